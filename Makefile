@@ -1,0 +1,49 @@
+# `make demo` shows the main job, `make test` passes the tests; both set up what they need in .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help setup demo test lint docs bench constraints clean
+
+help:
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+
+setup: $(READY) ## install everything into .venv and export the embedding model
+
+$(READY): pyproject.toml constraints.txt
+	@echo "setting up $(VENV) (some minutes the first time)"
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=…" if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@echo "exporting the embedding model, once"
+	$(BIN)/python -m kb.storage.encoder
+	@touch $(READY)
+
+demo: setup ## show the main job in a throwaway home
+	$(BIN)/python -m examples.demo
+
+test: setup ## run all tests, the slow ones last
+	$(BIN)/python -m pytest -q -m "not slow"
+	$(BIN)/python -m pytest -q -m slow
+
+lint: setup ## ruff, mypy, import-linter, docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m docs.generate --check
+
+docs: setup ## write the generated parts of docs/
+	$(BIN)/python -m docs.generate
+
+bench: setup ## print the figures of benchmarks/
+	$(BIN)/python -m benchmarks
+
+constraints: setup ## pin what is installed now
+	{ sed -n '/^#/p' constraints.txt; echo torch==2.13.0; $(BIN)/python -m pip freeze --exclude-editable --exclude torch; } > constraints.new
+	mv constraints.new constraints.txt
+
+clean: ## delete what make made
+	rm -rf $(VENV) .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

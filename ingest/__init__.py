@@ -1,0 +1,1 @@
+"""Turns the outside world into records: identify, extract, redact.  Knows nothing of storage."""

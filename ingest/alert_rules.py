@@ -1,0 +1,182 @@
+"""Alerting rules in YAML: PrometheusRule objects, plain rule files, ConfigMaps around them, rule collections.
+
+Rules are found by their keys, wherever they stand: `alert` with `expr`, or `name` with `query`, so
+that one walk reads every layout.  Recording rules raise no problem; they are counted in a note.
+What Prometheus fills in at run time (`{{ $labels.pod }}`) becomes `<*>`, as in a masked error line.
+
+Severity: critical, page, p1 -> SEV1; error, high, major, p2 -> SEV2; warning, medium, minor, p3 -> SEV3;
+info, low, p4 -> SEV4.  Anything else has no canonical severity; the label is always kept as written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from ingest.helm import without_templates
+from ingest.source import Parsed, SourceFile
+from kb.errors import Problem
+from kb.records import AlertRule, Provenance, Scope, Severity, Source
+from kb.text import safe_yaml
+
+SEVERITIES: dict[str, Severity] = {
+    label: severity
+    for severity, labels in {
+        Severity.SEV1: "critical crit page emergency fatal disaster p1 sev1 1",
+        Severity.SEV2: "error high major severe urgent p2 sev2 2",
+        Severity.SEV3: "warning warn medium average moderate minor ticket p3 sev3 3",
+        Severity.SEV4: "info information informational notice low p4 p5 sev4 4 5",
+    }.items()
+    for label in labels.split()
+}
+
+_RULE = re.compile(r"^[ \t{-]*[\"']?(?:alert|record)[\"']?[ \t]*:", re.M)
+_EXPR = re.compile(r"^[ \t{-]*[\"']?expr[\"']?[ \t]*:", re.M)
+_COLLECTION = re.compile(r"^[ \t]+query[ \t]*:", re.M)
+_DIRECTIVE = re.compile(r"\{\{-?\s*(?:if|else|end|range|with|define|block|template)\b.*?\}\}", re.S)
+_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
+_TEXTS = ("summary", "title"), ("description", "message")
+_RUNBOOK_KEYS = ("runbook_url", "runbook", "runbook_link", "playbook_url", "playbook")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What stands around a rule: its group, its service, and the line it is read from."""
+
+    group: str = ""
+    service: str = ""
+    exporter: str = ""
+    line_offset: int = 0
+
+
+class AlertRules:
+    """Every alerting rule of a YAML file, each its own entry with its line."""
+
+    name = "alert_rules"
+
+    def recognises(self, file: SourceFile) -> float:
+        """Certain of files with rules; JSON is YAML too."""
+        if file.suffix not in (".yaml", ".yml", ".json", ".rules", ".tpl"):
+            return 0.0
+        if _RULE.search(file.text) and _EXPR.search(file.text):
+            return 0.95
+        looks_collected = all(f"{key}:" in file.text for key in ("rules", "severity", "description"))
+        return 0.9 if looks_collected and _COLLECTION.search(file.text) else 0.0
+
+    def parse(self, file: SourceFile) -> Parsed:
+        """One entry per alert; documents that hold none of ours are passed over."""
+        notes: list[str] = []
+        try:
+            documents = safe_yaml.compose(file.text)
+        except safe_yaml.YamlRefused as error:
+            try:
+                documents = safe_yaml.compose(without_templates(file.text))
+                notes.append("read without its template lines")
+            except safe_yaml.YamlRefused:
+                return Parsed(problems=(Problem(file.path, error.line, str(error)),))
+        rules = [rule for document in documents for rule in _walk(document, _Place())]
+        alerts, problems, recordings = list[AlertRule](), list[Problem](), 0
+        for node, place in rules:
+            if safe_yaml.find(node, "record") is not None:
+                recordings += 1
+                continue
+            line = safe_yaml.line_of(node) + place.line_offset
+            alert = _alert(node, place)
+            if not alert.name:
+                problems.append(Problem(file.path, line, "a rule without a name was left out"))
+                continue
+            source = Source(path=file.path, section=alert.group or None, line=line)
+            alerts.append(replace(alert, provenance=Provenance(source=source)))
+        if recordings:
+            notes.append(f"{recordings} recording rules left out: they raise no alert")
+        if alerts or problems:
+            return Parsed(entries=tuple(alerts), problems=tuple(problems), notes=tuple(notes))
+        return Parsed(skipped=notes.pop() if recordings else "", notes=tuple(notes))
+
+
+def _walk(node: Node, place: _Place) -> Iterator[tuple[Node, _Place]]:
+    """Every rule below `node`, with what stands around it."""
+    for item in safe_yaml.items(node):
+        yield from _walk(item, place)
+    if isinstance(node, ScalarNode) and "\n" in node.value and _RULE.search(node.value):
+        yield from _embedded(node, place)
+    pairs = {key: item for key, _, item in safe_yaml.pairs(node)}
+    if _is_rule(pairs):
+        yield node, place
+        return
+    name = safe_yaml.text_of(pairs["name"]) if "name" in pairs else ""
+    if "exporters" in pairs or ("services" not in pairs and "logo" in pairs):
+        place = replace(place, service=name)
+    elif "rules" in pairs and not (place.service and not name):
+        place = replace(place, group=place.group if place.service else name, exporter=name)
+    elif "services" in pairs:
+        place = replace(place, group=name)
+    for item in pairs.values():
+        yield from _walk(item, place)
+
+
+def _embedded(node: ScalarNode, place: _Place) -> Iterator[tuple[Node, _Place]]:
+    """The rules of a rule file that stands as text inside YAML, as in a ConfigMap."""
+    try:
+        documents = safe_yaml.compose(node.value)
+    except safe_yaml.YamlRefused:
+        return
+    for document in documents:
+        yield from _walk(document, replace(place, line_offset=safe_yaml.line_of(node)))
+
+
+def _is_rule(pairs: dict[str, Node]) -> bool:
+    if "expr" in pairs and ("alert" in pairs or "record" in pairs):
+        return True
+    return {"name", "query"} <= pairs.keys() and bool({"severity", "description"} & pairs.keys())
+
+
+def _alert(node: Node, place: _Place) -> AlertRule:
+    fields = {key: item for key, _, item in safe_yaml.pairs(node)}
+    annotations, labels = _taken(fields, "annotations"), _taken(fields, "labels")
+    # What a collection writes beside the rule is what Prometheus keeps among its annotations.
+    said = {key: text for key in list(fields) if (text := _scalar(fields[key]))} | annotations
+    summary, description = (next((said.pop(key) for key in keys if key in said), "") for keys in _TEXTS)
+    label = said.pop("severity", "") or labels.pop("severity", "")
+    url = next((said.pop(key) for key in _RUNBOOK_KEYS if key in said), "") or labels.pop("runbook_url", "")
+    services = [service for service in (place.service, labels.get("service", "")) if service]
+    extra: dict[str, Any] = {
+        key: text for key, text in said.items() if key not in ("alert", "expr", "query", "name")
+    }
+    if labels:
+        extra["labels"] = labels
+    if place.exporter and place.service:
+        extra["exporter"] = place.exporter
+    return AlertRule(
+        name=(_scalar(fields.get("alert")) or _scalar(fields.get("name"))).strip(),
+        summary=masked(summary),
+        description=masked(description),
+        expr=(_scalar(fields.get("expr")) or _scalar(fields.get("query"))).strip(),
+        severity=SEVERITIES.get(label.strip().lower()),
+        severity_label=label,
+        runbook_url=url.strip(),
+        group=place.group,
+        scope=Scope(services=tuple(services)),
+        extra=extra,
+    )
+
+
+def masked(text: str) -> str:
+    """Annotation text with what varies as `<*>` and without directives such as `{{ end }}`."""
+    return _TEMPLATE.sub("<*>", _DIRECTIVE.sub("", text)).strip()
+
+
+def _scalar(node: Node | None) -> str:
+    return safe_yaml.text_of(node) if node is not None else ""
+
+
+def _taken(fields: dict[str, Node], key: str) -> dict[str, str]:
+    """The texts of the mapping under `key`, which is taken out of `fields`."""
+    node = fields.pop(key, None)
+    if not isinstance(node, MappingNode):
+        return {}
+    return {name: text for name, _, item in safe_yaml.pairs(node) if (text := _scalar(item))}

@@ -1,0 +1,73 @@
+"""Any text that nothing better understands: kept whole as one document, so that it can be found.
+
+Licences, empty files and index pages without text hold nothing to find; they are skipped, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from ingest.blocks import unmarked
+from ingest.front_matter import split_front_matter
+from ingest.source import Parsed, SourceFile
+from kb.records import Document as DocumentEntry
+from kb.records import Provenance, Source
+
+_HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*|={1,6}[ \t]+(?P<adoc>.+?))$", re.M)
+_UNDERLINED = re.compile(r"^(?P<text>[^\n]*\w[^\n]*)\n(?:={3,}|-{3,}|~{3,})[ \t]*$", re.M)
+_LICENCE_NAME = re.compile(r"^(?:licen[sc]e|copying|notice|unlicense|patents)(?:[-_.].*)?$", re.I)
+_LICENCE_TEXT = re.compile(
+    r"permission is hereby granted|apache license|gnu (?:lesser |affero )?general public license"
+    r"|redistribution and use in"
+    r"|creative commons|mozilla public license|without (?:any )?warrant|copying and distribution|copyright",
+    re.I,
+)
+_SHORTCODE = re.compile(r"\{\{[<%].*?[>%]\}\}|<!--.*?-->", re.S)
+FLOOR = 0.1
+
+
+class Document:
+    """The source of last resort."""
+
+    name = "document"
+
+    def recognises(self, file: SourceFile) -> float:
+        """Everything a little; what is to be skipped, certainly."""
+        return 1.0 if _why_skipped(file) else FLOOR
+
+    def parse(self, file: SourceFile) -> Parsed:
+        """One document, titled by its first heading or its file name."""
+        if reason := _why_skipped(file):
+            return Parsed(skipped=reason)
+        front = split_front_matter(file.text, file.path)
+        title = str(front.values.get("title") or "") or _first_heading(front.body) or PurePath(file.path).stem
+        entry = DocumentEntry(
+            title=title,
+            body=front.body.strip(),
+            provenance=Provenance(source=Source(path=file.path, line=1)),
+            extra={
+                key: str(value) for key, value in front.values.items() if key != "title" and value is not None
+            },
+        )
+        return Parsed(entries=(entry,), problems=front.problems)
+
+
+def _first_heading(text: str) -> str:
+    found = _HEADING.search(text) or _UNDERLINED.search(text[:2000])
+    return unmarked(next(part for part in found.groups() if part)) if found else ""
+
+
+def _why_skipped(file: SourceFile) -> str:
+    if not file.text.strip():
+        return "empty"
+    if _LICENCE_NAME.match(file.name) and _LICENCE_TEXT.search(file.text[:4000]):
+        return "a licence"
+    body = (
+        split_front_matter(file.text, file.path).body
+        if file.text.lstrip("\ufeff")[:3] in ("---", "+++")
+        else file.text
+    )
+    if not re.search(r"\w", _SHORTCODE.sub("", _HEADING.sub("", body))):
+        return "an index page: front matter and headings only"
+    return ""

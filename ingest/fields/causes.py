@@ -1,0 +1,77 @@
+"""Contributing factors, and how sure a report is of each.
+
+A list is one cause an item, prose is one cause.  Where no heading announces causes, sentences that
+say outright what the cause was are taken as they stand, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.fields.placeholders import is_blank_line, without_blanks
+from ingest.markdown import Section
+from kb.records import Cause, CauseStatus
+
+_DOUBT = re.compile(
+    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|we (?:believe|think|assume)|believed to|may (?:have|be)"
+    r"|might (?:have|be)|could have been|possibl[ey]|perhaps|presumabl[ey]|hypothes[ie]s|theory|unconfirmed|not confirmed"
+    r"|unclear|(?:yet )?unknown (?:reason|cause)|still investigating|seems? to|appears? to|appeared to|thought to|vermutlich"
+    r"|wahrscheinlich|mutmaßlich)\b",
+    re.I,
+)
+_SAYS_WHY = re.compile(
+    r"\broot cause (?:was|is|of|turned)|\b(?:was|were|is|been) (?:\w+ )?(?:caused|triggered) by\b|\bcaused by\b"
+    r"|\b(?:was|were|is) (?:\w+ )?due to\b|\b(?:primary|main|underlying|actual) (?:cause|reason|issue|problem) (?:\w+ ){0,6}(?:was|is)\b"
+    r"|\bthe (?:cause|reason) (?:\w+ ){0,6}(?:was|is)\b|\bwas because\b|\bhappened because\b|\bverursacht durch\b",
+    re.I,
+)
+_CAUSAL = re.compile(r"\bcaus(?:e|ed|es|ing)\b|\breasons?\b|\bdue to\b|\bbecause\b|\btrigger|\bursache", re.I)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
+
+
+def parse_causes(section: Section) -> Iterator[Cause]:
+    """The causes under one heading (its own text; subsections are asked for themselves)."""
+    doubtful = _DOUBT.search(section.title) is not None
+    items = [item for item in section.items if not is_blank_line(item)]
+    prose = _prose(section, bool(items))
+    for text in ([prose] if prose else []) + items:
+        yield cause(text, doubtful=doubtful)
+    for row in section.rows:
+        joined = ": ".join(cell for cell in row if cell and not is_blank_line(cell))
+        if joined:
+            yield cause(joined, doubtful=doubtful)
+
+
+def stated_causes(text: str, limit: int = 3) -> tuple[Cause, ...]:
+    """The sentences of a text that say what the cause was."""
+    sentences = (" ".join(part.split()) for part in _SENTENCE.split(text))
+    return tuple(cause(s.lstrip("-*+ ")) for s in sentences if _SAYS_WHY.search(s))[:limit]
+
+
+def cause(text: str, *, doubtful: bool = False) -> Cause:
+    """A cause with the status that its own words give it."""
+    suspected = doubtful or _is_doubted(text)
+    return Cause(text=text.strip(), status=CauseStatus.SUSPECTED if suspected else CauseStatus.CONFIRMED)
+
+
+def _is_doubted(text: str) -> bool:
+    """Whether doubt is cast on the cause itself: in the first sentence, or in one that speaks of causes."""
+    first, *rest = _SENTENCE.split(text.strip())
+    return any(_DOUBT.search(s) for s in (first, *(s for s in rest if _CAUSAL.search(s))))
+
+
+def _prose(section: Section, has_items: bool) -> str:
+    """The text outside lists and tables; a lead-in (`Several things came together:`) is not a cause."""
+    first_item = min((item.line for item in section.list_items), default=None)
+    text = section.text
+    if has_items and first_item is not None:
+        text = _before_list(text)
+    text = re.sub(r"^\s*\|.*$|^\s*!\[[^\]]*\]\([^)]*\)\s*$", "", text, flags=re.M)
+    text = re.sub(r"\n\s*-{3,}\s*\Z", "", without_blanks(text).strip()).strip()
+    return "" if has_items and (text.endswith(":") or len(text) < 40) else text
+
+
+def _before_list(text: str) -> str:
+    found = re.search(r"^\s*(?:[-*+]|\d+[.)])\s", text, re.M)
+    return text[: found.start()] if found else text

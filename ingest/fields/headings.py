@@ -1,0 +1,125 @@
+"""What part of an incident report stands under a heading, from the many ways people word headings.
+
+Numbers, emoji, brackets and colons around the words do not matter.  A heading whose words say
+nothing about its part has no part (None).
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+
+class Part(StrEnum):
+    """A part of an incident report that a heading or label can announce."""
+
+    SUMMARY = "summary"
+    IMPACT = "impact"
+    DETECTION = "detection"
+    INVESTIGATION = "investigation"
+    TIMELINE = "timeline"
+    CAUSE = "cause"
+    FINDING = "finding"
+    ANALYSIS = "analysis"
+    MITIGATION = "mitigation"
+    RESOLUTION = "resolution"
+    RESULT = "result"
+    PREVENTION = "prevention"
+    ACTIONS = "actions"
+    STEPS = "steps"
+    LESSONS = "lessons"
+    WENT_WELL = "went well"
+    WENT_WRONG = "went wrong"
+    LUCK = "luck"
+    OTHER = "other"
+
+
+_WORDINGS: tuple[tuple[Part, str], ...] = (
+    (Part.LESSONS, r"^lessons|opportunit"),
+    (
+        Part.WENT_WRONG,
+        r"(?:what|things|where)\b.{0,20}\b(?:wrong|poorly|badly|bad|wasn.?t|improved?|better|did ?n.?t)\b"
+        r"|(?:what|things) (?:did|didn.?t|did not) (?:not )?(?:go|work) ?(?:so|as|very)? ?(?:well|good|planned)?$"
+        r"|areas? for improvement|could have gone better|challenges|schlecht|was lief nicht",
+    ),
+    (
+        Part.WENT_WELL,
+        r"(?:what|things|where)\b.{0,20}\b(?:well|right|good|worked)\b|successes|gut gelaufen|was lief gut",
+    ),
+    (Part.LUCK, r"\bluck(?:y)?\b"),
+    (
+        Part.TIMELINE,
+        r"time ?-?line|chronology|sequence of events|event log|chronological|incident log|zeitleiste|zeitlicher"
+        r"|chronologie|zeitverlauf|^updates?$|^history$",
+    ),
+    (
+        Part.PREVENTION,
+        r"prevent(?:ion|ive|ative|ing)?\b|avoid(?:ing)? (?:this|recurrence)|long.?term (?:fix|solution)|safeguards",
+    ),
+    (
+        Part.ACTIONS,
+        r"action ?items?|actions? (?:plan|points?|taken next)|(?:corrective|follow.?up|resulting|remedial|remaining"
+        r"|future|required|planned|recommended) (?:actions?|work|steps|items|measures|tasks)"
+        r"|follow.?ups?\b|next steps|\bto.?dos?\b|remediation (?:items|and follow)|improvements|recommendations"
+        r"|maßnahmen|aufgaben|what (?:are we|we are|we.?re|will we|we will) (?:doing|do|going)|changes? we(?:.re| are)"
+        r"|^tasks$|^actions?$|backlog|tickets",
+    ),
+    (Part.STEPS, r"^(?:immediate|initial|mitigation|recovery)? ?(?:actions?|steps)(?: taken)?$"),
+    (
+        Part.CAUSE,
+        r"\b(?:root|direct|probable|proximate|underlying|primary) ?causes?\b|^causes?\b|contributing|\brca\b|trigger"
+        r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?|underlying (?:issue|problem)"
+        r"|why (?:did )?(?:it|this) happen|ursache|grundursache|\bfaults?$|cause of|reasons? for",
+    ),
+    (Part.FINDING, r"^(?:key )?findings?\b|diagnosis"),
+    (
+        Part.RESOLUTION,
+        r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:we|it was|was it) (?:fix|resolv|recover)|remediation|^(?:the |permanent )?fix(?:es)?$"
+        r"|^solution|behebung|lösung|restor(?:ation|ing)",
+    ),
+    (Part.MITIGATION, r"mitigat(?:ion|ed?|ing)|workaround|containment|stabili[sz]|sofortmaßnahme"),
+    (Part.RESULT, r"^(?:results?|outcome)$"),
+    (
+        Part.LESSONS,
+        r"lessons?|learn(?:ed|t|ings?)\b|take.?aways|reflections?|retrospective|conclusions?|lehren",
+    ),
+    (
+        Part.IMPACT,
+        r"impact|(?:who|what|users?|customers?|services?) (?:was|were|is|are)? ?affected|blast radius|auswirkung|damage|scope",
+    ),
+    (
+        Part.DETECTION,
+        r"detect(?:ion|ed)|how (?:did|was|were).{0,20}(?:notice|discover|find|learn)|alerting|erkennung|triage",
+    ),
+    (
+        Part.SUMMARY,
+        r"summary|overview|tl;?dr|abstract|synopsis|zusammenfassung|what happened|was ist passiert|description|in brief|symptoms?|background|context|^the (?:incident|outage|problem|issue|error)|hintergrund|problem statement",
+    ),
+    (Part.INVESTIGATION, r"investigat(?:ion|ing)|response|escalation"),
+    (Part.ANALYSIS, r"analysis|technical|deep dive|details|in depth|explanation|theory"),
+    (
+        Part.OTHER,
+        r"^(?:skills?|agents?|tools?) (?:loaded|used)|loads$|^output$|attend|stats$|statistics|appendix|supporting|references|^links$|glossary|participants|authors?|profile|related|q&a|^faq|metrics$|^data$",
+    ),
+)
+_COMPILED = tuple((part, re.compile(words, re.I)) for part, words in _WORDINGS)
+_EDGE = re.compile(r"^(?:[\W_]+|(?:phase|step|part|section|\d+(?:\.\d+)*)\b[\s.:)]*)+|[\W_]+$", re.I)
+_ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
+
+
+@lru_cache(maxsize=4096)
+def part_of(heading: str) -> Part | None:
+    """The part of a report that a heading announces."""
+    words = bare_heading(heading)
+    if not words or len(words) > 90:
+        return None
+    if re.match(r"summary of (?:skills|agents|changes)|\w+ used summary", words, re.I):
+        return Part.OTHER
+    return next((part for part, wording in _COMPILED if wording.search(words)), None)
+
+
+def bare_heading(heading: str) -> str:
+    """A heading's words in lower case, without number, emoji, bracketed remarks and closing colon."""
+    words = _ASIDE.sub(" ", heading.replace("’", "'")) if not heading.startswith("[") else heading
+    return _EDGE.sub("", words).strip().lower()

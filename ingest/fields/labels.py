@@ -1,0 +1,98 @@
+"""The short facts of a report: `Date: …` in a line, a bold label, a list item, a table or front matter.
+
+Also makes headings of plain lines that announce a part (`Root cause: …`, `TIMELINE`), so that a
+report without any Markdown headings is read like all others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.fields.headings import part_of
+from ingest.fields.placeholders import is_blank
+from ingest.markdown import LABEL_LEVEL, MarkdownDocument, plain
+
+_LINE = re.compile(
+    r"^\s*(?:[-*+•>]\s+|\d+[.)]\s+)*[^\w\s*_<\[|`]{0,3}\s*[*_]{0,3}(?P<name>[A-Za-zÄÖÜäöü][\w /&'’().-]{1,40}?)\s*[*_]{0,3}"
+    r"\s*:\s*[*_]{0,3}\s*(?P<value>\S.*)$"
+)
+_ROW = re.compile(r"^\s*\|\s*[*_]{0,2}(?P<name>[A-Za-z][^|*]{1,40}?)[*_:\s]*\|\s*(?P<value>[^|]+?)\s*\|?\s*$")
+_FENCE = re.compile(r"^\s*(?:```|~~~)")
+_PLAIN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
+_SPOKEN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value; `line` counts from 1, 0 for front matter."""
+
+    name: str
+    value: str
+    line: int
+
+
+def gather_facts(document: MarkdownDocument, text: str) -> tuple[Fact, ...]:
+    """Every labelled value that is not a placeholder, front matter first."""
+    return tuple(f for f in (*_front_facts(document), *_text_facts(text)) if not is_blank(f.value))
+
+
+def fact(facts: tuple[Fact, ...], names: str) -> str:
+    """The value of the first fact whose whole name matches the pattern `names`, or an empty string."""
+    wanted = re.compile(rf"(?:{names})", re.I)
+    return next((f.value for f in facts if wanted.fullmatch(f.name)), "")
+
+
+def with_headings(text: str) -> str:
+    """The text with plain lines that announce a part turned into bold labels; no line moves."""
+    lines = text.split("\n")
+    in_code = False
+    for number, line in enumerate(lines):
+        if _FENCE.match(line):
+            in_code = not in_code
+        elif not in_code:
+            before = lines[number - 1] if number else ""
+            after = lines[number + 1] if number + 1 < len(lines) else ""
+            lines[number] = _as_label(line, before, after)
+    return "\n".join(lines)
+
+
+def _as_label(line: str, before: str, after: str) -> str:
+    if (announced := _PLAIN_PART.match(line)) and _announces(announced["title"]):
+        return f"**{announced['title']}**: {announced['rest']}".rstrip()
+    spoken = _SPOKEN_PART.match(line.strip()) if not before.strip() else None
+    underlined = set(after.strip()) in ({"-"}, {"="})
+    if spoken and not underlined and len(spoken["title"].split()) <= 4 and _announces(spoken["title"]):
+        return f"**{line.strip()}**"
+    return line
+
+
+def _announces(title: str) -> bool:
+    return len(title.split()) <= 5 and part_of(title) is not None
+
+
+def _front_facts(document: MarkdownDocument) -> Iterator[Fact]:
+    for name, value in document.front.items():
+        if isinstance(value, list | tuple):
+            value = ", ".join(str(item) for item in value if not isinstance(item, dict | list))
+        if value is not None and not isinstance(value, dict | bool):
+            yield Fact(
+                re.sub(r"[_-]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).lower(), str(value), 0
+            )
+
+
+def _text_facts(text: str) -> Iterator[Fact]:
+    in_code = False
+    for number, line in enumerate(text.split("\n"), 1):
+        if _FENCE.match(line):
+            in_code = not in_code
+            continue
+        found = None if in_code else (_ROW.match(line) or _LINE.match(line))
+        if found:
+            yield Fact(plain(found["name"]).strip(" :").lower(), plain(found["value"]), number)
+
+
+def label_sections(document: MarkdownDocument) -> bool:
+    """Whether a document's structure is made of labels only."""
+    return all(section.level in (0, LABEL_LEVEL) for section in document.sections)

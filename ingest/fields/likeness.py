@@ -1,0 +1,98 @@
+"""Tells a report of an incident from a runbook, a known-error article, a template, an index page.
+
+By the parts it has (some only reports have, others they share), and by the words of title and path.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from ingest.fields.dates import first_date
+from ingest.fields.headings import Part
+from ingest.fields.identity import name_date
+from ingest.fields.placeholders import is_blank_line
+from ingest.fields.report import Report
+from ingest.markdown import MarkdownDocument
+
+_ENOUGH = 0.4
+_NOT_REPORTS = re.compile(
+    r"(?:licen[cs]e|copying|contributing|changelog|code_of_conduct|security|codeowners)\b", re.I
+)
+_INDEX = re.compile(r"_?index|readme", re.I)
+_TEMPLATE = re.compile(r"template|vorlage|skeleton|boilerplate", re.I)
+_REPORT_WORDS = re.compile(
+    r"post[ _-]?mortem|\bincident(?:s|[ _-]report)?\b|\boutages?\b|\bretro(?:spective)?s?\b|\brca\b|root cause analysis|\bdowntime\b"
+    r"|service (?:event|disruption|degradation)|after[ -]action|störung|ausfall",
+    re.I,
+)
+_NOT_FOR_REPORTS = re.compile(
+    r"\b(?:meaning|diagnosis|symptoms?|workaround|troubleshooting|usage|installation|getting started|guidelines|objective"
+    r"|prerequisites|procedure|how to|applicable versions|related)\b",
+    re.I,
+)
+_TELLING = (Part.TIMELINE, Part.ACTIONS, Part.LESSONS, Part.WENT_WELL, Part.WENT_WRONG, Part.LUCK)
+_SUPPORTING = (
+    Part.SUMMARY, Part.IMPACT, Part.CAUSE, Part.RESOLUTION, Part.DETECTION, Part.MITIGATION, Part.PREVENTION,
+    Part.FINDING, Part.RESULT, Part.INVESTIGATION,
+)  # fmt: skip
+
+_DECISIVE = {
+    Part.TIMELINE, Part.WENT_WELL, Part.WENT_WRONG, Part.LUCK, Part.CAUSE, Part.FINDING, Part.IMPACT,
+    Part.RESOLUTION, Part.MITIGATION,
+}  # fmt: skip
+"""Without one of these, or a title or folder that speaks of incidents, a text is about something else."""
+
+
+def likeness(report: Report, path: str) -> float:
+    """How surely a document tells of an incident, 0 to 1; 0 where it probably does not."""
+    if _NOT_REPORTS.match(PurePosixPath(path).name) or not report.document.body.strip():
+        return 0.0
+    score = _score(report, path)
+    return 0.0 if score < _ENOUGH else min(score, 0.95)
+
+
+def _score(report: Report, path: str) -> float:
+    parts = {part for part in report.parts if part}
+    telling = len(parts & set(_TELLING))
+    supporting = len(parts & set(_SUPPORTING))
+    titles = " \n ".join(s.title for s in report.document.sections)
+    others = len({word.lower() for word in _NOT_FOR_REPORTS.findall(titles)})
+    named = bool(_REPORT_WORDS.search(f"{report.document.title} {PurePosixPath(path).name}"))
+    placed = named or bool(_REPORT_WORDS.search(str(PurePosixPath(path).parent)))
+    dated = name_date(path) is not None or "date" in report.document.front
+    if not placed and not parts & _DECISIVE:
+        return 0.0
+    score = (
+        0.2 * min(telling, 3)
+        + 0.1 * (Part.TIMELINE in parts)
+        + 0.08 * min(supporting, 5)
+        + 0.3 * named
+        + 0.2 * (placed and not named)
+    )
+    dated = dated or first_date(report.document.body[:1500]) is not None
+    score += 0.15 * dated - 0.15 * others
+    if _INDEX.match(PurePosixPath(path).stem) and Part.TIMELINE not in parts and not dated:
+        score -= 0.5
+    return round(score, 2)
+
+
+def why_not(report: Report, path: str) -> str:
+    """Why a document that looks like a report holds no incident, or an empty string."""
+    if not report.document.body.strip():
+        return "no text"
+    stem = PurePosixPath(path).stem
+    if _TEMPLATE.search(stem) and (name_date(path) is None or _blank_lines(report.document) > 2):
+        return "a template, not filled in"
+    if _blank_lines(report.document) > 5 and not _told_lines(report.document):
+        return "a template, not filled in"
+    return ""
+
+
+def _blank_lines(document: MarkdownDocument) -> int:
+    return sum(1 for line in document.body.split("\n") if line.strip() and is_blank_line(line))
+
+
+def _told_lines(document: MarkdownDocument) -> bool:
+    lines = [line for line in document.body.split("\n") if line.strip() and not line.startswith("#")]
+    return sum(1 for line in lines if not is_blank_line(line)) > len(lines) / 2

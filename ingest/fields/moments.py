@@ -1,0 +1,132 @@
+"""Reads a point in time from the words in front of an event: `2024-03-01 14:05 UTC`, `~2:05 pm`, `Oct 31`.
+
+A moment becomes a `datetime` only when day, time of day and zone are all certain.  Names that
+people use loosely are not: `PST` in July, `CST` (America or China), `IST`, `PT`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+
+from ingest.fields.dates import DATE_PATTERN, first_date
+
+_WINTER = {"CET": 1, "WET": 0, "EET": 2, "PST": -8, "MST": -7, "EST": -5}
+_SUMMER = {"CEST": 2, "WEST": 1, "EEST": 3, "BST": 1, "PDT": -7, "MDT": -6, "EDT": -4, "CDT": -5}
+_ZONE = (
+    r"(?:(?:UTC|GMT)\s?[+-]\s?\d{1,2}(?::?\d\d)?\b|UTC|GMT|CES?T|WES?T|EES?T|BST|P[SD]T|M[SD]T|E[SD]T|C[SD]T"
+    r"|PT|ET|IST|JST|AEST|AEDT|SGT|MEZ|MESZ)\b"
+)
+_OFFSET = r"[+-](?:[01]\d):?[0-5]\d\b"
+_CLOCK = (
+    r"(?:(?<![\d:.])(?:[01]?\d|2[0-4])[:h][0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?!:?\d)(?:\s?[ap]\.?m\b\.?)?(?:\s?Uhr\b)?"
+    r"|(?<![\d:.])(?:0?[1-9]|1[0-2])\s?[ap]\.?m\b\.?|(?<![\d:.])(?:[01]\d|2[0-3])[0-5]\d(?=\s?(?:UTC|GMT|Z)\b))"
+)
+_CLOCK_PARTS = re.compile(
+    r"(?P<h>\d{1,2}?)(?:[:h]?(?P<m>\d\d))?(?::(?P<s>\d\d)(?:[.,]\d+)?)?\s?(?P<half>[ap])?(?:\.?m\.?)?(?:\s?Uhr)?",
+    re.I,
+)
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+_BROKEN_DATE = (
+    r"\d{1,5}[/-]\d{1,2}[/-](?:\d{2,4}|DD)\b|\d{4}-(?:MM|\d\d)-(?:DD|\d\d)\b|\b[0-2]?\d:(?:XX|\?\?)(?!\w)"
+)
+_LATER = (
+    rf"(?:[T,.:;()@~/|*_]|[-–—]+>?|\s+|\b(?:to|at|and|until|till|um|bis|approx(?:imately)?|around|about|ca)\b"
+    rf"|{_WEEKDAY}|{_ZONE}|{_OFFSET}|Z\b|[-:h]{{2}}:[-:hm]{{2}}|HH:mm)"
+)
+_FIRST = r"(?:(?:on|at|between|from|around|about|by|circa|ca\.?|approx\.?|approximately|early|late|am|um|gegen)\s+)?[~≈(\[]?\s*"
+_POINT = rf"(?:{DATE_PATTERN}|{_CLOCK}|{_BROKEN_DATE})"
+_STAMP = re.compile(rf"{_FIRST}(?:{_WEEKDAY}[,\s]+)?{_POINT}(?:{_LATER}*{_POINT.replace('s2', 's9')})*", re.I)
+_TAIL = re.compile(rf"(?:\s*~|\s*\(?\s*(?:{_ZONE}|{_OFFSET}|Z\b|HH:mm|--:--)\s*[)\]]?)+", re.I)
+_ASIDE = re.compile(r"\s*\([^()]*\d[:h]\d\d[^()]*\)")
+_CLOCK_RE = re.compile(_CLOCK, re.I)
+_ZONE_RE = re.compile(rf"(?<![A-Za-z]){_ZONE}|(?<=\d){_OFFSET}|(?<=\d)Z\b|(?<=\d)\s{_OFFSET}")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What is known of a point in time; every part may be missing."""
+
+    day: date | None = None
+    clock: time | None = None
+    zone: str = ""
+    year: int | None = None
+    """Completes a date that is written without its year."""
+
+    @property
+    def at(self) -> datetime | None:
+        """The instant, if nothing about it has to be guessed."""
+        if self.day is None or self.clock is None:
+            return None
+        zone = zone_offset(self.zone, self.day)
+        return None if zone is None else datetime.combine(self.day, self.clock, zone)
+
+
+def read_moment(stamp: str, known: Moment = Moment(), *, day_first: bool = False) -> Moment:
+    """The first point in time in `stamp`; what it leaves out is taken from `known`."""
+    stamp = re.sub(r"(?<=\S)" + _ASIDE.pattern, "", stamp)
+    year = known.day.year if known.day else known.year
+    day = first_date(stamp, year, day_first) or known.day
+    clock = _CLOCK_RE.search(stamp)
+    zone = find_zone(stamp) or known.zone
+    return Moment(day, _clock(clock[0]) if clock else None, zone, year)
+
+
+def find_zone(text: str) -> str:
+    """The time zone named in a text, as written; an explicit offset wins over a name."""
+    zones = [found[0].strip() for found in _ZONE_RE.finditer(text)]
+    return next((zone for zone in zones if re.search(r"[+-]\d", zone)), zones[0] if zones else "")
+
+
+def zone_offset(zone: str, day: date) -> timezone | None:
+    """The offset of a zone on a day, or None where the name does not settle it."""
+    name = {"MEZ": "CET", "MESZ": "CEST"}.get(zone.upper(), zone.upper())
+    if explicit := re.search(r"([+-])\s?(\d{1,2}):?(\d\d)?$", name):
+        minutes = int(explicit[2]) * 60 + int(explicit[3] or 0)
+        offset = timedelta(minutes=-minutes if explicit[1] == "-" else minutes)
+        return timezone(offset) if abs(offset) < timedelta(hours=15) else None
+    if name in ("UTC", "GMT", "Z"):
+        return timezone.utc  # noqa: UP017  (one type for every branch)
+    fixed = {"JST": 9, "SGT": 8}
+    in_summer, in_winter = 4 <= day.month <= 9, day.month in (12, 1, 2)
+    for offsets, holds in ((fixed, True), (_WINTER, not in_summer), (_SUMMER, not in_winter)):
+        if name in offsets and holds:
+            return timezone(timedelta(hours=offsets[name]))
+    return None
+
+
+def split_stamp(line: str) -> tuple[str, str] | None:
+    """Part a line that begins with a date or time into that stamp and the rest; None if it does not."""
+    bare = re.sub(r"^[\s*_`>~\[(-]+", lambda m: "~" if "~" in m[0] else "", line)
+    stamp = _STAMP.match(bare)
+    if stamp is None:
+        return None
+    end = stamp.end()
+    if tail := _TAIL.match(bare, end):
+        end = tail.end()
+    if aside := _ASIDE.match(bare, end):
+        end = aside.end()
+    rest = bare[end:]
+    if re.match(r"[A-Za-z0-9%]", rest) and not bare[end - 1].isspace():
+        return None
+    stamp_text = re.sub(r"\*+|(?<!\w)_|_(?!\w)", "", bare[:end])
+    return stamp_text.strip(" `[](,"), re.sub(r"^[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*", "", rest, count=1)
+
+
+def has_clock(stamp: str) -> bool:
+    """Whether a stamp names a time of day."""
+    return _CLOCK_RE.search(stamp) is not None
+
+
+def _clock(written: str) -> time | None:
+    parts = _CLOCK_PARTS.fullmatch(written.strip())
+    if parts is None:
+        return None
+    hour = int(parts["h"])
+    half = (parts["half"] or "").lower()
+    if half == "p" and hour < 12:
+        hour += 12
+    elif half == "a" and hour == 12:
+        hour = 0
+    return time(hour % 24, int(parts["m"] or 0), int(parts["s"] or 0))

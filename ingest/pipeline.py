@@ -1,0 +1,155 @@
+"""From paths to records: find the files, read and redact each, and let the source that knows it parse it.
+
+Nothing is dropped in silence: every file under the given paths comes out as a `SourceFile` or an
+`Unreadable` with its reason, and every source file as entries, or a reason for having none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest.registry import FALLBACK, SOURCES, choose
+from ingest.source import Parsed, SourceFile, SourceType
+from kb.errors import Problem
+from kb.text.redact import redact
+
+MAX_BYTES = 64 * 1024 * 1024
+_SNIFFED = 8 * 1024
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A path that gives no text.  `problem` where something is wrong, else it was left out on purpose."""
+
+    path: str
+    reason: str
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file as text, what was said while reading it, and how many secrets were taken out."""
+
+    file: SourceFile
+    notes: tuple[str, ...] = ()
+    redacted: int = 0
+
+
+def discover(paths: Iterable[str | Path]) -> Iterator[str | Unreadable]:
+    """Every file under `paths`, in order, as a path in the form it was given; each file once.
+
+    Hidden folders are left out, and a path that does not exist is said.
+    """
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        given = Path(path)
+        if given.is_dir():
+            yield from _walk(given, seen)
+        elif given.exists():
+            yield from _file(given, seen)
+        else:
+            yield _broken(given, "there is no such file or folder")
+
+
+def read_file(path: str | Path) -> Read | Unreadable:
+    """The text of a file, decoded and without secrets, or why there is none."""
+    given = Path(path)
+    try:
+        if not given.is_file():
+            return Unreadable(given.as_posix(), "not a regular file")
+        size = given.stat().st_size
+        if size > MAX_BYTES:
+            return Unreadable(
+                given.as_posix(), f"larger than {MAX_BYTES // 2**20} MB ({size / 2**20:.0f} MB)"
+            )
+        data = given.read_bytes()
+    except OSError as error:
+        return _broken(given, error.strerror or str(error))
+    return decode(data, given.as_posix())
+
+
+def decode(data: bytes, path: str) -> Read | Unreadable:
+    """Bytes as redacted text: UTF-8, what a byte order mark says, else Latin-1, which is said."""
+    notes: tuple[str, ...] = ()
+    encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
+    if encoding is None and b"\0" in data[:_SNIFFED]:
+        return Unreadable(path, "binary")
+    try:
+        text = data.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        if encoding:
+            return _broken(Path(path), f"its byte order mark says {encoding}, but it is not ({error.reason})")
+        text = data.decode("latin-1")
+        notes = ("not UTF-8: read as Latin-1",)
+    clean = redact(text)
+    return Read(SourceFile(path=path, text=clean.text), notes, clean.count)
+
+
+def parse_file(file: SourceFile, sources: Sequence[SourceType] = SOURCES) -> tuple[str, Parsed]:
+    """The name of the source that understood `file`, and what is in it.
+
+    A file from which nothing could be read is kept as a document, beside the problems that say why.
+    """
+    source = choose(file, sources)
+    try:
+        parsed = source.parse(file)
+    except Exception as error:  # the one place where a parser's own mistake must not end an ingest
+        said = f"the {source.name} parser failed ({type(error).__name__}: {error}); the file is kept as text"
+        parsed = Parsed(problems=(Problem(file.path, None, said),))
+    if parsed.entries or parsed.skipped:
+        return source.name, parsed
+    kept = FALLBACK.parse(file)
+    return FALLBACK.name, replace(
+        kept, problems=(*parsed.problems, *kept.problems), notes=(*parsed.notes, *kept.notes)
+    )
+
+
+def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[str | Unreadable]:
+    """The files below a folder, sorted; a folder that was walked before is not entered again."""
+    try:
+        status = folder.stat()
+        if (status.st_dev, status.st_ino) in seen:
+            yield Unreadable(folder.as_posix(), "a link to a folder that was read already")
+            return
+        seen.add((status.st_dev, status.st_ino))
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield _broken(folder, error.strerror or str(error))
+        return
+    for entry in entries:
+        path = folder / entry.name
+        if path.is_dir():
+            if entry.name.startswith("."):
+                yield Unreadable(path.as_posix(), "a hidden folder")
+            else:
+                yield from _walk(path, seen)
+        else:
+            yield from _file(path, seen)
+
+
+def _file(path: Path, seen: set[tuple[int, int]]) -> Iterator[str | Unreadable]:
+    try:
+        status = path.stat()
+    except OSError as error:
+        yield _broken(
+            path, "a link that leads nowhere" if path.is_symlink() else error.strerror or str(error)
+        )
+        return
+    if (status.st_dev, status.st_ino) in seen:
+        yield Unreadable(path.as_posix(), "the same file as one that was read already")
+        return
+    seen.add((status.st_dev, status.st_ino))
+    yield path.as_posix()
+
+
+def _broken(path: Path, reason: str) -> Unreadable:
+    return Unreadable(path.as_posix(), reason, Problem(path.as_posix(), None, f"cannot be read: {reason}"))

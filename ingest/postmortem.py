@@ -1,0 +1,177 @@
+"""Postmortems in Markdown or plain text, of any common layout, as incidents.
+
+Promises: a part that the text does not have stays empty; the blanks of a template are not values;
+the whole text is kept in `body`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ingest.fields.actions import listed_actions, parse_actions
+from ingest.fields.causes import parse_causes, stated_causes
+from ingest.fields.course import read_course
+from ingest.fields.dates import writes_day_first
+from ingest.fields.headings import Part, part_of
+from ingest.fields.identity import alert_text, incident_date, incident_title, name_year
+from ingest.fields.labels import Fact, fact, gather_facts, with_headings
+from ingest.fields.likeness import likeness, why_not
+from ingest.fields.milestones import find_milestones
+from ingest.fields.moments import Moment
+from ingest.fields.placeholders import is_blank_line
+from ingest.fields.report import Report
+from ingest.fields.severity import parse_severity, severity_in_prose
+from ingest.markdown import LABEL_LEVEL, MarkdownDocument, parse_markdown
+from ingest.source import Parsed, SourceFile
+from kb.records import ActionItem, Cause, Incident, Origin, Provenance, Scope, Source
+
+_SUFFIXES = ("", ".md", ".markdown", ".txt", ".mdx", ".rst")
+
+
+class Postmortem:
+    """The source of incidents told after the fact."""
+
+    name = "postmortem"
+
+    def recognises(self, file: SourceFile) -> float:
+        """By its parts: those only reports have, those others share, and the words of title and path."""
+        if file.suffix not in _SUFFIXES and not re.search(r"\s", file.suffix):
+            return 0.0
+        return likeness(_read(file), file.path)
+
+    def parse(self, file: SourceFile) -> Parsed:
+        """One incident, or the reason why the file tells of none."""
+        report = _read(file)
+        if reason := why_not(report, file.path):
+            return Parsed(problems=report.document.problems, skipped=reason)
+        return Parsed(entries=(_incident(report, file),), problems=report.document.problems)
+
+
+def _read(file: SourceFile) -> Report:
+    return Report(parse_markdown(with_headings(file.text.replace("\r\n", "\n")), file.path))
+
+
+def _incident(report: Report, file: SourceFile) -> Incident:
+    document = report.document
+    facts = gather_facts(document, document.body)
+    day_first = writes_day_first(document.body)
+    undated = read_course(report, Moment(year=name_year(document, file.path)), day_first=day_first)
+    day = incident_date(report, facts, undated, file.path, day_first=day_first)
+    course = read_course(report, Moment(day), day_first=day_first)
+    timeline = tuple(dated.event for dated in course.events)
+    times = find_milestones(facts, timeline, day, course.zone)
+    label = _severity_label(document, facts)
+    return Incident(
+        title=incident_title(document, facts, file.path),
+        date=day,
+        started=times.started,
+        detected=times.detected,
+        acknowledged=times.acknowledged,
+        mitigated=times.mitigated,
+        resolved=times.resolved,
+        severity=parse_severity(label),
+        severity_label=label,
+        summary=_summary(report, facts),
+        impact=report.text(Part.IMPACT),
+        causes=tuple(_causes(report)),
+        mitigation=report.text(Part.MITIGATION),
+        resolution=report.text(Part.RESOLUTION) or report.text(Part.RESULT),
+        prevention=report.text(Part.PREVENTION),
+        timeline=timeline,
+        action_items=tuple(_actions(report)),
+        lessons=tuple(_points(report, Part.LESSONS)),
+        went_well=tuple(_points(report, Part.WENT_WELL)),
+        went_wrong=tuple(_points(report, Part.WENT_WRONG)),
+        body=document.body,
+        scope=Scope(services=_services(facts)),
+        provenance=Provenance(
+            origin=Origin.INGESTED,
+            author=fact(facts, r"authors?|written by|author\(s\)|verfasser") or None,
+            source=Source(path=file.path, line=_first_line(file.text)),
+        ),
+    )
+
+
+def _causes(report: Report) -> Iterator[Cause]:
+    """From the sections on causes, else findings, else from sentences that state a cause."""
+    for part in (Part.CAUSE, Part.FINDING):
+        sections = list(report.sections(part))
+        labelled = [s for s in sections if s.level == LABEL_LEVEL and part_of(s.title) is part]
+        found = [cause for section in labelled or sections for cause in parse_causes(section)]
+        if found:
+            yield from found
+            return
+    told = (
+        report.text(Part.ANALYSIS, Part.SUMMARY, Part.INVESTIGATION, Part.RESOLUTION) or report.document.body
+    )
+    yield from stated_causes(told)
+
+
+def _actions(report: Report) -> Iterator[ActionItem]:
+    roots = list(report.roots(Part.ACTIONS))
+    for root in roots:
+        yield from parse_actions(report.document, root)
+    if not roots:
+        for section in report.roots(Part.PREVENTION):
+            yield from (
+                parse_actions(report.document, section)
+                if not report.document.children(section)
+                else (item for s in report.sections(Part.PREVENTION) for item in listed_actions(s))
+            )
+
+
+def _points(report: Report, part: Part) -> Iterator[str]:
+    """List items, or paragraphs where there is no list."""
+    for section in report.sections(part):
+        points: Iterable[str] = section.items or re.split(r"\n\s*\n", section.text)
+        for point in points:
+            if point.strip() and not is_blank_line(point) and not re.fullmatch(r"[-*_ ]{3,}", point.strip()):
+                yield " ".join(point.split()) if not section.items else point
+
+
+def _summary(report: Report, facts: tuple[Fact, ...]) -> str:
+    """The summary, else the text before the first heading, else the alert and what was found."""
+    if text := report.text(Part.SUMMARY):
+        return text
+    first = next((s for s in report.document.sections if s.level <= 1 and s.text.strip()), None)
+    if first and part_of(first.title) in (None, Part.SUMMARY):
+        prose = [
+            line
+            for line in first.text.split("\n")
+            if not re.match(r"\s*(?:[-*]\s+)?\**[\w ]{2,20}\**:\**\s", line)
+        ]
+        if text := "\n".join(prose).strip():
+            return text
+    found = (alert_text(report.document.body), report.text(Part.FINDING), fact(facts, "description"))
+    return "\n".join(text for text in found if text)
+
+
+def _severity_label(document: MarkdownDocument, facts: tuple[Fact, ...]) -> str:
+    label = fact(
+        facts,
+        r"(?:incident |initial )?(?:severity|sev|priority|criticality|schweregrad|priorität)(?: level)?",
+    )
+    if label and parse_severity(label):
+        return label
+    if named := severity_in_prose(f"{document.title} {fact(facts, 'scenario|incident|summary')}"):
+        return named
+    said = re.search(r"\b(?:severity|priority)\b\W{1,4}(?:\w+\W+)?(SEV[\s-]?\d|P\d)\b", document.body, re.I)
+    return said[1] if said else ""
+
+
+def _services(facts: tuple[Fact, ...]) -> tuple[str, ...]:
+    named = fact(
+        facts,
+        r"(?:affected |impacted )?(?:services?|components?|systems?)(?: affected| impacted)?|affected|betroffene dienste",
+    )
+    if len(named) > 200:
+        return ()
+    return tuple(
+        dict.fromkeys(name.strip(" `.") for name in re.split(r"[,;]|\s+and\s+", named) if name.strip(" `."))
+    )
+
+
+def _first_line(text: str) -> int:
+    heading = re.search(r"^#|^\S", text, re.M)
+    return text.count("\n", 0, heading.start()) + 1 if heading else 1

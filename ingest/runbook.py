@@ -1,0 +1,231 @@
+"""Runbook Markdown: one alert per file, or many alerts as sections of one file, each its own entry.
+
+Sections are entries where their headings look like alert names (`MimirIngesterUnhealthy`), or where
+several sections of one level repeat the same subheadings.  What stands outside them is kept as a
+document.  A runbook without a single step is a stub: kept, and marked as one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import PurePath
+
+from ingest.blocks import FENCED, LABEL_LEVEL, Block, Group, as_text, blocks_of, grouped, unmarked
+from ingest.commands import commands_in, is_shell
+from ingest.front_matter import split_front_matter
+from ingest.parts import (
+    Part,
+    headings_of,
+    is_placeholder,
+    parts_of,
+    prose,
+    repeating_sections,
+    roles_among,
+    steps_in,
+)
+from ingest.source import Parsed, SourceFile
+from kb.records import Document, Entry, Provenance, Runbook, Source
+
+MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mdx", "")
+
+_WHEN = re.compile(
+    r"^(?:(?:alert|runbook) )?(?:meaning|summary|overview|descriptions?|details|about|context|background"
+    r"|symptoms?|purpose"
+    r"|explanation|when|triggers?|problem|issue|definition|intro\w*|scope)\b(?: (?:of|to use|this|the)\b.*)?$"
+    r"|^(?:how it works|what (?:is|does|this|it|happened)\b.*|when (?:to|does|do)\b.*|why .*)$"
+)
+_IMPACT = re.compile(r"^(?:\w+ )?(?:impact|consequences?|severity|effects?)(?: \w+)?$")
+_STEPS = re.compile(
+    r"\b(?:diagnos\w*|mitigat\w*|procedures?|resol\w+|steps?|troubleshoot\w*|investigat\w*|fix\w*"
+    r"|debug\w*|remediat\w*"
+    r"|recover\w*|respon(?:se|d)\w*|actions?|verif\w*|workarounds?|solutions?|triage|what to do"
+    r"|what do i do|roll ?back"
+    r"|playbook|how to|checks?|escalat\w*|restor\w*|instructions?|tasks?|process)\b"
+)
+_STRONG = re.compile(
+    r"^(?:#{1,6}|\*\*)\s*(?:[\d.]+\s*)?(meaning|impact|diagnos[ie]s|mitigation|procedure|investigation"
+    r"|escalation|triage"
+    r"|troubleshooting(?: steps)?|remediation|how to (?:\**)?(?:investigate|fix|resolve|mitigate)"
+    r""
+    r"|alert (?:details|description|meaning)|possible checks|what to do|first steps|verification"
+    r"|rollback)\W*$",
+    re.I | re.M,
+)
+_TITLED = re.compile(
+    r"\A(?:---.*?^title:[^\n]*|.{0,400}?^#[ \t][^\n]*)\b(?:runbook|playbook)s?\b", re.M | re.S | re.I
+)
+_LABELLED = re.compile(
+    r"^How (?:it \**works|to \**(?:investigate|fix|resolve)|to \**\w+\** it)\b.*:\s*$", re.M | re.I
+)
+_POSTMORTEM = re.compile(
+    r"^(?:#{1,6}|\*\*)\s*(?:timeline|action items?|lessons\b.*|what went (?:well|wrong).*|post-?\s?mortem\b.*"
+    r"|incident (?:summary|timeline).*)\W*$",
+    re.I | re.M,
+)
+_FOLDER = re.compile(r"(?:^|[-_.])(?:runbooks?|playbooks?|sops?|alerts?|procedures)(?:[-_.]|$)", re.I)
+_NO_RUNBOOK = re.compile(
+    r"^(?:_?index|readme|contributing|changelog|code_of_conduct|summary|template)$", re.I
+)
+_CAMEL = re.compile(r"^[A-Z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9_]*$|^[A-Z]{2,}[a-z]\w+[A-Z]\w*$")
+_KEBAB = re.compile(r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+){2,}$")
+_SUFFIX = re.compile(r"\s*[\[(][^\])]*[\])]\s*$|^alert(?:\s+name)?\s*:\s*", re.I)
+_HARMLESS = re.compile(
+    r"\b(?:alert|runbook)\b[^.]{0,30}\b(?:is|are|was|has been) (?:now )?deprecated\b|\bsafe(?:ly)? (?:be "
+    r"|to )?(?:ignored?|silenced?)|\b(?:this|it|that|which|behaviou?r)(?: alert)? is"
+    r" expected\b(?! (?:to|that|by))|\bexpected behaviou?r\b|\bnot an error\b"
+    r"|\bno action (?:is )?(?:needed|required|necessary)\b"
+    r"|\bfalse positives?\b|\bby design\b",
+    re.I,
+)
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z*_`])")
+
+
+class RunbookMarkdown:
+    """Procedures and alert descriptions in Markdown."""
+
+    name = "runbook"
+
+    def recognises(self, file: SourceFile) -> float:
+        """By section names, then by the folder it lies in and an alert name as its title."""
+        stem = PurePath(file.path).stem
+        if file.suffix not in MARKDOWN_SUFFIXES or _NO_RUNBOOK.match(stem):
+            return 0.0
+        text = FENCED.sub("", file.text)
+        strong = {match.lower() for match in _STRONG.findall(text)}
+        strong |= {"labels"} if len(_LABELLED.findall(text)) > 1 else set()
+        titled = bool(_TITLED.search(text))
+        in_folder = any(_FOLDER.search(part) for part in PurePath(file.path).parts[:-1])
+        names = re.findall(r"^#{1,4}\s+`?([\w-]+)`?(?:\s*\[.*\])?\s*$", text, re.M)
+        alerts = sum(map(is_alert_name, names))
+        score = (
+            0.25 * min(len(strong), 3)
+            + 0.25 * in_folder
+            + 0.6 * titled
+            + 0.25 * (alerts > 0)
+            + 0.25 * (alerts > 3)
+        )
+        score = max(score, 0.5 * in_folder)
+        if len(_POSTMORTEM.findall(text)) > 1:
+            score *= 0.3
+        return min(score, 0.92)
+
+    def parse(self, file: SourceFile) -> Parsed:
+        """One entry, or one per alert section and a document of the rest."""
+        front = split_front_matter(file.text, file.path)
+        blocks = blocks_of(file.text, file.path)
+        starts = entry_lines(blocks)
+        title = str(front.values.get("title") or "") or PurePath(file.path).stem
+        if not starts:
+            return Parsed(entries=(_single(file, blocks, title, front.body),), problems=front.problems)
+        groups = grouped(blocks, lambda block, _: block.line in starts)
+        entries = [_section(group, file.path) for group in groups if group.heading]
+        return Parsed(entries=(*remainder(groups[0], file.path, title), *entries), problems=front.problems)
+
+
+def remainder(group: Group, path: str, title: str) -> tuple[Document, ...]:
+    """What stands outside all entries of a file, as a document; headings alone are nothing."""
+    if all(block.kind == "heading" for block in group.blocks):
+        return ()
+    first = next((block for block in group.blocks if block.kind == "heading" and block.level == 1), None)
+    name = unmarked(first.text) if first else title
+    source = Source(path=path, line=group.blocks[0].line)
+    return (Document(title=name, body=as_text(group.blocks), provenance=Provenance(source=source)),)
+
+
+def is_alert_name(title: str) -> bool:
+    """Whether a heading is a name such as `KubePodCrashLooping` or `err-too-many-series`."""
+    name = _SUFFIX.sub("", unmarked(title))
+    return bool(_CAMEL.match(name) or _KEBAB.match(name)) and len(name) > 6
+
+
+def entry_lines(blocks: list[Block]) -> set[int]:
+    """The lines of the headings that start an entry each; none where the file is one runbook."""
+    siblings: dict[tuple[int, int], list[Block]] = defaultdict(list)
+    for heading, above in headings_of(blocks):
+        if heading.level < LABEL_LEVEL and not roles_among(above, runbook_role):
+            siblings[(above[-1].line if above else 0, heading.level)].append(heading)
+    named: set[int] = set()
+    for group in siblings.values():
+        alerts = {heading.line for heading in group if is_alert_name(heading.text)}
+        named |= alerts if len(alerts) >= 2 and len(alerts) * 2 >= len(group) else set()
+    return named or repeating_sections(
+        blocks, runbook_role, lambda roles: "steps" in roles and bool({"when", "impact"} & roles)
+    )
+
+
+def runbook_role(words: str) -> str:
+    """What a heading of a runbook means: `when`, `impact`, `steps`, or nothing."""
+    if _WHEN.match(words):
+        return "when"
+    if _IMPACT.match(words):
+        return "impact"
+    return "steps" if _STEPS.search(words) else ""
+
+
+def _single(file: SourceFile, blocks: list[Block], title: str, body: str) -> Entry:
+    first = next((block for block in blocks if block.kind == "heading" and block.level == 1), None)
+    name = unmarked(first.text) if first else title
+    rest = [block for block in blocks if block is not first]
+    return _runbook(name, rest, body.strip(), Source(path=file.path, line=first.line if first else 1))
+
+
+def _section(group: Group, path: str) -> Entry:
+    assert group.heading is not None
+    name = unmarked(group.heading.text)
+    source = Source(path=path, section=name, line=group.heading.line)
+    return _runbook(name, list(group.blocks), as_text(group.blocks), source)
+
+
+def _runbook(name: str, blocks: list[Block], body: str, source: Source) -> Runbook:
+    parts = parts_of(blocks, runbook_role)
+    steps, commands = _steps(parts), commands_in(blocks)
+    first = parts[0].blocks if parts and parts[0].heading is None else ()
+    intro = as_text([block for block in first if block.kind != "code" and not is_placeholder(block.text)])
+    return Runbook(
+        name=_SUFFIX.sub("", name).strip() or name,
+        when="\n\n".join(text for text in (intro, prose(parts, "when")) if text),
+        impact=prose(parts, "impact"),
+        steps=tuple(steps),
+        commands=commands,
+        body=body,
+        warning=_warning(name, parts),
+        provenance=Provenance(source=source),
+        extra={} if steps else {"stub": True},
+    )
+
+
+def _steps(parts: list[Part]) -> list[str]:
+    """The steps of the parts that hold some, and of others that number theirs or give commands.
+
+    Without any such part, those of a text that has commands or lists at all.
+    """
+    named = [step for part in parts if part.role == "steps" or _is_procedure(part) for step in steps_in(part)]
+    if named:
+        return named
+    other = [part for part in parts if part.role in ("", "steps")]
+    if any(block.kind in ("code", "item") for part in other for block in part.blocks):
+        return [step for part in other for step in steps_in(part)]
+    return []
+
+
+def _is_procedure(part: Part) -> bool:
+    """Whether a part whose heading means nothing of its own tells what to do."""
+    return not part.role and part.heading is not None and any(b.ordered or is_shell(b) for b in part.blocks)
+
+
+def _warning(name: str, parts: list[Part]) -> str:
+    """The sentences that say the alert may be ignored, from where a runbook introduces itself."""
+    told = [
+        block.text
+        for part in parts
+        if part.role != "steps"
+        for block in part.blocks
+        if block.kind == "paragraph"
+    ]
+    sentences = [
+        sentence for text in told for sentence in _SENTENCE.split(text) if _HARMLESS.search(sentence)
+    ]
+    if "deprecated" in name.lower() and not any("deprecated" in sentence.lower() for sentence in sentences):
+        sentences.insert(0, "This alert is deprecated.")
+    return " ".join(unmarked(sentence) for sentence in sentences[:3])

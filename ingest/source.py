@@ -1,0 +1,60 @@
+"""The contract of ingest: a file in, parsed records and problems out.
+
+A *source* understands one layout.  It is asked whether a file is its own (`recognises`, 0 to 1)
+and, if it wins, to `parse` it.  Sources are pure: text in, values out; they know nothing of
+storage, and a mistake in one place of a file is a `Problem`, never an exception.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Protocol
+
+from kb.errors import Problem
+from kb.records import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file as read: `path` as it was given to ingest (POSIX separators), text decoded and redacted."""
+
+    path: str
+    text: str
+
+    @property
+    def name(self) -> str:
+        return PurePath(self.path).name
+
+    @property
+    def suffix(self) -> str:
+        """The extension in lower case with its dot, or an empty string."""
+        return PurePath(self.path).suffix.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What one file holds.  `skipped` says why a file holds nothing (a licence, an index page).
+
+    `notes` say, for the receipt, what was left out on purpose or read in an unusual way.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    skipped: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class SourceType(Protocol):
+    """One layout that ingest understands."""
+
+    name: str
+    """As it stands in receipts, such as `postmortem`."""
+
+    def recognises(self, file: SourceFile) -> float:
+        """How surely the file is of this layout: 0 (not at all) to 1 (certainly).  Cheap."""
+        ...
+
+    def parse(self, file: SourceFile) -> Parsed:
+        """The records in the file.  Never raises on bad content: it returns problems."""
+        ...

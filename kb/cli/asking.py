@@ -1,0 +1,93 @@
+"""`kb check`, `kb search`, `kb show`."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+import typer
+
+from kb.cli.output import JSON, opened, print_json
+
+_PIECE = 1024 * 1024
+_EXIT_CODES = {"known": 0, "related": 1, "unknown": 2}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    app.command()(check)
+    app.command()(search)
+    app.command()(show)
+
+
+def check(
+    context: typer.Context,
+    text: list[str] = typer.Argument(None, help="The error text; '-' (or nothing, on a pipe) reads stdin."),
+    tool: str = typer.Option("", "--tool", help="The tool that failed."),
+    service: str = typer.Option("", "--service", help="The service it happened in."),
+    environment: str = typer.Option("", "--environment", "--env", help="The environment it happened in."),
+    limit: int = typer.Option(5, "--limit", "-n", min=1, help="How many matches to show at the most."),
+    deep: bool = typer.Option(False, "--deep", help="Ask all tiers, even when a quick one has settled it."),
+    exit_code: bool = typer.Option(False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown."),
+    as_json: bool = JSON,
+) -> None:
+    """Have we seen this before?  Works on a line, a stack trace, or a log: kubectl logs … | kb check -"""
+    from kb.cli.text import answer_text
+
+    with opened(context) as kb:
+        answer = kb.check_known_issues(_input(text), tool, service, environment, limit, deep=deep)
+    if as_json:
+        print_json(answer)
+    else:
+        typer.echo(answer_text(answer))
+    if exit_code:
+        raise typer.Exit(_EXIT_CODES[answer.verdict])
+
+
+def _input(words: list[str] | None) -> str | Iterator[str]:
+    if words and words != ["-"]:
+        return " ".join(words)
+    if not words and sys.stdin.isatty():
+        raise typer.BadParameter("give the error text, or '-' to read it from stdin")
+    stream = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace", newline="")
+    return iter(lambda: stream.readline(_PIECE), "")
+
+
+def search(
+    context: typer.Context,
+    query: list[str] = typer.Argument(None, help="Words to look for; none lists the newest."),
+    kind: list[str] = typer.Option([], "--kind", "-k", help="Only this kind; may be repeated."),
+    service: str = typer.Option("", "--service", help="Only what concerns this service."),
+    since: datetime = typer.Option(None, "--since", formats=["%Y-%m-%d"], help="Only since this day."),
+    limit: int = typer.Option(10, "--limit", "-n", min=1, help="How many at the most."),
+    as_json: bool = JSON,
+) -> None:
+    """Search past incidents, runbooks, known errors and fixes."""
+    from kb.cli.text import hits_text
+
+    with opened(context) as kb:
+        hits = kb.search(" ".join(query or []), kind, service, since.date() if since else None, limit)
+    if as_json:
+        print_json(hits)
+    else:
+        typer.echo(hits_text(hits))
+
+
+def show(
+    context: typer.Context,
+    entry_id: str = typer.Argument(..., help="The id of an entry, as check and search print it."),
+    as_json: bool = JSON,
+) -> None:
+    """Show one entry whole, with its record."""
+    from kb.storage.codec import to_builtins
+    from kb.storage.yamledit import render
+
+    with opened(context) as kb:
+        entry = kb.get(entry_id)
+        record = {"kind": entry.kind, **to_builtins(entry), "trust": to_builtins(kb.trust_of(entry))}
+    if as_json:
+        print_json(record)
+    else:
+        typer.echo(render({key: value for key, value in record.items() if value not in (None, "", [], {})}))

@@ -1,0 +1,84 @@
+"""`kb init`, `kb ingest`, `kb doctor`: a home is made, filled and looked after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from kb.cli.output import JSON, ProgressBar, opened, print_json, say
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    app.command()(init)
+    app.command()(ingest)
+    app.command()(doctor)
+
+
+def init(folder: Path = typer.Argument(..., help="The folder to become a home; made where it is absent.")) -> None:
+    """Make a home, with the five common incident patterns as starter knowledge."""
+    from kb.starter import make_home
+
+    made = make_home(folder)
+    say(f"{folder} is a home now; {len(made)} files written" if made else f"{folder} was a home already; nothing changed")
+    typer.echo(str(folder.resolve()))
+
+
+def ingest(
+    context: typer.Context,
+    paths: list[Path] = typer.Argument(..., help="Files and folders with postmortems, runbooks, alert rules, …"),
+    verbose: bool = typer.Option(False, "--verbose", "-v", help="List every file, not only what needs a look."),
+    as_json: bool = JSON,
+) -> None:
+    """Take in documents.  Every file is accounted for; running it twice changes nothing."""
+    from kb.cli.receipt import receipt_text
+
+    bar = ProgressBar()
+    with opened(context) as kb:
+        if not kb.model_ready():
+            say("exporting the embedding model, once for all homes (half a minute)…")
+        try:
+            receipt = kb.ingest(*paths, progress=bar)
+        finally:
+            bar.close()
+    if as_json:
+        print_json(receipt)
+    else:
+        typer.echo(receipt_text(receipt, verbose=verbose))
+
+
+def doctor(
+    context: typer.Context,
+    repair: bool = typer.Option(False, "--repair", help="Embed and publish what waits."),
+    rebuild: bool = typer.Option(False, "--rebuild", help="Make the vector index anew, without embedding again."),
+    as_json: bool = JSON,
+) -> None:
+    """Check the home: files, database, vectors.  Exit code 1 when something is wrong."""
+    with opened(context) as kb:
+        if repair or rebuild:
+            kb.repair(rebuild=rebuild)
+        broken, vectors = kb.check()
+        mistakes = kb.problems()
+        entries = kb.counts()
+    wrong = [*broken, *vectors.problems]
+    report = {
+        "healthy": not wrong, "problems": wrong, "mistakes_in_files": [str(problem) for problem in mistakes],
+        "entries": entries, "vectors": vectors,
+    }  # fmt: skip
+    if as_json:
+        print_json(report)
+    else:
+        for line in wrong:
+            typer.echo(f"WRONG  {line}")
+        for mistake in report["mistakes_in_files"]:  # type: ignore[attr-defined]
+            typer.echo(f"file   {mistake}")
+        counted = ", ".join(f"{n} {kind}" for kind, n in entries.items()) or "no entries"
+        typer.echo(f"entries  {counted}")
+        typer.echo(
+            f"vectors  {vectors.embedded} of {vectors.chunks} chunks embedded, {vectors.published} published, "
+            f"{vectors.outbox} in the outbox"
+        )
+        typer.echo("healthy" if not wrong else "not healthy")
+    if wrong:
+        raise typer.Exit(1)

@@ -1,0 +1,93 @@
+"""`kb memory …`: the YAML files of the home, and the session log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from kb.cli.output import JSON, opened, print_json, say
+
+app = typer.Typer(help="Read and change the memory files (learned/*, state/*).", no_args_is_help=True)
+_KEY = typer.Argument(..., help="Such as learned/patterns or state/environments.")
+
+
+@app.command()
+def keys(context: typer.Context, as_json: bool = JSON) -> None:
+    """List the memory files."""
+    with opened(context) as kb:
+        found = kb.memory.keys()
+    _show(found, as_json)
+
+
+@app.command()
+def read(context: typer.Context, key: str = _KEY, as_json: bool = JSON) -> None:
+    """Print a memory file's content."""
+    with opened(context) as kb:
+        content = kb.memory.read(key)
+    _show(content, as_json)
+
+
+@app.command()
+def query(
+    context: typer.Context,
+    key: str = _KEY,
+    path: str = typer.Argument("", help="A dotted path into the file."),
+    contains: str = typer.Option("", "--filter", help="Only items that hold this text."),
+    as_json: bool = JSON,
+) -> None:
+    """Print a part of a memory file."""
+    with opened(context) as kb:
+        content = kb.memory.query(key, path, contains)
+    _show(content, as_json)
+
+
+@app.command()
+def append(
+    context: typer.Context,
+    key: str = _KEY,
+    list_path: str = typer.Argument(..., help="The list to append to, such as procedures."),
+    item: str = typer.Argument(..., help="The item, as JSON, YAML or plain text."),
+) -> None:
+    """Append an item to a list of a memory file."""
+    with opened(context) as kb:
+        kb.memory_append(key, list_path, item)
+    say(f"appended to {list_path} of {key}")
+
+
+@app.command()
+def update(
+    context: typer.Context,
+    key: str = _KEY,
+    path: str = typer.Argument(..., help="A dotted path into the file."),
+    value: str = typer.Argument(..., help="The new value, as JSON, YAML or plain text."),
+) -> None:
+    """Set a value in a memory file."""
+    with opened(context) as kb:
+        kb.memory_update(key, path, value)
+    say(f"{path} of {key} set")
+
+
+@app.command()
+def log(
+    context: typer.Context,
+    action: str = typer.Argument(..., help="What was done."),
+    details: str = typer.Argument("", help="More about it."),
+    as_json: bool = JSON,
+) -> None:
+    """Write a line into the session log."""
+    with opened(context) as kb:
+        event = kb.session_log(action, details)
+    if as_json:
+        print_json(event)
+    else:
+        say("logged")
+
+
+def _show(content: Any, as_json: bool) -> None:
+    from kb.storage.yamledit import render
+
+    if as_json:
+        print_json(content)
+    else:
+        typer.echo(render(content).rstrip("\n"))

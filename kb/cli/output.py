@@ -1,0 +1,75 @@
+"""How commands talk: JSON or text to stdout, everything else to stderr, and the open home."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from kb.knowledge import KnowledgeBase
+
+JSON = typer.Option(False, "--json", help="Print JSON; its shape is in docs/json.md.")
+EXACT_BELOW = 50_000
+"""A command lives for one question: importing Chroma (a second) pays off only for larger homes."""
+
+
+@contextmanager
+def opened(context: typer.Context) -> Iterator[KnowledgeBase]:
+    """The home that the options name, open for one command."""
+    from kb.knowledge import KnowledgeBase
+
+    with KnowledgeBase.open(context.obj or None, exact_below=EXACT_BELOW) as kb:
+        yield kb
+
+
+def print_json(value: object) -> None:
+    """Any record or plain data as JSON."""
+    from kb.storage.codec import to_builtins
+
+    typer.echo(json.dumps(to_builtins(value), indent=2, ensure_ascii=False))
+
+
+def say(message: str) -> None:
+    """Talk, not data."""
+    typer.echo(message, err=True)
+
+
+class ProgressBar:
+    """A bar with rate and time left on a terminal; on anything else, a line every tenth."""
+
+    _WORDS = {"read": "reading files", "embed": "embedding texts"}
+
+    def __init__(self) -> None:
+        self._phase = ""
+        self._tenth = -1
+        self._live = sys.stderr.isatty()
+        self._bar: object | None = None
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Show how far it is; see `kb.intake.Progress`."""
+        if phase != self._phase:
+            self.close()
+            self._phase, self._tenth = phase, -1
+        if self._live:
+            self._advance(done, total)
+        elif (tenth := done * 10 // max(1, total)) > self._tenth:
+            self._tenth = tenth
+            say(f"{self._WORDS[phase]}: {done} of {total}")
+
+    def _advance(self, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if not isinstance(self._bar, tqdm):
+            self._bar = tqdm(total=total, desc=self._WORDS[self._phase], unit="", file=sys.stderr, leave=True)
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """End the bar of the current phase."""
+        if self._bar is not None:
+            self._bar.close()  # type: ignore[attr-defined]
+        self._bar = None

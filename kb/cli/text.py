@@ -1,0 +1,72 @@
+"""Answers and entries as text for a person.  Pure: records in, lines out."""
+
+from __future__ import annotations
+
+from kb.loop.trust import record_in_words
+from kb.records.ledger import Answer, Match, SearchHit
+from kb.records.parts import Source
+
+_HEADLINES = {
+    "known": "KNOWN: this was seen before.",
+    "related": "RELATED: nothing fits surely; these are close.",
+    "unknown": "UNKNOWN: no entry matches this.",
+}
+
+
+def answer_text(answer: Answer) -> str:
+    """The answer to `kb check`."""
+    lines = [_HEADLINES[answer.verdict]]
+    if answer.alternatives:
+        lines.append("Several causes share this symptom; the checks tell them apart.")
+    for number, match in enumerate(answer.matches, 1):
+        lines += ["", *_match_lines(number, match)]
+    lines.append("")
+    if answer.hidden:
+        lines.append(f"{answer.hidden} more not shown (--limit)")
+    lines += [f"note: {note}" for note in answer.notes]
+    lines.append(f"lookup {answer.lookup_id or 'not recorded'}, {answer.took_ms:.0f} ms")
+    return "\n".join(lines)
+
+
+def _match_lines(number: int, match: Match) -> list[str]:
+    lines = [f"{number}. {match.title}", f"   {match.id}  [{match.kind}, {match.status}]"]
+    lines.append(f"   confidence {match.confidence:.2f} ({match.tier}): {match.reason}")
+    if match.evidence:
+        lines.append(f"   evidence   line {match.evidence.line}: {_short(match.evidence.text, 160)}")
+    for label, text in (("meaning", match.meaning), ("fix", match.fix), ("check", match.check), ("WARNING", match.warning)):
+        if text:
+            lines += _block(label, text)
+    lines += [f"   command    {command}" for command in match.commands[:8]]
+    lines.append(f"   trust      {match.trust.value:.2f}, {record_in_words(match.trust)}")
+    if match.source:
+        lines.append(f"   source     {place(match.source)}")
+    return lines
+
+
+def _block(label: str, text: str, most: int = 12) -> list[str]:
+    rows = [row for row in text.strip().splitlines() if row.strip()]
+    shown = [f"   {label if n == 0 else '':<10} {_short(row, 200)}" for n, row in enumerate(rows[:most])]
+    return shown + ([f"              … {len(rows) - most} more lines, see kb show"] if len(rows) > most else [])
+
+
+def _short(text: str, most: int) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
+def place(source: Source) -> str:
+    """`path, section`."""
+    return f"{source.path}, {source.section}" if source.section else source.path
+
+
+def hits_text(hits: list[SearchHit]) -> str:
+    """The result of `kb search`."""
+    if not hits:
+        return "nothing found"
+    blocks = []
+    for hit in hits:
+        day = f"{hit.date}  " if hit.date else ""
+        services = f"  ({', '.join(hit.services)})" if hit.services else ""
+        where = f"\n  {place(hit.source)}" if hit.source else ""
+        blocks.append(f"{day}{hit.title}{services}\n  {hit.id}  [{hit.kind}]{where}\n  {_short(hit.snippet, 160)}")
+    return "\n".join(blocks)

@@ -1,0 +1,149 @@
+"""Ingest as the store sees it: files in, rows and vectors out, a receipt for every file.
+
+Reading and parsing is `ingest`'s; this module decides what is new (by stamp, then by hash), writes
+file by file so that a killed run loses at most the file it was at, then embeds and publishes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from ingest.pipeline import Read, Unreadable, discover, parse_file, read_file
+from kb.errors import InvalidInput
+from kb.records.receipts import FileReceipt, FileState, Receipt
+from kb.storage.catalogue import Catalogue, Change, FileRecord
+from kb.storage.database import Database
+from kb.storage.embeddings import Embeddings
+from kb.storage.memory_sync import screened
+from kb.storage.vectors import VectorIndex
+
+VERSION = 1
+"""Raised when a parser changes what it finds: files are then read again although they are the same."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done (`read` or `embed`), how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Where ingested files go."""
+
+    db: Database
+    catalogue: Catalogue
+    embeddings: Embeddings
+    vectors: VectorIndex
+
+    def run(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None = None) -> Receipt:
+        """Ingest files and folders.  Raises InvalidInput when there is no path at all."""
+        started = time.perf_counter()
+        given = [Path(path) for path in paths]
+        if not given:
+            raise InvalidInput("no file or folder was given to ingest")
+        found = list(discover(given))
+        receipts = []
+        for number, item in enumerate(found, 1):
+            receipts.append(_unreadable(item) if isinstance(item, Unreadable) else self._file(item, now))
+            if progress:
+                progress("read", number, len(found))
+        receipts += self._removed(given, found, now)
+        embedded, seconds = self._embed(progress)
+        return Receipt(
+            files=tuple(receipts), embedded=embedded, embedding_seconds=seconds, seconds=time.perf_counter() - started
+        )
+
+    def _file(self, path: str, now: datetime) -> FileReceipt:
+        key, stamp = str(Path(path).resolve()), _stamp(path)
+        known = self.catalogue.find(key)
+        if known and known.stamp == stamp and _current(known):
+            return _unchanged(known)
+        read = read_file(path)
+        if isinstance(read, Unreadable):
+            return _unreadable(read)
+        sha256 = hashlib.sha256(read.file.text.encode("utf-8", "surrogatepass")).hexdigest()
+        if known and known.sha256 == sha256 and _current(known):
+            with self.db.write():
+                self.catalogue.restamp(key, stamp)
+            return _unchanged(known)
+        file = replace(read.file, path=known.given) if known else read.file
+        return self._store(replace(read, file=file), key, stamp, sha256, known is not None, now)
+
+    def _store(self, read: Read, key: str, stamp: str, sha256: str, seen: bool, now: datetime) -> FileReceipt:
+        name, parsed = parse_file(read.file)
+        entries, refused = screened(parsed.entries, read.file.path)
+        record = FileRecord(
+            path=key, given=read.file.path, sha256=sha256, stamp=stamp, parser=f"{name}/{VERSION}",
+            skipped=parsed.skipped, problems=(*parsed.problems, *refused),
+        )  # fmt: skip
+        with self.db.write():
+            change = self.catalogue.bring_in_step(record, entries, now=now, fold_copies=True)
+        state = FileState.UPDATED if seen else FileState.ADDED
+        return _stored(record, name, state, change, read, parsed.notes)
+
+    def _removed(self, given: list[Path], found: list[str | Unreadable], now: datetime) -> list[FileReceipt]:
+        """Files that were read once from the given folders and are no longer there."""
+        there = {str(Path(item).resolve()) for item in found if isinstance(item, str)}
+        receipts = []
+        for folder in (path for path in given if path.is_dir()):
+            for key in self.catalogue.below(str(folder.resolve())):
+                if key in there or Path(key).exists():
+                    continue
+                record = self.catalogue.find(key)
+                with self.db.write():
+                    retired = self.catalogue.forget(key, now)
+                shown = record.given if record else key
+                receipts.append(
+                    FileReceipt(path=shown, state=FileState.REMOVED, reason="the file is gone", retired=retired)
+                )
+        return receipts
+
+    def _embed(self, progress: Progress | None) -> tuple[int, float]:
+        started, total, done = time.perf_counter(), self.embeddings.pending(), 0
+
+        def step(count: int) -> None:
+            nonlocal done
+            done += count
+            if progress:
+                progress("embed", done, total)
+
+        embedded = self.embeddings.embed_pending(progress=step)
+        seconds = time.perf_counter() - started
+        self.vectors.absorb()
+        return embedded, seconds
+
+
+def _current(known: FileRecord) -> bool:
+    return known.parser.endswith(f"/{VERSION}")
+
+
+def _stamp(path: str) -> str:
+    found = Path(path).stat()
+    return f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}"
+
+
+def _unchanged(known: FileRecord) -> FileReceipt:
+    source = known.parser.partition("/")[0]
+    if known.skipped:
+        return FileReceipt(path=known.given, state=FileState.SKIPPED, source=source, reason=known.skipped)
+    return FileReceipt(path=known.given, state=FileState.UNCHANGED, source=source, problems=known.problems)
+
+
+def _unreadable(item: Unreadable) -> FileReceipt:
+    state = FileState.FAILED if item.problem else FileState.SKIPPED
+    return FileReceipt(
+        path=item.path, state=state, reason=item.reason, problems=(item.problem,) if item.problem else ()
+    )
+
+
+def _stored(
+    record: FileRecord, source: str, state: FileState, change: Change, read: Read, notes: tuple[str, ...]
+) -> FileReceipt:
+    return FileReceipt(
+        path=record.given, state=FileState.SKIPPED if record.skipped else state, source=source, reason=record.skipped,
+        entries=(*change.added, *change.updated, *change.unchanged), copies=change.copies, retired=change.retired,
+        redacted=read.redacted, notes=(*read.notes, *notes), problems=record.problems,
+    )  # fmt: skip

@@ -1,0 +1,277 @@
+"""`KnowledgeBase`: the public face.  It composes the parts and computes nothing itself.
+
+Every call first sees what changed in the home since the last one (`memory_sync`), whoever changed
+it.  Heavy parts (SQLite's tools, numpy, models) are loaded by the first call that needs them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from kb.errors import EntryNotFound, HomeNotWritable, InvalidInput, Problem
+from kb.home import Home, find_home
+from kb.records import Entry
+from kb.records.ledger import Answer, Event, Outcome, Result, SearchHit, Trust
+from kb.records.receipts import Learned, Receipt
+
+if TYPE_CHECKING:
+    from kb.intake import Progress
+    from kb.loop.learning import Details, Lesson
+    from kb.loop.weekly import WeeklySummary
+    from kb.lookup.lookup import Finding
+    from kb.parts import Parts
+    from kb.storage.encoder import Encoder
+    from kb.storage.memory import Memory
+    from kb.storage.vector_check import VectorReport
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock that is used when none is given."""
+    return datetime.now(UTC)
+
+
+class KnowledgeBase:
+    """One home, open.  Use it as a context manager: `with KnowledgeBase.open(home) as kb:`."""
+
+    def __init__(
+        self, home: Home, *, clock: Clock = utc_now, encoder: Encoder | None = None, exact_below: int = 0, actor: str = ""
+    ) -> None:
+        """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`)."""
+        self.home = home
+        self._clock, self._encoder, self._exact_below, self._actor = clock, encoder, exact_below, actor
+
+    @classmethod
+    def open(cls, home: str | Path | None = None, **options: Any) -> Self:
+        """Open a home: the one given, else `KB_HOME`, else the nearest.  Raises HomeNotFound."""
+        return cls(find_home(home), **options)
+
+    @cached_property
+    def _parts(self) -> Parts:
+        from kb.parts import Parts
+
+        return Parts.of(self.home, self._encoder, self._exact_below)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database and the indexes; a second call does nothing."""
+        if "_parts" in self.__dict__:
+            self._parts.close()
+            del self.__dict__["_parts"]
+
+    def refresh(self) -> list[Problem]:
+        """See what changed in the memory files; returns the mistakes that stand in them now."""
+        self._parts.sync.refresh(self._clock())
+        return [problem for record in self._parts.catalogue.records("memory/1") for problem in record.problems]
+
+    # -- ask ---------------------------------------------------------------------------------
+
+    def check_known_issues(
+        self,
+        error_text: str | Iterable[str] = "",
+        tool_name: str = "",
+        service: str = "",
+        environment: str = "",
+        limit: int = 5,
+        *,
+        deep: bool = False,
+    ) -> Answer:
+        """Have we seen this before?  `error_text` is a line, a trace, an alert, or a log as lines.
+
+        `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded
+        in the ledger; its `lookup_id` is what `record_outcome` takes.
+        """
+        started, now = time.perf_counter(), self._clock()
+        problems = self.refresh()
+        finding = self._parts.lookup.find(
+            error_text, tool=tool_name, service=service, environment=environment, limit=max(1, limit), deep=deep, now=now
+        )
+        took_ms = round((time.perf_counter() - started) * 1000, 2)
+        notes = [*finding.notes, *(f"mistake in a memory file: {problem}" for problem in problems)]
+        try:
+            lookup_id = self._record(finding, took_ms, now)
+        except HomeNotWritable as error:
+            lookup_id = None
+            notes.append(f"the lookup was not recorded: {error}")
+        return Answer(
+            verdict=finding.verdict, lookup_id=lookup_id, took_ms=took_ms, hidden=finding.hidden,
+            alternatives=finding.alternatives, matches=finding.matches, notes=tuple(notes),
+        )  # fmt: skip
+
+    def _record(self, finding: Finding, took_ms: float, now: datetime) -> str:
+        question = finding.question
+        return self._parts.ledger.record_lookup(
+            at=now, verdict=finding.verdict, fingerprint=question.fingerprint,
+            evidence=json.dumps([e.line.text for e in question.evidence]), tool=question.tool,
+            service=question.service, environment=question.environment, took_ms=took_ms,
+            matches=finding.matches, actor=self._actor,
+        )  # fmt: skip
+
+    def search(
+        self, query: str, kinds: Sequence[str] = (), service: str = "", since: date | None = None, limit: int = 10
+    ) -> list[SearchHit]:
+        """Past incidents, runbooks and fixes for an engineer's words, best first.  Not recorded."""
+        self.refresh()
+        return self._parts.search(query, kinds=kinds, service=service, since=since, limit=limit)
+
+    def get(self, entry_id: str) -> Entry:
+        """The entry with this id, whatever its status.  Raises EntryNotFound."""
+        self.refresh()
+        entry = self._parts.entries.get(entry_id)
+        if entry is None:
+            raise EntryNotFound(f"there is no entry {entry_id!r}; ids come from: kb check, kb search")
+        return entry
+
+    def trust_of(self, entry: Entry) -> Trust:
+        """The entry's trust now, with the record that it rests on."""
+        return self._parts.trust.of([entry], self._clock())[entry.id]
+
+    # -- take in and learn -------------------------------------------------------------------
+
+    def ingest(self, *paths: str | Path, progress: Progress | None = None) -> Receipt:
+        """Take in files and folders; every file is in the receipt.  Running it twice changes nothing."""
+        return self._parts.ingest(paths, now=self._clock(), progress=progress)
+
+    def learn_pattern(
+        self,
+        pattern: str,
+        meaning: str = "",
+        fix: str = "",
+        commands: str | Iterable[str] | None = None,
+        category: str = "",
+        **details: Any,
+    ) -> Learned:
+        """Keep an error pattern; it is found at once, by every process.
+
+        Optional details: `check` (what separates it from look-alikes), `warning`, `services`,
+        `environments`, `tools`, `versions`, `must_match`, `must_not_match`, `regex`, `expires`,
+        `author`.  Raises InvalidInput with what is wrong; learning the same again writes nothing.
+        """
+        from kb.loop.learning import listed, pattern_lesson
+
+        lesson = pattern_lesson(pattern, meaning, fix, listed(commands), category, self._details(details), self._clock())
+        return self._learn(lesson)
+
+    def learn_tool_fix(
+        self,
+        tool_name: str,
+        error_pattern: str,
+        root_cause: str = "",
+        fix_description: str = "",
+        commands: str | Iterable[str] | None = None,
+        **details: Any,
+    ) -> Learned:
+        """Keep what makes a tool fail and what helps; details as for `learn_pattern`."""
+        from kb.loop.learning import listed, tool_fix_lesson
+
+        lesson = tool_fix_lesson(
+            tool_name, error_pattern, root_cause, fix_description, listed(commands), self._details(details), self._clock()
+        )
+        return self._learn(lesson)
+
+    def _details(self, given: dict[str, Any]) -> Details:
+        from kb.loop.learning import details
+
+        return details({"author": self._actor or None, **given})
+
+    def _learn(self, lesson: Lesson) -> Learned:
+        return self._parts.learn(lesson, self._clock())
+
+    def record_outcome(
+        self,
+        entry_id: str,
+        result: str,
+        lookup_id: str | None = None,
+        verified_by: str | None = None,
+        note: str = "",
+    ) -> Trust:
+        """What came of applying an entry: `resolved`, `failed`, `not_applied` or `made_worse`.
+
+        Only the entry that was applied is credited.  Returns its trust afterwards.  Raises
+        EntryNotFound, or InvalidInput for an unknown result or lookup.
+        """
+        entry = self.get(entry_id)
+        if result not in list(Result):
+            raise InvalidInput(f"result {result!r} is none of: {', '.join(Result)}")
+        if lookup_id and not self._parts.ledger.has_lookup(lookup_id):
+            raise InvalidInput(f"there was no lookup {lookup_id!r}; leave it out, or give the id that the check returned")
+        outcome = Outcome(
+            id=f"outcome-{uuid.uuid4().hex[:12]}", at=self._clock(), entry_id=entry.id, result=Result(result),
+            lookup_id=lookup_id or None, verified_by=verified_by or None, note=note,
+        )  # fmt: skip
+        self._parts.ledger.record_outcome(outcome, self._actor)
+        return self.trust_of(entry)
+
+    def session_log(self, action: str, details: str = "") -> Event:
+        """Write down what was just done; the weekly summary reads it.  Raises InvalidInput when empty."""
+        from kb.loop.learning import checked, required
+
+        event = Event(
+            at=self._clock(), action=required("action", action), details=checked("details", details), actor=self._actor
+        )
+        self._parts.ledger.record_event(event)
+        return event
+
+    def memory_append(self, key: str, list_path: str, item: object) -> None:
+        """Append an item (data, or a text in JSON or YAML form) to a list of a memory file."""
+        self.memory.append(key, list_path, item)
+        self.refresh()
+
+    def memory_update(self, key: str, path: str, value: object) -> None:
+        """Set the value at a dotted path of a memory file."""
+        self.memory.update(key, path, value)
+        self.refresh()
+
+    def model_ready(self) -> bool:
+        """Whether the embedding model was exported already; if not, ingest does it (half a minute)."""
+        return self._parts.embeddings.encoder.ready()
+
+    @property
+    def memory(self) -> Memory:
+        """The memory files: `read`, `append`, `update`, `query`."""
+        return self._parts.memory
+
+    # -- look back ---------------------------------------------------------------------------
+
+    def weekly_summary(self, days: float = 7, now: datetime | None = None) -> WeeklySummary:
+        """What the ledger says about the `days` before `now`."""
+        from kb.loop.weekly import gather
+
+        self.refresh()
+        return gather(self._parts.ledger, self._parts.entries, days=days, now=now or self._clock())
+
+    def problems(self) -> list[Problem]:
+        """Every mistake that stands in memory files and ingested files now."""
+        self.refresh()
+        return [problem for record in self._parts.catalogue.records() for problem in record.problems]
+
+    def counts(self) -> dict[str, int]:
+        """Entries on offer, by kind."""
+        self.refresh()
+        return self._parts.entries.counts()
+
+    def check(self) -> tuple[list[str], VectorReport]:
+        """What is wrong with the database, in words, and the state of the vectors.  Changes nothing."""
+        self.refresh()
+        return self._parts.check()
+
+    def repair(self, *, rebuild: bool = False) -> None:
+        """Embed what waits and publish it; with `rebuild`, make the vector index anew from the cache."""
+        self.refresh()
+        self._parts.repair(rebuild=rebuild)

@@ -1,0 +1,230 @@
+"""How well an entry answers a question, in numbers that any engineer can read, each from 0 to 1.
+
+Ten features in three groups.  *Words*: how much of the question's weight (rare words weigh more)
+the entry's best chunk holds, the whole entry holds, its adjacent pairs hold, and how much of the
+rarest third it holds.  *Meaning*: cosine of the best chunk, mean cosine of all, cosine of the
+title.  *Title*: how much of the title the question mentions, the same allowing for other endings,
+and the similarity of the character 4-grams.
+
+All are absolute: they mean the same for one candidate as for a hundred, which is what lets a
+verdict rest on them.  Nothing is tokenised here but titles; a chunk brings its tokens along.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.text.chunks import spelled_out
+from kb.text.tokens import STOP_WORDS, stem
+
+FEATURE_NAMES: tuple[str, ...] = (
+    "best_chunk", "whole_entry", "word_pairs", "rare_words",
+    "cosine", "mean_cosine", "title_cosine",
+    "title_exact", "title_loose", "title_letters",
+)  # fmt: skip
+"""Names of the columns of `features`, in order: words, meaning, title."""
+
+_SATURATION, _LENGTH_WEIGHT = 1.2, 0.75  # BM25's k1 and b, as everybody uses them
+_TITLE_CHARACTERS = 300
+_Key = TypeVar("_Key")
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkText:
+    """The words of one chunk: the tokens of its text, joined by spaces, in order."""
+
+    role: str
+    tokens: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that may be the answer.  `cosines` has one value a chunk; NaN where it is not known."""
+
+    entry_id: str
+    kind: str
+    title: str
+    chunks: tuple[ChunkText, ...]
+    cosines: tuple[float, ...] = ()
+    title_cosine: float = math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusStats:
+    """How common each token is: `df` counts the entries that hold it; lengths are in tokens."""
+
+    documents: int
+    average_length: float
+    df: Mapping[str, int]
+    average_chunk_length: float = 100.0
+
+    def idf(self, term: str) -> float:
+        """How telling a term is: high for a rare or unseen one, never below zero."""
+        df = min(self.df.get(term, 0), self.documents)
+        return math.log(1 + (self.documents - df + 0.5) / (df + 0.5))
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question, masked: its `text` and the tokens of that text."""
+
+    text: str
+    tokens: tuple[str, ...]
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """Its plain words, see `plain_words`."""
+        return plain_words(self.text)
+
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """Tokens and plain words together: what a title's word is looked up in."""
+        return frozenset(self.tokens) | frozenset(self.words)
+
+    @cached_property
+    def beginnings(self) -> tuple[frozenset[str], frozenset[str]]:
+        """All beginnings of its words, and those of three quarters of the word or more."""
+        every = frozenset(word[:n] for word in self.words for n in range(4, len(word) + 1))
+        long = frozenset(word[:n] for word in self.words for n in range(_stem_length(word), len(word) + 1))
+        return every, long
+
+    @cached_property
+    def grams(self) -> Counter[str]:
+        """Its character 4-grams."""
+        return _grams(self.text)
+
+
+def features(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) -> NDArray[np.float64]:
+    """One row a candidate, one column a name of `FEATURE_NAMES`, all values from 0 to 1."""
+    weights = _Weights.of(query, stats)
+    rows = [(*_word_features(c, weights, stats), *_title_features(query, c, stats)) for c in candidates]
+    table = np.zeros((len(candidates), len(FEATURE_NAMES)))
+    if rows:
+        lexical = np.array(rows)
+        table[:, :4], table[:, 7:] = lexical[:, :4], lexical[:, 4:]
+        table[:, 4:7] = _meaning_features(candidates)
+    return np.clip(table, 0.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """The question's terms, pairs and rarest terms, each with the share of its group's weight."""
+
+    terms: Mapping[str, float]
+    pairs: Mapping[tuple[str, str], float]
+    rare: Mapping[str, float]
+
+    @classmethod
+    def of(cls, query: Query, stats: CorpusStats) -> _Weights:
+        idf = {term: stats.idf(term) for term in query.tokens}
+        pairs = {pair: (idf[pair[0]] + idf[pair[1]]) / 2 for pair in pairwise(query.tokens)}
+        rarest = sorted(idf, key=lambda term: (-idf[term], term))[: max(3, math.ceil(len(idf) / 3))]
+        return cls(_shares(idf), _shares(pairs), _shares({term: idf[term] for term in rarest}))
+
+
+def _shares(weights: Mapping[_Key, float]) -> dict[_Key, float]:
+    total = sum(weights.values()) or 1.0
+    return {key: weight / total for key, weight in weights.items()}
+
+
+def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) -> tuple[float, ...]:
+    whole: Counter[str] = Counter()
+    pairs: set[tuple[str, str]] = set()
+    length, best = 0, 0.0
+    for chunk in candidate.chunks:
+        tokens = chunk.tokens.split()
+        places = [place for place, token in enumerate(tokens) if token in weights.terms]
+        counts = Counter(tokens[place] for place in places)
+        best = max(best, _bm25(counts, weights.terms, len(tokens) / (stats.average_chunk_length or 1.0)))
+        pairs.update((tokens[a], tokens[b]) for a, b in pairwise(places) if b == a + 1)
+        whole.update(counts)
+        length += len(tokens)
+    return (
+        best,
+        _bm25(whole, weights.terms, length / (stats.average_length or 1.0)),
+        sum(weights.pairs.get(pair, 0.0) for pair in pairs),
+        sum(share for term, share in weights.rare.items() if term in whole),
+    )
+
+
+def _bm25(counts: Mapping[str, int], shares: Mapping[str, float], relative_length: float) -> float:
+    """BM25 as a share of what a text that repeats every term without end would reach."""
+    damping = _SATURATION * (1 - _LENGTH_WEIGHT + _LENGTH_WEIGHT * relative_length)
+    return sum(shares[term] * count / (count + damping) for term, count in counts.items())
+
+
+def _meaning_features(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
+    """Best, mean and title cosine; what is not known counts as the lowest that is."""
+    rows = np.array([_cosines(candidate) for candidate in candidates])
+    for column in rows.T:
+        known = column[~np.isnan(column)]
+        column[np.isnan(column)] = known.min() if known.size else 0.0
+    return rows
+
+
+def _cosines(candidate: Candidate) -> tuple[float, float, float]:
+    known = [cosine for cosine in candidate.cosines if not math.isnan(cosine)]
+    if not known:
+        return math.nan, math.nan, candidate.title_cosine
+    return max(known), sum(known) / len(known), candidate.title_cosine
+
+
+def _title_features(query: Query, candidate: Candidate, stats: CorpusStats) -> tuple[float, float, float]:
+    title = candidate.title[:_TITLE_CHARACTERS]
+    shares = _shares({word: stats.idf(word) for word in plain_words(title)})
+    missing = [word for word in shares if word not in query.known_words]
+    exact = 1.0 - sum(shares[word] for word in missing) if shares else 0.0
+    loose = exact + sum(shares[word] for word in missing if _has_relative(word, query))
+    return exact, loose, _gram_cosine(query.grams, _grams(title))
+
+
+def _has_relative(word: str, query: Query) -> bool:
+    """Whether the question has this word with another ending: `config`, `configuration`."""
+    every, long = query.beginnings
+    if len(word) < 4:
+        return False
+    return word[: _stem_length(word)] in every or any(word[:n] in long for n in range(4, len(word) + 1))
+
+
+def _stem_length(word: str) -> int:
+    return max(4, math.ceil(0.75 * len(word)))
+
+
+@lru_cache(maxsize=4096)
+def plain_words(text: str) -> tuple[str, ...]:
+    """Words as `CorpusStats.df` counts them: identifiers taken apart, stemmed, stop words left out.
+
+    Whoever loads `df` for a ranking loads it for the question's tokens and for these of every title.
+    """
+    return tuple(stem(word) for word in _spelled(text) if word not in STOP_WORDS)
+
+
+@lru_cache(maxsize=4096)
+def _grams(text: str) -> Counter[str]:
+    """Character 4-grams of the words of a text, as written."""
+    line = f" {' '.join(_spelled(text))} "
+    return Counter(line[at : at + 4] for at in range(len(line) - 3))
+
+
+def _spelled(text: str) -> list[str]:
+    return _WORD.findall(spelled_out(text).lower())
+
+
+def _gram_cosine(left: Counter[str], right: Counter[str]) -> float:
+    product = sum(count * left[gram] for gram, count in right.items())
+    return product / (_norm(left) * _norm(right)) if product else 0.0
+
+
+def _norm(counts: Counter[str]) -> float:
+    return math.sqrt(sum(count * count for count in counts.values()))

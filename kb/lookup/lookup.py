@@ -1,0 +1,134 @@
+"""`check_known_issues`: prepare, ask the tiers cheapest first, judge, explain.
+
+A tier that settles the question ends the search, unless asked to go deep.  What was left out is
+counted, what could not be taken into account is noted, and recording is left to the caller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kb.lookup import verdict as verdicts
+from kb.lookup.alternatives import mark_alternatives
+from kb.lookup.question import Question, ask
+from kb.lookup.tiers import Found, RankedTiers, SignatureScan, by_fingerprint
+from kb.lookup.verdict import Judged
+from kb.records import AlertRule, Entry, Runbook
+from kb.records.ledger import Match, Trust, Verdict
+from kb.storage.entries import EntryTable, Stored
+from kb.storage.identify import runbook_keys
+from kb.text.signature_set import SignatureSet
+
+TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
+SHOWN_IF_UNKNOWN = 3
+"""Nearest entries shown, labelled as no match, when the answer is `unknown`."""
+_JUDGED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The result of one lookup before it is recorded."""
+
+    question: Question
+    verdict: Verdict
+    matches: tuple[Match, ...]
+    alternatives: bool
+    hidden: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The four tiers over one home's indexes."""
+
+    entries: EntryTable
+    ranked: RankedTiers
+    signatures: Callable[[], SignatureSet]
+    trust_of: TrustOf
+    notes: Callable[[], Sequence[str]]
+
+    def find(
+        self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
+        now: datetime,
+    ) -> Finding:  # fmt: skip
+        """Look the text up; an empty text is `unknown` with a note that says so."""
+        scan = SignatureScan(self.signatures())
+        question = ask(text, tool=tool, service=service, environment=environment, each_block=scan.block)
+        if not question.evidence:
+            return Finding(question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",))
+        exact = self._judge(question, [*by_fingerprint(question, self.entries), *scan.found()], now)
+        judged, notes = exact, list[str]()
+        if deep or not verdicts.settles(exact):
+            ranked = self.ranked.search(question.query)
+            judged = self._judge(question, ranked[:_JUDGED], now, exact)
+            notes += self.notes()
+        if question.redacted:
+            notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
+        return _finding(question, verdicts.in_order(judged), limit, notes)
+
+    def _judge(
+        self, question: Question, found: Sequence[Found], now: datetime, already: Sequence[Judged] = ()
+    ) -> list[Judged]:
+        """One judgement an entry, the most confident of its tiers; alert rules stand for their runbooks."""
+        stored = self.entries.many(hit.entry_id for hit in found)
+        hits = [self._to_runbook(hit, stored) for hit in found if hit.entry_id in stored]
+        stored |= self.entries.many({hit.entry_id for hit in hits} - stored.keys())
+        trust = self.trust_of([one.entry for one in stored.values()], now)
+        best = {one.entry.id: one for one in already}
+        for hit in hits:
+            one = verdicts.judge(question, hit, stored[hit.entry_id], trust[hit.entry_id], now)
+            if hit.entry_id not in best or one.confidence > best[hit.entry_id].confidence:
+                best[hit.entry_id] = one
+        return list(best.values())
+
+    def _to_runbook(self, hit: Found, stored: dict[str, Stored]) -> Found:
+        rule = stored[hit.entry_id].entry
+        if not isinstance(rule, AlertRule):
+            return hit
+        for key in runbook_keys(rule):
+            rows = self.entries.matching_fingerprints([key])
+            found = self.entries.many(row["entry_id"] for row in rows)
+            for entry_id, one in sorted(found.items()):
+                if isinstance(one.entry, Runbook):
+                    return replace(hit, entry_id=entry_id, reason=f"runbook of the alert {rule.name}, which {hit.reason}")
+        return hit
+
+
+def _finding(question: Question, judged: list[Judged], limit: int, notes: list[str]) -> Finding:
+    verdict = verdicts.verdict_of(judged)
+    offered = [one for one in judged if one.confidence >= verdicts.RELATED]
+    if verdict is Verdict.UNKNOWN:
+        offered = judged[:SHOWN_IF_UNKNOWN]
+        notes = [*notes, "no entry matches; the nearest are shown, they are not a match"] if offered else notes
+    shown, hidden = offered[:limit], len(offered[limit:])
+    matches, several = mark_alternatives([_match(one) for one in shown], verdicts.rivals(shown))
+    if verdict is Verdict.UNKNOWN:
+        several = False
+    return Finding(question, verdict, matches, several, hidden, tuple(notes))
+
+
+def _match(one: Judged) -> Match:
+    entry, advice = one.entry, one.entry.advice()
+    return Match(
+        id=entry.id, kind=entry.kind, title=entry.headline, confidence=one.confidence, tier=one.found.tier,
+        reason=one.reason, evidence=one.found.evidence, meaning=advice.meaning, fix=advice.fix,
+        commands=tuple(filled(command, one.found.captures) for command in advice.commands), check=advice.check,
+        warning=advice.warning, trust=one.trust, status=entry.status, source=entry.provenance.source,
+        also=one.copies,
+    )  # fmt: skip
+
+
+def filled(command: str, captures: dict[str, str]) -> str:
+    """The command with `{name}`, `$name` and `<name>` replaced by what the signature captured.
+
+    A captured text that could change the command (anything but letters, digits and `._:/@-`) is not
+    put in: the text of a log is data.
+    """
+    for name, value in captures.items():
+        if re.fullmatch(r"[\w.:/@-]+", value) and not value.startswith("-"):
+            command = re.sub(rf"\{{{name}\}}|\${name}\b|<{name}>", lambda _, value=value: value, command)  # type: ignore[misc]
+    return command
+

@@ -1,0 +1,108 @@
+"""A question made ready: redacted, its telling lines picked, their templates and fingerprints.
+
+The text may be one line or a log of gigabytes that arrives as lines: it is read once, in constant
+memory, and `each_block` sees all of it on the way (that is where signatures are scanned).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from kb.text.evidence import EvidenceLine, pick_evidence_from
+from kb.text.mask import fingerprint, mask
+from kb.text.redact import redact
+
+BLOCK = 4 * 1024 * 1024
+"""Characters scanned at once; a signature whose needles lie further apart is not found."""
+EVIDENCE_LINES = 12
+_QUERY_LINES = 8
+_QUERY_CHARACTERS = 1500
+_PIECE = 1024 * 1024
+_NAME = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}\b")
+
+OnBlock = Callable[[str, int, int], None]
+"""Called with a block, the offset of its first character and the number of its first line."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceTemplate:
+    """An evidence line, redacted, with its template and fingerprint (empty when it says nothing)."""
+
+    line: EvidenceLine
+    template: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: the evidence of a text and where it was seen."""
+
+    evidence: tuple[EvidenceTemplate, ...]
+    names: tuple[str, ...] = ()
+    """Identifiers in the evidence that may be the name of an alert."""
+    tool: str = ""
+    service: str = ""
+    environment: str = ""
+    redacted: int = 0
+    """How many secrets were taken out of the evidence."""
+
+    @property
+    def query(self) -> str:
+        """The text to rank by: the most telling templates, without their placeholders, in order."""
+        best = sorted(self.evidence, key=lambda e: (-e.line.score, e.line.line))[:_QUERY_LINES]
+        lines = [e.template for e in sorted(best, key=lambda e: e.line.line)]
+        return "\n".join(lines).replace("<*>", " ")[:_QUERY_CHARACTERS]
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of the most telling line; empty when there is none."""
+        telling = [e for e in self.evidence if e.fingerprint]
+        return max(telling, key=lambda e: (e.line.score, -e.line.line)).fingerprint if telling else ""
+
+
+def ask(
+    text: str | Iterable[str],
+    *,
+    tool: str = "",
+    service: str = "",
+    environment: str = "",
+    each_block: OnBlock | None = None,
+) -> Question:
+    """Read the text once and make the question of it."""
+    lines = pick_evidence_from(_blocks(_as_lines(text), each_block), EVIDENCE_LINES)
+    secrets, evidence = 0, []
+    for line in lines:
+        clean = redact(line.text)
+        secrets += clean.count
+        kept = EvidenceLine(clean.text, line.line, line.start, line.end, line.score, line.count)
+        evidence.append(EvidenceTemplate(kept, mask(clean.text), fingerprint(clean.text)))
+    names = dict.fromkeys(name for e in evidence for name in _NAME.findall(e.line.text))
+    return Question(tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets)
+
+
+def _as_lines(text: str | Iterable[str]) -> Iterator[str]:
+    """Lines with their ends; a line of hundreds of megabytes comes in pieces."""
+    for part in [text] if isinstance(text, str) else text:
+        start = 0
+        while start < len(part):
+            end = part.find("\n", start, start + _PIECE) + 1 or min(start + _PIECE, len(part))
+            yield part[start:end]
+            start = end
+
+
+def _blocks(lines: Iterable[str], each_block: OnBlock | None) -> Iterator[str]:
+    held, size, offset, first = list[str](), 0, 0, 1
+    for line in lines:
+        yield line
+        if each_block is None:
+            continue
+        held.append(line)
+        size += len(line)
+        if size >= BLOCK:
+            each_block("".join(held), offset, first)
+            offset, first = offset + size, first + len(held)
+            held, size = [], 0
+    if each_block is not None and held:
+        each_block("".join(held), offset, first)

@@ -1,0 +1,62 @@
+"""The order of candidates: the mean of three opinions, words, meaning and title, meaning counted twice.
+
+Each opinion is the plain mean of its features (`kb.lookup.features`), so the score runs from 0 to 1
+and can be explained by the numbers it was added up from.  Weights are round on purpose: weights
+fitted on one source did no better on the others (`benchmarks/ranking.py` prints the comparison).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.lookup.features import FEATURE_NAMES, Candidate, CorpusStats, Query, features
+
+GROUPS: dict[str, tuple[float, tuple[str, ...]]] = {
+    "words": (1.0, ("best_chunk", "whole_entry", "word_pairs", "rare_words")),
+    "meaning": (2.0, ("cosine", "mean_cosine", "title_cosine")),
+    "title": (1.0, ("title_exact", "title_loose", "title_letters")),
+}
+"""The opinions: the weight of each and the features that it is the mean of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its score and the features that explain it."""
+
+    entry_id: str
+    score: float
+    features: dict[str, float]
+
+
+def rank(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) -> list[Ranked]:
+    """The candidates, best first; equal scores in the order of their ids, whatever order they came in."""
+    table = features(query, candidates, stats)
+    ranked = [
+        Ranked(candidate.entry_id, round(score, 9), dict(zip(FEATURE_NAMES, row, strict=True)))
+        for candidate, score, row in zip(candidates, scores(table).tolist(), table.tolist(), strict=True)
+    ]
+    return sorted(ranked, key=lambda one: (-one.score, one.entry_id))
+
+
+def scores(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The score of every row of a feature table, 0 to 1."""
+    return table @ _COLUMN_WEIGHTS
+
+
+def opinion(values: Mapping[str, float], group: str) -> float:
+    """What one group (`words`, `meaning` or `title`) says about a candidate, 0 to 1."""
+    _, names = GROUPS[group]
+    return sum(values[name] for name in names) / len(names)
+
+
+def _column_weights() -> NDArray[np.float64]:
+    total = sum(weight for weight, _ in GROUPS.values())
+    of_name = {name: weight / total / len(names) for weight, names in GROUPS.values() for name in names}
+    return np.array([of_name[name] for name in FEATURE_NAMES])
+
+
+_COLUMN_WEIGHTS = _column_weights()

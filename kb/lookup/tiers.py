@@ -1,0 +1,166 @@
+"""Candidates, cheapest tier first: fingerprint, signature, then words and meaning together.
+
+Each tier returns what it found and why, and judges nothing.  A candidate of one ranked tier is
+never dropped for lack of the other's support: both feed one set, which is ranked as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
+
+from kb.lookup.question import Question
+from kb.records.ledger import Evidence, Tier
+from kb.storage.entries import EntryTable
+from kb.storage.identify import name_key
+from kb.storage.lexical import LexicalIndex
+from kb.storage.vectors import VectorIndex
+from kb.text.signature_set import SignatureHit, SignatureSet
+from kb.text.specificity import specificity, text_specificity
+from kb.text.tokens import tokenize
+
+if TYPE_CHECKING:
+    from kb.lookup.features import Candidate, CorpusStats
+    from kb.lookup.ranking import Ranked
+
+LEXICAL_CHUNKS = 120
+SEMANTIC_CHUNKS = 120
+MAX_CANDIDATES = 100
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate: which tier found it, why in words, and how telling that is (0 to 1)."""
+
+    entry_id: str
+    tier: Tier
+    reason: str
+    evidence: Evidence | None
+    strength: float
+    whole: bool = False
+    """The evidence line says nothing beyond what was found."""
+    captures: dict[str, str] = field(default_factory=dict)
+    features: dict[str, float] = field(default_factory=dict)
+
+
+def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
+    """Entries that have the template of an evidence line, or the name of an alert in it."""
+    wanted = {e.fingerprint: e for e in question.evidence if e.fingerprint}
+    names = {name_key(name): name for name in question.names}
+    found: dict[str, Found] = {}
+    for row in entries.matching_fingerprints([*wanted, *(key for key in names if key)]):
+        key = row["fingerprint"]
+        if key in wanted:
+            source = wanted[key]
+            evidence = Evidence(
+                text=source.line.text, line=source.line.line, start=source.line.start, end=source.line.end
+            )
+            what = {"sample": "a sample", "log": "a log line"}.get(row["origin"], "the pattern")
+            strength = text_specificity(source.template)
+            hit = Found(row["entry_id"], Tier.FINGERPRINT, f"same template as {what} of the entry", evidence, strength, True)
+        else:
+            hit = _named(row["entry_id"], names[key], question)
+        if hit.entry_id not in found or hit.strength > found[hit.entry_id].strength:
+            found[hit.entry_id] = hit
+    return sorted(found.values(), key=lambda hit: (-hit.strength, hit.entry_id))
+
+
+def _named(entry_id: str, name: str, question: Question) -> Found:
+    line = next(e.line for e in question.evidence if name in e.line.text)
+    start = line.start + line.text.index(name)
+    evidence = Evidence(text=name, line=line.line, start=start, end=start + len(name))
+    return Found(entry_id, Tier.FINGERPRINT, f"the text names {name}", evidence, 0.8)
+
+
+class SignatureScan:
+    """Collects the signatures that occur in a text which is read block by block."""
+
+    def __init__(self, signatures: SignatureSet) -> None:
+        self._signatures = signatures
+        self._found: dict[str, Found] = {}
+
+    def block(self, text: str, offset: int, first_line: int) -> None:
+        """Scan one block; see `question.OnBlock`."""
+        for hit in self._signatures.scan(text):
+            found = _signed(hit, text, offset, first_line)
+            if hit.key not in self._found or found.strength > self._found[hit.key].strength:
+                self._found[hit.key] = found
+
+    def found(self) -> list[Found]:
+        """The entries whose signature occurred, the most telling first."""
+        return sorted(self._found.values(), key=lambda hit: (-hit.strength, hit.entry_id))
+
+
+def _signed(hit: SignatureHit, text: str, offset: int, first_line: int) -> Found:
+    start, end = hit.spans[0]
+    line = first_line + text.count("\n", 0, start)
+    begin, finish = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    around = text[begin : finish if finish >= 0 else len(text)].strip()
+    evidence = Evidence(text=hit.matched[:_SHOWN], line=line, start=offset + start, end=offset + end)
+    kind = "regex" if hit.signature.regex else "text"
+    reason = f"the signature's {kind} occurs on line {line}"
+    whole = len(hit.matched.strip()) >= 0.9 * len(around)
+    return Found(hit.key, Tier.SIGNATURE, reason, evidence, specificity(hit.signature), whole, dict(hit.captures))
+
+
+class RankedTiers:
+    """Words and meaning: the union of both candidate sets, ranked by readable features."""
+
+    def __init__(self, lexical: LexicalIndex, vectors: VectorIndex) -> None:
+        self._lexical, self._vectors = lexical, vectors
+
+    def search(self, query: str, limit: int = MAX_CANDIDATES) -> list[Found]:
+        """The candidates for a text, best first; `strength` is the ranking's score."""
+        from kb.lookup import ranking
+        from kb.lookup.features import Query
+
+        tokens = tokenize(query)
+        words = self._lexical.search(tokens, LEXICAL_CHUNKS) if tokens else []
+        meanings = self._vectors.search(query, SEMANTIC_CHUNKS) if query.strip() else []
+        turns = chain.from_iterable(zip_longest((h.entry_id for h in words), (h.entry_id for h in meanings)))
+        ids = [entry_id for entry_id in dict.fromkeys(turns) if entry_id][:limit]
+        if not ids:
+            return []
+        lexical_ids = {hit.entry_id for hit in words}
+        candidates = self._candidates(ids, query)
+        ranked = ranking.rank(Query(query, tuple(tokens)), candidates, self._stats(tokens, candidates))
+        return [_ranked(one, lexical_ids) for one in ranked]
+
+    def _candidates(self, ids: list[str], query: str) -> list[Candidate]:
+        from kb.lookup.features import Candidate, ChunkText
+
+        chunks = self._lexical.chunks_of(ids)
+        cosines = self._vectors.cosines(query, [chunk.id for found in chunks.values() for chunk in found])
+        nan = float("nan")
+        return [
+            Candidate(
+                entry_id, "", next((c.text for c in found if c.role == "title"), ""),
+                tuple(ChunkText(c.role, " ".join(c.tokens)) for c in found),
+                tuple(cosines.get(c.id, nan) for c in found),
+                next((cosines.get(c.id, nan) for c in found if c.role == "title"), nan),
+            )
+            for entry_id in ids
+            if (found := chunks.get(entry_id))
+        ]  # fmt: skip
+
+    def _stats(self, tokens: Iterable[str], candidates: list[Candidate]) -> CorpusStats:
+        from kb.lookup.features import CorpusStats
+
+        titles = [word for candidate in candidates for word in re.findall(r"[^\W_]+", candidate.title.lower())]
+        entries, mean_chunk, mean_entry = self._lexical.size()
+        known = self._lexical.document_frequencies([*tokens, *titles])
+        return CorpusStats(entries, mean_entry, known, mean_chunk)
+
+
+def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
+    from kb.lookup.ranking import opinion
+
+    words, meaning = opinion(one.features, "words"), opinion(one.features, "meaning")
+    tier = Tier.LEXICAL if one.entry_id in lexical_ids and words >= meaning else Tier.SEMANTIC
+    rare = one.features["rare_words"]
+    reason = f"shares {rare:.0%} of the rarest words, similarity {one.features['cosine']:.2f}"
+    return Found(one.entry_id, tier, reason, None, one.score, features=one.features)

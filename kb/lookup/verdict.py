@@ -1,0 +1,143 @@
+"""From candidates to a verdict: how likely each one is right, and what may be said about the best.
+
+Two kinds of evidence.  A fingerprint or signature is as good as it is specific: "connection
+refused" alone proves nothing, whoever learned it.  A ranked candidate is as good as its calibrated
+probability.  Agreement of tool, service or environment raises both, conflict lowers them; general
+advice and entries that keep failing never settle anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kb.lookup.question import Question
+from kb.lookup.tiers import Found
+from kb.records import Entry, Origin, Source, ToolFix
+from kb.records.ledger import Tier, Trust, Verdict
+from kb.storage.entries import Stored
+
+KNOWN = 0.7
+"""Confidence from which the answer is `known`."""
+RELATED = 0.35
+"""Confidence from which the answer is `related`; below it is `unknown`."""
+GENERIC = 0.35
+"""Specificity below which a text cannot settle anything by itself."""
+
+_NOT_SETTLING = KNOWN - 0.1
+_AGREEMENT, _CONFLICT = 0.15, 0.5
+_FAILING_TRUST, _FAILING_N = 0.3, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with its confidence (0 to 1) and the reasons in words."""
+
+    entry: Entry
+    found: Found
+    confidence: float
+    reason: str
+    trust: Trust
+    copies: tuple[Source, ...] = ()
+
+
+def judge(question: Question, found: Found, stored: Stored, trust: Trust, now: datetime) -> Judged:
+    """How likely the candidate is right, and why."""
+    entry = stored.entry
+    confidence, reasons = _from_evidence(found), [found.reason]
+    agreement, words = scope_agreement(question, entry)
+    if agreement > 0:
+        confidence = min(0.99, confidence + _AGREEMENT * agreement)
+        confidence = max(confidence, KNOWN + 0.02) if _tool_settles(question, found, entry) else confidence
+    elif agreement < 0:
+        confidence *= _CONFLICT
+    confidence, limits = _limited(confidence, found, entry, trust, now, agreement)
+    return Judged(entry, found, round(confidence, 3), "; ".join([*reasons, *words, *limits]), trust, stored.copies)
+
+
+def _from_evidence(found: Found) -> float:
+    if found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE):
+        bonus = 0.1 if found.whole and found.strength >= GENERIC else 0.0
+        return min(0.99, 0.35 + 0.65 * found.strength + bonus)
+    return found.strength
+
+
+def _tool_settles(question: Question, found: Found, entry: Entry) -> bool:
+    """A fix learned for this very tool and this very text is known, however plain the text is."""
+    same_tool = isinstance(entry, ToolFix) and _same(question.tool, entry.tool_name)
+    return same_tool and found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE) and found.whole
+
+
+def scope_agreement(question: Question, entry: Entry) -> tuple[float, list[str]]:
+    """-1 for a conflict, 0 for nothing to compare, up to 1 for agreement; with the reasons."""
+    tools = (*entry.scope.tools, *([entry.tool_name] if isinstance(entry, ToolFix) else []))
+    asked = (
+        ("tool", question.tool, tools),
+        ("service", question.service, entry.scope.services),
+        ("environment", question.environment, entry.scope.environments),
+    )
+    agree, reasons = 0, list[str]()
+    for what, given, allowed in asked:
+        if not given or not allowed:
+            continue
+        if any(_same(given, name) for name in allowed):
+            agree += 1
+            reasons.append(f"same {what} ({given})")
+        else:
+            return -1.0, [f"but it was seen with {what} {', '.join(allowed)}, not {given}"]
+    return min(1.0, float(agree)), reasons
+
+
+def _same(one: str, other: str) -> bool:
+    return bool(one) and one.casefold().replace("-", "_") == other.casefold().replace("-", "_")
+
+
+def _limited(
+    confidence: float, found: Found, entry: Entry, trust: Trust, now: datetime, agreement: float
+) -> tuple[float, list[str]]:
+    """The confidence under the caps that apply, and each cap in words."""
+    limits = list[str]()
+    exact = found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE)
+    if exact and found.strength < GENERIC and agreement <= 0:
+        limits.append("the text alone is too general to settle it")
+    if entry.provenance.origin is Origin.STARTER:
+        limits.append("general advice, not a known incident")
+    if trust.n >= _FAILING_N and trust.value < _FAILING_TRUST:
+        limits.append(f"it failed {trust.failed} of {trust.n} times")
+    if entry.expires and entry.expires < now.date():
+        limits.append(f"it expired on {entry.expires.isoformat()}")
+    return (min(confidence, _NOT_SETTLING), limits) if limits else (confidence, limits)
+
+
+def verdict_of(judged: Sequence[Judged]) -> Verdict:
+    """The verdict that the best candidate allows."""
+    best = max((one.confidence for one in judged), default=0.0)
+    return Verdict.KNOWN if best >= KNOWN else Verdict.RELATED if best >= RELATED else Verdict.UNKNOWN
+
+
+def settles(judged: Sequence[Judged]) -> bool:
+    """Whether the exact tiers found something that is known, so that the others need not be asked."""
+    return verdict_of(judged) is Verdict.KNOWN
+
+
+def in_order(judged: Sequence[Judged]) -> list[Judged]:
+    """Best first; of equal confidence the better trusted, then the id, so that order is stable."""
+    return sorted(judged, key=lambda one: (-one.confidence, -one.trust.value, one.entry.id))
+
+
+def rivals(judged: Sequence[Judged]) -> list[str]:
+    """Ids of the candidates that the question points to about as well as to the best one."""
+    if not judged:
+        return []
+    best = judged[0]
+    return [one.entry.id for one in judged if one.confidence >= RELATED and _as_good(one, best)]
+
+
+def _as_good(one: Judged, best: Judged) -> bool:
+    if one.found.features and best.found.features:
+        words = one.found.features["rare_words"], best.found.features["rare_words"]
+        return words[0] >= 0.9 * words[1] and one.confidence >= 0.6 * best.confidence
+    return one.confidence >= best.confidence - 0.15
+
+

@@ -1,0 +1,199 @@
+"""What somebody learned, as an item for a memory file.  Pure: arguments in, checked item out.
+
+Lenient in what it takes (commands as list or comma string, a missing meaning), strict in what it
+stores.  A new entry is a candidate; one that fails its own samples is quarantined from the start.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from kb.errors import InvalidInput
+from kb.records import Entry, Origin, Pattern, Samples, Scope, Status, ToolFix
+from kb.records.parts import Provenance
+from kb.storage.codec import derive_id, digest
+from kb.text.redact import redact
+from kb.text.samples import sample_failure
+from kb.text.signature import parse_signature
+from kb.text.tokens import tokenize
+
+MAX_CHARACTERS = 20_000
+"""Longer texts belong into a document to ingest, not into a pattern."""
+NEAR = 0.7
+"""Share of words (Jaccard) from which another entry is reported as saying nearly the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """The optional arguments that patterns and tool fixes share."""
+
+    check: str = ""
+    warning: str = ""
+    services: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    must_match: tuple[str, ...] = ()
+    must_not_match: tuple[str, ...] = ()
+    regex: bool | None = None
+    expires: date | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """An entry that is ready to be written: the record, its place, and the YAML item."""
+
+    entry: Entry
+    key: str
+    list_path: str
+    item: dict[str, object]
+    quarantined: str = ""
+    """Why it is quarantined; empty when it is not."""
+
+
+def pattern_lesson(
+    pattern: str, meaning: str, fix: str, commands: Sequence[str], category: str, details: Details, now: datetime
+) -> Lesson:
+    """The lesson of `learn_pattern`.  Raises InvalidInput with what is missing."""
+    category = re.sub(r"[^a-z0-9]+", "_", category.lower()).strip("_")
+    text = required("pattern", pattern)
+    entry = Pattern(
+        pattern=text, meaning=checked("meaning", meaning), fix=checked("fix", fix), commands=tuple(commands),
+        category=category, signatures=(parse_signature(text, details.regex),), **_shared(details, now),
+    )  # fmt: skip
+    body: dict[str, object] = {"pattern": entry.pattern, "meaning": entry.meaning, "fix": entry.fix, "commands": list(entry.commands)}
+    stem = category.removesuffix("_patterns").removesuffix("_errors") or "error"
+    return _lesson(entry, "learned/patterns", f"{stem}_patterns", {**body, "category": category}, details)
+
+
+def tool_fix_lesson(
+    tool_name: str, error_pattern: str, root_cause: str, fix: str, commands: Sequence[str], details: Details,
+    now: datetime,
+) -> Lesson:  # fmt: skip
+    """The lesson of `learn_tool_fix`.  Raises InvalidInput with what is missing."""
+    text = required("error_pattern", error_pattern)
+    entry = ToolFix(
+        tool_name=required("tool_name", tool_name), error_pattern=text, root_cause=checked("root_cause", root_cause),
+        fix=checked("fix_description", fix), commands=tuple(commands),
+        signatures=(parse_signature(text, details.regex),), **_shared(details, now),
+    )  # fmt: skip
+    body: dict[str, object] = {
+        "tool_name": entry.tool_name, "error_pattern": entry.error_pattern, "root_cause": entry.root_cause,
+        "fix": entry.fix, "commands": list(entry.commands),
+    }  # fmt: skip
+    return _lesson(entry, "learned/tool_fixes", "tool_fixes", body, details)
+
+
+def _shared(details: Details, now: datetime) -> dict[str, Any]:
+    return {
+        "status": Status.CANDIDATE,
+        "check": checked("check", details.check),
+        "warning": checked("warning", details.warning),
+        "expires": details.expires,
+        "scope": Scope(
+            services=details.services, environments=details.environments, tools=details.tools, versions=details.versions
+        ),
+        "samples": Samples(must_match=details.must_match, must_not_match=details.must_not_match),
+        "provenance": Provenance(origin=Origin.LEARNED, author=details.author, at=now),
+    }
+
+
+def _lesson(entry: Entry, key: str, list_path: str, body: dict[str, object], details: Details) -> Lesson:
+    failure = sample_failure(entry)
+    status = Status.QUARANTINED if failure else Status.CANDIDATE
+    entry = replace(entry, id=derive_id(entry), status=status)
+    item: dict[str, object] = {
+        "id": entry.id, **body, "regex": details.regex, "check": entry.check, "warning": entry.warning,
+        "services": list(details.services), "environments": list(details.environments), "tools": list(details.tools),
+        "versions": list(details.versions), "samples": _samples(details),
+        "expires": details.expires.isoformat() if details.expires else None,
+        "status": status.value, "origin": Origin.LEARNED.value, "author": details.author,
+        "learned_at": entry.provenance.at.isoformat(timespec="seconds") if entry.provenance.at else None,
+    }  # fmt: skip
+    return Lesson(entry, key, list_path, {name: value for name, value in item.items() if value not in (None, "", [], {})},
+                  failure or "")  # fmt: skip
+
+
+def _samples(details: Details) -> dict[str, list[str]]:
+    found = {"must_match": list(details.must_match), "must_not_match": list(details.must_not_match)}
+    return {name: texts for name, texts in found.items() if texts}
+
+
+def details(given: dict[str, Any]) -> Details:
+    """The optional arguments, lists as lists or comma strings, dates as text.  Raises InvalidInput."""
+    known = {field.name for field in fields(Details)}
+    if unknown := given.keys() - known:
+        raise InvalidInput(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}")
+    lists = ("services", "environments", "tools", "versions")
+    cleaned: dict[str, Any] = {name: listed(value) if name in lists else value for name, value in given.items()}
+    for name in ("must_match", "must_not_match"):
+        value = given.get(name) or ()
+        cleaned[name] = tuple(redact(text).text for text in ([value] if isinstance(value, str) else value))
+    if isinstance(given.get("expires"), str):
+        cleaned["expires"] = _day(given["expires"])
+    return Details(**cleaned)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"expires={text!r} is no date; write it as 2026-12-31") from None
+
+
+def says_the_same(one: Entry, other: Entry) -> bool:
+    """Whether two entries give the same advice for the same text."""
+    return one.headline == other.headline and one.advice() == other.advice() and one.scope == other.scope
+
+
+def distinct_id(entry: Entry) -> str:
+    """An id for an entry whose own is taken by one with another cause: both are kept."""
+    return f"{entry.id}-{digest(entry)[:6]}"
+
+
+def renamed(lesson: Lesson, entry_id: str) -> Lesson:
+    """The same lesson under another id."""
+    return replace(lesson, entry=replace(lesson.entry, id=entry_id), item={**lesson.item, "id": entry_id})
+
+
+def required(name: str, text: str) -> str:
+    """The text, or InvalidInput when there is none."""
+    if not text or not text.strip():
+        raise InvalidInput(f"{name} is empty; give the text that identifies the error, such as a line of its log")
+    return checked(name, text)
+
+
+def checked(name: str, text: str) -> str:
+    """The text without secrets, control characters and outer blanks.  Raises InvalidInput when too long."""
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidInput(
+            f"{name} has {len(text)} characters, more than {MAX_CHARACTERS}; keep the telling line "
+            "and put the whole text into a file for: kb ingest FILE"
+        )
+    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text.replace("\r\n", "\n"))
+    return redact(clean).text.strip()
+
+
+def listed(value: str | Iterable[str] | None) -> tuple[str, ...]:
+    """A list as tuple; a string is split at its lines or, where it has one line, at commas outside brackets."""
+    if value is None:
+        return ()
+    parts = _split(value) if isinstance(value, str) else value
+    return tuple(clean for part in parts if (clean := redact(str(part)).text.strip()))
+
+
+def _split(text: str) -> list[str]:
+    if "\n" in text:
+        return text.splitlines()
+    return re.split(r",\s*(?![^()\[\]{}'\"]*[)\]}'\"])", text)
+
+
+def overlap(one: str, other: str) -> float:
+    """The share of words that two texts have in common (Jaccard, 0 to 1)."""
+    left, right = set(tokenize(one)), set(tokenize(other))
+    return len(left & right) / len(left | right) if left | right else 0.0

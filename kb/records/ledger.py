@@ -1,0 +1,138 @@
+"""What happened: lookups, offers, outcomes, events; and the trust that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kb.records.parts import Source, Status
+
+
+class Verdict(StrEnum):
+    """The answer to "have we seen this before?"."""
+
+    KNOWN = "known"
+    RELATED = "related"
+    UNKNOWN = "unknown"
+
+
+class Tier(StrEnum):
+    """How a match was found, cheapest first."""
+
+    FINGERPRINT = "fingerprint"
+    SIGNATURE = "signature"
+    LEXICAL = "lexical"
+    SEMANTIC = "semantic"
+
+
+class Result(StrEnum):
+    """What came of applying an entry.  Offered is not applied, applied is not resolved."""
+
+    RESOLVED = "resolved"
+    FAILED = "failed"
+    NOT_APPLIED = "not_applied"
+    MADE_WORSE = "made_worse"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One use of an entry.  `verified_by` names who checked that the fix held; unverified counts less."""
+
+    id: str
+    at: datetime
+    entry_id: str
+    result: Result
+    lookup_id: str | None = None
+    verified_by: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """How far to trust an entry: the posterior mean (0 to 1) and the record that it rests on.
+
+    `resolved` and `failed` count outcomes, `n` is their sum; `last` is when it last resolved something.
+    """
+
+    value: float
+    resolved: int = 0
+    failed: int = 0
+    n: int = 0
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The piece of the input that a match rests on; `line` counts from 1, offsets are characters."""
+
+    text: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """One entry offered for a question, with everything needed to act on it or to doubt it."""
+
+    id: str
+    kind: str
+    title: str
+    confidence: float
+    tier: Tier
+    reason: str
+    evidence: Evidence | None
+    meaning: str
+    fix: str
+    commands: tuple[str, ...]
+    check: str
+    warning: str
+    trust: Trust
+    status: Status
+    source: Source | None
+    also: tuple[Source, ...] = ()
+    """Other files that say exactly the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a lookup returns.  Under `unknown`, `matches` are the nearest entries and explicitly no match.
+
+    `lookup_id` is null when the lookup could not be recorded (a read-only home); `hidden` counts
+    the matches left out by `limit`; `notes` says what the answer could not take into account.
+    """
+
+    verdict: Verdict
+    lookup_id: str | None
+    took_ms: float
+    hidden: int
+    alternatives: bool
+    matches: tuple[Match, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """An entry found by an engineer's search; `score` is comparable within one search only."""
+
+    id: str
+    kind: str
+    title: str
+    score: float
+    snippet: str
+    date: str | None
+    services: tuple[str, ...]
+    status: Status
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One line of the session log."""
+
+    at: datetime
+    action: str
+    details: str = ""
+    actor: str = ""
+    subject: str | None = None

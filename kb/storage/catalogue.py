@@ -1,0 +1,135 @@
+"""Keeps the store in step with files: what a file says now is what the store offers.
+
+A file is recognised by its hash; of a changed file only the changed entries are written.  Entries
+that left their file are retired; entries that say exactly what another file says are noted as its
+copies and offered once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from kb.errors import Problem
+from kb.records import Entry, Source
+from kb.storage import codec
+from kb.storage.database import Database
+from kb.storage.entries import EntryTable
+from kb.storage.identify import fingerprints_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRecord:
+    """What the store remembers of a file."""
+
+    path: str
+    given: str
+    sha256: str
+    stamp: str
+    parser: str
+    skipped: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What bringing one file in step did, as ids; `copies` maps to the entry that was there first."""
+
+    added: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    retired: int = 0
+
+
+class Catalogue:
+    """Files and the entries that they hold."""
+
+    def __init__(self, db: Database, entries: EntryTable) -> None:
+        self._db, self._entries = db, entries
+
+    def find(self, path: str) -> FileRecord | None:
+        """What is remembered of the file, or None."""
+        rows = self._db.rows("SELECT * FROM files WHERE path = ?", [path])
+        return _record(rows[0]) if rows else None
+
+    def below(self, folder: str) -> list[str]:
+        """The remembered files below a folder (an absolute path or a memory folder's name)."""
+        prefix = folder.rstrip("/") + "/"
+        return [
+            row["path"]
+            for row in self._db.rows("SELECT path FROM files WHERE substr(path, 1, ?) = ?", [len(prefix), prefix])
+        ]
+
+    def records(self, parser: str = "") -> list[FileRecord]:
+        """All remembered files by path, or those that one parser understood."""
+        rows = self._db.rows("SELECT * FROM files WHERE ? IN ('', parser) ORDER BY path", [parser])
+        return [_record(row) for row in rows]
+
+    def restamp(self, path: str, stamp: str) -> None:
+        """Note that the file was touched but says the same."""
+        self._db.execute("UPDATE files SET stamp = ? WHERE path = ?", [stamp, path])
+
+    def bring_in_step(
+        self, record: FileRecord, entries: Iterable[Entry], *, now: datetime, fold_copies: bool
+    ) -> Change:
+        """Make the store say what the file says.  Call inside a write."""
+        before = self._entries.of_file(record.path)
+        self._entries.drop_copies(record.path)
+        added, updated, unchanged, copies = list[str](), list[str](), list[str](), list[str]()
+        for entry in with_ids(entries, "" if not fold_copies else record.given):
+            digest = codec.digest(entry)
+            if before.get(entry.id) == digest:
+                self._entries.moved(entry)
+                unchanged.append(entry.id)
+                continue
+            twin = self._entries.with_digest(digest) if fold_copies else None
+            if twin and twin not in before and twin != entry.id:
+                self._entries.add_copy(twin, record.path, entry.provenance.source or Source(path=record.given))
+                copies.append(twin)
+                continue
+            self._entries.put(entry, file=record.path, fingerprints=fingerprints_of(entry), now=now)
+            (updated if entry.id in before else added).append(entry.id)
+        gone = before.keys() - {*added, *updated, *unchanged}
+        retired = self._entries.retire(sorted(gone), now)
+        self._remember(record, now)
+        return Change(tuple(added), tuple(updated), tuple(unchanged), tuple(copies), retired)
+
+    def keep(self, record: FileRecord, now: datetime) -> None:
+        """Note a file's state without touching the entries that it held."""
+        self._remember(record, now)
+
+    def _remember(self, record: FileRecord, now: datetime) -> None:
+        problems = json.dumps([[p.path, p.line, p.message] for p in record.problems])
+        self._db.execute(
+            "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)",
+            [record.path, record.given, record.sha256, record.stamp, record.parser, record.skipped, problems,
+             now.isoformat()],
+        )  # fmt: skip
+
+    def forget(self, path: str, now: datetime) -> int:
+        """The file is gone: retire what it held.  Returns how many entries that were."""
+        retired = self._entries.retire(sorted(self._entries.of_file(path)), now)
+        self._entries.drop_copies(path)
+        self._db.execute("DELETE FROM files WHERE path = ?", [path])
+        return retired
+
+
+def with_ids(entries: Iterable[Entry], place: str) -> Sequence[Entry]:
+    """The entries, each with an id of its own: as written, else derived; repeated ones numbered."""
+    taken: dict[str, int] = {}
+    named = []
+    for entry in entries:
+        wanted = entry.id or codec.derive_id(entry, place)
+        taken[wanted] = count = taken.get(wanted, 0) + 1
+        named.append(replace(entry, id=wanted if count == 1 else f"{wanted}-{count}"))
+    return named
+
+
+def _record(row: object) -> FileRecord:
+    fields = dict(row)  # type: ignore[call-overload]
+    problems = tuple(Problem(*item) for item in json.loads(fields.pop("problems")))
+    fields.pop("read_at")
+    return FileRecord(**fields, problems=problems)

@@ -1,0 +1,50 @@
+"""Entries as JSON and back, and the digest that tells whether an entry changed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from kb.errors import StoreBroken
+from kb.records import KINDS, Entry, Provenance
+
+_SLUG_LENGTH = 40
+
+
+def dumps(entry: Entry) -> str:
+    """The entry as JSON, without its kind, which has its own column."""
+    return msgspec.json.encode(entry).decode()
+
+
+def loads(kind: str, data: str) -> Entry:
+    """The entry that `dumps` wrote.  Raises StoreBroken when the row cannot be read."""
+    try:
+        return msgspec.json.decode(data, type=KINDS[kind])
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise StoreBroken(f"a stored {kind} cannot be read ({error}); run: kb doctor --repair") from error
+
+
+def to_builtins(value: object) -> Any:
+    """Any record as dicts, lists and scalars that JSON and YAML can hold."""
+    return msgspec.to_builtins(value)
+
+
+def digest(entry: Entry) -> str:
+    """A hash of what the entry says, blind to where it stands and when it was read."""
+    bare = replace(entry, id="", provenance=Provenance())
+    return hashlib.blake2b(f"{entry.kind}\n{dumps(bare)}".encode(), digest_size=16).hexdigest()
+
+
+def derive_id(entry: Entry, place: str = "") -> str:
+    """A stable id from the kind and natural key: `runbook-kubepodcrashlooping-1a2b3c4d`.
+
+    `place` separates entries of the same name in different files (two teams' runbooks).
+    """
+    slug = re.sub(r"[^a-z0-9]+", "-", entry.headline.lower()).strip("-")[:_SLUG_LENGTH].rstrip("-")
+    key = f"{entry.kind}\n{entry.natural_key}\n{place}".casefold()
+    tail = hashlib.blake2b(key.encode(), digest_size=4).hexdigest()
+    return "-".join(part for part in (entry.kind.replace("_", "-"), slug, tail) if part)

@@ -1,0 +1,176 @@
+"""The SQLite file: how it is opened, and the two kinds of transaction.
+
+`write()` takes the write lock at once, so that what is read inside it is still true when it
+commits; `snapshot()` reads one consistent state.  A committed write is visible to every process
+and survives `kill -9`.  A read-only home is opened read-only: it answers, and writes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from kb.errors import HomeNotWritable, StoreBroken
+
+BUSY_SECONDS = 60.0
+"""How long a writer waits for other writers."""
+
+Row = sqlite3.Row
+
+
+class Database:
+    """One connection to `state/kb.db`; safe to share between threads, one statement at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.read_only = not _writable(path)
+        self._lock = threading.RLock()
+        try:
+            self._connection = self._open()
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise _translated(error, path) from error
+
+    def _open(self) -> sqlite3.Connection:
+        if not self.read_only:
+            return sqlite3.connect(
+                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        if not self.path.exists():
+            raise HomeNotWritable(f"{self.path} does not exist and its folder is read-only; run kb where it can write")
+        # Without a write-ahead log beside it the file can be read as it stands.  `immutable` says
+        # that nobody writes it meanwhile, which a read-only folder promises.
+        return sqlite3.connect(
+            f"{self.path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None, check_same_thread=False
+        )
+
+    def _prepare(self) -> None:
+        self._connection.row_factory = sqlite3.Row
+        if self.read_only:
+            return
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        # WAL with NORMAL loses nothing to a killed process; only a power cut may take the last rows.
+        self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._migrate()
+
+    def _migrate(self) -> None:
+        from sqlite_utils import Database as SqliteUtils
+
+        from kb.storage.migrations import migrations
+
+        db = SqliteUtils(self._connection)
+        if migrations.pending(db):
+            with self.write():
+                # Another process may have been quicker: `apply` looks again, now under the lock.
+                migrations.apply(db)
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """A transaction that may write; nested calls join the outer one.
+
+        Raises HomeNotWritable when the disk is full or the home read-only: nothing was changed.
+        """
+        if self.read_only:
+            raise HomeNotWritable(f"{self.path.parent.parent} is read-only; nothing was changed")
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.rollback()
+                if isinstance(error, sqlite3.DatabaseError):
+                    raise _translated(error, self.path) from error
+                raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """A transaction that only reads: every query inside sees the same state."""
+        with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.rollback()
+
+    def execute(self, sql: str, values: Sequence[object] = ()) -> None:
+        """Run one statement for its effect."""
+        with self._lock:
+            self._connection.execute(sql, values)
+
+    def execute_many(self, sql: str, values: Iterable[Sequence[object]]) -> None:
+        """Run one statement for every row of values."""
+        with self._lock:
+            self._connection.executemany(sql, values)
+
+    def insert(self, sql: str, values: Sequence[object]) -> int:
+        """Run an INSERT and return the new row's number."""
+        with self._lock:
+            return cast(int, self._connection.execute(sql, values).lastrowid)
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """All rows of a query.  Raises StoreBroken when the file is damaged."""
+        with self._lock:
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise _translated(error, self.path) from error
+
+    def value(self, sql: str, values: Sequence[object] = ()) -> Any:
+        """The first column of the first row, or None."""
+        found = self.rows(sql, values)
+        return found[0][0] if found else None
+
+    def meta(self, key: str, default: str = "") -> str:
+        """A setting of the store."""
+        return cast(str, self.value("SELECT value FROM meta WHERE key = ?", [key]) or default)
+
+    def set_meta(self, key: str, value: object) -> None:
+        """Keep a setting of the store."""
+        self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, str(value)])
+
+    def check_integrity(self) -> list[str]:
+        """SQLite's own findings about the file; empty when it is whole."""
+        found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
+        return [] if found == ["ok"] else found
+
+    def close(self) -> None:
+        """Close the connection; a second call does nothing."""
+        with self._lock:
+            self._connection.close()
+
+
+def placeholders(values: Sequence[object]) -> str:
+    """`?,?,?` for an IN clause."""
+    return ",".join("?" * len(values))
+
+
+def _writable(path: Path) -> bool:
+    folder = path.parent
+    if not os.access(path if path.exists() else folder, os.W_OK) or not os.access(folder, os.W_OK):
+        return False
+    return not os.statvfs(folder).f_flag & os.ST_RDONLY
+
+
+def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
+    """SQLite's error in words that say what to do."""
+    message = str(error)
+    if "full" in message or "disk I/O" in message:
+        return HomeNotWritable(f"{path}: the disk is full or refuses to write ({message}); nothing was changed")
+    if "readonly" in message:
+        return HomeNotWritable(f"{path}: the home is read-only; nothing was changed")
+    if "locked" in message:
+        return StoreBroken(f"{path}: another process has held the database for {BUSY_SECONDS:.0f} s; try again")
+    return StoreBroken(f"{path}: {message}; nothing was changed, to look into it run: kb doctor")

@@ -1,0 +1,94 @@
+"""The embedding cache: no text is ever embedded twice, whatever happens to the indexes.
+
+A vector is kept under (hash of the text, name of the model).  Chunks whose vector is not there yet
+are *pending*: whoever searches next embeds them first, so a write never waits for a model.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kb.storage.database import Database
+from kb.storage.encoder import Encoder
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int64]
+    Matrix = NDArray[np.float32]
+
+_BATCH = 256
+"""Texts embedded between two commits: a killed ingest loses at most these."""
+
+_JOIN = "JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?"
+_PENDING = """
+    FROM outbox o JOIN chunks c ON c.id = o.chunk_id
+    LEFT JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?
+    WHERE e.vector IS NULL"""
+
+
+class Embeddings:
+    """The cached vectors of one home, for one model."""
+
+    def __init__(self, db: Database, encoder: Encoder) -> None:
+        self._db = db
+        self.encoder = encoder
+
+    def pending(self) -> int:
+        """How many distinct texts of the outbox have no vector yet."""
+        return int(self._db.value(f"SELECT count(DISTINCT c.content_hash) {_PENDING}", [self.encoder.name]))
+
+    def embed_pending(self, limit: int | None = None, progress: Callable[[int], None] | None = None) -> int:
+        """Embed pending texts, `limit` at the most, committing as it goes.  Returns how many."""
+        done = 0
+        while limit is None or done < limit:
+            size = _BATCH if limit is None else min(_BATCH, limit - done)
+            rows = self._db.rows(
+                f"SELECT DISTINCT c.content_hash, c.embedding_text {_PENDING} LIMIT ?", [self.encoder.name, size]
+            )
+            if not rows:
+                break
+            vectors = self.encoder.encode([row["embedding_text"] for row in rows], progress)
+            with self._db.write():
+                self._db.execute_many(
+                    "INSERT OR IGNORE INTO embeddings VALUES (?,?,?)",
+                    [
+                        (row["content_hash"], self.encoder.name, vector.tobytes())
+                        for row, vector in zip(rows, vectors, strict=True)
+                    ],
+                )
+            done += len(rows)
+        return done
+
+    def of_live_chunks(self) -> tuple[Ids, Matrix]:
+        """Chunk ids and vectors, row by row, of every live chunk that has one."""
+        rows = self._db.rows(f"SELECT c.id, e.vector FROM chunks c {_JOIN} ORDER BY c.id", [self.encoder.name])
+        return _stack([(row["id"], row["vector"]) for row in rows])
+
+    def of_chunks(self, chunk_ids: Sequence[int]) -> list[tuple[int, bytes]]:
+        """Chunk id and vector, as float32 bytes, of those chunks that have one."""
+        wanted = json.dumps(list(chunk_ids))
+        sql = f"SELECT c.id, e.vector FROM chunks c {_JOIN} WHERE c.id IN (SELECT value FROM json_each(?))"
+        return [(row["id"], row["vector"]) for row in self._db.rows(sql, [self.encoder.name, wanted])]
+
+    def of_outbox(self, after: int) -> tuple[list[int], Ids, Matrix]:
+        """Sequence numbers, chunk ids and vectors of the outbox rows behind number `after`."""
+        rows = self._db.rows(
+            "SELECT o.seq, c.id, e.vector FROM outbox o JOIN chunks c ON c.id = o.chunk_id"
+            f" {_JOIN} WHERE o.seq > ? ORDER BY o.seq",
+            [self.encoder.name, after],
+        )
+        ids, matrix = _stack([(row["id"], row["vector"]) for row in rows])
+        return [row["seq"] for row in rows], ids, matrix
+
+
+def _stack(rows: list[tuple[int, Any]]) -> tuple[Ids, Matrix]:
+    import numpy as np
+
+    ids = np.array([row[0] for row in rows], dtype=np.int64)
+    if not rows:
+        return ids, np.zeros((0, 0), dtype=np.float32)
+    return ids, np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(rows), -1)

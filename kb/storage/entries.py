@@ -1,0 +1,227 @@
+"""The entries: what is known, with what it can be found by.  One `put` keeps all of it in step.
+
+Rows are derived from the files that people own; outcomes point at the entry's id, so an entry
+that leaves its file is retired, never deleted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from kb.records import Entry, Signature, Source, Status
+from kb.storage import codec
+from kb.storage.database import Database, Row, placeholders
+from kb.storage.lexical import LexicalIndex
+from kb.text.chunks import chunk
+
+OFFERED = (Status.ACTIVE, Status.CANDIDATE)
+"""The statuses that lookup and search may return."""
+
+KNOWLEDGE_VERSION = "knowledge_version"
+"""The meta key of a number that changes with every change of what is on offer."""
+
+_IN_CLAUSE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A template that gives an entry away, and where it comes from: `title`, `sample` or `log`."""
+
+    value: str
+    origin: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An entry of the store with what only the store knows."""
+
+    entry: Entry
+    copies: tuple[Source, ...] = ()
+    updated_at: str = ""
+
+
+class EntryTable:
+    """The entries of one home."""
+
+    def __init__(self, db: Database, lexical: LexicalIndex) -> None:
+        self._db = db
+        self._lexical = lexical
+
+    def get(self, entry_id: str) -> Entry | None:
+        """The entry with this id, whatever its status, or None."""
+        found = self._db.rows("SELECT kind, data FROM entries WHERE id = ?", [entry_id])
+        return codec.loads(found[0]["kind"], found[0]["data"]) if found else None
+
+    def many(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """The entries with these ids; unknown ids are left out."""
+        wanted, found = list(dict.fromkeys(ids)), dict[str, Stored]()
+        for start in range(0, len(wanted), _IN_CLAUSE):
+            part = wanted[start : start + _IN_CLAUSE]
+            marks = placeholders(part)
+            copies = self._copies(part, marks)
+            for row in self._db.rows(
+                f"SELECT id, kind, data, updated_at FROM entries WHERE id IN ({marks})", part
+            ):
+                entry = codec.loads(row["kind"], row["data"])
+                found[row["id"]] = Stored(entry, tuple(copies.get(row["id"], ())), row["updated_at"])
+        return found
+
+    def _copies(self, ids: Sequence[str], marks: str) -> dict[str, list[Source]]:
+        copies: dict[str, list[Source]] = {}
+        for row in self._db.rows(
+            f"SELECT * FROM copies WHERE entry_id IN ({marks}) ORDER BY path, line", ids
+        ):
+            source = Source(path=row["path"], section=row["section"] or None, line=row["line"] or None)
+            copies.setdefault(row["entry_id"], []).append(source)
+        return copies
+
+    def with_digest(self, digest: str) -> str | None:
+        """The id of a live entry that says exactly the same, or None."""
+        found = self._db.value(
+            "SELECT id FROM entries WHERE digest = ? AND retired_at IS NULL ORDER BY created_at, id", [digest]
+        )
+        return str(found) if found else None
+
+    def of_file(self, file: str) -> dict[str, str]:
+        """Id and digest of every live entry that was read from the file."""
+        rows = self._db.rows("SELECT id, digest FROM entries WHERE file = ? AND retired_at IS NULL", [file])
+        return {row["id"]: row["digest"] for row in rows}
+
+    def select(
+        self,
+        *,
+        kinds: Sequence[str] = (),
+        service: str = "",
+        since: date | None = None,
+        ids: Sequence[str] | None = None,
+        limit: int = 1000,
+    ) -> list[str]:
+        """Ids of the entries on offer that pass the filters, newest incident or change first."""
+        wanted: list[object] = [*OFFERED]
+        where = [f"status IN ({placeholders(OFFERED)})"]
+        if kinds:
+            where.append(f"kind IN ({placeholders(kinds)})")
+            wanted += kinds
+        if service:
+            where.append("EXISTS (SELECT 1 FROM json_each(services) WHERE lower(value) = lower(?))")
+            wanted.append(service)
+        if since:
+            where.append("coalesce(happened, updated_at) >= ?")
+            wanted.append(since.isoformat())
+        if ids is not None:
+            where.append("id IN (SELECT value FROM json_each(?))")
+            wanted.append(json.dumps(list(ids)))
+        order = "coalesce(happened, updated_at) DESC, id"
+        return [
+            row["id"]
+            for row in self._db.rows(
+                f"SELECT id FROM entries WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?", [*wanted, limit]
+            )
+        ]
+
+    def put(
+        self, entry: Entry, *, file: str, fingerprints: Sequence[Fingerprint], now: datetime
+    ) -> None:
+        """Add or replace an entry and everything that it is found by.  Call inside a write."""
+        source = entry.provenance.source or Source(path=file)
+        happened = getattr(entry, "date", None)
+        stamp = now.isoformat()
+        self._db.execute(
+            """INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+               ON CONFLICT(id) DO UPDATE SET kind=excluded.kind, status=excluded.status,
+               headline=excluded.headline, digest=excluded.digest, data=excluded.data,
+               origin=excluded.origin, file=excluded.file, path=excluded.path,
+               section=excluded.section, line=excluded.line, services=excluded.services,
+               happened=excluded.happened, updated_at=excluded.updated_at, retired_at=NULL""",
+            [
+                entry.id, entry.kind, entry.status, entry.headline, codec.digest(entry), codec.dumps(entry),
+                entry.provenance.origin, file, source.path, source.section, source.line,
+                json.dumps(entry.scope.services), happened and happened.isoformat(), stamp, stamp, None,
+            ],
+        )  # fmt: skip
+        self._unindex(entry.id)
+        if entry.status in OFFERED:
+            self._index(entry, fingerprints)
+
+    def _touch(self) -> None:
+        """Raise the number by which every process sees that what is on offer has changed."""
+        self._db.execute(
+            "INSERT INTO meta VALUES (?, '1') ON CONFLICT(key) DO UPDATE SET value = value + 1", [KNOWLEDGE_VERSION]
+        )
+
+    def _index(self, entry: Entry, fingerprints: Sequence[Fingerprint]) -> None:
+        self._lexical.add(entry.id, chunk(entry.passages()))
+        self._db.execute_many(
+            "INSERT INTO signatures VALUES (?,?,?)",
+            [(entry.id, json.dumps(sig.needles), int(sig.regex)) for sig in entry.signatures],
+        )
+        self._db.execute_many(
+            "INSERT OR IGNORE INTO fingerprints VALUES (?,?,?,?)",
+            [(print_.value, entry.id, print_.origin, print_.template) for print_ in fingerprints],
+        )
+
+    def _unindex(self, entry_id: str) -> None:
+        self._touch()
+        self._lexical.remove(entry_id)
+        self._db.execute("DELETE FROM signatures WHERE entry_id = ?", [entry_id])
+        self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
+
+    def moved(self, entry: Entry) -> None:
+        """Note where an unchanged entry now stands in its file."""
+        source = entry.provenance.source
+        if source:
+            self._db.execute(
+                "UPDATE entries SET section = ?, line = ?, data = ? WHERE id = ? AND line IS NOT ?",
+                [source.section, source.line, codec.dumps(entry), entry.id, source.line],
+            )
+
+    def retire(self, ids: Iterable[str], now: datetime) -> int:
+        """Take entries off offer, keeping their history.  Returns how many were on offer."""
+        count = 0
+        for entry_id in ids:
+            entry = self.get(entry_id)
+            if entry is None or entry.status is Status.RETIRED:
+                continue
+            retired = replace(entry, status=Status.RETIRED)
+            self._db.execute(
+                "UPDATE entries SET status = ?, data = ?, retired_at = ?, updated_at = ? WHERE id = ?",
+                [retired.status, codec.dumps(retired), now.isoformat(), now.isoformat(), entry_id],
+            )
+            self._unindex(entry_id)
+            count += 1
+        return count
+
+    def add_copy(self, entry_id: str, file: str, source: Source) -> None:
+        """Note that another file says exactly the same."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO copies VALUES (?,?,?,?,?)",
+            [entry_id, file, source.path, source.section or "", source.line or 0],
+        )
+
+    def drop_copies(self, file: str) -> None:
+        """Forget what the file repeated."""
+        self._db.execute("DELETE FROM copies WHERE file = ?", [file])
+
+    def matching_fingerprints(self, values: Sequence[str]) -> list[Row]:
+        """Rows (fingerprint, entry_id, origin, template) of entries on offer."""
+        return self._db.rows(f"SELECT * FROM fingerprints WHERE fingerprint IN ({placeholders(values)})", list(values))
+
+    def signatures(self) -> list[tuple[str, Signature]]:
+        """Every signature on offer with its entry's id."""
+        rows = self._db.rows("SELECT entry_id, needles, regex FROM signatures ORDER BY rowid")
+        return [
+            (row["entry_id"], Signature(needles=tuple(json.loads(row["needles"])), regex=bool(row["regex"])))
+            for row in rows
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """How many entries on offer there are of each kind."""
+        rows = self._db.rows(
+            f"SELECT kind, count(*) n FROM entries WHERE status IN ({placeholders(OFFERED)}) GROUP BY kind ORDER BY kind",
+            list(OFFERED),
+        )
+        return {row["kind"]: row["n"] for row in rows}

@@ -1,0 +1,57 @@
+"""What gives an entry away at first sight: the fingerprints of its texts, and its name.
+
+A *name key* is the entry's name without case and punctuation; an alert that says
+`KubePodCrashLooping` finds the runbook of that name, and a rule finds the runbook its URL ends in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from kb.records import AlertRule, Entry, KnownError, Pattern, Runbook, ToolFix
+from kb.storage.entries import Fingerprint
+from kb.text.evidence import pick_evidence
+from kb.text.mask import fingerprint, mask
+
+_CODE_BLOCK = re.compile(r"^ *(```|~~~)[^\n]*\n(.*?)^ *\1", re.MULTILINE | re.DOTALL)
+_LOG_LINES = 12
+"""Lines of an entry's logs that are fingerprinted, the most telling ones."""
+
+
+def fingerprints_of(entry: Entry) -> tuple[Fingerprint, ...]:
+    """Every fingerprint of the entry; those of its own title and samples before those of its logs."""
+    found: dict[str, Fingerprint] = {}
+    for origin, line in _lines(entry):
+        if value := fingerprint(line):
+            found.setdefault(value, Fingerprint(value, origin, mask(line)[:500]))
+    if isinstance(entry, (Runbook, AlertRule)) and (key := name_key(entry.name)):
+        found[key] = Fingerprint(key, "name", entry.name)
+    return tuple(found.values())
+
+
+def _lines(entry: Entry) -> Iterator[tuple[str, str]]:
+    if isinstance(entry, (Pattern, ToolFix, KnownError)) and not any(s.regex for s in entry.signatures):
+        yield "title", getattr(entry, "pattern", "") or getattr(entry, "error_pattern", "") or entry.headline
+    for sample in entry.samples.must_match:
+        yield from (("sample", line.text) for line in pick_evidence(sample, _LOG_LINES))
+    if isinstance(entry, KnownError):
+        yield from (("log", line) for line in _log_lines(entry.symptom))
+
+
+def _log_lines(text: str) -> Iterable[str]:
+    for _, block in _CODE_BLOCK.findall(text):
+        yield from (line.text for line in pick_evidence(block, _LOG_LINES))
+
+
+def name_key(name: str) -> str:
+    """`name:kubepodcrashlooping`; empty where there is nothing to compare."""
+    plain = re.sub(r"[^a-z0-9]+", "", name.lower())
+    return f"name:{plain}" if len(plain) > 3 else ""
+
+
+def runbook_keys(rule: AlertRule) -> tuple[str, ...]:
+    """The name keys that the rule's runbook may have: the end of its URL, then the rule's own name."""
+    tail = re.split(r"[/#]", rule.runbook_url.rstrip("/"))[-1] if rule.runbook_url else ""
+    tail = re.sub(r"\.(md|html?)$", "", tail)
+    return tuple(dict.fromkeys(key for key in (name_key(tail), name_key(rule.name)) if key))

@@ -1,0 +1,127 @@
+"""The ledger: lookups with what they offered, outcomes, the session log.  Rows are only ever added."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from kb.records.ledger import Event, Match, Outcome, Result, Verdict
+from kb.storage.database import Database, Row, placeholders
+
+
+class Ledger:
+    """What happened in one home."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def record_lookup(
+        self,
+        *,
+        at: datetime,
+        verdict: Verdict,
+        fingerprint: str,
+        evidence: str,
+        tool: str,
+        service: str,
+        environment: str,
+        took_ms: float,
+        matches: Sequence[Match],
+        actor: str = "",
+    ) -> str:
+        """Keep a lookup and what it offered; returns the lookup's id."""
+        lookup_id = f"lookup-{uuid.uuid4().hex[:12]}"
+        with self._db.write():
+            self._db.execute(
+                "INSERT INTO lookups VALUES (?,?,?,?,?,?,?,?,?,?)",
+                [lookup_id, at.isoformat(), verdict, fingerprint, evidence, tool, service, environment, took_ms, actor],
+            )
+            self._db.execute_many(
+                "INSERT INTO offers VALUES (?,?,?,?,?)",
+                [(lookup_id, m.id, rank, m.tier, m.confidence) for rank, m in enumerate(matches, 1)],
+            )
+        return lookup_id
+
+    def has_lookup(self, lookup_id: str) -> bool:
+        """Whether there was such a lookup."""
+        return bool(self._db.value("SELECT 1 FROM lookups WHERE id = ?", [lookup_id]))
+
+    def record_outcome(self, outcome: Outcome, actor: str = "") -> None:
+        """Keep what came of applying an entry."""
+        with self._db.write():
+            self._db.execute(
+                "INSERT INTO outcomes VALUES (?,?,?,?,?,?,?,?)",
+                [outcome.id, outcome.at.isoformat(), outcome.entry_id, outcome.result, outcome.lookup_id,
+                 outcome.verified_by, outcome.note, actor],
+            )  # fmt: skip
+
+    def outcomes_of(self, entry_ids: Sequence[str]) -> dict[str, list[Outcome]]:
+        """The outcomes of each entry, oldest first."""
+        found: dict[str, list[Outcome]] = {}
+        rows = self._db.rows(
+            f"SELECT * FROM outcomes WHERE entry_id IN ({placeholders(entry_ids)}) ORDER BY at, id", list(entry_ids)
+        )
+        for row in rows:
+            found.setdefault(row["entry_id"], []).append(_outcome(row))
+        return found
+
+    def record_event(self, event: Event) -> None:
+        """Add a line to the session log."""
+        with self._db.write():
+            self._db.execute(
+                "INSERT INTO events (at, action, details, actor, subject) VALUES (?,?,?,?,?)",
+                [event.at.isoformat(), event.action, event.details, event.actor, event.subject],
+            )
+
+    def events(self, since: datetime, until: datetime) -> list[Event]:
+        """The session log of a window, oldest first."""
+        rows = self._db.rows(
+            "SELECT * FROM events WHERE at >= ? AND at < ? ORDER BY at, id", [since.isoformat(), until.isoformat()]
+        )
+        return [
+            Event(
+                at=datetime.fromisoformat(row["at"]), action=row["action"], details=row["details"],
+                actor=row["actor"], subject=row["subject"],
+            )
+            for row in rows
+        ]  # fmt: skip
+
+    def lookups(self, since: datetime, until: datetime) -> list[Row]:
+        """The lookups of a window, oldest first, as rows of the table `lookups`."""
+        return self._db.rows(
+            "SELECT * FROM lookups WHERE at >= ? AND at < ? ORDER BY at, id", [since.isoformat(), until.isoformat()]
+        )
+
+    def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
+        """The outcomes of a window, oldest first."""
+        rows = self._db.rows(
+            "SELECT * FROM outcomes WHERE at >= ? AND at < ? ORDER BY at, id", [since.isoformat(), until.isoformat()]
+        )
+        return [_outcome(row) for row in rows]
+
+    def created(self, since: datetime, until: datetime) -> list[Row]:
+        """Rows (id, kind, headline, origin, happened, created_at) of entries that came in a window."""
+        return self._db.rows(
+            "SELECT id, kind, headline, origin, happened, created_at FROM entries WHERE created_at >= ? AND"
+            " created_at < ? ORDER BY created_at, id",
+            [since.isoformat(), until.isoformat()],
+        )
+
+    def incidents(self, first_day: str, last_day: str) -> list[str]:
+        """Ids of the incidents that happened from the first to the last day (ISO dates, both included)."""
+        rows = self._db.rows(
+            "SELECT id FROM entries WHERE kind = 'incident' AND retired_at IS NULL AND happened BETWEEN ? AND ?"
+            " ORDER BY happened, id",
+            [first_day, last_day],
+        )
+        return [row["id"] for row in rows]
+
+
+def _outcome(row: Row) -> Outcome:
+    return Outcome(
+        id=row["id"], at=datetime.fromisoformat(row["at"]), entry_id=row["entry_id"], result=Result(row["result"]),
+        lookup_id=row["lookup_id"], verified_by=row["verified_by"], note=row["note"],
+    )  # fmt: skip
+
+

@@ -1,0 +1,156 @@
+"""Finding by words: the chunks of all entries under one tokeniser, in FTS5.
+
+`LexicalIndex` is the narrow interface that a larger engine can stand behind; it promises that what
+is added inside a write is found by every process once that write commits.  Adding a chunk also puts
+it into the outbox of the vector index, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kb.storage.database import Database, placeholders
+from kb.text.chunks import Chunk
+from kb.text.tokens import tokenize
+
+MAX_QUERY_TERMS = 24
+"""FTS5 scores every posting of every term, so only the rarest terms of a long query are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalHit:
+    """A chunk found by words; `score` is BM25, higher is better."""
+
+    chunk_id: int
+    entry_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the index keeps it; `tokens` are those of `text`."""
+
+    id: int
+    entry_id: str
+    role: str
+    text: str
+    tokens: tuple[str, ...]
+
+
+class LexicalIndex(Protocol):
+    """Words in, chunks out."""
+
+    def add(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """Index the chunks of an entry that has none.  Call inside a write."""
+        ...
+
+    def remove(self, entry_id: str) -> None:
+        """Take an entry's chunks out.  Call inside a write."""
+        ...
+
+    def search(self, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
+        """The best chunks for any of the tokens, best first."""
+        ...
+
+    def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
+        """In how many entries each term occurs; terms that occur in none are left out."""
+        ...
+
+    def size(self) -> tuple[int, float, float]:
+        """How many entries there are, and the mean length of a chunk and of an entry in tokens."""
+        ...
+
+    def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
+        """The chunks of each entry in their order."""
+        ...
+
+
+class Fts5Index:
+    """The lexical index in the store itself."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """See `LexicalIndex.add`."""
+        distinct: set[str] = set()
+        for piece in chunks:
+            tokens = tokenize(piece.text)
+            distinct.update(tokens)
+            row = self._db.insert(
+                "INSERT INTO chunks (entry_id, ordinal, role, text, content_hash, embedding_text, length)"
+                " VALUES (?,?,?,?,?,?,?)",
+                [entry_id, piece.ordinal, piece.role, piece.text, content_hash(piece.embedding_text),
+                 piece.embedding_text, len(tokens)],
+            )  # fmt: skip
+            self._db.execute("INSERT INTO chunk_terms (rowid, terms) VALUES (?,?)", [row, " ".join(tokens)])
+            if piece.embedding_text:
+                self._db.execute("INSERT INTO outbox (chunk_id) VALUES (?)", [row])
+        self._count(distinct, 1)
+
+    def remove(self, entry_id: str) -> None:
+        """See `LexicalIndex.remove`."""
+        distinct: set[str] = set()
+        for piece in self.chunks_of([entry_id]).get(entry_id, []):
+            distinct.update(piece.tokens)
+            self._db.execute("DELETE FROM chunk_terms WHERE rowid = ?", [piece.id])
+            self._db.execute("DELETE FROM outbox WHERE chunk_id = ?", [piece.id])
+        self._db.execute("DELETE FROM chunks WHERE entry_id = ?", [entry_id])
+        self._count(distinct, -1)
+
+    def _count(self, terms: Iterable[str], change: int) -> None:
+        # FTS5 could be asked for these counts, at 4-100 ms a query; a table of our own costs microseconds.
+        self._db.execute_many(
+            "INSERT INTO term_entries VALUES (?1, ?2) ON CONFLICT(term) DO UPDATE SET entries = entries + ?2",
+            [(term, change) for term in sorted(terms)],
+        )
+
+    def search(self, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
+        """See `LexicalIndex.search`."""
+        known = self.document_frequencies(tokens)
+        rarest = sorted(known, key=lambda term: (known[term], term))[:MAX_QUERY_TERMS]
+        if not rarest:
+            return []
+        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in rarest)
+        rows = self._db.rows(
+            "SELECT c.id, c.entry_id, -t.score AS score FROM"
+            " (SELECT rowid, bm25(chunk_terms) AS score FROM chunk_terms WHERE chunk_terms MATCH ?"
+            "  ORDER BY rank LIMIT ?) t JOIN chunks c ON c.id = t.rowid ORDER BY t.score, c.id",
+            [query, limit],
+        )
+        return [LexicalHit(row["id"], row["entry_id"], row["score"]) for row in rows]
+
+    def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
+        """See `LexicalIndex.document_frequencies`."""
+        wanted = list(dict.fromkeys(terms))[:900]
+        rows = self._db.rows(
+            f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(wanted)})", wanted
+        )
+        return {row["term"]: row["entries"] for row in rows}
+
+    def size(self) -> tuple[int, float, float]:
+        """See `LexicalIndex.size`."""
+        row = self._db.rows(
+            "SELECT count(DISTINCT entry_id) entries, count(*) chunks, total(length) tokens FROM chunks"
+        )[0]
+        return row["entries"], row["tokens"] / max(1, row["chunks"]), row["tokens"] / max(1, row["entries"])
+
+    def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
+        """See `LexicalIndex.chunks_of`."""
+        found: dict[str, list[StoredChunk]] = {}
+        for row in self._db.rows(
+            "SELECT c.id, c.entry_id, c.role, c.text, t.terms FROM chunks c JOIN chunk_terms t ON t.rowid = c.id"
+            f" WHERE c.entry_id IN ({placeholders(entry_ids)}) ORDER BY c.entry_id, c.ordinal",
+            list(entry_ids),
+        ):
+            piece = StoredChunk(row["id"], row["entry_id"], row["role"], row["text"], tuple(row["terms"].split()))
+            found.setdefault(row["entry_id"], []).append(piece)
+        return found
+
+
+def content_hash(text: str) -> str:
+    """What an embedding is cached under, together with the model's name."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

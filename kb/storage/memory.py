@@ -1,0 +1,113 @@
+"""The memory files of a home, as data: read, append, set, query.  Keys are `learned/patterns` and the like.
+
+Every write goes through `yamlfile.change`: locked, atomic, hash-checked, comments and order kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kb.errors import InvalidInput
+from kb.home import MEMORY_FOLDERS, Home
+from kb.storage import yamledit, yamlfile
+from kb.text.redact import redact
+
+
+class Memory:
+    """The YAML that people and agents own."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def keys(self) -> list[str]:
+        """The keys of all memory files, in order."""
+        return [
+            f"{folder}/{path.stem}"
+            for folder in MEMORY_FOLDERS
+            for path in sorted((self._home.root / folder).glob("*.yaml"))
+            if not path.name.startswith(".")
+        ]
+
+    def path(self, key: str) -> Path:
+        """The file of a key.  Raises InvalidInput when the key would leave the home."""
+        return self._home.memory_file(key)
+
+    def text(self, key: str) -> yamlfile.FileText:
+        """The file as it stands, with its hash.  Raises InvalidInput when there is none."""
+        path = self.path(key)
+        if not path.is_file():
+            raise InvalidInput(f"there is no memory file {key!r}; there are: {', '.join(self.keys()) or 'none'}")
+        return yamlfile.read_text(path)
+
+    def read(self, key: str) -> Any:
+        """The file's content as plain Python.  Raises FileUnreadable, with `path:line`, on bad YAML."""
+        found = self.text(key)
+        yamlfile.check_parses(self.path(key), found.text)
+        return yamledit.load(found.text)
+
+    def append(self, key: str, list_path: str, item: object) -> None:
+        """Add an item to the list at the dotted path, which is made where it is absent."""
+        clean = redacted(parsed(item))
+        path = _checked_path(list_path)
+        yamlfile.change(self.path(key), self._home.locks, lambda text: yamledit.append_item(text, path, clean))
+
+    def update(self, key: str, path: str, value: object) -> None:
+        """Set the value at the dotted path."""
+        clean = redacted(parsed(value))
+        where = _checked_path(path)
+        yamlfile.change(self.path(key), self._home.locks, lambda text: yamledit.set_value(text, where, clean))
+
+    def query(self, key: str, path: str = "", contains: str = "") -> Any:
+        """What stands at the dotted path; with `contains`, only the items that hold that text."""
+        here = self.read(key)
+        for step in filter(None, path.split(".")):
+            here = _child(here, step, key, path)
+        return _containing(here, contains.casefold()) if contains else here
+
+
+def parsed(item: object) -> object:
+    """The item itself; a text in JSON or YAML form becomes what it says."""
+    if not isinstance(item, str) or not item.lstrip().startswith(("{", "[")):
+        return item
+    return yamledit.load(item)
+
+
+def redacted(value: Any) -> Any:
+    """The value with the secrets in its texts redacted."""
+    if isinstance(value, str):
+        return redact(value).text
+    if isinstance(value, Mapping):
+        return {str(key): redacted(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [redacted(item) for item in value]
+    return value
+
+
+def _checked_path(path: str) -> str:
+    if not path or any(not step.strip() for step in path.split(".")):
+        raise InvalidInput(f"{path!r} is no path into a file; it is of the form 'key' or 'key.key', such as 'procedures'")
+    return path
+
+
+def _child(here: Any, step: str, key: str, path: str) -> Any:
+    if isinstance(here, Mapping) and step in here:
+        return here[step]
+    if isinstance(here, list) and step.isdigit() and int(step) < len(here):
+        return here[int(step)]
+    known = ", ".join(map(str, here)) if isinstance(here, Mapping) else type(here).__name__
+    raise InvalidInput(f"{key} has nothing at {path!r}: no {step!r} there (there is: {known})")
+
+
+def _containing(data: Any, wanted: str) -> Any:
+    """The part of the data whose texts hold `wanted`: whole items of lists, keys of mappings."""
+    if isinstance(data, Mapping):
+        kept = {key: _containing(value, wanted) for key, value in data.items() if wanted not in str(key).casefold()}
+        whole = {key: value for key, value in data.items() if wanted in str(key).casefold()}
+        return {**{key: value for key, value in kept.items() if value not in (None, [], {})}, **whole}
+    if isinstance(data, list):
+        return [item for item in data if wanted in yamledit.render(item).casefold()]
+    return data if wanted in str(data).casefold() else None
+
+

@@ -1,0 +1,117 @@
+"""Edits by hand, a `git pull`, another process: whatever changed in `learned/` is seen by the next call.
+
+Files are recognised by inode, size and time, and then by hash.  The store is changed only if the
+file still has that hash inside the write, so a slower process never undoes what a faster one did.
+A file that does not parse keeps what it said last, and is reported.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from kb.errors import FileUnreadable, Problem
+from kb.home import Home
+from kb.records import Entry, Origin, Status
+from kb.storage import yamlfile
+from kb.storage.catalogue import Catalogue, Change, FileRecord
+from kb.storage.database import Database
+from kb.text.memory_format import Memory as ParsedMemory
+from kb.text.memory_format import parse_memory
+from kb.text.samples import sample_failure
+
+PARSER = "memory/1"
+_RACY_NS = 50_000_000
+"""A file changed this recently may change again within the clock's resolution: it is hashed again."""
+
+
+class MemorySync:
+    """Brings the store in step with `learned/*.yaml`."""
+
+    def __init__(self, home: Home, db: Database, catalogue: Catalogue) -> None:
+        self._home, self._db, self._catalogue = home, db, catalogue
+
+    def refresh(self, now: datetime) -> list[Change]:
+        """Read what changed since the last call of any process.  Cheap when nothing did."""
+        if self._db.read_only:
+            return []
+        paths = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
+        known = {record.path: record for record in self._catalogue.records(PARSER)}
+        changes = [
+            change
+            for key, path in paths.items()
+            if (change := self._refresh_file(key, path, known.get(key), now)) is not None
+        ]
+        for key in known.keys() - paths.keys():
+            with self._db.write():
+                self._catalogue.forget(key, now)
+        return changes
+
+    def _refresh_file(self, key: str, path: Path, known: FileRecord | None, now: datetime) -> Change | None:
+        stamp = _stamp(path)
+        if known and known.stamp == stamp:
+            return None
+        while True:
+            try:
+                found = yamlfile.read_text(path)
+            except FileUnreadable as error:
+                self._keep(key, stamp, "", (Problem(f"{key}.yaml", None, str(error)),), now)
+                return None
+            if known and known.sha256 == found.sha256:
+                with self._db.write():
+                    self._catalogue.restamp(key, stamp)
+                return None
+            memory = parse_memory(found.text, f"{key}.yaml", Origin.WRITTEN)
+            if not memory.entries and any(problem.line for problem in memory.problems) and found.text.strip():
+                self._keep(key, stamp, found.sha256, memory.problems, now)
+                return None
+            if change := self._bring_in_step(key, path, stamp, found.sha256, memory, now):
+                return change
+            stamp, known = _stamp(path), self._catalogue.find(key)
+
+    def _bring_in_step(
+        self, key: str, path: Path, stamp: str, sha256: str, memory: ParsedMemory, now: datetime
+    ) -> Change | None:
+        """None when the file changed between reading and writing."""
+        entries, refused = screened(memory.entries, f"{key}.yaml")
+        with self._db.write():
+            if yamlfile.read_text(path).sha256 != sha256:
+                return None
+            record = FileRecord(
+                path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER,
+                problems=(*memory.problems, *refused),
+            )  # fmt: skip
+            return self._catalogue.bring_in_step(record, entries, now=now, fold_copies=False)
+
+    def _keep(self, key: str, stamp: str, sha256: str, problems: tuple[Problem, ...], now: datetime) -> None:
+        """Report a file that cannot be read; what it said last stays on offer."""
+        with self._db.write():
+            record = FileRecord(
+                path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER, problems=problems
+            )
+            self._catalogue.keep(record, now)
+
+
+def screened(entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[Problem]]:
+    """The entries, those that fail their own samples in quarantine, each with its reason as a problem."""
+    kept, problems = [], []
+    for entry in entries:
+        reason = sample_failure(entry)
+        if reason:
+            source = entry.provenance.source
+            problems.append(Problem(path, source.line if source else None, f"quarantined: {reason}"))
+            entry = replace(entry, status=Status.QUARANTINED)
+        kept.append(entry)
+    return kept, problems
+
+
+def _stamp(path: Path) -> str:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return "gone"
+    racy = "?" if time.time_ns() - found.st_mtime_ns < _RACY_NS else ""
+    return f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}{racy}"

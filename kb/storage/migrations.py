@@ -1,0 +1,148 @@
+"""The schema of `state/kb.db`, as steps that are applied once, in order, each in a transaction.
+
+A step that has shipped is never edited: what must change is a new step at the end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Migrations
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+migrations = Migrations("kb")
+
+# What must not be split inside a token: the tokeniser is kb's own (`kb.text.tokens`), FTS5 only
+# parts its output at spaces.
+_TOKEN_CHARACTERS = "!#$%&()*+,-./:;<=>?@[\\]^_`{|}~"
+
+
+def _run(db: Database, script: str) -> None:
+    """Run a script inside the step's transaction (`executescript` would commit it first)."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+@migrations()
+def knowledge(db: Database) -> None:
+    """Entries, the files they come from, their searchable pieces."""
+    _run(
+        db,
+        f"""
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE files (
+            path TEXT PRIMARY KEY,          -- absolute, or the memory key of a file of the home
+            given TEXT NOT NULL,            -- as it was given to ingest
+            sha256 TEXT NOT NULL,
+            stamp TEXT NOT NULL,            -- inode, size and mtime when it was last read
+            parser TEXT NOT NULL,           -- the source that understood it, and its version
+            skipped TEXT NOT NULL DEFAULT '',
+            problems TEXT NOT NULL DEFAULT '[]',
+            read_at TEXT NOT NULL
+        );
+        CREATE TABLE entries (
+            id TEXT PRIMARY KEY,
+            kind TEXT NOT NULL,
+            status TEXT NOT NULL,
+            headline TEXT NOT NULL,
+            digest TEXT NOT NULL,
+            data TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            file TEXT NOT NULL,             -- files.path
+            path TEXT NOT NULL,             -- source.path, as it was given
+            section TEXT,
+            line INTEGER,
+            services TEXT NOT NULL DEFAULT '[]',
+            happened TEXT,                  -- date of an incident, else null
+            created_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
+            retired_at TEXT
+        );
+        CREATE INDEX entries_file ON entries(file);
+        CREATE INDEX entries_digest ON entries(digest);
+        CREATE INDEX entries_kind ON entries(kind, status);
+        CREATE TABLE copies (               -- the same entry, word for word, in another file
+            entry_id TEXT NOT NULL,
+            file TEXT NOT NULL,
+            path TEXT NOT NULL,
+            section TEXT,
+            line INTEGER,
+            PRIMARY KEY (entry_id, file, section, line)
+        );
+        CREATE INDEX copies_file ON copies(file);
+        CREATE TABLE chunks (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            entry_id TEXT NOT NULL,
+            ordinal INTEGER NOT NULL,
+            role TEXT NOT NULL,
+            text TEXT NOT NULL,
+            content_hash TEXT NOT NULL,     -- of the text that is embedded
+            embedding_text TEXT NOT NULL,   -- empty: found by words only
+            length INTEGER NOT NULL         -- in tokens
+        );
+        CREATE INDEX chunks_entry ON chunks(entry_id);
+        CREATE INDEX chunks_content ON chunks(content_hash);
+        CREATE VIRTUAL TABLE chunk_terms USING fts5(
+            terms, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co P* S*' tokenchars '{_TOKEN_CHARACTERS}'"
+        );
+        CREATE TABLE term_entries (term TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE signatures (entry_id TEXT NOT NULL, needles TEXT NOT NULL, regex INTEGER NOT NULL);
+        CREATE INDEX signatures_entry ON signatures(entry_id);
+        CREATE TABLE fingerprints (
+            fingerprint TEXT NOT NULL, entry_id TEXT NOT NULL, origin TEXT NOT NULL, template TEXT NOT NULL,
+            PRIMARY KEY (fingerprint, entry_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX fingerprints_entry ON fingerprints(entry_id);
+        """
+    )
+
+
+@migrations()
+def vectors(db: Database) -> None:
+    """The embedding cache, and the outbox of vectors that no published folder holds yet."""
+    _run(
+        db,
+        """
+        CREATE TABLE embeddings (
+            content_hash TEXT NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
+            PRIMARY KEY (content_hash, model)
+        ) WITHOUT ROWID;
+        CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, chunk_id INTEGER NOT NULL);
+        CREATE INDEX outbox_chunk ON outbox(chunk_id);
+        """
+    )
+
+
+@migrations()
+def ledger(db: Database) -> None:
+    """What happened: lookups, what they offered, what came of it, what was said on the way."""
+    _run(
+        db,
+        """
+        CREATE TABLE lookups (
+            id TEXT PRIMARY KEY, at TEXT NOT NULL, verdict TEXT NOT NULL, fingerprint TEXT NOT NULL,
+            evidence TEXT NOT NULL, tool TEXT NOT NULL, service TEXT NOT NULL, environment TEXT NOT NULL,
+            took_ms REAL NOT NULL, actor TEXT NOT NULL
+        );
+        CREATE INDEX lookups_at ON lookups(at);
+        CREATE TABLE offers (
+            lookup_id TEXT NOT NULL, entry_id TEXT NOT NULL, rank INTEGER NOT NULL, tier TEXT NOT NULL,
+            confidence REAL NOT NULL, PRIMARY KEY (lookup_id, entry_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX offers_entry ON offers(entry_id);
+        CREATE TABLE outcomes (
+            id TEXT PRIMARY KEY, at TEXT NOT NULL, entry_id TEXT NOT NULL, result TEXT NOT NULL,
+            lookup_id TEXT, verified_by TEXT, note TEXT NOT NULL, actor TEXT NOT NULL
+        );
+        CREATE INDEX outcomes_entry ON outcomes(entry_id);
+        CREATE INDEX outcomes_at ON outcomes(at);
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, action TEXT NOT NULL,
+            details TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT
+        );
+        CREATE INDEX events_at ON events(at);
+        """
+    )

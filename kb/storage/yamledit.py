@@ -1,0 +1,192 @@
+"""Edits of YAML text that leave every other byte as it was.  Pure: text in, text out.
+
+Appending to a list, which every learn does, is a splice: the parser tells where the list ends, the
+new item is written there, and the result is parsed again and compared with what it should mean.
+Re-writing the whole file with ruamel.yaml costs a hundred times as much on a file of a few hundred
+entries; it serves the rarer edits (setting a value anywhere) and lists that cannot be spliced.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from kb.errors import InvalidInput
+from kb.text import safe_yaml
+
+Path = Sequence[str | int]
+
+
+def load(text: str) -> Any:
+    """The one document of a memory file as plain Python, None when it is empty.
+
+    Raises `kb.text.safe_yaml.YamlRefused`, a ValueError with the line.
+    """
+    documents = safe_yaml.compose(text)
+    if len(documents) > 1:
+        raise safe_yaml.YamlRefused("holds several YAML documents (---); a memory file is one", None)
+    return safe_yaml.value(documents[0]) if documents else None
+
+
+def append_item(text: str, path: str, item: object) -> str:
+    """The text with `item` added to the list at the dotted `path`; the list is made where absent.
+
+    Raises InvalidInput when the path leads to something that is not a list.
+    """
+    before = load(text)
+    after = _appended(before, path, item)
+    spliced = _splice(text, path, item)
+    if spliced is not None and _means(spliced, after):
+        return spliced
+    return _rewrite(text, path.split("."), _value_at(after, path.split(".")))
+
+
+def set_value(text: str, path: str, value: object) -> str:
+    """The text with the value at the dotted `path` replaced; missing mappings are made.
+
+    Raises InvalidInput when the path runs through something that is not a mapping or list.
+    """
+    return _rewrite(text, path.split("."), value)
+
+
+def render(value: object) -> str:
+    """`value` as block YAML in the order given, long text not folded."""
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False)
+
+
+def _means(text: str, expected: object) -> bool:
+    try:
+        return bool(load(text) == expected)
+    except ValueError:
+        return False
+
+
+def _appended(data: object, path: str, item: object) -> object:
+    """What the file must mean afterwards: a copy of `data` with the item at the end of the list."""
+    keys = path.split(".")
+    root: dict[str, Any] = dict(data) if isinstance(data, dict) else {}
+    if data is not None and not isinstance(data, dict):
+        raise InvalidInput("the top of the file is not a mapping; nothing can be appended to it")
+    here = root
+    for key in keys[:-1]:
+        child = here.get(key)
+        if child is not None and not isinstance(child, dict):
+            raise InvalidInput(f"cannot append at {path!r}: {key!r} is not a mapping")
+        here[key] = dict(child or {})
+        here = here[key]
+    existing = here.get(keys[-1])
+    if existing is not None and not isinstance(existing, list):
+        raise InvalidInput(f"cannot append at {path!r}: it holds {type(existing).__name__}, not a list")
+    here[keys[-1]] = [*(existing or []), item]
+    return root
+
+
+def _value_at(data: Any, keys: Sequence[str]) -> object:
+    for key in keys:
+        data = data[key]
+    return data
+
+
+def _splice(text: str, path: str, item: object) -> str | None:
+    """The text with the item written after the list's last one, or None where that is not simple."""
+    documents = safe_yaml.compose(text)
+    if not documents:
+        return _at_end(text, path, item)
+    node: yaml.Node | None = documents[0]
+    if not isinstance(node, yaml.MappingNode) or node.flow_style:
+        return None
+    for key in path.split("."):
+        if not isinstance(node, yaml.MappingNode):
+            return None
+        node = next((value for name, value in node.value if name.value == key), None)
+    if node is None:
+        return _at_end(text, path, item)
+    if isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
+        return _after(text, node, item)
+    if not node.value and node.start_mark.line == node.end_mark.line:
+        return _into_empty(text, node, item)
+    return None
+
+
+def _into_empty(text: str, node: yaml.Node, item: object) -> str:
+    """Turn `key: []` (or a bare `key:`) into a list of one; a comment on that line stays there."""
+    lines = text.splitlines(keepends=True)
+    row, start, end = node.start_mark.line, node.start_mark.column, node.end_mark.column
+    if row >= len(lines):
+        return text
+    line = lines[row].rstrip("\n")
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    lines[row] = f"{line[:start].rstrip()}{line[end:].rstrip()}\n"
+    return "".join((*lines[: row + 1], *_item_lines(item, indent), *lines[row + 1 :]))
+
+
+def _after(text: str, node: yaml.SequenceNode, item: object) -> str:
+    """Write behind the last line of the list that is neither blank nor a comment."""
+    indent = " " * node.start_mark.column
+    lines = text.splitlines(keepends=True)
+    last = node.value[-1].end_mark.line
+    if node.value[-1].end_mark.column > 0 and last < len(lines):
+        last += 1
+    while last > 0 and _is_gap(lines[last - 1]):
+        last -= 1
+    if last and not lines[last - 1].endswith("\n"):
+        lines[last - 1] += "\n"
+    return "".join((*lines[:last], *_item_lines(item, indent), *lines[last:]))
+
+
+def _is_gap(line: str) -> bool:
+    stripped = line.strip()
+    return not stripped or stripped.startswith("#")
+
+
+def _at_end(text: str, path: str, item: object) -> str | None:
+    """A list that is not there yet goes to the end of the file (top-level keys only)."""
+    if "." in path:
+        return None
+    glue = "" if not text or text.endswith("\n") else "\n"
+    return f"{text}{glue}{path}:\n" + "".join(_item_lines(item, ""))
+
+
+def _item_lines(item: object, indent: str) -> list[str]:
+    return [indent + line for line in render([item]).splitlines(keepends=True)]
+
+
+def _rewrite(text: str, keys: Path, value: object) -> str:
+    """The general way: ruamel.yaml keeps comments, quotes and order while one place changes."""
+    from ruamel.yaml import YAML
+
+    engine = YAML()
+    engine.preserve_quotes = True
+    engine.width = 10_000
+    if re.search(r"^( *)[^\s#-].*:[ \t]*\n(?: *#.*\n|\s*\n)*\1 +- ", text, re.MULTILINE):
+        engine.indent(mapping=2, sequence=4, offset=2)
+    data = engine.load(text)
+    root = data if data is not None else engine.map()
+    here: Any = root
+    for key in keys[:-1]:
+        step = _step(here, key)
+        child = here[step] if _has(here, step) else None
+        if child is None:
+            here[step] = child = engine.map()
+        here = child
+    here[_step(here, keys[-1])] = value
+    out = io.StringIO()
+    engine.dump(root, out)
+    return out.getvalue()
+
+
+def _has(container: Any, step: str | int) -> bool:
+    return step < len(container) if isinstance(step, int) else step in container
+
+
+def _step(container: Any, key: str | int) -> str | int:
+    """The key as this container takes it: an index into a list, a name into a mapping."""
+    if isinstance(container, dict):
+        return key
+    if isinstance(container, list) and str(key).isdigit() and int(key) < len(container):
+        return int(key)
+    raise InvalidInput(f"the path leads nowhere: {key!r} is neither a key nor an index of what is there")

@@ -1,0 +1,115 @@
+"""A YAML file that people own: read with its hash, changed under a lock, written atomically.
+
+Promises: readers see the old text or the new one, never a part; a file that does not parse is not
+written; a text that changed since it was read is not overwritten; a crash leaves the old file.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kb.errors import FileChanged, FileUnreadable, HomeNotWritable
+from kb.storage.yamledit import load
+
+LOCK_SECONDS = 60.0
+"""How long a writer waits for another one before it gives up with a clear error."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """A file's text and the hash it had; a file that is not there reads as empty."""
+
+    text: str
+    sha256: str
+
+
+def read_text(path: Path) -> FileText:
+    """The file's text and hash.  Raises FileUnreadable when it is not UTF-8 or cannot be read."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raw = b""
+    except OSError as error:
+        raise FileUnreadable(f"{path}: cannot be read ({error.strerror}); the file was left as it is") from error
+    try:
+        return FileText(raw.decode("utf-8-sig"), hash_bytes(raw))
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise FileUnreadable(f"{path}:{line}: is not UTF-8 text; the file was left as it is") from error
+
+
+def hash_bytes(raw: bytes) -> str:
+    """The content hash that files are recognised by."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def change(path: Path, locks: Path, edit: Callable[[str], str]) -> FileText:
+    """Replace the file's text by `edit(text)`: under its lock, atomically, hash-checked.
+
+    Raises FileUnreadable when the file (or the result) is no valid YAML, FileChanged when somebody
+    who takes no lock wrote meanwhile, HomeNotWritable when the disk refuses.
+    """
+    try:
+        locks.mkdir(parents=True, exist_ok=True)
+        with FileLock(locks / f"{path.parent.name}-{path.stem}.lock", timeout=LOCK_SECONDS):
+            before = read_text(path)
+            check_parses(path, before.text)
+            after = edit(before.text)
+            check_parses(path, after)
+            if read_text(path).sha256 != before.sha256:
+                raise FileChanged(f"{path} was changed by somebody else while it was edited; try again")
+            write_atomically(path, after.encode())
+    except Timeout as error:
+        raise FileChanged(f"{path} has been locked by another process for {LOCK_SECONDS:.0f} s; try again") from error
+    except OSError as error:
+        raise HomeNotWritable(f"{path}: cannot be written ({error.strerror or error}); nothing was changed") from error
+    return FileText(after, hash_bytes(after.encode()))
+
+
+def check_parses(path: Path, text: str) -> None:
+    """Raise FileUnreadable, naming `path:line`, when the text is no valid YAML."""
+    try:
+        load(text)
+    except ValueError as error:
+        line = getattr(error, "line", None)
+        place = f"{path}:{line}" if line else str(path)
+        raise FileUnreadable(f"{place}: {error}; the file was left as it is: mend it, then try again") from error
+
+
+def write_atomically(path: Path, raw: bytes) -> None:
+    """Write beside the file, flush to disk, rename over it; the old file stays until the last step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as out:
+            out.write(raw)
+            out.flush()
+            os.fsync(out.fileno())
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o7777)
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself durable, where the file system has such a thing."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)

@@ -1,0 +1,72 @@
+"""The template of a line, and the fingerprint of the template.
+
+`mask` puts `<*>` in place of what varies from one occurrence of an error to the next and keeps what
+identifies the error; `masking_rules` lists both.  Masking a masked line changes nothing.  `fingerprint`
+is equal for two lines that differ only in ids, numbers, hosts, times, case, blanks, and in the prefix that
+a logger writes (timestamp, level, thread, logger name).
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+
+from kb.text.masking_rules import PLACEHOLDER, RUN, SCANNER
+
+MASK_VERSION = 1
+"""Raised with every change of the rules that changes a template; part of every fingerprint."""
+
+_LEVEL = (
+    r"(?:trace|debug|info|information|notice|warn|warning|error|err|fatal|crit|critical|severe|panic|emerg)"
+)
+_PREFIX = re.compile(
+    rf"{re.escape(PLACEHOLDER)}"
+    rf"|{_LEVEL}(?=[\s:|\])\"',]|$)(?!\s+\d)"
+    rf"|\[(?:[^\[\]\s]{{1,60}}|[^\[\]]{{0,40}}{re.escape(PLACEHOLDER)}[^\[\]]{{0,40}})\](?=[\s:\[-])"
+    r"|[\s|:,;(){}\"'\]–-]+"
+    rf"|[\w./-]{{1,80}}:{re.escape(PLACEHOLDER)}\](?=\s)"
+    r"|(?:@?timestamp|time|ts|level|lvl|severity|logger|caller|source|thread|host|hostname|pid)"
+    r"[\"']?\s?[=:]\s?(?:\"[^\"]*\"|'[^']*'|[^\s,]+),?"
+    r"|(?:msg|message)[\"']?\s?[=:]\s?(?=[\"'\w])",
+    re.IGNORECASE,
+)
+_LOGGER = re.compile(
+    rf"(?!\S*(?:error|exception|failure)\b)(?:[a-z_][\w$-]*\.)+[\w$-]+(?:\[{re.escape(PLACEHOLDER)}\])?\s?(?:[-:|]|$)\s"
+    rf"|[a-z][\w.-]*\s(?=[\w./-]+\[{re.escape(PLACEHOLDER)}\]:)|[a-z][\w.-]*\s(?=kernel:)",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_a-zA-Z]")
+
+
+def mask(line: str) -> str:
+    """The template of `line`: `<*>` for what varies, everything else as it stands."""
+    while (masked := _mask_once(line)) != line:
+        line = masked
+    return line
+
+
+def fingerprint(line: str) -> str:
+    """The tagged hash of the template of `line`, such as `f1:9c2e…`; empty if nothing in it tells."""
+    template = without_prefix(mask(line))
+    words = " ".join(template.casefold().split()).strip(" .,:;!-")
+    if not _WORD.search(words.replace(PLACEHOLDER, " ")):
+        return ""
+    return f"f{MASK_VERSION}:{blake2b(words.encode('utf-8', 'replace'), digest_size=10).hexdigest()}"
+
+
+def without_prefix(template: str) -> str:
+    """A masked line without the timestamp, level, thread and logger name that it begins with."""
+    at = 0
+    while match := _PREFIX.match(template, at) or (_LOGGER.match(template, at) if at else None):
+        at = match.end()
+    return template[at:]
+
+
+def _mask_once(line: str) -> str:
+    return RUN.sub(PLACEHOLDER, SCANNER.sub(_replace, line))
+
+
+def _replace(match: re.Match[str]) -> str:
+    if (same := match["plain"] or match["kept"]) is not None:
+        return same
+    return (match["key"] or "") + PLACEHOLDER

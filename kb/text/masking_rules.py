@@ -1,0 +1,163 @@
+"""What `mask` keeps and what it takes for variable, as one regular expression.
+
+Two lists of alternatives, tried at each place from left to right; the first that fits wins:
+
+* KEPT: numbers that identify, recognised by the words around them (`HTTP 503`, `exit code 137`,
+  `errno 28`, `ORA-12541`, `502 Bad Gateway`), protocol names (`x509`, `TLSv1.2`) and `<nil>`.
+* VARIABLE: placeholders that are there already, timestamps, addresses, hosts, ids, hashes, durations,
+  sizes, versions, and in the end every other number.
+
+Decisions: ports, line numbers and versions are variable (the same error in two versions is the same
+error; which version it was is the business of scope).  Host names under a known top level are variable,
+except those of public services, which say what failed.
+"""
+
+from __future__ import annotations
+
+import re
+
+PLACEHOLDER = "<*>"
+
+_END = r"(?![\w]|[.:/,-]\d)"
+_NOT_AMOUNT = (
+    r"(?!\s*(?:rows?|items?|results?|bytes|records?|entries|times|ms|sec\w*|min\w*|hours?|[kmg]i?b|%)\b)"
+)
+_PHRASES = (
+    "bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|"
+    "request timeout|conflict|gone|payload too large|request entity too large|unprocessable"
+    "|too many requests|"
+    "client closed|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|"
+    "gateway time-?out|insufficient storage|ok|created|accepted|no content|moved|found|temporary redirect"
+)
+_ASSIGN = r"""["']?\s*(?:[:=#]|=>|->|is|was|of|with)?\s*["'(\[]?"""
+_WORDS_WITH_DIGITS = (
+    "x509|sha-?(?:1|2|224|256|384|512)|md5|base(?:32|58|64)|utf-?(?:8|16|32)|ip[vV](?:4|6)|ec2|s3|k[38]s|"
+    "http[23]|h[23]|h2c|oauth2|(?:tls|ssl)v?1?[.]?[0-3]|v1(?:alpha|beta)?[1-3]?|v[23](?:alpha"
+    "|beta)?[1-3]?|e2fsck|"
+    "ext[234]|log4j|i18n|l10n|p(?:50|75|90|95|99)|amd64|arm64|aarch64|x86_64|x86|x64|u?int(?:8|16|32|64)|"
+    "float(?:32|64)|2fa|route53|neo4j|win32|iso-?8859|overlay2|cgroups?v?[12]|level[0-9]|utf8mb4|rs256|es256|"
+    "ed25519|curve25519|aes-?(?:128|192|256)|http/[123](?:\\.[01])?"
+)
+_CODE_PREFIX_NOT = (
+    "REQ|REQUEST|ID|JOB|TASK|INC|HOST|POD|NODE|WEB|USER|ORDER|TICKET|BUILD|RUN|TXN|SRV|SERVER|VM|DB|IP|APP|"
+    "PORT|PID|UID|GID|TID|THREAD|WORKER|SESSION|TRACE|SPAN|LINE|ROW|SEQ|MSG|ITEM|INVOICE|CUST|ACC"
+)
+KEPT = (
+    # HTTP: after its word, before its phrase, in an access log
+    r'(?i:\bHTTP/\d(?:\.\d)?"?\s+[1-5]\d\d)' + _END,
+    rf"(?i:\b(?:https?|status(?:[ _-]?(?:code|line))?|response(?:[ _-]?code)?|returned|returns|received"
+    rf"|got|replied"
+    rf"|responded(?: with)?|answered)){_ASSIGN}(?i:(?:an? )?(?:http |status "
+    rf"|code ){{0,2}})[1-5]\d\d{_END}{_NOT_AMOUNT}",
+    rf"\b[1-5]\d\d[ :,-]{{1,3}}(?i:{_PHRASES})\b",
+    r"\b[45](?:\d\d|xx)(?=\s*(?i:errors?|responses?|status)\b)",
+    # exit codes, signals, errno, and codes that are called so
+    rf"(?i:\b(?:exit(?:ed|s)?|terminated|died)(?:[ _-]*(?:with|on|by))?(?:[ _-]*(?:non-?zero))?"
+    rf"(?:[ _-]*(?:exit[ _-]*)?(?:code|status|value|signal))?){_ASSIGN}-?(?:0x[0-9a-fA-F]+"
+    rf"|\d{{1,3}}){_END}{_NOT_AMOUNT}",
+    rf"(?i:\b(?:errno|os error|signal|sig|rc|retcode|ret|return (?:code"
+    rf"|value))){_ASSIGN}-?\d{{1,5}}{_END}{_NOT_AMOUNT}",
+    rf"(?i:\b(?:error|err|fault|status|result|response|reason|http|grpc|sql)?[ _-]?(?:code|hresult|ntstatus))"
+    rf"{_ASSIGN}-?(?:0x[0-9a-fA-F]{{2,16}}|\d{{1,5}}|[A-Z]\d{{2,6}}){_END}{_NOT_AMOUNT}",
+    rf"(?i:\b(?:error|err))[ #=]\s?[(\[]?-?(?:0x[0-9a-fA-F]{{2,16}}|\d{{1,5}}){_END}{_NOT_AMOUNT}",
+    rf"(?i:\bSQL(?:STATE|CODE)){_ASSIGN}-?[0-9A-Z]{{3,5}}\b(?:\]?\s?\[\d+)?",
+    # codes by their shape: ORA-12541, E0425, TS2304, CVE-2021-44228, SQL0911N
+    r"\bCVE-\d{4}-\d{4,7}\b",
+    rf"\b(?!(?:{_CODE_PREFIX_NOT})[-_]?\d)[A-Z]{{2,10}}[-_]?\d{{3,6}}[A-Z]?(?![\w-]|\.\d)",
+    r"\b[A-Z]\d{4}(?![\w:]|\.\d| \d\d:\d\d)",
+    rf"(?i:(?<![a-z0-9])(?:{_WORDS_WITH_DIGITS})(?![a-z0-9]|\.\d))",
+    r"<(?i:nil|none|null|unknown|unset|empty|undefined)>",
+)
+
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
+_CLOCK = r"\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?(?: ?[AaPp][Mm]\b)?"
+_ZONE = r"(?: ?(?:Z\b|[+-]\d\d:?\d\d\b|UTC\b|GMT\b|CES?T\b|[ECMP][SD]T\b))?"
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_UNIT = (
+    r"(?:ns|us|µs|μs|ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w"
+    r"|weeks?|months?|"
+    r"years?|%|percent|bytes?|[kKMGTP]i?[bB]?(?:/s|ps)?|[kKMGTPE]i|B)"
+)
+_TOP_LEVELS = (
+    "com|net|org|io|dev|app|cloud|local|localdomain|internal|intra|intranet|lan|corp|home|arpa|edu|gov"
+    "|info|biz|"
+    "test|example|invalid|svc|de|uk|fr|eu|us|jp|cn|ru|ch|at|nl|ca|au|in|br"
+)
+_PUBLIC_HOSTS = (
+    r"(?:[\w-]{1,63}\.){0,6}(?:docker\.(?:io|com)|k8s\.io|kubernetes\.io|github\.com|githubusercontent\.com"
+    r"|gitlab\.com|gcr\.io|"
+    r"ghcr\.io|quay\.io|pypi\.org|npmjs\.org|npmjs\.com|crates\.io|maven\.org|googleapis\.com"
+    r"|letsencrypt\.org)"
+)
+_CHUNK = "bcdfghjklmnpqrstvwxz2456789"
+_ID_KEY = (
+    r"(?:(?:request|req|trace|span|session|correlation|transaction|txn|user|order|job|task|container"
+    r"|instance|message|"
+    r"event|client|account|customer|connection|conn|build|run|parent)[ _-]?)?(?:id|uuid|guid)"
+    r"|host(?:name)?|node(?:[ _-]?name)?|pod(?:[ _-]?name)?|instance|user(?:name)?|client(?:[ _-]?ip)?"
+    r"|remote[ _-]?addr|trace|span"
+)
+VARIABLE = (
+    re.escape(PLACEHOLDER),
+    r"\{\{[^{}]{0,200}\}\}",
+    r"\$\{[^{}\s]{1,80}\}|\$[A-Za-z_]\w{0,40}(?:\.\w{1,40}){0,4}|\$\d+",
+    r"%\(\w{1,40}\)[sdr]|%[-+#0]?\d{0,3}(?:\.\d{1,2})?[sdvqxfguir](?![A-Za-z])",
+    r"<[A-Za-z][\w .:-]{0,40}>",
+    # time
+    rf"\d{{4}}[-/.]\d\d[-/.]\d\d(?:[T _]{_CLOCK}{_ZONE})?",
+    rf"(?:{_DAY},? )?\d{{1,2}}[ /-]{_MONTH}[ /-]\d{{2,4}}(?:[ :T]{_CLOCK}{_ZONE})?",
+    rf"(?:{_DAY},? )?{_MONTH} {{1,2}}\d{{1,2}}(?:,? \d{{4}})?,?(?: (?:at )?{_CLOCK}{_ZONE})(?: \d{{4}})?",
+    rf"{_MONTH} {{1,2}}\d{{1,2}},? \d{{4}}",
+    rf"\b[IWEFD]\d{{4}} {_CLOCK}(?: +\d+)?",
+    rf"\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{4}}(?:,? {_CLOCK}{_ZONE})?",
+    r"\d{6,8}[ -]\d\d:?\d\d:?\d\d(?:[.,]\d+)?",
+    rf"(?<![\w:]){_CLOCK}{_ZONE}(?![\w:])",
+    # ids and addresses
+    r"[\w.+-]{1,64}@(?=[\w-]{1,63}\.)[\w.-]{3,253}\b",
+    r"(?i:\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b)",
+    r"(?i:\b(?:[0-9a-f]{2}[:-]){5,31}[0-9a-f]{2}\b)",
+    rf"\b(?:{_OCTET}\.){{3}}{_OCTET}(?:/\d{{1,2}})?(?::\d{{1,5}})?\b",
+    r"(?i:(?<![\w:])\[?(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}"
+    r"|(?=[0-9a-f:]*\d)(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}"
+    r"|(?:[0-9a-f]{1,4}:){2,7}:|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})(?:%\w+)?(?:/\d{1,3})?\]?(?::\d{1,5})?(?![\w:]))",
+    rf"\b(?!{_PUBLIC_HOSTS}(?![\w.-]))(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})\.){{1,8}}(?:{_TOP_LEVELS})"
+    r"(?::\d{1,5})?(?![\w-]|\.\w|\()",
+    r"(?<=/tmp/)[^\s\"':,;)]+|(?<=/home/)[^\s\"'/:,;)]+|(?<=/Users/)[^\s\"'/:,;)]+",
+    rf"(?<=[\w>]-)(?=[a-z]{{0,10}}\d)[{_CHUNK}]{{6,10}}-[{_CHUNK}]{{5}}(?![\w])"
+    rf"|(?<=-)[{_CHUNK}]{{8,10}}-[{_CHUNK}]{{5}}(?!\w)",
+    rf"(?<=[a-z0-9>]-)(?!https|html5|grpcs)[{_CHUNK}]{{5}}(?![\w-])",
+    r"(?i:\b0x[0-9a-f]+\b)",
+    r"(?i:(?<![A-Za-z0-9])(?=[a-f]{0,64}\d)(?=\d{0,64}[a-f])[0-9a-f]{6,128}(?:[-.…]*…"
+    r"|\.\.\.)?(?![A-Za-z0-9]))",
+    r"(?<=-)(?=[a-z]{0,10}\d)(?=\d{0,10}[a-z])[a-z0-9]{4,10}(?![\w])",
+    r"(?<![A-Za-z0-9])(?=(?:[A-Za-z]*\d+[A-Za-z]+){2})[A-Za-z0-9]{8,}(?![A-Za-z0-9])",
+    # amounts, versions, counters
+    rf"(?<![\w.])[-+]?\d+(?:[.,]\d+)*(?: ?{_UNIT})(?:(?:, ?| and "
+    rf"| )?\d+(?:\.\d+)?(?: ?{_UNIT}))*(?![A-Za-z0-9])",
+    r"(?<![\w.])(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d|w|y)){1,6}(?![A-Za-z0-9])",
+    r"\bv\d+(?:\.\d+)*(?:[-+][\w.]+)?|\b\d+\.\d+(?:\.\d+)*(?:[-+][A-Za-z][\w.]*)?",
+    r"\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?",
+)
+
+_OPENERS = (  # words with which one of the rules above may begin; all others are passed over at once
+    "https?|status|response|return|returns|returned|received|got|replied|responded|answered|exit(?:ed|s)?"
+    "|terminated|"
+    "died|errno|os|signal|sig|rc|retcode|ret|error|err|fault|result|reason|grpc|sql|sqlstate|sqlcode|code"
+    "|hresult|"
+    "ntstatus|" + _MONTH + "|" + _DAY + "|" + _ID_KEY
+)
+_PLAIN = rf"""(?<![\w.-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,}}+(?:[,;)!?"']?[ \t]++|$))++"""
+
+SCANNER: re.Pattern[str] = re.compile(
+    rf"(?P<plain>{_PLAIN})|(?P<kept>{'|'.join(KEPT)})"
+    rf"|(?P<key>(?i:\b(?:{_ID_KEY})[\"']?(?:=|: ?(?=[\"']))[\"']?))(?![\"'])(?:{re.escape(PLACEHOLDER)}"
+    rf"|[^\s\"',;&)\]}}]+)"
+    rf"|(?P<variable>{'|'.join(VARIABLE)})"
+)
+"""Finds what comes next: `plain` words, what is `kept`, a `key` whose value varies, or what is `variable`."""
+
+RUN: re.Pattern[str] = re.compile(
+    rf"{re.escape(PLACEHOLDER)}(?:[\s.,:;/_+x×~-]{{0,8}}{re.escape(PLACEHOLDER)})+"
+)
+"""A run of placeholders with nothing but punctuation between them."""

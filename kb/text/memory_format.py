@@ -1,0 +1,163 @@
+"""The memory YAML: lists of patterns, tool fixes, runbooks and service quirks as records.
+
+It is lenient in what it reads: the lists may be named `pod_patterns`, `patterns` or anything whose
+items look like patterns; commands may be a list or one string; a meaning may be missing.  One bad
+entry is a `Problem` with its line, and all others are read.  Keys it does not know stay in `extra`;
+lists that are something else altogether come back in `rest`, so that nothing is lost in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import Any
+
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from kb.errors import Problem
+from kb.records import Entry, Origin, Source
+from kb.text import safe_yaml
+from kb.text.memory_entries import pattern, quirk, runbook, tool_fix
+from kb.text.memory_reader import EntryError, Reader
+
+Build = Callable[[Reader], Entry]
+
+_RUNBOOKS = ("runbooks", "procedures")
+_QUIRKS = ("quirks", "service_quirks")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What a memory file holds: its entries, its mistakes, and its other top-level keys as they are."""
+
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    rest: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One entry still as YAML: where it stands, what it is called there, and how to build it."""
+
+    node: Node
+    section: str
+    build: Build
+    given: dict[str, str]
+    """What the surroundings say and the item need not: its name, category or service."""
+    line: int
+
+
+def parse_memory(text: str, path: str, origin: Origin = Origin.INGESTED) -> Memory:
+    """Read the text of one memory file.  Never raises: what cannot be read is a problem.
+
+    `origin` is that of entries which do not say theirs.
+    """
+    try:
+        documents = safe_yaml.compose(text)
+    except safe_yaml.YamlRefused as error:
+        return Memory(problems=(Problem(path, error.line, str(error)),))
+    problems = [
+        Problem(path, line, f"the key `{key}` stands twice in one mapping; the last one counts")
+        for document in documents
+        for key, line in safe_yaml.repeated_keys(document)
+    ]
+    entries: list[Entry] = []
+    rest: dict[str, Any] = {}
+    for document in documents:
+        for found in _walk(document, PurePath(path).stem):
+            if isinstance(found, _Item):
+                _read(found, path, origin, entries, problems)
+            elif found[1] not in (None, "", [], {}):
+                rest[found[0]] = found[1]
+    problems.sort(key=lambda problem: problem.line or 0)
+    return Memory(entries=tuple(entries), problems=tuple(problems), rest=rest)
+
+
+def _read(item: _Item, path: str, origin: Origin, entries: list[Entry], problems: list[Problem]) -> None:
+    reader = Reader(item.node, item.given, origin)
+    try:
+        entry = item.build(reader)
+    except EntryError as error:
+        problems.append(Problem(path, error.line or item.line, f"in `{item.section}`: {error}"))
+        return
+    problems.extend(Problem(path, line, f"in `{item.section}`: {said}") for line, said in reader.complaints)
+    source = Source(path=path, section=item.section, line=item.line)
+    entries.append(replace(entry, provenance=replace(entry.provenance, source=source)))
+
+
+def _walk(document: Node, stem: str) -> Iterator[_Item | tuple[str, Any]]:
+    """Every entry of a document, and every other top-level key with its value."""
+    if isinstance(document, SequenceNode):
+        kind = _kind_of_list(stem, document)
+        yield from _list_items(document, stem, kind or pattern, _category(stem) if kind is pattern else "")
+        return
+    if not isinstance(document, MappingNode):
+        yield stem, safe_yaml.value(document)
+    for key, _, node in safe_yaml.pairs(document):
+        if key == "services":
+            yield from _services(node)
+        elif key in _QUIRKS:
+            yield from _quirks_by_service(node, key)
+        elif kind := _kind_of_list(key, node):
+            yield from _list_items(node, key, kind, _category(key) if kind is pattern else "")
+        else:
+            yield key, safe_yaml.value(node)
+
+
+def _kind_of_list(key: str, node: Node) -> Build | None:
+    """What the items under `key` are, by its name and their keys; None where they are none of ours."""
+    if not isinstance(node, SequenceNode | MappingNode):
+        return None
+    items = [item for _, _, item in safe_yaml.pairs(node)] or safe_yaml.items(node)
+    keys = {key for item in items for key, _, _ in safe_yaml.pairs(item)}
+    if key in _RUNBOOKS or "steps" in keys:
+        return runbook
+    if key == "tool_fixes" or key.endswith("_tool_fixes") or {"tool_name", "error_pattern"} & keys:
+        return tool_fix
+    # Statistics are kept under names such as `daily_patterns` too: the items decide.
+    texts_only = bool(items) and all(isinstance(item, ScalarNode) for item in items)
+    named = key == "patterns" or key.endswith("_patterns")
+    if {"pattern", "signature"} & keys or (named and (texts_only or {"meaning", "fix"} & keys)):
+        return pattern
+    return pattern if named and not items else None
+
+
+def _category(key: str) -> str:
+    return "" if key == "patterns" else key.removesuffix("_patterns")
+
+
+def _list_items(node: Node, section: str, build: Build, category: str) -> Iterator[_Item]:
+    """The entries of a list, or of a mapping from name to entry."""
+    given = {"category": category} if category else {}
+    for item in safe_yaml.items(node):
+        yield _Item(item, section, build, given, safe_yaml.line_of(item))
+    for name, line, item in safe_yaml.pairs(node):
+        yield _Item(item, section, build, {**given, "name": name}, line)
+
+
+def _services(node: Node) -> Iterator[_Item | tuple[str, Any]]:
+    """`services.<name>.quirks`; what else is said about a service goes to the rest."""
+    named = safe_yaml.pairs(node) or [
+        (safe_yaml.text_of(safe_yaml.find(item, "name") or item), safe_yaml.line_of(item), item)
+        for item in safe_yaml.items(node)
+    ]
+    for service, _, body in named:
+        for key, _, value in safe_yaml.pairs(body):
+            if key == "quirks":
+                yield from _quirks(value, service, f"services.{service}.quirks")
+            else:
+                yield f"services.{service}.{key}", safe_yaml.value(value)
+
+
+def _quirks_by_service(node: Node, key: str) -> Iterator[_Item]:
+    yield from _quirks(node, "", key) if isinstance(node, SequenceNode) else ()
+    for service, _, body in safe_yaml.pairs(node):
+        yield from _quirks(body, service, f"{key}.{service}")
+
+
+def _quirks(node: Node, service: str, section: str) -> Iterator[_Item]:
+    for item in safe_yaml.items(node):
+        yield _Item(item, section, quirk, {"service": service}, safe_yaml.line_of(item))
+    for name, line, item in safe_yaml.pairs(node):
+        yield _Item(item, section, quirk, {"service": service, "name": name}, line)

@@ -1,0 +1,225 @@
+"""Which needles may occur in a text: never too few, as few too many as is cheap.
+
+Three ways, chosen by the size of the job (needles times bytes), since building an engine costs more than a
+short text ever gives back: look for each needle by itself; Hyperscan; RE2's Set where Hyperscan is missing.
+Literals are looked for in a *folded* copy of the text (case folded, runs of blanks made one), where
+they are plain strings: Hyperscan compiles 300 of those in 6 ms, but takes 3.6 s for the same with
+`\\b` and `\\s+` in them.
+"""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+Needle = tuple[str, bool]
+"""The text of a needle, and whether it is a regex."""
+
+_WORTH_AN_ENGINE = 100_000_000
+_COLOUR = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
+_BLANKS = bytes.maketrans(b"\t\n\x0b\x0c\r", b"     ")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A text as the engines see it: UTF-8, as many characters as the original, blanks made plain."""
+
+    plain: str
+
+    @cached_property
+    def data(self) -> bytes:
+        """The bytes that regexes search."""
+        return self.plain.encode("utf-8", "replace")
+
+    @cached_property
+    def folded(self) -> bytes:
+        """The bytes that literals are looked for in."""
+        folded = self.plain.casefold().encode("utf-8", "replace").translate(_BLANKS)
+        while b"  " in folded:
+            folded = folded.replace(b"  ", b" ")
+        return folded
+
+    def characters(self, offsets: Iterable[int]) -> dict[int, int]:
+        """For each byte offset into `data` its character offset."""
+        turned: dict[int, int] = {}
+        at = characters = 0
+        for offset in sorted(set(offsets)):
+            characters += len(self.data[at:offset].decode("utf-8", "replace"))
+            turned[offset] = characters
+            at = offset
+        return turned
+
+
+def prepare(text: str) -> Prepared:
+    """`text` with line ends, no-break spaces and colour codes replaced, character for character."""
+    if "\x1b" in text:
+        text = _COLOUR.sub(lambda match: " " * len(match.group()), text)
+    return Prepared(text.replace("\r", "\n").replace("\x0b", " ").replace("\xa0", " "))
+
+
+class Engine:
+    """Finds candidates among its needles, by whichever way fits the text."""
+
+    def __init__(self, needles: tuple[Needle, ...]) -> None:
+        self._literals = {
+            number: " ".join(text.casefold().split()).encode("utf-8", "replace")
+            for number, (text, regex) in enumerate(needles)
+            if not regex
+        }
+        self._regexes = {number: text for number, (text, regex) in enumerate(needles) if regex}
+        self._built: _Hyperscan | _Re2Sets | None = None
+
+    def candidates(self, prepared: Prepared) -> set[int]:
+        """The numbers of the needles that may occur."""
+        small = len(prepared.plain) * (len(self._literals) + 8 * len(self._regexes)) < _WORTH_AN_ENGINE
+        if small and self._built is None:
+            found = {number for number, text in self._literals.items() if text in prepared.folded}
+            return found | set(self._regexes)
+        if self._built is None:
+            self._built = self._build()
+        return self._built.literals(prepared.folded) | self._built.regexes(prepared.data)
+
+    def _build(self) -> _Hyperscan | _Re2Sets:
+        try:
+            import hyperscan  # noqa: F401
+        except ImportError:
+            return _Re2Sets(self._literals, self._regexes)
+        return _Hyperscan(self._literals, self._regexes)
+
+    def dump(self) -> bytes:
+        """What Hyperscan compiled, if it was needed yet."""
+        return self._built.dump() if isinstance(self._built, _Hyperscan) else b""
+
+    def load(self, data: bytes) -> None:
+        """Take over what `dump` gave, unless Hyperscan is missing here or is of another version."""
+        self._built = _Hyperscan.loaded(data, self._literals, self._regexes)
+
+
+class _Hyperscan:
+    """One database of plain strings, one of regexes; regexes that Hyperscan refuses are always candidates."""
+
+    def __init__(
+        self, literals: dict[int, bytes], regexes: dict[int, str], dumped: tuple[Any, ...] = ()
+    ) -> None:
+        import hyperscan as hs
+
+        flags = hs.HS_FLAG_SINGLEMATCH | hs.HS_FLAG_MULTILINE | hs.HS_FLAG_UTF8
+        sources = {number: text.encode("utf-8", "replace") for number, text in regexes.items()}
+        self._refused: set[int] = dumped[2] if dumped else set()
+        if dumped:
+            self._plain, self._regex = (
+                hs.loadb(part, hs.HS_MODE_BLOCK) if part else None for part in dumped[:2]
+            )
+            for database in filter(None, (self._plain, self._regex)):
+                database.scratch = hs.Scratch(database)
+        else:
+            self._plain = _database(literals, hs.HS_FLAG_SINGLEMATCH, literal=True)
+            self._regex = self._accepted(sources, flags)
+
+    def _accepted(self, sources: dict[int, bytes], flags: int) -> Any:
+        import hyperscan as hs
+
+        try:
+            return _database(sources, flags)
+        except hs.error:
+            self._refused = {number for number, source in sources.items() if not _accepts(source, flags)}
+            return _database({n: source for n, source in sources.items() if n not in self._refused}, flags)
+
+    @classmethod
+    def loaded(cls, data: bytes, literals: dict[int, bytes], regexes: dict[int, str]) -> _Hyperscan | None:
+        try:
+            import hyperscan as hs
+        except ImportError:
+            return None
+        try:
+            return cls(literals, regexes, pickle.loads(data))
+        except hs.error:
+            return None
+
+    def dump(self) -> bytes:
+        import hyperscan as hs
+
+        return pickle.dumps(
+            (*(hs.dumpb(part) if part else b"" for part in (self._plain, self._regex)), self._refused)
+        )
+
+    def literals(self, folded: bytes) -> set[int]:
+        return _scan(self._plain, folded)
+
+    def regexes(self, data: bytes) -> set[int]:
+        return _scan(self._regex, data) | self._refused
+
+
+def _database(sources: dict[int, bytes], flags: int, literal: bool = False) -> Any:
+    import hyperscan as hs
+
+    if not sources:
+        return None
+    database = hs.Database(mode=hs.HS_MODE_BLOCK)
+    database.compile(
+        expressions=list(sources.values()),
+        ids=list(sources),
+        elements=len(sources),
+        flags=[flags] * len(sources),
+        literal=literal,
+    )
+    return database
+
+
+def _accepts(source: bytes, flags: int) -> bool:
+    import hyperscan as hs
+
+    try:
+        return _database({0: source}, flags) is not None
+    except hs.error:
+        return False
+
+
+def _scan(database: Any, data: bytes) -> set[int]:
+    found: set[int] = set()
+    if database is not None and data:
+        database.scan(data, match_event_handler=lambda number, *_: found.add(number))
+    return found
+
+
+class _Re2Sets:
+    """The same with RE2: sets of 250, and each regex by itself where a set runs out of memory."""
+
+    def __init__(self, literals: dict[int, bytes], regexes: dict[int, str]) -> None:
+        self._plain = _re2_sets({number: re.escape(text) for number, text in literals.items()})
+        self._regex = _re2_sets({n: f"(?m){text}".encode("utf-8", "replace") for n, text in regexes.items()})
+
+    def literals(self, folded: bytes) -> set[int]:
+        return _match_all(self._plain, folded)
+
+    def regexes(self, data: bytes) -> set[int]:
+        return _match_all(self._regex, data)
+
+
+def _re2_sets(sources: dict[int, bytes], size: int = 250) -> list[tuple[Any, list[int]]]:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 64 << 20
+    numbers, sets = list(sources), []
+    for at in range(0, len(numbers), size):
+        made = re2.Set.SearchSet(options)
+        for number in numbers[at : at + size]:
+            made.Add(sources[number])
+        made.Add(b"")  # matches every text: if even this is not found, the set ran out of memory
+        made.Compile()
+        sets.append((made, numbers[at : at + size]))
+    return sets
+
+
+def _match_all(sets: list[tuple[Any, list[int]]], data: bytes) -> set[int]:
+    found: set[int] = set()
+    for made, numbers in sets:
+        hits = made.Match(data)
+        found.update(numbers if not hits else (numbers[hit] for hit in hits if hit < len(numbers)))
+    return found

@@ -1,0 +1,138 @@
+"""All signatures of a home in one pass over a text.
+
+Two steps.  An engine names the needles that may occur (`signature_engines`: fast, never too few); RE2 then
+confirms each of them, finds its first occurrence and its named groups.  So the answers are RE2's,
+whichever engine was fit for the size of the job.  A set compiles in the time it takes to validate its
+regexes; what an engine needs beyond is built at the first text that is worth it.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from kb.records import Signature
+from kb.text.signature_engines import Engine, Needle, Prepared, prepare
+from kb.text.signature_regex import compile_regex, validate_signature
+
+_DUMP_TAG = b"kb-signatures-1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureHit:
+    """One signature found: `spans` has the first place of each needle, `matched` the text of the first."""
+
+    key: str
+    signature: Signature
+    spans: tuple[tuple[int, int], ...]
+    captures: dict[str, str]
+    matched: str
+
+
+@dataclass(slots=True)
+class SignatureSet:
+    """Compiled signatures.  `problems` says which entries' signatures were refused and why."""
+
+    items: tuple[tuple[str, Signature], ...]
+    problems: list[tuple[str, str]]
+    _needles: dict[Needle, int] = field(default_factory=dict)
+    _engine: Engine | None = None
+
+    @classmethod
+    def compile(cls, items: Iterable[tuple[str, Signature]]) -> SignatureSet:
+        """A set of the signatures that can be matched; the others become problems."""
+        good, problems = [], []
+        for key, signature in items:
+            if reason := validate_signature(signature):
+                problems.append((key, reason))
+            else:
+                good.append((key, signature))
+        return cls._of(tuple(good), problems)
+
+    @classmethod
+    def _of(cls, items: tuple[tuple[str, Signature], ...], problems: list[tuple[str, str]]) -> SignatureSet:
+        needles = {(needle, signature.regex): 0 for _, signature in items for needle in signature.needles}
+        made = cls(items, problems, {needle: number for number, needle in enumerate(needles)})
+        made._engine = Engine(tuple(made._needles))
+        return made
+
+    def scan(self, text: str) -> list[SignatureHit]:
+        """Every signature that `text` holds, in the order in which the signatures were given."""
+        if not self.items or not text or self._engine is None:
+            return []
+        prepared = prepare(text)
+        found: dict[Needle, _Found] = {}
+        needles = tuple(self._needles)
+        for number in sorted(self._engine.candidates(prepared)):
+            if place := _find(needles[number], prepared):
+                found[needles[number]] = place
+        hits = [_hit(key, signature, found) for key, signature in self.items if _complete(signature, found)]
+        return _in_characters(hits, text, prepared)
+
+    def dump(self) -> bytes:
+        """The set as bytes for a cache, with what its engine has built so far."""
+        engine = self._engine.dump() if self._engine else b""
+        plain = [(key, signature.needles, signature.regex) for key, signature in self.items]
+        return _DUMP_TAG + pickle.dumps((plain, self.problems, engine))
+
+    @classmethod
+    def load(cls, data: bytes) -> SignatureSet:
+        """The set that `dump` wrote.  Only for bytes of one's own cache: they are not checked for malice."""
+        if not data.startswith(_DUMP_TAG):
+            raise ValueError("not a dump of this version of SignatureSet")
+        plain, problems, engine = pickle.loads(data[len(_DUMP_TAG) :])
+        items = tuple((key, Signature(needles=needles, regex=regex)) for key, needles, regex in plain)
+        made = cls._of(items, problems)
+        if made._engine and engine:
+            made._engine.load(engine)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    span: tuple[int, int]
+    captures: dict[str, str]
+
+
+@lru_cache(maxsize=4096)
+def _confirming(needle: Needle) -> Any:
+    text, regex = needle
+    return compile_regex(text, literal=not regex)
+
+
+def _find(needle: Needle, prepared: Prepared) -> _Found | None:
+    pattern = _confirming(needle)
+    match = pattern.search(prepared.data)
+    if match is None or match.start() == match.end():
+        return None
+    groups = {name: match.group(name) for name in pattern.groupindex} if needle[1] else {}
+    return _Found(
+        match.span(), {_text(name): _text(value) for name, value in groups.items() if value is not None}
+    )
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _complete(signature: Signature, found: dict[Needle, _Found]) -> bool:
+    return all((needle, signature.regex) in found for needle in signature.needles)
+
+
+def _hit(key: str, signature: Signature, found: dict[Needle, _Found]) -> SignatureHit:
+    places = [found[needle, signature.regex] for needle in signature.needles]
+    captures = {name: value for place in reversed(places) for name, value in place.captures.items()}
+    return SignatureHit(key, signature, tuple(place.span for place in places), captures, "")
+
+
+def _in_characters(hits: list[SignatureHit], text: str, prepared: Prepared) -> list[SignatureHit]:
+    offsets = prepared.characters(offset for hit in hits for span in hit.spans for offset in span)
+    turned = []
+    for hit in hits:
+        spans = tuple((offsets[start], offsets[end]) for start, end in hit.spans)
+        start, end = spans[0]
+        turned.append(SignatureHit(hit.key, hit.signature, spans, hit.captures, text[start:end]))
+    return turned

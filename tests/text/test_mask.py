@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.text.mask import MASK_VERSION, fingerprint, mask
+
+PIECES = st.sampled_from(
+    """
+    2026-11-02T03:12:55Z|03:12|10.2.3.4:80|fe80::1|web-7d9f8b6c5-x2x9p|HTTP 503|exit code 137|errno 28|<*>
+    |{{ $x }}|%s|$1|user=bob|id: 'x'|v1.2.3|4 hours|0x1f|abc123def|-|/|:|a.b.com|[|]|error|1|é|/tmp/x
+    |3512 ms|Nov  2 03:12:55|"GET
+    """.strip()
+    .replace("\n    ", "")
+    .split("|")
+)
+LINES = st.lists(st.one_of(PIECES, st.text(max_size=6)), max_size=10).flatmap(
+    lambda parts: st.sampled_from(["", " ", "-"]).map(lambda glue: glue.join(parts))
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(LINES)
+def test_masking_a_masked_line_changes_nothing(line: str) -> None:
+    assert mask(mask(line)) == mask(line)
+
+
+@settings(max_examples=100, deadline=None)
+@given(LINES)
+def test_a_line_and_its_template_have_the_same_fingerprint(line: str) -> None:
+    assert fingerprint(mask(line)) == fingerprint(line)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "HTTP 503",
+        "status=502",
+        "code 404",
+        "502 Bad Gateway",
+        "returned 500",
+        '"GET / HTTP/1.1" 502',
+        "exit code 137",
+        "exit status 1",
+        "exited with 137",
+        "Exit Code:    137",
+        "signal 9",
+        "errno 28",
+        "[Errno 28] No space left on device",
+        "ENOSPC",
+        "ORA-12541: TNS:no listener",
+        "error[E0425]: cannot find value",
+        "SQLSTATE 23505",
+        "SQLSTATE[23505]",
+        "error 0x80070005",
+        "x509: certificate signed by unknown authority",
+        "java.lang.OutOfMemoryError: Java heap space",
+        "KubePodCrashLooping",
+        "value is <nil>",
+    ],
+)
+def test_what_identifies_an_error_is_kept(kept: str) -> None:
+    assert mask(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("line", "template"),
+    [
+        ("pod web-5b864949c4-4sgws gone", "pod web-<*> gone"),
+        ("longhorn-manager-tx469", "longhorn-manager-<*>"),
+        ("dial tcp 10.0.0.1:6443: connect", "dial tcp <*>: connect"),
+        ("from 2001:db8::ff00:42:8329 port 22", "from <*> port <*>"),
+        ("Nov  2 03:12:55 started", "<*> started"),
+        ("[02/Nov/2026:03:12:55 +0000] started", "[<*>] started"),
+        ("request 8f14e45f-ceea-467f-a8f3-1d2b3c4d5e6f done", "request <*> done"),
+        ("took 1h2m3.5s of 512Mi", "took <*> of <*>"),
+        ("commit 9f86d081884c7d659a2feaa0c55ad015 bad", "commit <*> bad"),
+        ("read /tmp/build-x/a.txt failed", "read /tmp/<*> failed"),
+        ("lookup db-a.example.com: no such host", "lookup <*>: no such host"),
+        ("node {{ $labels.node }} at %s by $1", "node <*> at <*> by <*>"),
+        ("1 2 3 errors", "<*> errors"),
+        ("upgraded to v1.27.3", "upgraded to <*>"),
+    ],
+)
+def test_what_varies_becomes_a_placeholder(line: str, template: str) -> None:
+    assert mask(line) == template
+
+
+def test_a_public_service_is_not_taken_for_a_variable_host() -> None:
+    assert mask("lookup quay.io: no such host") == "lookup quay.io: no such host"
+
+
+FIRST = (
+    "2026-11-02T03:12:55Z ERROR pod checkout-7d9f8b6c5-x2x9p on ip-10-2-3-4 OOMKilled after 4 hours, "
+    "request 8f14e45f-ceea-467f-a8f3-1d2b3c4d5e6f, took 3512 ms"
+)
+OTHER = (
+    "Jan 12 13:02:05 ERROR pod checkout-5b864949c4-qpfrv on ip-172-31-200-14 OOMKilled after 12 hours, "
+    "request 0a0b45aa-0000-467f-88f3-ffffffffffff, took 2.5 s"
+)
+
+
+def test_lines_that_differ_only_in_ids_numbers_hosts_and_times_have_one_fingerprint() -> None:
+    assert fingerprint(FIRST) == fingerprint(OTHER)
+    assert fingerprint(FIRST).startswith(f"f{MASK_VERSION}:")
+
+
+def test_the_prefix_of_the_logger_does_not_count() -> None:
+    plain = fingerprint("Connection pool exhausted after 10s")
+    assert (
+        fingerprint(
+            "2026-11-02 03:12:55,123 [main] ERROR com.acme.Pool - Connection pool exhausted after 30s"
+        )
+        == plain
+    )
+    assert fingerprint("level=warn msg=Connection  pool EXHAUSTED after 30s") == plain
+
+
+def test_different_codes_are_different_errors() -> None:
+    assert fingerprint("upstream returned 502") != fingerprint("upstream returned 503")
+    assert fingerprint("exit code 137") != fingerprint("exit code 1")
+
+
+@pytest.mark.parametrize(
+    "line", ["", "   ", "2026-11-02T03:12:55Z ERROR", "12345 10.0.0.1", "\x00\x01", "-- <*> --"]
+)
+def test_a_line_that_tells_nothing_has_no_fingerprint(line: str) -> None:
+    assert fingerprint(line) == ""
+
+
+def test_text_in_other_scripts_has_a_fingerprint() -> None:
+    assert fingerprint("خطأ في الاتصال 12") == fingerprint("خطأ في الاتصال 99") != ""
+    assert fingerprint("连接 被拒绝") != ""
+
+
+@pytest.mark.parametrize(
+    "unit", ["a", "1", "a1", "<*>", "aB ", "1:", "a.", "0x", "/tmp/", "- ", "id=", "{{", "error ", "a.com."]
+)
+def test_a_long_line_is_masked_in_linear_time(unit: str) -> None:
+    assert len(mask(unit * 60_000)) >= 0
