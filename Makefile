@@ -22,7 +22,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 demo: setup ## show the main job in a throwaway home
-	$(BIN)/python -m examples.demo
+	$(BIN)/python -m docs.demo
 
 test: setup ## run all tests, the slow ones last
 	$(BIN)/python -m pytest -q -m "not slow"

@@ -137,6 +137,10 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[str | Unreadable
 
 
 def _file(path: Path, seen: set[tuple[int, int]]) -> Iterator[str | Unreadable]:
+    shown = os.fsencode(path).decode("utf-8", "replace")
+    if shown != str(path):
+        yield _broken(Path(shown), "its name is not UTF-8; rename it")
+        return
     try:
         status = path.stat()
     except OSError as error:

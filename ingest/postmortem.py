@@ -83,6 +83,7 @@ def _incident(report: Report, file: SourceFile) -> Incident:
         lessons=tuple(_points(report, Part.LESSONS)),
         went_well=tuple(_points(report, Part.WENT_WELL)),
         went_wrong=tuple(_points(report, Part.WENT_WRONG)),
+        check=report.text(Part.CHECK),
         body=document.body,
         scope=Scope(services=_services(facts)),
         provenance=Provenance(
@@ -163,7 +164,8 @@ def _severity_label(document: MarkdownDocument, facts: tuple[Fact, ...]) -> str:
 def _services(facts: tuple[Fact, ...]) -> tuple[str, ...]:
     named = fact(
         facts,
-        r"(?:affected |impacted )?(?:services?|components?|systems?)(?: affected| impacted)?|affected|betroffene dienste",
+        r"(?:affected |impacted )?(?:services?|components?|systems?)(?: affected| impacted)?"
+        r"|affected|betroffene dienste",
     )
     if len(named) > 200:
         return ()

@@ -102,6 +102,7 @@ class Intake:
         return receipts
 
     def _embed(self, progress: Progress | None) -> tuple[int, float]:
+        self.vectors.save_lost()
         started, total, done = time.perf_counter(), self.embeddings.pending(), 0
 
         def step(count: int) -> None:

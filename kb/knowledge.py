@@ -76,9 +76,12 @@ class KnowledgeBase:
             del self.__dict__["_parts"]
 
     def refresh(self) -> list[Problem]:
-        """See what changed in the memory files; returns the mistakes that stand in them now."""
-        self._parts.sync.refresh(self._clock())
-        return [problem for record in self._parts.catalogue.records("memory/1") for problem in record.problems]
+        """See what changed in the memory files; returns the mistakes that stand in them now.
+
+        What cannot be taken in (a full disk, a read-only home) is one of these, not an error: what
+        was taken in before still answers.
+        """
+        return self._parts.refresh(self._clock())
 
     # -- ask ---------------------------------------------------------------------------------
 
@@ -231,12 +234,12 @@ class KnowledgeBase:
     def memory_append(self, key: str, list_path: str, item: object) -> None:
         """Append an item (data, or a text in JSON or YAML form) to a list of a memory file."""
         self.memory.append(key, list_path, item)
-        self.refresh()
+        self._parts.take_in(f"{key}.yaml", self._clock())
 
     def memory_update(self, key: str, path: str, value: object) -> None:
         """Set the value at a dotted path of a memory file."""
         self.memory.update(key, path, value)
-        self.refresh()
+        self._parts.take_in(f"{key}.yaml", self._clock())
 
     def model_ready(self) -> bool:
         """Whether the embedding model was exported already; if not, ingest does it (half a minute)."""

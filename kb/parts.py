@@ -9,17 +9,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kb.errors import InvalidInput
+from kb.errors import HomeNotWritable, InvalidInput, Problem
 from kb.home import Home
-from kb.intake import Intake, Progress
 from kb.lookup.lookup import Lookup
 from kb.lookup.search import search
 from kb.lookup.tiers import RankedTiers
 from kb.loop import learning
 from kb.loop.learning import Lesson
 from kb.loop.trust import TrustBook
-from kb.records import Entry
+from kb.records import Entry, Status
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Learned, Receipt
 from kb.storage.catalogue import Catalogue
@@ -31,11 +31,15 @@ from kb.storage.generations import Generations
 from kb.storage.ledger import Ledger
 from kb.storage.lexical import Fts5Index
 from kb.storage.memory import Memory
-from kb.storage.memory_sync import MemorySync
+from kb.storage.memory_sync import PARSER, MemorySync
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
+from kb.storage.yamledit import IdTaken
 from kb.text.tokens import tokenize
+
+if TYPE_CHECKING:
+    from kb.intake import Progress
 
 
 @dataclass
@@ -75,6 +79,8 @@ class Parts:
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
         """See `KnowledgeBase.ingest`."""
+        from kb.intake import Intake  # with every parser, a tenth of a second that no question needs
+
         self.embeddings.encoder.prepare()
         self.sync.refresh(now)
         receipt = Intake(self.db, self.catalogue, self.embeddings, self.vectors).run(paths, now=now, progress=progress)
@@ -90,23 +96,56 @@ class Parts:
 
     def learn(self, lesson: Lesson, now: datetime) -> Learned:
         """Write the lesson into its memory file and make it findable."""
+        try:
+            return self._learn(lesson, now)
+        except IdTaken:  # another process was quicker with this id: look at what it wrote
+            return self._learn(lesson, now)
+
+    def _learn(self, lesson: Lesson, now: datetime) -> Learned:
         self.sync.refresh(now)
         near = self._near(lesson)
-        existing = self.entries.get(lesson.entry.id)
+        existing = self._live(lesson.entry.id)
         if existing is not None and learning.says_the_same(existing, lesson.entry):
             return self._already(existing, lesson, near)
         if existing is not None:
             lesson = learning.renamed(lesson, learning.distinct_id(lesson.entry))
-            if again := self.entries.get(lesson.entry.id):
+            if again := self._live(lesson.entry.id):
                 return self._already(again, lesson, near)
         self.memory.append(lesson.key, lesson.list_path, lesson.item)
-        self.sync.refresh(now)
+        self.take_in(f"{lesson.key}.yaml", now)
         self._found_or_raise(lesson)
-        self.vectors.absorb_when_grown()
+        note = f"quarantined: {lesson.quarantined}" if lesson.quarantined else ""
+        try:
+            self.vectors.absorb_when_grown()
+        except HomeNotWritable as error:
+            note = "; ".join(filter(None, [note, f"learned, but {error}"]))
         return Learned(
             id=lesson.entry.id, status=lesson.entry.status, created=True, file=f"{lesson.key}.yaml",
-            similar=tuple(near), note=f"quarantined: {lesson.quarantined}" if lesson.quarantined else "",
+            similar=tuple(near), note=note,
         )  # fmt: skip
+
+    def _live(self, entry_id: str) -> Entry | None:
+        """The entry, unless it was retired: what is learned again then is new."""
+        entry = self.entries.get(entry_id)
+        return None if entry is None or entry.status is Status.RETIRED else entry
+
+    def refresh(self, now: datetime) -> list[Problem]:
+        """See `KnowledgeBase.refresh`."""
+        try:
+            self.sync.refresh(now)
+            missed = self.sync.missed()
+        except HomeNotWritable as error:
+            missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
+        return [*(problem for record in self.catalogue.records(PARSER) for problem in record.problems), *missed]
+
+    def take_in(self, path: str, now: datetime) -> None:
+        """Bring the store in step with a memory file that was just written."""
+        try:
+            self.sync.refresh(now)
+        except HomeNotWritable as error:
+            raise HomeNotWritable(
+                f"{path} has it now, but it is not found yet ({error}); make room: the next command takes it in"
+            ) from error
 
     def _already(self, existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
         return Learned(
@@ -139,6 +178,7 @@ class Parts:
     def repair(self, *, rebuild: bool) -> None:
         """See `KnowledgeBase.repair`."""
         self.embeddings.encoder.prepare()
+        self.vectors.save_lost()
         self.embeddings.embed_pending()
         self.vectors.absorb(force=rebuild)
 

@@ -27,14 +27,14 @@ _STATE_OPEN = re.compile(
 )
 _SEPARATOR = r"(?:\s*[-–—|;,(\[]\s*|\s+|^)"
 _OWNER = re.compile(
-    _SEPARATOR
-    + r"\**(?:owner|assignee|assigned to|responsible|dri|verantwortlich)\**\s*:\**\s*(?P<owner>[^;|,()\[\]–—\n]+?|\[[^\]]*\])"
+    _SEPARATOR + r"\**(?:owner|assignee|assigned to|responsible|dri|verantwortlich)\**\s*:\**\s*(?P<owner>[^;"
+    r"|,()\[\]–—\n]+?|\[[^\]]*\])"
     r"(?=\s+[-–—|]\s|[;|,()\]]|\s+\**(?:due|eta|deadline|status)\b|$)[)\]]?",
     re.I,
 )
 _DUE = re.compile(
-    _SEPARATOR
-    + r"\**(?:due(?: date| by)?|eta|deadline|target(?: date)?|fällig(?: am| bis)?)\**\s*:?\**\s*(?P<due>\[[^\]]*\]|[^;|()\[\]\n]+?)"
+    _SEPARATOR + r"\**(?:due(?: date| by)?|eta|deadline|target(?: date)?|fällig(?: am"
+    r"| bis)?)\**\s*:?\**\s*(?P<due>\[[^\]]*\]|[^;|()\[\]\n]+?)"
     r"(?=\s+[-–—|]\s|[;|()\]]|\s+\**(?:owner|status)\b|$)[)\]]?",
     re.I,
 )
@@ -105,7 +105,7 @@ def _in_lists_and_tables(section: Section) -> Iterator[ActionItem]:
 
 
 def _list_texts(section: Section) -> Iterator[str]:
-    """One text for each item; an item that only announces the ones below it (`Team A:`) leads each of them."""
+    """One text for each item; one that only announces those below it (`Team A:`) leads each of them."""
     for item in section.items:
         head, *below = item.split("\n")
         nested = [line.strip()[2:] for line in below if re.match(r"  +- ", line)]
@@ -160,6 +160,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def _item(text: str, *, trust_names: bool = False) -> ActionItem:
+    text = re.sub(r"[ \t]{20,}", " ", text)
     box = _CHECKBOX.match(text)
     body = text[box.end() :] if box else text
     done = bool(box["mark"].strip()) if box else _state_of(body)

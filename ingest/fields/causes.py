@@ -14,19 +14,29 @@ from ingest.markdown import Section
 from kb.records import Cause, CauseStatus
 
 _DOUBT = re.compile(
-    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|we (?:believe|think|assume)|believed to|may (?:have|be)"
-    r"|might (?:have|be)|could have been|possibl[ey]|perhaps|presumabl[ey]|hypothes[ie]s|theory|unconfirmed|not confirmed"
-    r"|unclear|(?:yet )?unknown (?:reason|cause)|still investigating|seems? to|appears? to|appeared to|thought to|vermutlich"
+    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|we (?:believe|think|assume)"
+    r"|believed to|may (?:have|be)"
+    r"|might (?:have|be)|could have been|possibl[ey]|perhaps|presumabl[ey]|hypothes[ie]s|theory"
+    r"|unconfirmed|not confirmed"
+    r"|unclear|(?:yet )?unknown (?:reason|cause)|still investigating|seems? to|appears? to"
+    r"|appeared to|thought to|vermutlich"
     r"|wahrscheinlich|mutmaßlich)\b",
     re.I,
 )
 _SAYS_WHY = re.compile(
-    r"\broot cause (?:was|is|of|turned)|\b(?:was|were|is|been) (?:\w+ )?(?:caused|triggered) by\b|\bcaused by\b"
-    r"|\b(?:was|were|is) (?:\w+ )?due to\b|\b(?:primary|main|underlying|actual) (?:cause|reason|issue|problem) (?:\w+ ){0,6}(?:was|is)\b"
-    r"|\bthe (?:cause|reason) (?:\w+ ){0,6}(?:was|is)\b|\bwas because\b|\bhappened because\b|\bverursacht durch\b",
+    r"\broot cause (?:was|is|of|turned)|\b(?:was|were|is|been) (?:\w+ )?(?:caused|triggered) by\b"
+    r"|\bcaused by\b"
+    r"|\b(?:was|were|is) (?:\w+ )?due to\b|\b(?:primary|main|underlying|actual) (?:cause|reason"
+    r"|issue|problem) (?:\w+ ){0,6}(?:was|is)\b"
+    r"|\bthe (?:cause|reason) (?:\w+ ){0,6}(?:was|is)\b|\bwas because\b|\bhappened because\b"
+    r"|\bverursacht durch\b",
     re.I,
 )
-_CAUSAL = re.compile(r"\bcaus(?:e|ed|es|ing)\b|\breasons?\b|\bdue to\b|\bbecause\b|\btrigger|\bursache", re.I)
+_CAUSAL = re.compile(
+    r"\bcaus(?:e|ed|es|ing)\b|\breasons?\b|\bdue to\b|\bbecause\b|\btrigger"
+    r"|\bursache",
+    re.I,
+)
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
 
 

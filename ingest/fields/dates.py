@@ -35,11 +35,13 @@ _MONTHS = {
 }
 _MONTH = (
     r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|mrz|apr(?:il)?|may|mai|june?|juni|july?|juli"
-    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?|dez(?:ember)?)\b\.?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|okt(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+    r"|dez(?:ember)?)\b\.?"
 )
 _FORMS = (
     r"(?<![\d.])(?P<y1>(?:19|20)\d{2,3})[-/.](?P<m1>\d{1,2})[-/.](?P<d1>\d{1,2})(?!\d)",
-    r"(?<![\d.])(?P<a2>\d{1,2})(?P<s2>[/-])(?P<b2>\d{1,2})(?P=s2)(?P<y2>(?:19|20)\d\d|20\d|\d\d)(?![\d.]?\d)",
+    r"(?<![\d.])(?P<a2>\d{1,2})(?P<s2>[/-])(?P<b2>\d{1,2})(?P=s2)(?P<y2>(?:19|20)\d\d|20\d"
+    r"|\d\d)(?![\d.]?\d)",
     r"(?<![\d.])(?P<d3>\d{1,2})\.\s?(?P<m3>\d{1,2})\.\s?(?P<y3>(?:19|20)\d\d)(?!\d)",
     r"(?<!\d)(?P<d4>\d{1,2})(?:st|nd|rd|th|\.)?[\s-]*(?:of\s+)?(?P<m4>" + _MONTH + r")"
     r"(?:,?[\s-]*(?:of\s+)?(?P<y4>(?:19|20)\d\d)(?!\d))?",

@@ -32,15 +32,22 @@ class Part(StrEnum):
     WENT_WELL = "went well"
     WENT_WRONG = "went wrong"
     LUCK = "luck"
+    CHECK = "check"
     OTHER = "other"
 
 
 _WORDINGS: tuple[tuple[Part, str], ...] = (
     (Part.LESSONS, r"^lessons|opportunit"),
     (
+        Part.CHECK,
+        r"^checks?$|how to (?:tell|distinguish|recogni[sz]e|confirm)\b|^(?:to )?tell(?:ing)? (?:it|them) apart"
+        r"|distinguish(?:ing)?\b|separating check",
+    ),
+    (
         Part.WENT_WRONG,
         r"(?:what|things|where)\b.{0,20}\b(?:wrong|poorly|badly|bad|wasn.?t|improved?|better|did ?n.?t)\b"
-        r"|(?:what|things) (?:did|didn.?t|did not) (?:not )?(?:go|work) ?(?:so|as|very)? ?(?:well|good|planned)?$"
+        r"|(?:what|things) (?:did|didn.?t|did not) (?:not )?(?:go|work) ?(?:so|as|very)? ?(?:well"
+        r"|good|planned)?$"
         r"|areas? for improvement|could have gone better|challenges|schlecht|was lief nicht",
     ),
     (
@@ -50,32 +57,40 @@ _WORDINGS: tuple[tuple[Part, str], ...] = (
     (Part.LUCK, r"\bluck(?:y)?\b"),
     (
         Part.TIMELINE,
-        r"time ?-?line|chronology|sequence of events|event log|chronological|incident log|zeitleiste|zeitlicher"
+        r"time ?-?line|chronology|sequence of events|event log|chronological|incident log"
+        r"|zeitleiste|zeitlicher"
         r"|chronologie|zeitverlauf|^updates?$|^history$",
     ),
     (
         Part.PREVENTION,
-        r"prevent(?:ion|ive|ative|ing)?\b|avoid(?:ing)? (?:this|recurrence)|long.?term (?:fix|solution)|safeguards",
+        r"prevent(?:ion|ive|ative|ing)?\b|avoid(?:ing)? (?:this|recurrence)|long.?term (?:fix"
+        r"|solution)|safeguards",
     ),
     (
         Part.ACTIONS,
-        r"action ?items?|actions? (?:plan|points?|taken next)|(?:corrective|follow.?up|resulting|remedial|remaining"
+        r"action ?items?|actions? (?:plan|points?|taken next)|(?:corrective|follow.?up|resulting"
+        r"|remedial|remaining"
         r"|future|required|planned|recommended) (?:actions?|work|steps|items|measures|tasks)"
-        r"|follow.?ups?\b|next steps|\bto.?dos?\b|remediation (?:items|and follow)|improvements|recommendations"
-        r"|maßnahmen|aufgaben|what (?:are we|we are|we.?re|will we|we will) (?:doing|do|going)|changes? we(?:.re| are)"
+        r"|follow.?ups?\b|next steps|\bto.?dos?\b|remediation (?:items|and follow)|improvements"
+        r"|recommendations"
+        r"|maßnahmen|aufgaben|what (?:are we|we are|we.?re|will we|we will) (?:doing|do|going)"
+        r"|changes? we(?:.re| are)"
         r"|^tasks$|^actions?$|backlog|tickets",
     ),
     (Part.STEPS, r"^(?:immediate|initial|mitigation|recovery)? ?(?:actions?|steps)(?: taken)?$"),
     (
         Part.CAUSE,
-        r"\b(?:root|direct|probable|proximate|underlying|primary) ?causes?\b|^causes?\b|contributing|\brca\b|trigger"
-        r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?|underlying (?:issue|problem)"
+        r"\b(?:root|direct|probable|proximate|underlying|primary) ?causes?\b|^causes?\b"
+        r"|contributing|\brca\b|trigger"
+        r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?"
+        r"|underlying (?:issue|problem)"
         r"|why (?:did )?(?:it|this) happen|ursache|grundursache|\bfaults?$|cause of|reasons? for",
     ),
     (Part.FINDING, r"^(?:key )?findings?\b|diagnosis"),
     (
         Part.RESOLUTION,
-        r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:we|it was|was it) (?:fix|resolv|recover)|remediation|^(?:the |permanent )?fix(?:es)?$"
+        r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:we|it was|was it) (?:fix|resolv"
+        r"|recover)|remediation|^(?:the |permanent )?fix(?:es)?$"
         r"|^solution|behebung|lösung|restor(?:ation|ing)",
     ),
     (Part.MITIGATION, r"mitigat(?:ion|ed?|ing)|workaround|containment|stabili[sz]|sofortmaßnahme"),
@@ -86,21 +101,27 @@ _WORDINGS: tuple[tuple[Part, str], ...] = (
     ),
     (
         Part.IMPACT,
-        r"impact|(?:who|what|users?|customers?|services?) (?:was|were|is|are)? ?affected|blast radius|auswirkung|damage|scope",
+        r"impact|(?:who|what|users?|customers?|services?) (?:was|were|is|are)? ?affected"
+        r"|blast radius|auswirkung|damage|scope",
     ),
     (
         Part.DETECTION,
-        r"detect(?:ion|ed)|how (?:did|was|were).{0,20}(?:notice|discover|find|learn)|alerting|erkennung|triage",
+        r"detect(?:ion|ed)|how (?:did|was|were).{0,20}(?:notice|discover|find|learn)|alerting"
+        r"|erkennung|triage",
     ),
     (
         Part.SUMMARY,
-        r"summary|overview|tl;?dr|abstract|synopsis|zusammenfassung|what happened|was ist passiert|description|in brief|symptoms?|background|context|^the (?:incident|outage|problem|issue|error)|hintergrund|problem statement",
+        r"summary|overview|tl;?dr|abstract|synopsis|zusammenfassung|what happened|was ist passiert"
+        r"|description|in brief|symptoms?|background|context|^the (?:incident|outage|problem|issue"
+        r"|error)|hintergrund|problem statement",
     ),
     (Part.INVESTIGATION, r"investigat(?:ion|ing)|response|escalation"),
     (Part.ANALYSIS, r"analysis|technical|deep dive|details|in depth|explanation|theory"),
     (
         Part.OTHER,
-        r"^(?:skills?|agents?|tools?) (?:loaded|used)|loads$|^output$|attend|stats$|statistics|appendix|supporting|references|^links$|glossary|participants|authors?|profile|related|q&a|^faq|metrics$|^data$",
+        r"^(?:skills?|agents?|tools?) (?:loaded|used)|loads$|^output$|attend|stats$|statistics"
+        r"|appendix|supporting|references|^links$|glossary|participants|authors?|profile|related"
+        r"|q&a|^faq|metrics$|^data$",
     ),
 )
 _COMPILED = tuple((part, re.compile(words, re.I)) for part, words in _WORDINGS)

@@ -24,18 +24,22 @@ from ingest.fields.report import Report
 from ingest.markdown import MarkdownDocument, plain
 
 _OWN_DATE = (
-    r"(?:incident|outage|event|impact) (?:start(?:ed)?(?: (?:time|date))?|date(?:[ /&]*time)?|day)|date (?:and time )?of (?:the )?(?:incident|outage|event)"
+    r"(?:incident|outage|event|impact) (?:start(?:ed)?(?: (?:time|date))?|date(?:[ /&]*time)?|day)"
+    r"|date (?:and time )?of (?:the )?(?:incident|outage|event)"
     r"|date of occurrence|occurred(?: on)?|start(?:ed)?(?: (?:time|date|at))?|date started|began"
 )
 _DATE = r"(?:incident )?date(?:s|[ /&]*time| and time| \(utc\))?|when|datum|tag|day|time of incident"
 _GENERIC = re.compile(
-    r"\b(?:an?|the|of|for|to|on|in|and|our|incidents?|reports?|post[ -]?mortems?|retro(?:spective)?s?|review|summary|analysis|rca|root|cause"
-    r"|example|session|platform|operations?|production|respond|response|issue|name|title|template|blameless|document|writeup|write|up"
+    r"\b(?:an?|the|of|for|to|on|in|and|our|incidents?|reports?|post[ -]?mortems?"
+    r"|retro(?:spective)?s?|review|summary|analysis|rca|root|cause"
+    r"|example|session|platform|operations?|production|respond|response|issue|name|title|template"
+    r"|blameless|document|writeup|write|up"
     r"|after|action|aar|sev(?:erity)?[ -]?\d|p[0-5]|id|inc|pm|#?\d+)\b|[\W_]+",
     re.I,
 )
 _PREFIX = re.compile(
-    r"^(?:(?:incident\s+)?(?:post[ -]?mortem|report|rca|review|date)(?:\s+(?:report|date))?|(?:sev(?:erity)?[ -]?\d|p[0-5])\s+incident"
+    r"^(?:(?:incident\s+)?(?:post[ -]?mortem|report|rca|review|date)(?:\s+(?:report|date))?"
+    r"|(?:sev(?:erity)?[ -]?\d|p[0-5])\s+incident"
     r"|pm\d{4}-\d+|incident)\s*(?:[:–—|]|\s-|-\s)\s*",
     re.I,
 )

@@ -15,10 +15,14 @@ from ingest.fields.placeholders import is_blank
 from ingest.markdown import LABEL_LEVEL, MarkdownDocument, plain
 
 _LINE = re.compile(
-    r"^\s*(?:[-*+•>]\s+|\d+[.)]\s+)*[^\w\s*_<\[|`]{0,3}\s*[*_]{0,3}(?P<name>[A-Za-zÄÖÜäöü][\w /&'’().-]{1,40}?)\s*[*_]{0,3}"
+    r"^\s*(?:[-*+•>]\s+"
+    r"|\d+[.)]\s+)*[^\w\s*_<\[|`]{0,3}\s*[*_]{0,3}(?P<name>[A-Za-zÄÖÜäöü][\w /&'’().-]{1,40}?)\s*[*_]{0,3}"
     r"\s*:\s*[*_]{0,3}\s*(?P<value>\S.*)$"
 )
-_ROW = re.compile(r"^\s*\|\s*[*_]{0,2}(?P<name>[A-Za-z][^|*]{1,40}?)[*_:\s]*\|\s*(?P<value>[^|]+?)\s*\|?\s*$")
+_ROW = re.compile(
+    r"^\s*\|\s*[*_]{0,2}(?P<name>[A-Za-z][^|*]{1,40}?)[*_:\s]*\|\s*(?P<value>[^"
+    r"|]+?)\s*\|?\s*$"
+)
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _PLAIN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
 _SPOKEN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")

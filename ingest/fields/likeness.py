@@ -22,12 +22,14 @@ _NOT_REPORTS = re.compile(
 _INDEX = re.compile(r"_?index|readme", re.I)
 _TEMPLATE = re.compile(r"template|vorlage|skeleton|boilerplate", re.I)
 _REPORT_WORDS = re.compile(
-    r"post[ _-]?mortem|\bincident(?:s|[ _-]report)?\b|\boutages?\b|\bretro(?:spective)?s?\b|\brca\b|root cause analysis|\bdowntime\b"
+    r"post[ _-]?mortem|\bincident(?:s|[ _-]report)?\b|\boutages?\b|\bretro(?:spective)?s?\b|\brca\b"
+    r"|root cause analysis|\bdowntime\b"
     r"|service (?:event|disruption|degradation)|after[ -]action|störung|ausfall",
     re.I,
 )
 _NOT_FOR_REPORTS = re.compile(
-    r"\b(?:meaning|diagnosis|symptoms?|workaround|troubleshooting|usage|installation|getting started|guidelines|objective"
+    r"\b(?:meaning|diagnosis|symptoms?|workaround|troubleshooting|usage|installation"
+    r"|getting started|guidelines|objective"
     r"|prerequisites|procedure|how to|applicable versions|related)\b",
     re.I,
 )

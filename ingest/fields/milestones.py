@@ -12,21 +12,29 @@ from ingest.fields.moments import Moment, read_moment
 from kb.records import TimelineEvent
 
 _LABELS = {
-    "started": r"(?:incident |outage |impact )?(?:start(?:ed)?|began|begin)(?: time| at| date)?|time started",
+    "started": r"(?:incident |outage |impact )?(?:start(?:ed)?|began|begin)(?: time| at| date)?"
+    r"|time started",
     "detected": r"(?:incident )?detect(?:ed|ion)(?: time| at)?|time (?:detected|of detection)",
     "acknowledged": r"(?:incident )?acknowledged(?: time| at)?|time acknowledged",
     "mitigated": r"(?:incident |impact )?mitigat(?:ed|ion)(?: time| at)|mitigated|time mitigated",
-    "resolved": r"(?:incident |outage )?(?:resolved|ended)(?: time| at| on| when)?|resolution time|time resolved|(?:incident )?end(?: time)?",
+    "resolved": r"(?:incident |outage )?(?:resolved|ended)(?: time| at| on| when)?|resolution time"
+    r"|time resolved|(?:incident )?end(?: time)?",
 }
 _EVENTS = {
     "started": r"\b(?:outage|incident|impact) (?:starts|started|begins|began)\b|^problem starts\b",
-    "detected": r"\b(?:incident|issue|problem|outage|anomaly) (?:was |is )?(?:first |initially )?(?:detected|identified by monitoring)"
-    r"|^\**detect(?:ed|ion)\b|^\**incident (?:opened|declared)|\balert(?:s|ing)? (?:was |were )?(?:fired|triggered|fires|received)",
+    "detected": r"\b(?:incident|issue|problem|outage|anomaly) (?:was |is )?(?:first "
+    r"|initially )?(?:detected|identified by monitoring)"
+    r"|^\**detect(?:ed|ion)\b|^\**incident (?:opened|declared)|\balert(?:s|ing)? (?:was "
+    r"|were )?(?:fired|triggered|fires|received)",
     "acknowledged": r"\backnowledge[sd]\b|\backed\b",
-    "mitigated": r"\b(?:incident|issue|impact|outage|problem) (?:was |is |has been )?(?:fully |partially )?mitigated\b|^\**mitigated\b",
-    "resolved": r"\b(?:incident|issue|problem|outage) (?:was |is |has been |declared |marked as |considered )?(?:fully |completely |now )?"
-    r"(?:resolved|over|ended|ends|closed)\b|^\**(?:fully )?(?:resolved|resolution)\b|\ball (?:systems|services) (?:are |were )?"
-    r"(?:verified |back |fully )*(?:operational|recovered|restored)|\bfully (?:recovered|restored)\b|\bservice (?:was |is )?(?:fully )?restored\b",
+    "mitigated": r"\b(?:incident|issue|impact|outage|problem) (?:was |is |has been )?(?:fully "
+    r"|partially )?mitigated\b|^\**mitigated\b",
+    "resolved": r"\b(?:incident|issue|problem|outage) (?:was |is |has been |declared |marked as "
+    r"|considered )?(?:fully |completely |now )?"
+    r"(?:resolved|over|ended|ends|closed)\b|^\**(?:fully )?(?:resolved|resolution)\b"
+    r"|\ball (?:systems|services) (?:are |were )?"
+    r"(?:verified |back |fully )*(?:operational|recovered|restored)|\bfully (?:recovered"
+    r"|restored)\b|\bservice (?:was |is )?(?:fully )?restored\b",
 }
 _DENIED = re.compile(
     r"\b(?:not|un|no longer|should be|will be|would be|if|until|before|expected|believed|thought)\b", re.I

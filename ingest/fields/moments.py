@@ -15,13 +15,16 @@ from ingest.fields.dates import DATE_PATTERN, first_date
 _WINTER = {"CET": 1, "WET": 0, "EET": 2, "PST": -8, "MST": -7, "EST": -5}
 _SUMMER = {"CEST": 2, "WEST": 1, "EEST": 3, "BST": 1, "PDT": -7, "MDT": -6, "EDT": -4, "CDT": -5}
 _ZONE = (
-    r"(?:(?:UTC|GMT)\s?[+-]\s?\d{1,2}(?::?\d\d)?\b|UTC|GMT|CES?T|WES?T|EES?T|BST|P[SD]T|M[SD]T|E[SD]T|C[SD]T"
+    r"(?:(?:UTC|GMT)\s?[+-]\s?\d{1,2}(?::?\d\d)?\b|UTC|GMT|CES?T|WES?T|EES?T|BST|P[SD]T|M[SD]T"
+    r"|E[SD]T|C[SD]T"
     r"|PT|ET|IST|JST|AEST|AEDT|SGT|MEZ|MESZ)\b"
 )
 _OFFSET = r"[+-](?:[01]\d):?[0-5]\d\b"
 _CLOCK = (
-    r"(?:(?<![\d:.])(?:[01]?\d|2[0-4])[:h][0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?!:?\d)(?:\s?[ap]\.?m\b\.?)?(?:\s?Uhr\b)?"
-    r"|(?<![\d:.])(?:0?[1-9]|1[0-2])\s?[ap]\.?m\b\.?|(?<![\d:.])(?:[01]\d|2[0-3])[0-5]\d(?=\s?(?:UTC|GMT|Z)\b))"
+    r"(?:(?<![\d:.])(?:[01]?\d"
+    r"|2[0-4])[:h][0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?!:?\d)(?:\s?[ap]\.?m\b\.?)?(?:\s?Uhr\b)?"
+    r"|(?<![\d:.])(?:0?[1-9]|1[0-2])\s?[ap]\.?m\b\.?|(?<![\d:.])(?:[01]\d"
+    r"|2[0-3])[0-5]\d(?=\s?(?:UTC|GMT|Z)\b))"
 )
 _CLOCK_PARTS = re.compile(
     r"(?P<h>\d{1,2}?)(?:[:h]?(?P<m>\d\d))?(?::(?P<s>\d\d)(?:[.,]\d+)?)?\s?(?P<half>[ap])?(?:\.?m\.?)?(?:\s?Uhr)?",
@@ -32,14 +35,23 @@ _BROKEN_DATE = (
     r"\d{1,5}[/-]\d{1,2}[/-](?:\d{2,4}|DD)\b|\d{4}-(?:MM|\d\d)-(?:DD|\d\d)\b|\b[0-2]?\d:(?:XX|\?\?)(?!\w)"
 )
 _LATER = (
-    rf"(?:[T,.:;()@~/|*_]|[-–—]+>?|\s+|\b(?:to|at|and|until|till|um|bis|approx(?:imately)?|around|about|ca)\b"
+    rf"(?:[T,.:;()@~/|*_]|[-–—>]|\s|\b(?:to|at|and|until|till|um|bis|approx(?:imately)?|around"
+    rf"|about|ca)\b"
     rf"|{_WEEKDAY}|{_ZONE}|{_OFFSET}|Z\b|[-:h]{{2}}:[-:hm]{{2}}|HH:mm)"
 )
-_FIRST = r"(?:(?:on|at|between|from|around|about|by|circa|ca\.?|approx\.?|approximately|early|late|am|um|gegen)\s+)?[~≈(\[]?\s*"
+_FIRST = (
+    r"(?:(?:on|at|between|from|around|about|by|circa|ca\.?|approx\.?|approximately|early|late"
+    r"|am|um|gegen)\s+)?[~≈(\[]?\s*"
+)
 _POINT = rf"(?:{DATE_PATTERN}|{_CLOCK}|{_BROKEN_DATE})"
-_STAMP = re.compile(rf"{_FIRST}(?:{_WEEKDAY}[,\s]+)?{_POINT}(?:{_LATER}*{_POINT.replace('s2', 's9')})*", re.I)
+_STAMP = re.compile(
+    rf"{_FIRST}(?:{_WEEKDAY}[,\s]+)?{_POINT}(?:{_LATER}*{_POINT.replace('s2', 's9')}){{0,6}}", re.I
+)
 _TAIL = re.compile(rf"(?:\s*~|\s*\(?\s*(?:{_ZONE}|{_OFFSET}|Z\b|HH:mm|--:--)\s*[)\]]?)+", re.I)
 _ASIDE = re.compile(r"\s*\([^()]*\d[:h]\d\d[^()]*\)")
+_LEAD = re.compile(r"[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*")
+_LONGEST_STAMP, _LONGEST_TAIL = 120, 60
+"""Characters; what is longer is no stamp, and matching stays quick on any line."""
 _CLOCK_RE = re.compile(_CLOCK, re.I)
 _ZONE_RE = re.compile(rf"(?<![A-Za-z]){_ZONE}|(?<=\d){_OFFSET}|(?<=\d)Z\b|(?<=\d)\s{_OFFSET}")
 
@@ -99,19 +111,19 @@ def zone_offset(zone: str, day: date) -> timezone | None:
 def split_stamp(line: str) -> tuple[str, str] | None:
     """Part a line that begins with a date or time into that stamp and the rest; None if it does not."""
     bare = re.sub(r"^[\s*_`>~\[(-]+", lambda m: "~" if "~" in m[0] else "", line)
-    stamp = _STAMP.match(bare)
+    stamp = _STAMP.match(bare, 0, _LONGEST_STAMP)
     if stamp is None:
         return None
     end = stamp.end()
-    if tail := _TAIL.match(bare, end):
-        end = tail.end()
-    if aside := _ASIDE.match(bare, end):
-        end = aside.end()
+    for more in (_TAIL, _ASIDE):
+        if found := more.match(bare, end, end + _LONGEST_TAIL):
+            end = found.end()
     rest = bare[end:]
     if re.match(r"[A-Za-z0-9%]", rest) and not bare[end - 1].isspace():
         return None
-    stamp_text = re.sub(r"\*+|(?<!\w)_|_(?!\w)", "", bare[:end])
-    return stamp_text.strip(" `[](,"), re.sub(r"^[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*", "", rest, count=1)
+    written = re.sub(r"\*+|(?<!\w)_|_(?!\w)", "", bare[:end]).strip(" `[](,")
+    lead = _LEAD.match(rest, 0, _LONGEST_TAIL)
+    return written, (rest[lead.end() :] if lead else rest).lstrip()
 
 
 def has_clock(stamp: str) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 _BLANK = re.compile(
-    r"(?:\[(?![ xX]?\])[^\]\n]*\](?!\()|\{\{.*?\}\}|\{[A-Za-z _-]+\}|<[A-Za-z][^<>\n]*>|__+|\.{3,}|…+|\?+|[-–—]+"
-    r"|X{2,}|Y{2,}|Z{2,}|tb[dac]|to be (?:determined|decided|done|confirmed|added)|n/?a|none|unknown|not applicable"
+    r"(?:\[(?![ xX]?\])[^\]\n]*\](?!\()|\{\{.*?\}\}|\{[A-Za-z _-]+\}|<[A-Za-z][^<>\n]*>|__+|\.{3,}"
+    r"|…+|\?+|[-–—]+"
+    r"|X{2,}|Y{2,}|Z{2,}|tb[dac]|to be (?:determined|decided|done|confirmed|added)|n/?a|none"
+    r"|unknown|not applicable"
     r"|date range|issue name|incident (?:name|title)|(?:YYYY|20xx)\W?MM\W?DD(?:\W+HH:mm)?|HH:mm"
     r"|short event description|lorem ipsum.*|etiam quis.*|sit amet.*)",
     re.I,

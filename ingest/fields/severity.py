@@ -17,7 +17,8 @@ _IN_PROSE = re.compile(r"\b(?:SEV[\s-]?[0-5]|P[0-5])\b")
 _WORDS: tuple[tuple[Severity, str], ...] = (
     (
         Severity.SEV1,
-        r"critical|kritisch|blocker|emergency|disaster|urgent|catastrophic|down|full outage|🔴|🟥|ðŸ”´|ðŸŸ¥",
+        r"critical|kritisch|blocker|emergency|disaster|urgent|catastrophic|down|full outage|🔴|🟥"
+        r"|ðŸ”´|ðŸŸ¥",
     ),
     (Severity.SEV2, r"high|hoch|major|severe|disrupted|error|🟠|🟧|ðŸŸ (?![\w¡¢¨©¥¦])|ðŸŸ§"),
     (Severity.SEV3, r"medium|moderate|mittel|partial|degraded|warning|🟡|🟨|ðŸŸ¡|ðŸŸ¨"),

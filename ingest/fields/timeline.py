@@ -43,7 +43,7 @@ class _Draft:
     stamp: str
     lines: list[str] = field(default_factory=list)
     indent: int = -1
-    moment: Moment = Moment()
+    moment: Moment = field(default_factory=Moment)
 
     def event(self) -> DatedEvent:
         text = "\n".join(line.rstrip() for line in self.lines).strip()

@@ -6,25 +6,48 @@ import typer
 
 from kb.cli import asking, home, learning, looking_back, memory
 
+_FIRST_STEPS = """\b
+First steps:
+  kb init ~/incidents               make a home
+  export KB_HOME=~/incidents        (or --home, or work inside it)
+  kb ingest postmortems/ runbooks/  take in what you have
+  kubectl logs deploy/api | kb check -
+"""
+
 app = typer.Typer(
     name="kb",
     help="Incident knowledge base: have we seen this before, what fixed it, how far to trust that.",
+    epilog=_FIRST_STEPS,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from kb import __version__
+
+        typer.echo(f"kb {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
 def options(
     context: typer.Context,
-    home: str = typer.Option("", "--home", envvar="KB_HOME", help="The home to use; else the nearest folder that is one."),
+    home: str = typer.Option(
+        "", "--home", envvar="KB_HOME", metavar="DIR", help="The home to use; else the nearest folder that is one."
+    ),
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),  # noqa: ARG001
 ) -> None:
     """Keep the options that stand before the command."""
     context.obj = home
 
 
-for group in (home, asking, learning, looking_back):
+home.add_first_to(app)
+for group in (asking, learning, looking_back):
     group.add_to(app)
 app.add_typer(memory.app, name="memory")
+home.add_last_to(app)

@@ -17,20 +17,22 @@ _EXIT_CODES = {"known": 0, "related": 1, "unknown": 2}
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands of this file into the tree."""
-    app.command()(check)
-    app.command()(search)
-    app.command()(show)
+    app.command(short_help="Have we seen this before?")(check)
+    app.command(short_help="Search past incidents, runbooks and fixes.")(search)
+    app.command(short_help="Show one entry whole, with its record.")(show)
 
 
 def check(
     context: typer.Context,
-    text: list[str] = typer.Argument(None, help="The error text; '-' (or nothing, on a pipe) reads stdin."),
-    tool: str = typer.Option("", "--tool", help="The tool that failed."),
-    service: str = typer.Option("", "--service", help="The service it happened in."),
-    environment: str = typer.Option("", "--environment", "--env", help="The environment it happened in."),
-    limit: int = typer.Option(5, "--limit", "-n", min=1, help="How many matches to show at the most."),
+    text: list[str] = typer.Argument(
+        None, metavar="TEXT", help="The error text; '-' (or nothing, on a pipe) reads stdin."
+    ),
+    tool: str = typer.Option("", "--tool", metavar="NAME", help="The tool that failed."),
+    service: str = typer.Option("", "--service", metavar="NAME", help="The service it happened in."),
+    environment: str = typer.Option("", "--environment", "--env", metavar="NAME", help="The environment it happened in."),
+    limit: int = typer.Option(5, "--limit", "-n", min=1, metavar="N", help="How many matches to show at the most."),
     deep: bool = typer.Option(False, "--deep", help="Ask all tiers, even when a quick one has settled it."),
-    exit_code: bool = typer.Option(False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown."),
+    exit_code: bool = typer.Option(False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown (an error is 1, with nothing on stdout)."),
     as_json: bool = JSON,
 ) -> None:
     """Have we seen this before?  Works on a line, a stack trace, or a log: kubectl logs … | kb check -"""
@@ -57,11 +59,11 @@ def _input(words: list[str] | None) -> str | Iterator[str]:
 
 def search(
     context: typer.Context,
-    query: list[str] = typer.Argument(None, help="Words to look for; none lists the newest."),
-    kind: list[str] = typer.Option([], "--kind", "-k", help="Only this kind; may be repeated."),
-    service: str = typer.Option("", "--service", help="Only what concerns this service."),
-    since: datetime = typer.Option(None, "--since", formats=["%Y-%m-%d"], help="Only since this day."),
-    limit: int = typer.Option(10, "--limit", "-n", min=1, help="How many at the most."),
+    query: list[str] = typer.Argument(None, metavar="WORD", help="Words to look for; none lists the newest."),
+    kind: list[str] = typer.Option([], "--kind", "-k", metavar="KIND", help="Only this kind, such as incident or runbook; may be repeated."),
+    service: str = typer.Option("", "--service", metavar="NAME", help="Only what concerns this service."),
+    since: datetime = typer.Option(None, "--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only since this day."),
+    limit: int = typer.Option(10, "--limit", "-n", min=1, metavar="N", help="How many at the most."),
     as_json: bool = JSON,
 ) -> None:
     """Search past incidents, runbooks, known errors and fixes."""
@@ -77,7 +79,7 @@ def search(
 
 def show(
     context: typer.Context,
-    entry_id: str = typer.Argument(..., help="The id of an entry, as check and search print it."),
+    entry_id: str = typer.Argument(..., metavar="ID", help="The id of an entry, as check and search print it."),
     as_json: bool = JSON,
 ) -> None:
     """Show one entry whole, with its record."""

@@ -9,30 +9,48 @@ import typer
 from kb.cli.output import JSON, ProgressBar, opened, print_json, say
 
 
-def add_to(app: typer.Typer) -> None:
-    """Put the commands of this file into the tree."""
-    app.command()(init)
-    app.command()(ingest)
-    app.command()(doctor)
+def add_first_to(app: typer.Typer) -> None:
+    """Put the commands that a newcomer needs first into the tree."""
+    app.command(short_help="Make a home, with starter knowledge.")(init)
+    app.command(short_help="Take in postmortems, runbooks, rules, …")(ingest)
 
 
-def init(folder: Path = typer.Argument(..., help="The folder to become a home; made where it is absent.")) -> None:
+def add_last_to(app: typer.Typer) -> None:
+    """Put the command that looks after the home into the tree."""
+    app.command(short_help="Check the home, and repair it.")(doctor)
+
+
+def init(
+    folder: str = typer.Argument(..., metavar="DIR", help="The folder to become a home; made where it is absent."),
+    as_json: bool = JSON,
+) -> None:
     """Make a home, with the five common incident patterns as starter knowledge."""
     from kb.starter import make_home
 
-    made = make_home(folder)
+    if not folder.strip():  # an unset variable in a script, which must not make a home of the working folder
+        raise typer.BadParameter("the folder is empty; name one, or '.' for this one")
+    made, place = make_home(Path(folder)), str(Path(folder).expanduser().resolve())
+    if as_json:
+        print_json({"home": place, "written": [str(path) for path in made]})
+        return
     say(f"{folder} is a home now; {len(made)} files written" if made else f"{folder} was a home already; nothing changed")
-    typer.echo(str(folder.resolve()))
+    typer.echo(place)
 
 
 def ingest(
     context: typer.Context,
-    paths: list[Path] = typer.Argument(..., help="Files and folders with postmortems, runbooks, alert rules, …"),
+    paths: list[Path] = typer.Argument(
+        ..., metavar="PATH", help="Files and folders with postmortems, runbooks, alert rules, …"
+    ),
     verbose: bool = typer.Option(False, "--verbose", "-v", help="List every file, not only what needs a look."),
     as_json: bool = JSON,
 ) -> None:
-    """Take in documents.  Every file is accounted for; running it twice changes nothing."""
+    """Take in documents.  Every file is accounted for; running it twice changes nothing.
+
+    Exit code 1 when something could not be read; all the rest was taken in.
+    """
     from kb.cli.receipt import receipt_text
+    from kb.records.receipts import FileState
 
     bar = ProgressBar()
     with opened(context) as kb:
@@ -46,6 +64,8 @@ def ingest(
         print_json(receipt)
     else:
         typer.echo(receipt_text(receipt, verbose=verbose))
+    if receipt.count(FileState.FAILED):
+        raise typer.Exit(1)
 
 
 def doctor(
@@ -55,7 +75,7 @@ def doctor(
     as_json: bool = JSON,
 ) -> None:
     """Check the home: files, database, vectors.  Exit code 1 when something is wrong."""
-    with opened(context) as kb:
+    with opened(context, exact_below=0) as kb:  # Chroma itself is to be looked at
         if repair or rebuild:
             kb.repair(rebuild=rebuild)
         broken, vectors = kb.check()
@@ -71,6 +91,8 @@ def doctor(
     else:
         for line in wrong:
             typer.echo(f"WRONG  {line}")
+        for line in vectors.notes:
+            typer.echo(f"note   {line}")
         for mistake in report["mistakes_in_files"]:  # type: ignore[attr-defined]
             typer.echo(f"file   {mistake}")
         counted = ", ".join(f"{n} {kind}" for kind, n in entries.items()) or "no entries"

@@ -10,32 +10,32 @@ from kb.records.receipts import Learned
 
 app = typer.Typer(help="Keep what was learned; it is found at once, by every process.", no_args_is_help=True)
 
-_CHECK = typer.Option("", "--check", help="What separates this cause from others with the same symptom.")
-_WARNING = typer.Option("", "--warning", help="What does not work, or why this is no error.")
-_COMMAND = typer.Option([], "--command", "-c", help="A command to run; may be repeated.")
-_SERVICE = typer.Option([], "--service", help="Where it holds; may be repeated.")
-_ENVIRONMENT = typer.Option([], "--environment", "--env", help="Where it holds; may be repeated.")
-_MUST = typer.Option([], "--must-match", help="A text that the pattern must match.")
-_MUST_NOT = typer.Option([], "--must-not-match", help="A text that it must not match.")
+_CHECK = typer.Option("", "--check", metavar="TEXT", help="What separates this cause from others with the same symptom.")
+_WARNING = typer.Option("", "--warning", metavar="TEXT", help="What does not work, or why this is no error.")
+_COMMAND = typer.Option([], "--command", "-c", metavar="LINE", help="A command to run; may be repeated.")
+_SERVICE = typer.Option([], "--service", metavar="NAME", help="The service it holds for; may be repeated.")
+_ENVIRONMENT = typer.Option([], "--environment", "--env", metavar="NAME", help="The environment it holds in; may be repeated.")
+_MUST = typer.Option([], "--must-match", metavar="TEXT", help="A text that the pattern must match.")
+_MUST_NOT = typer.Option([], "--must-not-match", metavar="TEXT", help="A text that it must not match.")
 _REGEX = typer.Option(None, "--regex/--literal", help="How to read the pattern; else its own syntax tells.")
-_EXPIRES = typer.Option("", "--expires", help="The day after which it no longer counts, as 2026-12-31.")
-_AUTHOR = typer.Option("", "--author", help="Who says so.")
+_EXPIRES = typer.Option("", "--expires", metavar="YYYY-MM-DD", help="The day after which it no longer counts.")
+_AUTHOR = typer.Option("", "--author", metavar="NAME", help="Who says so.")
 
 
 def add_to(root: typer.Typer) -> None:
     """Put the commands of this file into the tree."""
-    root.add_typer(app, name="learn")
-    root.command()(outcome)
+    root.add_typer(app, name="learn", short_help="Keep a pattern or a tool fix.")
+    root.command(short_help="Record what came of applying an entry.")(outcome)
 
 
 @app.command("pattern")
 def learn_pattern(
     context: typer.Context,
-    pattern: str = typer.Argument(..., help="The text that gives the error away."),
-    meaning: str = typer.Option("", "--meaning", "-m", help="What it means."),
-    fix: str = typer.Option("", "--fix", "-f", help="What fixes it."),
-    category: str = typer.Option("", "--category", help="Such as pod_errors."),
-    tool: list[str] = typer.Option([], "--tool", help="Where it holds; may be repeated."),
+    pattern: str = typer.Argument(..., metavar="PATTERN", help="The text that gives the error away."),
+    meaning: str = typer.Option("", "--meaning", "-m", metavar="TEXT", help="What it means."),
+    fix: str = typer.Option("", "--fix", "-f", metavar="TEXT", help="What fixes it."),
+    category: str = typer.Option("", "--category", metavar="NAME", help="Such as pod_errors."),
+    tool: list[str] = typer.Option([], "--tool", metavar="NAME", help="The tool it holds for; may be repeated."),
     command: list[str] = _COMMAND,
     check: str = _CHECK,
     warning: str = _WARNING,
@@ -61,10 +61,10 @@ def learn_pattern(
 @app.command("tool-fix")
 def learn_tool_fix(
     context: typer.Context,
-    tool_name: str = typer.Argument(..., help="The tool that fails, such as kubectl_exec."),
-    error_pattern: str = typer.Argument(..., help="The text that it fails with."),
-    cause: str = typer.Option("", "--cause", "-m", help="Why."),
-    fix: str = typer.Option("", "--fix", "-f", help="What helps."),
+    tool_name: str = typer.Argument(..., metavar="TOOL", help="The tool that fails, such as kubectl_exec."),
+    error_pattern: str = typer.Argument(..., metavar="PATTERN", help="The text that it fails with."),
+    cause: str = typer.Option("", "--cause", "-m", metavar="TEXT", help="Why."),
+    fix: str = typer.Option("", "--fix", "-f", metavar="TEXT", help="What helps."),
     command: list[str] = _COMMAND,
     check: str = _CHECK,
     warning: str = _WARNING,
@@ -99,11 +99,11 @@ def _report(learned: Learned, as_json: bool) -> None:
 
 def outcome(
     context: typer.Context,
-    entry_id: str = typer.Argument(..., help="The entry that was applied."),
-    result: str = typer.Argument(..., help="resolved, failed, not_applied or made_worse."),
-    lookup: str = typer.Option("", "--lookup", help="The lookup that offered it."),
-    verified_by: str = typer.Option("", "--verified-by", help="Who checked that it held; unverified counts less."),
-    note: str = typer.Option("", "--note", help="Anything worth keeping."),
+    entry_id: str = typer.Argument(..., metavar="ID", help="The entry that was applied."),
+    result: str = typer.Argument(..., metavar="RESULT", help="One of resolved, failed, not_applied, made_worse."),
+    lookup: str = typer.Option("", "--lookup", metavar="ID", help="The lookup that offered it, as check prints it."),
+    verified_by: str = typer.Option("", "--verified-by", metavar="NAME", help="Who checked that it held; unverified counts less."),
+    note: str = typer.Option("", "--note", metavar="TEXT", help="Anything worth keeping."),
     as_json: bool = JSON,
 ) -> None:
     """Record what came of applying an entry; its trust follows from that."""

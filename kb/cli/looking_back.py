@@ -11,13 +11,13 @@ from kb.cli.output import JSON, opened, print_json
 
 def add_to(app: typer.Typer) -> None:
     """Put the commands of this file into the tree."""
-    app.command()(weekly)
+    app.command(short_help="The review of a week.")(weekly)
 
 
 def weekly(
     context: typer.Context,
-    days: float = typer.Option(7, "--days", help="How many days to look back."),
-    now: datetime = typer.Option(None, "--now", help="The end of the window, in UTC; else the present."),
+    days: float = typer.Option(7, "--days", metavar="N", help="How many days to look back."),
+    now: datetime = typer.Option(None, "--now", metavar="TIME", help="The end of the window in UTC, such as 2026-11-02T09:00:00; else the present."),
     as_json: bool = JSON,
 ) -> None:
     """What happened, what was asked, what helped: the review of a week."""

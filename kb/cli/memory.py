@@ -9,7 +9,7 @@ import typer
 from kb.cli.output import JSON, opened, print_json, say
 
 app = typer.Typer(help="Read and change the memory files (learned/*, state/*).", no_args_is_help=True)
-_KEY = typer.Argument(..., help="Such as learned/patterns or state/environments.")
+_KEY = typer.Argument(..., metavar="KEY", help="Such as learned/patterns or state/environments.")
 
 
 @app.command()
@@ -32,8 +32,8 @@ def read(context: typer.Context, key: str = _KEY, as_json: bool = JSON) -> None:
 def query(
     context: typer.Context,
     key: str = _KEY,
-    path: str = typer.Argument("", help="A dotted path into the file."),
-    contains: str = typer.Option("", "--filter", help="Only items that hold this text."),
+    path: str = typer.Argument("", metavar="PATH", help="A dotted path into the file."),
+    contains: str = typer.Option("", "--filter", metavar="TEXT", help="Only items that hold this text."),
     as_json: bool = JSON,
 ) -> None:
     """Print a part of a memory file."""
@@ -46,42 +46,48 @@ def query(
 def append(
     context: typer.Context,
     key: str = _KEY,
-    list_path: str = typer.Argument(..., help="The list to append to, such as procedures."),
-    item: str = typer.Argument(..., help="The item, as JSON, YAML or plain text."),
+    list_path: str = typer.Argument(..., metavar="PATH", help="The list to append to, such as procedures."),
+    item: str = typer.Argument(..., metavar="ITEM", help="The item, as JSON, YAML or plain text."),
+    as_json: bool = JSON,
 ) -> None:
     """Append an item to a list of a memory file."""
     with opened(context) as kb:
         kb.memory_append(key, list_path, item)
-    say(f"appended to {list_path} of {key}")
+    _done({"key": key, "list_path": list_path}, f"appended to {list_path} of {key}", as_json)
 
 
 @app.command()
 def update(
     context: typer.Context,
     key: str = _KEY,
-    path: str = typer.Argument(..., help="A dotted path into the file."),
-    value: str = typer.Argument(..., help="The new value, as JSON, YAML or plain text."),
+    path: str = typer.Argument(..., metavar="PATH", help="A dotted path into the file."),
+    value: str = typer.Argument(..., metavar="VALUE", help="The new value, as JSON, YAML or plain text."),
+    as_json: bool = JSON,
 ) -> None:
     """Set a value in a memory file."""
     with opened(context) as kb:
         kb.memory_update(key, path, value)
-    say(f"{path} of {key} set")
+    _done({"key": key, "path": path}, f"{path} of {key} set", as_json)
 
 
 @app.command()
 def log(
     context: typer.Context,
-    action: str = typer.Argument(..., help="What was done."),
-    details: str = typer.Argument("", help="More about it."),
+    action: str = typer.Argument(..., metavar="ACTION", help="What was done."),
+    details: str = typer.Argument("", metavar="DETAILS", help="More about it."),
     as_json: bool = JSON,
 ) -> None:
     """Write a line into the session log."""
     with opened(context) as kb:
         event = kb.session_log(action, details)
+    _done(event, "logged", as_json)
+
+
+def _done(record: object, message: str, as_json: bool) -> None:
     if as_json:
-        print_json(event)
+        print_json(record)
     else:
-        say("logged")
+        say(message)
 
 
 def _show(content: Any, as_json: bool) -> None:

@@ -19,11 +19,11 @@ EXACT_BELOW = 50_000
 
 
 @contextmanager
-def opened(context: typer.Context) -> Iterator[KnowledgeBase]:
+def opened(context: typer.Context, exact_below: int = EXACT_BELOW) -> Iterator[KnowledgeBase]:
     """The home that the options name, open for one command."""
     from kb.knowledge import KnowledgeBase
 
-    with KnowledgeBase.open(context.obj or None, exact_below=EXACT_BELOW) as kb:
+    with KnowledgeBase.open(context.obj or None, exact_below=exact_below) as kb:
         yield kb
 
 

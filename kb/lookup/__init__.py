@@ -1,0 +1,1 @@
+"""Have we seen this before: question, tiers, ranking, verdict, explanation."""

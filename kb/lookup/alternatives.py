@@ -17,6 +17,9 @@ from kb.text.tokens import tokenize
 SAME_CAUSE = 0.5
 """Causes that share more than this of their words (Jaccard) are one cause."""
 
+_KINDS_WITH_CAUSES = ("pattern", "tool_fix", "incident", "known_error", "quirk")
+"""A runbook covers a symptom whatever its cause; it is no alternative to one."""
+
 TRIGGERS: tuple[tuple[str, str, str], ...] = (
     ("deployment", r"deploy|release|roll-?out|new (?:feature|version|code)|regression|upgrad|merg|leak|defer |unclosed",
      "Did a deployment or upgrade go out shortly before it began?"),
@@ -43,7 +46,7 @@ def mark_alternatives(matches: Sequence[Match], symptom: Sequence[str]) -> tuple
 
     `symptom` holds the ids of the matches that the question points to about equally well.
     """
-    rivals = _distinct([match for match in matches if match.id in symptom and match.meaning])
+    rivals = _distinct([m for m in matches if m.id in symptom and m.meaning and m.kind in _KINDS_WITH_CAUSES])
     if len(rivals) < 2:
         return tuple(matches), False
     checks = separating_checks(rivals)

@@ -14,6 +14,7 @@ from datetime import datetime
 from kb.lookup import verdict as verdicts
 from kb.lookup.alternatives import mark_alternatives
 from kb.lookup.question import Question, ask
+from kb.lookup.thresholds import RELATED
 from kb.lookup.tiers import Found, RankedTiers, SignatureScan, by_fingerprint
 from kb.lookup.verdict import Judged
 from kb.records import AlertRule, Entry, Runbook
@@ -23,8 +24,6 @@ from kb.storage.identify import runbook_keys
 from kb.text.signature_set import SignatureSet
 
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
-SHOWN_IF_UNKNOWN = 3
-"""Nearest entries shown, labelled as no match, when the answer is `unknown`."""
 _JUDGED = 30
 
 
@@ -80,8 +79,7 @@ class Lookup:
         best = {one.entry.id: one for one in already}
         for hit in hits:
             one = verdicts.judge(question, hit, stored[hit.entry_id], trust[hit.entry_id], now)
-            if hit.entry_id not in best or one.confidence > best[hit.entry_id].confidence:
-                best[hit.entry_id] = one
+            best[hit.entry_id] = verdicts.stronger(best[hit.entry_id], one) if hit.entry_id in best else one
         return list(best.values())
 
     def _to_runbook(self, hit: Found, stored: dict[str, Stored]) -> Found:
@@ -93,15 +91,15 @@ class Lookup:
             found = self.entries.many(row["entry_id"] for row in rows)
             for entry_id, one in sorted(found.items()):
                 if isinstance(one.entry, Runbook):
-                    return replace(hit, entry_id=entry_id, reason=f"runbook of the alert {rule.name}, which {hit.reason}")
+                    return replace(hit, entry_id=entry_id, reason=f"runbook of the alert {rule.name}: {hit.reason}")
         return hit
 
 
 def _finding(question: Question, judged: list[Judged], limit: int, notes: list[str]) -> Finding:
     verdict = verdicts.verdict_of(judged)
-    offered = [one for one in judged if one.confidence >= verdicts.RELATED]
+    offered = [one for one in judged if one.confidence >= RELATED]
     if verdict is Verdict.UNKNOWN:
-        offered = judged[:SHOWN_IF_UNKNOWN]
+        offered = judged[:limit]
         notes = [*notes, "no entry matches; the nearest are shown, they are not a match"] if offered else notes
     shown, hidden = offered[:limit], len(offered[limit:])
     matches, several = mark_alternatives([_match(one) for one in shown], verdicts.rivals(shown))

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from kb.text.evidence import EvidenceLine, pick_evidence_from
 from kb.text.mask import fingerprint, mask
 from kb.text.redact import redact
+from kb.text.specificity import text_specificity
 
 BLOCK = 4 * 1024 * 1024
 """Characters scanned at once; a signature whose needles lie further apart is not found."""
@@ -20,6 +22,7 @@ EVIDENCE_LINES = 12
 _QUERY_LINES = 8
 _QUERY_CHARACTERS = 1500
 _PIECE = 1024 * 1024
+_OVERLAP = 8_000
 _NAME = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}\b")
 
 OnBlock = Callable[[str, int, int], None]
@@ -35,7 +38,7 @@ class EvidenceTemplate:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """What is asked: the evidence of a text and where it was seen."""
 
@@ -54,6 +57,11 @@ class Question:
         best = sorted(self.evidence, key=lambda e: (-e.line.score, e.line.line))[:_QUERY_LINES]
         lines = [e.template for e in sorted(best, key=lambda e: e.line.line)]
         return "\n".join(lines).replace("<*>", " ")[:_QUERY_CHARACTERS]
+
+    @cached_property
+    def specificity(self) -> float:
+        """How much the text tells at all, 0 to 1; see `kb.text.specificity`."""
+        return text_specificity(self.query)
 
     @property
     def fingerprint(self) -> str:
@@ -101,8 +109,11 @@ def _blocks(lines: Iterable[str], each_block: OnBlock | None) -> Iterator[str]:
         held.append(line)
         size += len(line)
         if size >= BLOCK:
-            each_block("".join(held), offset, first)
-            offset, first = offset + size, first + len(held)
-            held, size = [], 0
+            block = "".join(held)
+            each_block(block, offset, first)
+            # Inside a line that never ends, the next block begins a little before the end of this one.
+            tail = "" if block.endswith("\n") else block[-_OVERLAP:]
+            offset, first = offset + size - len(tail), first + block.count("\n")
+            held, size = [tail], len(tail)
     if each_block is not None and held:
         each_block("".join(held), offset, first)

@@ -1,14 +1,17 @@
-"""The order of candidates: the mean of three opinions, words, meaning and title, meaning counted twice.
+"""The order of candidates: the mean of three opinions, words, meaning and subject, meaning counted twice.
 
-Each opinion is the plain mean of its features (`kb.lookup.features`), so the score runs from 0 to 1
-and can be explained by the numbers it was added up from.  Weights are round on purpose: weights
-fitted on one source did no better on the others (`benchmarks/ranking.py` prints the comparison).
+Words and meaning are the plain means of their features (`kb.lookup.features`).  The subject is what the
+title says, or, where that is more, how nearly the entry quotes the question (all its pairs of words and
+its rarest ones): a log line in a postmortem names its subject better than the postmortem's title.  The
+score runs from 0 to 1 and can be explained by the numbers it was added up from.  Weights are round on purpose: weights
+fitted on one source did no better on the others; `benchmarks/ranking.py` measures the score.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +21,7 @@ from kb.lookup.features import FEATURE_NAMES, Candidate, CorpusStats, Query, fea
 GROUPS: dict[str, tuple[float, tuple[str, ...]]] = {
     "words": (1.0, ("best_chunk", "whole_entry", "word_pairs", "rare_words")),
     "meaning": (2.0, ("cosine", "mean_cosine", "title_cosine")),
-    "title": (1.0, ("title_exact", "title_loose", "title_letters")),
+    "subject": (1.0, ("title_exact", "title_loose", "title_letters")),
 }
 """The opinions: the weight of each and the features that it is the mean of."""
 
@@ -44,19 +47,19 @@ def rank(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) -> l
 
 def scores(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """The score of every row of a feature table, 0 to 1."""
-    return table @ _COLUMN_WEIGHTS
+    columns = dict(zip(FEATURE_NAMES, table.T, strict=True))
+    total = sum(weight for weight, _ in GROUPS.values())
+    weighted = (weight * _opinion(columns, group) for group, (weight, _) in GROUPS.items())
+    return np.asarray(sum(weighted, np.zeros(len(table))) / total)
 
 
 def opinion(values: Mapping[str, float], group: str) -> float:
-    """What one group (`words`, `meaning` or `title`) says about a candidate, 0 to 1."""
+    """What one group (`words`, `meaning` or `subject`) says about a candidate, 0 to 1."""
+    return float(_opinion(values, group))
+
+
+def _opinion(values: Mapping[str, Any], group: str) -> Any:
+    """The same for numbers or for whole columns."""
     _, names = GROUPS[group]
-    return sum(values[name] for name in names) / len(names)
-
-
-def _column_weights() -> NDArray[np.float64]:
-    total = sum(weight for weight, _ in GROUPS.values())
-    of_name = {name: weight / total / len(names) for weight, names in GROUPS.values() for name in names}
-    return np.array([of_name[name] for name in FEATURE_NAMES])
-
-
-_COLUMN_WEIGHTS = _column_weights()
+    mean = sum(values[name] for name in names) / len(names)
+    return np.maximum(mean, values["word_pairs"] * values["rare_words"]) if group == "subject" else mean

@@ -10,9 +10,12 @@ from kb.lookup.tiers import Found, RankedTiers
 from kb.records import KINDS, Incident
 from kb.records.ledger import SearchHit
 from kb.storage.entries import EntryTable, Stored
+from kb.text.redact import redact
 
 _WIDE = 400
 _SNIPPET = 240
+_LONGEST = 2_000
+"""Characters of a query that count; whole logs belong into `check_known_issues`."""
 
 
 def search(
@@ -31,6 +34,7 @@ def search(
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise InvalidInput(f"no such kind: {', '.join(unknown)}; there are: {', '.join(KINDS)}")
+    query = redact(query[:_LONGEST]).text
     if not query.strip():
         ids = entries.select(kinds=kinds, service=service, since=since, limit=limit)
         found = entries.many(ids)

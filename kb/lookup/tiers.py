@@ -6,10 +6,10 @@ never dropped for lack of the other's support: both feed one set, which is ranke
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from itertools import chain, zip_longest
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
 
 from kb.lookup.question import Question
@@ -18,6 +18,7 @@ from kb.storage.entries import EntryTable
 from kb.storage.identify import name_key
 from kb.storage.lexical import LexicalIndex
 from kb.storage.vectors import VectorIndex
+from kb.text.chunks import spelled_out
 from kb.text.signature_set import SignatureHit, SignatureSet
 from kb.text.specificity import specificity, text_specificity
 from kb.text.tokens import tokenize
@@ -52,15 +53,18 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
     wanted = {e.fingerprint: e for e in question.evidence if e.fingerprint}
     names = {name_key(name): name for name in question.names}
     found: dict[str, Found] = {}
-    for row in entries.matching_fingerprints([*wanted, *(key for key in names if key)]):
+    rows = entries.matching_fingerprints([*wanted, *(key for key in names if key)])
+    owners = Counter(row["fingerprint"] for row in rows)
+    for row in rows:
         key = row["fingerprint"]
         if key in wanted:
             source = wanted[key]
             evidence = Evidence(
                 text=source.line.text, line=source.line.line, start=source.line.start, end=source.line.end
             )
-            what = {"sample": "a sample", "log": "a log line"}.get(row["origin"], "the pattern")
-            strength = text_specificity(source.template)
+            what = {"sample": "a sample", "log": "a log line", "symptom": "a symptom"}.get(row["origin"], "the pattern")
+            # A line that many entries quote, such as a generic wrapper error, tells little.
+            strength = text_specificity(source.template) * min(1.0, 2 / owners[key])
             hit = Found(row["entry_id"], Tier.FINGERPRINT, f"same template as {what} of the entry", evidence, strength, True)
         else:
             hit = _named(row["entry_id"], names[key], question)
@@ -114,21 +118,22 @@ class RankedTiers:
         self._lexical, self._vectors = lexical, vectors
 
     def search(self, query: str, limit: int = MAX_CANDIDATES) -> list[Found]:
-        """The candidates for a text, best first; `strength` is the ranking's score."""
+        """The candidates for a text, best first; `strength` is the chance that each is right."""
         from kb.lookup import ranking
         from kb.lookup.features import Query
 
         tokens = tokenize(query)
         words = self._lexical.search(tokens, LEXICAL_CHUNKS) if tokens else []
-        meanings = self._vectors.search(query, SEMANTIC_CHUNKS) if query.strip() else []
+        spelled = spelled_out(query)
+        meanings = self._vectors.search(spelled, SEMANTIC_CHUNKS) if query.strip() else []
         turns = chain.from_iterable(zip_longest((h.entry_id for h in words), (h.entry_id for h in meanings)))
         ids = [entry_id for entry_id in dict.fromkeys(turns) if entry_id][:limit]
         if not ids:
             return []
         lexical_ids = {hit.entry_id for hit in words}
-        candidates = self._candidates(ids, query)
+        candidates = self._candidates(ids, spelled)
         ranked = ranking.rank(Query(query, tuple(tokens)), candidates, self._stats(tokens, candidates))
-        return [_ranked(one, lexical_ids) for one in ranked]
+        return _lifted(_falling([_ranked(one, lexical_ids) for one in ranked]))
 
     def _candidates(self, ids: list[str], query: str) -> list[Candidate]:
         from kb.lookup.features import Candidate, ChunkText
@@ -148,19 +153,38 @@ class RankedTiers:
         ]  # fmt: skip
 
     def _stats(self, tokens: Iterable[str], candidates: list[Candidate]) -> CorpusStats:
-        from kb.lookup.features import CorpusStats
+        from kb.lookup.features import CorpusStats, plain_words
 
-        titles = [word for candidate in candidates for word in re.findall(r"[^\W_]+", candidate.title.lower())]
+        titles = [word for candidate in candidates for word in plain_words(candidate.title)]
         entries, mean_chunk, mean_entry = self._lexical.size()
         known = self._lexical.document_frequencies([*tokens, *titles])
         return CorpusStats(entries, mean_entry, known, mean_chunk)
 
 
 def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
+    from kb.lookup.confidence import probability
     from kb.lookup.ranking import opinion
 
     words, meaning = opinion(one.features, "words"), opinion(one.features, "meaning")
     tier = Tier.LEXICAL if one.entry_id in lexical_ids and words >= meaning else Tier.SEMANTIC
     rare = one.features["rare_words"]
     reason = f"shares {rare:.0%} of the rarest words, similarity {one.features['cosine']:.2f}"
-    return Found(one.entry_id, tier, reason, None, one.score, features=one.features)
+    return Found(one.entry_id, tier, reason, None, probability(one.features), features=one.features)
+
+
+def _lifted(found: list[Found]) -> list[Found]:
+    """The same with the nearest in meaning lifted to what meaning alone can say for it."""
+    from kb.lookup.confidence import by_meaning_alone
+
+    similarity = [max(hit.features["cosine"], hit.features["title_cosine"]) for hit in found]
+    nearest = similarity.index(max(similarity))
+    alone = by_meaning_alone(similarity)
+    if alone > found[nearest].strength:
+        found[nearest] = replace(found[nearest], strength=alone, tier=Tier.SEMANTIC)
+    return found
+
+
+def _falling(found: list[Found]) -> list[Found]:
+    """The same order with strengths that never rise: the ranking decides who is first."""
+    lowest = accumulate((hit.strength for hit in found), min)
+    return [replace(hit, strength=strength) for hit, strength in zip(found, lowest, strict=True)]

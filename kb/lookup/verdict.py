@@ -9,21 +9,15 @@ advice and entries that keep failing never settle anything.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.lookup.question import Question
+from kb.lookup.thresholds import GENERIC, KNOWN, RELATED
 from kb.lookup.tiers import Found
 from kb.records import Entry, Origin, Source, ToolFix
 from kb.records.ledger import Tier, Trust, Verdict
 from kb.storage.entries import Stored
-
-KNOWN = 0.7
-"""Confidence from which the answer is `known`."""
-RELATED = 0.35
-"""Confidence from which the answer is `related`; below it is `unknown`."""
-GENERIC = 0.35
-"""Specificity below which a text cannot settle anything by itself."""
 
 _NOT_SETTLING = KNOWN - 0.1
 _AGREEMENT, _CONFLICT = 0.15, 0.5
@@ -52,14 +46,14 @@ def judge(question: Question, found: Found, stored: Stored, trust: Trust, now: d
         confidence = max(confidence, KNOWN + 0.02) if _tool_settles(question, found, entry) else confidence
     elif agreement < 0:
         confidence *= _CONFLICT
-    confidence, limits = _limited(confidence, found, entry, trust, now, agreement)
+    confidence, limits = _limited(confidence, question, found, entry, trust, now, agreement)
     return Judged(entry, found, round(confidence, 3), "; ".join([*reasons, *words, *limits]), trust, stored.copies)
 
 
 def _from_evidence(found: Found) -> float:
     if found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE):
         bonus = 0.1 if found.whole and found.strength >= GENERIC else 0.0
-        return min(0.99, 0.35 + 0.65 * found.strength + bonus)
+        return min(0.99, 0.45 + 0.55 * found.strength + bonus)
     return found.strength
 
 
@@ -94,12 +88,12 @@ def _same(one: str, other: str) -> bool:
 
 
 def _limited(
-    confidence: float, found: Found, entry: Entry, trust: Trust, now: datetime, agreement: float
+    confidence: float, question: Question, found: Found, entry: Entry, trust: Trust, now: datetime, agreement: float
 ) -> tuple[float, list[str]]:
     """The confidence under the caps that apply, and each cap in words."""
     limits = list[str]()
     exact = found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE)
-    if exact and found.strength < GENERIC and agreement <= 0:
+    if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
     if entry.provenance.origin is Origin.STARTER:
         limits.append("general advice, not a known incident")
@@ -108,6 +102,14 @@ def _limited(
     if entry.expires and entry.expires < now.date():
         limits.append(f"it expired on {entry.expires.isoformat()}")
     return (min(confidence, _NOT_SETTLING), limits) if limits else (confidence, limits)
+
+
+def stronger(one: Judged, other: Judged) -> Judged:
+    """Two judgements of one entry as one: the better confidence, on the evidence of an exact tier if there is any."""
+    better, lesser = (one, other) if one.confidence >= other.confidence else (other, one)
+    if better.found.evidence or not lesser.found.evidence:
+        return better
+    return replace(lesser, confidence=better.confidence, reason=f"{lesser.found.reason}; {better.reason}")
 
 
 def verdict_of(judged: Sequence[Judged]) -> Verdict:
@@ -122,8 +124,8 @@ def settles(judged: Sequence[Judged]) -> bool:
 
 
 def in_order(judged: Sequence[Judged]) -> list[Judged]:
-    """Best first; of equal confidence the better trusted, then the id, so that order is stable."""
-    return sorted(judged, key=lambda one: (-one.confidence, -one.trust.value, one.entry.id))
+    """Best first; of equal confidence the better trusted, then as they were ranked."""
+    return sorted(judged, key=lambda one: (-one.confidence, -one.trust.value))
 
 
 def rivals(judged: Sequence[Judged]) -> list[str]:

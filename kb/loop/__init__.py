@@ -1,0 +1,1 @@
+"""What is learned, how far it is trusted, and what a week looked like."""

@@ -161,10 +161,18 @@ def renamed(lesson: Lesson, entry_id: str) -> Lesson:
     return replace(lesson, entry=replace(lesson.entry, id=entry_id), item={**lesson.item, "id": entry_id})
 
 
+_WANTED = {
+    "pattern": "give the text that identifies the error, such as a line of its log",
+    "error_pattern": "give the text that identifies the error, such as a line of its log",
+    "tool_name": "give the name of the tool that fails, such as kubectl_exec",
+    "action": "say in a few words what was done",
+}
+
+
 def required(name: str, text: str) -> str:
     """The text, or InvalidInput when there is none."""
     if not text or not text.strip():
-        raise InvalidInput(f"{name} is empty; give the text that identifies the error, such as a line of its log")
+        raise InvalidInput(f"{name} is empty; {_WANTED.get(name, 'give the text')}")
     return checked(name, text)
 
 

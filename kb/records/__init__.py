@@ -1,17 +1,8 @@
-"""The field's words as frozen values; see `parts` for the small ones and `entries` for the kinds."""
+"""The field's words as frozen values; `parts` are the small ones, `learned` and `documents` the kinds."""
 
-from kb.records.entries import (
-    KINDS,
-    AlertRule,
-    Document,
-    Entry,
-    Incident,
-    KnownError,
-    Pattern,
-    Quirk,
-    Runbook,
-    ToolFix,
-)
+from kb.records.documents import AlertRule, Document, Incident, KnownError
+from kb.records.entry import Entry
+from kb.records.learned import Pattern, Quirk, Runbook, ToolFix
 from kb.records.parts import (
     ActionItem,
     Advice,
@@ -29,6 +20,12 @@ from kb.records.parts import (
     TimelineEvent,
     Verification,
 )
+
+KINDS: dict[str, type[Entry]] = {
+    cls.kind: cls
+    for cls in (Pattern, ToolFix, Runbook, Quirk, Incident, KnownError, AlertRule, Document)
+}
+"""Every kind of entry by its name."""
 
 __all__ = [
     "KINDS",

@@ -8,7 +8,7 @@ copies and offered once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -60,7 +60,9 @@ class Catalogue:
         prefix = folder.rstrip("/") + "/"
         return [
             row["path"]
-            for row in self._db.rows("SELECT path FROM files WHERE substr(path, 1, ?) = ?", [len(prefix), prefix])
+            for row in self._db.rows(
+                "SELECT path FROM files WHERE substr(path, 1, ?) = ?", [len(prefix), prefix]
+            )
         ]
 
     def records(self, parser: str = "") -> list[FileRecord]:
@@ -78,24 +80,54 @@ class Catalogue:
         """Make the store say what the file says.  Call inside a write."""
         before = self._entries.of_file(record.path)
         self._entries.drop_copies(record.path)
-        added, updated, unchanged, copies = list[str](), list[str](), list[str](), list[str]()
-        for entry in with_ids(entries, "" if not fold_copies else record.given):
-            digest = codec.digest(entry)
-            if before.get(entry.id) == digest:
-                self._entries.moved(entry)
-                unchanged.append(entry.id)
-                continue
-            twin = self._entries.with_digest(digest) if fold_copies else None
-            if twin and twin not in before and twin != entry.id:
-                self._entries.add_copy(twin, record.path, entry.provenance.source or Source(path=record.given))
-                copies.append(twin)
-                continue
-            self._entries.put(entry, file=record.path, fingerprints=fingerprints_of(entry), now=now)
-            (updated if entry.id in before else added).append(entry.id)
-        gone = before.keys() - {*added, *updated, *unchanged}
-        retired = self._entries.retire(sorted(gone), now)
+        done: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": [], "copies": []}
+        for entry in with_ids(entries, record.given if fold_copies else ""):
+            what, entry_id = self._place(self._own(entry, record.path), record, before, now, fold_copies=fold_copies)
+            done[what].append(entry_id)
+        gone = before.keys() - {*done["added"], *done["updated"], *done["unchanged"]}
+        retired = self._retire(gone, now)
         self._remember(record, now)
-        return Change(tuple(added), tuple(updated), tuple(unchanged), tuple(copies), retired)
+        return Change(**{what: tuple(ids) for what, ids in done.items()}, retired=retired)
+
+    def _place(
+        self, entry: Entry, record: FileRecord, before: Mapping[str, str], now: datetime, *, fold_copies: bool
+    ) -> tuple[str, str]:
+        """Write one entry of a file, if it is new.  Returns what that was and the id on offer."""
+        digest = codec.digest(entry)
+        if before.get(entry.id) == digest:
+            self._entries.moved(entry)
+            return "unchanged", entry.id
+        twin = self._entries.with_digest(digest) if fold_copies else None
+        if twin and twin not in before and twin != entry.id:
+            self._entries.add_copy(twin, record.path, entry.provenance.source or Source(path=record.given))
+            return "copies", twin
+        self._hand_over(entry.id, now)
+        self._entries.put(entry, file=record.path, fingerprints=fingerprints_of(entry), now=now)
+        return ("updated" if entry.id in before else "added"), entry.id
+
+    def _own(self, entry: Entry, file: str) -> Entry:
+        """The entry under an id that no other file has: a copied file may bring its ids along."""
+        owner = self._entries.file_of(entry.id)
+        if owner in (None, file):
+            return entry
+        return replace(entry, id=f"{entry.id}-{codec.short_hash(file)}")
+
+    def _hand_over(self, entry_id: str, now: datetime) -> None:
+        """Before an entry changes or goes: a file that says the same keeps it, as an entry of its own."""
+        heir, old = self._entries.first_copy(entry_id), self._entries.get(entry_id)
+        if heir is None or old is None:
+            return
+        file, source = heir
+        own = replace(old, provenance=replace(old.provenance, source=source))
+        own = replace(own, id=codec.derive_id(own, source.path))
+        self._entries.put(own, file=file, fingerprints=fingerprints_of(own), now=now)
+        self._entries.move_copies(entry_id, own.id, file)
+
+    def _retire(self, ids: Iterable[str], now: datetime) -> int:
+        wanted = sorted(ids)
+        for entry_id in wanted:
+            self._hand_over(entry_id, now)
+        return self._entries.retire(wanted, now)
 
     def keep(self, record: FileRecord, now: datetime) -> None:
         """Note a file's state without touching the entries that it held."""
@@ -111,8 +143,8 @@ class Catalogue:
 
     def forget(self, path: str, now: datetime) -> int:
         """The file is gone: retire what it held.  Returns how many entries that were."""
-        retired = self._entries.retire(sorted(self._entries.of_file(path)), now)
         self._entries.drop_copies(path)
+        retired = self._retire(self._entries.of_file(path), now)
         self._db.execute("DELETE FROM files WHERE path = ?", [path])
         return retired
 

@@ -11,6 +11,8 @@ import msgspec
 
 from kb.errors import StoreBroken
 from kb.records import KINDS, Entry, Provenance
+from kb.text.mask import mask
+from kb.text.masking_rules import PLACEHOLDER
 
 _SLUG_LENGTH = 40
 
@@ -44,7 +46,12 @@ def derive_id(entry: Entry, place: str = "") -> str:
 
     `place` separates entries of the same name in different files (two teams' runbooks).
     """
-    slug = re.sub(r"[^a-z0-9]+", "-", entry.headline.lower()).strip("-")[:_SLUG_LENGTH].rstrip("-")
+    title = mask(entry.headline).replace(PLACEHOLDER, " ").lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", title).strip("-")[:_SLUG_LENGTH].rstrip("-")
     key = f"{entry.kind}\n{entry.natural_key}\n{place}".casefold()
-    tail = hashlib.blake2b(key.encode(), digest_size=4).hexdigest()
-    return "-".join(part for part in (entry.kind.replace("_", "-"), slug, tail) if part)
+    return "-".join(part for part in (entry.kind.replace("_", "-"), slug, short_hash(key)) if part)
+
+
+def short_hash(text: str) -> str:
+    """Eight hex digits that stand for the text."""
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()

@@ -20,6 +20,10 @@ from kb.errors import HomeNotWritable, StoreBroken
 BUSY_SECONDS = 60.0
 """How long a writer waits for other writers."""
 
+SCHEMA = 3
+"""How many steps `storage.migrations` has.  A file that has had them all is used as it is: reading
+the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
+
 Row = sqlite3.Row
 
 
@@ -28,46 +32,69 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.read_only = not _writable(path)
+        self.refuses = "" if _writable(path) else f"{path.parent.parent} is read-only"
+        """Why nothing can be written; empty when it can."""
         self._lock = threading.RLock()
         try:
-            self._connection = self._open()
-            self._prepare()
+            self._connection = self._open_to_read() if self.refuses else self._open()
         except sqlite3.DatabaseError as error:
             raise _translated(error, path) from error
 
-    def _open(self) -> sqlite3.Connection:
-        if not self.read_only:
-            return sqlite3.connect(
-                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
-        if not self.path.exists():
-            raise HomeNotWritable(f"{self.path} does not exist and its folder is read-only; run kb where it can write")
-        # Without a write-ahead log beside it the file can be read as it stands.  `immutable` says
-        # that nobody writes it meanwhile, which a read-only folder promises.
-        return sqlite3.connect(
-            f"{self.path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None, check_same_thread=False
-        )
+    @property
+    def read_only(self) -> bool:
+        """Whether the home can only be read."""
+        return bool(self.refuses)
 
-    def _prepare(self) -> None:
+    def _open(self) -> sqlite3.Connection:
+        self._connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         self._connection.row_factory = sqlite3.Row
-        if self.read_only:
-            return
-        self._connection.execute("PRAGMA journal_mode=WAL")
-        # WAL with NORMAL loses nothing to a killed process; only a power cut may take the last rows.
-        self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._migrate()
+        try:
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            # WAL with NORMAL loses nothing to a killed process; only a power cut may take the last rows.
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._migrate()
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            if not _out_of_room(error) or not self.path.stat().st_size:
+                raise
+            # Not even the shared memory of the write-ahead log fits; what is there can still be read.
+            self.refuses = f"{self.path.parent}: the disk is full, make room"
+            return self._open_to_read()
+        return self._connection
+
+    def _open_to_read(self) -> sqlite3.Connection:
+        if not self.path.exists():
+            raise HomeNotWritable(f"{self.path} does not exist and cannot be made: {self.refuses}; free it first")
+        # What still lies in a write-ahead log is read as well: without locks and, being exclusive,
+        # without shared memory, neither of which can be written here.
+        log = self.path.with_name(f"{self.path.name}-wal")
+        how = "vfs=unix-none" if log.exists() and log.stat().st_size else "immutable=1"
+        uri = f"{self.path.resolve().as_uri()}?mode=ro&{how}"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("SELECT count(*) FROM sqlite_master")
+        return connection
 
     def _migrate(self) -> None:
+        found = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if found > SCHEMA:
+            raise StoreBroken(
+                f"{self.path} was written by a newer kb (schema {found}, this one knows {SCHEMA}); update kb"
+            )
+        if found == SCHEMA:
+            return
         from sqlite_utils import Database as SqliteUtils
 
         from kb.storage.migrations import migrations
 
         db = SqliteUtils(self._connection)
-        if migrations.pending(db):
-            with self.write():
-                # Another process may have been quicker: `apply` looks again, now under the lock.
-                migrations.apply(db)
+        with self.write():
+            # Another process may have been quicker: `apply` looks again, now under the lock.
+            migrations.apply(db)
+            self._connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -76,7 +103,7 @@ class Database:
         Raises HomeNotWritable when the disk is full or the home read-only: nothing was changed.
         """
         if self.read_only:
-            raise HomeNotWritable(f"{self.path.parent.parent} is read-only; nothing was changed")
+            raise HomeNotWritable(f"{self.refuses}; nothing was changed")
         with self._lock:
             if self._connection.in_transaction:
                 yield
@@ -164,13 +191,26 @@ def _writable(path: Path) -> bool:
     return not os.statvfs(folder).f_flag & os.ST_RDONLY
 
 
+def _out_of_room(error: sqlite3.DatabaseError) -> bool:
+    return any(words in str(error) for words in ("disk is full", "disk I/O error", "unable to open"))
+
+
 def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
     """SQLite's error in words that say what to do."""
     message = str(error)
-    if "full" in message or "disk I/O" in message:
-        return HomeNotWritable(f"{path}: the disk is full or refuses to write ({message}); nothing was changed")
+    if _out_of_room(error):
+        return HomeNotWritable(
+            f"{path}: the disk is full or refuses to write ({message}); what was there stays"
+        )
     if "readonly" in message:
         return HomeNotWritable(f"{path}: the home is read-only; nothing was changed")
     if "locked" in message:
-        return StoreBroken(f"{path}: another process has held the database for {BUSY_SECONDS:.0f} s; try again")
+        return StoreBroken(
+            f"{path}: another process has held the database for {BUSY_SECONDS:.0f} s; try again"
+        )
+    if "not a database" in message or "malformed" in message:
+        return StoreBroken(
+            f"{path}: {message}; bring it back from a backup, or move it away: kb then makes a new one from "
+            "the memory files, and kb ingest reads the documents again (lookups and outcomes stay in the old one)"
+        )
     return StoreBroken(f"{path}: {message}; nothing was changed, to look into it run: kb doctor")

@@ -29,6 +29,11 @@ _PENDING = """
     LEFT JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?
     WHERE e.vector IS NULL"""
 
+_LOST = """
+    FROM chunks c LEFT JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?
+    WHERE c.embedding_text != '' AND e.vector IS NULL
+    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.chunk_id = c.id)"""
+
 
 class Embeddings:
     """The cached vectors of one home, for one model."""
@@ -41,13 +46,47 @@ class Embeddings:
         """How many distinct texts of the outbox have no vector yet."""
         return int(self._db.value(f"SELECT count(DISTINCT c.content_hash) {_PENDING}", [self.encoder.name]))
 
+    def unpublished(self) -> int:
+        """How many outbox rows have their vector: what a new generation would bring."""
+        return int(
+            self._db.value(
+                f"SELECT count(*) FROM outbox o JOIN chunks c ON c.id = o.chunk_id {_JOIN}",
+                [self.encoder.name],
+            )
+        )
+
+    def lost(self) -> int:
+        """How many chunks have no vector and do not wait for one: the cache or the model changed."""
+        return int(self._db.value(f"SELECT count(*) {_LOST}", [self.encoder.name]))
+
+    def queue_lost(self) -> None:
+        """Let the chunks whose vector is lost wait for a new one.  Call inside a write."""
+        self._db.execute(f"INSERT INTO outbox (chunk_id) SELECT c.id {_LOST}", [self.encoder.name])
+
+    def salvage(self, ids: Ids, matrix: Matrix) -> None:
+        """Take vectors that the cache lost from an index that still has them.  Call inside a write."""
+        import numpy as np
+
+        rows = self._db.rows(f"SELECT c.id, c.content_hash {_LOST}", [self.encoder.name])
+        whole = np.isclose(np.linalg.norm(matrix, axis=1), 1.0, atol=1e-3)
+        where = {int(chunk): row for row, chunk in enumerate(ids) if whole[row]}
+        self._db.execute_many(
+            "INSERT OR IGNORE INTO embeddings VALUES (?,?,?)",
+            [
+                (row["content_hash"], self.encoder.name, matrix[where[row["id"]]].tobytes())
+                for row in rows
+                if row["id"] in where
+            ],
+        )
+
     def embed_pending(self, limit: int | None = None, progress: Callable[[int], None] | None = None) -> int:
         """Embed pending texts, `limit` at the most, committing as it goes.  Returns how many."""
         done = 0
         while limit is None or done < limit:
             size = _BATCH if limit is None else min(_BATCH, limit - done)
             rows = self._db.rows(
-                f"SELECT DISTINCT c.content_hash, c.embedding_text {_PENDING} LIMIT ?", [self.encoder.name, size]
+                f"SELECT DISTINCT c.content_hash, c.embedding_text {_PENDING} LIMIT ?",
+                [self.encoder.name, size],
             )
             if not rows:
                 break
@@ -65,7 +104,9 @@ class Embeddings:
 
     def of_live_chunks(self) -> tuple[Ids, Matrix]:
         """Chunk ids and vectors, row by row, of every live chunk that has one."""
-        rows = self._db.rows(f"SELECT c.id, e.vector FROM chunks c {_JOIN} ORDER BY c.id", [self.encoder.name])
+        rows = self._db.rows(
+            f"SELECT c.id, e.vector FROM chunks c {_JOIN} ORDER BY c.id", [self.encoder.name]
+        )
         return _stack([(row["id"], row["vector"]) for row in rows])
 
     def of_chunks(self, chunk_ids: Sequence[int]) -> list[tuple[int, bytes]]:

@@ -108,6 +108,9 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = min(4, os.cpu_count() or 1)
         options.log_severity_level = 3
+        # Threads that wait by spinning save two milliseconds a query when alone, and cost thirty when
+        # four processes share two cores.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return onnxruntime.InferenceSession(str(self.exported), options, providers=["CPUExecutionProvider"])
 
     @cached_property

@@ -75,8 +75,7 @@ class EntryTable:
         for row in self._db.rows(
             f"SELECT * FROM copies WHERE entry_id IN ({marks}) ORDER BY path, line", ids
         ):
-            source = Source(path=row["path"], section=row["section"] or None, line=row["line"] or None)
-            copies.setdefault(row["entry_id"], []).append(source)
+            copies.setdefault(row["entry_id"], []).append(_source(row))
         return copies
 
     def with_digest(self, digest: str) -> str | None:
@@ -206,6 +205,21 @@ class EntryTable:
         """Forget what the file repeated."""
         self._db.execute("DELETE FROM copies WHERE file = ?", [file])
 
+    def first_copy(self, entry_id: str) -> tuple[str, Source] | None:
+        """A file that says the same, and where in it; None when there is none."""
+        rows = self._db.rows("SELECT * FROM copies WHERE entry_id = ? ORDER BY path, line LIMIT 1", [entry_id])
+        return (rows[0]["file"], _source(rows[0])) if rows else None
+
+    def move_copies(self, old: str, new: str, file: str) -> None:
+        """Let the remaining copies of an entry point at the one that `file` now has itself."""
+        self._db.execute("DELETE FROM copies WHERE entry_id = ? AND file = ?", [old, file])
+        self._db.execute("UPDATE copies SET entry_id = ? WHERE entry_id = ?", [new, old])
+
+    def file_of(self, entry_id: str) -> str | None:
+        """The file that a live entry was read from, or None when there is no such entry."""
+        found = self._db.value("SELECT file FROM entries WHERE id = ? AND retired_at IS NULL", [entry_id])
+        return str(found) if found else None
+
     def matching_fingerprints(self, values: Sequence[str]) -> list[Row]:
         """Rows (fingerprint, entry_id, origin, template) of entries on offer."""
         return self._db.rows(f"SELECT * FROM fingerprints WHERE fingerprint IN ({placeholders(values)})", list(values))
@@ -225,3 +239,7 @@ class EntryTable:
             list(OFFERED),
         )
         return {row["kind"]: row["n"] for row in rows}
+
+
+def _source(row: Row) -> Source:
+    return Source(path=row["path"], section=row["section"] or None, line=row["line"] or None)

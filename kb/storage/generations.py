@@ -12,10 +12,14 @@ import fcntl
 import json
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
+
+from kb.errors import HomeNotWritable
+from kb.storage import chroma
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 READY = "READY.json"
-_BATCH = 2000
+_LEAST_FREE = 1024 * 1024
 
 
 class Generations:
@@ -43,28 +47,41 @@ class Generations:
         return (self.folder(generation) / READY).is_file()
 
     @contextmanager
-    def building(self) -> Iterator[bool]:
-        """Hold the right to build; False when another process is building."""
+    def building(self, *, wait: bool = False) -> Iterator[bool]:
+        """Hold the right to build; False when another process is building (unless told to wait)."""
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "build.lock").open("w") as handle:
-            yield _try_lock(handle, fcntl.LOCK_EX)
+            if wait:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield wait or _try_lock(handle, fcntl.LOCK_EX)
 
     def build(self, generation: int, ids: Ids, matrix: Matrix) -> None:
-        """Write a whole new folder and give it its name.  Call while holding `building`."""
-        import numpy as np
+        """Write a whole new folder and give it its name.  Call while holding `building`.
 
-        part = self.root / f"{generation}.building"
-        for leftover in (part, self.folder(generation)):
+        Raises HomeNotWritable when the disk refuses; what was written of the folder is gone again.
+        """
+        # A name of its own for each attempt: Chroma remembers a path that it failed to open.
+        part = self.root / f"{generation}-{uuid.uuid4().hex[:8]}.building"
+        for leftover in (*self.root.glob("*.building"), self.folder(generation)):
             # Of a builder that was killed: never published, so nobody reads it.
             shutil.rmtree(leftover, ignore_errors=True)
-        part.mkdir(parents=True)
-        np.save(part / "ids.npy", ids)
-        np.save(part / "matrix.npy", matrix)
-        fill_chroma(part, ids, matrix)
-        (part / READY).write_text(json.dumps({"generation": generation, "vectors": len(ids)}))
-        _flush(part)
-        part.replace(self.folder(generation))
-        _flush_folder(self.root)
+        try:
+            part.mkdir(parents=True)
+            _fill(part, ids, matrix)
+            (part / READY).write_text(json.dumps({"generation": generation, "vectors": len(ids)}))
+            _flush(part)
+            part.replace(self.folder(generation))
+            _flush_folder(self.root)
+        except Exception as error:
+            # Chroma has many errors for a full disk, so the disk is asked as well.
+            full = shutil.disk_usage(self.root).free < _LEAST_FREE + 4 * matrix.nbytes
+            shutil.rmtree(part, ignore_errors=True)
+            if full or isinstance(error, OSError) or "disk is full" in str(error):
+                raise HomeNotWritable(
+                    f"{self.root}: the vector index could not be written ({error}); nothing is lost: the vectors "
+                    "wait in the database and are searched there; make room, then run: kb doctor --repair"
+                ) from error
+            raise
 
     def hold(self, generation: int) -> IO[str]:
         """A shared lock that keeps the folder from being deleted; release it by closing it.
@@ -93,42 +110,45 @@ class Generations:
                 pass
             shutil.rmtree(folder, ignore_errors=True)
 
-    def load_matrix(self, generation: int) -> tuple[Ids, Matrix]:
-        """The generation's chunk ids and vectors, mapped from disk."""
+    def size(self, generation: int) -> int:
+        """How many vectors the generation was finished with.  Raises as `hold` does."""
+        try:
+            return int(json.loads((self.folder(generation) / READY).read_text())["vectors"])
+        except (ValueError, KeyError) as error:
+            raise FileNotFoundError(f"{self.folder(generation) / READY} is damaged") from error
+
+    def load(self, generation: int) -> tuple[Ids, Matrix]:
+        """The generation's chunk ids and vectors, mapped from disk.
+
+        Raises OSError or ValueError when a file is missing or damaged.
+        """
         import numpy as np
 
         folder = self.folder(generation)
-        return np.load(folder / "ids.npy"), np.load(folder / "matrix.npy", mmap_mode="r")
+        ids, matrix = np.load(folder / "ids.npy"), np.load(folder / "matrix.npy", mmap_mode="r")
+        if len(ids) != len(matrix) or len(ids) != self.size(generation):
+            raise ValueError(f"{len(ids)} ids, {len(matrix)} vectors, not {self.size(generation)}")
+        return ids, matrix
+
+    def damage(self, generation: int, ids: Ids, matrix: Matrix) -> str:
+        """How the published matrix differs from the vectors it was made of, in words; or empty."""
+        import numpy as np
+
+        try:
+            there, published = self.load(generation)
+        except (OSError, ValueError) as error:
+            return f"the published matrix is damaged ({error}); run: kb doctor --rebuild"
+        _, ours, theirs = np.intersect1d(ids, there, return_indices=True)
+        wrong = int((matrix[ours] != published[theirs]).any(axis=1).sum()) if len(ours) else 0
+        return f"{wrong} vectors of the published matrix are wrong; run: kb doctor --rebuild" if wrong else ""
 
 
-def fill_chroma(folder: Path, ids: Ids, matrix: Matrix) -> None:
-    """Make the Chroma collection of a new folder; the client is closed properly afterwards."""
-    client = open_chroma(folder)
-    try:
-        fill_collection(client, "chunks", ids, matrix)
-    finally:
-        client.close()
+def _fill(folder: Path, ids: Ids, matrix: Matrix) -> None:
+    import numpy as np
 
-
-def open_chroma(folder: Path) -> Any:
-    """A Chroma client on one folder.  It costs a second of import; callers decide when."""
-    import chromadb
-    from chromadb.config import Settings
-
-    return chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-
-
-def fill_collection(client: Any, name: str, ids: Ids, matrix: Matrix) -> None:
-    """A new collection with a vector under each chunk's id.
-
-    The graph is built denser than Chroma's default (16 neighbours, ef 100): misses cost more here
-    than milliseconds.
-    """
-    graph = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
-    collection = client.create_collection(name, configuration={"hnsw": graph}, embedding_function=None)
-    for start in range(0, len(ids), _BATCH):
-        part = slice(start, start + _BATCH)
-        collection.add(ids=[str(i) for i in ids[part]], embeddings=matrix[part])
+    np.save(folder / "ids.npy", ids)
+    np.save(folder / "matrix.npy", matrix)
+    chroma.fill_folder(folder, ids, matrix)
 
 
 def _try_lock(handle: IO[str], how: int) -> bool:

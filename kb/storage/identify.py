@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kb.records import AlertRule, Entry, KnownError, Pattern, Runbook, ToolFix
+from kb.records import AlertRule, Entry, Incident, KnownError, Pattern, Runbook, ToolFix
 from kb.storage.entries import Fingerprint
+from kb.text.alarm import alarm
 from kb.text.evidence import pick_evidence
 from kb.text.mask import fingerprint, mask
 
 _CODE_BLOCK = re.compile(r"^ *(```|~~~)[^\n]*\n(.*?)^ *\1", re.MULTILINE | re.DOTALL)
+_BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+|\*\*|`")
+_SYMPTOM_LINES, _SHORT = 40, 120
 _LOG_LINES = 12
 """Lines of an entry's logs that are fingerprinted, the most telling ones."""
 
@@ -35,13 +38,24 @@ def _lines(entry: Entry) -> Iterator[tuple[str, str]]:
         yield "title", getattr(entry, "pattern", "") or getattr(entry, "error_pattern", "") or entry.headline
     for sample in entry.samples.must_match:
         yield from (("sample", line.text) for line in pick_evidence(sample, _LOG_LINES))
-    if isinstance(entry, KnownError):
-        yield from (("log", line) for line in _log_lines(entry.symptom))
+    if isinstance(entry, (KnownError, Incident)):
+        symptom = entry.symptom if isinstance(entry, KnownError) else entry.summary
+        yield from (("symptom", line) for line in _short_lines(symptom))
+        yield from (("log", line) for line in _log_lines(f"{symptom}\n{entry.body}"))
+
+
+def _short_lines(text: str) -> Iterable[str]:
+    """Points of a list and lines that stand alone: symptoms as people write them down."""
+    for line in _CODE_BLOCK.sub("", text).splitlines()[:_SYMPTOM_LINES]:
+        bare = _BULLET.sub("", line).strip()
+        if bare and len(bare) <= _SHORT and not bare.startswith(("#", "|", "!", "<")):
+            yield bare
 
 
 def _log_lines(text: str) -> Iterable[str]:
+    """The lines of code blocks that tell of an error; tables and commands give nothing away."""
     for _, block in _CODE_BLOCK.findall(text):
-        yield from (line.text for line in pick_evidence(block, _LOG_LINES))
+        yield from (line.text for line in pick_evidence(block, _LOG_LINES) if alarm(line.text) > 0)
 
 
 def name_key(name: str) -> str:

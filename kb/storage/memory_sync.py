@@ -23,7 +23,8 @@ from kb.text.memory_format import Memory as ParsedMemory
 from kb.text.memory_format import parse_memory
 from kb.text.samples import sample_failure
 
-PARSER = "memory/1"
+PARSER = "home/1"
+"""Marks the files of the home among all remembered ones; no source of ingest has this name."""
 _RACY_NS = 50_000_000
 """A file changed this recently may change again within the clock's resolution: it is hashed again."""
 
@@ -47,8 +48,20 @@ class MemorySync:
         ]
         for key in known.keys() - paths.keys():
             with self._db.write():
-                self._catalogue.forget(key, now)
+                # Looked at again: another process may have made the file after it was listed here.
+                if not (self._home.learned / f"{key.removeprefix('learned/')}.yaml").exists():
+                    self._catalogue.forget(key, now)
         return changes
+
+    def missed(self) -> list[Problem]:
+        """The files that say something else than the store, where the store cannot be written."""
+        if not self._db.read_only:
+            return []
+        known = {record.path: record.sha256 for record in self._catalogue.records(PARSER)}
+        found = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
+        changed = [key for key, path in found.items() if _hash(path) != known.get(key)]
+        why = "it changed, but what it says now cannot be taken in: the home cannot be written"
+        return [Problem(f"{key}.yaml", None, why) for key in [*changed, *(known.keys() - found.keys())]]
 
     def _refresh_file(self, key: str, path: Path, known: FileRecord | None, now: datetime) -> Change | None:
         stamp = _stamp(path)
@@ -106,6 +119,13 @@ def screened(entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[Pro
             entry = replace(entry, status=Status.QUARANTINED)
         kept.append(entry)
     return kept, problems
+
+
+def _hash(path: Path) -> str:
+    try:
+        return yamlfile.read_text(path).sha256
+    except FileUnreadable:
+        return ""
 
 
 def _stamp(path: Path) -> str:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
     Matrix = NDArray[np.float32]
 
+_PARTS = 50
+"""Parts that are searched one by one before they are joined, which copies all rows."""
+
 
 class OutboxRows:
     """The outbox's vectors in memory, read on from the highest row seen."""
@@ -43,10 +46,19 @@ class OutboxRows:
                 self._holes = self._embeddings.pending() > 0
                 self._seen = row["high"]
                 if seqs:
-                    self._ids.append(ids)
-                    self._rows.append(matrix)
+                    self._add(ids, matrix)
+
+    def _add(self, ids: Ids, matrix: Matrix) -> None:
+        import numpy as np
+
+        self._ids.append(ids)
+        self._rows.append(matrix)
+        if len(self._ids) > _PARTS:
+            self._ids, self._rows = [np.concatenate(self._ids)], [np.concatenate(self._rows)]
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
         """The nearest of the outbox."""
-        found = [nearest_rows(ids, rows, vector, limit) for ids, rows in zip(self._ids, self._rows, strict=True)]
+        found = [
+            nearest_rows(ids, rows, vector, limit) for ids, rows in zip(self._ids, self._rows, strict=True)
+        ]
         return [hit for part in found for hit in part]

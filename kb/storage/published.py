@@ -1,18 +1,18 @@
-"""The reading side of the published vectors: Chroma on a folder, Chroma's server, or the matrix.
+"""The reading side of the published vectors: Chroma answers, and exact search while it cannot.
 
-All three answer the same question, the nearest chunks to a vector, from a generation that never
-changes.  `open_published` picks one and falls back to exact search, saying why, when Chroma is
-missing or a folder is damaged.
+A generation never changes, so whoever answers gives the same answer: Chroma (its server or the
+folder), else the plain matrix beside it, else the cached embeddings in SQLite.  `note` says who
+had to step in, and why.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import IO, TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
+import time
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING, Protocol, TypeVar
 
-from kb.errors import InvalidInput
-from kb.storage.generations import Generations, fill_collection, open_chroma
+from kb.storage import chroma
+from kb.storage.generations import Generations
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,12 +21,17 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
     Matrix = NDArray[np.float32]
 
+T = TypeVar("T")
+
 Nearest = list[tuple[int, float]]
 """Chunk ids with their cosine similarity, best first."""
 
+RETRY_SECONDS = 30.0
+"""How long exact search stands in before Chroma is asked again."""
 
-class Published(Protocol):
-    """One generation, open for reading."""
+
+class Vectors(Protocol):
+    """Something that knows the vectors of one generation."""
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
         """The `limit` nearest chunks."""
@@ -36,119 +41,167 @@ class Published(Protocol):
         """How many vectors there are."""
         ...
 
+    def ids(self) -> set[int]:
+        """The chunks that have a vector here."""
+        ...
+
     def close(self) -> None:
-        """Let the folder go."""
+        """Let go of files and connections."""
         ...
 
 
 class Exact:
     """Every vector is compared: 0.7 ms at 10,000 of them, 16 ms at 100,000."""
 
-    def __init__(self, ids: Ids, matrix: Matrix, hold: IO[str] | None = None) -> None:
-        self._ids, self._matrix, self._hold = ids, matrix, hold
+    def __init__(self, ids: Ids, matrix: Matrix) -> None:
+        self._ids, self._matrix = ids, matrix
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
-        """See `Published.nearest`."""
+        """See `Vectors.nearest`."""
         return nearest_rows(self._ids, self._matrix, vector, limit)
 
     def size(self) -> int:
-        """See `Published.size`."""
+        """See `Vectors.size`."""
         return len(self._ids)
 
+    def ids(self) -> set[int]:
+        """See `Vectors.ids`."""
+        return set(self._ids.tolist())
+
     def close(self) -> None:
-        """See `Published.close`."""
-        if self._hold:
-            self._hold.close()
+        """See `Vectors.close`; a mapped matrix goes with the last reference to it."""
 
 
-class Chroma:
-    """A collection of the embedded client or of Chroma's server."""
+class Unpublished:
+    """Stands for a generation that cannot be read, or is not there yet: `note` says why."""
 
-    def __init__(self, client: Any, collection: str, hold: IO[str] | None = None) -> None:
-        self._client, self._hold = client, hold
-        self._collection = client.get_collection(collection, embedding_function=None)
-        self._size = int(self._collection.count())
+    def __init__(self, generation: int, note: str, cached: Callable[[], Exact] | None = None) -> None:
+        self.number, self.note, self._cached = generation, note, cached
+        self._exact: Exact | None = None
+
+    def _vectors(self) -> Exact | None:
+        if self._exact is None and self._cached:
+            self._exact = self._cached()
+        return self._exact
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
-        """See `Published.nearest`."""
-        if not self._size:
-            return []
-        found = self._collection.query(
-            query_embeddings=vector.reshape(1, -1), n_results=min(limit, self._size), include=["distances"]
-        )
-        return [(int(i), 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+        """The `limit` nearest of the cached vectors."""
+        vectors = self._vectors()
+        return vectors.nearest(vector, limit) if vectors else []
 
     def size(self) -> int:
-        """See `Published.size`."""
-        return self._size
+        """How many vectors are searched in its place."""
+        vectors = self._vectors()
+        return vectors.size() if vectors else 0
+
+    def ids(self) -> set[int]:
+        """Nothing is published."""
+        return set()
 
     def close(self) -> None:
-        """See `Published.close`."""
-        self._client.close()
-        if self._hold:
-            self._hold.close()
+        """Let the vectors go."""
+        self._exact = None
 
 
-class ChromaServer:
-    """Generations as collections of a Chroma server (`KB_CHROMA_URL`), named after the home."""
+class Published:
+    """One generation, open for reading.
 
-    def __init__(self, url: str, home_id: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise InvalidInput(f"KB_CHROMA_URL={url!r} is not of the form http://host:port")
-        self._at = {"host": parts.hostname, "port": parts.port or 8000, "ssl": parts.scheme == "https"}
-        self._home_id = home_id
-
-    def _connect(self) -> Any:
-        import chromadb
-        from chromadb.config import Settings
-
-        return chromadb.HttpClient(**self._at, settings=Settings(anonymized_telemetry=False))
-
-    def _name(self, generation: int) -> str:
-        return f"kb-{self._home_id}-{generation}"
-
-    def build(self, generation: int, ids: Ids, matrix: Matrix) -> None:
-        """Make the generation's collection anew."""
-        client = self._connect()
-        with suppress(Exception):  # it is there only if a builder was killed
-            client.delete_collection(self._name(generation))
-        fill_collection(client, self._name(generation), ids, matrix)
-
-    def open(self, generation: int) -> Published:
-        """The generation's collection."""
-        return Chroma(self._connect(), self._name(generation))
-
-    def clean(self, current: int) -> None:
-        """Delete the generations before the last one; a reader of that one has moved on by the next."""
-        client = self._connect()
-        for collection in client.list_collections():
-            prefix, _, number = collection.name.rpartition("-")
-            if prefix == f"kb-{self._home_id}" and int(number) < current - 1:
-                client.delete_collection(collection.name)
-
-
-def open_published(
-    generations: Generations, generation: int, server: ChromaServer | None, exact_below: int
-) -> tuple[Published, str]:
-    """Open a generation; the second value says why it is not Chroma that answers, if it should.
-
-    Raises FileNotFoundError when the folder was cleaned away meanwhile (look up the generation
-    again).
+    Raises FileNotFoundError when its folder is gone: cleaned away meanwhile, or lost.
     """
-    hold = generations.hold(generation)
-    ids, matrix = generations.load_matrix(generation)
-    if len(ids) < exact_below:
-        return Exact(ids, matrix, hold), ""
-    error: Exception | None = None
-    for _ in range(2):  # an open that fails once often succeeds the second time
+
+    def __init__(
+        self, generations: Generations, generation: int, server: chroma.Server | None, exact_below: int,
+        cached: Callable[[], Exact],
+    ) -> None:  # fmt: skip
+        self.number = generation
+        self.note = ""
+        self._generations, self._server, self._cached = generations, server, cached
+        self._hold: IO[str] = generations.hold(generation)
+        self._expected = generations.size(generation)
+        self._chroma_wanted = self._expected >= exact_below
+        self._retry_at = 0.0
+        self._source: Vectors | None = None
+
+    def nearest(self, vector: Matrix, limit: int) -> Nearest:
+        """The `limit` nearest chunks of this generation."""
+        return self._ask(lambda vectors: vectors.nearest(vector, limit))
+
+    def size(self) -> int:
+        """How many vectors it holds."""
+        return self._expected
+
+    def ids(self) -> set[int]:
+        """The chunks that whoever answers knows."""
+        return self._ask(lambda vectors: vectors.ids())
+
+    def close(self) -> None:
+        """Let the folder go."""
+        self._let_go()
+        self._hold.close()
+
+    def _ask(self, question: Callable[[Vectors], T]) -> T:
         try:
-            if server:
-                return server.open(generation), ""
-            return Chroma(open_chroma(generations.folder(generation)), "chunks", hold), ""
-        except Exception as caught:  # Chroma raises anything, from ImportError to a Rust panic
-            error = caught
-    return Exact(ids, matrix, hold), f"Chroma did not answer ({type(error).__name__}: {error}); exact search did"
+            return question(self._vectors())
+        except BaseException as error:
+            if not chroma.trouble(error):
+                raise
+            self._fall_back(error)
+        return question(self._vectors())
+
+    def _vectors(self) -> Vectors:
+        if self._source and self.note and self._chroma_wanted and time.monotonic() >= self._retry_at:
+            self._let_go()
+        if self._source is None:
+            self.note = ""
+            self._source = self._first_source()
+        return self._source
+
+    def _first_source(self) -> Vectors:
+        if not self._chroma_wanted:
+            return self._exact()
+        try:
+            return self._chroma()
+        except BaseException as error:
+            if not chroma.trouble(error):
+                raise
+            self._say(error)
+        return self._exact()
+
+    def _chroma(self) -> Vectors:
+        if self._server:
+            return self._server.open(self.number, self._expected)
+        return chroma.open_folder(self._generations.folder(self.number), self._expected)
+
+    def _exact(self) -> Exact:
+        try:
+            return Exact(*self._generations.load(self.number))
+        except (OSError, ValueError) as error:
+            damaged = (
+                f"the published matrix is damaged ({error}), the cached vectors did; run: kb doctor --rebuild"
+            )
+            self.note = "; ".join(filter(None, (self.note, damaged)))
+            return self._cached()
+
+    def _fall_back(self, error: BaseException) -> None:
+        self._let_go()
+        self._say(error)
+        self._source = self._exact()
+
+    def _say(self, error: BaseException) -> None:
+        who = "Chroma's server" if self._server else "Chroma"
+        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        self._retry_at = time.monotonic() + RETRY_SECONDS
+        self.note = f"{who} did not answer ({said}); exact search did; if that stays: kb doctor --rebuild"
+
+    def _let_go(self) -> None:
+        source, self._source = self._source, None
+        if source is None:
+            return
+        try:
+            source.close()
+        except BaseException as error:  # a client of a broken folder may fail to close, too
+            if not chroma.trouble(error):
+                raise
 
 
 def nearest_rows(ids: Ids, matrix: Matrix, vector: Matrix, limit: int) -> Nearest:

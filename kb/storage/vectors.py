@@ -3,22 +3,22 @@
 Promises: a vector is found by every process as soon as the write that made it has committed; a
 deleted one is never returned; a crash at any moment loses neither.  All of that rests on SQLite:
 the outbox row is written with the entry, and a generation is published by the transaction that
-empties the outbox (`generations` tells why Chroma alone cannot promise it).
+empties the outbox (`publisher`; `generations` tells why Chroma alone cannot promise it).
 """
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kb.errors import HomeNotWritable
 from kb.storage.database import Database, placeholders
 from kb.storage.embeddings import Embeddings
 from kb.storage.generations import Generations
 from kb.storage.outbox import OutboxRows
-from kb.storage.published import ChromaServer, Exact, Nearest, Published, open_published
+from kb.storage.published import Exact, Nearest, Published, Unpublished
+from kb.storage.publisher import Publisher
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,11 +45,15 @@ class VectorHit:
 class VectorIndex:
     """Finding by meaning.  `exact_below`: published sets smaller than this are searched exactly."""
 
-    def __init__(self, db: Database, embeddings: Embeddings, generations: Generations, exact_below: int = 0) -> None:
+    def __init__(
+        self, db: Database, embeddings: Embeddings, generations: Generations, exact_below: int = 0
+    ) -> None:
         self._db, self._embeddings, self._generations = db, embeddings, generations
         self._exact_below = exact_below
-        self._open: tuple[int, Published] | None = None
+        self._publisher = Publisher(db, embeddings, generations)
+        self._open: Published | Unpublished | None = None
         self._outbox = OutboxRows(embeddings)
+        self._complete = 0
         self._last: tuple[str, Matrix] | None = None
         self.notes: list[str] = []
         """Why the last search was not as good as it should be; empty when it was."""
@@ -58,7 +62,9 @@ class VectorIndex:
         """The chunks nearest in meaning to `text`, best first; see `notes` afterwards."""
         self.notes = []
         if not self._embeddings.encoder.ready():
-            self.notes.append("meaning was not searched: the model is not exported yet; run: kb doctor --repair")
+            self.notes.append(
+                "meaning was not searched: the model is not exported yet; run: kb doctor --repair"
+            )
             return []
         self._catch_up()
         return self._nearest(self._vector(text), limit)
@@ -71,23 +77,36 @@ class VectorIndex:
         return self._last[1]
 
     def _catch_up(self) -> None:
-        if self._db.read_only:
+        """Embed what waits; an outbox that was complete when it was last looked at costs nothing."""
+        newest = int(self._db.value("SELECT coalesce(max(seq), 0) FROM outbox"))
+        if self._db.read_only or newest == self._complete:
             return
-        self._embeddings.embed_pending(EMBED_AT_QUERY)
+        try:
+            self._embeddings.embed_pending(EMBED_AT_QUERY)
+        except HomeNotWritable as error:
+            self._note(f"the vectors of new texts could not be kept: {error}")
         if waiting := self._embeddings.pending():
-            self.notes.append(f"{waiting} new texts are not searchable by meaning yet; run: kb doctor --repair")
+            self._note(f"{waiting} new texts are not searchable by meaning yet; run: kb doctor --repair")
+        else:
+            self._complete = newest
 
     def _nearest(self, vector: Matrix, limit: int) -> list[VectorHit]:
         asked = limit + 20
         while True:
+            published = self.published()
             with self._db.snapshot():
-                published = self._published()
-                found = [*(published.nearest(vector, asked) if published else []), *self._from_outbox(vector, asked)]
+                if published.number != self.generation():
+                    continue  # another process published meanwhile: what the outbox holds no longer fits
+                found = [*published.nearest(vector, asked), *self._from_outbox(vector, asked)]
                 hits = self._alive(found)
-                exhausted = asked >= (published.size() if published else 0) + len(self._outbox)
-            if len(hits) >= limit or exhausted:
+            if len(hits) >= limit or asked >= published.size() + len(self._outbox):
+                self._note(published.note)
                 return hits[:limit]
             asked *= 4  # deleted chunks took the places: ask for more
+
+    def _note(self, note: str) -> None:
+        if note and note not in self.notes:
+            self.notes.append(note)
 
     def _from_outbox(self, vector: Matrix, limit: int) -> Nearest:
         self._outbox.refresh(self._db)
@@ -99,7 +118,9 @@ class VectorIndex:
         for chunk_id, similarity in found:
             best[chunk_id] = max(similarity, best.get(chunk_id, -1.0))
         owners = self._owners(list(best))
-        hits = [VectorHit(chunk_id, owners[chunk_id], best[chunk_id]) for chunk_id in best if chunk_id in owners]
+        hits = [
+            VectorHit(chunk_id, owners[chunk_id], best[chunk_id]) for chunk_id in best if chunk_id in owners
+        ]
         return sorted(hits, key=lambda hit: (-hit.similarity, hit.chunk_id))
 
     def _owners(self, chunk_ids: Sequence[int]) -> dict[int, str]:
@@ -119,73 +140,52 @@ class VectorIndex:
         vector = self._vector(text)
         return {chunk: float(np.frombuffer(blob, dtype=np.float32) @ vector) for chunk, blob in rows}
 
-    def _published(self) -> Published | None:
+    def published(self) -> Published | Unpublished:
         """The current generation, opened once and again only when it changed."""
-        for _ in range(10):
+        while True:
             generation = self.generation()
-            if self._open and self._open[0] == generation:
-                return self._open[1]
-            self.close()
-            if not generation:
+            if self._open is None or self._open.number != generation:
+                self.close()
+                self._open = self._opened(generation)
+            if self._open:
+                return self._open
+
+    def _opened(self, generation: int) -> Published | Unpublished | None:
+        """None when another generation was published meanwhile and this one cleaned away."""
+        if not generation:
+            return Unpublished(0, "")
+        if (model := self._db.meta("model", self._embeddings.encoder.name)) != self._embeddings.encoder.name:
+            why = f"the published vectors are those of the model {model}; run: kb doctor --rebuild"
+            return Unpublished(generation, why, self._cached)
+        try:
+            return Published(
+                self._generations, generation, self._publisher.server(), self._exact_below, self._cached
+            )
+        except FileNotFoundError:
+            if generation != self.generation():
                 return None
-            try:
-                published, note = open_published(self._generations, generation, self._server(), self._exact_below)
-            except FileNotFoundError:
-                if generation == self.generation():
-                    break  # not replaced by a newer one: really gone
-                continue
-            self._open = generation, published
-            self.notes += [note] if note else []
-            return published
-        self.notes.append("the published vectors are missing; exact search over the cached ones did; run: kb doctor --repair")
+        why = "the published vectors are missing; the cached ones were searched; run: kb doctor --rebuild"
+        return Unpublished(generation, why, self._cached)
+
+    def _cached(self) -> Exact:
         return Exact(*self._embeddings.of_live_chunks())
 
     def generation(self) -> int:
         """The number of the published generation; 0 before the first."""
-        return int(self._db.meta("generation", "0"))
-
-    def _server(self) -> ChromaServer | None:
-        url = os.environ.get("KB_CHROMA_URL", "")
-        return ChromaServer(url, self._home_id()) if url else None
-
-    def _home_id(self) -> str:
-        if not self._db.meta("home_id"):
-            with self._db.write():
-                self._db.execute("INSERT OR IGNORE INTO meta VALUES ('home_id', ?)", [uuid.uuid4().hex[:12]])
-        return self._db.meta("home_id")
+        return self._publisher.generation()
 
     def absorb(self, *, force: bool = False) -> bool:
-        """Publish a generation that holds everything, if the outbox is not empty (or `force`).
-
-        False when there was nothing to do or another process is at it.
-        """
-        with self._generations.building() as mine:
-            if not mine or not (force or self._db.value("SELECT 1 FROM outbox LIMIT 1")):
-                return False
-            with self._db.snapshot():
-                last = int(self._db.value("SELECT coalesce(max(seq), 0) FROM outbox"))
-                ids, matrix = self._embeddings.of_live_chunks()
-                current = self.generation()
-            self._build(current + 1, ids, matrix)
-            with self._db.write():
-                self._db.set_meta("generation", current + 1)
-                self._db.execute(
-                    "DELETE FROM outbox WHERE seq <= ? AND chunk_id IN (SELECT value FROM json_each(?))",
-                    [last, str(ids.tolist())],
-                )
-        self._generations.clean(current + 1)
-        return True
-
-    def _build(self, generation: int, ids: Ids, matrix: Matrix) -> None:
-        self._generations.build(generation, ids, matrix)
-        if server := self._server():
-            server.build(generation, ids, matrix)
-            server.clean(generation)
+        """Publish a generation that holds everything; see `Publisher.publish`.  False when it did not."""
+        return self._publisher.publish(force=force)
 
     def absorb_when_grown(self) -> None:
         """What every write calls: publish once the outbox has grown past `ABSORB_ABOVE`."""
-        if self._db.value("SELECT count(*) FROM outbox") > ABSORB_ABOVE:
+        if self.outbox_size() > ABSORB_ABOVE and self._embeddings.unpublished() > ABSORB_ABOVE:
             self.absorb()
+
+    def save_lost(self) -> None:
+        """See `Publisher.save_lost`."""
+        self._publisher.save_lost()
 
     def outbox_size(self) -> int:
         """How many rows wait to be published."""
@@ -195,15 +195,14 @@ class VectorIndex:
         """As `search`, for a vector that is already there."""
         return self._nearest(vector, limit)
 
-    def published_size(self) -> int:
-        """How many vectors the current generation holds."""
-        published = self._published()
-        return published.size() if published else 0
+    def damage(self, ids: Ids, matrix: Matrix) -> str:
+        """What is wrong with the published matrix, given the vectors of the store; empty when nothing is."""
+        if not isinstance(self.published(), Published):
+            return ""  # its note says so
+        return self._generations.damage(self.generation(), ids, matrix)
 
     def close(self) -> None:
         """Let the open generation go."""
         if self._open:
-            self._open[1].close()
+            self._open.close()
             self._open = None
-
-

@@ -21,6 +21,10 @@ from kb.text import safe_yaml
 Path = Sequence[str | int]
 
 
+class IdTaken(InvalidInput):
+    """The file holds an item of this id already."""
+
+
 def load(text: str) -> Any:
     """The one document of a memory file as plain Python, None when it is empty.
 
@@ -35,9 +39,11 @@ def load(text: str) -> Any:
 def append_item(text: str, path: str, item: object) -> str:
     """The text with `item` added to the list at the dotted `path`; the list is made where absent.
 
-    Raises InvalidInput when the path leads to something that is not a list.
+    Raises InvalidInput when the path leads to something that is not a list, IdTaken when another item
+    of the file's lists has the item's `id`.
     """
     before = load(text)
+    _check_id(before, item)
     after = _appended(before, path, item)
     spliced = _splice(text, path, item)
     if spliced is not None and _means(spliced, after):
@@ -83,6 +89,13 @@ def _appended(data: object, path: str, item: object) -> object:
         raise InvalidInput(f"cannot append at {path!r}: it holds {type(existing).__name__}, not a list")
     here[keys[-1]] = [*(existing or []), item]
     return root
+
+
+def _check_id(data: object, item: object) -> None:
+    wanted = item.get("id") if isinstance(item, dict) else None
+    lists = [value for value in data.values() if isinstance(value, list)] if isinstance(data, dict) else []
+    if wanted and any(isinstance(one, dict) and one.get("id") == wanted for items in lists for one in items):
+        raise IdTaken(f"there is an item with the id {wanted!r} in this file already; change that one")
 
 
 def _value_at(data: Any, keys: Sequence[str]) -> object:

@@ -38,7 +38,9 @@ def read_text(path: Path) -> FileText:
     except FileNotFoundError:
         raw = b""
     except OSError as error:
-        raise FileUnreadable(f"{path}: cannot be read ({error.strerror}); the file was left as it is") from error
+        raise FileUnreadable(
+            f"{path}: cannot be read ({error.strerror}); the file was left as it is"
+        ) from error
     try:
         return FileText(raw.decode("utf-8-sig"), hash_bytes(raw))
     except UnicodeDecodeError as error:
@@ -66,11 +68,16 @@ def change(path: Path, locks: Path, edit: Callable[[str], str]) -> FileText:
             check_parses(path, after)
             if read_text(path).sha256 != before.sha256:
                 raise FileChanged(f"{path} was changed by somebody else while it was edited; try again")
+            _sweep(path)
             write_atomically(path, after.encode())
     except Timeout as error:
-        raise FileChanged(f"{path} has been locked by another process for {LOCK_SECONDS:.0f} s; try again") from error
+        raise FileChanged(
+            f"{path} has been locked by another process for {LOCK_SECONDS:.0f} s; try again"
+        ) from error
     except OSError as error:
-        raise HomeNotWritable(f"{path}: cannot be written ({error.strerror or error}); nothing was changed") from error
+        raise HomeNotWritable(
+            f"{path}: cannot be written ({error.strerror or error}); nothing was changed"
+        ) from error
     return FileText(after, hash_bytes(after.encode()))
 
 
@@ -81,7 +88,9 @@ def check_parses(path: Path, text: str) -> None:
     except ValueError as error:
         line = getattr(error, "line", None)
         place = f"{path}:{line}" if line else str(path)
-        raise FileUnreadable(f"{place}: {error}; the file was left as it is: mend it, then try again") from error
+        raise FileUnreadable(
+            f"{place}: {error}; the file was left as it is: mend it, then try again"
+        ) from error
 
 
 def write_atomically(path: Path, raw: bytes) -> None:
@@ -101,6 +110,12 @@ def write_atomically(path: Path, raw: bytes) -> None:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def _sweep(path: Path) -> None:
+    """Delete what a writer left that was killed before its rename; whoever holds the lock is the only one."""
+    for leftover in path.parent.glob(f".{path.name}.*.tmp"):
+        leftover.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -74,7 +74,7 @@ def interesting(line: str) -> bool:
 
 def first_mark(line: str) -> int:
     """Where in a long line the most telling word stands: an error before anything weaker; 0 if none."""
-    for pattern in (_FATAL, _ERROR, _FAILED):
+    for pattern in (_FATAL, _ERROR, _FAILED) if interesting(line) else ():
         if match := pattern.search(line):
             return match.start()
     return 0

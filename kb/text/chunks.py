@@ -13,8 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from kb.records import Passage
+from kb.text.mask import mask
+from kb.text.masking_rules import PLACEHOLDER
 
 TARGET_WORDS = 150
 """A piece is closed when the next paragraph would take it past this."""
@@ -27,6 +30,7 @@ _MAX_CHARACTERS = 1600
 
 _PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=#{1,6}[ \t])")
 _HEADING = re.compile(r"#{1,6}[ \t]")
+_WORD = re.compile(r"\S+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 
 
@@ -42,17 +46,22 @@ class Chunk:
 
 def chunk(passages: Sequence[Passage]) -> list[Chunk]:
     """Cut an entry's passages into chunks, titles first; no passages, no chunks."""
-    title = next((passage.text for passage in passages if passage.role == "title"), "")
+    title = without_ids(next((passage.text for passage in passages if passage.role == "title"), ""))
     pieces = list(_pieces(passages))
     kept, rest = pieces[:MAX_CHUNKS], pieces[MAX_CHUNKS:]
     chunks = [
-        Chunk(n, role, text, spelled_out(text if role == "title" else f"{title}. {text}" if title else text))
+        Chunk(n, role, text, spelled_out(title if role == "title" else f"{title}. {text}" if title else text))
         for n, (role, text) in enumerate(kept)
     ]
     if rest:
         words = dict.fromkeys(word for _, text in rest for word in text.split())
         chunks.append(Chunk(len(chunks), "rest", " ".join(words), ""))
     return chunks
+
+
+def without_ids(title: str) -> str:
+    """A title without its ids, numbers and times, which mean nothing to the model; as it is if nothing is left."""
+    return " ".join(mask(title).replace(PLACEHOLDER, " ").split()) or title
 
 
 def spelled_out(text: str) -> str:
@@ -83,28 +92,22 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def _bounded(block: str) -> Iterator[str]:
     """The block itself, or slices of it at line ends, then spaces, that are not too long."""
-    while _too_long(block):
-        cut = _cut(block)
-        yield block[:cut].rstrip()
-        block = block[cut:].lstrip()
-    yield block
+    start = 0
+    while start < len(block):
+        window = block[start : start + _MAX_CHARACTERS + 1]
+        end = _cut(window)
+        yield window[:end].strip()
+        start += end
 
 
-def _too_long(block: str) -> bool:
-    return len(block) > _MAX_CHARACTERS or _words(block) > TARGET_WORDS
-
-
-def _cut(block: str) -> int:
-    """Where to cut a block that is too long: the last line end, else space, else right there."""
-    ends = [match.end() for match in _first_words(block)]
-    limit = min(_MAX_CHARACTERS, ends[-1] if len(ends) == TARGET_WORDS else len(block))
-    newline, space = block.rfind("\n", limit // 3, limit), block.rfind(" ", limit // 3, limit + 1)
+def _cut(window: str) -> int:
+    """Where a slice that starts here ends: with the text, or at a line end, a space, or anywhere."""
+    words = [match.end() for match in islice(_WORD.finditer(window), TARGET_WORDS + 1)]
+    if len(window) <= _MAX_CHARACTERS and len(words) <= TARGET_WORDS:
+        return len(window)
+    limit = min(_MAX_CHARACTERS, words[TARGET_WORDS - 1] if len(words) > TARGET_WORDS else _MAX_CHARACTERS)
+    newline, space = window.rfind("\n", limit // 3, limit + 1), window.rfind(" ", limit // 3, limit + 1)
     return newline if newline > 0 else space if space > 0 else limit
-
-
-def _first_words(block: str) -> Iterator[re.Match[str]]:
-    matches = re.finditer(r"\S+", block[:_MAX_CHARACTERS])
-    return (match for match, _ in zip(matches, range(TARGET_WORDS), strict=False))
 
 
 def _words(text: str) -> int:

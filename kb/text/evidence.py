@@ -73,7 +73,7 @@ def pick_evidence(text: str, limit: int = 12) -> list[EvidenceLine]:
 def pick_evidence_from(lines: Iterable[str], limit: int = 12) -> list[EvidenceLine]:
     """The same for a stream of lines, each with its line end as in the text."""
     reader = _Reader()
-    source = enumerate(lines, 1)
+    source = _numbered(lines)
     head: list[tuple[int, int, str]] = []
     at = 0
     for number, line in source:
@@ -90,6 +90,14 @@ def pick_evidence_from(lines: Iterable[str], limit: int = 12) -> list[EvidenceLi
         reader.read(number, at, line)
         at += len(line)
     return reader.best(limit)
+
+
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The lines with their numbers; the pieces of a line that came in several all have its number."""
+    number = 1
+    for line in lines:
+        yield number, line
+        number += line.endswith("\n")
 
 
 class _Reader:

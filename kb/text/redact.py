@@ -131,7 +131,12 @@ _RULES: tuple[_Rule, ...] = (
 
 
 def redact(text: str) -> Redacted:
-    """Replace every secret in `text` by `[redacted:kind]` and count them."""
+    """Replace every secret in `text` by `[redacted:kind]` and count them.
+
+    What UTF-8 cannot hold (half a surrogate pair, as bytes of an argument or of JSON may leave)
+    becomes `?`, so that everything behind this can be stored.
+    """
+    text = text if text.isascii() else text.encode("utf-8", "replace").decode()
     pieces: list[str] = []
     count = at = 0
     for start, end, kind in sorted(_secrets(text)):

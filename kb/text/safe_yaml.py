@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -21,6 +22,9 @@ from kb.errors import InvalidInput
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
+_TEXT = "tag:yaml.org,2002:str"
+_KEPT = 1_000_000
+"""Texts up to this length stay parsed for a moment: a write to a memory file asks for the same text often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,17 +46,25 @@ class YamlRefused(InvalidInput):
 
 
 def compose(text: str, limits: Limits | None = None) -> list[Node]:
-    """The root node of each document in `text`; empty documents are left out.
+    """The root node of each document in `text`; empty documents are left out.  Nodes are not to be changed.
 
     Raises `YamlRefused` with the line.
     """
+    read = _recently_read if len(text) <= _KEPT else _read
+    return list(read(text, limits or Limits()))
+
+
+def _read(text: str, limits: Limits) -> list[Node]:
     try:
-        _measure(text, limits or Limits())
+        _measure(text, limits)
         return [node for node in yaml.compose_all(text, Loader=_LOADER) if not _is_null(node)]
     except yaml.YAMLError as error:
         raise YamlRefused(_complaint(error), _error_line(error, text)) from error
     except RecursionError as error:  # pragma: no cover - the depth limit comes first
         raise YamlRefused("the YAML is nested too deeply") from error
+
+
+_recently_read = lru_cache(maxsize=8)(_read)
 
 
 def value(node: Node) -> Any:
@@ -61,6 +73,8 @@ def value(node: Node) -> Any:
         return {key: value(item) for key, _, item in pairs(node)}
     if isinstance(node, SequenceNode):
         return [value(item) for item in node.value]
+    if node.tag == _TEXT:
+        return node.value
     try:
         return SafeConstructor().construct_object(node)
     except (ValueError, ConstructorError):

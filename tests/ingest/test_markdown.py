@@ -72,7 +72,8 @@ def test_tables_have_a_header_and_rows() -> None:
 
 def test_html_tables_are_tables() -> None:
     document = parsed(
-        "# T\n\n<table><tr><th>Time</th><th>Event</th></tr>\n<tr><td>14:05</td><td>alert <b>one</b></td></tr></table>\n"
+        "# T\n\n<table><tr><th>Time</th><th>Event</th></tr>\n"
+        "<tr><td>14:05</td><td>alert <b>one</b></td></tr></table>\n"
     )
     assert document.sections[0].header == ("Time", "Event")
     assert document.sections[0].rows == (("14:05", "alert one"),)

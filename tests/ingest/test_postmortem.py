@@ -90,8 +90,10 @@ def test_provenance_says_where_the_incident_was_read() -> None:
 
 def test_a_blank_template_is_skipped_with_the_reason() -> None:
     blank = (
-        "# Incident Post-Mortem: [Title]\n\n## Timeline\n- [Time] - Incident detected\n\n## Root Cause\n[Cause]\n\n"
-        "## Impact\n[Impact]\n\n## Action Items\n- [ ] [Action] - Owner: [Name]\n\n## Lessons Learned\n[Lessons]\n"
+        "# Incident Post-Mortem: [Title]\n\n## Timeline\n- [Time] - Incident detected\n\n"
+        "## Root Cause\n[Cause]\n\n"
+        "## Impact\n[Impact]\n\n## Action Items\n- [ ] [Action] - Owner: [Name]\n\n"
+        "## Lessons Learned\n[Lessons]\n"
     )
     result = Postmortem().parse(SourceFile(path="pm/new.md", text=blank))
     assert result.entries == ()
@@ -100,16 +102,22 @@ def test_a_blank_template_is_skipped_with_the_reason() -> None:
 
 def test_the_layout_of_large_search_companies_with_tables_for_actions() -> None:
     incident = parsed(
-        "# Shakespeare Sonnet Overload (incident #465)\n\n**Date:** 2024-03-01\n\n**Authors:** jennifer, martym\n\n"
+        "# Shakespeare Sonnet Overload (incident #465)\n\n**Date:** 2024-03-01\n\n"
+        "**Authors:** jennifer, martym\n\n"
         "**Status:** Complete, action items in progress\n\n**Summary:** Search was down for 66 minutes.\n\n"
-        "**Impact:** Estimated 1.21B queries lost.\n\n**Root Causes:** Cascading failure due to high load.\n\n"
-        "**Trigger:** Latent bug triggered by a surge in traffic.\n\n**Resolution:** Directed traffic elsewhere.\n\n"
+        "**Impact:** Estimated 1.21B queries lost.\n\n"
+        "**Root Causes:** Cascading failure due to high load.\n\n"
+        "**Trigger:** Latent bug triggered by a surge in traffic.\n\n"
+        "**Resolution:** Directed traffic elsewhere.\n\n"
         "**Detection:** Monitoring detected many HTTP 500s.\n\n**Action Items:**\n\n"
         "| Action Item | Type | Owner | Bug |\n|---|---|---|---|\n"
-        "| Update playbook | mitigate | jennifer | n/a **DONE** |\n| Regression test | prevent | clarac | 5554823 TODO |\n\n"
-        "## Lessons Learned\n\n### What went well\n\n- Monitoring alerted us\n\n### What went wrong\n\n- Out of practice\n\n"
+        "| Update playbook | mitigate | jennifer | n/a **DONE** |\n"
+        "| Regression test | prevent | clarac | 5554823 TODO |\n\n"
+        "## Lessons Learned\n\n### What went well\n\n- Monitoring alerted us\n\n"
+        "### What went wrong\n\n- Out of practice\n\n"
         "### Where we got lucky\n\n- A copy was at hand\n\n## Timeline\n\n2024-03-01 *(all times UTC)*\n\n"
-        "- 14:51 News reports a new sonnet\n- 14:54 **OUTAGE BEGINS** backends fail\n- 16:00 **OUTAGE ENDS**, all good\n"
+        "- 14:51 News reports a new sonnet\n- 14:54 **OUTAGE BEGINS** backends fail\n"
+        "- 16:00 **OUTAGE ENDS**, all good\n"
     )
     assert incident.title == "Shakespeare Sonnet Overload (incident #465)"
     assert incident.date == date(2024, 3, 1)
@@ -126,7 +134,8 @@ def test_the_layout_of_large_search_companies_with_tables_for_actions() -> None:
 
 def test_a_table_keeps_each_row_and_takes_the_zone_from_its_header() -> None:
     incident = parsed(
-        "# Queue stuck\n\n## Summary\nJobs waited.\n\n## Timeline\n\n| Date | Time (UTC) | Event |\n|---|---|---|\n"
+        "# Queue stuck\n\n## Summary\nJobs waited.\n\n## Timeline\n\n"
+        "| Date | Time (UTC) | Event |\n|---|---|---|\n"
         "| 2024-03-01 | 14:05 | alert |\n| 2024-03-01 | ~14:10 | consumer restarted |\n| | | watched |\n\n"
         "## Follow-ups\n\n- add a second consumer\n"
     )
@@ -138,7 +147,8 @@ def test_a_table_keeps_each_row_and_takes_the_zone_from_its_header() -> None:
 def test_an_html_table_is_a_timeline_too() -> None:
     incident = parsed(
         "# Outage of mail\n\n## Timeline\n\n<table>\n<tr><th>Time (UTC)</th><th>Event</th></tr>\n"
-        "<tr><td>2024-03-01 14:05</td><td>alert</td></tr>\n<tr><td>2024-03-01 14:10</td><td>fix</td></tr>\n</table>\n\n"
+        "<tr><td>2024-03-01 14:05</td><td>alert</td></tr>\n"
+        "<tr><td>2024-03-01 14:10</td><td>fix</td></tr>\n</table>\n\n"
         "## Root cause\n\nDNS.\n"
     )
     assert [(e.time, e.text) for e in incident.timeline] == [
@@ -149,9 +159,18 @@ def test_an_html_table_is_a_timeline_too() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["- 14:05 UTC – alert", "**14:05 UTC** alert", "- **14:05 UTC**: alert", "* [14:05 UTC] alert", "14:05 UTC | alert",
-     "2:05 PM UTC - alert", "- 2024-03-01 14:05 UTC: alert", "2024-03-01T14:05:00Z alert", "1 March 2024, 14:05 UTC - alert"],
-)  # fmt: skip
+    [
+        "- 14:05 UTC – alert",
+        "**14:05 UTC** alert",
+        "- **14:05 UTC**: alert",
+        "* [14:05 UTC] alert",
+        "14:05 UTC | alert",
+        "2:05 PM UTC - alert",
+        "- 2024-03-01 14:05 UTC: alert",
+        "2024-03-01T14:05:00Z alert",
+        "1 March 2024, 14:05 UTC - alert",
+    ],
+)
 def test_a_time_in_front_of_an_event_is_read_however_it_is_written(line: str) -> None:
     incident = parsed(f"# Outage of mail on 2024-03-01\n\n## Timeline\n\n{line}\n\n## Impact\n\nNo mail.\n")
     (event,) = incident.timeline
@@ -160,7 +179,8 @@ def test_a_time_in_front_of_an_event_is_read_however_it_is_written(line: str) ->
 
 def test_headings_that_are_times_are_events_with_the_text_below_them() -> None:
     incident = parsed(
-        "# 2024-03-01, Disk full\n\n## Timeline\n\nAll times in UTC\n\n### 2024-03-01 14:05\n\nAlert.\n\n- 12:00 is in a log\n\n"
+        "# 2024-03-01, Disk full\n\n## Timeline\n\nAll times in UTC\n\n### 2024-03-01 14:05\n\n"
+        "Alert.\n\n- 12:00 is in a log\n\n"
         "### 14:10 - logs deleted\n\nSpace is back.\n\n## Action items\n\n### Process\n\n1. Rotate logs\n"
     )
     assert [e.at for e in incident.timeline] == [at(14, 5), at(14, 10)]
@@ -170,20 +190,31 @@ def test_headings_that_are_times_are_events_with_the_text_below_them() -> None:
 
 
 def test_a_time_is_an_instant_only_when_day_and_zone_are_certain() -> None:
-    incident = parsed("# Outage of mail\n\n## Timeline\n\n- 14:05 no day, no zone\n- 2024-07-01 14:05 PST wrong season\n"
+    incident = parsed("# Outage of mail\n\n## Timeline\n\n- 14:05 no day, no zone\n"
+    "- 2024-07-01 14:05 PST wrong season\n"
                       "- 2024-07-01 14:05 UTC-7 right\n\n## Impact\n\nx y\n")  # fmt: skip
     assert [e.at is None for e in incident.timeline] == [True, True, False]
 
 
 @pytest.mark.parametrize(
     ("written", "day"),
-    [("2024-03-01", date(2024, 3, 1)), ("March 1st, 2024", date(2024, 3, 1)), ("1 Mar 2024", date(2024, 3, 1)),
-     ("01.03.2024", date(2024, 3, 1)), ("3/1/2024", date(2024, 3, 1)), ("25/03/2024", date(2024, 3, 25)),
-     ("1. März 2024", date(2024, 3, 1)), ("the 1st of March, 2024", date(2024, 3, 1)), ("[Date]", None), ("TBD", None)],
-)  # fmt: skip
+    [
+        ("2024-03-01", date(2024, 3, 1)),
+        ("March 1st, 2024", date(2024, 3, 1)),
+        ("1 Mar 2024", date(2024, 3, 1)),
+        ("01.03.2024", date(2024, 3, 1)),
+        ("3/1/2024", date(2024, 3, 1)),
+        ("25/03/2024", date(2024, 3, 25)),
+        ("1. März 2024", date(2024, 3, 1)),
+        ("the 1st of March, 2024", date(2024, 3, 1)),
+        ("[Date]", None),
+        ("TBD", None),
+    ],
+)
 def test_dates_are_read_in_the_forms_of_many_countries(written: str, day: date | None) -> None:
     incident = parsed(
-        f"# Outage of mail\n\nDate: {written}\nStatus: Complete\n\n## Impact\n\nNo mail.\n\n## Root cause\n\nDNS.\n"
+        f"# Outage of mail\n\nDate: {written}\nStatus: Complete\n\n## Impact\n\nNo mail.\n\n"
+        f"## Root cause\n\nDNS.\n"
     )
     assert incident.date == day
 
@@ -199,8 +230,10 @@ def test_the_name_of_the_file_gives_the_date_where_the_text_does_not() -> None:
 def test_a_report_without_any_headings_is_read_by_its_labels() -> None:
     incident = parsed(
         "Postmortem: cache stampede on the shop\nDate: 2024-03-01\nSeverity: P1\nServices: shop, cache\n\n"
-        "Root cause: all keys expired at once.\n\nTimeline:\n- 14:05 UTC alert\n- 14:20 UTC incident mitigated\n\n"
-        "Mitigation: the cache was warmed by hand.\n\nAction items:\n- jitter the expiry (@lee)\n- load test (DONE)\n",
+        "Root cause: all keys expired at once.\n\nTimeline:\n- 14:05 UTC alert\n"
+        "- 14:20 UTC incident mitigated\n\n"
+        "Mitigation: the cache was warmed by hand.\n\nAction items:\n- jitter the expiry (@lee)\n"
+        "- load test (DONE)\n",
         "notes/stampede.txt",
     )
     assert incident.title == "cache stampede on the shop"
@@ -213,7 +246,8 @@ def test_a_report_without_any_headings_is_read_by_its_labels() -> None:
 
 
 def test_numbers_emoji_and_colons_around_headings_do_not_matter() -> None:
-    incident = parsed("# Outage of mail\n\n## 1. Summary:\n\nNo mail.\n\n## 🔥 Impact\n\nAll staff.\n\n## 3) Root Cause Analysis\n\nDNS.\n\n"
+    incident = parsed("# Outage of mail\n\n## 1. Summary:\n\nNo mail.\n\n## 🔥 Impact\n\n"
+    "All staff.\n\n## 3) Root Cause Analysis\n\nDNS.\n\n"
                       "## 4. Next Steps\n\n1. Second resolver\n")  # fmt: skip
     assert (incident.summary, incident.impact) == ("No mail.", "All staff.")
     assert incident.causes[0].text == "DNS."
@@ -222,7 +256,8 @@ def test_numbers_emoji_and_colons_around_headings_do_not_matter() -> None:
 
 def test_underlined_headings_are_read_like_others() -> None:
     incident = parsed(
-        "Outage of mail\n==============\n\nRoot cause\n----------\n\nDNS.\n\nAction items\n------------\n\n* Second resolver\n"
+        "Outage of mail\n==============\n\nRoot cause\n----------\n\nDNS.\n\nAction items\n"
+        "------------\n\n* Second resolver\n"
     )
     assert incident.title == "Outage of mail"
     assert incident.causes[0].text == "DNS."
@@ -231,7 +266,8 @@ def test_underlined_headings_are_read_like_others() -> None:
 
 def test_a_service_event_told_in_prose_keeps_its_date_and_stated_cause() -> None:
     incident = parsed(
-        "# Summary of the Storage Service Event in the Northern Region\n\nWe would like to share what happened on March 1st, 2024. "
+        "# Summary of the Storage Service Event in the Northern Region\n\n"
+        "We would like to share what happened on March 1st, 2024. "
         "The disruption was caused by a command that removed too many servers. We are sorry.\n",
         "aws/41926.md",
     )
@@ -242,14 +278,16 @@ def test_a_service_event_told_in_prose_keeps_its_date_and_stated_cause() -> None
 
 
 def test_a_suspected_cause_stays_suspected() -> None:
-    incident = parsed("# Outage of mail\n\n## Impact\n\nx\n\n## Contributing factors\n\n- The resolver had no spare\n"
+    incident = parsed("# Outage of mail\n\n## Impact\n\nx\n\n## Contributing factors\n\n"
+    "- The resolver had no spare\n"
                       "- We believe that a firewall rule was probably wrong\n")  # fmt: skip
     assert [c.status for c in incident.causes] == [CauseStatus.CONFIRMED, CauseStatus.SUSPECTED]
 
 
 def test_mitigation_resolution_and_prevention_stay_apart() -> None:
     incident = parsed(
-        "# Outage of mail\n\n## Mitigation\n\nFailed over.\n\n## Resolution\n\nFixed DNS.\n\n## Prevention\n\nTest failover.\n"
+        "# Outage of mail\n\n## Mitigation\n\nFailed over.\n\n## Resolution\n\nFixed DNS.\n\n"
+        "## Prevention\n\nTest failover.\n"
     )
     assert (incident.mitigation, incident.resolution, incident.prevention) == (
         "Failed over.",
@@ -261,9 +299,12 @@ def test_mitigation_resolution_and_prevention_stay_apart() -> None:
 
 def test_a_recorded_session_is_an_incident_by_its_phases() -> None:
     incident = parsed(
-        "# Example Session: Operations\n\n**Profile**: ops\n**Scenario**: P2 Incident - login errors\n\n---\n\n## Flow\n\n"
-        "### 1. Detection (5 min)\n\n```\nAlert: login error rate > 5%\n```\n\n**Actions**:\n- Assess severity\n\n---\n\n"
-        "### 2. Investigation\n\n**Finding**: sessions table locked\n\n### 3. Mitigation\n\n**Actions**:\n- Kill the migration\n\n"
+        "# Example Session: Operations\n\n**Profile**: ops\n"
+        "**Scenario**: P2 Incident - login errors\n\n---\n\n## Flow\n\n"
+        "### 1. Detection (5 min)\n\n```\nAlert: login error rate > 5%\n```\n\n**Actions**:\n"
+        "- Assess severity\n\n---\n\n"
+        "### 2. Investigation\n\n**Finding**: sessions table locked\n\n### 3. Mitigation\n\n"
+        "**Actions**:\n- Kill the migration\n\n"
         "**Result**: logins work\n\n### 4. Root Cause Analysis\n\n**Actions**:\n- Read the diff\n\n"
         "**Root cause**: migration took a table lock\n\n## Follow-up Actions\n\n1. [ ] Lint migrations\n",
         "sessions/example.txt",
@@ -278,10 +319,21 @@ def test_a_recorded_session_is_an_incident_by_its_phases() -> None:
 
 @pytest.mark.parametrize(
     ("label", "severity"),
-    [("SEV-1", Severity.SEV1), ("P0", Severity.SEV1), ("P3", Severity.SEV3), ("Critical", Severity.SEV1),
-     ("High", Severity.SEV2), ("Minor", Severity.SEV4), ("🔴", Severity.SEV1), ("🟡 Medium", Severity.SEV3),
-     ("ðŸŸ  High", Severity.SEV2), ("ðŸ”´", Severity.SEV1), ("Sev 2 (major)", Severity.SEV2), ("2", Severity.SEV2)],
-)  # fmt: skip
+    [
+        ("SEV-1", Severity.SEV1),
+        ("P0", Severity.SEV1),
+        ("P3", Severity.SEV3),
+        ("Critical", Severity.SEV1),
+        ("High", Severity.SEV2),
+        ("Minor", Severity.SEV4),
+        ("🔴", Severity.SEV1),
+        ("🟡 Medium", Severity.SEV3),
+        ("ðŸŸ  High", Severity.SEV2),
+        ("ðŸ”´", Severity.SEV1),
+        ("Sev 2 (major)", Severity.SEV2),
+        ("2", Severity.SEV2),
+    ],
+)
 def test_every_common_scale_of_severity_maps_onto_one(label: str, severity: Severity) -> None:
     incident = parsed(
         f"# Outage of mail\n\n- **Severity**: {label}\n\n## Impact\n\nx\n\n## Root cause\n\nDNS.\n"
@@ -307,14 +359,25 @@ def test_broken_front_matter_is_reported_and_the_report_still_read() -> None:
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("runbooks/DiskFull.md", "# DiskFull\n\n## Meaning\n\nA disk is full.\n\n## Impact\n\nNo writes.\n\n## Diagnosis\n\n"
-         "Look.\n\n## Mitigation\n\nDelete logs.\n"),
-        ("kb/volume.md", "---\ntitle: Volume stuck\n---\n\n## Symptoms\n\nStuck.\n\n## Root cause\n\nRace.\n\n## Workaround\n\nRetry.\n"),
+        (
+            "runbooks/DiskFull.md",
+            "# DiskFull\n\n## Meaning\n\nA disk is full.\n\n## Impact\n\n"
+            "No writes.\n\n## Diagnosis\n\n"
+            "Look.\n\n## Mitigation\n\nDelete logs.\n",
+        ),
+        (
+            "kb/volume.md",
+            "---\ntitle: Volume stuck\n---\n\n## Symptoms\n\nStuck.\n\n"
+            "## Root cause\n\nRace.\n\n## Workaround\n\nRetry.\n",
+        ),
         ("postmortems/_index.md", "---\ntitle: Incidents\n---\n"),
         ("LICENSE", "MIT License\n\nPermission is hereby granted\n"),
-        ("docs/README.md", "# Post-mortems\n\nThis repository holds our post-mortems.\n\n## Guidelines\n\nBe kind.\n"),
+        (
+            "docs/README.md",
+            "# Post-mortems\n\nThis repository holds our post-mortems.\n\n## Guidelines\n\nBe kind.\n",
+        ),
         ("docs/install.md", "# Install\n\n## Overview\n\nRun it.\n\n## Next steps\n\n- Configure it\n"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_incident_is_not_claimed(path: str, text: str) -> None:
     assert Postmortem().recognises(SourceFile(path=path, text=text)) == 0

@@ -1,0 +1,37 @@
+"""All benchmarks, one after the other, the quick ones first: `python -m benchmarks [NAME …]`.
+
+Each is a module of its own and prints its figures; machines are noisy, so figures are ratios against
+a peer of the same run where there is one.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+MODULES = {
+    "cold_start": "what a cold command costs, beside bare imports and the naive script",
+    "fields": "dates, timelines, action items, steps, against answers made by hand",
+    "ranking": "the ranking alone, beside BM25, MiniLM and their fusion",
+    "alerts": "the whole lookup on labelled alerts, and on alerts that nothing covers",
+    "big_input": "a log of 200 MB on stdin",
+    "durability": "kill -9, many processes, writing and asking at once",
+    "corpora": "all public material goes in, twice",
+}
+"""Name and what it measures."""
+
+
+def main() -> int:
+    """Run the benchmarks named on the command line, or all."""
+    wanted = sys.argv[1:] or list(MODULES)
+    if unknown := [name for name in wanted if name not in MODULES]:
+        sys.exit(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(MODULES)}")
+    failed = 0
+    for name in wanted:
+        print(f"\n== {name}: {MODULES[name]}", flush=True)
+        failed += subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode != 0
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

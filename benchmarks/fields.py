@@ -1,0 +1,121 @@
+"""How well the fields of real postmortems and runbooks are read, against an answer file made by hand.
+
+Run `python -m benchmarks.fields` from the project's root; `-v` lists every miss.  Reads
+`../shared/corpora` and `tests/answers/postmortems.yaml`; says so and stops where the first is absent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingest.pipeline import Unreadable, discover, parse_file, read_file
+from kb.records import Entry, Incident, Runbook
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPORA = ROOT.parent / "shared" / "corpora"
+ANSWERS = ROOT / "tests" / "answers" / "postmortems.yaml"
+
+Check = tuple[str, bool, str]
+"""What was checked, whether it was right, and what stood there."""
+
+
+def entries_below(folder: Path) -> Iterator[tuple[str, Entry]]:
+    """Every entry below a folder with its file's path relative to the corpora."""
+    for path in discover([folder]):
+        read = path if isinstance(path, Unreadable) else read_file(path)
+        if not isinstance(read, Unreadable):
+            _, parsed = parse_file(read.file)
+            for entry in parsed.entries:
+                yield str(Path(read.file.path).relative_to(CORPORA)), entry
+
+
+def postmortems() -> dict[str, Incident]:
+    """The incidents of the `pm-*` folders by path."""
+    folders = sorted(CORPORA.glob("pm-*"))
+    found = (pair for folder in folders for pair in entries_below(folder))
+    return {path: entry for path, entry in found if isinstance(entry, Incident)}
+
+
+def check_all(answers: dict[str, Any], found: dict[str, Incident]) -> Iterator[Check]:
+    """Dates, timelines and action items of all postmortems."""
+    for path, said in answers["dates"].items():
+        incident = found.get(path)
+        yield "read as an incident", incident is not None, path
+        if incident is None:
+            continue
+        allowed = [said["date"], *said.get("also", [])]
+        yield "date", incident.date in allowed, f"{path}: {incident.date}, not {said['date']}"
+        if said["has_timeline"]:
+            yield "timeline where there is one", bool(incident.timeline), path
+        if said["has_action_items"]:
+            yield "action items where there are some", bool(incident.action_items), path
+
+
+def check_full(path: str, said: dict[str, Any], incident: Incident) -> Iterator[Check]:
+    """Everything that the answer file says of one postmortem."""
+    events, actions = incident.timeline, incident.action_items
+    yield "events, number", _fits(len(events), said.get("events")), f"{path}: {len(events)}"
+    yield "action items, number", _fits(len(actions), said.get("actions")), f"{path}: {len(actions)}"
+    ends: tuple[tuple[str, Sequence[Any]], ...] = (
+        ("first_event", events[:1]), ("last_event", events[-1:]),
+        ("first_action", actions[:1]), ("last_action", actions[-1:]),
+    )  # fmt: skip
+    for name, items in ends:
+        if said.get(name):
+            right = bool(items) and _words(said[name]) in _words(items[0].text)
+            yield name.replace("_", " "), right, f"{path}: {said[name]}"
+    yield "cause", bool(incident.causes) or not said["has_cause"], path
+    told = bool(incident.resolution or incident.mitigation)
+    yield "resolution", told == said["has_resolution"], path
+
+
+def check_runbooks() -> Iterator[Check]:
+    """Name and steps of every runbook that is not a stub."""
+    for folder in sorted(CORPORA.glob("rb-*")):
+        for path, entry in entries_below(folder):
+            if isinstance(entry, Runbook):
+                yield "runbook, name", bool(entry.name), path
+                if not entry.extra.get("stub"):
+                    yield "runbook, steps (stubs left out)", bool(entry.steps), path
+
+
+def _fits(count: int, said: Any) -> bool:
+    return said[0] <= count <= said[1] if isinstance(said, list) else said is None or count == said
+
+
+def _words(text: str) -> str:
+    return " ".join(re.sub(r"[^\w ]+", " ", text).lower().split())
+
+
+def main() -> None:
+    """Print right and total of every check."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("-v", "--verbose", action="store_true", help="list every miss")
+    verbose = options.parse_args().verbose
+    if not CORPORA.is_dir():
+        sys.exit(f"{CORPORA} is not there: nothing to measure")
+    answers = yaml.safe_load(ANSWERS.read_text())
+    found = postmortems()
+    checks = [*check_all(answers, found), *check_runbooks()]
+    for path, said in answers["full"].items():
+        checks += check_full(path, said, found[path])
+    right, total = Counter[str](), Counter[str]()
+    for name, fits, what in checks:
+        total[name] += 1
+        right[name] += fits
+        if verbose and not fits:
+            print(f"miss: {name}: {what}")
+    for name in total:
+        print(f"{name:<34} {right[name]:>4} of {total[name]:>4}  {right[name] / total[name]:6.1%}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""What is read from documents: incidents, known errors, alert rules, and texts of no known form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from kb.records.entry import Entry, passages_of
+from kb.records.parts import ActionItem, Advice, Cause, Passage, Severity, TimelineEvent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident(Entry):
+    """Something that went wrong once, from a postmortem, a status page or opened live.
+
+    Mitigation (the bleeding stopped), resolution (the cause removed) and prevention (it cannot
+    come back) are three things; durations are derived from the four times, never stored.
+    """
+
+    kind: ClassVar[str] = "incident"
+
+    title: str
+    date: date | None = None
+    started: datetime | None = None
+    detected: datetime | None = None
+    acknowledged: datetime | None = None
+    mitigated: datetime | None = None
+    resolved: datetime | None = None
+    severity: Severity | None = None
+    severity_label: str = ""
+    summary: str = ""
+    impact: str = ""
+    causes: tuple[Cause, ...] = ()
+    mitigation: str = ""
+    resolution: str = ""
+    prevention: str = ""
+    timeline: tuple[TimelineEvent, ...] = ()
+    action_items: tuple[ActionItem, ...] = ()
+    lessons: tuple[str, ...] = ()
+    went_well: tuple[str, ...] = ()
+    went_wrong: tuple[str, ...] = ()
+    body: str = ""
+
+    @property
+    def headline(self) -> str:
+        return self.title
+
+    @property
+    def natural_key(self) -> str:
+        return f"{self.date or ''} {self.title}"
+
+    def passages(self) -> tuple[Passage, ...]:
+        return passages_of(
+            ("title", self.title),
+            ("symptom", "\n".join((self.summary, self.impact))),
+            ("cause", "\n".join(cause.text for cause in self.causes)),
+            ("fix", "\n".join((self.mitigation, self.resolution, self.prevention))),
+            ("body", self.body),
+        )
+
+    def advice(self) -> Advice:
+        return Advice(
+            meaning="\n".join(cause.text for cause in self.causes) or self.summary,
+            fix="\n".join(part for part in (self.mitigation, self.resolution) if part),
+            check=self.check,
+            warning=self.warning,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownError(Entry):
+    """A documented error: how it shows, why, and how to live with it or end it."""
+
+    kind: ClassVar[str] = "known_error"
+
+    title: str
+    symptom: str = ""
+    cause: str = ""
+    resolution: str = ""
+    workaround: str = ""
+    commands: tuple[str, ...] = ()
+    body: str = ""
+
+    @property
+    def headline(self) -> str:
+        return self.title
+
+    def passages(self) -> tuple[Passage, ...]:
+        return passages_of(
+            ("title", self.title),
+            ("symptom", self.symptom),
+            ("cause", self.cause),
+            ("fix", "\n".join((self.workaround, self.resolution))),
+            ("body", self.body),
+        )
+
+    def advice(self) -> Advice:
+        return Advice(
+            meaning=self.cause or self.symptom,
+            fix="\n".join(part for part in (self.workaround, self.resolution) if part),
+            commands=self.commands,
+            check=self.check,
+            warning=self.warning,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlertRule(Entry):
+    """A monitoring alert: its text, its expression, and the runbook that it names."""
+
+    kind: ClassVar[str] = "alert_rule"
+
+    name: str
+    summary: str = ""
+    description: str = ""
+    expr: str = ""
+    severity: Severity | None = None
+    severity_label: str = ""
+    runbook_url: str = ""
+    group: str = ""
+
+    @property
+    def headline(self) -> str:
+        return self.name
+
+    @property
+    def natural_key(self) -> str:
+        return f"{self.group} {self.name} {self.expr}"
+
+    def passages(self) -> tuple[Passage, ...]:
+        return passages_of(("title", self.name), ("symptom", "\n".join((self.summary, self.description))))
+
+    def advice(self) -> Advice:
+        fix = f"Runbook: {self.runbook_url}" if self.runbook_url else ""
+        meaning = self.description or self.summary
+        return Advice(meaning=meaning, fix=fix, check=self.check, warning=self.warning)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document(Entry):
+    """A text that could not be understood as anything better; kept so that it can be found."""
+
+    kind: ClassVar[str] = "document"
+
+    title: str
+    body: str = ""
+
+    @property
+    def headline(self) -> str:
+        return self.title
+
+    def passages(self) -> tuple[Passage, ...]:
+        return passages_of(("title", self.title), ("body", self.body))
+
+    def advice(self) -> Advice:
+        return Advice(meaning=self.body[:500], check=self.check, warning=self.warning)

@@ -1,0 +1,89 @@
+"""A home that can only be read: it answers, says what it could not record, and refuses writes in words."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kb import KnowledgeBase
+from kb.errors import HomeNotWritable
+from kb.starter import make_home
+from tests.bad_input.conftest import remount
+from tests.conftest import ROOT, RunKb
+
+LINE = "FATAL tide gauge 7 reports a negative depth"
+LATE = "FATAL sluice 3 is jammed, learned by a process that was killed"
+
+
+@pytest.fixture
+def sealed(disk: Path, request: pytest.FixtureRequest) -> Path:
+    """A read-only home; with `wal`, its last entry lies only in the write-ahead log of a killed process."""
+    folder = disk / "home"
+    make_home(folder)
+    with KnowledgeBase.open(folder) as kb:
+        kb.learn_pattern(LINE, "the gauge froze")
+        kb.check_known_issues("some words that make the vectors")
+    if request.param != "clean":
+        script = f"import os; from kb import KnowledgeBase; KnowledgeBase.open({str(folder)!r}).learn_pattern({LATE!r}); os._exit(0)"
+        subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+        assert (folder / "state" / "kb.db-wal").stat().st_size
+    if request.param == "wal without its shm":
+        (folder / "state" / "kb.db-shm").unlink()
+    remount(disk, "ro")
+    return folder
+
+
+@pytest.mark.parametrize("sealed", ["clean", "wal", "wal without its shm"], indirect=True)
+def test_a_read_only_home_answers_and_says_that_nothing_was_recorded(sealed: Path, request: pytest.FixtureRequest):
+    with KnowledgeBase.open(sealed) as kb:
+        answer = kb.check_known_issues(LINE)
+        by_words = kb.check_known_issues("the depth of the tide is below nothing", deep=True)
+        late = kb.check_known_issues(LATE)
+        with pytest.raises(HomeNotWritable):
+            kb.learn_pattern("ERR a second thing happens")
+        with pytest.raises(HomeNotWritable):
+            kb.session_log("tried")
+        with pytest.raises(HomeNotWritable):
+            kb.record_outcome(answer.matches[0].id, "resolved")
+        assert kb.weekly_summary().read["outcomes"] == 0
+
+    assert (answer.verdict, answer.lookup_id) == ("known", None)
+    assert any("the lookup was not recorded" in note and "read-only" in note for note in answer.notes)
+    assert by_words.matches
+    assert late.verdict == ("unknown" if "[clean]" in request.node.name else "known")
+
+
+@pytest.mark.parametrize("sealed", ["wal"], indirect=True)
+def test_the_command_line_says_the_same_with_exit_code_1(sealed: Path, run_kb: RunKb, tmp_path: Path):
+    document = tmp_path / "outage.md"
+    document.write_text("# Outage\n\nAll was dark.\n")
+
+    known = run_kb("check", LINE, home=sealed)
+    refused = [
+        run_kb(*words, home=sealed)
+        for words in (("learn", "pattern", "ERR again"), ("ingest", str(document)), ("memory", "log", "did"))
+    ]
+
+    assert known.returncode == 0
+    assert "not recorded" in known.stdout
+    for one in refused:
+        assert one.returncode == 1
+        assert "read-only" in one.stderr.lower()
+        assert "Traceback" not in one.stderr
+
+
+@pytest.mark.parametrize("sealed", ["clean"], indirect=True)
+def test_a_file_that_changed_before_the_home_became_read_only_is_named(sealed: Path, disk: Path):
+    remount(disk, "rw")
+    with (sealed / "learned" / "patterns.yaml").open("a") as out:
+        out.write("# changed by hand\n")
+    remount(disk, "ro")
+
+    with KnowledgeBase.open(sealed) as kb:
+        notes = kb.check_known_issues(LINE).notes
+
+    assert any("learned/patterns.yaml" in note and "cannot be taken in" in note for note in notes)

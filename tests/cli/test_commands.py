@@ -1,0 +1,92 @@
+"""The command line as scripts meet it: data on stdout, talk on stderr, JSON everywhere, exit codes."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, RunKb
+
+LINE = "FATAL tide gauge 7 reports a negative depth"
+
+
+@pytest.mark.slow
+def test_every_command_prints_one_json_value_and_nothing_else(run_kb: RunKb, tmp_path: Path):
+    (tmp_path / "outage.md").write_text("# Sluice outage\n\nThe sluice was shut.\n")
+    learned = json.loads(run_kb("learn", "pattern", LINE, "-m", "it froze", "--json").stdout)
+    commands: list[tuple[str, ...]] = [
+        ("init", str(tmp_path / "other")), ("ingest", str(tmp_path / "outage.md")), ("check", LINE), ("search", "sluice"),
+        ("show", learned["id"]), ("outcome", learned["id"], "resolved"), ("weekly",), ("doctor",),
+        ("learn", "tool-fix", "tidectl", "tidectl: no clock"), ("memory", "keys"), ("memory", "read", "learned/patterns"),
+        ("memory", "query", "learned/patterns", "starter_patterns.0"), ("memory", "log", "did"),
+        ("memory", "append", "learned/notes", "notes", "one"), ("memory", "update", "learned/notes", "owner", "ops"),
+    ]  # fmt: skip
+
+    for words in commands:
+        done = run_kb(*words, "--json")
+        assert done.returncode == 0, done
+        json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(("text", "code"), [(LINE, 0), ("", 2)])
+def test_exit_codes_follow_the_verdict_only_when_asked(run_kb: RunKb, text: str, code: int):
+    run_kb("learn", "pattern", LINE)
+
+    assert run_kb("check", text).returncode == 0
+    assert run_kb("check", text, "--exit-code").returncode == code
+
+
+def test_check_reads_a_pipe_with_and_without_the_dash(run_kb: RunKb):
+    run_kb("learn", "pattern", LINE)
+
+    assert run_kb("check", "-", input=f"noise\n{LINE}\n").stdout.startswith("KNOWN")
+    assert run_kb("check", input=f"noise\n{LINE}\n").stdout.startswith("KNOWN")
+
+
+def on_terminal(*words: str, home: Path) -> tuple[int, str]:
+    """Exit code and what a person sees of a command that runs on a terminal."""
+    main, other = pty.openpty()
+    fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kb", "--home", str(home), *words], stdin=other, stdout=other, stderr=other,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
+    )  # fmt: skip
+    os.close(other)
+    seen = b""
+    while True:
+        try:
+            piece = os.read(main, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    os.close(main)
+    return process.wait(), seen.decode()
+
+
+def test_check_without_a_text_on_a_terminal_says_what_it_needs(home: Path):
+    code, seen = on_terminal("check", home=home)
+
+    assert code == 2
+    assert "give the error text, or '-' to read it from stdin" in seen
+
+
+def test_ingest_shows_bars_on_a_terminal(home: Path, tmp_path: Path):
+    for number in range(3):
+        (tmp_path / f"{number}.md").write_text(f"# Outage {number}\n\nSluice {number} was shut.\n")
+
+    code, seen = on_terminal("ingest", str(tmp_path / "0.md"), str(tmp_path / "1.md"), home=home)
+
+    assert code == 0
+    assert "reading files: 100%" in seen
+    assert "embedding texts: 100%" in seen

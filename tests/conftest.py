@@ -1,0 +1,59 @@
+"""What all tests share: a throwaway home, an open knowledge base on it, and the command line.
+
+No test can touch a real home: `KB_HOME` points nowhere while tests run.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from kb import KnowledgeBase
+from kb.starter import make_home
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+RunKb = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(autouse=True)
+def _no_real_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KB_HOME", "KB_CHROMA_URL", "KB_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    make_home(folder)
+    return folder
+
+
+@pytest.fixture
+def kb(home: Path) -> Iterator[KnowledgeBase]:
+    with KnowledgeBase.open(home) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run_kb(home: Path) -> RunKb:
+    def run(*words: str, home: Path = home, input: str | None = None, **more: object) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "KB_HOME": str(home)}
+        return subprocess.run(
+            [sys.executable, "-m", "kb", *words], input=input, capture_output=True, text=True, env=environment, **more
+        )  # type: ignore[call-overload,no-any-return]
+
+    return run
+
+
+def corpora() -> Path:
+    """The public material beside the project; tests that need it skip where it is absent."""
+    found = SHARED / "corpora"
+    if not found.is_dir():
+        pytest.skip("the corpora are not beside the project (../shared/corpora)")
+    return found
