@@ -28,7 +28,8 @@ def many_lines(megabytes: int) -> Iterator[bytes]:
     while size < megabytes * _MEGABYTE:
         first = number
         piece = "".join(
-            f"2026-11-02T09:{n // 60 % 60:02}:{n % 60:02}Z INFO worker-{n % 97} handled request {n * 7919:x} in {n % 450} ms\n"
+            f"2026-11-02T09:{n // 60 % 60:02}:{n % 60:02}Z INFO worker-{n % 97} handled request "
+            f"{n * 7919:x} in {n % 450} ms\n"
             for n in range(first, first + 10_000)
         ).encode()
         number += 10_000

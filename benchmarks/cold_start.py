@@ -21,8 +21,36 @@ from kb.starter import make_home
 
 KNOWN = "FATAL tide gauge 7 reports a negative depth"
 UNKNOWN = "the water stands below the bottom, says the sensor of the harbour"
-_NOUNS = "sluice gauge pump lock valve buoy crane ferry beacon cable mast winch anchor rudder keel hull".split()
-_VERBS = "jammed flooded silent overheated unreachable misaligned leaking frozen saturated stalled".split()
+_NOUNS = [
+    "sluice",
+    "gauge",
+    "pump",
+    "lock",
+    "valve",
+    "buoy",
+    "crane",
+    "ferry",
+    "beacon",
+    "cable",
+    "mast",
+    "winch",
+    "anchor",
+    "rudder",
+    "keel",
+    "hull",
+]
+_VERBS = [
+    "jammed",
+    "flooded",
+    "silent",
+    "overheated",
+    "unreachable",
+    "misaligned",
+    "leaking",
+    "frozen",
+    "saturated",
+    "stalled",
+]
 
 NAIVE_SETUP = """
 import sys, chromadb
@@ -45,13 +73,18 @@ print(collection.query(query_embeddings=model.encode([sys.argv[3]]), n_results=5
 
 def text_of(number: int) -> str:
     noun, verb = _NOUNS[number % 16], _VERBS[number // 16 % 10]
-    return f"ERROR {noun}{number // 160}-controller: {noun} {verb}, code {number:05d}, berth {number * 7 % 311}"
+    return (
+        f"ERROR {noun}{number // 160}-controller: {noun} {verb}, code {number:05d}, berth {number * 7 % 311}"
+    )
 
 
 def fill(home: Path, entries: int, signatures: int) -> list[str]:
     """Write a home's worth of knowledge: patterns, which have signatures, and runbooks, which have none."""
     texts = [text_of(number) for number in range(entries)]
-    patterns = [f"  - pattern: '{text}'\n    meaning: berth {n} is shut\n" for n, text in enumerate(texts[:signatures])]
+    patterns = [
+        f"  - pattern: '{text}'\n    meaning: berth {n} is shut\n"
+        for n, text in enumerate(texts[:signatures])
+    ]
     runbooks = [
         f"  - name: 'Runbook {n}: {text[6:]}'\n    steps: ['look at berth {n}', 'restart it']\n"
         for n, text in enumerate(texts[signatures:])
@@ -92,13 +125,19 @@ def main() -> None:
         (naive / "texts").parent.mkdir()
         (naive / "texts").write_text("\n\n".join(texts))
         python, kb_command = sys.executable, [sys.executable, "-m", "kb", "--home"]
-        subprocess.run([python, "-c", NAIVE_SETUP, naive / "texts", naive / "db", model], check=True, capture_output=True)
+        subprocess.run(
+            [python, "-c", NAIVE_SETUP, naive / "texts", naive / "db", model], check=True, capture_output=True
+        )
         bare = median([python, "-c", "import typer, sqlite_utils"], runs)
         figures = {
             "bare: import typer, sqlite_utils": bare,
             "kb --help": median([python, "-m", "kb", "--help"], runs),
-            "kb check, small home, settled by a signature": median([*kb_command, str(small), "check", KNOWN], runs),
-            "kb check, large home, settled by a signature": median([*kb_command, str(large), "check", KNOWN], runs),
+            "kb check, small home, settled by a signature": median(
+                [*kb_command, str(small), "check", KNOWN], runs
+            ),
+            "kb check, large home, settled by a signature": median(
+                [*kb_command, str(large), "check", KNOWN], runs
+            ),
             "kb check, small home, needs vectors": median([*kb_command, str(small), "check", UNKNOWN], runs),
             "kb check, large home, needs vectors": median([*kb_command, str(large), "check", UNKNOWN], runs),
             "naive: sentence-transformers + chromadb, large": median(

@@ -29,7 +29,9 @@ def measure(folder: Path, home: Path) -> None:
         report("first run", first, on_disk)
         second = kb.ingest(folder)
         report("second run", second, on_disk)
-        changed = second.count(FileState.ADDED) + second.count(FileState.UPDATED) + second.count(FileState.REMOVED)
+        changed = (
+            second.count(FileState.ADDED) + second.count(FileState.UPDATED) + second.count(FileState.REMOVED)
+        )
         print(f"second run: {changed} files changed, {second.embedded} texts embedded")
         wrong, vectors = kb.check()
     overhead = first.seconds - first.embedding_seconds

@@ -6,13 +6,16 @@ Licences, empty files and index pages without text hold nothing to find; they ar
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from ingest.blocks import unmarked
 from ingest.front_matter import split_front_matter
 from ingest.source import Parsed, SourceFile
+from kb.errors import Problem
 from kb.records import Document as DocumentEntry
 from kb.records import Provenance, Source
+from kb.text import safe_yaml
 
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*|={1,6}[ \t]+(?P<adoc>.+?))$", re.M)
 _UNDERLINED = re.compile(r"^(?P<text>[^\n]*\w[^\n]*)\n(?:={3,}|-{3,}|~{3,})[ \t]*$", re.M)
@@ -50,7 +53,16 @@ class Document:
                 key: str(value) for key, value in front.values.items() if key != "title" and value is not None
             },
         )
-        return Parsed(entries=(entry,), problems=front.problems)
+        return Parsed(entries=(entry,), problems=(*front.problems, *_refused_yaml(file)))
+
+
+def _refused_yaml(file: SourceFile) -> Iterator[Problem]:
+    """Why a YAML file could not be read as data, such as a mistake on a line or an alias bomb."""
+    if file.suffix in (".yaml", ".yml"):
+        try:
+            safe_yaml.compose(file.text)
+        except safe_yaml.YamlRefused as error:
+            yield Problem(file.path, error.line, f"{error}; the file is kept as text")
 
 
 def _first_heading(text: str) -> str:

@@ -24,6 +24,7 @@ class SourceFile:
 
     @property
     def name(self) -> str:
+        """The last part of the path."""
         return PurePath(self.path).name
 
     @property

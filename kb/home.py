@@ -81,7 +81,9 @@ def find_home(
         root = Path(named).expanduser().resolve()
         if is_home(root):
             return Home(root)
-        raise HomeNotFound(f"{root} is not a home (no learned/ and state/ in it); make one with: kb init {named}")
+        raise HomeNotFound(
+            f"{root} is not a home (no learned/ and state/ in it); make one with: kb init {named}"
+        )
     start = (cwd or Path.cwd()).resolve()
     for folder in (start, *start.parents):
         if is_home(folder):

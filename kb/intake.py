@@ -53,7 +53,10 @@ class Intake:
         receipts += self._removed(given, found, now)
         embedded, seconds = self._embed(progress)
         return Receipt(
-            files=tuple(receipts), embedded=embedded, embedding_seconds=seconds, seconds=time.perf_counter() - started
+            files=tuple(receipts),
+            embedded=embedded,
+            embedding_seconds=seconds,
+            seconds=time.perf_counter() - started,
         )
 
     def _file(self, path: str, now: datetime) -> FileReceipt:
@@ -97,7 +100,9 @@ class Intake:
                     retired = self.catalogue.forget(key, now)
                 shown = record.given if record else key
                 receipts.append(
-                    FileReceipt(path=shown, state=FileState.REMOVED, reason="the file is gone", retired=retired)
+                    FileReceipt(
+                        path=shown, state=FileState.REMOVED, reason="the file is gone", retired=retired
+                    )
                 )
         return receipts
 

@@ -6,9 +6,7 @@ it.  Heavy parts (SQLite's tools, numpy, models) are loaded by the first call th
 
 from __future__ import annotations
 
-import json
 import time
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -16,17 +14,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from kb.errors import EntryNotFound, HomeNotWritable, InvalidInput, Problem
+from kb.errors import EntryNotFound, Problem
 from kb.home import Home, find_home
 from kb.records import Entry
-from kb.records.ledger import Answer, Event, Outcome, Result, SearchHit, Trust
+from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.receipts import Learned, Receipt
 
 if TYPE_CHECKING:
     from kb.intake import Progress
     from kb.loop.learning import Details, Lesson
     from kb.loop.weekly import WeeklySummary
-    from kb.lookup.lookup import Finding
     from kb.parts import Parts
     from kb.storage.encoder import Encoder
     from kb.storage.memory import Memory
@@ -44,7 +41,13 @@ class KnowledgeBase:
     """One home, open.  Use it as a context manager: `with KnowledgeBase.open(home) as kb:`."""
 
     def __init__(
-        self, home: Home, *, clock: Clock = utc_now, encoder: Encoder | None = None, exact_below: int = 0, actor: str = ""
+        self,
+        home: Home,
+        *,
+        clock: Clock = utc_now,
+        encoder: Encoder | None = None,
+        exact_below: int = 0,
+        actor: str = "",
     ) -> None:
         """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`)."""
         self.home = home
@@ -100,34 +103,29 @@ class KnowledgeBase:
         `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded
         in the ledger; its `lookup_id` is what `record_outcome` takes.
         """
+        from kb.lookup.answer import answer
+
         started, now = time.perf_counter(), self._clock()
         problems = self.refresh()
         finding = self._parts.lookup.find(
-            error_text, tool=tool_name, service=service, environment=environment, limit=max(1, limit), deep=deep, now=now
+            error_text,
+            tool=tool_name,
+            service=service,
+            environment=environment,
+            limit=max(1, limit),
+            deep=deep,
+            now=now,
         )
         took_ms = round((time.perf_counter() - started) * 1000, 2)
-        notes = [*finding.notes, *(f"mistake in a memory file: {problem}" for problem in problems)]
-        try:
-            lookup_id = self._record(finding, took_ms, now)
-        except HomeNotWritable as error:
-            lookup_id = None
-            notes.append(f"the lookup was not recorded: {error}")
-        return Answer(
-            verdict=finding.verdict, lookup_id=lookup_id, took_ms=took_ms, hidden=finding.hidden,
-            alternatives=finding.alternatives, matches=finding.matches, notes=tuple(notes),
-        )  # fmt: skip
-
-    def _record(self, finding: Finding, took_ms: float, now: datetime) -> str:
-        question = finding.question
-        return self._parts.ledger.record_lookup(
-            at=now, verdict=finding.verdict, fingerprint=question.fingerprint,
-            evidence=json.dumps([e.line.text for e in question.evidence]), tool=question.tool,
-            service=question.service, environment=question.environment, took_ms=took_ms,
-            matches=finding.matches, actor=self._actor,
-        )  # fmt: skip
+        return answer(finding, self._parts.ledger, problems, took_ms=took_ms, now=now, actor=self._actor)
 
     def search(
-        self, query: str, kinds: Sequence[str] = (), service: str = "", since: date | None = None, limit: int = 10
+        self,
+        query: str,
+        kinds: Sequence[str] = (),
+        service: str = "",
+        since: date | None = None,
+        limit: int = 10,
     ) -> list[SearchHit]:
         """Past incidents, runbooks and fixes for an engineer's words, best first.  Not recorded."""
         self.refresh()
@@ -168,7 +166,9 @@ class KnowledgeBase:
         """
         from kb.loop.learning import listed, pattern_lesson
 
-        lesson = pattern_lesson(pattern, meaning, fix, listed(commands), category, self._details(details), self._clock())
+        lesson = pattern_lesson(
+            pattern, meaning, fix, listed(commands), category, self._details(details), self._clock()
+        )
         return self._learn(lesson)
 
     def learn_tool_fix(
@@ -183,10 +183,8 @@ class KnowledgeBase:
         """Keep what makes a tool fail and what helps; details as for `learn_pattern`."""
         from kb.loop.learning import listed, tool_fix_lesson
 
-        lesson = tool_fix_lesson(
-            tool_name, error_pattern, root_cause, fix_description, listed(commands), self._details(details), self._clock()
-        )
-        return self._learn(lesson)
+        texts = tool_name, error_pattern, root_cause, fix_description
+        return self._learn(tool_fix_lesson(*texts, listed(commands), self._details(details), self._clock()))
 
     def _details(self, given: dict[str, Any]) -> Details:
         from kb.loop.learning import details
@@ -194,7 +192,7 @@ class KnowledgeBase:
         return details({"author": self._actor or None, **given})
 
     def _learn(self, lesson: Lesson) -> Learned:
-        return self._parts.learn(lesson, self._clock())
+        return self._parts.lessons.keep(lesson, self._clock())
 
     def record_outcome(
         self,
@@ -209,16 +207,19 @@ class KnowledgeBase:
         Only the entry that was applied is credited.  Returns its trust afterwards.  Raises
         EntryNotFound, or InvalidInput for an unknown result or lookup.
         """
+        from kb.loop.outcomes import record_outcome
+
         entry = self.get(entry_id)
-        if result not in list(Result):
-            raise InvalidInput(f"result {result!r} is none of: {', '.join(Result)}")
-        if lookup_id and not self._parts.ledger.has_lookup(lookup_id):
-            raise InvalidInput(f"there was no lookup {lookup_id!r}; leave it out, or give the id that the check returned")
-        outcome = Outcome(
-            id=f"outcome-{uuid.uuid4().hex[:12]}", at=self._clock(), entry_id=entry.id, result=Result(result),
-            lookup_id=lookup_id or None, verified_by=verified_by or None, note=note,
-        )  # fmt: skip
-        self._parts.ledger.record_outcome(outcome, self._actor)
+        record_outcome(
+            self._parts.ledger,
+            entry.id,
+            result,
+            lookup_id=lookup_id,
+            verified_by=verified_by,
+            note=note,
+            now=self._clock(),
+            actor=self._actor,
+        )
         return self.trust_of(entry)
 
     def session_log(self, action: str, details: str = "") -> Event:
@@ -226,7 +227,10 @@ class KnowledgeBase:
         from kb.loop.learning import checked, required
 
         event = Event(
-            at=self._clock(), action=required("action", action), details=checked("details", details), actor=self._actor
+            at=self._clock(),
+            action=required("action", action),
+            details=checked("details", details),
+            actor=self._actor,
         )
         self._parts.ledger.record_event(event)
         return event
@@ -234,12 +238,12 @@ class KnowledgeBase:
     def memory_append(self, key: str, list_path: str, item: object) -> None:
         """Append an item (data, or a text in JSON or YAML form) to a list of a memory file."""
         self.memory.append(key, list_path, item)
-        self._parts.take_in(f"{key}.yaml", self._clock())
+        self._parts.sync.take_in(f"{key}.yaml", self._clock())
 
     def memory_update(self, key: str, path: str, value: object) -> None:
         """Set the value at a dotted path of a memory file."""
         self.memory.update(key, path, value)
-        self._parts.take_in(f"{key}.yaml", self._clock())
+        self._parts.sync.take_in(f"{key}.yaml", self._clock())
 
     def model_ready(self) -> bool:
         """Whether the embedding model was exported already; if not, ingest does it (half a minute)."""

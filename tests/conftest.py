@@ -6,6 +6,7 @@ No test can touch a real home: `KB_HOME` points nowhere while tests run.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.starter import make_home
+from kb.storage.encoder import OnnxEncoder
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -27,25 +29,46 @@ def _no_real_home(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    folder = tmp_path / "home"
+@pytest.fixture(scope="session")
+def encoder() -> OnnxEncoder:
+    """The real encoder, loaded once for all tests of this process."""
+    return OnnxEncoder()
+
+
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder) -> Path:
+    """A new home whose starter knowledge is indexed; tests get a copy."""
+    folder = tmp_path_factory.mktemp("new") / "home"
     make_home(folder)
+    with KnowledgeBase.open(folder, encoder=encoder) as kb:
+        kb.search("anything")
     return folder
 
 
 @pytest.fixture
-def kb(home: Path) -> Iterator[KnowledgeBase]:
-    with KnowledgeBase.open(home) as opened:
+def home(tmp_path: Path, new_home: Path) -> Path:
+    return Path(shutil.copytree(new_home, tmp_path / "home"))
+
+
+@pytest.fixture
+def kb(home: Path, encoder: OnnxEncoder) -> Iterator[KnowledgeBase]:
+    with KnowledgeBase.open(home, encoder=encoder) as opened:
         yield opened
 
 
 @pytest.fixture
 def run_kb(home: Path) -> RunKb:
-    def run(*words: str, home: Path = home, input: str | None = None, **more: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        *words: str, home: Path = home, input: str | None = None, **more: object
+    ) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "KB_HOME": str(home)}
         return subprocess.run(
-            [sys.executable, "-m", "kb", *words], input=input, capture_output=True, text=True, env=environment, **more
+            [sys.executable, "-m", "kb", *words],
+            input=input,
+            capture_output=True,
+            text=True,
+            env=environment,
+            **more,
         )  # type: ignore[call-overload,no-any-return]
 
     return run

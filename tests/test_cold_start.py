@@ -20,7 +20,10 @@ LINE = "FATAL tide gauge 7 reports a negative depth"
 
 def loaded_by(script: str, *arguments: str) -> set[str]:
     """The names in HEAVY that a process has loaded at its end; `script` must not fail."""
-    tail = "import atexit, sys; atexit.register(lambda: print('LOADED', *{n.split('.')[0] for n in sys.modules}, file=sys.stderr))"
+    tail = (
+        "import atexit, sys; atexit.register(lambda: "
+        "print('LOADED', *{n.split('.')[0] for n in sys.modules}, file=sys.stderr))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", f"{tail}\n{script}", *arguments],
         capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
@@ -36,7 +39,9 @@ def test_importing_kb_loads_nothing_heavy():
     assert loaded_by("import kb; kb.KnowledgeBase") == set()
 
 
-@pytest.mark.parametrize("words", [["--help"], ["check", "--help"], ["learn", "pattern", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["check", "--help"], ["learn", "pattern", "--help"], ["--version"]]
+)
 def test_help_loads_nothing_heavy(words: list[str]):
     assert loaded_by(RUN, *words) == set()
 
@@ -49,8 +54,16 @@ def test_a_question_that_a_signature_settles_loads_nothing_heavy(home: Path):
 
 
 def test_learning_and_recording_load_no_model(home: Path):
-    assert not loaded_by(RUN, "--home", str(home), "learn", "pattern", LINE) & {"torch", "chromadb", "onnxruntime"}
-    assert not loaded_by(RUN, "--home", str(home), "memory", "log", "done") & {"torch", "chromadb", "onnxruntime"}
+    assert not loaded_by(RUN, "--home", str(home), "learn", "pattern", LINE) & {
+        "torch",
+        "chromadb",
+        "onnxruntime",
+    }
+    assert not loaded_by(RUN, "--home", str(home), "memory", "log", "done") & {
+        "torch",
+        "chromadb",
+        "onnxruntime",
+    }
 
 
 def test_a_question_that_needs_vectors_loads_neither_torch_nor_chroma(home: Path):
@@ -58,7 +71,9 @@ def test_a_question_that_needs_vectors_loads_neither_torch_nor_chroma(home: Path
         kb.learn_pattern(LINE, "the gauge froze")
         kb.repair()
 
-    loaded = loaded_by(RUN, "--home", str(home), "check", "the water stands below the bottom, says the sensor")
+    loaded = loaded_by(
+        RUN, "--home", str(home), "check", "the water stands below the bottom, says the sensor"
+    )
 
     assert "onnxruntime" in loaded
     assert not loaded & {"torch", "chromadb", "sentence_transformers", "transformers"}

@@ -11,7 +11,10 @@ from kb.errors import InvalidInput
 from kb.records.receipts import FileState
 from tests.conftest import ROOT
 
-RUNBOOK = "# WidgetJam\n\n## Meaning\n\nThe widget line {what} is jammed by paper.\n\n## Mitigation\n\n1. Clear the paper.\n"
+RUNBOOK = (
+    "# WidgetJam\n\n## Meaning\n\nThe widget line {what} is jammed by paper.\n\n"
+    "## Mitigation\n\n1. Clear the paper.\n"
+)
 
 
 @pytest.fixture
@@ -19,7 +22,9 @@ def folder(tmp_path: Path) -> Path:
     made = tmp_path / "docs"
     made.mkdir()
     (made / "jam.md").write_text(RUNBOOK.format(what="one"))
-    (made / "LICENSE").write_text("MIT License\n\nCopyright (c) 2026\n\nPermission is hereby granted, free of charge\n")
+    (made / "LICENSE").write_text(
+        "MIT License\n\nCopyright (c) 2026\n\nPermission is hereby granted, free of charge\n"
+    )
     (made / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
     (made / "note.txt").write_text("Remember that the backup of tuesday lies in the cellar.\n")
     return made
@@ -136,7 +141,9 @@ def test_all_examples_go_in_as_what_they_are(kb: KnowledgeBase) -> None:
 def test_a_copy_keeps_the_old_text_when_the_first_file_changes(kb: KnowledgeBase, folder: Path) -> None:
     (folder / "second.md").write_text((folder / "jam.md").read_text())
     kb.ingest(folder)
-    (folder / "jam.md").write_text("# Lunch\n\n## Meaning\n\nThe canteen is closed.\n\n## Mitigation\n\n1. Bring bread.\n")
+    (folder / "jam.md").write_text(
+        "# Lunch\n\n## Meaning\n\nThe canteen is closed.\n\n## Mitigation\n\n1. Bring bread.\n"
+    )
     kb.ingest(folder)
     hit = kb.search("widget line jammed by paper")[0]
     assert hit.source is not None

@@ -151,7 +151,9 @@ def test_the_command_line_learns_and_another_open_process_finds(home: Path, run_
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stdout.readline() == "open\n"
-        learned = run_kb("learn", "pattern", exact, "--fix", "close idle sessions", "--category", "database_errors")
+        learned = run_kb(
+            "learn", "pattern", exact, "--fix", "close idle sessions", "--category", "database_errors"
+        )
         assert learned.returncode == 0, learned.stderr
         for question in (elsewhere, paraphrase):
             process.stdin.write(question + "\n")
@@ -171,7 +173,10 @@ def test_python_learns_and_the_command_line_finds(home: Path, run_kb: RunKb) -> 
 def test_an_entry_written_by_hand_is_found_by_the_next_call(kb: KnowledgeBase, home: Path) -> None:
     kb.check_known_issues("anything")
     path = home / "learned" / "patterns.yaml"
-    text = path.read_text() + "\nby_hand_patterns:\n  - pattern: flux capacitor below 1.21 gigawatts\n    fix: plutonium\n"
+    text = (
+        path.read_text()
+        + "\nby_hand_patterns:\n  - pattern: flux capacitor below 1.21 gigawatts\n    fix: plutonium\n"
+    )
     path.write_text(text)
     answer = kb.check_known_issues("flux capacitor below 1.21 gigawatts")
     assert answer.verdict is Verdict.KNOWN
@@ -194,9 +199,13 @@ def test_an_entry_that_left_its_file_is_no_longer_offered_but_keeps_its_history(
 
 
 def test_learning_the_same_again_writes_nothing(kb: KnowledgeBase, home: Path) -> None:
-    first = kb.learn_pattern("disk quota of tenant 42 used up", "quota", "raise it", ["quota set"], "storage_errors")
+    first = kb.learn_pattern(
+        "disk quota of tenant 42 used up", "quota", "raise it", ["quota set"], "storage_errors"
+    )
     text = (home / "learned" / "patterns.yaml").read_text()
-    again = kb.learn_pattern("disk quota of tenant 42 used up", "quota", "raise it", ["quota set"], "storage_errors")
+    again = kb.learn_pattern(
+        "disk quota of tenant 42 used up", "quota", "raise it", ["quota set"], "storage_errors"
+    )
     assert (again.id, again.created) == (first.id, False)
     assert (home / "learned" / "patterns.yaml").read_text() == text
 

@@ -1,7 +1,7 @@
 """The command line: data to stdout, talk to stderr, `--json` everywhere, one error handler.
 
 Exit codes: 0 when it worked, 1 when it did not (the reason is on stderr), 2 when the command line
-itself is wrong, 130 when it was interrupted.  `kb check --exit-code` adds its own for the verdict.
+itself is wrong, 130 when it was interrupted.  `kb check --exit-code` tells the verdict (0, 1, 2), an error is 3 there.
 """
 
 from __future__ import annotations

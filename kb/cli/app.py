@@ -38,11 +38,18 @@ def _version(wanted: bool) -> None:
 def options(
     context: typer.Context,
     home: str = typer.Option(
-        "", "--home", envvar="KB_HOME", metavar="DIR", help="The home to use; else the nearest folder that is one."
+        "",
+        "--home",
+        envvar="KB_HOME",
+        metavar="DIR",
+        help="The home to use; else the nearest folder that is one.",
     ),
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),  # noqa: ARG001
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
 ) -> None:
     """Keep the options that stand before the command."""
+    del version  # its callback has printed it and left
     context.obj = home
 
 

@@ -9,10 +9,12 @@ from datetime import datetime
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json
+from kb.cli.output import JSON, opened, print_json, say
+from kb.errors import KbError
 
 _PIECE = 1024 * 1024
 _EXIT_CODES = {"known": 0, "related": 1, "unknown": 2}
+_EXIT_ERROR = 3
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,17 +31,29 @@ def check(
     ),
     tool: str = typer.Option("", "--tool", metavar="NAME", help="The tool that failed."),
     service: str = typer.Option("", "--service", metavar="NAME", help="The service it happened in."),
-    environment: str = typer.Option("", "--environment", "--env", metavar="NAME", help="The environment it happened in."),
-    limit: int = typer.Option(5, "--limit", "-n", min=1, metavar="N", help="How many matches to show at the most."),
+    environment: str = typer.Option(
+        "", "--environment", "--env", metavar="NAME", help="The environment it happened in."
+    ),
+    limit: int = typer.Option(
+        5, "--limit", "-n", min=1, metavar="N", help="How many matches to show at the most."
+    ),
     deep: bool = typer.Option(False, "--deep", help="Ask all tiers, even when a quick one has settled it."),
-    exit_code: bool = typer.Option(False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown (an error is 1, with nothing on stdout)."),
+    exit_code: bool = typer.Option(
+        False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown, 3 for an error."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Have we seen this before?  Works on a line, a stack trace, or a log: kubectl logs … | kb check -"""
     from kb.cli.text import answer_text
 
-    with opened(context) as kb:
-        answer = kb.check_known_issues(_input(text), tool, service, environment, limit, deep=deep)
+    try:
+        with opened(context) as kb:
+            answer = kb.check_known_issues(_input(text), tool, service, environment, limit, deep=deep)
+    except KbError as error:
+        if not exit_code:
+            raise
+        say(f"kb: {error}")
+        raise typer.Exit(_EXIT_ERROR) from error
     if as_json:
         print_json(answer)
     else:
@@ -60,9 +74,17 @@ def _input(words: list[str] | None) -> str | Iterator[str]:
 def search(
     context: typer.Context,
     query: list[str] = typer.Argument(None, metavar="WORD", help="Words to look for; none lists the newest."),
-    kind: list[str] = typer.Option([], "--kind", "-k", metavar="KIND", help="Only this kind, such as incident or runbook; may be repeated."),
+    kind: list[str] = typer.Option(
+        [],
+        "--kind",
+        "-k",
+        metavar="KIND",
+        help="Only this kind, such as incident or runbook; may be repeated.",
+    ),
     service: str = typer.Option("", "--service", metavar="NAME", help="Only what concerns this service."),
-    since: datetime = typer.Option(None, "--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only since this day."),
+    since: datetime = typer.Option(
+        None, "--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only since this day."
+    ),
     limit: int = typer.Option(10, "--limit", "-n", min=1, metavar="N", help="How many at the most."),
     as_json: bool = JSON,
 ) -> None:
@@ -79,7 +101,9 @@ def search(
 
 def show(
     context: typer.Context,
-    entry_id: str = typer.Argument(..., metavar="ID", help="The id of an entry, as check and search print it."),
+    entry_id: str = typer.Argument(
+        ..., metavar="ID", help="The id of an entry, as check and search print it."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Show one entry whole, with its record."""

@@ -21,7 +21,9 @@ def add_last_to(app: typer.Typer) -> None:
 
 
 def init(
-    folder: str = typer.Argument(..., metavar="DIR", help="The folder to become a home; made where it is absent."),
+    folder: str = typer.Argument(
+        ..., metavar="DIR", help="The folder to become a home; made where it is absent."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Make a home, with the five common incident patterns as starter knowledge."""
@@ -33,7 +35,11 @@ def init(
     if as_json:
         print_json({"home": place, "written": [str(path) for path in made]})
         return
-    say(f"{folder} is a home now; {len(made)} files written" if made else f"{folder} was a home already; nothing changed")
+    say(
+        f"{folder} is a home now; {len(made)} files written"
+        if made
+        else f"{folder} was a home already; nothing changed"
+    )
     typer.echo(place)
 
 
@@ -42,7 +48,9 @@ def ingest(
     paths: list[Path] = typer.Argument(
         ..., metavar="PATH", help="Files and folders with postmortems, runbooks, alert rules, …"
     ),
-    verbose: bool = typer.Option(False, "--verbose", "-v", help="List every file, not only what needs a look."),
+    verbose: bool = typer.Option(
+        False, "--verbose", "-v", help="List every file, not only what needs a look."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Take in documents.  Every file is accounted for; running it twice changes nothing.
@@ -71,7 +79,9 @@ def ingest(
 def doctor(
     context: typer.Context,
     repair: bool = typer.Option(False, "--repair", help="Embed and publish what waits."),
-    rebuild: bool = typer.Option(False, "--rebuild", help="Make the vector index anew, without embedding again."),
+    rebuild: bool = typer.Option(
+        False, "--rebuild", help="Make the vector index anew, without embedding again."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Check the home: files, database, vectors.  Exit code 1 when something is wrong."""

@@ -10,15 +10,21 @@ from kb.records.receipts import Learned
 
 app = typer.Typer(help="Keep what was learned; it is found at once, by every process.", no_args_is_help=True)
 
-_CHECK = typer.Option("", "--check", metavar="TEXT", help="What separates this cause from others with the same symptom.")
+_CHECK = typer.Option(
+    "", "--check", metavar="TEXT", help="What separates this cause from others with the same symptom."
+)
 _WARNING = typer.Option("", "--warning", metavar="TEXT", help="What does not work, or why this is no error.")
 _COMMAND = typer.Option([], "--command", "-c", metavar="LINE", help="A command to run; may be repeated.")
 _SERVICE = typer.Option([], "--service", metavar="NAME", help="The service it holds for; may be repeated.")
-_ENVIRONMENT = typer.Option([], "--environment", "--env", metavar="NAME", help="The environment it holds in; may be repeated.")
+_ENVIRONMENT = typer.Option(
+    [], "--environment", "--env", metavar="NAME", help="The environment it holds in; may be repeated."
+)
 _MUST = typer.Option([], "--must-match", metavar="TEXT", help="A text that the pattern must match.")
 _MUST_NOT = typer.Option([], "--must-not-match", metavar="TEXT", help="A text that it must not match.")
 _REGEX = typer.Option(None, "--regex/--literal", help="How to read the pattern; else its own syntax tells.")
-_EXPIRES = typer.Option("", "--expires", metavar="YYYY-MM-DD", help="The day after which it no longer counts.")
+_EXPIRES = typer.Option(
+    "", "--expires", metavar="YYYY-MM-DD", help="The day after which it no longer counts."
+)
 _AUTHOR = typer.Option("", "--author", metavar="NAME", help="Who says so.")
 
 
@@ -35,7 +41,9 @@ def learn_pattern(
     meaning: str = typer.Option("", "--meaning", "-m", metavar="TEXT", help="What it means."),
     fix: str = typer.Option("", "--fix", "-f", metavar="TEXT", help="What fixes it."),
     category: str = typer.Option("", "--category", metavar="NAME", help="Such as pod_errors."),
-    tool: list[str] = typer.Option([], "--tool", metavar="NAME", help="The tool it holds for; may be repeated."),
+    tool: list[str] = typer.Option(
+        [], "--tool", metavar="NAME", help="The tool it holds for; may be repeated."
+    ),
     command: list[str] = _COMMAND,
     check: str = _CHECK,
     warning: str = _WARNING,
@@ -100,9 +108,15 @@ def _report(learned: Learned, as_json: bool) -> None:
 def outcome(
     context: typer.Context,
     entry_id: str = typer.Argument(..., metavar="ID", help="The entry that was applied."),
-    result: str = typer.Argument(..., metavar="RESULT", help="One of resolved, failed, not_applied, made_worse."),
-    lookup: str = typer.Option("", "--lookup", metavar="ID", help="The lookup that offered it, as check prints it."),
-    verified_by: str = typer.Option("", "--verified-by", metavar="NAME", help="Who checked that it held; unverified counts less."),
+    result: str = typer.Argument(
+        ..., metavar="RESULT", help="One of resolved, failed, not_applied, made_worse."
+    ),
+    lookup: str = typer.Option(
+        "", "--lookup", metavar="ID", help="The lookup that offered it, as check prints it."
+    ),
+    verified_by: str = typer.Option(
+        "", "--verified-by", metavar="NAME", help="Who checked that it held; unverified counts less."
+    ),
     note: str = typer.Option("", "--note", metavar="TEXT", help="Anything worth keeping."),
     as_json: bool = JSON,
 ) -> None:

@@ -17,7 +17,12 @@ def add_to(app: typer.Typer) -> None:
 def weekly(
     context: typer.Context,
     days: float = typer.Option(7, "--days", metavar="N", help="How many days to look back."),
-    now: datetime = typer.Option(None, "--now", metavar="TIME", help="The end of the window in UTC, such as 2026-11-02T09:00:00; else the present."),
+    now: datetime = typer.Option(
+        None,
+        "--now",
+        metavar="TIME",
+        help="The end of the window in UTC, such as 2026-11-02T09:00:00; else the present.",
+    ),
     as_json: bool = JSON,
 ) -> None:
     """What happened, what was asked, what helped: the review of a week."""

@@ -39,10 +39,11 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
+_PHASES = {"read": "reading files", "embed": "embedding texts"}
+
+
 class ProgressBar:
     """A bar with rate and time left on a terminal; on anything else, a line every tenth."""
-
-    _WORDS = {"read": "reading files", "embed": "embedding texts"}
 
     def __init__(self) -> None:
         self._phase = ""
@@ -59,13 +60,13 @@ class ProgressBar:
             self._advance(done, total)
         elif (tenth := done * 10 // max(1, total)) > self._tenth:
             self._tenth = tenth
-            say(f"{self._WORDS[phase]}: {done} of {total}")
+            say(f"{_PHASES[phase]}: {done} of {total}")
 
     def _advance(self, done: int, total: int) -> None:
         from tqdm import tqdm
 
         if not isinstance(self._bar, tqdm):
-            self._bar = tqdm(total=total, desc=self._WORDS[self._phase], unit="", file=sys.stderr, leave=True)
+            self._bar = tqdm(total=total, desc=_PHASES[self._phase], unit="", file=sys.stderr, leave=True)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:

@@ -27,6 +27,12 @@ def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
 
 
 def _file_lines(file: FileReceipt) -> list[str]:
-    what = file.reason or f"{len(file.entries)} entries" + (f", {len(file.copies)} copies" if file.copies else "")
+    what = file.reason or f"{len(file.entries)} entries" + (
+        f", {len(file.copies)} copies" if file.copies else ""
+    )
     line = f"{file.state:<9} {file.path}  {file.source}  {what}".rstrip()
-    return [line, *(f"          {problem}" for problem in file.problems), *(f"          {note}" for note in file.notes)]
+    return [
+        line,
+        *(f"          {problem}" for problem in file.problems),
+        *(f"          {note}" for note in file.notes),
+    ]

@@ -33,7 +33,12 @@ def _match_lines(number: int, match: Match) -> list[str]:
     lines.append(f"   confidence {match.confidence:.2f} ({match.tier}): {match.reason}")
     if match.evidence:
         lines.append(f"   evidence   line {match.evidence.line}: {_short(match.evidence.text, 160)}")
-    for label, text in (("meaning", match.meaning), ("fix", match.fix), ("check", match.check), ("WARNING", match.warning)):
+    for label, text in (
+        ("meaning", match.meaning),
+        ("fix", match.fix),
+        ("check", match.check),
+        ("WARNING", match.warning),
+    ):
         if text:
             lines += _block(label, text)
     lines += [f"   command    {command}" for command in match.commands[:8]]
@@ -46,7 +51,9 @@ def _match_lines(number: int, match: Match) -> list[str]:
 def _block(label: str, text: str, most: int = 12) -> list[str]:
     rows = [row for row in text.strip().splitlines() if row.strip()]
     shown = [f"   {label if n == 0 else '':<10} {_short(row, 200)}" for n, row in enumerate(rows[:most])]
-    return shown + ([f"              … {len(rows) - most} more lines, see kb show"] if len(rows) > most else [])
+    return shown + (
+        [f"              … {len(rows) - most} more lines, see kb show"] if len(rows) > most else []
+    )
 
 
 def _short(text: str, most: int) -> str:
@@ -68,5 +75,7 @@ def hits_text(hits: list[SearchHit]) -> str:
         day = f"{hit.date}  " if hit.date else ""
         services = f"  ({', '.join(hit.services)})" if hit.services else ""
         where = f"\n  {place(hit.source)}" if hit.source else ""
-        blocks.append(f"{day}{hit.title}{services}\n  {hit.id}  [{hit.kind}]{where}\n  {_short(hit.snippet, 160)}")
+        blocks.append(
+            f"{day}{hit.title}{services}\n  {hit.id}  [{hit.kind}]{where}\n  {_short(hit.snippet, 160)}"
+        )
     return "\n".join(blocks)

@@ -21,9 +21,11 @@ _KINDS_WITH_CAUSES = ("pattern", "tool_fix", "incident", "known_error", "quirk")
 """A runbook covers a symptom whatever its cause; it is no alternative to one."""
 
 TRIGGERS: tuple[tuple[str, str, str], ...] = (
-    ("deployment", r"deploy|release|roll-?out|new (?:feature|version|code)|regression|upgrad|merg|leak|defer |unclosed",
+    ("deployment", r"deploy|release|roll-?out|new (?:feature|version|code)|regression|upgrad|merg|leak|defer "
+                   r"|unclosed",
      "Did a deployment or upgrade go out shortly before it began?"),
-    ("traffic", r"traffic|peak|spike in (?:load|requests)|load\b|surge|burst|demand|undersized|sized for|capacity|too small",
+    ("traffic", r"traffic|peak|spike in (?:load|requests)|load\b|surge|burst|demand|undersized|sized for|capacity"
+                r"|too small",
      "Did traffic or load rise just before it began?"),
     ("configuration", r"config|setting|flag|parameter|typo|limit ?range|permission|policy|rule\b",
      "Was a configuration, flag or policy changed shortly before?"),

@@ -57,7 +57,9 @@ class Lookup:
         scan = SignatureScan(self.signatures())
         question = ask(text, tool=tool, service=service, environment=environment, each_block=scan.block)
         if not question.evidence:
-            return Finding(question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",))
+            return Finding(
+                question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",)
+            )
         exact = self._judge(question, [*by_fingerprint(question, self.entries), *scan.found()], now)
         judged, notes = exact, list[str]()
         if deep or not verdicts.settles(exact):
@@ -91,7 +93,9 @@ class Lookup:
             found = self.entries.many(row["entry_id"] for row in rows)
             for entry_id, one in sorted(found.items()):
                 if isinstance(one.entry, Runbook):
-                    return replace(hit, entry_id=entry_id, reason=f"runbook of the alert {rule.name}: {hit.reason}")
+                    return replace(
+                        hit, entry_id=entry_id, reason=f"runbook of the alert {rule.name}: {hit.reason}"
+                    )
         return hit
 
 
@@ -100,7 +104,9 @@ def _finding(question: Question, judged: list[Judged], limit: int, notes: list[s
     offered = [one for one in judged if one.confidence >= RELATED]
     if verdict is Verdict.UNKNOWN:
         offered = judged[:limit]
-        notes = [*notes, "no entry matches; the nearest are shown, they are not a match"] if offered else notes
+        notes = (
+            [*notes, "no entry matches; the nearest are shown, they are not a match"] if offered else notes
+        )
     shown, hidden = offered[:limit], len(offered[limit:])
     matches, several = mark_alternatives([_match(one) for one in shown], verdicts.rivals(shown))
     if verdict is Verdict.UNKNOWN:
@@ -129,4 +135,3 @@ def filled(command: str, captures: dict[str, str]) -> str:
         if re.fullmatch(r"[\w.:/@-]+", value) and not value.startswith("-"):
             command = re.sub(rf"\{{{name}\}}|\${name}\b|<{name}>", lambda _, value=value: value, command)  # type: ignore[misc]
     return command
-

@@ -87,7 +87,9 @@ def ask(
         kept = EvidenceLine(clean.text, line.line, line.start, line.end, line.score, line.count)
         evidence.append(EvidenceTemplate(kept, mask(clean.text), fingerprint(clean.text)))
     names = dict.fromkeys(name for e in evidence for name in _NAME.findall(e.line.text))
-    return Question(tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets)
+    return Question(
+        tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets
+    )
 
 
 def _as_lines(text: str | Iterable[str]) -> Iterator[str]:

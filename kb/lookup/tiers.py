@@ -62,10 +62,19 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
             evidence = Evidence(
                 text=source.line.text, line=source.line.line, start=source.line.start, end=source.line.end
             )
-            what = {"sample": "a sample", "log": "a log line", "symptom": "a symptom"}.get(row["origin"], "the pattern")
+            what = {"sample": "a sample", "log": "a log line", "symptom": "a symptom"}.get(
+                row["origin"], "the pattern"
+            )
             # A line that many entries quote, such as a generic wrapper error, tells little.
             strength = text_specificity(source.template) * min(1.0, 2 / owners[key])
-            hit = Found(row["entry_id"], Tier.FINGERPRINT, f"same template as {what} of the entry", evidence, strength, True)
+            hit = Found(
+                row["entry_id"],
+                Tier.FINGERPRINT,
+                f"same template as {what} of the entry",
+                evidence,
+                strength,
+                True,
+            )
         else:
             hit = _named(row["entry_id"], names[key], question)
         if hit.entry_id not in found or hit.strength > found[hit.entry_id].strength:
@@ -108,7 +117,9 @@ def _signed(hit: SignatureHit, text: str, offset: int, first_line: int) -> Found
     kind = "regex" if hit.signature.regex else "text"
     reason = f"the signature's {kind} occurs on line {line}"
     whole = len(hit.matched.strip()) >= 0.9 * len(around)
-    return Found(hit.key, Tier.SIGNATURE, reason, evidence, specificity(hit.signature), whole, dict(hit.captures))
+    return Found(
+        hit.key, Tier.SIGNATURE, reason, evidence, specificity(hit.signature), whole, dict(hit.captures)
+    )
 
 
 class RankedTiers:

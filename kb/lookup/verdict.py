@@ -47,7 +47,9 @@ def judge(question: Question, found: Found, stored: Stored, trust: Trust, now: d
     elif agreement < 0:
         confidence *= _CONFLICT
     confidence, limits = _limited(confidence, question, found, entry, trust, now, agreement)
-    return Judged(entry, found, round(confidence, 3), "; ".join([*reasons, *words, *limits]), trust, stored.copies)
+    return Judged(
+        entry, found, round(confidence, 3), "; ".join([*reasons, *words, *limits]), trust, stored.copies
+    )
 
 
 def _from_evidence(found: Found) -> float:
@@ -88,7 +90,13 @@ def _same(one: str, other: str) -> bool:
 
 
 def _limited(
-    confidence: float, question: Question, found: Found, entry: Entry, trust: Trust, now: datetime, agreement: float
+    confidence: float,
+    question: Question,
+    found: Found,
+    entry: Entry,
+    trust: Trust,
+    now: datetime,
+    agreement: float,
 ) -> tuple[float, list[str]]:
     """The confidence under the caps that apply, and each cap in words."""
     limits = list[str]()
@@ -141,5 +149,3 @@ def _as_good(one: Judged, best: Judged) -> bool:
         words = one.found.features["rare_words"], best.found.features["rare_words"]
         return words[0] >= 0.9 * words[1] and one.confidence >= 0.6 * best.confidence
     return one.confidence >= best.confidence - 0.15
-
-

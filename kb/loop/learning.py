@@ -57,7 +57,13 @@ class Lesson:
 
 
 def pattern_lesson(
-    pattern: str, meaning: str, fix: str, commands: Sequence[str], category: str, details: Details, now: datetime
+    pattern: str,
+    meaning: str,
+    fix: str,
+    commands: Sequence[str],
+    category: str,
+    details: Details,
+    now: datetime,
 ) -> Lesson:
     """The lesson of `learn_pattern`.  Raises InvalidInput with what is missing."""
     category = re.sub(r"[^a-z0-9]+", "_", category.lower()).strip("_")
@@ -66,7 +72,12 @@ def pattern_lesson(
         pattern=text, meaning=checked("meaning", meaning), fix=checked("fix", fix), commands=tuple(commands),
         category=category, signatures=(parse_signature(text, details.regex),), **_shared(details, now),
     )  # fmt: skip
-    body: dict[str, object] = {"pattern": entry.pattern, "meaning": entry.meaning, "fix": entry.fix, "commands": list(entry.commands)}
+    body: dict[str, object] = {
+        "pattern": entry.pattern,
+        "meaning": entry.meaning,
+        "fix": entry.fix,
+        "commands": list(entry.commands),
+    }
     stem = category.removesuffix("_patterns").removesuffix("_errors") or "error"
     return _lesson(entry, "learned/patterns", f"{stem}_patterns", {**body, "category": category}, details)
 
@@ -96,7 +107,10 @@ def _shared(details: Details, now: datetime) -> dict[str, Any]:
         "warning": checked("warning", details.warning),
         "expires": details.expires,
         "scope": Scope(
-            services=details.services, environments=details.environments, tools=details.tools, versions=details.versions
+            services=details.services,
+            environments=details.environments,
+            tools=details.tools,
+            versions=details.versions,
         ),
         "samples": Samples(must_match=details.must_match, must_not_match=details.must_not_match),
         "provenance": Provenance(origin=Origin.LEARNED, author=details.author, at=now),
@@ -115,8 +129,8 @@ def _lesson(entry: Entry, key: str, list_path: str, body: dict[str, object], det
         "status": status.value, "origin": Origin.LEARNED.value, "author": details.author,
         "learned_at": entry.provenance.at.isoformat(timespec="seconds") if entry.provenance.at else None,
     }  # fmt: skip
-    return Lesson(entry, key, list_path, {name: value for name, value in item.items() if value not in (None, "", [], {})},
-                  failure or "")  # fmt: skip
+    said = {name: value for name, value in item.items() if value not in (None, "", [], {})}
+    return Lesson(entry, key, list_path, said, failure or "")
 
 
 def _samples(details: Details) -> dict[str, list[str]]:
@@ -130,7 +144,9 @@ def details(given: dict[str, Any]) -> Details:
     if unknown := given.keys() - known:
         raise InvalidInput(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}")
     lists = ("services", "environments", "tools", "versions")
-    cleaned: dict[str, Any] = {name: listed(value) if name in lists else value for name, value in given.items()}
+    cleaned: dict[str, Any] = {
+        name: listed(value) if name in lists else value for name, value in given.items()
+    }
     for name in ("must_match", "must_not_match"):
         value = given.get(name) or ()
         cleaned[name] = tuple(redact(text).text for text in ([value] if isinstance(value, str) else value))

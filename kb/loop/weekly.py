@@ -70,7 +70,9 @@ def gather(ledger: Ledger, entries: EntryTable, *, days: float, now: datetime) -
     incidents = [one.entry for one in entries.many(ids).values() if isinstance(one.entry, Incident)]
     unknown = [_first_line(row["evidence"]) for row in lookups if row["verdict"] == "unknown"]
     resolved = [outcome.entry_id for outcome in outcomes if outcome.result is Result.RESOLVED]
-    failed = [outcome.entry_id for outcome in outcomes if outcome.result in (Result.FAILED, Result.MADE_WORSE)]
+    failed = [
+        outcome.entry_id for outcome in outcomes if outcome.result in (Result.FAILED, Result.MADE_WORSE)
+    ]
     learned = [row for row in created if row["origin"] in ("learned", "written")]
     return WeeklySummary(
         since=since, until=now,
@@ -90,7 +92,9 @@ def gather(ledger: Ledger, entries: EntryTable, *, days: float, now: datetime) -
 
 def _counted(names: Iterable[str]) -> tuple[Counted, ...]:
     counts = Counter(str(name) for name in names)
-    return tuple(Counted(name=name, count=n) for name, n in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
+    return tuple(
+        Counted(name=name, count=n) for name, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
+    )
 
 
 def _first_line(evidence: str) -> str:
@@ -116,15 +120,32 @@ def render(summary: WeeklySummary) -> str:
     parts = [
         f"# Incident review {summary.since:%Y-%m-%d %H:%M} to {summary.until:%Y-%m-%d %H:%M} UTC",
         f"Records read: {read}.",
-        _section("Incidents by severity", summary.incidents_by_severity, "no incident happened", summary.read["incidents"]),
-        _section("Incidents by service", summary.incidents_by_service, "no incident happened", summary.read["incidents"]),
+        _section(
+            "Incidents by severity",
+            summary.incidents_by_severity,
+            "no incident happened",
+            summary.read["incidents"],
+        ),
+        _section(
+            "Incidents by service",
+            summary.incidents_by_service,
+            "no incident happened",
+            summary.read["incidents"],
+        ),
         _section("Lookups by verdict", summary.verdicts, "nobody asked", summary.read["lookups"]),
-        _section("Asked and not known", summary.top_unknowns, "no lookup ended unknown", summary.read["lookups"]),
+        _section(
+            "Asked and not known", summary.top_unknowns, "no lookup ended unknown", summary.read["lookups"]
+        ),
         _lines("Learned", summary.learned, "nothing was learned", summary.read["new entries"]),
         _section("Outcomes", summary.outcomes, "no outcome was recorded", summary.read["outcomes"]),
         _section("What fixed", summary.fixed, "no entry resolved anything", summary.read["outcomes"]),
         _section("What failed", summary.failed, "no entry failed", summary.read["outcomes"]),
-        _lines("Open action items", [_item(i) for i in summary.open_items], "none is open", summary.read["incidents"]),
+        _lines(
+            "Open action items",
+            [_item(i) for i in summary.open_items],
+            "none is open",
+            summary.read["incidents"],
+        ),
         _lines("Session log", summary.log, "nothing was logged", summary.read["log lines"]),
     ]
     return "\n\n".join(parts) + "\n"

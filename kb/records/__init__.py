@@ -22,8 +22,7 @@ from kb.records.parts import (
 )
 
 KINDS: dict[str, type[Entry]] = {
-    cls.kind: cls
-    for cls in (Pattern, ToolFix, Runbook, Quirk, Incident, KnownError, AlertRule, Document)
+    cls.kind: cls for cls in (Pattern, ToolFix, Runbook, Quirk, Incident, KnownError, AlertRule, Document)
 }
 """Every kind of entry by its name."""
 

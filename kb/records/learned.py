@@ -66,7 +66,11 @@ class ToolFix(Entry):
 
     def advice(self) -> Advice:
         return Advice(
-            meaning=self.root_cause, fix=self.fix, commands=self.commands, check=self.check, warning=self.warning
+            meaning=self.root_cause,
+            fix=self.fix,
+            commands=self.commands,
+            check=self.check,
+            warning=self.warning,
         )
 
 

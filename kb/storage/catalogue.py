@@ -82,7 +82,9 @@ class Catalogue:
         self._entries.drop_copies(record.path)
         done: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": [], "copies": []}
         for entry in with_ids(entries, record.given if fold_copies else ""):
-            what, entry_id = self._place(self._own(entry, record.path), record, before, now, fold_copies=fold_copies)
+            what, entry_id = self._place(
+                self._own(entry, record.path), record, before, now, fold_copies=fold_copies
+            )
             done[what].append(entry_id)
         gone = before.keys() - {*done["added"], *done["updated"], *done["unchanged"]}
         retired = self._retire(gone, now)

@@ -66,7 +66,9 @@ class Database:
 
     def _open_to_read(self) -> sqlite3.Connection:
         if not self.path.exists():
-            raise HomeNotWritable(f"{self.path} does not exist and cannot be made: {self.refuses}; free it first")
+            raise HomeNotWritable(
+                f"{self.path} does not exist and cannot be made: {self.refuses}; free it first"
+            )
         # What still lies in a write-ahead log is read as well: without locks and, being exclusive,
         # without shared memory, neither of which can be written here.
         log = self.path.with_name(f"{self.path.name}-wal")

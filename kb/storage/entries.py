@@ -118,13 +118,12 @@ class EntryTable:
         return [
             row["id"]
             for row in self._db.rows(
-                f"SELECT id FROM entries WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?", [*wanted, limit]
+                f"SELECT id FROM entries WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
+                [*wanted, limit],
             )
         ]
 
-    def put(
-        self, entry: Entry, *, file: str, fingerprints: Sequence[Fingerprint], now: datetime
-    ) -> None:
+    def put(self, entry: Entry, *, file: str, fingerprints: Sequence[Fingerprint], now: datetime) -> None:
         """Add or replace an entry and everything that it is found by.  Call inside a write."""
         source = entry.provenance.source or Source(path=file)
         happened = getattr(entry, "date", None)
@@ -149,7 +148,8 @@ class EntryTable:
     def _touch(self) -> None:
         """Raise the number by which every process sees that what is on offer has changed."""
         self._db.execute(
-            "INSERT INTO meta VALUES (?, '1') ON CONFLICT(key) DO UPDATE SET value = value + 1", [KNOWLEDGE_VERSION]
+            "INSERT INTO meta VALUES (?, '1') ON CONFLICT(key) DO UPDATE SET value = value + 1",
+            [KNOWLEDGE_VERSION],
         )
 
     def _index(self, entry: Entry, fingerprints: Sequence[Fingerprint]) -> None:
@@ -207,7 +207,9 @@ class EntryTable:
 
     def first_copy(self, entry_id: str) -> tuple[str, Source] | None:
         """A file that says the same, and where in it; None when there is none."""
-        rows = self._db.rows("SELECT * FROM copies WHERE entry_id = ? ORDER BY path, line LIMIT 1", [entry_id])
+        rows = self._db.rows(
+            "SELECT * FROM copies WHERE entry_id = ? ORDER BY path, line LIMIT 1", [entry_id]
+        )
         return (rows[0]["file"], _source(rows[0])) if rows else None
 
     def move_copies(self, old: str, new: str, file: str) -> None:
@@ -222,7 +224,9 @@ class EntryTable:
 
     def matching_fingerprints(self, values: Sequence[str]) -> list[Row]:
         """Rows (fingerprint, entry_id, origin, template) of entries on offer."""
-        return self._db.rows(f"SELECT * FROM fingerprints WHERE fingerprint IN ({placeholders(values)})", list(values))
+        return self._db.rows(
+            f"SELECT * FROM fingerprints WHERE fingerprint IN ({placeholders(values)})", list(values)
+        )
 
     def signatures(self) -> list[tuple[str, Signature]]:
         """Every signature on offer with its entry's id."""
@@ -235,7 +239,8 @@ class EntryTable:
     def counts(self) -> dict[str, int]:
         """How many entries on offer there are of each kind."""
         rows = self._db.rows(
-            f"SELECT kind, count(*) n FROM entries WHERE status IN ({placeholders(OFFERED)}) GROUP BY kind ORDER BY kind",
+            "SELECT kind, count(*) n FROM entries"
+            f" WHERE status IN ({placeholders(OFFERED)}) GROUP BY kind ORDER BY kind",
             list(OFFERED),
         )
         return {row["kind"]: row["n"] for row in rows}

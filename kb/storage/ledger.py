@@ -35,7 +35,18 @@ class Ledger:
         with self._db.write():
             self._db.execute(
                 "INSERT INTO lookups VALUES (?,?,?,?,?,?,?,?,?,?)",
-                [lookup_id, at.isoformat(), verdict, fingerprint, evidence, tool, service, environment, took_ms, actor],
+                [
+                    lookup_id,
+                    at.isoformat(),
+                    verdict,
+                    fingerprint,
+                    evidence,
+                    tool,
+                    service,
+                    environment,
+                    took_ms,
+                    actor,
+                ],
             )
             self._db.execute_many(
                 "INSERT INTO offers VALUES (?,?,?,?,?)",
@@ -60,7 +71,8 @@ class Ledger:
         """The outcomes of each entry, oldest first."""
         found: dict[str, list[Outcome]] = {}
         rows = self._db.rows(
-            f"SELECT * FROM outcomes WHERE entry_id IN ({placeholders(entry_ids)}) ORDER BY at, id", list(entry_ids)
+            f"SELECT * FROM outcomes WHERE entry_id IN ({placeholders(entry_ids)}) ORDER BY at, id",
+            list(entry_ids),
         )
         for row in rows:
             found.setdefault(row["entry_id"], []).append(_outcome(row))
@@ -77,7 +89,8 @@ class Ledger:
     def events(self, since: datetime, until: datetime) -> list[Event]:
         """The session log of a window, oldest first."""
         rows = self._db.rows(
-            "SELECT * FROM events WHERE at >= ? AND at < ? ORDER BY at, id", [since.isoformat(), until.isoformat()]
+            "SELECT * FROM events WHERE at >= ? AND at < ? ORDER BY at, id",
+            [since.isoformat(), until.isoformat()],
         )
         return [
             Event(
@@ -90,13 +103,15 @@ class Ledger:
     def lookups(self, since: datetime, until: datetime) -> list[Row]:
         """The lookups of a window, oldest first, as rows of the table `lookups`."""
         return self._db.rows(
-            "SELECT * FROM lookups WHERE at >= ? AND at < ? ORDER BY at, id", [since.isoformat(), until.isoformat()]
+            "SELECT * FROM lookups WHERE at >= ? AND at < ? ORDER BY at, id",
+            [since.isoformat(), until.isoformat()],
         )
 
     def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
         """The outcomes of a window, oldest first."""
         rows = self._db.rows(
-            "SELECT * FROM outcomes WHERE at >= ? AND at < ? ORDER BY at, id", [since.isoformat(), until.isoformat()]
+            "SELECT * FROM outcomes WHERE at >= ? AND at < ? ORDER BY at, id",
+            [since.isoformat(), until.isoformat()],
         )
         return [_outcome(row) for row in rows]
 
@@ -123,5 +138,3 @@ def _outcome(row: Row) -> Outcome:
         id=row["id"], at=datetime.fromisoformat(row["at"]), entry_id=row["entry_id"], result=Result(row["result"]),
         lookup_id=row["lookup_id"], verified_by=row["verified_by"], note=row["note"],
     )  # fmt: skip
-
-

@@ -127,7 +127,8 @@ class Fts5Index:
         """See `LexicalIndex.document_frequencies`."""
         wanted = list(dict.fromkeys(terms))[:900]
         rows = self._db.rows(
-            f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(wanted)})", wanted
+            f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(wanted)})",
+            wanted,
         )
         return {row["term"]: row["entries"] for row in rows}
 
@@ -146,7 +147,9 @@ class Fts5Index:
             f" WHERE c.entry_id IN ({placeholders(entry_ids)}) ORDER BY c.entry_id, c.ordinal",
             list(entry_ids),
         ):
-            piece = StoredChunk(row["id"], row["entry_id"], row["role"], row["text"], tuple(row["terms"].split()))
+            piece = StoredChunk(
+                row["id"], row["entry_id"], row["role"], row["text"], tuple(row["terms"].split())
+            )
             found.setdefault(row["entry_id"], []).append(piece)
         return found
 

@@ -38,7 +38,9 @@ class Memory:
         """The file as it stands, with its hash.  Raises InvalidInput when there is none."""
         path = self.path(key)
         if not path.is_file():
-            raise InvalidInput(f"there is no memory file {key!r}; there are: {', '.join(self.keys()) or 'none'}")
+            raise InvalidInput(
+                f"there is no memory file {key!r}; there are: {', '.join(self.keys()) or 'none'}"
+            )
         return yamlfile.read_text(path)
 
     def read(self, key: str) -> Any:
@@ -51,7 +53,9 @@ class Memory:
         """Add an item to the list at the dotted path, which is made where it is absent."""
         clean = redacted(parsed(item))
         path = _checked_path(list_path)
-        yamlfile.change(self.path(key), self._home.locks, lambda text: yamledit.append_item(text, path, clean))
+        yamlfile.change(
+            self.path(key), self._home.locks, lambda text: yamledit.append_item(text, path, clean)
+        )
 
     def update(self, key: str, path: str, value: object) -> None:
         """Set the value at the dotted path."""
@@ -87,7 +91,9 @@ def redacted(value: Any) -> Any:
 
 def _checked_path(path: str) -> str:
     if not path or any(not step.strip() for step in path.split(".")):
-        raise InvalidInput(f"{path!r} is no path into a file; it is of the form 'key' or 'key.key', such as 'procedures'")
+        raise InvalidInput(
+            f"{path!r} is no path into a file; it is of the form 'key' or 'key.key', such as 'procedures'"
+        )
     return path
 
 
@@ -103,11 +109,13 @@ def _child(here: Any, step: str, key: str, path: str) -> Any:
 def _containing(data: Any, wanted: str) -> Any:
     """The part of the data whose texts hold `wanted`: whole items of lists, keys of mappings."""
     if isinstance(data, Mapping):
-        kept = {key: _containing(value, wanted) for key, value in data.items() if wanted not in str(key).casefold()}
+        kept = {
+            key: _containing(value, wanted)
+            for key, value in data.items()
+            if wanted not in str(key).casefold()
+        }
         whole = {key: value for key, value in data.items() if wanted in str(key).casefold()}
         return {**{key: value for key, value in kept.items() if value not in (None, [], {})}, **whole}
     if isinstance(data, list):
         return [item for item in data if wanted in yamledit.render(item).casefold()]
     return data if wanted in str(data).casefold() else None
-
-

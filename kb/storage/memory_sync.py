@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from kb.errors import FileUnreadable, Problem
+from kb.errors import FileUnreadable, HomeNotWritable, Problem
 from kb.home import Home
 from kb.records import Entry, Origin, Status
 from kb.storage import yamlfile
@@ -52,6 +52,15 @@ class MemorySync:
                 if not (self._home.learned / f"{key.removeprefix('learned/')}.yaml").exists():
                     self._catalogue.forget(key, now)
         return changes
+
+    def take_in(self, path: str, now: datetime) -> None:
+        """As `refresh`, for a file that was just written: its error says that the text is safe."""
+        try:
+            self.refresh(now)
+        except HomeNotWritable as error:
+            raise HomeNotWritable(
+                f"{path} has it now, but it is not found yet ({error}); make room: the next command takes it in"
+            ) from error
 
     def missed(self) -> list[Problem]:
         """The files that say something else than the store, where the store cannot be written."""

@@ -86,7 +86,8 @@ def knowledge(db: Database) -> None:
         CREATE INDEX chunks_entry ON chunks(entry_id);
         CREATE INDEX chunks_content ON chunks(content_hash);
         CREATE VIRTUAL TABLE chunk_terms USING fts5(
-            terms, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co P* S*' tokenchars '{_TOKEN_CHARACTERS}'"
+            terms,
+            tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co P* S*' tokenchars '{_TOKEN_CHARACTERS}'"
         );
         CREATE TABLE term_entries (term TEXT PRIMARY KEY, entries INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE signatures (entry_id TEXT NOT NULL, needles TEXT NOT NULL, regex INTEGER NOT NULL);
@@ -96,7 +97,7 @@ def knowledge(db: Database) -> None:
             PRIMARY KEY (fingerprint, entry_id)
         ) WITHOUT ROWID;
         CREATE INDEX fingerprints_entry ON fingerprints(entry_id);
-        """
+        """,
     )
 
 
@@ -112,7 +113,7 @@ def vectors(db: Database) -> None:
         ) WITHOUT ROWID;
         CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, chunk_id INTEGER NOT NULL);
         CREATE INDEX outbox_chunk ON outbox(chunk_id);
-        """
+        """,
     )
 
 
@@ -144,5 +145,5 @@ def ledger(db: Database) -> None:
             details TEXT NOT NULL, actor TEXT NOT NULL, subject TEXT
         );
         CREATE INDEX events_at ON events(at);
-        """
+        """,
     )

@@ -34,7 +34,9 @@ def snapshot(home: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-def test_with_no_room_at_all_questions_are_answered_and_writes_refused(small: Path, disk: Path, run_kb: RunKb):
+def test_with_no_room_at_all_questions_are_answered_and_writes_refused(
+    small: Path, disk: Path, run_kb: RunKb
+):
     document = disk.parent / "outage.md"
     document.write_text("# Outage of the sluice\n\nThe sluice was shut because of quuxite in the hinge.\n")
     filler, before = fill(disk), snapshot(small)

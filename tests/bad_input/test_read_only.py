@@ -28,8 +28,13 @@ def sealed(disk: Path, request: pytest.FixtureRequest) -> Path:
         kb.learn_pattern(LINE, "the gauge froze")
         kb.check_known_issues("some words that make the vectors")
     if request.param != "clean":
-        script = f"import os; from kb import KnowledgeBase; KnowledgeBase.open({str(folder)!r}).learn_pattern({LATE!r}); os._exit(0)"
-        subprocess.run([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+        script = (
+            "import os; from kb import KnowledgeBase\n"
+            f"KnowledgeBase.open({str(folder)!r}).learn_pattern({LATE!r}); os._exit(0)"
+        )
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True
+        )
         assert (folder / "state" / "kb.db-wal").stat().st_size
     if request.param == "wal without its shm":
         (folder / "state" / "kb.db-shm").unlink()
@@ -38,7 +43,9 @@ def sealed(disk: Path, request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.mark.parametrize("sealed", ["clean", "wal", "wal without its shm"], indirect=True)
-def test_a_read_only_home_answers_and_says_that_nothing_was_recorded(sealed: Path, request: pytest.FixtureRequest):
+def test_a_read_only_home_answers_and_says_that_nothing_was_recorded(
+    sealed: Path, request: pytest.FixtureRequest
+):
     with KnowledgeBase.open(sealed) as kb:
         answer = kb.check_known_issues(LINE)
         by_words = kb.check_known_issues("the depth of the tide is below nothing", deep=True)

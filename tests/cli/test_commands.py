@@ -24,9 +24,11 @@ def test_every_command_prints_one_json_value_and_nothing_else(run_kb: RunKb, tmp
     (tmp_path / "outage.md").write_text("# Sluice outage\n\nThe sluice was shut.\n")
     learned = json.loads(run_kb("learn", "pattern", LINE, "-m", "it froze", "--json").stdout)
     commands: list[tuple[str, ...]] = [
-        ("init", str(tmp_path / "other")), ("ingest", str(tmp_path / "outage.md")), ("check", LINE), ("search", "sluice"),
+        ("init", str(tmp_path / "other")), ("ingest", str(tmp_path / "outage.md")),
+        ("check", LINE), ("search", "sluice"),
         ("show", learned["id"]), ("outcome", learned["id"], "resolved"), ("weekly",), ("doctor",),
-        ("learn", "tool-fix", "tidectl", "tidectl: no clock"), ("memory", "keys"), ("memory", "read", "learned/patterns"),
+        ("learn", "tool-fix", "tidectl", "tidectl: no clock"),
+        ("memory", "keys"), ("memory", "read", "learned/patterns"),
         ("memory", "query", "learned/patterns", "starter_patterns.0"), ("memory", "log", "did"),
         ("memory", "append", "learned/notes", "notes", "one"), ("memory", "update", "learned/notes", "owner", "ops"),
     ]  # fmt: skip
@@ -43,6 +45,13 @@ def test_exit_codes_follow_the_verdict_only_when_asked(run_kb: RunKb, text: str,
 
     assert run_kb("check", text).returncode == 0
     assert run_kb("check", text, "--exit-code").returncode == code
+
+
+def test_an_error_has_an_exit_code_of_its_own_where_the_verdict_is_asked_for(run_kb: RunKb, tmp_path: Path):
+    done = run_kb("check", "anything", "--exit-code", home=tmp_path / "nowhere")
+    assert done.returncode == 3
+    assert "kb init" in done.stderr
+    assert not done.stdout
 
 
 def test_check_reads_a_pipe_with_and_without_the_dash(run_kb: RunKb):

@@ -35,13 +35,20 @@ POSTMORTEM_B = """# API latency spike
 
 def test_connection_refused_with_only_generic_knowledge_is_never_known(kb: KnowledgeBase) -> None:
     kb.learn_pattern("connection refused", "the other side does not listen", "look whether it runs")
-    for text in ("connection refused", "Connection refused", "ERROR: connection refused", "connect: connection refused\n"):
+    for text in (
+        "connection refused",
+        "Connection refused",
+        "ERROR: connection refused",
+        "connect: connection refused\n",
+    ):
         answer = kb.check_known_issues(text)
         assert answer.verdict is not Verdict.KNOWN, text
 
 
 def test_connection_refused_from_the_tool_it_was_learned_for_is_known(kb: KnowledgeBase) -> None:
-    learned = kb.learn_tool_fix("kubectl_exec", "connection refused", "VPN disconnected", "vpn_connect() first")
+    learned = kb.learn_tool_fix(
+        "kubectl_exec", "connection refused", "VPN disconnected", "vpn_connect() first"
+    )
     answer = kb.check_known_issues("connection refused", tool_name="kubectl_exec")
     assert answer.verdict is Verdict.KNOWN
     assert answer.matches[0].id == learned.id
@@ -67,7 +74,9 @@ def test_two_postmortems_of_one_symptom_come_back_with_the_check_that_separates_
     assert "deployment" in found["API latency spike"].check
 
 
-@pytest.mark.parametrize("text", ["9f4012ab", "typeof", "403 rows over limit", "permission denied writing /tmp/x"])
+@pytest.mark.parametrize(
+    "text", ["9f4012ab", "typeof", "403 rows over limit", "permission denied writing /tmp/x"]
+)
 def test_near_misses_of_short_patterns_are_not_known(kb: KnowledgeBase, text: str) -> None:
     kb.learn_pattern("401", "not logged in", "log in", category="auth_errors")
     kb.learn_pattern("403", "not allowed", "ask for the role", category="auth_errors")
@@ -76,7 +85,9 @@ def test_near_misses_of_short_patterns_are_not_known(kb: KnowledgeBase, text: st
     assert kb.check_known_issues(text).verdict is not Verdict.KNOWN
 
 
-def test_something_that_nobody_saw_is_unknown_and_says_that_the_nearest_are_no_match(kb: KnowledgeBase) -> None:
+def test_something_that_nobody_saw_is_unknown_and_says_that_the_nearest_are_no_match(
+    kb: KnowledgeBase,
+) -> None:
     answer = kb.check_known_issues("the espresso machine on floor 3 leaks steam")
     assert answer.verdict is Verdict.UNKNOWN
     assert any("not a match" in note for note in answer.notes) or not answer.matches
@@ -84,7 +95,9 @@ def test_something_that_nobody_saw_is_unknown_and_says_that_the_nearest_are_no_m
 
 def test_an_expected_condition_comes_back_with_its_warning(kb: KnowledgeBase) -> None:
     kb.learn_pattern(
-        "leader election lost, stopping scheduler-extender", "happens at every rollout", warning="expected, not an error"
+        "leader election lost, stopping scheduler-extender",
+        "happens at every rollout",
+        warning="expected, not an error",
     )
     answer = kb.check_known_issues("leader election lost, stopping scheduler-extender")
     assert answer.matches[0].warning == "expected, not an error"
@@ -112,7 +125,11 @@ def test_captures_of_a_signature_fill_its_commands(kb: KnowledgeBase) -> None:
 
 def test_a_capture_that_could_change_a_command_is_not_put_in(kb: KnowledgeBase) -> None:
     kb.learn_pattern(
-        r"volume (?P<volume>\S+) is stuck in attaching state", "hangs", "detach it", ["detach {volume}"], regex=True
+        r"volume (?P<volume>\S+) is stuck in attaching state",
+        "hangs",
+        "detach it",
+        ["detach {volume}"],
+        regex=True,
     )
     answer = kb.check_known_issues("volume x;rm$IFS-rf$IFS/ is stuck in attaching state")
     assert answer.matches[0].commands == ("detach {volume}",)
@@ -120,7 +137,8 @@ def test_a_capture_that_could_change_a_command_is_not_put_in(kb: KnowledgeBase) 
 
 def test_an_alert_that_names_itself_finds_the_runbook_of_that_name(kb: KnowledgeBase, tmp_path: Path) -> None:
     (tmp_path / "KubeWidgetCrashLooping.md").write_text(
-        "# KubeWidgetCrashLooping\n\n## Meaning\n\nA widget restarts again and again.\n\n## Mitigation\n\n1. Look at its log.\n"
+        "# KubeWidgetCrashLooping\n\n## Meaning\n\nA widget restarts again and again.\n\n"
+        "## Mitigation\n\n1. Look at its log.\n"
     )
     kb.ingest(tmp_path)
     answer = kb.check_known_issues("[FIRING:1] KubeWidgetCrashLooping prod (widget-1 critical)")

@@ -45,7 +45,12 @@ def test_being_offered_many_times_changes_no_trust(kb: KnowledgeBase) -> None:
     ],
 )
 def test_an_outcome_that_cannot_be_placed_is_refused(
-    kb: KnowledgeBase, entry_id: str | None, result: str, lookup: str | None, error: type[Exception], says: str
+    kb: KnowledgeBase,
+    entry_id: str | None,
+    result: str,
+    lookup: str | None,
+    error: type[Exception],
+    says: str,
 ) -> None:
     learned = kb.learn_pattern(TEXT)
     with pytest.raises(error, match=says):

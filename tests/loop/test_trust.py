@@ -25,13 +25,16 @@ def outcome(result: Result, days_ago: float = 1, verified_by: str | None = None)
 
 
 outcomes = st.lists(
-    st.builds(outcome, st.sampled_from(Result), st.floats(0, 2000), st.sampled_from([None, "ana"])), max_size=12
+    st.builds(outcome, st.sampled_from(Result), st.floats(0, 2000), st.sampled_from([None, "ana"])),
+    max_size=12,
 )
 origins = st.sampled_from(list(PRIORS))
 
 
 @given(origins, outcomes, st.floats(0, 2000), st.sampled_from([None, "ana"]))
-def test_a_success_never_lowers_trust(origin: Origin, past: list[Outcome], age: float, by: str | None) -> None:
+def test_a_success_never_lowers_trust(
+    origin: Origin, past: list[Outcome], age: float, by: str | None
+) -> None:
     before = trust(entry(origin), past, NOW).value
     assert trust(entry(origin), [*past, outcome(Result.RESOLVED, age, by)], NOW).value >= before
 

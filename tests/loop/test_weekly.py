@@ -10,6 +10,8 @@ import pytest
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
 from kb.loop.weekly import render
+from kb.starter import make_home
+from kb.storage.encoder import OnnxEncoder
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
 
@@ -30,8 +32,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def kb_at(home: Path, clock: Clock) -> KnowledgeBase:
-    return KnowledgeBase.open(home, clock=clock)
+def kb_at(tmp_path: Path, clock: Clock, encoder: OnnxEncoder) -> KnowledgeBase:
+    """A home that is as old as the clock says."""
+    make_home(tmp_path / "home")
+    return KnowledgeBase.open(tmp_path / "home", clock=clock, encoder=encoder)
 
 
 def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: Clock, tmp_path: Path) -> None:
@@ -46,8 +50,9 @@ def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: C
         kb.record_outcome(learned.id, "failed")
         kb.session_log("added memory", "from 4 to 8 GB")
         (tmp_path / "pm.md").write_text(
-            "# Cache outage\n\n**Date**: 2026-11-20\n**Severity**: SEV2\n**Service**: cache\n\n## Summary\n\nHot keys.\n\n"
-            "## Root cause\n\nToo small.\n\n## Action items\n\n- [ ] Alert on evictions - Owner: Ana - Due: 2026-11-22\n"
+            "# Cache outage\n\n**Date**: 2026-11-20\n**Severity**: SEV2\n**Service**: cache\n\n"
+            "## Summary\n\nHot keys.\n\n## Root cause\n\nToo small.\n\n"
+            "## Action items\n\n- [ ] Alert on evictions - Owner: Ana - Due: 2026-11-22\n"
             "- [x] Add memory - Owner: Ben\n"
         )
         kb.ingest(tmp_path / "pm.md")
@@ -60,7 +65,9 @@ def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: C
     assert [c.name for c in summary.fixed] == [learned.id]
     assert [(c.name, c.count) for c in summary.incidents_by_severity] == [("SEV2", 1)]
     assert [(c.name, c.count) for c in summary.incidents_by_service] == [("cache", 1)]
-    assert [(item.text, item.owner, item.overdue) for item in summary.open_items] == [("Alert on evictions", "Ana", True)]
+    assert [(item.text, item.owner, item.overdue) for item in summary.open_items] == [
+        ("Alert on evictions", "Ana", True)
+    ]
     assert "added memory: from 4 to 8 GB" in render(summary)
 
 

@@ -10,7 +10,13 @@ import pytest
 
 from kb.storage.encoder import OnnxEncoder
 
-TEXTS = ["connection refused", "KubePodCrashLooping " * 40, "é 你好 🔥", "a", "line\nof\nlines, rather longer than the others"]
+TEXTS = [
+    "connection refused",
+    "KubePodCrashLooping " * 40,
+    "é 你好 🔥",
+    "a",
+    "line\nof\nlines, rather longer than the others",
+]
 
 
 def test_vectors_have_unit_length_in_the_order_of_the_texts() -> None:

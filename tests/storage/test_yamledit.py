@@ -61,9 +61,14 @@ def test_a_value_is_set_and_comments_stay() -> None:
 
 
 scalars = st.text(max_size=40) | st.integers() | st.booleans() | st.none()
-items = st.dictionaries(st.text("abcdefgh_", min_size=1), scalars | st.lists(st.text(max_size=20), max_size=3), min_size=1)
+items = st.dictionaries(
+    st.text("abcdefgh_", min_size=1), scalars | st.lists(st.text(max_size=20), max_size=3), min_size=1
+)
 
 
 @given(items)
 def test_whatever_is_appended_reads_back_as_it_was(item: dict[str, object]) -> None:
-    assert load(append_item(OWNED, "pod_patterns", item))["pod_patterns"][-1] == load(append_item("", "x", item))["x"][0]
+    assert (
+        load(append_item(OWNED, "pod_patterns", item))["pod_patterns"][-1]
+        == load(append_item("", "x", item))["x"][0]
+    )

@@ -1,0 +1,104 @@
+"""Writing a lesson into its memory file, and making sure that it is found from then on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kb.errors import HomeNotWritable, InvalidInput
+from kb.loop import learning
+from kb.loop.learning import Lesson
+from kb.records import Entry, Status
+from kb.records.receipts import Learned
+from kb.storage.catalogue import Catalogue
+from kb.storage.entries import EntryTable
+from kb.storage.lexical import LexicalIndex
+from kb.storage.memory import Memory
+from kb.storage.memory_sync import MemorySync
+from kb.storage.vectors import VectorIndex
+from kb.storage.yamledit import IdTaken
+from kb.text.tokens import tokenize
+
+_LOOKED_AT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Where lessons are kept."""
+
+    memory: Memory
+    sync: MemorySync
+    catalogue: Catalogue
+    entries: EntryTable
+    lexical: LexicalIndex
+    vectors: VectorIndex
+
+    def keep(self, lesson: Lesson, now: datetime) -> Learned:
+        """Write the lesson, unless exactly that is known.  Raises InvalidInput or HomeNotWritable."""
+        try:
+            return self._keep(lesson, now)
+        except IdTaken:  # another process was quicker with this id: look at what it wrote
+            return self._keep(lesson, now)
+
+    def _keep(self, lesson: Lesson, now: datetime) -> Learned:
+        self.sync.refresh(now)
+        near = self._near(lesson)
+        existing = self._live(lesson.entry.id)
+        if existing is not None and not learning.says_the_same(existing, lesson.entry):
+            lesson = learning.renamed(lesson, learning.distinct_id(lesson.entry))
+            existing = self._live(lesson.entry.id)
+        if existing is not None:
+            return _known_already(existing, lesson, near)
+        self.memory.append(lesson.key, lesson.list_path, lesson.item)
+        self.sync.take_in(f"{lesson.key}.yaml", now)
+        self._found_or_raise(lesson)
+        notes = [f"quarantined: {lesson.quarantined}"] if lesson.quarantined else []
+        try:
+            self.vectors.absorb_when_grown()
+        except HomeNotWritable as error:
+            notes.append(f"learned, but {error}")
+        return Learned(
+            id=lesson.entry.id,
+            status=lesson.entry.status,
+            created=True,
+            file=f"{lesson.key}.yaml",
+            similar=tuple(near),
+            note="; ".join(notes),
+        )
+
+    def _live(self, entry_id: str) -> Entry | None:
+        """The entry, unless it was retired: what is learned again then is new."""
+        entry = self.entries.get(entry_id)
+        return None if entry is None or entry.status is Status.RETIRED else entry
+
+    def _near(self, lesson: Lesson) -> list[str]:
+        """Ids of entries of the same kind whose title says nearly the same."""
+        headline = lesson.entry.headline
+        ids = dict.fromkeys(hit.entry_id for hit in self.lexical.search(tokenize(headline), _LOOKED_AT))
+        return [
+            one.entry.id
+            for one in self.entries.many(ids).values()
+            if one.entry.kind == lesson.entry.kind
+            and learning.overlap(one.entry.headline, headline) >= learning.NEAR
+        ]
+
+    def _found_or_raise(self, lesson: Lesson) -> None:
+        """An acknowledged write is in the store; if it is not, the file says why."""
+        if self.entries.get(lesson.entry.id) is None:
+            record = self.catalogue.find(lesson.key)
+            said = "; ".join(map(str, record.problems)) if record else "the file was not read"
+            raise InvalidInput(
+                f"the entry was written to {lesson.key}.yaml but cannot be read from there: {said}"
+            )
+
+
+def _known_already(existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
+    return Learned(
+        id=existing.id,
+        status=existing.status,
+        created=False,
+        file=f"{lesson.key}.yaml",
+        similar=tuple(one for one in near if one != existing.id),
+        note="this was known already; nothing was written",
+    )
