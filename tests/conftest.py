@@ -23,6 +23,11 @@ SHARED = ROOT.parent / "shared"
 RunKb = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests run last: a mistake that a quick one finds is told at once."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
 @pytest.fixture(autouse=True)
 def _no_real_home(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("KB_HOME", "KB_CHROMA_URL", "KB_MODEL"):
