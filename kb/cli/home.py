@@ -85,6 +85,8 @@ def doctor(
     as_json: bool = JSON,
 ) -> None:
     """Check the home: files, database, vectors.  Exit code 1 when something is wrong."""
+    from kb.cli.receipt import findings_text
+
     with opened(context, exact_below=0) as kb:  # Chroma itself is to be looked at
         if repair or rebuild:
             kb.repair(rebuild=rebuild)
@@ -92,25 +94,17 @@ def doctor(
         mistakes = kb.problems()
         entries = kb.counts()
     wrong = [*broken, *vectors.problems]
-    report = {
-        "healthy": not wrong, "problems": wrong, "mistakes_in_files": [str(problem) for problem in mistakes],
-        "entries": entries, "vectors": vectors,
-    }  # fmt: skip
     if as_json:
-        print_json(report)
-    else:
-        for line in wrong:
-            typer.echo(f"WRONG  {line}")
-        for line in vectors.notes:
-            typer.echo(f"note   {line}")
-        for mistake in report["mistakes_in_files"]:  # type: ignore[attr-defined]
-            typer.echo(f"file   {mistake}")
-        counted = ", ".join(f"{n} {kind}" for kind, n in entries.items()) or "no entries"
-        typer.echo(f"entries  {counted}")
-        typer.echo(
-            f"vectors  {vectors.embedded} of {vectors.chunks} chunks embedded, {vectors.published} published, "
-            f"{vectors.outbox} in the outbox"
+        print_json(
+            {
+                "healthy": not wrong,
+                "problems": wrong,
+                "mistakes_in_files": [str(mistake) for mistake in mistakes],
+                "entries": entries,
+                "vectors": vectors,
+            }
         )
-        typer.echo("healthy" if not wrong else "not healthy")
+    else:
+        typer.echo(findings_text(wrong, vectors, mistakes, entries))
     if wrong:
         raise typer.Exit(1)

@@ -1,8 +1,13 @@
-"""The receipt of an ingest as text for a person."""
+"""The receipt of an ingest, and the findings of the doctor, as text for a person."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from kb.cli.text import kinds_in_words
+from kb.errors import Problem
 from kb.records.receipts import FileReceipt, FileState, Receipt
+from kb.storage.vector_check import VectorReport
 
 _ALWAYS_SHOWN = (FileState.FAILED, FileState.REMOVED)
 
@@ -20,8 +25,7 @@ def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
     lines += [f"  skipped {n}: {reason}" for reason, n in sorted(skipped.items())]
     redacted = sum(file.redacted for file in receipt.files)
     lines += [f"  {redacted} secrets redacted"] if redacted else []
-    in_home = ", ".join(f"{n} {kind}" for kind, n in receipt.entries.items())
-    lines.append(f"the home offers: {in_home or 'nothing'}")
+    lines.append(f"the home offers {kinds_in_words(receipt.entries)}")
     lines.append(f"{receipt.embedded} texts embedded, {receipt.seconds:.1f} s")
     return "\n".join(lines)
 
@@ -36,3 +40,19 @@ def _file_lines(file: FileReceipt) -> list[str]:
         *(f"          {problem}" for problem in file.problems),
         *(f"          {note}" for note in file.notes),
     ]
+
+
+def findings_text(
+    wrong: Sequence[str], vectors: VectorReport, mistakes: Sequence[Problem], entries: dict[str, int]
+) -> str:
+    """What `kb doctor` found: what is wrong first, then what is there."""
+    lines = [f"WRONG  {line}" for line in wrong]
+    lines += [f"note   {line}" for line in vectors.notes]
+    lines += [f"file   {mistake}" for mistake in mistakes]
+    lines.append(f"entries  {kinds_in_words(entries)}")
+    lines.append(
+        f"vectors  {vectors.embedded} of {vectors.chunks} chunks embedded, {vectors.published} published, "
+        f"{vectors.outbox} in the outbox"
+    )
+    lines.append("not healthy" if wrong else "healthy")
+    return "\n".join(lines)

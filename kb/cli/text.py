@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from kb.loop.trust import record_in_words
 from kb.records.ledger import Answer, Match, SearchHit
 from kb.records.parts import Source
+
+_WIDTH = 100
 
 _HEADLINES = {
     "known": "KNOWN: this was seen before.",
@@ -16,10 +20,13 @@ _HEADLINES = {
 def answer_text(answer: Answer) -> str:
     """The answer to `kb check`."""
     lines = [_HEADLINES[answer.verdict]]
+    if answer.verdict == "unknown" and answer.matches:
+        lines.append("The nearest entries, which are no match:")
     if answer.alternatives:
         lines.append("Several causes share this symptom; the checks tell them apart.")
     for number, match in enumerate(answer.matches, 1):
-        lines += ["", *_match_lines(number, match)]
+        short = (number > 1 and not answer.alternatives) or answer.verdict == "unknown"
+        lines += ["", *_match_lines(number, match, most=3 if short else 12)]
     lines.append("")
     if answer.hidden:
         lines.append(f"{answer.hidden} more not shown (--limit)")
@@ -28,7 +35,7 @@ def answer_text(answer: Answer) -> str:
     return "\n".join(lines)
 
 
-def _match_lines(number: int, match: Match) -> list[str]:
+def _match_lines(number: int, match: Match, most: int) -> list[str]:
     lines = [f"{number}. {match.title}", f"   {match.id}  [{match.kind}, {match.status}]"]
     lines.append(f"   confidence {match.confidence:.2f} ({match.tier}): {match.reason}")
     if match.evidence:
@@ -40,20 +47,20 @@ def _match_lines(number: int, match: Match) -> list[str]:
         ("WARNING", match.warning),
     ):
         if text:
-            lines += _block(label, text)
-    lines += [f"   command    {command}" for command in match.commands[:8]]
+            lines += _block(label, text, most)
+    lines += [f"   command    {command}" for command in match.commands[:most]]
     lines.append(f"   trust      {match.trust.value:.2f}, {record_in_words(match.trust)}")
     if match.source:
         lines.append(f"   source     {place(match.source)}")
     return lines
 
 
-def _block(label: str, text: str, most: int = 12) -> list[str]:
-    rows = [row for row in text.strip().splitlines() if row.strip()]
-    shown = [f"   {label if n == 0 else '':<10} {_short(row, 200)}" for n, row in enumerate(rows[:most])]
-    return shown + (
-        [f"              … {len(rows) - most} more lines, see kb show"] if len(rows) > most else []
-    )
+def _block(label: str, text: str, most: int) -> list[str]:
+    """A labelled text, wrapped; what does not fit is counted."""
+    rows = [part for row in text.strip().splitlines() if row.strip() for part in wrap(row, _WIDTH)]
+    shown = [f"   {label if n == 0 else '':<10} {row}" for n, row in enumerate(rows[:most])]
+    more = f"{'':<13} … {len(rows) - most} more lines: kb show"
+    return [*shown, more] if len(rows) > most else shown
 
 
 def _short(text: str, most: int) -> str:
@@ -64,6 +71,16 @@ def _short(text: str, most: int) -> str:
 def place(source: Source) -> str:
     """`path, section`."""
     return f"{source.path}, {source.section}" if source.section else source.path
+
+
+def kinds_in_words(counts: dict[str, int]) -> str:
+    """`12 incidents, 1 tool fix`, or `nothing`."""
+    return ", ".join(f"{n} {_plural(kind, n)}" for kind, n in counts.items()) or "nothing"
+
+
+def _plural(kind: str, count: int) -> str:
+    name = kind.replace("_", " ")
+    return name if count == 1 else f"{name}es" if name.endswith("x") else f"{name}s"
 
 
 def hits_text(hits: list[SearchHit]) -> str:

@@ -73,6 +73,11 @@ def gather(ledger: Ledger, entries: EntryTable, *, days: float, now: datetime) -
     failed = [
         outcome.entry_id for outcome in outcomes if outcome.result in (Result.FAILED, Result.MADE_WORSE)
     ]
+    titles = {entry_id: one.entry.headline for entry_id, one in entries.many([*resolved, *failed]).items()}
+
+    def titled(ids: Iterable[str]) -> Iterable[str]:
+        return (f"{titles[entry_id]} ({entry_id})" for entry_id in ids)
+
     learned = [row for row in created if row["origin"] in ("learned", "written")]
     return WeeklySummary(
         since=since, until=now,
@@ -84,7 +89,7 @@ def gather(ledger: Ledger, entries: EntryTable, *, days: float, now: datetime) -
         top_unknowns=_counted(unknown)[:TOP],
         learned=tuple(f"{row['headline']} ({row['id']})" for row in learned),
         outcomes=_counted(outcome.result for outcome in outcomes),
-        fixed=_counted(resolved), failed=_counted(failed),
+        fixed=_counted(titled(resolved)), failed=_counted(titled(failed)),
         open_items=_open_items(incidents, now),
         log=tuple(f"{event.at:%Y-%m-%d %H:%M} {event.action}: {event.details}".rstrip(": ") for event in events),
     )  # fmt: skip

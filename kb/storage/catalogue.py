@@ -140,7 +140,7 @@ class Catalogue:
         self._db.execute(
             "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)",
             [record.path, record.given, record.sha256, record.stamp, record.parser, record.skipped, problems,
-             now.isoformat()],
+             codec.stamp(now)],
         )  # fmt: skip
 
     def forget(self, path: str, now: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -39,6 +40,11 @@ def digest(entry: Entry) -> str:
     """A hash of what the entry says, blind to where it stands and when it was read."""
     bare = replace(entry, id="", provenance=Provenance())
     return hashlib.blake2b(f"{entry.kind}\n{dumps(bare)}".encode(), digest_size=16).hexdigest()
+
+
+def stamp(moment: datetime) -> str:
+    """A time as the database keeps it: UTC, to the microsecond, so that texts sort like times."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def derive_id(entry: Entry, place: str = "") -> str:

@@ -127,7 +127,7 @@ class EntryTable:
         """Add or replace an entry and everything that it is found by.  Call inside a write."""
         source = entry.provenance.source or Source(path=file)
         happened = getattr(entry, "date", None)
-        stamp = now.isoformat()
+        at = codec.stamp(now)
         self._db.execute(
             """INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
                ON CONFLICT(id) DO UPDATE SET kind=excluded.kind, status=excluded.status,
@@ -138,7 +138,7 @@ class EntryTable:
             [
                 entry.id, entry.kind, entry.status, entry.headline, codec.digest(entry), codec.dumps(entry),
                 entry.provenance.origin, file, source.path, source.section, source.line,
-                json.dumps(entry.scope.services), happened and happened.isoformat(), stamp, stamp, None,
+                json.dumps(entry.scope.services), happened and happened.isoformat(), at, at, None,
             ],
         )  # fmt: skip
         self._unindex(entry.id)
@@ -188,7 +188,7 @@ class EntryTable:
             retired = replace(entry, status=Status.RETIRED)
             self._db.execute(
                 "UPDATE entries SET status = ?, data = ?, retired_at = ?, updated_at = ? WHERE id = ?",
-                [retired.status, codec.dumps(retired), now.isoformat(), now.isoformat(), entry_id],
+                [retired.status, codec.dumps(retired), codec.stamp(now), codec.stamp(now), entry_id],
             )
             self._unindex(entry_id)
             count += 1

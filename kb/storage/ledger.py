@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kb.records.ledger import Event, Match, Outcome, Result, Verdict
+from kb.storage.codec import stamp
 from kb.storage.database import Database, Row, placeholders
 
 
@@ -37,7 +38,7 @@ class Ledger:
                 "INSERT INTO lookups VALUES (?,?,?,?,?,?,?,?,?,?)",
                 [
                     lookup_id,
-                    at.isoformat(),
+                    stamp(at),
                     verdict,
                     fingerprint,
                     evidence,
@@ -63,7 +64,7 @@ class Ledger:
         with self._db.write():
             self._db.execute(
                 "INSERT INTO outcomes VALUES (?,?,?,?,?,?,?,?)",
-                [outcome.id, outcome.at.isoformat(), outcome.entry_id, outcome.result, outcome.lookup_id,
+                [outcome.id, stamp(outcome.at), outcome.entry_id, outcome.result, outcome.lookup_id,
                  outcome.verified_by, outcome.note, actor],
             )  # fmt: skip
 
@@ -83,14 +84,14 @@ class Ledger:
         with self._db.write():
             self._db.execute(
                 "INSERT INTO events (at, action, details, actor, subject) VALUES (?,?,?,?,?)",
-                [event.at.isoformat(), event.action, event.details, event.actor, event.subject],
+                [stamp(event.at), event.action, event.details, event.actor, event.subject],
             )
 
     def events(self, since: datetime, until: datetime) -> list[Event]:
         """The session log of a window, oldest first."""
         rows = self._db.rows(
             "SELECT * FROM events WHERE at >= ? AND at < ? ORDER BY at, id",
-            [since.isoformat(), until.isoformat()],
+            [stamp(since), stamp(until)],
         )
         return [
             Event(
@@ -104,14 +105,14 @@ class Ledger:
         """The lookups of a window, oldest first, as rows of the table `lookups`."""
         return self._db.rows(
             "SELECT * FROM lookups WHERE at >= ? AND at < ? ORDER BY at, id",
-            [since.isoformat(), until.isoformat()],
+            [stamp(since), stamp(until)],
         )
 
     def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
         """The outcomes of a window, oldest first."""
         rows = self._db.rows(
             "SELECT * FROM outcomes WHERE at >= ? AND at < ? ORDER BY at, id",
-            [since.isoformat(), until.isoformat()],
+            [stamp(since), stamp(until)],
         )
         return [_outcome(row) for row in rows]
 
@@ -120,7 +121,7 @@ class Ledger:
         return self._db.rows(
             "SELECT id, kind, headline, origin, happened, created_at FROM entries WHERE created_at >= ? AND"
             " created_at < ? ORDER BY created_at, id",
-            [since.isoformat(), until.isoformat()],
+            [stamp(since), stamp(until)],
         )
 
     def incidents(self, first_day: str, last_day: str) -> list[str]:

@@ -62,7 +62,7 @@ def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: C
     assert {c.name: c.count for c in summary.verdicts} == {"known": 2, "unknown": 1}
     assert [(c.name, c.count) for c in summary.top_unknowns] == [("the espresso machine leaks steam", 1)]
     assert {c.name: c.count for c in summary.outcomes} == {"resolved": 1, "failed": 1}
-    assert [c.name for c in summary.fixed] == [learned.id]
+    assert [c.name for c in summary.fixed] == [f"cache node 4 evicts hot keys ({learned.id})"]
     assert [(c.name, c.count) for c in summary.incidents_by_severity] == [("SEV2", 1)]
     assert [(c.name, c.count) for c in summary.incidents_by_service] == [("cache", 1)]
     assert [(item.text, item.owner, item.overdue) for item in summary.open_items] == [
