@@ -76,7 +76,7 @@ class Session:
             text=True,
             check=False,
         )
-        if "Traceback" in done.stderr:
+        if done.returncode != 0:
             raise ValueError(f"README.md: this failed: {words[-1]}\n{done.stderr}")
         return done.stdout.replace(str(self.folder), SHOWN_FOLDER)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
 from ingest.fields.course import Course
@@ -80,6 +80,11 @@ def alert_text(text: str) -> str:
     """What an alert that the text quotes said (`Alert: …`), or an empty string."""
     found = _ALERT.search(text)
     return found["text"].strip() if found else ""
+
+
+_ON_A_DAY = re.compile(r"\bon (?:the )?((?:\w+day,? )?[^.;\n]{6,40})", re.I)
+_OPENING = 800
+_WRITTEN_WITHIN = timedelta(days=14)
 
 
 def incident_date(
@@ -157,6 +162,7 @@ def _dates(
     yield from (dated.day for dated in course.events if dated.day)
     for section in report.sections(Part.TIMELINE):
         yield from (found.day for found in find_dates(section.title, day_first=day_first))
+    yield from _told_before(as_date(document.front.get("date")) or name_date(path), document.body, day_first)
     yield from _labelled_dates(facts, _DATE, day_first)
     yield from (day for day in (name_date(path), titled) if day)
     for section in document.sections:
@@ -167,4 +173,12 @@ def _dates(
 def _labelled_dates(facts: Iterable[Fact], names: str, day_first: bool) -> Iterator[date]:
     for found in facts:
         if re.fullmatch(names, found.name, re.I) and (day := first_date(found.value, day_first=day_first)):
+            yield day
+
+
+def _told_before(published: date | None, body: str, day_first: bool) -> Iterator[date]:
+    """A day that the opening tells of (`on March 11, …`), if the report was published soon after it."""
+    for said in _ON_A_DAY.finditer(body[:_OPENING]):
+        day = first_date(said[1], day_first=day_first)
+        if day and published and timedelta(0) <= published - day <= _WRITTEN_WITHIN:
             yield day

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 
 from kb.loop.trust import record_in_words
-from kb.records.ledger import Answer, Match, SearchHit
+from kb.records.ledger import NO_MATCH, Answer, Match, SearchHit
 from kb.records.parts import Source
 
 _WIDTH = 100
@@ -30,7 +30,7 @@ def answer_text(answer: Answer) -> str:
     lines.append("")
     if answer.hidden:
         lines.append(f"{answer.hidden} more not shown (--limit)")
-    lines += [f"note: {note}" for note in answer.notes]
+    lines += [f"note: {note}" for note in answer.notes if note != NO_MATCH]
     lines.append(f"lookup {answer.lookup_id or 'not recorded'}, {answer.took_ms:.0f} ms")
     return "\n".join(lines)
 

@@ -18,7 +18,7 @@ from kb.lookup.thresholds import RELATED
 from kb.lookup.tiers import Found, RankedTiers, SignatureScan, by_fingerprint
 from kb.lookup.verdict import Judged
 from kb.records import AlertRule, Entry, Runbook
-from kb.records.ledger import Match, Trust, Verdict
+from kb.records.ledger import NO_MATCH, Match, Trust, Verdict
 from kb.storage.entries import EntryTable, Stored
 from kb.storage.identify import runbook_keys
 from kb.text.signature_set import SignatureSet
@@ -104,9 +104,7 @@ def _finding(question: Question, judged: list[Judged], limit: int, notes: list[s
     offered = [one for one in judged if one.confidence >= RELATED]
     if verdict is Verdict.UNKNOWN:
         offered = judged[:limit]
-        notes = (
-            [*notes, "no entry matches; the nearest are shown, they are not a match"] if offered else notes
-        )
+        notes = [*notes, NO_MATCH] if offered else notes
     shown, hidden = offered[:limit], len(offered[limit:])
     matches, several = mark_alternatives([_match(one) for one in shown], verdicts.rivals(shown))
     if verdict is Verdict.UNKNOWN:

@@ -95,6 +95,10 @@ class Match:
     """Other files that say exactly the same."""
 
 
+NO_MATCH = "no entry matches; the nearest are shown, they are not a match"
+"""The note of an answer that is `unknown` and shows entries all the same."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a lookup returns.  Under `unknown`, `matches` are the nearest entries and explicitly no match.

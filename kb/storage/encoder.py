@@ -54,6 +54,10 @@ class Encoder(Protocol):
         """Do what `ready` asks for, once for all homes of this user."""
         ...
 
+    def prepare_later(self) -> None:
+        """Begin with it in a process of its own, and do not wait."""
+        ...
+
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
         """One row of unit length a text, float32; `progress` is told how many more are done."""
         ...
@@ -65,6 +69,7 @@ class OnnxEncoder:
     def __init__(self, model: str = "", cache: Path | None = None) -> None:
         self.name = model or os.environ.get("KB_MODEL") or DEFAULT_MODEL
         self._cache = cache or cache_folder()
+        self._begun = False
 
     @cached_property
     def source(self) -> Path:
@@ -105,6 +110,17 @@ class OnnxEncoder:
             )  # fmt: skip
             if done.returncode != 0:
                 raise StoreBroken(f"the model could not be exported to ONNX: {done.stderr.strip()[-500:]}")
+
+    def prepare_later(self) -> None:
+        """See `Encoder.prepare_later`."""
+        if not self._begun:
+            self._begun = True
+            environment = {**os.environ, "KB_MODEL": self.name, "KB_CACHE": str(self._cache)}
+            command = [sys.executable, "-m", "kb.storage.encoder"]
+            quiet = subprocess.DEVNULL
+            subprocess.Popen(
+                command, env=environment, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+            )
 
     @cached_property
     def _for_questions(self) -> Any:

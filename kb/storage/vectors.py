@@ -62,8 +62,9 @@ class VectorIndex:
         """The chunks nearest in meaning to `text`, best first; see `notes` afterwards."""
         self.notes = []
         if not self._embeddings.encoder.ready():
-            self.notes.append(
-                "meaning was not searched: the model is not exported yet; run: kb doctor --repair"
+            self._embeddings.encoder.prepare_later()
+            self._note(
+                "meaning was not searched: the model is being exported, which takes half a minute once"
             )
             return []
         self._catch_up()

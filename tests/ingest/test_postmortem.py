@@ -381,3 +381,12 @@ def test_broken_front_matter_is_reported_and_the_report_still_read() -> None:
 )
 def test_what_is_no_incident_is_not_claimed(path: str, text: str) -> None:
     assert Postmortem().recognises(SourceFile(path=path, text=text)) == 0
+
+
+def test_the_day_that_the_opening_tells_goes_before_the_day_of_publication():
+    text = (
+        "---\ntitle: Incident report\ndate: 2024-03-12T10:00:00Z\n---\n"
+        "Yesterday, on March 11, 2024, our API returned 503 errors from 14:05 UTC to 15:40 UTC.\n\n"
+        "## What happened\n\n14:05 UTC - a change removed the keepalive setting.\n14:12 UTC - alerts fired.\n"
+    )
+    assert parsed(text).date == date(2024, 3, 11)
