@@ -6,13 +6,13 @@ counted, what could not be taken into account is noted, and recording is left to
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.lookup import verdict as verdicts
 from kb.lookup.alternatives import mark_alternatives
+from kb.lookup.explain import to_match
 from kb.lookup.question import Question, ask
 from kb.lookup.thresholds import RELATED
 from kb.lookup.tiers import Found, RankedTiers, SignatureScan, by_fingerprint
@@ -106,30 +106,7 @@ def _finding(question: Question, judged: list[Judged], limit: int, notes: list[s
         offered = judged[:limit]
         notes = [*notes, NO_MATCH] if offered else notes
     shown, hidden = offered[:limit], len(offered[limit:])
-    matches, several = mark_alternatives([_match(one) for one in shown], verdicts.rivals(shown))
+    matches, several = mark_alternatives([to_match(one, question) for one in shown], verdicts.rivals(shown))
     if verdict is Verdict.UNKNOWN:
         several = False
     return Finding(question, verdict, matches, several, hidden, tuple(notes))
-
-
-def _match(one: Judged) -> Match:
-    entry, advice = one.entry, one.entry.advice()
-    return Match(
-        id=entry.id, kind=entry.kind, title=entry.headline, confidence=one.confidence, tier=one.found.tier,
-        reason=one.reason, evidence=one.found.evidence, meaning=advice.meaning, fix=advice.fix,
-        commands=tuple(filled(command, one.found.captures) for command in advice.commands), check=advice.check,
-        warning=advice.warning, trust=one.trust, status=entry.status, source=entry.provenance.source,
-        also=one.copies,
-    )  # fmt: skip
-
-
-def filled(command: str, captures: dict[str, str]) -> str:
-    """The command with `{name}`, `$name` and `<name>` replaced by what the signature captured.
-
-    A captured text that could change the command (anything but letters, digits and `._:/@-`) is not
-    put in: the text of a log is data.
-    """
-    for name, value in captures.items():
-        if re.fullmatch(r"[\w.:/@-]+", value) and not value.startswith("-"):
-            command = re.sub(rf"\{{{name}\}}|\${name}\b|<{name}>", lambda _, value=value: value, command)  # type: ignore[misc]
-    return command

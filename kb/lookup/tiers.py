@@ -6,6 +6,7 @@ never dropped for lack of the other's support: both feed one set, which is ranke
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from kb.storage.identify import name_key
 from kb.storage.lexical import LexicalIndex
 from kb.storage.vectors import VectorIndex
 from kb.text.chunks import spelled_out
+from kb.text.redact import redact
 from kb.text.signature_set import SignatureHit, SignatureSet
 from kb.text.specificity import specificity, text_specificity
 from kb.text.tokens import tokenize
@@ -31,6 +33,8 @@ LEXICAL_CHUNKS = 120
 SEMANTIC_CHUNKS = 120
 MAX_CANDIDATES = 100
 _SHOWN = 200
+_HUMP = re.compile(r"[A-Z]+[a-z0-9]*")
+_ALERTING = re.compile(r"alert|firing", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ def _named(entry_id: str, name: str, question: Question) -> Found:
     line = next(e.line for e in question.evidence if name in e.line.text)
     start = line.start + line.text.index(name)
     evidence = Evidence(text=name, line=line.line, start=start, end=start + len(name))
-    return Found(entry_id, Tier.FINGERPRINT, f"the text names {name}", evidence, 0.8)
+    # `PostgreSQL` is a product that many texts mention; `KubePodCrashLooping` can only be the alert.
+    sure = len(_HUMP.findall(name)) > 2 or _ALERTING.search(line.text) is not None
+    return Found(entry_id, Tier.FINGERPRINT, f"the text names {name}", evidence, 0.8 if sure else 0.5)
 
 
 class SignatureScan:
@@ -113,13 +119,13 @@ def _signed(hit: SignatureHit, text: str, offset: int, first_line: int) -> Found
     line = first_line + text.count("\n", 0, start)
     begin, finish = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     around = text[begin : finish if finish >= 0 else len(text)].strip()
-    evidence = Evidence(text=hit.matched[:_SHOWN], line=line, start=offset + start, end=offset + end)
+    shown = redact(hit.matched[:_SHOWN]).text
+    evidence = Evidence(text=shown, line=line, start=offset + start, end=offset + end)
     kind = "regex" if hit.signature.regex else "text"
     reason = f"the signature's {kind} occurs on line {line}"
+    captures = {name: value for name, value in hit.captures.items() if not redact(value).count}
     whole = len(hit.matched.strip()) >= 0.9 * len(around)
-    return Found(
-        hit.key, Tier.SIGNATURE, reason, evidence, specificity(hit.signature), whole, dict(hit.captures)
-    )
+    return Found(hit.key, Tier.SIGNATURE, reason, evidence, specificity(hit.signature), whole, captures)
 
 
 class RankedTiers:

@@ -159,3 +159,31 @@ def test_an_alert_rule_stands_for_the_runbook_that_its_url_names(kb: KnowledgeBa
     answer = kb.check_known_issues("The zebra broker holds a deep pile of undelivered telegrams")
     assert answer.matches[0].title == "Queue backlog"
     assert "BrokerDepthHigh" in answer.matches[0].reason
+
+
+def test_a_product_whose_name_is_two_words_joined_does_not_settle_a_question(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    (tmp_path / "PostgreSQL.md").write_text(
+        "# PostgreSQL\n\n## Meaning\n\nHow we run it.\n\n## Mitigation\n\n1. Ask the team.\n"
+    )
+    kb.ingest(tmp_path)
+    assert kb.check_known_issues("the PostgreSQL volcano erupts on tuesday").verdict is not Verdict.KNOWN
+
+
+def test_a_ranked_match_names_the_line_of_the_log_that_it_rests_on(kb: KnowledgeBase) -> None:
+    kb.learn_pattern(
+        "the tide gauge of the harbour reports a negative water depth", "sensor upside down", "turn it"
+    )
+    log = "INFO starting\nINFO ready\nWARN negative depth of the water at this harbour gauge, tide unknown\nINFO bye\n"
+    match = kb.check_known_issues(log).matches[0]
+    assert match.evidence is not None
+    assert match.evidence.line == 3
+    assert log[match.evidence.start : match.evidence.end].startswith("WARN negative depth")
+
+
+def test_a_secret_in_the_matched_text_is_not_handed_out(kb: KnowledgeBase) -> None:
+    kb.learn_pattern(r"login with (?P<what>\S+) refused by broker", "x", "y", ["retry {what}"], regex=True)
+    secret = "ghp_" + "a1B2" * 9
+    match = kb.check_known_issues(f"login with {secret} refused by broker").matches[0]
+    assert secret not in repr(match)

@@ -1,0 +1,61 @@
+"""A judged candidate as it is shown: with the piece of the question it rests on, and its commands filled in."""
+
+from __future__ import annotations
+
+import re
+
+from kb.lookup.question import Question
+from kb.lookup.verdict import Judged
+from kb.records import Entry
+from kb.records.ledger import Evidence, Match
+from kb.text.tokens import tokenize
+
+_COMPARED = 5_000
+"""Characters of an entry that are compared with the lines of the question."""
+
+
+def to_match(one: Judged, question: Question) -> Match:
+    """The match that is handed out."""
+    entry, advice = one.entry, one.entry.advice()
+    return Match(
+        id=entry.id,
+        kind=entry.kind,
+        title=entry.headline,
+        confidence=one.confidence,
+        tier=one.found.tier,
+        reason=one.reason,
+        evidence=one.found.evidence or closest_line(question, entry),
+        meaning=advice.meaning,
+        fix=advice.fix,
+        commands=tuple(filled(command, one.found.captures) for command in advice.commands),
+        check=advice.check,
+        warning=advice.warning,
+        trust=one.trust,
+        status=entry.status,
+        source=entry.provenance.source,
+        also=one.copies,
+    )
+
+
+def closest_line(question: Question, entry: Entry) -> Evidence | None:
+    """The line of the question that shares most words with the entry; of equals the most telling."""
+    if not question.evidence:
+        return None
+    words = set(tokenize("\n".join(passage.text for passage in entry.passages())[:_COMPARED]))
+    line = max(
+        (one.line for one in question.evidence),
+        key=lambda line: (len(words.intersection(tokenize(line.text))), line.score, -line.line),
+    )
+    return Evidence(text=line.text, line=line.line, start=line.start, end=line.end)
+
+
+def filled(command: str, captures: dict[str, str]) -> str:
+    """The command with `{name}`, `$name` and `<name>` replaced by what the signature captured.
+
+    A captured text that could change the command (anything but letters, digits and `._:/@-`) is not
+    put in: the text of a log is data.
+    """
+    for name, value in captures.items():
+        if re.fullmatch(r"[\w.:/@-]+", value) and not value.startswith("-"):
+            command = re.sub(rf"\{{{name}\}}|\${name}\b|<{name}>", lambda _, value=value: value, command)  # type: ignore[misc]
+    return command
