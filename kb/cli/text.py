@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from textwrap import wrap
 
 from kb.loop.trust import record_in_words
@@ -57,10 +58,16 @@ def _match_lines(number: int, match: Match, most: int) -> list[str]:
 
 def _block(label: str, text: str, most: int) -> list[str]:
     """A labelled text, wrapped; what does not fit is counted."""
-    rows = [part for row in text.strip().splitlines() if row.strip() for part in wrap(row, _WIDTH)]
+    rows = [part for row in _paragraphs(text) for part in wrap(row, _WIDTH)]
     shown = [f"   {label if n == 0 else '':<10} {row}" for n, row in enumerate(rows[:most])]
     more = f"{'':<13} … {len(rows) - most} more lines: kb show"
     return [*shown, more] if len(rows) > most else shown
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Lines of one paragraph joined; items of lists, headings and blank lines part them."""
+    joined = re.sub(r"(?<=\S)[ \t]*\n(?![ \t]*(?:[-*+•#|>`~]|\d+[.)]|\n|$))[ \t]*", " ", text.strip())
+    return [line for line in joined.splitlines() if line.strip()]
 
 
 def _short(text: str, most: int) -> str:
