@@ -65,7 +65,9 @@ def _block(label: str, text: str, most: int) -> list[str]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """Lines of one paragraph joined; items of lists, headings and blank lines part them."""
+    """Lines of one paragraph joined; items of lists, headings and blank lines part them.  Code stays as it is."""
+    if "```" in text or "~~~" in text:
+        return [line for line in text.splitlines() if line.strip()]
     joined = re.sub(r"(?<=\S)[ \t]*\n(?![ \t]*(?:[-*+•#|>`~]|\d+[.)]|\n|$))[ \t]*", " ", text.strip())
     return [line for line in joined.splitlines() if line.strip()]
 
