@@ -103,7 +103,7 @@ class Demo:
         """The week in numbers."""
         say("The review of the week counts all of that, and says what there was not to count.")
         told = self.kb("weekly")
-        promise(f"- {entry_id}: 1" in told, "the summary names what fixed something")
+        promise(f"({entry_id}): 1" in told, "the summary names what fixed something")
         promise(f"- {NEW}: 1" in told, "the summary names what was not known")
 
     def check(self, verdict: str, *words: str) -> str:
