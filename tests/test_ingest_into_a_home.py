@@ -9,7 +9,6 @@ import pytest
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
 from kb.records.receipts import FileState
-from tests.conftest import ROOT
 
 RUNBOOK = (
     "# WidgetJam\n\n## Meaning\n\nThe widget line {what} is jammed by paper.\n\n"
@@ -125,17 +124,6 @@ def test_a_secret_in_a_file_is_in_no_row_of_the_database(kb: KnowledgeBase, home
 def test_no_path_at_all_is_refused(kb: KnowledgeBase) -> None:
     with pytest.raises(InvalidInput, match="no file or folder"):
         kb.ingest()
-
-
-def test_all_examples_go_in_as_what_they_are(kb: KnowledgeBase) -> None:
-    receipt = kb.ingest(ROOT / "examples")
-    sources = {Path(file.path).parent.name: file.source for file in receipt.files if file.entries}
-    assert sources["runbooks"] == "runbook"
-    assert sources["memory"] == "memory"
-    assert sources["alerts"] == "alert_rules"
-    assert sources["known-errors"] == "known_error"
-    assert receipt.entries["incident"] == 12
-    assert not receipt.problems
 
 
 def test_a_copy_keeps_the_old_text_when_the_first_file_changes(kb: KnowledgeBase, folder: Path) -> None:

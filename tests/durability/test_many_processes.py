@@ -49,7 +49,7 @@ def test_writing_and_asking_at_once_misses_nothing_and_returns_nothing_deleted(t
     home = commented_home(tmp_path / "home")
     before = yaml_of(home)
 
-    came = mixed(home, processes=4, seconds=4)
+    came = mixed(home, processes=4, seconds=2)
 
     assert came.faults == []
     assert came.writes > 0

@@ -11,6 +11,7 @@ from ingest.source import Parsed, SourceFile
 from kb.records import Document
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def text_of(read: Read | Unreadable) -> str:
@@ -161,3 +162,18 @@ def test_every_real_file_is_accounted_for_by_the_right_source(monkeypatch: pytes
         ("status-jenkins", "status page", 297),
     ]:
         assert counted[folder, source] >= least, (folder, source)
+
+
+def test_every_example_is_read_as_what_it_is_without_a_problem():
+    counted: Counter[str] = Counter()
+    for path in discover([EXAMPLES]):
+        assert isinstance(path, str)
+        read = read_file(path)
+        assert isinstance(read, Read)
+        source, parsed = parse_file(read.file)
+        assert parsed.problems == ()
+        counted[source] += sum(1 for _ in parsed.entries)
+
+    assert counted["postmortem"] + counted["status page"] >= 12
+    assert counted["runbook"] >= 8
+    assert all(counted[source] for source in ("memory", "alert_rules", "known_error"))
