@@ -21,10 +21,10 @@ from ingest.fields.milestones import find_milestones
 from ingest.fields.moments import Moment
 from ingest.fields.placeholders import is_blank_line
 from ingest.fields.report import Report
-from ingest.fields.severity import parse_severity, severity_in_prose
 from ingest.markdown import LABEL_LEVEL, MarkdownDocument, parse_markdown
 from ingest.source import Parsed, SourceFile
 from kb.records import ActionItem, Cause, Incident, Origin, Provenance, Scope, Source
+from kb.text.severity import parse_severity, severity_in_prose
 
 _SUFFIXES = ("", ".md", ".markdown", ".txt", ".mdx", ".rst")
 

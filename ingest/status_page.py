@@ -12,12 +12,12 @@ from typing import Any
 from ingest.fields.causes import stated_causes
 from ingest.fields.identity import as_date, name_date
 from ingest.fields.moments import Moment, find_zone
-from ingest.fields.severity import parse_severity
 from ingest.fields.timeline import parse_timeline, stamped_lines
 from ingest.markdown import MarkdownDocument, parse_markdown
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
 from kb.records import Incident, Origin, Provenance, Scope, Source, TimelineEvent
+from kb.text.severity import parse_severity
 
 _OWN_KEYS = ("resolvedWhen", "affected", "severity", "resolved")
 _KNOWN = ("title", "date", "section", *_OWN_KEYS)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from kb.records.parts import Source, Status
 
@@ -133,10 +134,15 @@ class SearchHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One line of the session log."""
+    """One line of the session log.  `subject` is the incident that it belongs to, if any.
+
+    `kind` is a `kb.records.live.Step`; `data` holds what that step says beside its words.
+    """
 
     at: datetime
     action: str
     details: str = ""
     actor: str = ""
     subject: str | None = None
+    kind: str = "note"
+    data: dict[str, Any] = field(default_factory=dict)

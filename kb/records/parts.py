@@ -47,6 +47,7 @@ class CauseStatus(StrEnum):
 
     SUSPECTED = "suspected"
     CONFIRMED = "confirmed"
+    REFUTED = "refuted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from kb.records.ledger import Event, Match, Outcome, Result, Verdict
@@ -83,9 +85,10 @@ class Ledger:
         """Add a line to the session log."""
         with self._db.write():
             self._db.execute(
-                "INSERT INTO events (at, action, details, actor, subject) VALUES (?,?,?,?,?)",
-                [stamp(event.at), event.action, event.details, event.actor, event.subject],
-            )
+                "INSERT INTO events (at, action, details, actor, subject, kind, data) VALUES (?,?,?,?,?,?,?)",
+                [stamp(event.at), event.action, event.details, event.actor, event.subject, event.kind,
+                 json.dumps(event.data, ensure_ascii=False)],
+            )  # fmt: skip
 
     def events(self, since: datetime, until: datetime) -> list[Event]:
         """The session log of a window, oldest first."""
@@ -93,13 +96,27 @@ class Ledger:
             "SELECT * FROM events WHERE at >= ? AND at < ? ORDER BY at, id",
             [stamp(since), stamp(until)],
         )
-        return [
-            Event(
-                at=datetime.fromisoformat(row["at"]), action=row["action"], details=row["details"],
-                actor=row["actor"], subject=row["subject"],
-            )
-            for row in rows
-        ]  # fmt: skip
+        return [_event(row) for row in rows]
+
+    def events_of(self, subject: str) -> list[Event]:
+        """Everything that was written down about one incident, in the order of writing."""
+        rows = self._db.rows("SELECT * FROM events WHERE subject = ? ORDER BY id", [subject])
+        return [_event(row) for row in rows]
+
+    def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
+        """The incidents that have an event of a kind (in a window), newest first."""
+        rows = self._db.rows(
+            "SELECT DISTINCT subject FROM events WHERE kind = ? AND at >= ? AND at < ? AND subject IS NOT NULL"
+            " ORDER BY id DESC",
+            [kind, stamp(since) if since else "", stamp(until) if until else "9999"],
+        )
+        return [row["subject"] for row in rows]
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """A transaction: what is read inside it is still true when it commits."""
+        with self._db.write():
+            yield
 
     def lookups(self, since: datetime, until: datetime) -> list[Row]:
         """The lookups of a window, oldest first, as rows of the table `lookups`."""
@@ -132,6 +149,13 @@ class Ledger:
             [first_day, last_day],
         )
         return [row["id"] for row in rows]
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        at=datetime.fromisoformat(row["at"]), action=row["action"], details=row["details"], actor=row["actor"],
+        subject=row["subject"], kind=row["kind"], data=json.loads(row["data"]),
+    )  # fmt: skip
 
 
 def _outcome(row: Row) -> Outcome:

@@ -147,3 +147,32 @@ def ledger(db: Database) -> None:
         CREATE INDEX events_at ON events(at);
         """,
     )
+
+
+@migrations()
+def incidents_and_changes(db: Database) -> None:
+    """Events become the steps of incidents; changes to production are kept beside them."""
+    _run(
+        db,
+        """
+        ALTER TABLE events ADD COLUMN kind TEXT NOT NULL DEFAULT 'note';
+        ALTER TABLE events ADD COLUMN data TEXT NOT NULL DEFAULT '{}';
+        CREATE INDEX events_subject ON events(subject, id) WHERE subject IS NOT NULL;
+        CREATE INDEX events_kind ON events(kind, at) WHERE kind != 'note';
+        CREATE TABLE changes (
+            id TEXT PRIMARY KEY,
+            at TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            service TEXT NOT NULL,
+            environment TEXT NOT NULL,
+            version TEXT NOT NULL,
+            expires TEXT,
+            file TEXT,                      -- files.path it was ingested from, else null
+            data TEXT NOT NULL,             -- the whole change as JSON
+            actor TEXT NOT NULL
+        );
+        CREATE INDEX changes_at ON changes(at);
+        CREATE INDEX changes_service ON changes(service, environment, at);
+        CREATE INDEX changes_file ON changes(file);
+        """,
+    )

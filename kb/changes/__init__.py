@@ -1,0 +1,1 @@
+"""What was changed in production, and what follows from it."""

@@ -1,0 +1,1 @@
+"""The life of an incident, from the alert to the postmortem."""

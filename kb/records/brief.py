@@ -1,0 +1,63 @@
+"""What triage hands out: one page for the first minute of an incident, within a budget of tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kb.records.ledger import Verdict
+from kb.records.parts import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """An alert as it was understood, whatever form it came in (text, Alertmanager JSON, log)."""
+
+    text: str
+    """What to look up: names, summaries and descriptions, or the log as it is."""
+    name: str = ""
+    service: str = ""
+    environment: str = ""
+    severity_label: str = ""
+    starts: datetime | None = None
+    firing: int = 0
+    """How many alerts of a group are firing; 0 where that is not said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedSeverity:
+    """A severity on the canonical scale, and on which words it rests.
+
+    `confirmed` is true only where somebody gave the severity; else it was judged from the words.
+    """
+
+    severity: Severity | None
+    confirmed: bool = False
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One part of a brief, under its heading; lines are Markdown without bullets."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """The answer of triage.  `tokens` are counted over the rendered text and never exceed `budget`.
+
+    `left_out` counts lines that did not fit; `lookup_id` is what `record_outcome` takes.
+    """
+
+    severity: JudgedSeverity
+    verdict: Verdict
+    lookup_id: str | None
+    incident_id: str | None
+    sections: tuple[Section, ...]
+    entries: tuple[str, ...]
+    """Ids of the entries that the brief rests on, best first."""
+    left_out: int
+    tokens: int
+    budget: int

@@ -1,0 +1,1 @@
+"""The door for agents: MCP over stdio and HTTP."""

@@ -1,0 +1,1 @@
+"""The first minute of an incident: an alert in, one page out."""
