@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from kb.incidents.updates import StatusUpdate
 from kb.loop.weekly import WeeklySummary
 from kb.records.ledger import Answer, Event, SearchHit, Trust
+from kb.records.live import LiveIncident
 from kb.records.receipts import Learned, Receipt
 from kb.storage.vector_check import VectorReport
 
@@ -46,6 +48,17 @@ COMMANDS = (
         "vectors": (VectorReport, "Both sides of the vector index."),
     }),
     Shape(("weekly",), "One window of the ledger in numbers.", WeeklySummary),
+    Shape(("incident open", "incident show", "incident acknowledge", "incident severity",
+           "incident hypothesis", "incident mitigate", "incident resolve", "incident verify",
+           "incident action-item", "incident review", "incident close", "incident reopen"),
+          "The incident as it is afterwards.", LiveIncident),
+    Shape(("incident list",), "The incidents that were opened here, newest first.", list[LiveIncident]),
+    Shape(("incident log",), "The line that was written.", Event),
+    Shape(("incident update",), "A text to post, and when the next one is due.", StatusUpdate),
+    Shape(("incident postmortem",), "The draft.", fields={
+        "path": (str | None, "The file that it was written to, if it was."),
+        "markdown": (str, "Its text."),
+    }),
     Shape(("memory keys", "memory read", "memory query"), "The keys as a list of strings; the content "
           "of the file, or of the part that the path leads to, as it stands there."),
     Shape(("memory append",), "What was changed.", fields={
@@ -154,6 +167,52 @@ MEANINGS = {
     "Event.subject": "The incident that it belongs to, if any.",
     "Event.kind": "Which step of an incident it is; `note` for a line of the log.",
     "Event.data": "What that step says beside its words.",
+    "LiveIncident.id": "What the other commands take as `--incident`.",
+    "LiveIncident.title": "What is wrong, in a few words.",
+    "LiveIncident.phase": "How far it is.",
+    "LiveIncident.detected": "When it was opened.",
+    "LiveIncident.severity": "On the canonical scale; null where nobody gave it.",
+    "LiveIncident.severity_label": "As it was given, such as `P1`.",
+    "LiveIncident.confirmed": "Whether somebody gave the severity.",
+    "LiveIncident.services": "What is affected.",
+    "LiveIncident.environment": "Where.",
+    "LiveIncident.impact": "Who is affected, and how.",
+    "LiveIncident.alert": "The alert as it came, shortened, without secrets.",
+    "LiveIncident.lookup_id": "The lookup of its triage.",
+    "LiveIncident.started": "When it began, where that was said.",
+    "LiveIncident.acknowledged": "When somebody was on it.",
+    "LiveIncident.acknowledged_by": "Who.",
+    "LiveIncident.mitigated": "When the bleeding stopped.",
+    "LiveIncident.resolved": "When the cause was removed.",
+    "LiveIncident.verified": "When all six items of the checklist held.",
+    "LiveIncident.verified_by": "Who looked.",
+    "LiveIncident.closed": "When it was closed.",
+    "LiveIncident.hypotheses": "Possible causes, and how sure each is.",
+    "LiveIncident.mitigations": "What was tried, in order.",
+    "LiveIncident.resolution": "What removed the cause.",
+    "LiveIncident.prevention": "What keeps it from coming back.",
+    "LiveIncident.checks": "The verification checklist; empty until something was verified.",
+    "LiveIncident.applied": "Entries whose advice was followed and did not fail.",
+    "LiveIncident.action_items": "What is to be done afterwards.",
+    "LiveIncident.went_well": "For the postmortem.",
+    "LiveIncident.went_wrong": "For the postmortem.",
+    "LiveIncident.lessons": "For the postmortem.",
+    "LiveIncident.timeline": "Everything that was noted, in the order of writing.",
+    "Hypothesis.id": "Its name within the incident.",
+    "Hypothesis.text": "The possible cause.",
+    "Hypothesis.status": "How sure it is.",
+    "Hypothesis.evidence": "What was seen that speaks for or against it.",
+    "Mitigation.at": "When.",
+    "Mitigation.text": "What was tried.",
+    "Mitigation.entry_id": "The entry whose advice it was.",
+    "Mitigation.worked": "Whether it helped; null while that is not known.",
+    "CheckItem.key": "What `kb incident verify` takes.",
+    "CheckItem.text": "What must hold.",
+    "CheckItem.held": "What was found; null where nobody has looked.",
+    "StatusUpdate.incident_id": "The incident.",
+    "StatusUpdate.style": "`report` or `chat`.",
+    "StatusUpdate.text": "What to post.",
+    "StatusUpdate.next_due": "When the next one is due; null once it is resolved, and for SEV4.",
     "Entry.id": "Stable; outcomes stay attached to it when the text is edited.",
     "Entry.status": "Where it stands in its life.",
     "Entry.scope": "Where it holds.",

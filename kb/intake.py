@@ -22,7 +22,7 @@ from kb.storage.embeddings import Embeddings
 from kb.storage.memory_sync import screened
 from kb.storage.vectors import VectorIndex
 
-VERSION = 1
+VERSION = 2
 """Raised when a parser changes what it finds: files are then read again although they are the same."""
 
 Progress = Callable[[str, int, int], None]

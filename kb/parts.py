@@ -5,7 +5,7 @@ This is the only place that knows which class stands behind which interface.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +35,7 @@ from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
 
 if TYPE_CHECKING:
+    from kb.incidents.incidents import Incidents
     from kb.intake import Progress
 
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 class Parts:
     """Everything that works on one home."""
 
+    home: Home
     db: Database
     entries: EntryTable
     catalogue: Catalogue
@@ -71,7 +73,9 @@ class Parts:
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
-        return cls(db, entries, catalogue, ledger, memory, sync, embeddings, vectors, lookup, trust, lessons)
+        return cls(
+            home, db, entries, catalogue, ledger, memory, sync, embeddings, vectors, lookup, trust, lessons
+        )
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
         """See `KnowledgeBase.ingest`."""
@@ -91,6 +95,13 @@ class Parts:
         return search(
             query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
         )
+
+    def incidents(self, clock: Callable[[], datetime], actor: Callable[[], str]) -> Incidents:
+        """See `KnowledgeBase.incidents`."""
+        from kb.incidents.archive import Archive
+        from kb.incidents.incidents import Incidents
+
+        return Incidents(self.home, self.ledger, Archive(self.entries, self.ledger), clock, actor)
 
     def refresh(self, now: datetime) -> list[Problem]:
         """See `KnowledgeBase.refresh`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,9 @@ from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
 
 TOP = 5
+
+LiveIncidents = Callable[[datetime, datetime], Sequence[Incident]]
+"""The incidents that were opened live in a window; those with a postmortem are entries, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +62,19 @@ class WeeklySummary:
     log: tuple[str, ...]
 
 
-def gather(ledger: Ledger, entries: EntryTable, *, days: float, now: datetime) -> WeeklySummary:
+def gather(
+    ledger: Ledger, entries: EntryTable, live: LiveIncidents, *, days: float, now: datetime
+) -> WeeklySummary:
     """Count the `days` before `now`.  Raises InvalidInput for a window that is no window."""
     if not 0 < days <= 3660:
         raise InvalidInput(f"days={days} is no window; give a number above 0, up to 3660")
     since = now - timedelta(days=days)
     lookups, outcomes = ledger.lookups(since, now), ledger.outcomes(since, now)
-    created, events = ledger.created(since, now), ledger.events(since, now)
+    created = ledger.created(since, now)
+    events = [event for event in ledger.events(since, now) if event.kind == "note"]
     ids = ledger.incidents(since.date().isoformat(), now.date().isoformat())
-    incidents = [one.entry for one in entries.many(ids).values() if isinstance(one.entry, Incident)]
+    stored = [one.entry for one in entries.many(ids).values() if isinstance(one.entry, Incident)]
+    incidents = [*stored, *(one for one in live(since, now) if one.id not in ids)]
     unknown = [_first_line(row["evidence"]) for row in lookups if row["verdict"] == "unknown"]
     resolved = [outcome.entry_id for outcome in outcomes if outcome.result is Result.RESOLVED]
     failed = [
