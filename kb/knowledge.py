@@ -21,6 +21,7 @@ from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.receipts import Learned, Receipt
 
 if TYPE_CHECKING:
+    from kb.changes.changes import Changes
     from kb.intake import Progress
     from kb.loop.learning import Details, Lesson
     from kb.loop.weekly import WeeklySummary
@@ -254,6 +255,13 @@ class KnowledgeBase:
         """The memory files: `read`, `append`, `update`, `query`."""
         return self._parts.memory
 
+    @property
+    def changes(self) -> Changes:
+        """Changes to production: `record`, `between`, `rollback_target`, `expired_drift`, …"""
+        from kb.changes.changes import Changes
+
+        return Changes(self._parts.changes, self._clock, self._actor)
+
     # -- look back ---------------------------------------------------------------------------
 
     def weekly_summary(self, days: float = 7, now: datetime | None = None) -> WeeklySummary:
@@ -261,7 +269,8 @@ class KnowledgeBase:
         from kb.loop.weekly import gather
 
         self.refresh()
-        return gather(self._parts.ledger, self._parts.entries, days=days, now=now or self._clock())
+        parts = self._parts
+        return gather(parts.ledger, parts.entries, parts.changes, days=days, now=now or self._clock())
 
     def problems(self) -> list[Problem]:
         """Every mistake that stands in memory files and ingested files now."""
