@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from kb.changes.import_git import Imported
 from kb.incidents.updates import StatusUpdate
 from kb.loop.weekly import WeeklySummary
+from kb.records.change import Change, RollbackTarget
 from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.live import LiveIncident
 from kb.records.receipts import Learned, Receipt
@@ -70,6 +72,14 @@ COMMANDS = (
         "path": (str, "The value in it."),
     }),
     Shape(("memory log",), "The line that was written.", Event),
+    Shape(("change record",), "The change as it was kept.", Change),
+    Shape(("change list",), "The changes of the window, newest first; perhaps none.", list[Change]),
+    Shape(("change rollback-target",), "Where to roll back to.", RollbackTarget),
+    Shape(("change drift",), "The drift that is there.", fields={
+        "expired": (list[Change], "Drift whose exception has expired."),
+        "active": (list[Change], "Drift that may still be there."),
+    }),
+    Shape(("change import-git",), "What reading the repository gave.", Imported),
 )  # fmt: skip
 
 MEANINGS = {
@@ -153,6 +163,34 @@ MEANINGS = {
     "WeeklySummary.failed": "Entries that failed or made things worse, by id.",
     "WeeklySummary.open_items": "Action items of these incidents that are still to do.",
     "WeeklySummary.log": "The lines of the session log.",
+    "WeeklySummary.expired_drift": "Drift that is still there at `until` although its exception has expired.",
+    "Change.kind": "What was done.",
+    "Change.at": "When, in UTC.",
+    "Change.service": "The service; empty when it was not given.",
+    "Change.environment": "The environment; empty when it was not given.",
+    "Change.id": "Follows from kind, service, environment, version and time; `kb change drift --end` takes it.",
+    "Change.version": "What runs afterwards: a tag, an image, a commit.",
+    "Change.previous": "What ran before; of a rollback, the version that it left.",
+    "Change.summary": "What it is about.",
+    "Change.reason": "Why.",
+    "Change.author": "Who did it.",
+    "Change.result": "How it went.",
+    "Change.reversible": "Whether a migration can be undone; null where nobody said.",
+    "Change.expires": "When the exception for a drift ends.",
+    "Change.source": "The file or repository that says so; null when it was recorded by hand.",
+    "VersionRecord.version": "The version.",
+    "VersionRecord.ran_well": "How many of the counted deployments of it ran well.",
+    "VersionRecord.n": "How many deployments of it are counted; what is too short to tell, or still runs, is not.",
+    "RollbackTarget.service": "The service.",
+    "RollbackTarget.environment": "The environment that the answer holds for; empty when none is on record.",
+    "RollbackTarget.current": "What runs now; null when that is not on record.",
+    "RollbackTarget.target": "Where to roll back to; null when there is nowhere, `preconditions` says why.",
+    "RollbackTarget.others": "The other earlier versions, the last deployed first.",
+    "RollbackTarget.preconditions": "What to know or do first, in sentences.",
+    "RollbackTarget.migrations": "Migrations since the target was put in place.",
+    "Imported.repository": "The folder, as it was given.",
+    "Imported.commits": "How many commits were read.",
+    "Imported.notes": "What was left out, and why.",
     "Counted.name": "What was counted.",
     "Counted.count": "How often.",
     "OpenItem.incident": "The incident's title.",

@@ -21,6 +21,7 @@ from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.receipts import Learned, Receipt
 
 if TYPE_CHECKING:
+    from kb.changes.changes import Changes
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
     from kb.loop.learning import Details, Lesson
@@ -255,6 +256,13 @@ class KnowledgeBase:
         """The memory files: `read`, `append`, `update`, `query`."""
         return self._parts.memory
 
+    @property
+    def changes(self) -> Changes:
+        """Changes to production: `record`, `between`, `rollback_target`, `expired_drift`, …"""
+        from kb.changes.changes import Changes
+
+        return Changes(self._parts.changes, self._clock, self._actor)
+
     # -- look back ---------------------------------------------------------------------------
 
     def weekly_summary(self, days: float = 7, now: datetime | None = None) -> WeeklySummary:
@@ -262,8 +270,8 @@ class KnowledgeBase:
         from kb.loop.weekly import gather
 
         self.refresh()
-        now = now or self._clock()
-        return gather(self._parts.ledger, self._parts.entries, self.incidents.entries, days=days, now=now)
+        parts, now = self._parts, now or self._clock()
+        return gather(parts.ledger, parts.entries, parts.changes, self.incidents.entries, days=days, now=now)
 
     def problems(self) -> list[Problem]:
         """Every mistake that stands in memory files and ingested files now."""

@@ -21,6 +21,7 @@ from kb.loop.trust import TrustBook
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
 from kb.storage.catalogue import Catalogue
+from kb.storage.changes import ChangeTable
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
 from kb.storage.encoder import Encoder, OnnxEncoder
@@ -48,6 +49,7 @@ class Parts:
     entries: EntryTable
     catalogue: Catalogue
     ledger: Ledger
+    changes: ChangeTable
     memory: Memory
     sync: MemorySync
     embeddings: Embeddings
@@ -74,8 +76,9 @@ class Parts:
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
         return cls(
-            home, db, entries, catalogue, ledger, memory, sync, embeddings, vectors, lookup, trust, lessons
-        )
+            home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
+            lessons,
+        )  # fmt: skip
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
         """See `KnowledgeBase.ingest`."""
@@ -83,7 +86,7 @@ class Parts:
 
         self.embeddings.encoder.prepare()
         self.sync.refresh(now)
-        receipt = Intake(self.db, self.catalogue, self.embeddings, self.vectors).run(
+        receipt = Intake(self.db, self.catalogue, self.changes, self.embeddings, self.vectors).run(
             paths, now=now, progress=progress
         )
         return replace(receipt, entries=self.entries.counts())

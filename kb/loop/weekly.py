@@ -14,9 +14,12 @@ from datetime import datetime, timedelta
 
 from kb.errors import InvalidInput
 from kb.records import Incident
+from kb.records.change import Change
 from kb.records.ledger import Result
+from kb.storage.changes import ChangeTable
 from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
+from kb.text.drift import drift_in_words
 
 TOP = 5
 
@@ -59,11 +62,18 @@ class WeeklySummary:
     fixed: tuple[Counted, ...]
     failed: tuple[Counted, ...]
     open_items: tuple[OpenItem, ...]
+    expired_drift: tuple[Change, ...]
     log: tuple[str, ...]
 
 
 def gather(
-    ledger: Ledger, entries: EntryTable, live: LiveIncidents, *, days: float, now: datetime
+    ledger: Ledger,
+    entries: EntryTable,
+    changes: ChangeTable,
+    live: LiveIncidents,
+    *,
+    days: float,
+    now: datetime,
 ) -> WeeklySummary:
     """Count the `days` before `now`.  Raises InvalidInput for a window that is no window."""
     if not 0 < days <= 3660:
@@ -89,7 +99,8 @@ def gather(
     return WeeklySummary(
         since=since, until=now,
         read={"lookups": len(lookups), "outcomes": len(outcomes), "incidents": len(incidents),
-              "new entries": len(created), "log lines": len(events)},
+              "new entries": len(created), "changes": len(changes.between(since, now)),
+              "drift exceptions": len(changes.open_drift(now)), "log lines": len(events)},
         incidents_by_severity=_counted(incident.severity or "not given" for incident in incidents),
         incidents_by_service=_counted(name for i in incidents for name in i.scope.services or ("not given",)),
         verdicts=_counted(row["verdict"] for row in lookups),
@@ -97,7 +108,7 @@ def gather(
         learned=tuple(f"{row['headline']} ({row['id']})" for row in learned),
         outcomes=_counted(outcome.result for outcome in outcomes),
         fixed=_counted(titled(resolved)), failed=_counted(titled(failed)),
-        open_items=_open_items(incidents, now),
+        open_items=_open_items(incidents, now), expired_drift=tuple(changes.expired_drift(now)),
         log=tuple(f"{event.at:%Y-%m-%d %H:%M} {event.action}: {event.details}".rstrip(": ") for event in events),
     )  # fmt: skip
 
@@ -157,6 +168,12 @@ def render(summary: WeeklySummary) -> str:
             [_item(i) for i in summary.open_items],
             "none is open",
             summary.read["incidents"],
+        ),
+        _lines(
+            "Expired drift exceptions",
+            [drift_in_words(drift, summary.until) for drift in summary.expired_drift],
+            "no drift exception has expired",
+            summary.read["drift exceptions"],
         ),
         _lines("Session log", summary.log, "nothing was logged", summary.read["log lines"]),
     ]
