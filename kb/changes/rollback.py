@@ -25,14 +25,12 @@ from datetime import datetime, timedelta
 
 from kb.changes.preconditions import preconditions
 from kb.records.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
-from kb.text.change_words import environment_key, same_version, service_key
+from kb.text.change_words import COMMIT, environment_key, same_version, service_key
 
 SETTLED = timedelta(hours=1)
 """How long a run must last to have gone well, where nobody says how it went."""
 SAME_RUN = timedelta(minutes=15)
 """Records of one version that lie closer together than this tell of one run."""
-COMMIT = "commit"
-"""The key of `Change.extra` that a change read from a git log has: it was committed, not yet deployed."""
 _MOVES = (ChangeKind.DEPLOYMENT, ChangeKind.ROLLBACK)
 
 
@@ -140,7 +138,7 @@ def _of_environment(
     if not there and not commits:
         others = ", ".join(sorted(named.values()))
         return [], (f"nothing is on record for {environment}; there is for: {others}",)
-    notes = (f"left out: {len(deployed)} deployments that name no environment",) if deployed else ()
+    notes = (f"deployments that name no environment, left out: {len(deployed)}",) if deployed else ()
     return sorted([*there, *commits], key=lambda move: move.at), notes
 
 

@@ -12,6 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from kb.errors import InvalidInput
 from kb.records.change import ChangeKind, ChangeResult
 
+COMMIT = "commit"
+"""The key of `Change.extra` that a change read from a git log has: it was committed, not yet deployed."""
+
 _KINDS: dict[ChangeKind, str] = {
     ChangeKind.DEPLOYMENT: "deployment deploy deployed release released rollout upgrade install promotion",
     ChangeKind.ROLLBACK: "rollback rolled-back roll-back revert reverted undo",
