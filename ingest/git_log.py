@@ -31,6 +31,8 @@ _STAT = re.compile(r" (?P<path>\S.*?)\s+\|\s+(?:\d+|Bin|Unmerged)\b.*")
 _TOTAL = re.compile(r" \d+ files? changed\b.*")
 _STATUS = re.compile(r"[ACDMRTUXB]\d{0,3}\t")
 _RENAMED = re.compile(r"\{(?P<old>[^{}]*) => (?P<new>[^{}]*)\}")
+_LONGEST = 4096
+"""Characters that a line with a path may have."""
 _DATED = "write it with dates: git log --date=iso-strict --stat"
 
 
@@ -117,7 +119,7 @@ def parse_commit(lines: list[str]) -> Commit:
     return Commit(
         sha=header[1] if header else "",
         at=_date(date),
-        author=re.sub(r"\s*<[^<>]*>\s*$", "", fields.get("Author", "")),
+        author=re.sub(r"\s*<[^<>]*>\s*$", "", fields.get("Author", "")[:_LONGEST]),
         message="\n".join(body).strip(),
         paths=tuple(paths),
         merge="Merge" in fields,
@@ -135,7 +137,7 @@ def _date(text: str) -> datetime:
 
 def _paths(line: str) -> list[str]:
     """The path on a line of `--stat`, `--name-only` or `--name-status`; of a rename, both."""
-    if line.startswith((":", "diff --git", "+++", "---", "@@", "index ")):
+    if len(line) > _LONGEST or line.startswith((":", "diff --git", "+++", "---", "@@", "index ")):
         return []
     if _STATUS.match(line):
         return line.split("\t")[1:]

@@ -72,7 +72,6 @@ def test_json_has_the_fields_that_the_page_names(home: Path, tmp_path: Path) -> 
         ("change list",): [],
         ("change rollback-target",): ["builder"],
         ("change drift",): [],
-        ("change import-git",): [str(ROOT)],
     }
     for shape in json_meanings.COMMANDS:
         if shape.commands in commands:

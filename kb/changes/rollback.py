@@ -84,6 +84,8 @@ def rollback_target(
             *notes,
             f"the last record does not say to which version it led: find out what runs of {service}",
         )
+    if target is None:
+        notes = (*notes, *_unrecorded(there[-1], versions))
     result = RollbackTarget(
         service=service, environment=environment, current=current, target=target,
         others=tuple(one for one in earlier if one is not target),
@@ -167,6 +169,14 @@ def _commits(moves: Sequence[Change]) -> list[VersionRecord]:
         for number, move in enumerate(reversed(moves))
         if number == 0 or not any(same_version(move.version, one) for one in reverted)
     ]
+
+
+def _unrecorded(last: Change, versions: Sequence[VersionRecord]) -> tuple[str, ...]:
+    """What the last deployment replaced, where that is known by its name alone."""
+    known = any(same_version(last.previous, one.version) for one in versions)
+    if known or not last.previous or last.kind is ChangeKind.ROLLBACK:
+        return ()
+    return (f"{last.version} replaced {last.previous}, of which nothing else is on record",)
 
 
 def _summary(version: str, changes: Sequence[Change]) -> str:

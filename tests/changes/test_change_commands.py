@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from kb.changes.import_git import Imported
 from kb.cli.app import app
 from kb.errors import InvalidInput
 
@@ -132,3 +134,10 @@ def test_drift_is_shown_expired_first_and_can_be_ended(run: Kb):
 def test_a_word_without_meaning_is_an_error_that_says_which_have_one(run: Kb):
     with pytest.raises(InvalidInput, match="deployment, rollback, drift, migration, config"):
         run("record", "teleport", "--service", "web")
+
+
+def test_an_import_tells_what_became_of_the_commits(run: Kb, repository: Path):
+    assert run("import-git", str(repository)) == "3 commits read: 3 changes recorded, 0 known already\n"
+    again = run.json("import-git", str(repository))
+    assert again.keys() == {field.name for field in fields(Imported)}
+    assert (again["recorded"], again["known"]) == (0, 3)

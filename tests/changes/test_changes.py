@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from kb.errors import InvalidInput
 from kb.loop.weekly import render
 from kb.records.receipts import FileState
 from kb.storage.encoder import OnnxEncoder
+from tests.changes.conftest import git
 from tests.conftest import ROOT
 
 NOW = datetime(2026, 1, 18, 14, 22, tzinfo=UTC)
@@ -29,27 +29,6 @@ def kb_now(home: Path, encoder: OnnxEncoder) -> KnowledgeBase:
 def listed(items: list[tuple[str, str]]) -> str:
     lines = [f"- {{kind: deployment, service: web, version: {version}, at: {at}}}" for version, at in items]
     return "changes:\n" + "\n".join(lines) + "\n"
-
-
-def git(folder: Path, *words: str, at: str = "2026-01-18T10:00:00+00:00") -> None:
-    environment = {
-        "GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "a@x", "GIT_COMMITTER_NAME": "Ana", "GIT_COMMITTER_EMAIL": "a@x",
-        "GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at, "HOME": str(folder), "PATH": "/usr/bin:/bin:/usr/local/bin",
-    }  # fmt: skip
-    subprocess.run(["git", "-C", str(folder), *words], env=environment, check=True, capture_output=True)
-
-
-@pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    folder = tmp_path / "apps"
-    (folder / "apps" / "web" / "overlays" / "prod").mkdir(parents=True)
-    git(folder.parent, "init", "-q", str(folder))
-    for number, message in enumerate(("feat(web): one", "fix(web): password=hunter2secret99 in the log"), 1):
-        (folder / "apps" / "web" / "overlays" / "prod" / "kustomization.yaml").write_text(f"tag: {number}\n")
-        git(folder, "add", ".")
-        git(folder, "commit", "-q", "-m", message, at=f"2026-01-1{number}T10:00:00+00:00")
-    git(folder, "revert", "--no-edit", "HEAD", at="2026-01-13T10:00:00+00:00")
-    return folder
 
 
 def test_recording_the_same_twice_changes_nothing(kb_now: KnowledgeBase):

@@ -236,6 +236,13 @@ def test_nothing_on_record_and_a_single_version_say_so():
     assert "nothing to roll back to" in target(move("1.0", 5)).preconditions[0]
 
 
+def test_a_version_that_is_known_as_the_one_before_alone_is_named_and_not_recommended():
+    found = target(move("1.1", 1, previous="1.0"))
+
+    assert found.target is None
+    assert "1.1 replaced 1.0, of which nothing else is on record" in found.preconditions
+
+
 def test_a_rollback_that_does_not_say_where_to_leaves_the_current_version_open():
     found = target(move("1.0", 72), move("1.1", 48), back("", 1))
 
