@@ -75,24 +75,29 @@ def rollback_target(
     there, notes = _of_environment(moves, environment, named)
     if not there:
         return replace(empty, environment=environment, preconditions=notes)
-    runs = runs_of(there)
-    versions = _records(runs, own) or _commits(there)
+    answer, runs = _judge(there, own, replace(empty, environment=environment))
+    known = [change for change in ordered if _concerns(change, service, environment)]
+    sentences, migrations = preconditions(answer, known, commits_only=not runs, now=now)
+    return replace(answer, preconditions=(*notes, *answer.preconditions, *sentences), migrations=migrations)
+
+
+def _judge(
+    moves: Sequence[Change], own: Sequence[Change], empty: RollbackTarget
+) -> tuple[RollbackTarget, list[Run]]:
+    """The versions in the places of the answer, and the runs that this rests on; `own` give the words."""
+    runs = runs_of(moves)
+    versions = _records(runs, own) or _commits(moves)
     current, earlier = _current(versions, runs)
     target = _target(earlier, runs)
+    said = list[str]()
     if runs and not runs[-1].version:
-        notes = (
-            *notes,
-            f"the last record does not say to which version it led: find out what runs of {service}",
+        said.append(
+            f"the last record does not say to which version it led: find out what runs of {empty.service}"
         )
     if target is None:
-        notes = (*notes, *_unrecorded(there[-1], versions))
-    result = RollbackTarget(
-        service=service, environment=environment, current=current, target=target,
-        others=tuple(one for one in earlier if one is not target),
-    )  # fmt: skip
-    known = [change for change in ordered if _concerns(change, service, environment)]
-    sentences, migrations = preconditions(result, known, commits_only=not runs, now=now)
-    return replace(result, preconditions=(*notes, *sentences), migrations=migrations)
+        said += _unrecorded(moves[-1], versions)
+    others = tuple(one for one in earlier if one is not target)
+    return replace(empty, current=current, target=target, others=others, preconditions=tuple(said)), runs
 
 
 def runs_of(moves: Sequence[Change]) -> list[Run]:
