@@ -1,0 +1,57 @@
+"""What the labels of an alert say: which service, which environment, how severe.  Pure.
+
+An exporter that reports on others is not what is broken: `job="kube-state-metrics"` counts only where
+nothing else names a service.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from kb.text.environment import environment_in, without_environment
+
+Labels = Mapping[str, str]
+
+_SERVICE = (
+    "service", "service_name", "app", "app_kubernetes_io_name", "app.kubernetes.io/name", "application", "job",
+    "job_name", "deployment", "statefulset", "daemonset", "container", "container_name", "pod", "namespace",
+)  # fmt: skip
+_ENVIRONMENT = ("environment", "env", "deployment_environment", "cluster", "stage", "tier", "namespace")
+_PLAIN_ENVIRONMENT = ("environment", "env", "deployment_environment", "stage")
+_SEVERITY = ("severity", "priority", "urgency", "level", "sev")
+_EXPORTERS = re.compile(
+    r"(?i)^(?:kube-state-metrics|node-exporter|kubelet|cadvisor|pushgateway|prometheus-operator|POD|istio-proxy"
+    r"|envoy|linkerd-proxy|[\w-]*exporter|kubernetes-(?:pods|nodes|cadvisor|service-endpoints|apiservers))$"
+)
+_POD_SUFFIX = re.compile(r"-(?:[0-9a-f]{6,10}-[0-9a-z]{5}|\d+|[0-9a-z]{5})$")
+
+
+def service_of(labels: Labels) -> str:
+    """The service that the labels name, an exporter only where they name nothing else; or empty."""
+    named = [name for key in _SERVICE if (name := _service_name(key, labels.get(key, "")))]
+    return next((name for name in named if not _EXPORTERS.match(name)), named[0] if named else "")
+
+
+def _service_name(key: str, value: str) -> str:
+    value = value.strip().rsplit("/", 1)[-1]
+    if key == "pod":
+        return _POD_SUFFIX.sub("", value)
+    return without_environment(value) if key == "namespace" else value
+
+
+def environment_of(labels: Labels) -> str:
+    """The environment that the labels name outright, or that a cluster or namespace tells; or empty."""
+    plain = next((labels[key].strip() for key in _PLAIN_ENVIRONMENT if labels.get(key, "").strip()), "")
+    return plain or next((found for key in _ENVIRONMENT if (found := environment_in(labels.get(key, "")))), "")
+
+
+def severity_of(labels: Labels) -> str:
+    """The label of severity as it was written, or empty."""
+    return next((labels[key].strip() for key in _SEVERITY if labels.get(key, "").strip()), "")
+
+
+def agreed(all_labels: list[Labels], of: Callable[[Labels], str]) -> str:
+    """What most of the alerts say; of equals the first."""
+    said = [value for labels in all_labels if (value := of(labels))]
+    return max(dict.fromkeys(said), key=said.count) if said else ""
