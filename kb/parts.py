@@ -36,6 +36,7 @@ from kb.storage.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from kb.intake import Progress
+    from kb.triage.triage import Triage
 
 
 @dataclass
@@ -91,6 +92,20 @@ class Parts:
         return search(
             query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
         )
+
+    def triage(self, actor: str = "") -> Triage:
+        """See `KnowledgeBase.triage`; changes and live incidents are handed in here."""
+        from kb.triage.sources import Sources
+        from kb.triage.triage import Triage
+
+        return Triage(
+            Sources(
+                lookup=self.lookup, entries=self.entries, ledger=self.ledger, memory=self.memory, actor=actor,
+                search=lambda query, kinds=(), *, limit=10: self.search(
+                    query, kinds=kinds, service="", since=None, limit=limit
+                ),
+            )
+        )  # fmt: skip
 
     def refresh(self, now: datetime) -> list[Problem]:
         """See `KnowledgeBase.refresh`."""

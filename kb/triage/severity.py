@@ -23,6 +23,7 @@ from kb.text.severity import parse_severity
 
 _LINES = 12
 _WORDS_SHOWN = 3
+_LONGEST = 60
 _I = re.IGNORECASE
 
 _WHOLE = (
@@ -125,9 +126,9 @@ def judge_severity(alert: Alert, given: str = "") -> JudgedSeverity:
             raise InvalidInput(
                 f"severity {given!r} is on no known scale; give SEV1 to SEV4, P1 to P4, or critical, high, medium, low"
             )
-        return JudgedSeverity(severity=severity, confirmed=True, words=(given.strip(),))
+        return JudgedSeverity(severity=severity, confirmed=True, words=(given.strip()[:_LONGEST],))
     if alert.severity_label and (severity := parse_severity(alert.severity_label)):
-        return JudgedSeverity(severity=severity, words=(alert.severity_label,))
+        return JudgedSeverity(severity=severity, words=(alert.severity_label[:_LONGEST],))
     return _by_words(alert)
 
 
@@ -139,7 +140,7 @@ def _by_words(alert: Alert) -> JudgedSeverity:
     if not found:
         return JudgedSeverity(severity=None)
     worst = min(found)
-    return JudgedSeverity(severity=worst, words=tuple(found[worst])[:_WORDS_SHOWN])
+    return JudgedSeverity(severity=worst, words=tuple(words[:_LONGEST] for words in found[worst])[:_WORDS_SHOWN])
 
 
 def _asserted(lines: list[str], service: str) -> Iterator[tuple[Severity, str]]:
