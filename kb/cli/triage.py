@@ -19,15 +19,24 @@ def triage(
     alert: list[str] = typer.Argument(
         None, metavar="ALERT", help="The alert's text or JSON; '-' (or nothing, on a pipe) reads stdin."
     ),
-    service: str = typer.Option("", "--service", metavar="NAME", help="The service; wins over the alert's labels."),
+    service: str = typer.Option(
+        "", "--service", metavar="NAME", help="The service; wins over the alert's labels."
+    ),
     environment: str = typer.Option(
         "", "--environment", "--env", metavar="NAME", help="The environment; wins over the alert's labels."
     ),
     severity: str = typer.Option(
-        "", "--severity", metavar="LEVEL", help="SEV1-4, P1-4, or critical to low; else judged from the alert."
+        "",
+        "--severity",
+        metavar="LEVEL",
+        help="SEV1-4, P1-4, or critical to low; else judged from the alert.",
     ),
-    budget: int = typer.Option(1000, "--budget", metavar="TOKENS", help="The most tokens the brief may take."),
-    incident: str = typer.Option("", "--incident", metavar="ID", help="The open incident that it belongs to."),
+    budget: int = typer.Option(
+        1000, "--budget", metavar="TOKENS", help="The most tokens the brief may take."
+    ),
+    incident: str = typer.Option(
+        "", "--incident", metavar="ID", help="The open incident that it belongs to."
+    ),
     as_json: bool = JSON,
 ) -> None:
     """What is known, what changed, what to do first: amtool alert -o json | kb triage -"""

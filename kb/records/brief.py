@@ -56,7 +56,8 @@ class Section:
 class Brief:
     """The answer of triage.  `tokens` are those of its Markdown or its compact JSON, whichever is more.
 
-    They never exceed `budget` (`kb.triage.budget` tells how they are counted).  `left_out` counts lines that did not fit; `lookup_id` is what `record_outcome` takes.
+    They never exceed `budget` (`kb.triage.budget` tells how they are counted).  `left_out` counts lines
+    that did not fit; `lookup_id` is what `record_outcome` takes.
     """
 
     severity: JudgedSeverity

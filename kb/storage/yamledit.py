@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -195,7 +196,7 @@ def set_values(text: str, edits: Sequence[tuple[Path, object]]) -> str:
 
 def _set(root: Any, keys: Path, value: object, engine: Any) -> None:
     here: Any = root
-    for key, following in zip(keys[:-1], keys[1:], strict=True):
+    for key, following in pairwise(keys):
         step = _step(here, key)
         child = here[step] if _has(here, step) else None
         if child is None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from kb.records.brief import Alert
 from kb.text.redact import redact
-from kb.triage.labels import Labels, agreed, environment_of, service_of, severity_of
+from kb.triage.labels import Labels, agreed, environment_of, labels_in, service_of, severity_of
 
 MOST_JSON = 4_000_000
 """Characters of JSON that are parsed; what is longer is read as a log."""
@@ -55,7 +55,7 @@ def _as_json(alert: object) -> object:
         alert = alert.decode("utf-8", "replace")
     if not isinstance(alert, str):
         return alert
-    text = alert.strip().lstrip("\ufeff")
+    text = alert.lstrip("\ufeff \t\r\n")
     if not text.startswith(("{", "[")) or len(text) > MOST_JSON:
         return alert
     try:
@@ -85,7 +85,9 @@ def _of_group(head: Mapping[Any, Any], group: Sequence[object], service: str, en
     telling = [item for item, is_over in zip(items, over, strict=True) if not is_over] or items
     common = {**_labels(head.get("groupLabels")), **_labels(head.get("commonLabels"))}
     labels: list[Labels] = [{**common, **_labels(item.get("labels"))} for item in telling]
-    notes = [{**_labels(head.get("commonAnnotations")), **_labels(item.get("annotations"))} for item in telling]
+    notes = [
+        {**_labels(head.get("commonAnnotations")), **_labels(item.get("annotations"))} for item in telling
+    ]
     told = [_told(one, note) for one, note in zip(labels[:_TOLD_ALERTS], notes, strict=False)]
     starts = [at for item in telling if (at := _time(item.get("startsAt") or item.get("activeAt")))]
     return Alert(
@@ -127,9 +129,11 @@ def _is_over(item: Mapping[Any, Any], status_of_group: str) -> bool:
 def _of_text(text: str, service: str, environment: str) -> Alert:
     first = next((line.strip() for line in text[:20_000].splitlines() if line.strip()), "")
     over = _RESOLVED.search(first) is not None
+    labels = labels_in(text)
     return Alert(
-        text=text, name=_name(first), service=service.strip(), environment=environment.strip(),
-        severity_label=_label_in(first), resolved=int(over),
+        text=text, name=_name(labels.get("alertname", "") or first), resolved=int(over),
+        service=_given(service, service_of(labels)), environment=_given(environment, environment_of(labels)),
+        severity_label=_name(labels.get("severity", "")) or _label_in(first),
     )  # fmt: skip
 
 

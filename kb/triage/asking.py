@@ -39,7 +39,13 @@ def ask_home(
 
 def _find(sources: Sources, alert: Alert, text: str, now: datetime) -> Finding:
     return sources.lookup.find(
-        text, tool="", service=alert.service, environment=alert.environment, limit=_MATCHES, deep=True, now=now
+        text,
+        tool="",
+        service=alert.service,
+        environment=alert.environment,
+        limit=_MATCHES,
+        deep=True,
+        now=now,
     )
 
 

@@ -61,7 +61,9 @@ def compose(facts: Facts, budget: int, notes: Sequence[str] = ()) -> Brief:
 
 def _filled(empty: Brief, lines: Sequence[Line], room: int) -> Brief:
     fitted = fit(lines, TITLES, room)
-    ids = dict.fromkeys(line.entry_id for line in sorted(fitted.kept, key=lambda line: line.rank) if line.entry_id)
+    ids = dict.fromkeys(
+        line.entry_id for line in sorted(fitted.kept, key=lambda line: line.rank) if line.entry_id
+    )
     brief = replace(empty, sections=fitted.sections, entries=tuple(ids), left_out=fitted.left_out)
     return replace(brief, tokens=max(count_tokens(render(brief)), count_tokens(_compact(brief))))
 
@@ -100,6 +102,9 @@ def _playbook_lines(facts: Facts) -> Iterator[Line]:
         yield Line("Ask", question, 5.2 + number / 2)
     for condition, now in playbook.escalations(situation):
         yield Line("Escalate", condition, 0.9 if now else 7.0)
+    if facts.runbook is None:
+        for kind in playbook.symptoms(situation.text)[:1]:
+            yield Line("Runbook", f"None on record; check first ({kind.symptom}): {', '.join(kind.checks)}", 4.2)
     who, why = playbook.roles(situation)
     kinds = f" ({', '.join(why)})" if why else ""
     yield Line("Roles", f"{', '.join(who)}{kinds}", 7.2)
@@ -112,7 +117,9 @@ def _mitigation_lines(situation: Situation) -> Iterator[Line]:
         if option.met:
             yield Line("Mitigation", f"{number}. {option.name}: fits{because}.{caution}", 3.3 + number / 10)
         elif option.met is False:
-            yield Line("Mitigation", f"{number}. {option.name}: no{because}; needs {option.precondition}", 7.4)
+            yield Line(
+                "Mitigation", f"{number}. {option.name}: no{because}; needs {option.precondition}", 7.4
+            )
         else:
             yield Line("Mitigation", f"{number}. {option.name}: only with {option.precondition}", 7.6)
 

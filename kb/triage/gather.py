@@ -171,7 +171,7 @@ def _same_place(change: Change, alert: Alert) -> bool:
 
 def _states(sources: Sources) -> tuple[tuple[State, ...], str]:
     try:
-        if KEY not in sources.memory.keys():
+        if not sources.memory.path(KEY).is_file():
             return (), ""
         return tuple(read_states(sources.memory.read(KEY))), ""
     except KbError as error:
@@ -190,7 +190,8 @@ def _past(sources: Sources, alert: Alert, entries: dict[str, Entry], found: Answ
     """Past incidents like this one, best first."""
     matched = [entries[m.id] for m in found.matches if m.id in entries] if found.verdict != "unknown" else []
     query = redact(" ".join(alert.text.split())[:_QUERY]).text
-    hits = sources.search(query, ("incident",), limit=_PAST) if query else ()
+    any_there = sources.entries.select(kinds=("incident",), limit=1)  # a search costs far more than this
+    hits = sources.search(query, ("incident",), limit=_PAST) if query and any_there else ()
     near = sources.entries.many(hit.id for hit in hits if hit.score >= RELATED)
     both = {one.id: one for one in (*matched, *(stored.entry for stored in near.values()))}
     return tuple(one for one in both.values() if isinstance(one, Incident))[:_PAST]
@@ -200,7 +201,11 @@ def _open_items(
     sources: Sources, alert: Alert, past: Sequence[Incident], live: Sequence[LiveIncident], now: datetime
 ) -> tuple[OpenItem, ...]:
     """Preventions still to do: of incidents like this and of the same service; overdue ones first."""
-    ids = sources.entries.select(kinds=("incident",), service=alert.service, limit=_OF_SERVICE) if alert.service else []
+    ids = (
+        sources.entries.select(kinds=("incident",), service=alert.service, limit=_OF_SERVICE)
+        if alert.service
+        else []
+    )
     same = [one.entry for one in sources.entries.many(ids).values()]
     incidents = {one.id: one for one in (*past, *same) if isinstance(one, Incident)}
     found = [OpenItem(item, one.title, one.id) for one in incidents.values() for item in one.action_items]

@@ -17,7 +17,8 @@ from kb.records.ledger import Verdict
 from kb.text.redact import redact
 from kb.triage.asking import evidence_text
 from kb.triage.budget import shortened
-from kb.triage.environments import KEY, Sighting, revise
+from kb.triage.environment_edits import Sighting, revise
+from kb.triage.environments import KEY
 from kb.triage.gather import Facts
 from kb.triage.labels import environment_of, service_of
 from kb.triage.triage import Log, Request, Triage
@@ -96,7 +97,10 @@ def _note_findings(facts: Facts, log: Log) -> list[str]:
 def _findings(facts: Facts) -> str:
     """Severity, verdict with the entries that it rests on, and the evidence that told most."""
     level = facts.severity.severity or "not told"
-    words = [f"severity {level}{'' if facts.severity.confirmed else ' (unconfirmed)'}", f"verdict {facts.answer.verdict}"]
+    words = [
+        f"severity {level}{'' if facts.severity.confirmed else ' (unconfirmed)'}",
+        f"verdict {facts.answer.verdict}",
+    ]
     shown = facts.known or (() if facts.answer.verdict is Verdict.UNKNOWN else facts.suspected[:2])
     words += [f"{shortened(match.meaning or match.title, _LINE)} [{match.id}]" for match in shown]
     seen = (match.evidence.text for match in shown if match.evidence)

@@ -36,7 +36,7 @@ def known_lines(facts: Facts) -> Iterator[Line]:
     if facts.answer.alternatives and len(facts.known) > 1:
         yield Line(K, f"{len(facts.known)} causes share this symptom; the checks tell them apart", 1.5)
     for number, match in enumerate(facts.known):
-        yield from _entry_lines(K, match, facts, 0.0 + number)
+        yield from _entry_lines(K, match, 0.0 + number)
 
 
 def suspected_lines(facts: Facts) -> Iterator[Line]:
@@ -56,7 +56,7 @@ def suspected_lines(facts: Facts) -> Iterator[Line]:
         return
     for number, match in enumerate(facts.suspected[:_SUSPECTED]):
         first = number == 0 and not facts.known
-        yield from _entry_lines(S, match, facts, 0.0 if first else 5.0 + number)
+        yield from _entry_lines(S, match, 0.0 if first else 5.0 + number)
 
 
 def unknown_lines(facts: Facts) -> Iterator[Line]:
@@ -65,13 +65,20 @@ def unknown_lines(facts: Facts) -> Iterator[Line]:
         return
     yield Line(U, "Nothing like it is on record", 0.2)
     for number, match in enumerate(facts.answer.matches[:_NEAREST]):
-        text = f"Nearest, not a match: {shortened(match.title, _SHORT)} [{match.id}]"
-        yield Line(U, text, 8.0 + number / 10, match.id)
+        helped = (
+            f"; what helped there: {shortened(match.fix, _TEXT)}"
+            if _same_service(match) and match.fix
+            else ""
+        )
+        text = f"Nearest, not a match: {shortened(match.title, _SHORT)}{helped} [{match.id}]"
+        yield Line(U, text, (5.0 if helped else 8.0) + number / 10, match.id)
 
 
 def warning_lines(facts: Facts) -> Iterator[Line]:
     """What did not work before, here or on record."""
-    shown = (*facts.known, *facts.suspected[:_SUSPECTED]) if facts.answer.verdict is not Verdict.UNKNOWN else ()
+    shown = (
+        (*facts.known, *facts.suspected[:_SUSPECTED]) if facts.answer.verdict is not Verdict.UNKNOWN else ()
+    )
     for number, match in enumerate([*shown, *([facts.runbook] if facts.runbook else [])]):
         if match.warning:
             text = f"{shortened(match.warning, _TEXT)} [{match.id}]"
@@ -83,7 +90,9 @@ def warning_lines(facts: Facts) -> Iterator[Line]:
             yield Line("Warnings", text, 0.7 + number, match.id)
     for tried in facts.incident.mitigations if facts.incident else ():
         if tried.worked is False:
-            text = f"Tried in this incident at {tried.at:%H:%M}, did not work: {shortened(tried.text, _SHORT)}"
+            text = (
+                f"Tried in this incident at {tried.at:%H:%M}, did not work: {shortened(tried.text, _SHORT)}"
+            )
             yield Line("Warnings", text, 0.5)
     for hypothesis in facts.incident.hypotheses if facts.incident else ():
         if hypothesis.status is CauseStatus.REFUTED:
@@ -115,7 +124,7 @@ def runbook_lines(facts: Facts) -> Iterator[Line]:
         yield Line(R, f"Run: {_code(command)}", rank + 0.5 + number / 50, match.id, chain=f"{match.id} run")
 
 
-def _entry_lines(section: str, match: Match, facts: Facts, rank: float) -> Iterator[Line]:
+def _entry_lines(section: str, match: Match, rank: float) -> Iterator[Line]:
     """A fix with its record, and its cause with the check; two lines, so that either can stand alone."""
     fix = shortened(match.fix, _TEXT)
     runs = "; ".join(_code(command) for command in match.commands[:_COMMANDS])
@@ -127,7 +136,16 @@ def _entry_lines(section: str, match: Match, facts: Facts, rank: float) -> Itera
     check = f" Check: {shortened(match.check, _TEXT)}" if match.check else ""
     seen = f" ({match.title[:60]})" if match.kind == "incident" else ""
     if cause := shortened(_cause(match), _TEXT):
-        yield Line(section, f"Cause{seen}: {cause}{'' if cause[-1] in '.!?' else '.'}{check} [{match.id}]", rank + 0.3, match.id)
+        yield Line(
+            section,
+            f"Cause{seen}: {cause}{'' if cause[-1] in '.!?' else '.'}{check} [{match.id}]",
+            rank + 0.3,
+            match.id,
+        )
+
+
+def _same_service(match: Match) -> bool:
+    return "same service" in match.reason
 
 
 def _cause(match: Match) -> str:

@@ -47,9 +47,8 @@ def change_lines(facts: Facts) -> Iterator[Line]:
         yield Line("Changes", f"No change{whose} on record in the {hours} h before", 3.4)
     for number, change in enumerate(facts.changes[:_CHANGES]):
         yield Line("Changes", _change(change, facts.started), 1.0 + number)
-    if more := len(facts.changes) - _CHANGES:
-        if more > 0:
-            yield Line("Changes", f"{more} more in this window", 7.5)
+    if more := max(0, len(facts.changes) - _CHANGES):
+        yield Line("Changes", f"{more} more in this window", 7.5)
     for number, change in enumerate(facts.elsewhere[:_ELSEWHERE]):
         yield Line("Changes", f"Elsewhere: {_change(change, facts.started)}", 6.2 + number)
 
@@ -87,7 +86,11 @@ def _state(state: State) -> str:
     words = [f"{state.name}: {shortened(state.status, _SHORT)}{since}" if state.status else state.name]
     words += [f"checked {state.checked}"] if state.checked else []
     words += [shortened(state.note, _SHORT)] if state.note else []
-    for label, items in (("alerts", state.alerts), ("known issues", state.issues), ("services", state.services)):
+    for label, items in (
+        ("alerts", state.alerts),
+        ("known issues", state.issues),
+        ("services", state.services),
+    ):
         if items:
             more = f" and {len(items) - _FAR} more" if len(items) > _FAR else ""
             words.append(f"{label}: {', '.join(shortened(item, _SHORT) for item in items[:_FAR])}{more}")
@@ -99,7 +102,12 @@ def quirk_lines(facts: Facts) -> Iterator[Line]:
     for number, quirk in enumerate(facts.quirks[:_QUIRKS]):
         says = f": {shortened(quirk.description, _TEXT)}" if quirk.description else ""
         around = f". Workaround: {shortened(quirk.workaround, _TEXT)}" if quirk.workaround else ""
-        yield Line("Quirks", f"{shortened(quirk.name, _SHORT)}{says}{around} [{quirk.id}]", 4.6 + number / 2, quirk.id)
+        yield Line(
+            "Quirks",
+            f"{shortened(quirk.name, _SHORT)}{says}{around} [{quirk.id}]",
+            4.6 + number / 2,
+            quirk.id,
+        )
 
 
 def incident_lines(facts: Facts) -> Iterator[Line]:
@@ -107,7 +115,11 @@ def incident_lines(facts: Facts) -> Iterator[Line]:
     for one in facts.open_incidents[:_FAR]:
         level = f"{one.severity} " if one.severity else ""
         age = _distance(one.detected, facts.now, "ago", "ahead")
-        yield Line("Open incidents", f"{level}{shortened(one.title, _SHORT)}: {one.phase}, opened{age} [{one.id}]", 3.6)
+        yield Line(
+            "Open incidents",
+            f"{level}{shortened(one.title, _SHORT)}: {one.phase}, opened{age} [{one.id}]",
+            3.6,
+        )
 
 
 def prevention_lines(facts: Facts) -> Iterator[Line]:
@@ -132,7 +144,11 @@ def _past(one: Incident) -> str:
     day = f"{one.date} " if one.date else ""
     level = f" {one.severity}" if one.severity else ""
     began = one.started or one.detected
-    took = f", resolved after {minutes(one.resolved - began)}" if one.resolved and began and one.resolved > began else ""
+    took = (
+        f", resolved after {minutes(one.resolved - began)}"
+        if one.resolved and began and one.resolved > began
+        else ""
+    )
     ended = one.resolution or one.mitigation
     how = f": {shortened(ended, _TEXT)}" if ended else ": how it ended is not recorded"
     return f"{day}{shortened(one.title, _SHORT)}{level}{took}{how}"

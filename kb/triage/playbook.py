@@ -75,31 +75,38 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 KINDS = (
     Kind(Symptom.DATABASE,
-         _words(r"databas|\bdb\b|postgres|mysql|mariadb|oracle|\bsql\b|\bquer(?:y|ies)\b|connection pool|pgbouncer|replication"
+         _words(r"databas|\bdb\b|postgres|mysql|mariadb|oracle|\bsql\b|\bquer(?:y|ies)\b|connection pool"
+                r"|pgbouncer|replication"
                 r"|deadlock|lock wait|mongo|\bpool\b.{0,20}exhaust|too many connections|connection slots"),
          ("slow query log", "locks and contention", "connection pool exhaustion", "recent schema changes"),
          ("database-admin", "database-optimizer", "sql-pro")),
     Kind(Symptom.PERFORMANCE,
-         _words(r"latenc|slow|\bcpu\b|memory|\boom|throttl|p9\d|response time|saturat|\bheap\b|\bgc\b|queue (?:depth|length)"),
+         _words(r"latenc|slow|\bcpu\b|memory|\boom|throttl|p9\d|response time|saturat|\bheap\b|\bgc\b"
+                r"|queue (?:depth|length)"),
          ("resource leaks", "hot paths", "runaway queries and loops", "traffic spikes"),
          ("performance-engineer", "devops-troubleshooter", "database-optimizer")),
     Kind(Symptom.SECURITY,
-         _words(r"secur|breach|intrusion|unauthori[sz]ed|attack|ddos|malware|ransom|exfiltrat|compromis|brute.?force|\bcve-"
+         _words(r"secur|breach|intrusion|unauthori[sz]ed|attack|ddos|malware|ransom|exfiltrat|compromis"
+                r"|brute.?force|\bcve-"
                 r"|inject(?:ion|ed)|credential|leaked"),
-         ("access logs for unusual patterns", "authentication attempts", "vulnerability exploitation", "malware and backdoors"),
+         ("access logs for unusual patterns", "authentication attempts", "vulnerability exploitation",
+          "malware and backdoors"),
          ("security-auditor", "devops-troubleshooter", "network-engineer")),
     Kind(Symptom.NETWORK,
-         _words(r"\bdns\b|network|connection (?:refused|reset|timed out)|unreachable|load balancer|firewall|packet|\btls\b|x509"
+         _words(r"\bdns\b|network|connection (?:refused|reset|timed out)|unreachable|load balancer|firewall"
+                r"|packet|\btls\b|x509"
                 r"|certificate|no route|name resolution|no such host|\bvpn\b|\bproxy\b"),
          ("DNS resolution", "load balancer health", "firewall rules", "service-to-service connectivity"),
          ("network-engineer", "devops-troubleshooter", "cloud-architect")),
     Kind(Symptom.INFRASTRUCTURE,
-         _words(r"\bnodes?\b|\bpods?\b|kube|crashloop|backoff|\bdisk\b|volume|no space left|storage|\bpvc?\b|evict|\bhost\b"
+         _words(r"\bnodes?\b|\bpods?\b|kube|crashloop|backoff|\bdisk\b|volume|no space left|storage|\bpvc?\b"
+                r"|evict|\bhost\b"
                 r"|\baws\b|\bgcp\b|azure|cloud|quota|etcd|kafka|broker"),
          ("CPU, memory, disk, network", "service connectivity", "resource exhaustion"),
          ("devops-troubleshooter", "cloud-architect", "kubernetes-architect")),
     Kind(Symptom.ERRORS,
-         _words(r"\b5xx\b|\b50[0-4]\b|error rate|exception|traceback|stack ?trace|nullpointer|segfault|panic|regression|\bbug\b"
+         _words(r"\b5xx\b|\b50[0-4]\b|error rate|exception|traceback|stack ?trace|nullpointer|segfault|panic"
+                r"|regression|\bbug\b"
                 r"|http 5\d\d|errorrate|failing requests"),
          ("application logs for exceptions", "cascading failures", "service dependencies", "recent deployments"),
          ("error-detective", "debugger", "devops-troubleshooter")),
@@ -110,28 +117,35 @@ FIRST_RESPONDERS = ("incident-responder", "devops-troubleshooter", "error-detect
 """Who starts at once, in parallel, at SEV1 and SEV2."""
 
 _SCALABLE = _words(
-    r"exhaust\w*|saturat\w*|out of memory|oom\w*|high (?:cpu|memory)|traffic (?:spike|peak|surge)|traffic rose|too many "
-    r"connections|queue (?:depth|length)|throttl\w*|undersized|backlog|lag\b|cpu throttl|memory limit|connection slots"
+    r"exhaust\w*|saturat\w*|out of memory|oom\w*|high (?:cpu|memory)|traffic (?:spike|peak|surge)|traffic rose"
+    r"|too many "
+    r"connections|queue (?:depth|length)|throttl\w*|undersized|backlog|lag\b|cpu throttl|memory limit"
+    r"|connection slots"
 )
 _PART_FAILS = _words(
     r"\b(?:one|single|1)(?: of (?:\w+))? (?:replicas?|instances?|nodes?|pods?|zones?|regions?|backends?|brokers?)\b"
     r"|\b(?:zone|region|az) [\w-]+ (?:is |are )?(?:down|fail\w*|unreachable)|in (?:eu|us|ap)-\w+-\d"
 )
 _FEATURE = _words(
-    r"\bfeature (?:flag|toggle|switch)s?\b|\bflags? [\w-]* ?(?:was |is )?(?:enabled|turned on|switched on)|\bkill ?switch|a/b test"
+    r"\bfeature (?:flag|toggle|switch)s?\b|\bflags? [\w-]* ?(?:was |is )?(?:enabled|turned on|switched on)"
+    r"|\bkill ?switch|a/b test"
 )
 _VENDOR = _words(
-    r"\b(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider|vendor"
+    r"\b(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider"
+    r"|vendor"
     r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b"
 )
-_GRAVE = _words(r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware|unauthori[sz]ed access|compromised"
+_GRAVE = _words(r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
+                r"|unauthori[sz]ed access|compromised"
                 r"|exfiltrat")  # fmt: skip
 _USERS = _words(
-    r"\b(?:users?|customers?|tenants?|requests|orders|clients?)\b.{0,40}?(?:\d|\ball\b|affected|impacted|some|many|every|fail)"
+    r"\b(?:users?|customers?|tenants?|requests|orders|clients?)\b.{0,40}?(?:\d|\ball\b|affected|impacted|some"
+    r"|many|every|fail)"
     r"|(?:\d+ ?%|\d+|\ball|some|many|every|no) (?:of )?(?:the |our )?(?:users?|customers?|tenants?|requests|orders)"
 )
 _ERROR_TEXT = _words(
-    r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|killed|timed? ?out|failed|cannot|unable)\b.*\w{3}"
+    r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|killed|timed? ?out|failed|cannot"
+    r"|unable)\b.*\w{3}"
     r"|\b\w+(?:error|exception)\b|\bexit code|\b[45]\d\d\b"
 )
 
@@ -220,7 +234,10 @@ def escalations(situation: Situation) -> Iterator[tuple[str, bool]]:
         sure = "" if situation.confirmed else " (if confirmed)"
         yield f"Now: SEV1 is always escalated at once{sure}", True
     if grave := _GRAVE.search(situation.text):
-        yield f"Now: {' '.join(grave[0].lower().split())} is mentioned; data loss or a breach is always escalated", True
+        yield (
+            f"Now: {' '.join(grave[0].lower().split())} is mentioned; data loss or a breach is always escalated",
+            True,
+        )
     since = situation.last_progress or situation.starts
     if since and situation.now - since > PATIENCE:
         what = "no progress on record" if situation.last_progress else "firing"

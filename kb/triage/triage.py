@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.errors import InvalidInput, Problem
-from kb.records.brief import Brief
+from kb.records.brief import Alert, Brief
 from kb.triage.alert import parse_alert
 from kb.triage.asking import evidence_text
 from kb.triage.brief import compose
 from kb.triage.budget import checked_budget
 from kb.triage.gather import Facts, gather
+from kb.triage.labels import service_candidates
 from kb.triage.severity import judge_severity
 from kb.triage.sources import Sources
 
@@ -50,11 +51,20 @@ class Triage:
         evidence = evidence_text(request.evidence)
         if not alert.text.strip() and not evidence.strip():
             raise InvalidInput("the alert is empty; give its text, its JSON, or the log that tells of it")
+        alert = self._with_known_service(alert)
         severity = judge_severity(alert, request.severity)
         return gather(
             self.sources, alert, severity, evidence=evidence, incident_id=request.incident_id,
             problems=problems, now=now,
         )  # fmt: skip
+
+    def _with_known_service(self, alert: Alert) -> Alert:
+        """The alert with the service that its first lines name, where the home knows such a service."""
+        if alert.service:
+            return alert
+        known = {name.casefold(): name for name in self.sources.entries.services()}
+        named = (known.get(word.casefold(), "") for word in service_candidates(alert.text))
+        return replace(alert, service=next(filter(None, named), ""))
 
     def written(self, request: Request, facts: Facts, notes: Sequence[str] = ()) -> Brief:
         """The brief that the facts make."""

@@ -101,7 +101,9 @@ def test_the_label_of_an_alert_goes_before_its_words_and_stays_unconfirmed() -> 
 
 
 def test_a_label_that_is_on_no_scale_leaves_it_to_the_words() -> None:
-    alert = parse_alert({"labels": {"severity": "page"}, "annotations": {"summary": "complete outage of api"}})
+    alert = parse_alert(
+        {"labels": {"severity": "page"}, "annotations": {"summary": "complete outage of api"}}
+    )
 
     judged = judge_severity(alert)
 
@@ -109,6 +111,8 @@ def test_a_label_that_is_on_no_scale_leaves_it_to_the_words() -> None:
 
 
 def test_in_a_log_the_telling_lines_are_judged() -> None:
-    log = "\n".join(["INFO ok"] * 500 + ["ERROR replication broke, data corruption in table orders"] + ["INFO ok"] * 500)
+    log = "\n".join(
+        ["INFO ok"] * 500 + ["ERROR replication broke, data corruption in table orders"] + ["INFO ok"] * 500
+    )
 
     assert judge_severity(parse_alert(log)).severity == "SEV1"
