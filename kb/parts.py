@@ -36,6 +36,7 @@ from kb.storage.vectors import VectorIndex
 
 if TYPE_CHECKING:
     from kb.intake import Progress
+    from kb.triage.sources import ChangesBetween, LiveIncidents
     from kb.triage.triage import Triage
 
 
@@ -93,17 +94,23 @@ class Parts:
             query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
         )
 
-    def triage(self, actor: str = "") -> Triage:
-        """See `KnowledgeBase.triage`; changes and live incidents are handed in here."""
-        from kb.triage.sources import Sources
+    def triage(
+        self,
+        actor: str = "",
+        changes: ChangesBetween | None = None,
+        incidents: LiveIncidents | None = None,
+    ) -> Triage:
+        """See `KnowledgeBase.triage`; `changes` and `incidents` are what it asks for those."""
+        from kb.triage.sources import Sources, no_incidents
         from kb.triage.triage import Triage
+
+        def find(query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> list[SearchHit]:
+            return self.search(query, kinds=kinds, service="", since=None, limit=limit)
 
         return Triage(
             Sources(
-                lookup=self.lookup, entries=self.entries, ledger=self.ledger, memory=self.memory, actor=actor,
-                search=lambda query, kinds=(), *, limit=10: self.search(
-                    query, kinds=kinds, service="", since=None, limit=limit
-                ),
+                lookup=self.lookup, search=find, entries=self.entries, ledger=self.ledger, memory=self.memory,
+                changes=changes, incidents=incidents or no_incidents, actor=actor,
             )
         )  # fmt: skip
 

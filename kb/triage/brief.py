@@ -104,7 +104,9 @@ def _playbook_lines(facts: Facts) -> Iterator[Line]:
         yield Line("Escalate", condition, 0.9 if now else 7.0)
     if facts.runbook is None:
         for kind in playbook.symptoms(situation.text)[:1]:
-            yield Line("Runbook", f"None on record; check first ({kind.symptom}): {', '.join(kind.checks)}", 4.2)
+            yield Line(
+                "Runbook", f"None on record; check first ({kind.symptom}): {', '.join(kind.checks)}", 4.2
+            )
     who, why = playbook.roles(situation)
     kinds = f" ({', '.join(why)})" if why else ""
     yield Line("Roles", f"{', '.join(who)}{kinds}", 7.2)

@@ -79,7 +79,12 @@ def test_the_list_of_the_v2_api_and_a_bare_alert_are_understood() -> None:
     }
     for form in (bare, [bare], json.dumps([bare])):
         alert = parse_alert(form)
-        assert (alert.name, alert.service, alert.environment, alert.firing) == ("EtcdSpace", "etcd", "stage", 1)
+        assert (alert.name, alert.service, alert.environment, alert.firing) == (
+            "EtcdSpace",
+            "etcd",
+            "stage",
+            1,
+        )
 
 
 def test_what_is_given_wins_over_the_labels() -> None:
@@ -114,7 +119,12 @@ def test_labels_tell_service_and_environment(labels: dict[str, str], service: st
     ("text", "service", "environment", "severity"),
     [
         ("High error rate on order-service in production", "order-service", "production", ""),
-        ('alertname="X" namespace="orders-prod" severity="warning" summary="slow"', "orders", "production", "warning"),
+        (
+            'alertname="X" namespace="orders-prod" severity="warning" summary="slow"',
+            "orders",
+            "production",
+            "warning",
+        ),
         ("BackOff pod/report-worker-6d5f9c7b8-x2x4z", "report-worker", "", ""),
         ("SEV2: search is slow", "", "", "SEV2"),
         ("cart-api cannot reach price-api", "", "", ""),
@@ -133,7 +143,16 @@ def test_a_text_that_says_resolved_is(text: str) -> None:
 
 
 def test_the_json_of_another_tool_is_read_by_its_usual_names() -> None:
-    event = {"event": {"data": {"title": "Queue is full", "service": {"id": 7}, "priority": "P2", "details": "depth 9000"}}}
+    event = {
+        "event": {
+            "data": {
+                "title": "Queue is full",
+                "service": {"id": 7},
+                "priority": "P2",
+                "details": "depth 9000",
+            }
+        }
+    }
 
     alert = parse_alert(json.dumps(event))
 

@@ -64,13 +64,17 @@ LINES = st.lists(
 def test_what_is_fitted_costs_no_more_than_the_budget(lines: list[Line], budget: int) -> None:
     fitted = fit(lines, TITLES, budget)
 
-    markdown = "".join(f"\n## {s.title}\n" + "".join(f"- {line}\n" for line in s.lines) for s in fitted.sections)
+    markdown = "".join(
+        f"\n## {s.title}\n" + "".join(f"- {line}\n" for line in s.lines) for s in fitted.sections
+    )
     data = [{"title": s.title, "lines": list(s.lines)} for s in fitted.sections]
     written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     assert count_tokens(markdown) <= budget
     assert not fitted.kept or count_tokens(written) <= budget + 2
     assert fitted.left_out + sum(len(s.lines) for s in fitted.sections) == len(lines)
-    assert [s.title for s in fitted.sections] == [t for t in TITLES if t in {s.title for s in fitted.sections}]
+    assert [s.title for s in fitted.sections] == [
+        t for t in TITLES if t in {s.title for s in fitted.sections}
+    ]
 
 
 def test_the_most_important_lines_stay_in_the_order_of_their_sections() -> None:
@@ -93,7 +97,9 @@ def test_a_long_line_is_shortened_and_says_where_the_rest_is() -> None:
 
 
 def test_a_step_is_never_told_without_those_before_it() -> None:
-    steps = [Line("First", f"{n}. " + "do it " * (40 if n == 2 else 2), n, chain="runbook") for n in range(1, 5)]
+    steps = [
+        Line("First", f"{n}. " + "do it " * (40 if n == 2 else 2), n, chain="runbook") for n in range(1, 5)
+    ]
 
     fitted = fit(steps, TITLES, 60)
 
