@@ -6,6 +6,7 @@ verdict stands, and one lookup is recorded.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from kb.triage.sources import Sources
 _MATCHES = 8
 _SHORT = 12
 """Lines up to which a text is evidence whole (`kb.text.evidence`)."""
+_SENTENCE_END = re.compile(r"(?<=[\w)\]%\"'])[.;!] +(?=[A-Z\"'(\[])")
 _ORDER = (Verdict.KNOWN, Verdict.RELATED, Verdict.UNKNOWN)
 
 
@@ -29,12 +31,21 @@ def ask_home(
 ) -> Answer:
     """What the home knows about the alert and the evidence; recorded once."""
     started = time.perf_counter()
-    whole = f"{alert.text}\n{evidence}" if evidence else alert.text
+    text = with_sentences(alert.text)
+    whole = f"{text}\n{evidence}" if evidence else text
     finding = _find(sources, alert, whole, now)
     if evidence and whole.count("\n") >= _SHORT and alert.text.strip():
-        finding = _merged(finding, _find(sources, alert, alert.text, now))
+        finding = _merged(finding, _find(sources, alert, text, now))
     took = round((time.perf_counter() - started) * 1000, 2)
     return answer(finding, sources.ledger, problems, took_ms=took, now=now, actor=sources.actor)
+
+
+def with_sentences(text: str) -> str:
+    """A short text with its sentences as lines below it: an error told within prose is then recognised exactly."""
+    if text.count("\n") > 3 or len(text) > 2_000:
+        return text
+    sentences = [part.strip().rstrip(".") for part in _SENTENCE_END.split(text)]
+    return "\n".join([text, *sentences]) if len(sentences) > 1 else text
 
 
 def _find(sources: Sources, alert: Alert, text: str, now: datetime) -> Finding:

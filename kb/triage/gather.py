@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kb.errors import KbError, Problem
+from kb.lookup.alternatives import mark_alternatives
 from kb.lookup.thresholds import KNOWN, RELATED
 from kb.records import ActionItem, Entry, Incident, Quirk, Runbook
 from kb.records.brief import Alert, JudgedSeverity
@@ -24,6 +25,7 @@ WINDOW = timedelta(hours=24)
 _PAST = 4
 _OF_SERVICE = 20
 _QUERY = 600
+_CLOSE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def gather(
     """Ask the home for everything that a brief may say."""
     found = ask_home(sources, alert, evidence, problems, now)
     entries = {key: one.entry for key, one in sources.entries.many(m.id for m in found.matches).items()}
+    found = _with_checks(found)
     matches = [match for match in found.matches if match.kind != "runbook"]
     known = [match for match in matches if _is_known(match, found)]
     live = list(sources.incidents())
@@ -118,6 +121,15 @@ def _is_known(match: Match, found: Answer) -> bool:
         return False
     rival = found.alternatives and match.check and match.confidence >= found.matches[0].confidence - 0.15
     return match.confidence >= KNOWN or bool(rival)
+
+
+def _with_checks(found: Answer) -> Answer:
+    """The answer with the checks that tell its causes apart, also those it is less sure of."""
+    if found.verdict is Verdict.UNKNOWN:
+        return found
+    close = [m.id for m in found.matches if m.confidence >= found.matches[0].confidence - _CLOSE]
+    matches, _ = mark_alternatives(found.matches, close)
+    return replace(found, matches=matches)
 
 
 def _runbook(found: Answer) -> Match | None:

@@ -5,7 +5,7 @@ Pure.  Text from memory is flattened to one line and cut, and names the entry th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from kb.lookup.alternatives import trigger_of
 from kb.lookup.thresholds import KNOWN
@@ -164,9 +164,12 @@ def _code(command: str) -> str:
 
 
 def _favoured(facts: Facts) -> tuple[Match, Change] | None:
-    """The one known cause that a change before the alert speaks for, where the others speak of something else."""
-    several: Sequence[Match] = facts.known if len(facts.known) > 1 else ()
-    for change in facts.before:
+    """The one cause that a change before the alert speaks for, where the others speak of something else."""
+    several = (
+        [*facts.known, *facts.suspected[:_SUSPECTED]] if facts.answer.verdict is not Verdict.UNKNOWN else []
+    )
+    several = several if len(several) > 1 else []
+    for change in sorted(facts.before, key=lambda one: one.kind is not ChangeKind.DEPLOYMENT):
         wanted = _CHANGED.get(change.kind)
         fitting = [match for match in several if wanted and trigger_of(match) == wanted]
         if len(fitting) == 1:

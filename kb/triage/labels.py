@@ -27,11 +27,11 @@ _EXPORTERS = re.compile(
 _PAIR = re.compile(r"\b([a-z][a-z_.]{2,30})=[\"']?([\w./:@-]{1,120})")
 _POD = re.compile(r"\bpods?[/ =:\"']{1,3}([a-z0-9][a-z0-9-]*-[0-9a-f]{6,10}-[a-z0-9]{5})\b")
 _SERVICE_LIKE = re.compile(
-    r"(?<![\w./-])[a-z0-9]+(?:-[a-z0-9]+)*-(?:service|api|worker|backend|frontend|gateway|server|svc|db)(?![\w./-])"
+    r"(?<![\w./-])[a-z0-9]+(?:-[a-z0-9]+)*-(?:service|api|worker|backend|frontend|gateway|server|svc|db)(?![\w/-]|\.\w)"
 )
 _PLACE = re.compile(r"(?i)\b(?:in|on) (prod|production|stage|staging)\b")
 _PREFIX = re.compile(r"^\W{0,3}([a-z][\w-]{1,60})\s*:\s")
-_HYPHENATED = re.compile(r"(?<![\w./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w./-])")
+_HYPHENATED = re.compile(r"(?<![\w./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/-]|\.\w)")
 _READ = 8_000
 _AFTER = re.compile(r"(?i)\b(?:of|on|in|for|at|from|by|to|service)\s+([a-z][\w-]{1,60})")
 _POD_SUFFIX = re.compile(r"-(?:[0-9a-f]{6,10}-[0-9a-z]{5}|\d+|[0-9a-z]{5})$")

@@ -17,7 +17,7 @@ from kb.triage.gather import WINDOW, Facts
 from kb.triage.playbook import change_name, minutes
 
 _TEXT, _SHORT = 240, 120
-_CHANGES, _ELSEWHERE, _ITEMS, _QUIRKS, _FAR = 5, 2, 4, 4, 4
+_CHANGES, _ELSEWHERE, _ITEMS, _QUIRKS, _FAR, _ABOVE = 5, 2, 4, 4, 4, 2
 
 
 def alert_lines(facts: Facts) -> Iterator[Line]:
@@ -136,11 +136,13 @@ def prevention_lines(facts: Facts) -> Iterator[Line]:
 
 def past_lines(facts: Facts) -> Iterator[Line]:
     """Incidents like this one, and how they ended."""
+    above = {match.id for match in (*facts.known, *facts.suspected[:_ABOVE])}
     for number, one in enumerate(facts.past):
-        yield Line("Past incidents", f"{_past(one)} [{one.id}]", 6.0 + number / 2, one.id)
+        text = f"{_past(one, told=one.id in above)} [{one.id}]"
+        yield Line("Past incidents", text, 6.0 + number / 2, one.id)
 
 
-def _past(one: Incident) -> str:
+def _past(one: Incident, *, told: bool) -> str:
     day = f"{one.date} " if one.date else ""
     level = f" {one.severity}" if one.severity else ""
     began = one.started or one.detected
@@ -150,7 +152,13 @@ def _past(one: Incident) -> str:
         else ""
     )
     ended = one.resolution or one.mitigation
-    how = f": {shortened(ended, _TEXT)}" if ended else ": how it ended is not recorded"
+    how = (
+        ": see above"
+        if told and ended
+        else f": {shortened(ended, _TEXT)}"
+        if ended
+        else ": how it ended is not recorded"
+    )
     return f"{day}{shortened(one.title, _SHORT)}{level}{took}{how}"
 
 

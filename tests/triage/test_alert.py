@@ -167,9 +167,11 @@ def test_a_secret_in_a_label_is_not_shown() -> None:
 
 
 HOSTILE: list[object] = [
-    "", "   ", "{", '{"alerts": [', "[1, 2", "{}", "[]", "null", "{'labels': 1}", None, 7, 1.5, True, b"\xff\xfe", [], {},
+    "", "   ", "{", '{"alerts": [', "[1, 2", "{}", "[]", "null", "{'labels': 1}", None, 7, 1.5, True,
+    b"\xff\xfe", [], {},
     [None, 1, "x"], {"alerts": None}, {"alerts": [1, None, {"labels": None}]}, {"alerts": "x" * 10},
-    {"labels": {1: 2, "service": ["a"], "env": {"x": 1}, "severity": None}}, {"labels": {"alertname": None}, "annotations": 5},
+    {"labels": {1: 2, "service": ["a"], "env": {"x": 1}, "severity": None}},
+    {"labels": {"alertname": None}, "annotations": 5},
     {"labels": {}, "status": 9, "startsAt": "soon", "endsAt": {"a": 1}}, {"labels": {}, "startsAt": 1e300},
     {"labels": {"service": "x" * 100_000}, "annotations": {"summary": "y" * 1_000_000}},
     {"data": {"alerts": [{"labels": {"alertname": "A"}, "state": "firing", "activeAt": "2026-05-20T10:04:00Z"}]}},

@@ -131,7 +131,8 @@ def test_a_change_before_the_alert_favours_the_cause_that_it_speaks_for(kb: Know
     assert "1. Rollback: fits (deployment v2.4 of orders: roll back to v2.3)" in lines_of(brief, "Mitigation")
 
 
-def test_that_nothing_was_changed_is_said_where_changes_are_kept(kb: KnowledgeBase, leak: str) -> None:
+@pytest.mark.usefixtures("leak")
+def test_that_nothing_was_changed_is_said_where_changes_are_kept(kb: KnowledgeBase) -> None:
     elsewhere = replace(DEPLOYED, service="billing", id="change-2")
     stage = replace(DEPLOYED, environment="stage", id="change-3")
     old = replace(DEPLOYED, at=NOW - timedelta(days=3), id="change-4")
@@ -145,7 +146,8 @@ def test_that_nothing_was_changed_is_said_where_changes_are_kept(kb: KnowledgeBa
     assert lines_of(kb.triage(ALERT), "Changes") == ""
 
 
-def test_a_change_after_the_beginning_is_no_cause(kb: KnowledgeBase, leak: str) -> None:
+@pytest.mark.usefixtures("leak")
+def test_a_change_after_the_beginning_is_no_cause(kb: KnowledgeBase) -> None:
     late = replace(DEPLOYED, at=NOW - timedelta(minutes=5))
 
     brief = triage_with(kb, [late])(ALERT)
@@ -178,14 +180,16 @@ def test_severity_is_given_or_judged_on_its_words(kb: KnowledgeBase) -> None:
     assert "Confirm" not in lines_of(given, "Ask")
 
 
-def test_the_place_is_told_quirks_state_runbook_and_open_incidents(kb: KnowledgeBase, leak: str) -> None:
+@pytest.mark.usefixtures("leak")
+def test_the_place_is_told_quirks_state_runbook_and_open_incidents(kb: KnowledgeBase) -> None:
     kb.memory_update("learned/service_quirks", "services.orders.quirks",
                      [{"name": "Slow start", "description": "8 s", "workaround": "send a tracer"}])  # fmt: skip
     kb.memory_update(
         "state/environments", "environments.prod", {"status": "degraded", "known_issues": ["slow search"]}
     )
-    kb.memory_append("learned/runbooks", "procedures",
-                     {"name": "HighErrorRate", "steps": ["Look at the log", "Call the owner"], "commands": ["kubectl logs"]})  # fmt: skip
+    steps = ["Look at the log", "Call the owner"]
+    runbook = {"name": "HighErrorRate", "steps": steps, "commands": ["kubectl logs"]}
+    kb.memory_append("learned/runbooks", "procedures", runbook)
     other = LiveIncident(
         id="inc-7", title="Orders slow", phase=Phase.MITIGATING, detected=NOW, services=("orders",)
     )
@@ -205,9 +209,8 @@ def test_the_place_is_told_quirks_state_runbook_and_open_incidents(kb: Knowledge
     assert "inc-8" not in render(brief)
 
 
-def test_hypotheses_of_the_open_incident_are_kept_apart_by_how_sure_they_are(
-    kb: KnowledgeBase, leak: str
-) -> None:
+@pytest.mark.usefixtures("leak")
+def test_hypotheses_of_the_open_incident_are_kept_apart_by_how_sure_they_are(kb: KnowledgeBase) -> None:
     live = LiveIncident(
         id="inc-7", title="Orders down", phase=Phase.MITIGATING, detected=NOW, services=("orders",),
         hypotheses=(
@@ -256,6 +259,7 @@ def test_past_incidents_tell_how_they_ended_and_open_preventions_come_overdue_fi
 
     assert "Error spike on orders" in render(brief)
     assert "Increased the connection pool size" in render(brief)
+    assert "2026-02-11 Error spike on orders SEV1: " in lines_of(brief, "Past incidents")
     open_items = lines_of(brief, "Open prevention").splitlines()
     assert "Alert on pool utilization" in open_items[0]
     assert "Ann, due 2026-03-01 OVERDUE" in open_items[0]
@@ -278,8 +282,9 @@ def test_preventions_of_incidents_that_were_only_lived_are_told_too(kb: Knowledg
     assert lines_of(brief, "Open incidents") == ""
 
 
+@pytest.mark.usefixtures("leak")
 @pytest.mark.parametrize("budget", [100, 130, 199, 200, 350, 600, 1000, 5000])
-def test_text_and_json_keep_to_the_budget(kb: KnowledgeBase, leak: str, budget: int) -> None:
+def test_text_and_json_keep_to_the_budget(kb: KnowledgeBase, budget: int) -> None:
     long = {**ALERT, "annotations": {"description": SYMPTOM, "summary": "many users affected " * 200}}
 
     brief = triage_with(kb, [DEPLOYED] * 9)(long, budget=budget)
@@ -306,7 +311,8 @@ def test_text_from_memory_cannot_pretend_to_be_part_of_the_brief(kb: KnowledgeBa
     assert text.count("\n## Mitigation") == 1
 
 
-def test_an_alert_that_is_over_asks_and_escalates_nothing(kb: KnowledgeBase, leak: str) -> None:
+@pytest.mark.usefixtures("leak")
+def test_an_alert_that_is_over_asks_and_escalates_nothing(kb: KnowledgeBase) -> None:
     brief = kb.triage({**ALERT, "status": "resolved"})
 
     assert "The alert says that it is RESOLVED" in lines_of(brief, "Alert")
@@ -339,3 +345,50 @@ def test_the_command_reads_what_amtool_prints(
     assert done.stdout.startswith("**SEV2**; ")
     assert "HighErrorRate; orders; production; 1 firing" in done.stdout
     assert json.loads(as_json.stdout)["budget"] == 300
+
+
+LATENCY = """# API latency spike
+
+**Severity**: P1
+**Date**: 2026-04-15
+
+**Finding**: Database connection pool exhausted
+
+**Root cause**: A new feature, deployed an hour before, missed `defer conn.Close()`.
+
+**Resolution**: Increased the connection pool size, restarted the pods, fixed the code.
+"""
+SPIKE = """# Error spike on order-service
+
+**Severity**: P1
+**Date**: 2026-02-11
+
+**Finding**: Database connection pool exhausted
+
+**Root cause**: The pool was sized for normal load; the 10am traffic peak needed more.
+
+**Resolution**: Increased the connection pool size.
+"""
+
+
+def test_the_two_seeds_give_two_suspects_and_the_deployment_tells_which_to_check_first(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    folder = tmp_path / "postmortems"
+    folder.mkdir()
+    (folder / "spike.md").write_text(SPIKE)
+    (folder / "latency.md").write_text(LATENCY)
+    kb.ingest(folder)
+    deployed = replace(DEPLOYED, service="order-service")
+
+    brief = triage_with(kb, [deployed])(
+        "Alert: High error rate on order-service. Database connection pool exhausted",
+        environment="production",
+    )
+
+    suspected = lines_of(brief, "Suspected").splitlines()
+    assert "favours this cause: A new feature, deployed an hour before" in suspected[0]
+    assert any("sized for normal load" in line and "Check: Did traffic" in line for line in suspected)
+    assert any(
+        "missed `defer conn.Close()`" in line and "Check: Did a deployment" in line for line in suspected
+    )
