@@ -14,6 +14,7 @@ from typing import Any
 
 from kb.records.brief import Alert
 from kb.text.redact import redact
+from kb.text.severity import parse_severity
 from kb.triage.labels import Labels, agreed, environment_of, labels_in, service_of, severity_of
 
 MOST_JSON = 4_000_000
@@ -111,8 +112,6 @@ def _told(labels: Labels, notes: Labels) -> list[str]:
 
 
 def _worst_label(labels: list[Labels]) -> str:
-    from kb.text.severity import parse_severity
-
     said = [label for one in labels if (label := severity_of(one))]
     graded = [(parse_severity(label[:_LONGEST_NAME]) or "SEV9", n) for n, label in enumerate(said)]
     return said[min(graded)[1]] if graded else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from kb.errors import KbError, Problem
+from kb.errors import InvalidInput, KbError, Problem
 from kb.lookup.alternatives import mark_alternatives
 from kb.lookup.thresholds import KNOWN, RELATED
 from kb.records import ActionItem, Entry, Incident, Quirk, Runbook
@@ -90,13 +90,13 @@ def gather(
     now: datetime,
 ) -> Facts:
     """Ask the home for everything that a brief may say."""
+    live = list(sources.incidents())
+    incident, open_ones = _open(live, alert, incident_id)
     found = ask_home(sources, alert, evidence, problems, now)
     entries = {key: one.entry for key, one in sources.entries.many(m.id for m in found.matches).items()}
     found = _with_checks(found)
     matches = [match for match in found.matches if match.kind != "runbook"]
     known = [match for match in matches if _is_known(match, found)]
-    live = list(sources.incidents())
-    incident, open_ones = _open(live, alert, incident_id)
     past = _past(sources, alert, entries, found)
     own, elsewhere = _changes(sources, alert, now)
     states, problem = _states(sources)
@@ -155,6 +155,9 @@ def _open(
     fitting = [one for one in open_ones if _concerns(one, alert)]
     named = next((one for one in live if one.id == incident_id), None) if incident_id else None
     same = [one for one in fitting if one.services and alert.service]
+    if incident_id and named is None:
+        names = ", ".join(one.id for one in open_ones) or "none"
+        raise InvalidInput(f"there is no incident {incident_id!r}; open are: {names}")
     own = named or (same[0] if len(same) == 1 and not incident_id else None)
     return own, tuple(one for one in fitting if one is not own)
 

@@ -7,7 +7,7 @@ be written still gives the brief, which then says what was not written down.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,7 +21,10 @@ from kb.triage.environment_edits import Sighting, revise
 from kb.triage.environments import KEY
 from kb.triage.gather import Facts
 from kb.triage.labels import environment_of, service_of
-from kb.triage.triage import Log, Request, Triage
+from kb.triage.triage import Request, Triage
+
+Log = Callable[[str, str], object]
+"""Writes down an action and its details, such as `KnowledgeBase.session_log`."""
 
 _LINE = 200
 

@@ -25,6 +25,11 @@ _EXPORTERS = re.compile(
     r"|envoy|linkerd-proxy|[\w-]*exporter|kubernetes-(?:pods|nodes|cadvisor|service-endpoints|apiservers))$"
 )
 _PAIR = re.compile(r"\b([a-z][a-z_.]{2,30})=[\"']?([\w./:@-]{1,120})")
+_TOLD_BY_TEXT = (
+    "alertname", "service", "service_name", "app", "application", "deployment", "statefulset", "daemonset",
+    "container", "container_name", "pod", "namespace", "environment", "env", "cluster", "severity",
+)  # fmt: skip
+"""In a log, `job=1234` and `stage=build` name neither a service nor an environment."""
 _POD = re.compile(r"\bpods?[/ =:\"']{1,3}([a-z0-9][a-z0-9-]*-[0-9a-f]{6,10}-[a-z0-9]{5})\b")
 _SERVICE_LIKE = re.compile(
     r"(?<![\w./-])[a-z0-9]+(?:-[a-z0-9]+)*-(?:service|api|worker|backend|frontend|gateway|server|svc|db)(?![\w/-]|\.\w)"
@@ -32,6 +37,7 @@ _SERVICE_LIKE = re.compile(
 _PLACE = re.compile(r"(?i)\b(?:in|on) (prod|production|stage|staging)\b")
 _PREFIX = re.compile(r"^\W{0,3}([a-z][\w-]{1,60})\s*:\s")
 _HYPHENATED = re.compile(r"(?<![\w./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/-]|\.\w)")
+_LETTER = re.compile(r"[A-Za-z]")
 _READ = 8_000
 _AFTER = re.compile(r"(?i)\b(?:of|on|in|for|at|from|by|to|service)\s+([a-z][\w-]{1,60})")
 _POD_SUFFIX = re.compile(r"-(?:[0-9a-f]{6,10}-[0-9a-z]{5}|\d+|[0-9a-z]{5})$")
@@ -66,7 +72,8 @@ def severity_of(labels: Labels) -> str:
 def labels_in(text: str) -> dict[str, str]:
     """What a text tells like labels: `namespace="orders-prod"`, `pod/orders-7d9f8b6c5-x2x4z`, `in production`."""
     text = text[:_READ]
-    found = {match[1]: match[2] for match in reversed(list(_PAIR.finditer(text)))}
+    pairs = [(match[1], match[2]) for match in _PAIR.finditer(text)]
+    found = {key: value for key, value in reversed(pairs) if key in _TOLD_BY_TEXT and _LETTER.search(value)}
     if pod := _POD.search(text):
         found.setdefault("pod", pod[1])
     if len(named := set(_SERVICE_LIKE.findall(text))) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -69,7 +69,3 @@ class Triage:
     def written(self, request: Request, facts: Facts, notes: Sequence[str] = ()) -> Brief:
         """The brief that the facts make."""
         return compose(facts, request.budget, notes)
-
-
-Log = Callable[[str, str], object]
-"""Writes down an action and its details; `KnowledgeBase.session_log`."""

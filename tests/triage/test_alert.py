@@ -128,6 +128,8 @@ def test_labels_tell_service_and_environment(labels: dict[str, str], service: st
         ("BackOff pod/report-worker-6d5f9c7b8-x2x4z", "report-worker", "", ""),
         ("SEV2: search is slow", "", "", "SEV2"),
         ("cart-api cannot reach price-api", "", "", ""),
+        ("level=error job=1234 stage=build msg=failed", "", "", ""),
+        ("Errors on order-service. The pool is exhausted", "order-service", "", ""),
     ],
 )
 def test_a_text_may_tell_as_much(text: str, service: str, environment: str, severity: str) -> None:

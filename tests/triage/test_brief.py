@@ -329,6 +329,13 @@ def test_bad_arguments_are_told_what_to_give(kb: KnowledgeBase, arguments: dict[
         kb.triage(**arguments)
 
 
+def test_an_incident_that_does_not_exist_is_refused_and_the_open_ones_named(kb: KnowledgeBase) -> None:
+    live = LiveIncident(id="inc-7", title="Orders down", phase=Phase.MITIGATING, detected=NOW)
+
+    with pytest.raises(InvalidInput, match="no incident 'inc-99'; open are: inc-7"):
+        triage_with(kb, live=[live])(ALERT, incident_id="inc-99")
+
+
 def test_a_service_that_the_home_knows_is_found_in_the_words(kb: KnowledgeBase) -> None:
     kb.learn_pattern("billing ledger out of balance", services=["billing"])
 

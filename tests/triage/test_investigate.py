@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
 from kb.records.ledger import Verdict
+from kb.storage.encoder import OnnxEncoder
 from kb.triage.render import render
 
 EVIDENCE = {
@@ -68,6 +70,21 @@ def test_secrets_of_the_evidence_are_written_nowhere(kb: KnowledgeBase, home: Pa
 
     assert "hunter2" not in (home / "state" / "environments.yaml").read_text()
     assert "4242424242" not in (home / "state" / "environments.yaml").read_text() + "".join(events(kb))
+
+
+def test_agents_that_investigate_at_once_lose_nothing(
+    kb: KnowledgeBase, home: Path, encoder: OnnxEncoder
+) -> None:
+    def investigate(number: int) -> None:
+        with KnowledgeBase.open(home, encoder=encoder) as own:
+            own.investigate_alert({"labels": {"alertname": f"Alert{number}", "env": "prod"}})
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(investigate, range(6)))
+
+    alerts = str(environments(kb)["production"]["alerts"])
+    assert all(f"Alert{number}" in alerts for number in range(6))
+    assert len(events(kb)) == 6
 
 
 def test_without_an_environment_nothing_is_updated_and_that_is_said(kb: KnowledgeBase, home: Path) -> None:
