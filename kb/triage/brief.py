@@ -1,6 +1,7 @@
 """From facts to the brief: every line that could be said, fitted into the budget.  Pure.
 
-Counted is what goes out: the Markdown of `kb.triage.render` and the compact JSON of `as_data`.
+Counted is what goes out: the Markdown of `kb.triage.render`, the compact JSON of `as_data`, and from a
+budget of `TERSE` on that of the whole record as well.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 
 from kb.records.brief import Brief
 from kb.records.ledger import NO_MATCH
+from kb.storage.codec import to_builtins
 from kb.triage import playbook
 from kb.triage.budget import Line, checked_budget, count_tokens, fit, shortened
 from kb.triage.gather import Facts
@@ -31,7 +33,7 @@ from kb.triage.place_lines import (
     quirk_lines,
 )
 from kb.triage.playbook import Situation
-from kb.triage.render import as_data, render
+from kb.triage.render import TERSE, as_data, render
 
 TITLES = (
     "Alert", "Known", "Suspected", "Unknown", "Warnings", "Changes", "Runbook", "Environment", "Quirks",
@@ -53,7 +55,7 @@ def compose(facts: Facts, budget: int, notes: Sequence[str] = ()) -> Brief:
     empty = _empty(facts, budget, len(lines))
     room -= max(count_tokens(render(empty)), count_tokens(_compact(empty)))
     brief = _filled(empty, lines, room)
-    while brief.tokens > budget and room > 0:  # entries and texts are counted one by one: a safety net
+    while brief.tokens > budget and room > 0:  # the ids of `entries` come on top of the lines
         room -= brief.tokens - budget
         brief = _filled(empty, lines, room)
     return brief
@@ -69,14 +71,15 @@ def _filled(empty: Brief, lines: Sequence[Line], room: int) -> Brief:
 
 
 def _compact(brief: Brief) -> str:
-    return json.dumps(as_data(brief), ensure_ascii=False, separators=(",", ":"))
+    data = as_data(brief) if brief.budget < TERSE else to_builtins(brief)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def _empty(facts: Facts, budget: int, lines: int) -> Brief:
     return Brief(
         severity=facts.severity, verdict=facts.answer.verdict, lookup_id=facts.answer.lookup_id,
         incident_id=facts.incident.id if facts.incident else None, sections=(), entries=(), left_out=lines,
-        tokens=0, budget=budget,
+        tokens=budget, budget=budget,
     )  # fmt: skip
 
 

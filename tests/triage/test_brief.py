@@ -19,6 +19,7 @@ from kb.records import ActionItem, CauseStatus
 from kb.records.brief import Brief
 from kb.records.change import Change, ChangeKind
 from kb.records.live import Hypothesis, LiveIncident, Mitigation, Phase
+from kb.storage.codec import to_builtins
 from kb.storage.encoder import OnnxEncoder
 from kb.triage.budget import count_tokens
 from kb.triage.render import as_data, render
@@ -283,7 +284,7 @@ def test_preventions_of_incidents_that_were_only_lived_are_told_too(kb: Knowledg
 
 
 @pytest.mark.usefixtures("leak")
-@pytest.mark.parametrize("budget", [100, 130, 199, 200, 350, 600, 1000, 5000])
+@pytest.mark.parametrize("budget", [100, 130, 199, 200, 300, 350, 600, 1000, 5000])
 def test_text_and_json_keep_to_the_budget(kb: KnowledgeBase, budget: int) -> None:
     long = {**ALERT, "annotations": {"description": SYMPTOM, "summary": "many users affected " * 200}}
 
@@ -292,6 +293,9 @@ def test_text_and_json_keep_to_the_budget(kb: KnowledgeBase, budget: int) -> Non
     compact = json.dumps(as_data(brief), ensure_ascii=False, separators=(",", ":"))
     assert count_tokens(render(brief)) <= brief.tokens <= budget
     assert count_tokens(compact) <= brief.tokens
+    if budget >= 200:
+        record = json.dumps(to_builtins(brief), ensure_ascii=False, separators=(",", ":"))
+        assert count_tokens(record) <= budget
     assert brief.severity.severity == "SEV2"
     assert "Fix (" in render(brief)
     shown = sum(len(section.lines) for section in brief.sections)
