@@ -55,7 +55,7 @@ def suspected_lines(facts: Facts) -> Iterator[Line]:
     if facts.answer.verdict is Verdict.UNKNOWN:
         return
     for number, match in enumerate(facts.suspected[:_SUSPECTED]):
-        first = number == 0 and not facts.known
+        first = number == 0 and not facts.known and not is_general(match)
         yield from _entry_lines(S, match, 0.0 if first else 5.0 + number)
 
 
@@ -107,7 +107,7 @@ def runbook_lines(facts: Facts) -> Iterator[Line]:
             yield Line(R, f"The alert names {facts.alert.runbook_url}; it is not on record here", 4.0)
         return
     fits = "" if match.confidence >= KNOWN else "may fit; "
-    general = "general advice; " if "general advice" in match.reason else ""
+    general = "general advice; " if is_general(match) else ""
     alone = not facts.known and not facts.suspected
     rank = 0.0 if alone else 7.0 if general else 4.0
     head = f"{shortened(match.title, _SHORT)} ({general or fits}{record(match)}) [{match.id}]"
@@ -130,7 +130,8 @@ def _entry_lines(section: str, match: Match, rank: float) -> Iterator[Line]:
     runs = "; ".join(_code(command) for command in match.commands[:_COMMANDS])
     stop = "" if fix.endswith((".", "!", "?", ")")) else "."
     doing = f"{fix}{stop} Run: {runs}" if fix and runs else f"Run: {runs}" if runs else fix
-    unsure = "" if section == K else f"{match.confidence:.2f}; "
+    general = "general advice; " if is_general(match) else ""
+    unsure = "" if section == K else f"{general}{match.confidence:.2f}; "
     if doing:
         yield Line(section, f"Fix ({unsure}{record(match)}): {doing} [{match.id}]", rank, match.id)
     check = f" Check: {shortened(match.check, _TEXT)}" if match.check else ""
@@ -142,6 +143,11 @@ def _entry_lines(section: str, match: Match, rank: float) -> Iterator[Line]:
             rank + 0.3,
             match.id,
         )
+
+
+def is_general(match: Match) -> bool:
+    """Whether it is the advice that every new home has: never what happened here."""
+    return "general advice" in match.reason
 
 
 def _same_service(match: Match) -> bool:

@@ -333,6 +333,16 @@ def test_bad_arguments_are_told_what_to_give(kb: KnowledgeBase, arguments: dict[
         kb.triage(**arguments)
 
 
+def test_the_advice_of_a_new_home_is_called_general(kb: KnowledgeBase) -> None:
+    brief = kb.triage("5xx errors: the service fails to answer requests, HTTP 502")
+
+    fixes = [line for line in lines_of(brief, "Suspected").splitlines() if line.startswith("Fix")]
+    assert brief.verdict == "related"
+    assert all("general advice" in line for line in fixes)
+    assert "general advice" in lines_of(brief, "Suspected") + lines_of(brief, "Runbook")
+    assert lines_of(brief, "Known") == ""
+
+
 def test_an_incident_that_does_not_exist_is_refused_and_the_open_ones_named(kb: KnowledgeBase) -> None:
     live = LiveIncident(id="inc-7", title="Orders down", phase=Phase.MITIGATING, detected=NOW)
 
