@@ -8,6 +8,7 @@ from typing import Any
 from kb.changes.import_git import Imported
 from kb.incidents.updates import StatusUpdate
 from kb.loop.weekly import WeeklySummary
+from kb.records.brief import Brief
 from kb.records.change import Change, RollbackTarget
 from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.live import LiveIncident
@@ -31,6 +32,7 @@ COMMANDS = (
         "written": (list[str], "The files that were made; empty when it was a home already."),
     }),
     Shape(("check",), "The answer to \"have we seen this before?\".", Answer),
+    Shape(("triage",), "The first page of an incident.", Brief),
     Shape(("search",), "The entries found, best first; an empty list when there are none.", list[SearchHit]),
     Shape(("show",), "The entry, the fields of its kind (see [Entries](#entries)) among these:", fields={
         "kind": (str, "Which kind of entry it is."),
@@ -90,6 +92,19 @@ MEANINGS = {
     "Answer.alternatives": "True when several causes share the symptom; their `check`s tell them apart.",
     "Answer.matches": "Best first. Under `unknown` they are the nearest entries and explicitly no match.",
     "Answer.notes": "What the answer could not take into account, or did to the text (redaction).",
+    "Brief.severity": "How severe it is, as given or as judged from the alert.",
+    "Brief.verdict": "Whether it is on record.",
+    "Brief.lookup_id": "What `kb outcome --lookup` takes; null when it was not recorded (a read-only home).",
+    "Brief.incident_id": "The open incident that it belongs to, if any.",
+    "Brief.sections": "The parts in order: what is known apart from what is suspected.",
+    "Brief.left_out": "How many lines did not fit.",
+    "Brief.tokens": "What the Markdown or the compact JSON costs, whichever is more.",
+    "Brief.budget": "What they might cost.",
+    "JudgedSeverity.severity": "On the canonical scale; null where nothing tells it.",
+    "JudgedSeverity.confirmed": "Whether somebody gave it; else it was judged.",
+    "JudgedSeverity.words": "The label or the words that it rests on.",
+    "Section.title": "Its heading, such as `Known`.",
+    "Section.lines": "Markdown without bullets; a line that rests on an entry ends with its id, `[id]`.",
     "Match.id": "The entry; `kb show` and `kb outcome` take it.",
     "Match.kind": "Its kind, such as `pattern` or `incident`.",
     "Match.title": "One line that names it.",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from kb.errors import EntryNotFound, Problem
 from kb.home import Home, find_home
 from kb.records import Entry
+from kb.records.brief import Brief
 from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.receipts import Learned, Receipt
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from kb.storage.encoder import Encoder
     from kb.storage.memory import Memory
     from kb.storage.vector_check import VectorReport
+    from kb.triage.triage import Request
 
 Clock = Callable[[], datetime]
 
@@ -121,6 +123,76 @@ class KnowledgeBase:
         )
         took_ms = round((time.perf_counter() - started) * 1000, 2)
         return answer(finding, self._parts.ledger, problems, took_ms=took_ms, now=now, actor=self._actor)
+
+    def triage(
+        self,
+        alert: object,
+        service: str = "",
+        environment: str = "",
+        severity: str = "",
+        budget: int = 1000,
+        incident_id: str = "",
+    ) -> Brief:
+        """The first minute of an incident on one page of at most `budget` tokens.
+
+        `alert` is a text, Alertmanager's JSON (as text or as data), or a log.  What is given explicitly
+        wins over what the alert says.  Raises InvalidInput for an empty alert or a bad budget.
+        """
+        from kb.triage.triage import Request
+
+        request = Request(
+            alert=alert, service=service, environment=environment, severity=severity, budget=budget,
+            incident_id=incident_id,
+        )  # fmt: skip
+        problems = self.refresh()
+        return self._parts.triage(self.incidents, self._actor).brief(
+            request, problems=problems, now=self._clock()
+        )
+
+    def investigate_alert(
+        self,
+        alert: object,
+        evidence: object = None,
+        service: str = "",
+        environment: str = "",
+        *,
+        severity: str = "",
+        budget: int = 1000,
+        incident_id: str = "",
+    ) -> Brief:
+        """The brief for an alert and what tools said of it (a text, a list, or a mapping of tool to output).
+
+        Updates `state/environments.yaml` and logs the findings.  Calls no cluster.
+        """
+        from kb.triage.triage import Request
+
+        request = Request(alert=alert, service=service, environment=environment, evidence=evidence)
+        return self._investigate(request, severity, budget, incident_id)
+
+    def debug_prod(
+        self,
+        service: str = "",
+        namespace: str = "",
+        symptoms: object = None,
+        evidence: object = None,
+        environment: str = "",
+        *,
+        severity: str = "",
+        budget: int = 1000,
+        incident_id: str = "",
+    ) -> Brief:
+        """The same for a service that misbehaves without an alert; the namespace may tell the environment."""
+        from kb.triage.investigate import debugging
+
+        request = debugging(service, namespace, environment, symptoms, evidence)
+        return self._investigate(request, severity, budget, incident_id)
+
+    def _investigate(self, request: Request, severity: str, budget: int, incident_id: str) -> Brief:
+        from kb.triage.investigate import investigate, with_options
+
+        request, problems = with_options(request, severity, budget, incident_id), self.refresh()
+        triage = self._parts.triage(self.incidents, self._actor)
+        return investigate(triage, request, self.session_log, problems=problems, now=self._clock())
 
     def search(
         self,

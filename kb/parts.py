@@ -38,6 +38,11 @@ from kb.storage.vectors import VectorIndex
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
+    from kb.triage.triage import Triage
+
+
+_RECENT = 50
+"""The incidents opened live that triage looks at: what is open, and what was to be prevented."""
 
 
 @dataclass
@@ -105,6 +110,21 @@ class Parts:
         from kb.incidents.incidents import Incidents
 
         return Incidents(self.home, self.ledger, Archive(self.entries, self.ledger), clock, actor)
+
+    def triage(self, incidents: Incidents, actor: str = "") -> Triage:
+        """See `KnowledgeBase.triage`."""
+        from kb.triage.sources import Sources
+        from kb.triage.triage import Triage
+
+        def find(query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> list[SearchHit]:
+            return self.search(query, kinds=kinds, service="", since=None, limit=limit)
+
+        return Triage(
+            Sources(
+                lookup=self.lookup, search=find, entries=self.entries, ledger=self.ledger, memory=self.memory,
+                changes=self.changes.between, incidents=lambda: incidents.recent(_RECENT), actor=actor,
+            )
+        )  # fmt: skip
 
     def refresh(self, now: datetime) -> list[Problem]:
         """See `KnowledgeBase.refresh`."""

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from kb.cli import asking, change, home, incident, incident_texts, learning, looking_back, memory
+from kb.cli import (
+    asking,
+    change,
+    home,
+    incident,
+    incident_texts,
+    learning,
+    looking_back,
+    memory,
+    triage,
+)
 
 _FIRST_STEPS = """\b
 First steps:
@@ -54,7 +64,7 @@ def options(
 
 
 home.add_first_to(app)
-for group in (asking, learning, change, looking_back):
+for group in (asking, triage, learning, change, looking_back):
     group.add_to(app)
 incident_texts.add_to(incident.app)
 app.add_typer(incident.app, name="incident")

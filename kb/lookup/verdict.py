@@ -18,6 +18,7 @@ from kb.lookup.tiers import Found
 from kb.records import Entry, Origin, Source, ToolFix
 from kb.records.ledger import Tier, Trust, Verdict
 from kb.storage.entries import Stored
+from kb.text.environment import same_environment
 
 _NOT_SETTLING = KNOWN - 0.1
 _AGREEMENT, _CONFLICT = 0.15, 0.5
@@ -77,7 +78,10 @@ def scope_agreement(question: Question, entry: Entry) -> tuple[float, list[str]]
     for what, given, allowed in asked:
         if not given or not allowed:
             continue
-        if any(_same(given, name) for name in allowed):
+        if any(
+            _same(given, name) or (what == "environment" and same_environment(given, name))
+            for name in allowed
+        ):
             agree += 1
             reasons.append(f"same {what} ({given})")
         else:

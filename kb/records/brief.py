@@ -22,6 +22,14 @@ class Alert:
     starts: datetime | None = None
     firing: int = 0
     """How many alerts of a group are firing; 0 where that is not said."""
+    resolved: int = 0
+    """How many of them are over; an alert that is resolved has these and none that fires."""
+    runbook_url: str = ""
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether the alert says that it is over."""
+        return self.resolved > 0 and not self.firing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +54,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """The answer of triage.  `tokens` are counted over the rendered text and never exceed `budget`.
+    """The answer of triage.  `tokens` are those of its Markdown or its compact JSON, whichever is more.
 
-    `left_out` counts lines that did not fit; `lookup_id` is what `record_outcome` takes.
+    They never exceed `budget` (`kb.triage.budget` tells how they are counted).  `left_out` counts lines
+    that did not fit; `lookup_id` is what `record_outcome` takes.
     """
 
     severity: JudgedSeverity

@@ -236,6 +236,14 @@ class EntryTable:
             for row in rows
         ]
 
+    def services(self) -> set[str]:
+        """Every service that an entry on offer is about."""
+        rows = self._db.rows(
+            f"SELECT DISTINCT value FROM entries, json_each(services) WHERE status IN ({placeholders(OFFERED)})",
+            list(OFFERED),
+        )
+        return {str(row["value"]) for row in rows}
+
     def counts(self) -> dict[str, int]:
         """How many entries on offer there are of each kind."""
         rows = self._db.rows(

@@ -5,7 +5,7 @@ Every write goes through `yamlfile.change`: locked, atomic, hash-checked, commen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,19 @@ class Memory:
         clean = redacted(parsed(value))
         where = _checked_path(path)
         yamlfile.change(self.path(key), self._home.locks, lambda text: yamledit.set_value(text, where, clean))
+
+    def revise(self, key: str, revision: Callable[[Any], Sequence[tuple[Sequence[str], object]]]) -> None:
+        """Set the values that `revision` tells for what the file says now, all of them or none.
+
+        Paths are keys and indices; a last step `+` appends.  The lock is held in between, so that of
+        two who revise at once the second sees what the first wrote.
+        """
+
+        def edit(text: str) -> str:
+            edits = [(tuple(path), redacted(value)) for path, value in revision(yamledit.load(text))]
+            return yamledit.set_values(text, edits) if edits else text
+
+        yamlfile.change(self.path(key), self._home.locks, edit)
 
     def query(self, key: str, path: str = "", contains: str = "") -> Any:
         """What stands at the dotted path; with `contains`, only the items that hold that text."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -169,7 +170,14 @@ def _item_lines(item: object, indent: str) -> list[str]:
 
 
 def _rewrite(text: str, keys: Path, value: object) -> str:
-    """The general way: ruamel.yaml keeps comments, quotes and order while one place changes."""
+    return set_values(text, [(keys, value)])
+
+
+def set_values(text: str, edits: Sequence[tuple[Path, object]]) -> str:
+    """The text with every value set at its path; a last step `+` appends to the list before it.
+
+    The general way: ruamel.yaml keeps comments, quotes and order while single places change.
+    """
     from ruamel.yaml import YAML
 
     engine = YAML()
@@ -179,17 +187,27 @@ def _rewrite(text: str, keys: Path, value: object) -> str:
         engine.indent(mapping=2, sequence=4, offset=2)
     data = engine.load(text)
     root = data if data is not None else engine.map()
-    here: Any = root
-    for key in keys[:-1]:
-        step = _step(here, key)
-        child = here[step] if _has(here, step) else None
-        if child is None:
-            here[step] = child = engine.map()
-        here = child
-    here[_step(here, keys[-1])] = value
+    for keys, value in edits:
+        _set(root, keys, value, engine)
     out = io.StringIO()
     engine.dump(root, out)
     return out.getvalue()
+
+
+def _set(root: Any, keys: Path, value: object, engine: Any) -> None:
+    here: Any = root
+    for key, following in pairwise(keys):
+        step = _step(here, key)
+        child = here[step] if _has(here, step) else None
+        if child is None:
+            here[step] = child = engine.seq() if following == "+" else engine.map()
+        if hasattr(child, "fa") and not child:
+            child.fa.set_block_style()  # what stood there as {} or [] is about to be filled
+        here = child
+    if keys[-1] == "+" and isinstance(here, list):
+        here.append(value)
+    else:
+        here[_step(here, keys[-1])] = value
 
 
 def _has(container: Any, step: str | int) -> bool:

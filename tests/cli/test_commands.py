@@ -25,7 +25,7 @@ def test_every_command_prints_one_json_value_and_nothing_else(run_kb: RunKb, tmp
     learned = json.loads(run_kb("learn", "pattern", LINE, "-m", "it froze", "--json").stdout)
     commands: list[tuple[str, ...]] = [
         ("init", str(tmp_path / "other")), ("ingest", str(tmp_path / "outage.md")),
-        ("check", LINE), ("search", "sluice"),
+        ("check", LINE), ("triage", LINE), ("search", "sluice"),
         ("show", learned["id"]), ("outcome", learned["id"], "resolved"), ("weekly",), ("doctor",),
         ("learn", "tool-fix", "tidectl", "tidectl: no clock"),
         ("memory", "keys"), ("memory", "read", "learned/patterns"),

@@ -1,0 +1,95 @@
+"""The lookup of triage: all tiers, and alert and evidence each on their own when the evidence is long.
+
+A log of a thousand lines would drown the one line that names the alert; so both are asked, the better
+verdict stands, and one lookup is recorded.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from kb.errors import Problem
+from kb.lookup.answer import answer
+from kb.lookup.lookup import Finding
+from kb.records.brief import Alert
+from kb.records.ledger import Answer, Match, Verdict
+from kb.triage.sources import Sources
+
+_MATCHES = 8
+_SHORT = 12
+"""Lines up to which a text is evidence whole (`kb.text.evidence`)."""
+_SENTENCE_END = re.compile(r"(?<=[\w)\]%\"'])[.;!] +(?=[A-Z\"'(\[])")
+_ORDER = (Verdict.KNOWN, Verdict.RELATED, Verdict.UNKNOWN)
+
+
+def ask_home(
+    sources: Sources, alert: Alert, evidence: str, problems: Iterable[Problem], now: datetime
+) -> Answer:
+    """What the home knows about the alert and the evidence; recorded once."""
+    started = time.perf_counter()
+    text = with_sentences(alert.text)
+    whole = f"{text}\n{evidence}" if evidence else text
+    finding = _find(sources, alert, whole, now)
+    if evidence and whole.count("\n") >= _SHORT and alert.text.strip():
+        finding = _merged(finding, _find(sources, alert, text, now))
+    took = round((time.perf_counter() - started) * 1000, 2)
+    return answer(finding, sources.ledger, problems, took_ms=took, now=now, actor=sources.actor)
+
+
+def with_sentences(text: str) -> str:
+    """A short text with its sentences as lines below it: an error told within prose is then recognised exactly."""
+    if text.count("\n") > 3 or len(text) > 2_000:
+        return text
+    sentences = [part.strip().rstrip(".") for part in _SENTENCE_END.split(text)]
+    return "\n".join([text, *sentences]) if len(sentences) > 1 else text
+
+
+def _find(sources: Sources, alert: Alert, text: str, now: datetime) -> Finding:
+    return sources.lookup.find(
+        text,
+        tool="",
+        service=alert.service,
+        environment=alert.environment,
+        limit=_MATCHES,
+        deep=True,
+        now=now,
+    )
+
+
+def _merged(one: Finding, other: Finding) -> Finding:
+    """The better verdict, with what the other found beside it."""
+    best, rest = sorted((one, other), key=lambda finding: _ORDER.index(finding.verdict))
+    if rest.verdict is Verdict.UNKNOWN:
+        return best
+    matches: dict[str, Match] = {}
+    for match in (*best.matches, *rest.matches):
+        if match.id not in matches or matches[match.id].confidence < match.confidence:
+            matches[match.id] = match
+    ordered = sorted(matches.values(), key=lambda match: -match.confidence)[:_MATCHES]
+    alternatives = one.alternatives or other.alternatives
+    return replace(best, matches=tuple(ordered), alternatives=alternatives)
+
+
+def evidence_text(evidence: object) -> str:
+    """What an agent gathered, as one text: a text, a list of texts, or a mapping of tool to output."""
+    return "\n".join(_texts(evidence, 0))
+
+
+def _texts(evidence: object, depth: int) -> Iterable[str]:
+    if evidence is None or depth > 6:
+        return
+    if isinstance(evidence, Mapping):
+        for key, value in evidence.items():
+            if isinstance(value, (str, int, float)):
+                yield str(value) if depth == 0 else f"{key}: {value}"
+            else:
+                yield from _texts(value, depth + 1)
+    elif isinstance(evidence, Sequence) and not isinstance(evidence, (str, bytes)):
+        for item in evidence:
+            yield from _texts(item, depth + 1)
+    else:
+        yield evidence.decode("utf-8", "replace") if isinstance(evidence, bytes) else str(evidence)

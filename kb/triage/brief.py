@@ -1,0 +1,133 @@
+"""From facts to the brief: every line that could be said, fitted into the budget.  Pure.
+
+Counted is what goes out: the Markdown of `kb.triage.render`, the compact JSON of `as_data`, and from a
+budget of `TERSE` on that of the whole record as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kb.records.brief import Brief
+from kb.records.ledger import NO_MATCH
+from kb.storage.codec import to_builtins
+from kb.triage import playbook
+from kb.triage.budget import Line, checked_budget, count_tokens, fit, shortened
+from kb.triage.gather import Facts
+from kb.triage.known_lines import (
+    known_lines,
+    runbook_lines,
+    suspected_lines,
+    unknown_lines,
+    warning_lines,
+)
+from kb.triage.place_lines import (
+    alert_lines,
+    change_lines,
+    environment_lines,
+    incident_lines,
+    past_lines,
+    prevention_lines,
+    quirk_lines,
+)
+from kb.triage.playbook import Situation
+from kb.triage.render import TERSE, as_data, render
+
+TITLES = (
+    "Alert", "Known", "Suspected", "Unknown", "Warnings", "Changes", "Runbook", "Environment", "Quirks",
+    "Open incidents", "Open prevention", "Past incidents", "Mitigation", "Ask", "Escalate", "Roles", "Notes",
+)  # fmt: skip
+"""The sections of a brief, in order."""
+
+_PARTS = (
+    alert_lines, known_lines, suspected_lines, unknown_lines, warning_lines, change_lines, runbook_lines,
+    environment_lines, quirk_lines, incident_lines, prevention_lines, past_lines,
+)  # fmt: skip
+
+
+def compose(facts: Facts, budget: int, notes: Sequence[str] = ()) -> Brief:
+    """The brief that these facts make, in no more than `budget` tokens.  Raises InvalidInput for a bad budget."""
+    room = checked_budget(budget)
+    lines = [*(line for part in _PARTS for line in part(facts)), *_playbook_lines(facts)]
+    lines += [Line("Notes", shortened(note, 240), 3.8) for note in (*notes, *_own_notes(facts))]
+    empty = _empty(facts, budget, len(lines))
+    room -= max(count_tokens(render(empty)), count_tokens(_compact(empty)))
+    brief = _filled(empty, lines, room)
+    while brief.tokens > budget and room > 0:  # the ids of `entries` come on top of the lines
+        room -= brief.tokens - budget
+        brief = _filled(empty, lines, room)
+    return brief
+
+
+def _filled(empty: Brief, lines: Sequence[Line], room: int) -> Brief:
+    fitted = fit(lines, TITLES, room)
+    ids = dict.fromkeys(
+        line.entry_id for line in sorted(fitted.kept, key=lambda line: line.rank) if line.entry_id
+    )
+    brief = replace(empty, sections=fitted.sections, entries=tuple(ids), left_out=fitted.left_out)
+    return replace(brief, tokens=max(count_tokens(render(brief)), count_tokens(_compact(brief))))
+
+
+def _compact(brief: Brief) -> str:
+    data = as_data(brief) if brief.budget < TERSE else to_builtins(brief)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _empty(facts: Facts, budget: int, lines: int) -> Brief:
+    return Brief(
+        severity=facts.severity, verdict=facts.answer.verdict, lookup_id=facts.answer.lookup_id,
+        incident_id=facts.incident.id if facts.incident else None, sections=(), entries=(), left_out=lines,
+        tokens=budget, budget=budget,
+    )  # fmt: skip
+
+
+def situation_of(facts: Facts) -> Situation:
+    """What the playbook decides by."""
+    sure = next((m.id for m in facts.known if (m.fix or m.commands) and m.trust.value >= 0.4), "")
+    causes = [*facts.known, *facts.suspected[:1]] if facts.known else []
+    timeline = facts.incident.timeline if facts.incident else ()
+    return Situation(
+        text=f"{facts.alert.text}\n{facts.evidence}"[:50_000], now=facts.now, severity=facts.severity.severity,
+        confirmed=facts.severity.confirmed, service=facts.alert.service, environment=facts.alert.environment,
+        starts=facts.alert.starts, changes=facts.before, causes="\n".join(match.meaning for match in causes),
+        direct_fix=sure, last_progress=max((event.at for event in timeline), default=None),
+        resolved=facts.alert.is_resolved,
+    )  # fmt: skip
+
+
+def _playbook_lines(facts: Facts) -> Iterator[Line]:
+    situation = situation_of(facts)
+    if not situation.resolved:
+        yield from _mitigation_lines(situation)
+    for number, question in enumerate(playbook.questions(situation)):
+        yield Line("Ask", question, 5.2 + number / 2)
+    for condition, now in playbook.escalations(situation):
+        yield Line("Escalate", condition, 0.9 if now else 7.0)
+    if facts.runbook is None:
+        for kind in playbook.symptoms(situation.text)[:1]:
+            yield Line(
+                "Runbook", f"None on record; check first ({kind.symptom}): {', '.join(kind.checks)}", 4.2
+            )
+    who, why = playbook.roles(situation)
+    kinds = f" ({', '.join(why)})" if why else ""
+    yield Line("Roles", f"{', '.join(who)}{kinds}", 7.2)
+
+
+def _mitigation_lines(situation: Situation) -> Iterator[Line]:
+    for number, option in enumerate(playbook.mitigations(situation), 1):
+        because = f" ({option.because})" if option.because else ""
+        caution = "".join(f" CAUTION: {text}" for text in option.cautions)
+        if option.met:
+            yield Line("Mitigation", f"{number}. {option.name}: fits{because}.{caution}", 3.3 + number / 10)
+        elif option.met is False:
+            yield Line(
+                "Mitigation", f"{number}. {option.name}: no{because}; needs {option.precondition}", 7.4
+            )
+        else:
+            yield Line("Mitigation", f"{number}. {option.name}: only with {option.precondition}", 7.6)
+
+
+def _own_notes(facts: Facts) -> Iterator[str]:
+    yield from (note for note in facts.answer.notes if note != NO_MATCH)

@@ -1,0 +1,183 @@
+"""Lines of a brief that rest on entries: what is known, what is suspected, what did not work, the runbook.
+
+Pure.  Text from memory is flattened to one line and cut, and names the entry that it comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kb.lookup.alternatives import trigger_of
+from kb.lookup.thresholds import KNOWN
+from kb.loop.trust import record_in_words
+from kb.records.change import Change, ChangeKind
+from kb.records.ledger import Match, Result, Verdict
+from kb.records.parts import CauseStatus, Status
+from kb.triage.budget import Line, shortened
+from kb.triage.gather import Facts
+from kb.triage.playbook import change_name, minutes
+
+K, S, U, R = "Known", "Suspected", "Unknown", "Runbook"
+_TEXT, _SHORT, _COMMAND = 280, 140, 160
+_COMMANDS, _SUSPECTED, _NEAREST, _STEPS = 3, 3, 2, 10
+_CHANGED = {
+    ChangeKind.DEPLOYMENT: "deployment", ChangeKind.MIGRATION: "deployment",
+    ChangeKind.CONFIG: "configuration", ChangeKind.DRIFT: "configuration",
+}  # fmt: skip
+"""Which trigger of a cause (`kb.lookup.alternatives`) a change speaks for."""
+
+
+def known_lines(facts: Facts) -> Iterator[Line]:
+    """Causes with their checks and fixes with their record; confirmed hypotheses of the open incident."""
+    for hypothesis in facts.incident.hypotheses if facts.incident else ():
+        if hypothesis.status is CauseStatus.CONFIRMED:
+            text = f"Confirmed in this incident ({hypothesis.id}): {shortened(hypothesis.text, _TEXT)}"
+            yield Line(K, text, 0.4)
+    if facts.answer.alternatives and len(facts.known) > 1:
+        yield Line(K, f"{len(facts.known)} causes share this symptom; the checks tell them apart", 1.5)
+    for number, match in enumerate(facts.known):
+        yield from _entry_lines(K, match, 0.0 + number)
+
+
+def suspected_lines(facts: Facts) -> Iterator[Line]:
+    """What is only related, the hypotheses of the open incident, and the cause that a change favours."""
+    if favoured := _favoured(facts):
+        match, change = favoured
+        ago = minutes(facts.started - change.at)
+        text = (
+            f"The {change_name(change)} {ago} before favours this cause: {shortened(_cause(match), _SHORT)}"
+            f" (run its check) [{match.id}]"
+        )
+        yield Line(S, text, 1.2, match.id)
+    for hypothesis in facts.incident.hypotheses if facts.incident else ():
+        if hypothesis.status is CauseStatus.SUSPECTED:
+            yield Line(S, f"Hypothesis {hypothesis.id}: {shortened(hypothesis.text, _TEXT)}", 3.2)
+    if facts.answer.verdict is Verdict.UNKNOWN:
+        return
+    for number, match in enumerate(facts.suspected[:_SUSPECTED]):
+        first = number == 0 and not facts.known and not is_general(match)
+        yield from _entry_lines(S, match, 0.0 if first else 5.0 + number)
+
+
+def unknown_lines(facts: Facts) -> Iterator[Line]:
+    """That nothing like it is on record, where that is so; the nearest are named as no match."""
+    if facts.answer.verdict is not Verdict.UNKNOWN:
+        return
+    yield Line(U, "Nothing like it is on record", 0.2)
+    for number, match in enumerate(facts.answer.matches[:_NEAREST]):
+        helped = (
+            f"; what helped there: {shortened(match.fix, _TEXT)}"
+            if _same_service(match) and match.fix
+            else ""
+        )
+        text = f"Nearest, not a match: {shortened(match.title, _SHORT)}{helped} [{match.id}]"
+        yield Line(U, text, (5.0 if helped else 8.0) + number / 10, match.id)
+
+
+def warning_lines(facts: Facts) -> Iterator[Line]:
+    """What did not work before, here or on record."""
+    shown = (
+        (*facts.known, *facts.suspected[:_SUSPECTED]) if facts.answer.verdict is not Verdict.UNKNOWN else ()
+    )
+    for number, match in enumerate([*shown, *([facts.runbook] if facts.runbook else [])]):
+        if match.warning:
+            text = f"{shortened(match.warning, _TEXT)} [{match.id}]"
+            yield Line("Warnings", text, 0.6 + number, match.id)
+        for outcome in facts.failures.get(match.id, ())[:1]:
+            how = "made it worse" if outcome.result is Result.MADE_WORSE else "did not work"
+            note = f": {shortened(outcome.note, _SHORT)}" if outcome.note else ""
+            text = f"The fix {how} on {outcome.at:%Y-%m-%d}{note} [{match.id}]"
+            yield Line("Warnings", text, 0.7 + number, match.id)
+    for tried in facts.incident.mitigations if facts.incident else ():
+        if tried.worked is False:
+            text = (
+                f"Tried in this incident at {tried.at:%H:%M}, did not work: {shortened(tried.text, _SHORT)}"
+            )
+            yield Line("Warnings", text, 0.5)
+    for hypothesis in facts.incident.hypotheses if facts.incident else ():
+        if hypothesis.status is CauseStatus.REFUTED:
+            yield Line("Warnings", f"Refuted in this incident: {shortened(hypothesis.text, _SHORT)}", 0.8)
+
+
+def runbook_lines(facts: Facts) -> Iterator[Line]:
+    """The steps of the runbook that fits best, numbered, with its commands."""
+    match = facts.runbook
+    if match is None:
+        if facts.alert.runbook_url:
+            yield Line(R, f"The alert names {facts.alert.runbook_url}; it is not on record here", 4.0)
+        return
+    fits = "" if match.confidence >= KNOWN else "may fit; "
+    general = "general advice; " if is_general(match) else ""
+    alone = not facts.known and not facts.suspected
+    rank = 0.0 if alone else 7.0 if general else 4.0
+    head = f"{shortened(match.title, _SHORT)} ({general or fits}{record(match)}) [{match.id}]"
+    yield Line(R, head, rank, match.id, chain=match.id)
+    for number, step in enumerate(facts.steps[:_STEPS], 1):
+        text = f"{number}. {shortened(step, _TEXT, match.id)}"
+        yield Line(R, text, rank + number / 50, match.id, chain=match.id)
+    if len(facts.steps) > _STEPS:
+        more = f"{len(facts.steps) - _STEPS} more steps: kb show {match.id}"
+        yield Line(R, more, rank + 0.8, match.id, chain=match.id)
+    if not facts.steps and (text := shortened(match.meaning or match.fix, _TEXT, match.id)):
+        yield Line(R, text, rank + 0.1, match.id, chain=match.id)
+    for number, command in enumerate(match.commands[: 2 * _COMMANDS]):
+        yield Line(R, f"Run: {_code(command)}", rank + 0.5 + number / 50, match.id, chain=f"{match.id} run")
+
+
+def _entry_lines(section: str, match: Match, rank: float) -> Iterator[Line]:
+    """A fix with its record, and its cause with the check; two lines, so that either can stand alone."""
+    fix = shortened(match.fix, _TEXT)
+    runs = "; ".join(_code(command) for command in match.commands[:_COMMANDS])
+    stop = "" if fix.endswith((".", "!", "?", ")")) else "."
+    doing = f"{fix}{stop} Run: {runs}" if fix and runs else f"Run: {runs}" if runs else fix
+    general = "general advice; " if is_general(match) else ""
+    unsure = "" if section == K else f"{general}{match.confidence:.2f}; "
+    if doing:
+        yield Line(section, f"Fix ({unsure}{record(match)}): {doing} [{match.id}]", rank, match.id)
+    check = f" Check: {shortened(match.check, _TEXT)}" if match.check else ""
+    seen = f" ({match.title[:60]})" if match.kind == "incident" else ""
+    if cause := shortened(_cause(match), _TEXT):
+        yield Line(
+            section,
+            f"Cause{seen}: {cause}{'' if cause[-1] in '.!?' else '.'}{check} [{match.id}]",
+            rank + 0.3,
+            match.id,
+        )
+
+
+def is_general(match: Match) -> bool:
+    """Whether it is the advice that every new home has: never what happened here."""
+    return "general advice" in match.reason
+
+
+def _same_service(match: Match) -> bool:
+    return "same service" in match.reason
+
+
+def _cause(match: Match) -> str:
+    return match.meaning or match.title
+
+
+def record(match: Match) -> str:
+    """`resolved 3 of 4, last 2026-11-02`, or that nobody has verified it."""
+    words = record_in_words(match.trust)
+    unverified = match.status is Status.CANDIDATE and not match.trust.resolved
+    return f"unverified, {words}" if unverified else words
+
+
+def _code(command: str) -> str:
+    return f"`{shortened(command, _COMMAND)}`"
+
+
+def _favoured(facts: Facts) -> tuple[Match, Change] | None:
+    """The one cause that a change before the alert speaks for, where the others speak of something else."""
+    several = (
+        [*facts.known, *facts.suspected[:_SUSPECTED]] if facts.answer.verdict is not Verdict.UNKNOWN else []
+    )
+    several = several if len(several) > 1 else []
+    for change in sorted(facts.before, key=lambda one: one.kind is not ChangeKind.DEPLOYMENT):
+        wanted = _CHANGED.get(change.kind)
+        fitting = [match for match in several if wanted and trigger_of(match) == wanted]
+        if len(fitting) == 1:
+            return fitting[0], change
+    return None

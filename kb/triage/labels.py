@@ -1,0 +1,96 @@
+"""What the labels of an alert say: which service, which environment, how severe.  Pure.
+
+An exporter that reports on others is not what is broken: `job="kube-state-metrics"` counts only where
+nothing else names a service.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from kb.text.environment import environment_in, without_environment
+
+Labels = Mapping[str, str]
+
+_SERVICE = (
+    "service", "service_name", "app", "app_kubernetes_io_name", "app.kubernetes.io/name", "application", "job",
+    "job_name", "deployment", "statefulset", "daemonset", "container", "container_name", "pod", "namespace",
+)  # fmt: skip
+_ENVIRONMENT = ("environment", "env", "deployment_environment", "cluster", "stage", "tier", "namespace")
+_PLAIN_ENVIRONMENT = ("environment", "env", "deployment_environment", "stage")
+_SEVERITY = ("severity", "priority", "urgency", "level", "sev")
+_EXPORTERS = re.compile(
+    r"(?i)^(?:kube-state-metrics|node-exporter|kubelet|cadvisor|pushgateway|prometheus-operator|POD|istio-proxy"
+    r"|envoy|linkerd-proxy|[\w-]*exporter|kubernetes-(?:pods|nodes|cadvisor|service-endpoints|apiservers))$"
+)
+_PAIR = re.compile(r"\b([a-z][a-z_.]{2,30})=[\"']?([\w./:@-]{1,120})")
+_TOLD_BY_TEXT = (
+    "alertname", "service", "service_name", "app", "application", "deployment", "statefulset", "daemonset",
+    "container", "container_name", "pod", "namespace", "environment", "env", "cluster", "severity",
+)  # fmt: skip
+"""In a log, `job=1234` and `stage=build` name neither a service nor an environment."""
+_POD = re.compile(r"\bpods?[/ =:\"']{1,3}([a-z0-9][a-z0-9-]*-[0-9a-f]{6,10}-[a-z0-9]{5})\b")
+_SERVICE_LIKE = re.compile(
+    r"(?<![\w./-])[a-z0-9]+(?:-[a-z0-9]+)*-(?:service|api|worker|backend|frontend|gateway|server|svc|db)(?![\w/-]|\.\w)"
+)
+_PLACE = re.compile(r"(?i)\b(?:in|on) (prod|production|stage|staging)\b")
+_PREFIX = re.compile(r"^\W{0,3}([a-z][\w-]{1,60})\s*:\s")
+_HYPHENATED = re.compile(r"(?<![\w./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/-]|\.\w)")
+_LETTER = re.compile(r"[A-Za-z]")
+_READ = 8_000
+_AFTER = re.compile(r"(?i)\b(?:of|on|in|for|at|from|by|to|service)\s+([a-z][\w-]{1,60})")
+_POD_SUFFIX = re.compile(r"-(?:[0-9a-f]{6,10}-[0-9a-z]{5}|\d+|[0-9a-z]{5})$")
+
+
+def service_of(labels: Labels) -> str:
+    """The service that the labels name, an exporter only where they name nothing else; or empty."""
+    named = [name for key in _SERVICE if (name := _service_name(key, labels.get(key, "")))]
+    return next((name for name in named if not _EXPORTERS.match(name)), named[0] if named else "")
+
+
+def _service_name(key: str, value: str) -> str:
+    value = value.strip().rsplit("/", 1)[-1]
+    if key == "pod":
+        return _POD_SUFFIX.sub("", value)
+    return without_environment(value) if key == "namespace" else value
+
+
+def environment_of(labels: Labels) -> str:
+    """The environment that the labels name outright, or that a cluster or namespace tells; or empty."""
+    plain = next((labels[key].strip() for key in _PLAIN_ENVIRONMENT if labels.get(key, "").strip()), "")
+    return plain or next(
+        (found for key in _ENVIRONMENT if (found := environment_in(labels.get(key, "")))), ""
+    )
+
+
+def severity_of(labels: Labels) -> str:
+    """The label of severity as it was written, or empty."""
+    return next((labels[key].strip() for key in _SEVERITY if labels.get(key, "").strip()), "")
+
+
+def labels_in(text: str) -> dict[str, str]:
+    """What a text tells like labels: `namespace="orders-prod"`, `pod/orders-7d9f8b6c5-x2x4z`, `in production`."""
+    text = text[:_READ]
+    pairs = [(match[1], match[2]) for match in _PAIR.finditer(text)]
+    found = {key: value for key, value in reversed(pairs) if key in _TOLD_BY_TEXT and _LETTER.search(value)}
+    if pod := _POD.search(text):
+        found.setdefault("pod", pod[1])
+    if len(named := set(_SERVICE_LIKE.findall(text))) == 1:
+        found.setdefault("application", named.pop())
+    if place := _PLACE.search(text):
+        found.setdefault("environment", place[1].lower())
+    return found
+
+
+def service_candidates(text: str) -> list[str]:
+    """Words of the first lines that name a service, if the home knows one of that name; likeliest first."""
+    head = "\n".join(text[:_READ].splitlines()[:3])
+    prefix = [match[1] for match in [_PREFIX.match(head)] if match]
+    return list(dict.fromkeys([*prefix, *_HYPHENATED.findall(head), *_AFTER.findall(head)]))
+
+
+def agreed(all_labels: Sequence[Labels], of: Callable[[Labels], str]) -> str:
+    """What most of the alerts say; of equals the first."""
+    said = [value for labels in all_labels if (value := of(labels))]
+    return max(dict.fromkeys(said), key=said.count) if said else ""

@@ -1,0 +1,266 @@
+"""What seed 002 knows, as data: mitigations in order of speed, questions, when to escalate, who responds.
+
+Pure.  `Situation` is what is known so far; nothing is claimed that it does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kb.records.change import Change, ChangeKind
+from kb.records.parts import Severity
+
+PATIENCE = timedelta(minutes=30)
+"""How long an incident may go without progress before it is escalated."""
+
+
+class Symptom(StrEnum):
+    """The kinds of incident that responders are routed by."""
+
+    DATABASE = "database"
+    PERFORMANCE = "performance"
+    SECURITY = "security"
+    NETWORK = "network"
+    INFRASTRUCTURE = "infrastructure"
+    ERRORS = "5xx or code"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of incident: the words that tell it, the checks that seed 002 names, the roles that fit."""
+
+    symptom: Symptom
+    words: re.Pattern[str]
+    checks: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The facts that the playbook decides by.  `changes` are those before the alert, newest first."""
+
+    text: str
+    now: datetime
+    severity: Severity | None = None
+    confirmed: bool = False
+    service: str = ""
+    environment: str = ""
+    starts: datetime | None = None
+    changes: Sequence[Change] = ()
+    causes: str = ""
+    direct_fix: str = ""
+    """Id of a known entry whose fix may be applied as it stands; empty for none."""
+    last_progress: datetime | None = None
+    resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A mitigation: its precondition, whether the evidence meets it (None: not known), and on what that rests."""
+
+    name: str
+    precondition: str
+    met: bool | None
+    because: str = ""
+    cautions: tuple[str, ...] = ()
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+KINDS = (
+    Kind(Symptom.DATABASE,
+         _words(r"databas|\bdb\b|postgres|mysql|mariadb|oracle|\bsql\b|\bquer(?:y|ies)\b|connection pool"
+                r"|pgbouncer|replication"
+                r"|deadlock|lock wait|mongo|\bpool\b.{0,20}exhaust|too many connections|connection slots"),
+         ("slow query log", "locks and contention", "connection pool exhaustion", "recent schema changes"),
+         ("database-admin", "database-optimizer", "sql-pro")),
+    Kind(Symptom.PERFORMANCE,
+         _words(r"latenc|slow|\bcpu\b|memory|\boom|throttl|p9\d|response time|saturat|\bheap\b|\bgc\b"
+                r"|queue (?:depth|length)"),
+         ("resource leaks", "hot paths", "runaway queries and loops", "traffic spikes"),
+         ("performance-engineer", "devops-troubleshooter", "database-optimizer")),
+    Kind(Symptom.SECURITY,
+         _words(r"secur|breach|intrusion|unauthori[sz]ed|attack|ddos|malware|ransom|exfiltrat|compromis"
+                r"|brute.?force|\bcve-"
+                r"|inject(?:ion|ed)|credential|leaked"),
+         ("access logs for unusual patterns", "authentication attempts", "vulnerability exploitation",
+          "malware and backdoors"),
+         ("security-auditor", "devops-troubleshooter", "network-engineer")),
+    Kind(Symptom.NETWORK,
+         _words(r"\bdns\b|network|connection (?:refused|reset|timed out)|unreachable|load balancer|firewall"
+                r"|packet|\btls\b|x509"
+                r"|certificate|no route|name resolution|no such host|\bvpn\b|\bproxy\b"),
+         ("DNS resolution", "load balancer health", "firewall rules", "service-to-service connectivity"),
+         ("network-engineer", "devops-troubleshooter", "cloud-architect")),
+    Kind(Symptom.INFRASTRUCTURE,
+         _words(r"\bnodes?\b|\bpods?\b|kube|crashloop|backoff|\bdisk\b|volume|no space left|storage|\bpvc?\b"
+                r"|evict|\bhost\b"
+                r"|\baws\b|\bgcp\b|azure|cloud|quota|etcd|kafka|broker"),
+         ("CPU, memory, disk, network", "service connectivity", "resource exhaustion"),
+         ("devops-troubleshooter", "cloud-architect", "kubernetes-architect")),
+    Kind(Symptom.ERRORS,
+         _words(r"\b5xx\b|\b50[0-4]\b|error rate|exception|traceback|stack ?trace|nullpointer|segfault|panic"
+                r"|regression|\bbug\b"
+                r"|http 5\d\d|errorrate|failing requests"),
+         ("application logs for exceptions", "cascading failures", "service dependencies", "recent deployments"),
+         ("error-detective", "debugger", "devops-troubleshooter")),
+)  # fmt: skip
+"""Seed 002's routing table, with its "common incident patterns"."""
+
+FIRST_RESPONDERS = ("incident-responder", "devops-troubleshooter", "error-detective", "performance-engineer")
+"""Who starts at once, in parallel, at SEV1 and SEV2."""
+
+_SCALABLE = _words(
+    r"exhaust\w*|saturat\w*|out of memory|oom\w*|high (?:cpu|memory)|traffic (?:spike|peak|surge)|traffic rose"
+    r"|too many "
+    r"connections|queue (?:depth|length)|throttl\w*|undersized|backlog|lag\b|cpu throttl|memory limit"
+    r"|connection slots"
+)
+_PART_FAILS = _words(
+    r"\b(?:one|single|1)(?: of (?:\w+))? (?:replicas?|instances?|nodes?|pods?|zones?|regions?|backends?|brokers?)\b"
+    r"|\b(?:zone|region|az) [\w-]+ (?:is |are )?(?:down|fail\w*|unreachable)|in (?:eu|us|ap)-\w+-\d"
+)
+_FEATURE = _words(
+    r"\bfeature (?:flag|toggle|switch)s?\b|\bflags? [\w-]* ?(?:was |is )?(?:enabled|turned on|switched on)"
+    r"|\bkill ?switch|a/b test"
+)
+_VENDOR = _words(
+    r"\b(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider"
+    r"|vendor"
+    r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b"
+)
+_GRAVE = _words(r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
+                r"|unauthori[sz]ed access|compromised"
+                r"|exfiltrat")  # fmt: skip
+_USERS = _words(
+    r"\b(?:users?|customers?|tenants?|requests|orders|clients?)\b.{0,40}?(?:\d|\ball\b|affected|impacted|some"
+    r"|many|every|fail)"
+    r"|(?:\d+ ?%|\d+|\ball|some|many|every|no) (?:of )?(?:the |our )?(?:users?|customers?|tenants?|requests|orders)"
+)
+_ERROR_TEXT = _words(
+    r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|killed|timed? ?out|failed|cannot"
+    r"|unable)\b.*\w{3}"
+    r"|\b\w+(?:error|exception)\b|\bexit code|\b[45]\d\d\b"
+)
+
+
+def symptoms(text: str) -> list[Kind]:
+    """The kinds of incident that the text tells of, most words first; of equals in seed 002's order."""
+    counted = [(len(kind.words.findall(text)), kind) for kind in KINDS]
+    return [kind for count, kind in sorted(counted, key=lambda pair: -pair[0]) if count]
+
+
+def mitigations(situation: Situation) -> tuple[Option, ...]:
+    """Seed 002's options, fastest first, each with whether the evidence meets its precondition."""
+    text = f"{situation.text}\n{situation.causes}"
+    return (
+        _rollback(situation),
+        _by_words("Traffic redirection", "a failing part that can be routed around", _PART_FAILS, text),
+        _by_words("Kill switch", "a feature that can be switched off", _FEATURE, text),
+        _by_words("Scale up", "a resource as the limit", _SCALABLE, text),
+        Option("Manual intervention", "a fix that is obvious and quick", bool(situation.direct_fix),
+               f"the fix of {situation.direct_fix} is on record" if situation.direct_fix else ""),
+    )  # fmt: skip
+
+
+def _rollback(situation: Situation) -> Option:
+    name, needs = "Rollback", "a deployment or configuration change shortly before"
+    revertible = (ChangeKind.DEPLOYMENT, ChangeKind.CONFIG, ChangeKind.DRIFT)
+    change = next((one for one in situation.changes if one.kind in revertible), None)
+    if change is None:
+        return Option(name, needs, False, "none on record")
+    later = [one for one in situation.changes if one.at >= change.at]
+    if any(one.kind is ChangeKind.ROLLBACK for one in later):
+        return Option(name, needs, False, f"{change_name(change)} was rolled back already")
+    cautions = []
+    migrations = [
+        one for one in situation.changes
+        if one.kind is ChangeKind.MIGRATION and one.at >= change.at - timedelta(hours=1)
+    ]  # fmt: skip
+    if migrations:
+        cautions.append(f"{change_name(migrations[0])} ran with it: a rollback of code does not undo it")
+    if change.reversible is False:
+        cautions.append("recorded as not reversible")
+    target = f" to {change.previous}" if change.previous else ""
+    return Option(name, needs, True, f"{change_name(change)}: roll back{target}", tuple(cautions))
+
+
+def _by_words(name: str, needs: str, words: re.Pattern[str], text: str) -> Option:
+    found = words.search(text)
+    return Option(
+        name, needs, True if found else None, " ".join(found[0].lower().split())[:60] if found else ""
+    )
+
+
+def change_name(change: Change) -> str:
+    """`deployment v2.4 of orders`."""
+    of = f" of {change.service}" if change.service else ""
+    return f"{change.kind} {change.version or change.summary[:60] or change.id}".strip() + of
+
+
+def questions(situation: Situation) -> Iterator[str]:
+    """What to ask: only what is missing, the most decisive first."""
+    if situation.resolved:
+        return
+    if situation.severity is None:
+        yield "How severe is it (SEV1-4)? The alert does not say"
+    elif not situation.confirmed:
+        yield f"Confirm {situation.severity}: it was judged from the alert"
+    if not situation.service:
+        yield "Which service is affected?"
+    if not situation.environment:
+        yield "Which environment?"
+    if not situation.changes:
+        yield "What changed recently (deployments, configuration, traffic)?"
+    if situation.starts is None:
+        yield "When did it start?"
+    if not _USERS.search(situation.text):
+        yield "How many users are affected: all, or a segment?"
+    if not _ERROR_TEXT.search(situation.text):
+        yield "Which error messages stand in the logs right before it?"
+
+
+def escalations(situation: Situation) -> Iterator[tuple[str, bool]]:
+    """When to escalate, and whether that is now."""
+    if situation.resolved:
+        return
+    if situation.severity is Severity.SEV1:
+        sure = "" if situation.confirmed else " (if confirmed)"
+        yield f"Now: SEV1 is always escalated at once{sure}", True
+    if grave := _GRAVE.search(situation.text):
+        yield (
+            f"Now: {' '.join(grave[0].lower().split())} is mentioned; data loss or a breach is always escalated",
+            True,
+        )
+    since = situation.last_progress or situation.starts
+    if since and situation.now - since > PATIENCE:
+        what = "no progress on record" if situation.last_progress else "firing"
+        yield f"Now, unless there is progress: {what} for {minutes(situation.now - since)}", True
+    elif since:
+        yield f"At {(since + PATIENCE):%H:%M} UTC, if there is no progress by then", False
+    else:
+        yield "After 30 min without progress", False
+    if vendor := _VENDOR.search(f"{situation.text}\n{situation.causes}"):
+        yield f"To vendor support, if {vendor[0].lower()} is the cause", False
+
+
+def roles(situation: Situation) -> tuple[tuple[str, ...], tuple[Symptom, ...]]:
+    """The responders that fit, and the symptoms they were chosen by; the four first ones at SEV1 and SEV2."""
+    kinds = symptoms(situation.text)[:2]
+    urgent = situation.severity in (Severity.SEV1, Severity.SEV2) and not situation.resolved
+    chosen = [*(FIRST_RESPONDERS if urgent else ()), *(role for kind in kinds for role in kind.roles)]
+    return tuple(dict.fromkeys(chosen)) or ("incident-responder",), tuple(kind.symptom for kind in kinds)
+
+
+def minutes(span: timedelta) -> str:
+    """`12 min`, `3 h`, `2 days`."""
+    total = int(abs(span).total_seconds() // 60)
+    if total < 120:
+        return f"{total} min"
+    return f"{total // 60} h" if total < 48 * 60 else f"{total // 1440} days"

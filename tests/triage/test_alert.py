@@ -1,0 +1,199 @@
+"""An alert is written by others: every form is understood, and nothing that comes in makes triage fall over."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from kb.triage.alert import parse_alert
+
+GROUP: dict[str, Any] = {
+    "version": "4",
+    "status": "firing",
+    "groupLabels": {"alertname": "HighErrorRate"},
+    "commonLabels": {"alertname": "HighErrorRate", "namespace": "shop-prod", "severity": "critical"},
+    "commonAnnotations": {"runbook_url": "https://wiki/high-error-rate"},
+    "alerts": [
+        {
+            "status": "firing",
+            "labels": {"deployment": "orders", "job": "kube-state-metrics"},
+            "annotations": {"summary": "Error rate above 20 %"},
+            "startsAt": "2026-05-20T10:04:00.123456789Z",
+            "endsAt": "0001-01-01T00:00:00Z",
+        },
+        {
+            "status": "firing",
+            "labels": {"deployment": "orders", "reason": "OOMKilled"},
+            "annotations": {"summary": "Error rate above 30 %"},
+            "startsAt": "2026-05-20T10:02:00Z",
+        },
+        {
+            "status": "resolved",
+            "labels": {"deployment": "billing"},
+            "annotations": {"summary": "Billing was slow"},
+            "startsAt": "2026-05-20T09:00:00Z",
+            "endsAt": "2026-05-20T09:30:00Z",
+        },
+    ],
+}
+
+
+@pytest.mark.parametrize("form", [GROUP, json.dumps(GROUP), f"\ufeff\n{json.dumps(GROUP, indent=2)}\n"])
+def test_a_webhook_is_understood_as_data_and_as_text(form: object) -> None:
+    alert = parse_alert(form)
+
+    assert (alert.name, alert.service, alert.environment) == ("HighErrorRate", "orders", "production")
+    assert alert.severity_label == "critical"
+    assert alert.starts == datetime(2026, 5, 20, 10, 2, tzinfo=UTC)
+    assert alert.runbook_url == "https://wiki/high-error-rate"
+    assert "Error rate above 30 %" in alert.text
+    assert "reason=OOMKilled" in alert.text
+
+
+def test_resolved_alerts_of_a_group_are_counted_apart_and_do_not_tell_what_is_broken() -> None:
+    alert = parse_alert(GROUP)
+
+    assert (alert.firing, alert.resolved, alert.is_resolved) == (2, 1, False)
+    assert "Billing" not in alert.text
+
+
+def test_a_group_of_which_nothing_fires_any_more_is_resolved() -> None:
+    over = {**GROUP, "status": "resolved", "alerts": [GROUP["alerts"][2]]}
+
+    alert = parse_alert(over)
+
+    assert (alert.firing, alert.resolved, alert.is_resolved) == (0, 1, True)
+    assert "Billing was slow" in alert.text
+
+
+def test_the_list_of_the_v2_api_and_a_bare_alert_are_understood() -> None:
+    bare = {
+        "labels": {"alertname": "EtcdSpace", "app": "etcd", "cluster": "eu-stage-1", "severity": "warning"},
+        "annotations": {"description": "database space exceeded"},
+        "status": {"state": "active", "silencedBy": []},
+        "startsAt": "2026-05-20T10:04:00Z",
+        "endsAt": "2026-05-20T10:09:00Z",
+    }
+    for form in (bare, [bare], json.dumps([bare])):
+        alert = parse_alert(form)
+        assert (alert.name, alert.service, alert.environment, alert.firing) == (
+            "EtcdSpace",
+            "etcd",
+            "stage",
+            1,
+        )
+
+
+def test_what_is_given_wins_over_the_labels() -> None:
+    alert = parse_alert(GROUP, "payments", "stage")
+
+    assert (alert.service, alert.environment) == ("payments", "stage")
+
+
+@pytest.mark.parametrize(
+    ("labels", "service", "environment"),
+    [
+        ({"service": "a", "app": "b"}, "a", ""),
+        ({"app": "b", "job": "c"}, "b", ""),
+        ({"job": "monitoring/c"}, "c", ""),
+        ({"job": "kube-state-metrics", "namespace": "orders-prod"}, "orders", "production"),
+        ({"service": "node-exporter", "instance": "n1"}, "node-exporter", ""),
+        ({"pod": "orders-7d9f8b6c5-x2x4z", "namespace": "shop"}, "orders", ""),
+        ({"container": "istio-proxy", "deployment": "orders"}, "orders", ""),
+        ({"namespace": "stg-billing"}, "billing", "stage"),
+        ({"env": "prod-eu", "namespace": "x-stage"}, "x", "prod-eu"),
+        ({"cluster": "eu-prod-1"}, "", "production"),
+        ({}, "", ""),
+    ],
+)
+def test_labels_tell_service_and_environment(labels: dict[str, str], service: str, environment: str) -> None:
+    alert = parse_alert({"labels": labels})
+
+    assert (alert.service, alert.environment) == (service, environment)
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "environment", "severity"),
+    [
+        ("High error rate on order-service in production", "order-service", "production", ""),
+        (
+            'alertname="X" namespace="orders-prod" severity="warning" summary="slow"',
+            "orders",
+            "production",
+            "warning",
+        ),
+        ("BackOff pod/report-worker-6d5f9c7b8-x2x4z", "report-worker", "", ""),
+        ("SEV2: search is slow", "", "", "SEV2"),
+        ("cart-api cannot reach price-api", "", "", ""),
+        ("level=error job=1234 stage=build msg=failed", "", "", ""),
+        ("Errors on order-service. The pool is exhausted", "order-service", "", ""),
+    ],
+)
+def test_a_text_may_tell_as_much(text: str, service: str, environment: str, severity: str) -> None:
+    alert = parse_alert(text)
+
+    assert (alert.service, alert.environment, alert.severity_label) == (service, environment, severity)
+    assert alert.text == text
+
+
+@pytest.mark.parametrize("text", ["[RESOLVED] HighErrorRate", "RESOLVED: disk full", "Recovered: api is up"])
+def test_a_text_that_says_resolved_is(text: str) -> None:
+    assert parse_alert(text).is_resolved
+
+
+def test_the_json_of_another_tool_is_read_by_its_usual_names() -> None:
+    event = {
+        "event": {
+            "data": {
+                "title": "Queue is full",
+                "service": {"id": 7},
+                "priority": "P2",
+                "details": "depth 9000",
+            }
+        }
+    }
+
+    alert = parse_alert(json.dumps(event))
+
+    assert (alert.name, alert.severity_label) == ("Queue is full", "P2")
+    assert "depth 9000" in alert.text
+
+
+def test_a_secret_in_a_label_is_not_shown() -> None:
+    alert = parse_alert({"labels": {"alertname": "password=hunter2hunter2", "service": "api"}})
+
+    assert "hunter2" not in alert.name
+
+
+HOSTILE: list[object] = [
+    "", "   ", "{", '{"alerts": [', "[1, 2", "{}", "[]", "null", "{'labels': 1}", None, 7, 1.5, True,
+    b"\xff\xfe", [], {},
+    [None, 1, "x"], {"alerts": None}, {"alerts": [1, None, {"labels": None}]}, {"alerts": "x" * 10},
+    {"labels": {1: 2, "service": ["a"], "env": {"x": 1}, "severity": None}},
+    {"labels": {"alertname": None}, "annotations": 5},
+    {"labels": {}, "status": 9, "startsAt": "soon", "endsAt": {"a": 1}}, {"labels": {}, "startsAt": 1e300},
+    {"labels": {"service": "x" * 100_000}, "annotations": {"summary": "y" * 1_000_000}},
+    {"data": {"alerts": [{"labels": {"alertname": "A"}, "state": "firing", "activeAt": "2026-05-20T10:04:00Z"}]}},
+    '{"a":' * 5_000 + "1" + "}" * 5_000, "[" * 100_000, '{"labels": {"a": "\ud800"}}', "\x00\x01\x02" * 100,
+    {"version": "4", "alerts": [{"labels": {"alertname": f"A{n}"}} for n in range(5_000)]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("alert", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_input_is_understood_as_well_as_can_be(alert: object) -> None:
+    parsed = parse_alert(alert)
+
+    assert isinstance(parsed.text, str)
+    assert len(parsed.name) <= 200
+    assert len(parsed.service) <= 200
+
+
+def test_an_endless_nesting_is_cut() -> None:
+    nested: dict[str, Any] = {"message": "deep"}
+    for _ in range(3_000):
+        nested = {"x": nested}
+
+    assert isinstance(parse_alert(nested).text, str)

@@ -1,0 +1,136 @@
+"""Seed 002's knowledge: what to do first, what to ask, when to escalate, who responds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kb.records.change import Change, ChangeKind
+from kb.records.parts import Severity
+from kb.triage.playbook import Situation, Symptom, escalations, mitigations, questions, roles, symptoms
+
+NOW = datetime(2026, 5, 20, 10, 30, tzinfo=UTC)
+DEPLOYED = Change(
+    kind=ChangeKind.DEPLOYMENT,
+    at=NOW - timedelta(minutes=40),
+    service="orders",
+    version="v2.4",
+    previous="v2.3",
+)
+BARE = Situation(text="orders is odd", now=NOW)
+
+
+def test_the_options_come_in_the_order_of_speed() -> None:
+    names = [option.name for option in mitigations(BARE)]
+
+    assert names == ["Rollback", "Traffic redirection", "Kill switch", "Scale up", "Manual intervention"]
+
+
+def test_a_rollback_needs_a_change() -> None:
+    without, with_change = mitigations(BARE)[0], mitigations(replace(BARE, changes=(DEPLOYED,)))[0]
+
+    assert (without.met, without.because) == (False, "none on record")
+    assert with_change.met is True
+    assert "v2.4" in with_change.because
+    assert "roll back to v2.3" in with_change.because
+
+
+def test_a_migration_that_ran_in_between_is_a_caution() -> None:
+    migration = Change(kind=ChangeKind.MIGRATION, at=NOW - timedelta(minutes=38), version="0042")
+
+    option = mitigations(replace(BARE, changes=(migration, DEPLOYED)))[0]
+
+    assert option.met is True
+    assert "0042" in option.cautions[0]
+
+
+def test_what_was_rolled_back_already_is_not_rolled_back_again() -> None:
+    rollback = Change(
+        kind=ChangeKind.ROLLBACK, at=NOW - timedelta(minutes=5), service="orders", version="v2.3"
+    )
+
+    assert mitigations(replace(BARE, changes=(rollback, DEPLOYED)))[0].met is False
+
+
+@pytest.mark.parametrize(
+    ("text", "option"),
+    [("connection pool exhausted", 3), ("OOM killed again", 3), ("one of three replicas fails", 1),
+     ("since the feature flag rank_v2 was enabled", 2)],
+)  # fmt: skip
+def test_evidence_meets_the_precondition_of_an_option(text: str, option: int) -> None:
+    assert mitigations(replace(BARE, text=text))[option].met is True
+    assert mitigations(BARE)[option].met is None
+
+
+def test_only_what_is_missing_is_asked() -> None:
+    asked = list(questions(BARE))
+    full = Situation(
+        text="ERROR pool exhausted, 30 % of users affected", now=NOW, severity=Severity.SEV2, confirmed=True,
+        service="orders", environment="production", starts=NOW, changes=(DEPLOYED,),
+    )  # fmt: skip
+
+    assert len(asked) == 7
+    assert list(questions(full)) == []
+    assert list(questions(replace(full, confirmed=False))) == ["Confirm SEV2: it was judged from the alert"]
+    assert list(questions(replace(full, changes=()))) == [
+        "What changed recently (deployments, configuration, traffic)?"
+    ]
+
+
+def test_sev1_and_lost_data_are_escalated_now() -> None:
+    sev1 = list(escalations(replace(BARE, severity=Severity.SEV1, confirmed=True)))
+    loss = list(escalations(replace(BARE, text="possible data loss on orders")))
+
+    assert sev1[0] == ("Now: SEV1 is always escalated at once", True)
+    assert loss[0][1] is True
+    assert "data loss" in loss[0][0]
+
+
+def test_half_an_hour_without_progress_is_escalated() -> None:
+    late = list(escalations(replace(BARE, starts=NOW - timedelta(minutes=31))))
+    early = list(escalations(replace(BARE, starts=NOW - timedelta(minutes=10))))
+    moving = list(escalations(replace(BARE, starts=NOW - timedelta(hours=2), last_progress=NOW)))
+
+    assert late[0][1] is True
+    assert early == [("At 10:50 UTC, if there is no progress by then", False)]
+    assert moving[0][1] is False
+
+
+def test_a_vendor_that_is_named_may_have_to_be_called() -> None:
+    assert any("cloudflare" in text for text, _ in escalations(replace(BARE, text="Cloudflare answers 520")))
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom", "role"),
+    [
+        ("slow queries on postgres, deadlock", Symptom.DATABASE, "database-admin"),
+        ("CPU and memory are high", Symptom.PERFORMANCE, "performance-engineer"),
+        ("unauthorized access, credentials leaked", Symptom.SECURITY, "security-auditor"),
+        ("DNS: no such host", Symptom.NETWORK, "network-engineer"),
+        ("pods are evicted, disk pressure on node", Symptom.INFRASTRUCTURE, "cloud-architect"),
+        ("HTTP 502 and exceptions", Symptom.ERRORS, "error-detective"),
+    ],
+)
+def test_responders_follow_the_symptom(text: str, symptom: Symptom, role: str) -> None:
+    assert symptoms(text)[0].symptom == symptom
+    assert role in roles(replace(BARE, text=text))[0]
+
+
+def test_the_four_first_responders_start_at_sev1_and_sev2_only() -> None:
+    urgent, calm = (roles(replace(BARE, severity=level))[0] for level in (Severity.SEV2, Severity.SEV3))
+
+    assert urgent == (
+        "incident-responder",
+        "devops-troubleshooter",
+        "error-detective",
+        "performance-engineer",
+    )
+    assert calm == ("incident-responder",)
+
+
+def test_nothing_is_asked_or_escalated_when_it_is_over() -> None:
+    over = replace(BARE, resolved=True, severity=Severity.SEV1)
+
+    assert [*questions(over), *escalations(over)] == []
