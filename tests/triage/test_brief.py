@@ -70,7 +70,7 @@ def triage_with(
         del service, environment
         return [change for change in changes if since <= change.at < until]
 
-    sources = replace(kb._parts.triage().sources, changes=between, incidents=lambda: live)
+    sources = replace(kb._parts.triage(kb.incidents).sources, changes=between, incidents=lambda: live)
     return lambda alert, **more: Triage(sources).brief(Request(alert=alert, **more), now=NOW)
 
 
