@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.cli import asking, home, learning, looking_back, memory
+from kb.cli import asking, home, learning, looking_back, memory, serving
 
 _FIRST_STEPS = """\b
 First steps:
@@ -57,4 +57,5 @@ home.add_first_to(app)
 for group in (asking, learning, looking_back):
     group.add_to(app)
 app.add_typer(memory.app, name="memory")
+serving.add_to(app)
 home.add_last_to(app)
