@@ -41,8 +41,9 @@ def over_stdio(context: typer.Context) -> None:
     from kb.server.server import KbServer
 
     _log_to_stderr()
-    with opened_to_serve(context.obj or None) as kb:
-        anyio.run(KbServer(kb).run_stdio_async)
+    with opened_to_serve(context.obj or None) as (kb, load_model):
+        # The client waits for the first answer: the model is loaded after that.
+        anyio.run(KbServer(kb, answered=load_model).run_stdio_async)
 
 
 def over_http(
@@ -73,7 +74,8 @@ def over_http(
             f"serving http://{shown}:{number}/mcp ({'a token is asked for' if tokens else 'without a token'})"
         )
 
-    with opened_to_serve(context.obj or None) as kb:
+    with opened_to_serve(context.obj or None) as (kb, load_model):
+        load_model()
         serve(kb, where, tokens, started)
 
 

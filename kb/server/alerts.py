@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from kb.errors import KbError
 from kb.knowledge import KnowledgeBase
 from kb.records.brief import Brief
 from kb.records.ledger import Verdict
-from kb.server.arguments import AlertLike, Count, Environment, IncidentId, Log, Service, Text
+from kb.server.arguments import NUMBER, AlertLike, Environment, IncidentId, Log, Service, Text
 from kb.server.offers import ANSWER, Offer, reading, writing
 from kb.triage.environment import KEY, Observed, environment_writes
 
@@ -59,7 +60,7 @@ class Alerts:
         environment: Environment = "",
         severity: Severity = "",
         budget: Annotated[
-            Count, Field(ge=100, le=20_000, description="Tokens that the brief may have.")
+            int, Field(ge=100, le=20_000), NUMBER, Field(description="Tokens that the brief may have.")
         ] = 1000,
         incident_id: IncidentId = "",
     ) -> Brief:
@@ -168,10 +169,8 @@ def _with_evidence(alert: Any, evidence: str) -> Any:
 def _name_of(alert: Any) -> str:
     """What an alert is called: its name in Alertmanager's JSON, else its first line."""
     if isinstance(alert, str) and alert.lstrip().startswith("{"):
-        try:
+        with suppress(ValueError):
             alert = json.loads(alert)
-        except ValueError:
-            pass
     if isinstance(alert, dict):
         first = next(iter(alert.get("alerts") or ()), alert)
         places = (

@@ -164,8 +164,8 @@ _OBJECT = {"anyOf": [{"type": "object"}, {"type": "string"}]}
 Text = Annotated[str, BeforeValidator(as_text)]
 Log = Annotated[str, BeforeValidator(as_log)]
 Words = Annotated[tuple[str, ...], BeforeValidator(as_words), WithJsonSchema(_TEXTS)]
-Count = Annotated[int, BeforeValidator(as_number)]
-Number = Annotated[float, BeforeValidator(as_number)]
+NUMBER = BeforeValidator(as_number)
+"""Stands behind the limits of a number: `Annotated[int, Field(ge=1), NUMBER]`."""
 Flag = Annotated[bool | None, BeforeValidator(as_flag), WithJsonSchema({"type": ["boolean", "null"]})]
 Moment = Annotated[datetime | None, BeforeValidator(as_moment), WithJsonSchema({"type": ["string", "null"]})]
 Day = Annotated[date | None, BeforeValidator(as_day), WithJsonSchema({"type": ["string", "null"]})]
@@ -176,7 +176,7 @@ AlertLike = Annotated[Any, BeforeValidator(as_alert), WithJsonSchema(_OBJECT)]
 Service = Annotated[Text, Field(description="The service it is about, where known.")]
 Environment = Annotated[Text, Field(description="The environment, such as production or stage, where known.")]
 IncidentId = Annotated[Text, Field(description="The incident; may be left out while only one is open.")]
-Limit = Annotated[Count, Field(ge=1, le=50, description="How many at most, 1 to 50.")]
+Limit = Annotated[int, Field(ge=1, le=50), NUMBER, Field(description="How many at most, 1 to 50.")]
 
 
 def read_arguments(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from pydantic import Field
 from kb.errors import InvalidInput
 from kb.knowledge import KnowledgeBase
 from kb.records.change import Change, RollbackTarget
-from kb.server.arguments import Environment, Flag, Moment, Number, Service, Text, Words
+from kb.server.arguments import NUMBER, Environment, Flag, Moment, Service, Text, Words
 from kb.server.offers import Offer, reading, writing
 
 
@@ -63,7 +63,9 @@ class ChangeTools:
         self,
         service: Service = "",
         environment: Environment = "",
-        hours: Annotated[Number, Field(gt=0, le=87_600, description="How many hours back from now.")] = 24,
+        hours: Annotated[
+            float, Field(gt=0, le=87_600), NUMBER, Field(description="How many hours back from now.")
+        ] = 24,
         kinds: Annotated[Words, Field(description="Only these, such as deployment, migration.")] = (),
         since: Annotated[Moment, Field(description="From when, in place of hours.")] = None,
         until: Annotated[

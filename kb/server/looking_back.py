@@ -9,7 +9,7 @@ from pydantic import Field
 
 from kb.knowledge import KnowledgeBase
 from kb.loop.weekly import WeeklySummary
-from kb.server.arguments import Number
+from kb.server.arguments import NUMBER
 from kb.server.offers import PAGE, Offer, reading
 
 
@@ -25,7 +25,9 @@ class LookingBack:
 
     def weekly_summary(
         self,
-        days: Annotated[Number, Field(gt=0, le=3660, description="How many days back, such as 7 or 1.")] = 7,
+        days: Annotated[
+            float, Field(gt=0, le=3660), NUMBER, Field(description="How many days back, such as 7 or 1.")
+        ] = 7,
     ) -> WeeklySummary:
         """What happened in the last days: incidents, what was known and unknown, learned, fixed, failed, open.
 

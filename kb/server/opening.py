@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from kb.home import find_home
@@ -14,11 +15,13 @@ from kb.storage.encoder import OnnxEncoder
 
 
 @contextmanager
-def opened_to_serve(home: str | Path | None) -> Iterator[KnowledgeBase]:
-    """The home, open; loading the model has begun.  Raises HomeNotFound."""
+def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Callable[[], None]]]:
+    """The home, open, and what begins to load the model.  Raises HomeNotFound."""
     place = find_home(home)
     encoder = WarmingEncoder(OnnxEncoder())
-    with KnowledgeBase(place, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor) as kb:
-        kb.refresh()
-        encoder.load_later(place)
-        yield kb
+    try:
+        with KnowledgeBase(place, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor) as kb:
+            kb.refresh()
+            yield kb, partial(encoder.load_later, place)
+    finally:
+        encoder.stop()

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from mcp.server import MCPServer
+from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
 
@@ -54,9 +55,14 @@ def tool_groups(kb: KnowledgeBase) -> Iterable[Tools]:
 
 
 class KbServer(MCPServer[dict[str, Any]]):
-    """The tools of one open knowledge base over MCP; options are those of `MCPServer`."""
+    """The tools of one open knowledge base over MCP; options are those of `MCPServer`.
 
-    def __init__(self, kb: KnowledgeBase, **options: Any) -> None:
+    `answered` is called after every request that was answered.
+    """
+
+    def __init__(
+        self, kb: KnowledgeBase, *, answered: Callable[[], None] | None = None, **options: Any
+    ) -> None:
         from kb import __version__
 
         self._offers = {offer.tool.name: offer for group in tool_groups(kb) for offer in group.offers()}
@@ -72,6 +78,8 @@ class KbServer(MCPServer[dict[str, Any]]):
         )
         Resources(kb, self._worker).add_to(self)
         self.prompt(title="Work on an incident")(incident_response)
+        if answered:
+            self.middleware.append(_calling(answered))
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -107,6 +115,15 @@ class KbServer(MCPServer[dict[str, Any]]):
     async def ask(self, call: Callable[[], Result], context: Context[Any, Any] | None = None) -> Result:
         """Run a call of the knowledge base in its thread, in the name of the client."""
         return await self._worker.run(call, _client_name(context))
+
+
+def _calling(answered: Callable[[], None]) -> ServerMiddleware[Any]:
+    async def middleware(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        result = await call_next(ctx)
+        answered()
+        return result
+
+    return middleware
 
 
 def _client_name(context: Context[Any, Any] | None) -> str:

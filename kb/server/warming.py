@@ -26,6 +26,9 @@ LOADING = "the model is still being loaded, which takes some seconds; ask again 
 EXACT_BELOW = 50_000
 """Vectors below which exact search answers: it is as quick as Chroma there, and its import costs a second."""
 
+STOP_SECONDS = 20.0
+"""How long the end of the process waits for a model that is being read."""
+
 _log = logging.getLogger("kb.server")
 
 
@@ -37,6 +40,9 @@ class WarmingEncoder:
         self._encoder = encoder
         self._loaded = False
         self._failure = ""
+        self._begun = False
+        self._stopped = False
+        self._loading = threading.Lock()
 
     def ready(self) -> bool:
         """See `Encoder.ready`: whether it was loaded."""
@@ -60,8 +66,11 @@ class WarmingEncoder:
         """Load the model and what answers with it; a failure is told by every answer until a restart."""
         try:
             self._encoder.prepare()
-            with KnowledgeBase(home, encoder=self._encoder, exact_below=EXACT_BELOW) as kb:
-                kb.search("is the model loaded", limit=1)
+            with self._loading:
+                if self._stopped:
+                    return
+                with KnowledgeBase(home, encoder=self._encoder, exact_below=EXACT_BELOW) as kb:
+                    kb.search("is the model loaded", limit=1)
         except Exception as error:
             _log.exception("the model could not be loaded")
             self._failure = " ".join(str(error).split())[:200] or type(error).__name__
@@ -69,5 +78,13 @@ class WarmingEncoder:
             self._loaded = True
 
     def load_later(self, home: Home) -> None:
-        """As `load`, in the background; the process does not wait for it when it ends."""
-        threading.Thread(target=self.load, args=(home,), name="load the model", daemon=True).start()
+        """As `load`, in the background, once; an export that is still running does not keep the process."""
+        if not self._begun:
+            self._begun = True
+            threading.Thread(target=self.load, args=(home,), name="load the model", daemon=True).start()
+
+    def stop(self) -> None:
+        """Begin nothing more, and wait for what was begun: a process must not end while the model is read."""
+        self._stopped = True
+        if self._loading.acquire(timeout=STOP_SECONDS):
+            self._loading.release()
