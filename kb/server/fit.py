@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 _PIECE = re.compile(r"\w+|[^\w\s]")
-_TEXT_LIMITS = (None, 1_500, 500, 160, 60)
+_TEXT_LIMITS = (None, 1_500, 500, 160, 50)
 _ENOUGH = 5
 """Items of a list that are worth more than the ends of their texts."""
+_LONGEST = 4_096
+_FIELDS = 16
+"""Keys that an item may have and keep."""
 _NAMED = 5
-_MANY_KEYS = 40
+_FREE = frozenset({"content", "entry", "extra", "data", "written"})
+"""Where data of any form stands; everywhere else a mapping is a record, whose keys its schema promises."""
 
 
 def tokens(text: str) -> int:
@@ -32,23 +37,29 @@ def fit(data: dict[str, Any], budget: int, *, newest: bool = False, more: str = 
     """The data within the budget; `newest` keeps the ends of lists, else their beginnings."""
     if len(compact(data)) < 2 * budget and tokens(compact(data)) <= budget:
         return data
+    items, limit = -1, None
     for limit in _TEXT_LIMITS:
         items = _most_items(data, budget, limit, newest, more)
-        if items >= _ENOUGH or (items and limit == _TEXT_LIMITS[-1]):
-            return _Cut(items, limit, newest).apply(data, more)
-    return {"left_out": [{"where": "everything", "shown": 0, "total": 1}], "how": more}
+        if items >= _ENOUGH:
+            break
+    return _Cut(max(0, items), limit, newest).apply(data, more)
 
 
 def _most_items(data: dict[str, Any], budget: int, limit: int | None, newest: bool, more: str) -> int:
-    """How long lists can be; 0 when even one item is too much."""
-    low, high = 0, 2_000
-    while low < high:
-        middle = (low + high + 1) // 2
-        cut = compact(_Cut(middle, limit, newest).apply(data, more))
-        if len(cut) <= 4 * budget and tokens(cut) <= budget:
-            low = middle
-        else:
-            high = middle - 1
+    """How long lists can be; -1 when the data are too large even without their lists."""
+
+    def fits(items: int) -> bool:
+        cut = compact(_Cut(items, limit, newest).apply(data, more))
+        return len(cut) <= 4 * budget and tokens(cut) <= budget
+
+    if not fits(0):
+        return -1
+    low, high = 0, 1
+    while high < _LONGEST and fits(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
     return low
 
 
@@ -61,35 +72,29 @@ class _Cut:
         self._texts = 0
 
     def apply(self, data: dict[str, Any], more: str) -> dict[str, Any]:
-        cut = {key: self._cut(value, key) for key, value in data.items()}
+        """The data, cut, and what was left out."""
+        cut = {key: self._cut(value, key, key in _FREE) for key, value in data.items()}
+        left = self._left[:_NAMED]
         if self._texts:
-            self._left.append(
-                {"where": "long texts", "shown": f"{self._limit} characters", "total": self._texts}
-            )
-        if self._left:
-            cut["left_out"] = [one for one in self._left[:_NAMED] if one]
-            cut["how"] = more
-        return cut
+            left.append({"where": f"texts longer than {self._limit} characters", "total": self._texts})
+        return {**cut, "left_out": left, "how": more} if left else cut
 
-    def _cut(self, value: Any, where: str) -> Any:
+    def _cut(self, value: Any, where: str, free: bool) -> Any:
         if isinstance(value, str) and self._limit and len(value) > self._limit:
             self._texts += 1
-            return f"{value[: self._limit]}… [{len(value) - self._limit} characters more]"
-        if isinstance(value, list):
-            kept = self._part(value, where, self._items)
-            return [self._cut(item, f"{where}[]") for item in kept]
+            return f"{value[: self._limit]}…"
+        if isinstance(value, list | tuple):
+            return [self._cut(item, f"{where}[]", free) for item in self._part(value, where)]
         if isinstance(value, dict):
-            pairs = self._part(
-                list(value.items()), where, max(self._items, _MANY_KEYS if self._items > 1 else 1)
-            )
-            return {key: self._cut(item, f"{where}.{key}") for key, item in pairs}
+            pairs = self._part(list(value.items()), where) if free and len(value) > _FIELDS else value.items()
+            return {key: self._cut(item, f"{where}.{key}", free or key in _FREE) for key, item in pairs}
         return value
 
-    def _part(self, values: list[Any], where: str, most: int) -> list[Any]:
-        if len(values) <= most:
+    def _part(self, values: Sequence[Any], where: str) -> Sequence[Any]:
+        if len(values) <= self._items:
             return values
-        self._left.append({"where": where, "shown": most, "total": len(values)})
-        return values[-most:] if self._newest else values[:most]
+        self._left.append({"where": where, "shown": self._items, "total": len(values)})
+        return values[len(values) - self._items :] if self._newest else values[: self._items]
 
 
 def clipped(text: str, budget: int) -> str:

@@ -7,6 +7,7 @@ from functools import singledispatch
 from mcp_types import CallToolResult, TextContent
 
 from kb.loop import weekly
+from kb.records.ledger import Answer
 from kb.server.fit import clipped, compact, fit
 from kb.server.incident_record import Postmortem, Update
 from kb.server.offers import Offer
@@ -18,12 +19,9 @@ _LONGEST_ERROR = 1_500
 def reply(record: object, offer: Offer) -> CallToolResult:
     """What a tool returned, as a result."""
     whole = to_builtins(record)
-    data = fit(
-        whole if isinstance(whole, dict) else {"result": whole},
-        offer.budget,
-        newest=offer.newest,
-        more=offer.more,
-    )
+    data = fit(whole, offer.budget, newest=offer.newest, more=offer.more)
+    if isinstance(record, Answer):
+        data = {**data, "hidden": record.hidden + len(record.matches) - len(data["matches"])}
     text = clipped(text_of(record), offer.budget) or compact(data)
     return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=data)
 

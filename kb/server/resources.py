@@ -71,9 +71,9 @@ class Resources:
     def _memory(self, key: str) -> str:
         from kb.storage.yamledit import render
 
-        content = self._kb.memory.read(key)
-        data = content if isinstance(content, dict) else {"content": content}
-        return render(fit(data, PAGE, newest=True, more="the tool memory_query shows the rest by a filter"))
+        whole = {"content": self._kb.memory.read(key)}
+        cut = fit(whole, PAGE, newest=True, more="the tool memory_query shows the rest by a filter")
+        return render(cut["content"] if cut is whole else cut)
 
     def _entry(self, entry_id: str) -> str:
         from kb.storage.codec import to_builtins
@@ -81,4 +81,4 @@ class Resources:
 
         entry = self._kb.get(entry_id)
         said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
-        return render({"kind": entry.kind, **fit(said, 4 * PAGE)})
+        return render({"kind": entry.kind, **fit({"entry": said}, 4 * PAGE)})

@@ -35,23 +35,28 @@ class Agent:
     client: Client
     portal: BlockingPortal
 
-    def result(self, tool: str, **arguments: Any) -> CallToolResult:
+    def result(self, tool: str, /, **arguments: Any) -> CallToolResult:
         found = self.portal.call(self.client.call_tool, tool, arguments)
         assert isinstance(found, CallToolResult)
         return found
 
-    def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+    def call(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
         """The structured answer of a call that must succeed."""
         found = self.result(tool, **arguments)
         assert not found.is_error, self.text(found)
         assert found.structured_content is not None
         return found.structured_content
 
-    def refused(self, tool: str, **arguments: Any) -> str:
+    def refused(self, tool: str, /, **arguments: Any) -> str:
         """The sentence of a call that must fail."""
         found = self.result(tool, **arguments)
         assert found.is_error, self.text(found)
         return self.text(found)
+
+    def names(self) -> dict[str, list[str]]:
+        """The arguments of every tool, in the order of its schema."""
+        tools = self.portal.call(self.client.list_tools).tools
+        return {tool.name: list(tool.input_schema["properties"]) for tool in tools}
 
     def text(self, result: CallToolResult) -> str:
         (content,) = result.content

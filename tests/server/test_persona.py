@@ -86,8 +86,7 @@ def played(
         pytest.skip("the seeds are not beside the project (../shared/seeds)")
     home = Path(shutil.copytree(new_home, tmp_path_factory.mktemp("persona") / "home"))
     with over(request.param, home) as agent:
-        tools = agent.portal.call(agent.client.list_tools).tools
-        names = {tool.name: list(tool.input_schema["properties"]) for tool in tools}
+        names = agent.names()
         found = Played(agent)
         for call in calls_of(seeds[0].read_text(encoding="utf-8")):
             assert isinstance(call.func, ast.Name)
