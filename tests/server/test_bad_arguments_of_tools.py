@@ -30,7 +30,7 @@ NOT_FOR_AGENTS = re.compile(
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats() | st.text(max_size=30)
-    | st.sampled_from(["../../etc/passwd", "../x", "learned/patterns", "state/kb", "learned/\x00", "{", "[1,", "&a [*a]",
+    | st.sampled_from(["../../etc/passwd", "../x", "learned/patterns", "state/kb", "a/\x00", "{", "[1,", "&a [*a]",
                        "\ud800", "a: !!python/object:os.system {}", "environments..x", "9" * 400, "nan", "0x10"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
@@ -75,7 +75,7 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ("memory_append", {"key": "../x", "list_path": "a", "item": "b"}, "is not of the form"),
     ("memory_append", {"key": "learned/runbooks", "list_path": "", "item": {"name": "x"}}, "is no path into a file"),
     ("memory_append", {"key": "learned/runbooks", "list_path": "procedures", "item": '{"name": "x"'}, "JSON"),
-    ("memory_append", {"key": "learned/runbooks", "list_path": "procedures", "item": {"steps": []}}, "nothing was written"),
+    ("memory_append", {"key": "learned/runbooks", "list_path": "procedures", "item": {"steps": []}}, "nothing was"),
     ("memory_append", {"key": "learned/runbooks", "list_path": "procedures", "item": "x" * 200_000}, "is larger than"),
     ("memory_update", {"key": "state/environments", "path": "..", "value": 1}, "is no path into a file"),
     ("memory_query", {"key": "learned/patterns", "path": "nothing.here"}, "has nothing at"),
