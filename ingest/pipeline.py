@@ -1,7 +1,7 @@
 """From paths to records: find the files, read and redact each, and let the source that knows it parse it.
 
 Nothing is dropped in silence: every file under the given paths comes out as a `SourceFile` or an
-`Unreadable` with its reason, and every source file as entries, or a reason for having none.
+`Unreadable` with its reason, and every source file as entries or changes, or a reason for having none.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def parse_file(file: SourceFile, sources: Sequence[SourceType] = SOURCES) -> tup
     except Exception as error:  # the one place where a parser's own mistake must not end an ingest
         said = f"the {source.name} parser failed ({type(error).__name__}: {error}); the file is kept as text"
         parsed = Parsed(problems=(Problem(file.path, None, said),))
-    if parsed.entries or parsed.skipped:
+    if parsed.entries or parsed.changes or parsed.skipped:
         return source.name, parsed
     kept = FALLBACK.parse(file)
     return FALLBACK.name, replace(

@@ -43,7 +43,8 @@ class Postmortem:
     def parse(self, file: SourceFile) -> Parsed:
         """One incident, or the reason why the file tells of none."""
         report = _read(file)
-        if reason := why_not(report, file.path):
+        drafted = _own_id(gather_facts(report.document, report.document.body))
+        if not drafted and (reason := why_not(report, file.path)):
             return Parsed(problems=report.document.problems, skipped=reason)
         return Parsed(entries=(_incident(report, file),), problems=report.document.problems)
 
@@ -63,6 +64,7 @@ def _incident(report: Report, file: SourceFile) -> Incident:
     times = find_milestones(facts, timeline, day, course.zone)
     label = _severity_label(document, facts)
     return Incident(
+        id=_own_id(facts),
         title=incident_title(document, facts, file.path),
         date=day,
         started=times.started,
@@ -73,7 +75,7 @@ def _incident(report: Report, file: SourceFile) -> Incident:
         severity=parse_severity(label),
         severity_label=label,
         summary=_summary(report, facts),
-        impact=report.text(Part.IMPACT),
+        impact=report.text(Part.IMPACT) or fact(facts, r"(?:user |customer |business )?impact"),
         causes=tuple(_causes(report)),
         mitigation=report.text(Part.MITIGATION),
         resolution=report.text(Part.RESOLUTION) or report.text(Part.RESULT),
@@ -84,14 +86,21 @@ def _incident(report: Report, file: SourceFile) -> Incident:
         went_well=tuple(_points(report, Part.WENT_WELL)),
         went_wrong=tuple(_points(report, Part.WENT_WRONG)),
         check=report.text(Part.CHECK),
+        warning="; ".join(_points(report, Part.TRIED)),
         body=document.body,
-        scope=Scope(services=_services(facts)),
+        scope=Scope(services=_services(facts), environments=_environments(facts)),
         provenance=Provenance(
             origin=Origin.INGESTED,
             author=fact(facts, r"authors?|written by|author\(s\)|verfasser") or None,
             source=Source(path=file.path, line=_first_line(file.text)),
         ),
     )
+
+
+def _own_id(facts: tuple[Fact, ...]) -> str:
+    """The id of the incident that the report was drafted from; other numbering is not ours."""
+    named = fact(facts, r"incident id").strip("` ")
+    return named if re.fullmatch(r"incident-\d{8}-[a-z0-9-]+", named) else ""
 
 
 def _causes(report: Report) -> Iterator[Cause]:
@@ -171,6 +180,13 @@ def _services(facts: tuple[Fact, ...]) -> tuple[str, ...]:
         return ()
     return tuple(
         dict.fromkeys(name.strip(" `.") for name in re.split(r"[,;]|\s+and\s+", named) if name.strip(" `."))
+    )
+
+
+def _environments(facts: tuple[Fact, ...]) -> tuple[str, ...]:
+    named = fact(facts, r"(?:affected )?(?:environments?|umgebung)")
+    return (
+        tuple(part.strip(" `.") for part in named.split(",") if part.strip(" `.")) if len(named) < 60 else ()
     )
 
 

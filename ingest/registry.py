@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from ingest.alert_rules import AlertRules
 from ingest.bug_signatures import BugSignatures
+from ingest.deployments import Deployments
 from ingest.document import Document
+from ingest.git_log import GitLog
 from ingest.known_error import KnownErrorArticles
 from ingest.memory_yaml import MemoryYaml
 from ingest.postmortem import Postmortem
@@ -25,6 +27,8 @@ SOURCES: tuple[SourceType, ...] = (
     AlertRules(),
     BugSignatures(),
     MemoryYaml(),
+    Deployments(),
+    GitLog(),
     FALLBACK,
 )
 """Every source, in the order that decides a tie."""

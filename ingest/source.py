@@ -13,6 +13,7 @@ from typing import Protocol
 
 from kb.errors import Problem
 from kb.records import Entry
+from kb.records.change import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +36,14 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parsed:
-    """What one file holds.  `skipped` says why a file holds nothing (a licence, an index page).
+    """What one file holds: knowledge as entries, what happened as changes.
 
+    `skipped` says why a file holds nothing (a licence, an index page).
     `notes` say, for the receipt, what was left out on purpose or read in an unusual way.
     """
 
     entries: tuple[Entry, ...] = ()
+    changes: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
     skipped: str = ""
     notes: tuple[str, ...] = ()

@@ -17,12 +17,13 @@ from ingest.pipeline import Read, Unreadable, discover, parse_file, read_file
 from kb.errors import InvalidInput
 from kb.records.receipts import FileReceipt, FileState, Receipt
 from kb.storage.catalogue import Catalogue, Change, FileRecord
+from kb.storage.changes import ChangeTable
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
 from kb.storage.memory_sync import screened
 from kb.storage.vectors import VectorIndex
 
-VERSION = 1
+VERSION = 2
 """Raised when a parser changes what it finds: files are then read again although they are the same."""
 
 Progress = Callable[[str, int, int], None]
@@ -35,6 +36,7 @@ class Intake:
 
     db: Database
     catalogue: Catalogue
+    changes: ChangeTable
     embeddings: Embeddings
     vectors: VectorIndex
 
@@ -84,8 +86,9 @@ class Intake:
         )  # fmt: skip
         with self.db.write():
             change = self.catalogue.bring_in_step(record, entries, now=now, fold_copies=True)
+            changes = self.changes.bring_in_step(key, parsed.changes)
         state = FileState.UPDATED if seen else FileState.ADDED
-        return _stored(record, name, state, change, read, parsed.notes)
+        return replace(_stored(record, name, state, change, read, parsed.notes), changes=changes)
 
     def _removed(self, given: list[Path], found: list[str | Unreadable], now: datetime) -> list[FileReceipt]:
         """Files that were read once from the given folders and are no longer there."""
@@ -98,6 +101,7 @@ class Intake:
                 record = self.catalogue.find(key)
                 with self.db.write():
                     retired = self.catalogue.forget(key, now)
+                    self.changes.drop_file(key)
                 shown = record.given if record else key
                 receipts.append(
                     FileReceipt(

@@ -21,6 +21,8 @@ from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.receipts import Learned, Receipt
 
 if TYPE_CHECKING:
+    from kb.changes.changes import Changes
+    from kb.incidents.incidents import Incidents
     from kb.intake import Progress
     from kb.loop.learning import Details, Lesson
     from kb.loop.weekly import WeeklySummary
@@ -84,6 +86,7 @@ class KnowledgeBase:
         if "_parts" in self.__dict__:
             self._parts.close()
             del self.__dict__["_parts"]
+            self.__dict__.pop("incidents", None)
 
     def refresh(self) -> list[Problem]:
         """See what changed in the memory files; returns the mistakes that stand in them now.
@@ -229,18 +232,17 @@ class KnowledgeBase:
         )
         return self.trust_of(entry)
 
-    def session_log(self, action: str, details: str = "") -> Event:
-        """Write down what was just done; the weekly summary reads it.  Raises InvalidInput when empty."""
-        from kb.loop.learning import checked, required
+    @cached_property
+    def incidents(self) -> Incidents:
+        """The incidents as they are lived: `open`, `log`, `mitigate`, `resolve`, `verify` and the rest."""
+        return self._parts.incidents(self._clock, lambda: self._actor)
 
-        event = Event(
-            at=self._clock(),
-            action=required("action", action),
-            details=checked("details", details),
-            actor=self._actor,
-        )
-        self._parts.ledger.record_event(event)
-        return event
+    def session_log(self, action: str, details: str = "") -> Event:
+        """Write down what was just done, with the incident that is open, if one is.
+
+        Raises InvalidInput when `action` is empty.
+        """
+        return self.incidents.note(action, details)
 
     def memory_append(self, key: str, list_path: str, item: object) -> None:
         """Append an item (data, or a text in JSON or YAML form) to a list of a memory file."""
@@ -261,6 +263,13 @@ class KnowledgeBase:
         """The memory files: `read`, `append`, `update`, `query`."""
         return self._parts.memory
 
+    @property
+    def changes(self) -> Changes:
+        """Changes to production: `record`, `between`, `rollback_target`, `expired_drift`, …"""
+        from kb.changes.changes import Changes
+
+        return Changes(self._parts.changes, self._clock, self._actor)
+
     # -- look back ---------------------------------------------------------------------------
 
     def weekly_summary(self, days: float = 7, now: datetime | None = None) -> WeeklySummary:
@@ -268,7 +277,8 @@ class KnowledgeBase:
         from kb.loop.weekly import gather
 
         self.refresh()
-        return gather(self._parts.ledger, self._parts.entries, days=days, now=now or self._clock())
+        parts, now = self._parts, now or self._clock()
+        return gather(parts.ledger, parts.entries, parts.changes, self.incidents.entries, days=days, now=now)
 
     def problems(self) -> list[Problem]:
         """Every mistake that stands in memory files and ingested files now."""

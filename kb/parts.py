@@ -5,7 +5,7 @@ This is the only place that knows which class stands behind which interface.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from kb.loop.trust import TrustBook
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
 from kb.storage.catalogue import Catalogue
+from kb.storage.changes import ChangeTable
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
 from kb.storage.encoder import Encoder, OnnxEncoder
@@ -35,6 +36,7 @@ from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
 
 if TYPE_CHECKING:
+    from kb.incidents.incidents import Incidents
     from kb.intake import Progress
 
 
@@ -42,10 +44,12 @@ if TYPE_CHECKING:
 class Parts:
     """Everything that works on one home."""
 
+    home: Home
     db: Database
     entries: EntryTable
     catalogue: Catalogue
     ledger: Ledger
+    changes: ChangeTable
     memory: Memory
     sync: MemorySync
     embeddings: Embeddings
@@ -71,7 +75,10 @@ class Parts:
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
-        return cls(db, entries, catalogue, ledger, memory, sync, embeddings, vectors, lookup, trust, lessons)
+        return cls(
+            home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
+            lessons,
+        )  # fmt: skip
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
         """See `KnowledgeBase.ingest`."""
@@ -79,7 +86,7 @@ class Parts:
 
         self.embeddings.encoder.prepare()
         self.sync.refresh(now)
-        receipt = Intake(self.db, self.catalogue, self.embeddings, self.vectors).run(
+        receipt = Intake(self.db, self.catalogue, self.changes, self.embeddings, self.vectors).run(
             paths, now=now, progress=progress
         )
         return replace(receipt, entries=self.entries.counts())
@@ -91,6 +98,13 @@ class Parts:
         return search(
             query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
         )
+
+    def incidents(self, clock: Callable[[], datetime], actor: Callable[[], str]) -> Incidents:
+        """See `KnowledgeBase.incidents`."""
+        from kb.incidents.archive import Archive
+        from kb.incidents.incidents import Incidents
+
+        return Incidents(self.home, self.ledger, Archive(self.entries, self.ledger), clock, actor)
 
     def refresh(self, now: datetime) -> list[Problem]:
         """See `KnowledgeBase.refresh`."""

@@ -23,6 +23,7 @@ _DOUBT = re.compile(
     r"|wahrscheinlich|mutmaßlich)\b",
     re.I,
 )
+_DOUBTED = re.compile(r"^\s*suspected(?:, not confirmed)?:\s+", re.I)
 _SAYS_WHY = re.compile(
     r"\broot cause (?:was|is|of|turned)|\b(?:was|were|is|been) (?:\w+ )?(?:caused|triggered) by\b"
     r"|\bcaused by\b"
@@ -62,6 +63,7 @@ def stated_causes(text: str, limit: int = 3) -> tuple[Cause, ...]:
 def cause(text: str, *, doubtful: bool = False) -> Cause:
     """A cause with the status that its own words give it."""
     suspected = doubtful or _is_doubted(text)
+    text = _DOUBTED.sub("", text)
     return Cause(text=text.strip(), status=CauseStatus.SUSPECTED if suspected else CauseStatus.CONFIRMED)
 
 

@@ -33,6 +33,7 @@ class Part(StrEnum):
     WENT_WRONG = "went wrong"
     LUCK = "luck"
     CHECK = "check"
+    TRIED = "tried"
     OTHER = "other"
 
 
@@ -43,6 +44,7 @@ _WORDINGS: tuple[tuple[Part, str], ...] = (
         r"^checks?$|how to (?:tell|distinguish|recogni[sz]e|confirm)\b|^(?:to )?tell(?:ing)? (?:it|them) apart"
         r"|distinguish(?:ing)?\b|separating check",
     ),
+    (Part.TRIED, r"^(?:what was )?tried without success$|^(?:what )?did not help$"),
     (
         Part.WENT_WRONG,
         r"(?:what|things|where)\b.{0,20}\b(?:wrong|poorly|badly|bad|wasn.?t|improved?|better|did ?n.?t)\b"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.cli import asking, home, learning, looking_back, memory, serving
+from kb.cli import asking, change, home, incident, incident_texts, learning, looking_back, memory, serving
 
 _FIRST_STEPS = """\b
 First steps:
@@ -54,8 +54,10 @@ def options(
 
 
 home.add_first_to(app)
-for group in (asking, learning, looking_back):
+for group in (asking, learning, change, looking_back):
     group.add_to(app)
+incident_texts.add_to(incident.app)
+app.add_typer(incident.app, name="incident")
 app.add_typer(memory.app, name="memory")
 serving.add_to(app)
 home.add_last_to(app)

@@ -23,6 +23,8 @@ def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
         if file.state is FileState.SKIPPED:
             skipped[file.reason] = skipped.get(file.reason, 0) + 1
     lines += [f"  skipped {n}: {reason}" for reason, n in sorted(skipped.items())]
+    changes = sum(file.changes for file in receipt.files)
+    lines += [f"  {changes} changes to production recorded: kb change list"] if changes else []
     redacted = sum(file.redacted for file in receipt.files)
     lines += [f"  {redacted} secrets redacted"] if redacted else []
     lines.append(f"the home offers {kinds_in_words(receipt.entries)}")
@@ -31,9 +33,11 @@ def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
 
 
 def _file_lines(file: FileReceipt) -> list[str]:
-    what = file.reason or f"{len(file.entries)} entries" + (
-        f", {len(file.copies)} copies" if file.copies else ""
+    counts = {"entries": len(file.entries), "copies": len(file.copies), "changes": file.changes}
+    held = ", ".join(
+        f"{n} {name}" for name, n in counts.items() if n or (name == "entries" and not file.changes)
     )
+    what = file.reason or held
     line = f"{file.state:<9} {file.path}  {file.source}  {what}".rstrip()
     return [
         line,

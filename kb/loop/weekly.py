@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kb.errors import InvalidInput
 from kb.records import Incident
+from kb.records.change import Change
 from kb.records.ledger import Result
+from kb.storage.changes import ChangeTable
 from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
+from kb.text.drift import drift_in_words
 
 TOP = 5
+
+LiveIncidents = Callable[[datetime, datetime], Sequence[Incident]]
+"""The incidents that were opened live in a window; those with a postmortem are entries, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +62,29 @@ class WeeklySummary:
     fixed: tuple[Counted, ...]
     failed: tuple[Counted, ...]
     open_items: tuple[OpenItem, ...]
+    expired_drift: tuple[Change, ...]
     log: tuple[str, ...]
 
 
-def gather(ledger: Ledger, entries: EntryTable, *, days: float, now: datetime) -> WeeklySummary:
+def gather(
+    ledger: Ledger,
+    entries: EntryTable,
+    changes: ChangeTable,
+    live: LiveIncidents,
+    *,
+    days: float,
+    now: datetime,
+) -> WeeklySummary:
     """Count the `days` before `now`.  Raises InvalidInput for a window that is no window."""
     if not 0 < days <= 3660:
         raise InvalidInput(f"days={days} is no window; give a number above 0, up to 3660")
     since = now - timedelta(days=days)
     lookups, outcomes = ledger.lookups(since, now), ledger.outcomes(since, now)
-    created, events = ledger.created(since, now), ledger.events(since, now)
+    created = ledger.created(since, now)
+    events = [event for event in ledger.events(since, now) if event.kind == "note"]
     ids = ledger.incidents(since.date().isoformat(), now.date().isoformat())
-    incidents = [one.entry for one in entries.many(ids).values() if isinstance(one.entry, Incident)]
+    stored = [one.entry for one in entries.many(ids).values() if isinstance(one.entry, Incident)]
+    incidents = [*stored, *(one for one in live(since, now) if one.id not in ids)]
     unknown = [_first_line(row["evidence"]) for row in lookups if row["verdict"] == "unknown"]
     resolved = [outcome.entry_id for outcome in outcomes if outcome.result is Result.RESOLVED]
     failed = [
@@ -82,7 +99,8 @@ def gather(ledger: Ledger, entries: EntryTable, *, days: float, now: datetime) -
     return WeeklySummary(
         since=since, until=now,
         read={"lookups": len(lookups), "outcomes": len(outcomes), "incidents": len(incidents),
-              "new entries": len(created), "log lines": len(events)},
+              "new entries": len(created), "changes": len(changes.between(since, now)),
+              "drift exceptions": len(changes.open_drift(now)), "log lines": len(events)},
         incidents_by_severity=_counted(incident.severity or "not given" for incident in incidents),
         incidents_by_service=_counted(name for i in incidents for name in i.scope.services or ("not given",)),
         verdicts=_counted(row["verdict"] for row in lookups),
@@ -90,7 +108,7 @@ def gather(ledger: Ledger, entries: EntryTable, *, days: float, now: datetime) -
         learned=tuple(f"{row['headline']} ({row['id']})" for row in learned),
         outcomes=_counted(outcome.result for outcome in outcomes),
         fixed=_counted(titled(resolved)), failed=_counted(titled(failed)),
-        open_items=_open_items(incidents, now),
+        open_items=_open_items(incidents, now), expired_drift=tuple(changes.expired_drift(now)),
         log=tuple(f"{event.at:%Y-%m-%d %H:%M} {event.action}: {event.details}".rstrip(": ") for event in events),
     )  # fmt: skip
 
@@ -150,6 +168,12 @@ def render(summary: WeeklySummary) -> str:
             [_item(i) for i in summary.open_items],
             "none is open",
             summary.read["incidents"],
+        ),
+        _lines(
+            "Expired drift exceptions",
+            [drift_in_words(drift, summary.until) for drift in summary.expired_drift],
+            "no drift exception has expired",
+            summary.read["drift exceptions"],
         ),
         _lines("Session log", summary.log, "nothing was logged", summary.read["log lines"]),
     ]

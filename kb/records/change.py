@@ -63,6 +63,9 @@ class VersionRecord:
     ran_well: int
     n: int
     last: datetime
+    """When it was last put in place."""
+    summary: str = ""
+    """What the version brought, where a commit or a deployment says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,8 @@ class FileReceipt:
     reason: str = ""
     entries: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
+    changes: int = 0
+    """How many changes to production were read from it."""
     retired: int = 0
     redacted: int = 0
     notes: tuple[str, ...] = ()

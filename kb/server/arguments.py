@@ -167,7 +167,6 @@ Words = Annotated[tuple[str, ...], BeforeValidator(as_words), WithJsonSchema(_TE
 NUMBER = BeforeValidator(as_number)
 """Stands behind the limits of a number: `Annotated[int, Field(ge=1), NUMBER]`."""
 Flag = Annotated[bool | None, BeforeValidator(as_flag), WithJsonSchema({"type": ["boolean", "null"]})]
-Moment = Annotated[datetime | None, BeforeValidator(as_moment), WithJsonSchema({"type": ["string", "null"]})]
 Day = Annotated[date | None, BeforeValidator(as_day), WithJsonSchema({"type": ["string", "null"]})]
 Inputs = Annotated[dict[str, Any], BeforeValidator(as_object), WithJsonSchema(_OBJECT)]
 Data = Annotated[Any, BeforeValidator(as_data), WithJsonSchema({})]

@@ -11,7 +11,7 @@ from pydantic import Field
 from kb.errors import InvalidInput
 from kb.knowledge import KnowledgeBase
 from kb.records.change import Change, RollbackTarget
-from kb.server.arguments import NUMBER, Environment, Flag, Moment, Service, Text, Words
+from kb.server.arguments import NUMBER, Environment, Flag, Service, Text, Words
 from kb.server.offers import Offer, reading, writing
 
 
@@ -46,8 +46,8 @@ class ChangeTools:
         author: Annotated[Text, Field(description="Who did it.")] = "",
         result: Annotated[Text, Field(description="succeeded, failed or unknown.")] = "unknown",
         reversible: Annotated[Flag, Field(description="Whether it can be taken back, where known.")] = None,
-        expires: Annotated[Moment, Field(description="For drift: until when it is meant to stand.")] = None,
-        at: Annotated[Moment, Field(description="When; now, where it is left out.")] = None,
+        expires: Annotated[Text, Field(description="For drift: the day until which it may stand.")] = "",
+        at: Annotated[Text, Field(description="When: a time, or 2h for two hours ago; else now.")] = "",
     ) -> Change:
         """Record a change in production: the next triage weighs it as a possible cause.
 
@@ -56,7 +56,7 @@ class ChangeTools:
         """
         return self._kb.changes.record(
             kind, service, environment, version=version, previous=previous, summary=summary, reason=reason,
-            author=author, result=result, reversible=reversible, expires=expires, at=at,
+            author=author, result=result, reversible=reversible, expires=expires or None, at=at or None,
         )  # fmt: skip
 
     def changes(
@@ -67,25 +67,23 @@ class ChangeTools:
             float, Field(gt=0, le=87_600), NUMBER, Field(description="How many hours back from now.")
         ] = 24,
         kinds: Annotated[Words, Field(description="Only these, such as deployment, migration.")] = (),
-        since: Annotated[Moment, Field(description="From when, in place of hours.")] = None,
-        until: Annotated[
-            Moment, Field(description="With since: until when; now, where it is left out.")
-        ] = None,
+        since: Annotated[Text, Field(description="In place of hours: a time, or 2h for two hours ago.")] = "",
+        until: Annotated[Text, Field(description="With since: until when; else now.")] = "",
     ) -> ChangeList:
         """What was changed lately, newest first: the strongest hint at the cause of an outage.
 
         Ask for the window before the alert.  None found means that none was recorded, not that there was none.
         """
-        if since is None and until is not None:
+        if until and not since:
             raise InvalidInput("changes: `until` needs `since`: say when the window begins")
-        if since is None:
+        if not since:
             found = [
                 one
                 for one in self._kb.changes.recent(hours, service, environment)
                 if not kinds or one.kind in kinds
             ]
         else:
-            found = self._kb.changes.between(since, until, service, environment, kinds)
+            found = self._kb.changes.between(since, until or None, service, environment, kinds)
         return ChangeList(changes=tuple(found), total=len(found))
 
     def rollback_target(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from kb.knowledge import KnowledgeBase
-from kb.server.arguments import Environment, Flag, IncidentId, Log, Moment, Service, Text
+from kb.server.arguments import Environment, Flag, IncidentId, Log, Service, Text
 from kb.server.checks import Checks
 from kb.server.incident_record import IncidentNow, stands
 from kb.server.offers import Offer, writing
@@ -39,7 +39,7 @@ class IncidentLife:
         ] = "",
         impact: Annotated[Text, Field(description="Who and what is affected.")] = "",
         alert: Annotated[Log, Field(description="The alert that told of it.")] = "",
-        started: Annotated[Moment, Field(description="When it began, where that is known.")] = None,
+        started: Annotated[Text, Field(description="When it began, as 2026-05-20T14:30:00Z.")] = "",
         lookup_id: Annotated[Text, Field(description="The lookup made for it, where there was one.")] = "",
     ) -> IncidentNow:
         """Open an incident: from now on memory_session_log lines belong to it.
@@ -50,7 +50,7 @@ class IncidentLife:
         return stands(
             self._kb.incidents.open(
                 title, service=service, environment=environment, severity=severity, impact=impact, alert=alert,
-                started=started, lookup_id=lookup_id or None,
+                started=started or None, lookup_id=lookup_id or None,
             )
         )  # fmt: skip
 

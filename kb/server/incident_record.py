@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from kb.incidents.checklist import checklist
 from kb.records.live import Hypothesis, LiveIncident, Phase
 from kb.records.parts import Severity
 
@@ -53,12 +54,13 @@ class Postmortem:
 
 def stands(incident: LiveIncident) -> IncidentNow:
     """The incident in few words."""
+    checks = incident.checks or (checklist({}) if incident.resolved else ())
     last = incident.timeline[-1] if incident.timeline else None
     return IncidentNow(
         id=incident.id, title=incident.title, phase=incident.phase, severity=incident.severity,
         confirmed=incident.confirmed, services=incident.services, environment=incident.environment,
         detected=incident.detected, hypotheses=incident.hypotheses,
-        unchecked=tuple(f"{item.key}: {item.text}" for item in incident.checks if not item.held),
+        unchecked=tuple(f"{item.key}: {item.text}" for item in checks if not item.held),
         open_action_items=sum(not item.done for item in incident.action_items),
         noted=f"{last.action}: {last.details}".strip(": ") if last else "",
     )  # fmt: skip

@@ -10,7 +10,7 @@ from pydantic import Field
 from kb.knowledge import KnowledgeBase
 from kb.records.ledger import Event
 from kb.records.live import LiveIncident
-from kb.server.arguments import Day, Flag, IncidentId, Limit, Text, Words
+from kb.server.arguments import Flag, IncidentId, Limit, Text, Words
 from kb.server.incident_record import IncidentList, IncidentNow, Postmortem, Update, stands
 from kb.server.offers import PAGE, Offer, reading, writing
 
@@ -62,11 +62,18 @@ class IncidentWork:
         self,
         text: Annotated[Text, Field(description="What is to be done.")],
         owner: Annotated[Text, Field(description="Who does it.")] = "",
-        due: Annotated[Day, Field(description="By when, as 2026-05-20.")] = None,
+        due: Annotated[Text, Field(description="By when, as 2026-05-20.")] = "",
+        done: Annotated[
+            Flag, Field(description="True once it is done; the same text changes the item.")
+        ] = False,
         incident_id: IncidentId = "",
     ) -> IncidentNow:
         """Add something to do after the incident; items without owner and day are seldom done."""
-        return stands(self._kb.incidents.add_action_item(text, owner, due, incident_id))
+        return stands(
+            self._kb.incidents.add_action_item(
+                text, owner, due or None, done=bool(done), incident_id=incident_id
+            )
+        )
 
     def incident_review(
         self,

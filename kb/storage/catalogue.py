@@ -19,6 +19,9 @@ from kb.storage.database import Database
 from kb.storage.entries import EntryTable
 from kb.storage.identify import fingerprints_of
 
+LIVE = "state/kb.db"
+"""The file of incidents that were opened live; a postmortem of the same id takes them over."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileRecord:
@@ -110,7 +113,7 @@ class Catalogue:
     def _own(self, entry: Entry, file: str) -> Entry:
         """The entry under an id that no other file has: a copied file may bring its ids along."""
         owner = self._entries.file_of(entry.id)
-        if owner in (None, file):
+        if owner in (None, LIVE, file):
             return entry
         return replace(entry, id=f"{entry.id}-{codec.short_hash(file)}")
 

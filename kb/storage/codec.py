@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +13,7 @@ from kb.errors import StoreBroken
 from kb.records import KINDS, Entry, Provenance
 from kb.text.mask import mask
 from kb.text.masking_rules import PLACEHOLDER
-
-_SLUG_LENGTH = 40
+from kb.text.slug import slug
 
 
 def dumps(entry: Entry) -> str:
@@ -52,10 +50,9 @@ def derive_id(entry: Entry, place: str = "") -> str:
 
     `place` separates entries of the same name in different files (two teams' runbooks).
     """
-    title = mask(entry.headline).replace(PLACEHOLDER, " ").lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", title).strip("-")[:_SLUG_LENGTH].rstrip("-")
+    title = mask(entry.headline).replace(PLACEHOLDER, " ")
     key = f"{entry.kind}\n{entry.natural_key}\n{place}".casefold()
-    return "-".join(part for part in (entry.kind.replace("_", "-"), slug, short_hash(key)) if part)
+    return "-".join(part for part in (entry.kind.replace("_", "-"), slug(title), short_hash(key)) if part)
 
 
 def short_hash(text: str) -> str:

@@ -112,6 +112,16 @@ class Ledger:
         )
         return [row["subject"] for row in rows]
 
+    def open_subjects(self) -> list[str]:
+        """The incidents that were opened and not closed since, newest first."""
+        rows = self._db.rows(
+            "SELECT o.subject FROM events o WHERE o.kind = 'opened' AND NOT EXISTS ("
+            " SELECT 1 FROM events c WHERE c.subject = o.subject AND c.kind = 'closed' AND NOT EXISTS ("
+            " SELECT 1 FROM events r WHERE r.subject = c.subject AND r.kind = 'reopened' AND r.id > c.id"
+            ")) ORDER BY o.id DESC"
+        )
+        return [row["subject"] for row in rows]
+
     @contextmanager
     def write(self) -> Iterator[None]:
         """A transaction: what is read inside it is still true when it commits."""

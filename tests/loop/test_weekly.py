@@ -58,7 +58,10 @@ def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: C
         kb.ingest(tmp_path / "pm.md")
         clock.now += timedelta(hours=1)
         summary = kb.weekly_summary(7)
-    assert summary.read == {"lookups": 3, "outcomes": 2, "incidents": 1, "new entries": 2, "log lines": 1}
+    assert summary.read == {
+        "lookups": 3, "outcomes": 2, "incidents": 1, "new entries": 2, "changes": 0, "drift exceptions": 0,
+        "log lines": 1,
+    }  # fmt: skip
     assert {c.name: c.count for c in summary.verdicts} == {"known": 2, "unknown": 1}
     assert [(c.name, c.count) for c in summary.top_unknowns] == [("the espresso machine leaks steam", 1)]
     assert {c.name: c.count for c in summary.outcomes} == {"resolved": 1, "failed": 1}

@@ -25,7 +25,7 @@ from kb.storage.encoder import OnnxEncoder
 from tests.conftest import ROOT
 
 Connect = Callable[..., Any]
-MERGED = {"incidents", "changes", "triage"} <= set(dir(KnowledgeBase))
+TRIAGE = hasattr(KnowledgeBase, "triage")
 
 
 @dataclass

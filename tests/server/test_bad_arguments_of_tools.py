@@ -11,13 +11,9 @@ from hypothesis import strategies as st
 
 from kb import KnowledgeBase
 from kb.server.server import tool_groups
-from tests.server.conftest import MERGED, Agent
+from tests.server.conftest import TRIAGE, Agent
 
-WAITING = (
-    ()
-    if MERGED
-    else ("incident_", "record_change", "changes", "rollback_target", "triage", "investigate", "debug")
-)
+WAITING = () if TRIAGE else ("triage", "investigate", "debug")
 TOOLS = sorted(
     offer.tool.name
     for group in tool_groups(KnowledgeBase.__new__(KnowledgeBase))
@@ -43,7 +39,7 @@ VALUES = st.recursive(
 )  # fmt: skip
 @given(data=st.data())
 def test_whatever_is_given_the_answer_is_an_answer_or_a_sentence(
-    tool: str, agent: Agent, data: st.DataObject
+    tool: str, agent: Agent, names: dict[str, list[str]], data: st.DataObject
 ):
     chosen = data.draw(st.lists(st.sampled_from([*names[tool], "no_such_argument"]), unique=True))
     arguments = {name: data.draw(VALUES) for name in chosen}
@@ -106,6 +102,15 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ("skill_run", {"name": "learn_pattern", "inputs": "pattern OOMKilled"}, "`inputs` must be an object"),
     ("skill_run", {"name": "learn_pattern", "inputs": {"patern": "x"}}, "did you mean `pattern`?"),
     ("skill_run", {"name": "weekly_summary", "inputs": [1]}, "`inputs` must be an object"),
+    ("incident_open", {}, "`title` is missing"),
+    ("incident_open", {"title": "x", "severity": "purple"}, "purple"),
+    ("incident_show", {"incident_id": "incident-none"}, "incident-none"),
+    ("incident_verify", {"checks": {"moon": True}, "incident_id": "incident-none"}, "not on the checklist"),
+    ("record_change", {"kind": "earthquake", "service": "api"}, "earthquake"),
+    ("changes", {"hours": 0}, "more than 0"),
+    ("changes", {"until": "2h"}, "`until` needs `since`"),
+    ("changes", {"since": "whenever"}, "is no time"),
+    ("rollback_target", {"service": ""}, "service is empty"),
     ("check_known_isues", {}, "did you mean `check_known_issues`?"),
 ]  # fmt: skip
 

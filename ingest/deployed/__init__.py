@@ -1,0 +1,1 @@
+"""What deployment tools say of themselves: one module a tool, each from plain data to changes."""

@@ -1,0 +1,149 @@
+"""`Changes`: what was changed in production, recorded and asked for.  Thin: rules are in `rollback` and `text`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kb.changes.rollback import rollback_target
+from kb.errors import InvalidInput
+from kb.loop.learning import checked
+from kb.records.change import Change, ChangeKind, RollbackTarget
+from kb.storage.changes import ChangeTable
+from kb.text.change_words import parse_kind, parse_moment, parse_result, parse_reversible
+
+if TYPE_CHECKING:
+    from kb.changes.import_git import Imported
+
+Moment = datetime | date | str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changes of one home, as the clock has it; `actor` is who records them."""
+
+    table: ChangeTable
+    clock: Callable[[], datetime]
+    actor: str = ""
+
+    def record(
+        self,
+        kind: str,
+        service: str = "",
+        environment: str = "",
+        *,
+        version: str = "",
+        previous: str = "",
+        summary: str = "",
+        reason: str = "",
+        author: str = "",
+        result: str = "unknown",
+        reversible: bool | str | None = None,
+        expires: Moment | None = None,
+        at: Moment | None = None,
+    ) -> Change:
+        """Keep one change; recorded again, the same one (kind, place, version, moment) stays one.
+
+        `version` runs afterwards, `previous` ran before.  `at` (else now) and `expires` are times, days or,
+        for `at`, `2h` before now.  Raises InvalidInput with what is missing or has no meaning.
+        """
+        texts: dict[str, Any] = {
+            name: checked(name, text or "")
+            for name, text in {
+                "service": service, "environment": environment, "version": version, "previous": previous,
+                "summary": summary, "reason": reason, "author": author or self.actor,
+            }.items()
+        }  # fmt: skip
+        parsed, now = parse_kind(kind), self.clock()
+        if not any(texts[name] for name in ("service", "version", "summary", "reason")):
+            raise InvalidInput("the change says nothing; give at least a service, a version or a summary")
+        moment = parse_moment(at, now) if at else now
+        if moment > now + timedelta(days=1):
+            raise InvalidInput(f"at={at} lies in the future; record a change when it was made")
+        change = Change(
+            kind=parsed, at=moment, result=parse_result(result), reversible=parse_reversible(reversible),
+            expires=parse_moment(expires, end_of_day=True) if expires else None, **texts,
+        )  # fmt: skip
+        return self.table.put(change, actor=self.actor)
+
+    def get(self, change_id: str) -> Change:
+        """The change with this id.  Raises InvalidInput."""
+        found = self.table.find(change_id)
+        if found is None:
+            raise InvalidInput(f"there is no change {change_id!r}; ids come from: kb change list --json")
+        return found
+
+    def between(
+        self,
+        since: Moment,
+        until: Moment | None = None,
+        service: str = "",
+        environment: str = "",
+        kinds: Iterable[str] = (),
+    ) -> list[Change]:
+        """The changes from `since` to before `until` (else now), newest first; both also as `2h` before now.
+
+        A service means that service alone; an environment, that one and changes that name none.
+        """
+        now = self.clock()
+        start, end = (
+            parse_moment(since, now),
+            parse_moment(until, now) if until else now + timedelta(seconds=1),
+        )
+        if start >= end:
+            raise InvalidInput(f"the window from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC is empty")
+        wanted = [kinds] if isinstance(kinds, str) else kinds
+        return self.table.between(start, end, service, environment, [parse_kind(kind) for kind in wanted])
+
+    def recent(self, hours: float = 24, service: str = "", environment: str = "") -> list[Change]:
+        """The changes of the last `hours`, newest first."""
+        if not 0 < hours <= 24 * 3660:
+            raise InvalidInput(f"hours={hours} is no window; give a number above 0, up to ten years")
+        return self.between(self.clock() - timedelta(hours=hours), None, service, environment)
+
+    def rollback_target(self, service: str, environment: str = "") -> RollbackTarget:
+        """Which version to roll back to, how often each ran well, and what must be true first.
+
+        Without an environment it must be clear which is meant; where it is not, there is no target
+        and `preconditions` says so.  Raises InvalidInput without a service.
+        """
+        if not service.strip():
+            raise InvalidInput("service is empty; say which service is to be rolled back")
+        own = self.table.between(None, None, service)
+        migrations = self.table.between(None, None, kinds=(ChangeKind.MIGRATION,))
+        unnamed = [one for one in migrations if not one.service]  # a database may serve many
+        return rollback_target([*own, *unnamed], service.strip(), environment.strip(), now=self.clock())
+
+    def open_drift(self, service: str = "", environment: str = "") -> list[Change]:
+        """The drift that is there now, expired or not, newest first."""
+        there = {one.id for one in self.table.between(None, None, service, environment, (ChangeKind.DRIFT,))}
+        return [one for one in self.table.open_drift(self.clock()) if one.id in there]
+
+    def expired_drift(self, now: datetime | None = None) -> list[Change]:
+        """The drift that is still there although its exception has expired, the longest expired first."""
+        return self.table.expired_drift(now or self.clock())
+
+    def end_drift(self, change_id: str) -> Change:
+        """Note that a drift is over: taken back, or captured in the repository.  Raises InvalidInput."""
+        change = self.get(change_id)
+        if not self.table.end(change.id, self.clock()):
+            raise InvalidInput(f"{change_id} is a {change.kind}, no drift; only drift can be ended")
+        return self.get(change_id)
+
+    def import_git(
+        self, repository: str | Path, since: Moment | None = None, service: str = "", environment: str = ""
+    ) -> Imported:
+        """Record the commits of a git repository since a moment (else all); twice changes nothing.
+
+        A `service` or `environment` given here goes before what paths and messages say.  Raises
+        InvalidInput when there is no git or no repository.
+        """
+        from kb.changes.import_git import import_git
+
+        start = parse_moment(since, self.clock()) if since else None
+        return import_git(
+            self.table, Path(repository), start, service=service, environment=environment, actor=self.actor
+        )

@@ -1,0 +1,65 @@
+"""What an incident gives back to the knowledge base: its entry, and credit or blame for what was applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kb.errors import EntryNotFound
+from kb.incidents.entry import to_entry
+from kb.loop.outcomes import record_outcome
+from kb.records.ledger import Result
+from kb.records.live import LiveIncident
+from kb.storage.catalogue import LIVE
+from kb.storage.entries import EntryTable
+from kb.storage.identify import fingerprints_of
+from kb.storage.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The entries and the ledger, as far as incidents write to them.  Call inside a write."""
+
+    entries: EntryTable
+    ledger: Ledger
+
+    def existing(self, entry_id: str) -> str | None:
+        """The id of an entry that there is, or None for an empty one.  Raises EntryNotFound."""
+        if entry_id and self.entries.get(entry_id) is None:
+            raise EntryNotFound(f"there is no entry {entry_id!r}; give the id that a lookup returned")
+        return entry_id or None
+
+    def keep(self, incident: LiveIncident, now: datetime) -> None:
+        """From its resolution on, the incident is found by search and lookup; a postmortem takes over."""
+        owner = self.entries.file_of(incident.id)
+        if owner not in (None, LIVE) or (owner is None and incident.resolved is None):
+            return
+        if incident.resolved is None:  # it came back: no longer an incident that ended well
+            self.entries.retire([incident.id], now)
+            return
+        entry = to_entry(incident)
+        self.entries.put(entry, file=LIVE, fingerprints=fingerprints_of(entry), now=now)
+
+    def credit(self, incident: LiveIncident, now: datetime, actor: str) -> None:
+        """What was applied resolved the incident, and somebody verified that."""
+        said = self.ledger.outcomes_of(incident.applied)
+        for entry_id in incident.applied:
+            known = (o for o in said.get(entry_id, ()) if o.at >= incident.detected and o.verified_by)
+            if not any(outcome.result is Result.RESOLVED for outcome in known):
+                self._outcome(incident, entry_id, Result.RESOLVED, now, actor)
+
+    def debit(self, incident: LiveIncident, entry_ids: Iterable[str], now: datetime, actor: str) -> None:
+        """What was applied did not help, or did not hold."""
+        for entry_id in entry_ids:
+            self._outcome(incident, entry_id, Result.FAILED, now, actor)
+
+    def _outcome(
+        self, incident: LiveIncident, entry_id: str, result: Result, now: datetime, actor: str
+    ) -> None:
+        lookup = incident.lookup_id if self.ledger.has_lookup(incident.lookup_id or "") else None
+        verified_by = incident.verified_by if result is Result.RESOLVED else None
+        record_outcome(
+            self.ledger, entry_id, result, lookup_id=lookup, verified_by=verified_by, note=incident.id, now=now,
+            actor=actor,
+        )  # fmt: skip

@@ -1,0 +1,78 @@
+"""What a lived incident leaves behind: an entry that is found like any postmortem's."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from kb.incidents.words import told
+from kb.records import Cause, CauseStatus, Incident, Origin, Provenance, Scope, TimelineEvent
+from kb.records.live import LiveIncident
+
+
+def to_entry(incident: LiveIncident) -> Incident:
+    """The incident as an entry; what was tried and did not help is its warning."""
+    begun = incident.started or incident.detected
+    return Incident(
+        id=incident.id,
+        title=incident.title,
+        date=begun.date(),
+        started=incident.started,
+        detected=incident.detected,
+        acknowledged=incident.acknowledged,
+        mitigated=incident.mitigated,
+        resolved=incident.resolved,
+        severity=incident.severity,
+        severity_label=incident.severity_label,
+        impact=incident.impact,
+        causes=causes(incident),
+        mitigation=mitigation(incident),
+        resolution=incident.resolution,
+        prevention=incident.prevention,
+        timeline=timeline(incident),
+        action_items=incident.action_items,
+        lessons=incident.lessons,
+        went_well=incident.went_well,
+        went_wrong=incident.went_wrong,
+        warning="; ".join(warnings(incident)),
+        body="\n".join((incident.alert, *(event.text for event in timeline(incident)))),
+        scope=Scope(
+            services=incident.services,
+            environments=(incident.environment,) if incident.environment else (),
+        ),
+        provenance=Provenance(origin=Origin.INGESTED, at=incident.detected),
+    )
+
+
+def causes(incident: LiveIncident) -> tuple[Cause, ...]:
+    """What caused it: the confirmed causes or, while there is none, the suspected ones."""
+    by_status = {
+        status: tuple(Cause(text=h.text, status=status) for h in incident.hypotheses if h.status is status)
+        for status in (CauseStatus.CONFIRMED, CauseStatus.SUSPECTED)
+    }
+    return by_status[CauseStatus.CONFIRMED] or by_status[CauseStatus.SUSPECTED]
+
+
+def mitigation(incident: LiveIncident) -> str:
+    """What stopped the bleeding: everything that was tried and is not known to have failed."""
+    return "\n".join(tried.text for tried in incident.mitigations if tried.worked is not False)
+
+
+def warnings(incident: LiveIncident) -> tuple[str, ...]:
+    """What was tried and did not help, and what was ruled out."""
+    useless = [tried.text for tried in incident.mitigations if tried.worked is False]
+    refuted = [h.text for h in incident.hypotheses if h.status is CauseStatus.REFUTED]
+    said = [*(f"Did not help: {text}" for text in useless), *(f"Was ruled out: {text}" for text in refuted)]
+    return tuple(" ".join(text.split()) for text in said)
+
+
+def timeline(incident: LiveIncident) -> tuple[TimelineEvent, ...]:
+    """The steps that a reader wants to see, in order of time."""
+    events = sorted(incident.timeline, key=lambda event: event.at)
+    lines = ((event, told(event)) for event in events)
+    return tuple(
+        TimelineEvent(
+            text=" ".join(text.split()), time=f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", at=event.at
+        )
+        for event, text in lines
+        if text
+    )

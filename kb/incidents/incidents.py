@@ -1,0 +1,205 @@
+"""`Incidents`: open, log, acknowledge, hypothesise, mitigate, resolve, verify, close.
+
+Every step is one transaction: it is written whole or not at all, and several agents may write at
+once.  A fix is credited only when the verification checklist holds, and then by name; a mitigation
+that did not help is held against its entry at once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+
+from kb.errors import InvalidInput
+from kb.incidents import postmortem as drafts
+from kb.incidents import steps
+from kb.incidents.checklist import parse_checks
+from kb.incidents.log import IncidentLog
+from kb.incidents.updates import StatusUpdate, status_update
+from kb.records.ledger import Event
+from kb.records.live import LiveIncident, Step
+from kb.storage.yamlfile import write_atomically
+from kb.text.slug import slug
+
+Texts = Iterable[str] | str
+
+
+class Incidents(IncidentLog):
+    """The incidents of one home, as they are lived; steps return the incident as it is afterwards."""
+
+    __slots__ = ()
+
+    def open(
+        self, title: str, *, service: Texts = "", environment: str = "", severity: str = "", impact: str = "",
+        alert: str = "", started: datetime | str | None = None, lookup_id: str | None = None,
+    ) -> LiveIncident:  # fmt: skip
+        """Open an incident.  One with the same title and service that is open already is returned instead.
+
+        Raises InvalidInput for an empty title, a severity of no known scale, or a start in the future.
+        """
+        now = self.clock()
+        title, data = steps.opening(
+            title, service=service, environment=environment, severity=severity, impact=impact, alert=alert,
+            started=started, lookup_id=lookup_id, now=now,
+        )  # fmt: skip
+        with self.ledger.write():
+            for one in self.open_ones():
+                if (one.title, one.services, one.environment) == (
+                    title,
+                    data["services"],
+                    data["environment"],
+                ):
+                    return self._record(one.id, Step.NOTE, "reported again", details=data["alert"])
+            new = f"incident-{now:%Y%m%d}-{slug(title)}-{uuid.uuid4().hex[:6]}"
+            return self._record(new, Step.OPENED, title, data=data)
+
+    def note(self, action: str, details: str = "") -> Event:
+        """A line of the session log, with the incident that it belongs to, if one is open."""
+        words, rest = steps.text("action", action), steps.more("details", details)
+        return self._event(self.attached(), Step.NOTE, words, details=rest)
+
+    def log(self, action: str, details: str = "", incident_id: str = "") -> Event:
+        """Note what was done or seen.  Raises InvalidInput when `action` is empty."""
+        incident = self.get(incident_id)
+        return self._event(
+            incident.id, Step.NOTE, steps.text("action", action), details=steps.more("details", details)
+        )
+
+    def acknowledge(self, by: str = "", incident_id: str = "") -> LiveIncident:
+        """Say that somebody is on it; a second time changes nothing."""
+        return self._step(
+            incident_id, Step.ACKNOWLEDGED, "Acknowledged", {"by": steps.more("by", by) or self.actor()}
+        )
+
+    def set_severity(self, severity: str, reason: str = "", incident_id: str = "") -> LiveIncident:
+        """Give or change the severity, in any scale in common use."""
+        data = steps.severity(severity)
+        words = f"Severity set to {data['severity']}"
+        return self._step(incident_id, Step.SEVERITY, words, data, details=steps.more("reason", reason))
+
+    def hypothesise(
+        self, text: str = "", status: str = "suspected", evidence: Texts = (), hypothesis_id: str = "",
+        incident_id: str = "",
+    ) -> LiveIncident:  # fmt: skip
+        """Name a possible cause, or say of one (by its id or its words) that it is confirmed or refuted."""
+        with self.ledger.write():
+            incident = self._unfinished(incident_id)
+            words, data = steps.hypothesis(incident, text, status, evidence, hypothesis_id)
+            return self._record(incident.id, Step.HYPOTHESIS, words, data=data)
+
+    def mitigate(
+        self, action: str, entry_id: str = "", worked: bool | None = None, incident_id: str = ""
+    ) -> LiveIncident:
+        """Note what was tried to stop the bleeding.  `entry_id` is the entry whose advice it was.
+
+        With `worked=False` that entry is marked as failed at once.  Raises EntryNotFound.
+        """
+        data = {"entry_id": self.archive.existing(entry_id), "worked": worked}
+        with self.ledger.write():
+            incident = self._unfinished(incident_id)
+            after = self._record(incident.id, Step.MITIGATION, steps.text("action", action), data=data)
+            if worked is False and entry_id:
+                self.archive.debit(after, [entry_id], self.clock(), self.actor())
+            return after
+
+    def resolve(
+        self,
+        resolution: str,
+        cause: str = "",
+        entry_id: str = "",
+        prevention: str = "",
+        incident_id: str = "",
+    ) -> LiveIncident:
+        """Say what removed the cause; `cause` is noted as confirmed.  Nothing is credited before `verify`."""
+        data = {
+            "entry_id": self.archive.existing(entry_id),
+            "prevention": steps.more("prevention", prevention),
+        }
+        with self.ledger.write():
+            incident = self._unfinished(incident_id)
+            if cause:
+                words, found = steps.hypothesis(incident, cause, "confirmed", (), "")
+                self._event(incident.id, Step.HYPOTHESIS, words, data=found)
+            return self._record(incident.id, Step.RESOLUTION, steps.text("resolution", resolution), data=data)
+
+    def verify(
+        self, checks: Mapping[str, object] | Texts, by: str = "", incident_id: str = ""
+    ) -> LiveIncident:
+        """Note what the verification checklist found; when all six items hold, what was applied is credited."""
+        found = parse_checks(checks)
+        who = steps.more("by", by) or self.actor() or "unnamed"
+        with self.ledger.write():
+            before = self.get(incident_id)
+            if before.resolved is None:
+                raise InvalidInput(
+                    f"{before.id} is not resolved: there is nothing to verify yet; resolve it first"
+                )
+            data = {"found": found, "by": who}
+            after = self._record(before.id, Step.VERIFICATION, steps.verification(found), data=data)
+            if after.verified and not before.verified:
+                self.archive.credit(after, self.clock(), self.actor())
+            return after
+
+    def add_action_item(
+        self, text: str, owner: str = "", due: date | str | None = None, done: bool = False, incident_id: str = ""
+    ) -> LiveIncident:  # fmt: skip
+        """Something to do afterwards; the same text again changes its owner, date or state."""
+        data = {"owner": steps.more("owner", owner), "due": steps.day("due", due), "done": done}
+        return self._step(incident_id, Step.ACTION_ITEM, steps.text("text", text), data, closed=True)
+
+    def review(
+        self, went_well: Texts = (), went_wrong: Texts = (), lessons: Texts = (), impact: str = "",
+        incident_id: str = "",
+    ) -> LiveIncident:  # fmt: skip
+        """What the postmortem should say beside the timeline; more of it may be added later."""
+        data = steps.review(went_well, went_wrong, lessons, impact)
+        return self._step(incident_id, Step.REVIEW, "Reviewed", data, closed=True)
+
+    def close(self, incident_id: str = "") -> LiveIncident:
+        """End it.  Raises InvalidInput while it is not resolved (a false alarm is resolved as such)."""
+        with self.ledger.write():
+            incident = self._unfinished(incident_id)
+            if incident.resolved is None:
+                raise InvalidInput(
+                    f"{incident.id} is not resolved; resolve it first (a false alarm, too: say so)"
+                )
+            return self._record(incident.id, Step.CLOSED, "Incident closed")
+
+    def reopen(self, reason: str, incident_id: str) -> LiveIncident:
+        """It came back: what was applied did not hold, and that is recorded against it."""
+        with self.ledger.write():
+            before = self.get(incident_id)
+            if before.resolved is None:
+                raise InvalidInput(f"{before.id} is open: there is nothing to reopen")
+            self.archive.debit(before, before.applied, self.clock(), self.actor())
+            return self._record(before.id, Step.REOPENED, steps.text("reason", reason))
+
+    def status_update(
+        self, style: str = "report", focus: str = "", next_steps: Texts = (), incident_id: str = ""
+    ) -> StatusUpdate:
+        """The text to post now; that it was told is noted, since the next one is due from then."""
+        incident, now = self.get(incident_id), self.clock()
+        update = status_update(incident, now, style=style, focus=focus, next_steps=steps.texts(next_steps))
+        self._event(incident.id, Step.UPDATE, update.text, data={"style": style})
+        return update
+
+    def postmortem(self, incident_id: str = "") -> str:
+        """A draft of the postmortem, as Markdown."""
+        return drafts.postmortem(self.get(incident_id))
+
+    def save_postmortem(self, folder: str | Path = "", incident_id: str = "") -> Path:
+        """Write the draft as `YYYY-MM-DD-service.md`, by default where the home keeps postmortems.
+
+        A file that is there stays as it is: a second incident of the day gets a number, a second
+        draft of the same incident is refused with InvalidInput.
+        """
+        incident = self.get(incident_id)
+        wanted = (
+            Path(folder) / drafts.file_name(incident) if folder else drafts.place(self.home.root, incident)
+        )
+        path = drafts.free_path(wanted, incident)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, drafts.postmortem(incident).encode())
+        return path

@@ -1,0 +1,204 @@
+"""From steps to state: an incident is the sum of what was noted, in the order of noting.
+
+`unfold` adds the steps up; no step is ever changed or taken back, a later one speaks instead.
+Times are those of the steps, so that several agents may write at once without a lock of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from kb.errors import EntryNotFound
+from kb.incidents.checklist import checklist
+from kb.records.ledger import Event
+from kb.records.live import Hypothesis, LiveIncident, Mitigation, Phase, Step
+from kb.records.parts import ActionItem, CauseStatus, Severity
+
+
+def unfold(events: Sequence[Event]) -> LiveIncident:
+    """The incident that the events tell of, oldest first.  Raises EntryNotFound when none opens one."""
+    first = next((event for event in events if event.kind == Step.OPENED), None)
+    if first is None or first.subject is None:
+        raise EntryNotFound("there is no such incident; see: kb incident list")
+    incident = _opened(first)
+    for event in events:
+        if event is not first and event.kind in _STEPS:
+            incident = _STEPS[event.kind](incident, event)
+    return replace(incident, timeline=tuple(events))
+
+
+def durations(incident: LiveIncident, now: datetime) -> dict[str, timedelta]:
+    """The named durations that have both ends: each from the start (or detection) to its time.
+
+    `to_acknowledge`, `to_mitigate` and `to_resolve`, and `so_far` while it is not resolved.
+    """
+    begun = incident.started or incident.detected
+    ends = {
+        "to_acknowledge": incident.acknowledged,
+        "to_mitigate": incident.mitigated,
+        "to_resolve": incident.resolved,
+        "so_far": None if incident.resolved else now,
+    }
+    return {name: end - begun for name, end in ends.items() if end is not None}
+
+
+def confirmed_cause(incident: LiveIncident) -> str:
+    """What is known to have caused it, or an empty text."""
+    return "; ".join(h.text for h in incident.hypotheses if h.status is CauseStatus.CONFIRMED)
+
+
+def _opened(event: Event) -> LiveIncident:
+    data = event.data
+    return LiveIncident(
+        id=event.subject or "",
+        title=event.action,
+        phase=Phase.INVESTIGATING,
+        detected=event.at,
+        severity=_severity(data),
+        severity_label=data.get("label", ""),
+        confirmed=bool(data.get("confirmed")),
+        services=tuple(data.get("services", ())),
+        environment=data.get("environment", ""),
+        impact=data.get("impact", ""),
+        alert=data.get("alert", ""),
+        lookup_id=data.get("lookup_id"),
+        started=_moment(data.get("started")),
+    )
+
+
+def _severity_set(incident: LiveIncident, event: Event) -> LiveIncident:
+    label = event.data.get("label", "")
+    return replace(incident, severity=_severity(event.data), severity_label=label, confirmed=True)
+
+
+def _acknowledged(incident: LiveIncident, event: Event) -> LiveIncident:
+    if incident.acknowledged:
+        return incident
+    return replace(incident, acknowledged=event.at, acknowledged_by=event.data.get("by", ""))
+
+
+def _hypothesis(incident: LiveIncident, event: Event) -> LiveIncident:
+    data = event.data
+    known = {one.id: one for one in incident.hypotheses}
+    before = known.get(data["id"])
+    evidence = dict.fromkeys((*(before.evidence if before else ()), *data.get("evidence", ())))
+    known[data["id"]] = Hypothesis(
+        id=data["id"],
+        text=event.action or (before.text if before else ""),
+        status=CauseStatus(data["status"]),
+        evidence=tuple(evidence),
+    )
+    return replace(incident, hypotheses=tuple(known.values()))
+
+
+def _mitigation(incident: LiveIncident, event: Event) -> LiveIncident:
+    worked, entry_id = event.data.get("worked"), event.data.get("entry_id")
+    tried = Mitigation(at=event.at, text=event.action, entry_id=entry_id, worked=worked)
+    incident = replace(incident, mitigations=(*incident.mitigations, tried))
+    if incident.phase is Phase.INVESTIGATING:
+        incident = replace(incident, phase=Phase.MITIGATING)
+    if worked is False:
+        return _without(incident, entry_id)
+    if worked and incident.mitigated is None:
+        incident = replace(incident, mitigated=event.at)
+    return _with(incident, entry_id)
+
+
+def _resolution(incident: LiveIncident, event: Event) -> LiveIncident:
+    incident = replace(
+        incident,
+        phase=Phase.RESOLVED,
+        resolved=event.at,
+        mitigated=incident.mitigated or event.at,
+        resolution=event.action,
+        prevention=event.data.get("prevention") or incident.prevention,
+    )
+    return _with(incident, event.data.get("entry_id"))
+
+
+def _verification(incident: LiveIncident, event: Event) -> LiveIncident:
+    before = {item.key: item.held for item in incident.checks if item.held is not None}
+    checks = checklist({**before, **event.data["found"]})
+    incident = replace(incident, checks=checks)
+    if incident.verified or incident.resolved is None or not all(item.held for item in checks):
+        return incident
+    phase = incident.phase if incident.phase is Phase.CLOSED else Phase.VERIFIED
+    return replace(incident, phase=phase, verified=event.at, verified_by=event.data.get("by", ""))
+
+
+def _action_item(incident: LiveIncident, event: Event) -> LiveIncident:
+    due = event.data.get("due")
+    item = ActionItem(
+        text=event.action,
+        owner=event.data.get("owner") or None,
+        due=date.fromisoformat(due) if due else None,
+        done=bool(event.data.get("done")),
+    )
+    others = tuple(one for one in incident.action_items if one.text != item.text)
+    return replace(incident, action_items=(*others, item))
+
+
+def _review(incident: LiveIncident, event: Event) -> LiveIncident:
+    data = event.data
+
+    def more(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*getattr(incident, name), *data.get(name, ()))))
+
+    return replace(
+        incident,
+        went_well=more("went_well"),
+        went_wrong=more("went_wrong"),
+        lessons=more("lessons"),
+        impact=data.get("impact") or incident.impact,
+    )
+
+
+def _updated(incident: LiveIncident, event: Event) -> LiveIncident:
+    return replace(incident, updated=event.at)
+
+
+def _closed(incident: LiveIncident, event: Event) -> LiveIncident:
+    return replace(incident, phase=Phase.CLOSED, closed=event.at)
+
+
+def _reopened(incident: LiveIncident, _: Event) -> LiveIncident:
+    return replace(
+        incident, phase=Phase.INVESTIGATING, mitigated=None, resolved=None, verified=None, verified_by="",
+        closed=None, checks=(), applied=(),
+    )  # fmt: skip
+
+
+_STEPS: dict[str, Callable[[LiveIncident, Event], LiveIncident]] = {
+    Step.SEVERITY: _severity_set,
+    Step.ACKNOWLEDGED: _acknowledged,
+    Step.HYPOTHESIS: _hypothesis,
+    Step.MITIGATION: _mitigation,
+    Step.RESOLUTION: _resolution,
+    Step.VERIFICATION: _verification,
+    Step.ACTION_ITEM: _action_item,
+    Step.REVIEW: _review,
+    Step.UPDATE: _updated,
+    Step.CLOSED: _closed,
+    Step.REOPENED: _reopened,
+}
+
+
+def _with(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
+    if not entry_id or entry_id in incident.applied:
+        return incident
+    return replace(incident, applied=(*incident.applied, entry_id))
+
+
+def _without(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
+    return replace(incident, applied=tuple(one for one in incident.applied if one != entry_id))
+
+
+def _severity(data: dict[str, Any]) -> Severity | None:
+    return Severity(data["severity"]) if data.get("severity") else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

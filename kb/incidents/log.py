@@ -1,0 +1,122 @@
+"""The log of incidents: which there are, which are open, and the one way to add a step.
+
+A step and what follows from it (the entry that lookup finds, the credit of what was applied) are
+one transaction, so a caller that goes away leaves nothing half-written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kb.errors import EntryNotFound, InvalidInput
+from kb.home import Home
+from kb.incidents.archive import Archive
+from kb.incidents.entry import to_entry
+from kb.incidents.life import unfold
+from kb.records import Incident
+from kb.records.ledger import Event
+from kb.records.live import LiveIncident, Phase, Step
+from kb.storage.ledger import Ledger
+
+ATTACHES_FOR = timedelta(days=1)
+"""A line of the session log still belongs to an incident that was resolved less long ago than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLog:
+    """What was noted of the incidents of one home."""
+
+    home: Home
+    ledger: Ledger
+    archive: Archive
+    clock: Callable[[], datetime]
+    actor: Callable[[], str]
+
+    def get(self, incident_id: str = "") -> LiveIncident:
+        """The incident with this id, or the only open one.  Raises EntryNotFound or InvalidInput."""
+        if not incident_id:
+            return self._the_open_one()
+        events = self.ledger.events_of(incident_id)
+        if not events:
+            raise EntryNotFound(f"there is no incident {incident_id!r} that was opened here; {self._which()}")
+        return unfold(events)
+
+    def open_ones(self) -> list[LiveIncident]:
+        """The incidents that were not closed, newest first."""
+        return [unfold(self.ledger.events_of(one)) for one in self.ledger.open_subjects()]
+
+    def recent(self, limit: int = 20) -> list[LiveIncident]:
+        """The incidents that were opened last, newest first, whatever became of them."""
+        return [unfold(self.ledger.events_of(one)) for one in self.ledger.subjects(Step.OPENED)[:limit]]
+
+    def between(self, since: datetime, until: datetime) -> list[LiveIncident]:
+        """The incidents that were opened in a window, newest first."""
+        return [unfold(self.ledger.events_of(one)) for one in self.ledger.subjects(Step.OPENED, since, until)]
+
+    def entries(self, since: datetime, until: datetime) -> list[Incident]:
+        """The incidents that were opened in a window, in the form of entries, newest first."""
+        return [to_entry(one) for one in self.between(since, until)]
+
+    def attached(self) -> str | None:
+        """The incident that a line of the session log belongs to: the only one that is being worked on."""
+        now = self.clock()
+        live = [one for one in self.open_ones() if not one.resolved or now - one.resolved < ATTACHES_FOR]
+        return live[0].id if len(live) == 1 else None
+
+    def _step(
+        self, incident_id: str, kind: Step, words: str, data: dict[str, Any], *, details: str = "",
+        closed: bool = False,
+    ) -> LiveIncident:  # fmt: skip
+        with self.ledger.write():
+            incident = self.get(incident_id) if closed else self._unfinished(incident_id)
+            return self._record(incident.id, kind, words, details=details, data=data)
+
+    def _record(
+        self,
+        incident_id: str,
+        kind: Step,
+        words: str,
+        *,
+        details: str = "",
+        data: dict[str, Any] | None = None,
+    ) -> LiveIncident:
+        """Add the step; what follows from it is kept where lookup finds it.  Call inside a write."""
+        self._event(incident_id, kind, words, details=details, data=data)
+        after = unfold(self.ledger.events_of(incident_id))
+        self.archive.keep(after, self.clock())
+        return after
+
+    def _event(
+        self,
+        incident_id: str | None,
+        kind: Step,
+        words: str,
+        *,
+        details: str = "",
+        data: dict[str, Any] | None = None,
+    ) -> Event:
+        event = Event(
+            at=self.clock(), action=words, details=details, actor=self.actor(), subject=incident_id, kind=kind,
+            data=data or {},
+        )  # fmt: skip
+        self.ledger.record_event(event)
+        return event
+
+    def _unfinished(self, incident_id: str) -> LiveIncident:
+        incident = self.get(incident_id)
+        if incident.phase is Phase.CLOSED:
+            raise InvalidInput(f"{incident.id} is closed; reopen it first, or open a new incident")
+        return incident
+
+    def _the_open_one(self) -> LiveIncident:
+        found = self.open_ones()
+        if len(found) != 1:
+            raise InvalidInput(f"say which incident is meant; {self._which(found)}")
+        return found[0]
+
+    def _which(self, found: Sequence[LiveIncident] | None = None) -> str:
+        listed = ", ".join(one.id for one in (self.open_ones() if found is None else found)[:5])
+        return f"open are: {listed}" if listed else "none is open"

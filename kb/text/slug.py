@@ -1,0 +1,13 @@
+"""Names for files and ids, from any text."""
+
+from __future__ import annotations
+
+import re
+
+LENGTH = 40
+"""Longer slugs are cut at this many characters."""
+
+
+def slug(text: str) -> str:
+    """The words of the text in lower case, joined by `-`: letters and digits of ASCII only."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LENGTH].rstrip("-")
