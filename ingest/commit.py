@@ -12,6 +12,7 @@ from datetime import datetime
 
 from ingest.places import can_be_undone, is_migration, places_of
 from kb.records.change import Change, ChangeKind
+from kb.text.change_words import COMMIT
 
 _CONVENTIONAL = re.compile(r"(?P<type>[a-z]+)(?:\((?P<scope>[^()]{1,80})\))?!?:\s+(?P<text>\S.*)", re.I)
 _TYPES = frozenset((
@@ -113,6 +114,10 @@ def _kinds(commit: Commit, subject: str, kind_word: str, scope: str) -> list[Cha
 
 def _change(commit: Commit, subject: str, kind: ChangeKind, place: tuple[str, str]) -> Change:
     body = commit.message.partition("\n")[2]
+    migrations = [path.rpartition("/")[2] for path in commit.paths if is_migration(path)]
+    if kind is ChangeKind.MIGRATION and migrations:
+        more = f" and {len(migrations) - 1} more" if len(migrations) > 1 else ""
+        subject = f"{migrations[0]}{more}, in {subject!r}"
     reason = _TRAILER.sub("", _REVERTED.sub("", body)).strip(" .\n")
     return Change(
         kind=kind, at=commit.at, service=place[0], environment=place[1], version=commit.sha,
@@ -120,7 +125,7 @@ def _change(commit: Commit, subject: str, kind: ChangeKind, place: tuple[str, st
         summary=subject, reason=reason if len(reason) <= _REASON else reason[: _REASON - 1] + "…",
         author=commit.author,
         reversible=can_be_undone(list(commit.paths)) if kind is ChangeKind.MIGRATION else None,
-        extra={"commit": commit.sha, **({"merge": "true"} if commit.merge else {})},
+        extra={COMMIT: commit.sha, **({"merge": "true"} if commit.merge else {})},
     )  # fmt: skip
 
 

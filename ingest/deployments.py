@@ -28,6 +28,12 @@ def _kind(names: str) -> re.Pattern[str]:
     return re.compile(rf"^[ \t{{-]*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?(?:{names})\b", re.M)
 
 
+def _inside(names: str) -> re.Pattern[str]:
+    """A key, also of a mapping that is written on one line."""
+    return re.compile(rf"(?:^[ \t-]*|[{{,]\s*)[\"']?(?:{names})[\"']?[ \t]*:", re.M)
+
+
+_CHANGES = re.compile(r"^[{ \t]*[\"']?changes[\"']?[ \t]*:[ \t]*\[?[ \t]*$", re.M)
 _WORKLOAD = _kind("Deployment|ReplicaSet|StatefulSet|DaemonSet")
 _MARKS: tuple[tuple[re.Pattern[str], ...], ...] = (
     (_kind("Application"), _key("history"), _key("deployedAt")),
@@ -36,7 +42,7 @@ _MARKS: tuple[tuple[re.Pattern[str], ...], ...] = (
     (_WORKLOAD, _key(r"(?:deployment\.)?kubernetes\.io/(?:revision|change-cause)")),
     (_WORKLOAD, _key(r"drift\.agentops\.dev/\w+")),
     (_key("revision"), _key("updated"), _key("status"), _key("chart"), _key("app_version")),
-    (re.compile(r"^[{ \t]*[\"']?changes[\"']?[ \t]*:[ \t]*\[?[ \t]*$", re.M), _key("(?:kind|type)"), _key("service")),
+    (_CHANGES, _inside("kind|type"), _inside("service"), _inside("at|date|time|when|timestamp|deployed_at")),
 )  # fmt: skip
 
 

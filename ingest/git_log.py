@@ -24,12 +24,15 @@ _HEADED = re.compile(
     r"^commit [0-9a-f]{7,64}\b.*\n(?:(?:Merge|Author|AuthorDate|Commit|Reflog\w*|tree|parent)\b.*\n)+", re.M
 )
 _GRAPH = re.compile(r"^[*|\\/ ]+commit [0-9a-f]{7,64}\b", re.M)
-_ONELINE = re.compile(r"[0-9a-f]{7,40} (?:\([^)]*\) )?\S.*")
+_ONELINE = re.compile(r"[0-9a-f]{7,40} (?![ *])(?:\([^)]*\) )?\S.*")
+_ANY_DATE = re.compile(r"^(?:Author|Commit)?Date:", re.M)
 _FIELD = re.compile(r"(Merge|Author|Date|AuthorDate|Commit|CommitDate):\s*(.*)")
 _STAT = re.compile(r" (?P<path>\S.*?)\s+\|\s+(?:\d+|Bin|Unmerged)\b.*")
 _TOTAL = re.compile(r" \d+ files? changed\b.*")
 _STATUS = re.compile(r"[ACDMRTUXB]\d{0,3}\t")
 _RENAMED = re.compile(r"\{(?P<old>[^{}]*) => (?P<new>[^{}]*)\}")
+_LONGEST = 4096
+"""Characters that a line with a path may have."""
 _DATED = "write it with dates: git log --date=iso-strict --stat"
 
 
@@ -51,8 +54,8 @@ class GitLog:
     def parse(self, file: SourceFile) -> Parsed:
         """The changes of all commits; every commit that cannot be read as a problem."""
         text = file.text.lstrip("\ufeff").replace("\r\n", "\n")
-        if not _HEADED.match(text.lstrip("\n ")):
-            said = "was drawn with --graph" if _GRAPH.match(text) else "has no dates (--oneline)"
+        if not _HEADED.match(text.lstrip("\n ")) or not _ANY_DATE.search(text):
+            said = "was drawn with --graph" if _GRAPH.match(text) else "has no dates (--oneline, --format)"
             return Parsed(problems=(Problem(file.path, None, f"this git log {said}; {_DATED}"),))
         changes: list[Change] = []
         problems: list[Problem] = []
@@ -67,11 +70,18 @@ class GitLog:
             left_out.update([why] if why else [])
             source = Source(path=file.path, section=commit.sha[:12], line=line)
             changes += (replace(change, source=source) for change in found)
-        notes = [f"{count} commits left out: {why}" for why, count in sorted(left_out.items())]
+        notes = notes_on(left_out)
         if unnamed := sum(not change.service for change in changes):
-            notes.append(f"{unnamed} commits name no service; --stat or --name-only would show their paths")
+            notes.append(
+                f"changes that name no service: {unnamed}; paths would tell it (--stat, --name-only)"
+            )
         skipped = "" if changes or problems else "every commit was left out: " + "; ".join(sorted(left_out))
         return Parsed(changes=tuple(changes), problems=tuple(problems), notes=tuple(notes), skipped=skipped)
+
+
+def notes_on(left_out: Counter[str]) -> list[str]:
+    """What a receipt says of commits that change nothing in production."""
+    return [f"commits left out, {why}: {count}" for why, count in sorted(left_out.items())]
 
 
 def blocks(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -109,7 +119,7 @@ def parse_commit(lines: list[str]) -> Commit:
     return Commit(
         sha=header[1] if header else "",
         at=_date(date),
-        author=re.sub(r"\s*<[^<>]*>\s*$", "", fields.get("Author", "")),
+        author=re.sub(r"\s*<[^<>]*>\s*$", "", fields.get("Author", "")[:_LONGEST]),
         message="\n".join(body).strip(),
         paths=tuple(paths),
         merge="Merge" in fields,
@@ -127,7 +137,7 @@ def _date(text: str) -> datetime:
 
 def _paths(line: str) -> list[str]:
     """The path on a line of `--stat`, `--name-only` or `--name-status`; of a rename, both."""
-    if line.startswith((":", "diff --git", "+++", "---", "@@", "index ")):
+    if len(line) > _LONGEST or line.startswith((":", "diff --git", "+++", "---", "@@", "index ")):
         return []
     if _STATUS.match(line):
         return line.split("\t")[1:]

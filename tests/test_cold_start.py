@@ -40,7 +40,14 @@ def test_importing_kb_loads_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["check", "--help"], ["learn", "pattern", "--help"], ["--version"]]
+    "words",
+    [
+        ["--help"],
+        ["check", "--help"],
+        ["learn", "pattern", "--help"],
+        ["change", "list", "--help"],
+        ["--version"],
+    ],
 )
 def test_help_loads_nothing_heavy(words: list[str]):
     assert loaded_by(RUN, *words) == set()

@@ -68,6 +68,10 @@ def test_json_has_the_fields_that_the_page_names(home: Path, tmp_path: Path) -> 
         ("memory append",): ["learned/notes", "notes", "one"],
         ("memory update",): ["learned/notes", "title", "two"],
         ("memory log",): ["restarted the builder"],
+        ("change record",): ["drift", "--service", "builder", "--reason", "more memory"],
+        ("change list",): [],
+        ("change rollback-target",): ["builder"],
+        ("change drift",): [],
     }
     for shape in json_meanings.COMMANDS:
         if shape.commands in commands:

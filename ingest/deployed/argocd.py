@@ -64,7 +64,7 @@ def _revision(item: dict[str, Any]) -> str:
 
 def _initiator(item: dict[str, Any]) -> str:
     return text(item, "initiatedBy", "username") or (
-        "automated" if text(item, "initiatedBy", "automated") == "true" else ""
+        "automated sync" if text(item, "initiatedBy", "automated") == "true" else ""
     )
 
 

@@ -57,6 +57,8 @@ class Changes:
                 "summary": summary, "reason": reason, "author": author or self.actor,
             }.items()
         }  # fmt: skip
+        for name in ("service", "environment", "version", "previous", "author"):
+            texts[name] = " ".join(texts[name].split())
         parsed, now = parse_kind(kind), self.clock()
         if not any(texts[name] for name in ("service", "version", "summary", "reason")):
             raise InvalidInput("the change says nothing; give at least a service, a version or a summary")

@@ -42,9 +42,12 @@ def import_git(
     environment: str,
     actor: str,
 ) -> Imported:
-    """Record the changes of a repository's commits.  Raises InvalidInput, and records nothing then."""
+    """Record the changes of a repository's commits; what was read of them before is replaced.
+
+    Raises InvalidInput, and records nothing then.
+    """
     from ingest.commit import changes_of
-    from ingest.git_log import blocks, parse_commit
+    from ingest.git_log import blocks, notes_on, parse_commit
 
     text = redact(read_log(repository, since)).text
     changes: list[Change] = []
@@ -57,10 +60,10 @@ def import_git(
         left_out.update([why] if why else [])
         source = Source(path=str(repository), section=commit.sha[:12])
         changes += (replace(change, source=source) for change in found)
-    recorded = table.put_all(changes, actor=actor)
-    notes = [f"{count} commits left out: {why}" for why, count in sorted(left_out.items())]
+    recorded = table.renew(f"git:{repository.resolve()}", changes, actor=actor)
+    notes = notes_on(left_out)
     if unnamed := sum(not change.service for change in changes):
-        notes.append(f"{unnamed} changes name no service; give it with --service")
+        notes.append(f"changes that name no service: {unnamed}; give it with --service")
     return Imported(
         repository=str(repository), commits=commits, recorded=recorded, known=len(changes) - recorded,
         notes=tuple(notes),

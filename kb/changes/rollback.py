@@ -25,14 +25,12 @@ from datetime import datetime, timedelta
 
 from kb.changes.preconditions import preconditions
 from kb.records.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
-from kb.text.change_words import environment_key, same_version, service_key
+from kb.text.change_words import COMMIT, environment_key, same_version, service_key
 
 SETTLED = timedelta(hours=1)
 """How long a run must last to have gone well, where nobody says how it went."""
 SAME_RUN = timedelta(minutes=15)
 """Records of one version that lie closer together than this tell of one run."""
-COMMIT = "commit"
-"""The key of `Change.extra` that a change read from a git log has: it was committed, not yet deployed."""
 _MOVES = (ChangeKind.DEPLOYMENT, ChangeKind.ROLLBACK)
 
 
@@ -77,22 +75,29 @@ def rollback_target(
     there, notes = _of_environment(moves, environment, named)
     if not there:
         return replace(empty, environment=environment, preconditions=notes)
-    runs = runs_of(there)
-    versions = _records(runs, own) or _commits(there)
+    answer, runs = _judge(there, own, replace(empty, environment=environment))
+    known = [change for change in ordered if _concerns(change, service, environment)]
+    sentences, migrations = preconditions(answer, known, commits_only=not runs, now=now)
+    return replace(answer, preconditions=(*notes, *answer.preconditions, *sentences), migrations=migrations)
+
+
+def _judge(
+    moves: Sequence[Change], own: Sequence[Change], empty: RollbackTarget
+) -> tuple[RollbackTarget, list[Run]]:
+    """The versions in the places of the answer, and the runs that this rests on; `own` give the words."""
+    runs = runs_of(moves)
+    versions = _records(runs, own) or _commits(moves)
     current, earlier = _current(versions, runs)
     target = _target(earlier, runs)
+    said = list[str]()
     if runs and not runs[-1].version:
-        notes = (
-            *notes,
-            f"the last record does not say to which version it led: find out what runs of {service}",
+        said.append(
+            f"the last record does not say to which version it led: find out what runs of {empty.service}"
         )
-    result = RollbackTarget(
-        service=service, environment=environment, current=current, target=target,
-        others=tuple(one for one in earlier if one is not target),
-    )  # fmt: skip
-    known = [change for change in ordered if _concerns(change, service, environment)]
-    sentences, migrations = preconditions(result, known, commits_only=not runs, now=now)
-    return replace(result, preconditions=(*notes, *sentences), migrations=migrations)
+    if target is None:
+        said += _unrecorded(moves[-1], versions)
+    others = tuple(one for one in earlier if one is not target)
+    return replace(empty, current=current, target=target, others=others, preconditions=tuple(said)), runs
 
 
 def runs_of(moves: Sequence[Change]) -> list[Run]:
@@ -140,7 +145,7 @@ def _of_environment(
     if not there and not commits:
         others = ", ".join(sorted(named.values()))
         return [], (f"nothing is on record for {environment}; there is for: {others}",)
-    notes = (f"left out: {len(deployed)} deployments that name no environment",) if deployed else ()
+    notes = (f"deployments that name no environment, left out: {len(deployed)}",) if deployed else ()
     return sorted([*there, *commits], key=lambda move: move.at), notes
 
 
@@ -169,6 +174,14 @@ def _commits(moves: Sequence[Change]) -> list[VersionRecord]:
         for number, move in enumerate(reversed(moves))
         if number == 0 or not any(same_version(move.version, one) for one in reverted)
     ]
+
+
+def _unrecorded(last: Change, versions: Sequence[VersionRecord]) -> tuple[str, ...]:
+    """What the last deployment replaced, where that is known by its name alone."""
+    known = any(same_version(last.previous, one.version) for one in versions)
+    if known or not last.previous or last.kind is ChangeKind.ROLLBACK:
+        return ()
+    return (f"{last.version} replaced {last.previous}, of which nothing else is on record",)
 
 
 def _summary(version: str, changes: Sequence[Change]) -> str:

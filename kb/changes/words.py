@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from kb.changes.rollback import COMMIT
 from kb.records.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
-from kb.text.change_words import short_version
+from kb.text.change_words import COMMIT, short_version
 
 
 def change_in_words(change: Change) -> str:

@@ -17,17 +17,17 @@ from kb.errors import StoreBroken
 from kb.records.change import Change, ChangeKind, ChangeResult
 from kb.storage.codec import short_hash, stamp
 from kb.storage.database import Database, Row, placeholders
-from kb.text.change_words import environment_key, service_key
+from kb.text.change_words import COMMIT, environment_key, service_key
 from kb.text.drift import ENDED, is_expired, is_open
 
 
 def change_id(change: Change) -> str:
     """The id that follows from what the change is: kind, service, environment, version and moment.
 
-    Where there is no version, its words stand for it.
+    Where there is no version, its words stand for it.  A commit is one, whichever of its dates was read.
     """
     what = change.version or f"{change.previous}\n{change.summary}\n{change.reason}"
-    moment = change.at.astimezone(UTC).isoformat(timespec="seconds")
+    moment = "" if COMMIT in change.extra else change.at.astimezone(UTC).isoformat(timespec="seconds")
     parts = (change.kind, service_key(change.service), environment_key(change.environment), what, moment)
     return f"{change.kind}-{hashlib.blake2b('|'.join(parts).encode(), digest_size=6).hexdigest()}"
 
@@ -43,7 +43,8 @@ class ChangeTable:
         change = change if change.id else replace(change, id=change_id(change))
         row_id = f"{change.id}@{short_hash(file)}" if file else change.id
         with self._db.write():
-            if ENDED not in change.extra and (known := self.find(change.id)) and ENDED in known.extra:
+            is_drift = change.kind is ChangeKind.DRIFT and ENDED not in change.extra
+            if is_drift and (known := self.find(change.id)) and ENDED in known.extra:
                 change = replace(change, extra={**change.extra, ENDED: known.extra[ENDED]})
             self._db.execute(
                 "INSERT OR REPLACE INTO changes VALUES (?,?,?,?,?,?,?,?,?,?)",
@@ -54,13 +55,21 @@ class ChangeTable:
             )  # fmt: skip
         return change
 
-    def put_all(self, changes: Iterable[Change], *, actor: str = "") -> int:
-        """Keep changes in one transaction; returns how many were not on record before."""
+    def renew(self, origin: str, changes: Sequence[Change], *, actor: str = "") -> int:
+        """Make what `origin` (a repository) says of these versions anew, and leave its others as they are.
+
+        Returns how many changes were not on record before.
+        """
         new = 0
         with self._db.write():
+            known = {change.id or change_id(change) for change in changes}
+            known = {one for one in known if self.find(one)}
+            self._db.execute_many(
+                "DELETE FROM changes WHERE file = ? AND version = ?",
+                sorted({(origin, change.version) for change in changes}),
+            )
             for change in changes:
-                new += self.find(change.id or change_id(change)) is None
-                self.put(change, actor=actor)
+                new += self.put(change, file=origin, actor=actor).id not in known
         return new
 
     def bring_in_step(self, file: str, changes: Iterable[Change]) -> int:

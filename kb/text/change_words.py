@@ -12,6 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from kb.errors import InvalidInput
 from kb.records.change import ChangeKind, ChangeResult
 
+COMMIT = "commit"
+"""The key of `Change.extra` that a change read from a git log has: it was committed, not yet deployed."""
+
 _KINDS: dict[ChangeKind, str] = {
     ChangeKind.DEPLOYMENT: "deployment deploy deployed release released rollout upgrade install promotion",
     ChangeKind.ROLLBACK: "rollback rolled-back roll-back revert reverted undo",
@@ -60,11 +63,16 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 
 
+def _short(text: str) -> str:
+    """As much of a text as an error needs."""
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
 def parse_kind(text: str) -> ChangeKind:
     """The kind that a word means, in any case.  Raises InvalidInput that lists the kinds."""
     word = re.sub(r"[\s_]+", "-", text.strip().lower())
     if word not in _KIND_BY_WORD:
-        raise InvalidInput(f"kind {text!r} is none of: {', '.join(ChangeKind)}")
+        raise InvalidInput(f"kind {_short(text)!r} is none of: {', '.join(ChangeKind)}")
     return _KIND_BY_WORD[word]
 
 
@@ -72,7 +80,7 @@ def parse_result(text: str) -> ChangeResult:
     """The result that a word means; none given is unknown.  Raises InvalidInput that lists the results."""
     word = re.sub(r"[\s_]+", "-", text.strip().lower())
     if word and word not in _RESULT_BY_WORD:
-        raise InvalidInput(f"result {text!r} is none of: {', '.join(ChangeResult)}")
+        raise InvalidInput(f"result {_short(text)!r} is none of: {', '.join(ChangeResult)}")
     return _RESULT_BY_WORD.get(word, ChangeResult.UNKNOWN)
 
 
@@ -84,7 +92,9 @@ def parse_reversible(value: bool | str | None) -> bool | None:
     if word in ("", "unknown", "null", "none"):
         return None
     if word not in (*_TRUE, *_FALSE):
-        raise InvalidInput(f"reversible={value!r} is neither yes nor no; leave it out where nobody knows")
+        raise InvalidInput(
+            f"reversible={_short(value)!r} is neither yes nor no; leave it out where nobody knows"
+        )
     return word in _TRUE
 
 
@@ -101,7 +111,9 @@ def parse_moment(
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         also = ", or as 2h or 7d before now" if now else ""
-        raise InvalidInput(f"{str(value)!r} is no time; write it as 2026-01-16T14:22:00Z{also}") from None
+        raise InvalidInput(
+            f"{_short(str(value))!r} is no time; write it as 2026-01-16T14:22:00Z{also}"
+        ) from None
 
 
 def _moment(value: datetime | date | str, now: datetime | None, end_of_day: bool) -> datetime:
