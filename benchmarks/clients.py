@@ -139,8 +139,11 @@ def report(clients: int, seconds: float) -> bool:
     """Run, and print the figures; false when something failed."""
     tally, gone = run(clients, seconds)
     calls = sum(map(len, tally.spent.values()))
-    print(f"{clients} client{'s' if clients > 1 else ''}, {seconds:.0f} s: {calls} calls ({calls / seconds:.0f}/s), "
-          f"{len(tally.errors)} errors, {len(gone)} of {len(tally.learned) + len(tally.logged)} writes lost")  # fmt: skip
+    writes = len(tally.learned) + len(tally.logged)
+    print(
+        f"{clients} client{'s' if clients > 1 else ''}, {seconds:.0f} s: {calls} calls ({calls / seconds:.0f}/s), "
+        f"{len(tally.errors)} errors, {len(gone)} of {writes} writes lost"
+    )
     for tool, spent in sorted(tally.spent.items()):
         p95 = statistics.quantiles(spent, n=20)[-1] if len(spent) > 1 else spent[0]
         print(

@@ -50,12 +50,12 @@ def as_log(value: object) -> str:
     return _clean(value)
 
 
-def as_alert(value: object) -> object:
-    """An alert: a text, or Alertmanager's JSON as an object or as text."""
-    if not isinstance(value, dict):
+def as_log_or_data(value: object) -> object:
+    """A text that may be a whole log, or data such as Alertmanager's JSON."""
+    if not isinstance(value, dict | list):
         return as_log(value)
     if len(json.dumps(value)) > MAX_LOG:
-        raise ValueError("is too large; give the alerts that are firing and leave out the rest")
+        raise ValueError("is too large; give what tells of the error and leave out the rest")
     return _clean_data(value)
 
 
@@ -170,7 +170,8 @@ Flag = Annotated[bool | None, BeforeValidator(as_flag), WithJsonSchema({"type": 
 Day = Annotated[date | None, BeforeValidator(as_day), WithJsonSchema({"type": ["string", "null"]})]
 Inputs = Annotated[dict[str, Any], BeforeValidator(as_object), WithJsonSchema(_OBJECT)]
 Data = Annotated[Any, BeforeValidator(as_data), WithJsonSchema({})]
-AlertLike = Annotated[Any, BeforeValidator(as_alert), WithJsonSchema(_OBJECT)]
+_ANY_FORM = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array"}]}
+LogLike = Annotated[Any, BeforeValidator(as_log_or_data), WithJsonSchema(_ANY_FORM)]
 
 Service = Annotated[Text, Field(description="The service it is about, where known.")]
 Environment = Annotated[Text, Field(description="The environment, such as production or stage, where known.")]

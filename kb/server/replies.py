@@ -7,6 +7,7 @@ from functools import singledispatch
 from mcp_types import CallToolResult, TextContent
 
 from kb.loop import weekly
+from kb.records.brief import Brief
 from kb.records.ledger import Answer
 from kb.server.fit import clipped, compact, fit
 from kb.server.incident_record import Postmortem, Update
@@ -54,3 +55,10 @@ def _(draft: Postmortem) -> str:
 def _(update: Update) -> str:
     due = f"\n\nThe next one is due at {update.next_due:%Y-%m-%d %H:%M} UTC." if update.next_due else ""
     return f"{update.text.rstrip()}{due}"
+
+
+@text_of.register
+def _(brief: Brief) -> str:
+    from kb.triage.render import render
+
+    return render(brief)
