@@ -11,6 +11,8 @@ import sys
 
 MODULES = {
     "cold_start": "what a cold command costs, beside bare imports and the naive script",
+    "handshake": "what kb mcp takes to its first answer, beside importing mcp",
+    "clients": "thirty-two agents at once against kb serve, half of them writing",
     "fields": "dates, timelines, action items, steps, against answers made by hand",
     "ranking": "the ranking alone, beside BM25, MiniLM and their fusion",
     "alerts": "the whole lookup on labelled alerts, and on alerts that nothing covers",

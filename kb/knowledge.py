@@ -51,11 +51,18 @@ class KnowledgeBase:
         clock: Clock = utc_now,
         encoder: Encoder | None = None,
         exact_below: int = 0,
-        actor: str = "",
+        actor: str | Callable[[], str] = "",
     ) -> None:
-        """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`)."""
+        """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`).
+
+        `actor` is who writes, or what tells who writes now, where one process serves many.
+        """
         self.home = home
-        self._clock, self._encoder, self._exact_below, self._actor = clock, encoder, exact_below, actor
+        self._clock, self._encoder, self._exact_below, self._given_actor = clock, encoder, exact_below, actor
+
+    @property
+    def _actor(self) -> str:
+        return self._given_actor if isinstance(self._given_actor, str) else self._given_actor()
 
     @classmethod
     def open(cls, home: str | Path | None = None, **options: Any) -> Self:

@@ -13,6 +13,7 @@ from kb.cli import (
     learning,
     looking_back,
     memory,
+    serving,
     triage,
 )
 
@@ -69,4 +70,5 @@ for group in (asking, triage, learning, change, looking_back):
 incident_texts.add_to(incident.app)
 app.add_typer(incident.app, name="incident")
 app.add_typer(memory.app, name="memory")
+serving.add_to(app)
 home.add_last_to(app)

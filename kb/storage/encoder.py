@@ -37,6 +37,8 @@ _MANY = 64
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
+EXPORTING = "the model is being exported, which takes half a minute once"
+
 Progress = Callable[[int], None]
 
 
@@ -54,8 +56,8 @@ class Encoder(Protocol):
         """Do what `ready` asks for, once for all homes of this user."""
         ...
 
-    def prepare_later(self) -> None:
-        """Begin with it in a process of its own, and do not wait."""
+    def prepare_later(self) -> str:
+        """Begin with it elsewhere and do not wait; returns what is waited for, in words."""
         ...
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
@@ -111,7 +113,7 @@ class OnnxEncoder:
             if done.returncode != 0:
                 raise StoreBroken(f"the model could not be exported to ONNX: {done.stderr.strip()[-500:]}")
 
-    def prepare_later(self) -> None:
+    def prepare_later(self) -> str:
         """See `Encoder.prepare_later`."""
         if not self._begun:
             self._begun = True
@@ -121,6 +123,7 @@ class OnnxEncoder:
             subprocess.Popen(
                 command, env=environment, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
             )
+        return EXPORTING
 
     @cached_property
     def _for_questions(self) -> Any:

@@ -88,7 +88,10 @@ def parsed(item: object) -> object:
     """The item itself; a text in JSON or YAML form becomes what it says."""
     if not isinstance(item, str) or not item.lstrip().startswith(("{", "[")):
         return item
-    return yamledit.load(item)
+    try:
+        return yamledit.load(item)
+    except ValueError as error:
+        raise InvalidInput(f"the text begins like JSON or YAML, but cannot be read: {error}") from error
 
 
 def redacted(value: Any) -> Any:

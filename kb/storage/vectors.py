@@ -62,10 +62,7 @@ class VectorIndex:
         """The chunks nearest in meaning to `text`, best first; see `notes` afterwards."""
         self.notes = []
         if not self._embeddings.encoder.ready():
-            self._embeddings.encoder.prepare_later()
-            self._note(
-                "meaning was not searched: the model is being exported, which takes half a minute once"
-            )
+            self._note(f"meaning was not searched: {self._embeddings.encoder.prepare_later()}")
             return []
         self._catch_up()
         return self._nearest(self._vector(text), limit)

@@ -144,7 +144,6 @@ def test_that_nothing_was_changed_is_said_where_changes_are_kept(kb: KnowledgeBa
     assert "Elsewhere: deployment v2.4 of billing" in changes
     assert "change-3" not in changes
     assert "change-4" not in changes
-    assert lines_of(kb.triage(ALERT), "Changes") == ""
 
 
 @pytest.mark.usefixtures("leak")

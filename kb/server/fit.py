@@ -1,0 +1,106 @@
+"""Answers that fit a budget of tokens, however large the knowledge base: long lists and texts are cut.
+
+What is left out is always said: `left_out` names each list with how many items it has and how many
+are shown, and how to see the rest.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from kb.triage.budget import count_tokens as tokens
+
+_TEXT_LIMITS = (None, 1_500, 500, 160, 50)
+_ENOUGH = 5
+"""Items of a list that are worth more than the ends of their texts."""
+_LONGEST = 4_096
+_FIELDS = 16
+"""Keys that an item may have and keep."""
+_NAMED = 5
+_FREE = frozenset({"content", "entry", "extra", "data", "written"})
+"""Where data of any form stands; everywhere else a mapping is a record, whose keys its schema promises."""
+
+
+def compact(data: object) -> str:
+    """The data as JSON without blanks."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def fit(data: dict[str, Any], budget: int, *, newest: bool = False, more: str = "") -> dict[str, Any]:
+    """The data within the budget; `newest` keeps the ends of lists, else their beginnings."""
+    if len(compact(data)) < 2 * budget and tokens(compact(data)) <= budget:
+        return data
+    items, limit = -1, None
+    for limit in _TEXT_LIMITS:
+        items = _most_items(data, budget, limit, newest, more)
+        if items >= _ENOUGH:
+            break
+    return _Cut(max(0, items), limit, newest).apply(data, more)
+
+
+def _most_items(data: dict[str, Any], budget: int, limit: int | None, newest: bool, more: str) -> int:
+    """How long lists can be; -1 when the data are too large even without their lists."""
+
+    def fits(items: int) -> bool:
+        cut = compact(_Cut(items, limit, newest).apply(data, more))
+        return len(cut) <= 4 * budget and tokens(cut) <= budget
+
+    if not fits(0):
+        return -1
+    low, high = 0, 1
+    while high < _LONGEST and fits(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+class _Cut:
+    """One way of cutting: so many items a list, so many characters a text."""
+
+    def __init__(self, items: int, limit: int | None, newest: bool) -> None:
+        self._items, self._limit, self._newest = items, limit, newest
+        self._left: list[dict[str, object]] = []
+        self._texts = 0
+
+    def apply(self, data: dict[str, Any], more: str) -> dict[str, Any]:
+        """The data, cut, and what was left out."""
+        cut = {key: self._cut(value, key, key in _FREE) for key, value in data.items()}
+        left = self._left[:_NAMED]
+        if self._texts:
+            left.append({"where": f"texts longer than {self._limit} characters", "total": self._texts})
+        return {**cut, "left_out": left, "how": more} if left else cut
+
+    def _cut(self, value: Any, where: str, free: bool) -> Any:
+        if isinstance(value, str) and self._limit and len(value) > self._limit:
+            self._texts += 1
+            return f"{value[: self._limit]}…"
+        if isinstance(value, list | tuple):
+            return [self._cut(item, f"{where}[]", free) for item in self._part(value, where)]
+        if isinstance(value, dict):
+            pairs = self._part(list(value.items()), where) if free and len(value) > _FIELDS else value.items()
+            return {key: self._cut(item, f"{where}.{key}", free or key in _FREE) for key, item in pairs}
+        return value
+
+    def _part(self, values: Sequence[Any], where: str) -> Sequence[Any]:
+        if len(values) <= self._items:
+            return values
+        self._left.append({"where": where, "shown": self._items, "total": len(values)})
+        return values[len(values) - self._items :] if self._newest else values[: self._items]
+
+
+def clipped(text: str, budget: int) -> str:
+    """The first lines of the text that fit the budget, and how many more there are."""
+    if tokens(text) <= budget:
+        return text
+    kept: list[str] = []
+    lines, spent = text.splitlines(), 20
+    for line in lines:
+        spent += tokens(line) + 1
+        if spent > budget:
+            break
+        kept.append(line)
+    return "\n".join([*kept, f"[{len(lines) - len(kept)} lines more were left out]"])

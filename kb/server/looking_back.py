@@ -1,0 +1,37 @@
+"""The tool that looks back: what happened in a window, and what was learned from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from kb.knowledge import KnowledgeBase
+from kb.loop.weekly import WeeklySummary
+from kb.server.arguments import NUMBER
+from kb.server.offers import PAGE, Offer, reading
+
+
+class LookingBack:
+    """The tool over one knowledge base."""
+
+    def __init__(self, kb: KnowledgeBase) -> None:
+        self._kb = kb
+
+    def offers(self) -> Sequence[Offer]:
+        """See `Tools.offers`."""
+        return (reading(self.weekly_summary, PAGE, newest=True, more="a shorter window (days) shows less"),)
+
+    def weekly_summary(
+        self,
+        days: Annotated[
+            float, Field(gt=0, le=3660), NUMBER, Field(description="How many days back, such as 7 or 1.")
+        ] = 7,
+    ) -> WeeklySummary:
+        """What happened in the last days: incidents, what was known and unknown, learned, fixed, failed, open.
+
+        Call it with days=1 after an incident, with days=7 for the weekly review.  Every part says how
+        many records it was counted from.
+        """
+        return self._kb.weekly_summary(days)

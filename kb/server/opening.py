@@ -1,0 +1,27 @@
+"""A home opened to be served: who asks is who writes, and the model is loaded in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from kb.home import find_home
+from kb.knowledge import KnowledgeBase
+from kb.server.warming import EXACT_BELOW, WarmingEncoder
+from kb.server.worker import current_actor
+from kb.storage.encoder import OnnxEncoder
+
+
+@contextmanager
+def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Callable[[], None]]]:
+    """The home, open, and what begins to load the model.  Raises HomeNotFound."""
+    place = find_home(home)
+    encoder = WarmingEncoder(OnnxEncoder())
+    try:
+        with KnowledgeBase(place, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor) as kb:
+            kb.refresh()
+            yield kb, partial(encoder.load_later, place)
+    finally:
+        encoder.stop()

@@ -1,0 +1,84 @@
+"""Resources: the memory files and the entries, for clients that attach them to a conversation."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError
+from mcp.server.mcpserver.resources import FunctionResource
+
+from kb.errors import KbError
+from kb.knowledge import KnowledgeBase
+from kb.server.fit import fit
+from kb.server.offers import PAGE
+from kb.server.worker import Worker
+
+if TYPE_CHECKING:
+    from mcp.server import MCPServer
+
+_YAML = "application/yaml"
+
+
+class Resources:
+    """`kb://memory/{folder}/{name}` and `kb://entry/{entry_id}`."""
+
+    def __init__(self, kb: KnowledgeBase, worker: Worker) -> None:
+        self._kb, self._worker = kb, worker
+
+    def add_to(self, server: MCPServer[Any]) -> None:
+        """Register the files that are there as resources, and both patterns as templates."""
+        for folder, path in self._files():
+            resource = FunctionResource(
+                uri=f"kb://memory/{folder}/{path}",
+                name=f"{folder}/{path}",
+                description=f"The memory file {folder}/{path}.yaml, cut to its newest items where it is large.",
+                mime_type=_YAML,
+                fn=partial(self.memory, folder, path),
+            )
+            server.add_resource(resource)
+        server.resource(
+            "kb://memory/{folder}/{name}", name="memory file", mime_type=_YAML,
+            description="A memory file, such as kb://memory/learned/patterns.",
+        )(self.memory)  # fmt: skip
+        server.resource(
+            "kb://entry/{entry_id}", name="entry", mime_type=_YAML,
+            description="One entry, whole: ids come from check_known_issues and search_incidents.",
+        )(self.entry)  # fmt: skip
+
+    def _files(self) -> list[tuple[str, str]]:
+        home = self._kb.home
+        return [
+            (folder.name, path.stem)
+            for folder in (home.learned, home.state)
+            for path in sorted(folder.glob("[!.]*.yaml"))
+        ]
+
+    async def memory(self, folder: str, name: str) -> str:
+        """The content of a memory file as YAML."""
+        return await self._read(partial(self._memory, f"{folder}/{name}"))
+
+    async def entry(self, entry_id: str) -> str:
+        """Everything that an entry says, as YAML."""
+        return await self._read(partial(self._entry, entry_id))
+
+    async def _read(self, call: Any) -> str:
+        try:
+            return str(await self._worker.run(call))
+        except KbError as error:
+            raise ResourceNotFoundError(str(error)) from None
+
+    def _memory(self, key: str) -> str:
+        from kb.storage.yamledit import render
+
+        whole = {"content": self._kb.memory.read(key)}
+        cut = fit(whole, PAGE, newest=True, more="the tool memory_query shows the rest by a filter")
+        return render(cut["content"] if cut is whole else cut)
+
+    def _entry(self, entry_id: str) -> str:
+        from kb.storage.codec import to_builtins
+        from kb.storage.yamledit import render
+
+        entry = self._kb.get(entry_id)
+        said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
+        return render({"kind": entry.kind, **fit({"entry": said}, 4 * PAGE)})

@@ -1,0 +1,90 @@
+"""A server answers before its model is loaded: meanwhile the cheaper tiers answer, and the answer says so.
+
+The model is loaded in the background, by a second connection to the same home that asks it one
+question: that loads the encoder, embeds what waits and touches the vector index, while the first
+connection is free for those who ask.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kb.home import Home
+from kb.knowledge import KnowledgeBase
+from kb.storage.encoder import EXPORTING, Encoder, Progress
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+
+LOADING = "the model is still being loaded, which takes some seconds; ask again then for the whole answer"
+EXACT_BELOW = 50_000
+"""Vectors below which exact search answers: it is as quick as Chroma there, and its import costs a second."""
+
+STOP_SECONDS = 20.0
+"""How long the end of the process waits for a model that is being read."""
+
+_log = logging.getLogger("kb.server")
+
+
+class WarmingEncoder:
+    """An encoder that is not ready until it was loaded, and says what is waited for until then."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name = encoder.name
+        self._encoder = encoder
+        self._loaded = False
+        self._failure = ""
+        self._begun = False
+        self._stopped = False
+        self._loading = threading.Lock()
+
+    def ready(self) -> bool:
+        """See `Encoder.ready`: whether it was loaded."""
+        return self._loaded
+
+    def prepare(self) -> None:
+        """See `Encoder.prepare`."""
+        self._encoder.prepare()
+
+    def prepare_later(self) -> str:
+        """See `Encoder.prepare_later`; loading was begun with the server."""
+        if self._failure:
+            return f"the model could not be loaded: {self._failure}"
+        return LOADING if self._encoder.ready() else EXPORTING
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
+        """See `Encoder.encode`."""
+        return self._encoder.encode(texts, progress)
+
+    def load(self, home: Home) -> None:
+        """Load the model and what answers with it; a failure is told by every answer until a restart."""
+        try:
+            self._encoder.prepare()
+            with self._loading:
+                if self._stopped:
+                    return
+                with KnowledgeBase(home, encoder=self._encoder, exact_below=EXACT_BELOW) as kb:
+                    kb.search("is the model loaded", limit=1)
+        except Exception as error:
+            _log.exception("the model could not be loaded")
+            self._failure = " ".join(str(error).split())[:200] or type(error).__name__
+        else:
+            self._loaded = True
+
+    def load_later(self, home: Home) -> None:
+        """As `load`, in the background, once; an export that is still running does not keep the process."""
+        if not self._begun:
+            self._begun = True
+            threading.Thread(target=self.load, args=(home,), name="load the model", daemon=True).start()
+
+    def stop(self) -> None:
+        """Begin nothing more, and wait for what was begun: a process must not end while the model is read."""
+        self._stopped = True
+        if self._loading.acquire(timeout=STOP_SECONDS):
+            self._loading.release()
