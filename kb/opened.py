@@ -1,0 +1,110 @@
+"""`OpenHome`: one home, open: its parts, its clock, who writes, and whether all is well with it.
+
+Heavy parts (SQLite's tools, numpy, models) are loaded by the first call that needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from kb.errors import Problem
+from kb.home import Home, find_home
+
+if TYPE_CHECKING:
+    from kb.parts import Parts
+    from kb.storage.encoder import Encoder
+    from kb.storage.vector_check import VectorReport
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock that is used when none is given."""
+    return datetime.now(UTC)
+
+
+class OpenHome:
+    """What every use of a home rests on; `KnowledgeBase` is what it is used for."""
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        clock: Clock = utc_now,
+        encoder: Encoder | None = None,
+        exact_below: int = 0,
+        actor: str | Callable[[], str] = "",
+    ) -> None:
+        """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`).
+
+        `actor` is who writes, or what tells who writes now, where one process serves many.
+        """
+        self.home = home
+        self._clock, self._encoder, self._exact_below, self._given_actor = clock, encoder, exact_below, actor
+
+    @property
+    def _actor(self) -> str:
+        return self._given_actor if isinstance(self._given_actor, str) else self._given_actor()
+
+    @classmethod
+    def open(cls, home: str | Path | None = None, **options: Any) -> Self:
+        """Open a home: the one given, else `KB_HOME`, else the nearest.  Raises HomeNotFound."""
+        return cls(find_home(home), **options)
+
+    @cached_property
+    def _parts(self) -> Parts:
+        from kb.parts import Parts
+
+        return Parts.of(self.home, self._encoder, self._exact_below)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database and the indexes; a second call does nothing."""
+        if "_parts" in self.__dict__:
+            self._parts.close()
+            del self.__dict__["_parts"]
+            self.__dict__.pop("incidents", None)
+
+    def refresh(self) -> list[Problem]:
+        """See what changed in the memory files; returns the mistakes that stand in them now.
+
+        What cannot be taken in (a full disk, a read-only home) is one of these, not an error: what
+        was taken in before still answers.
+        """
+        return self._parts.refresh(self._clock())
+
+    def problems(self) -> list[Problem]:
+        """Every mistake that stands in memory files and ingested files now."""
+        self.refresh()
+        return [problem for record in self._parts.catalogue.records() for problem in record.problems]
+
+    def counts(self) -> dict[str, int]:
+        """Entries on offer, by kind."""
+        self.refresh()
+        return self._parts.entries.counts()
+
+    def check(self) -> tuple[list[str], VectorReport]:
+        """What is wrong with the database, in words, and the state of the vectors.  Changes nothing."""
+        self.refresh()
+        return self._parts.check()
+
+    def repair(self, *, rebuild: bool = False) -> None:
+        """Embed what waits and publish it; with `rebuild`, make the vector index anew from the cache."""
+        self.refresh()
+        self._parts.repair(rebuild=rebuild)
+
+    def model_ready(self) -> bool:
+        """Whether the embedding model was exported already; if not, ingest does it (half a minute)."""
+        return self._parts.embeddings.encoder.ready()
