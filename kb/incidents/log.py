@@ -98,8 +98,9 @@ class IncidentLog:
         details: str = "",
         data: dict[str, Any] | None = None,
     ) -> Event:
+        at = self.clock().replace(microsecond=0)  # as a postmortem writes it, so that it reads back the same
         event = Event(
-            at=self.clock(), action=words, details=details, actor=self.actor(), subject=incident_id, kind=kind,
+            at=at, action=words, details=details, actor=self.actor(), subject=incident_id, kind=kind,
             data=data or {},
         )  # fmt: skip
         self.ledger.record_event(event)

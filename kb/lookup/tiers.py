@@ -20,6 +20,8 @@ from kb.storage.identify import name_key
 from kb.storage.lexical import LexicalIndex
 from kb.storage.vectors import VectorIndex
 from kb.text.chunks import spelled_out
+from kb.text.mask import mask, without_prefix
+from kb.text.masking_rules import PLACEHOLDER
 from kb.text.redact import redact
 from kb.text.signature_set import SignatureHit, SignatureSet
 from kb.text.specificity import specificity, text_specificity
@@ -33,6 +35,9 @@ LEXICAL_CHUNKS = 120
 SEMANTIC_CHUNKS = 120
 MAX_CANDIDATES = 100
 _SHOWN = 200
+_LITTLE = 0.75
+"""Of what a match tells, the share that the rest of its line may tell for the match to be the whole of it."""
+_LONG = 2_000
 _HUMP = re.compile(r"[A-Z]+[a-z0-9]*")
 _ALERTING = re.compile(r"alert|firing", re.IGNORECASE)
 
@@ -47,7 +52,7 @@ class Found:
     evidence: Evidence | None
     strength: float
     whole: bool = False
-    """The evidence line says nothing beyond what was found."""
+    """The evidence line says little beyond what was found."""
     captures: dict[str, str] = field(default_factory=dict)
     features: dict[str, float] = field(default_factory=dict)
 
@@ -124,8 +129,16 @@ def _signed(hit: SignatureHit, text: str, offset: int, first_line: int) -> Found
     kind = "regex" if hit.signature.regex else "text"
     reason = f"the signature's {kind} occurs on line {line}"
     captures = {name: value for name, value in hit.captures.items() if not redact(value).count}
-    whole = len(hit.matched.strip()) >= 0.9 * len(around)
-    return Found(hit.key, Tier.SIGNATURE, reason, evidence, specificity(hit.signature), whole, captures)
+    strength = specificity(hit.signature)
+    whole = len(around) < _LONG and text_specificity(_beside(hit.matched, around)) <= _LITTLE * strength
+    return Found(hit.key, Tier.SIGNATURE, reason, evidence, strength, whole, captures)
+
+
+def _beside(matched: str, line: str) -> str:
+    """What the line says beyond the match: without what a logger writes before it, and without ids."""
+    before, _, after = line.partition(matched)
+    rest = without_prefix(mask(f"{before} {PLACEHOLDER} {after}"))
+    return rest.replace(PLACEHOLDER, " ")
 
 
 class RankedTiers:

@@ -22,6 +22,7 @@ from kb.text.environment import same_environment
 
 _NOT_SETTLING = KNOWN - 0.1
 _AGREEMENT, _CONFLICT = 0.15, 0.5
+_WHOLE = 0.15
 _FAILING_TRUST, _FAILING_N = 0.3, 3
 
 
@@ -55,7 +56,7 @@ def judge(question: Question, found: Found, stored: Stored, trust: Trust, now: d
 
 def _from_evidence(found: Found) -> float:
     if found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE):
-        bonus = 0.1 if found.whole and found.strength >= GENERIC else 0.0
+        bonus = _WHOLE if found.whole and found.strength >= GENERIC else 0.0
         return min(0.99, 0.45 + 0.55 * found.strength + bonus)
     return found.strength
 

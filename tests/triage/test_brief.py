@@ -391,7 +391,7 @@ SPIKE = """# Error spike on order-service
 """
 
 
-def test_the_two_seeds_give_two_suspects_and_the_deployment_tells_which_to_check_first(
+def test_the_two_seeds_give_two_causes_and_the_deployment_tells_which_to_check_first(
     kb: KnowledgeBase, tmp_path: Path
 ) -> None:
     folder = tmp_path / "postmortems"
@@ -406,9 +406,7 @@ def test_the_two_seeds_give_two_suspects_and_the_deployment_tells_which_to_check
         environment="production",
     )
 
-    suspected = lines_of(brief, "Suspected").splitlines()
+    suspected, known = lines_of(brief, "Suspected").splitlines(), lines_of(brief, "Known").splitlines()
     assert "favours this cause: A new feature, deployed an hour before" in suspected[0]
-    assert any("sized for normal load" in line and "Check: Did traffic" in line for line in suspected)
-    assert any(
-        "missed `defer conn.Close()`" in line and "Check: Did a deployment" in line for line in suspected
-    )
+    assert any("sized for normal load" in line and "Check: Did traffic" in line for line in known)
+    assert any("missed `defer conn.Close()`" in line and "Check: Did a deployment" in line for line in known)
