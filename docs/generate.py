@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import cli_page, code_page, json_page, readme, schema_page
+from docs import cli_page, code_page, json_page, mcp_page, readme, schema_page
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -20,6 +20,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/cli.md": cli_page.page,
     "docs/code.md": code_page.page,
     "docs/json.md": json_page.page,
+    "docs/mcp.md": mcp_page.page,
     "docs/schema.md": schema_page.page,
 }
 """Every generated page and what it should hold now."""

@@ -21,6 +21,7 @@ SHOWN_FOLDER = "/home/you"
 
 _BLOCK = re.compile(r"^```(console|python|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _VARIES = (
+    (re.compile(r"\bincident-\d{8}-([a-z0-9-]+)-[0-9a-f]{6}\b"), r"incident-DAY-\1"),
     (re.compile(r"\blookup-[0-9a-f]{12}\b"), "lookup-…"),
     (re.compile(r"\b\d{4}-\d\d-\d\d( \d\d:\d\d)?"), "DAY"),
     (re.compile(r"\b\d+(\.\d+)? (ms|s)\b"), "N s"),
