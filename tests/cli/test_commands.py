@@ -13,14 +13,16 @@ import termios
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from kb.cli.app import app
 from tests.conftest import ROOT, RunKb
 
 LINE = "FATAL tide gauge 7 reports a negative depth"
 
 
 @pytest.mark.slow
-def test_every_command_prints_one_json_value_and_nothing_else(run_kb: RunKb, tmp_path: Path):
+def test_every_command_prints_one_json_value_and_nothing_else(home: Path, run_kb: RunKb, tmp_path: Path):
     (tmp_path / "outage.md").write_text("# Sluice outage\n\nThe sluice was shut.\n")
     learned = json.loads(run_kb("learn", "pattern", LINE, "-m", "it froze", "--json").stdout)
     commands: list[tuple[str, ...]] = [
@@ -34,8 +36,8 @@ def test_every_command_prints_one_json_value_and_nothing_else(run_kb: RunKb, tmp
     ]  # fmt: skip
 
     for words in commands:
-        done = run_kb(*words, "--json")
-        assert done.returncode == 0, done
+        done = CliRunner().invoke(app, ["--home", str(home), *words, "--json"])
+        assert done.exit_code == 0, done
         json.loads(done.stdout)
 
 

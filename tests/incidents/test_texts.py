@@ -138,7 +138,7 @@ def told(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Kno
 
 
 @settings(
-    max_examples=20, deadline=None, derandomize=True, phases=[Phases.explicit, Phases.reuse, Phases.generate]
+    max_examples=12, deadline=None, derandomize=True, phases=[Phases.explicit, Phases.reuse, Phases.generate]
 )
 @given(
     words=st.lists(

@@ -1,12 +1,15 @@
-"""The exported model gives what the original gives."""
+"""The exported model gives what the original gives.
+
+What that is, sentence-transformers itself said (`answers/encoder.json`); every export is compared with the
+original once more before it is used, by the process that loads torch for it.
+"""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import json
+from pathlib import Path
 
 import numpy as np
-import pytest
 
 from kb.storage.encoder import OnnxEncoder
 
@@ -30,20 +33,7 @@ def test_no_texts_give_no_vectors() -> None:
     assert len(OnnxEncoder().encode([])) == 0
 
 
-@pytest.mark.slow
 def test_the_exported_model_agrees_with_sentence_transformers_to_rounding() -> None:
-    encoder = OnnxEncoder()
-    program = (
-        "import sys, json, os; os.environ['HF_HUB_OFFLINE'] = '1'\n"
-        "from sentence_transformers import SentenceTransformer\n"
-        "model = SentenceTransformer(sys.argv[1], device='cpu'); model.max_seq_length = 256\n"
-        "print(json.dumps(model.encode(json.loads(sys.argv[2]), normalize_embeddings=True).tolist()))"
-    )
-    import json
-
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(encoder.source), json.dumps(TEXTS)],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    original = np.array(json.loads(done.stdout.splitlines()[-1]))
-    assert np.abs(encoder.encode(TEXTS) - original).max() < 1e-5
+    answers = json.loads((Path(__file__).parents[1] / "answers" / "encoder.json").read_text())
+    original = np.array(answers["vectors"])
+    assert np.abs(OnnxEncoder().encode(TEXTS) - original).max() < 1e-5

@@ -138,4 +138,4 @@ def test_text_in_other_scripts_has_a_fingerprint() -> None:
     "unit", ["a", "1", "a1", "<*>", "aB ", "1:", "a.", "0x", "/tmp/", "- ", "id=", "{{", "error ", "a.com."]
 )
 def test_a_long_line_is_masked_in_linear_time(unit: str) -> None:
-    assert len(mask(unit * 60_000)) >= 0
+    assert len(mask(unit * 30_000)) >= 0

@@ -124,7 +124,7 @@ NEEDLES += [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from([*WORDS, "\n", "\r\n", "  ", "DISK", "xpool", "\u212a"]), max_size=12).map(
         " ".join
