@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,17 @@ from typing import Any
 from kb.records.brief import Alert
 from kb.text.redact import redact
 from kb.text.severity import parse_severity
-from kb.triage.labels import Labels, agreed, environment_of, labels_in, service_of, severity_of
+from kb.triage.budget import shortened
+from kb.triage.labels import (
+    Labels,
+    agreed,
+    environment_of,
+    labels_in,
+    service_but_no_exporter,
+    service_of,
+    severity_of,
+)
+from kb.triage.structured_logs import plain_log, telling_line
 
 MOST_JSON = 4_000_000
 """Characters of JSON that are parsed; what is longer is read as a log."""
@@ -26,7 +37,18 @@ _LONGEST_NAME = 120
 _MOST_LEAVES = 60
 _DEPTH = 6
 
-_TEXTS = ("summary", "title", "description", "message", "details", "reason", "error", "exception")
+_TEXTS = (
+    "summary",
+    "title",
+    "description",
+    "message",
+    "msg",
+    "details",
+    "reason",
+    "error",
+    "err",
+    "exception",
+)
 _KEPT_LABELS = ("reason", "error", "exception", "condition", "phase", "code", "status_code", "device")
 _NAMES = ("alertname", "alert_name", "alert", "title", "name", "summary", "message", "check")
 _RESOLVED = re.compile(
@@ -86,6 +108,8 @@ def _of_group(head: Mapping[Any, Any], group: Sequence[object], service: str, en
     telling = [item for item, is_over in zip(items, over, strict=True) if not is_over] or items
     common = {**_labels(head.get("groupLabels")), **_labels(head.get("commonLabels"))}
     labels: list[Labels] = [{**common, **_labels(item.get("labels"))} for item in telling]
+    name = _first_name(labels)
+    own = [one for one in labels if one.get("alertname", "") == name]
     notes = [
         {**_labels(head.get("commonAnnotations")), **_labels(item.get("annotations"))} for item in telling
     ]
@@ -93,8 +117,9 @@ def _of_group(head: Mapping[Any, Any], group: Sequence[object], service: str, en
     starts = [at for item in telling if (at := _time(item.get("startsAt") or item.get("activeAt")))]
     return Alert(
         text="\n".join(dict.fromkeys(line for lines in told for line in lines)),
-        name=_name(agreed(labels, lambda one: one.get("alertname", ""))),
-        service=_given(service, agreed(labels, service_of)),
+        name=_name(name),
+        others=_other_names(labels, name),
+        service=_given(service, agreed(own, service_of) or agreed(labels, service_but_no_exporter)),
         environment=_given(environment, agreed(labels, environment_of)),
         severity_label=_name(_worst_label(labels)),
         starts=min(starts, default=None),
@@ -109,6 +134,22 @@ def _told(labels: Labels, notes: Labels) -> list[str]:
     texts = [notes[key] for key in _TEXTS if notes.get(key)]
     reasons = [f"{key}={labels[key]}" for key in _KEPT_LABELS if labels.get(key)]
     return [text for text in (labels.get("alertname", ""), *texts, " ".join(reasons)) if text.strip()]
+
+
+def _first_name(labels: list[Labels]) -> str:
+    """The name of the worst alerts of a group; of equals the most frequent, then the first."""
+    worst = min((_grade(one) for one in labels), default="")
+    return agreed([one for one in labels if _grade(one) == worst], lambda one: one.get("alertname", ""))
+
+
+def _grade(labels: Labels) -> str:
+    return parse_severity(severity_of(labels)[:_LONGEST_NAME]) or "SEV9"
+
+
+def _other_names(labels: list[Labels], name: str) -> tuple[str, ...]:
+    """What else fires in the same group, as often as it does: `TargetDown x3`."""
+    count = Counter(other for one in labels if (other := one.get("alertname", "")) and other != name)
+    return tuple(_name(f"{other} x{n}" if n > 1 else other) for other, n in count.most_common(_TOLD_ALERTS))
 
 
 def _worst_label(labels: list[Labels]) -> str:
@@ -126,21 +167,27 @@ def _is_over(item: Mapping[Any, Any], status_of_group: str) -> bool:
 
 
 def _of_text(text: str, service: str, environment: str) -> Alert:
+    text, said = plain_log(text) or (text, {})
     first = next((line.strip() for line in text[:20_000].splitlines() if line.strip()), "")
     over = _RESOLVED.search(first) is not None
-    labels = labels_in(text)
+    labels = {**labels_in(text), **said}
     return Alert(
-        text=text, name=_name(labels.get("alertname", "") or first), resolved=int(over),
+        text=text, name=_name(labels.get("alertname", "") or telling_line(text)), resolved=int(over),
         service=_given(service, service_of(labels)), environment=_given(environment, environment_of(labels)),
         severity_label=_name(labels.get("severity", "")) or _label_in(first),
     )  # fmt: skip
 
 
+_FIRING = re.compile(
+    r"(?i)^\W{0,3}(?:FIRING|ALERT|PROBLEM|TRIGGERED)\b(?:.*?\W)?(critical|page|high|warning|info)(?![\w-])"
+)
 _SHORT_LABEL = re.compile(r"(?i)\b(?:SEV[\s-]?[1-4]|P[0-5])\b|\bseverity\W{1,3}(\w+)|[🔴🟠🟡🟢]")
 
 
 def _label_in(line: str) -> str:
     found = _SHORT_LABEL.search(line[:400])
+    if found is None:  # as Alertmanager titles it: "[FIRING:1] KubeNodeNotReady (prod critical)"
+        found = _FIRING.search(line[:400])
     return (found[1] or found[0]) if found else ""
 
 
@@ -217,4 +264,4 @@ def _given(given: str, read: str) -> str:
 
 
 def _name(text: str) -> str:
-    return redact(" ".join(text[:400].split())).text[:_LONGEST_NAME].strip()
+    return shortened(redact(" ".join(text[:400].split())).text, _LONGEST_NAME - 4).strip()
