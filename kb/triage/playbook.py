@@ -52,8 +52,10 @@ class Situation:
     starts: datetime | None = None
     changes: Sequence[Change] = ()
     causes: str = ""
-    direct_fix: str = ""
-    """Id of a known entry whose fix may be applied as it stands; empty for none."""
+    fix_on_record: str = ""
+    """Id of the known entry whose fix would be applied; empty for none."""
+    fix_resolved: bool = False
+    """Whether that fix has resolved more often than it failed."""
     last_progress: datetime | None = None
     resolved: bool = False
 
@@ -81,7 +83,7 @@ KINDS = (
          ("slow query log", "locks and contention", "connection pool exhaustion", "recent schema changes"),
          ("database-admin", "database-optimizer", "sql-pro")),
     Kind(Symptom.PERFORMANCE,
-         _words(r"latenc|slow|\bcpu\b|memory|\boom|throttl|p9\d|response time|saturat|\bheap\b|\bgc\b"
+         _words(r"latenc|slow|\bcpu\b|memory(?! address)|\boom|throttl|p9\d|response time|saturat|\bheap\b|\bgc\b"
                 r"|queue (?:depth|length)"),
          ("resource leaks", "hot paths", "runaway queries and loops", "traffic spikes"),
          ("performance-engineer", "devops-troubleshooter", "database-optimizer")),
@@ -93,20 +95,21 @@ KINDS = (
           "malware and backdoors"),
          ("security-auditor", "devops-troubleshooter", "network-engineer")),
     Kind(Symptom.NETWORK,
-         _words(r"\bdns\b|network|connection (?:refused|reset|timed out)|unreachable|load balancer|firewall"
+         _words(r"dns\b|servfail|nxdomain|network|connection (?:refused|reset|timed out)|unreachable"
+                r"|load balancer|firewall"
                 r"|packet|\btls\b|x509"
                 r"|certificate|no route|name resolution|no such host|\bvpn\b|\bproxy\b"),
          ("DNS resolution", "load balancer health", "firewall rules", "service-to-service connectivity"),
          ("network-engineer", "devops-troubleshooter", "cloud-architect")),
     Kind(Symptom.INFRASTRUCTURE,
-         _words(r"\bnodes?\b|\bpods?\b|kube|crashloop|backoff|\bdisk\b|volume|no space left|storage|\bpvc?\b"
-                r"|evict|\bhost\b"
+         _words(r"\bnodes?\b|\bpods?\b|kube(?!-probe)|crashloop|backoff|\bdisk\b|volume|no space left|storage|\bpvc?\b"
+                r"|evict|\bhost\b(?!\W{0,2}[:=])"
                 r"|\baws\b|\bgcp\b|azure|cloud|quota|etcd|kafka|broker"),
          ("CPU, memory, disk, network", "service connectivity", "resource exhaustion"),
          ("devops-troubleshooter", "cloud-architect", "kubernetes-architect")),
     Kind(Symptom.ERRORS,
-         _words(r"\b5xx\b|\b50[0-4]\b|error rate|exception|traceback|stack ?trace|nullpointer|segfault|panic"
-                r"|regression|\bbug\b"
+         _words(r"\b5xx\b|\b50[0-4]\b|error rate|exception|traceback|stack ?trace|nullpointer|segfault"
+                r"|segmentation|nil pointer|panic|regression|\bbug\b"
                 r"|http 5\d\d|errorrate|failing requests"),
          ("application logs for exceptions", "cascading failures", "service dependencies", "recent deployments"),
          ("error-detective", "debugger", "devops-troubleshooter")),
@@ -130,10 +133,14 @@ _FEATURE = _words(
     r"\bfeature (?:flag|toggle|switch)s?\b|\bflags? [\w-]* ?(?:was |is )?(?:enabled|turned on|switched on)"
     r"|\bkill ?switch|a/b test"
 )
+_DEPLOYED = _words(
+    r"\b(?:since|after|following|right after)\b[^.;\n]{0,40}?\b(?:deploy\w*|roll-?out|release|upgrade|config\w* change)"
+    r"(?: (?:of|to) [\w./:-]*\w)?"
+)
 _VENDOR = _words(
-    r"\b(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider"
+    r"(?<![\w./-])(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider"
     r"|vendor"
-    r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b"
+    r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b(?![/-]|\.\w)"
 )
 _GRAVE = _words(r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
                 r"|unauthori[sz]ed access|compromised"
@@ -144,15 +151,18 @@ _USERS = _words(
     r"|(?:\d+ ?%|\d+|\ball|some|many|every|no) (?:of )?(?:the |our )?(?:users?|customers?|tenants?|requests|orders)"
 )
 _ERROR_TEXT = _words(
-    r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|killed|timed? ?out|failed|cannot"
+    r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|\w*killed|timed? ?out|failed|cannot"
     r"|unable)\b.*\w{3}"
     r"|\b\w+(?:error|exception)\b|\bexit code|\b[45]\d\d\b"
 )
 
 
 def symptoms(text: str) -> list[Kind]:
-    """The kinds of incident that the text tells of, most words first; of equals in seed 002's order."""
-    counted = [(len(kind.words.findall(text)), kind) for kind in KINDS]
+    """The kinds of incident that the text tells of, most words first; of equals in seed 002's order.
+
+    A word counts once: a log repeats itself.
+    """
+    counted = [(len({found[0].lower() for found in kind.words.finditer(text)}), kind) for kind in KINDS]
     return [kind for count, kind in sorted(counted, key=lambda pair: -pair[0]) if count]
 
 
@@ -164,17 +174,27 @@ def mitigations(situation: Situation) -> tuple[Option, ...]:
         _by_words("Traffic redirection", "a failing part that can be routed around", _PART_FAILS, text),
         _by_words("Kill switch", "a feature that can be switched off", _FEATURE, text),
         _by_words("Scale up", "a resource as the limit", _SCALABLE, text),
-        Option("Manual intervention", "a fix that is obvious and quick", bool(situation.direct_fix),
-               f"the fix of {situation.direct_fix} is on record" if situation.direct_fix else ""),
-    )  # fmt: skip
+        _manual(situation),
+    )
+
+
+def _manual(situation: Situation) -> Option:
+    name, needs, key = "Manual intervention", "a fix that is obvious and quick", situation.fix_on_record
+    if not key:
+        return Option(name, needs, None)
+    said = f"the fix of {key} has worked before" if situation.fix_resolved else f"that of {key} is not proven"
+    return Option(name, needs, situation.fix_resolved or None, said)
 
 
 def _rollback(situation: Situation) -> Option:
+    """Met where the service that fails was changed; what is not on record may have happened all the same."""
     name, needs = "Rollback", "a deployment or configuration change shortly before"
     revertible = (ChangeKind.DEPLOYMENT, ChangeKind.CONFIG, ChangeKind.DRIFT)
     change = next((one for one in situation.changes if one.kind in revertible), None)
     if change is None:
-        return Option(name, needs, False, "none on record")
+        told = _DEPLOYED.search(situation.text)
+        said = f'none on record, but the alert says "{_flat(told)}"' if told else "none on record"
+        return Option(name, needs, None, said)
     later = [one for one in situation.changes if one.at >= change.at]
     if any(one.kind is ChangeKind.ROLLBACK for one in later):
         return Option(name, needs, False, f"{change_name(change)} was rolled back already")
@@ -188,14 +208,19 @@ def _rollback(situation: Situation) -> Option:
     if change.reversible is False:
         cautions.append("recorded as not reversible")
     target = f" to {change.previous}" if change.previous else ""
+    if not change.service or change.service.casefold() != situation.service.casefold():
+        needs = f"{change.service or 'what it changed'} as what fails"
+        return Option(name, needs, None, f"{change_name(change)}: roll back{target}", tuple(cautions))
     return Option(name, needs, True, f"{change_name(change)}: roll back{target}", tuple(cautions))
 
 
 def _by_words(name: str, needs: str, words: re.Pattern[str], text: str) -> Option:
     found = words.search(text)
-    return Option(
-        name, needs, True if found else None, " ".join(found[0].lower().split())[:60] if found else ""
-    )
+    return Option(name, needs, True if found else None, _flat(found).lower() if found else "")
+
+
+def _flat(found: re.Match[str]) -> str:
+    return " ".join(found[0].split())[:60]
 
 
 def change_name(change: Change) -> str:

@@ -154,7 +154,8 @@ def test_a_change_after_the_beginning_is_no_cause(kb: KnowledgeBase) -> None:
 
     assert "10 min after it began" in lines_of(brief, "Changes")
     assert "favours" not in render(brief)
-    assert "1. Rollback: no" in lines_of(brief, "Mitigation")
+    assert "1. Rollback: only with" in lines_of(brief, "Mitigation")
+    assert "(none on record)" in lines_of(brief, "Mitigation")
 
 
 def test_what_is_not_on_record_is_unknown_and_the_nearest_is_no_match(kb: KnowledgeBase) -> None:
@@ -412,3 +413,69 @@ def test_the_two_seeds_give_two_suspects_and_the_deployment_tells_which_to_check
     assert any(
         "missed `defer conn.Close()`" in line and "Check: Did a deployment" in line for line in suspected
     )
+
+
+def test_several_suspected_causes_stand_together_each_with_its_check(kb: KnowledgeBase) -> None:
+    text = "Lock wait timeout exceeded; try restarting transaction"
+    kb.learn_pattern(text, "A batch job holds the rows", "Commit in parts", check="Is one minutes old?")
+    kb.learn_pattern(text, "A hot counter row", "Split the counter", check="Are many short ones waiting?")
+    trace = (
+        f"java.lang.IllegalStateException: order 17\n\tat a.b.C.d(C.java:3)\nCaused by: com.mysql.X: {text}"
+    )
+
+    brief = triage_with(kb, [replace(DEPLOYED, service="orders")])(trace, budget=600)
+
+    both = lines_of(brief, "Suspected") or lines_of(brief, "Known")
+    assert "2 causes share this symptom; the checks tell them apart" in both
+    assert "Is one minutes old?" in both
+    assert "Are many short ones waiting?" in both
+
+
+def test_what_is_expected_is_called_no_error_and_offers_no_fix_to_apply(kb: KnowledgeBase) -> None:
+    kb.memory.append(
+        "learned/patterns", "noise_patterns",
+        {"pattern": "probe of gate 7 answered 503", "expected": True, "meaning": "Caches are being filled",
+         "check": "Is the pod older than two minutes?"},
+    )  # fmt: skip
+
+    brief = kb.triage("probe of gate 7 answered 503", service="gate")
+
+    assert "Not an error, expected" in lines_of(brief, "Known")
+    assert "Is the pod older than two minutes?" in lines_of(brief, "Known")
+    assert "5. Manual intervention: only with a fix that is obvious and quick" in lines_of(
+        brief, "Mitigation"
+    )
+
+
+@pytest.mark.usefixtures("leak")
+def test_a_change_of_another_service_favours_nothing_where_the_service_is_not_known(
+    kb: KnowledgeBase,
+) -> None:
+    brief = triage_with(kb, [DEPLOYED])(SYMPTOM)
+
+    assert "deployment v2.4 of orders" in lines_of(brief, "Changes")
+    assert "favours" not in render(brief)
+    assert "1. Rollback: only with orders as what fails" in lines_of(brief, "Mitigation")
+
+
+def test_a_text_that_leads_to_its_commands_stands_before_them(kb: KnowledgeBase) -> None:
+    kb.learn_pattern(
+        "gauge file grew", "A full disk, or no inodes. If both have room:", "", "sysctl watches=9"
+    )
+
+    brief = render(kb.triage("gauge file grew"))
+
+    assert "If both have room: `sysctl watches=9`" in brief
+    assert "Cause: A full disk, or no inodes. [" in brief
+
+
+def test_a_runbook_does_not_repeat_the_commands_of_its_steps(kb: KnowledgeBase, tmp_path: Path) -> None:
+    page = tmp_path / "GateStuck.md"
+    page.write_text(
+        "# GateStuck\n\n## Diagnosis\n\n1. Look.\n\n   ```bash\n   gatectl show --all\n   ```\n2. Turn it off.\n"
+    )
+    kb.ingest(page)
+
+    runbook = lines_of(kb.triage("GateStuck: gate 7 is stuck"), "Runbook")
+
+    assert runbook.count("gatectl show --all") == 1
