@@ -196,7 +196,10 @@ def _of_unknown(data: Mapping[Any, Any], service: str, environment: str) -> Aler
     leaves = list(_leaves(data))
     flat = {key.rsplit(".", 1)[-1].casefold(): value for key, value in reversed(leaves)}
     texts = list(dict.fromkeys(value for key in _TEXTS if (value := flat.get(key, ""))))
-    rest = [f"{key}: {value}" for key, value in leaves if value not in texts]
+    # Beside texts, ids and switches only drown the words that tell what is wrong.
+    telling = [(key, value) for key, value in leaves if not texts or value.count(" ") > 1]
+    rest = [f"{key}: {value}" for key, value in telling if value not in texts]
+    flat = {**_tags(leaves), **_of_parents(leaves), **flat}
     state = flat.get("status", "") or flat.get("state", "") or flat.get("alert_transition", "")
     return Alert(
         text="\n".join([*texts, *rest]),
@@ -204,10 +207,23 @@ def _of_unknown(data: Mapping[Any, Any], service: str, environment: str) -> Aler
         service=_given(service, service_of(flat)),
         environment=_given(environment, environment_of(flat)),
         severity_label=_name(severity_of(flat)),
-        starts=next((at for key in ("startsat", "starts_at", "started_at", "timestamp", "time")
+        starts=next((at for key in ("startsat", "starts_at", "started_at", "timestamp", "time", "created_at", "date")
                      if (at := _time(flat.get(key)))), None),
         resolved=int(state.casefold() in ("resolved", "recovered", "ok", "closed")),
     )  # fmt: skip
+
+
+def _tags(leaves: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """What tags say: `env:prod,service:checkout`, in one text or one by one."""
+    texts = (value for key, value in leaves if key.rsplit(".", 1)[-1].casefold() in ("tags", "labels"))
+    pairs = (tag.strip().split(":", 1) for text in texts for tag in text.split(",") if ":" in tag)
+    return {key.strip().casefold(): value.strip() for key, value in pairs}
+
+
+def _of_parents(leaves: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """`priority.summary: P1` is the priority, `service.name: orders` the service."""
+    paths = [(key.casefold().split("."), value) for key, value in reversed(leaves)]
+    return {path[-2]: value for path, value in paths if len(path) > 1 and path[-1] in ("summary", "name")}
 
 
 def _leaves(data: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:

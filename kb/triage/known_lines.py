@@ -6,7 +6,7 @@ Pure.  Text from memory is flattened to one line and cut, and names the entry th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kb.lookup.alternatives import trigger_of
 from kb.lookup.thresholds import KNOWN
@@ -38,7 +38,7 @@ def known_lines(facts: Facts) -> Iterator[Line]:
         if hypothesis.status is CauseStatus.CONFIRMED:
             text = f"Confirmed in this incident ({hypothesis.id}): {shortened(hypothesis.text, _TEXT)}"
             yield Line(K, text, 0.4)
-    if facts.answer.alternatives and len(facts.known) > 1:
+    if facts.answer.alternatives and sum(bool(match.check) for match in facts.known) > 1:
         yield Line(K, f"{len(facts.known)} causes share this symptom; the checks tell them apart", 1.5)
     for number, match in enumerate(facts.known):
         yield from _entry_lines(K, match, 0.0 + number)
@@ -133,7 +133,7 @@ def runbook_lines(facts: Facts) -> Iterator[Line]:
     yield Line(R, head, rank, match.id, chain=match.id)
     for number, step in enumerate(facts.steps[:_STEPS], 1):
         code = " (code: see the entry)" if step.rstrip().endswith(":") else ""
-        text = f"{number}. {shortened(step, _TEXT, match.id)}{code}"
+        text = f"{number}. {shortened(_with_code(step, match.commands), _TEXT, match.id)}{code}"
         yield Line(R, text, rank + number / 50, match.id, chain=match.id)
     if len(facts.steps) > _STEPS:
         more = f"{len(facts.steps) - _STEPS} more steps: kb show {match.id}"
@@ -144,6 +144,13 @@ def runbook_lines(facts: Facts) -> Iterator[Line]:
     commands = [command for command in match.commands if " ".join(command.split()) not in said]
     for number, command in enumerate(commands[: 2 * _COMMANDS]):
         yield Line(R, f"Run: {_code(command)}", rank + 0.5 + number / 50, match.id, chain=f"{match.id} run")
+
+
+def _with_code(step: str, commands: Sequence[str]) -> str:
+    """The step with the lines that are commands marked as code: flattened, they would run into the prose."""
+    known = {" ".join(command.split()) for command in commands}
+    lines = [" ".join(line.split()) for line in step.splitlines()]
+    return " ".join(f"`{line}`" if line in known else line for line in lines)
 
 
 def _entry_lines(section: str, match: Match, rank: float) -> Iterator[Line]:

@@ -38,7 +38,7 @@ _SERVICE_LIKE = re.compile(
 )
 _NAMESPACE = re.compile(r"\b[Nn]amespace[ :\"'`]{1,3}([a-z0-9][a-z0-9-]{1,62})\b(?![.=])")
 _NAMESPACED_POD = re.compile(r"\b[Pp]od ([a-z0-9][a-z0-9-]{1,62})/[a-z0-9-]+-[a-z0-9]{4,}\b")
-_PLACE = re.compile(r"(?i)\b(?:in|on) (prod|production|stage|staging)\b")
+_PLACE = re.compile(r"(?i)\b(?:in |on |env(?:ironment)?:)(prod|production|stage|staging)\b")
 _PREFIX = re.compile(r"^\W{0,3}([a-z][\w-]{1,60})\s*:\s")
 _HYPHENATED = re.compile(r"(?<![\w./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/-]|\.\w)")
 _LETTER = re.compile(r"[A-Za-z]")

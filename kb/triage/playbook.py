@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from kb.records.change import Change, ChangeKind
 from kb.records.parts import Severity
+from kb.triage.severity import asserted_words
 
 PATIENCE = timedelta(minutes=30)
 """How long an incident may go without progress before it is escalated."""
@@ -258,9 +259,9 @@ def escalations(situation: Situation) -> Iterator[tuple[str, bool]]:
     if situation.severity is Severity.SEV1:
         sure = "" if situation.confirmed else " (if confirmed)"
         yield f"Now: SEV1 is always escalated at once{sure}", True
-    if grave := _GRAVE.search(situation.text):
+    if grave := asserted_words(_GRAVE, situation.text):
         yield (
-            f"Now: {' '.join(grave[0].lower().split())} is mentioned; data loss or a breach is always escalated",
+            f"Now: {grave} is mentioned; data loss or a breach is always escalated",
             True,
         )
     since = situation.last_progress or situation.starts

@@ -8,6 +8,7 @@ its error; what else it says stays in the log.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -46,6 +47,7 @@ _PREFIX = 120
 """Characters that a container runtime may put before the object."""
 _LONGEST = 20_000
 _READ = 200_000
+_COLOURS = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
 
 
 def plain_log(text: str) -> tuple[str, dict[str, str]] | None:
@@ -103,7 +105,8 @@ def _agreed(name: str, objects: list[dict[str, str]], keys: tuple[str, ...]) -> 
 
 def telling_line(text: str) -> str:
     """The line that names what went wrong: the first, unless a later one is more alarming."""
-    lines = [line.strip() for line in text[:_READ].splitlines() if line.strip()]
+    plain = _COLOURS.sub("", text[:_READ])
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
     best = max(lines, key=alarm, default="")  # of equals the first
     first = lines[0] if lines else ""
     return without_prefix(best) if alarm(best) > alarm(first) else first

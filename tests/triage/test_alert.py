@@ -267,3 +267,29 @@ def test_a_long_name_is_cut_at_a_word_and_says_so() -> None:
     name = parse_alert("x509 " + "certificate " * 20).name
 
     assert name.endswith("certificate ...")
+
+
+def test_tags_and_nested_names_of_other_tools_are_read() -> None:
+    tagged = {"title": "5xx rate high", "tags": "env:prod,service:checkout,team:shop", "id": 17}
+    nested = {
+        "event": {
+            "id": "Q1",
+            "type": "incident",
+            "title": "pool exhausted",
+            "urgency": "high",
+            "service": {"id": "P1", "summary": "orders"},
+            "priority": {"summary": "P1"},
+            "created_at": "2026-05-20T10:04:00Z",
+        }
+    }
+
+    one, other = parse_alert(tagged), parse_alert(nested)
+
+    assert (one.service, one.environment) == ("checkout", "prod")
+    assert (other.service, other.severity_label) == ("orders", "P1")
+    assert other.starts == datetime(2026, 5, 20, 10, 4, tzinfo=UTC)
+    assert "Q1" not in other.text
+
+
+def test_colours_of_a_terminal_are_no_part_of_a_name() -> None:
+    assert parse_alert("\x1b[31mERROR\x1b[0m disk is full").name == "ERROR disk is full"

@@ -479,3 +479,20 @@ def test_a_runbook_does_not_repeat_the_commands_of_its_steps(kb: KnowledgeBase, 
     runbook = lines_of(kb.triage("GateStuck: gate 7 is stuck"), "Runbook")
 
     assert runbook.count("gatectl show --all") == 1
+
+
+def test_several_entries_without_checks_are_not_said_to_be_told_apart(kb: KnowledgeBase) -> None:
+    kb.learn_pattern("gate 7 stuck open", "The gearbox froze", "Thaw it")
+    kb.learn_pattern("gate 7 stuck open", "Somebody blocked the hinge with a chair", "Remove the chair")
+
+    assert "tell them apart" not in render(kb.triage("gate 7 stuck open"))
+
+
+def test_commands_within_a_step_are_marked_as_code(kb: KnowledgeBase, tmp_path: Path) -> None:
+    page = tmp_path / "GateSlow.md"
+    page.write_text(
+        "# GateSlow\n\n## Diagnosis\n\n1. Look at both.\n\n   ```bash\n   gatectl a\n   gatectl b\n   ```\n"
+    )
+    kb.ingest(page)
+
+    assert "Look at both. `gatectl a` `gatectl b`" in lines_of(kb.triage("GateSlow: slow"), "Runbook")

@@ -160,3 +160,14 @@ def test_nothing_is_asked_or_escalated_when_it_is_over() -> None:
     over = replace(BARE, resolved=True, severity=Severity.SEV1)
 
     assert [*questions(over), *escalations(over)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["all is fine, no data loss", "was there data loss?", "data loss was ruled out"]
+)
+def test_data_that_is_not_lost_is_not_escalated(text: str) -> None:
+    assert not any(now for _, now in escalations(replace(BARE, text=text)))
+
+
+def test_a_java_package_is_no_vendor() -> None:
+    assert len(list(escalations(replace(BARE, text="at org.orm.vendor.Dialect.x(D.java:1)")))) == 1
