@@ -105,6 +105,9 @@ def _playbook_lines(facts: Facts) -> Iterator[Line]:
     situation = situation_of(facts)
     if not situation.resolved:
         yield from _mitigation_lines(situation)
+    judged, stands = facts.alert_severity.severity, facts.severity.severity
+    if judged and stands and judged < stands and not situation.resolved:
+        yield Line("Ask", f"The alert reads as {judged}, but {stands} was given: raise it?", 5.1)
     for number, question in enumerate(playbook.questions(situation)):
         yield Line("Ask", question, 5.2 + number / 2)
     for condition, now in playbook.escalations(situation):

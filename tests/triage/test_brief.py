@@ -19,6 +19,7 @@ from kb.records import ActionItem, CauseStatus
 from kb.records.brief import Brief
 from kb.records.change import Change, ChangeKind
 from kb.records.live import Hypothesis, LiveIncident, Mitigation, Phase
+from kb.records.parts import Severity
 from kb.storage.codec import to_builtins
 from kb.storage.encoder import OnnxEncoder
 from kb.triage.budget import count_tokens
@@ -496,3 +497,32 @@ def test_commands_within_a_step_are_marked_as_code(kb: KnowledgeBase, tmp_path: 
     kb.ingest(page)
 
     assert "Look at both. `gatectl a` `gatectl b`" in lines_of(kb.triage("GateSlow: slow"), "Runbook")
+
+
+def test_the_severity_that_the_incident_was_given_stands_and_a_worse_alert_is_told(
+    kb: KnowledgeBase,
+) -> None:
+    live = LiveIncident(
+        id="incident-1", title="orders slow", phase=Phase.INVESTIGATING, detected=NOW, services=("orders",),
+        severity=Severity.SEV3, severity_label="P3", confirmed=True,
+    )  # fmt: skip
+
+    brief = triage_with(kb, live=[live])(ALERT)
+
+    assert (brief.severity.severity, brief.severity.confirmed) == ("SEV3", True)
+    assert "The alert reads as SEV2, but SEV3 was given: raise it?" in lines_of(brief, "Ask")
+    assert triage_with(kb, live=[replace(live, confirmed=False)])(ALERT).severity.severity == "SEV2"
+    assert triage_with(kb, live=[live])(ALERT, severity="SEV1").severity.severity == "SEV1"
+
+
+def test_a_quirk_of_the_service_alone_makes_nothing_related(kb: KnowledgeBase) -> None:
+    kb.memory.update(
+        "learned/service_quirks", "services.tide-worker.quirks",
+        [{"name": "No work before noon", "description": "It waits for the tables", "workaround": "Wait"}],
+    )  # fmt: skip
+
+    brief = kb.triage("disk full on tide-worker")
+
+    assert brief.verdict == "unknown"
+    assert "Nothing like it is on record" in lines_of(brief, "Unknown")
+    assert "No work before noon" in lines_of(brief, "Quirks")
