@@ -35,6 +35,7 @@ from kb.triage.place_lines import (
 )
 from kb.triage.playbook import Situation
 from kb.triage.render import TERSE, as_data, render
+from kb.triage.symptoms import symptoms
 
 TITLES = (
     "Alert", "Known", "Suspected", "Unknown", "Warnings", "Changes", "Runbook", "Environment", "Quirks",
@@ -113,7 +114,7 @@ def _playbook_lines(facts: Facts) -> Iterator[Line]:
     for condition, now in playbook.escalations(situation):
         yield Line("Escalate", condition, 0.9 if now else 7.0)
     if facts.runbook is None:
-        for kind in playbook.symptoms(situation.text)[:1]:
+        for kind in symptoms(situation.text)[:1]:
             yield Line(
                 "Runbook", f"None found here; check first ({kind.symptom}): {', '.join(kind.checks)}", 4.2
             )

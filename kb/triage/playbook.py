@@ -9,35 +9,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from kb.records.change import Change, ChangeKind
 from kb.records.parts import Severity
 from kb.triage.severity import asserted_words
+from kb.triage.symptoms import Symptom, symptoms, words_of
 
 PATIENCE = timedelta(minutes=30)
 """How long an incident may go without progress before it is escalated."""
-
-
-class Symptom(StrEnum):
-    """The kinds of incident that responders are routed by."""
-
-    DATABASE = "database"
-    PERFORMANCE = "performance"
-    SECURITY = "security"
-    NETWORK = "network"
-    INFRASTRUCTURE = "infrastructure"
-    ERRORS = "5xx or code"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of incident: the words that tell it, the checks that seed 002 names, the roles that fit."""
-
-    symptom: Symptom
-    words: re.Pattern[str]
-    checks: tuple[str, ...]
-    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,99 +51,45 @@ class Option:
     cautions: tuple[str, ...] = ()
 
 
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-KINDS = (
-    Kind(Symptom.DATABASE,
-         _words(r"databas|\bdb\b|postgres|mysql|mariadb|oracle|\bsql\b|\bquer(?:y|ies)\b|connection pool"
-                r"|pgbouncer|replication"
-                r"|deadlock|lock wait|mongo|\bpool\b.{0,20}exhaust|too many connections|connection slots"),
-         ("slow query log", "locks and contention", "connection pool exhaustion", "recent schema changes"),
-         ("database-admin", "database-optimizer", "sql-pro")),
-    Kind(Symptom.PERFORMANCE,
-         _words(r"latenc|slow|\bcpu\b|memory(?! address)|\boom|throttl|p9\d|response time|saturat|\bheap\b|\bgc\b"
-                r"|queue (?:depth|length)"),
-         ("resource leaks", "hot paths", "runaway queries and loops", "traffic spikes"),
-         ("performance-engineer", "devops-troubleshooter", "database-optimizer")),
-    Kind(Symptom.SECURITY,
-         _words(r"secur|breach|intrusion|unauthori[sz]ed|attack|ddos|malware|ransom|exfiltrat|compromis"
-                r"|brute.?force|\bcve-"
-                r"|inject(?:ion|ed)|credential|leaked"),
-         ("access logs for unusual patterns", "authentication attempts", "vulnerability exploitation",
-          "malware and backdoors"),
-         ("security-auditor", "devops-troubleshooter", "network-engineer")),
-    Kind(Symptom.NETWORK,
-         _words(r"dns\b|servfail|nxdomain|network|connection (?:refused|reset|timed out)|unreachable"
-                r"|load balancer|firewall"
-                r"|packet|\btls\b|x509"
-                r"|certificate|no route|name resolution|no such host|\bvpn\b|\bproxy\b"),
-         ("DNS resolution", "load balancer health", "firewall rules", "service-to-service connectivity"),
-         ("network-engineer", "devops-troubleshooter", "cloud-architect")),
-    Kind(Symptom.INFRASTRUCTURE,
-         _words(r"\bnodes?\b|\bpods?\b|kube(?!-probe)|crashloop|backoff|\bdisk\b|volume|no space left|storage|\bpvc?\b"
-                r"|evict|\bhost\b(?!\W{0,2}[:=])"
-                r"|\baws\b|\bgcp\b|azure|cloud|quota|etcd|kafka|broker"),
-         ("CPU, memory, disk, network", "service connectivity", "resource exhaustion"),
-         ("devops-troubleshooter", "cloud-architect", "kubernetes-architect")),
-    Kind(Symptom.ERRORS,
-         _words(r"\b5xx\b|\b50[0-4]\b|error rate|exception|traceback|stack ?trace|nullpointer|segfault"
-                r"|segmentation|nil pointer|panic|regression|\bbug\b"
-                r"|http 5\d\d|errorrate|failing requests"),
-         ("application logs for exceptions", "cascading failures", "service dependencies", "recent deployments"),
-         ("error-detective", "debugger", "devops-troubleshooter")),
-)  # fmt: skip
-"""Seed 002's routing table, with its "common incident patterns"."""
-
 FIRST_RESPONDERS = ("incident-responder", "devops-troubleshooter", "error-detective", "performance-engineer")
 """Who starts at once, in parallel, at SEV1 and SEV2."""
 
-_SCALABLE = _words(
+_SCALABLE = words_of(
     r"exhaust\w*|saturat\w*|out of memory|oom\w*|high (?:cpu|memory)|traffic (?:spike|peak|surge)|traffic rose"
     r"|too many "
     r"connections|queue (?:depth|length)|throttl\w*|undersized|backlog|lag\b|cpu throttl|memory limit"
     r"|connection slots"
 )
-_PART_FAILS = _words(
+_PART_FAILS = words_of(
     r"\b(?:one|single|1)(?: of (?:\w+))? (?:replicas?|instances?|nodes?|pods?|zones?|regions?|backends?|brokers?)\b"
     r"|\b(?:zone|region|az) [\w-]+ (?:is |are )?(?:down|fail\w*|unreachable)|in (?:eu|us|ap)-\w+-\d"
 )
-_FEATURE = _words(
+_FEATURE = words_of(
     r"\bfeature (?:flag|toggle|switch)s?\b|\bflags? [\w-]* ?(?:was |is )?(?:enabled|turned on|switched on)"
     r"|\bkill ?switch|a/b test"
 )
-_DEPLOYED = _words(
+_DEPLOYED = words_of(
     r"\b(?:since|after|following|right after)\b[^.;\n]{0,40}?\b(?:deploy\w*|roll-?out|release|upgrade|config\w* change)"
     r"(?: (?:of|to) [\w./:-]*\w)?"
 )
-_VENDOR = _words(
+_VENDOR = words_of(
     r"(?<![\w./-])(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider"
     r"|vendor"
     r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b(?![/-]|\.\w)"
 )
-_GRAVE = _words(r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
+_GRAVE = words_of(r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
                 r"|unauthori[sz]ed access|compromised"
                 r"|exfiltrat")  # fmt: skip
-_USERS = _words(
+_USERS = words_of(
     r"\b(?:users?|customers?|tenants?|requests|orders|clients?)\b.{0,40}?(?:\d|\ball\b|affected|impacted|some"
     r"|many|every|fail)"
     r"|(?:\d+ ?%|\d+|\ball|some|many|every|no) (?:of )?(?:the |our )?(?:users?|customers?|tenants?|requests|orders)"
 )
-_ERROR_TEXT = _words(
+_ERROR_TEXT = words_of(
     r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|\w*killed|timed? ?out|failed|cannot"
     r"|unable)\b.*\w{3}"
     r"|\b\w+(?:error|exception)\b|\bexit code|\b[45]\d\d\b"
 )
-
-
-def symptoms(text: str) -> list[Kind]:
-    """The kinds of incident that the text tells of, most words first; of equals in seed 002's order.
-
-    A word counts once: a log repeats itself.
-    """
-    counted = [(len({found[0].lower() for found in kind.words.finditer(text)}), kind) for kind in KINDS]
-    return [kind for count, kind in sorted(counted, key=lambda pair: -pair[0]) if count]
 
 
 def mitigations(situation: Situation) -> tuple[Option, ...]:

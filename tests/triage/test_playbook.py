@@ -9,7 +9,8 @@ import pytest
 
 from kb.records.change import Change, ChangeKind
 from kb.records.parts import Severity
-from kb.triage.playbook import Situation, Symptom, escalations, mitigations, questions, roles, symptoms
+from kb.triage.playbook import Situation, escalations, mitigations, questions, roles
+from kb.triage.symptoms import Symptom, symptoms
 
 NOW = datetime(2026, 5, 20, 10, 30, tzinfo=UTC)
 DEPLOYED = Change(
