@@ -270,7 +270,7 @@ def test_a_long_name_is_cut_at_a_word_and_says_so() -> None:
 
 
 def test_tags_and_nested_names_of_other_tools_are_read() -> None:
-    tagged = {"title": "5xx rate high", "tags": "env:prod,service:checkout,team:shop", "id": 17}
+    tagged = {"title": "5xx rate high", "tags": "env:prod,service:checkout,team:shop", "date": 1779271440000}
     nested = {
         "event": {
             "id": "Q1",
@@ -286,6 +286,7 @@ def test_tags_and_nested_names_of_other_tools_are_read() -> None:
     one, other = parse_alert(tagged), parse_alert(nested)
 
     assert (one.service, one.environment) == ("checkout", "prod")
+    assert one.starts == datetime(2026, 5, 20, 10, 4, tzinfo=UTC)
     assert (other.service, other.severity_label) == ("orders", "P1")
     assert other.starts == datetime(2026, 5, 20, 10, 4, tzinfo=UTC)
     assert "Q1" not in other.text
