@@ -16,6 +16,8 @@ class Alert:
     text: str
     """What to look up: names, summaries and descriptions, or the log as it is."""
     name: str = ""
+    others: tuple[str, ...] = ()
+    """What else fires in the same group."""
     service: str = ""
     environment: str = ""
     severity_label: str = ""

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -179,19 +180,52 @@ def set_values(text: str, edits: Sequence[tuple[Path, object]]) -> str:
     The general way: ruamel.yaml keeps comments, quotes and order while single places change.
     """
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     engine = YAML()
     engine.preserve_quotes = True
     engine.width = 10_000
     if re.search(r"^( *)[^\s#-].*:[ \t]*\n(?: *#.*\n|\s*\n)*\1 +- ", text, re.MULTILINE):
         engine.indent(mapping=2, sequence=4, offset=2)
-    data = engine.load(text)
+    try:
+        data = engine.load(text)
+    except YAMLError as error:  # such as a key that stands there twice: readable, but not to be edited
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        said = " ".join(str(getattr(error, "problem", "") or error).split())[:200]
+        raise InvalidInput(f"{line}{said}; mend that by hand, then try again") from error
     root = data if data is not None else engine.map()
     for keys, value in edits:
+        _refuse_shared(root, keys)
         _set(root, keys, value, engine)
     out = io.StringIO()
     engine.dump(root, out)
-    return out.getvalue()
+    only_comments = all(
+        line.lstrip().startswith(("#", "\ufeff#")) for line in text.splitlines() if line.strip()
+    )
+    return f"{text.rstrip()}\n{out.getvalue()}" if text.strip() and only_comments else out.getvalue()
+
+
+def _refuse_shared(root: Any, keys: Path) -> None:
+    """Raise InvalidInput where the path runs through a value that an alias (`*name`) shows elsewhere too."""
+    uses = Counter(_containers(root))
+    here = root
+    for number, key in enumerate(keys[:-1], 1):
+        step = _step(here, key)
+        if not _has(here, step) or not isinstance(here[step], (dict, list)):
+            return
+        here = here[step]
+        if uses[id(here)] > 1:
+            where = ".".join(map(str, keys[:number]))
+            raise InvalidInput(f"{where} is shared by an alias (*); write its values out, then try again")
+
+
+def _containers(node: Any) -> Iterator[int]:
+    """The identity of every mapping and list, as often as it is used."""
+    yield id(node)
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        if isinstance(child, (dict, list)):
+            yield from _containers(child)
 
 
 def _set(root: Any, keys: Path, value: object, engine: Any) -> None:

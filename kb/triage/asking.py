@@ -18,6 +18,7 @@ from kb.lookup.lookup import Finding
 from kb.records.brief import Alert
 from kb.records.ledger import Answer, Match, Verdict
 from kb.triage.sources import Sources
+from kb.triage.structured_logs import plain_log
 
 _MATCHES = 8
 _SHORT = 12
@@ -76,7 +77,7 @@ def _merged(one: Finding, other: Finding) -> Finding:
 
 def evidence_text(evidence: object) -> str:
     """What an agent gathered, as one text: a text, a list of texts, or a mapping of tool to output."""
-    return "\n".join(_texts(evidence, 0))
+    return "\n".join((plain_log(text) or (text,))[0] for text in _texts(evidence, 0))
 
 
 def _texts(evidence: object, depth: int) -> Iterable[str]:

@@ -17,6 +17,7 @@ from kb.triage import playbook
 from kb.triage.budget import Line, checked_budget, count_tokens, fit, shortened
 from kb.triage.gather import Facts
 from kb.triage.known_lines import (
+    is_expected,
     known_lines,
     runbook_lines,
     suspected_lines,
@@ -34,6 +35,7 @@ from kb.triage.place_lines import (
 )
 from kb.triage.playbook import Situation
 from kb.triage.render import TERSE, as_data, render
+from kb.triage.symptoms import symptoms
 
 TITLES = (
     "Alert", "Known", "Suspected", "Unknown", "Warnings", "Changes", "Runbook", "Environment", "Quirks",
@@ -85,14 +87,17 @@ def _empty(facts: Facts, budget: int, lines: int) -> Brief:
 
 def situation_of(facts: Facts) -> Situation:
     """What the playbook decides by."""
-    sure = next((m.id for m in facts.known if (m.fix or m.commands) and m.trust.value >= 0.4), "")
+    fixes = [m for m in facts.known if (m.fix or m.commands) and not is_expected(m) and m.trust.value >= 0.4]
+    proven = next((m for m in fixes if m.trust.resolved > m.trust.failed), None)
+    fix = proven or next(iter(fixes), None)
     causes = [*facts.known, *facts.suspected[:1]] if facts.known else []
     timeline = facts.incident.timeline if facts.incident else ()
     return Situation(
         text=f"{facts.alert.text}\n{facts.evidence}"[:50_000], now=facts.now, severity=facts.severity.severity,
         confirmed=facts.severity.confirmed, service=facts.alert.service, environment=facts.alert.environment,
         starts=facts.alert.starts, changes=facts.before, causes="\n".join(match.meaning for match in causes),
-        direct_fix=sure, last_progress=max((event.at for event in timeline), default=None),
+        fix_on_record=fix.id if fix else "", fix_resolved=proven is not None,
+        last_progress=max((event.at for event in timeline), default=None),
         resolved=facts.alert.is_resolved,
     )  # fmt: skip
 
@@ -101,14 +106,17 @@ def _playbook_lines(facts: Facts) -> Iterator[Line]:
     situation = situation_of(facts)
     if not situation.resolved:
         yield from _mitigation_lines(situation)
+    judged, stands = facts.alert_severity.severity, facts.severity.severity
+    if judged and stands and judged < stands and not situation.resolved:
+        yield Line("Ask", f"The alert reads as {judged}, but {stands} was given: raise it?", 5.1)
     for number, question in enumerate(playbook.questions(situation)):
         yield Line("Ask", question, 5.2 + number / 2)
     for condition, now in playbook.escalations(situation):
         yield Line("Escalate", condition, 0.9 if now else 7.0)
     if facts.runbook is None:
-        for kind in playbook.symptoms(situation.text)[:1]:
+        for kind in symptoms(situation.text)[:1]:
             yield Line(
-                "Runbook", f"None on record; check first ({kind.symptom}): {', '.join(kind.checks)}", 4.2
+                "Runbook", f"None found here; check first ({kind.symptom}): {', '.join(kind.checks)}", 4.2
             )
     who, why = playbook.roles(situation)
     kinds = f" ({', '.join(why)})" if why else ""
@@ -126,7 +134,8 @@ def _mitigation_lines(situation: Situation) -> Iterator[Line]:
                 "Mitigation", f"{number}. {option.name}: no{because}; needs {option.precondition}", 7.4
             )
         else:
-            yield Line("Mitigation", f"{number}. {option.name}: only with {option.precondition}", 7.6)
+            text = f"{number}. {option.name}: only with {option.precondition}{because}.{caution}"
+            yield Line("Mitigation", text.removesuffix("."), 7.4 if because else 7.6)
 
 
 def _own_notes(facts: Facts) -> Iterator[str]:

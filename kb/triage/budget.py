@@ -130,7 +130,8 @@ def shortened_to(text: str, tokens: int, entry_id: str = "") -> str:
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if _cut_cost(words, middle, ending) <= tokens else (low, middle - 1)
-    return f"{' '.join(words[:low])} {ending}" if low >= 4 else ""
+    told = " ".join(words[:low])
+    return f"{told} {ending}" if low >= 4 and not told.endswith(":") else ""
 
 
 def _cut_cost(words: Sequence[str], size: int, ending: str) -> int:

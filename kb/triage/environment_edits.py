@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kb.errors import InvalidInput
 from kb.text.environment import canonical_environment, same_environment
 from kb.triage.environments import (
     ALERT_KEYS,
@@ -21,6 +22,8 @@ from kb.triage.environments import (
     TITLE_KEYS,
     Path,
     first,
+    is_keyed,
+    items_in,
     open_items,
     places,
     text_of,
@@ -47,18 +50,22 @@ class Sighting:
 
 
 def revise(data: object, seen: Sighting) -> list[Edit]:
-    """The values to set so that the file says what was seen; `since` stays from the first time."""
+    """The values to set so that the file says what was seen; `since` stays from the first time.
+
+    Raises InvalidInput where the file is no place for environments.
+    """
+    _check_shape(data)
     path, body = _home_of(data, seen.environment)
     if not isinstance(body, Mapping):
-        name = {"name": canonical_environment(seen.environment)} if path[-1] == "+" else {}
-        return [(path, {**name, **_fresh(seen, str(body or ""))})]
-    alerts_key, alerts = _list_at(body, ALERT_KEYS)
-    issues_key, issues = _list_at(body, ISSUE_KEYS)
-    alert_edits = _item_edits((*path, alerts_key), body.get(alerts_key), alerts, _alert_item(seen), seen)
-    issue_edits = _item_edits((*path, issues_key), body.get(issues_key), issues, _issue_item(seen), seen)
-    left = _left(alerts, seen.alert) if seen.resolved else [seen.alert]
-    status_key = next((key for key in STATUS_KEYS if key in body), "status")
-    check_key = next((key for key in CHECK_KEYS if key in body), "last_check")
+        name, status = _named(path, body, seen)
+        return [(path, {**name, **_fresh(seen, status)})]
+    alerts_key = next((key for key in ALERT_KEYS if key in body), ALERT_KEYS[0])
+    issues_key = next((key for key in ISSUE_KEYS if key in body), ISSUE_KEYS[0])
+    alert_edits = _item_edits((*path, alerts_key), body.get(alerts_key), _alert_item(seen), seen)
+    issue_edits = _item_edits((*path, issues_key), body.get(issues_key), _issue_item(seen), seen)
+    left = _left(body.get(alerts_key), seen.alert) if seen.resolved else [seen.alert]
+    # What a person wrote as a mapping or a list stays; the plain value stands beside it.
+    status_key, check_key = _plain_key(body, STATUS_KEYS), _plain_key(body, CHECK_KEYS)
     before = text_of(body.get(status_key))
     after = _status_after(before, seen, bool(left))
     edits: list[Edit] = []
@@ -67,6 +74,29 @@ def revise(data: object, seen: Sighting) -> list[Edit]:
         if "since" in body:
             edits.append(((*path, "since"), _stamp(seen.at)))
     return [*edits, ((*path, check_key), _stamp(seen.at)), *alert_edits, *issue_edits]
+
+
+def _check_shape(data: object) -> None:
+    named = data["environments"] if isinstance(data, Mapping) and "environments" in data else data
+    if named is not None and not isinstance(named, (Mapping, list)):
+        where = "under `environments` stands" if named is not data else "it holds"
+        raise InvalidInput(
+            f"{where} the single value {str(named)[:60]!r}, and no environments; make it `environments: {{}}`"
+        )
+
+
+def _plain_key(body: Mapping[Any, Any], keys: Sequence[str]) -> str:
+    """The first of these keys with a plain value; else the first that is free."""
+    plain = (key for key in keys if key in body and not isinstance(body[key], (Mapping, list)))
+    return next(plain, None) or next((key for key in keys if key not in body), keys[0])
+
+
+def _named(path: Path, body: object, seen: Sighting) -> tuple[dict[str, object], str]:
+    """The name that a new mapping needs where it stands in a list, and the status that stood there."""
+    if path[-1] == "+":
+        return {"name": canonical_environment(seen.environment)}, ""
+    in_list = isinstance(body, str) and same_environment(body, seen.environment)
+    return ({"name": body}, "") if in_list else ({}, str(body or ""))
 
 
 def _home_of(data: object, environment: str) -> tuple[Path, object]:
@@ -119,34 +149,37 @@ def _filled(item: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in item.items() if value}
 
 
-def _list_at(body: Mapping[Any, Any], keys: Sequence[str]) -> tuple[str, list[Any]]:
-    key = next((key for key in keys if key in body), keys[0])
-    value = body.get(key)
-    return (key, value) if isinstance(value, list) else (key, [value] if value else [])
-
-
-def _item_edits(
-    path: Path, written: object, items: list[Any], item: dict[str, object], seen: Sighting
-) -> Iterator[Edit]:
+def _item_edits(path: Path, written: object, item: dict[str, object], seen: Sighting) -> Iterator[Edit]:
     """Add the item, or say of the one that stands there when it was seen last, or that it is over."""
-    if items and not isinstance(written, list):
-        yield path, items  # a single value becomes a list of one
-    index = next((n for n, one in enumerate(items) if _same_item(one, item)), None)
-    if index is None:
+    items = items_in(written)
+    keyed = written if is_keyed(written) and written else None
+    if written is not None and keyed is None and not isinstance(written, list):
+        yield path, [one for _, one in items]  # a single value becomes a list of one
+        items = [(str(index), one) for index, (_, one) in enumerate(items)]
+    step, standing = next(((step, one) for step, one in items if _same_item(one, item)), ("", None))
+    if standing is None:
         if not seen.resolved:
-            yield (*path, "+"), item
-    elif not isinstance(items[index], Mapping):
+            yield (*path, "+" if keyed is None else first(item, TITLE_KEYS)), item
+    elif not isinstance(standing, Mapping):
         if seen.resolved:
-            yield (*path, str(index)), {**item, "status": "resolved", "until": _stamp(seen.at)}
-    elif seen.resolved:
-        yield (*path, str(index), "status"), "resolved"
-        yield (*path, str(index), "until"), _stamp(seen.at)
+            yield (*path, step), {**item, "status": "resolved", "until": _stamp(seen.at)}
+    elif keyed is not None and not isinstance(keyed[step], Mapping):
+        yield (*path, step), {**standing, **dict(_updates(standing, item, seen))}
     else:
-        if item.get("entry") and not items[index].get("entry"):  # by now the cause is known
-            yield from (((*path, str(index), key), item[key]) for key in ("issue", "entry") if key in item)
-        if first(items[index], STATUS_KEYS).casefold() == "resolved":
-            yield (*path, str(index), "status"), "open"
-        yield (*path, str(index), "last_seen"), _stamp(seen.at)
+        yield from (((*path, step, key), value) for key, value in _updates(standing, item, seen))
+
+
+def _updates(
+    standing: Mapping[Any, Any], item: Mapping[str, object], seen: Sighting
+) -> Iterator[tuple[str, object]]:
+    if seen.resolved:
+        yield from (("status", "resolved"), ("until", _stamp(seen.at)))
+        return
+    if item.get("entry") and not standing.get("entry"):  # by now the cause is known
+        yield from ((key, item[key]) for key in ("issue", "entry") if key in item)
+    if first(standing, STATUS_KEYS).casefold() == "resolved":
+        yield "status", "open"
+    yield "last_seen", _stamp(seen.at)
 
 
 def _same_item(one: object, item: Mapping[str, object]) -> bool:
@@ -163,12 +196,10 @@ def _same_item(one: object, item: Mapping[str, object]) -> bool:
     return first(one, TITLE_KEYS).casefold() == first(item, TITLE_KEYS).casefold()
 
 
-def _left(alerts: list[Any], over: str) -> list[str]:
+def _left(alerts: object, over: str) -> list[str]:
     """The alerts that still fire when this one is over."""
-    firing = open_items(
-        {"alerts": [one for one in alerts if not _same_item(one, {"name": over})]}, ("alerts",)
-    )
-    return list(firing)
+    others = [one for _, one in items_in(alerts) if not _same_item(one, {"name": over})]
+    return list(open_items({"alerts": others}, ("alerts",)))
 
 
 def _stamp(at: datetime) -> str:

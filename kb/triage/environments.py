@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from kb.text.environment import same_environment
 
@@ -27,6 +27,8 @@ HEALTHY = (
     "none",
 )
 """Statuses that an alert that fires makes `degraded`; any other is somebody's word and stays."""
+NOTHING = ("none", "-", "n/a", "no", "nothing", "ok", "clear", "all clear")
+"""What people write where there is no alert or issue."""
 _NAME_KEYS = ("name", "environment", "env", "id")
 STATUS_KEYS = ("status", "state", "health")
 CHECK_KEYS = ("last_check", "last_checked", "checked", "last_seen", "updated")
@@ -76,15 +78,16 @@ def _children(path: Path, data: object) -> Iterator[tuple[Path, str, object]]:
                 yield (*path, str(key)), str(key), body
     elif isinstance(data, list):
         for index, body in enumerate(data):
-            if isinstance(body, Mapping) and (name := first(body, _NAME_KEYS)):
+            name = first(body, _NAME_KEYS) if isinstance(body, Mapping) else body
+            if name and isinstance(name, str):
                 yield (*path, str(index)), name, body
 
 
 def _state(name: str, body: object) -> State:
     if not isinstance(body, Mapping):
-        return State(name, str(body))
-    services = body.get("services")
-    told = [(key, _status_in(one)) for key, one in services.items()] if isinstance(services, Mapping) else []
+        return State(name, "" if body == name else str(body))
+    by_service = [value for key in ("services", *STATUS_KEYS) if isinstance(value := body.get(key), Mapping)]
+    told = [(key, _status_in(one)) for services in by_service for key, one in services.items()]
     return State(
         name, first(body, STATUS_KEYS), first(body, ("since", "started")), first(body, CHECK_KEYS),
         first(body, ("note", "notes", "comment", "message")), tuple(open_items(body, ALERT_KEYS)),
@@ -99,14 +102,32 @@ def _status_in(value: object) -> str:
 
 def open_items(body: Mapping[Any, Any], keys: Sequence[str]) -> Iterator[str]:
     """The titles of the items of the first of these lists, those that are over left out."""
-    found = next((body[key] for key in keys if body.get(key)), ())
-    for item in found if isinstance(found, list) else [found]:
+    for _, item in items_in(next((body[key] for key in keys if body.get(key)), None)):
         if isinstance(item, Mapping):
             since = first(item, ("since", "started", "at"))
             if first(item, STATUS_KEYS).casefold() not in ("resolved", "closed", "fixed", "over"):
                 yield first(item, TITLE_KEYS) + (f" since {since}" if since else "")
-        elif text := text_of(item):
+        elif (text := text_of(item)) and text.casefold() not in NOTHING:
             yield text
+
+
+def items_in(value: object) -> list[tuple[str, object]]:
+    """The items of a list, of a mapping of title to item, or the one item; each with its step in there."""
+    if isinstance(value, list):
+        return [(str(index), item) for index, item in enumerate(value)]
+    if is_keyed(value):
+        return [(str(key), _named(str(key), item)) for key, item in value.items()]
+    return [("", value)] if value and text_of(value).casefold() not in NOTHING else []
+
+
+def is_keyed(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Whether it is a mapping of title to item, and not one item."""
+    return isinstance(value, Mapping) and not first(value, TITLE_KEYS)
+
+
+def _named(title: str, item: object) -> dict[str, object]:
+    said = {str(key): value for key, value in item.items()} if isinstance(item, Mapping) else {"note": item}
+    return {"name": title, **{key: value for key, value in said.items() if value is not None}}
 
 
 def first(body: Mapping[Any, Any], keys: Sequence[str]) -> str:

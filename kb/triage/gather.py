@@ -48,6 +48,9 @@ class Facts:
     alert: Alert
     evidence: str
     severity: JudgedSeverity
+    """As somebody gave it, for the alert or for its incident; else as judged from the alert."""
+    alert_severity: JudgedSeverity
+    """As the alert alone tells it."""
     now: datetime
     answer: Answer
     known: tuple[Match, ...] = ()
@@ -103,16 +106,28 @@ def gather(
     runbook = _runbook(found)
     quirks = _quirks(sources, alert.service)
     told = {match.id for match in known} | {quirk.id for quirk in quirks}
+    suspected = tuple(match for match in matches if match.id not in told)
+    if found.verdict is Verdict.RELATED and not (suspected or runbook):
+        # A quirk shares the name of its service with every alert of it; that alone is no relation.
+        found = replace(found, verdict=Verdict.UNKNOWN)
     step_entry = entries.get(runbook.id) if runbook else None
     return Facts(
-        alert=alert, evidence=evidence, severity=severity, now=now, answer=found,
-        known=tuple(known), suspected=tuple(m for m in matches if m.id not in told), runbook=runbook,
+        alert=alert, evidence=evidence, severity=_severity(severity, incident), alert_severity=severity,
+        now=now, answer=found,
+        known=tuple(known), suspected=suspected, runbook=runbook,
         steps=step_entry.steps if isinstance(step_entry, Runbook) else (),
         failures=_failures(sources, entries), changes=own, elsewhere=elsewhere,
         changes_asked=sources.changes is not None, states=states, state_problem=problem,
         quirks=quirks, incident=incident, open_incidents=open_ones,
         past=past, open_items=_open_items(sources, alert, past, live, now),
     )  # fmt: skip
+
+
+def _severity(judged: JudgedSeverity, incident: LiveIncident | None) -> JudgedSeverity:
+    """What somebody gave the incident counts more than what the alert is labelled with."""
+    if judged.confirmed or incident is None or incident.severity is None or not incident.confirmed:
+        return judged
+    return JudgedSeverity(severity=incident.severity, confirmed=True, words=(incident.severity_label,))
 
 
 def _is_known(match: Match, found: Answer) -> bool:

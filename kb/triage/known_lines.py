@@ -5,7 +5,8 @@ Pure.  Text from memory is flattened to one line and cut, and names the entry th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from kb.lookup.alternatives import trigger_of
 from kb.lookup.thresholds import KNOWN
@@ -13,6 +14,7 @@ from kb.loop.trust import record_in_words
 from kb.records.change import Change, ChangeKind
 from kb.records.ledger import Match, Result, Verdict
 from kb.records.parts import CauseStatus, Status
+from kb.text.memory_reader import EXPECTED
 from kb.triage.budget import Line, shortened
 from kb.triage.gather import Facts
 from kb.triage.playbook import change_name, minutes
@@ -20,6 +22,9 @@ from kb.triage.playbook import change_name, minutes
 K, S, U, R = "Known", "Suspected", "Unknown", "Runbook"
 _TEXT, _SHORT, _COMMAND = 280, 140, 160
 _COMMANDS, _SUSPECTED, _NEAREST, _STEPS = 3, 3, 2, 10
+_RIVAL = 0.15
+"""How much less likely than the first suspect one may be and still stand beside it."""
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _CHANGED = {
     ChangeKind.DEPLOYMENT: "deployment", ChangeKind.MIGRATION: "deployment",
     ChangeKind.CONFIG: "configuration", ChangeKind.DRIFT: "configuration",
@@ -33,7 +38,7 @@ def known_lines(facts: Facts) -> Iterator[Line]:
         if hypothesis.status is CauseStatus.CONFIRMED:
             text = f"Confirmed in this incident ({hypothesis.id}): {shortened(hypothesis.text, _TEXT)}"
             yield Line(K, text, 0.4)
-    if facts.answer.alternatives and len(facts.known) > 1:
+    if facts.answer.alternatives and sum(bool(match.check) for match in facts.known) > 1:
         yield Line(K, f"{len(facts.known)} causes share this symptom; the checks tell them apart", 1.5)
     for number, match in enumerate(facts.known):
         yield from _entry_lines(K, match, 0.0 + number)
@@ -54,9 +59,21 @@ def suspected_lines(facts: Facts) -> Iterator[Line]:
             yield Line(S, f"Hypothesis {hypothesis.id}: {shortened(hypothesis.text, _TEXT)}", 3.2)
     if facts.answer.verdict is Verdict.UNKNOWN:
         return
+    rivals = _rivals(facts)
+    if len(rivals) > 1:
+        yield Line(S, f"{len(rivals)} causes share this symptom; the checks tell them apart", 1.5)
     for number, match in enumerate(facts.suspected[:_SUSPECTED]):
         first = number == 0 and not facts.known and not is_general(match)
-        yield from _entry_lines(S, match, 0.0 if first else 5.0 + number)
+        rank = 0.0 if first else 0.0 + number if match.id in rivals else 5.0 + number
+        yield from _entry_lines(S, match, rank)
+
+
+def _rivals(facts: Facts) -> tuple[str, ...]:
+    """The suspected causes between which nothing but a check decides, where none is known."""
+    if not facts.answer.alternatives or facts.known:
+        return ()
+    near = facts.suspected[0].confidence - _RIVAL if facts.suspected else 0.0
+    return tuple(m.id for m in facts.suspected[:_SUSPECTED] if m.check and m.confidence >= near)
 
 
 def unknown_lines(facts: Facts) -> Iterator[Line]:
@@ -64,7 +81,9 @@ def unknown_lines(facts: Facts) -> Iterator[Line]:
     if facts.answer.verdict is not Verdict.UNKNOWN:
         return
     yield Line(U, "Nothing like it is on record", 0.2)
-    for number, match in enumerate(facts.answer.matches[:_NEAREST]):
+    told = {quirk.id for quirk in facts.quirks}
+    near = [match for match in facts.answer.matches if match.id not in told]
+    for number, match in enumerate(near[:_NEAREST]):
         helped = (
             f"; what helped there: {shortened(match.fix, _TEXT)}"
             if _same_service(match) and match.fix
@@ -80,7 +99,7 @@ def warning_lines(facts: Facts) -> Iterator[Line]:
         (*facts.known, *facts.suspected[:_SUSPECTED]) if facts.answer.verdict is not Verdict.UNKNOWN else ()
     )
     for number, match in enumerate([*shown, *([facts.runbook] if facts.runbook else [])]):
-        if match.warning:
+        if match.warning and match.warning != EXPECTED:
             text = f"{shortened(match.warning, _TEXT)} [{match.id}]"
             yield Line("Warnings", text, 0.6 + number, match.id)
         for outcome in facts.failures.get(match.id, ())[:1]:
@@ -104,7 +123,7 @@ def runbook_lines(facts: Facts) -> Iterator[Line]:
     match = facts.runbook
     if match is None:
         if facts.alert.runbook_url:
-            yield Line(R, f"The alert names {facts.alert.runbook_url}; it is not on record here", 4.0)
+            yield Line(R, f"The alert names {facts.alert.runbook_url}; it was not found here", 4.0)
         return
     fits = "" if match.confidence >= KNOWN else "may fit; "
     general = "general advice; " if is_general(match) else ""
@@ -113,26 +132,45 @@ def runbook_lines(facts: Facts) -> Iterator[Line]:
     head = f"{shortened(match.title, _SHORT)} ({general or fits}{record(match)}) [{match.id}]"
     yield Line(R, head, rank, match.id, chain=match.id)
     for number, step in enumerate(facts.steps[:_STEPS], 1):
-        text = f"{number}. {shortened(step, _TEXT, match.id)}"
+        code = " (code: see the entry)" if step.rstrip().endswith(":") else ""
+        text = f"{number}. {shortened(_with_code(step, match.commands), _TEXT, match.id)}{code}"
         yield Line(R, text, rank + number / 50, match.id, chain=match.id)
     if len(facts.steps) > _STEPS:
         more = f"{len(facts.steps) - _STEPS} more steps: kb show {match.id}"
         yield Line(R, more, rank + 0.8, match.id, chain=match.id)
     if not facts.steps and (text := shortened(match.meaning or match.fix, _TEXT, match.id)):
         yield Line(R, text, rank + 0.1, match.id, chain=match.id)
-    for number, command in enumerate(match.commands[: 2 * _COMMANDS]):
+    said = " ".join(" ".join(step.split()) for step in facts.steps)
+    commands = [command for command in match.commands if " ".join(command.split()) not in said]
+    for number, command in enumerate(commands[: 2 * _COMMANDS]):
         yield Line(R, f"Run: {_code(command)}", rank + 0.5 + number / 50, match.id, chain=f"{match.id} run")
+
+
+def _with_code(step: str, commands: Sequence[str]) -> str:
+    """The step with the lines that are commands marked as code: flattened, they would run into the prose."""
+    known = {" ".join(command.split()) for command in commands}
+    lines = [" ".join(line.split()) for line in step.splitlines()]
+    return " ".join(f"`{line}`" if line in known else line for line in lines)
 
 
 def _entry_lines(section: str, match: Match, rank: float) -> Iterator[Line]:
     """A fix with its record, and its cause with the check; two lines, so that either can stand alone."""
-    fix = shortened(match.fix, _TEXT)
-    runs = "; ".join(_code(command) for command in match.commands[:_COMMANDS])
-    stop = "" if fix.endswith((".", "!", "?", ")")) else "."
-    doing = f"{fix}{stop} Run: {runs}" if fix and runs else f"Run: {runs}" if runs else fix
     general = "general advice; " if is_general(match) else ""
     unsure = "" if section == K else f"{general}{match.confidence:.2f}; "
-    if doing:
+    if match.kind == "alert_rule":
+        says = f": {shortened(match.meaning, _TEXT)}" if match.meaning else ""
+        text = f"Alert rule {match.title} ({unsure or 'same alert; '}no cause of its own){says}"
+        yield Line(
+            section, f"{text}. {shortened(match.fix, _TEXT)}".rstrip(" .") + f" [{match.id}]", rank, match.id
+        )
+        return
+    doing = _doing(match)
+    if is_expected(match):
+        also = f": {doing}" if doing else ""
+        yield Line(
+            section, f"Not an error, expected ({unsure}{record(match)}){also} [{match.id}]", rank, match.id
+        )
+    elif doing:
         yield Line(section, f"Fix ({unsure}{record(match)}): {doing} [{match.id}]", rank, match.id)
     check = f" Check: {shortened(match.check, _TEXT)}" if match.check else ""
     seen = f" ({match.title[:60]})" if match.kind == "incident" else ""
@@ -145,6 +183,28 @@ def _entry_lines(section: str, match: Match, rank: float) -> Iterator[Line]:
         )
 
 
+def _doing(match: Match) -> str:
+    """The fix with its commands, each told once; under the condition that a cause ending in a colon names."""
+    code = [command for command in match.commands[:_COMMANDS] if command.strip()]
+    fix = "" if match.fix.strip() in (*code, "\n".join(code)) else shortened(match.fix, _TEXT)
+    _, lead = _without_lead(match.meaning)
+    runs = "; ".join(map(_code, code))
+    runs = f"Run: {runs}" if runs and (fix or not lead) else runs
+    stop = "" if not runs or fix.endswith((".", "!", "?", ")")) else "."
+    return " ".join(part for part in (shortened(lead, _SHORT), fix and f"{fix}{stop}", runs) if part)
+
+
+def _without_lead(text: str) -> tuple[str, str]:
+    """A text that ends in a colon, without its last sentence, and that sentence: it belongs to what follows."""
+    sentences = _SENTENCE.split(text.strip())
+    return (" ".join(sentences[:-1]), sentences[-1]) if text.rstrip().endswith(":") else (text, "")
+
+
+def is_expected(match: Match) -> bool:
+    """Whether it says that nothing is wrong: such an entry has no fix to apply."""
+    return match.warning.startswith(EXPECTED)
+
+
 def is_general(match: Match) -> bool:
     """Whether it is the advice that every new home has: never what happened here."""
     return "general advice" in match.reason
@@ -155,7 +215,7 @@ def _same_service(match: Match) -> bool:
 
 
 def _cause(match: Match) -> str:
-    return match.meaning or match.title
+    return _without_lead(match.meaning)[0] or match.title
 
 
 def record(match: Match) -> str:
@@ -175,7 +235,9 @@ def _favoured(facts: Facts) -> tuple[Match, Change] | None:
         [*facts.known, *facts.suspected[:_SUSPECTED]] if facts.answer.verdict is not Verdict.UNKNOWN else []
     )
     several = several if len(several) > 1 else []
-    for change in sorted(facts.before, key=lambda one: one.kind is not ChangeKind.DEPLOYMENT):
+    service = facts.alert.service.casefold()  # where it is not known, no change speaks for a cause
+    own = [one for one in facts.before if one.service.casefold() in ("", service)]
+    for change in sorted(own, key=lambda one: one.kind is not ChangeKind.DEPLOYMENT):
         wanted = _CHANGED.get(change.kind)
         fitting = [match for match in several if wanted and trigger_of(match) == wanted]
         if len(fitting) == 1:

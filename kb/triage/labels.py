@@ -30,11 +30,15 @@ _TOLD_BY_TEXT = (
     "container", "container_name", "pod", "namespace", "environment", "env", "cluster", "severity",
 )  # fmt: skip
 """In a log, `job=1234` and `stage=build` name neither a service nor an environment."""
-_POD = re.compile(r"\bpods?[/ =:\"']{1,3}([a-z0-9][a-z0-9-]*-[0-9a-f]{6,10}-[a-z0-9]{5})\b")
+_POD = re.compile(
+    r"\b[Pp]ods?[/ =:\"'`]{1,3}(?:[a-z0-9-]+/)?([a-z0-9][a-z0-9-]*-[0-9a-f]{6,10}-[a-z0-9]{5})\b"
+)
 _SERVICE_LIKE = re.compile(
     r"(?<![\w./-])[a-z0-9]+(?:-[a-z0-9]+)*-(?:service|api|worker|backend|frontend|gateway|server|svc|db)(?![\w/-]|\.\w)"
 )
-_PLACE = re.compile(r"(?i)\b(?:in|on) (prod|production|stage|staging)\b")
+_NAMESPACE = re.compile(r"\b[Nn]amespace[ :\"'`]{1,3}([a-z0-9][a-z0-9-]{1,62})\b(?![.=])")
+_NAMESPACED_POD = re.compile(r"\b[Pp]od ([a-z0-9][a-z0-9-]{1,62})/[a-z0-9-]+-[a-z0-9]{4,}\b")
+_PLACE = re.compile(r"(?i)\b(?:in |on |env(?:ironment)?:)(prod|production|stage|staging)\b")
 _PREFIX = re.compile(r"^\W{0,3}([a-z][\w-]{1,60})\s*:\s")
 _HYPHENATED = re.compile(r"(?<![\w./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/-]|\.\w)")
 _LETTER = re.compile(r"[A-Za-z]")
@@ -47,6 +51,12 @@ def service_of(labels: Labels) -> str:
     """The service that the labels name, an exporter only where they name nothing else; or empty."""
     named = [name for key in _SERVICE if (name := _service_name(key, labels.get(key, "")))]
     return next((name for name in named if not _EXPORTERS.match(name)), named[0] if named else "")
+
+
+def service_but_no_exporter(labels: Labels) -> str:
+    """The service that the labels name, unless it only reports on others; or empty."""
+    found = service_of(labels)
+    return "" if _EXPORTERS.match(found) else found
 
 
 def _service_name(key: str, value: str) -> str:
@@ -76,6 +86,9 @@ def labels_in(text: str) -> dict[str, str]:
     found = {key: value for key, value in reversed(pairs) if key in _TOLD_BY_TEXT and _LETTER.search(value)}
     if pod := _POD.search(text):
         found.setdefault("pod", pod[1])
+    space = _NAMESPACE.search(text) or _NAMESPACED_POD.search(text)
+    if space and (environment_in(space[1]) or "pod" in found):
+        found.setdefault("namespace", space[1])
     if len(named := set(_SERVICE_LIKE.findall(text))) == 1:
         found.setdefault("application", named.pop())
     if place := _PLACE.search(text):

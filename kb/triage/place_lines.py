@@ -31,6 +31,8 @@ def alert_lines(facts: Facts) -> Iterator[Line]:
     if alert.firing or alert.resolved > 1:
         over = f", {alert.resolved} resolved" if alert.resolved else ""
         parts.append(f"{alert.firing} firing{over}")
+    if alert.others:
+        parts.append(f"with it: {shortened(', '.join(alert.others), _SHORT)}")
     if alert.starts:
         parts.append(f"since {_moment(alert.starts)},{_distance(alert.starts, facts.now, 'ago', 'ahead')}")
     if parts:

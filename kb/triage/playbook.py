@@ -9,34 +9,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from kb.records.change import Change, ChangeKind
 from kb.records.parts import Severity
+from kb.triage.severity import asserted_words
+from kb.triage.symptoms import Symptom, symptoms, words_of
 
 PATIENCE = timedelta(minutes=30)
 """How long an incident may go without progress before it is escalated."""
-
-
-class Symptom(StrEnum):
-    """The kinds of incident that responders are routed by."""
-
-    DATABASE = "database"
-    PERFORMANCE = "performance"
-    SECURITY = "security"
-    NETWORK = "network"
-    INFRASTRUCTURE = "infrastructure"
-    ERRORS = "5xx or code"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of incident: the words that tell it, the checks that seed 002 names, the roles that fit."""
-
-    symptom: Symptom
-    words: re.Pattern[str]
-    checks: tuple[str, ...]
-    roles: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +32,10 @@ class Situation:
     starts: datetime | None = None
     changes: Sequence[Change] = ()
     causes: str = ""
-    direct_fix: str = ""
-    """Id of a known entry whose fix may be applied as it stands; empty for none."""
+    fix_on_record: str = ""
+    """Id of the known entry whose fix would be applied; empty for none."""
+    fix_resolved: bool = False
+    """Whether that fix has resolved more often than it failed."""
     last_progress: datetime | None = None
     resolved: bool = False
 
@@ -69,91 +51,45 @@ class Option:
     cautions: tuple[str, ...] = ()
 
 
-def _words(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-KINDS = (
-    Kind(Symptom.DATABASE,
-         _words(r"databas|\bdb\b|postgres|mysql|mariadb|oracle|\bsql\b|\bquer(?:y|ies)\b|connection pool"
-                r"|pgbouncer|replication"
-                r"|deadlock|lock wait|mongo|\bpool\b.{0,20}exhaust|too many connections|connection slots"),
-         ("slow query log", "locks and contention", "connection pool exhaustion", "recent schema changes"),
-         ("database-admin", "database-optimizer", "sql-pro")),
-    Kind(Symptom.PERFORMANCE,
-         _words(r"latenc|slow|\bcpu\b|memory|\boom|throttl|p9\d|response time|saturat|\bheap\b|\bgc\b"
-                r"|queue (?:depth|length)"),
-         ("resource leaks", "hot paths", "runaway queries and loops", "traffic spikes"),
-         ("performance-engineer", "devops-troubleshooter", "database-optimizer")),
-    Kind(Symptom.SECURITY,
-         _words(r"secur|breach|intrusion|unauthori[sz]ed|attack|ddos|malware|ransom|exfiltrat|compromis"
-                r"|brute.?force|\bcve-"
-                r"|inject(?:ion|ed)|credential|leaked"),
-         ("access logs for unusual patterns", "authentication attempts", "vulnerability exploitation",
-          "malware and backdoors"),
-         ("security-auditor", "devops-troubleshooter", "network-engineer")),
-    Kind(Symptom.NETWORK,
-         _words(r"\bdns\b|network|connection (?:refused|reset|timed out)|unreachable|load balancer|firewall"
-                r"|packet|\btls\b|x509"
-                r"|certificate|no route|name resolution|no such host|\bvpn\b|\bproxy\b"),
-         ("DNS resolution", "load balancer health", "firewall rules", "service-to-service connectivity"),
-         ("network-engineer", "devops-troubleshooter", "cloud-architect")),
-    Kind(Symptom.INFRASTRUCTURE,
-         _words(r"\bnodes?\b|\bpods?\b|kube|crashloop|backoff|\bdisk\b|volume|no space left|storage|\bpvc?\b"
-                r"|evict|\bhost\b"
-                r"|\baws\b|\bgcp\b|azure|cloud|quota|etcd|kafka|broker"),
-         ("CPU, memory, disk, network", "service connectivity", "resource exhaustion"),
-         ("devops-troubleshooter", "cloud-architect", "kubernetes-architect")),
-    Kind(Symptom.ERRORS,
-         _words(r"\b5xx\b|\b50[0-4]\b|error rate|exception|traceback|stack ?trace|nullpointer|segfault|panic"
-                r"|regression|\bbug\b"
-                r"|http 5\d\d|errorrate|failing requests"),
-         ("application logs for exceptions", "cascading failures", "service dependencies", "recent deployments"),
-         ("error-detective", "debugger", "devops-troubleshooter")),
-)  # fmt: skip
-"""Seed 002's routing table, with its "common incident patterns"."""
-
 FIRST_RESPONDERS = ("incident-responder", "devops-troubleshooter", "error-detective", "performance-engineer")
 """Who starts at once, in parallel, at SEV1 and SEV2."""
 
-_SCALABLE = _words(
+_SCALABLE = words_of(
     r"exhaust\w*|saturat\w*|out of memory|oom\w*|high (?:cpu|memory)|traffic (?:spike|peak|surge)|traffic rose"
     r"|too many "
     r"connections|queue (?:depth|length)|throttl\w*|undersized|backlog|lag\b|cpu throttl|memory limit"
     r"|connection slots"
 )
-_PART_FAILS = _words(
+_PART_FAILS = words_of(
     r"\b(?:one|single|1)(?: of (?:\w+))? (?:replicas?|instances?|nodes?|pods?|zones?|regions?|backends?|brokers?)\b"
     r"|\b(?:zone|region|az) [\w-]+ (?:is |are )?(?:down|fail\w*|unreachable)|in (?:eu|us|ap)-\w+-\d"
 )
-_FEATURE = _words(
+_FEATURE = words_of(
     r"\bfeature (?:flag|toggle|switch)s?\b|\bflags? [\w-]* ?(?:was |is )?(?:enabled|turned on|switched on)"
     r"|\bkill ?switch|a/b test"
 )
-_VENDOR = _words(
-    r"\b(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider"
-    r"|vendor"
-    r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b"
+_DEPLOYED = words_of(
+    r"\b(?:since|after|following|right after)\b[^.;\n]{0,40}?\b(?:deploy\w*|roll-?out|release|upgrade|config\w* change)"
+    r"(?: (?:of|to) [\w./:-]*\w)?"
 )
-_GRAVE = _words(r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
+_VENDOR = words_of(
+    r"(?<![\w./-])(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider"
+    r"|vendor"
+    r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b(?![/-]|\.\w)"
+)
+_GRAVE = words_of(r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
                 r"|unauthori[sz]ed access|compromised"
                 r"|exfiltrat")  # fmt: skip
-_USERS = _words(
+_USERS = words_of(
     r"\b(?:users?|customers?|tenants?|requests|orders|clients?)\b.{0,40}?(?:\d|\ball\b|affected|impacted|some"
     r"|many|every|fail)"
     r"|(?:\d+ ?%|\d+|\ball|some|many|every|no) (?:of )?(?:the |our )?(?:users?|customers?|tenants?|requests|orders)"
 )
-_ERROR_TEXT = _words(
-    r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|killed|timed? ?out|failed|cannot"
+_ERROR_TEXT = words_of(
+    r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|\w*killed|timed? ?out|failed|cannot"
     r"|unable)\b.*\w{3}"
     r"|\b\w+(?:error|exception)\b|\bexit code|\b[45]\d\d\b"
 )
-
-
-def symptoms(text: str) -> list[Kind]:
-    """The kinds of incident that the text tells of, most words first; of equals in seed 002's order."""
-    counted = [(len(kind.words.findall(text)), kind) for kind in KINDS]
-    return [kind for count, kind in sorted(counted, key=lambda pair: -pair[0]) if count]
 
 
 def mitigations(situation: Situation) -> tuple[Option, ...]:
@@ -164,17 +100,27 @@ def mitigations(situation: Situation) -> tuple[Option, ...]:
         _by_words("Traffic redirection", "a failing part that can be routed around", _PART_FAILS, text),
         _by_words("Kill switch", "a feature that can be switched off", _FEATURE, text),
         _by_words("Scale up", "a resource as the limit", _SCALABLE, text),
-        Option("Manual intervention", "a fix that is obvious and quick", bool(situation.direct_fix),
-               f"the fix of {situation.direct_fix} is on record" if situation.direct_fix else ""),
-    )  # fmt: skip
+        _manual(situation),
+    )
+
+
+def _manual(situation: Situation) -> Option:
+    name, needs, key = "Manual intervention", "a fix that is obvious and quick", situation.fix_on_record
+    if not key:
+        return Option(name, needs, None)
+    said = f"the fix of {key} has worked before" if situation.fix_resolved else f"that of {key} is not proven"
+    return Option(name, needs, situation.fix_resolved or None, said)
 
 
 def _rollback(situation: Situation) -> Option:
+    """Met where the service that fails was changed; what is not on record may have happened all the same."""
     name, needs = "Rollback", "a deployment or configuration change shortly before"
     revertible = (ChangeKind.DEPLOYMENT, ChangeKind.CONFIG, ChangeKind.DRIFT)
     change = next((one for one in situation.changes if one.kind in revertible), None)
     if change is None:
-        return Option(name, needs, False, "none on record")
+        told = _DEPLOYED.search(situation.text)
+        said = f'none on record, but the alert says "{_flat(told)}"' if told else "none on record"
+        return Option(name, needs, None, said)
     later = [one for one in situation.changes if one.at >= change.at]
     if any(one.kind is ChangeKind.ROLLBACK for one in later):
         return Option(name, needs, False, f"{change_name(change)} was rolled back already")
@@ -188,14 +134,19 @@ def _rollback(situation: Situation) -> Option:
     if change.reversible is False:
         cautions.append("recorded as not reversible")
     target = f" to {change.previous}" if change.previous else ""
+    if not change.service or change.service.casefold() != situation.service.casefold():
+        needs = f"{change.service or 'what it changed'} as what fails"
+        return Option(name, needs, None, f"{change_name(change)}: roll back{target}", tuple(cautions))
     return Option(name, needs, True, f"{change_name(change)}: roll back{target}", tuple(cautions))
 
 
 def _by_words(name: str, needs: str, words: re.Pattern[str], text: str) -> Option:
     found = words.search(text)
-    return Option(
-        name, needs, True if found else None, " ".join(found[0].lower().split())[:60] if found else ""
-    )
+    return Option(name, needs, True if found else None, _flat(found).lower() if found else "")
+
+
+def _flat(found: re.Match[str]) -> str:
+    return " ".join(found[0].split())[:60]
 
 
 def change_name(change: Change) -> str:
@@ -233,9 +184,9 @@ def escalations(situation: Situation) -> Iterator[tuple[str, bool]]:
     if situation.severity is Severity.SEV1:
         sure = "" if situation.confirmed else " (if confirmed)"
         yield f"Now: SEV1 is always escalated at once{sure}", True
-    if grave := _GRAVE.search(situation.text):
+    if grave := asserted_words(_GRAVE, situation.text):
         yield (
-            f"Now: {' '.join(grave[0].lower().split())} is mentioned; data loss or a breach is always escalated",
+            f"Now: {grave} is mentioned; data loss or a breach is always escalated",
             True,
         )
     since = situation.last_progress or situation.starts

@@ -181,6 +181,17 @@ def _asserted(lines: list[str], service: str) -> Iterator[tuple[Severity, str]]:
                     yield counted, " ".join(match[0].lower().split())
 
 
+def asserted_words(pattern: re.Pattern[str], text: str) -> str:
+    """The first words that the pattern finds and the text asserts ("no data loss" does not); or empty."""
+    for clause in (part for part in _CLAUSE.split(text) if pattern.search(part)):
+        if clause.rstrip().endswith("?"):
+            continue
+        for match in pattern.finditer(clause):
+            if _weighed(Severity.SEV1, match, clause):
+                return " ".join(match[0].lower().split())
+    return ""
+
+
 def _down_of(service: str) -> tuple[tuple[Severity, re.Pattern[str]], ...]:
     """`orders down`, for the service that the alert is about."""
     if not service:

@@ -197,3 +197,100 @@ def test_an_endless_nesting_is_cut() -> None:
         nested = {"x": nested}
 
     assert isinstance(parse_alert(nested).text, str)
+
+
+def test_the_worst_alert_of_a_mixed_group_names_it_and_the_others_are_told() -> None:
+    kubelet = {"alertname": "TargetDown", "job": "kubelet", "severity": "warning"}
+    node = {"alertname": "KubeNodeNotReady", "cluster": "prod-eu-1", "severity": "critical"}
+
+    alert = parse_alert({"alerts": [{"labels": kubelet}, {"labels": kubelet}, {"labels": node}]})
+
+    assert (alert.name, alert.others, alert.service) == ("KubeNodeNotReady", ("TargetDown x2",), "")
+    assert (alert.severity_label, alert.environment) == ("critical", "production")
+
+
+@pytest.mark.parametrize(
+    ("text", "service", "environment"),
+    [
+        ("Pod orders-6d5f9c7b8-x2x4z in namespace shop-prod: OOMKilled", "orders", "production"),
+        ("Pod shop-prod/orders-6d5f9c7b8-x2x4z is in waiting state", "orders", "production"),
+        ("Quota of namespace payments-stage is used up", "payments", "stage"),
+        ("the namespace was deleted", "", ""),
+    ],
+)
+def test_prose_about_a_pod_tells_service_and_environment(text: str, service: str, environment: str) -> None:
+    alert = parse_alert(text)
+
+    assert (alert.service, alert.environment) == (service, environment)
+
+
+def test_a_title_of_alertmanager_tells_the_severity() -> None:
+    assert parse_alert("[FIRING:1] KubeNodeNotReady (prod-eu critical)").severity_label == "critical"
+    assert parse_alert("FIRING: the critical-path job is slow").severity_label == ""
+    assert parse_alert("critical section entered").severity_label == ""
+
+
+def test_a_log_of_json_lines_is_read_in_words() -> None:
+    lines = [
+        {"ts": "2026-05-20T10:04:00Z", "level": "info", "svc": "profile", "msg": "GET /profile 200"},
+        {"level": "error", "svc": "profile", "msg": "pool exhausted", "err": "deadline exceeded", "open": 50},
+        {"level": "error", "service": {"name": "profile"}, "error": {"message": "no route", "code": 7}},
+    ]
+
+    alert = parse_alert("\n".join(map(json.dumps, lines)))
+
+    assert alert.text.splitlines() == [
+        "info: GET /profile 200", "error: pool exhausted: deadline exceeded", "error: no route"
+    ]  # fmt: skip
+    assert (alert.name, alert.service) == ("pool exhausted: deadline exceeded", "profile")
+
+
+def test_json_lines_of_several_services_name_none() -> None:
+    log = '{"app": "a", "msg": "slow"}\n{"app": "b", "msg": "slower"}\nplain text'
+
+    alert = parse_alert(log)
+
+    assert (alert.service, alert.text) == ("", "slow\nslower\nplain text")
+
+
+def test_the_most_alarming_line_of_a_log_names_it() -> None:
+    log = (
+        "May 20 03:12:01 db-3 kernel: EXT4-fs: mounted filesystem\n"
+        "May 20 03:12:04 db-3 postgres[22]: PANIC: No space left on device\n"
+        "May 20 03:12:05 db-3 systemd[1]: Stopped PostgreSQL"
+    )
+
+    assert "PANIC: No space left on device" in parse_alert(log).name
+
+
+def test_a_long_name_is_cut_at_a_word_and_says_so() -> None:
+    name = parse_alert("x509 " + "certificate " * 20).name
+
+    assert name.endswith("certificate ...")
+
+
+def test_tags_and_nested_names_of_other_tools_are_read() -> None:
+    tagged = {"title": "5xx rate high", "tags": "env:prod,service:checkout,team:shop", "date": 1779271440000}
+    nested = {
+        "event": {
+            "id": "Q1",
+            "type": "incident",
+            "title": "pool exhausted",
+            "urgency": "high",
+            "service": {"id": "P1", "summary": "orders"},
+            "priority": {"summary": "P1"},
+            "created_at": "2026-05-20T10:04:00Z",
+        }
+    }
+
+    one, other = parse_alert(tagged), parse_alert(nested)
+
+    assert (one.service, one.environment) == ("checkout", "prod")
+    assert one.starts == datetime(2026, 5, 20, 10, 4, tzinfo=UTC)
+    assert (other.service, other.severity_label) == ("orders", "P1")
+    assert other.starts == datetime(2026, 5, 20, 10, 4, tzinfo=UTC)
+    assert "Q1" not in other.text
+
+
+def test_colours_of_a_terminal_are_no_part_of_a_name() -> None:
+    assert parse_alert("\x1b[31mERROR\x1b[0m disk is full").name == "ERROR disk is full"

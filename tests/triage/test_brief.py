@@ -19,6 +19,7 @@ from kb.records import ActionItem, CauseStatus
 from kb.records.brief import Brief
 from kb.records.change import Change, ChangeKind
 from kb.records.live import Hypothesis, LiveIncident, Mitigation, Phase
+from kb.records.parts import Severity
 from kb.storage.codec import to_builtins
 from kb.storage.encoder import OnnxEncoder
 from kb.triage.budget import count_tokens
@@ -154,7 +155,8 @@ def test_a_change_after_the_beginning_is_no_cause(kb: KnowledgeBase) -> None:
 
     assert "10 min after it began" in lines_of(brief, "Changes")
     assert "favours" not in render(brief)
-    assert "1. Rollback: no" in lines_of(brief, "Mitigation")
+    assert "1. Rollback: only with" in lines_of(brief, "Mitigation")
+    assert "(none on record)" in lines_of(brief, "Mitigation")
 
 
 def test_what_is_not_on_record_is_unknown_and_the_nearest_is_no_match(kb: KnowledgeBase) -> None:
@@ -410,3 +412,115 @@ def test_the_two_seeds_give_two_causes_and_the_deployment_tells_which_to_check_f
     assert "favours this cause: A new feature, deployed an hour before" in suspected[0]
     assert any("sized for normal load" in line and "Check: Did traffic" in line for line in known)
     assert any("missed `defer conn.Close()`" in line and "Check: Did a deployment" in line for line in known)
+
+
+def test_several_suspected_causes_stand_together_each_with_its_check(kb: KnowledgeBase) -> None:
+    text = "Lock wait timeout exceeded; try restarting transaction"
+    kb.learn_pattern(text, "A batch job holds the rows", "Commit in parts", check="Is one minutes old?")
+    kb.learn_pattern(text, "A hot counter row", "Split the counter", check="Are many short ones waiting?")
+    trace = (
+        f"java.lang.IllegalStateException: order 17\n\tat a.b.C.d(C.java:3)\nCaused by: com.mysql.X: {text}"
+    )
+
+    brief = triage_with(kb, [replace(DEPLOYED, service="orders")])(trace, budget=600)
+
+    both = lines_of(brief, "Suspected") or lines_of(brief, "Known")
+    assert "2 causes share this symptom; the checks tell them apart" in both
+    assert "Is one minutes old?" in both
+    assert "Are many short ones waiting?" in both
+
+
+def test_what_is_expected_is_called_no_error_and_offers_no_fix_to_apply(kb: KnowledgeBase) -> None:
+    kb.memory.append(
+        "learned/patterns", "noise_patterns",
+        {"pattern": "probe of gate 7 answered 503", "expected": True, "meaning": "Caches are being filled",
+         "check": "Is the pod older than two minutes?"},
+    )  # fmt: skip
+
+    brief = kb.triage("probe of gate 7 answered 503", service="gate")
+
+    assert "Not an error, expected" in lines_of(brief, "Known")
+    assert "Is the pod older than two minutes?" in lines_of(brief, "Known")
+    assert "5. Manual intervention: only with a fix that is obvious and quick" in lines_of(
+        brief, "Mitigation"
+    )
+
+
+@pytest.mark.usefixtures("leak")
+def test_a_change_of_another_service_favours_nothing_where_the_service_is_not_known(
+    kb: KnowledgeBase,
+) -> None:
+    brief = triage_with(kb, [DEPLOYED])(SYMPTOM)
+
+    assert "deployment v2.4 of orders" in lines_of(brief, "Changes")
+    assert "favours" not in render(brief)
+    assert "1. Rollback: only with orders as what fails" in lines_of(brief, "Mitigation")
+
+
+def test_a_text_that_leads_to_its_commands_stands_before_them(kb: KnowledgeBase) -> None:
+    kb.learn_pattern(
+        "gauge file grew", "A full disk, or no inodes. If both have room:", "", "sysctl watches=9"
+    )
+
+    brief = render(kb.triage("gauge file grew"))
+
+    assert "If both have room: `sysctl watches=9`" in brief
+    assert "Cause: A full disk, or no inodes. [" in brief
+
+
+def test_a_runbook_does_not_repeat_the_commands_of_its_steps(kb: KnowledgeBase, tmp_path: Path) -> None:
+    page = tmp_path / "GateStuck.md"
+    page.write_text(
+        "# GateStuck\n\n## Diagnosis\n\n1. Look.\n\n   ```bash\n   gatectl show --all\n   ```\n2. Turn it off.\n"
+    )
+    kb.ingest(page)
+
+    runbook = lines_of(kb.triage("GateStuck: gate 7 is stuck"), "Runbook")
+
+    assert runbook.count("gatectl show --all") == 1
+
+
+def test_several_entries_without_checks_are_not_said_to_be_told_apart(kb: KnowledgeBase) -> None:
+    kb.learn_pattern("gate 7 stuck open", "The gearbox froze", "Thaw it")
+    kb.learn_pattern("gate 7 stuck open", "Somebody blocked the hinge with a chair", "Remove the chair")
+
+    assert "tell them apart" not in render(kb.triage("gate 7 stuck open"))
+
+
+def test_commands_within_a_step_are_marked_as_code(kb: KnowledgeBase, tmp_path: Path) -> None:
+    page = tmp_path / "GateSlow.md"
+    page.write_text(
+        "# GateSlow\n\n## Diagnosis\n\n1. Look at both.\n\n   ```bash\n   gatectl a\n   gatectl b\n   ```\n"
+    )
+    kb.ingest(page)
+
+    assert "Look at both. `gatectl a` `gatectl b`" in lines_of(kb.triage("GateSlow: slow"), "Runbook")
+
+
+def test_the_severity_that_the_incident_was_given_stands_and_a_worse_alert_is_told(
+    kb: KnowledgeBase,
+) -> None:
+    live = LiveIncident(
+        id="incident-1", title="orders slow", phase=Phase.INVESTIGATING, detected=NOW, services=("orders",),
+        severity=Severity.SEV3, severity_label="P3", confirmed=True,
+    )  # fmt: skip
+
+    brief = triage_with(kb, live=[live])(ALERT)
+
+    assert (brief.severity.severity, brief.severity.confirmed) == ("SEV3", True)
+    assert "The alert reads as SEV2, but SEV3 was given: raise it?" in lines_of(brief, "Ask")
+    assert triage_with(kb, live=[replace(live, confirmed=False)])(ALERT).severity.severity == "SEV2"
+    assert triage_with(kb, live=[live])(ALERT, severity="SEV1").severity.severity == "SEV1"
+
+
+def test_a_quirk_of_the_service_alone_makes_nothing_related(kb: KnowledgeBase) -> None:
+    kb.memory.update(
+        "learned/service_quirks", "services.tide-worker.quirks",
+        [{"name": "No work before noon", "description": "It waits for the tables", "workaround": "Wait"}],
+    )  # fmt: skip
+
+    brief = kb.triage("disk full on tide-worker")
+
+    assert brief.verdict == "unknown"
+    assert "Nothing like it is on record" in lines_of(brief, "Unknown")
+    assert "No work before noon" in lines_of(brief, "Quirks")

@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import InvalidInput
-from kb.triage.budget import Line, checked_budget, count_tokens, fit, line_cost, section_cost, shortened
+from kb.triage.budget import (
+    Line,
+    checked_budget,
+    count_tokens,
+    fit,
+    line_cost,
+    section_cost,
+    shortened,
+    shortened_to,
+)
 
 
 def test_short_words_cost_one_token_and_numbers_one_a_digit() -> None:
@@ -108,3 +117,9 @@ def test_a_step_is_never_told_without_those_before_it() -> None:
 
 def test_text_is_flattened_to_one_line() -> None:
     assert shortened("one\n## two\r\n\tthree", 100) == "one ## two three"
+
+
+def test_a_line_is_not_cut_down_to_its_label() -> None:
+    line = "Nearest, not a match: " + "reverberation" * 9
+
+    assert shortened_to(line, line_cost(line) - 1) == ""

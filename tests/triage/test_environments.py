@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from kb.errors import InvalidInput
 from kb.storage import yamledit
 from kb.triage.environment_edits import Sighting, revise
 from kb.triage.environments import read_states, state_of
@@ -115,6 +117,73 @@ def test_what_becomes_known_later_replaces_that_it_was_not() -> None:
                                   {"environments": {"prod": None, 3: {"status": ["x"]}}}])  # fmt: skip
 def test_nonsense_in_the_file_is_no_state(data: object) -> None:
     assert all(not state.status for state in read_states(data))
+
+
+def test_only_the_name_of_an_environment_in_a_list_is_enough() -> None:
+    told = yamledit.load(after("- prod\n- stage\n", SEEN))
+
+    assert [one if isinstance(one, str) else one["name"] for one in told] == ["prod", "stage"]
+    assert told[0]["status"] == "degraded"
+    assert read_states(["prod", "stage"])[0].status == ""
+
+
+def test_a_status_by_service_stays_and_is_read() -> None:
+    text = "environments:\n  prod:\n    status: {api: ok, db: down}\n"
+
+    told = yamledit.load(after(text, SEEN))["environments"]["prod"]
+
+    assert (told["status"], told["state"]) == ({"api": "ok", "db": "down"}, "degraded")
+    assert read_states({"prod": told})[0].services == ("db: down",)
+
+
+def test_alerts_by_title_stay_by_title() -> None:
+    text = "prod:\n  status: ok\n  alerts:\n    Old: {since: x}\n    Odd: note\n"
+
+    firing = yamledit.load(after(text, SEEN))["prod"]["alerts"]
+    over = yamledit.load(after(text, SEEN, replace(SEEN, alert="Odd", resolved=True)))["prod"]["alerts"]
+
+    assert list(firing) == ["Old", "Odd", SEEN.alert]
+    assert (firing["Odd"], over["Odd"]["note"], over["Odd"]["status"]) == ("note", "note", "resolved")
+    assert read_states({"prod": {"alerts": firing}})[0].alerts[:2] == ("Old since x", "Odd")
+
+
+@pytest.mark.parametrize("nothing", ["none", "'-'", "[]", "N/A", ""])
+def test_no_alert_is_no_alert_however_it_is_written(nothing: str) -> None:
+    text = f"prod:\n  status: ok\n  alerts: {nothing}\n"
+
+    told = state_of(yamledit.load(after(text, SEEN)), "prod")
+
+    assert state_of(yamledit.load(text), "prod") == read_states({"prod": "ok"})[0]
+    assert told is not None
+    assert len(told.alerts) == 1
+
+
+@pytest.mark.parametrize("text", ["all fine\n", "environments: none\n"])
+def test_a_single_value_is_refused_with_what_to_write(text: str) -> None:
+    with pytest.raises(InvalidInput, match=re.escape("make it `environments: {}`")):
+        after(text, SEEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "environments:\n  prod:\n    status: ok\n  prod:\n    status: down\n",
+            'line 4: found duplicate key "prod"',
+        ),
+        (
+            "base: &b\n  status: ok\nenvironments:\n  prod: *b\n  stage: *b\n",
+            "environments.prod is shared by an alias",
+        ),
+    ],
+)
+def test_a_file_that_an_edit_would_change_elsewhere_is_left_alone(text: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=re.escape(said)):
+        after(text, SEEN)
+
+
+def test_comments_of_a_file_without_values_stay() -> None:
+    assert after("# nothing yet\n", SEEN).startswith("# nothing yet\nenvironments:\n")
 
 
 def test_a_name_with_a_dot_is_one_key() -> None:

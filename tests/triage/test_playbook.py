@@ -9,7 +9,8 @@ import pytest
 
 from kb.records.change import Change, ChangeKind
 from kb.records.parts import Severity
-from kb.triage.playbook import Situation, Symptom, escalations, mitigations, questions, roles, symptoms
+from kb.triage.playbook import Situation, escalations, mitigations, questions, roles
+from kb.triage.symptoms import Symptom, symptoms
 
 NOW = datetime(2026, 5, 20, 10, 30, tzinfo=UTC)
 DEPLOYED = Change(
@@ -20,6 +21,7 @@ DEPLOYED = Change(
     previous="v2.3",
 )
 BARE = Situation(text="orders is odd", now=NOW)
+ORDERS = replace(BARE, service="orders")
 
 
 def test_the_options_come_in_the_order_of_speed() -> None:
@@ -29,9 +31,9 @@ def test_the_options_come_in_the_order_of_speed() -> None:
 
 
 def test_a_rollback_needs_a_change() -> None:
-    without, with_change = mitigations(BARE)[0], mitigations(replace(BARE, changes=(DEPLOYED,)))[0]
+    without, with_change = mitigations(ORDERS)[0], mitigations(replace(ORDERS, changes=(DEPLOYED,)))[0]
 
-    assert (without.met, without.because) == (False, "none on record")
+    assert (without.met, without.because) == (None, "none on record")
     assert with_change.met is True
     assert "v2.4" in with_change.because
     assert "roll back to v2.3" in with_change.because
@@ -40,7 +42,7 @@ def test_a_rollback_needs_a_change() -> None:
 def test_a_migration_that_ran_in_between_is_a_caution() -> None:
     migration = Change(kind=ChangeKind.MIGRATION, at=NOW - timedelta(minutes=38), version="0042")
 
-    option = mitigations(replace(BARE, changes=(migration, DEPLOYED)))[0]
+    option = mitigations(replace(ORDERS, changes=(migration, DEPLOYED)))[0]
 
     assert option.met is True
     assert "0042" in option.cautions[0]
@@ -51,7 +53,29 @@ def test_what_was_rolled_back_already_is_not_rolled_back_again() -> None:
         kind=ChangeKind.ROLLBACK, at=NOW - timedelta(minutes=5), service="orders", version="v2.3"
     )
 
-    assert mitigations(replace(BARE, changes=(rollback, DEPLOYED)))[0].met is False
+    assert mitigations(replace(ORDERS, changes=(rollback, DEPLOYED)))[0].met is False
+
+
+@pytest.mark.parametrize("failing", ["", "billing"])
+def test_a_change_of_something_else_is_rolled_back_only_if_that_is_what_fails(failing: str) -> None:
+    option = mitigations(replace(BARE, service=failing, changes=(DEPLOYED,)))[0]
+
+    assert (option.met, option.precondition) == (None, "orders as what fails")
+    assert "v2.4" in option.because
+
+
+def test_a_deployment_that_only_the_alert_tells_of_is_not_on_record_but_possible() -> None:
+    option = mitigations(replace(ORDERS, text="HTTP 500 since the deployment of a3f8d2c at 14:12"))[0]
+
+    assert option.met is None
+    assert option.because == 'none on record, but the alert says "since the deployment of a3f8d2c"'
+
+
+def test_a_fix_that_nobody_has_proven_is_not_obvious() -> None:
+    unproven = replace(BARE, fix_on_record="pattern-x")
+
+    assert mitigations(unproven)[4].met is None
+    assert mitigations(replace(unproven, fix_resolved=True))[4].met is True
 
 
 @pytest.mark.parametrize(
@@ -111,6 +135,9 @@ def test_a_vendor_that_is_named_may_have_to_be_called() -> None:
         ("DNS: no such host", Symptom.NETWORK, "network-engineer"),
         ("pods are evicted, disk pressure on node", Symptom.INFRASTRUCTURE, "cloud-architect"),
         ("HTTP 502 and exceptions", Symptom.ERRORS, "error-detective"),
+        ("panic: invalid memory address or nil pointer dereference", Symptom.ERRORS, "debugger"),
+        ('502 Bad Gateway, host: "a", host: "b", "kube-probe/1.29"', Symptom.ERRORS, "debugger"),
+        ("CoreDNS answers 5 % of all queries with SERVFAIL", Symptom.NETWORK, "network-engineer"),
     ],
 )
 def test_responders_follow_the_symptom(text: str, symptom: Symptom, role: str) -> None:
@@ -134,3 +161,14 @@ def test_nothing_is_asked_or_escalated_when_it_is_over() -> None:
     over = replace(BARE, resolved=True, severity=Severity.SEV1)
 
     assert [*questions(over), *escalations(over)] == []
+
+
+@pytest.mark.parametrize(
+    "text", ["all is fine, no data loss", "was there data loss?", "data loss was ruled out"]
+)
+def test_data_that_is_not_lost_is_not_escalated(text: str) -> None:
+    assert not any(now for _, now in escalations(replace(BARE, text=text)))
+
+
+def test_a_java_package_is_no_vendor() -> None:
+    assert len(list(escalations(replace(BARE, text="at org.orm.vendor.Dialect.x(D.java:1)")))) == 1

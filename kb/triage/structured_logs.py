@@ -1,0 +1,112 @@
+"""Logs of which each line is a JSON object: what they say, without the braces.  Pure.
+
+Between keys, trace ids and quotes the one sentence that tells the error is a small part of the line; a
+lookup by words or meaning then finds what looks like JSON.  So a line becomes its level, its message and
+its error; what else it says stays in the log.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kb.text.alarm import alarm
+from kb.text.mask import without_prefix
+
+_LEVEL = ("level", "severity", "lvl", "loglevel", "log.level", "levelname", "PRIORITY")
+_MESSAGE = ("msg", "message", "MESSAGE", "log", "event", "text", "short_message")
+_ERROR = (
+    "err",
+    "error",
+    "exception",
+    "cause",
+    "reason",
+    "stack",
+    "stacktrace",
+    "stack_trace",
+    "exc_info",
+    "full_message",
+)
+_SERVICE = ("service", "svc", "service.name", "service_name", "app", "application", "component_service")
+_ENVIRONMENT = ("environment", "env", "deployment.environment")
+_NESTED = (
+    "service",
+    "error",
+    "err",
+    "exception",
+    "log",
+    "kubernetes",
+    "fields",
+    "deployment",
+    "labels",
+    "resource",
+)
+_PREFIX = 120
+"""Characters that a container runtime may put before the object."""
+_LONGEST = 20_000
+_READ = 200_000
+_COLOURS = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
+
+
+def plain_log(text: str) -> tuple[str, dict[str, str]] | None:
+    """The log in words, and what its lines agree to be about; None where most lines are no objects."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    read = [_object_in(line) for line in lines]
+    found = [one for one in read if one is not None]
+    if not found or 2 * len(found) < len(lines):
+        return None
+    words = [line if one is None else _in_words(one) or line for line, one in zip(lines, read, strict=True)]
+    return "\n".join(words), {
+        **_agreed("service", found, _SERVICE),
+        **_agreed("environment", found, _ENVIRONMENT),
+    }
+
+
+def _object_in(line: str) -> dict[str, str] | None:
+    """The object that ends the line, flat: `{"error": {"message": "x"}}` says `error.message` and `error`."""
+    start = line.find("{", 0, _PREFIX)
+    if start < 0 or len(line) > _LONGEST or not line.rstrip().endswith("}"):
+        return None
+    try:
+        data = json.loads(line[start:])
+    except (ValueError, RecursionError):
+        return None
+    return dict(_flat(data)) if isinstance(data, dict) else None
+
+
+def _flat(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in data.items():
+        if isinstance(value, Mapping) and key in _NESTED:
+            inner = dict(_flat(value))
+            yield from ((f"{key}.{name}", text) for name, text in inner.items())
+            if said := next((inner[name] for name in (*_MESSAGE, "name", *_ERROR) if name in inner), ""):
+                yield key, said
+        elif isinstance(value, (str, int, float)) and not isinstance(value, bool) and str(value).strip():
+            yield key, str(value).strip()
+
+
+def _in_words(said: Mapping[str, str]) -> str:
+    """`error: connection pool exhausted: context deadline exceeded`."""
+    message = [text for key in _MESSAGE if (text := said.get(key, ""))][:1]
+    errors = [text for key in _ERROR if (text := said.get(key, "")) and text not in message]
+    if not message and not errors:
+        return ""
+    level = next((said[key] for key in _LEVEL if key in said), "")
+    return ": ".join(dict.fromkeys([*([level] if level and not level.isdigit() else []), *message, *errors]))
+
+
+def _agreed(name: str, objects: list[dict[str, str]], keys: tuple[str, ...]) -> dict[str, str]:
+    """What every line that says it calls the service or environment; nothing where they differ."""
+    said = {text for one in objects for key in keys if (text := one.get(key, ""))}
+    return {name: said.pop()} if len(said) == 1 else {}
+
+
+def telling_line(text: str) -> str:
+    """The line that names what went wrong: the first, unless a later one is more alarming."""
+    plain = _COLOURS.sub("", text[:_READ])
+    lines = [line.strip() for line in plain.splitlines() if line.strip()]
+    best = max(lines, key=alarm, default="")  # of equals the first
+    first = lines[0] if lines else ""
+    return without_prefix(best) if alarm(best) > alarm(first) else first
