@@ -19,6 +19,8 @@ class Alert:
     others: tuple[str, ...] = ()
     """What else fires in the same group."""
     service: str = ""
+    services: tuple[str, ...] = ()
+    """Every service that an alert of the group names."""
     environment: str = ""
     severity_label: str = ""
     starts: datetime | None = None

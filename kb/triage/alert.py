@@ -57,7 +57,8 @@ _TEXTS = (
 _KEPT_LABELS = ("reason", "error", "exception", "condition", "phase", "code", "status_code", "device")
 _NAMES = ("alertname", "alert_name", "alert", "title", "name", "summary", "message", "check")
 _RESOLVED = re.compile(
-    r"(?i)^\W*(?:\[?(?:resolved|recovered|recovery|ok)\b[\]:]|\[?(?:resolved|recovered)\b)|\bstate: (?:ok|resolved)\b"
+    r"(?i)^\W*(?:Subject:\W*)?(?:RECOVERY (?:service|host) alert|\[?(?:resolved|recovered|recovery|ok)\b[\]:]"
+    r"|\[?(?:resolved|recovered)\b)|\bstate: (?:ok|resolved)\b"
 )
 
 
@@ -112,8 +113,11 @@ def _of_group(head: Mapping[Any, Any], group: Sequence[object], service: str, en
     telling = [item for item, is_over in zip(items, over, strict=True) if not is_over] or items
     common = {**labels_of(head.get("groupLabels")), **labels_of(head.get("commonLabels"))}
     labels: list[Labels] = [{**common, **labels_of(item.get("labels"))} for item in telling]
-    name = _first_name(labels)
-    own = [one for one in labels if one.get("alertname", "") == name]
+    grave = min((_grade(one) for one in labels), default="")
+    worst = [one for one in labels if _grade(one) == grave]
+    name = agreed(worst, lambda one: one.get("alertname", ""))
+    own = [one for one in worst if one.get("alertname", "") == name]
+    read = agreed(own, service_of) or agreed(labels, service_but_no_exporter)
     notes = [
         {**labels_of(head.get("commonAnnotations")), **labels_of(item.get("annotations"))} for item in telling
     ]
@@ -122,8 +126,11 @@ def _of_group(head: Mapping[Any, Any], group: Sequence[object], service: str, en
     return Alert(
         text="\n".join(dict.fromkeys(line for lines in told for line in lines)),
         name=named(name),
-        others=_other_names(labels, name),
-        service=given_or(service, agreed(own, service_of) or agreed(labels, service_but_no_exporter)),
+        others=_others(labels, name, read),
+        service=given_or(service, read),
+        services=tuple(
+            dict.fromkeys(named(found) for one in labels if (found := service_but_no_exporter(one)))
+        ),
         environment=given_or(environment, agreed(labels, environment_of)),
         severity_label=named(_worst_label(labels)),
         starts=min(starts, default=None),
@@ -140,20 +147,18 @@ def _told(labels: Labels, notes: Labels) -> list[str]:
     return [text for text in (labels.get("alertname", ""), *texts, " ".join(reasons)) if text.strip()]
 
 
-def _first_name(labels: list[Labels]) -> str:
-    """The name of the worst alerts of a group; of equals the most frequent, then the first."""
-    worst = min((_grade(one) for one in labels), default="")
-    return agreed([one for one in labels if _grade(one) == worst], lambda one: one.get("alertname", ""))
-
-
 def _grade(labels: Labels) -> str:
     return parse_severity(severity_of(labels)[:LONGEST_NAME]) or "SEV9"
 
 
-def _other_names(labels: list[Labels], name: str) -> tuple[str, ...]:
-    """What else fires in the same group, as often as it does: `TargetDown x3`."""
-    count = Counter(other for one in labels if (other := one.get("alertname", "")) and other != name)
-    return tuple(named(f"{other} x{n}" if n > 1 else other) for other, n in count.most_common(_TOLD_ALERTS))
+def _others(labels: list[Labels], name: str, service: str) -> tuple[str, ...]:
+    """What else fires in the same group, as often as it does: `TargetDown x3`, `HighErrorRate on cart`."""
+    told = Counter[str]()
+    for one in labels:
+        called, where = one.get("alertname", ""), service_but_no_exporter(one)
+        if called and (called != name or where != service):
+            told[f"{called} on {where}" if where and where != service else called] += 1
+    return tuple(named(f"{one} x{n}" if n > 1 else one) for one, n in told.most_common(_TOLD_ALERTS))
 
 
 def _worst_label(labels: list[Labels]) -> str:
@@ -183,7 +188,7 @@ def _of_text(text: str, service: str, environment: str) -> Alert:
 
 
 _FIRING = re.compile(
-    r"(?i)^\W{0,3}(?:FIRING|ALERT|PROBLEM|TRIGGERED)\b(?:.*?\W)?(critical|page|high|warning|info)(?![\w-])"
+    r"(?i)^\W{0,3}(?:Subject:\W*)?(?:FIRING|ALERT|PROBLEM|TRIGGERED)\b(?:.*?\W)?(critical|page|high|warning|info)(?![\w-])"
 )
 _SHORT_LABEL = re.compile(r"(?i)\b(?:SEV[\s-]?[1-4]|P[0-5])\b|\bseverity\W{1,3}(\w+)|[🔴🟠🟡🟢]")
 

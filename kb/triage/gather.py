@@ -189,8 +189,8 @@ def _changes(sources: Sources, alert: Alert, now: datetime) -> tuple[tuple[Chang
         return (), ()
     since = (alert.starts or now) - WINDOW
     found = [one for one in sources.changes(since, now + timedelta(seconds=1)) if _same_place(one, alert)]
-    service = alert.service.casefold()
-    own = [one for one in found if not service or not one.service or one.service.casefold() == service]
+    services = {name.casefold() for name in ("", alert.service, *alert.services)}
+    own = [one for one in found if not alert.service or one.service.casefold() in services]
     return tuple(own), tuple(one for one in found if one not in own)
 
 

@@ -31,6 +31,18 @@ _ERROR = (
 )
 _SERVICE = ("service", "svc", "service.name", "service_name", "app", "application", "component_service")
 _ENVIRONMENT = ("environment", "env", "deployment.environment")
+_CODES = (
+    "status",
+    "status_code",
+    "statusCode",
+    "http_status",
+    "code",
+    "error_code",
+    "exit_code",
+    "exitCode",
+    "errno",
+)
+"""They tell one error from another, where others of the keys only tell when and for whom."""
 _NESTED = (
     "service",
     "error",
@@ -94,7 +106,9 @@ def _in_words(said: Mapping[str, str]) -> str:
     if not message and not errors:
         return ""
     level = next((said[key] for key in _LEVEL if key in said), "")
-    return ": ".join(dict.fromkeys([*([level] if level and not level.isdigit() else []), *message, *errors]))
+    words = [*([level] if level and not level.isdigit() else []), *message, *errors]
+    codes = [f"{key}={said[key]}" for key in _CODES if said.get(key, "0") not in ("0", "200")]
+    return " ".join([": ".join(dict.fromkeys(words)), *codes])
 
 
 def _agreed(name: str, objects: list[dict[str, str]], keys: tuple[str, ...]) -> dict[str, str]:

@@ -233,16 +233,23 @@ def test_a_title_of_alertmanager_tells_the_severity() -> None:
 def test_a_log_of_json_lines_is_read_in_words() -> None:
     lines = [
         {"ts": "2026-05-20T10:04:00Z", "level": "info", "svc": "profile", "msg": "GET /profile 200"},
-        {"level": "error", "svc": "profile", "msg": "pool exhausted", "err": "deadline exceeded", "open": 50},
+        {
+            "level": "error",
+            "svc": "profile",
+            "msg": "pool exhausted",
+            "err": "deadline exceeded",
+            "open": 50,
+            "status": 502,
+        },
         {"level": "error", "service": {"name": "profile"}, "error": {"message": "no route", "code": 7}},
     ]
 
     alert = parse_alert("\n".join(map(json.dumps, lines)))
 
     assert alert.text.splitlines() == [
-        "info: GET /profile 200", "error: pool exhausted: deadline exceeded", "error: no route"
+        "info: GET /profile 200", "error: pool exhausted: deadline exceeded status=502", "error: no route"
     ]  # fmt: skip
-    assert (alert.name, alert.service) == ("pool exhausted: deadline exceeded", "profile")
+    assert (alert.name, alert.service) == ("pool exhausted: deadline exceeded status=502", "profile")
 
 
 def test_json_lines_of_several_services_name_none() -> None:
@@ -294,3 +301,23 @@ def test_tags_and_nested_names_of_other_tools_are_read() -> None:
 
 def test_colours_of_a_terminal_are_no_part_of_a_name() -> None:
     assert parse_alert("\x1b[31mERROR\x1b[0m disk is full").name == "ERROR disk is full"
+
+
+def test_the_service_of_the_worst_alert_stands_and_the_others_are_told() -> None:
+    graded = (("cart", "warning"), ("profile", "critical"), ("gateway", "warning"))
+
+    alert = parse_alert(
+        {"alerts": [{"labels": {"alertname": "Slow", "app": app, "severity": how}} for app, how in graded]}
+    )
+
+    assert (alert.name, alert.service) == ("Slow", "profile")
+    assert alert.others == ("Slow on cart", "Slow on gateway")
+    assert alert.services == ("cart", "profile", "gateway")
+
+
+def test_mails_of_nagios_are_understood() -> None:
+    problem = parse_alert("Subject: PROBLEM Service Alert: db1/Disk /var is CRITICAL\n\nState: CRITICAL")
+
+    assert (problem.severity_label, problem.is_resolved) == ("CRITICAL", False)
+    assert parse_alert("** RECOVERY Service Alert: db1/Disk /var is OK **").is_resolved
+    assert not parse_alert("Recovery of the database failed").is_resolved
