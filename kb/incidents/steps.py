@@ -34,12 +34,12 @@ def text(name: str, value: str) -> str:
     """The text without secrets.  Raises InvalidInput when there is none."""
     if not str(value or "").strip():
         raise InvalidInput(f"{name} is empty; {_WANTED.get(name, 'give the text')}")
-    return " ".join(checked(name, str(value)).split()) if name == "title" else checked(name, str(value))
+    return " ".join(more(name, value).split()) if name == "title" else more(name, value)
 
 
 def more(name: str, value: str) -> str:
-    """An optional text without secrets."""
-    return checked(name, str(value or ""))
+    """An optional text without secrets; its lines end alike."""
+    return checked(name, str(value or "").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def texts(value: Iterable[str] | str) -> tuple[str, ...]:
