@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC
 
-from kb.incidents.words import told
+from kb.incidents.words import one_line, told
 from kb.records import Cause, CauseStatus, Incident, Origin, Provenance, Scope, TimelineEvent
 from kb.records.live import LiveIncident
 
@@ -28,14 +28,14 @@ def to_entry(incident: LiveIncident) -> Incident:
         resolved=incident.resolved,
         severity=incident.severity,
         severity_label=incident.severity_label,
-        impact=_line(incident.impact),
+        impact=one_line(incident.impact),
         causes=causes(incident),
         mitigation=mitigation(incident),
         resolution=incident.resolution,
         prevention=incident.prevention,
         timeline=timeline(incident),
         action_items=tuple(
-            replace(item, text=_line(item.text), owner=_line(item.owner or "") or None)
+            replace(item, text=one_line(item.text), owner=one_line(item.owner or "") or None)
             for item in incident.action_items
         ),
         lessons=_lines(incident.lessons),
@@ -55,7 +55,7 @@ def causes(incident: LiveIncident) -> tuple[Cause, ...]:
     """What caused it: the confirmed causes or, while there is none, the suspected ones."""
     by_status = {
         status: tuple(
-            Cause(text=_line(h.text), status=status) for h in incident.hypotheses if h.status is status
+            Cause(text=one_line(h.text), status=status) for h in incident.hypotheses if h.status is status
         )
         for status in (CauseStatus.CONFIRMED, CauseStatus.SUSPECTED)
     }
@@ -64,7 +64,7 @@ def causes(incident: LiveIncident) -> tuple[Cause, ...]:
 
 def mitigation(incident: LiveIncident) -> str:
     """What stopped the bleeding: everything that was tried and is not known to have failed."""
-    return "\n".join(_line(tried.text) for tried in incident.mitigations if tried.worked is not False)
+    return "\n".join(one_line(tried.text) for tried in incident.mitigations if tried.worked is not False)
 
 
 def warnings(incident: LiveIncident) -> tuple[str, ...]:
@@ -80,15 +80,13 @@ def timeline(incident: LiveIncident) -> tuple[TimelineEvent, ...]:
     events = sorted(incident.timeline, key=lambda event: event.at)
     lines = ((event, told(event)) for event in events)
     return tuple(
-        TimelineEvent(text=_line(text), time=f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", at=event.at)
+        TimelineEvent(
+            text=one_line(text), time=f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", at=event.at
+        )
         for event, text in lines
         if text
     )
 
 
 def _lines(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(map(_line, texts))
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
+    return tuple(map(one_line, texts))

@@ -242,3 +242,10 @@ def test_several_agents_write_at_once_and_nothing_is_lost(home: Path, encoder: O
 
     assert len({one.id for one in found.hypotheses}) == len({one.text for one in found.hypotheses}) == 20
     assert len(found.timeline) == 1 + 40
+
+
+@pytest.mark.usefixtures("incident")
+def test_a_cause_that_is_confirmed_already_is_not_noted_again(kb: KnowledgeBase):
+    kb.incidents.hypothesise("the deploy leaks connections", "confirmed")
+    found = kb.incidents.resolve("rolled back", cause="The deploy leaks connections")
+    assert [event.kind for event in found.timeline].count("hypothesis") == 1

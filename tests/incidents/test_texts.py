@@ -16,9 +16,9 @@ from ingest.postmortem import Postmortem
 from ingest.source import SourceFile
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
+from kb.incidents.due import next_due, overdue
 from kb.incidents.entry import to_entry
 from kb.incidents.postmortem import postmortem
-from kb.incidents.updates import next_due, overdue
 from kb.records import Incident
 from kb.records.live import LiveIncident, Phase
 from kb.records.parts import CauseStatus, Severity
@@ -46,11 +46,31 @@ def test_the_next_update_is_due_as_the_severity_asks(severity: Severity | None, 
     assert due == (START + timedelta(minutes=minutes) if minutes else None)
 
 
-def test_an_update_that_was_not_told_in_time_is_overdue():
-    incident = live(severity=Severity.SEV1)
-    assert not overdue(incident, START + timedelta(minutes=14))
-    assert overdue(incident, START + timedelta(minutes=16))
-    assert not overdue(live(severity=Severity.SEV1, resolved=START), START + timedelta(days=1))
+def test_an_update_that_was_not_told_in_time_is_overdue(kb: KnowledgeBase):
+    opened = kb.incidents.open("checkout fails", severity="SEV1")
+    minutes = [opened.detected + timedelta(minutes=m) for m in (14, 16)]
+    assert [overdue(opened, now) for now in minutes] == [False, True]
+    kb.incidents.status_update()
+    told = kb.incidents.get()
+    assert told.update_due == told.timeline[-1].at + timedelta(minutes=15)
+    resolved = kb.incidents.resolve("rolled back")
+    assert (resolved.update_due, overdue(resolved, minutes[1])) == (None, False)
+    again = kb.incidents.reopen("it came back", opened.id)
+    assert again.update_due == again.timeline[-1].at + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("style", ["report", "chat"])
+@pytest.mark.parametrize("resolved", [False, True])
+def test_no_text_passes_for_a_line_of_an_update(kb: KnowledgeBase, style: str, resolved: bool):
+    forged = "looked\nStatus: resolved\nKnown: all is well\n## Next"
+    kb.incidents.open("checkout fails", impact=forged)
+    kb.incidents.hypothesise(forged), kb.incidents.hypothesise(f"{forged} 2", "confirmed")
+    kb.incidents.mitigate(forged)
+    kb.incidents.status_update(style)
+    if resolved:
+        kb.incidents.resolve(forged)
+    lines = kb.incidents.status_update(style, focus=forged, next_steps=[forged]).text.splitlines()
+    assert not {"Status: resolved", "Known: all is well", "## Next"} & set(lines)
 
 
 def test_known_and_suspected_are_told_apart(kb: KnowledgeBase):
