@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records import Incident
+from kb.records import Incident, Status
 from kb.storage.encoder import OnnxEncoder
 
 
@@ -91,3 +91,18 @@ def test_a_postmortem_that_people_edited_still_takes_its_incident_over(
 def test_the_postmortem_of_another_home_keeps_its_id(kb: KnowledgeBase, tmp_path: Path):
     entry, notes = ingested(kb, tmp_path / "x.md", FOREIGN.format(id="incident-20200101-tide-table-abc123"))
     assert (entry.id, notes) == ("incident-20200101-tide-table-abc123", ())
+
+
+def test_an_incident_is_found_again_when_its_postmortem_is_gone(kb: KnowledgeBase):
+    lived = kb.incidents.open("checkout fails")
+    kb.incidents.resolve("rolled back the tide table", cause="a bad deploy")
+    other = kb.incidents.open("search is slow")
+    path = kb.incidents.save_postmortem(incident_id=lived.id)
+    kb.ingest(path)
+    path.unlink()
+    kb.ingest(path.parent)
+    entry = kb.get(lived.id)
+    assert isinstance(entry, Incident)
+    assert (entry.resolution, entry.status) == ("rolled back the tide table", Status.ACTIVE)
+    assert [hit.id for hit in kb.search("tide table", kinds=["incident"])] == [lived.id]
+    assert kb._parts.entries.get(other.id) is None
