@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from ingest.deployed import argocd, helm_history, kubernetes, listed
-from ingest.deployed.reading import Found, objects, plain, text
+from ingest.deployed.reading import Found, at, objects, plain, text
 from ingest.deployed.reading import listed as items_of
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
@@ -20,20 +20,19 @@ from kb.text import safe_yaml
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
+_START = r"(?:^[ \t\[{-]*|[{,]\s*)"
+"""Where a key may stand: at the beginning of a line, or in a mapping that is written on one line."""
+
+
 def _key(name: str) -> re.Pattern[str]:
-    return re.compile(rf"^[ \t{{-]*[\"']?{name}[\"']?[ \t]*:", re.M)
+    return re.compile(rf"{_START}[\"']?(?:{name})[\"']?[ \t]*:", re.M)
 
 
 def _kind(names: str) -> re.Pattern[str]:
-    return re.compile(rf"^[ \t{{-]*[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?(?:{names})\b", re.M)
+    return re.compile(rf"{_START}[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?(?:{names})\b", re.M)
 
 
-def _inside(names: str) -> re.Pattern[str]:
-    """A key, also of a mapping that is written on one line."""
-    return re.compile(rf"(?:^[ \t-]*|[{{,]\s*)[\"']?(?:{names})[\"']?[ \t]*:", re.M)
-
-
-_CHANGES = re.compile(r"^[{ \t]*[\"']?changes[\"']?[ \t]*:[ \t]*\[?[ \t]*$", re.M)
+_CHANGES = re.compile(r"^[{ \t]*[\"']?changes[\"']?[ \t]*:[ \t]*(?:$|\[)", re.M)
 _WORKLOAD = _kind("Deployment|ReplicaSet|StatefulSet|DaemonSet")
 _MARKS: tuple[tuple[re.Pattern[str], ...], ...] = (
     (_kind("Application"), _key("history"), _key("deployedAt")),
@@ -42,7 +41,7 @@ _MARKS: tuple[tuple[re.Pattern[str], ...], ...] = (
     (_WORKLOAD, _key(r"(?:deployment\.)?kubernetes\.io/(?:revision|change-cause)")),
     (_WORKLOAD, _key(r"drift\.agentops\.dev/\w+")),
     (_key("revision"), _key("updated"), _key("status"), _key("chart"), _key("app_version")),
-    (_CHANGES, _inside("kind|type"), _inside("service"), _inside("at|date|time|when|timestamp|deployed_at")),
+    (_CHANGES, _key("kind|type"), _key("service"), _key("at|date|time|when|timestamp|deployed_at")),
 )  # fmt: skip
 
 
@@ -77,8 +76,12 @@ def _read(document: Any, path: str, found: Found) -> None:
         history = [item for item in document if isinstance(item, dict) and text(item, "updated")]
         if history:
             helm_history.read_history(history, path, found)
+            return
+        for item in document:  # `argocd app list -o json`, and what a script has put together
+            _read(item, path, found)
         return
     if items := items_of(document, "changes"):
+        found.refuse_strays(at(document, "changes"), "changes")
         listed.read(items, found)
         return
     workloads = []

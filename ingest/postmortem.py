@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from ingest.drafted import drafted_id, exactly
 from ingest.fields.actions import listed_actions, parse_actions
 from ingest.fields.causes import parse_causes, stated_causes
 from ingest.fields.course import read_course
@@ -38,13 +40,17 @@ class Postmortem:
         """By its parts: those only reports have, those others share, and the words of title and path."""
         if file.suffix not in _SUFFIXES and not re.search(r"\s", file.suffix):
             return 0.0
-        return likeness(_read(file), file.path)
+        report = _read(file)
+        return 1.0 if drafted_id(report) else likeness(report, file.path)
 
     def parse(self, file: SourceFile) -> Parsed:
         """One incident, or the reason why the file tells of none."""
         report = _read(file)
-        drafted = _own_id(gather_facts(report.document, report.document.body))
-        if not drafted and (reason := why_not(report, file.path)):
+        own_id = drafted_id(report)
+        if own_id:
+            drafted = exactly(replace(_incident(report, file), id=own_id), report)
+            return Parsed(entries=(drafted,), problems=report.document.problems)
+        if reason := why_not(report, file.path):
             return Parsed(problems=report.document.problems, skipped=reason)
         return Parsed(entries=(_incident(report, file),), problems=report.document.problems)
 
@@ -64,7 +70,6 @@ def _incident(report: Report, file: SourceFile) -> Incident:
     times = find_milestones(facts, timeline, day, course.zone)
     label = _severity_label(document, facts)
     return Incident(
-        id=_own_id(facts),
         title=incident_title(document, facts, file.path),
         date=day,
         started=times.started,
@@ -95,12 +100,6 @@ def _incident(report: Report, file: SourceFile) -> Incident:
             source=Source(path=file.path, line=_first_line(file.text)),
         ),
     )
-
-
-def _own_id(facts: tuple[Fact, ...]) -> str:
-    """The id of the incident that the report was drafted from; other numbering is not ours."""
-    named = fact(facts, r"incident id").strip("` ")
-    return named if re.fullmatch(r"incident-\d{8}-[a-z0-9-]+", named) else ""
 
 
 def _causes(report: Report) -> Iterator[Cause]:

@@ -10,20 +10,24 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingest.pipeline import Read, Unreadable, discover, parse_file, read_file
 from kb.errors import InvalidInput
+from kb.records import Entry, Incident
+from kb.records.ledger import Event
 from kb.records.receipts import FileReceipt, FileState, Receipt
 from kb.storage.catalogue import Catalogue, Change, FileRecord
 from kb.storage.changes import ChangeTable
+from kb.storage.codec import derive_id
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
+from kb.storage.ledger import Ledger
 from kb.storage.memory_sync import screened
 from kb.storage.vectors import VectorIndex
 
-VERSION = 2
+VERSION = 3
 """Raised when a parser changes what it finds: files are then read again although they are the same."""
 
 Progress = Callable[[str, int, int], None]
@@ -37,6 +41,7 @@ class Intake:
     db: Database
     catalogue: Catalogue
     changes: ChangeTable
+    ledger: Ledger
     embeddings: Embeddings
     vectors: VectorIndex
 
@@ -79,7 +84,8 @@ class Intake:
 
     def _store(self, read: Read, key: str, stamp: str, sha256: str, seen: bool, now: datetime) -> FileReceipt:
         name, parsed = parse_file(read.file)
-        entries, refused = screened(parsed.entries, read.file.path)
+        claimed, notes = self._rightly_named(parsed.entries, read.file.path)
+        entries, refused = screened(claimed, read.file.path)
         record = FileRecord(
             path=key, given=read.file.path, sha256=sha256, stamp=stamp, parser=f"{name}/{VERSION}",
             skipped=parsed.skipped, problems=(*parsed.problems, *refused),
@@ -88,7 +94,25 @@ class Intake:
             change = self.catalogue.bring_in_step(record, entries, now=now, fold_copies=True)
             changes = self.changes.bring_in_step(key, parsed.changes)
         state = FileState.UPDATED if seen else FileState.ADDED
-        return replace(_stored(record, name, state, change, read, parsed.notes), changes=changes)
+        return replace(_stored(record, name, state, change, read, (*parsed.notes, *notes)), changes=changes)
+
+    def _rightly_named(self, entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[str]]:
+        """The entries, without the id of an incident that was lived here and that they do not tell of.
+
+        A postmortem takes its incident over when the title or the time of detection is the same.
+        """
+        named, notes = [], list[str]()
+        for entry in entries:
+            opened = next(iter(self.ledger.events_of(entry.id)), None) if entry.id else None
+            if opened is not None and not _tells_of(entry, opened):
+                notes.append(
+                    f"it names {entry.id}, but has neither that incident's title nor its time of detection:"
+                    " kept under an id of its own"
+                )
+                entry = replace(entry, id="")
+                entry = replace(entry, id=derive_id(entry, path))
+            named.append(entry)
+        return named, notes
 
     def _removed(self, given: list[Path], found: list[str | Unreadable], now: datetime) -> list[FileReceipt]:
         """Files that were read once from the given folders and are no longer there."""
@@ -124,6 +148,15 @@ class Intake:
         seconds = time.perf_counter() - started
         self.vectors.absorb()
         return embedded, seconds
+
+
+def _tells_of(entry: Entry, opened: Event) -> bool:
+    """Whether an entry is the postmortem of the incident that the event opened."""
+    if not isinstance(entry, Incident):
+        return False
+    same_title = " ".join(entry.title.split()).casefold() == opened.action.casefold()
+    detected = entry.detected and abs(entry.detected - opened.at) < timedelta(seconds=1)
+    return same_title or bool(detected)
 
 
 def _current(known: FileRecord) -> bool:

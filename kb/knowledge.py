@@ -163,7 +163,10 @@ class KnowledgeBase(OpenHome):
 
     def ingest(self, *paths: str | Path, progress: Progress | None = None) -> Receipt:
         """Take in files and folders; every file is in the receipt.  Running it twice changes nothing."""
-        return self._parts.ingest(paths, now=self._clock(), progress=progress)
+        receipt = self._parts.ingest(paths, now=self._clock(), progress=progress)
+        if any(file.retired for file in receipt.files):
+            self.incidents.bring_back()
+        return receipt
 
     def learn_pattern(
         self,

@@ -91,9 +91,9 @@ class Parts:
 
         self.embeddings.encoder.prepare()
         self.sync.refresh(now)
-        receipt = Intake(self.db, self.catalogue, self.changes, self.embeddings, self.vectors).run(
-            paths, now=now, progress=progress
-        )
+        receipt = Intake(
+            self.db, self.catalogue, self.changes, self.ledger, self.embeddings, self.vectors
+        ).run(paths, now=now, progress=progress)
         return replace(receipt, entries=self.entries.counts())
 
     def search(

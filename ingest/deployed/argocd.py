@@ -16,11 +16,31 @@ from kb.records.change import Change, ChangeKind, ChangeResult
 from kb.text.change_words import is_environment, same_version, split_name
 
 
+class _Seen:
+    """The revisions that were in place, by what two texts of one commit have in common."""
+
+    def __init__(self) -> None:
+        self._by_start: dict[str, list[str]] = {}
+
+    def add(self, revision: str) -> None:
+        if revision not in self:
+            self._by_start.setdefault(_start(revision), []).append(revision)
+
+    def __contains__(self, revision: str) -> bool:
+        return any(same_version(revision, one) for one in self._by_start.get(_start(revision), ()))
+
+
+def _start(revision: str) -> str:
+    return revision.strip().lower().removeprefix("v")[:7]
+
+
 def read(application: dict[str, Any], found: Found) -> None:
     """Add what one application says."""
     service, environment = _place(application)
     before: list[str] = []
+    seen = _Seen()
     items = listed(application, "status", "history")
+    found.refuse_strays(at(application, "status", "history"), f"the history of {service}")
     for item in items:
         revision = _revision(item)
         try:
@@ -28,7 +48,7 @@ def read(application: dict[str, Any], found: Found) -> None:
         except InvalidInput as error:
             found.refuse(item, error)
             continue
-        back = bool(before) and not same_version(before[-1], revision) and _among(revision, before)
+        back = bool(before) and not same_version(before[-1], revision) and revision in seen
         found.add(
             Change(
                 kind=ChangeKind.ROLLBACK if back else ChangeKind.DEPLOYMENT, at=when, service=service,
@@ -38,6 +58,7 @@ def read(application: dict[str, Any], found: Found) -> None:
             item,
         )  # fmt: skip
         before.append(revision)
+        seen.add(revision)
     if before:
         _add_state(application, found)
     _add_failed(application, service, environment, before, found)
@@ -74,10 +95,6 @@ def _extra(item: dict[str, Any]) -> dict[str, str]:
         "chart": text(item, "source", "chart"), "history id": text(item, "id"),
     }  # fmt: skip
     return {"tool": "argocd", **{key: value for key, value in said.items() if value}}
-
-
-def _among(revision: str, before: list[str]) -> bool:
-    return any(same_version(revision, one) for one in before)
 
 
 def _add_state(application: dict[str, Any], found: Found) -> None:

@@ -91,7 +91,8 @@ def _rolled_out(item: dict[str, Any]) -> str:
     progress = [one for one in listed(item, "status", "conditions") if text(one, "type") == "Progressing"]
     if progress:
         return text(progress[0], "lastUpdateTime") or text(progress[0], "lastTransitionTime")
-    first = text(item, "metadata", "generation") in ("", "1")
+    revision = mapping(item, "metadata", "annotations").get(_REVISION, "")
+    first = text(item, "metadata", "generation") in ("", "1") and revision in ("", "0", "1")
     return text(item, "metadata", "creationTimestamp") if first else ""
 
 

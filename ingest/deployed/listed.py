@@ -34,11 +34,16 @@ def read(items: list[dict[str, Any]], found: Found) -> None:
 
 def _change(item: dict[str, Any], number: int) -> Change:
     known = {key for keys in _NAMES.values() for key in keys}
+    for key in (*known, *_OTHER):
+        if isinstance(item.get(key), dict | list):
+            raise InvalidInput(f"{key} of change {number} is no plain text; write one change for each")
     expires = text(item, "expires")
     fields: dict[str, Any] = {
         name: next((text(item, key).strip() for key in keys if text(item, key)), "")
         for name, keys in _NAMES.items()
     }
+    if not any(fields[name] for name in ("service", "version", "summary", "reason")):
+        raise InvalidInput(f"change {number} says nothing; give at least a service, a version or a summary")
     return Change(
         kind=parse_kind(text(item, "kind") or text(item, "type")),
         at=moment(item, *_TIMES, what=f"change {number}"),

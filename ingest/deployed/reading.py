@@ -39,6 +39,12 @@ class Found:
         """Keep a mistake, with its line."""
         self.mistakes.append((line_of(item), str(error)))
 
+    def refuse_strays(self, items: Any, where: str) -> None:
+        """Say how many items of a list are no mappings, which nothing can be read from."""
+        strays = sum(not isinstance(item, dict) for item in items) if isinstance(items, list) else 0
+        if strays:
+            self.notes.append(f"items of {where} left out, since they are no mappings: {strays}")
+
 
 def plain(node: Node) -> Any:
     """Mappings as dicts (with their `LINE`), sequences as lists, scalars as the text that stands there."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from ingest.blocks import FENCED
 from ingest.fields.dates import first_date
 from ingest.fields.headings import Part
 from ingest.fields.identity import name_date
+from ingest.fields.labels import gather_facts
 from ingest.fields.placeholders import is_blank_line
 from ingest.fields.report import Report
 from ingest.markdown import MarkdownDocument
@@ -45,6 +47,16 @@ _DECISIVE = {
 }  # fmt: skip
 """Without one of these, or a title or folder that speaks of incidents, a text is about something else."""
 
+_ENDED = {Part.RESOLUTION, Part.MITIGATION}
+_HAPPENED = re.compile(r"what happened|was ist passiert", re.I)
+_OPENING = 400
+"""Characters within which prose says when something happened."""
+_WHEN = re.compile(
+    r"(?:(?:incident|outage|start|detection|resolution) )?(?:date|time|day|when|datum|start(?:ed)?|began|detected"
+    r"|occurred|resolved|duration)(?: and time| at| on)?",
+    re.I,
+)
+
 
 def likeness(report: Report, path: str) -> float:
     """How surely a document tells of an incident, 0 to 1; 0 where it probably does not."""
@@ -71,12 +83,30 @@ def _score(report: Report, path: str) -> float:
         + 0.08 * min(supporting, 5)
         + 0.3 * named
         + 0.2 * (placed and not named)
+        + 0.2 * (not others and _is_short_report(parts, report, path))
     )
     dated = dated or first_date(report.document.body[:1500]) is not None
     score += 0.15 * dated - 0.15 * others
     if _INDEX.match(PurePosixPath(path).stem) and Part.TIMELINE not in parts and not dated:
         score -= 0.5
     return round(score, 2)
+
+
+def _is_short_report(parts: set[Part], report: Report, path: str) -> bool:
+    """Whether it says what happened or why, how it ended and when: such a report often tells no more."""
+    why = Part.CAUSE in parts or any(_HAPPENED.search(s.title) for s in report.document.sections)
+    return why and bool(parts & _ENDED) and _says_when(report, path)
+
+
+def _says_when(report: Report, path: str) -> bool:
+    """Whether the report itself gives a day: in a label, its title or name, or its first words."""
+    document = report.document
+    if name_date(path) or "date" in document.front or first_date(document.title):
+        return True
+    facts = gather_facts(document, document.body)
+    if any(_WHEN.fullmatch(f.name) and first_date(f.value) for f in facts):
+        return True
+    return first_date(FENCED.sub("", document.body)[:_OPENING]) is not None
 
 
 def why_not(report: Report, path: str) -> str:

@@ -54,8 +54,12 @@ def import_git(
     left_out: Counter[str] = Counter()
     commits = 0
     for _, block in blocks(text):
-        commit = parse_commit(block)
         commits += 1
+        try:
+            commit = parse_commit(block)
+        except InvalidInput:  # a clock gone wild: git keeps dates that no calendar has
+            left_out["whose date cannot be read"] += 1
+            continue
         found, why = changes_of(commit, service.strip(), environment.strip())
         left_out.update([why] if why else [])
         source = Source(path=str(repository), section=commit.sha[:12])

@@ -9,6 +9,9 @@ from kb.records.change import Change, ChangeKind, RollbackTarget, VersionRecord
 from kb.text.change_words import same_version, short_version
 from kb.text.drift import drift_in_words, is_open
 
+_CONFIGS = 3
+"""Config changes that are told one by one; of more the number is told."""
+
 
 def preconditions(
     result: RollbackTarget, changes: Sequence[Change], *, commits_only: bool, now: datetime
@@ -32,6 +35,7 @@ def preconditions(
         )
     migrations = migrations_since(target, result.current, changes)
     said += [_migration_in_words(one, target) for one in migrations]
+    said += _configs_in_words([one for one in changes if _is_later_config(one, target)], target)
     open_drift = [one for one in changes if one.service and is_open(one, now)]
     said += [
         f"a rollback would undo the drift {drift_in_words(one, now)}; keep it or give it up first"
@@ -51,6 +55,21 @@ def migrations_since(
         and not same_version(one.version, target.version)
         and (one.at > target.last or (current is not None and same_version(one.version, current.version)))
     )
+
+
+def _is_later_config(change: Change, target: VersionRecord) -> bool:
+    return change.kind is ChangeKind.CONFIG and bool(change.service) and change.at >= target.last
+
+
+def _configs_in_words(configs: Sequence[Change], target: VersionRecord) -> list[str]:
+    """What was configured since the target was put in place, the newest of many."""
+    said = [
+        f"the config change {(one.summary or one.version or one.reason or one.id)!r} ({one.at:%Y-%m-%d %H:%M} UTC)"
+        f" came after {short_version(target.version)}; a rollback does not take it back"
+        for one in configs[-_CONFIGS:]
+    ]
+    older = len(configs) - len(said)
+    return [*said, f"{older} older config changes came after it, too"] if older else said
 
 
 def _no_target(result: RollbackTarget) -> str:

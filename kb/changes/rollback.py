@@ -25,7 +25,7 @@ from datetime import datetime, timedelta
 
 from kb.changes.preconditions import preconditions
 from kb.records.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
-from kb.text.change_words import COMMIT, environment_key, same_version, service_key
+from kb.text.change_words import COMMIT, environment_key, same_version, service_key, short_version
 
 SETTLED = timedelta(hours=1)
 """How long a run must last to have gone well, where nobody says how it went."""
@@ -60,7 +60,7 @@ def rollback_target(
     changes: Iterable[Change], service: str, environment: str = "", *, now: datetime
 ) -> RollbackTarget:
     """The answer for a service, from all changes on record up to `now` (other services' are passed over)."""
-    ordered = sorted((change for change in changes if change.at <= now), key=lambda change: change.at)
+    ordered = _in_order(change for change in changes if change.at <= now)
     own = [change for change in ordered if service_key(change.service) == service_key(service)]
     moves = [change for change in own if change.kind in _MOVES]
     named = {environment_key(one.environment): one.environment for one in moves if one.environment}
@@ -94,10 +94,43 @@ def _judge(
         said.append(
             f"the last record does not say to which version it led: find out what runs of {empty.service}"
         )
+    said += _doubts(moves, runs, empty.service)
     if target is None:
         said += _unrecorded(moves[-1], versions)
     others = tuple(one for one in earlier if one is not target)
     return replace(empty, current=current, target=target, others=others, preconditions=tuple(said)), runs
+
+
+def _in_order(changes: Iterable[Change]) -> list[Change]:
+    """The changes by time; of two at the same moment the one that replaced the other comes later."""
+    ordered = sorted(changes, key=lambda change: change.at)
+    for n in range(len(ordered) - 1):
+        one, other = ordered[n], ordered[n + 1]
+        if one.at == other.at and _replaced(other, one) and not _replaced(one, other):
+            ordered[n : n + 2] = other, one
+    return ordered
+
+
+def _replaced(one: Change, other: Change) -> bool:
+    """Whether the second says that it replaced the first."""
+    return bool(one.version) and same_version(one.version, other.previous)
+
+
+def _doubts(moves: Sequence[Change], runs: Sequence[Run], service: str) -> list[str]:
+    """Why it is not certain what runs now: the last deployment failed, or two were at the same moment."""
+    said = list[str]()
+    if runs and runs[-1].version and runs[-1].result is ChangeResult.FAILED:
+        version = short_version(runs[-1].version)
+        said.append(
+            f"the deployment of {version} failed: find out whether it or what was there before runs now"
+        )
+    last = [move for move in moves if COMMIT not in move.extra and move.at == moves[-1].at]
+    names = dict.fromkeys(short_version(move.version) for move in last if move.version)
+    if len(names) > 1 and not _replaced(last[-2], last[-1]):
+        said.append(
+            f"{' and '.join(names)} were put in place at the same moment: find out which of them runs of {service}"
+        )
+    return said
 
 
 def runs_of(moves: Sequence[Change]) -> list[Run]:

@@ -42,7 +42,7 @@ def target_in_words(result: RollbackTarget) -> str:
     current = result.current
     lines = [f"Rollback target of {where}:"]
     if current:
-        earlier = f"; ran well {current.ran_well} of {current.n} before" if current.n else ""
+        earlier = f"; ran well {current.ran_well} of {current.n} on record" if current.n else ""
         what = f" ({_line(current.summary)})" if current.summary else ""
         since = f"since {current.last:%Y-%m-%d %H:%M} UTC"
         lines.append(f"  current  {short_version(current.version)}{what}, {since}{earlier}")

@@ -9,6 +9,8 @@ import typer
 from kb.cli.output import JSON, opened, print_json, say
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from kb.records.live import LiveIncident
 
 app = typer.Typer(help="Live an incident: open, log, mitigate, resolve, verify, close.", no_args_is_help=True)
@@ -49,12 +51,12 @@ def list_incidents(
 ) -> None:
     """The incidents that were opened here, newest first."""
     with opened(context) as kb:
-        found = kb.incidents.recent(limit)
+        found, now = kb.incidents.recent(limit), kb.incidents.clock()
     if as_json:
         print_json(found)
         return
     for incident in found:
-        typer.echo(_line(incident))
+        typer.echo(_lines(incident, now))
     if not found:
         say("no incident was opened here yet")
 
@@ -65,14 +67,14 @@ def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) ->
     from kb.incidents.words import moment, told
 
     with opened(context) as kb:
-        found = kb.incidents.get(incident)
+        found, now = kb.incidents.get(incident), kb.incidents.clock()
     if as_json:
         print_json(found)
         return
-    typer.echo(_line(found))
+    typer.echo(_lines(found, now))
     for event in found.timeline:
-        if line := told(event):
-            typer.echo(f"  {moment(event.at)}  {line}")
+        if line := told(event):  # lines of a text stand further in: none passes for a step
+            typer.echo(f"  {moment(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
 
 
 @app.command()
@@ -221,13 +223,18 @@ def reopen(
     report(found, as_json)
 
 
-def _line(incident: LiveIncident) -> str:
+def _lines(incident: LiveIncident, now: datetime) -> str:
+    from kb.incidents.due import overdue
     from kb.incidents.updates import affected, severity_text
     from kb.incidents.words import moment
 
     begun = moment(incident.started or incident.detected)
     what = f"{incident.phase}, {severity_text(incident)}, {begun}, {affected(incident)}"
-    return f"{incident.id}\n  {incident.title} ({what})"
+    lines = [incident.id, f"  {incident.title} ({what})"]
+    if incident.update_due:
+        said = "status update OVERDUE since" if overdue(incident, now) else "next status update due at"
+        lines.append(f"  {said} {moment(incident.update_due)}")
+    return "\n".join(lines)
 
 
 def report(incident: LiveIncident, as_json: bool) -> None:

@@ -80,7 +80,7 @@ def log(
     """Write a line into the session log."""
     with opened(context) as kb:
         event = kb.session_log(action, details)
-    _done(event, "logged", as_json)
+    _done(event, f"logged with {event.subject}" if event.subject else "logged, with no incident", as_json)
 
 
 def _done(record: object, message: str, as_json: bool) -> None:

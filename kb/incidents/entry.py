@@ -1,10 +1,15 @@
-"""What a lived incident leaves behind: an entry that is found like any postmortem's."""
+"""What a lived incident leaves behind: an entry that is found like any postmortem's.
+
+Whatever is one point of a list there (a cause, an action item, a lesson) is one line here.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC
 
-from kb.incidents.words import told
+from kb.incidents.words import one_line, told
 from kb.records import Cause, CauseStatus, Incident, Origin, Provenance, Scope, TimelineEvent
 from kb.records.live import LiveIncident
 
@@ -15,7 +20,7 @@ def to_entry(incident: LiveIncident) -> Incident:
     return Incident(
         id=incident.id,
         title=incident.title,
-        date=begun.date(),
+        date=begun.astimezone(UTC).date(),
         started=incident.started,
         detected=incident.detected,
         acknowledged=incident.acknowledged,
@@ -23,16 +28,19 @@ def to_entry(incident: LiveIncident) -> Incident:
         resolved=incident.resolved,
         severity=incident.severity,
         severity_label=incident.severity_label,
-        impact=incident.impact,
+        impact=one_line(incident.impact),
         causes=causes(incident),
         mitigation=mitigation(incident),
         resolution=incident.resolution,
         prevention=incident.prevention,
         timeline=timeline(incident),
-        action_items=incident.action_items,
-        lessons=incident.lessons,
-        went_well=incident.went_well,
-        went_wrong=incident.went_wrong,
+        action_items=tuple(
+            replace(item, text=one_line(item.text), owner=one_line(item.owner or "") or None)
+            for item in incident.action_items
+        ),
+        lessons=_lines(incident.lessons),
+        went_well=_lines(incident.went_well),
+        went_wrong=_lines(incident.went_wrong),
         warning="; ".join(warnings(incident)),
         body="\n".join((incident.alert, *(event.text for event in timeline(incident)))),
         scope=Scope(
@@ -46,7 +54,9 @@ def to_entry(incident: LiveIncident) -> Incident:
 def causes(incident: LiveIncident) -> tuple[Cause, ...]:
     """What caused it: the confirmed causes or, while there is none, the suspected ones."""
     by_status = {
-        status: tuple(Cause(text=h.text, status=status) for h in incident.hypotheses if h.status is status)
+        status: tuple(
+            Cause(text=one_line(h.text), status=status) for h in incident.hypotheses if h.status is status
+        )
         for status in (CauseStatus.CONFIRMED, CauseStatus.SUSPECTED)
     }
     return by_status[CauseStatus.CONFIRMED] or by_status[CauseStatus.SUSPECTED]
@@ -54,7 +64,7 @@ def causes(incident: LiveIncident) -> tuple[Cause, ...]:
 
 def mitigation(incident: LiveIncident) -> str:
     """What stopped the bleeding: everything that was tried and is not known to have failed."""
-    return "\n".join(tried.text for tried in incident.mitigations if tried.worked is not False)
+    return "\n".join(one_line(tried.text) for tried in incident.mitigations if tried.worked is not False)
 
 
 def warnings(incident: LiveIncident) -> tuple[str, ...]:
@@ -62,7 +72,7 @@ def warnings(incident: LiveIncident) -> tuple[str, ...]:
     useless = [tried.text for tried in incident.mitigations if tried.worked is False]
     refuted = [h.text for h in incident.hypotheses if h.status is CauseStatus.REFUTED]
     said = [*(f"Did not help: {text}" for text in useless), *(f"Was ruled out: {text}" for text in refuted)]
-    return tuple(" ".join(text.split()) for text in said)
+    return _lines(said)
 
 
 def timeline(incident: LiveIncident) -> tuple[TimelineEvent, ...]:
@@ -71,8 +81,12 @@ def timeline(incident: LiveIncident) -> tuple[TimelineEvent, ...]:
     lines = ((event, told(event)) for event in events)
     return tuple(
         TimelineEvent(
-            text=" ".join(text.split()), time=f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", at=event.at
+            text=one_line(text), time=f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", at=event.at
         )
         for event, text in lines
         if text
     )
+
+
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(one_line, texts))

@@ -119,7 +119,7 @@ class Incidents(IncidentLog):
         }
         with self.ledger.write():
             incident = self._unfinished(incident_id)
-            if cause:
+            if cause and not steps.is_confirmed(incident, cause):
                 words, found = steps.hypothesis(incident, cause, "confirmed", (), "")
                 self._event(incident.id, Step.HYPOTHESIS, words, data=found)
             return self._record(incident.id, Step.RESOLUTION, steps.text("resolution", resolution), data=data)

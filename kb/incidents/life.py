@@ -13,6 +13,7 @@ from typing import Any
 
 from kb.errors import EntryNotFound
 from kb.incidents.checklist import checklist
+from kb.incidents.due import next_due
 from kb.records.ledger import Event
 from kb.records.live import Hypothesis, LiveIncident, Mitigation, Phase, Step
 from kb.records.parts import ActionItem, CauseStatus, Severity
@@ -27,7 +28,8 @@ def unfold(events: Sequence[Event]) -> LiveIncident:
     for event in events:
         if event is not first and event.kind in _STEPS:
             incident = _STEPS[event.kind](incident, event)
-    return replace(incident, timeline=tuple(events))
+    told = max(event.at for event in events if event.kind in (Step.OPENED, Step.REOPENED, Step.UPDATE))
+    return replace(incident, timeline=tuple(events), update_due=next_due(incident, told))
 
 
 def durations(incident: LiveIncident, now: datetime) -> dict[str, timedelta]:

@@ -60,10 +60,22 @@ class IncidentLog:
         """The incidents that were opened in a window, in the form of entries, newest first."""
         return [to_entry(one) for one in self.between(since, until)]
 
+    def bring_back(self) -> None:
+        """Put on offer again what was lived here and whose postmortem is gone."""
+        with self.ledger.write():
+            for one in self.ledger.subjects(Step.OPENED):
+                if self.archive.entries.file_of(one) is None:
+                    self.archive.keep(unfold(self.ledger.events_of(one)), self.clock())
+
     def attached(self) -> str | None:
-        """The incident that a line of the session log belongs to: the only one that is being worked on."""
-        now = self.clock()
-        live = [one for one in self.open_ones() if not one.resolved or now - one.resolved < ATTACHES_FOR]
+        """The incident that a line of the session log belongs to: the only one that is being worked on.
+
+        While none is, the only one that was resolved within `ATTACHES_FOR` and is not closed.
+        """
+        now, found = self.clock(), self.open_ones()
+        unresolved = [one for one in found if one.resolved is None]
+        lately = [one for one in found if one.resolved and now - one.resolved < ATTACHES_FOR]
+        live = unresolved or lately
         return live[0].id if len(live) == 1 else None
 
     def _step(

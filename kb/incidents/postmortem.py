@@ -2,7 +2,9 @@
 
 It states what was noted and leaves the template's own placeholder where nothing was, so that a
 person sees what is missing and ingest reads no value there.  Read back by `kb ingest` it is the
-same incident, under the same id.  Nobody is named but the owners of action items.
+same incident, under the same id (`ingest.drafted` holds the other half of the form).  What was noted
+is data: escaped or quoted, it cannot begin a section, a fact or another incident.  Nobody is named
+but the owners of action items.
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kb.errors import InvalidInput
-from kb.incidents.entry import causes, mitigation, timeline, warnings
+from kb.incidents.entry import to_entry, warnings
 from kb.incidents.words import span
-from kb.records import CauseStatus, TimelineEvent
+from kb.records import ActionItem, Cause, CauseStatus, Incident, TimelineEvent
 from kb.records.live import LiveIncident
+from kb.text.markdown_text import as_line, as_quote
 from kb.text.slug import slug
 
 PLACES = (".agents/retros", "docs/incidents")
@@ -32,20 +35,21 @@ _IMPACT = (
 
 def postmortem(incident: LiveIncident) -> str:
     """The draft, as Markdown."""
+    entry = to_entry(incident)
     return "\n".join((
-        f"# Incident Post-Mortem: {incident.title}", "",
-        "## Incident Summary", *_summary(incident), "",
-        "## Timeline", *_timeline(timeline(incident)), "",
-        "## Root Cause", *_causes(incident), "",
-        *_section("Mitigation", mitigation(incident)),
-        "## Resolution", _prose(incident.resolution) or "[What was done to fix it]", "",
-        *_section("Tried Without Success", "\n".join(_bullets(warnings(incident), ""))),
-        *_section("Prevention", incident.prevention),
+        f"# Incident Post-Mortem: {as_line(incident.title)}", "",
+        "## Incident Summary", *_summary(incident, entry), "",
+        "## Timeline", *_timeline(entry.timeline), "",
+        "## Root Cause", *_causes(entry.causes), "",
+        *_section("Mitigation", _bullets(entry.mitigation.splitlines(), "")),
+        "## Resolution", as_quote(entry.resolution) if entry.resolution else "[What was done to fix it]", "",
+        *_section("Tried Without Success", _bullets(warnings(incident), "")),
+        *_section("Prevention", [as_quote(entry.prevention)] if entry.prevention else ()),
         "## Impact Analysis", *_IMPACT, "",
-        "## What Went Well", *_bullets(incident.went_well, "[Things that worked]"), "",
-        "## What Went Wrong", *_bullets(incident.went_wrong, "[Things that didn't work]"), "",
-        "## Action Items", *_actions(incident), "",
-        "## Lessons Learned", *_bullets(incident.lessons, "[Key takeaways]"), "",
+        "## What Went Well", *_bullets(entry.went_well, "[Things that worked]"), "",
+        "## What Went Wrong", *_bullets(entry.went_wrong, "[Things that didn't work]"), "",
+        "## Action Items", *_actions(entry.action_items), "",
+        "## Lessons Learned", *_bullets(entry.lessons, "[Key takeaways]"), "",
     ))  # fmt: skip
 
 
@@ -74,18 +78,19 @@ def free_path(wanted: Path, incident: LiveIncident) -> Path:
     return path
 
 
-def _summary(incident: LiveIncident) -> Iterable[str]:
+def _summary(incident: LiveIncident, entry: Incident) -> Iterable[str]:
     begun = incident.started or incident.detected
     duration = span(incident.resolved - begun) if incident.resolved else "[How long]"
+    alert = next((line for line in incident.alert.splitlines() if line.strip()), "")
     facts = [
         ("Incident ID", incident.id),
-        ("Date", f"{begun.astimezone(UTC):%Y-%m-%d}"),
+        ("Date", f"{entry.date or ''}"),
         ("Duration", duration),
-        ("Severity", incident.severity_label or incident.severity or "[SEV level]"),
-        ("Services", ", ".join(incident.services) or "[Services affected]"),
-        ("Environment", incident.environment),
-        ("Impact", " ".join(incident.impact.split()) or "[Who/what was affected]"),
-        ("Alert", next(iter(incident.alert.splitlines()), "")[:_ALERT]),
+        ("Severity", as_line(incident.severity_label or incident.severity or "") or "[SEV level]"),
+        ("Services", ", ".join(map(as_line, incident.services)) or "[Services affected]"),
+        ("Environment", as_line(incident.environment)),
+        ("Impact", as_line(entry.impact) or "[Who/what was affected]"),
+        ("Alert", as_line(alert[:_ALERT])),
         ("Started", _second(incident.started)),
         ("Detected", _second(incident.detected)),
         ("Acknowledged", _second(incident.acknowledged)),
@@ -97,37 +102,35 @@ def _summary(incident: LiveIncident) -> Iterable[str]:
 
 
 def _timeline(events: Sequence[TimelineEvent]) -> Iterable[str]:
-    return [f"- {_second(event.at)} - {event.text}" for event in events]
+    return [f"- {_second(event.at)} - {as_line(event.text)}" for event in events]
 
 
-def _causes(incident: LiveIncident) -> Iterable[str]:
-    found = causes(incident)
-    if not found:
-        return ["[Detailed explanation of what caused the incident]"]
-    doubt = "Suspected, not confirmed: "
-    said = [f"{'' if cause.status is CauseStatus.CONFIRMED else doubt}{cause.text}" for cause in found]
-    return said if len(said) == 1 else _bullets(said, "")
+def _causes(found: Sequence[Cause]) -> Iterable[str]:
+    words = {CauseStatus.CONFIRMED: "Confirmed", CauseStatus.SUSPECTED: "Suspected, not confirmed"}
+    return [f"- {words[cause.status]}: {as_line(cause.text)}" for cause in found] or [
+        "[Detailed explanation of what caused the incident]"
+    ]
 
 
-def _actions(incident: LiveIncident) -> Iterable[str]:
+def _actions(items: Sequence[ActionItem]) -> Iterable[str]:
     return [
-        f"- [{'x' if item.done else ' '}] {item.text} - Owner: {item.owner or '[Name]'}"
+        f"- [{'x' if item.done else ' '}] {as_line(item.text)} - Owner: {_owner(item.owner)}"
         f" - Due: {item.due.isoformat() if item.due else '[Date]'}"
-        for item in incident.action_items
+        for item in items
     ] or ["- [ ] [Prevention action] - Owner: [Name] - Due: [Date]"]
 
 
-def _section(title: str, text: str) -> Iterable[str]:
-    return (f"## {title}", _prose(text), "") if text else ()
+def _owner(name: str | None) -> str:
+    """The owner; a dash in the name is escaped, since dashes part owner and date from the text."""
+    return re.sub(r" -(?= )", r" \\-", as_line(name)) if name else "[Name]"
 
 
-def _prose(text: str) -> str:
-    """The text without headings of its own, which would end the section that it stands in."""
-    return re.sub(r"^#+[ \t]*", "", text, flags=re.M)
+def _section(title: str, lines: Iterable[str]) -> Iterable[str]:
+    return (f"## {title}", *lines, "") if lines else ()
 
 
 def _bullets(points: Sequence[str], otherwise: str) -> list[str]:
-    said = [f"- {' '.join(point.split())}" for point in points]
+    said = [f"- {as_line(point)}" for point in points]
     return said or ([f"- {otherwise}"] if otherwise else [])
 
 

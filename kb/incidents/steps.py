@@ -13,7 +13,7 @@ from typing import Any
 from kb.errors import InvalidInput
 from kb.incidents.checklist import ITEMS
 from kb.loop.learning import checked, listed
-from kb.records.live import LiveIncident
+from kb.records.live import Hypothesis, LiveIncident
 from kb.records.parts import CauseStatus
 from kb.text.redact import redact
 from kb.text.severity import parse_severity
@@ -34,12 +34,12 @@ def text(name: str, value: str) -> str:
     """The text without secrets.  Raises InvalidInput when there is none."""
     if not str(value or "").strip():
         raise InvalidInput(f"{name} is empty; {_WANTED.get(name, 'give the text')}")
-    return " ".join(checked(name, str(value)).split()) if name == "title" else checked(name, str(value))
+    return " ".join(more(name, value).split()) if name == "title" else more(name, value)
 
 
 def more(name: str, value: str) -> str:
-    """An optional text without secrets."""
-    return checked(name, str(value or ""))
+    """An optional text without secrets; its lines end alike."""
+    return checked(name, str(value or "").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def texts(value: Iterable[str] | str) -> tuple[str, ...]:
@@ -95,13 +95,23 @@ def hypothesis(
             f"there is no hypothesis {hypothesis_id!r}; there are: {', '.join(known) or 'none'}"
         )
     words = more("text", said)
-    same = [one.id for one in incident.hypotheses if one.text.casefold() == words.casefold()]
-    number = hypothesis_id or (same[0] if same else "")
+    same = _same(incident, words)
+    number = hypothesis_id or (same.id if same else "")
     if not number and not words:
         raise InvalidInput("text is empty; say what is suspected, or which hypothesis_id this is about")
     words = words or known[number].text
     data = {"id": number or f"h{len(known) + 1}", "status": status, "evidence": texts(evidence)}
     return words, data
+
+
+def is_confirmed(incident: LiveIncident, cause: str) -> bool:
+    """Whether the cause is noted as confirmed already."""
+    known = _same(incident, more("cause", cause))
+    return known is not None and known.status is CauseStatus.CONFIRMED
+
+
+def _same(incident: LiveIncident, words: str) -> Hypothesis | None:
+    return next((one for one in incident.hypotheses if one.text.casefold() == words.casefold()), None)
 
 
 def verification(found: Mapping[str, bool]) -> str:

@@ -2,28 +2,23 @@
 
 Two styles, as the two incident workflows that kb grew from write them: `report` (headings, what is
 known, done and next) and `chat` (four lines for a channel).  What is not known is said to be so.
+What was noted is put into one line each, so that no text can pass for a line of the update.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kb.errors import InvalidInput
+from kb.incidents.due import next_due
 from kb.incidents.life import confirmed_cause, durations
-from kb.incidents.words import moment, span
+from kb.incidents.words import moment, one_line, span
 from kb.records.live import LiveIncident, Phase
 from kb.records.parts import CauseStatus, Severity
 
 STYLES = ("report", "chat")
-INTERVALS = {
-    Severity.SEV1: timedelta(minutes=15),
-    Severity.SEV2: timedelta(minutes=30),
-    Severity.SEV3: timedelta(hours=1),
-}
-"""How often to tell: every 15 to 30 minutes for SEV1 and SEV2, hourly for SEV3, on progress for SEV4."""
-
 _LIGHTS = {Severity.SEV1: "🔴", Severity.SEV2: "🟠", Severity.SEV3: "🟡", Severity.SEV4: "🟢"}
 _WORDS = {
     Phase.INVESTIGATING: "Investigating",
@@ -50,6 +45,7 @@ def status_update(
     """The update to post now.  Raises InvalidInput for a style that there is not."""
     if style not in STYLES:
         raise InvalidInput(f"style {style!r} is none of: {', '.join(STYLES)}")
+    focus, next_steps = one_line(focus), [one_line(step) for step in next_steps]
     due = next_due(incident, now)
     if incident.resolved:
         text = _resolved(incident, now, style)
@@ -58,18 +54,6 @@ def status_update(
     else:
         text = _chat(incident, now, due, focus, next_steps)
     return StatusUpdate(incident_id=incident.id, style=style, text=text, next_due=due)
-
-
-def next_due(incident: LiveIncident, told_at: datetime) -> datetime | None:
-    """When the update after the one of `told_at` is due.  An unknown severity counts as SEV2."""
-    interval = INTERVALS.get(incident.severity or Severity.SEV2)
-    return None if incident.resolved or interval is None else told_at + interval
-
-
-def overdue(incident: LiveIncident, now: datetime) -> bool:
-    """Whether an update should have been posted by now."""
-    due = next_due(incident, incident.updated or incident.detected)
-    return due is not None and due < now
 
 
 def severity_text(incident: LiveIncident) -> str:
@@ -85,7 +69,7 @@ def affected(incident: LiveIncident) -> str:
     """Services and environment, and what that means for users as far as it was said."""
     services = ", ".join(incident.services) or "service not given"
     where = f" in {incident.environment}" if incident.environment else ""
-    return f"{services}{where}" + (f": {incident.impact}" if incident.impact else "")
+    return f"{services}{where}" + (f": {one_line(incident.impact)}" if incident.impact else "")
 
 
 def _report(
@@ -109,7 +93,7 @@ def _report(
 
 
 def _understanding(incident: LiveIncident) -> list[str]:
-    by_status = [(h.status, h.text) for h in incident.hypotheses]
+    by_status = [(h.status, one_line(h.text)) for h in incident.hypotheses]
     known = [text for status, text in by_status if status is CauseStatus.CONFIRMED]
     suspected = [text for status, text in by_status if status is CauseStatus.SUSPECTED]
     lines = [f"Known: {incident.title}", *(f"Known: {text}" for text in known)]
@@ -119,7 +103,7 @@ def _understanding(incident: LiveIncident) -> list[str]:
 
 def _actions(incident: LiveIncident) -> list[str]:
     results = {True: "it helped", False: "it did not help", None: "result not known yet"}
-    return [f"{tried.text} - {results[tried.worked]}" for tried in incident.mitigations]
+    return [f"{one_line(tried.text)} - {results[tried.worked]}" for tried in incident.mitigations]
 
 
 def _numbered(lines: Sequence[str], otherwise: str) -> list[str]:
@@ -140,7 +124,7 @@ def _chat(
         service = incident.services[0] if incident.services else "service not given"
         return "\n".join((
             f"{light} INCIDENT: {service} {incident.title}",
-            f"Impact: {incident.impact or 'not known yet'}",
+            f"Impact: {one_line(incident.impact) or 'not known yet'}",
             f"Investigating: {focus or _checking(incident)}", "",
         ))  # fmt: skip
     following = "; ".join(steps) or focus or _focus(incident)
@@ -153,17 +137,17 @@ def _chat(
 
 
 def _checking(incident: LiveIncident) -> str:
-    suspected = [h.text for h in incident.hypotheses if h.status is CauseStatus.SUSPECTED]
+    suspected = [one_line(h.text) for h in incident.hypotheses if h.status is CauseStatus.SUSPECTED]
     return "; ".join(suspected) or "known errors, recent changes, health of what it depends on"
 
 
 def _resolved(incident: LiveIncident, now: datetime, style: str) -> str:
     length = span(durations(incident, now)["to_resolve"])
     checked = "verified" if incident.verified else "verification still open"
-    cause = confirmed_cause(incident) or "still being looked for"
+    cause = one_line(confirmed_cause(incident)) or "still being looked for"
     lines = [
         f"Status: resolved after {length} ({checked})",
-        f"Actions: {incident.resolution}",
+        f"Actions: {one_line(incident.resolution)}",
         f"Affected: {affected(incident)}",
         f"Cause: {cause}",
         "Next: a post-mortem follows. Thank you to everybody who helped, and for your patience.",

@@ -32,6 +32,11 @@ def told(event: Event) -> str:
     return f"{before}{said}{details}"
 
 
+def one_line(text: str) -> str:
+    """The text with its white space joined."""
+    return " ".join(text.split())
+
+
 def moment(at: datetime) -> str:
     """A time as people write it, in UTC: `2026-11-21 14:02 UTC`."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -102,6 +102,8 @@ class LiveIncident:
     closed: datetime | None = None
     updated: datetime | None = None
     """When the last status update was posted."""
+    update_due: datetime | None = None
+    """When the next one is due; None once it is resolved, and where updates come on progress (SEV4)."""
     hypotheses: tuple[Hypothesis, ...] = ()
     mitigations: tuple[Mitigation, ...] = ()
     resolution: str = ""

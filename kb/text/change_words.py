@@ -59,6 +59,8 @@ _GIT = re.compile(
     r"(?:\w{3},? )?(?:(\w{3}) (\d{1,2}) ([\d:]{8}) (\d{4})|(\d{1,2}) (\w{3}) (\d{4}) ([\d:]{8}))(?: ([+-]\d{4}))?"
 )
 _ZONE_NAME = re.compile(r"(?<=[\d:]) ?(?:UTC|GMT)$|(?<=[+-]\d{4}) [A-Z]{2,5}$", re.I)
+_EPOCH = re.compile(r"(\d{10})(?:\.\d{1,9}|\d{3})?")
+"""Seconds since 1970, or milliseconds."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 
@@ -101,9 +103,10 @@ def parse_reversible(value: bool | str | None) -> bool | None:
 def parse_moment(
     value: datetime | date | str, now: datetime | None = None, *, end_of_day: bool = False
 ) -> datetime:
-    """A point in time, in UTC: ISO 8601, git's own form, a day; with `now` also `2h` or `7d` before it.
+    """A point in time, in UTC: ISO 8601, git's own form, seconds since 1970, a day.
 
-    A time without a zone is UTC.  A day alone is its first second, with `end_of_day` its last.
+    With `now` also `2h` or `7d` before it.  A time without a zone is UTC.  A day alone is its first
+    second, with `end_of_day` its last.
     Raises InvalidInput.
     """
     try:
@@ -124,16 +127,18 @@ def _moment(value: datetime | date | str, now: datetime | None, end_of_day: bool
     text = " ".join(value.split())
     if _DAY.fullmatch(text):
         return _moment(date.fromisoformat(text), now, end_of_day)
+    if epoch := _EPOCH.fullmatch(text):
+        return datetime.fromtimestamp(int(epoch[1]), UTC)
     if now and (ago := _AGO.fullmatch(text)):
         return now - timedelta(**{_UNITS[ago[2].lower()]: float(ago[1])})
     if now and text.lower() == "now":
         return now
+    text = _ZONE_NAME.sub("", text)
     if git := _GIT.fullmatch(text):
         month, day, year, clock = (
             (git[1], git[2], git[4], git[3]) if git[1] else (git[6], git[5], git[7], git[8])
         )
         return datetime.strptime(f"{year} {month} {day} {clock} {git[9] or '+0000'}", "%Y %b %d %H:%M:%S %z")
-    text = _ZONE_NAME.sub("", text)
     return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", text))
 
 

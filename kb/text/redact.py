@@ -32,7 +32,7 @@ class _Rule:
 
 
 _SEPARATOR = r"""(?:["']?[ \t]{0,8}(?:=>|:=|={1,2}+|:)[ \t]{0,8}+)"""
-_PLACEHOLDER = r"(?:=|\{\{|<|\$|%[a-z({]|\*{2,}|x{4,}|\[redacted|\.\.\.|…|#)"
+_PLACEHOLDER = r"\\?(?:=|\{\{|<|\$|%[a-z({]|\*(?:\\?\*)+|x{4,}|\[redacted|\.\.\.|…|#)"
 _ORDINARY = (
     r"(?:null|nil|none|undefined|true|false|yes|no|empty|required|optional|invalid|expired|missing|unknown|"
     r"incorrect|wrong|mismatch|revoked|rejected|denied|failed|failure|error|not|is|was|has|the|must|cannot|"

@@ -248,3 +248,11 @@ def test_many_writers_at_once_lose_no_change(home: Path):
 
     with KnowledgeBase.open(home, clock=lambda: NOW) as kb:
         assert len(kb.changes.recent(2)) == 60
+
+
+def test_a_commit_of_a_year_that_no_calendar_has_hides_no_other(home: Path, repository: Path):
+    git(repository, "commit", "-q", "--allow-empty", "-m", "from the future", at="@253402300800 +0000")
+    with KnowledgeBase.open(home) as kb:
+        imported = kb.changes.import_git(repository)
+    assert (imported.commits, imported.recorded) == (4, 3)
+    assert "commits left out, whose date cannot be read: 1" in imported.notes

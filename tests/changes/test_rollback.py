@@ -253,3 +253,32 @@ def test_a_rollback_that_does_not_say_where_to_leaves_the_current_version_open()
 
 def test_what_comes_later_than_now_is_not_known_yet():
     assert told(target(move("1.0", 72), move("1.1", 1), move("1.2", -5)).current) == ("1.1", 0, 0)
+
+
+def test_of_two_at_the_same_moment_the_one_that_replaced_the_other_runs():
+    answer = target(move("1", 9, WELL), move("3", 5, previous="2"), move("2", 5, previous="1"))
+    assert answer.current is not None
+    assert answer.current.version == "3"
+    assert not any("same moment" in sentence for sentence in answer.preconditions)
+
+
+def test_where_nothing_tells_which_of_two_runs_that_is_said():
+    answer = target(move("1", 9, WELL), move("3", 5), move("2", 5))
+    assert "3 and 2 were put in place at the same moment" in answer.preconditions[0]
+
+
+def test_a_deployment_that_failed_may_not_be_what_runs():
+    answer = target(move("1", 9, WELL), move("2", 5, FAILED))
+    assert answer.preconditions[0].startswith(
+        "the deployment of 2 failed: find out whether it or what was there"
+    )
+    assert "ran well 0 of 1 on record" in target_in_words(answer)
+
+
+def test_a_config_change_since_the_target_is_said_since_a_rollback_does_not_take_it_back():
+    configs = [move("", 8 - n, kind=ChangeKind.CONFIG, summary=f"flag {n}") for n in range(5)]
+    before = move("", 20, kind=ChangeKind.CONFIG, summary="long ago")
+    said = target(before, move("1", 9, WELL), *configs, move("2", 1)).preconditions
+    assert [sentence.split("'")[1] for sentence in said[:3]] == ["flag 2", "flag 3", "flag 4"]
+    assert said[3] == "2 older config changes came after it, too"
+    assert not any("long ago" in sentence for sentence in said)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -73,6 +75,23 @@ def test_the_session_log_belongs_to_no_incident_where_none_or_several_are_open(k
     assert kb.session_log("tidied up").subject is None
     kb.incidents.open("one"), kb.incidents.open("two")
     assert kb.session_log("tidied up").subject is None
+
+
+def test_the_session_log_follows_the_work_not_what_is_resolved_already(
+    kb: KnowledgeBase, incident: LiveIncident
+):
+    kb.incidents.resolve("rolled back", incident_id=incident.id)
+    assert kb.session_log("watched the graphs").subject == incident.id
+    other = kb.incidents.open("search is slow")
+    assert kb.session_log("looked at the shards").subject == other.id
+
+
+def test_the_session_log_of_another_process_belongs_to_the_open_incident(kb: KnowledgeBase):
+    incident = kb.incidents.open("checkout fails")
+    words = [sys.executable, "-m", "kb", "--home", str(kb.home.root), "memory", "log", "looked at the pool"]
+    told = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert incident.id in told.stderr
+    assert kb.incidents.get().timeline[-1].action == "looked at the pool"
 
 
 def test_with_several_open_the_right_one_must_be_named(kb: KnowledgeBase, incident: LiveIncident):
@@ -242,3 +261,10 @@ def test_several_agents_write_at_once_and_nothing_is_lost(home: Path, encoder: O
 
     assert len({one.id for one in found.hypotheses}) == len({one.text for one in found.hypotheses}) == 20
     assert len(found.timeline) == 1 + 40
+
+
+@pytest.mark.usefixtures("incident")
+def test_a_cause_that_is_confirmed_already_is_not_noted_again(kb: KnowledgeBase):
+    kb.incidents.hypothesise("the deploy leaks connections", "confirmed")
+    found = kb.incidents.resolve("rolled back", cause="The deploy leaks connections")
+    assert [event.kind for event in found.timeline].count("hypothesis") == 1

@@ -291,3 +291,72 @@ def test_of_the_examples_only_those_of_changes_are():
 
     assert [path for path in _claimed(str(folder)) if "/examples/changes/" not in path] == []
     assert len(_claimed(str(folder / "changes"))) == 3
+
+
+def parsed_as(text: str, path: str = "x.yaml") -> Parsed:
+    file = SourceFile(path=path, text=text)
+    assert isinstance(choose(file), Deployments)
+    return Deployments().parse(file)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"revision":1,"updated":"2026-01-09T10:00:00.8+01:00","status":"superseded","chart":"a-1","app_version":"1"}]',
+        '{"kind":"List","items":[{"apiVersion":"argoproj.io/v1alpha1","kind":"Application","metadata":{"name":"a"},'
+        '"status":{"history":[{"deployedAt":"2026-01-16T14:20:41Z","revision":"f2e9c1a"}]}}]}',
+        '[{"apiVersion":"argoproj.io/v1alpha1","kind":"Application","metadata":{"name":"a"},'
+        '"status":{"history":[{"deployedAt":"2026-01-16T14:20:41Z","revision":"f2e9c1a"}]}}]',
+        '{"changes":[{"kind":"deploy","service":"a","at":"2026-01-16T14:20:41Z","version":"1"}]}',
+    ],
+)
+def test_json_on_one_line_is_read_like_yaml(text: str) -> None:
+    assert len(parsed_as(text, "a.json").changes) == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "1768573241",
+        "1768573241000",
+        '"Fri, 16 Jan 2026 14:20:41 GMT"',
+        "2026-01-16T15:20:41+0100",
+        "20260116T142041Z",
+    ],
+)
+def test_times_are_read_in_the_shapes_that_tools_write(written: str) -> None:
+    (change,) = parsed_as(f"changes:\n- kind: deploy\n  service: a\n  at: {written}\n").changes
+    assert change.at == datetime(2026, 1, 16, 14, 20, 41, tzinfo=UTC)
+
+
+def test_an_item_that_says_nothing_or_is_no_mapping_is_reported() -> None:
+    result = parsed_as(
+        "changes:\n- just text\n- {kind: deploy, at: 2026-01-16}\n"
+        "- {kind: deploy, service: [a, b], at: 2026-01-16}\n- {kind: deploy, service: a, at: 2026-01-16}\n"
+    )
+    assert [change.service for change in result.changes] == ["a"]
+    assert [problem.line for problem in result.problems] == [3, 4]
+    assert "says nothing" in result.problems[0].message
+    assert "service of change 2 is no plain text" in result.problems[1].message
+    assert result.notes == ("items of changes left out, since they are no mappings: 1",)
+
+
+def test_a_workload_of_a_later_revision_does_not_run_since_its_creation() -> None:
+    text = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: auth\n  namespace: prod\n"
+        '  annotations: {deployment.kubernetes.io/revision: "3"}\n  creationTimestamp: "2026-01-01T00:00:00Z"\n'
+        "spec: {template: {spec: {containers: [{name: auth, image: auth:1.2}]}}}\n"
+    )
+    assert [c.version for c in parsed_as(text.replace('"3"', '"1"')).changes] == ["1.2"]
+    refused = parsed_as(text)
+    assert refused.changes == ()
+    assert "does not say since when it runs" in refused.problems[0].message
+
+
+def test_a_long_history_with_a_return_is_read_in_full() -> None:
+    revisions = [f"{number:07x}" for number in range(5000)] + ["0000003abc"]
+    items = "".join(f'  - {{deployedAt: "2026-01-16T14:20:41Z", revision: "{one}"}}\n' for one in revisions)
+    text = f"apiVersion: argoproj.io/v1alpha1\r\nkind: Application\nmetadata: {{name: a}}\nstatus:\n  history:\n{items}"
+    changes = parsed_as(text).changes
+    assert len(changes) == 5001
+    assert [change.kind for change in changes[-2:]] == [ChangeKind.DEPLOYMENT, ChangeKind.ROLLBACK]

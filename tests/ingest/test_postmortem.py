@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from ingest.pipeline import parse_file
 from ingest.postmortem import Postmortem
 from ingest.source import SourceFile
 from kb.records import CauseStatus, Incident, Origin, Severity
@@ -390,3 +391,36 @@ def test_the_day_that_the_opening_tells_goes_before_the_day_of_publication():
         "## What happened\n\n14:05 UTC - a change removed the keepalive setting.\n14:12 UTC - alerts fired.\n"
     )
     assert parsed(text).date == date(2024, 3, 11)
+
+
+SHORT = [
+    "# API latency spike\n\n**Date**: 2026-11-02\n\n**Root Cause**: a leak\n\n**Resolution**: rolled back to 1.2.3\n",
+    "# Order service ran out of connections\n\n2026-11-03\n\n## Cause\nLeaked after deploy.\n\n## Fix\nClosed them.\n",
+    "Disk full on db-1, 2026-11-04\n\nRoot cause: logs were not rotated.\nResolution: rotated logs.\n",
+    "# Search down\n\nOn 2026-11-05 it was down.\n\n## What happened\nAn index fell.\n\n## Resolution\nBack\n",
+    "---\ntitle: Payments failed\ndate: 2026-11-07\n---\n\n## Cause\nExpired key.\n\n## Resolution\nRotated it.\n",
+]
+
+
+@pytest.mark.parametrize("folder", ["postmortems", "pm", "/tmp/x/test_y0", "notes"])
+@pytest.mark.parametrize("text", SHORT)
+def test_a_short_report_is_known_by_what_it_says_wherever_it_lies(text: str, folder: str) -> None:
+    name, found = parse_file(SourceFile(path=f"{folder}/x.md", text=text))
+    (entry,) = found.entries
+    assert (name, entry.kind) == ("postmortem", "incident")
+    assert isinstance(entry, Incident)
+    assert entry.date
+    assert entry.causes or entry.summary
+    assert entry.resolution
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Pool exhausted\n\n## Symptoms\nx\n\n## Cause\nSmall.\n\n## Resolution\nRaise.\n",
+        "# Release 1.2\n\n## Overview\nFaster.\n\n## Fixes\nThe cache.\n",
+    ],
+)
+def test_an_article_with_a_day_is_no_report(text: str) -> None:
+    name, _ = parse_file(SourceFile(path="notes/x.md", text=f"---\ndate: 2026-11-07\n---\n{text}"))
+    assert name != "postmortem"

@@ -9,7 +9,9 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mcp.client.stdio import StdioServerParameters
@@ -62,14 +64,27 @@ def drafted_and_read_back(home: Path, agent: Agent, incident_id: str) -> None:
     assert Path(path).parent.as_posix().endswith(".agents/retros")
 
 
-def test_the_session_of_seed_000_ends_with_its_outcomes(home: Path, agent: Agent):
+@dataclass(frozen=True)
+class Played:
+    """What the calls of seed 000's session answered."""
+
+    brief: str
+    found: dict[str, Any]
+    opened: dict[str, Any]
+    resolved: dict[str, Any]
+    verified: dict[str, Any]
+    learned: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def pool(agent: Agent, home: Path) -> Played:
+    """The session of seed 000, played: a pool that is exhausted because traffic rose."""
     text = seed("000")
     alert = re.findall(r"User: Alert: (.*)", text)[0]
     findings, actions = (
         listed(text, r"\*\*Findings\*\*:"),
         listed(text.split("### 3.")[1], r"\*\*Actions\*\*:"),
     )
-    alerting = listed(text.split("### 5.")[1], r"\*\*Actions\*\*:")
     (home / ".agents/retros").mkdir(parents=True, exist_ok=True)
 
     brief = agent.result("triage", alert=alert, service="order-service", severity="P1")
@@ -81,7 +96,7 @@ def test_the_session_of_seed_000_ends_with_its_outcomes(home: Path, agent: Agent
     agent.call("incident_mitigate", action=actions[0], worked=True)
     resolved = agent.call("incident_resolve", resolution=actions[1], cause=findings[2])
     verified = agent.call("incident_verify", checks="all", by="on-call")
-    for item in alerting:
+    for item in listed(text.split("### 5.")[1], r"\*\*Actions\*\*:"):
         agent.call("incident_action_item", text=item, owner="platform-ops", due="2027-01-31")
     learned = agent.call(
         "learn_pattern", pattern=findings[0], meaning=findings[2], fix=actions[0],
@@ -91,27 +106,40 @@ def test_the_session_of_seed_000_ends_with_its_outcomes(home: Path, agent: Agent
     agent.call("memory_append", key="learned/runbooks", list_path="procedures", item=runbook)
     agent.call("incident_close")
 
-    assert "SEV1" in agent.text(brief)
-    assert opened["severity"] == "SEV1"
-    assert found["verdict"] != "known"  # nobody knew it yet
-    assert verified["phase"] == "verified"
+    return Played(agent.text(brief), found, opened, resolved, verified, learned)
+
+
+def test_the_session_of_seed_000_ends_with_its_outcomes(home: Path, agent: Agent, pool: Played):
+    text = seed("000")
+    findings = listed(text, r"\*\*Findings\*\*:")
+
+    assert "SEV1" in pool.brief
+    assert pool.opened["severity"] == "SEV1"
+    assert pool.found["verdict"] != "known"  # nobody knew it yet
+    assert pool.verified["phase"] == "verified"
     assert listed(text, "## Session Outcome") == [
         "Incident mitigated", "Root cause identified", "Postmortem documented", "Runbook updated", "Alert added",
     ]  # fmt: skip
-    assert [(one["text"], one["status"]) for one in resolved["hypotheses"]] == [(findings[2], "confirmed")]
-    drafted_and_read_back(home, agent, opened["id"])
+    assert [(one["text"], one["status"]) for one in pool.resolved["hypotheses"]] == [
+        (findings[2], "confirmed")
+    ]
+    drafted_and_read_back(home, agent, pool.opened["id"])
     hits = agent.call("search_incidents", query="connection pool exhausted", kinds="runbook")["hits"]
     assert hits[0]["title"] == "Connection pool exhausted"
-    shown = agent.call("incident_show", incident_id=opened["id"])
+    shown = agent.call("incident_show", incident_id=pool.opened["id"])
     assert shown["mitigated"]
-    assert {item["text"] for item in shown["action_items"]} == set(alerting)
+    assert {item["text"] for item in shown["action_items"]} == set(
+        listed(text.split("### 5.")[1], r"\*\*Actions\*\*:")
+    )
     again = agent.call(
         "check_known_issues", error_text="FATAL: Database connection pool exhausted (pid 4711)"
     )
-    assert (again["verdict"], again["matches"][0]["id"]) == ("known", learned["id"])
+    assert (again["verdict"], again["matches"][0]["id"]) == ("known", pool.learned["id"])
 
 
-def test_the_session_of_seed_001_ends_with_its_outcomes_and_knows_both_causes(home: Path, agent: Agent):
+def test_the_session_of_seed_001_ends_with_its_outcomes_and_knows_both_causes(
+    home: Path, agent: Agent, pool: Played
+):
     text = seed("001")
     alert = re.findall(r"^Alert: (.*)", text, re.M)[0]
     finding = re.findall(r"\*\*Finding\*\*: (.*)", text)[0]
@@ -147,5 +175,6 @@ def test_the_session_of_seed_001_ends_with_its_outcomes_and_knows_both_causes(ho
     assert len(shown["action_items"]) == 4
     drafted_and_read_back(home, agent, opened["id"])
     both = agent.call("check_known_issues", error_text=finding)
+    assert pool.learned["id"] in {match["id"] for match in both["matches"]}
     assert both["alternatives"]
     assert {"did traffic rise?", "did a deploy go out?"} <= {match["check"] for match in both["matches"]}
