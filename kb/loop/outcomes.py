@@ -36,7 +36,8 @@ def record_outcome(
         result=Result(result),
         lookup_id=lookup_id or None,
         verified_by=verified_by or None,
+        actor=actor,
         note=checked("note", note),
     )
-    ledger.record_outcome(outcome, actor)
+    ledger.record_outcome(outcome)
     return outcome

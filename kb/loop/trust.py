@@ -35,7 +35,7 @@ def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime) -> Trust:
     resolved = failed = 0
     last = None
     for outcome in outcomes:
-        if outcome.at > now or outcome.result is Result.NOT_APPLIED:
+        if outcome.at > now or outcome.result in (Result.NOT_APPLIED, Result.APPLIED, Result.RECURRED):
             continue
         weight = 0.5 ** ((now - outcome.at).total_seconds() / 86_400 / HALF_LIFE_DAYS)
         if outcome.result is Result.RESOLVED:

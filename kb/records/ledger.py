@@ -28,24 +28,35 @@ class Tier(StrEnum):
 
 
 class Result(StrEnum):
-    """What came of applying an entry.  Offered is not applied, applied is not resolved."""
+    """What came of an entry that was offered.  Offered is not applied, applied is not resolved."""
 
+    APPLIED = "applied"
+    """It is being tried; what came of it is not known yet, and may never be."""
     RESOLVED = "resolved"
     FAILED = "failed"
     NOT_APPLIED = "not_applied"
     MADE_WORSE = "made_worse"
+    RECURRED = "recurred"
+    """What it had resolved came back within the observation window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One use of an entry.  `verified_by` names who checked that the fix held; unverified counts less."""
+    """One use of an entry.  `verified_by` names who checked that the fix held; unverified counts less.
+
+    `success` is set where `result` is `recurred`: the id of the outcome that did not last.
+    """
 
     id: str
     at: datetime
     entry_id: str
     result: Result
     lookup_id: str | None = None
+    incident: str | None = None
+    service: str = ""
+    actor: str = ""
     verified_by: str | None = None
+    success: str | None = None
     note: str = ""
 
 

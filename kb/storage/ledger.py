@@ -32,12 +32,13 @@ class Ledger:
         took_ms: float,
         matches: Sequence[Match],
         actor: str = "",
+        incident: str | None = None,
     ) -> str:
         """Keep a lookup and what it offered; returns the lookup's id."""
         lookup_id = f"lookup-{uuid.uuid4().hex[:12]}"
         with self._db.write():
             self._db.execute(
-                "INSERT INTO lookups VALUES (?,?,?,?,?,?,?,?,?,?)",
+                "INSERT INTO lookups VALUES (?,?,?,?,?,?,?,?,?,?,?)",
                 [
                     lookup_id,
                     stamp(at),
@@ -49,6 +50,7 @@ class Ledger:
                     environment,
                     took_ms,
                     actor,
+                    incident,
                 ],
             )
             self._db.execute_many(
@@ -61,13 +63,15 @@ class Ledger:
         """Whether there was such a lookup."""
         return bool(self._db.value("SELECT 1 FROM lookups WHERE id = ?", [lookup_id]))
 
-    def record_outcome(self, outcome: Outcome, actor: str = "") -> None:
+    def record_outcome(self, outcome: Outcome) -> None:
         """Keep what came of applying an entry."""
         with self._db.write():
             self._db.execute(
-                "INSERT INTO outcomes VALUES (?,?,?,?,?,?,?,?)",
+                "INSERT INTO outcomes (id, at, entry_id, result, lookup_id, verified_by, note, actor, incident,"
+                " service, success) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
                 [outcome.id, stamp(outcome.at), outcome.entry_id, outcome.result, outcome.lookup_id,
-                 outcome.verified_by, outcome.note, actor],
+                 outcome.verified_by, outcome.note, outcome.actor, outcome.incident, outcome.service,
+                 outcome.success],
             )  # fmt: skip
 
     def outcomes_of(self, entry_ids: Sequence[str]) -> dict[str, list[Outcome]]:
@@ -171,5 +175,6 @@ def _event(row: Row) -> Event:
 def _outcome(row: Row) -> Outcome:
     return Outcome(
         id=row["id"], at=datetime.fromisoformat(row["at"]), entry_id=row["entry_id"], result=Result(row["result"]),
-        lookup_id=row["lookup_id"], verified_by=row["verified_by"], note=row["note"],
+        lookup_id=row["lookup_id"], incident=row["incident"], service=row["service"], actor=row["actor"],
+        verified_by=row["verified_by"], success=row["success"], note=row["note"],
     )  # fmt: skip

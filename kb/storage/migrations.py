@@ -176,3 +176,48 @@ def incidents_and_changes(db: Database) -> None:
         CREATE INDEX changes_file ON changes(file);
         """,
     )
+
+
+@migrations()
+def the_loop(db: Database) -> None:
+    """Outcomes know their incident and service; moves, proposals, healthy lines and reviews are kept."""
+    _run(
+        db,
+        """
+        ALTER TABLE lookups ADD COLUMN incident TEXT;
+        CREATE INDEX lookups_incident ON lookups(incident) WHERE incident IS NOT NULL;
+        ALTER TABLE outcomes ADD COLUMN incident TEXT;
+        ALTER TABLE outcomes ADD COLUMN service TEXT NOT NULL DEFAULT '';
+        ALTER TABLE outcomes ADD COLUMN success TEXT;
+        CREATE INDEX outcomes_incident ON outcomes(incident) WHERE incident IS NOT NULL;
+        CREATE TABLE moves (                -- every change of an entry's status, with its reason
+            id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, entry_id TEXT NOT NULL,
+            was TEXT NOT NULL, became TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            done INTEGER NOT NULL           -- 0 until the file that owns the entry says so, too
+        );
+        CREATE INDEX moves_entry ON moves(entry_id, id);
+        CREATE INDEX moves_pending ON moves(id) WHERE done = 0;
+        CREATE TABLE proposals (
+            id TEXT PRIMARY KEY, at TEXT NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL,
+            state TEXT NOT NULL,            -- open, accepted, rejected, outdated
+            decided_at TEXT, decided_by TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT ''
+        );
+        CREATE INDEX proposals_state ON proposals(state, at);
+        CREATE TABLE healthy (              -- lines that are known to be fine, one a template
+            fingerprint TEXT PRIMARY KEY, line TEXT NOT NULL, count INTEGER NOT NULL,
+            source TEXT NOT NULL, added_at TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE reviews (              -- where a summary stopped, and what it put on the watch list
+            id INTEGER PRIMARY KEY AUTOINCREMENT, made_at TEXT NOT NULL, since TEXT NOT NULL,
+            until TEXT NOT NULL, watch TEXT NOT NULL, actor TEXT NOT NULL
+        );
+        CREATE INDEX reviews_until ON reviews(until);
+        CREATE VIEW ledger AS               -- offered, applied, resolved, recurred: one row a stage
+            SELECT l.at, 'offered' AS stage, o.entry_id, l.id AS lookup_id, l.incident, l.service, l.actor,
+                o.rank, NULL AS verified_by
+            FROM offers o JOIN lookups l ON l.id = o.lookup_id
+            UNION ALL
+            SELECT at, result, entry_id, lookup_id, incident, service, actor, NULL, verified_by FROM outcomes;
+        """,
+    )
