@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kb.intake import Progress
     from kb.loop.learning import Details, Lesson
     from kb.loop.weekly import WeeklySummary
+    from kb.prose.narrative import Narrative
     from kb.storage.memory import Memory
     from kb.triage.triage import Request
 
@@ -161,9 +162,13 @@ class KnowledgeBase(OpenHome):
 
     # -- take in and learn -------------------------------------------------------------------
 
-    def ingest(self, *paths: str | Path, progress: Progress | None = None) -> Receipt:
-        """Take in files and folders; every file is in the receipt.  Running it twice changes nothing."""
-        receipt = self._parts.ingest(paths, now=self._clock(), progress=progress)
+    def ingest(self, *paths: str | Path, progress: Progress | None = None, extract: bool = False) -> Receipt:
+        """Take in files and folders; every file is in the receipt.  Running it twice changes nothing.
+
+        With `extract`, texts that the parsers could not read far enough are sent, without secrets, to the
+        model of `ANTHROPIC_API_KEY`; what it marks is checked against the text and stays unverified.
+        """
+        receipt = self._parts.ingest(paths, now=self._clock(), progress=progress, extract=extract)
         if any(file.retired for file in receipt.files):
             self.incidents.bring_back()
         return receipt
@@ -284,3 +289,14 @@ class KnowledgeBase(OpenHome):
         self.refresh()
         parts, now = self._parts, now or self._clock()
         return gather(parts.ledger, parts.entries, parts.changes, self.incidents.entries, days=days, now=now)
+
+    def weekly_narrative(self, summary: WeeklySummary) -> Narrative:
+        """Prose around the numbers of a summary, by the model of `ANTHROPIC_API_KEY`, checked.
+
+        Never raises for what the model or its API does: `missing` says why there is no prose.
+        """
+        from kb.loop.facts import facts_of
+        from kb.prose.client import Client
+        from kb.prose.narrative import narrate
+
+        return narrate(facts_of(summary), Client.from_environ())
