@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
@@ -34,6 +34,8 @@ ANSWER_SECONDS = 240.0
 """How long an answer may take as a whole."""
 PATIENCE_SECONDS = 20.0
 """How long the API may ask to wait before a retry; longer, and there is none."""
+RETRIES = 2
+"""How often the SDK asks again after an overload, a rate limit or a broken connection."""
 MAX_TOKENS = 8000
 """The longest answer, in tokens."""
 
@@ -59,6 +61,7 @@ class Client:
     model: str = MODEL
     silence: float = SILENCE_SECONDS
     longest: float = ANSWER_SECONDS
+    retries: int = RETRIES
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Client:
@@ -95,9 +98,7 @@ class Client:
             max_tokens=MAX_TOKENS,
             system=system,
             messages=[{"role": "user", "content": content}],
-            output_config={
-                "format": {"type": "json_schema", "schema": transform_schema(msgspec.json.schema(form))}
-            },
+            output_config={"format": {"type": "json_schema", "schema": transform_schema(_schema(form))}},
         ) as stream:
             for event in stream:
                 whole = whole or event.type == "message_stop"
@@ -110,7 +111,16 @@ class Client:
         from anthropic import Anthropic, DefaultHttpxClient
 
         http = DefaultHttpxClient(event_hooks={"response": [_impatient]})
-        return Anthropic(api_key=self.api_key, timeout=self.silence, http_client=http)
+        return Anthropic(
+            api_key=self.api_key, timeout=self.silence, max_retries=self.retries, http_client=http
+        )
+
+
+def _schema(form: type[msgspec.Struct]) -> dict[str, Any]:
+    """The JSON schema of a form, itself at the root."""
+    _, parts = msgspec.json.schema_components([form], ref_template="#/$defs/{name}")
+    root = parts.pop(form.__name__)
+    return {**root, "$defs": parts}
 
 
 def _impatient(response: Response) -> None:

@@ -94,9 +94,17 @@ def _read_names(incident: Incident, quotes: PostmortemQuotes, reading: _Reading)
         else:
             reading.reject("severity", quotes.severity, "it names no severity that kb knows")
     if not incident.scope.services:
-        named = [name for name in quotes.services if reading.located("services", name)]
-        if names := tuple(dict.fromkeys(" ".join(n.split()) for n in named if len(n) <= _NAME_LENGTH)):
+        names = tuple(dict.fromkeys(name for quote in quotes.services for name in _name(quote, reading)))
+        if names:
             reading.accept("services", names, *names)
+
+
+def _name(quote: str, reading: _Reading) -> Iterator[str]:
+    if reading.located("services", quote):
+        if len(name := " ".join(quote.split())) <= _NAME_LENGTH:
+            yield name
+        else:
+            reading.reject("services", quote, "it is too long for a name")
 
 
 def _read_times(incident: Incident, quotes: PostmortemQuotes, reading: _Reading) -> None:

@@ -7,6 +7,7 @@ filled in here, so none can be wrong.  Sentences that fail a check are left out,
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -128,11 +129,20 @@ def _standing(
 def render(narrative: Narrative) -> str:
     """The narrative as a section of Markdown, with what it is, and what was left out of it."""
     if narrative.missing:
-        return f"## Narrative\n\nThe narrative is missing because {as_line(narrative.missing)}.\n"
+        reason = as_line(narrative.missing)
+        told = f"The narrative is missing because {reason}. The numbers are complete without it."
+        return "\n\n".join(["## Narrative", told, *_left_out(narrative)]) + "\n"
     body = "\n\n".join(" ".join(map(_cited, paragraph)) for paragraph in narrative.paragraphs)
     label = f"Written by {as_line(narrative.model)}. Numbers and ids are computed and checked; the wording is not."
-    told = [f"- left out, since {as_line(one.reason)}: {as_line(one.text)}" for one in narrative.rejected]
-    return "\n\n".join(["## Narrative", body, f"*{label}*", *(["\n".join(told)] if told else [])]) + "\n"
+    return "\n\n".join(["## Narrative", body, f"*{label}*", *_left_out(narrative)]) + "\n"
+
+
+def _left_out(narrative: Narrative) -> list[str]:
+    """Why sentences were left out.  Not what they said: that did not stand."""
+    if not narrative.rejected:
+        return []
+    reasons = Counter(one.reason for one in narrative.rejected)
+    return ["\n".join(f"- Left out, {count} x: {as_line(reason)}." for reason, count in reasons.items())]
 
 
 def _cited(sentence: Sentence) -> str:
