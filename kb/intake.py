@@ -103,9 +103,11 @@ class Intake:
         with self.db.write():
             change = self.catalogue.bring_in_step(record, entries, now=now, fold_copies=True)
             changes = self.changes.bring_in_step(key, parsed.changes)
-        told = (*parsed.notes, *notes, *_given_up(known, record))
-        stored = _stored(record, name, self._state(known, record, change), change, read, told)
-        return replace(stored, changes=changes, extraction=reading.told)
+        stored = _stored(
+            record, name, self._state(known, record, change), change, read, (*parsed.notes, *notes)
+        )
+        told = (*reading.told, *_given_up(known, record))
+        return replace(stored, changes=changes, extraction=told)
 
     def _state(self, known: FileRecord | None, record: FileRecord, change: Change) -> FileState:
         """A file that was only read again for the sake of extraction may have come out as it was."""

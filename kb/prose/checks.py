@@ -23,7 +23,7 @@ _NUMBER_WORDS = re.compile(
     r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?"
     r"|millions?|dozens?|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twice|thrice|hal(?:f|ves|ved)"
     r"|quarters?|thirds|doubl(?:e|ed|es|ing)|tripl(?:e|ed|es|ing)|quadrupled?|single|pair|couple|both|most(?:ly)?"
-    r"|majority|minority|none|no|nothing|nobody|never|per ?cent|percentage)\b|[%‰]",
+    r"|majority|minority|several|many|few|multiple|numerous|none|no|nothing|nobody|never|per ?cent|percentage)\b|[%‰]",
     re.I,
 )
 _BENT = re.compile(

@@ -78,6 +78,8 @@ class Client:
             message, whole = self._streamed(system, redact(content).text, form)
         except ProseMissing:
             raise
+        except ImportError as error:
+            raise ProseMissing(f"the anthropic package cannot be loaded ({error})", lasting=True) from error
         except Exception as error:  # the SDK, its transport and broken streams raise what they like
             raise why_unreachable(error, self.model) from error
         if reason := why_unfinished(message, whole=whole):

@@ -76,7 +76,9 @@ def fill(incident: Incident, quotes: PostmortemQuotes, text: str, *, model: str)
         values["scope"] = replace(incident.scope, services=services)
     said = {name: [f"quoted: {quote}" for quote in found] for name, found in reading.quotes.items()}
     values["extra"] = {**incident.extra, MARK: {"model": model, **said}}
-    if reading.quotes.keys() & {"causes", "mitigation", "resolution"}:
+    if advice := [name for name in ("causes", "mitigation", "resolution") if name in reading.quotes]:
+        said_so = f"Unverified: a model marked the {' and '.join(advice)} in this text."
+        values["warning"] = " ".join(part for part in (incident.warning, said_so) if part)
         values["status"] = Status.CANDIDATE
     return Extracted(replace(incident, **values), tuple(reading.quotes), tuple(reading.rejected))
 

@@ -41,6 +41,8 @@ class Extractor:
     client: Asks
     stopped: str = field(default="", init=False)
     """Why no more is asked; empty while all is well."""
+    read_by_model: int = field(default=0, init=False)
+    """Texts that a model answered about."""
     waiting: int = field(default=0, init=False)
     """Texts that were not asked about since then."""
 
@@ -64,13 +66,16 @@ class Extractor:
             quotes = self.client.ask(SYSTEM, request_of(text), PostmortemQuotes)
         except ProseMissing as error:
             return self._unanswered(entries, error)
+        self.read_by_model += 1
         return self._answered(wanted, quotes, text)
 
     def outcome(self) -> tuple[str, ...]:
         """What is to be said of the whole ingest, if anything."""
+        sent = f"texts sent to {self.client.model} and read by it: {self.read_by_model}"
         if not self.stopped:
-            return ()
-        return (f"extraction stopped because {self.stopped}; texts not asked about: {self.waiting}",)
+            return (sent,)
+        stopped = f"extraction stopped because {self.stopped}; texts not asked about: {self.waiting}"
+        return (sent, stopped) if self.read_by_model else (stopped,)
 
     def _unanswered(self, entries: Sequence[Entry], error: ProseMissing) -> Reading:
         if error.lasting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from kb.errors import KbError
@@ -62,9 +63,9 @@ def why_unreachable(error: Exception, model: str) -> ProseMissing:
         return ProseMissing(f"the API cannot be reached ({error.__cause__ or error})", lasting=True)
     if isinstance(error, httpx2.HTTPError):
         return ProseMissing("the answer was cut off: the connection broke; try again")
-    if isinstance(error, ValueError):  # an event of the stream that is no JSON
+    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
         return ProseMissing("the answer cannot be read: its stream is damaged; try again")
-    return ProseMissing(f"asking the model failed ({type(error).__name__}: {error})")
+    return ProseMissing(f"asking the model failed ({type(error).__name__}: {error})", lasting=True)
 
 
 def _refused(error: APIStatusError, model: str) -> ProseMissing:

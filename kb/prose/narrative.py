@@ -28,7 +28,7 @@ sentences. What matters most comes first: what broke, what helped, what failed, 
 Rules. A sentence that breaks one is thrown away.
 - State a number only as a placeholder in braces, the name of a computed fact, such as {incidents_total}. The \
 placeholder becomes the text given as "reads", number and noun together, so write no noun after it. Write no digit \
-and no amount in words (one, no, none, both, half, most, first, twice, percent) anywhere else, and put nothing \
+and no amount in words (one, no, none, both, several, most, half, first, twice, percent) anywhere else, and nothing \
 like "more than" or "about" before a placeholder.
 - Name an entry as {entry:ID}; it becomes the entry's title in quotes.
 - "cites" holds the ids of the entries that the sentence rests on. Each sentence cites an entry or states a fact.

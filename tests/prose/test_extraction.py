@@ -74,6 +74,10 @@ def test_a_cause_is_a_whole_sentence_and_stays_suspected_whatever_the_model_says
     sentence = "It was not: the deploy of the evening before leaked connections, one for every refund."
     assert found.causes == (Cause(text=sentence, status=CauseStatus.SUSPECTED),)
     assert found.status is Status.CANDIDATE
+    assert (
+        found.advice().warning
+        == "Unverified: a model marked the causes and mitigation and resolution in this text."
+    )
     assert found.extra[MARK]["model"] == "m"
     assert found.extra[MARK]["causes"] == ["quoted: deploy of the evening before leaked connections"]
 
@@ -136,6 +140,7 @@ def test_a_plain_document_becomes_an_unverified_incident_that_is_found_by_its_ca
     receipt = kb.ingest(text_file, extract=True)
 
     [file] = receipt.files
+    assert receipt.notes == ("texts sent to claude-sonnet-5-5 and read by it: 1",)
     assert (file.state, file.source) == (FileState.UPDATED, "document+model")
     assert file.extraction[0].startswith("extracted by a model, unverified: ")
     [entry_id] = file.entries
@@ -157,7 +162,7 @@ def test_a_file_is_asked_about_once_and_keeps_its_fields_until_it_changes(
     assert len(server.asked) == 1
     text_file.write_text(TEXT + "\nNever again.\n")
     [changed] = kb.ingest(text_file).files
-    assert "kb ingest --extract" in changed.notes[0]
+    assert "kb ingest --extract" in changed.extraction[0]
     assert changed.retired == 1
 
 

@@ -19,12 +19,16 @@ from tests.prose.conftest import Serve
 
 END = datetime(2026, 11, 16, 9, tzinfo=UTC)
 POOL = "pattern-pool-exhausted-1a2b3c4d"
+PARTS = (
+    "incidents_by_severity", "incidents_by_service", "verdicts", "top_unknowns", "learned", "outcomes", "fixed",
+    "failed", "open_items", "expired_drift", "log",
+)  # fmt: skip
 
 
 def summary_of(**parts: Any) -> WeeklySummary:
     empty: dict[str, Any] = {
         "read": {"lookups": 4, "outcomes": 2, "incidents": 3, "new entries": 1, "changes": 0, "log lines": 0},
-        **dict.fromkeys(("incidents_by_severity", "incidents_by_service", "verdicts", "top_unknowns", "learned", "outcomes", "fixed", "failed", "open_items", "expired_drift", "log"), ()),
+        **dict.fromkeys(PARTS, ()),
     }  # fmt: skip
     return WeeklySummary(since=END - timedelta(days=7), until=END, **{**empty, **parts})
 
