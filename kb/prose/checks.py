@@ -77,6 +77,11 @@ def _why_wording_rejected(text: str, facts: Facts) -> str:
     return ""
 
 
+def entries_named(text: str) -> list[str]:
+    """The ids that a sentence names by placeholders."""
+    return [found["name"] for found in _PLACEHOLDER.finditer(text) if found["entry"]]
+
+
 def filled(text: str, facts: Facts) -> str:
     """A sentence that stood the checks, with computed facts and titles in the place of placeholders."""
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
-from kb.prose.failures import ProseMissing, why_unfinished, why_unreachable
+from kb.prose.failures import ProseMissing, why_broken_off, why_unfinished, why_unreachable
 from kb.text.redact import redact
 
 if TYPE_CHECKING:
     from anthropic import Anthropic
+    from anthropic.lib.streaming import MessageStream
     from anthropic.types import Message
-    from httpx2 import Response
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 
@@ -38,6 +38,11 @@ RETRIES = 2
 """How often the SDK asks again after an overload, a rate limit or a broken connection."""
 MAX_TOKENS = 8000
 """The longest answer, in tokens."""
+
+
+class _Response(Protocol):
+    @property
+    def headers(self) -> MutableMapping[str, str]: ...
 
 
 class Asks(Protocol):
@@ -80,7 +85,7 @@ class Client:
             raise
         except ImportError as error:
             raise ProseMissing(f"the anthropic package cannot be loaded ({error})", lasting=True) from error
-        except Exception as error:  # the SDK, its transport and broken streams raise what they like
+        except Exception as error:  # whatever it is, the summary must not be lost for it
             raise why_unreachable(error, self.model) from error
         if reason := why_unfinished(message, whole=whole):
             raise ProseMissing(reason)
@@ -94,7 +99,7 @@ class Client:
         """The message, and whether its stream came to its proper end."""
         from anthropic import transform_schema
 
-        give_up, whole = time.monotonic() + self.longest, False
+        give_up = time.monotonic() + self.longest
         with self._sdk.messages.stream(
             model=self.model,
             max_tokens=MAX_TOKENS,
@@ -102,11 +107,20 @@ class Client:
             messages=[{"role": "user", "content": content}],
             output_config={"format": {"type": "json_schema", "schema": transform_schema(_schema(form))}},
         ) as stream:
-            for event in stream:
-                whole = whole or event.type == "message_stop"
-                if time.monotonic() > give_up:
-                    raise ProseMissing(f"the answer was not complete after {self.longest:g} s", lasting=True)
-            return stream.current_message_snapshot, whole
+            try:
+                return self._read(stream, give_up)
+            except ProseMissing:
+                raise
+            except Exception as error:
+                raise why_broken_off(error, self.model) from error
+
+    def _read(self, stream: MessageStream[None], give_up: float) -> tuple[Message, bool]:
+        whole = False
+        for event in stream:
+            whole = whole or event.type == "message_stop"
+            if time.monotonic() > give_up:
+                raise ProseMissing(f"the answer was not complete after {self.longest:g} s", lasting=True)
+        return stream.current_message_snapshot, whole
 
     @cached_property
     def _sdk(self) -> Anthropic:
@@ -125,7 +139,7 @@ def _schema(form: type[msgspec.Struct]) -> dict[str, Any]:
     return {**root, "$defs": parts}
 
 
-def _impatient(response: Response) -> None:
+def _impatient(response: _Response) -> None:
     """No retry where the API asks to wait longer than a person would: the SDK obeys any `retry-after`."""
     try:
         seconds = float(response.headers.get("retry-after", 0))

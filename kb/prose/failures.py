@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from kb.errors import KbError
@@ -51,21 +50,25 @@ def why_unfinished(message: Message, *, whole: bool) -> str:
 
 
 def why_unreachable(error: Exception, model: str) -> ProseMissing:
-    """What an error of the SDK or its transport means to the person who asked."""
+    """What an error of the SDK means to the person who asked."""
     import anthropic
-    import httpx2
 
     if isinstance(error, anthropic.APIStatusError):
         return _refused(error, model)
-    if isinstance(error, anthropic.APITimeoutError | httpx2.TimeoutException):
-        return ProseMissing("the API did not answer in time; try again", lasting=True)
+    if isinstance(error, anthropic.APITimeoutError):
+        return ProseMissing("the API did not answer in time: try again later", lasting=True)
     if isinstance(error, anthropic.APIConnectionError):
         return ProseMissing(f"the API cannot be reached ({error.__cause__ or error})", lasting=True)
-    if isinstance(error, httpx2.HTTPError):
-        return ProseMissing("the answer was cut off: the connection broke; try again")
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
-        return ProseMissing("the answer cannot be read: its stream is damaged; try again")
     return ProseMissing(f"asking the model failed ({type(error).__name__}: {error})", lasting=True)
+
+
+def why_broken_off(error: Exception, model: str) -> ProseMissing:
+    """What an error in the middle of an answer means; the transport and a damaged stream raise what they like."""
+    import anthropic
+
+    if isinstance(error, anthropic.AnthropicError):
+        return why_unreachable(error, model)
+    return ProseMissing(f"the answer was cut off in the middle ({type(error).__name__}: {error}); try again")
 
 
 def _refused(error: APIStatusError, model: str) -> ProseMissing:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from kb.prose.checks import filled, why_rejected
+from kb.prose.checks import entries_named, filled, why_rejected
 from kb.prose.client import Asks
 from kb.prose.delimited import delimited
 from kb.prose.failures import ProseMissing
@@ -121,7 +121,7 @@ def _standing(
         if reason := why_rejected(drafted.text, drafted.cites, facts):
             rejected.append(Rejected(text=redact(drafted.text).text, reason=reason))
         else:
-            cites = tuple(dict.fromkeys(drafted.cites))
+            cites = tuple(dict.fromkeys((*drafted.cites, *entries_named(drafted.text))))
             kept.append(Sentence(text=filled(drafted.text, facts), cites=cites))
     return kept
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from kb import KnowledgeBase
 from kb.prose.client import Client
-from kb.storage.encoder import OnnxEncoder
 from kb.testing.messages_server import Fails, MessagesServer, Says
 
 Serve = Callable[..., MessagesServer]
@@ -40,10 +37,3 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
 def client() -> Callable[[], Client]:
     """The client that a command would make, once the server has been started."""
     return Client.from_environ
-
-
-@pytest.fixture
-def kb(home: Path, encoder: OnnxEncoder) -> Iterator[KnowledgeBase]:
-    """As a command opens it: Chroma, which is not what these tests are about, stays unloaded."""
-    with KnowledgeBase.open(home, encoder=encoder, exact_below=50_000) as opened:
-        yield opened

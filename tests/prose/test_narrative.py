@@ -35,7 +35,7 @@ def test_a_good_draft_becomes_prose_with_the_computed_numbers_and_its_citations(
     shown = render(narrate(FACTS, Client.from_environ()))
 
     assert f"There were 3 incidents, and “Pool exhausted” came up again. [{POOL}]" in shown
-    assert "claude" in shown
+    assert "Written by claude-" in shown
     request = server.asked[0].body
     assert request["output_config"]["format"]["type"] == "json_schema"
     assert request["output_config"]["format"]["schema"]["additionalProperties"] is False
@@ -72,7 +72,7 @@ def test_a_draft_without_a_sentence_that_stands_is_no_narrative(serve: Serve):
         (refuses(), "refused to answer"),
         (Says(data=draft(GOOD), stop_reason="max_tokens"), "longest length"),
         (Says(data=draft(GOOD), stop_reason="pause_turn"), "pause_turn"),
-        (Says(data=draft(GOOD), cut_after=60), "the connection broke"),
+        (Says(data=draft(GOOD), cut_after=60), "cut off in the middle"),
         (Says(data=draft(GOOD), cut_after=60, clean_cut=True), "its stream ended early"),
         (Says(data=draft(GOOD), cut_after=10_000, clean_cut=True), "its stream ended early"),
         (Says(data=draft(GOOD), cut_after=60, breaks_off="overloaded_error"), "cut off by the API (overloaded_error"),
