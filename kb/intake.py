@@ -91,7 +91,9 @@ class Intake:
     ) -> FileReceipt:
         name, parsed = parse_file(read.file)
         reading = (
-            self.extractor.read(parsed.entries, read.file) if self.extractor else Reading(parsed.entries)
+            self.extractor.read(name, parsed.entries, read.file)
+            if self.extractor
+            else Reading(parsed.entries)
         )
         name += BY_MODEL if reading.asked else ""
         claimed, notes = self._rightly_named(reading.entries, read.file.path)

@@ -25,11 +25,14 @@ _MANY_OUTCOMES = {
 _TITLED = re.compile(r"(?P<title>.*) \((?P<id>[^()\s]+)\)", re.S)
 _SHOWN = 5
 """Texts of each kind that are handed over."""
+_NAMED = 40
+"""Entries of each kind, and services, that are handed over; totals count all."""
 
 
 def facts_of(summary: WeeklySummary) -> Facts:
     """Every number of the summary with its noun, and the entries that it names."""
-    named = (*summary.learned, *(one.name for one in (*summary.fixed, *summary.failed)))
+    named = [one.name for one in (*summary.fixed[:_NAMED], *summary.failed[:_NAMED])]
+    named += summary.learned[:_NAMED]
     entries = {found["id"]: found["title"] for text in named if (found := _TITLED.fullmatch(text))}
     return Facts(values=_distinct(_facts(summary)), entries=entries)
 
@@ -81,13 +84,13 @@ def _texts(summary: WeeklySummary) -> Iterator[tuple[str, Fact]]:
 def _by_name(
     prefix: str, counted: Sequence[Counted], units: Callable[[str], tuple[str, str]]
 ) -> Iterator[tuple[str, Fact]]:
-    for one in counted:
+    for one in counted[:_NAMED]:
         unit, many = units(one.name)
         yield f"{prefix}_{_name(one.name)}", Fact(value=one.count, unit=unit, units=many)
 
 
-def _per_entry(prefix: str, counted: Iterable[Counted], unit: str, units: str) -> Iterator[tuple[str, Fact]]:
-    for number, one in enumerate(counted, 1):
+def _per_entry(prefix: str, counted: Sequence[Counted], unit: str, units: str) -> Iterator[tuple[str, Fact]]:
+    for number, one in enumerate(counted[:_NAMED], 1):
         about = f"of the entry {one.name}"
         yield f"{prefix}_{number}", Fact(value=one.count, unit=unit, units=units, about=about)
 

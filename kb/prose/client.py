@@ -142,7 +142,8 @@ def _schema(form: type[msgspec.Struct]) -> dict[str, Any]:
 def _impatient(response: _Response) -> None:
     """No retry where the API asks to wait longer than a person would: the SDK obeys any `retry-after`."""
     try:
-        seconds = float(response.headers.get("retry-after", 0))
+        milliseconds = float(response.headers.get("retry-after-ms", 0))
+        seconds = max(milliseconds / 1000, float(response.headers.get("retry-after", 0)))
     except ValueError:  # a date
         seconds = PATIENCE_SECONDS + 1
     if seconds > PATIENCE_SECONDS:

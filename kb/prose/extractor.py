@@ -50,10 +50,10 @@ class Extractor:
         """Whether a file that was read before is to be looked at again, by the name of its parser."""
         return parser.partition("/")[0] in _SOURCES
 
-    def read(self, entries: Sequence[Entry], file: SourceFile) -> Reading:
-        """The entries of a file, with what a model found in its text where the parsers found too little."""
+    def read(self, source: str, entries: Sequence[Entry], file: SourceFile) -> Reading:
+        """The entries of a file, with what a model found in its text where its parser found too little."""
         wanted = next((entry for entry in entries if _wants(entry, file)), None)
-        if wanted is None or len(entries) != 1:
+        if wanted is None or len(entries) != 1 or source not in _SOURCES:
             return Reading(tuple(entries))
         if len(file.text) > LONGEST_TEXT:
             said = f"not sent to a model: it has more than {LONGEST_TEXT} characters"
