@@ -243,3 +243,48 @@ def test_without_a_key_the_receipt_says_so_in_one_line(home: Path, text_file: Pa
     assert done.exit_code == 0
     assert "extraction stopped because ANTHROPIC_API_KEY is not set; texts not asked about: 1" in done.stdout
     assert "1 added" in done.stdout
+
+
+POSTMORTEM = """\
+# Cache outage
+
+**Date**: 2026-11-20
+**Severity**: SEV2
+
+## Summary
+
+Hot keys.
+
+## Root cause
+
+The cache was too small for the sale.
+"""
+
+
+def test_a_postmortem_gets_what_its_parser_missed_and_keeps_what_it_found(
+    kb: KnowledgeBase, serve: Serve, tmp_path: Path
+):
+    path = tmp_path / "cache-outage-postmortem.md"
+    path.write_text(f"{POSTMORTEM}\n## Notes\n\nAt 14:05 UTC the pager went off.\n")
+    event = {"quote": "At 14:05 UTC the pager went off", "time": "14:05 UTC"}
+    cause = {"quote": "the pager went off", "stated": "confirmed"}
+    serve(Says(data={**NOTHING, "tells_of_incident": True, "timeline": [event], "causes": [cause]}))
+
+    [file] = kb.ingest(path, extract=True).files
+
+    entry = kb.get(file.entries[0])
+    assert isinstance(entry, Incident)
+    assert [one.text for one in entry.causes] == ["The cache was too small for the sale."]
+    assert entry.timeline[0].at == datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
+    assert (entry.status, entry.warning) == (Status.ACTIVE, "")
+    assert file.extraction == ("extracted by a model, unverified: timeline",)
+
+
+def test_what_was_understood_is_not_sent(kb: KnowledgeBase, serve: Serve, tmp_path: Path):
+    path = tmp_path / "cache-outage-postmortem.md"
+    path.write_text(f"{POSTMORTEM}\n## Timeline\n\n- 14:05 UTC: the pager went off\n- 14:30 UTC: resolved\n")
+    server = serve(Fails(status=400))
+
+    [file] = kb.ingest(path, extract=True).files
+
+    assert (file.source, file.extraction, server.asked) == ("postmortem", (), [])
