@@ -17,10 +17,15 @@ import pytest
 from kb import KnowledgeBase
 from kb.starter import make_home
 from kb.storage.encoder import OnnxEncoder
+from kb.testing.command import run_command
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 RunKb = Callable[..., subprocess.CompletedProcess[str]]
+
+# Where this is set (many container images do), every worker and every process of a test compiles all of kb anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,18 +68,10 @@ def kb(home: Path, encoder: OnnxEncoder) -> Iterator[KnowledgeBase]:
 
 @pytest.fixture
 def run_kb(home: Path) -> RunKb:
-    def run(
-        *words: str, home: Path = home, input: str | None = None, **more: object
-    ) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "KB_HOME": str(home)}
-        return subprocess.run(
-            [sys.executable, "-m", "kb", *words],
-            input=input,
-            capture_output=True,
-            text=True,
-            env=environment,
-            **more,
-        )  # type: ignore[call-overload,no-any-return]
+    """The command line, in this process; what a process of its own does differently has its own tests."""
+
+    def run(*words: str, home: Path = home, input: str = "") -> subprocess.CompletedProcess[str]:
+        return run_command(*words, environment={**os.environ, "KB_HOME": str(home)}, input=input)
 
     return run
 
