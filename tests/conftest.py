@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,15 @@ def new_home(tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder) -> 
     with KnowledgeBase.open(folder, encoder=encoder) as kb:
         kb.search("anything")
     return folder
+
+
+def lend_vectors(known: Path, home: Path) -> None:
+    """Let a home have the vectors of another for the same texts, so that it need not embed them again."""
+    with KnowledgeBase.open(home) as kb:
+        kb.counts()
+    with closing(sqlite3.connect(home / "state" / "kb.db")) as db, db:
+        db.execute("ATTACH ? AS known", [str(known / "state" / "kb.db")])
+        db.execute("INSERT OR IGNORE INTO embeddings SELECT * FROM known.embeddings")
 
 
 @pytest.fixture
