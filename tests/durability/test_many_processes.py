@@ -24,9 +24,9 @@ def test_eight_processes_that_learn_at_once_lose_nothing(home: Path) -> None:
     commented_home(home)
     before = yaml_of(home)
 
-    written = all_at_once(home, processes=8, each=25)
+    written = all_at_once(home, processes=8, each=15)
 
-    assert len({entry_id for _, entry_id in written}) == 200
+    assert len({entry_id for _, entry_id in written}) == 120
     assert yaml_faults(before) == []
     assert not_found(home, written) == []
 
