@@ -31,7 +31,7 @@ sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests run last: a mistake that a quick one finds is told at once."""
+    """Slow tests run last (of their file, where files are shared out to workers): quick ones tell at once."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
