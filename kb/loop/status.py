@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from kb.loop.trust import FAILURES, MADE_WORSE, occurrence, trust
 from kb.records import Entry, Status
 from kb.records.ledger import Outcome, Result
+from kb.records.moves import EXPIRED, FAILING, PROVEN
 from kb.text.samples import sample_failure
 
 ENOUGH_FAILURES = 3.0
@@ -31,9 +32,6 @@ DOUBTFUL = 0.5
 ENOUGH_SUCCESSES = 2
 PROVEN_TRUST = 0.6
 EXPIRED_FOR = timedelta(days=30)
-
-FAILING, EXPIRED, PROVEN = "failing", "expired", "proven"
-"""The names of the rules, as moves keep them."""
 
 
 @dataclass(frozen=True, slots=True)
