@@ -16,7 +16,9 @@ from kb.home import Home
 from kb.lookup.lookup import Lookup
 from kb.lookup.search import search
 from kb.lookup.tiers import RankedTiers
+from kb.loop.healthy import HealthyLines
 from kb.loop.lessons import Lessons
+from kb.loop.moves import Moves
 from kb.loop.trust import TrustBook
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
@@ -27,10 +29,12 @@ from kb.storage.embeddings import Embeddings
 from kb.storage.encoder import Encoder, OnnxEncoder
 from kb.storage.entries import EntryTable
 from kb.storage.generations import Generations
+from kb.storage.healthy import HealthyTable
 from kb.storage.ledger import Ledger
 from kb.storage.lexical import Fts5Index
 from kb.storage.memory import Memory
 from kb.storage.memory_sync import PARSER, MemorySync
+from kb.storage.replay import PastLookups
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
@@ -62,6 +66,7 @@ class Parts:
     lookup: Lookup
     trust: TrustBook
     lessons: Lessons
+    healthy: HealthyLines
 
     @classmethod
     def of(cls, home: Home, encoder: Encoder | None, exact_below: int) -> Parts:
@@ -79,10 +84,12 @@ class Parts:
             entries, RankedTiers(lexical, vectors), signatures.current, trust.of, lambda: vectors.notes
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
-        lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
+        moves = Moves(db, entries)
+        healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
+        lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons,
+            lessons, healthy,
         )  # fmt: skip
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
@@ -94,6 +101,7 @@ class Parts:
         receipt = Intake(
             self.db, self.catalogue, self.changes, self.ledger, self.embeddings, self.vectors
         ).run(paths, now=now, progress=progress)
+        self.healthy.recheck(now)
         return replace(receipt, entries=self.entries.counts())
 
     def search(
@@ -103,6 +111,11 @@ class Parts:
         return search(
             query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
         )
+
+    @property
+    def past(self) -> PastLookups:
+        """The lookups of the past, to be read again."""
+        return PastLookups(self.db)
 
     def incidents(self, clock: Callable[[], datetime], actor: Callable[[], str]) -> Incidents:
         """See `KnowledgeBase.incidents`."""
@@ -130,11 +143,12 @@ class Parts:
         """See `KnowledgeBase.refresh`."""
         try:
             self.sync.refresh(now)
+            self.healthy.recheck(now)
             missed = self.sync.missed()
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         known = (problem for record in self.catalogue.records(PARSER) for problem in record.problems)
-        return [*known, *missed]
+        return [*known, *self.healthy.problems(), *missed]
 
     def check(self) -> tuple[list[str], VectorReport]:
         """See `KnowledgeBase.check`."""
