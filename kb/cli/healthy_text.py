@@ -74,7 +74,7 @@ def lines_text(lines: Sequence[HealthyLine], source: str) -> str:
     """The lines of one log with their counts."""
     if not lines:
         return f"there is no healthy log {source!r}; kb healthy list names them"
-    return "\n".join(f"{line.count:>9}  {line.line}" for line in lines)
+    return "\n".join(f"{line.count or 'also':>9}  {line.line}" for line in lines)
 
 
 def rehearsal_text(rehearsal: Rehearsal) -> str:

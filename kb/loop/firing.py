@@ -43,7 +43,7 @@ def fired(signatures: SignatureSet, lines: Iterable[HealthyLine]) -> dict[str, l
     for source, group in groupby(lines, key=lambda line: line.source):
         of_source = list(group)
         for key, hits in _in_source(signatures, of_source).items():
-            found.setdefault(key, []).append(Fired(source, hits, len(of_source)))
+            found.setdefault(key, []).append(Fired(source, hits, sum(line.count > 0 for line in of_source)))
     return found
 
 
@@ -57,7 +57,8 @@ def _in_source(signatures: SignatureSet, lines: Sequence[HealthyLine]) -> dict[s
     for hit in hits:
         needles = [places[needle, hit.signature.regex] for needle in hit.signature.needles]
         for number in _lines_of(needles):
-            found.setdefault(hit.key, {})[lines[number].fingerprint] = lines[number]
+            template, _, _ = lines[number].fingerprint.partition("/")
+            found.setdefault(hit.key, {}).setdefault(template, lines[number])
     return {key: tuple(by_template.values()) for key, by_template in found.items()}
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from kb.errors import InvalidInput, KbError, Problem
 from kb.loop.firing import by_entry, fired, judge_firing, reason_of
+from kb.loop.witnesses import Witnesses
 from kb.records import Entry, Status
 from kb.records.healthy import Firing, HealthyAdded, HealthyLine, HealthyReport
 from kb.storage.entries import EntryTable
@@ -125,19 +126,30 @@ class HealthyLines:
         name = redact(source).text.strip()
         if not name:
             raise InvalidInput("the healthy log has no name; give a source, such as api-2026-11-02")
-        read = LogTemplates().read(lines)
+        witnesses = Witnesses(self._everything())
+        read = LogTemplates().read(witnesses.watch(lines))
         if not read.by_fingerprint:
             raise InvalidInput(
                 f"{name} has no line with a word in it ({read.lines} lines read); nothing was added"
             )
+        read.keep(witnesses.lines)
         fresh = self.table.add(name, read.by_fingerprint, now)
         graded = sorted(((alarm(one.line), one.line) for one in read.by_fingerprint.values()), reverse=True)
         return HealthyAdded(
-            source=name, lines=read.lines, templates=len(read.by_fingerprint), fresh=fresh,
+            source=name, lines=read.lines, templates=read.templates, fresh=fresh,
             left_out=read.left_out, redacted=read.redacted,
             alarming=tuple(line for grade, line in graded[:_SHOWN] if grade >= _ALARMING),
             report=self.check(now),
         )  # fmt: skip
+
+    def _everything(self) -> SignatureSet:
+        """The signatures on offer, and those that healthy lines keep from it."""
+        held = _set_of(self._known(self.table.quarantined()).values())
+        return (
+            SignatureSet.compile((*self._signatures().items, *held.items))
+            if held.items
+            else self._signatures()
+        )
 
     def remove(self, source: str, now: datetime) -> HealthyReport:
         """Forget a log; entries that only it kept in quarantine come back.  Raises InvalidInput."""

@@ -17,7 +17,7 @@ class HealthyLine:
     fingerprint: str
     line: str
     count: int
-    """How many lines of the source have this template."""
+    """How many lines of the source have this template; 0 for a further line of it that a signature fires on."""
     source: str
     added_at: datetime
 

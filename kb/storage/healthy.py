@@ -52,7 +52,7 @@ class HealthyTable:
         return count
 
     def _count(self, source: str) -> int:
-        return int(self._db.value("SELECT count(*) FROM healthy WHERE source = ?", [source]))
+        return int(self._db.value("SELECT count(*) FROM healthy WHERE source = ? AND count > 0", [source]))
 
     def _touch(self) -> None:
         self._db.execute(
@@ -71,7 +71,7 @@ class HealthyTable:
     def sources(self) -> list[HealthySource]:
         """The sources by name."""
         rows = self._db.rows(
-            "SELECT source, count(*) templates, sum(count) lines, max(added_at) added_at FROM healthy"
+            "SELECT source, sum(count > 0) templates, sum(count) lines, max(added_at) added_at FROM healthy"
             " GROUP BY source ORDER BY source"
         )
         return [

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from kb.text.evidence import LONGEST_LINE, visible
 from kb.text.mask import fingerprint
@@ -18,12 +19,16 @@ from kb.text.redact import redact
 MOST_TEMPLATES = 20_000
 """Templates kept of one log; the lines of further ones are counted as left out."""
 _REMEMBERED = 200_000
-_VARIES = re.compile(r"\d+(?:[-:.,/TZ+]\d+)+\w*|\d{4,}|(?<![\w.])(?=\w*\d)[0-9a-fA-F]{6,}(?![\w.])")
+_VARIES = re.compile(
+    r"\d+(?:[-:.,/TZ+]\d+)+\w*"  # times, dates, addresses
+    r"|\b(?=[a-fA-F]*\d)[0-9a-fA-F]{6,}(?:-[0-9a-fA-F]{4,})*\b"  # hashes, UUIDs
+    r"|\d{4,}"
+)
 
 
 @dataclass(slots=True)
 class Template:
-    """The first line of a template, redacted, and how many lines have it."""
+    """The first line of a template, redacted, and how many lines have it; 0 for a further line of one."""
 
     line: str
     count: int = 1
@@ -34,14 +39,20 @@ class LogTemplates:
     """What was read so far: templates by fingerprint, and the counts."""
 
     by_fingerprint: dict[str, Template] = field(default_factory=dict)
+    most: int = MOST_TEMPLATES
     lines: int = 0
     redacted: int = 0
     _beyond: Template = field(default_factory=lambda: Template("", 0))
     _known: dict[str, Template | None] = field(default_factory=dict)
 
     @property
+    def templates(self) -> int:
+        """How many templates there are."""
+        return sum(one.count > 0 for one in self.by_fingerprint.values())
+
+    @property
     def left_out(self) -> int:
-        """Lines whose templates came when there were MOST_TEMPLATES already."""
+        """Lines whose templates came when there were `most` already."""
         return self._beyond.count
 
     def read(self, lines: Iterable[str]) -> LogTemplates:
@@ -51,6 +62,15 @@ class LogTemplates:
                 self.lines += 1
                 self._take(line.rstrip("\r\n")[:LONGEST_LINE])
         return self
+
+    def keep(self, lines: Iterable[str]) -> None:
+        """Keep these lines as well, whatever stands for their templates; they are counted already."""
+        for line in lines:
+            clean = redact(visible(line)[:LONGEST_LINE])
+            template = self.by_fingerprint.get(value := fingerprint(clean.text))
+            if template is not None and template.line != clean.text:
+                mark = blake2b(clean.text.encode("utf-8", "replace"), digest_size=4).hexdigest()
+                self.by_fingerprint.setdefault(f"{value}/{mark}", Template(clean.text, 0))
 
     def _take(self, line: str) -> None:
         rough = _VARIES.sub("", line)
@@ -69,7 +89,7 @@ class LogTemplates:
         template = self.by_fingerprint.get(value)
         if template is not None:
             template.count += 1
-        elif value and len(self.by_fingerprint) >= MOST_TEMPLATES:
+        elif value and len(self.by_fingerprint) >= self.most:
             template = self._beyond
             template.count += 1
         elif value:
