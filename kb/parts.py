@@ -19,6 +19,7 @@ from kb.lookup.tiers import RankedTiers
 from kb.loop.healthy import HealthyLines
 from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves
+from kb.loop.outcomes import Outcomes
 from kb.loop.trust import TrustBook
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
@@ -34,6 +35,7 @@ from kb.storage.ledger import Ledger
 from kb.storage.lexical import Fts5Index
 from kb.storage.memory import Memory
 from kb.storage.memory_sync import PARSER, MemorySync
+from kb.storage.moves import MoveTable
 from kb.storage.replay import PastLookups
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
@@ -67,6 +69,8 @@ class Parts:
     trust: TrustBook
     lessons: Lessons
     healthy: HealthyLines
+    moves: Moves
+    outcomes: Outcomes
 
     @classmethod
     def of(cls, home: Home, encoder: Encoder | None, exact_below: int) -> Parts:
@@ -74,22 +78,23 @@ class Parts:
         db = Database(home.database)
         lexical = Fts5Index(db)
         entries = EntryTable(db, lexical)
-        catalogue = Catalogue(db, entries)
+        table = MoveTable(db)
+        catalogue = Catalogue(db, entries, table)
         embeddings = Embeddings(db, encoder or OnnxEncoder())
         vectors = VectorIndex(db, embeddings, Generations(home.vectors), exact_below)
         ledger = Ledger(db)
         signatures = CompiledSignatures(db, entries)
-        trust = TrustBook(ledger)
+        trust = TrustBook(ledger, table)
         lookup = Lookup(
             entries, RankedTiers(lexical, vectors), signatures.current, trust.of, lambda: vectors.notes
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
-        moves = Moves(db, entries)
+        moves = Moves(db, table, entries, memory, sync)
         healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, healthy,
+            lessons, healthy, moves, Outcomes(ledger, moves),
         )  # fmt: skip
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
@@ -122,7 +127,9 @@ class Parts:
         from kb.incidents.archive import Archive
         from kb.incidents.incidents import Incidents
 
-        return Incidents(self.home, self.ledger, Archive(self.entries, self.ledger), clock, actor)
+        return Incidents(
+            self.home, self.ledger, Archive(self.entries, self.ledger, self.outcomes), clock, actor
+        )
 
     def triage(self, incidents: Incidents, actor: str = "") -> Triage:
         """See `KnowledgeBase.triage`."""
@@ -143,8 +150,9 @@ class Parts:
         """See `KnowledgeBase.refresh`."""
         try:
             self.sync.refresh(now)
+            unwritten = self.moves.finish(now)
             self.healthy.recheck(now)
-            missed = self.sync.missed()
+            missed = [*self.sync.missed(), *unwritten]
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         known = (problem for record in self.catalogue.records(PARSER) for problem in record.problems)
