@@ -46,7 +46,7 @@ def report_text(report: HealthyReport) -> str:
     for firing in report.quarantined:
         lines += _firing("QUARANTINED", firing)
     for firing in report.on_offer:
-        lines += _firing("NOT MOVED" if firing.reason else "expected", firing)
+        lines += _firing("ON OFFER" if firing.reason else "expected", firing)
     lines += [f"released  {entry_id}: it fires no longer" for entry_id in report.released]
     lines += [f"PROBLEM   {problem}" for problem in report.problems]
     return "\n".join(lines)

@@ -64,11 +64,13 @@ class HealthyLines:
         return fresh, released
 
     def _quarantine(self, lines: list[HealthyLine], stuck: dict[str, str], now: datetime) -> list[str]:
-        found = self._firing(lines)
+        overruled = self.table.overruled()
         return [
             entry_id
-            for entry_id, firings in found.items()
-            if (reason := reason_of(firings)) and self._move(entry_id, Status.QUARANTINED, reason, stuck, now)
+            for entry_id, firings in self._firing(lines).items()
+            if (reason := reason_of(firings))
+            and overruled.get(entry_id) != reason  # a person's word stands until there is more to say
+            and self._move(entry_id, Status.QUARANTINED, reason, stuck, now)
         ]
 
     def _release(self, lines: list[HealthyLine], stuck: dict[str, str], now: datetime) -> list[str]:
@@ -126,6 +128,7 @@ class HealthyLines:
         name = redact(source).text.strip()
         if not name:
             raise InvalidInput("the healthy log has no name; give a source, such as api-2026-11-02")
+        self.table.require_writable()
         witnesses = Witnesses(self._everything())
         read = LogTemplates().read(witnesses.watch(lines))
         if not read.by_fingerprint:

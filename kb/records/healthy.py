@@ -56,7 +56,7 @@ class HealthyReport:
 
     `quarantined` are the entries that are off offer because of them, `fresh` the ids of those that this
     call took off, `released` of those that it brought back; `on_offer` fire and are offered: they may, where
-    their `reason` is empty, or could not be moved.
+    their `reason` is empty; or a person moved them back; or `problems` says why they could not be moved.
     """
 
     sources: tuple[HealthySource, ...]

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from kb.records.healthy import HealthyLine, HealthySource
+from kb.records.moves import BY_PERSON
 from kb.records.parts import Source, Status
 from kb.storage.codec import stamp
-from kb.storage.database import Database
+from kb.storage.database import Database, placeholders
 from kb.storage.entries import KNOWLEDGE_VERSION
 from kb.text.log_templates import Template
 
@@ -30,6 +31,11 @@ class HealthyTable:
     def read_only(self) -> bool:
         """Whether nothing can be written."""
         return self._db.read_only
+
+    def require_writable(self) -> None:
+        """Raise HomeNotWritable before anything is read in vain."""
+        with self._db.write():
+            pass
 
     def add(self, source: str, templates: Mapping[str, Template], now: datetime) -> int:
         """Keep the templates of a source; counts of those that it had are replaced.  Returns how many are new."""
@@ -107,10 +113,21 @@ class HealthyTable:
         rows = self._db.rows(
             "SELECT m.entry_id, m.was, m.reason FROM moves m JOIN entries e ON e.id = m.entry_id"
             " WHERE m.rule = ? AND m.became = ? AND e.status = ?"
-            " AND m.id = (SELECT max(id) FROM moves WHERE entry_id = m.entry_id) ORDER BY m.entry_id",
+            " AND m.id = (SELECT max(id) FROM moves WHERE entry_id = m.entry_id AND done != 2) ORDER BY m.entry_id",
             [RULE, Status.QUARANTINED, Status.QUARANTINED],
         )
         return {row["entry_id"]: (Status(row["was"]), row["reason"]) for row in rows}
+
+    def overruled(self) -> dict[str, str]:
+        """The last reason of this rule for entries that a person has moved back since, by id."""
+        rows = self._db.rows(
+            "SELECT m.entry_id, m.reason FROM moves m JOIN moves p ON p.entry_id = m.entry_id"
+            " WHERE m.id = (SELECT max(id) FROM moves WHERE entry_id = m.entry_id AND rule = ? AND became = ?)"
+            " AND p.id = (SELECT max(id) FROM moves WHERE entry_id = m.entry_id AND done != 2)"
+            f" AND p.id > m.id AND p.rule IN ({placeholders(BY_PERSON)})",
+            [RULE, Status.QUARANTINED, *BY_PERSON],
+        )
+        return {row["entry_id"]: row["reason"] for row in rows}
 
     def places(self, entry_ids: Mapping[str, object], *, everywhere: bool = True) -> dict[str, Source]:
         """Where the entries stand; unless `everywhere`, only those of memory files."""

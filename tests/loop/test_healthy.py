@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from kb import KnowledgeBase
 from kb.cli.app import app
-from kb.errors import InvalidInput
+from kb.errors import HomeNotWritable, InvalidInput
 from kb.loop.firing import fired
 from kb.records import Signature, Status
 from kb.records.healthy import HealthyLine
@@ -123,6 +123,47 @@ def test_a_status_set_by_hand_does_not_bring_back_what_still_fires(kb: Knowledge
     file = patterns(home)
     file.write_text(file.read_text().replace("status: quarantined", "status: active"))
     assert kb.get("lease").status is Status.QUARANTINED
+
+
+def test_what_a_person_moves_back_stays_until_there_is_more_to_say(kb: KnowledgeBase) -> None:
+    kb.healthy.add(QUIET, "api")
+    learned = kb.learn_pattern(FIRES, "the store is slow", "move the store")
+    now = datetime(2026, 11, 3, tzinfo=UTC)
+    kb._parts.moves.undo(learned.id, reason="that log was not healthy", actor="ana", now=now)
+    assert ids(kb, "lease renewed late for worker 4") == [learned.id]
+    report = kb.healthy.check()
+    assert (report.quarantined, [one.entry_id for one in report.on_offer]) == ((), [learned.id])
+    kb.healthy.add([f"{QUIET[2]} again", *QUIET], "api")
+    assert kb.get(learned.id).status is Status.QUARANTINED
+
+
+def test_a_known_error_from_a_document_is_quarantined_and_released_too(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    article = tmp_path / "lease.md"
+    article.write_text(
+        "# Known errors\n\n## `lease renewed late for worker`\n\nCause: the store is slow.\n\n"
+        "Workaround: move the store.\n\n## `lease revoked by quorum`\n\nCause: split.\n\nWorkaround: rejoin.\n"
+    )
+    kb.ingest(article)
+    wide = next(one.id for one in kb.search("lease renewed late", kinds=["known_error"]))
+    assert kb.get(wide).signatures
+    kb.healthy.add(QUIET, "api")
+    assert kb.get(wide).status is Status.QUARANTINED
+    article.write_text(article.read_text() + "\nMore words.\n")
+    kb.ingest(article)
+    assert kb.get(wide).status is Status.QUARANTINED
+    kb.healthy.remove("api")
+    assert kb.get(wide).status is Status.ACTIVE
+
+
+def test_a_read_only_home_refuses_before_it_reads_the_log(kb: KnowledgeBase) -> None:
+    kb.refresh()
+    kb._parts.db.refuses = "the home is read-only"
+    log = iter(QUIET)
+    with pytest.raises(HomeNotWritable):
+        kb.healthy.add(log, "api")
+    assert list(log) == QUIET
 
 
 # -- the rule -----------------------------------------------------------------------------------------
