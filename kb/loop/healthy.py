@@ -88,6 +88,9 @@ class HealthyLines:
         try:
             self._moves.move(entry_id, to, rule=RULE, reason=reason, actor="kb", now=now)
         except KbError as error:
+            entry = self._entries.get(entry_id)
+            if entry is None or entry.status in (to, Status.RETIRED):  # another process was quicker
+                return False
             stuck[entry_id] = f"it should be {to}, since {reason}; but {error}"
             return False
         return True

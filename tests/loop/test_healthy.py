@@ -140,18 +140,15 @@ def test_what_a_person_moves_back_stays_until_there_is_more_to_say(kb: Knowledge
 def test_a_known_error_from_a_document_is_quarantined_and_released_too(
     kb: KnowledgeBase, tmp_path: Path
 ) -> None:
-    article = tmp_path / "lease.md"
-    article.write_text(
-        "# Known errors\n\n## `lease renewed late for worker`\n\nCause: the store is slow.\n\n"
-        "Workaround: move the store.\n\n## `lease revoked by quorum`\n\nCause: split.\n\nWorkaround: rejoin.\n"
+    table = tmp_path / "bugs.yaml"
+    table.write_text(
+        "bsc1: {pattern: 'lease renewed late', type: bug}\nbsc2: {pattern: 'lease renewed for', type: ignore}\n"
     )
-    kb.ingest(article)
-    wide = next(one.id for one in kb.search("lease renewed late", kinds=["known_error"]))
-    assert kb.get(wide).signatures
+    wide, ignored = kb.ingest(table).files[0].entries
     kb.healthy.add(QUIET, "api")
-    assert kb.get(wide).status is Status.QUARANTINED
-    article.write_text(article.read_text() + "\nMore words.\n")
-    kb.ingest(article)
+    assert (kb.get(wide).status, kb.get(ignored).status) == (Status.QUARANTINED, Status.ACTIVE)
+    table.write_text(f"{table.read_text()}bsc3: {{pattern: 'lease revoked', type: bug}}\n")
+    kb.ingest(table)
     assert kb.get(wide).status is Status.QUARANTINED
     kb.healthy.remove("api")
     assert kb.get(wide).status is Status.ACTIVE
