@@ -65,7 +65,7 @@ def list_(
     with opened(context) as kb:
         if source:
             lines = kb.healthy.lines(source)
-            print_json(lines) if as_json else typer.echo(lines_text(lines, source))
+            print_json(lines) if as_json else typer.echo(lines_text(lines))
         else:
             sources = kb.healthy.sources()
             print_json(sources) if as_json else typer.echo(sources_text(sources))

@@ -70,10 +70,8 @@ def sources_text(sources: Sequence[HealthySource]) -> str:
     )
 
 
-def lines_text(lines: Sequence[HealthyLine], source: str) -> str:
+def lines_text(lines: Sequence[HealthyLine]) -> str:
     """The lines of one log with their counts."""
-    if not lines:
-        return f"there is no healthy log {source!r}; kb healthy list names them"
     return "\n".join(f"{line.count or 'also':>9}  {line.line}" for line in lines)
 
 

@@ -160,9 +160,19 @@ class HealthyLines:
     def remove(self, source: str, now: datetime) -> HealthyReport:
         """Forget a log; entries that only it kept in quarantine come back.  Raises InvalidInput."""
         if not self.table.remove(source):
-            known = ", ".join(one.source for one in self.table.sources()) or "none"
-            raise InvalidInput(f"there is no healthy log {source!r}; there are: {known}")
+            raise self._unknown(source)
         return self.check(now)
+
+    def lines(self, source: str) -> list[HealthyLine]:
+        """The lines kept of a source, or of all when it is empty.  Raises InvalidInput."""
+        found = self.table.lines(source)
+        if source and not found:
+            raise self._unknown(source)
+        return found
+
+    def _unknown(self, source: str) -> InvalidInput:
+        known = ", ".join(one.source for one in self.table.sources()) or "none"
+        return InvalidInput(f"there is no healthy log {source!r}; there are: {known}")
 
     def check(self, now: datetime) -> HealthyReport:
         """Hold all signatures of the home against all healthy lines."""

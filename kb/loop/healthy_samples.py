@@ -46,8 +46,8 @@ class HealthySamples:
             return self.healthy.add(lines, source or str(log), self.clock())
 
     def lines(self, source: str = "") -> list[HealthyLine]:
-        """The lines kept of a source, or of all, the most frequent first."""
-        return self.healthy.table.lines(source)
+        """The lines kept of a source, or of all, the most frequent first.  Raises InvalidInput."""
+        return self.healthy.lines(source)
 
     def sources(self) -> list[HealthySource]:
         """The logs that were added."""

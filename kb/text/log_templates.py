@@ -41,19 +41,15 @@ class LogTemplates:
     by_fingerprint: dict[str, Template] = field(default_factory=dict)
     most: int = MOST_TEMPLATES
     lines: int = 0
+    left_out: int = 0
+    """Lines of forms that came when there were `most` templates already."""
     redacted: int = 0
-    _beyond: Template = field(default_factory=lambda: Template("", 0))
     _known: dict[str, Template | None] = field(default_factory=dict)
 
     @property
     def templates(self) -> int:
         """How many templates there are."""
         return sum(one.count > 0 for one in self.by_fingerprint.values())
-
-    @property
-    def left_out(self) -> int:
-        """Lines whose templates came when there were `most` already."""
-        return self._beyond.count
 
     def read(self, lines: Iterable[str]) -> LogTemplates:
         """Take in lines, with or without their ends."""
@@ -84,13 +80,13 @@ class LogTemplates:
         self._new(rough, line)
 
     def _new(self, rough: str, line: str) -> None:
+        if len(self.by_fingerprint) >= self.most:  # masking each line of such a log would take hours
+            self.left_out += 1
+            return
         clean = redact(visible(line))
         value = fingerprint(clean.text)
         template = self.by_fingerprint.get(value)
         if template is not None:
-            template.count += 1
-        elif value and len(self.by_fingerprint) >= self.most:
-            template = self._beyond
             template.count += 1
         elif value:
             self.redacted += clean.count

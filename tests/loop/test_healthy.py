@@ -291,6 +291,8 @@ def test_a_missing_file_an_unnamed_stream_and_an_unknown_source_are_told(
         kb.healthy.add(QUIET)
     with pytest.raises(InvalidInput, match="no healthy log 'web'; there are: none"):
         kb.healthy.remove("web")
+    with pytest.raises(InvalidInput, match="no healthy log 'web'"):
+        kb.healthy.lines("web")
 
 
 # -- samples ----------------------------------------------------------------------------------------------
