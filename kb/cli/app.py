@@ -14,6 +14,7 @@ from kb.cli import (
     learning,
     looking_back,
     memory,
+    outcomes,
     serving,
     triage,
 )
@@ -66,7 +67,7 @@ def options(
 
 
 home.add_first_to(app)
-for group in (asking, triage, learning, healthy, change, looking_back):
+for group in (asking, triage, learning, outcomes, healthy, change, looking_back):
     group.add_to(app)
 incident_texts.add_to(incident.app)
 app.add_typer(incident.app, name="incident")
