@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from kb.changes.changes import Changes
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
+    from kb.loop.healthy_samples import HealthySamples
     from kb.loop.learning import Details, Lesson
     from kb.loop.weekly import WeeklySummary
     from kb.prose.narrative import Narrative
+    from kb.records.healthy import Rehearsal
     from kb.storage.memory import Memory
     from kb.triage.triage import Request
 
@@ -319,6 +321,27 @@ class KnowledgeBase(OpenHome):
         from kb.changes.changes import Changes
 
         return Changes(self._parts.changes, self._clock, self._actor)
+
+    @property
+    def healthy(self) -> HealthySamples:
+        """Logs that are known to be fine: `add`, `lines`, `sources`, `remove`, `check`."""
+        from kb.loop.healthy_samples import HealthySamples
+
+        return HealthySamples(self._parts.healthy, self._clock, self.refresh)
+
+    def rehearse(
+        self, entry_id: str, pattern: str, regex: bool | None = None, *, shown: int = 10
+    ) -> Rehearsal:
+        """The dry run of an edit: which past lookups the entry would gain and lose with this pattern.
+
+        With an empty `entry_id`, of a pattern that is not learned yet.  Writes nothing.  `shown` is how many
+        lookups of each sort come back.  Raises EntryNotFound, or InvalidInput for a pattern that cannot be used.
+        """
+        from kb.loop.rehearsal import rehearse
+
+        self.refresh()
+        entry = self.get(entry_id) if entry_id else None
+        return rehearse(entry, pattern, regex, self._parts.past, self._parts.healthy, shown)
 
     # -- look back ---------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from kb.home import Home
 from kb.lookup.lookup import Lookup
 from kb.lookup.search import search
 from kb.lookup.tiers import RankedTiers
+from kb.loop.healthy import HealthyLines
 from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves
 from kb.loop.outcomes import Outcomes
@@ -29,11 +30,13 @@ from kb.storage.embeddings import Embeddings
 from kb.storage.encoder import Encoder, OnnxEncoder
 from kb.storage.entries import EntryTable
 from kb.storage.generations import Generations
+from kb.storage.healthy import HealthyTable
 from kb.storage.ledger import Ledger
 from kb.storage.lexical import Fts5Index
 from kb.storage.memory import Memory
 from kb.storage.memory_sync import PARSER, MemorySync
 from kb.storage.moves import MoveTable
+from kb.storage.replay import PastLookups
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
@@ -65,6 +68,7 @@ class Parts:
     lookup: Lookup
     trust: TrustBook
     lessons: Lessons
+    healthy: HealthyLines
     moves: Moves
     outcomes: Outcomes
 
@@ -90,11 +94,12 @@ class Parts:
             table.quarantined,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
-        lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
         moves = Moves(db, table, entries, memory, sync)
+        healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
+        lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, moves, Outcomes(ledger, moves),
+            lessons, healthy, moves, Outcomes(ledger, moves),
         )  # fmt: skip
 
     def ingest(
@@ -116,6 +121,7 @@ class Parts:
             self.vectors,
             Extractor(Client.from_environ()) if extract else None,
         ).run(paths, now=now, progress=progress)
+        self.healthy.recheck(now)
         return replace(receipt, entries=self.entries.counts())
 
     def search(
@@ -125,6 +131,11 @@ class Parts:
         return search(
             query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
         )
+
+    @property
+    def past(self) -> PastLookups:
+        """The lookups of the past, to be read again."""
+        return PastLookups(self.db)
 
     def incidents(self, clock: Callable[[], datetime], actor: Callable[[], str]) -> Incidents:
         """See `KnowledgeBase.incidents`."""
@@ -154,11 +165,13 @@ class Parts:
         """See `KnowledgeBase.refresh`."""
         try:
             self.sync.refresh(now)
-            missed = [*self.sync.missed(), *self.moves.finish(now)]
+            unwritten = self.moves.finish(now)
+            self.healthy.recheck(now)
+            missed = [*self.sync.missed(), *unwritten]
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         known = (problem for record in self.catalogue.records(PARSER) for problem in record.problems)
-        return [*known, *missed]
+        return [*known, *self.healthy.problems(), *missed]
 
     def check(self) -> tuple[list[str], VectorReport]:
         """See `KnowledgeBase.check`."""

@@ -7,6 +7,7 @@ import typer
 from kb.cli import (
     asking,
     change,
+    healthy,
     home,
     incident,
     incident_texts,
@@ -66,7 +67,7 @@ def options(
 
 
 home.add_first_to(app)
-for group in (asking, triage, learning, outcomes, change, looking_back):
+for group in (asking, triage, learning, outcomes, healthy, change, looking_back):
     group.add_to(app)
 incident_texts.add_to(incident.app)
 app.add_typer(incident.app, name="incident")

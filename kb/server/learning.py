@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from kb.knowledge import KnowledgeBase
+from kb.records.healthy import Rehearsal
 from kb.records.ledger import Trust
 from kb.records.receipts import Learned
 from kb.server.arguments import Flag, Text, Words
-from kb.server.offers import Offer, writing
+from kb.server.offers import Offer, reading, writing
 
 Commands = Annotated[Words, Field(description="Commands that help: a list, or one text with commas.")]
 Check = Annotated[Text, Field(description="What separates this cause from others with the same symptom.")]
@@ -38,6 +39,7 @@ class Learning:
             writing(self.learn_tool_fix, again=True),
             writing(self.learn_pattern, again=True),
             writing(self.record_outcome),
+            reading(self.rehearse_pattern),
         )
 
     def learn_tool_fix(
@@ -128,3 +130,15 @@ class Learning:
         return self._kb.record_outcome(
             entry_id, word, lookup_id or None, verified_by or None, note, incident_id
         )
+
+    def rehearse_pattern(
+        self,
+        pattern: Annotated[Text, Field(description="The pattern as it would be.")],
+        entry_id: Annotated[Text, Field(description="The entry to edit; empty for a new pattern.")] = "",
+        regex: Regex = None,
+    ) -> Rehearsal:
+        """Try a pattern before you learn or edit it: which past lookups would it gain and lose?
+
+        Tells as well whether it fires on lines that are known to be fine.  Writes nothing.
+        """
+        return self._kb.rehearse(entry_id, pattern, regex, shown=3)

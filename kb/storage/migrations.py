@@ -205,9 +205,9 @@ def the_loop(db: Database) -> None:
             decided_at TEXT, decided_by TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT ''
         );
         CREATE INDEX proposals_state ON proposals(state, at);
-        CREATE TABLE healthy (              -- lines that are known to be fine, one a template
-            fingerprint TEXT PRIMARY KEY, line TEXT NOT NULL, count INTEGER NOT NULL,
-            source TEXT NOT NULL, added_at TEXT NOT NULL
+        CREATE TABLE healthy (              -- lines that are known to be fine, one a template and source
+            source TEXT NOT NULL, fingerprint TEXT NOT NULL, line TEXT NOT NULL, count INTEGER NOT NULL,
+            added_at TEXT NOT NULL, PRIMARY KEY (source, fingerprint)
         ) WITHOUT ROWID;
         CREATE TABLE reviews (              -- where a summary stopped, and what it put on the watch list
             id INTEGER PRIMARY KEY AUTOINCREMENT, made_at TEXT NOT NULL, since TEXT NOT NULL,
