@@ -94,9 +94,9 @@ def _advice(incidents: Sequence[Incident]) -> tuple[str, str, dict[str, str], li
         return "", "", {}, ["several causes were found, so none is filled in: perhaps it takes several entries", *said]
     last = told[-1]
     meaning, fix = cause_of(last), last.resolution or last.mitigation
-    origin = f"from {last.id}, please review"
-    review = {name: origin for name, text in (("meaning", meaning), ("fix", fix)) if text}
-    return meaning, fix, review, [f"{' and '.join(review)} {'are' if len(review) > 1 else 'is'} {origin}"]
+    review = {name: last.id for name, text in (("meaning", meaning), ("fix", fix)) if text}
+    said = f"{' and '.join(review)} {'are' if len(review) > 1 else 'is'} from {last.id}, please review"
+    return meaning, fix, review, [said]
 
 
 def _counted(found: Cluster, services: Sequence[str]) -> str:

@@ -83,7 +83,6 @@ def _draft(group: Sequence[Incident]) -> Proposal:
     others = [
         f"in {one.id} it was: {step}" for one in group[:-1] for step in _steps(one) if step not in steps
     ]
-    key = f"{group[0].id}"
     cause = next((said for one in reversed(group) if (said := cause_of(one))), "")
     item = {
         "name": name,
@@ -93,17 +92,18 @@ def _draft(group: Sequence[Incident]) -> Proposal:
         "warning": last.warning,
     }
     return Proposal(
-        id=f"proposal-runbook-{short_hash(key)}",
+        id=f"proposal-runbook-{short_hash(group[0].id)}",
         kind=ProposalKind.RUNBOOK,
         title=name,
         reasons=(
             f"it happened {len(group)} times ({', '.join(one.id for one in group)}) and no runbook covers it",
+            f"steps are from {last.id}, please review",
             *others,
         ),
         weight=len(group),
         keys=tuple(one.id for one in group),
         services=services,
         incidents=tuple(one.id for one in group),
-        item={key: value for key, value in item.items() if value},
-        review={"steps": f"from {last.id}, please review"},
+        item={name: value for name, value in item.items() if value},
+        review={"steps": last.id},
     )

@@ -61,6 +61,8 @@ class Proposal:
     item: dict[str, Any] = field(default_factory=dict)
     review: dict[str, str] = field(default_factory=dict)
     """Keys of `item` whose text was taken over from elsewhere, each with where from: to be read by a person."""
+    reviewed_by: str = ""
+    """Who read it and says that it is right; empty while nobody did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,21 @@ class ProposalTable:
         """The lines that are known to be fine."""
         return [row["line"] for row in self._db.rows("SELECT line FROM healthy ORDER BY fingerprint")]
 
+    def incidents_by_lookup(self) -> dict[str, str]:
+        """The incident of each lookup that an incident was opened with, by the lookup's id."""
+        rows = self._db.rows(
+            "SELECT subject, json_extract(data, '$.lookup_id') AS lookup FROM events"
+            " WHERE kind = 'opened' AND lookup IS NOT NULL"
+        )
+        return {row["lookup"]: row["subject"] for row in rows}
+
+    def owned(self, folder: str) -> list[str]:
+        """Ids of the entries that stand in a memory file below the folder, such as `learned/`."""
+        rows = self._db.rows(
+            "SELECT id FROM entries WHERE retired_at IS NULL AND substr(file, 1, ?) = ?", [len(folder), folder]
+        )
+        return [row["id"] for row in rows]
+
 
 def _asked(row: Row) -> Asked:
     return Asked(
