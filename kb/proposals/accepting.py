@@ -73,7 +73,9 @@ class Writer:
                 self._set(proposal.entry_id, item, by.now)
             case ProposalKind.MERGE:
                 self._set(proposal.entry_id, {"id": proposal.entry_id, **proposal.item}, by.now)
-                self._set(proposal.retires, {"id": proposal.retires, "merged_into": proposal.entry_id}, by.now)
+                self._set(
+                    proposal.retires, {"id": proposal.retires, "merged_into": proposal.entry_id}, by.now
+                )
                 self._retire(proposal.retires, f"says the same as {proposal.entry_id}", by)
             case ProposalKind.RETIREMENT:
                 self._retire(proposal.retires, "; ".join(proposal.reasons), by)
@@ -116,6 +118,10 @@ def _check_merge(proposal: Proposal) -> None:
     text = item.get("pattern") or item.get("error_pattern")
     samples = item.get("samples", {})
     if text and not fits(
-        parse_signature(text, item.get("regex")), samples.get("must_match", ()), samples.get("must_not_match", ())
+        parse_signature(text, item.get("regex")),
+        samples.get("must_match", ()),
+        samples.get("must_not_match", ()),
     ):
-        raise InvalidInput(f"{text!r} does not do what the samples of both entries say; mend it, or the samples")
+        raise InvalidInput(
+            f"{text!r} does not do what the samples of both entries say; mend it, or the samples"
+        )

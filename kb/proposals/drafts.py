@@ -78,7 +78,7 @@ def runbook_draft(proposal: Proposal, author: str, now: datetime) -> Lesson:
         "status": entry.status.value, "origin": Origin.LEARNED.value, "author": author,
         "learned_at": now.isoformat(timespec="seconds"),
     }  # fmt: skip
-    body = {name: value for name, value in said.items() if value not in (None, "", [])}
+    body: dict[str, object] = {name: value for name, value in said.items() if value not in (None, "", [])}
     return _marked(Lesson(entry, "learned/runbooks", "procedures", body), proposal)
 
 
@@ -89,9 +89,7 @@ def verification_draft(proposal: Proposal, by: str, now: datetime) -> dict[str, 
         raise InvalidInput("`verified` must say who and when, such as {by: ana, at: 2026-05-20}")
     who = str(given.get("by") or by)
     if not who:
-        raise InvalidInput(
-            f"say who ran the runbook to its end: kb accept {proposal.id} --reviewed-by NAME"
-        )
+        raise InvalidInput(f"say who ran the runbook to its end: kb accept {proposal.id} --reviewed-by NAME")
     try:
         day = date.fromisoformat(str(given.get("at") or now.date()))
     except ValueError:

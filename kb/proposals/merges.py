@@ -15,7 +15,7 @@ from typing import Any
 from kb.loop.learning import NEAR, overlap
 from kb.proposals.facts import SAME_CAUSE, Facts, same_cause, telling_words
 from kb.proposals.signatures import matches_all, matches_any, signature_for
-from kb.records import Entry, Pattern, Signature, Status, ToolFix
+from kb.records import Pattern, Signature, Status, ToolFix
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
 from kb.text.mask import fingerprint
@@ -89,7 +89,9 @@ def _pairs(entries: Sequence[Twin]) -> Iterator[tuple[Twin, Twin]]:
     for number, entry in enumerate(entries):
         for word in {*tokenize(symptom(entry)), fingerprint(symptom(entry))} - {""}:
             by_word[word].append(number)
-    near = {pair for numbers in by_word.values() if len(numbers) <= _COMMON for pair in combinations(numbers, 2)}
+    near = {
+        pair for numbers in by_word.values() if len(numbers) <= _COMMON for pair in combinations(numbers, 2)
+    }
     for one, other in sorted(near):
         yield entries[one], entries[other]
 
@@ -185,8 +187,10 @@ def _wider(kept: Twin, gone: Twin) -> dict[str, list[str]]:
 
 def _reasons(kept: Twin, gone: Twin, edits: dict[str, Any]) -> tuple[str, ...]:
     shared = sorted(telling_words(symptom(kept)) & telling_words(symptom(gone)))
-    return (
+    said = [
         f"{gone.id} gives the same cause and the same fix as {kept.id}",
         f"both speak of: {', '.join(shared[:8])}" if shared else "both have the same text",
-        *(["the text that gives it away becomes one that matches both"] if {"pattern", "error_pattern"} & edits.keys() else []),
-    )
+    ]
+    if "regex" in edits:
+        said.append("the text that gives it away becomes one that matches both")
+    return tuple(said)

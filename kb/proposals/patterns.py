@@ -22,7 +22,7 @@ from kb.text.signature import SignatureSet, specificity
 
 AT_LEAST = 2
 """Questions that a pattern is drafted from."""
-_SAMPLES, _NAMED_SERVICES = 5, 3
+_SAMPLES, _NAMED_SERVICES = 3, 3
 
 
 def gather_patterns(facts: Facts) -> list[Proposal]:
@@ -85,18 +85,19 @@ def incidents_of(asked: Sequence[Asked], facts: Facts) -> list[Incident]:
 
 
 def _advice(incidents: Sequence[Incident]) -> tuple[str, str, dict[str, str], list[str]]:
-    """Meaning, fix, where each is from, and the reasons in words."""
+    """Meaning, fix, the incident that each is from, and the reasons in words."""
     told = [one for one in incidents if cause_of(one) or one.resolution or one.mitigation]
     if not told:
         return "", "", {}, ["nobody has said yet what it means or what helps: give that when you accept it"]
     if not one_cause(cause_of(one) for one in told):
-        said = [f"{one.id} had the cause: {cause_of(one)}" for one in told if cause_of(one)]
-        return "", "", {}, ["several causes were found, so none is filled in: perhaps it takes several entries", *said]
+        causes = [f"{one.id} had the cause: {cause_of(one)}" for one in told if cause_of(one)]
+        first = "several causes were found, so none is filled in: perhaps it takes several entries"
+        return "", "", {}, [first, *causes]
     last = told[-1]
     meaning, fix = cause_of(last), last.resolution or last.mitigation
     review = {name: last.id for name, text in (("meaning", meaning), ("fix", fix)) if text}
-    said = f"{' and '.join(review)} {'are' if len(review) > 1 else 'is'} from {last.id}, please review"
-    return meaning, fix, review, [said]
+    verb = "are" if len(review) > 1 else "is"
+    return meaning, fix, review, [f"{' and '.join(review)} {verb} from {last.id}, please review"]
 
 
 def _counted(found: Cluster, services: Sequence[str]) -> str:

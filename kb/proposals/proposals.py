@@ -16,10 +16,11 @@ from kb.errors import EntryNotFound, HomeNotWritable, InvalidInput, KbError
 from kb.loop.learning import checked
 from kb.proposals.accepting import Acceptance, Writer
 from kb.proposals.drafts import edited
+from kb.proposals.facts import Facts
 from kb.proposals.gather import gather
 from kb.proposals.settle import Settled, is_unfinished, settle
 from kb.proposals.sources import Sources
-from kb.records.proposal import Decision, Proposed, ProposalState
+from kb.records.proposal import Decision, ProposalState, Proposed, Waiting
 from kb.storage.memory import redacted
 
 
@@ -34,7 +35,18 @@ class Proposals:
 
     def list(self) -> list[Proposed]:
         """Those that wait for a decision, what does harm first."""
-        return self._settled().open
+        return list(self.waiting().proposals)
+
+    def waiting(self) -> Waiting:
+        """The same, with how many records were looked at."""
+        facts, settled = self._gathered()
+        looked_at = {
+            "unanswered_lookups": len(facts.asked),
+            "entries": len(facts.entries),
+            "outcomes": sum(map(len, facts.outcomes.values())),
+            "incidents": len(facts.incidents),
+        }
+        return Waiting(proposals=tuple(settled.open), looked_at=looked_at)
 
     def get(self, proposal_id: str) -> Proposed:
         """The proposal with this id, whatever became of it.  Raises EntryNotFound."""
@@ -70,7 +82,9 @@ class Proposals:
         """Do not propose it again, unless far more speaks for it one day.  Raises EntryNotFound, InvalidInput."""
         found = self.get(proposal_id)
         if found.decision.state is ProposalState.ACCEPTED:
-            raise InvalidInput(f"{proposal_id} was accepted already; take it back in the file that it changed")
+            raise InvalidInput(
+                f"{proposal_id} was accepted already; take it back in the file that it changed"
+            )
         if not reason.strip():
             raise InvalidInput("the reason is empty; say in a few words why, for whoever sees this next")
         decision = Decision(
@@ -81,13 +95,17 @@ class Proposals:
         return rejected
 
     def _settled(self) -> Settled:
+        return self._gathered()[1]
+
+    def _gathered(self) -> tuple[Facts, Settled]:
         self._finish_all()
         stored = self.sources.table.all()
-        settled = settle(gather(self.sources.facts(stored, self.now)), stored, self.now)
+        facts = self.sources.facts(stored, self.now)
+        settled = settle(gather(facts), stored, self.now)
         if settled.changed:
             with suppress(HomeNotWritable):
                 self.sources.table.save(settled.changed)
-        return settled
+        return facts, settled
 
     def _finish_all(self) -> None:
         """Complete what a killed process was accepting; what cannot be completed waits for a decision again."""

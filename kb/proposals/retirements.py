@@ -9,16 +9,14 @@ from collections.abc import Iterator, Sequence
 
 from kb.proposals.facts import Facts
 from kb.records import Entry
-from kb.records.ledger import Outcome, Result, Trust
+from kb.records.ledger import Outcome, Result, Standing, Trust
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
 
 ADVISING = ("pattern", "tool_fix", "runbook", "quirk", "known_error")
 """Kinds that advise; an incident or a document tells what was, and is not retired for that."""
-FAILING_N = 3
-"""Outcomes before an entry can be called failing."""
-FAILING_TRUST = 0.35
-"""Trust below which an entry keeps failing."""
+FAILURES = 3
+"""Failures, each in an occurrence of its own, before a failing entry is one that keeps failing."""
 _SHOWN = 5
 
 
@@ -42,8 +40,8 @@ def _failing(entries: Sequence[Entry], facts: Facts) -> Iterator[Proposal]:
 
 
 def keeps_failing(trust: Trust) -> bool:
-    """Whether the record speaks against the entry: enough outcomes, and most of their weight failures."""
-    return trust.n >= FAILING_N and trust.failed > trust.resolved and trust.value < FAILING_TRUST
+    """Whether its failures weigh more than its successes, and it had more than one chance."""
+    return trust.standing is Standing.FAILING and trust.failed >= FAILURES
 
 
 def _failed(outcome: Outcome) -> bool:

@@ -45,7 +45,9 @@ def settle(gathered: Iterable[Proposal], stored: Sequence[Proposed], now: dateti
     fresh: dict[str, Proposal] = {}
     for proposal in gathered:
         before = _earlier(proposal, index)
-        known = replace(proposal, id=before.proposal.id, keys=_all_keys(before, proposal)) if before else proposal
+        known = (
+            replace(proposal, id=before.proposal.id, keys=_all_keys(before, proposal)) if before else proposal
+        )
         if known.id not in fresh:
             fresh[known.id] = known
             after[known.id] = _renewed(known, before, now)

@@ -15,7 +15,7 @@ from kb.lookup.thresholds import GENERIC
 from kb.records import Signature
 from kb.text.mask import mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
-from kb.text.signature import SignatureSet, parse_signature, specificity
+from kb.text.signature import SignatureSet, parse_signature, specificity, text_specificity
 
 ENOUGH = 0.65
 """Specificity from which a piece of a line is a signature by itself."""
@@ -72,10 +72,12 @@ def _candidates(pieces: Sequence[str]) -> Iterator[Signature]:
     literals = [_literal(piece) for piece in cut if piece]
     literals.sort(key=specificity, reverse=True)
     yield from (one for one in literals if specificity(one) >= ENOUGH)
-    if len(pieces) > 1:
-        whole = ".*".join(map(_escaped, pieces))
-        both = (Signature(needles=(text,), regex=True) for text in (whole, f"(?i){whole}"))
-        yield from (one for one in both if specificity(one) >= GENERIC)
+    telling = _trimmed(pieces)
+    if len(telling) > 1:
+        plain = ".*".join(map(_escaped, telling))
+        loose = plain.replace(" ", r"\s+")
+        regexes = (Signature(needles=(text,), regex=True) for text in (plain, loose, f"(?i){loose}"))
+        yield from (one for one in regexes if specificity(one) >= GENERIC)
     yield from (one for one in literals if ENOUGH > specificity(one) >= GENERIC)
 
 
@@ -86,6 +88,12 @@ def _literal(text: str) -> Signature:
     return Signature(needles=(text,), regex=False)
 
 
+def _trimmed(pieces: Sequence[str]) -> list[str]:
+    """The pieces without those at both ends that say nothing, such as a last "from"."""
+    telling = [number for number, piece in enumerate(pieces) if text_specificity(piece) > 0.0]
+    return list(pieces[telling[0] : telling[-1] + 1]) if telling else []
+
+
 def _escaped(text: str) -> str:
-    """The text as a regex: any run of blanks for blanks, all else as it stands, whatever the case."""
-    return r"\s+".join(re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", word) for word in text.split())
+    """The text as a regex, with single blanks."""
+    return " ".join(re.sub(r"([\\.+*?()|\[\]{}^$])", r"\\\1", word) for word in text.split())

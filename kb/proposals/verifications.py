@@ -52,7 +52,11 @@ def _proposal(runbook: Runbook, reasons: Sequence[str], facts: Facts) -> Proposa
     day = verified_on(runbook, facts)
     key = f"{runbook.id} {day or 'never'}"
     source = runbook.provenance.source
-    where = [] if runbook.id in facts.owned or not source else [f"it stands in {source.path}, which stays as it is"]
+    where = (
+        []
+        if runbook.id in facts.owned or not source
+        else [f"it stands in {source.path}, which stays as it is"]
+    )
     return Proposal(
         id=f"proposal-verification-{short_hash(key)}",
         kind=ProposalKind.VERIFICATION,

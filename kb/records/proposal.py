@@ -82,3 +82,12 @@ class Proposed:
     proposal: Proposal
     at: datetime
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """The proposals that wait for a decision, what does harm first, and how many records were looked at for them."""
+
+    proposals: tuple[Proposed, ...]
+    looked_at: dict[str, int]
+    """`unanswered_lookups`, `entries`, `outcomes` and `incidents`: so that an empty list says what it rests on."""

@@ -33,7 +33,9 @@ class ProposalTable:
     def save(self, changed: Sequence[Proposed]) -> None:
         """Add or replace these proposals, all of them or none."""
         with self._db.write():
-            self._db.execute_many("INSERT OR REPLACE INTO proposals VALUES (?,?,?,?,?,?,?,?)", map(_row, changed))
+            self._db.execute_many(
+                "INSERT OR REPLACE INTO proposals VALUES (?,?,?,?,?,?,?,?)", map(_row, changed)
+            )
 
     def unanswered(self, since: datetime) -> list[Asked]:
         """Lookups since then that nobody knew, and related ones that nobody resolved; oldest first."""
@@ -60,7 +62,8 @@ class ProposalTable:
     def owned(self, folder: str) -> list[str]:
         """Ids of the entries that stand in a memory file below the folder, such as `learned/`."""
         rows = self._db.rows(
-            "SELECT id FROM entries WHERE retired_at IS NULL AND substr(file, 1, ?) = ?", [len(folder), folder]
+            "SELECT id FROM entries WHERE retired_at IS NULL AND substr(file, 1, ?) = ?",
+            [len(folder), folder],
         )
         return [row["id"] for row in rows]
 
