@@ -18,6 +18,7 @@ from kb.lookup.search import search
 from kb.lookup.tiers import RankedTiers
 from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves
+from kb.loop.outcomes import Outcomes
 from kb.loop.trust import TrustBook
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
@@ -66,6 +67,7 @@ class Parts:
     trust: TrustBook
     lessons: Lessons
     moves: Moves
+    outcomes: Outcomes
 
     @classmethod
     def of(cls, home: Home, encoder: Encoder | None, exact_below: int) -> Parts:
@@ -81,14 +83,19 @@ class Parts:
         signatures = CompiledSignatures(db, entries)
         trust = TrustBook(ledger, table)
         lookup = Lookup(
-            entries, RankedTiers(lexical, vectors), signatures.current, trust.of, lambda: vectors.notes
+            entries,
+            RankedTiers(lexical, vectors),
+            signatures.current,
+            trust.of,
+            lambda: vectors.notes,
+            table.quarantined,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
         moves = Moves(db, table, entries, memory, sync)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, moves,
+            lessons, moves, Outcomes(ledger, moves),
         )  # fmt: skip
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
@@ -115,7 +122,9 @@ class Parts:
         from kb.incidents.archive import Archive
         from kb.incidents.incidents import Incidents
 
-        return Incidents(self.home, self.ledger, Archive(self.entries, self.ledger), clock, actor)
+        return Incidents(
+            self.home, self.ledger, Archive(self.entries, self.ledger, self.outcomes), clock, actor
+        )
 
     def proposals(self, now: datetime, actor: str) -> Proposals:
         """See `KnowledgeBase.proposals`."""
@@ -124,7 +133,7 @@ class Parts:
         from kb.proposals.sources import Sources
         from kb.storage.proposals import ProposalTable
 
-        sources = Sources(ProposalTable(self.db), self.entries, self.ledger, self.trust)
+        sources = Sources(ProposalTable(self.db), self.entries, self.ledger, self.trust, self.moves.table)
         writer = Writer(self.lessons, self.memory, self.sync, self.entries, self.moves)
         return Proposals(sources, writer, now, actor)
 

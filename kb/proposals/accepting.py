@@ -59,7 +59,7 @@ class Writer:
                 self._on_offer(proposal.retires)
                 _check_merge(proposal)
             case ProposalKind.RETIREMENT:
-                self._on_offer(proposal.retires)
+                pass
 
     def carry_out(self, proposal: Proposal, by: Acceptance) -> str:
         """Write it; returns the id of the entry that was added or changed."""

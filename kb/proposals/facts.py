@@ -9,6 +9,7 @@ from datetime import date, datetime
 from kb.loop.learning import overlap
 from kb.records import CauseStatus, Entry, Incident
 from kb.records.ledger import Asked, Outcome, Trust
+from kb.records.moves import Move
 from kb.text.generic import GENERIC
 from kb.text.tokens import tokenize
 
@@ -29,6 +30,8 @@ class Facts:
     """The fingerprints that entries on offer have, among those of the questions' lines."""
     owned: frozenset[str] = frozenset()
     """Ids of the entries that a memory file owns: the others cannot be edited, only retired."""
+    quarantined: Sequence[tuple[Entry, Move]] = ()
+    """Entries that are in quarantine because they failed, with the move that put them there."""
     outcomes: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
     trust: Mapping[str, Trust] = field(default_factory=dict)
     incidents: Sequence[Incident] = ()

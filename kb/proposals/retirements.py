@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from kb.proposals.facts import Facts
 from kb.records import Entry
+from kb.loop.trust import FAILURES as FAILED
 from kb.records.ledger import Outcome, Result, Standing, Trust
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
@@ -23,29 +24,26 @@ _SHOWN = 5
 def gather_retirements(facts: Facts) -> list[Proposal]:
     """The failing ones, most failures first, then the expired ones."""
     advising = [entry for entry in facts.entries if entry.kind in ADVISING]
-    failing = sorted(_failing(advising, facts), key=lambda one: (-one.weight, one.id))
+    failing = [
+        *(_failing(entry, facts, f"in quarantine since {move.at.date()}") for entry, move in facts.quarantined),
+        *(_failing(entry, facts) for entry in advising if keeps_failing(facts.trust.get(entry.id))),
+    ]
     named = {one.retires for one in failing}
-    return [*failing, *(one for one in _expired(advising, facts) if one.retires not in named)]
+    expired = [one for one in _expired(advising, facts) if one.retires not in named]
+    return [*sorted(failing, key=lambda one: (-one.weight, one.id)), *expired]
 
 
-def _failing(entries: Sequence[Entry], facts: Facts) -> Iterator[Proposal]:
-    for entry in entries:
-        trust = facts.trust.get(entry.id)
-        if trust and keeps_failing(trust):
-            failures = [one for one in facts.outcomes.get(entry.id, ()) if _failed(one)]
-            said = f"failed {trust.failed} of {trust.n} times, trust {trust.value:.2f}"
-            yield _proposal(
-                entry, entry.id, trust.failed, [said, *map(_in_words, failures[-_SHOWN:])], failures
-            )
+def _failing(entry: Entry, facts: Facts, *more: str) -> Proposal:
+    failures = [one for one in facts.outcomes.get(entry.id, ()) if one.result in FAILED]
+    trust = facts.trust.get(entry.id)
+    said = f"failed {trust.failed} of {trust.n} times, trust {trust.value:.2f}" if trust else "it failed"
+    reasons = [said, *more, *map(_in_words, failures[-_SHOWN:])]
+    return _proposal(entry, entry.id, trust.failed if trust else 1, reasons, failures)
 
 
-def keeps_failing(trust: Trust) -> bool:
+def keeps_failing(trust: Trust | None) -> bool:
     """Whether its failures weigh more than its successes, and it had more than one chance."""
-    return trust.standing is Standing.FAILING and trust.failed >= FAILURES
-
-
-def _failed(outcome: Outcome) -> bool:
-    return outcome.result in (Result.FAILED, Result.MADE_WORSE)
+    return trust is not None and trust.standing is Standing.FAILING and trust.failed >= FAILURES
 
 
 def _in_words(outcome: Outcome) -> str:

@@ -8,11 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from kb.loop.trust import TrustBook
 from kb.proposals.facts import LOOKBACK_DAYS, Facts
-from kb.records import Entry, Incident
+from kb.records import Entry, Incident, Status
 from kb.records.ledger import Outcome
+from kb.records.moves import FAILING, Move
 from kb.records.proposal import ProposalKind, ProposalState, Proposed
 from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
+from kb.storage.moves import MoveTable
 from kb.storage.proposals import ProposalTable
 from kb.text.mask import fingerprint
 
@@ -30,12 +32,14 @@ class Sources:
     entries: EntryTable
     ledger: Ledger
     trust: TrustBook
+    moves: MoveTable
 
     def facts(self, stored: Sequence[Proposed], now: datetime) -> Facts:
         """Everything that the gather functions look at, as it is at `now`."""
         asked = self.table.unanswered(now - timedelta(days=LOOKBACK_DAYS))
         entries = self._of_kinds(_KINDS)
-        outcomes = self._outcomes(now)
+        outcomes, quarantined = self._outcomes(now), self._quarantined()
+        failed = [entry for entry, _ in quarantined]
         prints = {print_ for one in asked for line in one.lines if (print_ := fingerprint(line))}
         return Facts(
             now=now,
@@ -43,8 +47,9 @@ class Sources:
             entries=entries,
             known_prints=frozenset(self._known(prints)),
             owned=frozenset(self.table.owned(_LEARNED)),
+            quarantined=quarantined,
             outcomes=outcomes,
-            trust=self.trust.of([entry for entry in entries if entry.id in outcomes], now),
+            trust=self.trust.of([one for one in (*entries, *failed) if one.id in outcomes], now),
             incidents=[one for one in self._of_kinds(("incident",)) if isinstance(one, Incident)],
             incident_of=self.table.incidents_by_lookup(),
             healthy=self.table.healthy(),
@@ -55,6 +60,11 @@ class Sources:
         """The entries on offer, the oldest first, so that what is added later changes no group."""
         ids = self.entries.select(kinds=kinds, limit=_ALL)
         return [stored.entry for stored in self.entries.many(reversed(ids)).values()]
+
+    def _quarantined(self) -> list[tuple[Entry, Move]]:
+        moves = {key: move for key, move in self.moves.quarantined().items() if move.rule == FAILING}
+        found = self.entries.many(moves).values()
+        return [(one.entry, moves[one.entry.id]) for one in found if one.entry.status is Status.QUARANTINED]
 
     def _outcomes(self, now: datetime) -> dict[str, list[Outcome]]:
         """Every outcome up to now by its entry, oldest first."""
