@@ -59,7 +59,7 @@ class Writer:
                 self._on_offer(proposal.retires)
                 _check_merge(proposal)
             case ProposalKind.RETIREMENT:
-                pass
+                pass  # what is in quarantine may go as well, and what is gone already is left alone
 
     def carry_out(self, proposal: Proposal, by: Acceptance) -> str:
         """Write it; returns the id of the entry that was added or changed."""

@@ -80,7 +80,7 @@ def _draft(found: Cluster, facts: Facts) -> Proposal | None:
 
 def incidents_of(asked: Sequence[Asked], facts: Facts) -> list[Incident]:
     """The incidents, as far as they ended, that the questions came with."""
-    wanted = {one.incident or facts.incident_of.get(one.id) for one in asked}
+    wanted = {facts.incident_of.get(one.id) or one.incident for one in asked}
     return [incident for incident in facts.incidents if incident.id in wanted]
 
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kb.loop.trust import FAILURES as FAILED
 from kb.proposals.facts import Facts
 from kb.records import Entry
-from kb.loop.trust import FAILURES as FAILED
-from kb.records.ledger import Outcome, Result, Standing, Trust
+from kb.records.ledger import Outcome, Standing, Trust
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
 
@@ -25,7 +25,10 @@ def gather_retirements(facts: Facts) -> list[Proposal]:
     """The failing ones, most failures first, then the expired ones."""
     advising = [entry for entry in facts.entries if entry.kind in ADVISING]
     failing = [
-        *(_failing(entry, facts, f"in quarantine since {move.at.date()}") for entry, move in facts.quarantined),
+        *(
+            _failing(entry, facts, f"in quarantine since {move.at.date()}")
+            for entry, move in facts.quarantined
+        ),
         *(_failing(entry, facts) for entry in advising if keeps_failing(facts.trust.get(entry.id))),
     ]
     named = {one.retires for one in failing}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from kb import KnowledgeBase
 from kb.errors import EntryNotFound, FileUnreadable, InvalidInput
 from kb.proposals.accepting import Writer
 from kb.proposals.proposals import Proposals
-from kb.records.proposal import Proposal, ProposalKind, Proposed
+from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.proposals import ProposalTable
 from tests.proposals.conftest import FENCING, KAFKA, ask
 
@@ -27,7 +26,7 @@ class Killed(BaseException):
 class KilledBefore(Writer):
     """Ends the process before anything is written."""
 
-    def carry_out(self, proposal: Proposal, by: Any) -> str:
+    def carry_out(self, *_: Any) -> str:
         raise Killed
 
 
@@ -42,14 +41,14 @@ class KilledAfter(Writer):
 class KilledInBetween(Writer):
     """Ends the process between two edits of a merge."""
 
-    def _retire(self, entry_id: str, reason: str, by: Any) -> None:
+    def _retire(self, *_: Any) -> None:
         raise Killed
 
 
 class Refusing(ProposalTable):
     """Ends the process at the first save."""
 
-    def save(self, changed: Sequence[Proposed]) -> None:
+    def save(self, *_: Any) -> None:
         raise Killed
 
 

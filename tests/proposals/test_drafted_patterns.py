@@ -147,7 +147,7 @@ def test_secrets_of_a_line_reach_no_draft(kb: KnowledgeBase) -> None:
     assert "hunter2" not in str(kb.proposals().waiting())
 
 
-def test_a_related_lookup_that_resolved_something_is_not_drafted(kb: KnowledgeBase, clock: Clock) -> None:
+def test_a_related_lookup_that_resolved_something_is_not_drafted(kb: KnowledgeBase) -> None:
     known = kb.learn_pattern("stale fencing token seen", "Two leaders", "Restart the old one")
     answers = [kb.check_known_issues(line(FENCING, n)) for n in range(2)]
     if {answer.verdict.value for answer in answers} != {"related"}:

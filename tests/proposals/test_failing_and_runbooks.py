@@ -48,6 +48,7 @@ def test_an_entry_that_keeps_failing_is_to_be_retired_with_its_failures(kb: Know
     (found,) = proposed(kb, ProposalKind.RETIREMENT)
     assert (found.retires, found.weight) == (learned.id, 3)
     assert found.reasons[0].startswith("failed 3 of 3 times")
+    assert found.reasons[1] == "in quarantine since 2026-06-01"
     assert "nothing changed" in found.reasons[-1]
 
 
@@ -151,7 +152,7 @@ def test_a_runbook_that_was_verified_long_ago_is_to_be_run_again(
     ],
 )
 def test_a_runbook_that_was_used_since_is_to_be_run_again_unless_somebody_looked(
-    kb: KnowledgeBase, home: Path, clock: Clock, result: str, verified_by: str | None, says: str
+    kb: KnowledgeBase, home: Path, result: str, verified_by: str | None, says: str
 ) -> None:
     entry = write_runbook(kb, home)
     kb.record_outcome(entry, result, verified_by=verified_by)
@@ -159,9 +160,7 @@ def test_a_runbook_that_was_used_since_is_to_be_run_again_unless_somebody_looked
     assert [says in one.reasons[0] for one in found] == ([True] if says else [])
 
 
-def test_a_verified_runbook_of_a_document_is_remembered_here(
-    kb: KnowledgeBase, tmp_path: Path, clock: Clock
-) -> None:
+def test_a_verified_runbook_of_a_document_is_remembered_here(kb: KnowledgeBase, tmp_path: Path) -> None:
     path = tmp_path / "quota.md"
     path.write_text("# LedgerQuotaReached\n\n## Meaning\n\nFull.\n\n## Mitigation\n\n- Raise the quota\n")
     kb.ingest(path)
