@@ -1,13 +1,14 @@
 """Questions that nobody could answer, put together by what they have in common.
 
-Two questions belong together when their telling lines have the same fingerprint, or templates that share
-most of their words and at least one rare word.  Nothing is compared by meaning.
+Two questions belong together when their telling lines have the same fingerprint, or near templates: most
+words shared, at least one telling word among them, and no telling word in place of another.  So "no module
+named netifaces" and "no module named mock" stay two.  Nothing is compared by meaning.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.lookup.thresholds import GENERIC
@@ -29,6 +30,7 @@ class Line:
     template: str
     fingerprint: str
     words: frozenset[str]
+    telling: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -45,12 +47,18 @@ class Cluster:
         self.texts.setdefault(line.text)
         self.asked.append(asked)
 
+    @property
+    def first(self) -> Line:
+        """The line that the cluster began with."""
+        return next(iter(self.lines.values()))
+
     def near(self, line: Line) -> bool:
         """Whether the line's template is near the one that the cluster began with."""
-        first = next(iter(self.lines.values()))
+        first = self.first
+        if not (first.telling <= line.telling or line.telling <= first.telling):
+            return False
         shared, union = len(first.words & line.words), len(first.words | line.words)
-        rare = telling_words(first.template) & telling_words(line.template)
-        return bool(rare) and shared >= NEAR_TEMPLATES * union
+        return bool(first.telling & line.telling) and shared >= NEAR_TEMPLATES * union
 
 
 def cluster(asked: Sequence[Asked]) -> list[Cluster]:
@@ -59,16 +67,26 @@ def cluster(asked: Sequence[Asked]) -> list[Cluster]:
     seen = Counter(print_ for found in lines.values() for print_ in {line.fingerprint for line in found})
     clusters: list[Cluster] = []
     by_fingerprint: dict[str, Cluster] = {}
+    by_word: dict[str, list[Cluster]] = defaultdict(list)
     for one in asked:
         line = _leading(one, lines[one.id], seen)
         if line is None:
             continue
-        found = by_fingerprint.get(line.fingerprint) or next((c for c in clusters if c.near(line)), None)
+        found = by_fingerprint.get(line.fingerprint) or _near(line, by_word)
+        begins = found is None
         if found is None:
             clusters.append(found := Cluster())
         by_fingerprint[line.fingerprint] = found
         found.add(one, line)
+        for word in line.telling if begins else ():
+            by_word[word].append(found)
     return clusters
+
+
+def _near(line: Line, by_word: Mapping[str, Sequence[Cluster]]) -> Cluster | None:
+    """The oldest cluster that the line is near to, looked for under the line's rarest word first."""
+    words = sorted(line.telling, key=lambda word: (len(by_word.get(word, ())), word))
+    return next((one for word in words for one in by_word.get(word, ()) if one.near(line)), None)
 
 
 def _lines(asked: Asked) -> Iterator[Line]:
@@ -77,7 +95,8 @@ def _lines(asked: Asked) -> Iterator[Line]:
         template = without_prefix(mask(text))
         print_ = fingerprint(text)
         if print_ and text_specificity(template) >= GENERIC:
-            yield Line(text.strip(), template, print_, frozenset(tokenize(template)))
+            words = frozenset(tokenize(template))
+            yield Line(text.strip(), template, print_, words, frozenset(telling_words(template)))
 
 
 def _leading(asked: Asked, lines: Sequence[Line], seen: Counter[str]) -> Line | None:

@@ -18,10 +18,12 @@ from kb.text.masking_rules import PLACEHOLDER
 from kb.text.signature import SignatureSet, parse_signature, specificity, text_specificity
 
 ENOUGH = 0.65
-"""Specificity from which a piece of a line is a signature by itself."""
+"""Specificity from which a piece of a line can be a signature by itself."""
+NEARLY_ALL = 0.9
+"""Share of what the whole line tells that this piece must tell as well."""
 _LONGEST_PIECE = 200
 _WORD = re.compile(r"\S+")
-_EDGES = " \t.,:;!=-([{<\"'"
+_EDGES = " \t.,:;!=-|()[]{}<>\"'"
 
 
 def signature_for(lines: Sequence[str], fine: Sequence[str] = ()) -> Signature | None:
@@ -71,14 +73,15 @@ def _candidates(pieces: Sequence[str]) -> Iterator[Signature]:
     cut = [piece[:_LONGEST_PIECE].strip(_EDGES) for piece in pieces]
     literals = [_literal(piece) for piece in cut if piece]
     literals.sort(key=specificity, reverse=True)
-    yield from (one for one in literals if specificity(one) >= ENOUGH)
+    enough = max(ENOUGH, NEARLY_ALL * text_specificity(" ".join(pieces)))
+    yield from (one for one in literals if specificity(one) >= enough)
     telling = _trimmed(pieces)
     if len(telling) > 1:
         plain = ".*".join(map(_escaped, telling))
         loose = plain.replace(" ", r"\s+")
         regexes = (Signature(needles=(text,), regex=True) for text in (plain, loose, f"(?i){loose}"))
         yield from (one for one in regexes if specificity(one) >= GENERIC)
-    yield from (one for one in literals if ENOUGH > specificity(one) >= GENERIC)
+    yield from (one for one in literals if enough > specificity(one) >= GENERIC)
 
 
 def _literal(text: str) -> Signature:

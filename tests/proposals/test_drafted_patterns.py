@@ -55,6 +55,12 @@ def test_near_wordings_come_together_and_unrelated_ones_do_not(kb: KnowledgeBase
     assert found.weight == 2
 
 
+def test_one_telling_word_in_place_of_another_is_another_thing(kb: KnowledgeBase) -> None:
+    for module in ("netifaces", "testresources", "suds"):
+        kb.check_known_issues(f"zygote importer: preload has no wheel named {module}")
+    assert drafts(kb) == []
+
+
 def test_the_telling_line_of_a_log_counts_not_what_stands_around_it(kb: KnowledgeBase) -> None:
     for n in range(2):
         noise = "\n".join(f"INFO request {n}{m} served in {m} ms" for m in range(30))
