@@ -166,7 +166,7 @@ MEANINGS = {
     "Move.entry_id": "The entry.",
     "Move.was": "Its status before.",
     "Move.became": "Its status from then on.",
-    "Move.rule": "What decided it, such as `failing`, `proven`, `expired`; by a person `reviewed`, `by hand`, `undone`.",
+    "Move.rule": "What decided it: `failing`, `proven`, `expired`; a person's `reviewed`, `by hand`, `undone`; …",
     "Move.reason": "Why, in words.",
     "Move.actor": "Who; `kb` when a rule did.",
     "Move.said": "The status in the entry's own file at that time; another status written there since wins.",

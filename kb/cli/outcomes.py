@@ -59,6 +59,7 @@ def status(
         help="active (you reviewed it), candidate, quarantined or retired; without it, the history is shown.",
     ),
     reason: str = typer.Option("", "--reason", metavar="TEXT", help="Why; asked for with NEW."),
+    by: str = typer.Option("", "--by", metavar="NAME", help="Who says so."),
     undo: bool = typer.Option(False, "--undo", help="Take the last change back."),
     as_json: bool = JSON,
 ) -> None:
@@ -67,9 +68,9 @@ def status(
         raise typer.BadParameter("give a new status or --undo, not both")
     with opened(context) as kb:
         if undo:
-            kb.undo_move(entry_id, reason)
+            kb.undo_move(entry_id, reason, by)
         elif new:
-            kb.set_status(entry_id, new, reason)
+            kb.set_status(entry_id, new, reason, by)
         entry, moves = kb.get(entry_id), kb.moves_of(entry_id)
     if as_json:
         print_json({"id": entry.id, "status": entry.status, "moves": moves})
