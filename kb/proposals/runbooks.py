@@ -6,8 +6,8 @@ The steps are what was done, as the incidents tell it; a runbook is not verified
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from kb.loop.learning import overlap
 from kb.proposals.facts import Facts, cause_of, one_cause, telling_words
 from kb.records import Incident, Runbook
 from kb.records.ledger import Result
@@ -15,6 +15,7 @@ from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
 from kb.text.mask import fingerprint, mask
 from kb.text.masking_rules import PLACEHOLDER
+from kb.text.tokens import tokenize
 
 AT_LEAST = 2
 """Incidents that a runbook is drafted from."""
@@ -24,30 +25,52 @@ COVERS = 0.6
 """Share of an incident's telling words that a runbook's name and occasion must have to cover it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An incident with what it is compared by, worked out once."""
+
+    incident: Incident
+    services: frozenset[str]
+    fingerprint: str
+    words: frozenset[str]
+    telling: frozenset[str]
+    """The telling words of its title that are not the name of its service."""
+
+    @classmethod
+    def of(cls, incident: Incident) -> _Case:
+        services = frozenset(name.casefold() for name in incident.scope.services)
+        telling = frozenset(telling_words(incident.title) - services)
+        words = frozenset(tokenize(incident.title))
+        return cls(incident, services, fingerprint(incident.title), words, telling)
+
+
 def gather_runbooks(facts: Facts) -> list[Proposal]:
     """A drafted runbook for every group of like incidents that were ended without one."""
     runbooks = [entry for entry in facts.entries if isinstance(entry, Runbook)]
     ended = sorted((one for one in facts.incidents if _steps(one)), key=lambda one: (str(one.date), one.id))
-    groups: list[list[Incident]] = []
-    for incident in ended:
-        near = next((group for group in groups if alike(group[0], incident)), None)
+    groups: list[list[_Case]] = []
+    for case in map(_Case.of, ended):
+        near = next((group for group in groups if _alike(group[0], case)), None)
         if near is None:
-            groups.append([incident])
+            groups.append([case])
         else:
-            near.append(incident)
-    found = [group for group in groups if len(group) >= AT_LEAST and not _covered(group, runbooks, facts)]
-    return [_draft(group) for group in found]
+            near.append(case)
+    found = [[case.incident for case in group] for group in groups if len(group) >= AT_LEAST]
+    return [_draft(group) for group in found if not _covered(group, runbooks, facts)]
 
 
 def alike(one: Incident, other: Incident) -> bool:
     """Whether two incidents are the same again: a service in common, the same symptom, no other cause."""
-    mine, theirs = ({name.casefold() for name in i.scope.services} for i in (one, other))
-    if not mine & theirs or not one_cause([cause_of(one), cause_of(other)]):
+    return _alike(_Case.of(one), _Case.of(other))
+
+
+def _alike(one: _Case, other: _Case) -> bool:
+    if not one.services & other.services:
         return False
-    if fingerprint(one.title) and fingerprint(one.title) == fingerprint(other.title):
-        return True
-    rare = telling_words(one.title) & telling_words(other.title)
-    return bool(rare - mine) and overlap(one.title, other.title) >= SAME_TITLE
+    same = one.fingerprint == other.fingerprint != ""
+    shared, union = len(one.words & other.words), len(one.words | other.words)
+    near = bool(one.telling & other.telling) and shared >= SAME_TITLE * union
+    return (same or near) and one_cause([cause_of(one.incident), cause_of(other.incident)])
 
 
 def _covered(group: Sequence[Incident], runbooks: Sequence[Runbook], facts: Facts) -> bool:
