@@ -57,8 +57,10 @@ def says_the_same_as(one: Twin, other: Twin) -> bool:
 def _same_symptom(one: Twin, other: Twin) -> bool:
     if symptom(one) == symptom(other) or fingerprint(symptom(one)) == fingerprint(symptom(other)) != "":
         return True
-    rare = telling_words(symptom(one)) & telling_words(symptom(other))
-    return bool(rare) and overlap(symptom(one), symptom(other)) >= NEAR
+    mine, theirs = telling_words(symptom(one)), telling_words(symptom(other))
+    if not (mine <= theirs or theirs <= mine):  # one telling word in place of another: another thing
+        return False
+    return bool(mine & theirs) and overlap(symptom(one), symptom(other)) >= NEAR
 
 
 def _same_advice(one: Twin, other: Twin) -> bool:
@@ -186,7 +188,8 @@ def _wider(kept: Twin, gone: Twin) -> dict[str, list[str]]:
 
 
 def _reasons(kept: Twin, gone: Twin, edits: dict[str, Any]) -> tuple[str, ...]:
-    shared = sorted(telling_words(symptom(kept)) & telling_words(symptom(gone)))
+    theirs = telling_words(symptom(gone))
+    shared = [word for word in dict.fromkeys(symptom(kept).split()) if telling_words(word) & theirs]
     said = [
         f"{gone.id} gives the same cause and the same fix as {kept.id}",
         f"both speak of: {', '.join(shared[:8])}" if shared else "both have the same text",

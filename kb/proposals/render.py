@@ -31,7 +31,7 @@ def _rows(proposal: Proposal) -> Iterator[str]:
     title = " ".join(proposal.title.split())
     yield f"{proposal.kind:<13}{proposal.weight:>7}  {proposal.id:<31}{textwrap.shorten(title, 90)}"
     for reason in proposal.reasons:
-        yield from textwrap.wrap(reason, _WIDTH, initial_indent=" " * 22 + "- ", subsequent_indent=" " * 24)
+        yield from _wrapped(reason, " " * 22 + "- ", " " * 24)
 
 
 def details(one: Proposed) -> str:
@@ -67,15 +67,25 @@ def as_yaml(proposals: Sequence[Proposed]) -> str:
 def _document(proposal: Proposal) -> Iterator[str]:
     yield f"# {proposal.id}: {_what(proposal)}"
     for reason in proposal.reasons:
-        yield from textwrap.wrap(
-            reason, _WIDTH, initial_indent="# - ", subsequent_indent="#   ", break_on_hyphens=False
-        )
+        yield from _wrapped(reason, "# - ", "#   ")
     if proposal.retires:
         yield from _commented(_retired(proposal))
     for name, value in _item(proposal).items():
         if name in proposal.review:
             yield f"# from {proposal.review[name]}, please review:"
         yield from render({name: value}).rstrip("\n").split("\n")
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    """The text in lines; ids, which are full of hyphens, stay whole."""
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _what(proposal: Proposal) -> str:

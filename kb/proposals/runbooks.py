@@ -109,7 +109,7 @@ def _draft(group: Sequence[Incident]) -> Proposal:
     cause = next((said for one in reversed(group) if (said := cause_of(one))), "")
     item = {
         "name": name,
-        "when": f"{last.title}" + (f"; cause: {cause}" if cause else ""),
+        "when": f"{name}; cause: {cause}" if cause else name,
         "steps": steps,
         "services": list(services),
         "warning": last.warning,

@@ -49,7 +49,10 @@ class ProposalTable:
 
     def healthy(self) -> list[str]:
         """The lines that are known to be fine."""
-        return [row["line"] for row in self._db.rows("SELECT DISTINCT line FROM healthy WHERE count > 0 ORDER BY line")]
+        return [
+            row["line"]
+            for row in self._db.rows("SELECT DISTINCT line FROM healthy WHERE count > 0 ORDER BY line")
+        ]
 
     def incidents_by_lookup(self) -> dict[str, str]:
         """The incident of each lookup that an incident was opened with, by the lookup's id."""

@@ -70,6 +70,7 @@ def test_the_seeds_with_one_symptom_and_two_causes_stay_two(kb: KnowledgeBase) -
         {"environments": ["staging"]},
         {"versions": ["2.3"]},
         {"pattern": "ledger shard rebalanced without any leader present"},
+        {"pattern": "ledger shard 977 rejected stale snapshot token"},
     ],
     ids=lambda given: next(iter(given)),
 )  # fmt: skip
