@@ -6,6 +6,7 @@ simply done again by the next call.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,8 @@ from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves
 from kb.proposals.drafts import pattern_draft, runbook_draft, verification_draft
 from kb.proposals.merges import fits
-from kb.records import Entry, Status
+from kb.proposals.signatures import matches_any
+from kb.records import Entry, Signature, Status
 from kb.records.moves import ACCEPTED, REVIEWED
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.entries import OFFERED, EntryTable
@@ -45,11 +47,14 @@ class Writer:
     entries: EntryTable
     moves: Moves
 
-    def check(self, proposal: Proposal, by: Acceptance) -> None:
-        """Raise InvalidInput, before anything is written, for what cannot be carried out."""
+    def check(self, proposal: Proposal, by: Acceptance, fine: Sequence[str] = ()) -> None:
+        """Raise InvalidInput, before anything is written, for what cannot be carried out.
+
+        `fine` are lines that no signature may occur in.
+        """
         match proposal.kind:
             case ProposalKind.PATTERN:
-                pattern_draft(proposal, by.actor, by.now)
+                _check_silent(pattern_draft(proposal, by.actor, by.now).entry.signatures, fine)
             case ProposalKind.RUNBOOK:
                 runbook_draft(proposal, by.actor, by.now)
             case ProposalKind.VERIFICATION:
@@ -57,7 +62,7 @@ class Writer:
             case ProposalKind.MERGE:
                 self._on_offer(proposal.entry_id)
                 self._on_offer(proposal.retires)
-                _check_merge(proposal)
+                _check_merge(proposal, fine)
             case ProposalKind.RETIREMENT:
                 pass  # what is in quarantine may go as well, and what is gone already is left alone
 
@@ -112,16 +117,24 @@ class Writer:
         return entry
 
 
-def _check_merge(proposal: Proposal) -> None:
+def _check_silent(signatures: Sequence[Signature], fine: Sequence[str]) -> None:
+    for line in fine:
+        if any(matches_any(one, [line]) for one in signatures):
+            raise InvalidInput(
+                f"the pattern occurs in a line that is known to be fine: {line[:120]!r}; make it more telling"
+            )
+
+
+def _check_merge(proposal: Proposal, fine: Sequence[str]) -> None:
     """An edited merge must still have one signature for all its samples: else it would be quarantined."""
     item = proposal.item
     text = item.get("pattern") or item.get("error_pattern")
     samples = item.get("samples", {})
-    if text and not fits(
-        parse_signature(text, item.get("regex")),
-        samples.get("must_match", ()),
-        samples.get("must_not_match", ()),
-    ):
+    if not text:
+        return
+    signature = parse_signature(text, item.get("regex"))
+    if not fits(signature, samples.get("must_match", ()), samples.get("must_not_match", ())):
         raise InvalidInput(
             f"{text!r} does not do what the samples of both entries say; mend it, or the samples"
         )
+    _check_silent([signature], fine)

@@ -60,7 +60,7 @@ class Proposals:
         `reviewed_by` names who read it and says that it is right: what is added is then active, else a
         candidate.  Accepting again changes nothing.  Raises EntryNotFound, InvalidInput, or what a file refuses with.
         """
-        settled = self._settled()
+        facts, settled = self._gathered()
         found = self._get(proposal_id, settled)
         if found.decision.state is ProposalState.ACCEPTED:
             return found
@@ -70,12 +70,13 @@ class Proposals:
         clean: dict[str, Any] = redacted(edits or {})
         proposal = replace(edited(proposal, clean), reviewed_by=checked("reviewed_by", reviewed_by))
         begun = Decision(state=ProposalState.OPEN, at=self.now, by=self.actor)
-        self.writer.check(proposal, self._acceptance(begun))
+        self.writer.check(proposal, self._acceptance(begun), facts.healthy)
         self.sources.table.save([replace(found, proposal=proposal, decision=begun)])
         try:
             return self._finish(replace(found, proposal=proposal, decision=begun))
         except KbError:
-            self.sources.table.save([found])
+            if done := self._done_meanwhile(found):
+                return done
             raise
 
     def reject(self, proposal_id: str, reason: str) -> Proposed:
@@ -115,7 +116,15 @@ class Proposals:
             except HomeNotWritable:
                 return
             except KbError:
-                self.sources.table.save([replace(one, decision=Decision(state=ProposalState.OPEN))])
+                self._done_meanwhile(replace(one, decision=Decision(state=ProposalState.OPEN)))
+
+    def _done_meanwhile(self, before: Proposed) -> Proposed | None:
+        """After a failure: what another process has accepted by now, or None, and then it waits as before."""
+        current = self.sources.table.find(before.proposal.id)
+        if current is not None and current.decision.state is ProposalState.ACCEPTED:
+            return current
+        self.sources.table.save([before])
+        return None
 
     def _finish(self, begun: Proposed) -> Proposed:
         changed = self.writer.carry_out(begun.proposal, self._acceptance(begun.decision))

@@ -134,6 +134,22 @@ def test_an_edit_that_breaks_the_samples_is_refused(kb: KnowledgeBase) -> None:
     assert [p.id for p in drafts(kb)] == [found.id]
 
 
+def test_what_occurs_in_healthy_lines_is_neither_drafted_nor_accepted(kb: KnowledgeBase) -> None:
+    ask(kb, FENCING, 2)
+    ask(kb, KAFKA, 2)
+    found = {p.title.split()[0]: p for p in drafts(kb)}
+    with kb._parts.db.write():
+        for number, fine in enumerate((line(KAFKA, 500), "shard 7 rejected nothing")):
+            kb._parts.db.execute(
+                "INSERT INTO healthy (fingerprint, line, count, source, added_at) VALUES (?,?,1,'x','')",
+                [str(number), fine],
+            )
+    assert [p.title for p in drafts(kb)] == [found["ledger"].title]
+    edits = {"pattern": r"shard \d+ rejected", "regex": True, "fix": "Restart it"}
+    with pytest.raises(InvalidInput, match="known to be fine: 'shard 7 rejected nothing'"):
+        kb.proposals().accept(found["ledger"].id, edits)
+
+
 def test_accepting_keeps_comments_and_unknown_keys_of_the_file(kb: KnowledgeBase, home: Path) -> None:
     path = home / "learned/patterns.yaml"
     path.write_text(
