@@ -21,6 +21,8 @@ from kb.storage.yamledit import IdTaken
 from kb.text.tokens import tokenize
 
 _LOOKED_AT = 30
+_KNOWN = "this was known already; nothing was written"
+_KNOWN_BAD = "this is known and in quarantine; nothing was written; see why: kb status {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +102,5 @@ def _known_already(existing: Entry, lesson: Lesson, near: Sequence[str]) -> Lear
         created=False,
         file=f"{lesson.key}.yaml",
         similar=tuple(one for one in near if one != existing.id),
-        note="this was known already; nothing was written",
+        note=_KNOWN if existing.status is not Status.QUARANTINED else _KNOWN_BAD.format(existing.id),
     )
