@@ -102,7 +102,6 @@ MEANINGS = {
     "Proposal.reasons": "Why it is proposed, in words.",
     "Proposal.services": "The services that its records name.",
     "Proposal.incidents": "The incidents that it was drafted from.",
-    "Proposal.lookups": "The lookups that it was drafted from.",
     "Proposal.item": "The entry to add, or the values to set; what `kb accept --edit` may replace.",
     "Decision.state": "Whether it waits, was accepted or rejected, or lost its reason.",
     "Decision.at": "When that was; null while it waits.",

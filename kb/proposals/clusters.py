@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.lookup.thresholds import GENERIC
-from kb.proposals.facts import telling_words
+from kb.proposals.facts import masked, telling_words
 from kb.records.ledger import Asked
-from kb.text.mask import fingerprint, mask, without_prefix
 from kb.text.specificity import text_specificity
 from kb.text.tokens import tokenize
 
@@ -92,8 +91,7 @@ def _near(line: Line, by_word: Mapping[str, Sequence[Cluster]]) -> Cluster | Non
 def _lines(asked: Asked) -> Iterator[Line]:
     """The lines that say enough to stand for the question."""
     for text in asked.lines:
-        template = without_prefix(mask(text))
-        print_ = fingerprint(text)
+        template, print_ = masked(text)
         if print_ and text_specificity(template) >= GENERIC:
             words = frozenset(tokenize(template))
             yield Line(text.strip(), template, print_, words, frozenset(telling_words(template)))

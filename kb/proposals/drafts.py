@@ -42,7 +42,7 @@ def pattern_draft(proposal: Proposal, author: str, now: datetime) -> Lesson:
     if not any(item.get(name) for name in ("meaning", "fix", "commands", "warning")):
         raise InvalidInput(
             f"{proposal.id} says neither what the text means nor what helps, and an answer without advice helps "
-            f"nobody; give it: kb accept {proposal.id} --meaning TEXT --fix TEXT (or --edit FILE)"
+            f"nobody; give `meaning` or `fix` as edits: kb accept {proposal.id} --meaning TEXT --fix TEXT"
         )
     texts = [str(item.pop(name, "")) for name in ("pattern", "meaning", "fix")]
     commands, category = listed(item.pop("commands", None)), str(item.pop("category", ""))

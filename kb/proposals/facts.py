@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 
 from kb.loop.learning import overlap
 from kb.records import CauseStatus, Entry, Incident
 from kb.records.ledger import Asked, Outcome, Trust
 from kb.records.moves import Move
 from kb.text.generic import GENERIC
+from kb.text.mask import fingerprint, mask, without_prefix
 from kb.text.tokens import tokenize
 
 LOOKBACK_DAYS = 180
 """Lookups older than this are no longer drafted from."""
+MOST = 5000
+"""Lookups, the newest, that are drafted from at most."""
 SAME_CAUSE = 0.5
 """Two causes are one only when they share more than this of their words (Jaccard)."""
 
@@ -41,6 +45,12 @@ class Facts:
     healthy: Sequence[str] = ()
     verified: Mapping[str, date] = field(default_factory=dict)
     """When a person last said of a runbook that it holds, by its id."""
+
+
+@lru_cache(maxsize=1 << 14)
+def masked(line: str) -> tuple[str, str]:
+    """The template of a line without its logger's prefix, and its fingerprint; remembered, as masking is dear."""
+    return without_prefix(mask(line)), fingerprint(line)
 
 
 def telling_words(text: str) -> set[str]:

@@ -11,18 +11,17 @@ from typing import Any
 
 from kb.lookup.thresholds import GENERIC
 from kb.proposals.clusters import Cluster, cluster
-from kb.proposals.facts import Facts, cause_of, one_cause
+from kb.proposals.facts import Facts, cause_of, masked, one_cause
 from kb.proposals.signatures import signature_for
 from kb.records import Incident, Signature
 from kb.records.ledger import Asked
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
-from kb.text.mask import fingerprint
 from kb.text.signature import SignatureSet, specificity
 
 AT_LEAST = 2
 """Questions that a pattern is drafted from."""
-_SAMPLES, _NAMED_SERVICES = 3, 3
+_SAMPLES, _NAMED_SERVICES, _LOOKUPS = 3, 3, 20
 
 
 def gather_patterns(facts: Facts) -> list[Proposal]:
@@ -49,7 +48,7 @@ class _Known:
     def answers(self, asked: Asked) -> bool:
         """Whether an entry on offer has the signature or the template of one of its lines."""
         return bool(self._signatures.scan("\n".join(asked.lines))) or any(
-            fingerprint(line) in self._prints for line in asked.lines
+            masked(line)[1] in self._prints for line in asked.lines
         )
 
 
@@ -72,7 +71,7 @@ def _draft(found: Cluster, facts: Facts) -> Proposal | None:
         lines=tuple(lines[:_SAMPLES]),
         services=services,
         incidents=tuple(one.id for one in incidents),
-        lookups=tuple(one.id for one in found.asked),
+        lookups=tuple(one.id for one in found.asked[-_LOOKUPS:]),
         item=_item(signature, meaning, fix, services, found),
         review=review,
     )

@@ -12,8 +12,8 @@ from difflib import SequenceMatcher
 from functools import reduce
 
 from kb.lookup.thresholds import GENERIC
+from kb.proposals.facts import masked
 from kb.records import Signature
-from kb.text.mask import mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.signature import SignatureSet, parse_signature, specificity, text_specificity
 
@@ -28,7 +28,7 @@ _EDGES = " \t.,:;!=-|()[]{}<>\"'"
 
 def signature_for(lines: Sequence[str], fine: Sequence[str] = ()) -> Signature | None:
     """The signature, or None when what the lines share is too general, or occurs in a line of `fine`."""
-    pieces = shared_pieces([without_prefix(mask(line)) for line in lines])
+    pieces = shared_pieces([masked(line)[0] for line in lines])
     usable = (one for one in _candidates(pieces) if matches_all(one, lines) and not matches_any(one, fine))
     return next(usable, None)
 

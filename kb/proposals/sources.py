@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from kb.loop.trust import TrustBook
-from kb.proposals.facts import LOOKBACK_DAYS, Facts
+from kb.proposals.facts import LOOKBACK_DAYS, MOST, Facts, masked
 from kb.records import Entry, Incident, Status
 from kb.records.ledger import Outcome
 from kb.records.moves import FAILING, Move
@@ -16,7 +16,6 @@ from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
 from kb.storage.moves import MoveTable
 from kb.storage.proposals import ProposalTable
-from kb.text.mask import fingerprint
 
 _KINDS = ("pattern", "tool_fix", "runbook", "quirk", "known_error")
 _ALL = 1_000_000
@@ -36,14 +35,14 @@ class Sources:
 
     def facts(self, stored: Sequence[Proposed], now: datetime) -> Facts:
         """Everything that the gather functions look at, as it is at `now`."""
-        asked = self.table.unanswered(now - timedelta(days=LOOKBACK_DAYS))
+        asked = self.table.unanswered(now - timedelta(days=LOOKBACK_DAYS), now, MOST)
         entries = self._of_kinds(_KINDS)
         outcomes, quarantined = self._outcomes(now), self._quarantined()
         failed = [entry for entry, _ in quarantined]
-        prints = {print_ for one in asked for line in one.lines if (print_ := fingerprint(line))}
+        prints = {print_ for one in asked for line in one.lines if (print_ := masked(line)[1])}
         return Facts(
             now=now,
-            asked=[one for one in asked if one.at <= now],
+            asked=asked,
             entries=entries,
             known_prints=frozenset(self._known(prints)),
             owned=frozenset(self.table.owned(_LEARNED)),

@@ -58,6 +58,7 @@ class Proposal:
     services: tuple[str, ...] = ()
     incidents: tuple[str, ...] = ()
     lookups: tuple[str, ...] = ()
+    """The last lookups that it was drafted from, or that its failures came with."""
     item: dict[str, Any] = field(default_factory=dict)
     review: dict[str, str] = field(default_factory=dict)
     """Keys of `item` whose text was taken over from elsewhere, each with where from: to be read by a person."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kb.errors import InvalidInput
 from kb.storage import yamledit
 from kb.storage.memory_status import find_item
+from kb.storage.yamlword import set_word
 
 
 def with_values(text: str, key: str, entry_id: str, values: Mapping[str, object]) -> str:
@@ -26,5 +27,9 @@ def with_values(text: str, key: str, entry_id: str, values: Mapping[str, object]
     item = yamledit.load(text)
     for step in steps:
         item = item[step]
-    edits = [((*steps, name), value) for name, value in values.items() if item.get(name) != value]
-    return yamledit.set_values(text, edits) if edits else text
+    new = {name: value for name, value in values.items() if item.get(name) != value}
+    for name, value in new.items():
+        if isinstance(value, str):
+            text = set_word(text, steps, name, value)
+    rest = [((*steps, name), value) for name, value in new.items() if not isinstance(value, str)]
+    return yamledit.set_values(text, rest) if rest else text

@@ -37,15 +37,16 @@ class ProposalTable:
                 "INSERT OR REPLACE INTO proposals VALUES (?,?,?,?,?,?,?,?)", map(_row, changed)
             )
 
-    def unanswered(self, since: datetime) -> list[Asked]:
-        """Lookups since then that nobody knew, and related ones that nobody resolved; oldest first."""
+    def unanswered(self, since: datetime, until: datetime, most: int) -> list[Asked]:
+        """Lookups of a window that nobody knew, and related ones that nobody resolved: the newest, oldest first."""
         rows = self._db.rows(
             "SELECT id, at, fingerprint, evidence, tool, service, environment, incident FROM lookups l"
-            " WHERE at >= ? AND (verdict = 'unknown' OR (verdict = 'related' AND NOT EXISTS ("
-            " SELECT 1 FROM outcomes o WHERE o.lookup_id = l.id AND o.result = 'resolved'))) ORDER BY at, id",
-            [stamp(since)],
+            " WHERE at >= ? AND at <= ? AND (verdict = 'unknown' OR (verdict = 'related' AND NOT EXISTS ("
+            " SELECT 1 FROM outcomes o WHERE o.lookup_id = l.id AND o.result = 'resolved')))"
+            " ORDER BY at DESC, id DESC LIMIT ?",
+            [stamp(since), stamp(until), most],
         )
-        return [_asked(row) for row in rows]
+        return [_asked(row) for row in reversed(rows)]
 
     def healthy(self) -> list[str]:
         """The lines that are known to be fine."""

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from kb import KnowledgeBase
-from kb.errors import EntryNotFound, FileUnreadable, InvalidInput
+from kb.errors import EntryNotFound, FileUnreadable, HomeNotWritable, InvalidInput
 from kb.proposals.accepting import Writer
 from kb.proposals.proposals import Proposals
-from kb.records.proposal import Proposal, ProposalKind
+from kb.records.proposal import Proposal, ProposalKind, ProposalState
 from kb.storage.proposals import ProposalTable
 from tests.proposals.conftest import FENCING, KAFKA, ask
 
@@ -45,11 +45,36 @@ class KilledInBetween(Writer):
         raise Killed
 
 
+class Late(Writer):
+    """Comes second: another process has written everything, and this one is refused."""
+
+    def carry_out(self, *given: Any) -> str:
+        raise InvalidInput(f"{self.finished(*given)} is there already")
+
+    def finished(self, proposal: Proposal, by: Any) -> str:
+        table = ProposalTable(self.moves.db)
+        (begun,) = (one for one in table.all() if one.proposal.id == proposal.id)
+        done = replace(begun.decision, state=ProposalState.ACCEPTED)
+        table.save([replace(begun, decision=done)])
+        return Writer.carry_out(self, proposal, by)
+
+
 class Refusing(ProposalTable):
     """Ends the process at the first save."""
 
     def save(self, *_: Any) -> None:
         raise Killed
+
+
+class ReadOnly(ProposalTable):
+    """A table on a disk that cannot be written."""
+
+    def save(self, *_: Any) -> None:
+        raise HomeNotWritable("the disk is full")
+
+
+def with_table(found: Proposals, kind: type[ProposalTable]) -> Proposals:
+    return replace(found, sources=replace(found.sources, table=kind(found.sources.table._db)))
 
 
 def with_writer(found: Proposals, kind: type[Writer]) -> Proposals:
@@ -163,10 +188,8 @@ def test_a_killed_accept_is_completed_by_the_next_call(
 def test_an_accept_killed_before_it_began_leaves_the_proposal_open(kb: KnowledgeBase, home: Path) -> None:
     one = draft(kb)
     before = (home / "learned/patterns.yaml").read_text()
-    found = kb.proposals()
-    refusing = Refusing(found.sources.table._db)
     with pytest.raises(Killed):
-        replace(found, sources=replace(found.sources, table=refusing)).accept(one, ADVICE)
+        with_table(kb.proposals(), Refusing).accept(one, ADVICE)
     assert ids(kb) == [one]
     assert (home / "learned/patterns.yaml").read_text() == before
 
@@ -198,6 +221,23 @@ def test_a_file_that_does_not_parse_is_named_and_the_proposal_stays(kb: Knowledg
     assert ids(kb) == [one]
     path.write_text(good)
     assert kb.proposals().accept(one, ADVICE).decision.state == "accepted"
+
+
+def test_a_home_that_cannot_be_written_still_lists_and_accepts_nothing(kb: KnowledgeBase, home: Path) -> None:
+    ask(kb, FENCING, 2)
+    sealed = with_table(kb.proposals(), ReadOnly)
+    (found,) = sealed.list()
+    before = (home / "learned/patterns.yaml").read_text()
+    with pytest.raises(HomeNotWritable):
+        sealed.accept(found.proposal.id, ADVICE)
+    assert (home / "learned/patterns.yaml").read_text() == before
+
+
+def test_what_another_process_accepted_meanwhile_stands(kb: KnowledgeBase) -> None:
+    one = draft(kb)
+    late = with_writer(kb.proposals(), Late)
+    assert late.accept(one, ADVICE).decision.state == "accepted"
+    assert kb.proposals().get(one).decision.state == "accepted"
 
 
 def test_an_empty_list_says_what_was_looked_at(kb: KnowledgeBase) -> None:
