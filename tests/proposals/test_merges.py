@@ -95,3 +95,22 @@ def test_services_of_both_are_kept(kb: KnowledgeBase) -> None:
     kb.learn_pattern("ledger shard 9 rejected stale fencing token", CAUSE, FIX, services=["billing"])
     kb.proposals().accept(merges(kb)[0].id)
     assert kb.get(one.id).scope.services == ("ledger", "billing")
+
+
+def test_an_entry_of_a_document_is_retired_in_favour_of_one_that_can_be_edited(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    path = tmp_path / "team.yaml"
+    path.write_text(
+        f"patterns:\n  - pattern: ledger shard 44 rejected stale fencing token\n    meaning: {CAUSE}\n    fix: {FIX}\n"
+    )
+    kb.ingest(path)
+    before = path.read_text()
+    own = kb.learn_pattern("ledger shard 12 rejected stale fencing token", CAUSE, FIX)
+    (found,) = merges(kb)
+    assert found.entry_id == own.id
+    kb.proposals().accept(found.id)
+    assert kb.get(found.retires).status == "retired"
+    assert path.read_text() == before
+    answer = kb.check_known_issues("ledger shard 44 rejected stale fencing token")
+    assert [match.id for match in answer.matches] == [own.id]
