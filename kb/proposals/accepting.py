@@ -16,7 +16,7 @@ from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves
 from kb.proposals.drafts import pattern_draft, runbook_draft, verification_draft
 from kb.proposals.merges import fits
-from kb.proposals.signatures import matches_any
+from kb.proposals.signatures import occurring
 from kb.records import Entry, Signature, Status
 from kb.records.moves import ACCEPTED, REVIEWED
 from kb.records.proposal import Proposal, ProposalKind
@@ -118,11 +118,12 @@ class Writer:
 
 
 def _check_silent(signatures: Sequence[Signature], fine: Sequence[str]) -> None:
-    for line in fine:
-        if any(matches_any(one, [line]) for one in signatures):
-            raise InvalidInput(
-                f"the pattern occurs in a line that is known to be fine: {line[:120]!r}; make it more telling"
-            )
+    if not occurring(signatures, fine):
+        return
+    line = next((line for line in fine if occurring(signatures, [line])), "")
+    raise InvalidInput(
+        f"the pattern occurs in a line that is known to be fine: {line[:120]!r}; make it more telling"
+    )
 
 
 def _check_merge(proposal: Proposal, fine: Sequence[str]) -> None:

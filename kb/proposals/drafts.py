@@ -32,8 +32,25 @@ def edited(proposal: Proposal, edits: Mapping[str, Any]) -> Proposal:
     if unknown := [key for key in edits if key not in known]:
         there = f"there are: {', '.join(known)}" if known else "there is nothing to edit in it"
         raise InvalidInput(f"a {proposal.kind} proposal has no {', '.join(map(repr, unknown))}; {there}")
+    for name, value in edits.items():
+        _check_form(name, value)
     review = {name: said for name, said in proposal.review.items() if name not in edits}
     return replace(proposal, item={**proposal.item, **edits}, review=review)
+
+
+def _check_form(name: str, value: object) -> None:
+    """Raise InvalidInput for a value that is not of the form that its key has."""
+    if name in ("samples", "verified"):
+        good, form = isinstance(value, Mapping), "a mapping"
+    elif name in (*_LISTS, "steps"):
+        texts = value if isinstance(value, (list, tuple)) else [value]
+        good, form = all(isinstance(text, str) for text in texts), "a list of texts"
+    elif name == "regex":
+        good, form = isinstance(value, bool) or value is None, "true or false"
+    else:
+        good, form = isinstance(value, (str, date)) or value is None, "a text"
+    if not good:
+        raise InvalidInput(f"`{name}` must be {form}, not {value!r}")
 
 
 def pattern_draft(proposal: Proposal, author: str, now: datetime) -> Lesson:

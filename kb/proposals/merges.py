@@ -14,7 +14,7 @@ from typing import Any
 
 from kb.loop.learning import NEAR, overlap
 from kb.proposals.facts import SAME_CAUSE, Facts, same_cause, telling_words
-from kb.proposals.signatures import matches_all, matches_any, signature_for
+from kb.proposals.signatures import matches_all, occurring, signature_for
 from kb.records import Pattern, Signature, Status, ToolFix
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
@@ -164,7 +164,7 @@ def _edits(kept: Twin, gone: Twin, fine: Sequence[str]) -> dict[str, Any] | None
 
 def fits(signature: Signature, texts: Sequence[str], must_not: Sequence[str]) -> bool:
     """Whether a signature does what the samples of both entries say."""
-    return matches_all(signature, texts) and not matches_any(signature, must_not)
+    return matches_all(signature, texts) and not occurring([signature], must_not)
 
 
 def _texts(*entries: Twin) -> list[str]:

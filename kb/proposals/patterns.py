@@ -12,7 +12,7 @@ from typing import Any
 from kb.lookup.thresholds import GENERIC
 from kb.proposals.clusters import Cluster, cluster
 from kb.proposals.facts import Facts, cause_of, masked, one_cause
-from kb.proposals.signatures import signature_for
+from kb.proposals.signatures import occurring, signatures_of
 from kb.records import Incident, Signature
 from kb.records.ledger import Asked
 from kb.records.proposal import Proposal, ProposalKind
@@ -28,8 +28,16 @@ def gather_patterns(facts: Facts) -> list[Proposal]:
     """A drafted pattern for every cluster that has a signature of its own, the most asked first."""
     known = _Known(facts)
     open_ones = [one for one in facts.asked if not known.answers(one)]
-    drafts = (_draft(found, facts) for found in cluster(open_ones) if len(found.asked) >= AT_LEAST)
-    return sorted((one for one in drafts if one), key=lambda one: (-one.weight, one.id))
+    found = [
+        (one, signatures_of(list(one.texts))) for one in cluster(open_ones) if len(one.asked) >= AT_LEAST
+    ]
+    firing = occurring([signature for _, usable in found for signature in usable], facts.healthy)
+    drafts = [
+        _draft(one, silent[0], facts)
+        for one, usable in found
+        if (silent := [signature for signature in usable if signature not in firing])
+    ]
+    return sorted(drafts, key=lambda one: (-one.weight, one.id))
 
 
 class _Known:
@@ -52,11 +60,8 @@ class _Known:
         )
 
 
-def _draft(found: Cluster, facts: Facts) -> Proposal | None:
+def _draft(found: Cluster, signature: Signature, facts: Facts) -> Proposal:
     lines = list(found.texts)
-    signature = signature_for(lines, facts.healthy)
-    if signature is None:
-        return None
     incidents = incidents_of(found.asked, facts)
     meaning, fix, review, said = _advice(incidents)
     services = tuple(dict.fromkeys(one.service for one in found.asked if one.service))

@@ -21,6 +21,8 @@ ENOUGH = 0.65
 """Specificity from which a piece of a line can be a signature by itself."""
 NEARLY_ALL = 0.9
 """Share of what the whole line tells that this piece must tell as well."""
+_BETWEEN = "\n\0\n"
+"""Stands between lines that are searched as one text: no signature reaches across it."""
 _LONGEST_PIECE = 200
 _WORD = re.compile(r"\S+")
 _EDGES = " \t.,:;!=-|()[]{}<>\"'"
@@ -28,9 +30,21 @@ _EDGES = " \t.,:;!=-|()[]{}<>\"'"
 
 def signature_for(lines: Sequence[str], fine: Sequence[str] = ()) -> Signature | None:
     """The signature, or None when what the lines share is too general, or occurs in a line of `fine`."""
+    found = signatures_of(lines)
+    firing = occurring(found, fine)
+    return next((one for one in found if one not in firing), None)
+
+
+def signatures_of(lines: Sequence[str]) -> list[Signature]:
+    """Every signature that would do for the lines, the simplest first."""
     pieces = shared_pieces([masked(line)[0] for line in lines])
-    usable = (one for one in _candidates(pieces) if matches_all(one, lines) and not matches_any(one, fine))
-    return next(usable, None)
+    return [one for one in _candidates(pieces) if matches_all(one, lines)]
+
+
+def occurring(signatures: Sequence[Signature], lines: Sequence[str]) -> set[Signature]:
+    """Those of the signatures that occur in one of the lines; all are looked for at once."""
+    compiled = SignatureSet.compile([(str(number), one) for number, one in enumerate(signatures)])
+    return {hit.signature for hit in compiled.scan(_BETWEEN.join(lines))}
 
 
 def shared_pieces(templates: Sequence[str]) -> list[str]:
@@ -47,12 +61,6 @@ def matches_all(signature: Signature, lines: Sequence[str]) -> bool:
     """Whether the signature occurs in every line."""
     compiled = SignatureSet.compile([("", signature)])
     return not compiled.problems and all(compiled.scan(line) for line in lines)
-
-
-def matches_any(signature: Signature, lines: Sequence[str]) -> bool:
-    """Whether the signature occurs in one of the lines."""
-    compiled = SignatureSet.compile([("", signature)])
-    return any(compiled.scan(line) for line in lines)
 
 
 def _common(one: list[str], other: list[str]) -> list[str]:

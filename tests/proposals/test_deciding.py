@@ -157,6 +157,9 @@ def test_what_was_accepted_cannot_be_rejected_any_more(kb: KnowledgeBase) -> Non
         (lambda p, one: p.accept(one, {"colour": "red"}), InvalidInput),
         (lambda p, one: p.accept(one, {**ADVICE, "expires": "soon"}), InvalidInput),
         (lambda p, one: p.accept(one, {**ADVICE, "pattern": ""}), InvalidInput),
+        (lambda p, one: p.accept(one, {**ADVICE, "must_match": 5}), InvalidInput),
+        (lambda p, one: p.accept(one, {"meaning": ["a"]}), InvalidInput),
+        (lambda p, one: p.accept(one, {**ADVICE, "regex": "maybe"}), InvalidInput),
         (lambda p, one: p.accept(one, {**ADVICE, "pattern": "(?=x)", "regex": True}), InvalidInput),
     ],
 )
