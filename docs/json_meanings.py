@@ -14,7 +14,7 @@ from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.live import LiveIncident
 from kb.records.moves import Move
 from kb.records.parts import Status
-from kb.records.proposal import Proposed, Waiting
+from kb.records.proposal import KeptProposal, Waiting
 from kb.records.receipts import Learned, Receipt
 from kb.storage.vector_check import VectorReport
 
@@ -61,8 +61,8 @@ COMMANDS = (
         "entries": (dict[str, int], "Entries on offer, by kind."),
         "vectors": (VectorReport, "Both sides of the vector index."),
     }),
-    Shape(("proposals",), "What waits for a decision; with an ID one `Proposed`, whatever became of it.", Waiting),
-    Shape(("accept", "reject"), "The proposal, and what was decided on it.", Proposed),
+    Shape(("proposals",), "What waits for a decision; with an ID one `KeptProposal`, whatever became of it.", Waiting),
+    Shape(("accept", "reject"), "The proposal, and what was decided on it.", KeptProposal),
     Shape(("weekly",), "One window of the ledger in numbers.", WeeklySummary),
     Shape(("incident open", "incident show", "incident acknowledge", "incident severity",
            "incident hypothesis", "incident mitigate", "incident resolve", "incident verify",
@@ -107,9 +107,9 @@ MEANINGS = {
     "Decision.at": "When that was; null while it waits.",
     "Decision.by": "Who decided.",
     "Decision.reason": "Why it was rejected, or is outdated.",
-    "Proposed.proposal": "What is proposed.",
-    "Proposed.at": "When it was first proposed.",
-    "Proposed.decision": "What was decided on it.",
+    "KeptProposal.proposal": "What is proposed.",
+    "KeptProposal.at": "When it was first proposed.",
+    "KeptProposal.decision": "What was decided on it.",
     "Waiting.proposals": "The proposals, what does harm first.",
     "Answer.verdict": "The answer.",
     "Answer.lookup_id": "What `kb outcome --lookup` takes; null when it was not recorded (a read-only home).",

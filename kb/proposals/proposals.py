@@ -20,7 +20,7 @@ from kb.proposals.facts import Facts
 from kb.proposals.gather import gather
 from kb.proposals.settle import Settled, is_unfinished, settle
 from kb.proposals.sources import Sources
-from kb.records.proposal import Decision, ProposalState, Proposed, Waiting
+from kb.records.proposal import Decision, KeptProposal, ProposalState, Waiting
 from kb.storage.memory import redacted
 
 
@@ -33,7 +33,7 @@ class Proposals:
     now: datetime
     actor: str
 
-    def list(self) -> list[Proposed]:
+    def list(self) -> list[KeptProposal]:
         """Those that wait for a decision, what does harm first."""
         return list(self.waiting().proposals)
 
@@ -48,13 +48,13 @@ class Proposals:
         }
         return Waiting(proposals=tuple(settled.open), looked_at=looked_at)
 
-    def get(self, proposal_id: str) -> Proposed:
+    def get(self, proposal_id: str) -> KeptProposal:
         """The proposal with this id, whatever became of it.  Raises EntryNotFound."""
         return self._get(proposal_id, self._settled())
 
     def accept(
         self, proposal_id: str, edits: Mapping[str, Any] | None = None, *, reviewed_by: str = ""
-    ) -> Proposed:
+    ) -> KeptProposal:
         """Write it into the memory files, with `edits` in place of keys of its item.
 
         `reviewed_by` names who read it and says that it is right: what is added is then active, else a
@@ -79,7 +79,7 @@ class Proposals:
                 return done
             raise
 
-    def reject(self, proposal_id: str, reason: str) -> Proposed:
+    def reject(self, proposal_id: str, reason: str) -> KeptProposal:
         """Do not propose it again, unless far more speaks for it one day.  Raises EntryNotFound, InvalidInput."""
         found = self.get(proposal_id)
         if found.decision.state is ProposalState.ACCEPTED:
@@ -118,7 +118,7 @@ class Proposals:
             except KbError:
                 self._done_meanwhile(replace(one, decision=Decision(state=ProposalState.OPEN)))
 
-    def _done_meanwhile(self, before: Proposed) -> Proposed | None:
+    def _done_meanwhile(self, before: KeptProposal) -> KeptProposal | None:
         """After a failure: what another process has accepted by now, or None, and then it waits as before."""
         current = self.sources.table.find(before.proposal.id)
         if current is not None and current.decision.state is ProposalState.ACCEPTED:
@@ -126,7 +126,7 @@ class Proposals:
         self.sources.table.save([before])
         return None
 
-    def _finish(self, begun: Proposed) -> Proposed:
+    def _finish(self, begun: KeptProposal) -> KeptProposal:
         changed = self.writer.carry_out(begun.proposal, self._acceptance(begun.decision))
         proposal = replace(begun.proposal, entry_id=changed)
         decision = replace(begun.decision, state=ProposalState.ACCEPTED)
@@ -137,7 +137,7 @@ class Proposals:
     def _acceptance(self, decision: Decision) -> Acceptance:
         return Acceptance(decision.at or self.now, decision.by)
 
-    def _get(self, proposal_id: str, settled: Settled) -> Proposed:
+    def _get(self, proposal_id: str, settled: Settled) -> KeptProposal:
         found = next((one for one in settled.all if one.proposal.id == proposal_id), None)
         if found is None:
             raise EntryNotFound(f"there is no proposal {proposal_id!r}; see: kb proposals")

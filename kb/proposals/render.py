@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kb.errors import InvalidInput
-from kb.records.proposal import Proposal, ProposalKind, Proposed, Waiting
+from kb.records.proposal import KeptProposal, Proposal, ProposalKind, Waiting
 from kb.storage.yamledit import load, render
 from kb.text.safe_yaml import YamlRefused
 
@@ -34,7 +34,7 @@ def _rows(proposal: Proposal) -> Iterator[str]:
         yield from _wrapped(reason, " " * 22 + "- ", " " * 24)
 
 
-def details(one: Proposed) -> str:
+def details(one: KeptProposal) -> str:
     """One proposal with what was decided on it, and the lines that it rests on."""
     decision = one.decision
     when = f" on {decision.at.date()}" if decision.at else ""
@@ -43,7 +43,7 @@ def details(one: Proposed) -> str:
     return "\n".join((*lines, *(f"{' ' * 22}| {line}" for line in one.proposal.lines)))
 
 
-def outcome(accepted: Proposed) -> str:
+def outcome(accepted: KeptProposal) -> str:
     """What accepting it did, in a line."""
     proposal = accepted.proposal
     match proposal.kind:
@@ -59,7 +59,7 @@ def outcome(accepted: Proposed) -> str:
             return f"{proposal.retires} is retired; take it back with: kb status {proposal.retires} --undo"
 
 
-def as_yaml(proposals: Sequence[Proposed]) -> str:
+def as_yaml(proposals: Sequence[KeptProposal]) -> str:
     """A YAML document for each proposal: what would be written, in a form that `kb accept --edit` takes."""
     return "---\n".join("".join(f"{line}\n" for line in _document(one.proposal)) for one in proposals)
 

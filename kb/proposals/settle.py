@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from kb.records.proposal import Decision, Proposal, ProposalKind, ProposalState, Proposed
+from kb.records.proposal import Decision, KeptProposal, Proposal, ProposalKind, ProposalState
 
 COMES_BACK = 2.0
 """Times its weight at the decision that a decided proposal must have to be proposed again."""
@@ -27,18 +27,18 @@ _DECIDED = (ProposalState.ACCEPTED, ProposalState.REJECTED)
 class Settled:
     """Every proposal as it stands now, and those of them that changed; `fresh` has what was gathered, by id."""
 
-    all: tuple[Proposed, ...]
-    changed: tuple[Proposed, ...]
+    all: tuple[KeptProposal, ...]
+    changed: tuple[KeptProposal, ...]
     fresh: dict[str, Proposal]
 
     @property
-    def open(self) -> list[Proposed]:
+    def open(self) -> list[KeptProposal]:
         """Those that wait for a decision, in the order of gathering."""
         by_id = {one.proposal.id: one for one in self.all if one.decision.state is ProposalState.OPEN}
         return [by_id[one] for one in self.fresh if one in by_id]
 
 
-def settle(gathered: Iterable[Proposal], stored: Sequence[Proposed], now: datetime) -> Settled:
+def settle(gathered: Iterable[Proposal], stored: Sequence[KeptProposal], now: datetime) -> Settled:
     """Bring what was gathered and what is stored together."""
     index = {(one.proposal.kind, key): one for one in stored for key in one.proposal.keys}
     after = {one.proposal.id: one for one in stored}
@@ -59,12 +59,12 @@ def settle(gathered: Iterable[Proposal], stored: Sequence[Proposed], now: dateti
     return Settled(tuple(after.values()), changed, fresh)
 
 
-def is_waiting(one: Proposed) -> bool:
+def is_waiting(one: KeptProposal) -> bool:
     """Whether nobody has decided yet."""
     return one.decision.state is ProposalState.OPEN and one.decision.at is None
 
 
-def is_unfinished(one: Proposed) -> bool:
+def is_unfinished(one: KeptProposal) -> bool:
     """Whether it was being accepted when the process ended."""
     return one.decision.state is ProposalState.OPEN and one.decision.at is not None
 
@@ -74,32 +74,32 @@ def grown(now: int, before: int) -> bool:
     return now >= COMES_BACK * before and now >= before + GROWN_BY
 
 
-def _earlier(proposal: Proposal, index: dict[tuple[ProposalKind, str], Proposed]) -> Proposed | None:
+def _earlier(proposal: Proposal, index: dict[tuple[ProposalKind, str], KeptProposal]) -> KeptProposal | None:
     found = (index.get((proposal.kind, key)) for key in proposal.keys)
     return next((one for one in found if one), None)
 
 
-def _all_keys(before: Proposed, proposal: Proposal) -> tuple[str, ...]:
+def _all_keys(before: KeptProposal, proposal: Proposal) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*before.proposal.keys, *proposal.keys)))
 
 
-def _renewed(proposal: Proposal, before: Proposed | None, now: datetime) -> Proposed:
+def _renewed(proposal: Proposal, before: KeptProposal | None, now: datetime) -> KeptProposal:
     if before is None or before.decision.state is ProposalState.OUTDATED:
-        return Proposed(proposal=proposal, at=now, decision=_OPEN)
+        return KeptProposal(proposal=proposal, at=now, decision=_OPEN)
     if before.decision.state in _DECIDED:
         return _again(proposal, before, now) if grown(proposal.weight, before.proposal.weight) else before
     return replace(before, proposal=proposal) if is_waiting(before) else before
 
 
-def _again(proposal: Proposal, before: Proposed, now: datetime) -> Proposed:
+def _again(proposal: Proposal, before: KeptProposal, now: datetime) -> KeptProposal:
     """Open again, with what was decided the last time among the reasons."""
     decided = before.decision
     why = f": {decided.reason}" if decided.reason else ""
     day = f" on {decided.at.date()}" if decided.at else ""
     said = f"{decided.state}{day} when {before.proposal.weight} records spoke for it{why}; now {proposal.weight} do"
-    return Proposed(proposal=replace(proposal, reasons=(*proposal.reasons, said)), at=now, decision=_OPEN)
+    return KeptProposal(proposal=replace(proposal, reasons=(*proposal.reasons, said)), at=now, decision=_OPEN)
 
 
-def _outdated(one: Proposed, now: datetime) -> Proposed:
+def _outdated(one: KeptProposal, now: datetime) -> KeptProposal:
     reason = "what it was about is known, changed or gone by now"
     return replace(one, decision=Decision(state=ProposalState.OUTDATED, at=now, reason=reason))

@@ -11,7 +11,7 @@ from kb.proposals.facts import LOOKBACK_DAYS, MOST, Facts, masked
 from kb.records import Entry, Incident, Status
 from kb.records.ledger import Outcome
 from kb.records.moves import FAILING, Move
-from kb.records.proposal import ProposalKind, ProposalState, Proposed
+from kb.records.proposal import KeptProposal, ProposalKind, ProposalState
 from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
 from kb.storage.moves import MoveTable
@@ -33,7 +33,7 @@ class Sources:
     trust: TrustBook
     moves: MoveTable
 
-    def facts(self, stored: Sequence[Proposed], now: datetime) -> Facts:
+    def facts(self, stored: Sequence[KeptProposal], now: datetime) -> Facts:
         """Everything that the gather functions look at, as it is at `now`."""
         asked = self.table.unanswered(now - timedelta(days=LOOKBACK_DAYS), now, MOST)
         entries = self._of_kinds(_KINDS)
@@ -79,7 +79,7 @@ class Sources:
                 yield row["fingerprint"]
 
 
-def _verified(stored: Sequence[Proposed]) -> dict[str, date]:
+def _verified(stored: Sequence[KeptProposal]) -> dict[str, date]:
     """The day on which a proposal to verify a runbook was last accepted, by the runbook's id."""
     found: dict[str, date] = {}
     for one in stored:

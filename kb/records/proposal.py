@@ -77,7 +77,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposed:
+class KeptProposal:
     """A proposal, when it was first made, and what was decided."""
 
     proposal: Proposal
@@ -89,6 +89,6 @@ class Proposed:
 class Waiting:
     """The proposals that wait for a decision, what does harm first, and how many records were looked at for them."""
 
-    proposals: tuple[Proposed, ...]
+    proposals: tuple[KeptProposal, ...]
     looked_at: dict[str, int]
     """`unanswered_lookups`, `entries`, `outcomes` and `incidents`: so that an empty list says what it rests on."""

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kb.knowledge import KnowledgeBase
-from kb.records.proposal import Proposed, Waiting
+from kb.records.proposal import KeptProposal, Waiting
 from kb.server.arguments import Inputs, Text
 from kb.server.offers import PAGE, Offer, reading, writing
 
@@ -43,7 +43,7 @@ class Proposing:
         edits: Annotated[
             Inputs, Field(description="Keys of `item` to replace, such as {meaning: …, fix: …}.")
         ] = {},  # noqa: B006
-    ) -> Proposed:
+    ) -> KeptProposal:
         """Write a proposal into the memory files, where people review it.  What is added starts unverified.
 
         A drafted pattern needs a meaning or a fix: give what you found out, never a guess.
@@ -52,6 +52,6 @@ class Proposing:
 
     def proposal_reject(
         self, proposal_id: Id, reason: Annotated[Text, Field(description="Why, in a few words.")]
-    ) -> Proposed:
+    ) -> KeptProposal:
         """Turn a proposal down.  It comes back only when far more speaks for it."""
         return self._kb.proposals().reject(proposal_id, reason)

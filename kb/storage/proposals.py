@@ -10,7 +10,7 @@ import msgspec
 
 from kb.errors import StoreBroken
 from kb.records.ledger import Asked
-from kb.records.proposal import Decision, Proposal, ProposalState, Proposed
+from kb.records.proposal import Decision, KeptProposal, Proposal, ProposalState
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row
 
@@ -21,16 +21,16 @@ class ProposalTable:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def all(self) -> list[Proposed]:
+    def all(self) -> list[KeptProposal]:
         """Every proposal that was ever made, oldest first."""
         return [_proposed(row) for row in self._db.rows("SELECT * FROM proposals ORDER BY at, id")]
 
-    def find(self, proposal_id: str) -> Proposed | None:
+    def find(self, proposal_id: str) -> KeptProposal | None:
         """The proposal with this id, or None."""
         rows = self._db.rows("SELECT * FROM proposals WHERE id = ?", [proposal_id])
         return _proposed(rows[0]) if rows else None
 
-    def save(self, changed: Sequence[Proposed]) -> None:
+    def save(self, changed: Sequence[KeptProposal]) -> None:
         """Add or replace these proposals, all of them or none."""
         with self._db.write():
             self._db.execute_many(
@@ -80,14 +80,14 @@ def _asked(row: Row) -> Asked:
     )  # fmt: skip
 
 
-def _row(one: Proposed) -> list[object]:
+def _row(one: KeptProposal) -> list[object]:
     data, decision = msgspec.json.encode(one.proposal).decode(), one.decision
     decided_at = stamp(decision.at) if decision.at else None
     return [one.proposal.id, stamp(one.at), one.proposal.kind, data, decision.state, decided_at, decision.by,
             decision.reason]  # fmt: skip
 
 
-def _proposed(row: Row) -> Proposed:
+def _proposed(row: Row) -> KeptProposal:
     try:
         proposal = msgspec.json.decode(row["data"], type=Proposal)
     except msgspec.MsgspecError as error:
@@ -97,4 +97,4 @@ def _proposed(row: Row) -> Proposed:
         state=ProposalState(row["state"]), at=datetime.fromisoformat(decided) if decided else None,
         by=row["decided_by"], reason=row["reason"],
     )  # fmt: skip
-    return Proposed(proposal=proposal, at=datetime.fromisoformat(row["at"]), decision=decision)
+    return KeptProposal(proposal=proposal, at=datetime.fromisoformat(row["at"]), decision=decision)
