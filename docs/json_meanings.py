@@ -16,6 +16,7 @@ from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.live import LiveIncident
 from kb.records.moves import Move
 from kb.records.parts import Status
+from kb.records.proposal import KeptProposal, Waiting
 from kb.records.receipts import Learned, Receipt
 from kb.storage.vector_check import VectorReport
 
@@ -67,6 +68,8 @@ COMMANDS = (
         "entries": (dict[str, int], "Entries on offer, by kind."),
         "vectors": (VectorReport, "Both sides of the vector index."),
     }),
+    Shape(("proposals",), "What waits for a decision; with an ID one `KeptProposal`, whatever became of it.", Waiting),
+    Shape(("accept", "reject"), "The proposal, and what was decided on it.", KeptProposal),
     Shape(("weekly",), "One window of the ledger in numbers.", WeeklySummary, fields={
         "narrative": (Narrative, "Prose around the numbers; only with `--narrative`."),
     }),
@@ -103,6 +106,20 @@ COMMANDS = (
 )  # fmt: skip
 
 MEANINGS = {
+    "Proposal.kind": "What would be done when it is accepted.",
+    "Proposal.title": "The drafted signature, or the title of the entry that it is about.",
+    "Proposal.reasons": "Why it is proposed, in words.",
+    "Proposal.services": "The services that its records name.",
+    "Proposal.incidents": "The incidents that it was drafted from.",
+    "Proposal.item": "The entry to add, or the values to set; what `kb accept --edit` may replace.",
+    "Decision.state": "Whether it waits, was accepted or rejected, or lost its reason.",
+    "Decision.at": "When that was; null while it waits.",
+    "Decision.by": "Who decided.",
+    "Decision.reason": "Why it was rejected, or is outdated.",
+    "KeptProposal.proposal": "What is proposed.",
+    "KeptProposal.at": "When it was first proposed.",
+    "KeptProposal.decision": "What was decided on it.",
+    "Waiting.proposals": "The proposals, what does harm first.",
     "Answer.verdict": "The answer.",
     "Answer.lookup_id": "What `kb outcome --lookup` takes; null when it was not recorded (a read-only home).",
     "Answer.took_ms": "How long the lookup took, in milliseconds, without starting the process.",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kb.loop.healthy_samples import HealthySamples
     from kb.loop.learning import Details, Lesson
     from kb.loop.weekly import WeeklySummary
+    from kb.proposals.proposals import Proposals
     from kb.prose.narrative import Narrative
     from kb.records.healthy import Rehearsal
     from kb.storage.memory import Memory
@@ -342,6 +343,11 @@ class KnowledgeBase(OpenHome):
         self.refresh()
         entry = self.get(entry_id) if entry_id else None
         return rehearse(entry, pattern, regex, self._parts.past, self._parts.healthy, shown)
+
+    def proposals(self, now: datetime | None = None) -> Proposals:
+        """What the record suggests to add, merge, retire or run again: `list`, `get`, `accept`, `reject`."""
+        self.refresh()
+        return self._parts.proposals(now or self._clock(), self._actor)
 
     # -- look back ---------------------------------------------------------------------------
 

@@ -105,7 +105,8 @@ class Lessons:
     def _known_already(self, existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
         note = _KNOWN
         if existing.status is Status.QUARANTINED:
-            note += f". It is in quarantine: {self.healthy.reason_for(existing.id) or f'see why: kb status {existing.id}'}"
+            reason = self.healthy.reason_for(existing.id) or f"see why: kb status {existing.id}"
+            note += f". It is in quarantine: {reason}"
         return Learned(
             id=existing.id,
             status=existing.status,
