@@ -167,6 +167,11 @@ def test_what_helped_for_long_and_failed_three_times_since_is_failing() -> None:
     assert standings == [Standing.ESTABLISHED, Standing.ESTABLISHED, Standing.NEW, Standing.FAILING]
 
 
+def test_two_of_three_is_a_mixed_record_even_when_nobody_verified_them() -> None:
+    past = [outcome(Result.RESOLVED, 5), outcome(Result.RESOLVED, 4), outcome(Result.MADE_WORSE, 3)]
+    assert trust(entry(), past, NOW).standing is Standing.NEW
+
+
 def test_a_verified_success_counts_more_than_an_unverified_one() -> None:
     verified = trust(entry(), [outcome(Result.RESOLVED, verified_by="ana")], NOW)
     unverified = trust(entry(), [outcome(Result.RESOLVED)], NOW)
