@@ -29,6 +29,7 @@ _USERS = "root admin guest test oracle postgres ubuntu deploy jenkins alice bob 
 _PROGRAMS = "nginx java python3 checkout payments etcd kubelet redis-server node prometheus billing-api".split()
 _NAMES = "web db mesos-slave ip worker kafka msra-sa edge-proxy storage cp compute node".split()
 _DOMAINS = "example.com acme.internal corp.example.net cluster.local cse.uni.edu.hk fareast.corp.example.org isp.net.br".split()
+_ROOTS = "var mnt opt srv data user p home/alice tmp g".split()
 _FOLDERS = "var lib data nova instances mnt hadoop dfs current subdir12 root opt app srv work runs shared logs".split()
 _FILES = "part-00012 data.bin a.out snapshot.300000dcd report.csv config.json app.log image.qcow2 core.1".split()
 
@@ -91,7 +92,7 @@ def _name(rng: random.Random) -> str:
 
 def _path(rng: random.Random) -> str:
     folders = rng.choices(_FOLDERS, k=rng.randrange(2, 6))
-    return "/" + "/".join([*folders, rng.choice([*_FILES, f"{_hex(8)(rng)}.log", f"run_{rng.randrange(9999)}"])])
+    return "/" + "/".join([rng.choice(_ROOTS), *folders, rng.choice([*_FILES, f"{_hex(8)(rng)}.log", f"run_{rng.randrange(9999)}"])])
 
 
 def _url_path(rng: random.Random) -> str:
@@ -159,7 +160,6 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "hex": lambda rng: f"{rng.randrange(2**20, 2**40):x}",
     "hex0x": lambda rng: f"0x{rng.randrange(16 ** rng.randrange(1, 16)):x}",
     **{f"hex{length}": _hex(length) for length in (8, 16, 32, 40, 64)},
-    "image": lambda rng: f"registry.acme.internal/{rng.choice(_PROGRAMS)}:{rng.randrange(9)}.{rng.randrange(30)}.{rng.randrange(9)}",
     "int": _number,
     "ints": _several(lambda rng: str(rng.randrange(9)), ",", 5),
     "ip": _ip,

@@ -54,7 +54,7 @@ KEPT = (
     rf"|responded(?: with)?|answered)){_ASSIGN}(?i:(?:an? )?(?:http |status "
     rf"|code ){{0,2}})[1-5]\d\d{_END}{_NOT_AMOUNT}",
     rf"\b[1-5]\d\d[ :,-]{{1,3}}(?i:{_PHRASES})\b",
-    r"\b[45](?:\d\d|xx)(?=\s*(?i:errors?|responses?|status)\b)",
+    r"\b[45](?:\d\d|xx)(?=\s*(?i:errors?|responses?|status)\b(?!\s*[:=]))",
     # exit codes, signals, errno, and codes that are called so
     rf"(?i:\b(?:exit(?:ed|s)?|terminated|died)(?:[ _-]*(?:with|on|by))?(?:[ _-]*(?:non-?zero))?"
     rf"(?:[ _-]*(?:exit[ _-]*)?(?:code|status|value|signal))?){_ASSIGN}-?(?:0x[0-9a-fA-F]+"
@@ -117,7 +117,11 @@ _PATH = rf"/(?!{_EVERY_MACHINE})(?=[^\s/]*[A-Za-z])(?:{_PATH_PART}{{1,200}}/+)+{
 _HEX_WORDS = (
     "accede|acceded|beaded|bedded|decade|deface|defaced|efface|effaced|facade|deadbeef"  # words of a to f
 )
+_NUMBERED = (
+    "host|node|server|instance|worker|member|broker|job|task|session|request|transaction|device|disk|volume|id|user"
+)
 KEYS = (
+    rf"\b(?:{_NUMBERED}) (?!(?:{_WORDS_WITH_DIGITS})\b)(?=[A-Za-z][\w-]{{0,80}}\d)",
     rf"\b(?:{_ID_KEY})[\"']?(?:=|: ?(?=[\"']))[\"']?(?![\"'])(?={re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}])",
     rf"\b(?:user|role|host|node|pod|device|file) [\"'](?=[^\s\"']{{1,200}}[\"'])",
     rf"\b(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))",
@@ -140,6 +144,7 @@ VARIABLE = (
     r"\d{6,8}[ -]\d\d:?\d\d:?\d\d(?:[.,]\d+)?",
     rf"(?<![\w:]){_CLOCK}{_ZONE}(?![\w:])",
     # ids and addresses
+    rf"(?<=://)(?!{_PUBLIC_HOSTS}(?![\w.-]))[^\s\"'<>,;()\]}}\\]+(?<![.:!])",
     r"[\w.+-]{1,64}@(?=[\w-]{1,63}\.)[\w.-]{3,253}\b",
     r"(?i:(?<![A-Za-z0-9])[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}(?![A-Za-z0-9]))",
     r"(?i:\b(?:[0-9a-f]{2}[:-]){5,31}[0-9a-f]{2}\b)",
@@ -149,24 +154,23 @@ VARIABLE = (
     r"|(?:[0-9a-f]{1,4}:){2,7}:|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})(?:%\w+)?(?:/\d{1,3})?\]?(?::\d{1,5})?(?![\w:]))",
     rf"\b(?!{_PUBLIC_HOSTS}(?![\w.-]))(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})\.){{1,8}}(?:{_TOP_LEVELS})"
     r"(?::\d{1,5})?(?![\w-]|\.\w|\()",
-    r"(?<=/tmp/)[^\s\"':,;)]+|(?<=/home/)[^\s\"':,;)]+|(?<=/Users/)[^\s\"':,;)]+",
-    rf"(?<=://)(?!{_PUBLIC_HOSTS}(?![\w.-]))[^\s\"'<>,;()\]}}\\]+(?<![.:!])",
-    rf"(?<![\w/.>*-])(?!/(?:tmp|home|Users)/){_PATH}(?:\?[^\s\"'<>,;)\]}}]{{1,500}})?",
+    r"(?<=/tmp/)[^\s\"':,;)\]}]+",
+    rf"(?<![\w/.>*-])(?!/tmp/){_PATH}(?:\?[^\s\"'<>,;)\]}}]{{1,500}})?",
     r"(?<![\w/])[A-Za-z]:[\\/](?![\\/])[^\s\"'<>|,;)]+",
     r"(?<![\w-])(?:sd[a-z]|x?vd[a-z]|nvme\d+n|dm-)(?:\d+(?:p\d+)?)?(?![\w-])(?<!dm-)",
     r"(?<![\w-])(?:en[ops]\d\w{0,12}|eth\d+|wlan\d+|veth[0-9a-f]{6,12}|cali[0-9a-f]{8,12})(?![\w-])",
     r"(?<![\w-])[A-Z]{1,2}\d{1,3}(?:[:-]{1,2}[A-Z]{1,2}[0-9a-f]{0,3}){1,6}(?![\w-])",
     r"(?<=@)[0-9a-f]{4,16}(?![A-Za-z0-9])",
     r"(?<=[A-Za-z]_)-?\d+(?:_(?:[a-z]|-?\d+)(?![A-Za-z0-9]))*",
-    rf"(?<=[\w>]-)(?=[a-z]{{0,10}}\d)[{_CHUNK}]{{6,10}}-[{_CHUNK}]{{5}}(?![\w])"
-    rf"|(?<=-)[{_CHUNK}]{{8,10}}-[{_CHUNK}]{{5}}(?!\w)",
+    rf"(?<=[\w>]-)(?=[a-z]{{0,10}}\d)[{_CHUNK}]{{6,10}}-[{_CHUNK}]{{5}}(?![A-Za-z0-9])"
+    rf"|(?<=-)[{_CHUNK}]{{8,10}}-[{_CHUNK}]{{5}}(?![A-Za-z0-9])",
     rf"(?<=[a-z0-9>]-)(?!https|html5|grpcs)[{_CHUNK}]{{5}}(?![\w-])",
     r"(?i:\b0x[0-9a-f]+\b)",
     r"(?i:(?<![A-Za-z0-9])(?=[a-f]{0,64}\d)(?=\d{0,64}[a-f])[0-9a-f]{6,128}(?:[-.…]*…"
     r"|\.\.\.)?(?![A-Za-z0-9]))",
     rf"(?i:(?<![A-Za-z0-9_.-])(?!(?:{_HEX_WORDS})(?![A-Za-z0-9]))[a-f]{{6,128}}(?![A-Za-z0-9_.-]))",
     r"(?<![A-Za-z0-9+/=])(?=[A-Za-z+/_-]{0,40}\d)(?=[a-z0-9+/_-]{0,40}[A-Z])(?=[A-Z0-9+/_-]{0,40}[a-z])"
-    r"(?=(?:[a-z]{0,5}[A-Z0-9+/]{1,6}){4})[A-Za-z0-9+/_-]{16,1000}={0,2}(?![A-Za-z0-9+/=])",
+    r"(?=(?:[a-z]{0,7}[A-Z0-9+/]{1,7}){4})[A-Za-z0-9+/_-]{16,1000}={0,2}(?![A-Za-z0-9+/=])",
     r"(?<=-)(?=[a-z]{0,10}\d)(?=\d{0,10}[a-z])[a-z0-9]{4,10}(?![\w])",
     # amounts, versions, counters
     rf"(?<![\w.])(?:(?<!\S)[<>~≈]=?|[-+])?\d+(?:[.,]\d+)*(?: ?{_UNIT})(?:(?:, ?| and "
@@ -183,13 +187,13 @@ _OPENERS = (  # words with which one of the rules above may begin; all others ar
     "|terminated|"
     "died|errno|os|signal|sig|rc|retcode|ret|error|err|fault|result|reason|grpc|sql|sqlstate|sqlcode|code"
     "|hresult|"
-    "ntstatus|" + _MONTH + "|" + _DAY + "|" + _ID_KEY
+    "ntstatus|principal|for|authentication|role|file|" + _NUMBERED + "|(?:veth|cali)?[a-f]{6,}|sd[a-z]|x?vd[a-z]|" + _MONTH + "|" + _DAY + "|" + _ID_KEY
 )
-_PLAIN = rf"""(?<![\w.-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,}}+(?:[,;)!?"']?[ \t]++|$))++"""
+_PLAIN = rf"""(?<![\w.@-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,}}+(?:[,;)!?"']?[ \t]++|$))++"""
 
 SCANNER: re.Pattern[str] = re.compile(
     rf"(?P<plain>{_PLAIN})|(?P<kept>{'|'.join(KEPT)})"
-    rf"|(?P<key>(?i:{'|'.join(KEYS)}))(?:{re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}]+)"
+    rf"|(?P<key>(?i:{'|'.join(KEYS)}))(?:{re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}]*[^\s\"',;&)\]}}:.!])"
     rf"|(?P<variable>{'|'.join(VARIABLE[:-1])})|(?P<word>{WORD})|(?P<number>{VARIABLE[-1]})"
 )
 """Finds what comes next: `plain` words, what is `kept`, a `key` whose value varies, what is `variable`,
