@@ -25,13 +25,92 @@ TEMPLATES = Path(__file__).with_name("log_templates.yaml")
 _SLOT = re.compile(r"\{(\w+)\}")
 _BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _CHUNK = "bcdfghjklmnpqrstvwxz2456789"
-_USERS = "root admin guest test oracle postgres ubuntu deploy jenkins alice bob nagios www-data git mysql x".split()
-_PROGRAMS = "nginx java python3 checkout payments etcd kubelet redis-server node prometheus billing-api".split()
-_NAMES = "web db mesos-slave ip worker kafka msra-sa edge-proxy storage cp compute node".split()
-_DOMAINS = "example.com acme.internal corp.example.net cluster.local cse.uni.edu.hk fareast.corp.example.org isp.net.br".split()
-_ROOTS = "var mnt opt srv data user p home/alice tmp g".split()
-_FOLDERS = "var lib data nova instances mnt hadoop dfs current subdir12 root opt app srv work runs shared logs".split()
-_FILES = "part-00012 data.bin a.out snapshot.300000dcd report.csv config.json app.log image.qcow2 core.1".split()
+_USERS = [
+    "root",
+    "admin",
+    "guest",
+    "test",
+    "oracle",
+    "postgres",
+    "ubuntu",
+    "deploy",
+    "jenkins",
+    "alice",
+    "bob",
+    "nagios",
+    "www-data",
+    "git",
+    "mysql",
+    "x",
+]
+_PROGRAMS = [
+    "nginx",
+    "java",
+    "python3",
+    "checkout",
+    "payments",
+    "etcd",
+    "kubelet",
+    "redis-server",
+    "node",
+    "prometheus",
+    "billing-api",
+]
+_NAMES = [
+    "web",
+    "db",
+    "mesos-slave",
+    "ip",
+    "worker",
+    "kafka",
+    "msra-sa",
+    "edge-proxy",
+    "storage",
+    "cp",
+    "compute",
+    "node",
+]
+_DOMAINS = [
+    "example.com",
+    "acme.internal",
+    "corp.example.net",
+    "cluster.local",
+    "cse.uni.edu.hk",
+    "fareast.corp.example.org",
+    "isp.net.br",
+]
+_ROOTS = ["var", "mnt", "opt", "srv", "data", "user", "p", "home/alice", "tmp", "g"]
+_FOLDERS = [
+    "var",
+    "lib",
+    "data",
+    "nova",
+    "instances",
+    "mnt",
+    "hadoop",
+    "dfs",
+    "current",
+    "subdir12",
+    "root",
+    "opt",
+    "app",
+    "srv",
+    "work",
+    "runs",
+    "shared",
+    "logs",
+]
+_FILES = [
+    "part-00012",
+    "data.bin",
+    "a.out",
+    "snapshot.300000dcd",
+    "report.csv",
+    "config.json",
+    "app.log",
+    "image.qcow2",
+    "core.1",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +171,23 @@ def _name(rng: random.Random) -> str:
 
 def _path(rng: random.Random) -> str:
     folders = rng.choices(_FOLDERS, k=rng.randrange(2, 6))
-    return "/" + "/".join([rng.choice(_ROOTS), *folders, rng.choice([*_FILES, f"{_hex(8)(rng)}.log", f"run_{rng.randrange(9999)}"])])
+    return "/" + "/".join(
+        [
+            rng.choice(_ROOTS),
+            *folders,
+            rng.choice([*_FILES, f"{_hex(8)(rng)}.log", f"run_{rng.randrange(9999)}"]),
+        ]
+    )
 
 
 def _url_path(rng: random.Random) -> str:
-    kinds = ("/api/v1/orders/{}", "/v2/{}/servers/detail", "/static/{}.js", "/users/{}/basket?id={}", "/latest/meta-data/{}")
+    kinds = (
+        "/api/v1/orders/{}",
+        "/v2/{}/servers/detail",
+        "/static/{}.js",
+        "/users/{}/basket?id={}",
+        "/latest/meta-data/{}",
+    )
     return rng.choice(kinds).format(*rng.choices([_hex(8)(rng), str(rng.randrange(10**6)), "placement"], k=2))
 
 
@@ -114,7 +205,16 @@ def _float(rng: random.Random) -> str:
 
 def _duration(rng: random.Random) -> str:
     value = rng.randrange(1, 900)
-    return rng.choice([f"{value}ms", f"{value} ms", f"{value}s", f"{value / 10}s", f"{value % 60}m{value % 50}s", f"{value} seconds"])
+    return rng.choice(
+        [
+            f"{value}ms",
+            f"{value} ms",
+            f"{value}s",
+            f"{value / 10}s",
+            f"{value % 60}m{value % 50}s",
+            f"{value} seconds",
+        ]
+    )
 
 
 def _bytes(rng: random.Random) -> str:
@@ -123,7 +223,9 @@ def _bytes(rng: random.Random) -> str:
 
 
 def _attempt(rng: random.Random) -> str:
-    return f"attempt_{rng.randrange(10**12)}_{rng.randrange(99):04}_{rng.choice('mr')}_{rng.randrange(50):06}_{rng.randrange(4)}"
+    return (
+        f"attempt_{rng.randrange(10**12)}_{rng.randrange(99):04}_{rng.choice('mr')}_{rng.randrange(50):06}_0"
+    )
 
 
 def _ip6(rng: random.Random) -> str:
@@ -131,8 +233,15 @@ def _ip6(rng: random.Random) -> str:
     return rng.choice([":".join(groups), f"2001:db8::{groups[0]}:{groups[1]}", f"fe80::{groups[2]}"])
 
 
-def _several(one: Callable[[random.Random], str], separator: str, most: int) -> Callable[[random.Random], str]:
+def _several(
+    one: Callable[[random.Random], str], separator: str, most: int
+) -> Callable[[random.Random], str]:
     return lambda rng: separator.join(one(rng) for _ in range(rng.randrange(1, most)))
+
+
+def _location(rng: random.Random) -> str:
+    node = rng.choice("0123456789abcdef")
+    return f"R{rng.randrange(77):02}-M{rng.randrange(2)}-N{node}-C:J{rng.randrange(18):02}-U{rng.choice(['01', '11'])}"
 
 
 def _block(rng: random.Random) -> str:
@@ -169,7 +278,7 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "job": lambda rng: f"job_{rng.randrange(10**12)}_{rng.randrange(99):04}",
     "jvm": lambda rng: f"jvm_{rng.randrange(10**12)}_{rng.randrange(99):04}_{rng.choice('mr')}_{rng.randrange(99):06}",
     "lifetime": lambda rng: rng.choice(["<1 sec", f"{rng.randrange(60):02}:{rng.randrange(60):02}", "1:02:33"]),
-    "location": lambda rng: f"R{rng.randrange(77):02}-M{rng.randrange(2)}-N{rng.choice('0123456789abcdef')}-C:J{rng.randrange(18):02}-U{rng.choice(['01', '11'])}",
+    "location": _location,
     "mac": lambda rng: ":".join(f"{rng.randrange(256):02X}" for _ in range(12)),
     "name": _name,
     "nic": lambda rng: rng.choice(["eth0", "eth1", "ens192", "enp3s0f1", "wlan0"]),

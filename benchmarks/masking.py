@@ -116,7 +116,9 @@ def main() -> int:
         print(_row(title, [results[name][-1] for name in parsers]), flush=True)
         if options.worst:
             _explain(one)
-    means = [tuple(sum(column) / len(sets) for column in zip(*results[name], strict=True)) for name in parsers]
+    means = [
+        tuple(sum(column) / len(sets) for column in zip(*results[name], strict=True)) for name in parsers
+    ]
     print(_row("mean", means))  # type: ignore[arg-type]
     total = sum(len(one.lines) for one in sets)
     print("lines per second: " + ", ".join(f"{name} {total / seconds[name]:,.0f}" for name in parsers))

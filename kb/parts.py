@@ -31,6 +31,7 @@ from kb.storage.ledger import Ledger
 from kb.storage.lexical import Fts5Index
 from kb.storage.memory import Memory
 from kb.storage.memory_sync import PARSER, MemorySync
+from kb.storage.refingerprint import Fingerprints
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
@@ -78,7 +79,7 @@ class Parts:
         lookup = Lookup(
             entries, RankedTiers(lexical, vectors), signatures.current, trust.of, lambda: vectors.notes
         )
-        memory, sync = Memory(home), MemorySync(home, db, catalogue)
+        memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,

@@ -23,7 +23,11 @@ def looks_like_id(word: str) -> bool:
     resumed = sum(before[0].isdigit() for before in runs[:-1])  # letters that follow digits
     if _CAMEL.search(word) and resumed < 3:
         return False
-    if resumed >= 2 or len(runs) > 3 or (resumed and len(word) >= _LONG and (word.islower() or word.isupper())):
+    if (
+        resumed >= 2
+        or len(runs) > 3
+        or (resumed and len(word) >= _LONG and (word.islower() or word.isupper()))
+    ):
         return True
     if len(runs) == 3:
         return not any(_WORD.search(run) for run in letters)

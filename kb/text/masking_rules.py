@@ -113,19 +113,23 @@ _NO_NAME = (  # what follows "user" in prose
 _PERSON = rf"(?!(?:{_NO_NAME})\b)[A-Za-z_][\w.+-]{{0,63}}"
 _PATH_PART = rf"(?:[\w.@%+=~#&:!-]|{re.escape(PLACEHOLDER)}|\[[^\[\]\s/]{{1,60}}\])"
 _EVERY_MACHINE = r"(?:etc|dev|proc|sys|run|usr|bin|sbin|boot|lib|lib64|var/run)/"
-_PATH = rf"/(?!{_EVERY_MACHINE})(?=[^\s/]*[A-Za-z])(?:{_PATH_PART}{{1,200}}/+)+{_PATH_PART}{{0,200}}(?<![.:,!])"
+_PATH = (
+    rf"/(?!{_EVERY_MACHINE})(?=[^\s/]*[A-Za-z])(?:{_PATH_PART}{{1,200}}/+)+{_PATH_PART}{{0,200}}(?<![.:,!])"
+)
 _HEX_WORDS = (
     "accede|acceded|beaded|bedded|decade|deface|defaced|efface|effaced|facade|deadbeef"  # words of a to f
 )
 _NUMBERED = (
-    "host|node|server|instance|worker|member|broker|job|task|session|request|transaction|device|disk|volume|id|user"
+    "host|node|server|instance|worker|member|broker|job|task|session|request|transaction|device|disk"
+    "|volume|id|user"
 )
 KEYS = (
     rf"\b(?:{_NUMBERED}) (?!(?:{_WORDS_WITH_DIGITS})\b)(?=[A-Za-z][\w-]{{0,80}}\d)",
     rf"\b(?:{_ID_KEY})[\"']?(?:=|: ?(?=[\"']))[\"']?(?![\"'])(?={re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}])",
-    rf"\b(?:user|role|host|node|pod|device|file) [\"'](?=[^\s\"']{{1,200}}[\"'])",
+    r"\b(?:user|role|host|node|pod|device|file) [\"'](?=[^\s\"']{1,200}[\"'])",
     rf"\b(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))",
     rf"\bfor (?={_PERSON} from (?:\d|{re.escape(PLACEHOLDER)}|[\w-]+[.:][\w.:-]+))",
+    rf"\bhttps?://{_PUBLIC_HOSTS}/(?=[\w%-])",
     rf"\bauthentication (?:failures?|errors?) for (?={_PERSON})",
 )
 VARIABLE = (
@@ -169,7 +173,7 @@ VARIABLE = (
     r"(?i:(?<![A-Za-z0-9])(?=[a-f]{0,64}\d)(?=\d{0,64}[a-f])[0-9a-f]{6,128}(?:[-.…]*…"
     r"|\.\.\.)?(?![A-Za-z0-9]))",
     rf"(?i:(?<![A-Za-z0-9_.-])(?!(?:{_HEX_WORDS})(?![A-Za-z0-9]))[a-f]{{6,128}}(?![A-Za-z0-9_.-]))",
-    r"(?<![A-Za-z0-9+/=])(?=[A-Za-z+/_-]{0,40}\d)(?=[a-z0-9+/_-]{0,40}[A-Z])(?=[A-Z0-9+/_-]{0,40}[a-z])"
+    r"(?<![A-Za-z0-9+/=])(?=(?:[A-Za-z+/_-]{0,40}\d){2}|[A-Za-z0-9+/_-]{32})(?=[A-Za-z+/_-]{0,60}\d)(?=[a-z0-9+/_-]{0,40}[A-Z])(?=[A-Z0-9+/_-]{0,40}[a-z])"
     r"(?=(?:[a-z]{0,7}[A-Z0-9+/]{1,7}){4})[A-Za-z0-9+/_-]{16,1000}={0,2}(?![A-Za-z0-9+/=])",
     r"(?<=-)(?=[a-z]{0,10}\d)(?=\d{0,10}[a-z])[a-z0-9]{4,10}(?![\w])",
     # amounts, versions, counters
@@ -187,7 +191,14 @@ _OPENERS = (  # words with which one of the rules above may begin; all others ar
     "|terminated|"
     "died|errno|os|signal|sig|rc|retcode|ret|error|err|fault|result|reason|grpc|sql|sqlstate|sqlcode|code"
     "|hresult|"
-    "ntstatus|principal|for|authentication|role|file|" + _NUMBERED + "|(?:veth|cali)?[a-f]{6,}|sd[a-z]|x?vd[a-z]|" + _MONTH + "|" + _DAY + "|" + _ID_KEY
+    "ntstatus|principal|for|authentication|role|file|"
+    + _NUMBERED
+    + "|(?:veth|cali)?[a-f]{6,}|sd[a-z]|x?vd[a-z]|"
+    + _MONTH
+    + "|"
+    + _DAY
+    + "|"
+    + _ID_KEY
 )
 _PLAIN = rf"""(?<![\w.@-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,}}+(?:[,;)!?"']?[ \t]++|$))++"""
 
