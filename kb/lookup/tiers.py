@@ -106,10 +106,11 @@ class SignatureScan:
     def __init__(self, signatures: SignatureSet) -> None:
         self._signatures = signatures
         self._found: dict[str, Found] = {}
+        self._seen = set[int]()
 
     def block(self, text: str, offset: int, first_line: int) -> None:
         """Scan one block; see `question.OnBlock`."""
-        for hit in self._signatures.scan(text):
+        for hit in self._signatures.scan(text, self._seen):
             found = _signed(hit, text, offset, first_line)
             if hit.key not in self._found or found.strength > self._found[hit.key].strength:
                 self._found[hit.key] = found

@@ -21,7 +21,8 @@ Needle = tuple[str, bool]
 
 _WORTH_AN_ENGINE = 100_000_000
 _COLOUR = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
-_BLANKS = bytes.maketrans(b"\t\n\x0b\x0c\r", b"     ")
+_MANY_RUNS = 20_000
+_FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\t\n\x0b\x0c\r", b"abcdefghijklmnopqrstuvwxyz     ")
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,20 @@ class Prepared:
         return self.plain.encode("utf-8", "replace")
 
     @cached_property
+    def level(self) -> bytes:
+        """The text case folded, every blank a plain one."""
+        folded = self.data if self.folds_in_place else _casefolded(self.plain)
+        return folded.translate(_FOLDED)
+
+    @cached_property
     def folded(self) -> bytes:
-        """The bytes that literals are looked for in."""
-        folded = self.plain.casefold().encode("utf-8", "replace").translate(_BLANKS)
-        while b"  " in folded:
-            folded = folded.replace(b"  ", b" ")
-        return folded
+        """The same with runs of blanks made one: the bytes that literals are looked for in."""
+        return _single_blanks(self.level)
+
+    @property
+    def folds_in_place(self) -> bool:
+        """Whether a place in `level` is the same place in `data`."""
+        return self.plain.isascii()
 
     def characters(self, offsets: Iterable[int]) -> dict[int, int]:
         """For each byte offset into `data` its character offset."""
@@ -52,6 +61,14 @@ class Prepared:
             turned[offset] = characters
             at = offset
         return turned
+
+
+def _single_blanks(text: bytes) -> bytes:
+    return b" ".join(part.lstrip(b" ") for part in text.split(b"  ") if part)
+
+
+def _casefolded(text: str) -> bytes:
+    return text.casefold().encode("utf-8", "replace")
 
 
 def prepare(text: str) -> Prepared:
@@ -73,15 +90,20 @@ class Engine:
         self._regexes = {number: text for number, (text, regex) in enumerate(needles) if regex}
         self._built: _Hyperscan | _Re2Sets | None = None
 
-    def candidates(self, prepared: Prepared) -> set[int]:
-        """The numbers of the needles that may occur."""
+    def candidates(self, prepared: Prepared) -> dict[int, int]:
+        """The numbers of the needles that may occur, each with a byte of `data` before which it does not."""
         small = len(prepared.plain) * (len(self._literals) + 8 * len(self._regexes)) < _WORTH_AN_ENGINE
         if small and self._built is None:
             found = {number for number, text in self._literals.items() if text in prepared.folded}
-            return found | set(self._regexes)
+            return dict.fromkeys(found | self._regexes.keys(), 0)
         if self._built is None:
             self._built = self._build()
-        return self._built.literals(prepared.folded) | self._built.regexes(prepared.data)
+        ends = self._built.literals(prepared)
+        if prepared.folds_in_place:
+            found = {number: max(0, end - len(self._literals[number])) for number, end in ends.items()}
+        else:
+            found = dict.fromkeys(ends, 0)
+        return found | dict.fromkeys(self._built.regexes(prepared.data), 0)
 
     def _build(self) -> _Hyperscan | _Re2Sets:
         try:
@@ -119,6 +141,8 @@ class _Hyperscan:
         else:
             self._plain = _database(literals, hs.HS_FLAG_SINGLEMATCH, literal=True)
             self._regex = self._accepted(sources, flags)
+        self._longest = max(map(len, literals.values()), default=0)
+        self._blanks = _database({0: b"[^ ]  ", 1: b"  [^ ]"}, 0) if literals else None
 
     def _accepted(self, sources: dict[int, bytes], flags: int) -> Any:
         import hyperscan as hs
@@ -147,11 +171,34 @@ class _Hyperscan:
             (*(hs.dumpb(part) if part else b"" for part in (self._plain, self._regex)), self._refused)
         )
 
-    def literals(self, folded: bytes) -> set[int]:
-        return _scan(self._plain, folded)
+    def literals(self, prepared: Prepared) -> dict[int, int]:
+        """The numbers of the literals that occur, each with a place: it does not end before that.
+
+        Runs of blanks are rare in a log, and to make them one costs as much as the search itself: so it
+        is done only around them, in a text of its own.
+        """
+        level = prepared.level
+        found = _scan(self._plain, level)
+        around = self._around_runs(level)
+        return dict.fromkeys(_scan(self._plain, prepared.folded if around is None else around), 0) | found
+
+    def _around_runs(self, level: bytes) -> bytes | None:
+        """The surroundings of all runs of blanks, with the runs made one; None when that is most of the text."""
+        runs, longest, half = _runs(self._blanks, level), self._longest, len(level) // 2
+        windows, size, start, stop = list[bytes](), 0, 0, 0
+        for begin, end in runs if len(runs) < _MANY_RUNS else ():
+            if begin - longest > stop:
+                windows.append(level[start:stop])
+                size += stop - start
+                start = begin - longest
+            stop = end + longest
+        if len(runs) >= _MANY_RUNS or size + stop - start > half:
+            return None
+        return _single_blanks(b"\0".join([*windows, level[start:stop]]))
 
     def regexes(self, data: bytes) -> set[int]:
-        return _scan(self._regex, data) | self._refused
+        """The numbers of the regexes that may occur."""
+        return _scan(self._regex, data).keys() | self._refused
 
 
 def _database(sources: dict[int, bytes], flags: int, literal: bool = False) -> Any:
@@ -179,11 +226,25 @@ def _accepts(source: bytes, flags: int) -> bool:
         return False
 
 
-def _scan(database: Any, data: bytes) -> set[int]:
-    found: set[int] = set()
+def _scan(database: Any, data: bytes) -> dict[int, int]:
+    found: dict[int, int] = {}
     if database is not None and data:
-        database.scan(data, match_event_handler=lambda number, *_: found.add(number))
+        # Each is told once, and in the order of the text: the first place is the one that is kept.
+        database.scan(data, match_event_handler=lambda number, _, end, *__: found.setdefault(number, end) and None)
     return found
+
+
+def _runs(blanks: Any, level: bytes) -> list[tuple[int, int]]:
+    """Where runs of two or more blanks begin and end."""
+    places = list[int]()
+    if blanks is not None and level:
+        blanks.scan(level, match_event_handler=lambda _, __, end, *___: places.append(end))
+    if level.startswith(b"  "):
+        places.insert(0, 2)
+    if level.endswith(b"  "):
+        places.append(len(level) + 1)
+    # In turns: two bytes after a beginning, one byte after an end.
+    return [(begin - 2, end - 1) for begin, end in zip(places[::2], places[1::2], strict=True)]
 
 
 class _Re2Sets:
@@ -193,10 +254,12 @@ class _Re2Sets:
         self._plain = _re2_sets({number: re.escape(text) for number, text in literals.items()})
         self._regex = _re2_sets({n: f"(?m){text}".encode("utf-8", "replace") for n, text in regexes.items()})
 
-    def literals(self, folded: bytes) -> set[int]:
-        return _match_all(self._plain, folded)
+    def literals(self, prepared: Prepared) -> dict[int, int]:
+        """As Hyperscan's, but RE2 does not say where: anywhere."""
+        return dict.fromkeys(_match_all(self._plain, prepared.folded), 0)
 
     def regexes(self, data: bytes) -> set[int]:
+        """As Hyperscan's."""
         return _match_all(self._regex, data)
 
 

@@ -40,6 +40,8 @@ class SignatureSet:
     problems: list[tuple[str, str]]
     _needles: dict[Needle, int] = field(default_factory=dict)
     _engine: Engine | None = None
+    _users: dict[Needle, list[int]] = field(default_factory=dict)
+    """The numbers of the signatures that a needle is part of."""
 
     @classmethod
     def compile(cls, items: Iterable[tuple[str, Signature]]) -> SignatureSet:
@@ -57,20 +59,29 @@ class SignatureSet:
         needles = {(needle, signature.regex): 0 for _, signature in items for needle in signature.needles}
         made = cls(items, problems, {needle: number for number, needle in enumerate(needles)})
         made._engine = Engine(tuple(made._needles))
+        for number, (_, signature) in enumerate(items):
+            for needle in signature.needles:
+                made._users.setdefault((needle, signature.regex), []).append(number)
         return made
 
-    def scan(self, text: str) -> list[SignatureHit]:
-        """Every signature that `text` holds, in the order in which the signatures were given."""
+    def scan(self, text: str, seen: set[int] | None = None) -> list[SignatureHit]:
+        """Every signature that `text` holds, in the order in which the signatures were given.
+
+        With `seen`, which starts empty and goes along with a text that comes in blocks: the first hit
+        of each signature only.
+        """
         if not self.items or not text or self._engine is None:
             return []
-        prepared = prepare(text)
-        found: dict[Needle, _Found] = {}
-        needles = tuple(self._needles)
-        for number in sorted(self._engine.candidates(prepared)):
-            if place := _find(needles[number], prepared):
+        prepared, found, seen = prepare(text), dict[Needle, _Found](), set() if seen is None else seen
+        needles, touched = tuple(self._needles), set[int]()
+        for number, start in sorted(self._engine.candidates(prepared).items()):
+            users = [user for user in self._users[needles[number]] if user not in seen]
+            if users and (place := _find(needles[number], prepared, start)):
                 found[needles[number]] = place
-        hits = [_hit(key, signature, found) for key, signature in self.items if _complete(signature, found)]
-        return _in_characters(hits, text, prepared)
+                touched.update(users)
+        complete = [number for number in sorted(touched) if _complete(self.items[number][1], found)]
+        seen.update(complete)
+        return _in_characters([_hit(*self.items[number], found) for number in complete], text, prepared)
 
     def dump(self) -> bytes:
         """The set as bytes for a cache, with what its engine has built so far."""
@@ -103,9 +114,10 @@ def _confirming(needle: Needle) -> Any:
     return compile_regex(text, literal=not regex)
 
 
-def _find(needle: Needle, prepared: Prepared) -> _Found | None:
+def _find(needle: Needle, prepared: Prepared, start: int) -> _Found | None:
+    """Its first place in the text, which is not before `start`."""
     pattern = _confirming(needle)
-    match = pattern.search(prepared.data)
+    match = pattern.search(prepared.data, start)
     if match is None or match.start() == match.end():
         return None
     groups = {name: match.group(name) for name in pattern.groupindex} if needle[1] else {}
