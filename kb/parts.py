@@ -77,7 +77,7 @@ class Parts:
         signatures = CompiledSignatures(db, entries)
         trust = TrustBook(ledger)
         lookup = Lookup(
-            entries, RankedTiers(lexical, vectors), signatures.current, trust.of, lambda: vectors.notes
+            entries, RankedTiers(lexical, vectors), signatures, trust.of, lambda: vectors.notes
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)

@@ -21,7 +21,7 @@ from kb.records import AlertRule, Entry, Runbook
 from kb.records.ledger import NO_MATCH, Match, Trust, Verdict
 from kb.storage.entries import EntryTable, Stored
 from kb.storage.identify import runbook_keys
-from kb.text.signature_set import SignatureSet
+from kb.storage.signatures import CompiledSignatures
 
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
 _JUDGED = 30
@@ -45,7 +45,7 @@ class Lookup:
 
     entries: EntryTable
     ranked: RankedTiers
-    signatures: Callable[[], SignatureSet]
+    signatures: CompiledSignatures
     trust_of: TrustOf
     notes: Callable[[], Sequence[str]]
 
@@ -54,8 +54,9 @@ class Lookup:
         now: datetime,
     ) -> Finding:  # fmt: skip
         """Look the text up; an empty text is `unknown` with a note that says so."""
-        scan = SignatureScan(self.signatures())
+        scan = SignatureScan(self.signatures.current())
         question = ask(text, tool=tool, service=service, environment=environment, each_block=scan.block)
+        self.signatures.keep()
         if not question.evidence:
             return Finding(
                 question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",)

@@ -9,7 +9,6 @@ they are plain strings: Hyperscan compiles 300 of those in 6 ms, but takes 3.6 s
 
 from __future__ import annotations
 
-import pickle
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -78,6 +77,15 @@ def prepare(text: str) -> Prepared:
     return Prepared(text.replace("\r", "\n").replace("\x0b", " ").replace("\xa0", " "))
 
 
+@dataclass(frozen=True, slots=True)
+class Dumped:
+    """What Hyperscan compiled: its databases of literals and of regexes, and the regexes that it refused."""
+
+    plain: bytes
+    regex: bytes
+    refused: list[int]
+
+
 class Engine:
     """Finds candidates among its needles, by whichever way fits the text."""
 
@@ -89,6 +97,11 @@ class Engine:
         }
         self._regexes = {number: text for number, (text, regex) in enumerate(needles) if regex}
         self._built: _Hyperscan | _Re2Sets | None = None
+
+    @property
+    def is_built(self) -> bool:
+        """Whether there is something that was worth building, and is worth keeping."""
+        return isinstance(self._built, _Hyperscan)
 
     def candidates(self, prepared: Prepared) -> dict[int, int]:
         """The numbers of the needles that may occur, each with a byte of `data` before which it does not."""
@@ -112,29 +125,29 @@ class Engine:
             return _Re2Sets(self._literals, self._regexes)
         return _Hyperscan(self._literals, self._regexes)
 
-    def dump(self) -> bytes:
+    def dump(self) -> Dumped | None:
         """What Hyperscan compiled, if it was needed yet."""
-        return self._built.dump() if isinstance(self._built, _Hyperscan) else b""
+        return self._built.dump() if isinstance(self._built, _Hyperscan) else None
 
-    def load(self, data: bytes) -> None:
+    def load(self, dumped: Dumped) -> None:
         """Take over what `dump` gave, unless Hyperscan is missing here or is of another version."""
-        self._built = _Hyperscan.loaded(data, self._literals, self._regexes)
+        self._built = _Hyperscan.loaded(dumped, self._literals, self._regexes)
 
 
 class _Hyperscan:
     """One database of plain strings, one of regexes; regexes that Hyperscan refuses are always candidates."""
 
     def __init__(
-        self, literals: dict[int, bytes], regexes: dict[int, str], dumped: tuple[Any, ...] = ()
+        self, literals: dict[int, bytes], regexes: dict[int, str], dumped: Dumped | None = None
     ) -> None:
         import hyperscan as hs
 
         flags = hs.HS_FLAG_SINGLEMATCH | hs.HS_FLAG_MULTILINE | hs.HS_FLAG_UTF8
         sources = {number: text.encode("utf-8", "replace") for number, text in regexes.items()}
-        self._refused: set[int] = dumped[2] if dumped else set()
+        self._refused: set[int] = set(dumped.refused) if dumped else set()
         if dumped:
             self._plain, self._regex = (
-                hs.loadb(part, hs.HS_MODE_BLOCK) if part else None for part in dumped[:2]
+                hs.loadb(part, hs.HS_MODE_BLOCK) if part else None for part in (dumped.plain, dumped.regex)
             )
             for database in filter(None, (self._plain, self._regex)):
                 database.scratch = hs.Scratch(database)
@@ -154,22 +167,25 @@ class _Hyperscan:
             return _database({n: source for n, source in sources.items() if n not in self._refused}, flags)
 
     @classmethod
-    def loaded(cls, data: bytes, literals: dict[int, bytes], regexes: dict[int, str]) -> _Hyperscan | None:
+    def loaded(
+        cls, dumped: Dumped, literals: dict[int, bytes], regexes: dict[int, str]
+    ) -> _Hyperscan | None:
+        """What was dumped, or None where this Hyperscan cannot take it."""
         try:
             import hyperscan as hs
         except ImportError:
             return None
         try:
-            return cls(literals, regexes, pickle.loads(data))
+            return cls(literals, regexes, dumped)
         except hs.error:
             return None
 
-    def dump(self) -> bytes:
+    def dump(self) -> Dumped:
+        """What was compiled, to be kept."""
         import hyperscan as hs
 
-        return pickle.dumps(
-            (*(hs.dumpb(part) if part else b"" for part in (self._plain, self._regex)), self._refused)
-        )
+        plain, regex = (hs.dumpb(part) if part else b"" for part in (self._plain, self._regex))
+        return Dumped(plain, regex, sorted(self._refused))
 
     def literals(self, prepared: Prepared) -> dict[int, int]:
         """The numbers of the literals that occur, each with a place: it does not end before that.

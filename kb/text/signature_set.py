@@ -8,17 +8,19 @@ regexes; what an engine needs beyond is built at the first text that is worth it
 
 from __future__ import annotations
 
-import pickle
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from kb.records import Signature
-from kb.text.signature_engines import Engine, Needle, Prepared, prepare
+from kb.text.signature_engines import Dumped, Engine, Needle, Prepared, prepare
 from kb.text.signature_regex import compile_regex, validate_signature
 
-_DUMP_TAG = b"kb-signatures-1\n"
+_DUMP_TAG = b"kb-signatures-2\n"
+_SUM = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +85,38 @@ class SignatureSet:
         seen.update(complete)
         return _in_characters([_hit(*self.items[number], found) for number in complete], text, prepared)
 
+    @property
+    def worth_keeping(self) -> bool:
+        """Whether a text was long enough that an engine had to be compiled."""
+        return self._engine is not None and self._engine.is_built
+
     def dump(self) -> bytes:
-        """The set as bytes for a cache, with what its engine has built so far."""
-        engine = self._engine.dump() if self._engine else b""
-        plain = [(key, signature.needles, signature.regex) for key, signature in self.items]
-        return _DUMP_TAG + pickle.dumps((plain, self.problems, engine))
+        """The set as bytes for a cache, with what its engine has built so far: a checksum, a header, the engine."""
+        built = self._engine.dump() if self._engine else None
+        header = {
+            "items": [(key, signature.needles, signature.regex) for key, signature in self.items],
+            "problems": self.problems,
+            "sizes": [len(built.plain), len(built.regex)] if built else None,
+            "refused": built.refused if built else [],
+        }
+        parts = (built.plain, built.regex) if built else ()
+        body = b"".join((json.dumps(header).encode(), b"\n", *parts))
+        return _DUMP_TAG + blake2b(body, digest_size=_SUM).digest() + body
 
     @classmethod
     def load(cls, data: bytes) -> SignatureSet:
-        """The set that `dump` wrote.  Only for bytes of one's own cache: they are not checked for malice."""
-        if not data.startswith(_DUMP_TAG):
+        """The set that `dump` wrote.  ValueError when the bytes are not its, or are not whole."""
+        start = len(_DUMP_TAG) + _SUM
+        body = data[start:]
+        if not data.startswith(_DUMP_TAG) or blake2b(body, digest_size=_SUM).digest() != data[start - _SUM : start]:
             raise ValueError("not a dump of this version of SignatureSet")
-        plain, problems, engine = pickle.loads(data[len(_DUMP_TAG) :])
-        items = tuple((key, Signature(needles=needles, regex=regex)) for key, needles, regex in plain)
-        made = cls._of(items, problems)
-        if made._engine and engine:
-            made._engine.load(engine)
+        line, _, blobs = body.partition(b"\n")
+        header = json.loads(line)
+        items = tuple((key, Signature(needles=tuple(needles), regex=regex)) for key, needles, regex in header["items"])
+        made = cls._of(items, [(key, reason) for key, reason in header["problems"]])
+        if made._engine and header["sizes"]:
+            size, _ = header["sizes"]
+            made._engine.load(Dumped(blobs[:size], blobs[size:], header["refused"]))
         return made
 
 
