@@ -76,9 +76,7 @@ class Parts:
         ledger = Ledger(db)
         signatures = CompiledSignatures(db, entries)
         trust = TrustBook(ledger)
-        lookup = Lookup(
-            entries, RankedTiers(lexical, vectors), signatures, trust.of, lambda: vectors.notes
-        )
+        lookup = Lookup(entries, RankedTiers(lexical, vectors), signatures, trust.of, lambda: vectors.notes)
         memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
         return cls(

@@ -68,7 +68,9 @@ def _digest(items: Iterable[tuple[str, Signature]]) -> str:
 def _read(path: Path, digest: str) -> SignatureSet | None:
     try:
         with path.open("rb") as file:
-            return SignatureSet.load(file.read()) if file.readline().decode("ascii").strip() == digest else None
+            return (
+                SignatureSet.load(file.read()) if file.readline().decode("ascii").strip() == digest else None
+            )
     except (OSError, ValueError):
         return None
 

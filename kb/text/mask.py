@@ -69,7 +69,7 @@ def _mask_once(line: str) -> str:
 
 
 def _replace(match: re.Match[str]) -> str:
-    if (same := match["plain"] or match["kept"]) is not None:
+    if (same := match["plain"] or match["kept"] or match["rest"]) is not None:
         return same
     if (word := match["word"]) is not None and not looks_like_id(word):
         return _NUMBER.sub(PLACEHOLDER, word)

@@ -206,9 +206,10 @@ SCANNER: re.Pattern[str] = re.compile(
     rf"(?P<plain>{_PLAIN})|(?P<kept>{'|'.join(KEPT)})"
     rf"|(?P<key>(?i:{'|'.join(KEYS)}))(?:{re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}]*[^\s\"',;&)\]}}:.!])"
     rf"|(?P<variable>{'|'.join(VARIABLE[:-1])})|(?P<word>{WORD})|(?P<number>{VARIABLE[-1]})"
+    r"|(?P<rest>[A-Za-z]{2,})"
 )
 """Finds what comes next: `plain` words, what is `kept`, a `key` whose value varies, what is `variable`,
-a `word` with digits, or a `number`."""
+a `word` with digits, or a `number`; the `rest` of the words is passed over in one step, not letter by letter."""
 
 RUN: re.Pattern[str] = re.compile(
     rf"{re.escape(PLACEHOLDER)}(?:(?:[\s.,:;/_+x×~*-]{{0,8}}{re.escape(PLACEHOLDER)})"

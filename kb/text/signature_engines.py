@@ -48,11 +48,13 @@ class Prepared:
 
     @property
     def folds_in_place(self) -> bool:
-        """Whether a place in `level` is the same place in `data`."""
+        """Whether a place in `level` is the same place in `data`, and the same character."""
         return self.plain.isascii()
 
     def characters(self, offsets: Iterable[int]) -> dict[int, int]:
         """For each byte offset into `data` its character offset."""
+        if self.folds_in_place:
+            return {offset: offset for offset in offsets}
         turned: dict[int, int] = {}
         at = characters = 0
         for offset in sorted(set(offsets)):
@@ -167,9 +169,7 @@ class _Hyperscan:
             return _database({n: source for n, source in sources.items() if n not in self._refused}, flags)
 
     @classmethod
-    def loaded(
-        cls, dumped: Dumped, literals: dict[int, bytes], regexes: dict[int, str]
-    ) -> _Hyperscan | None:
+    def loaded(cls, dumped: Dumped, literals: dict[int, bytes], regexes: dict[int, str]) -> _Hyperscan | None:
         """What was dumped, or None where this Hyperscan cannot take it."""
         try:
             import hyperscan as hs
@@ -246,7 +246,9 @@ def _scan(database: Any, data: bytes) -> dict[int, int]:
     found: dict[int, int] = {}
     if database is not None and data:
         # Each is told once, and in the order of the text: the first place is the one that is kept.
-        database.scan(data, match_event_handler=lambda number, _, end, *__: found.setdefault(number, end) and None)
+        database.scan(
+            data, match_event_handler=lambda number, _, end, *__: found.setdefault(number, end) and None
+        )
     return found
 
 

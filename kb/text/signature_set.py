@@ -108,11 +108,16 @@ class SignatureSet:
         """The set that `dump` wrote.  ValueError when the bytes are not its, or are not whole."""
         start = len(_DUMP_TAG) + _SUM
         body = data[start:]
-        if not data.startswith(_DUMP_TAG) or blake2b(body, digest_size=_SUM).digest() != data[start - _SUM : start]:
+        if (
+            not data.startswith(_DUMP_TAG)
+            or blake2b(body, digest_size=_SUM).digest() != data[start - _SUM : start]
+        ):
             raise ValueError("not a dump of this version of SignatureSet")
         line, _, blobs = body.partition(b"\n")
         header = json.loads(line)
-        items = tuple((key, Signature(needles=tuple(needles), regex=regex)) for key, needles, regex in header["items"])
+        items = tuple(
+            (key, Signature(needles=tuple(needles), regex=regex)) for key, needles, regex in header["items"]
+        )
         made = cls._of(items, [(key, reason) for key, reason in header["problems"]])
         if made._engine and header["sizes"]:
             size, _ = header["sizes"]

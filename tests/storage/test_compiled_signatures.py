@@ -28,7 +28,9 @@ def fresh(tmp_path: Path) -> Callable[[], CompiledSignatures]:
     with db.write():
         for number in range(300):
             text = f"shard {number} lost its quorum"
-            entry = Pattern(id=f"p-{number}", pattern=text, meaning="m", signatures=(Signature(needles=(text,)),))
+            entry = Pattern(
+                id=f"p-{number}", pattern=text, meaning="m", signatures=(Signature(needles=(text,)),)
+            )
             entries.put(entry, file="learned/patterns", fingerprints=(), now=NOW)
     return lambda: CompiledSignatures(db, entries)
 
@@ -48,7 +50,15 @@ def test_the_next_process_has_it_ready(fresh: Callable[[], CompiledSignatures], 
     assert (tmp_path / "state" / "kb.db.signatures").exists()
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: b"x" + data, lambda data: b"", lambda data: data[:60] + b"?" + data[61:]])  # fmt: skip
+DAMAGES: list[Callable[[bytes], bytes]] = [
+    lambda data: data[:-9],
+    lambda data: b"x" + data,
+    lambda data: data[:0],
+    lambda data: data[:60] + b"?" + data[61:],
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_passed_over_and_written_anew(
     fresh: Callable[[], CompiledSignatures], tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:

@@ -200,7 +200,10 @@ def test_specificity_is_between_nothing_and_certainty(text: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.sampled_from(["disk", "quota  ", "full ", "\n", "   ", "at\t", " x", "é", "é  disk", "ﬁx"]), max_size=40)
+    st.lists(
+        st.sampled_from(["disk", "quota  ", "full ", "\n", "   ", "at\t", " x", "é", "é  disk", "ﬁx"]),
+        max_size=40,
+    )
 )
 def test_an_engine_finds_what_one_by_one_search_finds_whatever_the_blanks(pieces: list[str]) -> None:
     items = [
@@ -216,9 +219,14 @@ def test_an_engine_finds_what_one_by_one_search_finds_whatever_the_blanks(pieces
 
 
 def test_with_blocks_each_signature_is_told_once() -> None:
-    made = SignatureSet.compile([("a", Signature(needles=("disk full",))), ("b", Signature(needles=("link down",)))])
+    made = SignatureSet.compile(
+        [("a", Signature(needles=("disk full",))), ("b", Signature(needles=("link down",)))]
+    )
     seen: set[int] = set()
 
-    told = [[hit.key for hit in made.scan(block, seen)] for block in ("disk full", "disk  full, link down", "link down")]
+    told = [
+        [hit.key for hit in made.scan(block, seen)]
+        for block in ("disk full", "disk  full, link down", "link down")
+    ]
 
     assert told == [["a"], ["b"], []]
