@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kb.changes.changes import Changes
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
+    from kb.lookup.lookup import OnSighting
     from kb.loop.learning import Details, Lesson
     from kb.loop.weekly import WeeklySummary
     from kb.storage.memory import Memory
@@ -43,10 +44,12 @@ class KnowledgeBase(OpenHome):
         limit: int = 5,
         *,
         deep: bool = False,
+        on_sighting: OnSighting | None = None,
     ) -> Answer:
         """Have we seen this before?  `error_text` is a line, a trace, an alert, or a log as lines.
 
-        `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded
+        `deep` asks all tiers even when a cheap one has settled the question.  `on_sighting` is told of
+        entries as soon as their signature is seen, block by block, before the text has ended.  The lookup is recorded
         in the ledger; its `lookup_id` is what `record_outcome` takes.
         """
         from kb.lookup.answer import answer
@@ -61,6 +64,7 @@ class KnowledgeBase(OpenHome):
             limit=max(1, limit),
             deep=deep,
             now=now,
+            on_sighting=on_sighting,
         )
         took_ms = round((time.perf_counter() - started) * 1000, 2)
         return answer(finding, self._parts.ledger, problems, took_ms=took_ms, now=now, actor=self._actor)

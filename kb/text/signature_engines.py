@@ -109,8 +109,8 @@ class Engine:
         """The numbers of the needles that may occur, each with a byte of `data` before which it does not."""
         small = len(prepared.plain) * (len(self._literals) + 8 * len(self._regexes)) < _WORTH_AN_ENGINE
         if small and self._built is None:
-            found = {number for number, text in self._literals.items() if text in prepared.folded}
-            return dict.fromkeys(found | self._regexes.keys(), 0)
+            present = {number for number, text in self._literals.items() if text in prepared.folded}
+            return dict.fromkeys(present | self._regexes.keys(), 0)
         if self._built is None:
             self._built = self._build()
         ends = self._built.literals(prepared)
