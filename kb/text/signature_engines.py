@@ -193,10 +193,10 @@ class _Hyperscan:
         Runs of blanks are rare in a log, and to make them one costs as much as the search itself: so it
         is done only around them, in a text of its own.
         """
-        level = prepared.level
-        found = _scan(self._plain, level)
-        around = self._around_runs(level)
-        return dict.fromkeys(_scan(self._plain, prepared.folded if around is None else around), 0) | found
+        around = self._around_runs(prepared.level)
+        if around is None:
+            return _scan(self._plain, prepared.folded)
+        return dict.fromkeys(_scan(self._plain, around), 0) | _scan(self._plain, prepared.level)
 
     def _around_runs(self, level: bytes) -> bytes | None:
         """The surroundings of all runs of blanks, with the runs made one; None when that is most of the text."""
