@@ -14,6 +14,8 @@ MODULES = {
     "handshake": "what kb mcp takes to its first answer, beside importing mcp",
     "clients": "thirty-two agents at once against kb serve, half of them writing",
     "fields": "dates, timelines, action items, steps, against answers made by hand",
+    "masking": "fingerprints tested as a log parser is, beside Drain3",
+    "scanning": "10,000 literals and 1,000 regexes over a log, beside Hyperscan alone, RE2 and ripgrep",
     "ranking": "the ranking alone, beside BM25, MiniLM and their fusion",
     "alerts": "the whole lookup on labelled alerts, and on alerts that nothing covers",
     "briefs": "twenty briefs among 10,000 entries: the right fix, tokens, latency (minutes of embedding)",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kb.changes.changes import Changes
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
+    from kb.lookup.lookup import OnSighting
     from kb.loop.healthy_samples import HealthySamples
     from kb.loop.learning import Details, Lesson
     from kb.loop.weekly import WeeklySummary
@@ -49,12 +50,14 @@ class KnowledgeBase(OpenHome):
         *,
         deep: bool = False,
         incident_id: str = "",
+        on_sighting: OnSighting | None = None,
     ) -> Answer:
         """Have we seen this before?  `error_text` is a line, a trace, an alert, or a log as lines.
 
         `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded
         in the ledger with its incident, by default the one that is being worked on; its `lookup_id`
-        is what `record_outcome` takes.
+        is what `record_outcome` takes.  `on_sighting` is told of entries as soon as their signature is
+        seen, block by block, before the text has ended.
         """
         from kb.lookup.answer import answer
 
@@ -68,6 +71,7 @@ class KnowledgeBase(OpenHome):
             limit=max(1, limit),
             deep=deep,
             now=now,
+            on_sighting=on_sighting,
         )
         took_ms = round((time.perf_counter() - started) * 1000, 2)
         return answer(

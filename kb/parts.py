@@ -36,6 +36,7 @@ from kb.storage.lexical import Fts5Index
 from kb.storage.memory import Memory
 from kb.storage.memory_sync import PARSER, MemorySync
 from kb.storage.moves import MoveTable
+from kb.storage.refingerprint import Fingerprints
 from kb.storage.replay import PastLookups
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
@@ -89,12 +90,12 @@ class Parts:
         lookup = Lookup(
             entries,
             RankedTiers(lexical, vectors),
-            signatures.current,
+            signatures,
             trust.of,
             lambda: vectors.notes,
             table.quarantined,
         )
-        memory, sync = Memory(home), MemorySync(home, db, catalogue)
+        memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         moves = Moves(db, table, entries, memory, sync)
         healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
