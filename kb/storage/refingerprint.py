@@ -61,16 +61,21 @@ class Fingerprints:
         )
 
     def _renew_healthy(self) -> None:
-        rows = self._db.rows("SELECT * FROM healthy ORDER BY added_at")
+        rows = self._db.rows(
+            "SELECT source, fingerprint, line, count, added_at FROM healthy ORDER BY added_at"
+        )
         self._db.execute("DELETE FROM healthy")
         self._db.execute_many(
-            "INSERT INTO healthy VALUES (?,?,?,?,?)"
-            " ON CONFLICT(fingerprint) DO UPDATE SET count = count + excluded.count",
-            [
-                (fingerprint(row["line"]) or row["fingerprint"], *tuple(row)[1:])
-                for row in rows
-            ],
-        )  # fmt: skip
+            "INSERT INTO healthy (source, fingerprint, line, count, added_at) VALUES (?,?,?,?,?)"
+            " ON CONFLICT(source, fingerprint) DO UPDATE SET count = count + excluded.count",
+            [(row["source"], _renewed(row["fingerprint"], row["line"]), *tuple(row)[2:]) for row in rows],
+        )
+
+
+def _renewed(stored: str, line: str) -> str:
+    """The key of a healthy line: its fingerprint, with the mark of a line that is kept beside its template."""
+    old, slash, mark = stored.partition("/")
+    return f"{fingerprint(line) or old}{slash}{mark}"
 
 
 def _most_telling(lines: list[str]) -> str:
