@@ -26,7 +26,7 @@ def weekly(
     as_json: bool = JSON,
 ) -> None:
     """What happened, what was asked, what helped: the review of a week."""
-    from kb.loop.weekly import render
+    from kb.review.markdown import render
 
     with opened(context) as kb:
         summary = kb.weekly_summary(days, now.replace(tzinfo=UTC) if now else None)

@@ -9,7 +9,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.loop.weekly import render
+from kb.review.markdown import render
 from kb.starter import make_home
 from kb.storage.encoder import OnnxEncoder
 
