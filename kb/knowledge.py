@@ -298,3 +298,7 @@ class KnowledgeBase(OpenHome):
         return self._parts.reviewing(self._actor).published(
             days, self._clock(), since_last=since_last, watch=watch
         )
+
+    def review_notes(self, summary: WeeklySummary) -> list[str]:
+        """What a summary of the past cannot count, in words: incidents that came into the home only later."""
+        return self._parts.reviewing().notes(summary)

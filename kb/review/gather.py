@@ -17,7 +17,7 @@ from kb.review.cases import HISTORY, Case, between, gather_cases
 from kb.review.lookups import Asked
 from kb.review.recurrences import recurrences, repeats
 from kb.review.score import score, scored_review
-from kb.review.summary import WatchScore, WeeklySummary
+from kb.review.summary import Stale, TrustMove, WatchScore, Week, WeeklySummary
 from kb.storage.changes import ChangeTable
 from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
@@ -117,13 +117,13 @@ def _first_verdicts(windows: Windows, cases: list[Case], now: datetime) -> list[
 
 def _trust_moves(
     records: Records, outcomes: list[Outcome], since: datetime, now: datetime
-) -> tuple[learning.TrustMove, ...]:
+) -> tuple[TrustMove, ...]:
     ids = sorted({one.entry_id for one in outcomes})
     entries = (one.entry for one in records.entries.many(ids).values())
     return learning.trust_moves(entries, records.ledger.outcomes_of(ids), since, now)
 
 
-def _stale_runbooks(records: Records, now: datetime) -> tuple[tuple[upkeep.Stale, ...], int]:
+def _stale_runbooks(records: Records, now: datetime) -> tuple[tuple[Stale, ...], int]:
     rows = {
         row["id"]: datetime.fromisoformat(row["created_at"])
         for row in records.windows.known_at("runbook", now)
@@ -144,7 +144,7 @@ def _scores(
     return score(review.watch, records.asked(review.until, now), back), len(review.watch)
 
 
-def _weeks(records: Records, history: list[Case], now: datetime) -> tuple[weeks.Week, ...]:
+def _weeks(records: Records, history: list[Case], now: datetime) -> tuple[Week, ...]:
     rows = records.windows.verdicts(weeks.begin_of_weeks(now), now)
     verdicts = ((datetime.fromisoformat(row["at"]), row["verdict"]) for row in rows)
     return weeks.weeks(history, repeats(history, weeks.begin_of_weeks(now)), verdicts, now)
