@@ -39,6 +39,12 @@ class Plot:
     alt: str
     empty: str = ""
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: on white, whatever the notebook's theme."""
+        body = self.svg or escape(self.empty)
+        style = f"background: #ffffff; color: {INK}; margin: 0; padding: 8px"
+        return f'<figure style="{style}"><figcaption>{escape(self.title)}</figcaption>{body}</figure>'
+
 
 def plots(summary: WeeklySummary) -> tuple[Plot, ...]:
     """All pictures of the summary; one that would be empty is a sentence instead."""
@@ -173,7 +179,7 @@ def _svg(name: str, alt: str, draw: Callable[[Axes], None], height: float) -> st
     drawn = out.getvalue()
     element = drawn[drawn.index("<svg") :].strip()
     element = re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
-    element = re.sub(r'id="([a-z]+\d*_\d+)"', rf'id="{name}-\1"', element)
+    element = re.sub(r'<g id="([^"]+)"', rf'<g id="{name}-\1"', element)
     return element.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
 
 

@@ -34,7 +34,7 @@ def watch_items(
     found = {one.id: one for one in _items(summary, states, sorted(services), today)}
     old = {one.id: one for one in before if one.is_read(today)}
     kept = {key: replace(one, since=old[key].since) if key in old else one for key, one in found.items()}
-    return tuple((old | kept)[key] for key in (*kept, *(old.keys() - kept.keys())))
+    return (*kept.values(), *(one for key, one in old.items() if key not in kept))
 
 
 def _items(
