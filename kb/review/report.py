@@ -36,6 +36,7 @@ class Part:
     lines: tuple[str, ...] = ()
     table: Table | None = None
     empty: str = ""
+    """The whole sentence, with how many records were read."""
     more: str = ""
 
 
@@ -121,7 +122,8 @@ def _incident_parts(summary: WeeklySummary) -> Iterable[Part]:
         (_DURATIONS[one.name], minutes(one.median_minutes), str(one.n), str(one.without))
         for one in summary.durations
     )
-    yield Part("Durations", table=Table(("time", "median", "n", "without"), rows) if n else None, empty=none)
+    table = Table(("time", "median", "n", "without"), rows) if n else None
+    yield Part("Durations", table=table, empty=f"Nothing to count: {none}.")
     compared = f"{plural(n, 'incident')} compared with {summary.read['earlier incidents']} earlier"
     yield _listed(
         "Incidents that came back", map(came_back, summary.recurrences), f"no incident came back ({compared})"
@@ -144,7 +146,7 @@ def _lookup_parts(summary: WeeklySummary) -> Iterable[Part]:
     )
     headings = ("over", "n", "known", "related", "unknown", "rate known")
     yield Part("Known, related, unknown", table=Table(headings, rows) if rows else None,
-               empty=f"nobody asked ({plural(n, 'lookup')} read)")  # fmt: skip
+               empty=f"Nothing to count: nobody asked ({plural(n, 'lookup')} read).")  # fmt: skip
     unknown = (f"`{one.name}`: {one.count}{_on(', '.join(one.services))}" for one in summary.top_unknowns)
     yield _listed("Asked and not known", unknown, f"no lookup ended unknown ({plural(n, 'lookup')} read)")
     seen = (f"{one.title} ({one.entry_id}){_on(one.service)}: {one.count}" for one in summary.seen)
@@ -171,7 +173,7 @@ def _knowledge_parts(summary: WeeklySummary) -> Iterable[Part]:
         for one in summary.trust_moves[:SHOWN]
     )
     yield Part("Trust that moved", table=Table(("entry", "before", "after", "outcomes"), rows) if rows else None,
-               empty=f"no trust moved {outcomes}", more=_more(len(summary.trust_moves)))  # fmt: skip
+               empty=f"Nothing to count: no trust moved {outcomes}.", more=_more(len(summary.trust_moves)))  # fmt: skip
     moves = (
         f"{one.title} ({one.entry_id}): {one.was} → {one.became}, {one.reason}"
         + (f" ({one.actor})" if one.actor else "")

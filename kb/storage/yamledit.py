@@ -67,15 +67,17 @@ def replace_items(text: str, key: str, ours: Callable[[object], bool], items: Se
     Everything else stays as it is written, comments included.  Raises InvalidInput where the key is
     something else than a list.
     """
-    before = load(text)
+    before = load(text) or {}
     existing = (before.get(key) if isinstance(before, dict) else None) or []
     after = text
     if isinstance(existing, list) and any(map(ours, existing)):
         after = _without(text, key, ours)
+    elif items and key not in before:
+        after = "".join((text, "" if not text or text.endswith("\n") else "\n", key, ":\n"))
     for item in items:
         after = append_item(after, key, item)
     wanted = [*(one for one in existing if not ours(one)), *items]
-    if (load(after) or {}).get(key, []) != (wanted or None) and wanted:
+    if ((load(after) or {}).get(key) or []) != wanted:
         raise InvalidInput(
             f"{key}: its items cannot be told apart in the text; write them as a list of blocks"
         )
