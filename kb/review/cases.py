@@ -26,6 +26,8 @@ from kb.storage.windows import Windows
 
 HISTORY = timedelta(days=365)
 """How far back an earlier incident is looked for."""
+_SLACK = timedelta(days=2)
+"""The day of an incident is that of its start, in whatever time zone; it may have been detected later."""
 _APPLIED = (Result.APPLIED, Result.RESOLVED, Result.RECURRED)
 
 
@@ -59,7 +61,7 @@ def gather_cases(
 ) -> list[Case]:
     """The incidents of a window, oldest first."""
     lived = _lived(ledger, since, until)
-    rows = {row["id"]: row for row in windows.known_at("incident", until)}
+    rows = {row["id"]: row for row in windows.known_at("incident", until, since.date() - _SLACK)}
     applied = _applied(ledger.outcomes(since, until))
     wanted = [
         key

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kb.records.ledger import Outcome, Verdict
 from kb.review.incidents import counted
@@ -14,6 +14,7 @@ from kb.review.summary import Classified, Counted, Seen, Unknown
 from kb.storage.database import Row
 from kb.text.mask import fingerprint, mask, without_prefix
 
+_MOMENT = timedelta(microseconds=1)
 TOP = 10
 """How many unknown templates, and how many unanswered offers, are named."""
 
@@ -112,13 +113,13 @@ def unanswered(
     """
     ids = {outcome.lookup_id for outcome in outcomes if outcome.lookup_id}
     incidents = {outcome.incident for outcome in outcomes if outcome.incident}
-    loose = [(one.entry_id, one.at) for one in outcomes if not one.lookup_id and not one.incident]
+    loose = {one.entry_id: one.at for one in outcomes if not one.lookup_id and not one.incident}
     silent = [
         one.offers[0]
         for one in lookups
         if one.offers
         and one.id not in ids
         and one.incident not in incidents
-        and not any(entry_id in one.offers and at >= one.at for entry_id, at in loose)
+        and not any(loose.get(entry_id, one.at - _MOMENT) >= one.at for entry_id in one.offers)
     ]
     return counted(titled.get(entry_id, entry_id) for entry_id in silent)[:TOP], len(silent)

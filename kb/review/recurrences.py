@@ -2,7 +2,7 @@
 
 An incident recurs when an earlier one has the same template of title or alert, or the same entry was
 applied in both, and they do not name different services.  A text that tells little ("service down") is
-the same incident only where both name the service.
+the same incident only where both name the service.  One that was resolved and reopened came back, too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kb.records import ActionItem
+from kb.records.live import Step
 from kb.review.cases import Case, between
 from kb.review.items import open_item
 from kb.review.summary import Recurrence
@@ -44,6 +45,7 @@ def recurrences(cases: Sequence[Case], since: datetime, until: datetime) -> tupl
     """
     past = Past(cases)
     found = [told for case in between(cases, since, until) if (told := _recurrence(case, past, until))]
+    found += [told for case in cases if (told := _reopened(case, since, until))]
     order = {"open": 0, "not_said": 1, "none": 2, "done": 3}
     return tuple(sorted(found, key=lambda one: (order[one.prevention], -one.times, one.at, one.incident_id)))
 
@@ -84,6 +86,25 @@ def _recurrence(case: Case, past: Past, until: datetime) -> Recurrence | None:
         prevention=_prevention([item for _, item in items]),
         open_items=tuple({one.text.casefold(): one for one in still}.values()), entry_id=entry_id,
         fingerprint=text,
+    )  # fmt: skip
+
+
+def _reopened(case: Case, since: datetime, until: datetime) -> Recurrence | None:
+    """An incident that was resolved and reopened in the window: what was applied did not hold."""
+    back = [event.at for event in case.events if event.kind == Step.REOPENED]
+    if not back or not since <= back[-1] < until:
+        return None
+    steps = [event for event in case.events if event.at <= back[-1]]
+    ended = max(event.at for event in steps if event.kind == Step.RESOLUTION)
+    fixes = [str(event.data["entry_id"]) for event in steps if event.data.get("entry_id")]
+    items = case.incident.action_items
+    days = (back[-1] - ended).total_seconds() / 86_400
+    return Recurrence(
+        incident_id=case.id, title=case.incident.title, service=", ".join(case.incident.scope.services),
+        at=back[-1], earlier_id=case.id, earlier_title=case.incident.title, times=len(back), days=round(days, 1),
+        within_window=days <= WITHIN_DAYS, shared="being reopened", prevention=_prevention(items),
+        open_items=tuple(open_item(case, item, until) for item in items if item.done is False),
+        entry_id=next(iter(reversed(fixes)), ""), fingerprint=next(iter(case.texts), ""),
     )  # fmt: skip
 
 

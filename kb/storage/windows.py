@@ -47,12 +47,15 @@ class Windows:
         )
         return {row["id"]: row["verdict"] for row in rows}
 
-    def known_at(self, kind: str, until: datetime) -> list[Row]:
-        """Rows (id, file, created_at, updated_at) of the entries of a kind that the home held at `until`."""
+    def known_at(self, kind: str, until: datetime, first_day: date = date.min) -> list[Row]:
+        """Rows (id, file, created_at, updated_at) of the entries of a kind that the home held at `until`.
+
+        Of incidents those from `first_day` on.
+        """
         return self._db.rows(
             "SELECT id, file, created_at, updated_at FROM entries WHERE kind = ? AND created_at < ?"
-            " AND (retired_at IS NULL OR retired_at >= ?) ORDER BY id",
-            [kind, stamp(until), stamp(until)],
+            " AND (retired_at IS NULL OR retired_at >= ?) AND coalesce(happened, '9999') >= ? ORDER BY id",
+            [kind, stamp(until), stamp(until), first_day.isoformat()],
         )
 
     def incidents_written_later(self, first_day: date, until: datetime) -> int:

@@ -8,10 +8,11 @@ from html import unescape
 
 import pytest
 
+from kb import KnowledgeBase
 from kb.cli.output import as_json_text
 from kb.review.markdown import render
 from kb.review.summary import Counted, WeeklySummary
-from tests.review.fixture_week import Written
+from tests.review.fixture_week import MONDAY, Clock, Written, days_later
 
 POOL = "PoolExhaustedError: no connection free in pool checkout-db"
 
@@ -124,3 +125,32 @@ def test_what_needs_action_stands_first_and_the_open_prevention_before_all(summa
     )
     assert lines[first + 3].startswith("- Learn: asked 3 times and not known")
     assert lines[first + 4] == "- End or renew: 1 drift exception has expired"
+
+
+def test_what_happens_later_does_not_change_the_week(
+    own_week: KnowledgeBase, clock: Clock, ids: Written, summary: WeeklySummary
+) -> None:
+    own_week.publish_review(since_last=True)
+    days_later(clock, 1)
+    own_week.record_outcome(ids.pool, "failed", ids.lookups[-1])
+    own_week.incidents.add_action_item("Alert on pool usage", done=True, incident_id=ids.first)
+    own_week.incidents.reopen("it is back", ids.second)
+    own_week.incidents.resolve("flushed again", incident_id=ids.third)
+    own_week.check_known_issues("replica cache-6c9d8f7b5-00000 lost its quorum of shards", service="cache")
+    own_week.publish_review(since_last=True)
+    days_later(clock, 1)
+    assert own_week.weekly_summary(7, MONDAY) == summary
+
+
+def test_an_incident_that_was_reopened_came_back(own_week: KnowledgeBase, clock: Clock, ids: Written) -> None:
+    days_later(clock, 1)
+    own_week.incidents.reopen("it is back", ids.second)
+    days_later(clock, 1)
+    (one,) = [one for one in own_week.weekly_summary(2).recurrences if one.incident_id == ids.second]
+    assert (one.earlier_id, one.shared, one.days, one.entry_id) == (
+        ids.second,
+        "being reopened",
+        6.9,
+        ids.pool,
+    )
+    assert [item.text for item in one.open_items] == ["Return connections in finally"]

@@ -206,7 +206,7 @@ def judged(name: str, confidence: float, trust: float = 0.5, status: Status = St
     entry = Pattern(id=name, pattern=name, status=status)
     return Judged(
         entry,
-        Found(name, Tier.SIGNATURE, reason="found", strength=confidence),
+        Found(name, Tier.SIGNATURE, reason="found", evidence=None, strength=confidence),
         confidence,
         "found",
         Trust(value=trust),
