@@ -25,7 +25,7 @@ demo: setup ## show the main job in a throwaway home
 	$(BIN)/python -m docs.demo
 
 test: setup ## run all tests, the slow ones last
-	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup ## ruff, mypy, import-linter, docs
 	$(BIN)/ruff check .

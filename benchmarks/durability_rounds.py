@@ -34,9 +34,14 @@ def child(job: str, home: Path, *words: object, module: str = "durability_childr
     )
 
 
-def lines_of(process: subprocess.Popen[str], given: str | None = None) -> list[list[object]]:
+def lines_of(process: subprocess.Popen[str], given: str = "") -> list[list[object]]:
     """Wait for the process; the lines that it finished (one cut off by a kill does not count)."""
-    out, _ = process.communicate(given)
+    with process:  # `communicate` would leave out what an earlier `readline` has read ahead
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(given)
+        process.stdin.close()
+        out = process.stdout.read()
     return [json.loads(line) for line in out.splitlines(keepends=True) if line.endswith("\n")]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from kb.changes.import_git import Imported
 from kb.incidents.updates import StatusUpdate
+from kb.prose.narrative import Narrative
 from kb.records.brief import Brief
 from kb.records.change import Change, RollbackTarget
 from kb.records.ledger import Answer, Event, SearchHit, Trust
@@ -51,7 +52,9 @@ COMMANDS = (
         "entries": (dict[str, int], "Entries on offer, by kind."),
         "vectors": (VectorReport, "Both sides of the vector index."),
     }),
-    Shape(("weekly",), "One window of the ledger in numbers.", WeeklySummary),
+    Shape(("weekly",), "One window of the ledger in numbers.", WeeklySummary, fields={
+        "narrative": (Narrative, "Prose around the numbers; only with `--narrative`."),
+    }),
     Shape(("incident open", "incident show", "incident acknowledge", "incident severity",
            "incident hypothesis", "incident mitigate", "incident resolve", "incident verify",
            "incident action-item", "incident review", "incident close", "incident reopen"),
@@ -165,6 +168,12 @@ MEANINGS = {
     "VectorReport.published": "Vectors in the published generation.",
     "VectorReport.outbox": "Vectors that wait for the next generation; they are searched as well.",
     "VectorReport.problems": "What is wrong, in words.",
+    "Narrative.paragraphs": "The sentences that stood the checks, paragraph by paragraph.",
+    "Narrative.rejected": "What was drafted and left out; it is not to be believed.",
+    "Sentence.text": "The sentence; its numbers were computed and filled in by kb.",
+    "Sentence.cites": "Ids of the entries that it rests on; each exists.",
+    "Rejected.text": "The sentence as the model drafted it.",
+    "Rejected.reason": "The check that it did not stand.",
     "WeeklySummary.since": "The beginning of the window.",
     "WeeklySummary.until": "Its end; rows of this moment and later are not counted.",
     "WeeklySummary.read": "How many records each part rests on, by kind of record.",

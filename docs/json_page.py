@@ -58,11 +58,11 @@ def page() -> str:
 def _command(shape: Shape, seen: dict[type, None]) -> str:
     title = ", ".join(f"`kb {command}`" for command in shape.commands)
     lines = [f"## {title}\n", shape.meaning, ""]
+    if shape.record:
+        lines.append(f"Prints {_type_name(shape.record, seen)}{', and with it:' if shape.fields else '.'}\n")
     if shape.fields:
         rows = [(name, _type_name(kind, seen), meaning) for name, (kind, meaning) in shape.fields.items()]
         lines.append(_table(rows))
-    elif shape.record:
-        lines.append(f"Prints {_type_name(shape.record, seen)}.\n")
     return "\n".join(lines)
 
 

@@ -2,7 +2,8 @@
 
 A `console` block holds commands (`$ …`), each followed by what it prints to standard output.  A
 `python` block is run as a program; the `text` block behind it is what it prints.  Ids of lookups,
-times, days and decimals differ from run to run and are not compared.
+times, days and decimals differ from run to run and are not compared.  A plain `kb …` runs in this
+process, which is quicker and prints the same; what needs a shell gets one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from kb.testing.command import run_command
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN_FOLDER = "/home/you"
@@ -61,7 +64,12 @@ class Session:
             name, _, value = command.removeprefix("export ").partition("=")
             self.environment[name] = value
             return ""
-        return self._run(["sh", "-c", command])
+        words = list(shlex.shlex(command, posix=True, punctuation_chars=True))
+        if words[0] != "kb" or any(word[0] in "|<>&;()" for word in words):
+            return self._run(["sh", "-c", command])
+        return self._printed(
+            run_command(*shlex.split(command)[1:], environment=self.environment, folder=self.folder)
+        )
 
     def python(self, program: str) -> str:
         """What the program prints."""
@@ -77,26 +85,34 @@ class Session:
             text=True,
             check=False,
         )
+        return self._printed(done)
+
+    def _printed(self, done: subprocess.CompletedProcess[str]) -> str:
         if done.returncode != 0:
-            raise ValueError(f"README.md: this failed: {words[-1]}\n{done.stderr}")
+            raise ValueError(f"README.md: this failed: {done.args[-1]}\n{done.stderr}")
         return done.stdout.replace(str(self.folder), SHOWN_FOLDER)
 
 
 def page() -> str:
     """README.md with the outputs of this run, where they differ in more than what varies."""
-    text = (ROOT / "README.md").read_text()
     with tempfile.TemporaryDirectory() as folder:
-        session, printed = Session(Path(folder).resolve()), [""]
+        return page_of(Session(Path(folder).resolve()))
 
-        def run(match: re.Match[str]) -> str:
-            language, body = match[1], match[2]
-            if language == "python":
-                printed[0] = session.python(body)
-                return match[0]
-            fresh = session.console(body) if language == "console" else printed[0]
-            return match[0] if same(fresh, body) else f"```{language}\n{fresh}```"
 
-        return _BLOCK.sub(run, text)
+def page_of(session: Session) -> str:
+    """As `page`, in a session of the caller's, whose homes stay."""
+    printed = ""
+
+    def run(match: re.Match[str]) -> str:
+        nonlocal printed
+        language, body = match[1], match[2]
+        if language == "python":
+            printed = session.python(body)
+            return match[0]
+        fresh = session.console(body) if language == "console" else printed
+        return match[0] if same(fresh, body) else f"```{language}\n{fresh}```"
+
+    return _BLOCK.sub(run, (ROOT / "README.md").read_text())
 
 
 def same(one: str, other: str) -> bool:

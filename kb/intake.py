@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingest.pipeline import Read, Unreadable, discover, parse_file, read_file
 from kb.errors import InvalidInput
+from kb.prose.extractor import BY_MODEL, Extractor, Reading
 from kb.records import Entry, Incident
 from kb.records.ledger import Event
 from kb.records.receipts import FileReceipt, FileState, Receipt
@@ -44,6 +45,8 @@ class Intake:
     ledger: Ledger
     embeddings: Embeddings
     vectors: VectorIndex
+    extractor: Extractor | None = None
+    """Asks a model about texts that the parsers could not read far enough; None asks nobody."""
 
     def run(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None = None) -> Receipt:
         """Ingest files and folders.  Raises InvalidInput when there is no path at all."""
@@ -64,27 +67,36 @@ class Intake:
             embedded=embedded,
             embedding_seconds=seconds,
             seconds=time.perf_counter() - started,
+            notes=self.extractor.outcome() if self.extractor else (),
         )
 
     def _file(self, path: str, now: datetime) -> FileReceipt:
         key, stamp = str(Path(path).resolve()), _stamp(path)
         known = self.catalogue.find(key)
-        if known and known.stamp == stamp and _current(known):
+        if known and known.stamp == stamp and self._current(known):
             return _unchanged(known)
         read = read_file(path)
         if isinstance(read, Unreadable):
             return _unreadable(read)
         sha256 = hashlib.sha256(read.file.text.encode("utf-8", "surrogatepass")).hexdigest()
-        if known and known.sha256 == sha256 and _current(known):
+        if known and known.sha256 == sha256 and self._current(known):
             with self.db.write():
                 self.catalogue.restamp(key, stamp)
             return _unchanged(known)
         file = replace(read.file, path=known.given) if known else read.file
-        return self._store(replace(read, file=file), key, stamp, sha256, known is not None, now)
+        return self._store(replace(read, file=file), key, stamp, sha256, known, now)
 
-    def _store(self, read: Read, key: str, stamp: str, sha256: str, seen: bool, now: datetime) -> FileReceipt:
+    def _store(
+        self, read: Read, key: str, stamp: str, sha256: str, known: FileRecord | None, now: datetime
+    ) -> FileReceipt:
         name, parsed = parse_file(read.file)
-        claimed, notes = self._rightly_named(parsed.entries, read.file.path)
+        reading = (
+            self.extractor.read(name, parsed.entries, read.file)
+            if self.extractor
+            else Reading(parsed.entries)
+        )
+        name += BY_MODEL if reading.asked else ""
+        claimed, notes = self._rightly_named(reading.entries, read.file.path)
         entries, refused = screened(claimed, read.file.path)
         record = FileRecord(
             path=key, given=read.file.path, sha256=sha256, stamp=stamp, parser=f"{name}/{VERSION}",
@@ -93,8 +105,24 @@ class Intake:
         with self.db.write():
             change = self.catalogue.bring_in_step(record, entries, now=now, fold_copies=True)
             changes = self.changes.bring_in_step(key, parsed.changes)
-        state = FileState.UPDATED if seen else FileState.ADDED
-        return replace(_stored(record, name, state, change, read, (*parsed.notes, *notes)), changes=changes)
+        stored = _stored(
+            record, name, self._state(known, record, change), change, read, (*parsed.notes, *notes)
+        )
+        told = (*reading.told, *_given_up(known, record))
+        return replace(stored, changes=changes, extraction=told)
+
+    def _state(self, known: FileRecord | None, record: FileRecord, change: Change) -> FileState:
+        """A file that was only read again for the sake of extraction may have come out as it was."""
+        if known is None:
+            return FileState.ADDED
+        same = known.sha256 == record.sha256 and not (change.added or change.updated or change.retired)
+        return FileState.UNCHANGED if self.extractor and same else FileState.UPDATED
+
+    def _current(self, known: FileRecord) -> bool:
+        """Whether the file need not be read again while it says the same."""
+        if not known.parser.endswith(f"/{VERSION}"):
+            return False
+        return self.extractor is None or not self.extractor.wants_again(known.parser)
 
     def _rightly_named(self, entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[str]]:
         """The entries, without the id of an incident that was lived here and that they do not tell of.
@@ -159,8 +187,10 @@ def _tells_of(entry: Entry, opened: Event) -> bool:
     return same_title or bool(detected)
 
 
-def _current(known: FileRecord) -> bool:
-    return known.parser.endswith(f"/{VERSION}")
+def _given_up(known: FileRecord | None, record: FileRecord) -> Iterator[str]:
+    """What is said where a file that a model had read is read anew without one."""
+    if known and BY_MODEL in known.parser and BY_MODEL not in record.parser:
+        yield "what a model had extracted from it went with its old text: kb ingest --extract asks again"
 
 
 def _stamp(path: str) -> str:

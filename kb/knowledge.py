@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
     from kb.loop.learning import Details, Lesson
+    from kb.prose.narrative import Narrative
     from kb.review.review import Review
     from kb.review.summary import WeeklySummary
     from kb.storage.memory import Memory
@@ -162,9 +163,13 @@ class KnowledgeBase(OpenHome):
 
     # -- take in and learn -------------------------------------------------------------------
 
-    def ingest(self, *paths: str | Path, progress: Progress | None = None) -> Receipt:
-        """Take in files and folders; every file is in the receipt.  Running it twice changes nothing."""
-        receipt = self._parts.ingest(paths, now=self._clock(), progress=progress)
+    def ingest(self, *paths: str | Path, progress: Progress | None = None, extract: bool = False) -> Receipt:
+        """Take in files and folders; every file is in the receipt.  Running it twice changes nothing.
+
+        With `extract`, texts that the parsers could not read far enough are sent, without secrets, to the
+        model of `ANTHROPIC_API_KEY`; what it marks is checked against the text and stays unverified.
+        """
+        receipt = self._parts.ingest(paths, now=self._clock(), progress=progress, extract=extract)
         if any(file.retired for file in receipt.files):
             self.incidents.bring_back()
         return receipt
@@ -302,3 +307,14 @@ class KnowledgeBase(OpenHome):
     def review_notes(self, summary: WeeklySummary) -> list[str]:
         """What a summary of the past cannot count, in words: incidents that came into the home only later."""
         return self._parts.reviewing().notes(summary)
+
+    def weekly_narrative(self, summary: WeeklySummary) -> Narrative:
+        """Prose around the numbers of a summary, by the model of `ANTHROPIC_API_KEY`, checked.
+
+        Never raises for what the model or its API does: `missing` says why there is no prose.
+        """
+        from kb.prose.client import Client
+        from kb.prose.narrative import narrate
+        from kb.review.facts import facts_of
+
+        return narrate(facts_of(summary), Client.from_environ())

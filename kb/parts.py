@@ -95,14 +95,24 @@ class Parts:
             lessons, watch,
         )  # fmt: skip
 
-    def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
+    def ingest(
+        self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None, extract: bool
+    ) -> Receipt:
         """See `KnowledgeBase.ingest`."""
         from kb.intake import Intake  # with every parser, a tenth of a second that no question needs
+        from kb.prose.client import Client
+        from kb.prose.extractor import Extractor
 
         self.embeddings.encoder.prepare()
         self.sync.refresh(now)
         receipt = Intake(
-            self.db, self.catalogue, self.changes, self.ledger, self.embeddings, self.vectors
+            self.db,
+            self.catalogue,
+            self.changes,
+            self.ledger,
+            self.embeddings,
+            self.vectors,
+            Extractor(Client.from_environ()) if extract else None,
         ).run(paths, now=now, progress=progress)
         return replace(receipt, entries=self.entries.counts())
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,14 +19,19 @@ import pytest
 from kb import KnowledgeBase
 from kb.starter import make_home
 from kb.storage.encoder import OnnxEncoder
+from kb.testing.command import run_command
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 RunKb = Callable[..., subprocess.CompletedProcess[str]]
 
+# Where this is set (many container images do), every worker and every process of a test compiles all of kb anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests run last: a mistake that a quick one finds is told at once."""
+    """Slow tests run last (of their file, where files are shared out to workers): quick ones tell at once."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
@@ -50,6 +57,15 @@ def new_home(tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder) -> 
     return folder
 
 
+def lend_vectors(known: Path, home: Path) -> None:
+    """Let a home have the vectors of another for the same texts, so that it need not embed them again."""
+    with KnowledgeBase.open(home) as kb:
+        kb.counts()
+    with closing(sqlite3.connect(home / "state" / "kb.db")) as db, db:
+        db.execute("ATTACH ? AS known", [str(known / "state" / "kb.db")])
+        db.execute("INSERT OR IGNORE INTO embeddings SELECT * FROM known.embeddings")
+
+
 @pytest.fixture
 def home(tmp_path: Path, new_home: Path) -> Path:
     return Path(shutil.copytree(new_home, tmp_path / "home"))
@@ -63,18 +79,10 @@ def kb(home: Path, encoder: OnnxEncoder) -> Iterator[KnowledgeBase]:
 
 @pytest.fixture
 def run_kb(home: Path) -> RunKb:
-    def run(
-        *words: str, home: Path = home, input: str | None = None, **more: object
-    ) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "KB_HOME": str(home)}
-        return subprocess.run(
-            [sys.executable, "-m", "kb", *words],
-            input=input,
-            capture_output=True,
-            text=True,
-            env=environment,
-            **more,
-        )  # type: ignore[call-overload,no-any-return]
+    """The command line, in this process; what a process of its own does differently has its own tests."""
+
+    def run(*words: str, home: Path = home, input: str = "") -> subprocess.CompletedProcess[str]:
+        return run_command(*words, environment={**os.environ, "KB_HOME": str(home)}, input=input)
 
     return run
 

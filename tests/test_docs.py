@@ -22,11 +22,6 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert (ROOT / name).read_text() == generate.PAGES[name](), f"{name} is out of date; run: make docs"
 
 
-@pytest.mark.slow
-def test_the_examples_of_the_readme_print_what_it_says() -> None:
-    assert (ROOT / "README.md").read_text() == readme.page(), "README.md is out of date; run: make docs"
-
-
 def test_every_dependency_has_its_reason() -> None:
     assert generate.dependency_mistakes() == []
 

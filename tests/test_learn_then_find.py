@@ -170,6 +170,15 @@ def test_python_learns_and_the_command_line_finds(home: Path, run_kb: RunKb) -> 
         assert json.loads(done.stdout)["matches"][0]["id"] == entry_id, done.stderr
 
 
+def test_a_process_that_just_begins_finds_it_in_other_words(home: Path) -> None:
+    exact, _, paraphrase = CASES["network_errors"]
+    with KnowledgeBase.open(home) as kb:
+        entry_id = learn(kb, "tool_fix", "network_errors", exact)
+    words = [sys.executable, "-m", "kb", "--home", str(home), "check", "-", "--json"]
+    done = subprocess.run(words, input=paraphrase, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert json.loads(done.stdout)["matches"][0]["id"] == entry_id
+
+
 def test_an_entry_written_by_hand_is_found_by_the_next_call(kb: KnowledgeBase, home: Path) -> None:
     kb.check_known_issues("anything")
     path = home / "learned" / "patterns.yaml"

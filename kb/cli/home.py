@@ -48,6 +48,12 @@ def ingest(
     paths: list[Path] = typer.Argument(
         ..., metavar="PATH", help="Files and folders with postmortems, runbooks, alert rules, …"
     ),
+    extract: bool = typer.Option(
+        False,
+        "--extract",
+        help="Have a model mark the fields that parsers did not find: sends those texts, without secrets, to the "
+        "API of ANTHROPIC_API_KEY.",
+    ),
     verbose: bool = typer.Option(
         False, "--verbose", "-v", help="List every file, not only what needs a look."
     ),
@@ -65,7 +71,7 @@ def ingest(
         if not kb.model_ready():
             say("exporting the embedding model, once for all homes (half a minute)…")
         try:
-            receipt = kb.ingest(*paths, progress=bar)
+            receipt = kb.ingest(*paths, progress=bar, extract=extract)
         finally:
             bar.close()
     if as_json:

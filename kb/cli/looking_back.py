@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ from kb.errors import InvalidInput
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
+    from kb.prose.narrative import Narrative
     from kb.review.summary import WeeklySummary
 
 
@@ -52,6 +54,12 @@ def weekly(
     out: Path = typer.Option(
         None, "--output", "-o", metavar="FILE", help="Write to this file, not to stdout."
     ),
+    narrative: bool = typer.Option(
+        False,
+        "--narrative",
+        help="Have a model write prose around the numbers: sends the summary, without secrets, to the API of "
+        "ANTHROPIC_API_KEY.",
+    ),
     no_watch: bool = typer.Option(False, "--no-watch", help="Leave state/watch.yaml as it is."),
     as_json: bool = JSON,
 ) -> None:
@@ -65,6 +73,8 @@ def weekly(
         raise InvalidInput("--since-last ends now; leave --until out")
     if since_last and days is not None:
         raise InvalidInput("--days and --since-last are two windows; give one of them")
+    if out is not None:
+        _check_place(out)
     with opened(context) as kb:
         if until is None:
             summary, failed = _published(kb, days, since_last=since_last, watch=not no_watch)
@@ -73,25 +83,29 @@ def weekly(
             summary = kb.weekly_summary(7 if days is None else days, end)
             for note in kb.review_notes(summary):
                 say(note)
-    _write(rendered(summary, wanted), out)
+        prose = kb.weekly_narrative(summary) if narrative else None
+    _write(rendered(summary, wanted, prose), out)
     if failed:
         say(f"the watch list was not written: {failed}; --no-watch leaves it out")
         raise typer.Exit(1)
 
 
-def rendered(summary: WeeklySummary, form: Format) -> str:
+def rendered(summary: WeeklySummary, form: Format, prose: Narrative | None = None) -> str:
     """The summary in one of the three formats, which say the same."""
     match form:
         case Format.JSON:
-            return as_json_text(summary) + "\n"
+            from kb.storage.codec import to_builtins
+
+            told = summary if prose is None else {**to_builtins(summary), "narrative": prose}
+            return as_json_text(told) + "\n"
         case Format.HTML:
             from kb.review.page import render as render_page
 
-            return render_page(summary)
+            return render_page(summary, prose)
         case Format.MD:
             from kb.review.markdown import render
 
-            return render(summary)
+            return render(summary, prose)
 
 
 def _format(form: Format | None, as_json: bool) -> Format:
@@ -110,6 +124,18 @@ def _published(
         n = len(review.watch)
         say(f"{n} {'item' if n == 1 else 'items'} on the watch list (state/watch.yaml)")
     return review.summary, review.failed
+
+
+def _check_place(out: Path) -> None:
+    """Before anything is noted as reviewed: a file that cannot be written later would lose the review."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"{out}: cannot be written ({error.strerror or error})") from error
+    if out.is_dir() or not os.access(out.parent, os.W_OK):
+        raise InvalidInput(
+            f"{out}: cannot be written ({'it is a folder' if out.is_dir() else 'no permission'})"
+        )
 
 
 def _write(text: str, out: Path | None) -> None:

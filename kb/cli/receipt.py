@@ -14,7 +14,11 @@ _ALWAYS_SHOWN = (FileState.FAILED, FileState.REMOVED)
 
 def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
     """Counts, what needs a look, and with `verbose` every file."""
-    shown = [file for file in receipt.files if verbose or file.state in _ALWAYS_SHOWN or file.problems]
+    shown = [
+        file
+        for file in receipt.files
+        if verbose or file.state in _ALWAYS_SHOWN or file.problems or file.extraction
+    ]
     lines = [line for file in shown for line in _file_lines(file)]
     counts = ", ".join(f"{n} {state}" for state in FileState if (n := receipt.count(state)))
     lines.append(f"{len(receipt.files)} files: {counts or 'none'}")
@@ -27,6 +31,7 @@ def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
     lines += [f"  {changes} changes to production recorded: kb change list"] if changes else []
     redacted = sum(file.redacted for file in receipt.files)
     lines += [f"  {redacted} secrets redacted"] if redacted else []
+    lines += [f"  {note}" for note in receipt.notes]
     lines.append(f"the home offers {kinds_in_words(receipt.entries)}")
     lines.append(f"{receipt.embedded} texts embedded, {receipt.seconds:.1f} s")
     return "\n".join(lines)
@@ -42,7 +47,7 @@ def _file_lines(file: FileReceipt) -> list[str]:
     return [
         line,
         *(f"          {problem}" for problem in file.problems),
-        *(f"          {note}" for note in file.notes),
+        *(f"          {note}" for note in (*file.notes, *file.extraction)),
     ]
 
 

@@ -38,6 +38,8 @@ class FileReceipt:
     retired: int = 0
     redacted: int = 0
     notes: tuple[str, ...] = ()
+    extraction: tuple[str, ...] = ()
+    """What a model added to it, unverified, and what of its answer was rejected, in sentences."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -51,6 +53,8 @@ class Receipt:
     embedding_seconds: float = 0.0
     entries: dict[str, int] = field(default_factory=dict)
     """Entries on offer in the whole home afterwards, by kind."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of the ingest as a whole, such as why a model was not asked."""
 
     def count(self, state: FileState) -> int:
         """How many files ended in this state."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from kb.prose.narrative import Narrative
+from kb.prose.narrative import render as render_narrative
 from kb.review.report import Part, Table, report
 from kb.review.summary import WeeklySummary
 
 
-def render(summary: WeeklySummary, narrative: str = "") -> str:
-    """The summary as Markdown; a `narrative` (prose around the numbers) stands below the lead."""
+def render(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
+    """The summary as Markdown; a narrative (prose around the numbers) follows it."""
     told = report(summary)
-    prose = [narrative.strip()] if narrative.strip() else []
-    texts = [f"# {told.title}", told.lead, *prose, _part(told.urgent), *map(_part, told.parts), told.read]
-    return "\n\n".join(texts) + "\n"
+    texts = [f"# {told.title}", told.lead, _part(told.urgent), *map(_part, told.parts), told.read]
+    text = "\n\n".join(texts) + "\n"
+    return text if narrative is None else f"{text}\n{render_narrative(narrative)}"
 
 
 def _part(part: Part) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kb.prose.narrative import Narrative
 from kb.review.plots import COLOURS, INK, MUTED, plots
 from kb.review.report import report
 from kb.review.summary import WeeklySummary
@@ -16,8 +17,8 @@ _VARIABLES = {
 """What stands in the pictures for each of their colours, so that they follow the page from light to dark."""
 
 
-def render(summary: WeeklySummary, narrative: str = "") -> str:
-    """The summary as a page; a `narrative` (prose around the numbers) stands below the lead."""
+def render(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
+    """The summary as a page; a narrative (prose around the numbers) stands below what needs action."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup, escape
 
@@ -33,10 +34,31 @@ def render(summary: WeeklySummary, narrative: str = "") -> str:
     drawn = [
         (plot, Markup(_themed(plot.svg))) for plot in plots(summary)
     ]  # our own drawing, its texts escaped
-    paragraphs = [text.strip() for text in narrative.split("\n\n") if text.strip()]
     return environment.get_template("page.html").render(
-        report=report(summary), plots=drawn, narrative=paragraphs
+        report=report(summary), plots=drawn, narrative=_paragraphs(narrative)
     )
+
+
+def _paragraphs(narrative: Narrative | None) -> list[str]:
+    """The narrative as plain paragraphs, the last of which says what it is, or why there is none."""
+    if narrative is None:
+        return []
+    if narrative.missing:
+        return [f"The narrative is missing because {narrative.missing}. The numbers are complete without it."]
+    told = [
+        " ".join(f"{one.text}{_cited(one.cites)}" for one in paragraph) for paragraph in narrative.paragraphs
+    ]
+    left = (
+        f" {len(narrative.rejected)} of its sentences did not stand the checks." if narrative.rejected else ""
+    )
+    label = (
+        f"Written by {narrative.model}. Numbers and ids are computed and checked; the wording is not.{left}"
+    )
+    return [*told, label]
+
+
+def _cited(cites: tuple[str, ...]) -> str:
+    return f" [{', '.join(cites)}]" if cites else ""
 
 
 def _themed(svg: str) -> str:

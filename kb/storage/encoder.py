@@ -133,7 +133,9 @@ class OnnxEncoder:
 
     @cached_property
     def _for_bulk(self) -> Any:
-        return self._session(spinning="1")
+        # Only an idle machine has the time that spinning takes: half as much again of what encoding takes.
+        idle = os.getloadavg()[0] < (os.cpu_count() or 1) / 2
+        return self._session(spinning="1" if idle else "0")
 
     def _session(self, *, spinning: str) -> Any:
         import onnxruntime

@@ -18,6 +18,7 @@ from kb import KnowledgeBase
 from kb.records.ledger import Answer
 from kb.starter import make_home
 from kb.storage import published
+from tests.conftest import lend_vectors
 
 ARTICLES, LEARNED = range(5), range(100, 102)
 
@@ -55,10 +56,14 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def filled(folder: Path) -> KnowledgeBase:
-    """A home with articles that are published and patterns that wait in the outbox."""
+def filled(folder: Path, known: Path) -> KnowledgeBase:
+    """A home with articles that are published and patterns that wait in the outbox.
+
+    Its texts take the vectors that the home `known` has for them.
+    """
     make_home(folder / "home")
-    (folder / "documents").mkdir()
+    (folder / "documents").mkdir(parents=True)
+    lend_vectors(known, folder / "home")
     kb = KnowledgeBase.open(folder / "home")
     kb.ingest(*[article(folder / "documents", number) for number in ARTICLES])
     for number in LEARNED:
@@ -80,18 +85,16 @@ def notes_of(found: list[Answer]) -> str:
 
 @pytest.mark.slow
 def test_a_chroma_server_answers_like_the_embedded_client_and_may_go_away(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, new_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "embedded").mkdir()
-    (tmp_path / "server").mkdir()
     (tmp_path / "chroma").mkdir()
-    with filled(tmp_path / "embedded") as kb:
+    with filled(tmp_path / "embedded", known=new_home) as kb:
         expected = shown(answers(kb))
     port = free_port()
     monkeypatch.setenv("KB_CHROMA_URL", f"http://127.0.0.1:{port}")
 
     with chroma_server(tmp_path / "chroma", port):
-        kb = filled(tmp_path / "server")
+        kb = filled(tmp_path / "server", known=tmp_path / "embedded" / "home")
         served = answers(kb)
         assert shown(served) == expected
         assert "did not answer" not in notes_of(served)
@@ -113,7 +116,8 @@ def test_a_chroma_server_answers_like_the_embedded_client_and_may_go_away(
         assert any("server" in problem for problem in other.check()[1].problems)
 
     # Back again, it lacks what was published meanwhile: doctor says so and fills it.
-    monkeypatch.setattr(published, "RETRY_SECONDS", 0.0)
+    # It is asked again meanwhile, but not by each of doctor's many probes: a connection costs a tenth of a second.
+    monkeypatch.setattr(published, "RETRY_SECONDS", 0.3)
     with chroma_server(tmp_path / "chroma", port):
         assert any("kb doctor --rebuild" in problem for problem in kb.check()[1].problems)
         kb.repair(rebuild=True)

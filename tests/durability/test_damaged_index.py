@@ -17,14 +17,12 @@ NUMBERS = range(12)
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled(tmp_path_factory: pytest.TempPathFactory, new_home: Path) -> Path:
     """A home with a dozen articles, published."""
-    from kb.starter import make_home
-
     folder = tmp_path_factory.mktemp("filled")
     documents = folder / "documents"
     documents.mkdir()
-    make_home(folder / "home")
+    shutil.copytree(new_home, folder / "home")
     with KnowledgeBase.open(folder / "home") as kb:
         kb.ingest(*[article(documents, number) for number in NUMBERS])
     return folder / "home"
@@ -50,13 +48,13 @@ def home(filled: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def encoder() -> CountingEncoder:
+def counting() -> CountingEncoder:
     return CountingEncoder()
 
 
 @pytest.fixture
-def kb(home: Path, encoder: CountingEncoder) -> Iterator[KnowledgeBase]:
-    with KnowledgeBase.open(home, encoder=encoder) as opened:
+def kb(home: Path, counting: CountingEncoder) -> Iterator[KnowledgeBase]:
+    with KnowledgeBase.open(home, encoder=counting) as opened:
         yield opened
 
 
@@ -119,7 +117,7 @@ SILENT = [truncate_matrix, alter_matrix]
 def test_a_damaged_index_is_named_answers_exactly_and_is_rebuilt_without_embedding(
     kb: KnowledgeBase,
     home: Path,
-    encoder: CountingEncoder,
+    counting: CountingEncoder,
     expected: list[str],
     damage: Callable[[Path], None],
 ) -> None:
@@ -132,10 +130,10 @@ def test_a_damaged_index_is_named_answers_exactly_and_is_rebuilt_without_embeddi
     _, before = kb.check()
     assert any("doctor --rebuild" in problem for problem in before.problems)
 
-    encoder.encoded = 0
+    counting.encoded = 0
     kb.repair(rebuild=True)
     _, after = kb.check()
-    assert encoder.encoded == 0
+    assert counting.encoded == 0
     assert after.problems == []
     assert after.published == after.chunks
     found, notes = asked(kb)
@@ -144,7 +142,7 @@ def test_a_damaged_index_is_named_answers_exactly_and_is_rebuilt_without_embeddi
 
 
 def test_lost_cached_vectors_are_taken_from_the_published_ones(
-    kb: KnowledgeBase, encoder: CountingEncoder
+    kb: KnowledgeBase, counting: CountingEncoder
 ) -> None:
     chunks = kb.check()[1].chunks
     kb._parts.db.execute("DELETE FROM embeddings")
@@ -155,7 +153,7 @@ def test_lost_cached_vectors_are_taken_from_the_published_ones(
     kb.repair()
     _, after = kb.check()
     assert after.problems == []
-    assert encoder.encoded == 0
+    assert counting.encoded == 0
     assert after.embedded == chunks
 
 
@@ -174,7 +172,7 @@ def test_a_write_after_the_cache_was_lost_does_not_take_the_old_entries_out_of_t
 
 @pytest.mark.slow
 def test_lost_vectors_that_stand_nowhere_are_made_anew(
-    kb: KnowledgeBase, home: Path, encoder: CountingEncoder
+    kb: KnowledgeBase, home: Path, counting: CountingEncoder
 ) -> None:
     chunks = kb.check()[1].chunks
     kb._parts.db.execute("DELETE FROM embeddings")
@@ -184,7 +182,7 @@ def test_lost_vectors_that_stand_nowhere_are_made_anew(
 
     _, after = kb.check()
     assert (after.problems, after.embedded) == ([], chunks)
-    assert 0 < encoder.encoded <= chunks
+    assert 0 < counting.encoded <= chunks
 
 
 def test_doctor_says_what_waits_and_that_the_next_check_sees_to_it(kb: KnowledgeBase) -> None:

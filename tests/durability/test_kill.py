@@ -15,8 +15,8 @@ from kb.storage import yamlfile
 
 @pytest.mark.slow
 @pytest.mark.parametrize("job", JOBS)
-def test_a_killed_job_leaves_every_acknowledged_write_and_harms_nothing(tmp_path: Path, job: str) -> None:
-    home = commented_home(tmp_path / "home")
+def test_a_killed_job_leaves_every_acknowledged_write_and_harms_nothing(home: Path, job: str) -> None:
+    commented_home(home)
     before, chance = yaml_of(home), random.Random(f"kill {job}")
 
     written = kill(home, job, 0, chance).written

@@ -20,20 +20,20 @@ from benchmarks.durability_rounds import (
 
 
 @pytest.mark.slow
-def test_eight_processes_that_learn_at_once_lose_nothing(tmp_path: Path) -> None:
-    home = commented_home(tmp_path / "home")
+def test_eight_processes_that_learn_at_once_lose_nothing(home: Path) -> None:
+    commented_home(home)
     before = yaml_of(home)
 
-    written = all_at_once(home, processes=8, each=25)
+    written = all_at_once(home, processes=8, each=15)
 
-    assert len({entry_id for _, entry_id in written}) == 200
+    assert len({entry_id for _, entry_id in written}) == 120
     assert yaml_faults(before) == []
     assert not_found(home, written) == []
 
 
 @pytest.mark.slow
-def test_processes_that_learn_the_same_at_once_write_it_once(tmp_path: Path) -> None:
-    home = commented_home(tmp_path / "home")
+def test_processes_that_learn_the_same_at_once_write_it_once(home: Path) -> None:
+    commented_home(home)
 
     running = [child("learn", home, 0, 12) for _ in range(4)]
     written = {write for process in running for write in writes_in(lines_of(process))}
@@ -45,8 +45,8 @@ def test_processes_that_learn_the_same_at_once_write_it_once(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_writing_and_asking_at_once_misses_nothing_and_returns_nothing_deleted(tmp_path: Path) -> None:
-    home = commented_home(tmp_path / "home")
+def test_writing_and_asking_at_once_misses_nothing_and_returns_nothing_deleted(home: Path) -> None:
+    commented_home(home)
     before = yaml_of(home)
 
     came = mixed(home, processes=4, seconds=2)

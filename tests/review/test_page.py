@@ -8,6 +8,7 @@ import sys
 import xml.dom.minidom
 from dataclasses import replace
 
+from kb.prose.narrative import Narrative, Sentence
 from kb.review.page import render
 from kb.review.plots import incidents_per_week, plots, trust_movements, verdicts
 from kb.review.summary import Counted, WeeklySummary
@@ -30,7 +31,7 @@ def test_text_of_memory_is_escaped_in_lists_and_pictures(summary: WeeklySummary)
         summary, fixed=(Counted(name=title, count=2),),
         trust_moves=tuple(replace(one, title=title) for one in summary.trust_moves),
     )  # fmt: skip
-    page = render(hostile, narrative=title)
+    page = render(hostile, Narrative(paragraphs=((Sentence(text=title, cites=(title,)),),), model=title))
     assert "<script" not in page
     assert page.count("&lt;script&gt;") >= 4
 

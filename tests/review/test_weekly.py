@@ -14,14 +14,19 @@ from kb.review.page import render as render_page
 from kb.starter import make_home
 from kb.storage.codec import to_builtins
 from kb.storage.encoder import OnnxEncoder
+from tests.conftest import lend_vectors
 from tests.review.fixture_week import MONDAY, Clock
 
 
 @pytest.fixture
-def kb_at(tmp_path: Path, clock: Clock, encoder: OnnxEncoder) -> KnowledgeBase:
+def kb_at(tmp_path: Path, clock: Clock, encoder: OnnxEncoder, new_home: Path) -> KnowledgeBase:
     """A home that is as old as the clock says."""
-    make_home(tmp_path / "home")
-    return KnowledgeBase.open(tmp_path / "home", clock=clock, encoder=encoder)
+    home = tmp_path / "home"
+    make_home(home)
+    with KnowledgeBase.open(home, clock=clock) as kb:
+        kb.counts()
+    lend_vectors(new_home, home)
+    return KnowledgeBase.open(home, clock=clock, encoder=encoder)
 
 
 def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: Clock, tmp_path: Path) -> None:

@@ -17,13 +17,16 @@ HERE = Path(__file__).parent / "other_client"
 pytestmark = pytest.mark.slow
 
 
-def told_by(home: Path, *words: str) -> dict[str, Any]:
+def needs_the_client() -> None:
     if not shutil.which("node"):
         pytest.skip("node is not installed")
     if not (HERE / "node_modules" / "@modelcontextprotocol" / "sdk").is_dir():
         pytest.skip(
             "the TypeScript SDK is not installed; run: npm install --prefix tests/server/other_client"
         )
+
+
+def told_by(home: Path, *words: str) -> dict[str, Any]:
     done = subprocess.run(
         ["node", "client.mjs", *words], cwd=HERE, env=environment(home), capture_output=True, text=True, timeout=120,
         check=False,
@@ -44,9 +47,11 @@ def check(told: dict[str, Any]) -> None:
 
 
 def test_the_typescript_client_lists_calls_and_is_understood_over_stdio(home: Path):
+    needs_the_client()
     check(told_by(home, sys.executable, "-m", "kb", "mcp"))
 
 
 def test_the_typescript_client_lists_calls_and_is_understood_over_http(home: Path):
+    needs_the_client()
     with served(home) as (url, _):
         check(told_by(home, url))
