@@ -95,11 +95,23 @@ def _without(text: str, key: str, ours: Callable[[object], bool]) -> str:
     lines, gone = text.splitlines(keepends=True), set[int]()
     for item in node.value:
         if ours(safe_yaml.value(item)):
-            last = item.end_mark.line + (item.end_mark.column > 0)
-            while last > item.start_mark.line + 1 and (last > len(lines) or _is_gap(lines[last - 1])):
+            first, last = item.start_mark.line, _end_line(item)
+            while first and not lines[first].lstrip().startswith(
+                "-"
+            ):  # the dash may stand on a line of its own
+                first -= 1
+            while last > first + 1 and (last > len(lines) or _is_gap(lines[last - 1])):
                 last -= 1
-            gone.update(range(item.start_mark.line, last))
+            gone.update(range(first, last))
     return "".join(line for number, line in enumerate(lines) if number not in gone)
+
+
+def _end_line(node: yaml.Node) -> int:
+    """The line behind the node.  A block's own mark is of no use: it stands where the next thing begins."""
+    if not isinstance(node, yaml.ScalarNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end_line(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.line) + (node.end_mark.column > 0)
 
 
 def render(value: object) -> str:
