@@ -149,7 +149,7 @@ class Parts:
 
     def reviewing(self, actor: str = "") -> Reviewing:
         """See `KnowledgeBase.weekly_summary` and `publish_review`."""
-        from kb.review.gather import Records
+        from kb.review.records import Records
         from kb.review.review import Reviewing
         from kb.review.upkeep import proposed
         from kb.storage.reviews import Reviews

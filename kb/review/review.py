@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from kb.errors import InvalidInput, KbError
 from kb.records.watch import WatchItem
-from kb.review.gather import Records, gather
+from kb.review.gather import gather
+from kb.review.records import Records
 from kb.review.summary import WeeklySummary
 from kb.review.watchlist import watch_items
 from kb.storage.memory import Memory

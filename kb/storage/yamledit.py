@@ -108,7 +108,7 @@ def _without(text: str, key: str, ours: Callable[[object], bool]) -> str:
 
 def _end_line(node: yaml.Node) -> int:
     """The line behind the node.  A block's own mark is of no use: it stands where the next thing begins."""
-    if not isinstance(node, yaml.ScalarNode) and not node.flow_style and node.value:
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         return _end_line(last[1] if isinstance(last, tuple) else last)
     return int(node.end_mark.line) + (node.end_mark.column > 0)
