@@ -201,7 +201,7 @@ MEANINGS = {
     "WeeklySummary.expiring": "Entries that have expired, or do within two weeks.",
     "WeeklySummary.proposals": "Proposals that waited for a decision at `until`.",
     "WeeklySummary.watch": "What became of the last watch list, what came up first.",
-    "WeeklySummary.written_down": "Earlier incidents whose documents came in during the window; they are not counted.",
+    "WeeklySummary.written_down": "Incidents of earlier days, or of none, that came in during the window; not counted.",
     "WeeklySummary.weeks": "The twelve weeks before `until`, oldest first.",
     "WeeklySummary.log": "The lines of the session log.",
     "Duration.name": "`to_acknowledge`, `to_mitigate` or `to_resolve`.",

@@ -48,7 +48,7 @@ def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
         items_opened=work.opened, items_closed=work.closed, items_overdue=work.overdue, open_items=work.still_open,
         stale_runbooks=stale, expired_drift=tuple(records.changes.expired_drift(now)),
         expiring=upkeep.expiring(records.windows.expiring(now, _soon(now)), now),
-        proposals=tuple(records.proposals(now)), watch=scores, written_down=_written_down(read),
+        proposals=tuple(records.proposals(now)), watch=scores, written_down=_written_down(records, read),
         weeks=_weeks(records, read), log=tuple(_line(event) for event in read.log),
     )  # fmt: skip
 
@@ -112,10 +112,17 @@ def _scores(records: Records, read: Read) -> tuple[WatchScore, ...]:
     return score(review.watch, records.asked(review.until, read.until), back)
 
 
-def _written_down(read: Read) -> tuple[str, ...]:
-    """Incidents of before the window whose documents came in during it."""
+def _written_down(records: Records, read: Read) -> tuple[str, ...]:
+    """Incidents whose documents came in during the window, but that happened before it, or on no day they tell."""
     late = (case.incident for case in read.history if case.at < read.since <= case.known_at)
-    return tuple(f"{incident.title} ({incident.id})" for incident in late)
+    dated = {case.id for case in read.history}
+    undated = (
+        row for row in records.windows.undated_incidents(read.since, read.until) if row["id"] not in dated
+    )
+    return (
+        *(f"{incident.title} ({incident.id})" for incident in late),
+        *(f"{row['headline']} ({row['id']}), without a date" for row in undated),
+    )
 
 
 def _weeks(records: Records, read: Read) -> tuple[Week, ...]:

@@ -134,7 +134,9 @@ def _incident_parts(summary: WeeklySummary) -> Iterable[Part]:
     yield _listed("Action items overdue", map(_item, summary.items_overdue), f"none is overdue {read}")
     yield _listed("Still open of these incidents", map(_item, summary.open_items), f"none is open {read}")
     if summary.written_down:
-        yield _listed("Earlier incidents that were written down only now", summary.written_down, "")
+        yield _listed(
+            "Written down only now: incidents of earlier days, or without a date", summary.written_down, ""
+        )
 
 
 def _lookup_parts(summary: WeeklySummary) -> Iterable[Part]:

@@ -67,6 +67,14 @@ class Windows:
         )
         return int(found or 0)
 
+    def undated_incidents(self, since: datetime, until: datetime) -> list[Row]:
+        """Rows (id, headline) of the incidents without a day that came into the home in a window."""
+        return self._db.rows(
+            "SELECT id, headline FROM entries WHERE kind = 'incident' AND happened IS NULL AND created_at >= ?"
+            " AND created_at < ? ORDER BY id",
+            [stamp(since), stamp(until)],
+        )
+
     def expiring(self, until: datetime, last_day: date) -> list[Row]:
         """Rows (id, headline, expires) of the entries on offer that expire up to a day, the first first."""
         return self._db.rows(

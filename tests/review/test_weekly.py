@@ -50,19 +50,26 @@ def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: C
             "# Queue outage\n\n**Date**: 2026-10-01\n**Severity**: SEV3\n**Service**: queue\n\n"
             "## Summary\n\nThe queue was stuck.\n\n## Root cause\n\nA poison message.\n"
         )
-        kb.ingest(tmp_path / "pm.md", tmp_path / "earlier.md")
+        (tmp_path / "undated.md").write_text(
+            "# Postmortem: printer outage\n\n**Severity**: SEV4\n\n## Summary\n\nNo paper.\n\n"
+            "## Root cause\n\nNobody ordered any.\n\n## Action items\n\n- [x] Order paper - Owner: Cleo\n"
+        )
+        kb.ingest(tmp_path / "pm.md", tmp_path / "earlier.md", tmp_path / "undated.md")
         clock.now += timedelta(hours=1)
         summary = kb.weekly_summary(7)
         past = kb.weekly_summary(7, now=datetime(2026, 10, 5, tzinfo=UTC))
         notes = kb.review_notes(past)
-    assert [one.split(" (")[0] for one in summary.written_down] == ["Queue outage"]
+    late, undated = summary.written_down
+    assert late.startswith("Queue outage (")
+    assert "rinter outage" in undated
+    assert undated.endswith(", without a date")
     assert past.read["incidents"] == 0
     assert notes == [
         "1 incident of these days came into the home only after 2026-10-05 00:00 and is not counted"
     ]
     assert summary.read == {
         "incidents": 1, "earlier incidents": 1, "lookups": 3, "lookups that offered something": 2,
-        "lookups never answered": 0, "outcomes": 2, "new entries": 3, "status moves": 0, "action items": 2,
+        "lookups never answered": 0, "outcomes": 2, "new entries": 4, "status moves": 0, "action items": 2,
         "runbooks": 5, "changes": 0, "drift exceptions": 0, "watch items": 0, "log lines": 1,
     }  # fmt: skip
     assert {c.name: c.count for c in summary.verdicts} == {"known": 2, "unknown": 1}
