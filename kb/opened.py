@@ -88,8 +88,8 @@ class OpenHome:
     def problems(self) -> list[Problem]:
         """Every mistake that stands in memory files and ingested files now."""
         self.refresh()
-        stored = (problem for record in self._parts.catalogue.records() for problem in record.problems)
-        return [*stored, *self._parts.watch.problems()]
+        read = (problem for record in self._parts.catalogue.records() for problem in record.problems)
+        return [*read, *self._parts.healthy.problems(everywhere=True), *self._parts.watch.problems()]
 
     def counts(self) -> dict[str, int]:
         """Entries on offer, by kind."""

@@ -16,7 +16,10 @@ from kb.home import Home
 from kb.lookup.lookup import Lookup
 from kb.lookup.search import search
 from kb.lookup.tiers import RankedTiers
+from kb.loop.healthy import HealthyLines
 from kb.loop.lessons import Lessons
+from kb.loop.moves import Moves
+from kb.loop.outcomes import Outcomes
 from kb.loop.trust import TrustBook
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
@@ -27,10 +30,13 @@ from kb.storage.embeddings import Embeddings
 from kb.storage.encoder import Encoder, OnnxEncoder
 from kb.storage.entries import EntryTable
 from kb.storage.generations import Generations
+from kb.storage.healthy import HealthyTable
 from kb.storage.ledger import Ledger
 from kb.storage.lexical import Fts5Index
 from kb.storage.memory import Memory
 from kb.storage.memory_sync import PARSER, MemorySync
+from kb.storage.moves import MoveTable
+from kb.storage.replay import PastLookups
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
@@ -39,6 +45,7 @@ from kb.storage.watch import WatchFile
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
+    from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
     from kb.review.summary import Proposed
     from kb.triage.triage import Triage
@@ -65,6 +72,9 @@ class Parts:
     lookup: Lookup
     trust: TrustBook
     lessons: Lessons
+    healthy: HealthyLines
+    moves: Moves
+    outcomes: Outcomes
     watch: WatchFile
 
     @classmethod
@@ -73,12 +83,13 @@ class Parts:
         db = Database(home.database)
         lexical = Fts5Index(db)
         entries = EntryTable(db, lexical)
-        catalogue = Catalogue(db, entries)
+        table = MoveTable(db)
+        catalogue = Catalogue(db, entries, table)
         embeddings = Embeddings(db, encoder or OnnxEncoder())
         vectors = VectorIndex(db, embeddings, Generations(home.vectors), exact_below)
         ledger = Ledger(db)
         signatures = CompiledSignatures(db, entries)
-        trust = TrustBook(ledger)
+        trust = TrustBook(ledger, table)
         watch = WatchFile(home)
         lookup = Lookup(
             entries,
@@ -86,13 +97,16 @@ class Parts:
             signatures.current,
             trust.of,
             lambda: vectors.notes,
+            table.quarantined,
             watch.current,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
-        lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
+        moves = Moves(db, table, entries, memory, sync)
+        healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
+        lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, watch,
+            lessons, healthy, moves, Outcomes(ledger, moves), watch,
         )  # fmt: skip
 
     def ingest(
@@ -114,6 +128,7 @@ class Parts:
             self.vectors,
             Extractor(Client.from_environ()) if extract else None,
         ).run(paths, now=now, progress=progress)
+        self.healthy.recheck(now)
         return replace(receipt, entries=self.entries.counts())
 
     def search(
@@ -124,12 +139,30 @@ class Parts:
             query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
         )
 
+    @property
+    def past(self) -> PastLookups:
+        """The lookups of the past, to be read again."""
+        return PastLookups(self.db)
+
     def incidents(self, clock: Callable[[], datetime], actor: Callable[[], str]) -> Incidents:
         """See `KnowledgeBase.incidents`."""
         from kb.incidents.archive import Archive
         from kb.incidents.incidents import Incidents
 
-        return Incidents(self.home, self.ledger, Archive(self.entries, self.ledger), clock, actor)
+        return Incidents(
+            self.home, self.ledger, Archive(self.entries, self.ledger, self.outcomes), clock, actor
+        )
+
+    def proposals(self, now: datetime, actor: str) -> Proposals:
+        """See `KnowledgeBase.proposals`."""
+        from kb.proposals.accepting import Writer
+        from kb.proposals.proposals import Proposals
+        from kb.proposals.sources import Sources
+        from kb.storage.proposals import ProposalTable
+
+        sources = Sources(ProposalTable(self.db), self.entries, self.ledger, self.trust, self.moves.table)
+        writer = Writer(self.lessons, self.memory, self.sync, self.entries, self.moves)
+        return Proposals(sources, writer, now, actor)
 
     def triage(self, incidents: Incidents, actor: str = "") -> Triage:
         """See `KnowledgeBase.triage`."""
@@ -167,11 +200,13 @@ class Parts:
         """See `KnowledgeBase.refresh`."""
         try:
             self.sync.refresh(now)
-            missed = self.sync.missed()
+            unwritten = self.moves.finish(now)
+            self.healthy.recheck(now)
+            missed = [*self.sync.missed(), *unwritten]
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         known = (problem for record in self.catalogue.records(PARSER) for problem in record.problems)
-        return [*known, *missed, *self.watch.problems()]
+        return [*known, *self.healthy.problems(), *missed, *self.watch.problems()]
 
     def check(self) -> tuple[list[str], VectorReport]:
         """See `KnowledgeBase.check`."""

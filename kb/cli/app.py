@@ -7,12 +7,15 @@ import typer
 from kb.cli import (
     asking,
     change,
+    healthy,
     home,
     incident,
     incident_texts,
     learning,
     looking_back,
     memory,
+    outcomes,
+    proposing,
     serving,
     triage,
 )
@@ -65,7 +68,7 @@ def options(
 
 
 home.add_first_to(app)
-for group in (asking, triage, learning, change, looking_back):
+for group in (asking, triage, learning, outcomes, healthy, change, looking_back, proposing):
     group.add_to(app)
 incident_texts.add_to(incident.app)
 app.add_typer(incident.app, name="incident")

@@ -44,7 +44,7 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
-_PHASES = {"read": "reading files", "embed": "embedding texts"}
+_PHASES = {"read": "reading files", "embed": "embedding texts", "log": "reading the log"}
 
 
 class ProgressBar:

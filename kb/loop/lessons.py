@@ -8,6 +8,7 @@ from datetime import datetime
 
 from kb.errors import HomeNotWritable, InvalidInput
 from kb.loop import learning
+from kb.loop.healthy import HealthyLines
 from kb.loop.learning import Lesson
 from kb.records import Entry, Status
 from kb.records.receipts import Learned
@@ -21,6 +22,7 @@ from kb.storage.yamledit import IdTaken
 from kb.text.tokens import tokenize
 
 _LOOKED_AT = 30
+_KNOWN = "this was known already; nothing was written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Lessons:
     entries: EntryTable
     lexical: LexicalIndex
     vectors: VectorIndex
+    healthy: HealthyLines
 
     def keep(self, lesson: Lesson, now: datetime) -> Learned:
         """Write the lesson, unless exactly that is known.  Raises InvalidInput or HomeNotWritable."""
@@ -49,23 +52,30 @@ class Lessons:
             lesson = learning.renamed(lesson, learning.distinct_id(lesson.entry))
             existing = self._live(lesson.entry.id)
         if existing is not None:
-            return _known_already(existing, lesson, near)
+            return self._known_already(existing, lesson, near)
         self.memory.append(lesson.key, lesson.list_path, lesson.item)
         self.sync.take_in(f"{lesson.key}.yaml", now)
         self._found_or_raise(lesson)
-        notes = [f"quarantined: {lesson.quarantined}"] if lesson.quarantined else []
+        status, reason = self._screened(lesson, now)
+        notes = [f"quarantined: {reason}"] if reason else []
         try:
             self.vectors.absorb_when_grown()
         except HomeNotWritable as error:
             notes.append(f"learned, but {error}")
         return Learned(
             id=lesson.entry.id,
-            status=lesson.entry.status,
+            status=status,
             created=True,
             file=f"{lesson.key}.yaml",
             similar=tuple(near),
             note="; ".join(notes),
         )
+
+    def _screened(self, lesson: Lesson, now: datetime) -> tuple[Status, str]:
+        """The status after the healthy lines had their say, and why it is in quarantine, if it is."""
+        self.healthy.recheck(now)
+        reason = lesson.quarantined or self.healthy.reason_for(lesson.entry.id)
+        return (Status.QUARANTINED, reason) if reason else (lesson.entry.status, "")
 
     def _live(self, entry_id: str) -> Entry | None:
         """The entry, unless it was retired: what is learned again then is new."""
@@ -92,13 +102,16 @@ class Lessons:
                 f"the entry was written to {lesson.key}.yaml but cannot be read from there: {said}"
             )
 
-
-def _known_already(existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
-    return Learned(
-        id=existing.id,
-        status=existing.status,
-        created=False,
-        file=f"{lesson.key}.yaml",
-        similar=tuple(one for one in near if one != existing.id),
-        note="this was known already; nothing was written",
-    )
+    def _known_already(self, existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
+        note = _KNOWN
+        if existing.status is Status.QUARANTINED:
+            reason = self.healthy.reason_for(existing.id) or f"see why: kb status {existing.id}"
+            note += f". It is in quarantine: {reason}"
+        return Learned(
+            id=existing.id,
+            status=existing.status,
+            created=False,
+            file=f"{lesson.key}.yaml",
+            similar=tuple(one for one in near if one != existing.id),
+            note=note,
+        )

@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from kb.loop.recurrence import WINDOW
 from kb.records import ActionItem
 from kb.records.live import Step
 from kb.review.cases import Case, between
 from kb.review.items import open_item
 from kb.review.summary import Recurrence
-
-WITHIN_DAYS = 20
-"""Days after its end within which an incident that comes back is marked: 94 % of repeats come by then."""
 
 
 class Past:
@@ -82,7 +80,7 @@ def _recurrence(case: Case, past: Past, until: datetime) -> Recurrence | None:
     return Recurrence(
         incident_id=case.id, title=case.incident.title, service=", ".join(case.incident.scope.services),
         at=case.at, earlier_id=earlier.id, earlier_title=earlier.incident.title, times=len(before),
-        days=round(days, 1), within_window=days <= WITHIN_DAYS, shared=_shared(text, entry_id),
+        days=round(days, 1), within_window=days <= WINDOW.days, shared=_shared(text, entry_id),
         prevention=_prevention([item for _, item in items]),
         open_items=tuple({one.text.casefold(): one for one in still}.values()), entry_id=entry_id,
         fingerprint=text,
@@ -102,7 +100,7 @@ def _reopened(case: Case, since: datetime, until: datetime) -> Recurrence | None
     return Recurrence(
         incident_id=case.id, title=case.incident.title, service=", ".join(case.incident.scope.services),
         at=back[-1], earlier_id=case.id, earlier_title=case.incident.title, times=len(back), days=round(days, 1),
-        within_window=days <= WITHIN_DAYS, shared="being reopened", prevention=_prevention(items),
+        within_window=days <= WINDOW.days, shared="being reopened", prevention=_prevention(items),
         open_items=tuple(open_item(case, item, until) for item in items if item.done is False),
         entry_id=next(iter(reversed(fixes)), ""), fingerprint=next(iter(case.texts), ""),
     )  # fmt: skip

@@ -207,7 +207,9 @@ def _upkeep_parts(summary: WeeklySummary) -> Iterable[Part]:
         f"{one.kind}: {one.text or one.id} ({one.id})" if one.text else f"{one.kind} ({one.id})"
         for one in summary.proposals
     )
-    yield _listed("Open proposals", waiting, "no proposal waits for a decision")
+    yield _listed(
+        "Open proposals", waiting, "none waited when somebody last looked (kb proposals looks anew)"
+    )
     scores = (
         f"{'came up' if one.came_up else 'did not come up'}: {one.title}{_on(one.service)}"
         + (f", {one.how}" if one.came_up else "")

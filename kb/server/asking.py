@@ -10,6 +10,7 @@ from pydantic import Field
 
 from kb.knowledge import KnowledgeBase
 from kb.records.ledger import Answer, SearchHit, Trust
+from kb.records.moves import Move
 from kb.server.arguments import Day, Environment, Limit, Log, Service, Text, Words
 from kb.server.offers import ANSWER, Offer, reading
 
@@ -23,13 +24,14 @@ class Hits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeEntry:
-    """An entry with everything that it says, and its record."""
+    """An entry with everything that it says, its record, and how it came to its status."""
 
     id: str
     kind: str
     title: str
     entry: dict[str, Any]
     trust: Trust
+    moves: tuple[Move, ...] = ()
 
 
 class Asking:
@@ -56,16 +58,22 @@ class Asking:
         service: Service = "",
         environment: Environment = "",
         limit: Limit = 5,
+        incident_id: Annotated[
+            Text, Field(description="The incident it is for; else the one that is being worked on.")
+        ] = "",
     ) -> Answer:
         """Have we seen this error before?  Call this first, as soon as anything fails.
 
         Returns a verdict: `known` (act on it, after the entry's `check`), `related` (a hint, verify it
         first) or `unknown` (the entries shown are then only the nearest, no match: investigate, and learn what you
         find).  Each match has its cause, fix, commands, the check that tells look-alikes apart, and its
-        record.  `alternatives` means several causes share the symptom: do the checks before any fix.
-        Give `lookup_id` to record_outcome once you know whether the fix worked.
+        record: `standing` is established, new (unverified) or failing.  `alternatives` means several
+        causes share the symptom: do the checks before any fix.  `notes` warn of advice that was taken away
+        because it failed.  Give `lookup_id` to record_outcome once you know whether the fix worked.
         """
-        return self._kb.check_known_issues(error_text, tool_name, service, environment, limit)
+        return self._kb.check_known_issues(
+            error_text, tool_name, service, environment, limit, incident_id=incident_id
+        )
 
     def search_incidents(
         self,
@@ -93,5 +101,6 @@ class Asking:
         entry = self._kb.get(entry_id)
         said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
         return WholeEntry(
-            id=entry.id, kind=entry.kind, title=entry.headline, entry=said, trust=self._kb.trust_of(entry)
-        )
+            id=entry.id, kind=entry.kind, title=entry.headline, entry=said, trust=self._kb.trust_of(entry),
+            moves=tuple(self._kb.moves_of(entry.id)),
+        )  # fmt: skip

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from kb.knowledge import KnowledgeBase
+from kb.records.healthy import Rehearsal
 from kb.records.ledger import Trust
 from kb.records.receipts import Learned
 from kb.server.arguments import Flag, Text, Words
-from kb.server.offers import Offer, writing
+from kb.server.offers import Offer, reading, writing
 
 Commands = Annotated[Words, Field(description="Commands that help: a list, or one text with commas.")]
 Check = Annotated[Text, Field(description="What separates this cause from others with the same symptom.")]
@@ -38,6 +39,7 @@ class Learning:
             writing(self.learn_tool_fix, again=True),
             writing(self.learn_pattern, again=True),
             writing(self.record_outcome),
+            reading(self.rehearse_pattern),
         )
 
     def learn_tool_fix(
@@ -100,7 +102,13 @@ class Learning:
     def record_outcome(
         self,
         entry_id: Annotated[Text, Field(description="The entry whose advice was applied.")],
-        result: Annotated[Text, Field(description="resolved, failed, not_applied or made_worse.")],
+        result: Annotated[
+            Text,
+            Field(
+                description="applied (being tried), resolved, failed, not_applied, made_worse, or recurred "
+                "(its last success came back)."
+            ),
+        ],
         lookup_id: Annotated[
             Text, Field(description="The lookup that offered it, where there was one.")
         ] = "",
@@ -108,11 +116,29 @@ class Learning:
             Text, Field(description="Who or what checked that the fix held; unverified counts less.")
         ] = "",
         note: Annotated[Text, Field(description="Anything worth keeping.")] = "",
+        incident_id: Annotated[
+            Text, Field(description="The incident; else that of the lookup, or the one that is open.")
+        ] = "",
     ) -> Trust:
         """Say what came of applying an entry: the next answer trusts it more, or less.
 
         Record failures too: advice that fails must not be offered first again.  Only the entry that was
-        applied is credited.  Returns its trust afterwards.
+        applied is credited, once an incident.  Returns its trust afterwards; an entry that keeps failing is
+        taken away, one that is proven becomes active.
         """
         word: Any = result.strip().lower().replace(" ", "_")
-        return self._kb.record_outcome(entry_id, word, lookup_id or None, verified_by or None, note)
+        return self._kb.record_outcome(
+            entry_id, word, lookup_id or None, verified_by or None, note, incident_id
+        )
+
+    def rehearse_pattern(
+        self,
+        pattern: Annotated[Text, Field(description="The pattern as it would be.")],
+        entry_id: Annotated[Text, Field(description="The entry to edit; empty for a new pattern.")] = "",
+        regex: Regex = None,
+    ) -> Rehearsal:
+        """Try a pattern before you learn or edit it: which past lookups would it gain and lose?
+
+        Tells as well whether it fires on lines that are known to be fine.  Writes nothing.
+        """
+        return self._kb.rehearse(entry_id, pattern, regex, shown=3)

@@ -194,7 +194,8 @@ def the_loop(db: Database) -> None:
             id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, entry_id TEXT NOT NULL,
             was TEXT NOT NULL, became TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL,
             actor TEXT NOT NULL,
-            done INTEGER NOT NULL           -- 0 until the file that owns the entry says so, too
+            said TEXT NOT NULL,             -- the status in the entry's own file at that time
+            done INTEGER NOT NULL           -- 0 until the file that owns the entry says so, too; 2 overruled by it
         );
         CREATE INDEX moves_entry ON moves(entry_id, id);
         CREATE INDEX moves_pending ON moves(id) WHERE done = 0;
@@ -204,9 +205,9 @@ def the_loop(db: Database) -> None:
             decided_at TEXT, decided_by TEXT NOT NULL DEFAULT '', reason TEXT NOT NULL DEFAULT ''
         );
         CREATE INDEX proposals_state ON proposals(state, at);
-        CREATE TABLE healthy (              -- lines that are known to be fine, one a template
-            fingerprint TEXT PRIMARY KEY, line TEXT NOT NULL, count INTEGER NOT NULL,
-            source TEXT NOT NULL, added_at TEXT NOT NULL
+        CREATE TABLE healthy (              -- lines that are known to be fine, one a template and source
+            source TEXT NOT NULL, fingerprint TEXT NOT NULL, line TEXT NOT NULL, count INTEGER NOT NULL,
+            added_at TEXT NOT NULL, PRIMARY KEY (source, fingerprint)
         ) WITHOUT ROWID;
         CREATE TABLE reviews (              -- where a summary stopped, and what it put on the watch list
             id INTEGER PRIMARY KEY AUTOINCREMENT, made_at TEXT NOT NULL, since TEXT NOT NULL,

@@ -186,8 +186,9 @@ class Reader:
         return Scope(**{plural: tuple(dict.fromkeys(found)) for plural, found in both.items()})
 
     def _samples(self) -> Samples:
-        inner = self.part("samples")
-        return Samples(must_match=inner.samples("must_match"), must_not_match=inner.samples("must_not_match"))
+        """Under `samples`, or beside the pattern."""
+        inner, names = self.part("samples"), ("must_match", "must_not_match")
+        return Samples(**{name: (*inner.samples(name), *self.samples(name)) for name in names})
 
     def _provenance(self) -> Provenance:
         origin = self._origin

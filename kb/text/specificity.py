@@ -26,8 +26,9 @@ _BARE_CODE = re.compile(
     r"(?i)(?:runtime|type|value|generic|io|internal|unknown|fatal|null)?_?(?:error|exception)"
 )
 _ALTERNATIVES = re.compile(r"\((?:\?(?:P?<\w+>|[a-zA-Z-]*:))?([^()|]*(?:\|[^()|]*)*)\)[*?]?")
+_FLAGS = re.compile(r"\(\?[a-zA-Z-]+\)")
 _REGEX_NOISE = re.compile(
-    r"\(\?[a-zA-Z-]+\)|\\[pP]\{\w+\}|\\x[0-9a-fA-F]{2}|\\[dDwWsSbBAz]|\[(?:\\.|[^\]\\])*\](?:[*+?]"
+    r"\\[pP]\{\w+\}|\\x[0-9a-fA-F]{2}|\\[dDwWsSbBAz]|\[(?:\\.|[^\]\\])*\](?:[*+?]"
     r"|\{[\d,]*\})?"
     r"|\{\d*,?\d*\}|[.*+?^$|]"
 )
@@ -72,7 +73,7 @@ def _term_weight(term: str) -> float:
 
 def _least(regex: str) -> tuple[str, ...]:
     """The literal text of a regex: one string for each alternative at the top, the weakest of inner ones."""
-    before = ""
+    regex, before = _FLAGS.sub("", regex), ""
     while before != regex:
         before = regex
         regex = _ALTERNATIVES.sub(_weakest, regex, count=50)

@@ -17,7 +17,8 @@ from kb.triage.budget import count_tokens as tokens
 from tests.server.conftest import Agent, connected
 
 READS = {"check_known_issues", "search_incidents", "get_entry", "memory_read", "memory_query", "memory_view",
-         "weekly_summary", "triage", "incident_show", "incident_list", "changes", "rollback_target"}  # fmt: skip
+         "weekly_summary", "proposals_list", "triage", "incident_show", "incident_list", "changes", "rollback_target",
+         "rehearse_pattern"}  # fmt: skip
 LONG = "the pump of the lower harbour basin runs hot and trips its breaker after a while, " * 12
 
 

@@ -1,0 +1,94 @@
+"""The templates of a log, one line for each: gigabytes in constant memory, read once.
+
+Masking a line costs far more than reading it, so lines that differ only in times and long numbers are
+recognised before (`_rough`), in a table of fixed size.  Lines are cut, redacted, and freed of colour codes.
+A line in which nothing tells (no word) has no template and is only counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from kb.text.evidence import LONGEST_LINE, visible
+from kb.text.mask import fingerprint
+from kb.text.redact import redact
+
+MOST_TEMPLATES = 20_000
+"""Templates kept of one log; the lines of further ones are counted as left out."""
+_REMEMBERED = 200_000
+_VARIES = re.compile(
+    r"\d+(?:[-:.,/TZ+]\d+)+\w*"  # times, dates, addresses
+    r"|\b(?=[a-fA-F]*\d)[0-9a-fA-F]{6,}(?:-[0-9a-fA-F]{4,})*\b"  # hashes, UUIDs
+    r"|\d{4,}"
+)
+
+
+@dataclass(slots=True)
+class Template:
+    """The first line of a template, redacted, and how many lines have it; 0 for a further line of one."""
+
+    line: str
+    count: int = 1
+
+
+@dataclass(slots=True)
+class LogTemplates:
+    """What was read so far: templates by fingerprint, and the counts."""
+
+    by_fingerprint: dict[str, Template] = field(default_factory=dict)
+    most: int = MOST_TEMPLATES
+    lines: int = 0
+    left_out: int = 0
+    """Lines of forms that came when there were `most` templates already."""
+    redacted: int = 0
+    _known: dict[str, Template | None] = field(default_factory=dict)
+
+    @property
+    def templates(self) -> int:
+        """How many templates there are."""
+        return sum(one.count > 0 for one in self.by_fingerprint.values())
+
+    def read(self, lines: Iterable[str]) -> LogTemplates:
+        """Take in lines, with or without their ends."""
+        for line in lines:
+            if line and not line.isspace():
+                self.lines += 1
+                self._take(line.rstrip("\r\n")[:LONGEST_LINE])
+        return self
+
+    def keep(self, lines: Iterable[str]) -> None:
+        """Keep these lines as well, whatever stands for their templates; they are counted already."""
+        for line in lines:
+            clean = redact(visible(line)[:LONGEST_LINE])
+            template = self.by_fingerprint.get(value := fingerprint(clean.text))
+            if template is not None and template.line != clean.text:
+                mark = blake2b(clean.text.encode("utf-8", "replace"), digest_size=4).hexdigest()
+                self.by_fingerprint.setdefault(f"{value}/{mark}", Template(clean.text, 0))
+
+    def _take(self, line: str) -> None:
+        rough = _VARIES.sub("", line)
+        if rough in self._known:
+            template = self._known[rough]
+            if template is not None:
+                template.count += 1
+            return
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._new(rough, line)
+
+    def _new(self, rough: str, line: str) -> None:
+        if len(self.by_fingerprint) >= self.most:  # masking each line of such a log would take hours
+            self.left_out += 1
+            return
+        clean = redact(visible(line))
+        value = fingerprint(clean.text)
+        template = self.by_fingerprint.get(value)
+        if template is not None:
+            template.count += 1
+        elif value:
+            self.redacted += clean.count
+            template = self.by_fingerprint[value] = Template(clean.text)
+        self._known[rough] = template

@@ -1,0 +1,82 @@
+"""Proposals on the command line and over MCP."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import yaml
+from typer.testing import CliRunner, Result
+
+from kb import KnowledgeBase
+from kb.cli.app import app
+from kb.server.proposing import Proposing
+from tests.proposals.conftest import FENCING, ask, line
+
+
+def run(home: Path, *words: str, input: str | None = None) -> Result:
+    return CliRunner().invoke(app, ["--home", str(home), *words], input=input, catch_exceptions=False)
+
+
+def asked(home: Path) -> str:
+    """A home in which the same was asked twice lately; returns the id of what is proposed."""
+    with KnowledgeBase.open(home, exact_below=50_000) as kb:
+        ask(kb, FENCING, 2)
+        return kb.proposals().list()[0].proposal.id
+
+
+def test_the_table_names_kind_records_id_and_reasons(home: Path) -> None:
+    one = asked(home)
+    shown = run(home, "proposals").stdout
+    assert shown.splitlines()[1].split()[:3] == ["pattern", "2", one]
+    assert "- asked 2 times on" in shown
+
+
+def test_an_empty_home_says_what_was_looked_at(home: Path) -> None:
+    assert run(home, "proposals").stdout.startswith("nothing is proposed (looked at 0 unanswered lookups, ")
+
+
+def test_the_yaml_that_is_printed_can_be_edited_and_accepted(home: Path, tmp_path: Path) -> None:
+    one = asked(home)
+    printed = run(home, "proposals", one, "--yaml").stdout
+    assert printed.startswith(f"# {one}: a pattern to append to learned/patterns.yaml\n# - asked 2 times")
+    (tmp_path / "edit.yaml").write_text(
+        printed.replace("meaning: ''", "meaning: Two leaders").replace("fix: ''", "fix: Restart the old one")
+    )
+    entry = run(home, "accept", one, "--edit", str(tmp_path / "edit.yaml")).stdout.strip()
+    items = yaml.safe_load((home / "learned/patterns.yaml").read_text())["error_patterns"]
+    assert [(item["id"], item["meaning"], item["status"]) for item in items] == [
+        (entry, "Two leaders", "candidate")
+    ]
+    assert json.loads(run(home, "check", line(FENCING, 55), "--json").stdout)["verdict"] == "known"
+    assert "nothing is proposed" in run(home, "proposals").stdout
+
+
+def test_edits_come_from_stdin_too(home: Path) -> None:
+    one = asked(home)
+    done = run(
+        home, "accept", one, "--edit", "-", "--reviewed-by", "bea", "--json", input="fix: Restart it\n"
+    )
+    told = json.loads(done.stdout)
+    assert told["decision"]["state"] == "accepted"
+    assert told["proposal"]["reviewed_by"] == "bea"
+
+
+def test_rejecting_takes_it_off_the_list(home: Path) -> None:
+    one = asked(home)
+    run(home, "reject", one, "--reason", "a drill")
+    assert json.loads(run(home, "proposals", "--json").stdout)["proposals"] == []
+    assert "rejected on" in run(home, "proposals", one).stdout
+
+
+def test_agents_list_accept_and_reject(kb: KnowledgeBase) -> None:
+    ask(kb, FENCING, 2)
+    tools = Proposing(kb)
+    (found,) = tools.proposals_list().proposals
+    assert tools.proposal_accept(found.proposal.id, {"fix": "Restart it"}).decision.state == "accepted"
+    assert tools.proposals_list().proposals == ()
+
+
+def test_only_listing_is_open_to_those_who_may_only_read(kb: KnowledgeBase) -> None:
+    reads = {offer.tool.name: offer.reads for offer in Proposing(kb).offers()}
+    assert reads == {"proposals_list": True, "proposal_accept": False, "proposal_reject": False}
