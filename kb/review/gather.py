@@ -74,7 +74,7 @@ def _classified(records: Records, read: Read) -> tuple[Classified, ...]:
     """Over lookups; and over incidents, by the first lookup of each: was it on record when it began?"""
     first = records.windows.first_lookups([case.id for case in read.cases], read.until)
     opened = records.windows.verdicts_of([case.lookup_id for case in read.cases if case.lookup_id])
-    found = (first.get(case.id) or opened.get(case.lookup_id or "") for case in read.cases)
+    found = (opened.get(case.lookup_id or "") or first.get(case.id) for case in read.cases)
     return (
         lookups.classified("lookups", (one.verdict for one in read.asked)),
         lookups.classified("incidents", filter(None, found)),
@@ -89,7 +89,9 @@ def _learned(read: Read) -> tuple[str, ...]:
 def _trust_moves(records: Records, read: Read) -> tuple[TrustMove, ...]:
     ids = sorted({one.entry_id for one in read.outcomes})
     entries = (one.entry for one in records.entries.many(ids).values())
-    return learning.trust_moves(entries, records.ledger.outcomes_of(ids), read.since, read.until)
+    outcomes, windows = records.ledger.outcomes_of(ids), records.windows
+    reviewed = windows.reviewed(ids, read.since), windows.reviewed(ids, read.until)
+    return learning.trust_moves(entries, outcomes, read.since, read.until, reviewed)
 
 
 def _stale_runbooks(records: Records, now: datetime) -> tuple[tuple[Stale, ...], int]:

@@ -23,14 +23,23 @@ def with_result(
 
 
 def trust_moves(
-    entries: Iterable[Entry], outcomes: Mapping[str, Sequence[Outcome]], since: datetime, until: datetime
+    entries: Iterable[Entry],
+    outcomes: Mapping[str, Sequence[Outcome]],
+    since: datetime,
+    until: datetime,
+    reviewed: tuple[set[str], set[str]],
 ) -> tuple[TrustMove, ...]:
-    """How trust moved from `since` to `until`, the largest move first; both with the outcomes until then."""
+    """How trust moved from `since` to `until`, the largest move first; both with the outcomes until then.
+
+    `reviewed` are the entries that a person had accepted at `since`, and at `until`.
+    """
     found = []
     for entry in entries:
         told = [one for one in outcomes.get(entry.id, ()) if one.at < until]
-        before = trust(entry, [one for one in told if one.at < since], since)
-        after = trust(entry, told, until)
+        before = trust(
+            entry, [one for one in told if one.at < since], since, reviewed=entry.id in reviewed[0]
+        )
+        after = trust(entry, told, until, reviewed=entry.id in reviewed[1])
         if (before.value, before.n) != (after.value, after.n):
             found.append(
                 TrustMove(entry_id=entry.id, title=entry.headline, before=before.value, after=after.value,

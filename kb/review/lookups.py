@@ -112,14 +112,14 @@ def unanswered(
     An answer names the lookup or its incident; or it names neither, and an entry that was offered before it.
     """
     ids = {outcome.lookup_id for outcome in outcomes if outcome.lookup_id}
-    incidents = {outcome.incident for outcome in outcomes if outcome.incident}
+    incidents = {outcome.incident: outcome.at for outcome in outcomes if outcome.incident}
     loose = {one.entry_id: one.at for one in outcomes if not one.lookup_id and not one.incident}
     silent = [
         one.offers[0]
         for one in lookups
         if one.offers
         and one.id not in ids
-        and one.incident not in incidents
+        and incidents.get(one.incident or "", one.at - _MOMENT) < one.at
         and not any(loose.get(entry_id, one.at - _MOMENT) >= one.at for entry_id in one.offers)
     ]
     return counted(titled.get(entry_id, entry_id) for entry_id in silent)[:TOP], len(silent)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 
+from kb.records import Status
+from kb.records.moves import ACCEPTED, REVIEWED
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row
 from kb.storage.entries import OFFERED
@@ -88,6 +91,15 @@ class Windows:
         return self._db.rows(
             "SELECT * FROM moves WHERE at >= ? AND at < ? ORDER BY at, id", [stamp(since), stamp(until)]
         )
+
+    def reviewed(self, entry_ids: Sequence[str], until: datetime) -> set[str]:
+        """Those of the entries that were a person's word at `until`; see `MoveTable.reviewed`."""
+        rows = self._db.rows(
+            "SELECT entry_id FROM moves WHERE id IN (SELECT max(id) FROM moves WHERE done != 2 AND at < ? AND"
+            " entry_id IN (SELECT value FROM json_each(?)) GROUP BY entry_id) AND rule IN (?, ?) AND became = ?",
+            [stamp(until), json.dumps(list(entry_ids)), REVIEWED, ACCEPTED, Status.ACTIVE],
+        )
+        return {row["entry_id"] for row in rows}
 
     def open_proposals(self, until: datetime) -> list[Row]:
         """Rows (id, at, kind, data) of the proposals that nobody had decided at `until`, oldest first."""

@@ -105,7 +105,9 @@ def _friday(kb: KnowledgeBase, clock: Clock, done: Written) -> None:
             f"replica cache-6c9d8f7b5-{pod} lost its quorum of shards", service="cache"
         )
         done.lookups.append(found.lookup_id or "")
-    incident = kb.incidents.open("Cache answers with stale prices", service="cache", severity="SEV1")
+    incident = kb.incidents.open(
+        "Cache answers with stale prices", service="cache", severity="SEV1", lookup_id=found.lookup_id
+    )
     done.third = incident.id
     clock.at(13, 15, 10)
     kb.incidents.acknowledge("ben")

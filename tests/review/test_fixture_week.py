@@ -53,7 +53,7 @@ def test_lookups_are_known_or_not_and_three_pods_are_one_question(summary: Weekl
     assert pairs(summary.verdicts) == [("unknown", 3), ("known", 2)]
     lookups, incidents = summary.classified
     assert (lookups.n, lookups.known, lookups.related, lookups.unknown, lookups.rate) == (5, 2, 0, 3, 0.4)
-    assert (incidents.n, incidents.known, incidents.rate) == (1, 1, 1.0)
+    assert (incidents.n, incidents.known, incidents.unknown, incidents.rate) == (2, 1, 1, 0.5)
     (unknown,) = summary.top_unknowns
     assert (unknown.name, unknown.count) == ("replica cache-<*> lost its quorum of shards", 3)
     assert unknown.services == ("cache",)
@@ -61,19 +61,20 @@ def test_lookups_are_known_or_not_and_three_pods_are_one_question(summary: Weekl
 
 def test_what_was_learned_fixed_failed_and_never_answered(summary: WeeklySummary, ids: Written) -> None:
     assert summary.learned == (f"lost its quorum of shards ({ids.cache})",)
-    assert pairs(summary.outcomes) == [("failed", 1), ("resolved", 1)]
+    assert pairs(summary.outcomes) == [("applied", 1), ("failed", 1), ("recurred", 1), ("resolved", 1)]
     assert pairs(summary.fixed) == [(f"{POOL} ({ids.pool})", 1)]
     assert pairs(summary.failed) == [(f"{POOL} ({ids.pool})", 1)]
     assert pairs(summary.unanswered) == [(f"{POOL} ({ids.pool})", 1)]
     assert [(one.entry_id, one.service, one.count) for one in summary.seen] == [(ids.pool, "checkout", 2)]
 
 
-def test_trust_moved_from_one_success_to_two_and_a_failure(summary: WeeklySummary, ids: Written) -> None:
+def test_trust_moved_by_a_recurrence_a_success_and_a_failure(summary: WeeklySummary, ids: Written) -> None:
     (move,) = summary.trust_moves
     assert (move.entry_id, move.n_before, move.n) == (ids.pool, 1, 3)
-    # One verified success: about 2/3.  Two and a failure: about 3/5.  A week ages both a little.
+    # One verified success: 2/3.  Then it came back, so that it counts 2/3, another success and a failure:
+    # (1 + 5/3) / (2 + 5/3 + 1) = 4/7.  A week ages both a little.
     assert move.before == pytest.approx(2 / 3, abs=0.01)
-    assert move.after == pytest.approx(3 / 5, abs=0.01)
+    assert move.after == pytest.approx(4 / 7, abs=0.01)
 
 
 def test_action_items_were_opened_closed_and_are_overdue(summary: WeeklySummary) -> None:

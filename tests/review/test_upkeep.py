@@ -63,13 +63,9 @@ def test_entries_that_expire_within_two_weeks_or_have_expired_are_named(
     assert "- Renew or remove: 1 entry has expired" in render(summary)
 
 
-def test_moves_and_open_proposals_of_the_tables_are_told(own_week: KnowledgeBase, ids: Written) -> None:
+def test_moves_and_open_proposals_are_told(own_week: KnowledgeBase) -> None:
     db, at = own_week._parts.db, stamp(MONDAY - timedelta(days=2))
     with db.write():
-        db.execute(
-            "INSERT INTO moves (at, entry_id, was, became, rule, reason, actor, done) VALUES (?,?,?,?,?,?,?,1)",
-            [at, ids.pool, "candidate", "active", "proven", "resolved 2 of 3", "kb"],
-        )
         for name, decided in (("p1", None), ("p2", stamp(MONDAY - timedelta(days=1))), ("p3", stamp(MONDAY))):
             db.execute(
                 "INSERT INTO proposals (id, at, kind, data, state, decided_at) VALUES (?,?,?,?,?,?)",
@@ -77,12 +73,12 @@ def test_moves_and_open_proposals_of_the_tables_are_told(own_week: KnowledgeBase
             )
     summary = own_week.weekly_summary()
     assert [(one.was, one.became, one.reason) for one in summary.status_moves] == [
-        ("candidate", "active", "resolved 2 of 3")
+        ("candidate", "active", "resolved 2 of 2, verified by ana")
     ]
     assert [(one.id, one.text) for one in summary.proposals] == [("p1", "two pools"), ("p3", "two pools")]
     text = render(summary)
     assert "- Decide: 2 proposals wait (kb proposals)" in text
-    assert "candidate → active, resolved 2 of 3 (kb)" in text
+    assert "candidate → active, resolved 2 of 2, verified by ana" in text
 
 
 def test_an_answer_without_a_lookup_counts_for_the_lookups_before_it(
