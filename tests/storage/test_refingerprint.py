@@ -26,12 +26,13 @@ def old_home(home: Path, encoder: OnnxEncoder) -> Path:
     db.execute("UPDATE fingerprints SET fingerprint = 'f1:' || substr(fingerprint, 4) || 'old'"
                " WHERE fingerprint GLOB 'f[0-9]*'")  # fmt: skip
     db.execute("UPDATE lookups SET fingerprint = 'f1:0123'")
-    db.execute(
-        "INSERT INTO healthy (fingerprint, line, count, source, added_at) VALUES ('f1:a', 'served blk_1 in 3 ms', 4, 'log', '2026-01-01')"
-    )
-    db.execute(
-        "INSERT INTO healthy (fingerprint, line, count, source, added_at) VALUES ('f1:b', 'served blk_-2 in 5 ms', 2, 'log', '2026-01-02')"
-    )
+    for row in (
+        ("f1:a", "served blk_1 in 3 ms", 4, "2026-01-01"),
+        ("f1:b", "served blk_-2 in 5 ms", 2, "2026-01-02"),
+    ):
+        db.execute(
+            "INSERT INTO healthy (source, fingerprint, line, count, added_at) VALUES ('log', ?, ?, ?, ?)", row
+        )
     db.execute("DELETE FROM meta WHERE key = 'mask_version'")
     db.commit()
     db.close()
