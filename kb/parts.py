@@ -17,6 +17,7 @@ from kb.lookup.lookup import Lookup
 from kb.lookup.search import search
 from kb.lookup.tiers import RankedTiers
 from kb.loop.lessons import Lessons
+from kb.loop.moves import Moves
 from kb.loop.trust import TrustBook
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
@@ -31,6 +32,7 @@ from kb.storage.ledger import Ledger
 from kb.storage.lexical import Fts5Index
 from kb.storage.memory import Memory
 from kb.storage.memory_sync import PARSER, MemorySync
+from kb.storage.moves import MoveTable
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
@@ -62,6 +64,7 @@ class Parts:
     lookup: Lookup
     trust: TrustBook
     lessons: Lessons
+    moves: Moves
 
     @classmethod
     def of(cls, home: Home, encoder: Encoder | None, exact_below: int) -> Parts:
@@ -69,20 +72,22 @@ class Parts:
         db = Database(home.database)
         lexical = Fts5Index(db)
         entries = EntryTable(db, lexical)
-        catalogue = Catalogue(db, entries)
+        table = MoveTable(db)
+        catalogue = Catalogue(db, entries, table)
         embeddings = Embeddings(db, encoder or OnnxEncoder())
         vectors = VectorIndex(db, embeddings, Generations(home.vectors), exact_below)
         ledger = Ledger(db)
         signatures = CompiledSignatures(db, entries)
-        trust = TrustBook(ledger)
+        trust = TrustBook(ledger, table)
         lookup = Lookup(
             entries, RankedTiers(lexical, vectors), signatures.current, trust.of, lambda: vectors.notes
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
+        moves = Moves(db, table, entries, memory, sync)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons,
+            lessons, moves,
         )  # fmt: skip
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
@@ -130,7 +135,7 @@ class Parts:
         """See `KnowledgeBase.refresh`."""
         try:
             self.sync.refresh(now)
-            missed = self.sync.missed()
+            missed = [*self.sync.missed(), *self.moves.finish(now)]
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         known = (problem for record in self.catalogue.records(PARSER) for problem in record.problems)

@@ -1,23 +1,46 @@
 """How far to trust an entry: a Beta posterior over "applying it resolves the incident".
 
 value = (a + S) / (a + b + S + F), where (a, b) is the prior of the entry's provenance and S, F are
-the weights of its successes and failures.  Each outcome weighs its verification (a success that
-nobody verified counts half) times 0.5^(age / half-life).  Hence a success never lowers the value, a
-failure never raises it, repetition without outcomes changes nothing, and no value reaches 0 or 1.
+the weights of its successes and failures.  What happened in one incident (or, without one, after
+one lookup) counts once, however often it is told: as one success at its best weight, as one failure
+at its worst.  An outcome weighs its verification (a success that nobody verified counts half) times
+0.5^(age / half-life).  A success that did not last (`recurred`) counts two thirds of its weight.
+`low` to `high` is the central 90 % credible interval of Beta(a + S, b + F).
+
+What follows:
+
+- A success never lowers the value and a failure never raises it: the one can only enlarge S, the
+  other only F, since each is a sum of maxima of positive weights.
+- That holds of a new success even when recording it shows that an earlier one did not last.  It is
+  then the first use of the entry in its incident, so S gains all of its weight, u·w, with u at least
+  1/2; S loses a third of one earlier success, at most w'/3.  The earlier one is older, so w' <= w,
+  and the change is at least w/2 - w/3 > 0.
+- Offers, lookups, `applied` and `not_applied` weigh nothing: repetition alone changes nothing.
+- With a, b >= 1 no value reaches 0 or 1, and the mean lies within the interval (the density is
+  log-concave, so at least 1/e of it lies on either side of the mean).  Without a success the value
+  never exceeds that of the prior.
+
 See Jøsang and Ismail, "The Beta Reputation System" (2002), for the form with ageing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from math import fsum
 
-from kb.records import Entry, Origin
+from kb.loop.credible import beta_quantile
+from kb.loop.standing import standing
+from kb.records import Entry, Origin, Runbook
 from kb.records.ledger import Outcome, Result, Trust
 from kb.storage.ledger import Ledger
+from kb.storage.moves import MoveTable
 
+REVIEWED = (3.0, 1.0)
+"""The prior of what a person wrote, ran to the end, or accepted."""
 PRIORS: dict[Origin, tuple[float, float]] = {
-    Origin.WRITTEN: (3.0, 1.0),
+    Origin.WRITTEN: REVIEWED,
     Origin.INGESTED: (2.0, 1.0),
     Origin.STARTER: (1.0, 1.0),
     Origin.LEARNED: (1.0, 1.0),
@@ -27,43 +50,122 @@ HALF_LIFE_DAYS = 180.0
 UNVERIFIED = 0.5
 MADE_WORSE = 2.0
 """Making things worse counts as two failures."""
+RECURRED = 2.0 / 3.0
+"""What is left of a success that came back."""
+INTERVAL = 0.9
+"""The probability that the interval holds."""
+
+FAILURES = (Result.FAILED, Result.MADE_WORSE)
 
 
-def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime) -> Trust:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What outcomes add up to: weights of successes and failures, and how many occurrences of each."""
+
+    success: float
+    failure: float
+    resolved: int
+    failed: int
+    recurred: int
+    last: datetime | None
+
+
+def is_reviewed(entry: Entry) -> bool:
+    """Whether the entry itself says that a person stands behind it."""
+    return entry.provenance.origin is Origin.WRITTEN or (isinstance(entry, Runbook) and bool(entry.verified))
+
+
+def prior(entry: Entry, *, reviewed: bool = False) -> tuple[float, float]:
+    """The prior of the entry; `reviewed` when a person accepted it."""
+    return REVIEWED if reviewed or is_reviewed(entry) else PRIORS[entry.provenance.origin]
+
+
+def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed: bool = False) -> Trust:
     """The entry's trust at `now`; outcomes from later than that are left out."""
-    success, failure = PRIORS[entry.provenance.origin]
-    resolved = failed = 0
-    last = None
-    for outcome in outcomes:
-        if outcome.at > now or outcome.result in (Result.NOT_APPLIED, Result.APPLIED, Result.RECURRED):
-            continue
-        weight = 0.5 ** ((now - outcome.at).total_seconds() / 86_400 / HALF_LIFE_DAYS)
+    found, start = evidence(outcomes, now), prior(entry, reviewed=reviewed)
+    success, failure = start[0] + found.success, start[1] + found.failure
+    tail = (1.0 - INTERVAL) / 2.0
+    return Trust(
+        value=_shown(success / (success + failure)),
+        low=_shown(beta_quantile(tail, success, failure)),
+        high=_shown(beta_quantile(1.0 - tail, success, failure)),
+        resolved=found.resolved,
+        failed=found.failed,
+        recurred=found.recurred,
+        n=found.resolved + found.failed,
+        last=found.last,
+        standing=standing(found.success, found.failure, start),
+    )
+
+
+def _shown(probability: float) -> float:
+    """Four digits, and never 0 or 1: no amount of evidence is certainty."""
+    return min(0.9999, max(0.0001, round(probability, 4)))
+
+
+def evidence(outcomes: Iterable[Outcome], now: datetime) -> Evidence:
+    """The outcomes up to `now`, added up by occurrence, in whatever order they come."""
+    past = [outcome for outcome in outcomes if outcome.at <= now]
+    came_back = {outcome.success for outcome in past if outcome.result is Result.RECURRED}
+    successes, failures = dict[object, float](), dict[object, float]()
+    recurred, last = set[object](), None
+    for number, outcome in enumerate(past):
+        key, fresh = occurrence(outcome) or number, _freshness(outcome, now)
         if outcome.result is Result.RESOLVED:
-            resolved += 1
-            success += weight * (1.0 if outcome.verified_by else UNVERIFIED)
+            weight = fresh * (1.0 if outcome.verified_by else UNVERIFIED)
+            successes[key] = max(weight, successes.get(key, 0.0))
             last = outcome.at if last is None else max(last, outcome.at)
-        else:
-            failed += 1
-            failure += weight * (MADE_WORSE if outcome.result is Result.MADE_WORSE else 1.0)
-    value = round(success / (success + failure), 4)
-    return Trust(value=value, resolved=resolved, failed=failed, n=resolved + failed, last=last)
+            if outcome.id in came_back:
+                recurred.add(key)
+        elif outcome.result in FAILURES:
+            weight = fresh * (MADE_WORSE if outcome.result is Result.MADE_WORSE else 1.0)
+            failures[key] = max(weight, failures.get(key, 0.0))
+    lasting = (weight * (RECURRED if key in recurred else 1.0) for key, weight in successes.items())
+    return Evidence(
+        fsum(lasting), fsum(failures.values()), len(successes), len(failures), len(recurred), last
+    )
+
+
+def occurrence(outcome: Outcome) -> str:
+    """What the outcome was an outcome of: its incident, else its lookup; empty where neither is known."""
+    return outcome.incident or outcome.lookup_id or ""
+
+
+def _freshness(outcome: Outcome, now: datetime) -> float:
+    return float(0.5 ** ((now - outcome.at).total_seconds() / 86_400 / HALF_LIFE_DAYS))
 
 
 def record_in_words(record: Trust) -> str:
-    """`resolved 3 of 4, last 2026-11-02`, or that there is no record yet."""
+    """`resolved 3 of 4, 1 came back, last 2026-11-02`, or that there is no record yet."""
     if not record.n:
         return "no record yet"
+    back = f", {record.recurred} came back" if record.recurred else ""
     last = f", last {record.last.date().isoformat()}" if record.last else ""
-    return f"resolved {record.resolved} of {record.n}{last}"
+    return f"resolved {record.resolved} of {record.n}{back}{last}"
+
+
+def trust_in_words(record: Trust) -> str:
+    """`0.71 (0.45 to 0.92, n=4), resolved 3 of 4, last 2026-11-02`."""
+    return (
+        f"{record.value:.2f} ({record.low:.2f} to {record.high:.2f}, n={record.n}), {record_in_words(record)}"
+    )
 
 
 class TrustBook:
     """Trust as the ledger has it."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, ledger: Ledger, moves: MoveTable) -> None:
+        self._ledger, self._moves = ledger, moves
 
     def of(self, entries: Sequence[Entry], now: datetime) -> dict[str, Trust]:
         """The trust of each entry by its id."""
-        outcomes = self._ledger.outcomes_of([entry.id for entry in entries])
-        return {entry.id: trust(entry, outcomes.get(entry.id, ()), now) for entry in entries}
+        ids = [entry.id for entry in entries]
+        outcomes, reviewed = self._ledger.outcomes_of(ids), self.reviewed(ids)
+        return {
+            entry.id: trust(entry, outcomes.get(entry.id, ()), now, reviewed=entry.id in reviewed)
+            for entry in entries
+        }
+
+    def reviewed(self, entry_ids: Collection[str]) -> set[str]:
+        """Those of the entries that a person accepted."""
+        return self._moves.reviewed(entry_ids)

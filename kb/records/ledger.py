@@ -27,6 +27,17 @@ class Tier(StrEnum):
     SEMANTIC = "semantic"
 
 
+class Standing(StrEnum):
+    """Where an entry stands by its record; of equally relevant ones they are offered in this order."""
+
+    ESTABLISHED = "established"
+    """It resolved something, and is trusted more than its provenance alone would be."""
+    NEW = "new"
+    """Unverified: no record, or one too thin or too mixed to tell."""
+    FAILING = "failing"
+    """Its failures weigh more than its successes."""
+
+
 class Result(StrEnum):
     """What came of an entry that was offered.  Offered is not applied, applied is not resolved."""
 
@@ -64,14 +75,20 @@ class Outcome:
 class Trust:
     """How far to trust an entry: the posterior mean (0 to 1) and the record that it rests on.
 
-    `resolved` and `failed` count outcomes, `n` is their sum; `last` is when it last resolved something.
+    `low` to `high` is the central 90 % credible interval.  `resolved` and `failed` count occurrences
+    (incidents, or lookups outside of any), `n` is their sum, `recurred` how many of the resolved came
+    back; `last` is when it last resolved something.
     """
 
     value: float
+    low: float = 0.0001
+    high: float = 0.9999
     resolved: int = 0
     failed: int = 0
+    recurred: int = 0
     n: int = 0
     last: datetime | None = None
+    standing: Standing = Standing.NEW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +120,7 @@ class Match:
     trust: Trust
     status: Status
     source: Source | None
+    standing: Standing = Standing.NEW
     also: tuple[Source, ...] = ()
     """Other files that say exactly the same."""
 

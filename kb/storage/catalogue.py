@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.errors import Problem
-from kb.records import Entry, Source
+from kb.records import Entry, Source, Status
 from kb.storage import codec
 from kb.storage.database import Database
 from kb.storage.entries import EntryTable
 from kb.storage.identify import fingerprints_of
+from kb.storage.moves import MoveTable
 
 LIVE = "state/kb.db"
 """The file of incidents that were opened live; a postmortem of the same id takes them over."""
@@ -50,8 +51,8 @@ class Change:
 class Catalogue:
     """Files and the entries that they hold."""
 
-    def __init__(self, db: Database, entries: EntryTable) -> None:
-        self._db, self._entries = db, entries
+    def __init__(self, db: Database, entries: EntryTable, moves: MoveTable) -> None:
+        self._db, self._entries, self._moves = db, entries, moves
 
     def find(self, path: str) -> FileRecord | None:
         """What is remembered of the file, or None."""
@@ -85,9 +86,8 @@ class Catalogue:
         self._entries.drop_copies(record.path)
         done: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": [], "copies": []}
         for entry in with_ids(entries, record.given if fold_copies else ""):
-            what, entry_id = self._place(
-                self._own(entry, record.path), record, before, now, fold_copies=fold_copies
-            )
+            own = self._moves.effective(self._own(entry, record.path), owned=not fold_copies)
+            what, entry_id = self._place(own, record, before, now, fold_copies=fold_copies)
             done[what].append(entry_id)
         gone = before.keys() - {*done["added"], *done["updated"], *done["unchanged"]}
         retired = self._retire(gone, now)
@@ -95,11 +95,12 @@ class Catalogue:
         return Change(**{what: tuple(ids) for what, ids in done.items()}, retired=retired)
 
     def _place(
-        self, entry: Entry, record: FileRecord, before: Mapping[str, str], now: datetime, *, fold_copies: bool
-    ) -> tuple[str, str]:
+        self, entry: Entry, record: FileRecord, before: Mapping[str, tuple[str, Status]], now: datetime, *,
+        fold_copies: bool,
+    ) -> tuple[str, str]:  # fmt: skip
         """Write one entry of a file, if it is new.  Returns what that was and the id on offer."""
         digest = codec.digest(entry)
-        if before.get(entry.id) == digest:
+        if before.get(entry.id) == (digest, entry.status):
             self._entries.moved(entry)
             return "unchanged", entry.id
         twin = self._entries.with_digest(digest) if fold_copies else None

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from kb.errors import StoreBroken
-from kb.records import KINDS, Entry, Provenance
+from kb.records import KINDS, Entry, Provenance, Status
 from kb.text.mask import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.slug import slug
@@ -35,8 +35,8 @@ def to_builtins(value: object) -> Any:
 
 
 def digest(entry: Entry) -> str:
-    """A hash of what the entry says, blind to where it stands and when it was read."""
-    bare = replace(entry, id="", provenance=Provenance())
+    """A hash of what the entry says, blind to its status, to where it stands and when it was read."""
+    bare = replace(entry, id="", status=Status.ACTIVE, provenance=Provenance())
     return hashlib.blake2b(f"{entry.kind}\n{dumps(bare)}".encode(), digest_size=16).hexdigest()
 
 

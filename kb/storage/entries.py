@@ -85,10 +85,12 @@ class EntryTable:
         )
         return str(found) if found else None
 
-    def of_file(self, file: str) -> dict[str, str]:
-        """Id and digest of every live entry that was read from the file."""
-        rows = self._db.rows("SELECT id, digest FROM entries WHERE file = ? AND retired_at IS NULL", [file])
-        return {row["id"]: row["digest"] for row in rows}
+    def of_file(self, file: str) -> dict[str, tuple[str, Status]]:
+        """Id of every live entry that was read from the file, with its digest and status."""
+        rows = self._db.rows(
+            "SELECT id, digest, status FROM entries WHERE file = ? AND retired_at IS NULL", [file]
+        )
+        return {row["id"]: (row["digest"], Status(row["status"])) for row in rows}
 
     def select(
         self,
@@ -144,6 +146,20 @@ class EntryTable:
         self._unindex(entry.id)
         if entry.status in OFFERED:
             self._index(entry, fingerprints)
+
+    def restate(
+        self, entry: Entry, status: Status, fingerprints: Sequence[Fingerprint], now: datetime
+    ) -> Entry:
+        """Give a live entry another status; what it is found by comes and goes with it.  Call inside a write."""
+        restated = replace(entry, status=status)
+        file = self.file_of(entry.id) or ""
+        if (entry.status in OFFERED) != (status in OFFERED):
+            self.put(restated, file=file, fingerprints=fingerprints, now=now)
+            return restated
+        self._db.execute(
+            "UPDATE entries SET status = ?, data = ? WHERE id = ?", [status, codec.dumps(restated), entry.id]
+        )
+        return restated
 
     def _touch(self) -> None:
         """Raise the number by which every process sees that what is on offer has changed."""

@@ -76,6 +76,10 @@ class Memory:
 
         yamlfile.change(self.path(key), self._home.locks, edit)
 
+    def edit(self, key: str, edit: Callable[[str], str]) -> None:
+        """Replace the file's text by `edit(text)`, under its lock; an edit that changes nothing writes nothing."""
+        yamlfile.change(self.path(key), self._home.locks, edit)
+
     def query(self, key: str, path: str = "", contains: str = "") -> Any:
         """What stands at the dotted path; with `contains`, only the items that hold that text."""
         here = self.read(key)

@@ -194,7 +194,8 @@ def the_loop(db: Database) -> None:
             id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, entry_id TEXT NOT NULL,
             was TEXT NOT NULL, became TEXT NOT NULL, rule TEXT NOT NULL, reason TEXT NOT NULL,
             actor TEXT NOT NULL,
-            done INTEGER NOT NULL           -- 0 until the file that owns the entry says so, too
+            said TEXT NOT NULL,             -- the status in the entry's own file at that time
+            done INTEGER NOT NULL           -- 0 until the file that owns the entry says so, too; 2 overruled by it
         );
         CREATE INDEX moves_entry ON moves(entry_id, id);
         CREATE INDEX moves_pending ON moves(id) WHERE done = 0;

@@ -74,6 +74,34 @@ def parse_memory(text: str, path: str, origin: Origin = Origin.INGESTED) -> Memo
     return Memory(entries=tuple(entries), problems=tuple(problems), rest=rest)
 
 
+Steps = tuple[str | int, ...]
+
+
+def located(text: str, path: str, origin: Origin) -> list[tuple[Entry, Steps, bool]]:
+    """The entries of a file that can be read, in order, each with its place in the data (keys and indices).
+
+    The last value says whether the item is a mapping; else it is a bare text.  Raises `YamlRefused`.
+    """
+    found: list[tuple[Entry, Steps, bool]] = []
+    for document in safe_yaml.compose(text)[:1]:
+        places = {id(node): steps for steps, node in _places(document, ())}
+        for item in _walk(document, PurePath(path).stem):
+            if isinstance(item, _Item):
+                entries = list[Entry]()
+                _read(item, path, origin, entries, [])
+                where = places[id(item.node)]
+                found += [(entry, where, isinstance(item.node, MappingNode)) for entry in entries]
+    return found
+
+
+def _places(node: Node, steps: Steps) -> Iterator[tuple[Steps, Node]]:
+    yield steps, node
+    for number, item in enumerate(safe_yaml.items(node)):
+        yield from _places(item, (*steps, number))
+    for key, _, item in safe_yaml.pairs(node):
+        yield from _places(item, (*steps, key))
+
+
 def _read(item: _Item, path: str, origin: Origin, entries: list[Entry], problems: list[Problem]) -> None:
     reader = Reader(item.node, item.given, origin)
     try:

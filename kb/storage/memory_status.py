@@ -1,0 +1,50 @@
+"""The status of one item of a memory file: read and set in the text, all other bytes kept.  Pure."""
+
+from __future__ import annotations
+
+from kb.errors import InvalidInput
+from kb.records import Entry, Origin, Quirk, Status
+from kb.storage import codec, yamledit
+from kb.storage.catalogue import with_ids
+from kb.storage.memory_sync import screened
+from kb.text.memory_format import Steps, located
+
+_MAIN_KEY = {"pattern": "pattern", "runbook": "name", "quirk": "name"}
+"""What the text of an item means that is written as a bare text in a list; a bare text under a quirk's name is its description."""
+
+
+def find_status(text: str, key: str, entry_id: str) -> Status | None:
+    """The status that the file of this key gives the entry; None when it does not hold the entry."""
+    found = _find(text, key, entry_id)
+    return found[0].status if found else None
+
+
+def with_status(text: str, key: str, entry_id: str, status: Status) -> str:
+    """The text with the entry's status set.  Raises InvalidInput where the file does not hold the entry."""
+    found = _find(text, key, entry_id)
+    if found is None:
+        raise InvalidInput(f"{key}.yaml does not hold {entry_id}")
+    entry, steps, is_mapping = found
+    if is_mapping:
+        return yamledit.set_values(text, [((*steps, "status"), status.value)])
+    if isinstance(entry, Quirk) and not isinstance(steps[-1], int):
+        said: dict[str, str] = {"description": entry.description}
+    elif entry.kind in _MAIN_KEY and isinstance(steps[-1], int):
+        said = {_MAIN_KEY[entry.kind]: entry.headline}
+    else:
+        line = entry.provenance.source.line if entry.provenance.source else None
+        raise InvalidInput(
+            f"{key}.yaml:{line or 1}: the item is a bare text and has no place for a status; "
+            "write it as a mapping, then try again"
+        )
+    return yamledit.set_values(text, [(steps, {**said, "status": status.value})])
+
+
+def _find(text: str, key: str, entry_id: str) -> tuple[Entry, Steps, bool] | None:
+    """The item of this id, which may end in a mark of the file (see `Catalogue`)."""
+    items = located(text, f"{key}.yaml", Origin.WRITTEN)
+    entries, _ = screened([entry for entry, _, _ in items], f"{key}.yaml")
+    for entry, (_, steps, is_mapping) in zip(with_ids(entries, ""), items, strict=True):
+        if entry_id in (entry.id, f"{entry.id}-{codec.short_hash(key)}"):
+            return entry, steps, is_mapping
+    return None
