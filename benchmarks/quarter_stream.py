@@ -140,10 +140,9 @@ class Quarter:
         weights = [1 / rank**given.skew for rank in range(1, firsts + 1)]
         last = {name: BEGIN + timedelta(days=dice.uniform(0, given.weeks * 7 - 7)) for name in names}
         found = [(at, name, True) for name, at in last.items()]
-        mean = -given.repeat_days / math.log(1 - given.repeat_share)
         while len(found) < given.incidents and any(weights):
             (index,) = dice.choices(range(firsts), weights)
-            at = last[names[index]] + timedelta(days=dice.expovariate(1 / mean))
+            at = last[names[index]] + timedelta(days=dice.expovariate(1 / given.mean_gap))
             if at < self.end:
                 last[names[index]] = at
                 found.append((at, names[index], False))
