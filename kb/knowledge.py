@@ -12,11 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.errors import EntryNotFound
+from kb.errors import EntryNotFound, InvalidInput
 from kb.opened import OpenHome
-from kb.records import Entry
+from kb.records import Entry, Status
 from kb.records.brief import Brief
 from kb.records.ledger import Answer, Event, SearchHit, Trust
+from kb.records.moves import Move
 from kb.records.receipts import Learned, Receipt
 
 if TYPE_CHECKING:
@@ -43,11 +44,13 @@ class KnowledgeBase(OpenHome):
         limit: int = 5,
         *,
         deep: bool = False,
+        incident_id: str = "",
     ) -> Answer:
         """Have we seen this before?  `error_text` is a line, a trace, an alert, or a log as lines.
 
         `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded
-        in the ledger; its `lookup_id` is what `record_outcome` takes.
+        in the ledger with its incident, by default the one that is being worked on; its `lookup_id`
+        is what `record_outcome` takes.
         """
         from kb.lookup.answer import answer
 
@@ -63,7 +66,18 @@ class KnowledgeBase(OpenHome):
             now=now,
         )
         took_ms = round((time.perf_counter() - started) * 1000, 2)
-        return answer(finding, self._parts.ledger, problems, took_ms=took_ms, now=now, actor=self._actor)
+        return answer(
+            finding, self._parts.ledger, problems, took_ms=took_ms, now=now, actor=self._actor,
+            incident=self._incident(incident_id),
+        )  # fmt: skip
+
+    def _incident(self, given: str = "") -> str | None:
+        """The incident given, else the one that is being worked on; None when there is none."""
+        if given.strip():
+            return given.strip()
+        if not self._parts.ledger.open_subjects():
+            return None  # answered without loading what incidents are made of
+        return self.incidents.attached()
 
     def triage(
         self,
@@ -220,26 +234,47 @@ class KnowledgeBase(OpenHome):
         lookup_id: str | None = None,
         verified_by: str | None = None,
         note: str = "",
+        incident_id: str = "",
     ) -> Trust:
-        """What came of applying an entry: `resolved`, `failed`, `not_applied` or `made_worse`.
+        """What came of applying an entry: `applied`, `resolved`, `failed`, `not_applied`, `made_worse`, `recurred`.
 
-        Only the entry that was applied is credited.  Returns its trust afterwards.  Raises
-        EntryNotFound, or InvalidInput for an unknown result or lookup.
+        Only the entry that was applied is credited.  Incident and service are taken from the lookup
+        where they are not given; without a lookup, the incident is the one that is being worked on.
+        `recurred` says of its last success that it did not last.  Returns the trust afterwards.
+        Raises EntryNotFound, or InvalidInput for an unknown result or lookup.
         """
-        from kb.loop.outcomes import record_outcome
-
-        entry = self.get(entry_id)
-        record_outcome(
-            self._parts.ledger,
-            entry.id,
-            result,
-            lookup_id=lookup_id,
-            verified_by=verified_by,
-            note=note,
-            now=self._clock(),
-            actor=self._actor,
-        )
+        entry, now = self.get(entry_id), self._clock()
+        self._parts.outcomes.record(
+            entry, result, lookup_id=lookup_id, verified_by=verified_by, note=note, now=now, actor=self._actor,
+            incident_id=incident_id.strip() if incident_id or lookup_id else self._incident(),
+        )  # fmt: skip
+        self._parts.moves.finish(now)
         return self.trust_of(entry)
+
+    def set_status(self, entry_id: str, status: str, reason: str) -> Move:
+        """Give an entry another status, as a person: `active` (you reviewed it), `candidate`, `quarantined`, `retired`.
+
+        It is written into the memory file that holds the entry; of an entry from a document the
+        move holds while the document says what it says now.  Raises EntryNotFound or InvalidInput.
+        """
+        from kb.records.moves import BY_HAND, REVIEWED
+
+        if status not in list(Status):
+            raise InvalidInput(f"status {status!r} is none of: {', '.join(Status)}")
+        rule = REVIEWED if status == Status.ACTIVE else BY_HAND
+        entry, now = self.get(entry_id), self._clock()
+        return self._parts.moves.move(
+            entry.id, Status(status), rule=rule, reason=reason, actor=self._actor, now=now
+        )
+
+    def undo_move(self, entry_id: str, reason: str = "") -> Move:
+        """Take back the last move of an entry's status.  Raises EntryNotFound, or InvalidInput when there is none."""
+        entry = self.get(entry_id)
+        return self._parts.moves.undo(entry.id, reason=reason, actor=self._actor, now=self._clock())
+
+    def moves_of(self, entry_id: str) -> list[Move]:
+        """The moves of an entry's status, oldest first.  Raises EntryNotFound."""
+        return self._parts.moves.history(self.get(entry_id).id)
 
     @cached_property
     def incidents(self) -> Incidents:

@@ -18,6 +18,7 @@ from kb.lookup.search import search
 from kb.lookup.tiers import RankedTiers
 from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves
+from kb.loop.outcomes import Outcomes
 from kb.loop.trust import TrustBook
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
@@ -65,6 +66,7 @@ class Parts:
     trust: TrustBook
     lessons: Lessons
     moves: Moves
+    outcomes: Outcomes
 
     @classmethod
     def of(cls, home: Home, encoder: Encoder | None, exact_below: int) -> Parts:
@@ -87,7 +89,7 @@ class Parts:
         moves = Moves(db, table, entries, memory, sync)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, moves,
+            lessons, moves, Outcomes(ledger, moves),
         )  # fmt: skip
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
@@ -114,7 +116,9 @@ class Parts:
         from kb.incidents.archive import Archive
         from kb.incidents.incidents import Incidents
 
-        return Incidents(self.home, self.ledger, Archive(self.entries, self.ledger), clock, actor)
+        return Incidents(
+            self.home, self.ledger, Archive(self.entries, self.ledger, self.outcomes), clock, actor
+        )
 
     def triage(self, incidents: Incidents, actor: str = "") -> Triage:
         """See `KnowledgeBase.triage`."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kb.errors import EntryNotFound
 from kb.incidents.entry import to_entry
-from kb.loop.outcomes import record_outcome
+from kb.loop.outcomes import Outcomes
 from kb.records.ledger import Result
 from kb.records.live import LiveIncident
 from kb.storage.catalogue import LIVE
@@ -23,6 +23,7 @@ class Archive:
 
     entries: EntryTable
     ledger: Ledger
+    outcomes: Outcomes
 
     def existing(self, entry_id: str) -> str | None:
         """The id of an entry that there is, or None for an empty one.  Raises EntryNotFound."""
@@ -38,15 +39,25 @@ class Archive:
         if incident.resolved is None:  # it came back: no longer an incident that ended well
             self.entries.retire([incident.id], now)
             return
-        entry = to_entry(incident)
+        entry = self.outcomes.moves.table.effective(to_entry(incident), owned=False)
         self.entries.put(entry, file=LIVE, fingerprints=fingerprints_of(entry), now=now)
+
+    def applied(self, incident: LiveIncident, entry_id: str, now: datetime, actor: str) -> None:
+        """The advice of an entry is being followed; what came of it is not known yet."""
+        said = self.ledger.outcomes_of([entry_id]).get(entry_id, ())
+        if not any(one.incident == incident.id and one.result is Result.APPLIED for one in said):
+            self._outcome(incident, entry_id, Result.APPLIED, now, actor)
 
     def credit(self, incident: LiveIncident, now: datetime, actor: str) -> None:
         """What was applied resolved the incident, and somebody verified that."""
         said = self.ledger.outcomes_of(incident.applied)
         for entry_id in incident.applied:
-            known = (o for o in said.get(entry_id, ()) if o.at >= incident.detected and o.verified_by)
-            if not any(outcome.result is Result.RESOLVED for outcome in known):
+            here = (
+                one
+                for one in said.get(entry_id, ())
+                if one.incident in (incident.id, None) and one.at >= incident.detected and one.verified_by
+            )
+            if not any(outcome.result is Result.RESOLVED for outcome in here):
                 self._outcome(incident, entry_id, Result.RESOLVED, now, actor)
 
     def debit(self, incident: LiveIncident, entry_ids: Iterable[str], now: datetime, actor: str) -> None:
@@ -54,12 +65,18 @@ class Archive:
         for entry_id in entry_ids:
             self._outcome(incident, entry_id, Result.FAILED, now, actor)
 
+    def settle(self, now: datetime) -> None:
+        """Write into memory files what outcomes moved.  Call after the write."""
+        self.outcomes.moves.finish(now)
+
     def _outcome(
         self, incident: LiveIncident, entry_id: str, result: Result, now: datetime, actor: str
     ) -> None:
+        entry = self.entries.get(entry_id)
+        if entry is None:
+            return
         lookup = incident.lookup_id if self.ledger.has_lookup(incident.lookup_id or "") else None
-        verified_by = incident.verified_by if result is Result.RESOLVED else None
-        record_outcome(
-            self.ledger, entry_id, result, lookup_id=lookup, verified_by=verified_by, note=incident.id, now=now,
-            actor=actor,
+        self.outcomes.record(
+            entry, result, lookup_id=lookup, incident_id=incident.id, now=now, actor=actor,
+            verified_by=incident.verified_by if result is Result.RESOLVED else None,
         )  # fmt: skip

@@ -102,7 +102,10 @@ class Incidents(IncidentLog):
             after = self._record(incident.id, Step.MITIGATION, steps.text("action", action), data=data)
             if worked is False and entry_id:
                 self.archive.debit(after, [entry_id], self.clock(), self.actor())
-            return after
+            elif entry_id:
+                self.archive.applied(after, entry_id, self.clock(), self.actor())
+        self.archive.settle(self.clock())
+        return after
 
     def resolve(
         self,
@@ -122,7 +125,13 @@ class Incidents(IncidentLog):
             if cause and not steps.is_confirmed(incident, cause):
                 words, found = steps.hypothesis(incident, cause, "confirmed", (), "")
                 self._event(incident.id, Step.HYPOTHESIS, words, data=found)
-            return self._record(incident.id, Step.RESOLUTION, steps.text("resolution", resolution), data=data)
+            after = self._record(
+                incident.id, Step.RESOLUTION, steps.text("resolution", resolution), data=data
+            )
+            if entry_id:
+                self.archive.applied(after, entry_id, self.clock(), self.actor())
+        self.archive.settle(self.clock())
+        return after
 
     def verify(
         self, checks: Mapping[str, object] | Texts, by: str = "", incident_id: str = ""
@@ -140,7 +149,8 @@ class Incidents(IncidentLog):
             after = self._record(before.id, Step.VERIFICATION, steps.verification(found), data=data)
             if after.verified and not before.verified:
                 self.archive.credit(after, self.clock(), self.actor())
-            return after
+        self.archive.settle(self.clock())
+        return after
 
     def add_action_item(
         self, text: str, owner: str = "", due: date | str | None = None, done: bool = False, incident_id: str = ""
@@ -174,7 +184,9 @@ class Incidents(IncidentLog):
             if before.resolved is None:
                 raise InvalidInput(f"{before.id} is open: there is nothing to reopen")
             self.archive.debit(before, before.applied, self.clock(), self.actor())
-            return self._record(before.id, Step.REOPENED, steps.text("reason", reason))
+            after = self._record(before.id, Step.REOPENED, steps.text("reason", reason))
+        self.archive.settle(self.clock())
+        return after
 
     def status_update(
         self, style: str = "report", focus: str = "", next_steps: Texts = (), incident_id: str = ""

@@ -20,12 +20,13 @@ def answer(
     took_ms: float,
     now: datetime,
     actor: str,
+    incident: str | None = None,
 ) -> Answer:
     """Record the lookup with what it offers; a home that cannot be written still answers, and says so."""
     notes = [*finding.notes, *(f"mistake in a memory file: {problem}" for problem in problems)]
     lookup_id: str | None = None
     try:
-        lookup_id = _record(finding, ledger, took_ms, now, actor)
+        lookup_id = _record(finding, ledger, took_ms, now, actor, incident)
     except HomeNotWritable as error:
         notes.append(f"the lookup was not recorded: {error}")
     return Answer(
@@ -39,7 +40,9 @@ def answer(
     )
 
 
-def _record(finding: Finding, ledger: Ledger, took_ms: float, now: datetime, actor: str) -> str:
+def _record(
+    finding: Finding, ledger: Ledger, took_ms: float, now: datetime, actor: str, incident: str | None
+) -> str:
     question = finding.question
     return ledger.record_lookup(
         at=now,
@@ -52,4 +55,5 @@ def _record(finding: Finding, ledger: Ledger, took_ms: float, now: datetime, act
         took_ms=took_ms,
         matches=finding.matches,
         actor=actor,
+        incident=incident,
     )

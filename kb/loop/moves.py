@@ -9,7 +9,6 @@ another status into the file in the meantime wins, and the move is marked as ove
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -144,6 +143,6 @@ class Moves:
             entry_id, last.was, rule=UNDONE, reason=reason or f"undone: {last.reason}", actor=actor, now=now
         )
 
-    def history(self, entry_id: str) -> Sequence[Move]:
+    def history(self, entry_id: str) -> list[Move]:
         """The moves of an entry, oldest first."""
         return self.table.of(entry_id)

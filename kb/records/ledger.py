@@ -51,6 +51,10 @@ class Result(StrEnum):
     """What it had resolved came back within the observation window."""
 
 
+APPLIED = (Result.APPLIED, Result.RESOLVED, Result.FAILED, Result.MADE_WORSE)
+"""The results that say that the entry's advice was followed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One use of an entry.  `verified_by` names who checked that the fix held; unverified counts less.

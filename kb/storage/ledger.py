@@ -59,6 +59,20 @@ class Ledger:
             )
         return lookup_id
 
+    def find_lookup(self, lookup_id: str) -> Row | None:
+        """The row of a lookup, or None."""
+        rows = self._db.rows("SELECT * FROM lookups WHERE id = ?", [lookup_id])
+        return rows[0] if rows else None
+
+    def services_of(self, incident_id: str) -> list[str]:
+        """The services of an incident that was opened live; none when there is no such incident."""
+        rows = self._db.rows(
+            "SELECT value FROM events, json_each(events.data, '$.services')"
+            " WHERE subject = ? AND kind = 'opened'",
+            [incident_id],
+        )
+        return [row["value"] for row in rows]
+
     def has_lookup(self, lookup_id: str) -> bool:
         """Whether there was such a lookup."""
         return bool(self._db.value("SELECT 1 FROM lookups WHERE id = ?", [lookup_id]))

@@ -10,7 +10,7 @@ from kb.storage.memory_sync import screened
 from kb.text.memory_format import Steps, located
 
 _MAIN_KEY = {"pattern": "pattern", "runbook": "name", "quirk": "name"}
-"""What the text of an item means that is written as a bare text in a list; a bare text under a quirk's name is its description."""
+"""What a bare text in a list says; under the name of a quirk, it is the description."""
 
 
 def find_status(text: str, key: str, entry_id: str) -> Status | None:
@@ -30,7 +30,7 @@ def with_status(text: str, key: str, entry_id: str, status: Status) -> str:
     if isinstance(entry, Quirk) and not isinstance(steps[-1], int):
         said: dict[str, str] = {"description": entry.description}
     elif entry.kind in _MAIN_KEY and isinstance(steps[-1], int):
-        said = {_MAIN_KEY[entry.kind]: entry.headline}
+        said = {_MAIN_KEY[entry.kind]: entry.name if isinstance(entry, Quirk) else entry.headline}
     else:
         line = entry.provenance.source.line if entry.provenance.source else None
         raise InvalidInput(
