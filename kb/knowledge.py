@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kb.intake import Progress
     from kb.loop.learning import Details, Lesson
     from kb.loop.weekly import WeeklySummary
+    from kb.proposals.proposals import Proposals
     from kb.storage.memory import Memory
     from kb.triage.triage import Request
 
@@ -309,6 +310,11 @@ class KnowledgeBase(OpenHome):
         from kb.changes.changes import Changes
 
         return Changes(self._parts.changes, self._clock, self._actor)
+
+    def proposals(self, now: datetime | None = None) -> Proposals:
+        """What the record suggests to add, merge, retire or run again: `list`, `get`, `accept`, `reject`."""
+        self.refresh()
+        return self._parts.proposals(now or self._clock(), self._actor)
 
     # -- look back ---------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ from kb.storage.vectors import VectorIndex
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
+    from kb.proposals.proposals import Proposals
     from kb.triage.triage import Triage
 
 
@@ -119,6 +120,17 @@ class Parts:
         return Incidents(
             self.home, self.ledger, Archive(self.entries, self.ledger, self.outcomes), clock, actor
         )
+
+    def proposals(self, now: datetime, actor: str) -> Proposals:
+        """See `KnowledgeBase.proposals`."""
+        from kb.proposals.accepting import Writer
+        from kb.proposals.proposals import Proposals
+        from kb.proposals.sources import Sources
+        from kb.storage.proposals import ProposalTable
+
+        sources = Sources(ProposalTable(self.db), self.entries, self.ledger, self.trust)
+        writer = Writer(self.lessons, self.memory, self.sync, self.entries, self.moves)
+        return Proposals(sources, writer, now, actor)
 
     def triage(self, incidents: Incidents, actor: str = "") -> Triage:
         """See `KnowledgeBase.triage`."""

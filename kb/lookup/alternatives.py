@@ -71,7 +71,12 @@ def separating_checks(rivals: Sequence[Match]) -> dict[str, str]:
 
 def trigger_of(match: Match) -> str:
     """The trigger that the cause mentions most; of equals the first of `TRIGGERS`; empty for none."""
-    counts = [(len(re.findall(words, match.meaning, re.IGNORECASE)), name) for name, words, _ in TRIGGERS]
+    return trigger_of_text(match.meaning)
+
+
+def trigger_of_text(cause: str) -> str:
+    """The same for any text that tells a cause."""
+    counts = [(len(re.findall(words, cause, re.IGNORECASE)), name) for name, words, _ in TRIGGERS]
     most = max(count for count, _ in counts)
     return next(name for count, name in counts if count == most) if most else ""
 

@@ -76,6 +76,20 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A lookup as the ledger keeps it: the telling lines of its text, without secrets, and where it was seen."""
+
+    id: str
+    at: datetime
+    fingerprint: str
+    lines: tuple[str, ...]
+    tool: str = ""
+    service: str = ""
+    environment: str = ""
+    incident: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
     """How far to trust an entry: the posterior mean (0 to 1) and the record that it rests on.
 

@@ -30,6 +30,7 @@ from kb.server.looking_back import LookingBack
 from kb.server.memory import MemoryTools
 from kb.server.offers import Offer, Tools
 from kb.server.prompt import incident_response
+from kb.server.proposing import Proposing
 from kb.server.replies import refusal, reply
 from kb.server.resources import Resources
 from kb.server.skills import Skills, ToolCall
@@ -49,7 +50,7 @@ _log = logging.getLogger("kb.server")
 def tool_groups(kb: KnowledgeBase) -> Iterable[Tools]:
     """Everything that the server can be asked to do, in the order in which agents read it."""
     return (
-        Asking(kb), Alerts(kb), Learning(kb), MemoryTools(kb), LookingBack(kb),
+        Asking(kb), Alerts(kb), Learning(kb), MemoryTools(kb), LookingBack(kb), Proposing(kb),
         IncidentLife(kb), IncidentWork(kb), ChangeTools(kb), Skills(),
     )  # fmt: skip
 

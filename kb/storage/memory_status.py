@@ -15,13 +15,13 @@ _MAIN_KEY = {"pattern": "pattern", "runbook": "name", "quirk": "name"}
 
 def find_status(text: str, key: str, entry_id: str) -> Status | None:
     """The status that the file of this key gives the entry; None when it does not hold the entry."""
-    found = _find(text, key, entry_id)
+    found = find_item(text, key, entry_id)
     return found[0].status if found else None
 
 
 def with_status(text: str, key: str, entry_id: str, status: Status) -> str:
     """The text with the entry's status set.  Raises InvalidInput where the file does not hold the entry."""
-    found = _find(text, key, entry_id)
+    found = find_item(text, key, entry_id)
     if found is None:
         raise InvalidInput(f"{key}.yaml does not hold {entry_id}")
     entry, steps, is_mapping = found
@@ -40,7 +40,7 @@ def with_status(text: str, key: str, entry_id: str, status: Status) -> str:
     return yamledit.set_values(text, [(steps, {**said, "status": status.value})])
 
 
-def _find(text: str, key: str, entry_id: str) -> tuple[Entry, Steps, bool] | None:
+def find_item(text: str, key: str, entry_id: str) -> tuple[Entry, Steps, bool] | None:
     """The item of this id, which may end in a mark of the file (see `Catalogue`)."""
     items = located(text, f"{key}.yaml", Origin.WRITTEN)
     entries, _ = screened([entry for entry, _, _ in items], f"{key}.yaml")

@@ -1,0 +1,196 @@
+"""Entries that say the same twice, to be made one.
+
+Found by shared words and templates, never by likeness in meaning.  Two entries are one only when nothing
+is lost: the same kind (and tool), the same cause, the same fix, and one signature that matches the texts of
+both.  One symptom with two causes stays two entries, however alike they look.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+from kb.loop.learning import NEAR, overlap
+from kb.proposals.facts import SAME_CAUSE, Facts, same_cause, telling_words
+from kb.proposals.signatures import matches_all, matches_any, signature_for
+from kb.records import Pattern, Signature, Status, ToolFix
+from kb.records.proposal import Proposal, ProposalKind
+from kb.storage.codec import short_hash
+from kb.text.mask import fingerprint
+from kb.text.tokens import tokenize
+
+_COMMON = 40
+"""A word that more entries than this have in their title brings none of them together."""
+
+Twin = Pattern | ToolFix
+
+
+def gather_merges(facts: Facts) -> list[Proposal]:
+    """A proposal for each pair that can be one; an entry is part of one of them at a time."""
+    taken: set[str] = set()
+    found = []
+    for one, other in _pairs([entry for entry in facts.entries if isinstance(entry, Twin)]):
+        if not {one.id, other.id} & taken and says_the_same_as(one, other):
+            kept, gone = _which_stays(one, other, facts)
+            if proposal := _proposal(kept, gone, facts):
+                found.append(proposal)
+                taken |= {one.id, other.id}
+    return found
+
+
+def says_the_same_as(one: Twin, other: Twin) -> bool:
+    """Whether two entries give the same advice for the same symptom, and neither would lose its point."""
+    return (
+        type(one) is type(other)
+        and getattr(one, "tool_name", "") == getattr(other, "tool_name", "")
+        and _same_symptom(one, other)
+        and _same_advice(one, other)
+        and one.scope.versions == other.scope.versions
+        and one.scope.tools == other.scope.tools
+        and one.scope.environments == other.scope.environments
+        and one.expires == other.expires
+    )
+
+
+def _same_symptom(one: Twin, other: Twin) -> bool:
+    if symptom(one) == symptom(other) or fingerprint(symptom(one)) == fingerprint(symptom(other)) != "":
+        return True
+    rare = telling_words(symptom(one)) & telling_words(symptom(other))
+    return bool(rare) and overlap(symptom(one), symptom(other)) >= NEAR
+
+
+def _same_advice(one: Twin, other: Twin) -> bool:
+    left, right = one.advice(), other.advice()
+    if not left.meaning or not right.meaning or not same_cause(left.meaning, right.meaning):
+        return False  # without a cause on both sides nobody can tell that it is the same one
+    commands = set(left.commands), set(right.commands)
+    return (
+        (left.fix == right.fix or overlap(left.fix, right.fix) > SAME_CAUSE)
+        and (commands[0] <= commands[1] or commands[1] <= commands[0])
+        and _alike(left.check, right.check)
+        and _alike(left.warning, right.warning)
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or overlap(one, other) > SAME_CAUSE
+
+
+def symptom(entry: Twin) -> str:
+    """The text that gives the entry away."""
+    return entry.pattern if isinstance(entry, Pattern) else entry.error_pattern
+
+
+def _pairs(entries: Sequence[Twin]) -> Iterator[tuple[Twin, Twin]]:
+    """Pairs that share a rare word or the template of their title, without comparing all with all."""
+    by_word: dict[str, list[int]] = defaultdict(list)
+    for number, entry in enumerate(entries):
+        for word in {*tokenize(symptom(entry)), fingerprint(symptom(entry))} - {""}:
+            by_word[word].append(number)
+    near = {
+        pair for numbers in by_word.values() if len(numbers) <= _COMMON for pair in combinations(numbers, 2)
+    }
+    for one, other in sorted(near):
+        yield entries[one], entries[other]
+
+
+def _which_stays(one: Twin, other: Twin, facts: Facts) -> tuple[Twin, Twin]:
+    """The one to keep first: it can be edited, it is active, it says more, it resolved more, it is older."""
+
+    def rank(entry: Twin) -> tuple[object, ...]:
+        trust, at = facts.trust.get(entry.id), entry.provenance.at
+        return (
+            entry.id not in facts.owned,
+            entry.status is not Status.ACTIVE,
+            -len(entry.commands),
+            -(trust.resolved if trust else 0),
+            at.isoformat() if at else "",
+            entry.id,
+        )
+
+    kept, gone = sorted((one, other), key=rank)
+    return kept, gone
+
+
+def _proposal(kept: Twin, gone: Twin, facts: Facts) -> Proposal | None:
+    if kept.id not in facts.owned or not set(gone.commands) <= set(kept.commands):
+        return None
+    edits = _edits(kept, gone, facts.healthy)
+    if edits is None:
+        return None
+    pair = sorted((kept.id, gone.id))
+    services = tuple(dict.fromkeys((*kept.scope.services, *gone.scope.services)))
+    return Proposal(
+        id=f"proposal-merge-{short_hash(' '.join(pair))}",
+        kind=ProposalKind.MERGE,
+        title=f"{kept.headline}  <=  {gone.headline}",
+        reasons=_reasons(kept, gone, edits),
+        weight=1,
+        keys=(" ".join(pair),),
+        entry_id=kept.id,
+        retires=gone.id,
+        lines=tuple(dict.fromkeys((symptom(kept), symptom(gone)))),
+        services=services,
+        item=edits,
+    )
+
+
+def _edits(kept: Twin, gone: Twin, fine: Sequence[str]) -> dict[str, Any] | None:
+    """The values to set in the entry that stays; None when no signature serves both."""
+    texts = _texts(kept, gone)
+    signature = kept.signatures[0] if kept.signatures else None
+    must_not = (*kept.samples.must_not_match, *gone.samples.must_not_match)
+    edits: dict[str, Any] = {}
+    if signature is None or not matches_all(signature, texts):
+        if (signature := signature_for(texts, (*fine, *must_not))) is None:
+            return None
+        name = "pattern" if isinstance(kept, Pattern) else "error_pattern"
+        edits = {name: signature.needles[0], "regex": signature.regex}
+    if not fits(signature, texts, must_not):
+        return None
+    return edits | {
+        "samples": {
+            name: found
+            for name, found in (("must_match", texts), ("must_not_match", list(dict.fromkeys(must_not))))
+            if found
+        },
+        **_wider(kept, gone),
+    }
+
+
+def fits(signature: Signature, texts: Sequence[str], must_not: Sequence[str]) -> bool:
+    """Whether a signature does what the samples of both entries say."""
+    return matches_all(signature, texts) and not matches_any(signature, must_not)
+
+
+def _texts(*entries: Twin) -> list[str]:
+    """The samples of the entries, and their own texts where these are literal."""
+    found: Iterable[str] = (
+        text
+        for entry in entries
+        for text in (
+            *entry.samples.must_match,
+            *([] if any(one.regex for one in entry.signatures) else [symptom(entry)]),
+        )
+    )
+    return list(dict.fromkeys(found))
+
+
+def _wider(kept: Twin, gone: Twin) -> dict[str, list[str]]:
+    """The services of both; a scope that one of them leaves open stays open."""
+    mine, theirs = kept.scope.services, gone.scope.services
+    both = list(dict.fromkeys((*mine, *theirs))) if mine and theirs else []
+    return {} if tuple(both) == mine else {"services": both}
+
+
+def _reasons(kept: Twin, gone: Twin, edits: dict[str, Any]) -> tuple[str, ...]:
+    shared = sorted(telling_words(symptom(kept)) & telling_words(symptom(gone)))
+    said = [
+        f"{gone.id} gives the same cause and the same fix as {kept.id}",
+        f"both speak of: {', '.join(shared[:8])}" if shared else "both have the same text",
+    ]
+    if "regex" in edits:
+        said.append("the text that gives it away becomes one that matches both")
+    return tuple(said)

@@ -1,0 +1,122 @@
+"""Patterns drafted from questions that nobody could answer.
+
+Everything in a draft was said by somebody: the signature is what the lines share, meaning and fix are what
+the incidents that they came with say, and are marked as taken over.  What nobody said stays empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kb.lookup.thresholds import GENERIC
+from kb.proposals.clusters import Cluster, cluster
+from kb.proposals.facts import Facts, cause_of, one_cause
+from kb.proposals.signatures import signature_for
+from kb.records import Incident, Signature
+from kb.records.ledger import Asked
+from kb.records.proposal import Proposal, ProposalKind
+from kb.storage.codec import short_hash
+from kb.text.mask import fingerprint
+from kb.text.signature import SignatureSet, specificity
+
+AT_LEAST = 2
+"""Questions that a pattern is drafted from."""
+_SAMPLES, _NAMED_SERVICES = 3, 3
+
+
+def gather_patterns(facts: Facts) -> list[Proposal]:
+    """A drafted pattern for every cluster that has a signature of its own, the most asked first."""
+    known = _Known(facts)
+    open_ones = [one for one in facts.asked if not known.answers(one)]
+    drafts = (_draft(found, facts) for found in cluster(open_ones) if len(found.asked) >= AT_LEAST)
+    return sorted((one for one in drafts if one), key=lambda one: (-one.weight, one.id))
+
+
+class _Known:
+    """What the home knows by now: a question that it would answer today needs no pattern."""
+
+    def __init__(self, facts: Facts) -> None:
+        telling = [
+            (entry.id, signature)
+            for entry in facts.entries
+            for signature in entry.signatures
+            if specificity(signature) >= GENERIC
+        ]
+        self._signatures = SignatureSet.compile(telling)
+        self._prints = facts.known_prints
+
+    def answers(self, asked: Asked) -> bool:
+        """Whether an entry on offer has the signature or the template of one of its lines."""
+        return bool(self._signatures.scan("\n".join(asked.lines))) or any(
+            fingerprint(line) in self._prints for line in asked.lines
+        )
+
+
+def _draft(found: Cluster, facts: Facts) -> Proposal | None:
+    lines = list(found.texts)
+    signature = signature_for(lines, facts.healthy)
+    if signature is None:
+        return None
+    incidents = incidents_of(found.asked, facts)
+    meaning, fix, review, said = _advice(incidents)
+    services = tuple(dict.fromkeys(one.service for one in found.asked if one.service))
+    first = next(iter(found.lines))
+    return Proposal(
+        id=f"proposal-pattern-{short_hash(first)}",
+        kind=ProposalKind.PATTERN,
+        title=signature.needles[0],
+        reasons=(_counted(found, services), *said),
+        weight=len(found.asked),
+        keys=tuple(found.lines),
+        lines=tuple(lines[:_SAMPLES]),
+        services=services,
+        incidents=tuple(one.id for one in incidents),
+        lookups=tuple(one.id for one in found.asked),
+        item=_item(signature, meaning, fix, services, found),
+        review=review,
+    )
+
+
+def incidents_of(asked: Sequence[Asked], facts: Facts) -> list[Incident]:
+    """The incidents, as far as they ended, that the questions came with."""
+    wanted = {one.incident or facts.incident_of.get(one.id) for one in asked}
+    return [incident for incident in facts.incidents if incident.id in wanted]
+
+
+def _advice(incidents: Sequence[Incident]) -> tuple[str, str, dict[str, str], list[str]]:
+    """Meaning, fix, the incident that each is from, and the reasons in words."""
+    told = [one for one in incidents if cause_of(one) or one.resolution or one.mitigation]
+    if not told:
+        return "", "", {}, ["nobody has said yet what it means or what helps: give that when you accept it"]
+    if not one_cause(cause_of(one) for one in told):
+        causes = [f"{one.id} had the cause: {cause_of(one)}" for one in told if cause_of(one)]
+        first = "several causes were found, so none is filled in: perhaps it takes several entries"
+        return "", "", {}, [first, *causes]
+    last = told[-1]
+    meaning, fix = cause_of(last), last.resolution or last.mitigation
+    review = {name: last.id for name, text in (("meaning", meaning), ("fix", fix)) if text}
+    verb = "are" if len(review) > 1 else "is"
+    return meaning, fix, review, [f"{' and '.join(review)} {verb} from {last.id}, please review"]
+
+
+def _counted(found: Cluster, services: Sequence[str]) -> str:
+    days = {one.at.date() for one in found.asked}
+    where = f" for {', '.join(services)}" if services else ""
+    when = f"on {min(days)}" if len(days) == 1 else f"between {min(days)} and {max(days)}"
+    return f"asked {len(found.asked)} times{where} {when}, and nothing answered it"
+
+
+def _item(
+    signature: Signature, meaning: str, fix: str, services: Sequence[str], found: Cluster
+) -> dict[str, Any]:
+    """The arguments of `learn_pattern`, as far as they are known."""
+    given = {
+        "pattern": signature.needles[0],
+        "regex": signature.regex or None,
+        "meaning": meaning,
+        "fix": fix,
+        "services": list(services) if len(services) <= _NAMED_SERVICES else [],
+        "must_match": list(found.texts)[:_SAMPLES],
+    }
+    return {name: value for name, value in given.items() if value}

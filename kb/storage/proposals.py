@@ -1,0 +1,96 @@
+"""The proposals that were made, with what was decided on each, and the questions that they are drafted from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from kb.errors import StoreBroken
+from kb.records.ledger import Asked
+from kb.records.proposal import Decision, Proposal, ProposalState, Proposed
+from kb.storage.codec import stamp
+from kb.storage.database import Database, Row
+
+
+class ProposalTable:
+    """The rows of `proposals`.  One that is open and has a time of decision was accepted but not finished."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def all(self) -> list[Proposed]:
+        """Every proposal that was ever made, oldest first."""
+        return [_proposed(row) for row in self._db.rows("SELECT * FROM proposals ORDER BY at, id")]
+
+    def find(self, proposal_id: str) -> Proposed | None:
+        """The proposal with this id, or None."""
+        rows = self._db.rows("SELECT * FROM proposals WHERE id = ?", [proposal_id])
+        return _proposed(rows[0]) if rows else None
+
+    def save(self, changed: Sequence[Proposed]) -> None:
+        """Add or replace these proposals, all of them or none."""
+        with self._db.write():
+            self._db.execute_many(
+                "INSERT OR REPLACE INTO proposals VALUES (?,?,?,?,?,?,?,?)", map(_row, changed)
+            )
+
+    def unanswered(self, since: datetime) -> list[Asked]:
+        """Lookups since then that nobody knew, and related ones that nobody resolved; oldest first."""
+        rows = self._db.rows(
+            "SELECT id, at, fingerprint, evidence, tool, service, environment, incident FROM lookups l"
+            " WHERE at >= ? AND (verdict = 'unknown' OR (verdict = 'related' AND NOT EXISTS ("
+            " SELECT 1 FROM outcomes o WHERE o.lookup_id = l.id AND o.result = 'resolved'))) ORDER BY at, id",
+            [stamp(since)],
+        )
+        return [_asked(row) for row in rows]
+
+    def healthy(self) -> list[str]:
+        """The lines that are known to be fine."""
+        return [row["line"] for row in self._db.rows("SELECT line FROM healthy ORDER BY fingerprint")]
+
+    def incidents_by_lookup(self) -> dict[str, str]:
+        """The incident of each lookup that an incident was opened with, by the lookup's id."""
+        rows = self._db.rows(
+            "SELECT subject, json_extract(data, '$.lookup_id') AS lookup FROM events"
+            " WHERE kind = 'opened' AND lookup IS NOT NULL"
+        )
+        return {row["lookup"]: row["subject"] for row in rows}
+
+    def owned(self, folder: str) -> list[str]:
+        """Ids of the entries that stand in a memory file below the folder, such as `learned/`."""
+        rows = self._db.rows(
+            "SELECT id FROM entries WHERE retired_at IS NULL AND substr(file, 1, ?) = ?",
+            [len(folder), folder],
+        )
+        return [row["id"] for row in rows]
+
+
+def _asked(row: Row) -> Asked:
+    return Asked(
+        id=row["id"], at=datetime.fromisoformat(row["at"]), fingerprint=row["fingerprint"],
+        lines=tuple(json.loads(row["evidence"])), tool=row["tool"], service=row["service"],
+        environment=row["environment"], incident=row["incident"],
+    )  # fmt: skip
+
+
+def _row(one: Proposed) -> list[object]:
+    data, decision = msgspec.json.encode(one.proposal).decode(), one.decision
+    decided_at = stamp(decision.at) if decision.at else None
+    return [one.proposal.id, stamp(one.at), one.proposal.kind, data, decision.state, decided_at, decision.by,
+            decision.reason]  # fmt: skip
+
+
+def _proposed(row: Row) -> Proposed:
+    try:
+        proposal = msgspec.json.decode(row["data"], type=Proposal)
+    except msgspec.MsgspecError as error:
+        raise StoreBroken(f"the stored proposal {row['id']} cannot be read ({error})") from error
+    decided = row["decided_at"]
+    decision = Decision(
+        state=ProposalState(row["state"]), at=datetime.fromisoformat(decided) if decided else None,
+        by=row["decided_by"], reason=row["reason"],
+    )  # fmt: skip
+    return Proposed(proposal=proposal, at=datetime.fromisoformat(row["at"]), decision=decision)
