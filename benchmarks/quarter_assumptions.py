@@ -20,8 +20,9 @@ class Assumptions:
     incidents: int = _given(160, "13 a week over ten services; so that 40 causes are a quarter")
     new: float = _given(0.25, f"24.96 % had a cause never seen before ({_RCACOPILOT})")
     mean_gap: float = _given(
-        8.5, "days between repeats, exponential; so that 94 % of the repeats that a quarter sees come within 20 days,"
-        f" as published: 93.8 % ({_RCACOPILOT}); without the quarter's end it would be 90.5 %"
+        8.5,
+        "days between repeats, exponential; so that 94 % of the repeats that a quarter sees come within 20 days,"
+        f" as published: 93.8 % ({_RCACOPILOT}); without the quarter's end it would be 90.5 %",
     )
     skew: float = _given(0.5, "few causes bring most repeats: weight 1 / rank ** 0.5, a guess, mild")
 

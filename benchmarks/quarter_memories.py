@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.quarter_agent import Answer, Lesson, Offer
+from benchmarks.quarter_review import Reviewer
 from benchmarks.quarter_stream import BEGIN, Incident, Quarter
 from kb import KnowledgeBase
 from kb.records.ledger import Verdict
@@ -143,7 +144,19 @@ class FrozenSelf:
 
 
 class ClosedLoop(FrozenSelf):
-    """The same with outcomes, and a weekly review."""
+    """The same with outcomes, and with a review at the end of each week."""
+
+    def __init__(self, home: Path, encoder: OnnxEncoder, quarter: Quarter) -> None:
+        super().__init__(home, encoder, quarter)
+        self.asked: dict[str, Incident] = {}
+        self.reviewer = Reviewer(quarter, self.kb, self.asked)
+
+    def ask(self, incident: Incident) -> Answer:
+        """The same; the reviewer will know which incident it was."""
+        answer = super().ask(incident)
+        if answer.lookup_id:
+            self.asked[answer.lookup_id] = incident
+        return answer
 
     def tell(self, answer: Answer, offer: Offer, result: str, verified: bool, at: datetime) -> None:
         """`record_outcome`."""
@@ -153,6 +166,7 @@ class ClosedLoop(FrozenSelf):
         )
 
     def review(self, at: datetime) -> None:
-        """The weekly summary."""
+        """The weekly summary, with its watch list, and the decisions on what is proposed."""
         self.clock.now = at
         self.kb.weekly_summary(days=7)
+        self.reviewer.decide(at)

@@ -21,6 +21,10 @@ from kb.storage.yamledit import IdTaken
 from kb.text.tokens import tokenize
 
 _LOOKED_AT = 30
+_KNOWN = "this was known already; nothing was written"
+_KNOWN_AND_RETIRED = (
+    "this was known and has been retired, so it is not offered; nothing was written. To bring it back: kb status"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +42,16 @@ class Lessons:
         """Write the lesson, unless exactly that is known.  Raises InvalidInput or HomeNotWritable."""
         try:
             return self._keep(lesson, now)
-        except IdTaken:  # another process was quicker with this id: look at what it wrote
-            return self._keep(lesson, now)
+        except IdTaken:  # another process was quicker with this id, or a retired item has it: look at that
+            return self._keep(lesson, now, retired=True)
 
-    def _keep(self, lesson: Lesson, now: datetime) -> Learned:
+    def _keep(self, lesson: Lesson, now: datetime, *, retired: bool = False) -> Learned:
         self.sync.refresh(now)
         near = self._near(lesson)
-        existing = self._live(lesson.entry.id)
+        existing = self._find(lesson.entry.id, retired=retired)
         if existing is not None and not learning.says_the_same(existing, lesson.entry):
             lesson = learning.renamed(lesson, learning.distinct_id(lesson.entry))
-            existing = self._live(lesson.entry.id)
+            existing = self._find(lesson.entry.id, retired=retired)
         if existing is not None:
             return _known_already(existing, lesson, near)
         self.memory.append(lesson.key, lesson.list_path, lesson.item)
@@ -67,10 +71,10 @@ class Lessons:
             note="; ".join(notes),
         )
 
-    def _live(self, entry_id: str) -> Entry | None:
-        """The entry, unless it was retired: what is learned again then is new."""
+    def _find(self, entry_id: str, *, retired: bool) -> Entry | None:
+        """The entry; one that was retired only where its item still stands in the file."""
         entry = self.entries.get(entry_id)
-        return None if entry is None or entry.status is Status.RETIRED else entry
+        return None if entry is None or (entry.status is Status.RETIRED and not retired) else entry
 
     def _near(self, lesson: Lesson) -> list[str]:
         """Ids of entries of the same kind whose title says nearly the same."""
@@ -100,5 +104,5 @@ def _known_already(existing: Entry, lesson: Lesson, near: Sequence[str]) -> Lear
         created=False,
         file=f"{lesson.key}.yaml",
         similar=tuple(one for one in near if one != existing.id),
-        note="this was known already; nothing was written",
+        note=_KNOWN_AND_RETIRED if existing.status is Status.RETIRED else _KNOWN,
     )
