@@ -12,6 +12,8 @@ from kb.records.brief import Brief
 from kb.records.change import Change, RollbackTarget
 from kb.records.ledger import Answer, Event, SearchHit, Trust
 from kb.records.live import LiveIncident
+from kb.records.moves import Move
+from kb.records.parts import Status
 from kb.records.receipts import Learned, Receipt
 from kb.storage.vector_check import VectorReport
 
@@ -37,11 +39,18 @@ COMMANDS = (
     Shape(("show",), "The entry, the fields of its kind (see [Entries](#entries)) among these:", fields={
         "kind": (str, "Which kind of entry it is."),
         "trust": (Trust, "Its record, and the trust that follows."),
+        "moves": (list[Move], "How it came to its status, oldest first; empty when it was never moved."),
     }),
     Shape(("learn pattern", "learn tool-fix"), "What became of the lesson.", Learned),
     Shape(("outcome",), "The entry's record afterwards.", fields={
         "id": (str, "The entry."),
+        "status": (Status, "Where it stands in its life now."),
         "trust": (Trust, "Its record now, and the trust that follows."),
+    }),
+    Shape(("status",), "The entry's status, and how it came to it.", fields={
+        "id": (str, "The entry."),
+        "status": (Status, "Where it stands in its life now."),
+        "moves": (list[Move], "Every change of it, oldest first; empty when it was never moved."),
     }),
     Shape(("ingest",), "The receipt: every file, and what became of it.", Receipt),
     Shape(("doctor",), "What is wrong, if anything; the exit code is 1 when `healthy` is false.", fields={
@@ -125,10 +134,25 @@ MEANINGS = {
     "Evidence.start": "Its first character, from the start of the input.",
     "Evidence.end": "The character behind its last.",
     "Trust.value": 'The posterior mean of "applying it resolves the incident", 0 to 1.',
-    "Trust.resolved": "How often it did.",
-    "Trust.failed": "How often it failed or made things worse.",
+    "Trust.low": "The lower end of the central 90 % credible interval.",
+    "Trust.high": "Its upper end.",
+    "Trust.resolved": "In how many incidents (or after how many lookups outside of any) it did.",
+    "Trust.failed": "In how many it failed or made things worse.",
+    "Trust.recurred": "How many of the resolved came back within 20 days; those count two thirds.",
     "Trust.n": "`resolved` + `failed`.",
     "Trust.last": "When it last resolved something.",
+    "Trust.standing": "Where it stands by its record.",
+    "Match.standing": "As in `trust`: for equal relevance, established come before new before failing.",
+    "Move.id": "Its number.",
+    "Move.at": "When.",
+    "Move.entry_id": "The entry.",
+    "Move.was": "Its status before.",
+    "Move.became": "Its status from then on.",
+    "Move.rule": "What decided it: `failing`, `proven`, `expired`; a person's `reviewed`, `by hand`, `undone`; …",
+    "Move.reason": "Why, in words.",
+    "Move.actor": "Who; `kb` when a rule did.",
+    "Move.said": "The status in the entry's own file at that time; another status written there since wins.",
+    "Move.state": "Whether the file that holds the entry says so, too.",
     "SearchHit.id": "The entry.",
     "SearchHit.kind": "Its kind.",
     "SearchHit.title": "One line that names it.",

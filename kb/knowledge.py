@@ -252,7 +252,7 @@ class KnowledgeBase(OpenHome):
         self._parts.moves.finish(now)
         return self.trust_of(entry)
 
-    def set_status(self, entry_id: str, status: str, reason: str) -> Move:
+    def set_status(self, entry_id: str, status: str, reason: str, by: str = "") -> Move:
         """Give an entry another status, as a person: `active` (you reviewed it), `candidate`, `quarantined`, `retired`.
 
         It is written into the memory file that holds the entry; of an entry from a document the
@@ -265,13 +265,13 @@ class KnowledgeBase(OpenHome):
         rule = REVIEWED if status == Status.ACTIVE else BY_HAND
         entry, now = self.get(entry_id), self._clock()
         return self._parts.moves.move(
-            entry.id, Status(status), rule=rule, reason=reason, actor=self._actor, now=now
+            entry.id, Status(status), rule=rule, reason=reason, actor=by or self._actor, now=now
         )
 
-    def undo_move(self, entry_id: str, reason: str = "") -> Move:
+    def undo_move(self, entry_id: str, reason: str = "", by: str = "") -> Move:
         """Take back the last move of an entry's status.  Raises EntryNotFound, or InvalidInput when there is none."""
         entry = self.get(entry_id)
-        return self._parts.moves.undo(entry.id, reason=reason, actor=self._actor, now=self._clock())
+        return self._parts.moves.undo(entry.id, reason=reason, actor=by or self._actor, now=self._clock())
 
     def moves_of(self, entry_id: str) -> list[Move]:
         """The moves of an entry's status, oldest first.  Raises EntryNotFound."""

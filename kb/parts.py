@@ -83,7 +83,12 @@ class Parts:
         signatures = CompiledSignatures(db, entries)
         trust = TrustBook(ledger, table)
         lookup = Lookup(
-            entries, RankedTiers(lexical, vectors), signatures.current, trust.of, lambda: vectors.notes
+            entries,
+            RankedTiers(lexical, vectors),
+            signatures.current,
+            trust.of,
+            lambda: vectors.notes,
+            table.quarantined,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)

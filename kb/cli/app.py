@@ -13,6 +13,7 @@ from kb.cli import (
     learning,
     looking_back,
     memory,
+    outcomes,
     proposing,
     serving,
     triage,
@@ -66,7 +67,7 @@ def options(
 
 
 home.add_first_to(app)
-for group in (asking, triage, learning, change, looking_back, proposing):
+for group in (asking, triage, learning, outcomes, change, looking_back, proposing):
     group.add_to(app)
 incident_texts.add_to(incident.app)
 app.add_typer(incident.app, name="incident")

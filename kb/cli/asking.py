@@ -38,6 +38,9 @@ def check(
         5, "--limit", "-n", min=1, metavar="N", help="How many matches to show at the most."
     ),
     deep: bool = typer.Option(False, "--deep", help="Ask all tiers, even when a quick one has settled it."),
+    incident: str = typer.Option(
+        "", "--incident", metavar="ID", help="The incident it is for; else the one that is being worked on."
+    ),
     exit_code: bool = typer.Option(
         False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown, 3 for an error."
     ),
@@ -48,7 +51,9 @@ def check(
 
     try:
         with opened(context) as kb:
-            answer = kb.check_known_issues(_input(text), tool, service, environment, limit, deep=deep)
+            answer = kb.check_known_issues(
+                _input(text), tool, service, environment, limit, deep=deep, incident_id=incident
+            )
     except KbError as error:
         if not exit_code:
             raise
@@ -106,14 +111,23 @@ def show(
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Show one entry whole, with its record."""
+    """Show one entry whole, with its record and how it came to its status."""
+    from kb.cli.outcomes import move_in_words
+    from kb.loop.trust import trust_in_words
     from kb.storage.codec import to_builtins
     from kb.storage.yamledit import render
 
     with opened(context) as kb:
         entry = kb.get(entry_id)
-        record = {"kind": entry.kind, **to_builtins(entry), "trust": to_builtins(kb.trust_of(entry))}
+        trust, moves = kb.trust_of(entry), kb.moves_of(entry_id)
+    record = {
+        "kind": entry.kind,
+        **to_builtins(entry),
+        "trust": to_builtins(trust),
+        "moves": to_builtins(moves),
+    }
     if as_json:
         print_json(record)
     else:
-        typer.echo(render({key: value for key, value in record.items() if value not in (None, "", [], {})}))
+        said = {**record, "trust": trust_in_words(trust), "moves": [move_in_words(move) for move in moves]}
+        typer.echo(render({key: value for key, value in said.items() if value not in (None, "", [], {})}))

@@ -1,11 +1,10 @@
-"""`kb learn pattern`, `kb learn tool-fix`, `kb outcome`."""
+"""`kb learn pattern`, `kb learn tool-fix`."""
 
 from __future__ import annotations
 
 import typer
 
 from kb.cli.output import JSON, opened, print_json, say
-from kb.loop.trust import record_in_words
 from kb.records.receipts import Learned
 
 app = typer.Typer(help="Keep what was learned; it is found at once, by every process.", no_args_is_help=True)
@@ -31,7 +30,6 @@ _AUTHOR = typer.Option("", "--author", metavar="NAME", help="Who says so.")
 def add_to(root: typer.Typer) -> None:
     """Put the commands of this file into the tree."""
     root.add_typer(app, name="learn", short_help="Keep a pattern or a tool fix.")
-    root.command(short_help="Record what came of applying an entry.")(outcome)
 
 
 @app.command("pattern")
@@ -103,27 +101,3 @@ def _report(learned: Learned, as_json: bool) -> None:
     for entry_id in learned.similar:
         say(f"nearly the same: {entry_id}")
     typer.echo(learned.id)
-
-
-def outcome(
-    context: typer.Context,
-    entry_id: str = typer.Argument(..., metavar="ID", help="The entry that was applied."),
-    result: str = typer.Argument(
-        ..., metavar="RESULT", help="One of resolved, failed, not_applied, made_worse."
-    ),
-    lookup: str = typer.Option(
-        "", "--lookup", metavar="ID", help="The lookup that offered it, as check prints it."
-    ),
-    verified_by: str = typer.Option(
-        "", "--verified-by", metavar="NAME", help="Who checked that it held; unverified counts less."
-    ),
-    note: str = typer.Option("", "--note", metavar="TEXT", help="Anything worth keeping."),
-    as_json: bool = JSON,
-) -> None:
-    """Record what came of applying an entry; its trust follows from that."""
-    with opened(context) as kb:
-        trust = kb.record_outcome(entry_id, result, lookup or None, verified_by or None, note)
-    if as_json:
-        print_json({"id": entry_id, "trust": trust})
-    else:
-        typer.echo(f"trust {trust.value:.2f}, {record_in_words(trust)}")

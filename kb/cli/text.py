@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
-from kb.loop.trust import record_in_words
-from kb.records.ledger import NO_MATCH, Answer, Match, SearchHit
-from kb.records.parts import Source
+from kb.loop.trust import trust_in_words
+from kb.records.ledger import NO_MATCH, Answer, Match, SearchHit, Standing
+from kb.records.parts import Source, Status
 
 _WIDTH = 100
 
@@ -37,7 +37,8 @@ def answer_text(answer: Answer) -> str:
 
 
 def _match_lines(number: int, match: Match, most: int) -> list[str]:
-    lines = [f"{number}. {match.title}", f"   {match.id}  [{match.kind}, {match.status}]"]
+    standing = "" if match.standing is Standing.ESTABLISHED else f", {standing_in_words(match)}"
+    lines = [f"{number}. {match.title}", f"   {match.id}  [{match.kind}, {match.status}{standing}]"]
     lines.append(f"   confidence {match.confidence:.2f} ({match.tier}): {match.reason}")
     if match.evidence:
         lines.append(f"   evidence   line {match.evidence.line}: {_short(match.evidence.text, 160)}")
@@ -50,10 +51,19 @@ def _match_lines(number: int, match: Match, most: int) -> list[str]:
         if text:
             lines += _block(label, text, most)
     lines += [f"   command    {command}" for command in match.commands[:most]]
-    lines.append(f"   trust      {match.trust.value:.2f}, {record_in_words(match.trust)}")
+    lines.append(f"   trust      {trust_in_words(match.trust)}")
     if match.source:
         lines.append(f"   source     {place(match.source)}")
     return lines
+
+
+def standing_in_words(match: Match) -> str:
+    """What to think of a match that is not established: unverified, untried, of mixed record, or failing."""
+    if match.standing is Standing.NEW:
+        if match.trust.resolved and match.trust.failed:
+            return "mixed record"
+        return "unverified" if match.status is Status.CANDIDATE else "untried"
+    return match.standing.value
 
 
 def _block(label: str, text: str, most: int) -> list[str]:

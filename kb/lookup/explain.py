@@ -31,6 +31,7 @@ def to_match(one: Judged, question: Question) -> Match:
         check=advice.check,
         warning=advice.warning,
         trust=one.trust,
+        standing=one.trust.standing,
         status=entry.status,
         source=entry.provenance.source,
         also=one.copies,

@@ -6,19 +6,21 @@ counted, what could not be taken into account is noted, and recording is left to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.lookup import verdict as verdicts
 from kb.lookup.alternatives import mark_alternatives
 from kb.lookup.explain import to_match
+from kb.lookup.quarantined import RULES, warnings
 from kb.lookup.question import Question, ask
 from kb.lookup.thresholds import RELATED
 from kb.lookup.tiers import Found, RankedTiers, SignatureScan, by_fingerprint
 from kb.lookup.verdict import Judged
-from kb.records import AlertRule, Entry, Runbook
+from kb.records import AlertRule, Entry, Runbook, Status
 from kb.records.ledger import NO_MATCH, Match, Trust, Verdict
+from kb.records.moves import Move
 from kb.storage.entries import EntryTable, Stored
 from kb.storage.identify import runbook_keys
 from kb.text.signature_set import SignatureSet
@@ -48,6 +50,7 @@ class Lookup:
     signatures: Callable[[], SignatureSet]
     trust_of: TrustOf
     notes: Callable[[], Sequence[str]]
+    quarantined: Callable[[], Mapping[str, Move]]
 
     def find(
         self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
@@ -66,9 +69,17 @@ class Lookup:
             ranked = self.ranked.search(question.query)
             judged = self._judge(question, ranked[:_JUDGED], now, exact)
             notes += self.notes()
+        notes += self._warnings(question)
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
         return _finding(question, verdicts.in_order(judged), limit, notes)
+
+    def _warnings(self, question: Question) -> list[str]:
+        """What fits and was taken away because it failed."""
+        moves = {key: move for key, move in self.quarantined().items() if move.rule in RULES}
+        stored = self.entries.many(moves)
+        held = [one.entry for one in stored.values() if one.entry.status is Status.QUARANTINED]
+        return warnings(question, held, moves)
 
     def _judge(
         self, question: Question, found: Sequence[Found], now: datetime, already: Sequence[Judged] = ()
@@ -101,11 +112,12 @@ class Lookup:
 
 def _finding(question: Question, judged: list[Judged], limit: int, notes: list[str]) -> Finding:
     verdict = verdicts.verdict_of(judged)
-    offered = [one for one in judged if one.confidence >= RELATED]
+    fitting = [one for one in judged if one.confidence >= RELATED]
     if verdict is Verdict.UNKNOWN:
-        offered = judged[:limit]
-        notes = [*notes, NO_MATCH] if offered else notes
-    shown, hidden = offered[:limit], len(offered[limit:])
+        fitting = judged[:limit]
+        notes = [*notes, NO_MATCH] if fitting else notes
+    shown = verdicts.offered(fitting, limit)
+    hidden = len(fitting) - len(shown)
     matches, several = mark_alternatives([to_match(one, question) for one in shown], verdicts.rivals(shown))
     if verdict is Verdict.UNKNOWN:
         several = False

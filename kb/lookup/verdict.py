@@ -4,6 +4,9 @@ Two kinds of evidence.  A fingerprint or signature is as good as it is specific:
 refused" alone proves nothing, whoever learned it.  A ranked candidate is as good as its calibrated
 probability.  Agreement of tool, service or environment raises both, conflict lowers them; general
 advice and entries that keep failing never settle anything.
+
+The order follows the confidence, moved a little by the record (`rank_score`); the confidence that is
+shown stays the probability that the entry fits, whatever came of applying it.
 """
 
 from __future__ import annotations
@@ -11,19 +14,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import log
 
 from kb.lookup.question import Question
 from kb.lookup.thresholds import GENERIC, KNOWN, RELATED
 from kb.lookup.tiers import Found
 from kb.records import Entry, Origin, Source, ToolFix
-from kb.records.ledger import Tier, Trust, Verdict
+from kb.records.ledger import Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
 from kb.text.environment import same_environment
 
 _NOT_SETTLING = KNOWN - 0.1
 _AGREEMENT, _CONFLICT = 0.15, 0.5
 _WHOLE = 0.15
-_FAILING_TRUST, _FAILING_N = 0.3, 3
+_FAILING_N = 3
+
+OFFSETS = {Standing.ESTABLISHED: 0.75, Standing.NEW: 0.0, Standing.FAILING: -0.75}
+"""What a standing adds to the log-odds of the confidence."""
+TRUST_SPAN = 0.5
+"""How much the trusted differ within one standing; less than the standings lie apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ def _limited(
         limits.append("the text alone is too general to settle it")
     if entry.provenance.origin is Origin.STARTER:
         limits.append("general advice, not a known incident")
-    if trust.n >= _FAILING_N and trust.value < _FAILING_TRUST:
+    if trust.n >= _FAILING_N and trust.standing is Standing.FAILING:
         limits.append(f"it failed {trust.failed} of {trust.n} times")
     if entry.expires and entry.expires < now.date():
         limits.append(f"it expired on {entry.expires.isoformat()}")
@@ -136,9 +145,39 @@ def settles(judged: Sequence[Judged]) -> bool:
     return verdict_of(judged) is Verdict.KNOWN
 
 
+def rank_score(confidence: float, trust: Trust) -> float:
+    """What candidates are ordered by: the log-odds of the confidence, moved by the record.
+
+    The record moves a candidate by less than 1 either way: 0.75 up when established, 0.75 down when
+    failing, and less than 0.25 by the trust within its standing.  So for equal confidence established
+    goes before new before failing, whatever the values; and no record lifts a candidate over one
+    whose log-odds are 2 higher (0.5 over 0.88).  The sum, unlike a product, needs no sign of the score.
+    """
+    bounded = min(0.999, max(0.001, confidence))
+    return log(bounded / (1.0 - bounded)) + OFFSETS[trust.standing] + TRUST_SPAN * (trust.value - 0.5)
+
+
 def in_order(judged: Sequence[Judged]) -> list[Judged]:
-    """Best first; of equal confidence the better trusted, then as they were ranked."""
-    return sorted(judged, key=lambda one: (-one.confidence, -one.trust.value))
+    """Best first by `rank_score`, what settles the question before what does not; equals as they were ranked."""
+    return sorted(judged, key=place_of)
+
+
+def place_of(one: Judged | Match) -> tuple[bool, float]:
+    """The key by which candidates and matches are sorted."""
+    return one.confidence < KNOWN, -rank_score(one.confidence, one.trust)
+
+
+def offered(ordered: Sequence[Judged], limit: int) -> list[Judged]:
+    """The first `limit`; where all of them are established, the best new one takes the last place.
+
+    Else what was learned yesterday would never be tried while others fill the list.  A limit of one
+    leaves no place to explore.
+    """
+    shown = list(ordered[:limit])
+    if limit < 2 or any(one.trust.standing is not Standing.ESTABLISHED for one in shown):
+        return shown
+    new = next((one for one in ordered[limit:] if one.trust.standing is Standing.NEW), None)
+    return [*shown[:-1], new] if new else shown
 
 
 def rivals(judged: Sequence[Judged]) -> list[str]:

@@ -140,7 +140,12 @@ class Moves:
                 f"{entry_id} is {entry.status}, since its file says so; there is no move to undo"
             )
         return self.move(
-            entry_id, last.was, rule=UNDONE, reason=reason or f"undone: {last.reason}", actor=actor, now=now
+            entry_id,
+            last.was,
+            rule=UNDONE,
+            reason=reason or f"takes back: {last.reason}",
+            actor=actor,
+            now=now,
         )
 
     def history(self, entry_id: str) -> list[Move]:

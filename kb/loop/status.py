@@ -20,9 +20,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kb.loop.trust import FAILURES, MADE_WORSE, occurrence, trust
+from kb.loop.trust import FAILURES, occurrence, trust, weight_of
 from kb.records import Entry, Status
 from kb.records.ledger import Outcome, Result
+from kb.records.moves import EXPIRED, FAILING, PROVEN
 from kb.text.samples import sample_failure
 
 ENOUGH_FAILURES = 3.0
@@ -31,9 +32,6 @@ DOUBTFUL = 0.5
 ENOUGH_SUCCESSES = 2
 PROVEN_TRUST = 0.6
 EXPIRED_FOR = timedelta(days=30)
-
-FAILING, EXPIRED, PROVEN = "failing", "expired", "proven"
-"""The names of the rules, as moves keep them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def _weight_of_failures(outcomes: Sequence[Outcome]) -> float:
     for number, one in enumerate(outcomes):
         if one.result in FAILURES:
             key = occurrence(one) or number
-            found[key] = max(found.get(key, 0.0), MADE_WORSE if one.result is Result.MADE_WORSE else 1.0)
+            found[key] = max(found.get(key, 0.0), weight_of(one))
     return sum(found.values())
 
 

@@ -60,13 +60,17 @@ FAILURES = (Result.FAILED, Result.MADE_WORSE)
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What outcomes add up to: weights of successes and failures, and how many occurrences of each."""
+    """What outcomes add up to: weights of successes and failures, and how many occurrences of each.
+
+    `streak` is the weight of the failures since the last success, whatever their age.
+    """
 
     success: float
     failure: float
     resolved: int
     failed: int
     recurred: int
+    streak: float
     last: datetime | None
 
 
@@ -94,7 +98,7 @@ def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed:
         recurred=found.recurred,
         n=found.resolved + found.failed,
         last=found.last,
-        standing=standing(found.success, found.failure, start),
+        standing=standing(found.success, found.failure, found.streak, start),
     )
 
 
@@ -106,24 +110,33 @@ def _shown(probability: float) -> float:
 def evidence(outcomes: Iterable[Outcome], now: datetime) -> Evidence:
     """The outcomes up to `now`, added up by occurrence, in whatever order they come."""
     past = [outcome for outcome in outcomes if outcome.at <= now]
-    came_back = {outcome.success for outcome in past if outcome.result is Result.RECURRED}
-    successes, failures = dict[object, float](), dict[object, float]()
-    recurred, last = set[object](), None
-    for number, outcome in enumerate(past):
-        key, fresh = occurrence(outcome) or number, _freshness(outcome, now)
-        if outcome.result is Result.RESOLVED:
-            weight = fresh * (1.0 if outcome.verified_by else UNVERIFIED)
-            successes[key] = max(weight, successes.get(key, 0.0))
-            last = outcome.at if last is None else max(last, outcome.at)
-            if outcome.id in came_back:
+    last = max((one.at for one in past if one.result is Result.RESOLVED), default=None)
+    came_back = {one.success for one in past if one.result is Result.RECURRED}
+    successes, failures, streak = dict[object, float](), dict[object, float](), dict[object, float]()
+    recurred = set[object]()
+    for number, one in enumerate(past):
+        key = occurrence(one) or number
+        weight = weight_of(one)
+        if one.result is Result.RESOLVED:
+            successes[key] = max(weight * _freshness(one, now), successes.get(key, 0.0))
+            if one.id in came_back:
                 recurred.add(key)
-        elif outcome.result in FAILURES:
-            weight = fresh * (MADE_WORSE if outcome.result is Result.MADE_WORSE else 1.0)
-            failures[key] = max(weight, failures.get(key, 0.0))
+        elif one.result in FAILURES:
+            failures[key] = max(weight * _freshness(one, now), failures.get(key, 0.0))
+            if last is None or one.at > last:
+                streak[key] = max(weight, streak.get(key, 0.0))
     lasting = (weight * (RECURRED if key in recurred else 1.0) for key, weight in successes.items())
     return Evidence(
-        fsum(lasting), fsum(failures.values()), len(successes), len(failures), len(recurred), last
-    )
+        success=fsum(lasting), failure=fsum(failures.values()), resolved=len(successes), failed=len(failures),
+        recurred=len(recurred), streak=fsum(streak.values()), last=last,
+    )  # fmt: skip
+
+
+def weight_of(outcome: Outcome) -> float:
+    """What a success or failure weighs before it ages."""
+    if outcome.result is Result.RESOLVED:
+        return 1.0 if outcome.verified_by else UNVERIFIED
+    return MADE_WORSE if outcome.result is Result.MADE_WORSE else 1.0
 
 
 def occurrence(outcome: Outcome) -> str:

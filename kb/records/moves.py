@@ -49,3 +49,5 @@ ACCEPTED = "accepted"
 """The rule of a proposal that was accepted."""
 BY_PERSON = (REVIEWED, BY_HAND, UNDONE, ACCEPTED)
 """The rules by which a person decides; evidence from before such a move moves nothing any more."""
+FAILING, EXPIRED, PROVEN = "failing", "expired", "proven"
+"""The rules of evidence (`kb.loop.status`)."""

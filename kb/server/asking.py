@@ -56,16 +56,22 @@ class Asking:
         service: Service = "",
         environment: Environment = "",
         limit: Limit = 5,
+        incident_id: Annotated[
+            Text, Field(description="The incident it is for; else the one that is being worked on.")
+        ] = "",
     ) -> Answer:
         """Have we seen this error before?  Call this first, as soon as anything fails.
 
         Returns a verdict: `known` (act on it, after the entry's `check`), `related` (a hint, verify it
         first) or `unknown` (the entries shown are then only the nearest, no match: investigate, and learn what you
         find).  Each match has its cause, fix, commands, the check that tells look-alikes apart, and its
-        record.  `alternatives` means several causes share the symptom: do the checks before any fix.
-        Give `lookup_id` to record_outcome once you know whether the fix worked.
+        record: `standing` is established, new (unverified) or failing.  `alternatives` means several
+        causes share the symptom: do the checks before any fix.  `notes` warn of advice that was taken away
+        because it failed.  Give `lookup_id` to record_outcome once you know whether the fix worked.
         """
-        return self._kb.check_known_issues(error_text, tool_name, service, environment, limit)
+        return self._kb.check_known_issues(
+            error_text, tool_name, service, environment, limit, incident_id=incident_id
+        )
 
     def search_incidents(
         self,

@@ -100,7 +100,13 @@ class Learning:
     def record_outcome(
         self,
         entry_id: Annotated[Text, Field(description="The entry whose advice was applied.")],
-        result: Annotated[Text, Field(description="resolved, failed, not_applied or made_worse.")],
+        result: Annotated[
+            Text,
+            Field(
+                description="applied (being tried), resolved, failed, not_applied, made_worse, or recurred "
+                "(its last success came back)."
+            ),
+        ],
         lookup_id: Annotated[
             Text, Field(description="The lookup that offered it, where there was one.")
         ] = "",
@@ -108,11 +114,17 @@ class Learning:
             Text, Field(description="Who or what checked that the fix held; unverified counts less.")
         ] = "",
         note: Annotated[Text, Field(description="Anything worth keeping.")] = "",
+        incident_id: Annotated[
+            Text, Field(description="The incident; else that of the lookup, or the one that is open.")
+        ] = "",
     ) -> Trust:
         """Say what came of applying an entry: the next answer trusts it more, or less.
 
         Record failures too: advice that fails must not be offered first again.  Only the entry that was
-        applied is credited.  Returns its trust afterwards.
+        applied is credited, once an incident.  Returns its trust afterwards; an entry that keeps failing is
+        taken away, one that is proven becomes active.
         """
         word: Any = result.strip().lower().replace(" ", "_")
-        return self._kb.record_outcome(entry_id, word, lookup_id or None, verified_by or None, note)
+        return self._kb.record_outcome(
+            entry_id, word, lookup_id or None, verified_by or None, note, incident_id
+        )

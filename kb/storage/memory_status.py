@@ -7,6 +7,7 @@ from kb.records import Entry, Origin, Quirk, Status
 from kb.storage import codec, yamledit
 from kb.storage.catalogue import with_ids
 from kb.storage.memory_sync import screened
+from kb.storage.yamlword import set_word
 from kb.text.memory_format import Steps, located
 
 _MAIN_KEY = {"pattern": "pattern", "runbook": "name", "quirk": "name"}
@@ -26,7 +27,7 @@ def with_status(text: str, key: str, entry_id: str, status: Status) -> str:
         raise InvalidInput(f"{key}.yaml does not hold {entry_id}")
     entry, steps, is_mapping = found
     if is_mapping:
-        return yamledit.set_values(text, [((*steps, "status"), status.value)])
+        return set_word(text, steps, "status", status.value)
     if isinstance(entry, Quirk) and not isinstance(steps[-1], int):
         said: dict[str, str] = {"description": entry.description}
     elif entry.kind in _MAIN_KEY and isinstance(steps[-1], int):

@@ -15,6 +15,7 @@ from datetime import datetime
 from kb.errors import Problem
 from kb.lookup.answer import answer
 from kb.lookup.lookup import Finding
+from kb.lookup.verdict import place_of
 from kb.records.brief import Alert
 from kb.records.ledger import Answer, Match, Verdict
 from kb.triage.sources import Sources
@@ -28,9 +29,10 @@ _ORDER = (Verdict.KNOWN, Verdict.RELATED, Verdict.UNKNOWN)
 
 
 def ask_home(
-    sources: Sources, alert: Alert, evidence: str, problems: Iterable[Problem], now: datetime
-) -> Answer:
-    """What the home knows about the alert and the evidence; recorded once."""
+    sources: Sources, alert: Alert, evidence: str, problems: Iterable[Problem], now: datetime,
+    incident: str | None = None,
+) -> Answer:  # fmt: skip
+    """What the home knows about the alert and the evidence; recorded once, with the incident it is for."""
     started = time.perf_counter()
     text = with_sentences(alert.text)
     whole = f"{text}\n{evidence}" if evidence else text
@@ -38,7 +40,9 @@ def ask_home(
     if evidence and whole.count("\n") >= _SHORT and alert.text.strip():
         finding = _merged(finding, _find(sources, alert, text, now))
     took = round((time.perf_counter() - started) * 1000, 2)
-    return answer(finding, sources.ledger, problems, took_ms=took, now=now, actor=sources.actor)
+    return answer(
+        finding, sources.ledger, problems, took_ms=took, now=now, actor=sources.actor, incident=incident
+    )
 
 
 def with_sentences(text: str) -> str:
@@ -70,7 +74,7 @@ def _merged(one: Finding, other: Finding) -> Finding:
     for match in (*best.matches, *rest.matches):
         if match.id not in matches or matches[match.id].confidence < match.confidence:
             matches[match.id] = match
-    ordered = sorted(matches.values(), key=lambda match: -match.confidence)[:_MATCHES]
+    ordered = sorted(matches.values(), key=place_of)[:_MATCHES]
     alternatives = one.alternatives or other.alternatives
     return replace(best, matches=tuple(ordered), alternatives=alternatives)
 

@@ -95,7 +95,7 @@ def gather(
     """Ask the home for everything that a brief may say."""
     live = list(sources.incidents())
     incident, open_ones = _open(live, alert, incident_id)
-    found = ask_home(sources, alert, evidence, problems, now)
+    found = ask_home(sources, alert, evidence, problems, now, incident.id if incident else None)
     entries = {key: one.entry for key, one in sources.entries.many(m.id for m in found.matches).items()}
     found = _with_checks(found)
     matches = [match for match in found.matches if match.kind != "runbook"]

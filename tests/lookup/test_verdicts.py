@@ -103,7 +103,9 @@ def test_an_expected_condition_comes_back_with_its_warning(kb: KnowledgeBase) ->
     assert answer.matches[0].warning == "expected, not an error"
 
 
-def test_an_entry_that_keeps_failing_is_no_longer_known_and_says_so(kb: KnowledgeBase) -> None:
+def test_an_entry_that_keeps_failing_is_no_match_any_more_and_the_answer_warns_of_it(
+    kb: KnowledgeBase,
+) -> None:
     text = "widget-sync replica 4 diverged at sequence 99211"
     learned = kb.learn_pattern(text, "wrong guess", "wrong fix")
     assert kb.check_known_issues(text).verdict is Verdict.KNOWN
@@ -111,7 +113,21 @@ def test_an_entry_that_keeps_failing_is_no_longer_known_and_says_so(kb: Knowledg
         kb.record_outcome(learned.id, "failed")
     answer = kb.check_known_issues(text)
     assert answer.verdict is not Verdict.KNOWN
-    assert "failed 3 of 3" in answer.matches[0].reason
+    assert learned.id not in {match.id for match in answer.matches}
+    warning = next(note for note in answer.notes if learned.id in note)
+    assert "quarantined (failed 3 of 3)" in warning
+    assert "do not rely on what it advised: wrong fix" in warning
+
+
+def test_an_entry_that_fails_more_than_it_helps_is_not_known_and_says_so(kb: KnowledgeBase) -> None:
+    text = "widget-sync replica 4 diverged at sequence 99211"
+    learned = kb.learn_pattern(text, "a guess", "a fix")
+    for result in ("resolved", "resolved", "failed", "failed", "failed"):
+        kb.record_outcome(learned.id, result)
+    answer = kb.check_known_issues(text)
+    assert answer.verdict is not Verdict.KNOWN
+    assert answer.matches[0].standing == "failing"
+    assert "failed 3 of 5" in answer.matches[0].reason
 
 
 def test_captures_of_a_signature_fill_its_commands(kb: KnowledgeBase) -> None:
