@@ -273,6 +273,11 @@ class KnowledgeBase(OpenHome):
         entry = self.get(entry_id)
         return self._parts.moves.undo(entry.id, reason=reason, actor=by or self._actor, now=self._clock())
 
+    def retire_expired(self) -> list[Move]:
+        """Retire the entries that expired more than a month ago; returns how they moved."""
+        self.refresh()
+        return self._parts.outcomes.retire_expired(self._clock())
+
     def moves_of(self, entry_id: str) -> list[Move]:
         """The moves of an entry's status, oldest first.  Raises EntryNotFound."""
         return self._parts.moves.history(self.get(entry_id).id)

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 
 from kb.lookup.question import Question
 from kb.records import Entry
-from kb.records.moves import BY_HAND, FAILING, Move
+from kb.records.moves import BY_PERSON, FAILING, Move
 from kb.storage.identify import fingerprints_of
 from kb.text.signature_set import SignatureSet
 
-RULES = (FAILING, BY_HAND)
+RULES = (FAILING, *BY_PERSON)
 """The quarantines that say something about the advice; the others are about signatures that fire too often."""
 _MOST = 3
-_SHOWN = 200
+_TITLE, _FIX = 80, 160
 
 
 def warnings(question: Question, entries: Iterable[Entry], moves: Mapping[str, Move]) -> list[str]:
@@ -34,8 +34,8 @@ def _fits(question: Question, entry: Entry) -> bool:
 
 def _warning(entry: Entry, move: Move) -> str:
     fix = " ".join(entry.advice().fix.split())
-    shown = fix if len(fix) <= _SHOWN else f"{fix[: _SHOWN - 1]}…"
+    shown = fix if len(fix) <= _FIX else f"{fix[: _FIX - 1]}…"
     advised = f"; do not rely on what it advised: {shown}" if fix else ""
     return (
-        f"an entry that fits is quarantined ({move.reason}): {entry.headline[:_SHOWN]} [{entry.id}]{advised}"
+        f"an entry that fits is quarantined ({move.reason}): {entry.headline[:_TITLE]} [{entry.id}]{advised}"
     )

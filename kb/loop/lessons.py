@@ -22,9 +22,8 @@ from kb.text.tokens import tokenize
 
 _LOOKED_AT = 30
 _KNOWN = "this was known already; nothing was written"
-_KNOWN_AND_RETIRED = (
-    "this was known and has been retired, so it is not offered; nothing was written. To bring it back: kb status"
-)
+_KNOWN_BAD = "this is known and {}, so it is not offered; nothing was written; see why: kb status {}"
+_IN_WORDS = {Status.QUARANTINED: "in quarantine", Status.RETIRED: "retired"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,12 @@ class Lessons:
 
 
 def _known_already(existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
+    bad = _IN_WORDS.get(existing.status)
     return Learned(
         id=existing.id,
         status=existing.status,
         created=False,
         file=f"{lesson.key}.yaml",
         similar=tuple(one for one in near if one != existing.id),
-        note=_KNOWN_AND_RETIRED if existing.status is Status.RETIRED else _KNOWN,
+        note=_KNOWN_BAD.format(bad, existing.id) if bad else _KNOWN,
     )

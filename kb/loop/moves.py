@@ -104,6 +104,12 @@ class Moves:
         states = [MoveState.DONE]
 
         def edit(text: str) -> str:
+            now = self.table.find(
+                move.id
+            )  # looked at under the file's lock: it may be done or replaced by now
+            if now is None or now.state is not MoveState.PENDING:
+                states.append(now.state if now else MoveState.OVERRULED)
+                return text
             said = memory_status.find_status(text, key, move.entry_id)
             if said is move.became:
                 return text

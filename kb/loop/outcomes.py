@@ -18,9 +18,10 @@ from kb.errors import InvalidInput
 from kb.loop.learning import checked
 from kb.loop.moves import Moves
 from kb.loop.recurrence import did_not_last, last_success
-from kb.loop.status import decide
+from kb.loop.status import EXPIRED_FOR, decide
 from kb.records import Entry
 from kb.records.ledger import Outcome, Result
+from kb.records.moves import Move
 from kb.storage.ledger import Ledger
 
 AUTOMATIC = "kb"
@@ -53,20 +54,29 @@ class Outcomes:
             self.follow(entry.id, now)
         return new
 
-    def follow(self, entry_id: str, now: datetime) -> None:
-        """Move the entry where the rules of `kb.loop.status` say so.  Call inside a write."""
+    def follow(self, entry_id: str, now: datetime) -> Move | None:
+        """Move the entry where the rules of `kb.loop.status` say so; None when it stays.  Call inside a write."""
         entry, table = self.moves.entries.get(entry_id), self.moves.table
         if entry is None:
-            return
+            return None
         outcomes = self.ledger.outcomes_of([entry_id]).get(entry_id, [])
         decision = decide(
             entry, outcomes, now, reviewed=bool(table.reviewed([entry_id])),
             decided=table.decided_by_person(entry_id),
         )  # fmt: skip
-        if decision:
-            self.moves.begin(
-                entry_id, decision.to, rule=decision.rule, reason=decision.reason, actor=AUTOMATIC, now=now
-            )
+        if decision is None:
+            return None
+        return self.moves.begin(
+            entry_id, decision.to, rule=decision.rule, reason=decision.reason, actor=AUTOMATIC, now=now
+        )
+
+    def retire_expired(self, now: datetime) -> list[Move]:
+        """Retire what expired long enough ago.  Entries in use are looked at with every outcome as well."""
+        with self.ledger.write():
+            old = self.moves.entries.expired_before((now - EXPIRED_FOR).date())
+            moved = [move for entry_id in old if (move := self.follow(entry_id, now)) is not None]
+        self.moves.finish(now)
+        return moved
 
     def _checked(
         self, entry: Entry, result: str, lookup_id: str | None, incident_id: str | None,

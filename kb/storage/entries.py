@@ -260,6 +260,15 @@ class EntryTable:
         )
         return {str(row["value"]) for row in rows}
 
+    def expired_before(self, day: date) -> list[str]:
+        """Ids of entries on offer whose `expires` lies before the day."""
+        rows = self._db.rows(
+            f"SELECT id FROM entries WHERE status IN ({placeholders(OFFERED)})"
+            " AND json_extract(data, '$.expires') < ? ORDER BY id",
+            [*OFFERED, day.isoformat()],
+        )
+        return [row["id"] for row in rows]
+
     def counts(self) -> dict[str, int]:
         """How many entries on offer there are of each kind."""
         rows = self._db.rows(

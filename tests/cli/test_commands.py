@@ -28,7 +28,8 @@ def test_every_command_prints_one_json_value_and_nothing_else(home: Path, run_kb
     commands: list[tuple[str, ...]] = [
         ("init", str(tmp_path / "other")), ("ingest", str(tmp_path / "outage.md")),
         ("check", LINE), ("triage", LINE), ("search", "sluice"),
-        ("show", learned["id"]), ("outcome", learned["id"], "resolved"), ("weekly",), ("doctor",),
+        ("show", learned["id"]), ("outcome", learned["id"], "resolved"),
+        ("status", learned["id"]), ("status", learned["id"], "retired", "--reason", "x"), ("weekly",), ("doctor",),
         ("learn", "tool-fix", "tidectl", "tidectl: no clock"),
         ("memory", "keys"), ("memory", "read", "learned/patterns"),
         ("memory", "query", "learned/patterns", "starter_patterns.0"), ("memory", "log", "did"),
@@ -101,3 +102,25 @@ def test_ingest_shows_bars_on_a_terminal(home: Path, tmp_path: Path):
     assert code == 0
     assert "reading files: 100%" in seen
     assert "embedding texts: 100%" in seen
+
+
+def test_status_tells_how_an_entry_came_to_it_and_takes_it_back(home: Path):
+    def kb(*words: str) -> str:
+        done = CliRunner().invoke(app, ["--home", str(home), *words])
+        assert done.exit_code == 0, done
+        return done.stdout
+
+    entry_id = json.loads(kb("learn", "pattern", LINE, "-f", "thaw it", "--json"))["id"]
+    assert "never moved" in kb("status", entry_id)
+    for _ in range(3):
+        kb("outcome", entry_id, "failed")
+    kb("status", entry_id, "candidate", "--reason", "the fix was rewritten", "--by", "ana")
+
+    told = kb("status", entry_id).splitlines()
+
+    assert told[0] == f"{entry_id} is candidate"
+    assert told[1].endswith("candidate → quarantined  failing: failed 3 of 3, by kb")
+    assert told[2].endswith("quarantined → candidate  by hand: the fix was rewritten, by ana")
+    assert "is quarantined" in kb("status", entry_id, "--undo")
+    assert "trust: 0.20 (0.01 to 0.53, n=3), resolved 0 of 3" in kb("show", entry_id)
+    assert "quarantined (takes back: the fix was rewritten)" in kb("check", LINE)
