@@ -168,5 +168,5 @@ class ClosedLoop(FrozenSelf):
     def review(self, at: datetime) -> None:
         """The weekly summary, with its watch list, and the decisions on what is proposed."""
         self.clock.now = at
-        self.kb.weekly_summary(days=7)
+        self.kb.publish_review(days=7)
         self.reviewer.decide(at)

@@ -7,7 +7,6 @@ from typing import Any
 
 from kb.changes.import_git import Imported
 from kb.incidents.updates import StatusUpdate
-from kb.loop.weekly import WeeklySummary
 from kb.records.brief import Brief
 from kb.records.change import Change, RollbackTarget
 from kb.records.ledger import Answer, Event, SearchHit, Trust
@@ -15,6 +14,7 @@ from kb.records.live import LiveIncident
 from kb.records.moves import Move
 from kb.records.parts import Status
 from kb.records.receipts import Learned, Receipt
+from kb.review.summary import WeeklySummary
 from kb.storage.vector_check import VectorReport
 
 

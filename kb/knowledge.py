@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
     from kb.loop.learning import Details, Lesson
-    from kb.loop.weekly import WeeklySummary
     from kb.proposals.proposals import Proposals
+    from kb.review.review import Review
+    from kb.review.summary import WeeklySummary
     from kb.storage.memory import Memory
     from kb.triage.triage import Request
 
@@ -324,9 +325,26 @@ class KnowledgeBase(OpenHome):
     # -- look back ---------------------------------------------------------------------------
 
     def weekly_summary(self, days: float = 7, now: datetime | None = None) -> WeeklySummary:
-        """What the ledger says about the `days` before `now`."""
-        from kb.loop.weekly import gather
+        """What the ledger says about the `days` before `now`; rows of `now` and later are not counted.
 
+        Data only, nothing is written; `publish_review` feeds the watch list.
+        """
         self.refresh()
-        parts, now = self._parts, now or self._clock()
-        return gather(parts.ledger, parts.entries, parts.changes, self.incidents.entries, days=days, now=now)
+        return self._parts.reviewing().summary(days, now or self._clock())
+
+    def publish_review(
+        self, days: float | None = None, *, since_last: bool = False, watch: bool = True
+    ) -> Review:
+        """The review of the `days` (7) that end now, and what triage should look out for next.
+
+        Writes `state/watch.yaml`, unless `watch` is false.  With `since_last` the window begins where
+        the last such review ended.  What cannot be written is told in the review, not raised.
+        """
+        self.refresh()
+        return self._parts.reviewing(self._actor).published(
+            days, self._clock(), since_last=since_last, watch=watch
+        )
+
+    def review_notes(self, summary: WeeklySummary) -> list[str]:
+        """What a summary of the past cannot count, in words: incidents that came into the home only later."""
+        return self._parts.reviewing().notes(summary)

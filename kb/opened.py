@@ -88,7 +88,8 @@ class OpenHome:
     def problems(self) -> list[Problem]:
         """Every mistake that stands in memory files and ingested files now."""
         self.refresh()
-        return [problem for record in self._parts.catalogue.records() for problem in record.problems]
+        stored = (problem for record in self._parts.catalogue.records() for problem in record.problems)
+        return [*stored, *self._parts.watch.problems()]
 
     def counts(self) -> dict[str, int]:
         """Entries on offer, by kind."""

@@ -37,11 +37,14 @@ from kb.storage.moves import MoveTable
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
+from kb.storage.watch import WatchFile
 
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
     from kb.proposals.proposals import Proposals
+    from kb.review.review import Reviewing
+    from kb.review.summary import Proposed
     from kb.triage.triage import Triage
 
 
@@ -68,6 +71,7 @@ class Parts:
     lessons: Lessons
     moves: Moves
     outcomes: Outcomes
+    watch: WatchFile
 
     @classmethod
     def of(cls, home: Home, encoder: Encoder | None, exact_below: int) -> Parts:
@@ -82,6 +86,7 @@ class Parts:
         ledger = Ledger(db)
         signatures = CompiledSignatures(db, entries)
         trust = TrustBook(ledger, table)
+        watch = WatchFile(home)
         lookup = Lookup(
             entries,
             RankedTiers(lexical, vectors),
@@ -89,13 +94,14 @@ class Parts:
             trust.of,
             lambda: vectors.notes,
             table.quarantined,
+            watch.current,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors)
         moves = Moves(db, table, entries, memory, sync)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, moves, Outcomes(ledger, moves),
+            lessons, moves, Outcomes(ledger, moves), watch,
         )  # fmt: skip
 
     def ingest(self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None) -> Receipt:
@@ -149,8 +155,25 @@ class Parts:
             Sources(
                 lookup=self.lookup, search=find, entries=self.entries, ledger=self.ledger, memory=self.memory,
                 changes=self.changes.between, incidents=lambda: incidents.recent(_RECENT), actor=actor,
+                watched=self.watch.current,
             )
         )  # fmt: skip
+
+    def reviewing(self, actor: str = "") -> Reviewing:
+        """See `KnowledgeBase.weekly_summary` and `publish_review`."""
+        from kb.review.gather import Records
+        from kb.review.review import Reviewing
+        from kb.review.upkeep import proposed
+        from kb.storage.reviews import Reviews
+        from kb.storage.windows import Windows
+
+        windows = Windows(self.db)
+
+        def proposals(now: datetime) -> list[Proposed]:
+            return [proposed(row) for row in windows.open_proposals(now)]
+
+        records = Records(self.ledger, self.entries, self.changes, windows, Reviews(self.db), proposals)
+        return Reviewing(records, self.memory, self.watch, actor)
 
     def refresh(self, now: datetime) -> list[Problem]:
         """See `KnowledgeBase.refresh`."""
@@ -160,7 +183,7 @@ class Parts:
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         known = (problem for record in self.catalogue.records(PARSER) for problem in record.problems)
-        return [*known, *missed]
+        return [*known, *missed, *self.watch.problems()]
 
     def check(self) -> tuple[list[str], VectorReport]:
         """See `KnowledgeBase.check`."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.lookup import verdict as verdicts
+from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
 from kb.lookup.explain import to_match
 from kb.lookup.quarantined import RULES, warnings
@@ -21,11 +22,14 @@ from kb.lookup.verdict import Judged
 from kb.records import AlertRule, Entry, Runbook, Status
 from kb.records.ledger import NO_MATCH, Match, Trust, Verdict
 from kb.records.moves import Move
+from kb.records.watch import WatchItem
 from kb.storage.entries import EntryTable, Stored
 from kb.storage.identify import runbook_keys
 from kb.text.signature_set import SignatureSet
 
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
+Watched = Callable[[datetime], Sequence[WatchItem]]
+"""The items of the watch list that count at a moment."""
 _JUDGED = 30
 
 
@@ -51,6 +55,7 @@ class Lookup:
     trust_of: TrustOf
     notes: Callable[[], Sequence[str]]
     quarantined: Callable[[], Mapping[str, Move]]
+    watched: Watched = lambda _: ()
 
     def find(
         self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
@@ -72,7 +77,8 @@ class Lookup:
         notes += self._warnings(question)
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
-        return _finding(question, verdicts.in_order(judged), limit, notes)
+        ordered, watch = watching.noted(verdicts.in_order(judged), question, self.watched(now), now)
+        return _finding(question, ordered, limit, [*notes, *watch])
 
     def _warnings(self, question: Question) -> list[str]:
         """What fits and was taken away because it failed."""

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kb.knowledge import KnowledgeBase
-from kb.loop.weekly import WeeklySummary
+from kb.review.summary import WeeklySummary
 from kb.server.arguments import NUMBER
 from kb.server.offers import PAGE, Offer, reading
 

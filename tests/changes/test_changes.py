@@ -10,8 +10,8 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.loop.weekly import render
 from kb.records.receipts import FileState
+from kb.review.markdown import render
 from kb.storage.encoder import OnnxEncoder
 from tests.changes.conftest import git
 from tests.conftest import ROOT
