@@ -117,7 +117,8 @@ def sensitivity(seeds: Sequence[int], given: Assumptions, workers: int) -> Itera
     arms, minutes, wrong = ARMS[-2:], FIGURES["minutes"][1], FIGURES["wrong_tries"][1]
     for name, values in MOVED:
         for value in values:
-            rows = run(seeds, replace(given, **{name: value}), arms, workers, f"{name}={value:g}")
+            changed: dict[str, Any] = {name: value}
+            rows = run(seeds, replace(given, **changed), arms, workers, f"{name}={value:g}")
             yield {
                 "parameter": name, "value": value, "minutes": difference(rows, arms[1], arms[0], minutes),
                 "wrong_tries": difference(rows, arms[1], arms[0], wrong),
