@@ -26,12 +26,11 @@ See Jøsang and Ismail, "The Beta Reputation System" (2002), for the form with a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from math import fsum
 
 from kb.loop.credible import beta_quantile
-from kb.loop.standing import standing
+from kb.loop.standing import Evidence, standing
 from kb.records import Entry, Origin, Runbook
 from kb.records.ledger import Outcome, Result, Trust
 from kb.storage.ledger import Ledger
@@ -58,22 +57,6 @@ INTERVAL = 0.9
 FAILURES = (Result.FAILED, Result.MADE_WORSE)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What outcomes add up to: weights of successes and failures, and how many occurrences of each.
-
-    `streak` is the weight of the failures since the last success, whatever their age.
-    """
-
-    success: float
-    failure: float
-    resolved: int
-    failed: int
-    recurred: int
-    streak: float
-    last: datetime | None
-
-
 def is_reviewed(entry: Entry) -> bool:
     """Whether the entry itself says that a person stands behind it."""
     return entry.provenance.origin is Origin.WRITTEN or (isinstance(entry, Runbook) and bool(entry.verified))
@@ -98,7 +81,7 @@ def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed:
         recurred=found.recurred,
         n=found.resolved + found.failed,
         last=found.last,
-        standing=standing(found.success, found.failure, found.streak, start),
+        standing=standing(found, start),
     )
 
 

@@ -35,7 +35,7 @@ class Standing(StrEnum):
     NEW = "new"
     """Unverified: no record, or one too thin or too mixed to tell."""
     FAILING = "failing"
-    """Its failures weigh more than its successes."""
+    """Its failures weigh more than its successes, or it failed three times since its last one."""
 
 
 class Result(StrEnum):

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from kb.knowledge import KnowledgeBase
 from kb.records.ledger import Answer, SearchHit, Trust
+from kb.records.moves import Move
 from kb.server.arguments import Day, Environment, Limit, Log, Service, Text, Words
 from kb.server.offers import ANSWER, Offer, reading
 
@@ -23,13 +24,14 @@ class Hits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeEntry:
-    """An entry with everything that it says, and its record."""
+    """An entry with everything that it says, its record, and how it came to its status."""
 
     id: str
     kind: str
     title: str
     entry: dict[str, Any]
     trust: Trust
+    moves: tuple[Move, ...] = ()
 
 
 class Asking:
@@ -99,5 +101,6 @@ class Asking:
         entry = self._kb.get(entry_id)
         said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
         return WholeEntry(
-            id=entry.id, kind=entry.kind, title=entry.headline, entry=said, trust=self._kb.trust_of(entry)
-        )
+            id=entry.id, kind=entry.kind, title=entry.headline, entry=said, trust=self._kb.trust_of(entry),
+            moves=tuple(self._kb.moves_of(entry.id)),
+        )  # fmt: skip

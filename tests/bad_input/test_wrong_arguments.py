@@ -48,7 +48,9 @@ def test_what_makes_no_sense_is_refused_in_words(run_kb: RunKb, words: tuple[str
 def test_an_unknown_result_or_lookup_is_refused_and_nothing_is_recorded(kb: KnowledgeBase):
     entry = kb.learn_pattern("ERR sluice 4 is jammed", "gravel")
 
-    with pytest.raises(InvalidInput, match="none of: resolved, failed, not_applied, made_worse"):
+    with pytest.raises(
+        InvalidInput, match="none of: applied, resolved, failed, not_applied, made_worse, recurred"
+    ):
         kb.record_outcome(entry.id, "great")
     with pytest.raises(InvalidInput, match="there was no lookup 'lookup-0'"):
         kb.record_outcome(entry.id, "resolved", "lookup-0")

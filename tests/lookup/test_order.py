@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kb.lookup.thresholds import KNOWN, RELATED
@@ -10,6 +10,8 @@ from kb.lookup.tiers import Found
 from kb.lookup.verdict import Judged, in_order, offered, rank_score
 from kb.records import Pattern
 from kb.records.ledger import Standing, Tier, Trust
+
+QUICK = settings(max_examples=60, deadline=None)
 
 probabilities = st.floats(0, 1)
 trusts = st.builds(
@@ -24,6 +26,7 @@ def judged(confidence: float, trust: Trust, name: str = "p") -> Judged:
     )
 
 
+@QUICK
 @given(probabilities, st.lists(trusts, max_size=9))
 def test_for_equal_relevance_established_goes_before_new_before_failing(
     confidence: float, records: list[Trust]
@@ -32,6 +35,7 @@ def test_for_equal_relevance_established_goes_before_new_before_failing(
     assert ordered == sorted(ordered, key=list(Standing).index)
 
 
+@QUICK
 @given(probabilities, probabilities, trusts, trusts)
 def test_a_record_moves_a_candidate_by_less_than_two_in_log_odds(
     one: float, other: float, first: Trust, second: Trust
@@ -41,6 +45,7 @@ def test_a_record_moves_a_candidate_by_less_than_two_in_log_odds(
     assert abs(rank_score(other, first) - rank_score(other, second) - moved) < 1e-9
 
 
+@QUICK
 @given(st.floats(KNOWN, 1), st.floats(0, KNOWN, exclude_max=True), trusts, trusts)
 def test_what_settles_the_question_is_not_displaced_by_what_only_relates(
     known: float, related: float, first: Trust, second: Trust
@@ -49,6 +54,7 @@ def test_what_settles_the_question_is_not_displaced_by_what_only_relates(
     assert best.entry.id == "known"
 
 
+@QUICK
 @given(st.lists(st.tuples(probabilities, trusts), min_size=2, max_size=9), st.data())
 def test_a_more_relevant_candidate_of_the_same_record_is_never_behind(
     pairs: list[tuple[float, Trust]], data: st.DataObject
@@ -59,6 +65,7 @@ def test_a_more_relevant_candidate_of_the_same_record_is_never_behind(
     assert shown == sorted(shown, reverse=True)
 
 
+@QUICK
 @given(st.lists(st.tuples(st.floats(RELATED, 1), trusts), max_size=12), st.integers(2, 5))
 def test_a_new_entry_is_offered_although_established_ones_would_fill_the_list(
     pairs: list[tuple[float, Trust]], limit: int

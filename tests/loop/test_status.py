@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
 from kb.loop.status import decide
 from kb.records import Origin, Pattern, Provenance, Status
 from kb.records.ledger import Outcome, Result
+
+QUICK = settings(max_examples=60, deadline=None)
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 TEXT = "queue worker 7 stalled at offset 12"
@@ -70,6 +72,7 @@ def test_a_candidate_moves_by_the_rules(
 
 
 @pytest.mark.parametrize("status", [Status.QUARANTINED, Status.RETIRED])
+@QUICK
 @given(
     told=st.lists(st.tuples(st.sampled_from(Result), st.sampled_from("abcd"), st.sampled_from(["", "ana"])))
 )
@@ -79,6 +82,7 @@ def test_only_a_person_brings_back_what_was_taken_away(
     assert moved(entry(status), past(*((r.value, i, by) for r, i, by in told))) is None
 
 
+@QUICK
 @given(
     st.lists(
         st.tuples(

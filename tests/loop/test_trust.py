@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.loop.recurrence import did_not_last
 from kb.loop.trust import HALF_LIFE_DAYS, PRIORS, prior, record_in_words, trust
 from kb.records import Origin, Pattern, Provenance, Runbook, Verification
 from kb.records.ledger import Outcome, Result, Standing
+
+QUICK = settings(max_examples=60, deadline=None)
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 _numbers = count()
@@ -47,6 +49,7 @@ def histories(draw: st.DrawFn) -> list[Outcome]:
 origins = st.sampled_from(list(PRIORS))
 
 
+@QUICK
 @given(origins, histories(), st.floats(0, 2000), st.sampled_from([None, "ana"]), incidents)
 def test_a_success_never_lowers_trust(
     origin: Origin, past: list[Outcome], age: float, by: str | None, incident: str | None
@@ -59,6 +62,7 @@ def test_a_success_never_lowers_trust(
 bad = st.sampled_from([Result.FAILED, Result.MADE_WORSE])
 
 
+@QUICK
 @given(origins, histories(), st.floats(0, 2000), bad, incidents)
 def test_a_failure_never_raises_trust(
     origin: Origin, past: list[Outcome], age: float, bad: Result, incident: str | None
@@ -73,6 +77,7 @@ steps = st.tuples(
 )  # fmt: skip
 
 
+@QUICK
 @given(origins, st.lists(steps, max_size=10), st.sampled_from([None, "ana"]), st.sampled_from(["a", "f"]))
 def test_a_success_never_lowers_trust_even_when_it_shows_that_an_earlier_one_did_not_last(
     origin: Origin, told: list[tuple[Result, str | None, str, float, str]], by: str | None, incident: str
@@ -90,6 +95,7 @@ def test_a_success_never_lowers_trust_even_when_it_shows_that_an_earlier_one_did
         assert after >= before if result is Result.RESOLVED else after <= before
 
 
+@QUICK
 @given(origins, histories(), st.sampled_from([Result.NOT_APPLIED, Result.APPLIED]), incidents)
 def test_repetition_alone_changes_nothing(
     origin: Origin, past: list[Outcome], result: Result, incident: str | None
@@ -99,6 +105,7 @@ def test_repetition_alone_changes_nothing(
     assert trust(entry(origin), [*past, *more], NOW) == before
 
 
+@QUICK
 @given(origins, histories())
 def test_telling_the_success_of_an_incident_again_changes_nothing(
     origin: Origin, past: list[Outcome]
@@ -109,12 +116,14 @@ def test_telling_the_success_of_an_incident_again_changes_nothing(
     assert trust(entry(origin), [*told, *again], NOW) == once
 
 
+@QUICK
 @given(origins, st.data())
 def test_the_order_of_evidence_of_one_age_does_not_matter(origin: Origin, data: st.DataObject) -> None:
     past = [replace(one, at=NOW - timedelta(days=3)) for one in data.draw(histories())]
     assert trust(entry(origin), data.draw(st.permutations(past)), NOW) == trust(entry(origin), past, NOW)
 
 
+@QUICK
 @given(origins, histories())
 def test_trust_never_reads_as_certainty_and_lies_within_its_interval(
     origin: Origin, past: list[Outcome]
@@ -123,6 +132,7 @@ def test_trust_never_reads_as_certainty_and_lies_within_its_interval(
     assert 0.0 < found.low <= found.value <= found.high < 1.0
 
 
+@QUICK
 @given(origins, st.lists(outcome_rows.filter(lambda one: one.result is not Result.RESOLVED)))
 def test_without_a_success_trust_never_exceeds_its_prior(origin: Origin, past: list[Outcome]) -> None:
     found, nothing = trust(entry(origin), past, NOW), trust(entry(origin), [], NOW)
@@ -155,6 +165,11 @@ def test_what_helped_for_long_and_failed_three_times_since_is_failing() -> None:
         for failures in range(4)
     ]
     assert standings == [Standing.ESTABLISHED, Standing.ESTABLISHED, Standing.NEW, Standing.FAILING]
+
+
+def test_two_of_three_is_a_mixed_record_even_when_nobody_verified_them() -> None:
+    past = [outcome(Result.RESOLVED, 5), outcome(Result.RESOLVED, 4), outcome(Result.MADE_WORSE, 3)]
+    assert trust(entry(), past, NOW).standing is Standing.NEW
 
 
 def test_a_verified_success_counts_more_than_an_unverified_one() -> None:
