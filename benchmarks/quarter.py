@@ -159,10 +159,9 @@ def _printed(moved: Iterator[dict[str, object]]) -> Iterator[dict[str, object]]:
         "| parameter | value | minutes, loop − frozen | wrong offers followed, loop − frozen |\n|---|---|---|---|"
     )
     for one in moved:
-        print(
-            f"| {one['parameter']} | {'' if one['value'] is None else one['value']} | {one['minutes']} | {one['wrong_tries']} |",
-            flush=True,
-        )
+        value = "" if one["value"] is None else one["value"]
+        cells = one["parameter"], value, one["minutes"], one["wrong_tries"]
+        print(f"| {' | '.join(map(str, cells))} |", flush=True)
         yield {key: asdict(v) if hasattr(v, "mean") else v for key, v in one.items()}  # type: ignore[call-overload]
 
 
