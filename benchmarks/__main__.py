@@ -19,6 +19,7 @@ MODULES = {
     "ranking": "the ranking alone, beside BM25, MiniLM and their fusion",
     "alerts": "the whole lookup on labelled alerts, and on alerts that nothing covers",
     "briefs": "twenty briefs among 10,000 entries: the right fix, tokens, latency (minutes of embedding)",
+    "quarter": "a simulated quarter of incidents: no memory, substrings, ours without its loop, ours with it",
     "big_input": "a log of 200 MB on stdin",
     "durability": "kill -9, many processes, writing and asking at once",
     "corpora": "all public material goes in, twice",
