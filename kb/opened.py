@@ -38,14 +38,17 @@ class OpenHome:
         clock: Clock = utc_now,
         encoder: Encoder | None = None,
         exact_below: int = 0,
+        words_from: int | None = None,
         actor: str | Callable[[], str] = "",
     ) -> None:
-        """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`).
+        """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`);
+        `words_from`: chunks from which on words are published as well (see `storage.publisher`).
 
         `actor` is who writes, or what tells who writes now, where one process serves many.
         """
         self.home = home
-        self._clock, self._encoder, self._exact_below, self._given_actor = clock, encoder, exact_below, actor
+        self._clock, self._encoder, self._given_actor = clock, encoder, actor
+        self._exact_below, self._words_from = exact_below, words_from
 
     @property
     def _actor(self) -> str:
@@ -60,7 +63,7 @@ class OpenHome:
     def _parts(self) -> Parts:
         from kb.parts import Parts
 
-        return Parts.of(self.home, self._encoder, self._exact_below)
+        return Parts.of(self.home, self._encoder, self._exact_below, self._words_from)
 
     def __enter__(self) -> Self:
         return self

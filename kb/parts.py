@@ -33,9 +33,11 @@ from kb.storage.generations import Generations
 from kb.storage.healthy import HealthyTable
 from kb.storage.ledger import Ledger
 from kb.storage.lexical import Fts5Index
+from kb.storage.lexical_large import LargeLexicalIndex
 from kb.storage.memory import Memory
 from kb.storage.memory_sync import PARSER, MemorySync
 from kb.storage.moves import MoveTable
+from kb.storage.publisher import Publisher
 from kb.storage.refingerprint import Fingerprints
 from kb.storage.replay import PastLookups
 from kb.storage.signatures import CompiledSignatures
@@ -70,6 +72,7 @@ class Parts:
     sync: MemorySync
     embeddings: Embeddings
     vectors: VectorIndex
+    lexical: LargeLexicalIndex
     lookup: Lookup
     trust: TrustBook
     lessons: Lessons
@@ -79,15 +82,16 @@ class Parts:
     watch: WatchFile
 
     @classmethod
-    def of(cls, home: Home, encoder: Encoder | None, exact_below: int) -> Parts:
+    def of(cls, home: Home, encoder: Encoder | None, exact_below: int, words_from: int | None = None) -> Parts:
         """Open the database and put the parts together; nothing heavy is loaded."""
-        db = Database(home.database)
-        lexical = Fts5Index(db)
+        db, generations = Database(home.database), Generations(home.vectors)
+        embeddings = Embeddings(db, encoder or OnnxEncoder())
+        publisher = Publisher(db, embeddings, generations, words_from)
+        vectors = VectorIndex(db, embeddings, generations, publisher, exact_below)
+        lexical = LargeLexicalIndex(db, Fts5Index(db), generations, publisher.generation)
         entries = EntryTable(db, lexical)
         table = MoveTable(db)
         catalogue = Catalogue(db, entries, table)
-        embeddings = Embeddings(db, encoder or OnnxEncoder())
-        vectors = VectorIndex(db, embeddings, Generations(home.vectors), exact_below)
         ledger = Ledger(db)
         signatures = CompiledSignatures(db, entries)
         trust = TrustBook(ledger, table)
@@ -97,7 +101,7 @@ class Parts:
             RankedTiers(lexical, vectors),
             signatures,
             trust.of,
-            lambda: vectors.notes,
+            lambda: [*lexical.notes, *vectors.notes],
             table.quarantined,
             watch.current,
         )
@@ -106,8 +110,8 @@ class Parts:
         healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
-            home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, healthy, moves, Outcomes(ledger, moves), watch,
+            home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lexical, lookup,
+            trust, lessons, healthy, moves, Outcomes(ledger, moves), watch,
         )  # fmt: skip
 
     def ingest(
@@ -211,7 +215,9 @@ class Parts:
 
     def check(self) -> tuple[list[str], VectorReport]:
         """See `KnowledgeBase.check`."""
-        return self.db.check_integrity(), check_vectors(self.vectors, self.db, self.embeddings)
+        found = check_vectors(self.vectors, self.db, self.embeddings)
+        found.problems += self.lexical.problems()
+        return self.db.check_integrity(), found
 
     def repair(self, *, rebuild: bool) -> None:
         """See `KnowledgeBase.repair`."""
@@ -223,4 +229,5 @@ class Parts:
     def close(self) -> None:
         """Close what is open."""
         self.vectors.close()
+        self.lexical.close()
         self.db.close()

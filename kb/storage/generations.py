@@ -1,6 +1,7 @@
-"""Published folders of vectors: built once, never written again, deleted when nobody reads them.
+"""Published folders of vectors and words: built once, never written again, deleted when nobody reads them.
 
-`state/vectors/<generation>/` holds a Chroma collection and the same vectors as a plain matrix.  The
+`state/vectors/<generation>/` holds a Chroma collection and the same vectors as a plain matrix; of a large
+home, the words of all chunks as well (`words`).  The
 embedded Chroma client is safe neither across processes nor under `kill -9`, so nobody ever writes a
 folder that somebody may read: a new one is built under another name, marked READY, flushed, and
 renamed.  Readers hold a shared lock on the folder they have open; the lock dies with its process.
@@ -13,13 +14,14 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from kb.errors import HomeNotWritable
-from kb.storage import chroma
+from kb.storage import chroma, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +32,14 @@ if TYPE_CHECKING:
 
 READY = "READY.json"
 _LEAST_FREE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WordRows:
+    """What the words of a generation are made of: chunk ids with their tokens, of all chunks up to `last`."""
+
+    chunks: Iterable[tuple[int, str]]
+    last: int
 
 
 class Generations:
@@ -55,7 +65,7 @@ class Generations:
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield wait or _try_lock(handle, fcntl.LOCK_EX)
 
-    def build(self, generation: int, ids: Ids, matrix: Matrix) -> None:
+    def build(self, generation: int, ids: Ids, matrix: Matrix, word_rows: WordRows | None = None) -> None:
         """Write a whole new folder and give it its name.  Call while holding `building`.
 
         Raises HomeNotWritable when the disk refuses; what was written of the folder is gone again.
@@ -68,7 +78,10 @@ class Generations:
         try:
             part.mkdir(parents=True)
             _fill(part, ids, matrix)
-            (part / READY).write_text(json.dumps({"generation": generation, "vectors": len(ids)}))
+            made = {"generation": generation, "vectors": len(ids)}
+            if word_rows:
+                made |= {"words": words.fill_folder(part, word_rows.chunks), "last_chunk": word_rows.last}
+            (part / READY).write_text(json.dumps({**made, "sums": words.sums(part)}))
             _flush(part)
             part.replace(self.folder(generation))
             _flush_folder(self.root)
@@ -112,10 +125,31 @@ class Generations:
 
     def size(self, generation: int) -> int:
         """How many vectors the generation was finished with.  Raises as `hold` does."""
+        return int(self._made(generation)["vectors"])
+
+    def _made(self, generation: int) -> dict[str, Any]:
+        """What the mark says."""
         try:
-            return int(json.loads((self.folder(generation) / READY).read_text())["vectors"])
-        except (ValueError, KeyError) as error:
+            made = json.loads((self.folder(generation) / READY).read_text())
+            return {**made, "vectors": int(made["vectors"])}
+        except (ValueError, KeyError, TypeError) as error:
             raise FileNotFoundError(f"{self.folder(generation) / READY} is damaged") from error
+
+    def words(self, generation: int) -> tuple[int, int]:
+        """How many chunks' words it holds (0: it was made without), and the highest chunk there was then.
+
+        Raises as `hold` does.
+        """
+        made = self._made(generation)
+        return int(made.get("words", 0)), int(made.get("last_chunk", 0))
+
+    def damaged_words(self, generation: int) -> str:
+        """The files of the words that are not as they were written, or empty."""
+        there = words.sums(self.folder(generation))
+        wrong = [
+            name for name, sum_ in self._made(generation).get("sums", {}).items() if there.get(name) != sum_
+        ]
+        return ", ".join(wrong)
 
     def load(self, generation: int) -> tuple[Ids, Matrix]:
         """The generation's chunk ids and vectors, mapped from disk.

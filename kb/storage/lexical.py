@@ -1,8 +1,8 @@
 """Finding by words: the chunks of all entries under one tokeniser, in FTS5.
 
-`LexicalIndex` is the narrow interface that a larger engine can stand behind; it promises that what
-is added inside a write is found by every process once that write commits.  Adding a chunk also puts
-it into the outbox of the vector index, in the same transaction.
+`LexicalIndex` is the narrow interface that a larger engine stands behind (`lexical_large`); it promises
+that what is added inside a write is found by every process once that write commits.  Adding a chunk also
+puts it into the outbox of the vector index, in the same transaction.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from kb.text.tokens import tokenize
 MAX_QUERY_TERMS = 24
 """FTS5 scores every posting of every term, so only the rarest terms of a long query are asked."""
 
+_ENTRIES, _CHUNKS, _TOKENS = _TALLY = ("indexed_entries", "indexed_chunks", "indexed_tokens")
+"""The meta keys of running totals: counting three hundred thousand rows takes a tenth of a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class LexicalHit:
@@ -31,17 +34,25 @@ class LexicalHit:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk as the index keeps it; `tokens` are those of `text`."""
+    """A chunk as the index keeps it; `terms` are the tokens of `text`, parted by blanks."""
 
     id: int
     entry_id: str
     role: str
     text: str
-    tokens: tuple[str, ...]
+    terms: str
+
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens of `text`, in order."""
+        return self.terms.split()
 
 
 class LexicalIndex(Protocol):
     """Words in, chunks out."""
+
+    notes: list[str]
+    """Why the last search was not as good as it should be; empty when it was."""
 
     def add(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
         """Index the chunks of an entry that has none.  Call inside a write."""
@@ -73,13 +84,18 @@ class Fts5Index:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self.notes: list[str] = []
 
     def add(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
         """See `LexicalIndex.add`."""
-        distinct: set[str] = set()
+        if not chunks:
+            return
+        distinct, length = set[str](), 0
+        self._begin_tally()
         for piece in chunks:
             tokens = tokenize(piece.text)
             distinct.update(tokens)
+            length += len(tokens)
             row = self._db.insert(
                 "INSERT INTO chunks (entry_id, ordinal, role, text, content_hash, embedding_text, length)"
                 " VALUES (?,?,?,?,?,?,?)",
@@ -90,16 +106,50 @@ class Fts5Index:
             if piece.embedding_text:
                 self._db.execute("INSERT INTO outbox (chunk_id) VALUES (?)", [row])
         self._count(distinct, 1)
+        self._tally(1, len(chunks), length)
 
     def remove(self, entry_id: str) -> None:
         """See `LexicalIndex.remove`."""
-        distinct: set[str] = set()
-        for piece in self.chunks_of([entry_id]).get(entry_id, []):
+        pieces = self.chunks_of([entry_id]).get(entry_id, [])
+        if not pieces:
+            return
+        distinct, length = set[str](), 0
+        self._begin_tally()
+        for piece in pieces:
             distinct.update(piece.tokens)
+            length += len(piece.tokens)
             self._db.execute("DELETE FROM chunk_terms WHERE rowid = ?", [piece.id])
             self._db.execute("DELETE FROM outbox WHERE chunk_id = ?", [piece.id])
         self._db.execute("DELETE FROM chunks WHERE entry_id = ?", [entry_id])
         self._count(distinct, -1)
+        self._tally(-1, -len(pieces), -length)
+
+    def _begin_tally(self) -> None:
+        """Count once what a home holds that was made before there were totals."""
+        if self._totals() is None:
+            for key, value in zip(_TALLY, self._counted(), strict=True):
+                self._db.set_meta(key, value)
+
+    def _tally(self, *changes: int) -> None:
+        self._db.execute_many(
+            "UPDATE meta SET value = value + ? WHERE key = ?", list(zip(changes, _TALLY, strict=True))
+        )
+
+    def _totals(self) -> tuple[int, int, int] | None:
+        rows = self._db.rows(f"SELECT key, value FROM meta WHERE key IN ({placeholders(_TALLY)})", _TALLY)
+        found = {row["key"]: int(row["value"]) for row in rows}
+        return (found[_ENTRIES], found[_CHUNKS], found[_TOKENS]) if len(found) == len(_TALLY) else None
+
+    def _counted(self) -> tuple[int, int, int]:
+        row = self._db.rows(
+            "SELECT count(DISTINCT entry_id) entries, count(*) chunks, coalesce(sum(length), 0) tokens FROM chunks"
+        )[0]
+        return row["entries"], row["chunks"], row["tokens"]
+
+    def recount(self) -> None:
+        """Count the totals anew.  Call inside a write."""
+        for key, value in zip(_TALLY, self._counted(), strict=True):
+            self._db.set_meta(key, value)
 
     def _count(self, terms: Iterable[str], change: int) -> None:
         # FTS5 could be asked for these counts, at 4-100 ms a query; a table of our own costs microseconds.
@@ -110,8 +160,7 @@ class Fts5Index:
 
     def search(self, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
         """See `LexicalIndex.search`."""
-        known = self.document_frequencies(tokens)
-        rarest = sorted(known, key=lambda term: (known[term], term))[:MAX_QUERY_TERMS]
+        rarest = self.rarest(tokens)
         if not rarest:
             return []
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in rarest)
@@ -122,6 +171,19 @@ class Fts5Index:
             [query, limit],
         )
         return [LexicalHit(row["id"], row["entry_id"], row["score"]) for row in rows]
+
+    def rarest(self, tokens: Iterable[str]) -> list[str]:
+        """The terms of a query that are asked for, the rarest first."""
+        known = self.document_frequencies(tokens)
+        return sorted(known, key=lambda term: (known[term], term))[:MAX_QUERY_TERMS]
+
+    def holding(self, term: str, after: int) -> list[int]:
+        """The chunks with numbers above `after` that hold the term, without any score."""
+        rows = self._db.rows(
+            "SELECT rowid FROM chunk_terms WHERE chunk_terms MATCH ? AND rowid > ?",
+            ['"' + term.replace('"', '""') + '"', after],
+        )
+        return [row[0] for row in rows]
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
         """See `LexicalIndex.document_frequencies`."""
@@ -134,10 +196,8 @@ class Fts5Index:
 
     def size(self) -> tuple[int, float, float]:
         """See `LexicalIndex.size`."""
-        row = self._db.rows(
-            "SELECT count(DISTINCT entry_id) entries, count(*) chunks, total(length) tokens FROM chunks"
-        )[0]
-        return row["entries"], row["tokens"] / max(1, row["chunks"]), row["tokens"] / max(1, row["entries"])
+        entries, chunks, tokens = self._totals() or self._counted()
+        return entries, tokens / max(1, chunks), tokens / max(1, entries)
 
     def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
         """See `LexicalIndex.chunks_of`."""
@@ -147,9 +207,7 @@ class Fts5Index:
             f" WHERE c.entry_id IN ({placeholders(entry_ids)}) ORDER BY c.entry_id, c.ordinal",
             list(entry_ids),
         ):
-            piece = StoredChunk(
-                row["id"], row["entry_id"], row["role"], row["text"], tuple(row["terms"].split())
-            )
+            piece = StoredChunk(row["id"], row["entry_id"], row["role"], row["text"], row["terms"])
             found.setdefault(row["entry_id"], []).append(piece)
         return found
 

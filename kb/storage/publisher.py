@@ -1,4 +1,4 @@
-"""Publishing the vectors: a whole new generation from the cache, then one transaction that makes it current.
+"""Publishing vectors and words: a whole new generation from the cache, then one transaction that makes it current.
 
 A crash before that transaction leaves the old generation and the outbox as they were; one after it
 leaves at most a folder to delete, which the next publisher does.
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from kb.storage import chroma
+from kb.storage import chroma, words
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
-from kb.storage.generations import Generations
+from kb.storage.generations import Generations, WordRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,12 +26,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+WORDS_FROM = 20_000
+"""Chunks from which on the words are published, too: below, FTS5 takes no longer than a few milliseconds."""
+_PAGE = 5_000
+
 
 class Publisher:
     """Makes the generations of one home."""
 
-    def __init__(self, db: Database, embeddings: Embeddings, generations: Generations) -> None:
+    def __init__(
+        self, db: Database, embeddings: Embeddings, generations: Generations, words_from: int | None = None
+    ) -> None:
+        """`words_from` takes the place of `WORDS_FROM`."""
         self._db, self._embeddings, self._generations = db, embeddings, generations
+        self._words_from = WORDS_FROM if words_from is None else words_from
 
     def generation(self) -> int:
         """The number of the published generation; 0 before the first."""
@@ -52,8 +61,8 @@ class Publisher:
             with self._db.snapshot():
                 last = int(self._db.value("SELECT coalesce(max(seq), 0) FROM outbox"))
                 ids, matrix = self._embeddings.of_live_chunks()
-                current = self.generation()
-            self._build(current + 1, ids, matrix)
+                current, rows = self.generation(), self._word_rows()
+            self._build(current + 1, ids, matrix, rows)
             with self._db.write():
                 self._db.set_meta("generation", current + 1)
                 self._db.set_meta("model", self._embeddings.encoder.name)
@@ -64,8 +73,29 @@ class Publisher:
         self._generations.clean(current + 1)
         return True
 
-    def _build(self, generation: int, ids: Ids, matrix: Matrix) -> None:
-        self._generations.build(generation, ids, matrix)
+    def _word_rows(self) -> WordRows | None:
+        """What the words are made of, where there are enough of them and something to publish them with."""
+        row = self._db.rows("SELECT count(*) chunks, coalesce(max(id), 0) last FROM chunks")[0]
+        if row["chunks"] < self._words_from or not words.available():
+            return None
+        return WordRows(self._terms(row["last"]), row["last"])
+
+    def _terms(self, last: int) -> Iterator[tuple[int, str]]:
+        """The tokens of every chunk up to `last`, page by page.
+
+        Chunks never change, they only go, and one that goes meanwhile is gone for every reader: so no
+        transaction need be held for as long as this takes.
+        """
+        seen = 0
+        while page := self._db.rows(
+            "SELECT rowid, terms FROM chunk_terms WHERE rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?",
+            [seen, last, _PAGE],
+        ):
+            yield from ((row["rowid"], row["terms"]) for row in page)
+            seen = page[-1]["rowid"]
+
+    def _build(self, generation: int, ids: Ids, matrix: Matrix, rows: WordRows | None) -> None:
+        self._generations.build(generation, ids, matrix, rows)
         if not self._db.meta("home_id"):
             with self._db.write():
                 self._db.execute("INSERT OR IGNORE INTO meta VALUES ('home_id', ?)", [uuid.uuid4().hex[:12]])

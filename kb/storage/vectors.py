@@ -46,11 +46,12 @@ class VectorIndex:
     """Finding by meaning.  `exact_below`: published sets smaller than this are searched exactly."""
 
     def __init__(
-        self, db: Database, embeddings: Embeddings, generations: Generations, exact_below: int = 0
-    ) -> None:
+        self, db: Database, embeddings: Embeddings, generations: Generations, publisher: Publisher,
+        exact_below: int = 0,
+    ) -> None:  # fmt: skip
         self._db, self._embeddings, self._generations = db, embeddings, generations
         self._exact_below = exact_below
-        self._publisher = Publisher(db, embeddings, generations)
+        self._publisher = publisher
         self._open: Published | Unpublished | None = None
         self._outbox = OutboxRows(embeddings)
         self._complete = 0
