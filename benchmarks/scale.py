@@ -95,9 +95,9 @@ def fill(home: Path, size: int) -> dict[str, str]:
     make_home(home)
     with _open(home) as kb:
         parts = kb._parts
-        started = time.perf_counter()
+        started, written = time.perf_counter(), 0
         for start in range(0, size, FILE):
-            _file(parts, material, start, min(size, start + FILE), now)
+            written += _file(parts, material, start, min(size, start + FILE), now)
             _progress("rows", start + FILE, size)
         rows = time.perf_counter() - started
         started = time.perf_counter()
@@ -107,21 +107,22 @@ def fill(home: Path, size: int) -> dict[str, str]:
         parts.vectors.absorb()
         published = time.perf_counter() - started
     return {
-        "rows": f"{size / rows:.0f} entries/s ({rows:.0f} s, making the texts included)",
+        "rows": f"{written:,} entries, {written / rows:.0f} a second (making their texts included)",
         "vectors made": f"{embedded:,} in {vectors:.0f} s (hashed, not the model)",
         "published": f"in {published:.0f} s",
         "peak memory of it": f"{_peak():.0f} MB",
     }
 
 
-def _file(parts: Any, material: Material, start: int, end: int, now: datetime) -> None:
+def _file(parts: Any, material: Material, start: int, end: int, now: datetime) -> int:
     path = f"/made/{start // FILE}.md"
     if parts.catalogue.find(path) is not None:
-        return
+        return 0
     record = FileRecord(path=path, given=path[1:], sha256="", stamp="", parser="made/1")
     entries = [material.entry(number) for number in range(start, end)]
     with parts.db.write():
         parts.catalogue.bring_in_step(record, entries, now=now, fold_copies=True)
+    return len(entries)
 
 
 def disk(home: Path, _size: int) -> dict[str, str]:

@@ -174,7 +174,7 @@ class Intake:
 
         embedded = self.embeddings.embed_pending(progress=step)
         seconds = time.perf_counter() - started
-        self.vectors.absorb()
+        self.vectors.absorb_if_worthwhile()
         return embedded, seconds
 
 

@@ -82,11 +82,11 @@ class Parts:
     watch: WatchFile
 
     @classmethod
-    def of(cls, home: Home, encoder: Encoder | None, exact_below: int, words_from: int | None = None) -> Parts:
+    def of(cls, home: Home, encoder: Encoder | None, exact_below: int, **large: int | None) -> Parts:
         """Open the database and put the parts together; nothing heavy is loaded."""
         db, generations = Database(home.database), Generations(home.vectors)
         embeddings = Embeddings(db, encoder or OnnxEncoder())
-        publisher = Publisher(db, embeddings, generations, words_from)
+        publisher = Publisher(db, embeddings, generations, **large)
         vectors = VectorIndex(db, embeddings, generations, publisher, exact_below)
         lexical = LargeLexicalIndex(db, Fts5Index(db), generations, publisher.generation)
         entries = EntryTable(db, lexical)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _BATCH = 256
 """Texts embedded between two commits: a killed ingest loses at most these."""
 
+_PAGE = 8_192
+
 _JOIN = "JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?"
 _PENDING = """
     FROM outbox o JOIN chunks c ON c.id = o.chunk_id
@@ -104,10 +106,26 @@ class Embeddings:
 
     def of_live_chunks(self) -> tuple[Ids, Matrix]:
         """Chunk ids and vectors, row by row, of every live chunk that has one."""
-        rows = self._db.rows(
-            f"SELECT c.id, e.vector FROM chunks c {_JOIN} ORDER BY c.id", [self.encoder.name]
-        )
-        return _stack([(row["id"], row["vector"]) for row in rows])
+        with self._db.snapshot():
+            return self._of_live_chunks()
+
+    def _of_live_chunks(self) -> tuple[Ids, Matrix]:
+        import numpy as np
+
+        sql = f"SELECT count(*) rows, max(length(e.vector)) bytes FROM chunks c {_JOIN}"
+        found = self._db.rows(sql, [self.encoder.name])[0]
+        ids = np.zeros(found["rows"], dtype=np.int64)
+        matrix = np.zeros((found["rows"], (found["bytes"] or 0) // 4), dtype=np.float32)
+        # A page at a time: all rows at once would take three times the memory of the matrix.
+        done, seen = 0, 0
+        while page := self._db.rows(
+            f"SELECT c.id, e.vector FROM chunks c {_JOIN} WHERE c.id > ? ORDER BY c.id LIMIT ?",
+            [self.encoder.name, seen, _PAGE],
+        ):
+            seen, end = page[-1]["id"], done + len(page)
+            ids[done:end], matrix[done:end] = _stack([(row["id"], row["vector"]) for row in page])
+            done = end
+        return ids, matrix
 
     def of_chunks(self, chunk_ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Chunk id and vector, as float32 bytes, of those chunks that have one."""

@@ -1,7 +1,7 @@
 """Published folders of vectors and words: built once, never written again, deleted when nobody reads them.
 
 `state/vectors/<generation>/` holds a Chroma collection and the same vectors as a plain matrix; of a large
-home, the words of all chunks as well (`words`).  The
+home, the matrix in cells instead of the collection (`cells`), and the words of all chunks (`words`).  The
 embedded Chroma client is safe neither across processes nor under `kill -9`, so nobody ever writes a
 folder that somebody may read: a new one is built under another name, marked READY, flushed, and
 renamed.  Readers hold a shared lock on the folder they have open; the lock dies with its process.
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from kb.errors import HomeNotWritable
-from kb.storage import chroma, words
+from kb.storage import cells, chroma, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +65,10 @@ class Generations:
                 fcntl.flock(handle, fcntl.LOCK_EX)
             yield wait or _try_lock(handle, fcntl.LOCK_EX)
 
-    def build(self, generation: int, ids: Ids, matrix: Matrix, word_rows: WordRows | None = None) -> None:
+    def build(
+        self, generation: int, ids: Ids, matrix: Matrix, *, word_rows: WordRows | None = None,
+        in_cells: bool = False,
+    ) -> None:  # fmt: skip
         """Write a whole new folder and give it its name.  Call while holding `building`.
 
         Raises HomeNotWritable when the disk refuses; what was written of the folder is gone again.
@@ -77,8 +80,8 @@ class Generations:
             shutil.rmtree(leftover, ignore_errors=True)
         try:
             part.mkdir(parents=True)
-            _fill(part, ids, matrix)
-            made = {"generation": generation, "vectors": len(ids)}
+            _fill(part, ids, matrix, in_cells=in_cells)
+            made = {"generation": generation, "vectors": len(ids), "cells": in_cells}
             if word_rows:
                 made |= {"words": words.fill_folder(part, word_rows.chunks), "last_chunk": word_rows.last}
             (part / READY).write_text(json.dumps({**made, "sums": words.sums(part)}))
@@ -135,6 +138,14 @@ class Generations:
         except (ValueError, KeyError, TypeError) as error:
             raise FileNotFoundError(f"{self.folder(generation) / READY} is damaged") from error
 
+    def in_cells(self, generation: int) -> bool:
+        """Whether its vectors lie in cells, without a Chroma collection.  Raises as `hold` does."""
+        return bool(self._made(generation).get("cells"))
+
+    def open_cells(self, generation: int) -> cells.Cells:
+        """Its cells, mapped from disk.  Raises as `load` does."""
+        return cells.Cells(self.folder(generation), *self.load(generation))
+
     def words(self, generation: int) -> tuple[int, int]:
         """How many chunks' words it holds (0: it was made without), and the highest chunk there was then.
 
@@ -177,12 +188,15 @@ class Generations:
         return f"{wrong} vectors of the published matrix are wrong; run: kb doctor --rebuild" if wrong else ""
 
 
-def _fill(folder: Path, ids: Ids, matrix: Matrix) -> None:
+def _fill(folder: Path, ids: Ids, matrix: Matrix, *, in_cells: bool) -> None:
     import numpy as np
 
+    if in_cells:
+        ids, matrix = cells.arranged(folder, ids, matrix)
     np.save(folder / "ids.npy", ids)
     np.save(folder / "matrix.npy", matrix)
-    chroma.fill_folder(folder, ids, matrix)
+    if not in_cells:
+        chroma.fill_folder(folder, ids, matrix)
 
 
 def _try_lock(handle: IO[str], how: int) -> bool:

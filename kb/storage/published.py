@@ -1,14 +1,14 @@
 """The reading side of the published vectors: Chroma answers, and exact search while it cannot.
 
 A generation never changes, so whoever answers gives the same answer: Chroma (its server or the
-folder), else the plain matrix beside it, else the cached embeddings in SQLite.  `note` says who
-had to step in, and why.
+folder) or, of a large generation, its cells; else the plain matrix, else the cached embeddings in SQLite.
+`note` says who had to step in, and why.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Protocol, TypeVar
 
 from kb.storage import chroma
@@ -72,6 +72,32 @@ class Exact:
         """See `Vectors.close`; a mapped matrix goes with the last reference to it."""
 
 
+class Rows:
+    """The vectors of single chunks, looked up in a matrix of any order."""
+
+    def __init__(self, ids: Ids, matrix: Matrix) -> None:
+        import numpy as np
+
+        self._matrix = matrix
+        self._order = np.argsort(ids, kind="stable")
+        self._sorted = ids[self._order]
+
+    def cosines(self, vector: Matrix, chunks: Sequence[int]) -> dict[int, float]:
+        """The cosine of each chunk that is there."""
+        import numpy as np
+
+        if not len(self._sorted):
+            return {}
+        wanted = np.array(chunks, dtype=np.int64)
+        places = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
+        there = self._sorted[places] == wanted
+        # In the order in which the rows lie, so that the disk is read forwards.
+        rows, wanted = self._order[places[there]], wanted[there]
+        forwards = np.argsort(rows)
+        found = self._matrix[rows[forwards]] @ vector
+        return dict(zip(wanted[forwards].tolist(), found.tolist(), strict=True))
+
+
 class Unpublished:
     """Stands for a generation that cannot be read, or is not there yet: `note` says why."""
 
@@ -83,6 +109,10 @@ class Unpublished:
         if self._exact is None and self._cached:
             self._exact = self._cached()
         return self._exact
+
+    def cosines(self, vector: Matrix, chunks: Sequence[int]) -> dict[int, float]:  # noqa: ARG002
+        """Nothing is published."""
+        return {}
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
         """The `limit` nearest of the cached vectors."""
@@ -117,10 +147,20 @@ class Published:
         self.note = ""
         self._generations, self._server, self._cached = generations, server, cached
         self._hold: IO[str] = generations.hold(generation)
-        self._expected = generations.size(generation)
+        self._expected, self._in_cells = generations.size(generation), generations.in_cells(generation)
         self._chroma_wanted = self._expected >= exact_below
         self._retry_at = 0.0
         self._source: Vectors | None = None
+        self._rows: Rows | None = None
+
+    def cosines(self, vector: Matrix, chunks: Sequence[int]) -> dict[int, float]:
+        """How similar each of the chunks is, read from the mapped matrix; those that it lacks are left out."""
+        try:
+            if self._rows is None:
+                self._rows = Rows(*self._generations.load(self.number))
+            return self._rows.cosines(vector, chunks)
+        except (OSError, ValueError):
+            return {}  # damaged, which `kb doctor` reports: the cache in SQLite has them all
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
         """The `limit` nearest chunks of this generation."""
@@ -137,6 +177,7 @@ class Published:
     def close(self) -> None:
         """Let the folder go."""
         self._let_go()
+        self._rows = None
         self._hold.close()
 
     def _ask(self, question: Callable[[Vectors], T]) -> T:
@@ -170,6 +211,8 @@ class Published:
     def _chroma(self) -> Vectors:
         if self._server:
             return self._server.open(self.number, self._expected)
+        if self._in_cells:
+            return self._generations.open_cells(self.number)
         return chroma.open_folder(self._generations.folder(self.number), self._expected)
 
     def _exact(self) -> Exact:
@@ -188,7 +231,7 @@ class Published:
         self._source = self._exact()
 
     def _say(self, error: BaseException) -> None:
-        who = "Chroma's server" if self._server else "Chroma"
+        who = "Chroma's server" if self._server else "The index" if self._in_cells else "Chroma"
         said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         self._retry_at = time.monotonic() + RETRY_SECONDS
         self.note = f"{who} did not answer ({said}); exact search did; if that stays: kb doctor --rebuild"

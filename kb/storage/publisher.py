@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 WORDS_FROM = 20_000
 """Chunks from which on the words are published, too: below, FTS5 takes no longer than a few milliseconds."""
+CELLS_FROM = 50_000
+"""Vectors from which on a published folder has cells and no Chroma collection, which would take minutes to build."""
+_WORTH, _MOST_WAITING = 1 / 50, 20_000
 _PAGE = 5_000
 
 
@@ -35,11 +38,13 @@ class Publisher:
     """Makes the generations of one home."""
 
     def __init__(
-        self, db: Database, embeddings: Embeddings, generations: Generations, words_from: int | None = None
-    ) -> None:
-        """`words_from` takes the place of `WORDS_FROM`."""
+        self, db: Database, embeddings: Embeddings, generations: Generations, *,
+        words_from: int | None = None, cells_from: int | None = None,
+    ) -> None:  # fmt: skip
+        """`words_from` and `cells_from` take the places of `WORDS_FROM` and `CELLS_FROM`."""
         self._db, self._embeddings, self._generations = db, embeddings, generations
         self._words_from = WORDS_FROM if words_from is None else words_from
+        self._cells_from = CELLS_FROM if cells_from is None else cells_from
 
     def generation(self) -> int:
         """The number of the published generation; 0 before the first."""
@@ -73,6 +78,18 @@ class Publisher:
         self._generations.clean(current + 1)
         return True
 
+    def worthwhile(self) -> bool:
+        """Whether what waits is worth a new generation: of a small home always, of a large one a fiftieth of it.
+
+        A generation of a large home takes many seconds; what waits is searched as well, exactly.
+        """
+        try:
+            published = self._generations.size(self.generation())
+        except FileNotFoundError:
+            return True
+        waiting = self._embeddings.unpublished()
+        return published < self._cells_from or waiting >= min(_MOST_WAITING, published * _WORTH)
+
     def _word_rows(self) -> WordRows | None:
         """What the words are made of, where there are enough of them and something to publish them with."""
         row = self._db.rows("SELECT count(*) chunks, coalesce(max(id), 0) last FROM chunks")[0]
@@ -95,7 +112,9 @@ class Publisher:
             seen = page[-1]["rowid"]
 
     def _build(self, generation: int, ids: Ids, matrix: Matrix, rows: WordRows | None) -> None:
-        self._generations.build(generation, ids, matrix, rows)
+        self._generations.build(
+            generation, ids, matrix, word_rows=rows, in_cells=len(ids) >= self._cells_from
+        )
         if not self._db.meta("home_id"):
             with self._db.write():
                 self._db.execute("INSERT OR IGNORE INTO meta VALUES ('home_id', ?)", [uuid.uuid4().hex[:12]])

@@ -135,9 +135,11 @@ class VectorIndex:
 
         if not chunk_ids or not self._embeddings.encoder.ready():
             return {}
-        rows = self._embeddings.of_chunks(chunk_ids)
         vector = self._vector(text)
-        return {chunk: float(np.frombuffer(blob, dtype=np.float32) @ vector) for chunk, blob in rows}
+        found = self.published().cosines(vector, chunk_ids)
+        rest = [chunk for chunk in chunk_ids if chunk not in found]
+        rows = self._embeddings.of_chunks(rest) if rest else []
+        return found | {chunk: float(np.frombuffer(blob, dtype=np.float32) @ vector) for chunk, blob in rows}
 
     def published(self) -> Published | Unpublished:
         """The current generation, opened once and again only when it changed."""
@@ -179,7 +181,16 @@ class VectorIndex:
 
     def absorb_when_grown(self) -> None:
         """What every write calls: publish once the outbox has grown past `ABSORB_ABOVE`."""
-        if self.outbox_size() > ABSORB_ABOVE and self._embeddings.unpublished() > ABSORB_ABOVE:
+        if (
+            self.outbox_size() > ABSORB_ABOVE
+            and self._embeddings.unpublished() > ABSORB_ABOVE
+            and self._publisher.worthwhile()
+        ):
+            self.absorb()
+
+    def absorb_if_worthwhile(self) -> None:
+        """What an ingest calls at its end: publish, unless that little is better left to the outbox."""
+        if self._publisher.worthwhile():
             self.absorb()
 
     def save_lost(self) -> None:

@@ -13,7 +13,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 SATURATION, LENGTH_WEIGHT = 1.2, 0.75
 """BM25's k1 and b, as tantivy and FTS5 have them."""
@@ -57,15 +57,18 @@ class Words:
             [(should, query.term_query(self._schema, _TERMS, term, "freq")) for term in terms]
         )
         hits = self._searcher.search(asked, limit, count=False).hits
-        chunks = self._searcher.fast_field_values(_CHUNK, [address for _, address in hits])
-        found = [(int(chunk), float(score)) for (score, _), chunk in zip(hits, chunks, strict=True)]
+        chunks = self._numbers([address for _, address in hits])
+        found = [(chunk, float(score)) for (score, _), chunk in zip(hits, chunks, strict=True)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
     def ids(self) -> set[int]:
         """The chunks that it holds."""
         query = self._tantivy.Query.all_query()
         hits = self._searcher.search(query, max(1, self.size), count=False).hits
-        return set(self._searcher.fast_field_values(_CHUNK, [address for _, address in hits]))
+        return set(self._numbers([address for _, address in hits]))
+
+    def _numbers(self, addresses: list[Any]) -> list[int]:
+        return cast("list[int]", self._searcher.fast_field_values(_CHUNK, addresses))
 
 
 def fill_folder(generation: Path, chunks: Iterable[tuple[int, str]]) -> int:
