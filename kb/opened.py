@@ -38,18 +38,17 @@ class OpenHome:
         clock: Clock = utc_now,
         encoder: Encoder | None = None,
         exact_below: int = 0,
-        words_from: int | None = None,
-        cells_from: int | None = None,
+        large_from: int | None = None,
         actor: str | Callable[[], str] = "",
     ) -> None:
         """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`);
-        `words_from`, `cells_from`: how many chunks make a home a large one (see `storage.publisher`).
+        `large_from`: how many chunks make a home a large one (see `storage.publisher`).
 
         `actor` is who writes, or what tells who writes now, where one process serves many.
         """
         self.home = home
         self._clock, self._encoder, self._given_actor = clock, encoder, actor
-        self._exact_below, self._large = exact_below, {"words_from": words_from, "cells_from": cells_from}
+        self._exact_below, self._large_from = exact_below, large_from
 
     @property
     def _actor(self) -> str:
@@ -64,7 +63,7 @@ class OpenHome:
     def _parts(self) -> Parts:
         from kb.parts import Parts
 
-        return Parts.of(self.home, self._encoder, self._exact_below, **self._large)
+        return Parts.of(self.home, self._encoder, self._exact_below, self._large_from)
 
     def __enter__(self) -> Self:
         return self

@@ -82,11 +82,13 @@ class Parts:
     watch: WatchFile
 
     @classmethod
-    def of(cls, home: Home, encoder: Encoder | None, exact_below: int, **large: int | None) -> Parts:
+    def of(
+        cls, home: Home, encoder: Encoder | None, exact_below: int, large_from: int | None = None
+    ) -> Parts:
         """Open the database and put the parts together; nothing heavy is loaded."""
         db, generations = Database(home.database), Generations(home.vectors)
         embeddings = Embeddings(db, encoder or OnnxEncoder())
-        publisher = Publisher(db, embeddings, generations, **large)
+        publisher = Publisher(db, embeddings, generations, large_from)
         vectors = VectorIndex(db, embeddings, generations, publisher, exact_below)
         lexical = LargeLexicalIndex(db, Fts5Index(db), generations, publisher.generation)
         entries = EntryTable(db, lexical)

@@ -19,6 +19,9 @@ from kb.text.tokens import tokenize
 MAX_QUERY_TERMS = 24
 """FTS5 scores every posting of every term, so only the rarest terms of a long query are asked."""
 
+TERMS = "(SELECT id chunk, c0 terms FROM chunk_terms_content)"
+"""The tokens of chunks, read from the table in which FTS5 keeps them: ten times as fast as asking FTS5."""
+
 _ENTRIES, _CHUNKS, _TOKENS = _TALLY = ("indexed_entries", "indexed_chunks", "indexed_tokens")
 """The meta keys of running totals: counting three hundred thousand rows takes a tenth of a second."""
 
@@ -203,12 +206,11 @@ class Fts5Index:
         """See `LexicalIndex.chunks_of`."""
         found: dict[str, list[StoredChunk]] = {}
         for row in self._db.rows(
-            "SELECT c.id, c.entry_id, c.role, c.text, t.terms FROM chunks c JOIN chunk_terms t ON t.rowid = c.id"
+            f"SELECT c.id, c.entry_id, c.role, c.text, t.terms FROM chunks c JOIN {TERMS} t ON t.chunk = c.id"
             f" WHERE c.entry_id IN ({placeholders(entry_ids)}) ORDER BY c.entry_id, c.ordinal",
             list(entry_ids),
         ):
-            piece = StoredChunk(row["id"], row["entry_id"], row["role"], row["text"], row["terms"])
-            found.setdefault(row["entry_id"], []).append(piece)
+            found.setdefault(row["entry_id"], []).append(StoredChunk(*row))
         return found
 
 

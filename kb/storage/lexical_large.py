@@ -17,7 +17,7 @@ from typing import IO
 from kb.storage.chroma import trouble
 from kb.storage.database import Database, placeholders
 from kb.storage.generations import Generations
-from kb.storage.lexical import Fts5Index, LexicalHit, StoredChunk
+from kb.storage.lexical import TERMS, Fts5Index, LexicalHit, StoredChunk
 from kb.storage.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity
 from kb.text.chunks import Chunk
 
@@ -109,9 +109,9 @@ class LargeLexicalIndex:
     def _scored(self, chunks: Sequence[int], weights: Mapping[str, float]) -> list[tuple[int, float]]:
         _, mean, _ = self.size()
         rows = self._db.rows(
-            f"SELECT rowid, terms FROM chunk_terms WHERE rowid IN ({placeholders(chunks)})", chunks
+            f"SELECT chunk, terms FROM {TERMS} WHERE chunk IN ({placeholders(chunks)})", chunks
         )
-        return [(row["rowid"], _bm25(row["terms"].split(), weights, mean)) for row in rows]
+        return [(row["chunk"], _bm25(row["terms"].split(), weights, mean)) for row in rows]
 
     def _alive(self, found: Sequence[tuple[int, float]]) -> list[LexicalHit]:
         """The hits whose chunk is still there, best first."""

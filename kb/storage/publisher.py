@@ -7,15 +7,20 @@ leaves at most a folder to delete, which the next publisher does.
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.storage import chroma, words
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
+from kb.storage.encoder import OnnxEncoder
 from kb.storage.generations import Generations, WordRows
+from kb.storage.lexical import TERMS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,10 +31,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-WORDS_FROM = 20_000
-"""Chunks from which on the words are published, too: below, FTS5 takes no longer than a few milliseconds."""
-CELLS_FROM = 50_000
-"""Vectors from which on a published folder has cells and no Chroma collection, which would take minutes to build."""
+LARGE_FROM = 20_000
+"""Chunks from which on a home is a large one: its words are published, too, and its vectors lie in cells.
+
+Below, FTS5 takes a few milliseconds, and Chroma builds its graph within half a minute."""
 _WORTH, _MOST_WAITING = 1 / 50, 20_000
 _PAGE = 5_000
 
@@ -38,13 +43,12 @@ class Publisher:
     """Makes the generations of one home."""
 
     def __init__(
-        self, db: Database, embeddings: Embeddings, generations: Generations, *,
-        words_from: int | None = None, cells_from: int | None = None,
-    ) -> None:  # fmt: skip
-        """`words_from` and `cells_from` take the places of `WORDS_FROM` and `CELLS_FROM`."""
+        self, db: Database, embeddings: Embeddings, generations: Generations, large_from: int | None = None
+    ) -> None:
+        """`large_from` takes the place of `LARGE_FROM`."""
         self._db, self._embeddings, self._generations = db, embeddings, generations
-        self._words_from = WORDS_FROM if words_from is None else words_from
-        self._cells_from = CELLS_FROM if cells_from is None else cells_from
+        self._large_from = LARGE_FROM if large_from is None else large_from
+        self._begun = -1
 
     def generation(self) -> int:
         """The number of the published generation; 0 before the first."""
@@ -78,22 +82,44 @@ class Publisher:
         self._generations.clean(current + 1)
         return True
 
+    def publish_later(self) -> None:
+        """Let a process of its own publish, once a generation, and do not wait: only speed depends on it."""
+        generation = self.generation()
+        if self._begun == generation:
+            return
+        self._begun = generation
+        model, quiet = self._embeddings.encoder.name, subprocess.DEVNULL
+        command = [
+            sys.executable,
+            "-m",
+            "kb.storage.publisher",
+            str(self._db.path.resolve()),
+            model,
+            str(self._large_from),
+        ]
+        subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+
+    def is_large(self) -> bool:
+        """Whether a generation of this home takes long enough that nobody should wait for it."""
+        try:
+            return self._generations.size(self.generation()) >= self._large_from
+        except FileNotFoundError:
+            return False
+
     def worthwhile(self) -> bool:
         """Whether what waits is worth a new generation: of a small home always, of a large one a fiftieth of it.
 
         A generation of a large home takes many seconds; what waits is searched as well, exactly.
         """
-        try:
-            published = self._generations.size(self.generation())
-        except FileNotFoundError:
+        if not self.is_large():
             return True
-        waiting = self._embeddings.unpublished()
-        return published < self._cells_from or waiting >= min(_MOST_WAITING, published * _WORTH)
+        published = self._generations.size(self.generation())
+        return self._embeddings.unpublished() >= min(_MOST_WAITING, published * _WORTH)
 
     def _word_rows(self) -> WordRows | None:
         """What the words are made of, where there are enough of them and something to publish them with."""
         row = self._db.rows("SELECT count(*) chunks, coalesce(max(id), 0) last FROM chunks")[0]
-        if row["chunks"] < self._words_from or not words.available():
+        if row["chunks"] < self._large_from or not words.available():
             return None
         return WordRows(self._terms(row["last"]), row["last"])
 
@@ -105,15 +131,15 @@ class Publisher:
         """
         seen = 0
         while page := self._db.rows(
-            "SELECT rowid, terms FROM chunk_terms WHERE rowid > ? AND rowid <= ? ORDER BY rowid LIMIT ?",
+            f"SELECT chunk, terms FROM {TERMS} WHERE chunk > ? AND chunk <= ? ORDER BY chunk LIMIT ?",
             [seen, last, _PAGE],
         ):
-            yield from ((row["rowid"], row["terms"]) for row in page)
-            seen = page[-1]["rowid"]
+            yield from ((row["chunk"], row["terms"]) for row in page)
+            seen = page[-1]["chunk"]
 
     def _build(self, generation: int, ids: Ids, matrix: Matrix, rows: WordRows | None) -> None:
         self._generations.build(
-            generation, ids, matrix, word_rows=rows, in_cells=len(ids) >= self._cells_from
+            generation, ids, matrix, word_rows=rows, in_cells=len(ids) >= self._large_from
         )
         if not self._db.meta("home_id"):
             with self._db.write():
@@ -139,3 +165,15 @@ class Publisher:
                 with suppress(OSError, ValueError):  # a damaged folder has nothing to give
                     self._embeddings.salvage(*self._generations.load(self.generation()))
             self._embeddings.queue_lost()
+
+
+def main(path: str, model: str, large_from: str) -> None:
+    """Publish what waits in the database: what `publish_later` starts.  Embeds nothing, so it loads no model."""
+    db = Database(Path(path))
+    generations = Generations(db.path.parent / "vectors")
+    Publisher(db, Embeddings(db, OnnxEncoder(model)), generations, int(large_from)).publish()
+    db.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -180,13 +180,13 @@ class VectorIndex:
         return self._publisher.publish(force=force)
 
     def absorb_when_grown(self) -> None:
-        """What every write calls: publish once the outbox has grown past `ABSORB_ABOVE`."""
-        if (
-            self.outbox_size() > ABSORB_ABOVE
-            and self._embeddings.unpublished() > ABSORB_ABOVE
-            and self._publisher.worthwhile()
-        ):
+        """What every write calls: publish once the outbox has grown past `ABSORB_ABOVE`, a large home elsewhere."""
+        if self.outbox_size() <= ABSORB_ABOVE or self._embeddings.unpublished() <= ABSORB_ABOVE:
+            return
+        if not self._publisher.is_large():
             self.absorb()
+        elif self._publisher.worthwhile():
+            self._publisher.publish_later()
 
     def absorb_if_worthwhile(self) -> None:
         """What an ingest calls at its end: publish, unless that little is better left to the outbox."""

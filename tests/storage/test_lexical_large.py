@@ -16,12 +16,26 @@ from kb.records import KnownError, Provenance, Source
 from kb.starter import make_home
 from kb.storage.catalogue import FileRecord
 from kb.storage.lexical import Fts5Index
+from kb.storage.publisher import main as publish
 from kb.testing.encoders import HashedEncoder
 from kb.text.tokens import tokenize
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
-FIRST = "harbour crane sluice tide buoy anchor ferry mast winch keel hull rudder".split()
-SECOND = "gate pump lamp log rope chain valve motor sensor door wheel belt".split()
+FIRST = [
+    "harbour",
+    "crane",
+    "sluice",
+    "tide",
+    "buoy",
+    "anchor",
+    "ferry",
+    "mast",
+    "winch",
+    "keel",
+    "hull",
+    "rudder",
+]
+SECOND = ["gate", "pump", "lamp", "log", "rope", "chain", "valve", "motor", "sensor", "door", "wheel", "belt"]
 WORDS = [f"{a}{b}" for a in FIRST for b in SECOND]
 SIZE = 600
 
@@ -41,7 +55,7 @@ def error(number: int) -> KnownError:
 def open_large(home: Path) -> KnowledgeBase:
     """The home as a large one, whatever its size."""
     encoder = HashedEncoder(like_the_model=False)
-    return KnowledgeBase.open(home, encoder=encoder, words_from=1, cells_from=1)
+    return KnowledgeBase.open(home, encoder=encoder, large_from=1)
 
 
 def write(kb: KnowledgeBase, numbers: range, file: str = "made") -> None:
@@ -231,6 +245,17 @@ def test_little_that_waits_is_not_worth_a_generation_of_a_large_home(kb: Knowled
     kb._parts.vectors.absorb_if_worthwhile()
     assert kb._parts.vectors.generation() == generation
     assert kb.check_known_issues("water on the quay, flooded", deep=True).matches[0].id == "fresh"
+
+
+def test_what_is_published_behind_an_open_home_is_seen_by_it(home: Path, kb: KnowledgeBase) -> None:
+    write(kb, range(SIZE, SIZE + 5), "second")
+    kb._parts.embeddings.embed_pending()
+    before = kb._parts.vectors.generation()
+    publish(str(home / "state" / "kb.db"), "hashed-words", "1")
+    assert kb._parts.vectors.generation() == before + 1
+    assert kb._parts.vectors.outbox_size() == 0
+    assert found(kb, error(SIZE + 3).symptom)
+    assert kb.check()[1].problems == []
 
 
 def _publish_again(home: Path) -> None:
