@@ -50,6 +50,7 @@ class EntryTable:
     def __init__(self, db: Database, lexical: LexicalIndex) -> None:
         self._db = db
         self._lexical = lexical
+        self._parsed: dict[tuple[str, int], Signature] = {}
 
     def get(self, entry_id: str) -> Entry | None:
         """The entry with this id, whatever its status, or None."""
@@ -252,10 +253,14 @@ class EntryTable:
     def signatures(self) -> list[tuple[str, Signature]]:
         """Every signature on offer with its entry's id."""
         rows = self._db.rows("SELECT entry_id, needles, regex FROM signatures ORDER BY rowid")
-        return [
-            (row["entry_id"], Signature(needles=tuple(json.loads(row["needles"])), regex=bool(row["regex"])))
-            for row in rows
-        ]
+        # Every change of what is on offer asks for all of them again: those that stayed are not parsed again.
+        known, self._parsed = self._parsed, {}
+        found = []
+        for entry_id, needles, regex in rows:
+            key = needles, regex
+            self._parsed[key] = one = known.get(key) or _signature(needles, regex)
+            found.append((entry_id, one))
+        return found
 
     def services(self) -> set[str]:
         """Every service that an entry on offer is about."""
@@ -282,6 +287,10 @@ class EntryTable:
             list(OFFERED),
         )
         return {row["kind"]: row["n"] for row in rows}
+
+
+def _signature(needles: str, regex: int) -> Signature:
+    return Signature(needles=tuple(json.loads(needles)), regex=bool(regex))
 
 
 def _source(row: Row) -> Source:

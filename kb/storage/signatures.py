@@ -29,7 +29,8 @@ class CompiledSignatures:
     def __init__(self, db: Database, entries: EntryTable) -> None:
         self._db, self._entries = db, entries
         self._path = db.path.with_name(f"{db.path.name}.signatures")
-        self._version = self._digest = ""
+        self._version = ""
+        self._items: list[tuple[str, Signature]] = []
         self._set = SignatureSet.compile(())
         self._kept = True
 
@@ -38,19 +39,21 @@ class CompiledSignatures:
         version = self._db.meta(KNOWLEDGE_VERSION)
         if version != self._version:
             items = self._entries.signatures()
-            self._digest = _digest(items) if len(items) >= _WORTH_A_FILE else ""
-            found = _read(self._path, self._digest) if self._digest else None
+            self._items = items if len(items) >= _WORTH_A_FILE else []
+            # A process that has a set already has seen its file, which is older than this change.
+            fresh = not self._version and self._items and self._path.exists()
+            found = _read(self._path, _digest(items)) if fresh else None
             self._set = found or SignatureSet.compile(items)
             self._version, self._kept = version, found is not None
         return self._set
 
     def keep(self) -> None:
         """Write what was compiled since to its file; call it after a text was scanned.  A full disk is no error."""
-        if self._kept or not self._digest or not self._set.worth_keeping or self._db.read_only:
+        if self._kept or not self._items or not self._set.worth_keeping or self._db.read_only:
             return
         self._kept = True
         with suppress(OSError):
-            _write(self._path, self._digest, self._set)
+            _write(self._path, _digest(self._items), self._set)
 
 
 def _digest(items: Iterable[tuple[str, Signature]]) -> str:

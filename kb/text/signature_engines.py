@@ -100,6 +100,10 @@ class Engine:
         self._regexes = {number: text for number, (text, regex) in enumerate(needles) if regex}
         self._built: _Hyperscan | _Re2Sets | None = None
 
+    @cached_property
+    def _beginnings(self) -> _Beginnings:
+        return _Beginnings(self._literals)
+
     @property
     def is_built(self) -> bool:
         """Whether there is something that was worth building, and is worth keeping."""
@@ -109,7 +113,7 @@ class Engine:
         """The numbers of the needles that may occur, each with a byte of `data` before which it does not."""
         small = len(prepared.plain) * (len(self._literals) + 8 * len(self._regexes)) < _WORTH_AN_ENGINE
         if small and self._built is None:
-            present = {number for number, text in self._literals.items() if text in prepared.folded}
+            present = self._beginnings.present(prepared.folded)
             return dict.fromkeys(present | self._regexes.keys(), 0)
         if self._built is None:
             self._built = self._build()
@@ -134,6 +138,30 @@ class Engine:
     def load(self, dumped: Dumped) -> None:
         """Take over what `dump` gave, unless Hyperscan is missing here or is of another version."""
         self._built = _Hyperscan.loaded(dumped, self._literals, self._regexes)
+
+
+class _Beginnings:
+    """Literals by how they begin, for short texts: each place of the text is looked up once, whatever their number."""
+
+    _LENGTHS = (16, 8, 4, 0)
+
+    def __init__(self, literals: dict[int, bytes]) -> None:
+        self._literals = literals
+        self._tables: dict[int, dict[bytes, list[int]]] = {length: {} for length in self._LENGTHS}
+        for number, text in literals.items():
+            length = next(length for length in self._LENGTHS if length <= len(text))
+            self._tables[length].setdefault(text[:length], []).append(number)
+
+    def present(self, text: bytes) -> set[int]:
+        """The numbers of the literals that the text holds."""
+        found = set[int]()
+        for length, table in self._tables.items():
+            if not table:
+                continue
+            starts = {text[at : at + length] for at in range(len(text) - length + 1)} if length else {b""}
+            for start in starts & table.keys():
+                found.update(number for number in table[start] if self._literals[number] in text)
+        return found
 
 
 class _Hyperscan:

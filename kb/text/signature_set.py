@@ -41,6 +41,7 @@ class SignatureSet:
     items: tuple[tuple[str, Signature], ...]
     problems: list[tuple[str, str]]
     _needles: dict[Needle, int] = field(default_factory=dict)
+    _numbered: tuple[Needle, ...] = ()
     _engine: Engine | None = None
     _users: dict[Needle, list[int]] = field(default_factory=dict)
     """The numbers of the signatures that a needle is part of."""
@@ -60,7 +61,8 @@ class SignatureSet:
     def _of(cls, items: tuple[tuple[str, Signature], ...], problems: list[tuple[str, str]]) -> SignatureSet:
         needles = {(needle, signature.regex): 0 for _, signature in items for needle in signature.needles}
         made = cls(items, problems, {needle: number for number, needle in enumerate(needles)})
-        made._engine = Engine(tuple(made._needles))
+        made._numbered = tuple(made._needles)
+        made._engine = Engine(made._numbered)
         for number, (_, signature) in enumerate(items):
             for needle in signature.needles:
                 made._users.setdefault((needle, signature.regex), []).append(number)
@@ -75,7 +77,7 @@ class SignatureSet:
         if not self.items or not text or self._engine is None:
             return []
         prepared, found, seen = prepare(text), dict[Needle, _Found](), set() if seen is None else seen
-        needles, touched = tuple(self._needles), set[int]()
+        needles, touched = self._numbered, set[int]()
         for number, start in sorted(self._engine.candidates(prepared).items()):
             users = [user for user in self._users[needles[number]] if user not in seen]
             if users and (place := _find(needles[number], prepared, start)):
