@@ -22,6 +22,7 @@ MODULES = {
     "quarter": "a simulated quarter of incidents: no memory, substrings, ours without its loop, ours with it",
     "big_input": "a log of 200 MB on stdin",
     "durability": "kill -9, many processes, writing and asking at once",
+    "scale": "homes of 10,000 and 100,000 entries: ingest, disk, memory, latency of each tier (half an hour)",
     "corpora": "all public material goes in, twice",
 }
 """Name and what it measures."""

@@ -29,7 +29,7 @@ _JOIN = "JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?"
 _PENDING = """
     FROM outbox o JOIN chunks c ON c.id = o.chunk_id
     LEFT JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?
-    WHERE e.vector IS NULL"""
+    WHERE e.vector IS NULL AND o.seq > ?"""
 
 _LOST = """
     FROM chunks c LEFT JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?
@@ -44,9 +44,10 @@ class Embeddings:
         self._db = db
         self.encoder = encoder
 
-    def pending(self) -> int:
-        """How many distinct texts of the outbox have no vector yet."""
-        return int(self._db.value(f"SELECT count(DISTINCT c.content_hash) {_PENDING}", [self.encoder.name]))
+    def pending(self, after: int = 0) -> int:
+        """How many distinct texts of the outbox, behind number `after`, have no vector yet."""
+        sql = f"SELECT count(DISTINCT c.content_hash) {_PENDING}"
+        return int(self._db.value(sql, [self.encoder.name, after]))
 
     def unpublished(self) -> int:
         """How many outbox rows have their vector: what a new generation would bring."""
@@ -81,17 +82,24 @@ class Embeddings:
             ],
         )
 
-    def embed_pending(self, limit: int | None = None, progress: Callable[[int], None] | None = None) -> int:
-        """Embed pending texts, `limit` at the most, committing as it goes.  Returns how many."""
+    def embed_pending(
+        self, limit: int | None = None, progress: Callable[[int], None] | None = None, after: int = 0
+    ) -> int:
+        """Embed pending texts behind number `after` of the outbox, `limit` at the most, committing as it goes.
+
+        Returns how many.
+        """
         done = 0
         while limit is None or done < limit:
             size = _BATCH if limit is None else min(_BATCH, limit - done)
-            rows = self._db.rows(
-                f"SELECT DISTINCT c.content_hash, c.embedding_text {_PENDING} LIMIT ?",
-                [self.encoder.name, size],
+            # Read on from the last one: from the start, every batch would pass all that have been done.
+            found = self._db.rows(
+                f"SELECT o.seq, c.content_hash, c.embedding_text {_PENDING} ORDER BY o.seq LIMIT ?",
+                [self.encoder.name, after, size],
             )
-            if not rows:
+            if not found:
                 break
+            after, rows = found[-1]["seq"], list({row["content_hash"]: row for row in found}.values())
             vectors = self.encoder.encode([row["embedding_text"] for row in rows], progress)
             with self._db.write():
                 self._db.execute_many(

@@ -43,7 +43,7 @@ class OutboxRows:
                 self._floor, self._seen, self._ids, self._rows = row["low"], 0, [], []
             if row["high"] > self._seen:
                 seqs, ids, matrix = self._embeddings.of_outbox(self._seen)
-                self._holes = self._embeddings.pending() > 0
+                self._holes = self._embeddings.pending(self._seen) > 0
                 self._seen = row["high"]
                 if seqs:
                     self._add(ids, matrix)

@@ -81,10 +81,10 @@ class VectorIndex:
         if self._db.read_only or newest == self._complete:
             return
         try:
-            self._embeddings.embed_pending(EMBED_AT_QUERY)
+            self._embeddings.embed_pending(EMBED_AT_QUERY, after=self._complete)
         except HomeNotWritable as error:
             self._note(f"the vectors of new texts could not be kept: {error}")
-        if waiting := self._embeddings.pending():
+        if waiting := self._embeddings.pending(self._complete):
             self._note(f"{waiting} new texts are not searchable by meaning yet; run: kb doctor --repair")
         else:
             self._complete = newest
