@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from kb.lookup import verdict as verdicts
 from kb.lookup import watching
@@ -118,7 +119,8 @@ class Lookup:
     ) -> list[Judged]:
         """One judgement an entry, the most confident of its tiers; alert rules stand for their runbooks."""
         stored = self.entries.many(hit.entry_id for hit in found)
-        hits = [self._to_runbook(hit, stored) for hit in found if hit.entry_id in stored]
+        runbooks = self._runbooks([one.entry for one in stored.values()])
+        hits = [_to_runbook(hit, stored, runbooks) for hit in found if hit.entry_id in stored]
         stored |= self.entries.many({hit.entry_id for hit in hits} - stored.keys())
         trust = self.trust_of([one.entry for one in stored.values()], now)
         best = {one.entry.id: one for one in already}
@@ -127,19 +129,28 @@ class Lookup:
             best[hit.entry_id] = verdicts.stronger(best[hit.entry_id], one) if hit.entry_id in best else one
         return list(best.values())
 
-    def _to_runbook(self, hit: Found, stored: dict[str, Stored]) -> Found:
-        rule = stored[hit.entry_id].entry
-        if not isinstance(rule, AlertRule):
-            return hit
-        for key in runbook_keys(rule):
-            rows = self.entries.matching_fingerprints([key])
-            found = self.entries.many(row["entry_id"] for row in rows)
-            for entry_id, one in sorted(found.items()):
-                if isinstance(one.entry, Runbook):
-                    return replace(
-                        hit, entry_id=entry_id, reason=f"runbook of the alert {rule.name}: {hit.reason}"
-                    )
+    def _runbooks(self, entries: Sequence[Entry]) -> dict[str, str]:
+        """The runbook of each alert rule that has one, by id; asked for all at once."""
+        keys = {entry.id: runbook_keys(entry) for entry in entries if isinstance(entry, AlertRule)}
+        if not keys:
+            return {}
+        rows = self.entries.matching_fingerprints(list(dict.fromkeys(chain.from_iterable(keys.values()))))
+        named = self.entries.many(row["entry_id"] for row in rows)
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            if row["entry_id"] in named and isinstance(named[row["entry_id"]].entry, Runbook):
+                found.setdefault(row["fingerprint"], []).append(row["entry_id"])
+        first = {
+            rule: next((found[key] for key in wanted if key in found), []) for rule, wanted in keys.items()
+        }
+        return {rule: min(ids) for rule, ids in first.items() if ids}
+
+
+def _to_runbook(hit: Found, stored: Mapping[str, Stored], runbooks: Mapping[str, str]) -> Found:
+    rule = stored[hit.entry_id].entry
+    if not isinstance(rule, AlertRule) or rule.id not in runbooks:
         return hit
+    return replace(hit, entry_id=runbooks[rule.id], reason=f"runbook of the alert {rule.name}: {hit.reason}")
 
 
 def _finding(question: Question, judged: list[Judged], limit: int, notes: list[str]) -> Finding:

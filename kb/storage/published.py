@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Protocol, TypeVar
 
-from kb.storage import chroma
+from kb.storage import cells, chroma
 from kb.storage.generations import Generations
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Vectors(Protocol):
 
 
 class Exact:
-    """Every vector is compared: 0.7 ms at 10,000 of them, 16 ms at 100,000."""
+    """Every vector is compared: a millisecond for 10,000 of them, ten for 100,000."""
 
     def __init__(self, ids: Ids, matrix: Matrix) -> None:
         self._ids, self._matrix = ids, matrix
@@ -94,7 +94,7 @@ class Rows:
         # In the order in which the rows lie, so that the disk is read forwards.
         rows, wanted = self._order[places[there]], wanted[there]
         forwards = np.argsort(rows)
-        found = self._matrix[rows[forwards]] @ vector
+        found = cells.cosines(self._matrix[rows[forwards]], vector)
         return dict(zip(wanted[forwards].tolist(), found.tolist(), strict=True))
 
 
@@ -253,7 +253,7 @@ def nearest_rows(ids: Ids, matrix: Matrix, vector: Matrix, limit: int) -> Neares
 
     if not len(ids):
         return []
-    similarity = matrix @ vector
+    similarity = cells.cosines(matrix, vector)
     top = np.argpartition(-similarity, limit - 1)[:limit] if limit < len(ids) else np.arange(len(ids))
     order = sorted(top, key=lambda row: (-similarity[row], ids[row]))
     return [(int(ids[row]), float(similarity[row])) for row in order]
