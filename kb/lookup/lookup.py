@@ -134,16 +134,13 @@ class Lookup:
         keys = {entry.id: runbook_keys(entry) for entry in entries if isinstance(entry, AlertRule)}
         if not keys:
             return {}
-        rows = self.entries.matching_fingerprints(list(dict.fromkeys(chain.from_iterable(keys.values()))))
-        named = self.entries.many(row["entry_id"] for row in rows)
-        found: dict[str, list[str]] = {}
-        for row in rows:
-            if row["entry_id"] in named and isinstance(named[row["entry_id"]].entry, Runbook):
-                found.setdefault(row["fingerprint"], []).append(row["entry_id"])
+        found = self.entries.first_named(
+            list(dict.fromkeys(chain.from_iterable(keys.values()))), Runbook.kind
+        )
         first = {
-            rule: next((found[key] for key in wanted if key in found), []) for rule, wanted in keys.items()
+            rule: next((found[key] for key in wanted if key in found), "") for rule, wanted in keys.items()
         }
-        return {rule: min(ids) for rule, ids in first.items() if ids}
+        return {rule: runbook for rule, runbook in first.items() if runbook}
 
 
 def _to_runbook(hit: Found, stored: Mapping[str, Stored], runbooks: Mapping[str, str]) -> Found:

@@ -2,7 +2,7 @@
 
 The vectors are parted into about as many cells as each cell has rows (k-means on a sample); a question is
 compared with all centres, then with the rows of the nearest cells.  The rows of a cell are neighbours on
-disk, too, so a search reads a sixth of the mapped matrix.  On vectors of real texts it finds 97 to 99 of
+disk, too, so a search reads a tenth of the mapped matrix.  On vectors of real texts it finds 95 to 98 of
 a hundred that are among the first ten; the graph that Chroma builds finds 99, takes a millisecond a vector to
 build, and is opened and held in memory whole, which is why larger generations have cells instead.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
     Matrix = NDArray[np.float32]
 
-SHARE, LEAST = 1 / 6, 30_000
+SHARE, LEAST = 1 / 10, 30_000
 """How many rows a search compares: this share of them, and no fewer than this many."""
 MOST = 120_000
 """No search compares more rows than this: some ten milliseconds."""

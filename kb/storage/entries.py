@@ -250,6 +250,16 @@ class EntryTable:
             f"SELECT * FROM fingerprints WHERE fingerprint IN ({placeholders(values)})", list(values)
         )
 
+    def first_named(self, keys: Sequence[str], kind: str) -> dict[str, str]:
+        """For each name key that entries of the kind on offer have, the id of the first of them."""
+        rows = self._db.rows(
+            # `+`: by the few entries of these names, never by the many of this kind.
+            "SELECT f.fingerprint, min(e.id) id FROM fingerprints f JOIN entries e ON e.id = f.entry_id"
+            f" WHERE f.fingerprint IN ({placeholders(keys)}) AND +e.kind = ? GROUP BY f.fingerprint",
+            [*keys, kind],
+        )
+        return {row["fingerprint"]: row["id"] for row in rows}
+
     def signatures(self) -> list[tuple[str, Signature]]:
         """Every signature on offer with its entry's id."""
         rows = self._db.rows("SELECT entry_id, needles, regex FROM signatures ORDER BY rowid")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kb.storage.database import Database, placeholders
 from kb.text.chunks import Chunk
@@ -35,8 +35,7 @@ class LexicalHit:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class StoredChunk:
+class StoredChunk(NamedTuple):
     """A chunk as the index keeps it; `terms` are the tokens of `text`, parted by blanks."""
 
     id: int
@@ -187,6 +186,18 @@ class Fts5Index:
             ['"' + term.replace('"', '""') + '"', after],
         )
         return [row[0] for row in rows]
+
+    def terms_after(self, after: int) -> dict[int, list[str]]:
+        """The tokens of every chunk with a number above `after`."""
+        rows = self._db.rows(f"SELECT chunk, terms FROM {TERMS} WHERE chunk > ?", [after])
+        return {chunk: terms.split() for chunk, terms in rows}
+
+    def terms_of(self, chunks: Sequence[int]) -> dict[int, list[str]]:
+        """The tokens of these chunks."""
+        rows = self._db.rows(
+            f"SELECT chunk, terms FROM {TERMS} WHERE chunk IN ({placeholders(chunks)})", chunks
+        )
+        return {chunk: terms.split() for chunk, terms in rows}
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
         """See `LexicalIndex.document_frequencies`."""

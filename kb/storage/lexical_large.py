@@ -17,11 +17,13 @@ from typing import IO
 from kb.storage.chroma import trouble
 from kb.storage.database import Database, placeholders
 from kb.storage.generations import Generations
-from kb.storage.lexical import TERMS, Fts5Index, LexicalHit, StoredChunk
+from kb.storage.lexical import Fts5Index, LexicalHit, StoredChunk
 from kb.storage.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity
 from kb.text.chunks import Chunk
 
 _SPARE = 20
+_FEW = 200
+"""Fresh chunks that are read whole, which then is quicker than asking FTS5 for each word."""
 _REBUILD = "run: kb doctor --rebuild"
 
 
@@ -96,7 +98,8 @@ class LargeLexicalIndex:
         count = int(self._db.value("SELECT count(*) FROM chunks WHERE id > ?", [after]))
         if not count:
             return []
-        holding = {term: self._small.holding(term, after) for term in terms}
+        few = self._small.terms_after(after) if count <= _FEW else None
+        holding = _holding(few, terms) if few else {term: self._small.holding(term, after) for term in terms}
         chunks = words.size + count
         weights = {term: rarity(chunks, words.frequency(term) + len(ids)) for term, ids in holding.items()}
         rough: dict[int, float] = {}
@@ -104,14 +107,8 @@ class LargeLexicalIndex:
             for chunk in ids:
                 rough[chunk] = rough.get(chunk, 0.0) + weights[term]
         best = heapq.nlargest(limit, rough, key=lambda chunk: (rough[chunk], -chunk))
-        return self._scored(best, weights)
-
-    def _scored(self, chunks: Sequence[int], weights: Mapping[str, float]) -> list[tuple[int, float]]:
-        _, mean, _ = self.size()
-        rows = self._db.rows(
-            f"SELECT chunk, terms FROM {TERMS} WHERE chunk IN ({placeholders(chunks)})", chunks
-        )
-        return [(row["chunk"], _bm25(row["terms"].split(), weights, mean)) for row in rows]
+        texts, (_, mean, _) = few or self._small.terms_of(best), self.size()
+        return [(chunk, _bm25(texts[chunk], weights, mean)) for chunk in best]
 
     def _alive(self, found: Sequence[tuple[int, float]]) -> list[LexicalHit]:
         """The hits whose chunk is still there, best first."""
@@ -203,6 +200,12 @@ class _Published:
         self.words = None
         if self._hold:
             self._hold.close()
+
+
+def _holding(texts: Mapping[int, Sequence[str]], terms: Sequence[str]) -> dict[str, list[int]]:
+    """Which of the texts hold each term."""
+    distinct = {chunk: set(tokens) for chunk, tokens in texts.items()}
+    return {term: [chunk for chunk, tokens in distinct.items() if term in tokens] for term in terms}
 
 
 def _bm25(tokens: Sequence[str], weights: Mapping[str, float], mean: float) -> float:
