@@ -28,7 +28,7 @@ _SAMPLE, _ROUNDS, _BLOCK = 48, 8, 16_384
 
 
 class Cells:
-    """The cells of a generation, whose ids and vectors lie in the order of `arranged`.
+    """The cells of a generation, whose ids and vectors lie in the order of `fill_folder`.
 
     Raises OSError or ValueError when a file is missing or damaged.
     """
@@ -90,17 +90,21 @@ def cosines(matrix: Matrix, vector: Matrix) -> Matrix:
     return np.asarray(np.einsum("ij,j->i", matrix, vector))
 
 
-def arranged(folder: Path, ids: Ids, matrix: Matrix) -> tuple[Ids, Matrix]:
-    """The same ids and vectors, cell by cell; the cells are written into the folder."""
+def fill_folder(folder: Path, ids: Ids, matrix: Matrix) -> None:
+    """Write ids and vectors cell by cell, with the cells; the matrix is copied block by block, never whole."""
     import numpy as np
 
     centres = _centres(matrix)
     cell = _assigned(matrix, centres)
     order = np.argsort(cell, kind="stable")
-    starts = np.searchsorted(cell[order], np.arange(len(centres) + 1))
     np.save(folder / _CENTRES, centres)
-    np.save(folder / _STARTS, starts)
-    return ids[order], matrix[order]
+    np.save(folder / _STARTS, np.searchsorted(cell[order], np.arange(len(centres) + 1)))
+    np.save(folder / "ids.npy", ids[order])
+    with (folder / "matrix.npy").open("wb") as file:
+        header = {"descr": "<f4", "fortran_order": False, "shape": matrix.shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for start in range(0, len(order), _BLOCK):
+            file.write(matrix[order[start : start + _BLOCK]].tobytes())
 
 
 def _centres(matrix: Matrix) -> Matrix:

@@ -192,11 +192,11 @@ def _fill(folder: Path, ids: Ids, matrix: Matrix, *, in_cells: bool) -> None:
     import numpy as np
 
     if in_cells:
-        ids, matrix = cells.arranged(folder, ids, matrix)
+        cells.fill_folder(folder, ids, matrix)
+        return
     np.save(folder / "ids.npy", ids)
     np.save(folder / "matrix.npy", matrix)
-    if not in_cells:
-        chroma.fill_folder(folder, ids, matrix)
+    chroma.fill_folder(folder, ids, matrix)
 
 
 def _try_lock(handle: IO[str], how: int) -> bool:
