@@ -212,7 +212,7 @@ class Parts:
             missed = [*self.sync.missed(), *unwritten]
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
-        known = (problem for record in self.catalogue.records(PARSER) for problem in record.problems)
+        known = (problem for record in self.catalogue.memory_files(PARSER) for problem in record.problems)
         return [*known, *self.healthy.problems(), *missed, *self.watch.problems()]
 
     def check(self) -> tuple[list[str], VectorReport]:

@@ -69,9 +69,16 @@ class Catalogue:
             )
         ]
 
-    def records(self, parser: str = "") -> list[FileRecord]:
-        """All remembered files by path, or those that one parser understood."""
-        rows = self._db.rows("SELECT * FROM files WHERE ? IN ('', parser) ORDER BY path", [parser])
+    def records(self) -> list[FileRecord]:
+        """All remembered files by path."""
+        return [_record(row) for row in self._db.rows("SELECT * FROM files ORDER BY path")]
+
+    def memory_files(self, parser: str) -> list[FileRecord]:
+        """The files of the home by path: found by their keys, past any number of ingested files."""
+        rows = self._db.rows(
+            "SELECT * FROM files WHERE path > 'learned/' AND path < 'learned0' AND +parser = ? ORDER BY path",
+            [parser],
+        )
         return [_record(row) for row in rows]
 
     def restamp(self, path: str, stamp: str) -> None:

@@ -43,7 +43,7 @@ class MemorySync:
             return []
         self._fingerprints.renew()
         paths = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
-        known = {record.path: record for record in self._catalogue.records(PARSER)}
+        known = {record.path: record for record in self._catalogue.memory_files(PARSER)}
         changes = [
             change
             for key, path in paths.items()
@@ -69,7 +69,7 @@ class MemorySync:
         """The files that say something else than the store, where the store cannot be written."""
         if not self._db.read_only:
             return []
-        known = {record.path: record.sha256 for record in self._catalogue.records(PARSER)}
+        known = {record.path: record.sha256 for record in self._catalogue.memory_files(PARSER)}
         found = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
         changed = [key for key, path in found.items() if _hash(path) != known.get(key)]
         why = "it changed, but what it says now cannot be taken in: the home cannot be written"
