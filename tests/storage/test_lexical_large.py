@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import shutil
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,8 +93,9 @@ def found(kb: KnowledgeBase, query: str, limit: int = 10) -> list[str]:
 
 
 def published(home: Path) -> Path:
-    (folder,) = [path for path in (home / "state" / "vectors").iterdir() if path.name.isdigit()]
-    return folder
+    """The folder of the last generation; one before it stays while somebody reads it."""
+    folders = [path for path in (home / "state" / "vectors").iterdir() if path.name.isdigit()]
+    return max(folders, key=lambda path: int(path.name))
 
 
 def test_the_published_folder_of_a_large_home_has_words_and_cells_and_no_collection(home: Path) -> None:
@@ -199,6 +201,19 @@ def test_broken_words_leave_the_answer_to_fts5_and_the_answer_says_so(home: Path
         kb.repair(rebuild=True)
         assert "FTS5" not in " ".join(kb.check_known_issues(question, deep=True).notes)
         assert kb.check()[1].problems == []
+
+
+def test_without_tantivy_fts5_answers_and_the_answer_says_what_to_install(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tantivy", None)
+    with open_large(home) as kb:
+        answer = kb.check_known_issues(error(11).symptom, deep=True)
+        assert "error-11" in [match.id for match in answer.matches]
+        assert "pip install tantivy" in " ".join(answer.notes)
+        kb.repair(rebuild=True)
+        assert "error-11" in found(kb, error(11).symptom)
+    assert not (published(home) / "words").exists()
 
 
 def test_bytes_that_rotted_in_the_words_are_reported_by_the_check(home: Path) -> None:
