@@ -1,8 +1,8 @@
 """How well an entry answers a question, in numbers that any engineer can read, each from 0 to 1.
 
-Ten features in three groups.  *Words*: how much of the question's weight (rare words weigh more)
-the entry's best chunk holds, the whole entry holds, its adjacent pairs hold, and how much of the
-rarest third it holds.  *Meaning*: cosine of the best chunk, mean cosine of all, cosine of the
+Eleven features in three groups.  *Words*: how much of the question's weight (rare words weigh more)
+the entry's best chunk holds, the whole entry holds, its adjacent pairs hold, how much of the rarest
+third it holds; and how much one chunk holds when it is only counted that a word is there.  *Meaning*: cosine of the best chunk, mean cosine of all, cosine of the
 title.  *Title*: how much of the title the question mentions, the same allowing for other endings,
 and the similarity of the character 4-grams.
 
@@ -28,7 +28,7 @@ from kb.text.chunks import spelled_out
 from kb.text.tokens import STOP_WORDS, stem
 
 FEATURE_NAMES: tuple[str, ...] = (
-    "best_chunk", "whole_entry", "word_pairs", "rare_words",
+    "best_chunk", "whole_entry", "word_pairs", "rare_words", "coverage",
     "cosine", "mean_cosine", "title_cosine",
     "title_exact", "title_loose", "title_letters",
 )  # fmt: skip
@@ -112,8 +112,8 @@ def features(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) 
     table = np.zeros((len(candidates), len(FEATURE_NAMES)))
     if rows:
         lexical = np.array(rows)
-        table[:, :4], table[:, 7:] = lexical[:, :4], lexical[:, 4:]
-        table[:, 4:7] = _meaning_features(candidates)
+        table[:, :5], table[:, 8:] = lexical[:, :5], lexical[:, 5:]
+        table[:, 5:8] = _meaning_features(candidates)
     return np.clip(table, 0.0, 1.0)
 
 
@@ -141,12 +141,13 @@ def _shares(weights: Mapping[_Key, float]) -> dict[_Key, float]:
 def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) -> tuple[float, ...]:
     whole: Counter[str] = Counter()
     pairs: set[tuple[str, str]] = set()
-    length, best = 0, 0.0
+    length, best, covered = 0, 0.0, 0.0
     for chunk in candidate.chunks:
         tokens = chunk.tokens.split()
         places = [place for place, token in enumerate(tokens) if token in weights.terms]
         counts = Counter(tokens[place] for place in places)
         best = max(best, _bm25(counts, weights.terms, len(tokens) / (stats.average_chunk_length or 1.0)))
+        covered = max(covered, sum(weights.terms[term] for term in counts))
         pairs.update((tokens[a], tokens[b]) for a, b in pairwise(places) if b == a + 1)
         whole.update(counts)
         length += len(tokens)
@@ -155,6 +156,7 @@ def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) 
         _bm25(whole, weights.terms, length / (stats.average_length or 1.0)),
         sum(weights.pairs.get(pair, 0.0) for pair in pairs),
         sum(share for term, share in weights.rare.items() if term in whole),
+        covered,
     )
 
 
@@ -165,7 +167,10 @@ def _bm25(counts: Mapping[str, int], shares: Mapping[str, float], relative_lengt
 
 
 def _meaning_features(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
-    """Best, mean and title cosine; what is not known counts as the lowest that is."""
+    """Best, mean and title cosine; what is not known counts as the lowest that is.
+
+    An entry without a title is compared by its text alone: that it has none says nothing against it.
+    """
     rows = np.array([_cosines(candidate) for candidate in candidates])
     for column in rows.T:
         known = column[~np.isnan(column)]
@@ -177,16 +182,30 @@ def _cosines(candidate: Candidate) -> tuple[float, float, float]:
     known = [cosine for cosine in candidate.cosines if not math.isnan(cosine)]
     if not known:
         return math.nan, math.nan, candidate.title_cosine
-    return max(known), sum(known) / len(known), candidate.title_cosine
+    best, mean = max(known), sum(known) / len(known)
+    untitled = math.isnan(candidate.title_cosine)
+    return best, mean, (best + mean) / 2 if untitled else candidate.title_cosine
 
 
 def _title_features(query: Query, candidate: Candidate, stats: CorpusStats) -> tuple[float, float, float]:
     title = candidate.title[:_TITLE_CHARACTERS]
     shares = _shares({word: stats.idf(word) for word in plain_words(title)})
-    missing = [word for word in shares if word not in query.known_words]
+    joined = _joined(title, query)
+    missing = [word for word in shares if word not in query.known_words and word not in joined]
     exact = 1.0 - sum(shares[word] for word in missing) if shares else 0.0
     loose = exact + sum(shares[word] for word in missing if _has_relative(word, query))
     return exact, loose, _gram_cosine(query.grams, _grams(title))
+
+
+def _joined(title: str, query: Query) -> set[str]:
+    """Words of the title that the question has in one word with their neighbour: `Mis Scheduled`, `misscheduled`."""
+    spelled = [word for word in _spelled(title) if word not in STOP_WORDS]
+    return {
+        stem(word)
+        for pair in pairwise(spelled)
+        if "".join(pair) in query.known_words or stem("".join(pair)) in query.known_words
+        for word in pair
+    }
 
 
 def _has_relative(word: str, query: Query) -> bool:

@@ -1,10 +1,10 @@
-"""The order of candidates: the mean of three opinions, words, meaning and subject, meaning counted twice.
+"""The order of candidates: the plain mean of three opinions, words, meaning and subject.
 
 Words and meaning are the plain means of their features (`kb.lookup.features`).  The subject is what the
 title says, or, where that is more, how nearly the entry quotes the question (all its pairs of words and
 its rarest ones): a log line in a postmortem names its subject better than the postmortem's title.  The
-score runs from 0 to 1 and can be explained by the numbers it was added up from.  Weights are round on purpose: weights
-fitted on one source did no better on the others; `benchmarks/ranking.py` measures the score.
+score runs from 0 to 1 and can be explained by the numbers it was added up from.  All weights are equal
+on purpose: fitted on one kind of source they did worse on the others (`benchmarks/ranking.py` measures it).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from kb.lookup.features import FEATURE_NAMES, Candidate, CorpusStats, Query, features
 
 GROUPS: dict[str, tuple[float, tuple[str, ...]]] = {
-    "words": (1.0, ("best_chunk", "whole_entry", "word_pairs", "rare_words")),
-    "meaning": (2.0, ("cosine", "mean_cosine", "title_cosine")),
+    "words": (1.0, ("best_chunk", "whole_entry", "word_pairs", "rare_words", "coverage")),
+    "meaning": (1.0, ("cosine", "mean_cosine", "title_cosine")),
     "subject": (1.0, ("title_exact", "title_loose", "title_letters")),
 }
 """The opinions: the weight of each and the features that it is the mean of."""
