@@ -35,6 +35,8 @@ from kb.lookup.ranking import opinion, scores
 ANSWERED, TAKEN_OUT, FOREIGN = "answered", "taken out", "foreign"
 HARD_SHARE = 1 / 3
 """Weight of a question whose document was taken out: about one incident in four is new to its own home."""
+SHRINK = 0.003
+"""How strongly the opinions' coefficients are drawn together; free ones fit each source better and the others worse."""
 WRONG = 0.05
 
 
@@ -75,7 +77,9 @@ def fit(sources: Sequence[Outcomes], rounds: int = 50) -> np.ndarray:
     data = np.c_[data, np.ones(len(data))]
     right = np.concatenate([source.right for source in sources])
     weight = np.concatenate([_weights(source) for source in sources])
-    ridge = np.diag([1e-4] * (data.shape[1] - 1) + [0.0])
+    count = data.shape[1] - 1
+    ridge = np.diag([1e-4] * count + [0.0])
+    ridge[:count, :count] += SHRINK * (np.eye(count) - 1 / count)
     beta = np.zeros(data.shape[1])
     for _ in range(rounds):
         chance = _logistic(data @ beta)

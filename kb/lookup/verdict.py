@@ -19,7 +19,7 @@ from math import log
 from kb.lookup.question import Question
 from kb.lookup.thresholds import GENERIC, KNOWN, RELATED
 from kb.lookup.tiers import Found
-from kb.records import Entry, Origin, Source, ToolFix
+from kb.records import Entry, Origin, Pattern, Source, ToolFix
 from kb.records.ledger import Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
 from kb.text.environment import same_environment
@@ -27,6 +27,8 @@ from kb.text.environment import same_environment
 _NOT_SETTLING = KNOWN - 0.1
 _AGREEMENT, _CONFLICT = 0.15, 0.5
 _WHOLE = 0.15
+_ALL_WORDS = 0.9
+"""Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
 _FAILING_N = 3
 
 OFFSETS = {Standing.ESTABLISHED: 0.75, Standing.NEW: 0.0, Standing.FAILING: -0.75}
@@ -117,6 +119,8 @@ def _limited(
     exact = found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE)
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
+    if isinstance(entry, Pattern | ToolFix) and found.features.get("title_loose", 1.0) < _ALL_WORDS:
+        limits.append("the text lacks words of its pattern")
     if entry.provenance.origin is Origin.STARTER:
         limits.append("general advice, not a known incident")
     if trust.n >= _FAILING_N and trust.standing is Standing.FAILING:
