@@ -170,7 +170,10 @@ def sources(embed: Embedder) -> dict[str, Outcomes]:
     bugs = questions([(r["query"], [r["relevant"]]) for r in rows if r["informative"]], embed)
     logs = questions([(r["query"], r["relevant"]) for r in pairs("symptom_log_to_article")], embed)
     found = {}
-    for name, folders in (("prometheus-operator runbooks", RUNBOOKS[:1]), ("openshift runbooks", RUNBOOKS[1:])):
+    for name, folders in (
+        ("prometheus-operator runbooks", RUNBOOKS[:1]),
+        ("openshift runbooks", RUNBOOKS[1:]),
+    ):
         books = shelf(folder(*folders), embed)
         asked = [question for question in alerts if question.relevant & set(books.ids)]
         found[name] = outcomes(asked, foreign, books)
@@ -202,7 +205,9 @@ def main() -> None:
         print(f"{'':32} fitted:", *(f"{value:.1f}" for value in beta))
     unseen = fit([one for name, one in found.items() if "runbooks" not in name])
     report("all runbooks", whole, unseen)
-    print(f"\nas shipped: {COEFFICIENTS}, {INTERCEPT}; fitted on all: {np.round(fit(list(found.values())), 1)}\n{head}")
+    print(
+        f"\nas shipped: {COEFFICIENTS}, {INTERCEPT}; fitted on all: {np.round(fit(list(found.values())), 1)}\n{head}"
+    )
     for name, one in [*found.items(), ("all runbooks", whole)]:
         report(name, one, shipped)
     for absent in ((ANSWERED, FOREIGN), (ANSWERED, FOREIGN, TAKEN_OUT)):

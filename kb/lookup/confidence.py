@@ -19,8 +19,8 @@ from math import exp
 
 from kb.lookup.thresholds import RELATED
 
-COEFFICIENTS: dict[str, float] = {"words": 6.4, "meaning": 6.4, "subject": 3.2}
-INTERCEPT = -7.7
+COEFFICIENTS: dict[str, float] = {"words": 6.8, "meaning": 6.8, "subject": 3.4}
+INTERCEPT = -9.6
 
 _NEIGHBOURS = 9
 _UNRELATED = 0.25

@@ -2,9 +2,9 @@
 
 Eleven features in three groups.  *Words*: how much of the question's weight (rare words weigh more)
 the entry's best chunk holds, the whole entry holds, its adjacent pairs hold, how much of the rarest
-third it holds; and how much one chunk holds when it is only counted that a word is there.  *Meaning*: cosine of the best chunk, mean cosine of all, cosine of the
-title.  *Title*: how much of the title the question mentions, the same allowing for other endings,
-and the similarity of the character 4-grams.
+third it holds, and how much of it stands in one chunk, however often.  *Meaning*: cosine of the best
+chunk, mean cosine of all, cosine of the title.  *Title*: how much of the title the question mentions,
+the same allowing for other endings, and the similarity of the character 4-grams.
 
 All are absolute: they mean the same for one candidate as for a hundred, which is what lets a
 verdict rest on them.  Nothing is tokenised here but titles; a chunk brings its tokens along.
@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import compress, count, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -100,8 +100,8 @@ class Query:
         return every, long
 
     @cached_property
-    def grams(self) -> Counter[str]:
-        """Its character 4-grams."""
+    def grams(self) -> tuple[Counter[str], float]:
+        """Its character 4-grams, and their norm."""
         return _grams(self.text)
 
 
@@ -121,7 +121,7 @@ def features(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) 
 class _Weights:
     """The question's terms, pairs and rarest terms, each with the share of its group's weight."""
 
-    terms: Mapping[str, float]
+    terms: dict[str, float]
     pairs: Mapping[tuple[str, str], float]
     rare: Mapping[str, float]
 
@@ -144,11 +144,11 @@ def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) 
     length, best, covered = 0, 0.0, 0.0
     for chunk in candidate.chunks:
         tokens = chunk.tokens.split()
-        places = [place for place, token in enumerate(tokens) if token in weights.terms]
-        counts = Counter(tokens[place] for place in places)
+        places = list(compress(count(), map(weights.terms.__contains__, tokens)))
+        counts = Counter([tokens[place] for place in places])
         best = max(best, _bm25(counts, weights.terms, len(tokens) / (stats.average_chunk_length or 1.0)))
-        covered = max(covered, sum(weights.terms[term] for term in counts))
-        pairs.update((tokens[a], tokens[b]) for a, b in pairwise(places) if b == a + 1)
+        covered = max(covered, sum([weights.terms[term] for term in counts]))
+        pairs.update([(tokens[a], tokens[b]) for a, b in pairwise(places) if b == a + 1])
         whole.update(counts)
         length += len(tokens)
     return (
@@ -163,7 +163,7 @@ def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) 
 def _bm25(counts: Mapping[str, int], shares: Mapping[str, float], relative_length: float) -> float:
     """BM25 as a share of what a text that repeats every term without end would reach."""
     damping = _SATURATION * (1 - _LENGTH_WEIGHT + _LENGTH_WEIGHT * relative_length)
-    return sum(shares[term] * count / (count + damping) for term, count in counts.items())
+    return sum([shares[term] * times / (times + damping) for term, times in counts.items()])
 
 
 def _meaning_features(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
@@ -190,22 +190,26 @@ def _cosines(candidate: Candidate) -> tuple[float, float, float]:
 def _title_features(query: Query, candidate: Candidate, stats: CorpusStats) -> tuple[float, float, float]:
     title = candidate.title[:_TITLE_CHARACTERS]
     shares = _shares({word: stats.idf(word) for word in plain_words(title)})
-    joined = _joined(title, query)
-    missing = [word for word in shares if word not in query.known_words and word not in joined]
-    exact = 1.0 - sum(shares[word] for word in missing) if shares else 0.0
-    loose = exact + sum(shares[word] for word in missing if _has_relative(word, query))
+    missing = [word for word in shares if word not in query.known_words]
+    if missing:
+        joined = _joined(title, query)
+        missing = [word for word in missing if word not in joined]
+    exact = 1.0 - sum([shares[word] for word in missing]) if shares else 0.0
+    loose = exact + sum([shares[word] for word in missing if _has_relative(word, query)])
     return exact, loose, _gram_cosine(query.grams, _grams(title))
 
 
 def _joined(title: str, query: Query) -> set[str]:
     """Words of the title that the question has in one word with their neighbour: `Mis Scheduled`, `misscheduled`."""
+    known = query.known_words
+    return {word for forms, words in _neighbours(title) if not known.isdisjoint(forms) for word in words}
+
+
+@lru_cache(maxsize=4096)
+def _neighbours(title: str) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
+    """For each two words of a title that follow one another: both joined, as written and stemmed, and their stems."""
     spelled = [word for word in _spelled(title) if word not in STOP_WORDS]
-    return {
-        stem(word)
-        for pair in pairwise(spelled)
-        if "".join(pair) in query.known_words or stem("".join(pair)) in query.known_words
-        for word in pair
-    }
+    return tuple(((a + b, stem(a + b)), (stem(a), stem(b))) for a, b in pairwise(spelled))
 
 
 def _has_relative(word: str, query: Query) -> bool:
@@ -230,20 +234,18 @@ def plain_words(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _grams(text: str) -> Counter[str]:
-    """Character 4-grams of the words of a text, as written."""
+def _grams(text: str) -> tuple[Counter[str], float]:
+    """Character 4-grams of the words of a text, as written, and the norm of their counts."""
     line = f" {' '.join(_spelled(text))} "
-    return Counter(line[at : at + 4] for at in range(len(line) - 3))
+    grams = Counter([line[at : at + 4] for at in range(len(line) - 3)])
+    return grams, math.sqrt(sum([times * times for times in grams.values()]))
 
 
 def _spelled(text: str) -> list[str]:
     return _WORD.findall(spelled_out(text).lower())
 
 
-def _gram_cosine(left: Counter[str], right: Counter[str]) -> float:
-    product = sum(count * left[gram] for gram, count in right.items())
-    return product / (_norm(left) * _norm(right)) if product else 0.0
-
-
-def _norm(counts: Counter[str]) -> float:
-    return math.sqrt(sum(count * count for count in counts.values()))
+def _gram_cosine(left: tuple[Counter[str], float], right: tuple[Counter[str], float]) -> float:
+    (one, one_norm), (other, other_norm) = left, right
+    product = sum([times * one[gram] for gram, times in other.items() if gram in one])
+    return product / (one_norm * other_norm) if product else 0.0

@@ -23,6 +23,7 @@ from kb.records import Entry, Origin, Pattern, Source, ToolFix
 from kb.records.ledger import Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
 from kb.text.environment import same_environment
+from kb.text.specificity import text_specificity
 
 _NOT_SETTLING = KNOWN - 0.1
 _AGREEMENT, _CONFLICT = 0.15, 0.5
@@ -119,8 +120,12 @@ def _limited(
     exact = found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE)
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
-    if isinstance(entry, Pattern | ToolFix) and found.features.get("title_loose", 1.0) < _ALL_WORDS:
-        limits.append("the text lacks words of its pattern")
+    if found.features and isinstance(entry, Pattern | ToolFix):
+        pattern = entry.pattern if isinstance(entry, Pattern) else entry.error_pattern
+        if found.features["title_loose"] < _ALL_WORDS:
+            limits.append("the text lacks words of its pattern")
+        elif agreement <= 0 and text_specificity(pattern) < GENERIC:
+            limits.append("its pattern is too general to settle it")
     if entry.provenance.origin is Origin.STARTER:
         limits.append("general advice, not a known incident")
     if trust.n >= _FAILING_N and trust.standing is Standing.FAILING:

@@ -19,7 +19,9 @@ LEARNED, NEAR_MISSES = CASES["learned"], CASES["near_misses"]
 
 
 @pytest.fixture(scope="module")
-def taught(tmp_path_factory: pytest.TempPathFactory, new_home: Path, encoder: OnnxEncoder) -> Iterator[KnowledgeBase]:
+def taught(
+    tmp_path_factory: pytest.TempPathFactory, new_home: Path, encoder: OnnxEncoder
+) -> Iterator[KnowledgeBase]:
     """A home that has learned everything that the texts come near to."""
     home = copytree(new_home, tmp_path_factory.mktemp("taught") / "home")
     with KnowledgeBase.open(home, encoder=encoder) as kb:
