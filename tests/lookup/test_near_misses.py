@@ -29,14 +29,35 @@ def taught(
             kb.learn_pattern(**one)
         for one in LEARNED["tool_fixes"]:
             kb.learn_tool_fix(one["tool"], one["error"], one["cause"], one["fix"])
+        for one in LEARNED["runbooks"]:
+            (home.parent / f"{one['name']}.md").write_text(
+                f"# {one['name']}\n\n## Meaning\n\n{one['text']}\n\n## Mitigation\n\n1. Look at its log.\n"
+            )
+        kb.ingest(*home.parent.glob("*.md"))
         yield kb
 
 
 @pytest.mark.parametrize("case", NEAR_MISSES, ids=lambda case: f"{case['text'][:50]} ({case['nears']})")
 def test_a_near_miss_is_not_known(taught: KnowledgeBase, case: dict[str, str]) -> None:
-    answer = taught.check_known_issues(case["text"], tool_name=case.get("tool", ""))
+    answer = taught.check_known_issues(
+        case["text"],
+        tool_name=case.get("tool", ""),
+        service=case.get("service", ""),
+        environment=case.get("environment", ""),
+    )
     best = answer.matches[0] if answer.matches else None
     assert answer.verdict is not Verdict.KNOWN, best and (best.title, best.confidence, best.reason)
+
+
+def test_there_are_more_than_fifty_near_misses() -> None:
+    assert len({(case["text"], case.get("tool"), case.get("environment")) for case in NEAR_MISSES}) > 50
+
+
+@pytest.mark.parametrize("one", LEARNED["runbooks"], ids=lambda one: one["name"])
+def test_a_runbook_comes_first_for_what_it_says(taught: KnowledgeBase, one: dict[str, str]) -> None:
+    answer = taught.check_known_issues(one["text"])
+    assert answer.verdict is Verdict.KNOWN
+    assert answer.matches[0].title == one["name"]
 
 
 @pytest.mark.parametrize("one", LEARNED["tool_fixes"], ids=lambda one: one["tool"])
