@@ -42,10 +42,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class ChunkText:
-    """The words of one chunk: the tokens of its text, joined by spaces, in order."""
+    """The words of one chunk: the tokens of its text, in order."""
 
     role: str
-    tokens: str
+    tokens: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) 
     pairs: set[tuple[str, str]] = set()
     length, best, covered = 0, 0.0, 0.0
     for chunk in candidate.chunks:
-        tokens = chunk.tokens.split()
+        tokens = chunk.tokens
         places = list(compress(count(), map(weights.terms.__contains__, tokens)))
         counts = Counter([tokens[place] for place in places])
         best = max(best, _bm25(counts, weights.terms, len(tokens) / (stats.average_chunk_length or 1.0)))

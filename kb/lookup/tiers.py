@@ -182,7 +182,7 @@ class RankedTiers:
         return [
             Candidate(
                 entry_id, "", next((c.text for c in found if c.role == "title"), ""),
-                tuple(ChunkText(c.role, " ".join(c.tokens)) for c in found),
+                tuple(ChunkText(c.role, c.tokens) for c in found),
                 tuple(cosines.get(c.id, nan) for c in found),
                 next((cosines.get(c.id, nan) for c in found if c.role == "title"), nan),
             )

@@ -23,7 +23,7 @@ def query(text):
 
 def candidate(text="", title="", cosines=(), title_cosine=math.nan, entry_id="a"):
     pairs = [(role, one) for role, one in (("title", title), ("body", text)) if one]
-    chunks = tuple(ChunkText(role, " ".join(tokenize(one))) for role, one in pairs)
+    chunks = tuple(ChunkText(role, tuple(tokenize(one))) for role, one in pairs)
     return Candidate(entry_id, "pattern", title, chunks, cosines, title_cosine)
 
 
