@@ -104,7 +104,7 @@ class Windows:
     def open_proposals(self, until: datetime) -> list[Row]:
         """Rows (id, at, kind, data) of the proposals that nobody had decided at `until`, oldest first."""
         return self._db.rows(
-            "SELECT id, at, kind, data FROM proposals WHERE at <= ? AND (decided_at > ? OR (decided_at IS NULL"
+            "SELECT id, at, kind, data FROM proposals WHERE at < ? AND (decided_at >= ? OR (decided_at IS NULL"
             " AND state = 'open')) ORDER BY at, id",
             [stamp(until), stamp(until)],
         )
