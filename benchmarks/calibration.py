@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.ranking import Measured, auroc, tables
+from benchmarks.ranking import auroc, tables
 from benchmarks.ranking_material import (
     RUNBOOKS,
     SHARED,
@@ -65,7 +65,7 @@ def outcomes(asked: Sequence[Question], foreign: Sequence[Question], books: Shel
     )  # fmt: skip
 
 
-def _first(right: Measured | np.ndarray, table: np.ndarray) -> tuple[list[float], bool]:
+def _first(right: np.ndarray, table: np.ndarray) -> tuple[list[float], bool]:
     row = int(np.argmax(scores(table)))
     values = dict(zip(FEATURE_NAMES, table[row].tolist(), strict=True))
     return [opinion(values, group) for group in COEFFICIENTS], bool(right[row])
@@ -121,7 +121,7 @@ def right_at(right: np.ndarray, answerable: np.ndarray, chance: np.ndarray) -> t
     """Share of the answerable questions answered rightly where wrong answers are 5 % of three things.
 
     Of the questions that no document answers; of all questions whose first candidate is wrong; of all
-    answers given, the strictest (there, six questions whose label is doubtful decide).
+    answers given, the strictest (there five or six questions decide, some of them labelled doubtfully).
     """
     order = np.argsort(-chance, kind="stable")
     good, total = np.cumsum(right[order]), max(1, int(answerable.sum()))
