@@ -49,12 +49,14 @@ class KnowledgeBase(OpenHome):
         *,
         deep: bool = False,
         incident_id: str = "",
+        record: bool = True,
     ) -> Answer:
         """Have we seen this before?  `error_text` is a line, a trace, an alert, or a log as lines.
 
         `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded
         in the ledger with its incident, by default the one that is being worked on; its `lookup_id`
-        is what `record_outcome` takes.
+        is what `record_outcome` takes.  With `record=False` (an evaluation) the ledger does not hear of
+        it, and there is no `lookup_id`.
         """
         from kb.lookup.answer import answer
 
@@ -70,9 +72,10 @@ class KnowledgeBase(OpenHome):
             now=now,
         )
         took_ms = round((time.perf_counter() - started) * 1000, 2)
+        ledger = self._parts.ledger if record else None
         return answer(
-            finding, self._parts.ledger, problems, took_ms=took_ms, now=now, actor=self._actor,
-            incident=self._incident(incident_id),
+            finding, ledger, problems, took_ms=took_ms, now=now, actor=self._actor,
+            incident=self._incident(incident_id) if record else None,
         )  # fmt: skip
 
     def _incident(self, given: str = "") -> str | None:
