@@ -16,6 +16,7 @@ MODULES = {
     "fields": "dates, timelines, action items, steps, against answers made by hand",
     "ranking": "the ranking alone, beside BM25, MiniLM and their fusion",
     "alerts": "the whole lookup on labelled alerts, and on alerts that nothing covers",
+    "peers": "the whole lookup beside everything that people would use instead (minutes of embedding)",
     "briefs": "twenty briefs among 10,000 entries: the right fix, tokens, latency (minutes of embedding)",
     "big_input": "a log of 200 MB on stdin",
     "durability": "kill -9, many processes, writing and asking at once",

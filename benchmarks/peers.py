@@ -2,8 +2,8 @@
 
 Run `python -m benchmarks.peers` from the project's root (some minutes, most of them embedding); `--task`
 and `--peer` choose, `--cases N` asks only so many, `--homes DIR` keeps our homes between runs, `-o FILE`
-writes the figures as JSON.  Peers that are not installed are named with the reason: `pip install
-'incident-kb[peers]'`, or `--path DIR` for packages that were installed with `pip install --target DIR`.
+writes the figures as JSON.  Peers that are not installed are named with the reason; `--path DIR` adds a
+folder with packages, see docs/dependencies.md.
 
 Ours is the whole lookup through `KnowledgeBase`, with ingest, verdict and explanation; the peers are bare
 indexes.  Coverage is the share of answerable questions answered rightly at the threshold where 5 % of the
@@ -98,7 +98,7 @@ def compare(task: Task, wanted: Sequence[str], vectors: Vectors, homes: Path) ->
         try:
             peer = build(task.documents, vectors)
         except ImportError as error:
-            found[name] = f"skipped: {error} (pip install 'incident-kb[peers]')"
+            found[name] = f"skipped: {error}; docs/dependencies.md says how to install it"
             continue
         found[name] = of_peer(peer, task.cases)
     print(f"{task.name}: ours", file=sys.stderr)
