@@ -15,6 +15,7 @@ import numpy as np
 
 from kb.errors import InvalidInput
 from kb.evaluation.figures import FIGURES, LOWER_IS_BETTER, Columns, draws, interval, number
+from kb.evaluation.measure import EVERY
 from kb.evaluation.results import Figure, Result, Run
 
 
@@ -65,7 +66,7 @@ class Comparison:
     worse: tuple[Flip, ...]
     """Cases answered well before and not now."""
     notes: tuple[str, ...]
-    """What differs beside the answers: other cases, another model, other entries."""
+    """What differs beside the figures: other cases, another model, other entries, time, tokens."""
 
 
 def compare(run: Run, older: Run) -> Comparison:
@@ -159,3 +160,11 @@ def _notes(run: Run, older: Run) -> Iterable[str]:
         yield f"the home holds {sum(run.entries.values())} entries, {sum(older.entries.values())} before"
     if run.version != older.version:
         yield f"another kb: {older.version} before, {run.version} now"
+    took, before = run.measured.latency.get(EVERY), older.measured.latency.get(EVERY)
+    if took and before:
+        yield (
+            f"p50 {before.p50:.1f} ms before, {took.p50:.1f} ms now; p95 {before.p95:.1f} and {took.p95:.1f} ms"
+            " (not judged: machines differ)"
+        )
+    if run.measured.tokens and older.measured.tokens:
+        yield f"an answer has {run.measured.tokens:.0f} tokens (median), {older.measured.tokens:.0f} before"

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.evaluation.results import Figure, Result
+from kb.records.ledger import Verdict
 
 Array = NDArray[Any]
 
@@ -43,6 +44,9 @@ class Columns:
     right: Array
     rank: Array
     confidence: Array
+    known: Array
+    unknown: Array
+    judged: Array
 
     @classmethod
     def of(cls, results: Sequence[Result]) -> Columns:
@@ -53,11 +57,15 @@ class Columns:
         )
         rank = np.array([one.rank or np.inf for one in results], float)
         answerable = np.array([bool(one.relevant) for one in results], dtype=bool)
+        known = np.array([one.verdict == Verdict.KNOWN for one in results], dtype=bool)
+        unknown = np.array([one.verdict == Verdict.UNKNOWN for one in results], dtype=bool)
         order = np.argsort(-confidence, kind="stable")
         ordered = confidence[order]
         starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(results) else order
         right = answerable & shown & (rank == 1)
-        return cls(order, starts, answerable[order], shown[order], right[order], rank[order], ordered)
+        judged = np.array([bool(one.verdict) for one in results], dtype=bool)
+        columns = (answerable, shown, right, rank, confidence, known, unknown, judged)
+        return cls(order, starts, *(column[order] for column in columns))
 
 
 Formula = Callable[[Columns, Array], Array]
@@ -128,6 +136,16 @@ def auroc_right(table: Columns, weights: Array) -> Array:
     return _area(table, weights, table.right)
 
 
+def known_wrong(table: Columns, weights: Array) -> Array:
+    """Share of the answers called `known` whose first match is not right: the mistake that costs most."""
+    return _share(weights, table.known & ~table.right, table.known)
+
+
+def unknown_answerable(table: Columns, weights: Array) -> Array:
+    """Share of the answerable cases that are called `unknown`."""
+    return _share(weights, table.unknown & table.answerable, table.judged & table.answerable)
+
+
 FIGURES: dict[str, Formula] = {
     "recall@1": recall(1),
     "recall@3": recall(3),
@@ -136,11 +154,13 @@ FIGURES: dict[str, Formula] = {
     "coverage": coverage,
     "auroc": auroc,
     "auroc_right": auroc_right,
+    "known_wrong": known_wrong,
+    "unknown_answerable": unknown_answerable,
     "brier": brier,
     "calibration_error": calibration_error,
 }
 """Every figure by its name."""
-LOWER_IS_BETTER = ("brier", "calibration_error")
+LOWER_IS_BETTER = ("known_wrong", "unknown_answerable", "brier", "calibration_error")
 
 
 def tenth_of(confidence: Array) -> Array:

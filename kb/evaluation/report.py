@@ -16,6 +16,8 @@ _LABELS = {
     "coverage": f"answered rightly where {WRONG:.0%} of the answers are wrong",
     "auroc": "confidence tells answerable from unanswerable (AUROC)",
     "auroc_right": "confidence tells right first matches from all else (AUROC)",
+    "known_wrong": "`known` that is not so (lower is better)",
+    "unknown_answerable": "answerable, but called `unknown` (lower is better)",
     "brier": "Brier score (lower is better)",
     "calibration_error": "expected calibration error (lower is better)",
 }
@@ -63,19 +65,7 @@ def _verdicts(measured: Measured) -> str:
     if not rows:
         return ""
     head = ("verdict", "cases", "first is right", "first is wrong", "nothing would have been right")
-    return f"## Verdicts\n\n{_table(head, rows)}\n{_said_of_verdicts(measured)}"
-
-
-def _said_of_verdicts(measured: Measured) -> str:
-    known, unknown = measured.verdicts.get("known"), measured.verdicts.get("unknown")
-    said = []
-    if known:
-        said.append(f"{known.wrong + known.unanswerable} of {known.cases} `known` are not so.")
-    if unknown and measured.answerable:
-        said.append(
-            f"{unknown.right + unknown.wrong} of {measured.answerable} answerable ones are called `unknown`."
-        )
-    return "\n" + " ".join(said) if said else ""
+    return f"## Verdicts\n\n{_table(head, rows)}"
 
 
 def _reliability(measured: Measured) -> str:
