@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks.peers_material import Document, Hits, Vectors, best_of_pieces
 from benchmarks.peers_words import MOST, Bm25s
+from kb.storage.encoder import cache_folder
 
 K = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009)."""
@@ -95,11 +96,15 @@ class Mem0:
     name = "mem0"
 
     def __init__(self, documents: Sequence[Document], vectors: Vectors) -> None:
-        os.environ.update(MEM0_TELEMETRY="False", MEM0_DIR=tempfile.mkdtemp(prefix="mem0-"))
+        os.environ["MEM0_TELEMETRY"] = "False"
+        os.environ.setdefault(
+            "MEM0_DIR", str(cache_folder() / "benchmark-mem0")
+        )  # its settings, read on import
         from mem0 import Memory
 
         logging.getLogger("mem0").setLevel(logging.ERROR)
-        folder = os.environ["MEM0_DIR"]
+        self._folder = tempfile.TemporaryDirectory(prefix="mem0-", ignore_cleanup_errors=True)
+        folder = self._folder.name
         self._memory = Memory.from_config(
             {
                 "vector_store": {
