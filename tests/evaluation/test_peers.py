@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.peers import PEERS, of_peer
-from benchmarks.peers_material import Document, Vectors, asked, best_of_pieces
+from benchmarks.peers_material import Document, Task, Vectors, asked, best_of_pieces, with_copies
 from benchmarks.peers_words import Bm25s, Fts5, Grep, Substring
 from kb.evaluation.cases import Case
 
@@ -60,3 +60,9 @@ def test_a_peer_is_measured_by_the_documents_that_it_puts_first() -> None:
 def test_placeholders_are_no_words_and_a_document_counts_by_its_best_piece() -> None:
     assert asked("pod <*>/<*> is\n down") == "pod / is down"
     assert best_of_pieces([("a", 0.2), ("b", 0.5), ("a", 0.7)]) == [("a", 0.7), ("b", 0.5)]
+
+
+def test_a_copy_of_a_right_document_is_right_for_everybody() -> None:
+    copied = (*SHELF, Document("mirror/pool.md", SHELF[1].title, f"{SHELF[1].body}\n"))
+    task = Task("t", copied, (Case(query="pool", relevant=("pool.md",)), Case(query="x", relevant=())))
+    assert [case.relevant for case in with_copies(task)] == [("pool.md", "mirror/pool.md"), ()]
