@@ -104,7 +104,10 @@ class Demo:
         say("The review of the week counts all of that, and says what there was not to count.")
         told = self.kb("weekly")
         promise(f"({entry_id}): 1" in told, "the summary names what fixed something")
-        promise(f"- {NEW}: 1" in told, "the summary names what was not known")
+        promise(
+            "checkpoint <*> rejected by <*>, epoch is behind`: 1" in told,
+            "the summary names what was not known",
+        )
 
     def check(self, verdict: str, *words: str) -> str:
         """`kb check`, whose exit code must be that of the verdict."""

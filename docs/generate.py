@@ -38,8 +38,8 @@ def _holds(path: Path, text: str) -> bool:
 def dependency_mistakes() -> list[str]:
     """What `docs/dependencies.md` and pyproject.toml do not agree on, in words."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    optional = (line for extra in project["optional-dependencies"].values() for line in extra)
-    declared = {_name(line) for line in (*project["dependencies"], *optional)}
+    extras = project["optional-dependencies"].values()
+    declared = {_name(line) for lines in (project["dependencies"], *extras) for line in lines}
     explained = set(
         re.findall(r"^\| `([\w.-]+)` \|", (ROOT / "docs/dependencies.md").read_text(), re.MULTILINE)
     )

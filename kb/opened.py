@@ -90,7 +90,7 @@ class OpenHome:
         """Every mistake that stands in memory files and ingested files now."""
         self.refresh()
         read = (problem for record in self._parts.catalogue.records() for problem in record.problems)
-        return [*read, *self._parts.healthy.problems(everywhere=True)]
+        return [*read, *self._parts.healthy.problems(everywhere=True), *self._parts.watch.problems()]
 
     def counts(self) -> dict[str, int]:
         """Entries on offer, by kind."""

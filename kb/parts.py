@@ -36,15 +36,19 @@ from kb.storage.lexical import Fts5Index
 from kb.storage.memory import Memory
 from kb.storage.memory_sync import PARSER, MemorySync
 from kb.storage.moves import MoveTable
+from kb.storage.refingerprint import Fingerprints
 from kb.storage.replay import PastLookups
 from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
+from kb.storage.watch import WatchFile
 
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.intake import Progress
     from kb.proposals.proposals import Proposals
+    from kb.review.review import Reviewing
+    from kb.review.summary import Proposed
     from kb.triage.triage import Triage
 
 
@@ -72,6 +76,7 @@ class Parts:
     healthy: HealthyLines
     moves: Moves
     outcomes: Outcomes
+    watch: WatchFile
 
     @classmethod
     def of(cls, home: Home, encoder: Encoder | None, exact_below: int) -> Parts:
@@ -86,21 +91,23 @@ class Parts:
         ledger = Ledger(db)
         signatures = CompiledSignatures(db, entries)
         trust = TrustBook(ledger, table)
+        watch = WatchFile(home)
         lookup = Lookup(
             entries,
             RankedTiers(lexical, vectors),
-            signatures.current,
+            signatures,
             trust.of,
             lambda: vectors.notes,
             table.quarantined,
+            watch.current,
         )
-        memory, sync = Memory(home), MemorySync(home, db, catalogue)
+        memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         moves = Moves(db, table, entries, memory, sync)
         healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, healthy, moves, Outcomes(ledger, moves),
+            lessons, healthy, moves, Outcomes(ledger, moves), watch,
         )  # fmt: skip
 
     def ingest(
@@ -170,8 +177,25 @@ class Parts:
             Sources(
                 lookup=self.lookup, search=find, entries=self.entries, ledger=self.ledger, memory=self.memory,
                 changes=self.changes.between, incidents=lambda: incidents.recent(_RECENT), actor=actor,
+                watched=self.watch.current,
             )
         )  # fmt: skip
+
+    def reviewing(self, actor: str = "") -> Reviewing:
+        """See `KnowledgeBase.weekly_summary` and `publish_review`."""
+        from kb.review.records import Records
+        from kb.review.review import Reviewing
+        from kb.review.upkeep import proposed
+        from kb.storage.reviews import Reviews
+        from kb.storage.windows import Windows
+
+        windows = Windows(self.db)
+
+        def proposals(now: datetime) -> list[Proposed]:
+            return [proposed(row) for row in windows.open_proposals(now)]
+
+        records = Records(self.ledger, self.entries, self.changes, windows, Reviews(self.db), proposals)
+        return Reviewing(records, self.memory, self.watch, actor)
 
     def refresh(self, now: datetime) -> list[Problem]:
         """See `KnowledgeBase.refresh`."""
@@ -183,7 +207,7 @@ class Parts:
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         known = (problem for record in self.catalogue.records(PARSER) for problem in record.problems)
-        return [*known, *self.healthy.problems(), *missed]
+        return [*known, *self.healthy.problems(), *missed, *self.watch.problems()]
 
     def check(self) -> tuple[list[str], VectorReport]:
         """See `KnowledgeBase.check`."""

@@ -6,15 +6,20 @@ import io
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import typer
 
 from kb.cli.output import JSON, opened, print_json, say
 from kb.errors import KbError
 
+if TYPE_CHECKING:
+    from kb.lookup.lookup import Sighting
+
 _PIECE = 1024 * 1024
 _EXIT_CODES = {"known": 0, "related": 1, "unknown": 2}
 _EXIT_ERROR = 3
+_SAID_FROM_LINE = 5_000
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,7 +57,14 @@ def check(
     try:
         with opened(context) as kb:
             answer = kb.check_known_issues(
-                _input(text), tool, service, environment, limit, deep=deep, incident_id=incident
+                _input(text),
+                tool,
+                service,
+                environment,
+                limit,
+                deep=deep,
+                incident_id=incident,
+                on_sighting=_say_sighting,
             )
     except KbError as error:
         if not exit_code:
@@ -65,6 +77,12 @@ def check(
         typer.echo(answer_text(answer))
     if exit_code:
         raise typer.Exit(_EXIT_CODES[answer.verdict])
+
+
+def _say_sighting(seen: Sighting) -> None:
+    """On the way through a long log; a short one is answered before anybody could read this."""
+    if seen.evidence.line > _SAID_FROM_LINE:
+        say(f"line {seen.evidence.line}: {seen.title}  [{seen.id}]")
 
 
 def _input(words: list[str] | None) -> str | Iterator[str]:

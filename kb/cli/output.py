@@ -29,9 +29,14 @@ def opened(context: typer.Context, exact_below: int = EXACT_BELOW) -> Iterator[K
 
 def print_json(value: object) -> None:
     """Any record or plain data as JSON."""
+    typer.echo(as_json_text(value))
+
+
+def as_json_text(value: object) -> str:
+    """The JSON that commands print."""
     from kb.storage.codec import to_builtins
 
-    typer.echo(json.dumps(to_builtins(value), indent=2, ensure_ascii=False))
+    return json.dumps(to_builtins(value), indent=2, ensure_ascii=False)
 
 
 def say(message: str) -> None:

@@ -11,22 +11,38 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kb.lookup import verdict as verdicts
+from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
 from kb.lookup.explain import to_match
 from kb.lookup.quarantined import RULES, warnings
 from kb.lookup.question import Question, ask
-from kb.lookup.thresholds import RELATED
-from kb.lookup.tiers import Found, RankedTiers, SignatureScan, by_fingerprint
+from kb.lookup.thresholds import KNOWN, RELATED
+from kb.lookup.tiers import Found, OnFound, RankedTiers, SignatureScan, by_fingerprint
 from kb.lookup.verdict import Judged
 from kb.records import AlertRule, Entry, Runbook, Status
-from kb.records.ledger import NO_MATCH, Match, Trust, Verdict
+from kb.records.ledger import NO_MATCH, Evidence, Match, Trust, Verdict
 from kb.records.moves import Move
+from kb.records.watch import WatchItem
 from kb.storage.entries import EntryTable, Stored
 from kb.storage.identify import runbook_keys
-from kb.text.signature_set import SignatureSet
+from kb.storage.signatures import CompiledSignatures
 
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
+Watched = Callable[[datetime], Sequence[WatchItem]]
+"""The items of the watch list that count at a moment."""
 _JUDGED = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """An entry whose signature was just seen, before anything is judged."""
+
+    id: str
+    title: str
+    evidence: Evidence
+
+
+OnSighting = Callable[[Sighting], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +63,24 @@ class Lookup:
 
     entries: EntryTable
     ranked: RankedTiers
-    signatures: Callable[[], SignatureSet]
+    signatures: CompiledSignatures
     trust_of: TrustOf
     notes: Callable[[], Sequence[str]]
     quarantined: Callable[[], Mapping[str, Move]]
+    watched: Watched = lambda _: ()
 
     def find(
         self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
-        now: datetime,
+        now: datetime, on_sighting: OnSighting | None = None,
     ) -> Finding:  # fmt: skip
-        """Look the text up; an empty text is `unknown` with a note that says so."""
-        scan = SignatureScan(self.signatures())
+        """Look the text up; an empty text is `unknown` with a note that says so.
+
+        `on_sighting` is told at once, while the text is still being read, of each entry whose signature
+        could settle the question by itself.
+        """
+        scan = SignatureScan(self.signatures.current(), on_sighting and self._teller(on_sighting))
         question = ask(text, tool=tool, service=service, environment=environment, each_block=scan.block)
+        self.signatures.keep()
         if not question.evidence:
             return Finding(
                 question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",)
@@ -72,7 +94,8 @@ class Lookup:
         notes += self._warnings(question)
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
-        return _finding(question, verdicts.in_order(judged), limit, notes)
+        ordered, watch = watching.noted(verdicts.in_order(judged), question, self.watched(now), now)
+        return _finding(question, ordered, limit, [*notes, *watch])
 
     def _warnings(self, question: Question) -> list[str]:
         """What fits and was taken away because it failed."""
@@ -80,6 +103,15 @@ class Lookup:
         stored = self.entries.many(moves)
         held = [one.entry for one in stored.values() if one.entry.status is Status.QUARANTINED]
         return warnings(question, held, moves)
+
+    def _teller(self, on_sighting: OnSighting) -> OnFound:
+        def tell(found: Found) -> None:
+            if found.strength >= KNOWN and found.evidence:
+                stored = self.entries.many([found.entry_id])
+                for one in stored.values():
+                    on_sighting(Sighting(one.entry.id, one.entry.headline, found.evidence))
+
+        return tell
 
     def _judge(
         self, question: Question, found: Sequence[Found], now: datetime, already: Sequence[Judged] = ()

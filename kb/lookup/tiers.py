@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
@@ -57,6 +57,10 @@ class Found:
     features: dict[str, float] = field(default_factory=dict)
 
 
+OnFound = Callable[[Found], None]
+"""Told of an entry at the moment that its signature was found."""
+
+
 def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
     """Entries that have the template of an evidence line, or the name of an alert in it."""
     wanted = {e.fingerprint: e for e in question.evidence if e.fingerprint}
@@ -103,14 +107,18 @@ def _named(entry_id: str, name: str, question: Question) -> Found:
 class SignatureScan:
     """Collects the signatures that occur in a text which is read block by block."""
 
-    def __init__(self, signatures: SignatureSet) -> None:
-        self._signatures = signatures
+    def __init__(self, signatures: SignatureSet, on_found: OnFound | None = None) -> None:
+        """`on_found` is told of each entry when its first block was read, long before a long text ends."""
+        self._signatures, self._on_found = signatures, on_found
         self._found: dict[str, Found] = {}
+        self._seen = set[int]()
 
     def block(self, text: str, offset: int, first_line: int) -> None:
         """Scan one block; see `question.OnBlock`."""
-        for hit in self._signatures.scan(text):
+        for hit in self._signatures.scan(text, self._seen):
             found = _signed(hit, text, offset, first_line)
+            if self._on_found and hit.key not in self._found:
+                self._on_found(found)
             if hit.key not in self._found or found.strength > self._found[hit.key].strength:
                 self._found[hit.key] = found
 

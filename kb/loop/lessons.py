@@ -23,6 +23,7 @@ from kb.text.tokens import tokenize
 
 _LOOKED_AT = 30
 _KNOWN = "this was known already; nothing was written"
+_IN_WORDS = {Status.QUARANTINED: "in quarantine", Status.RETIRED: "retired"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,16 @@ class Lessons:
         """Write the lesson, unless exactly that is known.  Raises InvalidInput or HomeNotWritable."""
         try:
             return self._keep(lesson, now)
-        except IdTaken:  # another process was quicker with this id: look at what it wrote
-            return self._keep(lesson, now)
+        except IdTaken:  # another process was quicker with this id, or a retired item has it: look at that
+            return self._keep(lesson, now, retired=True)
 
-    def _keep(self, lesson: Lesson, now: datetime) -> Learned:
+    def _keep(self, lesson: Lesson, now: datetime, *, retired: bool = False) -> Learned:
         self.sync.refresh(now)
         near = self._near(lesson)
-        existing = self._live(lesson.entry.id)
+        existing = self._find(lesson.entry.id, retired=retired)
         if existing is not None and not learning.says_the_same(existing, lesson.entry):
             lesson = learning.renamed(lesson, learning.distinct_id(lesson.entry))
-            existing = self._live(lesson.entry.id)
+            existing = self._find(lesson.entry.id, retired=retired)
         if existing is not None:
             return self._known_already(existing, lesson, near)
         self.memory.append(lesson.key, lesson.list_path, lesson.item)
@@ -77,10 +78,10 @@ class Lessons:
         reason = lesson.quarantined or self.healthy.reason_for(lesson.entry.id)
         return (Status.QUARANTINED, reason) if reason else (lesson.entry.status, "")
 
-    def _live(self, entry_id: str) -> Entry | None:
-        """The entry, unless it was retired: what is learned again then is new."""
+    def _find(self, entry_id: str, *, retired: bool) -> Entry | None:
+        """The entry; one that was retired only where its item still stands in the file."""
         entry = self.entries.get(entry_id)
-        return None if entry is None or entry.status is Status.RETIRED else entry
+        return None if entry is None or (entry.status is Status.RETIRED and not retired) else entry
 
     def _near(self, lesson: Lesson) -> list[str]:
         """Ids of entries of the same kind whose title says nearly the same."""
@@ -104,9 +105,9 @@ class Lessons:
 
     def _known_already(self, existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
         note = _KNOWN
-        if existing.status is Status.QUARANTINED:
+        if bad := _IN_WORDS.get(existing.status):
             reason = self.healthy.reason_for(existing.id) or f"see why: kb status {existing.id}"
-            note += f". It is in quarantine: {reason}"
+            note += f". It is {bad}, so it is not offered: {reason}"
         return Learned(
             id=existing.id,
             status=existing.status,

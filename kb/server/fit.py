@@ -7,7 +7,7 @@ are shown, and how to see the rest.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from kb.triage.budget import count_tokens as tokens
@@ -28,8 +28,10 @@ def compact(data: object) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def fit(data: dict[str, Any], budget: int, *, newest: bool = False, more: str = "") -> dict[str, Any]:
-    """The data within the budget; `newest` keeps the ends of lists, else their beginnings."""
+def fit(
+    data: dict[str, Any], budget: int, *, newest: bool | Collection[str] = False, more: str = ""
+) -> dict[str, Any]:
+    """The data within the budget; `newest` keeps the ends of lists (of those it names), else their beginnings."""
     if len(compact(data)) < 2 * budget and tokens(compact(data)) <= budget:
         return data
     items, limit = -1, None
@@ -40,7 +42,9 @@ def fit(data: dict[str, Any], budget: int, *, newest: bool = False, more: str = 
     return _Cut(max(0, items), limit, newest).apply(data, more)
 
 
-def _most_items(data: dict[str, Any], budget: int, limit: int | None, newest: bool, more: str) -> int:
+def _most_items(
+    data: dict[str, Any], budget: int, limit: int | None, newest: bool | Collection[str], more: str
+) -> int:
     """How long lists can be; -1 when the data are too large even without their lists."""
 
     def fits(items: int) -> bool:
@@ -61,7 +65,7 @@ def _most_items(data: dict[str, Any], budget: int, limit: int | None, newest: bo
 class _Cut:
     """One way of cutting: so many items a list, so many characters a text."""
 
-    def __init__(self, items: int, limit: int | None, newest: bool) -> None:
+    def __init__(self, items: int, limit: int | None, newest: bool | Collection[str]) -> None:
         self._items, self._limit, self._newest = items, limit, newest
         self._left: list[dict[str, object]] = []
         self._texts = 0
@@ -89,7 +93,8 @@ class _Cut:
         if len(values) <= self._items:
             return values
         self._left.append({"where": where, "shown": self._items, "total": len(values)})
-        return values[len(values) - self._items :] if self._newest else values[: self._items]
+        newest = self._newest if isinstance(self._newest, bool) else where in self._newest
+        return values[len(values) - self._items :] if newest else values[: self._items]
 
 
 def clipped(text: str, budget: int) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from kb.knowledge import KnowledgeBase
-from kb.loop.weekly import WeeklySummary
+from kb.review.summary import WeeklySummary
 from kb.server.arguments import NUMBER
 from kb.server.offers import PAGE, Offer, reading
 
@@ -21,7 +21,9 @@ class LookingBack:
 
     def offers(self) -> Sequence[Offer]:
         """See `Tools.offers`."""
-        return (reading(self.weekly_summary, PAGE, newest=True, more="a shorter window (days) shows less"),)
+        return (
+            reading(self.weekly_summary, PAGE, newest=("log",), more="a shorter window (days) shows less"),
+        )
 
     def weekly_summary(
         self,
@@ -29,7 +31,7 @@ class LookingBack:
             float, Field(gt=0, le=3660), NUMBER, Field(description="How many days back, such as 7 or 1.")
         ] = 7,
     ) -> WeeklySummary:
-        """What happened in the last days: incidents, what was known and unknown, learned, fixed, failed, open.
+        """What happened in the last days: what came back, what was known, learned, fixed, failed, is to do.
 
         Call it with days=1 after an incident, with days=7 for the weekly review.  Every part says how
         many records it was counted from.

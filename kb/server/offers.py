@@ -7,7 +7,7 @@ returns.  A tool that only reads says so; it is all that a read token may call.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, get_type_hints
 
@@ -22,15 +22,21 @@ PAGE = 4_000
 
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
+Newest = bool | Collection[str]
+"""Whether the ends of long lists are kept rather than their beginnings; or the lists of which they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One tool: `budget` in tokens, `newest` keeps the ends of long lists, `more` tells how to see the rest."""
+    """One tool: `budget` in tokens; `newest` keeps the ends of long lists, or of those that it names.
+
+    `more` tells how to see the rest.
+    """
 
     tool: Tool
     reads: bool
     budget: int
-    newest: bool
+    newest: Newest
     more: str
 
 
@@ -42,13 +48,18 @@ class Tools(Protocol):
         ...
 
 
-def reading(fn: Callable[..., Any], budget: int = ANSWER, *, newest: bool = False, more: str = "") -> Offer:
+def reading(fn: Callable[..., Any], budget: int = ANSWER, *, newest: Newest = False, more: str = "") -> Offer:
     """A tool that changes nothing that its caller could see changed."""
     return Offer(_tool(fn, _READS), True, budget, newest, more)
 
 
 def writing(
-    fn: Callable[..., Any], budget: int = ANSWER, *, again: bool = False, newest: bool = False, more: str = ""
+    fn: Callable[..., Any],
+    budget: int = ANSWER,
+    *,
+    again: bool = False,
+    newest: Newest = False,
+    more: str = "",
 ) -> Offer:
     """A tool that adds to what is known; with `again`, calling it twice does no more than once."""
     hints = ToolAnnotations(

@@ -6,9 +6,10 @@ from functools import singledispatch
 
 from mcp_types import CallToolResult, TextContent
 
-from kb.loop import weekly
 from kb.records.brief import Brief
 from kb.records.ledger import Answer
+from kb.review.markdown import render as render_review
+from kb.review.summary import WeeklySummary
 from kb.server.fit import clipped, compact, fit
 from kb.server.incident_record import Postmortem, Update
 from kb.server.offers import Offer
@@ -41,8 +42,8 @@ def text_of(record: object) -> str:
 
 
 @text_of.register
-def _(summary: weekly.WeeklySummary) -> str:
-    return weekly.render(summary)
+def _(summary: WeeklySummary) -> str:
+    return render_review(summary)
 
 
 @text_of.register

@@ -193,9 +193,14 @@ class EntryTable:
             "INSERT INTO signatures VALUES (?,?,?)",
             [(entry.id, json.dumps(sig.needles), int(sig.regex)) for sig in entry.signatures],
         )
+        self.set_fingerprints(entry.id, fingerprints)
+
+    def set_fingerprints(self, entry_id: str, fingerprints: Sequence[Fingerprint]) -> None:
+        """Let the entry have these fingerprints and no others.  Call inside a write."""
+        self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
         self._db.execute_many(
             "INSERT OR IGNORE INTO fingerprints VALUES (?,?,?,?)",
-            [(print_.value, entry.id, print_.origin, print_.template) for print_ in fingerprints],
+            [(print_.value, entry_id, print_.origin, print_.template) for print_ in fingerprints],
         )
 
     def _unindex(self, entry_id: str) -> None:

@@ -19,6 +19,7 @@ from kb.records import Entry, Origin, Status
 from kb.storage import yamlfile
 from kb.storage.catalogue import Catalogue, Change, FileRecord
 from kb.storage.database import Database
+from kb.storage.refingerprint import Fingerprints
 from kb.text.memory_format import Memory as ParsedMemory
 from kb.text.memory_format import parse_memory
 from kb.text.samples import sample_failure
@@ -32,13 +33,15 @@ _RACY_NS = 50_000_000
 class MemorySync:
     """Brings the store in step with `learned/*.yaml`."""
 
-    def __init__(self, home: Home, db: Database, catalogue: Catalogue) -> None:
+    def __init__(self, home: Home, db: Database, catalogue: Catalogue, fingerprints: Fingerprints) -> None:
         self._home, self._db, self._catalogue = home, db, catalogue
+        self._fingerprints = fingerprints
 
     def refresh(self, now: datetime) -> list[Change]:
         """Read what changed since the last call of any process.  Cheap when nothing did."""
         if self._db.read_only:
             return []
+        self._fingerprints.renew()
         paths = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
         known = {record.path: record for record in self._catalogue.records(PARSER)}
         changes = [

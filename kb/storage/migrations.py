@@ -211,7 +211,8 @@ def the_loop(db: Database) -> None:
         ) WITHOUT ROWID;
         CREATE TABLE reviews (              -- where a summary stopped, and what it put on the watch list
             id INTEGER PRIMARY KEY AUTOINCREMENT, made_at TEXT NOT NULL, since TEXT NOT NULL,
-            until TEXT NOT NULL, watch TEXT NOT NULL, actor TEXT NOT NULL
+            until TEXT NOT NULL, watch TEXT NOT NULL, actor TEXT NOT NULL,
+            mark INTEGER NOT NULL DEFAULT 0 -- 1: `kb weekly --since-last` goes on from here
         );
         CREATE INDEX reviews_until ON reviews(until);
         CREATE VIEW ledger AS               -- offered, applied, resolved, recurred: one row a stage

@@ -1,10 +1,26 @@
-"""The compiled signatures of a home, kept while nothing that they come from changes."""
+"""The compiled signatures of a home, kept while nothing that they come from changes.
+
+Ten thousand signatures take seconds to compile, so what was compiled for a long text is kept in a file
+beside the database, named by what it was made of.  A file that is not for this very set, or is damaged, or
+is of another Hyperscan, is passed over and written anew.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+
+from kb.records import Signature
 from kb.storage.database import Database
 from kb.storage.entries import KNOWLEDGE_VERSION, EntryTable
 from kb.text.signature_set import SignatureSet
+
+_WORTH_A_FILE = 200
+"""Signatures from which on compiling is noticed."""
 
 
 class CompiledSignatures:
@@ -12,13 +28,57 @@ class CompiledSignatures:
 
     def __init__(self, db: Database, entries: EntryTable) -> None:
         self._db, self._entries = db, entries
-        self._version = ""
+        self._path = db.path.with_name(f"{db.path.name}.signatures")
+        self._version = self._digest = ""
         self._set = SignatureSet.compile(())
+        self._kept = True
 
     def current(self) -> SignatureSet:
         """The set as of the last commit of any process."""
         version = self._db.meta(KNOWLEDGE_VERSION)
         if version != self._version:
-            self._set = SignatureSet.compile(self._entries.signatures())
-            self._version = version
+            items = self._entries.signatures()
+            self._digest = _digest(items) if len(items) >= _WORTH_A_FILE else ""
+            found = _read(self._path, self._digest) if self._digest else None
+            self._set = found or SignatureSet.compile(items)
+            self._version, self._kept = version, found is not None
         return self._set
+
+    def keep(self) -> None:
+        """Write what was compiled since to its file; call it after a text was scanned.  A full disk is no error."""
+        if self._kept or not self._digest or not self._set.worth_keeping or self._db.read_only:
+            return
+        self._kept = True
+        with suppress(OSError):
+            _write(self._path, self._digest, self._set)
+
+
+def _digest(items: Iterable[tuple[str, Signature]]) -> str:
+    """What a set is made of: its signatures, and whose words compile them."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        engine = version("hyperscan")
+    except PackageNotFoundError:
+        engine = ""
+    plain = [engine, version("google-re2"), *((key, sign.needles, sign.regex) for key, sign in items)]
+    return blake2b(json.dumps(plain).encode(), digest_size=16).hexdigest()
+
+
+def _read(path: Path, digest: str) -> SignatureSet | None:
+    try:
+        with path.open("rb") as file:
+            return (
+                SignatureSet.load(file.read()) if file.readline().decode("ascii").strip() == digest else None
+            )
+    except (OSError, ValueError):
+        return None
+
+
+def _write(path: Path, digest: str, made: SignatureSet) -> None:
+    scratch = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        scratch.write_bytes(f"{digest}\n".encode() + made.dump())
+        scratch.replace(path)
+    finally:
+        scratch.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -59,6 +59,59 @@ def set_value(text: str, path: str, value: object) -> str:
     Raises InvalidInput when the path runs through something that is not a mapping or list.
     """
     return _rewrite(text, path.split("."), value)
+
+
+def replace_items(text: str, key: str, ours: Callable[[object], bool], items: Sequence[object]) -> str:
+    """The text in which the items of a top-level list that are `ours` make room for `items`, at its end.
+
+    Everything else stays as it is written, comments included.  Raises InvalidInput where the key is
+    something else than a list.
+    """
+    before = load(text) or {}
+    existing = (before.get(key) if isinstance(before, dict) else None) or []
+    after = text
+    if isinstance(existing, list) and any(map(ours, existing)):
+        after = _without(text, key, ours)
+    elif items and key not in before:
+        after = "".join((text, "" if not text or text.endswith("\n") else "\n", key, ":\n"))
+    for item in items:
+        after = append_item(after, key, item)
+    wanted = [*(one for one in existing if not ours(one)), *items]
+    if ((load(after) or {}).get(key) or []) != wanted:
+        raise InvalidInput(
+            f"{key}: its items cannot be told apart in the text; write them as a list of blocks"
+        )
+    return after
+
+
+def _without(text: str, key: str, ours: Callable[[object], bool]) -> str:
+    """The text without the lines of these items of a block list; comments between items stay."""
+    root = safe_yaml.compose(text)[0]
+    node = next(value for name, value in root.value if name.value == key)
+    if node.flow_style:
+        raise InvalidInput(
+            f"{key}: is written as [ … ]; write it as a list of blocks (- …), one item below another"
+        )
+    lines, gone = text.splitlines(keepends=True), set[int]()
+    for item in node.value:
+        if ours(safe_yaml.value(item)):
+            first, last = item.start_mark.line, _end_line(item)
+            while first and not lines[first].lstrip().startswith(
+                "-"
+            ):  # the dash may stand on a line of its own
+                first -= 1
+            while last > first + 1 and (last > len(lines) or _is_gap(lines[last - 1])):
+                last -= 1
+            gone.update(range(first, last))
+    return "".join(line for number, line in enumerate(lines) if number not in gone)
+
+
+def _end_line(node: yaml.Node) -> int:
+    """The line behind the node.  A block's own mark is of no use: it stands where the next thing begins."""
+    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        return _end_line(last[1] if isinstance(last, tuple) else last)
+    return int(node.end_mark.line) + (node.end_mark.column > 0)
 
 
 def render(value: object) -> str:

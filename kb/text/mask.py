@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
-from kb.text.masking_rules import PLACEHOLDER, RUN, SCANNER
+from kb.text.ids import looks_like_id
+from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER
 
-MASK_VERSION = 1
+MASK_VERSION = 2
 """Raised with every change of the rules that changes a template; part of every fingerprint."""
 
 _LEVEL = (
@@ -35,6 +36,7 @@ _LOGGER = re.compile(
     rf"|[a-z][\w.-]*\s(?=[\w./-]+\[{re.escape(PLACEHOLDER)}\]:)|[a-z][\w.-]*\s(?=kernel:)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_a-zA-Z]")
 
 
@@ -46,7 +48,7 @@ def mask(line: str) -> str:
 
 
 def fingerprint(line: str) -> str:
-    """The tagged hash of the template of `line`, such as `f1:9c2e…`; empty if nothing in it tells."""
+    """The tagged hash of the template of `line`, such as `f2:9c2e…`; empty if nothing in it tells."""
     template = without_prefix(mask(line))
     words = " ".join(template.casefold().split()).strip(" .,:;!-")
     if not _WORD.search(words.replace(PLACEHOLDER, " ")):
@@ -63,10 +65,12 @@ def without_prefix(template: str) -> str:
 
 
 def _mask_once(line: str) -> str:
-    return RUN.sub(PLACEHOLDER, SCANNER.sub(_replace, line))
+    return ITEMS.sub(r"\1", RUN.sub(PLACEHOLDER, SCANNER.sub(_replace, line)))
 
 
 def _replace(match: re.Match[str]) -> str:
-    if (same := match["plain"] or match["kept"]) is not None:
+    if (same := match["plain"] or match["kept"] or match["rest"]) is not None:
         return same
+    if (word := match["word"]) is not None and not looks_like_id(word):
+        return _NUMBER.sub(PLACEHOLDER, word)
     return (match["key"] or "") + PLACEHOLDER

@@ -4,12 +4,16 @@ Two lists of alternatives, tried at each place from left to right; the first tha
 
 * KEPT: numbers that identify, recognised by the words around them (`HTTP 503`, `exit code 137`,
   `errno 28`, `ORA-12541`, `502 Bad Gateway`), protocol names (`x509`, `TLSv1.2`) and `<nil>`.
-* VARIABLE: placeholders that are there already, timestamps, addresses, hosts, ids, hashes, durations,
-  sizes, versions, and in the end every other number.
+* KEYS: words that stay, and after which a value varies whatever it looks like (`user=`, `for user`).
+* VARIABLE: placeholders that are there already, timestamps, addresses, hosts, paths, ids, hashes,
+  durations, sizes, versions, and in the end every other number.
 
 Decisions: ports, line numbers and versions are variable (the same error in two versions is the same
-error; which version it was is the business of scope).  Host names under a known top level are variable,
-except those of public services, which say what failed.
+error; which version it was is the business of scope).  Which program, workload, table or topic failed
+tells errors apart; which instance, user, host, device or file does not.  So host names under a known
+top level are variable, except those of public services, which say what failed, and so are paths,
+except those that every machine has (`/etc/resolv.conf`, `/var/run/docker.sock`).  A list is as long as it
+happens to be: a run of placeholders, or of items that differ in nothing else, is one.
 """
 
 from __future__ import annotations
@@ -50,7 +54,7 @@ KEPT = (
     rf"|responded(?: with)?|answered)){_ASSIGN}(?i:(?:an? )?(?:http |status "
     rf"|code ){{0,2}})[1-5]\d\d{_END}{_NOT_AMOUNT}",
     rf"\b[1-5]\d\d[ :,-]{{1,3}}(?i:{_PHRASES})\b",
-    r"\b[45](?:\d\d|xx)(?=\s*(?i:errors?|responses?|status)\b)",
+    r"\b[45](?:\d\d|xx)(?=\s*(?i:errors?|responses?|status)\b(?!\s*[:=]))",
     # exit codes, signals, errno, and codes that are called so
     rf"(?i:\b(?:exit(?:ed|s)?|terminated|died)(?:[ _-]*(?:with|on|by))?(?:[ _-]*(?:non-?zero))?"
     rf"(?:[ _-]*(?:exit[ _-]*)?(?:code|status|value|signal))?){_ASSIGN}-?(?:0x[0-9a-fA-F]+"
@@ -82,7 +86,8 @@ _UNIT = (
 _TOP_LEVELS = (
     "com|net|org|io|dev|app|cloud|local|localdomain|internal|intra|intranet|lan|corp|home|arpa|edu|gov"
     "|info|biz|"
-    "test|example|invalid|svc|de|uk|fr|eu|us|jp|cn|ru|ch|at|nl|ca|au|in|br"
+    "test|example|invalid|svc|de|uk|fr|eu|us|jp|cn|ru|ch|at|nl|ca|au|in|br|hk|kr|tw|sg|es|se|fi|dk|pl|cz|tr|za|"
+    "nz|mx|ar|cl|ua|gr|pt|hu|ro|th|vn|ph|xyz|(?:com|co|net|org|edu|ac|gov|ne|or)\\.[a-z]{2}"
 )
 _PUBLIC_HOSTS = (
     r"(?:[\w-]{1,63}\.){0,6}(?:docker\.(?:io|com)|k8s\.io|kubernetes\.io|github\.com|githubusercontent\.com"
@@ -96,7 +101,36 @@ _ID_KEY = (
     r"|instance|message|"
     r"event|client|account|customer|connection|conn|build|run|parent)[ _-]?)?(?:id|uuid|guid)"
     r"|host(?:name)?|node(?:[ _-]?name)?|pod(?:[ _-]?name)?|instance|user(?:name)?|client(?:[ _-]?ip)?"
-    r"|remote[ _-]?addr|trace|span"
+    r"|remote[ _-]?addr|trace|span|rhost|ruser|logname|login|acct|principal|comm|cwd|tenant|addr|laddr"
+)
+_NO_NAME = (  # what follows "user" in prose
+    "is|was|are|were|does|did|do|not|has|had|have|can|cannot|could|may|must|should|will|would|requests?|requested|"
+    "agent|space|sessions?|data|names?|unknown|input|code|mode|level|defined|errors?|and|or|in|to|of|for|with|from|"
+    "by|on|at|limits?|quotas?|accounts?|roles?|groups?|id|ids|process|processes|query|queries|tasks?|who|that|"
+    "which|already|authentication|password|passwords|credentials?|permissions?|profile|interface|service|"
+    "tables?|method|info|list|denied|logged|login|logins|count|store|entry|via|as|a|an|the|no"
+)
+_PERSON = rf"(?!(?:{_NO_NAME})\b)[A-Za-z_][\w.+-]{{0,63}}"
+_PATH_PART = rf"(?:[\w.@%+=~#&:!-]|{re.escape(PLACEHOLDER)}|\[[^\[\]\s/]{{1,60}}\])"
+_EVERY_MACHINE = r"(?:etc|dev|proc|sys|run|usr|bin|sbin|boot|lib|lib64|var/run)/"
+_PATH = (
+    rf"/(?!{_EVERY_MACHINE})(?=[^\s/]*[A-Za-z])(?:{_PATH_PART}{{1,200}}/+)+{_PATH_PART}{{0,200}}(?<![.:,!])"
+)
+_HEX_WORDS = (
+    "accede|acceded|beaded|bedded|decade|deface|defaced|efface|effaced|facade|deadbeef"  # words of a to f
+)
+_NUMBERED = (
+    "host|node|server|instance|worker|member|broker|job|task|session|request|transaction|device|disk"
+    "|volume|id|user"
+)
+KEYS = (
+    rf"\b(?:{_NUMBERED}) (?!(?:{_WORDS_WITH_DIGITS})\b)(?=[A-Za-z][\w-]{{0,80}}\d)",
+    rf"\b(?:{_ID_KEY})[\"']?(?:=|: ?(?=[\"']))[\"']?(?![\"'])(?={re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}])",
+    r"\b(?:user|role|host|node|pod|device|file) [\"'](?=[^\s\"']{1,200}[\"'])",
+    rf"\b(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))",
+    rf"\bfor (?={_PERSON} from (?:\d|{re.escape(PLACEHOLDER)}|[\w-]+[.:][\w.:-]+))",
+    rf"\bhttps?://{_PUBLIC_HOSTS}/(?=[\w%-])",
+    rf"\bauthentication (?:failures?|errors?) for (?={_PERSON})",
 )
 VARIABLE = (
     re.escape(PLACEHOLDER),
@@ -114,50 +148,76 @@ VARIABLE = (
     r"\d{6,8}[ -]\d\d:?\d\d:?\d\d(?:[.,]\d+)?",
     rf"(?<![\w:]){_CLOCK}{_ZONE}(?![\w:])",
     # ids and addresses
+    rf"(?<=://)(?!{_PUBLIC_HOSTS}(?![\w.-]))[^\s\"'<>,;()\]}}\\]+(?<![.:!])",
     r"[\w.+-]{1,64}@(?=[\w-]{1,63}\.)[\w.-]{3,253}\b",
-    r"(?i:\b[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\b)",
+    r"(?i:(?<![A-Za-z0-9])[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}(?![A-Za-z0-9]))",
     r"(?i:\b(?:[0-9a-f]{2}[:-]){5,31}[0-9a-f]{2}\b)",
-    rf"\b(?:{_OCTET}\.){{3}}{_OCTET}(?:/\d{{1,2}})?(?::\d{{1,5}})?\b",
+    rf"(?:(?<![\w/.])[A-Za-z][\w.-]{{0,80}}/)?\b(?:{_OCTET}\.){{3}}{_OCTET}(?:/\d{{1,2}})?(?::\d{{1,5}})?\b",
     r"(?i:(?<![\w:])\[?(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}"
     r"|(?=[0-9a-f:]*\d)(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}"
     r"|(?:[0-9a-f]{1,4}:){2,7}:|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})(?:%\w+)?(?:/\d{1,3})?\]?(?::\d{1,5})?(?![\w:]))",
     rf"\b(?!{_PUBLIC_HOSTS}(?![\w.-]))(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})\.){{1,8}}(?:{_TOP_LEVELS})"
     r"(?::\d{1,5})?(?![\w-]|\.\w|\()",
-    r"(?<=/tmp/)[^\s\"':,;)]+|(?<=/home/)[^\s\"'/:,;)]+|(?<=/Users/)[^\s\"'/:,;)]+",
-    rf"(?<=[\w>]-)(?=[a-z]{{0,10}}\d)[{_CHUNK}]{{6,10}}-[{_CHUNK}]{{5}}(?![\w])"
-    rf"|(?<=-)[{_CHUNK}]{{8,10}}-[{_CHUNK}]{{5}}(?!\w)",
+    r"(?<=/tmp/)[^\s\"':,;)\]}]+",
+    rf"(?<![\w/.>*-])(?!/tmp/){_PATH}(?:\?[^\s\"'<>,;)\]}}]{{1,500}})?",
+    r"(?<![\w/])[A-Za-z]:[\\/](?![\\/])[^\s\"'<>|,;)]+",
+    r"(?<![\w-])(?:sd[a-z]|x?vd[a-z]|nvme\d+n|dm-)(?:\d+(?:p\d+)?)?(?![\w-])(?<!dm-)",
+    r"(?<![\w-])(?:en[ops]\d\w{0,12}|eth\d+|wlan\d+|veth[0-9a-f]{6,12}|cali[0-9a-f]{8,12})(?![\w-])",
+    r"(?<![\w-])[A-Z]{1,2}\d{1,3}(?:[:-]{1,2}[A-Z]{1,2}[0-9a-f]{0,3}){1,6}(?![\w-])",
+    r"(?<=@)[0-9a-f]{4,16}(?![A-Za-z0-9])",
+    r"(?<=[A-Za-z]_)-?\d+(?:_(?:[a-z]|-?\d+)(?![A-Za-z0-9]))*",
+    rf"(?<=[\w>]-)(?=[a-z]{{0,10}}\d)[{_CHUNK}]{{6,10}}-[{_CHUNK}]{{5}}(?![A-Za-z0-9])"
+    rf"|(?<=-)[{_CHUNK}]{{8,10}}-[{_CHUNK}]{{5}}(?![A-Za-z0-9])",
     rf"(?<=[a-z0-9>]-)(?!https|html5|grpcs)[{_CHUNK}]{{5}}(?![\w-])",
     r"(?i:\b0x[0-9a-f]+\b)",
     r"(?i:(?<![A-Za-z0-9])(?=[a-f]{0,64}\d)(?=\d{0,64}[a-f])[0-9a-f]{6,128}(?:[-.…]*…"
     r"|\.\.\.)?(?![A-Za-z0-9]))",
+    rf"(?i:(?<![A-Za-z0-9_.-])(?!(?:{_HEX_WORDS})(?![A-Za-z0-9]))[a-f]{{6,128}}(?![A-Za-z0-9_.-]))",
+    r"(?<![A-Za-z0-9+/=])(?=(?:[A-Za-z+/_-]{0,40}\d){2}|[A-Za-z0-9+/_-]{32})(?=[A-Za-z+/_-]{0,60}\d)(?=[a-z0-9+/_-]{0,40}[A-Z])(?=[A-Z0-9+/_-]{0,40}[a-z])"
+    r"(?=(?:[a-z]{0,7}[A-Z0-9+/]{1,7}){4})[A-Za-z0-9+/_-]{16,1000}={0,2}(?![A-Za-z0-9+/=])",
     r"(?<=-)(?=[a-z]{0,10}\d)(?=\d{0,10}[a-z])[a-z0-9]{4,10}(?![\w])",
-    r"(?<![A-Za-z0-9])(?=(?:[A-Za-z]*\d+[A-Za-z]+){2})[A-Za-z0-9]{8,}(?![A-Za-z0-9])",
     # amounts, versions, counters
-    rf"(?<![\w.])[-+]?\d+(?:[.,]\d+)*(?: ?{_UNIT})(?:(?:, ?| and "
+    rf"(?<![\w.])(?:(?<!\S)[<>~≈]=?|[-+])?\d+(?:[.,]\d+)*(?: ?{_UNIT})(?:(?:, ?| and "
     rf"| )?\d+(?:\.\d+)?(?: ?{_UNIT}))*(?![A-Za-z0-9])",
     r"(?<![\w.])(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d|w|y)){1,6}(?![A-Za-z0-9])",
     r"\bv\d+(?:\.\d+)*(?:[-+][\w.]+)?|\b\d+\.\d+(?:\.\d+)*(?:[-+][A-Za-z][\w.]*)?",
-    r"\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?",
+    r"(?:(?<![^\s=:(,\[])-)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?",
 )
+WORD = r"(?<![A-Za-z0-9])(?=[A-Za-z]{1,80}\d|\d{1,80}[A-Za-z])[A-Za-z0-9]{6,200}(?![A-Za-z0-9])"
+"""Letters and digits: an id or a name, which `kb.text.ids` tells apart."""
 
 _OPENERS = (  # words with which one of the rules above may begin; all others are passed over at once
     "https?|status|response|return|returns|returned|received|got|replied|responded|answered|exit(?:ed|s)?"
     "|terminated|"
     "died|errno|os|signal|sig|rc|retcode|ret|error|err|fault|result|reason|grpc|sql|sqlstate|sqlcode|code"
     "|hresult|"
-    "ntstatus|" + _MONTH + "|" + _DAY + "|" + _ID_KEY
+    "ntstatus|principal|for|authentication|role|file|"
+    + _NUMBERED
+    + "|(?:veth|cali)?[a-f]{6,}|sd[a-z]|x?vd[a-z]|"
+    + _MONTH
+    + "|"
+    + _DAY
+    + "|"
+    + _ID_KEY
 )
-_PLAIN = rf"""(?<![\w.-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,}}+(?:[,;)!?"']?[ \t]++|$))++"""
+_PLAIN = rf"""(?<![\w.@-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,}}+(?:[,;)!?"']?[ \t]++|$))++"""
 
 SCANNER: re.Pattern[str] = re.compile(
     rf"(?P<plain>{_PLAIN})|(?P<kept>{'|'.join(KEPT)})"
-    rf"|(?P<key>(?i:\b(?:{_ID_KEY})[\"']?(?:=|: ?(?=[\"']))[\"']?))(?![\"'])(?:{re.escape(PLACEHOLDER)}"
-    rf"|[^\s\"',;&)\]}}]+)"
-    rf"|(?P<variable>{'|'.join(VARIABLE)})"
+    rf"|(?P<key>(?i:{'|'.join(KEYS)}))(?:{re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}]*[^\s\"',;&)\]}}:.!])"
+    rf"|(?P<variable>{'|'.join(VARIABLE[:-1])})|(?P<word>{WORD})|(?P<number>{VARIABLE[-1]})"
+    r"|(?P<rest>[A-Za-z]{2,})"
 )
-"""Finds what comes next: `plain` words, what is `kept`, a `key` whose value varies, or what is `variable`."""
+"""Finds what comes next: `plain` words, what is `kept`, a `key` whose value varies, what is `variable`,
+a `word` with digits, or a `number`; the `rest` of the words is passed over in one step, not letter by letter."""
 
 RUN: re.Pattern[str] = re.compile(
-    rf"{re.escape(PLACEHOLDER)}(?:[\s.,:;/_+x×~-]{{0,8}}{re.escape(PLACEHOLDER)})+"
+    rf"{re.escape(PLACEHOLDER)}(?:(?:[\s.,:;/_+x×~*-]{{0,8}}{re.escape(PLACEHOLDER)})"
+    rf"|\s\((?:{re.escape(PLACEHOLDER)})?\))+"
 )
-"""A run of placeholders with nothing but punctuation between them."""
+"""A run of placeholders with nothing but punctuation between them, or the same said again in brackets."""
+
+ITEMS: re.Pattern[str] = re.compile(
+    rf"(?<![\w.-])([A-Za-z_][\w.-]{{0,40}}{re.escape(PLACEHOLDER)})(?:[\s,;]{{1,3}}\1(?![\w.-]))+"
+)
+"""A list whose items differ in their ids only."""

@@ -8,17 +8,19 @@ regexes; what an engine needs beyond is built at the first text that is worth it
 
 from __future__ import annotations
 
-import pickle
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from kb.records import Signature
-from kb.text.signature_engines import Engine, Needle, Prepared, prepare
+from kb.text.signature_engines import Dumped, Engine, Needle, Prepared, prepare
 from kb.text.signature_regex import compile_regex, validate_signature
 
-_DUMP_TAG = b"kb-signatures-1\n"
+_DUMP_TAG = b"kb-signatures-2\n"
+_SUM = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class SignatureSet:
     problems: list[tuple[str, str]]
     _needles: dict[Needle, int] = field(default_factory=dict)
     _engine: Engine | None = None
+    _users: dict[Needle, list[int]] = field(default_factory=dict)
+    """The numbers of the signatures that a needle is part of."""
 
     @classmethod
     def compile(cls, items: Iterable[tuple[str, Signature]]) -> SignatureSet:
@@ -57,37 +61,67 @@ class SignatureSet:
         needles = {(needle, signature.regex): 0 for _, signature in items for needle in signature.needles}
         made = cls(items, problems, {needle: number for number, needle in enumerate(needles)})
         made._engine = Engine(tuple(made._needles))
+        for number, (_, signature) in enumerate(items):
+            for needle in signature.needles:
+                made._users.setdefault((needle, signature.regex), []).append(number)
         return made
 
-    def scan(self, text: str) -> list[SignatureHit]:
-        """Every signature that `text` holds, in the order in which the signatures were given."""
+    def scan(self, text: str, seen: set[int] | None = None) -> list[SignatureHit]:
+        """Every signature that `text` holds, in the order in which the signatures were given.
+
+        With `seen`, which starts empty and goes along with a text that comes in blocks: the first hit
+        of each signature only.
+        """
         if not self.items or not text or self._engine is None:
             return []
-        prepared = prepare(text)
-        found: dict[Needle, _Found] = {}
-        needles = tuple(self._needles)
-        for number in sorted(self._engine.candidates(prepared)):
-            if place := _find(needles[number], prepared):
+        prepared, found, seen = prepare(text), dict[Needle, _Found](), set() if seen is None else seen
+        needles, touched = tuple(self._needles), set[int]()
+        for number, start in sorted(self._engine.candidates(prepared).items()):
+            users = [user for user in self._users[needles[number]] if user not in seen]
+            if users and (place := _find(needles[number], prepared, start)):
                 found[needles[number]] = place
-        hits = [_hit(key, signature, found) for key, signature in self.items if _complete(signature, found)]
-        return _in_characters(hits, text, prepared)
+                touched.update(users)
+        complete = [number for number in sorted(touched) if _complete(self.items[number][1], found)]
+        seen.update(complete)
+        return _in_characters([_hit(*self.items[number], found) for number in complete], text, prepared)
+
+    @property
+    def worth_keeping(self) -> bool:
+        """Whether a text was long enough that an engine had to be compiled."""
+        return self._engine is not None and self._engine.is_built
 
     def dump(self) -> bytes:
-        """The set as bytes for a cache, with what its engine has built so far."""
-        engine = self._engine.dump() if self._engine else b""
-        plain = [(key, signature.needles, signature.regex) for key, signature in self.items]
-        return _DUMP_TAG + pickle.dumps((plain, self.problems, engine))
+        """The set as bytes for a cache, with what its engine has built so far: a checksum, a header, the engine."""
+        built = self._engine.dump() if self._engine else None
+        header = {
+            "items": [(key, signature.needles, signature.regex) for key, signature in self.items],
+            "problems": self.problems,
+            "sizes": [len(built.plain), len(built.regex)] if built else None,
+            "refused": built.refused if built else [],
+        }
+        parts = (built.plain, built.regex) if built else ()
+        body = b"".join((json.dumps(header).encode(), b"\n", *parts))
+        return _DUMP_TAG + blake2b(body, digest_size=_SUM).digest() + body
 
     @classmethod
     def load(cls, data: bytes) -> SignatureSet:
-        """The set that `dump` wrote.  Only for bytes of one's own cache: they are not checked for malice."""
-        if not data.startswith(_DUMP_TAG):
+        """The set that `dump` wrote.  ValueError when the bytes are not its, or are not whole."""
+        start = len(_DUMP_TAG) + _SUM
+        body = data[start:]
+        if (
+            not data.startswith(_DUMP_TAG)
+            or blake2b(body, digest_size=_SUM).digest() != data[start - _SUM : start]
+        ):
             raise ValueError("not a dump of this version of SignatureSet")
-        plain, problems, engine = pickle.loads(data[len(_DUMP_TAG) :])
-        items = tuple((key, Signature(needles=needles, regex=regex)) for key, needles, regex in plain)
-        made = cls._of(items, problems)
-        if made._engine and engine:
-            made._engine.load(engine)
+        line, _, blobs = body.partition(b"\n")
+        header = json.loads(line)
+        items = tuple(
+            (key, Signature(needles=tuple(needles), regex=regex)) for key, needles, regex in header["items"]
+        )
+        made = cls._of(items, [(key, reason) for key, reason in header["problems"]])
+        if made._engine and header["sizes"]:
+            size, _ = header["sizes"]
+            made._engine.load(Dumped(blobs[:size], blobs[size:], header["refused"]))
         return made
 
 
@@ -103,9 +137,10 @@ def _confirming(needle: Needle) -> Any:
     return compile_regex(text, literal=not regex)
 
 
-def _find(needle: Needle, prepared: Prepared) -> _Found | None:
+def _find(needle: Needle, prepared: Prepared, start: int) -> _Found | None:
+    """Its first place in the text, which is not before `start`."""
     pattern = _confirming(needle)
-    match = pattern.search(prepared.data)
+    match = pattern.search(prepared.data, start)
     if match is None or match.start() == match.end():
         return None
     groups = {name: match.group(name) for name in pattern.groupindex} if needle[1] else {}

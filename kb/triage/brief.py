@@ -36,16 +36,18 @@ from kb.triage.place_lines import (
 from kb.triage.playbook import Situation
 from kb.triage.render import TERSE, as_data, render
 from kb.triage.symptoms import symptoms
+from kb.triage.watch_lines import watch_lines
 
 TITLES = (
     "Alert", "Known", "Suspected", "Unknown", "Warnings", "Changes", "Runbook", "Environment", "Quirks",
-    "Open incidents", "Open prevention", "Past incidents", "Mitigation", "Ask", "Escalate", "Roles", "Notes",
+    "Open incidents", "Watch list", "Open prevention", "Past incidents", "Mitigation", "Ask", "Escalate", "Roles",
+    "Notes",
 )  # fmt: skip
 """The sections of a brief, in order."""
 
 _PARTS = (
     alert_lines, known_lines, suspected_lines, unknown_lines, warning_lines, change_lines, runbook_lines,
-    environment_lines, quirk_lines, incident_lines, prevention_lines, past_lines,
+    environment_lines, quirk_lines, incident_lines, watch_lines, prevention_lines, past_lines,
 )  # fmt: skip
 
 

@@ -14,11 +14,13 @@ from kb.records.brief import Alert, JudgedSeverity
 from kb.records.change import Change
 from kb.records.ledger import Answer, Match, Outcome, Result, Verdict
 from kb.records.live import LiveIncident, Phase
+from kb.records.watch import WatchItem
 from kb.text.environment import same_environment
 from kb.text.redact import redact
 from kb.triage.asking import ask_home
 from kb.triage.environments import KEY, State, read_states
 from kb.triage.sources import Sources
+from kb.triage.watch_lines import watched
 
 WINDOW = timedelta(hours=24)
 """How far before an alert changes are looked for."""
@@ -70,6 +72,8 @@ class Facts:
     open_incidents: tuple[LiveIncident, ...] = ()
     past: tuple[Incident, ...] = ()
     open_items: tuple[OpenItem, ...] = ()
+    watch: tuple[WatchItem, ...] = ()
+    """The items of the watch list that this alert meets."""
 
     @property
     def started(self) -> datetime:
@@ -120,6 +124,7 @@ def gather(
         changes_asked=sources.changes is not None, states=states, state_problem=problem,
         quirks=quirks, incident=incident, open_incidents=open_ones,
         past=past, open_items=_open_items(sources, alert, past, live, now),
+        watch=watched(sources.watched(now), alert, found),
     )  # fmt: skip
 
 

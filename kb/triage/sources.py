@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from kb.lookup.lookup import Lookup
+from kb.lookup.lookup import Lookup, Watched
 from kb.records.change import Change
 from kb.records.ledger import SearchHit
 from kb.records.live import LiveIncident
@@ -54,4 +54,5 @@ class Sources:
     memory: Memory
     changes: ChangesBetween | None = None
     incidents: LiveIncidents = no_incidents
+    watched: Watched = lambda _: ()
     actor: str = ""

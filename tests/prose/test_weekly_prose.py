@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,14 @@ from typer.testing import CliRunner
 
 from kb import KnowledgeBase
 from kb.cli.app import app
-from kb.loop.facts import facts_of
-from kb.loop.weekly import Counted, OpenItem, WeeklySummary
+from kb.review.facts import facts_of
+from kb.review.summary import Counted, OpenItem, WeeklySummary
 from kb.testing.messages_server import Fails, Says
 from tests.prose.conftest import Serve
 
 END = datetime(2026, 11, 16, 9, tzinfo=UTC)
 POOL = "pattern-pool-exhausted-1a2b3c4d"
-PARTS = (
-    "incidents_by_severity", "incidents_by_service", "verdicts", "top_unknowns", "learned", "outcomes", "fixed",
-    "failed", "open_items", "expired_drift", "log",
-)  # fmt: skip
+PARTS = tuple(field.name for field in fields(WeeklySummary) if field.name not in ("since", "until", "read"))
 
 
 def summary_of(**parts: Any) -> WeeklySummary:

@@ -196,3 +196,37 @@ def test_of_alternatives_the_weakest_counts() -> None:
 def test_specificity_is_between_nothing_and_certainty(text: str) -> None:
     assert 0.0 <= text_specificity(text) <= 1.0
     assert 0.0 <= specificity(Signature(needles=(text,), regex=True)) <= 1.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["disk", "quota  ", "full ", "\n", "   ", "at\t", " x", "é", "é  disk", "ﬁx"]),
+        max_size=40,
+    )
+)
+def test_an_engine_finds_what_one_by_one_search_finds_whatever_the_blanks(pieces: list[str]) -> None:
+    items = [
+        (text, Signature(needles=(text,)))
+        for text in ("disk quota full", "quota full", "full at", "x disk", "at x disk", "é disk")
+    ]
+    text = "".join(pieces)
+    small, large = SignatureSet.compile(items), SignatureSet.compile(items)
+    assert large._engine
+    large._engine._built = large._engine._build()
+
+    assert large.scan(text) == small.scan(text)
+
+
+def test_with_blocks_each_signature_is_told_once() -> None:
+    made = SignatureSet.compile(
+        [("a", Signature(needles=("disk full",))), ("b", Signature(needles=("link down",)))]
+    )
+    seen: set[int] = set()
+
+    told = [
+        [hit.key for hit in made.scan(block, seen)]
+        for block in ("disk full", "disk  full, link down", "link down")
+    ]
+
+    assert told == [["a"], ["b"], []]

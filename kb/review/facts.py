@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from kb.loop.weekly import Counted, WeeklySummary
 from kb.records.facts import Fact, Facts
+from kb.review.summary import Counted, WeeklySummary
 from kb.text.slug import slug
 
 _TOTALS = {
@@ -64,6 +64,11 @@ def _texts(summary: WeeklySummary) -> Iterator[tuple[str, Fact]]:
             f"unknown_{number}_times",
             Fact(value=asked.count, unit="time", about=f"how often unknown_{number}"),
         )
+    yield from _recurrences(summary)
+    for one in summary.durations:
+        if one.median_minutes is not None:
+            about = f"the median time {one.name.replace('_', ' ')}, over {one.n} of the incidents"
+            yield f"minutes_{one.name}", Fact(value=one.median_minutes, unit="minute", about=about)
     items = sorted(summary.open_items, key=lambda item: not item.overdue)
     yield "open_items_total", Fact(value=len(items), unit="open action item")
     overdue = sum(item.overdue for item in items)
@@ -79,6 +84,22 @@ def _texts(summary: WeeklySummary) -> Iterator[tuple[str, Fact]]:
         about="changes by hand, past their day",
     )
     yield "expired_drift_total", drift
+
+
+def _recurrences(summary: WeeklySummary) -> Iterator[tuple[str, Fact]]:
+    """Incidents that came back, those whose prevention is still open first."""
+    back = summary.recurrences
+    yield "recurrences_total", Fact(value=len(back), unit="incident", about="incidents that came back")
+    still = sum(bool(one.open_items) for one in back)
+    about = "incidents that came back while their prevention was still open"
+    yield "recurrences_unprevented_total", Fact(value=still, unit="incident", about=about)
+    for number, one in enumerate(back[:_SHOWN], 1):
+        state = (
+            "prevention is still open"
+            if one.open_items
+            else f"prevention: {one.prevention.replace('_', ' ')}"
+        )
+        yield f"recurrence_{number}", Fact(value=one.title, about=f"an incident that came back; its {state}")
 
 
 def _by_name(

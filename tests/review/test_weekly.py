@@ -9,33 +9,24 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.loop.weekly import render
+from kb.review.markdown import render
+from kb.review.page import render as render_page
 from kb.starter import make_home
+from kb.storage.codec import to_builtins
 from kb.storage.encoder import OnnxEncoder
-
-MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)
-
-
-class Clock:
-    """A clock that the test sets."""
-
-    def __init__(self) -> None:
-        self.now = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.now
+from tests.conftest import lend_vectors
+from tests.review.fixture_week import MONDAY, Clock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def kb_at(tmp_path: Path, clock: Clock, encoder: OnnxEncoder) -> KnowledgeBase:
+def kb_at(tmp_path: Path, clock: Clock, encoder: OnnxEncoder, new_home: Path) -> KnowledgeBase:
     """A home that is as old as the clock says."""
-    make_home(tmp_path / "home")
-    return KnowledgeBase.open(tmp_path / "home", clock=clock, encoder=encoder)
+    home = tmp_path / "home"
+    make_home(home)
+    with KnowledgeBase.open(home, clock=clock) as kb:
+        kb.counts()
+    lend_vectors(new_home, home)
+    return KnowledgeBase.open(home, clock=clock, encoder=encoder)
 
 
 def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: Clock, tmp_path: Path) -> None:
@@ -55,12 +46,31 @@ def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: C
             "## Action items\n\n- [ ] Alert on evictions - Owner: Ana - Due: 2026-11-22\n"
             "- [x] Add memory - Owner: Ben\n"
         )
-        kb.ingest(tmp_path / "pm.md")
+        (tmp_path / "earlier.md").write_text(
+            "# Queue outage\n\n**Date**: 2026-10-01\n**Severity**: SEV3\n**Service**: queue\n\n"
+            "## Summary\n\nThe queue was stuck.\n\n## Root cause\n\nA poison message.\n"
+        )
+        (tmp_path / "undated.md").write_text(
+            "# Postmortem: printer outage\n\n**Severity**: SEV4\n\n## Summary\n\nNo paper.\n\n"
+            "## Root cause\n\nNobody ordered any.\n\n## Action items\n\n- [x] Order paper - Owner: Cleo\n"
+        )
+        kb.ingest(tmp_path / "pm.md", tmp_path / "earlier.md", tmp_path / "undated.md")
         clock.now += timedelta(hours=1)
         summary = kb.weekly_summary(7)
+        past = kb.weekly_summary(7, now=datetime(2026, 10, 5, tzinfo=UTC))
+        notes = kb.review_notes(past)
+    late, undated = summary.written_down
+    assert late.startswith("Queue outage (")
+    assert "rinter outage" in undated
+    assert undated.endswith(", without a date")
+    assert past.read["incidents"] == 0
+    assert notes == [
+        "1 incident of these days came into the home only after 2026-10-05 00:00 and is not counted"
+    ]
     assert summary.read == {
-        "lookups": 3, "outcomes": 2, "incidents": 1, "new entries": 2, "changes": 0, "drift exceptions": 0,
-        "log lines": 1,
+        "incidents": 1, "earlier incidents": 1, "lookups": 3, "lookups that offered something": 2,
+        "lookups never answered": 0, "outcomes": 2, "new entries": 4, "status moves": 0, "action items": 2,
+        "runbooks": 5, "changes": 0, "drift exceptions": 0, "watch items": 0, "log lines": 1,
     }  # fmt: skip
     assert {c.name: c.count for c in summary.verdicts} == {"known": 2, "unknown": 1}
     assert [(c.name, c.count) for c in summary.top_unknowns] == [("the espresso machine leaks steam", 1)]
@@ -84,10 +94,21 @@ def test_the_same_window_can_be_told_again_later(kb_at: KnowledgeBase, clock: Cl
         assert kb.weekly_summary(7, now=end) == first
 
 
-def test_an_empty_week_says_what_was_read(kb_at: KnowledgeBase) -> None:
+def test_an_empty_week_says_what_was_read_in_every_part(kb_at: KnowledgeBase) -> None:
     with kb_at as kb:
-        text = render(kb.weekly_summary(7, now=MONDAY - timedelta(days=100)))
-    assert "Nothing to count: nobody asked (0 records read)." in text
+        summary = kb.weekly_summary(7, now=MONDAY - timedelta(days=100))
+    text = render(summary)
+    assert "No incident. Nobody looked anything up. No fix was reported on." in text
+    parts = text.split("\n## ")[1:]
+    assert len(parts) > 20
+    for part in parts:
+        title, body = part.split("\n\n")[:2]
+        assert body.startswith("Nothing to count: "), title
+    assert "Nothing to count: nobody asked (0 lookups read)." in text
+    page = render_page(summary)
+    assert "Nothing to count: nobody asked (0 lookups read)." in page
+    assert page.count("Nothing to draw: ") == 4
+    assert set(to_builtins(summary)["read"].values()) == {0}
 
 
 @pytest.mark.parametrize("days", [0, -1, 99999])

@@ -1,0 +1,172 @@
+"""The memories that the simulated quarter compares: none, the ancestors', ours frozen, ours with its loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.quarter_agent import Answer, Lesson, Offer
+from benchmarks.quarter_review import Reviewer
+from benchmarks.quarter_stream import BEGIN, Incident, Quarter
+from kb import KnowledgeBase
+from kb.records.ledger import Verdict
+from kb.storage.encoder import OnnxEncoder, Progress
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_EXACT_BELOW = 50_000
+"""Vectors are searched without Chroma, as commands do; the answers are the same."""
+
+
+class NoMemory:
+    """Every incident is investigated from scratch."""
+
+    def ask(self, incident: Incident) -> Answer:  # noqa: ARG002
+        """Nothing is known."""
+        return Answer(verdict="unknown")
+
+    def learn(self, lesson: Lesson, at: datetime) -> None:
+        """Forgets."""
+
+    def tell(self, answer: Answer, offer: Offer, result: str, verified: bool, at: datetime) -> None:
+        """Forgets."""
+
+    def review(self, at: datetime) -> None:
+        """Has nothing to look back on."""
+
+
+@dataclass
+class _Remembered:
+    pattern: str
+    fix: str
+    confidence: float = 0.5
+
+
+@dataclass
+class SubstringMemory(NoMemory):
+    """What the ancestors do, without their bugs: all that was learned is searched, nothing is lost.
+
+    A pattern matches when it is a substring of the text; matches come in file order, five at the
+    most.  Learned again, a pattern gets the new fix and more confidence.  Outcomes are not heard of.
+    """
+
+    entries: list[_Remembered] = field(default_factory=list)
+
+    def ask(self, incident: Incident) -> Answer:
+        """All matches in file order."""
+        text = incident.text.lower()
+        found = [
+            Offer(id=str(index), fix=one.fix)
+            for index, one in enumerate(self.entries)
+            if one.pattern.lower() in text
+        ]
+        return Answer(verdict="known" if found else "unknown", offers=tuple(found[:5]))
+
+    def learn(self, lesson: Lesson, at: datetime) -> None:  # noqa: ARG002
+        """Append it, or overwrite the one with the same pattern."""
+        for one in self.entries:
+            if one.pattern == lesson.pattern:
+                one.fix, one.confidence = lesson.fix, min(0.95, one.confidence + 0.1)
+                return
+        self.entries.append(_Remembered(lesson.pattern, lesson.fix))
+
+
+class RememberingEncoder(OnnxEncoder):
+    """The real encoder; what two memories ask of the same text is computed once a process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._vectors: dict[str, NDArray[np.float32]] = {}
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> NDArray[np.float32]:
+        """See `Encoder.encode`."""
+        import numpy as np
+
+        new = [text for text in dict.fromkeys(texts) if text not in self._vectors]
+        if new:
+            self._vectors |= zip(new, super().encode(new, progress), strict=True)
+        return np.array([self._vectors[text] for text in texts], dtype=np.float32)
+
+
+class Clock:
+    """The simulated time."""
+
+    now = BEGIN
+
+    def __call__(self) -> datetime:
+        """What time it is."""
+        return self.now
+
+
+class FrozenSelf:
+    """Our lookup and our learning, and nobody ever says what came of it."""
+
+    def __init__(self, home: Path, encoder: OnnxEncoder, quarter: Quarter) -> None:
+        for folder in ("learned", "state"):  # an empty home: no starter advice for either side
+            (home / folder).mkdir(parents=True)
+        self.quarter, self.clock = quarter, Clock()
+        self.kb = KnowledgeBase.open(
+            home, clock=self.clock, encoder=encoder, exact_below=_EXACT_BELOW, actor="agent"
+        )
+
+    def ask(self, incident: Incident) -> Answer:
+        """`check_known_issues` with the service, as an agent asks."""
+        self.clock.now = incident.at
+        found = self.kb.check_known_issues(incident.text, service=incident.service)
+        offers = () if found.verdict is Verdict.UNKNOWN else found.matches
+        return Answer(
+            verdict=found.verdict.value, lookup_id=found.lookup_id,
+            offers=tuple(Offer(id=one.id, fix=one.fix, check=one.check) for one in offers),
+        )  # fmt: skip
+
+    def learn(self, lesson: Lesson, at: datetime) -> None:
+        """`learn_pattern`."""
+        self.clock.now = at
+        self.kb.learn_pattern(
+            lesson.pattern, lesson.meaning, lesson.fix, check=lesson.check,
+            services=[lesson.service] if lesson.service else [],
+        )  # fmt: skip
+
+    def tell(self, answer: Answer, offer: Offer, result: str, verified: bool, at: datetime) -> None:
+        """Not passed on."""
+
+    def review(self, at: datetime) -> None:
+        """Not held."""
+
+    def close(self) -> None:
+        """Let go of the home."""
+        self.kb.close()
+
+
+class ClosedLoop(FrozenSelf):
+    """The same with outcomes, and with a review at the end of each week."""
+
+    def __init__(self, home: Path, encoder: OnnxEncoder, quarter: Quarter) -> None:
+        super().__init__(home, encoder, quarter)
+        self.asked: dict[str, Incident] = {}
+        self.reviewer = Reviewer(quarter, self.kb, self.asked)
+
+    def ask(self, incident: Incident) -> Answer:
+        """The same; the reviewer will know which incident it was."""
+        answer = super().ask(incident)
+        if answer.lookup_id:
+            self.asked[answer.lookup_id] = incident
+        return answer
+
+    def tell(self, answer: Answer, offer: Offer, result: str, verified: bool, at: datetime) -> None:
+        """`record_outcome`."""
+        self.clock.now = at
+        self.kb.record_outcome(
+            offer.id, result, lookup_id=answer.lookup_id, verified_by="on-call" if verified else None
+        )
+
+    def review(self, at: datetime) -> None:
+        """The weekly summary, with its watch list, and the decisions on what is proposed."""
+        self.clock.now = at
+        self.kb.publish_review(days=7)
+        self.reviewer.decide(at)

@@ -1,0 +1,130 @@
+"""The incidents that a summary counts, as they stood at the end of its window.
+
+An incident that was lived here is unfolded from the steps that were noted by then; a postmortem that
+took it over by then speaks for it.  One that came from a document is counted from the moment the
+document came in; of what that says, the store keeps only the last version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+
+from kb.incidents.entry import to_entry
+from kb.incidents.life import unfold
+from kb.lookup.question import ask
+from kb.lookup.thresholds import GENERIC
+from kb.records import Incident
+from kb.records.ledger import Event, Outcome, Result
+from kb.records.live import LiveIncident, Step
+from kb.storage.catalogue import LIVE
+from kb.storage.codec import stamp
+from kb.storage.entries import EntryTable
+from kb.storage.ledger import Ledger
+from kb.storage.windows import Windows
+
+HISTORY = timedelta(days=365)
+"""How far back an earlier incident is looked for."""
+_SLACK = timedelta(days=2)
+"""The day of an incident is that of its start, in whatever time zone; it may have been detected later."""
+_APPLIED = (Result.APPLIED, Result.RESOLVED, Result.RECURRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident with what it can be recognised by; `events` are its steps, where it was lived here."""
+
+    at: datetime
+    incident: Incident
+    known_at: datetime
+    """When the home came to know it."""
+    texts: dict[str, bool] = field(default_factory=dict)
+    """Fingerprints of its title and alert; whether the text tells enough by itself."""
+    applied: frozenset[str] = frozenset()
+    lookup_id: str | None = None
+    events: tuple[Event, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The incident's id."""
+        return self.incident.id
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Its services, in lower case."""
+        return frozenset(name.casefold() for name in self.incident.scope.services)
+
+
+def gather_cases(
+    ledger: Ledger, entries: EntryTable, windows: Windows, since: datetime, until: datetime
+) -> list[Case]:
+    """The incidents of a window, oldest first."""
+    lived = _lived(ledger, since, until)
+    rows = {row["id"]: row for row in windows.known_at("incident", until, since.date() - _SLACK)}
+    applied = _applied(ledger.outcomes(since, until))
+    wanted = [
+        key
+        for key, row in rows.items()
+        if key not in lived or (row["file"] != LIVE and row["updated_at"] < stamp(until))
+    ]
+    stored = {key: one.entry for key, one in entries.many(wanted).items()}
+    cases = [_from_life(*one, stored.get(key), applied) for key, one in lived.items()]
+    for key, entry in stored.items():
+        if (
+            key not in lived
+            and isinstance(entry, Incident)
+            and (at := _moment(entry))
+            and since <= at < until
+        ):
+            known_at = datetime.fromisoformat(rows[key]["created_at"])
+            cases.append(Case(at, entry, known_at, _texts([entry.title]), frozenset(applied.get(key, ()))))
+    return sorted(cases, key=lambda case: (case.at, case.id))
+
+
+def between(cases: Iterable[Case], since: datetime, until: datetime) -> list[Case]:
+    """Those that happened in a window."""
+    return [case for case in cases if since <= case.at < until]
+
+
+def _lived(
+    ledger: Ledger, since: datetime, until: datetime
+) -> dict[str, tuple[LiveIncident, tuple[Event, ...]]]:
+    found = {}
+    for subject in ledger.subjects(Step.OPENED, since, until):
+        events = tuple(event for event in ledger.events_of(subject) if event.at < until)
+        found[subject] = unfold(events), events
+    return found
+
+
+def _from_life(
+    live: LiveIncident, events: tuple[Event, ...], stored: object, applied: dict[str, set[str]]
+) -> Case:
+    entry = stored if isinstance(stored, Incident) else to_entry(live)
+    ids = frozenset({*live.applied, *applied.get(live.id, ())})
+    return Case(
+        live.detected, entry, live.detected, _texts([live.title, live.alert]), ids, live.lookup_id, events
+    )
+
+
+def _applied(outcomes: Iterable[Outcome]) -> dict[str, set[str]]:
+    """The entries that were applied in each incident and did not fail."""
+    found: dict[str, set[str]] = {}
+    for outcome in outcomes:
+        if outcome.incident and outcome.result in _APPLIED:
+            found.setdefault(outcome.incident, set()).add(outcome.entry_id)
+    return found
+
+
+def _texts(texts: Sequence[str]) -> dict[str, bool]:
+    """The fingerprint of each text's most telling line, and whether it tells enough by itself."""
+    asked = (ask(text) for text in texts if text.strip())
+    return {one.fingerprint: one.specificity >= GENERIC for one in asked if one.fingerprint}
+
+
+def _moment(incident: Incident) -> datetime | None:
+    """When it happened; the beginning of its day (in UTC) where only that is known."""
+    at = incident.detected or incident.started
+    if at is None and incident.date is not None:
+        at = datetime.combine(incident.date, time(), UTC)
+    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,125 @@
+"""What was asked: known, related or unknown, the top unknowns, and offers that nobody answered.  Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kb.records.ledger import Outcome, Verdict
+from kb.review.incidents import counted
+from kb.review.summary import Classified, Counted, Seen, Unknown
+from kb.storage.database import Row
+from kb.text.mask import fingerprint, mask, without_prefix
+
+_MOMENT = timedelta(microseconds=1)
+TOP = 10
+"""How many unknown templates, and how many unanswered offers, are named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One lookup of a window, with what it offered, best first (nothing where it was unknown)."""
+
+    id: str
+    at: datetime
+    verdict: Verdict
+    fingerprint: str
+    evidence: tuple[str, ...]
+    service: str
+    incident: str | None
+    offers: tuple[str, ...]
+
+
+def asked(rows: Iterable[Row], offers: Iterable[Row]) -> list[Asked]:
+    """The lookups of a window, oldest first."""
+    offered: dict[str, list[str]] = {}
+    for row in offers:
+        offered.setdefault(row["lookup_id"], []).append(row["entry_id"])
+    return [
+        Asked(
+            id=row["id"], at=datetime.fromisoformat(row["at"]), verdict=Verdict(row["verdict"]),
+            fingerprint=row["fingerprint"], evidence=tuple(map(str, json.loads(row["evidence"]))),
+            service=row["service"], incident=row["incident"],
+            offers=() if row["verdict"] == Verdict.UNKNOWN else tuple(offered.get(row["id"], ())),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def classified(over: str, verdicts: Iterable[str]) -> Classified:
+    """The classification rate over these verdicts."""
+    counts = Counter(str(one) for one in verdicts)
+    n = counts.total()
+    return Classified(
+        over=over, n=n, known=counts["known"], related=counts["related"], unknown=counts["unknown"],
+        rate=round(counts["known"] / n, 3) if n else None,
+    )  # fmt: skip
+
+
+def top_unknowns(lookups: Sequence[Asked]) -> tuple[Unknown, ...]:
+    """What was asked and not known, by template: ids and numbers do not make another question."""
+    groups: dict[str, list[Asked]] = {}
+    for one in lookups:
+        if one.verdict is Verdict.UNKNOWN:
+            groups.setdefault(one.fingerprint or _template(one), []).append(one)
+    last_known = {
+        one.fingerprint: one.at for one in lookups if one.verdict is Verdict.KNOWN and one.fingerprint
+    }
+    found = [
+        Unknown(
+            name=_template(many[-1]), count=len(many), last=many[-1].at, fingerprint=many[-1].fingerprint,
+            services=tuple(sorted({one.service for one in many if one.service})),
+            known_since=last_known.get(many[-1].fingerprint, many[-1].at) > many[-1].at,
+        )
+        for many in groups.values()
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda one: (-one.count, one.name)))[:TOP]
+
+
+def _template(one: Asked) -> str:
+    """The template of its most telling line."""
+    if not one.evidence:
+        return "(empty text)"
+    telling = next((line for line in one.evidence if fingerprint(line) == one.fingerprint), one.evidence[0])
+    masked = mask(telling)
+    return " ".join((without_prefix(masked) or masked).split())
+
+
+def seen(lookups: Iterable[Asked], titles: Mapping[str, str]) -> tuple[Seen, ...]:
+    """The entries that lookups found first, by service, most frequent first."""
+    met = {
+        (one.offers[0], one.service.casefold(), one.incident or one.id): one.service
+        for one in lookups
+        if one.verdict is Verdict.KNOWN and one.offers
+    }
+    spelled = {service.casefold(): service for service in met.values()}
+    counts = Counter((entry_id, service) for entry_id, service, _ in met)
+    found = (
+        Seen(entry_id=entry_id, title=titles.get(entry_id, entry_id), service=spelled[service], count=count)
+        for (entry_id, service), count in counts.items()
+    )
+    return tuple(sorted(found, key=lambda one: (-one.count, one.entry_id, one.service)))
+
+
+def unanswered(
+    lookups: Iterable[Asked], outcomes: Sequence[Outcome], titled: Mapping[str, str]
+) -> tuple[tuple[Counted, ...], int]:
+    """What was offered first and never answered, by entry; and how many lookups these are.
+
+    An answer names the lookup or its incident; or it names neither, and an entry that was offered before it.
+    """
+    ids = {outcome.lookup_id for outcome in outcomes if outcome.lookup_id}
+    incidents = {outcome.incident: outcome.at for outcome in outcomes if outcome.incident}
+    loose = {one.entry_id: one.at for one in outcomes if not one.lookup_id and not one.incident}
+    silent = [
+        one.offers[0]
+        for one in lookups
+        if one.offers
+        and one.id not in ids
+        and incidents.get(one.incident or "", one.at - _MOMENT) < one.at
+        and not any(loose.get(entry_id, one.at - _MOMENT) >= one.at for entry_id in one.offers)
+    ]
+    return counted(titled.get(entry_id, entry_id) for entry_id in silent)[:TOP], len(silent)

@@ -1,0 +1,228 @@
+"""The pictures of a review, drawn by matplotlib as SVG: the same for the page and for a notebook.
+
+The same summary gives the same bytes: ids are salted by the plot's name, no date is written.  Each
+plot has an alternative text with its numbers.  matplotlib is imported only when one is drawn, and
+nothing global is changed: no backend is chosen, no setting outlives a call.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from kb.review.summary import WeeklySummary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, MUTED = "#1f2328", "#8c959f"
+COLOURS = ("#0969da", "#bc4c00", "#8c959f", "#1a7f37")
+"""First, second, third series, and what went well; `page.py` puts CSS variables in their place."""
+MOST_BARS = 12
+"""Entries whose trust is drawn, those that moved most."""
+_SIZE = (7.0, 2.6)
+_LABEL = 34
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """One picture: `svg` is a whole `<svg>` element, `alt` tells its numbers, `empty` that it has none."""
+
+    name: str
+    title: str
+    svg: str
+    alt: str
+    empty: str = ""
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it: on white, whatever the notebook's theme."""
+        body = self.svg or escape(self.empty)
+        style = f"background: #ffffff; color: {INK}; margin: 0; padding: 8px"
+        return f'<figure style="{style}"><figcaption>{escape(self.title)}</figcaption>{body}</figure>'
+
+
+def plots(summary: WeeklySummary) -> tuple[Plot, ...]:
+    """All pictures of the summary; one that would be empty is a sentence instead."""
+    return (
+        incidents_per_week(summary),
+        verdicts(summary),
+        time_to_mitigate(summary),
+        trust_movements(summary),
+    )
+
+
+def incidents_per_week(summary: WeeklySummary) -> Plot:
+    """Incidents a week, and how many of them had come before."""
+    weeks = summary.weeks
+    new = [week.incidents - week.repeats for week in weeks]
+    back = [week.repeats for week in weeks]
+
+    def draw(axes: Axes) -> None:
+        axes.bar(_places(weeks), new, color=COLOURS[0], label="new")
+        axes.bar(_places(weeks), back, bottom=new, color=COLOURS[1], label="seen before")
+        _by_week(axes, summary, "incidents")
+        axes.legend(frameon=False, labelcolor=INK, loc="upper left", ncols=2)
+
+    total = _listed(week.incidents for week in weeks)
+    alt = f"Incidents a week, oldest first: {total}; of these seen before: {_listed(back)}."
+    return _plot(
+        "incidents",
+        "Incidents and repeats",
+        alt,
+        draw,
+        any(week.incidents for week in weeks),
+        "no incident happened",
+    )
+
+
+def verdicts(summary: WeeklySummary) -> Plot:
+    """Lookups a week by verdict."""
+    weeks = summary.weeks
+    known, related, unknown = (
+        [getattr(week, name) for week in weeks] for name in ("known", "related", "unknown")
+    )
+
+    def draw(axes: Axes) -> None:
+        below = [0] * len(weeks)
+        for name, values, colour in (("known", known, 3), ("related", related, 0), ("unknown", unknown, 1)):
+            axes.bar(_places(weeks), values, bottom=below, color=COLOURS[colour], label=name)
+            below = [one + other for one, other in zip(below, values, strict=True)]
+        _by_week(axes, summary, "lookups")
+        axes.legend(frameon=False, labelcolor=INK, loc="upper left", ncols=3)
+
+    counts = f"known {_listed(known)}; related {_listed(related)}; unknown {_listed(unknown)}"
+    alt = f"Lookups a week, oldest first: {counts}."
+    return _plot(
+        "verdicts", "Known, related, unknown", alt, draw, any((*known, *related, *unknown)), "nobody asked"
+    )
+
+
+def time_to_mitigate(summary: WeeklySummary) -> Plot:
+    """The median time to mitigate, week by week."""
+    weeks = summary.weeks
+    medians = [week.minutes_to_mitigate for week in weeks]
+
+    def draw(axes: Axes) -> None:
+        values = [float("nan") if one is None else one for one in medians]  # a week without one is a gap
+        axes.plot(_places(weeks), values, color=COLOURS[0], marker="o", linewidth=1.5, markersize=4)
+        _by_week(axes, summary, "minutes (median)", whole=False)
+        axes.set_xlim(-0.6, len(weeks) - 0.4)
+
+    said = _listed("none" if one is None else f"{one:g}" for one in medians)
+    alt = f"Median minutes to mitigation a week, oldest first: {said}."
+    return _plot(
+        "mitigation",
+        "Time to mitigate",
+        alt,
+        draw,
+        any(one is not None for one in medians),
+        "no incident was mitigated",
+    )
+
+
+def trust_movements(summary: WeeklySummary) -> Plot:
+    """Trust before and after the window, for the entries that moved most."""
+    moves = summary.trust_moves[:MOST_BARS]
+
+    def draw(axes: Axes) -> None:
+        for place, move in enumerate(reversed(moves)):
+            colour = COLOURS[3] if move.after >= move.before else COLOURS[1]
+            axes.plot(
+                [move.before, move.after], [place, place], color=colour, linewidth=3, solid_capstyle="round"
+            )
+            axes.plot([move.after], [place], color=colour, marker="o", markersize=7)
+        axes.set_yticks(range(len(moves)), [_cut(move.title) for move in reversed(moves)])
+        axes.set_ylim(-0.6, len(moves) - 0.4)
+        axes.set_xlim(0, 1)
+        axes.set_xlabel("trust, the dot is where it stands now")
+
+    said = "; ".join(f"{_cut(move.title)} from {move.before:.2f} to {move.after:.2f}" for move in moves)
+    height = max(1.4, 0.34 * len(moves) + 0.8)
+    return _plot(
+        "trust",
+        "Trust that moved",
+        f"Trust before and after: {said}.",
+        draw,
+        bool(moves),
+        "no trust moved",
+        height,
+    )
+
+
+def _plot(
+    name: str, title: str, alt: str, draw: Callable[[Axes], None], anything: bool, empty: str,
+    height: float = _SIZE[1],
+) -> Plot:  # fmt: skip
+    if not anything:
+        return Plot(name, title, "", alt, f"Nothing to draw: {empty}.")
+    return Plot(name, title, _svg(name, alt, draw, height), alt)
+
+
+def _svg(name: str, alt: str, draw: Callable[[Axes], None], height: float) -> str:
+    """The drawing as an `<svg>` element, without the XML header, with its alternative text."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with _settings(name):
+        figure = Figure(figsize=(_SIZE[0], height), layout="constrained")
+        FigureCanvasSVG(figure)
+        axes = figure.add_subplot()
+        _plain(axes)
+        draw(axes)
+        out = io.StringIO()
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    drawn = out.getvalue()
+    element = drawn[drawn.index("<svg") :].strip()
+    element = re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
+    element = re.sub(r'<g id="([^"]+)"', rf'<g id="{name}-\1"', element)
+    return element.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1)
+
+
+@contextmanager
+def _settings(name: str) -> Iterator[None]:
+    import matplotlib as mpl
+
+    settings: dict[str, Any] = {
+        name: value for name, value in mpl.rcParamsDefault.items() if "backend" not in name
+    }
+    settings |= {
+        "svg.hashsalt": f"kb-{name}", "svg.fonttype": "none", "font.size": 9, "text.parse_math": False,
+        "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.edgecolor": MUTED,
+    }  # fmt: skip
+    with mpl.rc_context(settings):  # type: ignore[arg-type]  # its keys are typed as literals
+        yield
+
+
+def _plain(axes: Axes) -> None:
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(length=0)
+    axes.set_axisbelow(True)
+
+
+def _by_week(axes: Axes, summary: WeeklySummary, label: str, *, whole: bool = True) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.set_xticks(_places(summary.weeks), [f"{week.since:%d %b}" for week in summary.weeks])
+    axes.set_ylabel(label)
+    axes.set_ylim(0, max(1.0, axes.get_ylim()[1] * 1.25))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=whole))
+    axes.grid(axis="y", color=MUTED, alpha=0.3, linewidth=0.6)
+
+
+def _places(values: Any) -> list[int]:
+    return list(range(len(values)))
+
+
+def _listed(values: Any) -> str:
+    return ", ".join(str(value) for value in values)
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LABEL else f"{flat[: _LABEL - 1]}…"

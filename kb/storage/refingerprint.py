@@ -1,0 +1,85 @@
+"""After better masking rules: every fingerprint that is stored is made anew, once, from what it was made of.
+
+A fingerprint carries the version of the rules that made it, so those of two versions never meet.  The
+first process that may write brings all of them to its own version in one transaction: of entries,
+of lookups (from their evidence lines) and of healthy lines.  A read-only home keeps the old ones: its
+entries are then found by signature, words and meaning.
+"""
+
+from __future__ import annotations
+
+import json
+
+from kb.storage.database import Database
+from kb.storage.entries import OFFERED, EntryTable
+from kb.storage.identify import fingerprints_of
+from kb.text.alarm import alarm
+from kb.text.mask import MASK_VERSION, fingerprint
+
+MADE_BY = "mask_version"
+"""The meta key of the version that made the stored fingerprints."""
+_BATCH = 500
+
+
+class Fingerprints:
+    """The stored fingerprints of one home."""
+
+    def __init__(self, db: Database, entries: EntryTable) -> None:
+        self._db, self._entries = db, entries
+
+    def renew(self) -> bool:
+        """Bring them to this version of the rules, if they are of another.  Returns whether they were.
+
+        Costs one read of a setting when there is nothing to do.  Raises HomeNotWritable on a full disk.
+        """
+        if self._db.read_only or self._made_here():
+            return False
+        with self._db.write():
+            if self._made_here():  # another process was quicker
+                return False
+            self._renew_entries()
+            self._renew_lookups()
+            self._renew_healthy()
+            self._db.set_meta(MADE_BY, MASK_VERSION)
+        return True
+
+    def _made_here(self) -> bool:
+        return self._db.meta(MADE_BY) == str(MASK_VERSION)
+
+    def _renew_entries(self) -> None:
+        rows = self._db.rows("SELECT id FROM entries WHERE status IN (?, ?) ORDER BY id", list(OFFERED))
+        ids = [row["id"] for row in rows]
+        for start in range(0, len(ids), _BATCH):
+            for entry_id, stored in self._entries.many(ids[start : start + _BATCH]).items():
+                self._entries.set_fingerprints(entry_id, fingerprints_of(stored.entry))
+
+    def _renew_lookups(self) -> None:
+        rows = self._db.rows("SELECT id, evidence FROM lookups WHERE fingerprint != ''")
+        self._db.execute_many(
+            "UPDATE lookups SET fingerprint = ? WHERE id = ?",
+            [(_most_telling(json.loads(row["evidence"])), row["id"]) for row in rows],
+        )
+
+    def _renew_healthy(self) -> None:
+        rows = self._db.rows(
+            "SELECT source, fingerprint, line, count, added_at FROM healthy ORDER BY added_at"
+        )
+        self._db.execute("DELETE FROM healthy")
+        self._db.execute_many(
+            "INSERT INTO healthy (source, fingerprint, line, count, added_at) VALUES (?,?,?,?,?)"
+            " ON CONFLICT(source, fingerprint) DO UPDATE SET count = count + excluded.count",
+            [(row["source"], _renewed(row["fingerprint"], row["line"]), *tuple(row)[2:]) for row in rows],
+        )
+
+
+def _renewed(stored: str, line: str) -> str:
+    """The key of a healthy line: its fingerprint, with the mark of a line that is kept beside its template."""
+    old, slash, mark = stored.partition("/")
+    return f"{fingerprint(line) or old}{slash}{mark}"
+
+
+def _most_telling(lines: list[str]) -> str:
+    """The fingerprint of the gravest line, as of a question; the first of several."""
+    made = [(fingerprint(line), alarm(line)) for line in lines]
+    telling = [one for one in made if one[0]]
+    return max(telling, key=lambda one: one[1])[0] if telling else ""
