@@ -77,13 +77,11 @@ def of_peer(peer: Peer, cases: Iterable[Case]) -> Measured:
 
 
 def of_ours(task: Task, homes: Path) -> Measured:
-    """A home of the task's files, made unless it is there, and every case asked of it."""
+    """A home of the task's files, brought up to date where it is there, and every case asked of it."""
     name = task.name.replace(" ", "-")
-    home, is_new = homes / name, not (homes / name / "state").is_dir()
-    make_home(home)
-    with KnowledgeBase.open(home) as kb:
-        if is_new:
-            kb.ingest(*task.files(homes / f"{name}-files"), progress=_progress)
+    make_home(homes / name)
+    with KnowledgeBase.open(homes / name) as kb:
+        kb.ingest(*task.files(homes / f"{name}-files"), progress=_progress)
         results, _ = ask_all(kb, task.cases)
     return measure(results)
 
