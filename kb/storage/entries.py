@@ -7,7 +7,7 @@ that leaves its file is retired, never deleted.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -44,6 +44,15 @@ class Stored:
     updated_at: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The names that an entry goes by in one file."""
+
+    id: str
+    title: str
+    path: str
+
+
 class EntryTable:
     """The entries of one home."""
 
@@ -77,6 +86,16 @@ class EntryTable:
         ):
             copies.setdefault(row["entry_id"], []).append(_source(row))
         return copies
+
+    def places(self) -> Iterator[Place]:
+        """Every entry on offer with every file that says it, by id."""
+        rows = self._db.rows(
+            "SELECT id, headline, path FROM entries WHERE status IN (SELECT value FROM json_each(?1))"
+            " UNION SELECT e.id, e.headline, c.path FROM copies c JOIN entries e ON e.id = c.entry_id"
+            " WHERE e.status IN (SELECT value FROM json_each(?1)) ORDER BY 1, 3",
+            [json.dumps(OFFERED)],
+        )
+        return (Place(row["id"], row["headline"], row["path"]) for row in rows)
 
     def with_digest(self, digest: str) -> str | None:
         """The id of a live entry that says exactly the same, or None."""
