@@ -38,6 +38,7 @@ _SHOWN = 200
 _LITTLE = 0.75
 """Of what a match tells, the share that the rest of its line may tell for the match to be the whole of it."""
 _LONG = 2_000
+_MUCH_OF_TITLE = 0.5
 _HUMP = re.compile(r"[A-Z]+[a-z0-9]*")
 _ALERTING = re.compile(r"alert|firing", re.IGNORECASE)
 
@@ -205,8 +206,9 @@ def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
 
     words, meaning = opinion(one.features, "words"), opinion(one.features, "meaning")
     tier = Tier.LEXICAL if one.entry_id in lexical_ids and words >= meaning else Tier.SEMANTIC
-    rare = one.features["rare_words"]
+    rare, title = one.features["rare_words"], one.features["title_loose"]
     reason = f"shares {rare:.0%} of the rarest words, similarity {one.features['cosine']:.2f}"
+    reason += f", {title:.0%} of its title is in the text" if title >= _MUCH_OF_TITLE else ""
     return Found(one.entry_id, tier, reason, None, probability(one.features), features=one.features)
 
 

@@ -75,3 +75,10 @@ def test_a_telling_pattern_is_known_by_its_own_text(taught: KnowledgeBase, text:
     answer = taught.check_known_issues(f"2026-11-02T10:11:12Z ERROR {text}")
     assert answer.verdict is Verdict.KNOWN
     assert answer.matches[0].title == text
+
+
+def test_what_a_ranked_match_rests_on_and_what_it_lacks_is_said_in_words(taught: KnowledgeBase) -> None:
+    match = taught.check_known_issues("x509: certificate is valid for a.example.com").matches[0]
+    assert "of the rarest words" in match.reason
+    assert "of its title is in the text" in match.reason
+    assert "the text lacks words of its pattern" in match.reason
