@@ -21,6 +21,7 @@ from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves
 from kb.loop.outcomes import Outcomes
 from kb.loop.trust import TrustBook
+from kb.loop.wordings import Teaching
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
 from kb.storage.catalogue import Catalogue
@@ -42,6 +43,7 @@ from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
 from kb.storage.watch import WatchFile
+from kb.storage.wordings import WordingTable
 
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
@@ -107,7 +109,7 @@ class Parts:
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, healthy, moves, Outcomes(ledger, moves), watch,
+            lessons, healthy, moves, Outcomes(ledger, moves, Teaching(ledger, WordingTable(db), entries)), watch,
         )  # fmt: skip
 
     def ingest(

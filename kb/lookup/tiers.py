@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
 
 from kb.lookup.question import Question
-from kb.records.ledger import Evidence, Tier
+from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
 from kb.storage.identify import name_key
 from kb.storage.lexical import LexicalIndex
 from kb.storage.vectors import VectorIndex
-from kb.text.chunks import spelled_out
+from kb.text.chunks import ASKED, HEARD, spelled_out
 from kb.text.mask import mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.redact import redact
@@ -53,6 +53,8 @@ class Found:
     strength: float
     whole: bool = False
     """The evidence line says little beyond what was found."""
+    hearsay: str = ""
+    """Why it cannot settle the question by itself, where it rests on words that were only asked."""
     captures: dict[str, str] = field(default_factory=dict)
     features: dict[str, float] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
     found: dict[str, Found] = {}
     rows = entries.matching_fingerprints([*wanted, *(key for key in names if key)])
     owners = Counter(row["fingerprint"] for row in rows)
+    wordings = entries.wordings(rows)
     for row in rows:
         key = row["fingerprint"]
         if key in wanted:
@@ -80,19 +83,30 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
             )
             # A line that many entries quote, such as a generic wrapper error, tells little.
             strength = text_specificity(source.template) * min(1.0, 2 / owners[key])
-            hit = Found(
-                row["entry_id"],
-                Tier.FINGERPRINT,
-                f"same template as {what} of the entry",
-                evidence,
-                strength,
-                True,
-            )
+            reason, hearsay = f"same template as {what} of the entry", ""
+            if wording := wordings.get((row["entry_id"], key)):
+                reason, hearsay = _asked_before(wording, question)
+            hit = Found(row["entry_id"], Tier.FINGERPRINT, reason, evidence, strength, True, hearsay)
         else:
             hit = _named(row["entry_id"], names[key], question)
-        if hit.entry_id not in found or hit.strength > found[hit.entry_id].strength:
+        if hit.entry_id not in found or _tells_more(hit, found[hit.entry_id]):
             found[hit.entry_id] = hit
     return sorted(found.values(), key=lambda hit: (-hit.strength, hit.entry_id))
+
+
+def _tells_more(one: Found, other: Found) -> bool:
+    return (not one.hearsay, one.strength) > (not other.hearsay, other.strength)
+
+
+def _asked_before(wording: Wording, question: Question) -> tuple[str, str]:
+    """The reason of a match by what was asked before, and why that settles nothing, if it does not."""
+    said = f"asked in these words on {wording.at.date().isoformat()}, and it resolved that"
+    if not wording.verified:
+        return said, "nobody verified that"
+    elsewhere = [name.casefold() for name in wording.services]
+    if question.service and elsewhere and question.service.casefold() not in elsewhere:
+        return said, f"but it was asked for {', '.join(wording.services)}"
+    return said, ""
 
 
 def _named(entry_id: str, name: str, question: Question) -> Found:
@@ -139,7 +153,7 @@ def _signed(hit: SignatureHit, text: str, offset: int, first_line: int) -> Found
     captures = {name: value for name, value in hit.captures.items() if not redact(value).count}
     strength = specificity(hit.signature)
     whole = len(around) < _LONG and text_specificity(_beside(hit.matched, around)) <= _LITTLE * strength
-    return Found(hit.key, Tier.SIGNATURE, reason, evidence, strength, whole, captures)
+    return Found(hit.key, Tier.SIGNATURE, reason, evidence, strength, whole, captures=captures)
 
 
 def _beside(matched: str, line: str) -> str:
@@ -170,8 +184,9 @@ class RankedTiers:
             return []
         lexical_ids = {hit.entry_id for hit in words}
         candidates = self._candidates(ids, spelled)
+        near = {one.entry_id: role for one in candidates if (role := _asked_role(one, tokens))}
         ranked = ranking.rank(Query(query, tuple(tokens)), candidates, self._stats(tokens, candidates))
-        return _lifted(_falling([_ranked(one, lexical_ids) for one in ranked]))
+        return _lifted(_falling([_ranked(one, lexical_ids, near.get(one.entry_id, "")) for one in ranked]))
 
     def _candidates(self, ids: list[str], query: str) -> list[Candidate]:
         from kb.lookup.features import Candidate, ChunkText
@@ -199,7 +214,22 @@ class RankedTiers:
         return CorpusStats(entries, mean_entry, known, mean_chunk)
 
 
-def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
+def _asked_role(one: Candidate, tokens: Sequence[str]) -> str:
+    """`asked` or `heard` where that is the role of the nearest piece in meaning or in words, else empty."""
+    taught = [piece.role in (ASKED, HEARD) for piece in one.chunks]
+    if not any(taught):
+        return ""
+    wanted, pieces = set(tokens), range(len(taught))
+    words = [len(wanted.intersection(piece.tokens.split())) for piece in one.chunks]
+    nearest = {
+        max(pieces, key=lambda n: (words[n], not taught[n])),
+        max(pieces, key=lambda n: (one.cosines[n] if one.cosines[n] == one.cosines[n] else -1.0, not taught[n])),
+    }
+    roles = {one.chunks[n].role for n in nearest if taught[n]}
+    return HEARD if HEARD in roles else ASKED if roles else ""
+
+
+def _ranked(one: Ranked, lexical_ids: set[str], asked: str) -> Found:
     from kb.lookup.confidence import probability
     from kb.lookup.ranking import opinion
 
@@ -207,7 +237,12 @@ def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
     tier = Tier.LEXICAL if one.entry_id in lexical_ids and words >= meaning else Tier.SEMANTIC
     rare = one.features["rare_words"]
     reason = f"shares {rare:.0%} of the rarest words, similarity {one.features['cosine']:.2f}"
-    return Found(one.entry_id, tier, reason, None, probability(one.features), features=one.features)
+    if asked:
+        reason = f"near to words that it was asked in when it resolved the trouble; {reason}"
+    return Found(
+        one.entry_id, tier, reason, None, probability(one.features), features=one.features,
+        hearsay="nobody verified that" if asked == HEARD else "",
+    )  # fmt: skip
 
 
 def _lifted(found: list[Found]) -> list[Found]:

@@ -119,6 +119,8 @@ def _limited(
         limits.append("the text alone is too general to settle it")
     if entry.provenance.origin is Origin.STARTER:
         limits.append("general advice, not a known incident")
+    if found.hearsay:
+        limits.append(found.hearsay)
     if trust.n >= _FAILING_N and trust.standing is Standing.FAILING:
         limits.append(f"it failed {trust.failed} of {trust.n} times")
     if entry.expires and entry.expires < now.date():
