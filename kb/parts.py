@@ -102,6 +102,7 @@ class Parts:
             lambda: vectors.notes,
             table.quarantined,
             watch.current,
+            ledger.balance_for,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         moves = Moves(db, table, entries, memory, sync)

@@ -55,6 +55,8 @@ class Found:
     """The evidence line says little beyond what was found."""
     hearsay: str = ""
     """Why it cannot settle the question by itself, where it rests on words that were only asked."""
+    taught: float = 0.0
+    """How telling the most telling line is that led to this entry, and hardly to another, when it was asked before."""
     captures: dict[str, str] = field(default_factory=dict)
     features: dict[str, float] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
     wanted = {e.fingerprint: e for e in question.evidence if e.fingerprint}
     names = {name_key(name): name for name in question.names}
     found: dict[str, Found] = {}
+    taught: dict[str, float] = {}
     rows = entries.matching_fingerprints([*wanted, *(key for key in names if key)])
     owners = Counter(row["fingerprint"] for row in rows)
     wordings = entries.wordings(rows)
@@ -86,12 +89,16 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
             reason, hearsay = f"same template as {what} of the entry", ""
             if wording := wordings.get((row["entry_id"], key)):
                 reason, hearsay = _asked_before(wording, question)
+                taught[row["entry_id"]] = max(
+                    taught.get(row["entry_id"], 0.0), text_specificity(source.template) / owners[key]
+                )
             hit = Found(row["entry_id"], Tier.FINGERPRINT, reason, evidence, strength, True, hearsay)
         else:
             hit = _named(row["entry_id"], names[key], question)
         if hit.entry_id not in found or _tells_more(hit, found[hit.entry_id]):
             found[hit.entry_id] = hit
-    return sorted(found.values(), key=lambda hit: (-hit.strength, hit.entry_id))
+    hits = [replace(hit, taught=taught.get(hit.entry_id, 0.0)) for hit in found.values()]
+    return sorted(hits, key=lambda hit: (-hit.strength, hit.entry_id))
 
 
 def _tells_more(one: Found, other: Found) -> bool:

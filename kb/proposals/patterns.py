@@ -13,14 +13,14 @@ from kb.lookup.thresholds import GENERIC
 from kb.proposals.clusters import Cluster, cluster
 from kb.proposals.facts import Facts, cause_of, masked, one_cause
 from kb.proposals.signatures import occurring, signatures_of
-from kb.records import Incident, Signature
+from kb.records import CauseStatus, Incident, Signature
 from kb.records.ledger import Asked
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
 from kb.text.signature import SignatureSet, specificity
 
 AT_LEAST = 2
-"""Questions that a pattern is drafted from."""
+"""Questions that a pattern is drafted from; one is enough when its incident ended with cause and remedy."""
 _SAMPLES, _NAMED_SERVICES, _LOOKUPS = 3, 3, 20
 
 
@@ -29,7 +29,9 @@ def gather_patterns(facts: Facts) -> list[Proposal]:
     known = _Known(facts)
     open_ones = [one for one in facts.asked if not known.answers(one)]
     found = [
-        (one, signatures_of(list(one.texts))) for one in cluster(open_ones) if len(one.asked) >= AT_LEAST
+        (one, signatures_of(list(one.texts)))
+        for one in cluster(open_ones)
+        if len(one.asked) >= AT_LEAST or _is_explained(one, facts)
     ]
     firing = occurring([signature for _, usable in found for signature in usable], facts.healthy)
     drafts = [
@@ -58,6 +60,14 @@ class _Known:
         return bool(self._signatures.scan("\n".join(asked.lines))) or any(
             masked(line)[1] in self._prints for line in asked.lines
         )
+
+
+def _is_explained(found: Cluster, facts: Facts) -> bool:
+    """Whether an incident that the question came with ended with a confirmed cause and a remedy."""
+    return any(
+        (one.resolution or one.mitigation) and any(c.status is CauseStatus.CONFIRMED for c in one.causes)
+        for one in incidents_of(found.asked, facts)
+    )
 
 
 def _draft(found: Cluster, signature: Signature, facts: Facts) -> Proposal:
@@ -108,7 +118,8 @@ def _counted(found: Cluster, services: Sequence[str]) -> str:
     days = {one.at.date() for one in found.asked}
     where = f" for {', '.join(services)}" if services else ""
     when = f"on {min(days)}" if len(days) == 1 else f"between {min(days)} and {max(days)}"
-    return f"asked {len(found.asked)} times{where} {when}, and nothing answered it"
+    often = f"{len(found.asked)} times" if len(found.asked) > 1 else "once"
+    return f"asked {often}{where} {when}, and nothing answered it"
 
 
 def _item(

@@ -99,6 +99,16 @@ class Ledger:
             found.setdefault(row["entry_id"], []).append(_outcome(row))
         return found
 
+    def balance_for(self, entry_ids: Sequence[str], service: str) -> dict[str, int]:
+        """How often each entry resolved something for the service, less how often it failed there."""
+        rows = self._db.rows(
+            "SELECT entry_id, sum(CASE result WHEN 'resolved' THEN 1 ELSE -1 END) AS balance FROM outcomes"
+            f" WHERE entry_id IN ({placeholders(entry_ids)}) AND lower(service) = lower(?)"
+            " AND result IN ('resolved', 'failed', 'made_worse') GROUP BY entry_id",
+            [*entry_ids, service],
+        )
+        return {row["entry_id"]: row["balance"] for row in rows}
+
     def record_event(self, event: Event) -> None:
         """Add a line to the session log."""
         with self._db.write():
