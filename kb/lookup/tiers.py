@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from kb.storage.entries import EntryTable
 from kb.storage.identify import name_key
 from kb.storage.lexical import LexicalIndex
 from kb.storage.vectors import VectorIndex
-from kb.text.chunks import ASKED, HEARD, spelled_out
+from kb.text.chunks import ASKED, spelled_out
 from kb.text.mask import mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.redact import redact
@@ -55,6 +55,8 @@ class Found:
     """The evidence line says little beyond what was found."""
     hearsay: str = ""
     """Why it cannot settle the question by itself, where it rests on words that were only asked."""
+    own: Found | None = None
+    """What the entry's own texts say, where this rests on words that it was asked in."""
     taught: float = 0.0
     """How telling the most telling line is that led to this entry, and hardly to another, when it was asked before."""
     captures: dict[str, str] = field(default_factory=dict)
@@ -191,9 +193,11 @@ class RankedTiers:
             return []
         lexical_ids = {hit.entry_id for hit in words}
         candidates = self._candidates(ids, spelled)
-        near = {one.entry_id: role for one in candidates if (role := _asked_role(one, tokens))}
-        ranked = ranking.rank(Query(query, tuple(tokens)), candidates, self._stats(tokens, candidates))
-        return _lifted(_falling([_ranked(one, lexical_ids, near.get(one.entry_id, "")) for one in ranked]))
+        asked, stats = Query(query, tuple(tokens)), self._stats(tokens, candidates)
+        found = [_ranked(one, lexical_ids) for one in ranking.rank(asked, candidates, stats)]
+        taught = [own for one in candidates if (own := _own(one)).chunks != one.chunks]
+        own = {one.entry_id: _ranked(one, lexical_ids) for one in ranking.rank(asked, taught, stats)}
+        return [_by_words_asked(hit, own) for hit in _lifted(_falling(found))]
 
     def _candidates(self, ids: list[str], query: str) -> list[Candidate]:
         from kb.lookup.features import Candidate, ChunkText
@@ -221,22 +225,24 @@ class RankedTiers:
         return CorpusStats(entries, mean_entry, known, mean_chunk)
 
 
-def _asked_role(one: Candidate, tokens: Sequence[str]) -> str:
-    """`asked` or `heard` where that is the role of the nearest piece in meaning or in words, else empty."""
-    taught = [piece.role in (ASKED, HEARD) for piece in one.chunks]
-    if not any(taught):
-        return ""
-    wanted, pieces = set(tokens), range(len(taught))
-    words = [len(wanted.intersection(piece.tokens.split())) for piece in one.chunks]
-    nearest = {
-        max(pieces, key=lambda n: (words[n], not taught[n])),
-        max(pieces, key=lambda n: (one.cosines[n] if one.cosines[n] == one.cosines[n] else -1.0, not taught[n])),
-    }
-    roles = {one.chunks[n].role for n in nearest if taught[n]}
-    return HEARD if HEARD in roles else ASKED if roles else ""
+def _own(one: Candidate) -> Candidate:
+    """The candidate without the words that it was asked in."""
+    kept = [n for n, piece in enumerate(one.chunks) if piece.role != ASKED]
+    return replace(
+        one, chunks=tuple(one.chunks[n] for n in kept), cosines=tuple(one.cosines[n] for n in kept)
+    )
 
 
-def _ranked(one: Ranked, lexical_ids: set[str], asked: str) -> Found:
+def _by_words_asked(hit: Found, own: Mapping[str, Found]) -> Found:
+    """The hit, with what its own texts say where words that it was asked in say more."""
+    plain = own.get(hit.entry_id)
+    if plain is None or plain.strength >= hit.strength:
+        return hit
+    reason = f"near to words that it was asked in when it resolved the trouble; {hit.reason}"
+    return replace(hit, reason=reason, hearsay="those were not quite these words", own=plain)
+
+
+def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
     from kb.lookup.confidence import probability
     from kb.lookup.ranking import opinion
 
@@ -244,12 +250,7 @@ def _ranked(one: Ranked, lexical_ids: set[str], asked: str) -> Found:
     tier = Tier.LEXICAL if one.entry_id in lexical_ids and words >= meaning else Tier.SEMANTIC
     rare = one.features["rare_words"]
     reason = f"shares {rare:.0%} of the rarest words, similarity {one.features['cosine']:.2f}"
-    if asked:
-        reason = f"near to words that it was asked in when it resolved the trouble; {reason}"
-    return Found(
-        one.entry_id, tier, reason, None, probability(one.features), features=one.features,
-        hearsay="nobody verified that" if asked == HEARD else "",
-    )  # fmt: skip
+    return Found(one.entry_id, tier, reason, None, probability(one.features), features=one.features)
 
 
 def _lifted(found: list[Found]) -> list[Found]:

@@ -61,6 +61,9 @@ def judge(
 
     `here` counts its successes for the service that is asked about, less its failures there.
     """
+    if found.own is not None:
+        both = (judge(question, one, stored, trust, now, here) for one in (found.own, replace(found, own=None)))
+        return stronger(*both)
     entry = stored.entry
     confidence, reasons = _from_evidence(found), [found.reason]
     agreement, words = scope_agreement(question, entry)

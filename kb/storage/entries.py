@@ -176,7 +176,7 @@ class EntryTable:
 
     def _index(self, entry: Entry, fingerprints: Sequence[Fingerprint]) -> None:
         chunks = chunk(entry.passages())
-        asked = reworded([(one.line, one.verified) for one in self._wordings.of(entry.id)], len(chunks))
+        asked = reworded((one.line for one in self._wordings.of(entry.id)), len(chunks))
         self._lexical.add(entry.id, [*chunks, *asked])
         self._db.execute_many(
             "INSERT INTO signatures VALUES (?,?,?)",
@@ -203,7 +203,7 @@ class EntryTable:
         self._touch()
         wordings = self._wordings.of(entry_id)
         first = 1 + (self._db.value("SELECT max(ordinal) FROM chunks WHERE entry_id = ?", [entry_id]) or 0)
-        self._lexical.reword(entry_id, reworded([(one.line, one.verified) for one in wordings], first))
+        self._lexical.reword(entry_id, reworded((one.line for one in wordings), first))
         self._db.execute("DELETE FROM fingerprints WHERE entry_id = ? AND origin = ?", [entry_id, ASKED])
         self._add_fingerprints(entry_id, [Fingerprint(one.fingerprint, ASKED, "") for one in wordings])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kb.storage.database import Database, placeholders
-from kb.text.chunks import ASKED, HEARD, Chunk
+from kb.text.chunks import ASKED, Chunk
 from kb.text.tokens import tokenize
 
 MAX_QUERY_TERMS = 24
@@ -52,7 +52,7 @@ class LexicalIndex(Protocol):
         ...
 
     def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
-        """Put these in place of the chunks of the roles `asked` and `heard`.  Call inside a write."""
+        """Put these in place of the chunks of the role `asked`.  Call inside a write."""
         ...
 
     def search(self, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
@@ -108,8 +108,8 @@ class Fts5Index:
     def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
         """See `LexicalIndex.reword`."""
         pieces = self.chunks_of([entry_id]).get(entry_id, [])
-        old = [piece for piece in pieces if piece.role in (ASKED, HEARD)]
-        own = _tokens(piece for piece in pieces if piece.role not in (ASKED, HEARD))
+        old = [piece for piece in pieces if piece.role == ASKED]
+        own = _tokens(piece for piece in pieces if piece.role != ASKED)
         self._delete(old)
         self._count(_tokens(old) - own, -1)
         self._count(self._insert(entry_id, chunks) - own, 1)

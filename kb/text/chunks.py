@@ -59,21 +59,17 @@ def chunk(passages: Sequence[Passage]) -> list[Chunk]:
     return chunks
 
 
-ASKED, HEARD = "asked", "heard"
-"""Roles of a piece that is no text of the entry: words that it was asked in when it helped, the second
-where nobody verified that it did."""
+ASKED = "asked"
+"""The role of a piece that is no text of the entry: words that it was asked in when it helped."""
 
 
-def reworded(lines: Iterable[tuple[str, bool]], first: int) -> list[Chunk]:
-    """The pieces for lines that an entry was asked in (and whether that it helped was verified).
+def reworded(lines: Iterable[str], first: int) -> list[Chunk]:
+    """The pieces for lines that an entry was asked in, numbered from `first`.
 
-    They are numbered from `first`, and embedded as they are: what is asked again has no title either.
+    They are embedded as they are: what is asked again has no title either.
     """
-    texts = [(without_ids(line), verified) for line, verified in lines]
-    return [
-        Chunk(n, ASKED if verified else HEARD, text, spelled_out(text))
-        for n, (text, verified) in enumerate(texts, first)
-    ]
+    texts = map(without_ids, lines)
+    return [Chunk(n, ASKED, text, spelled_out(text)) for n, text in enumerate(texts, first)]
 
 
 def without_ids(title: str) -> str:
