@@ -100,4 +100,4 @@ def with_death(home: Path, step: str) -> KnowledgeBase:
 
 
 if __name__ == "__main__":
-    with_death(Path(sys.argv[1]), sys.argv[3]).record_outcome(sys.argv[2], "failed")
+    with_death(Path(sys.argv[1]), sys.argv[3]).record_outcome(sys.argv[2], "failed", *sys.argv[4:])
