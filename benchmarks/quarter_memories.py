@@ -129,9 +129,7 @@ class FrozenSelf:
         self.clock.now = incident.at
         title = f"{incident.service}: {incident.text.splitlines()[0]}"[:_TITLE]
         opened = self.kb.incidents.open(title, service=incident.service, alert=incident.text)
-        found = self.kb.check_known_issues(
-            incident.text, service=incident.service, incident_id=opened.id
-        )
+        found = self.kb.check_known_issues(incident.text, service=incident.service, incident_id=opened.id)
         offers = () if found.verdict is Verdict.UNKNOWN else found.matches
         return Answer(
             verdict=found.verdict.value, lookup_id=found.lookup_id, incident_id=opened.id,

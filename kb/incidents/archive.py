@@ -9,7 +9,6 @@ from datetime import datetime
 from kb.errors import EntryNotFound
 from kb.incidents.entry import to_entry
 from kb.loop.outcomes import Outcomes
-from kb.records import Origin
 from kb.records.ledger import Result
 from kb.records.live import LiveIncident
 from kb.storage.catalogue import LIVE
@@ -55,15 +54,9 @@ class Archive:
         self.outcomes.teaching.follow(entry_id)
 
     def credit(self, incident: LiveIncident, now: datetime, actor: str) -> None:
-        """What was applied resolved the incident, and somebody verified that.
-
-        An entry that was written down in this very incident gets no credit from it: it tells what was
-        done, and has helped nobody yet.
-        """
+        """What was applied resolved the incident, and somebody verified that."""
         said = self.ledger.outcomes_of(incident.applied)
         for entry_id in incident.applied:
-            if self._born_in(incident, entry_id):
-                continue
             here = (
                 one
                 for one in said.get(entry_id, ())
@@ -71,12 +64,6 @@ class Archive:
             )
             if not any(outcome.result is Result.RESOLVED for outcome in here):
                 self._outcome(incident, entry_id, Result.RESOLVED, now, actor)
-
-    def _born_in(self, incident: LiveIncident, entry_id: str) -> bool:
-        entry = self.entries.get(entry_id)
-        if entry is None or entry.provenance.origin is not Origin.LEARNED or entry.provenance.at is None:
-            return False
-        return entry.provenance.at >= incident.detected
 
     def debit(self, incident: LiveIncident, entry_ids: Iterable[str], now: datetime, actor: str) -> None:
         """What was applied did not help, or did not hold."""

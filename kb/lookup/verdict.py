@@ -62,7 +62,9 @@ def judge(
     `here` counts its successes for the service that is asked about, less its failures there.
     """
     if found.own is not None:
-        both = (judge(question, one, stored, trust, now, here) for one in (found.own, replace(found, own=None)))
+        both = (
+            judge(question, one, stored, trust, now, here) for one in (found.own, replace(found, own=None))
+        )
         return stronger(*both)
     entry = stored.entry
     confidence, reasons = _from_evidence(found), [found.reason]
@@ -151,7 +153,8 @@ def stronger(one: Judged, other: Judged) -> Judged:
     better = replace(better, lift=max(one.lift, other.lift))
     if better.found.evidence or not lesser.found.evidence:
         return better
-    return replace(lesser, lift=better.lift, confidence=better.confidence, reason=f"{lesser.found.reason}; {better.reason}")
+    reason = f"{lesser.found.reason}; {better.reason}"
+    return replace(lesser, lift=better.lift, confidence=better.confidence, reason=reason)
 
 
 def verdict_of(judged: Sequence[Judged]) -> Verdict:

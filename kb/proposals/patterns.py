@@ -13,14 +13,14 @@ from kb.lookup.thresholds import GENERIC
 from kb.proposals.clusters import Cluster, cluster
 from kb.proposals.facts import Facts, cause_of, masked, one_cause
 from kb.proposals.signatures import occurring, signatures_of
-from kb.records import CauseStatus, Incident, Signature
+from kb.records import Incident, Signature
 from kb.records.ledger import Asked
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
 from kb.text.signature import SignatureSet, specificity
 
 AT_LEAST = 2
-"""Questions that a pattern is drafted from; one is enough when its incident ended with cause and remedy."""
+"""Questions that a pattern is drafted from; one is enough when it came with an incident that ended."""
 _SAMPLES, _NAMED_SERVICES, _LOOKUPS = 3, 3, 20
 
 
@@ -31,7 +31,7 @@ def gather_patterns(facts: Facts) -> list[Proposal]:
     found = [
         (one, signatures_of(list(one.texts)))
         for one in cluster(open_ones)
-        if len(one.asked) >= AT_LEAST or _is_explained(one, facts)
+        if len(one.asked) >= AT_LEAST or incidents_of(one.asked, facts)
     ]
     firing = occurring([signature for _, usable in found for signature in usable], facts.healthy)
     drafts = [
@@ -60,14 +60,6 @@ class _Known:
         return bool(self._signatures.scan("\n".join(asked.lines))) or any(
             masked(line)[1] in self._prints for line in asked.lines
         )
-
-
-def _is_explained(found: Cluster, facts: Facts) -> bool:
-    """Whether an incident that the question came with ended with a confirmed cause and a remedy."""
-    return any(
-        (one.resolution or one.mitigation) and any(c.status is CauseStatus.CONFIRMED for c in one.causes)
-        for one in incidents_of(found.asked, facts)
-    )
 
 
 def _draft(found: Cluster, signature: Signature, facts: Facts) -> Proposal:

@@ -47,7 +47,14 @@ class WordingTable:
         self._db.execute_many(
             "INSERT OR IGNORE INTO wordings VALUES (?,?,?,?,?,?)",
             [
-                (entry_id, one.fingerprint, one.line, stamp(one.at), json.dumps(one.services), int(one.verified))
+                (
+                    entry_id,
+                    one.fingerprint,
+                    one.line,
+                    stamp(one.at),
+                    json.dumps(one.services),
+                    int(one.verified),
+                )
                 for one in wordings
             ],
         )

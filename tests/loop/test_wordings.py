@@ -146,13 +146,17 @@ def test_general_words_and_healthy_lines_teach_nothing(kb: KnowledgeBase, fix: s
 
 
 def test_of_a_log_only_the_alarming_lines_teach() -> None:
-    calm = [f"INFO settle ledger page {word} flushed to archive" for word in ("alpha", "bravo", "carol", "delta")]
+    calm = [
+        f"INFO settle ledger page {word} flushed to archive" for word in ("alpha", "bravo", "carol", "delta")
+    ]
     assert [line for _, line in telling([*calm, LINE])] == [LINE]
     assert [line for _, line in telling([calm[0], LINE])] == [calm[0], LINE]
 
 
 def test_two_entries_that_the_same_words_led_to_are_alternatives(kb: KnowledgeBase, fix: str) -> None:
-    other = kb.learn_pattern("statement scans order_lines", "the planner lost its index", "analyze order_lines").id
+    other = kb.learn_pattern(
+        "statement scans order_lines", "the planner lost its index", "analyze order_lines"
+    ).id
     lived(kb, fix)
     lived(kb, other)
 
@@ -163,7 +167,9 @@ def test_two_entries_that_the_same_words_led_to_are_alternatives(kb: KnowledgeBa
 
 
 def test_a_lookup_that_another_entry_resolved_teaches_that_one_alone(kb: KnowledgeBase, fix: str) -> None:
-    other = kb.learn_pattern("statement scans order_lines", "the planner lost its index", "analyze order_lines").id
+    other = kb.learn_pattern(
+        "statement scans order_lines", "the planner lost its index", "analyze order_lines"
+    ).id
     incident = kb.incidents.open("Trouble", service="settle").id
     first = kb.check_known_issues(WORDS, service="settle", incident_id=incident)
     kb.record_outcome(other, "resolved", first.lookup_id, verified_by="bo")
