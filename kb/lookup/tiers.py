@@ -195,7 +195,7 @@ class RankedTiers:
         candidates = self._candidates(ids, spelled)
         asked, stats = Query(query, tuple(tokens)), self._stats(tokens, candidates)
         found = [_ranked(one, lexical_ids) for one in ranking.rank(asked, candidates, stats)]
-        taught = [own for one in candidates if (own := _own(one)).chunks != one.chunks]
+        taught = [bare for one in candidates if (bare := _own(one)).chunks != one.chunks]
         own = {one.entry_id: _ranked(one, lexical_ids) for one in ranking.rank(asked, taught, stats)}
         return [_by_words_asked(hit, own) for hit in _lifted(_falling(found))]
 

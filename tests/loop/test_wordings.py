@@ -261,3 +261,19 @@ def test_a_process_killed_on_the_way_leaves_outcome_and_words_in_step(
         rows = after._parts.db.rows("SELECT 1 FROM wordings")
         failed = after.trust_of(after.get(fix)).failed
         assert (bool(rows), failed) == ((True, 10) if known else (False, 11))
+
+
+def test_of_causes_with_one_symptom_that_goes_first_which_helped_the_service_or_the_line_asked(
+    kb: KnowledgeBase,
+) -> None:
+    text = "upstream connect error for tenant pool shard"
+    one = kb.learn_pattern(text, "a certificate expired", "renew the certificate").id
+    two = kb.learn_pattern(text, "a release moved the health path", "set the probe's path").id
+    for entry_id, service in ((one, "gateway"), (two, "catalogue")):
+        asked = kb.check_known_issues(f"{text} of {service}", service=service)
+        kb.record_outcome(entry_id, "resolved", asked.lookup_id, verified_by="bo")
+
+    for entry_id, service in ((one, "gateway"), (two, "catalogue")):
+        answer = kb.check_known_issues(f"ERROR {text}", service=service)
+        assert answer.matches[0].id == entry_id
+        assert f"it resolved this for {service} before" in answer.matches[0].reason

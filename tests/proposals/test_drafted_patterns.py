@@ -41,6 +41,17 @@ def test_one_question_alone_is_no_pattern(kb: KnowledgeBase) -> None:
     assert drafts(kb) == []
 
 
+def test_one_question_is_enough_where_its_incident_ended(kb: KnowledgeBase) -> None:
+    one = incident(kb, "Ledger writes rejected", 1, "Two writers both believed to be leader")
+    opened = kb.incidents.open("Payments lag")
+    kb.check_known_issues(line(KAFKA, 1), incident_id=opened.id)
+
+    (found,) = drafts(kb)
+
+    assert (found.weight, found.incidents, found.item["fix"]) == (1, (one,), "Restarted the old leader")
+    assert any("asked once" in reason for reason in found.reasons)
+
+
 def test_general_texts_are_never_drafted(kb: KnowledgeBase) -> None:
     for n in range(4):
         kb.check_known_issues(f"connection refused to 10.1.2.{n}:80{n}0")
