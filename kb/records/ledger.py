@@ -100,6 +100,8 @@ class Asked:
     service: str = ""
     environment: str = ""
     incident: str | None = None
+    disproved: bool = False
+    """What was offered was tried or ruled out, and nothing of it is known to have resolved the trouble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

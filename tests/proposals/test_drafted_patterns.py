@@ -194,3 +194,23 @@ def test_old_questions_are_drafted_from_no_more(kb: KnowledgeBase, clock: Clock)
     ask(kb, FENCING, 2)
     clock.pass_days(200)
     assert drafts(kb) == []
+
+
+def test_an_answer_that_did_not_help_asks_for_the_other_cause_once(kb: KnowledgeBase) -> None:
+    wrong = kb.learn_pattern("rejected stale fencing token", "two leaders", "restart the old leader").id
+    opened = kb.incidents.open("Ledger writes rejected", service="ledger")
+    asked = kb.check_known_issues(line(FENCING, 1), service="ledger", incident_id=opened.id)
+    kb.record_outcome(wrong, "failed", asked.lookup_id)
+    assert drafts(kb) == []
+    kb.incidents.resolve("It is over", incident_id=opened.id)
+    kb.incidents.close(opened.id)
+
+    (found,) = drafts(kb)
+    assert found.incidents == (opened.id,)
+    assert not {"meaning", "fix"} & found.item.keys()
+    assert "nobody wrote down what did" in found.reasons[0]
+
+    accepted = kb.proposals().accept(found.id, {"meaning": "A clock ran ahead", "fix": "Set the clock"})
+    assert drafts(kb) == []
+    answer = kb.check_known_issues(line(FENCING, 7), service="ledger")
+    assert {one.id for one in answer.matches} >= {wrong, accepted.proposal.entry_id}
