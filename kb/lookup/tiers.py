@@ -14,6 +14,7 @@ from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
 
 from kb.lookup.question import Question
+from kb.lookup.thresholds import RELATED
 from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
 from kb.storage.identify import name_key
@@ -195,9 +196,13 @@ class RankedTiers:
         candidates = self._candidates(ids, spelled)
         asked, stats = Query(query, tuple(tokens)), self._stats(tokens, candidates)
         found = [_ranked(one, lexical_ids) for one in ranking.rank(asked, candidates, stats)]
-        taught = [bare for one in candidates if (bare := _own(one)).chunks != one.chunks]
+        hits = _lifted(_falling(found))
+        likely = {hit.entry_id for hit in hits if hit.strength >= RELATED}
+        taught = [
+            bare for one in candidates if one.entry_id in likely and (bare := _own(one)).chunks != one.chunks
+        ]
         own = {one.entry_id: _ranked(one, lexical_ids) for one in ranking.rank(asked, taught, stats)}
-        return [_by_words_asked(hit, own) for hit in _lifted(_falling(found))]
+        return [_by_words_asked(hit, own) for hit in hits]
 
     def _candidates(self, ids: list[str], query: str) -> list[Candidate]:
         from kb.lookup.features import Candidate, ChunkText

@@ -14,7 +14,6 @@ from kb.records.proposal import Decision, KeptProposal, Proposal, ProposalState
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row
 
-
 _TOLD = "EXISTS (SELECT 1 FROM outcomes o WHERE o.lookup_id = l.id AND o.result"
 
 
