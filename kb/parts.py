@@ -220,6 +220,8 @@ class Parts:
         """See `KnowledgeBase.repair`."""
         self.embeddings.encoder.prepare()
         self.vectors.save_lost()
+        if rebuild:
+            self.outcomes.teaching.rebuild()
         self.embeddings.embed_pending()
         self.vectors.absorb(force=rebuild)
 

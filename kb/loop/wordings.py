@@ -77,7 +77,7 @@ def taught(uses: Iterable[Use], healthy: Iterable[str] = ()) -> list[Wording]:
         for print_, one in lines.items()
         if one.at is not None and one.successes > one.failures and print_ not in fine
     ]  # fmt: skip
-    return sorted(kept, key=lambda one: (one.at, one.fingerprint), reverse=True)[:MOST]
+    return sorted(sorted(kept, key=lambda one: one.fingerprint), key=lambda one: one.at, reverse=True)[:MOST]
 
 
 def telling(lines: Sequence[str]) -> list[tuple[str, str]]:
@@ -109,6 +109,12 @@ class Teaching:
         if wordings != self.table.of(entry_id):
             self.table.replace(entry_id, wordings)
             self.entries.reword(entry_id)
+
+    def rebuild(self) -> None:
+        """Derive the wordings of all entries anew from the whole ledger."""
+        with self.ledger.write():
+            for entry_id in self.ledger.used():
+                self.follow(entry_id)
 
     def _uses(self, entry_id: str, outcomes: Sequence[Outcome]) -> list[Use]:
         incidents = sorted({one.incident for one in outcomes if one.incident})

@@ -99,6 +99,10 @@ class Ledger:
             found.setdefault(row["entry_id"], []).append(_outcome(row))
         return found
 
+    def used(self) -> list[str]:
+        """Ids of the entries that have an outcome."""
+        return [row["entry_id"] for row in self._db.rows("SELECT DISTINCT entry_id FROM outcomes ORDER BY 1")]
+
     def balance_for(self, entry_ids: Sequence[str], service: str) -> dict[str, int]:
         """How often each entry resolved something for the service, less how often it failed there."""
         rows = self._db.rows(

@@ -67,6 +67,12 @@ def lived(
     kb.incidents.close(incident)
 
 
+def rows(home: Path) -> list[tuple[object, ...]]:
+    """What was taught, as it is stored."""
+    with closing(sqlite3.connect(home / "state" / "kb.db")) as db:
+        return db.execute("SELECT * FROM wordings").fetchall()
+
+
 def match_of(answer: Answer, entry_id: str) -> Match | None:
     """The match for the entry where the answer offers it."""
     found = (one for one in answer.matches if one.id == entry_id)
@@ -239,6 +245,18 @@ def test_the_words_survive_better_masking_rules(
         assert again.check_known_issues(WORDS, service="settle").verdict is Verdict.KNOWN
 
 
+def test_a_rebuild_derives_the_words_from_the_ledger(kb: KnowledgeBase, home: Path, fix: str) -> None:
+    lived(kb, fix)
+    before = rows(home)
+    with closing(sqlite3.connect(home / "state" / "kb.db")) as db:
+        db.execute("DELETE FROM wordings")
+        db.commit()
+    kb.repair(rebuild=True)
+    assert len(before) == 2
+    assert rows(home) == before
+    assert kb.check_known_issues(WORDS, service="settle").verdict is Verdict.KNOWN
+
+
 @pytest.mark.parametrize(("step", "known"), [("after outcome", True), ("after commit", False)])
 def test_a_process_killed_on_the_way_leaves_outcome_and_words_in_step(
     kb: KnowledgeBase, home: Path, encoder: OnnxEncoder, fix: str, step: str, known: bool
@@ -258,9 +276,8 @@ def test_a_process_killed_on_the_way_leaves_outcome_and_words_in_step(
 
     assert killed.returncode == -signal.SIGKILL
     with KnowledgeBase.open(home, encoder=encoder) as after:
-        rows = after._parts.db.rows("SELECT 1 FROM wordings")
         failed = after.trust_of(after.get(fix)).failed
-        assert (bool(rows), failed) == ((True, 10) if known else (False, 11))
+        assert (bool(rows(home)), failed) == ((True, 10) if known else (False, 11))
 
 
 def test_of_causes_with_one_symptom_that_goes_first_which_helped_the_service_or_the_line_asked(
