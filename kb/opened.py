@@ -113,7 +113,10 @@ class OpenHome:
         return self._parts.check()
 
     def repair(self, *, rebuild: bool = False) -> None:
-        """Embed what waits and publish it; with `rebuild`, make the vector index anew from the cache."""
+        """Embed what waits and publish it.
+
+        With `rebuild`, derive what outcomes taught from the ledger, and make the vector index from the cache.
+        """
         self.refresh()
         self._parts.repair(rebuild=rebuild)
 

@@ -21,6 +21,7 @@ from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves
 from kb.loop.outcomes import Outcomes
 from kb.loop.trust import TrustBook
+from kb.loop.wordings import Teaching
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
 from kb.storage.catalogue import Catalogue
@@ -42,6 +43,7 @@ from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
 from kb.storage.watch import WatchFile
+from kb.storage.wordings import WordingTable
 
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
@@ -100,6 +102,7 @@ class Parts:
             lambda: vectors.notes,
             table.quarantined,
             watch.current,
+            ledger.balance_for,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         moves = Moves(db, table, entries, memory, sync)
@@ -107,7 +110,7 @@ class Parts:
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lookup, trust,
-            lessons, healthy, moves, Outcomes(ledger, moves), watch,
+            lessons, healthy, moves, Outcomes(ledger, moves, Teaching(ledger, WordingTable(db), entries)), watch,
         )  # fmt: skip
 
     def ingest(
@@ -217,6 +220,8 @@ class Parts:
         """See `KnowledgeBase.repair`."""
         self.embeddings.encoder.prepare()
         self.vectors.save_lost()
+        if rebuild:
+            self.outcomes.teaching.rebuild()
         self.embeddings.embed_pending()
         self.vectors.absorb(force=rebuild)
 

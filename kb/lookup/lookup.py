@@ -28,6 +28,8 @@ from kb.storage.identify import runbook_keys
 from kb.storage.signatures import CompiledSignatures
 
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
+RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
+"""Successes less failures of each entry for a service."""
 Watched = Callable[[datetime], Sequence[WatchItem]]
 """The items of the watch list that count at a moment."""
 _JUDGED = 30
@@ -68,6 +70,7 @@ class Lookup:
     notes: Callable[[], Sequence[str]]
     quarantined: Callable[[], Mapping[str, Move]]
     watched: Watched = lambda _: ()
+    record_for: RecordFor = lambda *_: {}
 
     def find(
         self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
@@ -121,9 +124,11 @@ class Lookup:
         hits = [self._to_runbook(hit, stored) for hit in found if hit.entry_id in stored]
         stored |= self.entries.many({hit.entry_id for hit in hits} - stored.keys())
         trust = self.trust_of([one.entry for one in stored.values()], now)
+        here = self.record_for(list(stored), question.service) if question.service else {}
         best = {one.entry.id: one for one in already}
         for hit in hits:
-            one = verdicts.judge(question, hit, stored[hit.entry_id], trust[hit.entry_id], now)
+            known = stored[hit.entry_id], trust[hit.entry_id]
+            one = verdicts.judge(question, hit, *known, now, here.get(hit.entry_id, 0))
             best[hit.entry_id] = verdicts.stronger(best[hit.entry_id], one) if hit.entry_id in best else one
         return list(best.values())
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
 
 from kb.lookup.question import Question
-from kb.records.ledger import Evidence, Tier
+from kb.lookup.thresholds import RELATED
+from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
 from kb.storage.identify import name_key
 from kb.storage.lexical import LexicalIndex
 from kb.storage.vectors import VectorIndex
-from kb.text.chunks import spelled_out
+from kb.text.chunks import ASKED, spelled_out
 from kb.text.mask import mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.redact import redact
@@ -54,6 +55,12 @@ class Found:
     strength: float
     whole: bool = False
     """The evidence line says little beyond what was found."""
+    hearsay: str = ""
+    """Why it cannot settle the question by itself, where it rests on words that were only asked."""
+    own: Found | None = None
+    """What the entry's own texts say, where this rests on words that it was asked in."""
+    taught: float = 0.0
+    """How telling the most telling line is that led to this entry, and hardly to another, when it was asked before."""
     captures: dict[str, str] = field(default_factory=dict)
     features: dict[str, float] = field(default_factory=dict)
 
@@ -67,8 +74,10 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
     wanted = {e.fingerprint: e for e in question.evidence if e.fingerprint}
     names = {name_key(name): name for name in question.names}
     found: dict[str, Found] = {}
+    taught: dict[str, float] = {}
     rows = entries.matching_fingerprints([*wanted, *(key for key in names if key)])
     owners = Counter(row["fingerprint"] for row in rows)
+    wordings = entries.wordings(rows)
     for row in rows:
         key = row["fingerprint"]
         if key in wanted:
@@ -81,19 +90,34 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
             )
             # A line that many entries quote, such as a generic wrapper error, tells little.
             strength = text_specificity(source.template) * min(1.0, 2 / owners[key])
-            hit = Found(
-                row["entry_id"],
-                Tier.FINGERPRINT,
-                f"same template as {what} of the entry",
-                evidence,
-                strength,
-                True,
-            )
+            reason, hearsay = f"same template as {what} of the entry", ""
+            if wording := wordings.get((row["entry_id"], key)):
+                reason, hearsay = _asked_before(wording, question)
+                taught[row["entry_id"]] = max(
+                    taught.get(row["entry_id"], 0.0), text_specificity(source.template) / owners[key]
+                )
+            hit = Found(row["entry_id"], Tier.FINGERPRINT, reason, evidence, strength, True, hearsay)
         else:
             hit = _named(row["entry_id"], names[key], question)
-        if hit.entry_id not in found or hit.strength > found[hit.entry_id].strength:
+        if hit.entry_id not in found or _tells_more(hit, found[hit.entry_id]):
             found[hit.entry_id] = hit
-    return sorted(found.values(), key=lambda hit: (-hit.strength, hit.entry_id))
+    hits = [replace(hit, taught=taught.get(hit.entry_id, 0.0)) for hit in found.values()]
+    return sorted(hits, key=lambda hit: (-hit.strength, hit.entry_id))
+
+
+def _tells_more(one: Found, other: Found) -> bool:
+    return (not one.hearsay, one.strength) > (not other.hearsay, other.strength)
+
+
+def _asked_before(wording: Wording, question: Question) -> tuple[str, str]:
+    """The reason of a match by what was asked before, and why that settles nothing, if it does not."""
+    said = f"asked in these words on {wording.at.date().isoformat()}, and it resolved that"
+    if not wording.verified:
+        return said, "nobody verified that"
+    elsewhere = [name.casefold() for name in wording.services]
+    if question.service and elsewhere and question.service.casefold() not in elsewhere:
+        return said, f"but it was asked for {', '.join(wording.services)}"
+    return said, ""
 
 
 def _named(entry_id: str, name: str, question: Question) -> Found:
@@ -140,7 +164,7 @@ def _signed(hit: SignatureHit, text: str, offset: int, first_line: int) -> Found
     captures = {name: value for name, value in hit.captures.items() if not redact(value).count}
     strength = specificity(hit.signature)
     whole = len(around) < _LONG and text_specificity(_beside(hit.matched, around)) <= _LITTLE * strength
-    return Found(hit.key, Tier.SIGNATURE, reason, evidence, strength, whole, captures)
+    return Found(hit.key, Tier.SIGNATURE, reason, evidence, strength, whole, captures=captures)
 
 
 def _beside(matched: str, line: str) -> str:
@@ -171,8 +195,15 @@ class RankedTiers:
             return []
         lexical_ids = {hit.entry_id for hit in words}
         candidates = self._candidates(ids, spelled)
-        ranked = ranking.rank(Query(query, tuple(tokens)), candidates, self._stats(tokens, candidates))
-        return _lifted(_falling([_ranked(one, lexical_ids) for one in ranked]))
+        asked, stats = Query(query, tuple(tokens)), self._stats(tokens, candidates)
+        found = [_ranked(one, lexical_ids) for one in ranking.rank(asked, candidates, stats)]
+        hits = _lifted(_falling(found))
+        likely = {hit.entry_id for hit in hits if hit.strength >= RELATED}
+        taught = [
+            bare for one in candidates if one.entry_id in likely and (bare := _own(one)).chunks != one.chunks
+        ]
+        own = {one.entry_id: _ranked(one, lexical_ids) for one in ranking.rank(asked, taught, stats)}
+        return [_by_words_asked(hit, own) for hit in hits]
 
     def _candidates(self, ids: list[str], query: str) -> list[Candidate]:
         from kb.lookup.features import Candidate, ChunkText
@@ -198,6 +229,23 @@ class RankedTiers:
         entries, mean_chunk, mean_entry = self._lexical.size()
         known = self._lexical.document_frequencies([*tokens, *titles])
         return CorpusStats(entries, mean_entry, known, mean_chunk)
+
+
+def _own(one: Candidate) -> Candidate:
+    """The candidate without the words that it was asked in."""
+    kept = [n for n, piece in enumerate(one.chunks) if piece.role != ASKED]
+    return replace(
+        one, chunks=tuple(one.chunks[n] for n in kept), cosines=tuple(one.cosines[n] for n in kept)
+    )
+
+
+def _by_words_asked(hit: Found, own: Mapping[str, Found]) -> Found:
+    """The hit, with what its own texts say where words that it was asked in say more."""
+    plain = own.get(hit.entry_id)
+    if plain is None or plain.strength >= hit.strength:
+        return hit
+    reason = f"near to words that it was asked in when it resolved the trouble; {hit.reason}"
+    return replace(hit, reason=reason, hearsay="those were not quite these words", own=plain)
 
 
 def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:

@@ -76,6 +76,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """A line in which an entry was asked for when it resolved the trouble; derived from the ledger."""
+
+    fingerprint: str
+    line: str
+    at: datetime
+    """When it was last asked and resolved."""
+    services: tuple[str, ...] = ()
+    verified: bool = False
+    """Whether somebody verified one of the successes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A lookup as the ledger keeps it: the telling lines of its text, without secrets, and where it was seen."""
 
@@ -87,6 +100,8 @@ class Asked:
     service: str = ""
     environment: str = ""
     incident: str | None = None
+    disproved: bool = False
+    """What was offered was tried or ruled out, and nothing of it is known to have resolved the trouble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

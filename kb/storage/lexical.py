@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kb.storage.database import Database, placeholders
-from kb.text.chunks import Chunk
+from kb.text.chunks import ASKED, Chunk
 from kb.text.tokens import tokenize
 
 MAX_QUERY_TERMS = 24
@@ -51,6 +51,10 @@ class LexicalIndex(Protocol):
         """Take an entry's chunks out.  Call inside a write."""
         ...
 
+    def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """Put these in place of the chunks of the role `asked`.  Call inside a write."""
+        ...
+
     def search(self, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
         """The best chunks for any of the tokens, best first."""
         ...
@@ -76,6 +80,10 @@ class Fts5Index:
 
     def add(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
         """See `LexicalIndex.add`."""
+        self._count(self._insert(entry_id, chunks), 1)
+
+    def _insert(self, entry_id: str, chunks: Sequence[Chunk]) -> set[str]:
+        """Write the chunks; returns their distinct tokens."""
         distinct: set[str] = set()
         for piece in chunks:
             tokens = tokenize(piece.text)
@@ -89,17 +97,28 @@ class Fts5Index:
             self._db.execute("INSERT INTO chunk_terms (rowid, terms) VALUES (?,?)", [row, " ".join(tokens)])
             if piece.embedding_text:
                 self._db.execute("INSERT INTO outbox (chunk_id) VALUES (?)", [row])
-        self._count(distinct, 1)
+        return distinct
 
     def remove(self, entry_id: str) -> None:
         """See `LexicalIndex.remove`."""
-        distinct: set[str] = set()
-        for piece in self.chunks_of([entry_id]).get(entry_id, []):
-            distinct.update(piece.tokens)
-            self._db.execute("DELETE FROM chunk_terms WHERE rowid = ?", [piece.id])
-            self._db.execute("DELETE FROM outbox WHERE chunk_id = ?", [piece.id])
-        self._db.execute("DELETE FROM chunks WHERE entry_id = ?", [entry_id])
-        self._count(distinct, -1)
+        pieces = self.chunks_of([entry_id]).get(entry_id, [])
+        self._delete(pieces)
+        self._count(_tokens(pieces), -1)
+
+    def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """See `LexicalIndex.reword`."""
+        pieces = self.chunks_of([entry_id]).get(entry_id, [])
+        old = [piece for piece in pieces if piece.role == ASKED]
+        own = _tokens(piece for piece in pieces if piece.role != ASKED)
+        self._delete(old)
+        self._count(_tokens(old) - own, -1)
+        self._count(self._insert(entry_id, chunks) - own, 1)
+
+    def _delete(self, pieces: Sequence[StoredChunk]) -> None:
+        rows = [(piece.id,) for piece in pieces]
+        self._db.execute_many("DELETE FROM chunk_terms WHERE rowid = ?", rows)
+        self._db.execute_many("DELETE FROM outbox WHERE chunk_id = ?", rows)
+        self._db.execute_many("DELETE FROM chunks WHERE id = ?", rows)
 
     def _count(self, terms: Iterable[str], change: int) -> None:
         # FTS5 could be asked for these counts, at 4-100 ms a query; a table of our own costs microseconds.
@@ -152,6 +171,10 @@ class Fts5Index:
             )
             found.setdefault(row["entry_id"], []).append(piece)
         return found
+
+
+def _tokens(pieces: Iterable[StoredChunk]) -> set[str]:
+    return {token for piece in pieces for token in piece.tokens}
 
 
 def content_hash(text: str) -> str:
