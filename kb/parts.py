@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from kb.errors import HomeNotWritable, Problem
 from kb.home import Home
 from kb.lookup.lookup import Lookup
+from kb.lookup.ranked import RankedTiers
 from kb.lookup.search import search
-from kb.lookup.tiers import RankedTiers
 from kb.loop.healthy import HealthyLines
 from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves

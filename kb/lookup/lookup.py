@@ -13,11 +13,13 @@ from datetime import datetime
 from kb.lookup import verdict as verdicts
 from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
+from kb.lookup.exact import SignatureScan, by_fingerprint
 from kb.lookup.explain import to_match
+from kb.lookup.found import Found, OnFound
 from kb.lookup.quarantined import RULES, warnings
 from kb.lookup.question import Question, ask
+from kb.lookup.ranked import RankedTiers
 from kb.lookup.thresholds import KNOWN, RELATED
-from kb.lookup.tiers import Found, OnFound, RankedTiers, SignatureScan, by_fingerprint
 from kb.lookup.verdict import Judged
 from kb.records import AlertRule, Entry, Runbook, Status
 from kb.records.ledger import NO_MATCH, Evidence, Match, Trust, Verdict

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log
 
+from kb.lookup.found import Found
 from kb.lookup.question import Question
 from kb.lookup.thresholds import GENERIC, KNOWN, RELATED
-from kb.lookup.tiers import Found
 from kb.records import Entry, Origin, Pattern, Source, ToolFix
 from kb.records.ledger import Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
