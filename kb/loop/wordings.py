@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kb.lookup.thresholds import GENERIC
-from kb.loop.trust import FAILURES, occurrence
-from kb.records.ledger import Asked, Outcome, Result, Wording
+from kb.loop.trust import occurrence
+from kb.records.ledger import APPLIED, FAILURES, Asked, Outcome, Result, Wording
 from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
 from kb.storage.wordings import WordingTable
@@ -34,7 +34,6 @@ MOST = 8
 """Wordings that an entry keeps."""
 PICKED = 3
 """Up to so many lines were picked out by hand; more are a log."""
-_TAUGHT_BY = (Result.APPLIED, Result.RESOLVED, *FAILURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class Teaching:
     def follow(self, entry_id: str) -> None:
         """Bring the entry's wordings in step with what came of it.  Call inside a write."""
         outcomes = [
-            one for one in self.ledger.outcomes_of([entry_id]).get(entry_id, ()) if one.result in _TAUGHT_BY
+            one for one in self.ledger.outcomes_of([entry_id]).get(entry_id, ()) if one.result in APPLIED
         ]
         uses = self._uses(entry_id, outcomes)
         prints = {print_ for use in uses for asked in use.asked for print_, _ in telling(asked.lines)}

@@ -51,7 +51,9 @@ class Result(StrEnum):
     """What it had resolved came back within the observation window."""
 
 
-APPLIED = (Result.APPLIED, Result.RESOLVED, Result.FAILED, Result.MADE_WORSE)
+FAILURES = (Result.FAILED, Result.MADE_WORSE)
+"""The results that say that it did not help."""
+APPLIED = (Result.APPLIED, Result.RESOLVED, *FAILURES)
 """The results that say that the entry's advice was followed."""
 
 
