@@ -18,6 +18,7 @@ MODULES = {
     "scanning": "10,000 literals and 1,000 regexes over a log, beside Hyperscan alone, RE2 and ripgrep",
     "ranking": "the ranking alone, beside BM25, MiniLM and their fusion",
     "alerts": "the whole lookup on labelled alerts, and on alerts that nothing covers",
+    "peers": "the whole lookup beside everything that people would use instead (minutes of embedding)",
     "briefs": "twenty briefs among 10,000 entries: the right fix, tokens, latency (minutes of embedding)",
     "quarter": "a simulated quarter of incidents: no memory, substrings, ours without its loop, ours with it",
     "big_input": "a log of 200 MB on stdin",

@@ -2,7 +2,9 @@
 
 Run `python -m benchmarks.quarter --seeds 20` from the project's root.  Twelve weeks of incidents over ten
 services with 40 root causes go past four memories: none, the ancestors' substring memory, our lookup
-without the loop (its frozen self), and with it.  All see the same incidents and the same luck.
+without the loop (its frozen self), and with it.  All see the same incidents and the same luck.  Both of
+ours open every incident, ask in it, and write down how it ended; only the loop hears what came of an
+entry, is taught words by that, and holds a review.
 `--assumptions` prints every number that goes in, with its source or reason; `--sensitivity` moves the
 main ones; `-o FILE` keeps the figures as JSON.  Exits with 1 unless the loop is quicker than its frozen
 self by an interval that excludes zero.

@@ -23,6 +23,7 @@ class Offer:
     id: str
     fix: str
     check: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Answer:
     verdict: str
     offers: tuple[Offer, ...] = ()
     lookup_id: str | None = None
+    incident_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,17 @@ class Lesson:
     service: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How an incident ended, as the agent writes it down; empty where nothing was written down."""
+
+    meaning: str = ""
+    fix: str = ""
+    learned: str = ""
+    """The lesson that was written down in this incident, where its end names it."""
+    verified: bool = False
+
+
 class Memory(Protocol):
     """A memory that is compared."""
 
@@ -52,8 +65,12 @@ class Memory(Protocol):
         """Have we seen this before?"""
         ...
 
-    def learn(self, lesson: Lesson, at: datetime) -> None:
-        """Keep it."""
+    def learn(self, lesson: Lesson, at: datetime) -> str:
+        """Keep it; returns its id."""
+        ...
+
+    def end(self, answer: Answer, ending: Ending, at: datetime) -> None:
+        """The incident is over."""
         ...
 
     def tell(self, answer: Answer, offer: Offer, result: str, verified: bool, at: datetime) -> None:
@@ -98,8 +115,8 @@ class Agent:
             minutes += self.quarter.search_minutes(incident)
         at = incident.at + timedelta(minutes=minutes)
         self._tell(incident, answer, tried, at)
-        if not found:
-            self._learn(incident, at)
+        ending = self._found(incident, tried[-1][0]) if found else self._learn(incident, at)
+        self.memory.end(answer, ending, at)
         return Handled(
             incident=incident, verdict=answer.verdict, minutes=minutes, offered=bool(answer.offers),
             first_right=bool(answer.offers) and answer.offers[0].fix == incident.fix,
@@ -139,17 +156,23 @@ class Agent:
     def _tell(self, incident: Incident, answer: Answer, tried: list[tuple[Offer, str]], at: datetime) -> None:
         for offer, result in tried:
             if self.quarter.chance(self.given.records, incident.number, "records", offer.fix):
-                held = self.quarter.chance(self.given.verifies, incident.number, "verifies")
-                self.memory.tell(answer, offer, result, held and result == "resolved", at)
+                held = self._verified(incident) and result == "resolved"
+                self.memory.tell(answer, offer, result, held, at)
 
-    def _learn(self, incident: Incident, at: datetime) -> None:
+    def _verified(self, incident: Incident) -> bool:
+        return self.quarter.chance(self.given.verifies, incident.number, "verifies")
+
+    def _found(self, incident: Incident, offer: Offer) -> Ending:
+        return Ending(meaning=offer.meaning, fix=offer.fix, verified=self._verified(incident))
+
+    def _learn(self, incident: Incident, at: datetime) -> Ending:
         chance, given, number = self.quarter.chance, self.given, incident.number
         if not chance(given.learns, number, "learns"):
-            return
+            return Ending(verified=self._verified(incident))
         hasty = chance(given.hasty, number, "hasty")
         meaning, fix = self._belief(incident) if hasty else (incident.cause.meaning, incident.fix)
         self.written.add((incident.cause.phrase, fix))
-        self.memory.learn(
+        learned = self.memory.learn(
             Lesson(
                 pattern=incident.line if chance(given.pasted, number, "pasted") else incident.cause.phrase,
                 meaning=meaning, fix=fix,
@@ -157,6 +180,10 @@ class Agent:
                 service=incident.service if chance(given.scoped, number, "scoped") else "",
             ), at,
         )  # fmt: skip
+        names_it = chance(given.records, number, "records", "learned")
+        return Ending(
+            meaning=meaning, fix=fix, learned=learned if names_it else "", verified=self._verified(incident)
+        )
 
     def _belief(self, incident: Incident) -> tuple[str, str]:
         """A wrong cause and fix: half of the time that of a look-alike, where there is one."""

@@ -48,7 +48,10 @@ class Assumptions:
     patience: int = _given(3, "offers that are applied before the agent starts from scratch")
     check_errs: float = _given(0.1, "a check is answered wrongly (misread, or the evidence is gone); a guess")
 
-    learns: float = _given(0.7, "what was found from scratch is written down; people forget; a guess")
+    learns: float = _given(
+        0.7,
+        "what was found from scratch is written down, as lesson and in the incident; people forget; a guess",
+    )
     hasty: float = _given(
         0.2, "of what is written down credits the wrong one of two things done at once; a guess"
     )
@@ -58,7 +61,9 @@ class Assumptions:
         0.5, "of the careful lessons say how to tell the cause from others; hasty ones never do"
     )
 
-    records: float = _given(0.7, "of what was tried gets an outcome; the rest stays unknown; a guess")
+    records: float = _given(
+        0.7, "of what was tried gets an outcome, and of lessons are named by their incident's end; a guess"
+    )
     verifies: float = _given(0.5, "of the recorded successes are verified; a guess")
     reviews: float = _given(0.8, "of the weekly proposals are decided by somebody; the rest stays open")
     review_errs: float = _given(0.1, "of these decisions are wrong")

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.quarter_agent import Answer, Lesson, Offer
+from benchmarks.quarter_agent import Answer, Ending, Lesson, Offer
 from benchmarks.quarter_review import Reviewer
 from benchmarks.quarter_stream import BEGIN, Incident, Quarter
 from kb import KnowledgeBase
@@ -23,6 +23,11 @@ _EXACT_BELOW = 50_000
 """Vectors are searched without Chroma, as commands do; the answers are the same."""
 
 
+_TITLE = 160
+_UNTOLD = "It is over"
+"""How an incident is resolved of which nobody wrote down what helped."""
+
+
 class NoMemory:
     """Every incident is investigated from scratch."""
 
@@ -30,7 +35,11 @@ class NoMemory:
         """Nothing is known."""
         return Answer(verdict="unknown")
 
-    def learn(self, lesson: Lesson, at: datetime) -> None:
+    def learn(self, lesson: Lesson, at: datetime) -> str:  # noqa: ARG002
+        """Forgets."""
+        return ""
+
+    def end(self, answer: Answer, ending: Ending, at: datetime) -> None:
         """Forgets."""
 
     def tell(self, answer: Answer, offer: Offer, result: str, verified: bool, at: datetime) -> None:
@@ -67,13 +76,14 @@ class SubstringMemory(NoMemory):
         ]
         return Answer(verdict="known" if found else "unknown", offers=tuple(found[:5]))
 
-    def learn(self, lesson: Lesson, at: datetime) -> None:  # noqa: ARG002
+    def learn(self, lesson: Lesson, at: datetime) -> str:  # noqa: ARG002
         """Append it, or overwrite the one with the same pattern."""
         for one in self.entries:
             if one.pattern == lesson.pattern:
                 one.fix, one.confidence = lesson.fix, min(0.95, one.confidence + 0.1)
-                return
+                return lesson.pattern
         self.entries.append(_Remembered(lesson.pattern, lesson.fix))
+        return lesson.pattern
 
 
 class RememberingEncoder(OnnxEncoder):
@@ -104,7 +114,7 @@ class Clock:
 
 
 class FrozenSelf:
-    """Our lookup and our learning, and nobody ever says what came of it."""
+    """Our lookup, our learning, our incidents, and nobody ever says what came of an entry."""
 
     def __init__(self, home: Path, encoder: OnnxEncoder, quarter: Quarter) -> None:
         for folder in ("learned", "state"):  # an empty home: no starter advice for either side
@@ -115,22 +125,41 @@ class FrozenSelf:
         )
 
     def ask(self, incident: Incident) -> Answer:
-        """`check_known_issues` with the service, as an agent asks."""
+        """An incident is opened with the alert; then `check_known_issues` with the service, as an agent asks."""
         self.clock.now = incident.at
-        found = self.kb.check_known_issues(incident.text, service=incident.service)
+        title = f"{incident.service}: {incident.text.splitlines()[0]}"[:_TITLE]
+        opened = self.kb.incidents.open(title, service=incident.service, alert=incident.text)
+        found = self.kb.check_known_issues(incident.text, service=incident.service, incident_id=opened.id)
         offers = () if found.verdict is Verdict.UNKNOWN else found.matches
         return Answer(
-            verdict=found.verdict.value, lookup_id=found.lookup_id,
-            offers=tuple(Offer(id=one.id, fix=one.fix, check=one.check) for one in offers),
+            verdict=found.verdict.value, lookup_id=found.lookup_id, incident_id=opened.id,
+            offers=tuple(
+                Offer(id=one.id, fix=one.fix, check=one.check, meaning=one.meaning)
+                for one in offers
+                if one.fix != _UNTOLD
+            ),
         )  # fmt: skip
 
-    def learn(self, lesson: Lesson, at: datetime) -> None:
+    def learn(self, lesson: Lesson, at: datetime) -> str:
         """`learn_pattern`."""
         self.clock.now = at
-        self.kb.learn_pattern(
+        return self.kb.learn_pattern(
             lesson.pattern, lesson.meaning, lesson.fix, check=lesson.check,
             services=[lesson.service] if lesson.service else [],
-        )  # fmt: skip
+        ).id  # fmt: skip
+
+    def end(self, answer: Answer, ending: Ending, at: datetime) -> None:
+        """The incident is resolved with cause and remedy, as far as they were written down, and closed."""
+        self.clock.now = at
+        life, named = self.kb.incidents, self.names(ending)
+        life.resolve(ending.fix or _UNTOLD, ending.meaning, entry_id=named, incident_id=answer.incident_id)
+        if ending.verified:
+            life.verify("all", by="on-call", incident_id=answer.incident_id)
+        life.close(answer.incident_id)
+
+    def names(self, ending: Ending) -> str:  # noqa: ARG002
+        """The entry that the end of an incident names: none."""
+        return ""
 
     def tell(self, answer: Answer, offer: Offer, result: str, verified: bool, at: datetime) -> None:
         """Not passed on."""
@@ -157,6 +186,10 @@ class ClosedLoop(FrozenSelf):
         if answer.lookup_id:
             self.asked[answer.lookup_id] = incident
         return answer
+
+    def names(self, ending: Ending) -> str:
+        """The lesson that was learned in it; what was offered is told by `tell`."""
+        return ending.learned
 
     def tell(self, answer: Answer, offer: Offer, result: str, verified: bool, at: datetime) -> None:
         """`record_outcome`."""

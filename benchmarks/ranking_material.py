@@ -98,7 +98,7 @@ def shelf(documents: Mapping[str, tuple[str, str]], embed: Embedder) -> Shelf:
         ids=tuple(chunks),
         titles=tuple(title for title, _ in documents.values()),
         chunks=tuple(
-            tuple(ChunkText(c.role, " ".join(t)) for c, t in zip(chunks[key], tokens[key], strict=True))
+            tuple(ChunkText(c.role, tuple(t)) for c, t in zip(chunks[key], tokens[key], strict=True))
             for key in chunks
         ),
         vectors=tuple(np.split(vectors, ends)),

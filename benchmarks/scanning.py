@@ -20,8 +20,8 @@ from pathlib import Path
 from time import process_time
 
 from benchmarks.scanning_material import MEGABYTE, Signatures, log, signatures
+from kb.lookup.exact import SignatureScan
 from kb.lookup.question import BLOCK, ask
-from kb.lookup.tiers import SignatureScan
 from kb.text.signature_engines import _Re2Sets, prepare
 from kb.text.signature_set import SignatureSet
 

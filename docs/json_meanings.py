@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kb.changes.import_git import Imported
+from kb.evaluation.compare import Comparison
+from kb.evaluation.results import Run
 from kb.incidents.updates import StatusUpdate
 from kb.prose.narrative import Narrative
 from kb.records.brief import Brief
@@ -61,6 +63,11 @@ COMMANDS = (
     Shape(("healthy check", "healthy remove"), "What the healthy lines say of the signatures.", HealthyReport),
     Shape(("rehearse",), "What the edit would have changed. Nothing was written.", Rehearsal),
     Shape(("ingest",), "The receipt: every file, and what became of it.", Receipt),
+    Shape(("eval",), "The run, how it compares with an older one, and why it did not pass, if so.", fields={
+        "run": (Run, "Figures, settings and every case; what `-o` writes."),
+        "comparison": (Comparison | None, "Against the older run; null without `--against`."),
+        "failed": (list[str], "Why the exit code is 1, in words; empty when it is 0."),
+    }),
     Shape(("doctor",), "What is wrong, if anything; the exit code is 1 when `healthy` is false.", fields={
         "healthy": (bool, "Whether `problems` is empty."),
         "problems": (list[str], "What is wrong with the database and the vectors, in words."),
@@ -120,6 +127,9 @@ MEANINGS = {
     "KeptProposal.at": "When it was first proposed.",
     "KeptProposal.decision": "What was decided on it.",
     "Waiting.proposals": "The proposals, what does harm first.",
+    "Figure.value": "The figure.",
+    "Figure.low": "Its 95 % bootstrap interval begins here.",
+    "Figure.high": "It ends here.",
     "Answer.verdict": "The answer.",
     "Answer.lookup_id": "What `kb outcome --lookup` takes; null when it was not recorded (a read-only home).",
     "Answer.took_ms": "How long the lookup took, in milliseconds, without starting the process.",

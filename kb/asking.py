@@ -37,13 +37,15 @@ class Asking(OpenHome):
         deep: bool = False,
         incident_id: str = "",
         on_sighting: OnSighting | None = None,
+        record: bool = True,
     ) -> Answer:
         """Have we seen this before?  `error_text` is a line, a trace, an alert, or a log as lines.
 
         `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded
         in the ledger with its incident, by default the one that is being worked on; its `lookup_id`
         is what `record_outcome` takes.  `on_sighting` is told of entries as soon as their signature is
-        seen, block by block, before the text has ended.
+        seen, block by block, before the text has ended.  With `record=False` (an evaluation) the ledger
+        does not hear of it, and there is no `lookup_id`.
         """
         from kb.lookup.answer import answer
 
@@ -60,9 +62,10 @@ class Asking(OpenHome):
             on_sighting=on_sighting,
         )
         took_ms = round((time.perf_counter() - started) * 1000, 2)
+        ledger = self._parts.ledger if record else None
         return answer(
-            finding, self._parts.ledger, problems, took_ms=took_ms, now=now, actor=self._actor,
-            incident=self._incident(incident_id),
+            finding, ledger, problems, took_ms=took_ms, now=now, actor=self._actor,
+            incident=self._incident(incident_id) if record else None,
         )  # fmt: skip
 
     def _incident(self, given: str = "") -> str | None:

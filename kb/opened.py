@@ -5,7 +5,7 @@ Heavy parts (SQLite's tools, numpy, models) are loaded by the first call that ne
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ from kb.home import Home, find_home
 if TYPE_CHECKING:
     from kb.parts import Parts
     from kb.storage.encoder import Encoder
+    from kb.storage.entries import Place
     from kb.storage.vector_check import VectorReport
 
 Clock = Callable[[], datetime]
@@ -99,13 +100,26 @@ class OpenHome:
         self.refresh()
         return self._parts.entries.counts()
 
+    def places(self) -> Iterator[Place]:
+        """The names that everything on offer goes by: id, title, path; copies in other files as well."""
+        self.refresh()
+        return self._parts.entries.places()
+
+    @property
+    def model(self) -> str:
+        """The embedding model's name."""
+        return self._parts.embeddings.encoder.name
+
     def check(self) -> tuple[list[str], VectorReport]:
         """What is wrong with the database, in words, and the state of the vectors.  Changes nothing."""
         self.refresh()
         return self._parts.check()
 
     def repair(self, *, rebuild: bool = False) -> None:
-        """Embed what waits and publish it; with `rebuild`, make the vector index anew from the cache."""
+        """Embed what waits and publish it.
+
+        With `rebuild`, derive what outcomes taught from the ledger, and make the vector index from the cache.
+        """
         self.refresh()
         self._parts.repair(rebuild=rebuild)
 

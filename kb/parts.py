@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from kb.errors import HomeNotWritable, Problem
 from kb.home import Home
 from kb.lookup.lookup import Lookup
+from kb.lookup.ranked import RankedTiers
 from kb.lookup.search import search
-from kb.lookup.tiers import RankedTiers
 from kb.loop.healthy import HealthyLines
 from kb.loop.lessons import Lessons
 from kb.loop.moves import Moves
 from kb.loop.outcomes import Outcomes
 from kb.loop.trust import TrustBook
+from kb.loop.wordings import Teaching
 from kb.records.ledger import SearchHit
 from kb.records.receipts import Receipt
 from kb.storage.catalogue import Catalogue
@@ -44,6 +45,7 @@ from kb.storage.signatures import CompiledSignatures
 from kb.storage.vector_check import VectorReport, check_vectors
 from kb.storage.vectors import VectorIndex
 from kb.storage.watch import WatchFile
+from kb.storage.wordings import WordingTable
 
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
@@ -106,6 +108,7 @@ class Parts:
             lambda: [*lexical.notes, *vectors.notes],
             table.quarantined,
             watch.current,
+            ledger.balance_for,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         moves = Moves(db, table, entries, memory, sync)
@@ -113,7 +116,7 @@ class Parts:
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lexical, lookup,
-            trust, lessons, healthy, moves, Outcomes(ledger, moves), watch,
+            trust, lessons, healthy, moves, Outcomes(ledger, moves, Teaching(ledger, WordingTable(db), entries)), watch,
         )  # fmt: skip
 
     def ingest(
@@ -225,6 +228,8 @@ class Parts:
         """See `KnowledgeBase.repair`."""
         self.embeddings.encoder.prepare()
         self.vectors.save_lost()
+        if rebuild:
+            self.outcomes.teaching.rebuild()
         self.embeddings.embed_pending()
         self.vectors.absorb(force=rebuild)
 

@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kb import KnowledgeBase
 from kb.starter import make_home
@@ -35,9 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
+settings.register_profile("same every time", derandomize=True)
+settings.load_profile("same every time")  # a failure that nobody can repeat helps nobody
+
+
 @pytest.fixture(autouse=True)
 def _no_real_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("KB_HOME", "KB_CHROMA_URL", "KB_MODEL"):
+    for name in ("KB_HOME", "KB_CHROMA_URL", "KB_MODEL", "ANTHROPIC_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 
 

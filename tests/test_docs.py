@@ -48,6 +48,8 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 def test_json_has_the_fields_that_the_page_names(home: Path, tmp_path: Path) -> None:
     note = tmp_path / "note.md"
     note.write_text("# Disk full on the build host\n\nRemove old images.\n")
+    cases = tmp_path / "cases.yaml"
+    cases.write_text("- {query: disk full, relevant: [note.md]}\n- {query: owls, relevant: []}\n")
     with KnowledgeBase.open(home) as kb:
         entry_id = kb.learn_pattern("scheduler quota exhausted for tenant blue", meaning="Too many jobs").id
     commands = {
@@ -58,6 +60,7 @@ def test_json_has_the_fields_that_the_page_names(home: Path, tmp_path: Path) -> 
         ("learn pattern", "learn tool-fix"): ["replica set lost its quorum"],
         ("outcome",): [entry_id, "resolved"],
         ("ingest",): [str(note)],
+        ("eval",): [str(cases)],
         ("doctor",): [],
         ("weekly",): [],
         ("memory append",): ["learned/notes", "notes", "one"],

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ingest.fields.headings import part_of
 from ingest.fields.placeholders import is_blank
-from ingest.markdown import LABEL_LEVEL, MarkdownDocument, plain
+from ingest.markdown import MarkdownDocument, plain
 
 _LINE = re.compile(
     r"^\s*(?:[-*+•>]\s+"
@@ -95,8 +95,3 @@ def _text_facts(text: str) -> Iterator[Fact]:
         found = None if in_code else (_ROW.match(line) or _LINE.match(line))
         if found:
             yield Fact(plain(found["name"]).strip(" :").lower(), plain(found["value"]), number)
-
-
-def label_sections(document: MarkdownDocument) -> bool:
-    """Whether a document's structure is made of labels only."""
-    return all(section.level in (0, LABEL_LEVEL) for section in document.sections)

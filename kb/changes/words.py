@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from kb.records.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
 from kb.text.change_words import COMMIT, short_version
+from kb.text.one_line import one_line
+
+_LONGEST = 160
 
 
 def change_in_words(change: Change) -> str:
@@ -20,13 +23,13 @@ def change_in_words(change: Change) -> str:
     service = change.service or "no service named"
     return (
         f"{change.at:%Y-%m-%d %H:%M} UTC  {kind}{result}  {service}{where}{version}{before}"
-        f"{f': {_line(about)}' if about else ''}{why}{who}"
+        f"{f': {one_line(about, _LONGEST)}' if about else ''}{why}{who}"
     )
 
 
 def version_in_words(record: VersionRecord) -> str:
     """`f2e9c1a (fix: improve token validation), ran well 3 of 3 deployments, last 2026-01-16`."""
-    what = f" ({_line(record.summary)})" if record.summary else ""
+    what = f" ({one_line(record.summary, _LONGEST)})" if record.summary else ""
     if not record.n:
         return f"{short_version(record.version)}{what}, no record of how it ran, last {record.last:%Y-%m-%d}"
     deployments = "deployment" if record.n == 1 else "deployments"
@@ -43,7 +46,7 @@ def target_in_words(result: RollbackTarget) -> str:
     lines = [f"Rollback target of {where}:"]
     if current:
         earlier = f"; ran well {current.ran_well} of {current.n} on record" if current.n else ""
-        what = f" ({_line(current.summary)})" if current.summary else ""
+        what = f" ({one_line(current.summary, _LONGEST)})" if current.summary else ""
         since = f"since {current.last:%Y-%m-%d %H:%M} UTC"
         lines.append(f"  current  {short_version(current.version)}{what}, {since}{earlier}")
     lines.append(f"  target   {version_in_words(result.target) if result.target else 'none'}")
@@ -52,8 +55,3 @@ def target_in_words(result: RollbackTarget) -> str:
     if len(result.others) > 5:
         lines.append(f"  {len(result.others) - 5} more versions are on record")
     return "\n".join(lines)
-
-
-def _line(text: str, most: int = 160) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[: most - 1] + "…"

@@ -7,6 +7,7 @@ import typer
 from kb.cli import (
     asking,
     change,
+    evaluating,
     healthy,
     home,
     incident,
@@ -74,4 +75,5 @@ incident_texts.add_to(incident.app)
 app.add_typer(incident.app, name="incident")
 app.add_typer(memory.app, name="memory")
 serving.add_to(app)
+evaluating.add_to(app)
 home.add_last_to(app)

@@ -15,6 +15,7 @@ from kb.records.healthy import (
     Replayed,
 )
 from kb.records.parts import Signature
+from kb.text.one_line import one_line
 
 _WIDTH = 140
 
@@ -28,7 +29,7 @@ def added_text(added: HealthyAdded) -> str:
         lines.append(f"  {added.left_out} lines left out: a log may have no more templates than that")
     if added.alarming:
         lines.append("  these look like errors; if they are, take the log out again: kb healthy remove")
-        lines += [f"    {_short(line)}" for line in added.alarming]
+        lines += [f"    {one_line(line, _WIDTH)}" for line in added.alarming]
     return "\n".join([*lines, report_text(added.report)])
 
 
@@ -55,7 +56,7 @@ def report_text(report: HealthyReport) -> str:
 def _firing(word: str, firing: Firing) -> Iterator[str]:
     yield f"{word}  {firing.title}"
     yield f"   {firing.entry_id}  fires on {firing.templates} of {firing.of} templates of {firing.source}:"
-    yield from (f"   | {_short(line)}" for line in firing.lines)
+    yield from (f"   | {one_line(line, _WIDTH)}" for line in firing.lines)
     if firing.templates > len(firing.lines):
         yield f"   | … {firing.templates - len(firing.lines)} more"
 
@@ -113,7 +114,7 @@ def _lookup(one: PastLookup) -> str:
     if one.outcome and not outcome:
         outcome = f"{one.outcome}: {one.outcome_of}"
     told = f"{one.at:%Y-%m-%d %H:%M}  {one.service or '-'}  {one.verdict}, {outcome or 'no outcome recorded'}"
-    return f"{told}\n    | {_short(one.line)}"
+    return f"{told}\n    | {one_line(one.line, _WIDTH)}"
 
 
 def _healthy(rehearsal: Rehearsal) -> Iterator[str]:
@@ -123,11 +124,6 @@ def _healthy(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"healthy: fires on none of {rehearsal.healthy_templates} templates"
     for firing in rehearsal.healthy:
         yield f"healthy: fires on {firing.templates} of {firing.of} templates of {firing.source}:"
-        yield from (f"    | {_short(line)}" for line in firing.lines)
+        yield from (f"    | {one_line(line, _WIDTH)}" for line in firing.lines)
     if rehearsal.problem:
         yield f"WOULD BE QUARANTINED: {rehearsal.problem}"
-
-
-def _short(line: str) -> str:
-    flat = " ".join(line.split())
-    return flat if len(flat) <= _WIDTH else flat[: _WIDTH - 1] + "…"

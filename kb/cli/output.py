@@ -44,7 +44,7 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
-_PHASES = {"read": "reading files", "embed": "embedding texts", "log": "reading the log"}
+_PHASES = {"read": "reading files", "embed": "embedding texts", "log": "reading the log", "ask": "asking"}
 
 
 class ProgressBar:

@@ -8,6 +8,7 @@ from textwrap import wrap
 from kb.loop.trust import trust_in_words
 from kb.records.ledger import NO_MATCH, Answer, Match, SearchHit, Standing
 from kb.records.parts import Source, Status
+from kb.text.one_line import one_line
 
 _WIDTH = 100
 
@@ -41,7 +42,7 @@ def _match_lines(number: int, match: Match, most: int) -> list[str]:
     lines = [f"{number}. {match.title}", f"   {match.id}  [{match.kind}, {match.status}{standing}]"]
     lines.append(f"   confidence {match.confidence:.2f} ({match.tier}): {match.reason}")
     if match.evidence:
-        lines.append(f"   evidence   line {match.evidence.line}: {_short(match.evidence.text, 160)}")
+        lines.append(f"   evidence   line {match.evidence.line}: {one_line(match.evidence.text, 160)}")
     for label, text in (
         ("meaning", match.meaning),
         ("fix", match.fix),
@@ -82,11 +83,6 @@ def _paragraphs(text: str) -> list[str]:
     return [line for line in joined.splitlines() if line.strip()]
 
 
-def _short(text: str, most: int) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= most else flat[: most - 1] + "…"
-
-
 def place(source: Source) -> str:
     """`path, section`."""
     return f"{source.path}, {source.section}" if source.section else source.path
@@ -112,6 +108,6 @@ def hits_text(hits: list[SearchHit]) -> str:
         services = f"  ({', '.join(hit.services)})" if hit.services else ""
         where = f"\n  {place(hit.source)}" if hit.source else ""
         blocks.append(
-            f"{day}{hit.title}{services}\n  {hit.id}  [{hit.kind}]{where}\n  {_short(hit.snippet, 160)}"
+            f"{day}{hit.title}{services}\n  {hit.id}  [{hit.kind}]{where}\n  {one_line(hit.snippet, 160)}"
         )
     return "\n".join(blocks)

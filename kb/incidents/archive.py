@@ -48,6 +48,11 @@ class Archive:
         if not any(one.incident == incident.id and one.result is Result.APPLIED for one in said):
             self._outcome(incident, entry_id, Result.APPLIED, now, actor)
 
+    def ended(self, incident: LiveIncident, entry_id: str, now: datetime, actor: str) -> None:
+        """The advice of an entry ended the incident: its words lead to that entry from now on."""
+        self.applied(incident, entry_id, now, actor)
+        self.outcomes.teaching.follow(entry_id)
+
     def credit(self, incident: LiveIncident, now: datetime, actor: str) -> None:
         """What was applied resolved the incident, and somebody verified that."""
         said = self.ledger.outcomes_of(incident.applied)

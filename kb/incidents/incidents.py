@@ -129,7 +129,7 @@ class Incidents(IncidentLog):
                 incident.id, Step.RESOLUTION, steps.text("resolution", resolution), data=data
             )
             if entry_id:
-                self.archive.applied(after, entry_id, self.clock(), self.actor())
+                self.archive.ended(after, entry_id, self.clock(), self.actor())
         self.archive.settle(self.clock())
         return after
 

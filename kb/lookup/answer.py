@@ -14,7 +14,7 @@ from kb.storage.ledger import Ledger
 
 def answer(
     finding: Finding,
-    ledger: Ledger,
+    ledger: Ledger | None,
     problems: Iterable[Problem],
     *,
     took_ms: float,
@@ -22,11 +22,15 @@ def answer(
     actor: str,
     incident: str | None = None,
 ) -> Answer:
-    """Record the lookup with what it offers; a home that cannot be written still answers, and says so."""
+    """Record the lookup with what it offers; a home that cannot be written still answers, and says so.
+
+    Without a ledger nothing is recorded, and nothing is said about that: it was asked for.
+    """
     notes = [*finding.notes, *(f"mistake in a memory file: {problem}" for problem in problems)]
     lookup_id: str | None = None
     try:
-        lookup_id = _record(finding, ledger, took_ms, now, actor, incident)
+        if ledger is not None:
+            lookup_id = _record(finding, ledger, took_ms, now, actor, incident)
     except HomeNotWritable as error:
         notes.append(f"the lookup was not recorded: {error}")
     return Answer(

@@ -1,10 +1,10 @@
 """How well an entry answers a question, in numbers that any engineer can read, each from 0 to 1.
 
-Ten features in three groups.  *Words*: how much of the question's weight (rare words weigh more)
-the entry's best chunk holds, the whole entry holds, its adjacent pairs hold, and how much of the
-rarest third it holds.  *Meaning*: cosine of the best chunk, mean cosine of all, cosine of the
-title.  *Title*: how much of the title the question mentions, the same allowing for other endings,
-and the similarity of the character 4-grams.
+Eleven features in three groups.  *Words*: how much of the question's weight (rare words weigh more)
+the entry's best chunk holds, the whole entry holds, its adjacent pairs hold, how much of the rarest
+third it holds, and how much of it stands in one chunk, however often.  *Meaning*: cosine of the best
+chunk, mean cosine of all, cosine of the title.  *Title*: how much of the title the question mentions,
+the same allowing for other endings, and the similarity of the character 4-grams.
 
 All are absolute: they mean the same for one candidate as for a hundred, which is what lets a
 verdict rest on them.  Nothing is tokenised here but titles; a chunk brings its tokens along.
@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import compress, count, pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -28,7 +28,7 @@ from kb.text.chunks import spelled_out
 from kb.text.tokens import STOP_WORDS, stem
 
 FEATURE_NAMES: tuple[str, ...] = (
-    "best_chunk", "whole_entry", "word_pairs", "rare_words",
+    "best_chunk", "whole_entry", "word_pairs", "rare_words", "coverage",
     "cosine", "mean_cosine", "title_cosine",
     "title_exact", "title_loose", "title_letters",
 )  # fmt: skip
@@ -42,10 +42,10 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class ChunkText:
-    """The words of one chunk: the tokens of its text, joined by spaces, in order."""
+    """The words of one chunk: the tokens of its text, in order."""
 
     role: str
-    tokens: str
+    tokens: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,8 @@ class Query:
         return every, long
 
     @cached_property
-    def grams(self) -> Counter[str]:
-        """Its character 4-grams."""
+    def grams(self) -> tuple[Counter[str], float]:
+        """Its character 4-grams, and their norm."""
         return _grams(self.text)
 
 
@@ -112,8 +112,8 @@ def features(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) 
     table = np.zeros((len(candidates), len(FEATURE_NAMES)))
     if rows:
         lexical = np.array(rows)
-        table[:, :4], table[:, 7:] = lexical[:, :4], lexical[:, 4:]
-        table[:, 4:7] = _meaning_features(candidates)
+        table[:, :5], table[:, 8:] = lexical[:, :5], lexical[:, 5:]
+        table[:, 5:8] = _meaning_features(candidates)
     return np.clip(table, 0.0, 1.0)
 
 
@@ -121,7 +121,7 @@ def features(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) 
 class _Weights:
     """The question's terms, pairs and rarest terms, each with the share of its group's weight."""
 
-    terms: Mapping[str, float]
+    terms: dict[str, float]
     pairs: Mapping[tuple[str, str], float]
     rare: Mapping[str, float]
 
@@ -141,13 +141,14 @@ def _shares(weights: Mapping[_Key, float]) -> dict[_Key, float]:
 def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) -> tuple[float, ...]:
     whole: Counter[str] = Counter()
     pairs: set[tuple[str, str]] = set()
-    length, best = 0, 0.0
+    length, best, covered = 0, 0.0, 0.0
     for chunk in candidate.chunks:
-        tokens = chunk.tokens.split()
-        places = [place for place, token in enumerate(tokens) if token in weights.terms]
-        counts = Counter(tokens[place] for place in places)
+        tokens = chunk.tokens
+        places = list(compress(count(), map(weights.terms.__contains__, tokens)))
+        counts = Counter([tokens[place] for place in places])
         best = max(best, _bm25(counts, weights.terms, len(tokens) / (stats.average_chunk_length or 1.0)))
-        pairs.update((tokens[a], tokens[b]) for a, b in pairwise(places) if b == a + 1)
+        covered = max(covered, sum([weights.terms[term] for term in counts]))
+        pairs.update([(tokens[a], tokens[b]) for a, b in pairwise(places) if b == a + 1])
         whole.update(counts)
         length += len(tokens)
     return (
@@ -155,17 +156,21 @@ def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) 
         _bm25(whole, weights.terms, length / (stats.average_length or 1.0)),
         sum(weights.pairs.get(pair, 0.0) for pair in pairs),
         sum(share for term, share in weights.rare.items() if term in whole),
+        covered,
     )
 
 
 def _bm25(counts: Mapping[str, int], shares: Mapping[str, float], relative_length: float) -> float:
     """BM25 as a share of what a text that repeats every term without end would reach."""
     damping = _SATURATION * (1 - _LENGTH_WEIGHT + _LENGTH_WEIGHT * relative_length)
-    return sum(shares[term] * count / (count + damping) for term, count in counts.items())
+    return sum([shares[term] * times / (times + damping) for term, times in counts.items()])
 
 
 def _meaning_features(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
-    """Best, mean and title cosine; what is not known counts as the lowest that is."""
+    """Best, mean and title cosine; what is not known counts as the lowest that is.
+
+    An entry without a title is compared by its text alone: that it has none says nothing against it.
+    """
     rows = np.array([_cosines(candidate) for candidate in candidates])
     for column in rows.T:
         known = column[~np.isnan(column)]
@@ -177,16 +182,34 @@ def _cosines(candidate: Candidate) -> tuple[float, float, float]:
     known = [cosine for cosine in candidate.cosines if not math.isnan(cosine)]
     if not known:
         return math.nan, math.nan, candidate.title_cosine
-    return max(known), sum(known) / len(known), candidate.title_cosine
+    best, mean = max(known), sum(known) / len(known)
+    untitled = math.isnan(candidate.title_cosine)
+    return best, mean, (best + mean) / 2 if untitled else candidate.title_cosine
 
 
 def _title_features(query: Query, candidate: Candidate, stats: CorpusStats) -> tuple[float, float, float]:
     title = candidate.title[:_TITLE_CHARACTERS]
     shares = _shares({word: stats.idf(word) for word in plain_words(title)})
     missing = [word for word in shares if word not in query.known_words]
-    exact = 1.0 - sum(shares[word] for word in missing) if shares else 0.0
-    loose = exact + sum(shares[word] for word in missing if _has_relative(word, query))
+    if missing:
+        joined = _joined(title, query)
+        missing = [word for word in missing if word not in joined]
+    exact = 1.0 - sum([shares[word] for word in missing]) if shares else 0.0
+    loose = exact + sum([shares[word] for word in missing if _has_relative(word, query)])
     return exact, loose, _gram_cosine(query.grams, _grams(title))
+
+
+def _joined(title: str, query: Query) -> set[str]:
+    """Words of the title that the question has in one word with their neighbour: `Mis Scheduled`, `misscheduled`."""
+    known = query.known_words
+    return {word for forms, words in _neighbours(title) if not known.isdisjoint(forms) for word in words}
+
+
+@lru_cache(maxsize=4096)
+def _neighbours(title: str) -> tuple[tuple[tuple[str, str], tuple[str, str]], ...]:
+    """For each two words of a title that follow one another: both joined, as written and stemmed, and their stems."""
+    spelled = [word for word in _spelled(title) if word not in STOP_WORDS]
+    return tuple(((a + b, stem(a + b)), (stem(a), stem(b))) for a, b in pairwise(spelled))
 
 
 def _has_relative(word: str, query: Query) -> bool:
@@ -211,20 +234,18 @@ def plain_words(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _grams(text: str) -> Counter[str]:
-    """Character 4-grams of the words of a text, as written."""
+def _grams(text: str) -> tuple[Counter[str], float]:
+    """Character 4-grams of the words of a text, as written, and the norm of their counts."""
     line = f" {' '.join(_spelled(text))} "
-    return Counter(line[at : at + 4] for at in range(len(line) - 3))
+    grams = Counter([line[at : at + 4] for at in range(len(line) - 3)])
+    return grams, math.sqrt(sum([times * times for times in grams.values()]))
 
 
 def _spelled(text: str) -> list[str]:
     return _WORD.findall(spelled_out(text).lower())
 
 
-def _gram_cosine(left: Counter[str], right: Counter[str]) -> float:
-    product = sum(count * left[gram] for gram, count in right.items())
-    return product / (_norm(left) * _norm(right)) if product else 0.0
-
-
-def _norm(counts: Counter[str]) -> float:
-    return math.sqrt(sum(count * count for count in counts.values()))
+def _gram_cosine(left: tuple[Counter[str], float], right: tuple[Counter[str], float]) -> float:
+    (one, one_norm), (other, other_norm) = left, right
+    product = sum([times * one[gram] for gram, times in other.items() if gram in one])
+    return product / (one_norm * other_norm) if product else 0.0

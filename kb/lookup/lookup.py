@@ -14,11 +14,13 @@ from itertools import chain
 from kb.lookup import verdict as verdicts
 from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
+from kb.lookup.exact import SignatureScan, by_fingerprint
 from kb.lookup.explain import to_match
+from kb.lookup.found import Found, OnFound
 from kb.lookup.quarantined import RULES, warnings
 from kb.lookup.question import Question, ask
+from kb.lookup.ranked import RankedTiers
 from kb.lookup.thresholds import KNOWN, RELATED
-from kb.lookup.tiers import Found, OnFound, RankedTiers, SignatureScan, by_fingerprint
 from kb.lookup.verdict import Judged
 from kb.records import AlertRule, Entry, Runbook, Status
 from kb.records.ledger import NO_MATCH, Evidence, Match, Trust, Verdict
@@ -29,6 +31,8 @@ from kb.storage.identify import runbook_keys
 from kb.storage.signatures import CompiledSignatures
 
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
+RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
+"""Successes less failures of each entry for a service."""
 Watched = Callable[[datetime], Sequence[WatchItem]]
 """The items of the watch list that count at a moment."""
 _JUDGED = 30
@@ -69,6 +73,7 @@ class Lookup:
     notes: Callable[[], Sequence[str]]
     quarantined: Callable[[], Mapping[str, Move]]
     watched: Watched = lambda _: ()
+    record_for: RecordFor = lambda *_: {}
 
     def find(
         self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
@@ -123,9 +128,11 @@ class Lookup:
         hits = [_to_runbook(hit, stored, runbooks) for hit in found if hit.entry_id in stored]
         stored |= self.entries.many({hit.entry_id for hit in hits} - stored.keys())
         trust = self.trust_of([one.entry for one in stored.values()], now)
+        here = self.record_for(list(stored), question.service) if question.service else {}
         best = {one.entry.id: one for one in already}
         for hit in hits:
-            one = verdicts.judge(question, hit, stored[hit.entry_id], trust[hit.entry_id], now)
+            known = stored[hit.entry_id], trust[hit.entry_id]
+            one = verdicts.judge(question, hit, *known, now, here.get(hit.entry_id, 0))
             best[hit.entry_id] = verdicts.stronger(best[hit.entry_id], one) if hit.entry_id in best else one
         return list(best.values())
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from kb.lookup.question import Question
 from kb.records import Entry
 from kb.records.moves import BY_PERSON, FAILING, Move
 from kb.storage.identify import fingerprints_of
+from kb.text.one_line import one_line
 from kb.text.signature_set import SignatureSet
 
 RULES = (FAILING, *BY_PERSON)
@@ -18,24 +19,29 @@ _TITLE, _FIX = 80, 160
 
 def warnings(question: Question, entries: Iterable[Entry], moves: Mapping[str, Move]) -> list[str]:
     """A sentence for each quarantined entry that fits the question exactly, at most three."""
-    fitting = [entry for entry in entries if entry.id in moves and _fits(question, entry)]
+    fitting = _fitting(question, [entry for entry in entries if entry.id in moves])
     said = [_warning(entry, moves[entry.id]) for entry in fitting[:_MOST]]
     more = len(fitting) - _MOST
     return [*said, f"{more} more quarantined entries fit as well"] if more > 0 else said
 
 
-def _fits(question: Question, entry: Entry) -> bool:
+def _fitting(question: Question, entries: Sequence[Entry]) -> list[Entry]:
+    """Those with the template of an evidence line, or whose signature occurs in the evidence."""
+    if not entries:
+        return []
     asked = {one.fingerprint for one in question.evidence if one.fingerprint}
-    if asked & {one.value for one in fingerprints_of(entry)}:
-        return True
-    signatures = SignatureSet.compile((entry.id, signature) for signature in entry.signatures)
-    return bool(signatures.scan("\n".join(one.line.text for one in question.evidence)))
+    signatures = SignatureSet.compile((entry.id, one) for entry in entries for one in entry.signatures)
+    signed = {hit.key for hit in signatures.scan("\n".join(one.line.text for one in question.evidence))}
+    return [
+        entry
+        for entry in entries
+        if entry.id in signed or asked & {one.value for one in fingerprints_of(entry)}
+    ]
 
 
 def _warning(entry: Entry, move: Move) -> str:
-    fix = " ".join(entry.advice().fix.split())
-    shown = fix if len(fix) <= _FIX else f"{fix[: _FIX - 1]}…"
-    advised = f"; do not rely on what it advised: {shown}" if fix else ""
+    fix = one_line(entry.advice().fix, _FIX)
+    advised = f"; do not rely on what it advised: {fix}" if fix else ""
     return (
         f"an entry that fits is quarantined ({move.reason}): {entry.headline[:_TITLE]} [{entry.id}]{advised}"
     )

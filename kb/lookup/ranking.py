@@ -1,10 +1,11 @@
-"""The order of candidates: the mean of three opinions, words, meaning and subject, meaning counted twice.
+"""The order of candidates: the weighted mean of three opinions, words, meaning and subject.
 
-Words and meaning are the plain means of their features (`kb.lookup.features`).  The subject is what the
-title says, or, where that is more, how nearly the entry quotes the question (all its pairs of words and
-its rarest ones): a log line in a postmortem names its subject better than the postmortem's title.  The
-score runs from 0 to 1 and can be explained by the numbers it was added up from.  Weights are round on purpose: weights
-fitted on one source did no better on the others; `benchmarks/ranking.py` measures the score.
+Meaning is the plain mean of its features (`kb.lookup.features`), words the root of theirs: the first
+words that are shared tell more than the next ones.  The subject is what the title says, or, where that
+is more, how nearly the entry quotes the question (its pairs of words, its rarest ones and the most of it
+at once): a log line in a postmortem names its subject better than the postmortem's title.  The score runs
+from 0 to 1 and can be explained by the numbers it was added up from.  Weights are round on purpose: fitted
+on one kind of source they did worse on the others (`benchmarks/ranking.py` measures the score).
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ from numpy.typing import NDArray
 from kb.lookup.features import FEATURE_NAMES, Candidate, CorpusStats, Query, features
 
 GROUPS: dict[str, tuple[float, tuple[str, ...]]] = {
-    "words": (1.0, ("best_chunk", "whole_entry", "word_pairs", "rare_words")),
-    "meaning": (2.0, ("cosine", "mean_cosine", "title_cosine")),
+    "words": (1.0, ("best_chunk", "whole_entry", "word_pairs", "rare_words", "coverage")),
+    "meaning": (1.5, ("cosine", "mean_cosine", "title_cosine")),
     "subject": (1.0, ("title_exact", "title_loose", "title_letters")),
 }
-"""The opinions: the weight of each and the features that it is the mean of."""
+"""The opinions: the weight of each and the features that it is made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +63,7 @@ def _opinion(values: Mapping[str, Any], group: str) -> Any:
     """The same for numbers or for whole columns."""
     _, names = GROUPS[group]
     mean = sum(values[name] for name in names) / len(names)
-    return np.maximum(mean, values["word_pairs"] * values["rare_words"]) if group == "subject" else mean
+    if group == "words":
+        return np.sqrt(mean)
+    quoted = values["word_pairs"] * values["rare_words"] * values["coverage"]
+    return np.maximum(mean, quoted) if group == "subject" else mean

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from kb.errors import InvalidInput
-from kb.lookup.tiers import Found, RankedTiers
+from kb.lookup.found import Found
+from kb.lookup.ranked import RankedTiers
 from kb.records import KINDS, Incident
 from kb.records.ledger import SearchHit
 from kb.storage.entries import EntryTable, Stored

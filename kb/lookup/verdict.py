@@ -16,21 +16,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log
 
+from kb.lookup.found import Found
 from kb.lookup.question import Question
 from kb.lookup.thresholds import GENERIC, KNOWN, RELATED
-from kb.lookup.tiers import Found
-from kb.records import Entry, Origin, Source, ToolFix
+from kb.records import Entry, Origin, Pattern, Source, ToolFix
 from kb.records.ledger import Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
 from kb.text.environment import same_environment
+from kb.text.specificity import text_specificity
 
 _NOT_SETTLING = KNOWN - 0.1
 _AGREEMENT, _CONFLICT = 0.15, 0.5
+_LIKELY = 0.5
+"""The confidence from which agreement counts in full: the right service makes no wrong entry right."""
 _WHOLE = 0.15
+_ALL_WORDS = 0.9
+"""Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
 _FAILING_N = 3
 
 OFFSETS = {Standing.ESTABLISHED: 0.75, Standing.NEW: 0.0, Standing.FAILING: -0.75}
 """What a standing adds to the log-odds of the confidence."""
+TAUGHT, HERE = 1.0, 0.4
+"""What is added at most where a line of the question led to this entry before, and to no other; and where the
+entry helped, or failed, for the service that is asked about."""
 TRUST_SPAN = 0.5
 """How much the trusted differ within one standing; less than the standings lie apart."""
 
@@ -45,21 +53,35 @@ class Judged:
     reason: str
     trust: Trust
     copies: tuple[Source, ...] = ()
+    lift: float = 0.0
+    """What the record of this very line and service adds to its place among the others (log-odds)."""
 
 
-def judge(question: Question, found: Found, stored: Stored, trust: Trust, now: datetime) -> Judged:
-    """How likely the candidate is right, and why."""
+def judge(
+    question: Question, found: Found, stored: Stored, trust: Trust, now: datetime, here: int = 0
+) -> Judged:
+    """How likely the candidate is right, and why.
+
+    `here` counts its successes for the service that is asked about, less its failures there.
+    """
+    if found.own is not None:
+        both = (
+            judge(question, one, stored, trust, now, here) for one in (found.own, replace(found, own=None))
+        )
+        return stronger(*both)
     entry = stored.entry
     confidence, reasons = _from_evidence(found), [found.reason]
     agreement, words = scope_agreement(question, entry)
     if agreement > 0:
-        confidence = min(0.99, confidence + _AGREEMENT * agreement)
+        confidence = min(0.99, confidence + _AGREEMENT * agreement * min(1.0, confidence / _LIKELY))
         confidence = max(confidence, KNOWN + 0.02) if _tool_settles(question, found, entry) else confidence
     elif agreement < 0:
         confidence *= _CONFLICT
     confidence, limits = _limited(confidence, question, found, entry, trust, now, agreement)
+    words += [f"it {'resolved this' if here > 0 else 'failed'} for {question.service} before"] if here else []
+    lift = TAUGHT * found.taught + HERE * ((here > 0) - (here < 0))
     return Judged(
-        entry, found, round(confidence, 3), "; ".join([*reasons, *words, *limits]), trust, stored.copies
+        entry, found, round(confidence, 3), "; ".join([*reasons, *words, *limits]), trust, stored.copies, lift
     )
 
 
@@ -117,8 +139,16 @@ def _limited(
     exact = found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE)
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
+    if found.features and isinstance(entry, Pattern | ToolFix):
+        pattern = entry.pattern if isinstance(entry, Pattern) else entry.error_pattern
+        if found.features["title_loose"] < _ALL_WORDS:
+            limits.append("the text lacks words of its pattern")
+        elif agreement <= 0 and text_specificity(pattern) < GENERIC:
+            limits.append("its pattern is too general to settle it")
     if entry.provenance.origin is Origin.STARTER:
         limits.append("general advice, not a known incident")
+    if found.hearsay:
+        limits.append(found.hearsay)
     if trust.n >= _FAILING_N and trust.standing is Standing.FAILING:
         limits.append(f"it failed {trust.failed} of {trust.n} times")
     if entry.expires and entry.expires < now.date():
@@ -129,9 +159,11 @@ def _limited(
 def stronger(one: Judged, other: Judged) -> Judged:
     """Two judgements of one entry as one: the better confidence, on the evidence of an exact tier if there is any."""
     better, lesser = (one, other) if one.confidence >= other.confidence else (other, one)
+    better = replace(better, lift=max(one.lift, other.lift))
     if better.found.evidence or not lesser.found.evidence:
         return better
-    return replace(lesser, confidence=better.confidence, reason=f"{lesser.found.reason}; {better.reason}")
+    reason = f"{lesser.found.reason}; {better.reason}"
+    return replace(lesser, lift=better.lift, confidence=better.confidence, reason=reason)
 
 
 def verdict_of(judged: Sequence[Judged]) -> Verdict:
@@ -158,8 +190,16 @@ def rank_score(confidence: float, trust: Trust) -> float:
 
 
 def in_order(judged: Sequence[Judged]) -> list[Judged]:
-    """Best first by `rank_score`, what settles the question before what does not; equals as they were ranked."""
-    return sorted(judged, key=place_of)
+    """Best first by `rank_score` and what the record says of this very question; equals as they were ranked.
+
+    What settles the question goes before what does not.
+    """
+    return sorted(judged, key=_place)
+
+
+def _place(one: Judged) -> tuple[bool, float]:
+    settles_not, score = place_of(one)
+    return settles_not, score - one.lift
 
 
 def place_of(one: Judged | Match) -> tuple[bool, float]:

@@ -18,6 +18,7 @@ from itertools import groupby
 from kb.records import Entry, Signature
 from kb.records.healthy import Firing, HealthyLine
 from kb.text.memory_reader import EXPECTED
+from kb.text.one_line import one_line
 from kb.text.signature_set import SignatureSet
 
 SAYS_NOTHING = 0.10
@@ -113,18 +114,13 @@ def _reason(found: Fired, *, expected: bool) -> str:
     count = len(found.lines)
     if expected and (count < _AT_LEAST or count <= SAYS_NOTHING * found.of):
         return ""
-    quoted = ", ".join(repr(_short(line.line)) for line in found.lines[:2])
+    quoted = ", ".join(repr(one_line(line.line, _QUOTED)) for line in found.lines[:2])
     more = ", …" if count > 2 else ""
     why = f", more than {SAYS_NOTHING:.0%}" if expected else ""
     return (
         f"it fires on {count} of {found.of} healthy templates of {found.source}{why}: {quoted}{more}; "
         f"narrow it{'' if expected else ', or say `expected: true` if that is no error'}"
     )
-
-
-def _short(line: str) -> str:
-    flat = " ".join(line.split())
-    return flat if len(flat) <= _QUOTED else flat[: _QUOTED - 1] + "…"
 
 
 def reason_of(firings: Iterable[Firing]) -> str:

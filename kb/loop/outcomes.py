@@ -1,7 +1,7 @@
 """What came of applying an entry: checked, kept, and followed by what it means for the entry.
 
-The outcome, the recurrence that it shows and the change of status that it asks for are one
-transaction: a process that dies leaves all of them or none.  Trust is derived and needs no writing;
+The outcome, the recurrence that it shows, the words that it teaches and the change of status that it
+asks for are one transaction: a process that dies leaves all of them or none.  Trust is derived and needs no writing;
 the memory file of a moved entry is written afterwards (`kb.loop.moves`).
 
 An outcome may name a lookup that did not offer the entry: people apply what they found by a search,
@@ -19,6 +19,7 @@ from kb.loop.learning import checked
 from kb.loop.moves import Moves
 from kb.loop.recurrence import did_not_last, last_success
 from kb.loop.status import EXPIRED_FOR, decide
+from kb.loop.wordings import Teaching
 from kb.records import Entry
 from kb.records.ledger import Outcome, Result
 from kb.records.moves import Move
@@ -34,6 +35,7 @@ class Outcomes:
 
     ledger: Ledger
     moves: Moves
+    teaching: Teaching
 
     def record(
         self, entry: Entry, result: str, *, lookup_id: str | None = None, incident_id: str | None = None,
@@ -51,6 +53,7 @@ class Outcomes:
             elif (success := did_not_last(new, past)) is not None:
                 self.ledger.record_outcome(_recurrence(new, success))
             self.ledger.record_outcome(new)
+            self.teaching.follow(entry.id)
             self.follow(entry.id, now)
         return new
 

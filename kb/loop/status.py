@@ -20,9 +20,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kb.loop.trust import FAILURES, occurrence, trust, weight_of
+from kb.loop.trust import occurrence, trust, weight_of
 from kb.records import Entry, Status
-from kb.records.ledger import Outcome, Result
+from kb.records.ledger import FAILURES, Outcome, Result
 from kb.records.moves import EXPIRED, FAILING, PROVEN
 from kb.text.samples import sample_failure
 

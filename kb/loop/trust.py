@@ -32,7 +32,7 @@ from math import fsum
 from kb.loop.credible import beta_quantile
 from kb.loop.standing import Evidence, standing
 from kb.records import Entry, Origin, Runbook
-from kb.records.ledger import Outcome, Result, Trust
+from kb.records.ledger import FAILURES, Outcome, Result, Trust
 from kb.storage.ledger import Ledger
 from kb.storage.moves import MoveTable
 
@@ -53,8 +53,6 @@ RECURRED = 2.0 / 3.0
 """What is left of a success that came back."""
 INTERVAL = 0.9
 """The probability that the interval holds."""
-
-FAILURES = (Result.FAILED, Result.MADE_WORSE)
 
 
 def is_reviewed(entry: Entry) -> bool:

@@ -1,12 +1,14 @@
 """Patterns drafted from questions that nobody could answer.
 
+So are further causes of a known symptom, where what was offered did not help and nobody wrote down what did.
 Everything in a draft was said by somebody: the signature is what the lines share, meaning and fix are what
 the incidents that they came with say, and are marked as taken over.  What nobody said stays empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kb.lookup.thresholds import GENERIC
@@ -20,7 +22,7 @@ from kb.storage.codec import short_hash
 from kb.text.signature import SignatureSet, specificity
 
 AT_LEAST = 2
-"""Questions that a pattern is drafted from."""
+"""Questions that a pattern is drafted from; one is enough when it came with an incident that ended."""
 _SAMPLES, _NAMED_SERVICES, _LOOKUPS = 3, 3, 20
 
 
@@ -29,15 +31,46 @@ def gather_patterns(facts: Facts) -> list[Proposal]:
     known = _Known(facts)
     open_ones = [one for one in facts.asked if not known.answers(one)]
     found = [
-        (one, signatures_of(list(one.texts))) for one in cluster(open_ones) if len(one.asked) >= AT_LEAST
+        (one, signatures_of(list(one.texts)))
+        for one in cluster(open_ones)
+        if len(one.asked) >= AT_LEAST or incidents_of(one.asked, facts)
     ]
-    firing = occurring([signature for _, usable in found for signature in usable], facts.healthy)
-    drafts = [
-        _draft(one, silent[0], facts)
-        for one, usable in found
-        if (silent := [signature for signature in usable if signature not in firing])
+    others = [(one, signatures_of(list(one.texts))) for one in _other_causes(facts, known)]
+    firing = occurring([one for _, usable in (*found, *others) for one in usable], facts.healthy)
+    drafts = [_draft(one, silent[0], facts) for one, usable in found if (silent := _silent(usable, firing))]
+    again = [_again(one, silent[0], facts) for one, usable in others if (silent := _silent(usable, firing))]
+    return sorted([*drafts, *again], key=lambda one: (-one.weight, one.id))
+
+
+def _silent(usable: Sequence[Signature], firing: Collection[Signature]) -> list[Signature]:
+    return [signature for signature in usable if signature not in firing]
+
+
+def _other_causes(facts: Facts, known: _Known) -> list[Cluster]:
+    """Questions with an answer that did not help, whose incident ended and nobody wrote down by what."""
+    return [
+        found
+        for one in facts.asked
+        if one.disproved and known.answers(one)
+        if (ended := incidents_of([one], facts)) and not any(cause_of(incident) for incident in ended)
+        for found in cluster([one])
     ]
-    return sorted(drafts, key=lambda one: (-one.weight, one.id))
+
+
+def _again(found: Cluster, signature: Signature, facts: Facts) -> Proposal:
+    """The draft of one more cause for a symptom that is known; each incident is a proposal of its own."""
+    draft = _draft(found, signature, facts)
+    name = f"incident:{draft.incidents[-1]}"
+    reason = f"what was offered did not help in {draft.incidents[-1]}, and nobody wrote down what did: another cause?"
+    item = {key: value for key, value in draft.item.items() if key not in ("meaning", "fix")}
+    return replace(
+        draft,
+        id=f"proposal-pattern-{short_hash(name)}",
+        keys=(name,),
+        reasons=(reason,),
+        item=item,
+        review={},
+    )
 
 
 class _Known:
@@ -108,7 +141,8 @@ def _counted(found: Cluster, services: Sequence[str]) -> str:
     days = {one.at.date() for one in found.asked}
     where = f" for {', '.join(services)}" if services else ""
     when = f"on {min(days)}" if len(days) == 1 else f"between {min(days)} and {max(days)}"
-    return f"asked {len(found.asked)} times{where} {when}, and nothing answered it"
+    often = f"{len(found.asked)} times" if len(found.asked) > 1 else "once"
+    return f"asked {often}{where} {when}, and nothing answered it"
 
 
 def _item(

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kb.loop.trust import FAILURES as FAILED
 from kb.proposals.facts import Facts
 from kb.records import Entry
-from kb.records.ledger import Outcome, Standing, Trust
+from kb.records.ledger import FAILURES, Outcome, Standing, Trust
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
 
 ADVISING = ("pattern", "tool_fix", "runbook", "quirk", "known_error")
 """Kinds that advise; an incident or a document tells what was, and is not retired for that."""
-FAILURES = 3
+ENOUGH = 3
 """Failures, each in an occurrence of its own, before a failing entry is one that keeps failing."""
 _SHOWN = 5
 
@@ -37,7 +36,7 @@ def gather_retirements(facts: Facts) -> list[Proposal]:
 
 
 def _failing(entry: Entry, facts: Facts, *more: str) -> Proposal:
-    failures = [one for one in facts.outcomes.get(entry.id, ()) if one.result in FAILED]
+    failures = [one for one in facts.outcomes.get(entry.id, ()) if one.result in FAILURES]
     trust = facts.trust.get(entry.id)
     said = f"failed {trust.failed} of {trust.n} times, trust {trust.value:.2f}" if trust else "it failed"
     reasons = [said, *more, *map(_in_words, failures[-_SHOWN:])]
@@ -46,7 +45,7 @@ def _failing(entry: Entry, facts: Facts, *more: str) -> Proposal:
 
 def keeps_failing(trust: Trust | None) -> bool:
     """Whether its failures weigh more than its successes, and it had more than one chance."""
-    return trust is not None and trust.standing is Standing.FAILING and trust.failed >= FAILURES
+    return trust is not None and trust.standing is Standing.FAILING and trust.failed >= ENOUGH
 
 
 def _in_words(outcome: Outcome) -> str:

@@ -7,13 +7,12 @@ from datetime import date, timedelta
 
 from kb.proposals.facts import Facts
 from kb.records import Runbook
-from kb.records.ledger import Outcome, Result
+from kb.records.ledger import APPLIED, FAILURES, Outcome
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
 
 STALE_DAYS = 180
 """Days after which a verification no longer counts."""
-_USED = (Result.APPLIED, Result.RESOLVED, Result.FAILED, Result.MADE_WORSE)
 
 
 def gather_verifications(facts: Facts) -> list[Proposal]:
@@ -36,7 +35,7 @@ def _reasons(runbook: Runbook, facts: Facts) -> Iterator[str]:
     used = _since(facts.outcomes.get(runbook.id, ()), day)
     if day and facts.now.date() - day > timedelta(days=STALE_DAYS):
         yield f"verified {(facts.now.date() - day).days} days ago, on {day}"
-    if used and used[-1].result in (Result.FAILED, Result.MADE_WORSE):
+    if used and used[-1].result in FAILURES:
         yield f"the last time it was used, on {used[-1].at.date()}, it {used[-1].result.replace('_', ' ')}"
     elif used and not any(one.verified_by for one in used):
         since = f"since its verification on {day}" if day else "and never verified"
@@ -45,7 +44,7 @@ def _reasons(runbook: Runbook, facts: Facts) -> Iterator[str]:
 
 def _since(outcomes: Sequence[Outcome], day: date | None) -> list[Outcome]:
     """Its uses after the day of its verification, oldest first."""
-    return [one for one in outcomes if one.result in _USED and (day is None or one.at.date() > day)]
+    return [one for one in outcomes if one.result in APPLIED and (day is None or one.at.date() > day)]
 
 
 def _proposal(runbook: Runbook, reasons: Sequence[str], facts: Facts) -> Proposal:

@@ -51,7 +51,9 @@ class Result(StrEnum):
     """What it had resolved came back within the observation window."""
 
 
-APPLIED = (Result.APPLIED, Result.RESOLVED, Result.FAILED, Result.MADE_WORSE)
+FAILURES = (Result.FAILED, Result.MADE_WORSE)
+"""The results that say that it did not help."""
+APPLIED = (Result.APPLIED, Result.RESOLVED, *FAILURES)
 """The results that say that the entry's advice was followed."""
 
 
@@ -76,6 +78,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """A line in which an entry was asked for when it resolved the trouble; derived from the ledger."""
+
+    fingerprint: str
+    line: str
+    at: datetime
+    """When it was last asked and resolved."""
+    services: tuple[str, ...] = ()
+    verified: bool = False
+    """Whether somebody verified one of the successes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """A lookup as the ledger keeps it: the telling lines of its text, without secrets, and where it was seen."""
 
@@ -87,6 +102,8 @@ class Asked:
     service: str = ""
     environment: str = ""
     incident: str | None = None
+    disproved: bool = False
+    """What was offered was tried or ruled out, and nothing of it is known to have resolved the trouble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

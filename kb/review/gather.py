@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from kb.errors import InvalidInput
 from kb.records import Runbook
-from kb.records.ledger import Event, Result
+from kb.records.ledger import FAILURES, Event, Result
 from kb.review import incidents, items, learning, lookups, upkeep, weeks
 from kb.review.records import Read, Records, read_window
 from kb.review.recurrences import recurrences, repeats
@@ -43,7 +43,7 @@ def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
         top_unknowns=lookups.top_unknowns(read.asked), seen=lookups.seen(read.asked, read.titles),
         learned=_learned(read), outcomes=incidents.counted(one.result for one in read.outcomes),
         fixed=learning.with_result(read.outcomes, (Result.RESOLVED,), read.titled),
-        failed=learning.with_result(read.outcomes, learning.FAILED, read.titled), unanswered=silent,
+        failed=learning.with_result(read.outcomes, FAILURES, read.titled), unanswered=silent,
         trust_moves=_trust_moves(records, read), status_moves=learning.status_moves(read.moves, read.titles),
         items_opened=work.opened, items_closed=work.closed, items_overdue=work.overdue, open_items=work.still_open,
         stale_runbooks=stale, expired_drift=tuple(records.changes.expired_drift(now)),

@@ -12,8 +12,6 @@ from kb.review.incidents import counted
 from kb.review.summary import Counted, StatusMove, TrustMove
 from kb.storage.database import Row
 
-FAILED = (Result.FAILED, Result.MADE_WORSE)
-
 
 def with_result(
     outcomes: Iterable[Outcome], results: Sequence[Result], titled: Mapping[str, str]

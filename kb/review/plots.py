@@ -16,6 +16,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from kb.review.summary import WeeklySummary
+from kb.text.one_line import one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,12 +137,14 @@ def trust_movements(summary: WeeklySummary) -> Plot:
                 [move.before, move.after], [place, place], color=colour, linewidth=3, solid_capstyle="round"
             )
             axes.plot([move.after], [place], color=colour, marker="o", markersize=7)
-        axes.set_yticks(range(len(moves)), [_cut(move.title) for move in reversed(moves)])
+        axes.set_yticks(range(len(moves)), [one_line(move.title, _LABEL) for move in reversed(moves)])
         axes.set_ylim(-0.6, len(moves) - 0.4)
         axes.set_xlim(0, 1)
         axes.set_xlabel("trust, the dot is where it stands now")
 
-    said = "; ".join(f"{_cut(move.title)} from {move.before:.2f} to {move.after:.2f}" for move in moves)
+    said = "; ".join(
+        f"{one_line(move.title, _LABEL)} from {move.before:.2f} to {move.after:.2f}" for move in moves
+    )
     height = max(1.4, 0.34 * len(moves) + 0.8)
     return _plot(
         "trust",
@@ -221,8 +224,3 @@ def _places(values: Any) -> list[int]:
 
 def _listed(values: Any) -> str:
     return ", ".join(str(value) for value in values)
-
-
-def _cut(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _LABEL else f"{flat[: _LABEL - 1]}…"

@@ -6,14 +6,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
+from kb.proposals.verifications import STALE_DAYS
 from kb.records import Runbook
-from kb.records.ledger import Outcome, Result
-from kb.review.learning import FAILED
+from kb.records.ledger import FAILURES, Outcome, Result
 from kb.review.summary import Expiring, Proposed, Stale
 from kb.storage.database import Row
 
-STALE_DAYS = 180
-"""Days after which a runbook should be gone through again."""
 SOON_DAYS = 14
 """Days before its day on which an entry is named as expiring."""
 
@@ -31,7 +29,9 @@ def stale_runbooks(
         told = [one for one in outcomes.get(runbook.id, ()) if one.at < until]
         verified = _verified(runbook, told, today)
         failures = [
-            one.at for one in told if one.result in FAILED and (verified is None or one.at.date() > verified)
+            one.at
+            for one in told
+            if one.result in FAILURES and (verified is None or one.at.date() > verified)
         ]
         since = verified or known_at.date()
         if failures:

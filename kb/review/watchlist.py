@@ -14,6 +14,7 @@ from datetime import UTC, date, timedelta
 from kb.records.watch import WatchItem, WatchKind
 from kb.review.summary import Recurrence, WeeklySummary
 from kb.storage.codec import short_hash
+from kb.text.one_line import one_line
 from kb.triage.environments import State
 
 EXPIRES_DAYS = 14
@@ -94,12 +95,7 @@ def _item(
     service = services.split(", ")[0]
     key = f"{kind}|{service.casefold()}|{entry_id or fingerprint or title or text}"
     return WatchItem(
-        id=f"watch-{kind.replace('_', '-')}-{short_hash(key)}", kind=kind, title=_one_line(title),
-        text=_one_line(text), service=service, entry_id=entry_id, fingerprint="" if entry_id else fingerprint,
+        id=f"watch-{kind.replace('_', '-')}-{short_hash(key)}", kind=kind, title=one_line(title, _LONGEST),
+        text=one_line(text, _LONGEST), service=service, entry_id=entry_id, fingerprint="" if entry_id else fingerprint,
         since=today, expires=today + timedelta(days=EXPIRES_DAYS),
     )  # fmt: skip
-
-
-def _one_line(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1]}…"

@@ -7,15 +7,17 @@ that leaves its file is retired, never deleted.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from kb.records import Entry, Signature, Source, Status
+from kb.records.ledger import Wording
 from kb.storage import codec
 from kb.storage.database import Database, Row, placeholders
 from kb.storage.lexical import LexicalIndex
-from kb.text.chunks import chunk
+from kb.storage.wordings import WordingTable
+from kb.text.chunks import chunk, reworded
 
 OFFERED = (Status.ACTIVE, Status.CANDIDATE)
 """The statuses that lookup and search may return."""
@@ -23,12 +25,15 @@ OFFERED = (Status.ACTIVE, Status.CANDIDATE)
 KNOWLEDGE_VERSION = "knowledge_version"
 """The meta key of a number that changes with every change of what is on offer."""
 
+ASKED = "asked"
+"""The origin of a fingerprint that an outcome taught; see `kb.storage.wordings`."""
+
 _IN_CLAUSE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A template that gives an entry away, and where it comes from: `title`, `sample` or `log`."""
+    """A template that gives an entry away, and where it comes from: `title`, `sample`, `log`, `asked` …"""
 
     value: str
     origin: str
@@ -44,12 +49,22 @@ class Stored:
     updated_at: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The names that an entry goes by in one file."""
+
+    id: str
+    title: str
+    path: str
+
+
 class EntryTable:
     """The entries of one home."""
 
     def __init__(self, db: Database, lexical: LexicalIndex) -> None:
         self._db = db
         self._lexical = lexical
+        self._wordings = WordingTable(db)
         self._parsed: dict[tuple[str, int], Signature] = {}
 
     def get(self, entry_id: str) -> Entry | None:
@@ -78,6 +93,16 @@ class EntryTable:
         ):
             copies.setdefault(row["entry_id"], []).append(_source(row))
         return copies
+
+    def places(self) -> Iterator[Place]:
+        """Every entry on offer with every file that says it, by id."""
+        rows = self._db.rows(
+            "SELECT id, headline, path FROM entries WHERE status IN (SELECT value FROM json_each(?1))"
+            " UNION SELECT e.id, e.headline, c.path FROM copies c JOIN entries e ON e.id = c.entry_id"
+            " WHERE e.status IN (SELECT value FROM json_each(?1)) ORDER BY 1, 3",
+            [json.dumps(OFFERED)],
+        )
+        return (Place(row["id"], row["headline"], row["path"]) for row in rows)
 
     def with_digest(self, digest: str) -> str | None:
         """The id of a live entry that says exactly the same, or None."""
@@ -170,7 +195,9 @@ class EntryTable:
         )
 
     def _index(self, entry: Entry, fingerprints: Sequence[Fingerprint]) -> None:
-        self._lexical.add(entry.id, chunk(entry.passages()))
+        chunks = chunk(entry.passages())
+        asked = reworded((one.line for one in self._wordings.of(entry.id)), len(chunks))
+        self._lexical.add(entry.id, [*chunks, *asked])
         self._db.execute_many(
             "INSERT INTO signatures VALUES (?,?,?)",
             [(entry.id, json.dumps(sig.needles), int(sig.regex)) for sig in entry.signatures],
@@ -180,9 +207,37 @@ class EntryTable:
     def set_fingerprints(self, entry_id: str, fingerprints: Sequence[Fingerprint]) -> None:
         """Let the entry have these fingerprints and no others.  Call inside a write."""
         self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
+        taught = (Fingerprint(one.fingerprint, ASKED, "") for one in self._wordings.of(entry_id))
+        self._add_fingerprints(entry_id, [*fingerprints, *taught])  # of equal ones the entry's own stands
+
+    def _add_fingerprints(self, entry_id: str, fingerprints: Iterable[Fingerprint]) -> None:
         self._db.execute_many(
             "INSERT OR IGNORE INTO fingerprints VALUES (?,?,?,?)",
             [(print_.value, entry_id, print_.origin, print_.template) for print_ in fingerprints],
+        )
+
+    def reword(self, entry_id: str) -> None:
+        """Let an entry on offer be found by the wordings that it is taught now.  Call inside a write."""
+        if self._db.value("SELECT status FROM entries WHERE id = ?", [entry_id]) not in OFFERED:
+            return
+        self._touch()
+        wordings = self._wordings.of(entry_id)
+        first = 1 + (self._db.value("SELECT max(ordinal) FROM chunks WHERE entry_id = ?", [entry_id]) or 0)
+        self._lexical.reword(entry_id, reworded((one.line for one in wordings), first))
+        self._db.execute("DELETE FROM fingerprints WHERE entry_id = ? AND origin = ?", [entry_id, ASKED])
+        self._add_fingerprints(entry_id, [Fingerprint(one.fingerprint, ASKED, "") for one in wordings])
+
+    def renew_wordings(self) -> None:
+        """After a change of the masking rules, before `set_fingerprints`.  Call inside a write."""
+        self._wordings.renew()
+
+    def wordings(self, rows: Sequence[Row]) -> dict[tuple[str, str], Wording]:
+        """Those behind rows of `matching_fingerprints`, by entry and fingerprint."""
+        asked = [row for row in rows if row["origin"] == ASKED]
+        if not asked:
+            return {}
+        return self._wordings.find(
+            sorted({row["entry_id"] for row in asked}), sorted({row["fingerprint"] for row in asked})
         )
 
     def _unindex(self, entry_id: str) -> None:

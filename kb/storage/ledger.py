@@ -99,6 +99,20 @@ class Ledger:
             found.setdefault(row["entry_id"], []).append(_outcome(row))
         return found
 
+    def used(self) -> list[str]:
+        """Ids of the entries that have an outcome."""
+        return [row["entry_id"] for row in self._db.rows("SELECT DISTINCT entry_id FROM outcomes ORDER BY 1")]
+
+    def balance_for(self, entry_ids: Sequence[str], service: str) -> dict[str, int]:
+        """How often each entry resolved something for the service, less how often it failed there."""
+        rows = self._db.rows(
+            "SELECT entry_id, sum(CASE result WHEN 'resolved' THEN 1 ELSE -1 END) AS balance FROM outcomes"
+            f" WHERE entry_id IN ({placeholders(entry_ids)}) AND lower(service) = lower(?)"
+            " AND result IN ('resolved', 'failed', 'made_worse') GROUP BY entry_id",
+            [*entry_ids, service],
+        )
+        return {row["entry_id"]: row["balance"] for row in rows}
+
     def record_event(self, event: Event) -> None:
         """Add a line to the session log."""
         with self._db.write():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from kb.storage.database import Database, placeholders
-from kb.text.chunks import Chunk
+from kb.text.chunks import ASKED, Chunk
 from kb.text.tokens import tokenize
 
 MAX_QUERY_TERMS = 24
@@ -64,6 +64,10 @@ class LexicalIndex(Protocol):
         """Take an entry's chunks out.  Call inside a write."""
         ...
 
+    def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """Put these in place of the chunks of the role `asked`.  Call inside a write."""
+        ...
+
     def search(self, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
         """The best chunks for any of the tokens, best first."""
         ...
@@ -90,10 +94,14 @@ class Fts5Index:
 
     def add(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
         """See `LexicalIndex.add`."""
-        if not chunks:
-            return
+        if chunks:
+            self._begin_tally()
+            self._count(self._insert(entry_id, chunks), 1)
+            self._tally(1)
+
+    def _insert(self, entry_id: str, chunks: Sequence[Chunk]) -> set[str]:
+        """Write the chunks; returns their distinct tokens."""
         distinct, length = set[str](), 0
-        self._begin_tally()
         for piece in chunks:
             tokens = tokenize(piece.text)
             distinct.update(tokens)
@@ -107,34 +115,44 @@ class Fts5Index:
             self._db.execute("INSERT INTO chunk_terms (rowid, terms) VALUES (?,?)", [row, " ".join(tokens)])
             if piece.embedding_text:
                 self._db.execute("INSERT INTO outbox (chunk_id) VALUES (?)", [row])
-        self._count(distinct, 1)
-        self._tally(1, len(chunks), length)
+        self._tally(0, len(chunks), length)
+        return distinct
 
     def remove(self, entry_id: str) -> None:
         """See `LexicalIndex.remove`."""
         pieces = self.chunks_of([entry_id]).get(entry_id, [])
-        if not pieces:
-            return
-        distinct, length = set[str](), 0
+        if pieces:
+            self._begin_tally()
+            self._delete(pieces)
+            self._count(_tokens(pieces), -1)
+            self._tally(-1)
+
+    def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """See `LexicalIndex.reword`."""
+        pieces = self.chunks_of([entry_id]).get(entry_id, [])
+        old = [piece for piece in pieces if piece.role == ASKED]
+        own = _tokens(piece for piece in pieces if piece.role != ASKED)
         self._begin_tally()
-        for piece in pieces:
-            distinct.update(piece.tokens)
-            length += len(piece.tokens)
-            self._db.execute("DELETE FROM chunk_terms WHERE rowid = ?", [piece.id])
-            self._db.execute("DELETE FROM outbox WHERE chunk_id = ?", [piece.id])
-        self._db.execute("DELETE FROM chunks WHERE entry_id = ?", [entry_id])
-        self._count(distinct, -1)
-        self._tally(-1, -len(pieces), -length)
+        self._delete(old)
+        self._count(_tokens(old) - own, -1)
+        self._count(self._insert(entry_id, chunks) - own, 1)
+
+    def _delete(self, pieces: Sequence[StoredChunk]) -> None:
+        rows = [(piece.id,) for piece in pieces]
+        self._db.execute_many("DELETE FROM chunk_terms WHERE rowid = ?", rows)
+        self._db.execute_many("DELETE FROM outbox WHERE chunk_id = ?", rows)
+        self._db.execute_many("DELETE FROM chunks WHERE id = ?", rows)
+        self._tally(0, -len(pieces), -sum(len(piece.tokens) for piece in pieces))
 
     def _begin_tally(self) -> None:
         """Count once what a home holds that was made before there were totals."""
         if self._totals() is None:
-            for key, value in zip(_TALLY, self._counted(), strict=True):
-                self._db.set_meta(key, value)
+            self.recount()
 
-    def _tally(self, *changes: int) -> None:
+    def _tally(self, entries: int, chunks: int = 0, tokens: int = 0) -> None:
         self._db.execute_many(
-            "UPDATE meta SET value = value + ? WHERE key = ?", list(zip(changes, _TALLY, strict=True))
+            "UPDATE meta SET value = value + ? WHERE key = ?",
+            list(zip((entries, chunks, tokens), _TALLY, strict=True)),
         )
 
     def _totals(self) -> tuple[int, int, int] | None:
@@ -223,6 +241,10 @@ class Fts5Index:
         ):
             found.setdefault(row["entry_id"], []).append(StoredChunk(*row))
         return found
+
+
+def _tokens(pieces: Iterable[StoredChunk]) -> set[str]:
+    return {token for piece in pieces for token in piece.tokens}
 
 
 def content_hash(text: str) -> str:

@@ -47,6 +47,10 @@ class LargeLexicalIndex:
         """See `LexicalIndex.remove`."""
         self._small.remove(entry_id)
 
+    def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """See `LexicalIndex.reword`."""
+        self._small.reword(entry_id, chunks)
+
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
         """See `LexicalIndex.document_frequencies`."""
         return self._small.document_frequencies(terms)

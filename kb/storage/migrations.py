@@ -223,3 +223,20 @@ def the_loop(db: Database) -> None:
             SELECT at, result, entry_id, lookup_id, incident, service, actor, NULL, verified_by FROM outcomes;
         """,
     )
+
+
+@migrations()
+def wordings(db: Database) -> None:
+    """What was asked when an entry resolved it becomes a way to find that entry; derived from the ledger."""
+    _run(
+        db,
+        """
+        CREATE TABLE wordings (             -- lines of lookups that the entry resolved, a few an entry
+            entry_id TEXT NOT NULL, fingerprint TEXT NOT NULL, line TEXT NOT NULL,
+            at TEXT NOT NULL,               -- when it was last asked and resolved
+            services TEXT NOT NULL,         -- for which services it was asked; empty: not said
+            verified INTEGER NOT NULL,      -- 1 when somebody verified one of the successes
+            PRIMARY KEY (entry_id, fingerprint)
+        ) WITHOUT ROWID;
+        """,
+    )

@@ -14,6 +14,8 @@ from kb.records.proposal import Decision, KeptProposal, Proposal, ProposalState
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row
 
+_TOLD = "EXISTS (SELECT 1 FROM outcomes o WHERE o.lookup_id = l.id AND o.result"
+
 
 class ProposalTable:
     """The rows of `proposals`.  One that is open and has a time of decision was accepted but not finished."""
@@ -38,12 +40,15 @@ class ProposalTable:
             )
 
     def unanswered(self, since: datetime, until: datetime, most: int) -> list[Asked]:
-        """Lookups of a window that nobody knew, and related ones that nobody resolved: the newest, oldest first."""
+        """Lookups of a window that nobody knew, related ones that nobody resolved, and those whose offers did not help.
+
+        The newest, oldest first.
+        """
         rows = self._db.rows(
-            "SELECT id, at, fingerprint, evidence, tool, service, environment, incident FROM lookups l"
-            " WHERE at >= ? AND at <= ? AND (verdict = 'unknown' OR (verdict = 'related' AND NOT EXISTS ("
-            " SELECT 1 FROM outcomes o WHERE o.lookup_id = l.id AND o.result = 'resolved')))"
-            " ORDER BY at DESC, id DESC LIMIT ?",
+            "SELECT id, at, fingerprint, evidence, tool, service, environment, incident, verdict != 'unknown' AND"
+            f" {_TOLD} IN ('failed', 'made_worse', 'not_applied')) AND NOT {_TOLD} = 'resolved') AS disproved"
+            " FROM lookups l WHERE at >= ? AND at <= ? AND (verdict = 'unknown' OR disproved"
+            f" OR (verdict = 'related' AND NOT {_TOLD} = 'resolved'))) ORDER BY at DESC, id DESC LIMIT ?",
             [stamp(since), stamp(until), most],
         )
         return [_asked(row) for row in reversed(rows)]
@@ -76,7 +81,7 @@ def _asked(row: Row) -> Asked:
     return Asked(
         id=row["id"], at=datetime.fromisoformat(row["at"]), fingerprint=row["fingerprint"],
         lines=tuple(json.loads(row["evidence"])), tool=row["tool"], service=row["service"],
-        environment=row["environment"], incident=row["incident"],
+        environment=row["environment"], incident=row["incident"], disproved=bool(row["disproved"]),
     )  # fmt: skip
 
 

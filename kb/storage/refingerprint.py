@@ -1,9 +1,9 @@
 """After better masking rules: every fingerprint that is stored is made anew, once, from what it was made of.
 
 A fingerprint carries the version of the rules that made it, so those of two versions never meet.  The
-first process that may write brings all of them to its own version in one transaction: of entries,
-of lookups (from their evidence lines) and of healthy lines.  A read-only home keeps the old ones: its
-entries are then found by signature, words and meaning.
+first process that may write brings all of them to its own version in one transaction: of entries and
+the wordings that they were taught, of lookups (from their evidence lines) and of healthy lines.  A
+read-only home keeps the old ones: its entries are then found by signature, words and meaning.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Fingerprints:
         with self._db.write():
             if self._made_here():  # another process was quicker
                 return False
+            self._entries.renew_wordings()
             self._renew_entries()
             self._renew_lookups()
             self._renew_healthy()

@@ -94,9 +94,10 @@ def with_death(home: Path, step: str) -> KnowledgeBase:
     kind = DyingMoves if step == "after all" else Moves
     moves = kind(parts.db, table, parts.entries, memory, parts.sync)
     kb = KnowledgeBase(parts.home)
-    kb.__dict__["_parts"] = replace(parts, ledger=ledger, moves=moves, outcomes=Outcomes(ledger, moves))
+    outcomes = Outcomes(ledger, moves, replace(parts.outcomes.teaching, ledger=ledger))
+    kb.__dict__["_parts"] = replace(parts, ledger=ledger, moves=moves, outcomes=outcomes)
     return kb
 
 
 if __name__ == "__main__":
-    with_death(Path(sys.argv[1]), sys.argv[3]).record_outcome(sys.argv[2], "failed")
+    with_death(Path(sys.argv[1]), sys.argv[3]).record_outcome(sys.argv[2], "failed", *sys.argv[4:])

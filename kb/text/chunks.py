@@ -59,6 +59,19 @@ def chunk(passages: Sequence[Passage]) -> list[Chunk]:
     return chunks
 
 
+ASKED = "asked"
+"""The role of a piece that is no text of the entry: words that it was asked in when it helped."""
+
+
+def reworded(lines: Iterable[str], first: int) -> list[Chunk]:
+    """The pieces for lines that an entry was asked in, numbered from `first`.
+
+    They are embedded as they are: what is asked again has no title either.
+    """
+    texts = map(without_ids, lines)
+    return [Chunk(n, ASKED, text, spelled_out(text)) for n, text in enumerate(texts, first)]
+
+
 def without_ids(title: str) -> str:
     """A title without its ids, numbers and times, which mean nothing to the model; as it is if nothing is left."""
     return " ".join(mask(title).replace(PLACEHOLDER, " ").split()) or title

@@ -12,7 +12,7 @@ from kb.lookup.thresholds import KNOWN, RELATED
 from kb.records import ActionItem, Entry, Incident, Quirk, Runbook
 from kb.records.brief import Alert, JudgedSeverity
 from kb.records.change import Change
-from kb.records.ledger import Answer, Match, Outcome, Result, Verdict
+from kb.records.ledger import FAILURES, Answer, Match, Outcome, Verdict
 from kb.records.live import LiveIncident, Phase
 from kb.records.watch import WatchItem
 from kb.text.environment import same_environment
@@ -161,9 +161,10 @@ def _runbook(found: Answer) -> Match | None:
 
 def _failures(sources: Sources, entries: Iterable[str]) -> dict[str, list[Outcome]]:
     """What did not work, by entry, newest first."""
-    bad = (Result.FAILED, Result.MADE_WORSE)
     outcomes = sources.ledger.outcomes_of(list(entries))
-    failed = {key: [one for one in reversed(many) if one.result in bad] for key, many in outcomes.items()}
+    failed = {
+        key: [one for one in reversed(many) if one.result in FAILURES] for key, many in outcomes.items()
+    }
     return {key: many for key, many in failed.items() if many}
 
 

@@ -222,9 +222,7 @@ def fully_lived(kb: KnowledgeBase, said: Callable[[], str], number: int) -> Live
     return kb.incidents.get()
 
 
-@settings(
-    max_examples=12, deadline=None, derandomize=True, phases=[Phases.explicit, Phases.reuse, Phases.generate]
-)
+@settings(max_examples=12, deadline=None, phases=[Phases.explicit, Phases.reuse, Phases.generate])
 @given(data=st.data(), number=st.integers(1, 30))
 def test_whatever_was_said_reads_back(told: KnowledgeBase, clock: Clock, data: st.DataObject, number: int):
     clock.now = START

@@ -23,7 +23,7 @@ def query(text):
 
 def candidate(text="", title="", cosines=(), title_cosine=math.nan, entry_id="a"):
     pairs = [(role, one) for role, one in (("title", title), ("body", text)) if one]
-    chunks = tuple(ChunkText(role, " ".join(tokenize(one))) for role, one in pairs)
+    chunks = tuple(ChunkText(role, tuple(tokenize(one))) for role, one in pairs)
     return Candidate(entry_id, "pattern", title, chunks, cosines, title_cosine)
 
 
@@ -121,3 +121,32 @@ def test_a_candidate_has_the_same_features_alone_and_in_company(question, text):
     )
 
     assert values(question, one)[0] == values(question, one, other)[0]
+
+
+def test_a_word_of_the_question_that_is_two_of_the_title_is_both_of_them():
+    joined, other = values(
+        "pods are misscheduled", candidate(title="PodsMisScheduled"), candidate(title="PodsNotScheduled")
+    )
+
+    assert joined["title_exact"] == pytest.approx(1.0)
+    assert other["title_exact"] < 0.5
+
+
+def test_an_entry_without_a_title_is_compared_by_its_text_alone():
+    untitled, titled = values(
+        "pool",
+        candidate("pool", cosines=(0.8, 0.6)),
+        candidate("pool", title="Pool", cosines=(0.1,), title_cosine=0.1),
+    )
+
+    assert untitled["title_cosine"] == pytest.approx(0.75)
+    assert titled["title_cosine"] == pytest.approx(0.1)
+
+
+def test_coverage_counts_a_word_once_and_in_one_place():
+    once, often, half = values(
+        "pool exhausted", candidate("pool exhausted"), candidate("pool exhausted " * 9), candidate("pool")
+    )
+
+    assert once["coverage"] == often["coverage"] == pytest.approx(1.0)
+    assert 0 < half["coverage"] < 0.5

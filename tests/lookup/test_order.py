@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from kb.lookup.found import Found
+from kb.lookup.question import ask
 from kb.lookup.thresholds import KNOWN, RELATED
-from kb.lookup.tiers import Found
-from kb.lookup.verdict import Judged, in_order, offered, rank_score
-from kb.records import Pattern
+from kb.lookup.verdict import HERE, OFFSETS, TAUGHT, Judged, in_order, judge, offered, rank_score
+from kb.records import Pattern, Scope
 from kb.records.ledger import Standing, Tier, Trust
+from kb.storage.entries import Stored
 
 QUICK = settings(max_examples=60, deadline=None)
 
@@ -95,3 +100,21 @@ def test_a_score_below_zero_is_still_moved_in_the_right_direction() -> None:
         "good",
         "bad",
     ]
+
+
+def test_no_record_of_one_line_or_service_lifts_what_fails_over_what_is_established() -> None:
+    failing = Trust(value=0.1, failed=4, n=4, standing=Standing.FAILING)
+    established = Trust(value=0.6, resolved=4, n=4, standing=Standing.ESTABLISHED)
+    lifted = replace(judged(0.9, failing, "failing"), lift=TAUGHT + HERE)
+    assert in_order([lifted, judged(0.9, established, "established")])[0].entry.id == "established"
+    assert OFFSETS[Standing.ESTABLISHED] - OFFSETS[Standing.FAILING] > TAUGHT + HERE
+
+
+@QUICK
+@given(st.floats(0, RELATED, exclude_max=True))
+def test_the_same_service_alone_relates_nothing_that_its_text_leaves_far_off(strength: float) -> None:
+    entry = Pattern(id="p", pattern="p", scope=Scope(services=("orders",)))
+    question, found = ask("anything odd", service="orders"), Found("p", Tier.LEXICAL, "", None, strength)
+    judgement = judge(question, found, Stored(entry), Trust(value=0.5), datetime(2026, 11, 2, tzinfo=UTC))
+    assert strength <= judgement.confidence + 0.001
+    assert judgement.confidence <= 1.3 * strength + 0.001

@@ -21,7 +21,7 @@ def query(text=QUESTION):
 
 
 def entry(entry_id, text="", title="", cosine=math.nan):
-    tokens = " ".join(tokenize(f"{title}\n{text}"))
+    tokens = tuple(tokenize(f"{title}\n{text}"))
     return Candidate(entry_id, "pattern", title, (ChunkText("body", tokens),), (cosine,), cosine)
 
 

@@ -111,7 +111,7 @@ def test_luck_does_not_depend_on_the_memory(quarters: list[Quarter]) -> None:
 
 
 def test_a_short_quarter_is_lived_by_all_memories(tmp_path: Path, encoder: OnnxEncoder) -> None:
-    quarter = Quarter(1, Assumptions(incidents=24, weeks=3))
+    quarter = Quarter(1, Assumptions(incidents=16, weeks=2))
     memories = {
         "none": NoMemory(),
         "ancestor": SubstringMemory(),

@@ -41,6 +41,17 @@ def test_one_question_alone_is_no_pattern(kb: KnowledgeBase) -> None:
     assert drafts(kb) == []
 
 
+def test_one_question_is_enough_where_its_incident_ended(kb: KnowledgeBase) -> None:
+    one = incident(kb, "Ledger writes rejected", 1, "Two writers both believed to be leader")
+    opened = kb.incidents.open("Payments lag")
+    kb.check_known_issues(line(KAFKA, 1), incident_id=opened.id)
+
+    (found,) = drafts(kb)
+
+    assert (found.weight, found.incidents, found.item["fix"]) == (1, (one,), "Restarted the old leader")
+    assert any("asked once" in reason for reason in found.reasons)
+
+
 def test_general_texts_are_never_drafted(kb: KnowledgeBase) -> None:
     for n in range(4):
         kb.check_known_issues(f"connection refused to 10.1.2.{n}:80{n}0")
@@ -183,3 +194,23 @@ def test_old_questions_are_drafted_from_no_more(kb: KnowledgeBase, clock: Clock)
     ask(kb, FENCING, 2)
     clock.pass_days(200)
     assert drafts(kb) == []
+
+
+def test_an_answer_that_did_not_help_asks_for_the_other_cause_once(kb: KnowledgeBase) -> None:
+    wrong = kb.learn_pattern("rejected stale fencing token", "two leaders", "restart the old leader").id
+    opened = kb.incidents.open("Ledger writes rejected", service="ledger")
+    asked = kb.check_known_issues(line(FENCING, 1), service="ledger", incident_id=opened.id)
+    kb.record_outcome(wrong, "failed", asked.lookup_id)
+    assert drafts(kb) == []
+    kb.incidents.resolve("It is over", incident_id=opened.id)
+    kb.incidents.close(opened.id)
+
+    (found,) = drafts(kb)
+    assert found.incidents == (opened.id,)
+    assert not {"meaning", "fix"} & found.item.keys()
+    assert "nobody wrote down what did" in found.reasons[0]
+
+    accepted = kb.proposals().accept(found.id, {"meaning": "A clock ran ahead", "fix": "Set the clock"})
+    assert drafts(kb) == []
+    answer = kb.check_known_issues(line(FENCING, 7), service="ledger")
+    assert {one.id for one in answer.matches} >= {wrong, accepted.proposal.entry_id}

@@ -10,8 +10,8 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import FileUnreadable
+from kb.lookup.found import Found
 from kb.lookup.question import ask
-from kb.lookup.tiers import Found
 from kb.lookup.verdict import Judged
 from kb.lookup.watching import BONUS, noted
 from kb.records import Pattern, Status

@@ -31,7 +31,7 @@ VALUES = st.recursive(
 
 @pytest.mark.parametrize("tool", TOOLS)
 @settings(
-    max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 @given(data=st.data())
 def test_whatever_is_given_the_answer_is_an_answer_or_a_sentence(

@@ -1,0 +1,1 @@
+"""How good the answers are: labelled cases in, figures out, a run that can be compared with another."""

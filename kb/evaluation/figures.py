@@ -1,0 +1,236 @@
+"""The figures, from weighted results: one formula serves the value and its bootstrap interval.
+
+With every weight 1 a formula gives the figure itself; with the counts of a resample it gives what the
+figure would have been on another draw of cases.  Resampling is within answerable and unanswerable cases,
+so that every draw has both (percentile bootstrap: Efron and Tibshirani, "An Introduction to the
+Bootstrap", 1993, chapters 13 and 16).  Drawn from a fixed seed: the same results, the same interval.
+Two runs of the same cases are compared on the same draws, which is what makes small changes visible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb.evaluation.results import Figure, Result
+from kb.records.ledger import Verdict
+
+Array = NDArray[Any]
+
+WRONG = 0.05
+"""The share of wrong answers at which coverage is told."""
+RESAMPLES = 1000
+"""Draws behind an interval."""
+INTERVAL = 0.95
+"""The share of the draws within the interval."""
+TENTHS = 10
+"""Rows of the reliability table."""
+_BLOCK = 100
+_SEED = 20_260_101
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Results as columns, by falling confidence; `order` is where each stood, `starts` where ties begin."""
+
+    order: Array
+    starts: Array
+    answerable: Array
+    shown: Array
+    right: Array
+    rank: Array
+    confidence: Array
+    known: Array
+    unknown: Array
+    judged: Array
+
+    @classmethod
+    def of(cls, results: Sequence[Result]) -> Columns:
+        """The columns; a result that showed nothing stands last, below every confidence."""
+        shown = np.array([one.confidence is not None for one in results], dtype=bool)
+        confidence = np.array(
+            [one.confidence if one.confidence is not None else -1.0 for one in results], float
+        )
+        rank = np.array([one.rank or np.inf for one in results], float)
+        answerable = np.array([bool(one.relevant) for one in results], dtype=bool)
+        known = np.array([one.verdict == Verdict.KNOWN for one in results], dtype=bool)
+        unknown = np.array([one.verdict == Verdict.UNKNOWN for one in results], dtype=bool)
+        order = np.argsort(-confidence, kind="stable")
+        ordered = confidence[order]
+        starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(results) else order
+        right = answerable & shown & (rank == 1)
+        judged = np.array([bool(one.verdict) for one in results], dtype=bool)
+        columns = (answerable, shown, right, rank, confidence, known, unknown, judged)
+        return cls(order, starts, *(column[order] for column in columns))
+
+
+Formula = Callable[[Columns, Array], Array]
+"""A figure of each row of weights; nan where there is nothing to count."""
+
+
+def recall(depth: int) -> Formula:
+    """Recall at `depth`: the share of answerable cases with a right match among the first `depth`."""
+
+    def formula(table: Columns, weights: Array) -> Array:
+        return _share(weights, table.answerable & (table.rank <= depth), table.answerable)
+
+    return formula
+
+
+def mrr(table: Columns, weights: Array) -> Array:
+    """Mean reciprocal rank of the first right match, 0 where none was shown (Voorhees, TREC-8, 1999)."""
+    return _share(weights, table.answerable / table.rank, table.answerable)
+
+
+def brier(table: Columns, weights: Array) -> Array:
+    """Mean of (probability - outcome) squared over first matches that were shown (Brier, 1950)."""
+    return _share(weights, table.shown * (table.confidence - table.right) ** 2, table.shown)
+
+
+def calibration_error(table: Columns, weights: Array) -> Array:
+    """Expected calibration error: how far the tenths of the reliability table are off, weighted by their size.
+
+    Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", 2015.
+    """
+    tenths, off = tenth_of(table.confidence), np.zeros(len(weights))
+    for tenth in range(TENTHS):
+        inside = table.shown & (tenths == tenth)
+        off += np.abs(weights @ (inside * (table.confidence - table.right)))
+    return _ratio(off, weights @ table.shown.astype(float))
+
+
+def coverage(table: Columns, weights: Array) -> Array:
+    """Share of answerable cases answered rightly at the lowest threshold where `WRONG` of the answers are wrong.
+
+    An answer is a first match whose confidence reaches the threshold; it is wrong when it is not a right
+    one, whether there was a right one or not.  A point of the risk-coverage curve (El-Yaniv and Wiener,
+    "On the Foundations of Noise-free Selective Classification", 2010).
+    """
+    right, given = _cumulated(table, weights)
+    allowed = (given > 0) & (given - right <= WRONG * given + 1e-9)
+    best = np.where(allowed, right, 0.0).max(axis=1, initial=0.0)
+    return _ratio(best, weights @ table.answerable.astype(float))
+
+
+def threshold(table: Columns) -> float | None:
+    """The threshold that `coverage` is told at; None where every one lets more wrong answers through."""
+    (right,), (given,) = _cumulated(table, np.ones((1, len(table.order))))
+    allowed = np.flatnonzero((given > 0) & (given - right <= WRONG * given + 1e-9))
+    return float(table.confidence[table.starts[allowed[-1]]]) if allowed.size else None
+
+
+def auroc(table: Columns, weights: Array) -> Array:
+    """The chance that an answerable case got a higher confidence than an unanswerable one, ties half.
+
+    The area under the ROC curve as the Mann-Whitney statistic (Hanley and McNeil, 1982).
+    """
+    return _area(table, weights, table.answerable)
+
+
+def auroc_right(table: Columns, weights: Array) -> Array:
+    """The same for right first matches against all other cases: does confidence tell which to believe?"""
+    return _area(table, weights, table.right)
+
+
+def known_wrong(table: Columns, weights: Array) -> Array:
+    """Share of the answers called `known` whose first match is not right: the mistake that costs most."""
+    return _share(weights, table.known & ~table.right, table.known)
+
+
+def unknown_answerable(table: Columns, weights: Array) -> Array:
+    """Share of the answerable cases that are called `unknown`."""
+    return _share(weights, table.unknown & table.answerable, table.judged & table.answerable)
+
+
+FIGURES: dict[str, Formula] = {
+    "recall@1": recall(1),
+    "recall@3": recall(3),
+    "recall@5": recall(5),
+    "mrr": mrr,
+    "coverage": coverage,
+    "auroc": auroc,
+    "auroc_right": auroc_right,
+    "known_wrong": known_wrong,
+    "unknown_answerable": unknown_answerable,
+    "brier": brier,
+    "calibration_error": calibration_error,
+}
+"""Every figure by its name."""
+LOWER_IS_BETTER = ("known_wrong", "unknown_answerable", "brier", "calibration_error")
+
+
+def tenth_of(confidence: Array) -> Array:
+    """Which tenth a probability falls into, 0 to 9; exactly 1 belongs to the last."""
+    return np.clip(np.floor(confidence * TENTHS + 1e-9), 0, TENTHS - 1)
+
+
+def figures(results: Sequence[Result]) -> dict[str, Figure]:
+    """Every figure with its interval."""
+    table = Columns.of(results)
+    once = np.ones((1, len(results)))
+    drawn = [weights[:, table.order] for weights in draws(results)]
+    found = {}
+    for name, formula in FIGURES.items():
+        values = np.concatenate([formula(table, weights) for weights in drawn])
+        low, high = interval(values)
+        found[name] = Figure(value=number(formula(table, once)[0]), low=low, high=high)
+    return found
+
+
+def draws(results: Sequence[Result]) -> Iterator[Array]:
+    """Blocks of weights in the order of the results: how often each was drawn, a row a draw."""
+    random = np.random.default_rng(_SEED)
+    answerable = np.array([bool(one.relevant) for one in results], dtype=bool)
+    for _ in range(RESAMPLES // _BLOCK):
+        weights = np.zeros((_BLOCK, len(results)))
+        for stratum in (np.flatnonzero(answerable), np.flatnonzero(~answerable)):
+            if stratum.size:
+                even = np.full(stratum.size, 1 / stratum.size)
+                weights[:, stratum] = random.multinomial(stratum.size, even, size=_BLOCK)
+        yield weights
+
+
+def interval(values: Array) -> tuple[float | None, float | None]:
+    """The middle of the drawn values; nothing where none could be counted."""
+    counted = values[~np.isnan(values)]
+    if not counted.size:
+        return None, None
+    low, high = np.quantile(counted, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+    return number(low), number(high)
+
+
+def number(value: float) -> float | None:
+    """A plain number, None for nan."""
+    return None if np.isnan(value) else round(float(value), 6)
+
+
+def _cumulated(table: Columns, weights: Array) -> tuple[Array, Array]:
+    """Right answers and answers given at each distinct confidence as threshold, highest first."""
+    if not len(table.starts):
+        return np.zeros((len(weights), 0)), np.zeros((len(weights), 0))
+    right = np.add.reduceat(weights * table.right, table.starts, axis=1).cumsum(axis=1)
+    given = np.add.reduceat(weights * table.shown, table.starts, axis=1).cumsum(axis=1)
+    # What showed nothing stands last and answers at no threshold.
+    return right, np.where(table.shown[table.starts], given, 0.0)
+
+
+def _area(table: Columns, weights: Array, positive: Array) -> Array:
+    if not len(table.starts):
+        return np.full(len(weights), np.nan)
+    good = np.add.reduceat(weights * positive, table.starts, axis=1)
+    bad = np.add.reduceat(weights * ~positive, table.starts, axis=1)
+    below = bad.sum(axis=1, keepdims=True) - bad.cumsum(axis=1)
+    won = (good * (below + bad / 2)).sum(axis=1)
+    return _ratio(won, good.sum(axis=1) * bad.sum(axis=1))
+
+
+def _share(weights: Array, counted: Array, of: Array) -> Array:
+    return _ratio(weights @ counted.astype(float), weights @ of.astype(float))
+
+
+def _ratio(above: Array, below: Array) -> Array:
+    return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0))

@@ -1,0 +1,130 @@
+"""The exact tiers, cheapest first: fingerprints of the evidence lines and names, then signatures in the whole text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from kb.lookup.found import Found, OnFound
+from kb.lookup.question import Question
+from kb.records.ledger import Evidence, Tier, Wording
+from kb.storage.entries import EntryTable
+from kb.storage.identify import name_key
+from kb.text.mask import mask, without_prefix
+from kb.text.masking_rules import PLACEHOLDER
+from kb.text.redact import redact
+from kb.text.signature_set import SignatureHit, SignatureSet
+from kb.text.specificity import specificity, text_specificity
+
+_SHOWN = 200
+_LITTLE = 0.75
+"""Of what a match tells, the share that the rest of its line may tell for the match to be the whole of it."""
+_LONG = 2_000
+_HUMP = re.compile(r"[A-Z]+[a-z0-9]*")
+_ALERTING = re.compile(r"alert|firing", re.IGNORECASE)
+
+
+def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
+    """Entries that have the template of an evidence line, or the name of an alert in it."""
+    wanted = {e.fingerprint: e for e in question.evidence if e.fingerprint}
+    names = {name_key(name): name for name in question.names}
+    found: dict[str, Found] = {}
+    taught: dict[str, float] = {}
+    rows = entries.matching_fingerprints([*wanted, *(key for key in names if key)])
+    owners = Counter(row["fingerprint"] for row in rows)
+    wordings = entries.wordings(rows)
+    for row in rows:
+        key = row["fingerprint"]
+        if key in wanted:
+            source = wanted[key]
+            evidence = Evidence(
+                text=source.line.text, line=source.line.line, start=source.line.start, end=source.line.end
+            )
+            what = {"sample": "a sample", "log": "a log line", "symptom": "a symptom"}.get(
+                row["origin"], "the pattern"
+            )
+            # A line that many entries quote, such as a generic wrapper error, tells little.
+            strength = text_specificity(source.template) * min(1.0, 2 / owners[key])
+            reason, hearsay = f"same template as {what} of the entry", ""
+            if wording := wordings.get((row["entry_id"], key)):
+                reason, hearsay = _asked_before(wording, question)
+                taught[row["entry_id"]] = max(
+                    taught.get(row["entry_id"], 0.0), text_specificity(source.template) / owners[key]
+                )
+            hit = Found(row["entry_id"], Tier.FINGERPRINT, reason, evidence, strength, True, hearsay)
+        else:
+            hit = _named(row["entry_id"], names[key], question)
+        if hit.entry_id not in found or _tells_more(hit, found[hit.entry_id]):
+            found[hit.entry_id] = hit
+    hits = [replace(hit, taught=taught.get(hit.entry_id, 0.0)) for hit in found.values()]
+    return sorted(hits, key=lambda hit: (-hit.strength, hit.entry_id))
+
+
+def _tells_more(one: Found, other: Found) -> bool:
+    return (not one.hearsay, one.strength) > (not other.hearsay, other.strength)
+
+
+def _asked_before(wording: Wording, question: Question) -> tuple[str, str]:
+    """The reason of a match by what was asked before, and why that settles nothing, if it does not."""
+    said = f"asked in these words on {wording.at.date().isoformat()}, and it resolved that"
+    if not wording.verified:
+        return said, "nobody verified that"
+    elsewhere = [name.casefold() for name in wording.services]
+    if question.service and elsewhere and question.service.casefold() not in elsewhere:
+        return said, f"but it was asked for {', '.join(wording.services)}"
+    return said, ""
+
+
+def _named(entry_id: str, name: str, question: Question) -> Found:
+    line = next(e.line for e in question.evidence if name in e.line.text)
+    start = line.start + line.text.index(name)
+    evidence = Evidence(text=name, line=line.line, start=start, end=start + len(name))
+    # `PostgreSQL` is a product that many texts mention; `KubePodCrashLooping` can only be the alert.
+    sure = len(_HUMP.findall(name)) > 2 or _ALERTING.search(line.text) is not None
+    return Found(entry_id, Tier.FINGERPRINT, f"the text names {name}", evidence, 0.8 if sure else 0.5)
+
+
+class SignatureScan:
+    """Collects the signatures that occur in a text which is read block by block."""
+
+    def __init__(self, signatures: SignatureSet, on_found: OnFound | None = None) -> None:
+        """`on_found` is told of each entry when its first block was read, long before a long text ends."""
+        self._signatures, self._on_found = signatures, on_found
+        self._found: dict[str, Found] = {}
+        self._seen = set[int]()
+
+    def block(self, text: str, offset: int, first_line: int) -> None:
+        """Scan one block; see `question.OnBlock`."""
+        for hit in self._signatures.scan(text, self._seen):
+            found = _signed(hit, text, offset, first_line)
+            if self._on_found and hit.key not in self._found:
+                self._on_found(found)
+            if hit.key not in self._found or found.strength > self._found[hit.key].strength:
+                self._found[hit.key] = found
+
+    def found(self) -> list[Found]:
+        """The entries whose signature occurred, the most telling first."""
+        return sorted(self._found.values(), key=lambda hit: (-hit.strength, hit.entry_id))
+
+
+def _signed(hit: SignatureHit, text: str, offset: int, first_line: int) -> Found:
+    start, end = hit.spans[0]
+    line = first_line + text.count("\n", 0, start)
+    begin, finish = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    around = text[begin : finish if finish >= 0 else len(text)].strip()
+    shown = redact(hit.matched[:_SHOWN]).text
+    evidence = Evidence(text=shown, line=line, start=offset + start, end=offset + end)
+    kind = "regex" if hit.signature.regex else "text"
+    reason = f"the signature's {kind} occurs on line {line}"
+    captures = {name: value for name, value in hit.captures.items() if not redact(value).count}
+    strength = specificity(hit.signature)
+    whole = len(around) < _LONG and text_specificity(_beside(hit.matched, around)) <= _LITTLE * strength
+    return Found(hit.key, Tier.SIGNATURE, reason, evidence, strength, whole, captures=captures)
+
+
+def _beside(matched: str, line: str) -> str:
+    """What the line says beyond the match: without what a logger writes before it, and without ids."""
+    before, _, after = line.partition(matched)
+    rest = without_prefix(mask(f"{before} {PLACEHOLDER} {after}"))
+    return rest.replace(PLACEHOLDER, " ")

@@ -1,0 +1,33 @@
+"""What a tier found: a candidate, why, and how telling that is.  Tiers judge nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kb.records.ledger import Evidence, Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A candidate: which tier found it, why in words, and how telling that is (0 to 1)."""
+
+    entry_id: str
+    tier: Tier
+    reason: str
+    evidence: Evidence | None
+    strength: float
+    whole: bool = False
+    """The evidence line says little beyond what was found."""
+    hearsay: str = ""
+    """Why it cannot settle the question by itself, where it rests on words that were only asked."""
+    own: Found | None = None
+    """What the entry's own texts say, where this rests on words that it was asked in."""
+    taught: float = 0.0
+    """How telling the most telling line is that led to this entry, and hardly to another, when it was asked before."""
+    captures: dict[str, str] = field(default_factory=dict)
+    features: dict[str, float] = field(default_factory=dict)
+
+
+OnFound = Callable[[Found], None]
+"""Told of an entry at the moment that its signature was found."""
