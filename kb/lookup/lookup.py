@@ -35,7 +35,7 @@ RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
 """Successes less failures of each entry for a service."""
 Watched = Callable[[datetime], Sequence[WatchItem]]
 """The items of the watch list that count at a moment."""
-_JUDGED = 30
+_JUDGED, _FEW = 30, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Lookup:
         judged, notes = exact, list[str]()
         if deep or not verdicts.settles(exact):
             ranked = self.ranked.search(question.query)
-            judged = self._judge(question, ranked[:_JUDGED], now, exact)
+            judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
             notes += self.notes()
         notes += self._warnings(question)
         if question.redacted:
@@ -148,6 +148,12 @@ class Lookup:
             rule: next((found[key] for key in wanted if key in found), "") for rule, wanted in keys.items()
         }
         return {rule: runbook for rule, runbook in first.items() if runbook}
+
+
+def _worth_judging(ranked: Sequence[Found], limit: int) -> Sequence[Found]:
+    """All that can come to be shown; the rest is not even read: no agreement lifts it to `RELATED`."""
+    likely = sum(hit.strength >= RELATED / 2 for hit in ranked)
+    return ranked[: max(limit, _FEW, min(likely, _JUDGED))]
 
 
 def _to_runbook(hit: Found, stored: Mapping[str, Stored], runbooks: Mapping[str, str]) -> Found:

@@ -40,9 +40,9 @@ class RankedTiers:
         from kb.lookup import ranking
         from kb.lookup.features import Query
 
-        tokens = tokenize(query)
+        tokens, spelled = tokenize(query), spelled_out(query)
+        self._vectors.expect(spelled)
         words = self._lexical.search(tokens, LEXICAL_CHUNKS) if tokens else []
-        spelled = spelled_out(query)
         meanings = self._vectors.search(spelled, SEMANTIC_CHUNKS) if query.strip() else []
         turns = chain.from_iterable(zip_longest((h.entry_id for h in words), (h.entry_id for h in meanings)))
         ids = [entry_id for entry_id in dict.fromkeys(turns) if entry_id][:limit]

@@ -36,7 +36,7 @@ class LexicalHit:
 
 
 class StoredChunk(NamedTuple):
-    """A chunk as the index keeps it; `terms` are the tokens of `text`, parted by blanks."""
+    """A chunk as the index keeps it; `terms` are its tokens, parted by blanks, `text` is that of titles alone."""
 
     id: int
     entry_id: str
@@ -46,7 +46,7 @@ class StoredChunk(NamedTuple):
 
     @property
     def tokens(self) -> list[str]:
-        """The tokens of `text`, in order."""
+        """Its tokens, in order."""
         return self.terms.split()
 
 
@@ -235,7 +235,8 @@ class Fts5Index:
         """See `LexicalIndex.chunks_of`."""
         found: dict[str, list[StoredChunk]] = {}
         for row in self._db.rows(
-            f"SELECT c.id, c.entry_id, c.role, c.text, t.terms FROM chunks c JOIN {TERMS} t ON t.chunk = c.id"
+            f"SELECT c.id, c.entry_id, c.role, iif(c.role = 'title', c.text, ''), t.terms"
+            f" FROM chunks c JOIN {TERMS} t ON t.chunk = c.id"
             f" WHERE c.entry_id IN ({placeholders(entry_ids)}) ORDER BY c.entry_id, c.ordinal",
             list(entry_ids),
         ):
