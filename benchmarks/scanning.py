@@ -22,7 +22,8 @@ from time import process_time
 from benchmarks.scanning_material import MEGABYTE, Signatures, log, signatures
 from kb.lookup.exact import SignatureScan
 from kb.lookup.question import BLOCK, ask
-from kb.text.signature_engines import _Re2Sets, prepare
+from kb.text.prepared import prepare
+from kb.text.re2_sets import Re2Sets
 from kb.text.signature_set import SignatureSet
 
 ROUNDS = 3
@@ -116,7 +117,7 @@ def main() -> int:
 
     row("Hyperscan alone", raw)
     row("ours, entries and spans", size / ours_seconds)
-    sets = _Re2Sets(
+    sets = Re2Sets(
         {n: " ".join(t.casefold().split()).encode() for n, t in enumerate(signs.literals)},
         {len(signs.literals) + n: t for n, t in enumerate(signs.regexes)},
     )

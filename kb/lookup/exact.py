@@ -96,8 +96,11 @@ class SignatureScan:
 
     def block(self, text: str, offset: int, first_line: int) -> None:
         """Scan one block; see `question.OnBlock`."""
-        for hit in self._signatures.scan(text, self._seen):
-            found = _signed(hit, text, offset, first_line)
+        line, counted = first_line, 0
+        for hit in sorted(self._signatures.scan(text, self._seen), key=lambda hit: hit.spans[0]):
+            start = hit.spans[0][0]
+            line, counted = line + text.count("\n", counted, start), start
+            found = _signed(hit, text, offset, line)
             if self._on_found and hit.key not in self._found:
                 self._on_found(found)
             if hit.key not in self._found or found.strength > self._found[hit.key].strength:
@@ -108,9 +111,8 @@ class SignatureScan:
         return sorted(self._found.values(), key=lambda hit: (-hit.strength, hit.entry_id))
 
 
-def _signed(hit: SignatureHit, text: str, offset: int, first_line: int) -> Found:
+def _signed(hit: SignatureHit, text: str, offset: int, line: int) -> Found:
     start, end = hit.spans[0]
-    line = first_line + text.count("\n", 0, start)
     begin, finish = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     around = text[begin : finish if finish >= 0 else len(text)].strip()
     shown = redact(hit.matched[:_SHOWN]).text

@@ -16,7 +16,9 @@ from hashlib import blake2b
 from typing import Any
 
 from kb.records import Signature
-from kb.text.signature_engines import Dumped, Engine, Needle, Prepared, prepare
+from kb.text.hyperscan_engine import Dumped
+from kb.text.prepared import Prepared, prepare
+from kb.text.signature_engines import Engine, Needle
 from kb.text.signature_regex import compile_regex, validate_signature
 
 _DUMP_TAG = b"kb-signatures-2\n"

@@ -7,8 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.records import Signature
+from kb.text.hyperscan_engine import Hyperscan
+from kb.text.prepared import prepare
+from kb.text.re2_sets import Re2Sets
 from kb.text.signature import SignatureSet, parse_signature, specificity, text_specificity, validate_signature
-from kb.text.signature_engines import Engine, _Hyperscan, _Re2Sets, prepare
+from kb.text.signature_engines import Engine
 
 
 def keys(text: str, *signatures: str | Signature) -> list[str]:
@@ -134,12 +137,12 @@ def test_every_engine_finds_at_least_what_re2_confirms(text: str) -> None:
     items = [(needle, Signature(needles=(needle,), regex=regex)) for needle, regex in NEEDLES]
     expected = {hit.key for hit in SignatureSet.compile(items).scan(text)}
     engine = Engine(tuple(NEEDLES))
-    for kind in (_Hyperscan, _Re2Sets):
+    for kind in (Hyperscan, Re2Sets):
         engine._built = kind(engine._literals, engine._regexes)
         assert expected <= {NEEDLES[number][0] for number in engine.candidates(prepare(text))}
 
 
-@pytest.mark.parametrize("kind", [_Hyperscan, _Re2Sets])
+@pytest.mark.parametrize("kind", [Hyperscan, Re2Sets])
 def test_a_large_text_gives_the_same_hits_with_every_engine(kind: type) -> None:
     source = random.Random(3)
     words = ["".join(source.choices("abcdefghij", k=5)) for _ in range(400)]
@@ -158,7 +161,7 @@ def test_a_large_text_gives_the_same_hits_with_every_engine(kind: type) -> None:
 def test_a_set_survives_dump_and_load() -> None:
     made = SignatureSet.compile([("a", parse_signature("boom")), ("b", parse_signature(r"b\w+ \d"))])
     assert made._engine
-    made._engine._built = _Hyperscan(made._engine._literals, made._engine._regexes)
+    made._engine._built = Hyperscan(made._engine._literals, made._engine._regexes)
     hits = made.scan("boom 1")
     assert SignatureSet.load(made.dump()).scan("boom 1") == hits != []
     with pytest.raises(ValueError, match="not a dump"):

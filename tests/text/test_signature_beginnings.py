@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from kb.text.signature_engines import Engine, prepare
+from kb.text.prepared import prepare
+from kb.text.signature_engines import Engine
 
 LETTERS = "ab c"
 
