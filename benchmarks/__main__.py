@@ -19,6 +19,7 @@ MODULES = {
     "ranking": "the ranking alone, beside BM25, MiniLM and their fusion",
     "alerts": "the whole lookup on labelled alerts, and on alerts that nothing covers",
     "peers": "the whole lookup beside everything that people would use instead (minutes of embedding)",
+    "nearest": "cells and Chroma beside exact search, on vectors of real sentences (minutes of embedding)",
     "briefs": "twenty briefs among 10,000 entries: the right fix, tokens, latency (minutes of embedding)",
     "quarter": "a simulated quarter of incidents: no memory, substrings, ours without its loop, ours with it",
     "big_input": "a log of 200 MB on stdin",

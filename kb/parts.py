@@ -90,7 +90,9 @@ class Parts:
         """Open the database and put the parts together; nothing heavy is loaded."""
         db, generations = Database(home.database), Generations(home.vectors)
         embeddings = Embeddings(db, encoder or OnnxEncoder())
-        publisher = Publisher(db, embeddings, generations, large_from)
+        publisher = Publisher(
+            db, embeddings, generations, *(() if large_from is None else (large_from, large_from))
+        )
         vectors = VectorIndex(db, embeddings, generations, publisher, exact_below)
         lexical = LargeLexicalIndex(db, Fts5Index(db), generations, publisher.generation)
         entries = EntryTable(db, lexical)

@@ -33,7 +33,8 @@ class Cells:
     Raises OSError or ValueError when a file is missing or damaged.
     """
 
-    def __init__(self, folder: Path, ids: Ids, matrix: Matrix) -> None:
+    def __init__(self, folder: Path, ids: Ids, matrix: Matrix, rows: int | None = None) -> None:
+        """`rows`: how many a search compares, in place of what `SHARE`, `LEAST` and `MOST` say."""
         import numpy as np
 
         # A plain view of the mapped file: taking a slice of it costs a tenth.
@@ -41,6 +42,7 @@ class Cells:
         self._centres, self._starts = np.load(folder / _CENTRES), np.load(folder / _STARTS)
         if len(self._starts) != len(self._centres) + 1 or self._starts[-1] != len(ids):
             raise ValueError(f"its cells are of {self._starts[-1]} vectors, not {len(ids)}")
+        self._rows = rows or min(MOST, max(LEAST, int(len(ids) * SHARE)))
 
     def nearest(self, vector: Matrix, limit: int) -> list[tuple[int, float]]:
         """The `limit` nearest chunks of the nearest cells with their cosine similarity, best first."""
@@ -63,10 +65,9 @@ class Cells:
         """The nearest cells that hold enough rows together."""
         import numpy as np
 
-        wanted = max(4 * limit, min(MOST, max(LEAST, int(len(self._ids) * SHARE))))
         order = np.argsort(-(self._centres @ vector))
         rows = np.cumsum(np.diff(self._starts)[order])
-        return [int(cell) for cell in order[: int(np.searchsorted(rows, wanted)) + 1]]
+        return [int(cell) for cell in order[: int(np.searchsorted(rows, max(4 * limit, self._rows))) + 1]]
 
     def size(self) -> int:
         """How many vectors there are."""

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from kb.errors import StoreBroken
-from kb.records import KINDS, Entry, Provenance, Status
+from kb.records import KINDS, Entry, Provenance, Signature, Status
 from kb.text.mask import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.slug import slug
@@ -32,6 +32,11 @@ def loads(kind: str, data: str) -> Entry:
 def to_builtins(value: object) -> Any:
     """Any record as dicts, lists and scalars that JSON and YAML can hold."""
     return msgspec.to_builtins(value)
+
+
+def signatures(data: str) -> list[tuple[str, Signature]]:
+    """Entries' ids with their signatures, from one JSON list of all."""
+    return msgspec.json.decode(data, type=list[tuple[str, Signature]])
 
 
 def digest(entry: Entry) -> str:

@@ -65,7 +65,6 @@ class EntryTable:
         self._db = db
         self._lexical = lexical
         self._wordings = WordingTable(db)
-        self._parsed: dict[tuple[str, int], Signature] = {}
 
     def get(self, entry_id: str) -> Entry | None:
         """The entry with this id, whatever its status, or None."""
@@ -317,15 +316,12 @@ class EntryTable:
 
     def signatures(self) -> list[tuple[str, Signature]]:
         """Every signature on offer with its entry's id."""
-        rows = self._db.rows("SELECT entry_id, needles, regex FROM signatures ORDER BY rowid")
-        # Every change of what is on offer asks for all of them again: those that stayed are not parsed again.
-        known, self._parsed = self._parsed, {}
-        found = []
-        for entry_id, needles, regex in rows:
-            key = needles, regex
-            self._parsed[key] = one = known.get(key) or _signature(needles, regex)
-            found.append((entry_id, one))
-        return found
+        # All as one JSON text: ten times as fast as one text for each of tens of thousands.
+        one = "json_object('needles', json(needles), 'regex', json(iif(regex, 'true', 'false')))"
+        rows = "(SELECT entry_id, needles, regex FROM signatures ORDER BY rowid)"
+        return codec.signatures(
+            self._db.value(f"SELECT json_group_array(json_array(entry_id, {one})) FROM {rows}")
+        )
 
     def services(self) -> set[str]:
         """Every service that an entry on offer is about."""
@@ -352,10 +348,6 @@ class EntryTable:
             list(OFFERED),
         )
         return {row["kind"]: row["n"] for row in rows}
-
-
-def _signature(needles: str, regex: int) -> Signature:
-    return Signature(needles=tuple(json.loads(needles)), regex=bool(regex))
 
 
 def _source(row: Row) -> Source:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LARGE_FROM = 20_000
-"""Chunks from which on a home is a large one: its words are published, too, and its vectors lie in cells.
-
-Below, FTS5 takes a few milliseconds, and Chroma builds its graph within half a minute."""
+"""Chunks from which on a home is a large one: its words are published, too, and nobody waits for a generation."""
+CELLS_FROM = 50_000
+"""Vectors from which on they lie in cells: Chroma takes a millisecond a vector to build its graph."""
 _WORTH, _MOST_WAITING = 1 / 50, 20_000
 _PAGE = 5_000
 
@@ -43,11 +43,11 @@ class Publisher:
     """Makes the generations of one home."""
 
     def __init__(
-        self, db: Database, embeddings: Embeddings, generations: Generations, large_from: int | None = None
-    ) -> None:
-        """`large_from` takes the place of `LARGE_FROM`."""
+        self, db: Database, embeddings: Embeddings, generations: Generations, large_from: int = LARGE_FROM,
+        cells_from: int = CELLS_FROM,
+    ) -> None:  # fmt: skip
         self._db, self._embeddings, self._generations = db, embeddings, generations
-        self._large_from = LARGE_FROM if large_from is None else large_from
+        self._large_from, self._cells_from = large_from, cells_from
         self._begun = -1
 
     def generation(self) -> int:
@@ -96,6 +96,7 @@ class Publisher:
             str(self._db.path.resolve()),
             model,
             str(self._large_from),
+            str(self._cells_from),
         ]
         subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
 
@@ -139,7 +140,7 @@ class Publisher:
 
     def _build(self, generation: int, ids: Ids, matrix: Matrix, rows: WordRows | None) -> None:
         self._generations.build(
-            generation, ids, matrix, word_rows=rows, in_cells=len(ids) >= self._large_from
+            generation, ids, matrix, word_rows=rows, in_cells=len(ids) >= self._cells_from
         )
         if not self._db.meta("home_id"):
             with self._db.write():
@@ -167,11 +168,11 @@ class Publisher:
             self._embeddings.queue_lost()
 
 
-def main(path: str, model: str, large_from: str) -> None:
+def main(path: str, model: str, large_from: str, cells_from: str) -> None:
     """Publish what waits in the database: what `publish_later` starts.  Embeds nothing, so it loads no model."""
     db = Database(Path(path))
     generations = Generations(db.path.parent / "vectors")
-    Publisher(db, Embeddings(db, OnnxEncoder(model)), generations, int(large_from)).publish()
+    Publisher(db, Embeddings(db, OnnxEncoder(model)), generations, int(large_from), int(cells_from)).publish()
     db.close()
 
 
