@@ -16,11 +16,13 @@ from pathlib import Path
 
 from kb.records import Signature
 from kb.storage.database import Database
-from kb.storage.entries import KNOWLEDGE_VERSION, EntryTable
+from kb.storage.entries import KNOWLEDGE_VERSION, SIGNATURES_REMOVED, EntryTable
 from kb.text.signature_set import SignatureSet
 
 _WORTH_A_FILE = 200
 """Signatures from which on compiling is noticed."""
+_FEW = 200
+"""New signatures that are scanned beside the others, before all are compiled anew."""
 
 
 class CompiledSignatures:
@@ -29,31 +31,46 @@ class CompiledSignatures:
     def __init__(self, db: Database, entries: EntryTable) -> None:
         self._db, self._entries = db, entries
         self._path = db.path.with_name(f"{db.path.name}.signatures")
-        self._version = ""
+        self._version = self._removed = ""
         self._items: list[tuple[str, Signature]] = []
-        self._set = SignatureSet.compile(())
+        self._base = self._set = SignatureSet.compile(())
+        self._last = 0
         self._kept = True
 
     def current(self) -> SignatureSet:
         """The set as of the last commit of any process."""
-        version = self._db.meta(KNOWLEDGE_VERSION)
-        if version != self._version:
-            items = self._entries.signatures()
-            self._items = items if len(items) >= _WORTH_A_FILE else []
-            # A process that has a set already has seen its file, which is older than this change.
-            fresh = not self._version and self._items and self._path.exists()
-            found = _read(self._path, _digest(items)) if fresh else None
-            self._set = found or SignatureSet.compile(items)
-            self._version, self._kept = version, found is not None
+        if self._db.meta(KNOWLEDGE_VERSION) != self._version:
+            with self._db.snapshot():
+                version, removed = self._db.meta(KNOWLEDGE_VERSION), self._db.meta(SIGNATURES_REMOVED)
+                if not self._version or removed != self._removed or not self._take_more():
+                    self._take_all()
+            self._version, self._removed = version, removed
         return self._set
+
+    def _take_more(self) -> bool:
+        """Add what came since all were taken, where that is little: the rest of a large set stays as it is."""
+        more = self._entries.signatures(after=self._last)
+        if len(more) > _FEW:
+            return False
+        self._set = self._base.with_more(more) if more else self._base
+        return True
+
+    def _take_all(self) -> None:
+        self._items = self._entries.signatures()
+        self._last = int(self._db.value("SELECT coalesce(max(rowid), 0) FROM signatures"))
+        # A process that has a set already has seen its file, which is older than this change.
+        fresh = not self._version and len(self._items) >= _WORTH_A_FILE and self._path.exists()
+        found = _read(self._path, _digest(self._items)) if fresh else None
+        self._base = self._set = found or SignatureSet.compile(self._items)
+        self._kept = found is not None or len(self._items) < _WORTH_A_FILE
 
     def keep(self) -> None:
         """Write what was compiled since to its file; call it after a text was scanned.  A full disk is no error."""
-        if self._kept or not self._items or not self._set.worth_keeping or self._db.read_only:
+        if self._kept or not self._base.worth_keeping or self._db.read_only:
             return
         self._kept = True
         with suppress(OSError):
-            _write(self._path, _digest(self._items), self._set)
+            _write(self._path, _digest(self._items), self._base)
 
 
 def _digest(items: Iterable[tuple[str, Signature]]) -> str:

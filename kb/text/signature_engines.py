@@ -31,7 +31,15 @@ class Engine:
             if not regex
         }
         self._regexes = {number: text for number, (text, regex) in enumerate(needles) if regex}
+        self._count = len(needles)
         self._built: Hyperscan | Re2Sets | None = None
+        self._first: Engine | None = None
+
+    def with_more(self, needles: tuple[Needle, ...]) -> Engine:
+        """This engine, as it is built or will be, and a few needles more, whose numbers follow its own."""
+        more = Engine(needles)
+        more._first = self
+        return more
 
     @cached_property
     def _beginnings(self) -> _Beginnings:
@@ -44,6 +52,12 @@ class Engine:
 
     def candidates(self, prepared: Prepared) -> dict[int, int]:
         """The numbers of the needles that may occur, each with a byte of `data` before which it does not."""
+        if self._first is None:
+            return self._candidates(prepared)
+        last = self._candidates(prepared).items()
+        return self._first.candidates(prepared) | {self._first._count + number: at for number, at in last}
+
+    def _candidates(self, prepared: Prepared) -> dict[int, int]:
         small = len(prepared.plain) * (len(self._literals) + 8 * len(self._regexes)) < _WORTH_AN_ENGINE
         if small and self._built is None:
             present = self._beginnings.present(prepared.folded)

@@ -59,6 +59,19 @@ class SignatureSet:
                 good.append((key, signature))
         return cls._of(tuple(good), problems)
 
+    def with_more(self, items: Iterable[tuple[str, Signature]]) -> SignatureSet:
+        """This set and a few signatures more, without compiling anew what this one has."""
+        more = SignatureSet.compile(items)
+        needles = tuple(needle for needle in more._needles if needle not in self._needles)
+        made = SignatureSet(self.items + more.items, self.problems + more.problems)
+        made._numbered = self._numbered + needles
+        made._needles = self._needles | {needle: len(self._numbered) + n for n, needle in enumerate(needles)}
+        made._engine = self._engine.with_more(needles) if self._engine else Engine(needles)
+        made._users = dict(self._users)
+        for needle, users in more._users.items():
+            made._users[needle] = [*self._users.get(needle, ()), *(len(self.items) + user for user in users)]
+        return made
+
     @classmethod
     def _of(cls, items: tuple[tuple[str, Signature], ...], problems: list[tuple[str, str]]) -> SignatureSet:
         needles = {(needle, signature.regex): 0 for _, signature in items for needle in signature.needles}

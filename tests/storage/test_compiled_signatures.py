@@ -14,25 +14,35 @@ from kb.storage.database import Database
 from kb.storage.entries import EntryTable
 from kb.storage.lexical import Fts5Index
 from kb.storage.signatures import CompiledSignatures
+from kb.text.signature_set import SignatureSet
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 LONG = "nothing to see here\n" * 40_000 + "ledger shard 17 lost its quorum\n"
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Callable[[], CompiledSignatures]:
-    """What a new process sees of a store with 300 signatures."""
+def entries(tmp_path: Path) -> EntryTable:
+    """A store with 300 signatures."""
     (tmp_path / "state").mkdir()
     db = Database(tmp_path / "state" / "kb.db")
-    entries = EntryTable(db, Fts5Index(db))
+    made = EntryTable(db, Fts5Index(db))
     with db.write():
         for number in range(300):
-            text = f"shard {number} lost its quorum"
-            entry = Pattern(
-                id=f"p-{number}", pattern=text, meaning="m", signatures=(Signature(needles=(text,)),)
-            )
-            entries.put(entry, file="learned/patterns", fingerprints=(), now=NOW)
-    return lambda: CompiledSignatures(db, entries)
+            _put(made, f"p-{number}", f"shard {number} lost its quorum")
+    return made
+
+
+def _put(entries: EntryTable, entry_id: str, *needles: str) -> None:
+    entry = Pattern(
+        id=entry_id, pattern=needles[0], meaning="m", signatures=(Signature(needles=tuple(needles)),)
+    )
+    entries.put(entry, file="learned/patterns", fingerprints=(), now=NOW)
+
+
+@pytest.fixture
+def fresh(entries: EntryTable) -> Callable[[], CompiledSignatures]:
+    """What a new process sees of that store."""
+    return lambda: CompiledSignatures(entries._db, entries)
 
 
 def _scanned(signatures: CompiledSignatures) -> list[str]:
@@ -69,6 +79,36 @@ def test_a_damaged_file_is_passed_over_and_written_anew(
 
     assert _scanned(fresh()) == ["p-17"]
     assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize("text", ["ledger shard 17 lost its quorum at the crane", LONG + "the crane froze\n"])
+def test_what_came_since_is_found_beside_what_was_compiled(
+    entries: EntryTable, fresh: Callable[[], CompiledSignatures], text: str
+) -> None:
+    signatures = fresh()
+    before = signatures.current()
+    before.scan(text)
+    with entries._db.write():
+        _put(entries, "new", "the crane")
+        _put(entries, "both", "lost its quorum", "the crane")
+
+    after = signatures.current()
+    assert [hit.key for hit in after.scan(text)] == ["p-17", "new", "both"]
+    assert after.scan(text) == SignatureSet.compile(after.items).scan(text)
+
+
+def test_what_is_gone_or_was_changed_since_is_not_found(
+    entries: EntryTable, fresh: Callable[[], CompiledSignatures]
+) -> None:
+    signatures = fresh()
+    signatures.current()
+    with entries._db.write():
+        _put(entries, "new", "shard 17 has lost its mind")
+        entries.retire(["p-299"], NOW)
+        _put(entries, "p-17", "shard 17 found it again")
+
+    text = "shard 299 lost its quorum, shard 17 lost its quorum, shard 17 has lost its mind"
+    assert [hit.key for hit in signatures.current().scan(text)] == ["new"]
 
 
 def test_a_small_home_has_no_such_file(kb: KnowledgeBase, home: Path) -> None:
