@@ -14,7 +14,7 @@ from hashlib import blake2b
 from kb.text.ids import looks_like_id
 from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER
 
-MASK_VERSION = 2
+MASK_VERSION = 3
 """Raised with every change of the rules that changes a template; part of every fingerprint."""
 
 _LEVEL = (
@@ -36,6 +36,10 @@ _LOGGER = re.compile(
     rf"|[a-z][\w.-]*\s(?=[\w./-]+\[{re.escape(PLACEHOLDER)}\]:)|[a-z][\w.-]*\s(?=kernel:)",
     re.IGNORECASE,
 )
+_BUNDLE = re.compile(
+    r"(?!\S*(?:error|exception|failure|throwable|fault|timeout)\b)(?:com|org|net|io|edu|gov|dev)(?:\.[\w$-]+){2,8}: ",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_a-zA-Z]")
 
@@ -48,7 +52,7 @@ def mask(line: str) -> str:
 
 
 def fingerprint(line: str) -> str:
-    """The tagged hash of the template of `line`, such as `f2:9c2e…`; empty if nothing in it tells."""
+    """The tagged hash of the template of `line`, such as `f3:9c2e…`; empty if nothing in it tells."""
     template = without_prefix(mask(line))
     words = " ".join(template.casefold().split()).strip(" .,:;!-")
     if not _WORD.search(words.replace(PLACEHOLDER, " ")):
@@ -58,7 +62,7 @@ def fingerprint(line: str) -> str:
 
 def without_prefix(template: str) -> str:
     """A masked line without the timestamp, level, thread and logger name that it begins with."""
-    at = 0
+    at = match.end() if (match := _BUNDLE.match(template)) else 0
     while match := _PREFIX.match(template, at) or (_LOGGER.match(template, at) if at else None):
         at = match.end()
     return template[at:]

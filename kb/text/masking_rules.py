@@ -33,6 +33,14 @@ _PHRASES = (
     "client closed|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|"
     "gateway time-?out|insufficient storage|ok|created|accepted|no content|moved|found|temporary redirect"
 )
+_CODE = "[A-Z]{1,10}[-_]?\\d{3,6}"
+_SYSTEM_ERRORS = (  # what the system says for an errno
+    "connection (?:refused|reset|timed out)|operation (?:timed out|not permitted|now in progress)"
+    "|no such file|permission denied|no space left|broken pipe|network is|no route to host|host is"
+    "|too many open|cannot allocate|resource temporarily|address already in use|input/output error"
+    "|device or resource busy|file exists|not a directory|is a directory|invalid argument"
+    "|bad file descriptor|interrupted system call|stale|read-only file system|disk quota exceeded"
+)
 _ASSIGN = r"""["']?\s*(?:[:=#]|=>|->|is|was|of|with)?\s*["'(\[]?"""
 _WORDS_WITH_DIGITS = (
     "x509|sha-?(?:1|2|224|256|384|512)|md5|base(?:32|58|64)|utf-?(?:8|16|32)|ip[vV](?:4|6)|ec2|s3|k[38]s|"
@@ -54,7 +62,8 @@ KEPT = (
     rf"|responded(?: with)?|answered)){_ASSIGN}(?i:(?:an? )?(?:http |status "
     rf"|code ){{0,2}})[1-5]\d\d{_END}{_NOT_AMOUNT}",
     rf"\b[1-5]\d\d[ :,-]{{1,3}}(?i:{_PHRASES})\b",
-    r"\b[45](?:\d\d|xx)(?=\s*(?i:errors?|responses?|status)\b(?!\s*[:=]))",
+    r"\b[45]\d\d(?=\s*(?i:errors?|responses?|status)\b(?!\s*[:=]))",
+    r"\b[1-5](?:xx|XX)\b",
     # exit codes, signals, errno, and codes that are called so
     rf"(?i:\b(?:exit(?:ed|s)?|terminated|died)(?:[ _-]*(?:with|on|by))?(?:[ _-]*(?:non-?zero))?"
     rf"(?:[ _-]*(?:exit[ _-]*)?(?:code|status|value|signal))?){_ASSIGN}-?(?:0x[0-9a-fA-F]+"
@@ -63,7 +72,10 @@ KEPT = (
     rf"|value))){_ASSIGN}-?\d{{1,5}}{_END}{_NOT_AMOUNT}",
     rf"(?i:\b(?:error|err|fault|status|result|response|reason|http|grpc|sql)?[ _-]?(?:code|hresult|ntstatus))"
     rf"{_ASSIGN}-?(?:0x[0-9a-fA-F]{{2,16}}|\d{{1,5}}|[A-Z]\d{{2,6}}){_END}{_NOT_AMOUNT}",
-    rf"(?i:\b(?:error|err))[ #=]\s?[(\[]?-?(?:0x[0-9a-fA-F]{{2,16}}|\d{{1,5}}){_END}{_NOT_AMOUNT}",
+    rf"(?i:\b(?:error|err))[ #=]\s?[(\[]?-?(?:0x[0-9a-fA-F]{{2,16}}|\d{{1,5}}){_END}{_NOT_AMOUNT}"
+    r"(?: \([0-9A-Z]{5}\))?",
+    rf"(?<=[(\[])-?\d{{1,3}}(?=(?:: ?|[)\]]:? )(?i:{_SYSTEM_ERRORS})\b)",
+    r"\bcurl: \(\d{1,2}\)",
     rf"(?i:\bSQL(?:STATE|CODE)){_ASSIGN}-?[0-9A-Z]{{3,5}}\b(?:\]?\s?\[\d+)?",
     # codes by their shape: ORA-12541, E0425, TS2304, CVE-2021-44228, SQL0911N
     r"\bCVE-\d{4}-\d{4,7}\b",
@@ -116,6 +128,7 @@ _EVERY_MACHINE = r"(?:etc|dev|proc|sys|run|usr|bin|sbin|boot|lib|lib64|var/run)/
 _PATH = (
     rf"/(?!{_EVERY_MACHINE})(?=[^\s/]*[A-Za-z])(?:{_PATH_PART}{{1,200}}/+)+{_PATH_PART}{{0,200}}(?<![.:,!])"
 )
+_UNSPOKEN = r"(?=[a-z]{8})[a-z]{0,40}[bcdfghjklmnpqrstvwxz]{5}"
 _HEX_WORDS = (
     "accede|acceded|beaded|bedded|decade|deface|defaced|efface|effaced|facade|deadbeef"  # words of a to f
 )
@@ -124,7 +137,8 @@ _NUMBERED = (
     "|volume|id|user"
 )
 KEYS = (
-    rf"\b(?:{_NUMBERED}) (?!(?:{_WORDS_WITH_DIGITS})\b)(?=[A-Za-z][\w-]{{0,80}}\d)",
+    rf"\b(?:{_NUMBERED}) (?!(?:{_WORDS_WITH_DIGITS})\b)(?=[A-Za-z][\w-]{{0,80}}\d|\d{{1,80}}[A-Za-z]|{_UNSPOKEN})",
+    rf"\b(?:id|uuid|guid)(?::|=|#| is)? ?[\"'\[(]?(?!\d{{3}} (?:{_PHRASES})\b|{_CODE}(?!\w))(?=[A-Za-z+/_-]{{0,80}}\d|{_UNSPOKEN})",
     rf"\b(?:{_ID_KEY})[\"']?(?:=|: ?(?=[\"']))[\"']?(?![\"'])(?={re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}])",
     r"\b(?:user|role|host|node|pod|device|file) [\"'](?=[^\s\"']{1,200}[\"'])",
     rf"\b(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))",
@@ -158,14 +172,13 @@ VARIABLE = (
     r"|(?:[0-9a-f]{1,4}:){2,7}:|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})(?:%\w+)?(?:/\d{1,3})?\]?(?::\d{1,5})?(?![\w:]))",
     rf"\b(?!{_PUBLIC_HOSTS}(?![\w.-]))(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})\.){{1,8}}(?:{_TOP_LEVELS})"
     r"(?::\d{1,5})?(?![\w-]|\.\w|\()",
-    r"(?<=/tmp/)[^\s\"':,;)\]}]+",
-    rf"(?<![\w/.>*-])(?!/tmp/){_PATH}(?:\?[^\s\"'<>,;)\]}}]{{1,500}})?",
+    rf"(?<![\w/.>*-]){_PATH}(?:\?[^\s\"'<>,;)\]}}]{{1,500}})?",
     r"(?<![\w/])[A-Za-z]:[\\/](?![\\/])[^\s\"'<>|,;)]+",
     r"(?<![\w-])(?:sd[a-z]|x?vd[a-z]|nvme\d+n|dm-)(?:\d+(?:p\d+)?)?(?![\w-])(?<!dm-)",
     r"(?<![\w-])(?:en[ops]\d\w{0,12}|eth\d+|wlan\d+|veth[0-9a-f]{6,12}|cali[0-9a-f]{8,12})(?![\w-])",
     r"(?<![\w-])[A-Z]{1,2}\d{1,3}(?:[:-]{1,2}[A-Z]{1,2}[0-9a-f]{0,3}){1,6}(?![\w-])",
     r"(?<=@)[0-9a-f]{4,16}(?![A-Za-z0-9])",
-    r"(?<=[A-Za-z]_)-?\d+(?:_(?:[a-z]|-?\d+)(?![A-Za-z0-9]))*",
+    r"(?<=[A-Za-z]_)-?\d+(?![A-Za-z0-9])(?:_(?:[a-z]|-?\d+)(?![A-Za-z0-9]))*",
     rf"(?<=[\w>]-)(?=[a-z]{{0,10}}\d)[{_CHUNK}]{{6,10}}-[{_CHUNK}]{{5}}(?![A-Za-z0-9])"
     rf"|(?<=-)[{_CHUNK}]{{8,10}}-[{_CHUNK}]{{5}}(?![A-Za-z0-9])",
     rf"(?<=[a-z0-9>]-)(?!https|html5|grpcs)[{_CHUNK}]{{5}}(?![\w-])",
@@ -175,12 +188,17 @@ VARIABLE = (
     rf"(?i:(?<![A-Za-z0-9_.-])(?!(?:{_HEX_WORDS})(?![A-Za-z0-9]))[a-f]{{6,128}}(?![A-Za-z0-9_.-]))",
     r"(?<![A-Za-z0-9+/=])(?=(?:[A-Za-z+/_-]{0,40}\d){2}|[A-Za-z0-9+/_-]{32})(?=[A-Za-z+/_-]{0,60}\d)(?=[a-z0-9+/_-]{0,40}[A-Z])(?=[A-Z0-9+/_-]{0,40}[a-z])"
     r"(?=(?:[a-z]{0,7}[A-Z0-9+/]{1,7}){4})[A-Za-z0-9+/_-]{16,1000}={0,2}(?![A-Za-z0-9+/=])",
+    r"(?<![A-Za-z0-9+/=])(?=[a-z0-9+/]{0,20}[A-Z])(?=[A-Z0-9+/]{0,20}[a-z])(?=(?:[a-z]{0,5}[A-Z0-9+]{1,5}/?){5})"
+    r"(?:[A-Za-z0-9+/]{16,1000}={1,2}|(?<=SHA256:)[A-Za-z0-9+/]{40,64})(?![\w+/=])",
+    r"(?<![\w.-])(?=[0-9a-f]{0,3}[a-f])\d[0-9a-f]{3,4}(?![\w.-])",
+    r"(?<!\S)\*{3,}(?!\S)",
     r"(?<=-)(?=[a-z]{0,10}\d)(?=\d{0,10}[a-z])[a-z0-9]{4,10}(?![\w])",
     # amounts, versions, counters
     rf"(?<![\w.])(?:(?<!\S)[<>~≈]=?|[-+])?\d+(?:[.,]\d+)*(?: ?{_UNIT})(?:(?:, ?| and "
     rf"| )?\d+(?:\.\d+)?(?: ?{_UNIT}))*(?![A-Za-z0-9])",
     r"(?<![\w.])(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d|w|y)){1,6}(?![A-Za-z0-9])",
-    r"\bv\d+(?:\.\d+)*(?:[-+][\w.]+)?(?![A-Za-z0-9])|\b\d+\.\d+(?:\.\d+)*(?:[-+][A-Za-z][\w.]*)?",
+    r"\bv\d+(?:\.\d+)*(?:[-+][\w.]+)?(?![A-Za-z0-9])"
+    r"|\b\d+\.\d+(?:[eE][-+]?\d+(?!\w)|(?:\.\d+)*(?:[-+][A-Za-z][\w.]*)?)",
     r"(?:(?<![^\s=:(,\[])-)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?",
 )
 WORD = r"(?<![A-Za-z0-9])(?=[A-Za-z]{1,80}\d|\d{1,80}[A-Za-z])[A-Za-z0-9]{6,200}(?![A-Za-z0-9])"
@@ -211,11 +229,16 @@ SCANNER: re.Pattern[str] = re.compile(
 """Finds what comes next: `plain` words, what is `kept`, a `key` whose value varies, what is `variable`,
 a `word` with digits, or a `number`; the `rest` of the words is passed over in one step, not letter by letter."""
 
+_ENDINGS = (
+    "log|txt|json|ya?ml|xml|csv|tsv|gz|zip|bz2|xz|zst|tar|tgz|bak|te?mp|out|dat|bin|db|pcap(?:ng)?|parquet|avro"
+    "|orc|sst|wal|pid|lock|sock|img|iso|qcow2|jpe?g|png|pdf|html?"
+)
 RUN: re.Pattern[str] = re.compile(
     rf"{re.escape(PLACEHOLDER)}(?:(?:[\s.,:;/_+x×~*-]{{0,8}}{re.escape(PLACEHOLDER)})"
-    rf"|\s\((?:{re.escape(PLACEHOLDER)})?\))+"
+    rf"|\s\((?:{re.escape(PLACEHOLDER)})?\)|\.(?:{_ENDINGS})(?![\w(]))+"
 )
-"""A run of placeholders with nothing but punctuation between them, or the same said again in brackets."""
+"""A run of placeholders with nothing but punctuation between them, the same said again in brackets, or the
+ending of a file whose name varies."""
 
 ITEMS: re.Pattern[str] = re.compile(
     rf"(?<![\w.-])([A-Za-z_][\w.-]{{0,40}}{re.escape(PLACEHOLDER)})(?:[\s,;]{{1,3}}\1(?![\w.-]))+"
