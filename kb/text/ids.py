@@ -21,7 +21,7 @@ _JUMBLED = 8
 
 
 def looks_like_id(word: str) -> bool:
-    """Whether a word of six or more letters and digits, with at least one digit, is an id."""
+    """Whether a word is an id: six or more letters and digits with at least one digit, or very many letters."""
     if _is_jumbled(word):
         return True
     runs = _RUN.findall(word)
@@ -37,8 +37,8 @@ def looks_like_id(word: str) -> bool:
         return True
     if len(runs) == 3:
         return not any(_WORD.search(run) for run in letters)
-    # One run of each: a letter or two before or after many digits is no name.
-    return len(runs) == 2 and len(letters[0]) <= 2 and len(word) >= 8
+    # One run of each: a letter or two before or after many digits is no name, except capitals: `KB2813347`.
+    return len(runs) == 2 and len(letters[0]) <= 2 and len(word) >= 8 and not word[:2].isupper()
 
 
 def _is_jumbled(word: str) -> bool:
@@ -46,5 +46,5 @@ def _is_jumbled(word: str) -> bool:
     if len(word) < _JUMBLED or word.isupper() or word.islower():
         return False
     humps = _HUMP.findall(word)
-    spoken = sum(len(hump) for hump in humps if _WORD.match(hump))
-    return len(_RUN.findall(word)) + len(humps) > 5 and spoken < 0.4 * len(word)
+    spoken = sum(len(hump) for hump in humps if len(hump) > 3 or _WORD.match(hump))
+    return len(_RUN.findall(word)) + len(humps) >= 5 and spoken < 0.4 * len(word)

@@ -3,7 +3,8 @@
 `mask` puts `<*>` in place of what varies from one occurrence of an error to the next and keeps what
 identifies the error; `masking_rules` lists both.  Masking a masked line changes nothing.  `fingerprint`
 is equal for two lines that differ only in ids, numbers, hosts, times, case, blanks, and in the prefix that
-a logger writes (timestamp, level, thread, logger name).
+a logger writes (timestamp, level, thread, logger name); at the very start of a line only a name like
+`com.acme.Pool: ` is taken for a logger's.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ _PREFIX = re.compile(
     r"|(?:msg|message)[\"']?\s?[=:]\s?(?=[\"'\w])",
     re.IGNORECASE,
 )
+_FILE = r"\S*\.(?:[ch]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf|cfg|ini|log|txt|env|pem)"
 _LOGGER = re.compile(
-    rf"(?!\S*(?:error|exception|failure)\b)(?:[a-z_][\w$-]*\.)+[\w$-]+(?:\[{re.escape(PLACEHOLDER)}\])?\s?(?:[-:|]|$)\s"
+    rf"(?!\S*(?:error|exception|failure)\b|{_FILE}\s?[-:|])(?:[a-z_][\w$-]*\.)+[\w$-]+(?:\[{re.escape(PLACEHOLDER)}\])?\s?(?:[-:|]|$)\s"
     rf"|[a-z][\w.-]*\s(?=[\w./-]+\[{re.escape(PLACEHOLDER)}\]:)|[a-z][\w.-]*\s(?=kernel:)",
     re.IGNORECASE,
 )

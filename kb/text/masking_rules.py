@@ -3,7 +3,8 @@
 Two lists of alternatives, tried at each place from left to right; the first that fits wins:
 
 * KEPT: numbers that identify, recognised by the words around them (`HTTP 503`, `exit code 137`,
-  `errno 28`, `ORA-12541`, `502 Bad Gateway`), protocol names (`x509`, `TLSv1.2`) and `<nil>`.
+  `errno 28`, `(111: Connection refused)`, `dsn=5.1.1`, `ORA-12541`, `502 Bad Gateway`), protocol names
+  (`x509`, `TLSv1.2`) and `<nil>`.
 * KEYS: words that stay, and after which a value varies whatever it looks like (`user=`, `for user`).
 * VARIABLE: placeholders that are there already, timestamps, addresses, hosts, paths, ids, hashes,
   durations, sizes, versions, and in the end every other number.
@@ -12,8 +13,9 @@ Decisions: ports, line numbers and versions are variable (the same error in two 
 error; which version it was is the business of scope).  Which program, workload, table or topic failed
 tells errors apart; which instance, user, host, device or file does not.  So host names under a known
 top level are variable, except those of public services, which say what failed, and so are paths,
-except those that every machine has (`/etc/resolv.conf`, `/var/run/docker.sock`).  A list is as long as it
-happens to be: a run of placeholders, or of items that differ in nothing else, is one.
+except those that every machine has (`/etc/resolv.conf`, `/var/run/docker.sock`); a path below `/tmp` is as
+any other.  A list is as long as it happens to be: a run of placeholders, or of items that differ in nothing
+else, is one.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ _PHRASES = (
     "client closed|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|"
     "gateway time-?out|insufficient storage|ok|created|accepted|no content|moved|found|temporary redirect"
 )
-_CODE = "[A-Z]{1,10}[-_]?\\d{3,6}"
+_CODE = r"(?-i:[A-Z]{1,10}[-_]?\d{3,6})(?!\w)"
 _SYSTEM_ERRORS = (  # what the system says for an errno
     "connection (?:refused|reset|timed out)|operation (?:timed out|not permitted|now in progress)"
     "|no such file|permission denied|no space left|broken pipe|network is|no route to host|host is"
@@ -76,6 +78,8 @@ KEPT = (
     r"(?: \([0-9A-Z]{5}\))?",
     rf"(?<=[(\[])-?\d{{1,3}}(?=(?:: ?|[)\]]:? )(?i:{_SYSTEM_ERRORS})\b)",
     r"\bcurl: \(\d{1,2}\)",
+    r"\b(?:dsn|DSN)[=:] ?[245](?:\.\d{1,3}){2}\b",
+    r"\b(?:2\d\d[ -]2|4\d\d[ -]4|5\d\d[ -]5)(?:\.\d{1,3}){2}(?![.\w])",
     rf"(?i:\bSQL(?:STATE|CODE)){_ASSIGN}-?[0-9A-Z]{{3,5}}\b(?:\]?\s?\[\d+)?",
     # codes by their shape: ORA-12541, E0425, TS2304, CVE-2021-44228, SQL0911N
     r"\bCVE-\d{4}-\d{4,7}\b",
@@ -92,8 +96,7 @@ _ZONE = r"(?: ?(?:Z\b|[+-]\d\d:?\d\d\b|UTC\b|GMT\b|CES?T\b|[ECMP][SD]T\b))?"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _UNIT = (
     r"(?:ns|us|µs|μs|ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w"
-    r"|weeks?|months?|"
-    r"years?|%|percent|bytes?|[kKMGTP]i?[bB]?(?:/s|ps)?|[kKMGTPE]i|B)"
+    r"|weeks?|months?|years?|%|percent|bytes?|[kKMGTP]i?[bB]?(?:/s|ps)?|[kKMGTPE]i|B)"
 )
 _TOP_LEVELS = (
     "com|net|org|io|dev|app|cloud|local|localdomain|internal|intra|intranet|lan|corp|home|arpa|edu|gov"
@@ -138,7 +141,8 @@ _NUMBERED = (
 )
 KEYS = (
     rf"\b(?:{_NUMBERED}) (?!(?:{_WORDS_WITH_DIGITS})\b)(?=[A-Za-z][\w-]{{0,80}}\d|\d{{1,80}}[A-Za-z]|{_UNSPOKEN})",
-    rf"\b(?:id|uuid|guid)(?::|=|#| is)? ?[\"'\[(]?(?!\d{{3}} (?:{_PHRASES})\b|{_CODE}(?!\w))(?=[A-Za-z+/_-]{{0,80}}\d|{_UNSPOKEN})",
+    rf"\b(?:id|uuid|guid)(?::|=|#| is)? ?[\"'\[(]?(?!\d{{3}} (?:{_PHRASES})\b|{_CODE})"
+    rf"(?=[A-Za-z+/_-]{{0,80}}\d|{_UNSPOKEN})",
     rf"\b(?:{_ID_KEY})[\"']?(?:=|: ?(?=[\"']))[\"']?(?![\"'])(?={re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}])",
     r"\b(?:user|role|host|node|pod|device|file) [\"'](?=[^\s\"']{1,200}[\"'])",
     rf"\b(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))",
@@ -149,9 +153,9 @@ KEYS = (
 VARIABLE = (
     re.escape(PLACEHOLDER),
     r"\{\{[^{}]{0,200}\}\}",
-    r"\$\{[^{}\s]{1,80}\}|\$[A-Za-z_]\w{0,40}(?:\.\w{1,40}){0,4}|\$\d+",
+    r"\$\{[^{}\s]{1,80}\}|(?<![\w.>])\$[A-Za-z_]\w{0,40}(?:\.\w{1,40}){0,4}|\$\d+",
     r"%\(\w{1,40}\)[sdr]|%[-+#0]?\d{0,3}(?:\.\d{1,2})?[sdvqxfguir](?![A-Za-z])",
-    r"<[A-Za-z][\w .:-]{0,40}>",
+    r"<[A-Za-z][\w .:-]{0,40}>|<[^\s<>@]{1,200}@[^\s<>@]{1,200}>",
     # time
     rf"\d{{4}}[-/.]\d\d[-/.]\d\d(?:[T _]{_CLOCK}{_ZONE})?",
     rf"(?:{_DAY},? )?\d{{1,2}}[ /-]{_MONTH}[ /-]\d{{2,4}}(?:[ :T]{_CLOCK}{_ZONE})?",
@@ -194,15 +198,15 @@ VARIABLE = (
     r"(?<!\S)\*{3,}(?!\S)",
     r"(?<=-)(?=[a-z]{0,10}\d)(?=\d{0,10}[a-z])[a-z0-9]{4,10}(?![\w])",
     # amounts, versions, counters
-    rf"(?<![\w.])(?:(?<!\S)[<>~≈]=?|[-+])?\d+(?:[.,]\d+)*(?: ?{_UNIT})(?:(?:, ?| and "
+    rf"(?<![\w.])(?:(?<![^\s=:(,])[<>~≈]=?|[-+])?\d+(?:[.,]\d+)*(?: ?{_UNIT})(?:(?:, ?| and "
     rf"| )?\d+(?:\.\d+)?(?: ?{_UNIT}))*(?![A-Za-z0-9])",
     r"(?<![\w.])(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d|w|y)){1,6}(?![A-Za-z0-9])",
     r"\bv\d+(?:\.\d+)*(?:[-+][\w.]+)?(?![A-Za-z0-9])"
     r"|\b\d+\.\d+(?:[eE][-+]?\d+(?!\w)|(?:\.\d+)*(?:[-+][A-Za-z][\w.]*)?)",
     r"(?:(?<![^\s=:(,\[])-)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?",
 )
-WORD = r"(?<![A-Za-z0-9])(?=[A-Za-z]{1,80}\d|\d{1,80}[A-Za-z])[A-Za-z0-9]{6,200}(?![A-Za-z0-9])"
-"""Letters and digits: an id or a name, which `kb.text.ids` tells apart."""
+WORD = r"(?<![A-Za-z0-9])(?:(?=[A-Za-z]{1,80}\d|\d{1,80}[A-Za-z])[A-Za-z0-9]{6,200}|[A-Za-z]{20,200})(?![A-Za-z0-9])"
+"""Letters and digits, or very many letters: an id or a name, which `kb.text.ids` tells apart."""
 
 _OPENERS = (  # words with which one of the rules above may begin; all others are passed over at once
     "https?|status|response|return|returns|returned|received|got|replied|responded|answered|exit(?:ed|s)?"
@@ -218,13 +222,13 @@ _OPENERS = (  # words with which one of the rules above may begin; all others ar
     + "|"
     + _ID_KEY
 )
-_PLAIN = rf"""(?<![\w.@-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,}}+(?:[,;)!?"']?[ \t]++|$))++"""
+_PLAIN = rf"""(?<![\w.@-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,19}}+(?:[,;)!?"']?[ \t]++|$))++"""
 
 SCANNER: re.Pattern[str] = re.compile(
-    rf"(?P<plain>{_PLAIN})|(?P<kept>{'|'.join(KEPT)})"
+    rf"(?P<plain>{_PLAIN})|(?=[\w<>{{$%\[:*/~≈+-])(?:(?P<kept>{'|'.join(KEPT)})"
     rf"|(?P<key>(?i:{'|'.join(KEYS)}))(?:{re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}]*[^\s\"',;&)\]}}:.!])"
     rf"|(?P<variable>{'|'.join(VARIABLE[:-1])})|(?P<word>{WORD})|(?P<number>{VARIABLE[-1]})"
-    r"|(?P<rest>[A-Za-z]{2,})"
+    r"|(?P<rest>[A-Za-z]{2,}))"
 )
 """Finds what comes next: `plain` words, what is `kept`, a `key` whose value varies, what is `variable`,
 a `word` with digits, or a `number`; the `rest` of the words is passed over in one step, not letter by letter."""
