@@ -254,6 +254,7 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "pod": lambda rng: f"checkout-{''.join(rng.choices(_CHUNK, k=9))}-{''.join(rng.choices(_CHUNK, k=5))}",
     "port": _port,
     "queue": lambda rng: f"jA9J{_letters(rng, 4)}{rng.randrange(10**6):06}",
+    "rack": lambda rng: f"{rng.choice('ABCD')}{rng.randrange(1, 40)}",
     "serial": lambda rng: f"2032315038333430{_hex(20)(rng)}",
     "signed": lambda rng: str(rng.randrange(-999, 999)),
     "size": lambda rng: f"{rng.uniform(0.1, 999):.1f} {rng.choice(['B', 'KB', 'MB', 'GB'])}",

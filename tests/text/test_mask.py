@@ -105,6 +105,8 @@ def test_what_identifies_an_error_is_kept(kept: str) -> None:
         ("to [2026-01-02_11,01,55.983179]-trace-006.txt", "to [<*>]-trace-<*>"),
         ("msgid=<2026.aB1@mail-7>, delay=<1 sec", "msgid=<*>, delay=<*>"),
         ("waitForOk2Send of Http2Api failed", "waitForOk<*>Send of Http<*>Api failed"),
+        ("no answer from rack_B7", "no answer from rack_<*>"),
+        ("package Acme-Store-Core~31bf3856ad364e35~amd64~~6.1.1.0 kept", "package <*> kept"),
         ("KB12 and KB2813347 are installed", "KB<*> and KB<*> are installed"),
     ],
 )
