@@ -30,8 +30,7 @@ _NOT_AMOUNT = (
 )
 _PHRASES = (
     "bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|"
-    "request timeout|conflict|gone|payload too large|request entity too large|unprocessable"
-    "|too many requests|"
+    "request timeout|conflict|gone|payload too large|request entity too large|unprocessable|too many requests|"
     "client closed|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|"
     "gateway time-?out|insufficient storage|ok|created|accepted|no content|moved|found|temporary redirect"
 )
@@ -99,8 +98,7 @@ _UNIT = (
     r"|weeks?|months?|years?|%|percent|bytes?|[kKMGTP]i?[bB]?(?:/s|ps)?|[kKMGTPE]i|B)"
 )
 _TOP_LEVELS = (
-    "com|net|org|io|dev|app|cloud|local|localdomain|internal|intra|intranet|lan|corp|home|arpa|edu|gov"
-    "|info|biz|"
+    "com|net|org|io|dev|app|cloud|local|localdomain|internal|intra|intranet|lan|corp|home|arpa|edu|gov|info|biz|"
     "test|example|invalid|svc|de|uk|fr|eu|us|jp|cn|ru|ch|at|nl|ca|au|in|br|hk|kr|tw|sg|es|se|fi|dk|pl|cz|tr|za|"
     "nz|mx|ar|cl|ua|gr|pt|hu|ro|th|vn|ph|xyz|(?:com|co|net|org|edu|ac|gov|ne|or)\\.[a-z]{2}"
 )
