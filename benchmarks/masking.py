@@ -23,8 +23,8 @@ Scores = tuple[float, float, float]
 
 
 def ours(lines: Sequence[str]) -> list[Hashable]:
-    """The fingerprint of each line; a line that tells nothing is a group with its like."""
-    return [fingerprint(line) for line in lines]
+    """The fingerprint of each line; a line that tells nothing has none, and is found by nothing."""
+    return [fingerprint(line) or number for number, line in enumerate(lines)]
 
 
 def drain3(lines: Sequence[str]) -> list[Hashable]:
@@ -79,7 +79,7 @@ def _explain(one: LogSet) -> None:
     owners: dict[str, set[str]] = defaultdict(set)
     for line, group in zip(one.lines, one.groups, strict=True):
         templates[group][mask(line)] += 1
-        owners[fingerprint(line)].add(group)
+        owners[fingerprint(line) or line].add(group)
     for group, seen in templates.items():
         if len({fingerprint(template) for template in seen}) > 1:
             print(f"  split: {group}")

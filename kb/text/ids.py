@@ -11,13 +11,19 @@ import re
 
 _RUN = re.compile(r"\d+|[A-Za-z]+")
 _WORD = re.compile(r"(?=[A-Za-z]*[aeiouyAEIOUY])[A-Za-z]{3,}")
+_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _CAMEL = re.compile(r"[A-Z][a-z]{3,}|[a-z]{3,}[A-Z]")
 _LONG = 12
 """From this length on, a single digit before a letter makes an id, where no words show."""
 
+_JUMBLED = 8
+"""From this length on, letters that change case without making words make an id."""
+
 
 def looks_like_id(word: str) -> bool:
-    """Whether a word of six or more letters and digits, with at least one digit, is an id."""
+    """Whether a word is an id: six or more letters and digits with at least one digit, or very many letters."""
+    if _is_jumbled(word):
+        return True
     runs = _RUN.findall(word)
     letters = [run for run in runs if run[0].isalpha()]
     resumed = sum(before[0].isdigit() for before in runs[:-1])  # letters that follow digits
@@ -31,5 +37,14 @@ def looks_like_id(word: str) -> bool:
         return True
     if len(runs) == 3:
         return not any(_WORD.search(run) for run in letters)
-    # One run of each: a letter or two before or after many digits is no name.
-    return len(runs) == 2 and len(letters[0]) <= 2 and len(word) >= 8
+    # One run of each: a letter or two before or after many digits is no name, except capitals: `KB2813347`.
+    return len(runs) == 2 and len(letters[0]) <= 2 and len(word) >= 8 and not word[:2].isupper()
+
+
+def _is_jumbled(word: str) -> bool:
+    """Whether upper and lower case and digits change places as in no name: `kMf0KOlSNdk`, not `waitForOk2Send`."""
+    if len(word) < _JUMBLED or word.isupper() or word.islower():
+        return False
+    humps = _HUMP.findall(word)
+    spoken = sum(len(hump) for hump in humps if len(hump) > 3 or _WORD.match(hump))
+    return len(_RUN.findall(word)) + len(humps) >= 5 and spoken < 0.4 * len(word)

@@ -3,7 +3,8 @@
 `mask` puts `<*>` in place of what varies from one occurrence of an error to the next and keeps what
 identifies the error; `masking_rules` lists both.  Masking a masked line changes nothing.  `fingerprint`
 is equal for two lines that differ only in ids, numbers, hosts, times, case, blanks, and in the prefix that
-a logger writes (timestamp, level, thread, logger name).
+a logger writes (timestamp, level, thread, logger name); at the very start of a line only a name like
+`com.acme.Pool: ` is taken for a logger's.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from hashlib import blake2b
 from kb.text.ids import looks_like_id
 from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER
 
-MASK_VERSION = 2
+MASK_VERSION = 3
 """Raised with every change of the rules that changes a template; part of every fingerprint."""
 
 _LEVEL = (
@@ -31,9 +32,14 @@ _PREFIX = re.compile(
     r"|(?:msg|message)[\"']?\s?[=:]\s?(?=[\"'\w])",
     re.IGNORECASE,
 )
+_FILE = r"\S*\.(?:[ch]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf|cfg|ini|log|txt|env|pem)"
 _LOGGER = re.compile(
-    rf"(?!\S*(?:error|exception|failure)\b)(?:[a-z_][\w$-]*\.)+[\w$-]+(?:\[{re.escape(PLACEHOLDER)}\])?\s?(?:[-:|]|$)\s"
+    rf"(?!\S*(?:error|exception|failure)\b|{_FILE}\s?[-:|])(?:[a-z_][\w$-]*\.)+[\w$-]+(?:\[{re.escape(PLACEHOLDER)}\])?\s?(?:[-:|]|$)\s"
     rf"|[a-z][\w.-]*\s(?=[\w./-]+\[{re.escape(PLACEHOLDER)}\]:)|[a-z][\w.-]*\s(?=kernel:)",
+    re.IGNORECASE,
+)
+_BUNDLE = re.compile(
+    r"(?!\S*(?:error|exception|failure|throwable|fault|timeout)\b)(?:com|org|net|io|edu|gov|dev)(?:\.[\w$-]+){2,8}: ",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
@@ -48,7 +54,7 @@ def mask(line: str) -> str:
 
 
 def fingerprint(line: str) -> str:
-    """The tagged hash of the template of `line`, such as `f2:9c2e…`; empty if nothing in it tells."""
+    """The tagged hash of the template of `line`, such as `f3:9c2e…`; empty if nothing in it tells."""
     template = without_prefix(mask(line))
     words = " ".join(template.casefold().split()).strip(" .,:;!-")
     if not _WORD.search(words.replace(PLACEHOLDER, " ")):
@@ -58,7 +64,7 @@ def fingerprint(line: str) -> str:
 
 def without_prefix(template: str) -> str:
     """A masked line without the timestamp, level, thread and logger name that it begins with."""
-    at = 0
+    at = match.end() if (match := _BUNDLE.match(template)) else 0
     while match := _PREFIX.match(template, at) or (_LOGGER.match(template, at) if at else None):
         at = match.end()
     return template[at:]

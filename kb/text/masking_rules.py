@@ -3,7 +3,8 @@
 Two lists of alternatives, tried at each place from left to right; the first that fits wins:
 
 * KEPT: numbers that identify, recognised by the words around them (`HTTP 503`, `exit code 137`,
-  `errno 28`, `ORA-12541`, `502 Bad Gateway`), protocol names (`x509`, `TLSv1.2`) and `<nil>`.
+  `errno 28`, `(111: Connection refused)`, `dsn=5.1.1`, `ORA-12541`, `502 Bad Gateway`), protocol names
+  (`x509`, `TLSv1.2`) and `<nil>`.
 * KEYS: words that stay, and after which a value varies whatever it looks like (`user=`, `for user`).
 * VARIABLE: placeholders that are there already, timestamps, addresses, hosts, paths, ids, hashes,
   durations, sizes, versions, and in the end every other number.
@@ -12,8 +13,9 @@ Decisions: ports, line numbers and versions are variable (the same error in two 
 error; which version it was is the business of scope).  Which program, workload, table or topic failed
 tells errors apart; which instance, user, host, device or file does not.  So host names under a known
 top level are variable, except those of public services, which say what failed, and so are paths,
-except those that every machine has (`/etc/resolv.conf`, `/var/run/docker.sock`).  A list is as long as it
-happens to be: a run of placeholders, or of items that differ in nothing else, is one.
+except those that every machine has (`/etc/resolv.conf`, `/var/run/docker.sock`); a path below `/tmp` is as
+any other.  A list is as long as it happens to be: a run of placeholders, or of items that differ in nothing
+else, is one.
 """
 
 from __future__ import annotations
@@ -28,10 +30,17 @@ _NOT_AMOUNT = (
 )
 _PHRASES = (
     "bad request|unauthorized|payment required|forbidden|not found|method not allowed|not acceptable|"
-    "request timeout|conflict|gone|payload too large|request entity too large|unprocessable"
-    "|too many requests|"
+    "request timeout|conflict|gone|payload too large|request entity too large|unprocessable|too many requests|"
     "client closed|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|"
     "gateway time-?out|insufficient storage|ok|created|accepted|no content|moved|found|temporary redirect"
+)
+_CODE = r"(?-i:[A-Z]{1,10}[-_]?\d{3,6})(?!\w)"
+_SYSTEM_ERRORS = (  # what the system says for an errno
+    "connection (?:refused|reset|timed out)|operation (?:timed out|not permitted|now in progress)"
+    "|no such file|permission denied|no space left|broken pipe|network is|no route to host|host is"
+    "|too many open|cannot allocate|resource temporarily|address already in use|input/output error"
+    "|device or resource busy|file exists|not a directory|is a directory|invalid argument"
+    "|bad file descriptor|interrupted system call|stale|read-only file system|disk quota exceeded"
 )
 _ASSIGN = r"""["']?\s*(?:[:=#]|=>|->|is|was|of|with)?\s*["'(\[]?"""
 _WORDS_WITH_DIGITS = (
@@ -54,7 +63,8 @@ KEPT = (
     rf"|responded(?: with)?|answered)){_ASSIGN}(?i:(?:an? )?(?:http |status "
     rf"|code ){{0,2}})[1-5]\d\d{_END}{_NOT_AMOUNT}",
     rf"\b[1-5]\d\d[ :,-]{{1,3}}(?i:{_PHRASES})\b",
-    r"\b[45](?:\d\d|xx)(?=\s*(?i:errors?|responses?|status)\b(?!\s*[:=]))",
+    r"\b[45]\d\d(?=\s*(?i:errors?|responses?|status)\b(?!\s*[:=]))",
+    r"\b[1-5](?:xx|XX)\b",
     # exit codes, signals, errno, and codes that are called so
     rf"(?i:\b(?:exit(?:ed|s)?|terminated|died)(?:[ _-]*(?:with|on|by))?(?:[ _-]*(?:non-?zero))?"
     rf"(?:[ _-]*(?:exit[ _-]*)?(?:code|status|value|signal))?){_ASSIGN}-?(?:0x[0-9a-fA-F]+"
@@ -63,7 +73,12 @@ KEPT = (
     rf"|value))){_ASSIGN}-?\d{{1,5}}{_END}{_NOT_AMOUNT}",
     rf"(?i:\b(?:error|err|fault|status|result|response|reason|http|grpc|sql)?[ _-]?(?:code|hresult|ntstatus))"
     rf"{_ASSIGN}-?(?:0x[0-9a-fA-F]{{2,16}}|\d{{1,5}}|[A-Z]\d{{2,6}}){_END}{_NOT_AMOUNT}",
-    rf"(?i:\b(?:error|err))[ #=]\s?[(\[]?-?(?:0x[0-9a-fA-F]{{2,16}}|\d{{1,5}}){_END}{_NOT_AMOUNT}",
+    rf"(?i:\b(?:error|err))[ #=]\s?[(\[]?-?(?:0x[0-9a-fA-F]{{2,16}}|\d{{1,5}}){_END}{_NOT_AMOUNT}"
+    r"(?: \([0-9A-Z]{5}\))?",
+    rf"(?<=[(\[])-?\d{{1,3}}(?=(?:: ?|[)\]]:? )(?i:{_SYSTEM_ERRORS})\b)",
+    r"\bcurl: \(\d{1,2}\)",
+    r"\b(?:dsn|DSN)[=:] ?[245](?:\.\d{1,3}){2}\b",
+    r"\b(?:2\d\d[ -]2|4\d\d[ -]4|5\d\d[ -]5)(?:\.\d{1,3}){2}(?![.\w])",
     rf"(?i:\bSQL(?:STATE|CODE)){_ASSIGN}-?[0-9A-Z]{{3,5}}\b(?:\]?\s?\[\d+)?",
     # codes by their shape: ORA-12541, E0425, TS2304, CVE-2021-44228, SQL0911N
     r"\bCVE-\d{4}-\d{4,7}\b",
@@ -80,12 +95,10 @@ _ZONE = r"(?: ?(?:Z\b|[+-]\d\d:?\d\d\b|UTC\b|GMT\b|CES?T\b|[ECMP][SD]T\b))?"
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _UNIT = (
     r"(?:ns|us|µs|μs|ms|msecs?|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w"
-    r"|weeks?|months?|"
-    r"years?|%|percent|bytes?|[kKMGTP]i?[bB]?(?:/s|ps)?|[kKMGTPE]i|B)"
+    r"|weeks?|months?|years?|%|percent|bytes?|[kKMGTP]i?[bB]?(?:/s|ps)?|[kKMGTPE]i|B)"
 )
 _TOP_LEVELS = (
-    "com|net|org|io|dev|app|cloud|local|localdomain|internal|intra|intranet|lan|corp|home|arpa|edu|gov"
-    "|info|biz|"
+    "com|net|org|io|dev|app|cloud|local|localdomain|internal|intra|intranet|lan|corp|home|arpa|edu|gov|info|biz|"
     "test|example|invalid|svc|de|uk|fr|eu|us|jp|cn|ru|ch|at|nl|ca|au|in|br|hk|kr|tw|sg|es|se|fi|dk|pl|cz|tr|za|"
     "nz|mx|ar|cl|ua|gr|pt|hu|ro|th|vn|ph|xyz|(?:com|co|net|org|edu|ac|gov|ne|or)\\.[a-z]{2}"
 )
@@ -116,6 +129,7 @@ _EVERY_MACHINE = r"(?:etc|dev|proc|sys|run|usr|bin|sbin|boot|lib|lib64|var/run)/
 _PATH = (
     rf"/(?!{_EVERY_MACHINE})(?=[^\s/]*[A-Za-z])(?:{_PATH_PART}{{1,200}}/+)+{_PATH_PART}{{0,200}}(?<![.:,!])"
 )
+_UNSPOKEN = r"(?=[a-z]{8})[a-z]{0,40}[bcdfghjklmnpqrstvwxz]{5}"
 _HEX_WORDS = (
     "accede|acceded|beaded|bedded|decade|deface|defaced|efface|effaced|facade|deadbeef"  # words of a to f
 )
@@ -124,7 +138,9 @@ _NUMBERED = (
     "|volume|id|user"
 )
 KEYS = (
-    rf"\b(?:{_NUMBERED}) (?!(?:{_WORDS_WITH_DIGITS})\b)(?=[A-Za-z][\w-]{{0,80}}\d)",
+    rf"\b(?:{_NUMBERED}) (?!(?:{_WORDS_WITH_DIGITS})\b)(?=[A-Za-z][\w-]{{0,80}}\d|\d{{1,80}}[A-Za-z]|{_UNSPOKEN})",
+    rf"\b(?:id|uuid|guid)(?::|=|#| is)? ?[\"'\[(]?(?!\d{{3}} (?:{_PHRASES})\b|{_CODE})"
+    rf"(?=[A-Za-z+/_-]{{0,80}}\d|{_UNSPOKEN})",
     rf"\b(?:{_ID_KEY})[\"']?(?:=|: ?(?=[\"']))[\"']?(?![\"'])(?={re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}])",
     r"\b(?:user|role|host|node|pod|device|file) [\"'](?=[^\s\"']{1,200}[\"'])",
     rf"\b(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))",
@@ -135,9 +151,9 @@ KEYS = (
 VARIABLE = (
     re.escape(PLACEHOLDER),
     r"\{\{[^{}]{0,200}\}\}",
-    r"\$\{[^{}\s]{1,80}\}|\$[A-Za-z_]\w{0,40}(?:\.\w{1,40}){0,4}|\$\d+",
+    r"\$\{[^{}\s]{1,80}\}|(?<![\w.>])\$[A-Za-z_]\w{0,40}(?:\.\w{1,40}){0,4}|\$\d+",
     r"%\(\w{1,40}\)[sdr]|%[-+#0]?\d{0,3}(?:\.\d{1,2})?[sdvqxfguir](?![A-Za-z])",
-    r"<[A-Za-z][\w .:-]{0,40}>",
+    r"<[A-Za-z][\w .:-]{0,40}>|<[^\s<>@]{1,200}@[^\s<>@]{1,200}>",
     # time
     rf"\d{{4}}[-/.]\d\d[-/.]\d\d(?:[T _]{_CLOCK}{_ZONE})?",
     rf"(?:{_DAY},? )?\d{{1,2}}[ /-]{_MONTH}[ /-]\d{{2,4}}(?:[ :T]{_CLOCK}{_ZONE})?",
@@ -158,14 +174,15 @@ VARIABLE = (
     r"|(?:[0-9a-f]{1,4}:){2,7}:|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4})(?:%\w+)?(?:/\d{1,3})?\]?(?::\d{1,5})?(?![\w:]))",
     rf"\b(?!{_PUBLIC_HOSTS}(?![\w.-]))(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})\.){{1,8}}(?:{_TOP_LEVELS})"
     r"(?::\d{1,5})?(?![\w-]|\.\w|\()",
-    r"(?<=/tmp/)[^\s\"':,;)\]}]+",
-    rf"(?<![\w/.>*-])(?!/tmp/){_PATH}(?:\?[^\s\"'<>,;)\]}}]{{1,500}})?",
+    rf"(?<![\w/.>*-]){_PATH}(?:\?[^\s\"'<>,;)\]}}]{{1,500}})?",
     r"(?<![\w/])[A-Za-z]:[\\/](?![\\/])[^\s\"'<>|,;)]+",
     r"(?<![\w-])(?:sd[a-z]|x?vd[a-z]|nvme\d+n|dm-)(?:\d+(?:p\d+)?)?(?![\w-])(?<!dm-)",
     r"(?<![\w-])(?:en[ops]\d\w{0,12}|eth\d+|wlan\d+|veth[0-9a-f]{6,12}|cali[0-9a-f]{8,12})(?![\w-])",
     r"(?<![\w-])[A-Z]{1,2}\d{1,3}(?:[:-]{1,2}[A-Z]{1,2}[0-9a-f]{0,3}){1,6}(?![\w-])",
     r"(?<=@)[0-9a-f]{4,16}(?![A-Za-z0-9])",
-    r"(?<=[A-Za-z]_)-?\d+(?:_(?:[a-z]|-?\d+)(?![A-Za-z0-9]))*",
+    r"(?<![\w.-])[A-Za-z][\w.-]{0,120}~[0-9a-f]{16}~\w{0,20}~[\w-]{0,20}~\d[\d.]*",
+    r"(?<=[A-Za-z]_)[A-Z]\d{1,3}(?![A-Za-z0-9])",
+    r"(?<=[A-Za-z]_)-?\d+(?![A-Za-z0-9])(?:_(?:[a-z]|-?\d+)(?![A-Za-z0-9]))*",
     rf"(?<=[\w>]-)(?=[a-z]{{0,10}}\d)[{_CHUNK}]{{6,10}}-[{_CHUNK}]{{5}}(?![A-Za-z0-9])"
     rf"|(?<=-)[{_CHUNK}]{{8,10}}-[{_CHUNK}]{{5}}(?![A-Za-z0-9])",
     rf"(?<=[a-z0-9>]-)(?!https|html5|grpcs)[{_CHUNK}]{{5}}(?![\w-])",
@@ -175,16 +192,21 @@ VARIABLE = (
     rf"(?i:(?<![A-Za-z0-9_.-])(?!(?:{_HEX_WORDS})(?![A-Za-z0-9]))[a-f]{{6,128}}(?![A-Za-z0-9_.-]))",
     r"(?<![A-Za-z0-9+/=])(?=(?:[A-Za-z+/_-]{0,40}\d){2}|[A-Za-z0-9+/_-]{32})(?=[A-Za-z+/_-]{0,60}\d)(?=[a-z0-9+/_-]{0,40}[A-Z])(?=[A-Z0-9+/_-]{0,40}[a-z])"
     r"(?=(?:[a-z]{0,7}[A-Z0-9+/]{1,7}){4})[A-Za-z0-9+/_-]{16,1000}={0,2}(?![A-Za-z0-9+/=])",
+    r"(?<![A-Za-z0-9+/=])(?=[a-z0-9+/]{0,20}[A-Z])(?=[A-Z0-9+/]{0,20}[a-z])(?=(?:[a-z]{0,5}[A-Z0-9+]{1,5}/?){5})"
+    r"(?:[A-Za-z0-9+/]{16,1000}={1,2}|(?<=SHA256:)[A-Za-z0-9+/]{40,64})(?![\w+/=])",
+    r"(?<![\w.-])(?=[0-9a-f]{0,3}[a-f])\d[0-9a-f]{3,4}(?![\w.-])",
+    r"(?<!\S)\*{3,}(?!\S)",
     r"(?<=-)(?=[a-z]{0,10}\d)(?=\d{0,10}[a-z])[a-z0-9]{4,10}(?![\w])",
     # amounts, versions, counters
-    rf"(?<![\w.])(?:(?<!\S)[<>~≈]=?|[-+])?\d+(?:[.,]\d+)*(?: ?{_UNIT})(?:(?:, ?| and "
+    rf"(?<![\w.])(?:(?<![^\s=:(,])[<>~≈]=?|[-+])?\d+(?:[.,]\d+)*(?: ?{_UNIT})(?:(?:, ?| and "
     rf"| )?\d+(?:\.\d+)?(?: ?{_UNIT}))*(?![A-Za-z0-9])",
     r"(?<![\w.])(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h|d|w|y)){1,6}(?![A-Za-z0-9])",
-    r"\bv\d+(?:\.\d+)*(?:[-+][\w.]+)?(?![A-Za-z0-9])|\b\d+\.\d+(?:\.\d+)*(?:[-+][A-Za-z][\w.]*)?",
+    r"\bv\d+(?:\.\d+)*(?:[-+][\w.]+)?(?![A-Za-z0-9])"
+    r"|\b\d+\.\d+(?:[eE][-+]?\d+(?!\w)|(?:\.\d+)*(?:[-+][A-Za-z][\w.]*)?)",
     r"(?:(?<![^\s=:(,\[])-)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?",
 )
-WORD = r"(?<![A-Za-z0-9])(?=[A-Za-z]{1,80}\d|\d{1,80}[A-Za-z])[A-Za-z0-9]{6,200}(?![A-Za-z0-9])"
-"""Letters and digits: an id or a name, which `kb.text.ids` tells apart."""
+WORD = r"(?<![A-Za-z0-9])(?:(?=[A-Za-z]{1,80}\d|\d{1,80}[A-Za-z])[A-Za-z0-9]{6,200}|[A-Za-z]{20,200})(?![A-Za-z0-9])"
+"""Letters and digits, or very many letters: an id or a name, which `kb.text.ids` tells apart."""
 
 _OPENERS = (  # words with which one of the rules above may begin; all others are passed over at once
     "https?|status|response|return|returns|returned|received|got|replied|responded|answered|exit(?:ed|s)?"
@@ -200,22 +222,27 @@ _OPENERS = (  # words with which one of the rules above may begin; all others ar
     + "|"
     + _ID_KEY
 )
-_PLAIN = rf"""(?<![\w.@-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,}}+(?:[,;)!?"']?[ \t]++|$))++"""
+_PLAIN = rf"""(?<![\w.@-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,19}}+(?:[,;)!?"']?[ \t]++|$))++"""
 
 SCANNER: re.Pattern[str] = re.compile(
-    rf"(?P<plain>{_PLAIN})|(?P<kept>{'|'.join(KEPT)})"
+    rf"(?P<plain>{_PLAIN})|(?=[\w<>{{$%\[:*/~≈+-])(?:(?P<kept>{'|'.join(KEPT)})"
     rf"|(?P<key>(?i:{'|'.join(KEYS)}))(?:{re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}]*[^\s\"',;&)\]}}:.!])"
     rf"|(?P<variable>{'|'.join(VARIABLE[:-1])})|(?P<word>{WORD})|(?P<number>{VARIABLE[-1]})"
-    r"|(?P<rest>[A-Za-z]{2,})"
+    r"|(?P<rest>[A-Za-z]{2,}))"
 )
 """Finds what comes next: `plain` words, what is `kept`, a `key` whose value varies, what is `variable`,
 a `word` with digits, or a `number`; the `rest` of the words is passed over in one step, not letter by letter."""
 
+_ENDINGS = (
+    "log|txt|json|ya?ml|xml|csv|tsv|gz|zip|bz2|xz|zst|tar|tgz|bak|te?mp|out|dat|bin|db|pcap(?:ng)?|parquet|avro"
+    "|orc|sst|wal|pid|lock|sock|img|iso|qcow2|jpe?g|png|pdf|html?"
+)
 RUN: re.Pattern[str] = re.compile(
     rf"{re.escape(PLACEHOLDER)}(?:(?:[\s.,:;/_+x×~*-]{{0,8}}{re.escape(PLACEHOLDER)})"
-    rf"|\s\((?:{re.escape(PLACEHOLDER)})?\))+"
+    rf"|\s\((?:{re.escape(PLACEHOLDER)})?\)|\.(?:{_ENDINGS})(?![\w(]))+"
 )
-"""A run of placeholders with nothing but punctuation between them, or the same said again in brackets."""
+"""A run of placeholders with nothing but punctuation between them, the same said again in brackets, or the
+ending of a file whose name varies."""
 
 ITEMS: re.Pattern[str] = re.compile(
     rf"(?<![\w.-])([A-Za-z_][\w.-]{{0,40}}{re.escape(PLACEHOLDER)})(?:[\s,;]{{1,3}}\1(?![\w.-]))+"

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import random
+import string
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +61,15 @@ def test_a_line_and_its_template_have_the_same_fingerprint(line: str) -> None:
         "java.lang.OutOfMemoryError: Java heap space",
         "KubePodCrashLooping",
         "value is <nil>",
+        "share of 5xx answers",
+        "connect() failed (111: Connection refused)",
+        "curl: (28) Operation timed out",
+        "ERROR 1045 (28000): Access denied",
+        "dsn=5.1.1, stat=User unknown",
+        "554 5.7.1 relay access denied",
+        "lookup by id: ORA-12541",
+        "get by id: 404 Not Found",
+        "QueueManager$SendWorker: leaving",
     ],
 )
 def test_what_identifies_an_error_is_kept(kept: str) -> None:
@@ -76,11 +88,26 @@ def test_what_identifies_an_error_is_kept(kept: str) -> None:
         ("request 8f14e45f-ceea-467f-a8f3-1d2b3c4d5e6f done", "request <*> done"),
         ("took 1h2m3.5s of 512Mi", "took <*> of <*>"),
         ("commit 9f86d081884c7d659a2feaa0c55ad015 bad", "commit <*> bad"),
-        ("read /tmp/build-x/a.txt failed", "read /tmp/<*> failed"),
+        ("read /tmp/build-x/a.txt failed", "read <*> failed"),
         ("lookup db-a.example.com: no such host", "lookup <*>: no such host"),
         ("node {{ $labels.node }} at %s by $1", "node <*> at <*> by <*>"),
         ("1 2 3 errors", "<*> errors"),
         ("upgraded to v1.27.3", "upgraded to <*>"),
+        ("request id aB3x could not be served", "request id <*> could not be served"),
+        ("job 4tecwxyaot failed", "job <*> failed"),
+        ("job jnmgngmvfx failed", "job <*> failed"),
+        ("object kMf0KOlSNdk is gone", "object <*> is gone"),
+        ("block blk_4f1c2a9be0 is lost", "block blk_<*> is lost"),
+        ("token JHdwTsvzGDQLxTOdQXrqUKTun expired", "token <*> expired"),
+        ("key SHA256:OAJNImacHOiSTSXlBzSppFIJtpTAbyIqPzKe+wUcDvE refused", "key SHA256:<*> refused"),
+        ("at 7f00 in 1.5e-3", "at <*> in <*>"),
+        ("fans ( 3570 **** 3600 )", "fans ( <*> )"),
+        ("to [2026-01-02_11,01,55.983179]-trace-006.txt", "to [<*>]-trace-<*>"),
+        ("msgid=<2026.aB1@mail-7>, delay=<1 sec", "msgid=<*>, delay=<*>"),
+        ("waitForOk2Send of Http2Api failed", "waitForOk<*>Send of Http<*>Api failed"),
+        ("no answer from rack_B7", "no answer from rack_<*>"),
+        ("package Acme-Store-Core~31bf3856ad364e35~amd64~~6.1.1.0 kept", "package <*> kept"),
+        ("KB12 and KB2813347 are installed", "KB<*> and KB<*> are installed"),
     ],
 )
 def test_what_varies_becomes_a_placeholder(line: str, template: str) -> None:
@@ -115,11 +142,35 @@ def test_the_prefix_of_the_logger_does_not_count() -> None:
         == plain
     )
     assert fingerprint("level=warn msg=Connection  pool EXHAUSTED after 30s") == plain
+    assert fingerprint("com.acme.pool.Connections: Connection pool exhausted after 30s") == plain
 
 
-def test_different_codes_are_different_errors() -> None:
-    assert fingerprint("upstream returned 502") != fingerprint("upstream returned 503")
-    assert fingerprint("exit code 137") != fingerprint("exit code 1")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("upstream returned 502", "upstream returned 503"),
+        ("exit code 137", "exit code 1"),
+        ("too many 4xx answers", "too many 5xx answers"),
+        ("connect() failed (111: Connection refused)", "connect() failed (110: Connection refused)"),
+        ("dsn=4.1.1, not delivered", "dsn=5.1.1, not delivered"),
+        ("QueueManager$SendWorker: leaving", "QueueManager$ReceiveWorker: leaving"),
+        ("error: config.yaml: not valid", "error: secrets.json: not valid"),
+        ("io.acme.StoreException: closed", "io.acme.QueueException: closed"),
+        ("lookup by id: ORA-12541", "lookup by id: ORA-12514"),
+        ("KB12 is missing", "PR12 is missing"),
+    ],
+)
+def test_different_codes_and_parts_are_different_errors(one: str, other: str) -> None:
+    assert fingerprint(one) != fingerprint(other)
+
+
+@pytest.mark.parametrize("alphabet", ["0123456789abcdef", string.digits + string.ascii_letters])
+@pytest.mark.parametrize("length", [8, 12, 22, 64])
+def test_an_id_of_any_length_varies_after_the_word_id(alphabet: str, length: int) -> None:
+    rng = random.Random(length)
+    ids = ["7" + "".join(rng.choices(alphabet, k=length - 1)) for _ in range(50)]
+
+    assert {mask(f"request id {one} was lost") for one in ids} == {"request id <*> was lost"}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +186,30 @@ def test_text_in_other_scripts_has_a_fingerprint() -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["a", "1", "a1", "<*>", "aB ", "1:", "a.", "0x", "/tmp/", "- ", "id=", "{{", "error ", "a.com."]
+    "unit",
+    [
+        "a",
+        "1",
+        "a1",
+        "<*>",
+        "aB ",
+        "1:",
+        "a.",
+        "0x",
+        "/tmp/",
+        "- ",
+        "id=",
+        "{{",
+        "error ",
+        "a.com.",
+        "id ",
+        "$a",
+        "<a@",
+        "aB1",
+        "*** ",
+        "(1: ",
+        "a_1",
+    ],
 )
 def test_a_long_line_is_masked_in_linear_time(unit: str) -> None:
     assert len(mask(unit * 30_000)) >= 0
