@@ -27,7 +27,7 @@ from kb.storage.encoder import OnnxEncoder
 from kb.storage.published import Exact
 
 QUESTIONS = 300
-SHARES = (1 / 25, 1 / 10, 1 / 5)
+SHARES = (1 / 25, cells.SHARE, 1 / 5)
 _SENTENCE = re.compile(r"[^\n]{30,300}?(?:[.!?:](?=\s)|\n)")
 
 Nearest = Callable[[np.ndarray, int], list[tuple[int, float]]]
@@ -76,7 +76,7 @@ def size_of(folder: Path) -> float:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("--sentences", type=int, default=60_000)
+    options.add_argument("--sentences", type=int, default=35_000)
     options.add_argument("--cache", type=Path)
     given = options.parse_args()
     texts = sentences(given.sentences)

@@ -1,10 +1,11 @@
 """Nearest vectors of a large generation: vectors that lie together are kept together, and few are compared.
 
-The vectors are parted into about as many cells as each cell has rows (k-means on a sample); a question is
+The vectors are parted into cells (k-means on a sample), four times the root of their number; a question is
 compared with all centres, then with the rows of the nearest cells.  The rows of a cell are neighbours on
-disk, too, so a search reads a tenth of the mapped matrix.  On vectors of real texts it finds 95 to 98 of
-a hundred that are among the first ten; the graph that Chroma builds finds 99, takes a millisecond a vector to
-build, and is opened and held in memory whole, which is why larger generations have cells instead.
+disk, too, so a search reads a twelfth of the mapped matrix.  On vectors of real sentences it finds 97 of a
+hundred that are among the first ten; the graph that Chroma builds finds 99, takes a millisecond a vector to
+build, and is opened and held in memory whole, which is why larger generations have cells instead
+(`benchmarks/nearest.py`).
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
     Matrix = NDArray[np.float32]
 
-SHARE, LEAST = 1 / 10, 30_000
+SHARE, LEAST = 1 / 12, 20_000
 """How many rows a search compares: this share of them, and no fewer than this many."""
 MOST = 120_000
 """No search compares more rows than this: some ten milliseconds."""
 _CENTRES, _STARTS = "centres.npy", "starts.npy"
+_FINE = 4
+"""Cells for each root of the number of rows: the finer they are, the fewer rows are compared in vain."""
 _SAMPLE, _ROUNDS, _BLOCK = 48, 8, 16_384
 
 
@@ -113,7 +116,7 @@ def _centres(matrix: Matrix) -> Matrix:
     """The centres of the cells: k-means by direction, from rows and on rows picked by a fixed seed."""
     import numpy as np
 
-    rng, count = np.random.default_rng(17), max(1, round(len(matrix) ** 0.5))
+    rng, count = np.random.default_rng(17), max(1, round(_FINE * len(matrix) ** 0.5))
     sample = matrix[np.sort(rng.permutation(len(matrix))[: _SAMPLE * count])]
     centres = sample[np.sort(rng.permutation(len(sample))[:count])].copy()
     for _ in range(_ROUNDS):
