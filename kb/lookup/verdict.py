@@ -207,19 +207,6 @@ def place_of(one: Judged | Match) -> tuple[bool, float]:
     return one.confidence < KNOWN, -rank_score(one.confidence, one.trust)
 
 
-def offered(ordered: Sequence[Judged], limit: int) -> list[Judged]:
-    """The first `limit`; where all of them are established, the best new one takes the last place.
-
-    Else what was learned yesterday would never be tried while others fill the list.  A limit of one
-    leaves no place to explore.
-    """
-    shown = list(ordered[:limit])
-    if limit < 2 or any(one.trust.standing is not Standing.ESTABLISHED for one in shown):
-        return shown
-    new = next((one for one in ordered[limit:] if one.trust.standing is Standing.NEW), None)
-    return [*shown[:-1], new] if new else shown
-
-
 def rivals(judged: Sequence[Judged]) -> list[str]:
     """Ids of the candidates that the question points to about as well as to the best one."""
     if not judged:
