@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from kb.lookup.thresholds import KNOWN, RELATED
 from kb.lookup.verdict import Judged, place_of
+from kb.records import Runbook
 from kb.records.ledger import Standing, Verdict
 
 LIFT, MOST = 30.0, 2.0
@@ -65,16 +66,18 @@ def offered(ordered: Sequence[Judged], limit: int) -> list[Judged]:
 def spread(ordered: Sequence[Judged], limit: int) -> list[Judged]:
     """`limit` of the candidates, which come best first: the first, then always the best of what is left."""
     levels = dict(enumerate(_levels(ordered)))
-    shown, named = list[Judged](), set[str]()
+    shown, named, runbooks = list[Judged](), set[str](), set[str]()
+
+    def place(n: int) -> tuple[int, float, int]:
+        again = _runbook_name(ordered[n]) in runbooks
+        return _class(ordered[n]) + again, levels[n] - _lift(ordered[n], named), n
+
     while levels and len(shown) < limit:
-        best = (
-            min(levels, key=lambda n: (_class(ordered[n]), levels[n] - _lift(ordered[n], named), n))
-            if shown
-            else 0
-        )
+        best = min(levels, key=place) if shown else 0
         del levels[best]
         shown.append(ordered[best])
         named.update(ordered[best].found.named)
+        runbooks |= {_runbook_name(ordered[best])} - {""}
     return shown
 
 
@@ -87,8 +90,17 @@ def _levels(ordered: Sequence[Judged]) -> list[float]:
     return levels
 
 
-def _class(one: Judged) -> tuple[bool, bool]:
-    return one.confidence < KNOWN, one.confidence < RELATED
+def _class(one: Judged) -> int:
+    """0 for what settles the question, 1 for what relates, 2 for what hardly fits."""
+    return (one.confidence < KNOWN) + (one.confidence < RELATED)
+
+
+def _runbook_name(one: Judged) -> str:
+    """The name of a runbook, by which a second one is the same answer from another house; empty for others.
+
+    Not so for other kinds: two patterns of one name may have two causes.
+    """
+    return one.entry.headline.casefold() if isinstance(one.entry, Runbook) else ""
 
 
 def _lift(one: Judged, named: set[str]) -> float:
