@@ -26,6 +26,9 @@ from kb.text.environment import same_environment
 from kb.text.specificity import text_specificity
 
 _NOT_SETTLING = KNOWN - 0.1
+_GENERAL_ADVICE = RELATED + 0.05
+"""The most that starter advice gets: it is near to every alert of its kind, and the answer to hardly any (none of 8
+alerts about 5xx errors, slow queries and authentication was answered by it, all of which it called 0.7)."""
 _AGREEMENT, _CONFLICT = 0.15, 0.5
 _LIKELY = 0.5
 """The confidence from which agreement counts in full: the right service makes no wrong entry right."""
@@ -153,7 +156,8 @@ def _limited(
         limits.append(f"it failed {trust.failed} of {trust.n} times")
     if entry.expires and entry.expires < now.date():
         limits.append(f"it expired on {entry.expires.isoformat()}")
-    return (min(confidence, _NOT_SETTLING), limits) if limits else (confidence, limits)
+    most = _GENERAL_ADVICE if entry.provenance.origin is Origin.STARTER else _NOT_SETTLING
+    return (min(confidence, most), limits) if limits else (confidence, limits)
 
 
 def stronger(one: Judged, other: Judged) -> Judged:
