@@ -2,7 +2,8 @@
 
 Run `python -m benchmarks.alerts` from the project's root: makes a home of the three runbook folders
 of `../shared/corpora`, asks every query of `alert_to_runbook` (any of the labelled files is right)
-and of `no_match_alerts` (the right answer is unknown).  `--home HOME` uses one that is there.
+and of `no_match_alerts` (the right answer is unknown).  `--home HOME` uses one that is there;
+`--folder NAME` (may be repeated) takes these folders alone, and the queries that they answer.
 `benchmarks/ranking.py` compares the ranking alone with its peers.
 """
 
@@ -13,6 +14,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import quantiles
 
@@ -30,9 +32,10 @@ def is_right(answer: Answer, relevant: list[str], first: int) -> bool:
     return any(path.endswith(wanted) for path in paths for wanted in relevant)
 
 
-def ask(kb: KnowledgeBase, name: str) -> None:
+def ask(kb: KnowledgeBase, name: str, folders: Sequence[str]) -> None:
     """Ask one file of pairs and print what came of it."""
     rows = [json.loads(line) for line in (SHARED / "pairs" / f"{name}.jsonl").read_text().splitlines()]
+    rows = [row for row in rows if not row["relevant"] or _is_there(row["relevant"], folders)]
     answers = [(kb.check_known_issues(row["query"], limit=10), row["relevant"]) for row in rows]
     verdicts = Counter(str(answer.verdict) for answer, _ in answers)
     print(f"\n{name}: {len(rows)} queries; verdicts {dict(verdicts)}")
@@ -47,11 +50,17 @@ def ask(kb: KnowledgeBase, name: str) -> None:
     print(f"  took p50 {took[49]:.0f} ms, p95 {took[94]:.0f} ms")
 
 
+def _is_there(relevant: Sequence[str], folders: Sequence[str]) -> bool:
+    return any(path.partition("/")[0] in folders for path in relevant)
+
+
 def main() -> None:
     """Measure with the options of the command line."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--home", type=Path, help="a home that holds the runbooks already")
+    options.add_argument("--folder", action="append", help="ask of this folder alone; may be repeated")
     given = options.parse_args()
+    folders = given.folder or FOLDERS
     if not SHARED.is_dir():
         sys.exit(f"{SHARED} is not there: nothing to measure")
     with tempfile.TemporaryDirectory() as scratch:
@@ -60,9 +69,9 @@ def main() -> None:
             make_home(home)
         with KnowledgeBase.open(home) as kb:
             if given.home is None:
-                kb.ingest(*(SHARED / "corpora" / folder for folder in FOLDERS))
-            ask(kb, "alert_to_runbook")
-            ask(kb, "no_match_alerts")
+                kb.ingest(*(SHARED / "corpora" / folder for folder in folders))
+            ask(kb, "alert_to_runbook", folders)
+            ask(kb, "no_match_alerts", folders)
 
 
 if __name__ == "__main__":

@@ -199,6 +199,13 @@ def _title_features(query: Query, candidate: Candidate, stats: CorpusStats) -> t
     return exact, loose, _gram_cosine(query.grams, _grams(title))
 
 
+def named_in_title(query: Query, title: str, stats: CorpusStats) -> dict[str, float]:
+    """Words of the title that the question has, each with its share of the weight of the question's tokens."""
+    total = sum(stats.idf(token) for token in set(query.tokens)) or 1.0
+    words = plain_words(title[:_TITLE_CHARACTERS])
+    return {word: stats.idf(word) / total for word in words if word in query.known_words}
+
+
 def _joined(title: str, query: Query) -> set[str]:
     """Words of the title that the question has in one word with their neighbour: `Mis Scheduled`, `misscheduled`."""
     known = query.known_words

@@ -27,6 +27,8 @@ class Found:
     """How telling the most telling line is that led to this entry, and hardly to another, when it was asked before."""
     captures: dict[str, str] = field(default_factory=dict)
     features: dict[str, float] = field(default_factory=dict)
+    named: dict[str, float] = field(default_factory=dict)
+    """Words of the question that its title names, each with its share of the question's weight."""
 
 
 OnFound = Callable[[Found], None]

@@ -17,6 +17,7 @@ from kb.lookup.alternatives import mark_alternatives
 from kb.lookup.exact import SignatureScan, by_fingerprint
 from kb.lookup.explain import to_match
 from kb.lookup.found import Found, OnFound
+from kb.lookup.offered import offered, worth_showing
 from kb.lookup.quarantined import RULES, warnings
 from kb.lookup.question import Question, ask
 from kb.lookup.ranked import RankedTiers
@@ -166,11 +167,9 @@ def _to_runbook(hit: Found, stored: Mapping[str, Stored], runbooks: Mapping[str,
 def _finding(question: Question, judged: list[Judged], limit: int, notes: list[str]) -> Finding:
     verdict = verdicts.verdict_of(judged)
     fitting = [one for one in judged if one.confidence >= RELATED]
-    if verdict is Verdict.UNKNOWN:
-        fitting = judged[:limit]
-        notes = [*notes, NO_MATCH] if fitting else notes
-    shown = verdicts.offered(fitting, limit)
-    hidden = len(fitting) - len(shown)
+    shown = offered(worth_showing(judged, verdict), limit)
+    hidden = len(fitting) - sum(one.confidence >= RELATED for one in shown)
+    notes = [*notes, NO_MATCH] if verdict is Verdict.UNKNOWN and shown else notes
     matches, several = mark_alternatives([to_match(one, question) for one in shown], verdicts.rivals(shown))
     if verdict is Verdict.UNKNOWN:
         several = False

@@ -38,7 +38,7 @@ class RankedTiers:
     def search(self, query: str, limit: int = MAX_CANDIDATES) -> list[Found]:
         """The candidates for a text, best first; `strength` is the chance that each is right."""
         from kb.lookup import ranking
-        from kb.lookup.features import Query
+        from kb.lookup.features import Query, named_in_title
 
         tokens, spelled = tokenize(query), spelled_out(query)
         self._vectors.expect(spelled)
@@ -51,7 +51,11 @@ class RankedTiers:
         lexical_ids = {hit.entry_id for hit in words}
         candidates = self._candidates(ids, spelled)
         asked, stats = Query(query, tuple(tokens)), self._stats(tokens, candidates)
-        found = [_ranked(one, lexical_ids) for one in ranking.rank(asked, candidates, stats)]
+        named = {one.entry_id: named_in_title(asked, one.title, stats) for one in candidates}
+        found = [
+            replace(_ranked(one, lexical_ids), named=named[one.entry_id])
+            for one in ranking.rank(asked, candidates, stats)
+        ]
         hits = _lifted(_falling(found))
         likely = {hit.entry_id for hit in hits if hit.strength >= RELATED}
         taught = [

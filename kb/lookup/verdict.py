@@ -26,6 +26,9 @@ from kb.text.environment import same_environment
 from kb.text.specificity import text_specificity
 
 _NOT_SETTLING = KNOWN - 0.1
+_GENERAL_ADVICE = RELATED + 0.05
+"""The most that starter advice gets: it is near to every alert of its kind, and the answer to hardly any (none of 8
+alerts about 5xx errors, slow queries and authentication was answered by it, all of which it called 0.7)."""
 _AGREEMENT, _CONFLICT = 0.15, 0.5
 _LIKELY = 0.5
 """The confidence from which agreement counts in full: the right service makes no wrong entry right."""
@@ -153,7 +156,8 @@ def _limited(
         limits.append(f"it failed {trust.failed} of {trust.n} times")
     if entry.expires and entry.expires < now.date():
         limits.append(f"it expired on {entry.expires.isoformat()}")
-    return (min(confidence, _NOT_SETTLING), limits) if limits else (confidence, limits)
+    most = _GENERAL_ADVICE if entry.provenance.origin is Origin.STARTER else _NOT_SETTLING
+    return (min(confidence, most), limits) if limits else (confidence, limits)
 
 
 def stronger(one: Judged, other: Judged) -> Judged:
@@ -205,19 +209,6 @@ def _place(one: Judged) -> tuple[bool, float]:
 def place_of(one: Judged | Match) -> tuple[bool, float]:
     """The key by which candidates and matches are sorted."""
     return one.confidence < KNOWN, -rank_score(one.confidence, one.trust)
-
-
-def offered(ordered: Sequence[Judged], limit: int) -> list[Judged]:
-    """The first `limit`; where all of them are established, the best new one takes the last place.
-
-    Else what was learned yesterday would never be tried while others fill the list.  A limit of one
-    leaves no place to explore.
-    """
-    shown = list(ordered[:limit])
-    if limit < 2 or any(one.trust.standing is not Standing.ESTABLISHED for one in shown):
-        return shown
-    new = next((one for one in ordered[limit:] if one.trust.standing is Standing.NEW), None)
-    return [*shown[:-1], new] if new else shown
 
 
 def rivals(judged: Sequence[Judged]) -> list[str]:

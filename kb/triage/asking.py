@@ -15,6 +15,7 @@ from datetime import datetime
 from kb.errors import Problem
 from kb.lookup.answer import answer
 from kb.lookup.lookup import Finding
+from kb.lookup.thresholds import RELATED
 from kb.lookup.verdict import place_of
 from kb.records.brief import Alert
 from kb.records.ledger import Answer, Match, Verdict
@@ -39,10 +40,18 @@ def ask_home(
     finding = _find(sources, alert, whole, now)
     if evidence and whole.count("\n") >= _SHORT and alert.text.strip():
         finding = _merged(finding, _find(sources, alert, text, now))
+    finding = _fitting(finding)
     took = round((time.perf_counter() - started) * 1000, 2)
     return answer(
         finding, sources.ledger, problems, took_ms=took, now=now, actor=sources.actor, incident=incident
     )
+
+
+def _fitting(finding: Finding) -> Finding:
+    """Without what hardly fits: a brief is short, and names no weak candidate beside better ones."""
+    if finding.verdict is Verdict.UNKNOWN:
+        return finding
+    return replace(finding, matches=tuple(m for m in finding.matches if m.confidence >= RELATED))
 
 
 def with_sentences(text: str) -> str:

@@ -9,9 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kb.lookup.found import Found
+from kb.lookup.offered import offered
 from kb.lookup.question import ask
 from kb.lookup.thresholds import KNOWN, RELATED
-from kb.lookup.verdict import HERE, OFFSETS, TAUGHT, Judged, in_order, judge, offered, rank_score
+from kb.lookup.verdict import HERE, OFFSETS, TAUGHT, Judged, in_order, judge, rank_score
 from kb.records import Pattern, Scope
 from kb.records.ledger import Standing, Tier, Trust
 from kb.storage.entries import Stored
