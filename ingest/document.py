@@ -19,6 +19,9 @@ from kb.text import safe_yaml
 
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*|={1,6}[ \t]+(?P<adoc>.+?))$", re.M)
 _UNDERLINED = re.compile(r"^(?P<text>[^\n]*\w[^\n]*)\n(?:={3,}|-{3,}|~{3,})[ \t]*$", re.M)
+_SUBJECT = re.compile(r"\s*(?P<text>\w[^\n]{0,99}[^\s.:;,{}])[ \t]*(?:\n[ \t]*\n|\s*\Z)")
+_SPOKEN = re.compile(r"\b[^\W\d_]{2,}")
+_FEW_WORDS = 3
 _LICENCE_NAME = re.compile(r"^(?:licen[sc]e|copying|notice|unlicense|patents)(?:[-_.].*)?$", re.I)
 _LICENCE_TEXT = re.compile(
     r"permission is hereby granted|apache license|gnu (?:lesser |affero )?general public license"
@@ -40,11 +43,12 @@ class Document:
         return 1.0 if _why_skipped(file) else FLOOR
 
     def parse(self, file: SourceFile) -> Parsed:
-        """One document, titled by its first heading or its file name."""
+        """One document, titled by its first heading, its subject line or its file name."""
         if reason := _why_skipped(file):
             return Parsed(skipped=reason)
         front = split_front_matter(file.text, file.path)
-        title = str(front.values.get("title") or "") or _first_heading(front.body) or PurePath(file.path).stem
+        written = str(front.values.get("title") or "") or _first_heading(front.body) or _subject(front.body)
+        title = written or PurePath(file.path).stem
         entry = DocumentEntry(
             title=title,
             body=front.body.strip(),
@@ -68,6 +72,12 @@ def _refused_yaml(file: SourceFile) -> Iterator[Problem]:
 def _first_heading(text: str) -> str:
     found = _HEADING.search(text) or _UNDERLINED.search(text[:2000])
     return unmarked(next(part for part in found.groups() if part)) if found else ""
+
+
+def _subject(text: str) -> str:
+    """The first line of a text that begins as a letter or a commit does: a short line, then a blank one or no more."""
+    found = _SUBJECT.match(text)
+    return unmarked(found["text"]) if found and len(_SPOKEN.findall(found["text"])) >= _FEW_WORDS else ""
 
 
 def _why_skipped(file: SourceFile) -> str:

@@ -27,8 +27,11 @@ from kb.text.specificity import text_specificity
 
 _NOT_SETTLING = KNOWN - 0.1
 _GENERAL_ADVICE = RELATED + 0.05
-"""The most that starter advice gets: it is near to every alert of its kind, and the answer to hardly any (none of 8
-alerts about 5xx errors, slow queries and authentication was answered by it, all of which it called 0.7)."""
+"""The most that starter advice gets: it is near to every alert of its kind, and a runbook for none.
+
+In a new home 24 of 250 alerts of other systems are related to it, three of them (5xx errors) with 0.7 before this
+limit, 11 with more than 0.3.  It was chosen on these alerts.
+"""
 _AGREEMENT, _CONFLICT = 0.15, 0.5
 _LIKELY = 0.5
 """The confidence from which agreement counts in full: the right service makes no wrong entry right."""

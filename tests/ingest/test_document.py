@@ -25,6 +25,30 @@ def test_without_a_heading_the_file_name_is_the_title():
     assert entry.headline == "deploys"
 
 
+@pytest.mark.parametrize("rest", ["\n\nSeen 12 times since Monday.\n", "\n", ""])
+def test_without_a_heading_a_subject_line_is_the_title(rest):
+    (entry,) = parse(f"Track the race of volume detach{rest}").entries
+
+    assert entry.headline == "Track the race of volume detach"
+    assert entry.body.startswith("Track the race"), "the text stays whole"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "By hand, as we always did.\n\nThen look.\n",
+        "Steps to take here:\n\nOne.\n",
+        "Down again\n\nLook.\n",
+        "One line and another\nof the same paragraph\n\nLook.\n",
+        f"{'very ' * 30}long\n\nLook.\n",
+    ],
+)
+def test_a_sentence_a_lead_in_or_a_scrap_is_no_subject(text):
+    (entry,) = parse(text).entries
+
+    assert entry.headline == "deploys"
+
+
 @pytest.mark.parametrize(
     ("path", "text", "reason"),
     [
