@@ -10,7 +10,7 @@ on one kind of source they did worse on the others (`benchmarks/ranking.py` meas
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,20 +50,20 @@ def scores(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """The score of every row of a feature table, 0 to 1."""
     columns = dict(zip(FEATURE_NAMES, table.T, strict=True))
     total = sum(weight for weight, _ in GROUPS.values())
-    weighted = (weight * _opinion(columns, group) for group, (weight, _) in GROUPS.items())
+    weighted = (weight * _opinion(columns, group, np.maximum) for group, (weight, _) in GROUPS.items())
     return np.asarray(sum(weighted, np.zeros(len(table))) / total)
 
 
 def opinion(values: Mapping[str, float], group: str) -> float:
     """What one group (`words`, `meaning` or `subject`) says about a candidate, 0 to 1."""
-    return float(_opinion(values, group))
+    return float(_opinion(values, group, max))
 
 
-def _opinion(values: Mapping[str, Any], group: str) -> Any:
+def _opinion(values: Mapping[str, Any], group: str, larger: Callable[[Any, Any], Any]) -> Any:
     """The same for numbers or for whole columns."""
     _, names = GROUPS[group]
     mean = sum(values[name] for name in names) / len(names)
     if group == "words":
-        return np.sqrt(mean)
+        return mean**0.5
     quoted = values["word_pairs"] * values["rare_words"] * values["coverage"]
-    return np.maximum(mean, quoted) if group == "subject" else mean
+    return larger(mean, quoted) if group == "subject" else mean
