@@ -99,7 +99,7 @@ class Parts:
         table = MoveTable(db)
         catalogue = Catalogue(db, entries, table)
         ledger = Ledger(db)
-        signatures = CompiledSignatures(db, entries)
+        signatures = CompiledSignatures(db, entries.index)
         trust = TrustBook(ledger, table)
         watch = WatchFile(home)
         lookup = Lookup(

@@ -31,9 +31,9 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
     names = {name_key(name): name for name in question.names}
     found: dict[str, Found] = {}
     taught: dict[str, float] = {}
-    rows = entries.matching_fingerprints([*wanted, *(key for key in names if key)])
+    rows = entries.index.matching_fingerprints([*wanted, *(key for key in names if key)])
     owners = Counter(row["fingerprint"] for row in rows)
-    wordings = entries.wordings(rows)
+    wordings = entries.index.wordings(rows)
     for row in rows:
         key = row["fingerprint"]
         if key in wanted:

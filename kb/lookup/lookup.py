@@ -142,7 +142,7 @@ class Lookup:
         keys = {entry.id: runbook_keys(entry) for entry in entries if isinstance(entry, AlertRule)}
         if not keys:
             return {}
-        found = self.entries.first_named(
+        found = self.entries.index.first_named(
             list(dict.fromkeys(chain.from_iterable(keys.values()))), Runbook.kind
         )
         first = {

@@ -75,7 +75,7 @@ class Sources:
     def _known(self, prints: Iterable[str]) -> Iterator[str]:
         wanted = sorted(prints)
         for start in range(0, len(wanted), _AT_ONCE):
-            for row in self.entries.matching_fingerprints(wanted[start : start + _AT_ONCE]):
+            for row in self.entries.index.matching_fingerprints(wanted[start : start + _AT_ONCE]):
                 yield row["fingerprint"]
 
 

@@ -11,7 +11,7 @@ from kb.records.moves import BY_PERSON
 from kb.records.parts import Source, Status
 from kb.storage.codec import stamp
 from kb.storage.database import Database, placeholders
-from kb.storage.entries import KNOWLEDGE_VERSION
+from kb.storage.entry_index import KNOWLEDGE_VERSION
 from kb.text.log_templates import Template
 
 RULE = "healthy"

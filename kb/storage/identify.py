@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kb.records import AlertRule, Entry, Incident, KnownError, Pattern, Runbook, ToolFix
-from kb.storage.entries import Fingerprint
+from kb.storage.entry_index import Fingerprint
 from kb.text.alarm import alarm
 from kb.text.evidence import pick_evidence
 from kb.text.mask import fingerprint, mask

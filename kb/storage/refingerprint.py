@@ -37,7 +37,7 @@ class Fingerprints:
         with self._db.write():
             if self._made_here():  # another process was quicker
                 return False
-            self._entries.renew_wordings()
+            self._entries.index.renew_wordings()
             self._renew_entries()
             self._renew_lookups()
             self._renew_healthy()
@@ -52,7 +52,7 @@ class Fingerprints:
         ids = [row["id"] for row in rows]
         for start in range(0, len(ids), _BATCH):
             for entry_id, stored in self._entries.many(ids[start : start + _BATCH]).items():
-                self._entries.set_fingerprints(entry_id, fingerprints_of(stored.entry))
+                self._entries.index.set_fingerprints(entry_id, fingerprints_of(stored.entry))
 
     def _renew_lookups(self) -> None:
         rows = self._db.rows("SELECT id, evidence FROM lookups WHERE fingerprint != ''")

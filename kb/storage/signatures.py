@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kb.records import Signature
 from kb.storage.database import Database
-from kb.storage.entries import KNOWLEDGE_VERSION, SIGNATURES_REMOVED, EntryTable
+from kb.storage.entry_index import KNOWLEDGE_VERSION, SIGNATURES_REMOVED, EntryIndex
 from kb.text.signature_set import SignatureSet
 
 _WORTH_A_FILE = 200
@@ -28,8 +28,8 @@ _FEW = 200
 class CompiledSignatures:
     """All signatures on offer as one set."""
 
-    def __init__(self, db: Database, entries: EntryTable) -> None:
-        self._db, self._entries = db, entries
+    def __init__(self, db: Database, index: EntryIndex) -> None:
+        self._db, self._index = db, index
         self._path = db.path.with_name(f"{db.path.name}.signatures")
         self._version = self._removed = ""
         self._items: list[tuple[str, Signature]] = []
@@ -49,14 +49,14 @@ class CompiledSignatures:
 
     def _take_more(self) -> bool:
         """Add what came since all were taken, where that is little: the rest of a large set stays as it is."""
-        more = self._entries.signatures(after=self._last)
+        more = self._index.signatures(after=self._last)
         if len(more) > _FEW:
             return False
         self._set = self._base.with_more(more) if more else self._base
         return True
 
     def _take_all(self) -> None:
-        self._items = self._entries.signatures()
+        self._items = self._index.signatures()
         self._last = int(self._db.value("SELECT coalesce(max(rowid), 0) FROM signatures"))
         # A process that has a set already has seen its file, which is older than this change.
         fresh = not self._version and len(self._items) >= _WORTH_A_FILE and self._path.exists()

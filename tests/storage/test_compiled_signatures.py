@@ -42,7 +42,7 @@ def _put(entries: EntryTable, entry_id: str, *needles: str) -> None:
 @pytest.fixture
 def fresh(entries: EntryTable) -> Callable[[], CompiledSignatures]:
     """What a new process sees of that store."""
-    return lambda: CompiledSignatures(entries._db, entries)
+    return lambda: CompiledSignatures(entries._db, entries.index)
 
 
 def _scanned(signatures: CompiledSignatures) -> list[str]:
