@@ -136,8 +136,8 @@ MEANINGS = {
     "Answer.hidden": "How many matches `--limit` left out.",
     "Answer.alternatives": "True when several causes share the symptom; their `check`s tell them apart.",
     "Answer.matches": "Best first; after the first, those that name what none before them names come sooner, so "
-    "`confidence` need not fall. Under `unknown` they are the nearest entries and explicitly no match; what is below `related` in "
-    "another answer says that it is unlikely.",
+    "`confidence` need not fall. Under `unknown` they are the nearest entries and explicitly no match; what is below "
+    "`related` in another answer says that it is unlikely.",
     "Answer.notes": "What the answer could not take into account, or did to the text (redaction).",
     "Brief.severity": "How severe it is, as given or as judged from the alert.",
     "Brief.verdict": "Whether it is on record.",
