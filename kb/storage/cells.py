@@ -27,7 +27,7 @@ MOST = 120_000
 _CENTRES, _STARTS = "centres.npy", "starts.npy"
 _FINE = 4
 """Cells for each root of the number of rows: the finer they are, the fewer rows are compared in vain."""
-_SAMPLE, _ROUNDS, _BLOCK = 48, 8, 16_384
+_SAMPLE, _ROUNDS, _BLOCK = 40, 5, 16_384
 
 
 class Cells:
