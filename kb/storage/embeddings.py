@@ -49,14 +49,10 @@ class Embeddings:
         sql = f"SELECT count(DISTINCT c.content_hash) {_PENDING}"
         return int(self._db.value(sql, [self.encoder.name, after]))
 
-    def unpublished(self) -> int:
-        """How many outbox rows have their vector: what a new generation would bring."""
-        return int(
-            self._db.value(
-                f"SELECT count(*) FROM outbox o JOIN chunks c ON c.id = o.chunk_id {_JOIN}",
-                [self.encoder.name],
-            )
-        )
+    def unpublished(self, most: int = -1) -> int:
+        """How many outbox rows have their vector, what a new generation would bring; counted up to `most`."""
+        rows = f"SELECT 1 FROM outbox o JOIN chunks c ON c.id = o.chunk_id {_JOIN} LIMIT ?"
+        return int(self._db.value(f"SELECT count(*) FROM ({rows})", [self.encoder.name, most]))
 
     def lost(self) -> int:
         """How many chunks have no vector and do not wait for one: the cache or the model changed."""

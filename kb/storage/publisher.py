@@ -7,6 +7,7 @@ leaves at most a folder to delete, which the next publisher does.
 from __future__ import annotations
 
 import logging
+import math
 import subprocess
 import sys
 import uuid
@@ -64,7 +65,7 @@ class Publisher:
         False when there was nothing to do, or another process is at it (`force` waits for that).
         """
         with self._generations.building(wait=force) as mine:
-            if not mine or not (force or self._embeddings.unpublished()):
+            if not mine or not (force or self._embeddings.unpublished(1)):
                 return False
             self.save_lost()
             with self._db.snapshot():
@@ -115,7 +116,8 @@ class Publisher:
         if not self.is_large():
             return True
         published = self._generations.size(self.generation())
-        return self._embeddings.unpublished() >= min(_MOST_WAITING, published * _WORTH)
+        enough = math.ceil(min(_MOST_WAITING, published * _WORTH))
+        return self._embeddings.unpublished(enough) >= enough
 
     def _word_rows(self) -> WordRows | None:
         """What the words are made of, where there are enough of them and something to publish them with."""

@@ -195,7 +195,10 @@ class VectorIndex:
 
     def absorb_when_grown(self) -> None:
         """What every write calls: publish once the outbox has grown past `ABSORB_ABOVE`, a large home elsewhere."""
-        if self.outbox_size() <= ABSORB_ABOVE or self._embeddings.unpublished() <= ABSORB_ABOVE:
+        if (
+            self.outbox_size() <= ABSORB_ABOVE
+            or self._embeddings.unpublished(ABSORB_ABOVE + 1) <= ABSORB_ABOVE
+        ):
             return
         if not self._publisher.is_large():
             self.absorb()
