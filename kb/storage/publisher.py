@@ -67,6 +67,7 @@ class Publisher:
         with self._generations.building(wait=force) as mine:
             if not mine or not (force or self._embeddings.unpublished(1)):
                 return False
+            self._db.read_ahead()
             self.save_lost()
             with self._db.snapshot():
                 last = int(self._db.value("SELECT coalesce(max(seq), 0) FROM outbox"))
