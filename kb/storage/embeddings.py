@@ -116,10 +116,8 @@ class Embeddings:
     def _of_live_chunks(self) -> tuple[Ids, Matrix]:
         import numpy as np
 
-        sql = f"SELECT count(*) rows, max(length(e.vector)) bytes FROM chunks c {_JOIN}"
-        found = self._db.rows(sql, [self.encoder.name])[0]
-        ids = np.zeros(found["rows"], dtype=np.int64)
-        matrix = np.zeros((found["rows"], (found["bytes"] or 0) // 4), dtype=np.float32)
+        most = self._db.value("SELECT count(*) FROM chunks")
+        ids, matrix = np.zeros(most, dtype=np.int64), np.zeros((0, 0), dtype=np.float32)
         # A page at a time: all rows at once would take three times the memory of the matrix.
         done, seen = 0, 0
         while page := self._db.rows(
@@ -127,9 +125,11 @@ class Embeddings:
             [self.encoder.name, seen, _PAGE],
         ):
             seen, end = page[-1]["id"], done + len(page)
-            ids[done:end], matrix[done:end] = _stack([(row["id"], row["vector"]) for row in page])
-            done = end
-        return ids, matrix
+            some, vectors = _stack([(row["id"], row["vector"]) for row in page])
+            if not done:  # memory that is never written to is never taken
+                matrix = np.zeros((most, vectors.shape[1]), dtype=np.float32)
+            ids[done:end], matrix[done:end], done = some, vectors, end
+        return ids[:done], matrix[:done]
 
     def of_chunks(self, chunk_ids: Sequence[int]) -> list[tuple[int, bytes]]:
         """Chunk id and vector, as float32 bytes, of those chunks that have one."""
