@@ -120,13 +120,13 @@ class _Joints:
 
     def between(self, level: bytes, begins: Sequence[int]) -> list[tuple[int, int]]:
         """Where the runs of blanks begin and end that stand where some literal has a blank."""
+        # (Of a run nearer to the beginning than `size`, the slice is empty.)
         found = {
             (begin, end)
             for size, known in enumerate(self._after)
             if known
             for begin in begins
-            if (after := known.get(level[max(0, begin - size) : begin]))
-            and (end := _end(level, begin, after))
+            if (after := known.get(level[begin - size : begin])) and (end := _end(level, begin, after))
         }
         return sorted(found)
 
