@@ -139,18 +139,22 @@ def _shares(weights: Mapping[_Key, float]) -> dict[_Key, float]:
 
 
 def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) -> tuple[float, ...]:
-    whole: Counter[str] = Counter()
+    every: list[str] = []
     pairs: set[tuple[str, str]] = set()
     length, best, covered = 0, 0.0, 0.0
     for chunk in candidate.chunks:
         tokens = chunk.tokens
+        length += len(tokens)
         places = list(compress(count(), map(weights.terms.__contains__, tokens)))
-        counts = Counter([tokens[place] for place in places])
+        if not places:
+            continue
+        present = [tokens[place] for place in places]
+        counts = _counted(present)
         best = max(best, _bm25(counts, weights.terms, len(tokens) / (stats.average_chunk_length or 1.0)))
         covered = max(covered, sum([weights.terms[term] for term in counts]))
         pairs.update([(tokens[a], tokens[b]) for a, b in pairwise(places) if b == a + 1])
-        whole.update(counts)
-        length += len(tokens)
+        every += present
+    whole = _counted(every)
     return (
         best,
         _bm25(whole, weights.terms, length / (stats.average_length or 1.0)),
@@ -158,6 +162,14 @@ def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) 
         sum(share for term, share in weights.rare.items() if term in whole),
         covered,
     )
+
+
+def _counted(terms: Sequence[str]) -> dict[str, int]:
+    """As `Counter`, which takes three times as long for a handful."""
+    counts: dict[str, int] = {}
+    for term in terms:
+        counts[term] = counts.get(term, 0) + 1
+    return counts
 
 
 def _bm25(counts: Mapping[str, int], shares: Mapping[str, float], relative_length: float) -> float:

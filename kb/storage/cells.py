@@ -2,7 +2,7 @@
 
 The vectors are parted into cells (k-means on a sample), four times the root of their number; a question is
 compared with all centres, then with the rows of the nearest cells.  The rows of a cell are neighbours on
-disk, too, so a search reads a twelfth of the mapped matrix.  On vectors of real sentences it finds 97 of a
+disk, too, so a search reads a twelfth of the mapped matrix.  On vectors of real sentences it finds 96 of a
 hundred that are among the first ten; the graph that Chroma builds finds 99, takes a millisecond a vector to
 build, and is opened and held in memory whole, which is why larger generations have cells instead
 (`benchmarks/nearest.py`).
@@ -68,7 +68,7 @@ class Cells:
         """The nearest cells that hold enough rows together."""
         import numpy as np
 
-        order = np.argsort(-(self._centres @ vector))
+        order = np.argsort(-cosines(self._centres, vector))
         rows = np.cumsum(np.diff(self._starts)[order])
         return [int(cell) for cell in order[: int(np.searchsorted(rows, max(4 * limit, self._rows))) + 1]]
 
@@ -92,7 +92,7 @@ def cosines(matrix: Matrix, vector: Matrix) -> Matrix:
     """
     import numpy as np
 
-    return np.asarray(np.einsum("ij,j->i", matrix, vector))
+    return np.asarray(np.vecdot(matrix, vector))
 
 
 def fill_folder(folder: Path, ids: Ids, matrix: Matrix) -> None:

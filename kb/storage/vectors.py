@@ -9,7 +9,6 @@ empties the outbox (`publisher`; `generations` tells why Chroma alone cannot pro
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -56,8 +55,7 @@ class VectorIndex:
         self._open: Published | Unpublished | None = None
         self._outbox = OutboxRows(embeddings)
         self._complete = 0
-        self._last: tuple[str, Future[Matrix]] | None = None
-        self._aside = ThreadPoolExecutor(1, "encode")
+        self._last: tuple[str, Matrix] | None = None
         self.notes: list[str] = []
         """Why the last search was not as good as it should be; empty when it was."""
 
@@ -70,24 +68,12 @@ class VectorIndex:
         self._catch_up()
         return self._nearest(self._vector(text), limit)
 
-    def expect(self, text: str) -> None:
-        """Begin to encode a text that will be searched, on the other core while words are searched."""
-        if text.strip() and self._embeddings.encoder.ready():
-            self._begun(text)
-
-    def _begun(self, text: str) -> Future[Matrix]:
-        """The text's vector as it comes; the last one is kept, since a lookup asks for it three times."""
-        if self._last is None or self._last[0] != text:
-            self._last = text, self._aside.submit(self._embeddings.encoder.encode, [text])
-        return self._last[1]
-
     def _vector(self, text: str) -> Matrix:
-        try:
-            vector: Matrix = self._begun(text).result()[0]
-        except BaseException:
-            self._last = None
-            raise
-        return vector
+        """The text's vector; the last one is kept, since a lookup asks for it twice."""
+        if self._last is None or self._last[0] != text:
+            vector: Matrix = self._embeddings.encoder.encode([text])[0]
+            self._last = text, vector
+        return self._last[1]
 
     def _catch_up(self) -> None:
         """Embed what waits; an outbox that was complete when it was last looked at costs nothing."""
