@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from kb.lookup.features import Candidate, CorpusStats
     from kb.lookup.ranking import Ranked
 
-LEXICAL_CHUNKS = 120
-SEMANTIC_CHUNKS = 120
+MOST_CHUNKS = 120
+"""Chunks that each of the two is asked for at the most; two for each candidate else."""
 MAX_CANDIDATES = 32
 """Entries that are ranked: of 569 labelled questions, 100 instead of 40 changed no first five answers."""
 _MUCH_OF_TITLE = 0.5
@@ -40,9 +40,9 @@ class RankedTiers:
         from kb.lookup import ranking
         from kb.lookup.features import Query, named_in_title
 
-        tokens, spelled = tokenize(query), spelled_out(query)
-        words = self._lexical.search(tokens, LEXICAL_CHUNKS) if tokens else []
-        meanings = self._vectors.search(spelled, SEMANTIC_CHUNKS) if query.strip() else []
+        tokens, spelled, chunks = tokenize(query), spelled_out(query), min(MOST_CHUNKS, 2 * limit)
+        words = self._lexical.search(tokens, chunks) if tokens else []
+        meanings = self._vectors.search(spelled, chunks) if query.strip() else []
         turns = chain.from_iterable(zip_longest((h.entry_id for h in words), (h.entry_id for h in meanings)))
         ids = [entry_id for entry_id in dict.fromkeys(turns) if entry_id][:limit]
         if not ids:
