@@ -24,7 +24,7 @@ SCHEMA = 6
 """How many steps `storage.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 
-_CACHE_KB = 65_536
+_CACHE_KB = 32_768
 """Pages kept in memory at the most; SQLite's own 2 MB are read anew at each question of a large home."""
 
 _LOG_PAGES = 8_192
