@@ -107,14 +107,12 @@ class Query:
 
 def features(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) -> NDArray[np.float64]:
     """One row a candidate, one column a name of `FEATURE_NAMES`, all values from 0 to 1."""
+    if not candidates:
+        return np.zeros((0, len(FEATURE_NAMES)))
     weights = _Weights.of(query, stats)
-    rows = [(*_word_features(c, weights, stats), *_title_features(query, c, stats)) for c in candidates]
-    table = np.zeros((len(candidates), len(FEATURE_NAMES)))
-    if rows:
-        lexical = np.array(rows)
-        table[:, :5], table[:, 8:] = lexical[:, :5], lexical[:, 5:]
-        table[:, 5:8] = _meaning_features(candidates)
-    return np.clip(table, 0.0, 1.0)
+    words = np.array([_word_features(one, weights, stats) for one in candidates])
+    titles = np.array([_title_features(query, one, stats) for one in candidates])
+    return np.asarray(np.clip(np.hstack([words, _meaning_features(candidates), titles]), 0.0, 1.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_CHUNKS = 120
 """Chunks that each of the two is asked for at the most; two for each candidate else."""
 MAX_CANDIDATES = 32
-"""Entries that are ranked: of 569 labelled questions, 100 instead of 40 changed no first five answers."""
+"""Entries that are ranked: 60 instead of 32 found no more of 134 alerts in the first five, nor 100 of 435 log lines."""
 _MUCH_OF_TITLE = 0.5
 
 

@@ -56,13 +56,7 @@ class Cells:
         similarity = np.concatenate(
             [cosines(self._matrix[self._starts[c] : self._starts[c + 1]], vector) for c in cells]
         )
-        top = (
-            np.argpartition(-similarity, limit - 1)[:limit]
-            if limit < len(ids)
-            else np.arange(len(similarity))
-        )
-        order = sorted(top, key=lambda row: (-similarity[row], ids[row]))
-        return [(int(ids[row]), float(similarity[row])) for row in order]
+        return best_rows(ids, similarity, limit)
 
     def _cells(self, vector: Matrix, limit: int) -> list[int]:
         """The nearest cells that hold enough rows together."""
@@ -93,6 +87,15 @@ def cosines(matrix: Matrix, vector: Matrix) -> Matrix:
     import numpy as np
 
     return np.asarray(np.vecdot(matrix, vector))
+
+
+def best_rows(ids: Ids, similarity: Matrix, limit: int) -> list[tuple[int, float]]:
+    """The ids of the `limit` greatest values with these, best first, ties by id."""
+    import numpy as np
+
+    top = np.argpartition(-similarity, limit - 1)[:limit] if limit < len(ids) else np.arange(len(ids))
+    order = sorted(top, key=lambda row: (-similarity[row], ids[row]))
+    return [(int(ids[row]), float(similarity[row])) for row in order]
 
 
 def fill_folder(folder: Path, ids: Ids, matrix: Matrix) -> None:

@@ -44,7 +44,7 @@ class EntryIndex:
         self._db, self._lexical = db, lexical
         self._wordings = WordingTable(db)
 
-    def touch(self) -> None:
+    def _touch(self) -> None:
         """Raise the number by which every process sees that what is on offer has changed."""
         self._db.execute(
             "INSERT INTO meta VALUES (?, '1') ON CONFLICT(key) DO UPDATE SET value = value + 1",
@@ -76,7 +76,7 @@ class EntryIndex:
 
     def reword(self, entry_id: str) -> None:
         """Let an entry that is found be found by the wordings that it is taught now, too.  Call inside a write."""
-        self.touch()
+        self._touch()
         wordings = self._wordings.of(entry_id)
         first = 1 + (self._db.value("SELECT max(ordinal) FROM chunks WHERE entry_id = ?", [entry_id]) or 0)
         self._lexical.reword(entry_id, reworded((one.line for one in wordings), first))
@@ -98,7 +98,7 @@ class EntryIndex:
 
     def remove(self, entry_id: str) -> None:
         """Let an entry be found no more.  Call inside a write."""
-        self.touch()
+        self._touch()
         self._lexical.remove(entry_id)
         self._db.execute(
             "INSERT INTO meta SELECT ?1, '1' WHERE EXISTS (SELECT 1 FROM signatures WHERE entry_id = ?2)"

@@ -22,6 +22,8 @@ MAX_QUERY_TERMS = 24
 TERMS = "(SELECT id chunk, c0 terms FROM chunk_terms_content)"
 """The tokens of chunks, read from the table in which FTS5 keeps them: ten times as fast as asking FTS5."""
 
+_IN_CLAUSE = 900
+
 _ENTRIES, _CHUNKS, _TOKENS = _TALLY = ("indexed_entries", "indexed_chunks", "indexed_tokens")
 """The meta keys of running totals: counting three hundred thousand rows takes a tenth of a second."""
 
@@ -219,7 +221,7 @@ class Fts5Index:
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
         """See `LexicalIndex.document_frequencies`."""
-        wanted = list(dict.fromkeys(terms))[:900]
+        wanted = list(dict.fromkeys(terms))[:_IN_CLAUSE]
         rows = self._db.rows(
             f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(wanted)})",
             wanted,
@@ -242,6 +244,16 @@ class Fts5Index:
         ):
             found.setdefault(row["entry_id"], []).append(StoredChunk(*row))
         return found
+
+
+def owners_of(db: Database, chunks: Sequence[int]) -> dict[int, str]:
+    """The entry of each of these chunks; those that are gone are left out."""
+    owners: dict[int, str] = {}
+    for start in range(0, len(chunks), _IN_CLAUSE):
+        part = chunks[start : start + _IN_CLAUSE]
+        rows = db.rows(f"SELECT id, entry_id FROM chunks WHERE id IN ({placeholders(part)})", part)
+        owners |= {row["id"]: row["entry_id"] for row in rows}
+    return owners
 
 
 def _tokens(pieces: Iterable[StoredChunk]) -> set[str]:

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO
 
 from kb.storage.chroma import trouble
-from kb.storage.database import Database, placeholders
+from kb.storage.database import Database
 from kb.storage.generations import Generations
-from kb.storage.lexical import Fts5Index, LexicalHit, StoredChunk
+from kb.storage.lexical import Fts5Index, LexicalHit, StoredChunk, owners_of
 from kb.storage.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity
 from kb.text.chunks import Chunk
 
@@ -116,11 +116,7 @@ class LargeLexicalIndex:
 
     def _alive(self, found: Sequence[tuple[int, float]]) -> list[LexicalHit]:
         """The hits whose chunk is still there, best first."""
-        owners: dict[int, str] = {}
-        for start in range(0, len(found), 900):
-            part = [chunk for chunk, _ in found[start : start + 900]]
-            rows = self._db.rows(f"SELECT id, entry_id FROM chunks WHERE id IN ({placeholders(part)})", part)
-            owners |= {row["id"]: row["entry_id"] for row in rows}
+        owners = owners_of(self._db, [chunk for chunk, _ in found])
         hits = [LexicalHit(chunk, owners[chunk], score) for chunk, score in found if chunk in owners]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
 

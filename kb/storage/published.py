@@ -249,11 +249,4 @@ class Published:
 
 def nearest_rows(ids: Ids, matrix: Matrix, vector: Matrix, limit: int) -> Nearest:
     """The rows nearest to a unit vector by cosine, best first, ties by id."""
-    import numpy as np
-
-    if not len(ids):
-        return []
-    similarity = cells.cosines(matrix, vector)
-    top = np.argpartition(-similarity, limit - 1)[:limit] if limit < len(ids) else np.arange(len(ids))
-    order = sorted(top, key=lambda row: (-similarity[row], ids[row]))
-    return [(int(ids[row]), float(similarity[row])) for row in order]
+    return cells.best_rows(ids, cells.cosines(matrix, vector), limit) if len(ids) else []

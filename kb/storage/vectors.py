@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.errors import HomeNotWritable
-from kb.storage.database import Database, placeholders
+from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
 from kb.storage.generations import Generations
+from kb.storage.lexical import owners_of
 from kb.storage.outbox import OutboxRows
 from kb.storage.published import Exact, Nearest, Published, Unpublished
 from kb.storage.publisher import Publisher
@@ -116,18 +117,11 @@ class VectorIndex:
         best: dict[int, float] = {}
         for chunk_id, similarity in found:
             best[chunk_id] = max(similarity, best.get(chunk_id, -1.0))
-        owners = self._owners(list(best))
+        owners = owners_of(self._db, list(best))
         hits = [
             VectorHit(chunk_id, owners[chunk_id], best[chunk_id]) for chunk_id in best if chunk_id in owners
         ]
         return sorted(hits, key=lambda hit: (-hit.similarity, hit.chunk_id))
-
-    def _owners(self, chunk_ids: Sequence[int]) -> dict[int, str]:
-        rows = []
-        for start in range(0, len(chunk_ids), 900):
-            part = chunk_ids[start : start + 900]
-            rows += self._db.rows(f"SELECT id, entry_id FROM chunks WHERE id IN ({placeholders(part)})", part)
-        return {row["id"]: row["entry_id"] for row in rows}
 
     def cosines(self, text: str, chunk_ids: Sequence[int]) -> dict[int, float]:
         """How similar each chunk is to `text`; chunks without a vector are left out."""
