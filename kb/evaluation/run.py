@@ -18,7 +18,7 @@ from kb import __version__
 from kb.evaluation.cases import Case, Cases, is_named
 from kb.evaluation.measure import measure
 from kb.evaluation.results import DEPTH, Result, Run
-from kb.records.ledger import Answer, Match, Tier, Verdict
+from kb.records.ledger import EXACT, Answer, Match, Verdict
 from kb.text.redact import redact
 from kb.triage.budget import count_tokens
 
@@ -93,7 +93,7 @@ def case_key(case: Case) -> str:
 def settled_by(answer: Answer) -> str:
     """`fingerprint` or `signature` where it made the question known by itself, else `all`."""
     first = answer.matches[0] if answer.matches else None
-    exact = first is not None and first.tier in (Tier.FINGERPRINT, Tier.SIGNATURE)
+    exact = first is not None and first.tier in EXACT
     return str(first.tier) if first and exact and answer.verdict is Verdict.KNOWN else ALL_TIERS
 
 

@@ -27,6 +27,13 @@ _UNRELATED = 0.25
 """The cosine of two texts that have nothing to do with each other, for homes with few entries."""
 _SUPPORT, _MOST = 0.75, 0.6
 
+_SLOPE, _MIDDLE = 9.9, 0.611
+"""Of the logistic that makes a probability of an agreement: 0.25 at one half, 0.8 at three quarters.
+
+Chosen on failures of operating systems that were filed in the order of time (186 asked again, 49 new ones): from 0.75
+on, 65 of 66 are the same; at one half, a fifth of the new ones begins to look like an old one.
+"""
+
 
 def probability(features: Mapping[str, float]) -> float:
     """The chance, 0 to 1, that the candidate with these features is right, given that it came first."""
@@ -47,3 +54,8 @@ def by_meaning_alone(similarities: Sequence[float]) -> float:
     others += [_UNRELATED] * (_NEIGHBOURS - len(others))
     support = 2 * best - sum(others) / _NEIGHBOURS
     return min(_MOST, RELATED + (support - _SUPPORT) * 0.7) if support >= _SUPPORT else 0.0
+
+
+def by_agreement(value: float) -> float:
+    """How likely a learned text of several lines is what was asked."""
+    return 1 / (1 + exp(-_SLOPE * (value - _MIDDLE)))

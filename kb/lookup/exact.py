@@ -1,4 +1,4 @@
-"""The exact tiers, cheapest first: fingerprints of the evidence lines and names, then signatures in the whole text."""
+"""The exact tiers, cheapest first: fingerprints of the evidence lines and names, then what occurs in the whole text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kb.lookup.found import Found, OnFound
 from kb.lookup.question import Question
+from kb.lookup.traces import SeenTrace, by_trace, rarity_among, seen_trace
 from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
 from kb.storage.identify import name_key
@@ -52,7 +53,9 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
                 taught[row["entry_id"]] = max(
                     taught.get(row["entry_id"], 0.0), text_specificity(source.template) / owners[key]
                 )
-            hit = Found(row["entry_id"], Tier.FINGERPRINT, reason, evidence, strength, True, hearsay)
+            hit = Found(
+                row["entry_id"], Tier.FINGERPRINT, reason, evidence, strength, whole=True, hearsay=hearsay
+            )
         else:
             hit = _named(row["entry_id"], names[key], question)
         if hit.entry_id not in found or _tells_more(hit, found[hit.entry_id]):
@@ -92,13 +95,18 @@ class SignatureScan:
         """`on_found` is told of each entry when its first block was read, long before a long text ends."""
         self._signatures, self._on_found = signatures, on_found
         self._found: dict[str, Found] = {}
+        self._traces: dict[str, SeenTrace] = {}
         self._seen = set[int]()
+        self._rarity = rarity_among(signatures)
 
     def block(self, text: str, offset: int, first_line: int) -> None:
         """Scan one block; see `question.OnBlock`."""
         line, counted = first_line, 0
         for hit in sorted(self._signatures.scan(text, self._seen), key=lambda hit: hit.spans[0]):
             start = hit.spans[0][0]
+            if hit.signature.trace:
+                self._trace(hit, text, offset, first_line)
+                continue
             line, counted = line + text.count("\n", counted, start), start
             found = _signed(hit, text, offset, line)
             if self._on_found and hit.key not in self._found:
@@ -106,9 +114,19 @@ class SignatureScan:
             if hit.key not in self._found or found.strength > self._found[hit.key].strength:
                 self._found[hit.key] = found
 
+    def _trace(self, hit: SignatureHit, text: str, offset: int, first_line: int) -> None:
+        found = seen_trace(hit, text, offset, first_line, self._rarity)
+        if found and (hit.key not in self._traces or found.share > self._traces[hit.key].share):
+            self._traces[hit.key] = found
+
     def found(self) -> list[Found]:
         """The entries whose signature occurred, the most telling first."""
         return sorted(self._found.values(), key=lambda hit: (-hit.strength, hit.entry_id))
+
+    def traces(self, question: Question) -> list[Found]:
+        """The entries of which enough of a trace was seen, the most telling first."""
+        found = (by_trace(key, one, question) for key, one in self._traces.items())
+        return sorted(filter(None, found), key=lambda hit: (-hit.strength * hit.fit, hit.entry_id))
 
 
 def _signed(hit: SignatureHit, text: str, offset: int, line: int) -> Found:
@@ -122,7 +140,7 @@ def _signed(hit: SignatureHit, text: str, offset: int, line: int) -> Found:
     captures = {name: value for name, value in hit.captures.items() if not redact(value).count}
     strength = specificity(hit.signature)
     whole = len(around) < _LONG and text_specificity(_beside(hit.matched, around)) <= _LITTLE * strength
-    return Found(hit.key, Tier.SIGNATURE, reason, evidence, strength, whole, captures=captures)
+    return Found(hit.key, Tier.SIGNATURE, reason, evidence, strength, whole=whole, captures=captures)
 
 
 def _beside(matched: str, line: str) -> str:

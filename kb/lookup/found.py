@@ -17,6 +17,8 @@ class Found:
     reason: str
     evidence: Evidence | None
     strength: float
+    fit: float = 1.0
+    """How much of what was learned stands there: 1 where all of it does, or enough."""
     whole: bool = False
     """The evidence line says little beyond what was found."""
     hearsay: str = ""
@@ -27,6 +29,8 @@ class Found:
     """How telling the most telling line is that led to this entry, and hardly to another, when it was asked before."""
     captures: dict[str, str] = field(default_factory=dict)
     features: dict[str, float] = field(default_factory=dict)
+    agreed: float = 0.0
+    """How far the question and what names the candidate say the same (`kb.lookup.agreement`), 0 to 1."""
     named: dict[str, float] = field(default_factory=dict)
     """Words of the question that its title names, each with its share of the question's weight."""
 

@@ -92,10 +92,12 @@ class Lookup:
             return Finding(
                 question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",)
             )
-        exact = self._judge(question, [*by_fingerprint(question, self.entries), *scan.found()], now)
+        exact = self._judge(
+            question, [*by_fingerprint(question, self.entries), *scan.found(), *scan.traces(question)], now
+        )
         judged, notes = exact, list[str]()
         if deep or not verdicts.settles(exact):
-            ranked = self.ranked.search(question.query)
+            ranked = self.ranked.search(question.query, prose=question.is_prose)
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
             notes += self.notes()
         notes += self._warnings(question)

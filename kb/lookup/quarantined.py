@@ -10,6 +10,7 @@ from kb.records.moves import BY_PERSON, FAILING, Move
 from kb.storage.identify import fingerprints_of
 from kb.text.one_line import one_line
 from kb.text.signature_set import SignatureSet
+from kb.text.sought import sought
 
 RULES = (FAILING, *BY_PERSON)
 """The quarantines that say something about the advice; the others are about signatures that fire too often."""
@@ -30,7 +31,9 @@ def _fitting(question: Question, entries: Sequence[Entry]) -> list[Entry]:
     if not entries:
         return []
     asked = {one.fingerprint for one in question.evidence if one.fingerprint}
-    signatures = SignatureSet.compile((entry.id, one) for entry in entries for one in entry.signatures)
+    signatures = SignatureSet.compile(
+        (entry.id, one) for entry in entries for one in sought(entry.signatures)
+    )
     signed = {hit.key for hit in signatures.scan("\n".join(one.line.text for one in question.evidence))}
     return [
         entry

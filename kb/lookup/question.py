@@ -13,6 +13,7 @@ from functools import cached_property
 
 from kb.text.evidence import EvidenceLine, pick_evidence_from
 from kb.text.mask import fingerprint, mask
+from kb.text.prose import is_prose
 from kb.text.redact import redact
 from kb.text.specificity import text_specificity
 
@@ -50,6 +51,8 @@ class Question:
     environment: str = ""
     redacted: int = 0
     """How many secrets were taken out of the evidence."""
+    whole: bool = True
+    """The evidence is all that was asked; of a longer text it is what tells most."""
 
     @property
     def query(self) -> str:
@@ -62,6 +65,11 @@ class Question:
     def specificity(self) -> float:
         """How much the text tells at all, 0 to 1; see `kb.text.specificity`."""
         return text_specificity(self.query)
+
+    @cached_property
+    def is_prose(self) -> bool:
+        """Whether people said it, and no program wrote it; see `kb.text.prose`."""
+        return is_prose("\n".join(e.line.text for e in self.evidence))
 
     @property
     def fingerprint(self) -> str:
@@ -88,8 +96,9 @@ def ask(
         evidence.append(EvidenceTemplate(kept, mask(clean.text), fingerprint(clean.text)))
     names = dict.fromkeys(name for e in evidence for name in _NAME.findall(e.line.text))
     return Question(
-        tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets
-    )
+        tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets,
+        whole=len(lines) < EVIDENCE_LINES,
+    )  # fmt: skip
 
 
 def _as_lines(text: str | Iterable[str]) -> Iterator[str]:

@@ -35,9 +35,13 @@ class RankedTiers:
     def __init__(self, lexical: LexicalIndex, vectors: VectorIndex) -> None:
         self._lexical, self._vectors = lexical, vectors
 
-    def search(self, query: str, limit: int = MAX_CANDIDATES) -> list[Found]:
-        """The candidates for a text, best first; `strength` is the chance that each is right."""
+    def search(self, query: str, limit: int = MAX_CANDIDATES, *, prose: bool = True) -> list[Found]:
+        """The candidates for a text, best first; `strength` is the chance that each is right.
+
+        Only in prose, which people say in their own words, may nearness in meaning alone relate two texts.
+        """
         from kb.lookup import ranking
+        from kb.lookup.agreement import agreement
         from kb.lookup.features import Query, named_in_title
 
         tokens, spelled, chunks = tokenize(query), spelled_out(query), min(MOST_CHUNKS, 2 * limit)
@@ -51,11 +55,12 @@ class RankedTiers:
         candidates = self._candidates(ids, spelled)
         asked, stats = Query(query, tuple(tokens)), self._stats(tokens, candidates)
         named = {one.entry_id: named_in_title(asked, one.title, stats) for one in candidates}
+        agreed = {one.entry_id: agreement(tokens, _title_tokens(one), stats) for one in candidates}
         found = [
-            replace(_ranked(one, lexical_ids), named=named[one.entry_id])
+            replace(_ranked(one, lexical_ids), named=named[one.entry_id], agreed=agreed[one.entry_id])
             for one in ranking.rank(asked, candidates, stats)
         ]
-        hits = _lifted(_falling(found))
+        hits = _lifted(_falling(found)) if prose else _falling(found)
         likely = {hit.entry_id for hit in hits if hit.strength >= RELATED}
         taught = [
             bare for one in candidates if one.entry_id in likely and (bare := _own(one)).chunks != one.chunks
@@ -84,9 +89,15 @@ class RankedTiers:
         from kb.lookup.features import CorpusStats, plain_words
 
         titles = [word for candidate in candidates for word in plain_words(candidate.title)]
+        titles += chain.from_iterable(map(_title_tokens, candidates))
         entries, mean_chunk, mean_entry = self._lexical.size()
         known = self._lexical.document_frequencies([*tokens, *titles])
         return CorpusStats(entries, mean_entry, known, mean_chunk)
+
+
+def _title_tokens(one: Candidate) -> list[str]:
+    """The words of what names the candidate: of a pattern, the text that was learned."""
+    return [token for piece in one.chunks if piece.role == "title" for token in piece.tokens]
 
 
 def _own(one: Candidate) -> Candidate:

@@ -11,18 +11,21 @@ shown stays the probability that the entry fits, whatever came of applying it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log
 
+from kb.lookup.confidence import by_agreement
 from kb.lookup.found import Found
 from kb.lookup.question import Question
 from kb.lookup.thresholds import GENERIC, KNOWN, RELATED
 from kb.records import Entry, Origin, Pattern, Source, ToolFix
-from kb.records.ledger import Match, Standing, Tier, Trust, Verdict
+from kb.records.ledger import EXACT, Match, Standing, Trust, Verdict
 from kb.storage.entries import Stored
 from kb.text.environment import same_environment
+from kb.text.prose import is_prose
 from kb.text.specificity import text_specificity
 
 _NOT_SETTLING = KNOWN - 0.1
@@ -39,6 +42,7 @@ _WHOLE = 0.15
 _ALL_WORDS = 0.9
 """Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
 _FAILING_N = 3
+_WORD = re.compile(r"\w+")
 
 OFFSETS = {Standing.ESTABLISHED: 0.75, Standing.NEW: 0.0, Standing.FAILING: -0.75}
 """What a standing adds to the log-odds of the confidence."""
@@ -61,6 +65,8 @@ class Judged:
     copies: tuple[Source, ...] = ()
     lift: float = 0.0
     """What the record of this very line and service adds to its place among the others (log-odds)."""
+    to_the_letter: float = 0.0
+    """Of the words of the line that was found and of what was learned, the share that both have, numbers included."""
 
 
 def judge(
@@ -76,7 +82,7 @@ def judge(
         )
         return stronger(*both)
     entry = stored.entry
-    confidence, reasons = _from_evidence(found), [found.reason]
+    confidence, reasons = _from_evidence(question, found, entry), [found.reason]
     agreement, words = scope_agreement(question, entry)
     if agreement > 0:
         confidence = min(0.99, confidence + _AGREEMENT * agreement * min(1.0, confidence / _LIKELY))
@@ -86,22 +92,45 @@ def judge(
     confidence, limits = _limited(confidence, question, found, entry, trust, now, agreement)
     words += [f"it {'resolved this' if here > 0 else 'failed'} for {question.service} before"] if here else []
     lift = TAUGHT * found.taught + HERE * ((here > 0) - (here < 0))
-    return Judged(
-        entry, found, round(confidence, 3), "; ".join([*reasons, *words, *limits]), trust, stored.copies, lift
-    )
+    reason = "; ".join([*reasons, *words, *limits])
+    letter = _to_the_letter(question, found, entry)
+    return Judged(entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter)
 
 
-def _from_evidence(found: Found) -> float:
-    if found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE):
+def _to_the_letter(question: Question, found: Found, entry: Entry) -> float:
+    """Tells those apart that the same template found: of equals, the one that was learned in these very words."""
+    if found.tier not in EXACT or found.evidence is None:
+        return 0.0
+    at = found.evidence.line
+    line = next((one.line.text for one in question.evidence if one.line.line == at), found.evidence.text)
+    asked, learned = set(_WORD.findall(line)), set(_WORD.findall(_pattern(entry) or entry.headline))
+    return round(len(asked & learned) / max(1, len(asked | learned)), 3)
+
+
+def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
+    if found.tier in EXACT:
         bonus = _WHOLE if found.whole and found.strength >= GENERIC else 0.0
-        return min(0.99, 0.45 + 0.55 * found.strength + bonus)
+        return min(0.99, 0.45 + 0.55 * found.strength + bonus) * found.fit
+    if _compared_as_texts(question, entry):
+        return by_agreement(found.agreed)
     return found.strength
+
+
+def _compared_as_texts(question: Question, entry: Entry) -> bool:
+    """Whether what programs wrote is asked of what programs wrote: those are two texts, not a subject."""
+    pattern = _pattern(entry)
+    return bool(pattern) and ("\n" in pattern or not is_prose(pattern)) and not question.is_prose
+
+
+def _pattern(entry: Entry) -> str:
+    """The text that a pattern or tool fix was learned by; empty for other kinds."""
+    return entry.pattern if isinstance(entry, Pattern) else getattr(entry, "error_pattern", "")
 
 
 def _tool_settles(question: Question, found: Found, entry: Entry) -> bool:
     """A fix learned for this very tool and this very text is known, however plain the text is."""
     same_tool = isinstance(entry, ToolFix) and _same(question.tool, entry.tool_name)
-    return same_tool and found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE) and found.whole
+    return same_tool and found.tier in EXACT and found.whole
 
 
 def scope_agreement(question: Question, entry: Entry) -> tuple[float, list[str]]:
@@ -142,11 +171,11 @@ def _limited(
 ) -> tuple[float, list[str]]:
     """The confidence under the caps that apply, and each cap in words."""
     limits = list[str]()
-    exact = found.tier in (Tier.FINGERPRINT, Tier.SIGNATURE)
+    exact = found.tier in EXACT
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
-    if found.features and isinstance(entry, Pattern | ToolFix):
-        pattern = entry.pattern if isinstance(entry, Pattern) else entry.error_pattern
+    if found.features and isinstance(entry, Pattern | ToolFix) and not _compared_as_texts(question, entry):
+        pattern = _pattern(entry)
         if found.features["title_loose"] < _ALL_WORDS:
             limits.append("the text lacks words of its pattern")
         elif agreement <= 0 and text_specificity(pattern) < GENERIC:
@@ -204,9 +233,9 @@ def in_order(judged: Sequence[Judged]) -> list[Judged]:
     return sorted(judged, key=_place)
 
 
-def _place(one: Judged) -> tuple[bool, float]:
+def _place(one: Judged) -> tuple[bool, float, float]:
     settles_not, score = place_of(one)
-    return settles_not, score - one.lift
+    return settles_not, score - one.lift, -one.to_the_letter
 
 
 def place_of(one: Judged | Match) -> tuple[bool, float]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kb.records import Entry, Signature
@@ -50,32 +50,33 @@ def fired(signatures: SignatureSet, lines: Iterable[HealthyLine]) -> dict[str, l
 
 def _in_source(signatures: SignatureSet, lines: Sequence[HealthyLine]) -> dict[str, tuple[HealthyLine, ...]]:
     """All at once over the whole text first: most signatures fire nowhere.  The few others line by line."""
-    hits = signatures.scan("\n".join(line.line for line in lines))
+    text = "\n".join(line.line for line in lines)
+    # (One line of a trace is no sign of it: its frames stand in every trace of that program.)
+    hits = [hit for hit in signatures.scan(text) if not hit.signature.trace]
     found: dict[str, dict[str, HealthyLine]] = {}
-    places = _places(
-        {(needle, hit.signature.regex) for hit in hits for needle in hit.signature.needles}, lines
-    )
+    places = _places({single for hit in hits for single in _singles(hit.signature)}, lines)
     for hit in hits:
-        needles = [places[needle, hit.signature.regex] for needle in hit.signature.needles]
+        needles = [places[single] for single in _singles(hit.signature)]
         for number in _lines_of(needles):
             template, _, _ = lines[number].fingerprint.partition("/")
             found.setdefault(hit.key, {}).setdefault(template, lines[number])
     return {key: tuple(by_template.values()) for key, by_template in found.items()}
 
 
-def _places(
-    needles: Iterable[tuple[str, bool]], lines: Sequence[HealthyLine]
-) -> dict[tuple[str, bool], list[int]]:
-    """The numbers of the lines that hold each needle."""
-    wanted = sorted(needles)
-    found: dict[tuple[str, bool], list[int]] = {needle: [] for needle in wanted}
+def _singles(signature: Signature) -> list[Signature]:
+    """A signature for each of its needles."""
+    return [replace(signature, needles=(needle,)) for needle in signature.needles]
+
+
+def _places(wanted: Iterable[Signature], lines: Sequence[HealthyLine]) -> dict[Signature, list[int]]:
+    """The numbers of the lines that hold each of the signatures, which have one needle."""
+    wanted = list(wanted)
+    found: dict[Signature, list[int]] = {one: [] for one in wanted}
     if not wanted:
         return found
-    single = SignatureSet.compile(
-        (str(number), Signature(needles=(text,), regex=regex)) for number, (text, regex) in enumerate(wanted)
-    )
+    singles = SignatureSet.compile((str(number), one) for number, one in enumerate(wanted))
     for at, line in enumerate(lines):
-        for hit in single.scan(line.line):
+        for hit in singles.scan(line.line):
             found[wanted[int(hit.key)]].append(at)
     return found
 

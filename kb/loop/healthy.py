@@ -22,6 +22,7 @@ from kb.text.alarm import alarm
 from kb.text.log_templates import LogTemplates
 from kb.text.redact import redact
 from kb.text.signature_set import SignatureSet
+from kb.text.sought import sought
 
 _ALARMING = 3.0
 _SHOWN = 3
@@ -200,7 +201,9 @@ class HealthyLines:
 
 
 def _set_of(entries: Iterable[Entry]) -> SignatureSet:
-    return SignatureSet.compile((entry.id, signature) for entry in entries for signature in entry.signatures)
+    return SignatureSet.compile(
+        (entry.id, signature) for entry in entries for signature in sought(entry.signatures)
+    )
 
 
 def _flat(found: dict[str, list[Firing]]) -> tuple[Firing, ...]:

@@ -18,6 +18,7 @@ from kb.records.healthy import PastLookup, Rehearsal, Replayed
 from kb.storage.replay import AskedBefore, PastLookups
 from kb.text.samples import sample_failure
 from kb.text.signature import SignatureHit, SignatureSet, parse_signature, validate_signature
+from kb.text.sought import sought
 
 SHOWN = 10
 """Lookups shown of each sort, where nobody asks for another number."""
@@ -72,7 +73,8 @@ class _Replay:
     """Sorts lookups by which of the two signatures they hold."""
 
     def __init__(self, before: Sequence[Signature], after: Signature, offered: set[str], shown: int) -> None:
-        self._set = SignatureSet.compile([*((_BEFORE, one) for one in before), (_AFTER, after)])
+        sides = ((_BEFORE, before), (_AFTER, (after,)))
+        self._set = SignatureSet.compile((side, one) for side, given in sides for one in sought(given))
         self._offered, self._shown = offered, shown
         self._counts: dict[str, int] = {}
         self._lookups: dict[str, list[tuple[AskedBefore, str]]] = {}

@@ -36,7 +36,7 @@ class Witnesses:
 
     def _look(self, block: str) -> None:
         for hit in self._signatures.scan(block):
-            if hit.key not in self._seen:
+            if hit.key not in self._seen and not hit.signature.trace:
                 self._seen.add(hit.key)
                 self.lines |= dict.fromkeys(_lines(block, hit))
 

@@ -20,6 +20,7 @@ from kb.records.ledger import Asked
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.codec import short_hash
 from kb.text.signature import SignatureSet, specificity
+from kb.text.sought import sought
 
 AT_LEAST = 2
 """Questions that a pattern is drafted from; one is enough when it came with an incident that ended."""
@@ -80,8 +81,8 @@ class _Known:
         telling = [
             (entry.id, signature)
             for entry in facts.entries
-            for signature in entry.signatures
-            if specificity(signature) >= GENERIC
+            for signature in sought(entry.signatures)
+            if not signature.trace and specificity(signature) >= GENERIC
         ]
         self._signatures = SignatureSet.compile(telling)
         self._prints = facts.known_prints

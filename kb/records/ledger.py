@@ -23,8 +23,13 @@ class Tier(StrEnum):
 
     FINGERPRINT = "fingerprint"
     SIGNATURE = "signature"
+    TRACE = "trace"
     LEXICAL = "lexical"
     SEMANTIC = "semantic"
+
+
+EXACT = (Tier.FINGERPRINT, Tier.SIGNATURE, Tier.TRACE)
+"""The tiers that find the very texts that were learned; the others rank what is near."""
 
 
 class Standing(StrEnum):

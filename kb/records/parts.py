@@ -92,11 +92,15 @@ class Signature:
     """A text that gives an entry away: all `needles` must occur in the input, in any order.
 
     An entry matches when any one of its signatures does.  Literals are compared without regard
-    to case; with `regex` each needle is a regular expression in RE2 syntax (linear time).
+    to case; with `regex` each needle is a regular expression in RE2 syntax (linear time).  The index of a home
+    looks for more than people write: with `template` a needle is a masked line, in which `<*>` stands for one thing
+    that varies; with `trace` the needles are the telling lines of one trace, of which some must occur.
     """
 
     needles: tuple[str, ...]
     regex: bool = False
+    template: bool = False
+    trace: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,16 @@ from kb.storage.database import Database, Row, placeholders
 from kb.storage.lexical import LexicalIndex
 from kb.storage.wordings import WordingTable
 from kb.text.chunks import chunk, reworded
+from kb.text.sought import sought
 
 KNOWLEDGE_VERSION = "knowledge_version"
 """The meta key of a number that changes with every change of what is on offer."""
 
 SIGNATURES_REMOVED = "signatures_removed"
 """The meta key of a number that changes whenever signatures go; while it stays, they only come."""
+
+_KINDS = {"regex": 1, "template": 2, "trace": 4}
+"""How the column `regex` keeps what kind of signature it is; of a plain literal it is 0."""
 
 ASKED = "asked"
 """The origin of a fingerprint that an outcome taught; see `kb.storage.wordings`."""
@@ -56,11 +60,27 @@ class EntryIndex:
         chunks = chunk(entry.passages())
         asked = reworded((one.line for one in self._wordings.of(entry.id)), len(chunks))
         self._lexical.add(entry.id, [*chunks, *asked])
+        self._add_signatures(entry)
+        self.set_fingerprints(entry.id, fingerprints)
+
+    def renew_signatures(self, entry: Entry) -> None:
+        """Let the entry's signatures be looked for as these masking rules have them.  Call inside a write."""
+        self._remove_signatures(entry.id)
+        self._add_signatures(entry)
+
+    def _add_signatures(self, entry: Entry) -> None:
         self._db.execute_many(
             "INSERT INTO signatures VALUES (?,?,?)",
-            [(entry.id, json.dumps(sig.needles), int(sig.regex)) for sig in entry.signatures],
+            [(entry.id, json.dumps(sig.needles), _kind(sig)) for sig in sought(entry.signatures)],
         )
-        self.set_fingerprints(entry.id, fingerprints)
+
+    def _remove_signatures(self, entry_id: str) -> None:
+        self._db.execute(
+            "INSERT INTO meta SELECT ?1, '1' WHERE EXISTS (SELECT 1 FROM signatures WHERE entry_id = ?2)"
+            " ON CONFLICT(key) DO UPDATE SET value = value + 1",
+            [SIGNATURES_REMOVED, entry_id],
+        )
+        self._db.execute("DELETE FROM signatures WHERE entry_id = ?", [entry_id])
 
     def set_fingerprints(self, entry_id: str, fingerprints: Sequence[Fingerprint]) -> None:
         """Let the entry have these fingerprints and no others.  Call inside a write."""
@@ -100,12 +120,7 @@ class EntryIndex:
         """Let an entry be found no more.  Call inside a write."""
         self._touch()
         self._lexical.remove(entry_id)
-        self._db.execute(
-            "INSERT INTO meta SELECT ?1, '1' WHERE EXISTS (SELECT 1 FROM signatures WHERE entry_id = ?2)"
-            " ON CONFLICT(key) DO UPDATE SET value = value + 1",
-            [SIGNATURES_REMOVED, entry_id],
-        )
-        self._db.execute("DELETE FROM signatures WHERE entry_id = ?", [entry_id])
+        self._remove_signatures(entry_id)
         self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
 
     def matching_fingerprints(self, values: Sequence[str]) -> list[Row]:
@@ -127,8 +142,15 @@ class EntryIndex:
     def signatures(self, after: int = 0) -> list[tuple[str, Signature]]:
         """Every signature on offer behind row `after`, with its entry's id, in the order in which they came."""
         # All as one JSON text: ten times as fast as one text for each of tens of thousands.
-        one = "json_object('needles', json(needles), 'regex', json(iif(regex, 'true', 'false')))"
+        flags = "".join(
+            f", '{name}', json(iif(regex & {bit}, 'true', 'false'))" for name, bit in _KINDS.items()
+        )
+        one = f"json_object('needles', json(needles){flags})"
         rows = "(SELECT entry_id, needles, regex FROM signatures WHERE rowid > ? ORDER BY rowid)"
         return codec.signatures(
             self._db.value(f"SELECT json_group_array(json_array(entry_id, {one})) FROM {rows}", [after])
         )
+
+
+def _kind(signature: Signature) -> int:
+    return sum(bit for name, bit in _KINDS.items() if getattr(signature, name))

@@ -53,6 +53,7 @@ class Fingerprints:
         for start in range(0, len(ids), _BATCH):
             for entry_id, stored in self._entries.many(ids[start : start + _BATCH]).items():
                 self._entries.index.set_fingerprints(entry_id, fingerprints_of(stored.entry))
+                self._entries.index.renew_signatures(stored.entry)
 
     def _renew_lookups(self) -> None:
         rows = self._db.rows("SELECT id, evidence FROM lookups WHERE fingerprint != ''")

@@ -81,7 +81,8 @@ def _digest(items: Iterable[tuple[str, Signature]]) -> str:
         engine = version("hyperscan")
     except PackageNotFoundError:
         engine = ""
-    plain = [engine, version("google-re2"), *((key, sign.needles, sign.regex) for key, sign in items)]
+    made = ((key, sign.needles, sign.regex, sign.template, sign.trace) for key, sign in items)
+    plain = [engine, version("google-re2"), *made]
     return blake2b(json.dumps(plain).encode(), digest_size=16).hexdigest()
 
 

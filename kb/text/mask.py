@@ -15,7 +15,7 @@ from hashlib import blake2b
 from kb.text.ids import looks_like_id
 from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER
 
-MASK_VERSION = 3
+MASK_VERSION = 4
 """Raised with every change of the rules that changes a template; part of every fingerprint."""
 
 _LEVEL = (
@@ -54,7 +54,7 @@ def mask(line: str) -> str:
 
 
 def fingerprint(line: str) -> str:
-    """The tagged hash of the template of `line`, such as `f3:9c2e…`; empty if nothing in it tells."""
+    """The tagged hash of the template of `line`, such as `f4:9c2e…`; empty if nothing in it tells."""
     template = without_prefix(mask(line))
     words = " ".join(template.casefold().split()).strip(" .,:;!-")
     if not _WORD.search(words.replace(PLACEHOLDER, " ")):

@@ -13,9 +13,9 @@ Decisions: ports, line numbers and versions are variable (the same error in two 
 error; which version it was is the business of scope).  Which program, workload, table or topic failed
 tells errors apart; which instance, user, host, device or file does not.  So host names under a known
 top level are variable, except those of public services, which say what failed, and so are paths,
-except those that every machine has (`/etc/resolv.conf`, `/var/run/docker.sock`); a path below `/tmp` is as
-any other.  A list is as long as it happens to be: a run of placeholders, or of items that differ in nothing
-else, is one.
+except those that every machine has (`/etc/resolv.conf`, `/var/run/docker.sock`) and the beginnings of relative
+ones; a path below `/tmp` is as any other.  A list is as long as it happens to be: a run of placeholders, or of items
+that differ in nothing else, is one.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ _ID_KEY = (
     r"|instance|message|"
     r"event|client|account|customer|connection|conn|build|run|parent)[ _-]?)?(?:id|uuid|guid)"
     r"|host(?:name)?|node(?:[ _-]?name)?|pod(?:[ _-]?name)?|instance|user(?:name)?|client(?:[ _-]?ip)?"
-    r"|remote[ _-]?addr|trace|span|rhost|ruser|logname|login|acct|principal|comm|cwd|tenant|addr|laddr"
+    r"|remote[ _-]?addr|trace|span|rhost|ruser|logname|login|acct|principal|cwd|tenant|addr|laddr"
 )
 _NO_NAME = (  # what follows "user" in prose
     "is|was|are|were|does|did|do|not|has|had|have|can|cannot|could|may|must|should|will|would|requests?|requested|"
@@ -142,7 +142,9 @@ KEYS = (
     rf"\b(?:id|uuid|guid)(?::|=|#| is)? ?[\"'\[(]?(?!\d{{3}} (?:{_PHRASES})\b|{_CODE})"
     rf"(?=[A-Za-z+/_-]{{0,80}}\d|{_UNSPOKEN})",
     rf"\b(?:{_ID_KEY})[\"']?(?:=|: ?(?=[\"']))[\"']?(?![\"'])(?={re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}])",
-    r"\b(?:user|role|host|node|pod|device|file) [\"'](?=[^\s\"']{1,200}[\"'])",
+    r"\b(?:user|role|host|node|pod|device) [\"'](?=[^\s\"']{1,200}[\"'])",
+    # (A relative path begins with what a program calls its own: `pg_wal/…` is another trouble than `pg_tblspc/…`.)
+    r"\bfile [\"'](?![A-Za-z_]+/)(?=[^\s\"']{1,200}[\"'])",
     rf"\b(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))",
     rf"\bfor (?={_PERSON} from (?:\d|{re.escape(PLACEHOLDER)}|[\w-]+[.:][\w.:-]+))",
     rf"\bhttps?://{_PUBLIC_HOSTS}/(?=[\w%-])",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kb.records import Entry
 from kb.text.signature_regex import validate_signature
 from kb.text.signature_set import SignatureSet
+from kb.text.sought import sought
 
 _SHOWN = 80
 
@@ -20,7 +21,7 @@ def sample_failure(entry: Entry) -> str | None:
     samples = entry.samples
     if not entry.signatures or not (samples.must_match or samples.must_not_match):
         return None
-    signatures = SignatureSet.compile((entry.id, signature) for signature in entry.signatures)
+    signatures = SignatureSet.compile((entry.id, signature) for signature in sought(entry.signatures))
     for sample in samples.must_match:
         if not signatures.scan(sample):
             return f"its signature does not match its own sample {sample[:_SHOWN]!r}"

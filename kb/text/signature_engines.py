@@ -2,6 +2,7 @@
 
 Three ways, chosen by the size of the job (needles times bytes), since building an engine costs more than a
 short text ever gives back: look literals up by how they begin; Hyperscan; RE2's Set where Hyperscan is missing.
+A template is looked for by its anchor, the literal piece of it that tells most.
 Literals are looked for in a *folded* copy of the text (case folded, runs of blanks made one), where
 they are plain strings: Hyperscan compiles 300 of those in 6 ms, but takes 3.6 s for the same with
 `\\b` and `\\s+` in them.
@@ -11,13 +12,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from kb.text.hyperscan_engine import Dumped, Hyperscan
 from kb.text.prepared import Prepared
 from kb.text.re2_sets import Re2Sets
+from kb.text.template import anchor_of
 
-Needle = tuple[str, bool]
-"""The text of a needle, and whether it is a regex."""
+
+class Needle(NamedTuple):
+    """One thing to look for: a literal, a regex in RE2 syntax, or the template of a line."""
+
+    text: str
+    regex: bool = False
+    template: bool = False
+
 
 _WORTH_AN_ENGINE = 100_000_000
 _MANY = 200
@@ -30,11 +39,11 @@ class Engine:
 
     def __init__(self, needles: tuple[Needle, ...]) -> None:
         self._literals = {
-            number: " ".join(text.casefold().split()).encode("utf-8", "replace")
-            for number, (text, regex) in enumerate(needles)
-            if not regex
+            number: " ".join(_literal(needle).casefold().split()).encode("utf-8", "replace")
+            for number, needle in enumerate(needles)
+            if not needle.regex
         }
-        self._regexes = {number: text for number, (text, regex) in enumerate(needles) if regex}
+        self._regexes = {number: needle.text for number, needle in enumerate(needles) if needle.regex}
         self._count = len(needles)
         self._built: Hyperscan | Re2Sets | None = None
         self._first: Engine | None = None
@@ -94,6 +103,10 @@ class Engine:
     def load(self, dumped: Dumped) -> None:
         """Take over what `dump` gave, unless Hyperscan is missing here or is of another version."""
         self._built = Hyperscan.loaded(dumped, self._literals, self._regexes)
+
+
+def _literal(needle: Needle) -> str:
+    return anchor_of(needle.text) if needle.template else needle.text
 
 
 class _Beginnings:

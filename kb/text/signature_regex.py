@@ -70,15 +70,14 @@ def compile_regex(pattern: str, *, literal: bool = False) -> Any:
 def literal_regex(needle: str) -> str:
     """The regex by which a literal is compared."""
     words = needle.split()
-    body = r"\s+".join(re.sub(r"([^\w\s]|_)", _escaped, word) for word in words)
+    body = r"\s+".join(re.sub(r"([^\w\s]|_)", escaped, word) for word in words)
     return (
-        f"(?i){_boundary(words[0][0])}{body}{_boundary(words[-1][-1])}"
-        if words
-        else "(?i)[^\\x00-\\x{10FFFF}]"
+        f"(?i){boundary(words[0][0])}{body}{boundary(words[-1][-1])}" if words else "(?i)[^\\x00-\\x{10FFFF}]"
     )
 
 
-def _escaped(match: re.Match[str]) -> str:
+def escaped(match: re.Match[str]) -> str:
+    """The character that was matched, as RE2 reads it to the letter."""
     character = match.group()
     return (
         f"\\{character}"
@@ -87,5 +86,6 @@ def _escaped(match: re.Match[str]) -> str:
     )
 
 
-def _boundary(character: str) -> str:
+def boundary(character: str) -> str:
+    """What must stand at this end of a text: the end of a word, where the text ends with one."""
     return r"\b" if character.isascii() and character.isalnum() else ""

@@ -1,8 +1,9 @@
 """All signatures of a home in one pass over a text.
 
 Two steps.  An engine names the needles that may occur (`signature_engines`: fast, never too few); RE2 then
-confirms each of them, finds its first occurrence and its named groups.  So the answers are RE2's,
-whichever engine was fit for the size of the job.  A set compiles in the time it takes to validate its
+confirms each of them, finds its first occurrence and its named groups; a template is confirmed by masking the
+place.  So the answers are the same, whichever engine was fit for the size of the job.
+A set compiles in the time it takes to validate its
 regexes; what an engine needs beyond is built at the first text that is worth it.
 """
 
@@ -10,30 +11,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from kb.records import Signature
+from kb.text import template
 from kb.text.hyperscan_engine import Dumped
 from kb.text.prepared import Prepared, prepare
 from kb.text.signature_engines import Engine, Needle
 from kb.text.signature_regex import compile_regex, validate_signature
 
-_DUMP_TAG = b"kb-signatures-2\n"
+_DUMP_TAG = b"kb-signatures-3\n"
 _SUM = 16
 
 
 @dataclass(frozen=True, slots=True)
 class SignatureHit:
-    """One signature found: `spans` has the first place of each needle, `matched` the text of the first."""
+    """One signature found: `spans` has the first place of each needle, `matched` the text of the first.
+
+    Of a trace `found` has the numbers of the needles that occur, and `spans` their places; of all others all occur.
+    """
 
     key: str
     signature: Signature
     spans: tuple[tuple[int, int], ...]
     captures: dict[str, str]
     matched: str
+    found: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,20 +80,20 @@ class SignatureSet:
 
     @classmethod
     def _of(cls, items: tuple[tuple[str, Signature], ...], problems: list[tuple[str, str]]) -> SignatureSet:
-        needles = {(needle, signature.regex): 0 for _, signature in items for needle in signature.needles}
+        needles = {needle: 0 for _, signature in items for needle in _needles_of(signature)}
         made = cls(items, problems, {needle: number for number, needle in enumerate(needles)})
         made._numbered = tuple(made._needles)
         made._engine = Engine(made._numbered)
         for number, (_, signature) in enumerate(items):
-            for needle in signature.needles:
-                made._users.setdefault((needle, signature.regex), []).append(number)
+            for needle in dict.fromkeys(_needles_of(signature)):
+                made._users.setdefault(needle, []).append(number)
         return made
 
     def scan(self, text: str, seen: set[int] | None = None) -> list[SignatureHit]:
         """Every signature that `text` holds, in the order in which the signatures were given.
 
         With `seen`, which starts empty and goes along with a text that comes in blocks: the first hit
-        of each signature only.
+        of each signature only; of a trace one in each block.
         """
         if not self.items or not text or self._engine is None:
             return []
@@ -99,8 +105,17 @@ class SignatureSet:
                 found[needles[number]] = place
                 touched.update(users)
         complete = [number for number in sorted(touched) if _complete(self.items[number][1], found)]
-        seen.update(complete)
+        seen.update(number for number in complete if not self.items[number][1].trace)
         return _in_characters([_hit(*self.items[number], found) for number in complete], text, prepared)
+
+    def owners(self, needle: Needle) -> int:
+        """How many signatures look for this needle."""
+        return len(self._users.get(needle, ()))
+
+    @property
+    def traces(self) -> int:
+        """How many of the signatures are traces."""
+        return sum(signature.trace for _, signature in self.items)
 
     @property
     def worth_keeping(self) -> bool:
@@ -111,7 +126,7 @@ class SignatureSet:
         """The set as bytes for a cache, with what its engine has built so far: a checksum, a header, the engine."""
         built = self._engine.dump() if self._engine else None
         header = {
-            "items": [(key, signature.needles, signature.regex) for key, signature in self.items],
+            "items": [(key, sign.needles, sign.regex, sign.template, sign.trace) for key, sign in self.items],
             "problems": self.problems,
             "sizes": [len(built.plain), len(built.regex)] if built else None,
             "refused": built.refused if built else [],
@@ -133,7 +148,8 @@ class SignatureSet:
         line, _, blobs = body.partition(b"\n")
         header = json.loads(line)
         items = tuple(
-            (key, Signature(needles=tuple(needles), regex=regex)) for key, needles, regex in header["items"]
+            (key, Signature(needles=tuple(needles), regex=regex, template=template, trace=trace))
+            for key, needles, regex, template, trace in header["items"]
         )
         made = cls._of(items, [(key, reason) for key, reason in header["problems"]])
         if made._engine and header["sizes"]:
@@ -148,19 +164,25 @@ class _Found:
     captures: dict[str, str]
 
 
+def _needles_of(signature: Signature) -> tuple[Needle, ...]:
+    return tuple(Needle(text, signature.regex, signature.template) for text in signature.needles)
+
+
 @lru_cache(maxsize=4096)
 def _confirming(needle: Needle) -> Any:
-    text, regex = needle
-    return compile_regex(text, literal=not regex)
+    return compile_regex(needle.text, literal=not needle.regex)
 
 
 def _find(needle: Needle, prepared: Prepared, start: int) -> _Found | None:
-    """Its first place in the text, which is not before `start`."""
+    """Its first place in the text; `start` is where it begins at the earliest, or of a template its anchor."""
+    if needle.template:
+        place = template.find(needle.text, prepared.data, start)
+        return _Found((place.start, place.end), {}) if place else None
     pattern = _confirming(needle)
     match = pattern.search(prepared.data, start)
     if match is None or match.start() == match.end():
         return None
-    groups = {name: match.group(name) for name in pattern.groupindex} if needle[1] else {}
+    groups = {name: match.group(name) for name in pattern.groupindex} if needle.regex else {}
     return _Found(
         match.span(), {_text(name): _text(value) for name, value in groups.items() if value is not None}
     )
@@ -171,13 +193,14 @@ def _text(value: bytes | str) -> str:
 
 
 def _complete(signature: Signature, found: dict[Needle, _Found]) -> bool:
-    return all((needle, signature.regex) in found for needle in signature.needles)
+    return signature.trace or all(needle in found for needle in _needles_of(signature))
 
 
 def _hit(key: str, signature: Signature, found: dict[Needle, _Found]) -> SignatureHit:
-    places = [found[needle, signature.regex] for needle in signature.needles]
-    captures = {name: value for place in reversed(places) for name, value in place.captures.items()}
-    return SignatureHit(key, signature, tuple(place.span for place in places), captures, "")
+    places = {n: found[one] for n, one in enumerate(_needles_of(signature)) if one in found}
+    captures = {name: value for place in reversed(places.values()) for name, value in place.captures.items()}
+    spans = tuple(place.span for place in places.values())
+    return SignatureHit(key, signature, spans, captures, "", tuple(places))
 
 
 def _in_characters(hits: list[SignatureHit], text: str, prepared: Prepared) -> list[SignatureHit]:
@@ -186,5 +209,5 @@ def _in_characters(hits: list[SignatureHit], text: str, prepared: Prepared) -> l
     for hit in hits:
         spans = tuple((offsets[start], offsets[end]) for start, end in hit.spans)
         start, end = spans[0]
-        turned.append(SignatureHit(hit.key, hit.signature, spans, hit.captures, text[start:end]))
+        turned.append(replace(hit, spans=spans, matched=text[start:end]))
     return turned

@@ -11,7 +11,7 @@ from kb.text.hyperscan_engine import Hyperscan
 from kb.text.prepared import prepare
 from kb.text.re2_sets import Re2Sets
 from kb.text.signature import SignatureSet, parse_signature, specificity, text_specificity, validate_signature
-from kb.text.signature_engines import Engine
+from kb.text.signature_engines import Engine, Needle
 
 
 def keys(text: str, *signatures: str | Signature) -> list[str]:
@@ -136,7 +136,7 @@ NEEDLES += [
 def test_every_engine_finds_at_least_what_re2_confirms(text: str) -> None:
     items = [(needle, Signature(needles=(needle,), regex=regex)) for needle, regex in NEEDLES]
     expected = {hit.key for hit in SignatureSet.compile(items).scan(text)}
-    engine = Engine(tuple(NEEDLES))
+    engine = Engine(tuple(Needle(*one) for one in NEEDLES))
     for kind in (Hyperscan, Re2Sets):
         engine._built = kind(engine._literals, engine._regexes)
         assert expected <= {NEEDLES[number][0] for number in engine.candidates(prepare(text))}

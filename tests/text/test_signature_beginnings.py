@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from kb.text.prepared import prepare
-from kb.text.signature_engines import _PIECE, Engine
+from kb.text.signature_engines import _PIECE, Engine, Needle
 
 LETTERS = "ab c"
 
@@ -14,8 +14,8 @@ def text_of(rng: random.Random, length: int) -> str:
     return "".join(rng.choice(LETTERS) for _ in range(length))
 
 
-def needles_of(rng: random.Random, count: int) -> tuple[tuple[str, bool], ...]:
-    return tuple((text_of(rng, rng.randrange(1, 24)).strip() or "a", False) for _ in range(count))
+def needles_of(rng: random.Random, count: int) -> tuple[Needle, ...]:
+    return tuple(Needle(text_of(rng, rng.randrange(1, 24)).strip() or "a") for _ in range(count))
 
 
 def test_short_and_long_literals_are_found_wherever_they_stand() -> None:
@@ -24,14 +24,12 @@ def test_short_and_long_literals_are_found_wherever_they_stand() -> None:
         needles = needles_of(rng, 220)
         prepared = prepare(text_of(rng, rng.randrange(0, 60)))
         found = set(Engine(needles).candidates(prepared))
-        plain = {
-            n for n, (needle, _) in enumerate(needles) if " ".join(needle.split()).encode() in prepared.folded
-        }
+        plain = {n for n, one in enumerate(needles) if " ".join(one.text.split()).encode() in prepared.folded}
         assert found == plain
 
 
 def test_a_literal_is_found_across_the_pieces_of_a_long_text() -> None:
-    needles = (("quorum lost in shard 7", False), *((f"filler number {n}", False) for n in range(220)))
+    needles = (Needle("quorum lost in shard 7"), *(Needle(f"filler number {n}") for n in range(220)))
     for before in range(_PIECE - 24, _PIECE + 2):
         text = "x" * before + " quorum lost in shard 7 " + "y" * 100
         assert set(Engine(needles).candidates(prepare(text))) == {0}, before
@@ -39,7 +37,7 @@ def test_a_literal_is_found_across_the_pieces_of_a_long_text() -> None:
 
 def test_a_text_that_is_one_literal_holds_it_and_an_empty_one_holds_none() -> None:
     for more in (0, 220):
-        filler = ((f"filler number {n}", False) for n in range(more))
-        engine = Engine((("quorum lost in shard 7", False), ("ab", False), *filler))
+        filler = (Needle(f"filler number {n}") for n in range(more))
+        engine = Engine((Needle("quorum lost in shard 7"), Needle("ab"), *filler))
         assert set(engine.candidates(prepare("Quorum  lost in shard 7"))) == {0}
         assert engine.candidates(prepare("")) == {}

@@ -1,0 +1,47 @@
+"""Is a text something that people say, or something that a program wrote?
+
+People say what they see in sentences: words in a row, joined by the small words of a language.  Programs write
+fields, brackets, codes, names of functions.  What is near in meaning may be meant, when people say it; of two lines of
+a log that are near in meaning nothing follows.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kb.text.tokens import STOP_WORDS
+
+_TEMPLATE = re.compile(r"\{\{[^{}]{0,200}\}\}|\$\w[\w.]{0,80}|%\(\w{1,40}\)s|<\*>")
+_WRITTEN = re.compile(
+    r"\w=[\"'\w/<\[{(]|[{}|]|::|->|=>|\w\(\S|\)\s*[:{]|[\w.]{3,80}(?:Error|Exception)\b|0x[0-9a-fA-F]{4,}"
+    r"|\b(?:ERROR|FATAL|WARN|INFO|DEBUG|PANIC|CRITICAL)\b|\d{1,2}:\d\d:\d\d|^\s*at \w|\w/\w+/\w|\[\w[^\]\s]{0,60}\]"
+)
+_WORD = re.compile(r"[A-Za-z']+")
+_SMALL = STOP_WORDS | {
+    "no",
+    "not",
+    "more",
+    "than",
+    "only",
+    "also",
+    "since",
+    "because",
+    "again",
+    "after",
+    "before",
+}
+_SHARE = 0.15
+"""Of the words of a sentence, the share that small words are at the least."""
+_MARKS = 0.12
+"""Marks of programs for each word, above which a text is no sentence, however it reads."""
+
+
+def is_prose(text: str) -> bool:
+    """Whether people said it; short texts without any mark of a program count as said."""
+    plain = _TEMPLATE.sub(" ", text)
+    words = _WORD.findall(plain)
+    if not words:
+        return False
+    marks = sum(1 for _ in _WRITTEN.finditer(plain))
+    small = sum(word.lower() in _SMALL for word in words)
+    return marks <= _MARKS * len(words) and (small >= _SHARE * len(words) or not marks)

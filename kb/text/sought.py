@@ -1,0 +1,34 @@
+"""What is looked for of a signature: what a person wrote is one occurrence, what is looked for is all of them.
+
+A literal that is a line is looked for by its template, wherever a line holds it; a text of several lines by the
+lines that tell.  Regexes, and literals that belong together, are looked for as they were written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kb.records import Signature
+from kb.text.masking_rules import PLACEHOLDER
+from kb.text.template import LONGEST, template_of
+from kb.text.trace import trace_signature
+
+
+def sought(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
+    """The signatures as they are looked for, in their order."""
+    return tuple(_sought(one) for one in signatures)
+
+
+def _sought(signature: Signature) -> Signature:
+    if signature.regex or signature.template or len(signature.needles) != 1:
+        return signature
+    text = signature.needles[0]
+    if "\n" in text.strip():
+        return trace_signature(text) or signature
+    template = template_of(text) if len(text) <= LONGEST else ""
+    if not template:
+        return signature
+    if PLACEHOLDER in template:
+        return replace(signature, needles=(template,), template=True)
+    return replace(signature, needles=(template,))

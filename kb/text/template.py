@@ -1,0 +1,134 @@
+"""A learned line as it is looked for inside other lines: its template, with gaps where something varies.
+
+What was learned comes back within something else: behind a prefix that nobody has listed, in a longer sentence,
+in quotes, folded in two.  So a template is found wherever its words stand in their order with one varying thing
+in each gap: a regular expression proposes a place, and only if the text there has the very same template is it
+one.  So `shard 17 has no leader` is found in `… shard 9 has no leader …`, and not in `shard 9 of 12 has no leader`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from kb.text.carriers import bare
+from kb.text.mask import mask, without_prefix
+from kb.text.masking_rules import PLACEHOLDER
+from kb.text.none_left import COUNTS
+from kb.text.signature_regex import boundary, compile_regex, escaped
+from kb.text.specificity import text_specificity
+
+LONGEST = 2_000
+"""Characters of a line that are looked for; what stands behind says no more."""
+_EDGES = " \t\r\n.,:;!-()[]{}<>\"'`=|#*"
+_LEAST = 4
+"""Characters that an anchor has at the least: a shorter one stands in every text."""
+_WINDOW = 4_000
+_TRIES = 1_000
+"""Places of an anchor that are looked at in a block, and starts that are tried at one place."""
+_STARTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a template stands: bytes of the text that was searched."""
+
+    start: int
+    end: int
+
+
+def template_of(line: str) -> str:
+    """What is looked for of a line: its template from the first word to the last, without its carriers."""
+    template = without_prefix(_masked(bare(line[:LONGEST]).text))
+    pieces = template.split(PLACEHOLDER)
+    first = next((n for n, piece in enumerate(pieces) if piece.strip(_EDGES)), None)
+    if first is None:
+        return ""
+    last = max(n for n, piece in enumerate(pieces) if piece.strip(_EDGES))
+    kept = pieces[first : last + 1]
+    kept[0], kept[-1] = kept[0].lstrip(_EDGES), kept[-1].rstrip(_EDGES) if first != last else kept[-1]
+    return PLACEHOLDER.join(kept).strip(_EDGES)
+
+
+def anchor_of(template: str) -> str:
+    """The piece of a template that is looked for first: the one that tells most, of equals the longest."""
+    pieces = [" ".join(piece.strip(_EDGES).split()) for piece in template.split(PLACEHOLDER)]
+    return max(pieces, key=lambda piece: (len(piece) >= _LEAST, text_specificity(piece), len(piece)))
+
+
+def find(template: str, data: bytes, at: int = 0) -> Found | None:
+    """The first place of the template in a UTF-8 text, from byte `at` on; None where it does not stand there."""
+    anchor, proposed = _anchor(template), _proposed(template)
+    for _ in range(_TRIES):
+        match = anchor.search(data, at)
+        if match is None:
+            return None
+        begin, end = _around(data, match.start(), match.end())
+        if found := _in_window(template, proposed, data, begin, end):
+            return found
+        at = match.end()
+    return None
+
+
+def _around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The line of a place with the one before and the one behind it, since a line may have been folded."""
+    begin = data.rfind(b"\n", max(0, start - _WINDOW), start)
+    begin = data.rfind(b"\n", max(0, start - _WINDOW), max(0, begin)) if begin > 0 else begin
+    finish = data.find(b"\n", end, end + _WINDOW)
+    finish = data.find(b"\n", finish + 1, finish + _WINDOW) if finish >= 0 else finish
+    return max(begin + 1, start - _WINDOW, 0), finish if finish >= 0 else min(len(data), end + _WINDOW)
+
+
+def _in_window(template: str, proposed: Any, data: bytes, begin: int, end: int) -> Found | None:
+    window, wanted, at = data[begin:end], _words(template), 0
+    for _ in range(_STARTS):
+        match = proposed.search(window, at)
+        if match is None or match.start() == match.end():
+            return None
+        said = window[match.start() : match.end()].decode("utf-8", "replace")
+        if _words(_masked(" ".join(said.split()))) == wanted:
+            return Found(begin + match.start(), begin + match.end())
+        at = match.start() + 1
+    return None
+
+
+_NONE = "nonewhatsoever"
+"""Stands for a count of none while a line is masked."""
+
+
+def _masked(line: str) -> str:
+    """The template of the line, in which a count that says that none is left stays."""
+    kept = COUNTS.sub(_unless_some, line)
+    return mask(kept).replace(_NONE, "0")
+
+
+def _unless_some(match: re.Match[str]) -> str:
+    count = match["before"] or match["after"]
+    return match.group() if int(count) else match.group().replace(count, _NONE)
+
+
+def _words(template: str) -> str:
+    return " ".join(template.casefold().split())
+
+
+@lru_cache(maxsize=4096)
+def _anchor(template: str) -> Any:
+    return compile_regex(anchor_of(template), literal=True)
+
+
+@lru_cache(maxsize=4096)
+def _proposed(template: str) -> Any:
+    """The regex by which a place is proposed: the words in their order, something in each gap."""
+    gap = r"[^\n]*?"
+    body = gap.join(_spaced(piece) for piece in template.split(PLACEHOLDER))
+    return compile_regex(f"(?i){boundary(template[0])}{body}{boundary(template[-1])}")
+
+
+_BLANKS = re.compile(r"\s+")
+_SPECIAL = re.compile(r"([^\w\s]|_)")
+
+
+def _spaced(piece: str) -> str:
+    return r"\s+".join(_SPECIAL.sub(escaped, word) for word in _BLANKS.split(piece))
