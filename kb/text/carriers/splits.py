@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.text.carriers.pieces import LEVELS_LOUD
+
 Rows = tuple[list[str], list[int], list[int]]
 """Lines, and for each the first and the one behind the last line of the block that it comes from."""
 
@@ -22,6 +24,7 @@ _FRAME = re.compile(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
 _TAIL = re.compile(
     r"(?:[ \t]{2,200}[\w./-]{1,80}(?::\d{1,7})?|[ \t]{1,200}[\w./-]{1,80}\.\w{1,5}:\d{1,7})?[ \t]{0,200}\Z"
 )
+_LEVEL = re.compile(rf"(?:{LEVELS_LOUD})\b")
 _STARTS = re.compile(r"[a-z\d('\"<,.;:-]")
 _ENDS = re.compile(r"[\w,'\")\]>;:/—-]\Z")
 
@@ -95,19 +98,18 @@ def columns_joined(rows: Rows) -> Rows:
     """A message that a table or a terminal wrapped under itself, as one line beside its halves."""
     lines, first, last = [], [], []
     old, froms, tos = rows
-    behind = 0
+    done = 0
     for at, line in enumerate(old):
         lines.append(line), first.append(froms[at]), last.append(tos[at])
-        if at < behind or not (column := _wrapped_under(old, at)):
+        if at < done or not (column := _wrapped_under(old, at)):
             continue
         behind = at + 1
-        while behind < len(old) and behind < at + 200 and _indent(old[behind]) == column:
+        while behind < len(old) and behind < at + 100 and _indent(old[behind]) >= column:
             behind += 1
-        for begin, end, joined in _paragraphs(
-            [_TAIL.sub("", each)[column:].strip() for each in old[at:behind]]
-        ):
+        for begin, end, joined in _paragraphs([_TAIL.sub("", each)[column:] for each in old[at:behind]]):
             text = line[:column] + joined if begin == 0 else joined
             lines.append(text), first.append(froms[at + begin]), last.append(tos[at + end - 1])
+            done = behind
     return lines, first, last
 
 
@@ -119,7 +121,7 @@ def _paragraphs(parts: list[str]) -> Iterator[tuple[int, int, str]]:
         if at < len(parts) and len(parts[at - 1]) + len(parts[at].split(" ", 1)[0]) + 1 > width:
             continue
         if at - begin > 1:
-            yield begin, at, " ".join(parts[begin:at])
+            yield begin, at, " ".join(part.strip() for part in parts[begin:at])
         begin = at
 
 
@@ -128,13 +130,18 @@ def _indent(line: str) -> int:
 
 
 def _wrapped_under(lines: list[str], at: int) -> int:
-    if at + 1 == len(lines):
+    """The column under which a line goes on; 0 if it does not."""
+    line = lines[at]
+    if len(line) < 40:
         return 0
-    line, column = lines[at], _indent(lines[at + 1])
-    fits = 8 <= column < len(line) - 8 and len(line) > 39 and len(lines[at + 1]) > column
-    return (
-        column if fits and line[column] != " " and line[column - 1] == " " and _indent(line) != column else 0
-    )
+    own = _indent(line)
+    for after in lines[at + 1 : at + 3]:
+        column = _indent(after)
+        if not 8 <= column < len(line) - 8 or column == len(after):
+            return 0
+        if own < column and line[column] != " " == line[column - 1]:
+            return 0 if _LEVEL.match(line, column) else column
+    return 0
 
 
 def folds_joined(rows: Rows) -> Rows:
