@@ -102,17 +102,20 @@ class Unfolded:
 
 def unfold(text: str, offset: int = 0, line: int = 1) -> Unfolded:
     """The block, readable.  A block with nothing to undo costs no more than a few searches in C."""
-    steps = [step for needed, step in _STEPS if needed(text)]
-    if not steps:
+    now = text
+    rows: Rows | None = None
+    for needed, step in _STEPS:
+        if needed(now):
+            rows = step(rows if rows is not None else _rows(text))
+            now = "\n".join(rows[0])
+    if rows is None or now == text:
         return Unfolded(text, offset, line)
-    old = text.split("\n")
-    rows: Rows = (old, list(range(len(old))), list(range(1, len(old) + 1)))
-    for step in steps:
-        rows = step(rows)
-    readable = "\n".join(rows[0])
-    if readable == text:
-        return Unfolded(text, offset, line)
-    return Unfolded(readable, offset, line, _Source(text, array("q", rows[1]), array("q", rows[2])))
+    return Unfolded(now, offset, line, _Source(text, array("q", rows[1]), array("q", rows[2])))
+
+
+def _rows(text: str) -> Rows:
+    lines = text.split("\n")
+    return lines, list(range(len(lines))), list(range(1, len(lines) + 1))
 
 
 def _line_starts(text: str) -> list[int]:
@@ -208,7 +211,8 @@ def _quoted_printable(rows: Rows) -> Rows:
 
 def _is_quoted_printable(text: str) -> bool:
     return (
-        "=\n" in text
+        "=" in text
+        and "=\n" in text
         and re.search(r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D", text) is not None
     )
 
@@ -222,27 +226,33 @@ def _has(*marks: str) -> Callable[[str], bool]:
 
 
 def _framed(text: str) -> bool:
-    return ("\n> " in text or "\n│ " in text or "\n| " in text or "\n# " in text or text[:2] in ("> ", "│ ")
-            or (len(text) < 1500 and 0 < text.count("\n") < 9))  # fmt: skip
+    return (any(mark in text and f"\n{mark} " in text for mark in ">│|#║┃▌")
+            or text[:2] in ("> ", "│ ") or (len(text) < 1500 and 0 < text.count("\n") < 9))  # fmt: skip
 
 
+_XML = ("<?xml", "</test", "<![CDATA[", "</failure>", "</msg>", "</error>", "</system-err>")
 _Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
-_STEPS: tuple[_Step, ...] = (
+_TERMINAL: tuple[_Step, ...] = (
     (_has("\x1b", "\x08"), _colours),
     (_has("\r"), _each(_returns)),
-    (lambda text: " P " in text and "std" in text, splits.cri_joined),
+    (
+        lambda text: "#" in text and "#0" in text and _has("#011", "#012", "#015", "#033")(text),
+        _each(lambda line: escapes.syslog_undone(line).split("\n")),
+    ),
+)
+_STEPS: tuple[_Step, ...] = (
+    *_TERMINAL,
+    (lambda text: "P" in text and ("stdout P" in text or "stderr P" in text), splits.cri_joined),
     (_long, splits.full_joined),
-    (lambda text: "#0" in text and any(f"#0{n}" in text for n in (11, 12, 33, 15)),
-     _each(lambda line: escapes.syslog_undone(line).split("\n"))),
     (journal.is_journal, journal.messages_of),
-    (lambda text: "{" in text and ('"' in text), jsonlines.read),
-    (lambda text: "</" in text and any(mark in text for mark in ("<?xml", "</test", "<![CDATA[", "</failure>", "</msg>", "</error>", "</system-err>")),
-     _each(escapes.tags_undone)),
+    (lambda text: "{" in text and '"' in text, jsonlines.read),
+    *_TERMINAL,
+    (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
     (_is_quoted_printable, _quoted_printable),
     (_has("\\"), _each(_escaped)),
-    (_has(',"'), _each(_cells)),
+    (lambda text: '"' in text and ',"' in text, _each(_cells)),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
-)  # fmt: skip
+)
 """What may have to be undone: how a block shows it, and the step that undoes it, from the outside in."""
