@@ -52,7 +52,7 @@ def without_blanks(line: str, start: int, end: int) -> int:
 
 def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]]) -> int:
     """The end of the message: without what its carriers, and any logger, write behind one."""
-    for close in reversed(closes):
+    for close in closes:
         end = without_blanks(line, start, end)
         end = _cut(close, line, start, end)
     while True:

@@ -44,6 +44,7 @@ _LOGFMT = re.compile(
     r"(?:(?!(?:msg|message|event|MESSAGE)=)[\w.@/-]{1,80}=(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s\"']{0,300}),?[ \t]{1,40}){0,60}"
     r"(?:msg|message|event|MESSAGE)=(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,20000})\"|'(?P<single>(?:[^'\\\n]|\\.){1,20000})')(?=[\s,;]|\Z)"
 )
+_MESSAGE_FIELD = re.compile(r"(?:msg|message|event|MESSAGE)=[\"']")
 _PAIRS = re.compile(
     r"(?P<key>level|lvl|severity|time|ts|timestamp|logger|service|component|host|unit|pod|container|namespace)=[\"']?(?P<value>[^\s\"',]{1,80})"
 )
@@ -85,6 +86,8 @@ def _front(line: str, start: int, end: int, said: dict[str, str], closes: list[r
     """Where the message begins."""
     at, seen, names = start, False, 1
     while (at := _BLANK.match(line, at, end).end()) < end:  # type: ignore[union-attr]
+        if _MESSAGE_FIELD.match(line, at, end):
+            break
         step = _listed(line, at, end, said, closes, timed=False)
         if step is None and (clock := _CLOCK.match(line, at, end)):
             step = _behind_a_time(line, clock, end, said, closes)

@@ -21,7 +21,7 @@ _CODES = (
 """What in brackets is of the message: `[Errno 28]`, `[HY000]`, `[AggregateError: …]`."""
 _BRACKET = rf"\[(?!{_CODES})(?: {{0,8}}[^\[\]\s]{{1,120}}){{1,8}}(?:\[[^\[\]\n]{{0,60}}\][^\[\]\n]{{0,60}})?[ \t]{{0,20}}\]"
 _NOT_A_NAME = (
-    r"(?![\w.$-]{0,80}(?:[Ee]rror|[Ee]xception|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning)\b"
+    r"(?![\w.$-]{0,80}(?:[Ee]rror|[Ee]xception|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning|[Rr]ejection|[Vv]iolation|[Ii]nterrupt)\b"
     r"|[\w./-]{1,80}\.(?:[chj]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf|cfg|ini|txt"
     r"|service|socket|timer|mount|slice|scope|target|device|path)\b"
     r"|(?i:disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read|write|send|recv|fork|exec"

@@ -130,7 +130,7 @@ PROGRAMS: tuple[Carrier, ...] = (
     Carrier("jira monospace", "{{§}}", "{braces}", r"\}\}"),
     Carrier("slack", "&gt; §", "&gt; "),
     Carrier("markdown list", "- §"),
-    Carrier("chat", "[10:15 AM] alice: §", "[{time}] {name}: "),
+    Carrier("chat", "[10:15 AM] alice: §"),
     Carrier("chat of irc", "10:15 <alice> §", "{time} <{name}> "),
     Carrier("json field", '"message": "§",', '"{msgkey}"⟦ ⟧: "', '",?'),
     Carrier("quoted", '"§"'),
