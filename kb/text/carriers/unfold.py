@@ -1,9 +1,21 @@
-"""A block of a log as the programs wrote its lines: JSON read, escapes undone, pieces of one line joined."""
+"""A block of a log as the programs wrote its lines: JSON read, escapes undone, pieces of one line joined.
+
+A few searches in C tell what there is to undo; each kind of it is one step over the lines, so that a block costs
+what is in it.  Where it is not certain what a program wrote, the line stays and what it may have been stands under it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from kb.text.carriers import escapes, journal, jsonlines, splits
+from kb.text.carriers.carried import bare
+from kb.text.carriers.objects import decoded, messages, says
+from kb.text.carriers.splits import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +25,17 @@ class Place:
     line: int
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The block as it was given, and from which of its lines each readable line comes."""
+
+    text: str
+    first: array[int]
+    last: array[int]
+    starts: list[int] = field(default_factory=list)
+    raw_starts: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +50,209 @@ class Unfolded:
     """The character of the whole text at which the block begins."""
     line: int = 1
     """The number of the block's first line in the whole text."""
+    _source: _Source | None = field(default=None, repr=False, compare=False)
 
     def place(self, start: int, end: int) -> Place:
         """Where in the whole text, as it was given, `text[start:end]` comes from.
 
         Exact where the line was left as it was, or its message stands in it to the letter; else the whole line.
         """
-        return Place(self.line + self.text.count("\n", 0, start), self.offset + start, self.offset + end)
+        if self._source is None:
+            return Place(self.line + self.text.count("\n", 0, start), self.offset + start, self.offset + end)
+        row, line_start, line_end = self._row(start)
+        number, raw_start, raw_end = self._raw(row)
+        raw = self._source.text[raw_start:raw_end]
+        inner = self.text[start : min(end, line_end)]
+        at = raw.find(self.text[line_start:line_end]) if line_end - line_start > 3 else -1
+        at = at + start - line_start if at >= 0 else raw.find(inner) if inner.strip() else -1
+        if at < 0:
+            return Place(self.line + number, self.offset + raw_start, self.offset + raw_end)
+        number += raw.count("\n", 0, at)
+        return Place(
+            self.line + number, self.offset + raw_start + at, self.offset + raw_start + at + len(inner)
+        )
 
     def said(self, at: int) -> Mapping[str, str]:
         """What the carriers that were undone say of the line at `text[at]`, by the names of `SAID`."""
-        return {}
+        if self._source is None:
+            return {}
+        row, start, end = self._row(at)
+        _, raw_start, raw_end = self._raw(row)
+        raw = self._source.text[raw_start : min(raw_end, raw_start + 400_000)]
+        return {} if raw == self.text[start:end] else _said(raw, self._source.text, raw_start)
+
+    def _row(self, at: int) -> tuple[int, int, int]:
+        source = self._source
+        assert source is not None
+        if not source.starts:
+            source.starts.extend(_line_starts(self.text))
+        row = bisect_right(source.starts, max(0, min(at, len(self.text)))) - 1
+        end = source.starts[row + 1] - 1 if row + 1 < len(source.starts) else len(self.text)
+        return row, source.starts[row], end
+
+    def _raw(self, row: int) -> tuple[int, int, int]:
+        source = self._source
+        assert source is not None
+        if not source.raw_starts:
+            source.raw_starts.extend(_line_starts(source.text))
+        first, last = source.first[row], source.last[row]
+        end = source.raw_starts[last] - 1 if last < len(source.raw_starts) else len(source.text)
+        return first, source.raw_starts[first], end
 
 
 def unfold(text: str, offset: int = 0, line: int = 1) -> Unfolded:
     """The block, readable.  A block with nothing to undo costs no more than a few searches in C."""
-    return Unfolded(text, offset, line)
+    now = text
+    rows: Rows | None = None
+    for needed, step in _STEPS:
+        if needed(now):
+            rows = step(rows if rows is not None else _rows(text))
+            now = "\n".join(rows[0])
+    if rows is None or now == text:
+        return Unfolded(text, offset, line)
+    return Unfolded(now, offset, line, _Source(text, array("q", rows[1]), array("q", rows[2])))
+
+
+def _rows(text: str) -> Rows:
+    lines = text.split("\n")
+    return lines, list(range(len(lines))), list(range(1, len(lines) + 1))
+
+
+def _line_starts(text: str) -> list[int]:
+    starts, at = [0], 0
+    while (at := text.find("\n", at) + 1) > 0:
+        starts.append(at)
+    return starts
+
+
+def _said(raw: str, block: str, at: int) -> Mapping[str, str]:
+    if (begin := raw.find("{")) >= 0:
+        found = decoded(raw.strip()) if begin == 0 else jsonlines.object_at(raw, begin)
+        if found is not None:
+            before = dict(bare(raw[:begin] + " what is carried by it").said) if begin else {}
+            return {**before, **says(found)}
+    if "MESSAGE" in raw:
+        record = block[block.rfind("\n\n", 0, at) + 1 : at + len(raw) + 4000].partition("\n\n")[0]
+        found_in = re.findall(r"(?m)^\s{0,8}(_?[A-Z_]{4,30})=([^\n]{1,200})$", record)
+        return {journal.SAYS[key]: value for key, value in found_in if key in journal.SAYS}
+    return dict(bare(escapes.without_colours(raw.split("\n", 1)[0])).said)
+
+
+def _each(change: Callable[[str], list[str] | str]) -> Callable[[Rows], Rows]:
+    """A step that changes lines one by one."""
+
+    def step(rows: Rows) -> Rows:
+        lines: list[str] = []
+        first: list[int] = []
+        last: list[int] = []
+        for line, a, b in zip(*rows, strict=True):
+            changed = change(line)
+            for one in [changed] if isinstance(changed, str) else changed:
+                lines.append(one), first.append(a), last.append(b)
+        return lines, first, last
+
+    return step
+
+
+def _colours(rows: Rows) -> Rows:
+    clean = escapes.without_colours("\n".join(rows[0])).split("\n")
+    return (clean, rows[1], rows[2]) if len(clean) == len(rows[1]) else rows
+
+
+_QUOTED = re.compile(r"(?<![\w\\])(?:\"((?:[^\"\\\n]|\\.){3,200000})\"|'((?:[^'\\\n]|\\.){3,200000})')(?!\w)")
+_CELLS = re.compile(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")
+
+
+def _escaped(line: str) -> list[str]:
+    """The line, undone if it was escaped as a whole; under it what its quotes hold, where that was escaped."""
+    if "\\" not in line:
+        return [line]
+    if escapes.is_escaped(line) and '"' not in line.replace('\\"', "")[:1]:
+        whole = escapes.c_undone(line).split("\n")
+    else:
+        whole = [line]
+    for match in _QUOTED.finditer(line):
+        inner = match[1] or match[2]
+        if "\\" in inner and escapes.is_quotable(inner):
+            plain = escapes.c_undone(inner)
+            found = decoded(plain) if plain[:1] == "{" else None
+            whole += (messages(found) if found is not None else None) or plain.split("\n")
+    return whole
+
+
+def _cells(line: str) -> list[str]:
+    """The line, and its quoted cells if it is a row of CSV."""
+    if line.count(",") < 4 or ',"' not in line:
+        return [line]
+    return [line, *(cell.replace('""', '"') for cell in _CELLS.findall(line) if cell.count(" ") > 1)]
+
+
+def _returns(line: str) -> list[str]:
+    """What a terminal would have written over itself, each as a line."""
+    return [part for part in line.split("\r") if part] or [""] if "\r" in line else [line]
+
+
+def _quoted_printable(rows: Rows) -> Rows:
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
+    open_line = False
+    for line, a, b in zip(*rows, strict=True):
+        if open_line:
+            lines[-1] += line
+            last[-1] = b
+        else:
+            lines.append(line), first.append(a), last.append(b)
+        open_line = lines[-1].endswith("=") and len(line) > 40
+        if open_line:
+            lines[-1] = lines[-1][:-1]
+    return [escapes.quoted_printable_undone(line) if "=" in line else line for line in lines], first, last
+
+
+def _is_quoted_printable(text: str) -> bool:
+    return (
+        "=" in text
+        and "=\n" in text
+        and re.search(r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D", text) is not None
+    )
+
+
+def _long(text: str) -> bool:
+    return any(text.find("\n", at, at + 900) < 0 for at in range(0, len(text) - 900, 900))
+
+
+def _has(*marks: str) -> Callable[[str], bool]:
+    return lambda text: any(mark in text for mark in marks)
+
+
+def _framed(text: str) -> bool:
+    return (any(mark in text and f"\n{mark} " in text for mark in ">│|#║┃▌")
+            or text[:2] in ("> ", "│ ") or (len(text) < 1500 and 0 < text.count("\n") < 9))  # fmt: skip
+
+
+_XML = ("<?xml", "</test", "<![CDATA[", "</failure>", "</msg>", "</error>", "</system-err>")
+_Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
+_TERMINAL: tuple[_Step, ...] = (
+    (_has("\x1b", "\x08"), _colours),
+    (_has("\r"), _each(_returns)),
+    (
+        lambda text: "#" in text and "#0" in text and _has("#011", "#012", "#015", "#033")(text),
+        _each(lambda line: escapes.syslog_undone(line).split("\n")),
+    ),
+)
+_STEPS: tuple[_Step, ...] = (
+    *_TERMINAL,
+    (lambda text: "P" in text and ("stdout P" in text or "stderr P" in text), splits.cri_joined),
+    (_long, splits.full_joined),
+    (journal.is_journal, journal.messages_of),
+    (lambda text: "{" in text and '"' in text, jsonlines.read),
+    *_TERMINAL,
+    (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
+    (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
+    (_is_quoted_printable, _quoted_printable),
+    (_has("\\"), _each(_escaped)),
+    (lambda text: '"' in text and ',"' in text, _each(_cells)),
+    (_has("\n          "), splits.columns_joined),
+    (_framed, splits.folds_joined),
+)
+"""What may have to be undone: how a block shows it, and the step that undoes it, from the outside in."""

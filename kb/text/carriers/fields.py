@@ -1,0 +1,105 @@
+"""A prefix that no table lists, read field by field: times, levels, brackets, ids, names before a bar, `key=value`.
+
+Three lists: what is a carrier's wherever it stands, what is only after a time or a level, and what needs prose
+behind it.  Each entry is one regular expression that ends before the next field; its named groups say what it
+says.  A word and a colon at the beginning of a line stay: `disk: full` is a message.
+"""
+
+from __future__ import annotations
+
+import re
+
+from kb.text.carriers.pieces import LEVELS, LEVELS_LOUD, TIME
+
+GAP = r"(?:[ \t]{0,200}(?:[|:,;>»›·•~→/\\=#*+│┃║▶❯–—-]{1,3}(?=[\s\[(<\"'{])|[|:,;]{1,2})(?!//))?"
+"""What may stand behind a field before the next one: ` - `, ` | `, `:`, or nothing."""
+_END = r"(?=[\s:|\])>,;-]|$)"
+_CODES = (
+    r"(?i:errno|os error|(?:win)?error \d|err(?:or)?[ _-]?code|sqlstate|hy\d|hresult|code[ =:])|[A-Z]{2,}-?\d{3,}\]|E\d{3,}\]"
+    r"|[45]\d\d\]|[A-Za-z.]{0,80}(?:Error|Exception|Failure)\b|\d{1,20},"
+)
+"""What in brackets is of the message: `[Errno 28]`, `[HY000]`, `[AggregateError: …]`."""
+_BRACKET = rf"\[(?!{_CODES})(?: {{0,8}}[^\[\]\s]{{1,120}}){{1,8}}(?:\[[^\[\]\n]{{0,60}}\][^\[\]\n]{{0,60}})?[ \t]{{0,20}}\]"
+_NOT_A_NAME = (
+    r"(?![\w.$-]{0,80}(?:[Ee]rror|[Ee]xception|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning|[Rr]ejection|[Vv]iolation|[Ii]nterrupt)\b"
+    r"|[\w./-]{1,80}\.(?:[chj]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf|cfg|ini|txt"
+    r"|service|socket|timer|mount|slice|scope|target|device|path)\b"
+    r"|(?i:disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read|write|send|recv|fork|exec"
+    r"|socket|file|stat|unlink|rename|mkdir|mmap|malloc|fsync|lock|quota|reason|cause|result|status|exit|signal|unable|failed"
+    r"|cannot|invalid|unknown|usage|aborted|denied|refused|killed|note|caused|out of memory|oom|segfault|assertion) ?:)"
+)
+_KEYS = (
+    "level|lvl|severity|time|ts|t|timestamp|datetime|date|caller|logger|log|component|comp|host|hostname|node|pid|tid|thread"
+    "|service|svc|app|application|program|pod|container|namespace|ns|unit|facility|source|src|module|mod|subsystem|category"
+    "|request_id|requestid|req_id|reqid|req|rid|trace_id|traceid|trace|trace\\.id|span_id|spanid|span|span\\.id|id|session|sid"
+    "|conn|connection|user|usr|db|database|client|env|environment|region|zone|version|ver|file|line|lineno|func|function"
+    "|goroutine|correlation_id|correlationid|correlation|cid|tenant|instance|job|worker|queue|stream|container_name|dyno"
+    "|container_id|pod_name|cluster|role|name|tag|org_id|orgid|uname|remote_addr|ip|at|w|hostip|process|seq|offset|partition"
+)
+_VALUE = r"(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s,;\"']{0,300})"
+PAIR = rf"(?<![^\s,;\[(])(?i:{_KEYS})={_VALUE}"
+"""A `key=value` whose key is a carrier's."""
+
+_BAR = r"(?:\|{1,2}|[»›❯▶┃│║•·→⇒]|>>|=>|->|>|::|~>|~|\t)"
+
+ANYWHERE = (
+    rf"[\[(<{{] {{0,8}}(?P<time1>{TIME}) {{0,4}}(?:[|,] {{0,2}}\d{{1,10}} {{0,4}})?[\])>}}]{GAP}",
+    rf"[\[(<{{|] {{0,8}}(?P<time2>\d{{1,9}}\.\d{{1,9}}|\d\d?:\d\d|\+?\d{{1,9}}(?:\.\d{{1,9}})?m?s|T\+?[\d.:]{{1,12}}s?) {{0,4}}[\])>}}|]{GAP}",
+    rf"(?P<time>{TIME})(?=[\s:|,;\])>\[(-]|$){GAP}",
+    rf"[\[(<{{*]{{1,2}} {{0,8}}(?P<severity1>{LEVELS}) {{0,8}}[:!]?[\])>}}*]{{1,2}}{GAP}",
+    rf"[\[(<] {{0,3}}(?P<severity2>[TVDIWECFN])(?:\d{{0,3}}|!) {{0,3}}[\])>](?=[\s:\[]){GAP}",
+    rf"(?P<severity3>{LEVELS_LOUD})(?!\s\d+ \(|[\w.-]|\s+REPORT|/|=){_END}[!]?{GAP}",
+    rf"(?P<severity4>(?!log){LEVELS})(?:[:!|]{{1,2}}(?=\s|$)|\s?\|(?=\s)|(?=\t| {{2,}}\S)){GAP}",
+    r"<\d{1,3}>(?:1 (?=\d{4}-|- ))?",
+    r"(?P<host1>[A-Za-z0-9][\w.:-]{0,80})[ \t](?P<service1>[\w./@()+-]{1,60})\[[\w.#:-]{1,20}\]:(?=\s|$)",
+    r"(?P<service2>[\w./@+-]{1,60})[\[(][\w.#-]{0,20}\d[\w.#-]{0,20}[\])]:(?=\s|$)",
+    rf"(?:{_BRACKET}){{1}}(?=[\s:\[|({{>,-]|$){GAP}",
+    r"\((?=[^\s)]{0,60}\d|[A-Z]{2}\))[\w.:/@#-]{1,60}\)(?=\s|:\s)(?::)?",
+    r"<(?=[^\s>]{0,60}[\d.]|\w+::)[\w.:/@+-]{1,60}>(?=[\s:]|$)(?::)?",
+    rf"{PAIR}[,;]?(?=\s)",
+    r"(?:[>»|┃│║▌#✖✗✕✘×●•◦‣⨯❌🔥❗⚠⛔🚨🛑🔴ℹ✔✓✅]️?|\*{1,3}|-{1,3}|={1,3}|~{1,3}|\+{1,3}|>{2,3}|:|//)(?=[ \t])",
+    r"\d{1,10}#\d{1,10}:(?=\s)",
+    r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[\s:|\]])[:|]?",
+)
+"""Fields that are a carrier's wherever they stand at the beginning of what is left of a line."""
+
+WITH_PROSE = (
+    rf"(?P<service4>(?!\d{{1,20}}[ \t])[\w.@/+#~()&$-]{{1,80}}(?::[\w.-]{{1,40}}){{0,3}}(?: [\w.@/#()-]{{1,30}}){{0,2}})[ \t]{{0,40}}(?:\||[»›┃│║▶❯•·]|>>|::)(?=[ \t]){GAP}",
+    rf"(?:(?=[\w.@/+#-]{{0,80}}[A-Za-z])[\w.@/+#-]{{1,80}})(?:[ \t]{{1,40}}(?:->|=>|→|⇒|~>|~|>)(?=[ \t])|\t)",
+    rf"{_NOT_A_NAME}(?P<logger1>(?:[a-zA-Z_][\w$-]{{0,60}}\.){{2,10}}[\w$]{{1,80}}):(?=\s)",
+    rf"[\w.@/-]{{2,60}}(?:\[\w{{1,20}}\])?[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})(?::|[ \t]{{0,8}}\|)\s)",
+    r"\d{1,3}\|[\w.@/-]{1,60}[ \t]{0,40}\|",
+)
+"""Fields that are a carrier's if enough of a message stands behind them."""
+
+AFTER = (
+    rf"(?P<severity5>(?i:trace|debug|verbose|info|notice|warn|warning|inf|wrn|dbg|err|crit)|[VDIWEF])(?=[ \t]{{1,40}}\S)(?![ \t]+(?:in|of|from|at|on|is|was|for)\b){GAP}",
+    rf"(?P<severity6>[TVDIWECFN])(?:[/|:](?=[\w\s])|(?=[ \t]{{2}}|\t|[ \t]\[))",
+    rf"\d{{1,10}}(?=[ \t]{{1,40}}(?:\d{{1,10}}[ \t]{{1,40}})?(?:---|\[|(?:{LEVELS_LOUD}|[VDIWEFC])[ \t:|/]))",
+    rf"(?P<host2>(?=[\w.-]{{0,60}}[\d.-])[A-Za-z0-9][\w.:-]{{0,60}})[ \t](?P<service3>{_NOT_A_NAME}[\w./-]{{1,40}}):(?=\s)",
+    rf"(?:[^\s\[\]{{}}\"]{{1,60}}[ \t]{{1,40}}){{1,3}}?(?=(?:{LEVELS_LOUD})(?:[:|\]]|[ \t]{{2}}|[ \t](?:\[|-[ \t]|---)))",
+    rf"(?=[^\s]{{0,60}}[\d@./_\[])[^\s\[\]{{}}\"]{{1,60}}[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})[ \t])",
+    r"[\w.-]{1,60}/[\w./-]{0,80}[0-9a-f]{12,64}(?=\s)",
+    r"\([^()\n]{1,60}\)(?=\s|:\s)(?::)?",
+    r"<[^<>\s]{1,60}>(?=[\s:])(?::)?",
+    r"\{[^{}\n\"]{1,60}\}(?=\s|:\s)(?::)?",
+    r"(?:req|trace|span|rid|tid|cid|id|pid|thread|conn)[-:#/_][\w-]{1,60}(?=[\s:|])[:|]?",
+    rf"(?![\d.]+\s)(?=[^\s]{{0,80}}[\d:])[\w.@<>/$-]{{1,80}}:(?:[\w<>$.]{{1,60}}:)?\d{{1,6}}(?=[\s:|\])])[\])]?{GAP}",
+    r"[0-9a-fA-F]{12,64}(?=[\s:|])[:|]?",
+    r"(?:[*#]\d{1,12}|0x[0-9a-f]{4,16})(?=\s|:\s)(?::)?",
+    r"[\w.@/-]{1,60}\|(?=[\w.@/-]{0,60}\|)",
+)
+"""Fields that are a carrier's behind a time, a level or another carrier."""
+
+AFTER_WITH_PROSE = (
+    rf"{_NOT_A_NAME}(?P<logger2>(?!/|https?:)[\w.$/@#*-]{{1,80}}(?:::[\w.$]{{1,60}}){{0,8}}(?:\([\w-]{{1,30}}\))?(?:\[[^\[\]\n]{{1,60}}\])?)(?:[ \t]{{0,60}}:(?=[ \t])|[ \t]{{1,60}}-{{1,2}}(?=[ \t])|:(?=[ \t]))",
+    rf"{_NOT_A_NAME}(?P<logger3>(?:[a-zA-Z_][\w$]{{0,60}}\.){{2,10}}[\w$]{{1,80}}(?:\[\w+\])?)(?=[ \t]|:)(?::)?",
+    r"[\w.$/-]{1,80}(?=[ \t]\[[^\[\]\n]{1,60}\][ \t]?[:-])",
+    r"[^\s\t]{1,80}\t",
+)
+"""Fields that are a carrier's behind another one, if enough of a message stands behind them; once each time."""
+
+
+def either(fields: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression of several fields; the first that fits wins."""
+    return re.compile("|".join(f"(?:{field})" for field in fields))

@@ -1,0 +1,48 @@
+"""The journal's export and verbose forms: the message of each record, without the fields around it."""
+
+from __future__ import annotations
+
+import re
+
+from kb.text.carriers.splits import Rows
+
+_FIELD = re.compile(r"[ \t]{0,8}(_{0,2}[A-Z][A-Z0-9_]{2,63})(?:=|$)")
+_HEAD = re.compile(r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d [\d:.]{8,16} \S{1,6} \[s=[0-9a-f]{8}")
+_OURS = frozenset(
+    "PRIORITY SYSLOG_FACILITY SYSLOG_IDENTIFIER SYSLOG_PID SYSLOG_TIMESTAMP SYSLOG_RAW CODE_FILE CODE_LINE CODE_FUNC ERRNO"
+    " INVOCATION_ID USER_INVOCATION_ID UNIT USER_UNIT MESSAGE_ID TID JOB_ID JOB_TYPE JOB_RESULT CPU_USAGE_NSEC EXIT_CODE"
+    " EXIT_STATUS COREDUMP_UNIT COREDUMP_EXE SESSION_ID USER_ID LEADER OBJECT_PID N_RESTARTS COMMAND OBJECT_SYSTEMD_UNIT".split()
+)
+_SIZE = re.compile(r".{0,3}?\x00{4,7}", re.DOTALL)
+SAYS = {"_HOSTNAME": "host", "SYSLOG_IDENTIFIER": "service", "_SYSTEMD_UNIT": "unit", "PRIORITY": "severity",
+        "UNIT": "unit", "CONTAINER_NAME": "container"}  # fmt: skip
+
+
+def is_journal(text: str) -> bool:
+    """Does the block hold records of the journal with their fields?"""
+    return "=" in text and "MESSAGE" in text and (
+        "__CURSOR=" in text or "_BOOT_ID=" in text or "PRIORITY=" in text or "_PID=" in text
+    )
+
+
+def messages_of(rows: Rows) -> Rows:
+    """The messages alone; a message of several lines is several lines."""
+    lines, first, last = [], [], []
+    inside, binary = "", False
+    for line, a, b in zip(*rows, strict=True):
+        field = _FIELD.match(line)
+        name = field[1] if field else ""
+        if field and (name == "MESSAGE" or name.startswith("_") or name in _OURS):
+            inside = name
+            binary = field.end() == len(line) and not line.endswith("=")
+            if name == "MESSAGE" and not binary:
+                lines.append(line[field.end() :]), first.append(a), last.append(b)
+            continue
+        if _HEAD.match(line) or not line:
+            inside = ""
+            continue
+        if binary:
+            line, binary = _SIZE.sub("", line, count=1), False
+        if inside in ("", "MESSAGE"):
+            lines.append(line), first.append(a), last.append(b)
+    return lines, first, last

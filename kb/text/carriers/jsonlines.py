@@ -1,0 +1,116 @@
+"""JSON in a block: a line each, behind a prefix, over many lines, in arrays, or cut in pieces by a runtime."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from kb.text.carriers.objects import decoded, messages
+from kb.text.carriers.splits import Rows
+
+_PIECE = 16_000
+"""A runtime's piece of a longer line is about as long as this, and has no line end in it."""
+_WORDS = re.compile(r"(?:[A-Za-z]{2,40}[ ,]{1,3}){2}[A-Za-z]{2}")
+_BEGIN = re.compile(r"(?:\{[ \t]?\"|\[[ \t]?\{[ \t]?\")")
+_READER = json.JSONDecoder()
+_CLOSING = {"{": ("}", "},"), "[": ("]", "],")}
+
+
+def read(rows: Rows) -> Rows:
+    """The messages of all objects; lines that are none, or whose objects hold no message, as they are."""
+    old, froms, tos = pieces_joined(rows)
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
+    at, count = 0, len(old)
+    while at < count:
+        line, begin, end, step = old[at], froms[at], tos[at], 1
+        told: list[str] | None = None
+        if "{" in line or line[-1:] == "[":
+            found = decoded(line) if line[:1] == "{" else None
+            if found is not None:
+                told = messages(found)
+            elif (many := _block(old, at)) is not None:
+                told, step = many
+                end = tos[at + step - 1]
+            else:
+                told = within(line)
+        for one in told or old[at : at + step]:
+            lines.append(one), first.append(begin), last.append(end)
+        at += step
+    return lines, first, last
+
+
+def within(line: str) -> list[str] | None:
+    """The messages of an object behind a prefix; the line itself is first if the prefix reads like prose."""
+    match = _BEGIN.search(line)
+    if match is None:
+        return None
+    found = object_at(line, match.start())
+    told = messages(found) if found is not None else []
+    if not told:
+        return None
+    return [line, *told] if _WORDS.search(line, 0, match.start()) else told
+
+
+def object_at(line: str, at: int) -> Any:
+    """The object that begins at a place in a line, whatever stands behind it."""
+    found = decoded(line[at:].rstrip())
+    if found is None:
+        try:
+            found = _READER.raw_decode(line, at)[0]
+        except (ValueError, RecursionError):
+            return None
+    return found
+
+
+def _block(lines: list[str], at: int) -> tuple[list[str], int] | None:
+    """An object over many lines, from its opening bracket to the closing one with the same indent."""
+    opening = lines[at].rstrip()
+    indent = opening[: len(opening) - len(opening.lstrip())]
+    if opening[-1:] not in _CLOSING or opening.strip() not in ("{", "["):
+        return None
+    ends = {indent + closing for closing in _CLOSING[opening[-1]]}
+    for to in range(at + 1, len(lines)):
+        if lines[to].rstrip() in ends:
+            text = "\n".join(lines[at : to + 1]).strip().rstrip(",")
+            found = decoded(text)
+            told = messages(found) if found is not None else []
+            return (told, to + 1 - at) if told else None
+        if lines[to][:1].isalnum():
+            return None
+    return None
+
+
+def pieces_joined(rows: Rows) -> Rows:
+    """A line that docker cut into several objects, as one object, by stream."""
+    old, froms, tos = rows
+    if not any(len(line) > _PIECE for line in old):
+        return rows
+    lines, first, last = [], [], []
+    cut: dict[str, int] = {}
+    parts: dict[int, tuple[dict[str, Any], list[str]]] = {}
+    for line, a, b in zip(*rows, strict=True):
+        found = decoded(line) if (cut or len(line) > _PIECE) and line[:1] == "{" else None
+        log = found.get("log") if isinstance(found, dict) else None
+        stream = str(found.get("stream")) if isinstance(found, dict) else ""
+        if isinstance(log, str) and stream in cut:
+            parts[cut[stream]][1].append(log)
+            last[cut[stream]] = b
+            if log.endswith("\n"):
+                del cut[stream]
+            continue
+        if (
+            isinstance(log, str)
+            and isinstance(found, dict)
+            and len(log) > _PIECE // 4
+            and not log.endswith("\n")
+        ):
+            cut[stream] = len(lines)
+            parts[len(lines)] = (found, [log])
+        lines.append(line), first.append(a), last.append(b)
+    for at, (found, logs) in parts.items():
+        if len(logs) > 1:
+            lines[at] = json.dumps({**found, "log": "".join(logs)})
+    return lines, first, last

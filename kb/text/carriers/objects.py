@@ -1,0 +1,180 @@
+"""The messages in an object that a JSON logger wrote, whatever its shape, and what it says beside them.
+
+Which field holds the message is found by a table of names; where none of them is there, the longest string that
+reads like prose is taken.  Errors, stacks and causes, however deep, are further lines.  A string that holds an
+object is read in turn.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_MESSAGES = frozenset(
+    "message msg m log textpayload event text short_message full_message body renderedmessage line raw original"
+    " formatted formattedmessage rendered_message logmessage log_message mt messagetemplate stdout output value"
+    " errormessage error_message err_msg errmsg error_msg errordescription error_description".split()
+)
+_TROUBLES = frozenset(
+    "err error errors exception exceptions exc exc_info exc_text stack stack_trace stacktrace stackinfo stack_info"
+    " traceback backtrace cause causes caused_by reason failure failures failuremessages failuremessage stderr detail"
+    " details x thrown throwable fault panic description problem warning warnings status_message statusmessage"
+    " longrepr failuredetails rescue trace_text issues hint".split()
+)
+_SAYS = {
+    "level": "severity", "severity": "severity", "levelname": "severity", "lvl": "severity", "loglevel": "severity",
+    "log_level": "severity", "priority": "severity", "l": "severity", "s": "severity", "status": "severity",
+    "time": "time", "timestamp": "time", "ts": "time", "t": "time", "asctime": "time", "datetime": "time", "date": "time",
+    "isodate": "time", "realtime_timestamp": "time", "eventtime": "time",
+    "host": "host", "hostname": "host", "computer": "host", "node": "host",
+    "service": "service", "service_name": "service", "syslog_identifier": "service", "program": "service", "app": "service",
+    "application": "service", "appname": "service", "component": "service", "service.name": "service",
+    "systemd_unit": "unit", "unit": "unit", "container_name": "container", "container": "container",
+    "pod_name": "pod", "pod": "pod", "namespace_name": "namespace", "namespace": "namespace",
+    "logger": "logger", "logger_name": "logger", "name": "logger", "sourcecontext": "logger", "category": "logger", "channel": "logger",
+}  # fmt: skip
+_NUMBERED = {  # what loggers call their levels, by their numbers
+    "0": "emerg", "1": "alert", "2": "crit", "3": "err", "4": "warning", "5": "notice", "6": "info", "7": "debug",
+    "10": "trace", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal",
+}  # fmt: skip
+_ESCAPED_NAME = re.compile(r"\{[@$]?([\w.]{1,80})(?:[,:][^{}]{0,40})?\}")
+_NOT_PROSE = re.compile(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
+_DEEP, _MANY = 8, 20_000
+
+
+def decoded(text: str) -> Any:
+    """What a JSON text holds; None if it is not one."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def messages(found: Any, deep: int = 0) -> list[str]:
+    """The lines of the messages in an object or a list of them; none if it holds no message."""
+    if type(found) is dict and len(found) < 5 and type(log := found.get("log")) is str:
+        return _lines(log, deep)
+    told: list[str] = []
+    troubles: list[str] = []
+    others: list[str] = []
+    for kind, text in _strings(found):
+        (told if kind == "m" else troubles if kind == "t" else others).append(text)
+    if not told and not troubles and (prose := [text for text in others if _prose(text)]):
+        told.append(max(prose, key=len))
+    lines: dict[str, None] = {}
+    for text in (*told, *troubles):
+        lines.update(dict.fromkeys(line for line in _lines(text, deep) if line.strip()))
+    return list(lines)
+
+
+def says(found: Any) -> dict[str, str]:
+    """What an object says beside its message, by the names of `SAID`."""
+    said: dict[str, str] = {}
+    todo, seen = [found], 0
+    while todo and seen < _MANY:
+        one = todo.pop()
+        seen += 1
+        if isinstance(one, list):
+            todo.extend(one[:20])
+        elif isinstance(one, dict):
+            for key, value in one.items():
+                _say(said, _name(key), value)
+                if isinstance(value, (dict, list)) or (isinstance(value, str) and value[:1] == "{"):
+                    todo.append(decoded(value) if isinstance(value, str) else value)
+    return said
+
+
+def _say(said: dict[str, str], name: str, value: Any) -> None:
+    says_of = _SAYS.get(name) or _SAYS.get(name.rpartition(".")[2])
+    if not says_of or isinstance(value, (dict, list, bool)) or value in (None, ""):
+        return
+    text = str(value)
+    said.setdefault(says_of, _NUMBERED.get(text, text) if says_of == "severity" else text)
+
+
+def _name(key: str) -> str:
+    return key.strip("_@").lower()
+
+
+def _kind(key: str) -> str:
+    name = _name(key)
+    if name not in _KINDS:
+        last = name.rpartition(".")[2]
+        kind = (
+            "m"
+            if name in _MESSAGES or last in _MESSAGES
+            else "t"
+            if name in _TROUBLES or last in _TROUBLES
+            else ""
+        )
+        if len(_KINDS) > 5000:
+            _KINDS.clear()
+        _KINDS[name] = kind
+    return _KINDS[name]
+
+
+_KINDS: dict[str, str] = {}
+
+
+def _strings(found: Any) -> Iterator[tuple[str, str]]:
+    """Each string, with what its name says of it: a message (m), a trouble (t), or nothing."""
+    todo: list[tuple[Any, str, int]] = [(found, "", 0)]
+    for _ in range(_MANY):
+        if not todo:
+            return
+        one, kind, deep = todo.pop()
+        if type(one) is str:
+            yield kind, one
+        elif type(one) is list and one:
+            if kind == "m" and len(one) > 2 and all(type(byte) is int and 0 <= byte < 256 for byte in one):
+                yield kind, bytes(one).decode("utf-8", "replace")
+            elif deep < _DEEP:
+                todo.extend(
+                    (each, kind if type(each) is not list else "", deep + 1) for each in reversed(one)
+                )
+                if (
+                    kind == ""
+                    and len(one) == 2
+                    and all(type(each) is str for each in one)
+                    and one[0].isdigit()
+                ):
+                    todo[-2:] = [(one[1], "m", deep + 1)]
+        elif type(one) is dict and deep < _DEEP:
+            todo.extend(
+                reversed([(value, _of(key, kind, one), deep + 1) for key, value in _rendered(one).items()])
+            )
+
+
+def _of(key: str, outer: str, among: dict[str, Any]) -> str:
+    kind = _kind(key)
+    if kind == "" and outer == "t" and type(among[key]) is not str:
+        return "t"
+    return kind
+
+
+def _rendered(one: dict[str, Any]) -> dict[str, Any]:
+    """The object, its message template filled in where the message itself is not there."""
+    template = one.get("@mt") or one.get("MessageTemplate")
+    if type(template) is not str:
+        return one
+    if "@m" in one or "RenderedMessage" in one:
+        return {key: value for key, value in one.items() if key not in ("@mt", "MessageTemplate")}
+    inner = one.get("Properties")
+    values = {**one, **inner} if isinstance(inner, dict) else one
+    filled = _ESCAPED_NAME.sub(lambda name: str(values.get(name[1], name[0])), template)
+    return {**one, "@mt": filled, "MessageTemplate": filled}
+
+
+def _prose(text: str) -> bool:
+    return len(text) > 11 and text.count(" ") > 1 and not _NOT_PROSE.match(text)
+
+
+def _lines(text: str, deep: int) -> list[str]:
+    if deep < 4 and text[:1] in "{[" and text.rstrip()[-1:] in "}]" and len(text) > 7:
+        inner = decoded(text)
+        if isinstance(inner, (dict, list)) and (found := messages(inner, deep + 1)):
+            return found
+    return text.rstrip("\n").split("\n")

@@ -1,0 +1,168 @@
+"""Pieces of one line put together: container runtimes, daemons and loggers cut what is longer than they hold.
+
+CRI marks its pieces; elsewhere a piece is known by being exactly as long as the daemon's limit and by what follows
+it having the same header.  Lines that a terminal or a box wrapped are given joined as well, beside their halves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kb.text.carriers.pieces import LEVELS_LOUD
+
+Rows = tuple[list[str], list[int], list[int]]
+"""Lines, and for each the first and the one behind the last line of the block that it comes from."""
+
+_CRI = re.compile(r"(\S{10,40} )?(std(?:out|err)) ([PF])(?::[\w:]{1,20})? ?")
+_FULL = (1024, 2048, 4096, 8192, 16384, 32768, 65536)
+_HEADER = re.compile(
+    r"(?:<\d{1,3}>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\S{0,3}\d\S{6,40})(?: \d\d:\d\d:\d\d[.\d]{0,12} ?)? (?:[\w.:-]{1,80} [^\s:\[]{1,60}(?:\[\d{1,10}\])?: |[\w.:-]{1,80} \S{1,60} \S{1,20} \S{1,20} (?:\[[^\]]{0,200}\]|-) )?"
+)
+_DIGITS = re.compile(r"\d")
+_FRAME = re.compile(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
+_TAIL = re.compile(
+    r"(?:[ \t]{2,200}[\w./-]{1,80}(?::\d{1,7})?|[ \t]{1,200}[\w./-]{1,80}\.\w{1,5}:\d{1,7})?[ \t]{0,200}\Z"
+)
+_LEVEL = re.compile(rf"(?:{LEVELS_LOUD})\b")
+_STARTS = re.compile(r"[a-z\d('\"<,.;:-]")
+_ENDS = re.compile(r"[\w,'\")\]>;:/—-]\Z")
+
+
+def cri_joined(rows: Rows) -> Rows:
+    """The pieces that CRI marks `P` put before the `F` that ends their line, by stream."""
+    lines, first, last = [], [], []
+    open_at: dict[str, int] = {}
+    parts: dict[int, list[str]] = {}
+    for line, a, b in zip(*rows, strict=True):
+        match = _CRI.match(line)
+        at = open_at.get(match[2]) if match else None
+        if match and at is not None:
+            parts[at].append(line[match.end() :])
+            last[at] = b
+        else:
+            at = len(lines)
+            lines.append(line), first.append(a), last.append(b)
+        if match and match[3] == "P":
+            open_at[match[2]] = at
+            parts.setdefault(at, [line[: match.start(3)] + "F " + line[match.end() :]])
+        elif match:
+            open_at.pop(match[2], None)
+    for at, pieces in parts.items():
+        lines[at] = "".join(pieces)
+    return lines, first, last
+
+
+def full_joined(rows: Rows) -> Rows:
+    """Lines that end where a daemon's limit is, and what follows them under the same header."""
+    lines, first, last = [], [], []
+    joined: list[str] | None = None
+    before = ""
+    for line, a, b in zip(*rows, strict=True):
+        header = _header(line)
+        if joined is not None and _alike(header, before):
+            joined.append(line[len(header) :])
+            last[-1] = b
+        else:
+            if joined is not None and len(joined) > 1:
+                lines[-1] = "".join(joined)
+            joined = None
+            lines.append(line), first.append(a), last.append(b)
+        if len(line) < 1000 or not _is_full(line, header):
+            if joined is not None:
+                lines[-1] = "".join(joined)
+            joined = None
+        elif joined is None:
+            joined, before = [line], header
+    if joined is not None:
+        lines[-1] = "".join(joined)
+    return lines, first, last
+
+
+def _header(line: str) -> str:
+    match = _HEADER.match(line)
+    return match[0] if match else ""
+
+
+def _alike(header: str, before: str) -> bool:
+    return _DIGITS.sub("0", header) == _DIGITS.sub("0", before)
+
+
+def _is_full(line: str, header: str) -> bool:
+    whole = len(line.encode("utf-8", "replace"))
+    inside = whole - len(header.encode("utf-8", "replace"))
+    return any(limit - 3 <= size <= limit + 1 for limit in _FULL for size in (whole, inside))
+
+
+def columns_joined(rows: Rows) -> Rows:
+    """A message that a table or a terminal wrapped under itself, as one line beside its halves."""
+    lines, first, last = [], [], []
+    old, froms, tos = rows
+    done = 0
+    for at, line in enumerate(old):
+        lines.append(line), first.append(froms[at]), last.append(tos[at])
+        if at < done or not (column := _wrapped_under(old, at)):
+            continue
+        behind = at + 1
+        while behind < len(old) and behind < at + 100 and _indent(old[behind]) >= column:
+            behind += 1
+        for begin, end, joined in _paragraphs([_TAIL.sub("", each)[column:] for each in old[at:behind]]):
+            text = line[:column] + joined if begin == 0 else joined
+            lines.append(text), first.append(froms[at + begin]), last.append(tos[at + end - 1])
+            done = behind
+    return lines, first, last
+
+
+def _paragraphs(parts: list[str]) -> Iterator[tuple[int, int, str]]:
+    """Runs of parts of which each was as full as the column allows."""
+    width = max(map(len, parts))
+    begin = 0
+    for at in range(1, len(parts) + 1):
+        if at < len(parts) and len(parts[at - 1]) + len(parts[at].split(" ", 1)[0]) + 1 > width:
+            continue
+        if at - begin > 1:
+            yield begin, at, " ".join(part.strip() for part in parts[begin:at])
+        begin = at
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def _wrapped_under(lines: list[str], at: int) -> int:
+    """The column under which a line goes on; 0 if it does not."""
+    line = lines[at]
+    if len(line) < 40:
+        return 0
+    own = _indent(line)
+    for after in lines[at + 1 : at + 3]:
+        column = _indent(after)
+        if not 8 <= column < len(line) - 8 or column == len(after):
+            return 0
+        if own < column and line[column] != " " == line[column - 1]:
+            return 0 if _LEVEL.match(line, column) else column
+    return 0
+
+
+def folds_joined(rows: Rows) -> Rows:
+    """A line that a quote, a box or a mail folded in two, as one line beside its halves."""
+    lines, first, last = [], [], []
+    old, froms, tos = rows
+    small = len(old) < 9
+    for at, line in enumerate(old):
+        lines.append(line), first.append(froms[at]), last.append(tos[at])
+        if at + 1 < len(old) and (frame := _folded(line, old[at + 1], small)) is not None:
+            rest = old[at + 1][frame:].strip()
+            lines.append(f"{line.rstrip()} {rest}"), first.append(froms[at]), last.append(tos[at + 1])
+    return lines, first, last
+
+
+def _folded(line: str, after: str, small: bool) -> int | None:
+    line = line.rstrip()
+    if not 36 <= len(line) <= 200 or not _ENDS.search(line[-1:]):
+        return None
+    framed, framed_after = _FRAME.match(line), _FRAME.match(after)
+    if (framed is None) != (framed_after is None) or (framed is None and not small):
+        return None
+    at = framed_after.end() if framed_after else 0
+    return at if _STARTS.match(after.lstrip() if not at else after[at:]) and _indent(after) < 9 else None
