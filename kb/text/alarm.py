@@ -1,6 +1,7 @@
 """How alarming a line of a log looks, before anything is known about it.
 
-`interesting` is the cheap question, asked of every line; `alarm` grades the few lines that pass it.
+`interesting` is the cheap question, which can be asked of every line or of a whole block at once (`SCAN`);
+`alarm` grades the few lines that pass it.  Whatever `alarm` grades above 0 is `interesting`.
 """
 
 from __future__ import annotations
@@ -8,76 +9,102 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_FATAL = re.compile(
-    r"(?i)\b(?:fatal|panic\w*|oom\w*|out of memory|segfault|segmentation fault|core dumped|crashloop\w*"
-    r"|emerg|"
-    r"no space left|kernel bug|deadlock\w*|corrupt\w*)\b"
+from kb.text.alarm_words import (
+    AFTERMATH,
+    BESIDE,
+    CALM,
+    ERRNO,
+    ERROR,
+    FAILED,
+    FATAL,
+    KLOG,
+    REASON,
+    ROWS,
+    TOLD,
 )
-_ERROR = re.compile(
-    r"(?i)\b(?:error|err|critical|crit|severe|caused by|abort\w*|[\w.]+(?:error|exception|failure)|exception|"
-    r"imagepullbackoff|\w*backoff|e[a-z]*refused)\b|\b(?:ORA|SQLSTATE|TNS|CVE)[-\[ ]|\bE(?:[A-Z]{4,})\b"
-    r"|\bE\d{4}\b"
+
+_CALM = re.compile(CALM)
+_BESIDE = re.compile(BESIDE)
+_KLOG = re.compile(KLOG)
+_QUIET_LEVEL = re.compile(
+    r"[^\n]{0,60}?(?:\b(?:info|debug|trace|notice)\b(?!: (?:task|rcu|possible|inconsistent))|\bi\d{4} )"
 )
-_FAILED = re.compile(
-    r"(?i)\b(?:fail\w*|refused|denied|unable|cannot|can't|could ?n[o']t|not found|no such|timed? ?out"
-    r"|unreachable|"
-    r"unhealthy|unavailable|killed|crash\w*|expired|invalid|rejected|exceeded|exhausted|evict\w*"
-    r"|unauthorized|forbidden|"
-    r"lost|violat\w*|unexpected|reset by peer|broken pipe|readiness probe|liveness probe|x509)\b"
-    r"|\b5\d\d (?:bad|int|serv|gate)"
-    r"|\bexit(?:ed)?(?: with)?(?: code| status)?[: =(]+[1-9]"
-)
-_WARNING = re.compile(r"(?i)\bwarn(?:ing)?\b|\bdeprecated\b|\bretry\w*\b|\bW\d{4} ")
-_CALM = re.compile(
-    r"(?i)\b(?:0|no|zero|without(?: any)?|ignor\w+|non-?fatal) (?:errors?|failures?|failed|exceptions?"
-    r"|warnings?)\b"
-    r"|\b(?:err(?:or)?s?|failed|failures?)\"?\s?[=:]\s?(?:0\b|nil\b|null\b|none\b|false\b|<nil>|\"\"|'')"
-    r"|\bexit(?:ed)? "
-    r"(?:with )?(?:code |status )?0\b|\berror (?:handler|handling|page|log|rate)\b|\bfailed[:=] ?0\b"
-)
-_QUIET_LEVEL = re.compile(r"(?i)^.{0,60}?(?:\b(?:info|debug|trace|notice)\b|\bI\d{4} )")
-_CAUSE = re.compile(r"^\s*(?:Caused by:|The above exception|During handling)")
+_ERRNO = re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(sorted(ERRNO, key=len, reverse=True))})(?![A-Za-z0-9_])")
 _FRAME = re.compile(
     r"^\s+(?:at [\w$.<>/]+[(:]|File \"|\.\.\. \d+ (?:more|common)|from [\w/.]+:\d+)|^goroutine \d+ \["
     r"|^\t/\S+:\d+"
 )
-
-_MARKS = """
-err, fail, exception, fatal, panic, warn, crit, severe, refused, denied, unable, cannot, not found, no such,
-timeout, timed out, killed, oom, memory, caused by, abort, crash, exit, unavailable, unhealthy, unreachable,
-expired, invalid, rejected, exceeded, exhausted, corrupt, backoff, segfault, no space, lost, deadlock, evict,
-unauthorized, forbidden, reset by peer, broken pipe, unexpected, could not, couldn't, probe, violat, x509,
-ora-, sqlstate, bad gateway
-"""
-MARKS = tuple(mark.strip() for mark in _MARKS.replace("\n", " ").split(","))
-"""In lower case, what a line must hold one of to be worth a closer look."""
+_CAUSE = re.compile(r"^\s*(?:Caused by:|\[cause\]:|---> )")
+_AROUND = 40
+_BEFORE = 40
+"""Characters before a mark in which its pattern may begin."""
+_SUPPLEMENT = 1.0
 
 
-def _any_of(words: Iterable[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
     """A regex for any of `words` that branches letter by letter: twice as fast as an alternation."""
     rest: dict[str, list[str]] = {}
+    ends = False
     for word in words:
-        if not word:
-            return ""
-        rest.setdefault(word[0], []).append(word[1:])
-    branches = [re.escape(letter) + _any_of(endings) for letter, endings in rest.items()]
+        if word:
+            rest.setdefault(word[0], []).append(word[1:])
+        else:
+            ends = True
+    if ends:
+        return ""  # the shortest is enough to know that one is there
+    branches = [re.escape(letter) + any_of(endings) for letter, endings in rest.items()]
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-_MARK = re.compile(_any_of(MARKS))
+def _shortest(marks: Iterable[str]) -> dict[str, str]:
+    """Every mark with the shortest mark that it begins with: that one is found wherever it stands."""
+    shortest: dict[str, str] = {}
+    for mark in sorted(marks, key=len):
+        shortest[mark] = next((mark[:n] for n in range(1, len(mark)) if mark[:n] in shortest), mark)
+    return shortest
+
+
+_PREFIX = _shortest({mark for _, mark, _ in ROWS} | {name.lower() for name in ERRNO})
+MARKS = tuple(sorted(set(_PREFIX.values())))
+"""In lower case, what a line must hold one of, `KLOG` apart, to be worth a closer look."""
+_SEARCH = re.compile(rf"{any_of(MARKS)}|{KLOG}")
+_ERRNO_MARKS = frozenset(_PREFIX[name.lower()] for name in ERRNO)
+
+
+def _by_mark() -> dict[str, list[tuple[float, re.Pattern[str]]]]:
+    rows: dict[str, list[tuple[float, re.Pattern[str]]]] = {}
+    for grade, mark, pattern in ROWS:
+        rows.setdefault(_PREFIX[mark], []).append((grade, re.compile(pattern)))
+    return rows
+
+
+_ROWS = _by_mark()
+GRADES = {
+    mark: max([grade for grade, _ in _ROWS.get(mark, ())] + [REASON] * (mark in _ERRNO_MARKS))
+    for mark in MARKS
+}
+"""The highest grade that each mark may have."""
+_AFTERMATH_MARK = re.compile(any_of(mark for mark, _ in AFTERMATH))
+_AFTERMATH = {mark: re.compile(pattern) for mark, pattern in AFTERMATH if pattern}
+
+
+def lowered(text: str) -> str:
+    """The text in lower case, with every character at its place; what is not ASCII becomes `?`."""
+    return text.lower() if text.isascii() else text.encode("ascii", "replace").decode("ascii").lower()
 
 
 def interesting(line: str) -> bool:
     """Whether `line` may be alarming; fast, and wrong only by saying yes."""
-    return _MARK.search(line.lower()) is not None
+    return _SEARCH.search(lowered(line)) is not None
 
 
 def first_mark(line: str) -> int:
     """Where in a long line the most telling word stands: an error before anything weaker; 0 if none."""
-    for pattern in (_FATAL, _ERROR, _FAILED) if interesting(line) else ():
-        if match := pattern.search(line):
-            return match.start()
-    return 0
+    best, where = 0.0, 0
+    for grade, at in _words(line, lowered(line)):
+        if min(grade, ERROR) > best:
+            best, where = min(grade, ERROR), at
+    return where
 
 
 def is_frame(line: str) -> bool:
@@ -90,16 +117,59 @@ def is_cause(line: str) -> bool:
     return _CAUSE.match(line) is not None
 
 
+def _words(line: str, low: str) -> list[tuple[float, int]]:
+    """Every kind of alarming word in the line with its grade and place."""
+    found: list[tuple[float, int]] = []
+    tried: set[str] = set()
+    for match in _SEARCH.finditer(low):
+        mark = match[0]
+        if mark in tried:
+            continue
+        tried.add(mark)
+        for grade, pattern in _ROWS.get(mark, ()):
+            if word := pattern.search(low, max(0, match.start() - _BEFORE)):
+                found.append((grade, word.start()))
+        if mark in _ERRNO_MARKS and (name := _ERRNO.search(line)):
+            found.append((REASON, name.start()))
+        if mark not in _PREFIX and mark not in _ROWS:
+            found.append((ERROR if mark[0] == "e" else FATAL, match.start()))
+    return found
+
+
 def alarm(line: str) -> float:
     """From 0 (a frame, or nothing of the kind) to about 6 (fatal, with a cause)."""
     if is_frame(line):
         return 0.0
-    grades = ((_FATAL, 5.0), (_ERROR, 4.0), (_FAILED, 3.0), (_WARNING, 1.5))
-    grade = next((grade for pattern, grade in grades if pattern.search(line)), 0.0)
-    if grade >= 4.0 and _FAILED.search(line):
+    low = lowered(line)
+    found = _words(line, low)
+    if not found:
+        return 0.0
+    calm = _calm(low, found)
+    grade = max((grade for grade, at in found if at not in calm), default=0.0)
+    if not grade:
+        grade = 0.2 * max(grade for grade, _ in found)
+    elif grade >= ERROR and any(
+        FAILED <= one <= REASON and one != ERROR and at not in calm for one, at in found
+    ):
         grade += 0.5
     if is_cause(line):
         grade += 1.0
-    if _CALM.search(line):
-        grade *= 0.2
-    return grade * 0.6 if grade and _QUIET_LEVEL.match(line) else grade
+    if grade > TOLD and _is_aftermath(low):
+        grade = TOLD
+    if grade > _SUPPLEMENT and _BESIDE.search(low, 0, 120):
+        grade = _SUPPLEMENT
+    return grade * 0.6 if _QUIET_LEVEL.match(low) else grade
+
+
+def _is_aftermath(low: str) -> bool:
+    """Whether the line tells of what followed from a fault."""
+    for match in _AFTERMATH_MARK.finditer(low):
+        pattern = _AFTERMATH.get(match[0])
+        if pattern is None or pattern.search(low, max(0, match.start() - 1)):
+            return True
+    return False
+
+
+def _calm(low: str, found: list[tuple[float, int]]) -> set[int]:
+    """The places of words that stand for nothing bad, such as `0 errors`."""
+    return {at for _, at in found if _CALM.search(low, max(0, at - _AROUND), at + _AROUND)}

@@ -1,0 +1,13 @@
+"""What the lines of a crash are for, whatever language or kernel printed it: the message, its causes, frames, boilerplate.
+
+The forms of each runtime are rows of tables (`managed`, `native`, `kernels`), so that one is added in a line.
+"""
+
+from __future__ import annotations
+
+from kb.text.crashes.form import Form, Role
+from kb.text.crashes.message import message_of
+from kb.text.crashes.reading import CrashReader, Told, read_crashes, roles
+from kb.text.crashes.table import FORMS, MARKS
+
+__all__ = ["FORMS", "MARKS", "CrashReader", "Form", "Role", "Told", "message_of", "read_crashes", "roles"]

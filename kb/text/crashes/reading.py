@@ -1,0 +1,178 @@
+"""Reads the lines of a text one by one and says what each is for in a crash.
+
+One line of what follows is enough to read ahead, so a stream can be read in constant memory.  Of the messages
+of one crash one leads: the last of a chain of exceptions, the deepest cause that is named, the first that a
+kernel says; `rank` tells which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.text.crashes.form import Form, Role
+from kb.text.crashes.table import LONGEST, form_of, parts, without_clock
+
+_CARET = re.compile(r"\s*(?:\|\s*)*(?:[~^][~^\s]*\^[~^\s]*|\^[~^\s]*)$")
+_PREVIOUS = re.compile(
+    r"\s+while executing$|stack traceback:$|Stacktrace:$|CallStack \(from HasCallStack\):|HasCallStack backtrace:"
+)
+_FRAME_BELOW = re.compile(
+    r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w.<>`]{3,200}\(.*\)"
+)
+_MARGIN = re.compile(r"(?:\s*[|+])*\s*")
+_PATIENCE, _KERNEL_PATIENCE = 2, 400
+"""Lines that belong to nothing after which a crash is over."""
+_BLANKS = 8
+"""Empty lines that are read ahead at most."""
+_SAYS_NOTHING = 3
+"""Words, with the name of the exception, of a message that is no better than its cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a line is for.  `rank`: 2 leads its crash from here on, 1 tells less than another, 0 does not tell."""
+
+    role: Role
+    rank: int = 0
+    crash: int = 0
+    """The number of the crash in the text; 0 outside of one."""
+
+
+_OTHER = Told(Role.OTHER)
+
+
+class CrashReader:
+    """Reads line after line; `within` while a crash is being read."""
+
+    def __init__(self) -> None:
+        self._crash = 0
+        self._left = 0
+        self._leader: str | None = None
+        self._margin: int | None = None
+        self._awaits = False
+        self._chained = False
+
+    @property
+    def within(self) -> bool:
+        """Whether the next line may belong to a crash that began before."""
+        return self._left > 0
+
+    def read(self, line: str, following: str = "") -> Told:
+        """What `line` is for; `following` is the next line that is not empty."""
+        text = without_clock(line.rstrip())
+        if not text or text.isspace():
+            return _OTHER
+        if self._margin is not None and (told := self._python(text)) is not None:
+            return told
+        found = form_of(text, self.within)
+        if self._awaits and not (found and found[1].role is Role.GENERIC):
+            self._awaits = False
+            return self._message(text, leads=True)
+        if _CARET.match(text) or _CARET.match(following.rstrip()):
+            return self._in(Role.GENERIC)
+        if _PREVIOUS.match(following) and not (found and found[1].role in (Role.GENERIC, Role.FRAME)):
+            return self._message(text, leads=True)
+        if found is not None:
+            return self._form(text, *found)
+        if not self.within and _FRAME_BELOW.match(following) and not text[0].isspace():
+            return self._message(text)
+        self._left -= self._left > 0 and not text[0].isspace() and text[0] not in "}])"
+        return Told(Role.OTHER, 0, self._crash if self._left else 0)
+
+    def _form(self, text: str, number: int, form: Form) -> Told:
+        if form.role is Role.GENERIC:
+            return self._generic(text, form)
+        if form.role is Role.FRAME:
+            return self._in(Role.FRAME)
+        kind, message = parts(number, text)
+        told = f"{kind}: {message}" if kind else message
+        if form.role is Role.CAUSE:
+            weak = self._leader is not None and len(self._leader.split()) <= _SAYS_NOTHING
+            return self._message(told, Role.CAUSE, leads=form.leads or weak)
+        patience = _KERNEL_PATIENCE if form.runtime == "kernel" else _PATIENCE
+        return self._message(told, leads=form.leads, follows=form.follows, patience=patience)
+
+    def _generic(self, text: str, form: Form) -> Told:
+        chained, self._chained = self._chained, "above exception" in text
+        opens = "Traceback (most recent" in text
+        if (opens and not chained and not text.startswith((" ", "|", "+"))) or form.next_tells:
+            self._end()
+        told = self._in(Role.GENERIC)
+        if opens:
+            self._margin, self._chained = _margin(text), chained
+        self._awaits = form.next_tells
+        return told
+
+    def _python(self, text: str) -> Told | None:
+        """A line of a traceback; what stands no deeper than its heading is the exception."""
+        assert self._margin is not None
+        margin = _margin(text)
+        if margin > self._margin:
+            found = form_of(text, within=True)
+            return self._in(Role.FRAME if found and found[1].role is Role.FRAME else Role.GENERIC)
+        if "Traceback (most recent" in text:
+            return None
+        self._margin = None
+        chained, self._chained = self._chained, False
+        return self._message(text.strip(" |+"), leads=chained or self._leader is None, patience=_PATIENCE + 1)
+
+    def _message(
+        self,
+        text: str,
+        role: Role = Role.MESSAGE,
+        *,
+        leads: bool = False,
+        follows: bool = False,
+        patience: int = _PATIENCE,
+    ) -> Told:
+        if not self.within:
+            self._end()
+        first = self._leader is None
+        if first and not self.within:
+            self._crash += 1
+        self._left = max(self._left, patience)
+        if leads or (first and not follows):
+            self._leader = text
+        return Told(role, (2 if leads or (first and not follows) else 1), self._crash)
+
+    def _in(self, role: Role) -> Told:
+        if not self.within:
+            self._end()
+            self._crash += 1
+        self._left = max(self._left, _PATIENCE)
+        return Told(role, 0, self._crash)
+
+    def _end(self) -> None:
+        self._left, self._leader, self._margin, self._awaits = 0, None, None, False
+
+
+def _margin(text: str) -> int:
+    match = _MARGIN.match(text)
+    return match.end() if match else 0
+
+
+def read_crashes(lines: Iterable[str]) -> Iterator[Told]:
+    """What each line is for, of a stream of any length."""
+    reader = CrashReader()
+    held: list[str] = []
+    for line in lines:
+        if held and not line.isspace() and line:
+            yield from _read(reader, held, line)
+            held = []
+        held.append(line)
+        if len(held) > _BLANKS:
+            yield from _read(reader, held[:1], "")
+            held = held[1:]
+    yield from _read(reader, held, "")
+
+
+def _read(reader: CrashReader, held: Sequence[str], following: str) -> Iterator[Told]:
+    for line in held:
+        yield reader.read(line[:LONGEST], following[:LONGEST])
+
+
+def roles(lines: Sequence[str]) -> list[Role]:
+    """The role of each of the lines, carriers already taken off."""
+    return [told.role for told in read_crashes(lines)]

@@ -1,0 +1,116 @@
+"""The lines of crashes among the lines of a log: the message is telling, frames and boilerplate are not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kb.text.carriers import Place, bare
+from kb.text.crashes import CrashReader, Role, Told, read_crashes
+from kb.text.evidence_groups import Group, Groups, grade_of
+from kb.text.evidence_lines import LONGEST_LINE, Block, Line, visible
+
+BOILERPLATE = -1.0
+"""The grade of what any crash of a runtime prints."""
+_LINES_BEFORE = 3
+_MESSAGE, _CAUSE, _SECOND = 4.6, 4.8, 4.0
+"""The least grade of the message of a crash and of its deepest cause; the most of what another line tells better."""
+_RAISED = 1.0
+_BESIDE = 3.0
+"""The most that a line within a crash has which is not its message."""
+
+
+class CrashLines:
+    """Reads the crashes of a text into `groups`, over the ends of blocks."""
+
+    def __init__(self, groups: Groups) -> None:
+        self._groups = groups
+        self._reader = CrashReader()
+        self._leader: tuple[int, Group] | None = None
+
+    @property
+    def within(self) -> bool:
+        """Whether the last line that was read belongs to a crash that may go on."""
+        return self._reader.within
+
+    def begin(self, block: Block, start: int, floor: int) -> int:
+        """Where to begin to read a crash that is noticed at the line at `start`; not before `floor`."""
+        for _ in range(_LINES_BEFORE):
+            if start <= floor:
+                return start
+            start = block.text.rfind("\n", floor, start - 1) + 1 or floor
+        return start
+
+    def read(self, block: Block, start: int, noticed: int = 0, seen: int = 0) -> int:
+        """Read on from `start`, to the end of the crash but past `noticed`; returns where it ends.
+
+        The lines before `seen` were looked at before.
+        """
+        text, size = block.text, len(block.text)
+        ahead: tuple[int, str] = (start, _bare(text, start, _end(text, start)))
+        while start < size:
+            end = _end(text, start)
+            line = ahead[1] if ahead[0] == start else _bare(text, start, end)
+            below = end + 1
+            while below < size and text[below] in "\r\n":
+                below += 1
+            ahead = (below, _bare(text, below, _end(text, below)) if below < size else "")
+            told = self._reader.read(line, ahead[1])
+            self._take(Line(block, start, end), told, again=start < seen)
+            start = end + 1
+            if not self._reader.within and start > noticed:
+                break
+        return start
+
+    def _take(self, line: Line, told: Told, again: bool) -> None:
+        if told.role in (Role.GENERIC, Role.FRAME):
+            return
+        if told.role is Role.OTHER:
+            self._groups.take(line, most=_BESIDE if told.crash else 9.0, again=again)
+            return
+        if told.rank < 2:
+            self._groups.take(line, most=_SECOND, again=again)
+            return
+        least = _CAUSE if told.role is Role.CAUSE else _MESSAGE
+        group = self._groups.take(line, least=least, raised=_RAISED, again=again)
+        if group is None:
+            return
+        if self._leader is not None and self._leader[0] == told.crash and self._leader[1] is not group:
+            self._leader[1].grade = min(self._leader[1].grade, _SECOND)
+        self._leader = (told.crash, group)
+
+    def whole(self, lines: Sequence[tuple[Place, str]]) -> list[Group]:
+        """A group for every line of a short text."""
+        carried = [bare(text) for _, text in lines]
+        tolds = list(read_crashes(one.text for one in carried))
+        groups: list[Group] = []
+        leaders: dict[int, Group] = {}
+        for (place, text), one, told in zip(lines, carried, tolds, strict=True):
+            group = Group(text, one.text, _grade(one.text, one.said, told), place)
+            groups.append(group)
+            if told.rank == 2:
+                if told.crash in leaders:
+                    leaders[told.crash].grade = min(leaders[told.crash].grade, _SECOND)
+                leaders[told.crash] = group
+        return groups
+
+
+def _grade(text: str, said: object, told: Told) -> float:
+    if told.role is Role.GENERIC:
+        return BOILERPLATE
+    if told.role is Role.FRAME:
+        return 0.0
+    grade = grade_of(text, said if isinstance(said, dict) else {})
+    if told.role is Role.OTHER:
+        return min(grade, _BESIDE) if told.crash else grade
+    if told.rank < 2:
+        return min(grade, _SECOND)
+    return max(grade, _CAUSE if told.role is Role.CAUSE else _MESSAGE) + _RAISED
+
+
+def _end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _bare(text: str, start: int, end: int) -> str:
+    return bare(visible(text[start : min(end, start + LONGEST_LINE)])).text

@@ -1,0 +1,162 @@
+"""The telling lines of a text, counted by template, the best of them kept.
+
+Lines of one rough form are one group at once; masking, which is dear, is done for a handful of new groups at a
+time, and no line that cannot come among the best is graded at all.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log2
+
+from kb.text.alarm import alarm
+from kb.text.alarm_words import ERROR, FATAL, WARNING
+from kb.text.carriers import Place, bare
+from kb.text.evidence_lines import LONGEST_LINE, Block, Line
+from kb.text.mask import mask, without_prefix
+
+_KEPT = 96
+_FRESH = 128
+_KNOWN = 8_192
+_MASKED = 3_000
+_LOOK_AGAIN = 2_048
+"""Lines passed over after which it is looked whether the best are still as good, as they may have repeated."""
+_RAISED = 1.5
+"""What a grade may gain over that of its best word: by a second word, and by being rare."""
+_NOWHERE = Place(0, 0, 0)
+_SEVERITIES = {
+    FATAL: "emerg emergency fatal alert panic critical crit f dpanic 0 1 2",
+    ERROR: "error err severe e 3 eror failure",
+    WARNING: "warn warning w 4",
+    -1.0: "info information informational notice debug trace verbose i d v 5 6 7 fine finer finest",
+}
+_BY_SEVERITY = {name: grade for grade, names in _SEVERITIES.items() for name in names.split()}
+_QUIET = 0.6
+
+
+@dataclass(slots=True)
+class Group:
+    """The lines of one template; the first of them stands for all."""
+
+    text: str
+    message: str
+    grade: float
+    place: Place = _NOWHERE
+    count: int = 1
+    order: int = 0
+    block: Block | None = None
+    start: int = 0
+    end: int = 0
+
+    def score(self) -> float:
+        """How telling: its grade, and more the rarer it is."""
+        return max(0.0, self.grade + 1.0 / (1.0 + log2(self.count)))
+
+    def settle(self) -> None:
+        """Look up where it stands, so that its block need not be kept."""
+        if self.block is not None:
+            self.place, self.block = self.block.place(self.start, self.end), None
+
+
+def grade_of(message: str, said: Mapping[str, str]) -> float:
+    """How alarming a bare line is, with the severity that its carriers tell."""
+    grade = alarm(message)
+    severity = _BY_SEVERITY.get(said.get("severity", "").strip().lower(), 0.0)
+    return grade * _QUIET if severity < 0 else max(grade, severity)
+
+
+class Groups:
+    """A table of bounded size."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Group] = {}
+        self._fresh: list[tuple[str, Group]] = []
+        self._merged: dict[str, Group] = {}
+        self._floor = -1.0
+        self._masked = self._order = self._passed = 0
+
+    def may_take(self, most: float, line: Line) -> bool:
+        """Whether a line whose best word has the grade `most` can come among the best."""
+        return most + _RAISED > self._floor or line.block.said is not None
+
+    def count(self, line: Line) -> None:
+        """A line that cannot come among the best; where it repeats one that did, it counts."""
+        if (group := self._known.get(line.rough)) is not None:
+            group.count += 1
+        self._passed += 1
+        if self._passed % _LOOK_AGAIN == 0:
+            self._prune()
+
+    def take(
+        self, line: Line, *, least: float = 0.0, raised: float = 0.0, most: float = 9.0, again: bool = False
+    ) -> Group | None:
+        """The group of a line, if it is alarming: its grade at least `least`, at most `most`, and `raised`.
+
+        `again`: the line may have been counted before.
+        """
+        rough = line.rough
+        group = self._known.get(rough)
+        if group is not None:
+            group.count += not again
+            if raised:
+                group.grade = max(group.grade, least + raised)
+            return group
+        seen = line.cut()
+        if seen is None:
+            return None
+        carried = bare(seen.text)
+        grade = min(most, max(least, grade_of(carried.text, {**line.said(), **carried.said})) + raised)
+        if grade <= 0:
+            return None
+        self._order += 1
+        group = Group(seen.text, carried.text, grade, order=self._order)
+        group.block, group.start, group.end = line.block, seen.start, seen.end
+        if len(self._known) < _KNOWN:
+            self._known[rough] = group
+        self._fresh.append((rough, group))
+        if len(self._fresh) >= _FRESH:
+            self._merge()
+        return group
+
+    def _merge(self) -> None:
+        for rough, group in self._fresh:
+            template = self._template(rough, group)
+            known = self._merged.setdefault(template, group)
+            if known is not group:
+                known.count += group.count
+                known.grade = max(known.grade, group.grade)
+                if rough in self._known:
+                    self._known[rough] = known
+        self._fresh.clear()
+        self._prune()
+
+    def _template(self, rough: str, group: Group) -> str:
+        if self._masked >= _MASKED:
+            return rough
+        self._masked += 1
+        return without_prefix(mask(group.message[:LONGEST_LINE])).casefold()
+
+    def _prune(self) -> None:
+        if len(self._merged) <= _KEPT:
+            return
+        kept = heapq.nlargest(_KEPT, self._merged.items(), key=lambda item: _rank(item[1]))
+        self._merged = dict(kept)
+        self._floor = kept[-1][1].score()
+        alive = {id(group) for group in self._merged.values()} | {id(group) for _, group in self._fresh}
+        self._known = {rough: group for rough, group in self._known.items() if id(group) in alive}
+
+    def settle(self) -> None:
+        """At the end of a block: what is kept no longer needs it."""
+        self._merge()
+        for group in self._merged.values():
+            group.settle()
+
+    def best(self, limit: int) -> list[Group]:
+        """The best groups, the very best first."""
+        return heapq.nlargest(limit, self._merged.values(), key=_rank)
+
+
+def _rank(group: Group) -> tuple[float, int]:
+    return group.score(), -group.order
