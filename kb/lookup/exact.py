@@ -12,6 +12,7 @@ from kb.lookup.traces import SeenTrace, by_trace, rarity_among, seen_trace
 from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
 from kb.storage.identify import name_key
+from kb.text.carriers import Unfolded, bare
 from kb.text.mask import mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.redact import redact
@@ -99,23 +100,20 @@ class SignatureScan:
         self._seen = set[int]()
         self._rarity = rarity_among(signatures)
 
-    def block(self, text: str, offset: int, first_line: int) -> None:
-        """Scan one block; see `question.OnBlock`."""
-        line, counted = first_line, 0
-        for hit in sorted(self._signatures.scan(text, self._seen), key=lambda hit: hit.spans[0]):
-            start = hit.spans[0][0]
+    def block(self, block: Unfolded) -> None:
+        """Scan one block of the text."""
+        for hit in sorted(self._signatures.scan(block.text, self._seen), key=lambda hit: hit.spans[0]):
             if hit.signature.trace:
-                self._trace(hit, text, offset, first_line)
+                self._trace(hit, block)
                 continue
-            line, counted = line + text.count("\n", counted, start), start
-            found = _signed(hit, text, offset, line)
+            found = _signed(hit, block)
             if self._on_found and hit.key not in self._found:
                 self._on_found(found)
             if hit.key not in self._found or found.strength > self._found[hit.key].strength:
                 self._found[hit.key] = found
 
-    def _trace(self, hit: SignatureHit, text: str, offset: int, first_line: int) -> None:
-        found = seen_trace(hit, text, offset, first_line, self._rarity)
+    def _trace(self, hit: SignatureHit, block: Unfolded) -> None:
+        found = seen_trace(hit, block, self._rarity)
         if found and (hit.key not in self._traces or found.share > self._traces[hit.key].share):
             self._traces[hit.key] = found
 
@@ -129,14 +127,15 @@ class SignatureScan:
         return sorted(filter(None, found), key=lambda hit: (-hit.strength * hit.fit, hit.entry_id))
 
 
-def _signed(hit: SignatureHit, text: str, offset: int, line: int) -> Found:
-    start, end = hit.spans[0]
+def _signed(hit: SignatureHit, block: Unfolded) -> Found:
+    text, (start, end) = block.text, hit.spans[0]
+    place = block.place(start, end)
     begin, finish = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     around = text[begin : finish if finish >= 0 else len(text)].strip()
     shown = redact(hit.matched[:_SHOWN]).text
-    evidence = Evidence(text=shown, line=line, start=offset + start, end=offset + end)
+    evidence = Evidence(text=shown, line=place.line, start=place.start, end=place.end)
     kind = "regex" if hit.signature.regex else "text"
-    reason = f"the signature's {kind} occurs on line {line}"
+    reason = f"the signature's {kind} occurs on line {place.line}"
     captures = {name: value for name, value in hit.captures.items() if not redact(value).count}
     strength = specificity(hit.signature)
     whole = len(around) < _LONG and text_specificity(_beside(hit.matched, around)) <= _LITTLE * strength
@@ -145,6 +144,8 @@ def _signed(hit: SignatureHit, text: str, offset: int, line: int) -> Found:
 
 def _beside(matched: str, line: str) -> str:
     """What the line says beyond the match: without what a logger writes before it, and without ids."""
+    if matched in (message := bare(line).text):
+        line = message
     before, _, after = line.partition(matched)
     rest = without_prefix(mask(f"{before} {PLACEHOLDER} {after}"))
     return rest.replace(PLACEHOLDER, " ")

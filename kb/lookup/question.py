@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kb.text.evidence import EvidenceLine, pick_evidence_from
+from kb.text.carriers import Unfolded, unfold
+from kb.text.evidence import EvidenceLine, EvidenceReader
 from kb.text.mask import fingerprint, mask
 from kb.text.prose import is_prose
 from kb.text.redact import redact
@@ -26,8 +27,8 @@ _PIECE = 1024 * 1024
 _OVERLAP = 8_000
 _NAME = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}\b")
 
-OnBlock = Callable[[str, int, int], None]
-"""Called with a block, the offset of its first character and the number of its first line."""
+OnBlock = Callable[[Unfolded], None]
+"""Called with each block of the text, readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,18 @@ def ask(
     each_block: OnBlock | None = None,
 ) -> Question:
     """Read the text once and make the question of it."""
-    lines = pick_evidence_from(_blocks(_as_lines(text), each_block), EVIDENCE_LINES)
+    reader = EvidenceReader()
+    for block in _blocks(_as_lines(text)):
+        if each_block is not None:
+            each_block(block)
+        reader.read(block.text, block.place, block.said)
+    lines = reader.best(EVIDENCE_LINES)
     secrets, evidence = 0, []
     for line in lines:
-        clean = redact(line.text)
+        clean, message = redact(line.text), redact(line.message or line.text).text
         secrets += clean.count
-        kept = EvidenceLine(clean.text, line.line, line.start, line.end, line.score, line.count)
-        evidence.append(EvidenceTemplate(kept, mask(clean.text), fingerprint(clean.text)))
+        kept = replace(line, text=clean.text, message=message)
+        evidence.append(EvidenceTemplate(kept, mask(message), fingerprint(message)))
     names = dict.fromkeys(name for e in evidence for name in _NAME.findall(e.line.text))
     return Question(
         tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets,
@@ -111,20 +117,18 @@ def _as_lines(text: str | Iterable[str]) -> Iterator[str]:
             start = end
 
 
-def _blocks(lines: Iterable[str], each_block: OnBlock | None) -> Iterator[str]:
+def _blocks(lines: Iterable[str]) -> Iterator[Unfolded]:
+    """The text in blocks, cut at line ends where there are any, what carriers changed undone."""
     held, size, offset, first = list[str](), 0, 0, 1
     for line in lines:
-        yield line
-        if each_block is None:
-            continue
         held.append(line)
         size += len(line)
         if size >= BLOCK:
             block = "".join(held)
-            each_block(block, offset, first)
+            yield unfold(block, offset, first)
             # Inside a line that never ends, the next block begins a little before the end of this one.
             tail = "" if block.endswith("\n") else block[-_OVERLAP:]
             offset, first = offset + size - len(tail), first + block.count("\n")
             held, size = [tail], len(tail)
-    if each_block is not None and held:
-        each_block("".join(held), offset, first)
+    if any(held):
+        yield unfold("".join(held), offset, first)

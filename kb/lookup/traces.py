@@ -15,6 +15,7 @@ from kb.lookup.found import Found
 from kb.lookup.question import EvidenceTemplate, Question
 from kb.records.ledger import Evidence, Tier
 from kb.text import template
+from kb.text.carriers import Place, Unfolded
 from kb.text.redact import redact
 from kb.text.signature_engines import Needle
 from kb.text.signature_set import SignatureHit, SignatureSet
@@ -45,11 +46,10 @@ class SeenTrace:
     """How much these lines tell together, 0 to 1."""
     head: bool
     """Whether the line that tells most of all is among them."""
-    spans: tuple[_Span, ...]
-    """Their places in the whole text, that of the line that weighs most first."""
+    places: tuple[Place, ...]
+    """Where they stand in the whole text, the line that weighs most first."""
     text: str
-    line: int
-    """The text of that line, redacted, and its number."""
+    """That line, redacted."""
 
 
 def rarity_among(signatures: SignatureSet) -> Rarity:
@@ -62,11 +62,9 @@ def rarity_among(signatures: SignatureSet) -> Rarity:
     return rarity
 
 
-def seen_trace(
-    hit: SignatureHit, text: str, offset: int, first_line: int, rarity: Rarity
-) -> SeenTrace | None:
-    """What of the trace stands in a block that begins at `offset`; None where nothing of it tells."""
-    lines = hit.signature.needles
+def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace | None:
+    """What of the trace stands in a block; None where nothing of it tells."""
+    text, lines = block.text, hit.signature.needles
     weights = [text_specificity(line) * rarity(line) for line in lines]
     spans = dict(zip(hit.found, hit.spans, strict=True))
     best = max(spans, key=lambda number: (weights[number], -number))
@@ -82,9 +80,8 @@ def seen_trace(
         of=len(lines),
         tells=text_specificity("\n".join(lines[number] for number in kept)),
         head=weights.index(max(weights)) in kept,
-        spans=tuple((offset + places[number][0], offset + places[number][1]) for number in order),
+        places=tuple(block.place(*places[number]) for number in order),
         text=redact(text[start : min(end, start + _SHOWN)]).text,
-        line=first_line + text.count("\n", 0, start),
     )
 
 
@@ -118,19 +115,20 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     """The candidate; None where too little of it was seen."""
     share = seen.share
     if question.whole:  # a few lines, all of which must be the trace's
-        share = min(share, _explained(question.evidence, seen.spans))
+        share = min(share, _explained(question.evidence, seen.places))
     if share < LEAST or not seen.head:
         return None
-    start, end = seen.spans[0]
+    first = seen.places[0]
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
     fit = min(1.0, share / ENOUGH)
-    evidence = Evidence(text=seen.text, line=seen.line, start=start, end=end)
+    evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
     return Found(entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=share >= ENOUGH)
 
 
-def _explained(evidence: Iterable[EvidenceTemplate], spans: Sequence[_Span]) -> float:
+def _explained(evidence: Iterable[EvidenceTemplate], places: Sequence[Place]) -> float:
     """Of what the lines that were asked tell, the share that stands in the trace as well."""
     told = [(text_specificity(one.template), one.line) for one in evidence]
     total = sum(weight for weight, _ in told)
-    hit = sum(weight for weight, line in told if any(line.start <= start < line.end for start, _ in spans))
+    lines = {place.line for place in places}
+    hit = sum(weight for weight, line in told if line.line in lines)
     return hit / total if total else 0.0

@@ -9,9 +9,39 @@ from kb.text.carriers.splits import Rows
 _FIELD = re.compile(r"[ \t]{0,8}(_{0,2}[A-Z][A-Z0-9_]{2,63})(?:=|$)")
 _HEAD = re.compile(r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d [\d:.]{8,16} \S{1,6} \[s=[0-9a-f]{8}")
 _OURS = frozenset(
-    "PRIORITY SYSLOG_FACILITY SYSLOG_IDENTIFIER SYSLOG_PID SYSLOG_TIMESTAMP SYSLOG_RAW CODE_FILE CODE_LINE CODE_FUNC ERRNO"
-    " INVOCATION_ID USER_INVOCATION_ID UNIT USER_UNIT MESSAGE_ID TID JOB_ID JOB_TYPE JOB_RESULT CPU_USAGE_NSEC EXIT_CODE"
-    " EXIT_STATUS COREDUMP_UNIT COREDUMP_EXE SESSION_ID USER_ID LEADER OBJECT_PID N_RESTARTS COMMAND OBJECT_SYSTEMD_UNIT".split()
+    [
+        "PRIORITY",
+        "SYSLOG_FACILITY",
+        "SYSLOG_IDENTIFIER",
+        "SYSLOG_PID",
+        "SYSLOG_TIMESTAMP",
+        "SYSLOG_RAW",
+        "CODE_FILE",
+        "CODE_LINE",
+        "CODE_FUNC",
+        "ERRNO",
+        "INVOCATION_ID",
+        "USER_INVOCATION_ID",
+        "UNIT",
+        "USER_UNIT",
+        "MESSAGE_ID",
+        "TID",
+        "JOB_ID",
+        "JOB_TYPE",
+        "JOB_RESULT",
+        "CPU_USAGE_NSEC",
+        "EXIT_CODE",
+        "EXIT_STATUS",
+        "COREDUMP_UNIT",
+        "COREDUMP_EXE",
+        "SESSION_ID",
+        "USER_ID",
+        "LEADER",
+        "OBJECT_PID",
+        "N_RESTARTS",
+        "COMMAND",
+        "OBJECT_SYSTEMD_UNIT",
+    ]
 )
 _SIZE = re.compile(r".{0,3}?\x00{4,7}", re.DOTALL)
 SAYS = {"_HOSTNAME": "host", "SYSLOG_IDENTIFIER": "service", "_SYSTEMD_UNIT": "unit", "PRIORITY": "severity",
@@ -20,8 +50,10 @@ SAYS = {"_HOSTNAME": "host", "SYSLOG_IDENTIFIER": "service", "_SYSTEMD_UNIT": "u
 
 def is_journal(text: str) -> bool:
     """Does the block hold records of the journal with their fields?"""
-    return "=" in text and "MESSAGE" in text and (
-        "__CURSOR=" in text or "_BOOT_ID=" in text or "PRIORITY=" in text or "_PID=" in text
+    return (
+        "=" in text
+        and "MESSAGE" in text
+        and ("__CURSOR=" in text or "_BOOT_ID=" in text or "PRIORITY=" in text or "_PID=" in text)
     )
 
 
