@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from kb.text.carriers.behind import unquoted, without_blanks, without_rest
 from kb.text.carriers.fields import AFTER, AFTER_WITH_PROSE, ANYWHERE, GAP, WITH_PROSE, either
 from kb.text.carriers.pieces import TIME
-from kb.text.carriers.table import known
+from kb.text.carriers.table import listed
 
 SAID = ("service", "unit", "container", "pod", "namespace", "host", "severity", "time", "logger")
 """What a carrier may say of a line, each a plain text as it was written."""
@@ -117,13 +117,13 @@ def _front(line: str, start: int, end: int, said: dict[str, str], closes: list[r
 def _listed(
     line: str, at: int, end: int, said: dict[str, str], closes: list[re.Pattern[str]], *, timed: bool
 ) -> int | None:
-    table = known(line[at], timed)
-    match = table.regex.match(line, at, end)
-    if match is None or match.end() == at:
+    found = listed(line, at, end, timed=timed)
+    if found is None:
         return None
-    said.update(table.said(match))
-    if (close := table.closes(match)) is not None:
-        closes.append(close)
+    pattern, match = found
+    said.update(pattern.said(match))
+    if pattern.closes is not None:
+        closes.append(pattern.closes)
     return match.end()
 
 

@@ -162,3 +162,9 @@ def opening(pattern: str) -> re.Pattern[str]:
     if piece[6]:
         return re.compile(re.escape(piece[6][0]))
     return re.compile(_OPENING.get(name, r"[\w(/<$.@+%{-]"))
+
+
+def needed(pattern: str) -> str:
+    """The longest characters that stand in every carrier of this pattern."""
+    always = re.sub(r"⟦[^⟧]*⟧", "{}", pattern)
+    return max((piece[6] for piece in _PIECE.finditer(always) if piece[6]), key=len, default="")
