@@ -31,6 +31,20 @@ _RULES = tuple(
         (" <", rf" <{_PLACED}>"),
     )
 )  # fmt: skip
+_TELLING = "status|code|error|err|errno|reason|exit|rc|ret|cause|signal|result|state|sqlstate"
+_ANY = rf"(?!(?i:{_TELLING})=){_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"',;)\]}}]{{1,300}})"
+_WHERE_CARRIED = (
+    (" [", re.compile(r" \[(?:[\w.-]{1,30}[=:# ]{1,2})?#?(?=[\w.:-]{0,60}\d)[\w.:/-]{1,60}\]\Z")),
+    (" (", re.compile(r" \((?:(?:pid|tid|thread|req|request|trace|span|took|elapsed|in|duration)[=:# ]{1,2})[\w.:-]{1,60}\)\Z")),
+    (" <", re.compile(r" <(?=[\w.:-]{0,60}\d)[\w.:@/-]{1,60}>\Z")),
+    (" | ", re.compile(rf" \| (?:{_ANY}[,;|]? {{0,3}}){{1,20}}\Z")),
+    (" {", re.compile(rf" \{{(?:{_ANY}[,;]? {{0,3}}){{1,20}}\}}\Z")),
+    (" [", re.compile(rf" \[(?:{_ANY}[,;]? {{0,3}}){{1,20}}\]\Z")),
+    (" (", re.compile(rf" \((?:{_ANY}[,;]? {{0,3}}){{1,20}}\)\Z")),
+    (" -- ", re.compile(rf" -- (?:{_ANY}[,;]? {{0,3}}){{1,20}}\Z")),
+    (" #", re.compile(r" #(?=[\w-]{0,40}\d)[\w-]{2,60}\Z")),
+)
+_PAIR_END = re.compile(rf"{_ANY}[,;]?\Z")
 _FIELD = re.compile(rf"{PAIR}[,;]?\Z")
 _AT = re.compile(r" (?:at|in) [\w./\\@$<>-]{1,200}\Z")
 _CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
@@ -51,8 +65,12 @@ def without_blanks(line: str, start: int, end: int) -> int:
     return end
 
 
-def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]]) -> int:
-    """The end of the message: without what its carriers, and any logger, write behind one."""
+def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]], *, carried: bool) -> int:
+    """The end of the message: without what its carriers, and any logger, write behind one.
+
+    What only may be a carrier's, such as `slot=3 peer=7` or `[4312]`, is one where something stood before the
+    message (`carried`).
+    """
     for close in closes:
         end = without_blanks(line, start, end)
         match = close.search(line, max(start, end - _WINDOW), end)
@@ -62,7 +80,9 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]])
         if end > start and line[end - 1] in "}]":
             end = _without_context(line, start, end)
         end = _without_fields(line, start, end)
-        for begins, rule in _RULES:
+        if carried:
+            end = _without_pairs(line, start, end)
+        for begins, rule in (*_RULES, *_WHERE_CARRIED) if carried else _RULES:
             end = _cut(begins, rule, line, start, end)
         if end == before:
             return end
@@ -108,3 +128,14 @@ def _without_fields(line: str, start: int, end: int) -> int:
 def _without_context(line: str, start: int, end: int) -> int:
     match = _CONTEXT.search(line, start, end)
     return match.start() if match and _WORDS.search(line, start, match.start()) else end
+
+
+def _without_pairs(line: str, start: int, end: int) -> int:
+    """The end without two or more `key=value` of any keys."""
+    at, count = end, 0
+    while count < 60:
+        begin = line.rfind(" ", max(start, at - 400), at)
+        if begin < 0 or not _PAIR_END.match(line, begin + 1, at):
+            break
+        at, count = begin, count + 1
+    return at if count > 1 and _WORDS.search(line, start, at) else end

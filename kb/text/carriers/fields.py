@@ -57,6 +57,7 @@ ANYWHERE = (
     r"\((?=[^\s)]{0,60}\d|[A-Z]{2}\))[\w.:/@#-]{1,60}\)(?=\s|:\s)(?::)?",
     r"<(?=[^\s>]{0,60}[\d.]|\w+::)[\w.:/@+-]{1,60}>(?=[\s:]|$)(?::)?",
     rf"{PAIR}[,;]?(?=\s)",
+    rf"(?P<severity7>[TVDIWECFN])[ \t](?={TIME})",
     r"(?:[>»|┃│║▌#✖✗✕✘×●•◦‣⨯❌🔥❗⚠⛔🚨🛑🔴ℹ✔✓✅]️?|\*{1,3}|-{1,3}|={1,3}|~{1,3}|\+{1,3}|>{2,3}|:|//)(?=[ \t])",
     r"\d{1,10}#\d{1,10}:(?=\s)",
     r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[\s:|\]])[:|]?",
@@ -69,10 +70,14 @@ WITH_PROSE = (
     rf"{_NOT_A_NAME}(?P<logger1>(?:[a-zA-Z_][\w$-]{{0,60}}\.){{2,10}}[\w$]{{1,80}}):(?=\s)",
     rf"[\w.@/-]{{2,60}}(?:\[\w{{1,20}}\])?[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})(?::|[ \t]{{0,8}}\|)\s)",
     r"\d{1,3}\|[\w.@/-]{1,60}[ \t]{0,40}\|",
+    rf"(?P<service5>[\w.@/-]{{2,60}})(?:\[\w{{1,20}}\])?:?[ \t]{{1,40}}(?=[\[(<]{LEVELS}[\])>]|{LEVELS}:\s)",
+    r"\([\w.:@#-]{1,40}\)(?=\s)",
+    r"[\w./\\@-]{1,160}\.[a-z]{1,5}:\d{1,7}(?::\d{1,7})?:(?=\s)",
 )
 """Fields that are a carrier's if enough of a message stands behind them."""
 
 AFTER = (
+    rf"(?P<logger7>[A-Za-z_][\w.$-]{{1,80}})[ \t]-[ \t](?=(?:{LEVELS_LOUD})[ \t]-[ \t])",
     rf"(?P<severity5>(?i:trace|debug|verbose|info|notice|warn|warning|inf|wrn|dbg|err|crit)|[VDIWEF])(?=[ \t]{{1,40}}\S)(?![ \t]+(?:in|of|from|at|on|is|was|for)\b){GAP}",
     rf"(?P<severity6>[TVDIWECFN])(?:[/|:](?=[\w\s])|(?=[ \t]{{2}}|\t|[ \t]\[))",
     rf"\d{{1,10}}(?=[ \t]{{1,40}}(?:\d{{1,10}}[ \t]{{1,40}})?(?:---|\[|(?:{LEVELS_LOUD}|[VDIWEFC])[ \t:|/]))",
@@ -82,22 +87,43 @@ AFTER = (
     r"[\w.-]{1,60}/[\w./-]{0,80}[0-9a-f]{12,64}(?=\s)",
     r"\([^()\n]{1,60}\)(?=\s|:\s)(?::)?",
     r"<[^<>\s]{1,60}>(?=[\s:])(?::)?",
-    r"\{[^{}\n\"]{1,60}\}(?=\s|:\s)(?::)?",
+    r"\{[^{}\n\"]{1,160}\}(?=\s|:\s)(?::)?",
     r"(?:req|trace|span|rid|tid|cid|id|pid|thread|conn)[-:#/_][\w-]{1,60}(?=[\s:|])[:|]?",
     rf"(?![\d.]+\s)(?=[^\s]{{0,80}}[\d:])[\w.@<>/$-]{{1,80}}:(?:[\w<>$.]{{1,60}}:)?\d{{1,6}}(?=[\s:|\])])[\])]?{GAP}",
     r"[0-9a-fA-F]{12,64}(?=[\s:|])[:|]?",
+    rf"(?:(?P<host3>[\w.-]{{1,80}})[ \t])?(?P<service6>[\w./-]{{1,60}})\[\d{{1,10}}\][ \t]{{1,20}}(?=(?:{LEVELS_LOUD})[ \t:])",
+    r"(?:[\w.-]{1,40}[ \t])?\d{1,10}[ \t]\d{9,20}(?=[ \t])|\d{9,20}(?=[ \t])",
+    r"[\w.$-]{1,80}[ \t]{1,40}:\d{1,6}(?=\s)",
+    r"(?P<logger5>[\w.:/$-]{1,80})\](?=\s)",
+    r"(?=[^\s]{0,60}\d)[\w.@/:#-]{1,60}[ \t]{1,20}(?=[\[{<|])",
     r"(?:[*#]\d{1,12}|0x[0-9a-f]{4,16})(?=\s|:\s)(?::)?",
     r"[\w.@/-]{1,60}\|(?=[\w.@/-]{0,60}\|)",
 )
 """Fields that are a carrier's behind a time, a level or another carrier."""
 
 AFTER_WITH_PROSE = (
-    rf"{_NOT_A_NAME}(?P<logger2>(?!/|https?:)[\w.$/@#*-]{{1,80}}(?:::[\w.$]{{1,60}}){{0,8}}(?:\([\w-]{{1,30}}\))?(?:\[[^\[\]\n]{{1,60}}\])?)(?:[ \t]{{0,60}}:(?=[ \t])|[ \t]{{1,60}}-{{1,2}}(?=[ \t])|:(?=[ \t]))",
+    rf"{_NOT_A_NAME}(?P<logger2>(?!/|https?:)[\w.$/@#*-]{{1,80}}(?:::[\w.$]{{1,60}}){{0,8}}(?:\([\w-]{{1,30}}\))?(?:\[[^\[\]\n]{{1,60}}\])?)(?:[ \t]{{0,60}}:(?=[ \t])|[ \t]{{1,60}}(?:-{{1,2}}|[—–~»›])(?=[ \t])|:(?=[ \t]))",
     rf"{_NOT_A_NAME}(?P<logger3>(?:[a-zA-Z_][\w$]{{0,60}}\.){{2,10}}[\w$]{{1,80}}(?:\[\w+\])?)(?=[ \t]|:)(?::)?",
     r"[\w.$/-]{1,80}(?=[ \t]\[[^\[\]\n]{1,60}\][ \t]?[:-])",
     r"[^\s\t]{1,80}\t",
 )
 """Fields that are a carrier's behind another one, if enough of a message stands behind them; once each time."""
+
+
+AFTER_A_LEVEL = (
+    rf"{_NOT_A_NAME}(?![\w.-]{{1,80}}\.(?:com|net|org|io|local|internal|de|dev|cloud)\b)(?P<logger6>[a-z_][\w$-]{{0,60}}(?:\.[\w$]{{2,60}}){{1,8}})(?=[ \t])",
+)
+"""Fields that are a carrier's right behind a level."""
+
+_WORD = r"[^\s\[\](){}\"'|;,]{1,80}"
+SAME = {
+    **{mark: re.compile(rf"{_WORD}(?: {_WORD}){{0,3}}[ \t]{{0,40}}{re.escape(mark)}") for mark in ("|", "||", "»", "›", "│", "•", "·")},
+    **{mark: re.compile(rf"(?:(?!{re.escape(mark)})[^\s\[\](){{}}\"',;|]){{1,80}}[ \t]{{0,40}}{re.escape(mark)}") for mark in ("::", ";", ",")},
+    **{mark: re.compile(rf"{_WORD}[ \t]{{1,40}}{re.escape(mark)}(?=[ \t])") for mark in "-—–~>#=*/→" for mark in (mark, mark * 2)},
+    **{mark: re.compile(rf"{_WORD}[ \t]{{0,40}}{re.escape(mark)}(?=[ \t])") for mark in ("=>", "->")},
+    ":": re.compile(r"[^\s\[\](){}\"':;,|]{1,80}:(?=[^\s:])"),
+}
+"""Some words before the same mark as stood behind the field before."""
 
 
 def either(fields: tuple[str, ...]) -> re.Pattern[str]:

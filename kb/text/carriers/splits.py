@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.text.carriers.carried import bare
 from kb.text.carriers.pieces import LEVELS_LOUD
 
 Rows = tuple[list[str], list[int], list[int]]
@@ -22,7 +23,7 @@ _HEADER = re.compile(
 _DIGITS = re.compile(r"\d")
 _FRAME = re.compile(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
 _TAIL = re.compile(
-    r"(?:[ \t]{2,200}[\w./-]{1,80}(?::\d{1,7})?|[ \t]{1,200}[\w./-]{1,80}\.\w{1,5}:\d{1,7})?[ \t]{0,200}\Z"
+    r"(?:(?<=[^ \t])[ \t]{2,200}[\w./-]{1,80}(?::\d{1,7})?|[ \t]{1,200}[\w./-]{1,80}\.\w{1,5}:\d{1,7})?[ \t]{0,200}\Z"
 )
 _LEVEL = re.compile(rf"(?:{LEVELS_LOUD})\b")
 _STARTS = re.compile(r"[a-z\d('\"<,.;:-]")
@@ -165,4 +166,6 @@ def _folded(line: str, after: str, small: bool) -> int | None:
     if (framed is None) != (framed_after is None) or (framed is None and not small):
         return None
     at = framed_after.end() if framed_after else 0
+    if framed is None and bare(after).start > _indent(after):
+        return None
     return at if _STARTS.match(after.lstrip() if not at else after[at:]) and _indent(after) < 9 else None
