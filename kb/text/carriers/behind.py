@@ -42,6 +42,9 @@ _WHERE_CARRIED = (
     (" [", re.compile(rf" \[(?:{_ANY}[,;]? {{0,3}}){{1,20}}\]\Z")),
     (" (", re.compile(rf" \((?:{_ANY}[,;]? {{0,3}}){{1,20}}\)\Z")),
     (" -- ", re.compile(rf" -- (?:{_ANY}[,;]? {{0,3}}){{1,20}}\Z")),
+    (" |", re.compile(r" \|\Z")),
+    (" │", re.compile(r" │\Z")),
+    (" ┃", re.compile(r" ┃\Z")),
     (" #", re.compile(r" #(?=[\w-]{0,40}\d)[\w-]{2,60}\Z")),
 )
 _PAIR_END = re.compile(rf"{_ANY}[,;]?\Z")

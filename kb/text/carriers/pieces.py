@@ -109,6 +109,7 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
         "",
         r"(?:msg|message|MESSAGE|log|event|text|error|err|reason|detail|stack|textPayload|@m|description|title|stderr)",
     ),
+    "toldkey": ("", r"(?:message|msg|Message|Reason|reason|[Dd]etails?|[Dd]escription|errorMessage|stderr)"),
     "braces": ("", r"\{\{"),
     "letter_eiw": ("severity", r"[eiwd]"),
     "stream_mark": ("", r"[OE]"),

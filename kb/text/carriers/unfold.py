@@ -12,9 +12,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from kb.text.carriers import escapes, journal, jsonlines, splits
+from kb.text.carriers import escapes, journal, jsonlines, quotes, splits
 from kb.text.carriers.carried import bare
-from kb.text.carriers.objects import decoded, messages, says
+from kb.text.carriers.objects import decoded, says
 from kb.text.carriers.splits import Rows
 
 
@@ -159,34 +159,6 @@ def _colours(rows: Rows) -> Rows:
     return (clean, rows[1], rows[2]) if len(clean) == len(rows[1]) else rows
 
 
-_QUOTED = re.compile(r"(?<![\w\\])(?:\"((?:[^\"\\\n]|\\.){3,200000})\"|'((?:[^'\\\n]|\\.){3,200000})')(?!\w)")
-_CELLS = re.compile(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")
-
-
-def _escaped(line: str) -> list[str]:
-    """The line, undone if it was escaped as a whole; under it what its quotes hold, where that was escaped."""
-    if "\\" not in line:
-        return [line]
-    if escapes.is_escaped(line) and '"' not in line.replace('\\"', "")[:1]:
-        whole = escapes.c_undone(line).split("\n")
-    else:
-        whole = [line]
-    for match in _QUOTED.finditer(line):
-        inner = match[1] or match[2]
-        if "\\" in inner and escapes.is_quotable(inner):
-            plain = escapes.c_undone(inner)
-            found = decoded(plain) if plain[:1] == "{" else None
-            whole += (messages(found) if found is not None else None) or plain.split("\n")
-    return whole
-
-
-def _cells(line: str) -> list[str]:
-    """The line, and its quoted cells if it is a row of CSV."""
-    if line.count(",") < 4 or ',"' not in line:
-        return [line]
-    return [line, *(cell.replace('""', '"') for cell in _CELLS.findall(line) if cell.count(" ") > 1)]
-
-
 def _returns(line: str) -> list[str]:
     """What a terminal would have written over itself, each as a line."""
     return [part for part in line.split("\r") if part] or [""] if "\r" in line else [line]
@@ -225,6 +197,17 @@ def _has(*marks: str) -> Callable[[str], bool]:
     return lambda text: any(mark in text for mark in marks)
 
 
+def _drawn(text: str) -> bool:
+    return any(bar in text and f"{bar}\n" in text for bar in "|│┃")
+
+
+_SHOWN = _has("': '", "=>", ": '", ": `", ': "', '":"', '="', "='")
+
+
+def _keyed(text: str) -> bool:
+    return any(mark in text for mark in "\"'`") and _SHOWN(text)
+
+
 def _framed(text: str) -> bool:
     return (any(mark in text and f"\n{mark} " in text for mark in ">│|#║┃▌")
             or text[:2] in ("> ", "│ ") or (len(text) < 1500 and 0 < text.count("\n") < 9))  # fmt: skip
@@ -250,8 +233,9 @@ _STEPS: tuple[_Step, ...] = (
     (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
     (_is_quoted_printable, _quoted_printable),
-    (_has("\\"), _each(_escaped)),
-    (lambda text: '"' in text and ',"' in text, _each(_cells)),
+    (_has("\\"), _each(quotes.escaped)),
+    (_keyed, _each(quotes.keyed)),
+    (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(quotes.cells)),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
 )
