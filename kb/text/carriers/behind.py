@@ -40,7 +40,6 @@ _WHERE_CARRIED = (
     (" | ", re.compile(rf" \| (?:{_ANY}[,;|]? {{0,3}}){{1,20}}\Z")),
     (" {", re.compile(rf" \{{(?:{_ANY}[,;]? {{0,3}}){{1,20}}\}}\Z")),
     (" [", re.compile(rf" \[(?:{_ANY}[,;]? {{0,3}}){{1,20}}\]\Z")),
-    (" (", re.compile(rf" \((?:{_ANY}[,;]? {{0,3}}){{1,20}}\)\Z")),
     (" -- ", re.compile(rf" -- (?:{_ANY}[,;]? {{0,3}}){{1,20}}\Z")),
     (" |", re.compile(r" \|\Z")),
     (" │", re.compile(r" │\Z")),
@@ -74,12 +73,14 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
     What only may be a carrier's, such as `slot=3 peer=7` or `[4312]`, is one where something stood before the
     message (`carried`).
     """
-    for close in closes:
-        end = without_blanks(line, start, end)
-        match = close.search(line, max(start, end - _WINDOW), end)
-        end = match.start() if match and _WORDS.search(line, start, match.start()) else end
+    inner = iter(closes)
+    close = next(inner, None)
     while True:
         before, end = end, without_blanks(line, start, end)
+        if close is not None and (match := close.search(line, max(start, end - _WINDOW), end)):
+            close = next(inner, None)
+            end = match.start() if _WORDS.search(line, start, match.start()) else end
+            continue
         if end > start and line[end - 1] in "}]":
             end = _without_context(line, start, end)
         end = _without_fields(line, start, end)

@@ -85,6 +85,7 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
         r"|chronyd|named|postfix/\w{1,20}|dovecot|polkitd|dbus|auditd|NetworkManager|haproxy|nginx|mysqld|postgres)",
     ),
     "safe": ("", r"mysqld(?:_safe)?"),
+    "role": ("", r"[CMSX]"),
     "mark": ("", r"[#*.-]"),
     "sign": ("", r"[^\w\s]{1,3}"),
     "month": ("", _MONTH),
