@@ -181,12 +181,11 @@ def _quoted_printable(rows: Rows) -> Rows:
     return [escapes.quoted_printable_undone(line) if "=" in line else line for line in lines], first, last
 
 
+_ENCODED = re.compile(r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D|(?m:^[^\n]{68,75}=$)")
+
+
 def _is_quoted_printable(text: str) -> bool:
-    return (
-        "=" in text
-        and "=\n" in text
-        and re.search(r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D", text) is not None
-    )
+    return "=" in text and "=\n" in text and _ENCODED.search(text) is not None
 
 
 def _long(text: str) -> bool:
@@ -213,7 +212,8 @@ def _framed(text: str) -> bool:
             or text[:2] in ("> ", "│ ") or (len(text) < 1500 and 0 < text.count("\n") < 9))  # fmt: skip
 
 
-_XML = ("<?xml", "</test", "<![CDATA[", "</failure>", "</msg>", "</error>", "</system-err>")
+_XML = ("<?xml", "</test", "<![CDATA[", "</failure>", "</msg>", "</error>", "</system-err>",
+        "</td>", "</pre>", "</p>", "</div>", "</span>", "</li>", "</code>", "</message>")
 _Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
 _TERMINAL: tuple[_Step, ...] = (
     (_has("\x1b", "\x08"), _colours),
