@@ -99,7 +99,8 @@ def unquoted(line: str, start: int, end: int) -> tuple[int, int]:
         return start, end
     last = end - 1 if line[end - 1] == close else end - 2 if line[end - 2 : end] in (close + ",", close + ".") else 0
     inner = line.find(close, start + 1, end)
-    return (start + 1, last) if last > start and inner == last else (start, end)
+    opens = line[inner - 1] in " \t([=" if start < inner < last else inner == last
+    return (start + 1, last) if last > start and opens else (start, end)
 
 
 def _cut(begins: str, rule: re.Pattern[str], line: str, start: int, end: int) -> int:

@@ -98,13 +98,13 @@ def _front(line: str, start: int, end: int, said: dict[str, str], closes: list[r
         match = _ANYWHERE.match(line, at, end) or (_AFTER.match(line, at, end) if seen else None)
         if match is not None:
             names = 1
-        elif (match := _before_prose(line, at, end, seen, names, mark, levelled)) is not None:
+        elif (match := _before_prose(line, at, end, seen=seen, names=names, mark=mark, levelled=levelled, told="severity" in said)) is not None:
             names -= match.re is _AFTER_WITH_PROSE or match.re is _WITH_PROSE
         if match is None or match.end() == at:
             break
         if "=" in match[0]:
             said.update({_NAMES.get(pair["key"], pair["key"]): pair["value"] for pair in _PAIRS.finditer(match[0])})
-        told = {name.rstrip("0123456789"): text for name, text in match.groupdict().items() if text}
+        told = {name.rstrip("0123456789"): text for name, text in match.groupdict().items() if text and name != "mark"}
         said.update(told)
         levelled = "severity" in told
         at, seen, mark = match.end(), True, _mark(line, match.end()) or mark
@@ -123,7 +123,7 @@ def _mark(line: str, end: int) -> str:
 
 
 def _before_prose(
-    line: str, at: int, end: int, seen: bool, names: int, mark: str, levelled: bool
+    line: str, at: int, end: int, *, seen: bool, names: int, mark: str, levelled: bool, told: bool
 ) -> re.Match[str] | None:
     """A field that only is one because a message goes on behind it."""
     near = min(end, at + 400)
@@ -137,7 +137,8 @@ def _before_prose(
     for rule in rules:
         if match := rule.match(line, at, end):
             begin = _skip(line, match.end(), end)
-            if (_WORDS if rule is SAME.get(mark) else _PROSE).match(line, begin, near):
+            few = rule is not _AFTER_WITH_PROSE or told
+            if (_WORDS if few else _PROSE).match(line, begin, near):
                 return match
     return None
 

@@ -19,6 +19,7 @@ _KEYED = re.compile(
     r"(?<![\w.-])[\"':]?(?:message|msg|MESSAGE|Message|error|err|reason|detail|details|description|stderr|text|what|cause)[\"']?"
     r"[ \t]{0,3}(?::|=>|=)[ \t]{0,3}(?:\"((?:[^\"\\\n]|\\.){8,20000})\"|'((?:[^'\\\n]|\\.){8,20000})'|`([^`\n]{8,20000})`)"
 )
+_VALUE = re.compile(r"\"((?:[^\"\\\n]|\\.){5,20000})\"|'((?:[^'\\\n]|\\.){5,20000})'")
 _BETWEEN = re.compile(r"\"[ \t]?:[ \t]?\"|\"[ \t]?,[ \t]?\"")
 
 
@@ -53,5 +54,8 @@ def keyed(line: str) -> list[str]:
     found = [one for match in _KEYED.findall(line) for one in match if one and " " in one]
     if not found and line[:2] == '{"':
         values = [value for value in _BETWEEN.split(line.strip()[2:-1].rstrip('"')) if value.count(" ") > 1]
+        found = [max(values, key=len)] if values else []
+    if not found and line.lstrip()[:2] in ("{'", '{"', "{:", "[{") and line.rstrip()[-1:] in "}]":
+        values = [one for match in _VALUE.findall(line) for one in match if " " in one.strip()]
         found = [max(values, key=len)] if values else []
     return [line, *found]

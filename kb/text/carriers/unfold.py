@@ -189,7 +189,7 @@ def _is_quoted_printable(text: str) -> bool:
 
 
 def _long(text: str) -> bool:
-    return any(text.find("\n", at, at + 900) < 0 for at in range(0, len(text) - 900, 900))
+    return any(text.find("\n", at, at + 500) < 0 for at in range(0, len(text) - 500, 500))
 
 
 def _has(*marks: str) -> Callable[[str], bool]:
