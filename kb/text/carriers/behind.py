@@ -1,6 +1,7 @@
 """What stands behind a message: quotes that were opened before it, JSON context, fields, places in the source.
 
-Only the end of a line is looked at, `_WINDOW` characters of it at most, and each rule is bounded.
+Each rule is sought from the end by a few characters that it begins with, within `_WINDOW` characters, so that what
+stands behind costs no more than its length.
 """
 
 from __future__ import annotations
@@ -10,28 +11,46 @@ import re
 from kb.text.carriers.fields import PAIR
 
 _WINDOW = 1500
-_BLANKS = re.compile(r"(?:[ \t\r\n]|\x1b\[[\d;?]{0,20}[A-Za-z])")
-_LEVEL_FIELD = r"[A-Za-z_][\w.@-]{0,40}="
-_FIELD = re.compile(rf"[ \t,;:]{{1,100}}(?:{PAIR})[,;]?\Z")
-_PADDED = re.compile(
-    rf"[ \t]{{2,200}}(?:{_LEVEL_FIELD}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}})[ \t]{{0,4}}){{1,20}}\Z"
-)
+_KEY = r"[A-Za-z_][\w.@-]{0,40}="
+_PLACED = r"[\w./\\@$<>-]{1,160}\.(?:py|go|js|mjs|ts|rb|rs|java|kt|cs|cc|cpp|c|h|php|pl|ex|erl|scala|lua|swift):\d{1,7}(?::\d{1,7})?"
 _RULES = tuple(
-    re.compile(rule)
-    for rule in (
-        r"[ \t]\[\](?: \[\]| \{\})?\Z",
-        r"[ \t]{1,40}\((?:in|at)? ?[\w./\\@$<>-]{1,160}\.(?:py|go|js|ts|rb|rs|java|kt|cs|cc|cpp|c|h|php|pl|ex|erl|scala):\d{1,7}(?::\d{1,7})?\)\Z",
-        r"[ \t]{1,40}\[in [^\[\]\n]{1,200}\]\Z",
-        r"[ \t]\((?:[a-z][\w$]{0,60}\.){2,10}[A-Z][\w$]{0,80}\)\Z",
-        r" (?:at|in) [\w./\\@$<>-]{1,200} line \d{1,7}\.?(?:, <\w{1,40}> (?:line|chunk) \d{1,9}\.)?\Z",
-        r" in [\w./\\@$<>:()' -]{1,200}(?: on line |:)\d{1,7}\Z",
-        r", client: [\w.:-]{1,60}(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}\Z",
-        r", referer: \S{1,600}\Z",
-        r"[ \t]{2,200}[\w./-]{1,80}\.\w{1,4}(?::\d{1,7})?[ \t]{0,100}\Z",
-        r"[ \t]{1,8}(?:\+\d{1,9}(?:ms|s|m|h))\Z",
+    (begins, re.compile(rule + r"\Z"))
+    for begins, rule in (
+        (" []", r" \[\](?: \[\]| \{\})?"),
+        (" (", rf" \((?:(?:in|at) )?{_PLACED}\)"),
+        (" (", r" \((?:[a-z][\w$]{0,60}\.){2,10}[A-Z][\w$]{0,80}\)"),
+        (" [in ", r" \[in [^\[\]\n]{1,200}\]"),
+        (" [", rf" \[{_PLACED}\]"),
+        (" line ", r" line \d{1,7}\.?(?:, <\w{1,40}> (?:line|chunk) \d{1,9}\.)?"),
+        (" in ", r" in [\w./\\@$<>:()'-]{1,200}(?: on line |:)\d{1,7}"),
+        (", client: ", r", client: [\w.:-]{1,60}(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"),
+        (", referer: ", r", referer: \S{1,600}"),
+        ("  ", rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}}) {{0,4}}){{1,20}})"),
+        (" +", r" \+\d{1,9}(?:ms|s|m|h)"),
+        (" @ ", rf" @ {_PLACED}"),
+        (" <", rf" <{_PLACED}>"),
     )
+)  # fmt: skip
+_TELLING = "status|code|error|err|errno|reason|exit|rc|ret|cause|signal|result|state|sqlstate"
+_ANY = rf"(?!(?i:{_TELLING})=){_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"',;)\]}}]{{1,300}})"
+_WHERE_CARRIED = (
+    (" [", re.compile(r" \[(?:[\w.-]{1,30}[=:# ]{1,2})?#?(?=[\w.:-]{0,60}\d)[\w.:/-]{1,60}\]\Z")),
+    (" (", re.compile(r" \((?:(?:pid|tid|thread|req|request|trace|span|took|elapsed|in|duration)[=:# ]{1,2})[\w.:-]{1,60}\)\Z")),
+    (" <", re.compile(r" <(?=[\w.:-]{0,60}\d)[\w.:@/-]{1,60}>\Z")),
+    (" | ", re.compile(rf" \| (?:{_ANY}[,;|]? {{0,3}}){{1,20}}\Z")),
+    (" {", re.compile(rf" \{{(?:{_ANY}[,;]? {{0,3}}){{1,20}}\}}\Z")),
+    (" [", re.compile(rf" \[(?:{_ANY}[,;]? {{0,3}}){{1,20}}\]\Z")),
+    (" -- ", re.compile(rf" -- (?:{_ANY}[,;]? {{0,3}}){{1,20}}\Z")),
+    (" |", re.compile(r" \|\Z")),
+    (" │", re.compile(r" │\Z")),
+    (" ┃", re.compile(r" ┃\Z")),
+    (" #", re.compile(r" #(?=[\w-]{0,40}\d)[\w-]{2,60}\Z")),
 )
+_PAIR_END = re.compile(rf"{_ANY}[,;]?\Z")
+_FIELD = re.compile(rf"{PAIR}[,;]?\Z")
+_AT = re.compile(r" (?:at|in) [\w./\\@$<>-]{1,200}\Z")
 _CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
+_COLOUR = re.compile(r"\x1b\[[\d;?]{0,20}[A-Za-z]\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}[^\n]{0,200}?[^\W\d_]{2,}")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "«": "»"}
 
@@ -41,25 +60,34 @@ def without_blanks(line: str, start: int, end: int) -> int:
     while end > start:
         if line[end - 1] in " \t\r\n":
             end -= 1
-        elif line[end - 1].isalpha() and (
-            match := re.search(r"\x1b\[[\d;?]{0,20}[A-Za-z]\Z", line[max(start, end - 24) : end])
-        ):
-            end -= len(match[0])
+        elif line[end - 1].isalpha() and (match := _COLOUR.search(line, max(start, end - 24), end)):
+            end = match.start()
         else:
             break
     return end
 
 
-def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]]) -> int:
-    """The end of the message: without what its carriers, and any logger, write behind one."""
-    for close in closes:
-        end = without_blanks(line, start, end)
-        end = _cut(close, line, start, end)
+def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]], *, carried: bool) -> int:
+    """The end of the message: without what its carriers, and any logger, write behind one.
+
+    What only may be a carrier's, such as `slot=3 peer=7` or `[4312]`, is one where something stood before the
+    message (`carried`).
+    """
+    inner = iter(closes)
+    close = next(inner, None)
     while True:
         before, end = end, without_blanks(line, start, end)
-        end = _without_context(line, start, end)
-        for rule in (*_RULES, _FIELD, _PADDED):
-            end = _cut(rule, line, start, end)
+        if close is not None and (match := close.search(line, max(start, end - _WINDOW), end)):
+            close = next(inner, None)
+            end = match.start() if _WORDS.search(line, start, match.start()) else end
+            continue
+        if end > start and line[end - 1] in "}]":
+            end = _without_context(line, start, end)
+        end = _without_fields(line, start, end)
+        if carried:
+            end = _without_pairs(line, start, end)
+        for begins, rule in (*_RULES, *_WHERE_CARRIED) if carried else _RULES:
+            end = _cut(begins, rule, line, start, end)
         if end == before:
             return end
 
@@ -69,25 +97,50 @@ def unquoted(line: str, start: int, end: int) -> tuple[int, int]:
     close = _QUOTES.get(line[start : start + 1])
     if close is None or end - start < 3:
         return start, end
-    last = (
-        end - 1
-        if line[end - 1] == close
-        else end - 2
-        if line[end - 2 : end] in (close + ",", close + ".")
-        else 0
-    )
+    last = end - 1 if line[end - 1] == close else end - 2 if line[end - 2 : end] in (close + ",", close + ".") else 0
     inner = line.find(close, start + 1, end)
-    return (start + 1, last) if last > start and inner == last else (start, end)
+    opens = line[inner - 1] in " \t([=" if start < inner < last else inner == last
+    return (start + 1, last) if last > start and opens else (start, end)
 
 
-def _cut(rule: re.Pattern[str], line: str, start: int, end: int) -> int:
-    low = max(start, end - _WINDOW)
-    match = rule.search(line, low, end)
-    return match.start() if match and _WORDS.search(line, start, match.start()) else end
+def _cut(begins: str, rule: re.Pattern[str], line: str, start: int, end: int) -> int:
+    at = line.rfind(begins, max(start, end - _WINDOW), end)
+    if at < 0 or not rule.match(line, at, end):
+        return end
+    if begins == " line ":
+        if (place := _AT.search(line, max(start, at - 220), at)) is None:
+            return end
+        at = place.start()
+    return at if _WORDS.search(line, start, at) else end
+
+
+def _without_fields(line: str, start: int, end: int) -> int:
+    while True:
+        low = max(start, end - _WINDOW)
+        at = max(line.rfind(" ", low, end), line.rfind("\t", low, end))
+        if at > 0 and line[end - 1] in "\"'":
+            at = line.rfind(" ", low, max(low, line.rfind(f"={line[end - 1]}", low, end - 1)))
+        if at < 0 or not _FIELD.match(line, at + 1, end):
+            return end
+        begin = at
+        while begin > start and line[begin - 1] in " \t,;:":
+            begin -= 1
+        if not _WORDS.search(line, start, begin):
+            return end
+        end = begin
 
 
 def _without_context(line: str, start: int, end: int) -> int:
-    if end - start < 8 or line[end - 1] not in "}]":
-        return end
     match = _CONTEXT.search(line, start, end)
     return match.start() if match and _WORDS.search(line, start, match.start()) else end
+
+
+def _without_pairs(line: str, start: int, end: int) -> int:
+    """The end without two or more `key=value` of any keys."""
+    at, count = end, 0
+    while count < 60:
+        begin = line.rfind(" ", max(start, at - 400), at)
+        if begin < 0 or not _PAIR_END.match(line, begin + 1, at):
+            break
+        at, count = begin, count + 1
+    return at if count > 1 and _WORDS.search(line, start, at) else end

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kb.text.carriers.behind import unquoted, without_blanks, without_rest
-from kb.text.carriers.fields import AFTER, AFTER_WITH_PROSE, ANYWHERE, GAP, WITH_PROSE, either
+from kb.text.carriers.fields import AFTER, AFTER_A_LEVEL, AFTER_WITH_PROSE, ANYWHERE, GAP, SAME, WITH_PROSE, either
 from kb.text.carriers.pieces import TIME
-from kb.text.carriers.table import known
+from kb.text.carriers.table import listed
 
 SAID = ("service", "unit", "container", "pod", "namespace", "host", "severity", "time", "logger")
 """What a carrier may say of a line, each a plain text as it was written."""
@@ -35,11 +35,12 @@ _BLANK = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
 _PROSE = re.compile(r"(?:[^\s]{1,80}[ \t]{1,8}){2}[^\s]")
+_WORDS = re.compile(r"\S{1,80}[ \t]{1,8}\S")
+_MARK = re.compile(r"([|:;,~»›•·#>/=*→│—–-]{1,2})[ \t]{0,2}\Z")
 _CLOCK = re.compile(TIME)
 _GAP = re.compile(GAP)
-_ANYWHERE, _WITH_PROSE, _AFTER, _AFTER_WITH_PROSE = map(
-    either, (ANYWHERE, WITH_PROSE, AFTER, AFTER_WITH_PROSE)
-)
+_ANYWHERE, _WITH_PROSE, _AFTER = either(ANYWHERE), either(WITH_PROSE), either(AFTER)
+_AFTER_WITH_PROSE, _AFTER_A_LEVEL = either(AFTER_WITH_PROSE), either(AFTER_A_LEVEL)
 _LOGFMT = re.compile(
     r"(?:(?!(?:msg|message|event|MESSAGE)=)[\w.@/-]{1,80}=(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s\"']{0,300}),?[ \t]{1,40}){0,60}"
     r"(?:msg|message|event|MESSAGE)=(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,20000})\"|'(?P<single>(?:[^'\\\n]|\\.){1,20000})')(?=[\s,;]|\Z)"
@@ -72,7 +73,7 @@ def _once(line: str, start: int, end: int, said: dict[str, str]) -> tuple[int, i
     new: dict[str, str] = {}
     closes: list[re.Pattern[str]] = []
     at = _front(line, start, without_blanks(line, start, end), new, closes)
-    stop = without_rest(line, at, end, closes)
+    stop = without_rest(line, at, end, closes, carried=at > _skip(line, start, end))
     if (inside := _quoted_field(line, at, stop, new)) is not None:
         at, stop = inside
     at, stop = unquoted(line, at, stop)
@@ -85,52 +86,80 @@ def _once(line: str, start: int, end: int, said: dict[str, str]) -> tuple[int, i
 def _front(line: str, start: int, end: int, said: dict[str, str], closes: list[re.Pattern[str]]) -> int:
     """Where the message begins."""
     at, seen, names = start, False, 1
-    while (at := _BLANK.match(line, at, end).end()) < end:  # type: ignore[union-attr]
-        if _MESSAGE_FIELD.match(line, at, end):
-            break
+    mark, levelled = "", False
+    while (at := _skip(line, at, end)) < end and not _MESSAGE_FIELD.match(line, at, end):
         step = _listed(line, at, end, said, closes, timed=False)
         if step is None and (clock := _CLOCK.match(line, at, end)):
             step = _behind_a_time(line, clock, end, said, closes)
         if step is not None:
+            mark, levelled = _mark(line, step), False
             at, seen, names = step, True, 1
             continue
         match = _ANYWHERE.match(line, at, end) or (_AFTER.match(line, at, end) if seen else None)
-        if match is None and names and _PROSE.search(line, at, min(end, at + 400)):
-            match = _WITH_PROSE.match(line, at, end) or (
-                _AFTER_WITH_PROSE.match(line, at, end) if seen else None
-            )
-            match = (
-                match
-                if match and _PROSE.match(line, _BLANK.match(line, match.end(), end).end(), end)
-                else None
-            )  # type: ignore[union-attr]
-            names -= 1
-        else:
+        if match is not None:
             names = 1
+        elif (match := _before_prose(line, at, end, seen=seen, names=names, mark=mark, levelled=levelled, told="severity" in said)) is not None:
+            names -= match.re is _AFTER_WITH_PROSE or match.re is _WITH_PROSE
         if match is None or match.end() == at:
             break
-        said.update({name.rstrip("0123456789"): text for name, text in match.groupdict().items() if text})
-        at, seen = match.end(), True
+        if "=" in match[0]:
+            said.update({_NAMES.get(pair["key"], pair["key"]): pair["value"] for pair in _PAIRS.finditer(match[0])})
+        told = {name.rstrip("0123456789"): text for name, text in match.groupdict().items() if text and name != "mark"}
+        said.update(told)
+        levelled = "severity" in told
+        at, seen, mark = match.end(), True, _mark(line, match.end()) or mark
     return at
+
+
+def _skip(line: str, at: int, end: int) -> int:
+    blank = _BLANK.match(line, at, end)
+    return blank.end() if blank else at
+
+
+def _mark(line: str, end: int) -> str:
+    """What stands between the field that ends here and the next one."""
+    found = _MARK.search(line, max(0, end - 4), end)
+    return found[1] if found else ""
+
+
+def _before_prose(
+    line: str, at: int, end: int, *, seen: bool, names: int, mark: str, levelled: bool, told: bool
+) -> re.Match[str] | None:
+    """A field that only is one because a message goes on behind it."""
+    near = min(end, at + 400)
+    rules: list[re.Pattern[str]] = [_AFTER_A_LEVEL] if levelled else []
+    if seen and mark in SAME:
+        rules.append(SAME[mark])
+    if names:
+        rules.append(_WITH_PROSE)
+        if seen:
+            rules.append(_AFTER_WITH_PROSE)
+    for rule in rules:
+        if match := rule.match(line, at, end):
+            begin = _skip(line, match.end(), end)
+            few = rule is not _AFTER_WITH_PROSE or told
+            if (_WORDS if few else _PROSE).match(line, begin, near):
+                return match
+    return None
 
 
 def _listed(
     line: str, at: int, end: int, said: dict[str, str], closes: list[re.Pattern[str]], *, timed: bool
 ) -> int | None:
-    table = known(line[at], timed)
-    match = table.regex.match(line, at, end)
-    if match is None or match.end() == at:
+    found = listed(line, at, end, timed=timed)
+    if found is None:
         return None
-    said.update(table.said(match))
-    if (close := table.closes(match)) is not None:
-        closes.append(close)
+    pattern, match = found
+    said.update(pattern.said(match))
+    if pattern.closes is not None:
+        closes.append(pattern.closes)
     return match.end()
 
 
 def _behind_a_time(
     line: str, clock: re.Match[str], end: int, said: dict[str, str], closes: list[re.Pattern[str]]
 ) -> int | None:
-    at = _BLANK.match(line, clock.end(), end).end()  # type: ignore[union-attr]
+    at = _skip(line, clock.end(), end)
     if at >= end or (at == clock.end() and line[at] not in ":|,;])>([-"):
         return None
     said["time"] = clock[0]

@@ -21,7 +21,7 @@ _CODES = (
 """What in brackets is of the message: `[Errno 28]`, `[HY000]`, `[AggregateError: …]`."""
 _BRACKET = rf"\[(?!{_CODES})(?: {{0,8}}[^\[\]\s]{{1,120}}){{1,8}}(?:\[[^\[\]\n]{{0,60}}\][^\[\]\n]{{0,60}})?[ \t]{{0,20}}\]"
 _NOT_A_NAME = (
-    r"(?![\w.$-]{0,80}(?:[Ee]rror|[Ee]xception|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning|[Rr]ejection|[Vv]iolation|[Ii]nterrupt)\b"
+    r"(?![A-Z]{2,10}[-_]?\d{3,}|[\w.$-]{0,80}(?:[Ee]rror|[Ee]xception|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning|[Rr]ejection|[Vv]iolation|[Ii]nterrupt)\b"
     r"|[\w./-]{1,80}\.(?:[chj]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf|cfg|ini|txt"
     r"|service|socket|timer|mount|slice|scope|target|device|path)\b"
     r"|(?i:disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read|write|send|recv|fork|exec"
@@ -43,7 +43,7 @@ PAIR = rf"(?<![^\s,;\[(])(?i:{_KEYS})={_VALUE}"
 _BAR = r"(?:\|{1,2}|[»›❯▶┃│║•·→⇒]|>>|=>|->|>|::|~>|~|\t)"
 
 ANYWHERE = (
-    rf"[\[(<{{] {{0,8}}(?P<time1>{TIME}) {{0,4}}(?:[|,] {{0,2}}\d{{1,10}} {{0,4}})?[\])>}}]{GAP}",
+    rf"[\[(<{{]{{1,2}} {{0,8}}(?P<time1>{TIME}) {{0,4}}(?:[|,] {{0,2}}\d{{1,10}} {{0,4}})?[\])>}}]{{1,2}}{GAP}",
     rf"[\[(<{{|] {{0,8}}(?P<time2>\d{{1,9}}\.\d{{1,9}}|\d\d?:\d\d|\+?\d{{1,9}}(?:\.\d{{1,9}})?m?s|T\+?[\d.:]{{1,12}}s?) {{0,4}}[\])>}}|]{GAP}",
     rf"(?P<time>{TIME})(?=[\s:|,;\])>\[(-]|$){GAP}",
     rf"[\[(<{{*]{{1,2}} {{0,8}}(?P<severity1>{LEVELS}) {{0,8}}[:!]?[\])>}}*]{{1,2}}{GAP}",
@@ -57,6 +57,11 @@ ANYWHERE = (
     r"\((?=[^\s)]{0,60}\d|[A-Z]{2}\))[\w.:/@#-]{1,60}\)(?=\s|:\s)(?::)?",
     r"<(?=[^\s>]{0,60}[\d.]|\w+::)[\w.:/@+-]{1,60}>(?=[\s:]|$)(?::)?",
     rf"{PAIR}[,;]?(?=\s)",
+    r"\{[\w.:/@-]{1,40}\}(?=[\s{\[:])(?::)?",
+    r":[a-z][a-z_+-]{1,30}:(?=\s)",
+    r"(?:!{1,5}|[=#*~-]{4,80})(?=\s)",
+    r"[EWNI]:(?=\s)",
+    rf"(?P<severity7>[TVDIWECFN])[ \t](?={TIME})",
     r"(?:[>»|┃│║▌#✖✗✕✘×●•◦‣⨯❌🔥❗⚠⛔🚨🛑🔴ℹ✔✓✅]️?|\*{1,3}|-{1,3}|={1,3}|~{1,3}|\+{1,3}|>{2,3}|:|//)(?=[ \t])",
     r"\d{1,10}#\d{1,10}:(?=\s)",
     r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[\s:|\]])[:|]?",
@@ -69,10 +74,30 @@ WITH_PROSE = (
     rf"{_NOT_A_NAME}(?P<logger1>(?:[a-zA-Z_][\w$-]{{0,60}}\.){{2,10}}[\w$]{{1,80}}):(?=\s)",
     rf"[\w.@/-]{{2,60}}(?:\[\w{{1,20}}\])?[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})(?::|[ \t]{{0,8}}\|)\s)",
     r"\d{1,3}\|[\w.@/-]{1,60}[ \t]{0,40}\|",
+    rf"(?P<service5>[\w.@/-]{{2,60}})(?:\[\w{{1,20}}\])?:?[ \t]{{1,40}}(?=[\[(<]{LEVELS}[\])>]|{LEVELS}:\s)",
+    r"\([\w.:@#-]{1,40}\)(?=\s)",
+    r"#\d{1,8}(?=\s)",
+    r"(?P<mark>[~*_=#+|%])[\w./-]{1,40}(?P=mark)(?=\s)",
+    r"(?P<service7>[\w./-]{1,60})\[[\w.-]{1,40}\]:(?=\s)",
+    rf"(?P<service8>[\w./@-]{{2,60}})(?:\[\w{{1,20}}\])?:[ \t]{{1,20}}(?=[\[(<]?{TIME})",
+    r"(?:[\w.-]{1,60}/)+[\w.-]{1,60}:(?=\s)(?<!\.\w{1}:)(?<!\.\w{2}:)(?<!\.\w{3}:)(?<!\.\w{4}:)",
+    r"[\w./@-]{1,40}[>$%»›](?=\s)",
+    r"(?P<service9>[\w./@-]{2,40})\|(?=\w)(?![^|\n]{0,300}\|)",
+    r"(?:[Ss]tep|[Ss]tage|STEP|Task|TASK) \d{1,4}(?:/\d{1,4})?(?: ?:|(?=\s))",
+    r"\d{1,3}[.)](?=\s)",
+    r"\[[ xX✓✗]?\](?=\s)",
+    r"(?:FAILED|FAILURE|UNREACHABLE|REJECTED):(?=\s)",
+    r"\d{1,7}(?:\t|:(?=[A-Za-z])(?!\d\d))",
+    r"[\w./-]{1,160}\.[a-z]{1,5}:\d{1,7}:(?=[A-Za-z])",
+    r"\+(?=[A-Za-z])",
+    r"(?:[\w./()@<>-]{1,160}:\d{1,7}):in [`'](?:[^`'\n]{1,160})'(?: \([^()\n]{1,80}\))?:(?=\s)",
+    rf"(?:[a-z][\w-]{{0,20}}):[ \t](?=[\w./\\-]{{1,120}}\.[a-z]{{1,5}}:\d{{1,7}}:\s)",
+    r"[\w./\\@-]{1,160}\.[a-z]{1,5}:\d{1,7}(?::\d{1,7})?:(?=\s)",
 )
 """Fields that are a carrier's if enough of a message stands behind them."""
 
 AFTER = (
+    rf"(?P<logger7>[A-Za-z_][\w.$-]{{1,80}})[ \t]-[ \t](?=(?:{LEVELS_LOUD})[ \t]-[ \t])",
     rf"(?P<severity5>(?i:trace|debug|verbose|info|notice|warn|warning|inf|wrn|dbg|err|crit)|[VDIWEF])(?=[ \t]{{1,40}}\S)(?![ \t]+(?:in|of|from|at|on|is|was|for)\b){GAP}",
     r"(?P<severity6>[TVDIWECFN])(?:[/|:](?=[\w\s])|(?=[ \t]{2}|\t|[ \t]\[))",
     rf"\d{{1,10}}(?=[ \t]{{1,40}}(?:\d{{1,10}}[ \t]{{1,40}})?(?:---|\[|(?:{LEVELS_LOUD}|[VDIWEFC])[ \t:|/]))",
@@ -80,24 +105,49 @@ AFTER = (
     rf"(?:[^\s\[\]{{}}\"]{{1,60}}[ \t]{{1,40}}){{1,3}}?(?=(?:{LEVELS_LOUD})(?:[:|\]]|[ \t]{{2}}|[ \t](?:\[|-[ \t]|---)))",
     rf"(?=[^\s]{{0,60}}[\d@./_\[])[^\s\[\]{{}}\"]{{1,60}}[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})[ \t])",
     r"[\w.-]{1,60}/[\w./-]{0,80}[0-9a-f]{12,64}(?=\s)",
+    rf"(?P<service10>[a-z][\w.-]{{0,40}})[ \t]{{1,20}}(?=(?:{LEVELS_LOUD})[ \t])",
+    r"#[A-Za-z][\w-]{0,40}(?=[ \t]{2}|:\s)",
     r"\([^()\n]{1,60}\)(?=\s|:\s)(?::)?",
     r"<[^<>\s]{1,60}>(?=[\s:])(?::)?",
-    r"\{[^{}\n\"]{1,60}\}(?=\s|:\s)(?::)?",
+    r"\{[^{}\n\"]{1,160}\}(?=\s|:\s)(?::)?",
     r"(?:req|trace|span|rid|tid|cid|id|pid|thread|conn)[-:#/_][\w-]{1,60}(?=[\s:|])[:|]?",
     rf"(?![\d.]+\s)(?=[^\s]{{0,80}}[\d:])[\w.@<>/$-]{{1,80}}:(?:[\w<>$.]{{1,60}}:)?\d{{1,6}}(?=[\s:|\])])[\])]?{GAP}",
     r"[0-9a-fA-F]{12,64}(?=[\s:|])[:|]?",
+    rf"(?:(?P<host3>[\w.-]{{1,80}})[ \t])?(?P<service6>[\w./-]{{1,60}})\[\d{{1,10}}\][ \t]{{1,20}}(?=(?:{LEVELS_LOUD})[ \t:])",
+    r"(?:[\w.-]{1,40}[ \t])?\d{1,10}[ \t]\d{9,20}(?=[ \t])|\d{9,20}(?=[ \t])",
+    r"[\w.$-]{1,80}[ \t]{1,40}:\d{1,6}(?=\s)",
+    r"(?P<logger5>[\w.:/$-]{1,80})\](?=\s)",
+    r"(?=[^\s]{0,60}\d)[\w.@/:#-]{1,60}[ \t]{1,20}(?=[\[{<|])",
     r"(?:[*#]\d{1,12}|0x[0-9a-f]{4,16})(?=\s|:\s)(?::)?",
     r"[\w.@/-]{1,60}\|(?=[\w.@/-]{0,60}\|)",
 )
 """Fields that are a carrier's behind a time, a level or another carrier."""
 
 AFTER_WITH_PROSE = (
-    rf"{_NOT_A_NAME}(?P<logger2>(?!/|https?:)[\w.$/@#*-]{{1,80}}(?:::[\w.$]{{1,60}}){{0,8}}(?:\([\w-]{{1,30}}\))?(?:\[[^\[\]\n]{{1,60}}\])?)(?:[ \t]{{0,60}}:(?=[ \t])|[ \t]{{1,60}}-{{1,2}}(?=[ \t])|:(?=[ \t]))",
+    rf"{_NOT_A_NAME}(?P<logger2>(?!/|https?:)[\w.$/@#*-]{{1,80}}(?:::[\w.$]{{1,60}}){{0,8}}(?:\([\w-]{{1,30}}\))?(?:\[[^\[\]\n]{{1,60}}\])?)(?:[ \t]{{0,60}}:(?=[ \t])|[ \t]{{1,60}}(?:-{{1,2}}|[—–~»›])(?=[ \t])|:(?=[ \t]))",
     rf"{_NOT_A_NAME}(?P<logger3>(?:[a-zA-Z_][\w$]{{0,60}}\.){{2,10}}[\w$]{{1,80}}(?:\[\w+\])?)(?=[ \t]|:)(?::)?",
     r"[\w.$/-]{1,80}(?=[ \t]\[[^\[\]\n]{1,60}\][ \t]?[:-])",
     r"[^\s\t]{1,80}\t",
+    r"(?:[\w.@/:-]{1,40}[ \t]{1,8}){2,4}(?:>{1,2}|»|›|=>|->|\||::|--)(?=[ \t]{1,20}[A-Za-z])",
+    r"(?=[\w.$]{0,80}[A-Z.])(?P<logger8>[\w.$]{1,80}) [a-z_$<][\w$<>]{0,40} -(?=[ \t])",
 )
 """Fields that are a carrier's behind another one, if enough of a message stands behind them; once each time."""
+
+
+AFTER_A_LEVEL = (
+    rf"{_NOT_A_NAME}(?![\w.-]{{1,80}}\.(?:com|net|org|io|local|internal|de|dev|cloud)\b)(?P<logger6>[a-z_][\w$-]{{0,60}}(?:\.[\w$]{{2,60}}){{1,8}})(?=[ \t])",
+)
+"""Fields that are a carrier's right behind a level."""
+
+_WORD = r"[^\s\[\](){}\"'|;,]{1,80}"
+SAME = {
+    **{mark: re.compile(rf"{_WORD}(?: {_WORD}){{0,3}}[ \t]{{0,40}}{re.escape(mark)}") for mark in ("|", "||", "»", "›", "│", "•", "·")},
+    **{mark: re.compile(rf"(?:(?!{re.escape(mark)})[^\s\[\](){{}}\"',;|]){{1,80}}[ \t]{{0,40}}{re.escape(mark)}") for mark in ("::", ";", ",")},
+    **{mark: re.compile(rf"{_WORD}[ \t]{{1,40}}{re.escape(mark)}(?=[ \t])") for mark in "-—–~>#=*/→" for mark in (mark, mark * 2)},
+    **{mark: re.compile(rf"{_WORD}[ \t]{{0,40}}{re.escape(mark)}(?=[ \t])") for mark in ("=>", "->")},
+    ":": re.compile(r"[^\s\[\](){}\"':;,|]{1,80}:(?=[^\s:])"),
+}
+"""Some words before the same mark as stood behind the field before."""
 
 
 def either(fields: tuple[str, ...]) -> re.Pattern[str]:

@@ -240,7 +240,7 @@ def _rendered(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _prose(text: str) -> bool:
-    return len(text) > 11 and text.count(" ") > 1 and not _NOT_PROSE.match(text)
+    return len(text) > 5 and " " in text.strip() and not _NOT_PROSE.match(text)
 
 
 def _lines(text: str, deep: int) -> list[str]:

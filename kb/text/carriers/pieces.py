@@ -32,7 +32,7 @@ TIME = "(?:" + "|".join(
         _CLOCK,
         _SHORT_CLOCK,
         r"\d{1,2}:\d\d(?=[ \t]{1,20}[<\[|(])",
-        r"\d{10}[.,]\d{1,9}|\d{19}|\d{16}|\d{13}|1\d{9}",
+        r"@?\d{10}[.,]\d{1,9}|\d{19}|\d{16}|\d{13}|1\d{9}",
         r"\d{1,7}\.\d{6,9}",
         r"@[0-9a-f]{24}",
     )
@@ -85,6 +85,7 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
         r"|chronyd|named|postfix/\w{1,20}|dovecot|polkitd|dbus|auditd|NetworkManager|haproxy|nginx|mysqld|postgres)",
     ),
     "safe": ("", r"mysqld(?:_safe)?"),
+    "role": ("", r"[CMSX]"),
     "mark": ("", r"[#*.-]"),
     "sign": ("", r"[^\w\s]{1,3}"),
     "month": ("", _MONTH),
@@ -109,6 +110,7 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
         "",
         r"(?:msg|message|MESSAGE|log|event|text|error|err|reason|detail|stack|textPayload|@m|description|title|stderr)",
     ),
+    "toldkey": ("", r"(?:message|msg|Message|Reason|reason|[Dd]etails?|[Dd]escription|errorMessage|stderr)"),
     "braces": ("", r"\{\{"),
     "letter_eiw": ("severity", r"[eiwd]"),
     "stream_mark": ("", r"[OE]"),
@@ -162,3 +164,9 @@ def opening(pattern: str) -> re.Pattern[str]:
     if piece[6]:
         return re.compile(re.escape(piece[6][0]))
     return re.compile(_OPENING.get(name, r"[\w(/<$.@+%{-]"))
+
+
+def needed(pattern: str) -> str:
+    """The longest characters that stand in every carrier of this pattern."""
+    always = re.sub(r"⟦[^⟧]*⟧", "{}", pattern)
+    return max((piece[6] for piece in _PIECE.finditer(always) if piece[6]), key=len, default="")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.text.carriers.carried import bare
 from kb.text.carriers.pieces import LEVELS_LOUD
 
 Rows = tuple[list[str], list[int], list[int]]
@@ -22,10 +23,10 @@ _HEADER = re.compile(
 _DIGITS = re.compile(r"\d")
 _FRAME = re.compile(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
 _TAIL = re.compile(
-    r"(?:[ \t]{2,200}[\w./-]{1,80}(?::\d{1,7})?|[ \t]{1,200}[\w./-]{1,80}\.\w{1,5}:\d{1,7})?[ \t]{0,200}\Z"
+    r"(?:(?<=[^ \t])[ \t]{2,200}[\w./-]{1,80}(?::\d{1,7})?|[ \t]{1,200}[\w./-]{1,80}\.\w{1,5}:\d{1,7})?[ \t]{0,200}\Z"
 )
 _LEVEL = re.compile(rf"(?:{LEVELS_LOUD})\b")
-_STARTS = re.compile(r"[a-z\d('\"<,.;:-]")
+_STARTS = re.compile(r"[a-z\d('\"<,.;:—–…/\\-]")
 _ENDS = re.compile(r"[\w,'\")\]>;:/—-]\Z")
 
 
@@ -145,24 +146,33 @@ def _wrapped_under(lines: list[str], at: int) -> int:
 
 
 def folds_joined(rows: Rows) -> Rows:
-    """A line that a quote, a box or a mail folded in two, as one line beside its halves."""
+    """A line that a quote, a box or a mail folded, as one line beside its parts."""
     lines, first, last = [], [], []
     old, froms, tos = rows
     small = len(old) < 9
+    end = 0
     for at, line in enumerate(old):
         lines.append(line), first.append(froms[at]), last.append(tos[at])
-        if at + 1 < len(old) and (frame := _folded(line, old[at + 1], small)) is not None:
-            rest = old[at + 1][frame:].strip()
-            lines.append(f"{line.rstrip()} {rest}"), first.append(froms[at]), last.append(tos[at + 1])
+        if at < end:
+            continue
+        parts, end = [line.rstrip()], at + 1
+        while end < len(old) and end < at + 12 and (frame := _folded(old[end - 1], old[end], small)) is not None:
+            parts.append(old[end][frame:].strip())
+            end += 1
+        if len(parts) > 1:
+            lines.append(" ".join(parts)), first.append(froms[at]), last.append(tos[end - 1])
     return lines, first, last
 
 
 def _folded(line: str, after: str, small: bool) -> int | None:
+    """Where the rest of a line begins in the next one; None if it does not go on there."""
     line = line.rstrip()
-    if not 36 <= len(line) <= 200 or not _ENDS.search(line[-1:]):
+    if not 30 <= len(line) <= 200 or not _ENDS.search(line[-1:]):
         return None
     framed, framed_after = _FRAME.match(line), _FRAME.match(after)
-    if (framed is None) != (framed_after is None) or (framed is None and not small):
+    if (framed is None) != (framed_after is None):
         return None
-    at = framed_after.end() if framed_after else 0
-    return at if _STARTS.match(after.lstrip() if not at else after[at:]) and _indent(after) < 9 else None
+    if framed is None or framed_after is None:
+        goes_on = small and _STARTS.match(after) and bare(after).start == 0
+        return 0 if goes_on else None
+    return framed_after.end() if after[framed_after.end() :].strip() and framed[0] == framed_after[0] else None

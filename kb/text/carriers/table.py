@@ -7,53 +7,64 @@ an entry without a pattern keeps its example, which is tested.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 from kb.text.carriers.carrier import PHRASE, Carrier
-from kb.text.carriers.pieces import compiled, opening
+from kb.text.carriers.pieces import compiled, needed, opening
 from kb.text.carriers.table_programs import PROGRAMS
 from kb.text.carriers.table_services import SERVICES
 
-__all__ = ["CARRIERS", "PHRASE", "Carrier", "Known", "known"]
+__all__ = ["CARRIERS", "PHRASE", "Carrier", "Pattern", "listed"]
 
 CARRIERS: tuple[Carrier, ...] = (*SERVICES, *PROGRAMS)
 
 
-class Known:
-    """All patterns of the table that may begin with one character, as one expression."""
+_REACH = 500
+"""How far a prefix may go from where it begins."""
 
-    __slots__ = ("_closes", "_says", "regex")
 
-    def __init__(self, patterns: list[tuple[str, str, dict[str, str]]]) -> None:
-        marked = [f"(?P<c{number}>{regex})" for number, (regex, _, _) in enumerate(patterns)]
-        self.regex = re.compile("|".join(marked)) if marked else re.compile(r"(?!)")
-        self._says = {group: said for _, _, says in patterns for group, said in says.items()}
-        self._closes = {
-            f"c{n}": re.compile(rf"(?:{closes})\Z") for n, (_, closes, _) in enumerate(patterns) if closes
-        }
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A carrier's pattern, made ready."""
+
+    regex: re.Pattern[str]
+    has: str
+    """Characters without which it is not there: sought before the expression is tried."""
+    says: Mapping[str, str]
+    closes: re.Pattern[str] | None
+    opens: re.Pattern[str]
+    timed: bool
+    """Does it begin with a time, which is read before it?"""
 
     def said(self, match: re.Match[str]) -> dict[str, str]:
         """What the carrier that matched says of its line."""
-        return {self._says[g]: text for g, text in match.groupdict().items() if text and g in self._says}
+        return {name: match[group] for group, name in self.says.items() if match[group]}
 
-    def closes(self, match: re.Match[str]) -> re.Pattern[str] | None:
-        """What stands behind the message, where this carrier stands before it."""
-        return self._closes.get(match.lastgroup or "")
+
+def listed(line: str, at: int, end: int, *, timed: bool) -> tuple[Pattern, re.Match[str]] | None:
+    """The first carrier of the table that stands at a place, or goes on there behind its time."""
+    near = line[at : min(end, at + _REACH)]
+    for pattern in _opening_with(line[at], timed):
+        if pattern.has in near and (match := pattern.regex.match(line, at, end)) and match.end() > at:
+            return pattern, match
+    return None
 
 
 @cache
-def known(first: str, behind_a_time: bool = False) -> Known:
-    """The carriers that may begin with this character, or go on with it behind the time they begin with."""
-    return Known([p for p, opens, timed in _patterns() if timed == behind_a_time and opens.match(first)])
+def _opening_with(first: str, timed: bool) -> tuple[Pattern, ...]:
+    return tuple(p for p in _patterns() if p.timed == timed and p.opens.match(first))
 
 
 @cache
-def _patterns() -> tuple[tuple[tuple[str, str, dict[str, str]], re.Pattern[str], bool], ...]:
-    found = []
-    for at, carrier in enumerate(CARRIERS):
-        if carrier.pattern:
-            timed = carrier.pattern.startswith("{time}")
-            pattern = carrier.pattern.removeprefix("{time}").lstrip(" ") if timed else carrier.pattern
-            regex, says = compiled(pattern, at)
-            found.append(((regex, carrier.closes, says), opening(pattern), timed))
-    return tuple(found)
+def _patterns() -> tuple[Pattern, ...]:
+    return tuple(_ready(at, carrier) for at, carrier in enumerate(CARRIERS) if carrier.pattern)
+
+
+def _ready(at: int, carrier: Carrier) -> Pattern:
+    timed = carrier.pattern.startswith("{time}")
+    pattern = carrier.pattern.removeprefix("{time}").lstrip(" ") if timed else carrier.pattern
+    regex, says = compiled(pattern, at)
+    closes = re.compile(rf"(?:{carrier.closes})\Z") if carrier.closes else None
+    return Pattern(re.compile(regex), needed(pattern), says, closes, opening(pattern), timed)

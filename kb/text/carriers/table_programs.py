@@ -134,5 +134,11 @@ PROGRAMS: tuple[Carrier, ...] = (
     Carrier("chat of irc", "10:15 <alice> §", "{time} <{name}> "),
     Carrier("json field", '"message": "§",', '"{msgkey}"⟦ ⟧: "', '",?'),
     Carrier("quoted", '"§"'),
+    Carrier("a field of an object", "  message: '§',", "{toldkey}: '", "',?"),
+    Carrier("a field of an object in backticks", "  message: `§`,", "{toldkey}: `", "`,?"),
+    Carrier("a field of YAML", "    message: §", "{toldkey}: "),
+    Carrier("a row drawn with bars", "│ 0 │ error │ § │", "", ""),
+    Carrier("adze", " Error      #ledger  §"),
+    Carrier("log4js with a pattern", "12:12:20 ERROR ledger vm 26929 > §"),
     Carrier("json line", '{"level":"error","msg":"§","pid":7}'),
 )  # fmt: skip

@@ -12,9 +12,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from kb.text.carriers import escapes, journal, jsonlines, splits
+from kb.text.carriers import escapes, journal, jsonlines, quotes, splits
 from kb.text.carriers.carried import bare
-from kb.text.carriers.objects import decoded, messages, says
+from kb.text.carriers.objects import decoded, says
 from kb.text.carriers.splits import Rows
 
 
@@ -159,34 +159,6 @@ def _colours(rows: Rows) -> Rows:
     return (clean, rows[1], rows[2]) if len(clean) == len(rows[1]) else rows
 
 
-_QUOTED = re.compile(r"(?<![\w\\])(?:\"((?:[^\"\\\n]|\\.){3,200000})\"|'((?:[^'\\\n]|\\.){3,200000})')(?!\w)")
-_CELLS = re.compile(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")
-
-
-def _escaped(line: str) -> list[str]:
-    """The line, undone if it was escaped as a whole; under it what its quotes hold, where that was escaped."""
-    if "\\" not in line:
-        return [line]
-    if escapes.is_escaped(line) and '"' not in line.replace('\\"', "")[:1]:
-        whole = escapes.c_undone(line).split("\n")
-    else:
-        whole = [line]
-    for match in _QUOTED.finditer(line):
-        inner = match[1] or match[2]
-        if "\\" in inner and escapes.is_quotable(inner):
-            plain = escapes.c_undone(inner)
-            found = decoded(plain) if plain[:1] == "{" else None
-            whole += (messages(found) if found is not None else None) or plain.split("\n")
-    return whole
-
-
-def _cells(line: str) -> list[str]:
-    """The line, and its quoted cells if it is a row of CSV."""
-    if line.count(",") < 4 or ',"' not in line:
-        return [line]
-    return [line, *(cell.replace('""', '"') for cell in _CELLS.findall(line) if cell.count(" ") > 1)]
-
-
 def _returns(line: str) -> list[str]:
     """What a terminal would have written over itself, each as a line."""
     return [part for part in line.split("\r") if part] or [""] if "\r" in line else [line]
@@ -209,20 +181,30 @@ def _quoted_printable(rows: Rows) -> Rows:
     return [escapes.quoted_printable_undone(line) if "=" in line else line for line in lines], first, last
 
 
+_ENCODED = re.compile(r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D|(?m:^[^\n]{68,75}=$)")
+
+
 def _is_quoted_printable(text: str) -> bool:
-    return (
-        "=" in text
-        and "=\n" in text
-        and re.search(r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D", text) is not None
-    )
+    return "=" in text and "=\n" in text and _ENCODED.search(text) is not None
 
 
 def _long(text: str) -> bool:
-    return any(text.find("\n", at, at + 900) < 0 for at in range(0, len(text) - 900, 900))
+    return any(text.find("\n", at, at + 500) < 0 for at in range(0, len(text) - 500, 500))
 
 
 def _has(*marks: str) -> Callable[[str], bool]:
     return lambda text: any(mark in text for mark in marks)
+
+
+def _drawn(text: str) -> bool:
+    return any(bar in text and f"{bar}\n" in text for bar in "|│┃")
+
+
+_SHOWN = _has("': '", "=>", ": '", ": `", ': "', '":"', '="', "='")
+
+
+def _keyed(text: str) -> bool:
+    return any(mark in text for mark in "\"'`") and _SHOWN(text)
 
 
 def _framed(text: str) -> bool:
@@ -230,7 +212,8 @@ def _framed(text: str) -> bool:
             or text[:2] in ("> ", "│ ") or (len(text) < 1500 and 0 < text.count("\n") < 9))  # fmt: skip
 
 
-_XML = ("<?xml", "</test", "<![CDATA[", "</failure>", "</msg>", "</error>", "</system-err>")
+_XML = ("<?xml", "</test", "<![CDATA[", "</failure>", "</msg>", "</error>", "</system-err>",
+        "</td>", "</pre>", "</p>", "</div>", "</span>", "</li>", "</code>", "</message>")
 _Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
 _TERMINAL: tuple[_Step, ...] = (
     (_has("\x1b", "\x08"), _colours),
@@ -250,8 +233,9 @@ _STEPS: tuple[_Step, ...] = (
     (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
     (_is_quoted_printable, _quoted_printable),
-    (_has("\\"), _each(_escaped)),
-    (lambda text: '"' in text and ',"' in text, _each(_cells)),
+    (_has("\\"), _each(quotes.escaped)),
+    (_keyed, _each(quotes.keyed)),
+    (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(quotes.cells)),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
 )
