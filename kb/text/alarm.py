@@ -117,6 +117,11 @@ def is_cause(line: str) -> bool:
     return _CAUSE.match(line) is not None
 
 
+def names_reason(line: str) -> bool:
+    """Whether the line has what the operating system says, such as `Connection refused` or `ENOENT`."""
+    return any(grade == REASON for grade, _ in _words(line, lowered(line)))
+
+
 def _words(line: str, low: str) -> list[tuple[float, int]]:
     """Every kind of alarming word in the line with its grade and place."""
     found: list[tuple[float, int]] = []
@@ -172,4 +177,9 @@ def _is_aftermath(low: str) -> bool:
 
 def _calm(low: str, found: list[tuple[float, int]]) -> set[int]:
     """The places of words that stand for nothing bad, such as `0 errors`."""
-    return {at for _, at in found if _CALM.search(low, max(0, at - _AROUND), at + _AROUND)}
+    return {
+        at
+        for _, at in found
+        for calm in _CALM.finditer(low, max(0, at - _AROUND), at + _AROUND)
+        if calm.start() <= at < calm.end()
+    }

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kb.text.carriers import Place, bare
+from kb.text.carriers import Place
 from kb.text.evidence_crashes import BOILERPLATE, CrashLines
 from kb.text.evidence_groups import Group, Groups
 from kb.text.evidence_lines import LONGEST_LINE, Line, cut, visible

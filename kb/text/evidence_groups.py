@@ -49,6 +49,8 @@ class Group:
     block: Block | None = None
     start: int = 0
     end: int = 0
+    into: Group | None = None
+    """The group of the same template that it became part of."""
 
     def score(self) -> float:
         """How telling: its grade, and more the rarer it is."""
@@ -127,6 +129,7 @@ class Groups:
             if known is not group:
                 known.count += group.count
                 known.grade = max(known.grade, group.grade)
+                group.into, group.block = known, None
                 if rough in self._known:
                     self._known[rough] = known
         self._fresh.clear()

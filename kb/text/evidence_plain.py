@@ -1,4 +1,4 @@
-"""The lines without any alarming word: the rare ones stand in where nothing is alarming, the last odd ones beside it."""
+"""The lines without any alarming word: rare ones stand in where nothing is alarming, the last odd ones beside it."""
 
 from __future__ import annotations
 

@@ -20,6 +20,14 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+DOTTED = r"(?:[A-Za-z_$][\w$]*[.:\\/]{1,2}){0,12}[A-Za-z_$][\w$]*"
+EXCEPTION = (
+    r"(?:[A-Za-z_$][\w$]*(?:::|[./\\])){0,12}[A-Z_$][\w$]{0,80}(?:Error|Exception|Throwable|Failure|Rejec"
+    r"tion|Interrupt|Exit|Fault|Timeout)"
+)
+"""The name of an exception, with its package."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form of lines of one runtime.

@@ -44,8 +44,15 @@ GO = (
     message(
         "go",
         "panic: ",
-        r"(?:\s+)?panic: (?P<message>.*?)(?: \[recovered\])?$",
+        r"(?:login: )?(?:\*?cpu\d+: )?panic: ?(?P<message>.+?)(?: \[recovered[^\]]*\])?$",
         "panic: runtime error: index out of range [5] with length 3",
+    ),
+    message(
+        "go",
+        "panic: ",
+        r"\s+panic: (?P<message>.*?)(?: \[recovered[^\]]*\])?$",
+        "\tpanic: cannot save the ledger",
+        leads=True,
     ),
     message(
         "go",
@@ -73,7 +80,8 @@ GO = (
 C = (
     generic(
         "c++",
-        r"terminate called (?:after throwing an instance of '.{1,200}'|without an active exception|recursively)$",
+        r"terminate called (?:after throwing an instance of '.{1,200}'|without an active exception|re"
+        r"cursively)$",
         "terminate called after throwing an instance of 'std::runtime_error'",
         "terminate called",
     ),
@@ -102,7 +110,8 @@ C = (
     message(
         "c",
         "(): ",
-        r"(?P<message>(?:free|malloc|realloc|malloc_consolidate|munmap_chunk|corrupted size|double free)\S*: .+|double free or corruption .*)",
+        r"(?P<message>(?:free|malloc|realloc|malloc_consolidate|munmap_chunk|corrupted size|double fr"
+        r"ee)\S*: .+|double free or corruption .*)",
         "free(): invalid pointer",
     ),
     message(
@@ -130,7 +139,8 @@ C = (
     message(
         "valgrind",
         "== ",
-        r"==\d+== (?P<message>(?:Invalid|Conditional jump|Use of uninitialised|Process terminating|Mismatched free|Syscall param|\d[\d,]* bytes in).*)",
+        r"==\d+== (?P<message>(?:Invalid|Conditional jump|Use of uninitialised|Process terminating|Mi"
+        r"smatched free|Syscall param|\d[\d,]* bytes in).*)",
         "==4312== Invalid read of size 4",
     ),
     frame("valgrind", r"==\d+==\s+(?:at|by) 0x", "==4312==    at 0x109156: main (a.c:3)"),
@@ -144,7 +154,8 @@ C = (
     ),
     generic(
         "coredump",
-        r"\s*(?:Stack trace of thread \d+:|ELF object binary architecture|Module .{1,200} (?:from|without build-id)|Found module )",
+        r"\s*(?:Stack trace of thread \d+:|ELF object binary architecture|Module .{1,200} (?:from|wit"
+        r"hout build-id)|Found module )",
         "Stack trace of thread 4312:",
         "stack trace of thread",
     ),
@@ -194,7 +205,8 @@ SWIFT = (
     message(
         "swift",
         "fatal error: ",
-        r"(?:\S{1,300}:\d+: )?Fatal error: (?!exception )(?P<message>.+?)(?:: file \S{1,300}, line \d+)?$",
+        r"(?:\S{1,300}:\d+: )?Fatal error: (?!exception |Uncaught |.{1,1000} in \S{1,300} on line \d+"
+        r"$)(?P<message>.+?)(?:: file \S{1,300}, line \d+)?$",
         "shop/main.swift:3: Fatal error: Index out of range",
     ),
     generic(
@@ -246,7 +258,8 @@ FUNCTIONAL = (
     ),
     generic(
         "erlang",
-        r"\*\* (?:Reason for termination|Last message in was|When (?:Server s|handler s|s)tate|Reason for termination )",
+        r"\*\* (?:Reason for termination|Last message in was|When (?:Server s|handler s|s)tate|Reason"
+        r" for termination )",
         "** Reason for termination ==",
         "** ",
     ),
@@ -267,7 +280,9 @@ FUNCTIONAL = (
     frame("erlang", r"\s+in (?:function|call from) ", "      in function  app:boom/0 (app.erl, line 11)"),
     generic(
         "erlang",
-        r"\s+(?:crasher:|initial call: |pid: <|ancestors: |message_queue_len: |messages: \[|links: |dictionary: \[|trap_exit: |status: |heap_size: |stack_size: |reductions: |neighbours:|registered_name: )",
+        r"\s+(?:crasher:|initial call: |pid: <|ancestors: |message_queue_len: |messages: \[|links: |d"
+        r"ictionary: \[|trap_exit: |status: |heap_size: |stack_size: |reductions: |neighbours:|regist"
+        r"ered_name: )",
         "    reductions: 5852",
     ),
     message(
@@ -291,7 +306,8 @@ FUNCTIONAL = (
     ),
     generic(
         "sbcl",
-        r"(?:Unhandled|debugger invoked on an?) [A-Z][\w:.*+-]{1,120}(?: @[0-9A-F]+)? in thread .*:$|Unhandled [A-Z][\w:.*+-]{1,120} in thread ",
+        r"(?:Unhandled|debugger invoked on an?) [A-Z][\w:.*+-]{1,120}(?: @[0-9A-F]+)? in thread .*:$|"
+        r"Unhandled [A-Z][\w:.*+-]{1,120} in thread ",
         "Unhandled SIMPLE-ERROR in thread #<SB-THREAD:THREAD>: ",
         " in thread #<",
         next_tells=True,

@@ -2,7 +2,8 @@
 
 One line of what follows is enough to read ahead, so a stream can be read in constant memory.  Of the messages
 of one crash one leads: the last of a chain of exceptions, the deepest cause that is named, the first that a
-kernel says; `rank` tells which.
+kernel says; `rank` tells which.  A single cause leads only where what it caused says nothing, or names no reason of
+the system while it does; a second one always does.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kb.text.alarm import names_reason
 from kb.text.crashes.form import Form, Role
 from kb.text.crashes.table import LONGEST, form_of, parts, without_clock
 
 _CARET = re.compile(r"\s*(?:\|\s*)*(?:[~^][~^\s]*\^[~^\s]*|\^[~^\s]*)$")
 _PREVIOUS = re.compile(
-    r"\s+while executing$|stack traceback:$|Stacktrace:$|CallStack \(from HasCallStack\):|HasCallStack backtrace:"
+    r"\s+while executing$|stack traceback:$|Stacktrace:$|CallStack \(from HasCallStack\):|HasCallStac"
+    r"k backtrace:"
 )
 _FRAME_BELOW = re.compile(
-    r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w.<>`]{3,200}\(.*\)"
+    r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w."
+    r"<>`]{3,200}\(.*\)"
 )
 _MARGIN = re.compile(r"(?:\s*[|+])*\s*")
 _PATIENCE, _KERNEL_PATIENCE = 2, 400
@@ -53,6 +57,7 @@ class CrashReader:
         self._margin: int | None = None
         self._awaits = False
         self._chained = False
+        self._causes = 0
 
     @property
     def within(self) -> bool:
@@ -72,7 +77,11 @@ class CrashReader:
             return self._message(text, leads=True)
         if _CARET.match(text) or _CARET.match(following.rstrip()):
             return self._in(Role.GENERIC)
-        if _PREVIOUS.match(following) and not (found and found[1].role in (Role.GENERIC, Role.FRAME)):
+        if (
+            _PREVIOUS.match(following)
+            and self._leader is None
+            and not (found and found[1].role in (Role.GENERIC, Role.FRAME))
+        ):
             return self._message(text, leads=True)
         if found is not None:
             return self._form(text, *found)
@@ -89,10 +98,17 @@ class CrashReader:
         kind, message = parts(number, text)
         told = f"{kind}: {message}" if kind else message
         if form.role is Role.CAUSE:
-            weak = self._leader is not None and len(self._leader.split()) <= _SAYS_NOTHING
-            return self._message(told, Role.CAUSE, leads=form.leads or weak)
+            return self._message(told, Role.CAUSE, leads=form.leads or self._is_deeper(told))
         patience = _KERNEL_PATIENCE if form.runtime == "kernel" else _PATIENCE
         return self._message(told, leads=form.leads, follows=form.follows, patience=patience)
+
+    def _is_deeper(self, cause: str) -> bool:
+        """Whether a cause tells more than what it is the cause of."""
+        leader = self._leader
+        if leader is None or len(leader.split()) <= _SAYS_NOTHING:
+            return True
+        self._causes += 1
+        return self._causes > 1 or (names_reason(cause) and not names_reason(leader))
 
     def _generic(self, text: str, form: Form) -> Told:
         chained, self._chained = self._chained, "above exception" in text
@@ -145,7 +161,7 @@ class CrashReader:
         return Told(role, 0, self._crash)
 
     def _end(self) -> None:
-        self._left, self._leader, self._margin, self._awaits = 0, None, None, False
+        self._left, self._leader, self._margin, self._awaits, self._causes = 0, None, None, False, 0
 
 
 def _margin(text: str) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kb.text.crashes import kernels, managed, native
+from kb.text.crashes import kernels, managed, native, scripting
 from kb.text.crashes.form import Form
 
-FORMS: tuple[Form, ...] = (*kernels.FORMS, *native.FORMS, *managed.FORMS)
+FORMS: tuple[Form, ...] = (*kernels.FORMS, *native.FORMS, *managed.FORMS, *scripting.FORMS)
 """In the order in which they are tried."""
 LONGEST = 2_000
 """Characters of a line that are looked at."""
