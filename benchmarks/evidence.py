@@ -22,15 +22,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kb.text.evidence import EvidenceLine, pick_evidence
+from kb.text.evidence_lines import rough
+from kb.text.mask import fingerprint
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
-SERVERS = re.compile(
-    r"postgres|redis|nginx|mysql|maria|mongo|rabbit|haproxy|nats|etcd|kafka|memcached|sshd|bind|caddy"
-    r"|traefik|consul|minio|apache|squid|varnish|dovecot|postfix|dnsmasq|mosquitto|slapd|unbound|prom"
-    r"etheus|vault|influx|elastic|clickhouse|cockroach|tomcat|envoy|pgbouncer|lighttpd|exim|chrony|vs"
-    r"ftpd|proftpd|knot|stunnel|tinyproxy|monit|supervisor|gunicorn|uwsgi|valkey|keydb|beanstalk|tor"
-    r"\b|ntp|cups|samba|openldap"
-)
+SERVERS = re.compile(r"postgres|redis|nginx")
 CASES = {
     "long-seg.log": "Segmentation fault",
     "long-perl.log": "Can't call method",
@@ -123,7 +119,8 @@ def faults(folder: Path) -> Iterator[tuple[str, str, str, str]]:
             continue
         log = path.read_text(encoding="utf-8", errors="replace")
         if tells in log:
-            yield ("servers" if SERVERS.match(row["source"]) else "crashes"), row["file"], log, tells
+            kind = row.get("kind") or ("server" if SERVERS.match(row["source"]) else "runtime")
+            yield {"server": "servers", "runtime": "crashes"}.get(kind, kind), row["file"], log, tells
 
 
 def measure(folder: Path, amid: bool) -> None:
@@ -148,11 +145,16 @@ def measure(folder: Path, amid: bool) -> None:
 
 
 def _is(line: EvidenceLine, tells: str) -> bool:
+    """The line itself, or another of its template: a fault that repeats is told by any of its lines."""
     text = line.text.strip()
     return (
-        text == tells
-        or (len(text) > 100 and tells.startswith(text))
-        or (len(tells) > 100 and text.startswith(tells))
+        fingerprint(text) == fingerprint(tells)
+        or rough(text) == rough(tells)
+        or (
+            text == tells
+            or (len(text) > 100 and tells.startswith(text))
+            or (len(tells) > 100 and text.startswith(tells))
+        )
     )
 
 

@@ -18,6 +18,7 @@ from kb.text.alarm_words import (
     FAILED,
     FATAL,
     KLOG,
+    OPTIONS,
     REASON,
     ROWS,
     TOLD,
@@ -25,7 +26,7 @@ from kb.text.alarm_words import (
 
 _CALM = re.compile(CALM)
 _BESIDE = re.compile(BESIDE)
-_KLOG = re.compile(KLOG)
+_OPTIONS = re.compile(OPTIONS)
 _QUIET_LEVEL = re.compile(
     r"[^\n]{0,60}?(?:\b(?:info|debug|trace|notice)\b(?!: (?:task|rcu|possible|inconsistent))|\bi\d{4} )"
 )
@@ -68,6 +69,8 @@ _PREFIX = _shortest({mark for _, mark, _ in ROWS} | {name.lower() for name in ER
 MARKS = tuple(sorted(set(_PREFIX.values())))
 """In lower case, what a line must hold one of, `KLOG` apart, to be worth a closer look."""
 _SEARCH = re.compile(rf"{any_of(MARKS)}|{KLOG}")
+_EACH = re.compile(rf"(?=({any_of(MARKS)}|{KLOG}))")
+"""Every mark, those that overlap as well."""
 _ERRNO_MARKS = frozenset(_PREFIX[name.lower()] for name in ERRNO)
 
 
@@ -126,8 +129,8 @@ def _words(line: str, low: str) -> list[tuple[float, int]]:
     """Every kind of alarming word in the line with its grade and place."""
     found: list[tuple[float, int]] = []
     tried: set[str] = set()
-    for match in _SEARCH.finditer(low):
-        mark = match[0]
+    for match in _EACH.finditer(low):
+        mark = match[1]
         if mark in tried:
             continue
         tried.add(mark)
@@ -161,7 +164,7 @@ def alarm(line: str) -> float:
         grade += 1.0
     if grade > TOLD and _is_aftermath(low):
         grade = TOLD
-    if grade > _SUPPLEMENT and _BESIDE.search(low, 0, 120):
+    if grade > _SUPPLEMENT and (_BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
         grade = _SUPPLEMENT
     return grade * 0.6 if _QUIET_LEVEL.match(low) else grade
 

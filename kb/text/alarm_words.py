@@ -58,7 +58,12 @@ _REASONS = _words(
     "self signed certificate, unknown ca, handshake failure, wrong version number, illegal seek,"
     "invalid cross-device link, structure needs cleaning, bad address, value too large for defined data type"
 )
-_REASONS |= {"reason: ": r"\breason: \S"}
+_REASONS |= {
+    "reason: ": r"\breason: \S",
+    "limit reached": r"\blimit reached\b",
+    "quota exceeded": r"\bquota exceeded\b",
+    "_full": r"\b[a-z]{2,20}(?:_[a-z]{1,20})?_full\b",
+}
 _ERROR = _words(
     "err, critical, crit, severe, caused by, abort*, imagepullbackoff, sqlstate, traceback, address already,"
     "errno, assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, s"
@@ -80,7 +85,7 @@ _ERROR |= {
 _FAILED = _words(
     "fail*, refused, denied, unable, cannot, can't, couldn't, could not, couldnot, not found, no such"
     ", timed out,"
-    "timed-out, timeout*, time-out, unreachable, unhealthy, unavailable, killed, crash*, expired, inv"
+    "timed-out, time-out, unreachable, unhealthy, unavailable, killed, crash*, expired, inv"
     "alid, rejected,"
     "exceed*, exhausted, evict*, unauthorized, forbidden, lost, violat*, unexpected, reset by peer, r"
     "eadiness probe,"
@@ -112,6 +117,8 @@ _FAILED |= {
     '" 50': r'" 50\d\b',
     "/-1/": r"/-1/\d{1,9} [345]\d\d ",
     "<nosrv>": r"<nosrv>",
+    "has no ": r"\bhas no [a-z]",
+    "timeout": r"timeouts?\b|\btimeout",
     "exit": r"\bexit(?:ed)?(?: with)?(?: code| status)?[: =(]{1,4}[1-9]",
     "eof": r"\b(?:unexpected )?eof\b",
     "signal": r"\bsignal:? (?:\d|[a-z]{4})",
@@ -129,7 +136,6 @@ _WARNING = {
     "slow": r"\bslow\b",
     "restart": r"\brestart(?:ed|ing|s)?\b",
     "shutting down": r"\bshutting down\b",
-    "stopped": r"\bstopped\b",
 }
 
 ROWS: tuple[tuple[float, str, str], ...] = tuple(
@@ -175,6 +181,9 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("exit", r"\bexit(?:ed)?(?: with)?(?: (?:code|status))?[: ]{1,3}[1-9]\d{0,2}\W{0,4}$|\bexiting\b"),
     ("error ", r"\berror [1-9]\d{0,2}\W{0,4}$"),
     ("errors found", ""),
+    ("due to errors", ""),
+    ("because of errors", ""),
+    ("due to previous error", ""),
     ("configuration file test failed", ""),
     ("code elifecycle", ""),
     ("main process exited", ""),
@@ -216,3 +225,8 @@ CALM = (
     r"dler)s?\b"
 )
 """Where the word stands for nothing bad."""
+
+OPTIONS = (
+    r".{0,80}?\b(?:built with|compiled with|configure arguments:|command line:|cmdline:|running with options)"
+)
+"""The beginning of a line that lists options: the words in it happen to none."""

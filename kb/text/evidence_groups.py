@@ -124,7 +124,7 @@ class Groups:
 
     def _merge(self) -> None:
         for rough, group in self._fresh:
-            template = self._template(rough, group)
+            template = f"{self._template(rough, group)}\0{group.grade:.1f}"  # `0 errors` is not `3 errors`
             known = self._merged.setdefault(template, group)
             if known is not group:
                 known.count += group.count

@@ -15,7 +15,7 @@ _BEFORE_MARK = 400
 _NOISE = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]"
 )
-_VARYING = re.compile(r"[0-9a-fA-F]*\d[\w.:-]*")
+_VARYING = re.compile(r"(?!(?<![\w.:-])0(?![\w.:-]))[0-9a-fA-F]*\d[\w.:-]*")
 
 
 class Block(Protocol):
@@ -45,7 +45,7 @@ class Line:
 
     @property
     def rough(self) -> str:
-        """A cheap stand-in for the template: what holds a digit is left out, and the rest is cut."""
+        """A cheap stand-in for the template: what holds a digit is left out but for a zero, and the rest is cut."""
         return rough(self.block.text[self.start : min(self.end, self.start + 400)])
 
     def cut(self) -> Cut | None:
@@ -74,5 +74,5 @@ def visible(text: str) -> str:
 
 
 def rough(line: str) -> str:
-    """The line without whatever holds a digit."""
+    """The line without whatever holds a digit; a zero by itself stays, as `err=0` is not `err=68`."""
     return _VARYING.sub("", line)
