@@ -57,7 +57,7 @@ def any_of(words: Iterable[str]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-def _shortest(marks: Iterable[str]) -> dict[str, str]:
+def shortest_marks(marks: Iterable[str]) -> dict[str, str]:
     """Every mark with the shortest mark that it begins with: that one is found wherever it stands."""
     shortest: dict[str, str] = {}
     for mark in sorted(marks, key=len):
@@ -65,7 +65,7 @@ def _shortest(marks: Iterable[str]) -> dict[str, str]:
     return shortest
 
 
-_PREFIX = _shortest({mark for _, mark, _ in ROWS} | {name.lower() for name in ERRNO})
+_PREFIX = shortest_marks({mark for _, mark, _ in ROWS} | {name.lower() for name in ERRNO})
 MARKS = tuple(sorted(set(_PREFIX.values())))
 """In lower case, what a line must hold one of, `KLOG` apart, to be worth a closer look."""
 _SEARCH = re.compile(rf"{any_of(MARKS)}|{KLOG}")
@@ -87,6 +87,7 @@ GRADES = {
     for mark in MARKS
 }
 """The highest grade that each mark may have."""
+_GRAVE = re.compile(any_of(mark for mark, grade in GRADES.items() if grade > ERROR))
 _AFTERMATH_MARK = re.compile(any_of(mark for mark, _ in AFTERMATH))
 _AFTERMATH = {mark: re.compile(pattern) for mark, pattern in AFTERMATH if pattern}
 
@@ -99,6 +100,11 @@ def lowered(text: str) -> str:
 def interesting(line: str) -> bool:
     """Whether `line` may be alarming; fast, and wrong only by saying yes."""
     return _SEARCH.search(lowered(line)) is not None
+
+
+def is_grave(line: str) -> bool:
+    """Whether the line may have a word that is graver than an error, or a reason of the system."""
+    return _GRAVE.search(lowered(line)) is not None
 
 
 def first_mark(line: str) -> int:

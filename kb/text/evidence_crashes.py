@@ -83,7 +83,8 @@ class CrashLines:
         if told.role in (Role.GENERIC, Role.FRAME):
             return
         if told.role is Role.OTHER:
-            self._groups.take(line, most=_BESIDE if told.crash else 9.0, again=again)
+            if not again:
+                self._groups.take(line, most=_BESIDE if told.crash else 9.0)
             return
         if told.rank < 2:
             self._groups.take(line, most=_SECOND, again=again)

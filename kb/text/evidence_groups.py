@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 
-from kb.text.alarm import alarm
+from kb.text.alarm import alarm, is_grave
 from kb.text.alarm_words import ERROR, FATAL, WARNING
 from kb.text.carriers import Place, bare
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line
@@ -109,8 +109,11 @@ class Groups:
         if seen is None:
             return None
         carried = bare(seen.text)
-        grade = min(most, max(least, grade_of(carried.text, {**line.said(), **carried.said})) + raised)
-        if grade <= 0:
+        if least > ERROR and not is_grave(carried.text):
+            grade = least + raised  # no word in it could lift the grade above that
+        else:
+            grade = min(most, max(least, grade_of(carried.text, {**line.said(), **carried.said})) + raised)
+        if grade <= 0 or grade + 1.0 <= self._floor:
             return None
         self._order += 1
         group = Group(seen.text, carried.text, grade, order=self._order)

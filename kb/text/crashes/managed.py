@@ -87,9 +87,14 @@ JAVA = (
     message(
         "jvm",
         "(0x",
-        r"#\s+(?P<message>SIG[A-Z]{3,5} \(0x[0-9a-f]+\)|EXCEPTION_[A-Z_]+ \(0x[0-9a-f]+\)|Internal Er"
-        r"ror \(.*)",
+        r"#\s+(?P<message>SIG[A-Z]{3,5} \(0x[0-9a-f]+\)|EXCEPTION_[A-Z_]+ \(0x[0-9a-f]+\))",
         "#  SIGSEGV (0xb) at pc=0x00007f1, pid=4312, tid=4313",
+    ),
+    message(
+        "jvm",
+        "internal error (",
+        r"#\s+(?P<message>Internal Error \(.+)",
+        "#  Internal Error (sharedRuntime.cpp:553), pid=4312, tid=4313",
     ),
     message(
         "jvm",
