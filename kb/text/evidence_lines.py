@@ -15,6 +15,7 @@ _BEFORE_MARK = 400
 _NOISE = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]"
 )
+_NUMBERS = re.compile(r"[0-9a-fA-F]*\d[\w.:-]*")
 _VARYING = re.compile(r"(?!(?<![\w.:-])0(?![\w.:-]))[0-9a-fA-F]*\d[\w.:-]*")
 
 
@@ -47,6 +48,11 @@ class Line:
     def rough(self) -> str:
         """A cheap stand-in for the template: what holds a digit is left out but for a zero, and the rest is cut."""
         return rough(self.block.text[self.start : min(self.end, self.start + 400)])
+
+    @property
+    def shape(self) -> str:
+        """What is the same in lines of one form, whatever numbers are in them."""
+        return _NUMBERS.sub("", self.block.text[self.start : min(self.end, self.start + 400)])
 
     def cut(self) -> Cut | None:
         """What is kept of the line; None where nothing of it can be seen."""

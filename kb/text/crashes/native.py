@@ -30,6 +30,7 @@ RUST = (
         r"thread '[^']{0,200}' (?:\(\d+\) )?(?P<message>has overflowed its stack)",
         "thread 'main' has overflowed its stack",
     ),
+    generic("rust", r"Caused by:$", "Caused by:", "caused by:"),
     generic(
         "rust",
         r"note: (?:run with `RUST_BACKTRACE|Some details are omitted|you are using)",

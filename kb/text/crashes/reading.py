@@ -25,6 +25,8 @@ _FRAME_BELOW = re.compile(
     r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w."
     r"<>`]{3,200}\(.*\)"
 )
+_LISTED = re.compile(r"\s{2,}(?:\d+: )?(\S.*)")
+"""A cause in the list below `Caused by:`."""
 _MARGIN = re.compile(r"(?:\s*[|+])*\s*")
 _PATIENCE, _KERNEL_PATIENCE = 2, 400
 """Lines that belong to nothing after which a crash is over."""
@@ -58,6 +60,7 @@ class CrashReader:
         self._awaits = False
         self._chained = False
         self._causes = 0
+        self._listed = False
 
     @property
     def within(self) -> bool:
@@ -71,6 +74,9 @@ class CrashReader:
             return _OTHER
         if self._margin is not None and (told := self._python(text)) is not None:
             return told
+        if self._listed and (cause := _LISTED.match(text)):
+            return self._message(cause[1], Role.CAUSE, leads=self._is_deeper(cause[1]))
+        self._listed = text == "Caused by:"
         found = form_of(text, self.within)
         if self._awaits and not (found and found[1].role is Role.GENERIC):
             self._awaits = False
