@@ -53,6 +53,7 @@ _REASONS = _words(
     "bad file descriptor, no child processes, stale file handle, transport endpoint is not connected,"
     "software caused connection abort, protocol not available, message too long, no buffer space available,"
     "name or service not known, temporary failure in name resolution, name does not resolve, no such host,"
+    "couldn't connect to server, could not connect to server, couldn't resolve host, could not resolve host,"
     "certificate has expired, certificate verify failed, certificate signed by unknown authority, sel"
     "f-signed certificate,"
     "self signed certificate, unknown ca, handshake failure, wrong version number, illegal seek,"
@@ -185,6 +186,8 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("because of errors", ""),
     ("due to previous error", ""),
     ("configuration file test failed", ""),
+    (" returned ", r" returned [1-9]\d{0,2} exit status"),
+    ("compilation terminated", ""),
     ("code elifecycle", ""),
     ("main process exited", ""),
     ("failed with result '", ""),

@@ -57,7 +57,7 @@ class CrashReader:
         self._left = 0
         self._leader: str | None = None
         self._margin: int | None = None
-        self._awaits = False
+        self._awaits = self._awaits_cause = False
         self._chained = False
         self._causes = 0
         self._listed = False
@@ -79,8 +79,7 @@ class CrashReader:
         self._listed = text == "Caused by:"
         found = form_of(text, self.within)
         if self._awaits and not (found and found[1].role is Role.GENERIC):
-            self._awaits = False
-            return self._message(text, leads=True)
+            return self._awaited(text)
         if _CARET.match(text) or _CARET.match(following.rstrip()):
             return self._in(Role.GENERIC)
         if (
@@ -91,7 +90,11 @@ class CrashReader:
             return self._message(text, leads=True)
         if found is not None:
             return self._form(text, *found)
-        if not self.within and _FRAME_BELOW.match(following) and not text[0].isspace():
+        if (
+            (not self.within or self._leader is None)
+            and _FRAME_BELOW.match(following)
+            and not text[0].isspace()
+        ):
             return self._message(text)
         self._left -= self._left > 0 and not text[0].isspace() and text[0] not in "}])"
         return Told(Role.OTHER, 0, self._crash if self._left else 0)
@@ -119,13 +122,22 @@ class CrashReader:
     def _generic(self, text: str, form: Form) -> Told:
         chained, self._chained = self._chained, "above exception" in text
         opens = "Traceback (most recent" in text
-        if (opens and not chained and not text.startswith((" ", "|", "+"))) or form.next_tells:
+        anew = form.next_tells and not form.follows and not self._awaits
+        if anew or (opens and not chained and not text.startswith((" ", "|", "+"))):
             self._end()
         told = self._in(Role.GENERIC)
         if opens:
             self._margin, self._chained = _margin(text), chained
         self._awaits = form.next_tells
+        self._awaits_cause = form.next_tells and form.follows
         return told
+
+    def _awaited(self, text: str) -> Told:
+        """The line that the one before announced."""
+        self._awaits = False
+        if self._awaits_cause:
+            return self._message(text, Role.CAUSE, leads=self._is_deeper(text))
+        return self._message(text, leads=True)
 
     def _python(self, text: str) -> Told | None:
         """A line of a traceback; what stands no deeper than its heading is the exception."""

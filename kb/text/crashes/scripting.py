@@ -5,6 +5,13 @@ from __future__ import annotations
 from kb.text.crashes.form import DOTTED, EXCEPTION, Form, frame, generic, message
 
 FORMS: tuple[Form, ...] = (
+    generic("r", r"In addition: Warning messages?:", "In addition: Warning message:", "in addition: warning"),
+    generic(
+        "r", r"In [\w.:]{1,80}\(.{0,300}\) :\s*$", 'In file(file, "rt") :', follows=True, next_tells=True
+    ),
+    generic("bun", r"\s{0,6}\d{1,6} \|(?: |$)", "3 | function pay() {", " | "),
+    generic("bun", r"Bun v\d", "Bun v1.2.4 (Linux x64)", "bun v"),
+    message("bun", "error: ", r"error: (?P<message>.+)", "error: cannot charge order 48213"),
     generic("lua", r"stack traceback:$", "stack traceback:", "stack traceback:", previous_tells=True),
     message(
         "lua",

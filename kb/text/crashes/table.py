@@ -13,7 +13,7 @@ FORMS: tuple[Form, ...] = (*kernels.FORMS, *native.FORMS, *managed.FORMS, *scrip
 """In the order in which they are tried."""
 LONGEST = 2_000
 """Characters of a line that are looked at."""
-WEAK = frozenset({"error", "exception", "error: "})
+WEAK = frozenset({"error", "exception", "error: ", "error:", " | "})
 """Marks that any log is full of: where they stand, a crash is only noticed by its other lines."""
 
 
