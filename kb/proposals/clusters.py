@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.lookup.thresholds import GENERIC
-from kb.proposals.facts import masked, telling_words
+from kb.proposals.facts import masked, telling_words, told
 from kb.records.ledger import Asked
 from kb.text.specificity import text_specificity
 from kb.text.tokens import tokenize
@@ -89,9 +89,10 @@ def _near(line: Line, by_word: Mapping[str, Sequence[Cluster]]) -> Cluster | Non
 
 
 def _lines(asked: Asked) -> Iterator[Line]:
-    """The lines that say enough to stand for the question."""
-    for text in asked.lines:
-        template, print_ = masked(text)
+    """The lines that say enough to stand for the question; what any crash of a runtime prints does not."""
+    for text, message in told(asked.lines):
+        print_ = masked(text)[1]
+        template = masked(message)[0]
         if print_ and text_specificity(template) >= GENERIC:
             words = frozenset(tokenize(template))
             yield Line(text.strip(), template, print_, words, frozenset(telling_words(template)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,6 +11,8 @@ from kb.loop.learning import overlap
 from kb.records import CauseStatus, Entry, Incident
 from kb.records.ledger import Asked, Outcome, Trust
 from kb.records.moves import Move
+from kb.text.carriers import bare
+from kb.text.crashes import Role, message_of, roles
 from kb.text.generic import GENERIC
 from kb.text.mask import fingerprint, mask, without_prefix
 from kb.text.tokens import tokenize
@@ -51,6 +53,19 @@ class Facts:
 def masked(line: str) -> tuple[str, str]:
     """The template of a line without its logger's prefix, and its fingerprint; remembered, as masking is dear."""
     return without_prefix(mask(line)), fingerprint(line)
+
+
+def told(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each line that is no boilerplate of a crash and no frame, with its message, free of a runtime's wrapper."""
+    for line, role in zip(lines, roles([bare(line).text for line in lines]), strict=True):
+        if role not in (Role.GENERIC, Role.FRAME):
+            yield line, message_in(line, role)
+
+
+def message_in(line: str, role: Role = Role.MESSAGE) -> str:
+    """The message of a line, where it stands in it to the letter; else the line."""
+    message = message_of(bare(line).text, role) if role in (Role.MESSAGE, Role.CAUSE) else ""
+    return message if message and message in line else line
 
 
 def telling_words(text: str) -> set[str]:

@@ -12,8 +12,10 @@ from difflib import SequenceMatcher
 from functools import reduce
 
 from kb.lookup.thresholds import GENERIC
-from kb.proposals.facts import masked
+from kb.proposals.facts import masked, message_in
 from kb.records import Signature
+from kb.text.carriers import bare
+from kb.text.crashes import Role, roles
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.signature import SignatureSet, parse_signature, specificity, text_specificity
 
@@ -24,6 +26,7 @@ NEARLY_ALL = 0.9
 _BETWEEN = "\n\0\n"
 """Stands between lines that are searched as one text: no signature reaches across it."""
 _LONGEST_PIECE = 200
+_HTTP_ERROR = re.compile(r"[45]\d\d[.,;:]?$")
 _WORD = re.compile(r"\S+")
 _EDGES = " \t.,:;!=-|()[]{}<>\"'"
 
@@ -37,8 +40,27 @@ def signature_for(lines: Sequence[str], fine: Sequence[str] = ()) -> Signature |
 
 def signatures_of(lines: Sequence[str]) -> list[Signature]:
     """Every signature that would do for the lines, the simplest first."""
-    pieces = shared_pieces([masked(line)[0] for line in lines])
+    pieces = shared_pieces([_template(line) for line in lines])
     return [one for one in _candidates(pieces) if matches_all(one, lines)]
+
+
+def _template(line: str) -> str:
+    """The template of what the line says, with the codes of HTTP errors, which tell faults apart, left in it."""
+    message = _said(line)
+    template = masked(message)[0]
+    words, raw = template.split(" "), message.split(" ")
+    raw = raw[len(raw) - len(words) :]
+    if len(raw) != len(words) or PLACEHOLDER not in words:
+        return template
+    pairs = zip(words, raw, strict=True)
+    return " ".join(one if word == PLACEHOLDER and _HTTP_ERROR.match(one) else word for word, one in pairs)
+
+
+def _said(line: str) -> str:
+    role = roles([bare(line).text])[0]
+    if role is Role.GENERIC:
+        return ""
+    return message_in(line, role)
 
 
 def occurring(signatures: Sequence[Signature], lines: Sequence[str]) -> set[Signature]:

@@ -18,6 +18,7 @@ from kb.text.alarm_words import (
     FAILED,
     FATAL,
     KLOG,
+    OPTIONS,
     REASON,
     ROWS,
     TOLD,
@@ -25,7 +26,7 @@ from kb.text.alarm_words import (
 
 _CALM = re.compile(CALM)
 _BESIDE = re.compile(BESIDE)
-_KLOG = re.compile(KLOG)
+_OPTIONS = re.compile(OPTIONS)
 _QUIET_LEVEL = re.compile(
     r"[^\n]{0,60}?(?:\b(?:info|debug|trace|notice)\b(?!: (?:task|rcu|possible|inconsistent))|\bi\d{4} )"
 )
@@ -56,7 +57,7 @@ def any_of(words: Iterable[str]) -> str:
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-def _shortest(marks: Iterable[str]) -> dict[str, str]:
+def shortest_marks(marks: Iterable[str]) -> dict[str, str]:
     """Every mark with the shortest mark that it begins with: that one is found wherever it stands."""
     shortest: dict[str, str] = {}
     for mark in sorted(marks, key=len):
@@ -64,10 +65,12 @@ def _shortest(marks: Iterable[str]) -> dict[str, str]:
     return shortest
 
 
-_PREFIX = _shortest({mark for _, mark, _ in ROWS} | {name.lower() for name in ERRNO})
+_PREFIX = shortest_marks({mark for _, mark, _ in ROWS} | {name.lower() for name in ERRNO})
 MARKS = tuple(sorted(set(_PREFIX.values())))
 """In lower case, what a line must hold one of, `KLOG` apart, to be worth a closer look."""
 _SEARCH = re.compile(rf"{any_of(MARKS)}|{KLOG}")
+_EACH = re.compile(rf"(?=({any_of(MARKS)}|{KLOG}))")
+"""Every mark, those that overlap as well."""
 _ERRNO_MARKS = frozenset(_PREFIX[name.lower()] for name in ERRNO)
 
 
@@ -84,6 +87,7 @@ GRADES = {
     for mark in MARKS
 }
 """The highest grade that each mark may have."""
+_GRAVE = re.compile(any_of(mark for mark, grade in GRADES.items() if grade > ERROR))
 _AFTERMATH_MARK = re.compile(any_of(mark for mark, _ in AFTERMATH))
 _AFTERMATH = {mark: re.compile(pattern) for mark, pattern in AFTERMATH if pattern}
 
@@ -96,6 +100,11 @@ def lowered(text: str) -> str:
 def interesting(line: str) -> bool:
     """Whether `line` may be alarming; fast, and wrong only by saying yes."""
     return _SEARCH.search(lowered(line)) is not None
+
+
+def is_grave(line: str) -> bool:
+    """Whether the line may have a word that is graver than an error, or a reason of the system."""
+    return _GRAVE.search(lowered(line)) is not None
 
 
 def first_mark(line: str) -> int:
@@ -117,12 +126,17 @@ def is_cause(line: str) -> bool:
     return _CAUSE.match(line) is not None
 
 
+def names_reason(line: str) -> bool:
+    """Whether the line has what the operating system says, such as `Connection refused` or `ENOENT`."""
+    return any(grade == REASON for grade, _ in _words(line, lowered(line)))
+
+
 def _words(line: str, low: str) -> list[tuple[float, int]]:
     """Every kind of alarming word in the line with its grade and place."""
     found: list[tuple[float, int]] = []
     tried: set[str] = set()
-    for match in _SEARCH.finditer(low):
-        mark = match[0]
+    for match in _EACH.finditer(low):
+        mark = match[1]
         if mark in tried:
             continue
         tried.add(mark)
@@ -156,7 +170,7 @@ def alarm(line: str) -> float:
         grade += 1.0
     if grade > TOLD and _is_aftermath(low):
         grade = TOLD
-    if grade > _SUPPLEMENT and _BESIDE.search(low, 0, 120):
+    if grade > _SUPPLEMENT and (_BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
         grade = _SUPPLEMENT
     return grade * 0.6 if _QUIET_LEVEL.match(low) else grade
 
@@ -172,4 +186,9 @@ def _is_aftermath(low: str) -> bool:
 
 def _calm(low: str, found: list[tuple[float, int]]) -> set[int]:
     """The places of words that stand for nothing bad, such as `0 errors`."""
-    return {at for _, at in found if _CALM.search(low, max(0, at - _AROUND), at + _AROUND)}
+    return {
+        at
+        for _, at in found
+        for calm in _CALM.finditer(low, max(0, at - _AROUND), at + _AROUND)
+        if calm.start() <= at < calm.end()
+    }

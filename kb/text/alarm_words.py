@@ -24,9 +24,12 @@ def _words(text: str) -> dict[str, str]:
 _FATAL = _words(
     "fatal, panic*, oom*, out of memory, segfault*, segmentation fault*, segmentation violation, core dumped,"
     "dumped core, crashloop*, emerg, emergency, no space left, kernel bug, deadlock*, corrupt*, bus error,"
-    "illegal instruction, floating point exception, stack overflow, stack smashing, double free, heap exhausted,"
-    "terminated by signal, killed by signal, caught signal, received sigsegv, received sigabrt, sigsegv, sigbus,"
-    "sigabrt, kernel null pointer, paging request, soft lockup, hard lockup, self-detected stall, detected stall*,"
+    "illegal instruction, floating point exception, stack overflow, stack smashing, double free, heap"
+    " exhausted,"
+    "terminated by signal, killed by signal, caught signal, received sigsegv, received sigabrt, sigse"
+    "gv, sigbus,"
+    "sigabrt, kernel null pointer, paging request, soft lockup, hard lockup, self-detected stall, det"
+    "ected stall*,"
     "call trace, core dump, unrecoverable, split brain, split-brain, data loss, uncaught*, unhandled*"
 )
 _FATAL |= {
@@ -43,19 +46,29 @@ _REASONS = _words(
     "connection reset*, connection timed out, operation timed out, no route to host, network is unreachable,"
     "host is down, host is unreachable, no space left on device, disk quota exceeded, read-only file system,"
     "input/output error, permission denied, operation not permitted, no such file or directory,"
-    "no such process, no such device*, too many open files*, file too large, too many links, cannot allocate memory,"
+    "no such process, no such device*, too many open files*, file too large, too many links, cannot a"
+    "llocate memory,"
     "resource temporarily unavailable, device or resource busy, text file busy, exec format error,"
     "not a directory, is a directory, directory not empty, argument list too long, broken pipe,"
     "bad file descriptor, no child processes, stale file handle, transport endpoint is not connected,"
     "software caused connection abort, protocol not available, message too long, no buffer space available,"
     "name or service not known, temporary failure in name resolution, name does not resolve, no such host,"
-    "certificate has expired, certificate verify failed, certificate signed by unknown authority, self-signed certificate,"
+    "couldn't connect to server, could not connect to server, couldn't resolve host, could not resolve host,"
+    "certificate has expired, certificate verify failed, certificate signed by unknown authority, sel"
+    "f-signed certificate,"
     "self signed certificate, unknown ca, handshake failure, wrong version number, illegal seek,"
     "invalid cross-device link, structure needs cleaning, bad address, value too large for defined data type"
 )
+_REASONS |= {
+    "reason: ": r"\breason: \S",
+    "limit reached": r"\blimit reached\b",
+    "quota exceeded": r"\bquota exceeded\b",
+    "_full": r"\b[a-z]{2,20}(?:_[a-z]{1,20})?_full\b",
+}
 _ERROR = _words(
     "err, critical, crit, severe, caused by, abort*, imagepullbackoff, sqlstate, traceback, address already,"
-    "errno, assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, stack trace"
+    "errno, assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, s"
+    "tack trace"
 )
 _ERROR |= {
     "error": r"errors?\b",
@@ -71,26 +84,42 @@ _ERROR |= {
     '"s":"f"': r'"s":"f"',
 }
 _FAILED = _words(
-    "fail*, refused, denied, unable, cannot, can't, couldn't, could not, couldnot, not found, no such, timed out,"
-    "timed-out, timeout*, time-out, unreachable, unhealthy, unavailable, killed, crash*, expired, invalid, rejected,"
-    "exceed*, exhausted, evict*, unauthorized, forbidden, lost, violat*, unexpected, reset by peer, readiness probe,"
-    "liveness probe, x509, not enough, too many, too large, too long, too low, too big, too small, does not exist,"
-    "doesn't exist, not exist, not permitted, not allowed, not supported, unsupported, unknown, undefined, unresolved,"
-    "unrecognized, unrecognised, missing, mismatch*, conflict*, duplicate key, already exists, already in use,"
-    "already running, not running, disconnected, dropped, discard*, malformed, truncated, incomplete, illegal, bad,"
-    "broken, damaged, insufficient, starved, starvation, stuck, hung, hangs, stall*, overrun, overflow*, underflow,"
-    "out of range, out of bounds, out of disk, out of space, out of sync, is full, disk full, full disk, overload*,"
-    "limiting requests, throttl*, backpressure, terminated, terminating connection, aborting, interrupted, cancelling,"
-    "canceling, canceled due, prematurely, gave up, giving up, give up, won't, didn't, isn't, not ready, not a valid,"
+    "fail*, refused, denied, unable, cannot, can't, couldn't, could not, couldnot, not found, no such"
+    ", timed out,"
+    "timed-out, time-out, unreachable, unhealthy, unavailable, killed, crash*, expired, inv"
+    "alid, rejected,"
+    "exceed*, exhausted, evict*, unauthorized, forbidden, lost, violat*, unexpected, reset by peer, r"
+    "eadiness probe,"
+    "liveness probe, x509, not enough, too many, too large, too long, too low, too big, too small, do"
+    "es not exist,"
+    "doesn't exist, not exist, not permitted, not allowed, not supported, unsupported, unknown, undef"
+    "ined, unresolved,"
+    "unrecognized, unrecognised, missing, mismatch*, conflict*, duplicate key, already exists, alread"
+    "y in use,"
+    "already running, not running, disconnected, dropped, discard*, malformed, truncated, incomplete,"
+    " illegal, bad,"
+    "broken, damaged, insufficient, starved, starvation, stuck, hung, hangs, stall*, overrun, overflo"
+    "w*, underflow,"
+    "out of range, out of bounds, out of disk, out of space, out of sync, is full, disk full, full di"
+    "sk, overload*,"
+    "limiting requests, throttl*, backpressure, terminated, terminating connection, aborting, interru"
+    "pted, cancelling,"
+    "canceling, canceled due, prematurely, gave up, giving up, give up, won't, didn't, isn't, not rea"
+    "dy, not a valid,"
     "not valid, no longer, not accept*, not connected, not available, not responding, no response, no route,"
     "no leader, no quorum, no memory, no free, no module named, low memory, memory limit, memory pressure,"
     "mis-conf*, misconf*, short write, short read, no live, unsafe, wrong, dead, leak*, must be, must not,"
-    "poison*, quarantin*, tainted, degraded, skipping, unsuccessful, not synced, stale, lag*, blocked, halt*, abnormal*,"
+    "poison*, quarantin*, tainted, degraded, skipping, unsuccessful, not synced, stale, lag*, blocked"
+    ", halt*, abnormal*,"
     "is down, went down, link down, went away, gone away, not null, read-only, read only, readonly"
 )
 _FAILED |= {
     "gateway": r"\b(?:502 )?bad gateway\b|\bgateway time-?out\b",
     '" 50': r'" 50\d\b',
+    "/-1/": r"/-1/\d{1,9} [345]\d\d ",
+    "<nosrv>": r"<nosrv>",
+    "has no ": r"\bhas no [a-z]",
+    "timeout": r"timeouts?\b|\btimeout",
     "exit": r"\bexit(?:ed)?(?: with)?(?: code| status)?[: =(]{1,4}[1-9]",
     "eof": r"\b(?:unexpected )?eof\b",
     "signal": r"\bsignal:? (?:\d|[a-z]{4})",
@@ -108,7 +137,6 @@ _WARNING = {
     "slow": r"\bslow\b",
     "restart": r"\brestart(?:ed|ing|s)?\b",
     "shutting down": r"\bshutting down\b",
-    "stopped": r"\bstopped\b",
 }
 
 ROWS: tuple[tuple[float, str, str], ...] = tuple(
@@ -124,110 +152,17 @@ ROWS: tuple[tuple[float, str, str], ...] = tuple(
 )
 """Grade, mark and pattern; both the mark and the pattern are for text in lower case."""
 
-ERRNO = tuple(
-    [
-        "E2BIG",
-        "EACCES",
-        "EADDRINUSE",
-        "EADDRNOTAVAIL",
-        "EAFNOSUPPORT",
-        "EAGAIN",
-        "EAI_AGAIN",
-        "EAI_FAIL",
-        "EAI_NONAME",
-        "EALREADY",
-        "EBADF",
-        "EBADMSG",
-        "EBUSY",
-        "ECANCELED",
-        "ECHILD",
-        "ECONNABORTED",
-        "ECONNREFUSED",
-        "ECONNRESET",
-        "EDEADLK",
-        "EDESTADDRREQ",
-        "EDOM",
-        "EDQUOT",
-        "EEXIST",
-        "EFAULT",
-        "EFBIG",
-        "EHOSTDOWN",
-        "EHOSTUNREACH",
-        "EIDRM",
-        "EILSEQ",
-        "EINPROGRESS",
-        "EINTR",
-        "EINVAL",
-        "EIO",
-        "EISCONN",
-        "EISDIR",
-        "ELOOP",
-        "EMFILE",
-        "EMLINK",
-        "EMSGSIZE",
-        "ENAMETOOLONG",
-        "ENETDOWN",
-        "ENETRESET",
-        "ENETUNREACH",
-        "ENFILE",
-        "ENOBUFS",
-        "ENODATA",
-        "ENODEV",
-        "ENOENT",
-        "ENOEXEC",
-        "ENOLCK",
-        "ENOLINK",
-        "ENOMEM",
-        "ENOMSG",
-        "ENONET",
-        "ENOPROTOOPT",
-        "ENOSPC",
-        "ENOSTR",
-        "ENOSYS",
-        "ENOTBLK",
-        "ENOTCONN",
-        "ENOTDIR",
-        "ENOTEMPTY",
-        "ENOTFOUND",
-        "ENOTRECOVERABLE",
-        "ENOTSOCK",
-        "ENOTSUP",
-        "ENOTTY",
-        "ENXIO",
-        "EOPNOTSUPP",
-        "EOVERFLOW",
-        "EOWNERDEAD",
-        "EPERM",
-        "EPFNOSUPPORT",
-        "EPIPE",
-        "EPROTO",
-        "EPROTONOSUPPORT",
-        "EPROTOTYPE",
-        "ERANGE",
-        "EREMOTE",
-        "EREMOTEIO",
-        "ERESTART",
-        "EROFS",
-        "ESHUTDOWN",
-        "ESOCKETTIMEDOUT",
-        "ESPIPE",
-        "ESRCH",
-        "ESTALE",
-        "ETIME",
-        "ETIMEDOUT",
-        "ETIMEOUT",
-        "ETXTBSY",
-        "EUCLEAN",
-        "EUNATCH",
-        "EUSERS",
-        "EWOULDBLOCK",
-        "EXDEV",
-        "ERESOLVE",
-        "ELIFECYCLE",
-        "EINTEGRITY",
-        "EBADENGINE",
-    ]
-)
+_NAMES = """
+E2BIG EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EAI_AGAIN EAI_FAIL EAI_NONAME EALREADY EBADF EBADMSG
+EBUSY ECANCELED ECHILD ECONNABORTED ECONNREFUSED ECONNRESET EDEADLK EDESTADDRREQ EDOM EDQUOT EEXIST EFAULT EFBIG
+EHOSTDOWN EHOSTUNREACH EIDRM EILSEQ EINPROGRESS EINTR EINVAL EIO EISCONN EISDIR ELOOP EMFILE EMLINK EMSGSIZE
+ENAMETOOLONG ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS ENODATA ENODEV ENOENT ENOEXEC ENOLCK ENOLINK ENOMEM
+ENOMSG ENONET ENOPROTOOPT ENOSPC ENOSTR ENOSYS ENOTBLK ENOTCONN ENOTDIR ENOTEMPTY ENOTFOUND ENOTRECOVERABLE
+ENOTSOCK ENOTSUP ENOTTY ENXIO EOPNOTSUPP EOVERFLOW EOWNERDEAD EPERM EPFNOSUPPORT EPIPE EPROTO EPROTONOSUPPORT
+EPROTOTYPE ERANGE EREMOTE EREMOTEIO ERESTART EROFS ESHUTDOWN ESOCKETTIMEDOUT ESPIPE ESRCH ESTALE ETIME ETIMEDOUT
+ETIMEOUT ETXTBSY EUCLEAN EUNATCH EUSERS EWOULDBLOCK EXDEV ERESOLVE ELIFECYCLE EINTEGRITY EBADENGINE
+"""
+ERRNO = tuple(_NAMES.split())
 """Names of errors as programs print them; in capitals only, so that no word is taken for one."""
 
 KLOG = r"[ef][01]\d[0-3]\d \d\d:\d\d:\d\d"
@@ -242,8 +177,17 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("not properly shut down", ""),
     ("interrupted; last known", ""),
     ("background saving error", ""),
+    ("terminated by signal 6", ""),
+    ("(terminated)", ""),
     ("exit", r"\bexit(?:ed)?(?: with)?(?: (?:code|status))?[: ]{1,3}[1-9]\d{0,2}\W{0,4}$|\bexiting\b"),
     ("error ", r"\berror [1-9]\d{0,2}\W{0,4}$"),
+    ("errors found", ""),
+    ("due to errors", ""),
+    ("because of errors", ""),
+    ("due to previous error", ""),
+    ("configuration file test failed", ""),
+    (" returned ", r" returned [1-9]\d{0,2} exit status"),
+    ("compilation terminated", ""),
     ("code elifecycle", ""),
     ("main process exited", ""),
     ("failed with result '", ""),
@@ -272,11 +216,20 @@ BESIDE = r"(?:^|[\]\s:>)])(?:detail|hint|context|statement|query|location|backtr
 """Lines of PostgreSQL and its like that belong to the error above them."""
 
 CALM = (
-    r"\b(?:0|no|zero|without(?: any)?|ignor\w{1,9}|non-?fatal) (?:[a-z]{1,20} )?(?:errors?|failures?|failed|exceptions?"
+    r"\b(?:0|no|zero|without(?: any)?|ignor\w{1,9}|non-?fatal) (?:[a-z]{1,20} )?(?:errors?|failures?|"
+    r"failed|exceptions?"
     r"|warnings?|timeouts?|retries|conflicts?|crash\w{0,3}|problems?|leaks?)\b"
-    r"|\b\w{0,20}(?:err(?:or)?s?|failed|failures?|dropped|retries|timeouts?|exceptions?|lost|rejected|evicted)\"?\s?[=:]\s?"
+    r"|\b\w{0,20}(?:err(?:or)?s?|failed|failures?|dropped|retries|timeouts?|exceptions?|lost|rejected"
+    r"|evicted)\"?\s?[=:]\s?"
     r"(?:0\b|nil\b|null\b|none\b|false\b|<nil>|\"\"|'')"
-    r"|\bexit(?:ed)? (?:with )?(?:code |status )?0\b|\berror (?:handler|handling|page|log|rate)\b|\berror_log\b"
-    r"|\b(?:success\w{0,5}|recovered|retry succeeded|completed) after\b|\berrors?[-_]?(?:log|page|handler)s?\b"
+    r"|\bexit(?:ed)? (?:with )?(?:code |status )?0\b|\berror (?:handler|handling|page|log|rate)\b|\be"
+    r"rror_log\b"
+    r"|\b(?:success\w{0,5}|recovered|retry succeeded|completed) after\b|\berrors?[-_]?(?:log|page|han"
+    r"dler)s?\b"
 )
 """Where the word stands for nothing bad."""
+
+OPTIONS = (
+    r".{0,80}?\b(?:built with|compiled with|configure arguments:|command line:|cmdline:|running with options)"
+)
+"""The beginning of a line that lists options: the words in it happen to none."""

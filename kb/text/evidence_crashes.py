@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kb.text.carriers import Place, bare
 from kb.text.crashes import CrashReader, Role, Told, read_crashes
 from kb.text.evidence_groups import Group, Groups, grade_of
-from kb.text.evidence_lines import LONGEST_LINE, Block, Line, visible
+from kb.text.evidence_lines import LONGEST_LINE, Block, Line, rough, visible
 
 BOILERPLATE = -1.0
 """The grade of what any crash of a runtime prints."""
 _LINES_BEFORE = 3
+_REMEMBERED = 20_000
+_FRAMES = re.compile(r"(?:[ \t]{1,40}(?:at|\.\.\.) [^\n]*\n)+")
 _MESSAGE, _CAUSE, _SECOND = 4.6, 4.8, 4.0
 """The least grade of the message of a crash and of its deepest cause; the most of what another line tells better."""
 _RAISED = 1.0
@@ -26,6 +29,8 @@ class CrashLines:
         self._groups = groups
         self._reader = CrashReader()
         self._leader: tuple[int, Group] | None = None
+        self._frames: set[str] = set()
+        """The rough forms of frames: traces repeat them, and telling them takes longer than to recall them."""
 
     @property
     def within(self) -> bool:
@@ -46,26 +51,40 @@ class CrashLines:
         The lines before `seen` were looked at before.
         """
         text, size = block.text, len(block.text)
-        ahead: tuple[int, str] = (start, _bare(text, start, _end(text, start)))
-        while start < size:
+        ahead: tuple[int, str] = (-1, "")
+        while start < size and (self._reader.within or start <= noticed):
+            if self._reader.within and (run := _FRAMES.match(text, start)) is not None:
+                start = run.end()
+                continue
             end = _end(text, start)
+            known = rough(text[start : min(end, start + LONGEST_LINE)])
+            if known in self._frames and self._reader.within:
+                start = end + 1
+                continue
             line = ahead[1] if ahead[0] == start else _bare(text, start, end)
             below = end + 1
             while below < size and text[below] in "\r\n":
                 below += 1
             ahead = (below, _bare(text, below, _end(text, below)) if below < size else "")
             told = self._reader.read(line, ahead[1])
-            self._take(Line(block, start, end), told, again=start < seen)
+            if told.role is Role.FRAME:
+                self._remember(known)
+            else:
+                self._take(Line(block, start, end), told, again=start < seen)
             start = end + 1
-            if not self._reader.within and start > noticed:
-                break
         return start
+
+    def _remember(self, frame: str) -> None:
+        if len(self._frames) >= _REMEMBERED:
+            self._frames.clear()
+        self._frames.add(frame)
 
     def _take(self, line: Line, told: Told, again: bool) -> None:
         if told.role in (Role.GENERIC, Role.FRAME):
             return
         if told.role is Role.OTHER:
-            self._groups.take(line, most=_BESIDE if told.crash else 9.0, again=again)
+            if not again:
+                self._groups.take(line, most=_BESIDE if told.crash else 9.0)
             return
         if told.rank < 2:
             self._groups.take(line, most=_SECOND, again=again)
@@ -74,8 +93,10 @@ class CrashLines:
         group = self._groups.take(line, least=least, raised=_RAISED, again=again)
         if group is None:
             return
-        if self._leader is not None and self._leader[0] == told.crash and self._leader[1] is not group:
-            self._leader[1].grade = min(self._leader[1].grade, _SECOND)
+        if self._leader is not None and self._leader[0] == told.crash:
+            before = self._leader[1].into or self._leader[1]
+            if before is not group:
+                before.grade = min(before.grade, _SECOND)
         self._leader = (told.crash, group)
 
     def whole(self, lines: Sequence[tuple[Place, str]]) -> list[Group]:

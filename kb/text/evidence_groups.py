@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 
-from kb.text.alarm import alarm
+from kb.text.alarm import alarm, is_grave
 from kb.text.alarm_words import ERROR, FATAL, WARNING
 from kb.text.carriers import Place, bare
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line
@@ -49,6 +49,8 @@ class Group:
     block: Block | None = None
     start: int = 0
     end: int = 0
+    into: Group | None = None
+    """The group of the same template that it became part of."""
 
     def score(self) -> float:
         """How telling: its grade, and more the rarer it is."""
@@ -107,8 +109,11 @@ class Groups:
         if seen is None:
             return None
         carried = bare(seen.text)
-        grade = min(most, max(least, grade_of(carried.text, {**line.said(), **carried.said})) + raised)
-        if grade <= 0:
+        if least > ERROR and not is_grave(carried.text):
+            grade = least + raised  # no word in it could lift the grade above that
+        else:
+            grade = min(most, max(least, grade_of(carried.text, {**line.said(), **carried.said})) + raised)
+        if grade <= 0 or grade + 1.0 <= self._floor:
             return None
         self._order += 1
         group = Group(seen.text, carried.text, grade, order=self._order)
@@ -122,11 +127,12 @@ class Groups:
 
     def _merge(self) -> None:
         for rough, group in self._fresh:
-            template = self._template(rough, group)
+            template = f"{self._template(rough, group)}\0{group.grade:.1f}"  # `0 errors` is not `3 errors`
             known = self._merged.setdefault(template, group)
             if known is not group:
                 known.count += group.count
                 known.grade = max(known.grade, group.grade)
+                group.into, group.block = known, None
                 if rough in self._known:
                     self._known[rough] = known
         self._fresh.clear()

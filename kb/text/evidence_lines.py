@@ -15,7 +15,8 @@ _BEFORE_MARK = 400
 _NOISE = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]"
 )
-_VARYING = re.compile(r"[0-9a-fA-F]*\d[\w.:-]*")
+_NUMBERS = re.compile(r"[0-9a-fA-F]*\d[\w.:-]*")
+_VARYING = re.compile(r"(?!(?<![\w.:-])0(?![\w.:-]))[0-9a-fA-F]*\d[\w.:-]*")
 
 
 class Block(Protocol):
@@ -45,8 +46,13 @@ class Line:
 
     @property
     def rough(self) -> str:
-        """A cheap stand-in for the template: what holds a digit is left out, and the rest is cut."""
+        """A cheap stand-in for the template: what holds a digit is left out but for a zero, and the rest is cut."""
         return rough(self.block.text[self.start : min(self.end, self.start + 400)])
+
+    @property
+    def shape(self) -> str:
+        """What is the same in lines of one form, whatever numbers are in them."""
+        return _NUMBERS.sub("", self.block.text[self.start : min(self.end, self.start + 400)])
 
     def cut(self) -> Cut | None:
         """What is kept of the line; None where nothing of it can be seen."""
@@ -74,5 +80,5 @@ def visible(text: str) -> str:
 
 
 def rough(line: str) -> str:
-    """The line without whatever holds a digit."""
+    """The line without whatever holds a digit; a zero by itself stays, as `err=0` is not `err=68`."""
     return _VARYING.sub("", line)

@@ -1,4 +1,4 @@
-"""The lines without any alarming word: the rare ones stand in where nothing is alarming, the last odd ones beside it."""
+"""The lines without any alarming word: rare ones stand in where nothing is alarming, the last odd ones beside it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PlainLines:
 
     def _count(self, line: Line) -> None:
         self._read += 1
-        shape = line.rough
+        shape = line.shape
         self._shapes[shape] += 1
         if shape in self._first or len(self._first) >= _TABLE:
             return
@@ -76,7 +76,7 @@ class PlainLines:
 
     def odd(self) -> list[Group]:
         """The last lines that are like no other, where most are like others."""
-        shapes = [line.rough for line in self._last]
+        shapes = [line.shape for line in self._last]
         counts = Counter(shapes)
         alone = [n for n, shape in enumerate(shapes) if counts[shape] == 1 and self._shapes[shape] <= 1]
         if not alone or len(alone) > _FEW * len(self._last):

@@ -21,7 +21,7 @@ _LONG = 200_000
 """Characters from which Hyperscan, once it is loaded and has compiled the marks, is the quicker."""
 
 Hits = list[tuple[int, float]]
-"""Places (within the mark, or right behind it) in order, each with the highest grade that its mark may have."""
+"""Places within a mark, line by line, each with the highest grade that its mark may have."""
 
 
 _VALUES = {mark.encode(): grade for mark, grade in GRADES.items()}
@@ -35,10 +35,17 @@ def scan(text: str) -> Hits:
 
 
 def _by_regex(data: bytes) -> Hits:
-    alarming, crashes = _patterns()
-    hits = [(match.end() - 1, _VALUES.get(match[0], FATAL)) for match in alarming.finditer(data)]
-    hits += [(match.end() - 1, CRASH) for match in crashes.finditer(data)]
-    hits.sort()
+    """The lines that have any mark, found by the quicker engine; then every mark in each of them."""
+    any_mark, (alarming, crashes) = _any_mark(), _patterns()
+    hits: Hits = []
+    at = 0
+    while (first := any_mark.search(data, at)) is not None:
+        end = data.find(b"\n", first.start())
+        end = len(data) if end < 0 else end
+        found = [(m.start(), _VALUES.get(m[1], FATAL)) for m in alarming.finditer(data, first.start(), end)]
+        found += [(m.start(), CRASH) for m in crashes.finditer(data, first.start(), end)]
+        hits += sorted(found)
+        at = end
     return hits
 
 
@@ -56,8 +63,18 @@ def _by_hyperscan(database: Any, data: bytes) -> Hits:
 
 @cache
 def _patterns() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
-    alarming = any_of(GRADES).encode() + b"|" + KLOG.encode()
-    return re.compile(alarming), re.compile(any_of(CRASH_MARKS).encode())
+    alarming, crashes = f"(?=({any_of(GRADES)}|{KLOG}))", f"(?={any_of(CRASH_MARKS)})"
+    return re.compile(alarming.encode()), re.compile(crashes.encode())
+
+
+@cache
+def _any_mark() -> Any:
+    source = f"{any_of([*GRADES, *CRASH_MARKS])}|{KLOG}".encode()
+    try:
+        import re2
+    except ImportError:
+        return re.compile(source)
+    return re2.compile(source)
 
 
 @cache

@@ -67,3 +67,34 @@ def test_a_text_that_looks_like_a_regex_is_read_back_as_it_was_meant() -> None:
     found = signature_for(lines)
     assert found is not None
     assert all(SignatureSet.compile([("", found)]).scan(one) for one in lines)
+
+
+def test_a_code_that_tells_faults_apart_stays_in_the_signature() -> None:
+    found = signature_for(["users see 502 after deploy", "users see 502 after deploy"])
+    assert found == Signature(needles=("users see 502 after deploy",), regex=False)
+
+
+def test_two_panics_share_nothing_but_boilerplate_and_get_none() -> None:
+    panic = "thread 'main' panicked at '{}', src/main.rs:3:12"
+    assert signature_for([panic.format("already borrowed: BorrowMutError"), panic.format("no ledger")]) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "thread 'main' (12) panicked at src/main.rs:3:12:",
+        "Traceback (most recent call last):",
+        "      throw er; // Unhandled 'error' event",
+        "The above exception was the direct cause of the following exception:",
+        "=ERROR REPORT==== 29-Nov-2026::09:04:19.914321 ===",
+        "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace",
+    ],
+)
+def test_boilerplate_of_a_runtime_gets_none(line: str) -> None:
+    assert signature_for([line, line]) is None
+
+
+def test_the_message_is_drafted_without_its_wrapper() -> None:
+    panic = "thread 'main' panicked at 'cannot apply migration {}', src/main.rs:3:12"
+    found = signature_for([panic.format(12), panic.format(88)])
+    assert found == Signature(needles=("cannot apply migration",), regex=False)

@@ -5,7 +5,15 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.evidence import LONGEST_LINE, pick_evidence, pick_evidence_from, visible
+from kb.text.carriers import unfold
+from kb.text.evidence import (
+    LONGEST_LINE,
+    EvidenceLine,
+    EvidenceReader,
+    pick_evidence,
+    pick_evidence_from,
+    visible,
+)
 
 
 def healthy(count: int) -> str:
@@ -104,3 +112,76 @@ def test_offsets_point_at_the_text_they_say(text: str) -> None:
     for line in pick_evidence(text, limit=3):
         assert visible(text[line.start : line.end]) == line.text
         assert text.count("\n", 0, line.start) == line.line - 1
+
+
+def test_the_message_is_kept_beside_the_line() -> None:
+    (line,) = pick_evidence("ERROR boom\n")
+    assert line.message
+    assert line.message in line.text
+
+
+def test_blocks_give_the_same_as_the_whole_text() -> None:
+    text = healthy(300) + "ERROR cannot bind port\n" + healthy(300) + "FATAL out of memory\n" + healthy(300)
+    lines = text.splitlines(keepends=True)
+    for size in (7, 100, 333, 2_000):
+        assert read_in_blocks(lines, size) == pick_evidence(text)
+
+
+def test_a_line_is_told_by_the_severity_that_its_carrier_had() -> None:
+    text = healthy(40) + "quorum is odd\n" + healthy(40)
+    at = text.index("quorum")
+    reader = EvidenceReader()
+    reader.read(text, unfold(text).place, lambda start: {"severity": "ERROR"} if start == at else {})
+    assert [line.text for line in reader.best()] == ["quorum is odd"]
+
+
+def test_the_last_line_unlike_all_others_is_evidence_beside_alarming_ones() -> None:
+    text = healthy(60) + "WARN retrying\n" + healthy(60) + "leader moved to zone b and stays there\n"
+    assert [line.text for line in pick_evidence(text)] == [
+        "WARN retrying",
+        "leader moved to zone b and stays there",
+    ]
+
+
+def test_what_any_crash_prints_is_no_evidence() -> None:
+    text = (
+        "\nthread 'main' (17) panicked at src/main.rs:3:26:\nRefCell already borrowed\nnote: run with `RU"
+        "ST_BACKTRACE=1` environment variable to display a backtrace\n"
+    )
+    assert [line.text for line in pick_evidence(text)] == ["RefCell already borrowed"]
+
+
+def test_boilerplate_alone_is_still_evidence() -> None:
+    assert [line.text for line in pick_evidence("Traceback (most recent call last):\n")] == [
+        "Traceback (most recent call last):"
+    ]
+
+
+def test_frames_are_no_evidence_of_a_long_log() -> None:
+    frames = "".join(f"\tat com.acme.ErrorPool.fail{n}(Pool.java:{n})\n" for n in range(30))
+    picked = pick_evidence(healthy(20) + "java.lang.IllegalStateException: closed\n" + frames + healthy(20))
+    assert [line.text for line in picked] == ["java.lang.IllegalStateException: closed"]
+
+
+def test_a_code_that_is_not_zero_is_not_hidden_by_one_that_is() -> None:
+    text = healthy(30) + "RESULT tag=97 err=0 text=\n" * 20 + "RESULT tag=97 err=49 text=\n" + healthy(30)
+    assert max(pick_evidence(text), key=lambda line: line.score).text == "RESULT tag=97 err=49 text="
+
+
+def test_a_rare_error_is_seen_after_thousands_of_others_of_one_form() -> None:
+    names = random.Random(3)
+    noise = "".join(
+        f"ERROR user {names.choice('abcdefghij')}{names.choice('klmnop')}x cannot reach 10.0.0.1\n"
+        for _ in range(9_000)
+    )
+    picked = pick_evidence(noise + "ERROR quorum lost its leader\n", limit=3)
+    assert "ERROR quorum lost its leader" in [line.text for line in picked]
+
+
+def read_in_blocks(lines: list[str], size: int) -> list[EvidenceLine]:
+    reader, offset = EvidenceReader(), 0
+    for at in range(0, len(lines), size):
+        block = "".join(lines[at : at + size])
+        reader.read(block, unfold(block, offset, at + 1).place)
+        offset += len(block)
+    return reader.best()

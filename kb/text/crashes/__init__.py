@@ -1,6 +1,6 @@
-"""What the lines of a crash are for, whatever language or kernel printed it: the message, its causes, frames, boilerplate.
+"""What the lines of a crash are for: the message, its causes, frames, boilerplate; of any language or kernel.
 
-The forms of each runtime are rows of tables (`managed`, `native`, `kernels`), so that one is added in a line.
+The forms of each runtime are rows of tables (`managed`, `scripting`, `native`, `kernels`): one is added in a line.
 """
 
 from __future__ import annotations

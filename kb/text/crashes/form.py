@@ -20,6 +20,14 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+DOTTED = r"(?:[A-Za-z_$][\w$]*[.:\\/]{1,2}){0,12}[A-Za-z_$][\w$]*"
+EXCEPTION = (
+    r"(?:[A-Za-z_$][\w$]*(?:::|[./\\])){0,12}[A-Z_$][\w$]{0,80}(?:Error|Exception|Throwable|Failure|Rejec"
+    r"tion|Interrupt|Exit|Fault|Timeout)"
+)
+"""The name of an exception, with its package."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form of lines of one runtime.
@@ -28,7 +36,8 @@ class Form:
     remains of it without its wrapper.  `mark` is what each such line holds, in lower case; a form without one is
     only looked for within a trace that another line began.  `next_tells`: the message is the next line that is
     not empty.  `previous_tells`: it was the line before.  `leads`: of several messages of one crash this one is
-    the one to take, whatever came before; `follows`: it is not, where another came before.
+    the one to take, whatever came before; `follows`: it is not, where another came before (with `next_tells`: the
+    next line is a cause).
     """
 
     runtime: str

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from kb.text.crashes.form import Form, cause, frame, generic, message
-
-_DOTTED = r"(?:[A-Za-z_$][\w$]*[.:\\/]{1,2}){0,12}[A-Za-z_$][\w$]*"
-_EXCEPTION = r"(?:[A-Za-z_$][\w$]*(?:::|[./\\])){0,12}[A-Z_$][\w$]{0,80}(?:Error|Exception|Throwable|Failure|Rejection|Interrupt|Exit|Fault|Timeout)"
+from kb.text.crashes.form import DOTTED, EXCEPTION, Form, cause, frame, generic, message
 
 PYTHON = (
     generic(
@@ -34,13 +31,14 @@ PYTHON = (
     ),
     generic(
         "python",
-        r"Exception (?:in thread|ignored in|in callback|ignored in sys\.unraisablehook)[ :](?!\"?[^\s\"]{1,80}\"? [\w.$]+(?:Exception|Error))",
+        r"Exception (?:in thread [^\"]{1,200}:$|ignored in[ :]|in callback )",
         "Exception in thread Thread-3 (job):",
         "exception i",
     ),
     generic(
         "python",
-        r"Fatal Python error: (?:Aborted|Segmentation fault)$|Current thread 0x[0-9a-f]+ \(most recent call first\):|Thread 0x[0-9a-f]+ \(most recent call first\):",
+        r"Fatal Python error: (?:Aborted|Segmentation fault)$|Current thread 0x[0-9a-f]+ \(most recen"
+        r"t call first\):|Thread 0x[0-9a-f]+ \(most recent call first\):",
         "Current thread 0x00007f1 (most recent call first):",
         "most recent call first",
     ),
@@ -77,7 +75,6 @@ JAVA = (
         "caused by: ",
         r"\s*(?:Caused by|Wrapped by): (?P<message>.+)",
         "Caused by: java.net.ConnectException: Connection refused",
-        leads=True,
     ),
     frame("java", r"\s*Suppressed: ", "\tSuppressed: java.io.IOException: close"),
     frame(
@@ -90,8 +87,14 @@ JAVA = (
     message(
         "jvm",
         "(0x",
-        r"#\s+(?P<message>SIG[A-Z]{3,5} \(0x[0-9a-f]+\)|EXCEPTION_[A-Z_]+ \(0x[0-9a-f]+\)|Internal Error \(.*)",
+        r"#\s+(?P<message>SIG[A-Z]{3,5} \(0x[0-9a-f]+\)|EXCEPTION_[A-Z_]+ \(0x[0-9a-f]+\))",
         "#  SIGSEGV (0xb) at pc=0x00007f1, pid=4312, tid=4313",
+    ),
+    message(
+        "jvm",
+        "internal error (",
+        r"#\s+(?P<message>Internal Error \(.+)",
+        "#  Internal Error (sharedRuntime.cpp:553), pid=4312, tid=4313",
     ),
     message(
         "jvm",
@@ -134,7 +137,6 @@ DOTNET = (
         " ---> ",
         r"\s*---> (?:\(Inner Exception #\d+\) )?(?P<message>.+?)(?:<---)?\s*$",
         " ---> System.Net.Sockets.SocketException (111): Connection refused",
-        leads=True,
     ),
     generic(
         "dotnet",
@@ -175,7 +177,8 @@ JAVASCRIPT = (
     generic("node", r"Node\.js v\d+", "Node.js v20.20.2", "node.js v"),
     generic(
         "node",
-        r"\(Use `node --trace|\(node:\d+\) \[DEP\d+\]|<--- (?:Last few GCs|JS stacktrace) --->|-{3,} Native stack trace|Thrown at:|Require stack:",
+        r"\(Use `node --trace|\(node:\d+\) \[DEP\d+\]|<--- (?:Last few GCs|JS stacktrace) --->|-{3,} "
+        r"Native stack trace|Thrown at:|Require stack:",
         "<--- JS stacktrace --->",
         "<--- js",
     ),
@@ -199,18 +202,19 @@ JAVASCRIPT = (
     message(
         "node",
         "error: ",
-        rf"\[(?P<message>{_EXCEPTION}(?: \[[A-Z_]+\])?(?:: [^\]]*)?)\]\s?\{{?$",
+        rf"\[(?P<message>{EXCEPTION}(?: \[[A-Z_]+\])?(?:: [^\]]*)?)\]\s?\{{?$",
         "[AggregateError: All promises were rejected] {",
     ),
     message(
         "node",
         "uncaught",
-        rf"(?:error: )?Uncaught (?:\(in promise\) )?(?P<message>(?:{_EXCEPTION}|Error)\b.*?)(?: \{{)?$",
+        rf"(?:error: )?Uncaught (?:\(in promise\) )?(?P<message>(?:{EXCEPTION}|Error)\b.*?)(?: \{{)?$",
         "error: Uncaught (in promise) TypeError: x is not a function",
     ),
     frame(
         "node",
-        r"\s+at (?:async )?(?:.{1,200} \()?(?:node:|file:|ext:|evalmachine|<anonymous>|native|webpack|https?:|[A-Za-z]:\\|/|\.)\S*?(?::\d+)*\)?",
+        r"\s+at (?:async )?(?:.{1,200} \()?(?:node:|file:|ext:|evalmachine|<anonymous>|native|webpack"
+        r"|https?:|[A-Za-z]:\\|/|\.)\S*?(?::\d+)*\)?",
         "    at Object.<anonymous> (/srv/a.js:3:19)",
         "    at ",
     ),
@@ -237,15 +241,16 @@ PHP = (
     ),
     message(
         "php",
-        "php ",
-        r"PHP (?:Warning|Notice|Deprecated|Startup):\s+(?P<message>.+)",
+        " on line ",
+        r"(?:PHP )?(?:Warning|Notice|Deprecated|Strict Standards):\s+(?P<message>.+ in \S{1,400} on l"
+        r"ine \d+)$",
         'PHP Warning:  Undefined array key "rate" in /srv/a.php on line 4',
         follows=True,
     ),
     message(
         "php",
         "",
-        rf"Next (?P<message>{_DOTTED}: .+)",
+        rf"Next (?P<message>{DOTTED}: .+)",
         "Next RuntimeException: cannot charge order 48213 in /srv/a.php:4",
         leads=True,
     ),
@@ -283,6 +288,29 @@ RUBY = (
     ),
 )
 PERL = (
+    generic(
+        "perl",
+        r"(?:BEGIN failed--c|C)ompilation (?:failed in require|aborted) at |Execution of \S{1,400} ab"
+        r"orted due to compilation errors\.",
+        "Execution of app.pl aborted due to compilation errors.",
+        "abort",
+    ),
+    message(
+        "perl",
+        " line ",
+        r"(?P<message>(?:Use of uninitialized|Useless use|Argument \".{0,200}\" isn't numeric|Odd num"
+        r"ber of|Deep recursion|"
+        r"Subroutine \S{1,100} redefined|Name \".{1,100}\" used only once|Use of implicit|Possible )."
+        r"{0,1000}?) at \S{1,400} line \d+",
+        'Use of uninitialized value $h{"sku"} in string at app.pl line 5.',
+        follows=True,
+    ),
+    message(
+        "perl",
+        "syntax error at ",
+        r"(?P<message>syntax error) at \S{1,400} line \d+, (?:near|at) ",
+        'syntax error at app.pl line 3, near "+ ;"',
+    ),
     message(
         "perl",
         " line ",
@@ -293,84 +321,4 @@ PERL = (
         "perl", r"\s+\S.{0,300} called at \S{1,300} line \d+$", '\tmain::load("x") called at app.pl line 31'
     ),
 )
-OTHERS = (
-    generic("lua", r"stack traceback:$", "stack traceback:", "stack traceback:", previous_tells=True),
-    message(
-        "lua",
-        ".lua:",
-        r"(?:\S{0,80}lua[\w.]*|luajit): (?:\S{1,300}:\d+: )?(?P<message>.+)",
-        "lua5.4: app.lua:3: attempt to index a nil value (local 'x')",
-    ),
-    frame("lua", r"\t(?:\[C\]|\S{1,300}:\d+): in ", "\tapp.lua:3: in function 'load'"),
-    frame("lua", r"\t\[C\]: in \?", "\t[C]: in ?"),
-    message(
-        "r", "error in ", r"Error in .{1,300}? : (?P<message>\S.*)", "Error in f(x) : object 'y' not found"
-    ),
-    generic("r", r"Error in .{1,300}? :\s*$", "Error in f(x) : ", "error in ", next_tells=True),
-    generic("r", r"Execution halted$", "Execution halted", "execution halted"),
-    frame("r", r"Calls: \S+(?: ->|$)", "Calls: main -> load"),
-    generic("julia", r"Stacktrace:$", "Stacktrace:", "stacktrace:", previous_tells=True),
-    message(
-        "julia",
-        "error: loaderror",
-        r"ERROR: (?:LoadError: )?(?P<message>.+)",
-        "ERROR: LoadError: BoundsError: attempt to access 3-element Vector",
-    ),
-    frame("julia", r"\s+\[\d+\] ", " [1] getindex(A::Vector{Int64}, i1::Int64)"),
-    frame("julia", r"\s+@ \S", "   @ Base ./essentials.jl:13"),
-    frame("julia", r"in expression starting at ", "in expression starting at /srv/a.jl:3"),
-    generic("tcl", r"\s+while executing$", "    while executing", "while executing", previous_tells=True),
-    frame(
-        "tcl",
-        r"\s+(?:invoked from within|\((?:procedure|file) \".{1,200}\" line \d+\)|\(.{1,80} body line \d+\))",
-        "    invoked from within",
-        "invoked from within",
-    ),
-    frame("tcl", r"\"[^\"]{1,200}\"?$", '"load $id"'),
-    message(
-        "bash",
-        ": line ",
-        r"\S{1,200}: line \d+: (?:\s*\d+ )?(?P<message>.+)",
-        "./worker.sh: line 3: 8812 Segmentation fault      ./indexer --shard 4",
-    ),
-    message(
-        "dart",
-        "unhandled exception:",
-        r"Unhandled exception: (?P<message>\S.*)",
-        "Unhandled exception: Bad state: no element",
-    ),
-    frame("dart", r"#\d+ {2,}\S.*\((?:dart|package|file):", "#0      main (file:///srv/a.dart:3:5)"),
-    message(
-        "nim",
-        "unhandled exception",
-        r"Error: unhandled exception: (?P<message>.*?)(?: \[(?P<kind>\w{1,80})\])?$",
-        "Error: unhandled exception: index 5 not in 0 .. 2 [IndexDefect]",
-        leads=True,
-    ),
-    generic(
-        "powershell",
-        r"\s*\+ (?:CategoryInfo|FullyQualifiedErrorId)\s*: |At line:\d+ char:\d+|\s*\+ ~+|\s*\+ {2,}",
-        "    + CategoryInfo          : ObjectNotFound",
-        "categoryinfo",
-    ),
-    message(
-        "any",
-        "error",
-        rf"(?P<message>(?:{_EXCEPTION}|Error)(?: \[[A-Z0-9_]+\])?: .*?)(?: \{{)?$",
-        "AssertionError [ERR_ASSERTION]: Expected values to be strictly equal:",
-    ),
-    message(
-        "any",
-        "exception",
-        rf"(?P<message>{_EXCEPTION}(?: \[[A-Z0-9_]+\])?(?:: .*?)?)(?: \{{)?$",
-        "java.lang.IllegalStateException: closed",
-    ),
-    message(
-        "any",
-        "error",
-        rf"(?P<message>{_DOTTED}\.[A-Z]\w{{0,80}}Error)$",
-        "concurrent.futures._base.CancelledError",
-    ),
-)
-
-FORMS: tuple[Form, ...] = (*PYTHON, *JAVA, *DOTNET, *JAVASCRIPT, *PHP, *RUBY, *PERL, *OTHERS)
+FORMS: tuple[Form, ...] = (*PYTHON, *JAVA, *DOTNET, *JAVASCRIPT, *PHP, *RUBY, *PERL)

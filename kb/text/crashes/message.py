@@ -8,10 +8,11 @@ from kb.text.crashes.form import Role
 from kb.text.crashes.table import form_of, parts, without_clock
 
 _PLACE = re.compile(
-    r"(?:,? called in \S{1,400} on line \d+)?(?: and defined)? in (?:/|[A-Za-z]:\\|php shell|\S{1,200}\.php)\S{0,400}?(?::\d+| on line \d+)$"
+    r"(?:,? called in \S{1,400} on line \d+)?(?: and defined)? in (?:/|[A-Za-z]:\\|php shell|\S{1,200"
+    r"}\.php)\S{0,400}?(?::\d+| on line \d+)$"
 )
-_DEPTH = re.compile(r"^[\s|+]+")
-_TAIL = re.compile(r"(?: \{|\s+\[recovered\])$")
+_DEPTH = re.compile(r"^[\s|+]+(?:\d{1,2}: )?")
+_TAIL = re.compile(r"(?: \{|\s+\[recovered\]|', \S{1,300}:\d+:\d+)$")
 
 
 def message_of(line: str, role: Role = Role.MESSAGE) -> str:

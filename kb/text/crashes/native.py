@@ -30,6 +30,7 @@ RUST = (
         r"thread '[^']{0,200}' (?:\(\d+\) )?(?P<message>has overflowed its stack)",
         "thread 'main' has overflowed its stack",
     ),
+    generic("rust", r"Caused by:$", "Caused by:", "caused by:"),
     generic(
         "rust",
         r"note: (?:run with `RUST_BACKTRACE|Some details are omitted|you are using)",
@@ -44,8 +45,15 @@ GO = (
     message(
         "go",
         "panic: ",
-        r"(?:\s+)?panic: (?P<message>.*?)(?: \[recovered\])?$",
+        r"(?:login: )?(?:\*?cpu\d+: )?panic: ?(?P<message>.+?)(?: \[recovered[^\]]*\])?$",
         "panic: runtime error: index out of range [5] with length 3",
+    ),
+    message(
+        "go",
+        "panic: ",
+        r"\s+panic: (?P<message>.*?)(?: \[recovered[^\]]*\])?$",
+        "\tpanic: cannot save the ledger",
+        leads=True,
     ),
     message(
         "go",
@@ -73,7 +81,8 @@ GO = (
 C = (
     generic(
         "c++",
-        r"terminate called (?:after throwing an instance of '.{1,200}'|without an active exception|recursively)$",
+        r"terminate called (?:after throwing an instance of '.{1,200}'|without an active exception|re"
+        r"cursively)$",
         "terminate called after throwing an instance of 'std::runtime_error'",
         "terminate called",
     ),
@@ -102,7 +111,8 @@ C = (
     message(
         "c",
         "(): ",
-        r"(?P<message>(?:free|malloc|realloc|malloc_consolidate|munmap_chunk|corrupted size|double free)\S*: .+|double free or corruption .*)",
+        r"(?P<message>(?:free|malloc|realloc|malloc_consolidate|munmap_chunk|corrupted size|double fr"
+        r"ee)\S*: .+|double free or corruption .*)",
         "free(): invalid pointer",
     ),
     message(
@@ -130,7 +140,8 @@ C = (
     message(
         "valgrind",
         "== ",
-        r"==\d+== (?P<message>(?:Invalid|Conditional jump|Use of uninitialised|Process terminating|Mismatched free|Syscall param|\d[\d,]* bytes in).*)",
+        r"==\d+== (?P<message>(?:Invalid|Conditional jump|Use of uninitialised|Process terminating|Mi"
+        r"smatched free|Syscall param|\d[\d,]* bytes in).*)",
         "==4312== Invalid read of size 4",
     ),
     frame("valgrind", r"==\d+==\s+(?:at|by) 0x", "==4312==    at 0x109156: main (a.c:3)"),
@@ -144,7 +155,8 @@ C = (
     ),
     generic(
         "coredump",
-        r"\s*(?:Stack trace of thread \d+:|ELF object binary architecture|Module .{1,200} (?:from|without build-id)|Found module )",
+        r"\s*(?:Stack trace of thread \d+:|ELF object binary architecture|Module .{1,200} (?:from|wit"
+        r"hout build-id)|Found module )",
         "Stack trace of thread 4312:",
         "stack trace of thread",
     ),
@@ -194,7 +206,8 @@ SWIFT = (
     message(
         "swift",
         "fatal error: ",
-        r"(?:\S{1,300}:\d+: )?Fatal error: (?!exception )(?P<message>.+?)(?:: file \S{1,300}, line \d+)?$",
+        r"(?:\S{1,300}:\d+: )?Fatal error: (?!exception |Uncaught |.{1,1000} in \S{1,300} on line \d+"
+        r"$)(?P<message>.+?)(?:: file \S{1,300}, line \d+)?$",
         "shop/main.swift:3: Fatal error: Index out of range",
     ),
     generic(
@@ -246,7 +259,8 @@ FUNCTIONAL = (
     ),
     generic(
         "erlang",
-        r"\*\* (?:Reason for termination|Last message in was|When (?:Server s|handler s|s)tate|Reason for termination )",
+        r"\*\* (?:Reason for termination|Last message in was|When (?:Server s|handler s|s)tate|Reason"
+        r" for termination )",
         "** Reason for termination ==",
         "** ",
     ),
@@ -267,20 +281,22 @@ FUNCTIONAL = (
     frame("erlang", r"\s+in (?:function|call from) ", "      in function  app:boom/0 (app.erl, line 11)"),
     generic(
         "erlang",
-        r"\s+(?:crasher:|initial call: |pid: <|ancestors: |message_queue_len: |messages: \[|links: |dictionary: \[|trap_exit: |status: |heap_size: |stack_size: |reductions: |neighbours:|registered_name: )",
+        r"\s+(?:crasher:|initial call: |pid: <|ancestors: |message_queue_len: |messages: \[|links: |d"
+        r"ictionary: \[|trap_exit: |status: |heap_size: |stack_size: |reductions: |neighbours:|regist"
+        r"ered_name: )",
         "    reductions: 5852",
     ),
     message(
         "elixir",
         "** (",
-        r"\s*\*\* \((?P<kind>[A-Z][\w.]{1,120})\) (?P<message>.+)",
+        r"\s*\*\* \((?!EXIT\b)(?P<kind>[A-Z][\w.]{1,120})\) (?P<message>.+)",
         "** (RuntimeError) cannot charge order 48213",
         leads=True,
     ),
     message(
         "elixir",
         "** (",
-        r"\s*\*\* \((?P<message>(?:EXIT|stop|exit|throw)\b.*)",
+        r"\*\* \((?P<message>(?:EXIT|stop|exit|throw)\b.*)",
         "** (stop) :quota_exhausted",
         leads=True,
     ),
@@ -291,7 +307,8 @@ FUNCTIONAL = (
     ),
     generic(
         "sbcl",
-        r"(?:Unhandled|debugger invoked on an?) [A-Z][\w:.*+-]{1,120}(?: @[0-9A-F]+)? in thread .*:$|Unhandled [A-Z][\w:.*+-]{1,120} in thread ",
+        r"(?:Unhandled|debugger invoked on an?) [A-Z][\w:.*+-]{1,120}(?: @[0-9A-F]+)? in thread .*:$|"
+        r"Unhandled [A-Z][\w:.*+-]{1,120} in thread ",
         "Unhandled SIMPLE-ERROR in thread #<SB-THREAD:THREAD>: ",
         " in thread #<",
         next_tells=True,
@@ -308,6 +325,22 @@ FUNCTIONAL = (
         ": contract violation",
         r"(?P<message>\S{1,80}: contract violation)",
         "car: contract violation",
+    ),
+    cause("elixir", "** (", r"\s+\*\* \((?P<message>(?:EXIT|stop|exit|throw)\b.*)", "    ** (EXIT) time out"),
+    generic("sbcl", r"\s+\{[0-9A-F]{4,16}\}>:\s*$", "      {1001348003}>:", "}>:", next_tells=True),
+    generic(
+        "guile",
+        r"(?:\S{1,200}:\d+:\d+: )?(?:ERROR: )?In procedure \S+:\s*$",
+        "ERROR: In procedure quotient:",
+        "in procedure",
+        next_tells=True,
+    ),
+    generic(
+        "compiler",
+        r"\S{1,300}:\d+(?::\d+(?:-\d+)?)?: (?:fatal )?error:(?: \[.{1,80}?\])*\s*$",
+        "orders.hs:9:15: error:",
+        "error:",
+        next_tells=True,
     ),
     generic("racket", r"\s+context\.\.\.:$", "  context...:"),
     generic("guile", r"Backtrace:$", "Backtrace:", "backtrace:"),

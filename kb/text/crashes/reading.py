@@ -2,7 +2,8 @@
 
 One line of what follows is enough to read ahead, so a stream can be read in constant memory.  Of the messages
 of one crash one leads: the last of a chain of exceptions, the deepest cause that is named, the first that a
-kernel says; `rank` tells which.
+kernel says; `rank` tells which.  A single cause leads only where what it caused says nothing, or names no reason of
+the system while it does; a second one always does.
 """
 
 from __future__ import annotations
@@ -11,16 +12,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kb.text.alarm import names_reason
 from kb.text.crashes.form import Form, Role
 from kb.text.crashes.table import LONGEST, form_of, parts, without_clock
 
 _CARET = re.compile(r"\s*(?:\|\s*)*(?:[~^][~^\s]*\^[~^\s]*|\^[~^\s]*)$")
 _PREVIOUS = re.compile(
-    r"\s+while executing$|stack traceback:$|Stacktrace:$|CallStack \(from HasCallStack\):|HasCallStack backtrace:"
+    r"\s+while executing$|stack traceback:$|Stacktrace:$|CallStack \(from HasCallStack\):|HasCallStac"
+    r"k backtrace:"
 )
 _FRAME_BELOW = re.compile(
-    r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w.<>`]{3,200}\(.*\)"
+    r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w."
+    r"<>`]{3,200}\(.*\)"
 )
+_LISTED = re.compile(r"\s{2,}(?:\d+: )?(\S.*)")
+"""A cause in the list below `Caused by:`."""
 _MARGIN = re.compile(r"(?:\s*[|+])*\s*")
 _PATIENCE, _KERNEL_PATIENCE = 2, 400
 """Lines that belong to nothing after which a crash is over."""
@@ -51,8 +57,10 @@ class CrashReader:
         self._left = 0
         self._leader: str | None = None
         self._margin: int | None = None
-        self._awaits = False
+        self._awaits = self._awaits_cause = False
         self._chained = False
+        self._causes = 0
+        self._listed = False
 
     @property
     def within(self) -> bool:
@@ -66,17 +74,27 @@ class CrashReader:
             return _OTHER
         if self._margin is not None and (told := self._python(text)) is not None:
             return told
+        if self._listed and (cause := _LISTED.match(text)):
+            return self._message(cause[1], Role.CAUSE, leads=self._is_deeper(cause[1]))
+        self._listed = text == "Caused by:"
         found = form_of(text, self.within)
         if self._awaits and not (found and found[1].role is Role.GENERIC):
-            self._awaits = False
-            return self._message(text, leads=True)
+            return self._awaited(text)
         if _CARET.match(text) or _CARET.match(following.rstrip()):
             return self._in(Role.GENERIC)
-        if _PREVIOUS.match(following) and not (found and found[1].role in (Role.GENERIC, Role.FRAME)):
+        if (
+            _PREVIOUS.match(following)
+            and self._leader is None
+            and not (found and found[1].role in (Role.GENERIC, Role.FRAME))
+        ):
             return self._message(text, leads=True)
         if found is not None:
             return self._form(text, *found)
-        if not self.within and _FRAME_BELOW.match(following) and not text[0].isspace():
+        if (
+            (not self.within or self._leader is None)
+            and _FRAME_BELOW.match(following)
+            and not text[0].isspace()
+        ):
             return self._message(text)
         self._left -= self._left > 0 and not text[0].isspace() and text[0] not in "}])"
         return Told(Role.OTHER, 0, self._crash if self._left else 0)
@@ -89,21 +107,37 @@ class CrashReader:
         kind, message = parts(number, text)
         told = f"{kind}: {message}" if kind else message
         if form.role is Role.CAUSE:
-            weak = self._leader is not None and len(self._leader.split()) <= _SAYS_NOTHING
-            return self._message(told, Role.CAUSE, leads=form.leads or weak)
+            return self._message(told, Role.CAUSE, leads=form.leads or self._is_deeper(told))
         patience = _KERNEL_PATIENCE if form.runtime == "kernel" else _PATIENCE
         return self._message(told, leads=form.leads, follows=form.follows, patience=patience)
+
+    def _is_deeper(self, cause: str) -> bool:
+        """Whether a cause tells more than what it is the cause of."""
+        leader = self._leader
+        if leader is None or len(leader.split()) <= _SAYS_NOTHING:
+            return True
+        self._causes += 1
+        return self._causes > 1 or (names_reason(cause) and not names_reason(leader))
 
     def _generic(self, text: str, form: Form) -> Told:
         chained, self._chained = self._chained, "above exception" in text
         opens = "Traceback (most recent" in text
-        if (opens and not chained and not text.startswith((" ", "|", "+"))) or form.next_tells:
+        anew = form.next_tells and not form.follows and not self._awaits
+        if anew or (opens and not chained and not text.startswith((" ", "|", "+"))):
             self._end()
         told = self._in(Role.GENERIC)
         if opens:
             self._margin, self._chained = _margin(text), chained
         self._awaits = form.next_tells
+        self._awaits_cause = form.next_tells and form.follows
         return told
+
+    def _awaited(self, text: str) -> Told:
+        """The line that the one before announced."""
+        self._awaits = False
+        if self._awaits_cause:
+            return self._message(text, Role.CAUSE, leads=self._is_deeper(text))
+        return self._message(text, leads=True)
 
     def _python(self, text: str) -> Told | None:
         """A line of a traceback; what stands no deeper than its heading is the exception."""
@@ -145,7 +179,7 @@ class CrashReader:
         return Told(role, 0, self._crash)
 
     def _end(self) -> None:
-        self._left, self._leader, self._margin, self._awaits = 0, None, None, False
+        self._left, self._leader, self._margin, self._awaits, self._causes = 0, None, None, False, 0
 
 
 def _margin(text: str) -> int:

@@ -1,38 +1,20 @@
-"""All forms in one pattern: what a line is by its looks alone."""
+"""All forms of all runtimes: what a line is by its looks alone."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
 
-from kb.text.crashes import kernels, managed, native
-from kb.text.crashes.form import Form
+from kb.text.alarm import any_of, lowered, shortest_marks
+from kb.text.crashes import kernels, managed, native, scripting
+from kb.text.crashes.form import Form, Role
 
-FORMS: tuple[Form, ...] = (*kernels.FORMS, *native.FORMS, *managed.FORMS)
+FORMS: tuple[Form, ...] = (*kernels.FORMS, *native.FORMS, *managed.FORMS, *scripting.FORMS)
 """In the order in which they are tried."""
 LONGEST = 2_000
 """Characters of a line that are looked at."""
-WEAK = frozenset({"error", "exception", "error: "})
+WEAK = frozenset({"error", "exception", "error: ", "error:", " | "})
 """Marks that any log is full of: where they stand, a crash is only noticed by its other lines."""
-
-
-def _combined(marked: bool) -> re.Pattern[str]:
-    rows = [f"(?P<f{n}>{_bare(form.pattern)})" for n, form in enumerate(FORMS) if form.mark or not marked]
-    return re.compile("|".join(rows))
-
-
-def _bare(pattern: str) -> str:
-    return pattern.replace("(?P<message>", "(?:").replace("(?P<kind>", "(?:")
-
-
-@cache
-def _forms(within: bool) -> re.Pattern[str]:
-    return _combined(not within)
-
-
-@cache
-def _own(number: int) -> re.Pattern[str]:
-    return re.compile(FORMS[number].pattern)
 
 
 _CLOCK = re.compile(
@@ -51,12 +33,48 @@ def without_clock(line: str) -> str:
 
 
 def form_of(line: str, within: bool) -> tuple[int, Form] | None:
-    """The form of a line and its number; `within`: in a crash that began before."""
-    match = _forms(within).match(line[:LONGEST])
-    if match is None or match.lastgroup is None:
-        return None
-    number = int(match.lastgroup[1:])
-    return number, FORMS[number]
+    """The form of a line and its number; `within`: in a crash that began before.
+
+    Forms whose mark is in the line are tried one by one; within a crash, all that need none at once.
+    """
+    line = line[:LONGEST]
+    marks = {match[1] for match in _marks().finditer(lowered(line))}
+    numbers = sorted(number for mark in marks for number in _by_mark()[mark])
+    found = next((number for number in numbers if _own(number).match(line)), len(FORMS))
+    if within and (match := _unmarked().match(line)) is not None and match.lastgroup is not None:
+        found = min(found, int(match.lastgroup[1:]))
+    return (found, FORMS[found]) if found < len(FORMS) else None
+
+
+@cache
+def _by_mark() -> dict[str, list[int]]:
+    """The numbers of forms by the shortest mark that theirs begins with: that is what is found of it."""
+    shortest = shortest_marks(form.mark for form in FORMS if form.mark)
+    numbers: dict[str, list[int]] = {}
+    for number, form in enumerate(FORMS):
+        if form.mark:
+            numbers.setdefault(shortest[form.mark], []).append(number)
+    return numbers
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    return re.compile(f"(?=({any_of(_by_mark())}))")
+
+
+@cache
+def _unmarked() -> re.Pattern[str]:
+    rows = [
+        f"(?P<f{number}>{form.pattern.replace('(?P<message>', '(?:').replace('(?P<kind>', '(?:')})"
+        for number, form in enumerate(FORMS)
+        if not form.mark or form.role in (Role.GENERIC, Role.FRAME)
+    ]
+    return re.compile("|".join(rows))
+
+
+@cache
+def _own(number: int) -> re.Pattern[str]:
+    return re.compile(FORMS[number].pattern)
 
 
 def parts(number: int, line: str) -> tuple[str, str]:
