@@ -65,7 +65,7 @@ def rarity_among(signatures: SignatureSet) -> Rarity:
 def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace | None:
     """What of the trace stands in a block; None where nothing of it tells."""
     text, lines = block.text, hit.signature.needles
-    weights = [text_specificity(line) * rarity(line) for line in lines]
+    weights = [weight * rarity(line) for line, weight in zip(lines, hit.signature.weights, strict=True)]
     spans = dict(zip(hit.found, hit.spans, strict=True))
     best = max(spans, key=lambda number: (weights[number], -number))
     if weights[best] <= 0:

@@ -101,6 +101,8 @@ class Signature:
     regex: bool = False
     template: bool = False
     trace: bool = False
+    weights: tuple[float, ...] = ()
+    """Of a trace, what each of its lines tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

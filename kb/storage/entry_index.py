@@ -70,8 +70,11 @@ class EntryIndex:
 
     def _add_signatures(self, entry: Entry) -> None:
         self._db.execute_many(
-            "INSERT INTO signatures VALUES (?,?,?)",
-            [(entry.id, json.dumps(sig.needles), _kind(sig)) for sig in sought(entry.signatures)],
+            "INSERT INTO signatures VALUES (?,?,?,?)",
+            [
+                (entry.id, json.dumps(sig.needles), _kind(sig), json.dumps(sig.weights))
+                for sig in sought(entry.signatures)
+            ],
         )
 
     def _remove_signatures(self, entry_id: str) -> None:
@@ -145,8 +148,8 @@ class EntryIndex:
         flags = "".join(
             f", '{name}', json(iif(regex & {bit}, 'true', 'false'))" for name, bit in _KINDS.items()
         )
-        one = f"json_object('needles', json(needles){flags})"
-        rows = "(SELECT entry_id, needles, regex FROM signatures WHERE rowid > ? ORDER BY rowid)"
+        one = f"json_object('needles', json(needles), 'weights', json(weights){flags})"
+        rows = "(SELECT entry_id, needles, regex, weights FROM signatures WHERE rowid > ? ORDER BY rowid)"
         return codec.signatures(
             self._db.value(f"SELECT json_group_array(json_array(entry_id, {one})) FROM {rows}", [after])
         )

@@ -240,3 +240,9 @@ def wordings(db: Database) -> None:
         ) WITHOUT ROWID;
         """,
     )
+
+
+@migrations()
+def traces(db: Database) -> None:
+    """Of a trace, what each of its lines tells; the kind of a signature is kept in `regex`, a bit a kind."""
+    _run(db, "ALTER TABLE signatures ADD COLUMN weights TEXT NOT NULL DEFAULT '[]';")

@@ -2,9 +2,10 @@
 
 `mask` puts `<*>` in place of what varies from one occurrence of an error to the next and keeps what
 identifies the error; `masking_rules` lists both.  Masking a masked line changes nothing.  `fingerprint`
-is equal for two lines that differ only in ids, numbers, hosts, times, case, blanks, and in the prefix that
-a logger writes (timestamp, level, thread, logger name); at the very start of a line only a name like
-`com.acme.Pool: ` is taken for a logger's.
+is equal for two lines that differ only in ids, numbers, hosts, times, case, blanks, in what carries the line
+(`kb.text.carriers`), in what a runtime puts around a message (`kb.text.message`), and in the prefix that a logger writes
+(timestamp, level, thread, logger name); at the very start of a line only a name like `com.acme.Pool: ` is taken
+for a logger's.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 from hashlib import blake2b
 
 from kb.text.ids import looks_like_id
+from kb.text.message import message
 from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER
 
 MASK_VERSION = 4
@@ -55,7 +57,7 @@ def mask(line: str) -> str:
 
 def fingerprint(line: str) -> str:
     """The tagged hash of the template of `line`, such as `f4:9c2e…`; empty if nothing in it tells."""
-    template = without_prefix(mask(line))
+    template = without_prefix(mask(message(line)))
     words = " ".join(template.casefold().split()).strip(" .,:;!-")
     if not _WORD.search(words.replace(PLACEHOLDER, " ")):
         return ""

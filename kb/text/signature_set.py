@@ -126,7 +126,10 @@ class SignatureSet:
         """The set as bytes for a cache, with what its engine has built so far: a checksum, a header, the engine."""
         built = self._engine.dump() if self._engine else None
         header = {
-            "items": [(key, sign.needles, sign.regex, sign.template, sign.trace) for key, sign in self.items],
+            "items": [
+                (key, sign.needles, sign.regex, sign.template, sign.trace, sign.weights)
+                for key, sign in self.items
+            ],
             "problems": self.problems,
             "sizes": [len(built.plain), len(built.regex)] if built else None,
             "refused": built.refused if built else [],
@@ -148,8 +151,8 @@ class SignatureSet:
         line, _, blobs = body.partition(b"\n")
         header = json.loads(line)
         items = tuple(
-            (key, Signature(needles=tuple(needles), regex=regex, template=template, trace=trace))
-            for key, needles, regex, template, trace in header["items"]
+            (key, Signature(needles=tuple(needles), regex=regex, template=template, trace=trace, weights=tuple(weights)))
+            for key, needles, regex, template, trace, weights in header["items"]
         )
         made = cls._of(items, [(key, reason) for key, reason in header["problems"]])
         if made._engine and header["sizes"]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from kb.text.carriers import bare
 from kb.text.mask import mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
+from kb.text.message import message
 from kb.text.none_left import COUNTS
 from kb.text.signature_regex import boundary, compile_regex, escaped
 from kb.text.specificity import text_specificity
@@ -40,8 +40,8 @@ class Found:
 
 
 def template_of(line: str) -> str:
-    """What is looked for of a line: its template from the first word to the last, without its carriers."""
-    template = without_prefix(_masked(bare(line[:LONGEST]).text))
+    """What is looked for of a line: its template from the first word to the last, without what is around the message."""
+    template = without_prefix(_masked(message(line[:LONGEST])))
     pieces = template.split(PLACEHOLDER)
     first = next((n for n, piece in enumerate(pieces) if piece.strip(_EDGES)), None)
     if first is None:
