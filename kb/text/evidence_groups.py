@@ -27,7 +27,7 @@ _RAISED = 1.5
 """What a grade may gain over that of its best word: by a second word, and by being rare."""
 _NOWHERE = Place(0, 0, 0)
 _SEVERITIES = {
-    FATAL: "emerg emergency fatal alert panic critical crit f dpanic 0 1 2",
+    FATAL: "emerg ftl emergency fatal alert panic critical crit f dpanic 0 1 2",
     ERROR: "error err severe e 3 eror failure",
     WARNING: "warn warning w 4",
     -1.0: "info information informational notice debug trace verbose i d v 5 6 7 fine finer finest",
