@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 
-from kb.text.alarm import alarm, is_grave
+from kb.text.alarm import alarm, is_aftermath, is_grave
 from kb.text.alarm_words import ERROR, FATAL, WARNING
 from kb.text.carriers import Place, bare
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line
@@ -65,6 +65,8 @@ class Group:
 def grade_of(message: str, said: Mapping[str, str]) -> float:
     """How alarming a bare line is, with the severity that its carriers tell."""
     grade = alarm(message)
+    if is_aftermath(message):
+        return grade
     severity = _BY_SEVERITY.get(said.get("severity", "").strip().lower(), 0.0)
     return grade * _QUIET if severity < 0 else max(grade, severity)
 
