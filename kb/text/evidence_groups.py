@@ -27,8 +27,8 @@ _RAISED = 1.5
 """What a grade may gain over that of its best word: by a second word, and by being rare."""
 _NOWHERE = Place(0, 0, 0)
 _SEVERITIES = {
-    FATAL: "emerg ftl emergency fatal alert panic critical crit f dpanic 0 1 2",
-    ERROR: "error err severe e 3 eror failure",
+    FATAL: "emerg emergency fatal ftl panic f dpanic 0",
+    ERROR: "alert critical crit error err severe e eror failure 1 2 3",
     WARNING: "warn warning w 4",
     -1.0: "info information informational notice debug trace verbose i d v 5 6 7 fine finer finest",
 }

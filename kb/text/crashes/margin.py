@@ -16,7 +16,7 @@ WINDOW = 12
 _ENOUGH = 3
 _LONGEST = 400
 _PIECE = re.compile(
-    r"(?P<blank>\s+)|(?P<varies>[\w.:+,/-]*\d[\w.:+,/-]*)|(?P<stream>\bstd(?:out|err)\b)|(?P<plain>.)"
+    r"(?P<blank>\s+)|(?P<varies>[.:+,/TZ-]{0,3}\d[\d.:+,/TZ-]*)|(?P<stream>\bstd(?:out|err)\b)|(?P<plain>.)"
 )
 
 
@@ -60,13 +60,13 @@ def uncarried(lines: Sequence[str]) -> list[str]:
 
 
 def _pattern(prefix: str) -> re.Pattern[str]:
-    """The prefix with whatever holds a digit left open; of the blanks behind it one belongs to it."""
+    """The prefix with its numbers and times left open; of the blanks behind it one belongs to it."""
     made = []
     for piece in _PIECE.finditer(prefix.rstrip()):
         if piece["blank"]:
             made.append(r"[ \t]{1,40}")
         elif piece["varies"]:
-            made.append(r"[\w.:+,/-]{1,120}")
+            made.append(r"[\d.:+,/TZ-]{1,120}")
         elif piece["stream"]:
             made.append(r"std(?:out|err)")
         else:
