@@ -11,8 +11,7 @@ from kb.loop.learning import overlap
 from kb.records import CauseStatus, Entry, Incident
 from kb.records.ledger import Asked, Outcome, Trust
 from kb.records.moves import Move
-from kb.text.carriers import bare
-from kb.text.crashes import Role, message_of, roles
+from kb.text.crashes import Role, message_of, roles, uncarried
 from kb.text.generic import GENERIC
 from kb.text.mask import fingerprint, mask, without_prefix
 from kb.text.tokens import tokenize
@@ -57,14 +56,14 @@ def masked(line: str) -> tuple[str, str]:
 
 def told(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Each line that is no boilerplate of a crash and no frame, with its message, free of a runtime's wrapper."""
-    for line, role in zip(lines, roles([bare(line).text for line in lines]), strict=True):
+    for line, role in zip(lines, roles(uncarried(lines)), strict=True):
         if role not in (Role.GENERIC, Role.FRAME):
             yield line, message_in(line, role)
 
 
 def message_in(line: str, role: Role = Role.MESSAGE) -> str:
     """The message of a line, where it stands in it to the letter; else the line."""
-    message = message_of(bare(line).text, role) if role in (Role.MESSAGE, Role.CAUSE) else ""
+    message = message_of(line, role) if role in (Role.MESSAGE, Role.CAUSE) else ""
     return message if message and message in line else line
 
 

@@ -14,7 +14,6 @@ from functools import reduce
 from kb.lookup.thresholds import GENERIC
 from kb.proposals.facts import masked, message_in
 from kb.records import Signature
-from kb.text.carriers import bare
 from kb.text.crashes import Role, roles
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.signature import SignatureSet, parse_signature, specificity, text_specificity
@@ -57,7 +56,7 @@ def _template(line: str) -> str:
 
 
 def _said(line: str) -> str:
-    role = roles([bare(line).text])[0]
+    role = roles([line])[0]
     if role is Role.GENERIC:
         return ""
     return message_in(line, role)

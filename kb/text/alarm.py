@@ -184,6 +184,12 @@ def _is_aftermath(low: str) -> bool:
     return False
 
 
+def is_aftermath(line: str) -> bool:
+    """Whether the line tells of what followed from a fault, or of what belongs to an error above it."""
+    low = lowered(line)
+    return _is_aftermath(low) or _BESIDE.search(low, 0, 120) is not None
+
+
 def _calm(low: str, found: list[tuple[float, int]]) -> set[int]:
     """The places of words that stand for nothing bad, such as `0 errors`."""
     return {

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from kb.text.carriers import Place, bare
-from kb.text.crashes import CrashReader, Role, Told, read_crashes
+from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
+from kb.text.crashes.margin import WINDOW
 from kb.text.evidence_groups import Group, Groups, grade_of
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line, rough, visible
 
@@ -28,6 +29,7 @@ class CrashLines:
     def __init__(self, groups: Groups) -> None:
         self._groups = groups
         self._reader = CrashReader()
+        self._margin = Margin()
         self._leader: tuple[int, Group] | None = None
         self._frames: set[str] = set()
         """The rough forms of frames: traces repeat them, and telling them takes longer than to recall them."""
@@ -52,6 +54,8 @@ class CrashLines:
         """
         text, size = block.text, len(block.text)
         ahead: tuple[int, str] = (-1, "")
+        if not self._reader.within:
+            self._margin.learn(_next_lines(text, start))
         while start < size and (self._reader.within or start <= noticed):
             if self._reader.within and (run := _FRAMES.match(text, start)) is not None:
                 start = run.end()
@@ -61,11 +65,11 @@ class CrashLines:
             if known in self._frames and self._reader.within:
                 start = end + 1
                 continue
-            line = ahead[1] if ahead[0] == start else _bare(text, start, end)
+            line = ahead[1] if ahead[0] == start else self._uncarried(text, start, end)
             below = end + 1
             while below < size and text[below] in "\r\n":
                 below += 1
-            ahead = (below, _bare(text, below, _end(text, below)) if below < size else "")
+            ahead = (below, self._uncarried(text, below, _end(text, below)) if below < size else "")
             told = self._reader.read(line, ahead[1])
             if told.role is Role.FRAME:
                 self._remember(known)
@@ -73,6 +77,10 @@ class CrashLines:
                 self._take(Line(block, start, end), told, again=start < seen)
             start = end + 1
         return start
+
+    def _uncarried(self, text: str, start: int, end: int) -> str:
+        """The line without the carrier that all lines of the crash have."""
+        return self._margin.take_off(_seen(text, start, end))
 
     def _remember(self, frame: str) -> None:
         if len(self._frames) >= _REMEMBERED:
@@ -102,7 +110,7 @@ class CrashLines:
     def whole(self, lines: Sequence[tuple[Place, str]]) -> list[Group]:
         """A group for every line of a short text."""
         carried = [bare(text) for _, text in lines]
-        tolds = list(read_crashes(one.text for one in carried))
+        tolds = list(read_crashes(uncarried([text for _, text in lines])))
         groups: list[Group] = []
         leaders: dict[int, Group] = {}
         for (place, text), one, told in zip(lines, carried, tolds, strict=True):
@@ -133,5 +141,15 @@ def _end(text: str, start: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _bare(text: str, start: int, end: int) -> str:
-    return bare(visible(text[start : min(end, start + LONGEST_LINE)])).text
+def _seen(text: str, start: int, end: int) -> str:
+    return visible(text[start : min(end, start + LONGEST_LINE)])
+
+
+def _next_lines(text: str, start: int) -> list[str]:
+    lines: list[str] = []
+    while start < len(text) and len(lines) < WINDOW:
+        end = _end(text, start)
+        if end > start:
+            lines.append(_seen(text, start, end))
+        start = end + 1
+    return lines

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 
-from kb.text.alarm import alarm, is_grave
+from kb.text.alarm import alarm, is_aftermath, is_grave
 from kb.text.alarm_words import ERROR, FATAL, WARNING
 from kb.text.carriers import Place, bare
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line
@@ -27,8 +27,8 @@ _RAISED = 1.5
 """What a grade may gain over that of its best word: by a second word, and by being rare."""
 _NOWHERE = Place(0, 0, 0)
 _SEVERITIES = {
-    FATAL: "emerg emergency fatal alert panic critical crit f dpanic 0 1 2",
-    ERROR: "error err severe e 3 eror failure",
+    FATAL: "emerg emergency fatal ftl panic f dpanic 0",
+    ERROR: "alert critical crit error err severe e eror failure 1 2 3",
     WARNING: "warn warning w 4",
     -1.0: "info information informational notice debug trace verbose i d v 5 6 7 fine finer finest",
 }
@@ -65,6 +65,8 @@ class Group:
 def grade_of(message: str, said: Mapping[str, str]) -> float:
     """How alarming a bare line is, with the severity that its carriers tell."""
     grade = alarm(message)
+    if is_aftermath(message):
+        return grade
     severity = _BY_SEVERITY.get(said.get("severity", "").strip().lower(), 0.0)
     return grade * _QUIET if severity < 0 else max(grade, severity)
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from kb.text.carriers import bare
-from kb.text.crashes import Role, roles
+from kb.text.crashes import Role, roles, uncarried
 from kb.text.evidence_groups import Group, Groups
 from kb.text.evidence_lines import Block, Line
 
@@ -83,7 +83,7 @@ class PlainLines:
             return []
         seen = [line.cut() for line in self._last]
         texts = [bare(one.text).text if one else "" for one in seen]
-        told = roles(texts)
+        told = roles(uncarried([one.text if one else "" for one in seen]))
         telling = [
             n for n in alone if told[n] is Role.OTHER and len(_WORDS.findall(texts[n])) >= _ENOUGH_WORDS
         ]

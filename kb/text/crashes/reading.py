@@ -169,7 +169,7 @@ class CrashReader:
         self._left = max(self._left, patience)
         if leads or (first and not follows):
             self._leader = text
-        return Told(role, (2 if leads or (first and not follows) else 1), self._crash)
+        return Told(role, 2 if leads or first else 1, self._crash)
 
     def _in(self, role: Role) -> Told:
         if not self.within:
