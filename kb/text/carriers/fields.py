@@ -21,7 +21,7 @@ _CODES = (
 """What in brackets is of the message: `[Errno 28]`, `[HY000]`, `[AggregateError: …]`."""
 _BRACKET = rf"\[(?!{_CODES})(?: {{0,8}}[^\[\]\s]{{1,120}}){{1,8}}(?:\[[^\[\]\n]{{0,60}}\][^\[\]\n]{{0,60}})?[ \t]{{0,20}}\]"
 _NOT_A_NAME = (
-    r"(?![A-Z]{2,10}[-_]?\d{3,}|[\w.$-]{0,80}(?:[Ee]rror|[Ee]xception|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning|[Rr]ejection|[Vv]iolation|[Ii]nterrupt)\b"
+    r"(?![A-Z]{2,10}[-_]?\d{3,}|E[A-Z0-9]{3,20}:|[\w.$-]{0,80}(?:[Ee]rror|[Ee]xception\w{0,20}|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning|[Rr]ejection|[Vv]iolation|[Ii]nterrupt)\b"
     r"|[\w./-]{1,80}\.(?:[chj]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf|cfg|ini|txt"
     r"|service|socket|timer|mount|slice|scope|target|device|path)\b"
     r"|(?i:disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read|write|send|recv|fork|exec"
@@ -39,6 +39,14 @@ _KEYS = (
 _VALUE = r"(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s,;\"']{0,300})"
 PAIR = rf"(?<![^\s,;\[(])(?i:{_KEYS})={_VALUE}"
 """A `key=value` whose key is a carrier's."""
+
+_BEHIND = (
+    "level|lvl|severity|time|ts|timestamp|caller|logger|component|host|hostname|pid|tid|thread|service|svc|app|pod|container|namespace"
+    "|request_id|requestid|req_id|reqid|rid|trace_id|traceid|trace|trace\\.id|span_id|spanid|span|span\\.id|conn|connection|env"
+    "|goroutine|correlation_id|correlationid|cid|tenant|instance|container_name|container_id|pod_name|org_id|module|unit|facility"
+)
+BEHIND = rf"(?<![^\s,;\[(])(?i:{_BEHIND})={_VALUE}"
+"""A `key=value` that is a carrier's even alone behind a message."""
 
 _BAR = r"(?:\|{1,2}|[»›❯▶┃│║•·→⇒]|>>|=>|->|>|::|~>|~|\t)"
 
@@ -141,9 +149,21 @@ AFTER_A_LEVEL = (
 
 _WORD = r"[^\s\[\](){}\"'|;,]{1,80}"
 SAME = {
-    **{mark: re.compile(rf"{_WORD}(?: {_WORD}){{0,3}}[ \t]{{0,40}}{re.escape(mark)}") for mark in ("|", "||", "»", "›", "│", "•", "·")},
-    **{mark: re.compile(rf"(?:(?!{re.escape(mark)})[^\s\[\](){{}}\"',;|]){{1,80}}[ \t]{{0,40}}{re.escape(mark)}") for mark in ("::", ";", ",")},
-    **{mark: re.compile(rf"{_WORD}[ \t]{{1,40}}{re.escape(mark)}(?=[ \t])") for mark in "-—–~>#=*/→" for mark in (mark, mark * 2)},
+    **{
+        mark: re.compile(rf"{_WORD}(?: {_WORD}){{0,3}}[ \t]{{0,40}}{re.escape(mark)}")
+        for mark in ("|", "||", "»", "›", "│", "•", "·")
+    },
+    **{
+        mark: re.compile(
+            rf"(?:(?!{re.escape(mark)})[^\s\[\](){{}}\"',;|]){{1,80}}[ \t]{{0,40}}{re.escape(mark)}"
+        )
+        for mark in ("::", ";", ",")
+    },
+    **{
+        mark: re.compile(rf"{_WORD}[ \t]{{1,40}}{re.escape(mark)}(?=[ \t])")
+        for mark in "-—–~>#=*/→"
+        for mark in (mark, mark * 2)
+    },
     **{mark: re.compile(rf"{_WORD}[ \t]{{0,40}}{re.escape(mark)}(?=[ \t])") for mark in ("=>", "->")},
     ":": re.compile(r"[^\s\[\](){}\"':;,|]{1,80}:(?=[^\s:])"),
 }

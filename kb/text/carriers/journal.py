@@ -20,8 +20,10 @@ SAYS = {"_HOSTNAME": "host", "SYSLOG_IDENTIFIER": "service", "_SYSTEMD_UNIT": "u
 
 def is_journal(text: str) -> bool:
     """Does the block hold records of the journal with their fields?"""
-    return "=" in text and "MESSAGE" in text and (
-        "__CURSOR=" in text or "_BOOT_ID=" in text or "PRIORITY=" in text or "_PID=" in text
+    return (
+        "=" in text
+        and "MESSAGE" in text
+        and ("__CURSOR=" in text or "_BOOT_ID=" in text or "PRIORITY=" in text or "_PID=" in text)
     )
 
 

@@ -156,7 +156,9 @@ def folds_joined(rows: Rows) -> Rows:
         if at < end:
             continue
         parts, end = [line.rstrip()], at + 1
-        while end < len(old) and end < at + 12 and (frame := _folded(old[end - 1], old[end], small)) is not None:
+        while (
+            end < len(old) and end < at + 12 and (frame := _folded(old[end - 1], old[end], small)) is not None
+        ):
             parts.append(old[end][frame:].strip())
             end += 1
         if len(parts) > 1:
@@ -175,4 +177,6 @@ def _folded(line: str, after: str, small: bool) -> int | None:
     if framed is None or framed_after is None:
         goes_on = small and _STARTS.match(after) and bare(after).start == 0
         return 0 if goes_on else None
-    return framed_after.end() if after[framed_after.end() :].strip() and framed[0] == framed_after[0] else None
+    return (
+        framed_after.end() if after[framed_after.end() :].strip() and framed[0] == framed_after[0] else None
+    )

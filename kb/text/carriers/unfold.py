@@ -181,7 +181,9 @@ def _quoted_printable(rows: Rows) -> Rows:
     return [escapes.quoted_printable_undone(line) if "=" in line else line for line in lines], first, last
 
 
-_ENCODED = re.compile(r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D|(?m:^[^\n]{68,75}=$)")
+_ENCODED = re.compile(
+    r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D|(?m:^[^\n]{66,74}[^\n=]=$)"
+)
 
 
 def _is_quoted_printable(text: str) -> bool:
@@ -212,8 +214,23 @@ def _framed(text: str) -> bool:
             or text[:2] in ("> ", "│ ") or (len(text) < 1500 and 0 < text.count("\n") < 9))  # fmt: skip
 
 
-_XML = ("<?xml", "</test", "<![CDATA[", "</failure>", "</msg>", "</error>", "</system-err>",
-        "</td>", "</pre>", "</p>", "</div>", "</span>", "</li>", "</code>", "</message>")
+_XML = (
+    "<?xml",
+    "</test",
+    "<![CDATA[",
+    "</failure>",
+    "</msg>",
+    "</error>",
+    "</system-err>",
+    "</td>",
+    "</pre>",
+    "</p>",
+    "</div>",
+    "</span>",
+    "</li>",
+    "</code>",
+    "</message>",
+)
 _Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
 _TERMINAL: tuple[_Step, ...] = (
     (_has("\x1b", "\x08"), _colours),
