@@ -59,7 +59,8 @@ def _seconds(block: str) -> float:
 
 def speed() -> None:
     plain = "".join(
-        f"2026-11-29 10:{n // 60 % 60:02}:{n % 60:02},{n % 1000:03} INFO [worker-{n % 9}] shop.orders: order {n} stored in {n % 77} ms\n"
+        f"2026-11-29 10:{n // 60 % 60:02}:{n % 60:02},{n % 1000:03} INFO [worker-{n % 9}] shop.orders"
+        f": order {n} stored in {n % 77} ms\n"
         for n in range(30_000)
     )
     docker = "".join(

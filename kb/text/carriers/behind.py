@@ -12,7 +12,10 @@ from kb.text.carriers.fields import BEHIND
 
 _WINDOW = 1500
 _KEY = r"[A-Za-z_][\w.@-]{0,40}="
-_PLACED = r"[\w./\\@$<>-]{1,160}\.(?:py|go|js|mjs|ts|rb|rs|java|kt|cs|cc|cpp|c|h|php|pl|ex|erl|scala|lua|swift):\d{1,7}(?::\d{1,7})?"
+_PLACED = (
+    r"[\w./\\@$<>-]{1,160}\.(?:py|go|js|mjs|ts|rb|rs|java|kt|cs|cc|cpp|c|h|php|pl|ex|erl|scala|lua"
+    r"|swift):\d{1,7}(?::\d{1,7})?"
+)
 _RULES = tuple(
     (begins, re.compile(rule + r"\Z"))
     for begins, rule in (
@@ -23,9 +26,14 @@ _RULES = tuple(
         (" [", rf" \[{_PLACED}\]"),
         (" line ", r" line \d{1,7}\.?(?:, <\w{1,40}> (?:line|chunk) \d{1,9}\.)?"),
         (" in ", r" in [\w./\\@$<>:()'-]{1,200}(?: on line |:)\d{1,7}"),
-        (", client: ", r", client: [\w.:-]{1,60}(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"),
+        (", client: ", (
+            r", client: [\w.:-]{1,60}(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"
+        )),
         (", referer: ", r", referer: \S{1,600}"),
-        ("  ", rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}}) {{0,4}}){{1,20}})"),
+        ("  ", (
+            rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\""
+            rf"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}}) {{0,4}}){{1,20}})"
+        )),
         (" +", r" \+\d{1,9}(?:ms|s|m|h)"),
         (" @ ", rf" @ {_PLACED}"),
         (" <", rf" <{_PLACED}>"),
@@ -38,7 +46,8 @@ _WHERE_CARRIED = (
     (
         " (",
         re.compile(
-            r" \((?:(?:pid|tid|thread|req|request|trace|span|took|elapsed|in|duration)[=:# ]{1,2})[\w.:-]{1,60}\)\Z"
+            r" \((?:(?:pid|tid|thread|req|request|trace|span|took|elapsed|in"
+            r"|duration)[=:# ]{1,2})[\w.:-]{1,60}\)\Z"
         ),
     ),
     (" <", re.compile(r" <(?=[\w.:-]{0,60}\d)[\w.:@/-]{1,60}>\Z")),

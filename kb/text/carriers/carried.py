@@ -51,17 +51,24 @@ _GAP = re.compile(GAP)
 _ANYWHERE, _WITH_PROSE, _AFTER = either(ANYWHERE), either(WITH_PROSE), either(AFTER)
 _AFTER_WITH_PROSE, _AFTER_A_LEVEL = either(AFTER_WITH_PROSE), either(AFTER_A_LEVEL)
 _LOGFMT = re.compile(
-    r"(?:(?!(?:msg|message|event|MESSAGE)=)[\w.@/-]{1,80}=(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s\"']{0,300}),?[ \t]{1,40}){0,60}"
-    r"(?:msg|message|event|MESSAGE)=(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,20000})\"|'(?P<single>(?:[^'\\\n]|\\.){1,20000})')(?=[\s,;]|\Z)"
+    r"(?:(?!(?:msg|message|event|MESSAGE)=)[\w.@/-]{1,80}=(?:\"(?:[^\"\\\n]|\\.){0,2000}\""
+    r"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s\"']{0,300}),?[ \t]{1,40}){0,60}"
+    r"(?:msg|message|event|MESSAGE)=(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,20000})\""
+    r"|'(?P<single>(?:[^'\\\n]|\\.){1,20000})')(?=[\s,;]|\Z)"
 )
-_FRAME = r"at (?:[\w.$/<>\[\] ]{1,200}) ?\(|#\d{1,4} {1,4}(?:0x|/|\{main|[\w\\:]{1,120}(?:->|\())|File \"|from [\w./-]{1,200}:\d|\d{1,4}: (?:[\w<]{1,80}::|0x)|goroutine "
+_FRAME = (
+    r"at (?:[\w.$/<>\[\] ]{1,200}) ?\(|#\d{1,4} {1,4}(?:0x|/|\{main|[\w\\:]{1,120}(?:->|\())|File \""
+    r"|from [\w./-]{1,200}:\d|\d{1,4}: (?:[\w<]{1,80}::|0x)|goroutine "
+)
 _STAYS = re.compile(rf"(?:msg|message|event|MESSAGE)=[\"']|{_FRAME}")
 _IS_FRAME = re.compile(_FRAME)
 _PAIRS = re.compile(
-    r"(?P<key>level|lvl|severity|time|ts|timestamp|logger|service|component|host|unit|pod|container|namespace)=[\"']?(?P<value>[^\s\"',]{1,80})"
+    r"(?P<key>level|lvl|severity|time|ts|timestamp|logger|service|component|host|unit|pod|container"
+    r"|namespace)=[\"']?(?P<value>[^\s\"',]{1,80})"
 )
 _OBJECT = re.compile(
-    r"\{[^\n]{0,20000}?\"(?:msg|message|MESSAGE|log|event|textPayload|@m)\"[ \t]?:[ \t]?\"(?P<text>(?:[^\"\\\n]|\\.){1,20000})\"(?=[^\n]{0,200000}\}\Z)"
+    r"\{[^\n]{0,20000}?\"(?:msg|message|MESSAGE|log|event|textPayload"
+    r"|@m)\"[ \t]?:[ \t]?\"(?P<text>(?:[^\"\\\n]|\\.){1,20000})\"(?=[^\n]{0,200000}\}\Z)"
 )
 
 

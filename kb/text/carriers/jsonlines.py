@@ -85,8 +85,7 @@ def _block(lines: list[str], at: int) -> tuple[list[str], int] | None:
 
 def pieces_joined(rows: Rows) -> Rows:
     """A line that docker cut into several objects, as one object, by stream."""
-    old, froms, tos = rows
-    if not any(len(line) > _PIECE for line in old):
+    if not any(len(line) > _PIECE for line in rows[0]):
         return rows
     lines, first, last = [], [], []
     cut: dict[str, int] = {}

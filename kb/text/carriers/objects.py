@@ -12,15 +12,10 @@ from collections.abc import Iterator
 from typing import Any
 
 _MESSAGES = frozenset(
-    "message msg m log textpayload event text short_message full_message body renderedmessage line raw original"
-    " formatted formattedmessage rendered_message logmessage log_message mt messagetemplate stdout output value"
-    " errormessage error_message err_msg errmsg error_msg errordescription error_description".split()
+    ["message", "msg", "m", "log", "textpayload", "event", "text", "short_message", "full_message", "body", "renderedmessage", "line", "raw", "original", "formatted", "formattedmessage", "rendered_message", "logmessage", "log_message", "mt", "messagetemplate", "stdout", "output", "value", "errormessage", "error_message", "err_msg", "errmsg", "error_msg", "errordescription", "error_description"]
 )
 _TROUBLES = frozenset(
-    "err error errors exception exceptions exc exc_info exc_text stack stack_trace stacktrace stackinfo stack_info"
-    " traceback backtrace cause causes caused_by reason failure failures failuremessages failuremessage stderr detail"
-    " details x thrown throwable fault panic description problem warning warnings status_message statusmessage"
-    " longrepr failuredetails rescue trace_text issues hint".split()
+    ["err", "error", "errors", "exception", "exceptions", "exc", "exc_info", "exc_text", "stack", "stack_trace", "stacktrace", "stackinfo", "stack_info", "traceback", "backtrace", "cause", "causes", "caused_by", "reason", "failure", "failures", "failuremessages", "failuremessage", "stderr", "detail", "details", "x", "thrown", "throwable", "fault", "panic", "description", "problem", "warning", "warnings", "status_message", "statusmessage", "longrepr", "failuredetails", "rescue", "trace_text", "issues", "hint"]
 )
 _SAYS = {
     "level": "severity", "severity": "severity", "levelname": "severity", "lvl": "severity", "loglevel": "severity",
