@@ -1,8 +1,8 @@
 """What stands in a carrier is read as the program wrote it: `python -m benchmarks.carriers FOLDER [--missed]`.
 
-FOLDER holds `index.jsonl` and the logs of real carriers (`../shared/carriers`).  For each kind of text (a line, one with
-quotes, tabs and other letters, the last line of a traceback) two figures: in how many carriers the text stands
-alone once the log is unfolded and a line is made bare, and in how many it stands within a line.  Then how long
+FOLDER holds `index.jsonl` and the logs of real carriers (`../shared/carriers`).  For each kind of text (a line, one
+with quotes, tabs and other letters, the last line of a traceback) two figures: in how many carriers the text
+stands alone once the log is unfolded and a line is made bare, and in how many it stands within a line.  Then how long
 blocks take: one with nothing to undo, one of docker's JSON, and single lines.
 """
 

@@ -9,7 +9,39 @@ from kb.text.carriers.splits import Rows
 _FIELD = re.compile(r"[ \t]{0,8}(_{0,2}[A-Z][A-Z0-9_]{2,63})(?:=|$)")
 _HEAD = re.compile(r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d [\d:.]{8,16} \S{1,6} \[s=[0-9a-f]{8}")
 _OURS = frozenset(
-    ["PRIORITY", "SYSLOG_FACILITY", "SYSLOG_IDENTIFIER", "SYSLOG_PID", "SYSLOG_TIMESTAMP", "SYSLOG_RAW", "CODE_FILE", "CODE_LINE", "CODE_FUNC", "ERRNO", "INVOCATION_ID", "USER_INVOCATION_ID", "UNIT", "USER_UNIT", "MESSAGE_ID", "TID", "JOB_ID", "JOB_TYPE", "JOB_RESULT", "CPU_USAGE_NSEC", "EXIT_CODE", "EXIT_STATUS", "COREDUMP_UNIT", "COREDUMP_EXE", "SESSION_ID", "USER_ID", "LEADER", "OBJECT_PID", "N_RESTARTS", "COMMAND", "OBJECT_SYSTEMD_UNIT"]
+    [
+        "PRIORITY",
+        "SYSLOG_FACILITY",
+        "SYSLOG_IDENTIFIER",
+        "SYSLOG_PID",
+        "SYSLOG_TIMESTAMP",
+        "SYSLOG_RAW",
+        "CODE_FILE",
+        "CODE_LINE",
+        "CODE_FUNC",
+        "ERRNO",
+        "INVOCATION_ID",
+        "USER_INVOCATION_ID",
+        "UNIT",
+        "USER_UNIT",
+        "MESSAGE_ID",
+        "TID",
+        "JOB_ID",
+        "JOB_TYPE",
+        "JOB_RESULT",
+        "CPU_USAGE_NSEC",
+        "EXIT_CODE",
+        "EXIT_STATUS",
+        "COREDUMP_UNIT",
+        "COREDUMP_EXE",
+        "SESSION_ID",
+        "USER_ID",
+        "LEADER",
+        "OBJECT_PID",
+        "N_RESTARTS",
+        "COMMAND",
+        "OBJECT_SYSTEMD_UNIT",
+    ]
 )
 _SIZE = re.compile(r".{0,3}?\x00{4,7}", re.DOTALL)
 SAYS = {"_HOSTNAME": "host", "SYSLOG_IDENTIFIER": "service", "_SYSTEMD_UNIT": "unit", "PRIORITY": "severity",
@@ -27,7 +59,9 @@ def is_journal(text: str) -> bool:
 
 def messages_of(rows: Rows) -> Rows:
     """The messages alone; a message of several lines is several lines."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     inside, binary = "", False
     for line, a, b in zip(*rows, strict=True):
         field = _FIELD.match(line)
@@ -36,7 +70,9 @@ def messages_of(rows: Rows) -> Rows:
             inside = name
             binary = field.end() == len(line) and not line.endswith("=")
             if name == "MESSAGE" and not binary:
-                lines.append(line[field.end() :]), first.append(a), last.append(b)
+                lines.append(line[field.end() :])
+                first.append(a)
+                last.append(b)
             continue
         if _HEAD.match(line) or not line:
             inside = ""
@@ -44,5 +80,7 @@ def messages_of(rows: Rows) -> Rows:
         if binary:
             line, binary = _SIZE.sub("", line, count=1), False
         if inside in ("", "MESSAGE"):
-            lines.append(line), first.append(a), last.append(b)
+            lines.append(line)
+            first.append(a)
+            last.append(b)
     return lines, first, last

@@ -35,7 +35,9 @@ _ENDS = re.compile(r"[\w,'\")\]>;:/—-]\Z")
 
 def cri_joined(rows: Rows) -> Rows:
     """The pieces that CRI marks `P` put before the `F` that ends their line, by stream."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     open_at: dict[str, int] = {}
     parts: dict[int, list[str]] = {}
     for line, a, b in zip(*rows, strict=True):
@@ -46,7 +48,9 @@ def cri_joined(rows: Rows) -> Rows:
             last[at] = b
         else:
             at = len(lines)
-            lines.append(line), first.append(a), last.append(b)
+            lines.append(line)
+            first.append(a)
+            last.append(b)
         if match and match[3] == "P":
             open_at[match[2]] = at
             parts.setdefault(at, [line[: match.start(3)] + "F " + line[match.end() :]])
@@ -59,7 +63,9 @@ def cri_joined(rows: Rows) -> Rows:
 
 def full_joined(rows: Rows) -> Rows:
     """Lines that end where a daemon's limit is, and what follows them under the same header."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     joined: list[str] | None = None
     before = ""
     for line, a, b in zip(*rows, strict=True):
@@ -71,7 +77,9 @@ def full_joined(rows: Rows) -> Rows:
             if joined is not None and len(joined) > 1:
                 lines[-1] = "".join(joined)
             joined = None
-            lines.append(line), first.append(a), last.append(b)
+            lines.append(line)
+            first.append(a)
+            last.append(b)
         if len(line) < 1000 or not _is_full(line, header):
             if joined is not None:
                 lines[-1] = "".join(joined)
@@ -100,11 +108,15 @@ def _is_full(line: str, header: str) -> bool:
 
 def columns_joined(rows: Rows) -> Rows:
     """A message that a table or a terminal wrapped under itself, as one line beside its halves."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     old, froms, tos = rows
     done = 0
     for at, line in enumerate(old):
-        lines.append(line), first.append(froms[at]), last.append(tos[at])
+        lines.append(line)
+        first.append(froms[at])
+        last.append(tos[at])
         if at < done or not (column := _wrapped_under(old, at)):
             continue
         behind = at + 1
@@ -112,7 +124,9 @@ def columns_joined(rows: Rows) -> Rows:
             behind += 1
         for begin, end, joined in _paragraphs([_TAIL.sub("", each)[column:] for each in old[at:behind]]):
             text = line[:column] + joined if begin == 0 else joined
-            lines.append(text), first.append(froms[at + begin]), last.append(tos[at + end - 1])
+            lines.append(text)
+            first.append(froms[at + begin])
+            last.append(tos[at + end - 1])
             done = behind
     return lines, first, last
 
@@ -150,12 +164,16 @@ def _wrapped_under(lines: list[str], at: int) -> int:
 
 def folds_joined(rows: Rows) -> Rows:
     """A line that a quote, a box or a mail folded, as one line beside its parts."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     old, froms, tos = rows
     small = len(old) < 9
     end = 0
     for at, line in enumerate(old):
-        lines.append(line), first.append(froms[at]), last.append(tos[at])
+        lines.append(line)
+        first.append(froms[at])
+        last.append(tos[at])
         if at < end:
             continue
         parts, end = [line.rstrip()], at + 1
@@ -165,7 +183,9 @@ def folds_joined(rows: Rows) -> Rows:
             parts.append(old[end][frame:].strip())
             end += 1
         if len(parts) > 1:
-            lines.append(" ".join(parts)), first.append(froms[at]), last.append(tos[end - 1])
+            lines.append(" ".join(parts))
+            first.append(froms[at])
+            last.append(tos[end - 1])
     return lines, first, last
 
 

@@ -1,4 +1,4 @@
-"""Carriers of services: syslog daemons, journald, container runtimes, orchestrators, databases, proxies, supervisors."""
+"""Carriers of services: syslog, journald, container runtimes, orchestrators, databases, proxies, supervisors."""
 
 from __future__ import annotations
 

@@ -148,7 +148,9 @@ def _each(change: Callable[[str], list[str] | str]) -> Callable[[Rows], Rows]:
         for line, a, b in zip(*rows, strict=True):
             changed = change(line)
             for one in [changed] if isinstance(changed, str) else changed:
-                lines.append(one), first.append(a), last.append(b)
+                lines.append(one)
+                first.append(a)
+                last.append(b)
         return lines, first, last
 
     return step
@@ -174,7 +176,9 @@ def _quoted_printable(rows: Rows) -> Rows:
             lines[-1] += line
             last[-1] = b
         else:
-            lines.append(line), first.append(a), last.append(b)
+            lines.append(line)
+            first.append(a)
+            last.append(b)
         open_line = lines[-1].endswith("=") and len(line) > 40
         if open_line:
             lines[-1] = lines[-1][:-1]
