@@ -1,8 +1,8 @@
 """What stands in a carrier is read as the program wrote it: `python -m benchmarks.carriers FOLDER [--missed]`.
 
-FOLDER holds `index.jsonl` and the logs of real carriers (`../shared/carriers`).  For each kind of text (a line, one with
-quotes, tabs and other letters, the last line of a traceback) two figures: in how many carriers the text stands
-alone once the log is unfolded and a line is made bare, and in how many it stands within a line.  Then how long
+FOLDER holds `index.jsonl` and the logs of real carriers (`../shared/carriers`).  For each kind of text (a line, one
+with quotes, tabs and other letters, the last line of a traceback) two figures: in how many carriers the text
+stands alone once the log is unfolded and a line is made bare, and in how many it stands within a line.  Then how long
 blocks take: one with nothing to undo, one of docker's JSON, and single lines.
 """
 
@@ -59,7 +59,8 @@ def _seconds(block: str) -> float:
 
 def speed() -> None:
     plain = "".join(
-        f"2026-11-29 10:{n // 60 % 60:02}:{n % 60:02},{n % 1000:03} INFO [worker-{n % 9}] shop.orders: order {n} stored in {n % 77} ms\n"
+        f"2026-11-29 10:{n // 60 % 60:02}:{n % 60:02},{n % 1000:03} INFO [worker-{n % 9}] shop.orders"
+        f": order {n} stored in {n % 77} ms\n"
         for n in range(30_000)
     )
     docker = "".join(

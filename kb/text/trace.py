@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from kb.records import Signature
 from kb.text.carriers import bare, unfold
 from kb.text.crashes import Role, Told, read_crashes
+from kb.text.crashes.table import without_clock
 from kb.text.specificity import text_specificity
 from kb.text.template import LONGEST, template_of
 
@@ -42,7 +43,7 @@ def trace_lines(text: str) -> tuple[TraceLine, ...]:
     lines = [line for line in unfold(text).text.splitlines() if line.strip()][:_READ]
     if len(lines) < 2:
         return ()
-    told = list(read_crashes(bare(line[:LONGEST]).text for line in lines))
+    told = list(read_crashes(_uncarried(line[:LONGEST]) for line in lines))
     found: dict[str, TraceLine] = {}
     for line, counts in zip(lines, _counts(told), strict=True):
         template = template_of(line) if counts else ""
@@ -62,6 +63,12 @@ def trace_signature(text: str) -> Signature | None:
         needles=tuple(line.template for line in lines), template=True, trace=True,
         weights=tuple(line.weight for line in lines),
     )  # fmt: skip
+
+
+def _uncarried(line: str) -> str:
+    """The line without its carriers, but with the level that it begins with: `BUG: ` is how a kernel's crash begins."""
+    carried = bare(line)
+    return carried.text if carried.said.keys() - {"time", "severity"} else without_clock(line)
 
 
 def _counts(told: Sequence[Told]) -> list[float]:

@@ -48,7 +48,10 @@ def test_a_line_that_is_only_a_carrier_is_given_unchanged():
 
 
 def test_carriers_lie_one_inside_another():
-    line = "orders-2  | Nov 29 09:02:12 db-12 orders[8812]: 2026-11-29 09:01:22.690 UTC [8725] app@shop FATAL:  sorry, too many clients"
+    line = (
+        "orders-2  | Nov 29 09:02:12 db-12 orders[8812]: 2026-11-29 09:01:22.690 UTC [8725] app@shop FATA"
+        "L:  sorry, too many clients"
+    )
 
     found = bare(line)
 

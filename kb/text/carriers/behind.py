@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 
-from kb.text.carriers.fields import PAIR
+from kb.text.carriers.fields import BEHIND
 
 _WINDOW = 1500
 _KEY = r"[A-Za-z_][\w.@-]{0,40}="
-_PLACED = r"[\w./\\@$<>-]{1,160}\.(?:py|go|js|mjs|ts|rb|rs|java|kt|cs|cc|cpp|c|h|php|pl|ex|erl|scala|lua|swift):\d{1,7}(?::\d{1,7})?"
+_PLACED = (
+    r"[\w./\\@$<>-]{1,160}\.(?:py|go|js|mjs|ts|rb|rs|java|kt|cs|cc|cpp|c|h|php|pl|ex|erl|scala|lua"
+    r"|swift):\d{1,7}(?::\d{1,7})?"
+)
 _RULES = tuple(
     (begins, re.compile(rule + r"\Z"))
     for begins, rule in (
@@ -23,9 +26,14 @@ _RULES = tuple(
         (" [", rf" \[{_PLACED}\]"),
         (" line ", r" line \d{1,7}\.?(?:, <\w{1,40}> (?:line|chunk) \d{1,9}\.)?"),
         (" in ", r" in [\w./\\@$<>:()'-]{1,200}(?: on line |:)\d{1,7}"),
-        (", client: ", r", client: [\w.:-]{1,60}(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"),
+        (", client: ", (
+            r", client: [\w.:-]{1,60}(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"
+        )),
         (", referer: ", r", referer: \S{1,600}"),
-        ("  ", rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}}) {{0,4}}){{1,20}})"),
+        ("  ", (
+            rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\""
+            rf"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}}) {{0,4}}){{1,20}})"
+        )),
         (" +", r" \+\d{1,9}(?:ms|s|m|h)"),
         (" @ ", rf" @ {_PLACED}"),
         (" <", rf" <{_PLACED}>"),
@@ -35,7 +43,13 @@ _TELLING = "status|code|error|err|errno|reason|exit|rc|ret|cause|signal|result|s
 _ANY = rf"(?!(?i:{_TELLING})=){_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"',;)\]}}]{{1,300}})"
 _WHERE_CARRIED = (
     (" [", re.compile(r" \[(?:[\w.-]{1,30}[=:# ]{1,2})?#?(?=[\w.:-]{0,60}\d)[\w.:/-]{1,60}\]\Z")),
-    (" (", re.compile(r" \((?:(?:pid|tid|thread|req|request|trace|span|took|elapsed|in|duration)[=:# ]{1,2})[\w.:-]{1,60}\)\Z")),
+    (
+        " (",
+        re.compile(
+            r" \((?:(?:pid|tid|thread|req|request|trace|span|took|elapsed|in"
+            r"|duration)[=:# ]{1,2})[\w.:-]{1,60}\)\Z"
+        ),
+    ),
     (" <", re.compile(r" <(?=[\w.:-]{0,60}\d)[\w.:@/-]{1,60}>\Z")),
     (" | ", re.compile(rf" \| (?:{_ANY}[,;|]? {{0,3}}){{1,20}}\Z")),
     (" {", re.compile(rf" \{{(?:{_ANY}[,;]? {{0,3}}){{1,20}}\}}\Z")),
@@ -47,11 +61,11 @@ _WHERE_CARRIED = (
     (" #", re.compile(r" #(?=[\w-]{0,40}\d)[\w-]{2,60}\Z")),
 )
 _PAIR_END = re.compile(rf"{_ANY}[,;]?\Z")
-_FIELD = re.compile(rf"{PAIR}[,;]?\Z")
+_FIELD = re.compile(rf"{BEHIND}[,;]?\Z")
 _AT = re.compile(r" (?:at|in) [\w./\\@$<>-]{1,200}\Z")
 _CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
 _COLOUR = re.compile(r"\x1b\[[\d;?]{0,20}[A-Za-z]\Z")
-_WORDS = re.compile(r"[^\W\d_]{2,}[^\n]{0,200}?[^\W\d_]{2,}")
+_WORDS = re.compile(r"[^\W\d_]{2,}\S{0,80}[ \t][^\n]{0,200}?[^\W\d_]{2,}")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "«": "»"}
 
 
@@ -94,10 +108,18 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
 
 def unquoted(line: str, start: int, end: int) -> tuple[int, int]:
     """The inside of the quotes that stand around the whole of it, with what may stand behind them."""
+    if line.startswith("{{", start) and line.endswith("}}", start, end):
+        return start + 2, end - 2
     close = _QUOTES.get(line[start : start + 1])
     if close is None or end - start < 3:
         return start, end
-    last = end - 1 if line[end - 1] == close else end - 2 if line[end - 2 : end] in (close + ",", close + ".") else 0
+    last = (
+        end - 1
+        if line[end - 1] == close
+        else end - 2
+        if line[end - 2 : end] in (close + ",", close + ".")
+        else 0
+    )
     inner = line.find(close, start + 1, end)
     opens = line[inner - 1] in " \t([=" if start < inner < last else inner == last
     return (start + 1, last) if last > start and opens else (start, end)

@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kb.text.carriers.behind import unquoted, without_blanks, without_rest
-from kb.text.carriers.fields import AFTER, AFTER_A_LEVEL, AFTER_WITH_PROSE, ANYWHERE, GAP, SAME, WITH_PROSE, either
+from kb.text.carriers.fields import (
+    AFTER,
+    AFTER_A_LEVEL,
+    AFTER_WITH_PROSE,
+    ANYWHERE,
+    GAP,
+    SAME,
+    WITH_PROSE,
+    either,
+)
 from kb.text.carriers.pieces import TIME
 from kb.text.carriers.table import listed
 
@@ -42,15 +51,24 @@ _GAP = re.compile(GAP)
 _ANYWHERE, _WITH_PROSE, _AFTER = either(ANYWHERE), either(WITH_PROSE), either(AFTER)
 _AFTER_WITH_PROSE, _AFTER_A_LEVEL = either(AFTER_WITH_PROSE), either(AFTER_A_LEVEL)
 _LOGFMT = re.compile(
-    r"(?:(?!(?:msg|message|event|MESSAGE)=)[\w.@/-]{1,80}=(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s\"']{0,300}),?[ \t]{1,40}){0,60}"
-    r"(?:msg|message|event|MESSAGE)=(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,20000})\"|'(?P<single>(?:[^'\\\n]|\\.){1,20000})')(?=[\s,;]|\Z)"
+    r"(?:(?!(?:msg|message|event|MESSAGE)=)[\w.@/-]{1,80}=(?:\"(?:[^\"\\\n]|\\.){0,2000}\""
+    r"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s\"']{0,300}),?[ \t]{1,40}){0,60}"
+    r"(?:msg|message|event|MESSAGE)=(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,20000})\""
+    r"|'(?P<single>(?:[^'\\\n]|\\.){1,20000})')(?=[\s,;]|\Z)"
 )
-_MESSAGE_FIELD = re.compile(r"(?:msg|message|event|MESSAGE)=[\"']")
+_FRAME = (
+    r"at (?:[\w.$/<>\[\] ]{1,200}) ?\(|#\d{1,4} {1,4}(?:0x|/|\{main|[\w\\:]{1,120}(?:->|\())|File \""
+    r"|from [\w./-]{1,200}:\d|\d{1,4}: (?:[\w<]{1,80}::|0x)|goroutine "
+)
+_STAYS = re.compile(rf"(?:msg|message|event|MESSAGE)=[\"']|{_FRAME}")
+_IS_FRAME = re.compile(_FRAME)
 _PAIRS = re.compile(
-    r"(?P<key>level|lvl|severity|time|ts|timestamp|logger|service|component|host|unit|pod|container|namespace)=[\"']?(?P<value>[^\s\"',]{1,80})"
+    r"(?P<key>level|lvl|severity|time|ts|timestamp|logger|service|component|host|unit|pod|container"
+    r"|namespace)=[\"']?(?P<value>[^\s\"',]{1,80})"
 )
 _OBJECT = re.compile(
-    r"\{[^\n]{0,20000}?\"(?:msg|message|MESSAGE|log|event|textPayload|@m)\"[ \t]?:[ \t]?\"(?P<text>(?:[^\"\\\n]|\\.){1,20000})\"(?=[^\n]{0,200000}\}\Z)"
+    r"\{[^\n]{0,20000}?\"(?:msg|message|MESSAGE|log|event|textPayload"
+    r"|@m)\"[ \t]?:[ \t]?\"(?P<text>(?:[^\"\\\n]|\\.){1,20000})\"(?=[^\n]{0,200000}\}\Z)"
 )
 
 
@@ -73,6 +91,9 @@ def _once(line: str, start: int, end: int, said: dict[str, str]) -> tuple[int, i
     new: dict[str, str] = {}
     closes: list[re.Pattern[str]] = []
     at = _front(line, start, without_blanks(line, start, end), new, closes)
+    if _IS_FRAME.match(line, at, end):
+        said.update(new)
+        return at, without_blanks(line, at, end)
     stop = without_rest(line, at, end, closes, carried=at > _skip(line, start, end))
     if (inside := _quoted_field(line, at, stop, new)) is not None:
         at, stop = inside
@@ -87,7 +108,7 @@ def _front(line: str, start: int, end: int, said: dict[str, str], closes: list[r
     """Where the message begins."""
     at, seen, names = start, False, 1
     mark, levelled = "", False
-    while (at := _skip(line, at, end)) < end and not _MESSAGE_FIELD.match(line, at, end):
+    while (at := _skip(line, at, end)) < end and not _STAYS.match(line, at, end):
         step = _listed(line, at, end, said, closes, timed=False)
         if step is None and (clock := _CLOCK.match(line, at, end)):
             step = _behind_a_time(line, clock, end, said, closes)
@@ -98,13 +119,23 @@ def _front(line: str, start: int, end: int, said: dict[str, str], closes: list[r
         match = _ANYWHERE.match(line, at, end) or (_AFTER.match(line, at, end) if seen else None)
         if match is not None:
             names = 1
-        elif (match := _before_prose(line, at, end, seen=seen, names=names, mark=mark, levelled=levelled, told="severity" in said)) is not None:
+        elif (
+            match := _before_prose(
+                line, at, end, seen=seen, names=names, mark=mark, levelled=levelled, told="severity" in said
+            )
+        ) is not None:
             names -= match.re is _AFTER_WITH_PROSE or match.re is _WITH_PROSE
         if match is None or match.end() == at:
             break
         if "=" in match[0]:
-            said.update({_NAMES.get(pair["key"], pair["key"]): pair["value"] for pair in _PAIRS.finditer(match[0])})
-        told = {name.rstrip("0123456789"): text for name, text in match.groupdict().items() if text and name != "mark"}
+            said.update(
+                {_NAMES.get(pair["key"], pair["key"]): pair["value"] for pair in _PAIRS.finditer(match[0])}
+            )
+        told = {
+            name.rstrip("0123456789"): text
+            for name, text in match.groupdict().items()
+            if text and name != "mark"
+        }
         said.update(told)
         levelled = "severity" in told
         at, seen, mark = match.end(), True, _mark(line, match.end()) or mark

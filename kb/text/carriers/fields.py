@@ -15,36 +15,64 @@ GAP = r"(?:[ \t]{0,200}(?:[|:,;>»›·•~→/\\=#*+│┃║▶❯–—-]{1,3
 """What may stand behind a field before the next one: ` - `, ` | `, `:`, or nothing."""
 _END = r"(?=[\s:|\])>,;-]|$)"
 _CODES = (
-    r"(?i:errno|os error|(?:win)?error \d|err(?:or)?[ _-]?code|sqlstate|hy\d|hresult|code[ =:])|[A-Z]{2,}-?\d{3,}\]|E\d{3,}\]"
+    r"(?i:errno|os error|(?:win)?error \d|err(?:or)?[ _-]?code|sqlstate|hy\d|hresult|code[ =:])"
+    r"|[A-Z]{2,}-?\d{3,}\]|E\d{3,}\]"
     r"|[45]\d\d\]|[A-Za-z.]{0,80}(?:Error|Exception|Failure)\b|\d{1,20},"
 )
 """What in brackets is of the message: `[Errno 28]`, `[HY000]`, `[AggregateError: …]`."""
-_BRACKET = rf"\[(?!{_CODES})(?: {{0,8}}[^\[\]\s]{{1,120}}){{1,8}}(?:\[[^\[\]\n]{{0,60}}\][^\[\]\n]{{0,60}})?[ \t]{{0,20}}\]"
+_BRACKET = (
+    rf"\[(?!{_CODES})(?: {{0,8}}[^\[\]\s]{{1,120}}){{1,8}}(?:\[[^\[\]\n]{{0,60}}\][^\[\]\n]{{0,60}})?[ \t"
+    rf"]{{0,20}}\]"
+)
 _NOT_A_NAME = (
-    r"(?![A-Z]{2,10}[-_]?\d{3,}|[\w.$-]{0,80}(?:[Ee]rror|[Ee]xception|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning|[Rr]ejection|[Vv]iolation|[Ii]nterrupt)\b"
-    r"|[\w./-]{1,80}\.(?:[chj]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf|cfg|ini|txt"
+    r"(?![A-Z]{2,10}[-_]?\d{3,}|E[A-Z0-9]{3,20}:|[\w.$-]{0,80}(?:[Ee]rror|[Ee]xception\w{0,20}"
+    r"|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning|[Rr]ejection|[Vv]iolation"
+    r"|[Ii]nterrupt)\b"
+    r"|[\w./-]{1,80}\.(?:[chj]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf"
+    r"|cfg|ini|txt"
     r"|service|socket|timer|mount|slice|scope|target|device|path)\b"
-    r"|(?i:disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read|write|send|recv|fork|exec"
-    r"|socket|file|stat|unlink|rename|mkdir|mmap|malloc|fsync|lock|quota|reason|cause|result|status|exit|signal|unable|failed"
-    r"|cannot|invalid|unknown|usage|aborted|denied|refused|killed|note|caused|out of memory|oom|segfault|assertion) ?:)"
+    r"|(?i:disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read"
+    r"|write|send|recv|fork|exec"
+    r"|socket|file|stat|unlink|rename|mkdir|mmap|malloc|fsync|lock|quota|reason|cause|result|status"
+    r"|exit|signal|unable|failed"
+    r"|cannot|invalid|unknown|usage|aborted|denied|refused|killed|note|caused|out of memory|oom"
+    r"|segfault|assertion) ?:)"
 )
 _KEYS = (
-    "level|lvl|severity|time|ts|t|timestamp|datetime|date|caller|logger|log|component|comp|host|hostname|node|pid|tid|thread"
-    "|service|svc|app|application|program|pod|container|namespace|ns|unit|facility|source|src|module|mod|subsystem|category"
-    "|request_id|requestid|req_id|reqid|req|rid|trace_id|traceid|trace|trace\\.id|span_id|spanid|span|span\\.id|id|session|sid"
-    "|conn|connection|user|usr|db|database|client|env|environment|region|zone|version|ver|file|line|lineno|func|function"
-    "|goroutine|correlation_id|correlationid|correlation|cid|tenant|instance|job|worker|queue|stream|container_name|dyno"
-    "|container_id|pod_name|cluster|role|name|tag|org_id|orgid|uname|remote_addr|ip|at|w|hostip|process|seq|offset|partition"
+    "level|lvl|severity|time|ts|t|timestamp|datetime|date|caller|logger|log|component|comp|host"
+    "|hostname|node|pid|tid|thread"
+    "|service|svc|app|application|program|pod|container|namespace|ns|unit|facility|source|src|module"
+    "|mod|subsystem|category"
+    "|request_id|requestid|req_id|reqid|req|rid|trace_id|traceid|trace|trace\\.id|span_id|spanid"
+    "|span|span\\.id|id|session|sid"
+    "|conn|connection|user|usr|db|database|client|env|environment|region|zone|version|ver|file|line"
+    "|lineno|func|function"
+    "|goroutine|correlation_id|correlationid|correlation|cid|tenant|instance|job|worker|queue|stream"
+    "|container_name|dyno"
+    "|container_id|pod_name|cluster|role|name|tag|org_id|orgid|uname|remote_addr|ip|at|w|hostip"
+    "|process|seq|offset|partition"
 )
 _VALUE = r"(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s,;\"']{0,300})"
 PAIR = rf"(?<![^\s,;\[(])(?i:{_KEYS})={_VALUE}"
 """A `key=value` whose key is a carrier's."""
 
+_BEHIND = (
+    "level|lvl|severity|time|ts|timestamp|caller|logger|component|host|hostname|pid|tid|thread"
+    "|service|svc|app|pod|container|namespace"
+    "|request_id|requestid|req_id|reqid|rid|trace_id|traceid|trace|trace\\.id|span_id|spanid|span"
+    "|span\\.id|conn|connection|env"
+    "|goroutine|correlation_id|correlationid|cid|tenant|instance|container_name|container_id"
+    "|pod_name|org_id|module|unit|facility"
+)
+BEHIND = rf"(?<![^\s,;\[(])(?i:{_BEHIND})={_VALUE}"
+"""A `key=value` that is a carrier's even alone behind a message."""
+
 _BAR = r"(?:\|{1,2}|[»›❯▶┃│║•·→⇒]|>>|=>|->|>|::|~>|~|\t)"
 
 ANYWHERE = (
     rf"[\[(<{{]{{1,2}} {{0,8}}(?P<time1>{TIME}) {{0,4}}(?:[|,] {{0,2}}\d{{1,10}} {{0,4}})?[\])>}}]{{1,2}}{GAP}",
-    rf"[\[(<{{|] {{0,8}}(?P<time2>\d{{1,9}}\.\d{{1,9}}|\d\d?:\d\d|\+?\d{{1,9}}(?:\.\d{{1,9}})?m?s|T\+?[\d.:]{{1,12}}s?) {{0,4}}[\])>}}|]{GAP}",
+    rf"[\[(<{{|] {{0,8}}(?P<time2>\d{{1,9}}\.\d{{1,9}}|\d\d?:\d\d"
+    rf"|\+?\d{{1,9}}(?:\.\d{{1,9}})?m?s|T\+?[\d.:]{{1,12}}s?) {{0,4}}[\])>}}|]{GAP}",
     rf"(?P<time>{TIME})(?=[\s:|,;\])>\[(-]|$){GAP}",
     rf"[\[(<{{*]{{1,2}} {{0,8}}(?P<severity1>{LEVELS}) {{0,8}}[:!]?[\])>}}*]{{1,2}}{GAP}",
     rf"[\[(<] {{0,3}}(?P<severity2>[TVDIWECFN])(?:\d{{0,3}}|!) {{0,3}}[\])>](?=[\s:\[]){GAP}",
@@ -69,7 +97,8 @@ ANYWHERE = (
 """Fields that are a carrier's wherever they stand at the beginning of what is left of a line."""
 
 WITH_PROSE = (
-    rf"(?P<service4>(?!\d{{1,20}}[ \t])[\w.@/+#~()&$-]{{1,80}}(?::[\w.-]{{1,40}}){{0,3}}(?: [\w.@/#()-]{{1,30}}){{0,2}})[ \t]{{0,40}}(?:\||[»›┃│║▶❯•·]|>>|::)(?=[ \t]){GAP}",
+    rf"(?P<service4>(?!\d{{1,20}}[ \t])[\w.@/+#~()&$-]{{1,80}}(?::[\w.-]{{1,40}}){{0,3}}(?: [\w.@/#()"
+    rf"-]{{1,30}}){{0,2}})[ \t]{{0,40}}(?:\||[»›┃│║▶❯•·]|>>|::)(?=[ \t]){GAP}",
     r"(?:(?=[\w.@/+#-]{0,80}[A-Za-z])[\w.@/+#-]{1,80})(?:[ \t]{1,40}(?:->|=>|→|⇒|~>|~|>)(?=[ \t])|\t)",
     rf"{_NOT_A_NAME}(?P<logger1>(?:[a-zA-Z_][\w$-]{{0,60}}\.){{2,10}}[\w$]{{1,80}}):(?=\s)",
     rf"[\w.@/-]{{2,60}}(?:\[\w{{1,20}}\])?[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})(?::|[ \t]{{0,8}}\|)\s)",
@@ -91,18 +120,21 @@ WITH_PROSE = (
     r"[\w./-]{1,160}\.[a-z]{1,5}:\d{1,7}:(?=[A-Za-z])",
     r"\+(?=[A-Za-z])",
     r"(?:[\w./()@<>-]{1,160}:\d{1,7}):in [`'](?:[^`'\n]{1,160})'(?: \([^()\n]{1,80}\))?:(?=\s)",
-    rf"(?:[a-z][\w-]{{0,20}}):[ \t](?=[\w./\\-]{{1,120}}\.[a-z]{{1,5}}:\d{{1,7}}:\s)",
+    r"(?:[a-z][\w-]{0,20}):[ \t](?=[\w./\\-]{1,120}\.[a-z]{1,5}:\d{1,7}:\s)",
     r"[\w./\\@-]{1,160}\.[a-z]{1,5}:\d{1,7}(?::\d{1,7})?:(?=\s)",
 )
 """Fields that are a carrier's if enough of a message stands behind them."""
 
 AFTER = (
     rf"(?P<logger7>[A-Za-z_][\w.$-]{{1,80}})[ \t]-[ \t](?=(?:{LEVELS_LOUD})[ \t]-[ \t])",
-    rf"(?P<severity5>(?i:trace|debug|verbose|info|notice|warn|warning|inf|wrn|dbg|err|crit)|[VDIWEF])(?=[ \t]{{1,40}}\S)(?![ \t]+(?:in|of|from|at|on|is|was|for)\b){GAP}",
+    rf"(?P<severity5>(?i:trace|debug|verbose|info|notice|warn|warning|inf|wrn|dbg|err|crit)"
+    rf"|[VDIWEF])(?=[ \t]{{1,40}}\S)(?![ \t]+(?:in|of|from|at|on|is|was|for)\b){GAP}",
     r"(?P<severity6>[TVDIWECFN])(?:[/|:](?=[\w\s])|(?=[ \t]{2}|\t|[ \t]\[))",
     rf"\d{{1,10}}(?=[ \t]{{1,40}}(?:\d{{1,10}}[ \t]{{1,40}})?(?:---|\[|(?:{LEVELS_LOUD}|[VDIWEFC])[ \t:|/]))",
-    rf"(?P<host2>(?=[\w.-]{{0,60}}[\d.-])[A-Za-z0-9][\w.:-]{{0,60}})[ \t](?P<service3>{_NOT_A_NAME}[\w./-]{{1,40}}):(?=\s)",
-    rf"(?:[^\s\[\]{{}}\"]{{1,60}}[ \t]{{1,40}}){{1,3}}?(?=(?:{LEVELS_LOUD})(?:[:|\]]|[ \t]{{2}}|[ \t](?:\[|-[ \t]|---)))",
+    rf"(?P<host2>(?=[\w.-]{{0,60}}[\d.-])[A-Za-z0-9][\w.:-]{{0,60}})[ \t](?P<service3>{_NOT_A_NAME}["
+    rf"\w./-]{{1,40}}):(?=\s)",
+    rf"(?:[^\s\[\]{{}}\"]{{1,60}}[ \t]{{1,40}}){{1,3}}?(?=(?:{LEVELS_LOUD})(?:[:|\]]|[ \t]{{2}}"
+    rf"|[ \t](?:\[|-[ \t]|---)))",
     rf"(?=[^\s]{{0,60}}[\d@./_\[])[^\s\[\]{{}}\"]{{1,60}}[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})[ \t])",
     r"[\w.-]{1,60}/[\w./-]{0,80}[0-9a-f]{12,64}(?=\s)",
     rf"(?P<service10>[a-z][\w.-]{{0,40}})[ \t]{{1,20}}(?=(?:{LEVELS_LOUD})[ \t])",
@@ -111,9 +143,11 @@ AFTER = (
     r"<[^<>\s]{1,60}>(?=[\s:])(?::)?",
     r"\{[^{}\n\"]{1,160}\}(?=\s|:\s)(?::)?",
     r"(?:req|trace|span|rid|tid|cid|id|pid|thread|conn)[-:#/_][\w-]{1,60}(?=[\s:|])[:|]?",
-    rf"(?![\d.]+\s)(?=[^\s]{{0,80}}[\d:])[\w.@<>/$-]{{1,80}}:(?:[\w<>$.]{{1,60}}:)?\d{{1,6}}(?=[\s:|\])])[\])]?{GAP}",
+    rf"(?![\d.]+\s)(?=[^\s]{{0,80}}[\d:])[\w.@<>/$-]{{1,80}}:(?:[\w<>$.]{{1,60}}:)?\d{{1,6}}(?=[\s:"
+    rf"|\])])[\])]?{GAP}",
     r"[0-9a-fA-F]{12,64}(?=[\s:|])[:|]?",
-    rf"(?:(?P<host3>[\w.-]{{1,80}})[ \t])?(?P<service6>[\w./-]{{1,60}})\[\d{{1,10}}\][ \t]{{1,20}}(?=(?:{LEVELS_LOUD})[ \t:])",
+    rf"(?:(?P<host3>[\w.-]{{1,80}})[ \t])?(?P<service6>[\w./-]{{1,60}})\[\d{{1,10}}\][ \t]{{1,20}}(?="
+    rf"(?:{LEVELS_LOUD})[ \t:])",
     r"(?:[\w.-]{1,40}[ \t])?\d{1,10}[ \t]\d{9,20}(?=[ \t])|\d{9,20}(?=[ \t])",
     r"[\w.$-]{1,80}[ \t]{1,40}:\d{1,6}(?=\s)",
     r"(?P<logger5>[\w.:/$-]{1,80})\](?=\s)",
@@ -124,8 +158,11 @@ AFTER = (
 """Fields that are a carrier's behind a time, a level or another carrier."""
 
 AFTER_WITH_PROSE = (
-    rf"{_NOT_A_NAME}(?P<logger2>(?!/|https?:)[\w.$/@#*-]{{1,80}}(?:::[\w.$]{{1,60}}){{0,8}}(?:\([\w-]{{1,30}}\))?(?:\[[^\[\]\n]{{1,60}}\])?)(?:[ \t]{{0,60}}:(?=[ \t])|[ \t]{{1,60}}(?:-{{1,2}}|[—–~»›])(?=[ \t])|:(?=[ \t]))",
-    rf"{_NOT_A_NAME}(?P<logger3>(?:[a-zA-Z_][\w$]{{0,60}}\.){{2,10}}[\w$]{{1,80}}(?:\[\w+\])?)(?=[ \t]|:)(?::)?",
+    rf"{_NOT_A_NAME}(?P<logger2>(?!/|https?:)[\w.$/@#*-]{{1,80}}(?:::[\w.$]{{1,60}}){{0,8}}(?:\([\w-]"
+    rf"{{1,30}}\))?(?:\[[^\[\]\n]{{1,60}}\])?)(?:[ \t]{{0,60}}:(?=[ \t])|[ \t]{{1,60}}(?:-{{1,2}}"
+    rf"|[—–~»›])(?=[ \t])|:(?=[ \t]))",
+    rf"{_NOT_A_NAME}(?P<logger3>(?:[a-zA-Z_][\w$]{{0,60}}\.){{2,10}}[\w$]{{1,80}}(?:\[\w+\])?)(?=[ \t"
+    rf"]|:)(?::)?",
     r"[\w.$/-]{1,80}(?=[ \t]\[[^\[\]\n]{1,60}\][ \t]?[:-])",
     r"[^\s\t]{1,80}\t",
     r"(?:[\w.@/:-]{1,40}[ \t]{1,8}){2,4}(?:>{1,2}|»|›|=>|->|\||::|--)(?=[ \t]{1,20}[A-Za-z])",
@@ -135,15 +172,28 @@ AFTER_WITH_PROSE = (
 
 
 AFTER_A_LEVEL = (
-    rf"{_NOT_A_NAME}(?![\w.-]{{1,80}}\.(?:com|net|org|io|local|internal|de|dev|cloud)\b)(?P<logger6>[a-z_][\w$-]{{0,60}}(?:\.[\w$]{{2,60}}){{1,8}})(?=[ \t])",
+    rf"{_NOT_A_NAME}(?![\w.-]{{1,80}}\.(?:com|net|org|io|local|internal|de|dev"
+    rf"|cloud)\b)(?P<logger6>[a-z_][\w$-]{{0,60}}(?:\.[\w$]{{2,60}}){{1,8}})(?=[ \t])",
 )
 """Fields that are a carrier's right behind a level."""
 
 _WORD = r"[^\s\[\](){}\"'|;,]{1,80}"
 SAME = {
-    **{mark: re.compile(rf"{_WORD}(?: {_WORD}){{0,3}}[ \t]{{0,40}}{re.escape(mark)}") for mark in ("|", "||", "»", "›", "│", "•", "·")},
-    **{mark: re.compile(rf"(?:(?!{re.escape(mark)})[^\s\[\](){{}}\"',;|]){{1,80}}[ \t]{{0,40}}{re.escape(mark)}") for mark in ("::", ";", ",")},
-    **{mark: re.compile(rf"{_WORD}[ \t]{{1,40}}{re.escape(mark)}(?=[ \t])") for mark in "-—–~>#=*/→" for mark in (mark, mark * 2)},
+    **{
+        mark: re.compile(rf"{_WORD}(?: {_WORD}){{0,3}}[ \t]{{0,40}}{re.escape(mark)}")
+        for mark in ("|", "||", "»", "›", "│", "•", "·")
+    },
+    **{
+        mark: re.compile(
+            rf"(?:(?!{re.escape(mark)})[^\s\[\](){{}}\"',;|]){{1,80}}[ \t]{{0,40}}{re.escape(mark)}"
+        )
+        for mark in ("::", ";", ",")
+    },
+    **{
+        mark: re.compile(rf"{_WORD}[ \t]{{1,40}}{re.escape(mark)}(?=[ \t])")
+        for mark in "-—–~>#=*/→"
+        for mark in (mark, mark * 2)
+    },
     **{mark: re.compile(rf"{_WORD}[ \t]{{0,40}}{re.escape(mark)}(?=[ \t])") for mark in ("=>", "->")},
     ":": re.compile(r"[^\s\[\](){}\"':;,|]{1,80}:(?=[^\s:])"),
 }

@@ -59,7 +59,9 @@ def is_journal(text: str) -> bool:
 
 def messages_of(rows: Rows) -> Rows:
     """The messages alone; a message of several lines is several lines."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     inside, binary = "", False
     for line, a, b in zip(*rows, strict=True):
         field = _FIELD.match(line)
@@ -68,7 +70,9 @@ def messages_of(rows: Rows) -> Rows:
             inside = name
             binary = field.end() == len(line) and not line.endswith("=")
             if name == "MESSAGE" and not binary:
-                lines.append(line[field.end() :]), first.append(a), last.append(b)
+                lines.append(line[field.end() :])
+                first.append(a)
+                last.append(b)
             continue
         if _HEAD.match(line) or not line:
             inside = ""
@@ -76,5 +80,7 @@ def messages_of(rows: Rows) -> Rows:
         if binary:
             line, binary = _SIZE.sub("", line, count=1), False
         if inside in ("", "MESSAGE"):
-            lines.append(line), first.append(a), last.append(b)
+            lines.append(line)
+            first.append(a)
+            last.append(b)
     return lines, first, last

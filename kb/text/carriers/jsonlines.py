@@ -37,7 +37,9 @@ def read(rows: Rows) -> Rows:
             else:
                 told = within(line)
         for one in told or old[at : at + step]:
-            lines.append(one), first.append(begin), last.append(end)
+            lines.append(one)
+            first.append(begin)
+            last.append(end)
         at += step
     return lines, first, last
 
@@ -85,10 +87,11 @@ def _block(lines: list[str], at: int) -> tuple[list[str], int] | None:
 
 def pieces_joined(rows: Rows) -> Rows:
     """A line that docker cut into several objects, as one object, by stream."""
-    old, froms, tos = rows
-    if not any(len(line) > _PIECE for line in old):
+    if not any(len(line) > _PIECE for line in rows[0]):
         return rows
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     cut: dict[str, int] = {}
     parts: dict[int, tuple[dict[str, Any], list[str]]] = {}
     for line, a, b in zip(*rows, strict=True):
@@ -109,7 +112,9 @@ def pieces_joined(rows: Rows) -> Rows:
         ):
             cut[stream] = len(lines)
             parts[len(lines)] = (found, [log])
-        lines.append(line), first.append(a), last.append(b)
+        lines.append(line)
+        first.append(a)
+        last.append(b)
     for at, (found, logs) in parts.items():
         if len(logs) > 1:
             lines[at] = json.dumps({**found, "log": "".join(logs)})

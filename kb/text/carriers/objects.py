@@ -96,14 +96,17 @@ _TROUBLES = frozenset(
 _SAYS = {
     "level": "severity", "severity": "severity", "levelname": "severity", "lvl": "severity", "loglevel": "severity",
     "log_level": "severity", "priority": "severity", "l": "severity", "s": "severity", "status": "severity",
-    "time": "time", "timestamp": "time", "ts": "time", "t": "time", "asctime": "time", "datetime": "time", "date": "time",
+    "time": "time", "timestamp": "time", "ts": "time", "t": "time", "asctime": "time", "datetime": "time",
+    "date": "time",
     "isodate": "time", "realtime_timestamp": "time", "eventtime": "time",
     "host": "host", "hostname": "host", "computer": "host", "node": "host",
-    "service": "service", "service_name": "service", "syslog_identifier": "service", "program": "service", "app": "service",
+    "service": "service", "service_name": "service", "syslog_identifier": "service", "program": "service",
+    "app": "service",
     "application": "service", "appname": "service", "component": "service", "service.name": "service",
     "systemd_unit": "unit", "unit": "unit", "container_name": "container", "container": "container",
     "pod_name": "pod", "pod": "pod", "namespace_name": "namespace", "namespace": "namespace",
-    "logger": "logger", "logger_name": "logger", "name": "logger", "sourcecontext": "logger", "category": "logger", "channel": "logger",
+    "logger": "logger", "logger_name": "logger", "name": "logger", "sourcecontext": "logger",
+    "category": "logger", "channel": "logger",
 }  # fmt: skip
 _NUMBERED = {  # what loggers call their levels, by their numbers
     "0": "emerg", "1": "alert", "2": "crit", "3": "err", "4": "warning", "5": "notice", "6": "info", "7": "debug",

@@ -16,8 +16,10 @@ _CELLS = re.compile(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")
 _BARS = re.compile(r"[ \t]{0,20}[|│┃║].{0,100000}[|│┃║][ \t]{0,20}\Z")
 _BAR = re.compile(r"[ \t]{0,400}[|│┃║][ \t]{0,400}")
 _KEYED = re.compile(
-    r"(?<![\w.-])[\"':]?(?:message|msg|MESSAGE|Message|error|err|reason|detail|details|description|stderr|text|what|cause)[\"']?"
-    r"[ \t]{0,3}(?::|=>|=)[ \t]{0,3}(?:\"((?:[^\"\\\n]|\\.){8,20000})\"|'((?:[^'\\\n]|\\.){8,20000})'|`([^`\n]{8,20000})`)"
+    r"(?<![\w.-])[\"':]?(?:message|msg|MESSAGE|Message|error|err|reason|detail|details|description"
+    r"|stderr|text|what|cause)[\"']?"
+    r"[ \t]{0,3}(?::|=>|=)[ \t]{0,3}(?:\"((?:[^\"\\\n]|\\.){8,20000})\"|'((?:[^'\\\n]"
+    r"|\\.){8,20000})'|`([^`\n]{8,20000})`)"
 )
 _VALUE = re.compile(r"\"((?:[^\"\\\n]|\\.){5,20000})\"|'((?:[^'\\\n]|\\.){5,20000})'")
 _BETWEEN = re.compile(r"\"[ \t]?:[ \t]?\"|\"[ \t]?,[ \t]?\"")

@@ -18,12 +18,15 @@ Rows = tuple[list[str], list[int], list[int]]
 _CRI = re.compile(r"(\S{10,40} )?(std(?:out|err)) ([PF])(?::[\w:]{1,20})? ?")
 _FULL = (1024, 2048, 4096, 8192, 16384, 32768, 65536)
 _HEADER = re.compile(
-    r"(?:<\d{1,3}>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\S{0,3}\d\S{6,40})(?: \d\d:\d\d:\d\d[.\d]{0,12} ?)? (?:[\w.:-]{1,80} [^\s:\[]{1,60}(?:\[\d{1,10}\])?: |[\w.:-]{1,80} \S{1,60} \S{1,20} \S{1,20} (?:\[[^\]]{0,200}\]|-) )?"
+    r"(?:<\d{1,3}>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
+    r"|\S{0,3}\d\S{6,40})(?: \d\d:\d\d:\d\d[.\d]{0,12} ?)? (?:[\w.:-]{1,80} [^\s:\[]{1,60}(?:\[\d{1,1"
+    r"0}\])?: |[\w.:-]{1,80} \S{1,60} \S{1,20} \S{1,20} (?:\[[^\]]{0,200}\]|-) )?"
 )
 _DIGITS = re.compile(r"\d")
 _FRAME = re.compile(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
 _TAIL = re.compile(
-    r"(?:(?<=[^ \t])[ \t]{2,200}[\w./-]{1,80}(?::\d{1,7})?|[ \t]{1,200}[\w./-]{1,80}\.\w{1,5}:\d{1,7})?[ \t]{0,200}\Z"
+    r"(?:(?<=[^ \t])[ \t]{2,200}[\w./-]{1,80}(?::\d{1,7})?"
+    r"|[ \t]{1,200}[\w./-]{1,80}\.\w{1,5}:\d{1,7})?[ \t]{0,200}\Z"
 )
 _LEVEL = re.compile(rf"(?:{LEVELS_LOUD})\b")
 _STARTS = re.compile(r"[a-z\d('\"<,.;:—–…/\\-]")
@@ -32,7 +35,9 @@ _ENDS = re.compile(r"[\w,'\")\]>;:/—-]\Z")
 
 def cri_joined(rows: Rows) -> Rows:
     """The pieces that CRI marks `P` put before the `F` that ends their line, by stream."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     open_at: dict[str, int] = {}
     parts: dict[int, list[str]] = {}
     for line, a, b in zip(*rows, strict=True):
@@ -43,7 +48,9 @@ def cri_joined(rows: Rows) -> Rows:
             last[at] = b
         else:
             at = len(lines)
-            lines.append(line), first.append(a), last.append(b)
+            lines.append(line)
+            first.append(a)
+            last.append(b)
         if match and match[3] == "P":
             open_at[match[2]] = at
             parts.setdefault(at, [line[: match.start(3)] + "F " + line[match.end() :]])
@@ -56,7 +63,9 @@ def cri_joined(rows: Rows) -> Rows:
 
 def full_joined(rows: Rows) -> Rows:
     """Lines that end where a daemon's limit is, and what follows them under the same header."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     joined: list[str] | None = None
     before = ""
     for line, a, b in zip(*rows, strict=True):
@@ -68,7 +77,9 @@ def full_joined(rows: Rows) -> Rows:
             if joined is not None and len(joined) > 1:
                 lines[-1] = "".join(joined)
             joined = None
-            lines.append(line), first.append(a), last.append(b)
+            lines.append(line)
+            first.append(a)
+            last.append(b)
         if len(line) < 1000 or not _is_full(line, header):
             if joined is not None:
                 lines[-1] = "".join(joined)
@@ -97,11 +108,15 @@ def _is_full(line: str, header: str) -> bool:
 
 def columns_joined(rows: Rows) -> Rows:
     """A message that a table or a terminal wrapped under itself, as one line beside its halves."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     old, froms, tos = rows
     done = 0
     for at, line in enumerate(old):
-        lines.append(line), first.append(froms[at]), last.append(tos[at])
+        lines.append(line)
+        first.append(froms[at])
+        last.append(tos[at])
         if at < done or not (column := _wrapped_under(old, at)):
             continue
         behind = at + 1
@@ -109,7 +124,9 @@ def columns_joined(rows: Rows) -> Rows:
             behind += 1
         for begin, end, joined in _paragraphs([_TAIL.sub("", each)[column:] for each in old[at:behind]]):
             text = line[:column] + joined if begin == 0 else joined
-            lines.append(text), first.append(froms[at + begin]), last.append(tos[at + end - 1])
+            lines.append(text)
+            first.append(froms[at + begin])
+            last.append(tos[at + end - 1])
             done = behind
     return lines, first, last
 
@@ -147,20 +164,28 @@ def _wrapped_under(lines: list[str], at: int) -> int:
 
 def folds_joined(rows: Rows) -> Rows:
     """A line that a quote, a box or a mail folded, as one line beside its parts."""
-    lines, first, last = [], [], []
+    lines: list[str] = []
+    first: list[int] = []
+    last: list[int] = []
     old, froms, tos = rows
     small = len(old) < 9
     end = 0
     for at, line in enumerate(old):
-        lines.append(line), first.append(froms[at]), last.append(tos[at])
+        lines.append(line)
+        first.append(froms[at])
+        last.append(tos[at])
         if at < end:
             continue
         parts, end = [line.rstrip()], at + 1
-        while end < len(old) and end < at + 12 and (frame := _folded(old[end - 1], old[end], small)) is not None:
+        while (
+            end < len(old) and end < at + 12 and (frame := _folded(old[end - 1], old[end], small)) is not None
+        ):
             parts.append(old[end][frame:].strip())
             end += 1
         if len(parts) > 1:
-            lines.append(" ".join(parts)), first.append(froms[at]), last.append(tos[end - 1])
+            lines.append(" ".join(parts))
+            first.append(froms[at])
+            last.append(tos[end - 1])
     return lines, first, last
 
 
@@ -175,4 +200,6 @@ def _folded(line: str, after: str, small: bool) -> int | None:
     if framed is None or framed_after is None:
         goes_on = small and _STARTS.match(after) and bare(after).start == 0
         return 0 if goes_on else None
-    return framed_after.end() if after[framed_after.end() :].strip() and framed[0] == framed_after[0] else None
+    return (
+        framed_after.end() if after[framed_after.end() :].strip() and framed[0] == framed_after[0] else None
+    )

@@ -148,7 +148,9 @@ def _each(change: Callable[[str], list[str] | str]) -> Callable[[Rows], Rows]:
         for line, a, b in zip(*rows, strict=True):
             changed = change(line)
             for one in [changed] if isinstance(changed, str) else changed:
-                lines.append(one), first.append(a), last.append(b)
+                lines.append(one)
+                first.append(a)
+                last.append(b)
         return lines, first, last
 
     return step
@@ -174,14 +176,18 @@ def _quoted_printable(rows: Rows) -> Rows:
             lines[-1] += line
             last[-1] = b
         else:
-            lines.append(line), first.append(a), last.append(b)
+            lines.append(line)
+            first.append(a)
+            last.append(b)
         open_line = lines[-1].endswith("=") and len(line) > 40
         if open_line:
             lines[-1] = lines[-1][:-1]
     return [escapes.quoted_printable_undone(line) if "=" in line else line for line in lines], first, last
 
 
-_ENCODED = re.compile(r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D|(?m:^[^\n]{68,75}=$)")
+_ENCODED = re.compile(
+    r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D|(?m:^[^\n]{66,74}[^\n=]=$)"
+)
 
 
 def _is_quoted_printable(text: str) -> bool:
@@ -212,8 +218,23 @@ def _framed(text: str) -> bool:
             or text[:2] in ("> ", "│ ") or (len(text) < 1500 and 0 < text.count("\n") < 9))  # fmt: skip
 
 
-_XML = ("<?xml", "</test", "<![CDATA[", "</failure>", "</msg>", "</error>", "</system-err>",
-        "</td>", "</pre>", "</p>", "</div>", "</span>", "</li>", "</code>", "</message>")
+_XML = (
+    "<?xml",
+    "</test",
+    "<![CDATA[",
+    "</failure>",
+    "</msg>",
+    "</error>",
+    "</system-err>",
+    "</td>",
+    "</pre>",
+    "</p>",
+    "</div>",
+    "</span>",
+    "</li>",
+    "</code>",
+    "</message>",
+)
 _Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
 _TERMINAL: tuple[_Step, ...] = (
     (_has("\x1b", "\x08"), _colours),
