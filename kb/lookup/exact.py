@@ -114,7 +114,7 @@ class SignatureScan:
 
     def _trace(self, hit: SignatureHit, block: Unfolded) -> None:
         found = seen_trace(hit, block, self._rarity)
-        if found and (hit.key not in self._traces or found.share > self._traces[hit.key].share):
+        if found and (hit.key not in self._traces or found.share() > self._traces[hit.key].share()):
             self._traces[hit.key] = found
 
     def found(self) -> list[Found]:

@@ -7,6 +7,7 @@ elsewhere is looked for again around the line that weighs most, so that lines of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
@@ -20,13 +21,21 @@ from kb.text.redact import redact
 from kb.text.signature_engines import Needle
 from kb.text.signature_set import SignatureHit, SignatureSet
 from kb.text.specificity import text_specificity
+from kb.text.trace import LEADS, NAMED, NEAR, PLAIN, REST, SAYS
 
 AROUND = 20_000
 """Characters before and behind the line that weighs most within which the others are looked for."""
-ENOUGH = 0.6
-"""Of the weight of what was learned, the share from which it is the same; or of what is asked, in a few lines."""
+ENOUGH = 0.65
+"""The share of a trace from which it is the same."""
+_COUNTS = {NAMED: 4.0, LEADS: 4.0, SAYS: 2.0, REST: 0.3, PLAIN: 1.0}
+_NEAREST = 2.0
+"""What a line counts for, by its letter; a frame next to the leading message less with each one between."""
 LEAST = 0.2
 """The share below which a trace is not even a candidate: what it has in common is its program."""
+_MESSAGES = NAMED + LEADS + SAYS
+_SAME_PLACE, _NEARLY = 0.75, 0.3
+"""Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
+_WORD = re.compile(r"[A-Za-z_]{2,}")
 _SHOWN = 200
 
 Rarity = Callable[[str], float]
@@ -38,18 +47,34 @@ _Span = tuple[int, int]
 class SeenTrace:
     """What of one learned trace stands in a text, around the line of it that weighs most."""
 
-    share: float
-    """Of the weight of all its lines, that of the lines which stand there in their order."""
+    said: float | None
+    """Of what was said, the share that stands there; None where the trace has no message."""
+    frames: float | None
+    """Of the frames next to the message, or where there are none of all other lines, the share that stands there."""
+    named: bool
+    """The leading message names something of the program's own."""
+    leader: str
+    """The leading message, or where none leads the line that tells most; empty where it stands there."""
     lines: int
     of: int
     tells: float
-    """How much these lines tell together, 0 to 1."""
-    head: bool
-    """Whether the line that tells most of all is among them."""
+    """How much the lines that stand there tell together, 0 to 1."""
     places: tuple[Place, ...]
     """Where they stand in the whole text, the line that weighs most first."""
     text: str
     """That line, redacted."""
+
+    def share(self, alike: float = 0.0) -> float:
+        """How much of the trace stands there, where another line is `alike` its leading message (0 to 1).
+
+        A message that names something of the program's own weighs three times the frames; one that only says what
+        kind of crash it is, or stands there in other words, as much as they do.
+        """
+        said = self.said if self.said is None or not self.leader else max(self.said, alike)
+        if said is None or self.frames is None:
+            return said or self.frames or 0.0
+        own = 0.75 if self.named and not self.leader else 0.5
+        return own * said + (1 - own) * self.frames
 
 
 def rarity_among(signatures: SignatureSet) -> Rarity:
@@ -64,8 +89,11 @@ def rarity_among(signatures: SignatureSet) -> Rarity:
 
 def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace | None:
     """What of the trace stands in a block; None where nothing of it tells."""
-    text, lines = block.text, hit.signature.needles
-    weights = [weight * rarity(line) for line, weight in zip(lines, hit.signature.weights, strict=True)]
+    text, lines, letters = block.text, hit.signature.needles, hit.signature.trace
+    weights = [
+        counts * text_specificity(line) * rarity(line)
+        for line, counts in zip(lines, _counts(letters), strict=True)
+    ]
     spans = dict(zip(hit.found, hit.spans, strict=True))
     best = max(spans, key=lambda number: (weights[number], -number))
     if weights[best] <= 0:
@@ -75,14 +103,44 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
     start, end = spans[best]
     order = [best, *(number for number in kept if number != best)]
     return SeenTrace(
-        share=sum(weights[number] for number in kept) / sum(weights),
+        said=_part(kept, weights, letters, _MESSAGES),
+        frames=_beside(kept, weights, letters),
+        named=NAMED in letters,
+        leader="" if (leader := weights.index(max(weights))) in kept else lines[leader],
         lines=len(kept),
         of=len(lines),
         tells=text_specificity("\n".join(lines[number] for number in kept)),
-        head=weights.index(max(weights)) in kept,
         places=tuple(block.place(*places[number]) for number in order),
         text=redact(text[start : min(end, start + _SHOWN)]).text,
     )
+
+
+def _counts(letters: str) -> list[float]:
+    """What each line counts for, beside what it tells: of the frames, those nearest to the leading message most."""
+    leader = max(letters.find(NAMED), letters.find(LEADS))
+    frames = [number for number, letter in enumerate(letters) if letter == NEAR]
+    before, after = [n for n in frames if n < leader][::-1], [n for n in frames if n > leader]
+    distance = {number: place for side in (before, after) for place, number in enumerate(side)}
+    return [
+        _NEAREST / (1 + distance[number]) if letter == NEAR else _COUNTS[letter]
+        for number, letter in enumerate(letters)
+    ]
+
+
+def _beside(kept: Sequence[int], weights: Sequence[float], letters: str) -> float | None:
+    """What stands there of the frames next to the message; where there are none, of the other lines."""
+    frames = _part(kept, weights, letters, NEAR)
+    return _part(kept, weights, letters, REST + PLAIN) if frames is None else frames
+
+
+def _part(kept: Iterable[int], weights: Sequence[float], letters: str, wanted: str) -> float | None:
+    """Of the lines of these kinds the share that stands there, by weight; None where there are none."""
+    total = _weight(range(len(letters)), weights, letters, wanted)
+    return _weight(kept, weights, letters, wanted) / total if total else None
+
+
+def _weight(numbers: Iterable[int], weights: Sequence[float], letters: str, wanted: str) -> float:
+    return sum(weights[number] for number in numbers if letters[number] in wanted)
 
 
 def _near(spans: dict[int, _Span], lines: Sequence[str], text: str, around: _Span) -> dict[int, _Span]:
@@ -113,16 +171,27 @@ def _in_order(places: dict[int, _Span], weights: Sequence[float]) -> list[int]:
 
 def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None:
     """The candidate; None where too little of it was seen."""
-    share = seen.share
+    alike = _alike(seen.leader, question) if seen.leader and (seen.frames or 0.0) >= _SAME_PLACE else 0.0
+    if seen.leader and alike < _NEARLY:
+        return None
+    share = seen.share(alike)
     if question.whole:  # a few lines, all of which must be the trace's
         share = min(share, _explained(question.evidence, seen.places))
-    if share < LEAST or not seen.head:
+    if share < LEAST:
         return None
     first = seen.places[0]
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
-    fit = min(1.0, share / ENOUGH)
+    reason += f"; its message stands there in other words ({alike:.0%} alike)" if seen.leader else ""
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
+    fit = min(1.0, share / ENOUGH)
     return Found(entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=share >= ENOUGH)
+
+
+def _alike(leader: str, question: Question) -> float:
+    """How much of its words a telling line of the question shares with the leading message, at the most."""
+    learned = set(_WORD.findall(leader))
+    asked = (set(_WORD.findall(one.line.message)) for one in question.evidence)
+    return max((len(learned & words) / max(1, len(learned | words)) for words in asked), default=0.0)
 
 
 def _explained(evidence: Iterable[EvidenceTemplate], places: Sequence[Place]) -> float:

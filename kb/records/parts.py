@@ -94,15 +94,13 @@ class Signature:
     An entry matches when any one of its signatures does.  Literals are compared without regard
     to case; with `regex` each needle is a regular expression in RE2 syntax (linear time).  The index of a home
     looks for more than people write: with `template` a needle is a masked line, in which `<*>` stands for one thing
-    that varies; with `trace` the needles are the telling lines of one trace, of which some must occur.
+    that varies; with `trace`, a letter a needle, the needles are the telling lines of one trace, of which some must occur.
     """
 
     needles: tuple[str, ...]
     regex: bool = False
     template: bool = False
-    trace: bool = False
-    weights: tuple[float, ...] = ()
-    """Of a trace, what each of its lines tells."""
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

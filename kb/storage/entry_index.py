@@ -25,7 +25,7 @@ KNOWLEDGE_VERSION = "knowledge_version"
 SIGNATURES_REMOVED = "signatures_removed"
 """The meta key of a number that changes whenever signatures go; while it stays, they only come."""
 
-_KINDS = {"regex": 1, "template": 2, "trace": 4}
+_KINDS = {"regex": 1, "template": 2}
 """How the column `regex` keeps what kind of signature it is; of a plain literal it is 0."""
 
 ASKED = "asked"
@@ -72,7 +72,7 @@ class EntryIndex:
         self._db.execute_many(
             "INSERT INTO signatures VALUES (?,?,?,?)",
             [
-                (entry.id, json.dumps(sig.needles), _kind(sig), json.dumps(sig.weights))
+                (entry.id, json.dumps(sig.needles), _kind(sig), sig.trace)
                 for sig in sought(entry.signatures)
             ],
         )
@@ -148,8 +148,8 @@ class EntryIndex:
         flags = "".join(
             f", '{name}', json(iif(regex & {bit}, 'true', 'false'))" for name, bit in _KINDS.items()
         )
-        one = f"json_object('needles', json(needles), 'weights', json(weights){flags})"
-        rows = "(SELECT entry_id, needles, regex, weights FROM signatures WHERE rowid > ? ORDER BY rowid)"
+        one = f"json_object('needles', json(needles), 'trace', trace{flags})"
+        rows = "(SELECT entry_id, needles, regex, trace FROM signatures WHERE rowid > ? ORDER BY rowid)"
         return codec.signatures(
             self._db.value(f"SELECT json_group_array(json_array(entry_id, {one})) FROM {rows}", [after])
         )

@@ -244,5 +244,5 @@ def wordings(db: Database) -> None:
 
 @migrations()
 def traces(db: Database) -> None:
-    """Of a trace, what each of its lines tells; the kind of a signature is kept in `regex`, a bit a kind."""
-    _run(db, "ALTER TABLE signatures ADD COLUMN weights TEXT NOT NULL DEFAULT '[]';")
+    """Of a trace, what each of its lines is for; `regex` keeps what kind of signature it is, a bit a kind."""
+    _run(db, "ALTER TABLE signatures ADD COLUMN trace TEXT NOT NULL DEFAULT '';")

@@ -15,6 +15,6 @@ from kb.text.crashes.table import form_of, without_clock
 
 def message(line: str) -> str:
     """The message of a line; the line itself where nothing is around it."""
-    told = bare(line).text
-    found = form_of(without_clock(told), within=False)
+    told = bare(without_clock(line)).text
+    found = form_of(told, within=False)
     return message_of(told) or told if found and found[1].role in (Role.MESSAGE, Role.CAUSE) else told

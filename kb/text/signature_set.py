@@ -115,7 +115,7 @@ class SignatureSet:
     @property
     def traces(self) -> int:
         """How many of the signatures are traces."""
-        return sum(signature.trace for _, signature in self.items)
+        return sum(bool(signature.trace) for _, signature in self.items)
 
     @property
     def worth_keeping(self) -> bool:
@@ -127,7 +127,7 @@ class SignatureSet:
         built = self._engine.dump() if self._engine else None
         header = {
             "items": [
-                (key, sign.needles, sign.regex, sign.template, sign.trace, sign.weights)
+                (key, sign.needles, sign.regex, sign.template, sign.trace)
                 for key, sign in self.items
             ],
             "problems": self.problems,
@@ -151,8 +151,8 @@ class SignatureSet:
         line, _, blobs = body.partition(b"\n")
         header = json.loads(line)
         items = tuple(
-            (key, Signature(needles=tuple(needles), regex=regex, template=template, trace=trace, weights=tuple(weights)))
-            for key, needles, regex, template, trace, weights in header["items"]
+            (key, Signature(needles=tuple(needles), regex=regex, template=template, trace=trace))
+            for key, needles, regex, template, trace in header["items"]
         )
         made = cls._of(items, [(key, reason) for key, reason in header["problems"]])
         if made._engine and header["sizes"]:
@@ -196,7 +196,7 @@ def _text(value: bytes | str) -> str:
 
 
 def _complete(signature: Signature, found: dict[Needle, _Found]) -> bool:
-    return signature.trace or all(needle in found for needle in _needles_of(signature))
+    return bool(signature.trace) or all(needle in found for needle in _needles_of(signature))
 
 
 def _hit(key: str, signature: Signature, found: dict[Needle, _Found]) -> SignatureHit:

@@ -1,92 +1,96 @@
-"""Texts of many lines, such as a stack trace or a crash: which lines of one are looked for, and what each tells.
+"""Texts of many lines, such as a stack trace or a crash: which lines of one are looked for, and what each is for.
 
 Two occurrences of one crash differ in addresses, line numbers and paths, and in how deep the stack was; they agree in
-what was said and in the functions next to it.  So the lines are kept as templates, in their order, and each weighs
-what it tells: most if it says what went wrong, less the further a frame is from that, nothing if any crash of the
-runtime prints it.
+what was said and in the functions next to it.  So the lines are kept as templates, in their order, each with a letter
+that says what it is for; what any crash of the runtime prints is not kept.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from kb.records import Signature
 from kb.text.carriers import bare, unfold
 from kb.text.crashes import Role, Told, read_crashes
-from kb.text.crashes.table import without_clock
+from kb.text.crashes.plumbing import is_plumbing
+from kb.text.crashes.table import form_of, without_clock
 from kb.text.specificity import text_specificity
 from kb.text.template import LONGEST, template_of
 
+NAMED, LEADS, SAYS, NEAR, REST, PLAIN = "NLSFRP"
+"""What a line is for: the message that leads, where it names something of the program's own; a leading message that
+does not (`general protection fault`); another message or cause; a frame next to the one that leads; any other line of
+a crash; a line of a text in which nothing crashed."""
 MOST_LINES = 24
-"""Lines of a trace that are looked for: those that tell most."""
+"""Lines of a trace that are looked for."""
 _READ = 400
 """Lines of a trace that are read at the most."""
 _LEAST = 0.2
 """What a line must tell to be looked for."""
-_LEADS, _SAYS, _NEAR, _FAR = 4.0, 2.0, 1.0, 0.3
-"""What a line counts for: the message that leads, another message, a frame next to the one that leads, the rest."""
 _NEXT = 4
-"""Frames next to the leading message that count in full."""
-
-
-@dataclass(frozen=True, slots=True)
-class TraceLine:
-    """A line that is looked for: its template, and what it tells before its rarity is known."""
-
-    template: str
-    weight: float
-
-
-def trace_lines(text: str) -> tuple[TraceLine, ...]:
-    """The lines of a text that are looked for, in their order; none where the text has one line only."""
-    lines = [line for line in unfold(text).text.splitlines() if line.strip()][:_READ]
-    if len(lines) < 2:
-        return ()
-    told = list(read_crashes(_uncarried(line[:LONGEST]) for line in lines))
-    found: dict[str, TraceLine] = {}
-    for line, counts in zip(lines, _counts(told), strict=True):
-        template = template_of(line) if counts else ""
-        if template and (tells := text_specificity(template)) >= _LEAST:
-            weight = max(counts * tells, found[template].weight if template in found else 0.0)
-            found[template] = TraceLine(template, round(weight, 4))
-    best = sorted(found.values(), key=lambda one: -one.weight)[:MOST_LINES]
-    return tuple(one for one in found.values() if one in best)
+"""Frames on each side of the leading message that are next to it."""
+_ORDER = {NAMED: 4, LEADS: 4, SAYS: 3, NEAR: 2, PLAIN: 1, REST: 0}
+_NAME = re.compile(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w|\w\+(?:0x|<\*>|$)")
+_EXCEPTION = re.compile(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
+_WORD = re.compile(r"[a-z]{2,}")
+_OWN_WORDS = 5
+"""Words from which a message is a sentence of the program's own."""
 
 
 def trace_signature(text: str) -> Signature | None:
     """What is looked for of a text of several lines; None where it is one line, or says nothing."""
-    lines = trace_lines(text)
-    if not lines:
+    lines = [line for line in unfold(text).text.splitlines() if line.strip()][:_READ]
+    if len(lines) < 2:
         return None
-    return Signature(
-        needles=tuple(line.template for line in lines), template=True, trace=True,
-        weights=tuple(line.weight for line in lines),
-    )  # fmt: skip
+    plain = [_uncarried(line[:LONGEST]) for line in lines]
+    letters = _letters(plain, list(read_crashes(plain)))
+    found: dict[str, str] = {}
+    for line, letter in zip(lines, letters, strict=True):
+        template = template_of(line) if letter else ""
+        if template and text_specificity(template) >= _LEAST:
+            found[template] = max(letter, found.get(template, letter), key=_ORDER.__getitem__)
+    kept = sorted(found, key=lambda one: (-_ORDER[found[one]], -text_specificity(one)))[:MOST_LINES]
+    needles = tuple(template for template in found if template in set(kept))
+    if not needles:
+        return None
+    return Signature(needles=needles, template=True, trace="".join(found[needle] for needle in needles))
+
+
+def names_something(message: str) -> bool:
+    """Whether a message names something of the program's own, or says it in a sentence of its own.
+
+    `KeyError: 'tax_rate'` does, `general protection fault` does not: that says what kind of crash it is.
+    """
+    found = form_of(message, within=False)
+    said = _EXCEPTION.sub(" ", message)
+    if _NAME.search(said):
+        return True
+    return not (found and found[1].runtime == "kernel") and len(_WORD.findall(said)) >= _OWN_WORDS
 
 
 def _uncarried(line: str) -> str:
     """The line without its carriers, but with the level that it begins with: `BUG: ` is how a kernel's crash begins."""
+    if (console := without_clock(line)) != line:
+        return console
     carried = bare(line)
-    return carried.text if carried.said.keys() - {"time", "severity"} else without_clock(line)
+    return carried.text if carried.said.keys() - {"severity"} else line
 
 
-def _counts(told: Sequence[Told]) -> list[float]:
-    """What each line counts for by its role; where nothing crashed, every line counts the same."""
+def _letters(lines: Sequence[str], told: Sequence[Told]) -> list[str]:
+    """What each line is for; empty for what any crash prints.  The last of several crashes leads."""
     leaders = [number for number, one in enumerate(told) if one.rank == 2]
     if not leaders:
-        return [float(one.role is not Role.GENERIC) for one in told]
+        return [PLAIN if one.role is not Role.GENERIC else "" for one in told]
     leader = leaders[-1]
-    frames = [number for number, one in enumerate(told) if one.role is Role.FRAME]
-    near = sorted(frames, key=lambda number: abs(number - leader))[:_NEXT]
-    return [_count(number, one, leader, near) for number, one in enumerate(told)]
-
-
-def _count(number: int, told: Told, leader: int, near: Sequence[int]) -> float:
-    if number == leader:
-        return _LEADS
-    if told.role in (Role.MESSAGE, Role.CAUSE):
-        return _SAYS
-    if told.role is Role.GENERIC:
-        return 0.0
-    return _NEAR if number in near else _FAR
+    leads = NAMED if names_something(lines[leader]) else LEADS
+    own = [one.role is Role.FRAME and not is_plumbing(lines[number]) for number, one in enumerate(told)]
+    frames = [number for number, is_own in enumerate(own) if is_own]
+    before, after = [n for n in frames if n < leader], [n for n in frames if n > leader]
+    near = {*before[-_NEXT:], *after[:_NEXT]}
+    by_role = {Role.MESSAGE: SAYS, Role.CAUSE: SAYS, Role.FRAME: "", Role.GENERIC: "", Role.OTHER: REST}
+    letters = [by_role[one.role] for one in told]
+    for number in frames:
+        letters[number] = NEAR if number in near else REST
+    letters[leader] = leads
+    return letters

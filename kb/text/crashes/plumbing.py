@@ -1,0 +1,36 @@
+"""Frames that say nothing of where: the functions by which a runtime raises, reports, and starts what it runs.
+
+A crash is told by the functions of the program itself; whoever reads a trace skips these.
+"""
+
+from __future__ import annotations
+
+import re
+
+_BY_RUNTIME = {
+    "kernel": (
+        r"\? |_?_?dump_(?:stack|trace)\w*|show_(?:stack|trace|regs)\w*|_?_?(?:kasan|asan|ubsan|kmsan|kcsan|kfence)_\w+"
+        r"|_?_?warn\w*|report_(?:bug|ubsan)\w*|fixup_bug\w*|do_error_trap|(?:do_)?invalid_op|exc_\w+|asm_\w+|print_\w+"
+        r"|check_memory_region\w*|panic\w*|v?printk\w*|end_report\w*|object_err\w*|check_preemption_disabled"
+        r"|debug_smp_processor_id|_?_?die\w*|no_context|bad_area\w*|page_fault|do_page_fault|general_protection"
+        r"|entry_\w+|(?:do|ret)_(?:syscall|from)_\w+|syscall_\w+|kthread\w*|worker_thread|process_one_work|start_secondary"
+        r"|_?_?schedule\w*|lock_(?:acquire|release)|_?_?lock_acquire\w*|_?_?raw_\w+|_raw_\w+|mutex_lock\w*|__mutex_lock\w*"
+        r"|preempt_\w+|rcu_\w+|might_\w+|ddb_?\w*|db_\w+|kdb_\w+|trap\w*|alltraps?|calltrap|vpanic|Xsyscall|syscall"
+    ),
+    "rust": r"(?:core|std|alloc)::|rust_(?:begin_unwind|panic)|__rust_\w+|__libc_start\w*|_start$|main$",
+    "jvm": r"(?:java\.base/)?(?:java|jdk|sun|javax)\.|jdk\.internal|scala\.|kotlin\.coroutines|reactor\.core",
+    "node": r"(?:node:)?internal/|node:|process\.|Module\.|Function\.executeUserEntryPoint|new Promise|process(?:Ticks|Immediate)",
+    "go": r"runtime\.|panic\(|created by|testing\.|net/http\.|main\.main\.func\d+$",
+    "c": r"__libc_start\w*|_start$|abort$|raise$|__assert\w*|gsignal|__pthread\w*|clone3?$|start_thread|std::terminate|__cxa_\w+",
+    "dotnet": r"System\.|Microsoft\.",
+    "beam": r"(?:gen_server|gen_statem|proc_lib|gen|erl_eval|shell|init|timer|lists|supervisor):",
+}
+_FRAME = re.compile(
+    r"^(?:\s|[|+])*(?:#?\d+[:.]?\s+|at\s+(?:async\s+|new\s+)?|in (?:call from |function )?|from\s+)?(?:0x[0-9a-f]+\s+(?:in\s+)?)?"
+    rf"(?:\[<[^>]*>\]\s*)?(?:{'|'.join(_BY_RUNTIME.values())})"
+)
+
+
+def is_plumbing(frame: str) -> bool:
+    """Whether a frame of a trace only says how the runtime got there."""
+    return _FRAME.match(frame) is not None
