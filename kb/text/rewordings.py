@@ -1,0 +1,159 @@
+"""How programs say the same in another version: every other wording of a line, older and newer.
+
+`rewordings.toml` is the table, made from runs of both versions; `docs/wording.md` shows it.  `reworded`
+is pure and takes time in proportion to the line; the table is read when it is first asked.  What varies in
+the line is carried over; what only the other version says is left as a place that varies.  What stands
+before and behind the message stays.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from kb.text.wordings import Read, Wording, wording
+
+Kind = Literal["wrapper", "words"]
+LONGEST_LINE = 4000
+"""Characters of a line that are looked at; a longer one is no message that a version says otherwise."""
+MOST_WORDINGS = 12
+"""Other wordings of a line at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reworded:
+    """Another wording of a line, whether only what stands around the message differs, and who says it so."""
+
+    text: str
+    kind: Kind
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One fault as both versions printed it, and how it was provoked."""
+
+    before: str
+    after: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """One change of wording: the last version seen with the old text, the first seen with the new one."""
+
+    software: str
+    old: str
+    new: str
+    before: str
+    after: str
+    kind: Kind
+    note: str
+    examples: tuple[Example, ...]
+    each: str = ""
+    """The list of names that a change of every name in a line is about; empty for a change of the text."""
+    only_new: bool = False
+    """The new text has no words of its own: it is made from the old one, never the other way."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """What a slot that only one text has mostly holds; any other is left as a place that varies."""
+    whole: bool = False
+    """The new text says so little that it must be all of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rewording with both texts ready to be read."""
+
+    said: Rewording
+    before: Wording
+    after: Wording
+    names: re.Pattern[str] | None = field(default=None)
+
+    def other(self, line: str) -> str | None:
+        """The line as the other version writes it."""
+        if self.names is not None:
+            return _quoted(line, self.names)
+        before = self.before.read(line) if self.before.anchor in line else None
+        after = None if self.said.only_new or self.after.anchor not in line else self.after.read(line)
+        if after is not None and self.said.whole and line[after.start : after.end] != line.strip():
+            after = None
+        if before is not None and (after is None or _length(before) >= _length(after)):
+            return self._swapped(line, before, self.after)
+        return self._swapped(line, after, self.before) if after is not None else None
+
+    def _swapped(self, line: str, read: Read, to: Wording) -> str:
+        return line[: read.start] + to.fill({**self.said.defaults, **read.slots}) + line[read.end :]
+
+
+def reworded(line: str) -> tuple[Reworded, ...]:
+    """Every other wording of `line`, nearest first, through several versions where it changed repeatedly."""
+    line = line[:LONGEST_LINE]
+    found: dict[str, Reworded] = {line: Reworded(line, "wrapper", "")}
+    waiting = [line]
+    while waiting and len(found) <= MOST_WORDINGS:
+        at = waiting.pop(0)
+        for rule in _rules():
+            if (text := rule.other(at)) is not None and text not in found:
+                found[text] = _also(found[at], rule.said, text)
+                waiting.append(text)
+    return tuple(found.values())[1 : MOST_WORDINGS + 1]
+
+
+@cache
+def rewordings() -> tuple[Rewording, ...]:
+    """The table, as it was written."""
+    return tuple(_rewording(item) for item in _table()["rewording"])
+
+
+@cache
+def sources() -> dict[str, str]:
+    """Where the versions of each software came from."""
+    return dict(_table()["sources"])
+
+
+@cache
+def _table() -> dict:  # type: ignore[type-arg]
+    return tomllib.loads(files("kb.text").joinpath("rewordings.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _rules() -> tuple[_Rule, ...]:
+    return tuple(
+        _Rule(one, wording(one.before), wording(one.after), _names(one.each) if one.each else None)
+        for one in rewordings()
+    )
+
+
+def _names(which: str) -> re.Pattern[str]:
+    names = sorted(_table()["names"][which].split(), key=len, reverse=True)
+    return re.compile(
+        r"(?<!parameter )(?<![\w.=/-])(\"?)(" + "|".join(names) + r")\1(?![\w=]|\s?[=:](?!=)|\.\w|\(\))"
+    )
+
+
+def _quoted(line: str, names: re.Pattern[str]) -> str | None:
+    """The line with its names in quotes, or without them if they have some."""
+    found = names.search(line)
+    if found is None:
+        return None
+    mark = "" if found[1] else '"'
+    return names.sub(lambda one: f"{mark}{one[2]}{mark}", line)
+
+
+def _length(read: Read) -> int:
+    return read.end - read.start
+
+
+def _also(so_far: Reworded, said: Rewording, text: str) -> Reworded:
+    kind: Kind = "words" if "words" in (so_far.kind, said.kind) else "wrapper"
+    return Reworded(text, kind, f"{so_far.note}; {said.note}" if so_far.note else said.note)
+
+
+def _rewording(item: dict) -> Rewording:  # type: ignore[type-arg]
+    examples = tuple(Example(**one) for one in item.pop("example"))
+    return Rewording(**item, examples=examples)
