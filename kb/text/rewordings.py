@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,12 @@ LONGEST_LINE = 4000
 """Characters of a line that are looked at; a longer one is no message that a version says otherwise."""
 MOST_WORDINGS = 12
 """Other wordings of a line at most."""
+
+
+_NAME = re.compile(
+    r"(?<!parameter )(?<![\w.=/-])(\"?)([a-z]{1,30}(?:_[a-z0-9]{1,30}){1,6})\1(?![\w=]|\s?[=:](?!=)|\.\w|\(\))"
+)
+"""A name of several words as a message writes it: not where it is set, nor a part of a path or a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +71,24 @@ class Rewording:
     """The new text says so little that it must be all of the line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Rule:
     """A rewording with both texts ready to be read."""
 
     said: Rewording
     before: Wording
     after: Wording
-    names: re.Pattern[str] | None = field(default=None)
+    names: frozenset[str] = frozenset()
 
     def other(self, line: str) -> str | None:
         """The line as the other version writes it."""
-        if self.names is not None:
+        if self.names:
             return _quoted(line, self.names)
-        before = self.before.read(line) if self.before.anchor in line else None
-        after = None if self.said.only_new or self.after.anchor not in line else self.after.read(line)
+        before = self.before.read(line)
+        after = None if self.said.only_new else self.after.read(line)
         if after is not None and self.said.whole and line[after.start : after.end] != line.strip():
             after = None
-        if before is not None and (after is None or _length(before) >= _length(after)):
+        if before is not None and (after is None or self.before.own >= self.after.own):
             return self._swapped(line, before, self.after)
         return self._swapped(line, after, self.before) if after is not None else None
 
@@ -97,7 +103,7 @@ def reworded(line: str) -> tuple[Reworded, ...]:
     waiting = [line]
     while waiting and len(found) <= MOST_WORDINGS:
         at = waiting.pop(0)
-        for rule in _rules():
+        for rule in _said_by(at):
             if (text := rule.other(at)) is not None and text not in found:
                 found[text] = _also(found[at], rule.said, text)
                 waiting.append(text)
@@ -124,29 +130,33 @@ def _table() -> dict:  # type: ignore[type-arg]
 @cache
 def _rules() -> tuple[_Rule, ...]:
     return tuple(
-        _Rule(one, wording(one.before), wording(one.after), _names(one.each) if one.each else None)
+        _Rule(one, wording(one.before), wording(one.after), frozenset(_table()["names"].get(one.each, "").split()))
         for one in rewordings()
     )
 
 
-def _names(which: str) -> re.Pattern[str]:
-    names = sorted(_table()["names"][which].split(), key=len, reverse=True)
-    return re.compile(
-        r"(?<!parameter )(?<![\w.=/-])(\"?)(" + "|".join(names) + r")\1(?![\w=]|\s?[=:](?!=)|\.\w|\(\))"
+def _said_by(line: str) -> Iterable[_Rule]:
+    """The rules that have a piece of text in the line, in the order of the table."""
+    return dict.fromkeys(rule for anchor, rule in _anchors() if anchor in line)
+
+
+@cache
+def _anchors() -> tuple[tuple[str, _Rule], ...]:
+    return tuple(
+        (anchor, rule)
+        for rule in _rules()
+        for anchor in (("_",) if rule.names else (rule.before.anchor, "" if rule.said.only_new else rule.after.anchor))
+        if anchor
     )
 
 
-def _quoted(line: str, names: re.Pattern[str]) -> str | None:
+def _quoted(line: str, names: frozenset[str]) -> str | None:
     """The line with its names in quotes, or without them if they have some."""
-    found = names.search(line)
+    found = next((one for one in _NAME.finditer(line) if one[2] in names), None)
     if found is None:
         return None
     mark = "" if found[1] else '"'
-    return names.sub(lambda one: f"{mark}{one[2]}{mark}", line)
-
-
-def _length(read: Read) -> int:
-    return read.end - read.start
+    return _NAME.sub(lambda one: f"{mark}{one[2]}{mark}" if one[2] in names else one[0], line)
 
 
 def _also(so_far: Reworded, said: Rewording, text: str) -> Reworded:

@@ -40,25 +40,14 @@ class Wording:
 
     texts: tuple[str, ...]
     slots: tuple[tuple[str, str], ...]
-
-    @property
-    def anchor(self) -> str:
-        """The longest piece of text: a line without it is no such wording."""
-        return max(self.texts, key=len)
-
-    @property
-    def own(self) -> int:
-        """How many characters are its own, outside the slots."""
-        return sum(map(len, self.texts))
-
-    @property
-    def readable(self) -> bool:
-        """Whether it begins with a text or with a slot that a text follows, so that it can be sought."""
-        return bool(self.texts[0]) or (bool(self.slots) and self.slots[0][1] in _BEFORE and bool(self.texts[1]))
+    anchor: str
+    """The longest piece of text: a line without it is no such wording.  Empty: it cannot be sought."""
+    own: int
+    """How many characters are its own, outside the slots."""
 
     def read(self, line: str) -> Read | None:
         """Where the wording stands in `line`, the first place of it."""
-        if not self.readable:
+        if not self.anchor or self.anchor not in line:
             return None
         first = 0 if self.texts[0] else 1  # a slot at the very beginning is read backwards
         at = -1
@@ -97,7 +86,9 @@ def wording(text: str) -> Wording:
     """The wording that `text` writes with its slots in braces."""
     parts = _SLOT.split(text)
     slots = tuple(zip(parts[1::3], (kind or "text" for kind in parts[2::3]), strict=True))
-    return Wording(tuple(parts[0::3]), slots)
+    texts = tuple(parts[0::3])
+    sought = bool(texts[0]) or (bool(slots) and slots[0][1] in _BEFORE and bool(texts[1]))
+    return Wording(texts, slots, max(texts, key=len) if sought else "", sum(map(len, texts)))
 
 
 def _value(line: str, at: int, kind: str, then: str) -> str | None:
