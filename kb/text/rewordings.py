@@ -130,7 +130,12 @@ def _table() -> dict:  # type: ignore[type-arg]
 @cache
 def _rules() -> tuple[_Rule, ...]:
     return tuple(
-        _Rule(one, wording(one.before), wording(one.after), frozenset(_table()["names"].get(one.each, "").split()))
+        _Rule(
+            one,
+            wording(one.before),
+            wording(one.after),
+            frozenset(_table()["names"].get(one.each, "").split()),
+        )
         for one in rewordings()
     )
 
@@ -145,7 +150,9 @@ def _anchors() -> tuple[tuple[str, _Rule], ...]:
     return tuple(
         (anchor, rule)
         for rule in _rules()
-        for anchor in (("_",) if rule.names else (rule.before.anchor, "" if rule.said.only_new else rule.after.anchor))
+        for anchor in (
+            ("_",) if rule.names else (rule.before.anchor, "" if rule.said.only_new else rule.after.anchor)
+        )
         if anchor
     )
 

@@ -107,6 +107,8 @@ def _value(line: str, at: int, kind: str, then: str) -> str | None:
 
 def _stands_alone(line: str, start: int, end: int) -> bool:
     """Whether the text neither begins nor ends within a word."""
-    begins = start == 0 or not (line[start].isalnum() and (line[start - 1].isalnum() or line[start - 1] == "_"))
+    begins = start == 0 or not (
+        line[start].isalnum() and (line[start - 1].isalnum() or line[start - 1] == "_")
+    )
     ends = end >= len(line) or not (line[end - 1].isalnum() and (line[end].isalnum() or line[end] == "_"))
     return begins and ends
