@@ -1,7 +1,7 @@
 """What was learned in the words of one version, asked in those of another: is it found, and how surely?
 
-`python -m benchmarks.rewordings [--missed]` learns the old wording of every drift of `docs/wording.md` in one home, each with
-its own cause and fix, so that they compete, and asks with the new wording; then the reverse in another home.
+`python -m benchmarks.rewordings [--missed]` learns the old wording of every drift of `docs/wording.md` in one
+home, each with its own cause and fix, so that they compete, and asks with the new wording; then the reverse.
 Printed are counts and shares: *first* (the right entry first), *known* of the drifts where only the wrapper
 changed, *related* (or known) of those where the words did, *wrong* (another entry known).  Two faults with
 one wording are one entry.  `--missed` prints each drift that is not first, or below its verdict.

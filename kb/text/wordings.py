@@ -91,6 +91,21 @@ def wording(text: str) -> Wording:
     return Wording(texts, slots, max(texts, key=len) if sought else "", sum(map(len, texts)))
 
 
+def fits(template: str, line: str) -> bool:
+    """Whether `line` says what `template` says, with anything in its places that vary."""
+    first, *pieces = template.split(PLACEHOLDER)
+    if not pieces:
+        return template == line
+    if not line.startswith(first) or not line.endswith(pieces[-1]):
+        return False
+    at, end = len(first), len(line) - len(pieces[-1])
+    for piece in pieces[:-1]:
+        if (at := line.find(piece, at, end)) < 0:
+            return False
+        at += len(piece)
+    return at <= end
+
+
 def _value(line: str, at: int, kind: str, then: str) -> str | None:
     """What a slot holds that begins at `at` and is followed by `then`; all of the line if nothing follows."""
     if then:

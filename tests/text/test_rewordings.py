@@ -7,28 +7,16 @@ import time
 import pytest
 
 from kb.text.mask import fingerprint
-from kb.text.masking_rules import PLACEHOLDER
 from kb.text.rewordings import Example, Rewording, reworded, rewordings, sources
-from kb.text.wordings import wording
+from kb.text.wordings import fits, wording
 
 EXAMPLES = [(one, example) for one in rewordings() for example in one.examples]
 
 
 def _says(line: str, wanted: str) -> bool:
     """Whether one of the other wordings of the line is the wanted one, but for what nobody can know."""
-    for other in reworded(line):
-        if fingerprint(other.text) == fingerprint(wanted) or _fits(other.text, wanted):
-            return True
-    return False
-
-
-def _fits(template: str, line: str) -> bool:
-    at = 0
-    for piece in template.split(PLACEHOLDER):
-        if (at := line.find(piece, at)) < 0:
-            return False
-        at += len(piece)
-    return PLACEHOLDER in template
+    others = [other.text for other in reworded(line)]
+    return any(fingerprint(text) == fingerprint(wanted) or fits(text, wanted) for text in others)
 
 
 @pytest.mark.parametrize(("one", "example"), EXAMPLES)
@@ -136,3 +124,18 @@ def test_every_rewording_has_examples_versions_and_a_source() -> None:
         assert one.kind in ("wrapper", "words")
         assert one.software in sources(), one.software
         assert all(example.how and example.before != example.after for example in one.examples), one
+
+
+@pytest.mark.parametrize(
+    ("template", "line", "expected"),
+    [
+        ("<*> is not in <*>", "5 is not in the list", True),
+        ("<*> is not in <*>", "5 is in the list", False),
+        ("limit <*>", "limit 5 reached", True),
+        ("limit <*> reached", "limit reached", False),
+        ("limit 5", "limit 5", True),
+        ("limit 5", "limit 50", False),
+    ],
+)
+def test_a_template_fits_the_lines_that_it_may_stand_for(template: str, line: str, expected: bool) -> None:
+    assert fits(template, line) is expected
