@@ -4,7 +4,7 @@
 home, each with its own cause and fix, so that they compete, and asks with the new wording; then the reverse.
 Printed are counts and shares: *first* (the right entry first), *known* of the drifts where only the wrapper
 changed, *related* (or known) of those where the words did, *wrong* (another entry known).  Two faults with
-one wording are one entry.  `--missed` prints each drift that is not first, or below its verdict.
+one wording are one entry.  The last line of each says for how many the table gives the very template.  `--missed` prints each drift that is not first, or below its verdict.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kb import KnowledgeBase
 from kb.text.mask import fingerprint
-from kb.text.rewordings import rewordings
+from kb.text.rewordings import reworded, rewordings
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,19 @@ def report(title: str, outcomes: list[Outcome], missed: bool) -> None:
     _share("known, only the wrapper changed", sum(one.good for one in wrappers), len(wrappers))
     _share("related or known, the words changed", sum(one.good for one in words), len(words))
     _share("another entry known", sum(one.wrong for one in outcomes), len(outcomes))
+    _share("turned into one another by the table", sum(_turned(one.drift) for one in outcomes), len(outcomes))
     for kind, ones in (("wrapper", wrappers), ("words", words)):
         print(f"  verdicts of {kind}: {dict(Counter(one.verdict for one in ones))}")
     for one in outcomes if missed else ():
         if not one.good:
             place = "first" if one.first else "not first"
             print(f"    {one.drift.kind}, {place}, {one.verdict}: {one.drift.what}: {one.drift.asked[:110]}")
+
+
+def _turned(drift: Drift) -> bool:
+    """Whether the table by itself makes what was learned out of what is asked, or the reverse."""
+    pairs = ((drift.asked, drift.learned), (drift.learned, drift.asked))
+    return any(fingerprint(other.text) == fingerprint(b) for a, b in pairs for other in reworded(a))
 
 
 def _share(what: str, some: int, of: int) -> None:

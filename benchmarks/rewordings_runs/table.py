@@ -47,6 +47,8 @@ def _click(option: str, given: str) -> Run:
     return Run("pip", "click", "7.1.2", "8.5.1", program, "Error:")
 
 
+_REQUEST = "import urllib3\nurllib3.PoolManager(retries=False).request('GET', 'http://127.0.0.1:1/')"
+
 RUNS = (
     _node("14.9.0", "16.9.1", "const u = undefined; u.id"),
     _node("14.9.0", "16.9.1", "let u; u.state = 1"),
@@ -67,7 +69,6 @@ RUNS = (
     _click("int", "['--mode', 'x']"),
     _click("click.Choice(['a', 'b'])", "['--mode', 'c']"),
     _click("click.IntRange(1, 5)", "['--mode', '9']"),
-    Run("pip", "urllib3", "1.26.20", "2.8.0",
-        "import urllib3\nurllib3.PoolManager(retries=False).request('GET', 'http://127.0.0.1:1/')", "NewConnectionError:"),
-)  # fmt: skip
+    Run("pip", "urllib3", "1.26.20", "2.8.0", _REQUEST, "NewConnectionError:"),
+)
 """What is run, in the order of the programs."""

@@ -89,8 +89,12 @@ class _Rule:
         if after is not None and self.said.whole and line[after.start : after.end] != line.strip():
             after = None
         if before is not None and (after is None or self.before.own >= self.after.own):
+            if self.said.after.startswith(self.said.before) and _goes_on(line, before.end):
+                return None
             return self._swapped(line, before, self.after)
-        return self._swapped(line, after, self.before) if after is not None else None
+        if after is None or (self.said.before.startswith(self.said.after) and _goes_on(line, after.end)):
+            return None
+        return self._swapped(line, after, self.before)
 
     def _swapped(self, line: str, read: Read, to: Wording) -> str:
         return line[: read.start] + to.fill({**self.said.defaults, **read.slots}) + line[read.end :]
@@ -155,6 +159,11 @@ def _anchors() -> tuple[tuple[str, _Rule], ...]:
         )
         if anchor
     )
+
+
+def _goes_on(line: str, end: int) -> bool:
+    """Whether the message goes on behind `end`, so that nothing can be added to it there."""
+    return line[end : end + 1] in tuple(":,;.")
 
 
 def _quoted(line: str, names: frozenset[str]) -> str | None:

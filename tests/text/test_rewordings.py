@@ -105,16 +105,22 @@ def test_a_line_made_to_be_slow_is_not(piece: str) -> None:
     assert time.perf_counter() - began < 1
 
 
-def test_every_text_that_is_read_has_words_of_its_own() -> None:
-    """A text of fewer than six letters outside its slots would be read out of anything."""
+def test_every_text_that_is_read_has_characters_of_its_own() -> None:
     weak = [
         text
         for one in rewordings()
         if not one.each
         for text in (one.before, *(() if one.only_new else (one.after,)))
-        if sum(map(str.isalpha, "".join(wording(text).texts))) < 6 and ":in " not in text
+        if wording(text).own < 7 or not wording(text).anchor
     ]
     assert weak == []
+
+
+def test_nothing_is_added_to_a_message_that_goes_on() -> None:
+    assert reworded("java.net.ConnectException: Connection refused: /10.0.0.7:5432") == ()
+    assert reworded("java.lang.NullPointerException: order must not be null") == ()
+    (other,) = reworded("java.net.ConnectException: Connection refused")
+    assert other.text == "java.net.ConnectException: Connection refused (Connection refused)"
 
 
 def test_every_rewording_has_examples_versions_and_a_source() -> None:
