@@ -3,8 +3,9 @@
 `python -m benchmarks.rewordings [--missed]` learns the old wording of every drift of `docs/wording.md` in one
 home, each with its own cause and fix, so that they compete, and asks with the new wording; then the reverse.
 Printed are counts and shares: *first* (the right entry first), *known* of the drifts where only the wrapper
-changed, *related* (or known) of those where the words did, *wrong* (another entry known).  Two faults with
-one wording are one entry.  The last line of each says for how many the table gives the very template.  `--missed` prints each drift that is not first, or below its verdict.
+changed, *related* (or known) of those where the words did, *wrong* (another entry known).  Two faults with one
+wording are one entry.  The last share says for how many the table gives the very template.  `--missed` prints
+each drift that is not first, or below its verdict.
 """
 
 from __future__ import annotations
