@@ -19,6 +19,7 @@ from typing import Literal
 from kb.text.wordings import Read, Wording, wording
 
 Kind = Literal["wrapper", "words"]
+Way = Literal["newer", "older"]
 LONGEST_LINE = 4000
 """Characters of a line that are looked at; a longer one is no message that a version says otherwise."""
 MOST_WORDINGS = 12
@@ -80,8 +81,8 @@ class _Rule:
     after: Wording
     names: frozenset[str] = frozenset()
 
-    def other(self, line: str) -> str | None:
-        """The line as the other version writes it."""
+    def other(self, line: str) -> tuple[str, Way] | None:
+        """The line as the other version writes it, and whether that is the newer or the older one."""
         if self.names:
             return _quoted(line, self.names)
         before = self.before.read(line)
@@ -91,27 +92,33 @@ class _Rule:
         if before is not None and (after is None or self.before.own >= self.after.own):
             if self.said.after.startswith(self.said.before) and _goes_on(line, before.end):
                 return None
-            return self._swapped(line, before, self.after)
+            return self._swapped(line, before, self.after), "newer"
         if after is None or (self.said.before.startswith(self.said.after) and _goes_on(line, after.end)):
             return None
-        return self._swapped(line, after, self.before)
+        return self._swapped(line, after, self.before), "older"
 
     def _swapped(self, line: str, read: Read, to: Wording) -> str:
         return line[: read.start] + to.fill({**self.said.defaults, **read.slots}) + line[read.end :]
 
 
 def reworded(line: str) -> tuple[Reworded, ...]:
-    """Every other wording of `line`, nearest first, through several versions where it changed repeatedly."""
-    line = line[:LONGEST_LINE]
+    """Every other wording of `line`, nearest first, through several versions where it changed repeatedly.
+
+    The way leads to newer versions or to older ones, never back: two faults that one version words alike, and
+    another one tells apart, stay two.
+    """
+    line, rest = line[:LONGEST_LINE], line[LONGEST_LINE:]
     found: dict[str, Reworded] = {line: Reworded(line, "wrapper", "")}
-    waiting = [line]
+    waiting: list[tuple[str, Way | None]] = [(line, None)]
     while waiting and len(found) <= MOST_WORDINGS:
-        at = waiting.pop(0)
+        at, way = waiting.pop(0)
         for rule in _said_by(at):
-            if (text := rule.other(at)) is not None and text not in found:
-                found[text] = _also(found[at], rule.said, text)
-                waiting.append(text)
-    return tuple(found.values())[1 : MOST_WORDINGS + 1]
+            if (other := rule.other(at)) is None or other[0] in found or way not in (None, other[1]):
+                continue
+            found[other[0]] = _also(found[at], rule.said, other[0])
+            waiting.append(other)
+    others = list(found.values())[1 : MOST_WORDINGS + 1]
+    return tuple(Reworded(other.text + rest, other.kind, other.note) for other in others)
 
 
 @cache
@@ -166,13 +173,14 @@ def _goes_on(line: str, end: int) -> bool:
     return line[end : end + 1] in tuple(":,;.")
 
 
-def _quoted(line: str, names: frozenset[str]) -> str | None:
+def _quoted(line: str, names: frozenset[str]) -> tuple[str, Way] | None:
     """The line with its names in quotes, or without them if they have some."""
     found = next((one for one in _NAME.finditer(line) if one[2] in names), None)
     if found is None:
         return None
     mark = "" if found[1] else '"'
-    return _NAME.sub(lambda one: f"{mark}{one[2]}{mark}" if one[2] in names else one[0], line)
+    text = _NAME.sub(lambda one: f"{mark}{one[2]}{mark}" if one[2] in names else one[0], line)
+    return text, "newer" if mark else "older"
 
 
 def _also(so_far: Reworded, said: Rewording, text: str) -> Reworded:

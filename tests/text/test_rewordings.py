@@ -116,6 +116,24 @@ def test_every_text_that_is_read_has_characters_of_its_own() -> None:
     assert weak == []
 
 
+def test_two_faults_that_an_older_version_worded_alike_stay_two() -> None:
+    comma = "SyntaxError: Expected double-quoted property name in JSON at position 7"
+
+    texts = {one.text for one in reworded(comma)}
+
+    assert "SyntaxError: Unexpected token <*> in JSON at position 7" in texts
+    assert not any("Unexpected non-whitespace character" in text for text in texts)
+
+
+def test_what_stands_behind_a_very_long_line_is_kept() -> None:
+    line = "LOG:  server process (PID 1) was terminated by signal 9: Killed" + " x" * 5000 + " end"
+
+    (other,) = reworded(line)
+
+    assert len(other.text) == len(line)
+    assert other.text.endswith(" x end")
+
+
 def test_nothing_is_added_to_a_message_that_goes_on() -> None:
     assert reworded("java.net.ConnectException: Connection refused: /10.0.0.7:5432") == ()
     assert reworded("java.lang.NullPointerException: order must not be null") == ()
