@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import cli_page, code_page, json_page, mcp_page, readme, schema_page
+from docs import cli_page, code_page, json_page, mcp_page, readme, schema_page, wording_page
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,6 +22,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/json.md": json_page.page,
     "docs/mcp.md": mcp_page.page,
     "docs/schema.md": schema_page.page,
+    "docs/wording.md": wording_page.page,
 }
 """Every generated page and what it should hold now."""
 
