@@ -64,8 +64,11 @@ _PAIR_END = re.compile(rf"{_ANY}[,;]?\Z")
 _FIELD = re.compile(rf"{BEHIND}[,;]?\Z")
 _AT = re.compile(r" (?:at|in) [\w./\\@$<>-]{1,200}\Z")
 _CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
-_COLOUR = re.compile(r"\x1b\[[\d;?]{0,20}[A-Za-z]\Z")
+_COLOUR = re.compile(r"(?:\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,5}m)\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}\S{0,80}[ \t][^\n]{0,200}?[^\W\d_]{2,}")
+_AROUND = (
+    ("{{", "}}"), ("**", "**"), ("```", "```"), ("{noformat}", "{noformat}"), ("{code}", "{code}"), ("<![CDATA[", "]]>"), ("_", "_"),
+)  # fmt: skip
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "«": "»"}
 
 
@@ -108,8 +111,13 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
 
 def unquoted(line: str, start: int, end: int) -> tuple[int, int]:
     """The inside of the quotes that stand around the whole of it, with what may stand behind them."""
-    if line.startswith("{{", start) and line.endswith("}}", start, end):
-        return start + 2, end - 2
+    for opens, closes in _AROUND:
+        if (
+            line.startswith(opens, start)
+            and line.endswith(closes, start, end)
+            and end - start > len(opens + closes)
+        ):
+            return start + len(opens), end - len(closes)
     close = _QUOTES.get(line[start : start + 1])
     if close is None or end - start < 3:
         return start, end
