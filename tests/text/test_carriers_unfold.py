@@ -19,10 +19,10 @@ def read(block: str) -> list[str]:
 
 OBJECTS = {
     "docker": {"log": LINE + "\n", "stream": "stderr", "time": "2026-11-29T09:02:12.123456789Z"},
-    "journald": {"MESSAGE": LINE, "_HOSTNAME": "web-01", "PRIORITY": "3", "_CMDLINE": "/usr/bin/ledger --verbose at once"},
+    "journald": {"MESSAGE": LINE, "_HOSTNAME": "web-01", "_CMDLINE": "/usr/bin/ledger --verbose at once"},
     "journald in bytes": {"MESSAGE": list(LINE.encode()), "_HOSTNAME": "web-01"},
     "pino": {"level": 50, "time": 1795949420123, "pid": 7, "hostname": "a", "msg": LINE},
-    "ecs": {"@timestamp": "2026-11-29T10:15:12Z", "log.level": "ERROR", "message": "m", "error.stack_trace": TRACE + f"\n{LINE}"},
+    "ecs": {"@timestamp": "2026-11-29T10:15:12Z", "message": "m", "error.stack_trace": TRACE + f"\n{LINE}"},
     "serilog": {"@t": "2026-11-29T10:15:12Z", "@mt": "shard {Shard} is lost", "@m": LINE, "Shard": 9},
     "a template": {"@t": "t", "@mt": LINE.replace("9", "{Shard}"), "Shard": 9},
     "gcp": {"insertId": "a", "jsonPayload": {"message": LINE}, "severity": "ERROR"},

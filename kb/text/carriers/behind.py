@@ -67,8 +67,11 @@ _CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
 _COLOUR = re.compile(r"(?:\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,5}m)\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}\S{0,80}[ \t][^\n]{0,200}?[^\W\d_]{2,}")
 _AROUND = (
-    ("{{", "}}"), ("**", "**"), ("```", "```"), ("{noformat}", "{noformat}"), ("{code}", "{code}"), ("<![CDATA[", "]]>"), ("_", "_"),
+    ("{{", "}}"), ("**", "**"), ("```", "```"), ("{noformat}", "{noformat}"), ("{code}", "{code}"),
+    ("<![CDATA[", "]]>"), ("_", "_"),
 )  # fmt: skip
+_BELONGS = re.compile(r"(?:\b(?:for|with|by|of|in|at|to|from|on|where|and|or|is|was|as|set|than)|[=:}])\Z")
+_AUDITED = re.compile(r"\bavc:|\bapparmor=|\baudit[(:]|\btype=\d{4}\b")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "«": "»"}
 
 
@@ -141,6 +144,10 @@ def _cut(begins: str, rule: re.Pattern[str], line: str, start: int, end: int) ->
         if (place := _AT.search(line, max(start, at - 220), at)) is None:
             return end
         at = place.start()
+    if begins == "  " and (
+        _BELONGS.search(line, max(start, at - 20), at) or _AUDITED.search(line, start, end)
+    ):
+        return end
     return at if _WORDS.search(line, start, at) else end
 
 
@@ -155,9 +162,15 @@ def _without_fields(line: str, start: int, end: int) -> int:
         begin = at
         while begin > start and line[begin - 1] in " \t,;:":
             begin -= 1
-        if not _WORDS.search(line, start, begin):
+        if _belongs(line, start, begin, end) or not _WORDS.search(line, start, begin):
             return end
         end = begin
+
+
+def _belongs(line: str, start: int, at: int, end: int) -> bool:
+    """Do the fields at a place belong to the message: does it lead to them, or consist of them?"""
+    before = line[max(start, at - 20) : at].rstrip()
+    return bool(_BELONGS.search(before)) or _AUDITED.search(line, max(start, end - _WINDOW), end) is not None
 
 
 def _without_context(line: str, start: int, end: int) -> int:
@@ -173,4 +186,6 @@ def _without_pairs(line: str, start: int, end: int) -> int:
         if begin < 0 or not _PAIR_END.match(line, begin + 1, at):
             break
         at, count = begin, count + 1
-    return at if count > 1 and _WORDS.search(line, start, at) else end
+    if count < 2 or _belongs(line, start, at, end):
+        return end
+    return at if _WORDS.search(line, start, at) else end

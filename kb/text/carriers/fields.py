@@ -31,7 +31,7 @@ _NOT_A_NAME = (
     r"|[\w./-]{1,80}\.(?:[chj]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf"
     r"|cfg|ini|txt"
     r"|service|socket|timer|mount|slice|scope|target|device|path)\b"
-    r"|(?i:disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read"
+    r"|(?i:avc|disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read"
     r"|write|send|recv|fork|exec"
     r"|socket|file|stat|unlink|rename|mkdir|mmap|malloc|fsync|lock|quota|reason|cause|result|status"
     r"|exit|signal|unable|failed"
@@ -105,8 +105,8 @@ ANYWHERE = (
 """Fields that are a carrier's wherever they stand at the beginning of what is left of a line."""
 
 WITH_PROSE = (
-    rf"(?P<service4>(?!\d{{1,20}}[ \t])[\w.@/+#~()&$-]{{1,80}}(?::[\w.-]{{1,40}}){{0,3}}(?: [\w.@/#()"
-    rf"-]{{1,30}}){{0,2}})[ \t]{{0,40}}(?:\||[»›┃│║▶❯•·▸➜➤]|>>|::)(?=[ \t]){GAP}",
+    rf"(?P<service4>(?!\d{{1,20}}[ \t])[\w.@/+#~()&$-]{{1,80}}(?::[\w.-]{{1,40}}){{0,3}}"
+    rf")[ \t]{{0,40}}(?:\||[»›┃│║▶❯•·▸➜➤]|>>|::)(?=[ \t]){GAP}",
     r"(?:(?=[\w.@/+#-]{0,80}[A-Za-z])[\w.@/+#-]{1,80})(?:[ \t]{1,40}(?:->|=>|→|⇒|~>|~|>)(?=[ \t])|\t)",
     rf"{_NOT_A_NAME}(?P<logger1>(?:[a-zA-Z_][\w$-]{{0,60}}\.){{2,10}}[\w$]{{1,80}}):(?=\s)",
     rf"[\w.@/-]{{2,60}}(?:\[\w{{1,20}}\])?[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})(?::|[ \t]{{0,8}}\|)\s)",
