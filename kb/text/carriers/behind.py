@@ -114,13 +114,13 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
 
 def unquoted(line: str, start: int, end: int) -> tuple[int, int]:
     """The inside of the quotes that stand around the whole of it, with what may stand behind them."""
-    for opens, closes in _AROUND:
+    for first, last_of in _AROUND:
         if (
-            line.startswith(opens, start)
-            and line.endswith(closes, start, end)
-            and end - start > len(opens + closes)
+            line.startswith(first, start)
+            and line.endswith(last_of, start, end)
+            and end - start > len(first + last_of)
         ):
-            return start + len(opens), end - len(closes)
+            return start + len(first), end - len(last_of)
     close = _QUOTES.get(line[start : start + 1])
     if close is None or end - start < 3:
         return start, end
