@@ -51,7 +51,7 @@ def cells(line: str) -> list[str]:
 
 def keyed(line: str) -> list[str]:
     """The line, and what a key in it calls a message: objects as Python, Ruby, PHP and JavaScript show them."""
-    if "{" not in line and "=>" not in line and "[" not in line and "(" not in line:
+    if "{" not in line and "=>" not in line:
         return [line]
     found = [one for match in _KEYED.findall(line) for one in match if one and " " in one]
     if not found and line[:2] == '{"' and line.rstrip()[-1:] == "}":
