@@ -34,6 +34,8 @@ def test_each_carrier_of_the_table_gives_its_message(carrier: Carrier):
         "[AggregateError: All promises were rejected] {",
         "index out of bounds: the len is 3 but the index is 48214",
         "no space left on device",
+        'avc:  denied  { write } for  pid=7 comm="rhsmd" name="encodings"',
+        "update t_orders set v='a' where id=7",
         "12 of 15 replicas are behind the leader",
         "error reading the configuration of shard 7",
     ],

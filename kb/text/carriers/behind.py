@@ -64,8 +64,14 @@ _PAIR_END = re.compile(rf"{_ANY}[,;]?\Z")
 _FIELD = re.compile(rf"{BEHIND}[,;]?\Z")
 _AT = re.compile(r" (?:at|in) [\w./\\@$<>-]{1,200}\Z")
 _CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
-_COLOUR = re.compile(r"\x1b\[[\d;?]{0,20}[A-Za-z]\Z")
+_COLOUR = re.compile(r"(?:\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,5}m)\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}\S{0,80}[ \t][^\n]{0,200}?[^\W\d_]{2,}")
+_AROUND = (
+    ("{{", "}}"), ("**", "**"), ("```", "```"), ("{noformat}", "{noformat}"), ("{code}", "{code}"),
+    ("<![CDATA[", "]]>"), ("_", "_"),
+)  # fmt: skip
+_BELONGS = re.compile(r"(?:\b(?:for|with|by|of|in|at|to|from|on|where|and|or|is|was|as|set|than)|[=:}])\Z")
+_AUDITED = re.compile(r"\bavc:|\bapparmor=|\baudit[(:]|\btype=\d{4}\b")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "«": "»"}
 
 
@@ -108,8 +114,13 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
 
 def unquoted(line: str, start: int, end: int) -> tuple[int, int]:
     """The inside of the quotes that stand around the whole of it, with what may stand behind them."""
-    if line.startswith("{{", start) and line.endswith("}}", start, end):
-        return start + 2, end - 2
+    for first, last_of in _AROUND:
+        if (
+            line.startswith(first, start)
+            and line.endswith(last_of, start, end)
+            and end - start > len(first + last_of)
+        ):
+            return start + len(first), end - len(last_of)
     close = _QUOTES.get(line[start : start + 1])
     if close is None or end - start < 3:
         return start, end
@@ -133,6 +144,10 @@ def _cut(begins: str, rule: re.Pattern[str], line: str, start: int, end: int) ->
         if (place := _AT.search(line, max(start, at - 220), at)) is None:
             return end
         at = place.start()
+    if begins == "  " and (
+        _BELONGS.search(line, max(start, at - 20), at) or _AUDITED.search(line, start, end)
+    ):
+        return end
     return at if _WORDS.search(line, start, at) else end
 
 
@@ -147,9 +162,15 @@ def _without_fields(line: str, start: int, end: int) -> int:
         begin = at
         while begin > start and line[begin - 1] in " \t,;:":
             begin -= 1
-        if not _WORDS.search(line, start, begin):
+        if _belongs(line, start, begin, end) or not _WORDS.search(line, start, begin):
             return end
         end = begin
+
+
+def _belongs(line: str, start: int, at: int, end: int) -> bool:
+    """Do the fields at a place belong to the message: does it lead to them, or consist of them?"""
+    before = line[max(start, at - 20) : at].rstrip()
+    return bool(_BELONGS.search(before)) or _AUDITED.search(line, max(start, end - _WINDOW), end) is not None
 
 
 def _without_context(line: str, start: int, end: int) -> int:
@@ -165,4 +186,6 @@ def _without_pairs(line: str, start: int, end: int) -> int:
         if begin < 0 or not _PAIR_END.match(line, begin + 1, at):
             break
         at, count = begin, count + 1
-    return at if count > 1 and _WORDS.search(line, start, at) else end
+    if count < 2 or _belongs(line, start, at, end):
+        return end
+    return at if _WORDS.search(line, start, at) else end

@@ -40,7 +40,8 @@ class Carried:
 
 
 _BLANK = re.compile(
-    r"(?:[ \t\r\n]|\x1b\[[\d;?]{0,20}[A-Za-z]|\x1b\][^\x07\x1b\n]{0,400}(?:\x07|\x1b\\)){0,100000}"
+    r"(?:[ \t\r\n]|\x1b?\[\d{1,3}(?:;\d{1,3}){0,5}m|\x1b\[[\d;?]{0,20}[A-Za-z]"
+    r"|\x1b\][^\x07\x1b\n]{0,400}(?:\x07|\x1b\\)){0,100000}"
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
 _PROSE = re.compile(r"(?:[^\s]{1,80}[ \t]{1,8}){2}[^\s]")
@@ -75,38 +76,36 @@ _OBJECT = re.compile(
 def bare(line: str) -> Carried:
     """The line without its carriers, however many lie one inside another."""
     said: dict[str, str] = {}
-    start, end = 0, len(line)
+    start, text = 0, line
     while True:
-        inner = _once(line, start, end, said)
-        if inner == (start, end):
+        inner = _once(text, said)
+        if inner == (0, len(text)):
             break
-        start, end = inner
-    if start == 0 and end == len(line):
-        return Carried(line, 0, end)
-    return Carried(line[start:end], start, end, said)
+        start, text = start + inner[0], text[inner[0] : inner[1]]
+    return Carried(text, start, start + len(text), said)
 
 
-def _once(line: str, start: int, end: int, said: dict[str, str]) -> tuple[int, int]:
-    """One layer less; the same places if nothing carries the line, or nothing would be left of it."""
+def _once(line: str, said: dict[str, str]) -> tuple[int, int]:
+    """One layer less; the whole line if nothing carries it, or nothing would be left of it."""
     new: dict[str, str] = {}
     closes: list[re.Pattern[str]] = []
-    at = _front(line, start, without_blanks(line, start, end), new, closes)
-    if _IS_FRAME.match(line, at, end):
-        said.update(new)
-        return at, without_blanks(line, at, end)
-    stop = without_rest(line, at, end, closes, carried=at > _skip(line, start, end))
-    if (inside := _quoted_field(line, at, stop, new)) is not None:
-        at, stop = inside
-    at, stop = unquoted(line, at, stop)
+    at = _front(line, without_blanks(line, 0, len(line)), new, closes)
+    stop = len(line)
+    if _IS_FRAME.match(line, at):
+        stop = without_blanks(line, at, stop)
+    else:
+        stop = without_rest(line, at, stop, closes, carried=at > _skip(line, 0, stop))
+        at, stop = _quoted_field(line, at, stop, new) or (at, stop)
+        at, stop = unquoted(line, at, stop)
     if not _WORD.search(line, at, stop):
-        return start, end
+        return 0, len(line)
     said.update(new)
     return at, stop
 
 
-def _front(line: str, start: int, end: int, said: dict[str, str], closes: list[re.Pattern[str]]) -> int:
+def _front(line: str, end: int, said: dict[str, str], closes: list[re.Pattern[str]]) -> int:
     """Where the message begins."""
-    at, seen, names = start, False, 1
+    at, seen, names = 0, False, 1
     mark, levelled = "", False
     while (at := _skip(line, at, end)) < end and not _STAYS.match(line, at, end):
         step = _listed(line, at, end, said, closes, timed=False)

@@ -13,7 +13,7 @@ from kb.text.carriers.pieces import LEVELS, LEVELS_LOUD, TIME
 
 GAP = r"(?:[ \t]{0,200}(?:[|:,;>»›·•~→/\\=#*+│┃║▶❯–—-]{1,3}(?=[\s\[(<\"'{])|[|:,;]{1,2})(?!//))?"
 """What may stand behind a field before the next one: ` - `, ` | `, `:`, or nothing."""
-_END = r"(?=[\s:|\])>,;-]|$)"
+_END = r"(?=[\s:|\])>,;\x1b-]|\[\d{1,3}m|$)"
 _CODES = (
     r"(?i:errno|os error|(?:win)?error \d|err(?:or)?[ _-]?code|sqlstate|hy\d|hresult|code[ =:])"
     r"|[A-Z]{2,}-?\d{3,}\]|E\d{3,}\]"
@@ -31,7 +31,7 @@ _NOT_A_NAME = (
     r"|[\w./-]{1,80}\.(?:[chj]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf"
     r"|cfg|ini|txt"
     r"|service|socket|timer|mount|slice|scope|target|device|path)\b"
-    r"|(?i:disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read"
+    r"|(?i:avc|disk|memory|cpu|swap|volume|network|connection|connect|bind|listen|dial|accept|open|read"
     r"|write|send|recv|fork|exec"
     r"|socket|file|stat|unlink|rename|mkdir|mmap|malloc|fsync|lock|quota|reason|cause|result|status"
     r"|exit|signal|unable|failed"
@@ -52,7 +52,7 @@ _KEYS = (
     "|container_id|pod_name|cluster|role|name|tag|org_id|orgid|uname|remote_addr|ip|at|w|hostip"
     "|process|seq|offset|partition"
 )
-_VALUE = r"(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s,;\"']{0,300})"
+_VALUE = r"(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s,;|\"']{0,300})"
 PAIR = rf"(?<![^\s,;\[(])(?i:{_KEYS})={_VALUE}"
 """A `key=value` whose key is a carrier's."""
 
@@ -84,12 +84,20 @@ ANYWHERE = (
     rf"(?:{_BRACKET}){{1}}(?=[\s:\[|({{>,-]|$){GAP}",
     r"\((?=[^\s)]{0,60}\d|[A-Z]{2}\))[\w.:/@#-]{1,60}\)(?=\s|:\s)(?::)?",
     r"<(?=[^\s>]{0,60}[\d.]|\w+::)[\w.:/@+-]{1,60}>(?=[\s:]|$)(?::)?",
-    rf"{PAIR}[,;]?(?=\s)",
+    rf"{PAIR}(?:[,;]?(?=\s)|\|)",
     r"\{[\w.:/@-]{1,40}\}(?=[\s{\[:])(?::)?",
     r":[a-z][a-z_+-]{1,30}:(?=\s)",
     r"(?:!{1,5}|[=#*~-]{4,80})(?=\s)",
     r"[EWNI]:(?=\s)",
     rf"(?P<severity7>[TVDIWECFN])[ \t](?={TIME})",
+    r"\{(?:[\w.]{1,40}=(?:\"[^\"\n]{0,200}\"|[^\s,}\"]{0,200})(?:, ?|(?=\}))){1,20}\}(?=\s)",
+    r"\{\}(?=\s)|\|\|(?=\s)",
+    r"(?:[▸▹►➜➤┌└├╰╭╷╵─⎿]{1,6})(?=[ \t])",
+    rf"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp"
+    rf"|local[0-7])[ \t]{{0,4}}[.,:]{LEVELS}[ \t]{{0,4}}:?(?=\s)",
+    r"(?i:sev|svc|level|lvl|severity|service|host|pid|tid|thread|component|logger):(?=\S)[^\s:,;"
+    r"|]{1,80}(?=\s)",
+    r"(?:msg|message|event|text|err|error):(?=[A-Za-z\"])(?!//)|(?:msg|[Mm]essage|text)=(?=[A-Za-z])",
     r"(?:[>»|┃│║▌#✖✗✕✘×●•◦‣⨯❌🔥❗⚠⛔🚨🛑🔴ℹ✔✓✅]️?|\*{1,3}|-{1,3}|={1,3}|~{1,3}|\+{1,3}|>{2,3}|:|//)(?=[ \t])",
     r"\d{1,10}#\d{1,10}:(?=\s)",
     r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[\s:|\]])[:|]?",
@@ -97,8 +105,8 @@ ANYWHERE = (
 """Fields that are a carrier's wherever they stand at the beginning of what is left of a line."""
 
 WITH_PROSE = (
-    rf"(?P<service4>(?!\d{{1,20}}[ \t])[\w.@/+#~()&$-]{{1,80}}(?::[\w.-]{{1,40}}){{0,3}}(?: [\w.@/#()"
-    rf"-]{{1,30}}){{0,2}})[ \t]{{0,40}}(?:\||[»›┃│║▶❯•·]|>>|::)(?=[ \t]){GAP}",
+    rf"(?P<service4>(?!\d{{1,20}}[ \t])[\w.@/+#~()&$-]{{1,80}}(?::[\w.-]{{1,40}}){{0,3}}"
+    rf")[ \t]{{0,40}}(?:\||[»›┃│║▶❯•·▸➜➤]|>>|::)(?=[ \t]){GAP}",
     r"(?:(?=[\w.@/+#-]{0,80}[A-Za-z])[\w.@/+#-]{1,80})(?:[ \t]{1,40}(?:->|=>|→|⇒|~>|~|>)(?=[ \t])|\t)",
     rf"{_NOT_A_NAME}(?P<logger1>(?:[a-zA-Z_][\w$-]{{0,60}}\.){{2,10}}[\w$]{{1,80}}):(?=\s)",
     rf"[\w.@/-]{{2,60}}(?:\[\w{{1,20}}\])?[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})(?::|[ \t]{{0,8}}\|)\s)",
@@ -106,8 +114,12 @@ WITH_PROSE = (
     rf"(?P<service5>[\w.@/-]{{2,60}})(?:\[\w{{1,20}}\])?:?[ \t]{{1,40}}(?=[\[(<]{LEVELS}[\])>]|{LEVELS}:\s)",
     r"\([\w.:@#-]{1,40}\)(?=\s)",
     r"#\d{1,8}(?=\s)",
-    r"(?P<mark>[~*_=#+|%])[\w./-]{1,40}(?P=mark)(?=\s)",
+    r"(?P<logger9>[a-z][\w-]{1,30}:[\w:-]{1,40})(?=\s[^\n]{1,2000} \+\d{1,9}(?:ms|s|m|h)\Z)",
+    r"(?P<mark>[~*_=#+|%])[\w./-]{1,40}(?P=mark):?(?=\s)",
     r"(?P<service7>[\w./-]{1,60})\[[\w.-]{1,40}\]:(?=\s)",
+    rf"(?=\S{{0,60}}[\d/])[\w./@-]{{2,60}}[ \t]{{1,20}}(?={TIME})",
+    rf"[\w.@-]{{2,30}}[ \t]{{1,4}}(?=[\[(]{TIME}[\])])",
+    r"<[\w.-]{1,30}>(?=\s)",
     rf"(?P<service8>[\w./@-]{{2,60}})(?:\[\w{{1,20}}\])?:[ \t]{{1,20}}(?=[\[(<]?{TIME})",
     r"(?:[\w.-]{1,60}/)+[\w.-]{1,60}:(?=\s)(?<!\.\w{1}:)(?<!\.\w{2}:)(?<!\.\w{3}:)(?<!\.\w{4}:)",
     r"[\w./@-]{1,40}[>$%»›](?=\s)",
@@ -137,6 +149,7 @@ AFTER = (
     rf"|[ \t](?:\[|-[ \t]|---)))",
     rf"(?=[^\s]{{0,60}}[\d@./_\[])[^\s\[\]{{}}\"]{{1,60}}[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})[ \t])",
     r"[\w.-]{1,60}/[\w./-]{0,80}[0-9a-f]{12,64}(?=\s)",
+    r"[\w.-]{1,40}[ \t]{1,8}(?=[\w./-]{1,120}\.[a-z]{1,4}:\d{1,7}\s)",
     rf"(?P<service10>[a-z][\w.-]{{0,40}})[ \t]{{1,20}}(?=(?:{LEVELS_LOUD})[ \t])",
     r"#[A-Za-z][\w-]{0,40}(?=[ \t]{2}|:\s)",
     r"\([^()\n]{1,60}\)(?=\s|:\s)(?::)?",

@@ -25,13 +25,14 @@ TIME = "(?:" + "|".join(
         rf"(?:{_DAY},? )?\d{{1,2}}[ /-]{_MONTH}[ /-]\d{{2,4}}(?:{_T}{_CLOCK})?",
         rf"(?:{_DAY},? )?{_MONTH} {{1,2}}\d{{1,2}},?(?: \d{{4}},?)?{_T}{_CLOCK}(?: \d{{4}}(?!\d))?",
         rf"\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d\d),?(?:{_T}{_CLOCK})",
+        r"\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d\d),? \d\d?:\d\d(?!:)",
         rf"\d\d-\d\d {_CLOCK}",
         r"\d{8}T\d{6}(?:[.,]\d{1,9})?(?:Z|[+-]\d{4})?",
         rf"\d{{6}}(?:\d\d)?[ -] ?{_CLOCK}",
         r"\d{8}[ -]\d{6}(?:[.,]\d{1,9})?",
         _CLOCK,
         _SHORT_CLOCK,
-        r"\d{1,2}:\d\d(?=[ \t]{1,20}[<\[|(])",
+        r"\d{1,2}:\d\d(?=[ \t]{1,20}[<\[|(>])",
         r"@?\d{10}[.,]\d{1,9}|\d{19}|\d{16}|\d{13}|1\d{9}",
         r"\d{1,7}\.\d{6,9}",
         r"@[0-9a-f]{24}",
@@ -40,12 +41,16 @@ TIME = "(?:" + "|".join(
 """A time of day, a date, or seconds, in any form that loggers write, without brackets around it."""
 
 LEVELS_LOUD = (
-    "TRACE|DEBUG[1-5]?|VERBOSE|INFORMATION|INFORM|INFO|NOTICE|WARNING|WARN|ERROR|ERRO|ERR|FATAL|CRITICAL|CRIT|SEVERE|"
-    "PANIC|DPANIC|EMERGENCY|EMERG|ALERT|FINEST|FINER|FINE|CONFIG|LOG|STATEMENT|DETAIL|HINT|CONTEXT|NOTE|SYSTEM|"
-    "TRC|TRAC|VRB|VERB|DBG|DEBG|DBUG|INF|INFOR|WRN|FTL|FATA|CRT|PNC|PANI|SILLY|SUCCESS|HTTP|STDERR|STDOUT|FAIL|EXCEPTION"
+    "TRACE|DEBUG[1-5]?|VERBOSE|INFORMATION|INFORM|INFO|NOTICE|WARNING|WARN|ERROR|ERRO|ERR|FATAL"
+    "|CRITICAL|CRIT|SEVERE|"
+    "PANIC|DPANIC|EMERGENCY|EMERG|ALERT|FINEST|FINER|FINE|CONFIG|LOG|STATEMENT|DETAIL|HINT|CONTEXT"
+    "|NOTE|SYSTEM|"
+    "TRC|TRAC|VRB|VERB|DBG|DEBG|DBUG|INF|INFOR|WRN|FTL|FATA|CRT|PNC|PANI|SILLY|SUCCESS|HTTP|STDERR"
+    "|STDOUT|FAIL|EXCEPTION"
 )
 LEVELS = (
-    r"(?i:trace|debug[1-5]?|verbose|information|info|notice|warning|warn|error|erro|err|eror|fatal|critical|crit"
+    r"(?i:trace|debug[1-5]?|verbose|information|info|notice|warning|warn|error|erro|err|eror|fatal"
+    r"|critical|crit"
     r"|severe|panic|dpanic|emergency|emerg|alert|finest|finer|trc|trac|vrb|dbg|debg|dbug|inf|wrn|ftl|fata|crt"
     r"|silly|stderr|stdout|log)"
 )
@@ -81,8 +86,10 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
     "object": ("", r"[a-z][a-z.]{1,80}/[a-z0-9][\w.:-]{0,120}"),
     "daemon": (
         "",
-        r"(?:kernel|systemd[\w-]{0,30}|sshd|sudo|su|cron|CRON|crond|dhclient|dockerd|containerd|kubelet|rsyslogd|ntpd"
-        r"|chronyd|named|postfix/\w{1,20}|dovecot|polkitd|dbus|auditd|NetworkManager|haproxy|nginx|mysqld|postgres)",
+        r"(?:kernel|systemd[\w-]{0,30}|sshd|sudo|su|cron|CRON|crond|dhclient|dockerd|containerd"
+        r"|kubelet|rsyslogd|ntpd"
+        r"|chronyd|named|postfix/\w{1,20}|dovecot|polkitd|dbus|auditd|NetworkManager|haproxy|nginx"
+        r"|mysqld|postgres)",
     ),
     "safe": ("", r"mysqld(?:_safe)?"),
     "role": ("", r"[CMSX]"),
@@ -108,8 +115,11 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
     "properties": ("", r"[\w]{1,20}=[^:\n]{0,200}"),
     "msgkey": (
         "",
-        r"(?:msg|message|MESSAGE|log|event|text|error|err|reason|detail|stack|textPayload|@m|description|title|stderr)",
+        r"(?:msg|message|MESSAGE|log|event|text|error|err|reason|detail|stack|textPayload|@m"
+        r"|description|title|stderr)",
     ),
+    "pyfile": ("", r"[\w./-]{1,160}\.py(?:::[\w:.-]{1,160})?"),
+    "pytest": ("", r"(?:FAILED|ERROR|XFAIL)"),
     "toldkey": ("", r"(?:message|msg|Message|Reason|reason|[Dd]etails?|[Dd]escription|errorMessage|stderr)"),
     "braces": ("", r"\{\{"),
     "letter_eiw": ("severity", r"[eiwd]"),

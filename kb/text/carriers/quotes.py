@@ -51,10 +51,10 @@ def cells(line: str) -> list[str]:
 
 def keyed(line: str) -> list[str]:
     """The line, and what a key in it calls a message: objects as Python, Ruby, PHP and JavaScript show them."""
-    if "{" not in line and "=>" not in line and "[" not in line and "(" not in line:
+    if "{" not in line and "=>" not in line:
         return [line]
     found = [one for match in _KEYED.findall(line) for one in match if one and " " in one]
-    if not found and line[:2] == '{"':
+    if not found and line[:2] == '{"' and line.rstrip()[-1:] == "}":
         values = [value for value in _BETWEEN.split(line.strip()[2:-1].rstrip('"')) if value.count(" ") > 1]
         found = [max(values, key=len)] if values else []
     if not found and line.lstrip()[:2] in ("{'", '{"', "{:", "[{") and line.rstrip()[-1:] in "}]":

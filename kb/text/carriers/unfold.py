@@ -179,7 +179,7 @@ def _quoted_printable(rows: Rows) -> Rows:
             lines.append(line)
             first.append(a)
             last.append(b)
-        open_line = lines[-1].endswith("=") and len(line) > 40
+        open_line = lines[-1].endswith("=") and len(line) > 20
         if open_line:
             lines[-1] = lines[-1][:-1]
     return [escapes.quoted_printable_undone(line) if "=" in line else line for line in lines], first, last

@@ -1,0 +1,153 @@
+"""A block is readable: JSON, escapes, pieces, wraps, each as some program writes it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kb.text.carriers import bare, unfold
+
+LINE = "stock ledger refuses write: shard 9 has no leader since epoch 77"
+TRACE = f'Traceback (most recent call last):\n  File "/srv/a.py", line 3, in renew\nRuntimeError: {LINE}'
+LONG = " ".join(f"word{n:04}" for n in range(4000))
+
+
+def read(block: str) -> list[str]:
+    return [bare(line).text for line in unfold(block).text.split("\n")]
+
+
+OBJECTS = {
+    "docker": {"log": LINE + "\n", "stream": "stderr", "time": "2026-11-29T09:02:12.123456789Z"},
+    "journald": {"MESSAGE": LINE, "_HOSTNAME": "web-01", "_CMDLINE": "/usr/bin/ledger --verbose at once"},
+    "journald in bytes": {"MESSAGE": list(LINE.encode()), "_HOSTNAME": "web-01"},
+    "pino": {"level": 50, "time": 1795949420123, "pid": 7, "hostname": "a", "msg": LINE},
+    "ecs": {"@timestamp": "2026-11-29T10:15:12Z", "message": "m", "error.stack_trace": TRACE + f"\n{LINE}"},
+    "serilog": {"@t": "2026-11-29T10:15:12Z", "@mt": "shard {Shard} is lost", "@m": LINE, "Shard": 9},
+    "a template": {"@t": "t", "@mt": LINE.replace("9", "{Shard}"), "Shard": 9},
+    "gcp": {"insertId": "a", "jsonPayload": {"message": LINE}, "severity": "ERROR"},
+    "datadog": {"id": "A", "attributes": {"message": LINE, "service": "ledger"}},
+    "structlog": {"event": LINE, "level": "error", "timestamp": "2026-11-29T10:15:12Z"},
+    "loki": {"stream": {"app": "a"}, "values": [["1795949420123456789", LINE], ["1795949420123456790", "other"]]},
+    "cloudwatch": {"events": [{"timestamp": 1, "message": "started"}, {"timestamp": 2, "message": LINE}]},
+    "unknown names": {"when": "2026-11-29T10:15:12Z", "sev": "E", "saying": LINE, "where": "/srv/a/b.py"},
+    "docker of pino": {"log": json.dumps({"level": 50, "msg": LINE}) + "\n", "stream": "stderr"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_the_message_of_an_object_is_a_line(name: str):
+    found = OBJECTS[name]
+
+    assert LINE in read(json.dumps(found))
+    assert LINE in read("2026-11-29T10:15:12Z stderr F " + json.dumps(found))
+    assert LINE in read("before\n" + json.dumps(found, indent=2) + "\nafter")
+    assert LINE in read(json.dumps([found, found]))
+    assert LINE in read("\x1e" + json.dumps(found))
+    assert LINE in read("data: " + json.dumps(found))
+
+
+def test_a_broken_object_stays_as_it_is():
+    block = '{"log": "half of a'
+
+    assert unfold(block).text is block
+
+
+WRITTEN = {
+    "colours": f"\x1b[31mERROR\x1b[0m \x1b[1m{LINE}\x1b[0m",
+    "a returned line": f"10%\r20%\r{LINE}\r\n",
+    "rsyslog": f"Nov 29 10:50:27 web-01 app: Traceback:#012  File x#012{LINE}#012",
+    "escapes of apache": f"[core:error] [pid 1] AH01215: caf\\xc3\\xa9 says\\n\\t{LINE}",
+    "escapes in quotes": f'called `Result::unwrap()` on an `Err` value: "first\\n{LINE}"',
+    "export of the journal": f"__CURSOR=s=1\n_PID=7\nMESSAGE={LINE}\n_COMM=a\n",
+    "export of many lines": (
+        f"_PID=7\nPRIORITY=3\nMESSAGE\n\x4a\x00\x00\x00\x00\x00\x00\x00first\n{LINE}\n_COMM=a\n"
+    ),
+    "junit": (
+        f'<?xml version="1.0"?>\n<testcase name="a"><failure message="x y z">{LINE}</failure></testcase>'
+    ),
+    "an attribute of junit": (
+        f'<testsuite><testcase name="a"><failure message="{LINE}"/></testcase></testsuite>'
+    ),
+    "a row of CSV": f'2026-11-29 10:15:12 UTC,"shop","app",7,"ERROR","{LINE}","x"',
+    "a shown dict": f"handler got {{'level': 'error', 'msg': '{LINE}'}}",
+    "a shown hash": f'got {{:level=>"error", :message=>"{LINE}"}}',
+    "quoted-printable": f"Content-Transfer-Encoding: quoted-printable\n\n{LINE[:30]}=\n{LINE[30:]}\n",
+    "a quote in two": f"> {LINE[:42]}\n> {LINE[43:]}",
+    "a box in two": f"│ Error: {LINE[:42]}\n│ {LINE[43:]}\n╵",
+    "rich": (
+        f"[11/29/26 10:53:07] INFO     starts                                   logs.py:8\n"
+        f"                    ERROR    {LINE[:39]}  logs.py:8\n"
+        f"                             {LINE[40:]}                 "
+    ),
+    "a drawn table": f"│ 3 │ error │ {LINE} │\n",
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_a_carrier_changed_is_undone(name: str):
+    assert LINE in read(WRITTEN[name])
+
+
+def pieces(size: int) -> list[str]:
+    return [LONG[at : at + size] for at in range(0, len(LONG), size)]
+
+
+CUT = {
+    "cri": "\n".join(
+        (f"2026-11-29T10:51:50.1Z stdout {'P' if len(p) == 8192 else 'F'} {p}") for p in pieces(8192)
+    ),
+    "cri of two streams": "\n".join(
+        f"2026-11-29T10:51:50.1Z stdout {'P' if len(p) == 8192 else 'F'} {p}\n2026-11-29T10:51:50.1Z "
+        f"stderr F other"
+        for p in pieces(8192)
+    ),
+    "docker": "\n".join(
+        json.dumps({"log": p + "\n" * (len(p) < 16384), "stream": "stdout"}) for p in pieces(16384)
+    ),
+    "logger": "\n".join(f"<13>Nov 29 12:18:02 vm lease: {p}" for p in pieces(1024)),
+    "s6": "\n".join(f"@400000006b0c033c2d0965{n:02} {p}" for n, p in enumerate(pieces(8192))),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_pieces_of_one_line_are_put_together(name: str):
+    assert LONG in read("first line of it\n" + CUT[name] + "\nlast line of it")
+
+
+def test_a_block_with_nothing_to_undo_is_given_back_itself():
+    block = "2026-11-29 10:00:00 INFO order 7 stored\n" * 50
+
+    assert unfold(block).text is block
+
+
+def test_a_place_is_exact_where_the_message_stands_to_the_letter():
+    block = "before\n" + json.dumps({"log": LINE + "\n", "stream": "stderr"}) + "\n"
+    found = unfold(block, offset=100, line=5)
+    at = found.text.index("refuses")
+
+    place = found.place(at, at + 7)
+
+    assert place.line == 6
+    assert block[place.start - 100 : place.end - 100] == "refuses"
+
+
+def test_a_place_is_the_whole_line_where_escapes_were_undone():
+    raw = json.dumps({"log": 'lease "a" lost\n', "stream": "stderr"})
+    found = unfold("before\n" + raw)
+    at = found.text.index('"a"')
+
+    place = found.place(at, at + 3)
+
+    assert ("before\n" + raw)[place.start : place.end] == raw
+
+
+def test_what_an_object_says_beside_its_message_is_kept():
+    raw = json.dumps(
+        {"MESSAGE": LINE, "_HOSTNAME": "web-01", "PRIORITY": "3", "_SYSTEMD_UNIT": "ledger.service"}
+    )
+    found = unfold("before\n" + raw)
+
+    said = found.said(found.text.index(LINE))
+
+    assert said == {"host": "web-01", "severity": "err", "unit": "ledger.service"}
