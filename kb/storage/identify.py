@@ -35,7 +35,9 @@ def fingerprints_of(entry: Entry) -> tuple[Fingerprint, ...]:
 
 def _lines(entry: Entry) -> Iterator[tuple[str, str]]:
     if isinstance(entry, (Pattern, ToolFix, KnownError)) and not any(s.regex for s in entry.signatures):
-        yield "title", getattr(entry, "pattern", "") or getattr(entry, "error_pattern", "") or entry.headline
+        title = getattr(entry, "pattern", "") or getattr(entry, "error_pattern", "") or entry.headline
+        if "\n" not in title.strip():  # (a text of several lines is looked for line by line)
+            yield "title", title
     for sample in entry.samples.must_match:
         yield from (("sample", line.text) for line in pick_evidence(sample, _LOG_LINES))
     if isinstance(entry, (KnownError, Incident)):
