@@ -131,8 +131,10 @@ def _serve(source: Server, fault: Fault | None, scene: Scene) -> tuple[str, str]
 
 
 def _read(scene: Scene, source: Server) -> str:
-    path = scene.folder / (scene.fill(source.log) or "printed.log")
-    return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    """What it printed, then what it wrote into its own log: a start that fails often only prints."""
+    names = ("printed.log", scene.fill(source.log)) if source.log else ("printed.log",)
+    paths = [path for path in (scene.folder / name for name in names) if path.exists()]
+    return "".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
 
 
 def _crash(source: Runtime, crash: Crash | None, scene: Scene) -> tuple[str, str]:

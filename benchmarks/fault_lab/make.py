@@ -42,7 +42,7 @@ def make(
             if why := _unfit(outcome, fault):
                 lost += 1
                 _keep(to / "not-kept" / source.name / f"{fault}-{occurrence}.log", outcome.log)
-                print(f"not kept: {source.name} {fault} {occurrence}: {why}", flush=True)
+                print(f"not kept: {source.name} {fault} {occurrence}: {why[-400:]}", flush=True)
                 continue
             file = f"{source.name}/{fault}-{occurrence}.log"
             _keep(to / file, outcome.log)

@@ -43,8 +43,8 @@ class Fault:
 class Server:
     """A program that runs until it is stopped, its configuration, its healthy workload and its faults.
 
-    `ready` is a shell command that succeeds once it serves.  `log` is a file that the server itself
-    writes; left empty, the log is what it prints.
+    `ready` is a shell command that succeeds once it serves.  `log` is a file that the server
+    writes itself; it stands behind what the server prints.
     """
 
     name: str
