@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from benchmarks.fault_lab.scene import Scene, SourceError
 from benchmarks.fault_lab.source import HEALTHY, Crash, Fault, Runtime, Server, Source, Step
 from benchmarks.fault_lab.sources import SOURCES
 
+_KERNEL = "6.1.0-30-amd64"
 _LONGEST_RUN = 180
 _LAST_PID = Path("/proc/sys/kernel/ns_last_pid")
 
@@ -118,7 +120,7 @@ def _serve(source: Server, fault: Fault | None, scene: Scene) -> tuple[str, str]
         scene.write(name, text)
     _do(scene, source.around if fault is None or fault.before is None else fault.before)
     process = scene.start(source.start)
-    ready = scene.until(source.ready, source.patience if not fault or fault.starts else 4.0, process)
+    ready = scene.until(source.ready, source.patience if not fault or fault.starts else 6.0, process)
     if not ready and (fault is None or fault.starts):
         raise SourceError(f"{source.name} did not start: {_read(scene, source)[-1500:]}")
     client = ""
@@ -171,6 +173,7 @@ def run_one(source: Source, fault: str, occurrence: int, seed: int) -> Outcome:
             tells = crash.tells if crash else ""
     except SourceError as error:
         return Outcome(version=version, error=str(error))
+    log = log.replace(platform.release(), _KERNEL)  # some servers print it when they start
     line = telling(log, scene.fill(tells)) if fault != HEALTHY else ""
     return Outcome(log, line, client[:400], version)
 

@@ -8,6 +8,7 @@ named with the reason, and its log goes to `not-kept/`, so that nothing is lost 
 from __future__ import annotations
 
 import json
+import platform
 import re
 import socket
 import sys
@@ -35,7 +36,6 @@ def make(
         if not faults or fault in faults
     ]
     lost = 0
-    rows: list[Row] = []
     with ThreadPoolExecutor(jobs) as pool:
         done = pool.map(lambda run: (run, enter(run[0].name, run[1], run[2], seed)), runs)
         for (source, fault, occurrence), outcome in done:
@@ -46,9 +46,8 @@ def make(
                 continue
             file = f"{source.name}/{fault}-{occurrence}.log"
             _keep(to / file, outcome.log)
-            rows.append(_row(source, fault, occurrence, file, outcome))
+            write_index(to, [_row(source, fault, occurrence, file, outcome)])
             print(f"{source.name:16} {fault:20} {occurrence}  {outcome.tells[:150]}", flush=True)
-    write_index(to, rows)
     return lost
 
 
@@ -80,12 +79,14 @@ def _unfit(outcome: Outcome, fault: str) -> str:
 
 
 def _of_this_machine(text: str) -> str:
+    host = socket.gethostname()
     names = [
         str(TOOLS),
         str(Path.cwd()),
         "/work/",
         "/root/",
-        *([socket.gethostname()] * (len(socket.gethostname()) > 4)),
+        platform.release(),
+        *([host] if len(host) > 4 else []),
     ]
     found = re.search("|".join(map(re.escape, names)) + r"|localhost\.localdomain", text)
     return text[max(0, found.start() - 30) : found.end() + 30] if found else ""

@@ -126,9 +126,8 @@ class Scene:
         shutil.copytree(path, kept, dirs_exist_ok=True)
         owner = path.stat()
         quoted = shlex.quote(str(path))
-        self.must(
-            f"mount -t tmpfs -o size={size},uid={owner.st_uid},gid={owner.st_gid},mode=0750 tmpfs {quoted}"
-        )
+        options = f"size={size},uid={owner.st_uid},gid={owner.st_gid},mode={owner.st_mode & 0o7777:o}"
+        self.must(f"mount -t tmpfs -o {options} tmpfs {quoted}")
         self.must(
             f"cp -a {shlex.quote(str(kept))}/. {quoted}/; chown -R {owner.st_uid}:{owner.st_gid} {quoted}"
         )
@@ -164,14 +163,14 @@ class Scene:
             except OSError as error:
                 self.output = str(error)
 
-    def backend(self, port: str, answer: bytes | None, delay: float = 0.0) -> None:
-        """A peer on a port: it reads once, waits, answers (or hangs up where `answer` is None)."""
+    def backend(self, port: str, answer: bytes | None, delay: float = 0.0, *, first: bool = False) -> None:
+        """A peer on a port: it reads once (unless it speaks first), waits, answers, or hangs up at None."""
         taken = socket.socket()
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", self.port(port)))
         taken.listen()
         self.kept.append(taken)
-        threading.Thread(target=_serve, args=(taken, answer, delay), daemon=True).start()
+        threading.Thread(target=_serve, args=(taken, answer, delay, first), daemon=True).start()
 
     def kill(self, pattern: str, signal: str = "KILL") -> None:
         """Signal the processes of this scene (its namespace has no others) whose command line matches."""
@@ -194,16 +193,17 @@ class Scene:
                     process.wait(10)
 
 
-def _serve(listening: socket.socket, answer: bytes | None, delay: float) -> None:
+def _serve(listening: socket.socket, answer: bytes | None, delay: float, first: bool) -> None:
     while True:
         one, _ = listening.accept()
-        threading.Thread(target=_answer, args=(one, answer, delay), daemon=True).start()
+        threading.Thread(target=_answer, args=(one, answer, delay, first), daemon=True).start()
 
 
-def _answer(one: socket.socket, answer: bytes | None, delay: float) -> None:
+def _answer(one: socket.socket, answer: bytes | None, delay: float, first: bool) -> None:
     with one:
         try:
-            one.recv(65_536)
+            if not first:
+                one.recv(65_536)
             time.sleep(delay)
             if answer is not None:
                 one.sendall(answer)

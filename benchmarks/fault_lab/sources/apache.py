@@ -8,7 +8,22 @@ from benchmarks.fault_lab.source import Fault, Server
 
 _MODULES = "\n".join(
     f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
-    for name in "mpm_event authn_core authn_file authz_core authz_user auth_basic dir mime alias rewrite proxy proxy_http cgid headers".split()
+    for name in [
+        "mpm_event",
+        "authn_core",
+        "authn_file",
+        "authz_core",
+        "authz_user",
+        "auth_basic",
+        "dir",
+        "mime",
+        "alias",
+        "rewrite",
+        "proxy",
+        "proxy_http",
+        "cgid",
+        "headers",
+    ]
 )
 _CONFIG = f"""ServerRoot @dir@
 ServerName shop.example

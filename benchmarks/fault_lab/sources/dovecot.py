@@ -39,19 +39,18 @@ service imap-login {
 """
 
 
-def _talk(password: str, more: str = "", user: str = "@user@") -> str:
-    lines = "\\r\\n".join(
-        (f"a LOGIN {user} {password}", "b SELECT INBOX", *((more,) if more else ()), "z LOGOUT", "")
+def _talk(password: str, more: str = "pass", user: str = "@user@") -> str:
+    return (
+        "timeout 8 python3 -c \"import imaplib, time; c = imaplib.IMAP4('127.0.0.1', @port@); "
+        f"c.login('{user}', '{password}'); c.select(); {more}; c.logout()\""
     )
-    return f"printf '{lines}' | timeout 4 nc -q 2 127.0.0.1 @port@"
 
 
 def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
     return {"dovecot.conf": ((old, new),)}
 
 
-_SAVE = "c APPEND INBOX {60000}\\r\\nSubject: x\\r\\n\\r\\n"
-_APPEND = f"(printf 'a LOGIN @user@ kept\\r\\n{_SAVE}'; head -c 59970 /dev/zero | tr '\\0' x; printf '\\r\\n\\r\\n\\r\\n\\r\\n\\r\\n\\r\\n\\r\\n\\r\\nz LOGOUT\\r\\n'; sleep 1) | timeout 5 nc -q 2 127.0.0.1 @port@"
+_SAVE = "print(c.append('INBOX', None, None, b'Subject: x\\r\\n\\r\\n' + b'x' * 60000))"
 
 SOURCES = (
     Server(
@@ -61,17 +60,16 @@ SOURCES = (
         files={"dovecot.conf": _CONFIG, "passwords": "@user@:{PLAIN}kept\n"},
         prepare=("mkdir -p mail/@user@ && chown -R @user@: mail && chmod 755 . && chmod 644 passwords",),
         start="dovecot -F -c @dir@/dovecot.conf",
-        ready="nc -z 127.0.0.1 @port@",
+        ready="timeout 4 python3 -c \"import imaplib; c = imaplib.IMAP4('127.0.0.1', @port@); c.noop(); c.logout()\"",
         workload=(_talk("kept"),),
         faults=(
             Fault("wrong_password", r"imap-login: .*\(auth failed", do=(_talk("lost"),)),
             Fault("unknown_user", r"unknown user", do=(_talk("kept", user="@other@"),)),
             Fault("no_mail_access", r"(?i)Error: .*(Permission denied|EACCES|failed)", do=("chown -R root: mail; chmod 700 mail", _talk("kept"))),
-            Fault("too_many_connections", r"Maximum number of connections from user\+IP exceeded", do=(*("(printf 'a LOGIN @user@ kept\\r\\n'; sleep 4) | timeout 5 nc 127.0.0.1 @port@ > /dev/null 2>&1 & sleep 0.4" for _ in range(2)), _talk("kept"))),
-            Fault("disk_full", r"(?i)(no space left on device|Not enough disk)", before=(step("small_disk", "mail", "40k"),), do=(_APPEND,)),
-            Fault("password_file_missing", r"passwd-file .*(No such file|ENOENT)|open\(.*passwords\) failed", do=("rm passwords", _talk("kept"))),
+            Fault("too_many_connections", r"Maximum number of connections from user\+IP exceeded", do=(*(f"{_talk('kept', 'time.sleep(4)')} > /dev/null 2>&1 & sleep 0.6" for _ in range(2)), _talk("kept"))),
+            Fault("disk_full", r"(?i)(no space left on device|Not enough disk)", before=(step("small_disk", "mail", "40k"),), do=(_talk("kept", _SAVE),)),
             Fault("bad_command_stream", r"(?i)Too many invalid (IMAP )?commands", do=("(for n in 1 2 3 4 5 6 7 8 9 10 11 12; do printf 'x%s HELLO\\r\\n' $n; done; sleep 1) | timeout 4 nc 127.0.0.1 @port@",)),
-            Fault("port_in_use", r"bind\(127\.0\.0\.1, \d+\) failed: Address already in use", before=(step("occupy"),), starts=False),
+            Fault("port_in_use", r"listen\(127\.0\.0\.1, \d+\) failed: Address already in use", before=(step("occupy"),), starts=False),
             Fault("config_bad", r"Unknown setting: auth_verbos\b|Unknown setting", edits=_config("auth_verbose", "auth_verbos"), starts=False),
             Fault("tls_missing", r"(?i)ssl_cert", edits=_config("ssl = no", "ssl = required\nssl_cert = <@dir@/shop.pem\nssl_key = <@dir@/shop.key"), starts=False),
             Fault("unknown_login_user", r"(?i)user doesn't exist|default_login_user", edits=_config("= dovenull", "= mailnull"), starts=False),

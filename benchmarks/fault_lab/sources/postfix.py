@@ -12,7 +12,7 @@ queue_directory = @dir@/queue
 data_directory = @dir@/state
 maillog_file = /dev/stdout
 maillog_file_prefixes = /dev/stdout, @dir@
-myhostname = mail.shop.example
+myhostname = @host@.shop.example
 mydestination = shop.example
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
@@ -65,12 +65,12 @@ def _main(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
 SOURCES = (
     Server(
         name="postfix",
-        packages=Packages(("postfix", "nc"), apt=("postfix", "netcat-openbsd")),
+        packages=Packages(("postfix",), apt=("postfix",)),
         version="postconf -d -h mail_version",
         files={"conf/main.cf": _MAIN, "conf/master.cf": _MASTER},
         prepare=("mkdir -p queue state && chown postfix: state && postfix -c @dir@/conf check > /dev/null 2>&1; true",),
         start="postfix -c @dir@/conf start-fg",
-        ready="nc -z 127.0.0.1 @port@",
+        ready="python3 -c \"import smtplib; smtplib.SMTP('127.0.0.1', @port@, 'shop.example', 3).quit()\"",
         workload=(_mail("orders@shop.example"), step("pause", 0.7)),
         faults=(
             Fault("relay_refused", r"status=deferred \(connect to 127\.0\.0\.1.*: Connection refused\)", do=(_mail("@other@@billing.example"), step("pause", 2.0))),
@@ -78,12 +78,10 @@ SOURCES = (
             Fault("relay_denied", r"reject: RCPT from .* Relay access denied", edits=_main("127.0.0.0/28", "127.9.0.0/28"), do=(_mail("@other@@billing.example"),)),
             Fault("too_large", r"(?i)message size exceeds|size limit|reject: MAIL from", do=(_mail("orders@shop.example", 6000),)),
             Fault("client_timeout", r"timeout after CONNECT|timeout after", do=(step("hold", 1), step("pause", 4.0))),
-            Fault("lost_connection", r"lost connection after", do=(step("send", b"EHLO shop.example\r\nMAIL FROM:<orders@shop.example>\r\n"), step("pause", 1.0))),
-            Fault("relay_greeting_refused", r"status=(deferred|bounced) .*(refused to talk to me|said: )", before=(step("backend", "port1", b"554 no mail from you today\r\n"), ), do=(_mail("@other@@billing.example"), step("pause", 3.0))),
-            Fault("relay_hangs_up", r"status=deferred \(lost connection with", before=(step("backend", "port1", None),), do=("true", _mail("@other@@billing.example"), step("pause", 4.0))),
+            Fault("lost_connection", r"lost connection after MAIL", do=(step("send", b"EHLO shop.example\r\nMAIL FROM:<orders@shop.example>\r\n"), step("pause", 1.0))),
+            Fault("relay_greeting_refused", r"status=(deferred|bounced) .*(refused to talk to me|said: )", before=(step("backend", "port1", b"554 no mail from you today\r\n", first=True),), do=(_mail("@other@@billing.example"), step("pause", 3.0))),
+            Fault("relay_hangs_up", r"status=deferred \(lost connection with", before=(step("backend", "port1", None, first=True),), do=("true", _mail("@other@@billing.example"), step("pause", 4.0))),
             Fault("relay_silent", r"status=deferred \(conversation with .* timed out", before=(step("backend", "port1", None, 20.0),), do=(_mail("@other@@billing.example"), step("pause", 5.0))),
-            Fault("disk_full", r"(?i)(no space left on device|insufficient system storage|queue file write error)", before=(step("small_disk", "queue", "400k"),), do=("dd if=/dev/zero of=queue/old bs=1k count=500 2> /dev/null; true", _mail("orders@shop.example", 3000))),
-            Fault("bad_parameter", r"fatal: bad numerical configuration|bad (numeric|boolean)|fatal: .*message_size_limit", edits=_main("message_size_limit = 4000", "message_size_limit = many"), do=(step("pause", 1.0),), starts=True),
             Fault("unknown_table", r"(fatal|error|warning): .*(unsupported dictionary type|open .*No such file)", edits=_main("local_recipient_maps = inline:{orders=orders, @user@=@user@}", "local_recipient_maps = hash:@dir@/conf/people"), do=(_mail("orders@shop.example"), step("pause", 1.0))),
             Fault("port_in_use", r"fatal: bind 127\.0\.0\.1 port \d+: Address already in use", before=(step("occupy"),), starts=False),
         ),

@@ -3,7 +3,6 @@
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
 from benchmarks.fault_lab.packages import Packages
-from benchmarks.fault_lab.scene import step
 from benchmarks.fault_lab.source import Fault, Server
 
 _CONFIG = """server:
@@ -45,7 +44,6 @@ SOURCES = (
         ready=f"{_DIG} orders.shop.example | grep -q NOERROR",
         workload=(f"{_DIG} orders.shop.example", f"{_DIG} orders.shop.example AAAA"),
         faults=(
-            Fault("forwarder_refused", r"error: SERVFAIL", do=(f"{_DIG} @user@.billing.example", step("pause", 8.0))),
             Fault("port_in_use", r"error: .*(bind|address already in use|can't bind)", before=("python3 -c \"import socket,time;s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.bind(('127.0.0.1',@port@));time.sleep(20)\" > /dev/null 2>&1 & sleep 0.7",), starts=False),
             Fault("config_bad", r"error: .*(syntax error|unknown keyword)", edits=_config("log-queries:", "log-querys:"), starts=False),
             Fault("zone_missing", r"(?i)error: .*(unable to open|No such file)", edits=_config("forward-zone:", "auth-zone:\n  name: billing.example\n  zonefile: billing.zone\nforward-zone:"), starts=False),
