@@ -80,7 +80,7 @@ class Material:
     def crashes(self) -> bool:
         """Is it a runtime's?"""
         row = next(iter(self.faults.values()))[0]
-        return row.get("kind", _kind(self.name)) == "runtime"
+        return bool(row.get("kind", _kind(self.name)) == "runtime")
 
 
 def _kind(name: str) -> str:
