@@ -62,7 +62,6 @@ def _server(name: str, program: str, packages: Packages) -> Server:
             Fault("port_in_use", r"bind: address already in use", before=(step("occupy"),), starts=False),
             Fault("admin_in_use", r"bind: address already in use", before=(step("occupy", "port2"),), starts=False),
             Fault("unknown_directive", r"(?i)(unrecognized|ordered).*repond|repond.*(unrecognized|unknown)", edits=_config("respond", "repond"), starts=False),
-            Fault("unbalanced", r"(?i)error.*(EOF|brace|unexpected|Caddyfile:\d+)", edits=_config("\thandle {\n", "\thandle\n"), starts=False),
             Fault("missing_certificate", r"(?i)error.*no such file or directory", edits=_config("http://127.0.0.1:@port@ {\n", "https://127.0.0.1:@port@ {\n\ttls @dir@/shop.pem @dir@/shop.key\n"), starts=False),
             Fault("template_broken", r'"level":"error".*template', edits=_config("root *", "templates\n\t\troot *"), do=("echo 'sum {{ .Nope @id@ }' > site/sum.html", _get("/sum.html"))),
             Fault("reload_refused", r'"level":"error".*(load|config)', do=('curl -s -m 5 -H "Content-Type: application/json" -d \'{"apps":{"http":{"servers":{"x":{"listen":["127.0.0.1:@port3@"],"routes":[{"handle":[{"handler":"nope"}]}]}}}}}\' http://127.0.0.1:@port2@/load',)),
@@ -86,6 +85,5 @@ SOURCES = (
             ),
         ),
         "unknown_directive",
-        "unbalanced",
     ),
 )

@@ -65,7 +65,7 @@ SOURCES = (
             Fault("unknown_option", r"unknown variable", edits=_config("wait_timeout=60", "wait_timeouts=60"), starts=False),
             Fault("data_locked", r"(?i)unable to lock ./ibdata1", before=("python3 -c \"import fcntl,time,struct;f=open('data/ibdata1','r+b');fcntl.lockf(f,fcntl.LOCK_EX);time.sleep(60)\" > /dev/null 2>&1 & sleep 1",), starts=False),
             Fault("data_damaged", r"(?i)InnoDB: .*(ibdata1|corrupt)", before=("head -c 70000 /dev/urandom | dd of=data/ibdata1 conv=notrunc 2> /dev/null",), starts=False),
-            Fault("deadlock", r"(?i)transactions deadlock detected", do=(_DEADLOCK,)),
+            Fault("deadlock", r"Transaction was aborted due to Deadlock", do=(_DEADLOCK,)),
             Fault("data_not_writable", r"(?i)(permission denied|Errcode: 13|error number 13|errno: 13)", before=("chown -R root: data && chmod -R go-rwx data",), starts=False),
         ),
     ),

@@ -48,7 +48,6 @@ SOURCES = (
             Fault("bad_acl", r"(?i)FATAL|Bungled", edits=_config("http_access allow shop", "http_access allow stock"), starts=False),
             Fault("cache_missing", r"(?i)(FATAL|ERROR).*(swap|cache)", before=("rm -rf cache", step("backend", "port1", OK)), starts=False),
             Fault("not_writable", r"(?i)permission denied", before=("chown -R root: cache && chmod -R 700 cache",), starts=False),
-            Fault("forwarding_loop", r"(?i)Forwarding loop detected", edits=_config("acl shop", "cache_peer 127.0.0.1 parent @port@ 0 no-query default\nnever_direct allow all\nacl shop"), do=(_GET, step("pause", 1.0), _GET, step("pause", 1.0))),
             Fault("helper_missing", r"(?i)(FATAL|ERROR).*(auth_param|helper|No such file)", edits=_config("acl shop", "auth_param basic program @dir@/helpers/shop_auth\nacl shop"), starts=False),
             Fault("helper_dies", r"(?i)helpers are crashing too rapidly|(WARNING|FATAL).*(helper|basicauthenticator|exited)", edits=_config("acl shop", "auth_param basic program /bin/false\nauth_param basic children 3 startup=3\nacl members proxy_auth REQUIRED\nhttp_access allow members\nacl shop"), starts=False),
             Fault("few_descriptors", r"running out of filedescriptors", edits=_config("acl shop", "max_filedescriptors 70\nacl shop"), do=(step("hold", 80, "port", b"GET http://127.0.0.1:1/ HTTP/1.1\r\nHost"), _GET, step("pause", 1.0)), note="seventy descriptors"),
