@@ -1,4 +1,4 @@
-"""`python -m benchmarks.fault_lab list | make --to DIR [SOURCE …] | ask DIR [--carriers] [--traces]`."""
+"""`python -m benchmarks.fault_lab list | make --to DIR [SOURCE …] | tell DIR | ask DIR …`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import sys
 from pathlib import Path
 
 from benchmarks.fault_lab.ask import ask
-from benchmarks.fault_lab.make import installed, make
+from benchmarks.fault_lab.make import installed, make, tell
 from benchmarks.fault_lab.source import Server, names_of_runs
 from benchmarks.fault_lab.sources import SOURCES
 
 
 def main() -> int:
-    """Carry out one of the three commands."""
+    """Carry out one of the commands."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fault_lab", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="the sources, what they want and their faults")
@@ -25,6 +25,8 @@ def main() -> int:
     making.add_argument("--seed", type=int, default=1, help="another seed gives other ports, ids and pids")
     making.add_argument("--jobs", type=int, default=2)
     making.add_argument("--install", action="store_true", help="install what sources want")
+    telling = commands.add_parser("tell", help="find the telling lines of kept logs again")
+    telling.add_argument("logs", type=Path, metavar="DIR")
     asking = commands.add_parser("ask", help="learn the first occurrences, ask with the second")
     asking.add_argument("logs", type=Path, metavar="DIR")
     asking.add_argument("--carriers", action="store_true")
@@ -33,6 +35,8 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.command == "list":
         return _list()
+    if chosen.command == "tell":
+        return 1 if tell(chosen.logs, SOURCES) else 0
     if chosen.command == "ask":
         return ask(chosen.logs, carriers=chosen.carriers, traces=chosen.traces, missed=chosen.missed)
     if unknown := [name for name in chosen.sources if name not in SOURCES]:

@@ -160,7 +160,7 @@ def run_one(source: Source, fault: str, occurrence: int, seed: int) -> Outcome:
     scene = Scene(source.name, fault, occurrence, seed)
     _furnish(source, scene)
     scene.run(source.version)
-    found = re.search(r"\d+(?:\.\d+)+[\w.+~-]{0,12}", scene.output)
+    found = re.search(r"\d+(?:\.\d+)+(?:p\d+)?", scene.output)
     version = found[0] if found else ""
     try:
         if isinstance(source, Server):

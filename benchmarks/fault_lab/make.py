@@ -12,12 +12,12 @@ import platform
 import re
 import socket
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fault_lab.inside import Outcome, enter
+from benchmarks.fault_lab.inside import Outcome, enter, telling
 from benchmarks.fault_lab.packages import TOOLS
 from benchmarks.fault_lab.source import HEALTHY, Fault, Server, Source, names_of_runs
 
@@ -104,6 +104,23 @@ def write_index(to: Path, rows: Iterable[Row]) -> None:
     kept = {(row["source"], row["fault"], row["occurrence"]): row for row in [*old, *rows]}
     to.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(kept[key], ensure_ascii=False) + "\n" for key in sorted(kept)))
+
+
+def tell(to: Path, sources: Mapping[str, Source]) -> int:
+    """Find the telling lines of kept logs again, after a rule was mended; the number of rules that find none."""
+    index = [json.loads(line) for line in (to / "index.jsonl").read_text().splitlines()]
+    lost = 0
+    for row in index:
+        source = sources.get(row["source"])
+        known = (source.faults if isinstance(source, Server) else source.crashes) if source else ()
+        rule = next((one.tells for one in known if one.name == row["fault"]), "")
+        line = telling((to / row["file"]).read_text(encoding="utf-8"), rule) if rule else ""
+        if rule and line != row["tells"]:
+            lost += not line
+            print(f"{row['file']}: {row['tells']!r} is now {line!r}")
+            row["tells"] = line or row["tells"]
+    write_index(to, index)
+    return lost
 
 
 def installed(sources: Iterable[Source], *, install: bool) -> list[Source]:
