@@ -31,6 +31,7 @@ def main() -> int:
     asking.add_argument("logs", type=Path, metavar="DIR")
     asking.add_argument("--carriers", action="store_true")
     asking.add_argument("--traces", action="store_true")
+    asking.add_argument("--jobs", type=int, default=2)
     asking.add_argument("--missed", action="store_true", help="name every miss")
     chosen = parser.parse_args()
     if chosen.command == "list":
@@ -38,7 +39,13 @@ def main() -> int:
     if chosen.command == "tell":
         return 1 if tell(chosen.logs, SOURCES) else 0
     if chosen.command == "ask":
-        return ask(chosen.logs, carriers=chosen.carriers, traces=chosen.traces, missed=chosen.missed)
+        return ask(
+            chosen.logs,
+            carriers=chosen.carriers,
+            traces=chosen.traces,
+            missed=chosen.missed,
+            jobs=chosen.jobs,
+        )
     if unknown := [name for name in chosen.sources if name not in SOURCES]:
         sys.exit(f"no such source: {', '.join(unknown)}; there are: {', '.join(SOURCES)}")
     if os.geteuid():

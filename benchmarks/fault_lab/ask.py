@@ -13,8 +13,10 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -91,13 +93,13 @@ def _behind_header(row: Row) -> str:
     return str(row["tells"]).split("] ")[-1].strip()
 
 
-def ask(logs: Path, *, carriers: bool, traces: bool, missed: bool) -> int:
+def ask(logs: Path, *, carriers: bool, traces: bool, missed: bool, jobs: int = 2) -> int:
     """Print a line a source, then the total in numbers and in shares."""
     total = Matrix()
-    for material in read_material(logs):
-        matrix = ask_source(material, carriers=carriers)
-        if traces and material.crashes():
-            matrix.add(ask_traces(material))
+    materials = list(read_material(logs))
+    with ProcessPoolExecutor(jobs) as pool:
+        answers = list(pool.map(partial(_ask_all, carriers=carriers, traces=traces), materials))
+    for material, matrix in zip(materials, answers, strict=True):
         print(f"{material.name:16} {matrix.line()}", flush=True)
         if missed:
             for one in matrix.missed:
@@ -106,6 +108,13 @@ def ask(logs: Path, *, carriers: bool, traces: bool, missed: bool) -> int:
     print(f"{'all':16} {total.line()}")
     print(f"{'all':16} {total.shares()}")
     return 0
+
+
+def _ask_all(material: Material, *, carriers: bool, traces: bool) -> Matrix:
+    matrix = ask_source(material, carriers=carriers)
+    if traces and material.crashes():
+        matrix.add(ask_traces(material))
+    return matrix
 
 
 def read_material(logs: Path) -> Iterator[Material]:

@@ -46,7 +46,6 @@ SOURCES = (
         faults=(
             Fault("backend_refused", r"(establishing connection failed|connect\(\).*failed|Connection refused)", before=(), do=(_get("/api/orders/@id@"),)),
             Fault("wrong_password", r"password doesn't match", do=(_get("/private/", "-u orders:lost"),)),
-            Fault("unknown_user", r"(?i)(get_password failed|password doesn't match|user)", do=(_get("/private/", "-u @other@:kept"),)),
             Fault("cgi_interpreter_missing", r"site/cgi/broken: No such file or directory", do=(_get("/cgi/broken"),)),
             Fault("body_too_large", r"(?i)request-size", do=("head -c 90000 /dev/zero > big", _get("/cgi/report", "--data-binary @big"))),
             Fault("too_many_connections", r"(?i)(connection limit|sockets disabled|server overload)", do=(step("hold", 10), step("pause", 1.5))),
