@@ -36,7 +36,6 @@ SOURCES = (
         workload=(f"{_CTL} put orders/@id@ new", f"{_CTL} get orders/@id@"),
         faults=(
             Fault("port_in_use", r"bind: address already in use", before=(step("occupy"),), starts=False),
-            Fault("peer_port_in_use", r"bind: address already in use", before=(step("occupy", "port1"),), starts=False),
             Fault("config_bad", r"(?i)(error unmarshaling|failed to verify|cannot unmarshal|error verifying)", edits=_config("quota-backend-bytes: 8000000", "quota-backend-bytes: eight"), starts=False),
             Fault("name_mismatch", r"(?i)couldn't find local name|failed to.*initial", edits=_config("name: orders0\n", "name: orders1\n"), starts=False),
             Fault("data_not_writable", r"(?i)(permission denied|not a directory|cannot access data directory)", before=("echo x > data",), starts=False),
