@@ -15,13 +15,14 @@ def sample_failure(entry: Entry) -> str | None:
 
     A signature that the linear-time engine refuses fails too: it could never be matched.
     """
-    for signature in entry.signatures:
+    looked_for = sought(entry.signatures)
+    for signature in looked_for:
         if reason := validate_signature(signature):
             return f"its signature cannot be used: {reason}"
     samples = entry.samples
     if not entry.signatures or not (samples.must_match or samples.must_not_match):
         return None
-    signatures = SignatureSet.compile((entry.id, signature) for signature in sought(entry.signatures))
+    signatures = SignatureSet.compile((entry.id, signature) for signature in looked_for)
     for sample in samples.must_match:
         if not signatures.scan(sample):
             return f"its signature does not match its own sample {sample[:_SHOWN]!r}"
