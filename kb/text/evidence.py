@@ -80,6 +80,7 @@ class EvidenceReader:
             at = self._crashes.read(block, 0)
         while number < count:
             where, most = hits[number]
+            words = number
             number += 1
             if where < at:
                 continue
@@ -93,7 +94,7 @@ class EvidenceReader:
                 at = crashed = self._crashes.read(block, begin, line.end, at)
                 continue
             at = line.end + 1
-            if self._groups.may_take(most, line):
+            if self._groups.may_take(most, number - words, line):
                 self._groups.take(line)
             else:
                 self._groups.count(line)

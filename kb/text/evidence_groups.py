@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import log2
 
 from kb.text.alarm import alarm, is_aftermath, is_grave
-from kb.text.alarm_words import ERROR, FATAL, WARNING
+from kb.text.alarm_words import ERROR, FAILED, FATAL, WARNING
 from kb.text.carriers import Place, bare
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line
 from kb.text.mask import mask, without_prefix
@@ -23,8 +23,8 @@ _KNOWN = 8_192
 _MASKED = 3_000
 _LOOK_AGAIN = 2_048
 """Lines passed over after which it is looked whether the best are still as good, as they may have repeated."""
-_RAISED = 1.5
-"""What a grade may gain over that of its best word: by a second word, and by being rare."""
+_SECOND = 0.5
+"""What a grade gains by a second alarming word."""
 _NOWHERE = Place(0, 0, 0)
 _SEVERITIES = {
     FATAL: "emerg emergency fatal ftl panic f dpanic 0",
@@ -68,7 +68,9 @@ def grade_of(message: str, said: Mapping[str, str]) -> float:
     if is_aftermath(message):
         return grade
     severity = _BY_SEVERITY.get(said.get("severity", "").strip().lower(), 0.0)
-    return grade * _QUIET if severity < 0 else max(grade, severity)
+    if severity < 0:
+        return grade * _QUIET
+    return max(grade, severity + _SECOND * (FAILED <= grade and severity >= ERROR))
 
 
 class Groups:
@@ -81,9 +83,10 @@ class Groups:
         self._floor = -1.0
         self._masked = self._order = self._passed = 0
 
-    def may_take(self, most: float, line: Line) -> bool:
-        """Whether a line whose best word has the grade `most` can come among the best."""
-        return most + _RAISED > self._floor or line.block.said is not None
+    def may_take(self, most: float, words: int, line: Line) -> bool:
+        """Whether a line with so many alarming words, the best with the grade `most`, can come among the best."""
+        best = most + (_SECOND if words > 1 else 0.0) + 1.0
+        return best > self._floor or line.block.said is not None
 
     def count(self, line: Line) -> None:
         """A line that cannot come among the best; where it repeats one that did, it counts."""
@@ -110,11 +113,13 @@ class Groups:
         seen = line.cut()
         if seen is None:
             return None
+        plain = least > ERROR and not is_grave(seen.text)  # no word in it could lift the grade above that
+        bound = least if plain or self._floor < 0 else max(least, alarm(seen.text))
+        if bound + raised + 1.0 <= self._floor and line.block.said is None:
+            return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
-        if least > ERROR and not is_grave(carried.text):
-            grade = least + raised  # no word in it could lift the grade above that
-        else:
-            grade = min(most, max(least, grade_of(carried.text, {**line.said(), **carried.said})) + raised)
+        grade = least if plain else max(least, grade_of(carried.text, {**line.said(), **carried.said}))
+        grade = min(most, grade + raised)
         if grade <= 0 or grade + 1.0 <= self._floor:
             return None
         self._order += 1
