@@ -70,7 +70,7 @@ def grade_of(message: str, said: Mapping[str, str]) -> float:
     severity = _BY_SEVERITY.get(said.get("severity", "").strip().lower(), 0.0)
     if severity < 0:
         return grade * _QUIET
-    return max(grade, severity + _SECOND * (FAILED <= grade and severity >= ERROR))
+    return max(grade, severity + _SECOND * (grade >= FAILED and severity >= ERROR))
 
 
 class Groups:
