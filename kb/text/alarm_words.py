@@ -126,7 +126,6 @@ _FAILED |= {
     "status": r"\bstatus[=: ]\"?(?:[1-9]\d{0,2}/|5\d\d\b)",
     "code=": r"\bcode=(?:killed|dumped)\b",
     "sigkill": r"\bsigkill\b",
-    "sigterm": r"\bsigterm\b",
 }
 _WARNING = {
     "warn": r"\bwarn(?:ing|ings)?\b",
@@ -182,6 +181,12 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("exit", r"\bexit(?:ed)?(?: with)?(?: (?:code|status))?[: ]{1,3}[1-9]\d{0,2}\W{0,4}$|\bexiting\b"),
     ("error ", r"\berror [1-9]\d{0,2}\W{0,4}$"),
     ("errors found", ""),
+    ("contains errors", ""),
+    ("load config", ""),
+    ("read config file", ""),
+    ("gracefully", ""),
+    ("clean shutdown", ""),
+    ("sigterm", ""),
     ("due to errors", ""),
     ("because of errors", ""),
     ("due to previous error", ""),

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kb.text.carriers import Place
+from kb.text.carriers import Place, unfold
 from kb.text.evidence_crashes import BOILERPLATE, CrashLines
 from kb.text.evidence_groups import Group, Groups
 from kb.text.evidence_lines import LONGEST_LINE, Line, cut, visible
@@ -162,16 +162,10 @@ def pick_evidence_from(lines: Iterable[str], limit: int = 12) -> list[EvidenceLi
     reader = EvidenceReader()
     offset, number = 0, 1
     for block in _blocks(lines):
-        reader.read(block, _placed(block, offset, number))
+        unfolded = unfold(block, offset, number)
+        reader.read(unfolded.text, unfolded.place, None if unfolded.text is block else unfolded.said)
         offset, number = offset + len(block), number + block.count("\n")
     return reader.best(limit)
-
-
-def _placed(block: str, offset: int, number: int) -> OnPlace:
-    def place(start: int, end: int) -> Place:
-        return Place(number + block.count("\n", 0, start), offset + start, offset + end)
-
-    return place
 
 
 def _blocks(pieces: Iterable[str]) -> Iterator[str]:

@@ -7,11 +7,12 @@ time, and no line that cannot come among the best is graded at all.
 from __future__ import annotations
 
 import heapq
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log2
 
-from kb.text.alarm import alarm, is_aftermath, is_grave
+from kb.text.alarm import alarm, is_aftermath, is_grave, names_reason
 from kb.text.alarm_words import ERROR, FAILED, FATAL, WARNING
 from kb.text.carriers import Place, bare
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line
@@ -23,6 +24,8 @@ _KNOWN = 8_192
 _MASKED = 3_000
 _LOOK_AGAIN = 2_048
 """Lines passed over after which it is looked whether the best are still as good, as they may have repeated."""
+_CRASH = 5.6
+"""The grade of what a crash tells, at least."""
 _SECOND = 0.5
 """What a grade gains by a second alarming word."""
 _NOWHERE = Place(0, 0, 0)
@@ -33,7 +36,13 @@ _SEVERITIES = {
     -1.0: "info information informational notice debug trace verbose i d v 5 6 7 fine finer finest",
 }
 _BY_SEVERITY = {name: grade for grade, names in _SEVERITIES.items() for name in names.split()}
+_LEVEL = re.compile(
+    r"(?i)\b(info|notice|debug|trace|warn|warning|error|critical|crit|alert|fatal|panic|emerg)\b"
+)
+_PREFIX = 400
 _QUIET = 0.6
+_SHORTLY = 3
+"""Lines within which what dies tells why before it does."""
 
 
 @dataclass(slots=True)
@@ -49,6 +58,8 @@ class Group:
     block: Block | None = None
     start: int = 0
     end: int = 0
+    told: bool = False
+    """Whether it was weighed against what was told shortly before or after it."""
     into: Group | None = None
     """The group of the same template that it became part of."""
 
@@ -60,6 +71,12 @@ class Group:
         """Look up where it stands, so that its block need not be kept."""
         if self.block is not None:
             self.place, self.block = self.block.place(self.start, self.end), None
+
+
+def _level(prefix: str) -> str:
+    """The last level that is named in what stood before a message; empty where there is none."""
+    found = _LEVEL.findall(prefix[-_PREFIX:])
+    return found[-1] if found else ""
 
 
 def grade_of(message: str, said: Mapping[str, str]) -> float:
@@ -118,7 +135,8 @@ class Groups:
         if bound + raised + 1.0 <= self._floor and line.block.said is None:
             return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
-        grade = least if plain else max(least, grade_of(carried.text, {**line.said(), **carried.said}))
+        said = {"severity": _level(seen.text[: carried.start]), **line.said(), **carried.said}
+        grade = least if plain else max(least, grade_of(carried.text, said))
         grade = min(most, grade + raised)
         if grade <= 0 or grade + 1.0 <= self._floor:
             return None
@@ -160,6 +178,19 @@ class Groups:
         alive = {id(group) for group in self._merged.values()} | {id(group) for _, group in self._fresh}
         self._known = {rough: group for rough, group in self._known.items() if id(group) in alive}
 
+    def _first_causes(self) -> None:
+        """What a fatal line that gives no reason was told of shortly before goes above it."""
+        by_line = {group.place.line: group for group in self._merged.values() if group.grade >= FAILED}
+        for fatal in list(by_line.values()):
+            if not FATAL <= fatal.grade < _CRASH or fatal.told or names_reason(fatal.message):
+                continue
+            before = [by_line.get(fatal.place.line - n) for n in range(_SHORTLY, 0, -1)]
+            causes = [one for one in before if one is not None and not one.told and one.count <= fatal.count]
+            if causes:
+                cause = max(causes, key=lambda one: (min(one.grade, FATAL), -one.place.line))
+                cause.grade, cause.told = max(cause.grade, fatal.grade), True
+                fatal.grade, fatal.told = min(fatal.grade, cause.grade) - _SECOND, True
+
     def settle(self) -> None:
         """At the end of a block: what is kept no longer needs it."""
         self._merge()
@@ -168,6 +199,7 @@ class Groups:
 
     def best(self, limit: int) -> list[Group]:
         """The best groups, the very best first."""
+        self._first_causes()
         return heapq.nlargest(limit, self._merged.values(), key=_rank)
 
 
