@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kb.text.carriers import Place, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.margin import WINDOW
-from kb.text.evidence_groups import Group, Groups, grade_of
+from kb.text.evidence_groups import Group, Groups, first_causes, grade_of
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line, rough, visible
 
 BOILERPLATE = -1.0
@@ -120,6 +120,7 @@ class CrashLines:
                 if told.crash in leaders:
                     leaders[told.crash].grade = min(leaders[told.crash].grade, _SECOND)
                 leaders[told.crash] = group
+        first_causes(groups)
         return groups
 
 

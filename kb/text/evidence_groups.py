@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log2
 
@@ -178,19 +178,6 @@ class Groups:
         alive = {id(group) for group in self._merged.values()} | {id(group) for _, group in self._fresh}
         self._known = {rough: group for rough, group in self._known.items() if id(group) in alive}
 
-    def _first_causes(self) -> None:
-        """What a fatal line that gives no reason was told of shortly before goes above it."""
-        by_line = {group.place.line: group for group in self._merged.values() if group.grade >= FAILED}
-        for fatal in list(by_line.values()):
-            if not FATAL <= fatal.grade < _CRASH or fatal.told or names_reason(fatal.message):
-                continue
-            before = [by_line.get(fatal.place.line - n) for n in range(_SHORTLY, 0, -1)]
-            causes = [one for one in before if one is not None and not one.told and one.count <= fatal.count]
-            if causes:
-                cause = max(causes, key=lambda one: (min(one.grade, FATAL), -one.place.line))
-                cause.grade, cause.told = max(cause.grade, fatal.grade), True
-                fatal.grade, fatal.told = min(fatal.grade, cause.grade) - _SECOND, True
-
     def settle(self) -> None:
         """At the end of a block: what is kept no longer needs it."""
         self._merge()
@@ -199,9 +186,23 @@ class Groups:
 
     def best(self, limit: int) -> list[Group]:
         """The best groups, the very best first."""
-        self._first_causes()
+        first_causes(self._merged.values())
         return heapq.nlargest(limit, self._merged.values(), key=_rank)
 
 
 def _rank(group: Group) -> tuple[float, int]:
     return group.score(), -group.order
+
+
+def first_causes(groups: Iterable[Group]) -> None:
+    """What a fatal line that gives no reason was told of shortly before goes above it."""
+    by_line = {group.place.line: group for group in groups if group.grade >= FAILED}
+    for fatal in list(by_line.values()):
+        if not FATAL <= fatal.grade < _CRASH or fatal.told or names_reason(fatal.message):
+            continue
+        before = [by_line.get(fatal.place.line - n) for n in range(_SHORTLY, 0, -1)]
+        causes = [one for one in before if one is not None and not one.told and one.count <= fatal.count]
+        if causes:
+            cause = max(causes, key=lambda one: (min(one.grade, FATAL), -one.place.line))
+            cause.grade, cause.told = max(cause.grade, fatal.grade), True
+            fatal.grade, fatal.told = min(fatal.grade, cause.grade) - _SECOND, True
