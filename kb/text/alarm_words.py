@@ -61,12 +61,14 @@ _REASONS = _words(
 )
 _REASONS |= {
     "reason: ": r"\breason: \S",
+    "because: ": r"\bbecause: \S",
     "limit reached": r"\blimit reached\b",
     "quota exceeded": r"\bquota exceeded\b",
     "_full": r"\b[a-z]{2,20}(?:_[a-z]{1,20})?_full\b",
 }
 _ERROR = _words(
     "err, critical, crit, severe, caused by, abort*, imagepullbackoff, sqlstate, traceback, address already,"
+    "access denied, authentication failed, login failed, password mismatch, password doesn't match,"
     "errno, assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, s"
     "tack trace"
 )
@@ -116,6 +118,7 @@ _FAILED = _words(
 _FAILED |= {
     "gateway": r"\b(?:502 )?bad gateway\b|\bgateway time-?out\b",
     '" 50': r'" 50\d\b',
+    '" 4': r'" 4\d\d\b',
     "/-1/": r"/-1/\d{1,9} [345]\d\d ",
     "<nosrv>": r"<nosrv>",
     "has no ": r"\bhas no [a-z]",
@@ -185,6 +188,8 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("load config", ""),
     ("read config file", ""),
     ("gracefully", ""),
+    ("use of closed network connection", ""),
+    ("signal received", ""),
     ("clean shutdown", ""),
     ("sigterm", ""),
     ("due to errors", ""),

@@ -41,7 +41,7 @@ _LEVEL = re.compile(
 )
 _PREFIX = 400
 _QUIET = 0.6
-_SHORTLY = 3
+_SHORTLY = 6
 """Lines within which what dies tells why before it does."""
 
 
@@ -73,7 +73,7 @@ class Group:
             self.place, self.block = self.block.place(self.start, self.end), None
 
 
-def _level(prefix: str) -> str:
+def level_in(prefix: str) -> str:
     """The last level that is named in what stood before a message; empty where there is none."""
     found = _LEVEL.findall(prefix[-_PREFIX:])
     return found[-1] if found else ""
@@ -135,7 +135,7 @@ class Groups:
         if bound + raised + 1.0 <= self._floor and line.block.said is None:
             return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
-        said = {"severity": _level(seen.text[: carried.start]), **line.said(), **carried.said}
+        said = {"severity": level_in(seen.text[: carried.start]), **line.said(), **carried.said}
         grade = least if plain else max(least, grade_of(carried.text, said))
         grade = min(most, grade + raised)
         if grade <= 0 or grade + 1.0 <= self._floor:
