@@ -61,7 +61,7 @@ _REASONS = _words(
 )
 _REASONS |= {
     "reason: ": r"\breason: \S",
-    "because: ": r"\bbecause: \S",
+    "because: ": r"\bbecause: (?!client close|closed by|idle|\w{0,20}lifetime)\S",
     "limit reached": r"\blimit reached\b",
     "quota exceeded": r"\bquota exceeded\b",
     "_full": r"\b[a-z]{2,20}(?:_[a-z]{1,20})?_full\b",
@@ -190,6 +190,7 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("gracefully", ""),
     ("use of closed network connection", ""),
     ("signal received", ""),
+    ("signal 15", ""),
     ("clean shutdown", ""),
     ("sigterm", ""),
     ("due to errors", ""),

@@ -39,6 +39,7 @@ _BY_SEVERITY = {name: grade for grade, names in _SEVERITIES.items() for name in 
 _LEVEL = re.compile(
     r"(?i)\b(info|notice|debug|trace|warn|warning|error|critical|crit|alert|fatal|panic|emerg)\b"
 )
+_DIES = re.compile(r"(?i)\b(?:fatal|ftl|panic|emerg\w{0,6}|abort\w{0,4})\b")
 _PREFIX = 400
 _QUIET = 0.6
 _SHORTLY = 6
@@ -198,7 +199,9 @@ def first_causes(groups: Iterable[Group]) -> None:
     """What a fatal line that gives no reason was told of shortly before goes above it."""
     by_line = {group.place.line: group for group in groups if group.grade >= FAILED}
     for fatal in list(by_line.values()):
-        if not FATAL <= fatal.grade < _CRASH or fatal.told or names_reason(fatal.message):
+        if not FATAL <= fatal.grade < _CRASH or fatal.told or not _DIES.search(fatal.text):
+            continue
+        if names_reason(fatal.message):
             continue
         before = [by_line.get(fatal.place.line - n) for n in range(_SHORTLY, 0, -1)]
         causes = [one for one in before if one is not None and not one.told and one.count <= fatal.count]
