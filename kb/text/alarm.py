@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from kb.text.alarm_words import (
     AFTERMATH,
@@ -68,17 +69,21 @@ def shortest_marks(marks: Iterable[str]) -> dict[str, str]:
 _PREFIX = shortest_marks({mark for _, mark, _ in ROWS} | {name.lower() for name in ERRNO})
 MARKS = tuple(sorted(set(_PREFIX.values())))
 """In lower case, what a line must hold one of, `KLOG` apart, to be worth a closer look."""
-_SEARCH = re.compile(rf"{any_of(MARKS)}|{KLOG}")
+_ANY = rf"{any_of(MARKS)}|{KLOG}"
 _EACH = re.compile(rf"(?=({any_of(MARKS)}|{KLOG}))")
 """Every mark, those that overlap as well."""
 _ERRNO_MARKS = frozenset(_PREFIX[name.lower()] for name in ERRNO)
 
 
-def _by_mark() -> dict[str, list[tuple[float, re.Pattern[str]]]]:
-    rows: dict[str, list[tuple[float, re.Pattern[str]]]] = {}
+def _by_mark() -> dict[str, list[tuple[float, str]]]:
+    rows: dict[str, list[tuple[float, str]]] = {}
     for grade, mark, pattern in ROWS:
-        rows.setdefault(_PREFIX[mark], []).append((grade, re.compile(pattern)))
+        rows.setdefault(_PREFIX[mark], []).append((grade, pattern))
     return rows
+
+
+_compiled = cache(re.compile)
+"""Compiled when it is needed first: a short question needs few of the patterns."""
 
 
 _ROWS = _by_mark()
@@ -87,7 +92,7 @@ GRADES = {
     for mark in MARKS
 }
 """The highest grade that each mark may have."""
-_GRAVE = re.compile(any_of(mark for mark, grade in GRADES.items() if grade > ERROR))
+_GRAVE = any_of(mark for mark, grade in GRADES.items() if grade > ERROR)
 _AFTERMATH_MARK = re.compile(any_of(mark for mark, _ in AFTERMATH))
 _AFTERMATH = {mark: re.compile(pattern) for mark, pattern in AFTERMATH if pattern}
 
@@ -99,12 +104,12 @@ def lowered(text: str) -> str:
 
 def interesting(line: str) -> bool:
     """Whether `line` may be alarming; fast, and wrong only by saying yes."""
-    return _SEARCH.search(lowered(line)) is not None
+    return _compiled(_ANY).search(lowered(line)) is not None
 
 
 def is_grave(line: str) -> bool:
     """Whether the line may have a word that is graver than an error, or a reason of the system."""
-    return _GRAVE.search(lowered(line)) is not None
+    return _compiled(_GRAVE).search(lowered(line)) is not None
 
 
 def first_mark(line: str) -> int:
@@ -141,7 +146,7 @@ def _words(line: str, low: str) -> list[tuple[float, int]]:
             continue
         tried.add(mark)
         for grade, pattern in _ROWS.get(mark, ()):
-            if word := pattern.search(low, max(0, match.start() - _BEFORE)):
+            if word := _compiled(pattern).search(low, max(0, match.start() - _BEFORE)):
                 found.append((grade, word.start()))
         if mark in _ERRNO_MARKS and (name := _ERRNO.search(line)):
             found.append((REASON, name.start()))

@@ -61,12 +61,14 @@ _REASONS = _words(
 )
 _REASONS |= {
     "reason: ": r"\breason: \S",
+    "because: ": r"\bbecause: (?!client close|closed by|idle|\w{0,20}lifetime)\S",
     "limit reached": r"\blimit reached\b",
     "quota exceeded": r"\bquota exceeded\b",
     "_full": r"\b[a-z]{2,20}(?:_[a-z]{1,20})?_full\b",
 }
 _ERROR = _words(
     "err, critical, crit, severe, caused by, abort*, imagepullbackoff, sqlstate, traceback, address already,"
+    "access denied, authentication failed, login failed, password mismatch, password doesn't match,"
     "errno, assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, s"
     "tack trace"
 )
@@ -116,6 +118,7 @@ _FAILED = _words(
 _FAILED |= {
     "gateway": r"\b(?:502 )?bad gateway\b|\bgateway time-?out\b",
     '" 50': r'" 50\d\b',
+    '" 4': r'" 4\d\d\b',
     "/-1/": r"/-1/\d{1,9} [345]\d\d ",
     "<nosrv>": r"<nosrv>",
     "has no ": r"\bhas no [a-z]",
@@ -126,7 +129,6 @@ _FAILED |= {
     "status": r"\bstatus[=: ]\"?(?:[1-9]\d{0,2}/|5\d\d\b)",
     "code=": r"\bcode=(?:killed|dumped)\b",
     "sigkill": r"\bsigkill\b",
-    "sigterm": r"\bsigterm\b",
 }
 _WARNING = {
     "warn": r"\bwarn(?:ing|ings)?\b",
@@ -182,6 +184,15 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("exit", r"\bexit(?:ed)?(?: with)?(?: (?:code|status))?[: ]{1,3}[1-9]\d{0,2}\W{0,4}$|\bexiting\b"),
     ("error ", r"\berror [1-9]\d{0,2}\W{0,4}$"),
     ("errors found", ""),
+    ("contains errors", ""),
+    ("load config", ""),
+    ("read config file", ""),
+    ("gracefully", ""),
+    ("use of closed network connection", ""),
+    ("signal received", ""),
+    ("signal 15", ""),
+    ("clean shutdown", ""),
+    ("sigterm", ""),
     ("due to errors", ""),
     ("because of errors", ""),
     ("due to previous error", ""),

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kb.text.carriers import Place
+from kb.text.carriers import Place, unfold
 from kb.text.evidence_crashes import BOILERPLATE, CrashLines
 from kb.text.evidence_groups import Group, Groups
 from kb.text.evidence_lines import LONGEST_LINE, Line, cut, visible
@@ -36,7 +36,8 @@ __all__ = [
 _BLOCK = 2 * 1024 * 1024
 _HEAD = 64
 """Lines of the beginning that are kept, as the text may turn out to be short."""
-_NOTHING_SAID: Mapping[str, str] = {}
+_SHORT = 100_000
+"""Characters up to which looking for marks is put off."""
 
 OnPlace = Callable[[int, int], Place]
 OnSaid = Callable[[int], Mapping[str, str]]
@@ -66,6 +67,7 @@ class EvidenceReader:
         self._plain = PlainLines(self._groups)
         self._crashes = CrashLines(self._groups)
         self._head: list[tuple[Place, str]] = []
+        self._waiting: list[_Block] = []
 
     def read(self, text: str, place: OnPlace, said: OnSaid | None = None) -> None:
         """Take in a block: `place` tells where its characters stand in the text as it was given.
@@ -73,13 +75,25 @@ class EvidenceReader:
         `said` tells what carriers that are no longer in `text` say of the line at a place.
         """
         self._keep_head(text, place)
+        self._waiting.append(_Block(text, place, said))
+        if len(self._head) > _HEAD or sum(len(block.text) for block in self._waiting) > _SHORT:
+            self._read_waiting()
+
+    def _read_waiting(self) -> None:
+        """Look at what was put off: a text that turns out to be short needs no look for marks."""
+        for block in self._waiting:
+            self._read(block)
+        self._waiting.clear()
+
+    def _read(self, block: _Block) -> None:
+        text = block.text
         hits = scan(text)
-        block = _Block(text, place, said)
         at, crashed, number, count = 0, 0, 0, len(hits)
         if self._crashes.within:
             at = self._crashes.read(block, 0)
         while number < count:
             where, most = hits[number]
+            words = number
             number += 1
             if where < at:
                 continue
@@ -93,7 +107,7 @@ class EvidenceReader:
                 at = crashed = self._crashes.read(block, begin, line.end, at)
                 continue
             at = line.end + 1
-            if self._groups.may_take(most, line):
+            if self._groups.may_take(most, number - words, line):
                 self._groups.take(line)
             else:
                 self._groups.count(line)
@@ -106,6 +120,7 @@ class EvidenceReader:
         """The at most `limit` most telling lines, in the order of the text."""
         if len(self._head) <= limit:
             return [_evidence(group) for group in self._whole()]
+        self._read_waiting()
         chosen = self._groups.best(limit)
         taken = {group.place.line for group in chosen}
         if chosen:
@@ -161,16 +176,10 @@ def pick_evidence_from(lines: Iterable[str], limit: int = 12) -> list[EvidenceLi
     reader = EvidenceReader()
     offset, number = 0, 1
     for block in _blocks(lines):
-        reader.read(block, _placed(block, offset, number))
+        unfolded = unfold(block, offset, number)
+        reader.read(unfolded.text, unfolded.place, None if unfolded.text is block else unfolded.said)
         offset, number = offset + len(block), number + block.count("\n")
     return reader.best(limit)
-
-
-def _placed(block: str, offset: int, number: int) -> OnPlace:
-    def place(start: int, end: int) -> Place:
-        return Place(number + block.count("\n", 0, start), offset + start, offset + end)
-
-    return place
 
 
 def _blocks(pieces: Iterable[str]) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kb.text.carriers import Place, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.margin import WINDOW
-from kb.text.evidence_groups import Group, Groups, grade_of
+from kb.text.evidence_groups import Group, Groups, first_causes, grade_of, level_in
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line, rough, visible
 
 BOILERPLATE = -1.0
@@ -114,21 +114,23 @@ class CrashLines:
         groups: list[Group] = []
         leaders: dict[int, Group] = {}
         for (place, text), one, told in zip(lines, carried, tolds, strict=True):
-            group = Group(text, one.text, _grade(one.text, one.said, told), place)
+            said = {"severity": level_in(text[: one.start]), **one.said}
+            group = Group(text, one.text, _grade(one.text, said, told), place)
             groups.append(group)
             if told.rank == 2:
                 if told.crash in leaders:
                     leaders[told.crash].grade = min(leaders[told.crash].grade, _SECOND)
                 leaders[told.crash] = group
+        first_causes(groups)
         return groups
 
 
-def _grade(text: str, said: object, told: Told) -> float:
+def _grade(text: str, said: Mapping[str, str], told: Told) -> float:
     if told.role is Role.GENERIC:
         return BOILERPLATE
     if told.role is Role.FRAME:
         return 0.0
-    grade = grade_of(text, said if isinstance(said, dict) else {})
+    grade = grade_of(text, said)
     if told.role is Role.OTHER:
         return min(grade, _BESIDE) if told.crash else grade
     if told.rank < 2:

@@ -7,12 +7,13 @@ time, and no line that cannot come among the best is graded at all.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log2
 
-from kb.text.alarm import alarm, is_aftermath, is_grave
-from kb.text.alarm_words import ERROR, FATAL, WARNING
+from kb.text.alarm import alarm, is_aftermath, is_grave, names_reason
+from kb.text.alarm_words import ERROR, FAILED, FATAL, WARNING
 from kb.text.carriers import Place, bare
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line
 from kb.text.mask import mask, without_prefix
@@ -23,8 +24,10 @@ _KNOWN = 8_192
 _MASKED = 3_000
 _LOOK_AGAIN = 2_048
 """Lines passed over after which it is looked whether the best are still as good, as they may have repeated."""
-_RAISED = 1.5
-"""What a grade may gain over that of its best word: by a second word, and by being rare."""
+_CRASH = 5.6
+"""The grade of what a crash tells, at least."""
+_SECOND = 0.5
+"""What a grade gains by a second alarming word."""
 _NOWHERE = Place(0, 0, 0)
 _SEVERITIES = {
     FATAL: "emerg emergency fatal ftl panic f dpanic 0",
@@ -33,7 +36,14 @@ _SEVERITIES = {
     -1.0: "info information informational notice debug trace verbose i d v 5 6 7 fine finer finest",
 }
 _BY_SEVERITY = {name: grade for grade, names in _SEVERITIES.items() for name in names.split()}
+_LEVEL = re.compile(
+    r"(?i)\b(info|notice|debug|trace|warn|warning|error|critical|crit|alert|fatal|panic|emerg)\b"
+)
+_DIES = re.compile(r"(?i)\b(?:fatal|ftl|panic|emerg\w{0,6}|abort\w{0,4})\b")
+_PREFIX = 400
 _QUIET = 0.6
+_SHORTLY = 6
+"""Lines within which what dies tells why before it does."""
 
 
 @dataclass(slots=True)
@@ -49,6 +59,8 @@ class Group:
     block: Block | None = None
     start: int = 0
     end: int = 0
+    told: bool = False
+    """Whether it was weighed against what was told shortly before or after it."""
     into: Group | None = None
     """The group of the same template that it became part of."""
 
@@ -62,13 +74,21 @@ class Group:
             self.place, self.block = self.block.place(self.start, self.end), None
 
 
+def level_in(prefix: str) -> str:
+    """The last level that is named in what stood before a message; empty where there is none."""
+    found = _LEVEL.findall(prefix[-_PREFIX:])
+    return found[-1] if found else ""
+
+
 def grade_of(message: str, said: Mapping[str, str]) -> float:
     """How alarming a bare line is, with the severity that its carriers tell."""
     grade = alarm(message)
     if is_aftermath(message):
         return grade
     severity = _BY_SEVERITY.get(said.get("severity", "").strip().lower(), 0.0)
-    return grade * _QUIET if severity < 0 else max(grade, severity)
+    if severity < 0:
+        return grade * _QUIET
+    return max(grade, severity + _SECOND * (grade >= FAILED and severity >= ERROR))
 
 
 class Groups:
@@ -81,9 +101,10 @@ class Groups:
         self._floor = -1.0
         self._masked = self._order = self._passed = 0
 
-    def may_take(self, most: float, line: Line) -> bool:
-        """Whether a line whose best word has the grade `most` can come among the best."""
-        return most + _RAISED > self._floor or line.block.said is not None
+    def may_take(self, most: float, words: int, line: Line) -> bool:
+        """Whether a line with so many alarming words, the best with the grade `most`, can come among the best."""
+        best = most + (_SECOND if words > 1 else 0.0) + 1.0
+        return best > self._floor or line.block.said is not None
 
     def count(self, line: Line) -> None:
         """A line that cannot come among the best; where it repeats one that did, it counts."""
@@ -110,11 +131,14 @@ class Groups:
         seen = line.cut()
         if seen is None:
             return None
+        plain = least > ERROR and not is_grave(seen.text)  # no word in it could lift the grade above that
+        bound = least if plain or self._floor < 0 else max(least, alarm(seen.text))
+        if bound + raised + 1.0 <= self._floor and line.block.said is None:
+            return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
-        if least > ERROR and not is_grave(carried.text):
-            grade = least + raised  # no word in it could lift the grade above that
-        else:
-            grade = min(most, max(least, grade_of(carried.text, {**line.said(), **carried.said})) + raised)
+        said = {"severity": level_in(seen.text[: carried.start]), **line.said(), **carried.said}
+        grade = least if plain else max(least, grade_of(carried.text, said))
+        grade = min(most, grade + raised)
         if grade <= 0 or grade + 1.0 <= self._floor:
             return None
         self._order += 1
@@ -163,8 +187,25 @@ class Groups:
 
     def best(self, limit: int) -> list[Group]:
         """The best groups, the very best first."""
+        first_causes(self._merged.values())
         return heapq.nlargest(limit, self._merged.values(), key=_rank)
 
 
 def _rank(group: Group) -> tuple[float, int]:
     return group.score(), -group.order
+
+
+def first_causes(groups: Iterable[Group]) -> None:
+    """What a fatal line that gives no reason was told of shortly before goes above it."""
+    by_line = {group.place.line: group for group in groups if group.grade >= FAILED}
+    for fatal in list(by_line.values()):
+        if not FATAL <= fatal.grade < _CRASH or fatal.told or not _DIES.search(fatal.text):
+            continue
+        if names_reason(fatal.message):
+            continue
+        before = [by_line.get(fatal.place.line - n) for n in range(_SHORTLY, 0, -1)]
+        causes = [one for one in before if one is not None and not one.told and one.count <= fatal.count]
+        if causes:
+            cause = max(causes, key=lambda one: (min(one.grade, FATAL), -one.place.line))
+            cause.grade, cause.told = max(cause.grade, fatal.grade), True
+            fatal.grade, fatal.told = min(fatal.grade, cause.grade) - _SECOND, True

