@@ -10,5 +10,5 @@ KNOWN = 0.8
 """Confidence from which the answer is `known`."""
 RELATED = 0.25
 """Confidence from which the answer is `related`; below it is `unknown`."""
-GENERIC = 0.35
+GENERIC = 0.3
 """Specificity below which a text cannot settle anything by itself."""

@@ -22,9 +22,11 @@ from kb.lookup.found import Found
 from kb.lookup.question import Question
 from kb.lookup.thresholds import GENERIC, KNOWN, RELATED
 from kb.records import Entry, Origin, Pattern, Source, ToolFix
-from kb.records.ledger import EXACT, Match, Standing, Trust, Verdict
+from kb.records.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
 from kb.text.environment import same_environment
+from kb.text.mask import mask
+from kb.text.none_left import apart
 from kb.text.prose import is_prose
 from kb.text.specificity import text_specificity
 
@@ -38,11 +40,14 @@ limit, 11 with more than 0.3.  It was chosen on these alerts.
 _AGREEMENT, _CONFLICT = 0.15, 0.5
 _LIKELY = 0.5
 """The confidence from which agreement counts in full: the right service makes no wrong entry right."""
-_WHOLE = 0.15
+_WHOLE = 0.2
+"""What is added where a match is all that its line says: what was learned as a line and is not general is known."""
 _ALL_WORDS = 0.9
 """Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
 _FAILING_N = 3
 _WORD = re.compile(r"\w+")
+_PLAIN_MOST = 0.5
+"""How telling the surroundings of a plain message can make it."""
 
 OFFSETS = {Standing.ESTABLISHED: 0.75, Standing.NEW: 0.0, Standing.FAILING: -0.75}
 """What a standing adds to the log-odds of the confidence."""
@@ -82,6 +87,8 @@ def judge(
         )
         return stronger(*both)
     entry = stored.entry
+    line = _line_of(question, found)
+    found = _with_surroundings(found, entry, line)
     confidence, reasons = _from_evidence(question, found, entry), [found.reason]
     agreement, words = scope_agreement(question, entry)
     if agreement > 0:
@@ -89,22 +96,40 @@ def judge(
         confidence = max(confidence, KNOWN + 0.02) if _tool_settles(question, found, entry) else confidence
     elif agreement < 0:
         confidence *= _CONFLICT
-    confidence, limits = _limited(confidence, question, found, entry, trust, now, agreement)
+    confidence, limits = _limited(confidence, question, found, entry, trust, now, agreement, line)
     words += [f"it {'resolved this' if here > 0 else 'failed'} for {question.service} before"] if here else []
     lift = TAUGHT * found.taught + HERE * ((here > 0) - (here < 0))
     reason = "; ".join([*reasons, *words, *limits])
-    letter = _to_the_letter(question, found, entry)
+    letter = _to_the_letter(line, _pattern(entry) or entry.headline) if line else 0.0
     return Judged(entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter)
 
 
-def _to_the_letter(question: Question, found: Found, entry: Entry) -> float:
-    """Tells those apart that the same template found: of equals, the one that was learned in these very words."""
+def _line_of(question: Question, found: Found) -> str:
+    """The line, with its carriers, that an exact tier found something in; empty for the other tiers."""
     if found.tier not in EXACT or found.evidence is None:
-        return 0.0
+        return ""
     at = found.evidence.line
-    line = next((one.line.text for one in question.evidence if one.line.line == at), found.evidence.text)
-    asked, learned = set(_WORD.findall(line)), set(_WORD.findall(_pattern(entry) or entry.headline))
-    return round(len(asked & learned) / max(1, len(asked | learned)), 3)
+    return next((one.line.text for one in question.evidence if one.line.line == at), found.evidence.text)
+
+
+def _with_surroundings(found: Found, entry: Entry, line: str) -> Found:
+    """The same, as telling as all that the line has in common with the one that was learned.
+
+    A message may be plain (`open() failed`) and what its program writes around it not: where both lines have that, it
+    is the same program that says so.
+    """
+    pattern = _pattern(entry)
+    if not line or not found.whole or found.tier is Tier.TRACE or "\n" in pattern:
+        return found
+    asked = set(_WORD.findall(mask(line).casefold()))
+    shared = " ".join(word for word in _WORD.findall(mask(pattern)) if word.casefold() in asked)
+    return replace(found, strength=max(found.strength, min(_PLAIN_MOST, text_specificity(shared))))
+
+
+def _to_the_letter(line: str, learned: str) -> float:
+    """Tells those apart that the same template found: of equals, the one that was learned in these very words."""
+    left, right = set(_WORD.findall(line)), set(_WORD.findall(learned))
+    return round(len(left & right) / max(1, len(left | right)), 3)
 
 
 def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
@@ -168,10 +193,13 @@ def _limited(
     trust: Trust,
     now: datetime,
     agreement: float,
+    line: str,
 ) -> tuple[float, list[str]]:
     """The confidence under the caps that apply, and each cap in words."""
     limits = list[str]()
     exact = found.tier in EXACT
+    if line and apart(line, _pattern(entry)):
+        limits.append("but none is left in one of them, and some in the other")
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
     if found.features and isinstance(entry, Pattern | ToolFix) and not _compared_as_texts(question, entry):
