@@ -61,3 +61,44 @@ def test_carriers_lie_one_inside_another():
     assert found.said["container"] == "orders-2"
     assert found.said["host"] == "db-12"
     assert found.said["severity"] == "FATAL"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "pod checkout-7d9f8b6c5-x2x9p OOMKilled after 4 hours uptime",
+        "imap-login: Info: Disconnected: Inactivity during authentication",
+        "mount.nfs: Broken pipe",
+        "modprobe: FATAL: Module kvdo not found in directory /lib/modules",
+        "BUG: KASAN: use-after-free in ledger_renew",
+        "PANIC: could not write the ledger",
+        "mount: /run/foo: unknown filesystem type 'ntfs'.",
+        "internal error: process exited while connecting to monitor",
+        "Caught error: the slot is taken twice",
+        "HTTP exception thrown: length must be an integer",
+        "Step 1: Prepare an image for the ledger",
+        "(OperationalError) the table lock timed out",
+        "src/ledger.c:7: REQUIRE(handle) failed",
+        "/usr/sbin/authconfig: No such file or directory",
+        'plugin refused the slot: {"code": 7}',
+        "unknown directive bogus in /srv/a/ledger.conf:3",
+        'avc:  denied  { unlink } for  pid=1 comm="systemd" scontext=system_u:r tcontext=system_u:o',
+        "order refused by the ledger slot=7 peer=a",
+    ],
+)
+def test_words_at_the_beginning_of_a_line_without_a_sure_mark_belong_to_the_message(message: str):
+    assert bare(message).text == message
+    assert bare(f"ledger-1  | {message}").text == message
+    assert bare(f"Nov 29 09:02:12 db-12 ledger[4312]: {message}").text == message
+
+
+@pytest.mark.parametrize("level", ["error: ", "ERROR: ", "warning: "])
+def test_behind_a_level_alone_words_belong_to_the_message(level: str):
+    assert bare(f"{level}mount: /run/foo: unknown filesystem").text == "mount: /run/foo: unknown filesystem"
+
+
+def test_fields_behind_a_message_go_only_behind_a_logger_with_a_time_and_a_level():
+    message = "order refused by the ledger"
+
+    assert bare(f"2026-11-29T10:15:12Z ERROR {message} slot=7 peer=a").text == message
+    assert bare(f"2026-11-29T10:15:12Z {message} slot=7 peer=a").text == f"{message} slot=7 peer=a"

@@ -151,3 +151,27 @@ def test_what_an_object_says_beside_its_message_is_kept():
     said = found.said(found.text.index(LINE))
 
     assert said == {"host": "web-01", "severity": "err", "unit": "ledger.service"}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "thread 'main' panicked at src/main.rs:3:9:\nthe ledger of shard 9 has no leader since epoch 77\n"
+        "note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+        "terminate called after throwing an instance of 'std::runtime_error'\n"
+        "  what():  the ledger of shard 9 has no leader since epoch 77\nbash: line 1: 4312 Aborted ./ledger\n",
+        "the ledger of shard 9 has no leader since epoch 77\nstack traceback:\nlua entry thread aborted\n",
+        "    raise LeaseError(f'renewal of slot {slot} refused')\napp.lease.LeaseError: renewal of slot 3 refused",
+        "  File \"/srv/app/ledger.py\", line 7, in renew\n    self.lease = self.table.renew(slot, peer, tick)\n"
+        "                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n",
+        "the ledger of shard 9 has no leader since epoch 77,\nshard 8 is well and has one\n",
+    ],
+)
+def test_what_are_lines_of_a_crash_or_of_a_program_are_not_joined(block: str):
+    assert unfold(block).text == block
+
+
+def test_a_message_that_a_terminal_wrapped_stands_joined_under_its_parts():
+    block = "the ledger of shard 9 has no leader since epoch 77 and refuses all that is\nwritten to it"
+
+    assert unfold(block).text.split("\n") == [*block.split("\n"), block.replace("\n", " ")]

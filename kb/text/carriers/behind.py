@@ -26,17 +26,28 @@ _RULES = tuple(
         (" [", rf" \[{_PLACED}\]"),
         (" line ", r" line \d{1,7}\.?(?:, <\w{1,40}> (?:line|chunk) \d{1,9}\.)?"),
         (" in ", r" in [\w./\\@$<>:()'-]{1,200}(?: on line |:)\d{1,7}"),
+        (" +", r" \+\d{1,9}(?:ms|s|m|h)"),
+        (" @ ", rf" @ {_PLACED}"),
+        (" <", rf" <{_PLACED}>"),
+    )
+)  # fmt: skip
+_SURE = tuple(
+    (begins, re.compile(rule + r"\Z"))
+    for begins, rule in (
         (", client: ", (
-            r", client: [\w.:-]{1,60}(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"
+            r", client: [\w.:-]{1,60}(?=, server: )(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"
         )),
         (", referer: ", r", referer: \S{1,600}"),
+    )
+)  # fmt: skip
+"""What only its carrier writes, whatever stands before the message."""
+_LOGGED = tuple(
+    (begins, re.compile(rule + r"\Z"))
+    for begins, rule in (
         ("  ", (
             rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\""
             rf"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}}) {{0,4}}){{1,20}})"
         )),
-        (" +", r" \+\d{1,9}(?:ms|s|m|h)"),
-        (" @ ", rf" @ {_PLACED}"),
-        (" <", rf" <{_PLACED}>"),
     )
 )  # fmt: skip
 _TELLING = "status|code|error|err|errno|reason|exit|rc|ret|cause|signal|result|state|sqlstate"
@@ -60,6 +71,13 @@ _WHERE_CARRIED = (
     (" ┃", re.compile(r" ┃\Z")),
     (" #", re.compile(r" #(?=[\w-]{0,40}\d)[\w-]{2,60}\Z")),
 )
+_ALONE = (" |", " │", " ┃", " +")
+_BY_SURENESS = (
+    _SURE,
+    (*_SURE, *(rule for rule in (*_RULES, *_WHERE_CARRIED) if rule[0] in _ALONE)),
+    (*_SURE, *_RULES, *_LOGGED, *_WHERE_CARRIED),
+)
+"""What may stand behind a message, by how surely a carrier stands before it."""
 _PAIR_END = re.compile(rf"{_ANY}[,;]?\Z")
 _FIELD = re.compile(rf"{BEHIND}[,;]?\Z")
 _AT = re.compile(r" (?:at|in) [\w./\\@$<>-]{1,200}\Z")
@@ -87,11 +105,11 @@ def without_blanks(line: str, start: int, end: int) -> int:
     return end
 
 
-def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]], *, carried: bool) -> int:
+def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]], *, sure: int) -> int:
     """The end of the message: without what its carriers, and any logger, write behind one.
 
-    What only may be a carrier's, such as `slot=3 peer=7` or `[4312]`, is one where something stood before the
-    message (`carried`).
+    A frame goes where a carrier stood before the message (`sure` is 1); context, places and fields such as
+    `slot=3 peer=7` go where a logger's time and level did (2).
     """
     inner = iter(closes)
     close = next(inner, None)
@@ -101,12 +119,11 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
             close = next(inner, None)
             end = match.start() if _WORDS.search(line, start, match.start()) else end
             continue
-        if end > start and line[end - 1] in "}]":
-            end = _without_context(line, start, end)
-        end = _without_fields(line, start, end)
-        if carried:
+        if sure > 1:
+            end = _without_context(line, start, end) if end > start and line[end - 1] in "}]" else end
+            end = _without_fields(line, start, end)
             end = _without_pairs(line, start, end)
-        for begins, rule in (*_RULES, *_WHERE_CARRIED) if carried else _RULES:
+        for begins, rule in _BY_SURENESS[sure]:
             end = _cut(begins, rule, line, start, end)
         if end == before:
             return end

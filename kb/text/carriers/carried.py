@@ -16,8 +16,10 @@ from kb.text.carriers.fields import (
     AFTER_A_LEVEL,
     AFTER_WITH_PROSE,
     ANYWHERE,
+    FIRST_LEVEL,
     GAP,
     SAME,
+    SEEN_WITH_PROSE,
     WITH_PROSE,
     either,
 )
@@ -47,10 +49,12 @@ _WORD = re.compile(r"[^\W\d_]{2}")
 _PROSE = re.compile(r"(?:[^\s]{1,80}[ \t]{1,8}){2}[^\s]")
 _WORDS = re.compile(r"\S{1,80}[ \t]{1,8}\S")
 _MARK = re.compile(r"([|:;,~»›•·#>/=*→│—–-]{1,2})[ \t]{0,2}\Z")
+_SIGN = re.compile(r"[^\w\[(<{|│┃║]{1,90}")
 _CLOCK = re.compile(TIME)
 _GAP = re.compile(GAP)
 _ANYWHERE, _WITH_PROSE, _AFTER = either(ANYWHERE), either(WITH_PROSE), either(AFTER)
 _AFTER_WITH_PROSE, _AFTER_A_LEVEL = either(AFTER_WITH_PROSE), either(AFTER_A_LEVEL)
+_FIRST_LEVEL, _SEEN_WITH_PROSE = either(FIRST_LEVEL), either(SEEN_WITH_PROSE)
 _LOGFMT = re.compile(
     r"(?:(?!(?:msg|message|event|MESSAGE)=)[\w.@/-]{1,80}=(?:\"(?:[^\"\\\n]|\\.){0,2000}\""
     r"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s\"']{0,300}),?[ \t]{1,40}){0,60}"
@@ -89,12 +93,12 @@ def _once(line: str, said: dict[str, str]) -> tuple[int, int]:
     """One layer less; the whole line if nothing carries it, or nothing would be left of it."""
     new: dict[str, str] = {}
     closes: list[re.Pattern[str]] = []
-    at = _front(line, without_blanks(line, 0, len(line)), new, closes)
+    at, sure = _front(line, without_blanks(line, 0, len(line)), new, closes)
     stop = len(line)
     if _IS_FRAME.match(line, at):
         stop = without_blanks(line, at, stop)
     else:
-        stop = without_rest(line, at, stop, closes, carried=at > _skip(line, 0, stop))
+        stop = without_rest(line, at, stop, closes, sure=sure)
         at, stop = _quoted_field(line, at, stop, new) or (at, stop)
         at, stop = unquoted(line, at, stop)
     if not _WORD.search(line, at, stop):
@@ -103,27 +107,23 @@ def _once(line: str, said: dict[str, str]) -> tuple[int, int]:
     return at, stop
 
 
-def _front(line: str, end: int, said: dict[str, str], closes: list[re.Pattern[str]]) -> int:
-    """Where the message begins."""
-    at, seen, names = 0, False, 1
-    mark, levelled = "", False
+def _front(line: str, end: int, said: dict[str, str], closes: list[re.Pattern[str]]) -> tuple[int, int]:
+    """Where the message begins, and how sure a carrier stands before it: 0 nothing, 1 a carrier, 2 a logger's line.
+
+    Behind what only carries (a runtime, a syslog, a bar) it goes on as at the beginning of a line: there a word and
+    a colon are the message's.  A logger's name goes behind a level that a time or a bracket shows to be one.
+    """
+    at, mark, sure = 0, "", _NOTHING
+    step = _Step()
     while (at := _skip(line, at, end)) < end and not _STAYS.match(line, at, end):
-        step = _listed(line, at, end, said, closes, timed=False)
-        if step is None and (clock := _CLOCK.match(line, at, end)):
-            step = _behind_a_time(line, clock, end, said, closes)
-        if step is not None:
-            mark, levelled = _mark(line, step), False
-            at, seen, names = step, True, 1
+        behind = _listed(line, at, end, said, closes, step, timed=False)
+        if behind is None and (clock := _CLOCK.match(line, at, end)):
+            behind = _behind_a_time(line, clock, end, said, closes, step)
+        if behind is not None:
+            sure = max(sure, step.sureness)
+            at, mark = behind, _mark(line, behind)
             continue
-        match = _ANYWHERE.match(line, at, end) or (_AFTER.match(line, at, end) if seen else None)
-        if match is not None:
-            names = 1
-        elif (
-            match := _before_prose(
-                line, at, end, seen=seen, names=names, mark=mark, levelled=levelled, told="severity" in said
-            )
-        ) is not None:
-            names -= match.re is _AFTER_WITH_PROSE or match.re is _WITH_PROSE
+        match = _field(line, at, end, step, mark)
         if match is None or match.end() == at:
             break
         if "=" in match[0]:
@@ -136,9 +136,70 @@ def _front(line: str, end: int, said: dict[str, str], closes: list[re.Pattern[st
             if text and name != "mark"
         }
         said.update(told)
-        levelled = "severity" in told
-        at, seen, mark = match.end(), True, _mark(line, match.end()) or mark
-    return at
+        step.read(match, told)
+        sure = max(sure, step.sureness)
+        at, mark = match.end(), _mark(line, match.end()) or mark
+    return at, sure
+
+
+_NOTHING, _CARRIED, _LOGGED = 0, 1, 2
+
+
+@dataclass(slots=True)
+class _Step:
+    """What was read of the innermost carrier so far."""
+
+    seen: bool = False
+    """Something that only a carrier writes."""
+    timed: bool = False
+    level: bool = False
+    levelled: bool = False
+    """Was a level the last thing?"""
+    names: bool = False
+    """May a logger's name follow."""
+    carried: bool = False
+
+    @property
+    def sureness(self) -> int:
+        return _LOGGED if self.timed and self.level else _CARRIED if self.carried or self.seen else _NOTHING
+
+    def read(self, match: re.Match[str], told: Mapping[str, str]) -> None:
+        """A field of the kind that is read without a list."""
+        if match.re is _WITH_PROSE or match.re is _AFTER_WITH_PROSE or match.re is _SEEN_WITH_PROSE:
+            self.names = self.names and match.re is not _AFTER_WITH_PROSE
+        self.levelled = "severity" in told
+        self.level = self.level or self.levelled
+        self.timed = self.timed or "time" in told
+        if "service" in told and match.re is not _WITH_PROSE and match[0].rstrip().endswith(":"):
+            self.fresh()
+        elif match.re is not _FIRST_LEVEL and not _SIGN.fullmatch(match[0]):
+            self.seen = True
+        if self.levelled and self.seen:
+            self.names = True
+
+    def fresh(self) -> None:
+        """What follows stands as at the beginning of a line."""
+        self.seen = self.timed = self.level = self.levelled = False
+        self.names, self.carried = False, True
+
+    def listed(self, told: Mapping[str, str]) -> None:
+        """A carrier of the table, behind which the message begins, or the next carrier."""
+        timed = self.timed or "time" in told
+        level = not told.get("severity", "std").startswith("std")
+        self.fresh()
+        self.timed, self.level = timed and level, level
+        if level and "service" not in told:
+            self.seen = self.levelled = True
+            self.names = "logger" not in told
+
+
+def _field(line: str, at: int, end: int, step: _Step, mark: str) -> re.Match[str] | None:
+    match = _ANYWHERE.match(line, at, end)
+    if match is None and not step.seen:
+        match = _FIRST_LEVEL.match(line, at, end)
+    if match is None and step.seen:
+        match = _AFTER.match(line, at, end)
+    return match if match is not None else _before_prose(line, at, end, step, mark)
 
 
 def _skip(line: str, at: int, end: int) -> int:
@@ -152,49 +213,62 @@ def _mark(line: str, end: int) -> str:
     return found[1] if found else ""
 
 
-def _before_prose(
-    line: str, at: int, end: int, *, seen: bool, names: int, mark: str, levelled: bool, told: bool
-) -> re.Match[str] | None:
+def _before_prose(line: str, at: int, end: int, step: _Step, mark: str) -> re.Match[str] | None:
     """A field that only is one because a message goes on behind it."""
     near = min(end, at + 400)
-    rules: list[re.Pattern[str]] = [_AFTER_A_LEVEL] if levelled else []
-    if seen and mark in SAME:
-        rules.append(SAME[mark])
-    if names:
-        rules.append(_WITH_PROSE)
-        if seen:
+    rules: list[re.Pattern[str]] = [_WITH_PROSE]
+    if step.seen:
+        if step.levelled:
+            rules.append(_AFTER_A_LEVEL)
+        if mark in SAME:
+            rules.append(SAME[mark])
+        rules.append(_SEEN_WITH_PROSE)
+        if step.names:
             rules.append(_AFTER_WITH_PROSE)
     for rule in rules:
-        if match := rule.match(line, at, end):
-            begin = _skip(line, match.end(), end)
-            few = rule is not _AFTER_WITH_PROSE or told
-            if (_WORDS if few else _PROSE).match(line, begin, near):
-                return match
+        if (match := rule.match(line, at, end)) and _WORDS.match(line, _skip(line, match.end(), end), near):
+            return match
     return None
 
 
 def _listed(
-    line: str, at: int, end: int, said: dict[str, str], closes: list[re.Pattern[str]], *, timed: bool
+    line: str,
+    at: int,
+    end: int,
+    said: dict[str, str],
+    closes: list[re.Pattern[str]],
+    step: _Step,
+    *,
+    timed: bool,
 ) -> int | None:
     found = listed(line, at, end, timed=timed)
     if found is None:
         return None
     pattern, match = found
-    said.update(pattern.said(match))
+    told = pattern.said(match)
+    said.update(told)
+    step.listed(told)
     if pattern.closes is not None:
         closes.append(pattern.closes)
     return match.end()
 
 
 def _behind_a_time(
-    line: str, clock: re.Match[str], end: int, said: dict[str, str], closes: list[re.Pattern[str]]
+    line: str,
+    clock: re.Match[str],
+    end: int,
+    said: dict[str, str],
+    closes: list[re.Pattern[str]],
+    step: _Step,
 ) -> int | None:
     at = _skip(line, clock.end(), end)
     if at >= end or (at == clock.end() and line[at] not in ":|,;])>([-"):
         return None
     said["time"] = clock[0]
-    step = _listed(line, at, end, said, closes, timed=True)
-    return step if step is not None else _GAP.match(line, clock.end(), end).end()  # type: ignore[union-attr]
+    step.seen = step.timed = True
+    step.levelled = False
+    behind = _listed(line, at, end, said, closes, step, timed=True)
+    return behind if behind is not None else _GAP.match(line, clock.end(), end).end()  # type: ignore[union-attr]
 
 
 def _quoted_field(line: str, start: int, end: int, said: dict[str, str]) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from kb.text.carriers.pieces import LEVELS, LEVELS_LOUD, TIME
+from kb.text.carriers.pieces import LEVELS, LEVELS_FIRST, LEVELS_LOUD, TIME
 
 GAP = r"(?:[ \t]{0,200}(?:[|:,;>»›·•~→/\\=#*+│┃║▶❯–—-]{1,3}(?=[\s\[(<\"'{])|[|:,;]{1,2})(?!//))?"
 """What may stand behind a field before the next one: ` - `, ` | `, `:`, or nothing."""
@@ -69,6 +69,12 @@ BEHIND = rf"(?<![^\s,;\[(])(?i:{_BEHIND})={_VALUE}"
 
 _BAR = r"(?:\|{1,2}|[»›❯▶┃│║•·→⇒]|>>|=>|->|>|::|~>|~|\t)"
 
+FIRST_LEVEL = (
+    rf"(?P<severity3>{LEVELS_FIRST})(?!\s\d+ \(|[\w.-]|\s+REPORT|/|=){_END}[!]?{GAP}",
+    rf"(?P<severity4>(?!(?i:log|panic|alert|std)){LEVELS})(?:[:!|]{{1,2}}(?=\s|$)|\s?\|(?=\s)|(?=\t| {{2,}}\S)){GAP}",
+)
+"""A level at the very beginning: it goes, and what stands behind it is as at a beginning."""
+
 ANYWHERE = (
     rf"[\[(<{{]{{1,2}} {{0,8}}(?P<time1>{TIME}) {{0,4}}(?:[|,] {{0,2}}\d{{1,10}} {{0,4}})?[\])>}}]{{1,2}}{GAP}",
     rf"[\[(<{{|] {{0,8}}(?P<time2>\d{{1,9}}\.\d{{1,9}}|\d\d?:\d\d"
@@ -76,18 +82,14 @@ ANYWHERE = (
     rf"(?P<time>{TIME})(?=[\s:|,;\])>\[(-]|$){GAP}",
     rf"[\[(<{{*]{{1,2}} {{0,8}}(?P<severity1>{LEVELS}) {{0,8}}[:!]?[\])>}}*]{{1,2}}{GAP}",
     rf"[\[(<] {{0,3}}(?P<severity2>[TVDIWECFN])(?:\d{{0,3}}|!) {{0,3}}[\])>](?=[\s:\[]){GAP}",
-    rf"(?P<severity3>{LEVELS_LOUD})(?!\s\d+ \(|[\w.-]|\s+REPORT|/|=){_END}[!]?{GAP}",
-    rf"(?P<severity4>(?!log){LEVELS})(?:[:!|]{{1,2}}(?=\s|$)|\s?\|(?=\s)|(?=\t| {{2,}}\S)){GAP}",
     r"<\d{1,3}>(?:1 (?=\d{4}-|- ))?",
     r"(?P<host1>[A-Za-z0-9][\w.:-]{0,80})[ \t](?P<service1>[\w./@()+-]{1,60})\[[\w.#:-]{1,20}\]:(?=\s|$)",
-    r"(?P<service2>[\w./@+-]{1,60})[\[(][\w.#-]{0,20}\d[\w.#-]{0,20}[\])]:(?=\s|$)",
+    r"(?P<service2>[\w./@+-]{1,60})(?:\[[\w.#-]{0,20}\d[\w.#-]{0,20}\]|\(\d{3,10}\)):(?=\s|$)",
     rf"(?:{_BRACKET}){{1}}(?=[\s:\[|({{>,-]|$){GAP}",
-    r"\((?=[^\s)]{0,60}\d|[A-Z]{2}\))[\w.:/@#-]{1,60}\)(?=\s|:\s)(?::)?",
-    r"<(?=[^\s>]{0,60}[\d.]|\w+::)[\w.:/@+-]{1,60}>(?=[\s:]|$)(?::)?",
-    rf"{PAIR}(?:[,;]?(?=\s)|\|)",
-    r"\{[\w.:/@-]{1,40}\}(?=[\s{\[:])(?::)?",
     r":[a-z][a-z_+-]{1,30}:(?=\s)",
     r"(?:!{1,5}|[=#*~-]{4,80})(?=\s)",
+    r"\((?:EE|WW|II|NI)\)(?=\s)",
+    rf"(?i:level|lvl|severity|time|ts|t|timestamp)={_VALUE}(?:[,;]?(?=\s)|\|)",
     r"[EWNI]:(?=\s)",
     rf"(?P<severity7>[TVDIWECFN])[ \t](?={TIME})",
     r"\{(?:[\w.]{1,40}=(?:\"[^\"\n]{0,200}\"|[^\s,}\"]{0,200})(?:, ?|(?=\}))){1,20}\}(?=\s)",
@@ -95,49 +97,36 @@ ANYWHERE = (
     r"(?:[▸▹►➜➤┌└├╰╭╷╵─⎿]{1,6})(?=[ \t])",
     rf"(?:kern|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp"
     rf"|local[0-7])[ \t]{{0,4}}[.,:]{LEVELS}[ \t]{{0,4}}:?(?=\s)",
-    r"(?i:sev|svc|level|lvl|severity|service|host|pid|tid|thread|component|logger):(?=\S)[^\s:,;"
-    r"|]{1,80}(?=\s)",
-    r"(?:msg|message|event|text|err|error):(?=[A-Za-z\"])(?!//)|(?:msg|[Mm]essage|text)=(?=[A-Za-z])",
+    r"(?:msg|message|text):(?=[A-Za-z\"])(?!//)|(?:msg|[Mm]essage|text)=(?=[A-Za-z])",
     r"(?:[>»|┃│║▌#✖✗✕✘×●•◦‣⨯❌🔥❗⚠⛔🚨🛑🔴ℹ✔✓✅]️?|\*{1,3}|-{1,3}|={1,3}|~{1,3}|\+{1,3}|>{2,3}|:|//)(?=[ \t])",
     r"\d{1,10}#\d{1,10}:(?=\s)",
-    r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[\s:|\]])[:|]?",
 )
 """Fields that are a carrier's wherever they stand at the beginning of what is left of a line."""
 
 WITH_PROSE = (
     rf"(?P<service4>(?!\d{{1,20}}[ \t])[\w.@/+#~()&$-]{{1,80}}(?::[\w.-]{{1,40}}){{0,3}}"
     rf")[ \t]{{0,40}}(?:\||[»›┃│║▶❯•·▸➜➤]|>>|::)(?=[ \t]){GAP}",
-    r"(?:(?=[\w.@/+#-]{0,80}[A-Za-z])[\w.@/+#-]{1,80})(?:[ \t]{1,40}(?:->|=>|→|⇒|~>|~|>)(?=[ \t])|\t)",
-    rf"{_NOT_A_NAME}(?P<logger1>(?:[a-zA-Z_][\w$-]{{0,60}}\.){{2,10}}[\w$]{{1,80}}):(?=\s)",
-    rf"[\w.@/-]{{2,60}}(?:\[\w{{1,20}}\])?[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})(?::|[ \t]{{0,8}}\|)\s)",
     r"\d{1,3}\|[\w.@/-]{1,60}[ \t]{0,40}\|",
-    rf"(?P<service5>[\w.@/-]{{2,60}})(?:\[\w{{1,20}}\])?:?[ \t]{{1,40}}(?=[\[(<]{LEVELS}[\])>]|{LEVELS}:\s)",
-    r"\([\w.:@#-]{1,40}\)(?=\s)",
-    r"#\d{1,8}(?=\s)",
+    rf"(?P<service5>[\w.@/-]{{2,60}})(?:\[\w{{1,20}}\])?:?[ \t]{{1,40}}(?=[\[(<]{LEVELS}[\])>])",
     r"(?P<logger9>[a-z][\w-]{1,30}:[\w:-]{1,40})(?=\s[^\n]{1,2000} \+\d{1,9}(?:ms|s|m|h)\Z)",
-    r"(?P<mark>[~*_=#+|%])[\w./-]{1,40}(?P=mark):?(?=\s)",
-    r"(?P<service7>[\w./-]{1,60})\[[\w.-]{1,40}\]:(?=\s)",
-    rf"(?=\S{{0,60}}[\d/])[\w./@-]{{2,60}}[ \t]{{1,20}}(?={TIME})",
-    rf"[\w.@-]{{2,30}}[ \t]{{1,4}}(?=[\[(]{TIME}[\])])",
-    r"<[\w.-]{1,30}>(?=\s)",
     rf"(?P<service8>[\w./@-]{{2,60}})(?:\[\w{{1,20}}\])?:[ \t]{{1,20}}(?=[\[(<]?{TIME})",
-    r"(?:[\w.-]{1,60}/)+[\w.-]{1,60}:(?=\s)(?<!\.\w{1}:)(?<!\.\w{2}:)(?<!\.\w{3}:)(?<!\.\w{4}:)",
-    r"[\w./@-]{1,40}[>$%»›](?=\s)",
-    r"(?P<service9>[\w./@-]{2,40})\|(?=\w)(?![^|\n]{0,300}\|)",
-    r"(?:[Ss]tep|[Ss]tage|STEP|Task|TASK) \d{1,4}(?:/\d{1,4})?(?: ?:|(?=\s))",
+    r"(?:[Ss]tep|[Ss]tage|STEP|Task|TASK) \d{1,4}/\d{1,4}(?: ?:|(?=\s))",
     r"\d{1,3}[.)](?=\s)",
     r"\[[ xX✓✗]?\](?=\s)",
-    r"(?:FAILED|FAILURE|UNREACHABLE|REJECTED):(?=\s)",
-    r"\d{1,7}(?:\t|:(?=[A-Za-z])(?!\d\d))",
-    r"[\w./-]{1,160}\.[a-z]{1,5}:\d{1,7}:(?=[A-Za-z])",
-    r"\+(?=[A-Za-z])",
-    r"(?:[\w./()@<>-]{1,160}:\d{1,7}):in [`'](?:[^`'\n]{1,160})'(?: \([^()\n]{1,80}\))?:(?=\s)",
-    r"(?:[a-z][\w-]{0,20}):[ \t](?=[\w./\\-]{1,120}\.[a-z]{1,5}:\d{1,7}:\s)",
-    r"[\w./\\@-]{1,160}\.[a-z]{1,5}:\d{1,7}(?::\d{1,7})?:(?=\s)",
 )
 """Fields that are a carrier's if enough of a message stands behind them."""
 
 AFTER = (
+    rf"(?P<logger10>[a-z][\w.-]{{1,40}}):[ \t](?={LEVELS}:\s)",
+    rf"{PAIR}(?:[,;]?(?=\s)|\|)",
+    r"\((?=[^\s)]{0,60}\d|[A-Z]{2}\))[\w.:/@#-]{1,60}\)(?=\s|:\s)(?::)?",
+    r"<(?=[^\s>]{0,60}[\d.]|\w+::)[\w.:/@+-]{1,60}>(?=[\s:]|$)(?::)?",
+    r"\{[\w.:/@-]{1,40}\}(?=[\s{\[:])(?::)?",
+    r"(?i:sev|svc|level|lvl|severity|service|host|pid|tid|thread|component|logger):(?=\S)[^\s:,;"
+    r"|]{1,80}(?=\s)",
+    r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?=[\s:|\]])[:|]?",
+    rf"(?P<severity3>{LEVELS_LOUD})(?!\s\d+ \(|[\w.-]|\s+REPORT|/|=){_END}[!]?{GAP}",
+    rf"(?P<severity4>(?!log){LEVELS})(?:[:!|]{{1,2}}(?=\s|$)|\s?\|(?=\s)|(?=\t| {{2,}}\S)){GAP}",
     rf"(?P<logger7>[A-Za-z_][\w.$-]{{1,80}})[ \t]-[ \t](?=(?:{LEVELS_LOUD})[ \t]-[ \t])",
     rf"(?P<severity5>(?i:trace|debug|verbose|info|notice|warn|warning|inf|wrn|dbg|err|crit)"
     rf"|[VDIWEF])(?=[ \t]{{1,40}}\S)(?![ \t]+(?:in|of|from|at|on|is|was|for)\b){GAP}",
@@ -169,6 +158,30 @@ AFTER = (
     r"[\w.@/-]{1,60}\|(?=[\w.@/-]{0,60}\|)",
 )
 """Fields that are a carrier's behind a time, a level or another carrier."""
+
+SEEN_WITH_PROSE = (
+    r"(?:(?=[\w.@/+#-]{0,80}[A-Za-z])[\w.@/+#-]{1,80})(?:[ \t]{1,40}(?:->|=>|→|⇒|~>|~|>)(?=[ \t])|\t)",
+    rf"{_NOT_A_NAME}(?P<logger1>(?:[a-zA-Z_][\w$-]{{0,60}}\.){{2,10}}[\w$]{{1,80}}):(?=\s)",
+    rf"[\w.@/-]{{2,60}}(?:\[\w{{1,20}}\])?[ \t]{{1,40}}(?=(?:{LEVELS_LOUD})(?::|[ \t]{{0,8}}\|)\s)",
+    r"\([\w.:@#-]{1,40}\)(?=\s)",
+    r"#\d{1,8}(?=\s)",
+    r"(?P<mark>[~*_=#+|%])[\w./-]{1,40}(?P=mark):?(?=\s)",
+    r"(?P<service7>[\w./-]{1,60})\[[\w.-]{1,40}\]:(?=\s)",
+    rf"(?=\S{{0,60}}[\d/])[\w./@-]{{2,60}}[ \t]{{1,20}}(?={TIME})",
+    rf"[\w.@-]{{2,30}}[ \t]{{1,4}}(?=[\[(]{TIME}[\])])",
+    r"<[\w.-]{1,30}>(?=\s)",
+    r"(?:[\w.-]{1,60}/)+[\w.-]{1,60}:(?=\s)(?<!\.\w{1}:)(?<!\.\w{2}:)(?<!\.\w{3}:)(?<!\.\w{4}:)",
+    r"[\w./@-]{1,40}[>$%»›](?=\s)",
+    r"(?P<service9>[\w./@-]{2,40})\|(?=\w)(?![^|\n]{0,300}\|)",
+    r"(?:FAILED|FAILURE|UNREACHABLE|REJECTED):(?=\s)",
+    r"\d{1,7}(?:\t|:(?=[A-Za-z])(?!\d\d))",
+    r"[\w./-]{1,160}\.[a-z]{1,5}:\d{1,7}:(?=[A-Za-z])",
+    r"\+(?=[A-Za-z])",
+    r"(?:[\w./()@<>-]{1,160}:\d{1,7}):in [`'](?:[^`'\n]{1,160})'(?: \([^()\n]{1,80}\))?:(?=\s)",
+    r"(?:[a-z][\w-]{0,20}):[ \t](?=[\w./\\-]{1,120}\.[a-z]{1,5}:\d{1,7}:\s)",
+    r"[\w./\\@-]{1,160}\.[a-z]{1,5}:\d{1,7}(?::\d{1,7})?:(?=\s)",
+)
+"""Fields that are a carrier's behind another one, if enough of a message stands behind them."""
 
 AFTER_WITH_PROSE = (
     rf"{_NOT_A_NAME}(?P<logger2>(?!/|https?:)[\w.$/@#*-]{{1,80}}(?:::[\w.$]{{1,60}}){{0,8}}(?:\([\w-]"

@@ -48,6 +48,11 @@ LEVELS_LOUD = (
     "TRC|TRAC|VRB|VERB|DBG|DEBG|DBUG|INF|INFOR|WRN|FTL|FATA|CRT|PNC|PANI|SILLY|SUCCESS|HTTP|STDERR"
     "|STDOUT|FAIL|EXCEPTION"
 )
+LEVELS_FIRST = (
+    "TRACE|DEBUG[1-5]?|VERBOSE|INFO|NOTICE|WARNING|WARN|ERROR|ERRO|ERR|FATAL|CRITICAL|CRIT|SEVERE|ALERT"
+    "|EMERG|FINEST|FINER|TRC|DBG|INF|WRN|FTL|CRT"
+)
+"""Those that are only a level also where nothing stands before them: `PANIC: ` of a kernel is what happened."""
 LEVELS = (
     r"(?i:trace|debug[1-5]?|verbose|information|info|notice|warning|warn|error|erro|err|eror|fatal"
     r"|critical|crit"
@@ -100,10 +105,6 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
     "query": ("", r"\{[\w-]{0,40}\}"),
     "code": ("", r"\d{5}"),
     "debugname": ("logger", r"[a-z][\w-]{1,30}:[\w:-]{1,40}"),
-    "phplevel": (
-        "severity",
-        r"(?:(?:Fatal|Parse|Core|Compile|Recoverable fatal|Catchable fatal) error|Warning|Notice|Deprecated)",
-    ),
     "logrus": ("severity", r"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)"),
     "netlevel": ("severity", r"(?:fail|crit|warn|info|dbug|trce)"),
     "npm": ("severity", r"(?:ERR!|WARN|error|warn)"),
@@ -120,6 +121,13 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
     ),
     "pyfile": ("", r"[\w./-]{1,160}\.py(?:::[\w:.-]{1,160})?"),
     "pytest": ("", r"(?:FAILED|ERROR|XFAIL)"),
+    "container": ("container", rf"(?!(?:{LEVELS_LOUD})\b)[A-Za-z0-9][\w.@/+%-]{{1,120}}"),
+    "stempod": (
+        "pod",
+        r"(?P<stem>[a-z0-9][a-z0-9.-]{0,60}?)-(?:[a-f0-9]{6,10}-[a-z0-9]{5}|\d{1,4}|[a-z0-9]{5})",
+    ),
+    "stemname": ("container", r"(?P=stem)"),
+    "messagekey": ("", r"(?:[Mm]essage|msg)"),
     "toldkey": ("", r"(?:message|msg|Message|Reason|reason|[Dd]etails?|[Dd]escription|errorMessage|stderr)"),
     "braces": ("", r"\{\{"),
     "letter_eiw": ("severity", r"[eiwd]"),
@@ -160,9 +168,9 @@ def _piece(alias: str | None, name: str, group: str, says: dict[str, str]) -> st
 _OPENING = {
     "time": r"[\d@A-Z]", "pid": r"\d", "num": r"[\d-]", "day": r"\d", "age": r"\d", "code": r"\d",
     "letter": "[A-Z]", "loud": "[A-Z]", "logrus": "[A-Z]", "kind": "[WN]", "reason": "[A-Z]", "podname": "[a-z0-9]",
-    "debugname": "[a-z]", "netlevel": "[a-z]", "ansible": "[a-z]", "hex": "[0-9a-fA-F]", "stream": "s", "flag": "[FP]",
+    "debugname": "[a-z]", "stempod": "[a-z0-9]", "netlevel": "[a-z]", "ansible": "[a-z]", "hex": "[0-9a-fA-F]", "stream": "s", "flag": "[FP]",
     "letter_eiw": "[eiwd]", "safe": "m", "daemon": "[a-zA-Z]", "object": "[a-z]", "level": "[A-Za-z]",
-    "braces": r"\{", "phplevel": "[A-Z]", "name": "[A-Za-z0-9]",
+    "braces": r"\{", "container": "[A-Za-z0-9]", "name": "[A-Za-z0-9]",
 }  # fmt: skip
 
 

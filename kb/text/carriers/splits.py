@@ -113,21 +113,24 @@ def columns_joined(rows: Rows) -> Rows:
     last: list[int] = []
     old, froms, tos = rows
     done = 0
+    waiting: list[tuple[str, int, int]] = []
     for at, line in enumerate(old):
         lines.append(line)
         first.append(froms[at])
         last.append(tos[at])
-        if at < done or not (column := _wrapped_under(old, at)):
-            continue
-        behind = at + 1
-        while behind < len(old) and behind < at + 100 and _indent(old[behind]) >= column:
-            behind += 1
-        for begin, end, joined in _paragraphs([_TAIL.sub("", each)[column:] for each in old[at:behind]]):
-            text = line[:column] + joined if begin == 0 else joined
-            lines.append(text)
-            first.append(froms[at + begin])
-            last.append(tos[at + end - 1])
-            done = behind
+        if at >= done and (column := _wrapped_under(old, at)):
+            done = at + 1
+            while done < len(old) and done < at + 100 and _indent(old[done]) >= column:
+                done += 1
+            for begin, end, joined in _paragraphs([_TAIL.sub("", each)[column:] for each in old[at:done]]):
+                text = line[:column] + joined if begin == 0 else joined
+                waiting.append((text, froms[at + begin], tos[at + end - 1]))
+        if waiting and at >= done - 1:
+            for text, begin, end in waiting:
+                lines.append(text)
+                first.append(begin)
+                last.append(end)
+            waiting.clear()
     return lines, first, last
 
 
@@ -157,6 +160,8 @@ def _wrapped_under(lines: list[str], at: int) -> int:
         column = _indent(after)
         if not 8 <= column < len(line) - 8 or column == len(after):
             return 0
+        if not after[column].isalnum() and after[column] not in "'\"`(<[/.":
+            return 0
         if own < column and line[column] != " " == line[column - 1]:
             return 0 if _LEVEL.match(line, column) else column
     return 0
@@ -168,28 +173,51 @@ def folds_joined(rows: Rows) -> Rows:
     first: list[int] = []
     last: list[int] = []
     old, froms, tos = rows
-    small = len(old) < 9
+    width = _width(old)
     end = 0
     for at, line in enumerate(old):
         lines.append(line)
         first.append(froms[at])
         last.append(tos[at])
-        if at < end:
-            continue
-        parts, end = [line.rstrip()], at + 1
-        while (
-            end < len(old) and end < at + 12 and (frame := _folded(old[end - 1], old[end], small)) is not None
-        ):
-            parts.append(old[end][frame:].strip())
-            end += 1
-        if len(parts) > 1:
+        if at >= end:
+            begin, parts, end = at, [line.rstrip()], at + 1
+            while (
+                end < len(old)
+                and end < at + 12
+                and (frame := _folded(old[end - 1], old[end], width)) is not None
+            ):
+                parts.append(old[end][frame:].strip())
+                end += 1
+        if at == end - 1 and len(parts) > 1:
             lines.append(" ".join(parts))
-            first.append(froms[at])
-            last.append(tos[end - 1])
+            first.append(froms[begin])
+            last.append(tos[at])
     return lines, first, last
 
 
-def _folded(line: str, after: str, small: bool) -> int | None:
+_OWN = re.compile(
+    r"[ \t]|[\w.()<>$*-]{1,60}:(?:[ \t]|\Z)|(?:at|in|from|note|help|caused|thrown|stack|backtrace|traceback"
+    r"|goroutine|thread|aborted|killed|panicked|terminate|exit|signal|error|raise|throw|return)\b|[\w./\\-]{1,160}:\d"
+    r"|/|\d{1,9}[:.)]|#|-{2}|\.{3}|\(",
+    re.IGNORECASE,
+)
+"""How a line begins that is one of its own: of a trace, a source, a listing, another message."""
+
+
+def _width(lines: list[str]) -> int:
+    """The width at which a terminal or a mail wrapped a few lines of prose; 0 if it did not."""
+    told = [line.rstrip() for line in lines if line.strip()]
+    if not 1 < len(told) < 9 or any(_OWN.match(line) for line in told[1:]):
+        return 0
+    width = max(map(len, told))
+    wrapped = all(
+        len(line) + 1 + len(after.split(None, 1)[0]) > width
+        for line, after in zip(told, told[1:], strict=False)
+    )
+    return width if wrapped and width >= 60 else 0
+
+
+def _folded(line: str, after: str, width: int) -> int | None:
     """Where the rest of a line begins in the next one; None if it does not go on there."""
     line = line.rstrip()
     if not 30 <= len(line) <= 200 or not _ENDS.search(line[-1:]):
@@ -198,7 +226,7 @@ def _folded(line: str, after: str, small: bool) -> int | None:
     if (framed is None) != (framed_after is None):
         return None
     if framed is None or framed_after is None:
-        goes_on = small and _STARTS.match(after) and bare(after).start == 0
+        goes_on = width and _STARTS.match(after) and bare(after).start == 0
         return 0 if goes_on else None
     return (
         framed_after.end() if after[framed_after.end() :].strip() and framed[0] == framed_after[0] else None
