@@ -4,8 +4,9 @@
 home, each with its own cause and fix, so that they compete, and asks with the new wording; then the reverse.
 Printed are counts and shares: *first* (the right entry first), *known* of the drifts where only the wrapper
 changed, *related* (or known) of those where the words did, *wrong* (another entry known).  Two faults with one
-wording are one entry.  The last share says for how many the table gives the very template.  `--missed` prints
-each drift that is not first, or below its verdict.
+wording are one entry; a fault whose wording changed twice is several, any of which is right.  Texts that are too
+general to be known by themselves (`worker died`) are counted apart.  The last share says for how many the table
+gives the very template.  `--missed` prints each drift that is not first, or below its verdict.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class Outcome:
     drift: Drift
     first: bool
     verdict: str
+    tells: bool = True
+    """What was learned is known by its own text."""
 
     @property
     def good(self) -> bool:
@@ -75,21 +78,43 @@ def ask_all(asked: list[Drift]) -> list[Outcome]:
                     entries[template] = kb.learn_pattern(
                         one.learned, meaning=f"cause number {number}", fix=f"step number {number}"
                     ).id
-            return [_ask(kb, one, entries[fingerprint(one.learned)]) for one in asked]
+            same = _same_fault(asked)
+            of = {entry: same[template] for template, entry in entries.items()}
+            return [_ask(kb, one, of, same[fingerprint(one.learned)]) for one in asked]
 
 
-def _ask(kb: KnowledgeBase, one: Drift, entry: str) -> Outcome:
+def _same_fault(asked: list[Drift]) -> dict[str, str]:
+    """For each template one that stands for its fault: wordings of one fault are joined, over several versions."""
+    stands: dict[str, str] = {}
+
+    def found(template: str) -> str:
+        stands.setdefault(template, template)
+        while stands[template] != template:
+            template = stands[template]
+        return template
+
+    for one in asked:
+        for text in (one.learned, one.asked):
+            for other in (one.learned, *(said.text for said in reworded(text))):
+                stands[found(fingerprint(other))] = found(fingerprint(text))
+    return {template: found(template) for template in list(stands)}
+
+
+def _ask(kb: KnowledgeBase, one: Drift, of: dict[str, str], fault: str) -> Outcome:
     answer = kb.check_known_issues(one.asked, record=False)
-    return Outcome(one, bool(answer.matches) and answer.matches[0].id == entry, str(answer.verdict))
+    first = bool(answer.matches) and of.get(answer.matches[0].id) == fault
+    own = kb.check_known_issues(one.learned, record=False)
+    return Outcome(one, first, str(answer.verdict), str(own.verdict) == "known")
 
 
 def report(title: str, outcomes: list[Outcome], missed: bool) -> None:
     """Print the shares of one direction."""
-    wrappers = [one for one in outcomes if one.drift.kind == "wrapper"]
+    wrappers = [one for one in outcomes if one.drift.kind == "wrapper" and one.tells]
     words = [one for one in outcomes if one.drift.kind == "words"]
     print(f"\n{title}: {len(outcomes)} faults")
     _share("first", sum(one.first for one in outcomes), len(outcomes))
     _share("known, only the wrapper changed", sum(one.good for one in wrappers), len(wrappers))
+    print(f"  too general to be known by their own text: {sum(not one.tells for one in outcomes)}")
     _share("related or known, the words changed", sum(one.good for one in words), len(words))
     _share("another entry known", sum(one.wrong for one in outcomes), len(outcomes))
     _share("turned into one another by the table", sum(_turned(one.drift) for one in outcomes), len(outcomes))

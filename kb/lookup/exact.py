@@ -11,11 +11,12 @@ from kb.lookup.question import Question
 from kb.lookup.traces import SeenTrace, by_trace, rarity_among, seen_trace
 from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
-from kb.storage.identify import name_key
+from kb.storage.identify import REWORDED, name_key
 from kb.text.carriers import Unfolded, bare
-from kb.text.mask import mask, without_prefix
+from kb.text.mask import fingerprint, mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.redact import redact
+from kb.text.rewordings import reworded
 from kb.text.signature_set import SignatureHit, SignatureSet
 from kb.text.specificity import specificity, text_specificity
 
@@ -49,6 +50,8 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
             # A line that many entries quote, such as a generic wrapper error, tells little.
             strength = text_specificity(source.template) * min(1.0, 2 / owners[key])
             reason, hearsay = f"same template as {what} of the entry", ""
+            if row["origin"].startswith(REWORDED):
+                reason, hearsay = _reworded(row["template"], row["origin"].removeprefix(REWORDED))
             if wording := wordings.get((row["entry_id"], key)):
                 reason, hearsay = _asked_before(wording, question)
                 taught[row["entry_id"]] = max(
@@ -63,6 +66,33 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
             found[hit.entry_id] = hit
     hits = [replace(hit, taught=taught.get(hit.entry_id, 0.0)) for hit in found.values()]
     return sorted(hits, key=lambda hit: (-hit.strength, hit.entry_id))
+
+
+def by_rewording(question: Question, entries: EntryTable) -> list[Found]:
+    """Entries that were learned in the words of another version of the program that wrote the evidence."""
+    said = ((one, text) for one in question.evidence for text in {one.line.text, one.line.message})
+    others = [(one, other) for one, text in said for other in reworded(text)]
+    wanted = {value: (one, other) for one, other in others if (value := fingerprint(other.text))}
+    found: dict[str, Found] = {}
+    for row in entries.index.matching_fingerprints(list(wanted)) if wanted else ():
+        one, other = wanted[row["fingerprint"]]
+        line = one.line
+        evidence = Evidence(text=line.text, line=line.line, start=line.start, end=line.end)
+        reason, hearsay = _reworded(other.note, other.kind)
+        strength = text_specificity(one.template)
+        hit = Found(
+            row["entry_id"], Tier.FINGERPRINT, reason, evidence, strength, whole=True, hearsay=hearsay
+        )
+        if row["entry_id"] not in found or _tells_more(hit, found[row["entry_id"]]):
+            found[row["entry_id"]] = hit
+    return list(found.values())
+
+
+def _reworded(note: str, kind: str) -> tuple[str, str]:
+    """The reason of a match by another version's wording, and why that settles nothing, if it does not."""
+    if kind == "wrapper":
+        return f"the same message as another version writes it: {note}", ""
+    return f"what another version says: {note}", "the words changed, and with them it may be another fault"
 
 
 def _tells_more(one: Found, other: Found) -> bool:

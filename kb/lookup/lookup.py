@@ -14,7 +14,7 @@ from itertools import chain
 from kb.lookup import verdict as verdicts
 from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
-from kb.lookup.exact import SignatureScan, by_fingerprint
+from kb.lookup.exact import SignatureScan, by_fingerprint, by_rewording
 from kb.lookup.explain import to_match
 from kb.lookup.found import Found, OnFound
 from kb.lookup.offered import offered, worth_showing
@@ -95,6 +95,8 @@ class Lookup:
         exact = self._judge(
             question, [*by_fingerprint(question, self.entries), *scan.found(), *scan.traces(question)], now
         )
+        if deep or not verdicts.settles(exact):
+            exact = self._judge(question, by_rewording(question, self.entries), now, exact)
         judged, notes = exact, list[str]()
         if deep or not verdicts.settles(exact):
             ranked = self.ranked.search(question.query, prose=question.is_prose)

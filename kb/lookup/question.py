@@ -103,7 +103,7 @@ def ask(
     names = dict.fromkeys(name for e in evidence for name in _NAME.findall(e.line.text))
     return Question(
         tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets,
-        whole=len(lines) < EVIDENCE_LINES,
+        whole=reader.is_short(EVIDENCE_LINES),
     )  # fmt: skip
 
 

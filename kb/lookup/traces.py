@@ -33,9 +33,13 @@ _NEAREST = 2.0
 LEAST = 0.2
 """The share below which a trace is not even a candidate: what it has in common is its program."""
 _MESSAGES = NAMED + LEADS + SAYS
-_SAME_PLACE, _NEARLY = 0.75, 0.3
+_SAME_PLACE, _NEARLY = 0.6, 0.3
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = re.compile(r"[A-Za-z_]{2,}")
+_HANG = re.compile(
+    r"(?i)\bblocked for (?:more|over)\b|\bhung\b|\b(?:soft|hard) lockup\b|\bdetected stalls?\b|self-detected stall"
+    r"|\bthread starvation\b|\bthread dump\b"
+)
 _SHOWN = 200
 
 Rarity = Callable[[str], float]
@@ -183,8 +187,9 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
     reason += f"; its message stands there in other words ({alike:.0%} alike)" if seen.leader else ""
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
-    fit = min(1.0, share / ENOUGH)
-    return Found(entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=share >= ENOUGH)
+    hearsay = "a hang shows where a task stood, not why" if _HANG.search(seen.text) else ""
+    fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
+    return Found(entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=whole, hearsay=hearsay)
 
 
 def _alike(leader: str, question: Question) -> float:

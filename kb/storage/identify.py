@@ -14,7 +14,10 @@ from kb.storage.entry_index import Fingerprint
 from kb.text.alarm import alarm
 from kb.text.evidence import pick_evidence
 from kb.text.mask import fingerprint, mask
+from kb.text.rewordings import Reworded, reworded
 
+REWORDED = "reworded:"
+"""How the origin of a fingerprint begins that is another version's wording; what differs stands in its template."""
 _CODE_BLOCK = re.compile(r"^ *(```|~~~)[^\n]*\n(.*?)^ *\1", re.MULTILINE | re.DOTALL)
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+|\*\*|`")
 _SYMPTOM_LINES, _SHORT = 40, 120
@@ -28,16 +31,31 @@ def fingerprints_of(entry: Entry) -> tuple[Fingerprint, ...]:
     for origin, line in _lines(entry):
         if value := fingerprint(line):
             found.setdefault(value, Fingerprint(value, origin, mask(line)[:500]))
+    for other in _otherwise(entry):
+        if value := fingerprint(other.text):
+            found.setdefault(value, Fingerprint(value, f"{REWORDED}{other.kind}", other.note))
     if isinstance(entry, (Runbook, AlertRule)) and (key := name_key(entry.name)):
         found[key] = Fingerprint(key, "name", entry.name)
     return tuple(found.values())
 
 
+def _otherwise(entry: Entry) -> Iterator[Reworded]:
+    """What other versions of the program say instead of the line that the entry was learned by."""
+    if isinstance(entry, (Pattern, ToolFix)) and (title := _title(entry)):
+        yield from reworded(title)
+
+
+def _title(entry: Entry) -> str:
+    """The line that the entry is known by; empty where that is a regex, or several lines, which are looked for each."""
+    if not isinstance(entry, (Pattern, ToolFix, KnownError)) or any(s.regex for s in entry.signatures):
+        return ""
+    title = getattr(entry, "pattern", "") or getattr(entry, "error_pattern", "") or entry.headline
+    return "" if "\n" in title.strip() else title
+
+
 def _lines(entry: Entry) -> Iterator[tuple[str, str]]:
-    if isinstance(entry, (Pattern, ToolFix, KnownError)) and not any(s.regex for s in entry.signatures):
-        title = getattr(entry, "pattern", "") or getattr(entry, "error_pattern", "") or entry.headline
-        if "\n" not in title.strip():  # (a text of several lines is looked for line by line)
-            yield "title", title
+    if title := _title(entry):
+        yield "title", title
     for sample in entry.samples.must_match:
         yield from (("sample", line.text) for line in pick_evidence(sample, _LOG_LINES))
     if isinstance(entry, (KnownError, Incident)):

@@ -116,9 +116,13 @@ class EvidenceReader:
         self._plain.settle()
         self._groups.settle()
 
+    def is_short(self, limit: int = 12) -> bool:
+        """Whether the text had at most `limit` lines that are not empty, all of which are evidence."""
+        return len(self._head) <= limit
+
     def best(self, limit: int = 12) -> list[EvidenceLine]:
         """The at most `limit` most telling lines, in the order of the text."""
-        if len(self._head) <= limit:
+        if self.is_short(limit):
             return [_evidence(group) for group in self._whole()]
         self._read_waiting()
         chosen = self._groups.best(limit)

@@ -31,7 +31,8 @@ _LEAST = 0.2
 _NEXT = 4
 """Frames on each side of the leading message that are next to it."""
 _ORDER = {NAMED: 4, LEADS: 4, SAYS: 3, NEAR: 2, PLAIN: 1, REST: 0}
-_NAME = re.compile(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w|\w\+(?:0x|<\*>|$)")
+_NAME = re.compile(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w")
+_SYMBOL = re.compile(r"\w\+0x|\w\.c:\d")
 _EXCEPTION = re.compile(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
 _WORD = re.compile(r"[a-z]{2,}")
 _OWN_WORDS = 5
@@ -63,10 +64,10 @@ def names_something(message: str) -> bool:
     `KeyError: 'tax_rate'` does, `general protection fault` does not: that says what kind of crash it is.
     """
     found = form_of(message, within=False)
+    if found and found[1].runtime == "kernel":  # (its words are the kernel's own, and the task is any)
+        return bool(_SYMBOL.search(message))
     said = _EXCEPTION.sub(" ", message)
-    if _NAME.search(said):
-        return True
-    return not (found and found[1].runtime == "kernel") and len(_WORD.findall(said)) >= _OWN_WORDS
+    return bool(_NAME.search(said)) or len(_WORD.findall(said)) >= _OWN_WORDS
 
 
 def _uncarried(line: str) -> str:
