@@ -48,6 +48,7 @@ class Lessons:
     def _keep(self, lesson: Lesson, now: datetime, *, retired: bool = False) -> Learned:
         self.sync.refresh(now)
         near = self._near(lesson)
+        lesson = learning.renamed(lesson, self.entries.id_in(lesson.key, lesson.entry.id))
         existing = self._find(lesson.entry.id, retired=retired)
         if existing is not None and not learning.says_the_same(existing, lesson.entry):
             lesson = learning.renamed(lesson, learning.distinct_id(lesson.entry))

@@ -92,7 +92,7 @@ class Catalogue:
         before = self._entries.of_file(record.path)
         self._entries.drop_copies(record.path)
         done: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": [], "copies": []}
-        for entry in with_ids(entries, record.given if fold_copies else ""):
+        for entry in with_ids(entries, record.given if fold_copies else "", before):
             own = self._moves.effective(self._own(entry, record.path), owned=not fold_copies)
             what, entry_id = self._place(own, record, before, now, fold_copies=fold_copies)
             done[what].append(entry_id)
@@ -162,15 +162,23 @@ class Catalogue:
         return retired
 
 
-def with_ids(entries: Iterable[Entry], place: str) -> Sequence[Entry]:
-    """The entries, each with an id of its own: as written, else derived; repeated ones numbered."""
-    taken: dict[str, int] = {}
-    named = []
+def with_ids(entries: Iterable[Entry], place: str, known: Iterable[str] = ()) -> Sequence[Entry]:
+    """The entries, each with an id of its own: as written, else derived; repeated ones numbered.
+
+    One that is `known` by an id from before the masking rules changed keeps it.
+    """
+    entries, taken, named = list(entries), dict[str, int](), []
+    kept = codec.by_key({*known} - {entry.id for entry in entries})
     for entry in entries:
-        wanted = entry.id or codec.derive_id(entry, place)
+        wanted = entry.id or _derived(entry, place, kept)
         taken[wanted] = count = taken.get(wanted, 0) + 1
         named.append(replace(entry, id=wanted if count == 1 else f"{wanted}-{count}"))
     return named
+
+
+def _derived(entry: Entry, place: str, kept: Mapping[str, str]) -> str:
+    derived = codec.derive_id(entry, place)
+    return kept.get(derived.rpartition("-")[2], derived)
 
 
 def _record(row: object) -> FileRecord:

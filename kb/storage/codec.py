@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +16,10 @@ from kb.records import KINDS, Entry, Provenance, Signature, Status
 from kb.text.mask import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.slug import slug
+
+_ONLY_SOUGHT = ("template", "trace")
+"""What only signatures of the index have: no entry says it, and a digest is of what an entry says."""
+_KEY = re.compile(r"-([0-9a-f]{8})(?=-|$)")
 
 
 def dumps(entry: Entry) -> str:
@@ -41,8 +47,12 @@ def signatures(data: str) -> list[tuple[str, Signature]]:
 
 def digest(entry: Entry) -> str:
     """A hash of what the entry says, blind to its status, to where it stands and when it was read."""
-    bare = replace(entry, id="", status=Status.ACTIVE, provenance=Provenance())
-    return hashlib.blake2b(f"{entry.kind}\n{dumps(bare)}".encode(), digest_size=16).hexdigest()
+    bare = to_builtins(replace(entry, id="", status=Status.ACTIVE, provenance=Provenance()))
+    for signature in bare["signatures"]:
+        for name in _ONLY_SOUGHT:
+            del signature[name]
+    said = msgspec.json.encode(bare).decode()
+    return hashlib.blake2b(f"{entry.kind}\n{said}".encode(), digest_size=16).hexdigest()
 
 
 def stamp(moment: datetime) -> str:
@@ -58,6 +68,18 @@ def derive_id(entry: Entry, place: str = "") -> str:
     title = mask(entry.headline).replace(PLACEHOLDER, " ")
     key = f"{entry.kind}\n{entry.natural_key}\n{place}".casefold()
     return "-".join(part for part in (entry.kind.replace("_", "-"), slug(title), short_hash(key)) if part)
+
+
+def by_key(ids: Iterable[str]) -> dict[str, str]:
+    """Derived ids by the hash of their natural key, without the marks behind it.
+
+    An id also names the title without what varies in it, so rules that mask it in another way give another id.
+    """
+    found: dict[str, str] = {}
+    for one in sorted(ids):
+        for key in _KEY.finditer(one):
+            found.setdefault(key[1], one[: key.end()])
+    return found
 
 
 def short_hash(text: str) -> str:

@@ -24,6 +24,9 @@ SCHEMA = 7
 """How many steps `storage.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 
+READABLE = 6
+"""The oldest schema that is read where the steps cannot be taken, since nothing can be written."""
+
 _CACHE_KB = 32_768
 """Pages kept in memory at the most; SQLite's own 2 MB are read anew at each question of a large home."""
 
@@ -43,6 +46,8 @@ class Database:
         self.path = path
         self.refuses = "" if _writable(path) else f"{path.parent.parent} is read-only"
         """Why nothing can be written; empty when it can."""
+        self.schema = SCHEMA
+        """That of the file; an older one only where it cannot be written."""
         self._lock = threading.RLock()
         try:
             self._connection = self._open_to_read() if self.refuses else self._open()
@@ -88,16 +93,25 @@ class Database:
         connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        connection.execute("SELECT count(*) FROM sqlite_master")
+        self.schema = self._found(connection)
+        if self.schema < READABLE:
+            raise HomeNotWritable(
+                f"{self.path} was written by an older kb (schema {self.schema}), and to bring it up to this one "
+                f"it must be written, but {self.refuses}; open it once where it can be written"
+            )
         return connection
 
-    def _migrate(self) -> None:
-        found = self._connection.execute("PRAGMA user_version").fetchone()[0]
+    def _found(self, connection: sqlite3.Connection) -> int:
+        """The schema of the file.  Raises StoreBroken for one that is newer than this code."""
+        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
         if found > SCHEMA:
             raise StoreBroken(
                 f"{self.path} was written by a newer kb (schema {found}, this one knows {SCHEMA}); update kb"
             )
-        if found == SCHEMA:
+        return found
+
+    def _migrate(self) -> None:
+        if self._found(self._connection) == SCHEMA:
             return
         from sqlite_utils import Database as SqliteUtils
 

@@ -92,6 +92,13 @@ class EntryTable:
         )
         return str(found) if found else None
 
+    def id_in(self, file: str, derived: str) -> str:
+        """The id by which the file has the entry of a derived id: another one where older rules masked its title."""
+        key = derived.rpartition("-")[2]
+        rows = self._db.rows("SELECT id FROM entries WHERE file = ? AND instr(id, ?)", [file, f"-{key}"])
+        ids = [row["id"] for row in rows]
+        return derived if derived in ids else codec.by_key(ids).get(key, derived)
+
     def of_file(self, file: str) -> dict[str, tuple[str, Status]]:
         """Id of every live entry that was read from the file, with its digest and status."""
         rows = self._db.rows(

@@ -25,6 +25,9 @@ KNOWLEDGE_VERSION = "knowledge_version"
 SIGNATURES_REMOVED = "signatures_removed"
 """The meta key of a number that changes whenever signatures go; while it stays, they only come."""
 
+TRACES = 7
+"""The schema from which the index keeps signatures as they are looked for, not as they were written."""
+
 _KINDS = {"regex": 1, "template": 2}
 """How the column `regex` keeps what kind of signature it is; of a plain literal it is 0."""
 
@@ -65,16 +68,14 @@ class EntryIndex:
 
     def renew_signatures(self, entry: Entry) -> None:
         """Let the entry's signatures be looked for as these masking rules have them.  Call inside a write."""
+        self._touch()
         self._remove_signatures(entry.id)
         self._add_signatures(entry)
 
     def _add_signatures(self, entry: Entry) -> None:
         self._db.execute_many(
             "INSERT INTO signatures VALUES (?,?,?,?)",
-            [
-                (entry.id, json.dumps(sig.needles), _kind(sig), sig.trace)
-                for sig in sought(entry.signatures)
-            ],
+            [(entry.id, json.dumps(sig.needles), _kind(sig), sig.trace) for sig in sought(entry.signatures)],
         )
 
     def _remove_signatures(self, entry_id: str) -> None:
@@ -148,11 +149,14 @@ class EntryIndex:
         flags = "".join(
             f", '{name}', json(iif(regex & {bit}, 'true', 'false'))" for name, bit in _KINDS.items()
         )
+        written = self._db.schema < TRACES  # (as people wrote them, in a home that cannot be written)
+        trace = "'' AS trace" if written else "trace"
         one = f"json_object('needles', json(needles), 'trace', trace{flags})"
-        rows = "(SELECT entry_id, needles, regex, trace FROM signatures WHERE rowid > ? ORDER BY rowid)"
-        return codec.signatures(
+        rows = f"(SELECT entry_id, needles, regex, {trace} FROM signatures WHERE rowid > ? ORDER BY rowid)"
+        found = codec.signatures(
             self._db.value(f"SELECT json_group_array(json_array(entry_id, {one})) FROM {rows}", [after])
         )
+        return [(key, made) for key, sign in found for made in sought([sign])] if written else found
 
 
 def _kind(signature: Signature) -> int:

@@ -45,7 +45,7 @@ def find_item(text: str, key: str, entry_id: str) -> tuple[Entry, Steps, bool] |
     """The item of this id, which may end in a mark of the file (see `Catalogue`)."""
     items = located(text, f"{key}.yaml", Origin.WRITTEN)
     entries, _ = screened([entry for entry, _, _ in items], f"{key}.yaml")
-    for entry, (_, steps, is_mapping) in zip(with_ids(entries, ""), items, strict=True):
+    for entry, (_, steps, is_mapping) in zip(with_ids(entries, "", [entry_id]), items, strict=True):
         if entry_id in (entry.id, f"{entry.id}-{codec.short_hash(key)}"):
             return entry, steps, is_mapping
     return None

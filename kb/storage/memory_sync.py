@@ -66,14 +66,16 @@ class MemorySync:
             ) from error
 
     def missed(self) -> list[Problem]:
-        """The files that say something else than the store, where the store cannot be written."""
+        """What the store lacks where it cannot be written: what files say since, and what this version would renew."""
         if not self._db.read_only:
             return []
         known = {record.path: record.sha256 for record in self._catalogue.memory_files(PARSER)}
         found = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
         changed = [key for key, path in found.items() if _hash(path) != known.get(key)]
         why = "it changed, but what it says now cannot be taken in: the home cannot be written"
-        return [Problem(f"{key}.yaml", None, why) for key in [*changed, *(known.keys() - found.keys())]]
+        problems = [Problem(f"{key}.yaml", None, why) for key in [*changed, *(known.keys() - found.keys())]]
+        older = self._fingerprints.missed()
+        return [*problems, Problem("state/kb.db", None, older)] if older else problems
 
     def _refresh_file(self, key: str, path: Path, known: FileRecord | None, now: datetime) -> Change | None:
         stamp = _stamp(path)

@@ -2,13 +2,17 @@
 
 A fingerprint carries the version of the rules that made it, so those of two versions never meet.  The
 first process that may write brings all of them to its own version in one transaction: of entries and
-the wordings that they were taught, of lookups (from their evidence lines) and of healthy lines.  A
-read-only home keeps the old ones: its entries are then found by signature, words and meaning.
+the wordings that they were taught, of lookups (from their evidence lines), of healthy lines, and of the lines that
+proposals are recognised by.  A read-only home keeps the old ones: its entries are then found by signature, words and
+meaning, and each answer says so.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from kb.storage.database import Database
 from kb.storage.entries import OFFERED, EntryTable
@@ -19,6 +23,7 @@ from kb.text.mask import MASK_VERSION, fingerprint
 MADE_BY = "mask_version"
 """The meta key of the version that made the stored fingerprints."""
 _BATCH = 500
+_FINGERPRINT = re.compile(r"f\d+:[0-9a-f]+")
 
 
 class Fingerprints:
@@ -39,10 +44,20 @@ class Fingerprints:
                 return False
             self._entries.index.renew_wordings()
             self._renew_entries()
+            self._renew_proposals()
             self._renew_lookups()
             self._renew_healthy()
             self._db.set_meta(MADE_BY, MASK_VERSION)
         return True
+
+    def missed(self) -> str:
+        """What a home that other rules made lacks while it cannot be written, in words; else empty."""
+        if not self._db.read_only or self._made_here():
+            return ""
+        return (
+            "another version of kb made it, and it cannot be written: what was learned is found in fewer forms,"
+            " and what outcomes taught only by words, until it is opened once where it can be written"
+        )
 
     def _made_here(self) -> bool:
         return self._db.meta(MADE_BY) == str(MASK_VERSION)
@@ -54,6 +69,21 @@ class Fingerprints:
             for entry_id, stored in self._entries.many(ids[start : start + _BATCH]).items():
                 self._entries.index.set_fingerprints(entry_id, fingerprints_of(stored.entry))
                 self._entries.index.renew_signatures(stored.entry)
+
+    def _renew_proposals(self) -> None:
+        """Call it while the lookups have their old fingerprints, which tell the lines that a proposal is about."""
+        asked = {
+            row["id"]: (row["fingerprint"], row["evidence"])
+            for row in self._db.rows(
+                "SELECT id, fingerprint, evidence FROM lookups WHERE fingerprint != '' AND id IN"
+                " (SELECT l.value FROM proposals p, json_each(p.data, '$.lookups') l)"
+            )
+        }
+        for row in self._db.rows("SELECT id, data FROM proposals ORDER BY id"):
+            said = json.loads(row["data"])
+            if keys := _keys(said, asked):
+                data = json.dumps({**said, "keys": keys}, ensure_ascii=False)
+                self._db.execute("UPDATE proposals SET data = ? WHERE id = ?", [data, row["id"]])
 
     def _renew_lookups(self) -> None:
         rows = self._db.rows("SELECT id, evidence FROM lookups WHERE fingerprint != ''")
@@ -72,6 +102,25 @@ class Fingerprints:
             " ON CONFLICT(source, fingerprint) DO UPDATE SET count = count + excluded.count",
             [(row["source"], _renewed(row["fingerprint"], row["line"]), *tuple(row)[2:]) for row in rows],
         )
+
+
+def of_today(stored: str, line: str) -> str:
+    """A fingerprint that these rules made: the stored one, or that of its line; as stored where the line gives none."""
+    return stored if stored.startswith(f"f{MASK_VERSION}:") else fingerprint(line) or stored
+
+
+def _keys(said: Mapping[str, Any], asked: Mapping[str, tuple[str, str]]) -> list[str]:
+    """What a stored proposal is recognised by now; empty where it stays as it is."""
+    old = {key for key in said["keys"] if _FINGERPRINT.fullmatch(key)}
+    if not old:
+        return []
+    lookups = [asked[one] for one in said["lookups"] if one in asked]
+    drawn = [
+        *map(fingerprint, said["lines"]),
+        *(_most_telling(json.loads(evidence)) for print_, evidence in lookups if print_ in old),
+    ]
+    made = list(dict.fromkeys(filter(None, drawn)))
+    return [*(key for key in said["keys"] if key not in old), *made] if made else []
 
 
 def _renewed(stored: str, line: str) -> str:

@@ -1,8 +1,11 @@
-"""The reviews that were made: where each stopped, and what it put on the watch list.  Rows are only ever added."""
+"""The reviews that were made: where each stopped, and what it put on the watch list.
+
+Rows are only ever added; the fingerprints in them are read as these masking rules make them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import msgspec
@@ -11,6 +14,7 @@ from kb.errors import StoreBroken
 from kb.records.watch import WatchItem
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row
+from kb.storage.refingerprint import of_today
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,5 +65,9 @@ def _review(row: Row) -> ReviewRow:
         watch = msgspec.json.decode(row["watch"], type=tuple[WatchItem, ...])
     except msgspec.MsgspecError as error:
         raise StoreBroken(f"a stored review cannot be read ({error}); run: kb doctor") from error
+    watch = tuple(
+        replace(one, fingerprint=of_today(one.fingerprint, one.title)) if one.fingerprint else one
+        for one in watch
+    )
     made_at, since, until = (datetime.fromisoformat(row[name]) for name in ("made_at", "since", "until"))
     return ReviewRow(made_at=made_at, since=since, until=until, watch=watch, mark=bool(row["mark"]))

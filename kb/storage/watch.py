@@ -19,6 +19,7 @@ from kb.home import Home
 from kb.records.watch import WatchItem, WatchKind
 from kb.storage import yamledit, yamlfile
 from kb.storage.codec import short_hash
+from kb.storage.refingerprint import of_today
 from kb.text import safe_yaml
 from kb.text.redact import redact
 
@@ -156,8 +157,11 @@ def _to_item(data: object) -> WatchItem:
     texts = {
         name: said.get(name, "") for name in ("title", "service", "environment", "entry_id", "fingerprint")
     }
+    name = f"watch-{short_hash(said['text'] + str(sorted(texts.items())))}"
+    if texts["fingerprint"]:
+        texts["fingerprint"] = of_today(texts["fingerprint"], texts["title"])
     return WatchItem(
-        id=said.get("id") or f"watch-{short_hash(said['text'] + str(sorted(texts.items())))}",
+        id=said.get("id") or name,
         kind=_kind(said.get("kind", WatchKind.KNOWN_ISSUE)), text=said["text"],
         since=_day("since", said.get("since", "0001-01-01")),
         expires=_day("expires", said.get("expires", "9999-12-31")), **texts,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from kb.errors import HomeNotWritable
 from kb.starter import make_home
 from tests.bad_input.conftest import remount
 from tests.conftest import ROOT, RunKb
+from tests.storage.old_home.make import ASKED_AS, unpack
 
 LINE = "FATAL tide gauge 7 reports a negative depth"
 LATE = "FATAL sluice 3 is jammed, learned by a process that was killed"
@@ -94,3 +97,34 @@ def test_a_file_that_changed_before_the_home_became_read_only_is_named(sealed: P
         notes = kb.check_known_issues(LINE).notes
 
     assert any("learned/patterns.yaml" in note and "cannot be taken in" in note for note in notes)
+
+
+def test_a_home_of_an_earlier_version_answers_and_says_what_it_lacks(disk: Path):
+    old = unpack(disk)
+    remount(disk, "ro")
+
+    with KnowledgeBase.open(old, exact_below=50_000) as kb:
+        learned = kb.check_known_issues('{"log":"ERROR basket shard 4 has no leader\\n","stream":"stderr"}')
+        taught = kb.check_known_issues(ASKED_AS, service="basket")
+        trace = kb.check_known_issues("Traceback (most recent call last):\n  File \"/x.py\", line 7, in total\n"
+                                      "    rate = rates[country]\nKeyError: 'tax_rate'")  # fmt: skip
+        assert kb.search("the disk is full")
+        assert kb.proposals().list()
+
+    assert (learned.verdict, learned.matches[0].title) == ("known", "basket shard 17 has no leader")
+    assert trace.verdict == "known"
+    assert "basket shard 17 has no leader" in [match.title for match in taught.matches]
+    assert any("another version of kb made it, and it cannot be written" in note for note in taught.notes)
+
+
+def test_a_home_that_is_too_old_to_be_read_as_it_is_says_what_to_do(disk: Path, run_kb: RunKb):
+    old = unpack(disk)
+    with closing(sqlite3.connect(old / "state" / "kb.db")) as db:
+        db.execute("PRAGMA user_version = 5")
+    remount(disk, "ro")
+
+    refused = run_kb("check", LINE, home=old)
+
+    assert refused.returncode == 1
+    assert "older kb (schema 5)" in refused.stderr
+    assert "open it once where it can be written" in refused.stderr
