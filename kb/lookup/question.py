@@ -96,7 +96,8 @@ def ask(
     lines = reader.best(EVIDENCE_LINES)
     secrets, evidence = 0, []
     for line in lines:
-        clean, message = redact(line.text), redact(line.message or line.text).text
+        clean = redact(line.text)
+        message = redact(line.message).text if clean.count else line.message
         secrets += clean.count
         kept = replace(line, text=clean.text, message=message)
         evidence.append(EvidenceTemplate(kept, mask(message), fingerprint(message)))

@@ -119,7 +119,8 @@ def _with_surroundings(found: Found, entry: Entry, line: str) -> Found:
     is the same program that says so.
     """
     pattern = _pattern(entry)
-    if not line or not found.whole or found.tier is Tier.TRACE or "\n" in pattern:
+    plain = found.whole and found.strength < _PLAIN_MOST and found.tier is not Tier.TRACE
+    if not line or not plain or "\n" in pattern:
         return found
     asked = set(_WORD.findall(mask(line).casefold()))
     shared = " ".join(word for word in _WORD.findall(mask(pattern)) if word.casefold() in asked)

@@ -11,6 +11,7 @@ for a logger's.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import blake2b
 
 from kb.text.ids import looks_like_id
@@ -48,6 +49,7 @@ _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_a-zA-Z]")
 
 
+@lru_cache(maxsize=1024)  # (one question masks a line for its evidence, its template, its fingerprint)
 def mask(line: str) -> str:
     """The template of `line`: `<*>` for what varies, everything else as it stands."""
     while (masked := _mask_once(line)) != line:
