@@ -62,4 +62,4 @@ def test_a_hostile_line_of_200_kilobytes_is_soon_done(text: str):
     unfold(line)
     unfold(f"word word word {line} word")
 
-    assert perf_counter() - begun < 12
+    assert perf_counter() - begun < 2

@@ -11,6 +11,8 @@ import re
 from kb.text.carriers.fields import BEHIND
 
 _WINDOW = 1500
+_MOST = 50
+"""So many things stand behind no message: where there are more, they are the message."""
 _KEY = r"[A-Za-z_][\w.@-]{0,40}="
 _PLACED = (
     r"[\w./\\@$<>-]{1,160}\.(?:py|go|js|mjs|ts|rb|rs|java|kt|cs|cc|cpp|c|h|php|pl|ex|erl|scala|lua"
@@ -113,7 +115,8 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
     """
     inner = iter(closes)
     close = next(inner, None)
-    while True:
+    whole = end
+    for _ in range(_MOST):
         before, end = end, without_blanks(line, start, end)
         if close is not None and (match := close.search(line, max(start, end - _WINDOW), end)):
             close = next(inner, None)
@@ -127,6 +130,7 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
             end = _cut(begins, rule, line, start, end)
         if end == before:
             return end
+    return whole
 
 
 def unquoted(line: str, start: int, end: int) -> tuple[int, int]:
@@ -169,7 +173,8 @@ def _cut(begins: str, rule: re.Pattern[str], line: str, start: int, end: int) ->
 
 
 def _without_fields(line: str, start: int, end: int) -> int:
-    while True:
+    whole = end
+    for _ in range(_MOST):
         low = max(start, end - _WINDOW)
         at = max(line.rfind(" ", low, end), line.rfind("\t", low, end))
         if at > 0 and line[end - 1] in "\"'":
@@ -182,6 +187,7 @@ def _without_fields(line: str, start: int, end: int) -> int:
         if _belongs(line, start, begin, end) or not _WORDS.search(line, start, begin):
             return end
         end = begin
+    return whole
 
 
 def _belongs(line: str, start: int, at: int, end: int) -> bool:

@@ -41,6 +41,8 @@ class Carried:
     """By the names of `SAID`; of several carriers, one inside another, the innermost that says something."""
 
 
+_MOST = 50
+"""So many fields stand before no message: where there are more, the line is left as it is."""
 _BLANK = re.compile(
     r"(?:[ \t\r\n]|\x1b?\[\d{1,3}(?:;\d{1,3}){0,5}m|\x1b\[[\d;?]{0,20}[A-Za-z]"
     r"|\x1b\][^\x07\x1b\n]{0,400}(?:\x07|\x1b\\)){0,100000}"
@@ -81,12 +83,12 @@ def bare(line: str) -> Carried:
     """The line without its carriers, however many lie one inside another."""
     said: dict[str, str] = {}
     start, text = 0, line
-    while True:
+    for _ in range(_MOST):
         inner = _once(text, said)
         if inner == (0, len(text)):
-            break
+            return Carried(text, start, start + len(text), said)
         start, text = start + inner[0], text[inner[0] : inner[1]]
-    return Carried(text, start, start + len(text), said)
+    return Carried(line, 0, len(line), {})
 
 
 def _once(line: str, said: dict[str, str]) -> tuple[int, int]:
@@ -114,8 +116,12 @@ def _front(line: str, end: int, said: dict[str, str], closes: list[re.Pattern[st
     a colon are the message's.  A logger's name goes behind a level that a time or a bracket shows to be one.
     """
     at, mark, sure = 0, "", _NOTHING
-    step = _Step()
+    step, most = _Step(), _MOST
     while (at := _skip(line, at, end)) < end and not _STAYS.match(line, at, end):
+        if not (most := most - 1):
+            said.clear()
+            closes.clear()
+            return 0, _NOTHING
         behind = _listed(line, at, end, said, closes, step, timed=False)
         if behind is None and (clock := _CLOCK.match(line, at, end)):
             behind = _behind_a_time(line, clock, end, said, closes, step)

@@ -80,7 +80,7 @@ def _block(lines: list[str], at: int) -> tuple[list[str], int] | None:
             found = decoded(text)
             told = messages(found) if found is not None else []
             return (told, to + 1 - at) if told else None
-        if lines[to][:1].isalnum():
+        if lines[to][:1].isalnum() or lines[to].rstrip() == opening:
             return None
     return None
 
