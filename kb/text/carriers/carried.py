@@ -24,7 +24,7 @@ from kb.text.carriers.fields import (
     either,
 )
 from kb.text.carriers.pieces import TIME
-from kb.text.carriers.table import listed
+from kb.text.carriers.table import BRACKETED, TIMED, listed
 
 SAID = ("service", "unit", "container", "pod", "namespace", "host", "severity", "time", "logger")
 """What a carrier may say of a line, each a plain text as it was written."""
@@ -122,7 +122,9 @@ def _front(line: str, end: int, said: dict[str, str], closes: list[re.Pattern[st
             said.clear()
             closes.clear()
             return 0, _NOTHING
-        behind = _listed(line, at, end, said, closes, step, timed=False)
+        behind = _listed(line, at, end, said, closes, step)
+        if behind is None and line[at] == "[" and (clock := _CLOCK.match(line, at + 1, end)):
+            behind = _listed(line, clock.end(), end, said, closes, step, time=clock[0], begins=BRACKETED)
         if behind is None and (clock := _CLOCK.match(line, at, end)):
             behind = _behind_a_time(line, clock, end, said, closes, step)
         if behind is not None:
@@ -244,14 +246,14 @@ def _listed(
     said: dict[str, str],
     closes: list[re.Pattern[str]],
     step: _Step,
-    *,
-    timed: bool,
+    time: str = "",
+    begins: str = "",
 ) -> int | None:
-    found = listed(line, at, end, timed=timed)
+    found = listed(line, at, end, begins) if at < end else None
     if found is None:
         return None
     pattern, match = found
-    told = pattern.said(match)
+    told = {"time": time, **pattern.said(match)} if time else pattern.said(match)
     said.update(told)
     step.listed(told)
     if pattern.closes is not None:
@@ -273,7 +275,7 @@ def _behind_a_time(
     said["time"] = clock[0]
     step.seen = step.timed = True
     step.levelled = False
-    behind = _listed(line, at, end, said, closes, step, timed=True)
+    behind = _listed(line, at, end, said, closes, step, begins=TIMED)
     return behind if behind is not None else _GAP.match(line, clock.end(), end).end()  # type: ignore[union-attr]
 
 
