@@ -29,6 +29,9 @@ TIMED, BRACKETED = "{time}", "[{time}"
 """Two beginnings of many carriers, which are read once for all of them."""
 
 
+_LONG = re.compile(r"\{(?:\w+:)?(?:time|level|loud|logger|daemon|age)\}")
+
+
 @dataclass(frozen=True)
 class Pattern:
     """A carrier's pattern; its expression is made when a line may be one."""
@@ -48,13 +51,18 @@ class Pattern:
         return re.compile(regex), says
 
     @cached_property
+    def _head(self) -> re.Pattern[str]:
+        """What stands before its first piece that is long: made ready sooner than the whole."""
+        return re.compile(compiled(_LONG.split(self.pattern, maxsplit=1)[0].split("⟦", 1)[0], self.number)[0])
+
+    @cached_property
     def closes(self) -> re.Pattern[str] | None:
         """What stands behind the message."""
         return re.compile(rf"(?:{self.closing})\Z") if self.closing else None
 
     def match(self, line: str, at: int, end: int) -> re.Match[str] | None:
         """Does it stand here?"""
-        return self._made[0].match(line, at, end)
+        return self._made[0].match(line, at, end) if self._head.match(line, at, end) else None
 
     def said(self, match: re.Match[str]) -> dict[str, str]:
         """What the carrier that matched says of its line."""
