@@ -18,13 +18,13 @@ from kb.text.carriers.fields import (
     ANYWHERE,
     FIRST_LEVEL,
     GAP,
-    SAME,
     SEEN_WITH_PROSE,
     WITH_PROSE,
-    either,
+    Fields,
+    same,
 )
 from kb.text.carriers.pieces import TIME
-from kb.text.carriers.table import listed
+from kb.text.carriers.table import BRACKETED, TIMED, listed
 
 SAID = ("service", "unit", "container", "pod", "namespace", "host", "severity", "time", "logger")
 """What a carrier may say of a line, each a plain text as it was written."""
@@ -48,15 +48,16 @@ _BLANK = re.compile(
     r"|\x1b\][^\x07\x1b\n]{0,400}(?:\x07|\x1b\\)){0,100000}"
 )
 _WORD = re.compile(r"[^\W\d_]{2}")
-_PROSE = re.compile(r"(?:[^\s]{1,80}[ \t]{1,8}){2}[^\s]")
 _WORDS = re.compile(r"\S{1,80}[ \t]{1,8}\S")
 _MARK = re.compile(r"([|:;,~»›•·#>/=*→│—–-]{1,2})[ \t]{0,2}\Z")
 _SIGN = re.compile(r"[^\w\[(<{|│┃║]{1,90}")
-_CLOCK = re.compile(TIME)
+_Kind = Fields | re.Pattern[str]
+"""What reads a field."""
+_CLOCK = Fields((("dA", TIME), ("s", rf"(?=@){TIME}")))
 _GAP = re.compile(GAP)
-_ANYWHERE, _WITH_PROSE, _AFTER = either(ANYWHERE), either(WITH_PROSE), either(AFTER)
-_AFTER_WITH_PROSE, _AFTER_A_LEVEL = either(AFTER_WITH_PROSE), either(AFTER_A_LEVEL)
-_FIRST_LEVEL, _SEEN_WITH_PROSE = either(FIRST_LEVEL), either(SEEN_WITH_PROSE)
+_ANYWHERE, _WITH_PROSE, _AFTER = Fields(ANYWHERE), Fields(WITH_PROSE), Fields(AFTER)
+_AFTER_WITH_PROSE, _AFTER_A_LEVEL = Fields(AFTER_WITH_PROSE), Fields(AFTER_A_LEVEL)
+_FIRST_LEVEL, _SEEN_WITH_PROSE = Fields(FIRST_LEVEL), Fields(SEEN_WITH_PROSE)
 _LOGFMT = re.compile(
     r"(?:(?!(?:msg|message|event|MESSAGE)=)[\w.@/-]{1,80}=(?:\"(?:[^\"\\\n]|\\.){0,2000}\""
     r"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s\"']{0,300}),?[ \t]{1,40}){0,60}"
@@ -122,16 +123,19 @@ def _front(line: str, end: int, said: dict[str, str], closes: list[re.Pattern[st
             said.clear()
             closes.clear()
             return 0, _NOTHING
-        behind = _listed(line, at, end, said, closes, step, timed=False)
+        behind = _listed(line, at, end, said, closes, step)
+        if behind is None and line[at] == "[" and (clock := _CLOCK.match(line, at + 1, end)):
+            behind = _listed(line, clock.end(), end, said, closes, step, time=clock[0], begins=BRACKETED)
         if behind is None and (clock := _CLOCK.match(line, at, end)):
             behind = _behind_a_time(line, clock, end, said, closes, step)
         if behind is not None:
             sure = max(sure, step.sureness)
             at, mark = behind, _mark(line, behind)
             continue
-        match = _field(line, at, end, step, mark)
-        if match is None or match.end() == at:
+        found = _field(line, at, end, step, mark)
+        if found is None or found[0].end() == at:
             break
+        match, of = found
         if "=" in match[0]:
             said.update(
                 {_NAMES.get(pair["key"], pair["key"]): pair["value"] for pair in _PAIRS.finditer(match[0])}
@@ -142,7 +146,7 @@ def _front(line: str, end: int, said: dict[str, str], closes: list[re.Pattern[st
             if text and name != "mark"
         }
         said.update(told)
-        step.read(match, told)
+        step.read(match, of, told)
         sure = max(sure, step.sureness)
         at, mark = match.end(), _mark(line, match.end()) or mark
     return at, sure
@@ -169,16 +173,15 @@ class _Step:
     def sureness(self) -> int:
         return _LOGGED if self.timed and self.level else _CARRIED if self.carried or self.seen else _NOTHING
 
-    def read(self, match: re.Match[str], told: Mapping[str, str]) -> None:
+    def read(self, match: re.Match[str], of: _Kind, told: Mapping[str, str]) -> None:
         """A field of the kind that is read without a list."""
-        if match.re is _WITH_PROSE or match.re is _AFTER_WITH_PROSE or match.re is _SEEN_WITH_PROSE:
-            self.names = self.names and match.re is not _AFTER_WITH_PROSE
+        self.names = self.names and of is not _AFTER_WITH_PROSE
         self.levelled = "severity" in told
         self.level = self.level or self.levelled
         self.timed = self.timed or "time" in told
-        if "service" in told and match.re is not _WITH_PROSE and match[0].rstrip().endswith(":"):
+        if "service" in told and of is not _WITH_PROSE and match[0].rstrip().endswith(":"):
             self.fresh()
-        elif match.re is not _FIRST_LEVEL and not _SIGN.fullmatch(match[0]):
+        elif of is not _FIRST_LEVEL and not _SIGN.fullmatch(match[0]):
             self.seen = True
         if self.levelled and self.seen:
             self.names = True
@@ -199,13 +202,11 @@ class _Step:
             self.names = "logger" not in told
 
 
-def _field(line: str, at: int, end: int, step: _Step, mark: str) -> re.Match[str] | None:
-    match = _ANYWHERE.match(line, at, end)
-    if match is None and not step.seen:
-        match = _FIRST_LEVEL.match(line, at, end)
-    if match is None and step.seen:
-        match = _AFTER.match(line, at, end)
-    return match if match is not None else _before_prose(line, at, end, step, mark)
+def _field(line: str, at: int, end: int, step: _Step, mark: str) -> tuple[re.Match[str], _Kind] | None:
+    for of in (_ANYWHERE, _AFTER) if step.seen else (_ANYWHERE, _FIRST_LEVEL):
+        if match := of.match(line, at, end):
+            return match, of
+    return _before_prose(line, at, end, step, mark)
 
 
 def _skip(line: str, at: int, end: int) -> int:
@@ -219,21 +220,23 @@ def _mark(line: str, end: int) -> str:
     return found[1] if found else ""
 
 
-def _before_prose(line: str, at: int, end: int, step: _Step, mark: str) -> re.Match[str] | None:
+def _before_prose(
+    line: str, at: int, end: int, step: _Step, mark: str
+) -> tuple[re.Match[str], _Kind] | None:
     """A field that only is one because a message goes on behind it."""
     near = min(end, at + 400)
-    rules: list[re.Pattern[str]] = [_WITH_PROSE]
+    kinds: list[_Kind] = [_WITH_PROSE]
     if step.seen:
         if step.levelled:
-            rules.append(_AFTER_A_LEVEL)
-        if mark in SAME:
-            rules.append(SAME[mark])
-        rules.append(_SEEN_WITH_PROSE)
+            kinds.append(_AFTER_A_LEVEL)
+        if (marked := same(mark)) is not None:
+            kinds.append(marked)
+        kinds.append(_SEEN_WITH_PROSE)
         if step.names:
-            rules.append(_AFTER_WITH_PROSE)
-    for rule in rules:
-        if (match := rule.match(line, at, end)) and _WORDS.match(line, _skip(line, match.end(), end), near):
-            return match
+            kinds.append(_AFTER_WITH_PROSE)
+    for of in kinds:
+        if (match := of.match(line, at, end)) and _WORDS.match(line, _skip(line, match.end(), end), near):
+            return match, of
     return None
 
 
@@ -244,14 +247,14 @@ def _listed(
     said: dict[str, str],
     closes: list[re.Pattern[str]],
     step: _Step,
-    *,
-    timed: bool,
+    time: str = "",
+    begins: str = "",
 ) -> int | None:
-    found = listed(line, at, end, timed=timed)
+    found = listed(line, at, end, begins) if at < end else None
     if found is None:
         return None
     pattern, match = found
-    told = pattern.said(match)
+    told = {"time": time, **pattern.said(match)} if time else pattern.said(match)
     said.update(told)
     step.listed(told)
     if pattern.closes is not None:
@@ -273,7 +276,7 @@ def _behind_a_time(
     said["time"] = clock[0]
     step.seen = step.timed = True
     step.levelled = False
-    behind = _listed(line, at, end, said, closes, step, timed=True)
+    behind = _listed(line, at, end, said, closes, step, begins=TIMED)
     return behind if behind is not None else _GAP.match(line, clock.end(), end).end()  # type: ignore[union-attr]
 
 

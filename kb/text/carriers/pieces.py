@@ -8,6 +8,7 @@ and none can match in two ways, so that a hostile line costs no more than its le
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}\.?"
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}\.?"
@@ -21,16 +22,13 @@ _T = r"(?:[T_:]|,? (?:at )?| {2})"
 
 TIME = "(?:" + "|".join(
     (
-        rf"(?:{_DAY},? )?\d{{4}}[-/.]\d\d[-/.]\d\d(?:{_T}{_CLOCK})?",
-        rf"(?:{_DAY},? )?\d{{1,2}}[ /-]{_MONTH}[ /-]\d{{2,4}}(?:{_T}{_CLOCK})?",
-        rf"(?:{_DAY},? )?{_MONTH} {{1,2}}\d{{1,2}},?(?: \d{{4}},?)?{_T}{_CLOCK}(?: \d{{4}}(?!\d))?",
-        rf"\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d\d),?(?:{_T}{_CLOCK})",
+        rf"(?:{_DAY},? )?(?:\d{{4}}[-/.]\d\d[-/.]\d\d|\d{{1,2}}[ /-]{_MONTH}[ /-]\d{{2,4}})(?:{_T}{_CLOCK})?",
+        rf"(?:{_DAY},? )?(?:{_MONTH} {{1,2}}\d{{1,2}},?(?: \d{{4}},?)?|\d{{1,2}}[/.-]\d{{1,2}}[/.-](?:\d{{4}}|\d\d),?)"
+        rf"{_T}{_CLOCK}(?: \d{{4}}(?!\d))?",
         r"\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d\d),? \d\d?:\d\d(?!:)",
-        rf"\d\d-\d\d {_CLOCK}",
         r"\d{8}T\d{6}(?:[.,]\d{1,9})?(?:Z|[+-]\d{4})?",
-        rf"\d{{6}}(?:\d\d)?[ -] ?{_CLOCK}",
+        rf"(?:\d\d-\d\d |\d{{6}}(?:\d\d)?[ -] ?)?{_CLOCK}",
         r"\d{8}[ -]\d{6}(?:[.,]\d{1,9})?",
-        _CLOCK,
         _SHORT_CLOCK,
         r"\d{1,2}:\d\d(?=[ \t]{1,20}[<\[|(>])",
         r"@?\d{10}[.,]\d{1,9}|\d{19}|\d{16}|\d{13}|1\d{9}",
@@ -39,6 +37,9 @@ TIME = "(?:" + "|".join(
     )
 ) + r")(?!\w|[.,]\d)"  # fmt: skip
 """A time of day, a date, or seconds, in any form that loggers write, without brackets around it."""
+
+SOON = r"(?:\d{1,4}[-/.:]\d\d|\d{10}|\d{8}T|[A-Z][a-z]{2}[ ,]{1,2}[\dA-Z])"
+"""How a time begins, where only whether one follows is asked."""
 
 LEVELS_LOUD = (
     "TRACE|DEBUG[1-5]?|VERBOSE|INFORMATION|INFORM|INFO|NOTICE|WARNING|WARN|ERROR|ERRO|ERR|FATAL"
@@ -166,22 +167,29 @@ def _piece(alias: str | None, name: str, group: str, says: dict[str, str]) -> st
 
 
 _OPENING = {
-    "time": r"[\d@A-Z]", "pid": r"\d", "num": r"[\d-]", "day": r"\d", "age": r"\d", "code": r"\d",
-    "letter": "[A-Z]", "loud": "[A-Z]", "logrus": "[A-Z]", "kind": "[WN]", "reason": "[A-Z]", "podname": "[a-z0-9]",
-    "debugname": "[a-z]", "stempod": "[a-z0-9]", "netlevel": "[a-z]", "ansible": "[a-z]", "hex": "[0-9a-fA-F]", "stream": "s", "flag": "[FP]",
-    "letter_eiw": "[eiwd]", "safe": "m", "daemon": "[a-zA-Z]", "object": "[a-z]", "level": "[A-Za-z]",
-    "braces": r"\{", "container": "[A-Za-z0-9]", "name": "[A-Za-z0-9]",
+    "time": "0-9@A-Z", "pid": "0-9", "num": "0-9-", "day": "0-9", "age": "0-9", "code": "0-9",
+    "letter": "A-Z", "loud": "A-Z", "logrus": "A-Z", "kind": "WN", "reason": "A-Z", "podname": "a-z0-9",
+    "debugname": "a-z", "netlevel": "a-z", "ansible": "a-z", "hex": "0-9a-fA-F", "stream": "s", "flag": "FP",
+    "letter_eiw": "eiwd", "safe": "m", "daemon": "a-zA-Z", "object": "a-z", "level": "A-Za-z",
+    "braces": "{", "container": "A-Za-z0-9", "stempod": "a-z0-9", "name": "A-Za-z0-9",
 }  # fmt: skip
 
 
-def opening(pattern: str) -> re.Pattern[str]:
-    """One character with which a carrier of this pattern may begin."""
+def opening(pattern: str) -> frozenset[str]:
+    """The characters of ASCII with which a carrier of this pattern may begin; all where it may be any."""
     piece = _PIECE.match(pattern)
     if piece is None or piece[3] or not (name := piece[2] or piece[6]):
-        return re.compile(".", re.DOTALL)
-    if piece[6]:
-        return re.compile(re.escape(piece[6][0]))
-    return re.compile(_OPENING.get(name, r"[\w(/<$.@+%{-]"))
+        return frozenset(map(chr, range(128)))
+    return frozenset(piece[6][0] if piece[6] else _characters(_OPENING.get(name, "A-Za-z0-9_(/<$.@+%{-")))
+
+
+@cache
+def _characters(named: str) -> str:
+    """`a-cx` written out."""
+    ranges = re.sub(
+        r"(\w)-(\w)", lambda pair: "".join(map(chr, range(ord(pair[1]), ord(pair[2]) + 1))), named
+    )
+    return ranges
 
 
 def needed(pattern: str) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from kb.text.carriers.carrier import PHRASE, Carrier
 from kb.text.carriers.pieces import compiled, needed, opening
 from kb.text.carriers.table_programs import PROGRAMS
 from kb.text.carriers.table_services import SERVICES
 
-__all__ = ["CARRIERS", "PHRASE", "Carrier", "Pattern", "listed"]
+__all__ = ["BRACKETED", "CARRIERS", "PHRASE", "TIMED", "Carrier", "Pattern", "listed"]
 
 CARRIERS: tuple[Carrier, ...] = (*SERVICES, *PROGRAMS)
 
@@ -25,46 +25,71 @@ _REACH = 500
 """How far a prefix may go from where it begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A carrier's pattern, made ready."""
+TIMED, BRACKETED = "{time}", "[{time}"
+"""Two beginnings of many carriers, which are read once for all of them."""
 
-    regex: re.Pattern[str]
+
+_LONG = re.compile(r"\{(?:\w+:)?(?:time|level|loud|logger|daemon|age)\}")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A carrier's pattern; its expression is made when a line may be one."""
+
+    number: int
+    begins: str
+    """`TIMED`, `BRACKETED`, or nothing: what stands before it and is read by then."""
+    pattern: str
+    """The rest of it."""
     has: str
     """Characters without which it is not there: sought before the expression is tried."""
-    says: Mapping[str, str]
-    closes: re.Pattern[str] | None
-    opens: re.Pattern[str]
-    timed: bool
-    """Does it begin with a time, which is read before it?"""
+    closing: str
+
+    @cached_property
+    def _made(self) -> tuple[re.Pattern[str], Mapping[str, str]]:
+        regex, says = compiled(self.pattern, self.number)
+        return re.compile(regex), says
+
+    @cached_property
+    def _head(self) -> re.Pattern[str]:
+        """What stands before its first piece that is long: made ready sooner than the whole."""
+        return re.compile(compiled(_LONG.split(self.pattern, maxsplit=1)[0].split("⟦", 1)[0], self.number)[0])
+
+    @cached_property
+    def closes(self) -> re.Pattern[str] | None:
+        """What stands behind the message."""
+        return re.compile(rf"(?:{self.closing})\Z") if self.closing else None
+
+    def match(self, line: str, at: int, end: int) -> re.Match[str] | None:
+        """Does it stand here?"""
+        return self._made[0].match(line, at, end) if self._head.match(line, at, end) else None
 
     def said(self, match: re.Match[str]) -> dict[str, str]:
         """What the carrier that matched says of its line."""
-        return {name: match[group] for group, name in self.says.items() if match[group]}
+        return {name: match[group] for group, name in self._made[1].items() if match[group]}
 
 
-def listed(line: str, at: int, end: int, *, timed: bool) -> tuple[Pattern, re.Match[str]] | None:
-    """The first carrier of the table that stands at a place, or goes on there behind its time."""
-    near = line[at : min(end, at + _REACH)]
-    for pattern in _opening_with(line[at], timed):
-        if pattern.has in near and (match := pattern.regex.match(line, at, end)) and match.end() > at:
-            return pattern, match
+def listed(line: str, at: int, end: int, begins: str = "") -> tuple[Pattern, re.Match[str]] | None:
+    """The first carrier of the table that stands at a place, or goes on there behind its beginning."""
+    table, first = _opening_with(begins), line[at]
+    patterns = table.get(first) or (table.get("_") if first >= "\x80" and first.isalnum() else None)
+    if patterns:
+        near = line[at : min(end, at + _REACH)]
+        for pattern in patterns:
+            if pattern.has in near and (match := pattern.match(line, at, end)) and match.end() > at:
+                return pattern, match
     return None
 
 
 @cache
-def _opening_with(first: str, timed: bool) -> tuple[Pattern, ...]:
-    return tuple(p for p in _patterns() if p.timed == timed and p.opens.match(first))
-
-
-@cache
-def _patterns() -> tuple[Pattern, ...]:
-    return tuple(_ready(at, carrier) for at, carrier in enumerate(CARRIERS) if carrier.pattern)
-
-
-def _ready(at: int, carrier: Carrier) -> Pattern:
-    timed = carrier.pattern.startswith("{time}")
-    pattern = carrier.pattern.removeprefix("{time}").lstrip(" ") if timed else carrier.pattern
-    regex, says = compiled(pattern, at)
-    closes = re.compile(rf"(?:{carrier.closes})\Z") if carrier.closes else None
-    return Pattern(re.compile(regex), needed(pattern), says, closes, opening(pattern), timed)
+def _opening_with(begins: str) -> dict[str, tuple[Pattern, ...]]:
+    found: dict[str, list[Pattern]] = {}
+    for number, carrier in enumerate(CARRIERS):
+        begin = next((one for one in (TIMED, BRACKETED) if carrier.pattern.startswith(one)), "")
+        if not carrier.pattern or begin != begins:
+            continue
+        rest = carrier.pattern.removeprefix(begin).lstrip(" ") if begin == TIMED else carrier.pattern.removeprefix(begin)
+        pattern = Pattern(number, begin, rest, needed(rest), carrier.closes)
+        for first in opening(rest):
+            found.setdefault(first, []).append(pattern)
+    return {first: tuple(patterns) for first, patterns in found.items()}
