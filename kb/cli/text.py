@@ -30,6 +30,8 @@ def answer_text(answer: Answer) -> str:
         short = (number > 1 and not answer.alternatives) or answer.verdict == "unknown"
         lines += ["", *_match_lines(number, match, most=3 if short else 12)]
     lines.append("")
+    if answer.seen:
+        lines.append(f"seen: {', '.join(f'{name} {text}' for name, text in answer.seen.items())}")
     if answer.hidden:
         lines.append(f"{answer.hidden} more not shown (--limit)")
     lines += [f"note: {note}" for note in answer.notes if note != NO_MATCH]

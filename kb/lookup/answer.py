@@ -41,6 +41,7 @@ def answer(
         alternatives=finding.alternatives,
         matches=finding.matches,
         notes=tuple(notes),
+        seen=finding.question.seen,
     )
 
 

@@ -7,11 +7,11 @@ memory, and `each_block` sees all of it on the way (that is where signatures are
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kb.text.carriers import Unfolded, unfold
+from kb.text.carriers import SAID, Unfolded, unfold
 from kb.text.evidence import EvidenceLine, EvidenceReader
 from kb.text.mask import fingerprint, mask
 from kb.text.prose import is_prose
@@ -63,6 +63,12 @@ class Question:
         return "\n".join(lines).replace("<*>", " ")[:_QUERY_CHARACTERS]
 
     @cached_property
+    def seen(self) -> dict[str, str]:
+        """What the carriers say of the most telling line (service, unit, pod, severity, time …), as they wrote it."""
+        best = sorted(self.evidence, key=lambda e: (-e.line.score, e.line.line))[:_QUERY_LINES]
+        return next((found for e in best if len(found := _told(e.line.said)) > 1), {})
+
+    @cached_property
     def specificity(self) -> float:
         """How much the text tells at all, 0 to 1; see `kb.text.specificity`."""
         return text_specificity(self.query)
@@ -79,6 +85,11 @@ class Question:
         return max(telling, key=lambda e: (e.line.score, -e.line.line)).fingerprint if telling else ""
 
 
+def _told(said: Mapping[str, str]) -> dict[str, str]:
+    """What is said, in the order of `SAID`, redacted; what is said with an empty text is not said."""
+    return {name: redact(said[name]).text for name in SAID if said.get(name)}
+
+
 def ask(
     text: str | Iterable[str],
     *,
@@ -92,7 +103,7 @@ def ask(
     for block in _blocks(_as_lines(text)):
         if each_block is not None:
             each_block(block)
-        reader.read(block.text, block.place, block.said)
+        reader.read(block.text, block.place, block.said if block.changed else None)
     lines = reader.best(EVIDENCE_LINES)
     secrets, evidence = 0, []
     for line in lines:

@@ -179,7 +179,16 @@ def scope_agreement(question: Question, entry: Entry) -> tuple[float, list[str]]
             reasons.append(f"same {what} ({given})")
         else:
             return -1.0, [f"but it was seen with {what} {', '.join(allowed)}, not {given}"]
+    if not question.service and (named := _named_by_the_log(question, entry)):
+        agree += 1
+        reasons.append(f"same service ({named}, as the log says)")
     return min(1.0, float(agree)), reasons
+
+
+def _named_by_the_log(question: Question, entry: Entry) -> str:
+    """The service of the entry that the log names; what it names beside is no conflict, since it may name the host."""
+    named = (question.seen.get(name, "").removesuffix(".service") for name in ("service", "unit", "container"))
+    return next((name for name in named for service in entry.scope.services if _same(name, service)), "")
 
 
 def _same(one: str, other: str) -> bool:

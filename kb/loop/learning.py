@@ -16,6 +16,7 @@ from kb.errors import InvalidInput
 from kb.records import Entry, Origin, Pattern, Samples, Scope, Status, ToolFix
 from kb.records.parts import Provenance
 from kb.storage.codec import derive_id, digest
+from kb.text.carriers.escapes import without_colours
 from kb.text.redact import redact
 from kb.text.samples import sample_failure
 from kb.text.signature import parse_signature
@@ -199,7 +200,8 @@ def checked(name: str, text: str) -> str:
             f"{name} has {len(text)} characters, more than {MAX_CHARACTERS}; keep the telling line "
             "and put the whole text into a file for: kb ingest FILE"
         )
-    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", text.replace("\r\n", "\n"))
+    plain = without_colours(text.replace("\r\n", "\n"))
+    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", plain)
     return redact(clean).text.strip()
 
 

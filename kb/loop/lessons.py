@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,9 +19,13 @@ from kb.storage.memory import Memory
 from kb.storage.memory_sync import MemorySync
 from kb.storage.vectors import VectorIndex
 from kb.storage.yamledit import IdTaken
+from kb.text.one_line import one_line
+from kb.text.sought import sought
 from kb.text.tokens import tokenize
+from kb.text.trace import told_first
 
 _LOOKED_AT = 30
+_LINES_SHOWN = 6
 _KNOWN = "this was known already; nothing was written"
 _IN_WORDS = {Status.QUARANTINED: "in quarantine", Status.RETIRED: "retired"}
 
@@ -59,7 +63,7 @@ class Lessons:
         self.sync.take_in(f"{lesson.key}.yaml", now)
         self._found_or_raise(lesson)
         status, reason = self._screened(lesson, now)
-        notes = [f"quarantined: {reason}"] if reason else []
+        notes = [f"quarantined: {reason}"] if reason else [*_looked_for(lesson.entry)]
         try:
             self.vectors.absorb_when_grown()
         except HomeNotWritable as error:
@@ -117,3 +121,13 @@ class Lessons:
             similar=tuple(one for one in near if one != existing.id),
             note=note,
         )
+
+
+def _looked_for(entry: Entry) -> Iterator[str]:
+    """Of a text of several lines, which will be looked for: a person sees whether those are the telling ones."""
+    for signature in sought(entry.signatures):
+        if signature.trace:
+            lines = told_first(signature)
+            more = f", and {len(lines) - _LINES_SHOWN} more" if len(lines) > _LINES_SHOWN else ""
+            shown = "; ".join(one_line(line, 100) for line in lines[:_LINES_SHOWN])
+            yield f"these lines of it are looked for, the first ones weigh most: {shown}{more}"

@@ -174,7 +174,9 @@ class Answer:
     """What a lookup returns.  Under `unknown`, `matches` are the nearest entries and explicitly no match.
 
     `lookup_id` is null when the lookup could not be recorded (a read-only home); `hidden` counts
-    the matches left out by `limit`; `notes` says what the answer could not take into account.
+    the matches left out by `limit`; `notes` says what the answer could not take into account.  `seen` is what the
+    log itself says of its most telling line: `service`, `unit`, `container`, `pod`, `namespace`, `host`, `severity`,
+    `time`, `logger`, those that it names, as it wrote them.
     """
 
     verdict: Verdict
@@ -184,6 +186,7 @@ class Answer:
     alternatives: bool
     matches: tuple[Match, ...]
     notes: tuple[str, ...] = ()
+    seen: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,7 +94,8 @@ class Signature:
     An entry matches when any one of its signatures does.  Literals are compared without regard
     to case; with `regex` each needle is a regular expression in RE2 syntax (linear time).  The index of a home
     looks for more than people write: with `template` a needle is a masked line, in which `<*>` stands for one thing
-    that varies; with `trace`, a letter a needle, the needles are the telling lines of one trace, of which some must occur.
+    that varies; with `trace`, a letter a needle, the needles are the telling lines of one trace, of which some
+    must occur.
     """
 
     needles: tuple[str, ...]

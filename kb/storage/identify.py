@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from kb.records import AlertRule, Entry, Incident, KnownError, Pattern, Runbook, ToolFix
 from kb.storage.entry_index import Fingerprint
 from kb.text.alarm import alarm
+from kb.text.carriers import unfold
 from kb.text.evidence import pick_evidence
 from kb.text.mask import fingerprint, mask
 from kb.text.rewordings import Reworded, reworded
@@ -50,7 +51,8 @@ def _title(entry: Entry) -> str:
     if not isinstance(entry, (Pattern, ToolFix, KnownError)) or any(s.regex for s in entry.signatures):
         return ""
     title = getattr(entry, "pattern", "") or getattr(entry, "error_pattern", "") or entry.headline
-    return "" if "\n" in title.strip() else title
+    title = unfold(title).text.strip()
+    return "" if "\n" in title else title
 
 
 def _lines(entry: Entry) -> Iterator[tuple[str, str]]:

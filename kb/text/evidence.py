@@ -15,7 +15,7 @@ characters are left out of `EvidenceLine.text`, while `start` and `end` count in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kb.text.carriers import Place, unfold
 from kb.text.evidence_crashes import BOILERPLATE, CrashLines
@@ -39,6 +39,7 @@ _HEAD = 64
 _SHORT = 100_000
 """Characters up to which looking for marks is put off."""
 
+_NOTHING_SAID: Mapping[str, str] = {}
 OnPlace = Callable[[int, int], Place]
 OnSaid = Callable[[int], Mapping[str, str]]
 
@@ -47,7 +48,8 @@ OnSaid = Callable[[int], Mapping[str, str]]
 class EvidenceLine:
     """One telling line: `line` counts from 1, `start` and `end` are character offsets in the whole text.
 
-    `count` says how many lines of the text have the same template; `message` is the text without its carrier.
+    `count` says how many lines of the text have the same template; `message` is the text without its carrier, `said`
+    what the carrier says of it, by the names of `kb.text.carriers.SAID`.
     """
 
     text: str
@@ -57,6 +59,7 @@ class EvidenceLine:
     score: float
     count: int = 1
     message: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 class EvidenceReader:
@@ -66,7 +69,7 @@ class EvidenceReader:
         self._groups = Groups()
         self._plain = PlainLines(self._groups)
         self._crashes = CrashLines(self._groups)
-        self._head: list[tuple[Place, str]] = []
+        self._head: list[tuple[Place, str, Mapping[str, str]]] = []
         self._waiting: list[_Block] = []
 
     def read(self, text: str, place: OnPlace, said: OnSaid | None = None) -> None:
@@ -74,7 +77,7 @@ class EvidenceReader:
 
         `said` tells what carriers that are no longer in `text` say of the line at a place.
         """
-        self._keep_head(text, place)
+        self._keep_head(text, place, said)
         self._waiting.append(_Block(text, place, said))
         if len(self._head) > _HEAD or sum(len(block.text) for block in self._waiting) > _SHORT:
             self._read_waiting()
@@ -134,13 +137,14 @@ class EvidenceReader:
             chosen = self._plain.rarest(limit)
         return [_evidence(group) for group in sorted(chosen, key=lambda group: group.place.line)]
 
-    def _keep_head(self, text: str, place: OnPlace) -> None:
+    def _keep_head(self, text: str, place: OnPlace, said: OnSaid | None) -> None:
         at = 0
         while at < len(text) and len(self._head) <= _HEAD:
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
             if (one := cut(text, at, end)) is not None:
-                self._head.append((place(one.start, one.end), one.text))
+                undone = said(one.start) if said else _NOTHING_SAID
+                self._head.append((place(one.start, one.end), one.text, undone))
             at = end + 1
 
     def _whole(self) -> list[Group]:
@@ -167,7 +171,9 @@ class _Block:
 def _evidence(group: Group) -> EvidenceLine:
     place = group.place
     score = round(group.score(), 3)
-    return EvidenceLine(group.text, place.line, place.start, place.end, score, group.count, group.message)
+    return EvidenceLine(
+        group.text, place.line, place.start, place.end, score, group.count, group.message, group.said
+    )
 
 
 def pick_evidence(text: str, limit: int = 12) -> list[EvidenceLine]:

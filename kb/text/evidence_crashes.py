@@ -107,15 +107,15 @@ class CrashLines:
                 before.grade = min(before.grade, _SECOND)
         self._leader = (told.crash, group)
 
-    def whole(self, lines: Sequence[tuple[Place, str]]) -> list[Group]:
-        """A group for every line of a short text."""
-        carried = [bare(text) for _, text in lines]
-        tolds = list(read_crashes(uncarried([text for _, text in lines])))
+    def whole(self, lines: Sequence[tuple[Place, str, Mapping[str, str]]]) -> list[Group]:
+        """A group for every line of a short text, each with its place and what carriers said that are undone."""
+        carried = [bare(text) for _, text, _ in lines]
+        tolds = list(read_crashes(uncarried([text for _, text, _ in lines])))
         groups: list[Group] = []
         leaders: dict[int, Group] = {}
-        for (place, text), one, told in zip(lines, carried, tolds, strict=True):
-            said = {"severity": level_in(text[: one.start]), **one.said}
-            group = Group(text, one.text, _grade(one.text, said, told), place)
+        for (place, text, undone), one, told in zip(lines, carried, tolds, strict=True):
+            said = {"severity": level_in(text[: one.start]), **undone, **one.said}
+            group = Group(text, one.text, _grade(one.text, said, told), place, said=said)
             groups.append(group)
             if told.rank == 2:
                 if told.crash in leaders:

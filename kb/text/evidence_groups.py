@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log2
 
 from kb.text.alarm import alarm, is_aftermath, is_grave, names_reason
@@ -59,6 +59,8 @@ class Group:
     block: Block | None = None
     start: int = 0
     end: int = 0
+    said: Mapping[str, str] = field(default_factory=dict)
+    """What its carriers say of the line: service, pod, severity, time."""
     told: bool = False
     """Whether it was weighed against what was told shortly before or after it."""
     into: Group | None = None
@@ -142,7 +144,7 @@ class Groups:
         if grade <= 0 or grade + 1.0 <= self._floor:
             return None
         self._order += 1
-        group = Group(seen.text, carried.text, grade, order=self._order)
+        group = Group(seen.text, carried.text, grade, order=self._order, said=said)
         group.block, group.start, group.end = line.block, seen.start, seen.end
         if len(self._known) < _KNOWN:
             self._known[rough] = group

@@ -2,10 +2,9 @@
 
 `mask` puts `<*>` in place of what varies from one occurrence of an error to the next and keeps what
 identifies the error; `masking_rules` lists both.  Masking a masked line changes nothing.  `fingerprint`
-is equal for two lines that differ only in ids, numbers, hosts, times, case, blanks, in what carries the line
-(`kb.text.carriers`), in what a runtime puts around a message (`kb.text.message`), and in the prefix that a logger writes
-(timestamp, level, thread, logger name); at the very start of a line only a name like `com.acme.Pool: ` is taken
-for a logger's.
+is equal for two lines that differ only in ids, numbers, hosts, times, case, blanks, in what carries the line and
+what a runtime puts around its message (`kb.text.message`), and in the prefix that a logger writes (timestamp,
+level, thread, logger name); at the very start of a line only a name like `com.acme.Pool: ` is taken for a logger's.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from kb.text.ids import looks_like_id
-from kb.text.message import message
 from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER
+from kb.text.message import message
 
 MASK_VERSION = 4
 """Raised with every change of the rules that changes a template; part of every fingerprint."""

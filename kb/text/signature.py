@@ -2,7 +2,8 @@
 
 `parse_signature` decides literal or regex where nobody said: a text is a regex when it holds syntax that
 hardly occurs in error texts (`.*`, `.+`, `\\d`, `\\w`, `\\s`, `\\b`, `[^`, `(?`, `(a|b)`, `[a-z]+`) and RE2
-compiles it; all else is a literal, a text of several lines among it, also `a|b` and `what? (no)`.  Matching takes linear time.
+compiles it; all else is a literal, a text of several lines among it, also `a|b` and `what? (no)`.  Matching takes
+linear time.
 
 How texts are compared: a literal without regard to case, any run of blanks equal to any other, and on word
 boundaries where it begins or ends with a letter or digit; a regex as RE2 says, by case, `^` and `$` at lines.

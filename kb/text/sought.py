@@ -1,7 +1,8 @@
 """What is looked for of a signature: what a person wrote is one occurrence, what is looked for is all of them.
 
 A literal that is a line is looked for by its template, wherever a line holds it; a text of several lines by the
-lines that tell.  Regexes, and literals that belong together, are looked for as they were written.
+lines that tell; what was copied out of a carrier (JSON, escapes) is read first.  Regexes, and literals that belong
+together, are looked for as they were written.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from kb.records import Signature
+from kb.text.carriers import unfold
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.template import LONGEST, template_of
 from kb.text.trace import trace_signature
@@ -23,8 +25,8 @@ def sought(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
 def _sought(signature: Signature) -> Signature:
     if signature.regex or signature.template or len(signature.needles) != 1:
         return signature
-    text = signature.needles[0]
-    if "\n" in text.strip():
+    text = unfold(signature.needles[0]).text.strip()
+    if "\n" in text:
         return trace_signature(text) or signature
     template = template_of(text) if len(text) <= LONGEST else ""
     if not template:

@@ -40,7 +40,7 @@ class Found:
 
 
 def template_of(line: str) -> str:
-    """What is looked for of a line: its template from the first word to the last, without what is around the message."""
+    """What is looked for of a line: the template of its message, from the first word to the last."""
     template = without_prefix(_masked(message(line[:LONGEST])))
     pieces = template.split(PLACEHOLDER)
     first = next((n for n, piece in enumerate(pieces) if piece.strip(_EDGES)), None)

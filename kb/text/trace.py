@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from kb.records import Signature
-from kb.text.carriers import bare, unfold
+from kb.text.carriers import bare
 from kb.text.crashes import Role, Told, read_crashes
 from kb.text.crashes.plumbing import is_plumbing
 from kb.text.crashes.table import form_of, without_clock
@@ -40,8 +40,8 @@ _OWN_WORDS = 5
 
 
 def trace_signature(text: str) -> Signature | None:
-    """What is looked for of a text of several lines; None where it is one line, or says nothing."""
-    lines = [line for line in unfold(text).text.splitlines() if line.strip()][:_READ]
+    """What is looked for of a readable text of several lines; None where it is one line, or says nothing."""
+    lines = [line for line in text.splitlines() if line.strip()][:_READ]
     if len(lines) < 2:
         return None
     plain = [_uncarried(line[:LONGEST]) for line in lines]
@@ -56,6 +56,12 @@ def trace_signature(text: str) -> Signature | None:
     if not needles:
         return None
     return Signature(needles=needles, template=True, trace="".join(found[needle] for needle in needles))
+
+
+def told_first(signature: Signature) -> list[str]:
+    """The lines of a trace that are looked for, those that count most first."""
+    numbers = sorted(range(len(signature.trace)), key=lambda number: -_ORDER[signature.trace[number]])
+    return [signature.needles[number] for number in numbers]
 
 
 def names_something(message: str) -> bool:

@@ -52,6 +52,11 @@ class Unfolded:
     """The number of the block's first line in the whole text."""
     _source: _Source | None = field(default=None, repr=False, compare=False)
 
+    @property
+    def changed(self) -> bool:
+        """Whether anything had to be undone."""
+        return self._source is not None
+
     def place(self, start: int, end: int) -> Place:
         """Where in the whole text, as it was given, `text[start:end]` comes from.
 
