@@ -30,7 +30,8 @@ class Found:
     captures: dict[str, str] = field(default_factory=dict)
     features: dict[str, float] = field(default_factory=dict)
     agreed: float = 0.0
-    """How far the question and what names the candidate say the same (`kb.lookup.agreement`), 0 to 1."""
+    """How far the question and what names the candidate say the same (`kb.lookup.agreement`), 0 to 1; of a trace, the
+    share of its lines that stand there."""
     named: dict[str, float] = field(default_factory=dict)
     """Words of the question that its title names, each with its share of the question's weight."""
 

@@ -189,7 +189,10 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
     hearsay = "a hang shows where a task stood, not why" if _HANG.search(seen.text) else ""
     fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
-    return Found(entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=whole, hearsay=hearsay)
+    return Found(
+        entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=whole, hearsay=hearsay,
+        agreed=seen.lines / seen.of,
+    )  # fmt: skip
 
 
 def _alike(leader: str, question: Question) -> float:

@@ -101,6 +101,7 @@ def judge(
     lift = TAUGHT * found.taught + HERE * ((here > 0) - (here < 0))
     reason = "; ".join([*reasons, *words, *limits])
     letter = _to_the_letter(line, _pattern(entry) or entry.headline) if line else 0.0
+    letter = found.agreed if found.tier is Tier.TRACE else letter
     return Judged(entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter)
 
 

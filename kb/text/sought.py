@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from kb.records import Signature
 from kb.text.carriers import unfold
@@ -22,6 +23,7 @@ def sought(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
     return tuple(_sought(one) for one in signatures)
 
 
+@lru_cache(maxsize=512)  # (learning asks for it at each of its steps)
 def _sought(signature: Signature) -> Signature:
     if signature.regex or signature.template or len(signature.needles) != 1:
         return signature

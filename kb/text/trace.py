@@ -34,6 +34,15 @@ _ORDER = {NAMED: 4, LEADS: 4, SAYS: 3, NEAR: 2, PLAIN: 1, REST: 0}
 _NAME = re.compile(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w")
 _SYMBOL = re.compile(r"\w\+0x|\w\.c:\d")
 _EXCEPTION = re.compile(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
+_STANDARD = re.compile(
+    r"(?:^|[.:\\])_*(?:(?:Type|Range|Reference|Syntax|URI|Eval|Aggregate|Internal|Runtime|Value|Key|Index|Lookup|Attribute"
+    r"|Name|Import|ModuleNotFound|Assertion|OS|IO|EOF|Timeout|System|Zero|Division|Overflow|Arithmetic|FloatingPoint"
+    r"|Recursion|StackOverflow|Memory|OutOfMemory|NotImplemented|Unicode|Connection|BrokenPipe|Permission|File|Null|No"
+    r"|Illegal|Unsupported|Array|ClassCast|ClassNotFound|Concurrent|Number|Argument|Invalid|Standard|Frozen|Load|Local"
+    r"|Logic|Domain|Length|OutOf|Unexpected|Unhandled|Uncaught|Json|Parse|Exit|Interrupted|Execution|Socket|SQL)"
+    r"[A-Za-z]{0,30})?(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?$"
+)
+"""The exceptions that a language or its library brings: another program has them, too."""
 _WORD = re.compile(r"[a-z]{2,}")
 _OWN_WORDS = 5
 """Words from which a message is a sentence of the program's own."""
@@ -72,6 +81,8 @@ def names_something(message: str) -> bool:
     found = form_of(message, within=False)
     if found and found[1].runtime == "kernel":  # (its words are the kernel's own, and the task is any)
         return bool(_SYMBOL.search(message))
+    if (kind := _EXCEPTION.search(message)) and not _STANDARD.search(kind[0]):
+        return True
     said = _EXCEPTION.sub(" ", message)
     return bool(_NAME.search(said)) or len(_WORD.findall(said)) >= _OWN_WORDS
 
