@@ -220,9 +220,7 @@ def _mark(line: str, end: int) -> str:
     return found[1] if found else ""
 
 
-def _before_prose(
-    line: str, at: int, end: int, step: _Step, mark: str
-) -> tuple[re.Match[str], _Kind] | None:
+def _before_prose(line: str, at: int, end: int, step: _Step, mark: str) -> tuple[re.Match[str], _Kind] | None:
     """A field that only is one because a message goes on behind it."""
     near = min(end, at + 400)
     kinds: list[_Kind] = [_WITH_PROSE]
