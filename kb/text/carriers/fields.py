@@ -54,7 +54,7 @@ _KEYS = (
     "|process|seq|offset|partition"
 )
 _VALUE = r"(?:\"(?:[^\"\\\n]|\\.){0,2000}\"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s,;|\"']{0,300})"
-PAIR = rf"(?<![^\s,;\[(])(?i:{_KEYS})={_VALUE}"
+PAIR = rf"(?<![^\s,;\[(])(?:{_KEYS})={_VALUE}"
 """A `key=value` whose key is a carrier's."""
 
 _BEHIND = (
@@ -65,7 +65,7 @@ _BEHIND = (
     "|goroutine|correlation_id|correlationid|cid|tenant|instance|container_name|container_id"
     "|pod_name|org_id|module|unit|facility"
 )
-BEHIND = rf"(?<![^\s,;\[(])(?i:{_BEHIND})={_VALUE}"
+BEHIND = rf"(?<![^\s,;\[(])(?:{_BEHIND})={_VALUE}"
 """A `key=value` that is a carrier's even alone behind a message."""
 
 _BAR = r"(?:\|{1,2}|[»›❯▶┃│║•·→⇒]|>>|=>|->|>|::|~>|~|\t)"
@@ -74,7 +74,8 @@ FIRST_LEVEL = (
     ("A", rf"(?P<severity3>{LEVELS_FIRST})(?!\s\d+ \(|[\w.-]|\s+REPORT|/|=){_END}[!]?{GAP}"),
     (
         "aA",
-        rf"(?P<severity4>(?!(?i:log|panic|alert|std)){LEVELS})(?:[:!|]{{1,2}}(?=\s|$)|\s?\|(?=\s)|(?=\t| {{2,}}\S)){GAP}",
+        rf"(?P<severity4>(?!(?i:log|panic|alert|std)){LEVELS})"
+        rf"(?:[:!|]{{1,2}}(?=\s|$)|\s?\|(?=\s)|(?=\t| {{2,}}\S)){GAP}",
     ),
 )
 """A level at the very beginning: it goes, and what stands behind it is as at a beginning."""
