@@ -269,7 +269,7 @@ def _behind_a_time(
     step: _Step,
 ) -> int | None:
     at = _skip(line, clock.end(), end)
-    if at >= end or (at == clock.end() and line[at] not in ":|,;])>([-"):
+    if at >= end or (at == clock.end() and line[at] not in ":|,;])>(["):
         return None
     said["time"] = clock[0]
     step.seen = step.timed = True
