@@ -1,9 +1,10 @@
-"""What stands in a carrier is read as the program wrote it: `python -m benchmarks.carriers FOLDER [--missed]`.
+"""What stands in a carrier is read as the program wrote it: `python -m benchmarks.carriers FOLDER`.
 
 FOLDER holds `index.jsonl` and the logs of real carriers (`../shared/carriers`).  For each kind of text (a line, one
 with quotes, tabs and other letters, the last line of a traceback) two figures: in how many carriers the text
-stands alone once the log is unfolded and a line is made bare, and in how many it stands within a line.  Then how long
-blocks take: one with nothing to undo, one of docker's JSON, and single lines.
+stands alone once the log is unfolded and a line is made bare, and in how many it stands within a line.  Then of how
+many texts that are messages (beside FOLDER; `--logs`: a folder of servers' logs) something is taken.  Then how long
+blocks take: one with nothing to undo, one of docker's JSON, and single lines.  `--missed` names what is missed or cut.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.carriers_messages import kept, messages
 from kb.text.carriers import bare, unfold
 
 
@@ -44,6 +46,22 @@ def measured(folder: Path, missed: bool) -> None:
             print(f"{kind:5} {row['carrier']:24} {'within a line' if within else 'nowhere'}")
     for kind in count:
         print(f"{kind:5} alone {alone[kind]} of {count[kind]}, within a line {inside[kind]} of {count[kind]}")
+
+
+def cuts(shared: Path, logs: Path | None, missed: bool) -> None:
+    """How many messages lose more than blanks, quotes and plain levels."""
+    cut, count = Counter[str](), Counter[str]()
+    for source, text in messages(shared, logs):
+        count[source] += 1
+        if not kept(text):
+            cut[source] += 1
+            if missed:
+                print(f"cut: {text[:120]!r} -> {bare(text).text[:80]!r}")
+    for source in count:
+        print(f"{source}: cut {cut[source]} of {count[source]}")
+    print(
+        f"messages cut: {cut.total()} of {count.total()} ({100 * cut.total() / max(1, count.total()):.2f} %)"
+    )
 
 
 def timed(name: str, block: str, rounds: int = 5) -> None:
@@ -86,11 +104,15 @@ def speed() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--logs", type=Path, help="a folder with index.jsonl of what servers logged")
     parser.add_argument(
-        "--missed", action="store_true", help="name each carrier in which the text does not stand alone"
+        "--missed",
+        action="store_true",
+        help="name each carrier in which the text does not stand alone, and each cut message",
     )
     wanted = parser.parse_args()
     measured(wanted.folder, wanted.missed)
+    cuts(wanted.folder.resolve().parent, wanted.logs, wanted.missed)
     speed()
 
 

@@ -1,7 +1,7 @@
 """Texts that are messages, from which `bare` should take nothing: the other side of reading carriers.
 
-Each source gives lines as somebody wrote them down or a program said them, without what carried them.  A line that
-begins with a sure mark of a carrier (a time, a number or a level in brackets, a syslog's priority) is left out: it has one.
+Each source gives lines as somebody wrote them down or a program said them, without what carried them.  A line
+that begins with a sure mark of a carrier (a time, brackets, a pid, a syslog's priority) is left out: it has one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ Texts = Iterator[tuple[str, str]]
 """A source's name, and a text of it."""
 
 _MARKED = re.compile(
-    r"\W{0,6}(?:\S{1,60} ){0,4}?\S{0,20}(?:\d\d:\d\d(?::\d\d)?|\d{4}[-/]\d\d[-/]\d\d)|\W{0,4}<\d+>|[ \t]*\[|\W{0,4}\d+[.:]\d+"
-    r"|\{\"|[EWIF]\d{4} |\S+ +\||(?:msg|message|level|time)=|#\d+ |##\[|type=\w+ |[>│]|\w+ +\[|nginx: \[|\S+@\S+ [A-Z]+: |(?:\S+ )?[\w/.-]+\[\d+\]: |(?:caller|lvl|ts)=|[0-9a-f]{8}\.[0-9a-f]{8} 0x|\d{10}\b|\s*(?:Warning|Normal) +\w+ +\d+[smhd]",
+    r"\W{0,6}(?:\S{1,60} ){0,4}?\S{0,20}(?:\d\d:\d\d(?::\d\d)?|\d{4}[-/]\d\d[-/]\d\d)|\W{0,4}<\d+>"
+    r"|[ \t]*\[|\W{0,4}\d+[.:]\d+|\{\"|[EWIF]\d{4} |\S+ +\||(?:msg|message|level|time|caller|lvl|ts)="
+    r"|#\d+ |##\[|type=\w+ |[>│]|\w+ +\[|nginx: \[|\S+@\S+ [A-Z]+: |(?:\S+ )?[\w/.-]+\[\d+\]: "
+    r"|[0-9a-f]{8}\.[0-9a-f]{8} 0x|\d{10}\b|\s*(?:Warning|Normal) +\w+ +\d+[smhd]",
     re.IGNORECASE,
 )
 _LEVEL = re.compile(
@@ -78,8 +80,9 @@ def _all(shared: Path, logs: Path | None) -> Texts:
         )
     yield from (("carried texts", row["bare"]) for row in _rows(shared / "carriers" / "index.jsonl"))
     for folder in filter(None, (shared / "logs", logs)):
-        yield from (("lines of servers", _said(line)) for row in _rows(folder / "index.jsonl") for key in ("tells", "client")
-                    for line in str(row.get(key) or "").splitlines())  # fmt: skip
+        for row in _rows(folder / "index.jsonl"):
+            for told in (row.get("tells"), row.get("client")):
+                yield from (("lines of servers", _said(line)) for line in str(told or "").splitlines())
     root = Path(__file__).parents[1]
     faults = tomllib.loads((root / "kb" / "text" / "rewordings.toml").read_text("utf-8"))
     yield from (("faults in two versions", text) for text in _examples(faults))
@@ -89,8 +92,10 @@ def _all(shared: Path, logs: Path | None) -> Texts:
     )
 
 
-_SERVER = re.compile(r"(?:\S+ ){0,4}?\S*\d\d:\d\d:\d\d\S*(?: \d{4}\]?)?(?: [A-Z]{3,4})?\s*(?:[\[(<][^\])>]*[\])>]:?\s*|\d+#\d+: )*(?:\*\d+ )?"
-                     r"(?:(?:[A-Z]{4,9}|[Ee]rror|[Ww]arning)\b:?\s*)?")  # fmt: skip
+_SERVER = re.compile(
+    r"(?:\S+ ){0,4}?\S*\d\d:\d\d:\d\d\S*(?: \d{4}\]?)?(?: [A-Z]{3,4})?\s*"
+    r"(?:[\[(<][^\])>]*[\])>]:?\s*|\d+#\d+: )*(?:\*\d+ )?(?:(?:[A-Z]{4,9}|[Ee]rror|[Ww]arning)\b:?\s*)?"
+)
 """What a server's log says before a message: a time, brackets, a level."""
 
 

@@ -75,6 +75,7 @@ def test_carriers_lie_one_inside_another():
         "mount: /run/foo: unknown filesystem type 'ntfs'.",
         "internal error: process exited while connecting to monitor",
         "Caught error: the slot is taken twice",
+        "error[E1000]: the ledger cannot be built",
         "HTTP exception thrown: length must be an integer",
         "Step 1: Prepare an image for the ledger",
         "(OperationalError) the table lock timed out",

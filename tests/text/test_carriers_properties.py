@@ -63,3 +63,15 @@ def test_a_hostile_line_of_200_kilobytes_is_soon_done(text: str):
     unfold(f"word word word {line} word")
 
     assert perf_counter() - begun < 2
+
+
+@pytest.mark.parametrize("inside", ["x" * 5000, "a=" * 2000, "x \ufffd" * 900, "a." * 2000, "a/" * 2000])
+@pytest.mark.parametrize("opens", ["[", "(", "<", "{", " | ", " {", "  "])
+def test_a_long_word_behind_a_bracket_is_soon_done(opens: str, inside: str):
+    begun = perf_counter()
+
+    bare(opens + inside)
+    bare(f"2026-11-29T10:15:12Z ERROR shard 9 is lost{opens}{inside}")
+    bare(f"2026-11-29T10:15:12Z ERROR {opens}{inside}!")
+
+    assert perf_counter() - begun < 1

@@ -162,7 +162,7 @@ def test_what_an_object_says_beside_its_message_is_kept():
         "  what():  the ledger of shard 9 has no leader since epoch 77\nbash: line 1: 4312 Aborted ./ledger\n",
         "the ledger of shard 9 has no leader since epoch 77\nstack traceback:\nlua entry thread aborted\n",
         "    raise LeaseError(f'renewal of slot {slot} refused')\napp.lease.LeaseError: renewal of slot 3 refused",
-        "  File \"/srv/app/ledger.py\", line 7, in renew\n    self.lease = self.table.renew(slot, peer, tick)\n"
+        '  File "/srv/app/ledger.py", line 7, in renew\n    self.lease = self.table.renew(slot, peer, tick)\n'
         "                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\n",
         "the ledger of shard 9 has no leader since epoch 77,\nshard 8 is well and has one\n",
     ],

@@ -7,19 +7,40 @@ stands behind costs no more than its length.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cached_property
 
 from kb.text.carriers.fields import BEHIND
 
 _WINDOW = 1500
 _MOST = 50
 """So many things stand behind no message: where there are more, they are the message."""
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What may stand behind a message; its expression is made when a line may have it."""
+
+    begins: str
+    pattern: str
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        return re.compile(self.pattern + r"\Z")
+
+    @cached_property
+    def ends(self) -> str:
+        """The characters of which one is its last; any where empty."""
+        return next((last for last in ")]}" if self.pattern.endswith(f"\\{last}")), "")
+
+
 _KEY = r"[A-Za-z_][\w.@-]{0,40}="
 _PLACED = (
     r"[\w./\\@$<>-]{1,160}\.(?:py|go|js|mjs|ts|rb|rs|java|kt|cs|cc|cpp|c|h|php|pl|ex|erl|scala|lua"
     r"|swift):\d{1,7}(?::\d{1,7})?"
 )
 _RULES = tuple(
-    (begins, re.compile(rule + r"\Z"))
+    _Rule(begins, rule)
     for begins, rule in (
         (" []", r" \[\](?: \[\]| \{\})?"),
         (" (", rf" \((?:(?:in|at) )?{_PLACED}\)"),
@@ -34,7 +55,7 @@ _RULES = tuple(
     )
 )  # fmt: skip
 _SURE = tuple(
-    (begins, re.compile(rule + r"\Z"))
+    _Rule(begins, rule)
     for begins, rule in (
         (", client: ", (
             r", client: [\w.:-]{1,60}(?=, server: )(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"
@@ -44,39 +65,42 @@ _SURE = tuple(
 )  # fmt: skip
 """What only its carrier writes, whatever stands before the message."""
 _LOGGED = tuple(
-    (begins, re.compile(rule + r"\Z"))
+    _Rule(begins, rule)
     for begins, rule in (
         ("  ", (
             rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\""
-            rf"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}}) {{0,4}}){{1,20}})"
+            rf"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}})(?: {{1,4}}|\Z)){{1,20}})"
         )),
     )
 )  # fmt: skip
 _TELLING = "status|code|error|err|errno|reason|exit|rc|ret|cause|signal|result|state|sqlstate"
 _ANY = rf"(?!(?i:{_TELLING})=){_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"',;)\]}}]{{1,300}})"
-_WHERE_CARRIED = (
-    (" [", re.compile(r" \[(?:[\w.-]{1,30}[=:# ]{1,2})?#?(?=[\w.:-]{0,60}\d)[\w.:/-]{1,60}\]\Z")),
-    (
-        " (",
-        re.compile(
-            r" \((?:(?:pid|tid|thread|req|request|trace|span|took|elapsed|in"
-            r"|duration)[=:# ]{1,2})[\w.:-]{1,60}\)\Z"
+_WHERE_CARRIED = tuple(
+    _Rule(begins, rule)
+    for begins, rule in (
+        (" [", (r" \[(?:[\w.-]{1,30}[=:# ]{1,2})?#?(?=[\w.:-]{0,60}\d)[\w.:/-]{1,60}\]")),
+        (
+            " (",
+            (
+                r" \((?:(?:pid|tid|thread|req|request|trace|span|took|elapsed|in"
+                r"|duration)[=:# ]{1,2})[\w.:-]{1,60}\)"
+            ),
         ),
-    ),
-    (" <", re.compile(r" <(?=[\w.:-]{0,60}\d)[\w.:@/-]{1,60}>\Z")),
-    (" | ", re.compile(rf" \| (?:{_ANY}[,;|]? {{0,3}}){{1,20}}\Z")),
-    (" {", re.compile(rf" \{{(?:{_ANY}[,;]? {{0,3}}){{1,20}}\}}\Z")),
-    (" [", re.compile(rf" \[(?:{_ANY}[,;]? {{0,3}}){{1,20}}\]\Z")),
-    (" -- ", re.compile(rf" -- (?:{_ANY}[,;]? {{0,3}}){{1,20}}\Z")),
-    (" |", re.compile(r" \|\Z")),
-    (" │", re.compile(r" │\Z")),
-    (" ┃", re.compile(r" ┃\Z")),
-    (" #", re.compile(r" #(?=[\w-]{0,40}\d)[\w-]{2,60}\Z")),
+        (" <", (r" <(?=[\w.:-]{0,60}\d)[\w.:@/-]{1,60}>")),
+        (" | ", (rf" \| (?:{_ANY}(?:[,;|] {{0,3}}| {{1,3}}|\Z)){{1,20}}")),
+        (" {", (rf" \{{(?:{_ANY}(?:[,;] {{0,3}}| {{1,3}}|(?=[\]}}]|\Z))){{1,20}}\}}")),
+        (" [", (rf" \[(?:{_ANY}(?:[,;] {{0,3}}| {{1,3}}|(?=[\]}}]|\Z))){{1,20}}\]")),
+        (" -- ", (rf" -- (?:{_ANY}(?:[,;] {{0,3}}| {{1,3}}|(?=[\]}}]|\Z))){{1,20}}")),
+        (" |", (r" \|")),
+        (" │", (r" │")),
+        (" ┃", (r" ┃")),
+        (" #", (r" #(?=[\w-]{0,40}\d)[\w-]{2,60}")),
+    )
 )
 _ALONE = (" |", " │", " ┃", " +")
 _BY_SURENESS = (
     _SURE,
-    (*_SURE, *(rule for rule in (*_RULES, *_WHERE_CARRIED) if rule[0] in _ALONE)),
+    (*_SURE, *(rule for rule in (*_RULES, *_WHERE_CARRIED) if rule.begins in _ALONE)),
     (*_SURE, *_RULES, *_LOGGED, *_WHERE_CARRIED),
 )
 """What may stand behind a message, by how surely a carrier stands before it."""
@@ -126,8 +150,8 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
             end = _without_context(line, start, end) if end > start and line[end - 1] in "}]" else end
             end = _without_fields(line, start, end)
             end = _without_pairs(line, start, end)
-        for begins, rule in _BY_SURENESS[sure]:
-            end = _cut(begins, rule, line, start, end)
+        for rule in _BY_SURENESS[sure]:
+            end = _cut(rule, line, start, end)
         if end == before:
             return end
     return whole
@@ -157,9 +181,12 @@ def unquoted(line: str, start: int, end: int) -> tuple[int, int]:
     return (start + 1, last) if last > start and opens else (start, end)
 
 
-def _cut(begins: str, rule: re.Pattern[str], line: str, start: int, end: int) -> int:
+def _cut(rule: _Rule, line: str, start: int, end: int) -> int:
+    begins = rule.begins
+    if rule.ends and line[end - 1 : end] not in rule.ends:
+        return end
     at = line.rfind(begins, max(start, end - _WINDOW), end)
-    if at < 0 or not rule.match(line, at, end):
+    if at < 0 or not rule.regex.match(line, at, end):
         return end
     if begins == " line ":
         if (place := _AT.search(line, max(start, at - 220), at)) is None:

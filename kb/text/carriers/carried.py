@@ -220,9 +220,7 @@ def _mark(line: str, end: int) -> str:
     return found[1] if found else ""
 
 
-def _before_prose(
-    line: str, at: int, end: int, step: _Step, mark: str
-) -> tuple[re.Match[str], _Kind] | None:
+def _before_prose(line: str, at: int, end: int, step: _Step, mark: str) -> tuple[re.Match[str], _Kind] | None:
     """A field that only is one because a message goes on behind it."""
     near = min(end, at + 400)
     kinds: list[_Kind] = [_WITH_PROSE]
@@ -271,7 +269,7 @@ def _behind_a_time(
     step: _Step,
 ) -> int | None:
     at = _skip(line, clock.end(), end)
-    if at >= end or (at == clock.end() and line[at] not in ":|,;])>([-"):
+    if at >= end or (at == clock.end() and line[at] not in ":|,;])>(["):
         return None
     said["time"] = clock[0]
     step.seen = step.timed = True

@@ -171,7 +171,7 @@ _OPENING = {
     "letter": "A-Z", "loud": "A-Z", "logrus": "A-Z", "kind": "WN", "reason": "A-Z", "podname": "a-z0-9",
     "debugname": "a-z", "netlevel": "a-z", "ansible": "a-z", "hex": "0-9a-fA-F", "stream": "s", "flag": "FP",
     "letter_eiw": "eiwd", "safe": "m", "daemon": "a-zA-Z", "object": "a-z", "level": "A-Za-z",
-    "braces": "{", "container": "A-Za-z0-9", "stempod": "a-z0-9", "name": "A-Za-z0-9",
+    "braces": "{", "container": "A-Za-z0-9", "messagekey": "Mm", "msgkey": "mMleErdst@", "toldkey": "mMRrdDes", "stempod": "a-z0-9", "name": "A-Za-z0-9",
 }  # fmt: skip
 
 
@@ -192,7 +192,14 @@ def _characters(named: str) -> str:
     return ranges
 
 
-def needed(pattern: str) -> str:
-    """The longest characters that stand in every carrier of this pattern."""
+_HOLDS = {"stempod": "-", "podname": "-", "object": "/", "pyfile": ".py", "stream": "std"}
+"""What stands in every piece of some names."""
+
+
+def needed(pattern: str) -> tuple[str, str]:
+    """The two longest runs of characters that stand in every carrier of this pattern; they may be empty."""
     always = re.sub(r"⟦[^⟧]*⟧", "{}", pattern)
-    return max((piece[6] for piece in _PIECE.finditer(always) if piece[6]), key=len, default="")
+    pieces = list(_PIECE.finditer(always))
+    runs = {piece[6] or _HOLDS.get(piece[2] or "", "") for piece in pieces} - {""}
+    told = sorted(runs, key=lambda run: (-len(run), run))
+    return (*told, "", "")[0], (*told, "", "")[1]

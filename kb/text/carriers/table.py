@@ -42,6 +42,7 @@ class Pattern:
     pattern: str
     """The rest of it."""
     has: str
+    also: str
     """Characters without which it is not there: sought before the expression is tried."""
     closing: str
 
@@ -76,7 +77,12 @@ def listed(line: str, at: int, end: int, begins: str = "") -> tuple[Pattern, re.
     if patterns:
         near = line[at : min(end, at + _REACH)]
         for pattern in patterns:
-            if pattern.has in near and (match := pattern.match(line, at, end)) and match.end() > at:
+            if (
+                pattern.has in near
+                and pattern.also in near
+                and (match := pattern.match(line, at, end))
+                and match.end() > at
+            ):
                 return pattern, match
     return None
 
@@ -88,8 +94,12 @@ def _opening_with(begins: str) -> dict[str, tuple[Pattern, ...]]:
         begin = next((one for one in (TIMED, BRACKETED) if carrier.pattern.startswith(one)), "")
         if not carrier.pattern or begin != begins:
             continue
-        rest = carrier.pattern.removeprefix(begin).lstrip(" ") if begin == TIMED else carrier.pattern.removeprefix(begin)
-        pattern = Pattern(number, begin, rest, needed(rest), carrier.closes)
+        rest = (
+            carrier.pattern.removeprefix(begin).lstrip(" ")
+            if begin == TIMED
+            else carrier.pattern.removeprefix(begin)
+        )
+        pattern = Pattern(number, begin, rest, *needed(rest), carrier.closes)
         for first in opening(rest):
             found.setdefault(first, []).append(pattern)
     return {first: tuple(patterns) for first, patterns in found.items()}
