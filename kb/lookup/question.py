@@ -108,7 +108,7 @@ def ask(
     secrets, evidence = 0, []
     for line in lines:
         clean = redact(line.text)
-        message = redact(line.message).text if clean.count else line.message
+        message = line.message if line.message in clean.text else redact(line.message).text
         secrets += clean.count
         kept = replace(line, text=clean.text, message=message)
         evidence.append(EvidenceTemplate(kept, mask(message), fingerprint(message)))
