@@ -103,3 +103,9 @@ def test_fields_behind_a_message_go_only_behind_a_logger_with_a_time_and_a_level
 
     assert bare(f"2026-11-29T10:15:12Z ERROR {message} slot=7 peer=a").text == message
     assert bare(f"2026-11-29T10:15:12Z {message} slot=7 peer=a").text == f"{message} slot=7 peer=a"
+
+
+def test_the_place_that_a_message_names_itself_stays_behind_a_logger():
+    message = "unknown directive bogus in /srv/a/ledger.conf:3"
+
+    assert bare(f"2026-11-29 10:15:12,123 ERROR [main] {message}").text == message

@@ -47,8 +47,6 @@ _RULES = tuple(
         (" (", r" \((?:[a-z][\w$]{0,60}\.){2,10}[A-Z][\w$]{0,80}\)"),
         (" [in ", r" \[in [^\[\]\n]{1,200}\]"),
         (" [", rf" \[{_PLACED}\]"),
-        (" line ", r" line \d{1,7}\.?(?:, <\w{1,40}> (?:line|chunk) \d{1,9}\.)?"),
-        (" in ", r" in [\w./\\@$<>:()'-]{1,200}(?: on line |:)\d{1,7}"),
         (" +", r" \+\d{1,9}(?:ms|s|m|h)"),
         (" @ ", rf" @ {_PLACED}"),
         (" <", rf" <{_PLACED}>"),
@@ -106,7 +104,6 @@ _BY_SURENESS = (
 """What may stand behind a message, by how surely a carrier stands before it."""
 _PAIR_END = re.compile(rf"{_ANY}[,;]?\Z")
 _FIELD = re.compile(rf"{BEHIND}[,;]?\Z")
-_AT = re.compile(r" (?:at|in) [\w./\\@$<>-]{1,200}\Z")
 _CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
 _COLOUR = re.compile(r"(?:\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,5}m)\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}\S{0,80}[ \t][^\n]{0,200}?[^\W\d_]{2,}")
@@ -188,10 +185,6 @@ def _cut(rule: _Rule, line: str, start: int, end: int) -> int:
     at = line.rfind(begins, max(start, end - _WINDOW), end)
     if at < 0 or not rule.regex.match(line, at, end):
         return end
-    if begins == " line ":
-        if (place := _AT.search(line, max(start, at - 220), at)) is None:
-            return end
-        at = place.start()
     if begins == "  " and (
         _BELONGS.search(line, max(start, at - 20), at) or _AUDITED.search(line, start, end)
     ):

@@ -171,7 +171,8 @@ _OPENING = {
     "letter": "A-Z", "loud": "A-Z", "logrus": "A-Z", "kind": "WN", "reason": "A-Z", "podname": "a-z0-9",
     "debugname": "a-z", "netlevel": "a-z", "ansible": "a-z", "hex": "0-9a-fA-F", "stream": "s", "flag": "FP",
     "letter_eiw": "eiwd", "safe": "m", "daemon": "a-zA-Z", "object": "a-z", "level": "A-Za-z",
-    "braces": "{", "container": "A-Za-z0-9", "messagekey": "Mm", "msgkey": "mMleErdst@", "toldkey": "mMRrdDes", "stempod": "a-z0-9", "name": "A-Za-z0-9",
+    "braces": "{", "container": "A-Za-z0-9",
+    "messagekey": "Mm", "msgkey": "mMleErdst@", "toldkey": "mMRrdDes", "stempod": "a-z0-9", "name": "A-Za-z0-9",
 }  # fmt: skip
 
 
@@ -186,10 +187,7 @@ def opening(pattern: str) -> frozenset[str]:
 @cache
 def _characters(named: str) -> str:
     """`a-cx` written out."""
-    ranges = re.sub(
-        r"(\w)-(\w)", lambda pair: "".join(map(chr, range(ord(pair[1]), ord(pair[2]) + 1))), named
-    )
-    return ranges
+    return re.sub(r"(\w)-(\w)", lambda pair: "".join(map(chr, range(ord(pair[1]), ord(pair[2]) + 1))), named)
 
 
 _HOLDS = {"stempod": "-", "podname": "-", "object": "/", "pyfile": ".py", "stream": "std"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kb.text.carriers.carried import bare
 from kb.text.carriers.pieces import LEVELS_LOUD
@@ -210,10 +211,7 @@ def _width(lines: list[str]) -> int:
     if not 1 < len(told) < 9 or any(_OWN.match(line) for line in told[1:]):
         return 0
     width = max(map(len, told))
-    wrapped = all(
-        len(line) + 1 + len(after.split(None, 1)[0]) > width
-        for line, after in zip(told, told[1:], strict=False)
-    )
+    wrapped = all(len(line) + 1 + len(after.split(None, 1)[0]) > width for line, after in pairwise(told))
     return width if wrapped and width >= 60 else 0
 
 
