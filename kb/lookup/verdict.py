@@ -40,8 +40,9 @@ limit, 11 with more than 0.3.  It was chosen on these alerts.
 _AGREEMENT, _CONFLICT = 0.15, 0.5
 _LIKELY = 0.5
 """The confidence from which agreement counts in full: the right service makes no wrong entry right."""
-_WHOLE = 0.2
-"""What is added where a match is all that its line says: what was learned as a line and is not general is known."""
+_WHOLE, _LEARNED = 0.15, 0.2
+"""What is added where a match is all that its line says, and where that line is what was learned: if it is not
+general, it is known."""
 _ALL_WORDS = 0.9
 """Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
 _FAILING_N = 3
@@ -136,7 +137,8 @@ def _to_the_letter(line: str, learned: str) -> float:
 
 def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
     if found.tier in EXACT:
-        bonus = _WHOLE if found.whole and found.strength >= GENERIC else 0.0
+        whole = found.whole and found.strength >= GENERIC
+        bonus = 0.0 if not whole else _LEARNED if _pattern(entry) else _WHOLE
         return min(0.99, 0.45 + 0.55 * found.strength + bonus) * found.fit
     if _compared_as_texts(question, entry):
         return by_agreement(found.agreed)

@@ -45,15 +45,38 @@ def read(rows: Rows) -> Rows:
 
 
 def within(line: str) -> list[str] | None:
-    """The messages of an object behind a prefix; the line itself is first if the prefix reads like prose."""
+    """The messages of the objects behind a prefix; the line itself is first if what stands around them reads like prose."""
     match = _BEGIN.search(line)
     if match is None:
         return None
-    found = object_at(line, match.start())
-    told = messages(found) if found is not None else []
+    told, end = _objects(line, match.start())
     if not told:
         return None
-    return [line, *told] if _WORDS.search(line, 0, match.start()) else told
+    prose = _WORDS.search(line, 0, match.start()) or _WORDS.search(line, end)
+    return [line, *told] if prose else told
+
+
+def _objects(line: str, at: int) -> tuple[list[str], int]:
+    """The messages of the objects that follow one another from a place on, and where the last one ends."""
+    told: list[str] = []
+    while at < len(line):
+        try:
+            found, at = _READER.raw_decode(line, at)
+        except (ValueError, RecursionError):
+            whole = decoded(line[at:].rstrip()) if not told else None
+            return (messages(whole) or [], len(line)) if whole is not None else (told, at)
+        told += messages(found) or []
+        at = _between(line, at)
+        if not line.startswith(("{", "["), at):
+            break
+    return told, at
+
+
+def _between(line: str, at: int) -> int:
+    """The place behind what stands between two objects."""
+    while at < len(line) and line[at] in ", \t":
+        at += 1
+    return at
 
 
 def object_at(line: str, at: int) -> Any:

@@ -18,6 +18,10 @@ from kb.text.carriers.objects import decoded, says
 from kb.text.carriers.splits import Rows
 
 
+_SAYS = 64_000
+"""Characters of a line whose carriers are asked what they say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something stands in the text as it was given: the number of its line, and characters."""
@@ -83,7 +87,9 @@ class Unfolded:
             return {}
         row, start, end = self._row(at)
         _, raw_start, raw_end = self._raw(row)
-        raw = self._source.text[raw_start : min(raw_end, raw_start + 400_000)]
+        if raw_end - raw_start > _SAYS:  # (a line of megabytes holds many, and is read for each of them)
+            return {}
+        raw = self._source.text[raw_start:raw_end]
         return {} if raw == self.text[start:end] else _said(raw, self._source.text, raw_start)
 
     def _row(self, at: int) -> tuple[int, int, int]:
