@@ -99,7 +99,7 @@ class Lookup:
             exact = self._judge(question, by_rewording(question, self.entries), now, exact)
         judged, notes = exact, list[str]()
         if deep or not verdicts.settles(exact):
-            ranked = self.ranked.search(question.query, prose=question.is_prose)
+            ranked = self.ranked.search(question.query, prose=question.is_prose, said=question.said)
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
             notes += self.notes()
         notes += self._warnings(question)

@@ -62,6 +62,11 @@ class Question:
         lines = [e.template for e in sorted(best, key=lambda e: e.line.line)]
         return "\n".join(lines).replace("<*>", " ")[:_QUERY_CHARACTERS]
 
+    @property
+    def said(self) -> str:
+        """The telling lines as they were written, without what carries them."""
+        return "\n".join(e.line.message for e in self.evidence)
+
     @cached_property
     def seen(self) -> dict[str, str]:
         """What the carriers say of the most telling line (service, unit, pod, severity, time …), as they wrote it."""

@@ -35,10 +35,13 @@ class RankedTiers:
     def __init__(self, lexical: LexicalIndex, vectors: VectorIndex) -> None:
         self._lexical, self._vectors = lexical, vectors
 
-    def search(self, query: str, limit: int = MAX_CANDIDATES, *, prose: bool = True) -> list[Found]:
+    def search(
+        self, query: str, limit: int = MAX_CANDIDATES, *, prose: bool = True, said: str = ""
+    ) -> list[Found]:
         """The candidates for a text, best first; `strength` is the chance that each is right.
 
-        Only in prose, which people say in their own words, may nearness in meaning alone relate two texts.
+        Only in prose, which people say in their own words, may nearness in meaning alone relate two texts.  What
+        programs said is compared to the letter: `said`, where it is not the query itself.
         """
         from kb.lookup import ranking
         from kb.lookup.agreement import agreement
@@ -53,9 +56,10 @@ class RankedTiers:
             return []
         lexical_ids = {hit.entry_id for hit in words}
         candidates = self._candidates(ids, spelled)
-        asked, stats = Query(query, tuple(tokens)), self._stats(tokens, candidates)
+        written = tokenize(said or query)
+        asked, stats = Query(query, tuple(tokens)), self._stats([*tokens, *written], candidates)
         named = {one.entry_id: named_in_title(asked, one.title, stats) for one in candidates}
-        agreed = {one.entry_id: agreement(tokens, _title_tokens(one), stats) for one in candidates}
+        agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
         found = [
             replace(_ranked(one, lexical_ids), named=named[one.entry_id], agreed=agreed[one.entry_id])
             for one in ranking.rank(asked, candidates, stats)

@@ -33,7 +33,7 @@ _NEAREST = 2.0
 LEAST = 0.2
 """The share below which a trace is not even a candidate: what it has in common is its program."""
 _MESSAGES = NAMED + LEADS + SAYS
-_SAME_PLACE, _NEARLY = 0.6, 0.3
+_SAME_PLACE, _NEARLY = 0.6, 0.4
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = re.compile(r"[A-Za-z_]{2,}")
 _HANG = re.compile(
@@ -55,6 +55,8 @@ class SeenTrace:
     """Of what was said, the share that stands there; None where the trace has no message."""
     frames: float | None
     """Of the frames next to the message, or where there are none of all other lines, the share that stands there."""
+    hang: bool
+    """What was said is that something hangs."""
     named: bool
     """The leading message names something of the program's own."""
     leader: str
@@ -109,6 +111,9 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
     return SeenTrace(
         said=_part(kept, weights, letters, _MESSAGES),
         frames=_beside(kept, weights, letters),
+        hang=any(
+            _HANG.search(line) for line, letter in zip(lines, letters, strict=True) if letter in _MESSAGES
+        ),
         named=NAMED in letters,
         leader="" if (leader := weights.index(max(weights))) in kept else lines[leader],
         lines=len(kept),
@@ -179,15 +184,15 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     if seen.leader and alike < _NEARLY:
         return None
     share = seen.share(alike)
-    if question.whole:  # a few lines, all of which must be the trace's
+    if question.whole:  # a few lines, which must say the same; if they do not quite, their words are compared
         share = min(share, _explained(question.evidence, seen.places))
-    if share < LEAST:
+    if share < (ENOUGH if question.whole else LEAST):
         return None
     first = seen.places[0]
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
     reason += f"; its message stands there in other words ({alike:.0%} alike)" if seen.leader else ""
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
-    hearsay = "a hang shows where a task stood, not why" if _HANG.search(seen.text) else ""
+    hearsay = "a hang shows where a task stood, not why" if seen.hang else ""
     fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
     return Found(
         entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=whole, hearsay=hearsay,

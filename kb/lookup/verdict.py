@@ -190,7 +190,9 @@ def scope_agreement(question: Question, entry: Entry) -> tuple[float, list[str]]
 
 def _named_by_the_log(question: Question, entry: Entry) -> str:
     """The service of the entry that the log names; what it names beside is no conflict, since it may name the host."""
-    named = (question.seen.get(name, "").removesuffix(".service") for name in ("service", "unit", "container"))
+    named = (
+        question.seen.get(name, "").removesuffix(".service") for name in ("service", "unit", "container")
+    )
     return next((name for name in named for service in entry.scope.services if _same(name, service)), "")
 
 
