@@ -126,10 +126,7 @@ class SignatureSet:
         """The set as bytes for a cache, with what its engine has built so far: a checksum, a header, the engine."""
         built = self._engine.dump() if self._engine else None
         header = {
-            "items": [
-                (key, sign.needles, sign.regex, sign.template, sign.trace)
-                for key, sign in self.items
-            ],
+            "items": [(key, sign.needles, sign.regex, sign.template, sign.trace) for key, sign in self.items],
             "problems": self.problems,
             "sizes": [len(built.plain), len(built.regex)] if built else None,
             "refused": built.refused if built else [],

@@ -76,7 +76,9 @@ def test_a_code_that_tells_faults_apart_stays_in_the_signature() -> None:
 
 def test_two_panics_share_nothing_but_boilerplate_and_get_none() -> None:
     panic = "thread 'main' panicked at '{}', src/main.rs:3:12"
-    assert signature_for([panic.format("already borrowed: BorrowMutError"), panic.format("no ledger")]) is None
+    assert (
+        signature_for([panic.format("already borrowed: BorrowMutError"), panic.format("no ledger")]) is None
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def read(rows: Rows) -> Rows:
 
 
 def within(line: str) -> list[str] | None:
-    """The messages of the objects behind a prefix; the line itself is first if what stands around them reads like prose."""
+    """The messages of the objects behind a prefix; the line is first if what stands around them reads like prose."""
     match = _BEGIN.search(line)
     if match is None:
         return None

@@ -17,7 +17,6 @@ from kb.text.carriers.carried import bare
 from kb.text.carriers.objects import decoded, says
 from kb.text.carriers.splits import Rows
 
-
 _SAYS = 64_000
 """Characters of a line whose carriers are asked what they say."""
 

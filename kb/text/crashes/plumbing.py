@@ -19,14 +19,21 @@ _BY_RUNTIME = {
     ),
     "rust": r"(?:core|std|alloc)::|rust_(?:begin_unwind|panic)|__rust_\w+|__libc_start\w*|_start$|main$",
     "jvm": r"(?:java\.base/)?(?:java|jdk|sun|javax)\.|jdk\.internal|scala\.|kotlin\.coroutines|reactor\.core",
-    "node": r"(?:node:)?internal/|node:|process\.|Module\.|Function\.executeUserEntryPoint|new Promise|process(?:Ticks|Immediate)",
+    "node": (
+        r"(?:node:)?internal/|node:|process\.|Module\.|Function\.executeUserEntryPoint|new Promise"
+        r"|process(?:Ticks|Immediate)"
+    ),
     "go": r"runtime\.|panic\(|created by|testing\.|net/http\.|main\.main\.func\d+$",
-    "c": r"__libc_start\w*|_start$|abort$|raise$|__assert\w*|gsignal|__pthread\w*|clone3?$|start_thread|std::terminate|__cxa_\w+",
+    "c": (
+        r"__libc_start\w*|_start$|abort$|raise$|__assert\w*|gsignal|__pthread\w*|clone3?$|start_thread"
+        r"|std::terminate|__cxa_\w+"
+    ),
     "dotnet": r"System\.|Microsoft\.",
     "beam": r"(?:gen_server|gen_statem|proc_lib|gen|erl_eval|shell|init|timer|lists|supervisor):",
 }
 _FRAME = re.compile(
-    r"^(?:\s|[|+])*(?:#?\d+[:.]?\s+|at\s+(?:async\s+|new\s+)?|in (?:call from |function )?|from\s+)?(?:0x[0-9a-f]+\s+(?:in\s+)?)?"
+    r"^[\s|+]*(?:#?\d+[:.]?\s+|at\s+(?:async\s+|new\s+)?|in (?:call from |function )?|from\s+)?"
+    r"(?:0x[0-9a-f]+\s+(?:in\s+)?)?"
     rf"(?:\[<[^>]*>\]\s*)?(?:{'|'.join(_BY_RUNTIME.values())})"
 )
 
