@@ -538,6 +538,8 @@ MEANINGS = {
     "Samples.must_not_match": "Texts that must not.",
     "Signature.needles": "All of them must occur, in any order.",
     "Signature.regex": "Whether they are regular expressions (RE2) or literal texts.",
+    "Signature.template": "Whether they are templates, in which `<*>` stands for what varies; only in the index.",
+    "Signature.trace": "What each line of a trace is for, a letter a line; only in the index, else empty.",
     "Cause.text": "The factor.",
     "Cause.status": "How sure the source is of it.",
     "TimelineEvent.text": "What happened.",
