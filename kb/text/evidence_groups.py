@@ -106,7 +106,7 @@ class Groups:
     def may_take(self, most: float, words: int, line: Line) -> bool:
         """Whether a line with so many alarming words, the best with the grade `most`, can come among the best."""
         best = most + (_SECOND if words > 1 else 0.0) + 1.0
-        return best > self._floor or line.block.said is not None
+        return best > self._floor
 
     def count(self, line: Line) -> None:
         """A line that cannot come among the best; where it repeats one that did, it counts."""
@@ -135,7 +135,7 @@ class Groups:
             return None
         plain = least > ERROR and not is_grave(seen.text)  # no word in it could lift the grade above that
         bound = least if plain or self._floor < 0 else max(least, alarm(seen.text))
-        if bound + raised + 1.0 <= self._floor and line.block.said is None:
+        if bound + raised + 1.0 <= self._floor:
             return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
         said = {"severity": level_in(seen.text[: carried.start]), **line.said(), **carried.said}
