@@ -110,7 +110,7 @@ class EvidenceReader:
                 at = crashed = self._crashes.read(block, begin, line.end, at)
                 continue
             at = line.end + 1
-            if self._groups.may_take(most, number - words, line):
+            if self._groups.may_take(most, number - words):
                 self._groups.take(line)
             else:
                 self._groups.count(line)

@@ -103,7 +103,7 @@ class Groups:
         self._floor = -1.0
         self._masked = self._order = self._passed = 0
 
-    def may_take(self, most: float, words: int, line: Line) -> bool:
+    def may_take(self, most: float, words: int) -> bool:
         """Whether a line with so many alarming words, the best with the grade `most`, can come among the best."""
         best = most + (_SECOND if words > 1 else 0.0) + 1.0
         return best > self._floor

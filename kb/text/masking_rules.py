@@ -82,7 +82,7 @@ KEPT = (
     rf"(?i:\bSQL(?:STATE|CODE)){_ASSIGN}-?[0-9A-Z]{{3,5}}\b(?:\]?\s?\[\d+)?",
     # codes by their shape: ORA-12541, E0425, TS2304, CVE-2021-44228, SQL0911N
     r"\bCVE-\d{4}-\d{4,7}\b",
-    rf"\b(?!(?:{_CODE_PREFIX_NOT})[-_]?\d)[A-Z]{{2,10}}[-_]?\d{{3,6}}[A-Z]?(?![\w-]|\.\d)",
+    rf"\b(?!(?:{_CODE_PREFIX_NOT})[-_]?\d)[A-Z]{{2,10}}[-_]?\d{{3,6}}[A-Z]?(?![\w-]|\.\d|: \w{{2,10}}=)",
     r"\b[A-Z]\d{4}(?![\w:]|\.\d| \d\d:\d\d)",
     rf"(?i:(?<![a-z0-9])(?:{_WORDS_WITH_DIGITS})(?![a-z0-9]|\.\d))",
     r"<(?i:nil|none|null|unknown|unset|empty|undefined)>",
@@ -146,6 +146,9 @@ KEYS = (
     # (A relative path begins with what a program calls its own: `pg_wal/…` is another trouble than `pg_tblspc/…`.)
     r"\bfile [\"'](?![A-Za-z_]+/)(?=[^\s\"']{1,200}[\"'])",
     rf"\b(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))",
+    rf"\buser (?={_PERSON} not found\b)",
+    rf"\buser: (?={_PERSON}(?:$|[,;)]))",
+    rf"\bpasswd-file\((?={_PERSON},)",
     rf"\bfor (?={_PERSON} from (?:\d|{re.escape(PLACEHOLDER)}|[\w-]+[.:][\w.:-]+))",
     rf"\bhttps?://{_PUBLIC_HOSTS}/(?=[\w%-])",
     rf"\bauthentication (?:failures?|errors?) for (?={_PERSON})",
@@ -182,6 +185,8 @@ VARIABLE = (
     r"(?<![\w-])(?:en[ops]\d\w{0,12}|eth\d+|wlan\d+|veth[0-9a-f]{6,12}|cali[0-9a-f]{8,12})(?![\w-])",
     r"(?<![\w-])[A-Z]{1,2}\d{1,3}(?:[:-]{1,2}[A-Z]{1,2}[0-9a-f]{0,3}){1,6}(?![\w-])",
     r"(?<=@)[0-9a-f]{4,16}(?![A-Za-z0-9])",
+    r"(?<=<)(?=[A-Za-z+/]{0,40}\d)[A-Za-z0-9+/]{12,40}={0,2}(?=>)",  # a session, in base64
+    r"(?<![\w.])[0-9A-F]{7,12}(?=: (?:to|from|client|uid|message-id|sender|orig_to)=)",  # a mail in its queue
     r"(?<![\w.-])[A-Za-z][\w.-]{0,120}~[0-9a-f]{16}~\w{0,20}~[\w-]{0,20}~\d[\d.]*",
     r"(?<=[A-Za-z]_)[A-Z]\d{1,3}(?![A-Za-z0-9])",
     r"(?<=[A-Za-z]_)-?\d+(?![A-Za-z0-9])(?:_(?:[a-z]|-?\d+)(?![A-Za-z0-9]))*",

@@ -9,6 +9,7 @@ one.  So `shard 17 has no leader` is found in `… shard 9 has no leader …`, a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -29,6 +30,9 @@ _WINDOW = 4_000
 _TRIES = 1_000
 """Places of an anchor that are looked at in a block, and starts that are tried at one place."""
 _STARTS = 20
+_WORD_LONG = 300
+_WHOLE, _REST = re.compile(rb"[^\s\"'(<\[{=,;|]+\Z"), re.compile(rb"[^\s\"')>\]},;|]+")
+"""What belongs to the word before a place, and behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,14 @@ class Found:
 
 def template_of(line: str) -> str:
     """What is looked for of a line: the template of its message, from the first word to the last."""
-    template = without_prefix(_masked(message(line[:LONGEST])))
+    return _core(without_prefix(_masked(message(line[:LONGEST]))))
+
+
+def _core(template: str) -> str:
+    """A template without what varies at its ends."""
     pieces = template.split(PLACEHOLDER)
-    first = next((n for n, piece in enumerate(pieces) if piece.strip(_EDGES)), None)
-    if first is None:
-        return ""
-    last = max(n for n, piece in enumerate(pieces) if piece.strip(_EDGES))
-    kept = pieces[first : last + 1]
-    kept[0], kept[-1] = kept[0].lstrip(_EDGES), kept[-1].rstrip(_EDGES) if first != last else kept[-1]
-    return PLACEHOLDER.join(kept).strip(_EDGES)
+    told = [number for number, piece in enumerate(pieces) if piece.strip(_EDGES)]
+    return PLACEHOLDER.join(pieces[told[0] : told[-1] + 1]).strip(_EDGES) if told else ""
 
 
 def anchor_of(template: str) -> str:
@@ -87,8 +90,7 @@ def _in_window(template: str, proposed: Any, data: bytes, begin: int, end: int) 
         match = proposed.search(window, at)
         if match is None or match.start() == match.end():
             return None
-        said = window[match.start() : match.end()].decode("utf-8", "replace")
-        if _words(_masked(" ".join(said.split()))) == wanted:
+        if any(_words(said) == wanted for said in _templates(window, match.start(), match.end())):
             return Found(begin + match.start(), begin + match.end())
         at = match.start() + 1
     return None
@@ -107,6 +109,16 @@ def _masked(line: str) -> str:
 def _unless_some(match: re.Match[str]) -> str:
     count = match["before"] or match["after"]
     return match.group() if int(count) else match.group().replace(count, _NONE)
+
+
+def _templates(window: bytes, start: int, end: int) -> Iterator[str]:
+    """The template of a place, by itself and with all of its first and last word: a word is masked as a whole."""
+    yield _masked(" ".join(window[start:end].decode("utf-8", "replace").split()))
+    wider = _WHOLE.search(window, max(0, start - _WORD_LONG), start), _REST.match(window, end, end + _WORD_LONG)
+    begin, finish = (found.start() if (found := wider[0]) else start), (wider[1].end() if wider[1] else end)
+    if (begin, finish) != (start, end):
+        text = " ".join(window[begin:finish].decode("utf-8", "replace").split())
+        yield _core(_masked(text))
 
 
 def _words(template: str) -> str:
