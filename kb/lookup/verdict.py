@@ -26,6 +26,7 @@ from kb.records.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
 from kb.text.environment import same_environment
 from kb.text.mask import mask
+from kb.text.masking_rules import PLACEHOLDER
 from kb.text.none_left import apart
 from kb.text.prose import is_prose
 from kb.text.specificity import text_specificity
@@ -47,6 +48,8 @@ _ALL_WORDS = 0.9
 """Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
 _FAILING_N = 3
 _WORD = re.compile(r"\w+")
+_CODE = re.compile(r"(?<![\w.])\d+(?![\w.])")
+_CODED_LINES, _CODED = 12, 400
 _PLAIN_MOST = 0.5
 """How telling the surroundings of a plain message can make it."""
 
@@ -151,6 +154,17 @@ def _compared_as_texts(question: Question, entry: Entry) -> bool:
     return bool(pattern) and ("\n" in pattern or not is_prose(pattern)) and not question.is_prose
 
 
+def _codes_differ(question: Question, pattern: str) -> bool:
+    """Whether both have numbers that identify, such as error codes, and none in common."""
+    asked = {code for one in question.evidence for code in _codes(one.template)}
+    learned = {code for line in pattern.splitlines()[:_CODED_LINES] for code in _codes(mask(line[:_CODED]))}
+    return bool(asked) and bool(learned) and not asked & learned
+
+
+def _codes(template: str) -> list[str]:
+    return _CODE.findall(template.replace(PLACEHOLDER, " "))
+
+
 def _pattern(entry: Entry) -> str:
     """The text that a pattern or tool fix was learned by; empty for other kinds."""
     return entry.pattern if isinstance(entry, Pattern) else getattr(entry, "error_pattern", "")
@@ -217,8 +231,11 @@ def _limited(
         limits.append("but none is left in one of them, and some in the other")
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
-    if found.features and isinstance(entry, Pattern | ToolFix) and not _compared_as_texts(question, entry):
-        pattern = _pattern(entry)
+    pattern = _pattern(entry)
+    if found.features and pattern and _compared_as_texts(question, entry) and _codes_differ(question, pattern):
+        limits.append("but the codes in it are others")
+        confidence *= _CONFLICT
+    if found.features and pattern and not ("\n" in pattern and _compared_as_texts(question, entry)):
         if found.features["title_loose"] < _ALL_WORDS:
             limits.append("the text lacks words of its pattern")
         elif agreement <= 0 and text_specificity(pattern) < GENERIC:
