@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from kb.lookup.found import Found, OnFound
 from kb.lookup.question import Question
@@ -12,7 +13,7 @@ from kb.lookup.traces import SeenTrace, by_trace, rarity_among, seen_trace
 from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
 from kb.storage.identify import REWORDED, name_key
-from kb.text.carriers import Unfolded, bare
+from kb.text.carriers import Place, Unfolded, bare
 from kb.text.mask import fingerprint, mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.redact import redact
@@ -125,7 +126,7 @@ class SignatureScan:
     def __init__(self, signatures: SignatureSet, on_found: OnFound | None = None) -> None:
         """`on_found` is told of each entry when its first block was read, long before a long text ends."""
         self._signatures, self._on_found = signatures, on_found
-        self._found: dict[str, Found] = {}
+        self._occurrences: dict[str, list[_Occurrence]] = {}
         self._traces: dict[str, SeenTrace] = {}
         self._seen = set[int]()
         self._rarity = rarity_among(signatures)
@@ -136,20 +137,28 @@ class SignatureScan:
             if hit.signature.trace:
                 self._trace(hit, block)
                 continue
-            found = _signed(hit, block)
-            if self._on_found and hit.key not in self._found:
-                self._on_found(found)
-            if hit.key not in self._found or found.strength > self._found[hit.key].strength:
-                self._found[hit.key] = found
+            occurrence = _occurrence(hit, block)
+            if self._on_found and hit.key not in self._occurrences:
+                self._on_found(_signed(occurrence))
+            self._occurrences.setdefault(hit.key, []).append(occurrence)
 
     def _trace(self, hit: SignatureHit, block: Unfolded) -> None:
         found = seen_trace(hit, block, self._rarity)
         if found and (hit.key not in self._traces or found.share() > self._traces[hit.key].share()):
             self._traces[hit.key] = found
 
-    def found(self) -> list[Found]:
-        """The entries whose signature occurred, the most telling first."""
-        return sorted(self._found.values(), key=lambda hit: (-hit.strength, hit.entry_id))
+    def found(self, already: Iterable[Found] = ()) -> list[Found]:
+        """The entries whose signature occurred, the most telling first.
+
+        Those that a fingerprint has `already` found are left out: the same line says no more a second time.
+        """
+        settled = {one.entry_id for one in already if one.whole and not one.hearsay}
+        found = [
+            max(map(_signed, occurrences), key=lambda one: one.strength)
+            for key, occurrences in self._occurrences.items()
+            if key not in settled or any(one.hit.captures for one in occurrences)
+        ]
+        return sorted(found, key=lambda hit: (-hit.strength, hit.entry_id))
 
     def traces(self, question: Question) -> list[Found]:
         """The entries of which enough of a trace was seen, the most telling first."""
@@ -157,18 +166,34 @@ class SignatureScan:
         return sorted(filter(None, found), key=lambda hit: (-hit.strength * hit.fit, hit.entry_id))
 
 
-def _signed(hit: SignatureHit, block: Unfolded) -> Found:
+@dataclass(frozen=True, slots=True)
+class _Occurrence:
+    """A signature that was found: where, and the line around it; None where that is too long to be read."""
+
+    hit: SignatureHit
+    place: Place
+    around: str | None
+
+
+def _occurrence(hit: SignatureHit, block: Unfolded) -> _Occurrence:
     text, (start, end) = block.text, hit.spans[0]
-    place = block.place(start, end)
     begin, finish = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-    around = text[begin : finish if finish >= 0 else len(text)].strip()
+    finish = finish if finish >= 0 else len(text)
+    around = text[begin:finish].strip() if finish - begin < _LONG else None
+    return _Occurrence(hit, block.place(start, end), around)
+
+
+def _signed(one: _Occurrence) -> Found:
+    hit, place = one.hit, one.place
     shown = redact(hit.matched[:_SHOWN]).text
     evidence = Evidence(text=shown, line=place.line, start=place.start, end=place.end)
     kind = "regex" if hit.signature.regex else "text"
     reason = f"the signature's {kind} occurs on line {place.line}"
     captures = {name: value for name, value in hit.captures.items() if not redact(value).count}
     strength = specificity(hit.signature)
-    whole = len(around) < _LONG and text_specificity(_beside(hit.matched, around)) <= _LITTLE * strength
+    whole = one.around is not None and (
+        text_specificity(_beside(hit.matched, one.around)) <= _LITTLE * strength
+    )
     return Found(hit.key, Tier.SIGNATURE, reason, evidence, strength, whole=whole, captures=captures)
 
 

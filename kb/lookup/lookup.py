@@ -92,9 +92,8 @@ class Lookup:
             return Finding(
                 question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",)
             )
-        exact = self._judge(
-            question, [*by_fingerprint(question, self.entries), *scan.found(), *scan.traces(question)], now
-        )
+        printed = by_fingerprint(question, self.entries)
+        exact = self._judge(question, [*printed, *scan.found(printed), *scan.traces(question)], now)
         if deep or not verdicts.settles(exact):
             exact = self._judge(question, by_rewording(question, self.entries), now, exact)
         judged, notes = exact, list[str]()

@@ -232,7 +232,12 @@ def _limited(
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
     pattern = _pattern(entry)
-    if found.features and pattern and _compared_as_texts(question, entry) and _codes_differ(question, pattern):
+    if (
+        found.features
+        and pattern
+        and _compared_as_texts(question, entry)
+        and _codes_differ(question, pattern)
+    ):
         limits.append("but the codes in it are others")
         confidence *= _CONFLICT
     if found.features and pattern and not ("\n" in pattern and _compared_as_texts(question, entry)):

@@ -114,7 +114,10 @@ def _unless_some(match: re.Match[str]) -> str:
 def _templates(window: bytes, start: int, end: int) -> Iterator[str]:
     """The template of a place, by itself and with all of its first and last word: a word is masked as a whole."""
     yield _masked(" ".join(window[start:end].decode("utf-8", "replace").split()))
-    wider = _WHOLE.search(window, max(0, start - _WORD_LONG), start), _REST.match(window, end, end + _WORD_LONG)
+    wider = (
+        _WHOLE.search(window, max(0, start - _WORD_LONG), start),
+        _REST.match(window, end, end + _WORD_LONG),
+    )
     begin, finish = (found.start() if (found := wider[0]) else start), (wider[1].end() if wider[1] else end)
     if (begin, finish) != (start, end):
         text = " ".join(window[begin:finish].decode("utf-8", "replace").split())
