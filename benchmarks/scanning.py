@@ -22,6 +22,7 @@ from time import process_time
 from benchmarks.scanning_material import MEGABYTE, Signatures, log, signatures
 from kb.lookup.exact import SignatureScan
 from kb.lookup.question import BLOCK, ask
+from kb.text.carriers import Unfolded
 from kb.text.prepared import prepare
 from kb.text.re2_sets import Re2Sets
 from kb.text.signature_set import SignatureSet
@@ -101,7 +102,7 @@ def main() -> int:
     def ours() -> None:
         scan = SignatureScan(made)
         for at, block in enumerate(blocks):
-            scan.block(block, at * BLOCK, 1)
+            scan.block(Unfolded(block, at * BLOCK))
         hits.update(found.entry_id for found in scan.found())
 
     # In turns, so that what else runs on the machine burdens both alike.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from kb.text.alarm import interesting
 from kb.text.carriers import Place, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.margin import WINDOW
@@ -15,6 +16,8 @@ BOILERPLATE = -1.0
 """The grade of what any crash of a runtime prints."""
 _LINES_BEFORE = 3
 _REMEMBERED = 20_000
+_MARGINS = 100
+"""Crashes of a text whose margin is learned, which is dear; later ones have that of the last."""
 _FRAMES = re.compile(r"(?:[ \t]{1,40}(?:at|\.\.\.) [^\n]*\n)+")
 _MESSAGE, _CAUSE, _SECOND = 4.6, 4.8, 4.0
 """The least grade of the message of a crash and of its deepest cause; the most of what another line tells better."""
@@ -31,6 +34,7 @@ class CrashLines:
         self._reader = CrashReader()
         self._margin = Margin()
         self._leader: tuple[int, Group] | None = None
+        self._begun = 0
         self._frames: set[str] = set()
         """The rough forms of frames: traces repeat them, and telling them takes longer than to recall them."""
 
@@ -54,7 +58,8 @@ class CrashLines:
         """
         text, size = block.text, len(block.text)
         ahead: tuple[int, str] = (-1, "")
-        if not self._reader.within:
+        if not self._reader.within and self._begun < _MARGINS:
+            self._begun += 1
             self._margin.learn(_next_lines(text, start))
         while start < size and (self._reader.within or start <= noticed):
             if self._reader.within and (run := _FRAMES.match(text, start)) is not None:
@@ -91,7 +96,7 @@ class CrashLines:
         if told.role in (Role.GENERIC, Role.FRAME):
             return
         if told.role is Role.OTHER:
-            if not again:
+            if not again and interesting(line.block.text[line.start : min(line.end, line.start + LONGEST_LINE)]):
                 self._groups.take(line, most=_BESIDE if told.crash else 9.0)
             return
         if told.rank < 2:

@@ -30,6 +30,8 @@ _LISTED = re.compile(r"\s{2,}(?:\d+: )?(\S.*)")
 _MARGIN = re.compile(r"(?:\s*[|+])*\s*")
 _PATIENCE, _KERNEL_PATIENCE = 2, 400
 """Lines that belong to nothing after which a crash is over."""
+_STRANGE = 40
+"""Of a kernel's patience, what a line costs that has no clock of the kernel."""
 _BLANKS = 8
 """Empty lines that are read ahead at most."""
 _SAYS_NOTHING = 3
@@ -96,7 +98,9 @@ class CrashReader:
             and not text[0].isspace()
         ):
             return self._message(text)
-        self._left -= self._left > 0 and not text[0].isspace() and text[0] not in "}])"
+        if self._left > 0 and not text[0].isspace() and text[0] not in "}])":
+            # (What a kernel says has its clock: a line without it is another's, and between others it ends soon.)
+            self._left = max(0, self._left - (_STRANGE if self._left > _STRANGE and text == line.rstrip() else 1))
         return Told(Role.OTHER, 0, self._crash if self._left else 0)
 
     def _form(self, text: str, number: int, form: Form) -> Told:
