@@ -41,6 +41,8 @@ _HANG = re.compile(
     r"|\bthread starvation\b|\bthread dump\b"
 )
 _SHOWN = 200
+_PLAIN = -0.9
+"""Beside the score of an evidence line, which is 1 for one that says nothing grave."""
 
 Rarity = Callable[[str], float]
 """From 1 for a line of one trace to nearly 0 for a line of all."""
@@ -208,8 +210,8 @@ def _alike(leader: str, question: Question) -> float:
 
 
 def _explained(evidence: Iterable[EvidenceTemplate], places: Sequence[Place]) -> float:
-    """Of what the lines that were asked tell, the share that stands in the trace as well."""
-    told = [(text_specificity(one.template), one.line) for one in evidence]
+    """Of what the lines that were asked tell, the share that stands in the trace as well; grave lines tell more."""
+    told = [(text_specificity(one.template) * (_PLAIN + one.line.score), one.line) for one in evidence]
     total = sum(weight for weight, _ in told)
     lines = {place.line for place in places}
     hit = sum(weight for weight, line in told if line.line in lines)

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from kb.records import AlertRule, Entry, Incident, KnownError, Pattern, Runbook, ToolFix
 from kb.storage.entry_index import Fingerprint
 from kb.text.alarm import alarm
-from kb.text.carriers import unfold
 from kb.text.evidence import pick_evidence
 from kb.text.mask import fingerprint, mask
 from kb.text.rewordings import Reworded, reworded
+from kb.text.sought import readable
 
 REWORDED = "reworded:"
 """How the origin of a fingerprint begins that is another version's wording; what differs stands in its template."""
@@ -51,7 +51,7 @@ def _title(entry: Entry) -> str:
     if not isinstance(entry, (Pattern, ToolFix, KnownError)) or any(s.regex for s in entry.signatures):
         return ""
     title = getattr(entry, "pattern", "") or getattr(entry, "error_pattern", "") or entry.headline
-    title = unfold(title).text.strip()
+    title = readable(title)
     return "" if "\n" in title else title
 
 

@@ -23,11 +23,18 @@ def sought(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
     return tuple(_sought(one) for one in signatures)
 
 
+def readable(text: str) -> str:
+    """What was learned, as a program wrote it: out of JSON and escapes; a line that needs no reading stays one line."""
+    plain = text.strip()
+    found = unfold(plain).text.strip()
+    return plain if found.split("\n", 1)[0].strip() == plain else found
+
+
 @lru_cache(maxsize=512)  # (learning asks for it at each of its steps)
 def _sought(signature: Signature) -> Signature:
     if signature.regex or signature.template or len(signature.needles) != 1:
         return signature
-    text = unfold(signature.needles[0]).text.strip()
+    text = readable(signature.needles[0])
     if "\n" in text:
         return trace_signature(text) or signature
     template = template_of(text) if len(text) <= LONGEST else ""
