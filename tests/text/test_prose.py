@@ -1,0 +1,63 @@
+"""What people say is told from what programs write."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from kb.text.prose import is_prose
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "customers cannot pay their invoices since the release of this morning",
+        "The pods of checkout are killed again and again after some hours",
+        "postgres refuses new clients because all its connection slots are taken",
+        "checkout is slow",
+        "payments down",
+        "we see a lot of 502 in front of the shop, and the nodes are all up",
+        "{{ $labels.instance }} has been down for more than 5 minutes",
+        "Users of the shop see HTTP 502; all of the pods look fine (3 of 3 are ready)",
+    ],
+)
+def test_a_sentence_is_prose(text: str) -> None:
+    assert is_prose(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "level=error caller=ledger.go:214 err=\"no leader\" shard=17",
+        "java.lang.IllegalStateException: ledger 12 is sealed",
+        "\tat com.shop.Ledger.append(Ledger.java:91)",
+        '{"level":"error","msg":"pool exhausted","service":"cart"}',
+        "2026-11-20 10:15:12.123 ERROR 4312 --- [nio-8080-exec-9] c.e.ledger.Store : write refused",
+        "[ERROR] ledger::store write refused",
+        "BUG: unable to handle page fault for address: ffff888012345678 RIP: 0x1f foo_release(net)",
+        "",
+        "4711 --- 12",
+    ],
+)  # fmt: skip
+def test_what_a_program_writes_is_not(text: str) -> None:
+    assert not is_prose(text)
+
+
+def test_a_log_whose_lines_hold_sentences_is_no_prose() -> None:
+    log = (
+        "2026-11-20 10:15:12 ERROR [http-1] the ledger is not able to write to the shard\n"
+        "2026-11-20 10:15:13 ERROR [http-2] the ledger is not able to write to the shard\n"
+    )
+
+    assert not is_prose(log)
+
+
+@pytest.mark.parametrize("piece", ["{{ ", "$a.", "<*", "a" * 100, "[a", "the ", "x="])
+def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
+    text = piece * (200_000 // len(piece))
+
+    began = time.perf_counter()
+    is_prose(text)
+
+    assert time.perf_counter() - began < 2
