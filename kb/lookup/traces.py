@@ -30,6 +30,8 @@ ENOUGH = 0.65
 _COUNTS = {NAMED: 4.0, LEADS: 4.0, SAYS: 2.0, REST: 0.3, PLAIN: 1.0}
 _NEAREST = 2.0
 """What a line counts for, by its letter; a frame next to the leading message less with each one between."""
+NEARLY_ALL = 0.9
+"""The same for a few lines in which nothing crashed: whatever else they say may be what went wrong."""
 LEAST = 0.2
 """The share below which a trace is not even a candidate: what it has in common is its program."""
 _MESSAGES = NAMED + LEADS + SAYS
@@ -188,7 +190,8 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     share = seen.share(alike)
     if question.whole:  # a few lines, which must say the same; if they do not quite, their words are compared
         share = min(share, _explained(question.evidence, seen.places))
-    if share < (ENOUGH if question.whole else LEAST):
+    least = LEAST if not question.whole else ENOUGH if seen.said is not None else NEARLY_ALL
+    if share < least:
         return None
     first = seen.places[0]
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
