@@ -8,6 +8,7 @@ from kb.lookup.question import Question
 from kb.lookup.verdict import Judged
 from kb.records import Entry
 from kb.records.ledger import Evidence, Match
+from kb.text.titles import title_line
 from kb.text.tokens import tokenize
 
 _COMPARED = 5_000
@@ -20,7 +21,7 @@ def to_match(one: Judged, question: Question) -> Match:
     return Match(
         id=entry.id,
         kind=entry.kind,
-        title=entry.headline,
+        title=title_line(entry.headline),
         confidence=one.confidence,
         tier=one.found.tier,
         reason=one.reason,

@@ -30,6 +30,7 @@ from kb.records.watch import WatchItem
 from kb.storage.entries import EntryTable, Stored
 from kb.storage.identify import runbook_keys
 from kb.storage.signatures import CompiledSignatures
+from kb.text.titles import title_line
 
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
 RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
@@ -119,7 +120,7 @@ class Lookup:
             if found.strength >= KNOWN and found.evidence:
                 stored = self.entries.many([found.entry_id])
                 for one in stored.values():
-                    on_sighting(Sighting(one.entry.id, one.entry.headline, found.evidence))
+                    on_sighting(Sighting(one.entry.id, title_line(one.entry.headline), found.evidence))
 
         return tell
 

@@ -11,6 +11,7 @@ from kb.storage.identify import fingerprints_of
 from kb.text.one_line import one_line
 from kb.text.signature_set import SignatureSet
 from kb.text.sought import sought
+from kb.text.titles import title_line
 
 RULES = (FAILING, *BY_PERSON)
 """The quarantines that say something about the advice; the others are about signatures that fire too often."""
@@ -45,6 +46,4 @@ def _fitting(question: Question, entries: Sequence[Entry]) -> list[Entry]:
 def _warning(entry: Entry, move: Move) -> str:
     fix = one_line(entry.advice().fix, _FIX)
     advised = f"; do not rely on what it advised: {fix}" if fix else ""
-    return (
-        f"an entry that fits is quarantined ({move.reason}): {entry.headline[:_TITLE]} [{entry.id}]{advised}"
-    )
+    return f"an entry that fits is quarantined ({move.reason}): {title_line(entry.headline)[:_TITLE]} [{entry.id}]{advised}"

@@ -12,6 +12,7 @@ from kb.records import KINDS, Incident
 from kb.records.ledger import SearchHit
 from kb.storage.entries import EntryTable, Stored
 from kb.text.redact import redact
+from kb.text.titles import title_line
 
 _WIDE = 400
 _SNIPPET = 240
@@ -63,7 +64,7 @@ def _hit(one: Stored, score: float) -> SearchHit:
     text = next((p.text for p in entry.passages() if p.role != "title"), "")
     day = entry.date.isoformat() if isinstance(entry, Incident) and entry.date else None
     return SearchHit(
-        id=entry.id, kind=entry.kind, title=entry.headline, score=round(score, 4),
+        id=entry.id, kind=entry.kind, title=title_line(entry.headline), score=round(score, 4),
         snippet=" ".join(text.split())[:_SNIPPET], date=day, services=entry.scope.services, status=entry.status,
         source=entry.provenance.source,
     )  # fmt: skip

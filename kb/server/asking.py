@@ -13,6 +13,7 @@ from kb.records.ledger import Answer, SearchHit, Trust
 from kb.records.moves import Move
 from kb.server.arguments import Day, Environment, Limit, Log, Service, Text, Words
 from kb.server.offers import ANSWER, Offer, reading
+from kb.text.titles import title_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,6 @@ class Asking:
         entry = self._kb.get(entry_id)
         said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
         return WholeEntry(
-            id=entry.id, kind=entry.kind, title=entry.headline, entry=said, trust=self._kb.trust_of(entry),
+            id=entry.id, kind=entry.kind, title=title_line(entry.headline), entry=said, trust=self._kb.trust_of(entry),
             moves=tuple(self._kb.moves_of(entry.id)),
         )  # fmt: skip
