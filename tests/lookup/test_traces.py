@@ -11,6 +11,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.lookup.agreement import agreement
 from kb.lookup.features import CorpusStats
+from kb.lookup.traces import ENOUGH, SeenTrace
 from kb.records.ledger import Answer, Tier, Verdict
 from kb.storage.encoder import OnnxEncoder
 from kb.text.tokens import tokenize
@@ -287,3 +288,38 @@ def test_a_rare_word_that_two_texts_share_counts_for_more_than_a_common_one() ->
     common = agreement(["beta", "gamma"], ["beta", "delta"], stats)
 
     assert rare > common
+
+
+def seen(*, said: float | None, frames: float | None, named: bool, leader: str = "") -> SeenTrace:
+    return SeenTrace(
+        said=said, frames=frames, hang=False, named=named, leader=leader, lines=1, of=2, tells=1.0, places=(), text=""
+    )  # fmt: skip
+
+
+def test_a_message_that_names_something_is_a_trace_without_its_frames_and_one_that_does_not_is_none() -> None:
+    named = seen(said=1.0, frames=0.0, named=True)
+    plain = seen(said=1.0, frames=0.0, named=False)
+
+    assert named.share() >= ENOUGH
+    assert plain.share() < ENOUGH
+
+
+def test_frames_alone_are_no_trace_that_has_a_message() -> None:
+    assert seen(said=0.0, frames=1.0, named=True).share() < ENOUGH
+    assert seen(said=0.0, frames=1.0, named=False).share() < ENOUGH
+
+
+def test_a_trace_without_a_message_is_its_frames_and_one_without_frames_its_message() -> None:
+    assert seen(said=None, frames=0.8, named=False).share() == 0.8
+    assert seen(said=0.7, frames=None, named=True).share() == 0.7
+    assert seen(said=None, frames=None, named=False).share() == 0.0
+
+
+def test_a_message_in_other_words_counts_as_far_as_it_is_alike() -> None:
+    missing = seen(said=0.0, frames=1.0, named=True, leader="ledger <*> is sealed")
+
+    assert missing.share(alike=0.2) < missing.share(alike=0.6) < 1.0
+    assert (
+        seen(said=0.0, frames=1.0, named=True).share(alike=0.6)
+        == seen(said=0.0, frames=1.0, named=True).share()
+    )
