@@ -46,4 +46,5 @@ def _fitting(question: Question, entries: Sequence[Entry]) -> list[Entry]:
 def _warning(entry: Entry, move: Move) -> str:
     fix = one_line(entry.advice().fix, _FIX)
     advised = f"; do not rely on what it advised: {fix}" if fix else ""
-    return f"an entry that fits is quarantined ({move.reason}): {title_line(entry.headline)[:_TITLE]} [{entry.id}]{advised}"
+    title = one_line(title_line(entry.headline), _TITLE)
+    return f"an entry that fits is quarantined ({move.reason}): {title} [{entry.id}]{advised}"

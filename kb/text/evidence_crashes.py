@@ -96,7 +96,9 @@ class CrashLines:
         if told.role in (Role.GENERIC, Role.FRAME):
             return
         if told.role is Role.OTHER:
-            if not again and interesting(line.block.text[line.start : min(line.end, line.start + LONGEST_LINE)]):
+            if not again and interesting(
+                line.block.text[line.start : min(line.end, line.start + LONGEST_LINE)]
+            ):
                 self._groups.take(line, most=_BESIDE if told.crash else 9.0)
             return
         if told.rank < 2:

@@ -14,7 +14,9 @@ def test_a_trace_is_titled_by_its_exception() -> None:
   File "/srv/a/app/lease.py", line 6, in main
     renew(slot)
 app.lease.LeaseError: renewal of slot 17 refused by peer 4"""
-    assert title_line(trace) == "app.lease.LeaseError: renewal of slot 17 refused by peer 4 (and 3 more lines)"
+    assert (
+        title_line(trace) == "app.lease.LeaseError: renewal of slot 17 refused by peer 4 (and 3 more lines)"
+    )
 
 
 def test_a_long_line_of_many_is_cut() -> None:

@@ -100,7 +100,9 @@ class CrashReader:
             return self._message(text)
         if self._left > 0 and not text[0].isspace() and text[0] not in "}])":
             # (What a kernel says has its clock: a line without it is another's, and between others it ends soon.)
-            self._left = max(0, self._left - (_STRANGE if self._left > _STRANGE and text == line.rstrip() else 1))
+            self._left = max(
+                0, self._left - (_STRANGE if self._left > _STRANGE and text == line.rstrip() else 1)
+            )
         return Told(Role.OTHER, 0, self._crash if self._left else 0)
 
     def _form(self, text: str, number: int, form: Form) -> Told:
