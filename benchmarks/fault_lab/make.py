@@ -83,8 +83,7 @@ def _of_this_machine(text: str) -> str:
     names = [
         str(TOOLS),
         str(Path.cwd()),
-        "/work/",
-        "/root/",
+        f"{Path.home()}/",
         platform.release(),
         *([host] if len(host) > 4 else []),
     ]

@@ -12,8 +12,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import gettempdir
 
-TOOLS = Path(os.environ.get("FAULT_LAB_TOOLS", "/tmp/lab/tools"))
+TOOLS = Path(os.environ.get("FAULT_LAB_TOOLS", str(Path(gettempdir()) / "kb-fault-lab")))
 """Where packages of PyPI and npm are kept; never shown to a program, which sees `/opt`."""
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
