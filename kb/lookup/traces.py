@@ -21,27 +21,24 @@ from kb.text.redact import redact
 from kb.text.signature_engines import Needle
 from kb.text.signature_set import SignatureHit, SignatureSet
 from kb.text.specificity import text_specificity
-from kb.text.trace import LEADS, NAMED, NEAR, PLAIN, REST, SAYS
+from kb.text.tokens import STOP_WORDS
+from kb.text.trace import CAUSE, EXCEPTION, LEADS, NAMED, NEAR, PLAIN, REST, SAYS
 
 AROUND = 20_000
 """Characters before and behind the line that weighs most within which the others are looked for."""
 ENOUGH = 0.65
 """The share of a trace from which it is the same."""
-_COUNTS = {NAMED: 4.0, LEADS: 4.0, SAYS: 2.0, REST: 0.3, PLAIN: 1.0}
+_COUNTS = {NAMED: 4.0, LEADS: 4.0, CAUSE: 2.0, SAYS: 2.0, REST: 0.3, PLAIN: 1.0}
 _NEAREST = 2.0
 """What a line counts for, by its letter; a frame next to the leading message less with each one between."""
 NEARLY_ALL = 0.9
 """The same for a few lines in which nothing crashed: whatever else they say may be what went wrong."""
 LEAST = 0.2
 """The share below which a trace is not even a candidate: what it has in common is its program."""
-_MESSAGES = NAMED + LEADS + SAYS
-_SAME_PLACE, _NEARLY = 0.6, 0.4
+_MESSAGES = NAMED + LEADS + CAUSE + SAYS
+_SAME_PLACE, _NEARLY = 0.6, 0.5
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = re.compile(r"[A-Za-z_]{2,}")
-_HANG = re.compile(
-    r"(?i)\bblocked for (?:more|over)\b|\bhung\b|\b(?:soft|hard) lockup\b|\bdetected stalls?\b|self-detected stall"
-    r"|\bthread starvation\b|\bthread dump\b"
-)
 _SHOWN = 200
 _PLAIN = -0.9
 """Beside the score of an evidence line, which is 1 for one that says nothing grave."""
@@ -59,8 +56,8 @@ class SeenTrace:
     """Of what was said, the share that stands there; None where the trace has no message."""
     frames: float | None
     """Of the frames next to the message, or where there are none of all other lines, the share that stands there."""
-    hang: bool
-    """What was said is that something hangs."""
+    other_cause: bool
+    """A cause that was learned does not stand there."""
     named: bool
     """The leading message names something of the program's own."""
     leader: str
@@ -115,9 +112,7 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
     return SeenTrace(
         said=_part(kept, weights, letters, _MESSAGES),
         frames=_beside(kept, weights, letters),
-        hang=any(
-            _HANG.search(line) for line, letter in zip(lines, letters, strict=True) if letter in _MESSAGES
-        ),
+        other_cause=any(letter == CAUSE and number not in kept for number, letter in enumerate(letters)),
         named=NAMED in letters,
         leader="" if (leader := weights.index(max(weights))) in kept else lines[leader],
         lines=len(kept),
@@ -197,7 +192,7 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
     reason += f"; its message stands there in other words ({alike:.0%} alike)" if seen.leader else ""
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
-    hearsay = "a hang shows where a task stood, not why" if seen.hang else ""
+    hearsay = "but its cause does not stand there" if seen.other_cause else ""
     fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
     return Found(
         entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=whole, hearsay=hearsay,
@@ -207,9 +202,14 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
 
 def _alike(leader: str, question: Question) -> float:
     """How much of its words a telling line of the question shares with the leading message, at the most."""
-    learned = set(_WORD.findall(leader))
-    asked = (set(_WORD.findall(one.line.message)) for one in question.evidence)
+    learned = _words(leader)
+    asked = (_words(one.line.message) for one in question.evidence)
     return max((len(learned & words) / max(1, len(learned | words)) for words in asked), default=0.0)
+
+
+def _words(message: str) -> set[str]:
+    """The words that tell: the name of the exception, and small words, are common to many."""
+    return {word for word in _WORD.findall(EXCEPTION.sub(" ", message)) if word.lower() not in STOP_WORDS}
 
 
 def _explained(evidence: Iterable[EvidenceTemplate], places: Sequence[Place]) -> float:

@@ -29,7 +29,10 @@ from kb.text.mask import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.none_left import apart
 from kb.text.prose import is_prose
+from kb.text.sought import is_crash
 from kb.text.specificity import text_specificity
+from kb.text.trace import is_hang
+from kb.text.turned import turned
 
 _NOT_SETTLING = KNOWN - 0.1
 _GENERAL_ADVICE = RELATED + 0.05
@@ -48,6 +51,7 @@ _ALL_WORDS = 0.9
 """Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
 _FAILING_N = 3
 _WORD = re.compile(r"\w+")
+_INSTANCE = re.compile(r"[-_]\d{1,3}$")
 _CODE = re.compile(r"(?<![\w.])\d+(?![\w.])")
 _CODED_LINES, _CODED = 12, 400
 _PLAIN_MOST = 0.5
@@ -204,9 +208,8 @@ def scope_agreement(question: Question, entry: Entry) -> tuple[float, list[str]]
 
 def _named_by_the_log(question: Question, entry: Entry) -> str:
     """The service of the entry that the log names; what it names beside is no conflict, since it may name the host."""
-    named = (
-        question.seen.get(name, "").removesuffix(".service") for name in ("service", "unit", "container")
-    )
+    said = (question.seen.get(name, "").removesuffix(".service") for name in ("service", "unit", "container"))
+    named = [name for one in said if one for name in (one, _INSTANCE.sub("", one))]
     return next((name for name in named for service in entry.scope.services if _same(name, service)), "")
 
 
@@ -232,6 +235,12 @@ def _limited(
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
     pattern = _pattern(entry)
+    if line and "\n" not in pattern and (word := turned(line, pattern)):
+        limits.append(f"but the line says {word!r}")
+    if found.features and is_crash(pattern):
+        limits.append("its message does not stand there as it was learned")
+    if "\n" in pattern and is_hang(pattern):
+        limits.append("a hang shows where a task stood, not why")
     if (
         found.features
         and pattern

@@ -15,12 +15,19 @@ from kb.records import Signature
 from kb.text.carriers import unfold
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.template import LONGEST, template_of
-from kb.text.trace import trace_signature
+from kb.text.trace import LEADS, NAMED, trace_signature
 
 
 def sought(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
     """The signatures as they are looked for, in their order."""
     return tuple(_sought(one) for one in signatures)
+
+
+@lru_cache(maxsize=512)
+def is_crash(text: str) -> bool:
+    """Whether a text of several lines is the trace of a crash, with a message that leads."""
+    signature = trace_signature(readable(text)) if "\n" in text.strip() else None
+    return signature is not None and (NAMED in signature.trace or LEADS in signature.trace)
 
 
 def readable(text: str) -> str:

@@ -18,10 +18,10 @@ from kb.text.crashes.table import form_of, without_clock
 from kb.text.specificity import text_specificity
 from kb.text.template import LONGEST, template_of
 
-NAMED, LEADS, SAYS, NEAR, REST, PLAIN = "NLSFRP"
+NAMED, LEADS, CAUSE, SAYS, NEAR, REST, PLAIN = "NLCSFRP"
 """What a line is for: the message that leads, where it names something of the program's own; a leading message that
-does not (`general protection fault`); another message or cause; a frame next to the one that leads; any other line of
-a crash; a line of a text in which nothing crashed."""
+does not (`general protection fault`); a cause, or another exception of the same crash; another message; a frame next to
+the one that leads; any other line of a crash; a line of a text in which nothing crashed."""
 MOST_LINES = 24
 """Lines of a trace that are looked for."""
 _READ = 400
@@ -30,10 +30,10 @@ _LEAST = 0.2
 """What a line must tell to be looked for."""
 _NEXT = 4
 """Frames on each side of the leading message that are next to it."""
-_ORDER = {NAMED: 4, LEADS: 4, SAYS: 3, NEAR: 2, PLAIN: 1, REST: 0}
+_ORDER = {NAMED: 4, LEADS: 4, CAUSE: 3, SAYS: 3, NEAR: 2, PLAIN: 1, REST: 0}
 _NAME = re.compile(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w")
 _SYMBOL = re.compile(r"\w\+0x|\w\.c:\d")
-_EXCEPTION = re.compile(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
+EXCEPTION = re.compile(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
 _STANDARD = re.compile(
     r"(?:^|[.:\\])_*(?:(?:Type|Range|Reference|Syntax|URI|Eval|Aggregate|Internal|Runtime|Value|Key|Index|Lookup|Attribute"
     r"|Name|Import|ModuleNotFound|Assertion|OS|IO|EOF|Timeout|System|Zero|Division|Overflow|Arithmetic|FloatingPoint"
@@ -43,6 +43,10 @@ _STANDARD = re.compile(
     r"[A-Za-z]{0,30})?(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?$"
 )
 """The exceptions that a language or its library brings: another program has them, too."""
+_HANG = re.compile(
+    r"(?i)\bblocked for (?:more|over)\b|\bhung\b|\b(?:soft|hard) lockup\b|\bdetected stalls?\b|self-detected stall"
+    r"|\bthread starvation\b|\bthread dump\b"
+)
 _WORD = re.compile(r"[a-z]{2,}")
 _OWN_WORDS = 5
 """Words from which a message is a sentence of the program's own."""
@@ -78,13 +82,22 @@ def names_something(message: str) -> bool:
 
     `KeyError: 'tax_rate'` does, `general protection fault` does not: that says what kind of crash it is.
     """
-    found = form_of(message, within=False)
-    if found and found[1].runtime == "kernel":  # (its words are the kernel's own, and the task is any)
+    if _is_kernels(message):  # (its words are the kernel's own, and the task is any)
         return bool(_SYMBOL.search(message))
-    if (kind := _EXCEPTION.search(message)) and not _STANDARD.search(kind[0]):
+    if (kind := EXCEPTION.search(message)) and not _STANDARD.search(kind[0]):
         return True
-    said = _EXCEPTION.sub(" ", message)
+    said = EXCEPTION.sub(" ", message)
     return bool(_NAME.search(said)) or len(_WORD.findall(said)) >= _OWN_WORDS
+
+
+def is_hang(text: str) -> bool:
+    """Whether something is said to hang: then a trace shows where a task stood, not why."""
+    return _HANG.search(text) is not None
+
+
+def _is_kernels(line: str) -> bool:
+    found = form_of(line, within=False)
+    return found is not None and found[1].runtime == "kernel"
 
 
 def _uncarried(line: str) -> str:
@@ -108,6 +121,9 @@ def _letters(lines: Sequence[str], told: Sequence[Told]) -> list[str]:
     near = {*before[-_NEXT:], *after[:_NEXT]}
     by_role = {Role.MESSAGE: SAYS, Role.CAUSE: SAYS, Role.FRAME: "", Role.GENERIC: "", Role.OTHER: REST}
     letters = [by_role[one.role] for one in told]
+    for number, letter in enumerate(letters):
+        if letter == SAYS and not _is_kernels(lines[number]):
+            letters[number] = CAUSE
     for number in frames:
         letters[number] = NEAR if number in near else REST
     letters[leader] = leads

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.text.carriers import bare
+from kb.text.carriers import bare, unfold
 from kb.text.carriers.table import CARRIERS, PHRASE, Carrier
 
 
@@ -109,3 +109,22 @@ def test_the_place_that_a_message_names_itself_stays_behind_a_logger():
     message = "unknown directive bogus in /srv/a/ledger.conf:3"
 
     assert bare(f"2026-11-29 10:15:12,123 ERROR [main] {message}").text == message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "&#10;| ",
+        "<Data>ERROR: disk failed&#10;at node 7</Data>",
+        'db-1 | "failed&#10;" x',
+        "Content-Transfer-Encoding: quoted-printable\n\nquorum=20lost=0A=0Aon ledger=\n again",
+    ],
+)
+def test_a_line_end_that_was_written_in_another_way_is_a_line_end_and_every_line_has_its_place(
+    text: str,
+) -> None:
+    found = unfold(text)
+    for start in range(len(found.text)):
+        place = found.place(start, min(start + 1, len(found.text)))
+        assert 0 <= place.start <= place.end <= len(text)
+        assert 1 <= place.line <= text.count("\n") + 1

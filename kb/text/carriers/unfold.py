@@ -116,11 +116,19 @@ def unfold(text: str, offset: int = 0, line: int = 1) -> Unfolded:
     rows: Rows | None = None
     for needed, step in _STEPS:
         if needed(now):
-            rows = step(rows if rows is not None else _rows(text))
+            rows = _one_line_each(step(rows if rows is not None else _rows(text)))
             now = "\n".join(rows[0])
     if rows is None or now == text:
         return Unfolded(text, offset, line)
     return Unfolded(now, offset, line, _Source(text, array("q", rows[1]), array("q", rows[2])))
+
+
+def _one_line_each(rows: Rows) -> Rows:
+    """The rows, those apart in which a line end was undone: each row is one line, or places would shift."""
+    if not any("\n" in line for line in rows[0]):
+        return rows
+    parts = [(one, a, b) for line, a, b in zip(*rows, strict=True) for one in line.split("\n")]
+    return [one for one, _, _ in parts], [a for _, a, _ in parts], [b for _, _, b in parts]
 
 
 def _rows(text: str) -> Rows:
