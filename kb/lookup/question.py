@@ -25,6 +25,7 @@ _QUERY_LINES = 8
 _QUERY_CHARACTERS = 1500
 _PIECE = 1024 * 1024
 _OVERLAP = 8_000
+_STREAMS = ("stdout", "stderr")
 _NAME = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}\b")
 
 OnBlock = Callable[[Unfolded], None]
@@ -71,7 +72,7 @@ class Question:
     def seen(self) -> dict[str, str]:
         """What the carriers say of the most telling line (service, unit, pod, severity, time …), as they wrote it."""
         best = sorted(self.evidence, key=lambda e: (-e.line.score, e.line.line))[:_QUERY_LINES]
-        return next((found for e in best if len(found := _told(e.line.said)) > 1), {})
+        return next((found for e in best if (found := _told(e.line.said)).keys() - {"time", "host"}), {})
 
     @cached_property
     def specificity(self) -> float:
@@ -92,7 +93,8 @@ class Question:
 
 def _told(said: Mapping[str, str]) -> dict[str, str]:
     """What is said, in the order of `SAID`, redacted; what is said with an empty text is not said."""
-    return {name: redact(said[name]).text for name in SAID if said.get(name)}
+    told = {name: redact(said[name]).text for name in SAID if said.get(name)}
+    return {name: text for name, text in told.items() if text not in _STREAMS}
 
 
 def ask(

@@ -22,13 +22,13 @@ from kb.text.signature_engines import Needle
 from kb.text.signature_set import SignatureHit, SignatureSet
 from kb.text.specificity import text_specificity
 from kb.text.tokens import STOP_WORDS
-from kb.text.trace import CAUSE, EXCEPTION, LEADS, NAMED, NEAR, PLAIN, REST, SAYS
+from kb.text.trace import ALARM, CAUSE, EXCEPTION, LEADS, NAMED, NEAR, PLAIN, REST, SAYS
 
 AROUND = 20_000
 """Characters before and behind the line that weighs most within which the others are looked for."""
 ENOUGH = 0.65
 """The share of a trace from which it is the same."""
-_COUNTS = {NAMED: 4.0, LEADS: 4.0, CAUSE: 2.0, SAYS: 2.0, REST: 0.3, PLAIN: 1.0}
+_COUNTS = {NAMED: 4.0, LEADS: 4.0, CAUSE: 2.0, SAYS: 2.0, REST: 0.3, ALARM: 3.0, PLAIN: 1.0}
 _NEAREST = 2.0
 """What a line counts for, by its letter; a frame next to the leading message less with each one between."""
 NEARLY_ALL = 0.9
@@ -39,6 +39,7 @@ _MESSAGES = NAMED + LEADS + CAUSE + SAYS
 _SAME_PLACE, _NEARLY = 0.6, 0.5
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = re.compile(r"[A-Za-z_]{2,}")
+_CAUSE_MISSING = "but the cause that was learned does not stand there"
 _SHOWN = 200
 _PLAIN = -0.9
 """Beside the score of an evidence line, which is 1 for one that says nothing grave."""
@@ -138,7 +139,7 @@ def _counts(letters: str) -> list[float]:
 def _beside(kept: Sequence[int], weights: Sequence[float], letters: str) -> float | None:
     """What stands there of the frames next to the message; where there are none, of the other lines."""
     frames = _part(kept, weights, letters, NEAR)
-    return _part(kept, weights, letters, REST + PLAIN) if frames is None else frames
+    return _part(kept, weights, letters, REST + ALARM + PLAIN) if frames is None else frames
 
 
 def _part(kept: Iterable[int], weights: Sequence[float], letters: str, wanted: str) -> float | None:
@@ -182,17 +183,20 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     alike = _alike(seen.leader, question) if seen.leader and (seen.frames or 0.0) >= _SAME_PLACE else 0.0
     if seen.leader and alike < _NEARLY:
         return None
-    share = seen.share(alike)
+    share, part = seen.share(alike), False
     if question.whole:  # a few lines, which must say the same; if they do not quite, their words are compared
-        share = min(share, _explained(question.evidence, seen.places))
-    least = LEAST if not question.whole else ENOUGH if seen.said is not None else NEARLY_ALL
-    if share < least:
+        explained = _explained(question.evidence, seen.places)
+        least = ENOUGH if seen.said is not None else NEARLY_ALL
+        part = explained >= NEARLY_ALL and share < least and not seen.leader
+        share = explained if part else min(share, explained)
+        share = share if share >= least else 0.0
+    if share < LEAST:
         return None
     first = seen.places[0]
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
     reason += f"; its message stands there in other words ({alike:.0%} alike)" if seen.leader else ""
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
-    hearsay = "but its cause does not stand there" if seen.other_cause else ""
+    hearsay = "it is a part of what was learned" if part else _CAUSE_MISSING if seen.other_cause else ""
     fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
     return Found(
         entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=whole, hearsay=hearsay,

@@ -235,7 +235,8 @@ def _limited(
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
     pattern = _pattern(entry)
-    if line and "\n" not in pattern and (word := turned(line, pattern)):
+    said = line or (question.said if len(question.evidence) == 1 else "")
+    if pattern and "\n" not in pattern and (word := turned(said, pattern)):
         limits.append(f"but the line says {word!r}")
     if found.features and is_crash(pattern):
         limits.append("its message does not stand there as it was learned")

@@ -90,7 +90,9 @@ class EntryIndex:
         """Let the entry have these fingerprints and no others.  Call inside a write."""
         self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
         taught = (Fingerprint(one.fingerprint, ASKED, "") for one in self._wordings.of(entry_id))
-        self._add_fingerprints(entry_id, [*fingerprints, *taught])  # of equal ones the entry's own stands
+        own = [one for one in fingerprints if not one.origin.startswith("reworded:")]
+        others = [one for one in fingerprints if one.origin.startswith("reworded:")]
+        self._add_fingerprints(entry_id, [*own, *taught, *others])  # of equal ones the first stands
 
     def _add_fingerprints(self, entry_id: str, fingerprints: Iterable[Fingerprint]) -> None:
         self._db.execute_many(
@@ -105,6 +107,10 @@ class EntryIndex:
         first = 1 + (self._db.value("SELECT max(ordinal) FROM chunks WHERE entry_id = ?", [entry_id]) or 0)
         self._lexical.reword(entry_id, reworded((one.line for one in wordings), first))
         self._db.execute("DELETE FROM fingerprints WHERE entry_id = ? AND origin = ?", [entry_id, ASKED])
+        self._db.execute_many(  # (what an outcome taught says more than that another version writes so)
+            "DELETE FROM fingerprints WHERE entry_id = ? AND fingerprint = ? AND origin LIKE 'reworded:%'",
+            [(entry_id, one.fingerprint) for one in wordings],
+        )
         self._add_fingerprints(entry_id, [Fingerprint(one.fingerprint, ASKED, "") for one in wordings])
 
     def renew_wordings(self) -> None:

@@ -63,13 +63,14 @@ def anchor_of(template: str) -> str:
 
 def find(template: str, data: bytes, at: int = 0) -> Found | None:
     """The first place of the template in a UTF-8 text, from byte `at` on; None where it does not stand there."""
-    anchor, proposed = _anchor(template), _proposed(template)
+    anchor, proposed, first = _anchor(template), _proposed(template), at
     for _ in range(_TRIES):
         match = anchor.search(data, at)
         if match is None:
             return None
         begin, end = _around(data, match.start(), match.end())
-        if found := _in_window(template, proposed, data, begin, end):
+        found = _in_window(template, proposed, data, begin, end)
+        if found and found.end > first:
             return found
         at = match.end()
     return None

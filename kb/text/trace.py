@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from kb.records import Signature
+from kb.text.alarm import alarm
 from kb.text.carriers import bare
 from kb.text.crashes import Role, Told, read_crashes
 from kb.text.crashes.plumbing import is_plumbing
@@ -18,19 +19,22 @@ from kb.text.crashes.table import form_of, without_clock
 from kb.text.specificity import text_specificity
 from kb.text.template import LONGEST, template_of
 
-NAMED, LEADS, CAUSE, SAYS, NEAR, REST, PLAIN = "NLCSFRP"
+NAMED, LEADS, CAUSE, SAYS, NEAR, REST, ALARM, PLAIN = "NLCSFRAP"
 """What a line is for: the message that leads, where it names something of the program's own; a leading message that
-does not (`general protection fault`); a cause, or another exception of the same crash; another message; a frame next to
-the one that leads; any other line of a crash; a line of a text in which nothing crashed."""
+does not (`general protection fault`); a cause, or another exception of the same crash; another message; a frame
+next to the one that leads; any other line of a crash; an alarming line, and any other, of a text in which nothing
+crashed."""
 MOST_LINES = 24
 """Lines of a trace that are looked for."""
 _READ = 400
 """Lines of a trace that are read at the most."""
 _LEAST = 0.2
 """What a line must tell to be looked for."""
+_GRAVE = 3.0
+"""The grade of a line from which it is alarming."""
 _NEXT = 4
 """Frames on each side of the leading message that are next to it."""
-_ORDER = {NAMED: 4, LEADS: 4, CAUSE: 3, SAYS: 3, NEAR: 2, PLAIN: 1, REST: 0}
+_ORDER = {NAMED: 4, LEADS: 4, CAUSE: 3, SAYS: 3, NEAR: 2, ALARM: 2, PLAIN: 1, REST: 0}
 _NAME = re.compile(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w")
 _SYMBOL = re.compile(r"\w\+0x|\w\.c:\d")
 EXCEPTION = re.compile(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
@@ -58,7 +62,7 @@ def trace_signature(text: str) -> Signature | None:
     if len(lines) < 2:
         return None
     plain = [_uncarried(line[:LONGEST]) for line in lines]
-    letters = _letters(plain, list(read_crashes(plain)))
+    letters = _letters(plain, list(read_crashes(plain)), [alarm(line) for line in lines])
     found: dict[str, str] = {}
     for line, letter in zip(lines, letters, strict=True):
         template = template_of(line) if letter else ""
@@ -108,11 +112,14 @@ def _uncarried(line: str) -> str:
     return carried.text if carried.said.keys() - {"severity"} else line
 
 
-def _letters(lines: Sequence[str], told: Sequence[Told]) -> list[str]:
+def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]) -> list[str]:
     """What each line is for; empty for what any crash prints.  The last of several crashes leads."""
     leaders = [number for number, one in enumerate(told) if one.rank == 2]
     if not leaders:
-        return [PLAIN if one.role is not Role.GENERIC else "" for one in told]
+        return [
+            "" if one.role is Role.GENERIC else ALARM if grade >= _GRAVE else PLAIN
+            for one, grade in zip(told, grades, strict=True)
+        ]
     leader = leaders[-1]
     leads = NAMED if names_something(lines[leader]) else LEADS
     own = [one.role is Role.FRAME and not is_plumbing(lines[number]) for number, one in enumerate(told)]

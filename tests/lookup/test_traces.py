@@ -292,7 +292,8 @@ def test_a_rare_word_that_two_texts_share_counts_for_more_than_a_common_one() ->
 
 def seen(*, said: float | None, frames: float | None, named: bool, leader: str = "") -> SeenTrace:
     return SeenTrace(
-        said=said, frames=frames, hang=False, named=named, leader=leader, lines=1, of=2, tells=1.0, places=(), text=""
+        said=said, frames=frames, other_cause=False, named=named, leader=leader, lines=1, of=2, tells=1.0,
+        places=(), text="",
     )  # fmt: skip
 
 

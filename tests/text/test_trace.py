@@ -89,7 +89,7 @@ def test_of_a_java_trace_what_says_most_leads_and_its_cause_is_said() -> None:
     lines = looked_for(JAVA)
 
     assert lines["com.shop.OrderRefusedException: order <*> of tenant <*> cannot be placed"] == "N"
-    assert lines["com.shop.LedgerSealedException: ledger <*> is sealed by peer <*> since tick"] == "S"
+    assert lines["com.shop.LedgerSealedException: ledger <*> is sealed by peer <*> since tick"] == "C"
 
 
 def test_a_java_trace_that_says_nothing_by_itself_is_led_by_its_cause() -> None:
@@ -145,7 +145,7 @@ def test_the_last_of_two_crashes_leads() -> None:
     lines = looked_for(PYTHON + "\n" + other)
 
     assert lines["ValueError: cannot read 'region_code' of the order"] == "N"
-    assert lines["KeyError: 'tax_rate"] == "S"
+    assert lines["KeyError: 'tax_rate"] == "C"
 
 
 @pytest.mark.parametrize("text", ["", "one line", "one line\n\n \n", "12\n13\n14\n"])

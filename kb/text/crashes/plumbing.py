@@ -17,7 +17,7 @@ _BY_RUNTIME = {
         r"|_?_?schedule\w*|lock_(?:acquire|release)|_?_?lock_acquire\w*|_?_?raw_\w+|_raw_\w+|mutex_lock\w*|__mutex_lock\w*"
         r"|preempt_\w+|rcu_\w+|might_\w+|ddb_?\w*|db_\w+|kdb_\w+|trap\w*|alltraps?|calltrap|vpanic|Xsyscall|syscall"
     ),
-    "rust": r"(?:core|std|alloc)::|rust_(?:begin_unwind|panic)|__rust_\w+|__libc_start\w*|_start$|main$",
+    "rust": r"(?:core|std|alloc|__rustc)::|rust_(?:begin_unwind|panic)|__rust_\w+|__libc_start\w*|_start$|main$",
     "jvm": r"(?:java\.base/)?(?:java|jdk|sun|javax)\.|jdk\.internal|scala\.|kotlin\.coroutines|reactor\.core",
     "node": (
         r"(?:node:)?internal/|node:|process\.|Module\.|Function\.executeUserEntryPoint|new Promise"
@@ -25,9 +25,10 @@ _BY_RUNTIME = {
     ),
     "go": r"runtime\.|panic\(|created by|testing\.|net/http\.|main\.main\.func\d+$",
     "c": (
-        r"__libc_start\w*|_start$|abort$|raise$|__assert\w*|gsignal|__pthread\w*|clone3?$|start_thread"
+        r"__libc_start\w*|_start$|abort\b|raise\b|__assert\w*|gsignal|__pthread\w*|clone3?$|start_thread"
         r"|std::terminate|__cxa_\w+"
     ),
+    "more": r"\.\.\. \d+ (?:more|common)",
     "dotnet": r"System\.|Microsoft\.",
     "beam": r"(?:gen_server|gen_statem|proc_lib|gen|erl_eval|shell|init|timer|lists|supervisor):",
 }
