@@ -16,6 +16,8 @@ _WRITTEN = re.compile(
     r"\w=[\"'\w/<\[{(]|[{}|]|::|->|=>|\w\(\S|\)\s*[:{]|[\w.]{3,80}(?:Error|Exception)\b|0x[0-9a-fA-F]{4,}"
     r"|\b(?:ERROR|FATAL|WARN|INFO|DEBUG|PANIC|CRITICAL)\b|\d{1,2}:\d\d:\d\d|^\s*at \w|\w/\w+/\w|\[\w[^\]\s]{0,60}\]"
 )
+_RAISED = re.compile(r"\s*(?:Caused by: |Uncaught )?[\w.$]{1,120}(?:Error|Exception)(?:\s?[\[(]\w{1,60}[\])])?: ")
+"""How a raised exception is printed: the name of its class, a code perhaps, and what it says, be that a sentence."""
 _WORD = re.compile(r"[A-Za-z']+")
 _SMALL = STOP_WORDS | {
     "no",
@@ -40,7 +42,7 @@ def is_prose(text: str) -> bool:
     """Whether people said it; short texts without any mark of a program count as said."""
     plain = _TEMPLATE.sub(" ", text)
     words = _WORD.findall(plain)
-    if not words:
+    if not words or _RAISED.match(plain):
         return False
     marks = sum(1 for _ in _WRITTEN.finditer(plain))
     small = sum(word.lower() in _SMALL for word in words)

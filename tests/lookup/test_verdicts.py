@@ -203,3 +203,13 @@ def test_a_secret_in_the_matched_text_is_not_handed_out(kb: KnowledgeBase) -> No
     secret = "ghp_" + "a1B2" * 9
     match = kb.check_known_issues(f"login with {secret} refused by broker").matches[0]
     assert secret not in repr(match)
+
+
+def test_an_exception_that_reads_like_a_sentence_is_not_known_by_words_it_shares(kb: KnowledgeBase) -> None:
+    learned = "AttributeError: 'Order' object has no attribute 'total'"
+    kb.learn_pattern(learned, "The shape of an order changed", "Roll the importer back")
+
+    asked = "AttributeError: property 'total' of 'Order' object has no setter"
+
+    assert kb.check_known_issues(asked).verdict is not Verdict.KNOWN
+    assert kb.check_known_issues(learned).verdict is Verdict.KNOWN

@@ -31,6 +31,8 @@ def test_a_sentence_is_prose(text: str) -> None:
     [
         "level=error caller=ledger.go:214 err=\"no leader\" shard=17",
         "java.lang.IllegalStateException: ledger 12 is sealed",
+        "AttributeError: property 'total' of the 'Order' object has no setter, and it is not to be set",
+        "TypeError [ERR_LEDGER]: the ledger that was given is not the one of the shard",
         "\tat com.shop.Ledger.append(Ledger.java:91)",
         '{"level":"error","msg":"pool exhausted","service":"cart"}',
         "2026-11-20 10:15:12.123 ERROR 4312 --- [nio-8080-exec-9] c.e.ledger.Store : write refused",
@@ -53,7 +55,7 @@ def test_a_log_whose_lines_hold_sentences_is_no_prose() -> None:
     assert not is_prose(log)
 
 
-@pytest.mark.parametrize("piece", ["{{ ", "$a.", "<*", "a" * 100, "[a", "the ", "x="])
+@pytest.mark.parametrize("piece", ["{{ ", "$a.", "<*", "a" * 100, "aError", "aError (", "[a", "the ", "x="])
 def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
     text = piece * (200_000 // len(piece))
 
