@@ -16,7 +16,9 @@ _WRITTEN = re.compile(
     r"\w=[\"'\w/<\[{(]|[{}|]|::|->|=>|\w\(\S|\)\s*[:{]|[\w.]{3,80}(?:Error|Exception)\b|0x[0-9a-fA-F]{4,}"
     r"|\b(?:ERROR|FATAL|WARN|INFO|DEBUG|PANIC|CRITICAL)\b|\d{1,2}:\d\d:\d\d|^\s*at \w|\w/\w+/\w|\[\w[^\]\s]{0,60}\]"
 )
-_RAISED = re.compile(r"\s*(?:Caused by: |Uncaught )?[\w.$]{1,120}(?:Error|Exception)(?:\s?[\[(]\w{1,60}[\])])?: ")
+_RAISED = re.compile(
+    r"\s*(?:Caused by: |Uncaught )?[\w.$]{1,120}(?:Error|Exception)(?:\s?[\[(]\w{1,60}[\])])?: "
+)
 """How a raised exception is printed: the name of its class, a code perhaps, and what it says, be that a sentence."""
 _WORD = re.compile(r"[A-Za-z']+")
 _SMALL = STOP_WORDS | {
