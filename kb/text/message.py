@@ -7,12 +7,15 @@ something else around it.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kb.text.carriers import bare
 from kb.text.crashes import message_of
 from kb.text.crashes.form import Role
 from kb.text.crashes.table import form_of, without_clock
 
 
+@lru_cache(maxsize=64)  # (one question asks for it once for each use of a line)
 def message(line: str) -> str:
     """The message of a line; the line itself where nothing is around it."""
     told = bare(without_clock(line)).text

@@ -128,6 +128,7 @@ _RULES: tuple[_Rule, ...] = (
         rf"(?:(?i:key|signature|auth|sas))[\"']?[ \t]?[:=][ \t]?[\"']?(?P<value>{_BASE64})",
     ),
 )
+_MARKS = frozenset(mark for rule in _RULES for mark in rule.marks)
 
 
 def redact(text: str) -> Redacted:
@@ -148,10 +149,10 @@ def redact(text: str) -> Redacted:
 
 def _secrets(text: str) -> Iterator[tuple[int, int, str]]:
     lowered = text.replace("\u0130", "I").lower()  # the one character whose lower case is longer
-    places = {mark: _places(lowered, mark) for mark in {mark for rule in _RULES for mark in rule.marks}}
+    places = {mark: _places(lowered, mark) for mark in _MARKS if mark in lowered}
     for rule in _RULES:
         at = 0
-        for place in heapq.merge(*(places[mark] for mark in rule.marks)):
+        for place in heapq.merge(*(places[mark] for mark in rule.marks if mark in places)):
             if place >= at and (match := rule.pattern.match(text, place)):
                 name = next((name for name, value in match.groupdict().items() if value is not None), 0)
                 yield *match.span(name), rule.kind

@@ -27,6 +27,8 @@ _EDGES = " \t\r\n.,:;!-()[]{}<>\"'`=|#*"
 _LEAST = 4
 """Characters that an anchor has at the least: a shorter one stands in every text."""
 _WINDOW = 4_000
+_SHORT = 500
+"""Bytes of a line that is masked whole, to see whether it is what is looked for and nothing else."""
 _TRIES = 1_000
 """Places of an anchor that are looked at in a block, and starts that are tried at one place."""
 _STARTS = 20
@@ -113,7 +115,12 @@ def _unless_some(match: re.Match[str]) -> str:
 
 
 def _templates(window: bytes, start: int, end: int) -> Iterator[str]:
-    """The template of a place, by itself and with all of its first and last word: a word is masked as a whole."""
+    """The template of a place: of all its line, by itself, with all of its first and last word.
+
+    The line comes first, since a question masks it all the same; a word is masked as a whole.
+    """
+    if line := _line_at(window, start, end):
+        yield template_of(line)
     yield _masked(" ".join(window[start:end].decode("utf-8", "replace").split()))
     wider = (
         _WHOLE.search(window, max(0, start - _WORD_LONG), start),
@@ -123,6 +130,16 @@ def _templates(window: bytes, start: int, end: int) -> Iterator[str]:
     if (begin, finish) != (start, end):
         text = " ".join(window[begin:finish].decode("utf-8", "replace").split())
         yield _core(_masked(text))
+
+
+def _line_at(window: bytes, start: int, end: int) -> str:
+    """The line around a place, as it stands in the text; empty if the place is in two, or the line is long."""
+    begin = window.rfind(b"\n", 0, start) + 1
+    finish = window.find(b"\n", start)
+    finish = finish if finish >= 0 else len(window)
+    return (
+        window[begin:finish].decode("utf-8", "replace") if end <= finish and finish - begin < _SHORT else ""
+    )
 
 
 def _words(template: str) -> str:

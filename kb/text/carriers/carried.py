@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kb.text.carriers.behind import unquoted, without_blanks, without_rest
 from kb.text.carriers.fields import (
@@ -80,6 +81,7 @@ _OBJECT = re.compile(
 )
 
 
+@lru_cache(maxsize=64)  # (one question asks for it once for each use of a line)
 def bare(line: str) -> Carried:
     """The line without its carriers, however many lie one inside another."""
     said: dict[str, str] = {}
