@@ -18,14 +18,21 @@ if TYPE_CHECKING:
     from benchmarks.fault_lab.scene import Scene
 
 Step = str | Callable[["Scene"], object]
+Edits = Mapping[str, tuple[tuple[str, str], ...]]
+"""What is changed in files before a start: by the name of the file, pairs of an old text and the new one."""
 HEALTHY = "healthy"
+
+
+def edit(file: str, old: str, new: str) -> Edits:
+    """One change of one file."""
+    return {file: ((old, new),)}
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One way to fail: what is changed in the files, done before the start, and done to the running server.
 
-    `edits` maps a file to (old, new) pairs; an old text that is not there is an error of the source.
+    An old text of `edits` that is not there is an error of the source.
     `before` is done in place of the server's own `around`.  With `starts=False` the server is expected
     to end by itself instead of becoming ready.
     """
@@ -33,7 +40,7 @@ class Fault:
     name: str
     tells: str
     do: tuple[Step, ...] = ()
-    edits: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    edits: Edits = field(default_factory=dict)
     before: tuple[Step, ...] | None = None
     starts: bool = True
     note: str = ""

@@ -20,9 +20,14 @@ COUNTS = re.compile(
 """A count of what is left, `before` its word or `after` it."""
 
 
+def count_of(match: re.Match[str]) -> str:
+    """The number in a match of `COUNTS`, as it was written."""
+    return match["before"] or match["after"]
+
+
 def none_left(text: str) -> tuple[bool, ...]:
     """For each count of what is left, in their order, whether it is none."""
-    return tuple(not int(match["before"] or match["after"]) for match in COUNTS.finditer(text))
+    return tuple(not int(count_of(match)) for match in COUNTS.finditer(text))
 
 
 def apart(one: str, other: str) -> bool:

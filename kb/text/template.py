@@ -17,7 +17,7 @@ from typing import Any
 from kb.text.mask import mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.message import message
-from kb.text.none_left import COUNTS
+from kb.text.none_left import COUNTS, count_of
 from kb.text.signature_regex import boundary, compile_regex, escaped
 from kb.text.specificity import text_specificity
 
@@ -110,7 +110,7 @@ def _masked(line: str) -> str:
 
 
 def _unless_some(match: re.Match[str]) -> str:
-    count = match["before"] or match["after"]
+    count = count_of(match)
     return match.group() if int(count) else match.group().replace(count, _NONE)
 
 

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import OK, step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _MODULES = "\n".join(
     f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
@@ -74,9 +76,7 @@ def _get(path: str, more: str = "") -> str:
     return f"curl -s -m 6 {more} {_AT}{path}"
 
 
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"httpd.conf": ((old, new),)}
-
+_config = partial(edit, "httpd.conf")
 
 SOURCES = (
     Server(

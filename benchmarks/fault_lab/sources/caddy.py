@@ -3,10 +3,11 @@
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
 from dataclasses import replace
+from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import OK, step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """{
 	admin 127.0.0.1:@port2@
@@ -32,9 +33,7 @@ http://127.0.0.1:@port@ {
 }
 """
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"Caddyfile": ((old, new),)}
+_config = partial(edit, "Caddyfile")
 
 
 def _get(path: str, more: str = "") -> str:

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """base_dir = @dir@/run
 log_path = /dev/stderr
@@ -46,9 +48,7 @@ def _talk(password: str, more: str = "pass", user: str = "@user@") -> str:
     )
 
 
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"dovecot.conf": ((old, new),)}
-
+_config = partial(edit, "dovecot.conf")
 
 _SAVE = "print(c.append('INBOX', None, None, b'Subject: x\\r\\n\\r\\n' + b'x' * 60000))"
 

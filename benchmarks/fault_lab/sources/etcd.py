@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CTL = "ETCDCTL_API=3 etcdctl --endpoints http://127.0.0.1:@port@"
 _YAML = """name: orders0
@@ -20,10 +22,7 @@ logger: zap
 log-level: info
 """
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"etcd.yml": ((old, new),)}
-
+_config = partial(edit, "etcd.yml")
 
 SOURCES = (
     Server(

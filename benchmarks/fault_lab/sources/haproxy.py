@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import OK, step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """global
   log stdout format iso local0
@@ -32,10 +34,7 @@ backend orders_pool
 _GET = "curl -s -m 5 http://127.0.0.1:@port@/orders/@id@"
 _UP = (step("backend", "port1", OK),)
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"haproxy.cfg": ((old, new),)}
-
+_config = partial(edit, "haproxy.cfg")
 
 SOURCES = (
     Server(

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """reporting-disabled = true
 bind-address = "127.0.0.1:@port1@"
@@ -33,9 +35,7 @@ def _write(lines: str, login: str = "u=shop&p=kept&db=shop") -> str:
     return f"curl -s -m 6 '{_URL}/write?{login}' --data-binary {lines}"
 
 
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"influx.conf": ((old, new),)}
-
+_config = partial(edit, "influx.conf")
 
 SOURCES = (
     Server(

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import OK, step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """server.modules = ("mod_access", "mod_auth", "mod_authn_file", "mod_proxy", "mod_cgi")
 server.bind = "127.0.0.1"
@@ -28,9 +30,7 @@ def _get(path: str, more: str = "") -> str:
     return f"curl -s -m 6 {more} http://127.0.0.1:@port@{path}"
 
 
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"lighttpd.conf": ((old, new),)}
-
+_config = partial(edit, "lighttpd.conf")
 
 SOURCES = (
     Server(

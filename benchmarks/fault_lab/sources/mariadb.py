@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """[mysqld]
 user=mysql
@@ -36,10 +38,7 @@ _DEADLOCK = (
     f' {_SQL} "SET innodb_lock_wait_timeout=20; BEGIN; UPDATE orders SET note=2 WHERE id=2; DO SLEEP(1); UPDATE orders SET note=2 WHERE id=1"; wait) 2>&1'
 )
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"my.cnf": ((old, new),)}
-
+_config = partial(edit, "my.cnf")
 
 SOURCES = (
     Server(

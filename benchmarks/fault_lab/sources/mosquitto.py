@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """listener @port@ 127.0.0.1
 allow_anonymous false
@@ -26,9 +28,7 @@ def _connect(name: bytes) -> bytes:
     return b"\x10\x1c\x00\x04MQTT\x04\xc2\x00\x01\x00\x02" + name + b"\x00\x06orders\x00\x04kept"
 
 
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"mosquitto.conf": ((old, new),)}
-
+_config = partial(edit, "mosquitto.conf")
 
 SOURCES = (
     Server(

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """listen: 127.0.0.1:@port@
 http: 127.0.0.1:@port1@
@@ -22,9 +24,7 @@ jetstream { store_dir: @dir@/js, max_file_store: 10MB, max_memory_store: 1MB }
 """
 _HELLO = b'CONNECT {"verbose":false,"user":"orders","pass":"kept","name":"orders-worker"}\r\n'
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"nats.conf": ((old, new),)}
+_config = partial(edit, "nats.conf")
 
 
 def _server(name: str, program: str, packages: Packages) -> Server:

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """[databases]
 shop = host=127.0.0.1 port=@port1@ dbname=shop
@@ -26,10 +28,7 @@ client_login_timeout = 2
 _AS = "PGPASSWORD=kept PGCONNECT_TIMEOUT=6 psql -w -h 127.0.0.1 -p @port@ -U"
 _PSQL = f"{_AS} @user@ -d shop -c 'SELECT 1'"
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"pgbouncer.ini": ((old, new),)}
-
+_config = partial(edit, "pgbouncer.ini")
 
 SOURCES = (
     Server(

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _MAIN = """compatibility_level = 3.6
 config_directory = @dir@/conf
@@ -58,9 +60,7 @@ def _mail(to: str, size: int = 20, sender: str = "orders@shop.example", server: 
     )
 
 
-def _main(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"conf/main.cf": ((old, new),)}
-
+_main = partial(edit, "conf/main.cf")
 
 SOURCES = (
     Server(

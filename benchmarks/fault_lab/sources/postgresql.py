@@ -4,7 +4,7 @@
 
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """port = @port@
 listen_addresses = '127.0.0.1'
@@ -32,10 +32,6 @@ def _psql(sql: str, more: str = "") -> str:
 
 def _admin(sql: str) -> str:
     return f'psql -h 127.0.0.1 -p @port@ -U postgres -d postgres -c "{sql}"'
-
-
-def _edit(file: str, old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {file: ((old, new),)}
 
 
 def _server(short: str, full: str) -> Server:
@@ -75,8 +71,8 @@ def _server(short: str, full: str) -> Server:
             Fault("client_gone", r"LOG:  (could not (send|receive) data|unexpected EOF on client connection)", do=(f"({_psql('BEGIN; SELECT 1; SELECT pg_sleep(1); SELECT repeat(chr(120), 3000000)')}) > /dev/null 2>&1 & sleep 0.5; pkill -KILL -x psql", step("pause", 2))),
             Fault("disk_full", r'ERROR:  could not (extend|write).*No space left on device', before=(step("small_disk", "data", "110m"),), do=(_psql("INSERT INTO orders SELECT n, repeat('x', 900), 1 FROM generate_series(1000, 90000) n"),)),
             Fault("port_in_use", r"(?i)(LOG|FATAL):  could not (bind|create)", before=(step("occupy"),), starts=False),
-            Fault("bad_setting", r"(?i)unrecognized configuration parameter", edits=_edit("extra.conf", "statement_timeout", "statement_timeouts"), starts=False),
-            Fault("bad_value", r"(?i)invalid value for parameter", edits=_edit("extra.conf", "shared_buffers = 2MB", "shared_buffers = much"), starts=False),
+            Fault("bad_setting", r"(?i)unrecognized configuration parameter", edits=edit("extra.conf", "statement_timeout", "statement_timeouts"), starts=False),
+            Fault("bad_value", r"(?i)invalid value for parameter", edits=edit("extra.conf", "shared_buffers = 2MB", "shared_buffers = much"), starts=False),
             Fault("stale_pid", r"(?i)FATAL:  lock file .* already exists|bogus data", before=("setpriv --reuid=postgres --regid=postgres --clear-groups sleep 60 > /dev/null 2>&1 & printf '%s\\n@dir@/data\\n1\\n' $! > data/postmaster.pid; chown postgres: data/postmaster.pid",), starts=False),
             Fault("other_version", r"FATAL:  database files are incompatible with server", before=("echo 9.6 > data/PG_VERSION",), starts=False),
         ),

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """include /etc/ldap/schema/core.schema
 include /etc/ldap/schema/cosine.schema
@@ -35,10 +37,7 @@ userPassword: kept
 """
 _AS = "-x -H ldap://127.0.0.1:@port@ -D cn=admin,dc=shop,dc=example -w kept"
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"slapd.conf": ((old, new),)}
-
+_config = partial(edit, "slapd.conf")
 
 SOURCES = (
     Server(

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import OK, step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """http_port 127.0.0.1:@port@
 visible_hostname proxy.shop.example
@@ -23,10 +25,7 @@ http_access deny all
 dns_nameservers 127.0.0.1
 """
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"squid.conf": ((old, new),)}
-
+_config = partial(edit, "squid.conf")
 
 _GET = "curl -s -m 8 -o /dev/null -w %{http_code} -x http://127.0.0.1:@port@ http://127.0.0.1:@port1@/orders/@id@"
 

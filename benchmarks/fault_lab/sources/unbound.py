@@ -2,8 +2,10 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """server:
   interface: 127.0.0.1
@@ -29,10 +31,7 @@ remote-control:
 """
 _DIG = "dig +tries=1 +time=3 @127.0.0.1 -p @port@"
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"unbound.conf": ((old, new),)}
-
+_config = partial(edit, "unbound.conf")
 
 SOURCES = (
     Server(

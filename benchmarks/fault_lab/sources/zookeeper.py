@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501 -- programs and configurations stand as they are written
 
+from functools import partial
+
 from benchmarks.fault_lab.packages import Packages
 from benchmarks.fault_lab.scene import step
-from benchmarks.fault_lab.source import Fault, Server
+from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """tickTime=2000
 dataDir=@dir@/data
@@ -22,10 +24,7 @@ log4j.appender.CONSOLE.layout.ConversionPattern=%d{ISO8601} - %-5p [%t:%C{1}@%L]
 
 _JARS = "ls /usr/share/java/*.jar | grep 'zookeeper\\|slf4j-api\\|slf4j-log4j12\\|/log4j-1.2\\|netty\\|snappy\\|metrics-core\\|commons-cli' | tr '\\n' :"
 
-
-def _config(old: str, new: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    return {"conf/zoo.cfg": ((old, new),)}
-
+_config = partial(edit, "conf/zoo.cfg")
 
 SOURCES = (
     Server(

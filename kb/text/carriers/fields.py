@@ -68,7 +68,6 @@ _BEHIND = (
 BEHIND = rf"(?<![^\s,;\[(])(?:{_BEHIND})={_VALUE}"
 """A `key=value` that is a carrier's even alone behind a message."""
 
-_BAR = r"(?:\|{1,2}|[»›❯▶┃│║•·→⇒]|>>|=>|->|>|::|~>|~|\t)"
 
 FIRST_LEVEL = (
     ("A", rf"(?P<severity3>{LEVELS_FIRST})(?!\s\d+ \(|[\w.-]|\s+REPORT|/|=){_END}[!]?{GAP}"),
