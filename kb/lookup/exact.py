@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kb.lookup.found import Found, OnFound
-from kb.lookup.question import Question
+from kb.lookup.question import EvidenceTemplate, Question
 from kb.lookup.traces import SeenTrace, by_trace, rarity_among, seen_trace
 from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
@@ -42,9 +42,7 @@ def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
         key = row["fingerprint"]
         if key in wanted:
             source = wanted[key]
-            evidence = Evidence(
-                text=source.line.text, line=source.line.line, start=source.line.start, end=source.line.end
-            )
+            evidence = _evidence(source)
             what = {"sample": "a sample", "log": "a log line", "symptom": "a symptom"}.get(
                 row["origin"], "the pattern"
             )
@@ -77,8 +75,7 @@ def by_rewording(question: Question, entries: EntryTable) -> list[Found]:
     found: dict[str, Found] = {}
     for row in entries.index.matching_fingerprints(list(wanted)) if wanted else ():
         one, other = wanted[row["fingerprint"]]
-        line = one.line
-        evidence = Evidence(text=line.text, line=line.line, start=line.start, end=line.end)
+        evidence = _evidence(one)
         reason, hearsay = _reworded(other.note, other.kind)
         strength = text_specificity(one.template)
         hit = Found(
@@ -87,6 +84,11 @@ def by_rewording(question: Question, entries: EntryTable) -> list[Found]:
         if row["entry_id"] not in found or _tells_more(hit, found[row["entry_id"]]):
             found[row["entry_id"]] = hit
     return list(found.values())
+
+
+def _evidence(one: EvidenceTemplate) -> Evidence:
+    line = one.line
+    return Evidence(text=line.text, line=line.line, start=line.start, end=line.end)
 
 
 def _reworded(note: str, kind: str) -> tuple[str, str]:
