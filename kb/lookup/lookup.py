@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
+from kb.errors import NothingAsked
 from kb.lookup import verdict as verdicts
 from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
@@ -38,6 +39,10 @@ RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
 Watched = Callable[[datetime], Sequence[WatchItem]]
 """The items of the watch list that count at a moment."""
 _JUDGED, _FEW = 30, 10
+_NOTHING = (
+    "the text is empty, so nothing was looked up; give the error text (if it was piped in, see why the"
+    " program before the pipe printed nothing)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ class Lookup:
         self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
         now: datetime, on_sighting: OnSighting | None = None,
     ) -> Finding:  # fmt: skip
-        """Look the text up; an empty text is `unknown` with a note that says so.
+        """Look the text up.  Raises NothingAsked for a text without anything readable in it.
 
         `on_sighting` is told at once, while the text is still being read, of each entry whose signature
         could settle the question by itself.
@@ -90,9 +95,7 @@ class Lookup:
         question = ask(text, tool=tool, service=service, environment=environment, each_block=scan.block)
         self.signatures.keep()
         if not question.evidence:
-            return Finding(
-                question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",)
-            )
+            raise NothingAsked(_NOTHING)
         printed = by_fingerprint(question, self.entries)
         exact = self._judge(question, [*printed, *scan.found(printed), *scan.traces(question)], now)
         if deep or not verdicts.settles(exact):
