@@ -15,6 +15,7 @@ from kb.errors import NothingAsked
 from kb.lookup import verdict as verdicts
 from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
+from kb.lookup.causes import Causes, OtherCauses, spoken_for
 from kb.lookup.exact import SignatureScan, by_fingerprint, by_rewording
 from kb.lookup.explain import to_match
 from kb.lookup.found import Found, OnFound
@@ -77,6 +78,7 @@ class Lookup:
     ranked: RankedTiers
     signatures: CompiledSignatures
     trust_of: TrustOf
+    others: OtherCauses
     notes: Callable[[], Sequence[str]]
     quarantined: Callable[[], Mapping[str, Move]]
     watched: Watched = lambda _: ()
@@ -100,6 +102,8 @@ class Lookup:
         exact = self._judge(question, [*printed, *scan.found(printed), *scan.traces(question)], now)
         if deep or not verdicts.settles(exact):
             exact = self._judge(question, by_rewording(question, self.entries), now, exact)
+        if verdicts.settles(exact):
+            exact = self._judge(question, self._other_causes(exact), now, exact)
         judged, notes = exact, list[str]()
         if deep or not verdicts.settles(exact):
             ranked = self.ranked.search(question.query, prose=question.is_prose, said=question.said)
@@ -108,6 +112,8 @@ class Lookup:
         notes += self._warnings(question)
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
+        causes = Causes.of(question, judged)
+        judged = spoken_for(causes, self.ranked.likeness(causes.said, causes.ids), judged)
         ordered, watch = watching.noted(verdicts.in_order(judged), question, self.watched(now), now)
         return _finding(question, ordered, limit, [*notes, *watch])
 
@@ -117,6 +123,12 @@ class Lookup:
         stored = self.entries.many(moves)
         held = [one.entry for one in stored.values() if one.entry.status is Status.QUARANTINED]
         return warnings(question, held, moves)
+
+    def _other_causes(self, settled: Sequence[Judged]) -> list[Found]:
+        """What was learned of the same symptom in other words, which the text need not hold."""
+        already = {one.entry.id for one in settled}
+        best = verdicts.in_order(settled)[0].entry
+        return [one for one in self.others.of(best, self.signatures.current()) if one.entry_id not in already]
 
     def _teller(self, on_sighting: OnSighting) -> OnFound:
         def tell(found: Found) -> None:

@@ -108,7 +108,7 @@ def judge(
     words += [f"it {'resolved this' if here > 0 else 'failed'} for {question.service} before"] if here else []
     lift = TAUGHT * found.taught + HERE * ((here > 0) - (here < 0))
     reason = "; ".join([*reasons, *words, *limits])
-    letter = _to_the_letter(line, _pattern(entry) or entry.headline) if line else 0.0
+    letter = _to_the_letter(line, learned_by(entry) or entry.headline) if line else 0.0
     letter = found.agreed if found.tier is Tier.TRACE else letter
     return Judged(entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter)
 
@@ -127,7 +127,7 @@ def _with_surroundings(found: Found, entry: Entry, line: str) -> Found:
     A message may be plain (`open() failed`) and what its program writes around it not: where both lines have that, it
     is the same program that says so.
     """
-    pattern = _pattern(entry)
+    pattern = learned_by(entry)
     plain = found.whole and found.strength < _PLAIN_MOST and found.tier is not Tier.TRACE
     if not line or not plain or "\n" in pattern:
         return found
@@ -145,7 +145,7 @@ def _to_the_letter(line: str, learned: str) -> float:
 def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
     if found.tier in EXACT:
         whole = found.whole and found.strength >= GENERIC
-        bonus = 0.0 if not whole else _LEARNED if _pattern(entry) else _WHOLE
+        bonus = 0.0 if not whole else _LEARNED if learned_by(entry) else _WHOLE
         return min(0.99, 0.45 + 0.55 * found.strength + bonus) * found.fit
     if _compared_as_texts(question, entry):
         return by_agreement(found.agreed)
@@ -154,7 +154,7 @@ def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
 
 def _compared_as_texts(question: Question, entry: Entry) -> bool:
     """Whether what programs wrote is asked of what programs wrote: those are two texts, not a subject."""
-    pattern = _pattern(entry)
+    pattern = learned_by(entry)
     return bool(pattern) and ("\n" in pattern or not is_prose(pattern)) and not question.is_prose
 
 
@@ -169,7 +169,7 @@ def _codes(template: str) -> list[str]:
     return _CODE.findall(template.replace(PLACEHOLDER, " "))
 
 
-def _pattern(entry: Entry) -> str:
+def learned_by(entry: Entry) -> str:
     """The text that a pattern or tool fix was learned by; empty for other kinds."""
     return entry.pattern if isinstance(entry, Pattern) else getattr(entry, "error_pattern", "")
 
@@ -230,11 +230,11 @@ def _limited(
     """The confidence under the caps that apply, and each cap in words."""
     limits = list[str]()
     exact = found.tier in EXACT
-    if line and apart(line, _pattern(entry)):
+    if line and apart(line, learned_by(entry)):
         limits.append("but none is left in one of them, and some in the other")
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
-    pattern = _pattern(entry)
+    pattern = learned_by(entry)
     said = line or (question.said if len(question.evidence) == 1 else "")
     if pattern and "\n" not in pattern and (word := turned(said, pattern)):
         limits.append(f"but the line says {word!r}")

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
-from kb.lookup.features import CorpusStats, Query, named_in_title
+from kb.lookup.features import Query, named_in_title
 from kb.lookup.found import Found
 from kb.lookup.offered import MOST, offered, spread, worth_showing
+from kb.lookup.rarity import CorpusStats
 from kb.lookup.thresholds import KNOWN, RELATED
 from kb.lookup.verdict import Judged, in_order
 from kb.records import Entry, Pattern, Runbook
