@@ -14,18 +14,11 @@ It is a prior for the verdict, not a verdict: it does not know how generic the q
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import exp
-
-from kb.lookup.thresholds import RELATED
 
 COEFFICIENTS: dict[str, float] = {"words": 6.8, "meaning": 6.8, "subject": 3.4}
 INTERCEPT = -9.6
-
-_NEIGHBOURS = 9
-_UNRELATED = 0.25
-"""The cosine of two texts that have nothing to do with each other, for homes with few entries."""
-_SUPPORT, _MOST = 0.75, 0.6
 
 _SLOPE, _MIDDLE = 9.9, 0.611
 """Of the logistic that makes a probability of an agreement: 0.25 at one half, 0.8 at three quarters.
@@ -41,19 +34,6 @@ def probability(features: Mapping[str, float]) -> float:
 
     evidence = sum(weight * opinion(features, group) for group, weight in COEFFICIENTS.items())
     return 1 / (1 + exp(-(evidence + INTERCEPT)))
-
-
-def by_meaning_alone(similarities: Sequence[float]) -> float:
-    """What similarity says when hardly a word is shared, as in a paraphrase; 0 when it says nothing.
-
-    `similarities` are the cosines of the candidates.  The best one counts with its lead over the mean
-    of the next nine: among hundreds of texts something is always somewhat near.  It never reaches
-    what `known` asks for: meaning alone may relate two texts, it cannot settle that they are one.
-    """
-    best, *others = sorted(similarities, reverse=True)[: _NEIGHBOURS + 1]
-    others += [_UNRELATED] * (_NEIGHBOURS - len(others))
-    support = 2 * best - sum(others) / _NEIGHBOURS
-    return min(_MOST, RELATED + (support - _SUPPORT) * 0.7) if support >= _SUPPORT else 0.0
 
 
 def by_agreement(value: float) -> float:

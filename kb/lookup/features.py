@@ -59,6 +59,10 @@ class Candidate:
     chunks: tuple[ChunkText, ...]
     cosines: tuple[float, ...] = ()
     title_cosine: float = math.nan
+    whole_cosine: float = math.nan
+    """That of the piece of the whole, which short entries have."""
+    names: tuple[str, ...] = ()
+    """Tokens of the services and tools that a short entry is about."""
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ class Lookup:
             exact = self._judge(question, self._other_causes(exact), now, exact)
         judged, notes = exact, list[str]()
         if deep or not verdicts.settles(exact):
-            ranked = self.ranked.search(question.query, prose=question.is_prose, said=question.said)
+            ranked = self.ranked.search(question.query, own_words=question.in_own_words, said=question.said)
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
             notes += self.notes()
         notes += self._warnings(question)

@@ -14,7 +14,7 @@ from functools import cached_property
 from kb.text.carriers import SAID, Unfolded, unfold
 from kb.text.evidence import EvidenceLine, EvidenceReader
 from kb.text.mask import fingerprint, mask
-from kb.text.prose import is_prose
+from kb.text.prose import is_own_words, is_prose
 from kb.text.redact import redact
 from kb.text.specificity import text_specificity
 
@@ -83,6 +83,11 @@ class Question:
     def is_prose(self) -> bool:
         """Whether people said it, and no program wrote it; see `kb.text.prose`."""
         return is_prose("\n".join(e.line.text for e in self.evidence))
+
+    @cached_property
+    def in_own_words(self) -> bool:
+        """Whether somebody tells in their own words what they see; see `kb.text.prose`."""
+        return self.whole and is_own_words(self.said)
 
     @property
     def fingerprint(self) -> str:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from kb.lookup.found import Found
 from kb.lookup.thresholds import RELATED
 from kb.records.ledger import Tier
-from kb.storage.lexical import LexicalIndex
+from kb.storage.lexical import LexicalIndex, StoredChunk
 from kb.storage.vectors import VectorIndex
-from kb.text.chunks import ASKED, spelled_out
+from kb.text.chunks import ASKED, WHOLE, spelled_out
 from kb.text.tokens import tokenize
 
 if TYPE_CHECKING:
-    from kb.lookup.features import Candidate
+    from kb.lookup.features import Candidate, Query
     from kb.lookup.ranking import Ranked
     from kb.lookup.rarity import CorpusStats
 
@@ -37,12 +37,12 @@ class RankedTiers:
         self._lexical, self._vectors = lexical, vectors
 
     def search(
-        self, query: str, limit: int = MAX_CANDIDATES, *, prose: bool = True, said: str = ""
+        self, query: str, limit: int = MAX_CANDIDATES, *, own_words: bool = False, said: str = ""
     ) -> list[Found]:
         """The candidates for a text, best first; `strength` is the chance that each is right.
 
-        Only in prose, which people say in their own words, may nearness in meaning alone relate two texts.  What
-        programs said is compared to the letter: `said`, where it is not the query itself.
+        What people say in `own_words` is answered by what `sentences` makes of it, too.  What programs said is
+        compared to the letter: `said`, where it is not the query itself.
         """
         from kb.lookup import ranking
         from kb.lookup.agreement import agreement
@@ -58,19 +58,25 @@ class RankedTiers:
         lexical_ids = {hit.entry_id for hit in words}
         candidates = self._candidates(ids, spelled)
         written = tokenize(said or query)
-        asked, stats = Query(query, tuple(tokens)), self._stats([*tokens, *written], candidates)
+        asked = Query(query, tuple(tokens))
+        stats = self._stats([*tokens, *written, *asked.words], candidates)
         named = {one.entry_id: named_in_title(asked, one.title, stats) for one in candidates}
         agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
         found = [
             replace(_ranked(one, lexical_ids), named=named[one.entry_id], agreed=agreed[one.entry_id])
             for one in ranking.rank(asked, candidates, stats)
         ]
-        hits = _lifted(_falling(found)) if prose else _falling(found)
+        hits = _falling(found)
+        hits = _in_own_words(hits, asked, candidates, stats) if own_words else hits
         likely = {hit.entry_id for hit in hits if hit.strength >= RELATED}
         taught = [
-            bare for one in candidates if one.entry_id in likely and (bare := _own(one)).chunks != one.chunks
+            plain
+            for one in candidates
+            if one.entry_id in likely and (plain := _own(one)).chunks != one.chunks
         ]
-        own = {one.entry_id: _ranked(one, lexical_ids) for one in ranking.rank(asked, taught, stats)}
+        bare = [_ranked(one, lexical_ids) for one in ranking.rank(asked, taught, stats)]
+        bare = _in_own_words(bare, asked, taught, stats) if own_words else bare
+        own = {one.entry_id: one for one in bare}
         return [_by_words_asked(hit, own) for hit in hits]
 
     def likeness(self, said: str, ids: Sequence[str]) -> dict[str, float]:
@@ -87,21 +93,9 @@ class RankedTiers:
         return nearest
 
     def _candidates(self, ids: list[str], query: str) -> list[Candidate]:
-        from kb.lookup.features import Candidate, ChunkText
-
         chunks = self._lexical.chunks_of(ids)
         cosines = self._vectors.cosines(query, [chunk.id for found in chunks.values() for chunk in found])
-        nan = float("nan")
-        return [
-            Candidate(
-                entry_id, "", next((c.text for c in found if c.role == "title"), ""),
-                tuple(ChunkText(c.role, tuple(c.tokens)) for c in found),
-                tuple(cosines.get(c.id, nan) for c in found),
-                next((cosines.get(c.id, nan) for c in found if c.role == "title"), nan),
-            )
-            for entry_id in ids
-            if (found := chunks.get(entry_id))
-        ]  # fmt: skip
+        return [_candidate(key, chunks[key], cosines) for key in ids if chunks.get(key)]
 
     def _stats(self, tokens: Iterable[str], candidates: list[Candidate]) -> CorpusStats:
         from kb.lookup.features import plain_words
@@ -112,6 +106,22 @@ class RankedTiers:
         entries, mean_chunk, mean_entry = self._lexical.size()
         known = self._lexical.document_frequencies([*tokens, *titles])
         return CorpusStats(entries, mean_entry, known, mean_chunk)
+
+
+def _candidate(entry_id: str, pieces: Sequence[StoredChunk], cosines: Mapping[int, float]) -> Candidate:
+    from kb.lookup.features import Candidate, ChunkText
+
+    own, nan = [piece for piece in pieces if piece.role != WHOLE], float("nan")
+    title = next((piece for piece in own if piece.role == "title"), None)
+    whole = next((piece for piece in pieces if piece.role == WHOLE), None)
+    return Candidate(
+        entry_id, "", title.text if title else "",
+        tuple(ChunkText(piece.role, tuple(piece.tokens)) for piece in own),
+        tuple(cosines.get(piece.id, nan) for piece in own),
+        cosines.get(title.id, nan) if title else nan,
+        cosines.get(whole.id, nan) if whole else nan,
+        tuple(whole.tokens) if whole else (),
+    )  # fmt: skip
 
 
 def _title_tokens(one: Candidate) -> list[str]:
@@ -148,16 +158,18 @@ def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
     return Found(one.entry_id, tier, reason, None, probability(one.features), features=one.features)
 
 
-def _lifted(found: list[Found]) -> list[Found]:
-    """The same with the nearest in meaning lifted to what meaning alone can say for it."""
-    from kb.lookup.confidence import by_meaning_alone
+def _in_own_words(
+    found: Sequence[Found], asked: Query, candidates: Sequence[Candidate], stats: CorpusStats
+) -> list[Found]:
+    """The hits as somebody means them who asks in words of their own: each by the better of two chances."""
+    from kb.lookup import sentences
 
-    similarity = [max(hit.features["cosine"], hit.features["title_cosine"]) for hit in found]
-    nearest = similarity.index(max(similarity))
-    alone = by_meaning_alone(similarity)
-    if alone > found[nearest].strength:
-        found[nearest] = replace(found[nearest], strength=alone, tier=Tier.SEMANTIC)
-    return found
+    scores = {
+        one.entry_id: sentences.score(sentences.opinions(asked, one, stats), stats.documents)
+        for one in candidates
+    }
+    better = [replace(hit, strength=sentences.either(hit.strength, scores[hit.entry_id])) for hit in found]
+    return sorted(better, key=lambda hit: (-hit.strength, -scores[hit.entry_id], hit.entry_id))
 
 
 def _falling(found: list[Found]) -> list[Found]:

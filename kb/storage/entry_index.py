@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kb.records import Entry, Signature
+from kb.records import Entry, Pattern, Quirk, Signature, ToolFix
 from kb.records.ledger import Wording
 from kb.storage import codec
 from kb.storage.database import Database, Row, placeholders
 from kb.storage.lexical import LexicalIndex
 from kb.storage.wordings import WordingTable
-from kb.text.chunks import chunk, reworded
+from kb.text.chunks import WHOLE, Chunk, chunk, reworded, whole
 from kb.text.sought import sought
 
 KNOWLEDGE_VERSION = "knowledge_version"
@@ -60,11 +60,20 @@ class EntryIndex:
 
     def add(self, entry: Entry, fingerprints: Sequence[Fingerprint]) -> None:
         """Let an entry that is not found yet be found.  Call inside a write."""
-        chunks = chunk(entry.passages())
+        chunks = _chunks(entry)
         asked = reworded((one.line for one in self._wordings.of(entry.id)), len(chunks))
         self._lexical.add(entry.id, [*chunks, *asked])
         self._add_signatures(entry)
         self.set_fingerprints(entry.id, fingerprints)
+
+    def renew_whole(self, entry: Entry) -> None:
+        """Let an entry of a home that was made before there were such pieces have its whole.  Call inside a write."""
+        pieces = [piece for piece in _chunks(entry) if piece.role == WHOLE]
+        if pieces and not self._db.value(
+            "SELECT 1 FROM chunks WHERE entry_id = ? AND role = ?", [entry.id, WHOLE]
+        ):
+            last = self._db.value("SELECT max(ordinal) FROM chunks WHERE entry_id = ?", [entry.id]) or 0
+            self._lexical.extend(entry.id, [replace(piece, ordinal=last + 1) for piece in pieces])
 
     def renew_signatures(self, entry: Entry) -> None:
         """Let the entry's signatures be looked for as these masking rules have them.  Call inside a write."""
@@ -167,3 +176,24 @@ class EntryIndex:
 
 def _kind(signature: Signature) -> int:
     return sum(bit for name, bit in _KINDS.items() if getattr(signature, name))
+
+
+def _chunks(entry: Entry) -> list[Chunk]:
+    """The pieces of an entry; of a short one that was learned also one of the whole."""
+    chunks = chunk(entry.passages())
+    if not isinstance(entry, (Pattern, ToolFix, Quirk)):
+        return chunks
+    advice, scope = entry.advice(), entry.scope
+    names = dict.fromkeys((*scope.tools, *scope.services, *_named(entry)))
+    return [*chunks, whole(list(names), entry.headline, (advice.meaning, advice.fix), len(chunks))]
+
+
+def _named(entry: Entry) -> tuple[str, ...]:
+    """The tool or service that an entry is about by its kind."""
+    return (
+        (entry.tool_name,)
+        if isinstance(entry, ToolFix)
+        else (entry.service,)
+        if isinstance(entry, Quirk)
+        else ()
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from kb.storage.database import Database, placeholders
-from kb.text.chunks import ASKED, Chunk
+from kb.text.chunks import ASKED, WHOLE, Chunk
 from kb.text.tokens import tokenize
 
 MAX_QUERY_TERMS = 24
@@ -64,6 +64,10 @@ class LexicalIndex(Protocol):
 
     def remove(self, entry_id: str) -> None:
         """Take an entry's chunks out.  Call inside a write."""
+        ...
+
+    def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """Give an entry that is indexed these chunks, too.  Call inside a write."""
         ...
 
     def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
@@ -117,7 +121,7 @@ class Fts5Index:
             self._db.execute("INSERT INTO chunk_terms (rowid, terms) VALUES (?,?)", [row, " ".join(tokens)])
             if piece.embedding_text:
                 self._db.execute("INSERT INTO outbox (chunk_id) VALUES (?)", [row])
-        self._tally(0, len(chunks), length)
+        self._tally(0, _own_pieces(chunks), length)
         return distinct
 
     def remove(self, entry_id: str) -> None:
@@ -128,6 +132,12 @@ class Fts5Index:
             self._delete(pieces)
             self._count(_tokens(pieces), -1)
             self._tally(-1)
+
+    def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """See `LexicalIndex.extend`."""
+        known = _tokens(self.chunks_of([entry_id]).get(entry_id, []))
+        self._begin_tally()
+        self._count(self._insert(entry_id, chunks) - known, 1)
 
     def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
         """See `LexicalIndex.reword`."""
@@ -144,7 +154,7 @@ class Fts5Index:
         self._db.execute_many("DELETE FROM chunk_terms WHERE rowid = ?", rows)
         self._db.execute_many("DELETE FROM outbox WHERE chunk_id = ?", rows)
         self._db.execute_many("DELETE FROM chunks WHERE id = ?", rows)
-        self._tally(0, -len(pieces), -sum(len(piece.tokens) for piece in pieces))
+        self._tally(0, -_own_pieces(pieces), -sum(len(piece.tokens) for piece in pieces))
 
     def _begin_tally(self) -> None:
         """Count once what a home holds that was made before there were totals."""
@@ -164,7 +174,9 @@ class Fts5Index:
 
     def _counted(self) -> tuple[int, int, int]:
         row = self._db.rows(
-            "SELECT count(DISTINCT entry_id) entries, count(*) chunks, coalesce(sum(length), 0) tokens FROM chunks"
+            "SELECT count(DISTINCT entry_id) entries, count(*) FILTER (WHERE role != ?) chunks,"
+            " coalesce(sum(length), 0) tokens FROM chunks",
+            [WHOLE],
         )[0]
         return row["entries"], row["chunks"], row["tokens"]
 
@@ -254,6 +266,11 @@ def owners_of(db: Database, chunks: Sequence[int]) -> dict[int, str]:
         rows = db.rows(f"SELECT id, entry_id FROM chunks WHERE id IN ({placeholders(part)})", part)
         owners |= {row["id"]: row["entry_id"] for row in rows}
     return owners
+
+
+def _own_pieces(pieces: Iterable[Chunk | StoredChunk]) -> int:
+    """How many pieces of text there are: one of the whole says nothing that the others do not say."""
+    return sum(piece.role != WHOLE for piece in pieces)
 
 
 def _tokens(pieces: Iterable[StoredChunk]) -> set[str]:

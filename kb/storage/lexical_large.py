@@ -47,6 +47,10 @@ class LargeLexicalIndex:
         """See `LexicalIndex.remove`."""
         self._small.remove(entry_id)
 
+    def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """See `LexicalIndex.extend`."""
+        self._small.extend(entry_id, chunks)
+
     def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
         """See `LexicalIndex.reword`."""
         self._small.reword(entry_id, chunks)

@@ -63,6 +63,22 @@ ASKED = "asked"
 """The role of a piece that is no text of the entry: words that it was asked in when it helped."""
 
 
+WHOLE = "whole"
+"""The role of the piece that says in one what a short entry is about: where it holds, what is seen, why, what helps."""
+
+
+def whole(names: Sequence[str], title: str, said: Sequence[str], ordinal: int) -> Chunk:
+    """One piece of all that a short entry says, for questions that people ask in their own words.
+
+    Its words are `names` (services and tools), the others stand in its other pieces; the model sees all of it.
+    """
+    about = " ".join(names)
+    told = " ".join([without_ids(title) + ".", *said]).split()[:TARGET_WORDS]
+    return Chunk(
+        ordinal, WHOLE, about, spelled_out(f"{about}: {' '.join(told)}" if about else " ".join(told))
+    )
+
+
 def reworded(lines: Iterable[str], first: int) -> list[Chunk]:
     """The pieces for lines that an entry was asked in, numbered from `first`.
 

@@ -45,7 +45,7 @@ STAYS = {
     "healthy": "SELECT source, line, count, added_at FROM healthy ORDER BY line",
     "wordings": "SELECT entry_id, line, at, services, verified FROM wordings ORDER BY line",
     "proposals": "SELECT id, at, kind, state, decided_at, decided_by, reason FROM proposals ORDER BY id",
-    "chunks": "SELECT * FROM chunks ORDER BY id",
+    "chunks": "SELECT * FROM chunks WHERE role != 'whole' ORDER BY id",
     "embeddings": "SELECT content_hash, model, vector FROM embeddings ORDER BY 1",
 }
 """What a newer version does not touch, by table."""

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kb.text.prose import is_prose
+from kb.text.prose import is_own_words, is_prose
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,35 @@ def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
     is_prose(text)
 
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "checkout is slow since the deploy, a third of our users get nothing",
+        "can anybody log in? the new hires cannot, old accounts are fine",
+        "We observe that the invoices of the night run arrive twice, but only for the larger customers.",
+        "have we ever lost a disk during a resize?",
+        "works on my machine, build agent says no again",
+    ],
+)
+def test_somebody_tells_in_their_own_words_what_they_see(text: str):
+    assert is_own_words(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tide gauge is down. Gauge <*> in basin <*> has not reported for more than 15 minutes.",
+        "Sluice queue is growing. Messages in the sluice queue wait longer than ten minutes.",
+        "There was no backup of the ledger database in the last day.",
+        "HarbourCraneStalled: Crane 4 of Quay North has been idle for 30m.",
+        "FATAL: sorry, too many clients already",
+        "dial tcp 10.0.0.7:5432: connect: connection refused",
+        "remaining connection slots are reserved for roles with the SUPERUSER attribute",
+        "permission denied",
+        "",
+    ],
+)
+def test_an_alert_or_a_message_of_a_program_is_nobodys_own_words(text: str):
+    assert not is_own_words(text)

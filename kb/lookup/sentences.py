@@ -1,0 +1,58 @@
+"""How well an entry answers what somebody says in their own words: three opinions, and the chance that it is right.
+
+A person who sees a symptom shares few words with the entry that explains it, and hardly any with its title.  What
+tells is how near the question is in meaning to the *whole* of the entry (where it holds, what is seen, why, what
+helps) and to the nearest piece of its *body*, and how much of the question's weight, rare words weighing more, the
+entry has *covered*.  Each is 0 to 1; the weighted sum orders the candidates, and a logistic of it is the chance that
+the first one is right.  What people say by themselves never settles a question.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from math import exp, log
+
+from kb.lookup.features import Candidate, Query
+from kb.lookup.rarity import CorpusStats
+
+WEIGHTS: dict[str, float] = {"whole": 6.5, "body": 2.5, "covered": 5.0}
+INTERCEPT, CROWD = -6.9, 0.25
+MOST = 0.75
+"""Words of one's own relate two texts, they never settle that they are one."""
+
+
+def opinions(query: Query, one: Candidate, stats: CorpusStats) -> dict[str, float]:
+    """What speaks for a candidate, by the names of `WEIGHTS`."""
+    body = max(_body(one), default=0.0)
+    whole = body if math.isnan(one.whole_cosine) else one.whole_cosine
+    return {"whole": max(0.0, whole), "body": max(0.0, body), "covered": _covered(query, one, stats) ** 0.5}
+
+
+def score(values: Mapping[str, float], entries: int) -> float:
+    """The weighted sum of the opinions, in log-odds, in a home of so many entries.
+
+    The more there are, the nearer the best of those that are wrong comes by chance.
+    """
+    told = sum(weight * values[name] for name, weight in WEIGHTS.items())
+    return told + INTERCEPT - CROWD * log(max(1, entries))
+
+
+def either(likely: float, score: float) -> float:
+    """The better of the chance that a candidate has as a subject and of that which its score gives it, up to `MOST`."""
+    return min(MOST, max(likely, 1 / (1 + exp(-score))))
+
+
+def _body(one: Candidate) -> list[float]:
+    """The cosines of its pieces but the title; of an entry that has nothing else, of all."""
+    pairs = zip(one.chunks, one.cosines, strict=False)
+    known = [(piece.role, cosine) for piece, cosine in pairs if not math.isnan(cosine)]
+    return [cosine for role, cosine in known if role != "title"] or [cosine for _, cosine in known]
+
+
+def _covered(query: Query, one: Candidate, stats: CorpusStats) -> float:
+    """Of the weight of the question's words, the share that the entry has anywhere."""
+    asked = query.known_words
+    has: set[str] = set(one.names).union(*(piece.tokens for piece in one.chunks))
+    total = math.fsum(map(stats.idf, asked))
+    return math.fsum(stats.idf(word) for word in asked & has) / total if total else 0.0
