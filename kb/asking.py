@@ -72,7 +72,7 @@ class Asking(OpenHome):
         """The incident given, else the one that is being worked on; None when there is none."""
         if given.strip():
             return given.strip()
-        if not self._parts.ledger.open_subjects():
+        if not self._parts.ledger.open_subjects(1):
             return None  # answered without loading what incidents are made of
         return self.incidents.attached()
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from kb.errors import HomeNotWritable, Problem
 from kb.home import Home
 from kb.lookup.lookup import Lookup
+from kb.lookup.quarantined import HeldEntries
 from kb.lookup.ranked import RankedTiers
 from kb.lookup.search import search
 from kb.loop.healthy import HealthyLines
@@ -54,10 +55,6 @@ if TYPE_CHECKING:
     from kb.review.review import Reviewing
     from kb.review.summary import Proposed
     from kb.triage.triage import Triage
-
-
-_RECENT = 50
-"""The incidents opened live that triage looks at: what is open, and what was to be prevented."""
 
 
 @dataclass
@@ -108,7 +105,7 @@ class Parts:
             signatures,
             trust.of,
             lambda: [*lexical.notes, *vectors.notes],
-            table.quarantined,
+            HeldEntries(entries, CompiledSignatures(db, entries.index, held=True), table),
             watch.current,
             ledger.balance_for,
         )
@@ -187,8 +184,8 @@ class Parts:
         return Triage(
             Sources(
                 lookup=self.lookup, search=find, entries=self.entries, ledger=self.ledger, memory=self.memory,
-                changes=self.changes.between, incidents=lambda: incidents.recent(_RECENT), actor=actor,
-                watched=self.watch.current,
+                changes=self.changes.between, incidents=incidents.unfinished, find_incident=incidents.find,
+                watched=self.watch.current, actor=actor,
             )
         )  # fmt: skip
 

@@ -45,13 +45,8 @@ class Incidents(IncidentLog):
             started=started, lookup_id=lookup_id, now=now,
         )  # fmt: skip
         with self.ledger.write():
-            for one in self.open_ones():
-                if (one.title, one.services, one.environment) == (
-                    title,
-                    data["services"],
-                    data["environment"],
-                ):
-                    return self._record(one.id, Step.NOTE, "reported again", details=data["alert"])
+            if same := self.ledger.open_titled(title, data["services"], data["environment"]):
+                return self._record(same[0], Step.NOTE, "reported again", details=data["alert"])
             new = f"incident-{now:%Y%m%d}-{slug(title)}-{uuid.uuid4().hex[:6]}"
             return self._record(new, Step.OPENED, title, data=data)
 

@@ -18,14 +18,13 @@ from kb.lookup.exact import SignatureScan, by_fingerprint, by_rewording
 from kb.lookup.explain import to_match
 from kb.lookup.found import Found, OnFound
 from kb.lookup.offered import offered, worth_showing
-from kb.lookup.quarantined import RULES, warnings
+from kb.lookup.quarantined import Held, warnings
 from kb.lookup.question import Question, ask
 from kb.lookup.ranked import RankedTiers
 from kb.lookup.thresholds import KNOWN, RELATED
 from kb.lookup.verdict import Judged
-from kb.records import AlertRule, Entry, Runbook, Status
+from kb.records import AlertRule, Entry, Runbook
 from kb.records.ledger import NO_MATCH, Evidence, Match, Trust, Verdict
-from kb.records.moves import Move
 from kb.records.watch import WatchItem
 from kb.storage.entries import EntryTable, Stored
 from kb.storage.identify import runbook_keys
@@ -73,7 +72,7 @@ class Lookup:
     signatures: CompiledSignatures
     trust_of: TrustOf
     notes: Callable[[], Sequence[str]]
-    quarantined: Callable[[], Mapping[str, Move]]
+    held: Held
     watched: Watched = lambda _: ()
     record_for: RecordFor = lambda *_: {}
 
@@ -102,18 +101,11 @@ class Lookup:
             ranked = self.ranked.search(question.query, prose=question.is_prose, said=question.said)
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
             notes += self.notes()
-        notes += self._warnings(question)
+        notes += warnings(question, self.held, self.entries)
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
         ordered, watch = watching.noted(verdicts.in_order(judged), question, self.watched(now), now)
         return _finding(question, ordered, limit, [*notes, *watch])
-
-    def _warnings(self, question: Question) -> list[str]:
-        """What fits and was taken away because it failed."""
-        moves = {key: move for key, move in self.quarantined().items() if move.rule in RULES}
-        stored = self.entries.many(moves)
-        held = [one.entry for one in stored.values() if one.entry.status is Status.QUARANTINED]
-        return warnings(question, held, moves)
 
     def _teller(self, on_sighting: OnSighting) -> OnFound:
         def tell(found: Found) -> None:

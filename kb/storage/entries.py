@@ -139,6 +139,17 @@ class EntryTable:
             )
         ]
 
+    def with_items_to_do(self, service: str) -> list[str]:
+        """Ids of the incidents of a service that have an action item which is still to do, newest first."""
+        rows = self._db.rows(
+            f"SELECT id FROM entries WHERE status IN ({placeholders(OFFERED)}) AND kind = 'incident'"
+            " AND EXISTS (SELECT 1 FROM json_each(services) WHERE lower(value) = lower(?))"
+            " AND EXISTS (SELECT 1 FROM json_each(data, '$.action_items') WHERE json_extract(value, '$.done') = 0)"
+            " ORDER BY coalesce(happened, updated_at) DESC, id",
+            [*OFFERED, service],
+        )
+        return [row["id"] for row in rows]
+
     def put(self, entry: Entry, *, file: str, fingerprints: Sequence[Fingerprint], now: datetime) -> None:
         """Add or replace an entry and everything that it is found by.  Call inside a write."""
         source = entry.provenance.source or Source(path=file)
@@ -160,6 +171,8 @@ class EntryTable:
         self.index.remove(entry.id)
         if entry.status in OFFERED:
             self.index.add(entry, fingerprints)
+        elif entry.status is Status.QUARANTINED:
+            self.index.hold(entry, fingerprints)
 
     def restate(
         self, entry: Entry, status: Status, fingerprints: Sequence[Fingerprint], now: datetime
@@ -167,7 +180,7 @@ class EntryTable:
         """Give a live entry another status; what it is found by comes and goes with it.  Call inside a write."""
         restated = replace(entry, status=status)
         file = self.file_of(entry.id) or ""
-        if (entry.status in OFFERED) != (status in OFFERED):
+        if _found_as(entry.status) != _found_as(status):
             self.put(restated, file=file, fingerprints=fingerprints, now=now)
             return restated
         self._db.execute(
@@ -233,6 +246,10 @@ class EntryTable:
         found = self._db.value("SELECT file FROM entries WHERE id = ? AND retired_at IS NULL", [entry_id])
         return str(found) if found else None
 
+    def in_quarantine(self) -> list[str]:
+        """Ids of all entries in quarantine."""
+        return [row["id"] for row in self._db.rows("SELECT id FROM entries WHERE status = 'quarantined' ORDER BY id")]
+
     def services(self) -> set[str]:
         """Every service that an entry on offer is about."""
         rows = self._db.rows(
@@ -258,6 +275,11 @@ class EntryTable:
             list(OFFERED),
         )
         return {row["kind"]: row["n"] for row in rows}
+
+
+def _found_as(status: Status) -> Status:
+    """Statuses of which an entry is found in the same way, as one of them."""
+    return Status.ACTIVE if status in OFFERED else status
 
 
 def _source(row: Row) -> Source:

@@ -135,6 +135,17 @@ class Ledger:
         rows = self._db.rows("SELECT * FROM events WHERE subject = ? ORDER BY id", [subject])
         return [_event(row) for row in rows]
 
+    def events_by_subject(self, subjects: Sequence[str]) -> dict[str, list[Event]]:
+        """As `events_of`, for many incidents, in the order in which they are given."""
+        found = dict[str, list[Event]]((subject, []) for subject in subjects)
+        rows = self._db.rows(
+            "SELECT e.* FROM json_each(?) s JOIN events e ON e.subject = s.value ORDER BY e.id",
+            [json.dumps(list(subjects))],
+        )
+        for row in rows:
+            found[row["subject"]].append(_event(row))
+        return {subject: events for subject, events in found.items() if events}
+
     def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
         """The incidents that have an event of a kind (in a window), newest first."""
         rows = self._db.rows(
@@ -144,13 +155,47 @@ class Ledger:
         )
         return [row["subject"] for row in rows]
 
-    def open_subjects(self) -> list[str]:
-        """The incidents that were opened and not closed since, newest first."""
+    def open_subjects(self, most: int = -1) -> list[str]:
+        """The incidents that were opened and not closed since, newest first, `most` of them."""
         rows = self._db.rows(
-            "SELECT o.subject FROM events o WHERE o.kind = 'opened' AND NOT EXISTS ("
-            " SELECT 1 FROM events c WHERE c.subject = o.subject AND c.kind = 'closed' AND NOT EXISTS ("
-            " SELECT 1 FROM events r WHERE r.subject = c.subject AND r.kind = 'reopened' AND r.id > c.id"
-            ")) ORDER BY o.id DESC"
+            "SELECT subject FROM open_incidents ORDER BY opened DESC LIMIT ?", [most]
+        )
+        return [row["subject"] for row in rows]
+
+    def unresolved(self, most: int = -1) -> list[str]:
+        """Those of the open incidents that are not resolved, in any order."""
+        rows = self._db.rows("SELECT subject FROM open_incidents WHERE resolved IS NULL LIMIT ?", [most])
+        return [row["subject"] for row in rows]
+
+    def resolved_since(self, at: datetime, most: int = -1) -> list[str]:
+        """Those of the open incidents that were resolved after a moment, in any order."""
+        rows = self._db.rows("SELECT subject FROM open_incidents WHERE resolved > ? LIMIT ?", [stamp(at), most])
+        return [row["subject"] for row in rows]
+
+    def open_titled(self, title: str, services: Sequence[str], environment: str) -> list[str]:
+        """The open incidents that were opened with exactly this title and place, newest first."""
+        rows = self._db.rows(
+            "SELECT o.subject FROM open_incidents o JOIN events e ON e.id = o.opened WHERE o.title = ?"
+            " AND coalesce(json_extract(e.data, '$.services'), '[]') = json(?)"
+            " AND coalesce(json_extract(e.data, '$.environment'), '') = ? ORDER BY o.opened DESC",
+            [title, json.dumps(list(services), ensure_ascii=False), environment],
+        )
+        return [row["subject"] for row in rows]
+
+    def last_closed(self) -> str | None:
+        """The incident that was closed last and is not open again; None when there is none."""
+        found = self._db.value(
+            "SELECT c.subject FROM events c WHERE c.kind = 'closed' AND NOT EXISTS"
+            " (SELECT 1 FROM open_incidents o WHERE o.subject = c.subject) ORDER BY c.at DESC, c.id DESC LIMIT 1"
+        )
+        return str(found) if found else None
+
+    def with_items_to_do(self) -> list[str]:
+        """The incidents lived here that have an action item which is still to do, whatever became of them."""
+        rows = self._db.rows(
+            "SELECT DISTINCT subject FROM events WHERE kind = 'action_item' AND id IN ("
+            " SELECT max(id) FROM events WHERE kind = 'action_item' GROUP BY subject, action"
+            ") AND NOT coalesce(json_extract(data, '$.done'), 0)"
         )
         return [row["subject"] for row in rows]
 
