@@ -15,7 +15,7 @@ from kb.errors import EntryNotFound
 from kb.opened import OpenHome
 from kb.records import Entry
 from kb.records.brief import Brief
-from kb.records.ledger import Answer, Event, SearchHit, Trust
+from kb.records.ledger import Answer, Event, SearchHits, Trust
 
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
@@ -153,7 +153,7 @@ class Asking(OpenHome):
         service: str = "",
         since: date | None = None,
         limit: int = 10,
-    ) -> list[SearchHit]:
+    ) -> SearchHits:
         """Past incidents, runbooks and fixes for an engineer's words, best first.  Not recorded."""
         self.refresh()
         return self._parts.search(query, kinds=kinds, service=service, since=since, limit=limit)

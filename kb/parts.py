@@ -23,7 +23,7 @@ from kb.loop.moves import Moves
 from kb.loop.outcomes import Outcomes
 from kb.loop.trust import TrustBook
 from kb.loop.wordings import Teaching
-from kb.records.ledger import SearchHit
+from kb.records.ledger import SearchHits
 from kb.records.receipts import Receipt
 from kb.storage.catalogue import Catalogue
 from kb.storage.changes import ChangeTable
@@ -108,6 +108,7 @@ class Parts:
             HeldEntries(entries, CompiledSignatures(db, entries.index, held=True), table),
             watch.current,
             ledger.balance_for,
+            db.snapshot,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         moves = Moves(db, table, entries, memory, sync)
@@ -142,7 +143,7 @@ class Parts:
 
     def search(
         self, query: str, *, kinds: Sequence[str], service: str, since: date | None, limit: int
-    ) -> list[SearchHit]:
+    ) -> SearchHits:
         """See `KnowledgeBase.search`."""
         return search(
             query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
@@ -178,7 +179,7 @@ class Parts:
         from kb.triage.sources import Sources
         from kb.triage.triage import Triage
 
-        def find(query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> list[SearchHit]:
+        def find(query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> SearchHits:
             return self.search(query, kinds=kinds, service="", since=None, limit=limit)
 
         return Triage(

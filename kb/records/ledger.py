@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -202,6 +203,21 @@ class SearchHit:
     services: tuple[str, ...]
     status: Status
     source: Source | None
+
+
+class SearchHits(list[SearchHit]):
+    """What a search found, best first; `passing` is how many entries pass its filters."""
+
+    def __init__(self, hits: Iterable[SearchHit] = (), *, passing: int = 0) -> None:
+        super().__init__(hits)
+        self.passing = passing
+
+    @property
+    def note(self) -> str:
+        """Says that the limit cut the list, and what to do; empty when it did not."""
+        if self.passing <= len(self):
+            return ""
+        return f"the best {len(self)} of {self.passing} entries that pass; a higher limit shows more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,8 @@ class Database:
         self._wrote, self._asking = False, 0
         try:
             self._connection = self._open_to_read() if self.refuses else self._open()
+            # SQLite's own lower() knows ASCII alone; names are compared as Python compares them.
+            self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         except sqlite3.DatabaseError as error:
             raise self._translated(error) from error
 
@@ -256,6 +258,10 @@ class Database:
 def placeholders(values: Sequence[object]) -> str:
     """`?,?,?` for an IN clause."""
     return ",".join("?" * len(values))
+
+
+def _casefold(value: object) -> object:
+    return value.casefold() if isinstance(value, str) else value
 
 
 def _writable(path: Path) -> bool:

@@ -107,7 +107,7 @@ class Ledger:
         """How often each entry resolved something for the service, less how often it failed there."""
         rows = self._db.rows(
             "SELECT entry_id, sum(CASE result WHEN 'resolved' THEN 1 ELSE -1 END) AS balance FROM outcomes"
-            f" WHERE entry_id IN ({placeholders(entry_ids)}) AND lower(service) = lower(?)"
+            f" WHERE entry_id IN ({placeholders(entry_ids)}) AND casefold(service) = casefold(?)"
             " AND result IN ('resolved', 'failed', 'made_worse') GROUP BY entry_id",
             [*entry_ids, service],
         )
