@@ -71,7 +71,9 @@ def compare(folder: Path, history: History, share: float) -> Iterator[str]:
 
 def learn(kb: KnowledgeBase) -> list[str]:
     """Twenty patterns, by id."""
-    return [kb.learn_pattern(question(one, 17), "it lost its leader", "start it again").id for one in _LETTERS]
+    return [
+        kb.learn_pattern(question(one, 17), "it lost its leader", "start it again").id for one in _LETTERS
+    ]
 
 
 def question(letter: str, number: int) -> str:
@@ -105,9 +107,10 @@ def nothing(_kb: KnowledgeBase, _ids: list[str], _share: float, _now: datetime) 
 def moved(kb: KnowledgeBase, ids: list[str], share: float, now: datetime) -> None:
     """Entries whose status changed again and again, the one that is asked for among them."""
     table, count = kb._parts.moves.table, int(MOVES * share)
+    both = Status.CANDIDATE, Status.ACTIVE
     with kb._parts.db.write():
         for number in range(count):
-            was, became = (Status.CANDIDATE, Status.ACTIVE) if number // len(ids) % 2 else (Status.ACTIVE, Status.CANDIDATE)
+            was, became = both if number // len(ids) % 2 else both[::-1]
             at = now - timedelta(minutes=count - number)
             table.add(
                 Move(
@@ -134,7 +137,11 @@ def _incidents(kb: KnowledgeBase, count: int, now: datetime, steps: tuple[Step, 
             begun = now - timedelta(days=180) + timedelta(days=179) * number / max(1, count)
             subject = f"incident-{begun:%Y%m%d}-made-{steps[-1]}-{number:06x}"
             for minute, step in enumerate(steps):
-                data = {"services": [f"service-{number % 40}"], "environment": "prod", "alert": f"5xx at {number} %"}
+                data = {
+                    "services": [f"service-{number % 40}"],
+                    "environment": "prod",
+                    "alert": f"5xx at {number} %",
+                }
                 kb._parts.ledger.record_event(
                     Event(
                         at=begun + timedelta(minutes=minute), action=words.get(step, f"checkout {number} fails"),
@@ -158,7 +165,9 @@ def quarantined(kb: KnowledgeBase, _ids: list[str], share: float, now: datetime)
     with parts.db.write():
         added = parts.catalogue.bring_in_step(record, entries, now=now, fold_copies=True).added
         for one in added:
-            parts.moves.begin(one, Status.QUARANTINED, rule=BY_HAND, reason="it made things worse", actor="mara", now=now)
+            parts.moves.begin(
+                one, Status.QUARANTINED, rule=BY_HAND, reason="it made things worse", actor="mara", now=now
+            )
 
 
 def asked(kb: KnowledgeBase, ids: list[str], share: float, now: datetime) -> None:
@@ -176,7 +185,9 @@ def asked(kb: KnowledgeBase, ids: list[str], share: float, now: datetime) -> Non
                 entry_id = ids[1 + number % (len(ids) - 1)]
                 result = results[number % len(results)]
                 ledger.record_outcome(
-                    Outcome(id=f"outcome-{number:012x}", at=at, entry_id=entry_id, result=result, lookup_id=lookup)
+                    Outcome(
+                        id=f"outcome-{number:012x}", at=at, entry_id=entry_id, result=result, lookup_id=lookup
+                    )
                 )
 
 

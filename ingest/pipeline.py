@@ -158,9 +158,7 @@ def _file(path: Path, seen: set[tuple[int, int]]) -> Iterator[str | Unreadable]:
     try:
         status = path.stat()
     except OSError as error:
-        yield broken(
-            path, "a link that leads nowhere" if path.is_symlink() else error.strerror or str(error)
-        )
+        yield broken(path, "a link that leads nowhere" if path.is_symlink() else error.strerror or str(error))
         return
     if (status.st_dev, status.st_ino) in seen:
         yield Unreadable(path.as_posix(), "the same file as one that was read already")

@@ -58,7 +58,9 @@ class Intake:
         receipts = []
         for number, item in enumerate(found, 1):
             receipts.append(
-                _unreadable(item) if isinstance(item, Unreadable) else self._file(item, place_in(item, given), now)
+                _unreadable(item)
+                if isinstance(item, Unreadable)
+                else self._file(item, place_in(item, given), now)
             )
             if progress:
                 progress("read", number, len(found))

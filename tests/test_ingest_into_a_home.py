@@ -188,7 +188,9 @@ PROCEDURE = "# DiskFull\n\nThe disk of the node is full.\n\n1. Delete old logs.\
 
 
 @pytest.mark.parametrize("above", ["alerts-team", "runbooks", "known-errors", "postmortems", "plain"])
-@pytest.mark.parametrize("text", [PROCEDURE, "# Disk\n\n## Cause\n\nFull.\n\n## Resolution\n\nDeleted logs.\n"])
+@pytest.mark.parametrize(
+    "text", [PROCEDURE, "# Disk\n\n## Cause\n\nFull.\n\n## Resolution\n\nDeleted logs.\n"]
+)
 def test_what_a_file_is_does_not_depend_on_folders_above_the_one_that_was_asked_for(
     kb: KnowledgeBase, tmp_path: Path, above: str, text: str
 ) -> None:

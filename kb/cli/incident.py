@@ -64,7 +64,8 @@ def list_incidents(
 @app.command()
 def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) -> None:
     """One incident with its timeline."""
-    from kb.incidents.words import moment, told
+    from kb.incidents.words import told
+    from kb.text.instants import minute
 
     with opened(context) as kb:
         found, now = kb.incidents.get(incident), kb.incidents.clock()
@@ -74,7 +75,7 @@ def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) ->
     typer.echo(_lines(found, now))
     for event in found.timeline:
         if line := told(event):  # lines of a text stand further in: none passes for a step
-            typer.echo(f"  {moment(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
+            typer.echo(f"  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
 
 
 @app.command()
@@ -226,14 +227,14 @@ def reopen(
 def _lines(incident: LiveIncident, now: datetime) -> str:
     from kb.incidents.due import overdue
     from kb.incidents.updates import affected, severity_text
-    from kb.incidents.words import moment
+    from kb.text.instants import minute
 
-    begun = moment(incident.started or incident.detected)
+    begun = minute(incident.started or incident.detected)
     what = f"{incident.phase}, {severity_text(incident)}, {begun}, {affected(incident)}"
     lines = [incident.id, f"  {incident.title} ({what})"]
     if incident.update_due:
         said = "status update OVERDUE since" if overdue(incident, now) else "next status update due at"
-        lines.append(f"  {said} {moment(incident.update_due)}")
+        lines.append(f"  {said} {minute(incident.update_due)}")
     return "\n".join(lines)
 
 

@@ -114,7 +114,12 @@ class Lookup:
         return exact
 
     def _finished(
-        self, question: Question, judged: Sequence[Judged], limit: int, now: datetime, notes: Iterable[str] = ()
+        self,
+        question: Question,
+        judged: Sequence[Judged],
+        limit: int,
+        now: datetime,
+        notes: Iterable[str] = (),
     ) -> Finding:
         notes = [*notes, *warnings(question, self.held, self.entries)]
         if question.redacted:

@@ -60,7 +60,9 @@ class RankedTiers:
         while True:
             words = self._lexical.search(tokens, chunks, only) if tokens else []
             meanings = self._vectors.search(spelled, chunks, only) if query.strip() else []
-            turns = chain.from_iterable(zip_longest((h.entry_id for h in words), (h.entry_id for h in meanings)))
+            turns = chain.from_iterable(
+                zip_longest((h.entry_id for h in words), (h.entry_id for h in meanings))
+            )
             ids = [entry_id for entry_id in dict.fromkeys(turns) if entry_id][:limit]
             if not all_chunks or len(ids) == limit or max(len(words), len(meanings)) < chunks:
                 break

@@ -43,7 +43,9 @@ def search(
         hits = (
             [(hit.entry_id, hit.strength) for hit in _ranked(query, ranked, only, limit)]
             if query.strip()
-            else [(key, 0.0) for key in entries.select(kinds=kinds, service=service, since=since, limit=limit)]
+            else [
+                (key, 0.0) for key in entries.select(kinds=kinds, service=service, since=since, limit=limit)
+            ]
         )
         stored = entries.many(key for key, _ in hits[:limit])
         cut = len(hits) >= limit and entries.count(only)

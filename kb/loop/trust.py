@@ -35,6 +35,7 @@ from kb.records import Entry, Origin, Runbook
 from kb.records.ledger import FAILURES, Outcome, Result, Trust
 from kb.storage.ledger import Ledger
 from kb.storage.moves import MoveTable
+from kb.text.instants import day_of
 
 REVIEWED = (3.0, 1.0)
 """The prior of what a person wrote, ran to the end, or accepted."""
@@ -134,7 +135,7 @@ def record_in_words(record: Trust) -> str:
     if not record.n:
         return "no record yet"
     back = f", {record.recurred} came back" if record.recurred else ""
-    last = f", last {record.last.date().isoformat()}" if record.last else ""
+    last = f", last {day_of(record.last)}" if record.last else ""
     return f"resolved {record.resolved} of {record.n}{back}{last}"
 
 

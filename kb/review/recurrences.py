@@ -18,7 +18,6 @@ from kb.review.cases import Case, between
 from kb.review.items import open_item
 from kb.review.summary import Recurrence
 
-
 _ANY = "\n"
 """In place of a service: whatever the incident was about."""
 
@@ -38,7 +37,9 @@ class Past:
             for mark in (*case.texts, *case.applied):
                 for service in (_ANY, *(case.services or ("",))):
                     self._of[mark, service] = self._of.get((mark, service), 0) | 1 << place
-        self._with_items = sum(1 << place for place, case in enumerate(self._cases) if case.incident.action_items)
+        self._with_items = sum(
+            1 << place for place, case in enumerate(self._cases) if case.incident.action_items
+        )
 
     def before(self, case: Case) -> Earlier | None:
         """The earlier incidents like this one; None when there are none."""
@@ -46,7 +47,9 @@ class Past:
         if not alike:
             return None
         last = self._cases[alike.bit_length() - 1]
-        return Earlier(alike.bit_count(), last, *_shared_by(case, last), self._items(alike & self._with_items))
+        return Earlier(
+            alike.bit_count(), last, *_shared_by(case, last), self._items(alike & self._with_items)
+        )
 
     def has_before(self, case: Case) -> bool:
         """Whether there are earlier incidents like this one."""

@@ -230,7 +230,10 @@ class EntryTable:
 
     def in_quarantine(self) -> list[str]:
         """Ids of all entries in quarantine."""
-        return [row["id"] for row in self._db.rows("SELECT id FROM entries WHERE status = 'quarantined' ORDER BY id")]
+        return [
+            row["id"]
+            for row in self._db.rows("SELECT id FROM entries WHERE status = 'quarantined' ORDER BY id")
+        ]
 
     def services(self) -> set[str]:
         """Every service that an entry on offer is about."""

@@ -79,7 +79,8 @@ class EntryIndex:
         self._let_go(entry.id)
         self._add_signatures(entry, "held_signatures")
         self._db.execute_many(
-            "INSERT OR IGNORE INTO held_fingerprints VALUES (?,?)", [(one.value, entry.id) for one in fingerprints]
+            "INSERT OR IGNORE INTO held_fingerprints VALUES (?,?)",
+            [(one.value, entry.id) for one in fingerprints],
         )
 
     def _let_go(self, entry_id: str) -> None:

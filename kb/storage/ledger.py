@@ -157,9 +157,7 @@ class Ledger:
 
     def open_subjects(self, most: int = -1) -> list[str]:
         """The incidents that were opened and not closed since, newest first, `most` of them."""
-        rows = self._db.rows(
-            "SELECT subject FROM open_incidents ORDER BY opened DESC LIMIT ?", [most]
-        )
+        rows = self._db.rows("SELECT subject FROM open_incidents ORDER BY opened DESC LIMIT ?", [most])
         return [row["subject"] for row in rows]
 
     def unresolved(self, most: int = -1) -> list[str]:
@@ -169,7 +167,9 @@ class Ledger:
 
     def resolved_since(self, at: datetime, most: int = -1) -> list[str]:
         """Those of the open incidents that were resolved after a moment, in any order."""
-        rows = self._db.rows("SELECT subject FROM open_incidents WHERE resolved > ? LIMIT ?", [stamp(at), most])
+        rows = self._db.rows(
+            "SELECT subject FROM open_incidents WHERE resolved > ? LIMIT ?", [stamp(at), most]
+        )
         return [row["subject"] for row in rows]
 
     def open_titled(self, title: str, services: Sequence[str], environment: str) -> list[str]:

@@ -229,7 +229,8 @@ class Fts5Index:
         for start in range(0, len(wanted), _IN_CLAUSE):
             part = wanted[start : start + _IN_CLAUSE]
             rows = self._db.rows(
-                f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(part)})", part
+                f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(part)})",
+                part,
             )
             found |= {row["term"]: row["entries"] for row in rows}
         return found
@@ -260,7 +261,8 @@ def owners_of(db: Database, chunks: Sequence[int], only: Filter = EVERYTHING) ->
     for start in range(0, len(chunks), _IN_CLAUSE):
         part = chunks[start : start + _IN_CLAUSE]
         rows = db.rows(
-            f"SELECT c.id, c.entry_id FROM chunks c{passes} WHERE c.id IN ({placeholders(part)})", [*values, *part]
+            f"SELECT c.id, c.entry_id FROM chunks c{passes} WHERE c.id IN ({placeholders(part)})",
+            [*values, *part],
         )
         owners |= {row["id"]: row["entry_id"] for row in rows}
     return owners

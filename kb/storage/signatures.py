@@ -31,7 +31,9 @@ class CompiledSignatures:
     def __init__(self, db: Database, index: EntryIndex, *, held: bool = False) -> None:
         self._db = db
         self._rows = index.held_signatures if held else index.signatures
-        self._table, self._mark = ("held_signatures", HELD_REMOVED) if held else ("signatures", SIGNATURES_REMOVED)
+        self._table, self._mark = (
+            ("held_signatures", HELD_REMOVED) if held else ("signatures", SIGNATURES_REMOVED)
+        )
         self._path = db.path.with_name(f"{db.path.name}.{self._table}")
         self._version = self._removed = ""
         self._items: list[tuple[str, Signature]] = []

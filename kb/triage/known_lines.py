@@ -14,6 +14,7 @@ from kb.loop.trust import record_in_words
 from kb.records.change import Change, ChangeKind
 from kb.records.ledger import Match, Result, Verdict
 from kb.records.parts import CauseStatus, Status
+from kb.text.instants import clock, day_of
 from kb.text.memory_reader import EXPECTED
 from kb.triage.budget import Line, shortened
 from kb.triage.gather import Facts
@@ -105,12 +106,12 @@ def warning_lines(facts: Facts) -> Iterator[Line]:
         for outcome in facts.failures.get(match.id, ())[:1]:
             how = "made it worse" if outcome.result is Result.MADE_WORSE else "did not work"
             note = f": {shortened(outcome.note, _SHORT)}" if outcome.note else ""
-            text = f"The fix {how} on {outcome.at:%Y-%m-%d}{note} [{match.id}]"
+            text = f"The fix {how} on {day_of(outcome.at)}{note} [{match.id}]"
             yield Line("Warnings", text, 0.7 + number, match.id)
     for tried in facts.incident.mitigations if facts.incident else ():
         if tried.worked is False:
             text = (
-                f"Tried in this incident at {tried.at:%H:%M}, did not work: {shortened(tried.text, _SHORT)}"
+                f"Tried in this incident at {clock(tried.at)}, did not work: {shortened(tried.text, _SHORT)}"
             )
             yield Line("Warnings", text, 0.5)
     for hypothesis in facts.incident.hypotheses if facts.incident else ():

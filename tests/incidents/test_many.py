@@ -55,7 +55,9 @@ def test_an_open_incident_stays_in_triage_when_sixty_newer_ones_were_closed(kb: 
     assert brief.incident_id == mine.id
 
 
-def test_an_open_incident_without_a_service_stays_in_triage_when_sixty_newer_ones_were_closed(kb: KnowledgeBase):
+def test_an_open_incident_without_a_service_stays_in_triage_when_sixty_newer_ones_were_closed(
+    kb: KnowledgeBase,
+):
     mine = kb.incidents.open("the whole site is down")
     lived(kb, 60, Step.RESOLUTION, Step.CLOSED)
 

@@ -39,7 +39,9 @@ def test_a_question_answers_when_another_process_removes_all_candidates_while_it
         if search:
             assert [hit.title for hit in kb.search(ASKED)] == ["lighthouse lamp does not turn"]
         else:
-            assert [m.title for m in kb.check_known_issues(ASKED).matches] == ["lighthouse lamp does not turn"]
+            assert [m.title for m in kb.check_known_issues(ASKED).matches] == [
+                "lighthouse lamp does not turn"
+            ]
         kb._parts.db._connection.set_trace_callback(None)
         assert kb.search(ASKED) == []
 

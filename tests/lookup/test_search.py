@@ -37,7 +37,10 @@ def _fill(kb: KnowledgeBase, count: int = 300) -> None:
         provenance=MADE,
     )
     other = Pattern(
-        pattern="tide gauge silent", meaning="a harbour crane bent it", scope=Scope(services=("Ärger",)), provenance=MADE
+        pattern="tide gauge silent",
+        meaning="a harbour crane bent it",
+        scope=Scope(services=("Ärger",)),
+        provenance=MADE,
     )
     record = FileRecord(path="/made/x.md", given="x.md", sha256="", stamp="", parser="made/1")
     with kb._parts.db.write():
@@ -64,11 +67,15 @@ def test_the_one_entry_of_a_service_is_found_in_whatever_case_it_is_named(kb: Kn
 
 def test_both_indexes_are_asked_for_what_passes(kb: KnowledgeBase) -> None:
     only = Filter(kinds=("incident",))
-    assert {hit.entry_id.split("-")[0] for hit in kb._parts.lexical.search(WORDS.split(), 5, only)} == {"incident"}
+    assert {hit.entry_id.split("-")[0] for hit in kb._parts.lexical.search(WORDS.split(), 5, only)} == {
+        "incident"
+    }
     assert {hit.entry_id.split("-")[0] for hit in kb._parts.vectors.search(WORDS, 5, only)} == {"incident"}
 
 
-def test_where_many_pass_the_nearest_are_asked_for(kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_many_pass_the_nearest_are_asked_for(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("kb.storage.vectors.COMPARED", 0)
     found = kb._parts.vectors.search("containers waited at the quay", 5, Filter(kinds=("incident",)))
     assert {hit.entry_id.split("-")[0] for hit in found} == {"incident"}
@@ -85,7 +92,11 @@ def test_a_limit_above_what_a_lookup_ranks_gets_as_many(kb: KnowledgeBase) -> No
 
 def test_a_list_that_was_cut_says_so(kb: KnowledgeBase) -> None:
     hits = kb.search(WORDS, kinds=["runbook"], limit=3)
-    assert (len(hits), hits.passing >= 300, f"the best 3 of {hits.passing} entries" in hits.note) == (3, True, True)
+    assert (len(hits), hits.passing >= 300, f"the best 3 of {hits.passing} entries" in hits.note) == (
+        3,
+        True,
+        True,
+    )
     assert kb.search(WORDS, kinds=["incident"]).note == ""
 
 
@@ -103,4 +114,6 @@ def test_a_past_incident_of_triage_is_found_among_hundreds_of_runbooks(
         _fill(kb, 150)
         kb.repair()
         brief = kb.triage(WORDS, budget=3000)
-    assert "Containers waited at the quay" in str([one for one in brief.sections if one.title == "Past incidents"])
+    assert "Containers waited at the quay" in str(
+        [one for one in brief.sections if one.title == "Past incidents"]
+    )

@@ -46,19 +46,16 @@ def test_a_snapshot_that_only_read_leaves_nothing_behind(db: Database) -> None:
 def test_a_write_inside_another_that_fails_is_undone_alone(db: Database) -> None:
     with db.write():
         db.set_meta("outer", "stays")
-        with pytest.raises(LookupError), db.write():
-            db.set_meta("inner", "goes")
-            raise LookupError
+        with pytest.raises(LookupError):
+            _write_and_fail(db)
     assert (kept(db, "outer"), kept(db, "inner")) == ("stays", "")
 
 
-def test_a_write_in_a_snapshot_that_another_process_overtook_says_so_and_changes_nothing(db: Database) -> None:
-    with pytest.raises(HomeBusy, match="another process wrote"), db.snapshot():
-        db.meta("any")
-        with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
-            other.execute("INSERT INTO meta VALUES ('theirs', '1')")
-        with db.write():
-            db.set_meta("ours", "1")
+def test_a_write_in_a_snapshot_that_another_process_overtook_says_so_and_changes_nothing(
+    db: Database,
+) -> None:
+    with pytest.raises(HomeBusy, match="another process wrote"):
+        _read_be_overtaken_and_write(db)
     assert (kept(db, "theirs"), kept(db, "ours")) == ("1", "")
 
 
@@ -71,3 +68,18 @@ def test_what_a_question_writes_does_not_wait_for_another_process(db: Database) 
     with db.write():
         db.set_meta("ours", "2")
     assert kept(db, "ours") == "2"
+
+
+def _write_and_fail(db: Database) -> None:
+    with db.write():
+        db.set_meta("inner", "goes")
+        raise LookupError
+
+
+def _read_be_overtaken_and_write(db: Database) -> None:
+    with db.snapshot():
+        db.meta("any")
+        with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
+            other.execute("INSERT INTO meta VALUES ('theirs', '1')")
+        with db.write():
+            db.set_meta("ours", "1")

@@ -65,7 +65,7 @@ def test_a_settled_question_reads_no_more_of_a_home_with_a_long_history(
 def test_a_step_of_an_incident_reads_no_more_where_many_are_open(
     opened: Callable[[aged_home.History], KnowledgeBase], work: str
 ) -> None:
-    few = opened(aged_home.History("few", lambda kb, ids, share, now: aged_home.open_ones(kb, ids, 0.01, now)))
+    few = opened(aged_home.History("few", _few))
     many = opened(aged_home.History("many", aged_home.open_ones))
     plain, old = (steps(kb, lambda kb=kb: aged_home.WORK[work](kb)) for kb in (few, many))
     assert old <= aged_home.ALLOWED * plain
@@ -120,3 +120,7 @@ def test_the_benchmark_prints_a_ratio_for_each_history(tmp_path: Path) -> None:
     lines = list(aged_home.compare(tmp_path, aged_home.HISTORIES[-1], 0.005))
     assert "ratio" in lines[0]
     assert [line.split(":")[0].strip() for line in lines[1:]] == list(aged_home.WORK)
+
+
+def _few(kb: KnowledgeBase, ids: list[str], _share: float, now: datetime) -> None:
+    aged_home.open_ones(kb, ids, 0.01, now)
