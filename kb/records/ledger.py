@@ -63,11 +63,16 @@ APPLIED = (Result.APPLIED, Result.RESOLVED, *FAILURES)
 """The results that say that the entry's advice was followed."""
 
 
+DAY = "day "
+"""How the `trouble` of an outcome begins that names none: outcomes of one day count once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One use of an entry.  `verified_by` names who checked that the fix held; unverified counts less.
 
-    `success` is set where `result` is `recurred`: the id of the outcome that did not last.
+    `success` is set where `result` is `recurred`: the id of the outcome that did not last.  `trouble` is what it
+    counts for, as far as the home knows that (`kb.storage.ledger`); outcomes of one trouble count once.
     """
 
     id: str
@@ -81,6 +86,7 @@ class Outcome:
     verified_by: str | None = None
     success: str | None = None
     note: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,9 @@
-"""The ledger: lookups with what they offered, outcomes, the session log.  Rows are only ever added."""
+"""The ledger: lookups with what they offered, outcomes, the session log.  Rows are only ever added.
+
+What an outcome counts for is its incident, where the home knows that: it was opened here, or its postmortem is.
+Else it is what its lookup was asked in, else the lookup.  An id that nothing else here speaks of tells nothing:
+such an outcome has no `trouble` of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +13,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from kb.records.ledger import Event, Match, Outcome, Result, Verdict
+from kb.records.ledger import DAY, Event, Match, Outcome, Result, Verdict
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row, placeholders
+from kb.text.instants import day_of
+
+_INCIDENT = (
+    "SELECT {0} WHERE EXISTS (SELECT 1 FROM events e WHERE e.subject = {0} AND e.kind = 'opened')"
+    " OR EXISTS (SELECT 1 FROM entries n WHERE n.id = {0} AND n.kind = 'incident')"
+)
+_LOOKUP = "SELECT coalesce(nullif(l.incident, ''), l.id) FROM lookups l WHERE l.id = {1}"
+_TROUBLE = f"coalesce(({_INCIDENT}), ({_LOOKUP}), '')"
+"""What an outcome of an incident {0} and a lookup {1} counts for; empty where neither is known here."""
+_OUTCOMES = f"SELECT o.*, {_TROUBLE.format('o.incident', 'o.lookup_id')} AS trouble FROM outcomes o"
 
 
 class Ledger:
@@ -92,12 +107,17 @@ class Ledger:
         """The outcomes of each entry, oldest first."""
         found: dict[str, list[Outcome]] = {}
         rows = self._db.rows(
-            f"SELECT * FROM outcomes WHERE entry_id IN ({placeholders(entry_ids)}) ORDER BY at, id",
+            f"{_OUTCOMES} WHERE o.entry_id IN ({placeholders(entry_ids)}) ORDER BY o.at, o.rowid",
             list(entry_ids),
         )
         for row in rows:
             found.setdefault(row["entry_id"], []).append(_outcome(row))
         return found
+
+    def trouble_of(self, incident: str | None, lookup_id: str | None, at: datetime) -> str:
+        """What an outcome of these would count for."""
+        found = self._db.value(f"SELECT {_TROUBLE.format('?1', '?2')}", [incident, lookup_id])
+        return str(found or of_day(at))
 
     def used(self) -> list[str]:
         """Ids of the entries that have an outcome."""
@@ -215,7 +235,7 @@ class Ledger:
     def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
         """The outcomes of a window, oldest first."""
         rows = self._db.rows(
-            "SELECT * FROM outcomes WHERE at >= ? AND at < ? ORDER BY at, id",
+            f"{_OUTCOMES} WHERE o.at >= ? AND o.at < ? ORDER BY o.at, o.rowid",
             [stamp(since), stamp(until)],
         )
         return [_outcome(row) for row in rows]
@@ -238,6 +258,11 @@ class Ledger:
         return [row["id"] for row in rows]
 
 
+def of_day(at: datetime) -> str:
+    """What an outcome counts for that names nothing the home knows: all of one day count once."""
+    return f"{DAY}{day_of(at)}"
+
+
 def _event(row: Row) -> Event:
     return Event(
         at=datetime.fromisoformat(row["at"]), action=row["action"], details=row["details"], actor=row["actor"],
@@ -250,4 +275,5 @@ def _outcome(row: Row) -> Outcome:
         id=row["id"], at=datetime.fromisoformat(row["at"]), entry_id=row["entry_id"], result=Result(row["result"]),
         lookup_id=row["lookup_id"], incident=row["incident"], service=row["service"], actor=row["actor"],
         verified_by=row["verified_by"], success=row["success"], note=row["note"],
+        trouble=row["trouble"] or of_day(datetime.fromisoformat(row["at"])),
     )  # fmt: skip
