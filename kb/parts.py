@@ -6,12 +6,13 @@ This is the only place that knows which class stands behind which interface.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.errors import HomeNotWritable, Problem
+from kb.errors import HomeBusy, HomeNotWritable, Problem
 from kb.home import Home
 from kb.lookup.lookup import Lookup
 from kb.lookup.quarantined import HeldEntries
@@ -208,6 +209,8 @@ class Parts:
 
     def refresh(self, now: datetime) -> list[Problem]:
         """See `KnowledgeBase.refresh`."""
+        with suppress(HomeBusy):  # what waits has waited before
+            self.ledger.deferred.take_in()
         try:
             self.sync.refresh(now)
             unwritten = self.moves.finish(now)

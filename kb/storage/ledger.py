@@ -13,9 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
+from kb.errors import HomeBusy
 from kb.records.ledger import DAY, Event, Match, Outcome, Result, Verdict
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row, placeholders
+from kb.storage.deferred import DeferredLookups, LookupRows
 from kb.text.instants import day_of
 
 _INCIDENT = (
@@ -32,7 +34,7 @@ class Ledger:
     """What happened in one home."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._db, self.deferred = db, DeferredLookups(db)
 
     def record_lookup(
         self,
@@ -49,33 +51,33 @@ class Ledger:
         actor: str = "",
         incident: str | None = None,
     ) -> str:
-        """Keep a lookup and what it offered; returns the lookup's id."""
-        lookup_id = f"lookup-{uuid.uuid4().hex[:12]}"
-        with self._db.write():
-            self._db.execute(
-                "INSERT INTO lookups VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                [
-                    lookup_id,
-                    stamp(at),
-                    verdict,
-                    fingerprint,
-                    evidence,
-                    tool,
-                    service,
-                    environment,
-                    took_ms,
-                    actor,
-                    incident,
-                ],
-            )
-            self._db.execute_many(
-                "INSERT INTO offers VALUES (?,?,?,?,?)",
-                [(lookup_id, m.id, rank, m.tier, m.confidence) for rank, m in enumerate(matches, 1)],
-            )
-        return lookup_id
+        """Keep a lookup and what it offered; returns the lookup's id.
+
+        While another process writes, and this one may not wait for it, that is left for later (`is_waiting`).
+        """
+        rows = LookupRows(
+            {
+                "id": f"lookup-{uuid.uuid4().hex[:12]}", "at": stamp(at), "verdict": verdict,
+                "fingerprint": fingerprint, "evidence": evidence, "tool": tool, "service": service,
+                "environment": environment, "took_ms": took_ms, "actor": actor, "incident": incident,
+            },
+            [(one.id, rank, one.tier, one.confidence) for rank, one in enumerate(matches, 1)],
+        )  # fmt: skip
+        try:
+            with self._db.write():
+                self.deferred.insert(rows)
+        except HomeBusy:
+            self.deferred.keep(rows)
+        return str(rows.lookup["id"])
+
+    def is_waiting(self, lookup_id: str) -> bool:
+        """Whether the lookup is still to be recorded; any later call that may write does it."""
+        return self.deferred.holds(lookup_id)
 
     def find_lookup(self, lookup_id: str) -> Row | None:
         """The row of a lookup, or None."""
+        if self.is_waiting(lookup_id):
+            self.deferred.take_in()
         rows = self._db.rows("SELECT * FROM lookups WHERE id = ?", [lookup_id])
         return rows[0] if rows else None
 
