@@ -101,6 +101,7 @@ class VectorIndex:
         if not self._embeddings.encoder.ready():
             self._note(f"meaning was not searched: {self._embeddings.encoder.prepare_later()}")
             return False
+        self._note(self._embeddings.encoder.caveat)
         self._embed()
         return True
 
