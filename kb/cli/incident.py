@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kb.cli.output import JSON, opened, print_json, say
+from kb.errors import InvalidInput
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -214,13 +215,18 @@ def close(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) -
 @app.command()
 def reopen(
     context: typer.Context,
-    incident: str = typer.Argument(..., metavar="ID", help="The incident that came back."),
-    reason: str = typer.Argument(..., metavar="REASON", help="How that showed."),
+    said: list[str] = typer.Argument(
+        ...,
+        metavar="[ID] REASON",
+        help="The incident that came back, by default the last one; how that showed.",
+    ),
     as_json: bool = JSON,
 ) -> None:
     """It came back: what was applied did not hold."""
+    if len(said) > 2:
+        raise InvalidInput("give the incident's id and one reason, in quotes")
     with opened(context) as kb:
-        found = kb.incidents.reopen(reason, incident)
+        found = kb.incidents.reopen(" ".join(said[-1:]), *said[:-1])
     report(found, as_json)
 
 

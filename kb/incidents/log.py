@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kb.errors import EntryNotFound, InvalidInput
@@ -43,6 +43,18 @@ class IncidentLog:
         if not events:
             raise EntryNotFound(f"there is no incident {incident_id!r} that was opened here; {self._which()}")
         return unfold(events)
+
+    def told(self, incident_id: str = "") -> LiveIncident:
+        """As `get`; where none is open, the one that was closed last: what is said then is said of that."""
+        last = None if incident_id or self.ledger.open_subjects(1) else self.ledger.last_closed()
+        return self.get(incident_id or last or "")
+
+    def _ended(self, incident_id: str) -> LiveIncident:
+        """The incident with this id; else the only open one that is resolved; else the one that was closed last."""
+        resolved = [] if incident_id else self.ledger.resolved_since(datetime.min.replace(tzinfo=UTC), 2)
+        if len(resolved) == 1:
+            return self.get(resolved[0])
+        return self.get(incident_id or ("" if resolved else self.ledger.last_closed() or ""))
 
     def open_ones(self, most: int = -1) -> list[LiveIncident]:
         """The incidents that were not closed, newest first, `most` of them."""
@@ -92,7 +104,7 @@ class IncidentLog:
         closed: bool = False,
     ) -> LiveIncident:  # fmt: skip
         with self.ledger.write():
-            incident = self.get(incident_id) if closed else self._unfinished(incident_id)
+            incident = self.told(incident_id) if closed else self._unfinished(incident_id)
             return self._record(incident.id, kind, words, details=details, data=data)
 
     def _record(

@@ -179,9 +179,14 @@ IncidentId = Annotated[Text, Field(description="The incident; may be left out wh
 Limit = Annotated[int, Field(ge=1, le=50), NUMBER, Field(description="How many at most, 1 to 50.")]
 
 
+_FORMERLY = {("skill_run", "skill_name"): "name"}
+"""Names that arguments had in the servers this one follows: agents were taught them."""
+
+
 def read_arguments(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as the tool's function takes them.  Raises InvalidInput with one sentence."""
     known = tool.parameters.get("properties", {})
+    given = {_FORMERLY.get((tool.name, name), name): value for name, value in given.items()}
     if unknown := [name for name in given if name not in known]:
         raise InvalidInput(f"{tool.name}: {unknown_name(unknown[0], known, 'argument')}")
     required = tool.parameters.get("required", ())

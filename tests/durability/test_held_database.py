@@ -100,7 +100,7 @@ def test_search_and_triage_are_answered_at_once(kb: KnowledgeBase, home: Path, l
     assert brief.lookup_id
 
 
-def test_a_lesson_waits_for_the_writer(kb: KnowledgeBase, home: Path, learned: str) -> None:
+def test_a_lesson_waits_for_the_writer(home: Path) -> None:
     command = [
         sys.executable,
         "-m",
