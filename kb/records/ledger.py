@@ -170,6 +170,10 @@ class Match:
     standing: Standing = Standing.NEW
     also: tuple[Source, ...] = ()
     """Other files that say exactly the same."""
+    same_service: bool = False
+    """Whether it is about the service that was asked about, or that the log names."""
+    general: bool = False
+    """Whether it is the advice that every new home has: never what happened here."""
 
 
 NO_MATCH = "no entry matches; the nearest are shown, they are not a match"

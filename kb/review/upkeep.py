@@ -41,7 +41,9 @@ def stale_runbooks(
             reason = f"last verified {verified}" if verified else f"never verified, known since {since}"
         else:
             continue
-        stale = Stale(entry_id=runbook.id, title=runbook.name, verified=verified, reason=reason)
+        stale = Stale(
+            entry_id=runbook.id, title=runbook.name, verified=verified, reason=reason, failed=bool(failures)
+        )
         found.append((0 if failures else 1, since, stale))
     return tuple(one for _, _, one in sorted(found, key=lambda each: (*each[:2], each[2].entry_id)))
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from kb.errors import InvalidInput, KbError, Problem
 from kb.lookup.alternatives import mark_alternatives
-from kb.lookup.thresholds import KNOWN, RELATED
+from kb.lookup.thresholds import CLOSE, KNOWN, RELATED, is_within
 from kb.records import ActionItem, Entry, Incident, Quirk, Runbook
 from kb.records.brief import Alert, JudgedSeverity
 from kb.records.change import Change
@@ -140,7 +140,9 @@ def _is_known(match: Match, found: Answer) -> bool:
     """Known surely, or an alternative to what is: another cause that the question points to as well."""
     if found.verdict is not Verdict.KNOWN:
         return False
-    rival = found.alternatives and match.check and match.confidence >= found.matches[0].confidence - 0.15
+    rival = (
+        found.alternatives and match.check and is_within(match.confidence, found.matches[0].confidence, CLOSE)
+    )
     return match.confidence >= KNOWN or bool(rival)
 
 
@@ -148,7 +150,7 @@ def _with_checks(found: Answer) -> Answer:
     """The answer with the checks that tell its causes apart, also those it is less sure of."""
     if found.verdict is Verdict.UNKNOWN:
         return found
-    close = [m.id for m in found.matches if m.confidence >= found.matches[0].confidence - _CLOSE]
+    close = [m.id for m in found.matches if is_within(m.confidence, found.matches[0].confidence, _CLOSE)]
     matches, _ = mark_alternatives(found.matches, close)
     return replace(found, matches=matches)
 
@@ -156,7 +158,7 @@ def _with_checks(found: Answer) -> Answer:
 def _runbook(found: Answer) -> Match | None:
     """The best runbook that fits; the general advice of a new home only where nothing better does."""
     fitting = [m for m in found.matches if m.kind == "runbook" and m.confidence >= RELATED]
-    own = [m for m in fitting if "general advice" not in m.reason]
+    own = [m for m in fitting if not m.general]
     return next(iter(own or fitting), None) if found.verdict is not Verdict.UNKNOWN else None
 
 
