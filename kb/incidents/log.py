@@ -61,8 +61,10 @@ class IncidentLog:
         return self._lived(self.ledger.open_subjects(most))
 
     def recent(self, limit: int = 20) -> list[LiveIncident]:
-        """The incidents that were opened last, newest first, whatever became of them."""
-        return self._lived(self.ledger.subjects(Step.OPENED)[:limit])
+        """The incidents that were opened last, newest first; what is open takes a place before what ended."""
+        newest, still = self.ledger.subjects(Step.OPENED), set(self.ledger.open_subjects())
+        chosen = set(sorted(newest, key=lambda one: one not in still)[:limit])
+        return self._lived([one for one in newest if one in chosen])
 
     def unfinished(self) -> list[LiveIncident]:
         """The incidents that are open, newest first, and those closed ones of which something is still to do."""

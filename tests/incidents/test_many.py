@@ -109,6 +109,13 @@ def test_a_prevention_in_an_old_document_stays_in_triage_when_thirty_newer_ones_
     assert "Back the basket up" in str(brief.sections)
 
 
+def test_the_list_holds_what_is_open_however_many_came_after_it(kb: KnowledgeBase):
+    mine = kb.incidents.open("basket loses items", service="basket")
+    closed = lived(kb, 30, Step.RESOLUTION, Step.CLOSED)
+
+    assert [one.id for one in kb.incidents.recent(3)] == [closed[-1], closed[-2], mine.id]
+
+
 def test_what_is_open_follows_every_step(kb: KnowledgeBase):
     one = kb.incidents.open("basket loses items", service="basket")
     other = kb.incidents.open("search is slow", service="search")
