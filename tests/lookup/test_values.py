@@ -21,7 +21,9 @@ def test_whether_the_service_is_the_same_is_a_value_of_the_match(kb: KnowledgeBa
     assert not ask("quay").matches[0].same_service
 
 
-def test_an_entry_that_speaks_of_the_same_service_in_its_text_is_not_of_the_same_service(kb: KnowledgeBase) -> None:
+def test_an_entry_that_speaks_of_the_same_service_in_its_text_is_not_of_the_same_service(
+    kb: KnowledgeBase,
+) -> None:
     kb.learn_pattern("two pods of the same service claim volume data", "a bad rollout", "scale down")
     match = kb.check_known_issues("two pods of the same service claim volume data", service="quay").matches[0]
     assert not match.same_service
