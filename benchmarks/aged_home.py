@@ -2,10 +2,10 @@
 
 `python -m benchmarks.aged_home [--scale SHARE]` makes homes of twenty patterns, and in all but the first a
 history: 60,000 changes of status, 5,000 incidents that ended, 1,442 that are open, 1,200 entries in quarantine,
-60,000 lookups with 20,000 outcomes, all of it at once.  Each is asked for a line that an exact tier settles, in turns
-with the empty one, so that a busy machine slows both; printed is the ratio of the first quartiles, which
-should stay below 1.3 (medians jump where other processes write to the same disk).  Opening an incident, an update of the log and `kb weekly` are timed as well.  With a
-`SHARE` below 1 the histories are shorter.
+60,000 lookups with 20,000 outcomes, all of it at once.  Each is asked for a line that an exact tier settles, in
+turns with the empty one, so that a busy machine slows both; printed is the ratio of the first quartiles, which
+should stay below 1.3 (medians jump where other processes write to the same disk).  Opening an incident, a line of
+the session log, triage and the weekly review are timed as well.  With a `SHARE` below 1 the histories are shorter.
 """
 
 from __future__ import annotations
