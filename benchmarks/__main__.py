@@ -19,6 +19,7 @@ MODULES = {
     "carriers": "one line as real carriers wrote it, and how often a message itself is cut",
     "rewordings": "learned in the words of one version, asked in those of another",
     "long_logs": "a line that is settled at once, and logs of 3 MB",
+    "aged_home": "what a long history costs a question, beside a home with none (two minutes)",
     "scanning": "10,000 literals and 1,000 regexes over a log, beside Hyperscan alone, RE2 and ripgrep",
     "ranking": "the ranking alone, beside BM25, MiniLM and their fusion",
     "alerts": "the whole lookup on labelled alerts, and on alerts that nothing covers",

@@ -111,9 +111,7 @@ class KnownErrorArticles:
             score = 0.65
         if sum(bool(_INCIDENT.match(said)) for said in words):
             score *= 0.4
-        if any(_FOLDER.match(part) for part in PurePath(file.path).parts[:-1]) and not file.name.startswith(
-            "_"
-        ):
+        if any(_FOLDER.match(part) for part in file.folders) and not file.name.startswith("_"):
             score = max(score, 0.55) + 0.05
         return max(score, self._by_sections(file))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ingest.registry import FALLBACK, SOURCES, choose
 from ingest.source import Parsed, SourceFile, SourceType
@@ -52,12 +52,26 @@ def discover(paths: Iterable[str | Path]) -> Iterator[str | Unreadable]:
     seen: set[tuple[int, int]] = set()
     for path in paths:
         given = Path(path)
-        if given.is_dir():
+        if _is_folder(given):
             yield from _walk(given, seen)
-        elif given.exists():
+        elif os.access(given, os.F_OK):
             yield from _file(given, seen)
         else:
-            yield _broken(given, "there is no such file or folder")
+            yield broken(given, "there is no such file or folder")
+
+
+def place_in(path: str, given: Iterable[Path]) -> str:
+    """The path of a file from the folder on that was asked for; of a file that was, with the folder it lies in."""
+    file = Path(path)
+    above = next((one for one in given if one != file and one in file.parents), file.parent)
+    return PurePosixPath(above.name, file.relative_to(above)).as_posix()
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a folder on the way may not be entered
+        return False
 
 
 def read_file(path: str | Path) -> Read | Unreadable:
@@ -73,7 +87,7 @@ def read_file(path: str | Path) -> Read | Unreadable:
             )
         data = given.read_bytes()
     except OSError as error:
-        return _broken(given, error.strerror or str(error))
+        return broken(given, error.strerror or str(error))
     return decode(data, given.as_posix())
 
 
@@ -87,7 +101,7 @@ def decode(data: bytes, path: str) -> Read | Unreadable:
         text = data.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
         if encoding:
-            return _broken(Path(path), f"its byte order mark says {encoding}, but it is not ({error.reason})")
+            return broken(Path(path), f"its byte order mark says {encoding}, but it is not ({error.reason})")
         text = data.decode("latin-1")
         notes = ("not UTF-8: read as Latin-1",)
     clean = redact(text)
@@ -123,11 +137,11 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[str | Unreadable
         seen.add((status.st_dev, status.st_ino))
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
-        yield _broken(folder, error.strerror or str(error))
+        yield broken(folder, error.strerror or str(error))
         return
     for entry in entries:
         path = folder / entry.name
-        if path.is_dir():
+        if _is_folder(path):
             if entry.name.startswith("."):
                 yield Unreadable(path.as_posix(), "a hidden folder")
             else:
@@ -139,14 +153,12 @@ def _walk(folder: Path, seen: set[tuple[int, int]]) -> Iterator[str | Unreadable
 def _file(path: Path, seen: set[tuple[int, int]]) -> Iterator[str | Unreadable]:
     shown = os.fsencode(path).decode("utf-8", "replace")
     if shown != str(path):
-        yield _broken(Path(shown), "its name is not UTF-8; rename it")
+        yield broken(Path(shown), "its name is not UTF-8; rename it")
         return
     try:
         status = path.stat()
     except OSError as error:
-        yield _broken(
-            path, "a link that leads nowhere" if path.is_symlink() else error.strerror or str(error)
-        )
+        yield broken(path, "a link that leads nowhere" if path.is_symlink() else error.strerror or str(error))
         return
     if (status.st_dev, status.st_ino) in seen:
         yield Unreadable(path.as_posix(), "the same file as one that was read already")
@@ -155,5 +167,6 @@ def _file(path: Path, seen: set[tuple[int, int]]) -> Iterator[str | Unreadable]:
     yield path.as_posix()
 
 
-def _broken(path: Path, reason: str) -> Unreadable:
+def broken(path: Path, reason: str) -> Unreadable:
+    """A path of which something is wrong, with the reason."""
     return Unreadable(path.as_posix(), reason, Problem(path.as_posix(), None, f"cannot be read: {reason}"))

@@ -41,7 +41,7 @@ class Postmortem:
         if file.suffix not in _SUFFIXES and not re.search(r"\s", file.suffix):
             return 0.0
         report = _read(file)
-        return 1.0 if drafted_id(report) else likeness(report, file.path)
+        return 1.0 if drafted_id(report) else likeness(report, file.place or file.path)
 
     def parse(self, file: SourceFile) -> Parsed:
         """One incident, or the reason why the file tells of none."""

@@ -95,7 +95,7 @@ class RunbookMarkdown:
         strong = {match.lower() for match in _STRONG.findall(text)}
         strong |= {"labels"} if len(_LABELLED.findall(text)) > 1 else set()
         titled = bool(_TITLED.search(text))
-        in_folder = any(_FOLDER.search(part) for part in PurePath(file.path).parts[:-1])
+        in_folder = any(_FOLDER.search(part) for part in file.folders)
         names = re.findall(r"^#{1,4}\s+`?([\w-]+)`?(?:\s*\[.*\])?\s*$", text, re.M)
         alerts = sum(map(is_alert_name, names))
         score = (

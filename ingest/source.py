@@ -22,6 +22,13 @@ class SourceFile:
 
     path: str
     text: str
+    place: str = ""
+    """The path from the folder on that was asked for: what lies above it says nothing about the file."""
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders whose names may tell what the file is, outermost first."""
+        return PurePath(self.place or self.path).parts[:-1]
 
     @property
     def name(self) -> str:

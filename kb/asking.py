@@ -15,7 +15,7 @@ from kb.errors import EntryNotFound
 from kb.opened import OpenHome
 from kb.records import Entry
 from kb.records.brief import Brief
-from kb.records.ledger import Answer, Event, SearchHit, Trust
+from kb.records.ledger import Answer, Event, SearchHits, Trust
 
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
@@ -51,29 +51,24 @@ class Asking(OpenHome):
         from kb.lookup.answer import answer
 
         started, now = time.perf_counter(), self._clock()
-        problems = self.refresh()
-        finding = self._parts.lookup.find(
-            error_text,
-            tool=tool_name,
-            service=service,
-            environment=environment,
-            limit=max(1, limit),
-            deep=deep,
-            now=now,
-            on_sighting=on_sighting,
-        )
-        took_ms = round((time.perf_counter() - started) * 1000, 2)
-        ledger = self._parts.ledger if record else None
-        return answer(
-            finding, ledger, problems, took_ms=took_ms, now=now, actor=self._actor,
-            incident=self._incident(incident_id) if record else None,
-        )  # fmt: skip
+        with self._parts.db.at_once():
+            problems = self.refresh()
+            finding = self._parts.lookup.find(
+                error_text, tool=tool_name, service=service, environment=environment, limit=max(1, limit),
+                deep=deep, now=now, on_sighting=on_sighting,
+            )  # fmt: skip
+            took_ms = round((time.perf_counter() - started) * 1000, 2)
+            ledger = self._parts.ledger if record else None
+            return answer(
+                finding, ledger, problems, took_ms=took_ms, now=now, actor=self._actor,
+                incident=self._incident(incident_id) if record else None,
+            )  # fmt: skip
 
     def _incident(self, given: str = "") -> str | None:
         """The incident given, else the one that is being worked on; None when there is none."""
         if given.strip():
             return given.strip()
-        if not self._parts.ledger.open_subjects():
+        if not self._parts.ledger.open_subjects(1):
             return None  # answered without loading what incidents are made of
         return self.incidents.attached()
 
@@ -97,10 +92,11 @@ class Asking(OpenHome):
             alert=alert, service=service, environment=environment, severity=severity, budget=budget,
             incident_id=incident_id,
         )  # fmt: skip
-        problems = self.refresh()
-        return self._parts.triage(self.incidents, self._actor).brief(
-            request, problems=problems, now=self._clock()
-        )
+        with self._parts.db.at_once():
+            problems = self.refresh()
+            return self._parts.triage(self.incidents, self._actor).brief(
+                request, problems=problems, now=self._clock()
+            )
 
     def investigate_alert(
         self,
@@ -154,10 +150,11 @@ class Asking(OpenHome):
         service: str = "",
         since: date | None = None,
         limit: int = 10,
-    ) -> list[SearchHit]:
+    ) -> SearchHits:
         """Past incidents, runbooks and fixes for an engineer's words, best first.  Not recorded."""
-        self.refresh()
-        return self._parts.search(query, kinds=kinds, service=service, since=since, limit=limit)
+        with self._parts.db.at_once():
+            self.refresh()
+            return self._parts.search(query, kinds=kinds, service=service, since=since, limit=limit)
 
     def get(self, entry_id: str) -> Entry:
         """The entry with this id, whatever its status.  Raises EntryNotFound."""

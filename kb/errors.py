@@ -21,6 +21,10 @@ class HomeNotWritable(KbError):
     """The home can be read but not written (permissions, read-only mount, full disk)."""
 
 
+class HomeBusy(HomeNotWritable):
+    """Another process writes into the home just now, and what was asked must not wait for it."""
+
+
 class InvalidInput(KbError, ValueError):
     """An argument is missing, empty, too large or of the wrong form."""
 

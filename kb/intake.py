@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ingest.pipeline import Read, Unreadable, discover, parse_file, read_file
+from ingest.pipeline import Read, Unreadable, broken, discover, parse_file, place_in, read_file
 from kb.errors import InvalidInput
 from kb.prose.extractor import BY_MODEL, Extractor, Reading
 from kb.records import Entry, Incident
@@ -57,10 +57,14 @@ class Intake:
         found = list(discover(given))
         receipts = []
         for number, item in enumerate(found, 1):
-            receipts.append(_unreadable(item) if isinstance(item, Unreadable) else self._file(item, now))
+            receipts.append(
+                _unreadable(item)
+                if isinstance(item, Unreadable)
+                else self._file(item, place_in(item, given), now)
+            )
             if progress:
                 progress("read", number, len(found))
-        receipts += self._removed(given, found, now)
+        receipts += self._removed(given, now)
         embedded, seconds = self._embed(progress)
         return Receipt(
             files=tuple(receipts),
@@ -70,8 +74,12 @@ class Intake:
             notes=self.extractor.outcome() if self.extractor else (),
         )
 
-    def _file(self, path: str, now: datetime) -> FileReceipt:
-        key, stamp = str(Path(path).resolve()), _stamp(path)
+    def _file(self, path: str, place: str, now: datetime) -> FileReceipt:
+        key = str(Path(path).resolve())
+        try:
+            stamp = _stamp(path)
+        except OSError as error:  # it was there when the folder was listed
+            return _unreadable(broken(Path(path), error.strerror or str(error)))
         known = self.catalogue.find(key)
         if known and known.stamp == stamp and self._current(known):
             return _unchanged(known)
@@ -83,7 +91,7 @@ class Intake:
             with self.db.write():
                 self.catalogue.restamp(key, stamp)
             return _unchanged(known)
-        file = replace(read.file, path=known.given) if known else read.file
+        file = replace(read.file, path=known.given if known else read.file.path, place=place)
         return self._store(replace(read, file=file), key, stamp, sha256, known, now)
 
     def _store(
@@ -142,13 +150,12 @@ class Intake:
             named.append(entry)
         return named, notes
 
-    def _removed(self, given: list[Path], found: list[str | Unreadable], now: datetime) -> list[FileReceipt]:
+    def _removed(self, given: list[Path], now: datetime) -> list[FileReceipt]:
         """Files that were read once from the given folders and are no longer there."""
-        there = {str(Path(item).resolve()) for item in found if isinstance(item, str)}
         receipts = []
         for folder in (path for path in given if path.is_dir()):
             for key in self.catalogue.below(str(folder.resolve())):
-                if key in there or Path(key).exists():
+                if Path(key).exists():
                     continue
                 record = self.catalogue.find(key)
                 with self.db.write():

@@ -6,15 +6,17 @@ This is the only place that knows which class stands behind which interface.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kb.errors import HomeNotWritable, Problem
+from kb.errors import HomeBusy, HomeNotWritable, Problem
 from kb.home import Home
 from kb.lookup.causes import OtherCauses
 from kb.lookup.lookup import Lookup
+from kb.lookup.quarantined import HeldEntries
 from kb.lookup.ranked import RankedTiers
 from kb.lookup.search import search
 from kb.loop.healthy import HealthyLines
@@ -23,7 +25,7 @@ from kb.loop.moves import Moves
 from kb.loop.outcomes import Outcomes
 from kb.loop.trust import TrustBook
 from kb.loop.wordings import Teaching
-from kb.records.ledger import SearchHit
+from kb.records.ledger import SearchHits
 from kb.records.receipts import Receipt
 from kb.storage.catalogue import Catalogue
 from kb.storage.changes import ChangeTable
@@ -55,10 +57,6 @@ if TYPE_CHECKING:
     from kb.review.review import Reviewing
     from kb.review.summary import Proposed
     from kb.triage.triage import Triage
-
-
-_RECENT = 50
-"""The incidents opened live that triage looks at: what is open, and what was to be prevented."""
 
 
 @dataclass
@@ -110,9 +108,10 @@ class Parts:
             trust.of,
             OtherCauses(lexical),
             lambda: [*lexical.notes, *vectors.notes],
-            table.quarantined,
+            HeldEntries(entries, CompiledSignatures(db, entries.index, held=True), table),
             watch.current,
             ledger.balance_for,
+            db.snapshot,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         moves = Moves(db, table, entries, memory, sync)
@@ -147,7 +146,7 @@ class Parts:
 
     def search(
         self, query: str, *, kinds: Sequence[str], service: str, since: date | None, limit: int
-    ) -> list[SearchHit]:
+    ) -> SearchHits:
         """See `KnowledgeBase.search`."""
         return search(
             query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
@@ -183,14 +182,14 @@ class Parts:
         from kb.triage.sources import Sources
         from kb.triage.triage import Triage
 
-        def find(query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> list[SearchHit]:
+        def find(query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> SearchHits:
             return self.search(query, kinds=kinds, service="", since=None, limit=limit)
 
         return Triage(
             Sources(
                 lookup=self.lookup, search=find, entries=self.entries, ledger=self.ledger, memory=self.memory,
-                changes=self.changes.between, incidents=lambda: incidents.recent(_RECENT), actor=actor,
-                watched=self.watch.current,
+                changes=self.changes.between, incidents=incidents.unfinished, find_incident=incidents.find,
+                watched=self.watch.current, actor=actor,
             )
         )  # fmt: skip
 
@@ -212,6 +211,8 @@ class Parts:
 
     def refresh(self, now: datetime) -> list[Problem]:
         """See `KnowledgeBase.refresh`."""
+        with suppress(HomeBusy):  # what waits has waited before
+            self.ledger.deferred.take_in()
         try:
             self.sync.refresh(now)
             unwritten = self.moves.finish(now)

@@ -149,3 +149,56 @@ def test_a_memory_file_of_another_home_does_not_take_our_entries_away(
     fixes = {match.id: match.fix for match in kb.check_known_issues(text).matches}
     assert fixes[ours.id] == "our fix"
     assert "their fix" in fixes.values()
+
+
+def test_a_file_that_vanishes_meanwhile_is_said_and_all_others_are_read_and_embedded(
+    kb: KnowledgeBase, folder: Path
+) -> None:
+    (folder / "zz.md").write_text(RUNBOOK.format(what="two").replace("WidgetJam", "WidgetTear"))
+    (folder / "mm.md").write_text(RUNBOOK.format(what="three").replace("WidgetJam", "WidgetFold"))
+
+    def vanish(what: str, done: int, _total: int) -> None:
+        if (what, done) == ("read", 1):
+            (folder / "mm.md").unlink()
+
+    receipt = kb.ingest(folder, progress=vanish)
+
+    states = {Path(file.path).name: file.state for file in receipt.files}
+    assert (states["mm.md"], states["zz.md"]) == (FileState.FAILED, FileState.ADDED)
+    assert receipt.embedded > 0
+    assert kb.check()[1].waiting == 0
+
+
+def test_a_file_that_was_known_and_vanishes_meanwhile_takes_its_entries_along(
+    kb: KnowledgeBase, folder: Path
+) -> None:
+    kb.ingest(folder)
+
+    def vanish(what: str, done: int, _total: int) -> None:
+        if (what, done) == ("read", 1):
+            (folder / "jam.md").unlink()
+
+    receipt = kb.ingest(folder, progress=vanish)
+
+    assert FileState.REMOVED in {one.state for one in receipt.files if one.path.endswith("jam.md")}
+    assert kb.search("widget line jammed by paper", kinds=["runbook"], limit=1)[0].title != "WidgetJam"
+
+
+PROCEDURE = "# DiskFull\n\nThe disk of the node is full.\n\n1. Delete old logs.\n2. Restart the pod.\n"
+
+
+@pytest.mark.parametrize("above", ["alerts-team", "runbooks", "known-errors", "postmortems", "plain"])
+@pytest.mark.parametrize(
+    "text", [PROCEDURE, "# Disk\n\n## Cause\n\nFull.\n\n## Resolution\n\nDeleted logs.\n"]
+)
+def test_what_a_file_is_does_not_depend_on_folders_above_the_one_that_was_asked_for(
+    kb: KnowledgeBase, tmp_path: Path, above: str, text: str
+) -> None:
+    kinds = set()
+    for root in ("nothing-special", above):
+        asked = tmp_path / root / "docs"
+        asked.mkdir(parents=True)
+        (asked / "disk.md").write_text(text)
+        (file,) = kb.ingest(asked).files
+        kinds.add(file.source)
+    assert len(kinds) == 1

@@ -59,7 +59,10 @@ _WHEN = re.compile(
 
 
 def likeness(report: Report, path: str) -> float:
-    """How surely a document tells of an incident, 0 to 1; 0 where it probably does not."""
+    """How surely a document tells of an incident, 0 to 1; 0 where it probably does not.
+
+    `path` begins with the folder that was asked for.
+    """
     if _NOT_REPORTS.match(PurePosixPath(path).name) or not report.document.body.strip():
         return 0.0
     score = _score(report, path)

@@ -14,6 +14,7 @@ from kb.loop.learning import checked
 from kb.records.change import Change, ChangeKind, RollbackTarget
 from kb.storage.changes import ChangeTable
 from kb.text.change_words import parse_kind, parse_moment, parse_result, parse_reversible
+from kb.text.instants import minute
 
 if TYPE_CHECKING:
     from kb.changes.import_git import Imported
@@ -96,7 +97,7 @@ class Changes:
             parse_moment(until, now) if until else now + timedelta(seconds=1),
         )
         if start >= end:
-            raise InvalidInput(f"the window from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC is empty")
+            raise InvalidInput(f"the window from {minute(start)} to {minute(end)} is empty")
         wanted = [kinds] if isinstance(kinds, str) else kinds
         return self.table.between(start, end, service, environment, [parse_kind(kind) for kind in wanted])
 

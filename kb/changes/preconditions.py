@@ -8,6 +8,7 @@ from datetime import datetime
 from kb.records.change import Change, ChangeKind, RollbackTarget, VersionRecord
 from kb.text.change_words import same_version, short_version
 from kb.text.drift import drift_in_words, is_open
+from kb.text.instants import minute
 
 _CONFIGS = 3
 """Config changes that are told one by one; of more the number is told."""
@@ -64,7 +65,7 @@ def _is_later_config(change: Change, target: VersionRecord) -> bool:
 def _configs_in_words(configs: Sequence[Change], target: VersionRecord) -> list[str]:
     """What was configured since the target was put in place, the newest of many."""
     said = [
-        f"the config change {(one.summary or one.version or one.reason or one.id)!r} ({one.at:%Y-%m-%d %H:%M} UTC)"
+        f"the config change {(one.summary or one.version or one.reason or one.id)!r} ({minute(one.at)})"
         f" came after {short_version(target.version)}; a rollback does not take it back"
         for one in configs[-_CONFIGS:]
     ]
@@ -82,7 +83,7 @@ def _migration_in_words(migration: Change, target: VersionRecord) -> str:
     name = migration.summary or migration.version or migration.id
     version = short_version(target.version)
     of = "" if migration.service else ", of no named service,"
-    ran = f"the migration {name!r}{of} ({migration.at:%Y-%m-%d %H:%M} UTC) came after {version}"
+    ran = f"the migration {name!r}{of} ({minute(migration.at)}) came after {version}"
     if migration.reversible:
         return f"{ran}; it can be undone: undo it first, or make sure that {version} works with it"
     if migration.reversible is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kb.records.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
 from kb.text.change_words import COMMIT, short_version
+from kb.text.instants import day_of, minute
 from kb.text.one_line import one_line
 
 _LONGEST = 160
@@ -22,7 +23,7 @@ def change_in_words(change: Change) -> str:
     result = " FAILED" if change.result is ChangeResult.FAILED else result
     service = change.service or "no service named"
     return (
-        f"{change.at:%Y-%m-%d %H:%M} UTC  {kind}{result}  {service}{where}{version}{before}"
+        f"{minute(change.at)}  {kind}{result}  {service}{where}{version}{before}"
         f"{f': {one_line(about, _LONGEST)}' if about else ''}{why}{who}"
     )
 
@@ -31,11 +32,11 @@ def version_in_words(record: VersionRecord) -> str:
     """`f2e9c1a (fix: improve token validation), ran well 3 of 3 deployments, last 2026-01-16`."""
     what = f" ({one_line(record.summary, _LONGEST)})" if record.summary else ""
     if not record.n:
-        return f"{short_version(record.version)}{what}, no record of how it ran, last {record.last:%Y-%m-%d}"
+        return f"{short_version(record.version)}{what}, no record of how it ran, last {day_of(record.last)}"
     deployments = "deployment" if record.n == 1 else "deployments"
     return (
         f"{short_version(record.version)}{what}, ran well {record.ran_well} of {record.n} {deployments},"
-        f" last {record.last:%Y-%m-%d}"
+        f" last {day_of(record.last)}"
     )
 
 
@@ -47,7 +48,7 @@ def target_in_words(result: RollbackTarget) -> str:
     if current:
         earlier = f"; ran well {current.ran_well} of {current.n} on record" if current.n else ""
         what = f" ({one_line(current.summary, _LONGEST)})" if current.summary else ""
-        since = f"since {current.last:%Y-%m-%d %H:%M} UTC"
+        since = f"since {minute(current.last)}"
         lines.append(f"  current  {short_version(current.version)}{what}, {since}{earlier}")
     lines.append(f"  target   {version_in_words(result.target) if result.target else 'none'}")
     lines += [f"  FIRST    {sentence}" for sentence in result.preconditions]

@@ -122,6 +122,8 @@ def search(
         print_json(hits)
     else:
         typer.echo(hits_text(hits))
+    if hits.note:
+        say(hits.note)
 
 
 def show(

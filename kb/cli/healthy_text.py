@@ -15,6 +15,7 @@ from kb.records.healthy import (
     Replayed,
 )
 from kb.records.parts import Signature
+from kb.text.instants import day_of, minute
 from kb.text.one_line import one_line
 
 _WIDTH = 140
@@ -66,7 +67,7 @@ def sources_text(sources: Sequence[HealthySource]) -> str:
     if not sources:
         return "no healthy log was added: kb healthy add LOG"
     return "\n".join(
-        f"{source.added_at:%Y-%m-%d}  {source.templates:>6} templates of {source.lines} lines  {source.source}"
+        f"{day_of(source.added_at)}  {source.templates:>6} templates of {source.lines} lines  {source.source}"
         for source in sources
     )
 
@@ -113,7 +114,7 @@ def _lookup(one: PastLookup) -> str:
     outcome = f"{one.outcome} by {one.outcome_of}" if one.outcome == "resolved" else ""
     if one.outcome and not outcome:
         outcome = f"{one.outcome}: {one.outcome_of}"
-    told = f"{one.at:%Y-%m-%d %H:%M}  {one.service or '-'}  {one.verdict}, {outcome or 'no outcome recorded'}"
+    told = f"{minute(one.at)}  {one.service or '-'}  {one.verdict}, {outcome or 'no outcome recorded'}"
     return f"{told}\n    | {one_line(one.line, _WIDTH)}"
 
 

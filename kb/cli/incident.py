@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kb.cli.output import JSON, opened, print_json, say
+from kb.errors import InvalidInput
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,7 +65,8 @@ def list_incidents(
 @app.command()
 def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) -> None:
     """One incident with its timeline."""
-    from kb.incidents.words import moment, told
+    from kb.incidents.words import told
+    from kb.text.instants import minute
 
     with opened(context) as kb:
         found, now = kb.incidents.get(incident), kb.incidents.clock()
@@ -74,7 +76,7 @@ def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) ->
     typer.echo(_lines(found, now))
     for event in found.timeline:
         if line := told(event):  # lines of a text stand further in: none passes for a step
-            typer.echo(f"  {moment(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
+            typer.echo(f"  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
 
 
 @app.command()
@@ -213,27 +215,32 @@ def close(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) -
 @app.command()
 def reopen(
     context: typer.Context,
-    incident: str = typer.Argument(..., metavar="ID", help="The incident that came back."),
-    reason: str = typer.Argument(..., metavar="REASON", help="How that showed."),
+    said: list[str] = typer.Argument(
+        ...,
+        metavar="[ID] REASON",
+        help="The incident that came back, by default the last one; how that showed.",
+    ),
     as_json: bool = JSON,
 ) -> None:
     """It came back: what was applied did not hold."""
+    if len(said) > 2:
+        raise InvalidInput("give the incident's id and one reason, in quotes")
     with opened(context) as kb:
-        found = kb.incidents.reopen(reason, incident)
+        found = kb.incidents.reopen(" ".join(said[-1:]), *said[:-1])
     report(found, as_json)
 
 
 def _lines(incident: LiveIncident, now: datetime) -> str:
     from kb.incidents.due import overdue
     from kb.incidents.updates import affected, severity_text
-    from kb.incidents.words import moment
+    from kb.text.instants import minute
 
-    begun = moment(incident.started or incident.detected)
+    begun = minute(incident.started or incident.detected)
     what = f"{incident.phase}, {severity_text(incident)}, {begun}, {affected(incident)}"
     lines = [incident.id, f"  {incident.title} ({what})"]
     if incident.update_due:
         said = "status update OVERDUE since" if overdue(incident, now) else "next status update due at"
-        lines.append(f"  {said} {moment(incident.update_due)}")
+        lines.append(f"  {said} {minute(incident.update_due)}")
     return "\n".join(lines)
 
 

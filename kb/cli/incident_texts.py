@@ -6,6 +6,7 @@ import typer
 
 from kb.cli.incident import WHICH, report
 from kb.cli.output import JSON, opened, print_json, say
+from kb.text.instants import minute
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,7 +46,7 @@ def update(
         return
     typer.echo(found.text, nl=False)
     if found.next_due:
-        say(f"the next update is due at {found.next_due:%Y-%m-%d %H:%M} UTC")
+        say(f"the next update is due at {minute(found.next_due)}")
 
 
 def postmortem(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import typer
 
 from kb.cli.output import JSON, as_json_text, opened, say
 from kb.errors import InvalidInput
+from kb.text.instants import in_utc
 
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
@@ -79,7 +80,7 @@ def weekly(
         if until is None:
             summary, failed = _published(kb, days, since_last=since_last, watch=not no_watch)
         else:
-            end, failed = until.replace(tzinfo=until.tzinfo or UTC), ""
+            end, failed = in_utc(until), ""
             summary = kb.weekly_summary(7 if days is None else days, end)
             for note in kb.review_notes(summary):
                 say(note)

@@ -24,8 +24,10 @@ def keys(context: typer.Context, as_json: bool = JSON) -> None:
 def read(context: typer.Context, key: str = _KEY, as_json: bool = JSON) -> None:
     """Print a memory file's content."""
     with opened(context) as kb:
-        content = kb.memory.read(key)
+        content, unwritten = kb.memory.read(key), kb.memory.is_unwritten(key)
     _show(content, as_json)
+    if unwritten:
+        say(f"nobody has written {key} yet; it is empty")
 
 
 @app.command()

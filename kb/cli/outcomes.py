@@ -7,6 +7,7 @@ import typer
 from kb.cli.output import JSON, opened, print_json, say
 from kb.loop.trust import trust_in_words
 from kb.records.moves import Move, MoveState
+from kb.text.instants import minute
 
 
 def add_to(root: typer.Typer) -> None:
@@ -90,4 +91,4 @@ def move_in_words(move: Move) -> str:
         MoveState.OVERRULED: " (overruled: its file said otherwise)",
         MoveState.DONE: "",
     }[move.state]
-    return f"{move.at:%Y-%m-%d %H:%M}  {move.was} → {move.became}  {move.rule}: {move.reason}{by}{state}"
+    return f"{minute(move.at)}  {move.was} → {move.became}  {move.rule}: {move.reason}{by}{state}"

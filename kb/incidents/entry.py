@@ -12,6 +12,7 @@ from datetime import UTC
 from kb.incidents.words import one_line, told
 from kb.records import Cause, CauseStatus, Incident, Origin, Provenance, Scope, TimelineEvent
 from kb.records.live import LiveIncident
+from kb.text.instants import second
 
 
 def to_entry(incident: LiveIncident) -> Incident:
@@ -80,9 +81,7 @@ def timeline(incident: LiveIncident) -> tuple[TimelineEvent, ...]:
     events = sorted(incident.timeline, key=lambda event: event.at)
     lines = ((event, told(event)) for event in events)
     return tuple(
-        TimelineEvent(
-            text=one_line(text), time=f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC", at=event.at
-        )
+        TimelineEvent(text=one_line(text), time=second(event.at), at=event.at)
         for event, text in lines
         if text
     )

@@ -45,13 +45,8 @@ class Incidents(IncidentLog):
             started=started, lookup_id=lookup_id, now=now,
         )  # fmt: skip
         with self.ledger.write():
-            for one in self.open_ones():
-                if (one.title, one.services, one.environment) == (
-                    title,
-                    data["services"],
-                    data["environment"],
-                ):
-                    return self._record(one.id, Step.NOTE, "reported again", details=data["alert"])
+            if same := self.ledger.open_titled(title, data["services"], data["environment"]):
+                return self._record(same[0], Step.NOTE, "reported again", details=data["alert"])
             new = f"incident-{now:%Y%m%d}-{slug(title)}-{uuid.uuid4().hex[:6]}"
             return self._record(new, Step.OPENED, title, data=data)
 
@@ -177,10 +172,13 @@ class Incidents(IncidentLog):
                 )
             return self._record(incident.id, Step.CLOSED, "Incident closed")
 
-    def reopen(self, reason: str, incident_id: str) -> LiveIncident:
-        """It came back: what was applied did not hold, and that is recorded against it."""
+    def reopen(self, reason: str, incident_id: str = "") -> LiveIncident:
+        """It came back: what was applied did not hold, and that is recorded against it.
+
+        Without an id that is the only open incident that is resolved, else the one that was closed last.
+        """
         with self.ledger.write():
-            before = self.get(incident_id)
+            before = self._ended(incident_id)
             if before.resolved is None:
                 raise InvalidInput(f"{before.id} is open: there is nothing to reopen")
             self.archive.debit(before, before.applied, self.clock(), self.actor())
@@ -198,8 +196,8 @@ class Incidents(IncidentLog):
         return update
 
     def postmortem(self, incident_id: str = "") -> str:
-        """A draft of the postmortem, as Markdown."""
-        return drafts.postmortem(self.get(incident_id))
+        """A draft of the postmortem, as Markdown: of the only open incident, else of the one that was closed last."""
+        return drafts.postmortem(self.told(incident_id))
 
     def save_postmortem(self, folder: str | Path = "", incident_id: str = "") -> Path:
         """Write the draft as `YYYY-MM-DD-service.md`, by default where the home keeps postmortems.
@@ -207,7 +205,7 @@ class Incidents(IncidentLog):
         A file that is there stays as it is: a second incident of the day gets a number, a second
         draft of the same incident is refused with InvalidInput.
         """
-        incident = self.get(incident_id)
+        incident = self.told(incident_id)
         wanted = (
             Path(folder) / drafts.file_name(incident) if folder else drafts.place(self.home.root, incident)
         )

@@ -17,6 +17,7 @@ from kb.incidents.due import next_due
 from kb.records.ledger import Event
 from kb.records.live import Hypothesis, LiveIncident, Mitigation, Phase, Step
 from kb.records.parts import ActionItem, CauseStatus, Severity
+from kb.text.instants import parse_instant
 
 
 def unfold(events: Sequence[Event]) -> LiveIncident:
@@ -203,4 +204,4 @@ def _severity(data: dict[str, Any]) -> Severity | None:
 
 
 def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+    return parse_instant(text) if text else None

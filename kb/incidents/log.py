@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kb.errors import EntryNotFound, InvalidInput
@@ -44,17 +44,43 @@ class IncidentLog:
             raise EntryNotFound(f"there is no incident {incident_id!r} that was opened here; {self._which()}")
         return unfold(events)
 
-    def open_ones(self) -> list[LiveIncident]:
-        """The incidents that were not closed, newest first."""
-        return [unfold(self.ledger.events_of(one)) for one in self.ledger.open_subjects()]
+    def told(self, incident_id: str = "") -> LiveIncident:
+        """As `get`; where none is open, the one that was closed last: what is said then is said of that."""
+        last = None if incident_id or self.ledger.open_subjects(1) else self.ledger.last_closed()
+        return self.get(incident_id or last or "")
+
+    def _ended(self, incident_id: str) -> LiveIncident:
+        """The incident with this id; else the only open one that is resolved; else the one that was closed last."""
+        resolved = [] if incident_id else self.ledger.resolved_since(datetime.min.replace(tzinfo=UTC), 2)
+        if len(resolved) == 1:
+            return self.get(resolved[0])
+        return self.get(incident_id or ("" if resolved else self.ledger.last_closed() or ""))
+
+    def open_ones(self, most: int = -1) -> list[LiveIncident]:
+        """The incidents that were not closed, newest first, `most` of them."""
+        return self._lived(self.ledger.open_subjects(most))
 
     def recent(self, limit: int = 20) -> list[LiveIncident]:
-        """The incidents that were opened last, newest first, whatever became of them."""
-        return [unfold(self.ledger.events_of(one)) for one in self.ledger.subjects(Step.OPENED)[:limit]]
+        """The incidents that were opened last, newest first; what is open takes a place before what ended."""
+        newest, still = self.ledger.subjects(Step.OPENED), set(self.ledger.open_subjects())
+        chosen = set(sorted(newest, key=lambda one: one not in still)[:limit])
+        return self._lived([one for one in newest if one in chosen])
+
+    def unfinished(self) -> list[LiveIncident]:
+        """The incidents that are open, newest first, and those closed ones of which something is still to do."""
+        return self._lived([*dict.fromkeys([*self.ledger.open_subjects(), *self.ledger.with_items_to_do()])])
+
+    def find(self, incident_id: str) -> LiveIncident | None:
+        """The incident with this id, or None."""
+        events = self.ledger.events_of(incident_id)
+        return unfold(events) if events else None
 
     def between(self, since: datetime, until: datetime) -> list[LiveIncident]:
         """The incidents that were opened in a window, newest first."""
-        return [unfold(self.ledger.events_of(one)) for one in self.ledger.subjects(Step.OPENED, since, until)]
+        return self._lived(self.ledger.subjects(Step.OPENED, since, until))
+
+    def _lived(self, subjects: Sequence[str]) -> list[LiveIncident]:
+        return [unfold(events) for events in self.ledger.events_by_subject(subjects).values()]
 
     def entries(self, since: datetime, until: datetime) -> list[Incident]:
         """The incidents that were opened in a window, in the form of entries, newest first."""
@@ -72,18 +98,15 @@ class IncidentLog:
 
         While none is, the only one that was resolved within `ATTACHES_FOR` and is not closed.
         """
-        now, found = self.clock(), self.open_ones()
-        unresolved = [one for one in found if one.resolved is None]
-        lately = [one for one in found if one.resolved and now - one.resolved < ATTACHES_FOR]
-        live = unresolved or lately
-        return live[0].id if len(live) == 1 else None
+        live = self.ledger.unresolved(2) or self.ledger.resolved_since(self.clock() - ATTACHES_FOR, 2)
+        return live[0] if len(live) == 1 else None
 
     def _step(
         self, incident_id: str, kind: Step, words: str, data: dict[str, Any], *, details: str = "",
         closed: bool = False,
     ) -> LiveIncident:  # fmt: skip
         with self.ledger.write():
-            incident = self.get(incident_id) if closed else self._unfinished(incident_id)
+            incident = self.told(incident_id) if closed else self._unfinished(incident_id)
             return self._record(incident.id, kind, words, details=details, data=data)
 
     def _record(
@@ -125,11 +148,11 @@ class IncidentLog:
         return incident
 
     def _the_open_one(self) -> LiveIncident:
-        found = self.open_ones()
+        found = self.ledger.open_subjects(2)
         if len(found) != 1:
-            raise InvalidInput(f"say which incident is meant; {self._which(found)}")
-        return found[0]
+            raise InvalidInput(f"say which incident is meant; {self._which()}")
+        return unfold(self.ledger.events_of(found[0]))
 
-    def _which(self, found: Sequence[LiveIncident] | None = None) -> str:
-        listed = ", ".join(one.id for one in (self.open_ones() if found is None else found)[:5])
+    def _which(self) -> str:
+        listed = ", ".join(self.ledger.open_subjects(5))
         return f"open are: {listed}" if listed else "none is open"

@@ -19,6 +19,7 @@ from kb.incidents.entry import to_entry, warnings
 from kb.incidents.words import span
 from kb.records import ActionItem, Cause, CauseStatus, Incident, TimelineEvent
 from kb.records.live import LiveIncident
+from kb.text.instants import second
 from kb.text.markdown_text import as_line, as_quote
 from kb.text.slug import slug
 
@@ -135,4 +136,4 @@ def _bullets(points: Sequence[str], otherwise: str) -> list[str]:
 
 
 def _second(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else ""
+    return second(at) if at else ""

@@ -7,7 +7,7 @@ strict in what it keeps; secrets are redacted here, before anything is written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from kb.errors import InvalidInput
@@ -15,6 +15,7 @@ from kb.incidents.checklist import ITEMS
 from kb.loop.learning import checked, listed
 from kb.records.live import Hypothesis, LiveIncident
 from kb.records.parts import CauseStatus
+from kb.text.instants import in_utc, parse_instant, second
 from kb.text.redact import redact
 from kb.text.severity import parse_severity
 
@@ -56,7 +57,7 @@ def opening(
     level = _severity(severity) if severity else {"severity": None, "label": "", "confirmed": False}
     begun = moment("started", started)
     if begun and begun > now:
-        raise InvalidInput(f"started={started} is in the future (now is {now:%Y-%m-%d %H:%M:%S} UTC)")
+        raise InvalidInput(f"started={started} is in the future (now is {second(now)})")
     return text("title", title), {
         **level,
         "services": listed(service),
@@ -148,7 +149,6 @@ def moment(name: str, value: datetime | str | None) -> datetime | None:
     if not value:
         return None
     try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(value.strip())
+        return in_utc(value) if isinstance(value, datetime) else parse_instant(value)
     except ValueError:
         raise InvalidInput(f"{name}={value!r} is no time; write it as 2026-12-31T14:05:00Z") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

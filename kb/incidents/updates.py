@@ -14,9 +14,10 @@ from datetime import datetime
 from kb.errors import InvalidInput
 from kb.incidents.due import next_due
 from kb.incidents.life import confirmed_cause, durations
-from kb.incidents.words import moment, one_line, span
+from kb.incidents.words import one_line, span
 from kb.records.live import LiveIncident, Phase
 from kb.records.parts import CauseStatus, Severity
+from kb.text.instants import minute
 
 STYLES = ("report", "chat")
 _LIGHTS = {Severity.SEV1: "🔴", Severity.SEV2: "🟠", Severity.SEV3: "🟡", Severity.SEV4: "🟢"}
@@ -82,13 +83,13 @@ def _report(
         f"**Status**: {_WORDS[incident.phase]}",
         f"**Severity**: {severity_text(incident)}",
         f"**Affected**: {affected(incident)}",
-        f"**Started**: {moment(begun)}",
+        f"**Started**: {minute(begun)}",
         f"**Duration**: {so_far} so far", "",
         "### Current Understanding", *_understanding(incident), "",
         "### Actions Taken", *_numbered(_actions(incident), "nothing yet"), "",
         "### Current Focus", focus or _focus(incident), "",
         "### Next Steps", *_numbered(steps, "not decided yet"), "",
-        "### ETA for Next Update", moment(due) if due else "on progress", "",
+        "### ETA for Next Update", minute(due) if due else "on progress", "",
     ))  # fmt: skip
 
 
@@ -129,10 +130,10 @@ def _chat(
         ))  # fmt: skip
     following = "; ".join(steps) or focus or _focus(incident)
     return "\n".join((
-        f"UPDATE: {moment(now)}",
+        f"UPDATE: {minute(now)}",
         f"Status: {_WORDS[incident.phase].lower()}",
         f"Actions: {'; '.join(_actions(incident)) or 'none yet'}",
-        f"Next: {following}" + (f" (next update {moment(due)})" if due else ""), "",
+        f"Next: {following}" + (f" (next update {minute(due)})" if due else ""), "",
     ))  # fmt: skip
 
 
@@ -152,7 +153,7 @@ def _resolved(incident: LiveIncident, now: datetime, style: str) -> str:
         f"Cause: {cause}",
         "Next: a post-mortem follows. Thank you to everybody who helped, and for your patience.",
     ]
-    head = f"UPDATE: {moment(now)}" if style == "chat" else "## Incident Status Update\n"
+    head = f"UPDATE: {minute(now)}" if style == "chat" else "## Incident Status Update\n"
     if style == "report":
         lines = [f"**{name}**: {text}" for name, _, text in (line.partition(": ") for line in lines)]
     return "\n".join((head, *lines, ""))

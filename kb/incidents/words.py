@@ -5,7 +5,7 @@ Lines name what was done, never who did it: a timeline is there to learn from, n
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from kb.records.ledger import Event
 from kb.records.live import Step
@@ -35,11 +35,6 @@ def told(event: Event) -> str:
 def one_line(text: str) -> str:
     """The text with its white space joined."""
     return " ".join(text.split())
-
-
-def moment(at: datetime) -> str:
-    """A time as people write it, in UTC: `2026-11-21 14:02 UTC`."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def span(length: timedelta) -> str:

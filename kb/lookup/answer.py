@@ -11,6 +11,11 @@ from kb.lookup.lookup import Finding
 from kb.records.ledger import Answer
 from kb.storage.ledger import Ledger
 
+_WAITING = (
+    "the lookup is not recorded yet, since another process is writing into the home; the next command that can"
+    " write records it, and its id holds"
+)
+
 
 def answer(
     finding: Finding,
@@ -31,6 +36,7 @@ def answer(
     try:
         if ledger is not None:
             lookup_id = _record(finding, ledger, took_ms, now, actor, incident)
+            notes += [_WAITING] if ledger.is_waiting(lookup_id) else []
     except HomeNotWritable as error:
         notes.append(f"the lookup was not recorded: {error}")
     return Answer(

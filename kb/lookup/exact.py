@@ -14,6 +14,7 @@ from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
 from kb.storage.identify import REWORDED, name_key
 from kb.text.carriers import Place, Unfolded, bare
+from kb.text.instants import day_of
 from kb.text.mask import fingerprint, mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.redact import redact
@@ -104,7 +105,7 @@ def _tells_more(one: Found, other: Found) -> bool:
 
 def _asked_before(wording: Wording, question: Question) -> tuple[str, str]:
     """The reason of a match by what was asked before, and why that settles nothing, if it does not."""
-    said = f"asked in these words on {wording.at.date().isoformat()}, and it resolved that"
+    said = f"asked in these words on {day_of(wording.at)}, and it resolved that"
     if not wording.verified:
         return said, "nobody verified that"
     elsewhere = [name.casefold() for name in wording.services]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from kb.lookup.question import Question
-from kb.lookup.verdict import Judged
-from kb.records import Entry
+from kb.lookup.verdict import Judged, is_same_service
+from kb.records import Entry, Origin
 from kb.records.ledger import Evidence, Match
 from kb.text.titles import title_line
 from kb.text.tokens import tokenize
@@ -36,6 +36,8 @@ def to_match(one: Judged, question: Question) -> Match:
         status=entry.status,
         source=entry.provenance.source,
         also=one.copies,
+        same_service=is_same_service(question, entry),
+        general=entry.provenance.origin is Origin.STARTER,
     )
 
 

@@ -7,6 +7,7 @@ counted, what could not be taken into account is noted, and recording is left to
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -20,16 +21,15 @@ from kb.lookup.exact import SignatureScan, by_fingerprint, by_rewording
 from kb.lookup.explain import to_match
 from kb.lookup.found import Found, OnFound
 from kb.lookup.offered import offered, worth_showing
-from kb.lookup.quarantined import RULES, warnings
+from kb.lookup.quarantined import Held, warnings
 from kb.lookup.question import Question, ask
 from kb.lookup.ranked import RankedTiers
 from kb.lookup.thresholds import KNOWN, RELATED
 from kb.lookup.verdict import Judged
-from kb.records import AlertRule, Entry, Runbook, Status
+from kb.records import AlertRule, Entry, Runbook
 from kb.records.ledger import NO_MATCH, Evidence, Match, Trust, Verdict
-from kb.records.moves import Move
 from kb.records.watch import WatchItem
-from kb.storage.entries import EntryTable, Stored
+from kb.storage.entries import OFFERED, EntryTable, Stored
 from kb.storage.identify import runbook_keys
 from kb.storage.signatures import CompiledSignatures
 from kb.text.titles import title_line
@@ -80,9 +80,11 @@ class Lookup:
     trust_of: TrustOf
     others: OtherCauses
     notes: Callable[[], Sequence[str]]
-    quarantined: Callable[[], Mapping[str, Move]]
+    held: Held
     watched: Watched = lambda _: ()
     record_for: RecordFor = lambda *_: {}
+    snapshot: Callable[[], AbstractContextManager[None]] = nullcontext
+    """One state of the store for all that is read inside."""
 
     def find(
         self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
@@ -98,31 +100,43 @@ class Lookup:
         self.signatures.keep()
         if not question.evidence:
             raise NothingAsked(_NOTHING)
+        if not deep:
+            with self.snapshot():
+                exact = self._exact(question, scan, now, deep=False)
+                if verdicts.settles(exact) and not Causes.of(question, exact).several:
+                    return self._finished(question, exact, limit, now)
+        with self.ranked.reading():  # anew: what the exact tiers say must be of the same state
+            exact = self._exact(question, scan, now, deep=deep)
+            if not deep and verdicts.settles(exact):
+                return self._finished(question, exact, limit, now)
+            ranked = self.ranked.search(question.query, own_words=question.in_own_words, said=question.said)
+            judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
+            return self._finished(question, judged, limit, now, self.notes())
+
+    def _exact(self, question: Question, scan: SignatureScan, now: datetime, *, deep: bool) -> list[Judged]:
         printed = by_fingerprint(question, self.entries)
         exact = self._judge(question, [*printed, *scan.found(printed), *scan.traces(question)], now)
         if deep or not verdicts.settles(exact):
             exact = self._judge(question, by_rewording(question, self.entries), now, exact)
         if verdicts.settles(exact):
             exact = self._judge(question, self._other_causes(exact), now, exact)
-        judged, notes = exact, list[str]()
-        if deep or not verdicts.settles(exact):
-            ranked = self.ranked.search(question.query, own_words=question.in_own_words, said=question.said)
-            judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
-            notes += self.notes()
-        notes += self._warnings(question)
+        return exact
+
+    def _finished(
+        self,
+        question: Question,
+        judged: Sequence[Judged],
+        limit: int,
+        now: datetime,
+        notes: Iterable[str] = (),
+    ) -> Finding:
+        notes = [*notes, *warnings(question, self.held, self.entries)]
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
         causes = Causes.of(question, judged)
         judged = spoken_for(causes, self.ranked.likeness(causes.said, causes.ids), judged)
         ordered, watch = watching.noted(verdicts.in_order(judged), question, self.watched(now), now)
         return _finding(question, ordered, limit, [*notes, *watch])
-
-    def _warnings(self, question: Question) -> list[str]:
-        """What fits and was taken away because it failed."""
-        moves = {key: move for key, move in self.quarantined().items() if move.rule in RULES}
-        stored = self.entries.many(moves)
-        held = [one.entry for one in stored.values() if one.entry.status is Status.QUARANTINED]
-        return warnings(question, held, moves)
 
     def _other_causes(self, settled: Sequence[Judged]) -> list[Found]:
         """What was learned of the same symptom in other words, which the text need not hold."""
@@ -143,10 +157,11 @@ class Lookup:
         self, question: Question, found: Sequence[Found], now: datetime, already: Sequence[Judged] = ()
     ) -> list[Judged]:
         """One judgement an entry, the most confident of its tiers; alert rules stand for their runbooks."""
-        stored = self.entries.many(hit.entry_id for hit in found)
+        stored = self._on_offer(hit.entry_id for hit in found)
         runbooks = self._runbooks([one.entry for one in stored.values()])
         hits = [_to_runbook(hit, stored, runbooks) for hit in found if hit.entry_id in stored]
-        stored |= self.entries.many({hit.entry_id for hit in hits} - stored.keys())
+        stored |= self._on_offer({hit.entry_id for hit in hits} - stored.keys())
+        hits = [hit for hit in hits if hit.entry_id in stored]
         trust = self.trust_of([one.entry for one in stored.values()], now)
         here = self.record_for(list(stored), question.service) if question.service else {}
         best = {one.entry.id: one for one in already}
@@ -155,6 +170,10 @@ class Lookup:
             one = verdicts.judge(question, hit, *known, now, here.get(hit.entry_id, 0))
             best[hit.entry_id] = verdicts.stronger(best[hit.entry_id], one) if hit.entry_id in best else one
         return list(best.values())
+
+    def _on_offer(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """The entries; without those that were taken off offer since the text was read."""
+        return {key: one for key, one in self.entries.many(ids).items() if one.entry.status in OFFERED}
 
     def _runbooks(self, entries: Sequence[Entry]) -> dict[str, str]:
         """The runbook of each alert rule that has one, by id; asked for all at once."""

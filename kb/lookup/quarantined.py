@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from kb.lookup.question import Question
-from kb.records import Entry
+from kb.records import Entry, Status
 from kb.records.moves import BY_PERSON, FAILING, Move
+from kb.storage.entries import EntryTable
 from kb.storage.identify import fingerprints_of
+from kb.storage.moves import MoveTable
+from kb.storage.signatures import CompiledSignatures
 from kb.text.one_line import one_line
 from kb.text.signature_set import SignatureSet
 from kb.text.sought import sought
@@ -19,9 +24,37 @@ _MOST = 3
 _TITLE, _FIX = 80, 160
 
 
-def warnings(question: Question, entries: Iterable[Entry], moves: Mapping[str, Move]) -> list[str]:
+class Held(Protocol):
+    """The entries in quarantine, by what they were found by."""
+
+    def fitting(self, fingerprints: Sequence[str], text: str) -> Mapping[str, Move]:
+        """The last move of those that may have one of the fingerprints, or a signature that occurs in the text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEntries:
+    """See `Held`; only what may fit is read of them, however many there are."""
+
+    entries: EntryTable
+    signatures: CompiledSignatures
+    moves: MoveTable
+
+    def fitting(self, fingerprints: Sequence[str], text: str) -> Mapping[str, Move]:
+        """See `Held.fitting`."""
+        if not self.entries.index.holds:
+            return self.moves.quarantined(self.entries.in_quarantine())
+        signed = {hit.key for hit in self.signatures.current().scan(text)}
+        return self.moves.quarantined(signed | self.entries.index.held(fingerprints))
+
+
+def warnings(question: Question, held: Held, entries: EntryTable) -> list[str]:
     """A sentence for each quarantined entry that fits the question exactly, at most three."""
-    fitting = _fitting(question, [entry for entry in entries if entry.id in moves])
+    asked = [one.fingerprint for one in question.evidence if one.fingerprint]
+    found = held.fitting(asked, "\n".join(one.line.text for one in question.evidence))
+    moves = {key: move for key, move in found.items() if move.rule in RULES}
+    kept = (one.entry for one in entries.many(moves).values())
+    fitting = _fitting(question, [entry for entry in kept if entry.status is Status.QUARANTINED])
     said = [_warning(entry, moves[entry.id]) for entry in fitting[:_MOST]]
     more = len(fitting) - _MOST
     return [*said, f"{more} more quarantined entries fit as well"] if more > 0 else said

@@ -6,6 +6,7 @@ A candidate of one of the two is never dropped for lack of the other's support.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from kb.lookup.found import Found
 from kb.lookup.thresholds import RELATED
 from kb.records.ledger import Tier
+from kb.storage.filters import EVERYTHING, Filter
 from kb.storage.lexical import LexicalIndex, StoredChunk
 from kb.storage.vectors import VectorIndex
 from kb.text.chunks import ASKED, WHOLE, spelled_out
@@ -36,27 +38,40 @@ class RankedTiers:
     def __init__(self, lexical: LexicalIndex, vectors: VectorIndex) -> None:
         self._lexical, self._vectors = lexical, vectors
 
+    def reading(self) -> AbstractContextManager[None]:
+        """One state of the store for all that a question asks."""
+        return self._vectors.reading()
+
     def search(
-        self, query: str, limit: int = MAX_CANDIDATES, *, own_words: bool = False, said: str = ""
-    ) -> list[Found]:
+        self, query: str, limit: int = MAX_CANDIDATES, *, own_words: bool = False, said: str = "",
+        only: Filter = EVERYTHING, all_chunks: bool = False,
+    ) -> list[Found]:  # fmt: skip
         """The candidates for a text, best first; `strength` is the chance that each is right.
 
         What people say in `own_words` is answered by what `sentences` makes of it, too.  What programs said is
-        compared to the letter: `said`, where it is not the query itself.
+        compared to the letter: `said`, where it is not the query itself.  `only` is asked of both indexes; with
+        `all_chunks` they are asked until there are `limit` candidates, or no more.
         """
         from kb.lookup import ranking
         from kb.lookup.agreement import agreement
         from kb.lookup.features import Query, named_in_title
 
-        tokens, spelled, chunks = tokenize(query), spelled_out(query), min(MOST_CHUNKS, 2 * limit)
-        words = self._lexical.search(tokens, chunks) if tokens else []
-        meanings = self._vectors.search(spelled, chunks) if query.strip() else []
-        turns = chain.from_iterable(zip_longest((h.entry_id for h in words), (h.entry_id for h in meanings)))
-        ids = [entry_id for entry_id in dict.fromkeys(turns) if entry_id][:limit]
-        if not ids:
+        tokens, spelled = tokenize(query), spelled_out(query)
+        chunks = 2 * limit if all_chunks else min(MOST_CHUNKS, 2 * limit)
+        while True:
+            words = self._lexical.search(tokens, chunks, only) if tokens else []
+            meanings = self._vectors.search(spelled, chunks, only) if query.strip() else []
+            turns = chain.from_iterable(
+                zip_longest((h.entry_id for h in words), (h.entry_id for h in meanings))
+            )
+            ids = [entry_id for entry_id in dict.fromkeys(turns) if entry_id][:limit]
+            if not all_chunks or len(ids) == limit or max(len(words), len(meanings)) < chunks:
+                break
+            chunks *= 4
+        candidates = self._candidates(ids, spelled)
+        if not candidates:
             return []
         lexical_ids = {hit.entry_id for hit in words}
-        candidates = self._candidates(ids, spelled)
         written = tokenize(said or query)
         asked = Query(query, tuple(tokens))
         stats = self._stats([*tokens, *written, *asked.words], candidates)

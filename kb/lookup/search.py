@@ -9,12 +9,14 @@ from kb.errors import InvalidInput
 from kb.lookup.found import Found
 from kb.lookup.ranked import RankedTiers
 from kb.records import KINDS, Incident
-from kb.records.ledger import SearchHit
+from kb.records.ledger import SearchHit, SearchHits
 from kb.storage.entries import EntryTable, Stored
+from kb.storage.filters import Filter
 from kb.text.redact import redact
 from kb.text.titles import title_line
 
-_WIDE = 400
+_RANKED = 100
+"""Entries that are ranked at the least: the order of the first few is settled among many."""
 _SNIPPET = 240
 _LONGEST = 2_000
 """Characters of a query that count; whole logs belong into `check_known_issues`."""
@@ -29,34 +31,30 @@ def search(
     service: str = "",
     since: date | None = None,
     limit: int = 10,
-) -> list[SearchHit]:
+) -> SearchHits:
     """The entries that fit the words and pass the filters; without words, the newest that pass.
 
     Raises InvalidInput for a kind that does not exist.
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise InvalidInput(f"no such kind: {', '.join(unknown)}; there are: {', '.join(KINDS)}")
-    query = redact(query[:_LONGEST]).text
-    if not query.strip():
-        ids = entries.select(kinds=kinds, service=service, since=since, limit=limit)
-        found = entries.many(ids)
-        return [_hit(found[entry_id], 0.0) for entry_id in ids if entry_id in found]
-    hits = ranked.search(query, _WIDE if kinds or service or since else _WIDE // 4)
-    if kinds or service or since:
-        hits = _filtered(hits, entries, kinds, service, since)
-    stored = entries.many(hit.entry_id for hit in hits[:limit])
-    return [_hit(stored[hit.entry_id], hit.strength) for hit in hits[:limit] if hit.entry_id in stored]
-
-
-def _filtered(
-    hits: Sequence[Found], entries: EntryTable, kinds: Sequence[str], service: str, since: date | None
-) -> list[Found]:
-    allowed = set(
-        entries.select(
-            kinds=kinds, service=service, since=since, ids=[hit.entry_id for hit in hits], limit=len(hits)
+    query, only = redact(query[:_LONGEST]).text, Filter(kinds, service, since)
+    with ranked.reading():
+        hits = (
+            [(hit.entry_id, hit.strength) for hit in _ranked(query, ranked, only, limit)]
+            if query.strip()
+            else [
+                (key, 0.0) for key in entries.select(kinds=kinds, service=service, since=since, limit=limit)
+            ]
         )
-    )
-    return [hit for hit in hits if hit.entry_id in allowed]
+        stored = entries.many(key for key, _ in hits[:limit])
+        cut = len(hits) >= limit and entries.count(only)
+    shown = [_hit(stored[key], score) for key, score in hits[:limit] if key in stored]
+    return SearchHits(shown, passing=cut or len(shown))
+
+
+def _ranked(query: str, ranked: RankedTiers, only: Filter, limit: int) -> list[Found]:
+    return ranked.search(query, max(limit, _RANKED), only=only, all_chunks=True)
 
 
 def _hit(one: Stored, score: float) -> SearchHit:

@@ -12,3 +12,10 @@ RELATED = 0.25
 """Confidence from which the answer is `related`; below it is `unknown`."""
 GENERIC = 0.3
 """Specificity below which a text cannot settle anything by itself."""
+CLOSE = 0.15
+"""How far the confidence of a candidate may lie below that of the best for it to be about as good."""
+
+
+def is_within(confidence: float, best: float, margin: float) -> bool:
+    """Whether a confidence lies at most `margin` below the best; all have three digits, and so has the difference."""
+    return round(best - confidence, 3) <= margin

@@ -20,7 +20,7 @@ from math import log
 from kb.lookup.confidence import by_agreement
 from kb.lookup.found import Found
 from kb.lookup.question import Question
-from kb.lookup.thresholds import GENERIC, KNOWN, RELATED
+from kb.lookup.thresholds import CLOSE, GENERIC, KNOWN, RELATED, is_within
 from kb.records import Entry, Origin, Pattern, Source, ToolFix
 from kb.records.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
@@ -144,7 +144,7 @@ def _to_the_letter(line: str, learned: str) -> float:
 
 def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
     if found.tier in EXACT:
-        whole = found.whole and found.strength >= GENERIC
+        whole = found.whole and round(found.strength, 3) >= GENERIC
         bonus = 0.0 if not whole else _LEARNED if learned_by(entry) else _WHOLE
         return min(0.99, 0.45 + 0.55 * found.strength + bonus) * found.fit
     if _compared_as_texts(question, entry):
@@ -204,6 +204,13 @@ def scope_agreement(question: Question, entry: Entry) -> tuple[float, list[str]]
         agree += 1
         reasons.append(f"same service ({named}, as the log says)")
     return min(1.0, float(agree)), reasons
+
+
+def is_same_service(question: Question, entry: Entry) -> bool:
+    """Whether the service counts in favour of the entry, as `scope_agreement` says in words."""
+    asked = any(_same(question.service, name) for name in entry.scope.services)
+    named = not question.service and bool(_named_by_the_log(question, entry))
+    return (asked or named) and scope_agreement(question, entry)[0] > 0
 
 
 def _named_by_the_log(question: Question, entry: Entry) -> str:
@@ -330,4 +337,4 @@ def _as_good(one: Judged, best: Judged) -> bool:
     if one.found.features and best.found.features:
         words = one.found.features["rare_words"], best.found.features["rare_words"]
         return words[0] >= 0.9 * words[1] and one.confidence >= 0.6 * best.confidence
-    return one.confidence >= best.confidence - 0.15
+    return is_within(one.confidence, best.confidence, CLOSE)

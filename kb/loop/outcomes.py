@@ -99,6 +99,7 @@ class Outcomes:
             id=f"outcome-{uuid.uuid4().hex[:12]}", at=now, entry_id=entry.id, result=Result(result),
             lookup_id=lookup_id or None, incident=incident or None, service=(lookup and lookup["service"]) or alone,
             actor=actor, verified_by=checked("verified_by", verified_by or "") or None, note=checked("note", note),
+            trouble=self.ledger.trouble_of(incident, lookup_id, now),
         )  # fmt: skip
 
 

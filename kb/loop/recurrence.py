@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from kb.loop.trust import occurrence
+from kb.loop.trust import is_told
 from kb.records.ledger import APPLIED, Outcome, Result
 
 WINDOW = timedelta(days=20)
@@ -23,7 +23,7 @@ APART = timedelta(hours=1)
 
 def did_not_last(new: Outcome, past: Sequence[Outcome]) -> Outcome | None:
     """The success among the past outcomes of the entry that the new one shows not to have lasted, or None."""
-    if new.result not in APPLIED or not occurrence(new):
+    if new.result not in APPLIED or not is_told(new):
         return None
     if any(_same_trouble(one, new) for one in past if one.result in APPLIED):
         return None
@@ -51,7 +51,7 @@ def _unless_told(success: Outcome | None, past: Sequence[Outcome]) -> Outcome | 
 
 def _came_back_in(success: Outcome, new: Outcome) -> bool:
     passed = new.at - success.at
-    if not occurrence(success) or not timedelta(0) <= passed <= WINDOW:
+    if not is_told(success) or not timedelta(0) <= passed <= WINDOW:
         return False
     if success.service and new.service and success.service.casefold() != new.service.casefold():
         return False
@@ -59,5 +59,7 @@ def _came_back_in(success: Outcome, new: Outcome) -> bool:
 
 
 def _same_trouble(one: Outcome, other: Outcome) -> bool:
+    if is_told(one) and one.trouble and one.trouble == other.trouble:
+        return True
     same_lookup = one.lookup_id is not None and one.lookup_id == other.lookup_id
     return same_lookup or (one.incident is not None and one.incident == other.incident)

@@ -6,7 +6,7 @@
   interval, so that an entry which helps now and then is moved down, but not taken away.
 - *expired*: an entry is **retired** a month after its `expires`; until then it is shown as expired.
 - *proven*: a candidate becomes **active** when it resolved two incidents (or lookups outside of any;
-  outcomes that name neither count once a day), somebody verified at least one of them, and its trust
+  what counts once is told in `kb.loop.trust`), somebody verified at least one of them, and its trust
   is at least 0.6.
 
 Evidence counts from the last time that a person moved the entry: a person's word stands until
@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kb.loop.trust import occurrence, trust, weight_of
+from kb.loop.trust import failed_in, occurrences, trust, weight_of
 from kb.records import Entry, Status
 from kb.records.ledger import FAILURES, Outcome, Result
 from kb.records.moves import EXPIRED, FAILING, PROVEN
@@ -71,17 +71,18 @@ def _failing(entry: Entry, since: Sequence[Outcome], now: datetime, *, reviewed:
 
 def _weight_of_failures(outcomes: Sequence[Outcome]) -> float:
     """Each incident once, at its worst, however long ago."""
-    found = dict[object, float]()
-    for number, one in enumerate(outcomes):
+    found = dict[str, float]()
+    for one in outcomes:
         if one.result in FAILURES:
-            key = occurrence(one) or number
+            key = failed_in(one)
             found[key] = max(found.get(key, 0.0), weight_of(one))
     return sum(found.values())
 
 
 def _proven(entry: Entry, since: Sequence[Outcome], now: datetime) -> Decision | None:
     successes = [one for one in since if one.result is Result.RESOLVED]
-    troubles = {occurrence(one) or one.at.date() for one in successes}
+    keys = occurrences(since)
+    troubles = {keys[one.id] for one in successes}
     verified_by = next((one.verified_by for one in successes if one.verified_by), None)
     found = trust(entry, since, now)
     if (

@@ -3,9 +3,12 @@
 value = (a + S) / (a + b + S + F), where (a, b) is the prior of the entry's provenance and S, F are
 the weights of its successes and failures.  What happened in one incident (or, without one, after
 one lookup) counts once, however often it is told: as one success at its best weight, as one failure
-at its worst.  An outcome weighs its verification (a success that nobody verified counts half) times
-0.5^(age / half-life).  A success that did not last (`recurred`) counts two thirds of its weight.
-`low` to `high` is the central 90 % credible interval of Beta(a + S, b + F).
+at its worst.  Successes of which neither is known count once a day, unless a failure came between them; so
+the status counts them (`kb.loop.status`).  A failure of which neither is known counts each time: advice is
+doubted sooner than it is believed.
+An outcome weighs its verification (a success that nobody verified counts half) times 0.5^(age / half-life).
+A success that did not last (`recurred`) counts two thirds of its weight.  `low` to `high` is the central 90 %
+credible interval of Beta(a + S, b + F).
 
 What follows:
 
@@ -32,9 +35,10 @@ from math import fsum
 from kb.loop.credible import beta_quantile
 from kb.loop.standing import Evidence, standing
 from kb.records import Entry, Origin, Runbook
-from kb.records.ledger import FAILURES, Outcome, Result, Trust
+from kb.records.ledger import DAY, FAILURES, Outcome, Result, Trust
 from kb.storage.ledger import Ledger
 from kb.storage.moves import MoveTable
+from kb.text.instants import day_of
 
 REVIEWED = (3.0, 1.0)
 """The prior of what a person wrote, ran to the end, or accepted."""
@@ -93,16 +97,17 @@ def evidence(outcomes: Iterable[Outcome], now: datetime) -> Evidence:
     past = [outcome for outcome in outcomes if outcome.at <= now]
     last = max((one.at for one in past if one.result is Result.RESOLVED), default=None)
     came_back = {one.success for one in past if one.result is Result.RECURRED}
-    successes, failures, streak = dict[object, float](), dict[object, float](), dict[object, float]()
-    recurred = set[object]()
-    for number, one in enumerate(past):
-        key = occurrence(one) or number
+    successes, failures, streak = dict[str, float](), dict[str, float](), dict[str, float]()
+    recurred, keys = set[str](), occurrences(past)
+    for one in past:
         weight = weight_of(one)
         if one.result is Result.RESOLVED:
+            key = keys[one.id]
             successes[key] = max(weight * _freshness(one, now), successes.get(key, 0.0))
             if one.id in came_back:
                 recurred.add(key)
         elif one.result in FAILURES:
+            key = failed_in(one)
             failures[key] = max(weight * _freshness(one, now), failures.get(key, 0.0))
             if last is None or one.at > last:
                 streak[key] = max(weight, streak.get(key, 0.0))
@@ -120,9 +125,26 @@ def weight_of(outcome: Outcome) -> float:
     return MADE_WORSE if outcome.result is Result.MADE_WORSE else 1.0
 
 
-def occurrence(outcome: Outcome) -> str:
-    """What the outcome was an outcome of: its incident, else its lookup; empty where neither is known."""
-    return outcome.incident or outcome.lookup_id or ""
+def occurrences(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """What each outcome, by its id, was an outcome of, which counts once: as the ledger has it, else what it names."""
+    failures, found = 0, dict[str, str]()
+    for one in sorted(outcomes, key=lambda one: one.at):
+        failures += one.result in FAILURES
+        if one.trouble.startswith(DAY):
+            found[one.id] = f"{one.trouble}, {failures} failures before"
+        else:
+            found[one.id] = one.trouble or one.incident or one.lookup_id or one.id
+    return found
+
+
+def failed_in(outcome: Outcome) -> str:
+    """What a failure was a failure of, which counts once: what it names, else nothing but itself."""
+    return outcome.incident or outcome.lookup_id or outcome.id
+
+
+def is_told(outcome: Outcome) -> bool:
+    """Whether it is known in which incident or after which lookup that was."""
+    return bool(outcome.incident or outcome.lookup_id) and not outcome.trouble.startswith(DAY)
 
 
 def _freshness(outcome: Outcome, now: datetime) -> float:
@@ -134,7 +156,7 @@ def record_in_words(record: Trust) -> str:
     if not record.n:
         return "no record yet"
     back = f", {record.recurred} came back" if record.recurred else ""
-    last = f", last {record.last.date().isoformat()}" if record.last else ""
+    last = f", last {day_of(record.last)}" if record.last else ""
     return f"resolved {record.resolved} of {record.n}{back}{last}"
 
 

@@ -21,7 +21,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kb.lookup.thresholds import GENERIC
-from kb.loop.trust import occurrence
 from kb.records.ledger import APPLIED, FAILURES, Asked, Outcome, Result, Wording
 from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
@@ -123,7 +122,7 @@ class Teaching:
         ended = self.table.ended_by(entry_id, incidents)
         by_use = dict[str, list[Outcome]]()
         for one in outcomes:
-            if key := occurrence(one):
+            if key := one.incident or one.lookup_id:
                 by_use.setdefault(key, []).append(one)
         return [_use(key, told, asked.values(), others, ended) for key, told in by_use.items()]
 

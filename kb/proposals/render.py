@@ -124,7 +124,9 @@ def read_edits(text: str, place: str) -> dict[str, Any]:
     except YamlRefused as error:
         line = f":{error.line}" if error.line else ""
         raise InvalidInput(f"{place}{line}: {error}; nothing was accepted") from error
-    if not isinstance(found, dict) or not found:
+    if found is None:
+        return {}  # nothing but comments: there was nothing to edit
+    if not isinstance(found, dict):
         raise InvalidInput(
             f"{place}: must be YAML of the form 'key: value', as kb proposals ID --yaml prints it"
         )

@@ -61,7 +61,8 @@ class Sources:
         return [stored.entry for stored in self.entries.many(reversed(ids)).values()]
 
     def _quarantined(self) -> list[tuple[Entry, Move]]:
-        moves = {key: move for key, move in self.moves.quarantined().items() if move.rule == FAILING}
+        last = self.moves.quarantined(self.entries.in_quarantine())
+        moves = {key: move for key, move in last.items() if move.rule == FAILING}
         found = self.entries.many(moves).values()
         return [(one.entry, moves[one.entry.id]) for one in found if one.entry.status is Status.QUARANTINED]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -62,11 +63,16 @@ APPLIED = (Result.APPLIED, Result.RESOLVED, *FAILURES)
 """The results that say that the entry's advice was followed."""
 
 
+DAY = "day "
+"""How the `trouble` of an outcome begins that names none: outcomes of one day count once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """One use of an entry.  `verified_by` names who checked that the fix held; unverified counts less.
 
-    `success` is set where `result` is `recurred`: the id of the outcome that did not last.
+    `success` is set where `result` is `recurred`: the id of the outcome that did not last.  `trouble` is what it
+    counts for, as far as the home knows that (`kb.storage.ledger`); outcomes of one trouble count once.
     """
 
     id: str
@@ -80,6 +86,7 @@ class Outcome:
     verified_by: str | None = None
     success: str | None = None
     note: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +170,10 @@ class Match:
     standing: Standing = Standing.NEW
     also: tuple[Source, ...] = ()
     """Other files that say exactly the same."""
+    same_service: bool = False
+    """Whether it is about the service that was asked about, or that the log names."""
+    general: bool = False
+    """Whether it is the advice that every new home has: never what happened here."""
 
 
 NO_MATCH = "no entry matches; the nearest are shown, they are not a match"
@@ -202,6 +213,21 @@ class SearchHit:
     services: tuple[str, ...]
     status: Status
     source: Source | None
+
+
+class SearchHits(list[SearchHit]):
+    """What a search found, best first; `passing` is how many entries pass its filters."""
+
+    def __init__(self, hits: Iterable[SearchHit] = (), *, passing: int = 0) -> None:
+        super().__init__(hits)
+        self.passing = passing
+
+    @property
+    def note(self) -> str:
+        """Says that the limit cut the list, and what to do; empty when it did not."""
+        if self.passing <= len(self):
+            return ""
+        return f"the best {len(self)} of {self.passing} entries that pass; a higher limit shows more"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

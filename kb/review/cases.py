@@ -23,6 +23,7 @@ from kb.storage.codec import stamp
 from kb.storage.entries import EntryTable
 from kb.storage.ledger import Ledger
 from kb.storage.windows import Windows
+from kb.text.instants import in_utc
 
 HISTORY = timedelta(days=365)
 """How far back an earlier incident is looked for."""
@@ -127,4 +128,4 @@ def _moment(incident: Incident) -> datetime | None:
     at = incident.detected or incident.started
     if at is None and incident.date is not None:
         at = datetime.combine(incident.date, time(), UTC)
-    return at if at is None or at.tzinfo else at.replace(tzinfo=UTC)
+    return in_utc(at) if at else None

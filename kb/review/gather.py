@@ -15,6 +15,7 @@ from kb.review.records import Read, Records, read_window
 from kb.review.recurrences import recurrences, repeats
 from kb.review.score import score, scored_review
 from kb.review.summary import Classified, Stale, TrustMove, WatchScore, Week, WeeklySummary
+from kb.text.instants import minute
 
 LONGEST_DAYS = 3660
 """The longest window."""
@@ -135,4 +136,4 @@ def _weeks(records: Records, read: Read) -> tuple[Week, ...]:
 
 
 def _line(event: Event) -> str:
-    return f"{event.at:%Y-%m-%d %H:%M} {event.action}: {event.details}".rstrip(": ")
+    return f"{minute(event.at)} {event.action}: {event.details}".rstrip(": ")

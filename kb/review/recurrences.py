@@ -7,7 +7,8 @@ the same incident only where both name the service.  One that was resolved and r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from kb.loop.recurrence import WINDOW
@@ -17,23 +18,75 @@ from kb.review.cases import Case, between
 from kb.review.items import open_item
 from kb.review.summary import Recurrence
 
+_ANY = "\n"
+"""In place of a service: whatever the incident was about."""
+
 
 class Past:
-    """All known incidents, oldest first, by what they can be recognised by."""
+    """All known incidents, oldest first, by what they can be recognised by.
+
+    Which ones share a mark and a service is kept as a number whose bits are their places in time: where an
+    incident came back a thousand times, each time is told from all before it by a few operations.
+    """
 
     def __init__(self, cases: Sequence[Case]) -> None:
-        self._by_mark: dict[str, list[Case]] = {}
-        for case in sorted(cases, key=_when):
+        self._cases = sorted(cases, key=_when)
+        self._place = {case.id: place for place, case in enumerate(self._cases)}
+        self._of: dict[tuple[str, str], int] = {}
+        for place, case in enumerate(self._cases):
             for mark in (*case.texts, *case.applied):
-                self._by_mark.setdefault(mark, []).append(case)
+                for service in (_ANY, *(case.services or ("",))):
+                    self._of[mark, service] = self._of.get((mark, service), 0) | 1 << place
+        self._with_items = sum(
+            1 << place for place, case in enumerate(self._cases) if case.incident.action_items
+        )
 
-    def before(self, case: Case) -> list[tuple[Case, str, str]]:
-        """The earlier incidents like this one, each with the template and the entry that both share."""
-        near = {
-            other.id: other for mark in (*case.texts, *case.applied) for other in self._by_mark.get(mark, ())
-        }
-        earlier = sorted((other for other in near.values() if _when(other) < _when(case)), key=_when)
-        return [(other, *shared) for other in earlier if (shared := _shared_by(case, other))]
+    def before(self, case: Case) -> Earlier | None:
+        """The earlier incidents like this one; None when there are none."""
+        alike = self._alike(case)
+        if not alike:
+            return None
+        last = self._cases[alike.bit_length() - 1]
+        return Earlier(
+            alike.bit_count(), last, *_shared_by(case, last), self._items(alike & self._with_items)
+        )
+
+    def has_before(self, case: Case) -> bool:
+        """Whether there are earlier incidents like this one."""
+        return bool(self._alike(case))
+
+    def _alike(self, case: Case) -> int:
+        alike = 0
+        for mark in (*case.texts, *case.applied):
+            for service in self._fitting(case, plain=case.texts.get(mark, True)):
+                alike |= self._of.get((mark, service), 0)
+        return alike & ((1 << self._place[case.id]) - 1)
+
+    @staticmethod
+    def _fitting(case: Case, *, plain: bool) -> Iterable[str]:
+        """The services of incidents that may be the same as this one; a text that is not `plain` tells too little."""
+        if not plain:
+            return case.services
+        return (*case.services, "") if case.services else (_ANY,)
+
+    def _items(self, places: int) -> tuple[tuple[Case, ActionItem], ...]:
+        found = list[tuple[Case, ActionItem]]()
+        while places:
+            case = self._cases[(places & -places).bit_length() - 1]
+            found += ((case, item) for item in case.incident.action_items)
+            places &= places - 1
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The earlier incidents like one: how many, the last one with what both share, and what was to be done."""
+
+    times: int
+    last: Case
+    text: str
+    entry_id: str
+    items: tuple[tuple[Case, ActionItem], ...]
 
 
 def recurrences(cases: Sequence[Case], since: datetime, until: datetime) -> tuple[Recurrence, ...]:
@@ -51,39 +104,35 @@ def recurrences(cases: Sequence[Case], since: datetime, until: datetime) -> tupl
 def repeats(cases: Sequence[Case], since: datetime) -> set[str]:
     """The ids of the incidents since then that had come before."""
     past = Past(cases)
-    return {case.id for case in cases if case.at >= since and past.before(case)}
+    return {case.id for case in cases if case.at >= since and past.has_before(case)}
 
 
 def _when(case: Case) -> tuple[datetime, str]:
     return case.at, case.id
 
 
-def _shared_by(case: Case, other: Case) -> tuple[str, str] | None:
-    """The template and the entry that make two incidents the same one, or None when they are not."""
-    if case.services and other.services and not case.services & other.services:
-        return None
+def _shared_by(case: Case, other: Case) -> tuple[str, str]:
+    """The template and the entry that make two incidents the same one."""
     same_service = bool(case.services & other.services)
     texts = (one for one, tells in case.texts.items() if one in other.texts and (tells or same_service))
-    shared = min(texts, default=""), min(case.applied & other.applied, default="")
-    return shared if any(shared) else None
+    return min(texts, default=""), min(case.applied & other.applied, default="")
 
 
 def _recurrence(case: Case, past: Past, until: datetime) -> Recurrence | None:
     before = past.before(case)
-    if not before:
+    if before is None:
         return None
-    earlier, text, entry_id = before[-1]
+    earlier = before.last
     ended = earlier.incident.resolved or earlier.at
     days = max(0.0, (case.at - ended).total_seconds() / 86_400)
-    items = [(other, item) for other, _, _ in before for item in other.incident.action_items]
-    still = (open_item(other, item, until) for other, item in items if item.done is False)
+    still = (open_item(other, item, until) for other, item in before.items if item.done is False)
     return Recurrence(
         incident_id=case.id, title=case.incident.title, service=", ".join(case.incident.scope.services),
-        at=case.at, earlier_id=earlier.id, earlier_title=earlier.incident.title, times=len(before),
-        days=round(days, 1), within_window=days <= WINDOW.days, shared=_shared(text, entry_id),
-        prevention=_prevention([item for _, item in items]),
-        open_items=tuple({one.text.casefold(): one for one in still}.values()), entry_id=entry_id,
-        fingerprint=text,
+        at=case.at, earlier_id=earlier.id, earlier_title=earlier.incident.title, times=before.times,
+        days=round(days, 1), within_window=days <= WINDOW.days, shared=_shared(before.text, before.entry_id),
+        prevention=_prevention([item for _, item in before.items]),
+        open_items=tuple({one.text.casefold(): one for one in still}.values()), entry_id=before.entry_id,
+        fingerprint=before.text,
     )  # fmt: skip
 
 

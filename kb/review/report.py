@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kb.review.summary import Counted, OpenItem, WeeklySummary
 from kb.review.urgent import came_back, urgent
 from kb.text.drift import drift_in_words
+from kb.text.instants import minute
 
 SHOWN = 10
 """Lines of a list that are shown; how many more there are is said."""
@@ -55,7 +56,7 @@ def report(summary: WeeklySummary) -> Report:
     """The report that the summary makes."""
     read = ", ".join(f"{name} {count}" for name, count in summary.read.items())
     return Report(
-        title=f"Incident review {summary.since:%Y-%m-%d %H:%M} to {summary.until:%Y-%m-%d %H:%M} UTC",
+        title=f"Incident review {minute(summary.since).removesuffix(' UTC')} to {minute(summary.until)}",
         lead=_lead(summary),
         urgent=_listed("Needs action", urgent(summary), "nothing that was counted needs action"),
         parts=(*_incident_parts(summary), *_lookup_parts(summary), *_knowledge_parts(summary), *_upkeep_parts(summary)),

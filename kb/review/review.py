@@ -19,6 +19,7 @@ from kb.review.watchlist import watch_items
 from kb.storage.memory import Memory
 from kb.storage.reviews import ReviewRow
 from kb.storage.watch import WatchFile
+from kb.text.instants import minute, second
 from kb.triage.environments import KEY, State, read_states
 
 DAYS = 7.0
@@ -79,7 +80,7 @@ class Reviewing:
         is_one = later == 1
         said = (
             f"{later} {'incident' if is_one else 'incidents'} of these days came into the home only after"
-            f" {summary.until:%Y-%m-%d %H:%M} and {'is' if is_one else 'are'} not counted"
+            f" {minute(summary.until)} and {'is' if is_one else 'are'} not counted"
         )
         return [said] if later else []
 
@@ -88,9 +89,7 @@ class Reviewing:
         if last is None:
             return DAYS, [f"this is the first review with --since-last: it covers the last {DAYS:.0f} days"]
         if last >= now:
-            raise InvalidInput(
-                f"the last review ended at {last:%Y-%m-%d %H:%M:%S} UTC; nothing has passed since"
-            )
+            raise InvalidInput(f"the last review ended at {second(last)}; nothing has passed since")
         return (now - last) / timedelta(days=1), []
 
     def _items(self, summary: WeeklySummary, notes: list[str]) -> tuple[WatchItem, ...]:

@@ -135,6 +135,8 @@ class Stale:
     title: str
     verified: date | None
     reason: str
+    failed: bool = False
+    """Whether it failed since; else it was only not verified for long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from kb.records import Runbook
 from kb.records.ledger import FAILURES, Outcome, Result
 from kb.review.summary import Expiring, Proposed, Stale
 from kb.storage.database import Row
+from kb.text.instants import day_of
 
 SOON_DAYS = 14
 """Days before its day on which an entry is named as expiring."""
@@ -35,12 +36,14 @@ def stale_runbooks(
         ]
         since = verified or known_at.date()
         if failures:
-            reason = f"failed on {max(failures):%Y-%m-%d}, and nobody verified it since"
+            reason = f"failed on {day_of(max(failures))}, and nobody verified it since"
         elif today - since > timedelta(days=STALE_DAYS):
             reason = f"last verified {verified}" if verified else f"never verified, known since {since}"
         else:
             continue
-        stale = Stale(entry_id=runbook.id, title=runbook.name, verified=verified, reason=reason)
+        stale = Stale(
+            entry_id=runbook.id, title=runbook.name, verified=verified, reason=reason, failed=bool(failures)
+        )
         found.append((0 if failures else 1, since, stale))
     return tuple(one for _, _, one in sorted(found, key=lambda each: (*each[:2], each[2].entry_id)))
 

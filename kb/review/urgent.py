@@ -68,9 +68,9 @@ def _knowledge(summary: WeeklySummary) -> Iterator[str]:
 
 def _upkeep(summary: WeeklySummary) -> Iterator[str]:
     for stale in summary.stale_runbooks:
-        if stale.reason.startswith("failed"):
+        if stale.failed:
             yield f"Verify: runbook {stale.title} ({stale.entry_id}) {stale.reason}"
-    if late := [one for one in summary.stale_runbooks if not one.reason.startswith("failed")]:
+    if late := [one for one in summary.stale_runbooks if not one.failed]:
         n = len(late)
         yield f"Verify: {n} {'runbook was' if n == 1 else 'runbooks were'} not verified for half a year"
     if n := len(summary.expired_drift):

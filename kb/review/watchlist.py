@@ -14,6 +14,7 @@ from datetime import UTC, date, timedelta
 from kb.records.watch import WatchItem, WatchKind
 from kb.review.summary import Recurrence, WeeklySummary
 from kb.storage.codec import short_hash
+from kb.text.instants import day_of
 from kb.text.one_line import one_line
 from kb.triage.environments import State
 
@@ -48,7 +49,7 @@ def _items(
         elif one.within_window:
             yield _item(WatchKind.RECURRENCE, one.title, _came_back(one), today, one.service, one.entry_id,
                         one.fingerprint)  # fmt: skip
-    days = f"{summary.since:%Y-%m-%d} to {summary.until:%Y-%m-%d}"
+    days = f"{day_of(summary.since)} to {day_of(summary.until)}"
     for seen in [one for one in summary.seen if one.count >= HOT][:MOST_HOT]:
         on = f" on {seen.service}" if seen.service else ""
         text = f"seen {seen.count} times{on}, {days}"
@@ -76,7 +77,7 @@ def _prevention(one: Recurrence) -> str:
 
 def _came_back(one: Recurrence) -> str:
     times = "once" if one.times == 1 else f"{one.times} times"
-    return f"came back on {one.at:%Y-%m-%d}, seen {times} before"
+    return f"came back on {day_of(one.at)}, seen {times} before"
 
 
 def _known_issue(state: State, issue: str, services: Sequence[str], today: date) -> WatchItem:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError, WithJsonSchema
 
 from kb.errors import InvalidInput
 from kb.loop.learning import listed
+from kb.text.instants import parse_instant
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
@@ -96,10 +97,9 @@ def as_moment(value: object) -> datetime | None:
     if value in (None, ""):
         return None
     try:
-        found = datetime.fromisoformat(str(value))
+        return parse_instant(str(value))
     except ValueError:
         raise ValueError(f"must be a time such as 2026-05-20T14:30:00Z, not {_called(value)}") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def as_day(value: object) -> date | None:
@@ -179,9 +179,14 @@ IncidentId = Annotated[Text, Field(description="The incident; may be left out wh
 Limit = Annotated[int, Field(ge=1, le=50), NUMBER, Field(description="How many at most, 1 to 50.")]
 
 
+_FORMERLY = {("skill_run", "skill_name"): "name"}
+"""Names that arguments had in the servers this one follows: agents were taught them."""
+
+
 def read_arguments(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments as the tool's function takes them.  Raises InvalidInput with one sentence."""
     known = tool.parameters.get("properties", {})
+    given = {_FORMERLY.get((tool.name, name), name): value for name, value in given.items()}
     if unknown := [name for name in given if name not in known]:
         raise InvalidInput(f"{tool.name}: {unknown_name(unknown[0], known, 'argument')}")
     required = tool.parameters.get("required", ())

@@ -21,6 +21,8 @@ class Hits:
     """What a search found, best first."""
 
     hits: tuple[SearchHit, ...]
+    note: str = ""
+    """Says so where the limit cut the list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,8 @@ class Asking:
         For a question in your own words ("how did we fail over the database?"); for an error text use
         check_known_issues.  Returns titles with ids and snippets; get_entry shows one whole.
         """
-        return Hits(hits=tuple(self._kb.search(query, kinds, service, since, limit)))
+        found = self._kb.search(query, kinds, service, since, limit)
+        return Hits(hits=tuple(found), note=found.note)
 
     def get_entry(
         self, entry_id: Annotated[Text, Field(description="The id, as a check or a search returned it.")]

@@ -22,6 +22,7 @@ _MORE = (
     "give a filter: memory_view(file, filter), or memory_query(key, path, filter); "
     "for an error text ask check_known_issues"
 )
+_UNWRITTEN = "nobody has written this file yet; it is empty"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class MemoryContent:
     content: Any
     total: int
     """How many items the content has; `left_out` tells when not all are shown."""
+    note: str = ""
+    """Says so where nobody has written the file yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,8 @@ class MemoryTools:
     def _content(self, key: str, path: str, wanted: str) -> MemoryContent:
         known = self._kb.memory.keys()
         key = key.removesuffix(".yaml")
+        if self._kb.memory.is_unwritten(key):
+            return MemoryContent(key=key, path=path, filter=wanted, content={}, total=0, note=_UNWRITTEN)
         if not self._kb.memory.path(key).is_file():
             near = difflib.get_close_matches(key, known, 1, 0.5)
             meant = f"; did you mean {near[0]!r}?" if near else "."

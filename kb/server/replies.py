@@ -14,6 +14,7 @@ from kb.server.fit import clipped, compact, fit
 from kb.server.incident_record import Postmortem, Update
 from kb.server.offers import Offer
 from kb.storage.codec import to_builtins
+from kb.text.instants import minute
 
 _LONGEST_ERROR = 1_500
 
@@ -54,7 +55,7 @@ def _(draft: Postmortem) -> str:
 
 @text_of.register
 def _(update: Update) -> str:
-    due = f"\n\nThe next one is due at {update.next_due:%Y-%m-%d %H:%M} UTC." if update.next_due else ""
+    due = f"\n\nThe next one is due at {minute(update.next_due)}." if update.next_due else ""
     return f"{update.text.rstrip()}{due}"
 
 

@@ -44,6 +44,11 @@ class WarmingEncoder:
         self._stopped = False
         self._loading = threading.Lock()
 
+    @property
+    def caveat(self) -> str:
+        """See `Encoder.caveat`."""
+        return self._encoder.caveat
+
     def ready(self) -> bool:
         """See `Encoder.ready`: whether it was loaded."""
         return self._loaded

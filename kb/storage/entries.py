@@ -15,10 +15,9 @@ from kb.records import Entry, Source, Status
 from kb.storage import codec
 from kb.storage.database import Database, Row, placeholders
 from kb.storage.entry_index import EntryIndex, Fingerprint
+from kb.storage.filters import OFFERED as OFFERED
+from kb.storage.filters import Filter
 from kb.storage.lexical import LexicalIndex
-
-OFFERED = (Status.ACTIVE, Status.CANDIDATE)
-"""The statuses that lookup and search may return."""
 
 _IN_CLAUSE = 500
 
@@ -107,37 +106,31 @@ class EntryTable:
         return {row["id"]: (row["digest"], Status(row["status"])) for row in rows}
 
     def select(
-        self,
-        *,
-        kinds: Sequence[str] = (),
-        service: str = "",
-        since: date | None = None,
-        ids: Sequence[str] | None = None,
-        limit: int = 1000,
+        self, *, kinds: Sequence[str] = (), service: str = "", since: date | None = None, limit: int = 1000
     ) -> list[str]:
         """Ids of the entries on offer that pass the filters, newest incident or change first."""
-        wanted: list[object] = [*OFFERED]
-        where = [f"status IN ({placeholders(OFFERED)})"]
-        if kinds:
-            where.append(f"kind IN ({placeholders(kinds)})")
-            wanted += kinds
-        if service:
-            where.append("EXISTS (SELECT 1 FROM json_each(services) WHERE lower(value) = lower(?))")
-            wanted.append(service)
-        if since:
-            where.append("coalesce(happened, updated_at) >= ?")
-            wanted.append(since.isoformat())
-        if ids is not None:
-            where.append("id IN (SELECT value FROM json_each(?))")
-            wanted.append(json.dumps(list(ids)))
-        order = "coalesce(happened, updated_at) DESC, id"
-        return [
-            row["id"]
-            for row in self._db.rows(
-                f"SELECT id FROM entries WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?",
-                [*wanted, limit],
-            )
-        ]
+        where, values = Filter(kinds, service, since).sql()
+        rows = self._db.rows(
+            f"SELECT e.id FROM entries e WHERE {where} ORDER BY coalesce(e.happened, e.updated_at) DESC, e.id LIMIT ?",
+            [*values, limit],
+        )
+        return [row["id"] for row in rows]
+
+    def count(self, only: Filter) -> int:
+        """How many entries pass the filter."""
+        where, values = only.sql()
+        return int(self._db.value(f"SELECT count(*) FROM entries e WHERE {where}", values))
+
+    def with_items_to_do(self, service: str) -> list[str]:
+        """Ids of the incidents of a service that have an action item which is still to do, newest first."""
+        rows = self._db.rows(
+            f"SELECT id FROM entries WHERE status IN ({placeholders(OFFERED)}) AND kind = 'incident'"
+            " AND EXISTS (SELECT 1 FROM json_each(services) WHERE casefold(value) = casefold(?))"
+            " AND EXISTS (SELECT 1 FROM json_each(data, '$.action_items') WHERE json_extract(value, '$.done') = 0)"
+            " ORDER BY coalesce(happened, updated_at) DESC, id",
+            [*OFFERED, service],
+        )
+        return [row["id"] for row in rows]
 
     def put(self, entry: Entry, *, file: str, fingerprints: Sequence[Fingerprint], now: datetime) -> None:
         """Add or replace an entry and everything that it is found by.  Call inside a write."""
@@ -160,6 +153,8 @@ class EntryTable:
         self.index.remove(entry.id)
         if entry.status in OFFERED:
             self.index.add(entry, fingerprints)
+        elif entry.status is Status.QUARANTINED:
+            self.index.hold(entry, fingerprints)
 
     def restate(
         self, entry: Entry, status: Status, fingerprints: Sequence[Fingerprint], now: datetime
@@ -167,7 +162,7 @@ class EntryTable:
         """Give a live entry another status; what it is found by comes and goes with it.  Call inside a write."""
         restated = replace(entry, status=status)
         file = self.file_of(entry.id) or ""
-        if (entry.status in OFFERED) != (status in OFFERED):
+        if _found_as(entry.status) != _found_as(status):
             self.put(restated, file=file, fingerprints=fingerprints, now=now)
             return restated
         self._db.execute(
@@ -233,6 +228,13 @@ class EntryTable:
         found = self._db.value("SELECT file FROM entries WHERE id = ? AND retired_at IS NULL", [entry_id])
         return str(found) if found else None
 
+    def in_quarantine(self) -> list[str]:
+        """Ids of all entries in quarantine."""
+        return [
+            row["id"]
+            for row in self._db.rows("SELECT id FROM entries WHERE status = 'quarantined' ORDER BY id")
+        ]
+
     def services(self) -> set[str]:
         """Every service that an entry on offer is about."""
         rows = self._db.rows(
@@ -258,6 +260,11 @@ class EntryTable:
             list(OFFERED),
         )
         return {row["kind"]: row["n"] for row in rows}
+
+
+def _found_as(status: Status) -> Status:
+    """Statuses of which an entry is found in the same way, as one of them."""
+    return Status.ACTIVE if status in OFFERED else status
 
 
 def _source(row: Row) -> Source:

@@ -1,7 +1,8 @@
 """What an entry is found by: its chunks, its signatures, its fingerprints, and the wordings that outcomes taught.
 
-Only entries on offer have any.  All of it changes in the transaction that changes the entry, and every change
-raises `KNOWLEDGE_VERSION`.
+Only entries on offer have any.  Of an entry in quarantine its signatures and fingerprints are kept apart, so that
+whoever meets what it was found by is warned.  All of it changes in the transaction that changes the entry, and
+every change raises `KNOWLEDGE_VERSION`.
 """
 
 from __future__ import annotations
@@ -25,8 +26,14 @@ KNOWLEDGE_VERSION = "knowledge_version"
 SIGNATURES_REMOVED = "signatures_removed"
 """The meta key of a number that changes whenever signatures go; while it stays, they only come."""
 
+HELD_REMOVED = "held_removed"
+"""The same for the signatures of entries in quarantine."""
+
 TRACES = 7
 """The schema from which the index keeps signatures as they are looked for, not as they were written."""
+
+HELD = 8
+"""The schema from which the index keeps what entries in quarantine were found by."""
 
 _KINDS = {"regex": 1, "template": 2}
 """How the column `regex` keeps what kind of signature it is; of a plain literal it is 0."""
@@ -75,25 +82,51 @@ class EntryIndex:
             last = self._db.value("SELECT max(ordinal) FROM chunks WHERE entry_id = ?", [entry.id]) or 0
             self._lexical.extend(entry.id, [replace(piece, ordinal=last + 1) for piece in pieces])
 
+    def hold(self, entry: Entry, fingerprints: Sequence[Fingerprint]) -> None:
+        """Keep apart what an entry in quarantine, which is not found, would be found by.  Call inside a write."""
+        self._touch()
+        self._let_go(entry.id)
+        self._add_signatures(entry, "held_signatures")
+        self._db.execute_many(
+            "INSERT OR IGNORE INTO held_fingerprints VALUES (?,?)",
+            [(one.value, entry.id) for one in fingerprints],
+        )
+
+    def _let_go(self, entry_id: str) -> None:
+        self._remove_signatures(entry_id, "held_signatures", HELD_REMOVED)
+        self._db.execute("DELETE FROM held_fingerprints WHERE entry_id = ?", [entry_id])
+
+    @property
+    def holds(self) -> bool:
+        """Whether it keeps what entries in quarantine were found by: not in an older home that cannot be written."""
+        return self._db.schema >= HELD
+
+    def held(self, values: Sequence[str]) -> set[str]:
+        """The entries in quarantine that have one of these fingerprints."""
+        sql = f"SELECT entry_id FROM held_fingerprints WHERE fingerprint IN ({placeholders(values)})"
+        return {row["entry_id"] for row in self._db.rows(sql, list(values))}
+
     def renew_signatures(self, entry: Entry) -> None:
         """Let the entry's signatures be looked for as these masking rules have them.  Call inside a write."""
         self._touch()
         self._remove_signatures(entry.id)
         self._add_signatures(entry)
 
-    def _add_signatures(self, entry: Entry) -> None:
+    def _add_signatures(self, entry: Entry, table: str = "signatures") -> None:
         self._db.execute_many(
-            "INSERT INTO signatures VALUES (?,?,?,?)",
+            f"INSERT INTO {table} VALUES (?,?,?,?)",
             [(entry.id, json.dumps(sig.needles), _kind(sig), sig.trace) for sig in sought(entry.signatures)],
         )
 
-    def _remove_signatures(self, entry_id: str) -> None:
+    def _remove_signatures(
+        self, entry_id: str, table: str = "signatures", mark: str = SIGNATURES_REMOVED
+    ) -> None:
         self._db.execute(
-            "INSERT INTO meta SELECT ?1, '1' WHERE EXISTS (SELECT 1 FROM signatures WHERE entry_id = ?2)"
+            f"INSERT INTO meta SELECT ?1, '1' WHERE EXISTS (SELECT 1 FROM {table} WHERE entry_id = ?2)"
             " ON CONFLICT(key) DO UPDATE SET value = value + 1",
-            [SIGNATURES_REMOVED, entry_id],
+            [mark, entry_id],
         )
-        self._db.execute("DELETE FROM signatures WHERE entry_id = ?", [entry_id])
+        self._db.execute(f"DELETE FROM {table} WHERE entry_id = ?", [entry_id])
 
     def set_fingerprints(self, entry_id: str, fingerprints: Sequence[Fingerprint]) -> None:
         """Let the entry have these fingerprints and no others.  Call inside a write."""
@@ -141,6 +174,7 @@ class EntryIndex:
         self._lexical.remove(entry_id)
         self._remove_signatures(entry_id)
         self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
+        self._let_go(entry_id)
 
     def matching_fingerprints(self, values: Sequence[str]) -> list[Row]:
         """Rows (fingerprint, entry_id, origin, template) of entries on offer."""
@@ -158,7 +192,11 @@ class EntryIndex:
         )
         return {row["fingerprint"]: row["id"] for row in rows}
 
-    def signatures(self, after: int = 0) -> list[tuple[str, Signature]]:
+    def held_signatures(self, after: int = 0) -> list[tuple[str, Signature]]:
+        """As `signatures`, of entries in quarantine."""
+        return self.signatures(after, "held_signatures")
+
+    def signatures(self, after: int = 0, table: str = "signatures") -> list[tuple[str, Signature]]:
         """Every signature on offer behind row `after`, with its entry's id, in the order in which they came."""
         # All as one JSON text: ten times as fast as one text for each of tens of thousands.
         flags = "".join(
@@ -167,7 +205,7 @@ class EntryIndex:
         written = self._db.schema < TRACES  # (as people wrote them, in a home that cannot be written)
         trace = "'' AS trace" if written else "trace"
         one = f"json_object('needles', json(needles), 'trace', trace{flags})"
-        rows = f"(SELECT entry_id, needles, regex, {trace} FROM signatures WHERE rowid > ? ORDER BY rowid)"
+        rows = f"(SELECT entry_id, needles, regex, {trace} FROM {table} WHERE rowid > ? ORDER BY rowid)"
         found = codec.signatures(
             self._db.value(f"SELECT json_group_array(json_array(entry_id, {one})) FROM {rows}", [after])
         )

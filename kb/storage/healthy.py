@@ -19,6 +19,8 @@ RULE = "healthy"
 _VERSION = "healthy_version"
 _CHECKED = "healthy_checked"
 _STUCK = "healthy_stuck"
+_LAST = "SELECT id FROM moves WHERE entry_id = {} AND done != 2 ORDER BY id DESC LIMIT 1"
+"""The last move of an entry that was not overruled: a step in the index."""
 
 
 class HealthyTable:
@@ -111,20 +113,20 @@ class HealthyTable:
     def quarantined(self) -> dict[str, tuple[Status, str]]:
         """What this rule has in quarantine: the status each entry had before, and the reason."""
         rows = self._db.rows(
-            "SELECT m.entry_id, m.was, m.reason FROM moves m JOIN entries e ON e.id = m.entry_id"
-            " WHERE m.rule = ? AND m.became = ? AND e.status = ?"
-            " AND m.id = (SELECT max(id) FROM moves WHERE entry_id = m.entry_id AND done != 2) ORDER BY m.entry_id",
-            [RULE, Status.QUARANTINED, Status.QUARANTINED],
+            # From the entries that are in quarantine, never through all moves.
+            f"SELECT m.entry_id, m.was, m.reason FROM entries e JOIN moves m ON m.id = ({_LAST.format('e.id')})"
+            " WHERE e.status = 'quarantined' AND m.rule = ? AND m.became = ? ORDER BY m.entry_id",
+            [RULE, Status.QUARANTINED],
         )
         return {row["entry_id"]: (Status(row["was"]), row["reason"]) for row in rows}
 
     def overruled(self) -> dict[str, str]:
         """The last reason of this rule for entries that a person has moved back since, by id."""
         rows = self._db.rows(
-            "SELECT m.entry_id, m.reason FROM moves m JOIN moves p ON p.entry_id = m.entry_id"
-            " WHERE m.id = (SELECT max(id) FROM moves WHERE entry_id = m.entry_id AND rule = ? AND became = ?)"
-            " AND p.id = (SELECT max(id) FROM moves WHERE entry_id = m.entry_id AND done != 2)"
-            f" AND p.id > m.id AND p.rule IN ({placeholders(BY_PERSON)})",
+            "SELECT m.entry_id, m.reason FROM"
+            " (SELECT entry_id, max(id) id FROM moves WHERE rule = ? AND became = ? GROUP BY entry_id) own"
+            f" JOIN moves m ON m.id = own.id JOIN moves p ON p.id = ({_LAST.format('own.entry_id')})"
+            f" WHERE p.id > m.id AND p.rule IN ({placeholders(BY_PERSON)})",
             [RULE, Status.QUARANTINED, *BY_PERSON],
         )
         return {row["entry_id"]: row["reason"] for row in rows}

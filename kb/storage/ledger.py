@@ -1,4 +1,9 @@
-"""The ledger: lookups with what they offered, outcomes, the session log.  Rows are only ever added."""
+"""The ledger: lookups with what they offered, outcomes, the session log.  Rows are only ever added.
+
+What an outcome counts for is its incident, where the home knows that: it was opened here, or its postmortem is.
+Else it is what its lookup was asked in, else the lookup.  An id that nothing else here speaks of tells nothing:
+such an outcome has no `trouble` of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +13,28 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from kb.records.ledger import Event, Match, Outcome, Result, Verdict
+from kb.errors import HomeBusy
+from kb.records.ledger import DAY, Event, Match, Outcome, Result, Verdict
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row, placeholders
+from kb.storage.deferred import DeferredLookups, LookupRows
+from kb.text.instants import day_of
+
+_INCIDENT = (
+    "SELECT {0} WHERE EXISTS (SELECT 1 FROM events e WHERE e.subject = {0} AND e.kind = 'opened')"
+    " OR EXISTS (SELECT 1 FROM entries n WHERE n.id = {0} AND n.kind = 'incident')"
+)
+_LOOKUP = "SELECT coalesce(nullif(l.incident, ''), l.id) FROM lookups l WHERE l.id = {1}"
+_TROUBLE = f"coalesce(({_INCIDENT}), ({_LOOKUP}), '')"
+"""What an outcome of an incident {0} and a lookup {1} counts for; empty where neither is known here."""
+_OUTCOMES = f"SELECT o.*, {_TROUBLE.format('o.incident', 'o.lookup_id')} AS trouble FROM outcomes o"
 
 
 class Ledger:
     """What happened in one home."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._db, self.deferred = db, DeferredLookups(db)
 
     def record_lookup(
         self,
@@ -34,33 +51,33 @@ class Ledger:
         actor: str = "",
         incident: str | None = None,
     ) -> str:
-        """Keep a lookup and what it offered; returns the lookup's id."""
-        lookup_id = f"lookup-{uuid.uuid4().hex[:12]}"
-        with self._db.write():
-            self._db.execute(
-                "INSERT INTO lookups VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                [
-                    lookup_id,
-                    stamp(at),
-                    verdict,
-                    fingerprint,
-                    evidence,
-                    tool,
-                    service,
-                    environment,
-                    took_ms,
-                    actor,
-                    incident,
-                ],
-            )
-            self._db.execute_many(
-                "INSERT INTO offers VALUES (?,?,?,?,?)",
-                [(lookup_id, m.id, rank, m.tier, m.confidence) for rank, m in enumerate(matches, 1)],
-            )
-        return lookup_id
+        """Keep a lookup and what it offered; returns the lookup's id.
+
+        While another process writes, and this one may not wait for it, that is left for later (`is_waiting`).
+        """
+        rows = LookupRows(
+            {
+                "id": f"lookup-{uuid.uuid4().hex[:12]}", "at": stamp(at), "verdict": verdict,
+                "fingerprint": fingerprint, "evidence": evidence, "tool": tool, "service": service,
+                "environment": environment, "took_ms": took_ms, "actor": actor, "incident": incident,
+            },
+            [(one.id, rank, one.tier, one.confidence) for rank, one in enumerate(matches, 1)],
+        )  # fmt: skip
+        try:
+            with self._db.write():
+                self.deferred.insert(rows)
+        except HomeBusy:
+            self.deferred.keep(rows)
+        return str(rows.lookup["id"])
+
+    def is_waiting(self, lookup_id: str) -> bool:
+        """Whether the lookup is still to be recorded; any later call that may write does it."""
+        return self.deferred.holds(lookup_id)
 
     def find_lookup(self, lookup_id: str) -> Row | None:
         """The row of a lookup, or None."""
+        if self.is_waiting(lookup_id):
+            self.deferred.take_in()
         rows = self._db.rows("SELECT * FROM lookups WHERE id = ?", [lookup_id])
         return rows[0] if rows else None
 
@@ -92,12 +109,17 @@ class Ledger:
         """The outcomes of each entry, oldest first."""
         found: dict[str, list[Outcome]] = {}
         rows = self._db.rows(
-            f"SELECT * FROM outcomes WHERE entry_id IN ({placeholders(entry_ids)}) ORDER BY at, id",
+            f"{_OUTCOMES} WHERE o.entry_id IN ({placeholders(entry_ids)}) ORDER BY o.at, o.rowid",
             list(entry_ids),
         )
         for row in rows:
             found.setdefault(row["entry_id"], []).append(_outcome(row))
         return found
+
+    def trouble_of(self, incident: str | None, lookup_id: str | None, at: datetime) -> str:
+        """What an outcome of these would count for."""
+        found = self._db.value(f"SELECT {_TROUBLE.format('?1', '?2')}", [incident, lookup_id])
+        return str(found or of_day(at))
 
     def used(self) -> list[str]:
         """Ids of the entries that have an outcome."""
@@ -107,7 +129,7 @@ class Ledger:
         """How often each entry resolved something for the service, less how often it failed there."""
         rows = self._db.rows(
             "SELECT entry_id, sum(CASE result WHEN 'resolved' THEN 1 ELSE -1 END) AS balance FROM outcomes"
-            f" WHERE entry_id IN ({placeholders(entry_ids)}) AND lower(service) = lower(?)"
+            f" WHERE entry_id IN ({placeholders(entry_ids)}) AND casefold(service) = casefold(?)"
             " AND result IN ('resolved', 'failed', 'made_worse') GROUP BY entry_id",
             [*entry_ids, service],
         )
@@ -135,6 +157,17 @@ class Ledger:
         rows = self._db.rows("SELECT * FROM events WHERE subject = ? ORDER BY id", [subject])
         return [_event(row) for row in rows]
 
+    def events_by_subject(self, subjects: Sequence[str]) -> dict[str, list[Event]]:
+        """As `events_of`, for many incidents, in the order in which they are given."""
+        found = dict[str, list[Event]]((subject, []) for subject in subjects)
+        rows = self._db.rows(
+            "SELECT e.* FROM json_each(?) s JOIN events e ON e.subject = s.value ORDER BY e.id",
+            [json.dumps(list(subjects))],
+        )
+        for row in rows:
+            found[row["subject"]].append(_event(row))
+        return {subject: events for subject, events in found.items() if events}
+
     def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
         """The incidents that have an event of a kind (in a window), newest first."""
         rows = self._db.rows(
@@ -144,13 +177,47 @@ class Ledger:
         )
         return [row["subject"] for row in rows]
 
-    def open_subjects(self) -> list[str]:
-        """The incidents that were opened and not closed since, newest first."""
+    def open_subjects(self, most: int = -1) -> list[str]:
+        """The incidents that were opened and not closed since, newest first, `most` of them."""
+        rows = self._db.rows("SELECT subject FROM open_incidents ORDER BY opened DESC LIMIT ?", [most])
+        return [row["subject"] for row in rows]
+
+    def unresolved(self, most: int = -1) -> list[str]:
+        """Those of the open incidents that are not resolved, in any order."""
+        rows = self._db.rows("SELECT subject FROM open_incidents WHERE resolved IS NULL LIMIT ?", [most])
+        return [row["subject"] for row in rows]
+
+    def resolved_since(self, at: datetime, most: int = -1) -> list[str]:
+        """Those of the open incidents that were resolved after a moment, in any order."""
         rows = self._db.rows(
-            "SELECT o.subject FROM events o WHERE o.kind = 'opened' AND NOT EXISTS ("
-            " SELECT 1 FROM events c WHERE c.subject = o.subject AND c.kind = 'closed' AND NOT EXISTS ("
-            " SELECT 1 FROM events r WHERE r.subject = c.subject AND r.kind = 'reopened' AND r.id > c.id"
-            ")) ORDER BY o.id DESC"
+            "SELECT subject FROM open_incidents WHERE resolved > ? LIMIT ?", [stamp(at), most]
+        )
+        return [row["subject"] for row in rows]
+
+    def open_titled(self, title: str, services: Sequence[str], environment: str) -> list[str]:
+        """The open incidents that were opened with exactly this title and place, newest first."""
+        rows = self._db.rows(
+            "SELECT o.subject FROM open_incidents o JOIN events e ON e.id = o.opened WHERE o.title = ?"
+            " AND coalesce(json_extract(e.data, '$.services'), '[]') = json(?)"
+            " AND coalesce(json_extract(e.data, '$.environment'), '') = ? ORDER BY o.opened DESC",
+            [title, json.dumps(list(services), ensure_ascii=False), environment],
+        )
+        return [row["subject"] for row in rows]
+
+    def last_closed(self) -> str | None:
+        """The incident that was closed last and is not open again; None when there is none."""
+        found = self._db.value(
+            "SELECT c.subject FROM events c WHERE c.kind = 'closed' AND NOT EXISTS"
+            " (SELECT 1 FROM open_incidents o WHERE o.subject = c.subject) ORDER BY c.at DESC, c.id DESC LIMIT 1"
+        )
+        return str(found) if found else None
+
+    def with_items_to_do(self) -> list[str]:
+        """The incidents lived here that have an action item which is still to do, whatever became of them."""
+        rows = self._db.rows(
+            "SELECT DISTINCT subject FROM events WHERE kind = 'action_item' AND id IN ("
+            " SELECT max(id) FROM events WHERE kind = 'action_item' GROUP BY subject, action"
+            ") AND NOT coalesce(json_extract(data, '$.done'), 0)"
         )
         return [row["subject"] for row in rows]
 
@@ -170,7 +237,7 @@ class Ledger:
     def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
         """The outcomes of a window, oldest first."""
         rows = self._db.rows(
-            "SELECT * FROM outcomes WHERE at >= ? AND at < ? ORDER BY at, id",
+            f"{_OUTCOMES} WHERE o.at >= ? AND o.at < ? ORDER BY o.at, o.rowid",
             [stamp(since), stamp(until)],
         )
         return [_outcome(row) for row in rows]
@@ -193,6 +260,11 @@ class Ledger:
         return [row["id"] for row in rows]
 
 
+def of_day(at: datetime) -> str:
+    """What an outcome counts for that names nothing the home knows: all of one day count once."""
+    return f"{DAY}{day_of(at)}"
+
+
 def _event(row: Row) -> Event:
     return Event(
         at=datetime.fromisoformat(row["at"]), action=row["action"], details=row["details"], actor=row["actor"],
@@ -205,4 +277,5 @@ def _outcome(row: Row) -> Outcome:
         id=row["id"], at=datetime.fromisoformat(row["at"]), entry_id=row["entry_id"], result=Result(row["result"]),
         lookup_id=row["lookup_id"], incident=row["incident"], service=row["service"], actor=row["actor"],
         verified_by=row["verified_by"], success=row["success"], note=row["note"],
+        trouble=row["trouble"] or of_day(datetime.fromisoformat(row["at"])),
     )  # fmt: skip

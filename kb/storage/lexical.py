@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from kb.storage.database import Database, placeholders
+from kb.storage.filters import EVERYTHING, Filter
 from kb.text.chunks import ASKED, WHOLE, Chunk
 from kb.text.tokens import tokenize
 
@@ -74,8 +75,8 @@ class LexicalIndex(Protocol):
         """Put these in place of the chunks of the role `asked`.  Call inside a write."""
         ...
 
-    def search(self, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
-        """The best chunks for any of the tokens, best first."""
+    def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
+        """The best chunks for any of the tokens, of the entries that pass the filter, best first."""
         ...
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
@@ -192,17 +193,20 @@ class Fts5Index:
             [(term, change) for term in sorted(terms)],
         )
 
-    def search(self, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
+    def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
         """See `LexicalIndex.search`."""
         rarest = self.rarest(tokens)
         if not rarest:
             return []
+        allowed, values = only.chunks() if only else ("", [])
+        # `+`: FTS5 is asked once, never once for each chunk that passes.
+        passes = f" AND +rowid IN ({allowed})" if allowed else ""
         query = " OR ".join('"' + term.replace('"', '""') + '"' for term in rarest)
         rows = self._db.rows(
             "SELECT c.id, c.entry_id, -t.score AS score FROM"
             " (SELECT rowid, bm25(chunk_terms) AS score FROM chunk_terms WHERE chunk_terms MATCH ?"
-            "  ORDER BY rank LIMIT ?) t JOIN chunks c ON c.id = t.rowid ORDER BY t.score, c.id",
-            [query, limit],
+            f"{passes} ORDER BY rank LIMIT ?) t JOIN chunks c ON c.id = t.rowid ORDER BY t.score, c.id",
+            [query, *values, limit],
         )
         return [LexicalHit(row["id"], row["entry_id"], row["score"]) for row in rows]
 
@@ -233,12 +237,15 @@ class Fts5Index:
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
         """See `LexicalIndex.document_frequencies`."""
-        wanted = list(dict.fromkeys(terms))[:_IN_CLAUSE]
-        rows = self._db.rows(
-            f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(wanted)})",
-            wanted,
-        )
-        return {row["term"]: row["entries"] for row in rows}
+        wanted, found = list(dict.fromkeys(terms)), dict[str, int]()
+        for start in range(0, len(wanted), _IN_CLAUSE):
+            part = wanted[start : start + _IN_CLAUSE]
+            rows = self._db.rows(
+                f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(part)})",
+                part,
+            )
+            found |= {row["term"]: row["entries"] for row in rows}
+        return found
 
     def size(self) -> tuple[int, float, float]:
         """See `LexicalIndex.size`."""
@@ -258,12 +265,17 @@ class Fts5Index:
         return found
 
 
-def owners_of(db: Database, chunks: Sequence[int]) -> dict[int, str]:
-    """The entry of each of these chunks; those that are gone are left out."""
+def owners_of(db: Database, chunks: Sequence[int], only: Filter = EVERYTHING) -> dict[int, str]:
+    """The entry of each of these chunks; those that are gone, or do not pass the filter, are left out."""
+    where, values = only.sql() if only else ("", [])
+    passes = f" JOIN entries e ON e.id = c.entry_id AND {where}" if where else ""
     owners: dict[int, str] = {}
     for start in range(0, len(chunks), _IN_CLAUSE):
         part = chunks[start : start + _IN_CLAUSE]
-        rows = db.rows(f"SELECT id, entry_id FROM chunks WHERE id IN ({placeholders(part)})", part)
+        rows = db.rows(
+            f"SELECT c.id, c.entry_id FROM chunks c{passes} WHERE c.id IN ({placeholders(part)})",
+            [*values, *part],
+        )
         owners |= {row["id"]: row["entry_id"] for row in rows}
     return owners
 

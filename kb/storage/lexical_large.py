@@ -16,6 +16,7 @@ from typing import IO
 
 from kb.storage.chroma import trouble
 from kb.storage.database import Database
+from kb.storage.filters import EVERYTHING, Filter
 from kb.storage.generations import Generations
 from kb.storage.lexical import Fts5Index, LexicalHit, StoredChunk, owners_of
 from kb.storage.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity
@@ -67,7 +68,7 @@ class LargeLexicalIndex:
         """See `LexicalIndex.chunks_of`."""
         return self._small.chunks_of(entry_ids)
 
-    def search(self, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
+    def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
         """See `LexicalIndex.search`."""
         while True:
             published = self._published()
@@ -75,35 +76,40 @@ class LargeLexicalIndex:
                 if published.number != self._generation():
                     continue  # another process published meanwhile: what came since no longer fits
                 self.notes = [published.note] if published.note else []
-                return self._found(published, tokens, limit)
+                return self._found(published, tokens, limit, only)
 
-    def _found(self, published: _Published, tokens: Sequence[str], limit: int) -> list[LexicalHit]:
+    def _found(
+        self, published: _Published, tokens: Sequence[str], limit: int, only: Filter
+    ) -> list[LexicalHit]:
         if published.words is None:
-            return self._small.search(tokens, limit)
+            return self._small.search(tokens, limit, only)
         try:
-            return self._merged(published, published.words, self._small.rarest(tokens), limit)
+            return self._merged(published, published.words, self._small.rarest(tokens), limit, only)
         except BaseException as error:
             if not trouble(error):
                 raise
             published.give_up(error)
             self.notes = [published.note]
-            return self._small.search(tokens, limit)
+            return self._small.search(tokens, limit, only)
 
     def _merged(
-        self, published: _Published, words: Words, terms: Sequence[str], limit: int
+        self, published: _Published, words: Words, terms: Sequence[str], limit: int, only: Filter
     ) -> list[LexicalHit]:
         if not terms:
             return []
-        fresh, asked = self._fresh(words, terms, published.last, limit), limit + _SPARE
+        count = int(self._db.value("SELECT count(*) FROM chunks WHERE id > ?", [published.last]))
+        asked = limit + _SPARE
         while True:
-            hits = self._alive([*words.best(terms, asked), *fresh])
-            if len(hits) >= limit or asked >= words.size:
+            fresh = self._fresh(words, terms, published.last, count, asked)
+            hits = self._alive([*words.best(terms, min(words.size, asked)), *fresh], only)
+            if len(hits) >= limit or asked >= max(words.size, count):
                 return hits[:limit]
-            asked = min(words.size, asked * 4)  # deleted chunks took the places: ask for more
+            asked *= 4  # chunks that are deleted, or do not pass, took the places: ask for more
 
-    def _fresh(self, words: Words, terms: Sequence[str], after: int, limit: int) -> list[tuple[int, float]]:
-        """The best of the chunks that came since, scored as if they had been published with the others."""
-        count = int(self._db.value("SELECT count(*) FROM chunks WHERE id > ?", [after]))
+    def _fresh(
+        self, words: Words, terms: Sequence[str], after: int, count: int, limit: int
+    ) -> list[tuple[int, float]]:
+        """The best of the `count` chunks that came since, scored as if they had been published with the others."""
         if not count:
             return []
         few = self._small.terms_after(after) if count <= _FEW else None
@@ -118,9 +124,9 @@ class LargeLexicalIndex:
         texts, (_, mean, _) = few or self._small.terms_of(best), self.size()
         return [(chunk, _bm25(texts[chunk], weights, mean)) for chunk in best]
 
-    def _alive(self, found: Sequence[tuple[int, float]]) -> list[LexicalHit]:
-        """The hits whose chunk is still there, best first."""
-        owners = owners_of(self._db, [chunk for chunk, _ in found])
+    def _alive(self, found: Sequence[tuple[int, float]], only: Filter) -> list[LexicalHit]:
+        """The hits whose chunk is still there and passes, best first."""
+        owners = owners_of(self._db, [chunk for chunk, _ in found], only)
         hits = [LexicalHit(chunk, owners[chunk], score) for chunk, score in found if chunk in owners]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))
 

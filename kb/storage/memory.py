@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import InvalidInput
-from kb.home import MEMORY_FOLDERS, Home
+from kb.home import MEMORY_FILES, MEMORY_FOLDERS, Home
 from kb.storage import yamledit, yamlfile
 from kb.text.redact import redact
 
@@ -43,8 +43,17 @@ class Memory:
             )
         return yamlfile.read_text(path)
 
+    def is_unwritten(self, key: str) -> bool:
+        """Whether it is a file that every home may have, and nobody has written it yet."""
+        return key.removesuffix(".yaml") in MEMORY_FILES and not self.path(key).is_file()
+
     def read(self, key: str) -> Any:
-        """The file's content as plain Python.  Raises FileUnreadable, with `path:line`, on bad YAML."""
+        """The file's content as plain Python, empty for one of a home's own that nobody has written yet.
+
+        Raises InvalidInput when there is no such file, FileUnreadable, with `path:line`, on bad YAML.
+        """
+        if self.is_unwritten(key):
+            return {}
         found = self.text(key)
         yamlfile.check_parses(self.path(key), found.text)
         return yamledit.load(found.text)

@@ -105,7 +105,7 @@ class MemorySync:
         """None when the file changed between reading and writing."""
         entries, refused = screened(memory.entries, f"{key}.yaml")
         with self._db.write():
-            if yamlfile.read_text(path).sha256 != sha256:
+            if _hash(path) != sha256:
                 return None
             record = FileRecord(
                 path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Migrations
 
+from kb.storage.older import OPEN_INCIDENTS
+
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
@@ -246,3 +248,46 @@ def wordings(db: Database) -> None:
 def traces(db: Database) -> None:
     """Of a trace, what each of its lines is for; `regex` keeps what kind of signature it is, a bit a kind."""
     _run(db, "ALTER TABLE signatures ADD COLUMN trace TEXT NOT NULL DEFAULT '';")
+
+
+@migrations()
+def aged_homes(db: Database) -> None:
+    """What a question asks of a long history has an index of its own, so that it reads no more of it than it needs."""
+    _run(
+        db,
+        f"""
+        CREATE TABLE open_incidents (       -- derived from events by the triggers below
+            subject TEXT PRIMARY KEY,
+            opened INTEGER NOT NULL,        -- events.id
+            title TEXT NOT NULL,
+            resolved TEXT                   -- when it was resolved, if it is
+        ) WITHOUT ROWID;
+        INSERT INTO open_incidents {OPEN_INCIDENTS};
+        CREATE INDEX open_incidents_opened ON open_incidents(opened);
+        CREATE INDEX open_incidents_title ON open_incidents(title);
+        CREATE INDEX open_incidents_resolved ON open_incidents(resolved);
+        CREATE TRIGGER incident_opened AFTER INSERT ON events WHEN new.kind = 'opened' AND new.subject IS NOT NULL
+            BEGIN INSERT OR REPLACE INTO open_incidents VALUES (new.subject, new.id, new.action, NULL); END;
+        CREATE TRIGGER incident_resolved AFTER INSERT ON events WHEN new.kind = 'resolution'
+            BEGIN UPDATE open_incidents SET resolved = new.at WHERE subject = new.subject; END;
+        CREATE TRIGGER incident_closed AFTER INSERT ON events WHEN new.kind = 'closed'
+            BEGIN DELETE FROM open_incidents WHERE subject = new.subject; END;
+        CREATE TRIGGER incident_reopened AFTER INSERT ON events WHEN new.kind = 'reopened'
+            BEGIN INSERT OR REPLACE INTO open_incidents SELECT subject, id, action, NULL FROM events
+            WHERE subject = new.subject AND kind = 'opened'; END;
+        CREATE TABLE held_signatures (      -- as `signatures`, of entries in quarantine
+            entry_id TEXT NOT NULL, needles TEXT NOT NULL, regex INTEGER NOT NULL, trace TEXT NOT NULL
+        );
+        CREATE INDEX held_signatures_entry ON held_signatures(entry_id);
+        CREATE TABLE held_fingerprints (    -- as `fingerprints`, of entries in quarantine
+            fingerprint TEXT NOT NULL, entry_id TEXT NOT NULL, PRIMARY KEY (fingerprint, entry_id)
+        ) WITHOUT ROWID;
+        CREATE INDEX held_fingerprints_entry ON held_fingerprints(entry_id);
+        CREATE INDEX entries_quarantined ON entries(id) WHERE status = 'quarantined';
+        CREATE INDEX moves_rule ON moves(rule, became, entry_id);
+        """,
+    )
+    # Only code can tell what entries in quarantine are found by; without this mark it makes all of that anew.
+    db.execute(
+        "DELETE FROM meta WHERE key = 'mask_version' AND EXISTS (SELECT 1 FROM entries WHERE status = 'quarantined')"
+    )

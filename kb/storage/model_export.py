@@ -1,8 +1,8 @@
 """Exports a sentence-transformers model to ONNX: `python -m kb.storage.model_export SOURCE TARGET`.
 
-This is the only module that imports torch.  Mean pooling and normalisation become part of the
-graph, so that one run gives the vector.  The file appears under its name only when it is whole and
-gives the same vectors as the model that it was made from.
+This is the only module that imports torch.  The model's own pooling (mean, first token, …), its further layers
+and normalisation become part of the graph, so that one run gives the vector.  The file appears under its name
+only when it is whole and gives the same vectors as the model that it was made from.
 """
 
 from __future__ import annotations
@@ -24,18 +24,17 @@ def export(source: Path, target: Path) -> None:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    transformer: Any = SentenceTransformer(str(source), device="cpu")[0]
-    backbone: Any = getattr(transformer, "model", None) or transformer.auto_model
+    model: Any = SentenceTransformer(str(source), device="cpu").eval()
 
     class SentenceVector(torch.nn.Module):  # type: ignore[misc, unused-ignore]
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            states = backbone(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            mask = attention_mask.unsqueeze(-1).to(states.dtype)
-            pooled = (states * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(pooled, p=2, dim=1)
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            for step in self.steps:
+                features = step(features)
+            return torch.nn.functional.normalize(features["sentence_embedding"], p=2, dim=1)
 
     module = SentenceVector()
-    module.backbone = backbone.eval()
+    module.steps = torch.nn.ModuleList(model)
     # Two tensors, not one twice: the exporter takes arguments that are one object for one input.
     example, ones = torch.ones(2, 7, dtype=torch.long), torch.ones(2, 7, dtype=torch.long)
     axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence")}
@@ -47,7 +46,8 @@ def export(source: Path, target: Path) -> None:
     )  # fmt: skip
     probe = torch.arange(1, 9).reshape(2, 4)
     with torch.no_grad():
-        _compare(part, probe.numpy(), module(probe, torch.ones_like(probe)).numpy())
+        own = model({"input_ids": probe, "attention_mask": torch.ones_like(probe)})["sentence_embedding"]
+        _compare(part, probe.numpy(), torch.nn.functional.normalize(own, p=2, dim=1).numpy())
     part.replace(target)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
@@ -63,23 +64,27 @@ class MoveTable:
         )
         return _move(rows[0]) if rows else None
 
-    def quarantined(self) -> dict[str, Move]:
-        """The last move of every entry that a move put into quarantine, by the entry's id."""
+    def quarantined(self, entry_ids: Collection[str]) -> dict[str, Move]:
+        """The last move of those of the entries that it put into quarantine, by the entry's id."""
+        last = self._last_of(entry_ids)
+        return {key: move for key, move in last.items() if move.became is Status.QUARANTINED}
+
+    def _last_of(self, entry_ids: Collection[str]) -> dict[str, Move]:
+        """The last move of each entry that was not overruled: a step in the index for each, whatever came before."""
         rows = self._db.rows(
-            "SELECT * FROM moves WHERE id IN (SELECT max(id) FROM moves WHERE done != 2 GROUP BY entry_id)"
-            " AND became = ? ORDER BY id",
-            [Status.QUARANTINED],
+            "SELECT m.* FROM json_each(?) wanted JOIN moves m ON m.id = (SELECT id FROM moves"
+            " WHERE entry_id = wanted.value AND done != 2 ORDER BY id DESC LIMIT 1) ORDER BY m.id",
+            [json.dumps(list(entry_ids))],
         )
         return {row["entry_id"]: _move(row) for row in rows}
 
     def reviewed(self, entry_ids: Collection[str]) -> set[str]:
         """Those of the entries whose last move is a person's word that they are right."""
-        rows = self._db.rows(
-            "SELECT entry_id FROM moves WHERE id IN (SELECT max(id) FROM moves WHERE done != 2 AND entry_id IN"
-            f" ({placeholders(list(entry_ids))}) GROUP BY entry_id) AND rule IN (?, ?) AND became = ?",
-            [*entry_ids, REVIEWED, ACCEPTED, Status.ACTIVE],
-        )
-        return {row["entry_id"] for row in rows}
+        return {
+            key
+            for key, move in self._last_of(entry_ids).items()
+            if move.rule in (REVIEWED, ACCEPTED) and move.became is Status.ACTIVE
+        }
 
     def decided_by_person(self, entry_id: str) -> datetime | None:
         """When a person last moved the entry, or None."""

@@ -70,6 +70,8 @@ class Fingerprints:
                 self._entries.index.set_fingerprints(entry_id, fingerprints_of(stored.entry))
                 self._entries.index.renew_signatures(stored.entry)
                 self._entries.index.renew_whole(stored.entry)
+        for stored in self._entries.many(self._entries.in_quarantine()).values():
+            self._entries.index.hold(stored.entry, fingerprints_of(stored.entry))
 
     def _renew_proposals(self) -> None:
         """Call it while the lookups have their old fingerprints, which tell the lines that a proposal is about."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kb.records import Signature
 from kb.storage.database import Database
-from kb.storage.entry_index import KNOWLEDGE_VERSION, SIGNATURES_REMOVED, EntryIndex
+from kb.storage.entry_index import HELD_REMOVED, KNOWLEDGE_VERSION, SIGNATURES_REMOVED, EntryIndex
 from kb.text.signature_set import SignatureSet
 
 _WORTH_A_FILE = 200
@@ -26,11 +26,15 @@ _FEW = 200
 
 
 class CompiledSignatures:
-    """All signatures on offer as one set."""
+    """All signatures on offer as one set; with `held`, those of entries in quarantine."""
 
-    def __init__(self, db: Database, index: EntryIndex) -> None:
-        self._db, self._index = db, index
-        self._path = db.path.with_name(f"{db.path.name}.signatures")
+    def __init__(self, db: Database, index: EntryIndex, *, held: bool = False) -> None:
+        self._db = db
+        self._rows = index.held_signatures if held else index.signatures
+        self._table, self._mark = (
+            ("held_signatures", HELD_REMOVED) if held else ("signatures", SIGNATURES_REMOVED)
+        )
+        self._path = db.path.with_name(f"{db.path.name}.{self._table}")
         self._version = self._removed = ""
         self._items: list[tuple[str, Signature]] = []
         self._base = self._set = SignatureSet.compile(())
@@ -41,7 +45,7 @@ class CompiledSignatures:
         """The set as of the last commit of any process."""
         if self._db.meta(KNOWLEDGE_VERSION) != self._version:
             with self._db.snapshot():
-                version, removed = self._db.meta(KNOWLEDGE_VERSION), self._db.meta(SIGNATURES_REMOVED)
+                version, removed = self._db.meta(KNOWLEDGE_VERSION), self._db.meta(self._mark)
                 if not self._version or removed != self._removed or not self._take_more():
                     self._take_all()
             self._version, self._removed = version, removed
@@ -49,15 +53,15 @@ class CompiledSignatures:
 
     def _take_more(self) -> bool:
         """Add what came since all were taken, where that is little: the rest of a large set stays as it is."""
-        more = self._index.signatures(after=self._last)
+        more = self._rows(self._last)
         if len(more) > _FEW:
             return False
         self._set = self._base.with_more(more) if more else self._base
         return True
 
     def _take_all(self) -> None:
-        self._items = self._index.signatures()
-        self._last = int(self._db.value("SELECT coalesce(max(rowid), 0) FROM signatures"))
+        self._items = self._rows()
+        self._last = int(self._db.value(f"SELECT coalesce(max(rowid), 0) FROM {self._table}"))
         # A process that has a set already has seen its file, which is older than this change.
         fresh = not self._version and len(self._items) >= _WORTH_A_FILE and self._path.exists()
         found = _read(self._path, _digest(self._items)) if fresh else None

@@ -8,13 +8,15 @@ empties the outbox (`publisher`; `generations` tells why Chroma alone cannot pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.errors import HomeNotWritable
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
+from kb.storage.filters import EVERYTHING, Filter
 from kb.storage.generations import Generations
 from kb.storage.lexical import owners_of
 from kb.storage.outbox import OutboxRows
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 EMBED_AT_QUERY = 256
 """Pending texts that a search embeds first (a few seconds); more wait for ingest or doctor."""
+COMPARED = 20_000
+"""Chunks that pass a filter and are compared one by one, some ten milliseconds; of more, the nearest are asked for."""
 ABSORB_ABOVE = 5_000
 """Outbox rows beyond which a write publishes a new generation (a millisecond a query until then)."""
 
@@ -56,18 +60,33 @@ class VectorIndex:
         self._open: Published | Unpublished | None = None
         self._outbox = OutboxRows(embeddings)
         self._complete = 0
+        self._reading = False
         self._last: tuple[str, Matrix] | None = None
         self.notes: list[str] = []
         """Why the last search was not as good as it should be; empty when it was."""
 
-    def search(self, text: str, limit: int) -> list[VectorHit]:
-        """The chunks nearest in meaning to `text`, best first; see `notes` afterwards."""
-        self.notes = []
-        if not self._embeddings.encoder.ready():
-            self._note(f"meaning was not searched: {self._embeddings.encoder.prepare_later()}")
+    def search(self, text: str, limit: int, only: Filter = EVERYTHING) -> list[VectorHit]:
+        """The chunks nearest in meaning to `text`, of the entries that pass, best first; see `notes` afterwards."""
+        ready = self._embeddings.encoder.ready() if self._reading else self._catch_up()
+        if not ready:
             return []
-        self._catch_up()
-        return self._nearest(self._vector(text), limit)
+        vector = self._vector(text)
+        return self._nearest_passing(vector, limit, only) if only else self._nearest(vector, limit)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One state of the store for all that a question asks, with the published vectors that belong to it."""
+        self._catch_up()  # writes, so it comes before
+        self._reading = True
+        try:
+            while True:
+                published = self.published()
+                with self._db.snapshot():
+                    if published.number == self.generation():
+                        yield
+                        return
+        finally:
+            self._reading = False
 
     def _vector(self, text: str) -> Matrix:
         """The text's vector; the last one is kept, since a lookup asks for it twice."""
@@ -76,8 +95,18 @@ class VectorIndex:
             self._last = text, vector
         return self._last[1]
 
-    def _catch_up(self) -> None:
-        """Embed what waits; an outbox that was complete when it was last looked at costs nothing."""
+    def _catch_up(self) -> bool:
+        """Embed what waits, and say in `notes` what could not be; False while there is no model."""
+        self.notes = []
+        if not self._embeddings.encoder.ready():
+            self._note(f"meaning was not searched: {self._embeddings.encoder.prepare_later()}")
+            return False
+        self._note(self._embeddings.encoder.caveat)
+        self._embed()
+        return True
+
+    def _embed(self) -> None:
+        """An outbox that was complete when it was last looked at costs nothing."""
         newest = int(self._db.value("SELECT coalesce(max(seq), 0) FROM outbox"))
         if self._db.read_only or newest == self._complete:
             return
@@ -90,7 +119,18 @@ class VectorIndex:
         else:
             self._complete = newest
 
-    def _nearest(self, vector: Matrix, limit: int) -> list[VectorHit]:
+    def _nearest_passing(self, vector: Matrix, limit: int, only: Filter) -> list[VectorHit]:
+        """The nearest of the chunks that pass: few are compared one by one, of many the nearest are asked for."""
+        query, values = only.chunks()
+        passing = [row[0] for row in self._db.rows(f"{query} LIMIT ?", [*values, COMPARED + 1])]
+        if len(passing) > COMPARED:
+            return self._nearest(vector, limit, only)
+        found = self._cosines(vector, passing)
+        best = sorted(found.items(), key=lambda hit: (-hit[1], hit[0]))[:limit]
+        owners = owners_of(self._db, [chunk for chunk, _ in best])
+        return [VectorHit(chunk, owners[chunk], cosine) for chunk, cosine in best if chunk in owners]
+
+    def _nearest(self, vector: Matrix, limit: int, only: Filter = EVERYTHING) -> list[VectorHit]:
         asked = limit + 20
         while True:
             published = self.published()
@@ -98,11 +138,11 @@ class VectorIndex:
                 if published.number != self.generation():
                     continue  # another process published meanwhile: what the outbox holds no longer fits
                 found = [*published.nearest(vector, asked), *self._from_outbox(vector, asked)]
-                hits = self._alive(found)
+                hits = self._alive(found, only)
             if len(hits) >= limit or asked >= published.size() + len(self._outbox):
                 self._note(published.note)
                 return hits[:limit]
-            asked *= 4  # deleted chunks took the places: ask for more
+            asked *= 4  # chunks that are deleted, or do not pass, took the places: ask for more
 
     def _note(self, note: str) -> None:
         if note and note not in self.notes:
@@ -112,12 +152,12 @@ class VectorIndex:
         self._outbox.refresh(self._db)
         return self._outbox.nearest(vector, limit)
 
-    def _alive(self, found: Nearest) -> list[VectorHit]:
-        """Hits whose chunk is still there, best first, each chunk once."""
+    def _alive(self, found: Nearest, only: Filter) -> list[VectorHit]:
+        """Hits whose chunk is still there and passes, best first, each chunk once."""
         best: dict[int, float] = {}
         for chunk_id, similarity in found:
             best[chunk_id] = max(similarity, best.get(chunk_id, -1.0))
-        owners = owners_of(self._db, list(best))
+        owners = owners_of(self._db, list(best), only)
         hits = [
             VectorHit(chunk_id, owners[chunk_id], best[chunk_id]) for chunk_id in best if chunk_id in owners
         ]
@@ -125,12 +165,13 @@ class VectorIndex:
 
     def cosines(self, text: str, chunk_ids: Sequence[int]) -> dict[int, float]:
         """How similar each chunk is to `text`; chunks without a vector are left out."""
-        import numpy as np
-
         if not chunk_ids or not self._embeddings.encoder.ready():
             return {}
-        self._catch_up()
-        vector = self._vector(text)
+        return self._cosines(self._vector(text), chunk_ids)
+
+    def _cosines(self, vector: Matrix, chunk_ids: Sequence[int]) -> dict[int, float]:
+        import numpy as np
+
         found = self.published().cosines(vector, chunk_ids)
         rest = [chunk for chunk in chunk_ids if chunk not in found]
         rows = self._embeddings.of_chunks(rest) if rest else []

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from kb.errors import InvalidInput
 from kb.records.change import ChangeKind, ChangeResult
+from kb.text.instants import in_utc
 
 COMMIT = "commit"
 """The key of `Change.extra` that a change read from a git log has: it was committed, not yet deployed."""
@@ -111,7 +112,7 @@ def parse_moment(
     """
     try:
         found = _moment(value, now, end_of_day)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        return in_utc(found)
     except (ValueError, OverflowError):
         also = ", or as 2h or 7d before now" if now else ""
         raise InvalidInput(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from kb.records.change import Change, ChangeKind
+from kb.text.instants import day_of
 
 ENDED = "ended"
 """The key of `Change.extra` under which it is kept when a drift was ended, as an ISO time."""
@@ -33,13 +34,13 @@ def drift_in_words(change: Change, now: datetime) -> str:
     )
     why = change.reason or change.summary or "no reason given"
     who = f" ({change.author})" if change.author else ""
-    return f"{where}, since {change.at:%Y-%m-%d}: {why}{who}; {_expiry(change, now)}"
+    return f"{where}, since {day_of(change.at)}: {why}{who}; {_expiry(change, now)}"
 
 
 def _expiry(change: Change, now: datetime) -> str:
     if change.expires is None:
         return "no day on which it expires"
-    day = f"{change.expires:%Y-%m-%d}"
+    day = day_of(change.expires).isoformat()
     if change.expires >= now:
         return f"expires {day}"
     days = (now - change.expires).days

@@ -8,13 +8,14 @@ goes on without it; only an item that lacks what names it is a `EntryError`.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
 from kb.records import Origin, Provenance, Samples, Scope, Signature, Status, Verification
 from kb.text import safe_yaml
+from kb.text.instants import parse_instant
 from kb.text.signature import parse_signature
 
 EXPECTED = "expected, not an error"
@@ -238,11 +239,8 @@ def split(text: str, comma: str) -> list[str]:
 
 
 def moment_of(raw: str) -> datetime | None:
-    """An ISO date or time, in UTC where it names no zone; None where the text is none."""
+    """An ISO date or time; None where the text is none."""
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", raw):
-            return datetime.combine(date.fromisoformat(raw), time(), UTC)
-        found = datetime.fromisoformat(raw)
+        return parse_instant(raw)
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from kb.text.instants import parse_instant
 from kb.text.redact import redact
 from kb.triage.budget import shortened
 
@@ -78,10 +79,9 @@ def moment_of(value: object) -> datetime | None:
             moment = datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
         else:
             text = re.sub(r"(\.\d{6})\d+", r"\1", str(value or "").strip())
-            moment = datetime.fromisoformat(text)
+            moment = parse_instant(text)
     except (ValueError, OverflowError, OSError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment if moment > _NO_TIME else None
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeGuard
 
 from kb.text.environment import same_environment
+from kb.text.instants import minute
 
 KEY = "state/environments"
 """The memory file."""
@@ -138,5 +139,5 @@ def first(body: Mapping[Any, Any], keys: Sequence[str]) -> str:
 def text_of(value: object) -> str:
     """A text, number or time as text; empty for anything else."""
     if isinstance(value, (datetime, date)):
-        return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value.isoformat()
+        return minute(value) if isinstance(value, datetime) else value.isoformat()
     return str(value).strip() if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from kb.errors import InvalidInput, KbError, Problem
 from kb.lookup.alternatives import mark_alternatives
-from kb.lookup.thresholds import KNOWN, RELATED
+from kb.lookup.thresholds import CLOSE, KNOWN, RELATED, is_within
 from kb.records import ActionItem, Entry, Incident, Quirk, Runbook
 from kb.records.brief import Alert, JudgedSeverity
 from kb.records.change import Change
@@ -27,6 +27,7 @@ WINDOW = timedelta(hours=24)
 _PAST = 4
 _OF_SERVICE = 20
 _QUERY = 600
+_NAMED = 5
 _CLOSE = 0.35
 
 
@@ -98,7 +99,7 @@ def gather(
 ) -> Facts:
     """Ask the home for everything that a brief may say."""
     live = list(sources.incidents())
-    incident, open_ones = _open(live, alert, incident_id)
+    incident, open_ones = _open(sources, live, alert, incident_id)
     found = ask_home(sources, alert, evidence, problems, now, incident.id if incident else None)
     entries = {key: one.entry for key, one in sources.entries.many(m.id for m in found.matches).items()}
     found = _with_checks(found)
@@ -139,7 +140,9 @@ def _is_known(match: Match, found: Answer) -> bool:
     """Known surely, or an alternative to what is: another cause that the question points to as well."""
     if found.verdict is not Verdict.KNOWN:
         return False
-    rival = found.alternatives and match.check and match.confidence >= found.matches[0].confidence - 0.15
+    rival = (
+        found.alternatives and match.check and is_within(match.confidence, found.matches[0].confidence, CLOSE)
+    )
     return match.confidence >= KNOWN or bool(rival)
 
 
@@ -147,7 +150,7 @@ def _with_checks(found: Answer) -> Answer:
     """The answer with the checks that tell its causes apart, also those it is less sure of."""
     if found.verdict is Verdict.UNKNOWN:
         return found
-    close = [m.id for m in found.matches if m.confidence >= found.matches[0].confidence - _CLOSE]
+    close = [m.id for m in found.matches if is_within(m.confidence, found.matches[0].confidence, _CLOSE)]
     matches, _ = mark_alternatives(found.matches, close)
     return replace(found, matches=matches)
 
@@ -155,7 +158,7 @@ def _with_checks(found: Answer) -> Answer:
 def _runbook(found: Answer) -> Match | None:
     """The best runbook that fits; the general advice of a new home only where nothing better does."""
     fitting = [m for m in found.matches if m.kind == "runbook" and m.confidence >= RELATED]
-    own = [m for m in fitting if "general advice" not in m.reason]
+    own = [m for m in fitting if not m.general]
     return next(iter(own or fitting), None) if found.verdict is not Verdict.UNKNOWN else None
 
 
@@ -169,15 +172,16 @@ def _failures(sources: Sources, entries: Iterable[str]) -> dict[str, list[Outcom
 
 
 def _open(
-    live: Sequence[LiveIncident], alert: Alert, incident_id: str
+    sources: Sources, live: Sequence[LiveIncident], alert: Alert, incident_id: str
 ) -> tuple[LiveIncident | None, tuple[LiveIncident, ...]]:
     """The incident that the brief is for (named, or the only open one of the service), and the other open ones."""
     open_ones = [one for one in live if one.phase is not Phase.CLOSED]
     fitting = [one for one in open_ones if _concerns(one, alert)]
     named = next((one for one in live if one.id == incident_id), None) if incident_id else None
+    named = named or (sources.find_incident(incident_id) if incident_id else None)
     same = [one for one in fitting if one.services and alert.service]
     if incident_id and named is None:
-        names = ", ".join(one.id for one in open_ones) or "none"
+        names = ", ".join(one.id for one in open_ones[:_NAMED]) or "none"
         raise InvalidInput(f"there is no incident {incident_id!r}; open are: {names}")
     own = named or (same[0] if len(same) == 1 and not incident_id else None)
     return own, tuple(one for one in fitting if one is not own)
@@ -237,11 +241,7 @@ def _open_items(
     sources: Sources, alert: Alert, past: Sequence[Incident], live: Sequence[LiveIncident], now: datetime
 ) -> tuple[OpenItem, ...]:
     """Preventions still to do: of incidents like this and of the same service; overdue ones first."""
-    ids = (
-        sources.entries.select(kinds=("incident",), service=alert.service, limit=_OF_SERVICE)
-        if alert.service
-        else []
-    )
+    ids = sources.entries.with_items_to_do(alert.service) if alert.service else []
     same = [one.entry for one in sources.entries.many(ids).values()]
     incidents = {one.id: one for one in (*past, *same) if isinstance(one, Incident)}
     found = [OpenItem(item, one.title, one.id) for one in incidents.values() for item in one.action_items]

@@ -14,6 +14,7 @@ from kb.loop.trust import record_in_words
 from kb.records.change import Change, ChangeKind
 from kb.records.ledger import Match, Result, Verdict
 from kb.records.parts import CauseStatus, Status
+from kb.text.instants import clock, day_of
 from kb.text.memory_reader import EXPECTED
 from kb.triage.budget import Line, shortened
 from kb.triage.gather import Facts
@@ -63,7 +64,7 @@ def suspected_lines(facts: Facts) -> Iterator[Line]:
     if len(rivals) > 1:
         yield Line(S, f"{len(rivals)} causes share this symptom; the checks tell them apart", 1.5)
     for number, match in enumerate(facts.suspected[:_SUSPECTED]):
-        first = number == 0 and not facts.known and not is_general(match)
+        first = number == 0 and not facts.known and not match.general
         rank = 0.0 if first else 0.0 + number if match.id in rivals else 5.0 + number
         yield from _entry_lines(S, match, rank)
 
@@ -85,9 +86,7 @@ def unknown_lines(facts: Facts) -> Iterator[Line]:
     near = [match for match in facts.answer.matches if match.id not in told]
     for number, match in enumerate(near[:_NEAREST]):
         helped = (
-            f"; what helped there: {shortened(match.fix, _TEXT)}"
-            if _same_service(match) and match.fix
-            else ""
+            f"; what helped there: {shortened(match.fix, _TEXT)}" if match.same_service and match.fix else ""
         )
         text = f"Nearest, not a match: {shortened(match.title, _SHORT)}{helped} [{match.id}]"
         yield Line(U, text, (5.0 if helped else 8.0) + number / 10, match.id)
@@ -105,12 +104,12 @@ def warning_lines(facts: Facts) -> Iterator[Line]:
         for outcome in facts.failures.get(match.id, ())[:1]:
             how = "made it worse" if outcome.result is Result.MADE_WORSE else "did not work"
             note = f": {shortened(outcome.note, _SHORT)}" if outcome.note else ""
-            text = f"The fix {how} on {outcome.at:%Y-%m-%d}{note} [{match.id}]"
+            text = f"The fix {how} on {day_of(outcome.at)}{note} [{match.id}]"
             yield Line("Warnings", text, 0.7 + number, match.id)
     for tried in facts.incident.mitigations if facts.incident else ():
         if tried.worked is False:
             text = (
-                f"Tried in this incident at {tried.at:%H:%M}, did not work: {shortened(tried.text, _SHORT)}"
+                f"Tried in this incident at {clock(tried.at)}, did not work: {shortened(tried.text, _SHORT)}"
             )
             yield Line("Warnings", text, 0.5)
     for hypothesis in facts.incident.hypotheses if facts.incident else ():
@@ -126,7 +125,7 @@ def runbook_lines(facts: Facts) -> Iterator[Line]:
             yield Line(R, f"The alert names {facts.alert.runbook_url}; it was not found here", 4.0)
         return
     fits = "" if match.confidence >= KNOWN else "may fit; "
-    general = "general advice; " if is_general(match) else ""
+    general = "general advice; " if match.general else ""
     alone = not facts.known and not facts.suspected
     rank = 0.0 if alone else 7.0 if general else 4.0
     head = f"{shortened(match.title, _SHORT)} ({general or fits}{record(match)}) [{match.id}]"
@@ -155,7 +154,7 @@ def _with_code(step: str, commands: Sequence[str]) -> str:
 
 def _entry_lines(section: str, match: Match, rank: float) -> Iterator[Line]:
     """A fix with its record, and its cause with the check; two lines, so that either can stand alone."""
-    general = "general advice; " if is_general(match) else ""
+    general = "general advice; " if match.general else ""
     unsure = "" if section == K else f"{general}{match.confidence:.2f}; "
     if match.kind == "alert_rule":
         says = f": {shortened(match.meaning, _TEXT)}" if match.meaning else ""
@@ -203,15 +202,6 @@ def _without_lead(text: str) -> tuple[str, str]:
 def is_expected(match: Match) -> bool:
     """Whether it says that nothing is wrong: such an entry has no fix to apply."""
     return match.warning.startswith(EXPECTED)
-
-
-def is_general(match: Match) -> bool:
-    """Whether it is the advice that every new home has: never what happened here."""
-    return "general advice" in match.reason
-
-
-def _same_service(match: Match) -> bool:
-    return "same service" in match.reason
 
 
 def _cause(match: Match) -> str:

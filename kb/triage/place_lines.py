@@ -11,6 +11,7 @@ from datetime import datetime
 from kb.records import Incident
 from kb.records.change import Change, ChangeResult
 from kb.text.environment import same_environment
+from kb.text.instants import day_of, minute
 from kb.triage.budget import Line, shortened
 from kb.triage.environments import HEALTHY, State
 from kb.triage.gather import WINDOW, Facts
@@ -34,7 +35,7 @@ def alert_lines(facts: Facts) -> Iterator[Line]:
     if alert.others:
         parts.append(f"with it: {shortened(', '.join(alert.others), _SHORT)}")
     if alert.starts:
-        parts.append(f"since {_moment(alert.starts)},{_distance(alert.starts, facts.now, 'ago', 'ahead')}")
+        parts.append(f"since {minute(alert.starts)},{_distance(alert.starts, facts.now, 'ago', 'ahead')}")
     if parts:
         yield Line("Alert", "; ".join(parts), 3.0)
 
@@ -66,7 +67,7 @@ def _change(change: Change, started: datetime) -> str:
     if change.result is ChangeResult.FAILED:
         words.append("it FAILED")
     if change.expires and change.expires < started:
-        words.append(f"expired {change.expires:%Y-%m-%d}")
+        words.append(f"expired {day_of(change.expires)}")
     if change.author:
         words.append(f"by {change.author}")
     return "; ".join(words) + (f" [{change.id}]" if change.id else "")
@@ -162,10 +163,6 @@ def _past(one: Incident, *, told: bool) -> str:
         else ": how it ended is not recorded"
     )
     return f"{day}{shortened(one.title, _SHORT)}{level}{took}{how}"
-
-
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} {at.tzname() or ''}".strip()
 
 
 def _distance(at: datetime, other: datetime, before: str, after: str) -> str:

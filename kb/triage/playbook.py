@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from kb.records.change import Change, ChangeKind
 from kb.records.parts import Severity
+from kb.text.instants import clock
 from kb.triage.severity import asserted_words
 from kb.triage.symptoms import Symptom, symptoms, words_of
 
@@ -194,7 +195,7 @@ def escalations(situation: Situation) -> Iterator[tuple[str, bool]]:
         what = "no progress on record" if situation.last_progress else "firing"
         yield f"Now, unless there is progress: {what} for {minutes(situation.now - since)}", True
     elif since:
-        yield f"At {(since + PATIENCE):%H:%M} UTC, if there is no progress by then", False
+        yield f"At {clock(since + PATIENCE)}, if there is no progress by then", False
     else:
         yield "After 30 min without progress", False
     if vendor := _VENDOR.search(f"{situation.text}\n{situation.causes}"):

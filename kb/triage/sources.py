@@ -35,7 +35,9 @@ class SearchEntries(Protocol):
 
 
 LiveIncidents = Callable[[], Sequence[LiveIncident]]
-"""The incidents that were opened live, newest first: open ones, and closed ones with their action items."""
+"""The incidents lived here that are open, newest first, and those of which something is still to do."""
+FindIncident = Callable[[str], LiveIncident | None]
+"""An incident that was lived here, by its id."""
 
 
 def no_incidents() -> Sequence[LiveIncident]:
@@ -54,5 +56,6 @@ class Sources:
     memory: Memory
     changes: ChangesBetween | None = None
     incidents: LiveIncidents = no_incidents
+    find_incident: FindIncident = lambda _: None
     watched: Watched = lambda _: ()
     actor: str = ""

@@ -19,6 +19,7 @@ from kb.incidents.life import durations
 from kb.records.live import LiveIncident, Phase
 from kb.records.parts import CauseStatus, Severity
 from kb.storage.encoder import OnnxEncoder
+from tests.conftest import RunKb
 
 START = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 
@@ -268,3 +269,55 @@ def test_a_cause_that_is_confirmed_already_is_not_noted_again(kb: KnowledgeBase)
     kb.incidents.hypothesise("the deploy leaks connections", "confirmed")
     found = kb.incidents.resolve("rolled back", cause="The deploy leaks connections")
     assert [event.kind for event in found.timeline].count("hypothesis") == 1
+
+
+def test_after_the_close_the_postmortem_is_that_of_the_incident_that_was_closed_last(
+    kb: KnowledgeBase, incident: LiveIncident
+) -> None:
+    kb.incidents.resolve("restarted")
+    kb.incidents.close()
+    assert "checkout fails" in kb.incidents.postmortem()
+    assert kb.incidents.save_postmortem().is_file()
+    assert kb.incidents.add_action_item("raise the pool").id == incident.id
+    assert kb.incidents.review(lessons="watch the pool").id == incident.id
+
+
+def test_what_came_back_without_an_id_is_the_incident_that_was_closed_last(
+    kb: KnowledgeBase, incident: LiveIncident
+) -> None:
+    kb.incidents.resolve("restarted")
+    kb.incidents.close()
+    assert kb.incidents.reopen("checkout fails again").id == incident.id
+
+
+def test_what_came_back_without_an_id_is_the_open_incident_that_is_resolved(
+    kb: KnowledgeBase, incident: LiveIncident
+) -> None:
+    kb.incidents.open("search is slow")
+    kb.incidents.resolve("restarted", incident_id=incident.id)
+    assert kb.incidents.reopen("checkout fails again").id == incident.id
+
+
+def test_a_step_that_goes_on_with_an_incident_never_means_a_closed_one(
+    kb: KnowledgeBase, incident: LiveIncident
+) -> None:
+    kb.incidents.resolve("restarted", incident_id=incident.id)
+    kb.incidents.close()
+    for step in (
+        lambda: kb.incidents.log("looked"),
+        lambda: kb.incidents.mitigate("restart"),
+        kb.incidents.close,
+    ):
+        with pytest.raises(InvalidInput, match="none is open"):
+            step()
+
+
+def test_the_command_line_reopens_the_last_incident_or_the_one_that_is_named(run_kb: RunKb) -> None:
+    first = run_kb("incident", "open", "checkout fails").stdout.split()[0]
+    run_kb("incident", "resolve", "restarted")
+    run_kb("incident", "close")
+    assert run_kb("incident", "postmortem").returncode == 0
+    assert run_kb("incident", "reopen", "it is back").stdout.split()[0] == first
+    run_kb("incident", "resolve", "restarted again")
+    assert run_kb("incident", "reopen", first, "it is back again").stdout.split()[0] == first
+    assert "one reason" in run_kb("incident", "reopen", first, "it", "is", "back").stderr

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 import yaml
 from typer.testing import CliRunner, Result
 
 from kb import KnowledgeBase
 from kb.cli.app import app
 from kb.server.proposing import Proposing
+from kb.storage.encoder import OnnxEncoder
 from tests.proposals.conftest import FENCING, ask, line
 
 
@@ -80,3 +82,25 @@ def test_agents_list_accept_and_reject(kb: KnowledgeBase) -> None:
 def test_only_listing_is_open_to_those_who_may_only_read(kb: KnowledgeBase) -> None:
     reads = {offer.tool.name: offer.reads for offer in Proposing(kb).offers()}
     assert reads == {"proposals_list": True, "proposal_accept": False, "proposal_reject": False}
+
+
+@pytest.mark.parametrize("owned", [True, False], ids=["memory file", "document"])
+def test_the_yaml_of_a_verification_is_taken_as_it_was_printed(
+    home: Path, tmp_path: Path, encoder: OnnxEncoder, owned: bool
+) -> None:
+    with KnowledgeBase.open(home, encoder=encoder) as kb:
+        if owned:
+            runbook = "procedures:\n- name: Raise the quota\n  steps: [Raise it]\n"
+            (home / "learned" / "more.yaml").write_text(runbook)
+        else:
+            page = "# QuotaReached\n\n## Meaning\n\nFull.\n\n## Mitigation\n\n- Raise the quota\n"
+            (tmp_path / "quota.md").write_text(page)
+            kb.ingest(tmp_path / "quota.md")
+        kb.record_outcome(kb.search("raise the quota", kinds=["runbook"])[0].id, "failed")
+        (found,) = [one for one in kb.proposals().list() if one.proposal.kind == "verification"]
+    printed = tmp_path / "p.yaml"
+    printed.write_text(run(home, "proposals", found.proposal.id, "--yaml").stdout)
+
+    done = run(home, "accept", found.proposal.id, "--edit", str(printed), "--reviewed-by", "bea")
+
+    assert (done.exit_code, f"{found.proposal.entry_id} is verified" in done.output) == (0, True)

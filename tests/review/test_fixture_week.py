@@ -89,7 +89,7 @@ def test_action_items_were_opened_closed_and_are_overdue(summary: WeeklySummary)
 def test_upkeep_and_the_log(summary: WeeklySummary) -> None:
     assert [one.reason for one in summary.expired_drift] == ["a larger pool by hand"]
     assert (summary.stale_runbooks, summary.expiring, summary.proposals, summary.watch) == ((), (), (), ())
-    assert summary.log == ("2026-11-10 11:30 raised the pool: from 20 to 40",)
+    assert summary.log == ("2026-11-10 11:30 UTC raised the pool: from 20 to 40",)
 
 
 def test_twelve_weeks_end_with_this_one(summary: WeeklySummary) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kb.records import ActionItem, Incident, Scope
 from kb.review.cases import Case
@@ -94,3 +96,49 @@ def test_repeats_are_counted_in_the_week_they_happen() -> None:
     cases = [case("a", 30, texts=SAME), case("b", 20, texts=SAME), case("c", 2, texts=SAME)]
     assert repeats(cases, MONDAY - timedelta(days=84)) == {"b", "c"}
     assert [one.incident_id for one in found(*cases)] == ["c"]
+
+
+def _alike(one: Case, other: Case) -> bool:
+    """The rule as the module states it, pair by pair."""
+    if one.services and other.services and not one.services & other.services:
+        return False
+    same = bool(one.services & other.services)
+    texts = any(text in other.texts and (tells or same) for text, tells in one.texts.items())
+    return texts or bool(one.applied & other.applied)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "search", "checkout"]),
+            st.sets(st.sampled_from(["f1:pool", "f1:down", "f1:disk"]), max_size=2),
+            st.sets(st.sampled_from(["pattern-1", "pattern-2"]), max_size=1),
+            st.booleans(),
+        ),
+        max_size=12,
+    )
+)
+def test_incidents_are_told_from_all_before_them_as_if_each_pair_was_compared(
+    made: list[tuple[str, set[str], set[str], bool]],
+) -> None:
+    cases = [
+        case(
+            f"case-{number:02d}", 6 - number / 4, service=service, applied=tuple(applied),
+            texts={text: text != "f1:down" for text in sorted(texts)},
+            items=(ActionItem(text=f"item {number}", done=False),) if item else (),
+        )
+        for number, (service, texts, applied, item) in enumerate(made)
+    ]  # fmt: skip
+    told = {one.incident_id: one for one in found(*cases)}
+    for number, one in enumerate(cases):
+        before = [other for other in cases[:number] if _alike(one, other)]
+        assert (one.id in told) == bool(before)
+        if before:
+            assert (told[one.id].times, told[one.id].earlier_id) == (len(before), before[-1].id)
+            wanted = [item.text for other in before for item in other.incident.action_items]
+            assert [item.text for item in told[one.id].open_items] == wanted
+
+
+def test_three_thousand_incidents_alike_are_told_in_a_moment() -> None:
+    cases = [case(f"case-{number:04d}", 6 - number / 1000, texts=SAME) for number in range(3_000)]
+    assert {one.incident_id: one.times for one in found(*cases)}["case-2999"] == 2_999

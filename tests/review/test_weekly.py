@@ -65,7 +65,7 @@ def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: C
     assert undated.endswith(", without a date")
     assert past.read["incidents"] == 0
     assert notes == [
-        "1 incident of these days came into the home only after 2026-10-05 00:00 and is not counted"
+        "1 incident of these days came into the home only after 2026-10-05 00:00 UTC and is not counted"
     ]
     assert summary.read == {
         "incidents": 1, "earlier incidents": 1, "lookups": 3, "lookups that offered something": 2,

@@ -7,11 +7,18 @@ original once more before it is used, by the process that loads torch for it.
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from kb import KnowledgeBase
 from kb.storage.encoder import OnnxEncoder
+from kb.testing.encoders import OtherModel
 
 TEXTS = [
     "connection refused",
@@ -37,3 +44,56 @@ def test_the_exported_model_agrees_with_sentence_transformers_to_rounding() -> N
     answers = json.loads((Path(__file__).parents[1] / "answers" / "encoder.json").read_text())
     original = np.array(answers["vectors"])
     assert np.abs(OnnxEncoder().encode(TEXTS) - original).max() < 1e-5
+
+
+OWN = """
+import json, sys
+from sentence_transformers import SentenceTransformer
+model = SentenceTransformer(sys.argv[1], device="cpu")
+model.max_seq_length = 256
+print(json.dumps(model.encode(json.loads(sys.argv[2]), normalize_embeddings=True).tolist()))
+"""
+
+
+@pytest.fixture
+def first_token_model(tmp_path: Path) -> Path:
+    """The default model, told to take the vector of its first token instead of the mean of all."""
+    folder = Path(shutil.copytree(OnnxEncoder().source, tmp_path / "first"))
+    pooling = folder / "1_Pooling" / "config.json"
+    said = json.loads(pooling.read_text())
+    pooling.write_text(
+        json.dumps({**said, "pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False})
+    )
+    return folder
+
+
+@pytest.mark.slow
+def test_a_model_with_a_pooling_of_its_own_gives_the_vectors_that_it_gives_itself(
+    first_token_model: Path, tmp_path: Path
+) -> None:
+    encoder = OnnxEncoder(str(first_token_model), cache=tmp_path / "cache")
+    command = [sys.executable, "-c", OWN, str(first_token_model), json.dumps(TEXTS)]
+    offline = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=offline)
+    own = np.array(json.loads(done.stdout.splitlines()[-1]))
+    assert np.abs(encoder.encode(TEXTS) - own).max() < 1e-4
+    assert np.abs(own - OnnxEncoder().encode(TEXTS)).max() > 0.01
+
+
+def test_vectors_of_another_pooling_have_another_name(first_token_model: Path) -> None:
+    assert OnnxEncoder(str(first_token_model)).name == f"{first_token_model}+cls_token"
+    assert OnnxEncoder(str(OnnxEncoder().source)).name == str(OnnxEncoder().source)
+
+
+def test_an_answer_by_another_model_says_that_confidence_was_measured_with_the_default_one(
+    home: Path,
+) -> None:
+    with KnowledgeBase.open(home, encoder=OtherModel()) as kb:
+        notes = kb.check_known_issues("how do we fail over the database", deep=True).notes
+    assert "measured with all-MiniLM-L6-v2" in " ".join(notes)
+
+
+def test_the_default_model_has_no_such_caveat(home: Path, encoder: OnnxEncoder) -> None:
+    with KnowledgeBase.open(home, encoder=encoder) as kb:
+        notes = kb.check_known_issues("how do we fail over the database", deep=True).notes
+    assert "measured with" not in " ".join(notes)

@@ -290,3 +290,9 @@ def test_what_another_process_publishes_is_found_by_one_that_is_open(home: Path,
     assert f"error-{SIZE + 9}" in found(kb, question)
     assert kb._parts.lexical.notes == []
     assert kb.check()[1].problems == []
+
+
+def test_how_rare_a_word_is_stays_known_in_a_question_of_thousands_of_words(kb: KnowledgeBase) -> None:
+    kb.learn_pattern("harbour crane froze", "it froze", "warm it")
+    words = [*(f"word{number}" for number in range(3_000)), "harbour"]
+    assert kb._parts.lexical.document_frequencies(words)["harbour"] == 1

@@ -1,0 +1,32 @@
+"""What a home lacks that an older version made and that cannot be written: derived tables, as views of this connection.
+
+The same queries fill those tables where the home can be written (`migrations`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+OPEN_INCIDENTS = """
+    SELECT o.subject, o.id AS opened, o.action AS title, (
+        SELECT r.at FROM events r WHERE r.subject = o.subject AND r.kind = 'resolution' AND NOT EXISTS (
+            SELECT 1 FROM events b WHERE b.subject = o.subject AND b.kind = 'reopened' AND b.id > r.id
+        ) ORDER BY r.id DESC LIMIT 1
+    ) AS resolved
+    FROM events o WHERE o.kind = 'opened' AND o.subject IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM events c WHERE c.subject = o.subject AND c.kind = 'closed' AND NOT EXISTS (
+            SELECT 1 FROM events r WHERE r.subject = c.subject AND r.kind = 'reopened' AND r.id > c.id
+        )
+    )"""
+"""The incidents that were opened and not closed since, with the time at which they were resolved, if they are."""
+
+_SINCE = {8: {"open_incidents": OPEN_INCIDENTS}}
+"""The tables that came with a schema."""
+
+
+def stand_in(connection: sqlite3.Connection, schema: int) -> None:
+    """Let what came after this schema be read all the same."""
+    connection.execute("PRAGMA temp_store = MEMORY")  # there may be no room for a file
+    for since, views in _SINCE.items():
+        for name, query in views.items() if schema < since else ():
+            connection.execute(f"CREATE TEMP VIEW {name} AS {query}")

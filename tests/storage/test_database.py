@@ -1,0 +1,85 @@
+"""Transactions: what is written inside another one is kept, or undone, as a whole."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kb.errors import HomeBusy
+from kb.storage.database import Database
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    (tmp_path / "state").mkdir()
+    with closing(Database(tmp_path / "state" / "kb.db")) as opened:
+        yield opened
+
+
+def kept(db: Database, key: str) -> str:
+    """What another connection sees."""
+    with closing(sqlite3.connect(db.path)) as other:
+        found = other.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
+    return found[0] if found else ""
+
+
+def test_what_is_written_inside_a_snapshot_is_kept(db: Database) -> None:
+    with db.snapshot():
+        db.meta("any")
+        with db.write():
+            db.set_meta("crane", "froze")
+    assert kept(db, "crane") == "froze"
+
+
+def test_a_snapshot_that_only_read_leaves_nothing_behind(db: Database) -> None:
+    with db.snapshot():
+        db.meta("any")
+    with db.write():
+        db.set_meta("crane", "froze")
+    assert kept(db, "crane") == "froze"
+
+
+def test_a_write_inside_another_that_fails_is_undone_alone(db: Database) -> None:
+    with db.write():
+        db.set_meta("outer", "stays")
+        with pytest.raises(LookupError):
+            _write_and_fail(db)
+    assert (kept(db, "outer"), kept(db, "inner")) == ("stays", "")
+
+
+def test_a_write_in_a_snapshot_that_another_process_overtook_says_so_and_changes_nothing(
+    db: Database,
+) -> None:
+    with pytest.raises(HomeBusy, match="another process wrote"):
+        _read_be_overtaken_and_write(db)
+    assert (kept(db, "theirs"), kept(db, "ours")) == ("1", "")
+
+
+def test_what_a_question_writes_does_not_wait_for_another_process(db: Database) -> None:
+    with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(HomeBusy, match="another process is writing"), db.at_once(), db.write():
+            db.set_meta("ours", "1")
+        other.execute("ROLLBACK")
+    with db.write():
+        db.set_meta("ours", "2")
+    assert kept(db, "ours") == "2"
+
+
+def _write_and_fail(db: Database) -> None:
+    with db.write():
+        db.set_meta("inner", "goes")
+        raise LookupError
+
+
+def _read_be_overtaken_and_write(db: Database) -> None:
+    with db.snapshot():
+        db.meta("any")
+        with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
+            other.execute("INSERT INTO meta VALUES ('theirs', '1')")
+        with db.write():
+            db.set_meta("ours", "1")
