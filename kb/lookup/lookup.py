@@ -14,6 +14,7 @@ from itertools import chain
 from kb.lookup import verdict as verdicts
 from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
+from kb.lookup.crashes import by_crash, other_crashes
 from kb.lookup.exact import SignatureScan, by_fingerprint, by_rewording
 from kb.lookup.explain import to_match
 from kb.lookup.found import Found, OnFound
@@ -94,7 +95,9 @@ class Lookup:
                 question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",)
             )
         printed = by_fingerprint(question, self.entries)
-        exact = self._judge(question, [*printed, *scan.found(printed), *scan.traces(question)], now)
+        traces = other_crashes(scan.traces(question), question, self.entries)
+        crashes = by_crash(question, self.entries)
+        exact = self._judge(question, [*printed, *crashes, *scan.found(printed), *traces], now)
         if deep or not verdicts.settles(exact):
             exact = self._judge(question, by_rewording(question, self.entries), now, exact)
         judged, notes = exact, list[str]()

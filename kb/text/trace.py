@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from kb.records import Signature
 from kb.text.alarm import alarm
-from kb.text.carriers import bare
 from kb.text.crashes import Role, Told, read_crashes
+from kb.text.crashes.margin import without_carrier
 from kb.text.crashes.plumbing import is_plumbing
-from kb.text.crashes.table import form_of, without_clock
+from kb.text.crashes.table import form_of
 from kb.text.specificity import text_specificity
 from kb.text.template import LONGEST, template_of
 
@@ -61,7 +61,7 @@ def trace_signature(text: str) -> Signature | None:
     lines = [line for line in text.splitlines() if line.strip()][:_READ]
     if len(lines) < 2:
         return None
-    plain = [_uncarried(line[:LONGEST]) for line in lines]
+    plain = [without_carrier(line[:LONGEST]) for line in lines]
     letters = _letters(plain, list(read_crashes(plain)), [alarm(line) for line in lines])
     found: dict[str, str] = {}
     for line, letter in zip(lines, letters, strict=True):
@@ -102,14 +102,6 @@ def is_hang(text: str) -> bool:
 def _is_kernels(line: str) -> bool:
     found = form_of(line, within=False)
     return found is not None and found[1].runtime == "kernel"
-
-
-def _uncarried(line: str) -> str:
-    """The line without its carriers, but with the level that it begins with: `BUG: ` is how a kernel's crash begins."""
-    if (console := without_clock(line)) != line:
-        return console
-    carried = bare(line)
-    return carried.text if carried.said.keys() - {"severity"} else line
 
 
 def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]) -> list[str]:
