@@ -48,7 +48,7 @@ def other_crashes(found: Sequence[Found], question: Question, entries: EntryTabl
 
 def _other(found: Found, question: Question, learned: Mapping[str, Sequence[str]]) -> Found:
     names = learned.get(found.entry_id, ())
-    blamed = {function_of(crash.name) for crash in question.crashes}
-    if found.hearsay or not names or blamed & set(map(function_of, names)):
+    functions = {function for crash in question.crashes for function in crash.functions}
+    if found.hearsay or not names or functions & set(map(function_of, names)):
         return found
     return replace(found, hearsay=f"but that was {names[0]}, and this is {question.crashes[0].name}")

@@ -50,6 +50,8 @@ class AskedCrash:
 
     name: str
     evidence: Evidence
+    functions: frozenset[str]
+    """The function to blame, and those of its stack."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ def _crashes(block: Unfolded) -> Iterator[AskedCrash]:
     for crash in crashes_in(block.text):
         place = block.place(crash.start, crash.end)
         text = redact(block.text[crash.start : min(crash.end, crash.start + _SHOWN)]).text
-        yield AskedCrash(crash.name, Evidence(text=text, line=place.line, start=place.start, end=place.end))
+        evidence = Evidence(text=text, line=place.line, start=place.start, end=place.end)
+        yield AskedCrash(crash.name, evidence, frozenset((crash.function, *crash.stack)))
 
 
 def _as_lines(text: str | Iterable[str]) -> Iterator[str]:

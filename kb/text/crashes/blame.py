@@ -15,14 +15,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kb.text.crashes.kernel_functions import named, says_where
-from kb.text.crashes.kernel_kinds import CHECKERS, FUNCTION, MARKS, RENAMED, Blames, Kind, kind_of
+from kb.text.crashes.kernel_kinds import CHECKERS, COMPLETE, FUNCTION, MARKS, RENAMED, Blames, Kind, kind_of, may_tell
 from kb.text.crashes.margin import without_carrier
 
 MOST = 8
 """Crashes of one text that are told apart."""
+_READ = 100
+"""Messages of one text that are looked at, however often they repeat."""
 _LINES = 300
 """Lines behind a message that are read for the function."""
 _LONGEST = 600
+_DEEP = 12
 _ADDRESS = r"\[?[<{]?(?:0x)?[0-9a-f]{6,16}[>}]?\]?:?"
 _FRAME = re.compile(
     rf"(?:\[\d+\] )?(?:{_ADDRESS} +){{0,2}}(?P<doubt>\(?\? ?\)?)?(?:{_ADDRESS} +)?"
@@ -68,6 +71,8 @@ class Crash:
     function: str
     start: int
     end: int
+    stack: tuple[str, ...] = ()
+    """The functions of its stack that say where, at most `_DEEP`: with another compiler one of them may be to blame."""
 
     @property
     def name(self) -> str:
@@ -84,9 +89,8 @@ class _Frame:
 def crashes_in(text: str, most: int = MOST) -> list[Crash]:
     """The crashes of a text in its order, each once, `most` of them; only those whose kind and function are told."""
     found: dict[str, Crash] = {}
-    for start in _noticed(text) if _has_function(text) else ():
-        crash = _crash(text, start)
-        if crash is not None:
+    for start in _noticed(text)[:_READ]:
+        if (crash := _crash(text, start)) is not None:
             found.setdefault(crash.name, crash)
             if len(found) >= most:
                 break
@@ -95,9 +99,8 @@ def crashes_in(text: str, most: int = MOST) -> list[Crash]:
 
 def first_crash(text: str) -> Crash | None:
     """The crash that a text is about: the first of it.  None where it begins with a hang."""
-    for start in _noticed(text) if _has_function(text) else ():
-        end = text.find("\n", start)
-        said = kind_of(_plain(text[start : end if end >= 0 else len(text)]))
+    for start in _noticed(text)[:_READ]:
+        said = kind_of(_plain(_line(text, start)))
         if said and said[0].blames is Blames.NOTHING:
             return None
         if crash := _crash(text, start):
@@ -110,50 +113,57 @@ def function_of(name: str) -> str:
     return name.rpartition(" in ")[2]
 
 
-def _has_function(text: str) -> bool:
-    """Whether any function of a kernel's stack stands in a text; what it costs to know that there is no crash."""
+def _names_place(text: str) -> bool:
+    """Whether a place in a kernel is named in a text; this is what it costs to know that there is no crash."""
     at = text.find("+0x")
     while at >= 0:
         if at and (text[at - 1].isalnum() or text[at - 1] == "_"):
             return True
         at = text.find("+0x", at + 3)
-    return "last function: " in text
+    return any(mark in text for mark in ("last function: ", *COMPLETE))
 
 
 def _noticed(text: str) -> list[int]:
     """Where the lines begin that may tell of a crash."""
     starts = set[int]()
-    for mark in MARKS:
+    for mark in MARKS if _names_place(text) else ():
         at = text.find(mark)
         while at >= 0:
-            starts.add(text.rfind("\n", 0, at) + 1)
-            end = text.find("\n", at)
-            at = text.find(mark, end) if end >= 0 else -1
+            start = text.rfind("\n", 0, at) + 1
+            line = _line(text, start)
+            if may_tell(mark, line[:_LONGEST]):
+                starts.add(start)
+            at = text.find(mark, start + len(line))
     return sorted(starts)
 
 
 def _crash(text: str, start: int) -> Crash | None:
-    lines = list(_lines(text, start))
-    message = _plain(lines[0])
-    if (found := kind_of(message)) is None:
+    line = _line(text, start)
+    found = kind_of(_plain(line))
+    if found is None or found[0].blames is Blames.NOTHING:
         return None
     kind, match = found
-    if kind.blames is Blames.NOTHING:
-        return None
-    below = [_plain(line) for line in lines[1:]]
-    function = _function(kind, match, below)
+    below = [_plain(one) for one in _lines(text, start + len(line) + 1)]
+    frames = list(_frames(below))
+    function = _function(kind, match, below, frames)
     if not function:
         return None
-    return Crash(_kind(kind, match, below), function, start, start + len(lines[0]))
+    stack = dict.fromkeys(one.function for one in frames if one.sure and says_where(one.function))
+    return Crash(_kind(kind, match, below), function, start, start + len(line), (*stack,)[:_DEEP])
+
+
+def _line(text: str, start: int) -> str:
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)]
 
 
 def _lines(text: str, start: int) -> Iterator[str]:
     for _ in range(_LINES):
-        end = text.find("\n", start)
-        yield text[start : end if end >= 0 else len(text)]
-        if end < 0:
+        if start > len(text):
             return
-        start = end + 1
+        line = _line(text, start)
+        yield line
+        start += len(line) + 1
 
 
 def _plain(line: str) -> str:
@@ -172,7 +182,9 @@ def _kind(kind: Kind, match: re.Match[str], below: Sequence[str]) -> str:
     return name
 
 
-def _function(kind: Kind, match: re.Match[str], below: Sequence[str]) -> str:
+def _function(kind: Kind, match: re.Match[str], below: Sequence[str], frames: Sequence[_Frame]) -> str:
+    if source := match.groupdict().get("source"):
+        return source
     last = (found["f"] for line in below[:_LAST_LINES] if (found := _LAST_FUNCTION.search(line)))
     told = match.groupdict().get("function") or next(last, "")
     said = [named(one) for one in told.split(" / ") if one]
@@ -180,7 +192,6 @@ def _function(kind: Kind, match: re.Match[str], below: Sequence[str]) -> str:
         return " / ".join(sorted(said))
     if kind.blames is Blames.LOCK and (function := _beside_lock(below)):
         return function
-    frames = list(_frames(below))
     if kind.blames is Blames.OVERFLOW:
         return _recurring(frames) or _first(frames[::-1])
     if kind.blames is Blames.BECAME:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 _REPORTING = (
     r"_*dump_(?:stack|backtrace|trace)\w*|_*show_(?:stack|trace|regs)\w*|print_\w+|_*warn(?:_\w+)?|v?panic\w*"  # panic.c
-    r"|_*v?printk\w*|vprintk_\w+|_*(?:v?s[cn]*printf|k?v?asprintf)|_?dev_(?:info|notice|warn|err|crit|alert|emerg)"  # printk
+    r"|_*v?printk\w*|vprintk_\w+|_*(?:v?s[cn]*printf|k?v?asprintf)|va_format|_?dev_(?:v?printk\w*|info|notice|warn|err|crit|alert|emerg)|_*netdev_(?:printk|info|warn|err)"  # printk
     r"|report_bug\w*|fixup_bug|handle_bug|end_report|_*die\w*|oops_\w+|_*schedule_bug|assfail|object_err\w*"  # lib/bug.c
     r"|_*(?:kasan|asan|hwasan|kmsan|msan|kcsan|tsan|kfence|ubsan|sanitizer)_\w+|kasan|val_to_string"  # mm/kasan
     r"|check_memory_region\w*|read_word_at_a_time|memory_is_\w+|handle_overflow|ubsan\w*"  # lib/ubsan.c
@@ -35,7 +35,7 @@ _TRAPS = (
     r"|call_undef_hook|bug_handler|brk_handler|do_bad_area|program_check_\w+|handle_page_fault|data_access_\w+"  # powerpc
     r"|do_trap_\w+|ret_from_exception|handle_exception|pgm_check_\w+|_*do_pgm_check|tlb_do_page_fault\w*"  # riscv, s390
     r"|k?trap(?:_\w+)?|kerntrap|alltraps\w*|calltrap|db_\w+|ddb_\w+|kdb_\w+|kern_reboot|vpanic|kern_assert|_*assert\w*"  # BSD
-    r"|(?:netbsd_)?(?:breakpoint|cpu_(?:Debugger|reboot))|uvm_fault\w*|trap0\w*|lockdebug_\w+|witness_\w+|_*mtx_assert"
+    r"|(?:netbsd_)?(?:breakpoint|cpu_(?:Debugger|reboot))|trap0\w*|lockdebug_\w+|witness_\w+|_*mtx_assert"
 )
 """How the processor got to the reporting function."""
 _LOCKS = (
@@ -44,7 +44,7 @@ _LOCKS = (
     r"|check_(?:noncircular|deadlock|lock_\w+|usage\w*|irq_usage|flags)|_*bfs|valid_state|add_lock_to_list"  # lockdep.c
     r"|(?:do_|_)*(?:raw_)*(?:spin|read|write|rwlock)_(?:try)?(?:un)?lock\w*|(?:native_|pv_)?queued_\w+|osq_\w*lock\w*"
     r"|_*(?:rt_|ww_)?mutex_\w*lock\w*|_*mutex_\w+|(?:_*down|_*up)(?:_(?:read|write|trylock|interruptible|killable)\w*)?"
-    r"|_*percpu_(?:down|up)_\w+|rwsem_\w+|_*(?:lock|release|unlock)_sock\w*|_*bh_lock_sock\w*|rtnl_(?:un)?lock\w*"
+    r"|_*percpu_(?:down|up)_\w+|rwsem_\w+|_*(?:lock|release|unlock)_sock\w*|_*bh_lock_sock\w*"
     r"|_*rcu_(?:read_\w+|lock_\w+)|_*local_bh_\w+|_*local_irq_\w+|trace_(?:hard|soft)irqs_\w+|preempt_\w+|_*seqprop_\w+"
     r"|mtx_\w+|_*mtx_\w+|rw_(?:enter|exit|vector)\w*|_*rw_[rw]\w*lock\w*|_*sx_\w+|sleepq_\w+|turnstile_\w+|lockmgr\w*"
 )

@@ -37,7 +37,8 @@ class Kind:
     """A row of the table.
 
     `mark` is what every such line holds, as it is written.  `pattern` is matched at the beginning of the line without
-    its carriers; its groups: `what` completes `name`, `function` is to blame, `file` may have a kind of its own.
+    its carriers; its groups: `what` completes `name`, `function` is to blame, `file` may have a kind of its own; `source`
+is the file of an assertion: that names the place by itself, whatever the stack says.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Kind:
 
 _AT = rf"(?P<function>{FUNCTION})(?:\+0x|$|\s|:)"
 _PLACE = r"(?P<file>[\w./-]+\.[chS]):\d+"
+_SOURCE = r"\"?(?:[\w.-]*/)*(?P<source>[\w.-]+\.(?:[chmS]|cc|cpp|rs))\"?"
 _LOCK, _BECAME, _OVERFLOW, _NOTHING = Blames.LOCK, Blames.BECAME, Blames.OVERFLOW, Blames.NOTHING
 
 KINDS: tuple[Kind, ...] = (
@@ -91,7 +93,7 @@ KINDS: tuple[Kind, ...] = (
          "WARNING: possible irq lock inversion dependency detected", _LOCK),
     Kind("possible deadlock", "unsafe lock order", r"(?:WARNING|\[ INFO|INFO): \S+-safe -> \S+-unsafe lock order",
          "WARNING: HARDIRQ-safe -> HARDIRQ-unsafe lock order detected", _BECAME),
-    Kind("recursive locking", "recursive locking", r"(?:WARNING|\[ INFO|INFO): possible recursive locking",
+    Kind("possible deadlock", "recursive locking", r"(?:WARNING|\[ INFO|INFO): possible recursive locking",
          "WARNING: possible recursive locking detected", _LOCK),
     Kind("inconsistent lock state", "inconsistent lock state", r"(?:WARNING|\[ INFO|INFO): inconsistent lock state",
          "WARNING: inconsistent lock state", _LOCK),
@@ -125,7 +127,13 @@ KINDS: tuple[Kind, ...] = (
          "Watchdog detected hard LOCKUP on cpu 3", _NOTHING),
     Kind("hang", "INFO: task ", r"INFO: task .{1,60} blocked", "INFO: task kworker/1:0:17 blocked for more than 143 seconds.", _NOTHING),
     Kind("hang", "INFO: rcu", r"(?:rcu: )?INFO: rcu\w* .*(?:stall|starved)", "rcu: INFO: rcu_preempt self-detected stall on CPU", _NOTHING),
-    Kind("panic: {what}", "panic: ", r"panic: (?P<what>\S.{0,200}?)(?:$|:? file \"|,? (?:file|at) /)", "panic: vop_generic_badop"),
+    Kind("assertion {what}", "assertion ", rf"panic: (?:kernel (?:diagnostic |debugging )?)?assertion \"?(?P<what>.{{1,200}}?)\"? failed:? (?:file|at) {_SOURCE}",
+         'panic: kernel diagnostic assertion "a != NULL" failed: file "/usr/src/sys/kern/a.c", line 31'),
+    Kind("assertion {what}", "ASSERT FAILED at ", rf"(?:.{{0,80}}?: )?(?:DEBUG )?ASSERT FAILED at \({_SOURCE}:\d+\): (?P<what>.{{1,200}})",
+         "ASSERT FAILED at (kernel/vm/vm_page_list.cpp:31): p == nullptr"),
+    Kind("panic: {what}", "panic(cpu ", rf"panic\(cpu \d+ caller 0x[0-9a-f]+\): \"?(?P<what>.{{1,200}}?)\"? ?@{_SOURCE}:\d+",
+         'panic(cpu 1 caller 0xffffff801d080ed5): "pf_send_tcp: not AF_INET"@/Users/a/xnu/bsd/net/pf.c:2578'),
+    Kind("panic: {what}", "panic: ", r"panic: (?P<what>\S.{0,200}?)(?:$|,? at /)", "panic: vop_generic_badop"),
 )  # fmt: skip
 
 CHECKERS = {
@@ -155,8 +163,15 @@ _BY_MARK: dict[str, list[tuple[Kind, re.Pattern[str]]]] = {}
 for _kind in KINDS:
     _BY_MARK.setdefault(_kind.mark, []).append((_kind, re.compile(_kind.pattern, re.IGNORECASE)))
 
+COMPLETE: tuple[str, ...] = tuple(mark for mark in _BY_MARK if mark.lower().startswith(("assert", "panic(")))
+"""The marks of messages that name the place by themselves."""
 MARKS: tuple[str, ...] = tuple(_BY_MARK)
 """What a line that tells of any of the kinds holds, each as it is written."""
+
+
+def may_tell(mark: str, line: str) -> bool:
+    """Whether a line that holds the mark tells of one of its kinds, once its carriers are off."""
+    return any(pattern.search(line) for _, pattern in _BY_MARK[mark])
 
 
 def kind_of(line: str) -> tuple[Kind, re.Match[str]] | None:
