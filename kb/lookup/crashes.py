@@ -32,7 +32,13 @@ def by_crash(question: Question, entries: EntryTable) -> list[Found]:
         reason = f"the same crash, of the same kind and with the same function to blame: {crash.name}"
         found.append(
             Found(
-                row["entry_id"], Tier.FINGERPRINT, reason, crash.evidence, strength, whole=True, crash=crash.name
+                row["entry_id"],
+                Tier.FINGERPRINT,
+                reason,
+                crash.evidence,
+                strength,
+                whole=True,
+                crash=crash.name,
             )
         )
     return found

@@ -1,9 +1,9 @@
 """Which crash of a kernel a text tells of: its kind, and the function to blame.
 
-Two logs are of one crash where both agree, whatever the version, the processor, the addresses and the depth of the stack:
-so do syzkaller (the title of a bug), ClusterFuzz (type and top of the stack) and abrt (kernel oops signatures) decide it.
-Neither is enough alone: a kind is of many faults, and a function has many.  Where a text does not say both, there is no
-crash here, and nothing is claimed.
+Two logs are of one crash where both agree, whatever the version, the processor, the addresses and the depth of the
+stack: that is how syzkaller (the title of a bug), ClusterFuzz (type and top of the stack) and abrt (signatures of
+kernel oopses) decide it.  Neither is enough alone: a kind is of many faults, and a function has many.  Where a text
+does not say both, there is no crash here, and nothing is claimed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kb.text.crashes.kernel_functions import named, says_where
-from kb.text.crashes.kernel_kinds import CHECKERS, COMPLETE, FUNCTION, MARKS, RENAMED, Blames, Kind, kind_of, may_tell
+from kb.text.crashes.kernel_kinds import (
+    CHECKERS,
+    COMPLETE,
+    FUNCTION,
+    MARKS,
+    RENAMED,
+    Blames,
+    Kind,
+    kind_of,
+    may_tell,
+)
 from kb.text.crashes.margin import without_carrier
 
 MOST = 8
@@ -39,17 +49,19 @@ _FROM = re.compile(
 _CALLED = re.compile(rf"(?:#\d+ +)?[\w.:$]+(?:\([^\n]{{0,300}}\))? at (?:\w+:)?(?P<f>{FUNCTION})\+0x")
 """`sys_futimens(ffff80002a221a20) at sys_futimens+0xb3`, of the BSDs."""
 _REGISTER = re.compile(
-    rf"(?:[RE]?IP|NIP|PC is at|EIP is at|pc|epc|era|Krnl PSW|TPC|Stopped at)\b ?:?\s*[^+\n]{{0,90}}?(?P<f>(?<![\w.]){FUNCTION})\+0x"
+    r"(?:[RE]?IP|NIP|PC is at|EIP is at|pc|epc|era|Krnl PSW|TPC|Stopped at)\b ?:?\s*[^+\n]{0,90}?"
+    rf"(?P<f>(?<![\w.]){FUNCTION})\+0x"
 )
 """`RIP: 0010:func+0x1/0x2`, `pc : func+0x1/0x2`, `PC is at func+0x1/0x2`: where the processor stood."""
 _STACK = re.compile(
-    r"(?:.{0,20}\b)?(?:call trace|(?:stack )?backtrace(?: \(crc [0-9a-f]+\))?|(?:starting )?stack trace(?:back)?)\b ?(?::|\.{3})"
-    r"|(?:\.{3} )?which became \S+ at:",
+    r"(?:.{0,20}\b)?(?:call trace|(?:stack )?backtrace(?: \(crc [0-9a-f]+\))?|(?:starting )?stack trace(?:back)?)\b ?"
+    r"(?::|\.{3})|(?:\.{3} )?which became \S+ at:",
     re.IGNORECASE,
 )
 _END = re.compile(
-    r"-+\[ ?end trace|</(?:IRQ|SOFTIRQ)>|<EOI>|(?:Allocated|Freed)(?: by task \d+)?:|Uninit was|Local variable|The buggy address|Memory state"
-    r"|Last potentially|Showing all locks|end (?:of kernel|trace frame)|page last (?:allocated|free)"
+    r"-+\[ ?end trace|</(?:IRQ|SOFTIRQ)>|<EOI>|(?:Allocated|Freed)(?: by task \d+)?:|Uninit was|Local variable"
+    r"|The buggy address|Memory state|Last potentially|Showing all locks|end (?:of kernel|trace frame)"
+    r"|page last (?:allocated|free)"
 )
 """What stands behind the stack of the crash: other stacks, of who allocated, freed, or was interrupted, among it."""
 _LOCK_AT = re.compile(rf"[^\n]{{0,200}}\bat:? (?:{_ADDRESS} +){{0,2}}(?P<f>{FUNCTION})\+0x")
@@ -233,8 +245,8 @@ def _frames(below: Sequence[str]) -> Iterator[_Frame]:
             yield _Frame(named(found["f"]), sure=True)
         elif seen and (_END.match(line) or kind_of(line)):
             return
-        elif found := kind_of(line):
-            if function := found[1].groupdict().get("function"):
+        elif said := kind_of(line):
+            if function := said[1].groupdict().get("function"):
                 yield _Frame(named(function), sure=True)
         elif within:
             for frame in _frame(line):
@@ -243,8 +255,8 @@ def _frames(below: Sequence[str]) -> Iterator[_Frame]:
 
 
 def _frame(line: str) -> Iterator[_Frame]:
-    if (two := _FROM.match(line)) is not None:
-        yield from (_Frame(named(two[group]), sure=True) for group in ("f", "g"))
+    if found := _FROM.match(line):
+        yield from (_Frame(named(found[group]), sure=True) for group in ("f", "g"))
     elif found := _FRAME.match(line):
         yield _Frame(named(found["f"]), sure=not found["doubt"])
     elif found := _CALLED.match(line):
