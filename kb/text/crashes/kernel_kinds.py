@@ -65,12 +65,9 @@ _AT = rf"(?P<function>{FUNCTION})(?:\+0x|$|\s|:)"
 _PLACE = r"(?P<file>[\w./-]+\.[chS]):\d+"
 _SOURCE = r"\"?(?:[\w.-]*/)*(?P<source>[\w.-]+\.(?:[chmS]|cc|cpp|rs))\"?"
 _MODE = r"(?:while )?in (?:kernel|supervisor) mode"
-_BAD, _PROTECTION, _DEADLOCK, _OVERFLOW = (
-    "bad memory access",
-    "protection fault",
-    "possible deadlock",
-    "stack overflow",
-)
+_BAD, _PROTECTION, _OVERFLOW = "bad memory access", "protection fault", "stack overflow"
+_DEADLOCK, _LOCKING = "possible deadlock", "locking bug"
+"""What lockdep foresees, in whatever order the locks are taken; and what it finds wrong with the use of one lock."""
 
 KINDS: tuple[Kind, ...] = (
     _sanitizer("KASAN", rf"(?P<what>[a-z-]+(?: or [a-z-]+)?)(?: in {_AT})?"),
@@ -126,7 +123,7 @@ KINDS: tuple[Kind, ...] = (
     _lockdep("lock held", "lock held when returning"),
     _lockdep("lock held", "still has locks held"),
     _lockdep("suspicious RCU usage", "suspicious RCU usage", Blames.STACK),
-    _lockdep("invalid wait context", "Invalid wait context", Blames.STACK),
+    _lockdep(_LOCKING, "Invalid wait context", Blames.STACK),
     _lockdep("lock without a key", "trying to register non-static key", Blames.STACK),
     Kind("leak of a lock", "workqueue leaked", r"BUG: workqueue leaked "),
     Kind("sleeping in atomic context", "sleeping function called", r"BUG: sleeping function called from inv"),
@@ -188,8 +185,8 @@ CHECKERS = {
     "lib/debugobjects.c": "ODEBUG bug",
     "lib/list_debug.c": "list corruption",
     "mm/usercopy.c": "bad usercopy",
-    "kernel/locking/lockdep.c": "locking bug",
-    "kernel/lockdep.c": "locking bug",
+    "kernel/locking/lockdep.c": _LOCKING,
+    "kernel/lockdep.c": _LOCKING,
     "lib/kobject.c": "kobject bug",
     "kernel/dma/debug.c": "DMA-API bug",
     "lib/dma-debug.c": "DMA-API bug",
