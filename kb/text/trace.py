@@ -15,7 +15,7 @@ from kb.text.alarm import alarm
 from kb.text.crashes import Role, Told, read_crashes
 from kb.text.crashes.margin import without_carrier
 from kb.text.crashes.plumbing import is_plumbing
-from kb.text.crashes.table import form_of
+from kb.text.crashes.table import form_of, parts
 from kb.text.specificity import text_specificity
 from kb.text.template import LONGEST, template_of
 
@@ -64,8 +64,8 @@ def trace_signature(text: str) -> Signature | None:
     plain = [without_carrier(line[:LONGEST]) for line in lines]
     letters = _letters(plain, list(read_crashes(plain)), [alarm(line) for line in lines])
     found: dict[str, str] = {}
-    for line, letter in zip(lines, letters, strict=True):
-        template = template_of(line) if letter else ""
+    for line, bare, letter in zip(lines, plain, letters, strict=True):
+        template = template_of(_unglued(line, bare)) if letter else ""
         if template and text_specificity(template) >= _LEAST:
             found[template] = max(letter, found.get(template, letter), key=_ORDER.__getitem__)
     kept = sorted(found, key=lambda one: (-_ORDER[found[one]], -text_specificity(one)))[:MOST_LINES]
@@ -97,6 +97,15 @@ def names_something(message: str) -> bool:
 def is_hang(text: str) -> bool:
     """Whether something is said to hang: then a trace shows where a task stood, not why."""
     return _HANG.search(text) is not None
+
+
+def _unglued(line: str, bare: str) -> str:
+    """What is looked for of a line: of a message that another wrote behind what a kernel had begun, the message."""
+    found = form_of(bare, within=False)
+    if found is None or found[1].runtime != "kernel" or found[1].role is not Role.MESSAGE:
+        return line
+    message = parts(found[0], bare)[1]
+    return line if bare.startswith(message) else message
 
 
 def _is_kernels(line: str) -> bool:
