@@ -13,7 +13,7 @@ from functools import lru_cache
 
 _REPORTING = r"""
 # panic.c
-_*dump_(?:stack|backtrace|trace)\w* _*show_(?:stack|trace|regs)\w* print_\w+ _*warn(?:_\w+)? v?panic\w*
+_*dump_(?:stack|backtrace|trace)\w* _*show_(?:stack|trace|regs)\w* print_\w+ _*warn(?:_\w+)? v?panic(?:_\w+)?
 # printk
 _*v?printk\w* vprintk_\w+ _*(?:v?s[cn]*printf|k?v?asprintf) va_format
 _?dev_(?:v?printk\w*|info|notice|warn|err|crit|alert|emerg) _*netdev_(?:printk|info|warn|err)

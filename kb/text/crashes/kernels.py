@@ -145,7 +145,9 @@ _TELLING = (
         "ledgerd: page allocation failure: order:4, mode:0x40dc0",
     ),
 )
-_GLUED = (("kvm internal error", r".{0,200}?(?P<message>KVM internal error.*)", "KVM internal error. Suberror: 1"),)
+_GLUED = (
+    ("kvm internal error", r".{0,200}?(?P<message>KVM internal error.*)", "KVM internal error. Suberror: 1"),
+)
 """What another writes on the same console, at whatever place of a line the kernel had come to."""
 _FOLLOWING = (
     (
