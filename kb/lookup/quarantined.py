@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from kb.lookup.question import Question
 from kb.records import Entry
 from kb.records.moves import BY_PERSON, FAILING, Move
-from kb.storage.identify import fingerprints_of
+from kb.storage.identify import crash_key, fingerprints_of
 from kb.text.one_line import one_line
 from kb.text.signature_set import SignatureSet
 from kb.text.sought import sought
@@ -28,10 +28,11 @@ def warnings(question: Question, entries: Iterable[Entry], moves: Mapping[str, M
 
 
 def _fitting(question: Question, entries: Sequence[Entry]) -> list[Entry]:
-    """Those with the template of an evidence line, or whose signature occurs in the evidence."""
+    """Those with the template of an evidence line, or a crash of the text, or whose signature occurs in the evidence."""
     if not entries:
         return []
     asked = {one.fingerprint for one in question.evidence if one.fingerprint}
+    asked |= {crash_key(crash.name) for crash in question.crashes}
     signatures = SignatureSet.compile(
         (entry.id, one) for entry in entries for one in sought(entry.signatures)
     )

@@ -111,6 +111,17 @@ def test_a_fix_that_was_learned_for_a_tool_is_found_by_the_crash_too(kb: Knowled
     assert (answer.verdict, answer.matches[0].id) == (Verdict.KNOWN, learned.id)
 
 
+def test_advice_that_failed_is_a_warning_for_the_same_crash(kb: KnowledgeBase) -> None:
+    learned = kb.learn_pattern(LEARNED, "the page list is freed too early", "update to 6.1.9")
+    for _ in range(3):
+        kb.record_outcome(learned.id, "failed")
+
+    answer = kb.check_known_issues(ON_ARM)
+
+    assert answer.verdict is not Verdict.KNOWN
+    assert any(learned.id in note and "do not rely on" in note for note in answer.notes)
+
+
 @pytest.mark.parametrize(
     "carried",
     [
