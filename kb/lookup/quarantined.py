@@ -28,7 +28,7 @@ def warnings(question: Question, entries: Iterable[Entry], moves: Mapping[str, M
 
 
 def _fitting(question: Question, entries: Sequence[Entry]) -> list[Entry]:
-    """Those with the template of an evidence line, or a crash of the text, or whose signature occurs in the evidence."""
+    """Those with the template of an evidence line or a crash of the text, or whose signature occurs in the evidence."""
     if not entries:
         return []
     asked = {one.fingerprint for one in question.evidence if one.fingerprint}
