@@ -8,15 +8,18 @@ settle it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from kb.lookup.found import Found
 from kb.lookup.question import Question
+from kb.records import Entry, Pattern, ToolFix
 from kb.records.ledger import Tier
 from kb.storage.entries import EntryTable
 from kb.storage.identify import crash_key
-from kb.text.crashes.blame import function_of
+from kb.text.crashes.blame import function_of, tells_kind
+from kb.text.sought import readable
 from kb.text.specificity import text_specificity
 
 
@@ -49,12 +52,29 @@ def other_crashes(found: Sequence[Found], question: Question, entries: EntryTabl
     if not found or not question.crashes:
         return list(found)
     learned = entries.index.crashes_of([one.entry_id for one in found])
-    return [_other(one, question, learned) for one in found]
+    blames_nobody = _blaming_nobody([one.entry_id for one in found if one.entry_id not in learned], entries)
+    return [_other(one, question, learned.get(one.entry_id, ()), blames_nobody) for one in found]
 
 
-def _other(found: Found, question: Question, learned: Mapping[str, Sequence[str]]) -> Found:
-    names = learned.get(found.entry_id, ())
-    functions = {function for crash in question.crashes for function in crash.functions}
-    if found.hearsay or not names or functions & set(map(function_of, names)):
+def _blaming_nobody(entry_ids: Sequence[str], entries: EntryTable) -> frozenset[str]:
+    """Those that were learned by a crash in whose stack nobody is to blame: any crash of its kind looks like it."""
+    stored = entries.many(entry_ids) if entry_ids else {}
+    return frozenset(key for key, one in stored.items() if tells_kind(readable(_learned_by(one.entry))))
+
+
+def _learned_by(entry: Entry) -> str:
+    if isinstance(entry, Pattern):
+        return entry.pattern
+    return entry.error_pattern if isinstance(entry, ToolFix) else ""
+
+
+def _other(found: Found, question: Question, names: Sequence[str], blames_nobody: AbstractSet[str]) -> Found:
+    asked = question.crashes[0].name
+    if found.hearsay:
         return found
-    return replace(found, hearsay=f"but that was {names[0]}, and this is {question.crashes[0].name}")
+    if found.entry_id in blames_nobody:
+        return replace(found, hearsay=f"but nobody was to blame for that crash, and this is {asked}")
+    functions = {function for crash in question.crashes for function in crash.functions}
+    if not names or functions & set(map(function_of, names)):
+        return found
+    return replace(found, hearsay=f"but that was {names[0]}, and this is {asked}")

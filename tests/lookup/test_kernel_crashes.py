@@ -155,3 +155,13 @@ def test_a_home_of_an_older_version_finds_its_crashes_after_it_was_opened(
         answer = kb.check_known_issues(ON_ARM)
 
     assert (answer.verdict, answer.matches[0].id) == (Verdict.KNOWN, learned.id)
+
+
+def test_a_crash_whose_stack_blames_nobody_is_not_known_by_its_kind_alone(kb: KnowledgeBase) -> None:
+    head = "BUG: kernel NULL pointer dereference, address: 0000000000000286\nRIP: 0010:0x286\nCall Trace:\n"
+    rest = " process_one_work+0xbf3/0x1bc0\n worker_thread+0x223/0x1860\n kthread+0x35e/0x430\n"
+    kb.learn_pattern(head + rest, "a work item was freed before it ran", "update")
+
+    answer = kb.check_known_issues(f"{head} ledger_poll_all+0x1/0x2\n ledger_turn_page+0x1/0x2\n{rest}")
+
+    assert answer.verdict is not Verdict.KNOWN

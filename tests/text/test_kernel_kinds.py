@@ -49,7 +49,7 @@ LINES = {
     "BUG: workqueue leaked lock or atomic: kworker/0:1/0x1/2": "leak of a lock",
     "BUG: sleeping function called from invalid context at mm/slab.h:421": "sleeping in atomic context",
     "BUG: scheduling while atomic: orders/2188/0x00000101": "scheduling while atomic",
-    "BUG: using smp_processor_id() in preemptible [0000] code: a/1": "per-cpu data in preemptible code",
+    "BUG: using smp_processor_id() in preemptible [0000] code: a/1": "{what} in preemptible code",
     "BUG: spinlock bad magic on CPU#1, ledgerd/1": "{what}",
     "BUG: memory leak": "memory leak",
     "BUG: Dentry ffff88811{i=0,n=.index}  still in use (1) [unmount of ramfs ramfs]": "dentry still in use",

@@ -120,6 +120,11 @@ def first_crash(text: str) -> Crash | None:
     return None
 
 
+def tells_kind(text: str) -> bool:
+    """Whether a text tells of a kind of crash of a kernel, be it without a function to blame."""
+    return any(kind_of(_plain(_line(text, start))) for start in _noticed(text)[:_READ])
+
+
 def function_of(name: str) -> str:
     """The function to blame of the `name` of a crash."""
     return name.rpartition(" in ")[2]

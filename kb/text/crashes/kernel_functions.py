@@ -33,7 +33,7 @@ _*stack_chk_fail fortify_\w+ _*fortify_\w+ usercopy_\w+ _*check_(?:object_size|h
 debug_(?:print_)?object\w* _*debug_(?:object|check)_\w+ dma_debug_\w+ check_unmap should_fail\w* fail_dump
 spin_(?:dump|bug) rwlock_bug skb_(?:over_|under_)?panic _*panic check_panic_on_warn get_taint bad_page\w*
 _*this_cpu_preempt_check kmemleak_\w+ _*create_object virt_to_phys_or_\w+ _*virt_to_phys rust_helper_\w+
-_*warn_thunk\w* hex_(?:string|dump\w*) bin2hex
+_*warn_thunk\w* _R\w*(?:panicking|rust_begin_unwind)\w* rust_panic\w* hex_(?:string|dump\w*) bin2hex
 """
 """What notices, prints and reports."""
 _TRAPS = r"""
@@ -84,8 +84,11 @@ free_debug_processing _*phys_addr\w* malloc free _*(?:alloc|free)_(?:frozen|unre
 _*(?:skb_(?:put|push|pull)|pskb_expand_head|skb_put_data) _*folio_(?:un)?lock\w* (?:un)?lock_page\w*
 find_lock_entries _*page_cache_\w+ pagecache_get_page _*filemap_(?:get|alloc)_folio kasan\w*
 _*list_lru_init\w* pcpu_(?:alloc|mem_zalloc|create)\w* _*alloc_percpu\w* new_inode\w* alloc_inode kcalloc\w*
+# crypto/
+(?:crypto|cipher|drbg|rng)_\w+
+(?:aes|des|blowfish|twofish|serpent|cast[56]|camellia|sm4|arc4|chacha)\w*_(?:en|de)crypt\w*
 """
-"""What copies, compares, allocates and frees memory."""
+"""What copies, compares, encrypts, allocates and frees memory."""
 _STRUCTURES = r"""
 # lib/, include/
 _*list_(?:add|del|move|splice|replace)\w* _*hlist_\w+ _*rb_\w+ refcount_\w+ _*refcount_\w+ kref_\w+
@@ -138,7 +141,7 @@ sock_do_ioctl (?:sock_)?common_[gs]etsockopt sock_common_\w+
 # kernel/notifier.c
 notifier_call_chain _*(?:raw|blocking|atomic|srcu)_notifier_\w+ call_\w*notifiers?\w* _stext _etext
 # BSD
-fork_(?:exit|trampoline) proc_trampoline softclock\w* ithread_\w+ intr_\w+ taskqueue_\w+ mi_syscall
+userret ast syscallret fork_(?:exit|trampoline) proc_trampoline softclock\w* ithread_\w+ intr_\w+ taskqueue_\w+ mi_syscall
 netbsd_syscall
 """
 """What runs whatever is to be run."""

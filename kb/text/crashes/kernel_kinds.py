@@ -128,7 +128,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("leak of a lock", "workqueue leaked", r"BUG: workqueue leaked "),
     Kind("sleeping in atomic context", "sleeping function called", r"BUG: sleeping function called from inv"),
     Kind("scheduling while atomic", "scheduling while atomic", r"BUG: scheduling while atomic"),
-    Kind("per-cpu data in preemptible code", "in preemptible", r"BUG: using \w+(?:\(\))? in preemptible"),
+    Kind("{what} in preemptible code", "in preemptible", r"BUG: using (?P<what>\w+)(?:\(\))? in preemptible"),
     Kind(
         "{what}",
         "lock ",
