@@ -141,7 +141,8 @@ sock_do_ioctl (?:sock_)?common_[gs]etsockopt sock_common_\w+
 # kernel/notifier.c
 notifier_call_chain _*(?:raw|blocking|atomic|srcu)_notifier_\w+ call_\w*notifiers?\w* _stext _etext
 # BSD
-userret ast syscallret fork_(?:exit|trampoline) proc_trampoline softclock\w* ithread_\w+ intr_\w+ taskqueue_\w+ mi_syscall
+userret ast syscallret fork_(?:exit|trampoline) proc_trampoline
+softclock\w* ithread_\w+ intr_\w+ taskqueue_\w+ mi_syscall
 netbsd_syscall
 """
 """What runs whatever is to be run."""
