@@ -23,6 +23,8 @@ class Found:
     """The evidence line says little beyond what was found."""
     hearsay: str = ""
     """Why it cannot settle the question by itself, where it rests on words that were only asked."""
+    crash: str = ""
+    """The crash of a kernel that the question and what was learned tell of, both."""
     own: Found | None = None
     """What the entry's own texts say, where this rests on words that it was asked in."""
     taught: float = 0.0

@@ -17,6 +17,7 @@ from kb.lookup import verdict as verdicts
 from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
 from kb.lookup.causes import Causes, OtherCauses, spoken_for
+from kb.lookup.crashes import by_crash, other_crashes
 from kb.lookup.exact import SignatureScan, by_fingerprint, by_rewording
 from kb.lookup.explain import to_match
 from kb.lookup.found import Found, OnFound
@@ -115,7 +116,9 @@ class Lookup:
 
     def _exact(self, question: Question, scan: SignatureScan, now: datetime, *, deep: bool) -> list[Judged]:
         printed = by_fingerprint(question, self.entries)
-        exact = self._judge(question, [*printed, *scan.found(printed), *scan.traces(question)], now)
+        traces = other_crashes(scan.traces(question), question, self.entries)
+        crashes = by_crash(question, self.entries)
+        exact = self._judge(question, [*printed, *crashes, *scan.found(printed), *traces], now)
         if deep or not verdicts.settles(exact):
             exact = self._judge(question, by_rewording(question, self.entries), now, exact)
         if verdicts.settles(exact):

@@ -10,7 +10,7 @@ from kb.lookup.question import Question
 from kb.records import Entry, Status
 from kb.records.moves import BY_PERSON, FAILING, Move
 from kb.storage.entries import EntryTable
-from kb.storage.identify import fingerprints_of
+from kb.storage.identify import crash_key, fingerprints_of
 from kb.storage.moves import MoveTable
 from kb.storage.signatures import CompiledSignatures
 from kb.text.one_line import one_line
@@ -50,8 +50,7 @@ class HeldEntries:
 
 def warnings(question: Question, held: Held, entries: EntryTable) -> list[str]:
     """A sentence for each quarantined entry that fits the question exactly, at most three."""
-    asked = [one.fingerprint for one in question.evidence if one.fingerprint]
-    found = held.fitting(asked, "\n".join(one.line.text for one in question.evidence))
+    found = held.fitting(_asked(question), "\n".join(one.line.text for one in question.evidence))
     moves = {key: move for key, move in found.items() if move.rule in RULES}
     kept = (one.entry for one in entries.many(moves).values())
     fitting = _fitting(question, [entry for entry in kept if entry.status is Status.QUARANTINED])
@@ -60,11 +59,17 @@ def warnings(question: Question, held: Held, entries: EntryTable) -> list[str]:
     return [*said, f"{more} more quarantined entries fit as well"] if more > 0 else said
 
 
+def _asked(question: Question) -> list[str]:
+    """What the question is recognised by: the templates of its lines, and its crashes."""
+    prints = [one.fingerprint for one in question.evidence if one.fingerprint]
+    return [*prints, *(crash_key(crash.name) for crash in question.crashes)]
+
+
 def _fitting(question: Question, entries: Sequence[Entry]) -> list[Entry]:
-    """Those with the template of an evidence line, or whose signature occurs in the evidence."""
+    """Those with the template of an evidence line or a crash of the text, or whose signature occurs in the evidence."""
     if not entries:
         return []
-    asked = {one.fingerprint for one in question.evidence if one.fingerprint}
+    asked = set(_asked(question))
     signatures = SignatureSet.compile(
         (entry.id, one) for entry in entries for one in sought(entry.signatures)
     )

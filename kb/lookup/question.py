@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from kb.records.ledger import Evidence
 from kb.text.carriers import SAID, Unfolded, unfold
+from kb.text.crashes.blame import MOST, crashes_in
 from kb.text.evidence import EvidenceLine, EvidenceReader
 from kb.text.mask import fingerprint, mask
 from kb.text.prose import is_own_words, is_prose
@@ -25,6 +27,7 @@ _QUERY_LINES = 8
 _QUERY_CHARACTERS = 1500
 _PIECE = 1024 * 1024
 _OVERLAP = 8_000
+_SHOWN = 200
 _STREAMS = ("stdout", "stderr")
 _NAME = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}\b")
 
@@ -41,6 +44,16 @@ class EvidenceTemplate:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskedCrash:
+    """A crash of a kernel in the text: its name (`kb.text.crashes.blame`), and where its message stands, redacted."""
+
+    name: str
+    evidence: Evidence
+    functions: frozenset[str]
+    """The function to blame, and those of its stack."""
+
+
 @dataclass(frozen=True)
 class Question:
     """What is asked: the evidence of a text and where it was seen."""
@@ -55,6 +68,8 @@ class Question:
     """How many secrets were taken out of the evidence."""
     whole: bool = True
     """The evidence is all that was asked; of a longer text it is what tells most."""
+    crashes: tuple[AskedCrash, ...] = ()
+    """Of a kernel, in the order of the text."""
 
     @property
     def query(self) -> str:
@@ -111,10 +126,12 @@ def ask(
     each_block: OnBlock | None = None,
 ) -> Question:
     """Read the text once and make the question of it."""
-    reader = EvidenceReader()
+    reader, crashes = EvidenceReader(), dict[str, AskedCrash]()
     for block in _blocks(_as_lines(text)):
         if each_block is not None:
             each_block(block)
+        for crash in _crashes(block) if len(crashes) < MOST else ():
+            crashes.setdefault(crash.name, crash)
         reader.read(block.text, block.place, block.said if block.changed else None)
     lines = reader.best(EVIDENCE_LINES)
     secrets, evidence = 0, []
@@ -127,8 +144,16 @@ def ask(
     names = dict.fromkeys(name for e in evidence for name in _NAME.findall(e.line.text))
     return Question(
         tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets,
-        whole=reader.is_short(EVIDENCE_LINES),
+        whole=reader.is_short(EVIDENCE_LINES), crashes=tuple(crashes.values()),
     )  # fmt: skip
+
+
+def _crashes(block: Unfolded) -> Iterator[AskedCrash]:
+    for crash in crashes_in(block.text):
+        place = block.place(crash.start, crash.end)
+        text = redact(block.text[crash.start : min(crash.end, crash.start + _SHOWN)]).text
+        evidence = Evidence(text=text, line=place.line, start=place.start, end=place.end)
+        yield AskedCrash(crash.name, evidence, frozenset((crash.function, *crash.stack)))
 
 
 def _as_lines(text: str | Iterable[str]) -> Iterator[str]:

@@ -247,7 +247,7 @@ def _limited(
         limits.append(f"but the line says {word!r}")
     if found.features and is_crash(pattern):
         limits.append("its message does not stand there as it was learned")
-    if "\n" in pattern and is_hang(pattern):
+    if "\n" in pattern and not found.crash and is_hang(pattern):
         limits.append("a hang shows where a task stood, not why")
     if (
         found.features

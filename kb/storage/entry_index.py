@@ -182,6 +182,18 @@ class EntryIndex:
             f"SELECT * FROM fingerprints WHERE fingerprint IN ({placeholders(values)})", list(values)
         )
 
+    def crashes_of(self, entry_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The names of the crashes that each of the entries has, by id; those without one are left out."""
+        rows = self._db.rows(
+            "SELECT entry_id, template FROM fingerprints WHERE origin = 'crash'"
+            f" AND entry_id IN ({placeholders(entry_ids)})",
+            list(entry_ids),
+        )
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            found.setdefault(row["entry_id"], []).append(row["template"])
+        return found
+
     def first_named(self, keys: Sequence[str], kind: str) -> dict[str, str]:
         """For each name key that entries of the kind on offer have, the id of the first of them."""
         rows = self._db.rows(

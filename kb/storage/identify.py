@@ -1,6 +1,7 @@
 """What gives an entry away at first sight: the fingerprints of its texts, and its name.
 
-A *name key* is the entry's name without case and punctuation; an alert that says
+A *crash key* is the kind of a crash of a kernel and the function to blame (`kb.text.crashes.blame`), however else
+the two logs differ.  A *name key* is the entry's name without case and punctuation; an alert that says
 `KubePodCrashLooping` finds the runbook of that name, and a rule finds the runbook its URL ends in.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from kb.records import AlertRule, Entry, Incident, KnownError, Pattern, Runbook, ToolFix
 from kb.storage.entry_index import Fingerprint
 from kb.text.alarm import alarm
+from kb.text.crashes.blame import first_crash
 from kb.text.evidence import pick_evidence
 from kb.text.mask import fingerprint, mask
 from kb.text.rewordings import Reworded, reworded
@@ -19,6 +21,8 @@ from kb.text.sought import readable
 
 REWORDED = "reworded:"
 """How the origin of a fingerprint begins that is another version's wording; what differs stands in its template."""
+CRASH = "crash"
+"""The origin of a fingerprint that is a crash of a kernel; its template is the name of the crash."""
 _CODE_BLOCK = re.compile(r"^ *(```|~~~)[^\n]*\n(.*?)^ *\1", re.MULTILINE | re.DOTALL)
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+|\*\*|`")
 _SYMPTOM_LINES, _SHORT = 40, 120
@@ -35,6 +39,8 @@ def fingerprints_of(entry: Entry) -> tuple[Fingerprint, ...]:
     for other in _otherwise(entry):
         if value := fingerprint(other.text):
             found.setdefault(value, Fingerprint(value, f"{REWORDED}{other.kind}", other.note))
+    for name in _crashes(entry):
+        found.setdefault(crash_key(name), Fingerprint(crash_key(name), CRASH, name))
     if isinstance(entry, (Runbook, AlertRule)) and (key := name_key(entry.name)):
         found[key] = Fingerprint(key, "name", entry.name)
     return tuple(found.values())
@@ -53,6 +59,17 @@ def _title(entry: Entry) -> str:
     title = getattr(entry, "pattern", "") or getattr(entry, "error_pattern", "") or entry.headline
     title = readable(title)
     return "" if "\n" in title else title
+
+
+def _crashes(entry: Entry) -> Iterator[str]:
+    """The crash of each text of several lines that the entry was learned by or quotes."""
+    texts = [getattr(entry, "pattern", "") or getattr(entry, "error_pattern", ""), *entry.samples.must_match]
+    if isinstance(entry, (KnownError, Incident)):
+        symptom = entry.symptom if isinstance(entry, KnownError) else entry.summary
+        texts += [block for _, block in _CODE_BLOCK.findall(f"{symptom}\n{entry.body}")]
+    for text in texts:
+        if "\n" in text and (crash := first_crash(readable(text))) is not None:
+            yield crash.name
 
 
 def _lines(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -78,6 +95,11 @@ def _log_lines(text: str) -> Iterable[str]:
     """The lines of code blocks that tell of an error; tables and commands give nothing away."""
     for _, block in _CODE_BLOCK.findall(text):
         yield from (line.text for line in pick_evidence(block, _LOG_LINES) if alarm(line.text) > 0)
+
+
+def crash_key(name: str) -> str:
+    """`crash:kasan: use-after-free read in skb_release`, of the name of a crash."""
+    return f"crash:{name.casefold()}"
 
 
 def name_key(name: str) -> str:

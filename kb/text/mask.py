@@ -18,7 +18,8 @@ from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER
 from kb.text.message import message
 
 MASK_VERSION = 5
-"""Raised with every change of the rules that changes a template; part of every fingerprint."""
+"""Raised with every change of the rules that changes a template, or of what else gives an entry away at first sight
+(`kb.storage.identify`); part of every fingerprint."""
 
 _LEVEL = (
     r"(?:trace|debug|info|information|notice|warn|warning|error|err|fatal|crit|critical|severe|panic|emerg)"
@@ -57,7 +58,7 @@ def mask(line: str) -> str:
 
 
 def fingerprint(line: str) -> str:
-    """The tagged hash of the template of `line`, such as `f4:9c2e…`; empty if nothing in it tells."""
+    """The tagged hash of the template of `line`, such as `f5:9c2e…`; empty if nothing in it tells."""
     template = without_prefix(mask(message(line)))
     words = " ".join(template.casefold().split()).strip(" .,:;!-")
     if not _WORD.search(words.replace(PLACEHOLDER, " ")):

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 from kb.records import Signature
 from kb.text.alarm import alarm
-from kb.text.carriers import bare
 from kb.text.crashes import Role, Told, read_crashes
+from kb.text.crashes.margin import without_carrier
 from kb.text.crashes.plumbing import is_plumbing
-from kb.text.crashes.table import form_of, without_clock
+from kb.text.crashes.table import form_of, parts
 from kb.text.specificity import text_specificity
 from kb.text.template import LONGEST, template_of
 
@@ -61,11 +61,11 @@ def trace_signature(text: str) -> Signature | None:
     lines = [line for line in text.splitlines() if line.strip()][:_READ]
     if len(lines) < 2:
         return None
-    plain = [_uncarried(line[:LONGEST]) for line in lines]
+    plain = [without_carrier(line[:LONGEST]) for line in lines]
     letters = _letters(plain, list(read_crashes(plain)), [alarm(line) for line in lines])
     found: dict[str, str] = {}
-    for line, letter in zip(lines, letters, strict=True):
-        template = template_of(line) if letter else ""
+    for line, bare, letter in zip(lines, plain, letters, strict=True):
+        template = template_of(_unglued(line, bare)) if letter else ""
         if template and text_specificity(template) >= _LEAST:
             found[template] = max(letter, found.get(template, letter), key=_ORDER.__getitem__)
     kept = sorted(found, key=lambda one: (-_ORDER[found[one]], -text_specificity(one)))[:MOST_LINES]
@@ -99,17 +99,18 @@ def is_hang(text: str) -> bool:
     return _HANG.search(text) is not None
 
 
+def _unglued(line: str, bare: str) -> str:
+    """What is looked for of a line: of a message that another wrote behind what a kernel had begun, the message."""
+    found = form_of(bare, within=False)
+    if found is None or found[1].runtime != "kernel" or found[1].role is not Role.MESSAGE:
+        return line
+    message = parts(found[0], bare)[1]
+    return line if bare.startswith(message) else message
+
+
 def _is_kernels(line: str) -> bool:
     found = form_of(line, within=False)
     return found is not None and found[1].runtime == "kernel"
-
-
-def _uncarried(line: str) -> str:
-    """The line without its carriers, but with the level that it begins with: `BUG: ` is how a kernel's crash begins."""
-    if (console := without_clock(line)) != line:
-        return console
-    carried = bare(line)
-    return carried.text if carried.said.keys() - {"severity"} else line
 
 
 def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]) -> list[str]:

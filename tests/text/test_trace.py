@@ -310,3 +310,16 @@ def test_a_text_made_to_be_slow_is_not(text: str) -> None:
     trace_signature(text)
 
     assert time.perf_counter() - began < 3
+
+
+def test_what_another_wrote_into_a_line_of_a_console_is_looked_for_by_itself() -> None:
+    text = """ZIRCON KERNEL PANIC
+UPTIME: 203683ms
+BUILDID git-069d64c4KVM internal error. Suberror: 1
+emulation failure
+"""
+
+    lines = looked_for(text)
+
+    assert lines["KVM internal error. Suberror"] == "L"
+    assert not any("BUILDID" in line for line in lines)

@@ -129,7 +129,6 @@ _TELLING = (
         "ASSERT FAILED at (kernel/vm/vm_page_list.cpp:31): p == nullptr",
     ),
     ("recursion in interrupt", r"recursion in interrupt handler.*", "recursion in interrupt handler"),
-    ("kvm internal error", r".{0,200}?KVM internal error.*", "KVM internal error. Suberror: 1"),
     (
         "machine check",
         r"(?:mce: )?\[Hardware Error\]: .*[Mm]achine [Cc]heck.*",
@@ -146,6 +145,10 @@ _TELLING = (
         "ledgerd: page allocation failure: order:4, mode:0x40dc0",
     ),
 )
+_GLUED = (
+    ("kvm internal error", r".{0,200}?(?P<message>KVM internal error.*)", "KVM internal error. Suberror: 1"),
+)
+"""What another writes on the same console, at whatever place of a line the kernel had come to."""
 _FOLLOWING = (
     (
         "kernel panic",
@@ -211,6 +214,7 @@ _FRAMES = (
 )
 
 FORMS: tuple[Form, ...] = (
+    *(message("kernel", mark, p, example) for mark, p, example in _GLUED),
     *(generic("kernel", rf"\s*(?:{p})", example, mark) for mark, p, example in _GENERIC),
     *(message("kernel", mark, f"(?P<message>{p})", example) for mark, p, example in _TELLING),
     *(message("kernel", mark, f"(?P<message>{p})", example, follows=True) for mark, p, example in _FOLLOWING),

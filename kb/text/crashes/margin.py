@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from kb.text.carriers import bare
+from kb.text.crashes.table import without_clock
 
 WINDOW = 12
 """Lines that are looked at to learn what begins them."""
@@ -59,6 +60,14 @@ def uncarried(lines: Sequence[str]) -> list[str]:
     """The lines without what begins all of them alike; what `roles` should be given of a text as it came."""
     margin = Margin(lines)
     return [margin.take_off(line) for line in lines]
+
+
+def without_carrier(line: str) -> str:
+    """One line without its carriers, but with the level that it begins with: `BUG: ` is how a kernel's crash begins."""
+    if (console := without_clock(line)) != line:
+        return console
+    carried = bare(line)
+    return carried.text if carried.said.keys() - {"severity"} else line
 
 
 def _pattern(prefix: str) -> re.Pattern[str]:
