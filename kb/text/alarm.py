@@ -29,7 +29,7 @@ _CALM = re.compile(CALM)
 _BESIDE = re.compile(BESIDE)
 _OPTIONS = re.compile(OPTIONS)
 _QUIET_LEVEL = re.compile(
-    r"[^\n]{0,60}?(?:\b(?:info|debug|trace|notice)\b(?!: (?:task|rcu|possible|inconsistent))|\bi\d{4} )"
+    r"[^\n]{0,60}?(?:\[note\]|\b(?:info|debug|trace|notice)\b(?!: (?:task|rcu|possible|inconsistent))|\bi\d{4} )"
 )
 _ERRNO = re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(sorted(ERRNO, key=len, reverse=True))})(?![A-Za-z0-9_])")
 _FRAME = re.compile(
@@ -136,9 +136,19 @@ def names_reason(line: str) -> bool:
     return any(grade == REASON for grade, _ in _words(line, lowered(line)))
 
 
+def reasons(line: str) -> list[tuple[int, str]]:
+    """The place and the words of what the operating system says in the line."""
+    return [(at, word) for grade, at, word in _said(line, lowered(line)) if grade == REASON]
+
+
 def _words(line: str, low: str) -> list[tuple[float, int]]:
     """Every kind of alarming word in the line with its grade and place."""
-    found: list[tuple[float, int]] = []
+    return [(grade, at) for grade, at, _ in _said(line, low)]
+
+
+def _said(line: str, low: str) -> list[tuple[float, int, str]]:
+    """The same with the word."""
+    found: list[tuple[float, int, str]] = []
     tried: set[str] = set()
     for match in _EACH.finditer(low):
         mark = match[1]
@@ -147,11 +157,11 @@ def _words(line: str, low: str) -> list[tuple[float, int]]:
         tried.add(mark)
         for grade, pattern in _ROWS.get(mark, ()):
             if word := _compiled(pattern).search(low, max(0, match.start() - _BEFORE)):
-                found.append((grade, word.start()))
+                found.append((grade, word.start(), word[0]))
         if mark in _ERRNO_MARKS and (name := _ERRNO.search(line)):
-            found.append((REASON, name.start()))
+            found.append((REASON, name.start(), name[0]))
         if mark not in _PREFIX and mark not in _ROWS:
-            found.append((ERROR if mark[0] == "e" else FATAL, match.start()))
+            found.append((ERROR if mark[0] == "e" else FATAL, match.start(), mark))
     return found
 
 

@@ -67,12 +67,13 @@ _REASONS |= {
     "_full": r"\b[a-z]{2,20}(?:_[a-z]{1,20})?_full\b",
 }
 _ERROR = _words(
-    "err, critical, crit, severe, caused by, abort*, imagepullbackoff, sqlstate, traceback, address already,"
+    "err, critical, crit, severe, caused by, imagepullbackoff, sqlstate, traceback, address already,"
     "access denied, authentication failed, login failed, password mismatch, password doesn't match,"
     "errno, assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, s"
     "tack trace"
 )
 _ERROR |= {
+    "abort": r"\babort(?!ed\b)\w*",
     "error": r"errors?\b",
     "exception": r"exceptions?\b",
     "failure": r"[\w.:]failure\b",
@@ -98,7 +99,7 @@ _FAILED = _words(
     "ined, unresolved,"
     "unrecognized, unrecognised, missing, mismatch*, conflict*, duplicate key, already exists, alread"
     "y in use,"
-    "already running, not running, disconnected, dropped, discard*, malformed, truncated, incomplete,"
+    "already running, not running, dropped, discard*, malformed, truncated, incomplete,"
     " illegal, bad,"
     "broken, damaged, insufficient, starved, starvation, stuck, hung, hangs, stall*, overrun, overflo"
     "w*, underflow,"
@@ -130,6 +131,8 @@ _FAILED |= {
     "code=": r"\bcode=(?:killed|dumped)\b",
     "sigkill": r"\bsigkill\b",
 }
+_ENDED = _words("aborted, disconnected")
+"""What became of a connection or an operation; why is told by other words."""
 _WARNING = {
     "warn": r"\bwarn(?:ing|ings)?\b",
     "deprecated": r"\bdeprecated\b",
@@ -148,6 +151,7 @@ ROWS: tuple[tuple[float, str, str], ...] = tuple(
         (REASON, _REASONS),
         (ERROR, _ERROR),
         (FAILED, _FAILED),
+        (TOLD, _ENDED),
         (WARNING, _WARNING),
     )
     for mark, pattern in rows.items()
