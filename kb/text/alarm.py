@@ -20,6 +20,7 @@ from kb.text.alarm_words import (
     FATAL,
     KLOG,
     OPTIONS,
+    ORDERLY,
     REASON,
     ROWS,
     TOLD,
@@ -93,7 +94,8 @@ GRADES = {
 }
 """The highest grade that each mark may have."""
 _GRAVE = any_of(mark for mark, grade in GRADES.items() if grade > ERROR)
-_AFTERMATH_MARK = re.compile(any_of(mark for mark, _ in AFTERMATH))
+_ORDERLY = re.compile(any_of(ORDERLY))
+_AFTERMATH_MARK = re.compile(any_of((*(mark for mark, _ in AFTERMATH), *ORDERLY)))
 _AFTERMATH = {mark: re.compile(pattern) for mark, pattern in AFTERMATH if pattern}
 
 
@@ -185,7 +187,7 @@ def alarm(line: str) -> float:
         grade += 1.0
     if grade > TOLD and _is_aftermath(low):
         grade = TOLD
-    if grade > _SUPPLEMENT and (_BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
+    if grade > _SUPPLEMENT and (_ORDERLY.search(low) or _BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
         grade = _SUPPLEMENT
     return grade * 0.6 if _QUIET_LEVEL.match(low) else grade
 

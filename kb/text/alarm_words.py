@@ -93,7 +93,7 @@ _FAILED = _words(
     "alid, rejected,"
     "exceed*, exhausted, evict*, unauthorized, forbidden, lost, violat*, unexpected, reset by peer, r"
     "eadiness probe,"
-    "liveness probe, x509, not enough, too many, too large, too long, too low, too big, too small, do"
+    "liveness probe, x509, not enough, do"
     "es not exist,"
     "doesn't exist, not exist, not permitted, not allowed, not supported, unsupported, unknown, undef"
     "ined, unresolved,"
@@ -117,6 +117,8 @@ _FAILED = _words(
     "is down, went down, link down, went away, gone away, not null, read-only, read only, readonly"
 )
 _FAILED |= {
+    "too ": r"\btoo (?!\w{1,20}ing\b)[a-z]{3,}\b",
+    "out of ": r"\b(?:ran|runs|run|running) out of\b",
     "gateway": r"\b(?:502 )?bad gateway\b|\bgateway time-?out\b",
     '" 50': r'" 50\d\b',
     '" 4': r'" 4\d\d\b',
@@ -184,19 +186,14 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("interrupted; last known", ""),
     ("background saving error", ""),
     ("terminated by signal 6", ""),
-    ("(terminated)", ""),
     ("exit", r"\bexit(?:ed)?(?: with)?(?: (?:code|status))?[: ]{1,3}[1-9]\d{0,2}\W{0,4}$|\bexiting\b"),
     ("error ", r"\berror [1-9]\d{0,2}\W{0,4}$"),
     ("errors found", ""),
     ("contains errors", ""),
     ("load config", ""),
     ("read config file", ""),
-    ("gracefully", ""),
     ("use of closed network connection", ""),
     ("signal received", ""),
-    ("signal 15", ""),
-    ("clean shutdown", ""),
-    ("sigterm", ""),
     ("due to errors", ""),
     ("because of errors", ""),
     ("due to previous error", ""),
@@ -227,6 +224,9 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
 )
 """What follows from the fault that a log told before, never above it: a mark, and a pattern where it is not enough."""
 
+ORDERLY = ("(terminated)", "gracefully", "signal 15", "clean shutdown", "sigterm")
+"""What somebody wanted: the program was told to end."""
+
 BESIDE = r"(?:^|[\]\s:>)])(?:detail|hint|context|statement|query|location|backtrace): "
 """Lines of PostgreSQL and its like that belong to the error above them."""
 
@@ -237,6 +237,7 @@ CALM = (
     r"|\b\w{0,20}(?:err(?:or)?s?|failed|failures?|dropped|retries|timeouts?|exceptions?|lost|rejected"
     r"|evicted)\"?\s?[=:]\s?"
     r"(?:0\b|nil\b|null\b|none\b|false\b|<nil>|\"\"|'')"
+    r"|(?<![\w.:=-])0 (?:[a-z]{1,20} )?(?:invalid|expired|unknown|bad|duplicate|rejected|dropped|lost)\b"
     r"|\bexit(?:ed)? (?:with )?(?:code |status )?0\b|\berror (?:handler|handling|page|log|rate)\b|\be"
     r"rror_log\b"
     r"|\b(?:success\w{0,5}|recovered|retry succeeded|completed) after\b|\berrors?[-_]?(?:log|page|han"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CRASH = 5.6
 """The grade of what a crash tells, at least."""
-_SHORTLY = 6
+_SHORTLY = 10
 """Lines within which what follows from a fault is told after it."""
 _RETRIED = 4
 """How much more often a cause may be told than what followed from it, as it was tried again."""
@@ -31,6 +31,11 @@ _ENDED = re.compile(
     r"(?i)\b(?:clos(?:e|ed|ing)|disconnect(?:ed|ing)|dropp(?:ed|ing)|abort(?:ed|ing)|terminat(?:ed|ing)"
     r"|cancell?(?:ed|ing)|stopp(?:ed|ing)|exit(?:ed|ing)|kick(?:ed|ing)|reject(?:ed|ing))\b[^\n]{0,60}?\b(?:because|due to)\b"
 )
+_WHY = re.compile(
+    r"(?i)\b(?:no such|not found|unknown|invalid|missing|exceed\w*|mismatch|too [a-z]+|already|denied|not allowed|duplicate"
+    r"|expired|bad|does not|doesn't|not permitted)\b"
+)
+"""Words that say why, as `failed` and `timeout` do not."""
 _STARTS = r"(?:re)?(?:start|load|config|initiali[sz]|pars|read|launch|boot|discover|set ?up|bring)\w*"
 _FAILS = r"(?:fail\w*|unable|could not|couldn't|cannot|can't|errors?|abort\w*)"
 _NO_START = re.compile(rf"(?i)\b{_FAILS}\b[^\n]{{0,60}}\b{_STARTS}|\b{_STARTS}\b[^\n]{{0,60}}\b{_FAILS}\b")
@@ -58,13 +63,18 @@ def first_causes(groups: Iterable[Group]) -> None:
                 _put_above(following, one)
         elif _follows(one):
             before = [by_line.get(one.place.line - n) for n in range(_SHORTLY, 0, -1)]
-            _below_its_cause(one, [cause for cause in before if cause is not None])
+            _below_its_cause(one, [cause for cause in before if cause is not None and _tells(cause, one)])
 
 
 def _below_its_cause(one: Group, before: Sequence[Group]) -> None:
     causes = [cause for cause in before if not cause.told and cause.count <= _RETRIED * one.count]
     if causes:
-        _put_above(max(causes, key=lambda cause: (min(cause.grade, FATAL), -cause.place.line)), one)
+        _put_above(max(causes, key=lambda cause: (min(int(cause.grade), FATAL), -cause.place.line)), one)
+
+
+def _tells(cause: Group, one: Group) -> bool:
+    """Whether a line may be the cause of `one`: not where only that one says why."""
+    return _WHY.search(cause.message) is not None or not _WHY.search(one.message) or not _ENDED.search(one.message)
 
 
 def _put_above(cause: Group, one: Group) -> None:
