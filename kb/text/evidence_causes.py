@@ -29,13 +29,16 @@ _BELOW = 0.5
 _DIES = re.compile(r"(?i)\b(?:fatal|ftl|panic|emerg\w{0,6}|abort\w{0,4})\b")
 _ENDED = re.compile(
     r"(?i)\b(?:clos(?:e|ed|ing)|disconnect(?:ed|ing)|dropp(?:ed|ing)|abort(?:ed|ing)|terminat(?:ed|ing)"
-    r"|cancell?(?:ed|ing)|stopp(?:ed|ing)|exit(?:ed|ing)|kick(?:ed|ing)|reject(?:ed|ing))\b[^\n]{0,60}?\b(?:because|due to)\b"
+    r"|cancell?(?:ed|ing)|stopp(?:ed|ing)|exit(?:ed|ing)|kick(?:ed|ing)|reject(?:ed|ing))\b"
+    r"[^\n]{0,60}?\b(?:because|due to)\b"
 )
 _WHY = re.compile(
-    r"(?i)\b(?:no such|not found|unknown|invalid|missing|exceed\w*|mismatch|too [a-z]+|already|denied|not allowed|duplicate"
-    r"|expired|bad|does not|doesn't|not permitted)\b"
+    r"(?i)\b(?:no such|not found|unknown|invalid|missing|exceed\w*|mismatch|too [a-z]+|already|denied"
+    r"|not allowed|duplicate|expired|bad|does not|doesn't|not permitted)\b"
 )
 """Words that say why, as `failed` and `timeout` do not."""
+_GONE = re.compile(r"(?i)\b(?:broken pipe|EPIPE)\b")
+"""Writing to somebody who left; why it left was told before."""
 _STARTS = r"(?:re)?(?:start|load|config|initiali[sz]|pars|read|launch|boot|discover|set ?up|bring)\w*"
 _FAILS = r"(?:fail\w*|unable|could not|couldn't|cannot|can't|errors?|abort\w*)"
 _NO_START = re.compile(rf"(?i)\b{_FAILS}\b[^\n]{{0,60}}\b{_STARTS}|\b{_STARTS}\b[^\n]{{0,60}}\b{_FAILS}\b")
@@ -74,7 +77,11 @@ def _below_its_cause(one: Group, before: Sequence[Group]) -> None:
 
 def _tells(cause: Group, one: Group) -> bool:
     """Whether a line may be the cause of `one`: not where only that one says why."""
-    return _WHY.search(cause.message) is not None or not _WHY.search(one.message) or not _ENDED.search(one.message)
+    return (
+        _WHY.search(cause.message) is not None
+        or not _WHY.search(one.message)
+        or not _ENDED.search(one.message)
+    )
 
 
 def _put_above(cause: Group, one: Group) -> None:
@@ -86,7 +93,7 @@ def _put_above(cause: Group, one: Group) -> None:
 def _follows(one: Group) -> bool:
     """Whether the line tells what followed from a fault rather than the fault."""
     message = one.message
-    if _ENDED.search(message):
+    if _ENDED.search(message) or _GONE.search(message):
         return True
     if names_reason(message):
         return False

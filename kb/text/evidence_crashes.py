@@ -123,7 +123,9 @@ class CrashLines:
         leaders: dict[int, Group] = {}
         for (place, text, undone), one, told in zip(lines, carried, tolds, strict=True):
             said = {"severity": level_in(text[: one.start]), **undone, **one.said}
-            group = Group(text, one.text, _grade(with_trouble(text, one.start, one.end), said, told), place, said=said)
+            group = Group(
+                text, one.text, _grade(with_trouble(text, one.start, one.end), said, told), place, said=said
+            )
             groups.append(group)
             if told.rank == 2:
                 if told.crash in leaders:

@@ -209,4 +209,3 @@ class Groups:
 
 def _rank(group: Group) -> tuple[float, int]:
     return group.score(), -group.order
-
