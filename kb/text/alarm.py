@@ -14,6 +14,7 @@ from kb.text.alarm_words import (
     AFTERMATH,
     BESIDE,
     CALM,
+    ELSEWHERE,
     ERRNO,
     ERROR,
     FAILED,
@@ -94,8 +95,8 @@ GRADES = {
 }
 """The highest grade that each mark may have."""
 _GRAVE = any_of(mark for mark, grade in GRADES.items() if grade > ERROR)
-_ORDERLY = re.compile(any_of(ORDERLY))
-_AFTERMATH_MARK = re.compile(any_of((*(mark for mark, _ in AFTERMATH), *ORDERLY)))
+_LEAST = re.compile(any_of((*ORDERLY, *ELSEWHERE)))
+_AFTERMATH_MARK = re.compile(any_of((*(mark for mark, _ in AFTERMATH), *ORDERLY, *ELSEWHERE)))
 _AFTERMATH = {mark: re.compile(pattern) for mark, pattern in AFTERMATH if pattern}
 
 
@@ -187,7 +188,7 @@ def alarm(line: str) -> float:
         grade += 1.0
     if grade > TOLD and _is_aftermath(low):
         grade = TOLD
-    if grade > _SUPPLEMENT and (_ORDERLY.search(low) or _BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
+    if grade > _SUPPLEMENT and (_LEAST.search(low) or _BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
         grade = _SUPPLEMENT
     return grade * 0.6 if _QUIET_LEVEL.match(low) else grade
 
@@ -199,6 +200,11 @@ def _is_aftermath(low: str) -> bool:
         if pattern is None or pattern.search(low, max(0, match.start() - 1)):
             return True
     return False
+
+
+def is_orderly(line: str) -> bool:
+    """Whether the line tells that the program was told to end, or says to look elsewhere."""
+    return _LEAST.search(lowered(line)) is not None
 
 
 def is_aftermath(line: str) -> bool:

@@ -60,21 +60,24 @@ _REASONS = _words(
     "invalid cross-device link, structure needs cleaning, bad address, value too large for defined data type"
 )
 _REASONS |= {
-    "reason: ": r"\breason: \S",
+    "reason: ": r"\breason: (?!(?:normal|shutdown|stopped|none|ok)\b)\S",
     "because: ": r"\bbecause: (?!client close|closed by|idle|\w{0,20}lifetime)\S",
     "limit reached": r"\blimit reached\b",
+    "reached max": r"\breached max",
+    "maximum ": r"\bmaximum [^\n]{0,80}\breached\b",
     "quota exceeded": r"\bquota exceeded\b",
     "_full": r"\b[a-z]{2,20}(?:_[a-z]{1,20})?_full\b",
 }
 _ERROR = _words(
     "err, critical, crit, severe, caused by, imagepullbackoff, sqlstate, traceback, address already,"
     "access denied, authentication failed, login failed, password mismatch, password doesn't match,"
-    "errno, assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, s"
+    "assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, s"
     "tack trace"
 )
 _ERROR |= {
     "abort": r"\babort(?!ed\b)\w*",
     "error": r"errors?\b",
+    "errno": r"\berrno\b\W{0,4}\d",
     "exception": r"exceptions?\b",
     "failure": r"[\w.:]failure\b",
     "backoff": r"\b\w*backoff\b",
@@ -97,7 +100,7 @@ _FAILED = _words(
     "es not exist,"
     "doesn't exist, not exist, not permitted, not allowed, not supported, unsupported, unknown, undef"
     "ined, unresolved,"
-    "unrecognized, unrecognised, missing, mismatch*, conflict*, duplicate key, already exists, alread"
+    "unrecognized, unrecognised, not recogni*, missing, mismatch*, conflict*, duplicate key, already exists, alread"
     "y in use,"
     "already running, not running, dropped, discard*, malformed, truncated, incomplete,"
     " illegal, bad,"
@@ -124,6 +127,8 @@ _FAILED |= {
     '" 4': r'" 4\d\d\b',
     "/-1/": r"/-1/\d{1,9} [345]\d\d ",
     "<nosrv>": r"<nosrv>",
+    " match": r"\bno (?:[a-z]{2,20} ){0,2}match\b",
+    "alarm": r"\balarms? (?:set|raised|triggered)\b",
     "has no ": r"\bhas no [a-z]",
     "timeout": r"timeouts?\b|\btimeout",
     "exit": r"\bexit(?:ed)?(?: with)?(?: code| status)?[: =(]{1,4}[1-9]",
@@ -189,6 +194,8 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("exit", r"\bexit(?:ed)?(?: with)?(?: (?:code|status))?[: ]{1,3}[1-9]\d{0,2}\W{0,4}$|\bexiting\b"),
     ("error ", r"\berror [1-9]\d{0,2}\W{0,4}$"),
     ("errors found", ""),
+    ("errors occurred", ""),
+    *((f"{verb} ", rf"\b{verb} [^\n]{{0,200}}no such file or directory") for verb in ("delete", "remove", "unlink")),
     ("contains errors", ""),
     ("load config", ""),
     ("read config file", ""),
@@ -226,6 +233,9 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
 
 ORDERLY = ("(terminated)", "gracefully", "signal 15", "clean shutdown", "sigterm")
 """What somebody wanted: the program was told to end."""
+
+ELSEWHERE = ("see logs", "see the log", "see above", "see warnings", "see errors", "see previous", "before this one")
+"""What was told already: the line says to look there."""
 
 BESIDE = r"(?:^|[\]\s:>)])(?:detail|hint|context|statement|query|location|backtrace): "
 """Lines of PostgreSQL and its like that belong to the error above them."""

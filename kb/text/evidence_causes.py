@@ -34,18 +34,19 @@ _ENDED = re.compile(
 )
 _WHY = re.compile(
     r"(?i)\b(?:no such|not found|unknown|invalid|missing|exceed\w*|mismatch|too [a-z]+|already|denied"
-    r"|not allowed|duplicate|expired|bad|does not|doesn't|not permitted)\b"
+    r"|not allowed|duplicate|undefined|expired|bad|does not|doesn't|not permitted)\b"
 )
 """Words that say why, as `failed` and `timeout` do not."""
-_GONE = re.compile(r"(?i)\b(?:broken pipe|EPIPE)\b")
-"""Writing to somebody who left; why it left was told before."""
+_GONE = re.compile(r"(?i)\b(?:broken pipe|EPIPE|connection (?:reset|closed))\b")
+"""What became of a connection; why was told before."""
+_QUOTED = re.compile(r"[\"'`][^\"'`]{2,80}[\"'`]")
 _STARTS = r"(?:re)?(?:start|load|config|initiali[sz]|pars|read|launch|boot|discover|set ?up|bring)\w*"
 _FAILS = r"(?:fail\w*|unable|could not|couldn't|cannot|can't|errors?|abort\w*)"
 _NO_START = re.compile(rf"(?i)\b{_FAILS}\b[^\n]{{0,60}}\b{_STARTS}|\b{_STARTS}\b[^\n]{{0,60}}\b{_FAILS}\b")
 _OWN_WORDS = re.compile(r"[\d'\"`/\\_=<>()\[\]{}]|[a-z][A-Z]")
 """What a line has that names something: a number, a quoted word, a path, an identifier."""
-_BEFORE_REASON = 48
-_LAST_WORD = re.compile(r"(\S{3,48}?)['\"`:,)\]}(\s]{0,6}\Z")
+_BEFORE_REASON = 120
+_LAST_WORD = re.compile(r"([^\s'\"`(\[{]{3,120}?)['\"`:,)\]}(\s]{0,6}\Z")
 
 
 def first_causes(groups: Iterable[Group]) -> None:
@@ -104,7 +105,7 @@ def _follows(one: Group) -> bool:
 
 def _announces(message: str) -> bool:
     """Whether the line only says where, and the next one what."""
-    return message.rstrip().endswith(":")
+    return message.rstrip().endswith(":") and not _WHY.search(message) and not _QUOTED.search(message)
 
 
 def _first_of_a_reason(told: Sequence[Group]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kb.text.alarm import interesting
+from kb.text.alarm import interesting, is_orderly
 from kb.text.carriers import Place, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.margin import WINDOW
@@ -102,7 +102,7 @@ class CrashLines:
             ):
                 self._groups.take(line, most=_BESIDE if told.crash else 9.0)
             return
-        if told.rank < 2:
+        if told.rank < 2 or is_orderly(_seen(line.block.text, line.start, line.end)):
             self._groups.take(line, most=_SECOND, again=again)
             return
         least = _CAUSE if told.role is Role.CAUSE else _MESSAGE
