@@ -60,7 +60,7 @@ _REASONS = _words(
     "invalid cross-device link, structure needs cleaning, bad address, value too large for defined data type"
 )
 _REASONS |= {
-    "reason: ": r"\breason: (?!(?:normal|shutdown|stopped|none|ok)\b)\S",
+    "reason: ": r"\breason: (?!(?:normal|shutdown|stopped|none|ok)\b|fail|error)\S",
     "because: ": r"\bbecause: (?!client close|closed by|idle|\w{0,20}lifetime)\S",
     "limit reached": r"\blimit reached\b",
     "reached max": r"\breached max",

@@ -45,14 +45,18 @@ _FAILS = r"(?:fail\w*|unable|could not|couldn't|cannot|can't|errors?|abort\w*)"
 _NO_START = re.compile(rf"(?i)\b{_FAILS}\b[^\n]{{0,60}}\b{_STARTS}|\b{_STARTS}\b[^\n]{{0,60}}\b{_FAILS}\b")
 _OWN_WORDS = re.compile(r"[\d'\"`/\\_=<>()\[\]{}]|[a-z][A-Z]")
 """What a line has that names something: a number, a quoted word, a path, an identifier."""
+_SENTENCE = 24
+"""Characters of a message that no other line has by chance."""
 _BEFORE_REASON = 120
 _LAST_WORD = re.compile(r"([^\s'\"`(\[{]{3,120}?)['\"`:,)\]}(\s]{0,6}\Z")
 
 
 def first_causes(groups: Iterable[Group]) -> None:
     """Put every cause above what followed from it."""
-    told = sorted((one for one in groups if one.grade > 0), key=lambda one: one.place.line)
+    lines = sorted(groups, key=lambda one: one.place.line)
+    told = [one for one in lines if one.grade > 0]
     _first_of_a_reason([one for one in told if one.grade < CRASH])
+    _first_of_a_message(told)
     by_line: dict[int, Group] = {}
     for one in told:
         known = by_line.get(one.place.line)
@@ -62,7 +66,7 @@ def first_causes(groups: Iterable[Group]) -> None:
         if one.told or one.grade >= CRASH:
             continue
         if _announces(one.message):
-            following = by_line.get(one.place.line + 1)
+            following = _announced(one, lines)
             if following is not None and following.grade < CRASH:
                 _put_above(following, one)
         elif _follows(one):
@@ -106,6 +110,29 @@ def _follows(one: Group) -> bool:
 def _announces(message: str) -> bool:
     """Whether the line only says where, and the next one what."""
     return message.rstrip().endswith(":") and not _WHY.search(message) and not _QUOTED.search(message)
+
+
+def _announced(heading: Group, lines: Sequence[Group]) -> Group | None:
+    """The first line below a heading that is none."""
+    at = {one.place.line: one for one in reversed(lines)}
+    number = heading.place.line + 1
+    while (one := at.get(number)) is not None and _announces(one.message):
+        number += 1
+    return one
+
+
+def _first_of_a_message(told: Sequence[Group]) -> None:
+    """Where a later line repeats all that an earlier one says, the earlier goes above it."""
+    for n, later in enumerate(told):
+        for one in told[:n]:
+            if (
+                one.place.line < later.place.line
+                and len(one.message) >= _SENTENCE
+                and one.message in later.message
+                and one.score() < later.score()
+                and FAILED <= one.grade
+            ):
+                _put_above(one, later)
 
 
 def _first_of_a_reason(told: Sequence[Group]) -> None:

@@ -20,6 +20,8 @@ _REMEMBERED = 20_000
 _MARGINS = 100
 """Crashes of a text whose margin is learned, which is dear; later ones have that of the last."""
 _FRAMES = re.compile(r"(?:[ \t]{1,40}(?:at|\.\.\.) [^\n]*\n)+")
+_CUT = re.compile(r"[,{(\[]\s*\Z")
+"""Where a term goes on in the next line, as Erlang prints them: what is above it tells more."""
 _MESSAGE, _CAUSE, _SECOND = 4.6, 4.8, 4.0
 """The least grade of the message of a crash and of its deepest cause; the most of what another line tells better."""
 _RAISED = 1.0
@@ -102,7 +104,8 @@ class CrashLines:
             ):
                 self._groups.take(line, most=_BESIDE if told.crash else 9.0)
             return
-        if told.rank < 2 or is_orderly(_seen(line.block.text, line.start, line.end)):
+        seen = _seen(line.block.text, line.start, line.end)
+        if told.rank < 2 or is_orderly(seen) or _CUT.search(seen):
             self._groups.take(line, most=_SECOND, again=again)
             return
         least = _CAUSE if told.role is Role.CAUSE else _MESSAGE

@@ -40,8 +40,9 @@ _LEVEL = re.compile(
 )
 _PREFIX = 400
 _QUIET = 0.6
-_WARNED = 3.9
-"""The most that a warning has whose reason is not the system's: less than an error."""
+_LEAST_WARNED, _WARNED = 1.9, 3.9
+"""What a warning has at least and, where its reason is not the system's, at most: more than the words of a line that
+is information, less than an error."""
 _TROUBLE = re.compile(
     r"(?<![\w.-])(?:err|error|reason|cause|exception)=(?:\"(?P<text>(?:[^\"\\\n]|\\.){1,2000})\"|(?P<word>[^\s\"]{1,200}))"
 )
@@ -101,8 +102,9 @@ def grade_of(message: str, said: Mapping[str, str]) -> float:
     severity = _BY_SEVERITY.get(said.get("severity", "").strip().lower(), 0.0)
     if severity < 0:
         return grade * _QUIET
-    if severity == WARNING and not names_reason(message):
-        grade = min(grade, _WARNED)
+    if severity == WARNING:
+        most = 9.0 if names_reason(message) else _WARNED
+        return min(most, max(grade, _LEAST_WARNED))
     return max(grade, severity + _SECOND * (grade >= FAILED and severity >= ERROR))
 
 
