@@ -71,7 +71,8 @@ def first_causes(groups: Iterable[Group]) -> None:
                 _put_above(following, one)
         elif _follows(one):
             before = [by_line.get(one.place.line - n) for n in range(_SHORTLY, 0, -1)]
-            _below_its_cause(one, [cause for cause in before if cause is not None and _tells(cause, one)])
+            told_before = [cause for cause in before if cause is not None and _tells(cause, one)]
+            _below_its_cause(one, told_before[-1:] if _ends(one.message) else told_before)
 
 
 def _below_its_cause(one: Group, before: Sequence[Group]) -> None:
@@ -98,13 +99,18 @@ def _put_above(cause: Group, one: Group) -> None:
 def _follows(one: Group) -> bool:
     """Whether the line tells what followed from a fault rather than the fault."""
     message = one.message
-    if _ENDED.search(message) or _GONE.search(message):
+    if _ends(message):
         return True
     if names_reason(message):
         return False
     if one.grade >= FATAL and _DIES.search(f"{one.said.get('severity', '')} {one.text}"):
         return True
     return one.grade >= ERROR and _NO_START.search(message) is not None and not _OWN_WORDS.search(message)
+
+
+def _ends(message: str) -> bool:
+    """Whether the line tells what became of a connection; the line before it that alarms is why."""
+    return _ENDED.search(message) is not None or _GONE.search(message) is not None
 
 
 def _announces(message: str) -> bool:

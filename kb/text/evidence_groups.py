@@ -97,11 +97,11 @@ def grade_of(message: str, said: Mapping[str, str]) -> float:
     gives the reason.
     """
     grade = alarm(message)
-    if is_aftermath(message):
-        return grade
     severity = _BY_SEVERITY.get(said.get("severity", "").strip().lower(), 0.0)
     if severity < 0:
         return grade * _QUIET
+    if is_aftermath(message):
+        return grade
     if severity == WARNING:
         most = 9.0 if names_reason(message) else _WARNED
         return min(most, max(grade, _LEAST_WARNED))
