@@ -12,6 +12,7 @@ _CONFIG = """run_as_root = true
 daemonize = false
 pidfile = "@dir@/prosody.pid"
 data_path = "@dir@/data"
+certificates = "@dir@/certs"
 plugin_paths = { "@dir@/modules" }
 interfaces = { "127.0.0.1" }
 c2s_ports = { @port@ }
@@ -48,6 +49,7 @@ SOURCES = (
             "data/shop%2eexample/accounts/orders.dat": 'return { ["password"] = "kept"; };\n',
             "start.sh": _START,
         },
+        prepare=("mkdir certs",),
         start="sh start.sh",
         ready="nc -z 127.0.0.1 @port@",
         workload=(step("send", _login("AG9yZGVycwBrZXB0"), "port", 1.0),),
