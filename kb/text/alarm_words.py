@@ -100,7 +100,8 @@ _FAILED = _words(
     "es not exist,"
     "doesn't exist, not exist, not permitted, not allowed, not supported, unsupported, unknown, undef"
     "ined, unresolved,"
-    "unrecognized, unrecognised, not recogni*, incorrect, missing, mismatch*, conflict*, duplicate key, already exists, alread"
+    "unrecognized, unrecognised, not recogni*,"
+    "incorrect, missing, mismatch*, conflict*, duplicate key, already exists, alread"
     "y in use,"
     "already running, not running, dropped, discard*, malformed, truncated, incomplete,"
     " illegal, bad,"
@@ -195,7 +196,10 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("error ", r"\berror [1-9]\d{0,2}\W{0,4}$"),
     ("errors found", ""),
     ("errors occurred", ""),
-    *((f"{verb} ", rf"\b{verb} [^\n]{{0,200}}no such file or directory") for verb in ("delete", "remove", "unlink")),
+    *(
+        (f"{verb} ", rf"\b{verb} [^\n]{{0,200}}no such file or directory")
+        for verb in ("delete", "remove", "unlink")
+    ),
     ("contains errors", ""),
     ("load config", ""),
     ("read config file", ""),
@@ -234,7 +238,15 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
 ORDERLY = ("(terminated)", "gracefully", "signal 15", "clean shutdown", "sigterm")
 """What somebody wanted: the program was told to end."""
 
-ELSEWHERE = ("see logs", "see the log", "see above", "see warnings", "see errors", "see previous", "before this one")
+ELSEWHERE = (
+    "see logs",
+    "see the log",
+    "see above",
+    "see warnings",
+    "see errors",
+    "see previous",
+    "before this one",
+)
 """What was told already: the line says to look there."""
 
 BESIDE = r"(?:^|[\]\s:>)])(?:detail|hint|context|statement|query|location|backtrace): "

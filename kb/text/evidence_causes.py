@@ -136,7 +136,7 @@ def _first_of_a_message(told: Sequence[Group]) -> None:
                 and len(one.message) >= _SENTENCE
                 and one.message in later.message
                 and one.score() < later.score()
-                and FAILED <= one.grade
+                and one.grade >= FAILED
             ):
                 _put_above(one, later)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kb.text.alarm import interesting, is_orderly
-from kb.text.carriers import Place, bare
+from kb.text.carriers import Carried, Place, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.margin import WINDOW
 from kb.text.evidence_causes import first_causes
@@ -15,6 +15,8 @@ from kb.text.evidence_lines import LONGEST_LINE, Block, Line, rough, visible
 
 BOILERPLATE = -1.0
 """The grade of what any crash of a runtime prints."""
+_BARE = re.compile(r"(?i)error: ")
+"""How any program may begin to say what is wrong, and JavaScript the message of a crash."""
 _LINES_BEFORE = 3
 _REMEMBERED = 20_000
 _MARGINS = 100
@@ -121,7 +123,7 @@ class CrashLines:
     def whole(self, lines: Sequence[tuple[Place, str, Mapping[str, str]]]) -> list[Group]:
         """A group for every line of a short text, each with its place and what carriers said that are undone."""
         carried = [bare(text) for _, text, _ in lines]
-        tolds = list(read_crashes(uncarried([text for _, text, _ in lines])))
+        tolds = _without_bare(list(read_crashes(uncarried([text for _, text, _ in lines]))), carried)
         groups: list[Group] = []
         leaders: dict[int, Group] = {}
         for (place, text, undone), one, told in zip(lines, carried, tolds, strict=True):
@@ -136,6 +138,21 @@ class CrashLines:
                 leaders[told.crash] = group
         first_causes(groups)
         return groups
+
+
+def _without_bare(tolds: Sequence[Told], carried: Sequence[Carried]) -> list[Told]:
+    """The roles, a bare `Error: ...` of which nothing else of a crash is told taken as any other line."""
+    crashed = {told.crash for told in tolds if told.role in (Role.FRAME, Role.GENERIC)}
+    return [
+        Told(Role.OTHER)
+        if told.role is Role.MESSAGE and told.crash not in crashed and _is_bare(one)
+        else told
+        for told, one in zip(tolds, carried, strict=True)
+    ]
+
+
+def _is_bare(one: Carried) -> bool:
+    return _BARE.match(one.text) is not None or one.said.get("severity", "").lower() == "error"
 
 
 def _grade(text: str, said: Mapping[str, str], told: Told) -> float:

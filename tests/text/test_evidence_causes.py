@@ -134,3 +134,77 @@ def test_what_is_nobodys_fault_stands_below_a_fault(calm: str) -> None:
 
 def test_what_is_too_much_or_too_little_is_alarming() -> None:
     assert "too open" in best("Permissions 0644 for '/srv/a/host_key' are too open.")
+
+
+def test_an_error_without_a_trace_is_no_crash() -> None:
+    text = (
+        '[2026-11-02 03:13:00] [error] plugin_load: Could not find plugin "billing" in /usr/lib/collectd\n'
+        "Error: Parsing the config file failed!\n"
+    )
+    taken = first_of(pick_evidence(text))
+    assert taken is not None
+    assert "billing" in taken.text
+
+
+def test_headings_are_followed_to_what_they_announce() -> None:
+    text = (
+        "Error:\nMessage from the compiler:\nExpected ';' got '}'\n('/srv/a/shop.vcl' Line 11 Pos 3)\n"
+        "compilation failed\n"
+    )
+    taken = first_of(pick_evidence(text))
+    assert taken is not None
+    assert taken.text == "Expected ';' got '}'"
+
+
+def test_a_limit_that_was_reached_is_a_reason() -> None:
+    assert "Maximum" in best(
+        "Nov 29 16:46:18 dnsmasq[8546]: Maximum number of concurrent queries reached (max: 2)",
+        "Nov 29 16:46:18 dnsmasq[8546]: config error is REFUSED",
+    )
+
+
+def test_what_says_to_look_elsewhere_stands_below_what_is_there() -> None:
+    assert "preceding" in best(
+        "Nov 29 16:47:01 [warn] ServicePort with no preceding ServiceDir directive",
+        "Nov 29 16:47:01 [warn] Failed to parse config: Failed to configure options. See logs for details.",
+        "Nov 29 16:47:01 [err] Reading config failed--see warnings above.",
+    )
+
+
+def test_a_warning_stands_above_the_words_of_information() -> None:
+    assert "[warn]" in best(
+        "Nov 29 16:47:00 [notice] We cannot help you if you use it wrong!",
+        "Nov 29 16:47:01 [warn] ServicePort with no preceding ServiceDir directive",
+    )
+
+
+def test_what_may_happen_has_not_happened() -> None:
+    assert "UID" in best(
+        "WARNING: you are using a group without persist-tun -- this may cause restarts to fail",
+        "WARNING: failed to find the UID of dnsorders",
+    )
+
+
+def test_what_could_not_be_removed_as_it_was_not_there_is_no_fault() -> None:
+    assert "backend" in best(
+        "Could not delete 'vcl_boot.1795/vgc.sym': No such file or directory", "Undefined backend billing"
+    )
+
+
+def test_the_first_that_says_a_thing_stands_above_what_repeats_it() -> None:
+    text = (
+        "[error] Cookie file /srv/a/cookie must be accessible by owner only\n"
+        '[error] reason: {"Cookie file /srv/a/cookie must be accessible by owner only",[{auth,read_cookie}]}\n'
+    )
+    taken = first_of(pick_evidence(text))
+    assert taken is not None
+    assert taken.line == 1
+
+
+def test_the_line_before_a_lost_connection_says_why() -> None:
+    assert "packet length" in best(
+        "openvpn: Could not determine the protocol. Using AF_INET",
+        "openvpn: listening",
+        "openvpn: WARNING: Bad encapsulated packet length from peer (18245)",
+        "openvpn: Connection reset, restarting [0]",
+    )

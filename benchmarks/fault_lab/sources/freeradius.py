@@ -5,7 +5,6 @@
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
-from benchmarks.fault_lab.scene import step
 from benchmarks.fault_lab.source import Fault, Server, edit
 
 _CONFIG = """prefix = /usr
@@ -52,7 +51,7 @@ server orders {
   }
 }
 """
-_ASK = "printf 'User-Name = \"orders\"\\nUser-Password = \"kept\"\\n' | radclient -t 2 -r 1 127.0.0.1:@port@ auth shopsecret"
+_ASK = 'printf \'User-Name = "orders"\\nUser-Password = "kept"\\n\' | radclient -t 2 -r 1 127.0.0.1:@port@ auth shopsecret'
 
 _config = partial(edit, "radiusd.conf")
 

@@ -43,7 +43,6 @@ SOURCES = (
         workload=(step("send", _JOIN),),
         faults=(
             Fault("too_many_connections", r"Refused connection", do=(step("hold", 6), step("pause", 1.0))),
-            Fault("ping_timeout", r"(?i)ping timeout: |timed out", do=(step("hold", 1, "port", _JOIN.replace(b"QUIT\r\n", b"")), step("pause", 14.0))),
             Fault("port_in_use", r"(?i)address already in use", before=(step("occupy"),), starts=False),
             Fault("unknown_variable", r"(?i)(unknown variable|unknown)", edits=_config("MaxConnectionsIP", "MaxConnectionIP")),
             Fault("bad_number", r"PingTimeout", edits=_config("PingTimeout = 5", "PingTimeout = two")),

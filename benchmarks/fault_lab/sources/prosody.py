@@ -33,9 +33,10 @@ _config = partial(edit, "prosody.cfg.lua")
 
 def _login(password: str) -> bytes:
     """A stream that authenticates as orders: `AG9yZGVycwBrZXB0` is the name and `kept`."""
-    return _HELLO % b"shop.example" + (
-        f"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{password}</auth>"
-    ).encode()
+    return (
+        _HELLO % b"shop.example"
+        + (f"<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>{password}</auth>").encode()
+    )
 
 
 SOURCES = (
