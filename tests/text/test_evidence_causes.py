@@ -208,3 +208,13 @@ def test_the_line_before_a_lost_connection_says_why() -> None:
         "openvpn: WARNING: Bad encapsulated packet length from peer (18245)",
         "openvpn: Connection reset, restarting [0]",
     )
+
+
+def test_a_notice_between_stars_is_no_crash() -> None:
+    text = (
+        "*** Starting uWSGI 2.0.21-debian (64bit) on [Sun Nov 29 17:16:05 2026] ***\n"
+        "bind(): Address already in use [core/socket.c line 769]\n"
+    )
+    taken = first_of(pick_evidence(text))
+    assert taken is not None
+    assert taken.text.startswith("bind()")
