@@ -1,8 +1,11 @@
 """Which of the telling lines of a log caused the others: the cause goes above what followed from it.
 
-Graves words do not make a cause.  A program says what went wrong once, and then that it therefore cannot start, that
+Grave words do not make a cause.  A program says what went wrong once, and then that it therefore cannot start, that
 it ends, that it closed the connection.  Such a line is known by what it says; its cause is the most alarming of the
-few lines before it.  Where two lines give the same reason of the system, the first of them is the one.
+few lines before it; of what became of a connection it is the nearest.  A heading stands below the line that it
+announces.  Where two lines give the same reason of the system, or one repeats all that an earlier one says, the first
+of them is the one.  Several errors one after another are left as they are graded: on real logs the first of a run was
+no better than the gravest.
 """
 
 from __future__ import annotations
