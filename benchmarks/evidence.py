@@ -127,10 +127,10 @@ def measure(folder: Path, amid: bool) -> None:
     """Print the shares of a folder of faults, and the misses."""
     count, right = Counter[str](), Counter[str]()
     for kind, name, log, tells in faults(folder):
-        best = first_of(pick_evidence(_healthy() + log + "\n" + _healthy() if amid else log))
+        text = _healthy() + log + "\n" + _healthy() if amid else log
+        best = first_of(pick_evidence(text))
         count[kind] += 1
-        told = (_healthy() + log + "\n" + _healthy() if amid else log).split("\n")
-        good = best is not None and (_is(best.text, tells) or _is(told[best.line - 1], tells))
+        good = best is not None and is_taken(best, text, tells)
         right[kind] += good
         if not good:
             print(
@@ -143,6 +143,11 @@ def measure(folder: Path, amid: bool) -> None:
             f"{folder.name}, {kind}, {where}: {right[kind]} of {count[kind]} ("
             f"{right[kind] / count[kind]:.1%})"
         )
+
+
+def is_taken(best: EvidenceLine, log: str, tells: str) -> bool:
+    """Whether the line that was taken of a log, as it is given or as it stands there, is the telling one."""
+    return _is(best.text, tells) or _is(log.split("\n")[best.line - 1], tells)
 
 
 def _is(line: str, tells: str) -> bool:

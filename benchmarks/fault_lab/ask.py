@@ -21,6 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from benchmarks.evidence import first_of, is_taken
 from benchmarks.fault_lab.carriers import CARRIERS, carried
 from benchmarks.fault_lab.source import HEALTHY
 from kb import KnowledgeBase
@@ -228,13 +229,11 @@ def _ask_fault(home: Home, material: Material, fault: str, matrix: Matrix, carri
 
 
 def taken_as_evidence(log: str, tells: str) -> tuple[str, bool]:
-    """The line of the highest grade, and whether that is (a line like) the telling one."""
-    picked = pick_evidence(log)
-    if not picked:
+    """The line of the highest grade as it stands in the log, and whether that is (a line like) the telling one."""
+    best = first_of(pick_evidence(log))
+    if best is None:
         return "nothing", False
-    best = max(one.score for one in picked)
-    highest = [one.text.strip() for one in picked if one.score == best]
-    return highest[0], any(one.startswith(tells[:200]) for one in highest)
+    return log.split("\n")[best.line - 1].strip(), is_taken(best, log, tells)
 
 
 def ask_traces(material: Material) -> Matrix:

@@ -22,6 +22,8 @@ from benchmarks.fault_lab.sources import SOURCES
 
 _KERNEL = "6.1.0-30-amd64"
 _LONGEST_RUN = 180
+_TO_END = 0.4
+"""The share of its patience that a server is given to fail at its start."""
 _LAST_PID = Path("/proc/sys/kernel/ns_last_pid")
 
 
@@ -120,7 +122,9 @@ def _serve(source: Server, fault: Fault | None, scene: Scene) -> tuple[str, str]
         scene.write(name, text)
     _do(scene, source.around if fault is None or fault.before is None else fault.before)
     process = scene.start(source.start)
-    ready = scene.until(source.ready, source.patience if not fault or fault.starts else 6.0, process)
+    ready = scene.until(
+        source.ready, source.patience * (1.0 if not fault or fault.starts else _TO_END), process
+    )
     if not ready and (fault is None or fault.starts):
         raise SourceError(f"{source.name} did not start: {_read(scene, source)[-1500:]}")
     client = ""

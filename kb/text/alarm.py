@@ -14,12 +14,14 @@ from kb.text.alarm_words import (
     AFTERMATH,
     BESIDE,
     CALM,
+    ELSEWHERE,
     ERRNO,
     ERROR,
     FAILED,
     FATAL,
     KLOG,
     OPTIONS,
+    ORDERLY,
     REASON,
     ROWS,
     TOLD,
@@ -29,7 +31,7 @@ _CALM = re.compile(CALM)
 _BESIDE = re.compile(BESIDE)
 _OPTIONS = re.compile(OPTIONS)
 _QUIET_LEVEL = re.compile(
-    r"[^\n]{0,60}?(?:\b(?:info|debug|trace|notice)\b(?!: (?:task|rcu|possible|inconsistent))|\bi\d{4} )"
+    r"[^\n]{0,60}?(?:\[note\]|\b(?:info|debug|trace|notice)\b(?!: (?:task|rcu|possible|inconsistent))|\bi\d{4} )"
 )
 _ERRNO = re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(sorted(ERRNO, key=len, reverse=True))})(?![A-Za-z0-9_])")
 _FRAME = re.compile(
@@ -93,7 +95,8 @@ GRADES = {
 }
 """The highest grade that each mark may have."""
 _GRAVE = any_of(mark for mark, grade in GRADES.items() if grade > ERROR)
-_AFTERMATH_MARK = re.compile(any_of(mark for mark, _ in AFTERMATH))
+_LEAST = re.compile(any_of((*ORDERLY, *ELSEWHERE)))
+_AFTERMATH_MARK = re.compile(any_of((*(mark for mark, _ in AFTERMATH), *ORDERLY, *ELSEWHERE)))
 _AFTERMATH = {mark: re.compile(pattern) for mark, pattern in AFTERMATH if pattern}
 
 
@@ -136,9 +139,19 @@ def names_reason(line: str) -> bool:
     return any(grade == REASON for grade, _ in _words(line, lowered(line)))
 
 
+def reasons(line: str) -> list[tuple[int, str]]:
+    """The place and the words of what the operating system says in the line."""
+    return [(at, word) for grade, at, word in _said(line, lowered(line)) if grade == REASON]
+
+
 def _words(line: str, low: str) -> list[tuple[float, int]]:
     """Every kind of alarming word in the line with its grade and place."""
-    found: list[tuple[float, int]] = []
+    return [(grade, at) for grade, at, _ in _said(line, low)]
+
+
+def _said(line: str, low: str) -> list[tuple[float, int, str]]:
+    """The same with the word."""
+    found: list[tuple[float, int, str]] = []
     tried: set[str] = set()
     for match in _EACH.finditer(low):
         mark = match[1]
@@ -147,11 +160,11 @@ def _words(line: str, low: str) -> list[tuple[float, int]]:
         tried.add(mark)
         for grade, pattern in _ROWS.get(mark, ()):
             if word := _compiled(pattern).search(low, max(0, match.start() - _BEFORE)):
-                found.append((grade, word.start()))
+                found.append((grade, word.start(), word[0]))
         if mark in _ERRNO_MARKS and (name := _ERRNO.search(line)):
-            found.append((REASON, name.start()))
+            found.append((REASON, name.start(), name[0]))
         if mark not in _PREFIX and mark not in _ROWS:
-            found.append((ERROR if mark[0] == "e" else FATAL, match.start()))
+            found.append((ERROR if mark[0] == "e" else FATAL, match.start(), mark))
     return found
 
 
@@ -175,7 +188,7 @@ def alarm(line: str) -> float:
         grade += 1.0
     if grade > TOLD and _is_aftermath(low):
         grade = TOLD
-    if grade > _SUPPLEMENT and (_BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
+    if grade > _SUPPLEMENT and (_LEAST.search(low) or _BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
         grade = _SUPPLEMENT
     return grade * 0.6 if _QUIET_LEVEL.match(low) else grade
 
@@ -187,6 +200,11 @@ def _is_aftermath(low: str) -> bool:
         if pattern is None or pattern.search(low, max(0, match.start() - 1)):
             return True
     return False
+
+
+def is_orderly(line: str) -> bool:
+    """Whether the line tells that the program was told to end, or says to look elsewhere."""
+    return _LEAST.search(lowered(line)) is not None
 
 
 def is_aftermath(line: str) -> bool:

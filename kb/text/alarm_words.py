@@ -60,20 +60,24 @@ _REASONS = _words(
     "invalid cross-device link, structure needs cleaning, bad address, value too large for defined data type"
 )
 _REASONS |= {
-    "reason: ": r"\breason: \S",
+    "reason: ": r"\breason: (?!(?:normal|shutdown|stopped|none|ok)\b|fail|error)\S",
     "because: ": r"\bbecause: (?!client close|closed by|idle|\w{0,20}lifetime)\S",
     "limit reached": r"\blimit reached\b",
+    "reached max": r"\breached max",
+    "maximum ": r"\bmaximum [^\n]{0,80}\breached\b",
     "quota exceeded": r"\bquota exceeded\b",
     "_full": r"\b[a-z]{2,20}(?:_[a-z]{1,20})?_full\b",
 }
 _ERROR = _words(
-    "err, critical, crit, severe, caused by, abort*, imagepullbackoff, sqlstate, traceback, address already,"
+    "err, critical, crit, severe, caused by, imagepullbackoff, sqlstate, traceback, address already,"
     "access denied, authentication failed, login failed, password mismatch, password doesn't match,"
-    "errno, assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, s"
+    "assertion, undefined behavior, data race, memory leak, buffer overflow, use-after-free, s"
     "tack trace"
 )
 _ERROR |= {
+    "abort": r"\babort(?!ed\b)\w*",
     "error": r"errors?\b",
+    "errno": r"\berrno\b\W{0,4}\d",
     "exception": r"exceptions?\b",
     "failure": r"[\w.:]failure\b",
     "backoff": r"\b\w*backoff\b",
@@ -92,13 +96,14 @@ _FAILED = _words(
     "alid, rejected,"
     "exceed*, exhausted, evict*, unauthorized, forbidden, lost, violat*, unexpected, reset by peer, r"
     "eadiness probe,"
-    "liveness probe, x509, not enough, too many, too large, too long, too low, too big, too small, do"
+    "liveness probe, x509, not enough, do"
     "es not exist,"
     "doesn't exist, not exist, not permitted, not allowed, not supported, unsupported, unknown, undef"
     "ined, unresolved,"
-    "unrecognized, unrecognised, missing, mismatch*, conflict*, duplicate key, already exists, alread"
+    "unrecognized, unrecognised, not recogni*,"
+    "incorrect, missing, mismatch*, conflict*, duplicate key, already exists, alread"
     "y in use,"
-    "already running, not running, disconnected, dropped, discard*, malformed, truncated, incomplete,"
+    "already running, not running, dropped, discard*, malformed, truncated, incomplete,"
     " illegal, bad,"
     "broken, damaged, insufficient, starved, starvation, stuck, hung, hangs, stall*, overrun, overflo"
     "w*, underflow,"
@@ -116,11 +121,15 @@ _FAILED = _words(
     "is down, went down, link down, went away, gone away, not null, read-only, read only, readonly"
 )
 _FAILED |= {
+    "too ": r"\btoo (?!\w{1,20}ing\b)[a-z]{3,}\b",
+    "out of ": r"\b(?:ran|runs|run|running) out of\b",
     "gateway": r"\b(?:502 )?bad gateway\b|\bgateway time-?out\b",
     '" 50': r'" 50\d\b',
     '" 4': r'" 4\d\d\b',
     "/-1/": r"/-1/\d{1,9} [345]\d\d ",
     "<nosrv>": r"<nosrv>",
+    " match": r"\bno (?:[a-z]{2,20} ){0,2}match\b",
+    "alarm": r"\balarms? (?:set|raised|triggered)\b",
     "has no ": r"\bhas no [a-z]",
     "timeout": r"timeouts?\b|\btimeout",
     "exit": r"\bexit(?:ed)?(?: with)?(?: code| status)?[: =(]{1,4}[1-9]",
@@ -130,6 +139,8 @@ _FAILED |= {
     "code=": r"\bcode=(?:killed|dumped)\b",
     "sigkill": r"\bsigkill\b",
 }
+_ENDED = _words("aborted, disconnected")
+"""What became of a connection or an operation; why is told by other words."""
 _WARNING = {
     "warn": r"\bwarn(?:ing|ings)?\b",
     "deprecated": r"\bdeprecated\b",
@@ -148,6 +159,7 @@ ROWS: tuple[tuple[float, str, str], ...] = tuple(
         (REASON, _REASONS),
         (ERROR, _ERROR),
         (FAILED, _FAILED),
+        (TOLD, _ENDED),
         (WARNING, _WARNING),
     )
     for mark, pattern in rows.items()
@@ -180,19 +192,19 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("interrupted; last known", ""),
     ("background saving error", ""),
     ("terminated by signal 6", ""),
-    ("(terminated)", ""),
     ("exit", r"\bexit(?:ed)?(?: with)?(?: (?:code|status))?[: ]{1,3}[1-9]\d{0,2}\W{0,4}$|\bexiting\b"),
     ("error ", r"\berror [1-9]\d{0,2}\W{0,4}$"),
     ("errors found", ""),
+    ("errors occurred", ""),
+    *(
+        (f"{verb} ", rf"\b{verb} [^\n]{{0,200}}no such file or directory")
+        for verb in ("delete", "remove", "unlink")
+    ),
     ("contains errors", ""),
     ("load config", ""),
     ("read config file", ""),
-    ("gracefully", ""),
     ("use of closed network connection", ""),
     ("signal received", ""),
-    ("signal 15", ""),
-    ("clean shutdown", ""),
-    ("sigterm", ""),
     ("due to errors", ""),
     ("because of errors", ""),
     ("due to previous error", ""),
@@ -223,6 +235,20 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
 )
 """What follows from the fault that a log told before, never above it: a mark, and a pattern where it is not enough."""
 
+ORDERLY = ("(terminated)", "gracefully", "signal 15", "clean shutdown", "sigterm")
+"""What somebody wanted: the program was told to end."""
+
+ELSEWHERE = (
+    "see logs",
+    "see the log",
+    "see above",
+    "see warnings",
+    "see errors",
+    "see previous",
+    "before this one",
+)
+"""What was told already: the line says to look there."""
+
 BESIDE = r"(?:^|[\]\s:>)])(?:detail|hint|context|statement|query|location|backtrace): "
 """Lines of PostgreSQL and its like that belong to the error above them."""
 
@@ -233,6 +259,8 @@ CALM = (
     r"|\b\w{0,20}(?:err(?:or)?s?|failed|failures?|dropped|retries|timeouts?|exceptions?|lost|rejected"
     r"|evicted)\"?\s?[=:]\s?"
     r"(?:0\b|nil\b|null\b|none\b|false\b|<nil>|\"\"|'')"
+    r"|(?<![\w.:=-])0 (?:[a-z]{1,20} )?(?:invalid|expired|unknown|bad|duplicate|rejected|dropped|lost)\b"
+    r"|\b(?:may|might) (?:[a-z]{2,20} ){0,4}(?:fail\w{0,5}|errors?|lost|crash\w{0,3}|timeouts?)\b"
     r"|\bexit(?:ed)? (?:with )?(?:code |status )?0\b|\berror (?:handler|handling|page|log|rate)\b|\be"
     r"rror_log\b"
     r"|\b(?:success\w{0,5}|recovered|retry succeeded|completed) after\b|\berrors?[-_]?(?:log|page|han"

@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kb.text.alarm import interesting
-from kb.text.carriers import Place, bare
+from kb.text.alarm import interesting, is_orderly
+from kb.text.carriers import Carried, Place, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.margin import WINDOW
-from kb.text.evidence_groups import Group, Groups, first_causes, grade_of, level_in
+from kb.text.evidence_causes import first_causes
+from kb.text.evidence_groups import Group, Groups, grade_of, level_in, with_trouble
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line, rough, visible
 
 BOILERPLATE = -1.0
 """The grade of what any crash of a runtime prints."""
+_BARE = re.compile(r"(?i)error: ")
+"""How any program may begin to say what is wrong, and JavaScript the message of a crash."""
 _LINES_BEFORE = 3
 _REMEMBERED = 20_000
 _MARGINS = 100
 """Crashes of a text whose margin is learned, which is dear; later ones have that of the last."""
 _FRAMES = re.compile(r"(?:[ \t]{1,40}(?:at|\.\.\.) [^\n]*\n)+")
+_CUT = re.compile(r"[,{(\[]\s*\Z")
+"""Where a term goes on in the next line, as Erlang prints them: what is above it tells more."""
 _MESSAGE, _CAUSE, _SECOND = 4.6, 4.8, 4.0
 """The least grade of the message of a crash and of its deepest cause; the most of what another line tells better."""
 _RAISED = 1.0
@@ -101,7 +106,8 @@ class CrashLines:
             ):
                 self._groups.take(line, most=_BESIDE if told.crash else 9.0)
             return
-        if told.rank < 2:
+        seen = _seen(line.block.text, line.start, line.end)
+        if told.rank < 2 or is_orderly(seen) or _CUT.search(seen):
             self._groups.take(line, most=_SECOND, again=again)
             return
         least = _CAUSE if told.role is Role.CAUSE else _MESSAGE
@@ -117,12 +123,14 @@ class CrashLines:
     def whole(self, lines: Sequence[tuple[Place, str, Mapping[str, str]]]) -> list[Group]:
         """A group for every line of a short text, each with its place and what carriers said that are undone."""
         carried = [bare(text) for _, text, _ in lines]
-        tolds = list(read_crashes(uncarried([text for _, text, _ in lines])))
+        tolds = _without_bare(list(read_crashes(uncarried([text for _, text, _ in lines]))), carried)
         groups: list[Group] = []
         leaders: dict[int, Group] = {}
         for (place, text, undone), one, told in zip(lines, carried, tolds, strict=True):
             said = {"severity": level_in(text[: one.start]), **undone, **one.said}
-            group = Group(text, one.text, _grade(one.text, said, told), place, said=said)
+            group = Group(
+                text, one.text, _grade(with_trouble(text, one.start, one.end), said, told), place, said=said
+            )
             groups.append(group)
             if told.rank == 2:
                 if told.crash in leaders:
@@ -130,6 +138,21 @@ class CrashLines:
                 leaders[told.crash] = group
         first_causes(groups)
         return groups
+
+
+def _without_bare(tolds: Sequence[Told], carried: Sequence[Carried]) -> list[Told]:
+    """The roles, a bare `Error: ...` of which nothing else of a crash is told taken as any other line."""
+    crashed = {told.crash for told in tolds if told.role in (Role.FRAME, Role.GENERIC)}
+    return [
+        Told(Role.OTHER)
+        if told.role is Role.MESSAGE and told.crash not in crashed and _is_bare(one)
+        else told
+        for told, one in zip(tolds, carried, strict=True)
+    ]
+
+
+def _is_bare(one: Carried) -> bool:
+    return _BARE.match(one.text) is not None or one.said.get("severity", "").lower() == "error"
 
 
 def _grade(text: str, said: Mapping[str, str], told: Told) -> float:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log2
 
 from kb.text.alarm import alarm, is_aftermath, is_grave, names_reason
 from kb.text.alarm_words import ERROR, FAILED, FATAL, WARNING
 from kb.text.carriers import Place, bare
+from kb.text.evidence_causes import first_causes
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line
 from kb.text.mask import mask, without_prefix
 
@@ -24,8 +25,6 @@ _KNOWN = 8_192
 _MASKED = 3_000
 _LOOK_AGAIN = 2_048
 """Lines passed over after which it is looked whether the best are still as good, as they may have repeated."""
-_CRASH = 5.6
-"""The grade of what a crash tells, at least."""
 _SECOND = 0.5
 """What a grade gains by a second alarming word."""
 _NOWHERE = Place(0, 0, 0)
@@ -33,17 +32,20 @@ _SEVERITIES = {
     FATAL: "emerg emergency fatal ftl panic f dpanic 0",
     ERROR: "alert critical crit error err severe e eror failure 1 2 3",
     WARNING: "warn warning w 4",
-    -1.0: "info information informational notice debug trace verbose i d v 5 6 7 fine finer finest",
+    -1.0: "info information informational notice note debug trace verbose i d v 5 6 7 fine finer finest",
 }
 _BY_SEVERITY = {name: grade for grade, names in _SEVERITIES.items() for name in names.split()}
 _LEVEL = re.compile(
-    r"(?i)\b(info|notice|debug|trace|warn|warning|error|critical|crit|alert|fatal|panic|emerg)\b"
+    r"(?i)\b(info|notice|note(?=\])|debug|trace|warn|warning|error|critical|crit|alert|fatal|panic|emerg)\b"
 )
-_DIES = re.compile(r"(?i)\b(?:fatal|ftl|panic|emerg\w{0,6}|abort\w{0,4})\b")
 _PREFIX = 400
 _QUIET = 0.6
-_SHORTLY = 6
-"""Lines within which what dies tells why before it does."""
+_LEAST_WARNED, _WARNED = 1.9, 3.9
+"""What a warning has at least and, where its reason is not the system's, at most: more than the words of a line that
+is information, less than an error."""
+_TROUBLE = re.compile(
+    r"(?<![\w.-])(?:err|error|reason|cause|exception)=(?:\"(?P<text>(?:[^\"\\\n]|\\.){1,2000})\"|(?P<word>[^\s\"]{1,200}))"
+)
 
 
 @dataclass(slots=True)
@@ -82,14 +84,27 @@ def level_in(prefix: str) -> str:
     return found[-1] if found else ""
 
 
+def with_trouble(line: str, start: int, end: int) -> str:
+    """The message at `line[start:end]` and what a field beside it, such as `err="..."`, says of the error."""
+    beside = _TROUBLE.search(line, end) or _TROUBLE.search(line, 0, start)
+    return f"{line[start:end]}: {beside['text'] or beside['word']}" if beside else line[start:end]
+
+
 def grade_of(message: str, said: Mapping[str, str]) -> float:
-    """How alarming a bare line is, with the severity that its carriers tell."""
+    """How alarming a bare line is, with the severity that its carriers tell.
+
+    What the program itself calls a warning stands below its errors, whatever words are in it, unless the system
+    gives the reason.
+    """
     grade = alarm(message)
-    if is_aftermath(message):
-        return grade
     severity = _BY_SEVERITY.get(said.get("severity", "").strip().lower(), 0.0)
     if severity < 0:
         return grade * _QUIET
+    if is_aftermath(message):
+        return grade
+    if severity == WARNING:
+        most = 9.0 if names_reason(message) else _WARNED
+        return min(most, max(grade, _LEAST_WARNED))
     return max(grade, severity + _SECOND * (grade >= FAILED and severity >= ERROR))
 
 
@@ -139,7 +154,8 @@ class Groups:
             return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
         said = {"severity": level_in(seen.text[: carried.start]), **line.said(), **carried.said}
-        grade = least if plain else max(least, grade_of(carried.text, said))
+        told = with_trouble(seen.text, carried.start, carried.end)
+        grade = least if plain else max(least, grade_of(told, said))
         grade = min(most, grade + raised)
         if grade <= 0 or grade + 1.0 <= self._floor:
             return None
@@ -195,19 +211,3 @@ class Groups:
 
 def _rank(group: Group) -> tuple[float, int]:
     return group.score(), -group.order
-
-
-def first_causes(groups: Iterable[Group]) -> None:
-    """What a fatal line that gives no reason was told of shortly before goes above it."""
-    by_line = {group.place.line: group for group in groups if group.grade >= FAILED}
-    for fatal in list(by_line.values()):
-        if not FATAL <= fatal.grade < _CRASH or fatal.told or not _DIES.search(fatal.text):
-            continue
-        if names_reason(fatal.message):
-            continue
-        before = [by_line.get(fatal.place.line - n) for n in range(_SHORTLY, 0, -1)]
-        causes = [one for one in before if one is not None and not one.told and one.count <= fatal.count]
-        if causes:
-            cause = max(causes, key=lambda one: (min(one.grade, FATAL), -one.place.line))
-            cause.grade, cause.told = max(cause.grade, fatal.grade), True
-            fatal.grade, fatal.told = min(fatal.grade, cause.grade) - _SECOND, True

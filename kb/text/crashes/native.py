@@ -105,7 +105,7 @@ C = (
     message(
         "c",
         "***",
-        r"\*\*\* (?P<message>(?!error\b).{3,200}) \*\*\*",
+        r"\*\*\* (?P<message>(?!error\b)(?:.{2,190} detected|longjmp causes .{3,100})) \*\*\*",
         "*** stack smashing detected ***: terminated",
     ),
     message(
