@@ -95,11 +95,11 @@ class Lookup:
             )
         printed = by_fingerprint(question, self.entries)
         exact = self._judge(question, [*printed, *scan.found(printed), *scan.traces(question)], now)
-        if deep or not verdicts.settles(exact):
+        if deep or not verdicts.settles(exact, question):
             exact = self._judge(question, by_rewording(question, self.entries), now, exact)
         judged, notes = exact, list[str]()
-        if deep or not verdicts.settles(exact):
-            ranked = self.ranked.search(question.query, prose=question.is_prose, said=question.said)
+        if deep or not verdicts.settles(exact, question):
+            ranked = self.ranked.search(question.query, prose=question.is_prose, said=question.written or question.said)
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
             notes += self.notes()
         notes += self._warnings(question)

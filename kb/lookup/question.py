@@ -56,6 +56,9 @@ class Question:
     whole: bool = True
     """The evidence is all that was asked; of a longer text it is what tells most."""
 
+    written: str = ""
+    """All that a short text says, as it was written but without what carries it; empty for a longer one."""
+
     @property
     def query(self) -> str:
         """The text to rank by: the most telling templates, without their placeholders, in order."""
@@ -82,7 +85,7 @@ class Question:
     @cached_property
     def is_prose(self) -> bool:
         """Whether people said it, and no program wrote it; see `kb.text.prose`."""
-        return is_prose("\n".join(e.line.text for e in self.evidence))
+        return is_prose(self.written or "\n".join(e.line.text for e in self.evidence))
 
     @property
     def fingerprint(self) -> str:
@@ -122,7 +125,7 @@ def ask(
     names = dict.fromkeys(name for e in evidence for name in _NAME.findall(e.line.text))
     return Question(
         tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets,
-        whole=reader.is_short(EVIDENCE_LINES),
+        whole=reader.is_short(EVIDENCE_LINES), written=redact("\n".join(reader.said(EVIDENCE_LINES))).text,
     )  # fmt: skip
 
 

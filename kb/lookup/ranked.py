@@ -16,6 +16,7 @@ from kb.records.ledger import Tier
 from kb.storage.lexical import LexicalIndex
 from kb.storage.vectors import VectorIndex
 from kb.text.chunks import ASKED, spelled_out
+from kb.text.mask import mask
 from kb.text.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class RankedTiers:
         programs said is compared to the letter: `said`, where it is not the query itself.
         """
         from kb.lookup import ranking
-        from kb.lookup.agreement import agreement
+        from kb.lookup.agreement import agreement, share_of, words_of
         from kb.lookup.features import Query, named_in_title
 
         tokens, spelled, chunks = tokenize(query), spelled_out(query), min(MOST_CHUNKS, 2 * limit)
@@ -56,12 +57,19 @@ class RankedTiers:
             return []
         lexical_ids = {hit.entry_id for hit in words}
         candidates = self._candidates(ids, spelled)
-        written = tokenize(said or query)
+        written = words_of(tokenize(said or query))
         asked, stats = Query(query, tuple(tokens)), self._stats([*tokens, *written], candidates)
         named = {one.entry_id: named_in_title(asked, one.title, stats) for one in candidates}
         agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
+        masked = set(tokenize(mask(said or query)))
+        covered = {one.entry_id: share_of(_masked_title(one), masked, stats) for one in candidates}
         found = [
-            replace(_ranked(one, lexical_ids), named=named[one.entry_id], agreed=agreed[one.entry_id])
+            replace(
+                _ranked(one, lexical_ids),
+                named=named[one.entry_id],
+                agreed=agreed[one.entry_id],
+                covered=covered[one.entry_id],
+            )
             for one in ranking.rank(asked, candidates, stats)
         ]
         hits = _lifted(_falling(found)) if prose else _falling(found)
@@ -90,10 +98,11 @@ class RankedTiers:
         ]  # fmt: skip
 
     def _stats(self, tokens: Iterable[str], candidates: list[Candidate]) -> CorpusStats:
+        from kb.lookup.agreement import words_of
         from kb.lookup.features import CorpusStats, plain_words
 
         titles = [word for candidate in candidates for word in plain_words(candidate.title)]
-        titles += chain.from_iterable(map(_title_tokens, candidates))
+        titles += chain.from_iterable(words_of(_title_tokens(one)) for one in candidates)
         entries, mean_chunk, mean_entry = self._lexical.size()
         known = self._lexical.document_frequencies([*tokens, *titles])
         return CorpusStats(entries, mean_entry, known, mean_chunk)
@@ -102,6 +111,11 @@ class RankedTiers:
 def _title_tokens(one: Candidate) -> list[str]:
     """The words of what names the candidate: of a pattern, the text that was learned."""
     return [token for piece in one.chunks if piece.role == "title" for token in piece.tokens]
+
+
+def _masked_title(one: Candidate) -> list[str]:
+    """The words of what names the candidate, what varies left out, where that is one line."""
+    return [] if "\n" in one.title.strip() else tokenize(mask(one.title))
 
 
 def _own(one: Candidate) -> Candidate:

@@ -43,7 +43,7 @@ _STANDARD = re.compile(
     r"|Name|Import|ModuleNotFound|Assertion|OS|IO|EOF|Timeout|System|Zero|Division|Overflow|Arithmetic|FloatingPoint"
     r"|Recursion|StackOverflow|Memory|OutOfMemory|NotImplemented|Unicode|Connection|BrokenPipe|Permission|File|Null|No"
     r"|Illegal|Unsupported|Array|ClassCast|ClassNotFound|Concurrent|Number|Argument|Invalid|Standard|Frozen|Load|Local"
-    r"|Logic|Domain|Length|OutOf|Unexpected|Unhandled|Uncaught|Json|Parse|Exit|Interrupted|Execution|Socket|SQL)"
+    r"|Logic|Domain|CalledProcess|ChildProcess|ProcessLookup|Length|OutOf|Unexpected|Unhandled|Uncaught|Json|Parse|Exit|Interrupted|Execution|Socket|SQL)"
     r"[A-Za-z]{0,30})?(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?$"
 )
 """The exceptions that a language or its library brings: another program has them, too."""
@@ -92,6 +92,11 @@ def names_something(message: str) -> bool:
         return True
     said = EXCEPTION.sub(" ", message)
     return bool(_NAME.search(said)) or len(_WORD.findall(said)) >= _OWN_WORDS
+
+
+def own_words(line: str) -> str:
+    """The line without the exceptions that another program has, too."""
+    return EXCEPTION.sub(lambda kind: " " if _STANDARD.search(kind[0]) else kind[0], line)
 
 
 def is_hang(text: str) -> bool:
