@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kb.lookup.features import Candidate, ChunkText, CorpusStats, Query
+from kb.lookup.features import Candidate, ChunkText, Query
+from kb.lookup.rarity import CorpusStats
 from kb.records import Passage
 from kb.text.chunks import chunk, spelled_out
 from kb.text.tokens import tokenize

@@ -5,8 +5,9 @@ home, each with its own cause and fix, so that they compete, and asks with the n
 Printed are counts and shares: *first* (the right entry first), *known* of the drifts where only the wrapper
 changed, *related* (or known) of those where the words did, *wrong* (another entry known).  Two faults with one
 wording are one entry; a fault whose wording changed twice is several, any of which is right.  Texts that are too
-general to be known by themselves (`worker died`) are counted apart.  The last share says for how many the table
-gives the very template.  `--missed` prints each drift that is not first, or below its verdict.
+general to be known even where they were learned themselves (`worker died`) are counted apart, learned or asked.
+The last share says for how many the table gives the very template.  `--missed` prints each drift that is not
+first, or below its verdict.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,14 +108,15 @@ def _ask(kb: KnowledgeBase, one: Drift, of: dict[str, str], fault: str) -> Outco
     return Outcome(one, first, str(answer.verdict), str(own.verdict) == "known")
 
 
-def report(title: str, outcomes: list[Outcome], missed: bool) -> None:
-    """Print the shares of one direction."""
-    wrappers = [one for one in outcomes if one.drift.kind == "wrapper" and one.tells]
+def report(title: str, outcomes: list[Outcome], general: Set[str], missed: bool) -> None:
+    """Print the shares of one direction; `general` are the texts that are not known by themselves."""
+    apart = [one for one in outcomes if {one.drift.learned, one.drift.asked} & general]
+    wrappers = [one for one in outcomes if one.drift.kind == "wrapper" and one not in apart]
     words = [one for one in outcomes if one.drift.kind == "words"]
     print(f"\n{title}: {len(outcomes)} faults")
     _share("first", sum(one.first for one in outcomes), len(outcomes))
     _share("known, only the wrapper changed", sum(one.good for one in wrappers), len(wrappers))
-    print(f"  too general to be known by their own text: {sum(not one.tells for one in outcomes)}")
+    print(f"  too general to be known by their own text: {len(apart)}")
     _share("related or known, the words changed", sum(one.good for one in words), len(words))
     _share("another entry known", sum(one.wrong for one in outcomes), len(outcomes))
     _share("turned into one another by the table", sum(_turned(one.drift) for one in outcomes), len(outcomes))
@@ -141,8 +143,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--missed", action="store_true", help="print each drift that was missed")
     given = options.parse_args()
-    report("old wording learned, new one asked", ask_all(list(drifts(back=False))), given.missed)
-    report("new wording learned, old one asked", ask_all(list(drifts(back=True))), given.missed)
+    newer, older = (ask_all(list(drifts(back))) for back in (False, True))
+    general = {one.drift.learned for one in newer + older if not one.tells}
+    report("old wording learned, new one asked", newer, general, given.missed)
+    report("new wording learned, old one asked", older, general, given.missed)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,8 @@ class Asking(OpenHome):
         in the ledger with its incident, by default the one that is being worked on; its `lookup_id`
         is what `record_outcome` takes.  `on_sighting` is told of entries as soon as their signature is
         seen, block by block, before the text has ended.  With `record=False` (an evaluation) the ledger
-        does not hear of it, and there is no `lookup_id`.
+        does not hear of it, and there is no `lookup_id`.  Raises NothingAsked for an empty text, and
+        records nothing.
         """
         from kb.lookup.answer import answer
 

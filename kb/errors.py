@@ -25,6 +25,10 @@ class InvalidInput(KbError, ValueError):
     """An argument is missing, empty, too large or of the wrong form."""
 
 
+class NothingAsked(InvalidInput):
+    """A question without a word in it: the program whose output was to be asked about has said nothing."""
+
+
 class EntryNotFound(KbError, LookupError):
     """No entry has the id that was asked for."""
 

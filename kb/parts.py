@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from kb.errors import HomeNotWritable, Problem
 from kb.home import Home
+from kb.lookup.causes import OtherCauses
 from kb.lookup.lookup import Lookup
 from kb.lookup.ranked import RankedTiers
 from kb.lookup.search import search
@@ -107,6 +108,7 @@ class Parts:
             RankedTiers(lexical, vectors),
             signatures,
             trust.of,
+            OtherCauses(lexical),
             lambda: [*lexical.notes, *vectors.notes],
             table.quarantined,
             watch.current,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kb.cli.output import JSON, opened, print_json, say
-from kb.errors import KbError
+from kb.errors import KbError, NothingAsked
 
 if TYPE_CHECKING:
     from kb.lookup.lookup import Sighting
@@ -67,6 +67,8 @@ def check(
                 on_sighting=_say_sighting,
             )
     except KbError as error:
+        if not exit_code and isinstance(error, NothingAsked):
+            raise typer.BadParameter(str(error)) from error
         if not exit_code:
             raise
         say(f"kb: {error}")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
+from kb.lookup.thresholds import RELATED
 from kb.loop.trust import trust_in_words
 from kb.records.ledger import NO_MATCH, Answer, Match, SearchHit, Standing
 from kb.records.parts import Source, Status
 from kb.text.one_line import one_line
 
 _WIDTH = 100
+_UNLIKELY_LINES = 3
+"""Lines of a match that is shown beside better ones: its title, its id and why it hardly fits."""
 
 _HEADLINES = {
     "known": "KNOWN: this was seen before.",
@@ -28,7 +31,9 @@ def answer_text(answer: Answer) -> str:
         lines.append("Several causes share this symptom; the checks tell them apart.")
     for number, match in enumerate(answer.matches, 1):
         short = (number > 1 and not answer.alternatives) or answer.verdict == "unknown"
-        lines += ["", *_match_lines(number, match, most=3 if short else 12)]
+        shown = _match_lines(number, match, most=3 if short else 12)
+        unlikely = answer.verdict != "unknown" and match.confidence < RELATED
+        lines += ["", *(shown[:_UNLIKELY_LINES] if unlikely else shown)]
     lines.append("")
     if answer.seen:
         lines.append(f"seen: {', '.join(f'{name} {text}' for name, text in answer.seen.items())}")

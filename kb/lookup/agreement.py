@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from kb.lookup.features import CorpusStats
+from kb.lookup.rarity import CorpusStats
 
 _DIGIT = re.compile(r"\d")
 _DIGITS = "0123456789"

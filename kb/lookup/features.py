@@ -24,6 +24,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kb.lookup.rarity import CorpusStats
 from kb.text.chunks import spelled_out
 from kb.text.tokens import STOP_WORDS, stem
 
@@ -58,21 +59,6 @@ class Candidate:
     chunks: tuple[ChunkText, ...]
     cosines: tuple[float, ...] = ()
     title_cosine: float = math.nan
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusStats:
-    """How common each token is: `df` counts the entries that hold it; lengths are in tokens."""
-
-    documents: int
-    average_length: float
-    df: Mapping[str, int]
-    average_chunk_length: float = 100.0
-
-    def idf(self, term: str) -> float:
-        """How telling a term is: high for a rare or unseen one, never below zero."""
-        df = min(self.df.get(term, 0), self.documents)
-        return math.log(1 + (self.documents - df + 0.5) / (df + 0.5))
 
 
 @dataclass(frozen=True)

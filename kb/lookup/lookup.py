@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
+from kb.errors import NothingAsked
 from kb.lookup import verdict as verdicts
 from kb.lookup import watching
 from kb.lookup.alternatives import mark_alternatives
+from kb.lookup.causes import Causes, OtherCauses, spoken_for
 from kb.lookup.exact import SignatureScan, by_fingerprint, by_rewording
 from kb.lookup.explain import to_match
 from kb.lookup.found import Found, OnFound
@@ -38,6 +40,10 @@ RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
 Watched = Callable[[datetime], Sequence[WatchItem]]
 """The items of the watch list that count at a moment."""
 _JUDGED, _FEW = 30, 10
+_NOTHING = (
+    "the text is empty, so nothing was looked up; give the error text (if it was piped in, see why the"
+    " program before the pipe printed nothing)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class Lookup:
     ranked: RankedTiers
     signatures: CompiledSignatures
     trust_of: TrustOf
+    others: OtherCauses
     notes: Callable[[], Sequence[str]]
     quarantined: Callable[[], Mapping[str, Move]]
     watched: Watched = lambda _: ()
@@ -81,7 +88,7 @@ class Lookup:
         self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
         now: datetime, on_sighting: OnSighting | None = None,
     ) -> Finding:  # fmt: skip
-        """Look the text up; an empty text is `unknown` with a note that says so.
+        """Look the text up.  Raises NothingAsked for a text without anything readable in it.
 
         `on_sighting` is told at once, while the text is still being read, of each entry whose signature
         could settle the question by itself.
@@ -90,21 +97,25 @@ class Lookup:
         question = ask(text, tool=tool, service=service, environment=environment, each_block=scan.block)
         self.signatures.keep()
         if not question.evidence:
-            return Finding(
-                question, Verdict.UNKNOWN, (), False, 0, ("the text is empty: there is nothing to look up",)
-            )
+            raise NothingAsked(_NOTHING)
         printed = by_fingerprint(question, self.entries)
         exact = self._judge(question, [*printed, *scan.found(printed), *scan.traces(question)], now)
-        if deep or not verdicts.settles(exact, question):
+        if deep or not verdicts.settles(exact):
             exact = self._judge(question, by_rewording(question, self.entries), now, exact)
+        if verdicts.settles(exact):
+            exact = self._judge(question, self._other_causes(exact), now, exact)
         judged, notes = exact, list[str]()
-        if deep or not verdicts.settles(exact, question):
-            ranked = self.ranked.search(question.query, prose=question.is_prose, said=question.written or question.said)
+        if deep or not verdicts.ends(exact, question):
+            ranked = self.ranked.search(
+                question.query, prose=question.is_prose, said=question.written or question.said
+            )
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
             notes += self.notes()
         notes += self._warnings(question)
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
+        causes = Causes.of(question, judged)
+        judged = spoken_for(causes, self.ranked.likeness(causes.said, causes.ids), judged)
         ordered, watch = watching.noted(verdicts.in_order(judged), question, self.watched(now), now)
         return _finding(question, ordered, limit, [*notes, *watch])
 
@@ -114,6 +125,12 @@ class Lookup:
         stored = self.entries.many(moves)
         held = [one.entry for one in stored.values() if one.entry.status is Status.QUARANTINED]
         return warnings(question, held, moves)
+
+    def _other_causes(self, settled: Sequence[Judged]) -> list[Found]:
+        """What was learned of the same symptom in other words, which the text need not hold."""
+        already = {one.entry.id for one in settled}
+        best = verdicts.in_order(settled)[0].entry
+        return [one for one in self.others.of(best, self.signatures.current()) if one.entry_id not in already]
 
     def _teller(self, on_sighting: OnSighting) -> OnFound:
         def tell(found: Found) -> None:

@@ -29,29 +29,20 @@ LIFT, MOST = 30.0, 2.0
 
 From 15 to 60 it gains the same; a lift of 2 is what a record cannot make up for, either (`rank_score`).
 """
-WORTH_A_LOOK = 0.05
-"""Confidence from which a candidate is shown beside what is `related`.
-
-Rarely right: of 27 alerts that were related to something, 36 such candidates were shown, and for 3 the right one was
-among them alone.  What is `known` is not diluted.
-"""
 
 
 def worth_showing(ordered: Sequence[Judged], verdict: Verdict) -> list[Judged]:
-    """What may be shown under a verdict, in the same order; what is below `RELATED` says so.
+    """What may be shown under a verdict, in the same order: all that ranks, since what is right may rank low.
 
-    Under `unknown` that is everything: the nearest are shown, as no match.
+    What is below `RELATED` says that it is unlikely; under `unknown` the whole answer says so.
     """
     if verdict is Verdict.UNKNOWN:
         return list(ordered)
-    least = RELATED if verdict is Verdict.KNOWN else WORTH_A_LOOK
-    return [
-        one if one.confidence >= RELATED else _unlikely(one) for one in ordered if one.confidence >= least
-    ]
+    return [one if one.confidence >= RELATED else _unlikely(one) for one in ordered]
 
 
 def _unlikely(one: Judged) -> Judged:
-    return replace(one, reason=f"{one.reason}; unlikely, shown since nothing fits surely")
+    return replace(one, reason=f"{one.reason}; unlikely")
 
 
 def offered(ordered: Sequence[Judged], limit: int) -> list[Judged]:

@@ -5,7 +5,7 @@ A candidate of one of the two is never dropped for lack of the other's support.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
@@ -20,8 +20,9 @@ from kb.text.mask import mask
 from kb.text.tokens import tokenize
 
 if TYPE_CHECKING:
-    from kb.lookup.features import Candidate, CorpusStats
+    from kb.lookup.features import Candidate
     from kb.lookup.ranking import Ranked
+    from kb.lookup.rarity import CorpusStats
 
 MOST_CHUNKS = 120
 """Chunks that each of the two is asked for at the most; two for each candidate else."""
@@ -80,6 +81,19 @@ class RankedTiers:
         own = {one.entry_id: _ranked(one, lexical_ids) for one in ranking.rank(asked, taught, stats)}
         return [_by_words_asked(hit, own) for hit in hits]
 
+    def likeness(self, said: str, ids: Sequence[str]) -> dict[str, float]:
+        """The cosine of a text and the nearest of what each entry says beside its title; none where unknown."""
+        if not ids:
+            return {}
+        chunks = self._lexical.chunks_of(ids)
+        pieces = {
+            one.id: key for key, found in chunks.items() for one in found if one.role not in ("title", ASKED)
+        }
+        nearest: dict[str, float] = {}
+        for chunk, cosine in self._vectors.cosines(spelled_out(said), list(pieces)).items():
+            nearest[pieces[chunk]] = max(cosine, nearest.get(pieces[chunk], -1.0))
+        return nearest
+
     def _candidates(self, ids: list[str], query: str) -> list[Candidate]:
         from kb.lookup.features import Candidate, ChunkText
 
@@ -99,7 +113,8 @@ class RankedTiers:
 
     def _stats(self, tokens: Iterable[str], candidates: list[Candidate]) -> CorpusStats:
         from kb.lookup.agreement import words_of
-        from kb.lookup.features import CorpusStats, plain_words
+        from kb.lookup.features import plain_words
+        from kb.lookup.rarity import CorpusStats
 
         titles = [word for candidate in candidates for word in plain_words(candidate.title)]
         titles += chain.from_iterable(words_of(_title_tokens(one)) for one in candidates)

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.lookup.features import FEATURE_NAMES, Candidate, CorpusStats, Query, features
+from kb.lookup.features import FEATURE_NAMES, Candidate, Query, features
+from kb.lookup.rarity import CorpusStats
 
 GROUPS: dict[str, tuple[float, tuple[str, ...]]] = {
     "words": (1.0, ("best_chunk", "whole_entry", "word_pairs", "rare_words", "coverage")),

@@ -112,9 +112,12 @@ def judge(
     words += [f"it {'resolved this' if here > 0 else 'failed'} for {question.service} before"] if here else []
     lift = TAUGHT * found.taught + HERE * ((here > 0) - (here < 0))
     reason = "; ".join([*reasons, *words, *limits])
-    letter = _to_the_letter(line, _pattern(entry) or entry.headline) if line else 0.0
+    letter = _to_the_letter(line, learned_by(entry) or entry.headline) if line else 0.0
     letter = found.agreed if found.tier is Tier.TRACE else letter
-    return Judged(entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter, _verbatim(question, entry))
+    return Judged(
+        entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter,
+        verbatim=_verbatim(question, entry),
+    )  # fmt: skip
 
 
 def _line_of(question: Question, found: Found) -> str:
@@ -131,7 +134,7 @@ def _with_surroundings(found: Found, entry: Entry, line: str) -> Found:
     A message may be plain (`open() failed`) and what its program writes around it not: where both lines have that, it
     is the same program that says so.
     """
-    pattern = _pattern(entry)
+    pattern = learned_by(entry)
     plain = found.whole and found.strength < _PLAIN_MOST and found.tier is not Tier.TRACE
     if not line or not plain or "\n" in pattern:
         return found
@@ -147,7 +150,7 @@ def _to_the_letter(line: str, learned: str) -> float:
 
 
 def _verbatim(question: Question, entry: Entry) -> bool:
-    pattern = _pattern(entry)
+    pattern = learned_by(entry)
     asked, learned = (frozenset(_NO_NUMBER.findall(text.casefold())) for text in (question.written, pattern))
     return bool(asked) and asked == learned
 
@@ -155,16 +158,16 @@ def _verbatim(question: Question, entry: Entry) -> bool:
 def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
     if found.tier in EXACT:
         whole = found.whole and found.strength >= GENERIC
-        bonus = 0.0 if not whole else _LEARNED if _pattern(entry) else _WHOLE
+        bonus = 0.0 if not whole else _LEARNED if learned_by(entry) else _WHOLE
         return min(0.99, 0.45 + 0.55 * found.strength + bonus) * found.fit
     if _compared_as_texts(question, entry):
-        return by_likeness(likeness(found.agreed, found.features["cosine"]))
+        return by_likeness(likeness(found.agreed, found.features.get("cosine", 0.0)))
     return found.strength
 
 
 def _compared_as_texts(question: Question, entry: Entry) -> bool:
     """Whether what programs wrote is asked of what programs wrote: those are two texts, not a subject."""
-    pattern = _pattern(entry)
+    pattern = learned_by(entry)
     return bool(pattern) and ("\n" in pattern or not is_prose(pattern)) and not question.is_prose
 
 
@@ -179,7 +182,7 @@ def _codes(template: str) -> list[str]:
     return _CODE.findall(template.replace(PLACEHOLDER, " "))
 
 
-def _pattern(entry: Entry) -> str:
+def learned_by(entry: Entry) -> str:
     """The text that a pattern or tool fix was learned by; empty for other kinds."""
     return entry.pattern if isinstance(entry, Pattern) else getattr(entry, "error_pattern", "")
 
@@ -241,11 +244,11 @@ def _limited(
     limits = list[str]()
     exact = found.tier in EXACT
     said = line or (question.said if len(question.evidence) == 1 else "")
-    if said and apart(said, _pattern(entry)):
+    if said and apart(said, learned_by(entry)):
         limits.append("but none is left in one of them, and some in the other")
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
-    pattern = _pattern(entry)
+    pattern = learned_by(entry)
     if pattern and "\n" not in pattern and (word := turned(said, pattern)):
         limits.append(f"but the line says {word!r}")
     if found.features and is_crash(pattern):
@@ -292,15 +295,26 @@ def verdict_of(judged: Sequence[Judged]) -> Verdict:
     return Verdict.KNOWN if best >= KNOWN else Verdict.RELATED if best >= RELATED else Verdict.UNKNOWN
 
 
-def settles(judged: Sequence[Judged], question: Question) -> bool:
-    """Whether the exact tiers found something that is known, so that the others need not be asked.
+def settles(judged: Sequence[Judged]) -> bool:
+    """Whether the exact tiers found something that is known."""
+    return verdict_of(judged) is Verdict.KNOWN
 
-    One line of a few does not end the search: what was learned may be all of them.
+
+def ends(judged: Sequence[Judged], question: Question) -> bool:
+    """Whether what they found is known as a whole, so that the other tiers need not be asked.
+
+    A line of a few does not end the search where another of them is graver: what was learned may be all of them.
     """
-    known = [one for one in judged if one.confidence >= KNOWN]
-    if not question.written or len(question.evidence) < 2:
-        return bool(known)
-    return any(one.found.tier is Tier.TRACE or "\n" in _pattern(one.entry) for one in known)
+    return any(one.confidence >= KNOWN and _says_the_gravest(one, question) for one in judged)
+
+
+def _says_the_gravest(one: Judged, question: Question) -> bool:
+    """Whether what was found is of several lines, or the gravest of the question's."""
+    scores = {telling.line.line: telling.line.score for telling in question.evidence}
+    found = one.found.evidence
+    if found is None or found.line not in scores or "\n" in learned_by(one.entry):
+        return True
+    return scores[found.line] >= max(scores.values())
 
 
 def rank_score(confidence: float, trust: Trust) -> float:

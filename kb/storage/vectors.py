@@ -129,6 +129,7 @@ class VectorIndex:
 
         if not chunk_ids or not self._embeddings.encoder.ready():
             return {}
+        self._catch_up()
         vector = self._vector(text)
         found = self.published().cosines(vector, chunk_ids)
         rest = [chunk for chunk in chunk_ids if chunk not in found]

@@ -12,18 +12,18 @@ import pytest
 
 from benchmarks.big_input import NEEDLE, check, many_lines, one_line
 from kb import KnowledgeBase
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, NothingAsked
 from tests.conftest import ROOT, RunKb
 
 LINE = "FATAL tide gauge 7 reports a negative depth"
 
 
-@pytest.mark.parametrize("text", ["", "   \n\t\r\n  ", "\0\0\0", "\x1b[31m\x1b[0m"])
-def test_a_text_that_says_nothing_is_unknown_with_a_note(kb: KnowledgeBase, text: str):
-    answer = kb.check_known_issues(text)
+@pytest.mark.parametrize("text", ["", "   \n\t\r\n  ", "\n" * 100_000, "\0\0\0", "\x1b[31m\x1b[0m"])
+def test_a_question_without_a_word_is_the_callers_mistake_and_is_not_recorded(kb: KnowledgeBase, text: str):
+    with pytest.raises(NothingAsked, match="so nothing was looked up"):
+        kb.check_known_issues(text)
 
-    assert answer.verdict == "unknown"
-    assert any("empty" in note for note in answer.notes)
+    assert kb.weekly_summary().read["lookups"] == 0
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,6 @@ def test_a_text_that_says_nothing_is_unknown_with_a_note(kb: KnowledgeBase, text
         "🔥🔥🔥 ё 中文 \u202e\ufeff",
         "\ud800 a lone surrogate",
         "a" * 300_000,
-        "\n" * 100_000,
         "%s %n {0} ${HOME} $(id) `id` <b>",
         "\"; DROP TABLE entries; -- ' OR 1=1",
         'NEAR(a b) AND "unclosed * col:x ^',

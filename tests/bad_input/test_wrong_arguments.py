@@ -34,6 +34,9 @@ from tests.conftest import RunKb
         (("init", ""), 2, "the folder is empty"),
         (("frobnicate",), 2, "No such command"),
         (("check", "--frobnicate", "x"), 2, "No such option"),
+        (("check", ""), 2, "the text is empty"),
+        (("check", " \t"), 2, "the text is empty"),
+        (("check", "--exit-code", ""), 3, "the text is empty"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_words(run_kb: RunKb, words: tuple[str, ...], code: int, said: str):

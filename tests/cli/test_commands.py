@@ -42,7 +42,7 @@ def test_every_command_prints_one_json_value_and_nothing_else(home: Path, run_kb
         json.loads(done.stdout)
 
 
-@pytest.mark.parametrize(("text", "code"), [(LINE, 0), ("", 2)])
+@pytest.mark.parametrize(("text", "code"), [(LINE, 0), ("the harbour crane stands still", 2)])
 def test_exit_codes_follow_the_verdict_only_when_asked(run_kb: RunKb, text: str, code: int):
     run_kb("learn", "pattern", LINE)
 

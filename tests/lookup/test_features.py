@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.lookup.features import FEATURE_NAMES, Candidate, ChunkText, CorpusStats, Query, features, plain_words
+from kb.lookup.features import FEATURE_NAMES, Candidate, ChunkText, Query, features, plain_words
+from kb.lookup.rarity import CorpusStats
 from kb.text.tokens import tokenize
 
 STATS = CorpusStats(

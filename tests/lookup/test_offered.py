@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
-from kb.lookup.features import CorpusStats, Query, named_in_title
+from kb.lookup.features import Query, named_in_title
 from kb.lookup.found import Found
 from kb.lookup.offered import MOST, offered, spread, worth_showing
+from kb.lookup.rarity import CorpusStats
 from kb.lookup.thresholds import KNOWN, RELATED
 from kb.lookup.verdict import Judged, in_order
 from kb.records import Entry, Pattern, Runbook
@@ -112,19 +114,16 @@ def test_the_best_is_first_and_nobody_is_shown_twice_or_left_out_for_nothing(val
     assert len(set(shown)) == len(shown) == min(limit, len(ordered))
 
 
-def test_beside_what_is_related_the_less_likely_are_shown_and_say_so():
-    ordered = [judged(runbook("A"), 0.5), judged(runbook("B"), 0.1), judged(runbook("C"), 0.01)]
+@pytest.mark.parametrize(("best", "verdict"), [(0.9, Verdict.KNOWN), (0.5, Verdict.RELATED)])
+def test_whatever_the_verdict_what_else_ranks_is_shown_and_says_that_it_is_unlikely(
+    best: float, verdict: Verdict
+):
+    ordered = [judged(runbook("A"), best), judged(runbook("B"), 0.3), judged(runbook("C"), 0.01)]
 
-    shown = worth_showing(ordered, Verdict.RELATED)
+    shown = worth_showing(ordered, verdict)
 
-    assert ids(shown) == ["A", "B"]
-    assert ["unlikely" in one.reason for one in shown] == [False, True]
-
-
-def test_beside_what_is_known_nothing_unlikely_is_shown():
-    ordered = [judged(runbook("A"), 0.9), judged(runbook("B"), 0.3), judged(runbook("C"), 0.1)]
-
-    assert ids(worth_showing(ordered, Verdict.KNOWN)) == ["A", "B"]
+    assert ids(shown) == ["A", "B", "C"]
+    assert ["unlikely" in one.reason for one in shown] == [False, False, True]
 
 
 def test_a_home_full_of_siblings_answers_with_five_different_ones_and_the_one_that_is_asked_about(

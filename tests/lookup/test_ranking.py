@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.lookup.confidence import probability
-from kb.lookup.features import FEATURE_NAMES, Candidate, ChunkText, CorpusStats, Query
+from kb.lookup.features import FEATURE_NAMES, Candidate, ChunkText, Query
 from kb.lookup.ranking import GROUPS, opinion, rank
+from kb.lookup.rarity import CorpusStats
 from kb.text.tokens import tokenize
 
 STATS = CorpusStats(

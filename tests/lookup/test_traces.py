@@ -10,7 +10,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.lookup.agreement import agreement
-from kb.lookup.features import CorpusStats
+from kb.lookup.rarity import CorpusStats
 from kb.lookup.traces import ENOUGH, SeenTrace
 from kb.records.ledger import Answer, Tier, Verdict
 from kb.storage.encoder import OnnxEncoder

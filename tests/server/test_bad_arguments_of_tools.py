@@ -86,6 +86,7 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ("check_known_issues", {"error": "x"}, "did you mean `error_text`?"),
     ("check_known_issues", {"error_text": {"a": 1}}, "`error_text` must be text, not an object"),
     ("check_known_issues", {"error_text": "x" * 3_100_000}, "give the lines around the error"),
+    ("check_known_issues", {}, "the text is empty, so nothing was looked up"),
     ("check_known_issues", {"limit": 0}, "at least 1 and at most 50"),
     ("check_known_issues", {"limit": "many"}, "must be a number, not 'many'"),
     ("search_incidents", {"kinds": ["poem"]}, "no such kind: poem"),

@@ -1,0 +1,153 @@
+"""Several causes of one symptom: those that were learned in other words, and those that the text speaks for.
+
+A text that settles on what one entry was learned by is answered before anything is ranked.  The same symptom may
+have been learned again, in other words and with another cause; `OtherCauses` finds it by what both were learned by.
+Of several causes that the same line points to, `spoken_for` puts the one first whose own words (its cause, fix,
+check, services) the text holds beside the symptom: "autoscaled to 24 replicas" speaks for the pool that grew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
+
+from kb.lookup.agreement import agreement
+from kb.lookup.confidence import by_likeness
+from kb.lookup.found import Found
+from kb.lookup.question import Question
+from kb.lookup.rarity import CorpusStats
+from kb.lookup.thresholds import RELATED
+from kb.lookup.verdict import Judged, in_order, learned_by, rivals
+from kb.records import Entry
+from kb.records.ledger import EXACT, Tier
+from kb.storage.lexical import LexicalIndex, StoredChunk
+from kb.text.specificity import text_specificity
+from kb.text.tokens import tokenize
+
+_CHUNKS, _KEPT = 20, 1000
+_SPOKEN_FOR = 2.0
+"""Log-odds for a cause that the text speaks for with very telling words: more than a record moves it by."""
+_NEAR = 4.0
+"""Log-odds for each whole step of cosine that a cause is nearer to the text than the causes are on average."""
+_WORDS_SHOWN = 3
+_STEM, _ENDING = 5, 0.7
+"""Letters that two words share at least, and the share of the longer one, to be one word with two endings."""
+
+
+@dataclass(slots=True)
+class OtherCauses:
+    """What else was learned of a symptom, kept while nothing is learned or taken away."""
+
+    lexical: LexicalIndex
+    _found: dict[str, tuple[Found, ...]] = field(default_factory=dict)
+    _version: object = None
+
+    def of(self, entry: Entry, version: object) -> tuple[Found, ...]:
+        """The entries that were learned by nearly the same text; `version` changes with what is learned.
+
+        They never settle the question: the text holds the words of the other one.
+        """
+        if version is not self._version or len(self._found) > _KEPT:
+            self._found, self._version = {}, version
+        if entry.id not in self._found:
+            self._found[entry.id] = tuple(self._search(entry))
+        return self._found[entry.id]
+
+    def _search(self, entry: Entry) -> list[Found]:
+        tokens = tokenize(learned_by(entry) or entry.headline)
+        hits = self.lexical.search(tokens, _CHUNKS) if tokens else []
+        chunks = self.lexical.chunks_of(list({hit.entry_id for hit in hits} - {entry.id}))
+        titles = {key: _title(pieces) for key, pieces in chunks.items()}
+        entries, mean_chunk, mean_entry = self.lexical.size()
+        known = self.lexical.document_frequencies([*tokens, *chain.from_iterable(titles.values())])
+        stats = CorpusStats(entries, mean_entry, known, mean_chunk)
+        agreed = {key: agreement(tokens, title, stats) for key, title in titles.items()}
+        return [_other(key, value) for key, value in agreed.items() if by_likeness(value) >= RELATED]
+
+
+def _title(pieces: Sequence[StoredChunk]) -> list[str]:
+    return [token for piece in pieces if piece.role == "title" for token in piece.tokens]
+
+
+def _other(entry_id: str, agreed: float) -> Found:
+    return Found(
+        entry_id, Tier.LEXICAL, f"it was learned by nearly the same text ({agreed:.0%} of the words)", None,
+        by_likeness(agreed), agreed=agreed, hearsay="in other words than these",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """Several causes that one line points to, and the text that may tell them apart."""
+
+    several: tuple[Judged, ...]
+    said: str
+
+    @classmethod
+    def of(cls, question: Question, judged: Sequence[Judged]) -> Causes:
+        """Those of the candidates that are as good as the best one; none where the text is the symptom alone."""
+        symptom = set(rivals(in_order(judged)))
+        several = tuple(one for one in judged if one.entry.id in symptom and one.found.tier in EXACT)
+        said = "\n".join(one.line.text for one in question.evidence)
+        return cls(several if len(several) > 1 and len(question.evidence) > 1 else (), said)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of their entries; none where nothing is to be told apart."""
+        return [one.entry.id for one in self.several]
+
+
+def spoken_for(causes: Causes, likeness: Mapping[str, float], judged: Sequence[Judged]) -> list[Judged]:
+    """The candidates; of those that are causes of one symptom each is lifted as far as the text speaks for it.
+
+    `likeness` is the cosine of the text and what each cause says, by id; it counts by what is above their mean.
+    """
+    if not causes.several:
+        return list(judged)
+    words, mean = _own_words(causes), sum(likeness.values()) / max(1, len(likeness))
+    near = {one.entry.id: likeness.get(one.entry.id, mean) - mean for one in causes.several}
+    return [
+        _lifted(one, words[one.entry.id], near[one.entry.id]) if one.entry.id in near else one
+        for one in judged
+    ]
+
+
+def _own_words(causes: Causes) -> dict[str, list[str]]:
+    """For each cause the words of the text that it has, but those of the symptom and those that all causes have."""
+    symptom = set(tokenize("\n".join(learned_by(one.entry) for one in causes.several)))
+    asked = [
+        word for word in dict.fromkeys(tokenize(causes.said)) if word not in symptom and not word.isdecimal()
+    ]
+    own = {one.entry.id: _words(_own_text(one.entry)) for one in causes.several}
+    common = set.intersection(*own.values())
+    return {key: [word for word in asked if _has(words - common, word)] for key, words in own.items()}
+
+
+def _own_text(entry: Entry) -> str:
+    """What the entry says beside the symptom: its cause, fix, check, commands, services and tools."""
+    advice, scope = entry.advice(), entry.scope
+    said = (advice.meaning, advice.fix, advice.check, *advice.commands, *scope.services, *scope.tools)
+    return "\n".join(filter(None, said))
+
+
+def _words(text: str) -> set[str]:
+    """The words, and each two neighbours as one: `log agent`, `logagent`."""
+    tokens = tokenize(text)
+    return {*tokens, *(first + second for first, second in pairwise(tokens))}
+
+
+def _has(words: Set[str], asked: str) -> bool:
+    """Whether the word is there, perhaps with another ending: `chrony` and `chronyd`."""
+    return asked in words or (len(asked) >= _STEM and any(_related(asked, word) for word in words))
+
+
+def _related(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return len(shorter) >= max(_STEM, _ENDING * len(longer)) and longer.startswith(shorter)
+
+
+def _lifted(one: Judged, words: Sequence[str], near: float) -> Judged:
+    lift = one.lift + _SPOKEN_FOR * text_specificity(" ".join(words)) + _NEAR * near
+    said = f"; the text speaks of {', '.join(words[:_WORDS_SHOWN])}" if words else ""
+    return replace(one, lift=lift, reason=f"{one.reason}{said}")
