@@ -15,7 +15,7 @@ from kb.text.alarm import alarm
 from kb.text.carriers import bare
 from kb.text.crashes import Role, Told, read_crashes
 from kb.text.crashes.plumbing import is_plumbing
-from kb.text.crashes.table import form_of, without_clock
+from kb.text.crashes.table import form_of, is_boilerplate, without_clock
 from kb.text.specificity import text_specificity
 from kb.text.template import LONGEST, template_of
 
@@ -117,13 +117,21 @@ def _uncarried(line: str) -> str:
     return carried.text if carried.said.keys() - {"severity"} else line
 
 
+def _is_fixed(line: str, told: Told) -> bool:
+    """Whether any crash prints this line; the code between frames grades as low, and is the program's own."""
+    return told.role is Role.GENERIC and is_boilerplate(line)
+
+
 def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]) -> list[str]:
-    """What each line is for; empty for what any crash prints.  The last of several crashes leads."""
+    """What each line is for; empty for what any crash prints.  The last of several crashes leads.
+
+    Where none does, as the text breaks off before the exception, the code between the frames is what tells.
+    """
     leaders = [number for number, one in enumerate(told) if one.rank == 2]
     if not leaders:
         return [
-            "" if one.role is Role.GENERIC else ALARM if grade >= _GRAVE else PLAIN
-            for one, grade in zip(told, grades, strict=True)
+            "" if _is_fixed(line, one) else ALARM if grade >= _GRAVE else PLAIN
+            for line, one, grade in zip(lines, told, grades, strict=True)
         ]
     leader = leaders[-1]
     leads = NAMED if names_something(lines[leader]) else LEADS
