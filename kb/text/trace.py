@@ -43,7 +43,8 @@ _STANDARD = re.compile(
     r"|Name|Import|ModuleNotFound|Assertion|OS|IO|EOF|Timeout|System|Zero|Division|Overflow|Arithmetic|FloatingPoint"
     r"|Recursion|StackOverflow|Memory|OutOfMemory|NotImplemented|Unicode|Connection|BrokenPipe|Permission|File|Null|No"
     r"|Illegal|Unsupported|Array|ClassCast|ClassNotFound|Concurrent|Number|Argument|Invalid|Standard|Frozen|Load|Local"
-    r"|Logic|Domain|CalledProcess|ChildProcess|ProcessLookup|Length|OutOf|Unexpected|Unhandled|Uncaught|Json|Parse|Exit|Interrupted|Execution|Socket|SQL)"
+    r"|CalledProcess|ChildProcess|ProcessLookup|Logic|Domain|Length|OutOf|Unexpected|Unhandled|Uncaught|Json|Parse"
+    r"|Exit|Interrupted|Execution|Socket|SQL)"
     r"[A-Za-z]{0,30})?(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?$"
 )
 """The exceptions that a language or its library brings: another program has them, too."""
