@@ -1,8 +1,8 @@
 """How far two texts of several lines say the same: of the words of each, the share that the other has.
 
 A log that holds a learned one says all of it and much more; a short question says little of what was learned.  So the
-lower of the two shares counts: both must say the same.  Words weigh by their rarity; what holds a digit varies and does
-not count.
+lower of the two shares counts: both must say the same.  Words weigh by their rarity; numbers vary and do not count, nor
+do they where they stand before or behind a word (`disk1`, `4657qemu`).
 """
 
 from __future__ import annotations
@@ -13,17 +13,34 @@ from collections.abc import Iterable
 from kb.lookup.rarity import CorpusStats
 
 _DIGIT = re.compile(r"\d")
+_DIGITS = "0123456789"
+_LEAST = 3
+"""Letters of a word that a number stands at."""
 
 
 def agreement(asked: Iterable[str], learned: Iterable[str], stats: CorpusStats) -> float:
     """From 0, nothing in common, to 1, each says what the other says; both as tokens."""
-    left, right = _words(asked), _words(learned)
+    left, right = words_of(asked), words_of(learned)
     shared, least = left & right, max(_weight(left, stats), _weight(right, stats))
     return _weight(shared, stats) / least if least else 0.0
 
 
-def _words(tokens: Iterable[str]) -> set[str]:
-    return {token for token in tokens if not _DIGIT.search(token)}
+def share_of(learned: Iterable[str], asked: Iterable[str], stats: CorpusStats) -> float:
+    """Of the weight of the tokens that were learned, the share that was asked, 0 to 1."""
+    wanted = set(learned)
+    total = _weight(wanted, stats)
+    return _weight(wanted & set(asked), stats) / total if total else 0.0
+
+
+def words_of(tokens: Iterable[str]) -> set[str]:
+    """The words that count, without the numbers at their ends."""
+    return {word for token in tokens if (word := _without_number(token))}
+
+
+def _without_number(token: str) -> str:
+    word = token.strip(_DIGITS)
+    kept = not _DIGIT.search(word) and (word == token or len(word) >= _LEAST)
+    return word if kept else ""
 
 
 def _weight(words: Iterable[str], stats: CorpusStats) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
 from kb.lookup.agreement import agreement
-from kb.lookup.confidence import by_agreement
+from kb.lookup.confidence import by_likeness
 from kb.lookup.found import Found
 from kb.lookup.question import Question
 from kb.lookup.rarity import CorpusStats
@@ -63,7 +63,7 @@ class OtherCauses:
         known = self.lexical.document_frequencies([*tokens, *chain.from_iterable(titles.values())])
         stats = CorpusStats(entries, mean_entry, known, mean_chunk)
         agreed = {key: agreement(tokens, title, stats) for key, title in titles.items()}
-        return [_other(key, value) for key, value in agreed.items() if by_agreement(value) >= RELATED]
+        return [_other(key, value) for key, value in agreed.items() if by_likeness(value) >= RELATED]
 
 
 def _title(pieces: Sequence[StoredChunk]) -> list[str]:
@@ -73,7 +73,7 @@ def _title(pieces: Sequence[StoredChunk]) -> list[str]:
 def _other(entry_id: str, agreed: float) -> Found:
     return Found(
         entry_id, Tier.LEXICAL, f"it was learned by nearly the same text ({agreed:.0%} of the words)", None,
-        by_agreement(agreed), agreed=agreed, hearsay="in other words than these",
+        by_likeness(agreed), agreed=agreed, hearsay="in other words than these",
     )  # fmt: skip
 
 

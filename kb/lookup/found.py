@@ -34,6 +34,8 @@ class Found:
     agreed: float = 0.0
     """How far the question and what names the candidate say the same (`kb.lookup.agreement`), 0 to 1; of a trace, the
     share of its lines that stand there."""
+    covered: float = 0.0
+    """Of what names the candidate (of a pattern, the text that was learned), the share that the question has."""
     named: dict[str, float] = field(default_factory=dict)
     """Words of the question that its title names, each with its share of the question's weight."""
 

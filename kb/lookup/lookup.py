@@ -104,13 +104,14 @@ class Lookup:
         if not deep:
             with self.snapshot():
                 exact = self._exact(question, scan, now, deep=False)
-                if verdicts.settles(exact) and not Causes.of(question, exact).several:
+                if verdicts.ends(exact, question) and not Causes.of(question, exact).several:
                     return self._finished(question, exact, limit, now)
         with self.ranked.reading():  # anew: what the exact tiers say must be of the same state
             exact = self._exact(question, scan, now, deep=deep)
-            if not deep and verdicts.settles(exact):
+            if not deep and verdicts.ends(exact, question):
                 return self._finished(question, exact, limit, now)
-            ranked = self.ranked.search(question.query, own_words=question.in_own_words, said=question.said)
+            said = question.written or question.said
+            ranked = self.ranked.search(question.query, own_words=question.in_own_words, said=said)
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
             return self._finished(question, judged, limit, now, self.notes())
 

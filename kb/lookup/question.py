@@ -71,6 +71,9 @@ class Question:
     crashes: tuple[AskedCrash, ...] = ()
     """Of a kernel, in the order of the text."""
 
+    written: str = ""
+    """All that a short text says, as it was written but without what carries it; empty for a longer one."""
+
     @property
     def query(self) -> str:
         """The text to rank by: the most telling templates, without their placeholders, in order."""
@@ -97,7 +100,7 @@ class Question:
     @cached_property
     def is_prose(self) -> bool:
         """Whether people said it, and no program wrote it; see `kb.text.prose`."""
-        return is_prose("\n".join(e.line.text for e in self.evidence))
+        return is_prose(self.written or "\n".join(e.line.text for e in self.evidence))
 
     @cached_property
     def in_own_words(self) -> bool:
@@ -145,6 +148,7 @@ def ask(
     return Question(
         tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets,
         whole=reader.is_short(EVIDENCE_LINES), crashes=tuple(crashes.values()),
+        written=redact("\n".join(reader.said(EVIDENCE_LINES))).text,
     )  # fmt: skip
 
 

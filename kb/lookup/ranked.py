@@ -18,6 +18,7 @@ from kb.storage.filters import EVERYTHING, Filter
 from kb.storage.lexical import LexicalIndex, StoredChunk
 from kb.storage.vectors import VectorIndex
 from kb.text.chunks import ASKED, WHOLE, spelled_out
+from kb.text.mask import mask
 from kb.text.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class RankedTiers:
         `all_chunks` they are asked until there are `limit` candidates, or no more.
         """
         from kb.lookup import ranking
-        from kb.lookup.agreement import agreement
+        from kb.lookup.agreement import agreement, share_of, words_of
         from kb.lookup.features import Query, named_in_title
 
         tokens, spelled = tokenize(query), spelled_out(query)
@@ -72,13 +73,20 @@ class RankedTiers:
         if not candidates:
             return []
         lexical_ids = {hit.entry_id for hit in words}
-        written = tokenize(said or query)
+        written = words_of(tokenize(said or query))
         asked = Query(query, tuple(tokens))
         stats = self._stats([*tokens, *written, *asked.words], candidates)
         named = {one.entry_id: named_in_title(asked, one.title, stats) for one in candidates}
         agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
+        masked = set(tokenize(mask(said or query)))
+        covered = {one.entry_id: share_of(_masked_title(one), masked, stats) for one in candidates}
         found = [
-            replace(_ranked(one, lexical_ids), named=named[one.entry_id], agreed=agreed[one.entry_id])
+            replace(
+                _ranked(one, lexical_ids),
+                named=named[one.entry_id],
+                agreed=agreed[one.entry_id],
+                covered=covered[one.entry_id],
+            )
             for one in ranking.rank(asked, candidates, stats)
         ]
         hits = _falling(found)
@@ -113,11 +121,12 @@ class RankedTiers:
         return [_candidate(key, chunks[key], cosines) for key in ids if chunks.get(key)]
 
     def _stats(self, tokens: Iterable[str], candidates: list[Candidate]) -> CorpusStats:
+        from kb.lookup.agreement import words_of
         from kb.lookup.features import plain_words
         from kb.lookup.rarity import CorpusStats
 
         titles = [word for candidate in candidates for word in plain_words(candidate.title)]
-        titles += chain.from_iterable(map(_title_tokens, candidates))
+        titles += chain.from_iterable(words_of(_title_tokens(one)) for one in candidates)
         entries, mean_chunk, mean_entry = self._lexical.size()
         known = self._lexical.document_frequencies([*tokens, *titles])
         return CorpusStats(entries, mean_entry, known, mean_chunk)
@@ -142,6 +151,11 @@ def _candidate(entry_id: str, pieces: Sequence[StoredChunk], cosines: Mapping[in
 def _title_tokens(one: Candidate) -> list[str]:
     """The words of what names the candidate: of a pattern, the text that was learned."""
     return [token for piece in one.chunks if piece.role == "title" for token in piece.tokens]
+
+
+def _masked_title(one: Candidate) -> list[str]:
+    """The words of what names the candidate, what varies left out, where that is one line."""
+    return [] if "\n" in one.title.strip() else tokenize(mask(one.title))
 
 
 def _own(one: Candidate) -> Candidate:

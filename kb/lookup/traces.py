@@ -22,7 +22,7 @@ from kb.text.signature_engines import Needle
 from kb.text.signature_set import SignatureHit, SignatureSet
 from kb.text.specificity import text_specificity
 from kb.text.tokens import STOP_WORDS
-from kb.text.trace import ALARM, CAUSE, EXCEPTION, LEADS, NAMED, NEAR, PLAIN, REST, SAYS
+from kb.text.trace import ALARM, CAUSE, EXCEPTION, LEADS, NAMED, NEAR, PLAIN, REST, SAYS, own_words
 
 AROUND = 20_000
 """Characters before and behind the line that weighs most within which the others are looked for."""
@@ -108,6 +108,9 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
         return None
     places = _near(spans, lines, text, spans[best])
     kept = _in_order(places, weights)
+    said = "\n".join(lines[number] for number in kept)
+    if text_specificity(own_words(said)) < LEAST:  # what they have in common is the kind of their exception
+        return None
     start, end = spans[best]
     order = [best, *(number for number in kept if number != best)]
     return SeenTrace(
@@ -118,7 +121,7 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
         leader="" if (leader := weights.index(max(weights))) in kept else lines[leader],
         lines=len(kept),
         of=len(lines),
-        tells=text_specificity("\n".join(lines[number] for number in kept)),
+        tells=text_specificity(said),
         places=tuple(block.place(*places[number]) for number in order),
         text=redact(text[start : min(end, start + _SHOWN)]).text,
     )

@@ -17,13 +17,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log
 
-from kb.lookup.confidence import by_agreement
+from kb.lookup.confidence import by_likeness, likeness
 from kb.lookup.found import Found
 from kb.lookup.question import Question
 from kb.lookup.thresholds import CLOSE, GENERIC, KNOWN, RELATED, is_within
 from kb.records import Entry, Origin, Pattern, Source, ToolFix
 from kb.records.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
+from kb.text.denials import other_denial, same_denial
 from kb.text.environment import same_environment
 from kb.text.mask import mask
 from kb.text.masking_rules import PLACEHOLDER
@@ -51,6 +52,7 @@ _ALL_WORDS = 0.9
 """Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
 _FAILING_N = 3
 _WORD = re.compile(r"\w+")
+_NO_NUMBER = re.compile(r"[^\W\d_]+")
 _INSTANCE = re.compile(r"[-_]\d{1,3}$")
 _CODE = re.compile(r"(?<![\w.])\d+(?![\w.])")
 _CODED_LINES, _CODED = 12, 400
@@ -80,6 +82,8 @@ class Judged:
     """What the record of this very line and service adds to its place among the others (log-odds)."""
     to_the_letter: float = 0.0
     """Of the words of the line that was found and of what was learned, the share that both have, numbers included."""
+    verbatim: bool = False
+    """The whole question is what was learned, word for word; numbers may differ."""
 
 
 def judge(
@@ -110,7 +114,10 @@ def judge(
     reason = "; ".join([*reasons, *words, *limits])
     letter = _to_the_letter(line, learned_by(entry) or entry.headline) if line else 0.0
     letter = found.agreed if found.tier is Tier.TRACE else letter
-    return Judged(entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter)
+    return Judged(
+        entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter,
+        verbatim=_verbatim(question, entry),
+    )  # fmt: skip
 
 
 def _line_of(question: Question, found: Found) -> str:
@@ -142,13 +149,19 @@ def _to_the_letter(line: str, learned: str) -> float:
     return round(len(left & right) / max(1, len(left | right)), 3)
 
 
+def _verbatim(question: Question, entry: Entry) -> bool:
+    pattern = learned_by(entry)
+    asked, learned = (frozenset(_NO_NUMBER.findall(text.casefold())) for text in (question.written, pattern))
+    return bool(asked) and asked == learned
+
+
 def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
     if found.tier in EXACT:
         whole = found.whole and round(found.strength, 3) >= GENERIC
         bonus = 0.0 if not whole else _LEARNED if learned_by(entry) else _WHOLE
         return min(0.99, 0.45 + 0.55 * found.strength + bonus) * found.fit
     if _compared_as_texts(question, entry):
-        return by_agreement(found.agreed)
+        return by_likeness(likeness(found.agreed, found.features.get("cosine", 0.0)))
     return found.strength
 
 
@@ -237,28 +250,27 @@ def _limited(
     """The confidence under the caps that apply, and each cap in words."""
     limits = list[str]()
     exact = found.tier in EXACT
-    if line and apart(line, learned_by(entry)):
+    said = line or (question.said if len(question.evidence) == 1 else "")
+    if said and apart(said, learned_by(entry)):
         limits.append("but none is left in one of them, and some in the other")
     if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
         limits.append("the text alone is too general to settle it")
     pattern = learned_by(entry)
-    said = line or (question.said if len(question.evidence) == 1 else "")
     if pattern and "\n" not in pattern and (word := turned(said, pattern)):
         limits.append(f"but the line says {word!r}")
     if found.features and is_crash(pattern):
         limits.append("its message does not stand there as it was learned")
     if "\n" in pattern and not found.crash and is_hang(pattern):
         limits.append("a hang shows where a task stood, not why")
-    if (
-        found.features
-        and pattern
-        and _compared_as_texts(question, entry)
-        and _codes_differ(question, pattern)
-    ):
+    as_texts = bool(found.features and pattern) and _compared_as_texts(question, entry)
+    if as_texts and _codes_differ(question, pattern):
         limits.append("but the codes in it are others")
         confidence *= _CONFLICT
-    if found.features and pattern and not ("\n" in pattern and _compared_as_texts(question, entry)):
-        if found.features["title_loose"] < _ALL_WORDS:
+    written = question.written or question.said
+    if pattern and (other := other_denial(written, pattern)):
+        limits.append(f"but {other}")
+    if found.features and pattern and not (as_texts and ("\n" in pattern or same_denial(written, pattern))):
+        if (found.covered if as_texts else found.features["title_loose"]) < _ALL_WORDS:
             limits.append("the text lacks words of its pattern")
         elif agreement <= 0 and text_specificity(pattern) < GENERIC:
             limits.append("its pattern is too general to settle it")
@@ -291,8 +303,25 @@ def verdict_of(judged: Sequence[Judged]) -> Verdict:
 
 
 def settles(judged: Sequence[Judged]) -> bool:
-    """Whether the exact tiers found something that is known, so that the others need not be asked."""
+    """Whether the exact tiers found something that is known."""
     return verdict_of(judged) is Verdict.KNOWN
+
+
+def ends(judged: Sequence[Judged], question: Question) -> bool:
+    """Whether what they found is known as a whole, so that the other tiers need not be asked.
+
+    A line of a few does not end the search where another of them is graver: what was learned may be all of them.
+    """
+    return any(one.confidence >= KNOWN and _says_the_gravest(one, question) for one in judged)
+
+
+def _says_the_gravest(one: Judged, question: Question) -> bool:
+    """Whether what was found is of several lines, or the gravest of the question's."""
+    scores = {telling.line.line: telling.line.score for telling in question.evidence}
+    found = one.found.evidence
+    if found is None or found.line not in scores or "\n" in learned_by(one.entry):
+        return True
+    return scores[found.line] >= max(scores.values())
 
 
 def rank_score(confidence: float, trust: Trust) -> float:
@@ -315,9 +344,9 @@ def in_order(judged: Sequence[Judged]) -> list[Judged]:
     return sorted(judged, key=_place)
 
 
-def _place(one: Judged) -> tuple[bool, float, float]:
+def _place(one: Judged) -> tuple[bool, bool, float, float]:
     settles_not, score = place_of(one)
-    return settles_not, score - one.lift, -one.to_the_letter
+    return settles_not, settles_not or not one.verbatim, score - one.lift, -one.to_the_letter
 
 
 def place_of(one: Judged | Match) -> tuple[bool, float]:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kb.text.carriers import Place, unfold
+from kb.text.crashes.table import is_boilerplate
 from kb.text.evidence_crashes import BOILERPLATE, CrashLines
 from kb.text.evidence_groups import Group, Groups
 from kb.text.evidence_lines import LONGEST_LINE, Line, cut, visible
@@ -71,6 +72,7 @@ class EvidenceReader:
         self._crashes = CrashLines(self._groups)
         self._head: list[tuple[Place, str, Mapping[str, str]]] = []
         self._waiting: list[_Block] = []
+        self._lines: list[Group] | None = None
 
     def read(self, text: str, place: OnPlace, said: OnSaid | None = None) -> None:
         """Take in a block: `place` tells where its characters stand in the text as it was given.
@@ -78,6 +80,7 @@ class EvidenceReader:
         `said` tells what carriers that are no longer in `text` say of the line at a place.
         """
         self._keep_head(text, place, said)
+        self._lines = None
         self._waiting.append(_Block(text, place, said))
         if len(self._head) > _HEAD or sum(len(block.text) for block in self._waiting) > _SHORT:
             self._read_waiting()
@@ -126,7 +129,7 @@ class EvidenceReader:
     def best(self, limit: int = 12) -> list[EvidenceLine]:
         """The at most `limit` most telling lines, in the order of the text."""
         if self.is_short(limit):
-            return [_evidence(group) for group in self._whole()]
+            return [_evidence(group) for group in self._telling()]
         self._read_waiting()
         chosen = self._groups.best(limit)
         taken = {group.place.line for group in chosen}
@@ -147,10 +150,24 @@ class EvidenceReader:
                 self._head.append((place(one.start, one.end), one.text, undone))
             at = end + 1
 
+    def said(self, limit: int = 12) -> list[str]:
+        """What a short text says, line by line, without carriers; empty for a longer one.
+
+        Source code between frames tells of no crash what went wrong; but two tracebacks that break off before the
+        exception differ in nothing else.
+        """
+        groups = self._whole() if self.is_short(limit) else []
+        return [one.message for one in groups if one.grade > BOILERPLATE or not is_boilerplate(one.message)]
+
+    def _telling(self) -> list[Group]:
+        """The groups of a short text, the boilerplate of crashes left out where more is there."""
+        return [group for group in self._whole() if group.grade > BOILERPLATE] or self._whole()
+
     def _whole(self) -> list[Group]:
-        """The groups of a short text: every line, the boilerplate of crashes left out where more is there."""
-        groups = self._crashes.whole(self._head)
-        return [group for group in groups if group.grade > BOILERPLATE] or groups
+        """A group for every line of a short text, made once."""
+        if self._lines is None:
+            self._lines = self._crashes.whole(self._head)
+        return self._lines
 
 
 class _Block:

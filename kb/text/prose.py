@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from kb.text.crashes.table import is_of_a_trace
 from kb.text.tokens import STOP_WORDS
 
 _TEMPLATE = re.compile(r"\{\{[^{}]{0,200}\}\}|\$\w[\w.]{0,80}|%\(\w{1,40}\)s|<\*>")
@@ -44,10 +45,13 @@ _MARKS = 0.12
 
 
 def is_prose(text: str) -> bool:
-    """Whether people said it; short texts without any mark of a program count as said."""
+    """Whether people said it; short texts without any mark of a program count as said.
+
+    Where a frame or the heading of a stack trace stands, a program wrote it, however its other lines read.
+    """
     plain = _TEMPLATE.sub(" ", text)
     words = _WORD.findall(plain)
-    if not words or _RAISED.match(plain):
+    if not words or _RAISED.match(plain) or any(map(is_of_a_trace, text.splitlines())):
         return False
     marks = sum(1 for _ in _WRITTEN.finditer(plain))
     small = sum(word.lower() in _SMALL for word in words)

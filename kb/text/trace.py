@@ -15,7 +15,7 @@ from kb.text.alarm import alarm
 from kb.text.crashes import Role, Told, read_crashes
 from kb.text.crashes.margin import without_carrier
 from kb.text.crashes.plumbing import is_plumbing
-from kb.text.crashes.table import form_of, parts
+from kb.text.crashes.table import form_of, is_boilerplate, parts
 from kb.text.specificity import text_specificity
 from kb.text.template import LONGEST, template_of
 
@@ -43,7 +43,8 @@ _STANDARD = re.compile(
     r"|Name|Import|ModuleNotFound|Assertion|OS|IO|EOF|Timeout|System|Zero|Division|Overflow|Arithmetic|FloatingPoint"
     r"|Recursion|StackOverflow|Memory|OutOfMemory|NotImplemented|Unicode|Connection|BrokenPipe|Permission|File|Null|No"
     r"|Illegal|Unsupported|Array|ClassCast|ClassNotFound|Concurrent|Number|Argument|Invalid|Standard|Frozen|Load|Local"
-    r"|Logic|Domain|Length|OutOf|Unexpected|Unhandled|Uncaught|Json|Parse|Exit|Interrupted|Execution|Socket|SQL)"
+    r"|CalledProcess|ChildProcess|ProcessLookup|Logic|Domain|Length|OutOf|Unexpected|Unhandled|Uncaught|Json|Parse"
+    r"|Exit|Interrupted|Execution|Socket|SQL)"
     r"[A-Za-z]{0,30})?(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?$"
 )
 """The exceptions that a language or its library brings: another program has them, too."""
@@ -94,6 +95,11 @@ def names_something(message: str) -> bool:
     return bool(_NAME.search(said)) or len(_WORD.findall(said)) >= _OWN_WORDS
 
 
+def own_words(line: str) -> str:
+    """The line without the exceptions that another program has, too."""
+    return EXCEPTION.sub(lambda kind: " " if _STANDARD.search(kind[0]) else kind[0], line)
+
+
 def is_hang(text: str) -> bool:
     """Whether something is said to hang: then a trace shows where a task stood, not why."""
     return _HANG.search(text) is not None
@@ -113,13 +119,21 @@ def _is_kernels(line: str) -> bool:
     return found is not None and found[1].runtime == "kernel"
 
 
+def _is_fixed(line: str, told: Told) -> bool:
+    """Whether any crash prints this line; the code between frames grades as low, and is the program's own."""
+    return told.role is Role.GENERIC and is_boilerplate(line)
+
+
 def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]) -> list[str]:
-    """What each line is for; empty for what any crash prints.  The last of several crashes leads."""
+    """What each line is for; empty for what any crash prints.  The last of several crashes leads.
+
+    Where none does, as the text breaks off before the exception, the code between the frames is what tells.
+    """
     leaders = [number for number, one in enumerate(told) if one.rank == 2]
     if not leaders:
         return [
-            "" if one.role is Role.GENERIC else ALARM if grade >= _GRAVE else PLAIN
-            for one, grade in zip(told, grades, strict=True)
+            "" if _is_fixed(line, one) else ALARM if grade >= _GRAVE else PLAIN
+            for line, one, grade in zip(lines, told, grades, strict=True)
         ]
     leader = leaders[-1]
     leads = NAMED if names_something(lines[leader]) else LEADS

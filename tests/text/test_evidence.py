@@ -30,6 +30,24 @@ def test_a_short_text_is_evidence_whole_in_its_order() -> None:
     ]
 
 
+def said(text: str) -> list[str]:
+    reader, unfolded = EvidenceReader(), unfold(text, 0, 1)
+    reader.read(unfolded.text, unfolded.place, unfolded.said)
+    return reader.said()
+
+
+def test_a_short_text_says_the_code_between_its_frames_too_but_no_heading() -> None:
+    text = (
+        'Traceback (most recent call last):\n  File "/srv/tax.py", line 30, in charge\n'
+        "    rate = rates[order.state]\n"
+    )
+    assert said(text) == ['File "/srv/tax.py", line 30, in charge', "rate = rates[order.state]"]
+
+
+def test_what_a_long_text_says_are_its_telling_lines_alone() -> None:
+    assert said(healthy(500) + "2026-11-02 ERROR disk /dev/sda1 is full\n") == []
+
+
 def test_nothing_gives_nothing() -> None:
     assert pick_evidence("") == pick_evidence(" \n\t\n") == pick_evidence("\x00\x00") == []
 

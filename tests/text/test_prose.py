@@ -19,6 +19,7 @@ from kb.text.prose import is_own_words, is_prose
         "payments down",
         "we see a lot of 502 in front of the shop, and the nodes are all up",
         "{{ $labels.instance }} has been down for more than 5 minutes",
+        '"The cart is empty" is what customers of the shop see since noon',
         "Users of the shop see HTTP 502; all of the pods look fine (3 of 3 are ready)",
     ],
 )
@@ -34,6 +35,9 @@ def test_a_sentence_is_prose(text: str) -> None:
         "AttributeError: property 'total' of the 'Order' object has no setter, and it is not to be set",
         "TypeError [ERR_LEDGER]: the ledger that was given is not the one of the shard",
         "\tat com.shop.Ledger.append(Ledger.java:91)",
+        'Traceback (most recent call last):\n  File "check-orders", line 12, in testRefund\n'
+        "    the summary of an order is not to be seen on the page of the customer",
+        '  File "check-orders", line 12, in testRefund\n    page.wait()  # should be there after the boot',
         '{"level":"error","msg":"pool exhausted","service":"cart"}',
         "2026-11-20 10:15:12.123 ERROR 4312 --- [nio-8080-exec-9] c.e.ledger.Store : write refused",
         "[ERROR] ledger::store write refused",

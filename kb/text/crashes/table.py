@@ -46,6 +46,23 @@ def form_of(line: str, within: bool) -> tuple[int, Form] | None:
     return (found, FORMS[found]) if found < len(FORMS) else None
 
 
+def is_boilerplate(line: str) -> bool:
+    """Whether any crash of its runtime prints this line."""
+    found = form_of(line, within=True)
+    return found is not None and found[1].role is Role.GENERIC
+
+
+def is_of_a_trace(line: str) -> bool:
+    """Whether a line by itself is a frame, or a heading, of a stack trace."""
+    text = without_clock(line)
+    if text.lstrip().startswith('"'):  # (so do the frames of Tcl, and what people were told)
+        return False
+    marked, any_form = form_of(text, within=False), form_of(text, within=True)
+    return (marked is not None and marked[1].role is Role.GENERIC) or (
+        any_form is not None and any_form[1].role is Role.FRAME
+    )
+
+
 @cache
 def _by_mark() -> dict[str, list[int]]:
     """The numbers of forms by the shortest mark that theirs begins with: that is what is found of it."""
