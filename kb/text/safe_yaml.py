@@ -19,7 +19,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kb.errors import InvalidInput
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser of all YAML here: libyaml where it is built in."""
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"
@@ -57,7 +58,7 @@ def compose(text: str, limits: Limits | None = None) -> list[Node]:
 def _read(text: str, limits: Limits) -> list[Node]:
     try:
         _measure(text, limits)
-        return [node for node in yaml.compose_all(text, Loader=_LOADER) if not _is_null(node)]
+        return [node for node in yaml.compose_all(text, Loader=LOADER) if not _is_null(node)]
     except yaml.YAMLError as error:
         raise YamlRefused(_complaint(error), _error_line(error, text)) from error
     except RecursionError as error:  # pragma: no cover - the depth limit comes first
@@ -150,7 +151,7 @@ def _measure(text: str, limits: Limits) -> None:
     sizes: dict[str, int] = {}
     open_nodes: list[tuple[str | None, int]] = []
     size = aliased = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=LOADER):
         line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.DocumentStartEvent):
             sizes.clear()
