@@ -139,8 +139,9 @@ class Learning(Asking):
 
     def memory_append(self, key: str, list_path: str, item: object) -> None:
         """Append an item (data, or a text in JSON or YAML form) to a list of a memory file."""
-        self.memory.append(key, list_path, item)
-        self._parts.sync.take_in(f"{key}.yaml", self._clock())
+        last = self._parts.sync.last_piece(key.removesuffix(".yaml"), list_path)
+        before = self.memory.append(key, list_path, item, last=last)
+        self._parts.sync.take_in(f"{key}.yaml", self._clock(), before)
 
     def memory_update(self, key: str, path: str, value: object) -> None:
         """Set the value at a dotted path of a memory file."""

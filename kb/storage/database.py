@@ -20,7 +20,7 @@ from kb.errors import HomeNotWritable, StoreBroken
 BUSY_SECONDS = 60.0
 """How long a writer waits for other writers."""
 
-SCHEMA = 7
+SCHEMA = 8
 """How many steps `storage.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 

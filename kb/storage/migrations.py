@@ -246,3 +246,21 @@ def wordings(db: Database) -> None:
 def traces(db: Database) -> None:
     """Of a trace, what each of its lines is for; `regex` keeps what kind of signature it is, a bit a kind."""
     _run(db, "ALTER TABLE signatures ADD COLUMN trace TEXT NOT NULL DEFAULT '';")
+
+
+@migrations()
+def pieces(db: Database) -> None:
+    """The items of memory files, so that of a changed file only the changed items are read."""
+    _run(
+        db,
+        """
+        CREATE TABLE pieces (               -- see `kb.text.memory_pieces`; only of files that are made of them
+            file TEXT NOT NULL, hash TEXT NOT NULL, section TEXT NOT NULL, line INTEGER NOT NULL,
+            said TEXT NOT NULL,             -- what it says of the kind of its list; empty: it is no item
+            ids TEXT NOT NULL,              -- the entries it holds
+            PRIMARY KEY (file, hash)
+        ) WITHOUT ROWID;
+        CREATE INDEX pieces_line ON pieces(file, line);
+        CREATE INDEX pieces_said ON pieces(file, section, said, line);
+        """,
+    )

@@ -177,6 +177,7 @@ class VectorIndex:
         """What every write calls: publish once the outbox has grown past `ABSORB_ABOVE`, a large home elsewhere."""
         if (
             self.outbox_size() <= ABSORB_ABOVE
+            or not self._embeddings.reached(ABSORB_ABOVE)
             or self._embeddings.unpublished(ABSORB_ABOVE + 1) <= ABSORB_ABOVE
         ):
             return

@@ -48,6 +48,29 @@ def append_item(text: str, path: str, item: object) -> str:
     return set_values(text, [((*keys, "+"), item)])
 
 
+def append_to_piece(text: str, path: str, item: object, first: int, end: int | None) -> str | None:
+    """As `append_item`, for a text that was proved to be made of pieces; only the list's last item is parsed.
+
+    That one stands on the lines from `first` to before `end` (None: to the end of the text).  None where this
+    does not do: then the whole text must be looked at.
+    """
+    wanted = item.get("id") if isinstance(item, dict) else None
+    if wanted and str(wanted) in text:
+        return None
+    start = _line_at(text, 0, first - 1)
+    stop = len(text) if end is None else _line_at(text, start, end - first)
+    head = f"{path}:{_newline(text, start)}"
+    after = append_item(head + text[start:stop], path, item)
+    return f"{text[:start]}{after.removeprefix(head)}{text[stop:]}"
+
+
+def _line_at(text: str, at: int, lines: int) -> int:
+    """Where the line begins that stands so many lines below the one that begins at `at`."""
+    for _ in range(lines):
+        at = text.index("\n", at) + 1
+    return at
+
+
 def set_value(text: str, path: str, value: object) -> str:
     """The text with the value at the dotted `path` replaced; missing mappings are made.
 
@@ -269,9 +292,11 @@ def _lines(rendered: str, column: int, newline: str) -> str:
 
 def _newline(text: str, at: int) -> str:
     """How the line before ends, or the first one."""
-    before = re.search(r"(\r\n|\n|\r)[^\r\n]*\Z", text[:at])
-    found = before or re.search(r"(\r\n|\n|\r)", text)
-    return found[1] if found else "\n"
+    end = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))
+    if end < 0:
+        found = re.search(r"\r\n|\n|\r", text)
+        return found[0] if found else "\n"
+    return "\r\n" if text[end - 1 : end + 1] == "\r\n" else text[end]
 
 
 def _lists_are_set_in(text: str) -> bool:

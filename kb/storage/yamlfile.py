@@ -57,8 +57,15 @@ def hash_bytes(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def change(path: Path, locks: Path, edit: Callable[[str], str]) -> FileText:
-    """Replace the file's text by `edit(text)`: under its lock, atomically, hash-checked.
+def change(
+    path: Path,
+    locks: Path,
+    edit: Callable[[str], str],
+    quick: Callable[[FileText], str | None] = lambda _: None,
+) -> tuple[FileText, FileText]:
+    """Replace the file's text by `edit(text)`: under its lock, atomically, hash-checked.  Returns both texts.
+
+    `quick` is asked first: an edit of a text that is known to be valid YAML, and stays so; None where it is not.
 
     Raises FileUnreadable when the file (or the result) is no valid YAML, FileChanged when somebody
     who takes no lock wrote meanwhile, HomeNotWritable when the disk refuses.
@@ -67,9 +74,11 @@ def change(path: Path, locks: Path, edit: Callable[[str], str]) -> FileText:
         locks.mkdir(parents=True, exist_ok=True)
         with FileLock(locks / f"{path.parent.name}-{path.stem}.lock", timeout=LOCK_SECONDS):
             before = read_text(path)
-            check_parses(path, before.text)
-            after = edit(before.text)
-            check_parses(path, after)
+            after = quick(before)
+            if after is None:
+                check_parses(path, before.text)
+                after = edit(before.text)
+                check_parses(path, after)
             if read_text(path).sha256 != before.sha256:
                 raise FileChanged(f"{path} was changed by somebody else while it was edited; try again")
             raw = before.mark + after.encode()
@@ -84,7 +93,7 @@ def change(path: Path, locks: Path, edit: Callable[[str], str]) -> FileText:
         raise HomeNotWritable(
             f"{path}: cannot be written ({error.strerror or error}); nothing was changed"
         ) from error
-    return FileText(after, hash_bytes(raw), before.mark)
+    return before, FileText(after, hash_bytes(raw), before.mark)
 
 
 def check_parses(path: Path, text: str) -> None:

@@ -113,6 +113,11 @@ def items(node: Node) -> list[Node]:
     return list(node.value) if isinstance(node, SequenceNode) else []
 
 
+def children(node: Node) -> list[Node]:
+    """Every node directly below: items, or keys and values as written."""
+    return [one for pair in node.value for one in pair] if isinstance(node, MappingNode) else items(node)
+
+
 def find(node: Node, key: str) -> Node | None:
     """The value node under `key` of a mapping, or None."""
     return next((item for name, _, item in pairs(node) if name == key), None)
