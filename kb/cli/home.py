@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from kb.cli.output import JSON, ProgressBar, opened, print_json, say
+from kb.cli.output import JSON, ProgressBar, opened, print_json, print_text, say
 
 
 def add_first_to(app: typer.Typer) -> None:
@@ -40,7 +40,7 @@ def init(
         if made
         else f"{folder} was a home already; nothing changed"
     )
-    typer.echo(place)
+    print_text(place)
 
 
 def ingest(
@@ -77,7 +77,7 @@ def ingest(
     if as_json:
         print_json(receipt)
     else:
-        typer.echo(receipt_text(receipt, verbose=verbose))
+        print_text(receipt_text(receipt, verbose=verbose))
     if receipt.count(FileState.FAILED):
         raise typer.Exit(1)
 
@@ -111,6 +111,6 @@ def doctor(
             }
         )
     else:
-        typer.echo(findings_text(wrong, vectors, mistakes, entries))
+        print_text(findings_text(wrong, vectors, mistakes, entries))
     if wrong:
         raise typer.Exit(1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,7 +56,7 @@ def list_incidents(
         print_json(found)
         return
     for incident in found:
-        typer.echo(_lines(incident, now))
+        print_text(_lines(incident, now))
     if not found:
         say("no incident was opened here yet")
 
@@ -71,10 +71,10 @@ def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) ->
     if as_json:
         print_json(found)
         return
-    typer.echo(_lines(found, now))
+    print_text(_lines(found, now))
     for event in found.timeline:
         if line := told(event):  # lines of a text stand further in: none passes for a step
-            typer.echo(f"  {moment(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
+            print_text(f"  {moment(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
 
 
 @app.command()
@@ -245,4 +245,4 @@ def report(incident: LiveIncident, as_json: bool) -> None:
     open_checks = [item.key for item in incident.checks if not item.held]
     if open_checks and not incident.verified:
         say(f"not verified yet: {', '.join(open_checks)}")
-    typer.echo(f"{incident.id} {incident.phase}")
+    print_text(f"{incident.id} {incident.phase}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kb.cli.incident import WHICH, report
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -43,7 +43,7 @@ def update(
     if as_json:
         print_json(found)
         return
-    typer.echo(found.text, nl=False)
+    print_text(found.text, nl=False)
     if found.next_due:
         say(f"the next update is due at {found.next_due:%Y-%m-%d %H:%M} UTC")
 
@@ -62,4 +62,4 @@ def postmortem(
     if as_json:
         print_json({"path": str(path) if path else None, "markdown": text})
     else:
-        typer.echo(path or text, nl=path is not None)
+        print_text(path or text, nl=path is not None)

@@ -14,6 +14,7 @@ from kb.errors import InvalidInput
 from kb.home import MEMORY_FOLDERS, Home
 from kb.storage import yamledit, yamlfile
 from kb.text.redact import redact
+from kb.text.visible import visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,9 @@ def parsed(item: object) -> object:
 
 
 def redacted(value: Any) -> Any:
-    """The value with the secrets in its texts redacted."""
+    """The value with the secrets in its texts redacted, and with marks for what acts or hides in them."""
     if isinstance(value, str):
-        return redact(value).text
+        return redact(visible(value)).text
     if isinstance(value, Mapping):
         return {str(key): redacted(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -65,7 +65,13 @@ def append_to_piece(text: str, path: str, item: object, first: int, end: int | N
 
 
 def _line_at(text: str, at: int, lines: int) -> int:
-    """Where the line begins that stands so many lines below the one that begins at `at`."""
+    """Where the line begins that stands so many lines below the one that begins at `at`; sought from the nearer end."""
+    left = text.count("\n", at) - lines
+    if lines and left < lines:
+        at = len(text)
+        for _ in range(left + 1):
+            at = text.rfind("\n", 0, at)
+        return at + 1
     for _ in range(lines):
         at = text.index("\n", at) + 1
     return at
