@@ -250,6 +250,7 @@ def _translated(error: sqlite3.DatabaseError, path: Path) -> Exception:
     if "not a database" in message or "malformed" in message:
         return StoreBroken(
             f"{path}: {message}; bring it back from a backup, or move it away: kb then makes a new one from "
-            "the memory files, and kb ingest reads the documents again (lookups and outcomes stay in the old one)"
+            "the memory files, kb ingest reads the documents again, and kb restore brings lookups and outcomes back "
+            "from the daily copies in state/backups/ (what came after the last one stays in the old database)"
         )
     return StoreBroken(f"{path}: {message}; nothing was changed, to look into it run: kb doctor")
