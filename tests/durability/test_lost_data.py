@@ -89,11 +89,15 @@ def test_a_cut_database_says_what_can_be_had_back(home: Path, encoder: OnnxEncod
         kb.learn_pattern(LINE, fix="thaw it")
     database = home / "state" / "kb.db"
     database.write_bytes(database.read_bytes()[: database.stat().st_size // 3])
-    with pytest.raises(StoreBroken, match="memory files.*kb ingest.*kb restore.*state/backups"):
-        with KnowledgeBase.open(home, encoder=encoder) as kb:
-            kb.check_known_issues(LINE)
-            kb.check()
-            kb.record_outcome("nothing", "resolved")
+    with pytest.raises(StoreBroken, match=r"memory files.*kb ingest.*kb restore.*state/backups"):
+        ask_everything(home, encoder)
+
+
+def ask_everything(home: Path, encoder: OnnxEncoder) -> None:
+    with KnowledgeBase.open(home, encoder=encoder) as kb:
+        kb.check_known_issues(LINE)
+        kb.check()
+        kb.record_outcome("nothing", "resolved")
 
 
 def test_an_outcome_is_had_back_in_another_folder_from_another_path(
