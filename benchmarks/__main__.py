@@ -27,6 +27,7 @@ MODULES = {
     "nearest": "cells and Chroma beside exact search, on vectors of real sentences (minutes of embedding)",
     "briefs": "twenty briefs among 10,000 entries: the right fix, tokens, latency (minutes of embedding)",
     "quarter": "a simulated quarter of incidents: no memory, substrings, ours without its loop, ours with it",
+    "large_files": "memory files of thousands of entries: a learn, and the first look, beside an empty one",
     "big_input": "a log of 200 MB on stdin",
     "durability": "kill -9, many processes, writing and asking at once",
     "scale": "homes of 10,000 and 100,000 entries: ingest, disk, memory, latency of each tier (half an hour)",

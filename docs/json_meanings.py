@@ -75,6 +75,14 @@ COMMANDS = (
         "entries": (dict[str, int], "Entries on offer, by kind."),
         "vectors": (VectorReport, "Both sides of the vector index."),
     }),
+    Shape(("backup",), "The copy of the ledger that was made.", fields={
+        "file": (str, "Where it is."),
+        "rows": (int, "How many rows of all its tables it has."),
+    }),
+    Shape(("restore",), "What came back from a copy of the ledger.", fields={
+        "file": (str, "The copy."),
+        "rows": (dict[str, int], "How many rows came, by table."),
+    }),
     Shape(("proposals",), "What waits for a decision; with an ID one `KeptProposal`, whatever became of it.", Waiting),
     Shape(("accept", "reject"), "The proposal, and what was decided on it.", KeptProposal),
     Shape(("weekly",), "One window of the ledger in numbers.", WeeklySummary, fields={

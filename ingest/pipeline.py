@@ -15,6 +15,7 @@ from ingest.registry import FALLBACK, SOURCES, choose
 from ingest.source import Parsed, SourceFile, SourceType
 from kb.errors import Problem
 from kb.text.redact import redact
+from kb.text.visible import visible
 
 MAX_BYTES = 64 * 1024 * 1024
 _SNIFFED = 8 * 1024
@@ -104,8 +105,13 @@ def decode(data: bytes, path: str) -> Read | Unreadable:
             return broken(Path(path), f"its byte order mark says {encoding}, but it is not ({error.reason})")
         text = data.decode("latin-1")
         notes = ("not UTF-8: read as Latin-1",)
-    clean = redact(text)
+    clean = redact(visible(_with_line_ends(text)))
     return Read(SourceFile(path=path, text=clean.text), notes, clean.count)
+
+
+def _with_line_ends(text: str) -> str:
+    """The lines of a file that ends them with a carriage return alone, as old systems did."""
+    return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
 
 
 def parse_file(file: SourceFile, sources: Sequence[SourceType] = SOURCES) -> tuple[str, Parsed]:

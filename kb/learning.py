@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.asking import Asking
-from kb.errors import InvalidInput
+from kb.errors import HomeNotWritable, InvalidInput
 from kb.records import Status
 from kb.records.ledger import Trust
 from kb.records.moves import Move
@@ -36,6 +37,7 @@ class Learning(Asking):
         receipt = self._parts.ingest(paths, now=self._clock(), progress=progress, extract=extract)
         if any(file.retired for file in receipt.files):
             self.incidents.bring_back()
+        self._keep_copy(self._clock())
         return receipt
 
     def learn_pattern(
@@ -105,7 +107,35 @@ class Learning(Asking):
             incident_id=incident_id.strip() if incident_id or lookup_id else self._incident(),
         )  # fmt: skip
         self._parts.moves.finish(now)
+        self._keep_copy(now)
         return self.trust_of(entry)
+
+    def _keep_copy(self, now: datetime) -> None:
+        """Copy the ledger, once a day; a copy that fails must not fail what was recorded."""
+        with suppress(HomeNotWritable):
+            self._parts.backups.daily(now.date())
+
+    def backup(self, file: str | Path = "") -> tuple[Path, int]:
+        """Copy the ledger (lookups, outcomes, incidents, moves, …) to a file, else to `state/backups/`.
+
+        Returns the file and how many rows it has.  Raises HomeNotWritable.
+        """
+        from kb.storage.backups import write_copy
+
+        day = self._clock().date().isoformat()
+        copy = Path(file) if file else self._parts.backups.folder / f"ledger-{day}.db"
+        return copy, write_copy(self.home.database, copy)
+
+    def restore(self, file: str | Path) -> dict[str, int]:
+        """Put a copy of the ledger into this home, which must have no history of its own.  Returns rows by table.
+
+        What outcomes taught, and the incidents that were opened live, follow from it.  Raises InvalidInput.
+        """
+        self.refresh()
+        found = self._parts.backups.restore(Path(file))
+        self._parts.outcomes.teaching.rebuild()
+        self.incidents.bring_back()
+        return found
 
     def set_status(self, entry_id: str, status: str, reason: str, by: str = "") -> Move:
         """Give an entry another status, as a person: `active` (you reviewed it), `candidate`, `quarantined`, `retired`.
@@ -139,8 +169,9 @@ class Learning(Asking):
 
     def memory_append(self, key: str, list_path: str, item: object) -> None:
         """Append an item (data, or a text in JSON or YAML form) to a list of a memory file."""
-        self.memory.append(key, list_path, item)
-        self._parts.sync.take_in(f"{key}.yaml", self._clock())
+        last = self._parts.sync.last_piece(key.removesuffix(".yaml"), list_path)
+        before = self.memory.append(key, list_path, item, last=last)
+        self._parts.sync.take_in(f"{key}.yaml", self._clock(), before)
 
     def memory_update(self, key: str, path: str, value: object) -> None:
         """Set the value at a dotted path of a memory file."""

@@ -27,6 +27,7 @@ from kb.loop.trust import TrustBook
 from kb.loop.wordings import Teaching
 from kb.records.ledger import SearchHits
 from kb.records.receipts import Receipt
+from kb.storage.backups import Backups
 from kb.storage.catalogue import Catalogue
 from kb.storage.changes import ChangeTable
 from kb.storage.database import Database
@@ -81,6 +82,7 @@ class Parts:
     moves: Moves
     outcomes: Outcomes
     watch: WatchFile
+    backups: Backups
 
     @classmethod
     def of(
@@ -120,6 +122,7 @@ class Parts:
         return cls(
             home, db, entries, catalogue, ledger, ChangeTable(db), memory, sync, embeddings, vectors, lexical, lookup,
             trust, lessons, healthy, moves, Outcomes(ledger, moves, Teaching(ledger, WordingTable(db), entries)), watch,
+            Backups(db),
         )  # fmt: skip
 
     def ingest(
@@ -221,13 +224,16 @@ class Parts:
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         known = (problem for record in self.catalogue.memory_files(PARSER) for problem in record.problems)
+        if lost := self.vectors.lost_database():
+            missed.append(Problem("state/kb.db", None, lost))
         return [*known, *self.healthy.problems(), *missed, *self.watch.problems()]
 
     def check(self) -> tuple[list[str], VectorReport]:
         """See `KnowledgeBase.check`."""
         found = check_vectors(self.vectors, self.db, self.embeddings)
         found.problems += self.lexical.problems()
-        return self.db.check_integrity(), found
+        broken = self.db.check_integrity()
+        return [*broken, *filter(None, [self.vectors.lost_database()])], found
 
     def repair(self, *, rebuild: bool) -> None:
         """See `KnowledgeBase.repair`."""

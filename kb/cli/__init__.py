@@ -35,7 +35,9 @@ def main() -> None:
 
 
 def _fail(message: str, code: int = 1) -> None:
-    sys.stderr.write(f"kb: {message}\n")
+    from kb.text.visible import visible
+
+    sys.stderr.write(f"kb: {visible(message)}\n")
     sys.exit(code)
 
 

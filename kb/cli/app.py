@@ -20,6 +20,7 @@ from kb.cli import (
     serving,
     triage,
 )
+from kb.cli.output import print_text
 
 _FIRST_STEPS = """\b
 First steps:
@@ -45,7 +46,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from kb import __version__
 
-        typer.echo(f"kb {__version__}")
+        print_text(f"kb {__version__}")
         raise typer.Exit
 
 

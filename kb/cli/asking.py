@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 from kb.errors import KbError, NothingAsked
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def check(
     if as_json:
         print_json(answer)
     else:
-        typer.echo(answer_text(answer))
+        print_text(answer_text(answer))
     if exit_code:
         raise typer.Exit(_EXIT_CODES[answer.verdict])
 
@@ -121,7 +121,7 @@ def search(
     if as_json:
         print_json(hits)
     else:
-        typer.echo(hits_text(hits))
+        print_text(hits_text(hits))
     if hits.note:
         say(hits.note)
 
@@ -152,4 +152,4 @@ def show(
         print_json(record)
     else:
         said = {**record, "trust": trust_in_words(trust), "moves": [move_in_words(move) for move in moves]}
-        typer.echo(render({key: value for key, value in said.items() if value not in (None, "", [], {})}))
+        print_text(render({key: value for key, value in said.items() if value not in (None, "", [], {})}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 
 app = typer.Typer(help="What was changed in production, and where to roll back to.", no_args_is_help=True)
 
@@ -59,7 +59,7 @@ def record(
         print_json(change)
     else:
         say("recorded")
-        typer.echo(f"{change.id}  {change_in_words(change)}")
+        print_text(f"{change.id}  {change_in_words(change)}")
 
 
 @app.command("list")
@@ -91,7 +91,7 @@ def list_changes(
     if as_json:
         print_json(found[:limit])
     else:
-        typer.echo(
+        print_text(
             "\n".join(change_in_words(change) for change in found[:limit]) or f"no change since {since}"
         )
     if len(found) > limit:
@@ -115,7 +115,7 @@ def rollback_target(
     if as_json:
         print_json(result)
     else:
-        typer.echo(target_in_words(result))
+        print_text(target_in_words(result))
 
 
 @app.command()
@@ -144,7 +144,7 @@ def drift(
         print_json({"expired": expired, "active": active})
     else:
         lines = [f"{change.id}  {drift_in_words(change, now)}" for change in (*expired, *active)]
-        typer.echo("\n".join(lines) or "no drift is on record")
+        print_text("\n".join(lines) or "no drift is on record")
 
 
 @app.command("import-git")
@@ -166,8 +166,8 @@ def import_git(
     if as_json:
         print_json(imported)
         return
-    typer.echo(
+    print_text(
         f"{imported.commits} commits read: {imported.recorded} changes recorded, {imported.known} known already"
     )
     for note in imported.notes:
-        typer.echo(f"  {note}")
+        print_text(f"  {note}")

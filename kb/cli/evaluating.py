@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.cli.output import JSON, ProgressBar, opened, print_json, say
+from kb.cli.output import JSON, ProgressBar, opened, print_json, print_text, say
 
 if TYPE_CHECKING:
     from kb.evaluation.results import Run
@@ -73,7 +73,7 @@ def evaluate(
     if as_json:
         print_json({"run": run, "comparison": comparison, "failed": failed})
     else:
-        typer.echo(report(run, comparison))
+        print_text(report(run, comparison))
     for reason in failed:
         say(f"FAILED: {reason}")
     if failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.cli.output import JSON, ProgressBar, opened, print_json
+from kb.cli.output import JSON, ProgressBar, opened, print_json, print_text
 
 app = typer.Typer(
     help="Logs that are known to be fine: a pattern that fires on one goes into quarantine.",
@@ -50,7 +50,7 @@ def add(
     if as_json:
         print_json(added)
     else:
-        typer.echo("\n".join(map(added_text, added)))
+        print_text("\n".join(map(added_text, added)))
 
 
 @app.command("list")
@@ -65,10 +65,10 @@ def list_(
     with opened(context) as kb:
         if source:
             lines = kb.healthy.lines(source)
-            print_json(lines) if as_json else typer.echo(lines_text(lines))
+            print_json(lines) if as_json else print_text(lines_text(lines))
         else:
             sources = kb.healthy.sources()
-            print_json(sources) if as_json else typer.echo(sources_text(sources))
+            print_json(sources) if as_json else print_text(sources_text(sources))
 
 
 @app.command()
@@ -78,7 +78,7 @@ def remove(context: typer.Context, source: str = _SOURCE, as_json: bool = JSON) 
 
     with opened(context) as kb:
         report = kb.healthy.remove(source)
-    print_json(report) if as_json else typer.echo(report_text(report))
+    print_json(report) if as_json else print_text(report_text(report))
 
 
 @app.command()
@@ -91,7 +91,7 @@ def check(context: typer.Context, as_json: bool = JSON) -> None:
 
     with opened(context) as kb:
         report = kb.healthy.check()
-    print_json(report) if as_json else typer.echo(report_text(report))
+    print_json(report) if as_json else print_text(report_text(report))
 
 
 def rehearse(
@@ -114,4 +114,4 @@ def rehearse(
 
     with opened(context) as kb:
         rehearsal = kb.rehearse(entry_id, pattern, regex, shown=limit)
-    print_json(rehearsal) if as_json else typer.echo(rehearsal_text(rehearsal))
+    print_json(rehearsal) if as_json else print_text(rehearsal_text(rehearsal))

@@ -1,4 +1,4 @@
-"""`kb init`, `kb ingest`, `kb doctor`: a home is made, filled and looked after."""
+"""`kb init`, `kb ingest`, `kb doctor`, `kb backup`, `kb restore`: a home is made, filled and looked after."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from kb.cli.output import JSON, ProgressBar, opened, print_json, say
+from kb.cli.output import JSON, ProgressBar, opened, print_json, print_text, say
 
 
 def add_first_to(app: typer.Typer) -> None:
@@ -16,8 +16,10 @@ def add_first_to(app: typer.Typer) -> None:
 
 
 def add_last_to(app: typer.Typer) -> None:
-    """Put the command that looks after the home into the tree."""
+    """Put the commands that look after the home into the tree."""
     app.command(short_help="Check the home, and repair it.")(doctor)
+    app.command(short_help="Copy the ledger: lookups, outcomes, incidents.")(backup)
+    app.command(short_help="Bring the ledger back from a copy.")(restore)
 
 
 def init(
@@ -40,7 +42,7 @@ def init(
         if made
         else f"{folder} was a home already; nothing changed"
     )
-    typer.echo(place)
+    print_text(place)
 
 
 def ingest(
@@ -77,7 +79,7 @@ def ingest(
     if as_json:
         print_json(receipt)
     else:
-        typer.echo(receipt_text(receipt, verbose=verbose))
+        print_text(receipt_text(receipt, verbose=verbose))
     if receipt.count(FileState.FAILED):
         raise typer.Exit(1)
 
@@ -111,6 +113,44 @@ def doctor(
             }
         )
     else:
-        typer.echo(findings_text(wrong, vectors, mistakes, entries))
+        print_text(findings_text(wrong, vectors, mistakes, entries))
     if wrong:
         raise typer.Exit(1)
+
+
+def backup(
+    context: typer.Context,
+    file: str = typer.Argument(
+        "", metavar="[FILE]", help="Where to; else state/backups/ with the day's name."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Copy what no file tells again: lookups, outcomes, incidents, moves, proposals, reviews.
+
+    A copy is made each day by the first outcome or ingest; this one at once.  Memory files are in your git.
+    """
+    with opened(context) as kb:
+        copy, rows = kb.backup(file)
+    if as_json:
+        print_json({"file": str(copy), "rows": rows})
+        return
+    say(f"{rows} rows copied")
+    print_text(copy)
+
+
+def restore(
+    context: typer.Context,
+    file: str = typer.Argument(..., metavar="FILE", help="A copy that kb backup, or kb itself, made."),
+    as_json: bool = JSON,
+) -> None:
+    """Bring the ledger back into a home that has none: after a lost or damaged state/kb.db, or into another folder.
+
+    Entries come from the memory files by themselves, and from documents by kb ingest.
+    """
+    with opened(context) as kb:
+        rows = kb.restore(file)
+    if as_json:
+        print_json({"file": file, "rows": rows})
+        return
+    say(f"restored from {file}; documents come back by kb ingest, vectors by kb doctor --repair")
+    print_text("\n".join(f"{count} {table}" for table, count in rows.items()))

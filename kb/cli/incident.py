@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 from kb.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def list_incidents(
         print_json(found)
         return
     for incident in found:
-        typer.echo(_lines(incident, now))
+        print_text(_lines(incident, now))
     if not found:
         say("no incident was opened here yet")
 
@@ -73,10 +73,10 @@ def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) ->
     if as_json:
         print_json(found)
         return
-    typer.echo(_lines(found, now))
+    print_text(_lines(found, now))
     for event in found.timeline:
         if line := told(event):  # lines of a text stand further in: none passes for a step
-            typer.echo(f"  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
+            print_text(f"  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
 
 
 @app.command()
@@ -252,4 +252,4 @@ def report(incident: LiveIncident, as_json: bool) -> None:
     open_checks = [item.key for item in incident.checks if not item.held]
     if open_checks and not incident.verified:
         say(f"not verified yet: {', '.join(open_checks)}")
-    typer.echo(f"{incident.id} {incident.phase}")
+    print_text(f"{incident.id} {incident.phase}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from kb.cli.incident import WHICH, report
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 from kb.text.instants import minute
 
 
@@ -44,7 +44,7 @@ def update(
     if as_json:
         print_json(found)
         return
-    typer.echo(found.text, nl=False)
+    print_text(found.text, nl=False)
     if found.next_due:
         say(f"the next update is due at {minute(found.next_due)}")
 
@@ -63,4 +63,4 @@ def postmortem(
     if as_json:
         print_json({"path": str(path) if path else None, "markdown": text})
     else:
-        typer.echo(path or text, nl=path is not None)
+        print_text(path or text, nl=path is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 from kb.records.receipts import Learned
 
 app = typer.Typer(help="Keep what was learned; it is found at once, by every process.", no_args_is_help=True)
@@ -100,4 +100,4 @@ def _report(learned: Learned, as_json: bool) -> None:
     say(learned.note or f"learned as {learned.status}, written to {learned.file}")
     for entry_id in learned.similar:
         say(f"nearly the same: {entry_id}")
-    typer.echo(learned.id)
+    print_text(learned.id)

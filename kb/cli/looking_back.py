@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.cli.output import JSON, as_json_text, opened, say
+from kb.cli.output import JSON, as_json_text, opened, print_text, say
 from kb.errors import InvalidInput
 from kb.text.instants import in_utc
 
@@ -141,7 +141,7 @@ def _check_place(out: Path) -> None:
 
 def _write(text: str, out: Path | None) -> None:
     if out is None:
-        typer.echo(text, nl=False)
+        print_text(text, nl=False)
         return
     from kb.storage.yamlfile import write_atomically
 

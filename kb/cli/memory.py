@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 
 app = typer.Typer(help="Read and change the memory files (learned/*, state/*).", no_args_is_help=True)
 _KEY = typer.Argument(..., metavar="KEY", help="Such as learned/patterns or state/environments.")
@@ -98,4 +98,4 @@ def _show(content: Any, as_json: bool) -> None:
     if as_json:
         print_json(content)
     else:
-        typer.echo(render(content).rstrip("\n"))
+        print_text(render(content).rstrip("\n"))

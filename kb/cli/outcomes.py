@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 from kb.loop.trust import trust_in_words
 from kb.records.moves import Move, MoveState
 from kb.text.instants import minute
@@ -46,7 +46,7 @@ def outcome(
     if as_json:
         print_json({"id": entry_id, "status": after, "trust": trust})
         return
-    typer.echo(f"trust {trust_in_words(trust)}")
+    print_text(f"trust {trust_in_words(trust)}")
     if why:
         say(f"{entry_id} is now {after}: {why}; to take that back: kb status {entry_id} --undo")
 
@@ -76,11 +76,11 @@ def status(
     if as_json:
         print_json({"id": entry.id, "status": entry.status, "moves": moves})
         return
-    typer.echo(f"{entry.id} is {entry.status}")
+    print_text(f"{entry.id} is {entry.status}")
     for move in moves:
-        typer.echo(f"  {move_in_words(move)}")
+        print_text(f"  {move_in_words(move)}")
     if not moves:
-        typer.echo("  it was never moved: that is what its source says")
+        print_text("  it was never moved: that is what its source says")
 
 
 def move_in_words(move: Move) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from kb.text.visible import escaped, visible
+
 if TYPE_CHECKING:
     from kb.knowledge import KnowledgeBase
 
@@ -32,16 +34,24 @@ def print_json(value: object) -> None:
     typer.echo(as_json_text(value))
 
 
+def print_text(text: object, *, nl: bool = True) -> None:
+    """Data for a person on stdout.  Every text that a command prints goes through here or `say`.
+
+    What a terminal would obey, and what nobody would see, has a mark in its place.
+    """
+    typer.echo(visible(str(text)), nl=nl)
+
+
 def as_json_text(value: object) -> str:
-    """The JSON that commands print."""
+    """The JSON that commands print; what a terminal would obey is escaped, so it says the same."""
     from kb.storage.codec import to_builtins
 
-    return json.dumps(to_builtins(value), indent=2, ensure_ascii=False)
+    return escaped(json.dumps(to_builtins(value), indent=2, ensure_ascii=False))
 
 
 def say(message: str) -> None:
-    """Talk, not data."""
-    typer.echo(message, err=True)
+    """Talk, not data: on stderr, cleaned like data."""
+    typer.echo(visible(message), err=True)
 
 
 _PHASES = {"read": "reading files", "embed": "embedding texts", "log": "reading the log", "ask": "asking"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json, say
+from kb.cli.output import JSON, opened, print_json, print_text, say
 
 _ID = typer.Argument(..., metavar="ID", help="The proposal, as kb proposals prints it.")
 
@@ -38,11 +38,11 @@ def proposals(
     if as_json:
         print_json(one or waiting)
     elif as_yaml:
-        typer.echo(render.as_yaml([one] if one else waiting.proposals), nl=False)
+        print_text(render.as_yaml([one] if one else waiting.proposals), nl=False)
     elif one:
-        typer.echo(render.details(one))
+        print_text(render.details(one))
     else:
-        typer.echo(render.table(waiting))
+        print_text(render.table(waiting))
         if waiting.proposals:
             say("see one: kb proposals ID --yaml; then: kb accept ID, or: kb reject ID --reason TEXT")
 
@@ -76,7 +76,7 @@ def accept(
         print_json(accepted)
     else:
         say(render.outcome(accepted))
-        typer.echo(accepted.proposal.entry_id or accepted.proposal.retires)
+        print_text(accepted.proposal.entry_id or accepted.proposal.retires)
 
 
 def reject(

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from kb.cli.output import JSON, opened, print_json
+from kb.cli.output import JSON, opened, print_json, print_text
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def triage(
     if as_json:
         print_json(brief)
     else:
-        typer.echo(render(brief), nl=False)
+        print_text(render(brief), nl=False)
 
 
 def _input(words: list[str] | None) -> str:

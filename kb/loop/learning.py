@@ -16,11 +16,11 @@ from kb.errors import InvalidInput
 from kb.records import Entry, Origin, Pattern, Samples, Scope, Status, ToolFix
 from kb.records.parts import Provenance
 from kb.storage.codec import derive_id, digest
-from kb.text.carriers.escapes import without_colours
 from kb.text.redact import redact
 from kb.text.samples import sample_failure
 from kb.text.signature import parse_signature
 from kb.text.tokens import tokenize
+from kb.text.visible import visible
 
 MAX_CHARACTERS = 20_000
 """Longer texts belong into a document to ingest, not into a pattern."""
@@ -150,7 +150,9 @@ def details(given: dict[str, Any]) -> Details:
     }
     for name in ("must_match", "must_not_match"):
         value = given.get(name) or ()
-        cleaned[name] = tuple(redact(text).text for text in ([value] if isinstance(value, str) else value))
+        cleaned[name] = tuple(
+            redact(visible(text)).text for text in ([value] if isinstance(value, str) else value)
+        )
     if isinstance(given.get("expires"), str):
         cleaned["expires"] = _day(given["expires"])
     return Details(**cleaned)
@@ -194,15 +196,13 @@ def required(name: str, text: str) -> str:
 
 
 def checked(name: str, text: str) -> str:
-    """The text without secrets, control characters and outer blanks.  Raises InvalidInput when too long."""
+    """The text without secrets and outer blanks, control characters marked.  Raises InvalidInput when too long."""
     if len(text) > MAX_CHARACTERS:
         raise InvalidInput(
             f"{name} has {len(text)} characters, more than {MAX_CHARACTERS}; keep the telling line "
             "and put the whole text into a file for: kb ingest FILE"
         )
-    plain = without_colours(text.replace("\r\n", "\n"))
-    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "", plain)
-    return redact(clean).text.strip()
+    return redact(visible(text.replace("\r\n", "\n"))).text.strip()
 
 
 def listed(value: str | Iterable[str] | None) -> tuple[str, ...]:
@@ -210,7 +210,7 @@ def listed(value: str | Iterable[str] | None) -> tuple[str, ...]:
     if value is None:
         return ()
     parts = _split(value) if isinstance(value, str) else value
-    return tuple(clean for part in parts if (clean := redact(str(part)).text.strip()))
+    return tuple(clean for part in parts if (clean := redact(visible(str(part))).text.strip()))
 
 
 def _split(text: str) -> list[str]:

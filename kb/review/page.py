@@ -8,6 +8,7 @@ from kb.prose.narrative import Narrative
 from kb.review.plots import COLOURS, INK, MUTED, plots
 from kb.review.report import report
 from kb.review.summary import WeeklySummary
+from kb.text.visible import visible
 
 _VARIABLES = {
     INK: "var(--ink)",
@@ -34,9 +35,10 @@ def render(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
     drawn = [
         (plot, Markup(_themed(plot.svg))) for plot in plots(summary)
     ]  # our own drawing, its texts escaped
-    return environment.get_template("page.html").render(
+    page = environment.get_template("page.html").render(
         report=report(summary), plots=drawn, narrative=_paragraphs(narrative)
     )
+    return visible(page)
 
 
 def _paragraphs(narrative: Narrative | None) -> list[str]:

@@ -12,6 +12,7 @@ from kb.errors import KbError
 from kb.knowledge import KnowledgeBase
 from kb.server.fit import fit
 from kb.server.offers import PAGE
+from kb.server.replies import LABEL, plain
 from kb.server.worker import Worker
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Resources:
 
         whole = {"content": self._kb.memory.read(key)}
         cut = fit(whole, PAGE, newest=True, more="the tool memory_query shows the rest by a filter")
-        return render(cut["content"] if cut is whole else cut)
+        return labelled(render(plain(cut["content"] if cut is whole else cut)))
 
     def _entry(self, entry_id: str) -> str:
         from kb.storage.codec import to_builtins
@@ -81,4 +82,9 @@ class Resources:
 
         entry = self._kb.get(entry_id)
         said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
-        return render({"kind": entry.kind, **fit({"entry": said}, 4 * PAGE)})
+        return labelled(render(plain({"kind": entry.kind, **fit({"entry": said}, 4 * PAGE)})))
+
+
+def labelled(yaml_text: str) -> str:
+    """YAML that says where it comes from; it stays YAML."""
+    return f"# {LABEL}\n{yaml_text}"

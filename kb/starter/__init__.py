@@ -35,7 +35,7 @@ def _starter_files(home: Home) -> list[tuple[Path, bytes]]:
         if item.name.endswith(".yaml"):
             place = home.state if item.name in _STATE_FILES else home.learned
             files.append((place / item.name, item.read_bytes()))
-    files.append((home.state / ".gitignore", b"kb.db*\nvectors/\nlocks/\n"))
+    files.append((home.state / ".gitignore", b"kb.db*\nvectors/\nlocks/\nbackups/\n"))
     return files
 
 

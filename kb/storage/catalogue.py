@@ -8,7 +8,7 @@ copies and offered once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -86,10 +86,11 @@ class Catalogue:
         self._db.execute("UPDATE files SET stamp = ? WHERE path = ?", [stamp, path])
 
     def bring_in_step(
-        self, record: FileRecord, entries: Iterable[Entry], *, now: datetime, fold_copies: bool
-    ) -> Change:
-        """Make the store say what the file says.  Call inside a write."""
-        before = self._entries.of_file(record.path)
+        self, record: FileRecord, entries: Iterable[Entry], *, now: datetime, fold_copies: bool,
+        only: Collection[str] | None = None,
+    ) -> Change:  # fmt: skip
+        """Make the store say what the file says; with `only`, what it says in place of these.  Call inside a write."""
+        before = self._entries.of_file(record.path, only)
         self._entries.drop_copies(record.path)
         done: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": [], "copies": []}
         for entry in with_ids(entries, record.given if fold_copies else "", before):
@@ -117,6 +118,22 @@ class Catalogue:
         self._hand_over(entry.id, now)
         self._entries.put(entry, file=record.path, fingerprints=fingerprints_of(entry), now=now)
         return ("updated" if entry.id in before else "added"), entry.id
+
+    def wanted(self, entries: Iterable[Entry], file: str) -> list[Entry]:
+        """The entries of a memory file with their ids, before those that repeat one are numbered."""
+        return named(entries, "", self._entries.of_file(file))
+
+    def waits(self, ids: Collection[str]) -> bool:
+        """Whether the status of one of these waits to be written into its file."""
+        return any(move.entry_id in ids for move in self._moves.pending())
+
+    def shift(self, file: str, by: str, values: Sequence[object]) -> None:
+        """See `EntryTable.shift`."""
+        self._entries.shift(file, by, values)
+
+    def owns(self, ids: Iterable[str], file: str) -> bool:
+        """Whether entries of the file may have these ids: no other file has them."""
+        return all(self._entries.file_of(one) in (None, LIVE, file) for one in ids)
 
     def _own(self, entry: Entry, file: str) -> Entry:
         """The entry under an id that no other file has: a copied file may bring its ids along."""
@@ -167,13 +184,23 @@ def with_ids(entries: Iterable[Entry], place: str, known: Iterable[str] = ()) ->
 
     One that is `known` by an id from before the masking rules changed keeps it.
     """
-    entries, taken, named = list(entries), dict[str, int](), []
+    return numbered(named(entries, place, known))
+
+
+def named(entries: Iterable[Entry], place: str, known: Iterable[str]) -> list[Entry]:
+    """The entries, each with the id that is its own where no other has it."""
+    entries = list(entries)
     kept = codec.by_key({*known} - {entry.id for entry in entries})
+    return [entry if entry.id else replace(entry, id=_derived(entry, place, kept)) for entry in entries]
+
+
+def numbered(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries, those of an id that stands above already with a number behind it."""
+    taken, found = dict[str, int](), list[Entry]()
     for entry in entries:
-        wanted = entry.id or _derived(entry, place, kept)
-        taken[wanted] = count = taken.get(wanted, 0) + 1
-        named.append(replace(entry, id=wanted if count == 1 else f"{wanted}-{count}"))
-    return named
+        taken[entry.id] = count = taken.get(entry.id, 0) + 1
+        found.append(entry if count == 1 else replace(entry, id=f"{entry.id}-{count}"))
+    return found
 
 
 def _derived(entry: Entry, place: str, kept: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ BUSY_SECONDS = 60.0
 ASKED_SECONDS = 0.2
 """How long what a question writes beside its answer waits for them."""
 
-SCHEMA = 8
+SCHEMA = 9
 """How many steps `storage.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 
@@ -293,6 +293,7 @@ def _translated(error: sqlite3.DatabaseError, path: Path, waited: float) -> Exce
     if "not a database" in message or "malformed" in message:
         return StoreBroken(
             f"{path}: {message}; bring it back from a backup, or move it away: kb then makes a new one from "
-            "the memory files, and kb ingest reads the documents again (lookups and outcomes stay in the old one)"
+            "the memory files, kb ingest reads the documents again, and kb restore brings lookups and outcomes back "
+            "from the daily copies in state/backups/ (what came after the last one stays in the old database)"
         )
     return StoreBroken(f"{path}: {message}; nothing was changed, to look into it run: kb doctor")

@@ -54,6 +54,14 @@ class Embeddings:
         rows = f"SELECT 1 FROM outbox o JOIN chunks c ON c.id = o.chunk_id {_JOIN} LIMIT ?"
         return int(self._db.value(f"SELECT count(*) FROM ({rows})", [self.encoder.name, most]))
 
+    def reached(self, number: int) -> bool:
+        """Whether the outbox row behind that many others has its vector.  They are made in order, so this is cheap."""
+        row = "SELECT chunk_id FROM outbox ORDER BY seq LIMIT 1 OFFSET ?"
+        found = self._db.value(
+            f"SELECT 1 FROM chunks c {_JOIN} WHERE c.id = ({row})", [self.encoder.name, number]
+        )
+        return bool(found)
+
     def lost(self) -> int:
         """How many chunks have no vector and do not wait for one: the cache or the model changed."""
         return int(self._db.value(f"SELECT count(*) {_LOST}", [self.encoder.name]))

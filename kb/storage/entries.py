@@ -7,7 +7,7 @@ that leaves its file is retired, never deleted.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -98,10 +98,12 @@ class EntryTable:
         ids = [row["id"] for row in rows]
         return derived if derived in ids else codec.by_key(ids).get(key, derived)
 
-    def of_file(self, file: str) -> dict[str, tuple[str, Status]]:
-        """Id of every live entry that was read from the file, with its digest and status."""
+    def of_file(self, file: str, only: Collection[str] | None = None) -> dict[str, tuple[str, Status]]:
+        """Id of every live entry that was read from the file, or of `only` those, with its digest and status."""
+        where = "" if only is None else " AND id IN (SELECT value FROM json_each(?))"
         rows = self._db.rows(
-            "SELECT id, digest, status FROM entries WHERE file = ? AND retired_at IS NULL", [file]
+            f"SELECT id, digest, status FROM entries WHERE file = ? AND retired_at IS NULL{where}",
+            [file, *([] if only is None else [json.dumps([*only])])],
         )
         return {row["id"]: (row["digest"], Status(row["status"])) for row in rows}
 
@@ -183,6 +185,15 @@ class EntryTable:
                 "UPDATE entries SET section = ?, line = ?, data = ? WHERE id = ? AND line IS NOT ?",
                 [source.section, source.line, codec.dumps(entry), entry.id, source.line],
             )
+
+    def shift(self, file: str, by: str, values: Sequence[object]) -> None:
+        """Note by how many lines (SQL of `line`) the live entries of a file moved.  Call inside a write."""
+        self._db.execute(
+            f"UPDATE entries SET line = line + {by},"
+            f" data = json_set(data, '$.provenance.source.line', line + {by})"
+            f" WHERE file = ? AND retired_at IS NULL AND {by} != 0",
+            [*values, *values, file, *values],
+        )
 
     def retire(self, ids: Iterable[str], now: datetime) -> int:
         """Take entries off offer, keeping their history.  Returns how many were on offer."""

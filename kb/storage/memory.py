@@ -6,6 +6,7 @@ Every write goes through `yamlfile.change`: locked, atomic, hash-checked, commen
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,16 @@ from kb.errors import InvalidInput
 from kb.home import MEMORY_FILES, MEMORY_FOLDERS, Home
 from kb.storage import yamledit, yamlfile
 from kb.text.redact import redact
+from kb.text.visible import visible
+
+
+@dataclass(frozen=True, slots=True)
+class LastPiece:
+    """Where the last item of a list stands in a text of this hash: from line `first` to before line `end`."""
+
+    sha256: str
+    first: int
+    end: int | None
 
 
 class Memory:
@@ -58,13 +69,25 @@ class Memory:
         yamlfile.check_parses(self.path(key), found.text)
         return yamledit.load(found.text)
 
-    def append(self, key: str, list_path: str, item: object) -> None:
-        """Add an item to the list at the dotted path, which is made where it is absent."""
+    def append(
+        self, key: str, list_path: str, item: object, *, last: LastPiece | None = None
+    ) -> yamlfile.FileText:
+        """Add an item to the list at the dotted path, which is made where it is absent.  Returns the text before.
+
+        `last` is where the last item stands in a text that was read piece by piece (`MemorySync.last_piece`).
+        """
         clean = redacted(parsed(item))
         path = _checked_path(list_path)
-        yamlfile.change(
-            self.path(key), self._home.locks, lambda text: yamledit.append_item(text, path, clean)
-        )
+
+        def quick(found: yamlfile.FileText) -> str | None:
+            if last is None or found.sha256 != last.sha256:
+                return None
+            return yamledit.append_to_piece(found.text, path, clean, last.first, last.end)
+
+        def edit(text: str) -> str:
+            return yamledit.append_item(text, path, clean)
+
+        return yamlfile.change(self.path(key), self._home.locks, edit, quick)[0]
 
     def update(self, key: str, path: str, value: object) -> None:
         """Set the value at the dotted path."""
@@ -108,9 +131,9 @@ def parsed(item: object) -> object:
 
 
 def redacted(value: Any) -> Any:
-    """The value with the secrets in its texts redacted."""
+    """The value with the secrets in its texts redacted, and with marks for what acts or hides in them."""
     if isinstance(value, str):
-        return redact(value).text
+        return redact(visible(value)).text
     if isinstance(value, Mapping):
         return {str(key): redacted(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -8,24 +8,32 @@ A file that does not parse keeps what it said last, and is reported.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+
+from yaml.nodes import Node
 
 from kb.errors import FileUnreadable, HomeNotWritable, Problem
 from kb.home import Home
 from kb.records import Entry, Origin, Status
 from kb.storage import yamlfile
-from kb.storage.catalogue import Catalogue, Change, FileRecord
+from kb.storage.catalogue import Catalogue, Change, FileRecord, numbered
 from kb.storage.database import Database
+from kb.storage.memory import LastPiece
+from kb.storage.memory_part import PieceTable, lines_moved, part_of, pieces_of
+from kb.storage.memory_window import part_of_edit
 from kb.storage.refingerprint import Fingerprints
+from kb.storage.yamlfile import FileText
+from kb.text import safe_yaml
 from kb.text.memory_format import Memory as ParsedMemory
-from kb.text.memory_format import parse_memory
+from kb.text.memory_format import read_documents
 from kb.text.samples import sample_failure
 
 PARSER = "home/1"
 """Marks the files of the home among all remembered ones; no source of ingest has this name."""
+NONE: Mapping[str, FileText] = {}
 _RACY_NS = 50_000_000
 """A file changed this recently may change again within the clock's resolution: it is hashed again."""
 
@@ -35,10 +43,13 @@ class MemorySync:
 
     def __init__(self, home: Home, db: Database, catalogue: Catalogue, fingerprints: Fingerprints) -> None:
         self._home, self._db, self._catalogue = home, db, catalogue
-        self._fingerprints = fingerprints
+        self._fingerprints, self._pieces = fingerprints, PieceTable(db)
 
-    def refresh(self, now: datetime) -> list[Change]:
-        """Read what changed since the last call of any process.  Cheap when nothing did."""
+    def refresh(self, now: datetime, before: Mapping[str, FileText] = NONE) -> list[Change]:
+        """Read what changed since the last call of any process.  Cheap when nothing did.
+
+        `before` may have texts of files before a change: then only what differs from them is looked at.
+        """
         if self._db.read_only:
             return []
         self._fingerprints.renew()
@@ -47,19 +58,20 @@ class MemorySync:
         changes = [
             change
             for key, path in paths.items()
-            if (change := self._refresh_file(key, path, known.get(key), now)) is not None
+            if (change := self._refresh_file(key, path, known.get(key), now, before.get(key))) is not None
         ]
         for key in known.keys() - paths.keys():
             with self._db.write():
                 # Looked at again: another process may have made the file after it was listed here.
                 if not (self._home.learned / f"{key.removeprefix('learned/')}.yaml").exists():
                     self._catalogue.forget(key, now)
+                    self._pieces.replace(key, ())
         return changes
 
-    def take_in(self, path: str, now: datetime) -> None:
+    def take_in(self, path: str, now: datetime, before: FileText | None = None) -> None:
         """As `refresh`, for a file that was just written: its error says that the text is safe."""
         try:
-            self.refresh(now)
+            self.refresh(now, {path.removesuffix(".yaml"): before} if before else NONE)
         except HomeNotWritable as error:
             raise HomeNotWritable(
                 f"{path} has it now, but it is not found yet ({error}); make room: the next command takes it in"
@@ -77,7 +89,9 @@ class MemorySync:
         older = self._fingerprints.missed()
         return [*problems, Problem("state/kb.db", None, older)] if older else problems
 
-    def _refresh_file(self, key: str, path: Path, known: FileRecord | None, now: datetime) -> Change | None:
+    def _refresh_file(
+        self, key: str, path: Path, known: FileRecord | None, now: datetime, before: FileText | None
+    ) -> Change | None:
         stamp = _stamp(path)
         if known and known.stamp == stamp:
             return None
@@ -91,27 +105,70 @@ class MemorySync:
                 with self._db.write():
                     self._catalogue.restamp(key, stamp)
                 return None
-            memory = parse_memory(found.text, f"{key}.yaml", Origin.WRITTEN)
+            if known and self._bring_in_part(key, path, stamp, found, known, now, before):
+                return None
+            documents, memory = _parsed(found.text, f"{key}.yaml")
             if not memory.entries and any(problem.line for problem in memory.problems) and found.text.strip():
                 self._keep(key, stamp, found.sha256, memory.problems, now)
                 return None
-            if change := self._bring_in_step(key, path, stamp, found.sha256, memory, now):
+            if change := self._bring_in_step(key, path, stamp, found, memory, documents, now):
                 return change
             stamp, known = _stamp(path), self._catalogue.find(key)
 
     def _bring_in_step(
-        self, key: str, path: Path, stamp: str, sha256: str, memory: ParsedMemory, now: datetime
-    ) -> Change | None:
+        self, key: str, path: Path, stamp: str, found: FileText, memory: ParsedMemory,
+        documents: Sequence[Node], now: datetime,
+    ) -> Change | None:  # fmt: skip
         """None when the file changed between reading and writing."""
         entries, refused = screened(memory.entries, f"{key}.yaml")
         with self._db.write():
-            if _hash(path) != sha256:
+            if _hash(path) != found.sha256:
                 return None
-            record = FileRecord(
-                path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER,
-                problems=(*memory.problems, *refused),
+            record = _record(key, found.sha256, stamp, (*memory.problems, *refused))
+            wanted = self._catalogue.wanted(entries, key)
+            change = self._catalogue.bring_in_step(record, numbered(wanted), now=now, fold_copies=False)
+            plain = {*change.added, *change.updated, *change.unchanged} == {entry.id for entry in wanted}
+            self._pieces.replace(key, pieces_of(found.text, documents, wanted) if plain else ())
+            return change
+
+    def _bring_in_part(
+        self, key: str, path: Path, stamp: str, found: FileText, known: FileRecord, now: datetime,
+        before: FileText | None,
+    ) -> bool:  # fmt: skip
+        """Take in only what changed, where that can be told alone.  Returns whether it was."""
+        part = None
+        if before and before.sha256 == known.sha256:
+            part = part_of_edit(self._db, key, before.text, found.text, known.problems, f"{key}.yaml")
+        part = part or part_of(found.text, self._pieces.of(key), known.problems, f"{key}.yaml")
+        if part is None:
+            return False
+        entries, refused = screened(part.entries, f"{key}.yaml")
+        with self._db.write():
+            now_known = self._catalogue.find(key)
+            if (
+                _hash(path) != found.sha256
+                or now_known is None or now_known.sha256 != known.sha256
+                or self._catalogue.waits(part.before) or not self._catalogue.owns((one.id for one in entries), key)
+            ):  # fmt: skip
+                return False
+            if part.runs:
+                self._catalogue.shift(key, *lines_moved(part.runs))
+            self._catalogue.bring_in_step(
+                _record(key, found.sha256, stamp, (*part.problems, *refused)), entries, now=now, fold_copies=False,
+                only=part.before,
             )  # fmt: skip
-            return self._catalogue.bring_in_step(record, entries, now=now, fold_copies=False)
+            self._pieces.apply(key, part)
+        return True
+
+    def last_piece(self, key: str, section: str) -> LastPiece | None:
+        """Where the last item of a top-level list stands in the file as it was taken in, or None."""
+        record = None if self._db.read_only else self._catalogue.find(key)
+        first = self._pieces.last_of(key, section) if record else None
+        return (
+            LastPiece(record.sha256, first, self._pieces.piece_from(key, first + 1))
+            if record and first
+            else None
+        )
 
     def _keep(self, key: str, stamp: str, sha256: str, problems: tuple[Problem, ...], now: datetime) -> None:
         """Report a file that cannot be read; what it said last stays on offer."""
@@ -120,6 +177,22 @@ class MemorySync:
                 path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER, problems=problems
             )
             self._catalogue.keep(record, now)
+            self._pieces.replace(key, ())
+
+
+def _parsed(text: str, path: str) -> tuple[Sequence[Node], ParsedMemory]:
+    try:
+        documents = safe_yaml.compose(text)
+    except safe_yaml.YamlRefused as error:
+        return (), ParsedMemory(problems=(Problem(path, error.line, str(error)),))
+    return documents, read_documents(documents, path, Origin.WRITTEN)
+
+
+def _record(key: str, sha256: str, stamp: str, problems: Iterable[Problem]) -> FileRecord:
+    ordered = tuple(sorted(problems, key=lambda one: one.line or 0))
+    return FileRecord(
+        path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER, problems=ordered
+    )
 
 
 def screened(entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[Problem]]:

@@ -291,3 +291,21 @@ def aged_homes(db: Database) -> None:
     db.execute(
         "DELETE FROM meta WHERE key = 'mask_version' AND EXISTS (SELECT 1 FROM entries WHERE status = 'quarantined')"
     )
+
+
+@migrations()
+def pieces(db: Database) -> None:
+    """The items of memory files, so that of a changed file only the changed items are read."""
+    _run(
+        db,
+        """
+        CREATE TABLE pieces (               -- see `kb.text.memory_pieces`; only of files that are made of them
+            file TEXT NOT NULL, hash TEXT NOT NULL, section TEXT NOT NULL, line INTEGER NOT NULL,
+            said TEXT NOT NULL,             -- what it says of the kind of its list; empty: it is no item
+            ids TEXT NOT NULL,              -- the entries it holds
+            PRIMARY KEY (file, hash)
+        ) WITHOUT ROWID;
+        CREATE INDEX pieces_line ON pieces(file, line);
+        CREATE INDEX pieces_said ON pieces(file, section, said, line);
+        """,
+    )

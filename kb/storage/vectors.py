@@ -211,6 +211,19 @@ class VectorIndex:
         """The number of the published generation; 0 before the first."""
         return self._publisher.generation()
 
+    def lost_database(self) -> str:
+        """Whether published vectors tell of more than the database holds: it was lost or emptied; in words."""
+        number, size = self._generations.newest()
+        if number <= self.generation() or size <= self._db.value("SELECT count(*) FROM chunks"):
+            return ""
+        copy = max(self._db.path.parent.glob("backups/ledger-*.db"), default=None)
+        how = f"kb restore {copy}" if copy else "kb restore FILE, where you have a copy of the ledger"
+        return (
+            f"{self._db.path} is new or emptied, but state/vectors/{number} was made of {size} texts: this home had "
+            f"entries. Put the old database back from a backup; or {how} (lookups and outcomes up to that day), "
+            "ingest the documents again (memory files are read by themselves), then run: kb doctor --rebuild"
+        )
+
     def absorb(self, *, force: bool = False) -> bool:
         """Publish a generation that holds everything; see `Publisher.publish`.  False when it did not."""
         return self._publisher.publish(force=force)
@@ -219,6 +232,7 @@ class VectorIndex:
         """What every write calls: publish once the outbox has grown past `ABSORB_ABOVE`, a large home elsewhere."""
         if (
             self.outbox_size() <= ABSORB_ABOVE
+            or not self._embeddings.reached(ABSORB_ABOVE)
             or self._embeddings.unpublished(ABSORB_ABOVE + 1) <= ABSORB_ABOVE
         ):
             return

@@ -1,23 +1,21 @@
 """Edits of YAML text that leave every other byte as it was.  Pure: text in, text out.
 
-Appending to a list, which every learn does, is a splice: the parser tells where the list ends, the
-new item is written there, and the result is parsed again and compared with what it should mean.
-Re-writing the whole file with ruamel.yaml costs a hundred times as much on a file of a few hundred
-entries; it serves the rarer edits (setting a value anywhere) and lists that cannot be spliced.
+The parser tells where a value stands (`yamlplaces`), the new text is spliced in there, and the result is
+parsed again: it must mean what was asked for, and everything else what it meant before.  Where no splice
+does that, such as in a value that an alias shows elsewhere, the edit is refused with the reason; nothing
+is ever written anew as a whole.
 """
 
 from __future__ import annotations
 
-import io
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import yaml
-
 from kb.errors import InvalidInput
+from kb.storage import yamlplaces
+from kb.storage.yamlplaces import BREAK, Place
+from kb.storage.yamlwords import dump, in_block, in_flow
 from kb.text import safe_yaml
 
 Path = Sequence[str | int]
@@ -44,13 +42,39 @@ def append_item(text: str, path: str, item: object) -> str:
     Raises InvalidInput when the path leads to something that is not a list, IdTaken when another item
     of the file's lists has the item's `id`.
     """
-    before = load(text)
+    before, keys = load(text), path.split(".")
     _check_id(before, item)
-    after = _appended(before, path, item)
-    spliced = _splice(text, path, item)
-    if spliced is not None and _means(spliced, after):
-        return spliced
-    return _rewrite(text, path.split("."), _value_at(after, path.split(".")))
+    _check_list(before, path)
+    return set_values(text, [((*keys, "+"), item)])
+
+
+def append_to_piece(text: str, path: str, item: object, first: int, end: int | None) -> str | None:
+    """As `append_item`, for a text that was proved to be made of pieces; only the list's last item is parsed.
+
+    That one stands on the lines from `first` to before `end` (None: to the end of the text).  None where this
+    does not do: then the whole text must be looked at.
+    """
+    wanted = item.get("id") if isinstance(item, dict) else None
+    if wanted and str(wanted) in text:
+        return None
+    start = _line_at(text, 0, first - 1)
+    stop = len(text) if end is None else _line_at(text, start, end - first)
+    head = f"{path}:{_newline(text, start)}"
+    after = append_item(head + text[start:stop], path, item)
+    return f"{text[:start]}{after.removeprefix(head)}{text[stop:]}"
+
+
+def _line_at(text: str, at: int, lines: int) -> int:
+    """Where the line begins that stands so many lines below the one that begins at `at`; sought from the nearer end."""
+    left = text.count("\n", at) - lines
+    if lines and left < lines:
+        at = len(text)
+        for _ in range(left + 1):
+            at = text.rfind("\n", 0, at)
+        return at + 1
+    for _ in range(lines):
+        at = text.index("\n", at) + 1
+    return at
 
 
 def set_value(text: str, path: str, value: object) -> str:
@@ -58,7 +82,17 @@ def set_value(text: str, path: str, value: object) -> str:
 
     Raises InvalidInput when the path runs through something that is not a mapping or list.
     """
-    return _rewrite(text, path.split("."), value)
+    return set_values(text, [(path.split("."), value)])
+
+
+def set_values(text: str, edits: Sequence[tuple[Path, object]]) -> str:
+    """The text with every value set at its path; a last step `+` appends to the list before it.
+
+    A value that stands there already changes nothing.  Raises InvalidInput where other bytes would change.
+    """
+    for path, value in edits:
+        text = _edited(text, path, value)
+    return text
 
 
 def replace_items(text: str, key: str, ours: Callable[[object], bool], items: Sequence[object]) -> str:
@@ -67,83 +101,247 @@ def replace_items(text: str, key: str, ours: Callable[[object], bool], items: Se
     Everything else stays as it is written, comments included.  Raises InvalidInput where the key is
     something else than a list.
     """
-    before = load(text) or {}
+    before = load(closed(text)) or {}
     existing = (before.get(key) if isinstance(before, dict) else None) or []
     after = text
     if isinstance(existing, list) and any(map(ours, existing)):
-        after = _without(text, key, ours)
+        expected = {**before, key: [one for one in existing if not ours(one)] or None}
+        after = _first([_without(text, key, ours, blanks=also) for also in (False, True)], expected)
+        if not after:
+            raise InvalidInput(
+                f"{key}: its items cannot be told apart in the text; write them as a list of blocks"
+            )
     elif items and key not in before:
-        after = "".join((text, "" if not text or text.endswith("\n") else "\n", key, ":\n"))
+        after = "".join((closed(text), key, ":", _newline(text, len(text))))
     for item in items:
         after = append_item(after, key, item)
-    wanted = [*(one for one in existing if not ours(one)), *items]
-    if ((load(after) or {}).get(key) or []) != wanted:
-        raise InvalidInput(
-            f"{key}: its items cannot be told apart in the text; write them as a list of blocks"
-        )
     return after
-
-
-def _without(text: str, key: str, ours: Callable[[object], bool]) -> str:
-    """The text without the lines of these items of a block list; comments between items stay."""
-    root = safe_yaml.compose(text)[0]
-    node = next(value for name, value in root.value if name.value == key)
-    if node.flow_style:
-        raise InvalidInput(
-            f"{key}: is written as [ … ]; write it as a list of blocks (- …), one item below another"
-        )
-    lines, gone = text.splitlines(keepends=True), set[int]()
-    for item in node.value:
-        if ours(safe_yaml.value(item)):
-            first, last = item.start_mark.line, _end_line(item)
-            while first and not lines[first].lstrip().startswith(
-                "-"
-            ):  # the dash may stand on a line of its own
-                first -= 1
-            while last > first + 1 and (last > len(lines) or _is_gap(lines[last - 1])):
-                last -= 1
-            gone.update(range(first, last))
-    return "".join(line for number, line in enumerate(lines) if number not in gone)
-
-
-def _end_line(node: yaml.Node) -> int:
-    """The line behind the node.  A block's own mark is of no use: it stands where the next thing begins."""
-    if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        return _end_line(last[1] if isinstance(last, tuple) else last)
-    return int(node.end_mark.line) + (node.end_mark.column > 0)
 
 
 def render(value: object) -> str:
     """`value` as block YAML in the order given, long text not folded."""
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10_000, default_flow_style=False)
+    return dump(value)
 
 
-def _means(text: str, expected: object) -> bool:
-    try:
-        return bool(load(text) == expected)
+def closed(text: str) -> str:
+    """The text with its last line ended, as it must be before a line can follow."""
+    return text if not text or BREAK.fullmatch(text[-1]) else text + _newline(text, len(text))
+
+
+def item_text(text: str, at: int, item: object, column: int) -> str:
+    """A list item as the lines that are put into the text at `at`, whose line breaks they have."""
+    return _lines(render([item]), column, _newline(text, at))
+
+
+def _without(text: str, key: str, ours: Callable[[object], bool], *, blanks: bool) -> str:
+    """The text without the lines of these items of a block list; comments between items stay.
+
+    With `blanks`, blank lines behind an item go along: a text above (`|+`) might take them for its own.
+    """
+    root = yamlplaces.places(text)
+    place = root.child(key) if root else None
+    if place is None or not place.is_block:
+        raise InvalidInput(
+            f"{key}: is written as [ … ]; write it as a list of blocks (- …), one item below another"
+        )
+    starts, kept, at = [*yamlplaces.item_starts(text, place)], list[str](), 0
+    for start, item, said in zip(starts, place.items, load(text)[key], strict=True):
+        if ours(said):
+            kept.append(text[at:start])
+            at = yamlplaces.behind_comments(text, yamlplaces.behind(text, item), place.column)
+            while blanks and at < len(text) and not text[at : (end := yamlplaces.line_end(text, at))].strip():
+                at = end
+    return "".join((*kept, text[at:]))
+
+
+def _edited(text: str, path: Path, value: object) -> str:
+    before = load(closed(text))
+    expected = _expected(before, path, value)
+    if repr(expected) == repr(before):
+        return text
+    found = _first(_candidates(text, path, value), expected)
+    if not found:
+        raise InvalidInput(_refusal(text, path))
+    return found
+
+
+def _first(texts: Iterable[str], expected: object) -> str:
+    """The first of the texts that means what is expected; empty where none does."""
+    return next((text for text in texts if _says(text, expected)), "")
+
+
+def _says(text: str, expected: object) -> bool:
+    try:  # compared as text: 1 is not True, and `.nan` is itself
+        return repr(load(closed(text))) == repr(expected)
     except ValueError:
         return False
 
 
-def _appended(data: object, path: str, item: object) -> object:
-    """What the file must mean afterwards: a copy of `data` with the item at the end of the list."""
-    keys = path.split(".")
-    root: dict[str, Any] = dict(data) if isinstance(data, dict) else {}
+def _expected(data: Any, path: Path, value: object) -> object:
+    """What the text must mean afterwards.  Raises InvalidInput where the path leads nowhere."""
+    if not path:
+        return value
+    key, rest = path[0], path[1:]
+    if key == "+" and (data is None or isinstance(data, list)):
+        return [*(data or []), _expected(None, rest, value)]
+    if isinstance(data, list) and str(key).isdigit() and int(key) < len(data):
+        changed = _expected(data[int(key)], rest, value)
+        return [*data[: int(key)], changed, *data[int(key) + 1 :]]
+    if data is None or data == [] or isinstance(data, dict):
+        return {**(data or {}), key: _expected((data or {}).get(key), rest, value)}
+    raise InvalidInput(f"the path leads nowhere: {key!r} is neither a key nor an index of what is there")
+
+
+def _candidates(text: str, path: Path, value: object) -> Iterator[str]:
+    """The texts that may be what was asked for; the first that means it is."""
+    here, parent, key = yamlplaces.places(text), None, None
+    if here is None:
+        yield _inserted(text, len(text), render(_nested(path, value)), 0)
+        return
+    for number, step in enumerate(path):
+        if here.kind in ("scalar", "alias") or (here.style == "flow" and not here.items):
+            break  # nothing is in it: what it shall hold takes its place
+        _refuse_repeated(text, here, step)
+        child = here.child(step)
+        if child is None:
+            yield from _additions(text, here, step, _nested(path[number + 1 :], value), top=parent is None)
+            return
+        key = next((k for k, v in zip(here.keys, here.items, strict=False) if v is child), None)
+        parent, here = here, child
+    else:
+        number += 1
+    if here.kind == "alias" and number < len(path):
+        return
+    yield from _replacements(text, parent, key, here, _nested(path[number:], value))
+
+
+def _refuse_repeated(text: str, here: Place, step: str | int) -> None:
+    """Raise InvalidInput where the key stands twice: which of the two is meant, a person must say."""
+    named = [key for key in here.keys if key.word == step]
+    if len(named) > 1:
+        line = len(BREAK.findall(text[: named[-1].start])) + 1
+        raise InvalidInput(f'line {line}: found duplicate key "{step}"; mend that by hand, then try again')
+
+
+def _nested(path: Path, value: object) -> object:
+    for step in reversed(path):
+        value = [value] if step == "+" else {step: value}
+    return value
+
+
+def _additions(text: str, here: Place, step: str | int, value: object, *, top: bool) -> Iterator[str]:
+    """A new item or key, behind the last one of a list or mapping."""
+    if here.style == "flow":
+        at = here.items[-1].end
+        said = in_flow(value) if here.kind == "list" else f"{in_flow(step)}: {in_flow(value)}"
+        yield f"{text[:at]}, {said}{text[at:]}"
+        return
+    lines = render([value] if here.kind == "list" else {step: value})
+    if top and here.kind == "mapping":
+        yield _inserted(text, len(text), lines, here.column)
+    at = yamlplaces.behind_comments(text, yamlplaces.behind(text, here), here.column)
+    yield _inserted(text, at, lines, here.column)
+
+
+def _replacements(
+    text: str, parent: Place | None, key: Place | None, old: Place, value: object
+) -> Iterator[str]:
+    """A value in the place of another one."""
+    start, end = old.start, _end_of(text, old)
+    if parent is None or parent.style == "flow":
+        whole = parent is None and value not in ([], {}) and isinstance(value, (dict, list))
+        yield f"{text[:start]}{render(value) if whole else in_flow(value)}{text[end:]}"
+        return
+    gap = text[key.end : start] if key else ""
+    on_next_line = key and old.is_block and not gap.replace(":", "", 1).strip()
+    word = in_block(value)
+    if word:
+        if on_next_line and key:
+            start = key.end + gap.find(":") + 1
+        space = "" if text[start - 1 : start].isspace() else " "
+        yield f"{text[:start]}{space}{word}{text[end:]}"
+    elif key is None or (on_next_line and BREAK.search(gap)):
+        column = yamlplaces.column_of(text, start)
+        yield f"{text[:start]}{_lines(render(value), column, _newline(text, start)).rstrip().lstrip(' ')}{text[end:]}"
+    else:
+        below = yamlplaces.line_end(text, end)
+        head, rest = text[:start].rstrip(" "), text[end:below]
+        column = parent.column + (2 if isinstance(value, dict) or _lists_are_set_in(text) else 0)
+        left = closed(f"{head}{' ' if rest.strip() and not rest[0].isspace() else ''}{rest}")
+        yield f"{left}{_lines(render(value), column, _newline(text, start))}{text[below:]}"
+    yield f"{text[:start]} {in_flow(value)}{text[end:]}"
+
+
+def _end_of(text: str, place: Place) -> int:
+    """The end of the value without the line break behind it."""
+    leaf = place.last()
+    if leaf.style not in ("|", ">"):
+        return leaf.end
+    end = yamlplaces.behind(text, place)
+    return end - len(_final_break(text[:end]))
+
+
+def _final_break(text: str) -> str:
+    return "\r\n" if text.endswith("\r\n") else text[-1:] if BREAK.fullmatch(text[-1:]) else ""
+
+
+def _inserted(text: str, at: int, lines: str, column: int) -> str:
+    head = closed(text[:at]) if at == len(text) else text[:at]
+    return f"{head}{_lines(lines, column, _newline(text, at))}{text[at:]}"
+
+
+def _lines(rendered: str, column: int, newline: str) -> str:
+    lines = BREAK.sub(lambda found: f"{found[0]}\0", rendered.rstrip("\n") + "\n").split("\0")
+    moved = (" " * column + line if line.strip("\n") else line for line in lines if line)
+    return "".join(moved).replace("\n", newline)
+
+
+def _newline(text: str, at: int) -> str:
+    """How the line before ends, or the first one."""
+    end = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at))
+    if end < 0:
+        found = re.search(r"\r\n|\n|\r", text)
+        return found[0] if found else "\n"
+    return "\r\n" if text[end - 1 : end + 1] == "\r\n" else text[end]
+
+
+def _lists_are_set_in(text: str) -> bool:
+    """Whether people write the lists of this file deeper than their keys."""
+    return bool(re.search(r"^( *)[^\s#-].*:[ \t]*\n(?: *#.*\n|\s*\n)*\1 +- ", text, re.MULTILINE))
+
+
+def _refusal(text: str, path: Path) -> str:
+    """Why no splice says what was asked for."""
+    here, shown, line = yamlplaces.places(text), list[str](), 1
+    aliased = yamlplaces.aliased(text)
+    for step in path:
+        if here is None or here.kind == "alias" or here.anchor in aliased:
+            break
+        here, shown = here.child(step), [*shown, str(step)]
+        line = len(BREAK.findall(text[: here.start])) + 1 if here else line
+    where = ".".join(shown) or "the file"
+    if here is not None and (here.kind == "alias" or here.anchor in aliased):
+        return f"line {line}: {where} is shared by an alias (*); write its values out, then try again"
+    return (
+        f"line {line}: {where} cannot be changed without changing other bytes of the file; "
+        "edit it by hand, or write it as a plain block, then try again"
+    )
+
+
+def _check_list(data: object, path: str) -> None:
+    """Raise InvalidInput where the path cannot lead to a list."""
     if data is not None and not isinstance(data, dict):
         raise InvalidInput("the top of the file is not a mapping; nothing can be appended to it")
-    here = root
-    for key in keys[:-1]:
-        child = here.get(key)
-        if child is not None and not isinstance(child, dict):
+    here: Any = data or {}
+    *outer, last = path.split(".")
+    for key in outer:
+        here = here.get(key)
+        if here is not None and not isinstance(here, dict):
             raise InvalidInput(f"cannot append at {path!r}: {key!r} is not a mapping")
-        here[key] = dict(child or {})
-        here = here[key]
-    existing = here.get(keys[-1])
+        here = here or {}
+    existing = here.get(last)
     if existing is not None and not isinstance(existing, list):
         raise InvalidInput(f"cannot append at {path!r}: it holds {type(existing).__name__}, not a list")
-    here[keys[-1]] = [*(existing or []), item]
-    return root
 
 
 def _check_id(data: object, item: object) -> None:
@@ -151,160 +349,3 @@ def _check_id(data: object, item: object) -> None:
     lists = [value for value in data.values() if isinstance(value, list)] if isinstance(data, dict) else []
     if wanted and any(isinstance(one, dict) and one.get("id") == wanted for items in lists for one in items):
         raise IdTaken(f"there is an item with the id {wanted!r} in this file already; change that one")
-
-
-def _value_at(data: Any, keys: Sequence[str]) -> object:
-    for key in keys:
-        data = data[key]
-    return data
-
-
-def _splice(text: str, path: str, item: object) -> str | None:
-    """The text with the item written after the list's last one, or None where that is not simple."""
-    documents = safe_yaml.compose(text)
-    if not documents:
-        return _at_end(text, path, item)
-    node: yaml.Node | None = documents[0]
-    if not isinstance(node, yaml.MappingNode) or node.flow_style:
-        return None
-    for key in path.split("."):
-        if not isinstance(node, yaml.MappingNode):
-            return None
-        node = next((value for name, value in node.value if name.value == key), None)
-    if node is None:
-        return _at_end(text, path, item)
-    if isinstance(node, yaml.SequenceNode) and node.value and not node.flow_style:
-        return _after(text, node, item)
-    if not node.value and node.start_mark.line == node.end_mark.line:
-        return _into_empty(text, node, item)
-    return None
-
-
-def _into_empty(text: str, node: yaml.Node, item: object) -> str:
-    """Turn `key: []` (or a bare `key:`) into a list of one; a comment on that line stays there."""
-    lines = text.splitlines(keepends=True)
-    row, start, end = node.start_mark.line, node.start_mark.column, node.end_mark.column
-    if row >= len(lines):
-        return text
-    line = lines[row].rstrip("\n")
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    lines[row] = f"{line[:start].rstrip()}{line[end:].rstrip()}\n"
-    return "".join((*lines[: row + 1], *_item_lines(item, indent), *lines[row + 1 :]))
-
-
-def _after(text: str, node: yaml.SequenceNode, item: object) -> str:
-    """Write behind the last line of the list that is neither blank nor a comment."""
-    indent = " " * node.start_mark.column
-    lines = text.splitlines(keepends=True)
-    last = node.value[-1].end_mark.line
-    if node.value[-1].end_mark.column > 0 and last < len(lines):
-        last += 1
-    while last > 0 and _is_gap(lines[last - 1]):
-        last -= 1
-    if last and not lines[last - 1].endswith("\n"):
-        lines[last - 1] += "\n"
-    return "".join((*lines[:last], *_item_lines(item, indent), *lines[last:]))
-
-
-def _is_gap(line: str) -> bool:
-    stripped = line.strip()
-    return not stripped or stripped.startswith("#")
-
-
-def _at_end(text: str, path: str, item: object) -> str | None:
-    """A list that is not there yet goes to the end of the file (top-level keys only)."""
-    if "." in path:
-        return None
-    glue = "" if not text or text.endswith("\n") else "\n"
-    return f"{text}{glue}{path}:\n" + "".join(_item_lines(item, ""))
-
-
-def _item_lines(item: object, indent: str) -> list[str]:
-    return [indent + line for line in render([item]).splitlines(keepends=True)]
-
-
-def _rewrite(text: str, keys: Path, value: object) -> str:
-    return set_values(text, [(keys, value)])
-
-
-def set_values(text: str, edits: Sequence[tuple[Path, object]]) -> str:
-    """The text with every value set at its path; a last step `+` appends to the list before it.
-
-    The general way: ruamel.yaml keeps comments, quotes and order while single places change.
-    """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    engine = YAML()
-    engine.preserve_quotes = True
-    engine.width = 10_000
-    if re.search(r"^( *)[^\s#-].*:[ \t]*\n(?: *#.*\n|\s*\n)*\1 +- ", text, re.MULTILINE):
-        engine.indent(mapping=2, sequence=4, offset=2)
-    try:
-        data = engine.load(text)
-    except YAMLError as error:  # such as a key that stands there twice: readable, but not to be edited
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        said = " ".join(str(getattr(error, "problem", "") or error).split())[:200]
-        raise InvalidInput(f"{line}{said}; mend that by hand, then try again") from error
-    root = data if data is not None else engine.map()
-    for keys, value in edits:
-        _refuse_shared(root, keys)
-        _set(root, keys, value, engine)
-    out = io.StringIO()
-    engine.dump(root, out)
-    only_comments = all(
-        line.lstrip().startswith(("#", "\ufeff#")) for line in text.splitlines() if line.strip()
-    )
-    return f"{text.rstrip()}\n{out.getvalue()}" if text.strip() and only_comments else out.getvalue()
-
-
-def _refuse_shared(root: Any, keys: Path) -> None:
-    """Raise InvalidInput where the path runs through a value that an alias (`*name`) shows elsewhere too."""
-    uses = Counter(_containers(root))
-    here = root
-    for number, key in enumerate(keys[:-1], 1):
-        step = _step(here, key)
-        if not _has(here, step) or not isinstance(here[step], (dict, list)):
-            return
-        here = here[step]
-        if uses[id(here)] > 1:
-            where = ".".join(map(str, keys[:number]))
-            raise InvalidInput(f"{where} is shared by an alias (*); write its values out, then try again")
-
-
-def _containers(node: Any) -> Iterator[int]:
-    """The identity of every mapping and list, as often as it is used."""
-    yield id(node)
-    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        if isinstance(child, (dict, list)):
-            yield from _containers(child)
-
-
-def _set(root: Any, keys: Path, value: object, engine: Any) -> None:
-    here: Any = root
-    for key, following in pairwise(keys):
-        step = _step(here, key)
-        child = here[step] if _has(here, step) else None
-        if child is None:
-            here[step] = child = engine.seq() if following == "+" else engine.map()
-        if hasattr(child, "fa") and not child:
-            child.fa.set_block_style()  # what stood there as {} or [] is about to be filled
-        here = child
-    if keys[-1] == "+" and isinstance(here, list):
-        here.append(value)
-    else:
-        here[_step(here, keys[-1])] = value
-
-
-def _has(container: Any, step: str | int) -> bool:
-    return step < len(container) if isinstance(step, int) else step in container
-
-
-def _step(container: Any, key: str | int) -> str | int:
-    """The key as this container takes it: an index into a list, a name into a mapping."""
-    if isinstance(container, dict):
-        return key
-    if isinstance(container, list) and str(key).isdigit() and int(key) < len(container):
-        return int(key)
-    raise InvalidInput(f"the path leads nowhere: {key!r} is neither a key nor an index of what is there")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ class FileText:
 
     text: str
     sha256: str
+    mark: bytes = b""
+    """The byte order mark that stands before the text; it is kept when the file is written."""
 
 
 def read_text(path: Path) -> FileText:
@@ -42,7 +45,8 @@ def read_text(path: Path) -> FileText:
             f"{path}: cannot be read ({error.strerror}); the file was left as it is"
         ) from error
     try:
-        return FileText(raw.decode("utf-8-sig"), hash_bytes(raw))
+        mark = raw[: len(BOM_UTF8)] if raw.startswith(BOM_UTF8) else b""
+        return FileText(raw[len(mark) :].decode(), hash_bytes(raw), mark)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise FileUnreadable(f"{path}:{line}: is not UTF-8 text; the file was left as it is") from error
@@ -53,8 +57,15 @@ def hash_bytes(raw: bytes) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def change(path: Path, locks: Path, edit: Callable[[str], str]) -> FileText:
-    """Replace the file's text by `edit(text)`: under its lock, atomically, hash-checked.
+def change(
+    path: Path,
+    locks: Path,
+    edit: Callable[[str], str],
+    quick: Callable[[FileText], str | None] = lambda _: None,
+) -> tuple[FileText, FileText]:
+    """Replace the file's text by `edit(text)`: under its lock, atomically, hash-checked.  Returns both texts.
+
+    `quick` is asked first: an edit of a text that is known to be valid YAML, and stays so; None where it is not.
 
     Raises FileUnreadable when the file (or the result) is no valid YAML, FileChanged when somebody
     who takes no lock wrote meanwhile, HomeNotWritable when the disk refuses.
@@ -63,13 +74,17 @@ def change(path: Path, locks: Path, edit: Callable[[str], str]) -> FileText:
         locks.mkdir(parents=True, exist_ok=True)
         with FileLock(locks / f"{path.parent.name}-{path.stem}.lock", timeout=LOCK_SECONDS):
             before = read_text(path)
-            check_parses(path, before.text)
-            after = edit(before.text)
-            check_parses(path, after)
+            after = quick(before)
+            if after is None:
+                check_parses(path, before.text)
+                after = edit(before.text)
+                check_parses(path, after)
             if read_text(path).sha256 != before.sha256:
                 raise FileChanged(f"{path} was changed by somebody else while it was edited; try again")
-            _sweep(path)
-            write_atomically(path, after.encode())
+            raw = before.mark + after.encode()
+            if raw != before.mark + before.text.encode() or not path.exists():
+                _sweep(path.resolve())
+                write_atomically(path, raw)
     except Timeout as error:
         raise FileChanged(
             f"{path} has been locked by another process for {LOCK_SECONDS:.0f} s; try again"
@@ -78,7 +93,7 @@ def change(path: Path, locks: Path, edit: Callable[[str], str]) -> FileText:
         raise HomeNotWritable(
             f"{path}: cannot be written ({error.strerror or error}); nothing was changed"
         ) from error
-    return FileText(after, hash_bytes(after.encode()))
+    return before, FileText(after, hash_bytes(raw), before.mark)
 
 
 def check_parses(path: Path, text: str) -> None:
@@ -94,22 +109,32 @@ def check_parses(path: Path, text: str) -> None:
 
 
 def write_atomically(path: Path, raw: bytes) -> None:
-    """Write beside the file, flush to disk, rename over it; the old file stays until the last step."""
+    """Write beside the file, flush to disk, rename over it; the old file stays until the last step.
+
+    A link stays one: what it leads to is written.  Who may read and write the file stays as it was.
+    """
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with temporary.open("wb") as out:
+        mode = path.stat().st_mode & 0o7777 if path.exists() else None
+        with open(temporary, "wb", opener=_private if mode is not None else None) as out:
             out.write(raw)
             out.flush()
+            if mode is not None:
+                os.fchmod(out.fileno(), mode)
             os.fsync(out.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o7777)
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+
+
+def _private(path: str, flags: int) -> int:
+    """Opened so that nobody reads what the file may not show, not even for a moment."""
+    return os.open(path, flags, 0o600)
 
 
 def _sweep(path: Path) -> None:

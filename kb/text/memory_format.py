@@ -8,7 +8,7 @@ lists that are something else altogether come back in `rest`, so that nothing is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
@@ -54,9 +54,13 @@ def parse_memory(text: str, path: str, origin: Origin = Origin.INGESTED) -> Memo
     `origin` is that of entries which do not say theirs.
     """
     try:
-        documents = safe_yaml.compose(text)
+        return read_documents(safe_yaml.compose(text), path, origin)
     except safe_yaml.YamlRefused as error:
         return Memory(problems=(Problem(path, error.line, str(error)),))
+
+
+def read_documents(documents: Sequence[Node], path: str, origin: Origin) -> Memory:
+    """What the documents of one memory file hold."""
     problems = [
         Problem(path, line, f"the key `{key}` stands twice in one mapping; the last one counts")
         for document in documents
@@ -138,17 +142,49 @@ def _kind_of_list(key: str, node: Node) -> Build | None:
     if not isinstance(node, SequenceNode | MappingNode):
         return None
     items = [item for _, _, item in safe_yaml.pairs(node)] or safe_yaml.items(node)
-    keys = {key for item in items for key, _, _ in safe_yaml.pairs(item)}
+    return kind_of(key, (word for item in items for word in telling(item)))
+
+
+_TELLING = {"steps", "tool_name", "error_pattern", "pattern", "signature", "meaning", "fix"}
+_TEXT, _OTHER = "=", "?"
+
+
+def telling(item: Node) -> set[str]:
+    """What an item says about the kind of its list: which of its keys tell it, and whether it is a bare text."""
+    found = {key for key, _, _ in safe_yaml.pairs(item)} & _TELLING
+    return {*found, _TEXT if isinstance(item, ScalarNode) else _OTHER}
+
+
+def kind_of(key: str, said: Iterable[str]) -> Build | None:
+    """What the items of a list are, by its key and what all of them say of it."""
+    keys = set(said)
     if key in _RUNBOOKS or "steps" in keys:
         return runbook
     if key == "tool_fixes" or key.endswith("_tool_fixes") or {"tool_name", "error_pattern"} & keys:
         return tool_fix
     # Statistics are kept under names such as `daily_patterns` too: the items decide.
-    texts_only = bool(items) and all(isinstance(item, ScalarNode) for item in items)
+    texts_only = keys == {_TEXT}
     named = key == "patterns" or key.endswith("_patterns")
     if {"pattern", "signature"} & keys or (named and (texts_only or {"meaning", "fix"} & keys)):
         return pattern
-    return pattern if named and not items else None
+    return pattern if named and not keys else None
+
+
+def is_read_by_items(key: str) -> bool:
+    """Whether what stands under a top-level key is read item by item: no items of services and their quirks."""
+    return key != "services" and key not in _QUIRKS
+
+
+def read_item(item: Node, key: str, said: Iterable[str], path: str, origin: Origin) -> Memory:
+    """One item of the top-level list under `key`, of which all items together said that (`telling`)."""
+    entries, problems = list[Entry](), [
+        Problem(path, line, f"the key `{name}` stands twice in one mapping; the last one counts")
+        for name, line in safe_yaml.repeated_keys(item)
+    ]  # fmt: skip
+    if kind := kind_of(key, said):
+        given = {"category": category} if kind is pattern and (category := _category(key)) else {}
+        _read(_Item(item, key, kind, given, safe_yaml.line_of(item)), path, origin, entries, problems)
+    return Memory(entries=tuple(entries), problems=tuple(problems))
 
 
 def _category(key: str) -> str:

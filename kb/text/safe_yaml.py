@@ -19,7 +19,8 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kb.errors import InvalidInput
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The parser of all YAML here: libyaml where it is built in."""
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"
@@ -57,7 +58,7 @@ def compose(text: str, limits: Limits | None = None) -> list[Node]:
 def _read(text: str, limits: Limits) -> list[Node]:
     try:
         _measure(text, limits)
-        return [node for node in yaml.compose_all(text, Loader=_LOADER) if not _is_null(node)]
+        return [node for node in yaml.compose_all(text, Loader=LOADER) if not _is_null(node)]
     except yaml.YAMLError as error:
         raise YamlRefused(_complaint(error), _error_line(error, text)) from error
     except RecursionError as error:  # pragma: no cover - the depth limit comes first
@@ -112,6 +113,11 @@ def items(node: Node) -> list[Node]:
     return list(node.value) if isinstance(node, SequenceNode) else []
 
 
+def children(node: Node) -> list[Node]:
+    """Every node directly below: items, or keys and values as written."""
+    return [one for pair in node.value for one in pair] if isinstance(node, MappingNode) else items(node)
+
+
 def find(node: Node, key: str) -> Node | None:
     """The value node under `key` of a mapping, or None."""
     return next((item for name, _, item in pairs(node) if name == key), None)
@@ -150,7 +156,7 @@ def _measure(text: str, limits: Limits) -> None:
     sizes: dict[str, int] = {}
     open_nodes: list[tuple[str | None, int]] = []
     size = aliased = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=LOADER):
         line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.DocumentStartEvent):
             sizes.clear()
