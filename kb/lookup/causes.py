@@ -30,6 +30,8 @@ _SPOKEN_FOR = 2.0
 """Log-odds for a cause that the text speaks for with very telling words: more than a record moves it by."""
 _NEAR = 4.0
 """Log-odds for each whole step of cosine that a cause is nearer to the text than the causes are on average."""
+_SAME_WORDS = 0.2
+"""How much more of the line's words one may have been learned by than another that is the same symptom."""
 _WORDS_SHOWN = 3
 _STEM, _ENDING = 5, 0.7
 """Letters that two words share at least, and the share of the longer one, to be one word with two endings."""
@@ -86,9 +88,14 @@ class Causes:
 
     @classmethod
     def of(cls, question: Question, judged: Sequence[Judged]) -> Causes:
-        """Those of the candidates that are as good as the best one; none where the text is the symptom alone."""
+        """Those of the candidates that are as good as the best one; none where the text is the symptom alone.
+
+        One that was learned in the very words of the line is another symptom than one of which a part stands there.
+        """
         symptom = set(rivals(in_order(judged)))
-        several = tuple(one for one in judged if one.entry.id in symptom and one.found.tier in EXACT)
+        exact = [one for one in judged if one.entry.id in symptom and one.found.tier in EXACT]
+        least = max((one.to_the_letter for one in exact), default=0.0) - _SAME_WORDS
+        several = tuple(one for one in exact if one.to_the_letter >= least)
         said = "\n".join(one.line.text for one in question.evidence)
         return cls(several if len(several) > 1 and len(question.evidence) > 1 else (), said)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 _STRING = r"[^\x07\x1b\x9c\n]{0,4000}(?:\x07|\x1b\\|\x9c)?"
-_COLOUR = r"(?:\x1b\[|\x9b)[\d;:]{0,60}m"
+_COLOUR = r"(?:\x1b\[|\x9b)[\d;:]{0,60}[mK]"
 _SEQUENCE = (
     rf"(?:\x1b\[|\x9b)[0-?]{{0,200}}[ -/]{{0,8}}[@-~]|(?:\x1b[\]P_^X]|[\x90\x98\x9d-\x9f]){_STRING}"
     r"|\x1b[()#%*+ ][A-Za-z0-9]|\x1b[0-~]|\x1b"
