@@ -86,7 +86,7 @@ def _written(part: tuple[Any, Any], source: random.Random) -> str:
     if what == "SUBPATTERN":
         return _all(given[-1], source)
     if what == "ANY":
-        return source.choice(_LETTERS_AND_DIGITS)
+        return "."
     return ""
 
 
@@ -95,6 +95,8 @@ def _all(parts: Any, source: random.Random) -> str:
 
 
 def _characters(given: Any) -> str:
+    if any(str(kind) == "CATEGORY_NOT_SPACE" for _, kind in given):
+        return _LETTERS_AND_DIGITS
     allowed = re.compile("[" + "".join(map(_in_class, given)) + "]")
     return "".join(c for c in string.printable if allowed.match(c) and not c.isspace()) or " "
 
