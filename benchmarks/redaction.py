@@ -80,7 +80,10 @@ def main() -> None:
     for kind in tried:
         print(f"{kind:32} {tried[kind] - kept[kind]:5} of {tried[kind]:5} redacted")
     path = SHARED / "harmless.txt"
-    groups = {"harmless": harmless(), "shared: harmless": path.read_text().splitlines() if path.exists() else []}
+    groups = {
+        "harmless": harmless(),
+        "shared: harmless": path.read_text().splitlines() if path.exists() else [],
+    }
     changed = 0
     for kind, lines in groups.items():
         hurt = [line for line in lines if redact(line).text != line]

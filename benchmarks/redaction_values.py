@@ -108,5 +108,7 @@ def _in_class(part: tuple[Any, Any]) -> str:
     if what == "RANGE":
         return f"{re.escape(chr(given[0]))}-{re.escape(chr(given[1]))}"
     if what == "CATEGORY":
-        return {"CATEGORY_WORD": r"\w", "CATEGORY_DIGIT": r"\d", "CATEGORY_SPACE": r"\s"}.get(str(given), r"\S")
+        return {"CATEGORY_WORD": r"\w", "CATEGORY_DIGIT": r"\d", "CATEGORY_SPACE": r"\s"}.get(
+            str(given), r"\S"
+        )
     return re.escape(chr(given))

@@ -103,7 +103,9 @@ def main() -> None:
     """Write the file, or say whether it is what the rules say."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("gitleaks", type=Path)
-    options.add_argument("--check", action="store_true", help="write nothing; exit 1 when the file would change")
+    options.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 when the file would change"
+    )
     given = options.parse_args()
     commit = _git(given.gitleaks, "rev-parse", "HEAD").strip()
     rules = shapes(tomllib.loads(_git(given.gitleaks, "show", "HEAD:config/gitleaks.toml")))

@@ -62,7 +62,7 @@ def opening(
         "services": listed(service),
         "environment": more("environment", environment),
         "impact": more("impact", impact),
-        "alert": redact(str(alert)[:MAX_ALERT]).text.strip(),
+        "alert": redact(str(alert)).text[:MAX_ALERT].strip(),
         "started": begun.isoformat() if begun else None,
         "lookup_id": lookup_id or None,
     }

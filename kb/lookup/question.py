@@ -15,7 +15,7 @@ from kb.text.carriers import SAID, Unfolded, unfold
 from kb.text.evidence import EvidenceLine, EvidenceReader
 from kb.text.mask import fingerprint, mask
 from kb.text.prose import is_prose
-from kb.text.redact import redact
+from kb.text.redact import hidden, redact
 from kb.text.specificity import text_specificity
 
 BLOCK = 4 * 1024 * 1024
@@ -110,6 +110,8 @@ def ask(
     for block in _blocks(_as_lines(text)):
         if each_block is not None:
             each_block(block)
+        # Whole, before a line is cut off from the name of its secret, or a key in a block falls into lines.
+        block = replace(block, text=hidden(block.text))
         reader.read(block.text, block.place, block.said if block.changed else None)
     lines = reader.best(EVIDENCE_LINES)
     secrets, evidence = 0, []

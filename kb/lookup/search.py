@@ -36,7 +36,7 @@ def search(
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise InvalidInput(f"no such kind: {', '.join(unknown)}; there are: {', '.join(KINDS)}")
-    query = redact(query[:_LONGEST]).text
+    query = redact(query).text[:_LONGEST]
     if not query.strip():
         ids = entries.select(kinds=kinds, service=service, since=since, limit=limit)
         found = entries.many(ids)

@@ -12,7 +12,8 @@ from typing import Any
 from kb.errors import InvalidInput
 from kb.home import MEMORY_FOLDERS, Home
 from kb.storage import yamledit, yamlfile
-from kb.text.redact import redact
+from kb.storage.gate import checked_name
+from kb.text.redact import redact_data as redacted
 
 
 class Memory:
@@ -32,7 +33,7 @@ class Memory:
 
     def path(self, key: str) -> Path:
         """The file of a key.  Raises InvalidInput when the key would leave the home."""
-        return self._home.memory_file(key)
+        return self._home.memory_file(checked_name("the memory key", key))
 
     def text(self, key: str) -> yamlfile.FileText:
         """The file as it stands, with its hash.  Raises InvalidInput when there is none."""
@@ -98,23 +99,12 @@ def parsed(item: object) -> object:
         raise InvalidInput(f"the text begins like JSON or YAML, but cannot be read: {error}") from error
 
 
-def redacted(value: Any) -> Any:
-    """The value with the secrets in its texts redacted."""
-    if isinstance(value, str):
-        return redact(value).text
-    if isinstance(value, Mapping):
-        return {str(key): redacted(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [redacted(item) for item in value]
-    return value
-
-
 def _checked_path(path: str) -> str:
     if not path or any(not step.strip() for step in path.split(".")):
         raise InvalidInput(
             f"{path!r} is no path into a file; it is of the form 'key' or 'key.key', such as 'procedures'"
         )
-    return path
+    return checked_name("the path", path)
 
 
 def _child(here: Any, step: str, key: str, path: str) -> Any:

@@ -17,6 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kb.errors import FileChanged, FileUnreadable, HomeNotWritable
+from kb.storage.gate import check_added
 from kb.storage.yamledit import load
 
 LOCK_SECONDS = 60.0
@@ -66,6 +67,7 @@ def change(path: Path, locks: Path, edit: Callable[[str], str]) -> FileText:
             check_parses(path, before.text)
             after = edit(before.text)
             check_parses(path, after)
+            check_added(before.text, after, str(path))
             if read_text(path).sha256 != before.sha256:
                 raise FileChanged(f"{path} was changed by somebody else while it was edited; try again")
             _sweep(path)

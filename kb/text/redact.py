@@ -4,15 +4,26 @@ A secret is replaced by `[redacted:kind]`; what names it (the key, the user of a
 helps to understand an error.  Ordinary text about secrets ("token expired", `secretName: my-secret`,
 `{{ .Values.password }}`, a digest) stays as it is.  Redacting twice changes nothing more.  The time is
 linear: `kb.text.secrets` looks only where one of its marks stands, and each try is bounded or possessive.
+
+A text that is going to be cut, or split into lines, is `hidden` first: its parts no longer show what a
+secret is, and `redact` of a part still says so.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kb.text.secrets.data import Names, is_pair, is_secret, names
 from kb.text.secrets.search import find
+
+_FIRST, _LAST = 0xF0000, 0xF0FFF
+"""The signs that stand for hidden characters, one for each kind: code points for private use."""
+_HIDDEN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]+")
+_signs: dict[str, str] = {}
+_kinds: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +40,32 @@ def redact(text: str) -> Redacted:
     What UTF-8 cannot hold (half a surrogate pair, as bytes of an argument or of JSON may leave)
     becomes `?`, so that everything behind this can be stored.
     """
-    text = text if text.isascii() else text.encode("utf-8", "replace").decode()
+    hidden_before = 0
+    if not text.isascii():
+        text, hidden_before = _HIDDEN.subn(_shown, text.encode("utf-8", "replace").decode())
     secrets = find(text)
     if not secrets:
-        return Redacted(text, 0)
+        return Redacted(text, hidden_before)
     pieces: list[str] = []
     at = 0
     for start, end, kind in secrets:
         pieces += (text[at:start], f"[redacted:{kind}]")
         at = end
-    return Redacted("".join((*pieces, text[at:])), len(secrets))
+    return Redacted("".join((*pieces, text[at:])), len(secrets) + hidden_before)
+
+
+def hidden(text: str) -> str:
+    """The text with each character of a secret replaced by a sign, so that places in it stay what they are.
+
+    Line ends stay.  `redact` puts `[redacted:kind]` for signs, in any part of the text.
+    """
+    pieces: list[str] = []
+    at = 0
+    for start, end, kind in find(text):
+        lines = text[start:end].split("\n")
+        pieces += (text[at:start], "\n".join(len(line) * _sign(kind) for line in lines))
+        at = end
+    return "".join((*pieces, text[at:])) if at else text
 
 
 def redact_data(value: Any) -> Any:
@@ -46,11 +73,36 @@ def redact_data(value: Any) -> Any:
     if isinstance(value, str):
         return redact(value).text
     if isinstance(value, Mapping):
-        return {redact(str(key)).text: _redact_under(str(key), item) for key, item in value.items()}
+        named = is_pair(value)
+        return {
+            redact(str(key)).text: _under(named if named and key in ("value", "val") else str(key), item)
+            for key, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [redact_data(item) for item in value]
     return value
 
 
-def _redact_under(key: str, value: Any) -> Any:
+def _under(key: str, value: Any) -> Any:
+    """The value of a key, which may be the name of a secret."""
+    says = names(key)
+    if says >= Names.KEY:
+        if isinstance(value, (list, tuple)):
+            return [_under(key, item) for item in value]
+        if isinstance(value, str) and is_secret(value.strip(), says, surely=True):
+            return "[redacted:secret]"
+        if isinstance(value, int) and not isinstance(value, bool) and says is Names.PASSWORD and value > 999:
+            return "[redacted:secret]"
     return redact_data(value)
+
+
+def _sign(kind: str) -> str:
+    if kind not in _signs:
+        sign = chr(min(_FIRST + len(_signs), _LAST))
+        _kinds[sign] = kind
+        _signs[kind] = sign
+    return _signs[kind]
+
+
+def _shown(run: re.Match[str]) -> str:
+    return "".join(f"[redacted:{_kinds.get(sign, 'secret')}]" for sign in dict.fromkeys(run.group()))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from kb.text.secrets.found import Finder, Secret
 from kb.text.secrets.names import MARKS, Names, names
-from kb.text.secrets.values import by_chance, drawn, is_secret, made_up
+from kb.text.secrets.values import drawn, is_secret, made_up
 
 _LONGEST_NAME = 80
 _LONGEST = 4096
@@ -24,26 +24,45 @@ _SEPARATOR = re.compile(
     r"[ \t]{0,8}"
 )
 _OPTION = re.compile(r"[ \t]+(?![|<>&]|-(?![\w+/=~-]{24}))")
-_ELEMENT = re.compile(r"(?:[ \t\n][^<>]{0,200})?>[ \t]*(?:\n[ \t]*)?(?:<!\[CDATA\[)?(?P<value>[^<\n]{2,2048}?)[ \t]*(?:\]\]>|\n?[ \t]*</)")
+_ELEMENT = re.compile(
+    r"(?:[ \t\n][^<>]{0,200})?>[ \t]*(?:\n[ \t]*)?(?:<!\[CDATA\[)?"
+    r"(?P<value>[^<\n]{2,2048}?)[ \t]*(?:\]\]>|\n?[ \t]*</)"
+)
 _OPENS_ELEMENT = re.compile(r"<(?:[\w.-]{1,40}:)?$")
 _PAIR_BEHIND = re.compile(
-    r"[\"']?[ \t]*[,;]?\s{0,40}(?:\#[^\n]{0,200}\n\s{0,40})?(?:\\?[\"'])?(?:value|val|v|defaultValue|default)\\?[\"']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}",
+    r"[\"']?[ \t]*[,;]?\s{0,40}(?:\#[^\n]{0,200}\n\s{0,40})?(?:\\?[\"'])?"
+    r"(?:value|val|v|defaultValue"
+    r"|default)\\?[\"']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}",
     re.IGNORECASE,
 )
-_PAIR_NAME = re.compile(r"(?:\b(?:name|key|id|k|parameter|variable|field|env|header)\\?[\"']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}\\?[\"']?[\w.-]{0,60})$", re.IGNORECASE)
+_PAIR_NAME = re.compile(
+    r"(?:\b(?:name|key|id|k|parameter|variable|field|env"
+    r"|header)\\?[\"']?[ \t]{0,4}(?:=>"
+    r"|[:=])[ \t]{0,4}\\?[\"']?[\w.-]{0,60})$",
+    re.IGNORECASE,
+)
 _PAIR_BEFORE = re.compile(
-    r"(?:value|val)\\?[\"']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}(?P<quote>[\"']?)(?P<value>[^\"'\n,]{3,512})(?P=quote)[ \t]*,?\s{0,40}"
+    r"(?:value|val)\\?[\"']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}"
+    r"(?P<quote>[\"']?)(?P<value>[^\"'\n,]{3,512})"
+    r"(?P=quote)[ \t]*,?\s{0,40}"
     r"\\?[\"']?(?:name|key)\\?[\"']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}\\?[\"']?$",
     re.IGNORECASE,
 )
-_XML_TEXT = re.compile(r"[\"'][^<>\n]{0,200}>\s{0,40}(?:<(?:value|string)>)?(?P<value>[^<\n]{2,2048}?)[ \t]*</")
+_XML_TEXT = re.compile(
+    r"[\"'][^<>\n]{0,200}>\s{0,40}(?:<(?:value|string)>)?(?P<value>[^<\n]{2,2048}?)[ \t]*</"
+)
 _TUPLE = re.compile(r"[\"'],[ \t]{0,4}[bu]?[\"'](?P<value>(?:\\.|[^\"'\\\n]){2,2048})[\"'][ \t]?[)\]]")
 _CELL = re.compile(r"[ \t]*\|[ \t]*(?P<value>[^|\n\s]{3,512})[ \t]*\|")
 _QUOTED_BEHIND = re.compile(r"[ \t]+N?(?P<quote>[\"'`])(?P<value>[^\"'`\n]{2,512})(?P=quote)")
 _BEHIND_BLANK = re.compile(r"[ \t]+(?P<value>[^\s\"'`:=()<>|]{8,512})(?=[\s.,;)\"']|$)")
 _MAPPING = re.compile(r"[ \t\r]*\n(?P<lines>(?:[ \t]+[\w.-]{1,80}:[ \t]+[^\n]{1,2048}(?:\n|$)){1,50})")
-_SCALAR = re.compile(r"^[ \t]+[\w.-]{1,80}:[ \t]+[\"']?(?P<value>[^\s\"']{8,2048})[\"']?[ \t\r]*$", re.MULTILINE)
-_LINE = re.compile(r"[ \t]*\r?\n(?P<indent>[ \t]+)(?P<value>[^\s\"'{}\[\]#|>-][^\s]{3,2048}|[\"'][^\"'\n]{2,2048}[\"'])[ \t\r]*(?:\n|$)")
+_SCALAR = re.compile(
+    r"^[ \t]+[\w.-]{1,80}:[ \t]+[\"']?(?P<value>[^\s\"']{8,2048})[\"']?[ \t\r]*$", re.MULTILINE
+)
+_LINE = re.compile(
+    r"[ \t]*\r?\n(?P<indent>[ \t]+)(?P<value>[^\s\"'{}\[\]#|>-][^\s]{3,2048}"
+    r"|[\"'][^\"'\n]{2,2048}[\"'])[ \t\r]*(?:\n|$)"
+)
 _COMPLEX_KEY = re.compile(r"[\"']?[ \t]*\r?\n[ \t]*:[ \t]+(?P<value>\S{3,2048})")
 _LIST = re.compile(r"(?P<items>(?:[ \t\r]*\n[ \t]*-[ \t]+[^\n]{3,2048}){1,50})")
 _ITEM = re.compile(r"\n[ \t]*-[ \t]+[\"']?(?P<value>[^\s\"':]{3,2048})[\"']?[ \t\r]*$", re.MULTILINE)
@@ -51,11 +70,16 @@ _FLOW = re.compile(r"\[[ \t]*(?P<items>(?:[\"'][^\"'\n]{2,512}[\"'][ \t]*,?\s{0,
 _FLOW_ITEM = re.compile(r"[\"'](?P<value>[^\"'\n]{2,512})[\"']")
 
 _WRAPPED = re.compile(
-    r"(?:!{1,2}(?!(?:Ref|Sub|GetAtt|ImportValue|FindInMap|Join|secret|env)\b)[\w:/.-]+[ \t]+|&\w+[ \t]+|string\(\d+\)[ \t]+|\(\*?\w+\)(?:\(0x[0-9a-f]+\)[ \t]*)?"
+    r"(?:!{1,2}(?!(?:Ref|Sub|GetAtt|ImportValue|FindInMap|Join|secret|env)\b)[\w:/.-]+[ \t]+"
+    r"|&\w+[ \t]+|string\(\d+\)[ \t]+"
+    r"|\(\*?\w+\)(?:\(0x[0-9a-f]+\)[ \t]*)?"
     r"|(?:Some|Optional|Just|Secret\w{0,20}|String|pgtype\.\w+)\((?=[\"'])"
-    r"|\{[ \t]*[\"']?(?:value|val|string|plain)[\"']?[ \t]*[:=][ \t]*|\[(?=\"|')|[bBrRuUfFN@](?=[\"'])|\n[ \t]+(?=string\())",
+    r"|\{[ \t]*[\"']?(?:value|val|string|plain)[\"']?[ \t]*[:=][ \t]*"
+    r"|\[(?=\"|')|[bBrRuUfFN@](?=[\"'])|\n[ \t]+(?=string\())",
 )
-_BLOCK = re.compile(r"[>|][-+]?\d?[ \t]*\r?\n(?P<indent>[ \t]+)(?P<value>[^\n]*(?:\n(?P=indent)[^\n]*){0,400})")
+_BLOCK = re.compile(
+    r"[>|][-+]?\d?[ \t]*\r?\n(?P<indent>[ \t]+)(?P<value>[^\n]*(?:\n(?P=indent)[^\n]*){0,400})"
+)
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n]){1,4096})(?P=quote)")
 _BARE = re.compile(r"[^\s\"'`]{1,4096}")
 _NEXT = re.compile(r"[;,&]+[ \t]*(?:[\w.@-]{1,60}[ \t]*[=:]|\]|\}|\)|$)|</|&(?=\w+=)|[;,](?=\W*$)|\|(?=\W*$)")
@@ -81,25 +105,32 @@ def _find(text: str, place: int) -> Iterator[Secret]:
 def _behind(text: str, start: int, end: int, name: str, says: Names, kind: str) -> Iterator[Secret]:
     """The values behind (or before) a name from `start` to `end`."""
     if (sign := _SEPARATOR.match(text, end)) is not None:
-        opened = text[start - 1 : start] if start else ""
-        if opened not in ("'", '"') or sign.group()[0] in "'\"`]" or not sign.group() + text[sign.end() : sign.end() + 1] == f":{opened}":
+        if not _closes_a_text(text, start, sign):
             yield from _assigned(text, sign, says, kind)
     elif name.startswith("-") and (gap := _OPTION.match(text, end)) is not None:
         yield from _option(text, gap.end(), name, says, kind)
-    if text[end : end + 1] in ("<", ">", " ", "\n") and _OPENS_ELEMENT.search(text, max(0, start - 44), start):
+    if text[end : end + 1] in ("<", ">", " ", "\n") and _OPENS_ELEMENT.search(
+        text, max(0, start - 44), start
+    ):
         yield from _matched(_ELEMENT.match(text, end), says, kind)
     if says < Names.SECRET:
         return
     if (plain := _BEHIND_BLANK.match(text, end)) is not None:
         value = plain["value"].rstrip(".,;!?")
-        if len(value) >= (8 if says is Names.PASSWORD else 16) and drawn(value) and is_secret(value, Names.SECRET, surely=False):
+        if (
+            len(value) >= (8 if says is Names.PASSWORD else 16)
+            and drawn(value)
+            and is_secret(value, Names.SECRET, surely=False)
+        ):
             yield Secret(plain.start("value"), plain.start("value") + len(value), kind)
     if says is Names.PASSWORD:
         yield from _matched(_QUOTED_BEHIND.match(text, end), says, kind)
     if text[start - 1 : start] in ("'", '"', ".") or _PAIR_NAME.search(text, max(0, start - 80), start):
         yield from _matched(_TUPLE.match(text, end), says, kind)
         yield from _matched(_XML_TEXT.match(text, end), says, kind)
-        if (pair := _PAIR_BEHIND.match(text, end)) is not None and _PAIR_NAME.search(text, max(0, start - 120), start):
+        if (pair := _PAIR_BEHIND.match(text, end)) is not None and _PAIR_NAME.search(
+            text, max(0, start - 120), start
+        ):
             yield from _value(text, pair.end(), says, kind, assigned=True)
     yield from _matched(_PAIR_BEFORE.search(text, max(0, start - 640), start), says, kind)
     if "|" in text[max(0, start - 3) : start]:
@@ -108,10 +139,16 @@ def _behind(text: str, start: int, end: int, name: str, says: Names, kind: str) 
         yield from _matched(_COMPLEX_KEY.match(text, end), says, kind)
 
 
+def _closes_a_text(text: str, start: int, sign: re.Match[str]) -> bool:
+    """Whether the sign is the end of a text in quotes: `expect "Password:"`."""
+    opened = text[start - 1 : start] if start else ""
+    return opened in ("'", '"') and sign.group() + text[sign.end() : sign.end() + 1] == f":{opened}"
+
+
 def _assigned(text: str, sign: re.Match[str], says: Names, kind: str) -> Iterator[Secret]:
     at = sign.end()
     colon = sign["sign"] == ":"
-    if text[at : at + 1] in ("\n", "\r") or text[at : at + 1] in "|>#" and colon:
+    if text[at : at + 1] in ("\n", "\r") or (text[at : at + 1] in "|>#" and colon):
         yield from _on_further_lines(text, at, says, kind)
     elif text[at : at + 1] == "[" and (flow := _FLOW.match(text, at)) is not None:
         for item in _FLOW_ITEM.finditer(text, *flow.span("items")):
@@ -132,7 +169,7 @@ def _on_further_lines(text: str, at: int, says: Names, kind: str) -> Iterator[Se
             yield Secret(line.start("value") + quoted, line.end("value") - quoted, kind)
     elif says >= Names.SECRET and (mapping := _MAPPING.match(text, at)) is not None:
         for scalar in _SCALAR.finditer(text, *mapping.span("lines")):
-            if by_chance(scalar["value"], 12) and is_secret(scalar["value"], says, surely=False):
+            if drawn(scalar["value"], 12) and is_secret(scalar["value"], says, surely=False):
                 yield Secret(*scalar.span("value"), kind)
     elif (listed := _LIST.match(text, at)) is not None and says >= Names.SECRET:
         for item in _ITEM.finditer(text, *listed.span("items")):

@@ -22,19 +22,49 @@ _BODY = re.compile(
     r"|[^\nA-Za-z0-9+/=]{0,20}(?:[^\n]{0,60}?[\s:>|\"'\[])?[A-Za-z0-9+/=]{24,}[^\nA-Za-z0-9+/]{0,12}\n?"
     r"|[ \t]*[\"',\\+nr]{0,8}\n)*"
 )
-_PUTTY = re.compile(r"Private-Lines:[ \t]*\d{1,4}[^\n]{0,20}\n(?P<value>(?:[^\nA-Za-z0-9+/]{0,20}[A-Za-z0-9+/=]{4,}[^\n]{0,20}(?:\n|$)){1,200})(?:[^\n]{0,20}Private-(?:MAC|Hash):[ \t]*[0-9a-fA-F]+)?", re.IGNORECASE)
-_ENCODED = re.compile(r"(?:LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,24}(?:UFJJVkFURS|QUklWQVRF|BSSVZBVEUg)|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/=\s]{16,40000}")
+_PUTTY = re.compile(
+    r"Private-Lines:[ \t]*\d{1,4}[^\n]{0,20}\n(?P<value>(?:[^\nA-Za-z0-9+/]{0,20}[A-Za-z0-9+/=]{4,}[^\n]{0,20}"
+    r"(?:\n|$)){1,200})(?:[^\n]{0,20}Private-"
+    r"(?:MAC|Hash):[ \t]*[0-9a-fA-F]+)?",
+    re.IGNORECASE,
+)
+_ENCODED = re.compile(
+    r"(?:LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,24}(?:UFJJVkFURS|QUklWQVRF"
+    r"|BSSVZBVEUg)"
+    r"|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/=\s]{16,40000}"
+)
 
 _DOCUMENT = re.compile(r"^(?:---|\.\.\.)", re.MULTILINE)
-_DATA = re.compile(r"^(?P<indent>[ \t]*)(?:stringData|data):[ \t]*\r?\n(?P<lines>(?:(?P=indent)[ \t]+[^\n]*(?:\n|$)|[ \t]*\n){1,500})", re.MULTILINE)
-_ENTRY = re.compile(r"^(?P<indent>[ \t]+)[\w.\"'/-]{1,120}:[ \t]*(?P<value>[|>][-+]?[ \t]*\n(?:(?P=indent)[ \t]+[^\n]*\n?){1,400}|[^\n]{2,4096})", re.MULTILINE)
+_DATA = re.compile(
+    r"^(?P<indent>[ \t]*)(?:stringData|data):[ \t]*\r?\n(?P<lines>"
+    r"(?:(?P=indent)[ \t]+[^\n]*(?:\n|$)|[ \t]*\n){1,500})",
+    re.MULTILINE,
+)
+_ENTRY = re.compile(
+    r"^(?P<indent>[ \t]+)[\w.\"'/-]{1,120}:[ \t]*(?P<value>[|>][-+]?[ \t]*\n"
+    r"(?:(?P=indent)[ \t]+[^\n]*\n?){1,400}|[^\n]{2,4096})",
+    re.MULTILINE,
+)
 _JSON_DATA = re.compile(r"\"(?:stringData|data)\"\s{0,4}:\s{0,4}\{(?P<lines>[^{}]{1,20000})\}")
 _JSON_ENTRY = re.compile(r"\"[\w.-]{1,120}\"\s{0,4}:\s{0,4}\"(?P<value>[^\"]{2,20000})\"")
 
-_SHADOW = re.compile(r"(?<=[:\s\"'=])\$(?:[1256]|2[abxy]|y|gy|7|apr1|sha1|argon2\w{1,2}|pbkdf2[\w-]{0,12}|scrypt)\$[^\s:\"',]{8,512}")
-_LDAP_HASH = re.compile(r"\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512|PBKDF2)\d*\}[\w+/=$.-]{8,256}", re.IGNORECASE)
-_PGPASS = re.compile(r"^[^\s:@\"']{1,120}:(?:\d{4,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}:(?P<value>[^\s]{4,256})[ \t\r]*$", re.MULTILINE)
-_NETRC = re.compile(r"\b(?:machine[ \t]+\S{1,120}|default)\s{1,20}(?:login[ \t]+\S{1,120}\s{1,20})?(?:account[ \t]+\S{1,120}\s{1,20})?password[ \t]+(?P<value>\S{2,256})")
+_SHADOW = re.compile(
+    r"(?<=[:\s\"'=])\$(?:[1256]|2[abxy]|y|gy|7|apr1|sha1"
+    r"|argon2\w{1,2}|pbkdf2[\w-]{0,12}"
+    r"|scrypt)\$[^\s:\"',]{8,512}"
+)
+_LDAP_HASH = re.compile(
+    r"\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512|PBKDF2)\d*\}[\w+/=$.-]{8,256}", re.IGNORECASE
+)
+_PGPASS = re.compile(
+    r"^[^\s:@\"']{1,120}:(?:\d{4,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}:(?P<value>[^\s]{4,256})[ \t\r]*$",
+    re.MULTILINE,
+)
+_NETRC = re.compile(
+    r"\b(?:machine[ \t]+\S{1,120}|default)\s{1,20}(?:login[ \t]+\S{1,120}\s{1,20})?"
+    r"(?:account[ \t]+\S{1,120}\s{1,20})?password[ \t]+"
+    r"(?P<value>\S{2,256})"
+)
 _CSV_NAME = re.compile(r"(?:password|passwd|secret|token|api_?key)$", re.IGNORECASE)
 
 
@@ -88,8 +118,6 @@ def _of_secret(entry: re.Match[str]) -> Iterator[Secret]:
         yield Secret(begin, entry.start("value") + len(value.rstrip().rstrip("\"'")), "secret")
 
 
-
-
 def _shadow(text: str, place: int) -> Iterator[Secret]:
     if (found := _SHADOW.match(text, place)) is not None:
         yield Secret(*found.span(), "password-hash")
@@ -132,7 +160,7 @@ def _csv(text: str, place: int) -> Iterator[Secret]:
         if len(row) != len(cells) or not columns:
             return
         for column in columns:
-            value = row[column].strip(" \t\r\"")
+            value = row[column].strip(' \t\r"')
             begin = at + sum(len(cell) + 1 for cell in row[:column]) + row[column].find(value)
             if is_secret(value, Names.PASSWORD, surely=True):
                 yield Secret(begin, begin + len(value), "secret")

@@ -39,9 +39,9 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     ("snmp", r"snmp\w{2,12}\b" + _after("-c|-A|-X")),
     ("ipmitool", r"ipmitool\b" + _after("-P")),
     ("pass:", r"(?<=[ \t=])pass:" + _VALUE),
-    ("sqlplus,expdp,impdp,sqlldr,rman ", r"(?:sqlplus|expdp|impdp|sqlldr|rman)\b[^\n|;]{0,60}?[ \t\"']\w{1,40}/(?P<bare>[^\s@\"'/]{1,128})(?=@|[ \t]|$)"),
+    ("sqlplus,expdp,impdp,sqlldr,rman ", r"(?:sqlplus|expdp|impdp|sqlldr|rman)\b[^\n|;]{0,60}?[ \t\"']\w{1,40}/" r"(?P<bare>[^\s@\"'/]{1,128})(?=@|[ \t]|$)"),
     ("sqlcmd,bcp,osql,isql", r"(?:sqlcmd|bcp|osql|isql)\b" + _after("-P", gap=r"[ \t]*")),
-    ("rabbitmqctl", r"rabbitmqctl\b[^\n|;]{0,80}?[ \t](?:add_user|change_password|authenticate_user)[ \t]+\S{1,80}[ \t]+" + _VALUE),
+    ("rabbitmqctl", r"rabbitmqctl\b[^\n|;]{0,80}?[ \t](?:add_user" r"|change_password|authenticate_user)[ \t]+\S{1,80}[ \t]+" + _VALUE),
     ("smbclient,rpcclient,net rpc,winexe,wmic", r"(?:smbclient|rpcclient|winexe|wmic|net rpc)\b" + _after("-U|--user", r"[\"']?[^\s%\"']{1,80}%(?P<bare>[^\s\"']{1,256})", r"[ \t=]+")),
     ("zip,unzip", r"(?:un)?zip\b" + _after("-P")),
     ("7z,unrar,rar ", r"(?:7za?|unrar|rar)\b" + _after("-p", gap="")),
@@ -50,20 +50,29 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     ("net use", r"net use\b[^\n]{0,200}?/user:\S{1,80}[ \t]+" + _VALUE),
     ("convertto-securestring", r"(?i:ConvertTo-SecureString)[ \t]+(?:-String[ \t]+)?" + _VALUE),
     ("requirepass,masterauth", r"(?:requirepass|masterauth)[ \t]+" + _VALUE),
-    ("config set,configure set,conf set", r"(?:config(?:ure)?|conf) set[ \t]+\S{0,120}?(?:token|password|secret|secret_access_key|_auth)\w{0,10}[ \t]+" + _VALUE),
-    ("sp_addlogin,sp_password", r"sp_(?:addlogin|password)[ \t]+(?:@\w+[ \t]*=[ \t]*)?N?'[^'\n]{0,80}'[ \t]*,[ \t]*(?:@\w+[ \t]*=[ \t]*)?N?" + _VALUE),
+    ("config set,configure set,conf set", r"(?:config(?:ure)?|conf) set[ \t]+\S{0,120}?(?:token" r"|password|secret|secret_access_key|_auth)\w{0,10}[ \t]+" + _VALUE),
+    ("sp_addlogin,sp_password", r"sp_(?:addlogin|password)[ \t]+" r"(?:@\w+[ \t]*=[ \t]*)?N?'[^'\n]{0,80}'[ \t]*,[ \t]*" r"(?:@\w+[ \t]*=[ \t]*)?N?" + _VALUE),
     ("assword:", r"assword:?[ \t]*\"[^\n]{0,40}\n?[^\n]{0,40}send[ \t]+\"(?P<bare>[^\"\\\n]{3,128})\\"),
     ("--with-token <<<,stdin <<<", r"--[\w-]{4,20} <<<[ \t]*" + _VALUE),
     ("/p:", r"(?<=[ \t])/p:" + _VALUE),
 )  # fmt: skip
 _USERS = re.compile(r"[ \t](?:-u|-U|--user|--username|--login)(?:[ \t=]|\w)")
 _AFTER_USER = re.compile(r"-[pP](?:[ \t=]+)(?:[\"']?)(?P<bare>[^\s\"'|;<>]{8,256})")
-_USER_AND_PASSWORD = re.compile(r"(?:-u|-U|--user|--auth|--creds|--credentials)[ \t=]+[\"']?[\w.@\\-]{1,80}:(?P<bare>[^\s\"'/]{6,256})")
+_USER_AND_PASSWORD = re.compile(
+    r"(?:-u|-U|--user|--auth|--creds|--credentials)[ \t=]+[\"']?[\w.@\\-]{1,80}:(?P<bare>[^\s\"'/]{6,256})"
+)
 _PIPED = re.compile(
-    r"(?:echo|printf|print)[ \t]+(?:-\w+[ \t]+)?(?:[\"']?%s(?:\\n)?[\"']?[ \t]+)?(?:\"(?P<double>[^\"\n]{2,256})\"|'(?P<single>[^'\n]{2,256})'|(?P<bare>[^\s\"'|]{2,256}))"
+    r"(?:echo|printf|print)[ \t]+(?:-\w+[ \t]+)?(?:[\"']?%s(?:\\n)?[\"']?[ \t]+)?(?:\""
+    r"(?P<double>[^\"\n]{2,256})\"|'"
+    r"(?P<single>[^'\n]{2,256})'|(?P<bare>[^\s\"'|]{2,256}))"
     r"[ \t]*\|[ \t]*$"
 )
-_TAKES = re.compile(r"(?:sudo[ \t]+)?(?:\S*/)?(?:(?:docker|podman|helm|nerdctl|skopeo|oras|crane|aws|gh|glab)\b[^\n|]{0,200}--(?:pass(?:word)?-stdin|with-token)|sudo[ \t]+-\w*S|passwd[ \t]+--stdin|chpasswd|cryptsetup|kinit)")
+_TAKES = re.compile(
+    r"(?:sudo[ \t]+)?(?:\S*/)?(?:(?:docker|podman|helm|nerdctl|skopeo|oras|crane|aws|gh"
+    r"|glab)\b[^\n|]{0,200}--(?:pass(?:word)?-stdin|with-token)"
+    r"|sudo[ \t]+-\w*S|passwd[ \t]+--stdin"
+    r"|chpasswd|cryptsetup|kinit)"
+)
 
 
 def _command(pattern: str) -> Find:
@@ -76,7 +85,11 @@ def _command(pattern: str) -> Find:
         if found is None:
             return
         group = next((name for name in ("double", "single", "bare") if found.groupdict().get(name)), None)
-        if group and is_secret(found[group], Names.PASSWORD, surely=True) and not found[group].startswith("-"):
+        if (
+            group
+            and is_secret(found[group], Names.PASSWORD, surely=True)
+            and not found[group].startswith("-")
+        ):
             yield Secret(*found.span(group), "password")
 
     return find
@@ -114,6 +127,10 @@ def _piped(text: str, place: int) -> Iterator[Secret]:
 
 FINDERS = (
     *(Finder(tuple(marks.split(",")), _command(pattern)) for marks, pattern in _COMMANDS),
-    Finder(("--password-stdin", "--pass-stdin", "--with-token", "sudo -s", "passwd --stdin", "chpasswd"), _piped),
-    Finder((" -p ", " -p=", " -u ", " --user ", " --user=", " --auth ", " --auth=", " --creds "), _of_any_command),
+    Finder(
+        ("--password-stdin", "--pass-stdin", "--with-token", "sudo -s", "passwd --stdin", "chpasswd"), _piped
+    ),
+    Finder(
+        (" -p ", " -p=", " -u ", " --user ", " --user=", " --auth ", " --auth=", " --creds "), _of_any_command
+    ),
 )

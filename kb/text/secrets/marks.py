@@ -64,7 +64,9 @@ class Marks:
     def _beginnings(self) -> dict[bytes, list[int]]:
         """Of each mark the numbers of the marks that it begins with, itself among them."""
         return {
-            mark: [self._numbers[mark[:size]] for size in range(1, len(mark) + 1) if mark[:size] in self._numbers]
+            mark: [
+                self._numbers[mark[:size]] for size in range(1, len(mark) + 1) if mark[:size] in self._numbers
+            ]
             for mark in self._marks
         }
 
@@ -75,7 +77,11 @@ class Marks:
         except ImportError:
             return None
         options = re2.Options()
-        options.case_sensitive, options.longest_match, options.encoding = False, True, re2.Options.Encoding.LATIN1
+        options.case_sensitive, options.longest_match, options.encoding = (
+            False,
+            True,
+            re2.Options.Encoding.LATIN1,
+        )
         return re2.compile(b"|".join(map(re.escape, self._marks)), options)
 
     @cached_property

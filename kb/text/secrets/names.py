@@ -30,33 +30,58 @@ MARKS = ("pass", "pwd", "pw", "secret", "token", "key", "cred", "auth", "psk", "
 """What a name of a secret has in it."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?(?:(?![A-Z])[^\W\d_])+|\d+")
-_BEHIND = frozenset(
-    "value val b64 base64 plain plaintext text string str raw old new current default prod stage staging dev test hash "
-    "hashed salt encrypted enc hex primary secondary main backup v data pem in out base".split()
-)
-_PASSWORDS = frozenset(
-    "password passwd passphrase passcode pwd pw pass passwort kennwort senha contrasena contraseña contrasenya "
-    "requirepass masterauth passwords psk pw1 passe".split()
-)
-_PASSWORD_ENDS = ("password", "passwd", "passphrase", "passwort", "pwd", "passwords")
-_NO_PASSWORDS = frozenset("bypass compass encompass surpass trespass overpass underpass multipass oldpwd cwd".split())
-_SECRETS = frozenset("secret secrets token credential credentials cred creds jwt otp tokens apikey apitoken".split())
-_SECRET_ENDS = ("secret", "secrets", "token", "apikey", "credentials", "secretkey", "accesskey", "privatekey", "authkey")
-_OPENS = frozenset(
-    "api access secret private account encryption signing sign session routing service integration master auth "
-    "authentication authorization jwt hmac webhook cipher crypt crypto storage admin client subscription host function "
-    "write read app application shared deploy license licence server bot user project consumer customer env ingest "
-    "intake push refresh security security cookie flask django rails fernet aes rsa ssh gpg pgp tls ssl root "
-    "vault stripe sendgrid twilio datadog newrelic mailgun sentry pagerduty opsgenie openai anthropic google aws azure "
-    "gcp github gitlab slack cloudflare algolia".split()
-)
-_NO_KEYS = frozenset(
-    "cache primary foreign sort partition idempotency object row public s3 unique composite natural message kafka "
-    "record group bucket shard hash range index lookup map dict lock config setting redis memcached column fk pk "
-    "registry issue translation i18n dedup deduplication fingerprint state topic item answer hot".split()
-)
 
-_SYNTAX = frozenset("unexpected illegal next expected near unrecognized stray".split())
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BEHIND = _words("""
+    value val b64 base64 plain plaintext text string str raw old new current default prod stage
+    staging dev test hash hashed salt encrypted enc hex primary secondary main backup v data pem in
+    out base
+""")
+_PASSWORDS = _words("""
+    password passwd passphrase passcode pwd pw pass passwort kennwort senha contrasena contraseña
+    contrasenya requirepass masterauth passwords psk pw1 passe
+""")
+_PASSWORD_ENDS = ("password", "passwd", "passphrase", "passwort", "pwd", "passwords")
+_NO_PASSWORDS = _words("""
+    bypass compass encompass surpass trespass overpass underpass multipass oldpwd cwd
+""")
+_SECRETS = _words("""
+    secret secrets token credential credentials cred creds jwt otp tokens apikey apitoken
+""")
+_SECRET_ENDS = (
+    "secret",
+    "secrets",
+    "token",
+    "apikey",
+    "credentials",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "authkey",
+)
+_OPENS = _words("""
+    api access secret private account encryption signing sign session routing service integration
+    master auth authentication authorization jwt hmac webhook cipher crypt crypto storage admin
+    client subscription host function write read app application shared deploy license licence
+    server bot user project consumer customer env ingest intake push refresh security security
+    cookie flask django rails fernet aes rsa ssh gpg pgp tls ssl root vault stripe sendgrid twilio
+    datadog newrelic mailgun sentry pagerduty opsgenie openai anthropic google aws azure gcp github
+    gitlab slack cloudflare algolia
+""")
+_NO_KEYS = _words("""
+    cache primary foreign sort partition idempotency object row public s3 unique composite natural
+    message kafka record group bucket shard hash range index lookup map dict lock config setting
+    redis memcached column fk pk registry issue translation i18n dedup deduplication fingerprint
+    state topic item answer hot
+""")
+
+_SYNTAX = _words("""
+    unexpected illegal next expected near unrecognized stray
+""")
 """What stands before the tokens of a parser."""
 
 
@@ -78,9 +103,19 @@ def names(name: str, before: str = "") -> Names:
         return Names.NOTHING
     if last in _SECRETS or joined.endswith(_SECRET_ENDS):
         return Names.SECRET
-    if last == "key" or last.endswith("key") and last[:-3] in _OPENS:
+    if last == "key" or (last.endswith("key") and last[:-3] in _OPENS):
         return _of_key([*rest, last[:-3]])
-    if last in ("auth", "signature", "sig", "sas", "cookie", "session", "sid", "salt", "dsn") or last.endswith("sessionid"):
+    if last in (
+        "auth",
+        "signature",
+        "sig",
+        "sas",
+        "cookie",
+        "session",
+        "sid",
+        "salt",
+        "dsn",
+    ) or last.endswith("sessionid"):
         return Names.ANYTHING
     if last == "id" and rest and rest[-1] in ("secret", "session"):
         return Names.ANYTHING

@@ -12,36 +12,63 @@ from kb.text.secrets.values import by_chance, drawn, is_secret, made_up
 _I = re.IGNORECASE
 _USER = r"://[^\s/:@'\"<>\[\]]{0,128}+"
 _PASSWORD = re.compile(rf"{_USER}:(?P<value>[^\s/'\"<>]{{1,256}})@")
-_PASSWORD_WITH_SLASH = re.compile(rf"{_USER}:(?!\d{{1,5}}[/?#])(?P<value>[^\s'\"<>]{{1,256}})@(?=[\w.\[\]-]+(?::\d+)?(?:[/?\s\"',]|$))")
+_PASSWORD_WITH_SLASH = re.compile(
+    rf"{_USER}:(?!\d{{1,5}}[/?#])(?P<value>[^\s'\"<>]{{1,256}})@(?=[\w.\[\]-]+(?::\d+)?(?:[/?\s\"',]|$))"
+)
 _TOKEN_AS_USER = re.compile(r"://(?P<value>[\w~.+-]{16,256})@")
 _ORACLE = re.compile(r"jdbc:oracle:\w{1,8}:[^/\s@:\"']{1,64}/(?P<value>[^\s@\"']{1,128})@", _I)
 
-_SCHEMES = r"(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Negotiate|NTLM|JWT|OAuth|GenieKey|SSWS|Key|Bot|DPoP|Splunk)"
+_SCHEMES = (
+    r"(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Negotiate|NTLM|JWT|OAuth|GenieKey|SSWS|Key|Bot|DPoP|Splunk)"
+)
 _AUTHORIZATION = re.compile(
-    rf"authorization[\"']?[\])]?[ \t]{{0,8}}(?:=>|[:=])[ \t]{{0,8}}[\"'\[(]{{0,3}}(?P<scheme>{_SCHEMES}\s{{1,8}})?"
+    rf"authorization[\"']?[\])]?[ \t]{{0,8}}(?:=>"
+    rf"|[:=])[ \t]{{0,8}}[\"'\[(]{{0,3}}"
+    rf"(?P<scheme>{_SCHEMES}\s{{1,8}})?"
     r"(?P<value>[\w.~+/=:@$!-]{6,8192})",
     _I,
 )
-_BEARER = re.compile(r"bearer(?:,?[ \t]{1,8}|[ \t]*[:=][ \t]*)[\"']?(?P<value>(?=[\w.~+/=-]{0,40}\d)[\w.~+/-]{16,8192}+={0,2})", _I)
+_BEARER = re.compile(
+    r"bearer(?:,?[ \t]{1,8}|[ \t]*[:=][ \t]*)[\"']?(?P<value>(?=[\w.~+/=-]{0,40}\d)[\w.~+/-]{16,8192}+={0,2})",
+    _I,
+)
 _BASIC = re.compile(r"basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{16,4096}={0,2})(?![\w-])", _I)
-_BASIC_AUTH = re.compile(r"(?:basic[_-]?auth|auth_basic|user_?pass)\w{0,12}[\"']?[ \t]*[:= ][ \t]*[\"']?[\w.@-]{1,60}:(?P<value>[^\s\"',]{8,256})", _I)
-_COOKIE = re.compile(r"(?:set-)?cookies?[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"'\[]{0,2}(?P<value>[\w.$-]{1,80}=[^\n]{4,8192})", _I)
+_BASIC_AUTH = re.compile(
+    r"(?:basic[_-]?auth|auth_basic"
+    r"|user_?pass)\w{0,12}[\"']?[ \t]*[:= ][ \t]*[\"']?[\w.@-]{1,60}:"
+    r"(?P<value>[^\s\"',]{8,256})",
+    _I,
+)
+_COOKIE = re.compile(
+    r"(?:set-)?cookies?[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"'\[]{0,2}(?P<value>[\w.$-]{1,80}=[^\n]{4,8192})", _I
+)
 _CRUMB = re.compile(r"(?P<name>[\w.$-]{1,80})=(?P<value>[^\s;,\"']{8,4096})")
 _HEADER = re.compile(
-    r"(?:x-(?:[a-z]{2,20}-){0,3}(?:api-?)?(?:key|token|auth|secret)|private-token|api-?key|apikey|job-token|deploy-token)"
+    r"(?:x-(?:[a-z]{2,20}-){0,3}(?:api-?)?(?:key|token|auth"
+    r"|secret)|private-token|api-?key"
+    r"|apikey|job-token|deploy-token)"
     r"[\"']?[ \t]{0,4}:[ \t]{0,4}[\"']?(?P<value>[\w.~+/=-]{8,4096})(?=[\"'\s,}\]]|$)",
     _I,
 )
 
 _IDENTIFIED = re.compile(
-    r"identified[ \t]+(?:with[ \t]+\S{1,60}[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?(?:values[ \t]+)?(?P<quote>[\"'`]?)(?!RANDOM\b|PASSWORD\b|VALUES?\b|EXTERNALLY|GLOBALLY)(?P<value>[^\s\"'`;]{2,256})(?P=quote)",
+    r"identified[ \t]+(?:with[ \t]+\S{1,60}[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?(?:values[ \t]+)?"
+    r"(?P<quote>[\"'`]?)(?!RANDOM\b|PASSWORD\b|VALUES?\b"
+    r"|EXTERNALLY|GLOBALLY)"
+    r"(?P<value>[^\s\"'`;]{2,256})(?P=quote)",
     _I,
 )
-_FOR = re.compile(r"password[ \t]+for[ \t]+\S{1,80}[ \t]*(?:=|:|is|to)[ \t]*(?:password\()?[\"']?(?P<value>[^\s\"';]{2,256})", _I)
+_FOR = re.compile(
+    r"password[ \t]+for[ \t]+\S{1,80}[ \t]*(?:=|:|is|to)[ \t]*(?:password\()?[\"']?(?P<value>[^\s\"';]{2,256})",
+    _I,
+)
 
 _SAYS = re.compile(
-    r"(?:pass(?:word|phrase|code|wd)|secret|token|api[ -]?key|(?:access|secret|signing|encryption)[ -]key|credentials?|pin)\b"
-    r"(?:[ \t]+(?:for|of)[ \t]+[\w.@-]{1,40})?[ \t]+(?:is|was|to|are|=|:)[ \t]*(?::[ \t]*)?(?P<quote>[\"'`]?)(?P<value>[^\s\"'`]{4,512})",
+    r"(?:pass(?:word|phrase|code|wd)|secret|token|api[ -]?key|"
+    r"(?:access|secret|signing"
+    r"|encryption)[ -]key|credentials?|pin)\b"
+    r"(?:[ \t]+(?:for|of)[ \t]+[\w.@-]{1,40})?[ \t]+(?:is|was|to|are|="
+    r"|:)[ \t]*(?::[ \t]*)?(?P<quote>[\"'`]?)(?P<value>[^\s\"'`]{4,512})",
     _I,
 )
 _PAIR = re.compile(

@@ -20,7 +20,13 @@ class _Search:
     """All finders by the numbers of their marks; numbers below `disguises` are signs of a disguise."""
 
     def __init__(self) -> None:
-        finders = [*blocks.FINDERS, *phrases.FINDERS, *shapes.finders(), *commands.FINDERS, *assignments.FINDERS]
+        finders = [
+            *blocks.FINDERS,
+            *phrases.FINDERS,
+            *shapes.finders(),
+            *commands.FINDERS,
+            *assignments.FINDERS,
+        ]
         marks = list(dict.fromkeys((*DISGUISES, *(mark for finder in finders for mark in finder.marks))))
         numbers = {mark: number for number, mark in enumerate(marks)}
         self.disguises = len(DISGUISES)

@@ -23,7 +23,9 @@ _LONGEST = 4096
 _SHORT = 3
 _BEFORE = " \t\n\"'`=:,;(<[{>/|"
 """What stands before a token whose keyword is too short to be looked for by itself."""
-_NO_SECRET = re.compile(r"(?i)\b\w*?(?:trace|span|request|event|commit|revision|digest|etag|build|sha\d*)_?(?:id)?\W*$")
+_NO_SECRET = re.compile(
+    r"(?i)\b\w*?(?:trace|span|request|event|commit|revision|digest|etag|build|sha\d*)_?(?:id)?\W*$"
+)
 """A name that tells of a number, not of a secret: `sentry trace_id=…`."""
 
 _NAMED_KINDS = {
@@ -37,7 +39,7 @@ _NAMED_KINDS = {
         "glpat- glptt- gldt- glrt- glcbt- glft- glsoat- glagent- gloas- glimt-",
         r"\bgl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|oas|imt)-[\w.-]{16,255}+",
     ),
-    "slack-token": ("xox xapp-", r"\b(?:xox[abcdeoprs]-(?=[\w-]{0,60}\d)(?![a-z-]+[\d-]*+\b)[\w-]{10,512}+|xapp-[\w-]{20,512}+)"),
+    "slack-token": ("xox xapp-", r"\b(?:xox[abcdeoprs]-(?=[\w-]{0,60}\d)" r"(?![a-z-]+[\d-]*+\b)[\w-]{10,512}+|xapp-[\w-]{20,512}+)"),
     "slack-webhook": ("hooks.slack.com", r"hooks\.slack\.com/(?P<value>\w+/[\w/-]{10,255}+)"),
     "anthropic-key": ("sk-ant-", r"\bsk-ant-[\w-]{16,512}+"),
     "openai-key": (
@@ -90,7 +92,9 @@ class _Shape:
             return self.group
         if "value" in found.re.groupindex:
             return "value"
-        return next((n for n in range(1, found.re.groups + 1) if found[n] is not None), 0) if self.named else 0
+        return (
+            next((n for n in range(1, found.re.groups + 1) if found[n] is not None), 0) if self.named else 0
+        )
 
 
 def _entropy(text: str) -> float:
@@ -105,8 +109,15 @@ _FACEBOOK = _Shape("facebook-access-token", r"(?<!\d)\d{15,16}[|%][\w-]{27,40}",
 
 def finders() -> list[Finder]:
     """All shapes, those that have a name of ours first."""
-    ours = [Finder(tuple(marks.split()), _Shape(kind, source).find) for kind, (marks, source) in _NAMED_KINDS.items()]
-    body = r"(?=[\w./+=~-]{0,400}[A-Za-z0-9]{16})(?=[\w./+=~-]{0,60}\d)[\w/+=~-]{12,2048}(?:\.[\w/+=~-]{6,2048})*"
+    ours = [
+        Finder(tuple(marks.split()), _Shape(kind, source).find)
+        for kind, (marks, source) in _NAMED_KINDS.items()
+    ]
+    body = (
+        r"(?=[\w./+=~-]{0,400}[A-Za-z0-9]{16})"
+        r"(?=[\w./+=~-]{0,60}\d)[\w/+=~-]{12,2048}"
+        r"(?:\.[\w/+=~-]{6,2048})*"
+    )
     facebook = Finder(tuple(f"{digit}{sign}" for digit in range(10) for sign in "|%"), _FACEBOOK.find)
     prefixes = [
         Finder((prefix.lower(),), _Shape("token", rf"(?<![A-Za-z0-9]){re.escape(prefix)}{body}").find)

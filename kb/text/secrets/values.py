@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from kb.text.secrets.names import Names, names
 
 _PLACEHOLDER = re.compile(
-    r"(?x) \\?\[?redacted | \{\{ | \$\{ | \$\( | \$[A-Z_][A-Z0-9_]*\W*$ | \$[a-z_]+\W*$ | \$\d | \\?<[^<>\n]{0,80}>$ | <[/!]"
-    r" | %\(\w | %\w+%$ | %[svdq]\W*$ | \{\w*\}\W*$ | [*•x.\u2026_\\-]+\W*$ | \* {3,} | @\w+\.\w | \[?\w{0,9}(?i:hidden|masked|filtered|redacted)\w{0,9}\]?$"
+    r"(?x) \\?\[?redacted | \{\{ | \$\{ | \$\( | \$[A-Z_][A-Z0-9_]*\W*$ "
+    r"| \$[a-z_]+\W*$ | \$\d | \\?<[^<>\n]{0,80}>$ | <[/!]"
+    r" | %\(\w | %\w+%$ | %[svdq]\W*$ | \{\w*\}\W*$ | [*•x.\u2026_\\-]+\W*$ "
+    r"| \* {3,} | @\w+\.\w | \[?\w{0,9}(?i:hidden"
+    r"|masked|filtered|redacted)\w{0,9}\]?$"
     r" | \#\{ | \#\W*$ | \.\.\. | … | <%"
 )
 _ORDINARY = re.compile(
     r"(?i)(?:null|nil|none|undefined|true|false|yes|no|empty|required|optional|invalid|expired|missing|unknown|"
     r"incorrect|wrong|mismatch|revoked|rejected|denied|failed|failure|error|not|is|was|has|the|must|cannot|"
-    r"string|str|int|bytes|default|changeme|example|hidden|masked|removed|redacted|await|new|async|function|lambda|"
-    r"unset|set|ok|disabled|enabled|on|off|a|an|for|from|of|and|or|to|in|with|too|eof|bool|boolean|object|array|"
+    r"string|str|int|bytes|default|changeme|example|hidden"
+    r"|masked|removed|redacted|await|new|async|function|lambda|"
+    r"unset|set|ok|disabled|enabled|on|off|a|an|for|from|of"
+    r"|and|or|to|in|with|too|eof|bool|boolean|object|array|"
     r"option|argument|flag|header|identifier|value|n/?a)"
     r"\b(?![\w@!#$%^&*+-])"
 )
 _CODE = re.compile(
     r"[A-Za-z_][\w.]*(?:\[|\(\)?)"
-    r"|(?:os|process|system|self|this|config|settings|env|environ|configuration|options|opts|args|params|req|request|"
-    r"ctx|context|var|local|data|module|secrets|vault|random_password|aws_\w+|google_\w+|azurerm_\w+|spec|values)\.[\w.]+$",
+    r"|(?:os|process|system|self|this|config|settings|env"
+    r"|environ|configuration|options"
+    r"|opts|args|params|req|request|"
+    r"ctx|context|var|local|data|module|secrets|vault|random_password"
+    r"|aws_\w+|google_\w+|azurerm_\w+|spec|values)\.[\w.]+$",
     re.IGNORECASE,
 )
 _PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:|file:/?/?|/(?:[a-z]{2,}|\$))[/\\][\w.\\/@ -]*$|/[a-z][\w.-]*$")
@@ -83,10 +92,14 @@ def by_chance(value: str, least: int) -> bool:
     if len(value) < least or not any(c.isdigit() for c in value):
         return False
     kinds = [0 if c.isdigit() else 1 if c.islower() else 2 if c.isupper() else 3 for c in value]
-    pairs = [(a, b) for a, b in zip(kinds, kinds[1:], strict=False) if 3 not in (a, b)]
+    pairs = [(a, b) for a, b in pairwise(kinds) if 3 not in (a, b)]
     return bool(pairs) and sum(a != b for a, b in pairs) >= 0.25 * len(pairs)
 
 
 def drawn(value: str, least: int = 8) -> bool:
-    """The same for a short word, which may have one digit only: a letter follows it, and no part is a name."""
-    return len(value) >= least and (by_chance(value, least) or bool(_MIXED.match(value)))
+    """The same for a short word: one digit will do before a letter, or in a word of some length; no part is a name."""
+    if len(value) < least:
+        return False
+    return by_chance(value, least) or bool(_MIXED.match(value)) or (
+        len(value) >= 12 and value.isalnum() and made_up(value)
+    )  # fmt: skip

@@ -7,7 +7,9 @@ import re
 from kb.text.secrets.found import Secret
 
 _LONG = 24
-_FURTHER = re.compile(r"(?:[\\=]?\r?\n[ \t>|]{0,12}(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9+/_=.~-]{16,4096}(?=[\"',;\s]|$))+")
+_FURTHER = re.compile(
+    r"(?:[\\=]?\r?\n[ \t>|]{0,12}(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9+/_=.~-]{16,4096}(?=[\"',;\s]|$))+"
+)
 
 
 def with_further_lines(text: str, secrets: list[Secret]) -> list[Secret]:
