@@ -94,6 +94,8 @@ def _find(text: str, place: int) -> Iterator[Secret]:
     end = rest.end() if rest else place
     name = text[start:end]
     begin = start + len(name) - len(name.lstrip("-$@."))
+    if text[max(0, begin - 3) : begin] == "://" or text[max(0, begin - 9) : begin] == "checksum/":
+        return  # (the user of an address, which has its own finder; a sum)
     before = _WORD_BEFORE.search(text, max(0, begin - 24), begin) if name[:1].isalpha() else None
     says = names(name.strip("-.$@[]"), before[1] if before else "")
     if says is Names.NOTHING:
@@ -115,15 +117,8 @@ def _behind(text: str, start: int, end: int, name: str, says: Names, kind: str) 
         yield from _matched(_ELEMENT.match(text, end), says, kind)
     if says < Names.SECRET:
         return
-    if (plain := _BEHIND_BLANK.match(text, end)) is not None:
-        value = plain["value"].rstrip(".,;!?")
-        if (
-            len(value) >= (8 if says is Names.PASSWORD else 16)
-            and drawn(value)
-            and is_secret(value, Names.SECRET, surely=False)
-        ):
-            yield Secret(plain.start("value"), plain.start("value") + len(value), kind)
-    if says is Names.PASSWORD:
+    yield from _behind_blank(text, end, name, says, kind)
+    if says is Names.PASSWORD and name.lower() != "pass":
         yield from _matched(_QUOTED_BEHIND.match(text, end), says, kind)
     if text[start - 1 : start] in ("'", '"', ".") or _PAIR_NAME.search(text, max(0, start - 80), start):
         yield from _matched(_TUPLE.match(text, end), says, kind)
@@ -137,6 +132,18 @@ def _behind(text: str, start: int, end: int, name: str, says: Names, kind: str) 
         yield from _matched(_CELL.match(text, end), says, kind)
     if text[max(0, start - 3) : start].lstrip() in ("? ", '? "'):
         yield from _matched(_COMPLEX_KEY.match(text, end), says, kind)
+
+
+def _behind_blank(text: str, end: int, name: str, says: Names, kind: str) -> Iterator[Secret]:
+    """`password X`, `auth_pass X`; a token only in mixed case, since programs number tokens of locks and leases."""
+    found = _BEHIND_BLANK.match(text, end)
+    if found is None:
+        return
+    value = found["value"].rstrip(".,;!?")
+    key = len(value) >= 16 and name.lower().endswith("key")
+    mixed = len(value) >= 20 and value != value.lower() and value != value.upper()
+    if (says is Names.PASSWORD or key or mixed) and drawn(value) and is_secret(value, Names.SECRET, surely=False):
+        yield Secret(found.start("value"), found.start("value") + len(value), kind)
 
 
 def _closes_a_text(text: str, start: int, sign: re.Match[str]) -> bool:
@@ -220,7 +227,7 @@ def _end_of_bare(text: str, at: int, end: int) -> int:
     following = _NEXT.search(text, at + 1, end)
     if following is not None:
         end = following.start()
-    while end - at > 1 and text[end - 1] in ")]}>,;.":
+    while end - at > 1 and text[end - 1] in ")]}>,;:.":
         opened = _CLOSERS.get(text[end - 1])
         if opened is not None and opened in text[at : end - 1]:
             break

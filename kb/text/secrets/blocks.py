@@ -34,7 +34,9 @@ _ENCODED = re.compile(
     r"|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/=\s]{16,40000}"
 )
 
-_DOCUMENT = re.compile(r"^(?:---|\.\.\.)", re.MULTILINE)
+_DOCUMENT = re.compile(r"^[ \t]*(?:---|\.\.\.|```|-?[ \t]*apiVersion:)", re.MULTILINE)
+_SAME = 200
+"""Characters around `kind: Secret` in which `apiVersion:` is of the same document."""
 _DATA = re.compile(
     r"^(?P<indent>[ \t]*)(?:stringData|data):[ \t]*\r?\n(?P<lines>"
     r"(?:(?P=indent)[ \t]+[^\n]*(?:\n|$)|[ \t]*\n){1,500})",
@@ -97,8 +99,11 @@ def _kubernetes(text: str, place: int) -> Iterator[Secret]:
     """All values below `data` and `stringData` of a Secret; the document is the one around `kind: Secret`."""
     starts = [m.start() for m in _DOCUMENT.finditer(text, max(0, place - 20_000), place)]
     start = starts[-1] if starts else max(0, place - 20_000)
-    following = _DOCUMENT.search(text, place, place + 60_000)
-    end = following.start() if following else min(len(text), place + 60_000)
+    ends = (m for m in _DOCUMENT.finditer(text, place, place + 60_000))
+    end = next(
+        (m.start() for m in ends if m.start() - place > _SAME or "apiVersion" not in m.group()),
+        min(len(text), place + 60_000),
+    )
     for block in _DATA.finditer(text, start, end):
         for entry in _ENTRY.finditer(text, *block.span("lines")):
             yield from _of_secret(entry)

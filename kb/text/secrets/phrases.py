@@ -67,8 +67,8 @@ _SAYS = re.compile(
     r"(?:pass(?:word|phrase|code|wd)|secret|token|api[ -]?key|"
     r"(?:access|secret|signing"
     r"|encryption)[ -]key|credentials?|pin)\b"
-    r"(?:[ \t]+(?:for|of)[ \t]+[\w.@-]{1,40})?[ \t]+(?:is|was|to|are|="
-    r"|:)[ \t]*(?::[ \t]*)?(?P<quote>[\"'`]?)(?P<value>[^\s\"'`]{4,512})",
+    r"(?:[ \t]+(?:for|of)[ \t]+[\w.@-]{1,40})?[ \t]+(?:is|was|to|are|=|:)[ \t]*"
+    r"(?::[ \t]*)?(?P<quote>[\"'`]?)(?P<value>[^\s\"'`]{4,512})",
     _I,
 )
 _PAIR = re.compile(
@@ -129,11 +129,21 @@ def _quoted_or_made_up(pattern: re.Pattern[str], least: int) -> Find:
             return
         quoted = bool(found.groupdict().get("quote"))
         value = found["value"] if quoted else found["value"].rstrip(".,;:!?)")
-        if (quoted or made_up(value, least)) and is_secret(value, Names.PASSWORD, surely=quoted):
+        says = Names.PASSWORD if text[place : place + 4].lower() in ("pass", "pin ") else Names.SECRET
+        if value[0] != "<" and (quoted or made_up(value, least)) and is_secret(value, says, surely=quoted):
             start = found.start("value")
             yield Secret(start, start + len(value), "secret")
 
     return find
+
+
+def _identified(text: str, place: int) -> Iterator[Secret]:
+    found = _IDENTIFIED.match(text, place)
+    if found is None or text[place - 1 : place].isalpha():
+        return
+    surely = bool(found["quote"])
+    if (surely or made_up(found["value"])) and is_secret(found["value"], Names.PASSWORD, surely=surely):
+        yield Secret(*found.span("value"), "secret")
 
 
 def _simple(pattern: re.Pattern[str], kind: str, says: Names = Names.PASSWORD) -> Find:
@@ -157,7 +167,7 @@ FINDERS = (
     Finder(("basic ",), _simple(_BASIC, "authorization", Names.ANYTHING)),
     Finder(("cookie",), _cookie),
     Finder(("x-", "private-token", "job-token", "deploy-token", "api-key:", "apikey:"), _simple(_HEADER, "secret", Names.SECRET)),
-    Finder(("identified",), _simple(_IDENTIFIED, "secret")),
+    Finder(("identified",), _identified),
     Finder(("password for", "password  for"), _simple(_FOR, "secret")),
     Finder(_WORDS, _quoted_or_made_up(_SAYS, 6)),
     Finder(("login", "log in", "logged in", "sign in", "credential", "creds", "account", "connect"), _quoted_or_made_up(_PAIR, 6)),

@@ -8,12 +8,14 @@ from itertools import pairwise
 from kb.text.secrets.names import Names, names
 
 _PLACEHOLDER = re.compile(
-    r"(?x) \\?\[?redacted | \{\{ | \$\{ | \$\( | \$[A-Z_][A-Z0-9_]*\W*$ "
-    r"| \$[a-z_]+\W*$ | \$\d | \\?<[^<>\n]{0,80}>$ | <[/!]"
-    r" | %\(\w | %\w+%$ | %[svdq]\W*$ | \{\w*\}\W*$ | [*•x.\u2026_\\-]+\W*$ "
-    r"| \* {3,} | @\w+\.\w | \[?\w{0,9}(?i:hidden"
-    r"|masked|filtered|redacted)\w{0,9}\]?$"
-    r" | \#\{ | \#\W*$ | \.\.\. | … | <%"
+    r"""(?x)
+    \\?\[?redacted | \{\{ | \$\{ | \$\( | \$[A-Z_][A-Z0-9_]*\W*$ | \$[a-z_]+\W*$ | \$\d\W*$
+    | \\?<[^<>\n]{0,80}>$ | </\w | <!-- | <!\[ | <%
+    | %\(\w+\)s | %\w+%$ | %[svdq]\W*$ | \{\w*\}\W*$ | [*•x.\u2026_\\-]+\W*$ | X{3,}\W*$ | \*{3,}$ | @[A-Z]\w+\.[A-Z] | \#\{ | \#\W*$
+    | \.\.\. | … | [,;&](?:\s|$|[\w.-]+[=:])
+    | \[?\w{0,9}(?i:hidden|masked|filtered|redacted)\w{0,9}\]?$
+    | \[?(?i:your|enter|insert|replace|fake|dummy|todo)[-_A-Z ] | [A-Z]{2,20}(?:[_-][A-Z0-9]{1,12}){1,6}$ | \[[a-z-]{6,60}\]$
+    """
 )
 _ORDINARY = re.compile(
     r"(?i)(?:null|nil|none|undefined|true|false|yes|no|empty|required|optional|invalid|expired|missing|unknown|"
@@ -23,21 +25,21 @@ _ORDINARY = re.compile(
     r"unset|set|ok|disabled|enabled|on|off|a|an|for|from|of"
     r"|and|or|to|in|with|too|eof|bool|boolean|object|array|"
     r"option|argument|flag|header|identifier|value|n/?a)"
-    r"\b(?![\w@!#$%^&*+-])"
+    r"\b(?=[.,;:)\]}!?'\"\\]*(?:\s|$))"
 )
 _CODE = re.compile(
-    r"[A-Za-z_][\w.]*(?:\[|\(\)?)"
+    r"[A-Za-z_][A-Za-z_.]{2,}\d?(?:\[|\()"
     r"|(?:os|process|system|self|this|config|settings|env"
     r"|environ|configuration|options"
     r"|opts|args|params|req|request|"
     r"ctx|context|var|local|data|module|secrets|vault|random_password"
-    r"|aws_\w+|google_\w+|azurerm_\w+|spec|values)\.[\w.]+$",
+    r"|aws_\w+|google_\w+|azurerm_\w+|spec|values)\.[A-Za-z_]",
     re.IGNORECASE,
 )
 _PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:|file:/?/?|/(?:[a-z]{2,}|\$))[/\\][\w.\\/@ -]*$|/[a-z][\w.-]*$")
 _REFERENCE = re.compile(
     r"arn:[\w-]+:\S*$|(?:projects|secret|secrets|kv|ref|vault|env|ssm|gsm|op)[:/][\w./:#-]*$"
-    r"|[a-z][a-z]+\d{0,4}(?:[-./_:](?:[a-zA-Z]{2,}\d{0,4}|[a-z]|v?\d{1,8}))+$"
+    r"|[a-z][a-z]+\d{0,4}(?:[-./_:](?:[a-zA-Z]{2,}\d{0,4}|[a-z]|v?\d{1,8}|[a-z]\d{1,2}[a-z]))+(?:(?<=[-./_:]\w\w\w)-[a-z0-9]{5})?$"
 )
 _MIXED = re.compile(r"(?=\w*[A-Za-z])\w*\d[A-Za-z]\w*$")
 _HEX = re.compile(r"[0-9a-fA-F]{16,}$")
