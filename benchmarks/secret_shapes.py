@@ -63,7 +63,7 @@ def shapes(config: dict[str, Any]) -> list[dict[str, Any]]:
         re.compile(pattern)
         keywords = sorted(_KEYWORDS.get(rule["id"]) or {word.lower() for word in rule["keywords"]})
         begins = pattern[_OPENED.match(pattern).end() :].lower().replace("\\", "")  # type: ignore[union-attr]
-        lead = 0 if any(begins.startswith(word) for word in keywords) else _LEAD
+        lead = 0 if named or any(begins.startswith(word) for word in keywords) else _LEAD
         made.append(
             {"id": rule["id"], "keywords": keywords, "pattern": pattern, "named": named, "lead": lead}
             | ({"group": rule["secretGroup"]} if rule.get("secretGroup") else {})

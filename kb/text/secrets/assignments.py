@@ -81,8 +81,10 @@ _BLOCK = re.compile(
     r"[>|][-+]?\d?[ \t]*\r?\n(?P<indent>[ \t]+)(?P<value>[^\n]*(?:\n(?P=indent)[^\n]*){0,400})"
 )
 _QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n]){1,4096})(?P=quote)")
-_BARE = re.compile(r"[^\s\"'`]{1,4096}")
-_NEXT = re.compile(r"[;,&]+[ \t]*(?:[\w.@-]{1,60}[ \t]*[=:]|\]|\}|\)|$)|</|&(?=\w+=)|[;,](?=\W*$)|\|(?=\W*$)")
+_BARE = re.compile(r"[^\s\"'`]{1,2048}")
+_NEXT = re.compile(
+    r"[;,&<|](?:(?<=[;,&])(?:[;,&]*[ \t]*(?:[\w.@-]{1,60}[ \t]*[=:]|[\]})])|(?=\W*$))|(?<=<)/|(?<=\|)(?=\W*$))"
+)
 _CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
@@ -142,7 +144,11 @@ def _behind_blank(text: str, end: int, name: str, says: Names, kind: str) -> Ite
     value = found["value"].rstrip(".,;!?")
     key = len(value) >= 16 and name.lower().endswith("key")
     mixed = len(value) >= 20 and value != value.lower() and value != value.upper()
-    if (says is Names.PASSWORD or key or mixed) and drawn(value) and is_secret(value, Names.SECRET, surely=False):
+    if (
+        (says is Names.PASSWORD or key or mixed)
+        and drawn(value)
+        and is_secret(value, Names.SECRET, surely=False)
+    ):
         yield Secret(found.start("value"), found.start("value") + len(value), kind)
 
 
@@ -212,7 +218,7 @@ def _value(text: str, at: int, says: Names, kind: str, *, assigned: bool) -> Ite
     if text[at : at + 1] in ("'", '"', "`"):  # a quote that nothing closes: cut, or the end of another text
         at += 1
     bare = _BARE.match(text, at)
-    if bare is None:
+    if bare is None or (says is Names.ANYTHING and not any(map(str.isdigit, text[at : at + 64]))):
         return
     end = _end_of_bare(text, at, bare.end())
     at_end = not text[end : end + 200].split("\n", 1)[0].strip(" \t\r,;\"'}])")

@@ -74,9 +74,9 @@ def _private_key(text: str, place: int) -> Iterator[Secret]:
     begin = _BEGIN.search(text, max(0, place - 64), place + 64)
     if begin is None or not begin.start() <= place < begin.end():
         return
-    end = _END.search(text, begin.end(), begin.end() + _LONGEST_KEY)
-    other = _ANY_BEGIN.search(text, begin.end(), end.start() if end else begin.end() + _LONGEST_KEY)
-    if end is not None and other is None:
+    other = _ANY_BEGIN.search(text, begin.end(), begin.end() + _LONGEST_KEY)
+    end = _END.search(text, begin.end(), other.start() if other else begin.end() + _LONGEST_KEY)
+    if end is not None:
         yield Secret(begin.start(), end.end(), "private-key")
         return
     after = re.compile(r"[\s\"',\\nr+]*").match(text, begin.end(), begin.end() + 40)
@@ -97,13 +97,14 @@ def _encoded_key(text: str, place: int) -> Iterator[Secret]:
 
 def _kubernetes(text: str, place: int) -> Iterator[Secret]:
     """All values below `data` and `stringData` of a Secret; the document is the one around `kind: Secret`."""
-    starts = [m.start() for m in _DOCUMENT.finditer(text, max(0, place - 20_000), place)]
-    start = starts[-1] if starts else max(0, place - 20_000)
-    ends = (m for m in _DOCUMENT.finditer(text, place, place + 60_000))
-    end = next(
-        (m.start() for m in ends if m.start() - place > _SAME or "apiVersion" not in m.group()),
-        min(len(text), place + 60_000),
-    )
+    before = text.rfind("kind:", max(0, place - 20_000), place)
+    start = before if before >= 0 else max(0, place - 20_000)
+    starts = [m.start() for m in _DOCUMENT.finditer(text, start, place)]
+    start = starts[-1] if starts else start
+    end = text.find("kind:", place + 5, place + 60_000)
+    end = end if end >= 0 else min(len(text), place + 60_000)
+    ends = _DOCUMENT.finditer(text, place, end)
+    end = next((m.start() for m in ends if m.start() - place > _SAME or "apiVersion" not in m.group()), end)
     for block in _DATA.finditer(text, start, end):
         for entry in _ENTRY.finditer(text, *block.span("lines")):
             yield from _of_secret(entry)
@@ -154,6 +155,9 @@ def _csv(text: str, place: int) -> Iterator[Secret]:
         return
     heading = text[start:end].rstrip("\r")
     cells = heading.split(",")
+    above = text[text.rfind("\n", max(0, start - 300), max(0, start - 1)) + 1 : max(0, start - 1)]
+    if above.count(",") == len(cells) - 1:
+        return  # (a row among others)
     if len(cells) < 2 or not all(re.fullmatch(r"[\w ]{1,40}", cell) for cell in cells):
         return
     columns = [n for n, cell in enumerate(cells) if _CSV_NAME.search(cell.strip())]

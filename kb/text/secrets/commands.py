@@ -67,6 +67,7 @@ _PIPED = re.compile(
     r"(?P<single>[^'\n]{2,256})'|(?P<bare>[^\s\"'|]{2,256}))"
     r"[ \t]*\|[ \t]*$"
 )
+_BLANKS = re.compile(r"[ \t]*")
 _TAKES = re.compile(
     r"(?:sudo[ \t]+)?(?:\S*/)?(?:(?:docker|podman|helm|nerdctl|skopeo|oras|crane|aws|gh"
     r"|glab)\b[^\n|]{0,200}--(?:pass(?:word)?-stdin|with-token)"
@@ -110,19 +111,18 @@ def _of_any_command(text: str, place: int) -> Iterator[Secret]:
 def _piped(text: str, place: int) -> Iterator[Secret]:
     """`echo X | docker login --password-stdin`, `echo user:X | chpasswd`."""
     start = text.rfind("\n", max(0, place - 400), place) + 1
-    line_end = text.find("\n", place, place + 400)
-    line = text[start : line_end if line_end >= 0 else place + 400]
-    for pipe in re.finditer(r"\|[ \t]*", line[:400]):
-        if not _TAKES.match(line, pipe.end()):
-            continue
-        found = _PIPED.search(line, 0, pipe.end())
-        if found is None:
-            continue
+    pipe = text.rfind("|", start, place)
+    if pipe < 0:
+        return
+    behind = _BLANKS.match(text, pipe + 1)
+    taken = _TAKES.match(text, behind.end() if behind else pipe + 1, place + 100)
+    found = _PIPED.search(text, max(start, pipe - 300), pipe + 1) if taken else None
+    if found is not None and taken is not None:
         group = next(name for name in ("double", "single", "bare") if found[name])
         value = found[group]
-        skip = value.find(":") + 1 if "chpasswd" in line else 0
+        skip = value.find(":") + 1 if taken.group().endswith("chpasswd") else 0
         if is_secret(value[skip:], Names.PASSWORD, surely=True):
-            yield Secret(start + found.start(group) + skip, start + found.end(group), "password")
+            yield Secret(found.start(group) + skip, found.end(group), "password")
 
 
 FINDERS = (

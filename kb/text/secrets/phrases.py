@@ -40,7 +40,7 @@ _BASIC_AUTH = re.compile(
     _I,
 )
 _COOKIE = re.compile(
-    r"(?:set-)?cookies?[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"'\[]{0,2}(?P<value>[\w.$-]{1,80}=[^\n]{4,8192})", _I
+    r"(?:set-)?cookies?[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"'\[]{0,2}(?P<value>[\w.$-]{1,80}=[^\n]{4,2048})", _I
 )
 _CRUMB = re.compile(r"(?P<name>[\w.$-]{1,80})=(?P<value>[^\s;,\"']{8,4096})")
 _HEADER = re.compile(

@@ -20,6 +20,8 @@ from typing import Any
 from kb.text.secrets.found import Finder, Secret
 
 _LONGEST = 4096
+_LONGEST_AROUND = 512
+"""Characters behind its keyword of a token that begins before it."""
 _SHORT = 3
 _BEFORE = " \t\n\"'`=:,;(<[{>/|"
 """What stands before a token whose keyword is too short to be looked for by itself."""
@@ -75,7 +77,7 @@ class _Shape:
         if self._pattern is None:
             self._pattern = re.compile(self.source)
         if self.lead:
-            found = self._pattern.search(text, max(0, place - self.lead), place + _LONGEST)
+            found = self._pattern.search(text, max(0, place - self.lead), place + _LONGEST_AROUND)
         else:
             found = self._pattern.match(text, place, place + _LONGEST)
         if found is None:
@@ -136,9 +138,7 @@ def _finder(rule: dict[str, Any]) -> Finder:
     if not shape.lead and (short := [mark for mark in marks if len(mark) <= _SHORT]):
         marks = [mark for mark in marks if mark not in short]
         marks += [before + mark for before in _BEFORE for mark in short]
-        shape.lead = max(shape.lead, 1)
-    if shape.lead == 1:
-        return Finder(tuple(marks), lambda text, place: shape.find(text, place + 1))
+        return Finder(tuple(marks), lambda text, place: shape.find(text, place + (text[place] in _BEFORE)))
     return Finder(tuple(marks), shape.find)
 
 

@@ -42,6 +42,8 @@ _REFERENCE = re.compile(
     r"|[a-z][a-z]+\d{0,4}(?:[-./_:](?:[a-zA-Z]{2,}\d{0,4}|[a-z]|v?\d{1,8}|[a-z]\d{1,2}[a-z]))+(?:(?<=[-./_:]\w\w\w)-[a-z0-9]{5})?$"
 )
 _MIXED = re.compile(r"(?=\w*[A-Za-z])\w*\d[A-Za-z]\w*$")
+_ENOUGH = 128
+"""Characters that are looked at."""
 _HEX = re.compile(r"[0-9a-fA-F]{16,}$")
 
 
@@ -89,6 +91,7 @@ def made_up(value: str, least: int = 6) -> bool:
 
 def by_chance(value: str, least: int) -> bool:
     """Whether its characters look drawn: digits and letters change places often, which in names they do not."""
+    value = value[:_ENOUGH]
     if _HEX.match(value):
         return any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
     if len(value) < least or not any(c.isdigit() for c in value):
