@@ -67,7 +67,7 @@ def pattern_lesson(
     now: datetime,
 ) -> Lesson:
     """The lesson of `learn_pattern`.  Raises InvalidInput with what is missing."""
-    category = re.sub(r"[^a-z0-9]+", "_", category.lower()).strip("_")
+    category = re.sub(r"[^a-z0-9]+", "_", redact(category).text.lower()).strip("_")
     text = required("pattern", pattern)
     entry = Pattern(
         pattern=text, meaning=checked("meaning", meaning), fix=checked("fix", fix), commands=tuple(commands),
