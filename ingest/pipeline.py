@@ -91,7 +91,7 @@ def decode(data: bytes, path: str) -> Read | Unreadable:
         text = data.decode("latin-1")
         notes = ("not UTF-8: read as Latin-1",)
     clean = redact(text)
-    return Read(SourceFile(path=path, text=clean.text), notes, clean.count)
+    return Read(SourceFile(path=redact(path).text, text=clean.text), notes, clean.count)
 
 
 def parse_file(file: SourceFile, sources: Sequence[SourceType] = SOURCES) -> tuple[str, Parsed]:

@@ -27,6 +27,7 @@ from kb.storage.embeddings import Embeddings
 from kb.storage.ledger import Ledger
 from kb.storage.memory_sync import screened
 from kb.storage.vectors import VectorIndex
+from kb.text.redact import redact
 
 VERSION = 3
 """Raised when a parser changes what it finds: files are then read again although they are the same."""
@@ -71,7 +72,7 @@ class Intake:
         )
 
     def _file(self, path: str, now: datetime) -> FileReceipt:
-        key, stamp = str(Path(path).resolve()), _stamp(path)
+        key, stamp = _key(path), _stamp(path)
         known = self.catalogue.find(key)
         if known and known.stamp == stamp and self._current(known):
             return _unchanged(known)
@@ -144,7 +145,7 @@ class Intake:
 
     def _removed(self, given: list[Path], found: list[str | Unreadable], now: datetime) -> list[FileReceipt]:
         """Files that were read once from the given folders and are no longer there."""
-        there = {str(Path(item).resolve()) for item in found if isinstance(item, str)}
+        there = {_key(item) for item in found if isinstance(item, str)}
         receipts = []
         for folder in (path for path in given if path.is_dir()):
             for key in self.catalogue.below(str(folder.resolve())):
@@ -191,6 +192,11 @@ def _given_up(known: FileRecord | None, record: FileRecord) -> Iterator[str]:
     """What is said where a file that a model had read is read anew without one."""
     if known and BY_MODEL in known.parser and BY_MODEL not in record.parser:
         yield "what a model had extracted from it went with its old text: kb ingest --extract asks again"
+
+
+def _key(path: str | Path) -> str:
+    """What a file is known by: its whole path, without secrets that somebody put into names."""
+    return redact(str(Path(path).resolve())).text
 
 
 def _stamp(path: str) -> str:

@@ -15,7 +15,7 @@ from kb.incidents.checklist import ITEMS
 from kb.loop.learning import checked, listed
 from kb.records.live import Hypothesis, LiveIncident
 from kb.records.parts import CauseStatus
-from kb.text.redact import redact
+from kb.text.redact import redact, redact_lines
 from kb.text.severity import parse_severity
 
 MAX_ALERT = 4_000
@@ -44,8 +44,8 @@ def more(name: str, value: str) -> str:
 
 def texts(value: Iterable[str] | str) -> tuple[str, ...]:
     """One text or several as a tuple; a single string is one text, its lines are several."""
-    given = value.splitlines() if isinstance(value, str) else value
-    return tuple(found for one in given if (found := checked("text", str(one))))
+    given = value.splitlines() if isinstance(value, str) else map(str, value)
+    return tuple(found for one in redact_lines(list(given)) if (found := checked("text", one)))
 
 
 def opening(

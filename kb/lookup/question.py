@@ -110,8 +110,6 @@ def ask(
     for block in _blocks(_as_lines(text)):
         if each_block is not None:
             each_block(block)
-        # Whole, before a line is cut off from the name of its secret, or a key in a block falls into lines.
-        block = replace(block, text=hidden(block.text))
         reader.read(block.text, block.place, block.said if block.changed else None)
     lines = reader.best(EVIDENCE_LINES)
     secrets, evidence = 0, []
@@ -146,10 +144,20 @@ def _blocks(lines: Iterable[str]) -> Iterator[Unfolded]:
         size += len(line)
         if size >= BLOCK:
             block = "".join(held)
-            yield unfold(block, offset, first)
+            yield _readable(block, offset, first)
             # Inside a line that never ends, the next block begins a little before the end of this one.
             tail = "" if block.endswith("\n") else block[-_OVERLAP:]
             offset, first = offset + size - len(tail), first + block.count("\n")
             held, size = [tail], len(tail)
     if any(held):
-        yield unfold("".join(held), offset, first)
+        yield _readable("".join(held), offset, first)
+
+
+def _readable(block: str, offset: int, first: int) -> Unfolded:
+    """The block, carriers undone and secrets hidden.
+
+    They are hidden first while their keys are there, and a key in a block is not yet lines, then once more as the
+    text reads; only then is anything cut.
+    """
+    found = unfold(hidden(block), offset, first)
+    return replace(found, text=hidden(found.text)) if found.changed else found

@@ -17,7 +17,7 @@ from kb.records import Entry, Origin, Pattern, Samples, Scope, Status, ToolFix
 from kb.records.parts import Provenance
 from kb.storage.codec import derive_id, digest
 from kb.text.carriers.escapes import without_colours
-from kb.text.redact import redact
+from kb.text.redact import redact, redact_lines
 from kb.text.samples import sample_failure
 from kb.text.signature import parse_signature
 from kb.text.tokens import tokenize
@@ -150,7 +150,7 @@ def details(given: dict[str, Any]) -> Details:
     }
     for name in ("must_match", "must_not_match"):
         value = given.get(name) or ()
-        cleaned[name] = tuple(redact(text).text for text in ([value] if isinstance(value, str) else value))
+        cleaned[name] = tuple(redact_lines([value] if isinstance(value, str) else list(value)))
     if isinstance(given.get("expires"), str):
         cleaned["expires"] = _day(given["expires"])
     return Details(**cleaned)
@@ -209,8 +209,8 @@ def listed(value: str | Iterable[str] | None) -> tuple[str, ...]:
     """A list as tuple; a string is split at its lines or, where it has one line, at commas outside brackets."""
     if value is None:
         return ()
-    parts = _split(value) if isinstance(value, str) else value
-    return tuple(clean for part in parts if (clean := redact(str(part)).text.strip()))
+    parts = _split(value) if isinstance(value, str) else map(str, value)
+    return tuple(clean for part in redact_lines(list(parts)) if (clean := part.strip()))
 
 
 def _split(text: str) -> list[str]:

@@ -12,7 +12,7 @@ secret is, and `redact` of a part still says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,8 +79,19 @@ def redact_data(value: Any) -> Any:
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
+        if len(value) > 1 and all(isinstance(item, str) for item in value):
+            return redact_lines(value)
         return [redact_data(item) for item in value]
     return value
+
+
+def redact_lines(lines: Sequence[str]) -> list[str]:
+    """The lines of one text, redacted as a whole: a key in a block may be a list of lines."""
+    text, at, parts = hidden("\n".join(lines)), 0, list[str]()
+    for line in lines:
+        parts.append(redact(text[at : at + len(line)]).text)
+        at += len(line) + 1
+    return parts
 
 
 def _under(key: str, value: Any) -> Any:

@@ -16,7 +16,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import Implementation
 
 from benchmarks.redaction_values import value
-from kb import KnowledgeBase, KbError
+from kb import KbError, KnowledgeBase
 from kb.errors import InvalidInput
 from kb.server.server import KbServer
 from kb.server.worker import current_actor
@@ -60,7 +60,9 @@ class Secrets:
         return "-----BEGIN RSA PRIVATE " + f"KEY-----\n{body}\n-----END RSA PRIVATE " + "KEY-----"
 
     def long_line(self) -> str:
-        return f"error error failed {'x' * 1000} password='{self.one()} {'y' * 1400} failed {self.one()}' error"
+        return (
+            f"error error failed {'x' * 1000} password='{self.one()} {'y' * 1400} failed {self.one()}' error"
+        )
 
     def data(self) -> dict[str, Any]:
         return {
@@ -136,7 +138,9 @@ def test_no_argument_of_the_library_leaves_a_secret(watched: tuple[KnowledgeBase
     s = Secrets(2)
     kb.check_known_issues(f"job failed\n{s.key()}\nfatal: stop", s.short(), s.short(), s.short())
     kb.check_known_issues(s.long_line(), service=s.line())
-    kb.check_known_issues(f"kind: Secret\ndata:\n  conn: {s.one('T')}\n  user: {s.one('T')}\nerror: not found")
+    kb.check_known_issues(
+        f"kind: Secret\ndata:\n  conn: {s.one('T')}\n  user: {s.one('T')}\nerror: not found"
+    )
     lesson = kb.learn_pattern(s.line(), s.line(), s.key(), commands=[f"mysql -uroot -p{s.one()}"], category=s.short(),
                               services=s.short(), author=s.short())  # fmt: skip
     kb.learn_tool_fix(s.short(), s.line(), s.line(), s.key(), tools=s.short())
@@ -146,12 +150,16 @@ def test_no_argument_of_the_library_leaves_a_secret(watched: tuple[KnowledgeBase
     kb.memory_update("state/environments", "environments.stage", s.data())
     kb.triage(s.data(), service=s.short())
     kb.investigate_alert(s.data(), evidence={s.short(): s.key()}, environment=s.short())
-    opened = kb.incidents.open(s.line(), service=s.short(), environment=s.short(), severity="SEV1", alert=s.key())
+    opened = kb.incidents.open(
+        s.line(), service=s.short(), environment=s.short(), severity="SEV1", alert=s.key()
+    )
     kb.incidents.mitigate(s.line(), worked=True, incident_id=opened.id)
     kb.set_status(lesson.id, "active", s.line())
     folder = tmp_path / s.short()
     folder.mkdir()
-    (folder / f"{s.short()}.md").write_text(f"# Postmortem {s.line()}\n\n{s.key()}\n\nThe root password is {s.one()}\n")
+    (folder / f"{s.short()}.md").write_text(
+        f"# Postmortem {s.line()}\n\n{s.key()}\n\nThe root password is {s.one()}\n"
+    )
     (folder / f"{s.short()}.log").write_text(f"INFO fine\n{s.key()}\nINFO {s.line()}\n{s.long_line()}\n")
     kb.ingest(folder)
     kb.healthy.add(["INFO fine", *s.key().splitlines(), s.line(), s.long_line()], s.short())
@@ -229,7 +237,10 @@ def test_the_name_of_a_memory_file_and_a_path_into_it_hold_no_secret(watched: tu
     kb, home = watched
     s = Secrets(7)
 
-    for key, path in ((f"state/gh{'p_' + s.one('T')}", "notes"), ("state/environments", f"a.hvs{s.one('T')}.x y token={s.one('T')}")):
+    for key, path in (
+        (f"state/gh{'p_' + s.one('T')}", "notes"),
+        ("state/environments", f"a.hvs{s.one('T')}.x y token={s.one('T')}"),
+    ):
         with pytest.raises(KbError):
             kb.memory_append(key, path, "x")
 
@@ -237,7 +248,12 @@ def test_the_name_of_a_memory_file_and_a_path_into_it_hold_no_secret(watched: tu
 
 
 def test_data_is_redacted_by_its_keys_and_in_them():
-    data = {"password": "swordfish", "retries": 3, "labels": {"api_key": "abcdefgh1234", "tier": "web"}, "pin": None}
+    data = {
+        "password": "swordfish",
+        "retries": 3,
+        "labels": {"api_key": "abcdefgh1234", "tier": "web"},
+        "pin": None,
+    }
 
     assert redact_data(data) == {
         "password": "[redacted:secret]", "retries": 3, "labels": {"api_key": "[redacted:secret]", "tier": "web"},
