@@ -4,7 +4,7 @@
 github.com/gitleaks/gitleaks; its `config/gitleaks.toml` at HEAD is read.  Taken over are the keywords, the regular
 expression in Python's spelling, and the least entropy of each rule.  What differs, and why:
 
-- What may follow a token is not said: in a sentence it is followed by `.` or `,`, which a scanner of code need not know.
+- What may follow a token is not said: in a sentence it is `.` or `,`, which a scanner of code need not know.
 - A rule on a name of a product (`adafruit … = …`) begins at the name, where `kb.text.secrets` looks for it.
 - Left out are rules without a shape of their own that our own contexts cover (`_OURS`), and a bare branch of one.
 

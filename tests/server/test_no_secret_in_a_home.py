@@ -229,7 +229,8 @@ def test_the_gate_of_the_memory_files_refuses_an_edit_that_adds_a_secret(home: P
         yamlfile.change(path, home / "state" / "locks", lambda text: f"{text}# token={s.one('T')}\n")
 
     assert s.made[1] not in str(refused.value)
-    assert path.read_text().startswith(mine) and path.read_text().endswith("# a remark\n")
+    assert path.read_text().startswith(mine)
+    assert path.read_text().endswith("# a remark\n")
     assert leaks(home, s) == {s.made[0]}
 
 

@@ -80,8 +80,10 @@ _WRAPPED = re.compile(
 _BLOCK = re.compile(
     r"[>|][-+]?\d?[ \t]*\r?\n(?P<indent>[ \t]+)(?P<value>[^\n]*(?:\n(?P=indent)[^\n]*){0,400})"
 )
-_QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n]){1,4096})(?P=quote)")
-_BARE = re.compile(r"[^\s\"'`]{1,2048}")
+_QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n]){1,65536})(?P=quote)")
+_LONGEST_BARE = 2048
+_BARE = re.compile(rf"[^\s\"'`]{{1,{_LONGEST_BARE}}}")
+_REST_OF_WORD = re.compile(r"[^\s\"'`]*+")
 _NEXT = re.compile(
     r"[;,&<|](?:(?<=[;,&])(?:[;,&]*[ \t]*(?:[\w.@-]{1,60}[ \t]*[=:]|[\]})])|(?=\W*$))|(?<=<)/|(?<=\|)(?=\W*$))"
 )
@@ -224,6 +226,8 @@ def _value(text: str, at: int, says: Names, kind: str, *, assigned: bool) -> Ite
     at_end = not text[end : end + 200].split("\n", 1)[0].strip(" \t\r,;\"'}])")
     surely = assigned or (says is Names.PASSWORD and at_end)
     if is_secret(text[at:end], says, surely=surely):
+        if end - at == _LONGEST_BARE:
+            end = _REST_OF_WORD.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing as well
         password = says is Names.PASSWORD and not assigned and at_end and bare.end() == end
         yield Secret(at, end, "password" if password else kind)
 

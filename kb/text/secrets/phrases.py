@@ -72,7 +72,8 @@ _SAYS = re.compile(
     _I,
 )
 _PAIR = re.compile(
-    r"(?:log(?:ged)?[ -]?in|login|sign in|credentials?|creds|account|connect)\b[ \t]*:?[ \t]*(?:(?:as|with|user|are|is)[ \t]+){0,2}"
+    r"(?:log(?:ged)?[ -]?in|login|sign in|credentials?|creds|account|connect)\b[ \t]*:?[ \t]*"
+    r"(?:(?:as|with|user|are|is)[ \t]+){0,2}"
     r"[\"']?[\w.@-]{1,40}[\"']?[ \t]*/[ \t]*[\"']?(?P<value>[^\s\"',/]{6,128})",
     _I,
 )
@@ -155,7 +156,8 @@ def _simple(pattern: re.Pattern[str], kind: str, says: Names = Names.PASSWORD) -
     return find
 
 
-_WORDS = ("password", "passphrase", "passcode", "passwd", "secret", "token", "api key", "api-key", "apikey", "credential",
+_WORDS = ("password", "passphrase", "passcode", "passwd", "secret", "token", "api key", "api-key", "apikey",
+          "credential",
           "access key", "signing key", "encryption key", "access token", "pin ")  # fmt: skip
 
 FINDERS = (
@@ -166,10 +168,16 @@ FINDERS = (
     Finder(("basic_auth", "basic-auth", "basicauth", "auth_basic", "userpass", "user_pass"), _user_and_password),
     Finder(("basic ",), _simple(_BASIC, "authorization", Names.ANYTHING)),
     Finder(("cookie",), _cookie),
-    Finder(("x-", "private-token", "job-token", "deploy-token", "api-key:", "apikey:"), _simple(_HEADER, "secret", Names.SECRET)),
+    Finder(
+        ("x-", "private-token", "job-token", "deploy-token", "api-key:", "apikey:"),
+        _simple(_HEADER, "secret", Names.SECRET),
+    ),
     Finder(("identified",), _identified),
     Finder(("password for", "password  for"), _simple(_FOR, "secret")),
     Finder(_WORDS, _quoted_or_made_up(_SAYS, 6)),
-    Finder(("login", "log in", "logged in", "sign in", "credential", "creds", "account", "connect"), _quoted_or_made_up(_PAIR, 6)),
+    Finder(
+        ("login", "log in", "logged in", "sign in", "credential", "creds", "account", "connect"),
+        _quoted_or_made_up(_PAIR, 6),
+    ),
     Finder(("mot de passe",), _simple(_FOREIGN, "secret")),
 )  # fmt: skip

@@ -41,7 +41,11 @@ _NAMED_KINDS = {
         "glpat- glptt- gldt- glrt- glcbt- glft- glsoat- glagent- gloas- glimt-",
         r"\bgl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|oas|imt)-[\w.-]{16,255}+",
     ),
-    "slack-token": ("xox xapp-", r"\b(?:xox[abcdeoprs]-(?=[\w-]{0,60}\d)" r"(?![a-z-]+[\d-]*+\b)[\w-]{10,512}+|xapp-[\w-]{20,512}+)"),
+    "slack-token": (
+        "xox xapp-",
+        r"\b(?:xox[abcdeoprs]-(?=[\w-]{0,60}\d)"
+        r"(?![a-z-]+[\d-]*+\b)[\w-]{10,512}+|xapp-[\w-]{20,512}+)",
+    ),
     "slack-webhook": ("hooks.slack.com", r"hooks\.slack\.com/(?P<value>\w+/[\w/-]{10,255}+)"),
     "anthropic-key": ("sk-ant-", r"\bsk-ant-[\w-]{16,512}+"),
     "openai-key": (

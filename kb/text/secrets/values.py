@@ -11,10 +11,12 @@ _PLACEHOLDER = re.compile(
     r"""(?x)
     \\?\[?redacted | \{\{ | \$\{ | \$\( | \$[A-Z_][A-Z0-9_]*\W*$ | \$[a-z_]+\W*$ | \$\d\W*$
     | \\?<[^<>\n]{0,80}>$ | </\w | <!-- | <!\[ | <%
-    | %\(\w+\)s | %\w+%$ | %[svdq]\W*$ | \{\w*\}\W*$ | [*•x.\u2026_\\-]+\W*$ | X{3,}\W*$ | \*{3,}$ | @[A-Z]\w+\.[A-Z] | \#\{ | \#\W*$
+    | %\(\w+\)s | %\w+%$ | %[svdq]\W*$ | \{\w*\}\W*$ | [*•x.\u2026_\\-]+\W*$ | X{3,}\W*$
+    | \*{3,}$ | @[A-Z]\w+\.[A-Z] | \#\{ | \#\W*$
     | \.\.\. | … | [,;&](?:\s|$|[\w.-]+[=:])
     | \[?\w{0,9}(?i:hidden|masked|filtered|redacted)\w{0,9}\]?$
-    | \[?(?i:your|enter|insert|replace|fake|dummy|todo)[-_A-Z ] | [A-Z]{2,20}(?:[_-][A-Z0-9]{1,12}){1,6}$ | \[[a-z-]{6,60}\]$
+    | \[?(?i:your|enter|insert|replace|fake|dummy|todo)[-_A-Z ]
+    | [A-Z]{2,20}(?:[_-][A-Z0-9]{1,12}){1,6}$ | \[[a-z-]{6,60}\]$
     """
 )
 _ORDINARY = re.compile(
