@@ -22,6 +22,7 @@ from kb.text.secrets.search import find
 _FIRST, _LAST = 0xF0000, 0xF0FFF
 """The signs that stand for hidden characters, one for each kind: code points for private use."""
 _HIDDEN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]+")
+_DEEPEST = 100
 _signs: dict[str, str] = {}
 _kinds: dict[str, str] = {}
 
@@ -68,20 +69,27 @@ def hidden(text: str) -> str:
     return "".join((*pieces, text[at:])) if at else text
 
 
-def redact_data(value: Any) -> Any:
-    """The value with the secrets in its texts redacted: keys of mappings too, and values by their keys."""
+def redact_data(value: Any, depth: int = 0) -> Any:
+    """The value with the secrets in its texts redacted: keys of mappings too, and values by their keys.
+
+    What is nested deeper than anybody nests is left out.
+    """
     if isinstance(value, str):
         return redact(value).text
+    if depth > _DEEPEST:
+        return None
     if isinstance(value, Mapping):
         named = is_pair(value)
         return {
-            redact(str(key)).text: _under(named if named and key in ("value", "val") else str(key), item)
+            redact(str(key)).text: _under(
+                named if named and key in ("value", "val") else str(key), item, depth
+            )
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
         if len(value) > 1 and all(isinstance(item, str) for item in value):
             return redact_lines(value)
-        return [redact_data(item) for item in value]
+        return [redact_data(item, depth + 1) for item in value]
     return value
 
 
@@ -94,17 +102,17 @@ def redact_lines(lines: Sequence[str]) -> list[str]:
     return parts
 
 
-def _under(key: str, value: Any) -> Any:
+def _under(key: str, value: Any, depth: int) -> Any:
     """The value of a key, which may be the name of a secret."""
     says = names(key)
-    if says >= Names.KEY:
+    if says >= Names.KEY and depth < _DEEPEST:
         if isinstance(value, (list, tuple)):
-            return [_under(key, item) for item in value]
+            return [_under(key, item, depth + 1) for item in value]
         if isinstance(value, str) and is_secret(value.strip(), says, surely=True):
             return "[redacted:secret]"
         if isinstance(value, int) and not isinstance(value, bool) and says is Names.PASSWORD and value > 999:
             return "[redacted:secret]"
-    return redact_data(value)
+    return redact_data(value, depth + 1)
 
 
 def _sign(kind: str) -> str:

@@ -262,3 +262,10 @@ def test_data_is_redacted_by_its_keys_and_in_them():
     }  # fmt: skip
     assert redact_data({"password=hunter22": 1}) == {"password=[redacted:secret]": 1}
     assert redact(json.dumps(redact_data(data))).count == 0
+
+
+def test_data_nested_without_end_is_cut():
+    deep: Any = "x"
+    for _ in range(5_000):
+        deep = {"password": [deep]}
+    assert "password" in redact_data(deep)
