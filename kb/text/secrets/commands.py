@@ -48,7 +48,7 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     ("smbclient,rpcclient,net rpc,winexe,wmic", r"(?:smbclient|rpcclient|winexe|wmic|net rpc)\b" + _after(
         "-U|--user", r"[\"']?[^\s%\"']{1,80}%(?P<bare>[^\s\"']{1,256})", r"[ \t=]+")),
     ("zip,unzip", r"(?:un)?zip\b" + _after("-P")),
-    ("7z,unrar,rar ", r"(?:7za?|unrar|rar)\b" + _after("-p", gap="")),
+    ("7z x ,7z a ,7za , 7z ,unrar,rar ", r" ?(?:7za?|unrar|rar)\b" + _after("-p", gap="")),
     ("cqlsh", r"cqlsh\b" + _after("-p")),
     ("vault login", r"vault login[ \t]+(?:-\S+[ \t]+)*" + _VALUE),
     ("net use", r"net use\b[^\n]{0,200}?/user:\S{1,80}[ \t]+" + _VALUE),

@@ -20,9 +20,9 @@ _DISGUISED = re.compile(
     r"|(?P<wide>[\uff01-\uff5e])|(?P<blank>[\xa0\u2000-\u200a\u202f\u3000])"
     r"|[\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
 )
-MARKS = ("\x1b[", "\\u00", '\\"', "\\'", "\\n", "\\r", "\\t", "\\/", "%3a", "%3d", "%20", "%22", "%26", "%5b", "%5d",
-         "%7b", "%7d", "&quot;", "&apos;", "&amp;", "&lt;", "&gt;", "&#39;", "&#34;")  # fmt: skip
-"""What ASCII text with something to undo has in it."""
+MARKS = ("\x1b[", "\\u00", "%3a", "%3d", "%20", "%22", "%26", "%5b", "%5d", "%7b", "%7d", "&quot;", "&apos;",
+         "&amp;", "&lt;", "&gt;", "&#39;", "&#34;")  # fmt: skip
+"""What ASCII text has in it in which even a name may be in disguise.  A backslash before a quote hides no name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from kb.text.secrets.wrapped import with_further_lines
 
 _LEAST = 4
 """Characters of the shortest text that can hold a secret and say so."""
+_REACH = 100_000
+"""Characters of a line on each side of a mark in which escapes are undone."""
 
 
 class _Search:
@@ -62,17 +64,34 @@ def find(text: str) -> list[Secret]:
         return []
     found = list(search.found(text, hits))
     if not text.isascii() or any(number < search.disguises for _, number in hits):
-        found += _disguised(text, search)
+        found += _disguised(text, 0, len(text), search)
+    elif "\\" in text:
+        for start, end in _around(text, hits):
+            found += _disguised(text, start, end, search)
     return with_further_lines(text, _merged(found))
 
 
-def _disguised(text: str, search: _Search) -> Iterator[tuple[Secret, int]]:
-    """What is found once disguises are undone, at its place in the text itself."""
-    read = reading(text)
+def _around(text: str, hits: Hits) -> Iterator[tuple[int, int]]:
+    """The lines in which marks stand and something is escaped."""
+    behind = 0
+    for place, _ in hits:
+        if place < behind:
+            continue
+        start = max(behind, text.rfind("\n", max(behind, place - _REACH), place) + 1, place - _REACH)
+        end = text.find("\n", place, place + _REACH)
+        behind = end if end >= 0 else min(len(text), place + _REACH)
+        if text.find("\\", start, behind) >= 0:
+            yield start, behind
+
+
+def _disguised(text: str, start: int, end: int, search: _Search) -> Iterator[tuple[Secret, int]]:
+    """What is found from `start` to `end` once disguises are undone, at its place in the text itself."""
+    read = reading(text[start:end])
     if read is None:
         return
     for secret, rank in search.found(read.text, search.marks.places(read.text)):
-        yield Secret(*read.span(secret.start, secret.end), secret.kind), rank
+        begin, behind = read.span(secret.start, secret.end)
+        yield Secret(start + begin, start + behind, secret.kind), rank
 
 
 def _merged(found: list[tuple[Secret, int]]) -> list[Secret]:
