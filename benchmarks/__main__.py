@@ -15,6 +15,7 @@ MODULES = {
     "clients": "thirty-two agents at once against kb serve, half of them writing",
     "fields": "dates, timelines, action items, steps, against answers made by hand",
     "masking": "fingerprints tested as a log parser is, beside Drain3",
+    "redaction": "what is taken out of texts with secrets, and what of harmless ones",
     "evidence": "whether the line that a person would take is the gravest one of a log",
     "carriers": "one line as real carriers wrote it, and how often a message itself is cut",
     "rewordings": "learned in the words of one version, asked in those of another",

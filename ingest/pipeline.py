@@ -105,8 +105,8 @@ def decode(data: bytes, path: str) -> Read | Unreadable:
             return broken(Path(path), f"its byte order mark says {encoding}, but it is not ({error.reason})")
         text = data.decode("latin-1")
         notes = ("not UTF-8: read as Latin-1",)
-    clean = redact(visible(_with_line_ends(text)))
-    return Read(SourceFile(path=path, text=clean.text), notes, clean.count)
+    clean = redact(_with_line_ends(text))
+    return Read(SourceFile(path=redact(path).text, text=visible(clean.text)), notes, clean.count)
 
 
 def _with_line_ends(text: str) -> str:

@@ -27,6 +27,7 @@ from kb.storage.embeddings import Embeddings
 from kb.storage.ledger import Ledger
 from kb.storage.memory_sync import screened
 from kb.storage.vectors import VectorIndex
+from kb.text.redact import redact
 
 VERSION = 3
 """Raised when a parser changes what it finds: files are then read again although they are the same."""
@@ -64,7 +65,7 @@ class Intake:
             )
             if progress:
                 progress("read", number, len(found))
-        receipts += self._removed(given, now)
+        receipts += self._removed(given, found, now)
         embedded, seconds = self._embed(progress)
         return Receipt(
             files=tuple(receipts),
@@ -75,7 +76,7 @@ class Intake:
         )
 
     def _file(self, path: str, place: str, now: datetime) -> FileReceipt:
-        key = str(Path(path).resolve())
+        key = _key(path)
         try:
             stamp = _stamp(path)
         except OSError as error:  # it was there when the folder was listed
@@ -150,12 +151,13 @@ class Intake:
             named.append(entry)
         return named, notes
 
-    def _removed(self, given: list[Path], now: datetime) -> list[FileReceipt]:
+    def _removed(self, given: list[Path], found: list[str | Unreadable], now: datetime) -> list[FileReceipt]:
         """Files that were read once from the given folders and are no longer there."""
+        there = {_key(item) for item in found if isinstance(item, str) and Path(item).exists()}
         receipts = []
         for folder in (path for path in given if path.is_dir()):
             for key in self.catalogue.below(str(folder.resolve())):
-                if Path(key).exists():
+                if key in there or Path(key).exists():
                     continue
                 record = self.catalogue.find(key)
                 with self.db.write():
@@ -198,6 +200,11 @@ def _given_up(known: FileRecord | None, record: FileRecord) -> Iterator[str]:
     """What is said where a file that a model had read is read anew without one."""
     if known and BY_MODEL in known.parser and BY_MODEL not in record.parser:
         yield "what a model had extracted from it went with its old text: kb ingest --extract asks again"
+
+
+def _key(path: str | Path) -> str:
+    """What a file is known by: its whole path, without secrets that somebody put into names."""
+    return redact(str(Path(path).resolve())).text
 
 
 def _stamp(path: str) -> str:

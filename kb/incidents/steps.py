@@ -16,7 +16,7 @@ from kb.loop.learning import checked, listed
 from kb.records.live import Hypothesis, LiveIncident
 from kb.records.parts import CauseStatus
 from kb.text.instants import in_utc, parse_instant, second
-from kb.text.redact import redact
+from kb.text.redact import redact, redact_lines
 from kb.text.severity import parse_severity
 
 MAX_ALERT = 4_000
@@ -45,8 +45,8 @@ def more(name: str, value: str) -> str:
 
 def texts(value: Iterable[str] | str) -> tuple[str, ...]:
     """One text or several as a tuple; a single string is one text, its lines are several."""
-    given = value.splitlines() if isinstance(value, str) else value
-    return tuple(found for one in given if (found := checked("text", str(one))))
+    given = value.splitlines() if isinstance(value, str) else map(str, value)
+    return tuple(found for one in redact_lines(list(given)) if (found := checked("text", one)))
 
 
 def opening(
@@ -63,7 +63,7 @@ def opening(
         "services": listed(service),
         "environment": more("environment", environment),
         "impact": more("impact", impact),
-        "alert": redact(str(alert)[:MAX_ALERT]).text.strip(),
+        "alert": redact(str(alert)).text[:MAX_ALERT].strip(),
         "started": begun.isoformat() if begun else None,
         "lookup_id": lookup_id or None,
     }

@@ -188,11 +188,13 @@ def _occurrence(hit: SignatureHit, block: Unfolded) -> _Occurrence:
 
 def _signed(one: _Occurrence) -> Found:
     hit, place = one.hit, one.place
-    shown = redact(hit.matched[:_SHOWN]).text
+    shown = redact(hit.matched[: 4 * _SHOWN]).text[:_SHOWN]
     evidence = Evidence(text=shown, line=place.line, start=place.start, end=place.end)
     kind = "regex" if hit.signature.regex else "text"
     reason = f"the signature's {kind} occurs on line {place.line}"
-    captures = {name: value for name, value in hit.captures.items() if not redact(value).count}
+    # (A value by itself does not say that it is a secret.)
+    clean = redact(hit.matched).text if hit.captures else ""
+    captures = {name: value for name, value in hit.captures.items() if value in clean}
     strength = specificity(hit.signature)
     whole = one.around is not None and (
         text_specificity(_beside(hit.matched, one.around)) <= _LITTLE * strength

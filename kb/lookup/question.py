@@ -17,7 +17,7 @@ from kb.text.crashes.blame import MOST, crashes_in
 from kb.text.evidence import EvidenceLine, EvidenceReader
 from kb.text.mask import fingerprint, mask
 from kb.text.prose import is_own_words, is_prose
-from kb.text.redact import redact
+from kb.text.redact import hidden, redact
 from kb.text.specificity import text_specificity
 
 BLOCK = 4 * 1024 * 1024
@@ -178,10 +178,20 @@ def _blocks(lines: Iterable[str]) -> Iterator[Unfolded]:
         size += len(line)
         if size >= BLOCK:
             block = "".join(held)
-            yield unfold(block, offset, first)
+            yield _readable(block, offset, first)
             # Inside a line that never ends, the next block begins a little before the end of this one.
             tail = "" if block.endswith("\n") else block[-_OVERLAP:]
             offset, first = offset + size - len(tail), first + block.count("\n")
             held, size = [tail], len(tail)
     if any(held):
-        yield unfold("".join(held), offset, first)
+        yield _readable("".join(held), offset, first)
+
+
+def _readable(block: str, offset: int, first: int) -> Unfolded:
+    """The block, carriers undone and secrets hidden.
+
+    They are hidden first while their keys are there, and a key in a block is not yet lines, then once more as the
+    text reads; only then is anything cut.
+    """
+    found = unfold(hidden(block), offset, first)
+    return replace(found, text=hidden(found.text)) if found.changed else found

@@ -38,7 +38,7 @@ def search(
     """
     if unknown := [kind for kind in kinds if kind not in KINDS]:
         raise InvalidInput(f"no such kind: {', '.join(unknown)}; there are: {', '.join(KINDS)}")
-    query, only = redact(query[:_LONGEST]).text, Filter(kinds, service, since)
+    query, only = redact(query).text[:_LONGEST], Filter(kinds, service, since)
     with ranked.reading():
         hits = (
             [(hit.entry_id, hit.strength) for hit in _ranked(query, ranked, only, limit)]

@@ -123,7 +123,7 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
         of=len(lines),
         tells=text_specificity(said),
         places=tuple(block.place(*places[number]) for number in order),
-        text=redact(text[start : min(end, start + _SHOWN)]).text,
+        text=redact(text[start : min(end, start + 4 * _SHOWN)]).text[:_SHOWN],
     )
 
 

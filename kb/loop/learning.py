@@ -16,7 +16,7 @@ from kb.errors import InvalidInput
 from kb.records import Entry, Origin, Pattern, Samples, Scope, Status, ToolFix
 from kb.records.parts import Provenance
 from kb.storage.codec import derive_id, digest
-from kb.text.redact import redact
+from kb.text.redact import redact, redact_lines
 from kb.text.samples import sample_failure
 from kb.text.signature import parse_signature
 from kb.text.tokens import tokenize
@@ -67,7 +67,7 @@ def pattern_lesson(
     now: datetime,
 ) -> Lesson:
     """The lesson of `learn_pattern`.  Raises InvalidInput with what is missing."""
-    category = re.sub(r"[^a-z0-9]+", "_", category.lower()).strip("_")
+    category = re.sub(r"[^a-z0-9]+", "_", redact(category).text.lower()).strip("_")
     text = required("pattern", pattern)
     entry = Pattern(
         pattern=text, meaning=checked("meaning", meaning), fix=checked("fix", fix), commands=tuple(commands),
@@ -150,9 +150,8 @@ def details(given: dict[str, Any]) -> Details:
     }
     for name in ("must_match", "must_not_match"):
         value = given.get(name) or ()
-        cleaned[name] = tuple(
-            redact(visible(text)).text for text in ([value] if isinstance(value, str) else value)
-        )
+        texts = [value] if isinstance(value, str) else list(value)
+        cleaned[name] = tuple(map(visible, redact_lines(texts)))
     if isinstance(given.get("expires"), str):
         cleaned["expires"] = _day(given["expires"])
     return Details(**cleaned)
@@ -202,15 +201,15 @@ def checked(name: str, text: str) -> str:
             f"{name} has {len(text)} characters, more than {MAX_CHARACTERS}; keep the telling line "
             "and put the whole text into a file for: kb ingest FILE"
         )
-    return redact(visible(text.replace("\r\n", "\n"))).text.strip()
+    return visible(redact(text.replace("\r\n", "\n")).text).strip()
 
 
 def listed(value: str | Iterable[str] | None) -> tuple[str, ...]:
     """A list as tuple; a string is split at its lines or, where it has one line, at commas outside brackets."""
     if value is None:
         return ()
-    parts = _split(value) if isinstance(value, str) else value
-    return tuple(clean for part in parts if (clean := redact(visible(str(part))).text.strip()))
+    parts = _split(value) if isinstance(value, str) else map(str, value)
+    return tuple(clean for part in redact_lines(list(parts)) if (clean := visible(part).strip()))
 
 
 def _split(text: str) -> list[str]:

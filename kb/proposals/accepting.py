@@ -21,9 +21,10 @@ from kb.records import Entry, Signature, Status
 from kb.records.moves import ACCEPTED, REVIEWED
 from kb.records.proposal import Proposal, ProposalKind
 from kb.storage.entries import OFFERED, EntryTable
-from kb.storage.memory import Memory, redacted
+from kb.storage.memory import Memory
 from kb.storage.memory_items import with_values
 from kb.storage.memory_sync import MemorySync
+from kb.text.redact import redact_data
 from kb.text.signature import parse_signature
 
 _LEARNED = "learned/"
@@ -99,7 +100,7 @@ class Writer:
         key = self.entries.file_of(entry_id) or ""
         if not values or not key.startswith(_LEARNED):
             return
-        clean: dict[str, Any] = redacted(values)
+        clean: dict[str, Any] = redact_data(values)
         self.memory.edit(key, lambda text: with_values(text, key, entry_id, clean))
         self.sync.take_in(f"{key}.yaml", now)
 

@@ -21,7 +21,7 @@ from kb.proposals.gather import gather
 from kb.proposals.settle import Settled, is_unfinished, settle
 from kb.proposals.sources import Sources
 from kb.records.proposal import Decision, KeptProposal, ProposalState, Waiting
-from kb.storage.memory import redacted
+from kb.text.redact import redact_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Proposals:
         proposal = settled.fresh.get(proposal_id)
         if proposal is None:
             raise InvalidInput(f"{proposal_id} is {found.decision.state}: {found.decision.reason}")
-        clean: dict[str, Any] = redacted(edits or {})
+        clean: dict[str, Any] = redact_data(edits or {})
         proposal = replace(edited(proposal, clean), reviewed_by=checked("reviewed_by", reviewed_by))
         begun = Decision(state=ProposalState.OPEN, at=self.now, by=self.actor)
         self.writer.check(proposal, self._acceptance(begun), facts.healthy)

@@ -168,12 +168,12 @@ def _read_item(item: object) -> object:
 
 def _check_item(key: str, list_path: str, item: object) -> None:
     """Refuse what could not be read back as an entry.  Raises InvalidInput with what is wrong."""
-    from kb.storage.memory import redacted
     from kb.storage.yamledit import render
     from kb.text.memory_format import parse_memory
+    from kb.text.redact import redact_data
 
     top = list_path.split(".", maxsplit=1)[0]
-    problems = parse_memory(render({top: [redacted(item)]}), f"{key}.yaml").problems
+    problems = parse_memory(render({top: [redact_data(item)]}), f"{key}.yaml").problems
     if problems and "." not in list_path:
         raise InvalidInput(
             f"the item cannot be an entry of {list_path}: {problems[0].message}; nothing was written"

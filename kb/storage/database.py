@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from kb.errors import HomeBusy, HomeNotWritable, StoreBroken
+from kb.storage.gate import clean_rows, clean_values
 from kb.storage.older import stand_in
 
 BUSY_SECONDS = 60.0
@@ -197,17 +198,19 @@ class Database:
         return _translated(error, self.path, self._waits)
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> None:
-        """Run one statement for its effect."""
+        """Run one statement for its effect; no value of it is kept with a secret in it."""
+        values = clean_values(values)
         with self._lock:
             self._connection.execute(sql, values)
 
     def execute_many(self, sql: str, values: Iterable[Sequence[object]]) -> None:
         """Run one statement for every row of values."""
         with self._lock:
-            self._connection.executemany(sql, values)
+            self._connection.executemany(sql, clean_rows(values))
 
     def insert(self, sql: str, values: Sequence[object]) -> int:
         """Run an INSERT and return the new row's number."""
+        values = clean_values(values)
         with self._lock:
             return cast(int, self._connection.execute(sql, values).lastrowid)
 

@@ -13,7 +13,8 @@ from typing import Any
 from kb.errors import InvalidInput
 from kb.home import MEMORY_FILES, MEMORY_FOLDERS, Home
 from kb.storage import yamledit, yamlfile
-from kb.text.redact import redact
+from kb.storage.gate import checked_name
+from kb.text.redact import redact_data
 from kb.text.visible import visible
 
 
@@ -43,7 +44,7 @@ class Memory:
 
     def path(self, key: str) -> Path:
         """The file of a key.  Raises InvalidInput when the key would leave the home."""
-        return self._home.memory_file(key)
+        return self._home.memory_file(checked_name("the memory key", key))
 
     def text(self, key: str) -> yamlfile.FileText:
         """The file as it stands, with its hash.  Raises InvalidInput when there is none."""
@@ -131,13 +132,17 @@ def parsed(item: object) -> object:
 
 
 def redacted(value: Any) -> Any:
-    """The value with the secrets in its texts redacted, and with marks for what acts or hides in them."""
+    """The value with its secrets redacted, and with marks for what acts or hides in its texts."""
+    return _visible(redact_data(value))
+
+
+def _visible(value: Any) -> Any:
     if isinstance(value, str):
-        return redact(visible(value)).text
+        return visible(value)
     if isinstance(value, Mapping):
-        return {str(key): redacted(item) for key, item in value.items()}
+        return {visible(str(key)): _visible(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [redacted(item) for item in value]
+        return [_visible(item) for item in value]
     return value
 
 
@@ -146,7 +151,7 @@ def _checked_path(path: str) -> str:
         raise InvalidInput(
             f"{path!r} is no path into a file; it is of the form 'key' or 'key.key', such as 'procedures'"
         )
-    return path
+    return checked_name("the path", path)
 
 
 def _child(here: Any, step: str, key: str, path: str) -> Any:

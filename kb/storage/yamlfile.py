@@ -18,6 +18,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kb.errors import FileChanged, FileUnreadable, HomeNotWritable
+from kb.storage.gate import check_added
 from kb.storage.yamledit import load
 
 LOCK_SECONDS = 60.0
@@ -79,6 +80,7 @@ def change(
                 check_parses(path, before.text)
                 after = edit(before.text)
                 check_parses(path, after)
+            check_added(before.text, after, str(path))
             if read_text(path).sha256 != before.sha256:
                 raise FileChanged(f"{path} was changed by somebody else while it was edited; try again")
             raw = before.mark + after.encode()

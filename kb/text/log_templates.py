@@ -8,17 +8,19 @@ A line in which nothing tells (no word) has no template and is only counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from kb.text.evidence import LONGEST_LINE, visible
 from kb.text.mask import fingerprint
-from kb.text.redact import redact
+from kb.text.redact import hidden, redact
 
 MOST_TEMPLATES = 20_000
 """Templates kept of one log; the lines of further ones are counted as left out."""
 _REMEMBERED = 200_000
+_AT_ONCE = 256 * 1024
+"""Characters in which secrets are looked for together: a key in a block has many lines."""
 _VARIES = re.compile(
     r"\d+(?:[-:.,/TZ+]\d+)+\w*"  # times, dates, addresses
     r"|\b(?=[a-fA-F]*\d)[0-9a-fA-F]{6,}(?:-[0-9a-fA-F]{4,})*\b"  # hashes, UUIDs
@@ -53,7 +55,7 @@ class LogTemplates:
 
     def read(self, lines: Iterable[str]) -> LogTemplates:
         """Take in lines, with or without their ends."""
-        for line in lines:
+        for line in _hidden(lines):
             if line and not line.isspace():
                 self.lines += 1
                 self._take(line.rstrip("\r\n")[:LONGEST_LINE])
@@ -62,11 +64,11 @@ class LogTemplates:
     def keep(self, lines: Iterable[str]) -> None:
         """Keep these lines as well, whatever stands for their templates; they are counted already."""
         for line in lines:
-            clean = redact(visible(line)[:LONGEST_LINE])
-            template = self.by_fingerprint.get(value := fingerprint(clean.text))
-            if template is not None and template.line != clean.text:
-                mark = blake2b(clean.text.encode("utf-8", "replace"), digest_size=4).hexdigest()
-                self.by_fingerprint.setdefault(f"{value}/{mark}", Template(clean.text, 0))
+            clean = redact(visible(line)[: 4 * LONGEST_LINE]).text[:LONGEST_LINE]
+            template = self.by_fingerprint.get(value := fingerprint(clean))
+            if template is not None and template.line != clean:
+                mark = blake2b(clean.encode("utf-8", "replace"), digest_size=4).hexdigest()
+                self.by_fingerprint.setdefault(f"{value}/{mark}", Template(clean, 0))
 
     def _take(self, line: str) -> None:
         rough = _VARIES.sub("", line)
@@ -92,3 +94,15 @@ class LogTemplates:
             self.redacted += clean.count
             template = self.by_fingerprint[value] = Template(clean.text)
         self._known[rough] = template
+
+
+def _hidden(lines: Iterable[str]) -> Iterator[str]:
+    """The lines with their secrets hidden, before any is cut."""
+    held, size = list[str](), 0
+    for line in lines:
+        held.append(line if line.endswith("\n") else f"{line}\n")
+        size += len(line)
+        if size >= _AT_ONCE:
+            yield from hidden("".join(held)).split("\n")
+            held, size = [], 0
+    yield from hidden("".join(held)).split("\n")

@@ -3,15 +3,28 @@
 A secret is replaced by `[redacted:kind]`; what names it (the key, the user of a URL) stays, since that
 helps to understand an error.  Ordinary text about secrets ("token expired", `secretName: my-secret`,
 `{{ .Values.password }}`, a digest) stays as it is.  Redacting twice changes nothing more.  The time is
-linear: a pattern is tried only where one of its marks stands, and each try is bounded or possessive.
+linear: `kb.text.secrets` looks only where one of its marks stands, and each try is bounded or possessive.
+
+A text that is going to be cut, or split into lines, is `hidden` first: its parts no longer show what a
+secret is, and `redact` of a part still says so.
 """
 
 from __future__ import annotations
 
-import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from kb.text.secrets.data import Names, is_pair, is_secret, names
+from kb.text.secrets.search import find
+
+_FIRST, _LAST = 0xF0000, 0xF0FFF
+"""The signs that stand for hidden characters, one for each kind: code points for private use."""
+_HIDDEN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]+")
+_DEEPEST = 100
+_signs: dict[str, str] = {}
+_kinds: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,147 +35,93 @@ class Redacted:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """One kind of secret: tried where a mark (lower case) stands; a named group narrows what is replaced."""
-
-    kind: str
-    marks: tuple[str, ...]
-    pattern: re.Pattern[str]
-
-
-_SEPARATOR = r"""(?:["']?[ \t]{0,8}(?:=>|:=|={1,2}+|:)[ \t]{0,8}+)"""
-_PLACEHOLDER = r"\\?(?:=|\{\{|<|\$|%[a-z({]|\*(?:\\?\*)+|x{4,}|\[redacted|\.\.\.|…|#)"
-_ORDINARY = (
-    r"(?:null|nil|none|undefined|true|false|yes|no|empty|required|optional|invalid|expired|missing|unknown|"
-    r"incorrect|wrong|mismatch|revoked|rejected|denied|failed|failure|error|not|is|was|has|the|must|cannot|"
-    r"string|str|int|bytes|default|changeme|example|hidden|masked|removed|redacted)\b(?![\w@!#$%^&*+-])"
-)
-_PASSWORDS = "password passwd passphrase pwd"
-_KEYS = (
-    f"{_PASSWORDS} secret token apikey api_key api-key accesskey access_key access-key secretkey secret_key "
-    "secret-key privatekey private_key private-key accountkey account_key account-key encryption_key "
-    "credential "
-    "credentials"
-)
-_PASSWORD_NAME = rf"(?:{'|'.join(_PASSWORDS.split())})"
-_KEY_NAME = rf"(?:{'|'.join(sorted(_KEYS.split(), reverse=True))})"
-_BASE64 = r"(?=[^\s]{0,400}[A-Z])(?=[^\s]{0,400}[a-z])(?=[^\s]{0,400}\d)[A-Za-z0-9+/_-]{32,}+={0,2}"
-
-
-def _rule(kind: str, marks: str, pattern: str, flags: int = 0) -> _Rule:
-    return _Rule(kind, tuple(marks.split()), re.compile(pattern, flags))
-
-
-_I = re.IGNORECASE
-_RULES: tuple[_Rule, ...] = (
-    _rule(
-        "private-key",
-        "-----begin",
-        r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:\s*+(?:Proc-Type|DEK-Info|Version|Comment):[^\n]{0,200})*+[A-Za-z0-9+/=\s\\]*+"
-        r"(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?",
-    ),
-    _rule("jwt", "eyj", r"\beyJ[\w-]{8,4096}+\.eyJ[\w-]{8,8192}+(?:\.[\w-]*+)?"),
-    _rule("aws-key", "akia asia abia acca", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b"),
-    _rule(
-        "github-token",
-        "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
-        r"\b(?:gh[pousr]_[A-Za-z0-9]{30,255}+|github_pat_\w{22,255}+)",
-    ),
-    _rule(
-        "gitlab-token",
-        "glpat- glptt- gldt- glrt- glcbt- glft- glsoat- glagent- gloas- glimt-",
-        r"\bgl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|oas|imt)-[\w.-]{16,255}+",
-    ),
-    _rule("slack-token", "xox xapp-", r"\b(?:xox[abcdeoprs]-[\w-]{10,512}+|xapp-[\w-]{20,512}+)"),
-    _rule("slack-webhook", "hooks.slack.com", r"hooks\.slack\.com/(?P<value>\w+/[\w/-]{10,255}+)"),
-    _rule("anthropic-key", "sk-ant-", r"\bsk-ant-[\w-]{16,512}+"),
-    _rule("openai-key", "sk-", r"\bsk-(?:proj-|svcacct-|admin-)?+(?=[\w-]{0,60}\d)[\w-]{20,512}+"),
-    _rule("gcp-key", "aiza ya29.", r"\b(?:AIza[\w-]{35}|ya29\.[\w.-]{20,2048}+)"),
-    _rule(
-        "authorization",
-        "authorization",
-        rf"\bauthorization[\"']?[ \t]{{0,8}}[:=][ \t]{{0,8}}[\"']?(?:(?:Bearer|Basic|Token|Digest"
-        rf"|ApiKey)[ \t]{{1,8}})"
-        rf"(?P<value>(?!{_PLACEHOLDER})[\w.~+/=:-]{{6,8192}}+)",
-        _I,
-    ),
-    _rule(
-        "bearer-token",
-        "bearer",
-        r"\bbearer[ \t]{1,8}(?P<value>(?=[\w.~+/=-]{0,40}\d)[\w.~+/-]{16,8192}+={0,2})",
-        _I,
-    ),
-    _rule(
-        "url-password",
-        "://",
-        rf"://[^\s/:@'\"<>]{{0,128}}+:(?P<value>(?!{_PLACEHOLDER})[^\s/@'\"<>]{{1,256}}+)@",
-    ),
-    _rule(
-        "password",
-        _PASSWORDS,
-        rf"{_PASSWORD_NAME}{_SEPARATOR}(?P<value>(?!{_PLACEHOLDER}"
-        rf"|{_ORDINARY})[^\s\"',;&]{{2,512}}+(?=[ \t\r]*$))",
-        _I | re.MULTILINE,
-    ),
-    _rule(  # quoted or after an equals sign: a value, whatever it looks like
-        "secret",
-        _KEYS,
-        rf"{_KEY_NAME}(?:{_SEPARATOR}[\"'](?!{_PLACEHOLDER}"
-        rf"|{_ORDINARY})(?P<quoted>[^\"'\n]{{3,2048}}+)(?=[\"'])"
-        rf"|[\"']?[ \t]?(?:=>|:=|={{1,2}}+)[ \t]?+(?![\"']|{_PLACEHOLDER}|{_ORDINARY})"
-        rf"(?P<assigned>[^\s\"',;&)\]}}]{{3,2048}}+))",
-        _I,
-    ),
-    _rule(  # after a colon prose is likely, so the value must look made up
-        "secret",
-        _KEYS,
-        rf"{_KEY_NAME}[\"']?[ \t]{{0,4}}:[ \t]{{0,8}}(?!{_PLACEHOLDER}|{_ORDINARY})"
-        r"(?P<value>(?=[^\s]{0,60}[A-Za-z])(?=[^\s]{0,60}[\d!@#$%^&*])[^\s\"',;]{6,2048}+)",
-        _I,
-    ),
-    _rule(
-        "key",
-        "key signature auth sas",
-        rf"(?:(?i:key|signature|auth|sas))[\"']?[ \t]?[:=][ \t]?[\"']?(?P<value>{_BASE64})",
-    ),
-)
-_MARKS = frozenset(mark for rule in _RULES for mark in rule.marks)
-
-
 def redact(text: str) -> Redacted:
     """Replace every secret in `text` by `[redacted:kind]` and count them.
 
     What UTF-8 cannot hold (half a surrogate pair, as bytes of an argument or of JSON may leave)
     becomes `?`, so that everything behind this can be stored.
     """
-    text = text if text.isascii() else text.encode("utf-8", "replace").decode()
+    hidden_before = 0
+    if not text.isascii():
+        text, hidden_before = _HIDDEN.subn(_shown, text.encode("utf-8", "replace").decode())
+    secrets = find(text)
+    if not secrets:
+        return Redacted(text, hidden_before)
     pieces: list[str] = []
-    count = at = 0
-    for start, end, kind in sorted(_secrets(text)):
-        if start >= at:
-            pieces += (text[at:start], f"[redacted:{kind}]")
-            count, at = count + 1, end
-    return Redacted("".join((*pieces, text[at:])), count)
+    at = 0
+    for start, end, kind in secrets:
+        pieces += (text[at:start], f"[redacted:{kind}]")
+        at = end
+    return Redacted("".join((*pieces, text[at:])), len(secrets) + hidden_before)
 
 
-def _secrets(text: str) -> Iterator[tuple[int, int, str]]:
-    lowered = text.replace("\u0130", "I").lower()  # the one character whose lower case is longer
-    places = {mark: _places(lowered, mark) for mark in _MARKS if mark in lowered}
-    for rule in _RULES:
-        at = 0
-        for place in heapq.merge(*(places[mark] for mark in rule.marks if mark in places)):
-            if place >= at and (match := rule.pattern.match(text, place)):
-                name = next((name for name, value in match.groupdict().items() if value is not None), 0)
-                yield *match.span(name), rule.kind
-                at = match.end()
+def hidden(text: str) -> str:
+    """The text with each character of a secret replaced by a sign, so that places in it stay what they are.
+
+    Line ends stay.  `redact` puts `[redacted:kind]` for signs, in any part of the text.
+    """
+    pieces: list[str] = []
+    at = 0
+    for start, end, kind in find(text):
+        lines = text[start:end].split("\n")
+        pieces += (text[at:start], "\n".join(len(line) * _sign(kind) for line in lines))
+        at = end
+    return "".join((*pieces, text[at:])) if at else text
 
 
-def _places(lowered: str, mark: str) -> list[int]:
-    places = []
-    at = lowered.find(mark)
-    while at >= 0:
-        places.append(at)
-        at = lowered.find(mark, at + len(mark))
-    return places
+def redact_data(value: Any, depth: int = 0) -> Any:
+    """The value with the secrets in its texts redacted: keys of mappings too, and values by their keys.
+
+    What is nested deeper than anybody nests is left out.
+    """
+    if isinstance(value, str):
+        return redact(value).text
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, Mapping):
+        named = is_pair(value)
+        return {
+            redact(str(key)).text: _under(
+                named if named and key in ("value", "val") else str(key), item, depth
+            )
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        if len(value) > 1 and all(isinstance(item, str) for item in value):
+            return redact_lines(value)
+        return [redact_data(item, depth + 1) for item in value]
+    return value
+
+
+def redact_lines(lines: Sequence[str]) -> list[str]:
+    """The lines of one text, redacted as a whole: a key in a block may be a list of lines."""
+    text, at, parts = hidden("\n".join(lines)), 0, list[str]()
+    for line in lines:
+        parts.append(redact(text[at : at + len(line)]).text)
+        at += len(line) + 1
+    return parts
+
+
+def _under(key: str, value: Any, depth: int) -> Any:
+    """The value of a key, which may be the name of a secret."""
+    says = names(key)
+    if says >= Names.KEY and depth < _DEEPEST:
+        if isinstance(value, (list, tuple)):
+            return [_under(key, item, depth + 1) for item in value]
+        if isinstance(value, str) and is_secret(value.strip(), says, surely=True):
+            return "[redacted:secret]"
+        if isinstance(value, int) and not isinstance(value, bool) and says is Names.PASSWORD and value > 999:
+            return "[redacted:secret]"
+    return redact_data(value, depth + 1)
+
+
+def _sign(kind: str) -> str:
+    if kind not in _signs:
+        sign = chr(min(_FIRST + len(_signs), _LAST))
+        _kinds[sign] = kind
+        _signs[kind] = sign
+    return _signs[kind]
+
+
+def _shown(run: re.Match[str]) -> str:
+    return "".join(f"[redacted:{_kinds.get(sign, 'secret')}]" for sign in dict.fromkeys(run.group()))

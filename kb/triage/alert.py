@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kb.records.brief import Alert
+from kb.text.redact import redact_data
 from kb.text.severity import parse_severity
 from kb.triage.alert_values import (
     LONGEST_NAME,
@@ -64,7 +65,7 @@ _RESOLVED = re.compile(
 
 def parse_alert(alert: object, service: str = "", environment: str = "") -> Alert:
     """The alert that a text, a mapping or a list of mappings tells; never raises."""
-    data = _as_json(alert)
+    data = redact_data(_as_json(alert))
     if isinstance(data, Mapping):
         data = _unwrapped(data)
         group = data.get("alerts")

@@ -15,6 +15,8 @@ from kb.triage.budget import shortened
 
 _LONGEST_VALUE = 2_000
 LONGEST_NAME = 120
+_WHOLE = 4_000
+"""Characters in which secrets are looked for before a name is cut."""
 _MOST_LEAVES = 60
 _DEPTH = 6
 _NO_TIME = datetime(1971, 1, 1, tzinfo=UTC)
@@ -87,9 +89,9 @@ def moment_of(value: object) -> datetime | None:
 
 def given_or(given: str, read: str) -> str:
     """What was given; else what was read, without secrets."""
-    return given.strip() or redact(read[:LONGEST_NAME]).text.strip()
+    return given.strip() or redact(read[:_WHOLE]).text[:LONGEST_NAME].strip()
 
 
 def named(text: str) -> str:
     """A name on one line, without secrets, cut at a word."""
-    return shortened(redact(" ".join(text[:400].split())).text, LONGEST_NAME - 4).strip()
+    return shortened(redact(" ".join(text[:_WHOLE].split())).text[:400], LONGEST_NAME - 4).strip()

@@ -19,6 +19,7 @@ from kb.lookup.thresholds import RELATED
 from kb.lookup.verdict import place_of
 from kb.records.brief import Alert
 from kb.records.ledger import Answer, Match, Verdict
+from kb.text.redact import redact_data
 from kb.triage.sources import Sources
 from kb.triage.structured_logs import plain_log
 
@@ -90,6 +91,7 @@ def _merged(one: Finding, other: Finding) -> Finding:
 
 def evidence_text(evidence: object) -> str:
     """What an agent gathered, as one text: a text, a list of texts, or a mapping of tool to output."""
+    evidence = redact_data(evidence)
     return "\n".join((plain_log(text) or (text,))[0] for text in _texts(evidence, 0))
 
 

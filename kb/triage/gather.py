@@ -229,7 +229,7 @@ def _quirks(sources: Sources, service: str) -> tuple[Quirk, ...]:
 def _past(sources: Sources, alert: Alert, entries: dict[str, Entry], found: Answer) -> tuple[Incident, ...]:
     """Past incidents like this one, best first."""
     matched = [entries[m.id] for m in found.matches if m.id in entries] if found.verdict != "unknown" else []
-    query = redact(" ".join(alert.text.split())[:_QUERY]).text
+    query = " ".join(redact(alert.text).text.split())[:_QUERY]
     any_there = sources.entries.select(kinds=("incident",), limit=1)  # a search costs far more than this
     hits = sources.search(query, ("incident",), limit=_PAST) if query and any_there else ()
     near = sources.entries.many(hit.id for hit in hits if hit.score >= RELATED)

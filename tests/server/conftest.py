@@ -64,9 +64,9 @@ class Agent:
 
 
 @contextmanager
-def connected(server: Any, **options: Any) -> Iterator[Agent]:
+def connected(server: Any, *, info: Implementation | None = None, **options: Any) -> Iterator[Agent]:
     """An agent that talks to a server in this process, to a command, or to a URL."""
-    info = Implementation(name="night-shift", version="1")
+    info = info or Implementation(name="night-shift", version="1")
     with (
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(Client(server, client_info=info, **options)) as client,
