@@ -36,8 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 
-settings.register_profile("same every time", derandomize=True)
-settings.load_profile("same every time")  # a failure that nobody can repeat helps nobody
+settings.register_profile("same every time", derandomize=True, deadline=None)
+settings.load_profile(
+    "same every time"
+)  # a failure that nobody can repeat helps nobody, nor does a busy machine's
 
 
 @pytest.fixture(autouse=True)

@@ -163,10 +163,11 @@ def test_two_texts_are_apart_where_none_is_left_in_only_one(one: str, other: str
 def test_a_text_made_to_be_slow_is_not(hostile: str) -> None:
     data, template = hostile.encode(), template_of(LEARNED)
 
-    began = time.perf_counter()
+    began = time.process_time()
     find(template, data)
 
-    assert time.perf_counter() - began < 2
+    # Far above what it takes, and far below what looking again and again from every place would take.
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize(
