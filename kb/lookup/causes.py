@@ -30,8 +30,8 @@ _SPOKEN_FOR = 2.0
 """Log-odds for a cause that the text speaks for with very telling words: more than a record moves it by."""
 _NEAR = 4.0
 """Log-odds for each whole step of cosine that a cause is nearer to the text than the causes are on average."""
-_SAME_WORDS = 0.2
-"""How much more of the line's words one may have been learned by than another that is the same symptom."""
+_SAME_WORDS = 0.75
+"""Of the share of words that the nearest has in common with the line, what another of the same symptom has at least."""
 _WORDS_SHOWN = 3
 _STEM, _ENDING = 5, 0.7
 """Letters that two words share at least, and the share of the longer one, to be one word with two endings."""
@@ -94,7 +94,7 @@ class Causes:
         """
         symptom = set(rivals(in_order(judged)))
         exact = [one for one in judged if one.entry.id in symptom and one.found.tier in EXACT]
-        least = max((one.to_the_letter for one in exact), default=0.0) - _SAME_WORDS
+        least = _SAME_WORDS * max((one.to_the_letter for one in exact), default=0.0)
         several = tuple(one for one in exact if one.to_the_letter >= least)
         said = "\n".join(one.line.text for one in question.evidence)
         return cls(several if len(several) > 1 and len(question.evidence) > 1 else (), said)
