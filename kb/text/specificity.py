@@ -14,6 +14,8 @@ from kb.records import Signature
 from kb.text.generic import GENERIC
 from kb.text.tokens import STOP_WORDS, stem
 
+TOO_GENERAL = 0.3
+"""Specificity below which a text cannot settle anything by itself."""
 _GENERIC_WEIGHT, _GENERIC_TOTAL = 0.12, 0.7
 _NUMBER_WEIGHT, _WORD_WEIGHT, _NAME_WEIGHT, _CODE_WEIGHT = 0.2, 0.65, 1.2, 1.6
 _HALF = 2.0
