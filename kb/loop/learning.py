@@ -133,8 +133,9 @@ def _lesson(entry: Entry, key: str, list_path: str, body: dict[str, object], det
     entry = replace(entry, id=derive_id(entry), status=status)
     item: dict[str, object] = {
         "id": entry.id, **body, "regex": False if literally else details.regex, "check": entry.check,
-        "warning": entry.warning, "services": list(details.services), "environments": list(details.environments), "tools": list(details.tools),
-        "versions": list(details.versions), "samples": _samples(details),
+        "warning": entry.warning, "services": list(details.services),
+        "environments": list(details.environments), "tools": list(details.tools), "versions": list(details.versions),
+        "samples": _samples(details),
         "expires": details.expires.isoformat() if details.expires else None,
         "status": status.value, "origin": Origin.LEARNED.value, "author": details.author,
         "learned_at": entry.provenance.at.isoformat(timespec="seconds") if entry.provenance.at else None,

@@ -47,6 +47,12 @@ def text_specificity(text: str) -> float:
     return round(_bend(_weight(text)), 4)
 
 
+def error_codes(text: str) -> list[str]:
+    """The error codes and names of exceptions in a text (`ORA-01555`, `EACCES`, `LeaseLostError`), in their order."""
+    terms = dict.fromkeys(_TERM.findall(text[:_MUCH]))
+    return [term for term in terms if _CODE.fullmatch(term) and not _BARE_CODE.fullmatch(term)]
+
+
 def _bend(weight: float) -> float:
     return 1.0 - exp(-weight / _HALF)
 
