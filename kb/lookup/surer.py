@@ -1,8 +1,8 @@
 """The one fact that would make an answer surer that is not sure: what the candidates at hand differ by and nobody said.
 
-A check comes first where several causes share the symptom and somebody, or their triggers, tell them apart; then where
-it happened (service, environment, tool), since a lookup weighs that; then an error code that some of them have; then
-the line of the log for what was told in somebody's own words.  Nothing is asked for that was said, or that all of them share.
+Where it happened comes first (service, environment, tool), since a lookup weighs that; then an error code that they are
+known by; then the check, where several causes share the symptom and somebody, or their triggers, tell them apart; then
+the line of the log for what was told in somebody's own words.  Nothing is asked for that was said, or that all share.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def surer(question: Question, shown: Sequence[Judged], matches: Sequence[Match],
     if not close:
         return _more_wanted(question)
     return (
-        _check_wanted(close, matches)
-        or next((said for place in _PLACES if (said := _place_wanted(question, close, *place))), "")
+        next((said for place in _PLACES if (said := _place_wanted(question, close, *place))), "")
         or _code_wanted(question, close)
+        or _check_wanted(close, matches)
         or _line_wanted(question, close)
     )
 
