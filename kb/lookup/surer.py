@@ -13,7 +13,7 @@ from kb.lookup.question import Question
 from kb.lookup.thresholds import GENERIC, RELATED
 from kb.lookup.verdict import Judged, learned_by, rivals
 from kb.records import Entry, Origin, ToolFix
-from kb.records.ledger import Match, Verdict
+from kb.records.ledger import EXACT, Match, Verdict
 from kb.text.one_line import one_line
 from kb.text.prose import is_prose
 from kb.text.specificity import error_codes
@@ -105,7 +105,8 @@ def _code_wanted(question: Question, close: Sequence[Judged]) -> str:
 
 def _line_wanted(question: Question, candidates: Sequence[Judged]) -> str:
     """The line of the log, where somebody tells in their own words what was learned by such a line."""
-    pattern = learned_by(candidates[0].entry) if candidates and question.is_prose else ""
+    told = question.is_prose and candidates and candidates[0].found.tier not in EXACT
+    pattern = learned_by(candidates[0].entry) if told else ""
     if not pattern or is_prose(pattern):
         return ""
     first = next(line for line in pattern.splitlines() if line.strip())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from kb import KnowledgeBase
 from kb.errors import InvalidInput
 from kb.records import Status
 from kb.records.ledger import Verdict
+from kb.storage.encoder import OnnxEncoder
 from tests.conftest import RunKb
 
 BARE = ["error", "timeout", "Timeout!", "connection refused", "request failed", "ERROR: 500"]
@@ -122,6 +125,21 @@ def test_in_a_file_edited_by_hand_each_is_told_with_its_line_and_nothing_is_lost
     found = kb.check_known_issues("LAMP-4711 wick burnt down").matches
     assert found[0].fix == "a new wick"
     assert "timeout" not in {match.title for match in kb.check_known_issues("timeout").matches}
+
+
+def test_what_an_older_version_let_in_is_kept_from_answers_from_now_on(
+    home: Path, encoder: OnnxEncoder
+) -> None:
+    (home / "learned" / "hand.yaml").write_text(BY_HAND)
+    with KnowledgeBase.open(home, encoder=encoder) as kb:
+        kb.counts()
+    with closing(sqlite3.connect(home / "state" / "kb.db")) as db, db:
+        db.execute("UPDATE entries SET status = 'active' WHERE status = 'quarantined'")
+        db.execute("UPDATE files SET problems = '[]' WHERE path = 'learned/hand'")
+        db.execute("DELETE FROM meta WHERE key = 'screened_by'")
+    with KnowledgeBase.open(home, encoder=encoder) as kb:
+        assert [one.line for one in kb.problems() if one.path == "learned/hand.yaml"] == [3, 4, 7, 10]
+        assert "timeout" not in {match.title for match in kb.check_known_issues("timeout").matches}
 
 
 def test_the_command_line_says_why_and_writes_nothing(home: Path, run_kb: RunKb) -> None:
