@@ -33,13 +33,20 @@ def shortcoming(entry: Entry) -> str:
         return ""
     if any(validate_signature(signature) for signature in entry.signatures):
         return ""
-    return fits_everything(sought(entry.signatures)) or _says_too_little(entry)
+    general = [
+        (signature, tells)
+        for signature in sought(entry.signatures)
+        if not signature.trace and (tells := specificity(signature)) < TOO_GENERAL
+    ]
+    wordless = [signature for signature, tells in general if tells == 0.0]
+    all_general = len(general) == len(entry.signatures)
+    return _fits_everything(wordless) or (_says_too_little(entry) if all_general else "")
 
 
-def fits_everything(signatures: Iterable[Signature]) -> str:
-    """Why signatures, as they are looked for, tell no line from another; empty where each of them does."""
-    for signature in signatures:
-        if not signature.trace and specificity(signature) == 0.0 and (why := _fits(signature)):
+def _fits_everything(wordless: Iterable[Signature]) -> str:
+    """Why one of the signatures, which have no word of their own, tells no line from another; else empty."""
+    for signature in wordless:
+        if why := _fits(signature):
             return (
                 f"its pattern {_quoted(signature)} {why}; write the words that only this error has, as in "
                 "`connection to .+ refused`"
@@ -57,13 +64,10 @@ def _fits(signature: Signature) -> str:
 
 
 def _says_too_little(entry: Pattern | ToolFix) -> str:
+    """Whether an entry whose signatures are all general gives no advice, either; in words."""
     advice = entry.advice()
     said = (advice.meaning, advice.fix, advice.check, advice.warning, *advice.commands)
     if any(text_specificity(text) for text in said):
-        return ""
-    if any(
-        signature.trace or specificity(signature) >= TOO_GENERAL for signature in sought(entry.signatures)
-    ):
         return ""
     return (
         f"its pattern {_quoted(entry.signatures[0])} is in the logs of a hundred faults, and it says neither cause nor "
