@@ -134,22 +134,14 @@ def show(
     as_json: bool = JSON,
 ) -> None:
     """Show one entry whole, with its record and how it came to its status."""
-    from kb.cli.outcomes import move_in_words
-    from kb.loop.trust import trust_in_words
+    from kb.cli.entry_text import entry_text
     from kb.storage.codec import to_builtins
-    from kb.storage.yamledit import render
 
     with opened(context) as kb:
         entry = kb.get(entry_id)
         trust, moves = kb.trust_of(entry), kb.moves_of(entry_id)
-    record = {
-        "kind": entry.kind,
-        **to_builtins(entry),
-        "trust": to_builtins(trust),
-        "moves": to_builtins(moves),
-    }
-    if as_json:
-        print_json(record)
-    else:
-        said = {**record, "trust": trust_in_words(trust), "moves": [move_in_words(move) for move in moves]}
-        print_text(render({key: value for key, value in said.items() if value not in (None, "", [], {})}))
+    if not as_json:
+        print_text(entry_text(entry, trust, moves))
+        return
+    more = {"trust": to_builtins(trust), "moves": to_builtins(moves)}
+    print_json({"kind": entry.kind, **to_builtins(entry), **more})

@@ -25,6 +25,7 @@ from kb.lookup.offered import offered, worth_showing
 from kb.lookup.quarantined import Held, warnings
 from kb.lookup.question import Question, ask
 from kb.lookup.ranked import RankedTiers
+from kb.lookup.surer import surer
 from kb.lookup.thresholds import KNOWN, RELATED
 from kb.lookup.verdict import Judged
 from kb.records import AlertRule, Entry, Runbook
@@ -211,8 +212,9 @@ def _finding(question: Question, judged: list[Judged], limit: int, notes: list[s
     fitting = [one for one in judged if one.confidence >= RELATED]
     shown = offered(worth_showing(judged, verdict), limit)
     hidden = len(fitting) - sum(one.confidence >= RELATED for one in shown)
-    notes = [*notes, NO_MATCH] if verdict is Verdict.UNKNOWN and shown else notes
+    notes = [*notes, *([NO_MATCH] if verdict is Verdict.UNKNOWN and shown else [])]
     matches, several = mark_alternatives([to_match(one, question) for one in shown], verdicts.rivals(shown))
     if verdict is Verdict.UNKNOWN:
         several = False
+    notes += [fact] if (fact := surer(question, shown, matches if several else (), verdict)) else []
     return Finding(question, verdict, matches, several, hidden, tuple(notes))

@@ -6,11 +6,13 @@ Ceph and CoreDNS that got a near runbook).  Where the right runbook was taken ou
 below 0.25, and so do 5 of the 134 that have a runbook.
 """
 
+from kb.text.specificity import TOO_GENERAL
+
 KNOWN = 0.8
 """Confidence from which the answer is `known`."""
 RELATED = 0.25
 """Confidence from which the answer is `related`; below it is `unknown`."""
-GENERIC = 0.3
+GENERIC = TOO_GENERAL
 """Specificity below which a text cannot settle anything by itself."""
 CLOSE = 0.15
 """How far the confidence of a candidate may lie below that of the best for it to be about as good."""

@@ -1,7 +1,8 @@
 """What somebody learned, as an item for a memory file.  Pure: arguments in, checked item out.
 
 Lenient in what it takes (commands as list or comma string, a missing meaning), strict in what it
-stores.  A new entry is a candidate; one that fails its own samples is quarantined from the start.
+stores.  A new entry is a candidate; one that fails its own samples is quarantined from the start; one that can help
+nobody (`kb.text.shortcomings`) is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from kb.records.parts import Provenance
 from kb.storage.codec import derive_id, digest
 from kb.text.redact import redact, redact_lines
 from kb.text.samples import sample_failure
-from kb.text.signature import parse_signature
+from kb.text.shortcomings import shortcoming
+from kb.text.signature import parse_signature, taken_literally
 from kb.text.tokens import tokenize
 from kb.text.visible import visible
 
@@ -26,6 +28,8 @@ MAX_CHARACTERS = 20_000
 """Longer texts belong into a document to ingest, not into a pattern."""
 NEAR = 0.7
 """Share of words (Jaccard) from which another entry is reported as saying nearly the same."""
+
+_NUMBER = re.compile(r"\b\d+\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,8 @@ class Lesson:
     item: dict[str, object]
     quarantined: str = ""
     """Why it is quarantined; empty when it is not."""
+    to_the_letter: str = ""
+    """Why what looks like a regular expression was taken for plain text; empty when it was not."""
 
 
 def pattern_lesson(
@@ -119,19 +125,23 @@ def _shared(details: Details, now: datetime) -> dict[str, Any]:
 
 
 def _lesson(entry: Entry, key: str, list_path: str, body: dict[str, object], details: Details) -> Lesson:
+    if reason := shortcoming(entry):
+        raise InvalidInput(f"nothing was learned, since {reason}")
+    literally = taken_literally(" ".join(entry.signatures[0].needles), details.regex)
     failure = sample_failure(entry)
     status = Status.QUARANTINED if failure else Status.CANDIDATE
     entry = replace(entry, id=derive_id(entry), status=status)
     item: dict[str, object] = {
-        "id": entry.id, **body, "regex": details.regex, "check": entry.check, "warning": entry.warning,
-        "services": list(details.services), "environments": list(details.environments), "tools": list(details.tools),
-        "versions": list(details.versions), "samples": _samples(details),
+        "id": entry.id, **body, "regex": False if literally else details.regex, "check": entry.check,
+        "warning": entry.warning, "services": list(details.services),
+        "environments": list(details.environments), "tools": list(details.tools), "versions": list(details.versions),
+        "samples": _samples(details),
         "expires": details.expires.isoformat() if details.expires else None,
         "status": status.value, "origin": Origin.LEARNED.value, "author": details.author,
         "learned_at": entry.provenance.at.isoformat(timespec="seconds") if entry.provenance.at else None,
     }  # fmt: skip
     said = {name: value for name, value in item.items() if value not in (None, "", [], {})}
-    return Lesson(entry, key, list_path, said, failure or "")
+    return Lesson(entry, key, list_path, said, failure or "", literally)
 
 
 def _samples(details: Details) -> dict[str, list[str]]:
@@ -167,6 +177,22 @@ def _day(text: str) -> date:
 def says_the_same(one: Entry, other: Entry) -> bool:
     """Whether two entries give the same advice for the same text."""
     return one.headline == other.headline and one.advice() == other.advice() and one.scope == other.scope
+
+
+def tells_the_same_fault(one: Entry, other: Entry) -> bool:
+    """Whether two entries tell of one fault: by nearly the same words of its text, or of its cause.
+
+    Patterns and tool fixes are compared with each other; of other kinds, those of one kind, and by their titles.
+    """
+    if isinstance(one, Pattern | ToolFix) and isinstance(other, Pattern | ToolFix):
+        causes = one.advice().meaning, other.advice().meaning
+        return _nearly(one.headline, other.headline) or _nearly(*causes)
+    return one.kind == other.kind and _nearly(one.headline, other.headline)
+
+
+def _nearly(one: str, other: str) -> bool:
+    """Whether two texts have nearly the same words; numbers vary and do not count."""
+    return overlap(_NUMBER.sub(" ", one), _NUMBER.sub(" ", other)) >= NEAR
 
 
 def distinct_id(entry: Entry) -> str:

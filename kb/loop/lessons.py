@@ -64,7 +64,7 @@ class Lessons:
         self.sync.take_in(f"{lesson.key}.yaml", now, before)
         self._found_or_raise(lesson)
         status, reason = self._screened(lesson, now)
-        notes = [f"quarantined: {reason}"] if reason else [*_looked_for(lesson.entry)]
+        notes = [f"quarantined: {reason}"] if reason else [*_looked_for(lesson)]
         try:
             self.vectors.absorb_when_grown()
         except HomeNotWritable as error:
@@ -90,15 +90,12 @@ class Lessons:
         return None if entry is None or (entry.status is Status.RETIRED and not retired) else entry
 
     def _near(self, lesson: Lesson) -> list[str]:
-        """Ids of entries of the same kind whose title says nearly the same."""
-        headline = lesson.entry.headline
-        ids = dict.fromkeys(hit.entry_id for hit in self.lexical.search(tokenize(headline), _LOOKED_AT))
-        return [
-            one.entry.id
-            for one in self.entries.many(ids).values()
-            if one.entry.kind == lesson.entry.kind
-            and learning.overlap(one.entry.headline, headline) >= learning.NEAR
-        ]
+        """Ids of entries that tell of the same fault (`learning.tells_the_same_fault`), the nearest first."""
+        new = lesson.entry
+        words = tokenize(f"{new.headline}\n{new.advice().meaning}")
+        ids = dict.fromkeys(hit.entry_id for hit in self.lexical.search(words, _LOOKED_AT))
+        found = self.entries.many(ids)
+        return [key for key in ids if key in found and learning.tells_the_same_fault(found[key].entry, new)]
 
     def _found_or_raise(self, lesson: Lesson) -> None:
         """An acknowledged write is in the store; if it is not, the file says why."""
@@ -124,9 +121,11 @@ class Lessons:
         )
 
 
-def _looked_for(entry: Entry) -> Iterator[str]:
-    """Of a text of several lines, which will be looked for: a person sees whether those are the telling ones."""
-    for signature in sought(entry.signatures):
+def _looked_for(lesson: Lesson) -> Iterator[str]:
+    """What will be looked for, where a person may have meant another thing: the lines of a text, a regex as text."""
+    if said := lesson.to_the_letter:
+        yield said
+    for signature in sought(lesson.entry.signatures):
         if signature.trace:
             lines = told_first(signature)
             more = f", and {len(lines) - _LINES_SHOWN} more" if len(lines) > _LINES_SHOWN else ""

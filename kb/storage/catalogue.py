@@ -85,6 +85,10 @@ class Catalogue:
         """Note that the file was touched but says the same."""
         self._db.execute("UPDATE files SET stamp = ? WHERE path = ?", [stamp, path])
 
+    def unread(self, path: str) -> None:
+        """Have the file read again, whatever it says; call it inside a write."""
+        self._db.execute("UPDATE files SET stamp = '', sha256 = '' WHERE path = ?", [path])
+
     def bring_in_step(
         self, record: FileRecord, entries: Iterable[Entry], *, now: datetime, fold_copies: bool,
         only: Collection[str] | None = None,

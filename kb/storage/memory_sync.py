@@ -34,6 +34,8 @@ from kb.text.samples import sample_failure
 PARSER = "home/1"
 """Marks the files of the home among all remembered ones; no source of ingest has this name."""
 NONE: Mapping[str, FileText] = {}
+SCREENED_BY, SCREENING = "screened_by", "2"
+"""The meta key, and the version of the rules (`kb.text.samples`) by which entries are kept from answers."""
 _RACY_NS = 50_000_000
 """A file changed this recently may change again within the clock's resolution: it is hashed again."""
 
@@ -53,6 +55,7 @@ class MemorySync:
         if self._db.read_only:
             return []
         self._fingerprints.renew()
+        self._forget_older_screening()
         paths = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
         known = {record.path: record for record in self._catalogue.memory_files(PARSER)}
         changes = [
@@ -67,6 +70,16 @@ class MemorySync:
                     self._catalogue.forget(key, now)
                     self._pieces.replace(key, ())
         return changes
+
+    def _forget_older_screening(self) -> None:
+        """Have all files read anew, once, where an older version said what is kept from answers."""
+        if self._db.meta(SCREENED_BY) == SCREENING:
+            return
+        with self._db.write():
+            for record in self._catalogue.memory_files(PARSER):
+                self._catalogue.unread(record.path)
+                self._pieces.replace(record.path, ())
+            self._db.set_meta(SCREENED_BY, SCREENING)
 
     def take_in(self, path: str, now: datetime, before: FileText | None = None) -> None:
         """As `refresh`, for a file that was just written: its error says that the text is safe."""

@@ -16,7 +16,7 @@ from yaml.nodes import Node, ScalarNode
 from kb.records import Origin, Provenance, Samples, Scope, Signature, Status, Verification
 from kb.text import safe_yaml
 from kb.text.instants import parse_instant
-from kb.text.signature import parse_signature
+from kb.text.signature import parse_signature, taken_literally
 
 EXPECTED = "expected, not an error"
 """The warning of an entry that says `expected: true`."""
@@ -157,6 +157,8 @@ class Reader:
     def signature(self, pattern: str) -> tuple[Signature, ...]:
         """The signature of a pattern text; `regex` says how to read it, else the text itself does."""
         regex = self.flag("regex")
+        if said := taken_literally(pattern, regex):
+            self.complaints.append((self._line, said))
         try:
             return (parse_signature(pattern, regex),)
         except ValueError as error:

@@ -24,10 +24,12 @@ __all__ = [
     "SignatureSet",
     "parse_signature",
     "specificity",
+    "taken_literally",
     "text_specificity",
     "validate_signature",
 ]
 
+_SHOWN = 80
 _REGEX_SYNTAX = re.compile(
     r"\.[*+]|\\[dDwWsS](?![a-zA-Z])|\\b(?![a-z])|\\[.(\[]|\[\^|\(\?[:P<i]|\([^()|\s]+(?:\|[^()|]+)+\)"
     r"|\[[^\]\s]*\w-\w[^\]\s]*\][*+{]|\.\{\d"
@@ -38,5 +40,20 @@ def parse_signature(text: str, regex: bool | None = None) -> Signature:
     """The signature that `text` stands for; with `regex` None the text itself decides (see above)."""
     needle = text.strip()
     if regex is None:
-        regex = "\n" not in needle and bool(_REGEX_SYNTAX.search(needle)) and refusal(needle) is None
+        regex = _looks_like_regex(needle) and refusal(needle) is None
     return Signature(needles=(needle,) if needle else (), regex=regex)
+
+
+def taken_literally(text: str, regex: bool | None = None) -> str:
+    """Why a text that looks like a regex is looked for to the letter all the same, and what to do; else empty."""
+    needle = text.strip()
+    if regex is not None or not _looks_like_regex(needle) or not (reason := refusal(needle)):
+        return ""
+    return (
+        f"`{needle[:_SHOWN]}` looks like a regular expression but cannot be one, so it is looked for to the letter: "
+        f"{reason}; mend it, or say that it is plain text (`regex: false`)"
+    )
+
+
+def _looks_like_regex(needle: str) -> bool:
+    return "\n" not in needle and bool(_REGEX_SYNTAX.search(needle))

@@ -9,10 +9,15 @@ import re
 from typing import Any
 
 from kb.records import Signature
+from kb.text.never import never_matches
 
 LONGEST = 4_000
 """Characters that a needle may have."""
 
+NEVER = (
+    "no text can match it: something must stand behind the end of a line (`$`), before its beginning (`^`), or inside"
+    " a word that `\\b` ends there, or a class of it is empty; write `\\$` or `\\^` for the character itself"
+)
 _CONSTRUCTS = (
     (re.compile(r"\(\?<[=!]"), "lookbehind `(?<=…)`"),
     (re.compile(r"\(\?[=!]"), "lookahead `(?=…)`"),
@@ -48,7 +53,9 @@ def refusal(pattern: str) -> str | None:
         if named:
             return f"{named} is not possible in linear time; write it without"
         return f"not a regular expression in RE2 syntax ({error})"
-    return "it matches the empty text, thus everything" if compiled.search(b"") else None
+    if compiled.search(b""):
+        return "it matches the empty text, thus everything"
+    return NEVER if never_matches(pattern) else None
 
 
 def compile_regex(pattern: str, *, literal: bool = False) -> Any:

@@ -14,6 +14,8 @@ from kb.records import Signature
 from kb.text.generic import GENERIC
 from kb.text.tokens import STOP_WORDS, stem
 
+TOO_GENERAL = 0.3
+"""Specificity below which a text cannot settle anything by itself."""
 _GENERIC_WEIGHT, _GENERIC_TOTAL = 0.12, 0.7
 _NUMBER_WEIGHT, _WORD_WEIGHT, _NAME_WEIGHT, _CODE_WEIGHT = 0.2, 0.65, 1.2, 1.6
 _HALF = 2.0
@@ -43,6 +45,12 @@ def specificity(sig: Signature) -> float:
 def text_specificity(text: str) -> float:
     """The same for plain text, such as an evidence line or a shared phrase."""
     return round(_bend(_weight(text)), 4)
+
+
+def error_codes(text: str) -> list[str]:
+    """The error codes and names of exceptions in a text (`ORA-01555`, `EACCES`, `LeaseLostError`), in their order."""
+    terms = dict.fromkeys(_TERM.findall(text[:_MUCH]))
+    return [term for term in terms if _CODE.fullmatch(term) and not _BARE_CODE.fullmatch(term)]
 
 
 def _bend(weight: float) -> float:

@@ -129,6 +129,15 @@ def test_a_refused_item_leaves_the_file_as_it_was(agent: Agent, shared_kb: Knowl
     assert file.read_bytes() == before
 
 
+def test_a_lesson_that_says_nothing_is_refused_with_what_to_write_instead(agent: Agent):
+    for sentence in (
+        agent.refused("learn_pattern", pattern="timeout"),
+        agent.refused("learn_tool_fix", tool_name="cranectl", error_pattern="error"),
+    ):
+        check_sentence(sentence)
+        assert "neither cause nor fix; write the whole line of the log" in sentence
+
+
 def test_after_all_that_the_home_is_whole(agent: Agent, shared_kb: KnowledgeBase):
     agent.call("learn_pattern", pattern="the harbour crane stands still", fix="free its brake")
 
