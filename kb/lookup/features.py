@@ -37,6 +37,8 @@ FEATURE_NAMES: tuple[str, ...] = (
 
 _SATURATION, _LENGTH_WEIGHT = 1.2, 0.75  # BM25's k1 and b, as everybody uses them
 _TITLE_CHARACTERS = 300
+_SHORTEST_DOER = 6
+"""Letters of what is named by what it does: `compactor`, `scheduler`."""
 _Key = TypeVar("_Key")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -195,7 +197,7 @@ def _title_features(query: Query, candidate: Candidate, stats: CorpusStats) -> t
         joined = _joined(title, query)
         missing = [word for word in missing if word not in joined]
     exact = 1.0 - sum([shares[word] for word in missing]) if shares else 0.0
-    loose = exact + sum([shares[word] for word in missing if _has_relative(word, query)])
+    loose = exact + sum([shares[word] for word in missing if has_relative(word, query)])
     return exact, loose, _gram_cosine(query.grams, _grams(title))
 
 
@@ -207,9 +209,17 @@ def named_in_title(query: Query, title: str, stats: CorpusStats) -> dict[str, fl
 
 
 def _joined(title: str, query: Query) -> set[str]:
-    """Words of the title that the question has in one word with their neighbour: `Mis Scheduled`, `misscheduled`."""
+    """Words of the title that the question has in one word with their neighbour: `Mis Scheduled`, `misscheduled`.
+
+    A form that is one of the two says nothing of the other.
+    """
     known = query.known_words
-    return {word for forms, words in _neighbours(title) if not known.isdisjoint(forms) for word in words}
+    return {
+        word
+        for forms, words in _neighbours(title)
+        if any(form in known and form not in words for form in forms)
+        for word in words
+    }
 
 
 @lru_cache(maxsize=4096)
@@ -219,11 +229,16 @@ def _neighbours(title: str) -> tuple[tuple[tuple[str, str], tuple[str, str]], ..
     return tuple(((a + b, stem(a + b)), (stem(a), stem(b))) for a, b in pairwise(spelled))
 
 
-def _has_relative(word: str, query: Query) -> bool:
-    """Whether the question has this word with another ending: `config`, `configuration`."""
+def has_relative(word: str, query: Query) -> bool:
+    """Whether the question has this word with another ending: `config`, `configuration`.
+
+    What does a thing is not what is done: `compacted` is no word for a `compactor`.
+    """
     every, long = query.beginnings
     if len(word) < 4:
         return False
+    if len(word) >= _SHORTEST_DOER and word.endswith(("er", "or")):
+        return word in every
     return word[: _stem_length(word)] in every or any(word[:n] in long for n in range(4, len(word) + 1))
 
 

@@ -29,6 +29,8 @@ _PIECE = 1024 * 1024
 _OVERLAP = 8_000
 _SHOWN = 200
 _STREAMS = ("stdout", "stderr")
+ALERTING = re.compile(r"alert|firing", re.IGNORECASE)
+"""What the line of an alert says."""
 _NAME = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}\b")
 
 OnBlock = Callable[[Unfolded], None]
@@ -101,6 +103,12 @@ class Question:
     def is_prose(self) -> bool:
         """Whether people said it, and no program wrote it; see `kb.text.prose`."""
         return is_prose(self.written or "\n".join(e.line.text for e in self.evidence))
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The names that people give: in what they write, and in lines that tell of an alert; no classes of programs."""
+        told = "\n".join(e.line.text for e in self.evidence if ALERTING.search(e.line.text))
+        return tuple(name for name in self.names if self.is_prose or name in told)
 
     @cached_property
     def in_own_words(self) -> bool:

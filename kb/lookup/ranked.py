@@ -45,17 +45,19 @@ class RankedTiers:
 
     def search(
         self, query: str, limit: int = MAX_CANDIDATES, *, own_words: bool = False, said: str = "",
-        only: Filter = EVERYTHING, all_chunks: bool = False,
+        names: Sequence[str] = (), only: Filter = EVERYTHING, all_chunks: bool = False,
     ) -> list[Found]:  # fmt: skip
         """The candidates for a text, best first; `strength` is the chance that each is right.
 
         What people say in `own_words` is answered by what `sentences` makes of it, too.  What programs said is
-        compared to the letter: `said`, where it is not the query itself.  `only` is asked of both indexes; with
+        compared to the letter: `said`, where it is not the query itself.  `names` are those of alerts and components
+        in it: who does not speak of them is a sibling of what is asked.  `only` is asked of both indexes; with
         `all_chunks` they are asked until there are `limit` candidates, or no more.
         """
         from kb.lookup import ranking
         from kb.lookup.agreement import agreement, share_of, words_of
         from kb.lookup.features import Query, named_in_title
+        from kb.lookup.siblings import telling_difference
 
         tokens, spelled = tokenize(query), spelled_out(query)
         chunks = 2 * limit if all_chunks else min(MOST_CHUNKS, 2 * limit)
@@ -80,12 +82,14 @@ class RankedTiers:
         agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
         masked = set(tokenize(mask(said or query)))
         covered = {one.entry_id: share_of(_masked_title(one), masked, stats) for one in candidates}
+        differs = {one.entry_id: telling_difference(asked, names, said or query, one) for one in candidates}
         found = [
             replace(
                 _ranked(one, lexical_ids),
                 named=named[one.entry_id],
                 agreed=agreed[one.entry_id],
                 covered=covered[one.entry_id],
+                differs=differs[one.entry_id],
             )
             for one in ranking.rank(asked, candidates, stats)
         ]
@@ -172,7 +176,12 @@ def _by_words_asked(hit: Found, own: Mapping[str, Found]) -> Found:
     if plain is None or plain.strength >= hit.strength:
         return hit
     reason = f"near to words that it was asked in when it resolved the trouble; {hit.reason}"
-    return replace(hit, reason=reason, hearsay="those were not quite these words", own=plain)
+    return replace(
+        hit,
+        reason=reason,
+        hearsay="those were not quite these words",
+        own=replace(plain, differs=hit.differs),
+    )
 
 
 def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
