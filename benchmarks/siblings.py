@@ -3,11 +3,11 @@
 Run `python -m benchmarks.siblings` from the project's root: makes a home of the three runbook folders of
 `../shared/corpora`, asks every alert of `alert_to_runbook`, then retires its right runbooks, asks again, and makes them
 active again.  The same for the runbooks of Ceph (`ceph_alert_to_runbook`), each asked by its summary and description.
-All are asked once with their name before the text, as alerts arrive, and once by the text alone; and with the runbooks
-there once more without the rule of `kb.lookup.siblings`, for what it costs: right answers that were known.
+All are asked once with their name before the text, as alerts arrive, and once by the text alone; and with the
+runbooks there once more without the rule of `kb.lookup.siblings`, for what it costs: right answers that were known.
 
-The rule was chosen on half of the alerts of the first (`is_for_choosing`, by a hash of the name); the other half and Ceph
-are printed beside it.  `--list` names the wrong ones and the lost ones.
+The rule was chosen on half of the alerts of the first (`is_for_choosing`, by a hash of the name); the other half and
+Ceph are printed beside it.  `--list` names the wrong ones and the lost ones.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from kb import KnowledgeBase
 from kb.records import Status
 from kb.records.ledger import Answer, Verdict
 from kb.starter import make_home
+from kb.storage.entries import Place
 
 _FIELD = re.compile(r"\{\{.*?\}\}")
 
@@ -90,7 +91,7 @@ def _rows(name: str) -> list[dict]:
 def ask(kb: KnowledgeBase, alerts: Sequence[Alert]) -> list[Asked]:
     """Ask each alert with its runbooks, without the rule, and without its runbooks."""
     places = list(kb.places())
-    return [_ask(kb, one, sorted({at.id for at in places if _is_of(at.path, one)})) for one in alerts]
+    return [_ask(kb, one, sorted({at.id for at in places if _is_of(at, one)})) for one in alerts]
 
 
 def _ask(kb: KnowledgeBase, alert: Alert, right: Sequence[str]) -> Asked:
@@ -105,8 +106,9 @@ def _ask(kb: KnowledgeBase, alert: Alert, right: Sequence[str]) -> Asked:
     return Asked(alert, there, unruled, missing)
 
 
-def _is_of(path: str, alert: Alert) -> bool:
-    return any(path.endswith(wanted) for wanted in alert.relevant)
+def _is_of(at: Place, alert: Alert) -> bool:
+    """Whether it is a right runbook, or one of the alert's very name that the labels leave out."""
+    return at.title == alert.name or any(at.path.endswith(wanted) for wanted in alert.relevant)
 
 
 def _is_known(answer: Answer) -> bool:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import compress, count, pairwise
@@ -73,6 +73,12 @@ class Query:
 
     text: str
     tokens: tuple[str, ...]
+    written: str = ""
+    """The question with its numbers."""
+    names: tuple[str, ...] = ()
+    """Names of alerts in it that nothing at hand speaks of."""
+    alert: str = ""
+    """The name of the alert that it is, where it says so."""
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -192,13 +198,23 @@ def _cosines(candidate: Candidate) -> tuple[float, float, float]:
 def _title_features(query: Query, candidate: Candidate, stats: CorpusStats) -> tuple[float, float, float]:
     title = candidate.title[:_TITLE_CHARACTERS]
     shares = _shares({word: stats.idf(word) for word in plain_words(title)})
-    missing = [word for word in shares if word not in query.known_words]
-    if missing:
-        joined = _joined(title, query)
-        missing = [word for word in missing if word not in joined]
+    missing = _missing(query, title, shares)
     exact = 1.0 - sum([shares[word] for word in missing]) if shares else 0.0
     loose = exact + sum([shares[word] for word in missing if has_relative(word, query)])
     return exact, loose, _gram_cosine(query.grams, _grams(title))
+
+
+def _missing(query: Query, title: str, words: Iterable[str]) -> list[str]:
+    """Those of the title's words that the question has not, neither alone nor joined with their neighbour."""
+    missing = [word for word in words if word not in query.known_words]
+    joined = _joined(title, query) if missing else set()
+    return [word for word in missing if word not in joined]
+
+
+def lacking(query: Query, title: str) -> list[str]:
+    """Words of the title that the question has in no form."""
+    title = title[:_TITLE_CHARACTERS]
+    return [word for word in _missing(query, title, plain_words(title)) if not has_relative(word, query)]
 
 
 def named_in_title(query: Query, title: str, stats: CorpusStats) -> dict[str, float]:

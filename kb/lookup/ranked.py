@@ -45,14 +45,14 @@ class RankedTiers:
 
     def search(
         self, query: str, limit: int = MAX_CANDIDATES, *, own_words: bool = False, said: str = "",
-        names: Sequence[str] = (), only: Filter = EVERYTHING, all_chunks: bool = False,
+        names: Sequence[str] = (), alert: str = "", only: Filter = EVERYTHING, all_chunks: bool = False,
     ) -> list[Found]:  # fmt: skip
         """The candidates for a text, best first; `strength` is the chance that each is right.
 
         What people say in `own_words` is answered by what `sentences` makes of it, too.  What programs said is
-        compared to the letter: `said`, where it is not the query itself.  `names` are those of alerts and components
-        in it: who does not speak of them is a sibling of what is asked.  `only` is asked of both indexes; with
-        `all_chunks` they are asked until there are `limit` candidates, or no more.
+        compared to the letter: `said`, where it is not the query itself.  `names` are those of alerts in it, `alert`
+        that of the one that it is: who speaks of others is a sibling of what is asked.  `only` is asked of both
+        indexes; with `all_chunks` they are asked until there are `limit` candidates, or no more.
         """
         from kb.lookup import ranking
         from kb.lookup.agreement import agreement, share_of, words_of
@@ -77,12 +77,14 @@ class RankedTiers:
         lexical_ids = {hit.entry_id for hit in words}
         written = words_of(tokenize(said or query))
         asked = Query(query, tuple(tokens))
-        stats = self._stats([*tokens, *written, *asked.words], candidates)
+        stats = self._stats([*tokens, *written, *asked.words, *map(str.lower, names)], candidates)
+        strange = tuple(name for name in names if not stats.df.get(name.lower()))
+        asked = replace(asked, written=said or query, names=strange, alert=alert)
         named = {one.entry_id: named_in_title(asked, one.title, stats) for one in candidates}
         agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
         masked = set(tokenize(mask(said or query)))
         covered = {one.entry_id: share_of(_masked_title(one), masked, stats) for one in candidates}
-        differs = {one.entry_id: telling_difference(asked, names, said or query, one) for one in candidates}
+        differs = {one.entry_id: telling_difference(asked, one, candidates, stats) for one in candidates}
         found = [
             replace(
                 _ranked(one, lexical_ids),

@@ -1,9 +1,12 @@
 """What tells a candidate from its siblings: runbooks of one product share most of their words, and differ in a few.
 
-Where the right one is not in the home, its sibling shares as much with the question as the right one would.  Three
+Where the right one is not in the home, its sibling shares as much with the question as the right one would.  Five
 things speak against it, whatever else is shared:
 
-- the question names an alert (`KubeletDown`) or a component that the candidate nowhere speaks of;
+- the question says which alert it is (`KubeletDown: …`), and the candidate is named as another is;
+- it names an alert that nothing at hand speaks of;
+- it has a telling word that the candidate nowhere has and a neighbour is named by, in place of a word of the
+  candidate's name that the question lacks;
 - the candidate's name has a word of which the question has the opposite (`OPPOSITES`);
 - its name has a number (`P99`, `24h`), and the question another one of that kind.
 
@@ -15,12 +18,13 @@ people who write alerts do not write their names out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 
-from kb.lookup.features import Candidate, Query, has_relative, plain_words
+from kb.lookup.features import Candidate, Query, has_relative, lacking, plain_words
+from kb.lookup.rarity import CorpusStats
 from kb.text.chunks import spelled_out
-from kb.text.tokens import stem, tokenize
+from kb.text.tokens import stem
 
 OPPOSITES = (
     ("warning", "critical"), ("client", "server"), ("read", "write"), ("receive", "transmit"), ("any", "some"),
@@ -28,22 +32,42 @@ OPPOSITES = (
     ("zone", "node"),
 )  # fmt: skip
 """Words that are said of the same thing and never mean the same."""
+_TELLING = 1.5
+"""The rarity of a word that tells: less than a fourth of the entries have it."""
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,5})([A-Za-z%]{0,3})(?![\w.])")
 _BEFORE_NUMBER = re.compile(r"(?<=[A-Za-z]{3})(?=\d)")
 _EXCLUDED = tuple((stem(one), stem(other)) for pair in OPPOSITES for one, other in permutations(pair))
 
 
-def telling_difference(query: Query, names: Iterable[str], asked: str, first: Candidate) -> str:
-    """Why the candidate is rather a sibling of what is asked, in words; empty where nothing says so.
+def telling_difference(
+    query: Query, first: Candidate, candidates: Sequence[Candidate], stats: CorpusStats
+) -> str:
+    """Why the first is rather a sibling of what is asked, in words; empty where nothing says so.
 
-    `names` are those that the question has, of alerts and components; `asked` is the question as it was written, with
-    its numbers.
+    `candidates` are all that were found: their names show what the words of its own stand for.
     """
-    if name := next((name for name in names if not _says(first, name)), ""):
+    if query.alert and _is_name(first.title) and _is_other(query.alert, first.title):
+        return f"but it is named {first.title.strip()}, and the alert {query.alert}"
+    if name := next((name for name in query.names if not _says(first, name)), ""):
         return f"but it says nothing of {name!r}, which the text names"
-    own, other = excluded_word(query, first.title) or other_number(asked, first.title) or ("", "")
+    if (word := word_of_neighbour(query, first, candidates, stats))[0]:
+        return f"but it says nothing of {word[0]!r}, as {word[1]} does by its name"
+    own, other = excluded_word(query, first.title) or other_number(query.written, first.title) or ("", "")
     return f"but its name says {own!r}, and the text {other!r}" if own else ""
+
+
+def _is_name(title: str) -> bool:
+    """Whether the title is one word, put together of several, as alerts are named."""
+    return len(title.split()) == 1 and len(spelled_out(title).split()) > 1
+
+
+def _is_other(alert: str, title: str) -> bool:
+    """Whether they are two names; two words alone may be a product (`PostgreSQL`) of which the title tells more."""
+    words = plain_words(alert)
+    return "".join(words) != "".join(plain_words(title)) and (
+        len(words) > 2 or not set(words) <= set(plain_words(title))
+    )
 
 
 def _says(candidate: Candidate, name: str) -> bool:
@@ -57,6 +81,28 @@ def _says(candidate: Candidate, name: str) -> bool:
 def _in_a_row(parts: Sequence[str], tokens: Sequence[str]) -> bool:
     starts = (at for at, token in enumerate(tokens) if token == parts[0])
     return any(list(tokens[at : at + len(parts)]) == parts for at in starts)
+
+
+def word_of_neighbour(
+    query: Query, first: Candidate, candidates: Sequence[Candidate], stats: CorpusStats
+) -> tuple[str, str]:
+    """A telling word of the question that the first nowhere has, and the neighbour that is named by it; or two empty.
+
+    A neighbour shares half of the words of the first's name, of which the question must lack one: the word stands in
+    its place.
+    """
+    own = set(plain_words(first.title))
+    if not _is_name(first.title) or not lacking(query, first.title):
+        return "", ""
+    said = {token for one in first.chunks for token in one.tokens}
+    for other in candidates:
+        words = plain_words(other.title)
+        if not _is_name(other.title) or 2 * len(own.intersection(words)) < len(own):
+            continue
+        for word in words:
+            if word in query.known_words and word not in own | said and stats.idf(word) >= _TELLING:
+                return _by_stem(other.title).get(word, word), other.title.strip()
+    return "", ""
 
 
 def excluded_word(query: Query, title: str) -> tuple[str, str] | None:

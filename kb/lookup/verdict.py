@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log
 
-from kb.lookup.confidence import by_likeness, likeness
+from kb.lookup.confidence import by_likeness, likeness, probability
 from kb.lookup.found import Found
 from kb.lookup.question import Question
 from kb.lookup.thresholds import CLOSE, GENERIC, KNOWN, RELATED, is_within
@@ -59,6 +59,7 @@ _NO_NUMBER = re.compile(r"[^\W\d_]+")
 _INSTANCE = re.compile(r"[-_]\d{1,3}$")
 _CODE = re.compile(r"(?<![\w.])\d+(?![\w.])")
 _CODED_LINES, _CODED = 12, 400
+_OF_TITLE = ("title_exact", "title_loose", "title_letters")
 _SHORT = 2_000
 """Characters of a text that may be a stub."""
 _PLAIN_MOST = 0.5
@@ -169,9 +170,9 @@ def _is_unwritten(entry: Entry) -> bool:
 
 
 def _is_bare_word(entry: Entry) -> bool:
-    """Whether the title is one plain word, as the section `Database` of a document has: who has the word may mean any."""
+    """Whether the title is one plain word, as of the document `Database`: who has the word may mean any other thing."""
     words = spelled_out(entry.headline).lower().split()
-    return len(words) == 1 and (isinstance(entry, Document) or words[0] in PLAIN)
+    return len(words) == 1 and not learned_by(entry) and (isinstance(entry, Document) or words[0] in PLAIN)
 
 
 def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
@@ -181,6 +182,8 @@ def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
         return min(0.99, 0.45 + 0.55 * found.strength + bonus) * found.fit
     if _compared_as_texts(question, entry):
         return by_likeness(likeness(found.agreed, found.features.get("cosine", 0.0)))
+    if found.features and _is_bare_word(entry):
+        return min(found.strength, probability(found.features | dict.fromkeys(_OF_TITLE, 0.0)))
     return found.strength
 
 
@@ -293,8 +296,6 @@ def _limited(
             limits.append("the text lacks words of its pattern")
         elif agreement <= 0 and text_specificity(pattern) < GENERIC:
             limits.append("its pattern is too general to settle it")
-    if found.features and not pattern and _is_bare_word(entry):
-        limits.append("its title is one plain word")
     if _is_unwritten(entry):
         limits.append("nothing is written there yet")
     if found.differs and not pattern:

@@ -6,9 +6,10 @@ import re
 
 _HEADING = re.compile(r"\s*(?:#{1,6}\s|=+\s|-{3,}|={3,})|\s*$")
 _PROMISE = re.compile(
-    r"(?i)[\s>*_\-<!\[\](]*(?:todo|tbd|tba|fixme|wip|stub|placeholder|work in progress|coming soon|n/a|"
-    r"(?:this (?:page|section|runbook|document) is )?(?:not (?:yet )?(?:written|documented)|to be (?:written|done|defined"
-    r"|added)|still empty|under construction))(?![A-Za-z0-9])"
+    r"(?i)[\s>*_\-<!\[\](]*(?:todo|tbd|tba|fixme|wip|stub|placeholder|work in progress|coming soon"
+    r"|n/a|"
+    r"(?:this (?:page|section|runbook|document) is )?(?:not (?:yet )?(?:written|documented)|to be (?:written|done"
+    r"|defined|added)|still empty|under construction))(?![A-Za-z0-9])"
 )
 _MOST_WORDS = 12
 """Words of a line that promises: a longer one says something."""

@@ -10,14 +10,15 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.lookup.features import Candidate, ChunkText, Query
+from kb.lookup.rarity import CorpusStats
 from kb.lookup.siblings import other_number, telling_difference
 from kb.records.ledger import Verdict
 from kb.storage.encoder import OnnxEncoder
 from kb.text.tokens import tokenize
 
 RUNBOOKS = {
-    "WidgetSchedulerDown": "Widget has disappeared from the target discovery of the depot. The depot cannot reach it.",
-    "WidgetClientCertificateExpires": "The certificate of the widget is about to expire, and it will be refused by all.",
+    "WidgetSchedulerDown": "Widget has disappeared from the target discovery of the depot. It cannot be reached.",
+    "WidgetClientCertificateExpires": "The certificate of the widget is about to expire; it will be refused by all.",
     "DepotLatencyP99": "Requests to the depot take longer than they may, measured at the gate of the warehouse.",
     "DepotFillingUpCritical": "The depot is filling up, and only few shelves are empty until the next removal van.",
     "ParcelStoreFull": "A ParcelStore of the warehouse is full, so that no further parcel is taken in at the gate.",
@@ -31,7 +32,10 @@ SIBLINGS = [
     ),
     ("The server certificate of the widget is about to expire, and it will be refused by all.", "'server'"),
     ("p95 of depot latency: requests take longer than they may, measured at the gate.", "'p95'"),
-    ("The depot is filling up beyond the warning level, and only few shelves are empty until the next van.", "'warning'"),
+    (
+        "The depot is filling up beyond the warning level, and only few shelves are empty until the next van.",
+        "'warning'",
+    ),
 ]
 
 
@@ -75,13 +79,25 @@ def test_the_right_one_stays_known(shelf: KnowledgeBase, text: str) -> None:
 
 def difference(asked: str, title: str, text: str = "", names: tuple[str, ...] = ()) -> str:
     chunks = tuple(ChunkText("body", tuple(tokenize(one))) for one in (title, text))
-    query = Query(asked, tuple(tokenize(asked)))
-    return telling_difference(query, names, asked, Candidate("a", "", title, chunks))
+    query = Query(asked, tuple(tokenize(asked)), asked, names)
+    return telling_difference(query, Candidate("a", "", title, chunks), [], CorpusStats(100, 60.0, {}))
 
 
 @pytest.mark.parametrize("text", ["See WidgetGone.", "the widget gone", "widget-gone"])
 def test_a_name_that_the_candidate_has_in_any_spelling_is_no_difference(text: str) -> None:
     assert not difference("WidgetGone", "WidgetDown", text, names=("WidgetGone",))
+
+
+def test_a_word_that_a_neighbour_is_named_by_stands_in_place_of_one_of_the_first() -> None:
+    first, near, far = (
+        Candidate(name, "", name, (ChunkText("body", tuple(tokenize(f"{name} stalls"))),))
+        for name in ("WidgetQueueStalls", "WidgetRecordingStalls", "GateRecording")
+    )
+    asked, stats = "recording of the widget stalls", CorpusStats(100, 60.0, {"widget": 60})
+    query = Query(asked, tuple(tokenize(asked)))
+    assert "'recording'" in telling_difference(query, first, [first, far, near], stats)
+    assert not telling_difference(query, first, [first, far], stats)
+    assert not telling_difference(query, near, [first, far, near], stats)
 
 
 def test_a_word_and_its_opposite_in_one_name_exclude_nothing() -> None:
@@ -106,8 +122,12 @@ def test_a_number_is_another_only_among_those_of_its_kind(
     assert other_number(asked, title) == other
 
 
-def test_a_stub_is_not_known_and_never_stands_before_what_is_written(kb: KnowledgeBase, tmp_path: Path) -> None:
-    (tmp_path / "WidgetQueueStalls.md").write_text("# WidgetQueueStalls\n\n## Mitigation\n\nTODO: not written yet\n")
+def test_a_stub_is_not_known_and_never_stands_before_what_is_written(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    (tmp_path / "WidgetQueueStalls.md").write_text(
+        "# WidgetQueueStalls\n\n## Mitigation\n\nTODO: not written yet\n"
+    )
     (tmp_path / "WidgetQueueGrows.md").write_text(
         "# WidgetQueueGrows\n\n## Meaning\n\nThe widget queue stalls or grows, and orders wait.\n\n"
         "## Mitigation\n\n1. Add a consumer.\n"
@@ -121,11 +141,12 @@ def test_a_stub_is_not_known_and_never_stands_before_what_is_written(kb: Knowled
         assert "nothing is written there yet" in stub.reason
 
 
-def test_a_section_is_not_known_by_the_one_word_of_its_title(kb: KnowledgeBase, tmp_path: Path) -> None:
-    (tmp_path / "handbook.md").write_text(
-        "# Handbook\n\nHow we run things.\n\n## Database\n\nThe database is run by the platform team, in two halls.\n\n"
-        "## Holidays\n\nAsk your lead.\n"
+def test_a_document_is_not_known_by_the_one_word_of_its_title(kb: KnowledgeBase, tmp_path: Path) -> None:
+    text = (
+        "The warehouse gate takes no parcels in when the conveyor belt stops. Ask the team of the conveyor."
     )
-    kb.ingest(tmp_path)
-    answer = kb.check_known_issues("The database is run by the platform team, in two halls: database down")
-    assert answer.verdict is not Verdict.KNOWN
+    (tmp_path / "a.md").write_text(f"# Conveyor\n\n{text}\n")
+    kb.ingest(tmp_path / "a.md")
+    assert kb.check_known_issues("the conveyor stops").verdict is not Verdict.KNOWN
+    whole = kb.check_known_issues("the warehouse gate takes no parcels in, the conveyor belt stops")
+    assert whole.verdict is Verdict.KNOWN
