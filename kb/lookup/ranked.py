@@ -57,7 +57,7 @@ class RankedTiers:
         from kb.lookup import ranking
         from kb.lookup.agreement import agreement, share_of, words_of
         from kb.lookup.features import Query, named_in_title
-        from kb.lookup.siblings import telling_difference
+        from kb.lookup.siblings import differences
 
         tokens, spelled = tokenize(query), spelled_out(query)
         chunks = 2 * limit if all_chunks else min(MOST_CHUNKS, 2 * limit)
@@ -84,7 +84,8 @@ class RankedTiers:
         agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
         masked = set(tokenize(mask(said or query)))
         covered = {one.entry_id: share_of(_masked_title(one), masked, stats) for one in candidates}
-        differs = {one.entry_id: telling_difference(asked, one, candidates, stats) for one in candidates}
+        ranked, by_id = ranking.rank(asked, candidates, stats), {one.entry_id: one for one in candidates}
+        differs = differences(asked, [by_id[one.entry_id] for one in ranked], stats)
         found = [
             replace(
                 _ranked(one, lexical_ids),
@@ -93,7 +94,7 @@ class RankedTiers:
                 covered=covered[one.entry_id],
                 differs=differs[one.entry_id],
             )
-            for one in ranking.rank(asked, candidates, stats)
+            for one in ranked
         ]
         hits = _falling(found)
         hits = _in_own_words(hits, asked, candidates, stats) if own_words else hits

@@ -40,6 +40,21 @@ _BEFORE_NUMBER = re.compile(r"(?<=[A-Za-z]{3})(?=\d)")
 _EXCLUDED = tuple((stem(one), stem(other)) for pair in OPPOSITES for one, other in permutations(pair))
 
 
+def differences(query: Query, ranked: Sequence[Candidate], stats: CorpusStats) -> dict[str, str]:
+    """For each candidate by id why it is rather a sibling of what is asked, or empty; `ranked` comes best first.
+
+    The chance of a candidate is that of one that comes first.  Where that one is a sibling, the next are no better for
+    it, but those that speak of the alert by its name.
+    """
+    own = {one.entry_id: telling_difference(query, one, ranked, stats) for one in ranked}
+    first = next(iter(ranked), None)
+    if first is None or not own[first.entry_id] or not _is_name(first.title):
+        return own
+    nearer = f"but {first.title.strip()!r} is nearer, and about something else"
+    named = {one.entry_id for one in ranked if query.alert and _says(one, query.alert)}
+    return {key: why or ("" if key in named else nearer) for key, why in own.items()}
+
+
 def telling_difference(
     query: Query, first: Candidate, candidates: Sequence[Candidate], stats: CorpusStats
 ) -> str:

@@ -59,6 +59,7 @@ _NO_NUMBER = re.compile(r"[^\W\d_]+")
 _INSTANCE = re.compile(r"[-_]\d{1,3}$")
 _CODE = re.compile(r"(?<![\w.])\d+(?![\w.])")
 _CODED_LINES, _CODED = 12, 400
+_UNWRITTEN = "nothing is written there yet"
 _OF_TITLE = ("title_exact", "title_loose", "title_letters")
 _SHORT = 2_000
 """Characters of a text that may be a stub."""
@@ -124,7 +125,7 @@ def judge(
     letter = found.agreed if found.tier is Tier.TRACE else letter
     return Judged(
         entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter,
-        unwritten=_is_unwritten(entry), verbatim=_verbatim(question, entry),
+        unwritten=_UNWRITTEN in limits, verbatim=_verbatim(question, entry),
     )  # fmt: skip
 
 
@@ -297,7 +298,7 @@ def _limited(
         elif agreement <= 0 and text_specificity(pattern) < GENERIC:
             limits.append("its pattern is too general to settle it")
     if _is_unwritten(entry):
-        limits.append("nothing is written there yet")
+        limits.append(_UNWRITTEN)
     if found.differs and not pattern:
         limits.append(found.differs)
     if entry.provenance.origin is Origin.STARTER:

@@ -11,7 +11,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.lookup.features import Candidate, ChunkText, Query
 from kb.lookup.rarity import CorpusStats
-from kb.lookup.siblings import other_number, telling_difference
+from kb.lookup.siblings import differences, other_number, telling_difference
 from kb.records.ledger import Verdict
 from kb.storage.encoder import OnnxEncoder
 from kb.text.tokens import tokenize
@@ -98,6 +98,23 @@ def test_a_word_that_a_neighbour_is_named_by_stands_in_place_of_one_of_the_first
     assert "'recording'" in telling_difference(query, first, [first, far, near], stats)
     assert not telling_difference(query, first, [first, far], stats)
     assert not telling_difference(query, near, [first, far, near], stats)
+
+
+def test_where_the_first_is_a_sibling_the_next_is_no_better_unless_it_speaks_of_the_alert() -> None:
+    asked = "WidgetletGone: the widget has gone"
+    query = Query(asked, tuple(tokenize(asked)), asked, (), "WidgetletGone")
+    first, note, told = (
+        Candidate(title, "", title, (ChunkText("body", tuple(tokenize(text))),))
+        for title, text in (
+            ("WidgetGone", "the widget has gone"), ("What to do when a widget has gone", "Look at it."),
+            ("On widgets", "WidgetletGone fires when a widget has gone."),
+        )
+    )  # fmt: skip
+    why = differences(query, [first, note, told], CorpusStats(100, 60.0, {}))
+    assert "WidgetletGone" in why["WidgetGone"]
+    assert "'WidgetGone' is nearer" in why["What to do when a widget has gone"]
+    assert not why["On widgets"]
+    assert not any(differences(query, [told, note], CorpusStats(100, 60.0, {})).values())
 
 
 def test_a_word_and_its_opposite_in_one_name_exclude_nothing() -> None:
