@@ -10,6 +10,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.lookup.features import Candidate, ChunkText, Query
+from kb.lookup.question import ask
 from kb.lookup.rarity import CorpusStats
 from kb.lookup.siblings import differences, other_number, telling_difference
 from kb.records.ledger import Verdict
@@ -75,6 +76,33 @@ def test_what_the_text_names_and_the_first_lacks_keeps_it_from_being_known_and_i
 def test_the_right_one_stays_known(shelf: KnowledgeBase, text: str) -> None:
     answer = shelf.check_known_issues(text)
     assert answer.verdict is Verdict.KNOWN, answer.matches[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "alert"),
+    [
+        ("WidgetDown: a widget is gone", "WidgetDown"),
+        ("[FIRING:2] etcdMembersDown depot (w-1 critical)", "etcdMembersDown"),
+        ('alertname="WidgetDown" severity="critical"', "WidgetDown"),
+        ('{"labels": {"alertname": "WidgetDown"}}', "WidgetDown"),
+        ("WidgetDown", "WidgetDown"),
+        ("PostgreSQL is down", ""),
+        ("NullPointerException: widget is null", ""),
+        ("FIRING: the widget is gone", ""),
+        ("a DaemonSet: not scheduled", ""),
+    ],
+)
+def test_the_alert_that_a_text_says_it_is(text: str, alert: str) -> None:
+    assert ask(text).alert == alert
+
+
+def test_a_product_of_two_words_is_no_other_alert_than_one_that_is_named_after_it() -> None:
+    query = Query("PostgreSQL: many connections", (), alert="PostgreSQL")
+    own = Candidate("a", "", "PostgreSQLTooManyConnections", ())
+    other = Candidate("b", "", "RabbitMQTooManyConnections", ())
+    stats = CorpusStats(100, 60.0, {})
+    assert not telling_difference(query, own, [own, other], stats)
+    assert telling_difference(query, other, [own, other], stats)
 
 
 def difference(asked: str, title: str, text: str = "", names: tuple[str, ...] = ()) -> str:
