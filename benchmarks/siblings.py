@@ -3,8 +3,8 @@
 Run `python -m benchmarks.siblings` from the project's root: makes a home of the three runbook folders of
 `../shared/corpora`, asks every alert of `alert_to_runbook`, then retires its right runbooks, asks again, and makes them
 active again.  The same for the runbooks of Ceph (`ceph_alert_to_runbook`), each asked by its summary and description.
-All are asked once with their name before the text, as alerts arrive, and once by the text alone; and with the
-runbooks there once more without the rule of `kb.lookup.siblings`, for what it costs: right answers that were known.
+All are asked once with their name before the text, as alerts arrive, and once by the text alone; and once more without
+the rule of `kb.lookup.siblings`, for what it gains and what it costs: right answers that were known.
 
 The rule was chosen on half of the alerts of the first (`is_for_choosing`, by a hash of the name); the other half and
 Ceph are printed beside it.  `--list` names the wrong ones and the lost ones.
@@ -18,6 +18,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -45,13 +46,14 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was answered with the right runbooks there, without the rule, and with them retired."""
+    """What was answered with the right runbooks there and with them retired, both once more without the rule."""
 
     alert: Alert
     there: Answer
     unruled: Answer
     missing: Answer
     """The answer without its right runbooks."""
+    missing_unruled: Answer
 
     @property
     def is_lost(self) -> bool:
@@ -96,14 +98,20 @@ def ask(kb: KnowledgeBase, alerts: Sequence[Alert]) -> list[Asked]:
 
 def _ask(kb: KnowledgeBase, alert: Alert, right: Sequence[str]) -> Asked:
     there = kb.check_known_issues(alert.query, limit=10)
-    with patch("kb.lookup.siblings.telling_difference", lambda *_: ""):
+    with _without_rule():
         unruled = kb.check_known_issues(alert.query, limit=10)
     for key in right:
         kb.set_status(key, Status.RETIRED, "to ask without it")
     missing = kb.check_known_issues(alert.query, limit=10)
+    with _without_rule():
+        missing_unruled = kb.check_known_issues(alert.query, limit=10)
     for key in right:
         kb.set_status(key, Status.ACTIVE, "asked without it")
-    return Asked(alert, there, unruled, missing)
+    return Asked(alert, there, unruled, missing, missing_unruled)
+
+
+def _without_rule() -> AbstractContextManager[object]:
+    return patch("kb.lookup.siblings.telling_difference", lambda *_: "")
 
 
 def _is_of(at: Place, alert: Alert) -> bool:
@@ -127,6 +135,7 @@ def report(title: str, asked: Sequence[Asked], listed: bool) -> None:
     before = sum(_is_known_rightly(one.unruled, one.alert) for one in asked)
     print(f"\n{title}: {len(asked)} alerts")
     print(f"  a sibling called known, the right one missing: {share(len(sibling), len(asked))}")
+    print(f"    without the rule: {share(sum(_is_known(one.missing_unruled) for one in asked), len(asked))}")
     print(f"  the right one there and called known: {share(len(known) - len(wrong), len(asked))}")
     print(f"  of those known without the rule, lost by it: {share(len(lost), before)}")
     print(f"  known with the right one there, and wrong: {share(len(wrong), len(known))}")
