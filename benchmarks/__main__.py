@@ -24,6 +24,7 @@ MODULES = {
     "scanning": "10,000 literals and 1,000 regexes over a log, beside Hyperscan alone, RE2 and ripgrep",
     "ranking": "the ranking alone, beside BM25, MiniLM and their fusion",
     "alerts": "the whole lookup on labelled alerts, and on alerts that nothing covers",
+    "siblings": "whether a sibling is called known where the right runbook is missing (minutes)",
     "peers": "the whole lookup beside everything that people would use instead (minutes of embedding)",
     "nearest": "cells and Chroma beside exact search, on vectors of real sentences (minutes of embedding)",
     "briefs": "twenty briefs among 10,000 entries: the right fix, tokens, latency (minutes of embedding)",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from kb.lookup.found import Found, OnFound
-from kb.lookup.question import EvidenceTemplate, Question
+from kb.lookup.question import ALERTING, EvidenceTemplate, Question, is_surely_alert
 from kb.lookup.traces import SeenTrace, by_trace, rarity_among, seen_trace
 from kb.records.ledger import Evidence, Tier, Wording
 from kb.storage.entries import EntryTable
@@ -26,8 +25,6 @@ _SHOWN = 200
 _LITTLE = 0.75
 """Of what a match tells, the share that the rest of its line may tell for the match to be the whole of it."""
 _LONG = 2_000
-_HUMP = re.compile(r"[A-Z]+[a-z0-9]*")
-_ALERTING = re.compile(r"alert|firing", re.IGNORECASE)
 
 
 def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
@@ -118,8 +115,7 @@ def _named(entry_id: str, name: str, question: Question) -> Found:
     line = next(e.line for e in question.evidence if name in e.line.text)
     start = line.start + line.text.index(name)
     evidence = Evidence(text=name, line=line.line, start=start, end=start + len(name))
-    # `PostgreSQL` is a product that many texts mention; `KubePodCrashLooping` can only be the alert.
-    sure = len(_HUMP.findall(name)) > 2 or _ALERTING.search(line.text) is not None
+    sure = is_surely_alert(name) or ALERTING.search(line.text) is not None
     return Found(entry_id, Tier.FINGERPRINT, f"the text names {name}", evidence, 0.8 if sure else 0.5)
 
 

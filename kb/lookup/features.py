@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import compress, count, pairwise
@@ -37,6 +37,8 @@ FEATURE_NAMES: tuple[str, ...] = (
 
 _SATURATION, _LENGTH_WEIGHT = 1.2, 0.75  # BM25's k1 and b, as everybody uses them
 _TITLE_CHARACTERS = 300
+_SHORTEST_DOER = 6
+"""Letters of what is named by what it does: `compactor`, `scheduler`."""
 _Key = TypeVar("_Key")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -71,6 +73,12 @@ class Query:
 
     text: str
     tokens: tuple[str, ...]
+    written: str = ""
+    """The question with its numbers."""
+    names: tuple[str, ...] = ()
+    """Names of alerts in it that nothing at hand speaks of."""
+    alert: str = ""
+    """The name of the alert that it is, where it says so."""
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -190,13 +198,23 @@ def _cosines(candidate: Candidate) -> tuple[float, float, float]:
 def _title_features(query: Query, candidate: Candidate, stats: CorpusStats) -> tuple[float, float, float]:
     title = candidate.title[:_TITLE_CHARACTERS]
     shares = _shares({word: stats.idf(word) for word in plain_words(title)})
-    missing = [word for word in shares if word not in query.known_words]
-    if missing:
-        joined = _joined(title, query)
-        missing = [word for word in missing if word not in joined]
+    missing = _missing(query, title, shares)
     exact = 1.0 - sum([shares[word] for word in missing]) if shares else 0.0
-    loose = exact + sum([shares[word] for word in missing if _has_relative(word, query)])
+    loose = exact + sum([shares[word] for word in missing if has_relative(word, query)])
     return exact, loose, _gram_cosine(query.grams, _grams(title))
+
+
+def _missing(query: Query, title: str, words: Iterable[str]) -> list[str]:
+    """Those of the title's words that the question has not, neither alone nor joined with their neighbour."""
+    missing = [word for word in words if word not in query.known_words]
+    joined = _joined(title, query) if missing else set()
+    return [word for word in missing if word not in joined]
+
+
+def lacking(query: Query, title: str) -> list[str]:
+    """Words of the title that the question has in no form."""
+    title = title[:_TITLE_CHARACTERS]
+    return [word for word in _missing(query, title, plain_words(title)) if not has_relative(word, query)]
 
 
 def named_in_title(query: Query, title: str, stats: CorpusStats) -> dict[str, float]:
@@ -207,9 +225,17 @@ def named_in_title(query: Query, title: str, stats: CorpusStats) -> dict[str, fl
 
 
 def _joined(title: str, query: Query) -> set[str]:
-    """Words of the title that the question has in one word with their neighbour: `Mis Scheduled`, `misscheduled`."""
+    """Words of the title that the question has in one word with their neighbour: `Mis Scheduled`, `misscheduled`.
+
+    A form that is one of the two says nothing of the other.
+    """
     known = query.known_words
-    return {word for forms, words in _neighbours(title) if not known.isdisjoint(forms) for word in words}
+    return {
+        word
+        for forms, words in _neighbours(title)
+        if any(form in known and form not in words for form in forms)
+        for word in words
+    }
 
 
 @lru_cache(maxsize=4096)
@@ -219,11 +245,16 @@ def _neighbours(title: str) -> tuple[tuple[tuple[str, str], tuple[str, str]], ..
     return tuple(((a + b, stem(a + b)), (stem(a), stem(b))) for a, b in pairwise(spelled))
 
 
-def _has_relative(word: str, query: Query) -> bool:
-    """Whether the question has this word with another ending: `config`, `configuration`."""
+def has_relative(word: str, query: Query) -> bool:
+    """Whether the question has this word with another ending: `config`, `configuration`.
+
+    What does a thing is not what is done: `compacted` is no word for a `compactor`.
+    """
     every, long = query.beginnings
     if len(word) < 4:
         return False
+    if len(word) >= _SHORTEST_DOER and word.endswith(("er", "or")):
+        return word in every
     return word[: _stem_length(word)] in every or any(word[:n] in long for n in range(4, len(word) + 1))
 
 

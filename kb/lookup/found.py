@@ -36,6 +36,8 @@ class Found:
     share of its lines that stand there."""
     covered: float = 0.0
     """Of what names the candidate (of a pattern, the text that was learned), the share that the question has."""
+    differs: str = ""
+    """Why it is rather a sibling of what was asked, in words (`kb.lookup.siblings`)."""
     named: dict[str, float] = field(default_factory=dict)
     """Words of the question that its title names, each with its share of the question's weight."""
 

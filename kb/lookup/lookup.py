@@ -112,7 +112,13 @@ class Lookup:
             if not deep and verdicts.ends(exact, question):
                 return self._finished(question, exact, limit, now)
             said = question.written or question.said
-            ranked = self.ranked.search(question.query, own_words=question.in_own_words, said=said)
+            ranked = self.ranked.search(
+                question.query,
+                own_words=question.in_own_words,
+                said=said,
+                names=question.named,
+                alert=question.alert,
+            )
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
             return self._finished(question, judged, limit, now, self.notes())
 

@@ -100,5 +100,7 @@ def _runbook_name(one: Judged) -> str:
 
 def _lift(one: Judged, named: set[str]) -> float:
     """More for a title that the question mentions whole than for a long one that has a word of it by chance."""
+    if one.unwritten:
+        return 0.0
     fresh = sum(share for word, share in one.found.named.items() if word not in named)
     return min(MOST, LIFT * fresh * one.found.features.get("title_loose", 0.0))

@@ -29,7 +29,16 @@ _PIECE = 1024 * 1024
 _OVERLAP = 8_000
 _SHOWN = 200
 _STREAMS = ("stdout", "stderr")
+ALERTING = re.compile(r"alert|firing", re.IGNORECASE)
+"""What the line of an alert says."""
 _NAME = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}\b")
+_ALERT_NAME = r"\b[A-Za-z0-9]{0,60}(?:[a-z0-9][A-Z]|[A-Z]{2}[a-z])[A-Za-z0-9]{0,60}\b(?<!Error)(?<!Exception)"
+_ALERT = re.compile(
+    rf"^\W{{0,4}}(?P<head>{_ALERT_NAME})(?=\s{{0,4}}(?:[:(|]|-\s|$))"
+    rf"|(?i:\bfiring(?::\d{{1,6}})?\W{{1,4}})(?P<fired>{_ALERT_NAME})"
+    rf"|(?i:\balert(?:_?name)?[\"']?\s{{0,4}}[:=]\s{{0,4}})[\"']?(?P<label>{_ALERT_NAME})"
+)
+_HUMP = re.compile(r"[A-Z]+[a-z0-9]*")
 
 OnBlock = Callable[[Unfolded], None]
 """Called with each block of the text, readable."""
@@ -102,6 +111,19 @@ class Question:
         """Whether people said it, and no program wrote it; see `kb.text.prose`."""
         return is_prose(self.written or "\n".join(e.line.text for e in self.evidence))
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The names in it that can only be those of alerts, and are none of a program's own."""
+        told = "\n".join(e.line.text for e in self.evidence if ALERTING.search(e.line.text))
+        names = (name for name in self.names if self.is_prose or name in told)
+        return tuple(name for name in names if is_surely_alert(name))
+
+    @property
+    def alert(self) -> str:
+        """The name of the alert that the text is: at the head of a line, or where a label says so; or empty."""
+        found = (_ALERT.search(e.line.text) for e in self.evidence)
+        return next((match[match.lastgroup or 0] for match in found if match), "")
+
     @cached_property
     def in_own_words(self) -> bool:
         """Whether somebody tells in their own words what they see; see `kb.text.prose`."""
@@ -112,6 +134,11 @@ class Question:
         """The fingerprint of the most telling line; empty when there is none."""
         telling = [e for e in self.evidence if e.fingerprint]
         return max(telling, key=lambda e: (e.line.score, -e.line.line)).fingerprint if telling else ""
+
+
+def is_surely_alert(name: str) -> bool:
+    """`PostgreSQL` is a product that many texts mention; `KubePodCrashLooping` can only be the alert."""
+    return len(_HUMP.findall(name)) > 2
 
 
 def _told(said: Mapping[str, str]) -> dict[str, str]:

@@ -17,15 +17,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log
 
-from kb.lookup.confidence import by_likeness, likeness
+from kb.lookup.confidence import by_likeness, likeness, probability
 from kb.lookup.found import Found
 from kb.lookup.question import Question
 from kb.lookup.thresholds import CLOSE, GENERIC, KNOWN, RELATED, is_within
-from kb.records import Entry, Origin, Pattern, Source, ToolFix
+from kb.records import Document, Entry, Origin, Pattern, Source, ToolFix
 from kb.records.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
+from kb.text.chunks import spelled_out
 from kb.text.denials import other_denial, same_denial
 from kb.text.environment import same_environment
+from kb.text.generic import GENERIC as PLAIN
 from kb.text.mask import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.none_left import apart
@@ -34,6 +36,7 @@ from kb.text.sought import is_crash
 from kb.text.specificity import text_specificity
 from kb.text.trace import is_hang
 from kb.text.turned import turned
+from kb.text.unwritten import is_unwritten
 
 _NOT_SETTLING = KNOWN - 0.1
 _GENERAL_ADVICE = RELATED + 0.05
@@ -56,6 +59,10 @@ _NO_NUMBER = re.compile(r"[^\W\d_]+")
 _INSTANCE = re.compile(r"[-_]\d{1,3}$")
 _CODE = re.compile(r"(?<![\w.])\d+(?![\w.])")
 _CODED_LINES, _CODED = 12, 400
+_UNWRITTEN = "nothing is written there yet"
+_OF_TITLE = ("title_exact", "title_loose", "title_letters")
+_SHORT = 2_000
+"""Characters of a text that may be a stub."""
 _PLAIN_MOST = 0.5
 """How telling the surroundings of a plain message can make it."""
 
@@ -82,6 +89,8 @@ class Judged:
     """What the record of this very line and service adds to its place among the others (log-odds)."""
     to_the_letter: float = 0.0
     """Of the words of the line that was found and of what was learned, the share that both have, numbers included."""
+    unwritten: bool = False
+    """It says nothing beside its name: what is written goes before it."""
     verbatim: bool = False
     """The whole question is what was learned, word for word; numbers may differ."""
 
@@ -116,7 +125,7 @@ def judge(
     letter = found.agreed if found.tier is Tier.TRACE else letter
     return Judged(
         entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter,
-        verbatim=_verbatim(question, entry),
+        unwritten=_UNWRITTEN in limits, verbatim=_verbatim(question, entry),
     )  # fmt: skip
 
 
@@ -155,6 +164,18 @@ def _verbatim(question: Question, entry: Entry) -> bool:
     return bool(asked) and asked == learned
 
 
+def _is_unwritten(entry: Entry) -> bool:
+    """Whether the entry is a stub: a name, and the promise that somebody will write it."""
+    texts = [one.text for one in entry.passages() if one.role != "title"]
+    return sum(map(len, texts)) <= _SHORT and is_unwritten("\n".join(texts))
+
+
+def _is_bare_word(entry: Entry) -> bool:
+    """Whether the title is one plain word, as of the document `Database`: who has the word may mean any other thing."""
+    words = spelled_out(entry.headline).lower().split()
+    return len(words) == 1 and not learned_by(entry) and (isinstance(entry, Document) or words[0] in PLAIN)
+
+
 def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
     if found.tier in EXACT:
         whole = found.whole and round(found.strength, 3) >= GENERIC
@@ -162,6 +183,8 @@ def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
         return min(0.99, 0.45 + 0.55 * found.strength + bonus) * found.fit
     if _compared_as_texts(question, entry):
         return by_likeness(likeness(found.agreed, found.features.get("cosine", 0.0)))
+    if found.features and _is_bare_word(entry):
+        return min(found.strength, probability(found.features | dict.fromkeys(_OF_TITLE, 0.0)))
     return found.strength
 
 
@@ -274,6 +297,10 @@ def _limited(
             limits.append("the text lacks words of its pattern")
         elif agreement <= 0 and text_specificity(pattern) < GENERIC:
             limits.append("its pattern is too general to settle it")
+    if _is_unwritten(entry):
+        limits.append(_UNWRITTEN)
+    if found.differs and not pattern:
+        limits.append(found.differs)
     if entry.provenance.origin is Origin.STARTER:
         limits.append("general advice, not a known incident")
     if found.hearsay:
@@ -339,9 +366,12 @@ def rank_score(confidence: float, trust: Trust) -> float:
 def in_order(judged: Sequence[Judged]) -> list[Judged]:
     """Best first by `rank_score` and what the record says of this very question; equals as they were ranked.
 
-    What settles the question goes before what does not.
+    What settles the question goes before what does not, and a stub after all that is written and relates.
     """
-    return sorted(judged, key=_place)
+    ordered = sorted(judged, key=_place)
+    written = [one for one in ordered if not one.unwritten]
+    related = max((n for n, one in enumerate(written, 1) if one.confidence >= RELATED), default=0)
+    return [*written[:related], *(one for one in ordered if one.unwritten), *written[related:]]
 
 
 def _place(one: Judged) -> tuple[bool, bool, float, float]:

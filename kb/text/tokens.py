@@ -26,6 +26,8 @@ _EDGES = "./:@#$%&+~^\\-_"
 _PARTS = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z][a-z0-9]*|[A-Z][A-Z0-9]*|[0-9]+")
 _MIXED = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
+_LONGEST_DOUBLED = 9
+"""Letters of the longest verbs that double their last one, with it: `transferr(ed)`, `handicapp(ed)`."""
 _LONGEST_CACHED = 48
 _LONGEST_WHOLE = 200
 
@@ -80,7 +82,8 @@ def _has_vowel(word: str) -> bool:
 
 
 def _undoubled(word: str) -> str:
-    doubled = len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz"
+    """`stopp` is `stop`; a longer word is none of English, but two in one: `alertmanagerr(ing)`."""
+    doubled = 3 < len(word) <= _LONGEST_DOUBLED and word[-1] == word[-2] and word[-1] not in "lsz"
     return word[:-1] if doubled else word
 
 

@@ -76,6 +76,20 @@ def test_another_ending_of_a_title_word_counts_loosely():
     assert row["title_exact"] < row["title_loose"] < 1
 
 
+def test_what_is_done_is_no_word_for_what_does_it():
+    (row,) = values("blocks were compacted late", candidate(title="CompactorLate"))
+    (same,) = values("both compactors are late", candidate(title="CompactorLate"))
+
+    assert row["title_loose"] < 1
+    assert same["title_loose"] == pytest.approx(1.0)
+
+
+def test_a_word_is_not_there_because_its_neighbour_is():
+    (row,) = values("the alertmanager is late", candidate(title="AlertmanagerRingLate"))
+
+    assert row["title_exact"] < 1
+
+
 def test_a_cosine_that_is_not_known_counts_as_the_lowest_that_is():
     near, far, unknown = values(
         "pool",

@@ -30,10 +30,18 @@ def test_identifiers_are_kept_whole_and_split(text: str, tokens: list[str]) -> N
 
 @pytest.mark.parametrize(
     "forms", [["restart", "restarts", "restarted", "restarting"], ["stop", "stops", "stopped", "stopping"],
-              ["deny", "denies", "denied"], ["cache", "caches", "cached"], ["pass", "passes", "passed"]]
+              ["transfer", "transfers", "transferred"], ["deny", "denies", "denied"], ["cache", "caches", "cached"],
+              ["pass", "passes", "passed"]]
 )  # fmt: skip
 def test_the_forms_of_a_word_meet(forms: list[str]) -> None:
     assert len({stem(form) for form in forms}) == 1
+
+
+@pytest.mark.parametrize(
+    ("joined", "part"), [("alertmanagerring", "alertmanager"), ("distributorring", "distributor")]
+)
+def test_two_words_joined_are_not_a_form_of_the_first(joined: str, part: str) -> None:
+    assert stem(joined) != stem(part)
 
 
 def test_pairs_and_character_runs() -> None:

@@ -1,0 +1,158 @@
+"""What tells a candidate from its siblings: runbooks of one product share most of their words, and differ in a few.
+
+Where the right one is not in the home, its sibling shares as much with the question as the right one would.  Five
+things speak against it, whatever else is shared:
+
+- the question says which alert it is (`KubeletDown: …`), and the candidate is named as another is;
+- it names an alert that nothing at hand speaks of;
+- it has a telling word that the candidate nowhere has and a neighbour is named by, in place of a word of the
+  candidate's name that the question lacks;
+- the candidate's name has a word of which the question has the opposite (`OPPOSITES`);
+- its name has a number (`P99`, `24h`), and the question another one of that kind.
+
+The first is what does it: asked with its name, no alert gets a sibling for known (`benchmarks/siblings.py`).  By the
+text alone a fourth still does.  Other words tell little there.  On the half that was looked at, of 35 right answers 19
+lack a fifth of the weight of the question's words, and of 19 siblings 15; 5 lack the rarest word of their name, and of
+the siblings 2.  A logistic of 26 such figures, fitted on one half, takes little more than a fourth of the siblings
+of the other away where it takes 4 % of the right ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import permutations
+
+from kb.lookup.features import Candidate, Query, has_relative, lacking, plain_words
+from kb.lookup.rarity import CorpusStats
+from kb.text.chunks import spelled_out
+from kb.text.tokens import stem
+
+OPPOSITES = (
+    ("warning", "critical"), ("client", "server"), ("read", "write"), ("receive", "transmit"), ("any", "some"),
+    ("high", "low"), ("ingress", "egress"), ("inbound", "outbound"), ("upload", "download"), ("primary", "replica"),
+    ("zone", "node"),
+)  # fmt: skip
+"""Words that are said of the same thing and never mean the same."""
+_TELLING = 1.5
+"""The rarity of a word that tells: less than a fourth of the entries have it."""
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,5})([A-Za-z%]{0,3})(?![\w.])")
+_BEFORE_NUMBER = re.compile(r"(?<=[A-Za-z]{3})(?=\d)")
+_EXCLUDED = tuple((stem(one), stem(other)) for pair in OPPOSITES for one, other in permutations(pair))
+
+
+def differences(query: Query, ranked: Sequence[Candidate], stats: CorpusStats) -> dict[str, str]:
+    """For each candidate by id why it is rather a sibling of what is asked, or empty; `ranked` comes best first.
+
+    The chance of a candidate is that of one that comes first.  Where that one is a sibling, the next are no better for
+    it, but those that speak of the alert by its name.
+    """
+    own = {one.entry_id: telling_difference(query, one, ranked, stats) for one in ranked}
+    first = next(iter(ranked), None)
+    if first is None or not own[first.entry_id] or not _is_name(first.title):
+        return own
+    nearer = f"but {first.title.strip()!r} is nearer, and about something else"
+    named = {one.entry_id for one in ranked if query.alert and _says(one, query.alert)}
+    return {key: why or ("" if key in named else nearer) for key, why in own.items()}
+
+
+def telling_difference(
+    query: Query, first: Candidate, candidates: Sequence[Candidate], stats: CorpusStats
+) -> str:
+    """Why the first is rather a sibling of what is asked, in words; empty where nothing says so.
+
+    `candidates` are all that were found: their names show what the words of its own stand for.
+    """
+    if query.alert and _is_name(first.title) and _is_other(query.alert, first.title):
+        return f"but it is named {first.title.strip()}, and the alert {query.alert}"
+    if name := next((name for name in query.names if not _says(first, name)), ""):
+        return f"but it says nothing of {name!r}, which the text names"
+    if (word := word_of_neighbour(query, first, candidates, stats))[0]:
+        return f"but it says nothing of {word[0]!r}, as {word[1]} does by its name"
+    own, other = excluded_word(query, first.title) or other_number(query.written, first.title) or ("", "")
+    return f"but its name says {own!r}, and the text {other!r}" if own else ""
+
+
+def _is_name(title: str) -> bool:
+    """Whether the title is one word, put together of several, as alerts are named."""
+    return len(title.split()) == 1 and len(spelled_out(title).split()) > 1
+
+
+def _is_other(alert: str, title: str) -> bool:
+    """Whether they are two names; two words alone may be a product (`PostgreSQL`) of which the title tells more."""
+    words = plain_words(alert)
+    return "".join(words) != "".join(plain_words(title)) and (
+        len(words) > 2 or not set(words) <= set(plain_words(title))
+    )
+
+
+def _says(candidate: Candidate, name: str) -> bool:
+    """Whether the candidate has the name, or its words in a row; or all of them in its own name."""
+    parts = list(plain_words(name))
+    if set(parts) <= set(plain_words(candidate.title)):
+        return True
+    return any(name.lower() in one.tokens or _in_a_row(parts, one.tokens) for one in candidate.chunks)
+
+
+def _in_a_row(parts: Sequence[str], tokens: Sequence[str]) -> bool:
+    starts = (at for at, token in enumerate(tokens) if token == parts[0])
+    return any(list(tokens[at : at + len(parts)]) == parts for at in starts)
+
+
+def word_of_neighbour(
+    query: Query, first: Candidate, candidates: Sequence[Candidate], stats: CorpusStats
+) -> tuple[str, str]:
+    """A telling word of the question that the first nowhere has, and the neighbour that is named by it; or two empty.
+
+    A neighbour shares half of the words of the first's name, of which the question must lack one: the word stands in
+    its place.
+    """
+    own = set(plain_words(first.title))
+    if not _is_name(first.title) or not lacking(query, first.title):
+        return "", ""
+    said = {token for one in first.chunks for token in one.tokens}
+    for other in candidates:
+        words = plain_words(other.title)
+        if not _is_name(other.title) or 2 * len(own.intersection(words)) < len(own):
+            continue
+        for word in words:
+            if word in query.known_words and word not in own | said and stats.idf(word) >= _TELLING:
+                return _by_stem(other.title).get(word, word), other.title.strip()
+    return "", ""
+
+
+def excluded_word(query: Query, title: str) -> tuple[str, str] | None:
+    """A word of the title that the question lacks, and its opposite, which the question has and the title lacks."""
+    own, asked = _by_stem(title), _by_stem(query.text)
+    return next(
+        (
+            (own[one], asked[other])
+            for one, other in _EXCLUDED
+            if one in own and other not in own and other in asked and one not in asked
+            and not has_relative(one, query)
+        ),
+        None,
+    )  # fmt: skip
+
+
+def other_number(asked: str, title: str) -> tuple[str, str] | None:
+    """A number of the title that the question lacks, and one of the same kind, such as `p95` for `p99`, that it has."""
+    there = list(_numbers(asked))
+    for kind, number, written in _numbers(title):
+        alike = [(value, text) for other, value, text in there if other == kind]
+        if alike and all(value != number for value, _ in alike):
+            return written, alike[0][1]
+    return None
+
+
+def _numbers(text: str) -> Iterator[tuple[tuple[str, str], int, str]]:
+    """Each number with letters about it: those, its value, and how it is written."""
+    for match in _NUMBER.finditer(_BEFORE_NUMBER.sub(" ", spelled_out(text))):
+        kind = match[1].lower(), match[3].lower()
+        if any(kind):
+            yield kind, int(match[2]), match[0]
+
+
+def _by_stem(text: str) -> dict[str, str]:
+    return {stem(word.lower()): word.lower() for word in _WORD.findall(spelled_out(text))}
