@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help setup demo test lint docs bench constraints clean
+.PHONY: help setup demo test test-full lint docs bench constraints clean
 
 help:
-	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
 setup: $(READY) ## install everything into .venv and export the embedding model
 
@@ -24,8 +24,11 @@ $(READY): pyproject.toml constraints.txt
 demo: setup ## show the main job in a throwaway home
 	$(BIN)/python -m docs.demo
 
-test: setup ## run all tests, the slow ones last
-	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+test: setup ## run the tests, the slow ones last
+	$(BIN)/python -m pytest -q -m "not full" --numprocesses auto --maxprocesses 4 --dist loadfile
+
+test-full: setup ## run the tests of engines, kills and damage
+	$(BIN)/python -m pytest -q -m full --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup ## ruff, mypy, import-linter, docs
 	$(BIN)/ruff check .

@@ -32,7 +32,13 @@ sys.dont_write_bytecode = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slow tests run last (of their file, where files are shared out to workers): quick ones tell at once."""
+    """Slow tests run last (of their file, where files are shared out to workers): quick ones tell at once.
+
+    What kills processes, fills disks and starts servers of others is `make test-full`'s.
+    """
+    for item in items:
+        if Path(item.path).parent.name == "durability":
+            item.add_marker("full")
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
 
 

@@ -102,7 +102,7 @@ def test_stdout_carries_the_protocol_alone_and_the_end_of_stdin_ends_it(home: Pa
         '"clientInfo":{"name":"raw","version":"1"}}}',
         '{"jsonrpc":"2.0","method":"notifications/initialized"}',
         '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"learn_pattern","arguments":'
-        '{"pattern":"x y z"}}}',
+        '{"pattern":"sluice gate jammed"}}}',
         "this is no JSON",
     ]
     process = subprocess.Popen(
@@ -120,7 +120,7 @@ def test_stdout_carries_the_protocol_alone_and_the_end_of_stdin_ends_it(home: Pa
     assert all(line.startswith('{"jsonrpc":"2.0"') for line in [*answers, *rest.splitlines()])
     assert "Traceback" not in said
     assert process.returncode == 0
-    assert "x y z" in (home / "learned" / "patterns.yaml").read_text()
+    assert "sluice gate jammed" in (home / "learned" / "patterns.yaml").read_text()
 
 
 def test_the_model_is_loaded_in_the_background(home: Path, encoder: OnnxEncoder):

@@ -67,7 +67,7 @@ def first_token_model(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_model_with_a_pooling_of_its_own_gives_the_vectors_that_it_gives_itself(
     first_token_model: Path, tmp_path: Path
 ) -> None:
