@@ -50,6 +50,7 @@ class OpenHome:
         self.home = home
         self._clock, self._encoder, self._given_actor = clock, encoder, actor
         self._exact_below, self._large_from = exact_below, large_from
+        self._beside: list[Self] = []
 
     @property
     def _actor(self) -> str:
@@ -59,6 +60,15 @@ class OpenHome:
     def open(cls, home: str | Path | None = None, **options: Any) -> Self:
         """Open a home: the one given, else `KB_HOME`, else the nearest.  Raises HomeNotFound."""
         return cls(find_home(home), **options)
+
+    def beside(self) -> Self:
+        """Another connection to the same home, for another thread: same clock, model and actor.  Closed with this one."""
+        other = type(self)(
+            self.home, clock=self._clock, encoder=self._parts.embeddings.encoder, exact_below=self._exact_below,
+            large_from=self._large_from, actor=self._given_actor,
+        )  # fmt: skip
+        self._beside.append(other)
+        return other
 
     @cached_property
     def _parts(self) -> Parts:
@@ -76,6 +86,8 @@ class OpenHome:
 
     def close(self) -> None:
         """Let go of the database and the indexes; a second call does nothing."""
+        while self._beside:
+            self._beside.pop().close()
         if "_parts" in self.__dict__:
             self._parts.close()
             del self.__dict__["_parts"]
