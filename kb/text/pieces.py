@@ -12,11 +12,11 @@ from collections.abc import Iterator
 _PIECE = 16 * 1024
 
 
-def pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Where the pieces begin and end: whole lines, of about 16,000 characters together; a longer line is one."""
+def pieces(text: str, size: int = _PIECE) -> Iterator[tuple[int, int]]:
+    """Where the pieces begin and end: whole lines, together a little more than `size`; a longer line is one piece."""
     start = 0
     while start < len(text):
-        end = text.find("\n", start + _PIECE) + 1 or len(text)
+        end = text.find("\n", start + size) + 1 or len(text)
         yield start, end
         start = end
 
