@@ -146,7 +146,9 @@ def measured(home: Path, code: Path, seconds: float) -> dict[str, float]:
         with serving(copy, code) as (url, _):
             found = waits(url, seconds)
     figures = {"longest": max, "median": statistics.median}
-    return {f"{name} {kind}": 1000 * of(times) for kind, times in found.items() for name, of in figures.items()}
+    return {
+        f"{name} {kind}": 1000 * of(times) for kind, times in found.items() for name, of in figures.items()
+    }
 
 
 def main() -> None:

@@ -101,7 +101,12 @@ class Lookup:
         """
         scan = SignatureScan(self.signatures.current(), on_sighting and self._teller(on_sighting))
         question = ask(
-            text, tool=tool, service=service, environment=environment, each_block=scan.block, seconds=self.seconds
+            text,
+            tool=tool,
+            service=service,
+            environment=environment,
+            each_block=scan.block,
+            seconds=self.seconds,
         )
         self.signatures.keep()
         if not question.evidence:

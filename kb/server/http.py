@@ -19,18 +19,17 @@ from typing import Any
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
 
 from kb.errors import InvalidInput, KbError
 from kb.knowledge import KnowledgeBase
 from kb.server.access import Tokens
 from kb.server.health import Health
+from kb.server.limits import Limits, TimelyBodies, timely_protocol
 from kb.server.server import KbServer
 
-MAX_BODY = 4 * 1024 * 1024
-"""Bytes of a request, which hold the longest log that a tool takes."""
 END_SECONDS = 3
 """How long open connections may take to end after SIGTERM; a call that has begun always ends."""
 
@@ -66,7 +65,7 @@ def check_access(where: Listening, tokens: Tokens) -> None:
         )
 
 
-def http_app(kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health) -> Starlette:
+def http_app(kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health, limits: Limits) -> ASGIApp:
     """The application: MCP at `/mcp`, and `/healthz`, which needs no token and tells nothing."""
     server = KbServer(kb, **_auth(where, tokens))
 
@@ -79,9 +78,11 @@ def http_app(kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health
         return JSONResponse({"ok": True, "entries": entries})
 
     server.custom_route("/healthz", methods=["GET"])(healthz)
-    return server.streamable_http_app(
-        json_response=True, max_request_body_size=MAX_BODY, transport_security=_names(where), host=where.host
-    )
+    app = server.streamable_http_app(
+        json_response=True, max_request_body_size=limits.body, session_idle_timeout=limits.idle_seconds,
+        max_sessions=limits.sessions, transport_security=_names(where), host=where.host,
+    )  # fmt: skip
+    return TimelyBodies(app, limits)
 
 
 def _auth(where: Listening, tokens: Tokens) -> dict[str, Any]:
@@ -113,7 +114,13 @@ def _is_any(host: str) -> bool:
     return host in ("0.0.0.0", "::", "[::]", "")
 
 
-def serve(kb: KnowledgeBase, where: Listening, tokens: Tokens, started: Callable[[str, int], None]) -> None:
+def serve(
+    kb: KnowledgeBase,
+    where: Listening,
+    tokens: Tokens,
+    started: Callable[[str, int], None],
+    limits: Limits = Limits(),
+) -> None:
     """Serve until SIGTERM or SIGINT; `started` is told the address.  Raises InvalidInput when it cannot listen."""
     import uvicorn
 
@@ -121,10 +128,10 @@ def serve(kb: KnowledgeBase, where: Listening, tokens: Tokens, started: Callable
     sys.setswitchinterval(SWITCH_SECONDS)
     with closing(_listen(where)) as listener, Health.of(kb.home) as health:
         port = listener.getsockname()[1]
-        app = http_app(kb, where, tokens, health)
+        app = http_app(kb, where, tokens, health, limits)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=END_SECONDS, lifespan="on",
-            server_header=False,
+            server_header=False, http=timely_protocol(limits.header_seconds),
         )  # fmt: skip
         server = uvicorn.Server(config)
 
