@@ -9,7 +9,6 @@ processor time of the server a call; before it one client alone.  With --beside,
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import statistics
 import sys
@@ -24,6 +23,7 @@ import anyio
 from mcp import Client
 from mcp_types import Implementation
 
+from benchmarks.handshake import processor_seconds
 from benchmarks.waiting import ROOT, prepared, serving
 from kb import KnowledgeBase
 from kb.storage.encoder import OnnxEncoder
@@ -102,16 +102,10 @@ def run(clients: int, seconds: float, home: Path, code: Path) -> tuple[Tally, li
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(home, Path(folder) / "home"))
         with serving(copy, code) as (url, process):
-            before = _processor(process)
+            before = processor_seconds(process)
             anyio.run(everybody, url)
-            tally.processor = _processor(process) - before
+            tally.processor = processor_seconds(process) - before
         return tally, lost(copy, tally)
-
-
-def _processor(process: int) -> float:
-    """Seconds of processor time that a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def lost(home: Path, tally: Tally) -> list[str]:

@@ -26,7 +26,6 @@ def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Ca
         with KnowledgeBase(
             place, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor, seconds=READ_SECONDS
         ) as kb:
-            kb.refresh()
             yield kb, partial(encoder.load_later, place)
     finally:
         encoder.stop()

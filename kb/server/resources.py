@@ -10,9 +10,7 @@ from mcp.server.mcpserver.resources import FunctionResource
 
 from kb.errors import KbError
 from kb.knowledge import KnowledgeBase
-from kb.server.fit import fit
 from kb.server.offers import PAGE
-from kb.server.replies import LABEL, plain
 from kb.server.worker import Call, Workers
 
 if TYPE_CHECKING:
@@ -70,6 +68,8 @@ class Resources:
 
 
 def _memory(key: str, kb: KnowledgeBase) -> str:
+    from kb.server.fit import fit
+    from kb.server.replies import plain
     from kb.storage.yamledit import render
 
     whole = {"content": kb.memory.read(key)}
@@ -78,6 +78,8 @@ def _memory(key: str, kb: KnowledgeBase) -> str:
 
 
 def _entry(entry_id: str, kb: KnowledgeBase) -> str:
+    from kb.server.fit import fit
+    from kb.server.replies import plain
     from kb.storage.codec import to_builtins
     from kb.storage.yamledit import render
 
@@ -88,4 +90,6 @@ def _entry(entry_id: str, kb: KnowledgeBase) -> str:
 
 def labelled(yaml_text: str) -> str:
     """YAML that says where it comes from; it stays YAML."""
+    from kb.server.replies import LABEL
+
     return f"# {LABEL}\n{yaml_text}"

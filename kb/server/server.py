@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from types import MethodType
 from typing import Any
 
@@ -16,25 +16,14 @@ from mcp.server import MCPServer
 from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult
+from mcp_types import Tool as ListedTool
 
 from kb.errors import InvalidInput, KbError
 from kb.knowledge import KnowledgeBase
 from kb.server.access import Role, role_of
-from kb.server.alerts import Alerts
-from kb.server.arguments import read_arguments, unknown_name
-from kb.server.asking import Asking
-from kb.server.changes import ChangeTools
-from kb.server.incident_life import IncidentLife
-from kb.server.incident_work import IncidentWork
-from kb.server.learning import Learning
-from kb.server.looking_back import LookingBack
-from kb.server.memory import MemoryTools
-from kb.server.offers import Offer, Tools
+from kb.server.offers import Offer, ToolCall, Tools
 from kb.server.prompt import incident_response
-from kb.server.proposing import Proposing
-from kb.server.replies import refusal, reply
 from kb.server.resources import Resources
-from kb.server.skills import Skills, ToolCall
 from kb.server.worker import Lane, Workers
 
 INSTRUCTIONS = """\
@@ -51,6 +40,17 @@ _log = logging.getLogger("kb.server")
 
 def tool_groups(kb: KnowledgeBase) -> Iterable[Tools]:
     """Everything that the server can be asked to do, in the order in which agents read it."""
+    from kb.server.alerts import Alerts  # with all that tools return: the handshake needs none of it
+    from kb.server.asking import Asking
+    from kb.server.changes import ChangeTools
+    from kb.server.incident_life import IncidentLife
+    from kb.server.incident_work import IncidentWork
+    from kb.server.learning import Learning
+    from kb.server.looking_back import LookingBack
+    from kb.server.memory import MemoryTools
+    from kb.server.proposing import Proposing
+    from kb.server.skills import Skills
+
     return (
         Asking(kb), Alerts(kb), Learning(kb), MemoryTools(kb), LookingBack(kb), Proposing(kb),
         IncidentLife(kb), IncidentWork(kb), ChangeTools(kb), Skills(),
@@ -68,14 +68,13 @@ class KbServer(MCPServer[dict[str, Any]]):
     ) -> None:
         from kb import __version__
 
-        self._offers = {offer.tool.name: offer for group in tool_groups(kb) for offer in group.offers()}
+        self._kb = kb
         self._workers = Workers(kb)
         super().__init__(
             "incident-kb",
             title="Incident knowledge base",
             instructions=INSTRUCTIONS,
             version=__version__,
-            tools=[offer.tool for offer in self._offers.values()],
             log_level="WARNING",
             **options,
         )
@@ -84,10 +83,28 @@ class KbServer(MCPServer[dict[str, Any]]):
         if answered:
             self.middleware.append(_calling(answered))
 
+    @cached_property
+    def offers(self) -> Mapping[str, Offer]:
+        """The tools by name; their schemas take a quarter of a second, so they are made when the first is asked for."""
+        return {offer.tool.name: offer for group in tool_groups(self._kb) for offer in group.offers()}
+
+    async def list_tools(self) -> list[ListedTool]:
+        """See `MCPServer.list_tools`."""
+        tools = [offer.tool for offer in self.offers.values()]
+        return [
+            ListedTool(
+                name=one.name, description=one.description, input_schema=one.parameters,
+                output_schema=one.output_schema, annotations=one.annotations,
+            )
+            for one in tools
+        ]  # fmt: skip
+
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
     ) -> CallToolResult:
         """Call a tool; a mistake of the caller's comes back as a result with `is_error`."""
+        from kb.server.replies import refusal  # with reviews and briefs, as below
+
         try:
             return await self._call(name, arguments, context)
         except KbError as error:
@@ -100,9 +117,11 @@ class KbServer(MCPServer[dict[str, Any]]):
     async def _call(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None
     ) -> CallToolResult:
-        offer = self._offers.get(name)
+        offer = self.offers.get(name)
         if offer is None:
-            raise InvalidInput(unknown_name(name, self._offers, "tool"))
+            from kb.server.arguments import unknown_name
+
+            raise InvalidInput(unknown_name(name, self.offers, "tool"))
         self._check_role(offer, context)
         answer = await self._workers.run(
             partial(_answer, offer, arguments), _lane(offer, arguments), _client_name(context)
@@ -120,6 +139,9 @@ class KbServer(MCPServer[dict[str, Any]]):
 
 def _answer(offer: Offer, arguments: Mapping[str, Any], kb: KnowledgeBase) -> CallToolResult | ToolCall:
     """What a tool says of a knowledge base; all of it in the thread of the call, for a log has megabytes."""
+    from kb.server.arguments import read_arguments
+    from kb.server.replies import reply
+
     record = _over(offer.tool.fn, kb)(**read_arguments(offer.tool, arguments))
     return record if isinstance(record, ToolCall) else reply(record, offer)
 

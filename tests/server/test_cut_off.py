@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -100,10 +101,9 @@ def test_two_hundred_slow_bodies_cost_little_and_others_are_answered_meanwhile(s
         connection.setblocking(False)
     for _ in range(10):
         for connection in begun:
-            try:
+            # The server reads no more of it for now, or has closed it.
+            with suppress(BlockingIOError, ConnectionError):
                 connection.send(b" " * (LARGE // 10 - 1))
-            except (BlockingIOError, ConnectionError):
-                pass  # the server reads no more of it for now, or has closed it
 
     status, _, _ = post(url)
     spent = megabytes(process) - before

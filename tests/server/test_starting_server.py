@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -16,7 +17,8 @@ from kb.server.server import KbServer
 from kb.server.warming import LOADING, WarmingEncoder
 from kb.storage.encoder import EXPORTING, OnnxEncoder
 from tests.conftest import ROOT
-from tests.server.conftest import connected
+from tests.server.conftest import connected, environment
+from tests.server.test_http_access import INITIALIZE
 
 PARAPHRASE = "the water stands below the bottom, says the sensor"
 
@@ -134,3 +136,34 @@ def test_the_model_is_loaded_in_the_background(home: Path, encoder: OnnxEncoder)
     warming.stop()
 
     assert warming.ready()
+
+
+def test_the_handshake_needs_neither_the_client_half_of_mcp_nor_the_tools(home: Path):
+    asked = json.dumps(INITIALIZE) + "\n"
+
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "kb", "--home", str(home), "mcp"],
+        input=asked, capture_output=True, text=True, env=environment(home), timeout=60, check=True,
+    )  # fmt: skip
+
+    before_the_answer = done.stderr.partition("| kb.storage.database\n")[
+        0
+    ]  # what loading the model begins with
+    imported = {line.rpartition("|")[2].strip() for line in before_the_answer.splitlines()}
+    assert '"serverInfo"' in done.stdout
+    assert "mcp.server.lowlevel.server" in imported
+    assert not {name for name in imported if name.startswith(("mcp.client", "kb.lookup", "kb.loop"))}
+    assert not imported & {"kb.server.asking", "kb.server.replies", "kb.text.mask", "numpy", "sqlite3"}
+
+
+def test_who_needs_the_client_half_of_mcp_after_all_gets_it(home: Path):
+    script = (
+        "from kb.server.client_half import put_off_client\nput_off_client()\nimport mcp.server, sys\n"
+        "assert 'mcp.client' not in sys.modules\nfrom mcp import Client\nimport mcp\nprint(Client.__name__, mcp.Client is Client)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment(home), check=True
+    )
+
+    assert done.stdout == "Client True\n"
