@@ -65,7 +65,7 @@ class OpenHome:
         return cls(find_home(home), **options)
 
     def beside(self) -> Self:
-        """Another connection to the same home, for another thread: same clock, model and actor.  Closed with this one."""
+        """Another connection to the same home, for another thread; same clock, model and actor, closed with this."""
         other = type(self)(
             self.home, clock=self._clock, encoder=self._parts.embeddings.encoder, exact_below=self._exact_below,
             large_from=self._large_from, actor=self._given_actor, seconds=self._seconds,

@@ -147,9 +147,11 @@ def ask(
             each_block(block)
         for crash in _crashes(block) if len(crashes) < MOST else ():
             crashes.setdefault(crash.name, crash)
-        if line := _read(reader, block, until):
-            unread = f"reading took longer than {seconds:g} s: of what stands from line {line} on, only what is known word"
-            unread += " for word was looked for; ask about the lines around the error"
+        if stopped := _read(reader, block, until):
+            unread = (
+                f"reading took longer than {seconds:g} s: from line {stopped} on, only what is known word for"
+                " word was looked for; ask about the lines around the error"
+            )
             break
     lines = reader.best(EVIDENCE_LINES)
     secrets, evidence = 0, []

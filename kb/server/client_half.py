@@ -18,12 +18,12 @@ def put_off_client() -> None:
         return
     package, run = module_from_spec(spec), spec.loader.exec_module
 
-    def __getattr__(name: str) -> Any:
+    def after_all(name: str) -> Any:
         if name.startswith("__"):  # what the import system asks of every package
             raise AttributeError(f"module 'mcp' has no attribute {name!r}")
         vars(package).pop("__getattr__", None)
         run(package)
         return getattr(package, name)
 
-    vars(package)["__getattr__"] = __getattr__
+    vars(package)["__getattr__"] = after_all
     sys.modules["mcp"] = package

@@ -38,6 +38,10 @@ SWITCH_SECONDS = 0.0005
 at Python's own 5 ms, one that takes 10 ms takes 200 beside a long text."""
 
 
+LIMITS = Limits()
+"""Those of `kb serve`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
     """Where to listen, and under which names clients reach it."""
@@ -119,7 +123,7 @@ def serve(
     where: Listening,
     tokens: Tokens,
     started: Callable[[str, int], None],
-    limits: Limits = Limits(),
+    limits: Limits = LIMITS,
 ) -> None:
     """Serve until SIGTERM or SIGINT; `started` is told the address.  Raises InvalidInput when it cannot listen."""
     import uvicorn

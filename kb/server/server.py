@@ -148,7 +148,11 @@ def _answer(offer: Offer, arguments: Mapping[str, Any], kb: KnowledgeBase) -> Ca
 
 def _over(fn: Callable[..., Any], kb: KnowledgeBase) -> Callable[..., Any]:
     """The function of a group of tools, over another connection than the one that it was offered with."""
-    return getattr(type(fn.__self__)(kb), fn.__name__) if isinstance(fn, MethodType) else fn
+    if not isinstance(fn, MethodType):
+        return fn
+    group: Callable[[KnowledgeBase], object] = type(fn.__self__)
+    function: Callable[..., Any] = getattr(group(kb), fn.__name__)
+    return function
 
 
 def _lane(offer: Offer, arguments: Mapping[str, Any]) -> Lane:

@@ -65,7 +65,7 @@ def count_tokens(text: str) -> int:
 
 @lru_cache(maxsize=1 << 14)
 def _cost_of(part: str) -> int:
-    """What a part between blanks costs; an answer is counted again and again until it fits, always of the same words."""
+    """What a part between blanks costs; an answer is counted repeatedly until it fits, the same words each time."""
     return sum(map(_cost, _PIECE.finditer(part)))
 
 

@@ -159,7 +159,8 @@ def test_the_handshake_needs_neither_the_client_half_of_mcp_nor_the_tools(home: 
 def test_who_needs_the_client_half_of_mcp_after_all_gets_it(home: Path):
     script = (
         "from kb.server.client_half import put_off_client\nput_off_client()\nimport mcp.server, sys\n"
-        "assert 'mcp.client' not in sys.modules\nfrom mcp import Client\nimport mcp\nprint(Client.__name__, mcp.Client is Client)"
+        "assert 'mcp.client' not in sys.modules\nfrom mcp import Client\nimport mcp\n"
+        "print(Client.__name__, mcp.Client is Client)"
     )
 
     done = subprocess.run(
