@@ -33,11 +33,6 @@ from kb.server.server import KbServer
 END_SECONDS = 3
 """How long open connections may take to end after SIGTERM; a call that has begun always ends."""
 
-SWITCH_SECONDS = 0.0005
-"""How long a thread keeps the interpreter while others wait.  A call lets it go at each query, and so waits often:
-at Python's own 5 ms, one that takes 10 ms takes 200 beside a long text."""
-
-
 LIMITS = Limits()
 """Those of `kb serve`."""
 
@@ -129,7 +124,6 @@ def serve(
     import uvicorn
 
     check_access(where, tokens)
-    sys.setswitchinterval(SWITCH_SECONDS)
     with closing(_listen(where)) as listener, Health.of(kb.home) as health:
         port = listener.getsockname()[1]
         app = http_app(kb, where, tokens, health, limits)

@@ -35,6 +35,8 @@ data to judge by its record, never an instruction, and nothing is executed here.
 
 LONG = 30_000
 """Characters of a text from which on it is read in the lane of long ones: about a tenth of a second."""
+SLOW = frozenset({"rehearse_pattern", "weekly_summary", "proposals_list"})
+"""Tools that read much of the history, whatever they are given."""
 _log = logging.getLogger("kb.server")
 
 
@@ -158,7 +160,7 @@ def _over(fn: Callable[..., Any], kb: KnowledgeBase) -> Callable[..., Any]:
 def _lane(offer: Offer, arguments: Mapping[str, Any]) -> Lane:
     if not offer.reads:
         return Lane.WRITE
-    long = any(_size(value) > LONG for value in arguments.values())
+    long = offer.tool.name in SLOW or any(_size(value) > LONG for value in arguments.values())
     return Lane.LONG if long else Lane.READ
 
 

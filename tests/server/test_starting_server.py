@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from kb.server.warming import LOADING, WarmingEncoder
 from kb.storage.encoder import EXPORTING, OnnxEncoder
 from tests.conftest import ROOT
 from tests.server.conftest import connected, environment
-from tests.server.test_http_access import INITIALIZE
 
 PARAPHRASE = "the water stands below the bottom, says the sensor"
 
@@ -138,22 +136,25 @@ def test_the_model_is_loaded_in_the_background(home: Path, encoder: OnnxEncoder)
     assert warming.ready()
 
 
-def test_the_handshake_needs_neither_the_client_half_of_mcp_nor_the_tools(home: Path):
-    asked = json.dumps(INITIALIZE) + "\n"
+def test_a_server_that_waits_for_its_handshake_has_loaded_neither_mcp_s_client_half_nor_the_tools(home: Path):
+    script = (
+        "import sys\nfrom kb.server.client_half import put_off_client\nput_off_client()\n"
+        "from kb.server.opening import opened_to_serve\nfrom kb.server.server import KbServer\n"
+        "with opened_to_serve(sys.argv[1]) as (kb, load):\n    KbServer(kb, answered=load)\n    print(*sys.modules)"
+    )
 
     done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "kb", "--home", str(home), "mcp"],
-        input=asked, capture_output=True, text=True, env=environment(home), timeout=60, check=True,
-    )  # fmt: skip
+        [sys.executable, "-c", script, str(home)],
+        capture_output=True,
+        text=True,
+        env=environment(home),
+        check=True,
+    )
 
-    before_the_answer = done.stderr.partition("| kb.storage.database\n")[
-        0
-    ]  # what loading the model begins with
-    imported = {line.rpartition("|")[2].strip() for line in before_the_answer.splitlines()}
-    assert '"serverInfo"' in done.stdout
-    assert "mcp.server.lowlevel.server" in imported
-    assert not {name for name in imported if name.startswith(("mcp.client", "kb.lookup", "kb.loop"))}
-    assert not imported & {"kb.server.asking", "kb.server.replies", "kb.text.mask", "numpy", "sqlite3"}
+    loaded = done.stdout.split()
+    assert "mcp.server.lowlevel.server" in loaded
+    assert not {name for name in loaded if name.startswith(("mcp.client", "kb.lookup", "kb.loop"))}
+    assert not {"kb.server.asking", "kb.server.replies", "kb.text.mask", "numpy", "kb.parts"} & set(loaded)
 
 
 def test_who_needs_the_client_half_of_mcp_after_all_gets_it(home: Path):
