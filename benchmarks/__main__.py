@@ -11,8 +11,9 @@ import sys
 
 MODULES = {
     "cold_start": "what a cold command costs, beside bare imports and the naive script",
-    "handshake": "what kb mcp takes to its first answer, beside importing mcp",
+    "handshake": "the processor time of kb mcp to its first answer, beside importing mcp",
     "clients": "thirty-two agents at once against kb serve, half of them writing",
+    "waiting": "how long others wait for kb serve while one client asks logs of 2.9 MB",
     "fields": "dates, timelines, action items, steps, against answers made by hand",
     "masking": "fingerprints tested as a log parser is, beside Drain3",
     "redaction": "what is taken out of texts with secrets, and what of harmless ones",

@@ -1,21 +1,20 @@
 """Thirty-two MCP clients at once against a real `kb serve`, half of them writing, half asking.
 
-`python -m benchmarks.clients [SECONDS] [CLIENTS]` prints errors, lost writes (every acknowledged lesson
-and log line is looked for afterwards), and the median and p95 of each kind; beside it one client alone.
+`python -m benchmarks.clients [SECONDS] [CLIENTS] [--entries N | --home FOLDER] [--beside FOLDER]` prints errors, lost
+writes (every acknowledged lesson and log line is looked for afterwards), the median and p95 of each kind, and the
+processor time of the server a call; before it one client alone.  With --beside, a checkout of another commit
+(`git worktree add`), the same is done there, and the ratios are printed.
 """
 
 from __future__ import annotations
 
-import os
-import re
+import argparse
+import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,8 +23,9 @@ import anyio
 from mcp import Client
 from mcp_types import Implementation
 
+from benchmarks.handshake import processor_seconds
+from benchmarks.waiting import ROOT, prepared, serving
 from kb import KnowledgeBase
-from kb.starter import make_home
 from kb.storage.encoder import OnnxEncoder
 
 PARAPHRASES = [
@@ -44,24 +44,13 @@ class Tally:
     errors: list[str] = field(default_factory=list)
     learned: list[str] = field(default_factory=list)
     logged: list[str] = field(default_factory=list)
+    processor: float = 0.0
+    """Seconds that the server took."""
 
-
-@contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """A real server on a free port."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kb", "--home", str(home), "serve", "--port", "0"],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr
-    try:
-        found = re.search(r"http://\S+", process.stderr.readline())
-        assert found
-        yield found[0]
-    finally:
-        process.terminate()
-        process.wait(60)
+    @property
+    def calls(self) -> int:
+        """How many were answered."""
+        return sum(map(len, self.spent.values()))
 
 
 async def client(url: str, number: int, clients: int, until: float, tally: Tally) -> None:
@@ -100,27 +89,23 @@ async def call(agent: Client, tool: str, arguments: dict[str, str], tally: Tally
     return not result.is_error
 
 
-def run(clients: int, seconds: float) -> tuple[Tally, list[str]]:
-    """Let the clients work on a home of their own; returns what they saw, and what was lost."""
+def run(clients: int, seconds: float, home: Path, code: Path) -> tuple[Tally, list[str]]:
+    """Let the clients work on a copy of a home; returns what they saw, and what was lost."""
     tally = Tally()
 
     async def everybody(url: str) -> None:
-        async with Client(url) as agent:  # the model is loaded before anything is measured
-            while "not searched" in str(
-                (await agent.call_tool("check_known_issues", {"error_text": "a"})).content
-            ):
-                await anyio.sleep(0.2)
         until = time.monotonic() + seconds
         async with anyio.create_task_group() as tasks:
             for number in range(clients):
                 tasks.start_soon(client, url, number, clients, until, tally)
 
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        make_home(home)
-        with serving(home) as url:
+        copy = Path(shutil.copytree(home, Path(folder) / "home"))
+        with serving(copy, code) as (url, process):
+            before = processor_seconds(process)
             anyio.run(everybody, url)
-        return tally, lost(home, tally)
+            tally.processor = processor_seconds(process) - before
+        return tally, lost(copy, tally)
 
 
 def lost(home: Path, tally: Tally) -> list[str]:
@@ -135,32 +120,50 @@ def lost(home: Path, tally: Tally) -> list[str]:
     return learned + [text for text in tally.logged if text not in log]
 
 
-def report(clients: int, seconds: float) -> bool:
-    """Run, and print the figures; false when something failed."""
-    tally, gone = run(clients, seconds)
-    calls = sum(map(len, tally.spent.values()))
+def report(clients: int, seconds: float, home: Path, code: Path) -> tuple[bool, dict[str, float]]:
+    """Run, and print the figures; whether all went well, and what is compared."""
+    tally, gone = run(clients, seconds, home, code)
     writes = len(tally.learned) + len(tally.logged)
+    each = 1000 * tally.processor / max(1, tally.calls)
     print(
-        f"{clients} client{'s' if clients > 1 else ''}, {seconds:.0f} s: {calls} calls ({calls / seconds:.0f}/s), "
-        f"{len(tally.errors)} errors, {len(gone)} of {writes} writes lost"
+        f"{clients} client{'s' if clients > 1 else ''}, {seconds:.0f} s: {tally.calls} calls"
+        f" ({tally.calls / seconds:.0f}/s), {len(tally.errors)} errors, {len(gone)} of {writes} writes lost,"
+        f" {each:.1f} ms of the processor each"
     )
     for tool, spent in sorted(tally.spent.items()):
-        p95 = statistics.quantiles(spent, n=20)[-1] if len(spent) > 1 else spent[0]
         print(
-            f"  {statistics.median(spent) * 1000:7.1f} ms p50  {p95 * 1000:7.1f} ms p95  {len(spent):5d} x {tool}"
+            f"  {statistics.median(spent) * 1000:7.1f} ms p50  {_p95(spent):7.1f} ms p95  {len(spent):5d} x {tool}"
         )
     for error in (*tally.errors[:5], *gone[:5]):
         print(f"  {error[:200]}")
-    return not tally.errors and not gone
+    p95 = _p95([one for spent in tally.spent.values() for one in spent])
+    figures = {"calls a second": tally.calls / seconds, "p95, ms": p95, "processor ms a call": each}
+    return not tally.errors and not gone, figures
+
+
+def _p95(spent: list[float]) -> float:
+    return 1000 * (statistics.quantiles(spent, n=20)[-1] if len(spent) > 1 else spent[0])
 
 
 def main() -> int:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 8.0
-    clients = int(sys.argv[2]) if len(sys.argv) > 2 else 32
-    os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("seconds", type=float, nargs="?", default=8.0)
+    parser.add_argument("clients", type=int, nargs="?", default=32)
+    parser.add_argument("--entries", type=int, default=0)
+    parser.add_argument("--home", type=Path, metavar="FOLDER", help="a home to copy, instead of N entries")
+    parser.add_argument("--beside", type=Path, metavar="FOLDER")
+    given = parser.parse_args()
     OnnxEncoder().prepare()
-    good = [report(1, seconds / 2), report(clients, seconds)]
-    return not all(good)
+    with tempfile.TemporaryDirectory() as folder:
+        home = given.home or Path(folder) / "home"
+        if not given.home:
+            prepared(home, given.entries)
+        well, _ = report(1, given.seconds / 2, home, ROOT)
+        good, here = report(given.clients, given.seconds, home, ROOT)
+        if given.beside:
+            _, there = report(given.clients, given.seconds, home, given.beside.resolve())
+            print(*(f"{name}: {here[name] / there[name]:.2f} of theirs" for name in here), sep="\n")
+    return not (well and good)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ Heavy parts (SQLite's tools, numpy, models) are loaded by the first call that ne
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cached_property
@@ -41,15 +42,18 @@ class OpenHome:
         exact_below: int = 0,
         large_from: int | None = None,
         actor: str | Callable[[], str] = "",
+        seconds: float = math.inf,
     ) -> None:
         """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`);
         `large_from`: how many chunks make a home a large one (see `storage.publisher`).
 
         `actor` is who writes, or what tells who writes now, where one process serves many.
+        `seconds`: how long a question may read in its text before it is answered with what was read.
         """
         self.home = home
         self._clock, self._encoder, self._given_actor = clock, encoder, actor
-        self._exact_below, self._large_from = exact_below, large_from
+        self._exact_below, self._large_from, self._seconds = exact_below, large_from, seconds
+        self._beside: list[Self] = []
 
     @property
     def _actor(self) -> str:
@@ -60,11 +64,20 @@ class OpenHome:
         """Open a home: the one given, else `KB_HOME`, else the nearest.  Raises HomeNotFound."""
         return cls(find_home(home), **options)
 
+    def beside(self) -> Self:
+        """Another connection to the same home, for another thread; same clock, model and actor, closed with this."""
+        other = type(self)(
+            self.home, clock=self._clock, encoder=self._parts.embeddings.encoder, exact_below=self._exact_below,
+            large_from=self._large_from, actor=self._given_actor, seconds=self._seconds,
+        )  # fmt: skip
+        self._beside.append(other)
+        return other
+
     @cached_property
     def _parts(self) -> Parts:
         from kb.parts import Parts
 
-        return Parts.of(self.home, self._encoder, self._exact_below, self._large_from)
+        return Parts.of(self.home, self._encoder, self._exact_below, self._large_from, self._seconds)
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +89,8 @@ class OpenHome:
 
     def close(self) -> None:
         """Let go of the database and the indexes; a second call does nothing."""
+        while self._beside:
+            self._beside.pop().close()
         if "_parts" in self.__dict__:
             self._parts.close()
             del self.__dict__["_parts"]

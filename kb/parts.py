@@ -5,6 +5,7 @@ This is the only place that knows which class stands behind which interface.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -86,8 +87,9 @@ class Parts:
 
     @classmethod
     def of(
-        cls, home: Home, encoder: Encoder | None, exact_below: int, large_from: int | None = None
-    ) -> Parts:
+        cls, home: Home, encoder: Encoder | None, exact_below: int, large_from: int | None = None,
+        seconds: float = math.inf,
+    ) -> Parts:  # fmt: skip
         """Open the database and put the parts together; nothing heavy is loaded."""
         db, generations = Database(home.database), Generations(home.vectors)
         embeddings = Embeddings(db, encoder or OnnxEncoder())
@@ -114,6 +116,7 @@ class Parts:
             watch.current,
             ledger.balance_for,
             db.snapshot,
+            seconds,
         )
         memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
         moves = Moves(db, table, entries, memory, sync)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from kb.cli.output import JSON, opened, print_json, print_text, say
-from kb.loop.trust import trust_in_words
 from kb.records.moves import Move, MoveState
 from kb.text.instants import minute
 
@@ -46,6 +45,8 @@ def outcome(
     if as_json:
         print_json({"id": entry_id, "status": after, "trust": trust})
         return
+    from kb.loop.trust import trust_in_words  # with the masks of templates: a tenth of a second
+
     print_text(f"trust {trust_in_words(trust)}")
     if why:
         say(f"{entry_id} is now {after}: {why}; to take that back: kb status {entry_id} --undo")

@@ -37,6 +37,9 @@ def over_stdio(context: typer.Context) -> None:
     """
     import anyio
 
+    from kb.server.client_half import put_off_client
+
+    put_off_client()
     from kb.server.opening import opened_to_serve
     from kb.server.server import KbServer
 
@@ -75,6 +78,7 @@ def over_http(
         )
 
     with opened_to_serve(context.obj or None) as (kb, load_model):
+        kb.refresh()  # what changed meanwhile is taken in before anybody asks
         load_model()
         serve(kb, where, tokens, started)
 

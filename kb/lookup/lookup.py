@@ -6,6 +6,7 @@ counted, what could not be taken into account is noted, and recording is left to
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -87,6 +88,8 @@ class Lookup:
     record_for: RecordFor = lambda *_: {}
     snapshot: Callable[[], AbstractContextManager[None]] = nullcontext
     """One state of the store for all that is read inside."""
+    seconds: float = math.inf
+    """How long a text is read for telling lines; what was read until then is answered, and the answer says so."""
 
     def find(
         self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
@@ -98,7 +101,14 @@ class Lookup:
         could settle the question by itself.
         """
         scan = SignatureScan(self.signatures.current(), on_sighting and self._teller(on_sighting))
-        question = ask(text, tool=tool, service=service, environment=environment, each_block=scan.block)
+        question = ask(
+            text,
+            tool=tool,
+            service=service,
+            environment=environment,
+            each_block=scan.block,
+            seconds=self.seconds,
+        )
         self.signatures.keep()
         if not question.evidence:
             raise NothingAsked(_NOTHING)
@@ -144,6 +154,7 @@ class Lookup:
         notes = [*notes, *warnings(question, self.held, self.entries)]
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
+        notes += [question.unread] if question.unread else []
         causes = Causes.of(question, judged)
         judged = spoken_for(causes, self.ranked.likeness(causes.said, causes.ids), judged)
         ordered, watch = watching.noted(verdicts.in_order(judged), question, self.watched(now), now)

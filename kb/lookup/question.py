@@ -6,16 +6,19 @@ memory, and `each_block` sees all of it on the way (that is where signatures are
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kb.records.ledger import Evidence
-from kb.text.carriers import SAID, Unfolded, unfold
+from kb.text.carriers import SAID, Place, Unfolded, unfold
 from kb.text.crashes.blame import MOST, crashes_in
 from kb.text.evidence import EvidenceLine, EvidenceReader
 from kb.text.mask import fingerprint, mask
+from kb.text.pieces import pieces
 from kb.text.prose import is_own_words, is_prose
 from kb.text.redact import hidden, redact
 from kb.text.specificity import text_specificity
@@ -27,6 +30,8 @@ _QUERY_LINES = 8
 _QUERY_CHARACTERS = 1500
 _PIECE = 1024 * 1024
 _OVERLAP = 8_000
+_READ_AT_ONCE = 256 * 1024
+"""Characters between two looks at the clock: some tenths of a second, where all of them are crashes."""
 _SHOWN = 200
 _STREAMS = ("stdout", "stderr")
 ALERTING = re.compile(r"alert|firing", re.IGNORECASE)
@@ -80,6 +85,8 @@ class Question:
     crashes: tuple[AskedCrash, ...] = ()
     """Of a kernel, in the order of the text."""
 
+    unread: str = ""
+    """What was left out when the time to read was up, in words; empty when all was read."""
     written: str = ""
     """All that a short text says, as it was written but without what carries it; empty for a longer one."""
 
@@ -154,15 +161,25 @@ def ask(
     service: str = "",
     environment: str = "",
     each_block: OnBlock | None = None,
+    seconds: float = math.inf,
 ) -> Question:
-    """Read the text once and make the question of it."""
-    reader, crashes = EvidenceReader(), dict[str, AskedCrash]()
+    """Read the text once and make the question of it.
+
+    After `seconds` no more of it is read for telling lines, and no further block; each block that was begun has been
+    shown to `each_block` whole.
+    """
+    reader, crashes, until, unread = EvidenceReader(), dict[str, AskedCrash](), time.monotonic() + seconds, ""
     for block in _blocks(_as_lines(text)):
         if each_block is not None:
             each_block(block)
         for crash in _crashes(block) if len(crashes) < MOST else ():
             crashes.setdefault(crash.name, crash)
-        reader.read(block.text, block.place, block.said if block.changed else None)
+        if stopped := _read(reader, block, until):
+            unread = (
+                f"reading took longer than {seconds:g} s: from line {stopped} on, only what is known word for"
+                " word was looked for; ask about the lines around the error"
+            )
+            break
     lines = reader.best(EVIDENCE_LINES)
     secrets, evidence = 0, []
     for line in lines:
@@ -174,9 +191,25 @@ def ask(
     names = dict.fromkeys(name for e in evidence for name in _NAME.findall(e.line.text))
     return Question(
         tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets,
-        whole=reader.is_short(EVIDENCE_LINES), crashes=tuple(crashes.values()),
+        whole=not unread and reader.is_short(EVIDENCE_LINES), unread=unread, crashes=tuple(crashes.values()),
         written=redact("\n".join(reader.said(EVIDENCE_LINES))).text,
     )  # fmt: skip
+
+
+def _read(reader: EvidenceReader, block: Unfolded, until: float) -> int:
+    """Read a block piece by piece until a moment; returns the line at which it was left, or 0."""
+    for start, end in pieces(block.text, _READ_AT_ONCE):
+        if start and time.monotonic() > until:
+            return block.place(start, start).line
+
+        def place(begin: int, stop: int, start: int = start) -> Place:
+            return block.place(start + begin, start + stop)
+
+        def said(begin: int, start: int = start) -> Mapping[str, str]:
+            return block.said(start + begin)
+
+        reader.read(block.text[start:end], place, said if block.changed else None)
+    return 0
 
 
 def _crashes(block: Unfolded) -> Iterator[AskedCrash]:

@@ -12,25 +12,29 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
 
 from kb.errors import InvalidInput, KbError
 from kb.knowledge import KnowledgeBase
 from kb.server.access import Tokens
+from kb.server.health import Health
+from kb.server.limits import Limits, TimelyBodies, timely_protocol
 from kb.server.server import KbServer
 
-MAX_BODY = 4 * 1024 * 1024
-"""Bytes of a request, which hold the longest log that a tool takes."""
 END_SECONDS = 3
 """How long open connections may take to end after SIGTERM; a call that has begun always ends."""
+
+LIMITS = Limits()
+"""Those of `kb serve`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +64,24 @@ def check_access(where: Listening, tokens: Tokens) -> None:
         )
 
 
-def http_app(kb: KnowledgeBase, where: Listening, tokens: Tokens) -> Starlette:
+def http_app(kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health, limits: Limits) -> ASGIApp:
     """The application: MCP at `/mcp`, and `/healthz`, which needs no token and tells nothing."""
     server = KbServer(kb, **_auth(where, tokens))
 
     async def healthz(request: Request) -> JSONResponse:
         del request
         try:
-            entries = await server.ask(kb.counts)
+            entries = health.entries()
         except KbError:
             return JSONResponse({"ok": False}, status_code=503)
-        return JSONResponse({"ok": True, "entries": sum(entries.values())})
+        return JSONResponse({"ok": True, "entries": entries})
 
     server.custom_route("/healthz", methods=["GET"])(healthz)
-    return server.streamable_http_app(
-        json_response=True, max_request_body_size=MAX_BODY, transport_security=_names(where), host=where.host
-    )
+    app = server.streamable_http_app(
+        json_response=True, max_request_body_size=limits.body, session_idle_timeout=limits.idle_seconds,
+        max_sessions=limits.sessions, transport_security=_names(where), host=where.host,
+    )  # fmt: skip
+    return TimelyBodies(app, limits)
 
 
 def _auth(where: Listening, tokens: Tokens) -> dict[str, Any]:
@@ -107,18 +113,23 @@ def _is_any(host: str) -> bool:
     return host in ("0.0.0.0", "::", "[::]", "")
 
 
-def serve(kb: KnowledgeBase, where: Listening, tokens: Tokens, started: Callable[[str, int], None]) -> None:
+def serve(
+    kb: KnowledgeBase,
+    where: Listening,
+    tokens: Tokens,
+    started: Callable[[str, int], None],
+    limits: Limits = LIMITS,
+) -> None:
     """Serve until SIGTERM or SIGINT; `started` is told the address.  Raises InvalidInput when it cannot listen."""
     import uvicorn
 
     check_access(where, tokens)
-    listener = _listen(where)
-    try:
+    with closing(_listen(where)) as listener, Health.of(kb.home) as health:
         port = listener.getsockname()[1]
-        app = http_app(kb, where, tokens)
+        app = http_app(kb, where, tokens, health, limits)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=END_SECONDS, lifespan="on",
-            server_header=False,
+            server_header=False, http=timely_protocol(limits.header_seconds),
         )  # fmt: skip
         server = uvicorn.Server(config)
 
@@ -131,8 +142,6 @@ def serve(kb: KnowledgeBase, where: Listening, tokens: Tokens, started: Callable
             signal.signal(number, end)
         started(where.host, port)
         server.run(sockets=[listener])
-    finally:
-        listener.close()
 
 
 def _listen(where: Listening) -> socket.socket:

@@ -40,6 +40,14 @@ class Offer:
     more: str
 
 
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call of another tool, which the server makes in place of this one."""
+
+    tool: str
+    arguments: dict[str, Any]
+
+
 class Tools(Protocol):
     """A group of tools."""
 

@@ -13,6 +13,9 @@ from kb.server.warming import EXACT_BELOW, WarmingEncoder
 from kb.server.worker import current_actor
 from kb.storage.encoder import OnnxEncoder
 
+READ_SECONDS = 5.0
+"""How long a question may read in its text: ten times what 3 MB of different errors take."""
+
 
 @contextmanager
 def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Callable[[], None]]]:
@@ -20,8 +23,9 @@ def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Ca
     place = find_home(home)
     encoder = WarmingEncoder(OnnxEncoder())
     try:
-        with KnowledgeBase(place, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor) as kb:
-            kb.refresh()
+        with KnowledgeBase(
+            place, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor, seconds=READ_SECONDS
+        ) as kb:
             yield kb, partial(encoder.load_later, place)
     finally:
         encoder.stop()

@@ -10,10 +10,8 @@ from mcp.server.mcpserver.resources import FunctionResource
 
 from kb.errors import KbError
 from kb.knowledge import KnowledgeBase
-from kb.server.fit import fit
 from kb.server.offers import PAGE
-from kb.server.replies import LABEL, plain
-from kb.server.worker import Worker
+from kb.server.worker import Call, Workers
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -24,8 +22,8 @@ _YAML = "application/yaml"
 class Resources:
     """`kb://memory/{folder}/{name}` and `kb://entry/{entry_id}`."""
 
-    def __init__(self, kb: KnowledgeBase, worker: Worker) -> None:
-        self._kb, self._worker = kb, worker
+    def __init__(self, kb: KnowledgeBase, workers: Workers) -> None:
+        self._home, self._workers = kb.home, workers
 
     def add_to(self, server: MCPServer[Any]) -> None:
         """Register the files that are there as resources, and both patterns as templates."""
@@ -48,43 +46,50 @@ class Resources:
         )(self.entry)  # fmt: skip
 
     def _files(self) -> list[tuple[str, str]]:
-        home = self._kb.home
         return [
             (folder.name, path.stem)
-            for folder in (home.learned, home.state)
+            for folder in (self._home.learned, self._home.state)
             for path in sorted(folder.glob("[!.]*.yaml"))
         ]
 
     async def memory(self, folder: str, name: str) -> str:
         """The content of a memory file as YAML."""
-        return await self._read(partial(self._memory, f"{folder}/{name}"))
+        return await self._read(partial(_memory, f"{folder}/{name}"))
 
     async def entry(self, entry_id: str) -> str:
         """Everything that an entry says, as YAML."""
-        return await self._read(partial(self._entry, entry_id))
+        return await self._read(partial(_entry, entry_id))
 
-    async def _read(self, call: Any) -> str:
+    async def _read(self, call: Call[str]) -> str:
         try:
-            return str(await self._worker.run(call))
+            return await self._workers.run(call)
         except KbError as error:
             raise ResourceNotFoundError(str(error)) from None
 
-    def _memory(self, key: str) -> str:
-        from kb.storage.yamledit import render
 
-        whole = {"content": self._kb.memory.read(key)}
-        cut = fit(whole, PAGE, newest=True, more="the tool memory_query shows the rest by a filter")
-        return labelled(render(plain(cut["content"] if cut is whole else cut)))
+def _memory(key: str, kb: KnowledgeBase) -> str:
+    from kb.server.fit import fit
+    from kb.server.replies import plain
+    from kb.storage.yamledit import render
 
-    def _entry(self, entry_id: str) -> str:
-        from kb.storage.codec import to_builtins
-        from kb.storage.yamledit import render
+    whole = {"content": kb.memory.read(key)}
+    cut = fit(whole, PAGE, newest=True, more="the tool memory_query shows the rest by a filter")
+    return labelled(render(plain(cut["content"] if cut is whole else cut)))
 
-        entry = self._kb.get(entry_id)
-        said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
-        return labelled(render(plain({"kind": entry.kind, **fit({"entry": said}, 4 * PAGE)})))
+
+def _entry(entry_id: str, kb: KnowledgeBase) -> str:
+    from kb.server.fit import fit
+    from kb.server.replies import plain
+    from kb.storage.codec import to_builtins
+    from kb.storage.yamledit import render
+
+    entry = kb.get(entry_id)
+    said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
+    return labelled(render(plain({"kind": entry.kind, **fit({"entry": said}, 4 * PAGE)})))
 
 
 def labelled(yaml_text: str) -> str:
     """YAML that says where it comes from; it stays YAML."""
+    from kb.server.replies import LABEL
+
     return f"# {LABEL}\n{yaml_text}"

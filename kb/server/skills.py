@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated
 
 from pydantic import Field
 
 from kb.errors import InvalidInput
 from kb.server.arguments import Inputs, Text, unknown_name
-from kb.server.offers import Offer, writing
+from kb.server.offers import Offer, ToolCall, writing
 
 SKILLS = ("learn_pattern", "memory_view", "weekly_summary", "investigate_alert", "debug_prod")
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCall:
-    """A call of another tool, which the server makes in place of this one."""
-
-    tool: str
-    arguments: dict[str, Any]
 
 
 def skill_run(

@@ -8,6 +8,7 @@ overlap than the regular expression does; the lines in which there is any are th
 from __future__ import annotations
 
 import re
+import threading
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,9 @@ CRASH = -1.0
 """Stands for the grade of a mark that a crash may begin with."""
 _LONG = 200_000
 """Characters from which Hyperscan, once it is loaded and has compiled the marks, is the quicker."""
+
+_scanning = threading.Lock()
+"""What Hyperscan writes into while it scans belongs to one thread at a time."""
 
 Hits = list[tuple[int, float]]
 """Places within a mark, line by line, each with the highest grade that its mark may have."""
@@ -57,7 +61,8 @@ def _by_hyperscan(database: Any, data: bytes) -> Hits:
     def found(number: int, _start: int, end: int, *_: object) -> None:
         append((end - 1, values[number]))
 
-    database.scan(data, match_event_handler=found)
+    with _scanning:
+        database.scan(data, match_event_handler=found)
     return hits
 
 

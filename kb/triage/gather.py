@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 from kb.errors import InvalidInput, KbError, Problem
 from kb.lookup.alternatives import mark_alternatives
@@ -26,7 +28,7 @@ WINDOW = timedelta(hours=24)
 """How far before an alert changes are looked for."""
 _PAST = 4
 _OF_SERVICE = 20
-_QUERY = 600
+_QUERY, _WORD = 600, re.compile(r"\S+")
 _NAMED = 5
 _CLOSE = 0.35
 
@@ -229,7 +231,8 @@ def _quirks(sources: Sources, service: str) -> tuple[Quirk, ...]:
 def _past(sources: Sources, alert: Alert, entries: dict[str, Entry], found: Answer) -> tuple[Incident, ...]:
     """Past incidents like this one, best first."""
     matched = [entries[m.id] for m in found.matches if m.id in entries] if found.verdict != "unknown" else []
-    query = " ".join(redact(alert.text).text.split())[:_QUERY]
+    words = (found[0] for found in _WORD.finditer(alert.text))  # of a log no more than what is asked
+    query = redact(" ".join(islice(words, _QUERY))).text[:_QUERY]
     any_there = sources.entries.select(kinds=("incident",), limit=1)  # a search costs far more than this
     hits = sources.search(query, ("incident",), limit=_PAST) if query and any_there else ()
     near = sources.entries.many(hit.id for hit in hits if hit.score >= RELATED)

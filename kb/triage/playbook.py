@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from kb.records.change import Change, ChangeKind
 from kb.records.parts import Severity
 from kb.text.instants import clock
+from kb.text.pieces import first
 from kb.triage.severity import asserted_words
 from kb.triage.symptoms import Symptom, symptoms, words_of
 
@@ -119,7 +120,7 @@ def _rollback(situation: Situation) -> Option:
     revertible = (ChangeKind.DEPLOYMENT, ChangeKind.CONFIG, ChangeKind.DRIFT)
     change = next((one for one in situation.changes if one.kind in revertible), None)
     if change is None:
-        told = _DEPLOYED.search(situation.text)
+        told = first(_DEPLOYED, situation.text)
         said = f'none on record, but the alert says "{_flat(told)}"' if told else "none on record"
         return Option(name, needs, None, said)
     later = [one for one in situation.changes if one.at >= change.at]
@@ -142,7 +143,7 @@ def _rollback(situation: Situation) -> Option:
 
 
 def _by_words(name: str, needs: str, words: re.Pattern[str], text: str) -> Option:
-    found = words.search(text)
+    found = first(words, text)
     return Option(name, needs, True if found else None, _flat(found).lower() if found else "")
 
 
@@ -172,9 +173,9 @@ def questions(situation: Situation) -> Iterator[str]:
         yield "What changed recently (deployments, configuration, traffic)?"
     if situation.starts is None:
         yield "When did it start?"
-    if not _USERS.search(situation.text):
+    if not first(_USERS, situation.text):
         yield "How many users are affected: all, or a segment?"
-    if not _ERROR_TEXT.search(situation.text):
+    if not first(_ERROR_TEXT, situation.text):
         yield "Which error messages stand in the logs right before it?"
 
 
@@ -198,7 +199,7 @@ def escalations(situation: Situation) -> Iterator[tuple[str, bool]]:
         yield f"At {clock(since + PATIENCE)}, if there is no progress by then", False
     else:
         yield "After 30 min without progress", False
-    if vendor := _VENDOR.search(f"{situation.text}\n{situation.causes}"):
+    if vendor := first(_VENDOR, f"{situation.text}\n{situation.causes}"):
         yield f"To vendor support, if {vendor[0].lower()} is the cause", False
 
 

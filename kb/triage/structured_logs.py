@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kb.text.alarm import alarm
+from kb.text.evidence_lines import cut
 from kb.text.mask import without_prefix
 
 _LEVEL = ("level", "severity", "lvl", "loglevel", "log.level", "levelname", "PRIORITY")
@@ -121,6 +122,12 @@ def telling_line(text: str) -> str:
     """The line that names what went wrong: the first, unless a later one is more alarming."""
     plain = _COLOURS.sub("", text[:_READ])
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    best = max(lines, key=alarm, default="")  # of equals the first
+    best = max(lines, key=_grade, default="")  # of equals the first
     first = lines[0] if lines else ""
-    return without_prefix(best) if alarm(best) > alarm(first) else first
+    return without_prefix(best) if _grade(best) > _grade(first) else first
+
+
+def _grade(line: str) -> float:
+    """How alarming a line is; of a long one, what is around its first error word."""
+    kept = cut(line, 0, len(line))
+    return alarm(kept.text) if kept else 0.0

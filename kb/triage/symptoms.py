@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kb.text.pieces import every
+
 
 class Symptom(StrEnum):
     """The kinds of incident that responders are routed by."""
@@ -80,5 +82,5 @@ def symptoms(text: str) -> list[Kind]:
 
     A word counts once: a log repeats itself.
     """
-    counted = [(len({found[0].lower() for found in kind.words.finditer(text)}), kind) for kind in KINDS]
+    counted = [(len({found[0].lower() for found in every(kind.words, text)}), kind) for kind in KINDS]
     return [kind for count, kind in sorted(counted, key=lambda pair: -pair[0]) if count]

@@ -16,7 +16,7 @@ from kb.server.server import KbServer
 from kb.server.warming import LOADING, WarmingEncoder
 from kb.storage.encoder import EXPORTING, OnnxEncoder
 from tests.conftest import ROOT
-from tests.server.conftest import connected
+from tests.server.conftest import connected, environment
 
 PARAPHRASE = "the water stands below the bottom, says the sensor"
 
@@ -134,3 +134,38 @@ def test_the_model_is_loaded_in_the_background(home: Path, encoder: OnnxEncoder)
     warming.stop()
 
     assert warming.ready()
+
+
+def test_a_server_that_waits_for_its_handshake_has_loaded_neither_mcp_s_client_half_nor_the_tools(home: Path):
+    script = (
+        "import sys\nfrom kb.server.client_half import put_off_client\nput_off_client()\n"
+        "from kb.server.opening import opened_to_serve\nfrom kb.server.server import KbServer\n"
+        "with opened_to_serve(sys.argv[1]) as (kb, load):\n    KbServer(kb, answered=load)\n    print(*sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(home)],
+        capture_output=True,
+        text=True,
+        env=environment(home),
+        check=True,
+    )
+
+    loaded = done.stdout.split()
+    assert "mcp.server.lowlevel.server" in loaded
+    assert not {name for name in loaded if name.startswith(("mcp.client", "kb.lookup", "kb.loop"))}
+    assert not {"kb.server.asking", "kb.server.replies", "kb.text.mask", "numpy", "kb.parts"} & set(loaded)
+
+
+def test_who_needs_the_client_half_of_mcp_after_all_gets_it(home: Path):
+    script = (
+        "from kb.server.client_half import put_off_client\nput_off_client()\nimport mcp.server, sys\n"
+        "assert 'mcp.client' not in sys.modules\nfrom mcp import Client\nimport mcp\n"
+        "print(Client.__name__, mcp.Client is Client)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=environment(home), check=True
+    )
+
+    assert done.stdout == "Client True\n"
