@@ -124,7 +124,7 @@ def test_no_argument_of_any_tool_nor_the_name_of_the_client_leaves_a_secret(
                 said = agent.result(tool, **{**needed, **ids, argument: form})
                 taken[tool] = taken.get(tool, 0) + (not said.is_error)
 
-    writing = {name for name, offer in KbServer(kb)._offers.items() if not offer.reads}
+    writing = {name for name, offer in KbServer(kb).offers.items() if not offer.reads}
     assert {name for name in writing if not taken[name]} <= {
         "proposal_accept", "proposal_reject",  # there is none
         "incident_verify", "incident_close", "incident_postmortem",  # they take no text but ids and what is checked
