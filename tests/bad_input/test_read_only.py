@@ -75,7 +75,11 @@ def test_the_command_line_says_the_same_with_exit_code_1(sealed: Path, run_kb: R
     known = run_kb("check", LINE, home=sealed)
     refused = [
         run_kb(*words, home=sealed)
-        for words in (("learn", "pattern", "ERR sluice gate jammed again"), ("ingest", str(document)), ("memory", "log", "did"))
+        for words in (
+            ("learn", "pattern", "sluice gate jammed"),
+            ("ingest", str(document)),
+            ("memory", "log", "did"),
+        )
     ]
 
     assert known.returncode == 0
