@@ -179,6 +179,8 @@ class Lookup:
         self, question: Question, found: Sequence[Found], now: datetime, already: Sequence[Judged] = ()
     ) -> list[Judged]:
         """One judgement an entry, the most confident of its tiers; alert rules stand for their runbooks."""
+        if not found:
+            return list(already)
         stored = self._on_offer(hit.entry_id for hit in found)
         runbooks = self._runbooks([one.entry for one in stored.values()])
         hits = [_to_runbook(hit, stored, runbooks) for hit in found if hit.entry_id in stored]
