@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from math import fsum
 
 from kb.lookup.rarity import CorpusStats
 
@@ -44,4 +45,4 @@ def _without_number(token: str) -> str:
 
 
 def _weight(words: Iterable[str], stats: CorpusStats) -> float:
-    return sum(stats.idf(word) for word in words)
+    return fsum(stats.idf(word) for word in words)

@@ -16,7 +16,7 @@ from kb.lookup.agreement import agreement
 from kb.lookup.confidence import by_likeness
 from kb.lookup.found import Found
 from kb.lookup.question import Question
-from kb.lookup.rarity import CorpusStats
+from kb.lookup.rarity import stats_of
 from kb.lookup.thresholds import RELATED
 from kb.lookup.verdict import Judged, in_order, learned_by, rivals
 from kb.records import Entry
@@ -61,9 +61,7 @@ class OtherCauses:
         hits = self.lexical.search(tokens, _CHUNKS) if tokens else []
         chunks = self.lexical.chunks_of(list({hit.entry_id for hit in hits} - {entry.id}))
         titles = {key: _title(pieces) for key, pieces in chunks.items()}
-        entries, mean_chunk, mean_entry = self.lexical.size()
-        known = self.lexical.document_frequencies([*tokens, *chain.from_iterable(titles.values())])
-        stats = CorpusStats(entries, mean_entry, known, mean_chunk)
+        stats = stats_of(self.lexical, [*tokens, *chain.from_iterable(titles.values())])
         agreed = {key: agreement(tokens, title, stats) for key, title in titles.items()}
         return [_other(key, value) for key, value in agreed.items() if by_likeness(value) >= RELATED]
 

@@ -120,7 +120,7 @@ class Lookup:
         with self.ranked.reading():  # anew: what the exact tiers say must be of the same state
             exact = self._exact(question, scan, now, deep=deep)
             if not deep and verdicts.ends(exact, question):
-                return self._finished(question, exact, limit, now)
+                return self._finished(question, self._told_apart(question, exact), limit, now)
             said = question.written or question.said
             ranked = self.ranked.search(
                 question.query,
@@ -130,7 +130,7 @@ class Lookup:
                 alert=question.alert,
             )
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
-            return self._finished(question, judged, limit, now, self.notes())
+            return self._finished(question, self._told_apart(question, judged), limit, now, self.notes())
 
     def _exact(self, question: Question, scan: SignatureScan, now: datetime, *, deep: bool) -> list[Judged]:
         printed = by_fingerprint(question, self.entries)
@@ -155,10 +155,13 @@ class Lookup:
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
         notes += [question.unread] if question.unread else []
-        causes = Causes.of(question, judged)
-        judged = spoken_for(causes, self.ranked.likeness(causes.said, causes.ids), judged)
         ordered, watch = watching.noted(verdicts.in_order(judged), question, self.watched(now), now)
         return _finding(question, ordered, limit, [*notes, *watch])
+
+    def _told_apart(self, question: Question, judged: Sequence[Judged]) -> list[Judged]:
+        """The candidates, of several causes of one symptom those lifted that the text speaks for."""
+        causes = Causes.of(question, judged)
+        return spoken_for(causes, self.ranked.likeness(causes.said, causes.ids), judged)
 
     def _other_causes(self, settled: Sequence[Judged]) -> list[Found]:
         """What was learned of the same symptom in other words, which the text need not hold."""

@@ -130,13 +130,11 @@ class RankedTiers:
     def _stats(self, tokens: Iterable[str], candidates: list[Candidate]) -> CorpusStats:
         from kb.lookup.agreement import words_of
         from kb.lookup.features import plain_words
-        from kb.lookup.rarity import CorpusStats
+        from kb.lookup.rarity import stats_of
 
         titles = [word for candidate in candidates for word in plain_words(candidate.title)]
         titles += chain.from_iterable(words_of(_title_tokens(one)) for one in candidates)
-        entries, mean_chunk, mean_entry = self._lexical.size()
-        known = self._lexical.document_frequencies([*tokens, *titles])
-        return CorpusStats(entries, mean_entry, known, mean_chunk)
+        return stats_of(self._lexical, [*tokens, *titles])
 
 
 def _candidate(entry_id: str, pieces: Sequence[StoredChunk], cosines: Mapping[int, float]) -> Candidate:

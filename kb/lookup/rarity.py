@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from kb.storage.lexical import LexicalIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +22,9 @@ class CorpusStats:
         """How telling a term is: high for a rare or unseen one, never below zero."""
         df = min(self.df.get(term, 0), self.documents)
         return math.log(1 + (self.documents - df + 0.5) / (df + 0.5))
+
+
+def stats_of(lexical: LexicalIndex, tokens: Iterable[str]) -> CorpusStats:
+    """How common these tokens are in the home, and how long its texts are."""
+    entries, mean_chunk, mean_entry = lexical.size()
+    return CorpusStats(entries, mean_entry, lexical.document_frequencies(tokens), mean_chunk)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import chain
 from math import exp, log
 
+from kb.lookup.agreement import share_of
 from kb.lookup.features import Candidate, Query
 from kb.lookup.rarity import CorpusStats
 
@@ -52,7 +54,4 @@ def _body(one: Candidate) -> list[float]:
 
 def _covered(query: Query, one: Candidate, stats: CorpusStats) -> float:
     """Of the weight of the question's words, the share that the entry has anywhere."""
-    asked = query.known_words
-    has: set[str] = set(one.names).union(*(piece.tokens for piece in one.chunks))
-    total = math.fsum(map(stats.idf, asked))
-    return math.fsum(stats.idf(word) for word in asked & has) / total if total else 0.0
+    return share_of(query.known_words, [*one.names, *chain(*(piece.tokens for piece in one.chunks))], stats)
