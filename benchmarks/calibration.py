@@ -2,16 +2,18 @@
 
 Run `python -m benchmarks.calibration` from the project's root; `--cache FILE` keeps the vectors between
 runs.  Each source is a shelf of documents with three kinds of questions: those it answers, the same with
-their document taken out (only its neighbours are left: the hard case), and those of other systems.  The
-logistic of `kb.lookup.confidence` is fitted on all sources but one and measured on that one; then the
-coefficients that ship are measured on all.  Change them there, rounded, when this prints better ones.
+their document taken out (only its neighbours are left: the hard case), and those of other systems.  For each table of
+`kb/lookup/calibration.toml`, alerts and what programs wrote, the logistic is fitted on all of its sources but one and
+measured on that one; then the coefficients that ship are measured on all.  Write them there, rounded, when this prints
+better ones.  `benchmarks/sentences.py` does the same for what people say in their own words.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +30,7 @@ from benchmarks.ranking_material import (
     questions,
     shelf,
 )
-from kb.lookup.confidence import COEFFICIENTS, INTERCEPT
+from kb.lookup.confidence import OPINIONS, calibration
 from kb.lookup.features import FEATURE_NAMES
 from kb.lookup.ranking import opinion, scores
 
@@ -38,6 +40,8 @@ HARD_SHARE = 1 / 3
 SHRINK = 0.003
 """How strongly the opinions' coefficients are drawn together; free ones fit each source better and the others worse."""
 WRONG = 0.05
+_FIELD = re.compile(r"\{\{.*?\}\}")
+"""What stands for a value in the text of an alert."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def outcomes(asked: Sequence[Question], foreign: Sequence[Question], books: Shel
 def _first(right: np.ndarray, table: np.ndarray) -> tuple[list[float], bool]:
     row = int(np.argmax(scores(table)))
     values = dict(zip(FEATURE_NAMES, table[row].tolist(), strict=True))
-    return [opinion(values, group) for group in COEFFICIENTS], bool(right[row])
+    return [opinion(values, group) for group in OPINIONS], bool(right[row])
 
 
 def fit(sources: Sequence[Outcomes], rounds: int = 50) -> np.ndarray:
@@ -162,25 +166,47 @@ def said_and_so(rows: Sequence[tuple[float, float, int]]) -> str:
     return "  ".join(f"{said:.2f}>{so:.2f} ({count})" for said, so, count in rows)
 
 
-def sources(embed: Embedder) -> dict[str, Outcomes]:
-    """Every source with its outcomes; alerts of other systems are foreign to all shelves."""
-    foreign = questions([(row["query"], ()) for row in pairs("no_match_alerts")], embed)
-    alerts = questions([(row["query"], row["relevant"]) for row in pairs("alert_to_runbook")], embed)
-    rows = pairs("signature_to_bug")
-    bugs = questions([(r["query"], [r["relevant"]]) for r in rows if r["informative"]], embed)
-    logs = questions([(r["query"], r["relevant"]) for r in pairs("symptom_log_to_article")], embed)
+def alerts(embed: Embedder) -> dict[str, Outcomes]:
+    """Alerts and the runbooks of each project; alerts of other systems are foreign to all shelves."""
+    foreign, asked = _foreign(embed), _alerts(embed)
     found = {}
-    for name, folders in (
-        ("prometheus-operator runbooks", RUNBOOKS[:1]),
-        ("openshift runbooks", RUNBOOKS[1:]),
-    ):
+    for name, folders in (("prometheus-operator", RUNBOOKS[:1]), ("openshift and kubevirt", RUNBOOKS[1:])):
         books = shelf(folder(*folders), embed)
-        asked = [question for question in alerts if question.relevant & set(books.ids)]
-        found[name] = outcomes(asked, foreign, books)
-    texts = shelf({row["relevant"]: ("", row["text"]) for row in rows}, embed)
-    found["bugs of a CI"] = outcomes(bugs, foreign, texts)
-    found["articles"] = outcomes(logs, foreign, shelf(folder("ke-longhorn-kb"), embed))
-    return found
+        own = [question for question in asked if question.relevant & set(books.ids)]
+        found[name] = outcomes(own, foreign, books)
+    rows = pairs("ceph_alert_to_runbook")
+    books = shelf({row["alert"]: (row["alert"], row["text"]) for row in rows}, embed)
+    texts = [(_FIELD.sub("<*>", f"{row['summary']}. {row['description']}"), [row["alert"]]) for row in rows]
+    return found | {"ceph": outcomes(questions(texts, embed), foreign, books)}
+
+
+def programs(embed: Embedder) -> dict[str, Outcomes]:
+    """Lines and logs, and the notes and articles that explain them; what one source asks is foreign to the other."""
+    rows = pairs("signature_to_bug")
+    lines = questions([(r["query"], [r["relevant"]]) for r in rows if r["informative"]], embed)
+    logs = questions([(r["query"], r["relevant"]) for r in pairs("symptom_log_to_article")], embed)
+    notes = shelf({row["relevant"]: ("", row["text"]) for row in rows}, embed)
+    articles = shelf(folder("ke-longhorn-kb"), embed)
+    return {
+        "bugs of a CI": outcomes(lines, _unanswered(logs), notes),
+        "articles": outcomes(logs, _unanswered(lines), articles),
+    }
+
+
+SOURCES: dict[str, Callable[[Embedder], dict[str, Outcomes]]] = {"alert": alerts, "program": programs}
+"""By the tables of `calibration.toml`."""
+
+
+def _foreign(embed: Embedder) -> list[Question]:
+    return questions([(row["query"], ()) for row in pairs("no_match_alerts")], embed)
+
+
+def _alerts(embed: Embedder) -> list[Question]:
+    return questions([(row["query"], row["relevant"]) for row in pairs("alert_to_runbook")], embed)
+
+
+def _unanswered(asked: Sequence[Question]) -> list[Question]:
+    return [replace(question, relevant=frozenset()) for question in asked]
 
 
 def main() -> None:
@@ -192,26 +218,32 @@ def main() -> None:
         print(f"skipped: {SHARED / 'pairs'} is absent")
         return
     embed = Embedder(options.cache)
-    found = sources(embed)
-    alerts = questions([(row["query"], row["relevant"]) for row in pairs("alert_to_runbook")], embed)
-    foreign = questions([(row["query"], ()) for row in pairs("no_match_alerts")], embed)
-    whole = outcomes(alerts, foreign, shelf(folder(*RUNBOOKS), embed))
-    shipped = np.array([*COEFFICIENTS.values(), INTERCEPT])
+    for table, made in SOURCES.items():
+        measure(table, made(embed))
+    whole = outcomes(_alerts(embed), _foreign(embed), shelf(folder(*RUNBOOKS), embed))
+    report("all runbooks", whole, shipped("alert"))
+    for absent in ((ANSWERED, FOREIGN), (ANSWERED, FOREIGN, TAKEN_OUT)):
+        reliability(f"all runbooks, {' + '.join(absent)}: said > so", whole.of(*absent), shipped("alert"))
+
+
+def measure(table: str, found: dict[str, Outcomes]) -> None:
+    """Every source by a fit on the others, then by what ships."""
     head = f"{'':32} {'against':10}  AUROC   of abs of wrong of answers  Brier   gap"
-    print(f"fitted on the other sources\n{head}")
+    print(f"\n{table}: fitted on the other sources\n{head}")
     for name in found:
         beta = fit([one for other, one in found.items() if other != name])
         report(name, found[name], beta)
         print(f"{'':32} fitted:", *(f"{value:.1f}" for value in beta))
-    unseen = fit([one for name, one in found.items() if "runbooks" not in name])
-    report("all runbooks", whole, unseen)
-    print(
-        f"\nas shipped: {COEFFICIENTS}, {INTERCEPT}; fitted on all: {np.round(fit(list(found.values())), 1)}\n{head}"
-    )
-    for name, one in [*found.items(), ("all runbooks", whole)]:
-        report(name, one, shipped)
-    for absent in ((ANSWERED, FOREIGN), (ANSWERED, FOREIGN, TAKEN_OUT)):
-        reliability(f"all runbooks, {' + '.join(absent)}: said > so", whole.of(*absent), shipped)
+    beta = fit(list(found.values()))
+    print(f"\n{table}, as shipped: {shipped(table)}; fitted on all: {np.round(beta, 1)}\n{head}")
+    for name, one in found.items():
+        report(name, one, shipped(table))
+        reliability(f"{name}: said > so", one, shipped(table))
+
+
+def shipped(table: str) -> np.ndarray:
+    """The coefficients of a table, the intercept last."""
+    return np.array([calibration(table)[name] for name in (*OPINIONS, "intercept")])
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
-"""How likely the first candidate is the right one: a logistic of the three opinions of `kb.lookup.ranking`.
+"""How likely the first candidate is the right one: a logistic for each kind of text that is asked.
 
-Fitted and checked by `benchmarks/calibration.py`; rounded.  On alerts and the runbooks of three sources (134
-with a runbook, 250 of other systems) right first answers are told from wrong ones with an AUROC of 0.984,
-also when fitted on other kinds of text alone; where 5 % of the wrong ones are answered, so are 90 % of those
-with a runbook, rightly; no tenth of the questions is off by more than 0.07.  Shelf by shelf it is off by up
-to 0.15, in both directions, on short bug notes by 0.28, too low.  Where only the right entry is missing and
-its neighbours are there, the AUROC is 0.82.  More features (the lead over the second, over the rest, unseen
-and missing words) fitted some sources better and others worse; coefficients that differ much did, too.
+An alert names its subject, a log line is quoted by what explains it, a person describes what they see: the same
+likeness does not mean the same.  So `calibration.toml` has coefficients by kind, which `benchmarks/calibration.py`
+fits and checks by source and `benchmarks/reliability.py` measures through the whole lookup.  More features (the lead
+over the second, over the rest, unseen and missing words) fitted some sources better and others worse; coefficients
+that differ much did, too.  Where only the right entry is missing and its neighbours are there, every kind is too sure
+of itself; `kb.lookup.siblings` says what tells those apart.
 
 It is a prior for the verdict, not a verdict: it does not know how generic the question's words are
 (`kb.text.specificity` does), nor services, versions, trust.
@@ -14,11 +13,21 @@ It is a prior for the verdict, not a verdict: it does not know how generic the q
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
+from functools import cache
+from importlib import resources
 from math import exp
 
-COEFFICIENTS: dict[str, float] = {"words": 6.8, "meaning": 6.8, "subject": 3.4}
-INTERCEPT = -9.6
+from kb.text.kinds import Kind
+
+OPINIONS = ("words", "meaning", "subject")
+"""What a candidate is judged by that is ranked as a subject; a sentence has opinions of its own besides."""
+_TABLE_OF = {
+    Kind.ALERT: "alert", Kind.LABELS: "alert", Kind.SENTENCE: "alert",
+    Kind.LINE: "program", Kind.LOG: "program", Kind.TRACE: "program",
+}  # fmt: skip
+"""Which coefficients count for a kind; what a sentence says of a subject is read as an alert is."""
 
 _MEANING = 0.5
 """What nearness in meaning weighs beside the words of two texts that programs wrote, which weigh 1.
@@ -33,12 +42,21 @@ on, 70 of 71 are the same; from 0.55 on, a seventh of the new ones looks like an
 """
 
 
-def probability(features: Mapping[str, float]) -> float:
+@cache
+def calibration(table: str) -> Mapping[str, float]:
+    """The coefficients, in log-odds, of `alert`, `program` or `sentence`, with their `intercept`."""
+    text = resources.files("kb.lookup").joinpath("calibration.toml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, float]] = tomllib.loads(text)
+    return found[table]
+
+
+def probability(features: Mapping[str, float], kind: Kind = Kind.ALERT) -> float:
     """The chance, 0 to 1, that the candidate with these features is right, given that it came first."""
     from kb.lookup.ranking import opinion  # with numpy, which a question that is settled early never needs
 
-    evidence = sum(weight * opinion(features, group) for group, weight in COEFFICIENTS.items())
-    return 1 / (1 + exp(-(evidence + INTERCEPT)))
+    weights = calibration(_TABLE_OF[kind])
+    evidence = sum(weights[group] * opinion(features, group) for group in OPINIONS)
+    return 1 / (1 + exp(-(evidence + weights["intercept"])))
 
 
 def likeness(words: float, meaning: float) -> float:

@@ -124,7 +124,7 @@ class Lookup:
             said = question.written or question.said
             ranked = self.ranked.search(
                 question.query,
-                own_words=question.in_own_words,
+                kind=question.kind,
                 said=said,
                 names=question.named,
                 alert=question.alert,

@@ -17,9 +17,10 @@ from kb.records.ledger import Evidence
 from kb.text.carriers import SAID, Place, Unfolded, unfold
 from kb.text.crashes.blame import MOST, crashes_in
 from kb.text.evidence import EvidenceLine, EvidenceReader
+from kb.text.kinds import Kind, kind_of
 from kb.text.mask import fingerprint, mask
 from kb.text.pieces import pieces
-from kb.text.prose import is_own_words, is_prose
+from kb.text.prose import is_prose
 from kb.text.redact import hidden, redact
 from kb.text.specificity import text_specificity
 
@@ -132,9 +133,9 @@ class Question:
         return next((match[match.lastgroup or 0] for match in found if match), "")
 
     @cached_property
-    def in_own_words(self) -> bool:
-        """Whether somebody tells in their own words what they see; see `kb.text.prose`."""
-        return self.whole and is_own_words(self.said)
+    def kind(self) -> Kind:
+        """What kind of text is asked, by which its confidence is calibrated."""
+        return kind_of(self.said, whole=self.whole)
 
     @property
     def fingerprint(self) -> str:

@@ -18,6 +18,7 @@ from kb.storage.filters import EVERYTHING, Filter
 from kb.storage.lexical import LexicalIndex, StoredChunk
 from kb.storage.vectors import VectorIndex
 from kb.text.chunks import ASKED, WHOLE, spelled_out
+from kb.text.kinds import Kind
 from kb.text.mask import mask
 from kb.text.tokens import tokenize
 
@@ -44,15 +45,15 @@ class RankedTiers:
         return self._vectors.reading()
 
     def search(
-        self, query: str, limit: int = MAX_CANDIDATES, *, own_words: bool = False, said: str = "",
+        self, query: str, limit: int = MAX_CANDIDATES, *, kind: Kind = Kind.ALERT, said: str = "",
         names: Sequence[str] = (), alert: str = "", only: Filter = EVERYTHING, all_chunks: bool = False,
     ) -> list[Found]:  # fmt: skip
         """The candidates for a text, best first; `strength` is the chance that each is right.
 
-        What people say in `own_words` is answered by what `sentences` makes of it, too.  What programs said is
-        compared to the letter: `said`, where it is not the query itself.  `names` are those of alerts in it, `alert`
-        that of the one that it is: who speaks of others is a sibling of what is asked.  `only` is asked of both
-        indexes; with `all_chunks` they are asked until there are `limit` candidates, or no more.
+        Its `kind` says which calibration counts; sentences are answered by what `sentences` makes of them, too.
+        What programs said is compared to the letter: `said`, where it is not the query itself.  `names` are those of
+        alerts in it, `alert` that of the one that it is: who speaks of others is a sibling of what is asked.  `only`
+        is asked of both indexes; with `all_chunks` they are asked until there are `limit` candidates, or no more.
         """
         from kb.lookup import ranking
         from kb.lookup.agreement import agreement, share_of, words_of
@@ -88,7 +89,7 @@ class RankedTiers:
         differs = differences(asked, [by_id[one.entry_id] for one in ranked], stats)
         found = [
             replace(
-                _ranked(one, lexical_ids),
+                _ranked(one, lexical_ids, kind),
                 named=named[one.entry_id],
                 agreed=agreed[one.entry_id],
                 covered=covered[one.entry_id],
@@ -97,15 +98,15 @@ class RankedTiers:
             for one in ranked
         ]
         hits = _falling(found)
-        hits = _in_own_words(hits, asked, candidates, stats) if own_words else hits
+        hits = _in_own_words(hits, asked, candidates, stats) if kind is Kind.SENTENCE else hits
         likely = {hit.entry_id for hit in hits if hit.strength >= RELATED}
         taught = [
             plain
             for one in candidates
             if one.entry_id in likely and (plain := _own(one)).chunks != one.chunks
         ]
-        bare = [_ranked(one, lexical_ids) for one in ranking.rank(asked, taught, stats)]
-        bare = _in_own_words(bare, asked, taught, stats) if own_words else bare
+        bare = [_ranked(one, lexical_ids, kind) for one in ranking.rank(asked, taught, stats)]
+        bare = _in_own_words(bare, asked, taught, stats) if kind is Kind.SENTENCE else bare
         own = {one.entry_id: one for one in bare}
         return [_by_words_asked(hit, own) for hit in hits]
 
@@ -185,7 +186,7 @@ def _by_words_asked(hit: Found, own: Mapping[str, Found]) -> Found:
     )
 
 
-def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
+def _ranked(one: Ranked, lexical_ids: set[str], kind: Kind) -> Found:
     from kb.lookup.confidence import probability
     from kb.lookup.ranking import opinion
 
@@ -194,7 +195,7 @@ def _ranked(one: Ranked, lexical_ids: set[str]) -> Found:
     rare, title = one.features["rare_words"], one.features["title_loose"]
     reason = f"shares {rare:.0%} of the rarest words, similarity {one.features['cosine']:.2f}"
     reason += f", {title:.0%} of its title is in the text" if title >= _MUCH_OF_TITLE else ""
-    return Found(one.entry_id, tier, reason, None, probability(one.features), features=one.features)
+    return Found(one.entry_id, tier, reason, None, probability(one.features, kind), features=one.features)
 
 
 def _in_own_words(
@@ -203,11 +204,16 @@ def _in_own_words(
     """The hits as somebody means them who asks in words of their own: each by the better of two chances."""
     from kb.lookup import sentences
 
-    scores = {
-        one.entry_id: sentences.score(sentences.opinions(asked, one, stats), stats.documents)
-        for one in candidates
-    }
-    better = [replace(hit, strength=sentences.either(hit.strength, scores[hit.entry_id])) for hit in found]
+    said = {one.entry_id: sentences.opinions(asked, one, stats) for one in candidates}
+    scores = {key: sentences.score(values, stats.documents) for key, values in said.items()}
+    better = [
+        replace(
+            hit,
+            strength=sentences.either(hit.strength, scores[hit.entry_id]),
+            features=hit.features | said[hit.entry_id],
+        )
+        for hit in found
+    ]
     return sorted(better, key=lambda hit: (-hit.strength, -scores[hit.entry_id], hit.entry_id))
 
 

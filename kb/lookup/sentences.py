@@ -15,17 +15,18 @@ from itertools import chain
 from math import exp, log
 
 from kb.lookup.agreement import share_of
+from kb.lookup.confidence import calibration
 from kb.lookup.features import Candidate, Query
 from kb.lookup.rarity import CorpusStats
 
-WEIGHTS: dict[str, float] = {"whole": 6.5, "body": 2.5, "covered": 5.0}
-INTERCEPT, CROWD = -6.9, 0.25
+OPINIONS = ("whole", "body", "covered")
+"""Names of what speaks for a candidate; `calibration.toml` has their weights."""
 MOST = 0.75
 """Words of one's own relate two texts, they never settle that they are one."""
 
 
 def opinions(query: Query, one: Candidate, stats: CorpusStats) -> dict[str, float]:
-    """What speaks for a candidate, by the names of `WEIGHTS`."""
+    """What speaks for a candidate, by the names of `OPINIONS`."""
     body = max(_body(one), default=0.0)
     whole = body if math.isnan(one.whole_cosine) else one.whole_cosine
     return {"whole": max(0.0, whole), "body": max(0.0, body), "covered": _covered(query, one, stats) ** 0.5}
@@ -36,13 +37,14 @@ def score(values: Mapping[str, float], entries: int) -> float:
 
     The more there are, the nearer the best of those that are wrong comes by chance.
     """
-    told = sum(weight * values[name] for name, weight in WEIGHTS.items())
-    return told + INTERCEPT - CROWD * log(max(1, entries))
+    weights = calibration("sentence")
+    told = sum(weights[name] * values[name] for name in OPINIONS)
+    return told + weights["intercept"] + weights["crowd"] * log(max(1, entries))
 
 
 def either(likely: float, score: float) -> float:
-    """The better of the chance that a candidate has as a subject and of that which its score gives it, up to `MOST`."""
-    return min(MOST, max(likely, 1 / (1 + exp(-score))))
+    """The better of a candidate's chance as a subject and of that by its score, which goes up to `MOST`."""
+    return max(likely, min(MOST, 1 / (1 + exp(-score))))
 
 
 def _body(one: Candidate) -> list[float]:

@@ -9,6 +9,7 @@ from kb.lookup.confidence import probability
 from kb.lookup.features import FEATURE_NAMES, Candidate, ChunkText, Query
 from kb.lookup.ranking import GROUPS, opinion, rank
 from kb.lookup.rarity import CorpusStats
+from kb.text.kinds import Kind
 from kb.text.tokens import tokenize
 
 STATS = CorpusStats(
@@ -106,3 +107,16 @@ def test_a_full_agreement_is_probable_and_none_at_all_is_not():
 
     assert probability(everything) > 0.95
     assert probability(nothing) < 0.05
+
+
+def test_a_line_that_says_little_of_an_entry_is_likelier_explained_by_it_than_an_alert_is():
+    some = dict.fromkeys(FEATURE_NAMES, 0.3)
+
+    assert probability(some, Kind.LINE) > probability(some, Kind.ALERT)
+
+
+def test_every_kind_of_text_has_its_coefficients():
+    everything, nothing = dict.fromkeys(FEATURE_NAMES, 1.0), dict.fromkeys(FEATURE_NAMES, 0.0)
+
+    assert all(probability(everything, kind) > 0.95 for kind in Kind)
+    assert all(probability(nothing, kind) < 0.05 for kind in Kind)

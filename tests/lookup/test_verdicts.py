@@ -214,3 +214,12 @@ def test_an_exception_that_reads_like_a_sentence_is_not_known_by_words_it_shares
 
     assert kb.check_known_issues(asked).verdict is not Verdict.KNOWN
     assert kb.check_known_issues(learned).verdict is Verdict.KNOWN
+
+
+def test_what_is_kept_from_settling_a_question_is_no_more_likely_right_than_wrong(kb: KnowledgeBase) -> None:
+    kb.learn_pattern("connection refused", "the other side does not listen", "look whether it runs")
+
+    match = kb.check_known_issues("connect: connection refused").matches[0]
+
+    assert "too general to settle it" in match.reason
+    assert 0.25 < match.confidence <= 0.5

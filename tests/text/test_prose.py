@@ -77,6 +77,8 @@ def test_a_text_made_to_be_slow_is_not(piece: str) -> None:
         "We observe that the invoices of the night run arrive twice, but only for the larger customers.",
         "have we ever lost a disk during a resize?",
         "works on my machine, build agent says no again",
+        "a quarry pump stopped and the one beside it took the load until it broke, too",
+        "Sluice rejects every barge. Water level 2 m, gates healthy, condition appeared when traffic doubled.",
     ],
 )
 def test_somebody_tells_in_their_own_words_what_they_see(text: str):
@@ -88,11 +90,11 @@ def test_somebody_tells_in_their_own_words_what_they_see(text: str):
     [
         "Tide gauge is down. Gauge <*> in basin <*> has not reported for more than 15 minutes.",
         "Sluice queue is growing. Messages in the sluice queue wait longer than ten minutes.",
-        "There was no backup of the ledger database in the last day.",
+        "Backup of the ledger is missing. The last backup of the ledger on <*> is older than a day.",
         "HarbourCraneStalled: Crane 4 of Quay North has been idle for 30m.",
         "FATAL: sorry, too many clients already",
         "dial tcp 10.0.0.7:5432: connect: connection refused",
-        "remaining connection slots are reserved for roles with the SUPERUSER attribute",
+        "cannot open ledger: too many links",
         "permission denied",
         "",
     ],
