@@ -36,7 +36,7 @@ from kb.triage.labels import (
     service_of,
     severity_of,
 )
-from kb.triage.structured_logs import plain_log, telling_line
+from kb.triage.structured_logs import is_log_line, plain_log, telling_line
 
 MOST_JSON = 4_000_000
 """Characters of JSON that are parsed; what is longer is read as a log."""
@@ -73,6 +73,8 @@ def parse_alert(alert: object, service: str = "", environment: str = "") -> Aler
             return _of_group(data, group, service, environment)
         if _is_alert(data):
             return _of_group({}, [data], service, environment)
+        if is_log_line(data):
+            return _of_text(json.dumps(data, ensure_ascii=False), service, environment)
         return _of_unknown(data, service, environment)
     if isinstance(data, list) and any(map(_is_alert, data)):
         return _of_group({}, data, service, environment)

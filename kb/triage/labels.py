@@ -34,8 +34,12 @@ _POD = re.compile(
     r"\b[Pp]ods?[/ =:\"'`]{1,3}(?:[a-z0-9-]+/)?([a-z0-9][a-z0-9-]*-[0-9a-f]{6,10}-[a-z0-9]{5})\b"
 )
 _SERVICE_LIKE = re.compile(
-    r"(?<![\w./-])[a-z0-9]+(?:-[a-z0-9]+)*-(?:service|api|worker|backend|frontend|gateway|server|svc|db)(?![\w/-]|\.\w)"
+    r"(?<![\w./-])(?<!thread ['\"])"
+    r"[a-z0-9]+(?:-[a-z0-9]+)*-(?:service|api|worker|backend|frontend|gateway|server|svc|db)(?![\w/-]|\.\w)"
 )
+_UNIT = re.compile(r"(?<![\w./@-])([a-z][\w-]{1,60})(?:@[\w:.-]{1,60})?\.service\b")
+_DUMPED = re.compile(r"\bProcess \d{1,8} \(([\w.-]{1,60})\) of user \d{1,10} dumped core")
+"""As systemd-coredump says it (systemd 252 to 257)."""
 _NAMESPACE = re.compile(r"\b[Nn]amespace[ :\"'`]{1,3}([a-z0-9][a-z0-9-]{1,62})\b(?![.=])")
 _NAMESPACED_POD = re.compile(r"\b[Pp]od ([a-z0-9][a-z0-9-]{1,62})/[a-z0-9-]+-[a-z0-9]{4,}\b")
 _PLACE = re.compile(r"(?i)\b(?:in |on |env(?:ironment)?:)(prod|production|stage|staging)\b")
@@ -89,8 +93,9 @@ def labels_in(text: str) -> dict[str, str]:
     space = _NAMESPACE.search(text) or _NAMESPACED_POD.search(text)
     if space and (environment_in(space[1]) or "pod" in found):
         found.setdefault("namespace", space[1])
-    if len(named := set(_SERVICE_LIKE.findall(text))) == 1:
-        found.setdefault("application", named.pop())
+    for names in (_DUMPED.findall(text), _UNIT.findall(text), _SERVICE_LIKE.findall(text)):
+        if len(set(names)) == 1:
+            found.setdefault("application", names[0])
     if place := _PLACE.search(text):
         found.setdefault("environment", place[1].lower())
     return found

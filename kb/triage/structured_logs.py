@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kb.text.alarm import alarm
+from kb.text.crashes.table import is_of_a_trace
+from kb.text.evidence import pick_evidence
 from kb.text.evidence_lines import cut
 from kb.text.mask import without_prefix
 
@@ -56,6 +58,11 @@ _NESTED = (
     "labels",
     "resource",
 )
+_OF_ALERTS = {
+    "alert", "alertname", "alert_name", "alerts", "alert_id", "alert_type", "title", "name", "state", "check", "monitor",
+    "incident", "previousLevel", "event_definition_id", "description", "summary",
+}  # fmt: skip
+"""Keys by which tools that alert call what they send; Kapacitor and Graylog give it a level and a message, too."""
 _PREFIX = 120
 """Characters that a container runtime may put before the object."""
 _LONGEST = 20_000
@@ -75,6 +82,12 @@ def plain_log(text: str) -> tuple[str, dict[str, str]] | None:
         **_agreed("service", found, _SERVICE),
         **_agreed("environment", found, _ENVIRONMENT),
     }
+
+
+def is_log_line(data: Mapping[Any, Any]) -> bool:
+    """Whether an object is a line of a log and no alert: it has a level and a message, and nothing that alerts have."""
+    keys = set(map(str, data))
+    return bool(keys & {*_LEVEL} and keys & {*_MESSAGE}) and not keys & _OF_ALERTS
 
 
 def _object_in(line: str) -> dict[str, str] | None:
@@ -119,12 +132,23 @@ def _agreed(name: str, objects: list[dict[str, str]], keys: tuple[str, ...]) -> 
 
 
 def telling_line(text: str) -> str:
-    """The line that names what went wrong: the first, unless a later one is more alarming."""
+    """The line that names what went wrong: the first, unless a later one is more alarming.
+
+    Where the first line only opens a crash, or is a frame of it, the message of the crash does.
+    """
     plain = _COLOURS.sub("", text[:_READ])
     lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    best = max(lines, key=_grade, default="")  # of equals the first
     first = lines[0] if lines else ""
-    return without_prefix(best) if _grade(best) > _grade(first) else first
+    if first and is_of_a_trace(first):
+        return next((one.message for one in pick_evidence(plain, 1)), first)
+    best = max(lines, key=_grade, default="")  # of equals the first
+    return without_prefix(best) if _grade(best) > _grade(first) else _uncarried(first)
+
+
+def _uncarried(line: str) -> str:
+    """The line without the clock, host and program that syslog or the journal puts before a message."""
+    found = next(iter(pick_evidence(line, 1)), None)
+    return found.message if found and found.said.get("host") else line
 
 
 def _grade(line: str) -> float:

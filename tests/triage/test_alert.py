@@ -321,3 +321,40 @@ def test_mails_of_nagios_are_understood() -> None:
     assert (problem.severity_label, problem.is_resolved) == ("CRITICAL", False)
     assert parse_alert("** RECOVERY Service Alert: db1/Disk /var is OK **").is_resolved
     assert not parse_alert("Recovery of the database failed").is_resolved
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_one_line_of_a_json_log_is_read_as_two_are(times: int) -> None:
+    line = '{"level":"error","ts":"2026-11-20T10:15:12Z","msg":"pool exhausted","service":"cart"}'
+
+    alert = parse_alert("\n".join([line] * times))
+
+    assert (alert.name, alert.service, alert.severity_label) == ("error: pool exhausted", "cart", "")
+
+
+def test_an_alert_with_a_level_and_a_message_is_no_line_of_a_log() -> None:
+    kapacitor = {"id": "cpu:host=a", "message": "cpu is CRITICAL", "level": "CRITICAL", "previousLevel": "OK"}
+
+    assert parse_alert(kapacitor).severity_label == "CRITICAL"
+
+
+def test_the_message_of_a_panic_names_it_and_its_thread_is_no_service() -> None:
+    panic = "thread 'tokio-runtime-worker' panicked at src/store.rs:42:9:\ncalled Option::unwrap() on a None value"
+
+    alert = parse_alert(panic)
+
+    assert (alert.name, alert.service) == ("called Option::unwrap() on a None value", "")
+
+
+def test_a_dumped_core_is_named_by_its_message_and_belongs_to_its_unit() -> None:
+    log = (
+        "Nov 20 10:15:12 node-7 systemd-coredump[4400]: Process 4312 (ledgerd) of user 998 dumped core.\n\n"
+        "                Stack trace of thread 4312:\n"
+        "                #0  0x00007f1c2d8a1e37 raise (libc.so.6 + 0x42e37)\n"
+        "                #1  0x00007f1c2d88b895 abort (libc.so.6 + 0x2c895)\n"
+        "Nov 20 10:15:13 node-7 systemd[1]: ledgerd.service: Main process exited, code=dumped, status=6/ABRT\n"
+    )
+
+    alert = parse_alert(log)
+
+    assert (alert.name, alert.service) == ("Process 4312 (ledgerd) of user 998 dumped core.", "ledgerd")
