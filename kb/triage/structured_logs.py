@@ -59,8 +59,8 @@ _NESTED = (
     "resource",
 )
 _OF_ALERTS = {
-    "alert", "alertname", "alert_name", "alerts", "alert_id", "alert_type", "title", "name", "state", "check", "monitor",
-    "incident", "previousLevel", "event_definition_id", "description", "summary",
+    "alert", "alertname", "alert_name", "alerts", "alert_id", "alert_type", "title", "name", "state", "check",
+    "monitor", "incident", "previousLevel", "event_definition_id", "description", "summary",
 }  # fmt: skip
 """Keys by which tools that alert call what they send; Kapacitor and Graylog give it a level and a message, too."""
 _PREFIX = 120
