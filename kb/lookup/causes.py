@@ -22,12 +22,15 @@ from kb.lookup.verdict import Judged, in_order, learned_by, rivals
 from kb.records import Entry
 from kb.records.ledger import EXACT, Tier
 from kb.storage.lexical import LexicalIndex, StoredChunk
+from kb.text.alarm import alarm
 from kb.text.specificity import text_specificity
 from kb.text.tokens import tokenize
 
 _CHUNKS, _KEPT = 20, 1000
 _SPOKEN_FOR = 2.0
 """Log-odds for a cause that the text speaks for with very telling words: more than a record moves it by."""
+_CALM = 0.5
+"""What words weigh that only lines without a complaint have: they may tell what works, as well as what began it."""
 _NEAR = 4.0
 """Log-odds for each whole step of cosine that a cause is nearer to the text than the causes are on average."""
 _SAME_WORDS = 0.75
@@ -83,6 +86,10 @@ class Causes:
 
     several: tuple[Judged, ...]
     said: str
+    complained: str = ""
+    """Of what is said, the lines that complain."""
+    beside: str = ""
+    """What is said beside the symptom."""
 
     @classmethod
     def of(cls, question: Question, judged: Sequence[Judged]) -> Causes:
@@ -95,7 +102,12 @@ class Causes:
         least = _SAME_WORDS * max((one.to_the_letter for one in exact), default=0.0)
         several = tuple(one for one in exact if one.to_the_letter >= least)
         said = "\n".join(one.line.text for one in question.evidence)
-        return cls(several if len(several) > 1 and len(question.evidence) > 1 else (), said)
+        complained = "\n".join(one.line.text for one in question.evidence if alarm(one.line.text) > 0)
+        symptoms = {one.found.evidence.line for one in several if one.found.evidence}
+        beside = "\n".join(one.line.message for one in question.evidence if one.line.line not in symptoms)
+        return cls(
+            several if len(several) > 1 and len(question.evidence) > 1 else (), said, complained, beside
+        )
 
     @property
     def ids(self) -> list[str]:
@@ -111,9 +123,10 @@ def spoken_for(causes: Causes, likeness: Mapping[str, float], judged: Sequence[J
     if not causes.several:
         return list(judged)
     words, mean = _own_words(causes), sum(likeness.values()) / max(1, len(likeness))
+    loud = set(tokenize(causes.complained))
     near = {one.entry.id: likeness.get(one.entry.id, mean) - mean for one in causes.several}
     return [
-        _lifted(one, words[one.entry.id], near[one.entry.id]) if one.entry.id in near else one
+        _lifted(one, words[one.entry.id], loud, near[one.entry.id]) if one.entry.id in near else one
         for one in judged
     ]
 
@@ -152,7 +165,9 @@ def _related(one: str, other: str) -> bool:
     return len(shorter) >= max(_STEM, _ENDING * len(longer)) and longer.startswith(shorter)
 
 
-def _lifted(one: Judged, words: Sequence[str], near: float) -> Judged:
-    lift = one.lift + _SPOKEN_FOR * text_specificity(" ".join(words)) + _NEAR * near
+def _lifted(one: Judged, words: Sequence[str], loud: Set[str], near: float) -> Judged:
+    heard = text_specificity(" ".join(word for word in words if word in loud))
+    spoken = max(heard, _CALM * text_specificity(" ".join(words)))
+    lift = one.lift + _SPOKEN_FOR * spoken + _NEAR * near
     said = f"; the text speaks of {', '.join(words[:_WORDS_SHOWN])}" if words else ""
     return replace(one, lift=lift, reason=f"{one.reason}{said}")

@@ -100,3 +100,19 @@ def test_what_is_learned_later_is_among_the_other_causes_at_once(kb: KnowledgeBa
     )
 
     assert later.id in [match.id for match in kb.check_known_issues(line).matches]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_what_complains_speaks_for_a_cause_before_what_works(kb: KnowledgeBase, reverse: bool):
+    limit = "429 Too Many Requests from tide provider"
+    buoys: Cause = (limit, "the buoy-app asks each second since release 6", "ask only after 200 metres")
+    charts: Cause = (limit, "the nightly chart-import asks for the same harbours anew", "keep the answers")
+    for cause in sorted((buoys, charts), reverse=reverse):
+        kb.learn_pattern(*cause)
+
+    answer = kb.check_known_issues(
+        f"WARN egress {limit} caller=chart-import\nINFO egress 200 tides caller=buoy-app\n"
+        f"WARN egress {limit} caller=chart-import"
+    )
+
+    assert answer.matches[0].meaning == charts[1]
