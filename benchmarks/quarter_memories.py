@@ -12,6 +12,7 @@ from benchmarks.quarter_agent import Answer, Ending, Lesson, Offer
 from benchmarks.quarter_review import Reviewer
 from benchmarks.quarter_stream import BEGIN, Incident, Quarter
 from kb import KnowledgeBase
+from kb.lookup.thresholds import RELATED
 from kb.records.ledger import Verdict
 from kb.storage.encoder import OnnxEncoder, Progress
 
@@ -136,7 +137,7 @@ class FrozenSelf:
             offers=tuple(
                 Offer(id=one.id, fix=one.fix, check=one.check, meaning=one.meaning)
                 for one in offers
-                if one.fix != _UNTOLD
+                if one.fix != _UNTOLD and one.confidence >= RELATED  # (below it the answer calls it unlikely)
             ),
         )  # fmt: skip
 
