@@ -1,7 +1,7 @@
 """What a question costs, from a line that is known at once to logs of 3 MB, beside another build of kb.
 
-`python -m benchmarks.long_logs [--beside FOLDER] [--short] [--pairs N]` asks a home of 21 patterns: a line that a fingerprint settles
-(other numbers each time), 2.6 MB of lines that are all fine, 3 MB of different errors, and both as docker writes
+`python -m benchmarks.long_logs [--beside FOLDER] [--short] [--pairs N]` asks a home of 21 patterns: a line that a
+fingerprint settles (other numbers each time), 2.6 MB of lines that are all fine, 3 MB of different errors, and both as docker writes
 them; with `--short` only the line.  With FOLDER, a checkout of another commit (`git worktree add`), the same is asked
 there, in turns, N times, and the medians of the ratios are printed.
 Times are processor seconds of the best of some rounds.
@@ -101,10 +101,9 @@ def _best(work: Callable[[], object]) -> float:
 
 def _in(folder: Path, short: bool) -> dict[str, float]:
     """The figures of the build in a folder, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--json", *(["--short"] if short else [])], cwd=folder, text=True, capture_output=True, check=True,
-        env={**os.environ, "PYTHONPATH": str(folder)},
-    )  # fmt: skip
+    command = [sys.executable, __file__, "--json", *(["--short"] if short else [])]
+    environ = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, text=True, capture_output=True, check=True, env=environ)
     return dict(json.loads(done.stdout))
 
 
