@@ -1,9 +1,9 @@
 """What a question costs, from a line that is known at once to logs of 3 MB, beside another build of kb.
 
-`python -m benchmarks.long_logs [--beside FOLDER]` asks a home of 21 patterns: a line that a fingerprint settles
-(other numbers each time), 2.6 MB of lines that are all fine, 3 MB of different errors, and both as docker writes
-them.  With FOLDER, a checkout of another commit (`git worktree add`), the same is asked there, and the ratios are
-printed.
+`python -m benchmarks.long_logs [--beside FOLDER] [--short] [--pairs N]` asks a home of 21 patterns: a line that a
+fingerprint settles (other numbers each time), 2.6 MB of lines that are all fine, 3 MB of different errors, and both as docker writes
+them; with `--short` only the line.  With FOLDER, a checkout of another commit (`git worktree add`), the same is asked
+there, in turns, N times, and the medians of the ratios are printed.
 Times are processor seconds of the best of some rounds.
 """
 
@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -56,7 +57,7 @@ def by_docker(log: str) -> str:
     return "".join(json.dumps({"log": f"{line}\n", **fields}) + "\n" for line in log.splitlines())
 
 
-def measure() -> dict[str, float]:
+def measure(short: bool) -> dict[str, float]:
     """Milliseconds of each question, by this interpreter's `kb`."""
     from kb import KnowledgeBase
 
@@ -73,7 +74,7 @@ def measure() -> dict[str, float]:
             kb.check_known_issues("is the model loaded", record=False)
             numbers = iter(range(100, 10**6))
             figures = {"settled early": _best(lambda: _ask_many(kb, numbers)) / _QUESTIONS}
-            for name, log in logs.items():
+            for name, log in logs.items() if not short else ():
                 figures[name] = _best(lambda log=log: kb.check_known_issues(log, record=False))  # type: ignore[misc]
     return figures
 
@@ -98,12 +99,11 @@ def _best(work: Callable[[], object]) -> float:
     return best
 
 
-def _in(folder: Path) -> dict[str, float]:
+def _in(folder: Path, short: bool) -> dict[str, float]:
     """The figures of the build in a folder, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, __file__, "--json"], cwd=folder, text=True, capture_output=True, check=True,
-        env={**os.environ, "PYTHONPATH": str(folder)},
-    )  # fmt: skip
+    command = [sys.executable, __file__, "--json", *(["--short"] if short else [])]
+    environ = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(command, cwd=folder, text=True, capture_output=True, check=True, env=environ)
     return dict(json.loads(done.stdout))
 
 
@@ -111,15 +111,24 @@ def main() -> None:
     """Print the figures."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("--beside", type=Path, help="a checkout of another commit")
+    options.add_argument("--short", action="store_true", help="ask the line alone")
+    options.add_argument("--pairs", type=int, default=1, help="how often both builds are asked in turns")
     options.add_argument("--json", action="store_true", help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.json:
-        print(json.dumps(measure()))
+        print(json.dumps(measure(given.short)))
         return
-    other = _in(given.beside.resolve()) if given.beside else {}
-    for name, took in _in(Path.cwd()).items():
-        ratio = f"  {took / other[name]:5.2f} x of {other[name]:9.2f} ms" if name in other else ""
-        print(f"{name:22} {took:9.2f} ms{ratio}")
+    beside = given.beside.resolve() if given.beside else None
+    pairs = [
+        (_in(Path.cwd(), given.short), _in(beside, given.short) if beside else {}) for _ in range(given.pairs)
+    ]
+    for name in pairs[0][0]:
+        ours = statistics.median(one[name] for one, _ in pairs)
+        line = f"{name:22} {ours:9.2f} ms"
+        if beside:
+            times = statistics.median(one[name] / other[name] for one, other in pairs)
+            line += f"  {times:5.2f} x of {statistics.median(other[name] for _, other in pairs):9.2f} ms"
+        print(line)
 
 
 if __name__ == "__main__":

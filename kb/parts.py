@@ -29,7 +29,7 @@ from kb.loop.wordings import Teaching
 from kb.records.ledger import SearchHits
 from kb.records.receipts import Receipt
 from kb.storage.backups import Backups
-from kb.storage.catalogue import Catalogue
+from kb.storage.catalogue import Catalogue, FileRecord
 from kb.storage.changes import ChangeTable
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
@@ -217,16 +217,23 @@ class Parts:
 
     def refresh(self, now: datetime) -> list[Problem]:
         """See `KnowledgeBase.refresh`."""
+        with self.db.steady():
+            return self._refresh(now)
+
+    def _refresh(self, now: datetime) -> list[Problem]:
         with suppress(HomeBusy):  # what waits has waited before
             self.ledger.deferred.take_in()
+        files, written = list[FileRecord](), -1
         try:
-            self.sync.refresh(now)
+            files, written = self.sync.refresh(now), self.db.written
             unwritten = self.moves.finish(now)
             self.healthy.recheck(now)
             missed = [*self.sync.missed(), *unwritten]
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
-        known = (problem for record in self.catalogue.memory_files(PARSER) for problem in record.problems)
+        if self.db.written != written:
+            files = self.catalogue.memory_files(PARSER)
+        known = (problem for record in files for problem in record.problems)
         if lost := self.vectors.lost_database():
             missed.append(Problem("state/kb.db", None, lost))
         return [*known, *self.healthy.problems(), *missed, *self.watch.problems()]

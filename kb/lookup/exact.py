@@ -25,6 +25,8 @@ _SHOWN = 200
 _LITTLE = 0.75
 """Of what a match tells, the share that the rest of its line may tell for the match to be the whole of it."""
 _LONG = 2_000
+_AT_THE_END = 20_000
+"""Characters of a text that is scanned when its fingerprints were looked up, unless it is longer."""
 
 
 def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
@@ -120,7 +122,11 @@ def _named(entry_id: str, name: str, question: Question) -> Found:
 
 
 class SignatureScan:
-    """Collects the signatures that occur in a text which is read block by block."""
+    """Collects the signatures that occur in a text which is read block by block.
+
+    A short text that nobody waits to be told of is scanned at its end (`end`), when it is known what need not be
+    looked for.
+    """
 
     def __init__(self, signatures: SignatureSet, on_found: OnFound | None = None) -> None:
         """`on_found` is told of each entry when its first block was read, long before a long text ends."""
@@ -129,10 +135,35 @@ class SignatureScan:
         self._traces: dict[str, SeenTrace] = {}
         self._seen = set[int]()
         self._rarity = rarity_among(signatures)
+        self._known = frozenset[str]()
+        self._begun, self._short = False, None if on_found else _Unscanned()
 
     def block(self, block: Unfolded) -> None:
         """Scan one block of the text."""
-        for hit in sorted(self._signatures.scan(block.text, self._seen), key=lambda hit: hit.spans[0]):
+        first, self._begun = not self._begun, True
+        if first and self._short and len(block.text) <= _AT_THE_END:
+            self._short.block = block
+            return
+        if self._short and self._short.block:
+            self._scan(self._short.block)
+        self._short = None
+        self._scan(block)
+
+    def end(self, already: Iterable[Found] = ()) -> None:
+        """The text was read, and these were `already` found: by fingerprint, in whose line nothing more stands.
+
+        Call it before `found` and `traces`; again where other entries were found since.
+        """
+        self._known = frozenset(one.entry_id for one in already if one.whole and not one.hearsay)
+        short = self._short
+        if short and short.block and (short.left_out is None or not short.left_out <= self._known):
+            short.left_out = self._known
+            self._occurrences, self._traces, self._seen = {}, {}, set()
+            self._scan(short.block, self._known)
+
+    def _scan(self, block: Unfolded, known: frozenset[str] = frozenset()) -> None:
+        hits = self._signatures.scan(block.text, self._seen, known)
+        for hit in sorted(hits, key=lambda hit: hit.spans[0]):
             if hit.signature.trace:
                 self._trace(hit, block)
                 continue
@@ -146,16 +177,12 @@ class SignatureScan:
         if found and (hit.key not in self._traces or found.share() > self._traces[hit.key].share()):
             self._traces[hit.key] = found
 
-    def found(self, already: Iterable[Found] = ()) -> list[Found]:
-        """The entries whose signature occurred, the most telling first.
-
-        Those that a fingerprint has `already` found are left out: the same line says no more a second time.
-        """
-        settled = {one.entry_id for one in already if one.whole and not one.hearsay}
+    def found(self) -> list[Found]:
+        """The entries whose signature occurred, the most telling first."""
         found = [
             max(map(_signed, occurrences), key=lambda one: one.strength)
             for key, occurrences in self._occurrences.items()
-            if key not in settled or any(one.hit.captures for one in occurrences)
+            if key not in self._known or any(one.hit.captures for one in occurrences)
         ]
         return sorted(found, key=lambda hit: (-hit.strength, hit.entry_id))
 
@@ -163,6 +190,15 @@ class SignatureScan:
         """The entries of which enough of a trace was seen, the most telling first."""
         found = (by_trace(key, one, question) for key, one in self._traces.items())
         return sorted(filter(None, found), key=lambda hit: (-hit.strength * hit.fit, hit.entry_id))
+
+
+@dataclass(slots=True)
+class _Unscanned:
+    """A text of one short block: it waits until it is known what need not be looked for."""
+
+    block: Unfolded | None = None
+    left_out: frozenset[str] | None = None
+    """The entries that were left out when it was scanned last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,6 @@ class Lookup:
             each_block=scan.block,
             seconds=self.seconds,
         )
-        self.signatures.keep()
         if not question.evidence:
             raise NothingAsked(_NOTHING)
         if not deep:
@@ -134,9 +133,11 @@ class Lookup:
 
     def _exact(self, question: Question, scan: SignatureScan, now: datetime, *, deep: bool) -> list[Judged]:
         printed = by_fingerprint(question, self.entries)
+        scan.end(printed)
+        self.signatures.keep()
         traces = other_crashes(scan.traces(question), question, self.entries)
         crashes = by_crash(question, self.entries)
-        exact = self._judge(question, [*printed, *crashes, *scan.found(printed), *traces], now)
+        exact = self._judge(question, [*printed, *crashes, *scan.found(), *traces], now)
         if deep or not verdicts.settles(exact):
             exact = self._judge(question, by_rewording(question, self.entries), now, exact)
         if verdicts.settles(exact):
@@ -187,7 +188,8 @@ class Lookup:
         stored = self._on_offer(hit.entry_id for hit in found)
         runbooks = self._runbooks([one.entry for one in stored.values()])
         hits = [_to_runbook(hit, stored, runbooks) for hit in found if hit.entry_id in stored]
-        stored |= self._on_offer({hit.entry_id for hit in hits} - stored.keys())
+        if further := {hit.entry_id for hit in hits} - stored.keys():
+            stored |= self._on_offer(further)
         hits = [hit for hit in hits if hit.entry_id in stored]
         trust = self.trust_of([one.entry for one in stored.values()], now)
         here = self.record_for(list(stored), question.service) if question.service else {}

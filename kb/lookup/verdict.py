@@ -255,6 +255,8 @@ def is_same_service(question: Question, entry: Entry) -> bool:
 
 def _named_by_the_log(question: Question, entry: Entry) -> str:
     """The service of the entry that the log names; what it names beside is no conflict, since it may name the host."""
+    if not entry.scope.services:
+        return ""
     said = (question.seen.get(name, "").removesuffix(".service") for name in ("service", "unit", "container"))
     named = [name for one in said if one for name in (one, _INSTANCE.sub("", one))]
     return next((name for name in named for service in entry.scope.services if _same(name, service)), "")

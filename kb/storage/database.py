@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from kb.errors import HomeBusy, HomeNotWritable, StoreBroken
 from kb.storage.gate import clean_rows, clean_values
@@ -48,6 +48,16 @@ _NESTED = "SAVEPOINT nested", "RELEASE nested", ("ROLLBACK TO nested", "RELEASE 
 Row = sqlite3.Row
 
 
+class _Settings(NamedTuple):
+    """The settings of the store, and how many rows this connection had written when they were read."""
+
+    values: Mapping[str, str]
+    written: int
+
+
+_UNREAD = _Settings({}, -1)
+
+
 class Database:
     """One connection to `state/kb.db`; safe to share between threads, one statement at a time."""
 
@@ -60,6 +70,7 @@ class Database:
         self._lock = threading.RLock()
         self._waits = BUSY_SECONDS
         self._wrote, self._asking = False, 0
+        self._steady, self._settings = 0, _UNREAD
         try:
             self._connection = self._open_to_read() if self.refuses else self._open()
             # SQLite's own lower() knows ASCII alone; names are compared as Python compares them.
@@ -151,6 +162,7 @@ class Database:
             inner = self._connection.in_transaction
             begin, end, undo = _NESTED if inner else _OUTER
             self._wrote = self._wrote or inner
+            self._settings = _UNREAD  # another process may have written until now
             try:
                 self._connection.execute(begin)
                 yield
@@ -161,6 +173,25 @@ class Database:
                 if isinstance(error, sqlite3.DatabaseError):
                     raise self._translated(error) from error
                 raise
+            finally:
+                self._settings = _UNREAD
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Inside, this thread reads all settings at once, and anew only after a write from here.
+
+        So they are those of the first look, whatever other processes write meanwhile: for what takes no longer than
+        a look at what changed.
+        """
+        with self._lock:
+            first = not self._steady
+            if first:
+                self._steady, self._settings = threading.get_ident(), _UNREAD
+        try:
+            yield
+        finally:
+            if first:
+                self._steady = 0
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -170,9 +201,10 @@ class Database:
                 yield
                 return
             self._connection.execute("BEGIN")
-            self._wrote = False
+            self._wrote, self._settings = False, _UNREAD
             try:
-                yield
+                with self.steady():
+                    yield
                 if self._wrote:
                     self._connection.execute("COMMIT")
             finally:
@@ -239,9 +271,20 @@ class Database:
                 while file.read(_READ_AHEAD):
                     pass
 
+    @property
+    def written(self) -> int:
+        """How many rows were written through this connection: while it stays, nothing was."""
+        return self._connection.total_changes
+
     def meta(self, key: str, default: str = "") -> str:
         """A setting of the store."""
-        return cast(str, self.value("SELECT value FROM meta WHERE key = ?", [key]) or default)
+        if self._steady != threading.get_ident():
+            return cast(str, self.value("SELECT value FROM meta WHERE key = ?", [key]) or default)
+        with self._lock:
+            if self._settings.written != self.written:
+                rows = self.rows("SELECT key, value FROM meta")
+                self._settings = _Settings({row["key"]: row["value"] for row in rows}, self.written)
+            return self._settings.values.get(key) or default
 
     def set_meta(self, key: str, value: object) -> None:
         """Keep a setting of the store."""

@@ -92,9 +92,8 @@ class HealthyTable:
 
         Empty when no healthy line was ever added: then there is nothing to check.
         """
-        rows = self._db.rows("SELECT key, value FROM meta WHERE key IN (?, ?)", [_VERSION, KNOWLEDGE_VERSION])
-        found = {row["key"]: row["value"] for row in rows}
-        return f"{found[_VERSION]}/{found.get(KNOWLEDGE_VERSION, '')}" if _VERSION in found else ""
+        version = self._db.meta(_VERSION)
+        return f"{version}/{self._db.meta(KNOWLEDGE_VERSION)}" if version else ""
 
     def checked(self) -> str:
         """The version that was checked last."""

@@ -7,8 +7,10 @@ A file that does not parse keeps what it said last, and is reported.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +21,7 @@ from kb.errors import FileUnreadable, HomeNotWritable, Problem
 from kb.home import Home
 from kb.records import Entry, Origin, Status
 from kb.storage import yamlfile
-from kb.storage.catalogue import Catalogue, Change, FileRecord, numbered
+from kb.storage.catalogue import Catalogue, FileRecord, numbered
 from kb.storage.database import Database
 from kb.storage.memory import LastPiece
 from kb.storage.memory_part import PieceTable, lines_moved, part_of, pieces_of
@@ -47,29 +49,39 @@ class MemorySync:
         self._home, self._db, self._catalogue = home, db, catalogue
         self._fingerprints, self._pieces = fingerprints, PieceTable(db)
 
-    def refresh(self, now: datetime, before: Mapping[str, FileText] = NONE) -> list[Change]:
+    def refresh(self, now: datetime, before: Mapping[str, FileText] = NONE) -> list[FileRecord]:
         """Read what changed since the last call of any process.  Cheap when nothing did.
 
+        Returns what is remembered of the files, by path, as of then.
         `before` may have texts of files before a change: then only what differs from them is looked at.
         """
         if self._db.read_only:
-            return []
+            return self._catalogue.memory_files(PARSER)
         self._fingerprints.renew()
         self._forget_older_screening()
-        paths = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
-        known = {record.path: record for record in self._catalogue.memory_files(PARSER)}
-        changes = [
-            change
-            for key, path in paths.items()
-            if (change := self._refresh_file(key, path, known.get(key), now, before.get(key))) is not None
-        ]
+        paths = self._files()
+        records, written = self._catalogue.memory_files(PARSER), self._db.written
+        known = {record.path: record for record in records}
+        for key, path in paths.items():
+            self._refresh_file(key, path, known.get(key), now, before.get(key))
         for key in known.keys() - paths.keys():
             with self._db.write():
                 # Looked at again: another process may have made the file after it was listed here.
                 if not (self._home.learned / f"{key.removeprefix('learned/')}.yaml").exists():
                     self._catalogue.forget(key, now)
                     self._pieces.replace(key, ())
-        return changes
+        return records if self._db.written == written else self._catalogue.memory_files(PARSER)
+
+    def _files(self) -> dict[str, Path]:
+        """The memory files of `learned/` by their keys, in order."""
+        folder, names = self._home.learned, list[str]()
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(folder) as found:
+            names = sorted(one.name for one in found)
+        return {
+            f"learned/{name.removesuffix('.yaml')}": folder / name
+            for name in names
+            if name.endswith(".yaml") and not name.startswith(".")
+        }
 
     def _forget_older_screening(self) -> None:
         """Have all files read anew, once, where an older version said what is kept from answers."""
@@ -95,7 +107,7 @@ class MemorySync:
         if not self._db.read_only:
             return []
         known = {record.path: record.sha256 for record in self._catalogue.memory_files(PARSER)}
-        found = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
+        found = self._files()
         changed = [key for key, path in found.items() if _hash(path) != known.get(key)]
         why = "it changed, but what it says now cannot be taken in: the home cannot be written"
         problems = [Problem(f"{key}.yaml", None, why) for key in [*changed, *(known.keys() - found.keys())]]
@@ -104,45 +116,45 @@ class MemorySync:
 
     def _refresh_file(
         self, key: str, path: Path, known: FileRecord | None, now: datetime, before: FileText | None
-    ) -> Change | None:
+    ) -> None:
         stamp = _stamp(path)
         if known and known.stamp == stamp:
-            return None
+            return
         while True:
             try:
                 found = yamlfile.read_text(path)
             except FileUnreadable as error:
                 self._keep(key, stamp, "", (Problem(f"{key}.yaml", None, str(error)),), now)
-                return None
+                return
             if known and known.sha256 == found.sha256:
                 with self._db.write():
                     self._catalogue.restamp(key, stamp)
-                return None
+                return
             if known and self._bring_in_part(key, path, stamp, found, known, now, before):
-                return None
+                return
             documents, memory = _parsed(found.text, f"{key}.yaml")
             if not memory.entries and any(problem.line for problem in memory.problems) and found.text.strip():
                 self._keep(key, stamp, found.sha256, memory.problems, now)
-                return None
-            if change := self._bring_in_step(key, path, stamp, found, memory, documents, now):
-                return change
+                return
+            if self._bring_in_step(key, path, stamp, found, memory, documents, now):
+                return
             stamp, known = _stamp(path), self._catalogue.find(key)
 
     def _bring_in_step(
         self, key: str, path: Path, stamp: str, found: FileText, memory: ParsedMemory,
         documents: Sequence[Node], now: datetime,
-    ) -> Change | None:  # fmt: skip
-        """None when the file changed between reading and writing."""
+    ) -> bool:  # fmt: skip
+        """False when the file changed between reading and writing."""
         entries, refused = screened(memory.entries, f"{key}.yaml")
         with self._db.write():
             if _hash(path) != found.sha256:
-                return None
+                return False
             record = _record(key, found.sha256, stamp, (*memory.problems, *refused))
             wanted = self._catalogue.wanted(entries, key)
             change = self._catalogue.bring_in_step(record, numbered(wanted), now=now, fold_copies=False)
             plain = {*change.added, *change.updated, *change.unchanged} == {entry.id for entry in wanted}
             self._pieces.replace(key, pieces_of(found.text, documents, wanted) if plain else ())
-            return change
+            return True
 
     def _bring_in_part(
         self, key: str, path: Path, stamp: str, found: FileText, known: FileRecord, now: datetime,

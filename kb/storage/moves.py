@@ -71,6 +71,8 @@ class MoveTable:
 
     def _last_of(self, entry_ids: Collection[str]) -> dict[str, Move]:
         """The last move of each entry that was not overruled: a step in the index for each, whatever came before."""
+        if not entry_ids:
+            return {}
         rows = self._db.rows(
             "SELECT m.* FROM json_each(?) wanted JOIN moves m ON m.id = (SELECT id FROM moves"
             " WHERE entry_id = wanted.value AND done != 2 ORDER BY id DESC LIMIT 1) ORDER BY m.id",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import yaml
 
@@ -50,13 +49,10 @@ class WatchFile:
     """The watch list of one home."""
 
     def __init__(self, home: Home) -> None:
-        self._home = home
-        self._read: tuple[object, WatchList] = (None, WatchList())
-
-    @property
-    def path(self) -> Path:
+        self.path = home.memory_file(KEY)
         """Where it stands."""
-        return self._home.memory_file(KEY)
+        self._locks = home.locks
+        self._read: tuple[object, WatchList] = (None, WatchList())
 
     def load(self) -> WatchList:
         """What the file says now; a file that cannot be read is one problem.  Cheap when nothing changed."""
@@ -94,7 +90,7 @@ class WatchFile:
             return yamledit.replace_items(text or _HEADER, _LIST, _is_ours, written)
 
         if items or self.path.exists():
-            yamlfile.change(self.path, self._home.locks, edit)
+            yamlfile.change(self.path, self._locks, edit)
 
     def _parsed(self) -> WatchList:
         try:

@@ -57,6 +57,8 @@ _LAST_WORD = re.compile(r"([^\s'\"`(\[{]{3,120}?)['\"`:,)\]}(\s]{0,6}\Z")
 def first_causes(groups: Iterable[Group]) -> None:
     """Put every cause above what followed from it."""
     lines = sorted(groups, key=lambda one: one.place.line)
+    if len(lines) < 2:  # (a line by itself follows from none)
+        return
     told = [one for one in lines if one.grade > 0]
     _first_of_a_reason([one for one in told if one.grade < CRASH])
     _first_of_a_message(told)

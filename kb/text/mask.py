@@ -52,9 +52,16 @@ _WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_a-zA-Z]")
 @lru_cache(maxsize=1024)  # (one question masks a line for its evidence, its template, its fingerprint)
 def mask(line: str) -> str:
     """The template of `line`: `<*>` for what varies, everything else as it stands."""
-    while (masked := _mask_once(line)) != line:
-        line = masked
-    return line
+    masked = _mask_once(line)
+    return line if masked == line else _settled(masked)
+
+
+@lru_cache(maxsize=4096)  # (the lines of a log have few templates)
+def _settled(template: str) -> str:
+    """What masking again and again comes to."""
+    while (masked := _mask_once(template)) != template:
+        template = masked
+    return template
 
 
 def fingerprint(line: str) -> str:

@@ -32,5 +32,8 @@ def none_left(text: str) -> tuple[bool, ...]:
 
 def apart(one: str, other: str) -> bool:
     """Whether two texts that are alike count the same things, and none is left in only one of them."""
-    left, right = none_left(one), none_left(other)
+    left = none_left(one)
+    if not left:
+        return False
+    right = none_left(other)
     return len(left) == len(right) and left != right

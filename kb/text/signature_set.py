@@ -10,7 +10,7 @@ regexes; what an engine needs beyond is built at the first text that is worth it
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -53,6 +53,15 @@ class SignatureSet:
     _engine: Engine | None = None
     _users: dict[Needle, list[int]] = field(default_factory=dict)
     """The numbers of the signatures that a needle is part of."""
+    traces: int = field(init=False)
+    """How many of the signatures are traces."""
+    _capturing: frozenset[str] = field(init=False)
+    """The entries that have a regex."""
+
+    def __post_init__(self) -> None:
+        """Look through the signatures once: each question asks."""
+        self.traces = sum(bool(signature.trace) for _, signature in self.items)
+        self._capturing = frozenset(key for key, signature in self.items if signature.regex)
 
     @classmethod
     def compile(cls, items: Iterable[tuple[str, Signature]]) -> SignatureSet:
@@ -89,18 +98,25 @@ class SignatureSet:
                 made._users.setdefault(needle, []).append(number)
         return made
 
-    def scan(self, text: str, seen: set[int] | None = None) -> list[SignatureHit]:
+    def scan(
+        self, text: str, seen: set[int] | None = None, known: Set[str] = frozenset()
+    ) -> list[SignatureHit]:
         """Every signature that `text` holds, in the order in which the signatures were given.
 
-        With `seen`, which starts empty and goes along with a text that comes in blocks: the first hit
-        of each signature only; of a trace one in each block.
+        Those of `known` entries are left out, but for traces and entries that have a regex: of all others nothing
+        more can be told than that they stand there.  With `seen`, which starts empty and goes along with a text that
+        comes in blocks: the first hit of each signature only; of a trace one in each block.
         """
         if not self.items or not text or self._engine is None:
             return []
         prepared, found, seen = prepare(text), dict[Needle, _Found](), set() if seen is None else seen
         needles, touched = self._numbered, set[int]()
         for number, start in sorted(self._engine.candidates(prepared).items()):
-            users = [user for user in self._users[needles[number]] if user not in seen]
+            users = [
+                user
+                for user in self._users[needles[number]]
+                if user not in seen and not (known and self._is_known(user, known))
+            ]
             if users and (place := _find(needles[number], prepared, start)):
                 found[needles[number]] = place
                 touched.update(users)
@@ -108,14 +124,13 @@ class SignatureSet:
         seen.update(number for number in complete if not self.items[number][1].trace)
         return _in_characters([_hit(*self.items[number], found) for number in complete], text, prepared)
 
+    def _is_known(self, number: int, known: Set[str]) -> bool:
+        key, signature = self.items[number]
+        return key in known and not signature.trace and key not in self._capturing
+
     def owners(self, needle: Needle) -> int:
         """How many signatures look for this needle."""
         return len(self._users.get(needle, ()))
-
-    @property
-    def traces(self) -> int:
-        """How many of the signatures are traces."""
-        return sum(bool(signature.trace) for _, signature in self.items)
 
     @property
     def worth_keeping(self) -> bool:

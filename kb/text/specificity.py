@@ -8,6 +8,7 @@ bent into 0..1, so that length helps less and less.  "connection refused" is 0.1
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import exp
 
 from kb.records import Signature
@@ -64,6 +65,7 @@ def _weight(text: str) -> float:
     return min(generic, _GENERIC_TOTAL) + sum(weight for weight in weights if weight > _GENERIC_WEIGHT)
 
 
+@lru_cache(maxsize=8192)  # (the words of a home come again and again)
 def _term_weight(term: str) -> float:
     lowered = term.lower()
     if lowered in STOP_WORDS or len(term) == 1:

@@ -16,6 +16,6 @@ _TURNS = re.compile(
 
 def turned(line: str, learned: str) -> str:
     """The word by which the line turns what was learned into its opposite; empty where nothing does."""
-    own = {match[0].strip().lower() for match in _TURNS.finditer(learned)}
-    told = (match[0].strip() for match in _TURNS.finditer(line))
+    told = [match[0].strip() for match in _TURNS.finditer(line)]
+    own = {match[0].strip().lower() for match in _TURNS.finditer(learned)} if told else set()
     return next((word for word in told if word.lower() not in own), "")

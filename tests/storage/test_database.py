@@ -70,6 +70,43 @@ def test_what_a_question_writes_does_not_wait_for_another_process(db: Database) 
     assert kept(db, "ours") == "2"
 
 
+def test_a_look_at_many_settings_reads_them_once_and_sees_what_is_written_from_here(db: Database) -> None:
+    read = list[str]()
+    with db.write():
+        db.set_meta("crane", "froze")
+    db._connection.set_trace_callback(read.append)
+    with db.steady():
+        before = [db.meta(key) for key in ("crane", "crane", "none")]
+        with db.write():
+            db.set_meta("crane", "thawed")
+        after = [db.meta("crane"), db.meta("crane")]
+    assert (before, after) == (["froze", "froze", ""], ["thawed", "thawed"])
+    assert sum("FROM meta" in sql for sql in read) == 2
+
+
+def test_what_another_process_writes_is_seen_by_the_next_look(db: Database) -> None:
+    with db.steady():
+        before = db.meta("theirs")
+        _write_beside(db)
+    with db.steady():
+        assert (before, db.meta("theirs")) == ("", "1")
+
+
+def test_what_is_read_under_the_lock_is_what_stands_there_now(db: Database) -> None:
+    with db.steady():
+        db.meta("theirs")
+        _write_beside(db)
+        with db.write():
+            assert db.meta("theirs") == "1"
+
+
+def test_a_write_that_is_undone_leaves_no_setting_behind(db: Database) -> None:
+    with db.steady():
+        with pytest.raises(LookupError):
+            _write_and_fail(db)
+        assert db.meta("inner") == ""
+
+
 def _write_and_fail(db: Database) -> None:
     with db.write():
         db.set_meta("inner", "goes")
@@ -79,7 +116,11 @@ def _write_and_fail(db: Database) -> None:
 def _read_be_overtaken_and_write(db: Database) -> None:
     with db.snapshot():
         db.meta("any")
-        with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
-            other.execute("INSERT INTO meta VALUES ('theirs', '1')")
+        _write_beside(db)
         with db.write():
             db.set_meta("ours", "1")
+
+
+def _write_beside(db: Database) -> None:
+    with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
+        other.execute("INSERT INTO meta VALUES ('theirs', '1')")
