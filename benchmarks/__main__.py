@@ -37,6 +37,7 @@ MODULES = {
     "large_files": "memory files of thousands of entries: a learn, and the first look, beside an empty one",
     "big_input": "a log of 200 MB on stdin",
     "durability": "kill -9, many processes, writing and asking at once",
+    "kills": "every command that writes, and migrations, killed in the middle (half an hour)",
     "scale": "homes of 10,000 and 100,000 entries: ingest, disk, memory, latency of each tier (half an hour)",
     "corpora": "all public material goes in, twice",
 }

@@ -19,6 +19,7 @@ from kb.records.moves import Move
 from kb.records.parts import Status
 from kb.records.proposal import KeptProposal, Waiting
 from kb.records.receipts import Learned, Receipt
+from kb.records.swept import RedactReport, SweepReport
 from kb.review.summary import WeeklySummary
 from kb.storage.vector_check import VectorReport
 
@@ -75,6 +76,8 @@ COMMANDS = (
         "entries": (dict[str, int], "Entries on offer, by kind."),
         "vectors": (VectorReport, "Both sides of the vector index."),
     }),
+    Shape(("sweep",), "What was swept, or with `--dry-run` would be.", SweepReport),
+    Shape(("redact",), "The secrets that were taken out, or with `--dry-run` that are there.", RedactReport),
     Shape(("backup",), "The copy of the ledger that was made.", fields={
         "file": (str, "Where it is."),
         "rows": (int, "How many rows of all its tables it has."),

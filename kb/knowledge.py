@@ -1,7 +1,7 @@
 """`KnowledgeBase`: the public face.  It composes the parts and computes nothing itself.
 
-What it is asked stands in `kb.asking`, what it learns in `kb.learning`, how a home is opened in
-`kb.opened`; here it looks back.
+What it is asked stands in `kb.asking`, what it learns in `kb.learning`, how it is kept in `kb.keeping`, how a home
+is opened in `kb.opened`; here it looks back.
 """
 
 from __future__ import annotations
@@ -43,9 +43,11 @@ class KnowledgeBase(Learning):
         with suppress(HomeNotWritable):  # the review, which cannot be written either, says so
             self.retire_expired()
         self.proposals().waiting()
-        return self._parts.reviewing(self._actor).published(
+        review = self._parts.reviewing(self._actor).published(
             days, self._clock(), since_last=since_last, watch=watch
         )
+        self.look_after()
+        return review
 
     def review_notes(self, summary: WeeklySummary) -> list[str]:
         """What a summary of the past cannot count, in words: incidents that came into the home only later."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kb.asking import Asking
-from kb.errors import HomeNotWritable, InvalidInput
+from kb.errors import InvalidInput
+from kb.keeping import Keeping
 from kb.records import Status
 from kb.records.ledger import Trust
 from kb.records.moves import Move
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from kb.storage.memory import Memory
 
 
-class Learning(Asking):
+class Learning(Keeping):
     """Documents in, lessons in, outcomes in; and the decisions that follow from them."""
 
     def ingest(self, *paths: str | Path, progress: Progress | None = None, extract: bool = False) -> Receipt:
@@ -37,7 +36,7 @@ class Learning(Asking):
         receipt = self._parts.ingest(paths, now=self._clock(), progress=progress, extract=extract)
         if any(file.retired for file in receipt.files):
             self.incidents.bring_back()
-        self._keep_copy(self._clock())
+        self.look_after()
         return receipt
 
     def learn_pattern(
@@ -109,33 +108,6 @@ class Learning(Asking):
         self._parts.moves.finish(now)
         self._keep_copy(now)
         return self.trust_of(entry)
-
-    def _keep_copy(self, now: datetime) -> None:
-        """Copy the ledger, once a day; a copy that fails must not fail what was recorded."""
-        with suppress(HomeNotWritable):
-            self._parts.backups.daily(now.date())
-
-    def backup(self, file: str | Path = "") -> tuple[Path, int]:
-        """Copy the ledger (lookups, outcomes, incidents, moves, …) to a file, else to `state/backups/`.
-
-        Returns the file and how many rows it has.  Raises HomeNotWritable.
-        """
-        from kb.storage.backups import write_copy
-
-        day = self._clock().date().isoformat()
-        copy = Path(file) if file else self._parts.backups.folder / f"ledger-{day}.db"
-        return copy, write_copy(self.home.database, copy)
-
-    def restore(self, file: str | Path) -> dict[str, int]:
-        """Put a copy of the ledger into this home, which must have no history of its own.  Returns rows by table.
-
-        What outcomes taught, and the incidents that were opened live, follow from it.  Raises InvalidInput.
-        """
-        self.refresh()
-        found = self._parts.backups.restore(Path(file))
-        self._parts.outcomes.teaching.rebuild()
-        self.incidents.bring_back()
-        return found
 
     def set_status(self, entry_id: str, status: str, reason: str, by: str = "") -> Move:
         """Give an entry another status, as a person: `active` (you reviewed it), `candidate`, `quarantined`, `retired`.

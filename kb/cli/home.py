@@ -1,4 +1,4 @@
-"""`kb init`, `kb ingest`, `kb doctor`, `kb backup`, `kb restore`: a home is made, filled and looked after."""
+"""`kb init`, `kb ingest`, `kb doctor`, `kb sweep`, `kb redact`, `kb backup`, `kb restore`: a home, looked after."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def add_first_to(app: typer.Typer) -> None:
 def add_last_to(app: typer.Typer) -> None:
     """Put the commands that look after the home into the tree."""
     app.command(short_help="Check the home, and repair it.")(doctor)
+    app.command(short_help="Take away old rows that nobody needs.")(sweep)
+    app.command(short_help="Take secrets out of old rows.")(redact)
     app.command(short_help="Copy the ledger: lookups, outcomes, incidents.")(backup)
     app.command(short_help="Bring the ledger back from a copy.")(restore)
 
@@ -116,6 +118,49 @@ def doctor(
         print_text(findings_text(wrong, vectors, mistakes, entries))
     if wrong:
         raise typer.Exit(1)
+
+
+def sweep(
+    context: typer.Context,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Print what would go, and why; change nothing."),
+    days: int = typer.Option(
+        None, "--days", metavar="N", help="How old rows must be; else KB_KEEP_DAYS, else 400."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Take away old lookups that came to nothing and entries that were retired unused; the file shrinks.
+
+    Their counts by week and their titles stay, so that every review says what it said.  A lookup with an outcome, an
+    incident or an open proposal never goes.  kb does the same by itself once a day when nobody asks, unless
+    KB_KEEP_DAYS=off; then the room is used again, and this command gives it back to the disk.
+    """
+    from kb.cli.receipt import sweep_text
+
+    with opened(context) as kb:
+        report = kb.sweep(days, dry_run=dry_run)
+    if as_json:
+        print_json(report)
+    else:
+        print_text(sweep_text(report))
+
+
+def redact(
+    context: typer.Context,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Count them by kind and place; change nothing."),
+    as_json: bool = JSON,
+) -> None:
+    """Take out secrets that were stored before kb knew their form, from rows and from the daily copies.
+
+    The whole database is copied before, into state/backups/: that copy still has them, so delete it when all is well.
+    """
+    from kb.cli.receipt import redact_text
+
+    with opened(context) as kb:
+        report = kb.redact(dry_run=dry_run)
+    if as_json:
+        print_json(report)
+    else:
+        print_text(redact_text(report))
 
 
 def backup(

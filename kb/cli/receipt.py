@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from kb.cli.text import kinds_in_words
 from kb.errors import Problem
 from kb.records.receipts import FileReceipt, FileState, Receipt
+from kb.records.swept import RedactReport, SweepReport
 from kb.storage.vector_check import VectorReport
 
+_ENTRIES_SHOWN = 20
 _ALWAYS_SHOWN = (FileState.FAILED, FileState.REMOVED)
 
 
@@ -65,3 +67,48 @@ def findings_text(
     )
     lines.append("not healthy" if wrong else "healthy")
     return "\n".join(lines)
+
+
+def sweep_text(report: SweepReport) -> str:
+    """What a sweep took away, or would, with the reasons, and what of that age stays."""
+    goes = "would go" if report.dry_run else "swept"
+    span = (
+        f", asked from {report.oldest[:10]} to {report.newest[:10]}"
+        if report.oldest and report.newest
+        else ""
+    )
+    lines = [
+        f"{goes}: {report.lookups} lookups with {report.offers} offers{span}",
+        f"  older than {report.days} days, without outcome, in no incident, of no open proposal; their counts stay",
+        f"{goes}: {len(report.entries)} entries",
+        f"  retired more than {report.days} days ago, and nothing that happened names them; their titles stay",
+        *(f"  {entry_id}" for entry_id in report.entries[:_ENTRIES_SHOWN]),
+    ]
+    if len(report.entries) > _ENTRIES_SHOWN:
+        lines.append(f"  … and {len(report.entries) - _ENTRIES_SHOWN} more (--json lists all)")
+    lines.append(
+        f"stay, though as old: {report.kept_with_outcome} lookups with an outcome, {report.kept_in_incident} of an "
+        f"incident, {report.kept_for_proposal} of an open proposal"
+    )
+    size = f"{report.bytes_before / 1e6:.1f} MB"
+    if not report.dry_run:
+        size += f", now {report.bytes_after / 1e6:.1f} MB{f' ({report.note})' if report.note else ''}"
+    return "\n".join([*lines, f"state/kb.db: {size}"])
+
+
+def redact_text(report: RedactReport) -> str:
+    """Which secrets stand in old rows, by kind and place, and what became of them."""
+    total = sum(report.kinds.values())
+    lines = [f"{'found' if report.dry_run else 'taken out'}: {total} secrets"]
+    lines += [
+        f"  {count:6} {kind}"
+        for kind, count in sorted(report.kinds.items(), key=lambda one: (-one[1], one[0]))
+    ]
+    lines += [f"  {count:6} in {place}" for place, count in sorted(report.places.items())]
+    lines += [
+        f"yours: {place} holds one; take it out of the file, and out of its history in git"
+        for place in report.in_your_files
+    ]
+    if report.backup:
+        lines.append(f"before: {report.backup} still has them; delete it when all is well")
+    return "\n".join([*lines, *([f"note: {report.note}"] if report.note else [])])

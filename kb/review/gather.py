@@ -130,8 +130,7 @@ def _written_down(records: Records, read: Read) -> tuple[str, ...]:
 
 def _weeks(records: Records, read: Read) -> tuple[Week, ...]:
     begin = weeks.begin_of_weeks(read.until)
-    rows = records.windows.verdicts(begin, read.until)
-    verdicts = ((datetime.fromisoformat(row["at"]), row["verdict"]) for row in rows)
+    verdicts = records.windows.verdicts(begin, read.until)
     return weeks.weeks(read.history, repeats(read.history, begin), verdicts, read.until)
 
 

@@ -12,7 +12,8 @@ from kb.records.ledger import Outcome, Verdict
 from kb.review.incidents import counted
 from kb.review.summary import Classified, Counted, Seen, Unknown
 from kb.storage.database import Row
-from kb.text.mask import fingerprint, mask, without_prefix
+from kb.storage.swept import SweptLookup, telling_line
+from kb.text.mask import mask, without_prefix
 
 _MOMENT = timedelta(microseconds=1)
 TOP = 10
@@ -21,7 +22,10 @@ TOP = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One lookup of a window, with what it offered, best first (nothing where it was unknown)."""
+    """One lookup of a window, with what it offered, best first (nothing where it was unknown).
+
+    What the same caller asked again at once is one with it.
+    """
 
     id: str
     at: datetime
@@ -31,22 +35,39 @@ class Asked:
     service: str
     incident: str | None
     offers: tuple[str, ...]
+    again: tuple[str, ...] = ()
+    """Ids of the lookups that repeat it, which count with it."""
 
 
-def asked(rows: Iterable[Row], offers: Iterable[Row]) -> list[Asked]:
-    """The lookups of a window, oldest first."""
+def asked(rows: Sequence[Row], offers: Iterable[Row], swept: Iterable[SweptLookup] = ()) -> list[Asked]:
+    """The lookups of a window, oldest first: those that are there, without repetitions, and those that were swept."""
     offered: dict[str, list[str]] = {}
     for row in offers:
         offered.setdefault(row["lookup_id"], []).append(row["entry_id"])
-    return [
+    repeats: dict[str, list[str]] = {}
+    for row in rows:
+        if row["repeats"]:
+            repeats.setdefault(row["repeats"], []).append(row["id"])
+    found = [
         Asked(
             id=row["id"], at=datetime.fromisoformat(row["at"]), verdict=Verdict(row["verdict"]),
             fingerprint=row["fingerprint"], evidence=tuple(map(str, json.loads(row["evidence"]))),
             service=row["service"], incident=row["incident"],
             offers=() if row["verdict"] == Verdict.UNKNOWN else tuple(offered.get(row["id"], ())),
+            again=tuple(repeats.get(row["id"], ())),
         )
         for row in rows
+        if not row["repeats"]
     ]  # fmt: skip
+    gone = [
+        Asked(
+            id=one.id, at=one.at, verdict=Verdict(one.verdict), fingerprint=one.fingerprint,
+            evidence=(one.line,) if one.line else (), service=one.service, incident=None,
+            offers=() if one.verdict == Verdict.UNKNOWN else one.offers,
+        )
+        for one in swept
+    ]  # fmt: skip
+    return sorted([*gone, *found], key=lambda one: one.at) if gone else found
 
 
 def classified(over: str, verdicts: Iterable[str]) -> Classified:
@@ -83,8 +104,7 @@ def _template(one: Asked) -> str:
     """The template of its most telling line."""
     if not one.evidence:
         return "(empty text)"
-    telling = next((line for line in one.evidence if fingerprint(line) == one.fingerprint), one.evidence[0])
-    masked = mask(telling)
+    masked = mask(telling_line(one.evidence, one.fingerprint))
     return " ".join((without_prefix(masked) or masked).split())
 
 
@@ -118,7 +138,7 @@ def unanswered(
         one.offers[0]
         for one in lookups
         if one.offers
-        and one.id not in ids
+        and ids.isdisjoint((one.id, *one.again))
         and incidents.get(one.incident or "", one.at - _MOMENT) < one.at
         and not any(loose.get(entry_id, one.at - _MOMENT) >= one.at for entry_id in one.offers)
     ]

@@ -33,12 +33,15 @@ class Records:
     proposals: OpenProposals
 
     def titles(self, ids: Iterable[str]) -> dict[str, str]:
-        """The headline of each entry."""
-        return {entry_id: one.entry.headline for entry_id, one in self.entries.many(ids).items()}
+        """The headline of each entry, also of those that were swept."""
+        wanted = list(ids)
+        found = {entry_id: one.entry.headline for entry_id, one in self.entries.many(wanted).items()}
+        return self.windows.titles_of_swept([one for one in wanted if one not in found]) | found
 
     def asked(self, since: datetime, until: datetime) -> list[Asked]:
         """The lookups of a window."""
-        return lookups.asked(self.ledger.lookups(since, until), self.windows.offers(since, until))
+        rows, offers = self.ledger.lookups(since, until), self.windows.offers(since, until)
+        return lookups.asked(rows, offers, self.windows.swept.between(since, until))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

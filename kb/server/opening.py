@@ -1,4 +1,4 @@
-"""A home opened to be served: who asks is who writes, and the model is loaded in the background."""
+"""A home opened to be served: who asks is who writes; the model, and looking after the home, are in the background."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kb.home import find_home
 from kb.knowledge import KnowledgeBase
+from kb.server.idle import looked_after
 from kb.server.warming import EXACT_BELOW, WarmingEncoder
 from kb.server.worker import current_actor
 from kb.storage.encoder import OnnxEncoder
@@ -23,9 +24,12 @@ def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Ca
     place = find_home(home)
     encoder = WarmingEncoder(OnnxEncoder())
     try:
-        with KnowledgeBase(
-            place, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor, seconds=READ_SECONDS
-        ) as kb:
+        with (
+            KnowledgeBase(
+                place, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor, seconds=READ_SECONDS
+            ) as kb,
+            looked_after(place, encoder),
+        ):
             yield kb, partial(encoder.load_later, place)
     finally:
         encoder.stop()

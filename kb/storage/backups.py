@@ -17,7 +17,10 @@ from pathlib import Path
 from kb.errors import HomeNotWritable, InvalidInput
 from kb.storage.database import Database
 
-LEDGER = ("lookups", "offers", "outcomes", "events", "moves", "proposals", "healthy", "reviews", "changes")
+LEDGER = (
+    "lookups", "offers", "outcomes", "events", "moves", "proposals", "healthy", "reviews", "changes",
+    "swept_lookups", "swept_entries",
+)  # fmt: skip
 """The tables that are copied; of changes only those that no document tells."""
 _OWN = {"changes": "file IS NULL"}
 _MET_ANYWAY = ("lookups", "offers")
@@ -57,6 +60,25 @@ def _fill(made: sqlite3.Connection) -> int:
     return int(rows)
 
 
+def whole_copy(db: Database, copy: Path) -> Path:
+    """Copy all of a database as of now; readable for its owner alone.  Raises HomeNotWritable."""
+    part = copy.with_name(f".{copy.name}.{os.getpid()}.tmp")
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        db.execute("VACUUM INTO ?", [str(part)])  # (an empty file is taken for none)
+        with part.open("rb") as handle:
+            os.fsync(handle.fileno())
+        part.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        raise HomeNotWritable(
+            f"{copy}: the database could not be copied ({error}); nothing was changed"
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return copy
+
+
 class Backups:
     """The copies of one home."""
 
@@ -70,9 +92,13 @@ class Backups:
         if self._db.read_only or copy.exists():
             return None
         write_copy(self._db.path, copy)
-        for old in sorted(self.folder.glob("ledger-*.db"))[:-KEPT]:
+        for old in self.daily_ones()[:-KEPT]:
             old.unlink(missing_ok=True)
         return copy
+
+    def daily_ones(self) -> list[Path]:
+        """The copies that are kept, the oldest first."""
+        return sorted(self.folder.glob("ledger-*.db"))
 
     def restore(self, copy: Path) -> dict[str, int]:
         """Put the rows of a copy into this home; returns how many of each table came.

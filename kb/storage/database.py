@@ -25,7 +25,7 @@ BUSY_SECONDS = 60.0
 ASKED_SECONDS = 0.2
 """How long what a question writes beside its answer waits for them."""
 
-SCHEMA = 9
+SCHEMA = 10
 """How many steps `storage.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 
@@ -289,6 +289,26 @@ class Database:
     def set_meta(self, key: str, value: object) -> None:
         """Keep a setting of the store."""
         self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, str(value)])
+
+    def size(self) -> tuple[int, int]:
+        """Bytes of the file, and those of them that hold nothing and are used again."""
+        page, pages, free = (
+            int(self.value(f"PRAGMA {name}")) for name in ("page_size", "page_count", "freelist_count")
+        )
+        return page * pages, page * free
+
+    def compact(self) -> str:
+        """Write the file anew without what was deleted, so that it shrinks; returns why it could not, if it could not.
+
+        Other processes go on reading; while one of them reads, or writes, the file keeps its length.
+        """
+        with self._lock:
+            try:
+                self._connection.execute("VACUUM")
+                busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.OperationalError as error:
+                return str(self._translated(error))
+        return "another process has the database open; it shrinks when that has ended" if busy else ""
 
     def check_integrity(self) -> list[str]:
         """SQLite's own findings about the file; empty when it is whole."""

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from kb.errors import HomeNotWritable
 from kb.storage.database import Database, placeholders
+from kb.storage.repeats import repeated
 from kb.storage.yamlfile import write_atomically
 
 
@@ -57,10 +58,11 @@ class DeferredLookups:
 
     def insert(self, rows: LookupRows) -> None:
         """Write the rows, unless they are there.  Call inside a write."""
-        names = ", ".join(rows.lookup)
+        first = rows.offers[0][0] if rows.offers else None
+        lookup = {**rows.lookup, "repeats": repeated(self._db.rows, rows.lookup, first)}
         self._db.execute(
-            f"INSERT OR IGNORE INTO lookups ({names}) VALUES ({placeholders(list(rows.lookup))})",
-            list(rows.lookup.values()),
+            f"INSERT OR IGNORE INTO lookups ({', '.join(lookup)}) VALUES ({placeholders(list(lookup))})",
+            list(lookup.values()),
         )
         self._db.execute_many(
             "INSERT OR IGNORE INTO offers VALUES (?,?,?,?,?)",

@@ -1,8 +1,9 @@
-"""The ledger: lookups with what they offered, outcomes, the session log.  Rows are only ever added.
+"""The ledger: lookups with what they offered, outcomes, the session log.  Rows are added; old ones that nobody needs
+are swept (`storage.sweep`).
 
 What an outcome counts for is its incident, where the home knows that: it was opened here, or its postmortem is.
-Else it is what its lookup was asked in, else the lookup.  An id that nothing else here speaks of tells nothing:
-such an outcome has no `trouble` of its own.
+Else it is what its lookup was asked in, else the lookup, or the one that it repeats (`storage.repeats`).  An id
+that nothing else here speaks of tells nothing: such an outcome has no `trouble` of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _INCIDENT = (
     "SELECT {0} WHERE EXISTS (SELECT 1 FROM events e WHERE e.subject = {0} AND e.kind = 'opened')"
     " OR EXISTS (SELECT 1 FROM entries n WHERE n.id = {0} AND n.kind = 'incident')"
 )
-_LOOKUP = "SELECT coalesce(nullif(l.incident, ''), l.id) FROM lookups l WHERE l.id = {1}"
+_LOOKUP = "SELECT coalesce(nullif(l.incident, ''), l.repeats, l.id) FROM lookups l WHERE l.id = {1}"
 _TROUBLE = f"coalesce(({_INCIDENT}), ({_LOOKUP}), '')"
 """What an outcome of an incident {0} and a lookup {1} counts for; empty where neither is known here."""
 _OUTCOMES = f"SELECT o.*, {_TROUBLE.format('o.incident', 'o.lookup_id')} AS trouble FROM outcomes o"
@@ -221,6 +222,14 @@ class Ledger:
         )
         return [row["subject"] for row in rows]
 
+    def anything_since(self, at: datetime) -> bool:
+        """Whether anything was asked or noted after a moment."""
+        found = self._db.value(
+            "SELECT max(coalesce((SELECT max(at) FROM lookups), ''), coalesce((SELECT max(at) FROM events), '')) > ?",
+            [stamp(at)],
+        )
+        return bool(found)
+
     @contextmanager
     def write(self) -> Iterator[None]:
         """A transaction: what is read inside it is still true when it commits."""
@@ -244,9 +253,13 @@ class Ledger:
 
     def created(self, since: datetime, until: datetime) -> list[Row]:
         """Rows (id, kind, headline, origin, happened, created_at) of entries that came in a window."""
+        columns, window = (
+            "id, kind, headline, origin, happened, created_at",
+            "created_at >= ?1 AND created_at < ?2",
+        )
         return self._db.rows(
-            "SELECT id, kind, headline, origin, happened, created_at FROM entries WHERE created_at >= ? AND"
-            " created_at < ? ORDER BY created_at, id",
+            f"SELECT {columns} FROM entries WHERE {window} UNION ALL SELECT {columns} FROM swept_entries WHERE {window}"
+            " ORDER BY created_at, id",
             [stamp(since), stamp(until)],
         )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from kb.storage.older import OPEN_INCIDENTS
+from kb.storage.repeats import note_repeats
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -309,3 +310,36 @@ def pieces(db: Database) -> None:
         CREATE INDEX pieces_said ON pieces(file, section, said, line);
         """,
     )
+
+
+@migrations()
+def old_rows(db: Database) -> None:
+    """What was asked again is told apart; of what is swept, the counts and the titles stay."""
+    _run(
+        db,
+        """
+        ALTER TABLE lookups ADD COLUMN repeats TEXT;
+        CREATE INDEX lookups_asked ON lookups(fingerprint, actor, at) WHERE repeats IS NULL;
+        CREATE INDEX lookups_repeats ON lookups(repeats) WHERE repeats IS NOT NULL;
+        CREATE INDEX outcomes_lookup ON outcomes(lookup_id) WHERE lookup_id IS NOT NULL;
+        CREATE TABLE swept_lookups (        -- lookups that were swept, counted by week and by what they have in common
+            week TEXT NOT NULL,             -- its Monday
+            key TEXT NOT NULL,              -- of what they have in common: all columns up to `offers`
+            verdict TEXT NOT NULL, fingerprint TEXT NOT NULL, line TEXT NOT NULL, service TEXT NOT NULL,
+            offers TEXT NOT NULL,           -- ids of the entries that they offered, best first
+            count INTEGER NOT NULL,
+            moments TEXT NOT NULL,          -- microseconds from its begin, so that any window can be counted
+            PRIMARY KEY (week, key)
+        ) WITHOUT ROWID;
+        CREATE TABLE swept_entries (        -- retired entries that were swept: what a review of their time calls them
+            id TEXT PRIMARY KEY, kind TEXT NOT NULL, headline TEXT NOT NULL, origin TEXT NOT NULL, happened TEXT,
+            created_at TEXT NOT NULL, retired_at TEXT NOT NULL, swept_at TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX swept_entries_created ON swept_entries(created_at);
+        CREATE TRIGGER entry_back AFTER INSERT ON entries
+            WHEN EXISTS (SELECT 1 FROM swept_entries WHERE id = new.id)
+            BEGIN UPDATE entries SET created_at = (SELECT created_at FROM swept_entries WHERE id = new.id)
+            WHERE id = new.id; DELETE FROM swept_entries WHERE id = new.id; END;
+        """,
+    )
+    note_repeats(db)

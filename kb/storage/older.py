@@ -20,8 +20,17 @@ OPEN_INCIDENTS = """
     )"""
 """The incidents that were opened and not closed since, with the time at which they were resolved, if they are."""
 
-_SINCE = {8: {"open_incidents": OPEN_INCIDENTS}}
-"""The tables that came with a schema."""
+_SINCE = {
+    8: {"open_incidents": OPEN_INCIDENTS},
+    10: {
+        "lookups": "SELECT *, NULL AS repeats FROM main.lookups",
+        "swept_lookups": "SELECT '' AS week, '' AS key, '' AS verdict, '' AS fingerprint, '' AS line, '' AS service,"
+        " '[]' AS offers, '[]' AS moments WHERE 0",
+        "swept_entries": "SELECT '' AS id, '' AS kind, '' AS headline, '' AS origin, '' AS happened, '' AS created_at"
+        " WHERE 0",
+    },
+}
+"""The tables and columns that came with a schema."""
 
 
 def stand_in(connection: sqlite3.Connection, schema: int) -> None:

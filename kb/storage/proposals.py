@@ -14,7 +14,11 @@ from kb.records.proposal import Decision, KeptProposal, Proposal, ProposalState
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row
 
-_TOLD = "EXISTS (SELECT 1 FROM outcomes o WHERE o.lookup_id = l.id AND o.result"
+_TOLD = (
+    "EXISTS (SELECT 1 FROM outcomes o WHERE o.lookup_id IN"
+    " (SELECT l.id UNION ALL SELECT r.id FROM lookups r WHERE r.repeats = l.id) AND o.result"
+)
+"""What came of a lookup, or of one that repeats it."""
 
 
 class ProposalTable:
@@ -42,12 +46,12 @@ class ProposalTable:
     def unanswered(self, since: datetime, until: datetime, most: int) -> list[Asked]:
         """Lookups of a window that nobody knew, related ones that nobody resolved, and those whose offers did not help.
 
-        The newest, oldest first.
+        The newest, oldest first; what the same caller asked again at once is one lookup.
         """
         rows = self._db.rows(
             "SELECT id, at, fingerprint, evidence, tool, service, environment, incident, verdict != 'unknown' AND"
             f" {_TOLD} IN ('failed', 'made_worse', 'not_applied')) AND NOT {_TOLD} = 'resolved') AS disproved"
-            " FROM lookups l WHERE at >= ? AND at <= ? AND (verdict = 'unknown' OR disproved"
+            " FROM lookups l WHERE at >= ? AND at <= ? AND repeats IS NULL AND (verdict = 'unknown' OR disproved"
             f" OR (verdict = 'related' AND NOT {_TOLD} = 'resolved'))) ORDER BY at DESC, id DESC LIMIT ?",
             [stamp(since), stamp(until), most],
         )
@@ -63,8 +67,8 @@ class ProposalTable:
     def incidents_by_lookup(self) -> dict[str, str]:
         """The incident of each lookup that an incident was opened with, by the lookup's id."""
         rows = self._db.rows(
-            "SELECT subject, json_extract(data, '$.lookup_id') AS lookup FROM events"
-            " WHERE kind = 'opened' AND lookup IS NOT NULL"
+            "SELECT subject, coalesce((SELECT repeats FROM lookups WHERE id = json_extract(data, '$.lookup_id')),"
+            " json_extract(data, '$.lookup_id')) AS lookup FROM events WHERE kind = 'opened' AND lookup IS NOT NULL"
         )
         return {row["lookup"]: row["subject"] for row in rows}
 

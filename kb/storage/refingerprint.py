@@ -2,8 +2,9 @@
 
 A fingerprint carries the version of the rules that made it, so those of two versions never meet.  The
 first process that may write brings all of them to its own version in one transaction: of entries and
-the wordings that they were taught, of lookups (from their evidence lines), of healthy lines, and of the lines that
-proposals are recognised by.  A read-only home keeps the old ones: its entries are then found by signature, words and
+the wordings that they were taught, of lookups (from their evidence lines) and of swept ones, of healthy lines, and of
+the lines that proposals are recognised by.
+A read-only home keeps the old ones: its entries are then found by signature, words and
 meaning, and each answer says so.
 """
 
@@ -17,6 +18,7 @@ from typing import Any
 from kb.storage.database import Database
 from kb.storage.entries import OFFERED, EntryTable
 from kb.storage.identify import fingerprints_of
+from kb.storage.swept import SweptLookups
 from kb.text.alarm import alarm
 from kb.text.mask import MASK_VERSION, fingerprint
 
@@ -47,6 +49,7 @@ class Fingerprints:
             self._renew_proposals()
             self._renew_lookups()
             self._renew_healthy()
+            SweptLookups(self._db).renew()
             self._db.set_meta(MADE_BY, MASK_VERSION)
         return True
 

@@ -11,13 +11,14 @@ from kb.records.moves import ACCEPTED, REVIEWED
 from kb.storage.codec import stamp
 from kb.storage.database import Database, Row
 from kb.storage.entries import OFFERED
+from kb.storage.swept import SweptLookups
 
 
 class Windows:
     """The database of one home, asked for windows."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._db, self.swept = db, SweptLookups(db)
 
     def offers(self, since: datetime, until: datetime) -> list[Row]:
         """Rows (lookup_id, entry_id, rank) of what the lookups of a window offered, best first."""
@@ -27,11 +28,22 @@ class Windows:
             [stamp(since), stamp(until)],
         )
 
-    def verdicts(self, since: datetime, until: datetime) -> list[Row]:
-        """Rows (at, verdict) of the lookups of a window."""
-        return self._db.rows(
-            "SELECT at, verdict FROM lookups WHERE at >= ? AND at < ?", [stamp(since), stamp(until)]
+    def verdicts(self, since: datetime, until: datetime) -> list[tuple[datetime, str]]:
+        """Time and verdict of each lookup of a window that repeats no other."""
+        rows = self._db.rows(
+            "SELECT at, verdict FROM lookups WHERE at >= ? AND at < ? AND repeats IS NULL",
+            [stamp(since), stamp(until)],
         )
+        swept = [(one.at, one.verdict) for one in self.swept.between(since, until)]
+        return swept + [(datetime.fromisoformat(row["at"]), row["verdict"]) for row in rows]
+
+    def titles_of_swept(self, entry_ids: Sequence[str]) -> dict[str, str]:
+        """The headline of each of the entries that was swept."""
+        rows = self._db.rows(
+            "SELECT id, headline FROM swept_entries WHERE id IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(entry_ids))],
+        )
+        return {row["id"]: row["headline"] for row in rows}
 
     def first_lookups(self, incident_ids: list[str], until: datetime) -> dict[str, str]:
         """The verdict of the first lookup of each incident, where there was one before `until`."""
