@@ -84,6 +84,18 @@ def level_in(prefix: str) -> str:
     return found[-1] if found else ""
 
 
+def spoken(level: str, outer: Mapping[str, str], inner: Mapping[str, str]) -> dict[str, str]:
+    """What all carriers of a line say, the inner ones first.
+
+    `Error: …` in a record of level `fatal` is the name of an exception: it does not make the record less grave.
+    """
+    said = {"severity": level, **outer, **inner}
+    graver = _BY_SEVERITY.get(outer.get("severity", "").lower(), 0.0)
+    if inner.get("severity") == "Error" and graver > ERROR:
+        said["severity"] = outer["severity"]
+    return said
+
+
 def with_trouble(line: str, start: int, end: int) -> str:
     """The message at `line[start:end]` and what a field beside it, such as `err="..."`, says of the error."""
     beside = _TROUBLE.search(line, end) or _TROUBLE.search(line, 0, start)
@@ -153,7 +165,7 @@ class Groups:
         if bound + raised + 1.0 <= self._floor:
             return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
-        said = {"severity": level_in(seen.text[: carried.start]), **line.said(), **carried.said}
+        said = spoken(level_in(seen.text[: carried.start]), line.said(), carried.said)
         told = with_trouble(seen.text, carried.start, carried.end)
         grade = least if plain else max(least, grade_of(told, said))
         grade = min(most, grade + raised)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kb.text.carriers.carried import bare
+from kb.text.carriers.data import decoded
 from kb.text.carriers.pieces import LEVELS_LOUD
 
 Rows = tuple[list[str], list[int], list[int]]
@@ -81,7 +82,7 @@ def full_joined(rows: Rows) -> Rows:
             lines.append(line)
             first.append(a)
             last.append(b)
-        if len(line) < 1000 or not _is_full(line, header):
+        if len(line) < 1000 or not _is_full(line, header) or _is_whole(line, header):
             if joined is not None:
                 lines[-1] = "".join(joined)
             joined = None
@@ -105,6 +106,12 @@ def _is_full(line: str, header: str) -> bool:
     whole = len(line.encode("utf-8", "replace"))
     inside = whole - len(header.encode("utf-8", "replace"))
     return any(limit - 3 <= size <= limit + 1 for limit in _FULL for size in (whole, inside))
+
+
+def _is_whole(line: str, header: str) -> bool:
+    """Whether a line that is by chance as long as a limit is an object with its end."""
+    inside = line[len(header) :].strip()
+    return inside[:1] == "{" and inside[-1:] == "}" and decoded(inside) is not None
 
 
 def columns_joined(rows: Rows) -> Rows:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from kb.text.carriers import escapes, journal, jsonlines, quotes, splits
 from kb.text.carriers.carried import bare
-from kb.text.carriers.objects import decoded, says
+from kb.text.carriers.said import says
 from kb.text.carriers.splits import Rows
 
 _SAYS = 64_000
@@ -145,7 +145,8 @@ def _line_starts(text: str) -> list[int]:
 
 def _said(raw: str, block: str, at: int) -> Mapping[str, str]:
     if (begin := raw.find("{")) >= 0:
-        found = decoded(raw.strip()) if begin == 0 else jsonlines.object_at(raw, begin)
+        begin -= begin > 0 and raw[begin - 1] == "["
+        found = jsonlines.objects_at(raw, begin)
         if found is not None:
             before = dict(bare(raw[:begin] + " what is carried by it").said) if begin else {}
             return {**before, **says(found)}
