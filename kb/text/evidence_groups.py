@@ -38,6 +38,11 @@ _BY_SEVERITY = {name: grade for grade, names in _SEVERITIES.items() for name in 
 _LEVEL = re.compile(
     r"(?i)\b(info|notice|note(?=\])|debug|trace|warn|warning|error|critical|crit|alert|fatal|panic|emerg)\b"
 )
+_PLACE_IN_CODE = re.compile(
+    r"(?:[\w.@~%+-]{0,80}/){1,20}[\w.@~%+-]{1,80}\.(?:go|s|rs|py|rb|[cm]?[jt]s|java|php|exs?):\d{1,7}"
+)
+_PLACE_BELOW = re.compile(r"\n[ \t]+\S{1,400}\.(?:go|s):\d{1,7}(?:[\s+]|\Z)")
+"""What stands under a function of a stack that a logger such as zap wrote as a field of its record."""
 _PREFIX = 400
 _QUIET = 0.6
 _LEAST_WARNED, _WARNED = 1.9, 3.9
@@ -100,6 +105,16 @@ def with_trouble(line: str, start: int, end: int) -> str:
     """The message at `line[start:end]` and what a field beside it, such as `err="..."`, says of the error."""
     beside = _TROUBLE.search(line, end) or _TROUBLE.search(line, 0, start)
     return f"{line[start:end]}: {beside['text'] or beside['word']}" if beside else line[start:end]
+
+
+def is_of_a_stack(message: str, below: str, at: int = 0) -> bool:
+    """Whether a line is nothing but a place in the source, or a function whose place stands below it.
+
+    `below` holds, from `at` on, what follows the line, its line end first.
+    """
+    if " " in message:
+        return False
+    return _PLACE_IN_CODE.fullmatch(message) is not None or _PLACE_BELOW.match(below, at) is not None
 
 
 def grade_of(message: str, said: Mapping[str, str]) -> float:
@@ -166,6 +181,8 @@ class Groups:
             return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
         said = spoken(level_in(seen.text[: carried.start]), line.said(), carried.said)
+        if is_of_a_stack(carried.text, line.block.text, line.end):
+            return None
         told = with_trouble(seen.text, carried.start, carried.end)
         grade = least if plain else max(least, grade_of(told, said))
         grade = min(most, grade + raised)

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from kb.text.carriers.carried import bare
 from kb.text.carriers.data import decoded
 from kb.text.carriers.objects import messages
 from kb.text.carriers.splits import Rows
@@ -54,6 +55,8 @@ def within(line: str) -> list[str] | None:
     if not told:
         return None
     prose = _WORDS.search(line, 0, match.start()) or _WORDS.search(line, end)
+    if prose and bare(line).end <= match.start():  # (a logger's context, which is not of its message)
+        return [line[: match.start()].rstrip(), *told]
     return [line, *told] if prose else told
 
 
