@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from kb.text.carriers import escapes, journal, jsonlines, quotes, splits
+from kb.text.carriers import escapes, journal, jsonlines, quotes, root_first, splits
 from kb.text.carriers.carried import bare
 from kb.text.carriers.said import says
 from kb.text.carriers.splits import Rows
@@ -276,6 +276,7 @@ _STEPS: tuple[_Step, ...] = (
     (_has("\\"), _each(quotes.escaped)),
     (_keyed, _each(quotes.keyed)),
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(quotes.cells)),
+    (_has(root_first.WRAPPED), root_first.turned),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
 )
