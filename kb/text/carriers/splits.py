@@ -24,6 +24,10 @@ _HEADER = re.compile(
     r"|\S{0,3}\d\S{6,40})(?: \d\d:\d\d:\d\d[.\d]{0,12} ?)? (?:[\w.:-]{1,80} [^\s:\[]{1,60}(?:\[\d{1,1"
     r"0}\])?: |[\w.:-]{1,80} \S{1,60} \S{1,20} \S{1,20} (?:\[[^\]]{0,200}\]|-) )?"
 )
+_FRAME_OF_SYSLOG = re.compile(
+    r"(?<=\S)(?=<\d{1,3}>(?:1 \d{4}-\d\d-\d\dT[\d:.]{8,15}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )\S)"
+)
+_COUNT = re.compile(rb"(\d{2,6}) (?=<\d{1,3}>)")
 _DIGITS = re.compile(r"\d")
 _FRAME = re.compile(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
 _TAIL = re.compile(
@@ -61,6 +65,23 @@ def cri_joined(rows: Rows) -> Rows:
     for at, pieces in parts.items():
         lines[at] = "".join(pieces)
     return lines, first, last
+
+
+def syslog_parted(line: str) -> list[str]:
+    """The frames of syslog in a line: over TCP some senders, log4j2's layouts among them, part them by nothing.
+
+    Others count them in bytes (RFC 6587): `118 <134>1 2026-…`.
+    """
+    return _counted(line) or _FRAME_OF_SYSLOG.split(line)
+
+
+def _counted(line: str) -> list[str]:
+    rest, frames = line.encode("utf-8", "surrogatepass"), list[str]()
+    while (count := _COUNT.match(rest)) is not None and len(rest) - count.end() >= int(count[1]):
+        end = count.end() + int(count[1])
+        frames.append(rest[count.end() : end].decode("utf-8", "replace"))
+        rest = rest[end:]
+    return frames if not rest.strip() else []
 
 
 def full_joined(rows: Rows) -> Rows:

@@ -254,6 +254,7 @@ _XML = (
     "</code>",
     "</message>",
 )
+_SYSLOG = re.compile(r"[^\n]<\d{1,3}>(?:1 \d{4}-|[A-Z][a-z]{2} [ \d]\d )")
 _Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
 _TERMINAL: tuple[_Step, ...] = (
     (_has("\x1b", "\x08"), _colours),
@@ -266,6 +267,7 @@ _TERMINAL: tuple[_Step, ...] = (
 _STEPS: tuple[_Step, ...] = (
     *_TERMINAL,
     (lambda text: "P" in text and ("stdout P" in text or "stderr P" in text), splits.cri_joined),
+    (lambda text: "<" in text and _SYSLOG.search(text) is not None, _each(splits.syslog_parted)),
     (_long, splits.full_joined),
     (journal.is_journal, journal.messages_of),
     (lambda text: "{" in text and '"' in text, jsonlines.read),
