@@ -10,7 +10,7 @@ from kb.text.carriers import Carried, Place, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.margin import WINDOW
 from kb.text.evidence_causes import first_causes
-from kb.text.evidence_groups import Group, Groups, grade_of, level_in, with_trouble
+from kb.text.evidence_groups import Group, Groups, grade_of, is_of_a_stack, level_in, spoken, with_trouble
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line, rough, visible
 
 BOILERPLATE = -1.0
@@ -126,11 +126,14 @@ class CrashLines:
         tolds = _without_bare(list(read_crashes(uncarried([text for _, text, _ in lines]))), carried)
         groups: list[Group] = []
         leaders: dict[int, Group] = {}
-        for (place, text, undone), one, told in zip(lines, carried, tolds, strict=True):
-            said = {"severity": level_in(text[: one.start]), **undone, **one.said}
+        below = [*(f"\n{text}" for _, text, _ in lines[1:]), ""][: len(lines)]
+        for (place, text, undone), one, told, after in zip(lines, carried, tolds, below, strict=True):
+            said = spoken(level_in(text[: one.start]), undone, one.said)
             group = Group(
                 text, one.text, _grade(with_trouble(text, one.start, one.end), said, told), place, said=said
             )
+            if is_of_a_stack(one.text, after):
+                group.grade = BOILERPLATE
             groups.append(group)
             if told.rank == 2:
                 if told.crash in leaders:

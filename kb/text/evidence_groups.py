@@ -38,6 +38,11 @@ _BY_SEVERITY = {name: grade for grade, names in _SEVERITIES.items() for name in 
 _LEVEL = re.compile(
     r"(?i)\b(info|notice|note(?=\])|debug|trace|warn|warning|error|critical|crit|alert|fatal|panic|emerg)\b"
 )
+_PLACE_IN_CODE = re.compile(
+    r"(?:[\w.@~%+-]{0,80}/){1,20}[\w.@~%+-]{1,80}\.(?:go|s|rs|py|rb|[cm]?[jt]s|java|php|exs?):\d{1,7}"
+)
+_PLACE_BELOW = re.compile(r"\n[ \t]+\S{1,400}\.(?:go|s):\d{1,7}(?:[\s+]|\Z)")
+"""What stands under a function of a stack that a logger such as zap wrote as a field of its record."""
 _PREFIX = 400
 _QUIET = 0.6
 _LEAST_WARNED, _WARNED = 1.9, 3.9
@@ -84,10 +89,32 @@ def level_in(prefix: str) -> str:
     return found[-1] if found else ""
 
 
+def spoken(level: str, outer: Mapping[str, str], inner: Mapping[str, str]) -> dict[str, str]:
+    """What all carriers of a line say, the inner ones first.
+
+    `Error: …` in a record of level `fatal` is the name of an exception: it does not make the record less grave.
+    """
+    said = {"severity": level, **outer, **inner}
+    graver = _BY_SEVERITY.get(outer.get("severity", "").lower(), 0.0)
+    if inner.get("severity") == "Error" and graver > ERROR:
+        said["severity"] = outer["severity"]
+    return said
+
+
 def with_trouble(line: str, start: int, end: int) -> str:
     """The message at `line[start:end]` and what a field beside it, such as `err="..."`, says of the error."""
     beside = _TROUBLE.search(line, end) or _TROUBLE.search(line, 0, start)
     return f"{line[start:end]}: {beside['text'] or beside['word']}" if beside else line[start:end]
+
+
+def is_of_a_stack(message: str, below: str, at: int = 0) -> bool:
+    """Whether a line is nothing but a place in the source, or a function whose place stands below it.
+
+    `below` holds, from `at` on, what follows the line, its line end first.
+    """
+    if " " in message:
+        return False
+    return _PLACE_IN_CODE.fullmatch(message) is not None or _PLACE_BELOW.match(below, at) is not None
 
 
 def grade_of(message: str, said: Mapping[str, str]) -> float:
@@ -153,7 +180,9 @@ class Groups:
         if bound + raised + 1.0 <= self._floor:
             return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
-        said = {"severity": level_in(seen.text[: carried.start]), **line.said(), **carried.said}
+        said = spoken(level_in(seen.text[: carried.start]), line.said(), carried.said)
+        if is_of_a_stack(carried.text, line.block.text, line.end):
+            return None
         told = with_trouble(seen.text, carried.start, carried.end)
         grade = least if plain else max(least, grade_of(told, said))
         grade = min(most, grade + raised)

@@ -17,7 +17,7 @@ from kb.text.ids import looks_like_id
 from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER
 from kb.text.message import message
 
-MASK_VERSION = 5
+MASK_VERSION = 6
 """Raised with every change of the rules that changes a template, or of what else gives an entry away at first sight
 (`kb.storage.identify`); part of every fingerprint."""
 

@@ -15,6 +15,7 @@ from typing import Any
 from kb.records.brief import Alert
 from kb.text.redact import redact_data
 from kb.text.severity import parse_severity
+from kb.triage.alert_lists import listed, of_amtool
 from kb.triage.alert_values import (
     LONGEST_NAME,
     given_or,
@@ -65,9 +66,10 @@ _RESOLVED = re.compile(
 
 def parse_alert(alert: object, service: str = "", environment: str = "") -> Alert:
     """The alert that a text, a mapping or a list of mappings tells; never raises."""
-    data = redact_data(_as_json(alert))
+    data = listed(redact_data(_as_json(alert)))
+    if isinstance(data, str) and (rows := of_amtool(data)):
+        data = rows
     if isinstance(data, Mapping):
-        data = _unwrapped(data)
         group = data.get("alerts")
         if isinstance(group, Sequence) and not isinstance(group, str) and any(map(_is_alert, group)):
             return _of_group(data, group, service, environment)
@@ -96,14 +98,6 @@ def _as_json(alert: object) -> object:
     return data if isinstance(data, (dict, list)) else alert
 
 
-def _unwrapped(data: Mapping[Any, Any]) -> Mapping[Any, Any]:
-    """The answer of Alertmanager's or Prometheus' own API around its alerts: `{"data": {"alerts": …}}`."""
-    inner = data.get("data")
-    if "alerts" in data or not isinstance(inner, (Mapping, list)):
-        return data
-    return inner if isinstance(inner, Mapping) and "alerts" in inner else data
-
-
 def _is_alert(item: object) -> bool:
     return isinstance(item, Mapping) and isinstance(item.get("labels"), Mapping)
 
@@ -112,8 +106,10 @@ def _of_group(head: Mapping[Any, Any], group: Sequence[object], service: str, en
     items = [item for item in group[:_MOST_ALERTS] if isinstance(item, Mapping) and _is_alert(item)]
     status = plain(head.get("status")).casefold()
     over = [_is_over(item, status) for item in items]
+    current = [item for item, is_over in zip(items, over, strict=True) if not is_over]
+    firing = [item for item in current if _state(item) != "pending"]
     # What is over does not tell what is broken now; it speaks where nothing fires any more.
-    telling = [item for item, is_over in zip(items, over, strict=True) if not is_over] or items
+    telling = firing or current or items
     common = {**labels_of(head.get("groupLabels")), **labels_of(head.get("commonLabels"))}
     labels: list[Labels] = [{**common, **labels_of(item.get("labels"))} for item in telling]
     grave = min((_grade(one) for one in labels), default="")
@@ -137,7 +133,7 @@ def _of_group(head: Mapping[Any, Any], group: Sequence[object], service: str, en
         environment=given_or(environment, agreed(labels, environment_of)),
         severity_label=named(_worst_label(labels)),
         starts=min(starts, default=None),
-        firing=over.count(False),
+        firing=len(firing),
         resolved=over.count(True),
         runbook_url=agreed(notes, lambda one: one.get("runbook_url", "") or one.get("runbook", ""))[:300],
     )
@@ -171,11 +167,16 @@ def _worst_label(labels: list[Labels]) -> str:
 
 
 def _is_over(item: Mapping[Any, Any], status_of_group: str) -> bool:
-    status = item.get("status", item.get("state"))
-    own = plain(status.get("state") if isinstance(status, Mapping) else status).casefold()
+    own = _state(item)
     ended = moment_of(item.get("endsAt"))
     # An open alert of the v2 API carries the time at which it will end unless it is sent again.
     return own in ("resolved", "inactive") if own else status_of_group == "resolved" and ended is not None
+
+
+def _state(item: Mapping[Any, Any]) -> str:
+    """What an alert says of itself: `firing`, `active`, `suppressed`, `resolved`, `pending`, or nothing."""
+    status = item.get("status", item.get("state"))
+    return plain(status.get("state") if isinstance(status, Mapping) else status).casefold()
 
 
 def _of_text(text: str, service: str, environment: str) -> Alert:

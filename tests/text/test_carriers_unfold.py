@@ -175,3 +175,24 @@ def test_a_message_that_a_terminal_wrapped_stands_joined_under_its_parts():
     block = "the ledger of shard 9 has no leader since epoch 77 and refuses all that is\nwritten to it"
 
     assert unfold(block).text.split("\n") == [*block.split("\n"), block.replace("\n", " ")]
+
+
+FRAMES = {  # log4j2 2.19.0, RFC5424Layout and SyslogLayout, which end no line unless they are told to
+    "rfc5424": '<134>1 2026-11-29T20:18:24.929Z web-01 orders 12887 - [mdc@32473 tenant="a"] ',
+    "rfc3164": "<134>Nov 29 20:18:28 web-01 orders: ",
+}
+
+
+@pytest.mark.parametrize("counted", [False, True])
+@pytest.mark.parametrize("form", FRAMES)
+def test_frames_of_syslog_that_nothing_parts_are_lines(form: str, counted: bool):
+    frames = [FRAMES[form] + message for message in ("the store is up", LINE, "the store is down")]
+    block = "".join(f"{len(frame)} {frame}" if counted else frame for frame in frames)
+
+    assert read(block)[1:] == [LINE, "the store is down"]
+
+
+def test_a_priority_within_a_message_parts_nothing():
+    block = "the receiver got <134> and <11>Nov and <13>1 of them"
+
+    assert unfold(block).text is block

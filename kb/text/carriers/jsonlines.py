@@ -6,7 +6,9 @@ import json
 import re
 from typing import Any
 
-from kb.text.carriers.objects import decoded, messages
+from kb.text.carriers.carried import bare
+from kb.text.carriers.data import decoded
+from kb.text.carriers.objects import messages
 from kb.text.carriers.splits import Rows
 
 _PIECE = 16_000
@@ -53,6 +55,8 @@ def within(line: str) -> list[str] | None:
     if not told:
         return None
     prose = _WORDS.search(line, 0, match.start()) or _WORDS.search(line, end)
+    if prose and bare(line).end <= match.start():  # (a logger's context, which is not of its message)
+        return [line[: match.start()].rstrip(), *told]
     return [line, *told] if prose else told
 
 
@@ -79,15 +83,23 @@ def _between(line: str, at: int) -> int:
     return at
 
 
-def object_at(line: str, at: int) -> Any:
-    """The object that begins at a place in a line, whatever stands behind it."""
+def objects_at(line: str, at: int) -> Any:
+    """The object that begins at a place in a line, whatever stands behind it; a list of them where several follow.
+
+    log4j2's layouts put no line end between their records unless they are told to.
+    """
     found = decoded(line[at:].rstrip())
-    if found is None:
+    if found is not None:
+        return found
+    all_of_them: list[Any] = []
+    while at < len(line) and line[at] in "{[":
         try:
-            found = _READER.raw_decode(line, at)[0]
+            found, at = _READER.raw_decode(line, at)
         except (ValueError, RecursionError):
-            return None
-    return found
+            break
+        all_of_them.append(found)
+        at = _between(line, at)
+    return all_of_them[0] if len(all_of_them) == 1 else all_of_them or None
 
 
 def _block(lines: list[str], at: int) -> tuple[list[str], int] | None:

@@ -1,4 +1,4 @@
-"""The messages in an object that a JSON logger wrote, whatever its shape, and what it says beside them.
+"""The messages in an object that a JSON logger wrote, whatever its shape.
 
 Which field holds the message is found by a table of names; where none of them is there, the longest string that
 reads like prose is taken.  Errors, stacks and causes, however deep, are further lines.  A string that holds an
@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+
+from kb.text.carriers.data import attributes, decoded, plain_name, value_of
+from kb.text.carriers.thrown import thrown
 
 _MESSAGES = frozenset(
     [
@@ -93,38 +96,11 @@ _TROUBLES = frozenset(
         "hint",
     ]
 )
-_SAYS = {
-    "level": "severity", "severity": "severity", "levelname": "severity", "lvl": "severity", "loglevel": "severity",
-    "log_level": "severity", "priority": "severity", "l": "severity", "s": "severity", "status": "severity",
-    "time": "time", "timestamp": "time", "ts": "time", "t": "time", "asctime": "time", "datetime": "time",
-    "date": "time",
-    "isodate": "time", "realtime_timestamp": "time", "eventtime": "time",
-    "host": "host", "hostname": "host", "computer": "host", "node": "host",
-    "service": "service", "service_name": "service", "syslog_identifier": "service", "program": "service",
-    "app": "service",
-    "application": "service", "appname": "service", "component": "service", "service.name": "service",
-    "systemd_unit": "unit", "unit": "unit", "container_name": "container", "container": "container",
-    "pod_name": "pod", "pod": "pod", "namespace_name": "namespace", "namespace": "namespace",
-    "logger": "logger", "logger_name": "logger", "name": "logger", "sourcecontext": "logger",
-    "category": "logger", "channel": "logger",
-}  # fmt: skip
-_NUMBERED = {  # what loggers call their levels, by their numbers
-    "0": "emerg", "1": "alert", "2": "crit", "3": "err", "4": "warning", "5": "notice", "6": "info", "7": "debug",
-    "10": "trace", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal",
-}  # fmt: skip
 _ESCAPED_NAME = re.compile(r"\{[@$]?([\w.]{1,80})(?:[,:][^{}]{0,40})?\}")
 _NOT_PROSE = re.compile(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
+_STATE = frozenset({"frames", "locals", "vars"})
+"""What stood in the variables of a frame is no message, whatever they are called."""
 _DEEP, _MANY = 8, 20_000
-
-
-def decoded(text: str) -> Any:
-    """What a JSON text holds; None if it is not one."""
-    import msgspec
-
-    try:
-        return msgspec.json.decode(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def messages(found: Any, deep: int = 0) -> list[str]:
@@ -144,37 +120,8 @@ def messages(found: Any, deep: int = 0) -> list[str]:
     return list(lines)
 
 
-def says(found: Any) -> dict[str, str]:
-    """What an object says beside its message, by the names of `SAID`."""
-    said: dict[str, str] = {}
-    todo, seen = [found], 0
-    while todo and seen < _MANY:
-        one = todo.pop()
-        seen += 1
-        if isinstance(one, list):
-            todo.extend(one[:20])
-        elif isinstance(one, dict):
-            for key, value in one.items():
-                _say(said, _name(key), value)
-                if isinstance(value, (dict, list)) or (isinstance(value, str) and value[:1] == "{"):
-                    todo.append(decoded(value) if isinstance(value, str) else value)
-    return said
-
-
-def _say(said: dict[str, str], name: str, value: Any) -> None:
-    says_of = _SAYS.get(name) or _SAYS.get(name.rpartition(".")[2])
-    if not says_of or isinstance(value, (dict, list, bool)) or value in (None, ""):
-        return
-    text = str(value)
-    said.setdefault(says_of, _NUMBERED.get(text, text) if says_of == "severity" else text)
-
-
-def _name(key: str) -> str:
-    return key.strip("_@").lower()
-
-
 def _kind(key: str) -> str:
-    name = _name(key)
+    name = plain_name(key)
     if name not in _KINDS:
         last = name.rpartition(".")[2]
         kind = (
@@ -195,11 +142,12 @@ _KINDS: dict[str, str] = {}
 
 def _strings(found: Any) -> Iterator[tuple[str, str]]:
     """Each string, with what its name says of it: a message (m), a trouble (t), or nothing."""
-    todo: list[tuple[Any, str, int]] = [(found, "", 0)]
+    todo: list[tuple[Any, str, int, str]] = [(found, "", 0, "")]
     for _ in range(_MANY):
         if not todo:
             return
-        one, kind, deep = todo.pop()
+        one, kind, deep, under = todo.pop()
+        one = (attributes(one) or one) if type(one) is list else value_of(one)
         if type(one) is str:
             yield kind, one
         elif type(one) is list and one:
@@ -207,7 +155,7 @@ def _strings(found: Any) -> Iterator[tuple[str, str]]:
                 yield kind, bytes(one).decode("utf-8", "replace")
             elif deep < _DEEP:
                 todo.extend(
-                    (each, kind if type(each) is not list else "", deep + 1) for each in reversed(one)
+                    (each, kind if type(each) is not list else "", deep + 1, under) for each in reversed(one)
                 )
                 if (
                     kind == ""
@@ -215,10 +163,19 @@ def _strings(found: Any) -> Iterator[tuple[str, str]]:
                     and all(type(each) is str for each in one)
                     and one[0].isdigit()
                 ):
-                    todo[-2:] = [(one[1], "m", deep + 1)]
+                    todo[-2:] = [(one[1], "m", deep + 1, under)]
         elif type(one) is dict and deep < _DEEP:
+            told, done = thrown(one, under) or ("", frozenset())
+            if told:
+                yield "t", told
             todo.extend(
-                reversed([(value, _of(key, kind, one), deep + 1) for key, value in _rendered(one).items()])
+                reversed(
+                    [
+                        (value, _of(key, kind, one), deep + 1, key)
+                        for key, value in _rendered(one).items()
+                        if key not in done and plain_name(key) not in _STATE
+                    ]
+                )
             )
 
 

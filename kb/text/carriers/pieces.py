@@ -71,6 +71,7 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
     "logger": ("logger", r"[A-Za-z_$][\w.$:/@#-]{0,120}(?:<\w+>)?"),
     "thread": ("", r"[^\[\]\n]{1,80}"),
     "pid": ("", r"\d{1,20}"),
+    "pri": ("severity", r"\d{1,3}"),
     "num": ("", r"-?\d{1,20}(?:\.\d{1,9})?"),
     "hex": ("", r"(?:0x)?[0-9a-fA-F]{4,64}"),
     "word": ("", r"[\w.@/+%-]{1,120}"),
@@ -167,7 +168,7 @@ def _piece(alias: str | None, name: str, group: str, says: dict[str, str]) -> st
 
 
 _OPENING = {
-    "time": "0-9@A-Z", "pid": "0-9", "num": "0-9-", "day": "0-9", "age": "0-9", "code": "0-9",
+    "time": "0-9@A-Z", "pri": "0-9", "pid": "0-9", "num": "0-9-", "day": "0-9", "age": "0-9", "code": "0-9",
     "letter": "A-Z", "loud": "A-Z", "logrus": "A-Z", "kind": "WN", "reason": "A-Z", "podname": "a-z0-9",
     "debugname": "a-z", "netlevel": "a-z", "ansible": "a-z", "hex": "0-9a-fA-F", "stream": "s", "flag": "FP",
     "letter_eiw": "eiwd", "safe": "m", "daemon": "a-zA-Z", "object": "a-z", "level": "A-Za-z",

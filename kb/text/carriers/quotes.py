@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 from kb.text.carriers import escapes
-from kb.text.carriers.objects import decoded, messages
+from kb.text.carriers.data import decoded
+from kb.text.carriers.objects import messages
 
 _QUOTED = re.compile(r"(?<![\w\\])(?:\"((?:[^\"\\\n]|\\.){3,200000})\"|'((?:[^'\\\n]|\\.){3,200000})')(?!\w)")
 _CELLS = re.compile(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kb.text.carriers.carried import bare
+from kb.text.carriers.data import decoded
 from kb.text.carriers.pieces import LEVELS_LOUD
 
 Rows = tuple[list[str], list[int], list[int]]
@@ -23,6 +24,10 @@ _HEADER = re.compile(
     r"|\S{0,3}\d\S{6,40})(?: \d\d:\d\d:\d\d[.\d]{0,12} ?)? (?:[\w.:-]{1,80} [^\s:\[]{1,60}(?:\[\d{1,1"
     r"0}\])?: |[\w.:-]{1,80} \S{1,60} \S{1,20} \S{1,20} (?:\[[^\]]{0,200}\]|-) )?"
 )
+_FRAME_OF_SYSLOG = re.compile(
+    r"(?<=\S)(?=<\d{1,3}>(?:1 \d{4}-\d\d-\d\dT[\d:.]{8,15}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )\S)"
+)
+_COUNT = re.compile(rb"(\d{2,6}) (?=<\d{1,3}>)")
 _DIGITS = re.compile(r"\d")
 _FRAME = re.compile(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
 _TAIL = re.compile(
@@ -62,6 +67,23 @@ def cri_joined(rows: Rows) -> Rows:
     return lines, first, last
 
 
+def syslog_parted(line: str) -> list[str]:
+    """The frames of syslog in a line: over TCP some senders, log4j2's layouts among them, part them by nothing.
+
+    Others count them in bytes (RFC 6587): `118 <134>1 2026-…`.
+    """
+    return _counted(line) or _FRAME_OF_SYSLOG.split(line)
+
+
+def _counted(line: str) -> list[str]:
+    rest, frames = line.encode("utf-8", "surrogatepass"), list[str]()
+    while (count := _COUNT.match(rest)) is not None and len(rest) - count.end() >= int(count[1]):
+        end = count.end() + int(count[1])
+        frames.append(rest[count.end() : end].decode("utf-8", "replace"))
+        rest = rest[end:]
+    return frames if not rest.strip() else []
+
+
 def full_joined(rows: Rows) -> Rows:
     """Lines that end where a daemon's limit is, and what follows them under the same header."""
     lines: list[str] = []
@@ -81,7 +103,7 @@ def full_joined(rows: Rows) -> Rows:
             lines.append(line)
             first.append(a)
             last.append(b)
-        if len(line) < 1000 or not _is_full(line, header):
+        if len(line) < 1000 or not _is_full(line, header) or _is_whole(line, header):
             if joined is not None:
                 lines[-1] = "".join(joined)
             joined = None
@@ -105,6 +127,12 @@ def _is_full(line: str, header: str) -> bool:
     whole = len(line.encode("utf-8", "replace"))
     inside = whole - len(header.encode("utf-8", "replace"))
     return any(limit - 3 <= size <= limit + 1 for limit in _FULL for size in (whole, inside))
+
+
+def _is_whole(line: str, header: str) -> bool:
+    """Whether a line that is by chance as long as a limit is an object with its end."""
+    inside = line[len(header) :].strip()
+    return inside[:1] == "{" and inside[-1:] == "}" and decoded(inside) is not None
 
 
 def columns_joined(rows: Rows) -> Rows:

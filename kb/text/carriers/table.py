@@ -29,6 +29,8 @@ TIMED, BRACKETED = "{time}", "[{time}"
 """Two beginnings of many carriers, which are read once for all of them."""
 
 
+_SYSLOG = ("emerg", "alert", "crit", "err", "warning")
+"""The levels of syslog that say something; those below are what a sender writes that knows none, as `logger` does."""
 _LONG = re.compile(r"\{(?:\w+:)?(?:time|level|loud|logger|daemon|age)\}")
 
 
@@ -67,7 +69,12 @@ class Pattern:
 
     def said(self, match: re.Match[str]) -> dict[str, str]:
         """What the carrier that matched says of its line."""
-        return {name: match[group] for group, name in self._made[1].items() if match[group]}
+        said = {name: match[group] for group, name in self._made[1].items() if match[group]}
+        if (priority := said.get("severity", "")).isdecimal():  # (syslog's: eight levels of each facility)
+            del said["severity"]
+            if (level := int(priority) % 8) < len(_SYSLOG):
+                said["severity"] = _SYSLOG[level]
+        return said
 
 
 def listed(line: str, at: int, end: int, begins: str = "") -> tuple[Pattern, re.Match[str]] | None:

@@ -6,14 +6,15 @@ from kb.text.carriers.carrier import Carrier
 
 SERVICES: tuple[Carrier, ...] = (
     # syslog and journald
-    Carrier("rfc3164", "<11>Nov 20 10:15:12 node-7 ledgerd[4312]: §",
-            said={"host": "node-7", "service": "ledgerd"}),
-    Carrier("rfc3164 without a pid", "<13>Nov 29 10:57:35 web-01 lease: §", "<{num}>{time} {host} {program}: ",
+    Carrier("rfc3164", "<11>Nov 20 10:15:12 node-7 ledgerd[4312]: §", "<{pri}>{time} {host} {program}[{pid}]: ",
+            said={"host": "node-7", "service": "ledgerd", "severity": "err"}),
+    Carrier("rfc3164 without a pid", "<13>Nov 29 10:57:35 web-01 lease: §", "<{pri}>{time} {host} {program}: ",
             said={"service": "lease"}),
     Carrier("rfc5424", '<27>1 2026-11-29T10:50:27+00:00 web-01 lease 4242 - [meta sequenceId="2"] §',
-            "<{num}>1 {time} {host} {program} {word} {word} [{in}] ", said={"host": "web-01", "service": "lease"}),
+            "<{pri}>1 {time} {host} {program} {word} {word} [{in}] ",
+            said={"host": "web-01", "service": "lease", "severity": "err"}),
     Carrier("rfc5424 without data", "<11>1 2026-11-20T10:15:12.123Z node-7 ledgerd 4312 - - §",
-            "<{num}>1 {time} {host} {program} {word} {word} - ", said={"host": "node-7"}),
+            "<{pri}>1 {time} {host} {program} {word} {word} - ", said={"host": "node-7"}),
     Carrier("journalctl short", "Nov 20 10:15:12 node-7 ledgerd[4312]: §",
             said={"host": "node-7", "service": "ledgerd", "time": "Nov 20 10:15:12"}),
     Carrier("journalctl iso", "2026-11-20T10:15:12+0000 node-7 ledgerd[4312]: §", said={"host": "node-7"}),

@@ -12,9 +12,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from kb.text.carriers import escapes, journal, jsonlines, quotes, splits
+from kb.text.carriers import escapes, journal, jsonlines, quotes, root_first, splits
 from kb.text.carriers.carried import bare
-from kb.text.carriers.objects import decoded, says
+from kb.text.carriers.said import says
 from kb.text.carriers.splits import Rows
 
 _SAYS = 64_000
@@ -145,7 +145,8 @@ def _line_starts(text: str) -> list[int]:
 
 def _said(raw: str, block: str, at: int) -> Mapping[str, str]:
     if (begin := raw.find("{")) >= 0:
-        found = decoded(raw.strip()) if begin == 0 else jsonlines.object_at(raw, begin)
+        begin -= begin > 0 and raw[begin - 1] == "["
+        found = jsonlines.objects_at(raw, begin)
         if found is not None:
             before = dict(bare(raw[:begin] + " what is carried by it").said) if begin else {}
             return {**before, **says(found)}
@@ -253,6 +254,7 @@ _XML = (
     "</code>",
     "</message>",
 )
+_SYSLOG = re.compile(r"[^\n]<\d{1,3}>(?:1 \d{4}-|[A-Z][a-z]{2} [ \d]\d )")
 _Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
 _TERMINAL: tuple[_Step, ...] = (
     (_has("\x1b", "\x08"), _colours),
@@ -265,6 +267,7 @@ _TERMINAL: tuple[_Step, ...] = (
 _STEPS: tuple[_Step, ...] = (
     *_TERMINAL,
     (lambda text: "P" in text and ("stdout P" in text or "stderr P" in text), splits.cri_joined),
+    (lambda text: "<" in text and _SYSLOG.search(text) is not None, _each(splits.syslog_parted)),
     (_long, splits.full_joined),
     (journal.is_journal, journal.messages_of),
     (lambda text: "{" in text and '"' in text, jsonlines.read),
@@ -275,6 +278,7 @@ _STEPS: tuple[_Step, ...] = (
     (_has("\\"), _each(quotes.escaped)),
     (_keyed, _each(quotes.keyed)),
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(quotes.cells)),
+    (_has(root_first.WRAPPED), root_first.turned),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
 )

@@ -48,7 +48,7 @@ PYTHON = (
         r"Fatal Python error: (?P<message>.+)",
         "Fatal Python error: init_fs_encoding: failed to get the Python codec",
     ),
-    frame("python", r"[\s|]*File \"[^\"]{1,400}\", line \d+", '  File "/srv/a.py", line 3, in main'),
+    frame("python", r"[\s|]*(?:> )?File \"[^\"]{1,400}\", line \d+", '> File "/srv/a.py", line 3, in main'),
     generic(
         "python",
         r"[\s|]*\[Previous line repeated \d+ more times?\]",

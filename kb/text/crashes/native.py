@@ -42,6 +42,12 @@ RUST = (
     frame("rust", r"\s+at \S+\.rs:\d+", "             at /rustc/9fc6b43/library/core/src/panicking.rs:75:14"),
 )
 GO = (
+    generic(
+        "go",
+        r"\s*panic: \((?:\*|\[\])*[\w./]{1,200}\) 0x[0-9a-f]+(?: \[recovered[^\]]*\])?$",
+        "panic: (*logrus.Entry) 0xc00014c1c0",
+        "panic: (",
+    ),
     message(
         "go",
         "panic: ",

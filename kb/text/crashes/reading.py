@@ -25,6 +25,7 @@ _FRAME_BELOW = re.compile(
     r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w."
     r"<>`]{3,200}\(.*\)"
 )
+_CAUGHT = re.compile(r"\s*> File \"")
 _LISTED = re.compile(r"\s{2,}(?:\d+: )?(\S.*)")
 """A cause in the list below `Caused by:`."""
 _MARGIN = re.compile(r"(?:\s*[|+])*\s*")
@@ -149,7 +150,8 @@ class CrashReader:
         """A line of a traceback; what stands no deeper than its heading is the exception."""
         assert self._margin is not None
         margin = _margin(text)
-        if margin > self._margin:
+        # (loguru marks the frame that caught the exception, and where it sets it out, others have no margin.)
+        if margin > self._margin or _CAUGHT.match(text):
             found = form_of(text, within=True)
             return self._in(Role.FRAME if found and found[1].role is Role.FRAME else Role.GENERIC)
         if "Traceback (most recent" in text:

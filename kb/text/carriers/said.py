@@ -1,0 +1,114 @@
+"""What an object that a JSON logger wrote says beside its message: level, time, host, service, logger.
+
+Outer fields go before inner ones, and of a list counts what all its objects agree on.  Levels are given as words:
+loggers number them by scales of their own, and the name of the field tells which.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kb.text.carriers.data import attributes, decoded, plain_name
+from kb.text.carriers.pieces import LEVELS
+
+_SAYS = {
+    "level": "severity", "severity": "severity", "levelname": "severity", "lvl": "severity", "loglevel": "severity",
+    "log_level": "severity", "priority": "severity", "l": "severity", "s": "severity", "status": "severity",
+    "levelno": "severity", "severity_number": "severity", "severitynumber": "severity", "severity_text": "severity",
+    "severitytext": "severity", "levelstr": "severity",
+    "time": "time", "timestamp": "time", "ts": "time", "t": "time", "asctime": "time", "datetime": "time",
+    "date": "time",
+    "isodate": "time", "realtime_timestamp": "time", "eventtime": "time",
+    "host": "host", "hostname": "host", "computer": "host", "node": "host",
+    "service": "service", "service_name": "service", "syslog_identifier": "service", "program": "service",
+    "app": "service",
+    "application": "service", "appname": "service", "component": "service", "service.name": "service",
+    "systemd_unit": "unit", "unit": "unit", "container_name": "container", "container": "container",
+    "pod_name": "pod", "pod": "pod", "namespace_name": "namespace", "namespace": "namespace",
+    "logger": "logger", "logger_name": "logger", "loggername": "logger", "name": "logger",
+    "sourcecontext": "logger", "category": "logger", "channel": "logger",
+}  # fmt: skip
+_NUMBERED = {  # syslog's levels, the graver the lower; from 10 on bunyan's, pino's and roarr's
+    "0": "emerg", "1": "alert", "2": "crit", "3": "err", "4": "warning", "5": "notice", "6": "info", "7": "debug",
+    "10": "trace", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal",
+}  # fmt: skip
+_PYTHON = {"10": "debug", "20": "info", "30": "warning", "40": "error", "50": "critical"}
+_OPEN_TELEMETRY = {
+    str(number): word
+    for first, word in ((1, "trace"), (5, "debug"), (9, "info"), (13, "warn"), (17, "error"), (21, "fatal"))
+    for number in range(first, first + 4)
+}
+_SCALES: Mapping[str, Mapping[str, str]] = {
+    "levelno": _PYTHON,
+    "severity_number": _OPEN_TELEMETRY,
+    "severitynumber": _OPEN_TELEMETRY,
+}
+_IS_LEVEL = re.compile(rf"{LEVELS}|\d{{1,2}}|[TVDIWECFNAPS]\d?", re.IGNORECASE)
+_MAY_BE_A_LEVEL = frozenset({"status", "l", "s", "priority"})
+"""Fields that hold a level for some loggers, and for others something else, such as `firing` or `404`."""
+_LEVEL_AS_AN_OBJECT = frozenset({"level", "severity", "loglevel"})
+_ALIKE = ("name", "levelStr", "text")
+"""What the field of a level that is an object (`{"name": "ERROR", "no": 40}`) calls it."""
+_NAMELESS = re.compile(
+    r"err|error|exc|exception|exceptions|thrown|cause|stack|frames|level|process|thread|file|receivers?|user|request"
+)
+"""Objects whose `name` is not that of a logger."""
+_DEEP, _MANY, _LISTED = 8, 20_000, 20
+
+
+def says(found: Any) -> dict[str, str]:
+    """What an object says beside its message, by the names of `SAID`."""
+    return _of(found, 0, [_MANY], nameless=False)
+
+
+def _of(found: Any, deep: int, left: list[int], *, nameless: bool) -> dict[str, str]:
+    left[0] -= 1
+    if deep > _DEEP or left[0] < 0:
+        return {}
+    if isinstance(found, str) and found[:1] == "{":
+        found = decoded(found)
+    if isinstance(found, list):
+        if fields := attributes(found):
+            return _of(fields, deep + 1, left, nameless=nameless)
+        return _agreed([_of(one, deep + 1, left, nameless=nameless) for one in found[:_LISTED]])
+    if not isinstance(found, dict):
+        return {}
+    said: dict[str, str] = {}
+    inner: list[tuple[str, Any]] = []
+    for key, value in found.items():
+        name = plain_name(key)
+        if isinstance(value, dict) and name in _LEVEL_AS_AN_OBJECT:
+            value = next((value[one] for one in _ALIKE if isinstance(value.get(one), str)), value)
+        if isinstance(value, (dict, list)) or (isinstance(value, str) and value[:1] == "{"):
+            inner.append((name, value))
+        else:
+            _say(said, name, value, nameless=nameless)
+    for name, value in inner:
+        deeper = _of(value, deep + 1, left, nameless=nameless or _NAMELESS.fullmatch(name) is not None)
+        for what, text in deeper.items():
+            said.setdefault(what, text)
+    return said
+
+
+def _agreed(said: list[dict[str, str]]) -> dict[str, str]:
+    """What nothing in a list contradicts."""
+    told: dict[str, set[str]] = {}
+    for one in said:
+        for what, text in one.items():
+            told.setdefault(what, set()).add(text)
+    return {what: texts.pop() for what, texts in told.items() if len(texts) == 1}
+
+
+def _say(said: dict[str, str], name: str, value: Any, *, nameless: bool) -> None:
+    last = name.rpartition(".")[2]
+    says_of = _SAYS.get(name) or (_SAYS.get(last) if last != "name" else None)
+    if not says_of or isinstance(value, bool) or value in (None, "") or (nameless and name == "name"):
+        return
+    text = str(value)
+    if says_of == "severity":
+        text = _SCALES.get(name, _NUMBERED).get(text, text)
+        if last in _MAY_BE_A_LEVEL and not _IS_LEVEL.fullmatch(text):
+            return
+    said.setdefault(says_of, text)

@@ -1,0 +1,77 @@
+"""The evidence in what loggers write around an error; each text as the named version wrote it, shortened."""
+
+from __future__ import annotations
+
+import json
+
+from kb.text.evidence import pick_evidence
+
+WORDS = "stock ledger refuses write: shard 9 has no leader"
+HEALTHY = "".join(
+    f"2026-11-29 20:14:{n:02}.623 | INFO     | __main__:<module>:5 - order stored\n" for n in range(60)
+)
+
+
+def told(text: str) -> list[str]:
+    return [line.message for line in pick_evidence(text, 6) if line.score > 1]
+
+
+LOGURU = f"""\
+2026-11-29 20:14:35.623 | ERROR    | __main__:<module>:5 - order job failed
+Traceback (most recent call last):
+
+> File "/srv/ru.py", line 4, in <module>
+    try: renew()
+         └ <function renew at 0x7f14748744a0>
+
+  File "/srv/ru.py", line 3, in renew
+    def renew(): raise RuntimeError("{WORDS}")
+        └ <function renew at 0x7f14748744a0>
+
+RuntimeError: {WORDS}
+"""  # loguru 0.7.3 marks the frame that caught the exception with a `>`, and shows the values of variables
+
+
+def test_loguru_marks_the_frame_that_caught_an_exception_and_it_is_a_frame():
+    assert told(LOGURU) == ["order job failed", f"RuntimeError: {WORDS}"]
+    assert told(HEALTHY + LOGURU + HEALTHY) == ["order job failed", f"RuntimeError: {WORDS}"]
+
+
+ZAP = {
+    "level": "error", "ts": 1795982928.42, "caller": "orders/main.go:17", "msg": "order job failed", "error": WORDS,
+    "errorVerbose": f"{WORDS}\nmain.renew\n\t/srv/orders/main.go:12\nruntime.goexit\n\t/usr/go/src/asm_amd64.s:1594",
+    "stacktrace": "main.main\n\t/srv/orders/main.go:17\nruntime.main\n\t/usr/lib/go/src/runtime/proc.go:250",
+}  # fmt: skip
+
+
+def test_the_stack_that_zap_writes_as_a_field_is_no_evidence_whatever_the_level_of_its_record():
+    line = json.dumps(ZAP) + "\n"  # go.uber.org/zap 1.23, with an error of github.com/pkg/errors
+    healthy = json.dumps({"level": "info", "ts": 1795982928.42, "msg": "order stored"}) + "\n"
+
+    assert told(line) == ["order job failed", WORDS]
+    assert sorted(told(healthy * 80 + line + healthy * 80)) == ["order job failed", WORDS]
+
+
+def test_an_event_named_with_dots_at_level_error_is_evidence():
+    line = json.dumps({"level": "error", "event": "payment.declined"}) + "\n"
+    healthy = json.dumps({"level": "info", "event": "payment.accepted"}) + "\n"
+
+    assert told(healthy * 80 + line + healthy * 80) == ["payment.declined"]
+
+
+LOGRUS = f"""\
+time="2026-11-29T20:08:48Z" level=panic msg="order job failed" error="{WORDS}"
+panic: (*logrus.Entry) 0xc00014c1c0
+
+goroutine 1 [running]:
+github.com/sirupsen/logrus.(*Entry).Panic(...)
+\t/usr/share/gocode/src/github.com/sirupsen/logrus/entry.go:342
+main.main()
+\t/srv/orders/main.go:23 +0x2425
+"""
+
+
+def test_a_panic_with_an_address_says_nothing_and_the_line_of_logrus_above_it_does():
+    # logrus 1.9.0 panics with its entry, and Go prints where that lies, not what it says.
+    assert told(LOGRUS) == ["order job failed"]
+    assert told(HEALTHY + LOGRUS + HEALTHY) == ["order job failed"]
