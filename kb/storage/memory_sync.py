@@ -8,7 +8,8 @@ A file that does not parse keeps what it said last, and is reported.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -43,9 +44,19 @@ _RACY_NS = 50_000_000
 class MemorySync:
     """Brings the store in step with `learned/*.yaml`."""
 
-    def __init__(self, home: Home, db: Database, catalogue: Catalogue, fingerprints: Fingerprints) -> None:
+    def __init__(
+        self,
+        home: Home,
+        db: Database,
+        catalogue: Catalogue,
+        fingerprints: Fingerprints,
+        under_way: set[str] | None = None,
+    ) -> None:
+        """`under_way` is shared by the connections of a process: the files that one of them is writing."""
         self._home, self._db, self._catalogue = home, db, catalogue
         self._fingerprints, self._pieces = fingerprints, PieceTable(db)
+        self.under_way = set[str]() if under_way is None else under_way
+        self._own = set[str]()
 
     def refresh(self, now: datetime, before: Mapping[str, FileText] = NONE) -> list[Change]:
         """Read what changed since the last call of any process.  Cheap when nothing did.
@@ -58,9 +69,11 @@ class MemorySync:
         self._forget_older_screening()
         paths = {f"learned/{path.stem}": path for path in sorted(self._home.learned.glob("[!.]*.yaml"))}
         known = {record.path: record for record in self._catalogue.memory_files(PARSER)}
+        theirs = self.under_way - self._own
+        mine = {key: path for key, path in paths.items() if key not in theirs}
         changes = [
             change
-            for key, path in paths.items()
+            for key, path in mine.items()
             if (change := self._refresh_file(key, path, known.get(key), now, before.get(key))) is not None
         ]
         for key in known.keys() - paths.keys():
@@ -80,6 +93,20 @@ class MemorySync:
                 self._catalogue.unread(record.path)
                 self._pieces.replace(record.path, ())
             self._db.set_meta(SCREENED_BY, SCREENING)
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[None]:
+        """Inside, the other connections of the process leave the file to this one, which takes in what it wrote.
+
+        Otherwise each of them would read it at the same time, and the one that wrote it, once more and as a whole.
+        """
+        self._own.add(key)
+        self.under_way.add(key)
+        try:
+            yield
+        finally:
+            self.under_way.discard(key)
+            self._own.discard(key)
 
     def take_in(self, path: str, now: datetime, before: FileText | None = None) -> None:
         """As `refresh`, for a file that was just written: its error says that the text is safe."""

@@ -53,6 +53,7 @@ class SignatureSet:
     _engine: Engine | None = None
     _users: dict[Needle, list[int]] = field(default_factory=dict)
     """The numbers of the signatures that a needle is part of."""
+    _traces: int = -1
 
     @classmethod
     def compile(cls, items: Iterable[tuple[str, Signature]]) -> SignatureSet:
@@ -73,6 +74,7 @@ class SignatureSet:
         made._numbered = self._numbered + needles
         made._needles = self._needles | {needle: len(self._numbered) + n for n, needle in enumerate(needles)}
         made._engine = self._engine.with_more(needles) if self._engine else Engine(needles)
+        made._traces = self.traces + more.traces
         made._users = dict(self._users)
         for needle, users in more._users.items():
             made._users[needle] = [*self._users.get(needle, ()), *(len(self.items) + user for user in users)]
@@ -115,7 +117,9 @@ class SignatureSet:
     @property
     def traces(self) -> int:
         """How many of the signatures are traces."""
-        return sum(bool(signature.trace) for _, signature in self.items)
+        if self._traces < 0:
+            self._traces = sum(bool(signature.trace) for _, signature in self.items)
+        return self._traces
 
     @property
     def worth_keeping(self) -> bool:
