@@ -74,6 +74,7 @@ COMMANDS = (
         "mistakes_in_files": (list[str], "Mistakes in memory and ingested files: `path:line: message`."),
         "entries": (dict[str, int], "Entries on offer, by kind."),
         "vectors": (VectorReport, "Both sides of the vector index."),
+        "tokens": (list[str], "The tokens of kb serve that have ended or end within two weeks, in words."),
     }),
     Shape(("backup",), "The copy of the ledger that was made.", fields={
         "file": (str, "Where it is."),
