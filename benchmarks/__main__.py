@@ -39,6 +39,7 @@ MODULES = {
     "durability": "kill -9, many processes, writing and asking at once",
     "kills": "every command that writes, and migrations, killed in the middle (half an hour)",
     "scale": "homes of 10,000 and 100,000 entries: ingest, disk, memory, latency of each tier (half an hour)",
+    "soak": "half an hour of thirty-two agents with all tools against kb serve: memory, latency, lost writes",
     "corpora": "all public material goes in, twice",
 }
 """Name and what it measures."""

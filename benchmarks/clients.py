@@ -1,30 +1,30 @@
-"""Thirty-two MCP clients at once against a real `kb serve`, half of them writing, half asking.
+"""Thirty-two clients at once against a real `kb serve`, half of them writing, half asking.
 
 `python -m benchmarks.clients [SECONDS] [CLIENTS] [--entries N | --home FOLDER] [--beside FOLDER]` prints errors, lost
 writes (every acknowledged lesson and log line is looked for afterwards), the median and p95 of each kind, and the
-processor time of the server a call; before it one client alone.  With --beside, a checkout of another commit
-(`git worktree add`), the same is done there, and the ratios are printed.
+processor time a call of the server and of the clients, which are a few lines over HTTP so that they are light; before
+it one client alone.  With --beside, a checkout of another commit (`git worktree add`), the same is done there in turn,
+and the median ratios of --pairs such runs are printed.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import statistics
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from pathlib import Path
 
-import anyio
-from mcp import Client
-from mcp_types import Implementation
-
 from benchmarks.handshake import processor_seconds
-from benchmarks.waiting import ROOT, prepared, serving
+from benchmarks.waiting import ROOT, RawClient, prepared, serving
 from kb import KnowledgeBase
 from kb.storage.encoder import OnnxEncoder
 
@@ -46,6 +46,8 @@ class Tally:
     logged: list[str] = field(default_factory=list)
     processor: float = 0.0
     """Seconds that the server took."""
+    own: float = 0.0
+    """Seconds that the clients took."""
 
     @property
     def calls(self) -> int:
@@ -53,58 +55,57 @@ class Tally:
         return sum(map(len, self.spent.values()))
 
 
-async def client(url: str, number: int, clients: int, until: float, tally: Tally) -> None:
+def client(url: str, number: int, clients: int, until: float, tally: Tally) -> None:
     """Half of the clients write and half ask; one alone does both in turn."""
-    info = Implementation(name=f"client-{number}", version="1")
-    async with Client(url, client_info=info) as agent:
-        turn = 0
-        while time.monotonic() < until:
-            turn += 1
-            await step(agent, number, turn, (number if clients > 1 else turn // 2) % 2 == 0, tally)
+    agent, turn = RawClient(url), 0
+    while time.monotonic() < until:
+        turn += 1
+        step(agent, number, turn, (number if clients > 1 else turn // 2) % 2 == 0, tally)
 
 
-async def step(agent: Client, number: int, turn: int, writes: bool, tally: Tally) -> None:
+def step(agent: RawClient, number: int, turn: int, writes: bool, tally: Tally) -> None:
     text = f"berth {number}x{turn} reports fault {number * 7919 + turn}"
     if not writes:
         question = PARAPHRASES[turn % len(PARAPHRASES)] if turn % 2 else f"berth {number}x1 reports fault"
-        await call(agent, "check_known_issues", {"error_text": question}, tally)
+        call(agent, "check_known_issues", {"error_text": question}, tally)
     elif turn % 2:
-        done = await call(agent, "learn_pattern", {"pattern": text, "fix": f"see berth {number}"}, tally)
+        done = call(agent, "learn_pattern", {"pattern": text, "fix": f"see berth {number}"}, tally)
         tally.learned += [text] if done else []
     else:
-        done = await call(agent, "memory_session_log", {"action": text}, tally)
+        done = call(agent, "memory_session_log", {"action": text}, tally)
         tally.logged += [text] if done else []
 
 
-async def call(agent: Client, tool: str, arguments: dict[str, str], tally: Tally) -> bool:
+def call(agent: RawClient, tool: str, arguments: dict[str, str], tally: Tally) -> bool:
     started = time.perf_counter()
     try:
-        result = await agent.call_tool(tool, arguments)
-    except Exception as error:
+        answer = json.loads(agent.call(tool, **arguments))
+    except (OSError, ValueError, HTTPException) as error:
         tally.errors.append(f"{tool}: {error!r}")
         return False
     tally.spent[tool].append(time.perf_counter() - started)
-    if result.is_error:
-        tally.errors.append(f"{tool}: {result.content[0]}")
-    return not result.is_error
+    result = answer.get("result", {"isError": True, "content": [answer]})
+    if result.get("isError"):
+        tally.errors.append(f"{tool}: {result['content'][0]}")
+    return not result.get("isError")
 
 
 def run(clients: int, seconds: float, home: Path, code: Path) -> tuple[Tally, list[str]]:
     """Let the clients work on a copy of a home; returns what they saw, and what was lost."""
     tally = Tally()
-
-    async def everybody(url: str) -> None:
-        until = time.monotonic() + seconds
-        async with anyio.create_task_group() as tasks:
-            for number in range(clients):
-                tasks.start_soon(client, url, number, clients, until, tally)
-
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(home, Path(folder) / "home"))
         with serving(copy, code) as (url, process):
-            before = processor_seconds(process)
-            anyio.run(everybody, url)
-            tally.processor = processor_seconds(process) - before
+            before, own, until = processor_seconds(process), time.process_time(), time.monotonic() + seconds
+            threads = [
+                threading.Thread(target=client, args=(url, number, clients, until, tally))
+                for number in range(clients)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            tally.processor, tally.own = processor_seconds(process) - before, time.process_time() - own
         return tally, lost(copy, tally)
 
 
@@ -128,7 +129,7 @@ def report(clients: int, seconds: float, home: Path, code: Path) -> tuple[bool, 
     print(
         f"{clients} client{'s' if clients > 1 else ''}, {seconds:.0f} s: {tally.calls} calls"
         f" ({tally.calls / seconds:.0f}/s), {len(tally.errors)} errors, {len(gone)} of {writes} writes lost,"
-        f" {each:.1f} ms of the processor each"
+        f" {each:.1f} ms of the processor each (and {1000 * tally.own / max(1, tally.calls):.1f} ms of the clients')"
     )
     for tool, spent in sorted(tally.spent.items()):
         print(
@@ -152,6 +153,10 @@ def main() -> int:
     parser.add_argument("--entries", type=int, default=0)
     parser.add_argument("--home", type=Path, metavar="FOLDER", help="a home to copy, instead of N entries")
     parser.add_argument("--beside", type=Path, metavar="FOLDER")
+    parser.add_argument(
+        "--home-beside", type=Path, metavar="FOLDER", help="theirs, where they cannot read ours"
+    )
+    parser.add_argument("--pairs", type=int, default=1)
     given = parser.parse_args()
     OnnxEncoder().prepare()
     with tempfile.TemporaryDirectory() as folder:
@@ -159,11 +164,20 @@ def main() -> int:
         if not given.home:
             prepared(home, given.entries)
         well, _ = report(1, given.seconds / 2, home, ROOT)
-        good, here = report(given.clients, given.seconds, home, ROOT)
-        if given.beside:
-            _, there = report(given.clients, given.seconds, home, given.beside.resolve())
-            print(*(f"{name}: {here[name] / there[name]:.2f} of theirs" for name in here), sep="\n")
-    return not (well and good)
+        ratios = defaultdict[str, list[float]](list)
+        for _ in range(given.pairs if given.beside else 1):
+            good, here = report(given.clients, given.seconds, home, ROOT)
+            well = well and good
+            if given.beside:
+                theirs = given.home_beside or home
+                _, there = report(given.clients, given.seconds, theirs, given.beside.resolve())
+                for name, value in here.items():
+                    ratios[name].append(value / there[name])
+        for name, found in ratios.items():
+            print(
+                f"{name}: {statistics.median(found):.2f} of theirs ({', '.join(f'{one:.2f}' for one in found)})"
+            )
+    return not well
 
 
 if __name__ == "__main__":

@@ -2,8 +2,11 @@
 
 `python -m benchmarks.waiting [--beside FOLDER] [--entries N] [--seconds S]` starts `kb serve` on a home of N entries
 (their vectors are hashed words: only the questions go through the model).  One client asks a log of 2.9 MB again and
-again; another asks single lines; a third polls `/healthz`.  The longest and the median wait are printed; with FOLDER,
-a checkout of another commit (`git worktree add`), the same is done there, and the ratios are printed.
+again; another asks single lines; a third polls `/healthz`.  The longest and the median wait are printed, and, since a
+wait is also what other programs of the machine take, beside it the processor time of the server between question and
+answer (all of its threads: more than that nobody waited for it), and by how much a thread that only sleeps overslept.
+With FOLDER, a checkout of another commit (`git worktree add`), the same is done there, and the ratios are printed; a
+--home must then be of the older one.
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from kb.storage.encoder import OnnxEncoder
 from kb.testing.encoders import HashedEncoder
 
 _LOG = 2_900_000
+_PAUSE = 0.02
 ROOT = Path(__file__).parents[1]
 
 
@@ -55,7 +59,7 @@ class RawClient:
         self._headers["mcp-session-id"] = answer.headers["mcp-session-id"]
         answer.read()
 
-    def call(self, tool: str, **arguments: str) -> str:
+    def call(self, tool: str, **arguments: object) -> str:
         """The body of the answer."""
         self._connection.request(
             "POST", "/mcp", _message("tools/call", {"name": tool, "arguments": arguments}), self._headers
@@ -111,8 +115,13 @@ def serving(home: Path, code: Path = ROOT) -> Iterator[tuple[str, int]]:
         process.wait(120)
 
 
-def waits(url: str, seconds: float) -> dict[str, list[float]]:
-    """How long each call took, by kind."""
+def processor_clock(process: int) -> float:
+    """Seconds of processor time that all threads of a process have used (Linux: `clock_getcpuclockid(3)`)."""
+    return time.clock_gettime((~process << 3) | 2)
+
+
+def waits(url: str, process: int, seconds: float) -> dict[str, list[float]]:
+    """How long each call took, by kind, and of the server's processor time meanwhile."""
     log, source = failing(30_000, random.Random(5))[:_LOG], random.Random(7)
     spent, until = defaultdict[str, list[float]](list), time.monotonic() + seconds
     clients = {"log": RawClient(url), "check": RawClient(url), "healthz": RawClient(url)}
@@ -122,14 +131,16 @@ def waits(url: str, seconds: float) -> dict[str, list[float]]:
             "check_known_issues", error_text=f"ERROR berth {source.randint(1, 999)} refused the ferry"
         ),
         "healthz": clients["healthz"].healthz,
+        "sleep of 20 ms": lambda: time.sleep(_PAUSE),
     }
 
     def repeat(kind: str) -> None:
         while time.monotonic() < until:
-            started = time.perf_counter()
+            started, used = time.perf_counter(), processor_clock(process)
             calls[kind]()
             spent[kind].append(time.perf_counter() - started)
-            time.sleep(0 if kind == "log" else 0.02)
+            spent[f"{kind}, of the processor"].append(processor_clock(process) - used)
+            time.sleep(0 if kind == "log" else _PAUSE)
 
     threads = [threading.Thread(target=repeat, args=(kind,)) for kind in calls]
     for thread in threads:
@@ -143,8 +154,8 @@ def measured(home: Path, code: Path, seconds: float) -> dict[str, float]:
     """The longest and the median wait of each kind in milliseconds, by a checkout."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copytree(home, Path(folder) / "home"))
-        with serving(copy, code) as (url, _):
-            found = waits(url, seconds)
+        with serving(copy, code) as (url, process):
+            found = waits(url, process, seconds)
     figures = {"longest": max, "median": statistics.median}
     return {
         f"{name} {kind}": 1000 * of(times) for kind, times in found.items() for name, of in figures.items()

@@ -75,6 +75,7 @@ COMMANDS = (
         "mistakes_in_files": (list[str], "Mistakes in memory and ingested files: `path:line: message`."),
         "entries": (dict[str, int], "Entries on offer, by kind."),
         "vectors": (VectorReport, "Both sides of the vector index."),
+        "tokens": (list[str], "The tokens of kb serve that have ended or end within two weeks, in words."),
     }),
     Shape(("sweep",), "What was swept, or with `--dry-run` would be.", SweepReport),
     Shape(("redact",), "The secrets that were taken out, or with `--dry-run` that are there.", RedactReport),

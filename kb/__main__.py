@@ -1,5 +1,8 @@
 """`python -m kb` is `kb`."""
 
-from kb.cli import main
+from __future__ import annotations
 
-main()
+if __name__ == "__main__":  # (a process that is begun by another one reads this file, too)
+    from kb.cli import main
+
+    main()

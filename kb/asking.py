@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from kb.errors import EntryNotFound
 from kb.opened import OpenHome
-from kb.records import Entry
-from kb.records.brief import Brief
-from kb.records.ledger import Answer, Event, SearchHits, Trust
 
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.lookup.lookup import OnSighting
+    from kb.records import Entry
+    from kb.records.brief import Brief
+    from kb.records.ledger import Answer, Event, SearchHits, Trust
     from kb.triage.triage import Request
 
 

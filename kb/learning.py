@@ -9,10 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import InvalidInput
 from kb.keeping import Keeping
-from kb.records import Status
-from kb.records.ledger import Trust
-from kb.records.moves import Move
-from kb.records.receipts import Learned, Receipt
 
 if TYPE_CHECKING:
     from kb.changes.changes import Changes
@@ -21,6 +17,9 @@ if TYPE_CHECKING:
     from kb.loop.learning import Details, Lesson
     from kb.proposals.proposals import Proposals
     from kb.records.healthy import Rehearsal
+    from kb.records.ledger import Trust
+    from kb.records.moves import Move
+    from kb.records.receipts import Learned, Receipt
     from kb.storage.memory import Memory
 
 
@@ -115,6 +114,7 @@ class Learning(Keeping):
         It is written into the memory file that holds the entry; of an entry from a document the
         move holds while the document says what it says now.  Raises EntryNotFound or InvalidInput.
         """
+        from kb.records import Status
         from kb.records.moves import BY_HAND, REVIEWED
 
         if status not in list(Status):
@@ -141,14 +141,17 @@ class Learning(Keeping):
 
     def memory_append(self, key: str, list_path: str, item: object) -> None:
         """Append an item (data, or a text in JSON or YAML form) to a list of a memory file."""
-        last = self._parts.sync.last_piece(key.removesuffix(".yaml"), list_path)
-        before = self.memory.append(key, list_path, item, last=last)
-        self._parts.sync.take_in(f"{key}.yaml", self._clock(), before)
+        name = key.removesuffix(".yaml")
+        with self._parts.sync.writing(name):
+            last = self._parts.sync.last_piece(name, list_path)
+            before = self.memory.append(key, list_path, item, last=last)
+            self._parts.sync.take_in(f"{key}.yaml", self._clock(), before)
 
     def memory_update(self, key: str, path: str, value: object) -> None:
         """Set the value at a dotted path of a memory file."""
-        self.memory.update(key, path, value)
-        self._parts.sync.take_in(f"{key}.yaml", self._clock())
+        with self._parts.sync.writing(key.removesuffix(".yaml")):
+            self.memory.update(key, path, value)
+            self._parts.sync.take_in(f"{key}.yaml", self._clock())
 
     @property
     def memory(self) -> Memory:

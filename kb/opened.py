@@ -43,16 +43,19 @@ class OpenHome:
         large_from: int | None = None,
         actor: str | Callable[[], str] = "",
         seconds: float = math.inf,
+        under_way: set[str] | None = None,
     ) -> None:
         """`exact_below`: vector sets smaller than this are searched without Chroma (see `storage.vectors`);
         `large_from`: how many chunks make a home a large one (see `storage.publisher`).
 
         `actor` is who writes, or what tells who writes now, where one process serves many.
         `seconds`: how long a question may read in its text before it is answered with what was read.
+        `under_way`: the memory files that a connection of this process is writing (`beside` hands it on).
         """
         self.home = home
         self._clock, self._encoder, self._given_actor = clock, encoder, actor
         self._exact_below, self._large_from, self._seconds = exact_below, large_from, seconds
+        self._under_way = set[str]() if under_way is None else under_way
         self._beside: list[Self] = []
 
     @property
@@ -68,7 +71,7 @@ class OpenHome:
         """Another connection to the same home, for another thread; same clock, model and actor, closed with this."""
         other = type(self)(
             self.home, clock=self._clock, encoder=self._parts.embeddings.encoder, exact_below=self._exact_below,
-            large_from=self._large_from, actor=self._given_actor, seconds=self._seconds,
+            large_from=self._large_from, actor=self._given_actor, seconds=self._seconds, under_way=self._under_way,
         )  # fmt: skip
         self._beside.append(other)
         return other
@@ -77,7 +80,9 @@ class OpenHome:
     def _parts(self) -> Parts:
         from kb.parts import Parts
 
-        return Parts.of(self.home, self._encoder, self._exact_below, self._large_from, self._seconds)
+        return Parts.of(
+            self.home, self._encoder, self._exact_below, self._large_from, self._seconds, self._under_way
+        )
 
     def __enter__(self) -> Self:
         return self

@@ -88,7 +88,7 @@ class Parts:
     @classmethod
     def of(
         cls, home: Home, encoder: Encoder | None, exact_below: int, large_from: int | None = None,
-        seconds: float = math.inf,
+        seconds: float = math.inf, under_way: set[str] | None = None,
     ) -> Parts:  # fmt: skip
         """Open the database and put the parts together; nothing heavy is loaded."""
         db, generations = Database(home.database), Generations(home.vectors)
@@ -118,7 +118,7 @@ class Parts:
             db.snapshot,
             seconds,
         )
-        memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries))
+        memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries), under_way)
         moves = Moves(db, table, entries, memory, sync)
         healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)

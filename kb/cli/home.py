@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import typer
@@ -94,7 +95,10 @@ def doctor(
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Check the home: files, database, vectors.  Exit code 1 when something is wrong."""
+    """Check the home: files, database, vectors, and the tokens of kb serve that end soon.
+
+    Exit code 1 when something is wrong with the home.
+    """
     from kb.cli.receipt import findings_text
 
     with opened(context, exact_below=0) as kb:  # Chroma itself is to be looked at
@@ -103,7 +107,7 @@ def doctor(
         broken, vectors = kb.check()
         mistakes = kb.problems()
         entries = kb.counts()
-    wrong = [*broken, *vectors.problems]
+    wrong, tokens = [*broken, *vectors.problems], _token_notes()
     if as_json:
         print_json(
             {
@@ -112,10 +116,11 @@ def doctor(
                 "mistakes_in_files": [str(mistake) for mistake in mistakes],
                 "entries": entries,
                 "vectors": vectors,
+                "tokens": tokens,
             }
         )
     else:
-        print_text(findings_text(wrong, vectors, mistakes, entries))
+        print_text(findings_text(wrong, vectors, mistakes, entries, tokens))
     if wrong:
         raise typer.Exit(1)
 
@@ -161,6 +166,18 @@ def redact(
         print_json(report)
     else:
         print_text(redact_text(report))
+
+
+def _token_notes() -> list[str]:
+    """What is to be said of the tokens that the environment names, as `kb serve` would find them."""
+    from kb.errors import InvalidInput
+    from kb.server.tokens import load_tokens
+
+    file = os.environ.get("KB_TOKEN_FILE", "")
+    try:
+        return load_tokens(Path(file) if file else None).notes()
+    except InvalidInput as error:
+        return [f"kb serve would not start: {error}"]
 
 
 def backup(

@@ -54,12 +54,17 @@ def _file_lines(file: FileReceipt) -> list[str]:
 
 
 def findings_text(
-    wrong: Sequence[str], vectors: VectorReport, mistakes: Sequence[Problem], entries: dict[str, int]
+    wrong: Sequence[str],
+    vectors: VectorReport,
+    mistakes: Sequence[Problem],
+    entries: dict[str, int],
+    tokens: Sequence[str] = (),
 ) -> str:
     """What `kb doctor` found: what is wrong first, then what is there."""
     lines = [f"WRONG  {line}" for line in wrong]
     lines += [f"note   {line}" for line in vectors.notes]
     lines += [f"file   {mistake}" for mistake in mistakes]
+    lines += [f"token  {note}" for note in tokens]
     lines.append(f"entries  {kinds_in_words(entries)}")
     lines.append(
         f"vectors  {vectors.embedded} of {vectors.chunks} chunks embedded, {vectors.published} published, "

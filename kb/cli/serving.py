@@ -18,7 +18,9 @@ _TOKENS = typer.Option(
     None,
     "--token-file",
     metavar="FILE",
-    help="Lines 'write: TOKEN' and 'read: TOKEN'; else KB_TOKEN, KB_READ_TOKEN.",
+    envvar="KB_TOKEN_FILE",
+    show_envvar=False,
+    help="Lines 'write: TOKEN' and 'read: TOKEN until 2026-12-31'; else KB_TOKEN_FILE, else KB_TOKEN, KB_READ_TOKEN.",
 )
 _HOSTS = typer.Option([], "--allow-host", metavar="NAME", help="A name clients reach it by; may be repeated.")
 _ORIGINS = typer.Option([], "--allow-origin", metavar="URL", help="A web page that may ask; may be repeated.")
@@ -35,13 +37,15 @@ def over_stdio(context: typer.Context) -> None:
 
     Stdout carries the protocol alone; what there is to say goes to stderr.
     """
-    import anyio
-
     from kb.server.client_half import put_off_client
+    from kb.server.handshake import uncollected
 
-    put_off_client()
-    from kb.server.opening import opened_to_serve
-    from kb.server.server import KbServer
+    with uncollected():
+        put_off_client()
+        import anyio
+
+        from kb.server.opening import opened_to_serve
+        from kb.server.server import KbServer
 
     _log_to_stderr()
     with opened_to_serve(context.obj or None) as (kb, load_model):
@@ -60,11 +64,12 @@ def over_http(
     """Serve agents over HTTP, at /mcp; /healthz says whether it is well.
 
     With KB_TOKEN or KB_READ_TOKEN set, or --token-file, clients must send one as a bearer token.  The
-    first may write, the second only read.
+    first may write, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
+    KB_READ_TOKEN_UNTIL; after it whoever sends it is refused, and told why.
     """
-    from kb.server.access import load_tokens
     from kb.server.http import Listening, check_access, serve
     from kb.server.opening import opened_to_serve
+    from kb.server.tokens import load_tokens
 
     _log_to_stderr()
     where = Listening(host=host, port=port, hosts=tuple(allow_host), origins=tuple(allow_origin))
@@ -76,6 +81,8 @@ def over_http(
         say(
             f"serving http://{shown}:{number}/mcp ({'a token is asked for' if tokens else 'without a token'})"
         )
+        for note in tokens.notes():
+            say(note)
 
     with opened_to_serve(context.obj or None) as (kb, load_model):
         kb.refresh()  # what changed meanwhile is taken in before anybody asks

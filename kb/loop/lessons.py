@@ -59,9 +59,10 @@ class Lessons:
             existing = self._find(lesson.entry.id, retired=retired)
         if existing is not None:
             return self._known_already(existing, lesson, near)
-        last = self.sync.last_piece(lesson.key, lesson.list_path)
-        before = self.memory.append(lesson.key, lesson.list_path, lesson.item, last=last)
-        self.sync.take_in(f"{lesson.key}.yaml", now, before)
+        with self.sync.writing(lesson.key):
+            last = self.sync.last_piece(lesson.key, lesson.list_path)
+            before = self.memory.append(lesson.key, lesson.list_path, lesson.item, last=last)
+            self.sync.take_in(f"{lesson.key}.yaml", now, before)
         self._found_or_raise(lesson)
         status, reason = self._screened(lesson, now)
         notes = [f"quarantined: {reason}"] if reason else [*_looked_for(lesson)]

@@ -6,16 +6,16 @@ are shown, and how to see the rest.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
+
+import msgspec
 
 from kb.triage.budget import count_tokens as tokens
 
 _TEXT_LIMITS = (None, 1_500, 500, 160, 50)
 _ENOUGH = 5
 """Items of a list that are worth more than the ends of their texts."""
-_LONGEST = 4_096
 _FIELDS = 16
 """Keys that an item may have and keep."""
 _NAMED = 5
@@ -25,7 +25,7 @@ _FREE = frozenset({"content", "entry", "extra", "data", "written"})
 
 def compact(data: object) -> str:
     """The data as JSON without blanks."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(data).decode()
 
 
 def fit(
@@ -34,32 +34,38 @@ def fit(
     """The data within the budget; `newest` keeps the ends of lists (of those it names), else their beginnings."""
     if len(compact(data)) < 2 * budget and tokens(compact(data)) <= budget:
         return data
-    items, limit = -1, None
-    for limit in _TEXT_LIMITS:
-        items = _most_items(data, budget, limit, newest, more)
-        if items >= _ENOUGH:
-            break
-    return _Cut(max(0, items), limit, newest).apply(data, more)
+
+    def cut(items: int, limit: int | None) -> dict[str, Any]:
+        return _Cut(items, limit, newest).apply(data, more)
+
+    def fits(items: int, limit: int | None) -> bool:
+        text = compact(cut(items, limit))
+        return len(text) <= 4 * budget and tokens(text) <= budget
+
+    *gentle, hardest = _TEXT_LIMITS
+    limit = next((limit for limit in gentle if fits(_ENOUGH, limit)), hardest)
+    return cut(_most_items(lambda items: fits(items, limit), _longest(data)), limit)
 
 
-def _most_items(
-    data: dict[str, Any], budget: int, limit: int | None, newest: bool | Collection[str], more: str
-) -> int:
-    """How long lists can be; -1 when the data are too large even without their lists."""
-
-    def fits(items: int) -> bool:
-        cut = compact(_Cut(items, limit, newest).apply(data, more))
-        return len(cut) <= 4 * budget and tokens(cut) <= budget
-
-    if not fits(0):
-        return -1
+def _most_items(fits: Callable[[int], bool], longest: int) -> int:
+    """How long lists can be, at most as long as the longest is; 0 where not even that fits."""
     low, high = 0, 1
-    while high < _LONGEST and fits(high):
+    while high < longest and fits(high):
         low, high = high, 2 * high
+    high = min(high, longest + 1)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if fits(middle) else (low, middle)
     return low
+
+
+def _longest(data: Any) -> int:
+    """How many items the longest list (or mapping) in the data has."""
+    if isinstance(data, dict):
+        return max(len(data), *map(_longest, data.values()), 0)
+    if isinstance(data, (list, tuple)):
+        return max(len(data), *map(_longest, data), 0)
+    return 0
 
 
 class _Cut:
@@ -82,7 +88,7 @@ class _Cut:
         if isinstance(value, str) and self._limit and len(value) > self._limit:
             self._texts += 1
             return f"{value[: self._limit]}…"
-        if isinstance(value, list | tuple):
+        if isinstance(value, (list, tuple)):  # (a union is made anew at each look, and there are thousands)
             return [self._cut(item, f"{where}[]", free) for item in self._part(value, where)]
         if isinstance(value, dict):
             pairs = self._part(list(value.items()), where) if free and len(value) > _FIELDS else value.items()

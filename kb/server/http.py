@@ -25,10 +25,13 @@ from starlette.types import ASGIApp
 
 from kb.errors import InvalidInput, KbError
 from kb.knowledge import KnowledgeBase
-from kb.server.access import Tokens
+from kb.server.access import EndedTokens, Verifier
 from kb.server.health import Health
 from kb.server.limits import Limits, TimelyBodies, timely_protocol
+from kb.server.own_process import OwnProcess
+from kb.server.pauses import keep_pauses_short
 from kb.server.server import KbServer
+from kb.server.tokens import Tokens
 
 END_SECONDS = 3
 """How long open connections may take to end after SIGTERM; a call that has begun always ends."""
@@ -56,7 +59,9 @@ def is_loopback(host: str) -> bool:
 
 
 def check_access(where: Listening, tokens: Tokens) -> None:
-    """Raises InvalidInput when everybody on the network could write."""
+    """Raises InvalidInput when everybody on the network could write, or nobody could get in."""
+    if tokens.all_ended:
+        raise InvalidInput(f"nobody could get in: {'; '.join(tokens.notes())}; set one that has not ended")
     if not tokens and not is_loopback(where.host):
         raise InvalidInput(
             f"{where.host} can be reached from other machines, so a token is needed: set KB_TOKEN (may write) "
@@ -64,9 +69,11 @@ def check_access(where: Listening, tokens: Tokens) -> None:
         )
 
 
-def http_app(kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health, limits: Limits) -> ASGIApp:
+def http_app(
+    kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health, limits: Limits, elsewhere: OwnProcess
+) -> ASGIApp:
     """The application: MCP at `/mcp`, and `/healthz`, which needs no token and tells nothing."""
-    server = KbServer(kb, **_auth(where, tokens))
+    server = KbServer(kb, elsewhere=elsewhere, **_auth(where, tokens))
 
     async def healthz(request: Request) -> JSONResponse:
         del request
@@ -81,7 +88,7 @@ def http_app(kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health
         json_response=True, max_request_body_size=limits.body, session_idle_timeout=limits.idle_seconds,
         max_sessions=limits.sessions, transport_security=_names(where), host=where.host,
     )  # fmt: skip
-    return TimelyBodies(app, limits)
+    return EndedTokens(TimelyBodies(app, limits), tokens)
 
 
 def _auth(where: Listening, tokens: Tokens) -> dict[str, Any]:
@@ -89,7 +96,10 @@ def _auth(where: Listening, tokens: Tokens) -> dict[str, Any]:
         return {}
     # mcp asks who issues tokens; nobody does here, and without a resource URL nothing points there.
     issuer = AnyHttpUrl(f"http://localhost:{where.port or 1}")
-    return {"token_verifier": tokens, "auth": AuthSettings(issuer_url=issuer, resource_server_url=None)}
+    return {
+        "token_verifier": Verifier(tokens),
+        "auth": AuthSettings(issuer_url=issuer, resource_server_url=None),
+    }
 
 
 def _names(where: Listening) -> TransportSecuritySettings:
@@ -124,9 +134,14 @@ def serve(
     import uvicorn
 
     check_access(where, tokens)
-    with closing(_listen(where)) as listener, Health.of(kb.home) as health:
+    keep_pauses_short()
+    with (
+        closing(_listen(where)) as listener,
+        Health.of(kb.home) as health,
+        closing(OwnProcess(kb.home)) as elsewhere,
+    ):
         port = listener.getsockname()[1]
-        app = http_app(kb, where, tokens, health, limits)
+        app = http_app(kb, where, tokens, health, limits, elsewhere)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=END_SECONDS, lifespan="on",
             server_header=False, http=timely_protocol(limits.header_seconds),

@@ -8,7 +8,8 @@ begun runs to its end even when its client goes away: nothing is left half-writt
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import Enum
 from functools import partial
@@ -47,6 +48,16 @@ def current_actor() -> str:
     return _actor.get()
 
 
+@contextmanager
+def calling(actor: str) -> Iterator[None]:
+    """Inside, `current_actor` is this client."""
+    token = _actor.set(" ".join(actor.split())[:_LONGEST] or "mcp")
+    try:
+        yield
+    finally:
+        _actor.reset(token)
+
+
 class Workers:
     """Runs calls in threads, each with a knowledge base that no other call uses meanwhile."""
 
@@ -55,11 +66,14 @@ class Workers:
         self._free = [kb]
         self._limits = {lane: CapacityLimiter(1) for lane in Lane}
 
+    async def wait(self, work: Callable[[], Result], lane: Lane) -> Result:
+        """The result of work that needs no knowledge base of this process, in the turn of its lane."""
+        return await anyio.to_thread.run_sync(work, limiter=self._limits[lane])
+
     async def run(self, call: Call[Result], lane: Lane = Lane.READ, actor: str = "") -> Result:
         """The result of `call`, which sees `actor` as `current_actor`."""
         work = self._run if lane is not Lane.LONG else self._run_sharing
-        run = partial(work, " ".join(actor.split())[:_LONGEST] or "mcp", call)
-        return await anyio.to_thread.run_sync(run, limiter=self._limits[lane])
+        return await self.wait(partial(work, actor, call), lane)
 
     def _run_sharing(self, actor: str, call: Call[Result]) -> Result:
         """As `_run`, while others get the interpreter soon: a call lets it go at each query, and so waits often."""
@@ -71,13 +85,12 @@ class Workers:
             sys.setswitchinterval(usual)
 
     def _run(self, actor: str, call: Call[Result]) -> Result:
-        token = _actor.set(actor)
         try:
             kb = self._free.pop()
         except IndexError:
             kb = self._kb.beside()
         try:
-            return call(kb)
+            with calling(actor):
+                return call(kb)
         finally:
             self._free.append(kb)
-            _actor.reset(token)

@@ -20,8 +20,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from filelock import FileLock
-
 from kb.errors import InvalidInput, StoreBroken
 
 if TYPE_CHECKING:
@@ -119,6 +117,8 @@ class OnnxEncoder:
         """See `Encoder.prepare`.  Raises StoreBroken with the exporter's last words."""
         if self.ready():
             return
+        from filelock import FileLock  # (no question needs it)
+
         self._cache.mkdir(parents=True, exist_ok=True)
         with FileLock(self.exported.with_suffix(".lock")):
             if self.ready():

@@ -268,7 +268,8 @@ class Fts5Index:
 def owners_of(db: Database, chunks: Sequence[int], only: Filter = EVERYTHING) -> dict[int, str]:
     """The entry of each of these chunks; those that are gone, or do not pass the filter, are left out."""
     where, values = only.sql() if only else ("", [])
-    passes = f" JOIN entries e ON e.id = c.entry_id AND {where}" if where else ""
+    # CROSS, so that SQLite begins with the few chunks, and not with all entries that pass: a tenth of the time.
+    passes = f" CROSS JOIN entries e ON e.id = c.entry_id AND {where}" if where else ""
     owners: dict[int, str] = {}
     for start in range(0, len(chunks), _IN_CLAUSE):
         part = chunks[start : start + _IN_CLAUSE]

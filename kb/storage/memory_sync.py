@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -45,9 +45,19 @@ _RACY_NS = 50_000_000
 class MemorySync:
     """Brings the store in step with `learned/*.yaml`."""
 
-    def __init__(self, home: Home, db: Database, catalogue: Catalogue, fingerprints: Fingerprints) -> None:
+    def __init__(
+        self,
+        home: Home,
+        db: Database,
+        catalogue: Catalogue,
+        fingerprints: Fingerprints,
+        under_way: set[str] | None = None,
+    ) -> None:
+        """`under_way` is shared by the connections of a process: the files that one of them is writing."""
         self._home, self._db, self._catalogue = home, db, catalogue
         self._fingerprints, self._pieces = fingerprints, PieceTable(db)
+        self.under_way = set[str]() if under_way is None else under_way
+        self._own = set[str]()
 
     def refresh(self, now: datetime, before: Mapping[str, FileText] = NONE) -> list[FileRecord]:
         """Read what changed since the last call of any process.  Cheap when nothing did.
@@ -62,8 +72,10 @@ class MemorySync:
         paths = self._files()
         records, written = self._catalogue.memory_files(PARSER), self._db.written
         known = {record.path: record for record in records}
+        theirs = self.under_way - self._own
         for key, path in paths.items():
-            self._refresh_file(key, path, known.get(key), now, before.get(key))
+            if key not in theirs:
+                self._refresh_file(key, path, known.get(key), now, before.get(key))
         for key in known.keys() - paths.keys():
             with self._db.write():
                 # Looked at again: another process may have made the file after it was listed here.
@@ -92,6 +104,20 @@ class MemorySync:
                 self._catalogue.unread(record.path)
                 self._pieces.replace(record.path, ())
             self._db.set_meta(SCREENED_BY, SCREENING)
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[None]:
+        """Inside, the other connections of the process leave the file to this one, which takes in what it wrote.
+
+        Otherwise each of them would read it at the same time, and the one that wrote it, once more and as a whole.
+        """
+        self._own.add(key)
+        self.under_way.add(key)
+        try:
+            yield
+        finally:
+            self.under_way.discard(key)
+            self._own.discard(key)
 
     def take_in(self, path: str, now: datetime, before: FileText | None = None) -> None:
         """As `refresh`, for a file that was just written: its error says that the text is safe."""

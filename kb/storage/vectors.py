@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kb.errors import HomeNotWritable
@@ -34,6 +35,8 @@ EMBED_AT_QUERY = 256
 """Pending texts that a search embeds first (a few seconds); more wait for ingest or doctor."""
 COMPARED = 20_000
 """Chunks that pass a filter and are compared one by one, some ten milliseconds; of more, the nearest are asked for."""
+_VECTORS_KEPT = 256
+"""Questions whose vectors are kept (half a megabyte)."""
 ABSORB_ABOVE = 5_000
 """Outbox rows beyond which a write publishes a new generation (a millisecond a query until then)."""
 
@@ -61,7 +64,7 @@ class VectorIndex:
         self._outbox = OutboxRows(embeddings)
         self._complete = 0
         self._reading = False
-        self._last: tuple[str, Matrix] | None = None
+        self._vector = lru_cache(_VECTORS_KEPT)(self._encoded)
         self.notes: list[str] = []
         """Why the last search was not as good as it should be; empty when it was."""
 
@@ -88,12 +91,10 @@ class VectorIndex:
         finally:
             self._reading = False
 
-    def _vector(self, text: str) -> Matrix:
-        """The text's vector; the last one is kept, since a lookup asks for it twice."""
-        if self._last is None or self._last[0] != text:
-            vector: Matrix = self._embeddings.encoder.encode([text])[0]
-            self._last = text, vector
-        return self._last[1]
+    def _encoded(self, text: str) -> Matrix:
+        """The vector of a question; the last are kept: a lookup asks twice, and in an incident many ask the same."""
+        vector: Matrix = self._embeddings.encoder.encode([text])[0]
+        return vector
 
     def _catch_up(self) -> bool:
         """Embed what waits, and say in `notes` what could not be; False while there is no model."""

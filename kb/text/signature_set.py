@@ -53,15 +53,10 @@ class SignatureSet:
     _engine: Engine | None = None
     _users: dict[Needle, list[int]] = field(default_factory=dict)
     """The numbers of the signatures that a needle is part of."""
-    traces: int = field(init=False)
+    traces: int = 0
     """How many of the signatures are traces."""
-    _capturing: frozenset[str] = field(init=False)
+    _capturing: frozenset[str] = frozenset()
     """The entries that have a regex."""
-
-    def __post_init__(self) -> None:
-        """Look through the signatures once: each question asks."""
-        self.traces = sum(bool(signature.trace) for _, signature in self.items)
-        self._capturing = frozenset(key for key, signature in self.items if signature.regex)
 
     @classmethod
     def compile(cls, items: Iterable[tuple[str, Signature]]) -> SignatureSet:
@@ -82,6 +77,8 @@ class SignatureSet:
         made._numbered = self._numbered + needles
         made._needles = self._needles | {needle: len(self._numbered) + n for n, needle in enumerate(needles)}
         made._engine = self._engine.with_more(needles) if self._engine else Engine(needles)
+        made.traces = self.traces + more.traces
+        made._capturing = self._capturing | more._capturing
         made._users = dict(self._users)
         for needle, users in more._users.items():
             made._users[needle] = [*self._users.get(needle, ()), *(len(self.items) + user for user in users)]
@@ -93,6 +90,8 @@ class SignatureSet:
         made = cls(items, problems, {needle: number for number, needle in enumerate(needles)})
         made._numbered = tuple(made._needles)
         made._engine = Engine(made._numbered)
+        made.traces = sum(bool(signature.trace) for _, signature in items)
+        made._capturing = frozenset(key for key, signature in items if signature.regex)
         for number, (_, signature) in enumerate(items):
             for needle in dict.fromkeys(_needles_of(signature)):
                 made._users.setdefault(needle, []).append(number)

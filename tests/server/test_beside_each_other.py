@@ -131,6 +131,30 @@ def test_writers_beside_each_other_lose_nothing_and_are_named(served_home: tuple
     assert all(found[f"crane {n} x{turn} stopped"] == "night-shift" for n in range(6) for turn in range(3))
 
 
+def test_a_file_that_one_connection_is_writing_is_left_to_it_and_all_others_are_looked_at(
+    home: Path, encoder: OnnxEncoder
+):
+    patterns, fixes = home / "learned" / "patterns.yaml", home / "learned" / "tool_fixes.yaml"
+    with KnowledgeBase.open(home, encoder=encoder) as kb:
+        other = kb.beside()
+        other.refresh()
+        with kb._parts.sync.writing("learned/patterns"):
+            patterns.write_text(
+                "error_patterns:\n  - {id: rust, pattern: the anchor chain rusts, fix: paint it}\n"
+            )
+            fixes.write_text(
+                "tool_fixes:\n  - {id: thaw, tool_name: winch, error_pattern: the winch froze, fix: thaw it}\n"
+            )
+            other.refresh()
+            meanwhile = {place.id for place in other.places()}
+            own = {place.id for place in kb.places()}
+        afterwards = {place.id for place in other.places()}
+
+    assert {"rust", "thaw"} & meanwhile == {"thaw"}
+    assert {"rust", "thaw"} <= own
+    assert {"rust", "thaw"} <= afterwards
+
+
 def test_a_text_that_takes_too_long_is_answered_with_what_was_read(home: Path, encoder: OnnxEncoder):
     known, last = "FATAL the anchor chain of ship 4 broke", "ERROR nobody is on the bridge"
     text = f"ERROR the compass spins\n{CALM}{known}\n{last}\n"

@@ -7,6 +7,7 @@ import json
 import shutil
 import socket
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,8 +19,8 @@ from typer.testing import CliRunner
 from kb import KnowledgeBase
 from kb.cli.app import app
 from kb.errors import InvalidInput
-from kb.server.access import Tokens, load_tokens
 from kb.server.http import Listening, check_access, is_loopback
+from kb.server.tokens import Role, Token, Tokens, load_tokens, utc_day
 from tests.server.conftest import Agent, connected, served
 
 WRITE, READ = "write-token-of-the-watch", "read-token-of-the-watch"
@@ -194,7 +195,7 @@ def test_elsewhere_than_on_loopback_a_token_is_needed():
     for host in ("0.0.0.0", "::", "192.0.2.7", "kb.example.com", ""):
         with pytest.raises(InvalidInput, match="KB_TOKEN"):
             check_access(Listening(host=host), Tokens())
-        check_access(Listening(host=host), Tokens(read=READ))
+        check_access(Listening(host=host), Tokens((Token(Role.READ, READ),)))
     assert all(map(is_loopback, ("127.0.0.1", "::1", "[::1]", "localhost", "127.9.9.9")))
 
 
@@ -223,6 +224,12 @@ def test_a_port_in_use_is_told_in_a_sentence(home: Path):
         ("admin: a-long-enough-token-for-all\n", "must have lines such as"),
         ("write: short\n", "no good token"),
         ("write: the-same-token-for-both\nread: the-same-token-for-both\n", "are the same"),
+        (
+            "# of the watch\nread: a-long-enough-token till 2026-12-31\n",
+            ":2: the read token is no good token",
+        ),
+        ("read: a-long-enough-token until tomorrow\n", ":1: 'tomorrow' is no day"),
+        ("read: a-long-enough-token until\n", ":1: the read token is no good token"),
     ],
 )
 def test_a_bad_token_file_is_told_in_a_sentence(tmp_path: Path, text: str, said: str):
@@ -238,3 +245,72 @@ def test_tokens_come_from_a_file_or_the_environment(tmp_path: Path):
     assert load_tokens(tmp_path / "tokens") == load_tokens(None, {"KB_TOKEN": WRITE, "KB_READ_TOKEN": READ})
     assert WRITE not in repr(load_tokens(tmp_path / "tokens"))
     assert not load_tokens(None, {})
+
+
+def test_the_end_of_a_token_stands_behind_it_or_in_the_environment(tmp_path: Path):
+    (tmp_path / "tokens").write_text(f"write: {WRITE} until 2026-12-31\nread: {READ}\nread: {READ}-of-june\n")
+
+    found = load_tokens(tmp_path / "tokens")
+
+    last = date(2026, 12, 31)
+    assert found.known == (
+        Token(Role.WRITE, WRITE, last), Token(Role.READ, READ), Token(Role.READ, f"{READ}-of-june"),
+    )  # fmt: skip
+    given = {"KB_TOKEN": WRITE, "KB_TOKEN_UNTIL": "2026-12-31", "KB_READ_TOKEN": READ}
+    assert load_tokens(None, given).known == found.known[:2]
+    with pytest.raises(InvalidInput, match="KB_READ_TOKEN_UNTIL is set, but KB_READ_TOKEN is not"):
+        load_tokens(None, {"KB_READ_TOKEN_UNTIL": "2026-12-31"})
+
+
+def test_a_token_holds_to_the_end_of_its_last_day_and_is_spoken_of_two_weeks_before():
+    last = date(2026, 12, 31)
+    token = Token(Role.WRITE, WRITE, last)
+
+    def on(day: date) -> Tokens:
+        return Tokens((token,), lambda: day)
+
+    assert on(last).role_of(WRITE) is Role.WRITE
+    assert on(last + timedelta(days=1)).role_of(WRITE) is None
+    assert on(last - timedelta(days=15)).notes() == []
+    assert "ends with 2026-12-31" in on(last - timedelta(days=14)).notes()[0]
+    assert "ended with 2026-12-31" in on(last + timedelta(days=1)).notes()[0]
+
+
+@slow
+def test_a_token_that_has_ended_is_refused_with_a_sentence_and_the_others_hold(home: Path, tmp_path: Path):
+    yesterday = utc_day() - timedelta(days=1)
+    file = tmp_path / "tokens"
+    file.write_text(
+        f"write: {WRITE}\nread: {READ} until {yesterday}\nread: {READ}-of-june until {utc_day()}\n"
+    )
+
+    with served(home, KB_TOKEN_FILE=str(file)) as (url, _):
+        status, headers, body = post(url, Authorization=f"Bearer {READ}")
+        assert status == 401
+        assert f"this token ended with {yesterday}" in json.loads(body)["error_description"]
+        assert f"this token ended with {yesterday}" in headers["WWW-Authenticate"]
+        assert "ended" not in post(url, Authorization="Bearer nobody-s-token")[2]
+        assert post(url, Authorization=f"Bearer {READ}-of-june")[0] == 200
+        assert post(url, Authorization=f"Bearer {WRITE}")[0] == 200
+
+
+def test_a_server_whose_tokens_have_all_ended_does_not_start(home: Path, tmp_path: Path):
+    (tmp_path / "tokens").write_text(f"write: {WRITE} until 2020-02-29\n")
+
+    done = CliRunner().invoke(app, ["--home", str(home), "serve", "--token-file", str(tmp_path / "tokens")])
+
+    assert isinstance(done.exception, InvalidInput)
+    assert "nobody could get in: a write token ended with 2020-02-29" in str(done.exception)
+
+
+def test_the_doctor_tells_which_tokens_end_soon(home: Path, tmp_path: Path):
+    soon, later = (utc_day() + timedelta(days=days) for days in (5, 60))
+    file = tmp_path / "tokens"
+    file.write_text(f"write: {WRITE} until {soon}\nread: {READ} until {later}\n")
+
+    done = CliRunner().invoke(app, ["--home", str(home), "doctor"], env={"KB_TOKEN_FILE": str(file)})
+
+    assert done.exit_code == 0
+    assert f"token  a write token ends with {soon}" in done.output
+    assert str(later) not in done.output
+    assert WRITE not in done.output
