@@ -6,6 +6,8 @@ third it holds, and how much of it stands in one chunk, however often.  *Meaning
 chunk, mean cosine of all, cosine of the title.  *Title*: how much of the title the question mentions,
 the same allowing for other endings, and the similarity of the character 4-grams.
 
+A title that says nothing, since many entries have all of its words ("Add query for bug 1263032"), counts as none.
+
 All are absolute: they mean the same for one candidate as for a hundred, which is what lets a
 verdict rest on them.  Nothing is tokenised here but titles; a chunk brings its tokens along.
 """
@@ -16,7 +18,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import compress, count, pairwise
 from typing import TypeVar
@@ -39,6 +41,8 @@ _SATURATION, _LENGTH_WEIGHT = 1.2, 0.75  # BM25's k1 and b, as everybody uses th
 _TITLE_CHARACTERS = 300
 _SHORTEST_DOER = 6
 """Letters of what is named by what it does: `compactor`, `scheduler`."""
+_COMMON, _MANY = 1 / 3, 5
+"""Of all entries the share, and how many at the least, that have a word which says nothing in a title."""
 _Key = TypeVar("_Key")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -107,6 +111,7 @@ def features(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) 
     """One row a candidate, one column a name of `FEATURE_NAMES`, all values from 0 to 1."""
     if not candidates:
         return np.zeros((0, len(FEATURE_NAMES)))
+    candidates = [_told(one, stats) for one in candidates]
     weights = _Weights.of(query, stats)
     words = np.array([_word_features(one, weights, stats) for one in candidates])
     titles = np.array([_title_features(query, one, stats) for one in candidates])
@@ -158,6 +163,19 @@ def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) 
         sum(share for term, share in weights.rare.items() if term in whole),
         covered,
     )
+
+
+def _told(candidate: Candidate, stats: CorpusStats) -> Candidate:
+    """The candidate, without its title where that says nothing and its text says something."""
+    words = [word for word in plain_words(candidate.title[:_TITLE_CHARACTERS]) if not word.isdecimal()]
+    common = max(_MANY, _COMMON * stats.documents)
+    if not words or any(stats.df.get(word, 0) < common for word in words):
+        return candidate
+    body = [piece.role != "title" for piece in candidate.chunks]
+    if not any(body):
+        return candidate
+    cosines = tuple(compress(candidate.cosines, body))
+    return replace(candidate, title="", cosines=cosines, title_cosine=math.nan)
 
 
 def _counted(terms: Sequence[str]) -> dict[str, int]:

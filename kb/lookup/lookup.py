@@ -123,6 +123,7 @@ class Lookup:
             said = question.written or question.said
             ranked = self.ranked.search(
                 question.query,
+                as_written=question.as_written,
                 kind=question.kind,
                 said=said,
                 names=question.named,

@@ -94,9 +94,18 @@ class Question:
     @property
     def query(self) -> str:
         """The text to rank by: the most telling templates, without their placeholders, in order."""
+        return "\n".join(e.template for e in self._telling).replace("<*>", " ")[:_QUERY_CHARACTERS]
+
+    @property
+    def as_written(self) -> str:
+        """The same lines with all that they say: numbers, versions, names of variables."""
+        return "\n".join(e.line.message for e in self._telling)[:_QUERY_CHARACTERS]
+
+    @cached_property
+    def _telling(self) -> list[EvidenceTemplate]:
+        """The most telling lines, in the order of the text."""
         best = sorted(self.evidence, key=lambda e: (-e.line.score, e.line.line))[:_QUERY_LINES]
-        lines = [e.template for e in sorted(best, key=lambda e: e.line.line)]
-        return "\n".join(lines).replace("<*>", " ")[:_QUERY_CHARACTERS]
+        return sorted(best, key=lambda e: e.line.line)
 
     @property
     def said(self) -> str:

@@ -32,6 +32,8 @@ MOST_CHUNKS = 120
 MAX_CANDIDATES = 32
 """Entries that are ranked: 60 instead of 32 found no more of 134 alerts in the first five, nor 100 of 435 log lines."""
 _MUCH_OF_TITLE = 0.5
+_TOLD = (Kind.ALERT, Kind.SENTENCE)
+"""Kinds of texts that people wrote."""
 
 
 class RankedTiers:
@@ -45,22 +47,28 @@ class RankedTiers:
         return self._vectors.reading()
 
     def search(
-        self, query: str, limit: int = MAX_CANDIDATES, *, kind: Kind = Kind.ALERT, said: str = "",
-        names: Sequence[str] = (), alert: str = "", only: Filter = EVERYTHING, all_chunks: bool = False,
+        self, query: str, limit: int = MAX_CANDIDATES, *, as_written: str = "", kind: Kind = Kind.ALERT,
+        said: str = "", names: Sequence[str] = (), alert: str = "", only: Filter = EVERYTHING,
+        all_chunks: bool = False,
     ) -> list[Found]:  # fmt: skip
         """The candidates for a text, best first; `strength` is the chance that each is right.
 
-        Its `kind` says which calibration counts; sentences are answered by what `sentences` makes of them, too.
-        What programs said is compared to the letter: `said`, where it is not the query itself.  `names` are those of
-        alerts in it, `alert` that of the one that it is: who speaks of others is a sibling of what is asked.  `only`
-        is asked of both indexes; with `all_chunks` they are asked until there are `limit` candidates, or no more.
+        `query` is masked, `as_written` has what that leaves out.  Its `kind` says which calibration counts; sentences
+        are answered by what `sentences` makes of them, too.  What programs said is compared to the letter: `said`,
+        where it is not the query itself.  `names` are those of alerts in it, `alert` that of the one that it is: who
+        speaks of others is a sibling of what is asked.  `only` is asked of both indexes; with `all_chunks` they are
+        asked until there are `limit` candidates, or no more.
         """
         from kb.lookup import ranking
         from kb.lookup.agreement import agreement, share_of, words_of
         from kb.lookup.features import Query, named_in_title
-        from kb.lookup.siblings import differences
+        from kb.lookup.siblings import differences, subject_first
+        from kb.lookup.written import asked_words
 
-        tokens, spelled = tokenize(query), spelled_out(query)
+        tokens = asked_words(
+            query, as_written or query, self._lexical.document_frequencies, prose=kind in _TOLD
+        )
+        spelled = spelled_out(query)
         chunks = 2 * limit if all_chunks else min(MOST_CHUNKS, 2 * limit)
         while True:
             words = self._lexical.search(tokens, chunks, only) if tokens else []
@@ -85,8 +93,11 @@ class RankedTiers:
         agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
         masked = set(tokenize(mask(said or query)))
         covered = {one.entry_id: share_of(_masked_title(one), masked, stats) for one in candidates}
-        ranked, by_id = ranking.rank(asked, candidates, stats), {one.entry_id: one for one in candidates}
-        differs = differences(asked, [by_id[one.entry_id] for one in ranked], stats)
+        by_score = {one.entry_id: one for one in ranking.rank(asked, candidates, stats)}
+        by_id = {one.entry_id: one for one in candidates}
+        ordered = subject_first(asked, [by_id[key] for key in by_score], stats)
+        ranked = [by_score[one.entry_id] for one in ordered]
+        differs = differences(asked, ordered, stats)
         found = [
             replace(
                 _ranked(one, lexical_ids, kind),

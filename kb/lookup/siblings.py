@@ -36,6 +36,8 @@ OPPOSITES = (
 """Words that are said of the same thing and never mean the same."""
 _TELLING = 1.5
 """The rarity of a word that tells: less than a fourth of the entries have it."""
+_NEIGHBOURS = 12
+"""Candidates among which the one is looked for that the question is about."""
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,5})([A-Za-z%]{0,3})(?![\w.])")
 _BEFORE_NUMBER = re.compile(r"(?<=[A-Za-z]{3})(?=\d)")
@@ -55,6 +57,29 @@ def differences(query: Query, ranked: Sequence[Candidate], stats: CorpusStats) -
     nearer = f"but {first.title.strip()!r} is nearer, and about something else"
     named = {one.entry_id for one in ranked if query.alert and _says(one, query.alert)}
     return {key: why or ("" if key in named else nearer) for key, why in own.items()}
+
+
+def subject_first(query: Query, ranked: Sequence[Candidate], stats: CorpusStats) -> list[Candidate]:
+    """The same order, but where the question is about another subject than the first, that one's runbook leads.
+
+    An alert is named subject first: "Kubelet has disappeared" is about KubeletDown, though KubeSchedulerDown is worded
+    like it.  It is so where the question has the first word of a neighbour's name, which is rare and which the first
+    nowhere has, and not that of the first's own.
+    """
+    first = next(iter(ranked), None)
+    own = plain_words(first.title) if first and _is_name(first.title) else ()
+    if first is None or not own or own[0] in query.known_words:
+        return list(ranked)
+    said = {*own, *(token for one in first.chunks for token in one.tokens)}
+    for other in ranked[1:_NEIGHBOURS]:
+        subject, *rest = plain_words(other.title) if _is_name(other.title) else ("",)
+        if (
+            set(own).intersection(rest)
+            and subject in query.known_words - said
+            and stats.idf(subject) >= _TELLING
+        ):
+            return [other, *(one for one in ranked if one is not other)]
+    return list(ranked)
 
 
 def telling_difference(

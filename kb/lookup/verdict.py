@@ -21,6 +21,7 @@ from kb.lookup.confidence import by_likeness, likeness, probability
 from kb.lookup.found import Found
 from kb.lookup.question import Question
 from kb.lookup.thresholds import CLOSE, GENERIC, KNOWN, RELATED, is_within
+from kb.lookup.written import other_status
 from kb.records import Document, Entry, Origin, Pattern, Source, ToolFix
 from kb.records.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
 from kb.storage.entries import Stored
@@ -296,6 +297,9 @@ def _limited(
         limits.append("but the codes in it are others")
         confidence *= _CONFLICT
     written = question.written or question.said
+    if found.features and not as_texts and (codes := other_status(written, pattern or entry.headline)):
+        limits.append(f"but it is about {codes[0]}, and the text about {codes[1]}")
+        confidence *= _CONFLICT
     if pattern and (other := other_denial(written, pattern)):
         limits.append(f"but {other}")
     if found.features and pattern and not (as_texts and ("\n" in pattern or same_denial(written, pattern))):

@@ -90,6 +90,22 @@ def test_a_word_is_not_there_because_its_neighbour_is():
     assert row["title_exact"] < 1
 
 
+def test_a_title_of_words_that_many_entries_have_counts_as_none():
+    told = candidate("pool is empty", "Pool exhausted", cosines=(0.1, 0.7), title_cosine=0.1)
+    empty = candidate("pool is empty", "Connection pool 1263", cosines=(0.1, 0.7), title_cosine=0.1)
+    named, bare = values("connection pool is empty", told, empty)
+
+    assert (named["title_loose"] > 0, named["mean_cosine"]) == (True, pytest.approx(0.4))
+    assert (bare["title_loose"], bare["mean_cosine"]) == (0, pytest.approx(0.7))
+    assert named["cosine"] == bare["cosine"] == bare["title_cosine"] == pytest.approx(0.7)
+
+
+def test_where_nothing_else_is_said_a_common_title_counts():
+    (row,) = values("connection pool", candidate(title="Connection pool"))
+
+    assert row["title_exact"] == pytest.approx(1.0)
+
+
 def test_a_cosine_that_is_not_known_counts_as_the_lowest_that_is():
     near, far, unknown = values(
         "pool",
@@ -151,7 +167,7 @@ def test_an_entry_without_a_title_is_compared_by_its_text_alone():
     untitled, titled = values(
         "pool",
         candidate("pool", cosines=(0.8, 0.6)),
-        candidate("pool", title="Pool", cosines=(0.1,), title_cosine=0.1),
+        candidate("pool", title="Pool leak", cosines=(0.1,), title_cosine=0.1),
     )
 
     assert untitled["title_cosine"] == pytest.approx(0.75)

@@ -12,7 +12,7 @@ from kb import KnowledgeBase
 from kb.lookup.features import Candidate, ChunkText, Query
 from kb.lookup.question import ask
 from kb.lookup.rarity import CorpusStats
-from kb.lookup.siblings import differences, other_number, telling_difference
+from kb.lookup.siblings import differences, other_number, subject_first, telling_difference
 from kb.records.ledger import Verdict
 from kb.storage.encoder import OnnxEncoder
 from kb.text.tokens import tokenize
@@ -195,3 +195,18 @@ def test_a_document_is_not_known_by_the_one_word_of_its_title(kb: KnowledgeBase,
     assert kb.check_known_issues("the conveyor stops").verdict is not Verdict.KNOWN
     whole = kb.check_known_issues("the warehouse gate takes no parcels in, the conveyor belt stops")
     assert whole.verdict is Verdict.KNOWN
+
+
+def led(asked: str, *titles: str) -> str:
+    first, *others = (Candidate(one, "", one, (ChunkText("body", tuple(tokenize(one))),)) for one in titles)
+    query = Query(asked, tuple(tokenize(asked)))
+    return subject_first(query, [first, *others], CorpusStats(100, 60.0, {"depot": 60}))[0].title
+
+
+def test_the_runbook_of_the_subject_leads_where_the_first_is_named_after_another() -> None:
+    names = ("DepotSchedulerDown", "WidgetletDown")
+    assert led("Widgetlet has disappeared from discovery", *names) == "WidgetletDown"
+    assert led("the Widgetlet of the depot is down", *names) == "DepotSchedulerDown"
+    assert led("it has disappeared from discovery", *names) == "DepotSchedulerDown"
+    assert led("the latency of the Widgetlet", "DepotSchedulerDown", "WidgetletLate") == "DepotSchedulerDown"
+    assert led("Widgetlet is down", "Scheduler", "WidgetletDown") == "Scheduler"
