@@ -10,7 +10,16 @@ from kb.text.carriers import Carried, Place, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.margin import WINDOW
 from kb.text.evidence_causes import first_causes
-from kb.text.evidence_groups import Group, Groups, grade_of, is_of_a_stack, level_in, spoken, with_trouble
+from kb.text.evidence_groups import (
+    Group,
+    Groups,
+    grade_of,
+    is_bare_field,
+    is_of_a_stack,
+    level_in,
+    spoken,
+    with_trouble,
+)
 from kb.text.evidence_lines import LONGEST_LINE, Block, Line, rough, visible
 
 BOILERPLATE = -1.0
@@ -132,7 +141,7 @@ class CrashLines:
             group = Group(
                 text, one.text, _grade(with_trouble(text, one.start, one.end), said, told), place, said=said
             )
-            if is_of_a_stack(one.text, after):
+            if is_of_a_stack(one.text, after) or is_bare_field(text):
                 group.grade = BOILERPLATE
             groups.append(group)
             if told.rank == 2:

@@ -41,6 +41,12 @@ _LEVEL = re.compile(
 _PLACE_IN_CODE = re.compile(
     r"(?:[\w.@~%+-]{0,80}/){1,20}[\w.@~%+-]{1,80}\.(?:go|s|rs|py|rb|[cm]?[jt]s|java|php|exs?):\d{1,7}"
 )
+_LONGEST_FIELD = 200
+_FIELD = re.compile(
+    r"\s*(?P<quote>[\"']?)[\w.@-]{1,60}(?P=quote)\s{0,3}:\s*[\[{(]\s*"
+    r"|\s*[\"']?(?:log\.)?(?:level|severity|levelname|lvl|type|name|class|kind)[\"']?\s{0,3}:\s*[\"']?\w{1,40}[\"']?,?\s*"
+    r"|[\s╭┌─━]+Traceback \(most recent call last\)[\s─━╮┐]+"
+)
 _PLACE_BELOW = re.compile(r"\n[ \t]+\S{1,400}\.(?:go|s):\d{1,7}(?:[\s+]|\Z)")
 """What stands under a function of a stack that a logger such as zap wrote as a field of its record."""
 _PREFIX = 400
@@ -117,6 +123,15 @@ def is_of_a_stack(message: str, below: str, at: int = 0) -> bool:
     return _PLACE_IN_CODE.fullmatch(message) is not None or _PLACE_BELOW.match(below, at) is not None
 
 
+def is_bare_field(line: str) -> bool:
+    """Whether a line only opens a field (`err: {`), or names a level or a type (`level: 'error',`).
+
+    So pino-pretty, Node's util.inspect and indented JSON print a record over many lines; what tells stands in the
+    others.  The heading of the box that rich draws around a traceback is none either.
+    """
+    return len(line) < _LONGEST_FIELD and _FIELD.fullmatch(line) is not None
+
+
 def grade_of(message: str, said: Mapping[str, str]) -> float:
     """How alarming a bare line is, with the severity that its carriers tell.
 
@@ -181,7 +196,7 @@ class Groups:
             return None  # before what carries it is taken off, which is dear
         carried = bare(seen.text)
         said = spoken(level_in(seen.text[: carried.start]), line.said(), carried.said)
-        if is_of_a_stack(carried.text, line.block.text, line.end):
+        if is_of_a_stack(carried.text, line.block.text, line.end) or is_bare_field(seen.text):
             return None
         told = with_trouble(seen.text, carried.start, carried.end)
         grade = least if plain else max(least, grade_of(told, said))

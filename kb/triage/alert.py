@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kb.records.brief import Alert
+from kb.text.carriers.objects import messages
 from kb.text.redact import redact_data
 from kb.text.severity import parse_severity
 from kb.triage.alert_lists import listed, of_amtool
@@ -58,6 +59,12 @@ _TEXTS = (
 )
 _KEPT_LABELS = ("reason", "error", "exception", "condition", "phase", "code", "status_code", "device")
 _NAMES = ("alertname", "alert_name", "alert", "title", "name", "summary", "message", "check")
+_NAMES_OF_AN_ALERT = frozenset(_NAMES) - {"name", "message"}
+_OF_A_LOGGER = frozenset(
+    ("pid", "process", "logger", "logger_name", "loggername", "levelname", "levelno", "level_value", "caller", "thread",
+     "thread_name", "threadid", "lineno", "exc_info", "exc_type", "stack_trace", "stacktrace", "stack", "@timestamp")
+)  # fmt: skip
+"""Fields that records of loggers have and alerts do not: there `name` is the logger's, or that of a function."""
 _RESOLVED = re.compile(
     r"(?i)^\W*(?:Subject:\W*)?(?:RECOVERY (?:service|host) alert|\[?(?:resolved|recovered|recovery|ok)\b[\]:]"
     r"|\[?(?:resolved|recovered)\b)|\bstate: (?:ok|resolved)\b"
@@ -214,9 +221,12 @@ def _of_unknown(data: Mapping[Any, Any], service: str, environment: str) -> Aler
     rest = [f"{key}: {value}" for key, value in telling if value not in texts]
     flat = {**tags(found), **of_parents(found), **flat}
     state = flat.get("status", "") or flat.get("state", "") or flat.get("alert_transition", "")
+    name = next((flat[key] for key in _NAMES if flat.get(key)), "")
+    if flat.keys() & _OF_A_LOGGER and not flat.keys() & _NAMES_OF_AN_ALERT:
+        name = telling_line("\n".join(messages(data))) or name
     return Alert(
         text="\n".join([*texts, *rest]),
-        name=named(next((flat[key] for key in _NAMES if flat.get(key)), "")),
+        name=named(name),
         service=given_or(service, service_of(flat)),
         environment=given_or(environment, environment_of(flat)),
         severity_label=named(severity_of(flat)),

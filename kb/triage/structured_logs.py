@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kb.text.alarm import alarm
+from kb.text.carriers import bare
 from kb.text.crashes.table import is_of_a_trace
 from kb.text.evidence import pick_evidence
 from kb.text.evidence_lines import cut
@@ -67,6 +68,8 @@ _PREFIX = 120
 """Characters that a container runtime may put before the object."""
 _LONGEST = 20_000
 _READ = 200_000
+_MOST = 8
+"""Lines of evidence among which the most telling is taken."""
 _COLOURS = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
 
 
@@ -134,21 +137,20 @@ def _agreed(name: str, objects: list[dict[str, str]], keys: tuple[str, ...]) -> 
 def telling_line(text: str) -> str:
     """The line that names what went wrong: the first, unless a later one is more alarming.
 
-    Where the first line only opens a crash, or is a frame of it, the message of the crash does.
+    What a logger or a syslog put before it is left out.  Of a crash its message is taken: not the line that opens it,
+    nor a frame that quotes it.
     """
     plain = _COLOURS.sub("", text[:_READ])
-    lines = [line.strip() for line in plain.splitlines() if line.strip()]
-    first = lines[0] if lines else ""
+    first = next((line.strip() for line in plain.splitlines() if line.strip()), "")
     if first and is_of_a_trace(first):
         return next((one.message for one in pick_evidence(plain, 1)), first)
-    best = max(lines, key=_grade, default="")  # of equals the first
-    return without_prefix(best) if _grade(best) > _grade(first) else _uncarried(first)
-
-
-def _uncarried(line: str) -> str:
-    """The line without the clock, host and program that syslog or the journal puts before a message."""
-    found = next(iter(pick_evidence(line, 1)), None)
-    return found.message if found and found.said.get("host") else line
+    best = max(pick_evidence(plain, _MOST), key=lambda line: line.score, default=None)
+    if (
+        best is not None and best.score > _grade(first) + 1.0
+    ):  # (a line that stands once has 1 more than its grade)
+        return best.message or without_prefix(best.text)
+    carried = bare(first)
+    return carried.text if carried.said.keys() & {"time", "host"} else first
 
 
 def _grade(line: str) -> float:

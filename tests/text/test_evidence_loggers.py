@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from kb.text.evidence import pick_evidence
+from kb.text.evidence_groups import is_bare_field
 
 WORDS = "stock ledger refuses write: shard 9 has no leader"
 HEALTHY = "".join(
@@ -75,3 +78,50 @@ def test_a_panic_with_an_address_says_nothing_and_the_line_of_logrus_above_it_do
     # logrus 1.9.0 panics with its entry, and Go prints where that lies, not what it says.
     assert told(LOGRUS) == ["order job failed"]
     assert told(HEALTHY + LOGRUS + HEALTHY) == ["order job failed"]
+
+
+PINO_PRETTY = f"""\
+[20:02:12.204] ERROR (orders/25948): order job failed
+    err: {{
+      "type": "Error",
+      "message": "{WORDS}",
+      "stack":
+          Error: {WORDS}
+              at renew (/srv/j.js:2:26)
+      "code": "ELEDGER"
+    }}
+"""  # pino-pretty 13
+INSPECTED = f"""\
+{{
+  code: 'ELEDGER',
+  level: 'error',
+  message: '{WORDS}',
+}}
+"""  # winston 3.19.0, format.prettyPrint
+RICH = f"""\
+2026-11-29 20:14:03 [error    ] order job failed
+╭───────────────────── Traceback (most recent call last) ──────────────────────╮
+│ /srv/py1.py:80 in <module>                                                   │
+╰──────────────────────────────────────────────────────────────────────────────╯
+RuntimeError: {WORDS}
+"""  # structlog 26.1.0 with rich installed
+
+
+@pytest.mark.parametrize("text", [PINO_PRETTY, INSPECTED, RICH])
+def test_a_record_over_many_lines_tells_by_its_words_not_by_its_fields(text: str):
+    for asked in (text, HEALTHY + text + HEALTHY):
+        lines = told(asked)
+
+        assert any(WORDS in line for line in lines)
+        assert not [
+            line
+            for line in lines
+            if line.strip(" ,").endswith(("{", "'error'", '"Error"')) or "Traceback" in line
+        ]
+
+
+@pytest.mark.parametrize(
+    "line", ["code: 'ECONNREFUSED',", "error: connection refused", "reason: {no leader}"]
+)
+def test_a_field_that_says_what_is_wrong_is_no_bare_one(line: str):
+    assert not is_bare_field(line)

@@ -358,3 +358,49 @@ def test_a_dumped_core_is_named_by_its_message_and_belongs_to_its_unit() -> None
     alert = parse_alert(log)
 
     assert (alert.name, alert.service) == ("Process 4312 (ledgerd) of user 998 dumped core.", "ledgerd")
+
+
+RECORDS = {
+    "bunyan 2.0.5": (
+        {"name": "orders", "hostname": "a", "pid": 7, "level": 50, "msg": "lease of slot 3 refused", "v": 0},
+        "lease of slot 3 refused",
+    ),
+    "python-logstash-formatter": (
+        {"name": "orders", "levelname": "ERROR", "message": "job failed",
+         "exception": ["Traceback (most recent call last):\n", "LedgerError: slot 3 is taken\n"]},
+        "LedgerError: slot 3 is taken",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("logger", RECORDS)
+def test_one_record_of_a_logger_is_named_after_what_it_says_and_not_after_the_logger(logger: str) -> None:
+    record, name = RECORDS[logger]
+
+    assert parse_alert(json.dumps(record)).name == name
+
+
+LINES = {
+    "nest 12": "[Nest] 27240  - 11/29/2026, 8:03:21 PM   FATAL [OrdersService] lease of slot 3 refused",
+    "klog": 'E1129 20:08:48.524135   31367 main.go:25] "lease of slot 3 refused"',
+    "log4js": "[2026-11-29T20:02:54.916] [FATAL] orders - lease of slot 3 refused",
+    "logfmt": 'ts=2026-11-29T20:08:48.57Z caller=main.go:28 level=error msg="lease of slot 3 refused"',
+}
+
+
+@pytest.mark.parametrize("logger", LINES)
+def test_a_line_of_a_log_is_named_without_what_its_logger_put_before_it(logger: str) -> None:
+    assert parse_alert(LINES[logger]).name == "lease of slot 3 refused"
+    assert parse_alert("the orders are slow\n" + LINES[logger]).name == "lease of slot 3 refused"
+
+
+def test_a_trace_is_named_after_its_exception_and_not_after_a_frame_that_quotes_it() -> None:
+    log = (
+        "2026-11-29 20:14:35.623 | ERROR    | __main__:<module>:5 - order job failed\n"
+        "Traceback (most recent call last):\n\n"
+        '> File "/srv/ru.py", line 3, in renew\n'
+        '    def renew(): raise RuntimeError("lease of slot 3 refused")\n\n'
+        "RuntimeError: lease of slot 3 refused\n"
+    )
+
+    assert parse_alert(log).name == "RuntimeError: lease of slot 3 refused"
