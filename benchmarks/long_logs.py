@@ -1,9 +1,9 @@
 """What a question costs, from a line that is known at once to logs of 3 MB, beside another build of kb.
 
 `python -m benchmarks.long_logs [--beside FOLDER] [--short] [--pairs N]` asks a home of 21 patterns: a line that a
-fingerprint settles (other numbers each time), 2.6 MB of lines that are all fine, 3 MB of different errors, and both as docker writes
-them; with `--short` only the line.  With FOLDER, a checkout of another commit (`git worktree add`), the same is asked
-there, in turns, N times, and the medians of the ratios are printed.
+fingerprint settles (other numbers each time), 2.6 MB of lines that are all fine, 3 MB of different errors, and both
+as docker writes them; with `--short` only the line.  With FOLDER, a checkout of another commit (`git worktree add`),
+the same is asked there, in turns, N times, and the medians of the ratios are printed.
 Times are processor seconds of the best of some rounds.
 """
 

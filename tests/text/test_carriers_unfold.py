@@ -175,3 +175,22 @@ def test_a_message_that_a_terminal_wrapped_stands_joined_under_its_parts():
     block = "the ledger of shard 9 has no leader since epoch 77 and refuses all that is\nwritten to it"
 
     assert unfold(block).text.split("\n") == [*block.split("\n"), block.replace("\n", " ")]
+
+
+@pytest.mark.parametrize(
+    "line", ["ERROR the lock gate stuck", '{"level":"error","msg":"the lock gate stuck"}']
+)
+def test_the_ends_of_lines_of_windows_are_no_carrier_and_every_place_is_that_of_the_text_as_given(
+    line: str,
+) -> None:
+    given = f"first\r\nsecond\r\n{line}\r\nlast\r\n"
+    found = unfold(given, offset=100, line=7)
+    at = found.text.index("the lock gate")
+    place = found.place(at, at + len("the lock gate"))
+    assert "\r" not in found.text
+    assert (place.line, given[place.start - 100 : place.end - 100]) == (9, "the lock gate")
+
+
+def test_a_log_with_colours_says_of_its_lines_what_it_says_without_them() -> None:
+    found = unfold("\x1b[32mINFO\x1b[0m served\nplain\n\x1b[31mERROR\x1b[0m gate stuck\rgate stuck still\n")
+    assert [dict(found.said(found.text.index(word))) for word in ("served", "plain", "still")] == [{}, {}, {}]
