@@ -2,9 +2,9 @@
 
 `python -m benchmarks.long_logs [--beside FOLDER] [--short] [--pairs N]` asks a home of 21 patterns: a line that a
 fingerprint settles (other numbers each time), 2.6 MB of lines that are all fine, 3 MB of different errors, and both
-as docker writes them; with `--short` only the line. With FOLDER, a checkout of another commit (`git worktree add`),
-the same is asked there, in turns, N times, and the medians of the ratios are printed. Times are processor seconds of
-the best of some rounds.
+as docker writes them; with `--short` only the line.  With FOLDER, a checkout of another commit (`git worktree add`),
+the same is asked there, in turns, N times, and the medians of the ratios are printed.
+Times are processor seconds of the best of some rounds.
 """
 
 from __future__ import annotations

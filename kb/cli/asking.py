@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
+import codecs
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
@@ -92,8 +92,15 @@ def _input(words: list[str] | None) -> str | Iterator[str]:
         return " ".join(words)
     if not words and sys.stdin.isatty():
         raise typer.BadParameter("give the error text, or '-' to read it from stdin")
-    stream = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace", newline="")
-    return iter(lambda: stream.readline(_PIECE), "")
+    return _decoded(sys.stdin.buffer)
+
+
+def _decoded(stream: BinaryIO) -> Iterator[str]:
+    """What comes, as it comes: lines are none of the reader's business."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    while data := stream.read1(_PIECE):  # type: ignore[attr-defined]
+        yield decoder.decode(data)
+    yield decoder.decode(b"", final=True)
 
 
 def search(

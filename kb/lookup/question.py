@@ -179,7 +179,7 @@ def ask(
     shown to `each_block` whole.
     """
     reader, crashes, until, unread = EvidenceReader(), dict[str, AskedCrash](), time.monotonic() + seconds, ""
-    for block in _blocks(_as_lines(text)):
+    for block in _blocks(text):
         if each_block is not None:
             each_block(block)
         for crash in _crashes(block) if len(crashes) < MOST else ():
@@ -230,31 +230,48 @@ def _crashes(block: Unfolded) -> Iterator[AskedCrash]:
         yield AskedCrash(crash.name, evidence, frozenset((crash.function, *crash.stack)))
 
 
-def _as_lines(text: str | Iterable[str]) -> Iterator[str]:
-    """Lines with their ends; a line of hundreds of megabytes comes in pieces."""
-    for part in [text] if isinstance(text, str) else text:
-        start = 0
-        while start < len(part):
-            end = part.find("\n", start, start + _PIECE) + 1 or min(start + _PIECE, len(part))
-            yield part[start:end]
-            start = end
-
-
-def _blocks(lines: Iterable[str]) -> Iterator[Unfolded]:
+def _blocks(text: str | Iterable[str]) -> Iterator[Unfolded]:
     """The text in blocks, cut at line ends where there are any, what carriers changed undone."""
-    held, size, offset, first = list[str](), 0, 0, 1
-    for line in lines:
-        held.append(line)
-        size += len(line)
-        if size >= BLOCK:
-            block = "".join(held)
-            yield _readable(block, offset, first)
-            # Inside a line that never ends, the next block begins a little before the end of this one.
-            tail = "" if block.endswith("\n") else block[-_OVERLAP:]
-            offset, first = offset + size - len(tail), first + block.count("\n")
-            held, size = [tail], len(tail)
-    if any(held):
-        yield _readable("".join(held), offset, first)
+    offset, first = 0, 1
+    tail = ""
+    for part in _cut(_parts([text] if isinstance(text, str) else text)):
+        block = tail + part
+        yield _readable(block, offset, first)
+        # Inside a line that never ends, the next block begins a little before the end of this one.
+        tail = "" if block.endswith("\n") else block[-_OVERLAP:]
+        offset, first = offset + len(block) - len(tail), first + block.count("\n")
+
+
+def _parts(text: Iterable[str]) -> Iterator[str]:
+    """The same in parts of bounded size."""
+    for part in text:
+        if len(part) <= _PIECE:
+            yield part
+            continue
+        for start in range(0, len(part), _PIECE):
+            yield part[start : start + _PIECE]
+
+
+def _cut(parts: Iterable[str]) -> Iterator[str]:
+    """The text cut behind the first line end from `BLOCK` characters on, whatever its parts are.
+
+    Where no line ends within another `_PIECE`, it is cut there.
+    """
+    held, size, most = list[str](), 0, BLOCK + _PIECE
+    for part in parts:
+        held.append(part)
+        size += len(part)
+        while size >= most or (size >= BLOCK and "\n" in part):
+            text = "".join(held)
+            end = text.find("\n", BLOCK - 1, most) + 1 or most
+            if end > size:
+                held = [text]
+                break
+            yield text[:end]
+            part = text[end:]
+            held, size = [part], len(part)
+    if size:
+        yield "".join(held)
 
 
 def _readable(block: str, offset: int, first: int) -> Unfolded:

@@ -204,7 +204,7 @@ def pick_evidence_from(lines: Iterable[str], limit: int = 12) -> list[EvidenceLi
     offset, number = 0, 1
     for block in _blocks(lines):
         unfolded = unfold(block, offset, number)
-        reader.read(unfolded.text, unfolded.place, None if unfolded.text is block else unfolded.said)
+        reader.read(unfolded.text, unfolded.place, unfolded.said if unfolded.changed else None)
         offset, number = offset + len(block), number + block.count("\n")
     return reader.best(limit)
 

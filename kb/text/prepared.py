@@ -56,6 +56,8 @@ class Prepared:
 
 def single_blanks(text: bytes) -> bytes:
     """The text with runs of blanks made one."""
+    if b"  " not in text:
+        return text.lstrip(b" ")
     return b" ".join(part.lstrip(b" ") for part in text.split(b"  ") if part)
 
 

@@ -196,3 +196,22 @@ def test_a_priority_within_a_message_parts_nothing():
     block = "the receiver got <134> and <11>Nov and <13>1 of them"
 
     assert unfold(block).text is block
+
+
+@pytest.mark.parametrize(
+    "line", ["ERROR the lock gate stuck", '{"level":"error","msg":"the lock gate stuck"}']
+)
+def test_the_ends_of_lines_of_windows_are_no_carrier_and_every_place_is_that_of_the_text_as_given(
+    line: str,
+) -> None:
+    given = f"first\r\nsecond\r\n{line}\r\nlast\r\n"
+    found = unfold(given, offset=100, line=7)
+    at = found.text.index("the lock gate")
+    place = found.place(at, at + len("the lock gate"))
+    assert "\r" not in found.text
+    assert (place.line, given[place.start - 100 : place.end - 100]) == (9, "the lock gate")
+
+
+def test_a_log_with_colours_says_of_its_lines_what_it_says_without_them() -> None:
+    found = unfold("\x1b[32mINFO\x1b[0m served\nplain\n\x1b[31mERROR\x1b[0m gate stuck\rgate stuck still\n")
+    assert [dict(found.said(found.text.index(word))) for word in ("served", "plain", "still")] == [{}, {}, {}]

@@ -45,7 +45,7 @@ class _Source:
 class Unfolded:
     """A block whose lines are readable.  `text` has them, one under another.
 
-    Where nothing had to be undone, `text` is the very string that was given.
+    Where nothing had to be undone, `text` is the very string that was given, but for `\\r` at all ends of lines.
     """
 
     text: str
@@ -54,10 +54,12 @@ class Unfolded:
     line: int = 1
     """The number of the block's first line in the whole text."""
     _source: _Source | None = field(default=None, repr=False, compare=False)
+    _returns: bool = field(default=False, repr=False, compare=False)
+    """Whether each line of the block ended in a carriage return as well, which is in none of the texts here."""
 
     @property
     def changed(self) -> bool:
-        """Whether anything had to be undone."""
+        """Whether anything had to be undone, ends of lines apart."""
         return self._source is not None
 
     def place(self, start: int, end: int) -> Place:
@@ -65,8 +67,17 @@ class Unfolded:
 
         Exact where the line was left as it was, or its message stands in it to the letter; else the whole line.
         """
+        place, given = self._place(start, end), self.text if self._source is None else self._source.text
+        if self._returns:
+            before = given.count("\n", 0, place.start)
+            behind = before + given.count("\n", place.start, place.end)
+            place = Place(place.line, place.start + before, place.end + behind)
+        return Place(self.line + place.line, self.offset + place.start, self.offset + place.end)
+
+    def _place(self, start: int, end: int) -> Place:
+        """The same within the block, its lines counted from 0."""
         if self._source is None:
-            return Place(self.line + self.text.count("\n", 0, start), self.offset + start, self.offset + end)
+            return Place(self.text.count("\n", 0, start), start, end)
         row, line_start, line_end = self._row(start)
         number, raw_start, raw_end = self._raw(row)
         raw = self._source.text[raw_start:raw_end]
@@ -74,11 +85,8 @@ class Unfolded:
         at = raw.find(self.text[line_start:line_end]) if line_end - line_start > 3 else -1
         at = at + start - line_start if at >= 0 else raw.find(inner) if inner.strip() else -1
         if at < 0:
-            return Place(self.line + number, self.offset + raw_start, self.offset + raw_end)
-        number += raw.count("\n", 0, at)
-        return Place(
-            self.line + number, self.offset + raw_start + at, self.offset + raw_start + at + len(inner)
-        )
+            return Place(number, raw_start, raw_end)
+        return Place(number + raw.count("\n", 0, at), raw_start + at, raw_start + at + len(inner))
 
     def said(self, at: int) -> Mapping[str, str]:
         """What the carriers that were undone say of the line at `text[at]`, by the names of `SAID`."""
@@ -89,7 +97,9 @@ class Unfolded:
         if raw_end - raw_start > _SAYS:  # (a line of megabytes holds many, and is read for each of them)
             return {}
         raw = self._source.text[raw_start:raw_end]
-        return {} if raw == self.text[start:end] else _said(raw, self._source.text, raw_start)
+        if self.text[start:end] in (raw, *escapes.without_colours(raw).split("\r")):
+            return {}  # what carries it stands in the line itself
+        return _said(raw, self._source.text, raw_start)
 
     def _row(self, at: int) -> tuple[int, int, int]:
         source = self._source
@@ -112,6 +122,8 @@ class Unfolded:
 
 def unfold(text: str, offset: int = 0, line: int = 1) -> Unfolded:
     """The block, readable.  A block with nothing to undo costs no more than a few searches in C."""
+    if returns := "\r\n" in text and text.count("\r") == text.count("\r\n"):
+        text = text.replace("\r\n", "\n")
     now = text
     rows: Rows | None = None
     for needed, step in _STEPS:
@@ -119,8 +131,8 @@ def unfold(text: str, offset: int = 0, line: int = 1) -> Unfolded:
             rows = _one_line_each(step(rows if rows is not None else _rows(text)))
             now = "\n".join(rows[0])
     if rows is None or now == text:
-        return Unfolded(text, offset, line)
-    return Unfolded(now, offset, line, _Source(text, array("q", rows[1]), array("q", rows[2])))
+        return Unfolded(text, offset, line, _returns=returns)
+    return Unfolded(now, offset, line, _Source(text, array("q", rows[1]), array("q", rows[2])), returns)
 
 
 def _one_line_each(rows: Rows) -> Rows:
