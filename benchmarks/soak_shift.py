@@ -6,7 +6,7 @@ grows by some hundred entries and its growth does not hide what the server itsel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import count
 from typing import Any
 
@@ -26,9 +26,11 @@ def shift(number: int, call: Call) -> Iterator[None]:
     """The calls of one client, one a step, for ever."""
     for turn in count():
         yield from _arrival(number, turn, call)
-        yield from _work(number, turn, call)
-        yield from _afterwards(number, turn, call)
+        known = yield from _work(number, turn, call)
+        yield from _afterwards(number, turn, call, known)
         yield from _memory(number, turn, call)
+        if turn % LONG_EVERY == number % LONG_EVERY:
+            yield from _looking_back(number, call)
 
 
 def _arrival(number: int, turn: int, call: Call) -> Iterator[None]:
@@ -49,7 +51,7 @@ def _arrival(number: int, turn: int, call: Call) -> Iterator[None]:
     yield
 
 
-def _work(number: int, turn: int, call: Call) -> Iterator[None]:
+def _work(number: int, turn: int, call: Call) -> Generator[None, None, dict[str, Any]]:
     """The incident itself."""
     service = f"berth-{number % 7}"
     opened = call(
@@ -76,17 +78,19 @@ def _work(number: int, turn: int, call: Call) -> Iterator[None]:
     yield
     call("incident_verify", checks="all", **known)
     yield
+    return known
 
 
-def _afterwards(number: int, turn: int, call: Call) -> Iterator[None]:
+def _afterwards(number: int, turn: int, call: Call, known: dict[str, Any]) -> Iterator[None]:
     """What was learned of it, and what came of the advice."""
-    known = {"incident_id": call("incident_list", limit=1)["incidents"][0]["id"]}
-    yield
     call("incident_review", went_well=["found in a minute"], lessons=["grease it in autumn"], **known)
     yield
-    call("incident_action_item", text="grease the ramp", owner="the watch", **known)
-    yield
+    for done in (False, True):
+        call("incident_action_item", text="grease the ramp", owner="the watch", done=done, **known)
+        yield
     call("incident_postmortem", **known)
+    yield
+    call("incident_close", **known)
     yield
     lesson = turn - turn % LESSON_EVERY
     learned = call(
@@ -137,11 +141,17 @@ def _memory(number: int, turn: int, call: Call) -> Iterator[None]:
         item = {"name": f"quirk {number}", "details": f"seen {turn} times"}
         call("memory_append", key="state/remarks", list_path="remarks", item=item)
         yield
-        call("rehearse_pattern", pattern=f"berth {number}x0 reports")
-        yield
-        call("weekly_summary", days=1)
-        yield
-        call("proposals_list")
-        yield
         call("skill_run", name="memory_view", inputs={"file": "learned/service_quirks"})
         yield
+
+
+def _looking_back(number: int, call: Call) -> Iterator[None]:
+    """One of the tools that read much of the history."""
+    looks: tuple[tuple[str, dict[str, object]], ...] = (
+        ("rehearse_pattern", {"pattern": f"berth {number}x0 reports"}),
+        ("weekly_summary", {"days": 1}),
+        ("proposals_list", {}),
+    )
+    tool, given = looks[number % len(looks)]
+    call(tool, **given)
+    yield

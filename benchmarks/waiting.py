@@ -5,8 +5,7 @@
 again; another asks single lines; a third polls `/healthz`.  The longest and the median wait are printed, and, since a
 wait is also what other programs of the machine take, beside it the processor time of the server between question and
 answer (all of its threads: more than that nobody waited for it), and by how much a thread that only sleeps overslept.
-With FOLDER, a checkout of another commit (`git worktree add`), the same is done there, and the ratios are printed; a
---home must then be of the older one.
+With FOLDER, a checkout of another commit (`git worktree add`), the same is done there, and the ratios are printed.
 """
 
 from __future__ import annotations
@@ -166,6 +165,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--beside", type=Path, metavar="FOLDER")
     parser.add_argument("--home", type=Path, metavar="FOLDER", help="a home to copy, instead of N entries")
+    parser.add_argument(
+        "--home-beside", type=Path, metavar="FOLDER", help="theirs, where they cannot read ours"
+    )
     parser.add_argument("--entries", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=10)
     given = parser.parse_args()
@@ -177,9 +179,10 @@ def main() -> None:
         else:
             prepared(home, given.entries)
         here = measured(home, ROOT, given.seconds)
-        there = measured(home, given.beside.resolve(), given.seconds) if given.beside else {}
+        theirs = given.home_beside or home
+        there = measured(theirs, given.beside.resolve(), given.seconds) if given.beside else {}
     for name, value in here.items():
-        beside = f"  beside {there[name]:8.1f} ms, {value / there[name]:.3f} of it" if there else ""
+        beside = f"  beside {there[name]:8.1f} ms, {value / there[name]:.3f} of it" if there.get(name) else ""
         print(f"{value:8.1f} ms  {name}{beside}")
 
 

@@ -68,7 +68,7 @@ class RankedTiers:
         tokens = asked_words(
             query, as_written or query, self._lexical.document_frequencies, prose=kind in _TOLD
         )
-        spelled = spelled_out(as_written if as_written and kind is Kind.SENTENCE else query)
+        spelled = spelled_out(query)
         chunks = 2 * limit if all_chunks else min(MOST_CHUNKS, 2 * limit)
         while True:
             words = self._lexical.search(tokens, chunks, only) if tokens else []

@@ -29,7 +29,7 @@ from kb.server.access import EndedTokens, Verifier
 from kb.server.health import Health
 from kb.server.limits import Limits, TimelyBodies, timely_protocol
 from kb.server.own_process import OwnProcess
-from kb.server.pauses import keep_pauses_short
+from kb.server.pauses import take_short_turns
 from kb.server.server import KbServer
 from kb.server.tokens import Tokens
 
@@ -134,7 +134,7 @@ def serve(
     import uvicorn
 
     check_access(where, tokens)
-    keep_pauses_short()
+    take_short_turns()
     with (
         closing(_listen(where)) as listener,
         Health.of(kb.home) as health,

@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import gc
 import sys
-import time
 
 SWITCH_SECONDS = 0.001
 """A turn of a thread: `/healthz` needs some, a check some dozens, since it lets the interpreter go at each query."""
-LONGEST_SECONDS = 0.01
-"""A full collection that takes longer has looked through much that stays: it is not looked through again."""
+GROWN = 100_000
+"""Blocks of memory that came to stay, from which on they are looked through no more: some hundredths of a second."""
 
 
-def keep_pauses_short() -> None:
-    """From now on, in all of this process."""
+def take_short_turns() -> None:
+    """Threads have `SWITCH_SECONDS` at a time from now on, in all of this process."""
     sys.setswitchinterval(SWITCH_SECONDS)
-    started = 0.0
 
-    def watch(phase: str, info: dict[str, int]) -> None:
-        nonlocal started
-        if info["generation"] < 2:
-            return
-        if phase == "start":
-            started = time.thread_time()
-        elif time.thread_time() - started > LONGEST_SECONDS:
-            gc.freeze()  # (what of it becomes garbage without a cycle is still freed at once)
 
-    gc.callbacks.append(watch)
+class Heap:
+    """The objects of a process, as the search for garbage sees them."""
+
+    def __init__(self) -> None:
+        self._blocks = 0
+
+    def settle(self) -> None:
+        """After a call: where much was made that is still there, such as signatures, it is taken for what stays.
+
+        What of it becomes garbage is freed all the same, unless it is part of a cycle.
+        """
+        blocks = sys.getallocatedblocks()
+        if blocks - self._blocks > GROWN:
+            gc.freeze()
+            self._blocks = blocks

@@ -19,6 +19,7 @@ import anyio.to_thread
 from anyio import CapacityLimiter
 
 from kb.knowledge import KnowledgeBase
+from kb.server.pauses import Heap
 
 Result = TypeVar("Result")
 Call = Callable[[KnowledgeBase], Result]
@@ -63,7 +64,7 @@ class Workers:
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self._kb = kb
-        self._free = [kb]
+        self._free, self._heap = [kb], Heap()
         self._limits = {lane: CapacityLimiter(1) for lane in Lane}
 
     async def wait(self, work: Callable[[], Result], lane: Lane) -> Result:
@@ -94,3 +95,4 @@ class Workers:
                 return call(kb)
         finally:
             self._free.append(kb)
+            self._heap.settle()
