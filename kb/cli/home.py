@@ -90,14 +90,19 @@ def doctor(
     rebuild: bool = typer.Option(
         False, "--rebuild", help="Make the vector index anew, without embedding again."
     ),
+    embed_again: bool = typer.Option(
+        False,
+        "--embed-again",
+        help="Make all vectors anew, as a new home would get them on this processor (minutes).",
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Check the home: files, database, vectors.  Exit code 1 when something is wrong."""
     from kb.cli.receipt import findings_text
 
     with opened(context, exact_below=0) as kb:  # Chroma itself is to be looked at
-        if repair or rebuild:
-            kb.repair(rebuild=rebuild)
+        if repair or rebuild or embed_again:
+            kb.repair(rebuild=rebuild, embed_again=embed_again)
         broken, vectors = kb.check()
         mistakes = kb.problems()
         entries = kb.counts()

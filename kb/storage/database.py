@@ -25,7 +25,7 @@ BUSY_SECONDS = 60.0
 ASKED_SECONDS = 0.2
 """How long what a question writes beside its answer waits for them."""
 
-SCHEMA = 9
+SCHEMA = 10
 """How many steps `storage.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 
@@ -251,6 +251,12 @@ class Database:
         """SQLite's own findings about the file; empty when it is whole."""
         found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
         return [] if found == ["ok"] else found
+
+    def compact(self) -> None:
+        """Give room back to the disk, where a quarter of the file or more is free."""
+        free, pages = self.value("PRAGMA freelist_count"), self.value("PRAGMA page_count")
+        if 4 * free >= pages:
+            self.execute("VACUUM")
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""

@@ -22,6 +22,7 @@ from kb.storage.lexical import owners_of
 from kb.storage.outbox import OutboxRows
 from kb.storage.published import Exact, Nearest, Published, Unpublished
 from kb.storage.publisher import Publisher
+from kb.storage.quantized import Plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +62,7 @@ class VectorIndex:
         self._outbox = OutboxRows(embeddings)
         self._complete = 0
         self._reading = False
-        self._last: tuple[str, Matrix] | None = None
+        self._last: tuple[str, str, Matrix] | None = None
         self.notes: list[str] = []
         """Why the last search was not as good as it should be; empty when it was."""
 
@@ -90,10 +91,11 @@ class VectorIndex:
 
     def _vector(self, text: str) -> Matrix:
         """The text's vector; the last one is kept, since a lookup asks for it twice."""
-        if self._last is None or self._last[0] != text:
-            vector: Matrix = self._embeddings.encoder.encode([text])[0]
-            self._last = text, vector
-        return self._last[1]
+        encoder = self._embeddings.encoder
+        if self._last is None or self._last[:2] != (text, encoder.name):
+            vector: Matrix = encoder.encode([text])[0]
+            self._last = text, encoder.name, vector
+        return self._last[2]
 
     def _catch_up(self) -> bool:
         """Embed what waits, and say in `notes` what could not be; False while there is no model."""
@@ -170,12 +172,10 @@ class VectorIndex:
         return self._cosines(self._vector(text), chunk_ids)
 
     def _cosines(self, vector: Matrix, chunk_ids: Sequence[int]) -> dict[int, float]:
-        import numpy as np
-
         found = self.published().cosines(vector, chunk_ids)
         rest = [chunk for chunk in chunk_ids if chunk not in found]
         rows = self._embeddings.of_chunks(rest) if rest else []
-        return found | {chunk: float(np.frombuffer(blob, dtype=np.float32) @ vector) for chunk, blob in rows}
+        return found | {chunk: float(row @ vector) for chunk, row in rows}
 
     def published(self) -> Published | Unpublished:
         """The current generation, opened once and again only when it changed."""
@@ -205,7 +205,8 @@ class VectorIndex:
         return Unpublished(generation, why, self._cached)
 
     def _cached(self) -> Exact:
-        return Exact(*self._embeddings.of_live_chunks())
+        ids, matrix = self._embeddings.of_live_chunks()
+        return Exact(ids, Plain(matrix))
 
     def generation(self) -> int:
         """The number of the published generation; 0 before the first."""
