@@ -17,8 +17,9 @@ $(READY): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@echo "exporting the embedding model, once"
+	@echo "exporting the embedding model, once, in both precisions (homes of earlier versions have the float one)"
 	$(BIN)/python -m kb.storage.encoder
+	KB_PRECISION=float $(BIN)/python -m kb.storage.encoder
 	@touch $(READY)
 
 demo: setup ## show the main job in a throwaway home

@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.corpora import CORPORA
 from ingest.pipeline import Unreadable, discover, read_file
-from kb.storage import cells, chroma
+from kb.storage import cells, chroma, quantized
 from kb.storage.encoder import OnnxEncoder
 from kb.storage.published import Exact
 
@@ -86,7 +86,7 @@ def main() -> None:
     asked = matrix[pairs[:, 0]] + 0.5 * matrix[pairs[:, 1]]
     asked = np.asarray(asked / np.linalg.norm(asked, axis=1, keepdims=True), dtype=np.float32)
     ids = np.arange(len(matrix), dtype=np.int64)
-    exact = Exact(ids, matrix)
+    exact = Exact(ids, quantized.Plain(matrix))
     truth = [[chunk for chunk, _ in exact.nearest(vector, 120)] for vector in asked]
     print(f"{len(texts):,} sentences\n{'':32}{'of 10':>8} {'of 120':>9} {'a question':>11} {'built in':>11}")
     row("exact", exact.nearest, asked, truth, 0.0, matrix.nbytes / 1e6)
@@ -96,7 +96,9 @@ def main() -> None:
         started = time.perf_counter()
         cells.fill_folder(folder, ids, matrix)
         built = time.perf_counter() - started
-        stored = np.load(folder / "ids.npy"), np.load(folder / "matrix.npy", mmap_mode="r")
+        stored = np.load(folder / "ids.npy"), quantized.load(folder)
+        bytes_ = Exact(*stored)
+        row("bytes, all compared", bytes_.nearest, asked, truth, built, size_of(folder))
         for share in SHARES:
             made = cells.Cells(folder, *stored, rows=round(len(matrix) * share))
             row(f"cells, {share:.0%} compared", made.nearest, asked, truth, built, size_of(folder))

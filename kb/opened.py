@@ -135,13 +135,18 @@ class OpenHome:
         self.refresh()
         return self._parts.check()
 
-    def repair(self, *, rebuild: bool = False) -> None:
+    def repair(self, *, rebuild: bool = False, embed_again: bool = False) -> None:
         """Embed what waits and publish it.
 
-        With `rebuild`, derive what outcomes taught from the ledger, and make the vector index from the cache.
+        With `rebuild`, derive what outcomes taught from the ledger, and make the vector index from the cache.  With
+        `embed_again`, make the vectors themselves anew, in the precision that a new home would get on this processor.
         """
         self.refresh()
-        self._parts.repair(rebuild=rebuild)
+        self._parts.repair(rebuild=rebuild, embed_again=embed_again)
+
+    def prepare_model(self) -> None:
+        """Export the embedding model of this home, if it is not there yet (half a minute).  Raises StoreBroken."""
+        self._parts.embeddings.encoder.prepare()
 
     def model_ready(self) -> bool:
         """Whether the embedding model was exported already; if not, ingest does it (half a minute)."""

@@ -245,14 +245,19 @@ class Parts:
         broken = self.db.check_integrity()
         return [*broken, *filter(None, [self.vectors.lost_database()])], found
 
-    def repair(self, *, rebuild: bool) -> None:
+    def repair(self, *, rebuild: bool, embed_again: bool) -> None:
         """See `KnowledgeBase.repair`."""
+        if embed_again:
+            self.embeddings.renew()
         self.embeddings.encoder.prepare()
         self.vectors.save_lost()
         if rebuild:
             self.outcomes.teaching.rebuild()
         self.embeddings.embed_pending()
-        self.vectors.absorb(force=rebuild)
+        self.vectors.absorb(force=rebuild or embed_again)
+        size, free = self.db.size()
+        if 4 * free >= size:
+            self.db.compact()
 
     def close(self) -> None:
         """Close what is open."""

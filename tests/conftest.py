@@ -50,7 +50,7 @@ settings.load_profile(
 
 @pytest.fixture(autouse=True)
 def _no_real_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("KB_HOME", "KB_CHROMA_URL", "KB_MODEL", "ANTHROPIC_API_KEY"):
+    for name in ("KB_HOME", "KB_CHROMA_URL", "KB_MODEL", "KB_PRECISION", "ANTHROPIC_API_KEY"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -93,6 +93,11 @@ def doctor(
     rebuild: bool = typer.Option(
         False, "--rebuild", help="Make the vector index anew, without embedding again."
     ),
+    embed_again: bool = typer.Option(
+        False,
+        "--embed-again",
+        help="Make all vectors anew, as a new home would get them on this processor (minutes).",
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Check the home: files, database, vectors, and the tokens of kb serve that end soon.
@@ -102,8 +107,8 @@ def doctor(
     from kb.cli.receipt import findings_text
 
     with opened(context, exact_below=0) as kb:  # Chroma itself is to be looked at
-        if repair or rebuild:
-            kb.repair(rebuild=rebuild)
+        if repair or rebuild or embed_again:
+            kb.repair(rebuild=rebuild, embed_again=embed_again)
         broken, vectors = kb.check()
         mistakes = kb.problems()
         entries = kb.counts()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.home import Home
@@ -32,17 +33,29 @@ STOP_SECONDS = 20.0
 _log = logging.getLogger("kb.server")
 
 
+@dataclass
+class _Loading:
+    """How far the load of the model has come."""
+
+    done: bool = False
+    failure: str = ""
+
+
 class WarmingEncoder:
     """An encoder that is not ready until it was loaded, and says what is waited for until then."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Encoder, state: _Loading | None = None) -> None:
         self.name = encoder.name
         self._encoder = encoder
-        self._loaded = False
-        self._failure = ""
+        self._state = state or _Loading()
         self._begun = False
         self._stopped = False
         self._loading = threading.Lock()
+
+    def of(self, name: str) -> Encoder:
+        """See `Encoder.of`: that one is loaded, if it is the home's."""
+        other = self._encoder.of(name)
+        return self if other is self._encoder else WarmingEncoder(other, self._state)
 
     @property
     def caveat(self) -> str:
@@ -51,7 +64,7 @@ class WarmingEncoder:
 
     def ready(self) -> bool:
         """See `Encoder.ready`: whether it was loaded."""
-        return self._loaded
+        return self._state.done
 
     def prepare(self) -> None:
         """See `Encoder.prepare`."""
@@ -59,8 +72,8 @@ class WarmingEncoder:
 
     def prepare_later(self) -> str:
         """See `Encoder.prepare_later`; loading was begun with the server."""
-        if self._failure:
-            return f"the model could not be loaded: {self._failure}"
+        if self._state.failure:
+            return f"the model could not be loaded: {self._state.failure}"
         return LOADING if self._encoder.ready() else EXPORTING
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
@@ -70,7 +83,8 @@ class WarmingEncoder:
     def load(self, home: Home) -> None:
         """Load the model and what answers with it; a failure is told by every answer until a restart."""
         try:
-            self._encoder.prepare()
+            with KnowledgeBase(home, encoder=self._encoder, exact_below=EXACT_BELOW) as kb:
+                kb.prepare_model()
             with self._loading:
                 if self._stopped:
                     return
@@ -78,9 +92,9 @@ class WarmingEncoder:
                     kb.search("is the model loaded", limit=1)
         except Exception as error:
             _log.exception("the model could not be loaded")
-            self._failure = " ".join(str(error).split())[:200] or type(error).__name__
+            self._state.failure = " ".join(str(error).split())[:200] or type(error).__name__
         else:
-            self._loaded = True
+            self._state.done = True
 
     def load_later(self, home: Home) -> None:
         """As `load`, in the background, once; an export that is still running does not keep the process."""

@@ -13,6 +13,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.storage.quantized import Rows, cosines, nearest, write
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -36,12 +38,11 @@ class Cells:
     Raises OSError or ValueError when a file is missing or damaged.
     """
 
-    def __init__(self, folder: Path, ids: Ids, matrix: Matrix, rows: int | None = None) -> None:
+    def __init__(self, folder: Path, ids: Ids, vectors: Rows, rows: int | None = None) -> None:
         """`rows`: how many a search compares, in place of what `SHARE`, `LEAST` and `MOST` say."""
         import numpy as np
 
-        # A plain view of the mapped file: taking a slice of it costs a tenth.
-        self._ids, self._matrix = ids, np.asarray(matrix)
+        self._ids, self._vectors = ids, vectors
         self._centres, self._starts = np.load(folder / _CENTRES), np.load(folder / _STARTS)
         if len(self._starts) != len(self._centres) + 1 or self._starts[-1] != len(ids):
             raise ValueError(f"its cells are of {self._starts[-1]} vectors, not {len(ids)}")
@@ -52,11 +53,10 @@ class Cells:
         import numpy as np
 
         cells = self._cells(vector, limit)
-        ids = np.concatenate([self._ids[self._starts[c] : self._starts[c + 1]] for c in cells])
-        similarity = np.concatenate(
-            [cosines(self._matrix[self._starts[c] : self._starts[c + 1]], vector) for c in cells]
-        )
-        return best_rows(ids, similarity, limit)
+        spans = [(int(self._starts[cell]), int(self._starts[cell + 1])) for cell in cells]
+        places = np.concatenate([np.arange(*span) for span in spans])
+        about = np.concatenate([self._vectors.about(*span, vector) for span in spans])
+        return nearest(self._ids, self._vectors, places, about, vector, limit)
 
     def _cells(self, vector: Matrix, limit: int) -> list[int]:
         """The nearest cells that hold enough rows together."""
@@ -78,26 +78,6 @@ class Cells:
         """Nothing to let go: mapped files go with the last reference to them."""
 
 
-def cosines(matrix: Matrix, vector: Matrix) -> Matrix:
-    """The product of unit vectors, row by row.
-
-    BLAS would share so little work out to all cores and wait for them by spinning: 2 ms become 13 alone, and
-    25 where other processes work.
-    """
-    import numpy as np
-
-    return np.asarray(np.vecdot(matrix, vector))
-
-
-def best_rows(ids: Ids, similarity: Matrix, limit: int) -> list[tuple[int, float]]:
-    """The ids of the `limit` greatest values with these, best first, ties by id."""
-    import numpy as np
-
-    top = np.argpartition(-similarity, limit - 1)[:limit] if limit < len(ids) else np.arange(len(ids))
-    order = sorted(top, key=lambda row: (-similarity[row], ids[row]))
-    return [(int(ids[row]), float(similarity[row])) for row in order]
-
-
 def fill_folder(folder: Path, ids: Ids, matrix: Matrix) -> None:
     """Write ids and vectors cell by cell, with the cells; the matrix is copied block by block, never whole."""
     import numpy as np
@@ -108,11 +88,7 @@ def fill_folder(folder: Path, ids: Ids, matrix: Matrix) -> None:
     np.save(folder / _CENTRES, centres)
     np.save(folder / _STARTS, np.searchsorted(cell[order], np.arange(len(centres) + 1)))
     np.save(folder / "ids.npy", ids[order])
-    with (folder / "matrix.npy").open("wb") as file:
-        header = {"descr": "<f4", "fortran_order": False, "shape": matrix.shape}
-        np.lib.format.write_array_header_1_0(file, header)
-        for start in range(0, len(order), _BLOCK):
-            file.write(matrix[order[start : start + _BLOCK]].tobytes())
+    write(folder, matrix, order)
 
 
 def _centres(matrix: Matrix) -> Matrix:

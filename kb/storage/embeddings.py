@@ -2,16 +2,20 @@
 
 A vector is kept under (hash of the text, name of the model).  Chunks whose vector is not there yet
 are *pending*: whoever searches next embeds them first, so a write never waits for a model.
+
+The vectors of a home are of one precision, since those of two are not compared: that which it has, whatever is quick
+on this processor, until `renew` is asked for.  Texts that no chunk has any more lose their vectors with `sweep`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kb.storage.database import Database
 from kb.storage.encoder import Encoder
+from kb.storage.quantized import Rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +28,10 @@ _BATCH = 256
 """Texts embedded between two commits: a killed ingest loses at most these."""
 
 _PAGE = 8_192
+
+HALF = "<f2"
+"""How a component is kept: half precision, which is off by less than 1e-4, takes a quarter of the room of single:
+longer rows would not fit into a page of the table, and take one of their own."""
 
 _JOIN = "JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?"
 _PENDING = """
@@ -42,7 +50,45 @@ class Embeddings:
 
     def __init__(self, db: Database, encoder: Encoder) -> None:
         self._db = db
-        self.encoder = encoder
+        self._given, self._renewed = encoder, False
+
+    @property
+    def encoder(self) -> Encoder:
+        """What makes this home's vectors: the encoder that was given, in the precision that the home has."""
+        return self._given if self._renewed else self._given.of(self._kept())
+
+    def _kept(self) -> str:
+        """The model of the published vectors, else of those that wait; empty in a home that has none."""
+        return self._db.meta("model") or str(self._db.value("SELECT model FROM embeddings LIMIT 1") or "")
+
+    def outdated(self) -> str:
+        """The name of the model that a new home would get here, where this one has another precision; or empty."""
+        return "" if self.encoder.name == self._given.name else self._given.name
+
+    def renew(self) -> None:
+        """Let this home have the precision that a new one would get: what is not cached in it is embedded again.
+
+        Until all of it is published, other processes go on with the vectors that are there.
+        """
+        self._renewed = True
+
+    def sweep(self) -> int:
+        """Delete the vectors of texts that are gone, and of a precision that the home has left; returns how many."""
+        mine = self.encoder
+        models = [row[0] for row in self._db.rows("SELECT DISTINCT model FROM embeddings")]
+        other = json.dumps([name for name in models if mine.of(name) is not mine])
+        swept = (
+            "(model IN (SELECT value FROM json_each(?))"
+            " OR NOT EXISTS (SELECT 1 FROM chunks c WHERE c.content_hash = e.content_hash))"
+        )
+        found = self._db.rows(f"SELECT content_hash, model FROM embeddings e WHERE {swept}", [other])
+        for start in range(0, len(found), _PAGE):
+            with self._db.write():  # a text may have come back meanwhile
+                self._db.execute_many(
+                    f"DELETE FROM embeddings AS e WHERE content_hash = ? AND model = ? AND {swept}",
+                    [(*row, other) for row in found[start : start + _PAGE]],
+                )
+        return len(found)
 
     def pending(self, after: int = 0) -> int:
         """How many distinct texts of the outbox, behind number `after`, have no vector yet."""
@@ -70,20 +116,27 @@ class Embeddings:
         """Let the chunks whose vector is lost wait for a new one.  Call inside a write."""
         self._db.execute(f"INSERT INTO outbox (chunk_id) SELECT c.id {_LOST}", [self.encoder.name])
 
-    def salvage(self, ids: Ids, matrix: Matrix) -> None:
+    def salvage(self, ids: Ids, vectors: Rows) -> None:
         """Take vectors that the cache lost from an index that still has them.  Call inside a write."""
         import numpy as np
 
         rows = self._db.rows(f"SELECT c.id, c.content_hash {_LOST}", [self.encoder.name])
-        whole = np.isclose(np.linalg.norm(matrix, axis=1), 1.0, atol=1e-3)
-        where = {int(chunk): row for row, chunk in enumerate(ids) if whole[row]}
+        place = {int(chunk): row for row, chunk in enumerate(ids)}
+        found = [(row["content_hash"], place[row["id"]]) for row in rows if row["id"] in place]
+        for start in range(0, len(found), _PAGE):
+            part = found[start : start + _PAGE]
+            matrix = vectors.exactly(np.array([row for _, row in part], dtype=np.int64))
+            whole = np.isclose(np.linalg.norm(matrix, axis=1), 1.0, atol=1e-3)
+            self._keep(
+                [(text, row) for (text, _), row, good in zip(part, matrix, whole, strict=True) if good]
+            )
+
+    def _keep(self, vectors: Iterable[tuple[str, Matrix]]) -> None:
+        """Cache vectors by the hash of their text.  Call inside a write."""
+        name = self.encoder.name
         self._db.execute_many(
             "INSERT OR IGNORE INTO embeddings VALUES (?,?,?)",
-            [
-                (row["content_hash"], self.encoder.name, matrix[where[row["id"]]].tobytes())
-                for row in rows
-                if row["id"] in where
-            ],
+            [(text, name, vector.astype(HALF).tobytes()) for text, vector in vectors],
         )
 
     def embed_pending(
@@ -106,13 +159,7 @@ class Embeddings:
             after, rows = found[-1]["seq"], list({row["content_hash"]: row for row in found}.values())
             vectors = self.encoder.encode([row["embedding_text"] for row in rows], progress)
             with self._db.write():
-                self._db.execute_many(
-                    "INSERT OR IGNORE INTO embeddings VALUES (?,?,?)",
-                    [
-                        (row["content_hash"], self.encoder.name, vector.tobytes())
-                        for row, vector in zip(rows, vectors, strict=True)
-                    ],
-                )
+                self._keep(zip((row["content_hash"] for row in rows), vectors, strict=True))
             done += len(rows)
         return done
 
@@ -139,11 +186,13 @@ class Embeddings:
             ids[done:end], matrix[done:end], done = some, vectors, end
         return ids[:done], matrix[:done]
 
-    def of_chunks(self, chunk_ids: Sequence[int]) -> list[tuple[int, bytes]]:
-        """Chunk id and vector, as float32 bytes, of those chunks that have one."""
+    def of_chunks(self, chunk_ids: Sequence[int]) -> list[tuple[int, Matrix]]:
+        """Chunk id and vector of those chunks that have one."""
         wanted = json.dumps(list(chunk_ids))
         sql = f"SELECT c.id, e.vector FROM chunks c {_JOIN} WHERE c.id IN (SELECT value FROM json_each(?))"
-        return [(row["id"], row["vector"]) for row in self._db.rows(sql, [self.encoder.name, wanted])]
+        found = self._db.rows(sql, [self.encoder.name, wanted])
+        ids, matrix = _stack([(row["id"], row["vector"]) for row in found])
+        return list(zip(ids.tolist(), matrix, strict=True))
 
     def of_outbox(self, after: int) -> tuple[list[int], Ids, Matrix]:
         """Sequence numbers, chunk ids and vectors of the outbox rows behind number `after`."""
@@ -162,4 +211,5 @@ def _stack(rows: list[tuple[int, Any]]) -> tuple[Ids, Matrix]:
     ids = np.array([row[0] for row in rows], dtype=np.int64)
     if not rows:
         return ids, np.zeros((0, 0), dtype=np.float32)
-    return ids, np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32).reshape(len(rows), -1)
+    halves = np.frombuffer(b"".join(row[1] for row in rows), dtype=HALF)
+    return ids, halves.reshape(len(rows), -1).astype(np.float32)

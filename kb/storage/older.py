@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 
+SCHEMA_OF_HALVES = 11
+"""The schema from which on vectors are cached in half precision."""
+
 OPEN_INCIDENTS = """
     SELECT o.subject, o.id AS opened, o.action AS title, (
         SELECT r.at FROM events r WHERE r.subject = o.subject AND r.kind = 'resolution' AND NOT EXISTS (
@@ -20,6 +23,10 @@ OPEN_INCIDENTS = """
     )"""
 """The incidents that were opened and not closed since, with the time at which they were resolved, if they are."""
 
+_HALVES = (
+    "SELECT content_hash, model, half(vector) AS vector FROM main.embeddings WHERE length(vector) % 4 = 0"
+)
+
 _SINCE = {
     8: {"open_incidents": OPEN_INCIDENTS},
     10: {
@@ -29,13 +36,23 @@ _SINCE = {
         "swept_entries": "SELECT '' AS id, '' AS kind, '' AS headline, '' AS origin, '' AS happened, '' AS created_at"
         " WHERE 0",
     },
+    SCHEMA_OF_HALVES: {"embeddings": _HALVES},
 }
-"""The tables and columns that came with a schema."""
+"""The tables and columns that came with a schema, or got another form."""
+
+
+def half(vector: bytes) -> bytes:
+    """A vector of float32 in half precision."""
+    import numpy as np
+
+    with np.errstate(all="ignore"):
+        return np.frombuffer(vector, dtype="<f4").astype("<f2").tobytes()
 
 
 def stand_in(connection: sqlite3.Connection, schema: int) -> None:
     """Let what came after this schema be read all the same."""
     connection.execute("PRAGMA temp_store = MEMORY")  # there may be no room for a file
+    connection.create_function("half", 1, half, deterministic=True)
     for since, views in _SINCE.items():
         for name, query in views.items() if schema < since else ():
             connection.execute(f"CREATE TEMP VIEW {name} AS {query}")

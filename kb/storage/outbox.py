@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
 from kb.storage.published import Nearest, nearest_rows
+from kb.storage.quantized import Plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,6 +60,7 @@ class OutboxRows:
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
         """The nearest of the outbox."""
         found = [
-            nearest_rows(ids, rows, vector, limit) for ids, rows in zip(self._ids, self._rows, strict=True)
+            nearest_rows(ids, Plain(rows), vector, limit)
+            for ids, rows in zip(self._ids, self._rows, strict=True)
         ]
         return [hit for part in found for hit in part]

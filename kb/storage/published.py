@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import IO, TYPE_CHECKING, Protocol, TypeVar
 
-from kb.storage import cells, chroma
+from kb.storage import chroma, quantized
 from kb.storage.generations import Generations
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ class Vectors(Protocol):
 class Exact:
     """Every vector is compared: a millisecond for 10,000 of them, ten for 100,000."""
 
-    def __init__(self, ids: Ids, matrix: Matrix) -> None:
-        self._ids, self._matrix = ids, matrix
+    def __init__(self, ids: Ids, rows: quantized.Rows) -> None:
+        self._ids, self._rows = ids, rows
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
         """See `Vectors.nearest`."""
-        return nearest_rows(self._ids, self._matrix, vector, limit)
+        return nearest_rows(self._ids, self._rows, vector, limit)
 
     def size(self) -> int:
         """See `Vectors.size`."""
@@ -73,12 +73,12 @@ class Exact:
 
 
 class Rows:
-    """The vectors of single chunks, looked up in a matrix of any order."""
+    """The vectors of single chunks, looked up among rows of any order."""
 
-    def __init__(self, ids: Ids, matrix: Matrix) -> None:
+    def __init__(self, ids: Ids, vectors: quantized.Rows) -> None:
         import numpy as np
 
-        self._matrix = matrix
+        self._vectors = vectors
         self._order = np.argsort(ids, kind="stable")
         self._sorted = ids[self._order]
 
@@ -94,7 +94,7 @@ class Rows:
         # In the order in which the rows lie, so that the disk is read forwards.
         rows, wanted = self._order[places[there]], wanted[there]
         forwards = np.argsort(rows)
-        found = cells.cosines(self._matrix[rows[forwards]], vector)
+        found = quantized.cosines(self._vectors.exactly(rows[forwards]), vector)
         return dict(zip(wanted[forwards].tolist(), found.tolist(), strict=True))
 
 
@@ -247,6 +247,11 @@ class Published:
                 raise
 
 
-def nearest_rows(ids: Ids, matrix: Matrix, vector: Matrix, limit: int) -> Nearest:
+def nearest_rows(ids: Ids, rows: quantized.Rows, vector: Matrix, limit: int) -> Nearest:
     """The rows nearest to a unit vector by cosine, best first, ties by id."""
-    return cells.best_rows(ids, cells.cosines(matrix, vector), limit) if len(ids) else []
+    import numpy as np
+
+    if not len(ids):
+        return []
+    about = rows.about(0, len(ids), vector)
+    return quantized.nearest(ids, rows, np.arange(len(ids)), about, vector, limit)

@@ -82,6 +82,7 @@ class Publisher:
                     [last, str(ids.tolist())],
                 )
         self._generations.clean(current + 1)
+        self._embeddings.sweep()
         return True
 
     def publish_later(self) -> None:

@@ -23,6 +23,7 @@ from kb.storage.lexical import owners_of
 from kb.storage.outbox import OutboxRows
 from kb.storage.published import Exact, Nearest, Published, Unpublished
 from kb.storage.publisher import Publisher
+from kb.storage.quantized import Plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,7 +65,7 @@ class VectorIndex:
         self._outbox = OutboxRows(embeddings)
         self._complete = 0
         self._reading = False
-        self._vector = lru_cache(_VECTORS_KEPT)(self._encoded)
+        self._encoded = lru_cache(_VECTORS_KEPT)(self._encode)
         self.notes: list[str] = []
         """Why the last search was not as good as it should be; empty when it was."""
 
@@ -91,8 +92,11 @@ class VectorIndex:
         finally:
             self._reading = False
 
-    def _encoded(self, text: str) -> Matrix:
+    def _vector(self, text: str) -> Matrix:
         """The vector of a question; the last are kept: a lookup asks twice, and in an incident many ask the same."""
+        return self._encoded(text, self._embeddings.encoder.name)
+
+    def _encode(self, text: str, model: str) -> Matrix:  # noqa: ARG002 (kept by it: precisions do not mix)
         vector: Matrix = self._embeddings.encoder.encode([text])[0]
         return vector
 
@@ -171,12 +175,10 @@ class VectorIndex:
         return self._cosines(self._vector(text), chunk_ids)
 
     def _cosines(self, vector: Matrix, chunk_ids: Sequence[int]) -> dict[int, float]:
-        import numpy as np
-
         found = self.published().cosines(vector, chunk_ids)
         rest = [chunk for chunk in chunk_ids if chunk not in found]
         rows = self._embeddings.of_chunks(rest) if rest else []
-        return found | {chunk: float(np.frombuffer(blob, dtype=np.float32) @ vector) for chunk, blob in rows}
+        return found | {chunk: float(row @ vector) for chunk, row in rows}
 
     def published(self) -> Published | Unpublished:
         """The current generation, opened once and again only when it changed."""
@@ -206,7 +208,8 @@ class VectorIndex:
         return Unpublished(generation, why, self._cached)
 
     def _cached(self) -> Exact:
-        return Exact(*self._embeddings.of_live_chunks())
+        ids, matrix = self._embeddings.of_live_chunks()
+        return Exact(ids, Plain(matrix))
 
     def generation(self) -> int:
         """The number of the published generation; 0 before the first."""

@@ -11,13 +11,16 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
+from kb.errors import InvalidInput
+from kb.storage.encoder import OnnxEncoder, Precision, multiplies_bytes
+from kb.storage.model_cache import UNUSED_DAYS, file_name, note_use, remove_unused
 from kb.testing.encoders import OtherModel
 
 TEXTS = [
@@ -43,7 +46,66 @@ def test_no_texts_give_no_vectors() -> None:
 def test_the_exported_model_agrees_with_sentence_transformers_to_rounding() -> None:
     answers = json.loads((Path(__file__).parents[1] / "answers" / "encoder.json").read_text())
     original = np.array(answers["vectors"])
-    assert np.abs(OnnxEncoder().encode(TEXTS) - original).max() < 1e-5
+    assert np.abs(OnnxEncoder(precision=Precision.FLOAT).encode(TEXTS) - original).max() < 1e-5
+
+
+def test_the_model_of_eight_bits_nearly_agrees_with_sentence_transformers() -> None:
+    answers = json.loads((Path(__file__).parents[1] / "answers" / "encoder.json").read_text())
+    cosines = (OnnxEncoder(precision=Precision.INT8).encode(TEXTS) * np.array(answers["vectors"])).sum(axis=1)
+    assert cosines.min() > 0.99
+
+
+def test_the_name_of_a_model_tells_its_precision_and_each_finds_the_other() -> None:
+    exact, quick = OnnxEncoder(precision=Precision.FLOAT), OnnxEncoder(precision=Precision.INT8)
+
+    assert (exact.name, quick.name) == ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2+int8")
+
+    assert quick.of(exact.name).name == exact.name
+    assert exact.of(quick.name).name == quick.name
+    assert exact.of("another-model") is exact
+    assert exact.exported != quick.exported
+
+
+def test_precision_is_that_of_the_processor_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = Precision.INT8 if multiplies_bytes() else Precision.FLOAT
+    assert OnnxEncoder().precision is quick
+
+    monkeypatch.setenv("KB_PRECISION", "float")
+    assert OnnxEncoder().precision is Precision.FLOAT
+    monkeypatch.setenv("KB_PRECISION", "double")
+    with pytest.raises(InvalidInput, match="KB_PRECISION='double' is none of float, int8"):
+        OnnxEncoder()
+
+
+def test_many_texts_have_the_vectors_that_each_has_alone() -> None:
+    encoder = OnnxEncoder()
+    many = [f"{text} number {number}" for number in range(4) for text in TEXTS]
+    alone = [encoder.encode([text])[0] for text in many]
+    assert (encoder.encode(many) * np.array(alone)).sum(axis=1).min() > 0.9999
+
+
+def test_the_same_model_in_another_place_has_the_same_file_and_a_changed_one_has_another(
+    first_token_model: Path, tmp_path: Path
+) -> None:
+    source, moved = OnnxEncoder().source, tmp_path / "environment-2"
+    shutil.copytree(source, moved)
+
+    assert file_name("m", moved, "float") == file_name("m", source, "float")
+    assert file_name("m", first_token_model, "float") != file_name("m", source, "float")
+    with (moved / "model.safetensors").open("r+b") as weights:
+        weights.seek(-4, os.SEEK_END)
+        weights.write(b"\0\0\0\0")
+    assert file_name("m", moved, "float") != file_name("m", source, "float")
+
+
+def test_models_that_nobody_has_used_for_three_months_are_removed(tmp_path: Path) -> None:
+    for name, days in (("old", UNUSED_DAYS + 1), ("used", UNUSED_DAYS + 1), ("new", 2)):
+        (tmp_path / f"{name}.onnx").write_bytes(b"model")
+        os.utime(tmp_path / f"{name}.onnx", (0, time.time() - days * 86_400))
+    note_use(tmp_path / "used.onnx")
+
+    assert [path.name for path in remove_unused(tmp_path)] == ["old.onnx"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.onnx", "used.onnx"]
 
 
 OWN = """

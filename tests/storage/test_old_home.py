@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kb import KnowledgeBase
@@ -25,7 +26,7 @@ from kb.records.ledger import Tier, Verdict
 from kb.records.receipts import FileState
 from kb.storage import codec
 from kb.storage.database import SCHEMA
-from kb.storage.encoder import OnnxEncoder
+from kb.storage.encoder import OnnxEncoder, Precision
 from kb.text.mask import MASK_VERSION
 from tests.conftest import ROOT, RunKb
 from tests.storage.old_home.make import FENCED, GROUP, VOLUME, unpack
@@ -46,7 +47,7 @@ STAYS = {
     "wordings": "SELECT entry_id, line, at, services, verified FROM wordings ORDER BY line",
     "proposals": "SELECT id, at, kind, state, decided_at, decided_by, reason FROM proposals ORDER BY id",
     "chunks": "SELECT * FROM chunks WHERE role != 'whole' ORDER BY id",
-    "embeddings": "SELECT content_hash, model, vector FROM embeddings ORDER BY 1",
+    "embeddings": "SELECT content_hash, model FROM embeddings ORDER BY 1",
 }
 """What a newer version does not touch, by table."""
 
@@ -117,6 +118,45 @@ def test_what_happened_in_it_stays(old: Path, base: KnowledgeBase):
     base.refresh()
 
     assert {name: rows(old, sql) for name, sql in STAYS.items()} == before
+
+
+def test_its_vectors_stay_in_half_the_bytes_and_in_the_precision_that_they_were_made_in(
+    old: Path, base: KnowledgeBase
+):
+    sql = "SELECT vector FROM embeddings ORDER BY content_hash"
+    before = [np.frombuffer(vector, dtype="<f4") for (vector,) in rows(old, sql)]
+
+    base.refresh()
+
+    after = [np.frombuffer(vector, dtype="<f2") for (vector,) in rows(old, sql)]
+    assert len(before) > 20
+    assert np.abs(np.array(after, dtype=np.float32) - np.array(before)).max() < 1e-4
+    assert rows(old, "SELECT DISTINCT model FROM embeddings") == [("all-MiniLM-L6-v2",)]
+    assert base.check()[1].problems == []
+
+
+def test_it_is_asked_with_the_model_that_its_vectors_were_made_by_until_they_are_made_again(old: Path):
+    question = "the database answers no more, and the pool of connections is used up"
+    with KnowledgeBase.open(old, encoder=OnnxEncoder(precision=Precision.INT8)) as kb:
+        first = kb.check_known_issues(question, deep=True)
+        kb.learn_pattern("lock gate seventeen never closes", "its hinge rusts", "grease it")
+        kb.check_known_issues(question, deep=True)
+        assert models(old) == {"all-MiniLM-L6-v2"}
+        assert "--embed-again" in " ".join(kb.check()[1].notes)
+
+        kb.repair(embed_again=True)
+
+        assert models(old) == {"all-MiniLM-L6-v2+int8"}
+        assert kb.check()[1].problems == []
+        assert "--embed-again" not in " ".join(kb.check()[1].notes)
+        again = kb.check_known_issues(question, deep=True)
+    assert [one for one in first.notes if "meaning" in one] == []
+    assert {one.id for one in again.matches[:3]} & {one.id for one in first.matches[:3]}
+
+
+def models(home: Path) -> set[str]:
+    """The models that the cached vectors of a home are of."""
+    return {name for (name,) in rows(home, "SELECT DISTINCT model FROM embeddings")}
 
 
 def test_it_says_of_trust_incidents_and_proposals_what_it_said(old: Path, base: KnowledgeBase):
