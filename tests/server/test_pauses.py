@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +52,23 @@ def test_cycles_that_are_made_afterwards_are_still_collected():
     gc.collect()
 
     assert gone() is None
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="the C library keeps what is free")
+def test_memory_that_is_free_is_given_back():
+    def own() -> int:
+        """Kilobytes."""
+        status = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in status if line.startswith("RssAnon"))
+
+    blocks = [ctypes.create_string_buffer(60_000) for _ in range(2_000)]
+    for block in blocks:
+        ctypes.memset(block, 1, 60_000)
+    kept, full = blocks[::100], own()
+    del blocks, block
+
+    heap = Heap(trim_seconds=0)
+    heap.settle()
+
+    assert len(kept) == 20
+    assert full - own() > 100_000
