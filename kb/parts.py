@@ -254,7 +254,11 @@ class Parts:
         if rebuild:
             self.outcomes.teaching.rebuild()
         self.embeddings.embed_pending()
-        self.vectors.absorb(force=rebuild or embed_again)
+        if self.vectors.absorb(force=rebuild or embed_again):
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """Let the database shrink where a quarter of it or more is free; where it cannot, it shrinks another time."""
         size, free = self.db.size()
         if 4 * free >= size:
             self.db.compact()

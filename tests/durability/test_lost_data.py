@@ -34,9 +34,10 @@ def flipped(matrix: Path) -> None:
 
 
 def with_nan(matrix: Path) -> None:
-    there = np.load(matrix)
-    there[1, 3] = np.nan
-    np.save(matrix, there)
+    scales = matrix.with_name("scales.npy")
+    there = np.load(scales)
+    there[1] = np.nan
+    np.save(scales, there)
 
 
 @pytest.mark.parametrize("damage", [flipped, with_nan])
