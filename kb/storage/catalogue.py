@@ -148,7 +148,8 @@ class Catalogue:
 
     def _hand_over(self, entry_id: str, now: datetime) -> None:
         """Before an entry changes or goes: a file that says the same keeps it, as an entry of its own."""
-        heir, old = self._entries.first_copy(entry_id), self._entries.get(entry_id)
+        heir = self._entries.first_copy(entry_id)
+        old = self._entries.get(entry_id) if heir else None
         if heir is None or old is None:
             return
         file, source = heir

@@ -139,6 +139,7 @@ class EntryTable:
         source = entry.provenance.source or Source(path=file)
         happened = getattr(entry, "date", None)
         at = codec.stamp(now)
+        known = self._db.value("SELECT 1 FROM entries WHERE id = ?", [entry.id])
         self._db.execute(
             """INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
                ON CONFLICT(id) DO UPDATE SET kind=excluded.kind, status=excluded.status,
@@ -152,7 +153,8 @@ class EntryTable:
                 json.dumps(entry.scope.services), happened and happened.isoformat(), at, at, None,
             ],
         )  # fmt: skip
-        self.index.remove(entry.id)
+        if known:
+            self.index.remove(entry.id)
         if entry.status in OFFERED:
             self.index.add(entry, fingerprints)
         elif entry.status is Status.QUARANTINED:

@@ -67,11 +67,11 @@ class EntryIndex:
 
     def add(self, entry: Entry, fingerprints: Sequence[Fingerprint]) -> None:
         """Let an entry that is not found yet be found.  Call inside a write."""
-        chunks = _chunks(entry)
-        asked = reworded((one.line for one in self._wordings.of(entry.id)), len(chunks))
-        self._lexical.add(entry.id, [*chunks, *asked])
+        self._touch()
+        chunks, wordings = _chunks(entry), self._wordings.of(entry.id)
+        self._lexical.add(entry.id, [*chunks, *reworded((one.line for one in wordings), len(chunks))])
         self._add_signatures(entry)
-        self.set_fingerprints(entry.id, fingerprints)
+        self._add_all(entry.id, fingerprints, wordings)
 
     def renew_whole(self, entry: Entry) -> None:
         """Let an entry of a home that was made before there were such pieces have its whole.  Call inside a write."""
@@ -131,7 +131,12 @@ class EntryIndex:
     def set_fingerprints(self, entry_id: str, fingerprints: Sequence[Fingerprint]) -> None:
         """Let the entry have these fingerprints and no others.  Call inside a write."""
         self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
-        taught = (Fingerprint(one.fingerprint, ASKED, "") for one in self._wordings.of(entry_id))
+        self._add_all(entry_id, fingerprints, self._wordings.of(entry_id))
+
+    def _add_all(
+        self, entry_id: str, fingerprints: Sequence[Fingerprint], wordings: Iterable[Wording]
+    ) -> None:
+        taught = (Fingerprint(one.fingerprint, ASKED, "") for one in wordings)
         own = [one for one in fingerprints if not one.origin.startswith("reworded:")]
         others = [one for one in fingerprints if one.origin.startswith("reworded:")]
         self._add_fingerprints(entry_id, [*own, *taught, *others])  # of equal ones the first stands

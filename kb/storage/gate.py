@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from kb.errors import InvalidInput
 from kb.text.redact import redact, redact_data
@@ -17,6 +17,10 @@ from kb.text.secrets.search import find
 
 _SHORTEST = 6
 """Characters of the shortest text that can both name a secret and hold it."""
+_REMEMBERED, _MOST = 400, 20_000
+"""Characters of a text that is remembered once it was found to be clean, and how many are."""
+_known = set[str]()
+"""Ids, words and titles come in many statements; what holds a secret is never among them."""
 _HASH = re.compile(r"f\d+:[0-9a-f]+|[0-9a-f]{40,64}")
 
 
@@ -33,12 +37,18 @@ def clean_rows(rows: Iterable[Sequence[object]]) -> Iterable[Sequence[object]]:
 
 def clean(text: str) -> str:
     """The text without secrets; the very text where there are none."""
-    if len(text) < _SHORTEST or _HASH.fullmatch(text):
+    if len(text) < _SHORTEST or text in _known or _HASH.fullmatch(text):
         return text
     if text[0] in "{[":
         return _clean_json(text)
     # (Signs of what was hidden are no ASCII, and `redact` shows them.)
-    return redact(text).text if not text.isascii() or find(text) else text
+    cleaned = redact(text).text if not text.isascii() or find(text) else text
+    if cleaned == text and len(text) <= _REMEMBERED:
+        if len(_known) >= _MOST:
+            _known.clear()
+        _known.add(text)
+        return text
+    return cleaned
 
 
 def _clean_json(text: str) -> str:
@@ -64,7 +74,7 @@ def check_added(before: str, after: str, where: str) -> None:
 
     What stood there before is its owner's affair.  Raises InvalidInput, which names the kind and shows no secret.
     """
-    if not find(after):
+    if not find(_changed(before, after)):
         return
     known = set(before.splitlines())
     added = "\n".join(line for line in after.splitlines() if line not in known)
@@ -75,3 +85,29 @@ def check_added(before: str, after: str, where: str) -> None:
             f"{where}: what was to be added holds a secret ({line.strip()[:120]}); nothing was written: leave it out, "
             "or name the place where it is kept"
         )
+
+
+def _changed(before: str, after: str) -> str:
+    """The lines of `after` from the first to the last that may not stand in `before`: in a large file few of many."""
+    most = min(len(before), len(after))
+    first = _longest(most, lambda start, end: before[start:end] == after[start:end])
+    same = _longest(
+        most - first,
+        lambda start, end: (
+            before[len(before) - end : len(before) - start] == after[len(after) - end : len(after) - start]
+        ),
+    )
+    begin, finish = after.rfind("\n", 0, first) + 1, after.find("\n", len(after) - same)
+    return after[begin : finish if finish >= 0 else len(after)]
+
+
+def _longest(most: int, are_same: Callable[[int, int], bool]) -> int:
+    """How far two texts are the same, in as many comparisons as `most` has binary digits."""
+    low = 0
+    while low < most:
+        middle = (low + most + 1) // 2
+        if are_same(low, middle):
+            low = middle
+        else:
+            most = middle - 1
+    return low

@@ -103,11 +103,10 @@ class Fts5Index:
         """See `LexicalIndex.add`."""
         if chunks:
             self._begin_tally()
-            self._count(self._insert(entry_id, chunks), 1)
-            self._tally(1)
+            self._count(self._insert(entry_id, chunks, entries=1), 1)
 
-    def _insert(self, entry_id: str, chunks: Sequence[Chunk]) -> set[str]:
-        """Write the chunks; returns their distinct tokens."""
+    def _insert(self, entry_id: str, chunks: Sequence[Chunk], entries: int = 0) -> set[str]:
+        """Write the chunks, of so many entries more; returns their distinct tokens."""
         distinct, length = set[str](), 0
         for piece in chunks:
             tokens = tokenize(piece.text)
@@ -122,7 +121,7 @@ class Fts5Index:
             self._db.execute("INSERT INTO chunk_terms (rowid, terms) VALUES (?,?)", [row, " ".join(tokens)])
             if piece.embedding_text:
                 self._db.execute("INSERT INTO outbox (chunk_id) VALUES (?)", [row])
-        self._tally(0, _own_pieces(chunks), length)
+        self._tally(entries, _own_pieces(chunks), length)
         return distinct
 
     def remove(self, entry_id: str) -> None:
