@@ -109,6 +109,9 @@ class Home:
             ).id
             incident = opened.incidents.open("the pier is dark", service="pier").id
             opened.repair()
+        shutil.rmtree(
+            home / "state" / "backups"
+        )  # so that the first outcome or ingest makes the copy of the day
         facts = {"entry": entry, "proposal": proposal, "drift": drift, "incident": incident}
         (self.folder / "facts.json").write_text(json.dumps(facts))
 

@@ -46,7 +46,12 @@ class Keeping(Asking):
         What outcomes taught, and the incidents that were opened live, follow from it.  Raises InvalidInput.
         """
         self.refresh()
+        from kb.storage.old_secrets import OldSecrets
+
         found = self._parts.backups.restore(Path(file))
+        old = OldSecrets(self._parts.db, self._parts.entries)
+        if old.find():  # rows of a copy pass no door
+            old.rewrite()
         self._parts.outcomes.teaching.rebuild()
         self.incidents.bring_back()
         return found

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -30,24 +31,52 @@ KEPT = 7
 
 def write_copy(database: Path, copy: Path) -> int:
     """Copy the ledger of a database as of now; returns how many rows.  Raises HomeNotWritable or InvalidInput."""
+    with _new_file(copy) as part, closing(sqlite3.connect(part, isolation_level=None, uri=True)) as made:
+        made.execute("ATTACH ? AS home", [f"{database.resolve().as_uri()}?mode=ro"])
+        return _fill(made)
+
+
+def whole_copy(db: Database, copy: Path) -> Path:
+    """Copy all of a database as of now; readable for its owner alone.  Raises HomeNotWritable."""
+    with _new_file(copy) as part:
+        db.execute("VACUUM INTO ?", [str(part)])  # (an empty file is taken for none)
+    return copy
+
+
+@contextmanager
+def _new_file(copy: Path) -> Iterator[Path]:
+    """An empty file, its owner's alone, that gets the name of the copy when it is written; whole or not there."""
     part = copy.with_name(f".{copy.name}.{os.getpid()}.tmp")
     try:
         copy.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)
+        for left in copy.parent.glob(f".{_kind_of(copy)}*.tmp"):
+            if left == part or not _runs(int(left.suffixes[-2][1:])):  # a killed process left it
+                left.unlink(missing_ok=True)
+                left.with_name(f"{left.name}-journal").unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(part, isolation_level=None, uri=True)) as made:
-            made.execute("ATTACH ? AS home", [f"{database.resolve().as_uri()}?mode=ro"])
-            rows = _fill(made)
+        yield part
         with part.open("rb") as handle:
             os.fsync(handle.fileno())
         part.replace(copy)
     except (OSError, sqlite3.Error) as error:
-        raise HomeNotWritable(
-            f"{copy}: the ledger could not be copied ({error}); nothing was changed"
-        ) from error
+        raise HomeNotWritable(f"{copy}: the copy could not be made ({error}); nothing was changed") from error
     finally:
         part.unlink(missing_ok=True)
-    return rows
+
+
+def _kind_of(copy: Path) -> str:
+    """What copies of the same kind begin with, whatever their day."""
+    return next((kind for kind in ("ledger-", "before-redact-") if copy.name.startswith(kind)), copy.name)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _fill(made: sqlite3.Connection) -> int:
@@ -58,25 +87,6 @@ def _fill(made: sqlite3.Connection) -> int:
     rows = sum(made.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in LEDGER)
     made.execute("COMMIT")
     return int(rows)
-
-
-def whole_copy(db: Database, copy: Path) -> Path:
-    """Copy all of a database as of now; readable for its owner alone.  Raises HomeNotWritable."""
-    part = copy.with_name(f".{copy.name}.{os.getpid()}.tmp")
-    try:
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        db.execute("VACUUM INTO ?", [str(part)])  # (an empty file is taken for none)
-        with part.open("rb") as handle:
-            os.fsync(handle.fileno())
-        part.replace(copy)
-    except (OSError, sqlite3.Error) as error:
-        raise HomeNotWritable(
-            f"{copy}: the database could not be copied ({error}); nothing was changed"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return copy
 
 
 class Backups:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from kb.storage.older import OPEN_INCIDENTS, half
-from kb.storage.repeats import note_repeats
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -342,7 +341,6 @@ def old_rows(db: Database) -> None:
             WHERE id = new.id; DELETE FROM swept_entries WHERE id = new.id; END;
         """,
     )
-    note_repeats(db)
 
 
 @migrations()

@@ -5,6 +5,7 @@ An agent that asks in a loop, or a person who runs the same command ten times, h
 carries its lines: times in front of them differ at each run), place and incident, from the same caller, less than
 `AGAIN` after the first; the same answer is the same verdict and the same first offer.  After that it counts anew,
 and what anybody else asks, or of another number, service or incident, counts by itself.
+Lookups from before this was noted keep what they counted.
 """
 
 from __future__ import annotations
@@ -12,12 +13,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kb.text.message import message
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 AGAIN = timedelta(hours=1)
 """How long after a lookup the same one counts no more: as two lookups that close are taken for the same trouble."""
@@ -41,23 +39,6 @@ def repeated(rows: Query, lookup: Mapping[str, Any], first: object) -> str | Non
     since = (at - AGAIN).isoformat(timespec="microseconds")
     before = rows(_BEFORE, [*(lookup[name] for name in _SAME), since, lookup["at"], lookup["id"], first])
     return next((str(row[0]) for row in before if _same(row[1], lookup["evidence"])), None)
-
-
-def note_repeats(db: Database) -> None:
-    """Note of all lookups that there are which of them repeat another.  Call it once, when the column is new."""
-    columns = ", ".join(f"l.{name}" for name in ("id", "at", "evidence", *_SAME))
-    asked: dict[tuple[object, ...], list[tuple[datetime, str, str]]] = {}
-    repeats = list[tuple[str, str]]()
-    for key, at, evidence, *same in db.execute(
-        f"SELECT {columns}, {_FIRST} FROM lookups l ORDER BY l.at, l.id"
-    ):
-        moment, recent = datetime.fromisoformat(at), asked.setdefault(tuple(same), [])
-        recent[:] = [one for one in recent[-_COMPARED:] if moment - one[0] < AGAIN]
-        if before := next((one[1] for one in recent if _same(one[2], evidence)), None):
-            repeats.append((before, key))
-        else:
-            recent.append((moment, key, evidence))
-    db.conn.executemany("UPDATE lookups SET repeats = ? WHERE id = ?", repeats)
 
 
 def _same(one: str, other: str) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +16,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.errors import InvalidInput, StoreBroken
 from kb.starter import make_home
-from kb.storage.backups import KEPT
+from kb.storage.backups import KEPT, whole_copy, write_copy
 from kb.storage.encoder import OnnxEncoder
 from tests.conftest import RunKb
 
@@ -136,6 +140,52 @@ def test_a_copy_a_day_is_kept_for_a_week(home: Path, encoder: OnnxEncoder) -> No
             kb.record_outcome(learned.id, "applied")
     names = sorted(file.name for file in (home / "state" / "backups").iterdir())
     assert names == [f"ledger-{(NOW + timedelta(days=day)).date()}.db" for day in range(2, KEPT + 2)]
+
+
+def test_a_copy_of_an_older_kb_brings_no_secret(home: Path, encoder: OnnxEncoder, tmp_path: Path) -> None:
+    copy, now = tmp_path / "copy.db", NOW
+    with KnowledgeBase.open(home, encoder=encoder, clock=lambda: now) as kb:
+        learned = kb.learn_pattern(LINE, fix="thaw it")
+        for _ in range(3):
+            now += timedelta(minutes=2)
+            asked = kb.check_known_issues(LINE)
+            kb.record_outcome(
+                learned.id, "resolved", asked.lookup_id, verified_by="ana", note="typed STAND-IN"
+            )
+        trust = kb.trust_of(kb.get(learned.id))
+        kb.backup(copy)
+    with closing(sqlite3.connect(copy)) as db, db:
+        db.execute("UPDATE outcomes SET note = 'typed password=Tr0ub4dor-und-3'")
+        db.execute("DROP TABLE swept_lookups")
+        db.execute("DROP TABLE swept_entries")
+    other = tmp_path / "other home"
+    make_home(other)
+    shutil.copytree(home / "learned", other / "learned", dirs_exist_ok=True)
+
+    with KnowledgeBase.open(other, encoder=encoder, clock=lambda: now) as kb:
+        kb.restore(copy)
+        assert kb.trust_of(kb.get(learned.id)) == trust
+        assert trust.resolved == 1
+        notes = {row["note"] for row in kb._parts.db.rows("SELECT note FROM outcomes")}
+    assert notes == {"typed password=[redacted:secret]"}
+
+
+@pytest.mark.parametrize("name", ["ledger-2026-05-19.db", "before-redact-2026-05-19T101112.db"])
+def test_what_a_killed_copy_left_goes_with_the_next_one_and_that_of_a_running_process_stays(
+    home: Path, encoder: OnnxEncoder, name: str
+) -> None:
+    folder = home / "state" / "backups"
+    folder.mkdir()
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left, running = (folder / f".{name}.{process}.tmp" for process in (ended.pid, os.getppid()))
+    left.write_bytes(b"half")
+    running.write_bytes(b"half")
+    with KnowledgeBase.open(home, encoder=encoder, clock=lambda: NOW) as kb:
+        write_copy(home / "state" / "kb.db", folder / "ledger-2026-05-20.db")
+        whole_copy(kb._parts.db, folder / "before-redact-2026-05-20T101112.db")
+    assert not left.exists()
+    assert running.exists()
 
 
 @pytest.mark.parametrize("text", [b"", b"a letter, not a database" * 99])

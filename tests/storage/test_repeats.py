@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -124,21 +124,16 @@ def test_an_outcome_that_names_a_repetition_answers_the_question(caller: Caller)
     assert caller.kb.weekly_summary(30).unanswered == ()
 
 
-def test_an_older_home_learns_which_of_its_lookups_repeat_another(caller: Caller) -> None:
-    for minutes in (1, 1, 1, 59, 3):
-        caller.ask(after=timedelta(minutes=minutes))
-    told = caller.kb._parts.db.rows("SELECT id, repeats FROM lookups ORDER BY at")
-    expected = [tuple(row) for row in told]
-    assert [bool(repeats) for _, repeats in expected] == [False, True, True, False, True]
-    database = caller.kb.home.database
+def test_what_an_older_home_counted_stays_counted(caller: Caller) -> None:
+    entry = caller.kb.learn_pattern(LINE, "worn", "replace the pawl").id
+    for _ in range(3):
+        caller.kb.record_outcome(entry, "resolved", caller.ask(), verified_by="ana")
+    home = caller.kb.home
     caller.kb.close()
-    older(database)
+    older(home.database)
 
-    with KnowledgeBase.open(
-        caller.kb.home.root, encoder=HashedEncoder(), clock=lambda: datetime.now().astimezone()
-    ) as kb:
-        rows = kb._parts.db.rows("SELECT id, repeats FROM lookups ORDER BY at")
-    assert [tuple(row) for row in rows] == expected
+    with KnowledgeBase.open(home.root, encoder=HashedEncoder(), clock=caller.clock) as kb:
+        assert kb.trust_of(kb.get(entry)).resolved == 3
 
 
 def older(database: object) -> None:
