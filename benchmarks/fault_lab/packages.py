@@ -28,6 +28,8 @@ class Packages:
     apt: tuple[str, ...] = ()
     pip: tuple[str, ...] = ()
     npm: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    """Debian's packages that cannot stand beside those of other sources: unpacked into the folder, not installed."""
     folder: str = ""
 
     def missing(self) -> list[str]:
@@ -44,6 +46,9 @@ class Packages:
             found.append([sys.executable, "-m", "pip", "install", "--no-deps", "--target", into, *self.pip])
         if self.npm:
             found.append(["npm", "install", "--ignore-scripts", "--prefix", into, *self.npm])
+        if self.apart:
+            unpack = f"mkdir -p {into} && cd {into} && apt-get download {' '.join(self.apart)}"
+            found.append(["sh", "-c", f"{unpack} && for one in *.deb; do dpkg -x $one .; done; rm *.deb"])
         return found
 
     def install(self) -> None:

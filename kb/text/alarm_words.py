@@ -26,7 +26,7 @@ _FATAL = _words(
     "dumped core, crashloop*, emerg, emergency, no space left, kernel bug, deadlock*, corrupt*, bus error,"
     "illegal instruction, floating point exception, stack overflow, stack smashing, double free, heap"
     " exhausted,"
-    "terminated by signal, killed by signal, caught signal, received sigsegv, received sigabrt, sigse"
+    "killed by signal, caught signal, received sigsegv, received sigabrt, sigse"
     "gv, sigbus,"
     "sigabrt, kernel null pointer, paging request, soft lockup, hard lockup, self-detected stall, det"
     "ected stall*,"
@@ -40,6 +40,7 @@ _FATAL |= {
     "blocked for more than": r"\bblocked for more than \d",
     "bug: ": r"\bbug: ",
     "oops": r"\boops\b",
+    "terminated by signal": r"\bterminated by signal\W{1,3}\w",
 }
 _REASONS = _words(
     "address already in use, address not available, cannot assign requested address, connection refused,"
@@ -57,6 +58,9 @@ _REASONS = _words(
     "certificate has expired, certificate verify failed, certificate signed by unknown authority, sel"
     "f-signed certificate,"
     "self signed certificate, unknown ca, handshake failure, wrong version number, illegal seek,"
+    "function not implemented, no locks available, protocol error, operation not supported, network is down,"
+    "address family not supported, no data available, too many levels of symbolic links, file name too long,"
+    "file exists, invalid argument, bad message, "
     "invalid cross-device link, structure needs cleaning, bad address, value too large for defined data type"
 )
 _REASONS |= {
@@ -118,7 +122,15 @@ _FAILED = _words(
     "mis-conf*, misconf*, short write, short read, no live, unsafe, wrong, dead, leak*, must be, must not,"
     "poison*, quarantin*, tainted, degraded, skipping, unsuccessful, not synced, stale, lag*, blocked"
     ", halt*, abnormal*,"
-    "is down, went down, link down, went away, gone away, not null, read-only, read only, readonly"
+    "is down, went down, link down, went away, gone away, not null, read-only, read only, readonly,"
+    "refuses, refusing, rejecting, disallowed, prohibited, unexpectedly, unregistered, unauthenticated, "
+    "unbalanced, unterminated, unclosed, unmatched, unreadable, unwritable, unusable, unresolvable, "
+    "unparsable, unparseable, undecodable, unroutable, unrouteable, undeliverable, inaccessible, "
+    "incompatible, inconsistent, ambiguous, bogus, garbled, ill-formed, misspelled, misspelt, mistake, "
+    "collision, not executable, not writable, not readable, not accessible, not reachable, not usable, "
+    "not registered, not loaded, did not, does not match, doesn't match, do not match, don't match, "
+    "no usable, no suitable, no valid, no matching, nonexistent, non-existent, can not, is in use, "
+    "bailing out, bail out"
 )
 _FAILED |= {
     "too ": r"\btoo (?!\w{1,20}ing\b)[a-z]{3,}\b",
@@ -194,8 +206,9 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("terminated by signal 6", ""),
     ("exit", r"\bexit(?:ed)?(?: with)?(?: (?:code|status))?[: ]{1,3}[1-9]\d{0,2}\W{0,4}$|\bexiting\b"),
     ("error ", r"\berror [1-9]\d{0,2}\W{0,4}$"),
-    ("errors found", ""),
-    ("errors occurred", ""),
+    ("errors", r"\berrors (?:found|occurred)|(?<=\d )errors\b"),
+    ("after error", ""),
+    ("after failure", ""),
     *(
         (f"{verb} ", rf"\b{verb} [^\n]{{0,200}}no such file or directory")
         for verb in ("delete", "remove", "unlink")
@@ -260,6 +273,7 @@ CALM = (
     r"|evicted)\"?\s?[=:]\s?"
     r"(?:0\b|nil\b|null\b|none\b|false\b|<nil>|\"\"|'')"
     r"|(?<![\w.:=-])0 (?:[a-z]{1,20} )?(?:invalid|expired|unknown|bad|duplicate|rejected|dropped|lost)\b"
+    r"|\b(?:perhaps|maybe|probably) [a-z ]{1,30}|\bpossible (?:[a-z]{2,20} )?(?:errors?|problems?)\b"
     r"|\b(?:may|might) (?:[a-z]{2,20} ){0,4}(?:fail\w{0,5}|errors?|lost|crash\w{0,3}|timeouts?)\b"
     r"|\bexit(?:ed)? (?:with )?(?:code |status )?0\b|\berror (?:handler|handling|page|log|rate)\b|\be"
     r"rror_log\b"

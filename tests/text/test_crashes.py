@@ -191,3 +191,40 @@ def test_a_message_is_freed_of_its_wrapper(line: str, role: Role, message: str) 
 def test_a_long_hostile_line_is_read_in_no_time() -> None:
     for piece in ("a.b.", "x at y line 1 ", "((", ": ", "[[", "a::", " --> ", "| ", "^ "):
         roles([piece * 40_000, piece * 500])
+
+
+def test_what_a_log_writes_above_a_traceback_only_announces_it() -> None:
+    lines = [
+        "ERROR:    Exception in ASGI application",
+        "Traceback (most recent call last):",
+        '  File "/srv/a/orders.py", line 12, in app',
+        "    {}['orders']",
+        "KeyError: 'orders'",
+    ]
+    assert roles(lines)[0] is Role.OTHER
+    assert roles(lines)[-1] is Role.MESSAGE
+
+
+def test_the_wrapper_of_another_traceback_and_an_exit_are_generic() -> None:
+    for last in ("multiprocessing.pool.RemoteTraceback: ", "SystemExit: 1"):
+        lines = [
+            "Traceback (most recent call last):",
+            '  File "/srv/a.py", line 3, in work',
+            "    run()",
+            last,
+        ]
+        assert roles(lines)[-1] is Role.GENERIC
+
+
+def test_a_cause_leads_where_what_it_caused_has_general_words_alone() -> None:
+    told = list(
+        read_crashes(
+            [
+                "org.apache.zookeeper.QuorumPeerConfig$ConfigException: Error processing /srv/a/conf/zoo.cfg",
+                "\tat org.apache.zookeeper.QuorumPeerConfig.parse(QuorumPeerConfig.java:199)",
+                "Caused by: java.lang.IllegalArgumentException: myid file is missing",
+                "\tat org.apache.zookeeper.QuorumPeerConfig.checkValidity(QuorumPeerConfig.java:803)",
+            ]
+        )
+    )
+    assert told[2].rank == 2

@@ -218,3 +218,69 @@ def test_a_notice_between_stars_is_no_crash() -> None:
     taken = first_of(pick_evidence(text))
     assert taken is not None
     assert taken.text.startswith("bind()")
+
+
+def test_what_alarms_by_its_level_alone_stands_below_what_alarms_later_by_its_words() -> None:
+    assert "not executable" in best(
+        "2026-11-29 20:15:28,910 CRIT Server 'inet_http_server' running without any HTTP authentication checking",
+        "2026-11-29 20:15:28,911 INFO supervisord started with pid 24431",
+        "2026-11-29 20:15:29,071 INFO spawnerr: command at '/srv/a/orders' is not executable",
+    )
+
+
+def test_a_reason_in_general_words_stands_below_what_happened_before_it() -> None:
+    assert "exited with code 3" in best(
+        "[2026-11-29 20:16:27 +0000] [12724] [ERROR] Worker (pid:12733) exited with code 3.",
+        "[2026-11-29 20:16:27 +0000] [12724] [ERROR] Shutting down: Master",
+        "[2026-11-29 20:16:27 +0000] [12724] [ERROR] Reason: Worker failed to boot.",
+    )
+
+
+def test_a_line_that_says_why_in_a_field_is_no_consequence() -> None:
+    assert "Unable to convert" in best(
+        'msg="Caching is enabled but validation is not set to \'log-fail\', ignoring" prio="Warning"',
+        'msg="Fatal error" error="Unable to convert presentation address \'127.0.0.1.9\'" prio="Critical"',
+    )
+
+
+def test_an_exception_that_only_names_a_thing_stands_below_the_error_that_says_more_of_it() -> None:
+    assert "unregistered task" in best(
+        "[2026-11-29 20:29:14,581: ERROR/MainProcess] Received unregistered task of type 'orders.billing'.",
+        "The message has been ignored.",
+        "Traceback (most recent call last):",
+        '  File "/opt/celery/consumer.py", line 667, in on_task_received',
+        "    strategy = strategies[type_]",
+        "KeyError: 'orders.billing'",
+    )
+
+
+def test_a_guess_is_no_error() -> None:
+    assert "Invalid character" in best(
+        "Invalid character in key (ops) at /srv/a/inspircd.conf:2:17",
+        "Possible configuration error: you have not defined any <bind> blocks.",
+    )
+
+
+def test_an_end_by_a_signal_that_is_not_named_stands_below_a_fault() -> None:
+    assert "must be owned" in best(
+        "[10902] Nov 29 20:22:53 /srv/amara/.ssh must be owned by user or root",
+        "[10888] Nov 29 20:22:54 Early exit: Terminated by signal",
+    )
+
+
+def test_a_count_of_errors_stands_below_the_error() -> None:
+    assert "syntax error" in best(
+        "/srv/a/nsd.conf:11: at 'server-counts:': error: syntax error",
+        "read /srv/a/nsd.conf failed: 1 errors in configuration file",
+    )
+
+
+def test_a_quoted_line_of_a_source_is_not_what_a_heading_announces() -> None:
+    lines = [
+        "Error parsing config in /srv/a/syslog-ng.conf:3:16-3:23:",
+        "1       @version: 3.38",
+        "2       options { stats-freq(0); };",
+    ]
+    taken = first_of(pick_evidence("\n".join(lines)))
+    assert taken is not None
+    assert taken.text == lines[0]

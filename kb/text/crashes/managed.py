@@ -25,6 +25,11 @@ PYTHON = (
     ),
     generic(
         "python",
+        r"\"\"\"$",
+        '"""',
+    ),
+    generic(
+        "python",
         r"future: <(?:Task|Future) ",
         "future: <Task finished name='Task-2' coro=<job()>",
         "future: <",

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from kb.text.alarm import names_reason
 from kb.text.crashes.form import Form, Role
 from kb.text.crashes.table import LONGEST, form_of, parts, without_clock
+from kb.text.generic import GENERIC
+from kb.text.tokens import stem
 
 _CARET = re.compile(r"\s*(?:\|\s*)*(?:[~^][~^\s]*\^[~^\s]*|\^[~^\s]*)$")
 _PREVIOUS = re.compile(
@@ -26,9 +28,16 @@ _FRAME_BELOW = re.compile(
     r"<>`]{3,200}\(.*\)"
 )
 _CAUGHT = re.compile(r"\s*> File \"")
+_HEADING = re.compile(r"[ |+]*(?:Exception Group )?Traceback \(most recent call last\)")
+"""The first line of Python's tracebacks."""
+_WRAPS = re.compile(r"(?:[\w.]{1,200}\.)?\w{0,60}Traceback:$|SystemExit(?:: -?\d{1,3})?$")
+"""What a traceback ends with that says nothing: the wrapper of another one, or that the program left by itself."""
 _LISTED = re.compile(r"\s{2,}(?:\d+: )?(\S.*)")
 """A cause in the list below `Caused by:`."""
 _MARGIN = re.compile(r"(?:\s*[|+])*\s*")
+_NAMES = re.compile(r"[\"'`][^\"'`]{1,200}[\"'`]|\S*[\d/\\_=]\S*")
+"""What is quoted, and paths, numbers and identifiers."""
+_WORDS = re.compile(r"[^\W\d_]{2,}")
 _PATIENCE, _KERNEL_PATIENCE = 2, 400
 """Lines that belong to nothing after which a crash is over."""
 _STRANGE = 40
@@ -91,6 +100,8 @@ class CrashReader:
             and not (found and found[1].role in (Role.GENERIC, Role.FRAME))
         ):
             return self._message(text, leads=True)
+        if found is not None and found[1].role is Role.MESSAGE and _HEADING.match(following):
+            return Told(Role.OTHER)  # what a log writes above a traceback announces it
         if found is not None:
             return self._form(text, *found)
         if (
@@ -121,7 +132,7 @@ class CrashReader:
     def _is_deeper(self, cause: str) -> bool:
         """Whether a cause tells more than what it is the cause of."""
         leader = self._leader
-        if leader is None or len(leader.split()) <= _SAYS_NOTHING:
+        if leader is None or len(leader.split()) <= _SAYS_NOTHING or _is_generic(leader):
             return True
         self._causes += 1
         return self._causes > 1 or (names_reason(cause) and not names_reason(leader))
@@ -157,6 +168,8 @@ class CrashReader:
         if "Traceback (most recent" in text:
             return None
         self._margin = None
+        if _WRAPS.match(text):
+            return self._in(Role.GENERIC)
         chained, self._chained = self._chained, False
         return self._message(text.strip(" |+"), leads=chained or self._leader is None, patience=_PATIENCE + 1)
 
@@ -188,6 +201,12 @@ class CrashReader:
 
     def _end(self) -> None:
         self._left, self._leader, self._margin, self._awaits, self._causes = 0, None, None, False, 0
+
+
+def _is_generic(message: str) -> bool:
+    """Whether a message, but for what it names, is made of words that any program says."""
+    said = _NAMES.sub(" ", message.partition(": ")[2] or message)
+    return all(word in GENERIC or stem(word) in GENERIC for word in _WORDS.findall(said.lower()))
 
 
 def _margin(text: str) -> int:
