@@ -101,7 +101,8 @@ class Keeping(Asking):
         )  # fmt: skip
         if dry_run or not (found or in_copies):
             return report
-        backup = whole_copy(parts.db, copies.folder / f"before-redact-{now:%Y-%m-%dT%H%M%S}.db")
+        moment = now.isoformat(timespec="seconds").replace(":", "")
+        backup = whole_copy(parts.db, copies.folder / f"before-redact-{moment}.db")
         if found and old.rewrite():
             parts.db.path.with_name(f"{parts.db.path.name}.signatures").unlink(missing_ok=True)
             parts.vectors.absorb(force=True)

@@ -133,7 +133,10 @@ def test_a_poisoned_entry_never_ranks_first_after_three_failures_and_never_becom
 
 def test_what_helped_in_two_lookups_becomes_active_in_its_file_with_the_reason(kb: KnowledgeBase) -> None:
     learned = kb.learn_pattern(TEXT, "leader lost", "restart the broker")
-    for service, by in (("orders", "ana"), ("billing", None)):  # of one caller, the same asked twice would be one
+    for service, by in (
+        ("orders", "ana"),
+        ("billing", None),
+    ):  # of one caller, the same asked twice would be one
         kb.record_outcome(learned.id, "resolved", kb.check_known_issues(TEXT, service=service).lookup_id, by)
     assert "status: active" in kb.memory.text("learned/patterns").text.partition(learned.id)[2]
     match = kb.check_known_issues(TEXT).matches[0]
