@@ -18,11 +18,12 @@ from kb.lookup.agreement import share_of
 from kb.lookup.confidence import calibration
 from kb.lookup.features import Candidate, Query
 from kb.lookup.rarity import CorpusStats
+from kb.lookup.thresholds import SAID
+from kb.text.tokens import stem
 
 OPINIONS = ("whole", "body", "covered")
 """Names of what speaks for a candidate; `calibration.toml` has their weights."""
-MOST = 0.75
-"""Words of one's own relate two texts, they never settle that they are one."""
+_DIGITS = "0123456789"
 
 
 def opinions(query: Query, one: Candidate, stats: CorpusStats) -> dict[str, float]:
@@ -43,8 +44,8 @@ def score(values: Mapping[str, float], entries: int) -> float:
 
 
 def either(likely: float, score: float) -> float:
-    """The better of a candidate's chance as a subject and of that by its score, which goes up to `MOST`."""
-    return max(likely, min(MOST, 1 / (1 + exp(-score))))
+    """The better of a candidate's chance as a subject and of that by its score, which goes up to `SAID`."""
+    return max(likely, min(SAID, 1 / (1 + exp(-score))))
 
 
 def _body(one: Candidate) -> list[float]:
@@ -55,5 +56,13 @@ def _body(one: Candidate) -> list[float]:
 
 
 def _covered(query: Query, one: Candidate, stats: CorpusStats) -> float:
-    """Of the weight of the question's words, the share that the entry has anywhere."""
-    return share_of(query.known_words, [*one.names, *chain(*(piece.tokens for piece in one.chunks))], stats)
+    """Of the weight of the question's words, the share that the entry has anywhere.
+
+    `traceroute6` is one word: the `traceroute` that is left where numbers are masked does not count beside it.
+    """
+    bare = {word.rstrip(_DIGITS) for word in query.tokens} - set(query.tokens)
+    return share_of(
+        query.known_words - {stem(word) for word in bare},
+        [*one.names, *chain(*(piece.tokens for piece in one.chunks))],
+        stats,
+    )

@@ -12,6 +12,8 @@ KNOWN = 0.8
 """Confidence from which the answer is `known`."""
 RELATED = 0.25
 """Confidence from which the answer is `related`; below it is `unknown`."""
+SAID = 0.75
+"""The most that somebody's own words give by themselves: they relate two texts, they never settle that they are one."""
 GENERIC = TOO_GENERAL
 """Specificity below which a text cannot settle anything by itself."""
 CLOSE = 0.15

@@ -20,7 +20,7 @@ from math import log
 from kb.lookup.confidence import by_likeness, likeness, probability
 from kb.lookup.found import Found
 from kb.lookup.question import Question
-from kb.lookup.thresholds import CLOSE, GENERIC, KNOWN, RELATED, is_within
+from kb.lookup.thresholds import CLOSE, GENERIC, KNOWN, RELATED, SAID, is_within
 from kb.lookup.written import other_status
 from kb.records import Document, Entry, Origin, Pattern, Source, ToolFix
 from kb.records.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
@@ -29,6 +29,7 @@ from kb.text.chunks import spelled_out
 from kb.text.denials import other_denial, same_denial
 from kb.text.environment import same_environment
 from kb.text.generic import GENERIC as PLAIN
+from kb.text.kinds import Kind
 from kb.text.mask import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.none_left import apart
@@ -58,6 +59,8 @@ _WHOLE, _LEARNED = 0.15, 0.2
 general, it is known."""
 _ALL_WORDS = 0.9
 """Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
+_QUOTED = 0.5
+"""Of the rarest words of what a program wrote, the share that a document must have for it to settle the question."""
 _FAILING_N = 3
 _WORD = re.compile(r"\w+")
 _NO_NUMBER = re.compile(r"[^\W\d_]+")
@@ -122,6 +125,7 @@ def judge(
         confidence = max(confidence, KNOWN + 0.02) if _tool_settles(question, found, entry) else confidence
     elif agreement < 0:
         confidence *= _CONFLICT
+    confidence = min(confidence, SAID) if _is_only_said(question, found) else confidence
     confidence, limits = _limited(confidence, question, found, entry, trust, now, agreement, line)
     words += [f"it {'resolved this' if here > 0 else 'failed'} for {question.service} before"] if here else []
     lift = TAUGHT * found.taught + HERE * ((here > 0) - (here < 0))
@@ -197,6 +201,16 @@ def _compared_as_texts(question: Question, entry: Entry) -> bool:
     """Whether what programs wrote is asked of what programs wrote: those are two texts, not a subject."""
     pattern = learned_by(entry)
     return bool(pattern) and ("\n" in pattern or not is_prose(pattern)) and not question.is_prose
+
+
+def _is_only_said(question: Question, found: Found) -> bool:
+    """Whether somebody's own words are all that speaks for it: as a subject it would not be known."""
+    told = question.kind is Kind.SENTENCE and bool(found.features)
+    return told and probability(found.features, question.kind) < KNOWN
+
+
+def _is_of_a_program(question: Question) -> bool:
+    return question.kind in (Kind.LINE, Kind.LOG, Kind.TRACE)
 
 
 def _codes_differ(question: Question, pattern: str) -> bool:
@@ -307,6 +321,13 @@ def _limited(
             limits.append("the text lacks words of its pattern")
         elif agreement <= 0 and text_specificity(pattern) < GENERIC:
             limits.append("its pattern is too general to settle it")
+    if (
+        found.features
+        and not pattern
+        and _is_of_a_program(question)
+        and found.features["rare_words"] < _QUOTED
+    ):
+        limits.append("it says too little of the rarest words")
     if _is_unwritten(entry):
         limits.append(_UNWRITTEN)
     if found.differs and not pattern:

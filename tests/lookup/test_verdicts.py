@@ -122,9 +122,10 @@ def test_an_entry_that_keeps_failing_is_no_match_any_more_and_the_answer_warns_o
 def test_an_entry_that_fails_more_than_it_helps_is_not_known_and_says_so(kb: KnowledgeBase) -> None:
     text = "widget-sync replica 4 diverged at sequence 99211"
     learned = kb.learn_pattern(text, "a guess", "a fix")
-    for result in ("resolved", "resolved", "failed", "failed", "failed"):
-        # each after a lookup of its own: two successes that name nothing are one, told twice
-        kb.record_outcome(learned.id, result, lookup_id=kb.check_known_issues(text).lookup_id)
+    for replica, result in enumerate(("resolved", "resolved", "failed", "failed", "failed")):
+        # each of another replica: what is asked again at once is one lookup, and its successes are one, told twice
+        asked = kb.check_known_issues(text.replace("replica 4", f"replica {replica}"))
+        kb.record_outcome(learned.id, result, lookup_id=asked.lookup_id)
     answer = kb.check_known_issues(text)
     assert answer.verdict is not Verdict.KNOWN
     assert answer.matches[0].standing == "failing"
@@ -223,3 +224,13 @@ def test_what_is_kept_from_settling_a_question_is_no_more_likely_right_than_wron
 
     assert "too general to settle it" in match.reason
     assert 0.25 < match.confidence <= 0.5
+
+
+def test_a_document_that_shares_only_common_words_with_a_line_does_not_settle_it(kb: KnowledgeBase) -> None:
+    lookup = kb.check_known_issues("ERROR harbour crane 7 rejected the container manifest", service="harbour")
+    opened = kb.incidents.open("Harbour manifests rejected", service="harbour", lookup_id=lookup.lookup_id)
+    kb.incidents.resolve("Restarted the crane", cause="Its scale was wet", incident_id=opened.id)
+
+    answer = kb.check_known_issues("ERROR harbour crane rejected stale berth token=4c1e", service="harbour")
+
+    assert answer.verdict is not Verdict.KNOWN

@@ -122,7 +122,7 @@ class Unfolded:
 
 def unfold(text: str, offset: int = 0, line: int = 1) -> Unfolded:
     """The block, readable.  A block with nothing to undo costs no more than a few searches in C."""
-    if returns := "\r\n" in text and text.count("\r") == text.count("\r\n"):
+    if returns := 0 < text.count("\r\n") == text.count("\r") == text.count("\n"):
         text = text.replace("\r\n", "\n")
     now = text
     rows: Rows | None = None
