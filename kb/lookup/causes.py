@@ -88,8 +88,6 @@ class Causes:
     said: str
     complained: str = ""
     """Of what is said, the lines that complain."""
-    beside: str = ""
-    """What is said beside the symptom."""
 
     @classmethod
     def of(cls, question: Question, judged: Sequence[Judged]) -> Causes:
@@ -103,11 +101,7 @@ class Causes:
         several = tuple(one for one in exact if one.to_the_letter >= least)
         said = "\n".join(one.line.text for one in question.evidence)
         complained = "\n".join(one.line.text for one in question.evidence if alarm(one.line.text) > 0)
-        symptoms = {one.found.evidence.line for one in several if one.found.evidence}
-        beside = "\n".join(one.line.message for one in question.evidence if one.line.line not in symptoms)
-        return cls(
-            several if len(several) > 1 and len(question.evidence) > 1 else (), said, complained, beside
-        )
+        return cls(several if len(several) > 1 and len(question.evidence) > 1 else (), said, complained)
 
     @property
     def ids(self) -> list[str]:

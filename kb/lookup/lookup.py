@@ -163,7 +163,7 @@ class Lookup:
     def _told_apart(self, question: Question, judged: Sequence[Judged]) -> list[Judged]:
         """The candidates, of several causes of one symptom those lifted that the text speaks for."""
         causes = Causes.of(question, judged)
-        return spoken_for(causes, self.ranked.likeness(causes.beside or causes.said, causes.ids), judged)
+        return spoken_for(causes, self.ranked.likeness(causes.said, causes.ids), judged)
 
     def _other_causes(self, settled: Sequence[Judged]) -> list[Found]:
         """What was learned of the same symptom in other words, which the text need not hold."""
