@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.durability_material import article, story
 from kb import KnowledgeBase
+from kb.storage.encoder import OnnxEncoder
 from kb.testing.encoders import CountingEncoder, OtherModel
 
 NUMBERS = range(12)
@@ -210,7 +211,7 @@ def test_vectors_of_another_model_are_not_mixed_with_those_of_this_one(
     home: Path, expected: list[str]
 ) -> None:
     with KnowledgeBase.open(home, encoder=OtherModel()) as kb:
-        assert "of the model all-MiniLM-L6-v2; run: kb doctor --rebuild" in asked(kb)[1]
+        assert f"of the model {OnnxEncoder().name}; run: kb doctor --rebuild" in asked(kb)[1]
 
         kb.repair(rebuild=True)
         report = kb.check()[1]
