@@ -38,7 +38,17 @@ def repeated(rows: Query, lookup: Mapping[str, Any], first: object) -> str | Non
     at = datetime.fromisoformat(lookup["at"])
     since = (at - AGAIN).isoformat(timespec="microseconds")
     before = rows(_BEFORE, [*(lookup[name] for name in _SAME), since, lookup["at"], lookup["id"], first])
-    return next((str(row[0]) for row in before if _same(row[1], lookup["evidence"])), None)
+    asked, marks = lookup["evidence"], _marks(lookup["evidence"]) if before else ()
+    return next(
+        (str(row[0]) for row in before if all(mark in row[1] for mark in marks) and _same(row[1], asked)),
+        None,
+    )
+
+
+def _marks(evidence: str) -> tuple[str, ...]:
+    """What any list of lines (as JSON) that says the same must hold: the messages that JSON writes as they are."""
+    written = (json.dumps(message(line))[1:-1] for line in json.loads(evidence))
+    return tuple(text for text in written if "\\" not in text)
 
 
 def _same(one: str, other: str) -> bool:
