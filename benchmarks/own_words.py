@@ -13,16 +13,15 @@ import json
 import random
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import numpy as np
 import yaml
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.questions import FOLDER, read
+from benchmarks.ranking_material import SHARED, pairs
 from kb.text.prose import RATES, is_own_words, is_prose, signs
 
-PAIRS = Path(__file__).resolve().parents[2] / "shared" / "pairs"
 LOOSE = 30.0
 """How little the coefficients are drawn to zero (scikit-learn's `C`)."""
 _PLACE = re.compile(r"<\*>|\{\{.*?\}\}")
@@ -60,18 +59,16 @@ def people() -> Texts:
 def programs() -> Texts:
     """What alerts and logs say."""
     alerts = {
-        "alerts": [row["query"] for row in _pairs("alert_to_runbook")],
-        "alerts, other systems": [row["query"] for row in _pairs("no_match_alerts")],
-        "alerts, Ceph": [
-            f"{row['summary']}. {row['description']}" for row in _pairs("ceph_alert_to_runbook")
-        ],
+        "alerts": [row["query"] for row in pairs("alert_to_runbook")],
+        "alerts, other systems": [row["query"] for row in pairs("no_match_alerts")],
+        "alerts, Ceph": [f"{row['summary']}. {row['description']}" for row in pairs("ceph_alert_to_runbook")],
     }
     filled = {f"{name}, filled": [*map(_filled, texts)] for name, texts in alerts.items()}
     return {
         **alerts, **filled,
-        "log lines, CI": [row["query"] for row in _pairs("signature_to_bug")],
-        "logs of articles": [row["query"] for row in _pairs("symptom_log_to_article")],
-        "failures of tests": [row["text"] for row in _pairs("os_failure_patterns")],
+        "log lines, CI": [row["query"] for row in pairs("signature_to_bug")],
+        "logs of articles": [row["query"] for row in pairs("symptom_log_to_article")],
+        "failures of tests": [row["text"] for row in pairs("os_failure_patterns")],
         "messages learned": [one["pattern"] for one in read("entries") if not one["held"]],
         "messages of servers": _messages(),
     }  # fmt: skip
@@ -87,13 +84,9 @@ def quarter() -> list[str]:
     return [wording.format(svc="orders") for one in symptoms for wording in one["wordings"]]
 
 
-def _pairs(name: str) -> list[dict[str, str]]:
-    return [json.loads(line) for line in (PAIRS / f"{name}.jsonl").read_text().splitlines()]
-
-
 def _messages() -> list[str]:
     """What stands behind the last mark of a level or a place, in the lines that tell the faults of `../shared/logs`."""
-    rows = [json.loads(line) for line in (PAIRS.parent / "logs" / "index.jsonl").read_text().splitlines()]
+    rows = [json.loads(line) for line in (SHARED / "logs" / "index.jsonl").read_text().splitlines()]
     told = (re.split(r"[\]:] ", row["tells"])[-1].strip() for row in rows if row["tells"])
     return list(dict.fromkeys(told))
 
@@ -128,8 +121,8 @@ def _without(source: str, tables: Mapping[str, np.ndarray]) -> dict[str, np.ndar
 
 def main() -> None:
     """Print the shares by source, and the fit."""
-    if not PAIRS.is_dir():
-        print(f"skipped: {PAIRS} is absent")
+    if not SHARED.is_dir():
+        print(f"skipped: {SHARED} is absent")
         return
     own, others = people(), programs()
     own_tables, other_tables = ({name: _table(texts) for name, texts in one.items()} for one in (own, others))

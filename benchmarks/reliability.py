@@ -28,6 +28,7 @@ from scipy.stats import binomtest
 
 from benchmarks.paraphrases import learn_all
 from benchmarks.questions import FOLDER, read
+from benchmarks.ranking_material import RUNBOOKS, SHARED, pairs
 from kb import KnowledgeBase
 from kb.errors import KbError
 from kb.lookup.question import ask as make_question
@@ -35,8 +36,6 @@ from kb.lookup.thresholds import KNOWN
 from kb.records import Status
 from kb.text.kinds import Kind
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
-RUNBOOKS = ("rb-prometheus-operator", "rb-openshift", "rb-kubevirt")
 MISSING = 1 / 3
 """What a question counts whose right entry was retired."""
 FEW = 30
@@ -79,19 +78,19 @@ def _answered(source: str, kb: KnowledgeBase, text: str, right: frozenset[str], 
 def alerts(kb: KnowledgeBase) -> Iterator[Answered]:
     """Alerts with a runbook and of other systems, in sentences and as sets of labels."""
     kb.ingest(*(SHARED / "corpora" / folder for folder in RUNBOOKS))
-    rows = _pairs("alert_to_runbook")
+    rows = pairs("alert_to_runbook")
     ids_of = ids_by_path(kb)
     found = [(row, ids_of(row["relevant"])) for row in rows]
     yield from ask_all("alerts", kb, [(row["query"], ids) for row, ids in found])
     labels = "alertname: {alert}\nseverity: {severity}\nnamespace: orders\nsummary: {query}"
     yield from ask_all("labels of alerts", kb, [(labels.format(**row), ids) for row, ids in found])
-    strange = [(row["query"], frozenset[str]()) for row in _pairs("no_match_alerts")]
+    strange = [(row["query"], frozenset[str]()) for row in pairs("no_match_alerts")]
     yield from ask_all("alerts of other systems", kb, strange)
 
 
 def bugs(kb: KnowledgeBase) -> Iterator[Answered]:
     """Lines of the logs of a CI, and the notes on the bugs that they belong to."""
-    rows = [row for row in _pairs("signature_to_bug") if row["text"].strip()]
+    rows = [row for row in pairs("signature_to_bug") if row["text"].strip()]
     with tempfile.TemporaryDirectory() as scratch:
         for row in rows:
             Path(scratch, f"{row['relevant']}.md").write_text(
@@ -101,7 +100,7 @@ def bugs(kb: KnowledgeBase) -> Iterator[Answered]:
         ids_of = ids_by_path(kb)
         asked = [(row["query"], ids_of(f"/{row['relevant']}.md")) for row in rows if row["informative"]]
         yield from ask_all("lines of a CI", kb, asked)
-    strange = [(row["query"], frozenset[str]()) for row in _pairs("symptom_log_to_article")]
+    strange = [(row["query"], frozenset[str]()) for row in pairs("symptom_log_to_article")]
     yield from ask_all("logs of other systems", kb, strange)
 
 
@@ -109,9 +108,9 @@ def articles(kb: KnowledgeBase) -> Iterator[Answered]:
     """Logs that users quoted, and the articles that explain them."""
     kb.ingest(SHARED / "corpora" / "ke-longhorn-kb")
     ids_of = ids_by_path(kb)
-    asked = [(row["query"], ids_of(row["relevant"])) for row in _pairs("symptom_log_to_article")]
+    asked = [(row["query"], ids_of(row["relevant"])) for row in pairs("symptom_log_to_article")]
     yield from ask_all("logs of articles", kb, asked)
-    strange = [(row["query"], frozenset[str]()) for row in _pairs("signature_to_bug")[::4]]
+    strange = [(row["query"], frozenset[str]()) for row in pairs("signature_to_bug")[::4]]
     yield from ask_all("lines of other systems", kb, strange)
 
 
@@ -162,10 +161,6 @@ SOURCES: dict[str, Callable[[KnowledgeBase], Iterator[Answered]]] = {
 
 def _open(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in rows if not one.get("held")]
-
-
-def _pairs(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (SHARED / "pairs" / f"{name}.jsonl").read_text().splitlines()]
 
 
 def _program(row: dict[str, Any]) -> str:

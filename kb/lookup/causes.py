@@ -95,13 +95,16 @@ class Causes:
 
         One that was learned in the very words of the line is another symptom than one of which a part stands there.
         """
+        if len(question.evidence) < 2:
+            return cls((), "")
         symptom = set(rivals(in_order(judged)))
         exact = [one for one in judged if one.entry.id in symptom and one.found.tier in EXACT]
         least = _SAME_WORDS * max((one.to_the_letter for one in exact), default=0.0)
         several = tuple(one for one in exact if one.to_the_letter >= least)
-        said = "\n".join(one.line.text for one in question.evidence)
-        complained = "\n".join(one.line.text for one in question.evidence if alarm(one.line.text) > 0)
-        return cls(several if len(several) > 1 and len(question.evidence) > 1 else (), said, complained)
+        if len(several) < 2:
+            return cls((), "")
+        lines = [one.line.text for one in question.evidence]
+        return cls(several, "\n".join(lines), "\n".join(line for line in lines if alarm(line) > 0))
 
     @property
     def ids(self) -> list[str]:

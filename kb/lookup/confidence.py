@@ -23,12 +23,6 @@ from kb.text.kinds import Kind
 
 OPINIONS = ("words", "meaning", "subject")
 """What a candidate is judged by that is ranked as a subject; a sentence has opinions of its own besides."""
-_TABLE_OF = {
-    Kind.ALERT: "alert", Kind.LABELS: "alert", Kind.SENTENCE: "alert",
-    Kind.LINE: "program", Kind.LOG: "program", Kind.TRACE: "program",
-}  # fmt: skip
-"""Which coefficients count for a kind; what a sentence says of a subject is read as an alert is."""
-
 _MEANING = 0.5
 """What nearness in meaning weighs beside the words of two texts that programs wrote, which weigh 1.
 
@@ -54,7 +48,8 @@ def probability(features: Mapping[str, float], kind: Kind = Kind.ALERT) -> float
     """The chance, 0 to 1, that the candidate with these features is right, given that it came first."""
     from kb.lookup.ranking import opinion  # with numpy, which a question that is settled early never needs
 
-    weights = calibration(_TABLE_OF[kind])
+    # (What a sentence says of a subject is read as an alert is.)
+    weights = calibration("program" if kind.is_of_a_program else "alert")
     evidence = sum(weights[group] * opinion(features, group) for group in OPINIONS)
     return 1 / (1 + exp(-(evidence + weights["intercept"])))
 

@@ -209,10 +209,6 @@ def _is_only_said(question: Question, found: Found) -> bool:
     return told and probability(found.features, question.kind) < KNOWN
 
 
-def _is_of_a_program(question: Question) -> bool:
-    return question.kind in (Kind.LINE, Kind.LOG, Kind.TRACE)
-
-
 def _codes_differ(question: Question, pattern: str) -> bool:
     """Whether both have numbers that identify, such as error codes, and none in common."""
     asked = {code for one in question.evidence for code in _codes(one.template)}
@@ -324,7 +320,7 @@ def _limited(
     if (
         found.features
         and not pattern
-        and _is_of_a_program(question)
+        and question.kind.is_of_a_program
         and found.features["rare_words"] < _QUOTED
     ):
         limits.append("it says too little of the rarest words")

@@ -23,6 +23,11 @@ class Kind(StrEnum):
     TRACE = "trace"
     SENTENCE = "sentence"
 
+    @property
+    def is_of_a_program(self) -> bool:
+        """Whether a program wrote it; alerts and sentences are put by people."""
+        return self in (Kind.LINE, Kind.LOG, Kind.TRACE)
+
 
 _LABELS = re.compile(r"\balert_?name[\"']?\s{0,4}[:=]", re.IGNORECASE)
 _FIRING = re.compile(r"\[(?:FIRING|RESOLVED)\b|\b(?:FIRING|RESOLVED):", re.IGNORECASE)
