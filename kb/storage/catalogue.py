@@ -8,9 +8,12 @@ copies and offered once.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from itertools import groupby, islice
 
 from kb.errors import Problem
 from kb.records import Entry, Source, Status
@@ -19,6 +22,9 @@ from kb.storage.database import Database
 from kb.storage.entries import EntryTable
 from kb.storage.identify import fingerprints_of
 from kb.storage.moves import MoveTable
+
+_AT_ONCE = 128
+"""Entries that are read and written together: what is remembered of so many lines (`kb.text`) serves each step."""
 
 LIVE = "state/kb.db"
 """The file of incidents that were opened live; a postmortem of the same id takes them over."""
@@ -93,18 +99,39 @@ class Catalogue:
         self, record: FileRecord, entries: Iterable[Entry], *, now: datetime, fold_copies: bool,
         only: Collection[str] | None = None,
     ) -> Change:  # fmt: skip
-        """Make the store say what the file says; with `only`, what it says in place of these.  Call inside a write."""
+        """Make the store say what the file says; with `only`, what it says in place of these.  Call inside a write.
+
+        Entries of a memory file have their ids (`wanted`), those of documents get them here.
+        """
         before = self._entries.of_file(record.path, only)
         self._entries.drop_copies(record.path)
         done: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": [], "copies": []}
-        for entry in with_ids(entries, record.given if fold_copies else "", before):
-            own = self._moves.effective(self._own(entry, record.path), owned=not fold_copies)
-            what, entry_id = self._place(own, record, before, now, fold_copies=fold_copies)
-            done[what].append(entry_id)
+        wanted = iter(with_ids(entries, record.given, before) if fold_copies else entries)
+        while some := list(islice(wanted, _AT_ONCE)):
+            new = set[str]() if fold_copies else self._new(some)
+            for is_new, each in groupby(some, partial(_is_one_of, new)):
+                if is_new:
+                    done["added"] += self._put_new(list(each), record.path, now)
+                    continue
+                for entry in each:
+                    own = self._moves.effective(self._own(entry, record.path), owned=not fold_copies)
+                    what, entry_id = self._place(own, record, before, now, fold_copies=fold_copies)
+                    done[what].append(entry_id)
+                    new.discard(entry_id)
         gone = before.keys() - {*done["added"], *done["updated"], *done["unchanged"]}
         retired = self._retire(gone, now)
         self._remember(record, now)
         return Change(**{what: tuple(ids) for what, ids in done.items()}, retired=retired)
+
+    def _new(self, entries: Sequence[Entry]) -> set[str]:
+        """The ids that stand once among the entries and were never heard of: nothing there was can bear on them."""
+        often = Counter(entry.id for entry in entries)
+        return self._entries.unheard_of([one for one, count in often.items() if count == 1])
+
+    def _put_new(self, entries: Sequence[Entry], file: str, now: datetime) -> list[str]:
+        """Write entries of which nothing was ever heard, all at once; returns their ids."""
+        self._entries.put_new([(entry, fingerprints_of(entry)) for entry in entries], file=file, now=now)
+        return [entry.id for entry in entries]
 
     def _place(
         self, entry: Entry, record: FileRecord, before: Mapping[str, tuple[str, Status]], now: datetime, *,
@@ -123,7 +150,7 @@ class Catalogue:
         self._entries.put(entry, file=record.path, fingerprints=fingerprints_of(entry), now=now)
         return ("updated" if entry.id in before else "added"), entry.id
 
-    def wanted(self, entries: Iterable[Entry], file: str) -> list[Entry]:
+    def wanted(self, entries: Sequence[Entry], file: str) -> Iterator[Entry]:
         """The entries of a memory file with their ids, before those that repeat one are numbered."""
         return named(entries, "", self._entries.of_file(file))
 
@@ -184,28 +211,30 @@ class Catalogue:
         return retired
 
 
+def _is_one_of(ids: Collection[str], entry: Entry) -> bool:
+    return entry.id in ids
+
+
 def with_ids(entries: Iterable[Entry], place: str, known: Iterable[str] = ()) -> Sequence[Entry]:
     """The entries, each with an id of its own: as written, else derived; repeated ones numbered.
 
     One that is `known` by an id from before the masking rules changed keeps it.
     """
-    return numbered(named(entries, place, known))
+    return list(numbered(named(list(entries), place, known)))
 
 
-def named(entries: Iterable[Entry], place: str, known: Iterable[str]) -> list[Entry]:
+def named(entries: Sequence[Entry], place: str, known: Iterable[str]) -> Iterator[Entry]:
     """The entries, each with the id that is its own where no other has it."""
-    entries = list(entries)
     kept = codec.by_key({*known} - {entry.id for entry in entries})
-    return [entry if entry.id else replace(entry, id=_derived(entry, place, kept)) for entry in entries]
+    return (entry if entry.id else replace(entry, id=_derived(entry, place, kept)) for entry in entries)
 
 
-def numbered(entries: Iterable[Entry]) -> list[Entry]:
+def numbered(entries: Iterable[Entry]) -> Iterator[Entry]:
     """The entries, those of an id that stands above already with a number behind it."""
-    taken, found = dict[str, int](), list[Entry]()
+    taken = dict[str, int]()
     for entry in entries:
         taken[entry.id] = count = taken.get(entry.id, 0) + 1
-        found.append(entry if count == 1 else replace(entry, id=f"{entry.id}-{count}"))
-    return found
+        yield entry if count == 1 else replace(entry, id=f"{entry.id}-{count}")
 
 
 def _derived(entry: Entry, place: str, kept: Mapping[str, str]) -> str:

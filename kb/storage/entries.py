@@ -14,12 +14,13 @@ from datetime import date, datetime
 from kb.records import Entry, Source, Status
 from kb.storage import codec
 from kb.storage.database import Database, Row, placeholders
-from kb.storage.entry_index import EntryIndex, Fingerprint
+from kb.storage.entry_index import EntryIndex, Fingerprint, Found
 from kb.storage.filters import OFFERED as OFFERED
 from kb.storage.filters import Filter
 from kb.storage.lexical import LexicalIndex
 
 _IN_CLAUSE = 500
+_INSERT = "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,10 @@ class EntryTable:
 
     def of_file(self, file: str, only: Collection[str] | None = None) -> dict[str, tuple[str, Status]]:
         """Id of every live entry that was read from the file, or of `only` those, with its digest and status."""
-        where = "" if only is None else " AND id IN (SELECT value FROM json_each(?))"
+        # `+`: by the few ids that are asked for, never by all that the file holds.
+        which = "file = ?" if only is None else "+file = ? AND id IN (SELECT value FROM json_each(?))"
         rows = self._db.rows(
-            f"SELECT id, digest, status FROM entries WHERE file = ? AND retired_at IS NULL{where}",
+            f"SELECT id, digest, status FROM entries WHERE {which} AND retired_at IS NULL",
             [file, *([] if only is None else [json.dumps([*only])])],
         )
         return {row["id"]: (row["digest"], Status(row["status"])) for row in rows}
@@ -136,29 +138,40 @@ class EntryTable:
 
     def put(self, entry: Entry, *, file: str, fingerprints: Sequence[Fingerprint], now: datetime) -> None:
         """Add or replace an entry and everything that it is found by.  Call inside a write."""
-        source = entry.provenance.source or Source(path=file)
-        happened = getattr(entry, "date", None)
-        at = codec.stamp(now)
         known = self._db.value("SELECT 1 FROM entries WHERE id = ?", [entry.id])
         self._db.execute(
-            """INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-               ON CONFLICT(id) DO UPDATE SET kind=excluded.kind, status=excluded.status,
+            f"""{_INSERT} ON CONFLICT(id) DO UPDATE SET kind=excluded.kind, status=excluded.status,
                headline=excluded.headline, digest=excluded.digest, data=excluded.data,
                origin=excluded.origin, file=excluded.file, path=excluded.path,
                section=excluded.section, line=excluded.line, services=excluded.services,
                happened=excluded.happened, updated_at=excluded.updated_at, retired_at=NULL""",
-            [
-                entry.id, entry.kind, entry.status, entry.headline, codec.digest(entry), codec.dumps(entry),
-                entry.provenance.origin, file, source.path, source.section, source.line,
-                json.dumps(entry.scope.services), happened and happened.isoformat(), at, at, None,
-            ],
-        )  # fmt: skip
+            _row(entry, file, codec.stamp(now)),
+        )
         if known:
             self.index.remove(entry.id)
-        if entry.status in OFFERED:
-            self.index.add(entry, fingerprints)
-        elif entry.status is Status.QUARANTINED:
-            self.index.hold(entry, fingerprints)
+        self._let_be_found([(entry, fingerprints)])
+
+    def put_new(self, found: Sequence[Found], *, file: str, now: datetime) -> None:
+        """As `put`, for entries of a file that no row is of, all at once: a third of the time for each of thousands."""
+        at = codec.stamp(now)
+        self._db.execute_many(_INSERT, [_row(entry, file, at) for entry, _ in found])
+        self._let_be_found(found)
+
+    def _let_be_found(self, found: Sequence[Found]) -> None:
+        self.index.add([one for one in found if one[0].status in OFFERED])
+        for entry, fingerprints in found:
+            if entry.status is Status.QUARANTINED:
+                self.index.hold(entry, fingerprints)
+
+    def unheard_of(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids of which there is no entry, not even a retired one, no copy and no move."""
+        rows = self._db.rows(
+            "SELECT value FROM json_each(?) one WHERE NOT EXISTS (SELECT 1 FROM entries WHERE id = one.value)"
+            " AND NOT EXISTS (SELECT 1 FROM copies WHERE entry_id = one.value)"
+            " AND NOT EXISTS (SELECT 1 FROM moves WHERE entry_id = one.value)",
+            [json.dumps(list(ids))],
+        )
+        return {row["value"] for row in rows}
 
     def restate(
         self, entry: Entry, status: Status, fingerprints: Sequence[Fingerprint], now: datetime
@@ -273,6 +286,17 @@ class EntryTable:
             list(OFFERED),
         )
         return {row["kind"]: row["n"] for row in rows}
+
+
+def _row(entry: Entry, file: str, at: str) -> list[object]:
+    """The values of an entry that is written at a time."""
+    source = entry.provenance.source or Source(path=file)
+    happened = getattr(entry, "date", None)
+    return [
+        entry.id, entry.kind, entry.status, entry.headline, codec.digest(entry), codec.dumps(entry),
+        entry.provenance.origin, file, source.path, source.section, source.line,
+        json.dumps(entry.scope.services), happened and happened.isoformat(), at, at, None,
+    ]  # fmt: skip
 
 
 def _found_as(status: Status) -> Status:

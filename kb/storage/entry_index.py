@@ -15,7 +15,7 @@ from kb.records import Entry, Pattern, Quirk, Signature, ToolFix
 from kb.records.ledger import Wording
 from kb.storage import codec
 from kb.storage.database import Database, Row, placeholders
-from kb.storage.lexical import LexicalIndex
+from kb.storage.lexical import LexicalIndex, Pieces
 from kb.storage.wordings import WordingTable
 from kb.text.chunks import WHOLE, Chunk, chunk, reworded, whole
 from kb.text.sought import sought
@@ -51,6 +51,10 @@ class Fingerprint:
     template: str
 
 
+Found = tuple[Entry, Sequence[Fingerprint]]
+"""An entry and the fingerprints that it is found by."""
+
+
 class EntryIndex:
     """The ways to the entries of one home."""
 
@@ -58,20 +62,33 @@ class EntryIndex:
         self._db, self._lexical = db, lexical
         self._wordings = WordingTable(db)
 
-    def _touch(self) -> None:
+    def _touch(self, changes: int = 1) -> None:
         """Raise the number by which every process sees that what is on offer has changed."""
         self._db.execute(
-            "INSERT INTO meta VALUES (?, '1') ON CONFLICT(key) DO UPDATE SET value = value + 1",
-            [KNOWLEDGE_VERSION],
+            "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = value + ?2",
+            [KNOWLEDGE_VERSION, changes],
         )
 
-    def add(self, entry: Entry, fingerprints: Sequence[Fingerprint]) -> None:
-        """Let an entry that is not found yet be found.  Call inside a write."""
-        self._touch()
-        chunks, wordings = _chunks(entry), self._wordings.of(entry.id)
-        self._lexical.add(entry.id, [*chunks, *reworded((one.line for one in wordings), len(chunks))])
-        self._add_signatures(entry)
-        self._add_all(entry.id, fingerprints, wordings)
+    def add(self, found: Sequence[Found]) -> None:
+        """Let entries that are not found yet be found.  Call inside a write."""
+        if not found:
+            return
+        self._touch(len(found))
+        taught = self._wordings.of_all([entry.id for entry, _ in found])
+        pieces = list[Pieces]()
+        for entry, _ in found:
+            chunks = _chunks(entry)
+            lines = (one.line for one in taught.get(entry.id, ()))
+            pieces.append((entry.id, [*chunks, *reworded(lines, len(chunks))]))
+        self._lexical.add(pieces)
+        self._add_signatures([entry for entry, _ in found])
+        self._add_fingerprints(
+            [
+                (entry.id, one)
+                for entry, prints in found
+                for one in _with_taught(prints, taught.get(entry.id, ()))
+            ]
+        )
 
     def renew_whole(self, entry: Entry) -> None:
         """Let an entry of a home that was made before there were such pieces have its whole.  Call inside a write."""
@@ -86,7 +103,7 @@ class EntryIndex:
         """Keep apart what an entry in quarantine, which is not found, would be found by.  Call inside a write."""
         self._touch()
         self._let_go(entry.id)
-        self._add_signatures(entry, "held_signatures")
+        self._add_signatures([entry], "held_signatures")
         self._db.execute_many(
             "INSERT OR IGNORE INTO held_fingerprints VALUES (?,?)",
             [(one.value, entry.id) for one in fingerprints],
@@ -110,12 +127,16 @@ class EntryIndex:
         """Let the entry's signatures be looked for as these masking rules have them.  Call inside a write."""
         self._touch()
         self._remove_signatures(entry.id)
-        self._add_signatures(entry)
+        self._add_signatures([entry])
 
-    def _add_signatures(self, entry: Entry, table: str = "signatures") -> None:
+    def _add_signatures(self, entries: Iterable[Entry], table: str = "signatures") -> None:
         self._db.execute_many(
             f"INSERT INTO {table} VALUES (?,?,?,?)",
-            [(entry.id, json.dumps(sig.needles), _kind(sig), sig.trace) for sig in sought(entry.signatures)],
+            [
+                (entry.id, json.dumps(sig.needles), _kind(sig), sig.trace)
+                for entry in entries
+                for sig in sought(entry.signatures)
+            ],
         )
 
     def _remove_signatures(
@@ -131,20 +152,13 @@ class EntryIndex:
     def set_fingerprints(self, entry_id: str, fingerprints: Sequence[Fingerprint]) -> None:
         """Let the entry have these fingerprints and no others.  Call inside a write."""
         self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
-        self._add_all(entry_id, fingerprints, self._wordings.of(entry_id))
+        wordings = self._wordings.of(entry_id)
+        self._add_fingerprints([(entry_id, one) for one in _with_taught(fingerprints, wordings)])
 
-    def _add_all(
-        self, entry_id: str, fingerprints: Sequence[Fingerprint], wordings: Iterable[Wording]
-    ) -> None:
-        taught = (Fingerprint(one.fingerprint, ASKED, "") for one in wordings)
-        own = [one for one in fingerprints if not one.origin.startswith("reworded:")]
-        others = [one for one in fingerprints if one.origin.startswith("reworded:")]
-        self._add_fingerprints(entry_id, [*own, *taught, *others])  # of equal ones the first stands
-
-    def _add_fingerprints(self, entry_id: str, fingerprints: Iterable[Fingerprint]) -> None:
+    def _add_fingerprints(self, found: Iterable[tuple[str, Fingerprint]]) -> None:
         self._db.execute_many(
             "INSERT OR IGNORE INTO fingerprints VALUES (?,?,?,?)",
-            [(print_.value, entry_id, print_.origin, print_.template) for print_ in fingerprints],
+            [(print_.value, entry_id, print_.origin, print_.template) for entry_id, print_ in found],
         )
 
     def reword(self, entry_id: str) -> None:
@@ -158,7 +172,7 @@ class EntryIndex:
             "DELETE FROM fingerprints WHERE entry_id = ? AND fingerprint = ? AND origin LIKE 'reworded:%'",
             [(entry_id, one.fingerprint) for one in wordings],
         )
-        self._add_fingerprints(entry_id, [Fingerprint(one.fingerprint, ASKED, "") for one in wordings])
+        self._add_fingerprints([(entry_id, Fingerprint(one.fingerprint, ASKED, "")) for one in wordings])
 
     def renew_wordings(self) -> None:
         """After a change of the masking rules, before `set_fingerprints`.  Call inside a write."""
@@ -227,6 +241,13 @@ class EntryIndex:
             self._db.value(f"SELECT json_group_array(json_array(entry_id, {one})) FROM {rows}", [after])
         )
         return [(key, made) for key, sign in found for made in sought([sign])] if written else found
+
+
+def _with_taught(own: Sequence[Fingerprint], taught: Iterable[Wording]) -> list[Fingerprint]:
+    """The fingerprints of an entry and those that outcomes taught, in their order: of equal ones the first stands."""
+    asked = (Fingerprint(one.fingerprint, ASKED, "") for one in taught)
+    others = [one for one in own if one.origin.startswith("reworded:")]
+    return [*(one for one in own if not one.origin.startswith("reworded:")), *asked, *others]
 
 
 def _kind(signature: Signature) -> int:

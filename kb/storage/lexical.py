@@ -8,8 +8,10 @@ puts it into the outbox of the vector index, in the same transaction.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from kb.storage.database import Database, placeholders
@@ -53,14 +55,18 @@ class StoredChunk(NamedTuple):
         return self.terms.split()
 
 
+Pieces = tuple[str, Sequence[Chunk]]
+"""The id of an entry and its chunks."""
+
+
 class LexicalIndex(Protocol):
     """Words in, chunks out."""
 
     notes: list[str]
     """Why the last search was not as good as it should be; empty when it was."""
 
-    def add(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
-        """Index the chunks of an entry that has none.  Call inside a write."""
+    def add(self, pieces: Sequence[Pieces]) -> None:
+        """Index the chunks of entries that have none, in this order.  Call inside a write."""
         ...
 
     def remove(self, entry_id: str) -> None:
@@ -99,30 +105,41 @@ class Fts5Index:
         self._db = db
         self.notes: list[str] = []
 
-    def add(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+    def add(self, pieces: Sequence[Pieces]) -> None:
         """See `LexicalIndex.add`."""
-        if chunks:
+        found = [(entry_id, chunks) for entry_id, chunks in pieces if chunks]
+        if found:
             self._begin_tally()
-            self._count(self._insert(entry_id, chunks, entries=1), 1)
+            self._count(Counter(chain.from_iterable(self._insert(found, len(found)))))
 
-    def _insert(self, entry_id: str, chunks: Sequence[Chunk], entries: int = 0) -> set[str]:
-        """Write the chunks, of so many entries more; returns their distinct tokens."""
-        distinct, length = set[str](), 0
-        for piece in chunks:
-            tokens = tokenize(piece.text)
-            distinct.update(tokens)
-            length += len(tokens)
-            row = self._db.insert(
-                "INSERT INTO chunks (entry_id, ordinal, role, text, content_hash, embedding_text, length)"
-                " VALUES (?,?,?,?,?,?,?)",
-                [entry_id, piece.ordinal, piece.role, piece.text, content_hash(piece.embedding_text),
-                 piece.embedding_text, len(tokens)],
-            )  # fmt: skip
-            self._db.execute("INSERT INTO chunk_terms (rowid, terms) VALUES (?,?)", [row, " ".join(tokens)])
-            if piece.embedding_text:
-                self._db.execute("INSERT INTO outbox (chunk_id) VALUES (?)", [row])
-        self._tally(entries, _own_pieces(chunks), length)
-        return distinct
+    def _insert(self, pieces: Sequence[Pieces], entries: int = 0) -> list[set[str]]:
+        """Write the chunks, of so many entries more; returns the distinct tokens of each entry."""
+        row = self._last_row()
+        rows, terms, waiting = list[Sequence[object]](), list[tuple[int, str]](), list[tuple[int]]()
+        found, length = list[set[str]](), 0
+        for entry_id, chunks in pieces:
+            distinct = set[str]()
+            for piece in chunks:
+                row, tokens = row + 1, tokenize(piece.text)
+                distinct.update(tokens)
+                length += len(tokens)
+                rows.append(
+                    (row, entry_id, piece.ordinal, piece.role, piece.text, content_hash(piece.embedding_text),
+                     piece.embedding_text, len(tokens))
+                )  # fmt: skip
+                terms.append((row, " ".join(tokens)))
+                if piece.embedding_text:
+                    waiting.append((row,))
+            found.append(distinct)
+        self._db.execute_many("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)", rows)
+        self._db.execute_many("INSERT INTO chunk_terms (rowid, terms) VALUES (?,?)", terms)
+        self._db.execute_many("INSERT INTO outbox (chunk_id) VALUES (?)", waiting)
+        self._tally(entries, sum(_own_pieces(chunks) for _, chunks in pieces), length)
+        return found
+
+    def _last_row(self) -> int:
+        """The highest number that a chunk ever had: numbers only rise, also past chunks that are gone."""
+        return int(self._db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0)
 
     def remove(self, entry_id: str) -> None:
         """See `LexicalIndex.remove`."""
@@ -130,14 +147,14 @@ class Fts5Index:
         if pieces:
             self._begin_tally()
             self._delete(pieces)
-            self._count(_tokens(pieces), -1)
+            self._count(dict.fromkeys(_tokens(pieces), -1))
             self._tally(-1)
 
     def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
         """See `LexicalIndex.extend`."""
         known = _tokens(self.chunks_of([entry_id]).get(entry_id, []))
         self._begin_tally()
-        self._count(self._insert(entry_id, chunks) - known, 1)
+        self._count(dict.fromkeys(self._insert([(entry_id, chunks)])[0] - known, 1))
 
     def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
         """See `LexicalIndex.reword`."""
@@ -146,8 +163,8 @@ class Fts5Index:
         own = _tokens(piece for piece in pieces if piece.role != ASKED)
         self._begin_tally()
         self._delete(old)
-        self._count(_tokens(old) - own, -1)
-        self._count(self._insert(entry_id, chunks) - own, 1)
+        self._count(dict.fromkeys(_tokens(old) - own, -1))
+        self._count(dict.fromkeys(self._insert([(entry_id, chunks)])[0] - own, 1))
 
     def _delete(self, pieces: Sequence[StoredChunk]) -> None:
         rows = [(piece.id,) for piece in pieces]
@@ -185,11 +202,12 @@ class Fts5Index:
         for key, value in zip(_TALLY, self._counted(), strict=True):
             self._db.set_meta(key, value)
 
-    def _count(self, terms: Iterable[str], change: int) -> None:
+    def _count(self, changes: Mapping[str, int]) -> None:
+        """Note in how many entries more each term occurs."""
         # FTS5 could be asked for these counts, at 4-100 ms a query; a table of our own costs microseconds.
         self._db.execute_many(
             "INSERT INTO term_entries VALUES (?1, ?2) ON CONFLICT(term) DO UPDATE SET entries = entries + ?2",
-            [(term, change) for term in sorted(terms)],
+            sorted(changes.items()),
         )
 
     def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:

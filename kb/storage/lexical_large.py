@@ -18,7 +18,7 @@ from kb.storage.chroma import trouble
 from kb.storage.database import Database
 from kb.storage.filters import EVERYTHING, Filter
 from kb.storage.generations import Generations
-from kb.storage.lexical import Fts5Index, LexicalHit, StoredChunk, owners_of
+from kb.storage.lexical import Fts5Index, LexicalHit, Pieces, StoredChunk, owners_of
 from kb.storage.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity
 from kb.text.chunks import Chunk
 
@@ -40,9 +40,9 @@ class LargeLexicalIndex:
         self._lock = threading.Lock()
         self.notes: list[str] = []
 
-    def add(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+    def add(self, pieces: Sequence[Pieces]) -> None:
         """See `LexicalIndex.add`."""
-        self._small.add(entry_id, chunks)
+        self._small.add(pieces)
 
     def remove(self, entry_id: str) -> None:
         """See `LexicalIndex.remove`."""

@@ -171,13 +171,20 @@ class MemorySync:
         documents: Sequence[Node], now: datetime,
     ) -> bool:  # fmt: skip
         """False when the file changed between reading and writing."""
-        entries, refused = screened(memory.entries, f"{key}.yaml")
+        refused, wanted = list[Problem](), list[Entry]()
+
+        def each() -> Iterator[Entry]:
+            for entry in screening(self._catalogue.wanted(memory.entries, key), f"{key}.yaml", refused):
+                wanted.append(entry)
+                yield entry
+
         with self._db.write():
-            if _hash(path) != found.sha256:
+            if not found.stands_in(path):
                 return False
-            record = _record(key, found.sha256, stamp, (*memory.problems, *refused))
-            wanted = self._catalogue.wanted(entries, key)
-            change = self._catalogue.bring_in_step(record, numbered(wanted), now=now, fold_copies=False)
+            record = _record(key, found.sha256, stamp, memory.problems)
+            change = self._catalogue.bring_in_step(record, numbered(each()), now=now, fold_copies=False)
+            if refused:
+                self._catalogue.keep(_record(key, found.sha256, stamp, (*memory.problems, *refused)), now)
             plain = {*change.added, *change.updated, *change.unchanged} == {entry.id for entry in wanted}
             self._pieces.replace(key, pieces_of(found.text, documents, wanted) if plain else ())
             return True
@@ -197,7 +204,7 @@ class MemorySync:
         with self._db.write():
             now_known = self._catalogue.find(key)
             if (
-                _hash(path) != found.sha256
+                not found.stands_in(path)
                 or now_known is None or now_known.sha256 != known.sha256
                 or self._catalogue.waits(part.before) or not self._catalogue.owns((one.id for one in entries), key)
             ):  # fmt: skip
@@ -248,15 +255,19 @@ def _record(key: str, sha256: str, stamp: str, problems: Iterable[Problem]) -> F
 
 def screened(entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[Problem]]:
     """The entries, those that fail their own samples in quarantine, each with its reason as a problem."""
-    kept, problems = [], []
+    problems = list[Problem]()
+    return list(screening(entries, path, problems)), problems
+
+
+def screening(entries: Iterable[Entry], path: str, problems: list[Problem]) -> Iterator[Entry]:
+    """As `screened`, one after the other: the problems are put where they are wanted."""
     for entry in entries:
         reason = sample_failure(entry)
         if reason:
             source = entry.provenance.source
             problems.append(Problem(path, source.line if source else None, f"quarantined: {reason}"))
             entry = replace(entry, status=Status.QUARANTINED)
-        kept.append(entry)
-    return kept, problems
+        yield entry
 
 
 def _hash(path: Path) -> str:

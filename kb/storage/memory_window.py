@@ -102,7 +102,7 @@ def _any_is_taken(db: Database, file: str, ids: set[str]) -> bool:
     marks = ",".join("?" * len(ids))
     return bool(
         db.value(
-            f"SELECT 1 FROM entries WHERE file = ? AND retired_at IS NULL AND id IN ({marks}) LIMIT 1",
+            f"SELECT 1 FROM entries WHERE +file = ? AND retired_at IS NULL AND id IN ({marks}) LIMIT 1",
             [file, *ids],
         )
     )

@@ -360,3 +360,15 @@ def half_vectors(db: Database) -> None:
         ALTER TABLE halves RENAME TO embeddings;
         """,
     )
+
+
+@migrations()
+def ids_in_files(db: Database) -> None:
+    """The ids of a file's entries are read from an index, without the entries."""
+    _run(
+        db,
+        """
+        CREATE INDEX entries_in_file ON entries(file, id);
+        DROP INDEX entries_file;
+        """,
+    )

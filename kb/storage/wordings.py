@@ -32,6 +32,18 @@ class WordingTable:
         )
         return [_wording(row) for row in rows]
 
+    def of_all(self, entry_ids: Sequence[str]) -> dict[str, list[Wording]]:
+        """As `of`, for each of the entries that was taught any, by its id."""
+        rows = self._db.rows(
+            "SELECT * FROM wordings WHERE entry_id IN (SELECT value FROM json_each(?))"
+            " ORDER BY entry_id, at DESC, fingerprint",
+            [json.dumps(list(entry_ids))],
+        )
+        found: dict[str, list[Wording]] = {}
+        for row in rows:
+            found.setdefault(row["entry_id"], []).append(_wording(row))
+        return found
+
     def find(self, entry_ids: Sequence[str], fingerprints: Sequence[str]) -> dict[tuple[str, str], Wording]:
         """Those with these entries and fingerprints, by entry and fingerprint."""
         rows = self._db.rows(

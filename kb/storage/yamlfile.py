@@ -34,23 +34,39 @@ class FileText:
     mark: bytes = b""
     """The byte order mark that stands before the text; it is kept when the file is written."""
 
+    @property
+    def raw(self) -> bytes:
+        """The bytes of the file."""
+        return self.mark + self.text.encode()
+
+    def stands_in(self, path: Path) -> bool:
+        """Whether that is what the file says now: its bytes are compared, a tenth of the work of hashing them."""
+        try:
+            return _bytes(path) == self.raw
+        except FileUnreadable:
+            return False
+
 
 def read_text(path: Path) -> FileText:
     """The file's text and hash.  Raises FileUnreadable when it is not UTF-8 or cannot be read."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raw = b""
-    except OSError as error:
-        raise FileUnreadable(
-            f"{path}: cannot be read ({error.strerror}); the file was left as it is"
-        ) from error
+    raw = _bytes(path)
     try:
         mark = raw[: len(BOM_UTF8)] if raw.startswith(BOM_UTF8) else b""
         return FileText(raw[len(mark) :].decode(), hash_bytes(raw), mark)
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise FileUnreadable(f"{path}:{line}: is not UTF-8 text; the file was left as it is") from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise FileUnreadable(
+            f"{path}: cannot be read ({error.strerror}); the file was left as it is"
+        ) from error
 
 
 def hash_bytes(raw: bytes) -> str:
@@ -81,10 +97,10 @@ def change(
                 after = edit(before.text)
                 check_parses(path, after)
             check_added(before.text, after, str(path))
-            if read_text(path).sha256 != before.sha256:
+            if not before.stands_in(path):
                 raise FileChanged(f"{path} was changed by somebody else while it was edited; try again")
             raw = before.mark + after.encode()
-            if raw != before.mark + before.text.encode() or not path.exists():
+            if raw != before.raw or not path.exists():
                 _sweep(path.resolve())
                 write_atomically(path, raw)
     except Timeout as error:

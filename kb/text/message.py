@@ -15,7 +15,7 @@ from kb.text.crashes.form import Role
 from kb.text.crashes.table import form_of, without_clock
 
 
-@lru_cache(maxsize=64)  # (one question asks for it once for each use of a line)
+@lru_cache(maxsize=256)  # (one question, or one entry, asks for it once for each use of a line)
 def message(line: str) -> str:
     """The message of a line; the line itself where nothing is around it."""
     told = bare(without_clock(line)).text

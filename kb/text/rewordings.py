@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Literal
 
 from kb.text.wordings import Read, Wording, wording
@@ -24,6 +26,8 @@ LONGEST_LINE = 4000
 """Characters of a line that are looked at; a longer one is no message that a version says otherwise."""
 MOST_WORDINGS = 12
 """Other wordings of a line at most."""
+_GRAM = 4
+"""Characters of the pieces by which anchors are looked up."""
 
 
 _NAME = re.compile(
@@ -153,19 +157,33 @@ def _rules() -> tuple[_Rule, ...]:
 
 def _said_by(line: str) -> Iterable[_Rule]:
     """The rules that have a piece of text in the line, in the order of the table."""
-    return dict.fromkeys(rule for anchor, rule in _anchors() if anchor in line)
+    anchors, by_gram = _anchors()
+    grams = {line[at : at + _GRAM] for at in range(len(line) - _GRAM + 1)}
+    near = [*by_gram.get("", ()), *(at for gram in grams & by_gram.keys() for at in by_gram[gram])]
+    return dict.fromkeys(rule for anchor, rule in map(anchors.__getitem__, sorted(near)) if anchor in line)
 
 
 @cache
-def _anchors() -> tuple[tuple[str, _Rule], ...]:
-    return tuple(
+def _anchors() -> tuple[list[tuple[str, _Rule]], dict[str, list[int]]]:
+    """The anchors with their rules, and which of them have each piece of a few characters; the shorter ones under ``.
+
+    Each stands under its rarest piece alone: of six hundred anchors a line has the pieces of a few.
+    """
+    anchors = [
         (anchor, rule)
         for rule in _rules()
         for anchor in (
             ("_",) if rule.names else (rule.before.anchor, "" if rule.said.only_new else rule.after.anchor)
         )
         if anchor
-    )
+    ]
+    grams = [
+        sorted({anchor[at : at + _GRAM] for at in range(len(anchor) - _GRAM + 1)}) for anchor, _ in anchors
+    ]
+    often, by_gram = Counter(chain.from_iterable(grams)), dict[str, list[int]]()
+    for at, found in enumerate(grams):
+        by_gram.setdefault(min(found, key=often.__getitem__, default=""), []).append(at)
+    return anchors, by_gram
 
 
 def _goes_on(line: str, end: int) -> bool:

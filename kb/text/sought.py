@@ -30,6 +30,7 @@ def is_crash(text: str) -> bool:
     return signature is not None and (NAMED in signature.trace or LEADS in signature.trace)
 
 
+@lru_cache(maxsize=256)  # (an entry asks for it at each of its steps)
 def readable(text: str) -> str:
     """What was learned, as a program wrote it: out of JSON and escapes; a line that needs no reading stays one line."""
     plain = text.strip()

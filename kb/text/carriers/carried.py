@@ -81,7 +81,7 @@ _OBJECT = re.compile(
 )
 
 
-@lru_cache(maxsize=64)  # (one question asks for it once for each use of a line)
+@lru_cache(maxsize=256)  # (one question, or one entry, asks for it once for each use of a line)
 def bare(line: str) -> Carried:
     """The line without its carriers, however many lie one inside another."""
     said: dict[str, str] = {}

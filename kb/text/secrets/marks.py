@@ -15,7 +15,7 @@ from typing import Any
 
 Hits = list[tuple[int, int]]
 """The place of each mark that stands in a text and its number, in the order of the text."""
-_LONG = 200_000
+LONG = 200_000
 """Characters from which Hyperscan, once it has compiled the marks, is the quicker."""
 
 
@@ -26,10 +26,10 @@ class Marks:
         self._marks = [mark.encode() for mark in marks]
         self._numbers = {mark: number for number, mark in enumerate(self._marks)}
 
-    def places(self, text: str) -> Hits:
-        """Where they stand; marks may overlap."""
+    def places(self, text: str, long: int = LONG) -> Hits:
+        """Where they stand; marks may overlap.  From `long` characters on, it is worth to compile them."""
         data = text.encode("ascii", "replace")
-        if len(data) >= _LONG and self._hyperscan is not None:
+        if len(data) >= long and self._hyperscan is not None:
             return self._in_one_pass(data)
         return self._one_by_one(data.lower()) if self._re2 is None else self._one_after_the_other(data)
 

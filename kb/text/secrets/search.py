@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from kb.text.secrets import assignments, blocks, commands, phrases, shapes
@@ -16,6 +16,8 @@ _LEAST = 4
 """Characters of the shortest text that can hold a secret and say so."""
 _REACH = 100_000
 """Characters of a line on each side of a mark in which escapes are undone."""
+_TOGETHER = 20_000
+"""Characters of texts that are looked through together: where there are so many, there will be more of them."""
 
 
 class _Search:
@@ -54,21 +56,39 @@ def _search() -> _Search:
     return _Search()
 
 
+def without_secrets(texts: Iterable[str]) -> set[str]:
+    """Those of the texts that are ASCII and in which `find` finds nothing: marks are looked for in all at once."""
+    plain, search = [text for text in texts if text.isascii()], _search()
+    # (No mark holds the character that parts the texts, so none reaches from one into the next.)
+    hits, at, last, kept = search.marks.places("\0".join(plain), _TOGETHER), 0, 0, set[str]()
+    for text in plain:
+        begin, first = at, last
+        at += len(text) + 1
+        while last < len(hits) and hits[last][0] < at:
+            last += 1
+        own = [(place - begin, number) for place, number in hits[first:last]]
+        if not own or not _found(text, own, search):
+            kept.add(text)
+    return kept
+
+
 def find(text: str) -> list[Secret]:
     """The secrets in the text; one that overlaps another is one with it."""
     if len(text) < _LEAST:
         return []
     search = _search()
     hits = search.marks.places(text)
-    if not hits and text.isascii():
-        return []
+    return _found(text, hits, search) if hits or not text.isascii() else []
+
+
+def _found(text: str, hits: Hits, search: _Search) -> list[Secret]:
     found = list(search.found(text, hits))
     if not text.isascii() or any(number < search.disguises for _, number in hits):
         found += _disguised(text, 0, len(text), search)
     elif "\\" in text:
         for start, end in _around(text, hits):
             found += _disguised(text, start, end, search)
-    return with_further_lines(text, _merged(found))
+    return with_further_lines(text, _merged(found)) if found else []
 
 
 def _around(text: str, hits: Hits) -> Iterator[tuple[int, int]]:
