@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence
 
 from kb.errors import InvalidInput
 from kb.text.redact import redact, redact_data
@@ -24,18 +24,19 @@ _known = set[str]()
 _HASH = re.compile(r"f\d+:[0-9a-f]+|[0-9a-f]{40,64}")
 
 
-def clean_values(values: Sequence[object], plain: Set[str] = frozenset()) -> Sequence[object]:
-    """The values of a statement without secrets; the very values where there are none, as in the `plain` texts."""
-    cleaned = [clean(value) if type(value) is str and value not in plain else value for value in values]
+def clean_values(values: Sequence[object]) -> Sequence[object]:
+    """The values of a statement without secrets; the very values where there are none."""
+    cleaned = [clean(value) if type(value) is str else value for value in values]
     return cleaned if any(new is not old for new, old in zip(cleaned, values, strict=True)) else values
 
 
-def clean_rows(rows: Iterable[Sequence[object]]) -> Iterable[Sequence[object]]:
-    """The same for each row; what holds no mark of a secret is told for all of them at once."""
+def clean_rows(rows: Iterable[Sequence[object]]) -> Sequence[Sequence[object]]:
+    """The same for each row; the texts of all rows are looked through at once."""
     rows = list(rows)
     texts = {value for row in rows for value in row if type(value) is str and len(value) >= _SHORTEST}
-    plain = without_secrets(texts - _known)
-    return [clean_values(row, plain) for row in rows]
+    texts -= _known
+    doubtful = texts - without_secrets(texts)
+    return [row if doubtful.isdisjoint(row) else clean_values(row) for row in rows] if doubtful else rows
 
 
 def clean(text: str) -> str:
