@@ -205,8 +205,9 @@ def _compared_as_texts(question: Question, entry: Entry) -> bool:
 
 def _is_only_said(question: Question, found: Found) -> bool:
     """Whether somebody's own words are all that speaks for it: as a subject it would not be known."""
-    told = question.kind is Kind.SENTENCE and bool(found.features)
-    return told and probability(found.features, question.kind) < KNOWN
+    if not found.features or question.kind is not Kind.SENTENCE:
+        return False
+    return probability(found.features, question.kind) < KNOWN
 
 
 def _codes_differ(question: Question, pattern: str) -> bool:
