@@ -208,6 +208,7 @@ def ask(
 
 def _read(reader: EvidenceReader, block: Unfolded, until: float) -> int:
     """Read a block piece by piece until a moment; returns the line at which it was left, or 0."""
+    tells_levels = block.tells_levels
     for start, end in pieces(block.text, _READ_AT_ONCE):
         if start and time.monotonic() > until:
             return block.place(start, start).line
@@ -218,7 +219,7 @@ def _read(reader: EvidenceReader, block: Unfolded, until: float) -> int:
         def said(begin: int, start: int = start) -> Mapping[str, str]:
             return block.said(start + begin)
 
-        reader.read(block.text[start:end], place, said if block.changed else None)
+        reader.read(block.text[start:end], place, said if block.changed else None, tells_levels=tells_levels)
     return 0
 
 

@@ -74,14 +74,17 @@ class EvidenceReader:
         self._waiting: list[_Block] = []
         self._lines: list[Group] | None = None
 
-    def read(self, text: str, place: OnPlace, said: OnSaid | None = None) -> None:
+    def read(
+        self, text: str, place: OnPlace, said: OnSaid | None = None, *, tells_levels: bool = True
+    ) -> None:
         """Take in a block: `place` tells where its characters stand in the text as it was given.
 
-        `said` tells what carriers that are no longer in `text` say of the line at a place.
+        `said` tells what carriers that are no longer in `text` say of the line at a place; `tells_levels` is False
+        where that is no severity, whatever the line.
         """
         self._keep_head(text, place, said)
         self._lines = None
-        self._waiting.append(_Block(text, place, said))
+        self._waiting.append(_Block(text, place, said, said is not None and tells_levels))
         if len(self._head) > _HEAD or sum(len(block.text) for block in self._waiting) > _SHORT:
             self._read_waiting()
 
@@ -173,10 +176,11 @@ class EvidenceReader:
 class _Block:
     """A block and where it lies."""
 
-    def __init__(self, text: str, place: OnPlace, said: OnSaid | None) -> None:
+    def __init__(self, text: str, place: OnPlace, said: OnSaid | None, tells_levels: bool) -> None:
         self.text = text
         self.place = place
         self.said = said
+        self.tells_levels = tells_levels
 
     def line(self, at: int) -> Line:
         """The line around a character."""

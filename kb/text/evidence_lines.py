@@ -20,11 +20,15 @@ _VARYING = re.compile(r"(?!(?<![\w.:-])0(?![\w.:-]))[0-9a-fA-F]*\d[\w.:-]*")
 
 
 class Block(Protocol):
-    """A block of a text: `said` tells what carriers that are no longer in it say of the line at a place."""
+    """A block of a text: `said` tells what carriers that are no longer in it say of the line at a place.
+
+    `tells_levels` is whether that may be a severity.
+    """
 
     text: str
     place: Callable[[int, int], Place]
     said: Callable[[int], Mapping[str, str]] | None
+    tells_levels: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class PlainLines:
 
     def read(self, block: Block, start: int, end: int) -> None:
         """Take in the lines of a stretch in which no alarming word stands."""
-        text, said = block.text, block.said
+        text, said = block.text, block.said if block.tells_levels else None
         while start < end and (said is not None or self._read < _LINES):
             stop = text.find("\n", start, end)
             stop = end if stop < 0 else stop

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from kb.text.carriers.carried import bare
@@ -13,6 +15,10 @@ from kb.text.carriers.splits import Rows
 
 _PIECE = 16_000
 """A runtime's piece of a longer line is about as long as this, and has no line end in it."""
+_PLAIN = re.compile(
+    r'(?m)^\{"log": ?"(?![{\[])([^"\\\n]*)\\n", ?"stream": ?"std(?:out|err)", ?"time": ?"[^"\\\n]*"\}$'
+)
+"""A line of docker's without anything in it that JSON writes otherwise."""
 _WORDS = re.compile(r"(?:[A-Za-z]{2,40}[ ,]{1,3}){2}[A-Za-z]{2}")
 _BEGIN = re.compile(r"(?:\{[ \t]?\"|\[[ \t]?\{[ \t]?\")")
 _READER = json.JSONDecoder()
@@ -21,6 +27,8 @@ _CLOSING = {"{": ("}", "},"), "[": ("]", "],")}
 
 def read(rows: Rows) -> Rows:
     """The messages of all objects; lines that are none, or whose objects hold no message, as they are."""
+    if (plain := _plain(rows[0])) is not None:
+        return plain, rows[1], rows[2]
     old, froms, tos = pieces_joined(rows)
     lines: list[str] = []
     first: list[int] = []
@@ -44,6 +52,14 @@ def read(rows: Rows) -> Rows:
             last.append(end)
         at += step
     return lines, first, last
+
+
+def _plain(lines: list[str]) -> list[str] | None:
+    """The messages where docker wrote all lines, all of them plain: found in one pass, without reading any JSON."""
+    if not lines[0].startswith('{"log":'):
+        return None
+    found, behind = _PLAIN.findall("\n".join(lines)), lines[-1:] if not lines[-1] else []
+    return [*found, *behind] if len(found) + len(behind) == len(lines) else None
 
 
 def within(line: str) -> list[str] | None:
@@ -81,6 +97,24 @@ def _between(line: str, at: int) -> int:
     while at < len(line) and line[at] in ", \t":
         at += 1
     return at
+
+
+def is_object(line: str) -> bool:
+    """Whether the line is one object of JSON and nothing else; it is checked, not made."""
+    if line[:1] != "{":
+        return False
+    try:
+        _checker()(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+@cache
+def _checker() -> Callable[[str], object]:
+    import msgspec
+
+    return msgspec.json.Decoder(msgspec.Raw).decode
 
 
 def objects_at(line: str, at: int) -> Any:

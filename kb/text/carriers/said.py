@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from kb.text.carriers.data import attributes, decoded, plain_name
@@ -56,6 +57,23 @@ _NAMELESS = re.compile(
 )
 """Objects whose `name` is not that of a logger."""
 _DEEP, _MANY, _LISTED = 8, 20_000, 20
+_LEVEL_NAMES = sorted((name for name, what in _SAYS.items() if what == "severity"), key=len, reverse=True)
+
+
+def may_say_level(text: str) -> bool:
+    """Whether any object in a text may say its severity; names that are written in escapes may be any."""
+    return "\\u00" in text or _level_field().search(text.encode("utf-8", "replace")) is not None
+
+
+@cache
+def _level_field() -> Any:
+    """The name of a field that may hold a level, as it stands in JSON, and in JSON within the texts of JSON."""
+    source = rf"(?i)[\"._@](?:{'|'.join(map(re.escape, _LEVEL_NAMES))})[_@]*\\*\"".encode()
+    try:
+        import re2
+    except ImportError:
+        return re.compile(source)
+    return re2.compile(source)
 
 
 def says(found: Any) -> dict[str, str]:

@@ -11,10 +11,11 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from kb.text.carriers import escapes, journal, jsonlines, quotes, root_first, splits
 from kb.text.carriers.carried import bare
-from kb.text.carriers.said import says
+from kb.text.carriers.said import may_say_level, says
 from kb.text.carriers.splits import Rows
 
 _SAYS = 64_000
@@ -101,6 +102,16 @@ class Unfolded:
             return {}  # what carries it stands in the line itself
         return _said(raw, self._source.text, raw_start)
 
+    @property
+    def tells_levels(self) -> bool:
+        """Whether `said` of any line may tell a severity; one look at the block where all of it is JSON without one."""
+        if self._source is None:
+            return False
+        text = self._source.text
+        if may_say_level(text):
+            return True
+        return not all(map(jsonlines.is_object, filter(None, text.split("\n"))))
+
     def _row(self, at: int) -> tuple[int, int, int]:
         source = self._source
         assert source is not None
@@ -149,10 +160,8 @@ def _rows(text: str) -> Rows:
 
 
 def _line_starts(text: str) -> list[int]:
-    starts, at = [0], 0
-    while (at := text.find("\n", at) + 1) > 0:
-        starts.append(at)
-    return starts
+    lengths = map(len, text.split("\n"))
+    return list(accumulate(map((1).__add__, lengths), initial=0))[:-1]
 
 
 def _said(raw: str, block: str, at: int) -> Mapping[str, str]:
