@@ -90,10 +90,10 @@ class Embeddings:
                 )
         return len(found)
 
-    def pending(self, after: int = 0) -> int:
-        """How many distinct texts of the outbox, behind number `after`, have no vector yet."""
-        sql = f"SELECT count(DISTINCT c.content_hash) {_PENDING}"
-        return int(self._db.value(sql, [self.encoder.name, after]))
+    def pending(self, after: int = 0, most: int = -1) -> int:
+        """How many distinct texts of the outbox, behind number `after`, have no vector yet; counted up to `most`."""
+        texts = f"SELECT DISTINCT c.content_hash {_PENDING} LIMIT ?"
+        return int(self._db.value(f"SELECT count(*) FROM ({texts})", [self.encoder.name, after, most]))
 
     def unpublished(self, most: int = -1) -> int:
         """How many outbox rows have their vector, what a new generation would bring; counted up to `most`."""

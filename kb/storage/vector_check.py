@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kb.storage.database import Database
 from kb.storage.embeddings import Embeddings
-from kb.storage.vectors import EMBED_AT_QUERY, VectorIndex
+from kb.storage.vectors import EMBED_AT_QUERY, LEFT_TO_DOCTOR, VectorIndex
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,9 +71,10 @@ def _waiting(report: VectorReport, lost: int) -> None:
     if lost:
         report.problems.append(f"the cached vectors of {lost} chunks are lost; run: kb doctor --repair")
     if report.waiting > EMBED_AT_QUERY:
+        few = f"a check embeds {EMBED_AT_QUERY} at a time"
+        how = few if report.waiting <= LEFT_TO_DOCTOR else "too many for checks to embed them"
         report.problems.append(
-            f"{report.waiting} texts are not searchable by meaning yet (a check embeds {EMBED_AT_QUERY} "
-            "at a time); run: kb doctor --repair"
+            f"{report.waiting} texts are not searchable by meaning yet ({how}); run: kb doctor --repair"
         )
     elif report.waiting:
         report.notes.append(f"{report.waiting} new texts wait for their vectors; the next check makes them")

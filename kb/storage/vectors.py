@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 EMBED_AT_QUERY = 256
-"""Pending texts that a search embeds first (a few seconds); more wait for ingest or doctor."""
+"""Pending texts that a search embeds first (a few seconds); more wait for the next one."""
+LEFT_TO_DOCTOR = 2_048
+"""Pending texts of which more are not embedded by searches: waiting for a few of thousands makes no answer better."""
 COMPARED = 20_000
 """Chunks that pass a filter and are compared one by one, some ten milliseconds; of more, the nearest are asked for."""
 _VECTORS_KEPT = 256
@@ -115,12 +117,16 @@ class VectorIndex:
         newest = int(self._db.value("SELECT coalesce(max(seq), 0) FROM outbox"))
         if self._db.read_only or newest == self._complete:
             return
-        try:
-            self._embeddings.embed_pending(EMBED_AT_QUERY, after=self._complete)
-        except HomeNotWritable as error:
-            self._note(f"the vectors of new texts could not be kept: {error}")
-        if waiting := self._embeddings.pending(self._complete):
-            self._note(f"{waiting} new texts are not searchable by meaning yet; run: kb doctor --repair")
+        waiting = self._embeddings.pending(self._complete, LEFT_TO_DOCTOR + 1)
+        if 0 < waiting <= LEFT_TO_DOCTOR:
+            try:
+                self._embeddings.embed_pending(EMBED_AT_QUERY, after=self._complete)
+            except HomeNotWritable as error:
+                self._note(f"the vectors of new texts could not be kept: {error}")
+            waiting = self._embeddings.pending(self._complete)
+        if waiting:
+            many = f"more than {LEFT_TO_DOCTOR:,}" if waiting > LEFT_TO_DOCTOR else waiting
+            self._note(f"{many} new texts are not searchable by meaning yet; run: kb doctor --repair")
         else:
             self._complete = newest
 

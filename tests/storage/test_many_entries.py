@@ -15,6 +15,7 @@ from benchmarks.large_files import entry as written
 from kb import KnowledgeBase
 from kb.records import Entry, Status
 from kb.storage.identify import fingerprints_of
+from kb.storage.vectors import LEFT_TO_DOCTOR
 from kb.text import rewordings
 from kb.text.secrets.search import find, without_secrets
 
@@ -106,6 +107,17 @@ def test_an_id_of_another_file_is_not_taken_away_by_a_file_that_is_read_later(tm
             for row in kb._parts.db.rows("SELECT file FROM entries WHERE id LIKE 'lantern%' ORDER BY 1")
         ]
     assert files == ["learned/here", "learned/there"]
+
+
+def test_a_question_does_not_wait_for_the_vectors_of_thousands_of_new_texts(tmp_path: Path) -> None:
+    with home(tmp_path / "home") as kb:
+        (kb.home.learned / "patterns.yaml").write_text(text(range(LEFT_TO_DOCTOR // 4 + 100)))
+        answer = kb.check_known_issues("orders went away for good")
+        assert kb._parts.db.value("SELECT count(*) FROM embeddings") == 0
+        assert any("not searchable by meaning yet; run: kb doctor --repair" in note for note in answer.notes)
+        (kb.home.learned / "patterns.yaml").write_text(text(range(20)))
+        kb.check_known_issues("orders went away for good")
+        assert kb._parts.db.value("SELECT count(*) FROM embeddings") > 0
 
 
 PIECES = st.sampled_from(

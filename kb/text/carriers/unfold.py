@@ -133,7 +133,7 @@ class Unfolded:
 
 def unfold(text: str, offset: int = 0, line: int = 1) -> Unfolded:
     """The block, readable.  A block with nothing to undo costs no more than a few searches in C."""
-    if returns := 0 < text.count("\r\n") == text.count("\r") == text.count("\n"):
+    if returns := "\r" in text and text.count("\r\n") == text.count("\r") == text.count("\n"):
         text = text.replace("\r\n", "\n")
     now = text
     rows: Rows | None = None
