@@ -95,7 +95,7 @@ def without_ids(title: str) -> str:
 
 def spelled_out(text: str) -> str:
     """`text` with its identifiers as words (`KubePodCrashLooping`: `Kube Pod Crash Looping`)."""
-    return _HUMP.sub(" ", text)
+    return text if text.islower() and "_" not in text else _HUMP.sub(" ", text)
 
 
 def _pieces(passages: Sequence[Passage]) -> Iterator[tuple[str, str]]:
