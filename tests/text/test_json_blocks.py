@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.carriers import jsonlines, unfold
+from kb.text.carriers import jsonlines, objects, unfold
 from kb.text.carriers.objects import messages
 
 SAID = st.sampled_from(
@@ -112,3 +112,57 @@ def test_a_block_of_docker_tells_no_levels_and_one_of_a_logger_does() -> None:
     plain, graded = docker("it went away\n", compact=True), '{"level":50,"msg":"it went away"}'
     assert not unfold(f"{plain}\n{plain}\n").tells_levels
     assert unfold(f"{plain}\n{graded}\n").tells_levels
+
+
+FIELDS = st.sampled_from(
+    [
+        "msg",
+        "message",
+        "@m",
+        "@mt",
+        "MessageTemplate",
+        "level",
+        "error.type",
+        "error.message",
+        "type",
+        "value",
+        "name",
+        "frames",
+        "locals",
+        "err",
+        "stack",
+        "code",
+        "Log",
+        "x" * 90,
+        "",
+    ]
+)
+CONTENTS = st.sampled_from(
+    [
+        "the lease of {shard} went away",
+        "KeyError",
+        "sku",
+        "",
+        "a b c",
+        3,
+        None,
+        True,
+        1.5,
+        {"msg": "inner"},
+        ["a", "b"],
+    ]
+)
+
+
+@settings(max_examples=400)
+@given(st.dictionaries(FIELDS, CONTENTS, max_size=5))
+def test_a_flat_object_says_what_a_look_at_every_value_finds(found: dict[str, object]) -> None:
+    flat = objects._flat_strings(found)
+    assert not flat or flat == list(objects._strings(found))
+
+
+def test_the_record_of_a_logger_is_read_as_a_flat_object() -> None:
+    assert objects._flat_strings({"level": "info", "message": "it went away", "ms": 12}) == [
+        ("", "info"),
+        ("m", "it went away"),
+    ]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from kb.text.carriers.data import attributes, decoded, plain_name, value_of
-from kb.text.carriers.thrown import thrown
+from kb.text.carriers.thrown import may_be_thrown, thrown
 
 _MESSAGES = frozenset(
     [
@@ -101,6 +102,9 @@ _NOT_PROSE = re.compile(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
 _STATE = frozenset({"frames", "locals", "vars"})
 """What stood in the variables of a frame is no message, whatever they are called."""
 _DEEP, _MANY = 8, 20_000
+_FEW, _LONG_KEY = 32, 80
+_NESTED = frozenset({dict, list})
+_RENDERED = frozenset({"@mt", "MessageTemplate"})
 
 
 def messages(found: Any, deep: int = 0) -> list[str]:
@@ -110,7 +114,7 @@ def messages(found: Any, deep: int = 0) -> list[str]:
     told: list[str] = []
     troubles: list[str] = []
     others: list[str] = []
-    for kind, text in _strings(found):
+    for kind, text in _flat_strings(found) or _strings(found):
         (told if kind == "m" else troubles if kind == "t" else others).append(text)
     if not told and not troubles and (prose := [text for text in others if _prose(text)]):
         told.append(max(prose, key=len))
@@ -138,6 +142,28 @@ def _kind(key: str) -> str:
 
 
 _KINDS: dict[str, str] = {}
+
+
+def _flat_strings(found: Any) -> list[tuple[str, str]]:
+    """As `_strings`, for an object of plain values whose fields need no look at each other; else none."""
+    if type(found) is not dict or not 0 < len(found) <= _FEW or max(map(len, found)) > _LONG_KEY:
+        return []
+    kinds = _kinds_of(tuple(found))
+    if not kinds or not _NESTED.isdisjoint(map(type, found.values())):
+        return []
+    return [
+        (kind, text)
+        for kind, text in zip(kinds, found.values(), strict=True)
+        if kind is not None and type(text) is str
+    ]
+
+
+@lru_cache(maxsize=512)  # (a logger writes the same fields in every line)
+def _kinds_of(keys: tuple[str, ...]) -> tuple[str | None, ...]:
+    """What each field says of a string in it, None where that is passed over; none where fields belong together."""
+    if _RENDERED.intersection(keys) or may_be_thrown(keys):
+        return ()
+    return tuple(None if plain_name(key) in _STATE else _kind(key) for key in keys)
 
 
 def _strings(found: Any) -> Iterator[tuple[str, str]]:

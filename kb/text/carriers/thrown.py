@@ -7,6 +7,7 @@ name of an exception and what it says in two fields, under names of their own.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from kb.text.carriers.data import plain_name
@@ -36,6 +37,12 @@ _SURE = frozenset({"exc_type", "exception.type", "exception_type", "exception_cl
 _INNER = frozenset({"cause", "caused_by", "causedby", "inner", "innerexception", "inner_exception"})
 _MOST = 64
 """Fields of an object that is an exception."""
+
+
+def may_be_thrown(keys: Iterable[str]) -> bool:
+    """Whether an object with these fields may be an exception."""
+    named = set(map(plain_name, keys))
+    return any(name in named and words in named for name, words in _PAIRS)
 
 
 def thrown(one: dict[str, Any], key: str = "") -> tuple[str, frozenset[str]] | None:
