@@ -30,8 +30,8 @@ def alert_lines(facts: Facts) -> Iterator[Line]:
         parts.append(shortened(alert.name, _SHORT))
     parts += [name for name in (alert.service, alert.environment) if name]
     if alert.firing or alert.resolved > 1:
-        over = f", {alert.resolved} resolved" if alert.resolved else ""
-        parts.append(f"{alert.firing} firing{over}")
+        others = ((alert.resolved, "resolved"), (alert.silenced, "silenced"), (alert.left_out, "left out"))
+        parts.append(", ".join([f"{alert.firing} firing", *(f"{n} {what}" for n, what in others if n)]))
     if alert.others:
         parts.append(f"with it: {shortened(', '.join(alert.others), _SHORT)}")
     if alert.starts:
