@@ -32,7 +32,7 @@ _FORMS = (
     "%a %b %d %H:%M:%S %Y", "%a %d %b %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S", "%a, %d %b %Y %H:%M:%S %z",
     "%A %d %B, %Y %H:%M:%S",
     "%d %b %Y %H:%M:%S", "%b %d, %Y %H:%M:%S", "%b %d, %Y, %I:%M:%S %p", "%B %d, %Y %H:%M:%S", "%Y-%m-%d %I:%M:%S %p",
-    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S.%f %z",
 )  # fmt: skip
 """Times as `date`, mails, CloudWatch and Site24x7 print them; none with day and month as numbers in unknown order."""
 

@@ -7,6 +7,7 @@ web-03` is a name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ from kb.triage.alerts.report import Report, State, Text, Tool, first, inner, mar
 ZABBIX = scale("5|disaster", "4|high", "3|average|2|warning", "1|information|0|not classified")
 _ZABBIX_SAYS = ("Not classified", "Information", "Warning", "Average", "High", "Disaster")
 CHECK_STATES = scale("critical|crit|down", "unreachable|unreach", "warning|warn|unknown|unkn")
+_SUBJECT = re.compile(r"^(?:Problem|Updated problem in [^:]{1,40}|Resolved(?: in [^:]{1,40})?): ")
+"""What Zabbix' own templates put before the name of a problem."""
 _SENSU = ("OK", "WARNING", "CRITICAL")
 _OVER = ("ok", "up", "resolved", "recovery", "recovered", "passing", "cleared", "resolve")
 _QUIET = ("downtimestart", "acknowledgement", "flappingstart")
@@ -79,7 +82,9 @@ class Zabbix(msgspec.Struct, kw_only=True):
         labels = tags_of(self.tags)
         return [
             Report(
-                name=first(self.event_name, self.trigger_name, self.trigger, self.subject),
+                name=first(
+                    self.event_name, self.trigger_name, self.trigger, _SUBJECT.sub("", plain(self.subject))
+                ),
                 texts=words(self.message, self.item, self.item_value, self.opdata, host),
                 labels=labels,
                 environment=first(labels.get("environment"), labels.get("env")) or environment_in(host),

@@ -49,10 +49,11 @@ SEVERITIES = _names("""
     threatlevel
 """)
 STARTS = _names("""
-    startsat startedat starttime startdate started start begintime beganat firedat fireddatetime triggeredat
-    triggertime alerttriggertime openedat opentime occurredat firstseen firstoccurred firstoccurrence
-    detectedat createdat created createtime alerttime alerttimestamp eventtime timeofevent statechangetime
-    statechangedat timestamp datetime time date ts timeunixnano reportedat receivedat updatedat lastupdated
+    startsat datestart startedat starttime startdate started start begintime beganat firedat fireddatetime
+    triggeredat triggertime alerttriggertime openedat opentime occurredat firstseen firstoccurred
+    firstoccurrence detectedat createdat created createtime alerttime alerttimestamp eventtime timeofevent
+    statechangetime statechangedat timestamp datetime time date ts timeunixnano reportedat receivedat
+    updatedat lastupdated
 """)
 STATES = _names("""
     alertstate alertstatus currentstate currentstatus newstate newstatus monitorstatus incidentstatus
@@ -64,8 +65,8 @@ ENDS = _names("resolvedat closedat recoveredat clearedat endedat resolvedtime cl
 SWITCHES = _names("resolved isresolved recovered fixed closed isclosed cleared")
 """Switches that are on once it is over."""
 TEXTS = _names("""
-    summary title shortdescription description message msg details body text reason cause error errormessage
-    err exception output longoutput probablecause content note
+    summary title messagetitle shortdescription description message messagebody msg details body text reason
+    cause error errormessage err exception output longoutput probablecause content note
 """)
 OTHERS = _names("""
     user users actor agent team teams assignee assignees assignedto responders creator createdby owner

@@ -20,12 +20,17 @@ _SUBJECT = re.compile(
     r"\b(PROBLEM|RECOVERY|ACKNOWLEDGEMENT|FLAPPINGSTART|FLAPPINGSTOP|DOWNTIMESTART|DOWNTIMEEND)"
     r"(?: \w+)? (?:Service|Host) Alert: ([^/\n]{1,120}?)(?:/([^\n]{1,200}?))? is (\w+)", re.IGNORECASE,
 )  # fmt: skip
+_ICINGA_SUBJECT = re.compile(
+    r"\[(PROBLEM|RECOVERY|ACKNOWLEDGEMENT|FLAPPING(?:START|END)|DOWNTIME(?:START|END|REMOVED)|CUSTOM)\] "
+    r"(?:([^\n]{1,200}?) on )?([^ \n]{1,120}) is (\w+)!"
+)
 _ICINGA = re.compile(
-    r"^(?!\*)([^\n]{1,200}?) on (\S{1,120}) is (OK|WARNING|CRITICAL|UNKNOWN|UP|DOWN)!?[ \t]*$", re.MULTILINE
+    r"^(?!\*)([^\n]{1,200}?) on (\S{1,120}) is (OK|WARNING|CRITICAL|UNKNOWN)!?[ \t]*$", re.MULTILINE
 )
 _ICINGA_HOST = re.compile(r"^(?!\*)(\S{1,120}) is (UP|DOWN)!?[ \t]*$", re.MULTILINE)
+_CHECKMK_QUIET = re.compile(r"(?:Acknowledged|Downtime Start|Started Flapping)(?: \((\w+)\))?")
 _STARTED = re.compile(r"\bProblem (?:started|has been resolved) (?:at )?([\d:]{5,8}) on ([\d.-]{8,10})")
-_MARKS = ("State:", "Event:", "Alert:", "Problem name:", "State Change:", "Host:")
+_MARKS = ("State:", "Event:", "Alert:", "Problem name:", "State Change:", "Host:", "] ")
 
 
 def read_mail(text: str) -> Reading | None:
@@ -48,19 +53,28 @@ Fields = Mapping[str, str]
 
 def _nagios(text: str, said: Fields) -> Report | None:
     """Also of Icinga, whose older mails are the same."""
-    subject, event = _SUBJECT.search(text), _ICINGA.search(text)
-    host_event = _ICINGA_HOST.search(text)
+    kind, host, check, state = _subject(text)
+    event, host_event = _ICINGA.search(text), _ICINGA_HOST.search(text)
     macros = {
-        "NOTIFICATIONTYPE": first(said.get("notification type"), subject[1] if subject else ""),
-        "HOSTNAME": first(said.get("host"), subject[2] if subject else ""),
-        "SERVICEDESC": first(said.get("service"), subject[3] if subject else ""),
-        "SERVICESTATE": first(said.get("state"), subject[4] if subject else "", event[3] if event else "",
+        "NOTIFICATIONTYPE": first(said.get("notification type"), kind),
+        "HOSTNAME": first(said.get("host"), host),
+        "SERVICEDESC": first(said.get("service"), check),
+        "SERVICESTATE": first(said.get("state"), state, event[3] if event else "",
                               host_event[2] if host_event else ""),
         "SERVICEOUTPUT": first(said.get("additional info"), said.get("info"), _after(text, "Additional Info:")),
         "SHORTDATETIME": first(said.get("date/time"), said.get("when")),
     }  # fmt: skip
     told = macros["NOTIFICATIONTYPE"] or "when" in said
     return of_macros(macros) if told and macros["HOSTNAME"] and macros["SERVICESTATE"] else None
+
+
+def _subject(text: str) -> tuple[str, str, str, str]:
+    """Kind, host, check and state as the subject of a mail of Nagios or of Icinga has them; empty where it has none."""
+    if nagios := _SUBJECT.search(text):
+        return nagios[1], nagios[2], nagios[3] or "", nagios[4]
+    if icinga := _ICINGA_SUBJECT.search(text):
+        return icinga[1], icinga[3], icinga[2] or "", icinga[4]
+    return "", "", "", ""
 
 
 def _after(text: str, heading: str) -> str:
@@ -71,10 +85,13 @@ def _after(text: str, heading: str) -> str:
 
 def _checkmk(text: str, said: Fields) -> Report | None:
     event = said.get("event", "")
-    if "host" not in said or ("->" not in event and "→" not in event):
+    quiet = _CHECKMK_QUIET.match(event)
+    if "host" not in said or ("->" not in event and "→" not in event and not quiet):
         return None
     macros = {
-        "HOSTNAME": said["host"].split(" (", 1)[0], "SERVICEDESC": said.get("service", ""), "SERVICESTATE": event,
+        "NOTIFICATIONTYPE": "ACKNOWLEDGEMENT" if quiet else "",
+        "HOSTNAME": said["host"].split(" (", 1)[0], "SERVICEDESC": said.get("service", ""),
+        "SERVICESTATE": first(quiet[1] if quiet else "", event),
         "SERVICEOUTPUT": first(said.get("summary"), said.get("output")), "LONGSERVICEOUTPUT": _after(text, "Details:"),
         "SHORTDATETIME": said.get("date/time", ""),
     }  # fmt: skip

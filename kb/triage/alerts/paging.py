@@ -131,6 +131,7 @@ class PagerDutyAlert(msgspec.Struct, kw_only=True):
         label = first(inner(self.payload, "severity"))
         labels = tags_of(inner(self.payload, "custom_details"))
         said = (f"{key}: {value}" for key, value in labels.items() if " " in value)
+        said = (f"{key}: {value}" for key, value in labels.items() if " " in value)
         return [
             Report(
                 name=first(inner(self.payload, "summary"), self.key),

@@ -24,11 +24,13 @@ _DEPTH = 8
 _TOLD = 40
 """Other values that are told as `key: value`."""
 _PLAIN = re.compile(r"[^a-z0-9]")
-_NO_NAME = re.compile(r"^(?:\w+://|[\w.-]+/[\w./-]+$|[\d.:TZ+\- ]+$|[0-9a-fA-F-]{16,}$|\W*$)")
-"""Addresses, paths, numbers, times and ids name nothing."""
+_NO_NAME = re.compile(r"^(?:[$*<%{]|\w+://|[\w.-]+/[\w./-]+$|[\d.:TZ+\- ]+$|[0-9a-fA-F-]{16,}$|\W*$)")
+"""Addresses, paths, numbers, times, ids, and places that a template left unfilled name nothing."""
+_NO_LABEL = re.compile(r"^[$*<%{]|\n|^[A-Z]\w*/\w+$")
+"""Places left unfilled, texts of several lines, and namespaces of metrics such as `AWS/EC2`."""
 _TURN = re.compile(r"->|→|_TO_|\bto\b")
 _SAYS_OVER = re.compile(
-    r"(?i)^\W*(?:resolved|recovered|recovery|closed|cleared|ok|up|back to normal)\b(?!-)|✅|🟢"
+    r"(?i)^\W*(?:manually )?(?:resolved|recovered|recovery|closed|cleared|ok|up|back to normal)\b(?!-)|✅|🟢"
     r"|\b(?:is|are) (?:back (?:up|to normal)|ok\W*$)\b|\b(?:has|have|is|are) recovered\b|\brecovered from\b"
 )
 _IN_NAME = re.compile(r"\b(?:SEV-?[0-4]|P[0-5])\b")
@@ -108,9 +110,9 @@ def _leaves(data: object) -> Iterator[_Leaf]:
         path, value, written, depth = pending[at]
         at += 1
         if isinstance(value, Mapping):
-            inside = list(value.items())[:_MOST] if depth < _DEPTH else []
+            inside = _inside(value)[:_MOST] if depth < _DEPTH else []
             pending += [
-                ((*path, _PLAIN.sub("", str(key)[:100].casefold())), one, str(key)[:100], depth + 1)
+                ((*path, _PLAIN.sub("", key[:100].casefold())), one, key[:100], depth + 1)
                 for key, one in inside
             ]
         elif isinstance(value, (list, tuple)):
@@ -118,6 +120,14 @@ def _leaves(data: object) -> Iterator[_Leaf]:
         elif path and (plain(value).strip() or isinstance(value, bool)):
             found += 1
             yield _Leaf(path, value, written)
+
+
+def _inside(value: Mapping[Any, Any]) -> list[tuple[str, object]]:
+    """The pairs of an object; `{"key": "env", "value": "prod"}` is the pair that it tells."""
+    names = [value[key] for key in ("key", "name", "tag", "title") if isinstance(value.get(key), str)]
+    if len(value) <= 3 and len(names) == 1 and "value" in value:
+        return [(names[0], value["value"])]
+    return [(str(key), one) for key, one in value.items()]
 
 
 def _report(leaves: Sequence[_Leaf]) -> Report:
@@ -168,6 +178,7 @@ _SHOWN = (
     "status",
     "state",
     "category",
+    "stringvalue",
 )
 
 
@@ -200,7 +211,7 @@ def _labels(leaves: Sequence[_Leaf]) -> dict[str, str]:
     plain_keys = {leaf.written.casefold(): leaf.text for leaf in reversed(leaves) if leaf.text}
     renamed = {_LABELS[leaf.key]: leaf.text for leaf in reversed(leaves) if leaf.text and leaf.key in _LABELS}
     pairs = {**plain_keys, **renamed, **tags}
-    return {key: value for key, value in pairs.items() if len(value) <= 120 and "\n" not in value}
+    return {key: value for key, value in pairs.items() if len(value) <= 120 and not _NO_LABEL.search(value)}
 
 
 def _called(leaves: Sequence[_Leaf], names: Sequence[str]) -> str:

@@ -100,6 +100,31 @@ def test_the_subject_of_a_mail_tells_as_much() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("subject", "name", "over"),
+    [
+        ("[PROBLEM] disk on web-03 is CRITICAL!", "disk on web-03", False),
+        ("[RECOVERY] web-03 is UP!", "web-03", True),
+    ],
+)
+def test_the_subject_of_icinga_tells_as_much(subject: str, name: str, over: bool) -> None:
+    read = parse_alert(f"Subject: {subject}\n\nsee the wiki")
+
+    assert (read.name, read.is_resolved) == (name, over)
+
+
+def test_what_checkmk_calls_acknowledged_is_silenced() -> None:
+    read = parse_alert(CHECKMK.replace("OK → CRITICAL", "Acknowledged (CRIT)"))
+
+    assert (read.silenced, read.severity_label, read.is_resolved) == (1, "CRIT", False)
+
+
+def test_a_problem_that_icinga_tells_as_acknowledged_is_silenced() -> None:
+    read = parse_alert(f"Subject: [ACKNOWLEDGEMENT] disk on web-03 is WARNING!\n\n{ICINGA}")
+
+    assert (read.name, read.silenced, read.is_resolved) == ("disk on web-03", 1, False)
+
+
 def test_an_environment_in_the_name_of_the_host_is_read() -> None:
     assert parse_alert(ZABBIX).environment == "production"
 

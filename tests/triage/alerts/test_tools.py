@@ -298,6 +298,17 @@ def test_each_tool_has_its_own_words_for_over(
     assert parse_alert(changed).is_resolved is over
 
 
+def test_a_subject_names_a_problem_of_zabbix_that_has_no_other_name() -> None:
+    sent = {
+        "alert_subject": "Resolved in 5m: Disk is full",
+        "alert_message": "x",
+        "event_value": "0",
+        "event_nseverity": "2",
+    }
+
+    assert parse_alert(sent).name == "Disk is full"
+
+
 def test_an_acknowledged_problem_or_one_in_a_downtime_is_silenced_and_not_over() -> None:
     for kind in ("ACKNOWLEDGEMENT", "DOWNTIMESTART (web-3)", "FLAPPINGSTART"):
         alert = parse_alert({**CHECKMK_MACROS, "NOTIFY_NOTIFICATIONTYPE": kind})

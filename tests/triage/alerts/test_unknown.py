@@ -202,6 +202,17 @@ def test_several_services_in_a_list_name_none() -> None:
     assert parse_alert({"title": "Slow", "services": ["cart"]}).service == "cart"
 
 
+def test_pairs_of_keys_and_values_are_read_as_fields() -> None:
+    fields = [
+        {"key": "service.name", "value": {"stringValue": "cart"}},
+        {"key": "severity", "value": "ERROR"},
+    ]
+
+    read = parse_alert({"name": "5xx high", "fields": fields, "service": "$SERVICE"})
+
+    assert (read.service, read.severity) == ("cart", "SEV2")
+
+
 def test_a_list_of_objects_is_an_alert_each_and_the_gravest_leads() -> None:
     read = parse_alert(
         [
