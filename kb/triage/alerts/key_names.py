@@ -16,13 +16,14 @@ NAMES = _names("""
     triggername alarmname incidentname incidenttitle issuetitle problemtitle problemname eventname
     conditionname policyname searchname detectorname detector sensorname title headline subject
     shortdescription alert alarm monitor check sensor rule name displayname friendlyname alias messagetitle
-    summary exceptionclass errorclass trigger event errormessage message msg description text body
+    summary exceptionclass errorclass humanreadable eventtypename trigger event errormessage message msg
+    description text body
 """)
 OWN_NAMES = _names("name displayname friendlyname alias title")
 """These are the alert's only at the top or below one of `NAMED`; elsewhere they are a person's, a team's, a host's."""
 NAMED = _names("""
     alert alarm rule monitor check incident issue problem trigger detector condition policy event error item
-    data attributes payload test search fields
+    data attributes payload test search fields job execution pipeline workflow
 """)
 SERVICES = _names("""
     service servicename services impactedservice affectedservice businessservice app appname application
@@ -31,12 +32,12 @@ SERVICES = _names("""
 """)
 NO_SERVICES = frozenset(
     _names(
-        "service host application entity server website infrastructure node device none unknown n/a default"
+        "service host application entity server website infrastructure node device none unknown n/a default search"
     )
 )
 """Kinds of things, and words for nothing: they name no service."""
 ENVIRONMENTS = _names(
-    "environment environments env deploymentenvironment environmentname stage releasestage realm"
+    "environment environments env deploymentenvironment environmentname gitlabenvironmentname stage releasestage realm"
 )
 PLACES = _names("""
     cluster clustername namespace namespacename k8snsname projectid host hostname nodename fqdn resourcegroup
@@ -51,9 +52,9 @@ SEVERITIES = _names("""
 STARTS = _names("""
     startsat datestart startedat starttime startdate started start begintime beganat firedat fireddatetime
     triggeredat triggertime alerttriggertime openedat opentime occurredat firstseen firstoccurred
-    firstoccurrence detectedat createdat created createtime alerttime alerttimestamp eventtime timeofevent
-    statechangetime statechangedat timestamp datetime time date ts timeunixnano reportedat receivedat
-    updatedat lastupdated
+    firstoccurredat firstoccurredon firstoccurrence detectedat createdat created createtime alerttime
+    alerttimestamp eventtime timeofevent statechangetime statechangedat timestamp datetime time date ts
+    timeunixnano reportedat receivedat updatedat lastupdated
 """)
 STATES = _names("""
     alertstate alertstatus currentstate currentstatus newstate newstatus monitorstatus incidentstatus

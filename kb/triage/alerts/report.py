@@ -21,7 +21,7 @@ Text = str | int | float | bool | None
 """A scalar of a model: tools write numbers as texts and texts as numbers."""
 
 
-_TAGS_END = re.compile(r",|(?<![:=,])\s+(?![:=])")
+TAGS_END = re.compile(r",|(?<![:=,])\s+(?![:=])")
 """Between tags: a comma, or blanks that are not around the mark of one (`env: prod`)."""
 
 
@@ -152,10 +152,19 @@ def tags_of(value: object) -> dict[str, str]:
     """
     if isinstance(value, Mapping):
         return {key.casefold(): text for key, text in labels_of(value).items()}
+    items = TAGS_END.split(value) if isinstance(value, str) else many(value)
     found: dict[str, str] = {}
-    for key, text in _tag_pairs(_TAGS_END.split(value) if isinstance(value, str) else many(value)):
+    for key, text in _tag_pairs(items):
         found.setdefault(key.strip().casefold(), text.strip())
+    alias = next((name for one in items if isinstance(one, str) and (name := _alias(one.strip()))), "")
+    if alias and not found.keys() & {"env", "environment"}:
+        found["environment"] = alias
     return {key: text for key, text in found.items() if key and text}
+
+
+def _alias(tag: str) -> str:
+    """The environment that a tag is the whole name of."""
+    return environment_in(tag) if tag.isalpha() else ""
 
 
 def _tag_pairs(items: Iterable[object]) -> Iterable[tuple[str, str]]:
@@ -169,5 +178,3 @@ def _tag_pairs(items: Iterable[object]) -> Iterable[tuple[str, str]]:
             if mark:
                 key, _, text = item.partition(mark)
                 yield key, text
-            elif alias := environment_in(item.strip()):
-                yield ("environment", alias) if "-" not in item.strip() else ("", "")

@@ -16,7 +16,7 @@ from kb.text.environment import environment_in
 from kb.text.severity import parse_severity
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts import key_names as keys
-from kb.triage.alerts.report import Reading, Report, State, tags_of, words
+from kb.triage.alerts.report import TAGS_END, Reading, Report, State, tags_of, words
 from kb.triage.labels import environment_of, service_of
 
 _MOST = 600
@@ -182,6 +182,11 @@ _SHOWN = (
 )
 
 
+def _depth(leaf: _Leaf) -> int:
+    """How deep a value stands; that of `status.value` as deep as `status`."""
+    return len(leaf.path) - int(len(leaf.path) > 1 and leaf.key in _SHOWN and leaf.path[-2] in keys.STATES)
+
+
 def _name(leaves: Sequence[_Leaf]) -> str:
     named = (leaf for leaf in _by(leaves, keys.NAMES) if isinstance(leaf.value, str) and _is_own(leaf))
     fitting = (leaf for leaf in named if leaf.text and not _NO_NAME.match(leaf.text) and not _is_state(leaf))
@@ -204,10 +209,9 @@ def _is_state(leaf: _Leaf) -> bool:
 
 
 def _labels(leaves: Sequence[_Leaf]) -> dict[str, str]:
-    tags: dict[str, str] = {}
-    for leaf in reversed(leaves):
-        if leaf.text and leaf.key in ("tags", "labels", "tag"):
-            tags |= tags_of(leaf.text)
+    tags = tags_of(
+        [tag for leaf in leaves if leaf.key in ("tags", "labels", "tag") for tag in TAGS_END.split(leaf.text)]
+    )
     plain_keys = {leaf.written.casefold(): leaf.text for leaf in reversed(leaves) if leaf.text}
     renamed = {_LABELS[leaf.key]: leaf.text for leaf in reversed(leaves) if leaf.text and leaf.key in _LABELS}
     pairs = {**plain_keys, **renamed, **tags}
@@ -248,9 +252,16 @@ def _state(leaves: Sequence[_Leaf], name: str) -> State:
     for leaf in leaves:
         if isinstance(leaf.value, bool) and leaf.key in keys.SWITCHES:
             return State.OVER if leaf.value else State.FIRING
-    for leaf in _by(leaves, keys.STATES):
-        if leaf.text and len(leaf.text) <= 60 and (said := _said(leaf.text)):
-            return said
+    told = sorted(
+        _by(leaves, keys.STATES), key=_depth
+    )  # a part's state says nothing against that of the whole
+    said = [
+        (leaf, state) for leaf in told if leaf.text and len(leaf.text) <= 60 and (state := _said(leaf.text))
+    ]
+    if said:
+        leaf, state = said[0]
+        fires_within = leaf.text.casefold() == "ok" and any(other is State.FIRING for _, other in said)
+        return State.FIRING if fires_within else state
     if any(moment_of(leaf.value) for leaf in leaves if leaf.key in keys.ENDS):
         return State.OVER
     titles = (leaf.text for leaf in leaves if leaf.key in keys.TEXTS)

@@ -267,3 +267,33 @@ def test_a_start_is_read_however_it_is_written_or_not_at_all(
     written: object, starts: datetime | None
 ) -> None:
     assert parse_alert({"title": "Cart is slow", "started_at": written}).starts == starts
+
+
+STATUSPAGE: dict[str, Any] = {
+    "page": {"status_description": "All Systems Operational"},
+    "incident": {
+        "name": "Queries are slow", "status": "investigating", "created_at": ISO, "impact": "minor",
+        "incident_updates": [{"status": "investigating", "affected_components": [{"name": "Portal",
+         "new_status": "operational"}]}],
+        "components": [{"name": "Portal", "status": "operational"}]},
+}  # fmt: skip
+
+
+def test_a_part_that_is_well_does_not_make_the_whole_over() -> None:
+    incident = {**STATUSPAGE["incident"], "status": "resolved"}
+
+    assert (parse_alert(STATUSPAGE).name, parse_alert(STATUSPAGE).firing) == ("Queries are slow", 1)
+    assert parse_alert({**STATUSPAGE, "incident": incident}).is_resolved
+
+
+def test_an_ok_of_the_carrier_is_not_one_of_the_alert() -> None:
+    assert not parse_alert(
+        {"status": "ok", "result": {"title": "Cart is slow", "state": "firing"}}
+    ).is_resolved
+    assert parse_alert({"status": "ok", "title": "Cart is slow"}).is_resolved
+
+
+def test_a_tag_that_names_the_environment_outright_goes_before_one_that_is_only_called_so() -> None:
+    assert parse_alert({"title": "Cart is slow", "tags": ["test", "env:staging"]}).environment == "staging"
+    assert parse_alert({"title": "Cart is slow", "tags": ["prod", "eu"]}).environment == "production"
+    assert parse_alert({"title": "Cart is slow", "tags": ["non-prod"]}).environment == ""
