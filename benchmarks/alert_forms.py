@@ -80,14 +80,10 @@ def row(cases: list[tuple[Any, tuple[Any, ...]]]) -> str:
 def facts(sent: str) -> tuple[Any, ...]:
     alert = parse_alert(sent)
     severity = judge_severity(alert).severity
+    moment = alert.starts or getattr(alert, "ends", None)  # an older checkout knows no end
     return (
-        alert.name,
-        alert.service,
-        alert.environment,
-        severity and str(severity),
-        alert.starts,
-        alert.is_resolved,
-    )
+        alert.name, alert.service, alert.environment, severity and str(severity), moment, alert.is_resolved,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -27,6 +27,9 @@ class Alert:
     severity: Severity | None = None
     """The severity on the scale of the tool that sent it; None where its scale or its label is not known."""
     starts: datetime | None = None
+    """When it began, as far as the alert tells."""
+    ends: datetime | None = None
+    """When it was over; None while anything fires."""
     firing: int = 0
     """How many alerts of a group are firing; 0 where that is not said."""
     resolved: int = 0

@@ -36,6 +36,8 @@ def alert_lines(facts: Facts) -> Iterator[Line]:
         parts.append(f"with it: {shortened(', '.join(alert.others), _SHORT)}")
     if alert.starts:
         parts.append(f"since {minute(alert.starts)},{_distance(alert.starts, facts.now, 'ago', 'ahead')}")
+    if alert.ends and alert.is_resolved:
+        parts.append(f"over since {minute(alert.ends)},{_distance(alert.ends, facts.now, 'ago', 'ahead')}")
     if parts:
         yield Line("Alert", "; ".join(parts), 3.0)
 

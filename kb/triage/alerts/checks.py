@@ -125,7 +125,7 @@ class Sensu(msgspec.Struct, kw_only=True):
                 environment=first(inner(self.client, "environment")) or environment_in(host),
                 severity=CHECK_STATES.get(said.casefold()),
                 label="" if said == "OK" else said,
-                starts=moment_of(self.check.get("issued")) or moment_of(self.timestamp),
+                changed=moment_of(self.check.get("issued")) or moment_of(self.timestamp),
                 state=State.OVER if said == "OK" or self.action == "resolve" else _silenced(self.check),
             )
         ]
@@ -217,7 +217,7 @@ def of_macros(said: Mapping[str, str]) -> Report:
         environment=environment_in(host),
         severity=CHECK_STATES.get(label.casefold()),
         label="" if state is State.OVER else label,
-        starts=next((at for one in dates if (at := moment_of(one))), None),
+        changed=next((at for one in dates if (at := moment_of(one))), None),
         state=State.SILENCED if quiet else state,
     )
 

@@ -83,7 +83,7 @@ def _alarm(
         texts=words(*said, " ".join(f"{key}={value}" for key, value in dimensions.items())),
         service=parts[1] if len(parts) == 3 else told,
         environment=environment_in(dimensions.get("Stage", "")),
-        starts=moment_of(since),
+        changed=moment_of(since),
         state=_CLOUDWATCH.get(plain(state).casefold(), State.UNTOLD),
     )
 
@@ -116,6 +116,7 @@ class AzureAlert(msgspec.Struct, kw_only=True):
                 severity=_AZURE.get(label.casefold()),
                 label=label,
                 starts=moment_of(inner(said, "firedDateTime")),
+                ends=moment_of(inner(said, "resolvedDateTime")),
                 state={"fired": State.FIRING, "resolved": State.OVER}.get(
                     first(inner(said, "monitorCondition")).casefold(), State.UNTOLD
                 ),
@@ -161,6 +162,7 @@ class GoogleIncident(msgspec.Struct, kw_only=True):
                 severity=_GOOGLE.get(label.casefold()),
                 label="" if label.casefold() == "no severity" else label,
                 starts=moment_of(it.get("started_at")),
+                ends=moment_of(it.get("ended_at")),
                 state=State.OVER if is_over else State.FIRING,
             )
         ]  # fmt: skip

@@ -52,10 +52,13 @@ SEVERITIES = _names("""
 STARTS = _names("""
     startsat datestart startedat starttime startdate started start begintime beganat firedat fireddatetime
     triggeredat triggertime alerttriggertime openedat opentime occurredat firstseen firstoccurred
-    firstoccurredat firstoccurredon firstoccurrence detectedat createdat created createtime alerttime
-    alerttimestamp eventtime timeofevent statechangetime statechangedat timestamp datetime time date ts
-    timeunixnano reportedat receivedat updatedat lastupdated
+    firstoccurredat firstoccurredon firstoccurrence detectedat createdat created createtime
 """)
+MOMENTS = _names("""
+    alerttime alerttimestamp eventtime timeofevent statechangetime statechangedat timestamp datetime time date
+    ts timeunixnano reportedat receivedat updatedat lastupdated
+""")
+"""Times of the message: the start of what fires, the end of what is over."""
 STATES = _names("""
     alertstate alertstatus currentstate currentstatus newstate newstatus monitorstatus incidentstatus
     problemstate eventstate state status transition alerttransition statetransition alertaction eventaction

@@ -122,7 +122,7 @@ def _cloudwatch(_: str, said: Fields) -> Report | None:
     return Report(
         name=said["name"],
         texts=words(said.get("description"), said.get("reason for state change")),
-        starts=moment_of(said.get("timestamp", "")),
+        changed=moment_of(said.get("timestamp", "")),
         state=State.OVER if now == "ok" else State.FIRING if now == "alarm" else State.PENDING,
     )
 

@@ -114,7 +114,8 @@ def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> Report:
         service=shown(it.get("service")),
         severity=_PAGERDUTY.get(label.split(" ", 1)[0].casefold()),
         label=label,
-        starts=moment_of(it.get("created_at") or since),
+        starts=moment_of(it.get("created_at")),
+        changed=moment_of(since),
         state=State.OVER if is_over else State.FIRING,
     )
 
@@ -140,7 +141,7 @@ class PagerDutyAlert(msgspec.Struct, kw_only=True):
                 service=first(inner(self.payload, "component"), labels.get("service")),
                 severity=_PAGERDUTY.get(label.casefold()),
                 label=label,
-                starts=moment_of(inner(self.payload, "timestamp")),
+                changed=moment_of(inner(self.payload, "timestamp")),
                 state=State.OVER if plain(self.action).casefold() == "resolve" else State.FIRING,
             )
         ]  # fmt: skip
@@ -186,7 +187,7 @@ class VictorOps(msgspec.Struct, kw_only=True):
                 service=first(self.service, inner(now, "SERVICE"), inner(it, "service")),
                 severity=_VICTOROPS.get(kind),
                 label="" if acknowledged or kind in ("recovery", "ok") else kind.upper(),
-                starts=next((at for one in began if (at := moment_of(one))), None),
+                changed=next((at for one in began if (at := moment_of(one))), None),
                 state=State.OVER if kind in ("recovery", "ok") or phase == "resolved" else State.FIRING,
             )
         ]  # fmt: skip

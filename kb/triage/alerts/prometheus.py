@@ -83,6 +83,7 @@ def _report(one: Alert, shared: Mapping[str, str], common: Mapping[str, str], st
         texts=(*_said(notes), " ".join(f"{key}={labels[key]}" for key in _REASONS if labels.get(key))),
         labels=labels,
         starts=moment_of(one.starts or one.active),
+        ends=moment_of(one.ends),
         state=_state(one, status),
         runbook=first(notes.get("runbook_url"), notes.get("runbook")),
     )

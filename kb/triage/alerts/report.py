@@ -52,8 +52,21 @@ class Report:
     label: str = ""
     """The severity as it was written."""
     starts: datetime | None = None
+    ends: datetime | None = None
+    changed: datetime | None = None
+    """When its state changed, where a tool tells only that: its start while it fires, its end when it is over."""
     state: State = State.UNTOLD
     runbook: str = ""
+
+    @property
+    def began(self) -> datetime | None:
+        """When it began."""
+        return self.starts or (None if self.state is State.OVER else self.changed)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When it was over."""
+        return (self.ends or self.changed) if self.state is State.OVER else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,7 @@ class Datadog(msgspec.Struct, kw_only=True):
                 labels={**tags_of(self.scope), **tags_of(self.tags)},
                 severity=_DATADOG.get(label.casefold()),
                 label=label,
-                starts=moment_of(self.date) or moment_of(self.updated),
+                changed=moment_of(self.date) or moment_of(self.updated),
                 state=self._state(title),
             )
         ]  # fmt: skip
@@ -137,7 +137,7 @@ class NewRelicIncident(msgspec.Struct, kw_only=True):
                 service=first(inner(targets[0], "name")) if len(targets) == 1 else "",
                 severity=_NEWRELIC.get(label.casefold()),
                 label=label,
-                starts=moment_of(self.timestamp),
+                changed=moment_of(self.timestamp),
                 state=State.OVER if plain(self.state).casefold() in ("closed", "close") else State.FIRING,
                 runbook=first(self.runbook),
             )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from kb.records.parts import Severity
@@ -144,10 +145,16 @@ def _report(leaves: Sequence[_Leaf]) -> Report:
         environment=_called(own, keys.ENVIRONMENTS) or environment_of(labels) or _of_place(own),
         severity=severity,
         label=label,
-        starts=next((at for leaf in _by(own, keys.STARTS) if (at := moment_of(leaf.value))), None),
+        starts=_time(own, keys.STARTS),
+        ends=_time(own, keys.ENDS),
+        changed=_time(own, keys.MOMENTS),
         state=_state(own, name),
         runbook=next((leaf.text for leaf in own if leaf.key in ("runbookurl", "runbook")), ""),
     )
+
+
+def _time(leaves: Sequence[_Leaf], names: Sequence[str]) -> datetime | None:
+    return next((at for leaf in _by(leaves, names) if (at := moment_of(leaf.value))), None)
 
 
 def _by(leaves: Iterable[_Leaf], names: Sequence[str]) -> list[_Leaf]:

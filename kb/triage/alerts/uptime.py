@@ -50,7 +50,7 @@ class Pingdom(msgspec.Struct, kw_only=True):
                 labels=tags_of(self.tags),
                 severity=_PINGDOM.get(label.casefold()),
                 label=label,
-                starts=moment_of(self.changed),
+                changed=moment_of(self.changed),
                 state=State.OVER if over else State.FIRING,
             )
         ]
@@ -76,7 +76,7 @@ class UptimeRobot(msgspec.Struct, kw_only=True):
                 name=plain(self.name),
                 texts=words(f"{plain(self.name)} is DOWN" if down else "", self.details, self.address),
                 labels=tags_of(self.tags),
-                starts=moment_of(self.at),
+                changed=moment_of(self.at),
                 state=State.OVER if over else State.FIRING,
             )
         ]
@@ -108,7 +108,7 @@ class Site24x7(msgspec.Struct, kw_only=True):
                 labels=tags_of(self.tags),
                 severity=_SITE24X7.get(label.casefold()),
                 label="" if label == "UP" else label,
-                starts=next(
+                changed=next(
                     (at for one in (self.at_iso, self.at_unix, self.at) if (at := moment_of(one))), None
                 ),
                 state=State.OVER if label == "UP" else State.FIRING,
@@ -148,7 +148,7 @@ class Checkly(msgspec.Struct, kw_only=True):
                 labels=tags_of(self.tags),
                 severity=None if over else _CHECKLY.get(last),
                 label="degraded" if last == "degraded" and not over else "",
-                starts=moment_of(self.began),
+                changed=moment_of(self.began),
                 state=State.OVER if over else State.FIRING,
             )
         ]

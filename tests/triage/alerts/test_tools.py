@@ -17,7 +17,7 @@ MS = 1_795_169_712_000
 """`AT` in milliseconds since 1970."""
 
 Told = tuple[str, str, str, str, str, str | None, datetime | None, bool]
-"""Tool, name, service, environment, severity as written, severity, start, whether it is over."""
+"""Tool, name, service, environment, severity as written, severity, start (else end), over or not."""
 
 
 def told(alert: object) -> Told:
@@ -25,7 +25,7 @@ def told(alert: object) -> Told:
     severity = judge_severity(read).severity
     return (
         read.tool, read.name, read.service, read.environment, read.severity_label, severity and str(severity),
-         read.starts,
+         read.starts or read.ends,
         read.is_resolved,
     )  # fmt: skip
 
@@ -349,3 +349,17 @@ def test_odd_values_in_a_known_form_never_raise(tool: str, odd: object) -> None:
         if isinstance(sent[key], dict):
             for inner in sent[key]:
                 assert isinstance(parse_alert({**sent, key: {**sent[key], inner: odd}}).text, str)
+
+
+def test_a_time_at_which_a_state_changed_is_the_start_of_what_fires_and_the_end_of_what_is_over() -> None:
+    for sent, over in ((ALARM, False), ({**ALARM, "NewStateValue": "OK"}, True)):
+        read = parse_alert(sent)
+        assert (read.starts, read.ends) == ((None, AT) if over else (AT, None))
+
+
+def test_start_and_end_are_both_read_where_both_are_told() -> None:
+    end = datetime(2026, 11, 20, 10, 16, 12, tzinfo=UTC)
+
+    google = parse_alert(GOOGLE)
+
+    assert (google.starts, google.ends) == (AT, end)
