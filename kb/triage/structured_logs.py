@@ -62,6 +62,7 @@ _NESTED = (
 _OF_ALERTS = {
     "alert", "alertname", "alert_name", "alerts", "alert_id", "alert_type", "title", "name", "state", "check",
     "monitor", "incident", "previousLevel", "event_definition_id", "description", "summary",
+    "rule",
 }  # fmt: skip
 """Keys by which tools that alert call what they send; Kapacitor and Graylog give it a level and a message, too."""
 _OF_A_LOGGER = {
@@ -69,6 +70,8 @@ _OF_A_LOGGER = {
     "thread_name", "threadid", "lineno", "exc_info", "exc_type", "stack_trace", "stacktrace", "stack", "@timestamp",
 }  # fmt: skip
 """Keys that records of loggers have and alerts do not: there `name` is the logger's, or that of a function."""
+_OF_A_SHIPPER = ("stream", "kubernetes", "@timestamp", "_HOSTNAME", "_SYSTEMD_UNIT")
+"""Keys of container runtimes, Logstash and the journal, whose lines need not have a level."""
 _PREFIX = 120
 """Characters that a container runtime may put before the object."""
 _LONGEST = 20_000
@@ -95,12 +98,15 @@ def plain_log(text: str) -> tuple[str, dict[str, str]] | None:
 def is_log_line(data: Mapping[Any, Any]) -> bool:
     """Whether an object is a line of a log and no alert: it has a level and a message, and nothing that alerts have.
 
-    What loggers write and alerts never do decides where it has both.
+    What loggers write and alerts never do decides where it has both; what ships logs puts its own keys in place of a
+    level.
     """
     keys = set(map(str, data))
-    if not (keys & {*_LEVEL} and keys & {*_MESSAGE}) or {"severity", "event"} <= keys:
+    if not keys & {*_MESSAGE} or {"severity", "event"} <= keys:
         return False
-    return bool({key.casefold() for key in keys} & _OF_A_LOGGER) or not keys & _OF_ALERTS
+    if keys & {*_LEVEL} and {key.casefold() for key in keys} & _OF_A_LOGGER:
+        return True
+    return bool(keys & {*_LEVEL, *_OF_A_SHIPPER}) and not keys & _OF_ALERTS
 
 
 def _object_in(line: str) -> dict[str, str] | None:

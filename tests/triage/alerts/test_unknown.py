@@ -253,6 +253,13 @@ def test_one_line_of_a_json_log_stays_a_log_and_has_no_note() -> None:
         {"level": 50, "time": MS, "pid": 7, "hostname": "a", "name": "cart", "msg": "pool exhausted"},
         {"severity": "ERROR", "message": "pool exhausted", "logger": "db", "name": "cart", "state": "open"},
         {"@timestamp": ISO, "log.level": "error", "message": "pool exhausted"},
+        {"log": "pool exhausted\n", "stream": "stderr", "time": ISO},
+        {"log": "pool exhausted", "kubernetes": {"namespace_name": "shop", "pod_name": "cart-0"}},
+        {
+            "MESSAGE": "pool exhausted",
+            "_SYSTEMD_UNIT": "cart.service",
+            "__REALTIME_TIMESTAMP": str(MS * 1000),
+        },
     ):
         read = parse_alert(json.dumps(line))
         assert "pool exhausted" in read.name
