@@ -29,6 +29,8 @@ _NO_NAME = re.compile(r"^(?:[$*<%{]|\w+://|[\w.-]+/[\w./-]+$|[\d.:TZ+\- ]+$|[0-9
 """Addresses, paths, numbers, times, ids, and places that a template left unfilled name nothing."""
 _NO_LABEL = re.compile(r"^[$*<%{]|\n|^[A-Z]\w*/\w+$")
 """Places left unfilled, texts of several lines, and namespaces of metrics such as `AWS/EC2`."""
+_SHORT = 5
+"""Letters of words such as `ok`, `up` and `close`, which mean that it is over only at the end."""
 _TURN = re.compile(r"->|→|_TO_|\bto\b")
 _SAYS_OVER = re.compile(
     r"(?i)^\W*(?:manually )?(?:resolved|recovered|recovery|closed|cleared|ok|up|back to normal)\b(?!-)|✅|🟢"
@@ -212,7 +214,7 @@ def _is_own(leaf: _Leaf) -> bool:
 def _is_state(leaf: _Leaf) -> bool:
     """`event: resolved`, `trigger: down`, `event: check.down`: a word of a state is no name."""
     parts = re.split(r"[^a-z0-9]+", leaf.text.casefold())
-    return " " not in leaf.text and bool({*parts} & (keys.OVER | keys.FIRING))
+    return " " not in leaf.text and bool({*parts} & (keys.WELL | keys.FIRING))
 
 
 def _labels(leaves: Sequence[_Leaf]) -> dict[str, str]:
@@ -262,9 +264,7 @@ def _state(leaves: Sequence[_Leaf], name: str) -> State:
     told = sorted(
         _by(leaves, keys.STATES), key=_depth
     )  # a part's state says nothing against that of the whole
-    said = [
-        (leaf, state) for leaf in told if leaf.text and len(leaf.text) <= 60 and (state := _said(leaf.text))
-    ]
+    said = [(leaf, state) for leaf in told if leaf.text and len(leaf.text) <= 60 and (state := _said(leaf))]
     if said:
         leaf, state = said[0]
         fires_within = leaf.text.casefold() == "ok" and any(other is State.FIRING for _, other in said)
@@ -278,14 +278,16 @@ def _state(leaves: Sequence[_Leaf], name: str) -> State:
     return State.OVER if any(label in keys.OVER for label in graded) else State.UNTOLD
 
 
-def _said(text: str) -> State | None:
+def _said(leaf: _Leaf) -> State | None:
     """What a word of a state means: its last part decides, as in `FIRING_TO_OK` or `incident.resolved`."""
-    last = _TURN.split(text)[-1]
-    parts = [part for part in re.split(r"[^a-z]+", last.casefold()) if part]
+    over = keys.WELL if any("stat" in key for key in leaf.path[-2:]) else keys.OVER
+    parts = [part for part in re.split(r"[^a-z]+", _TURN.split(leaf.text)[-1].casefold()) if part]
     if {"not", "un", "non"} & {*parts}:
         return State.FIRING
     for part in reversed(parts):
-        if part in keys.OVER:
+        if part in over and (
+            len(part) > _SHORT or part == parts[-1]
+        ):  # not `close_to_limit`, not `up_for_review`
             return State.OVER
         if part in keys.FIRING:
             return State.FIRING

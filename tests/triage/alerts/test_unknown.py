@@ -311,3 +311,19 @@ def test_a_tag_that_names_the_environment_outright_goes_before_one_that_is_only_
     assert parse_alert({"title": "Cart is slow", "tags": ["test", "env:staging"]}).environment == "staging"
     assert parse_alert({"title": "Cart is slow", "tags": ["prod", "eu"]}).environment == "production"
     assert parse_alert({"title": "Cart is slow", "tags": ["non-prod"]}).environment == ""
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"priority": "normal"}, {"type": "Normal"}, {"severity": "good"}, {"status": "completed", "conclusion": "failure"},
+     {"action": "opened"}, {"event": "up_for_review"}, {"state": "close to the limit"}],
+)  # fmt: skip
+def test_what_is_normal_or_done_is_not_over(told: dict[str, str]) -> None:
+    assert not parse_alert({"title": "Cart is slow", **told}).is_resolved
+
+
+@pytest.mark.parametrize(
+    "told", [{"status": "Normal"}, {"state": "healthy"}, {"severity": "ok"}, {"severity": "clear"}]
+)
+def test_a_state_that_is_well_is_over(told: dict[str, str]) -> None:
+    assert parse_alert({"title": "Cart is slow", **told}).is_resolved
