@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (
     "kb", "kb/records", "kb/text", "kb/text/carriers", "kb/text/crashes", "kb/text/secrets",
     "kb/storage", "kb/lookup", "kb/loop",
-    "kb/prose", "kb/incidents", "kb/changes", "kb/triage", "kb/proposals", "kb/review", "kb/evaluation",
+    "kb/prose", "kb/incidents", "kb/changes", "kb/triage", "kb/triage/alerts", "kb/proposals", "kb/review",
+    "kb/evaluation",
     "kb/cli", "kb/server", "kb/starter", "kb/testing",
     "ingest", "ingest/fields", "ingest/deployed",
 )  # fmt: skip

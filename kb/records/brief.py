@@ -23,17 +23,31 @@ class Alert:
     """Every service that an alert of the group names."""
     environment: str = ""
     severity_label: str = ""
+    """The severity as the tool wrote it."""
+    severity: Severity | None = None
+    """The severity on the scale of the tool that sent it; None where its scale or its label is not known."""
     starts: datetime | None = None
+    """When it began, as far as the alert tells."""
+    ends: datetime | None = None
+    """When it was over; None while anything fires."""
     firing: int = 0
     """How many alerts of a group are firing; 0 where that is not said."""
     resolved: int = 0
     """How many of them are over; an alert that is resolved has these and none that fires."""
+    silenced: int = 0
+    """How many are silenced or inhibited; they are not counted as firing."""
+    left_out: int = 0
+    """How many the sender had and did not send."""
     runbook_url: str = ""
+    tool: str = ""
+    """The tool by whose form it was read; empty for a text, a log, or a form that is not known."""
+    notes: tuple[str, ...] = ()
+    """What has to be said of the reading itself: an unknown form, an unknown scale, alerts that were left out."""
 
     @property
     def is_resolved(self) -> bool:
-        """Whether the alert says that it is over."""
-        return self.resolved > 0 and not self.firing
+        """Whether the alert says that it is over: all of it, and nothing of it silenced or left out."""
+        return self.resolved > 0 and not (self.firing or self.silenced or self.left_out)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

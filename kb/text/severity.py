@@ -17,14 +17,14 @@ _IN_PROSE = re.compile(r"\b(?:SEV[\s-]?[0-5]|P[0-5])\b")
 _WORDS: tuple[tuple[Severity, str], ...] = (
     (
         Severity.SEV1,
-        r"critical|kritisch|blocker|emergency|disaster|urgent|catastrophic|down|full outage|🔴|🟥"
+        r"critical|kritisch|highest|blocker|emergency|disaster|urgent|catastrophic|down|full outage|🔴|🟥"
         r"|ðŸ”´|ðŸŸ¥",
     ),
     (Severity.SEV2, r"high|hoch|major|severe|disrupted|error|🟠|🟧|ðŸŸ (?![\w¡¢¨©¥¦])|ðŸŸ§"),
     (Severity.SEV3, r"medium|moderate|mittel|partial|degraded|warning|🟡|🟨|ðŸŸ¡|ðŸŸ¨"),
     (
         Severity.SEV4,
-        r"low|minor|niedrig|gering|trivial|cosmetic|notice|info(?:rmational)?|none|🟢|🟩|ðŸŸ¢|ðŸŸ©",
+        r"low|lowest|minor|niedrig|gering|trivial|cosmetic|notice|info(?:rmational)?|none|🟢|🟩|ðŸŸ¢|ðŸŸ©",
     ),
 )
 _COMPILED = tuple(

@@ -6,10 +6,10 @@ An alert is written by others: nothing here raises.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 
-from kb.text.instants import parse_instant
+from kb.text.instants import in_utc, parse_instant
 from kb.text.redact import redact
 from kb.triage.budget import shortened
 
@@ -20,6 +20,21 @@ _WHOLE = 4_000
 _MOST_LEAVES = 60
 _DEPTH = 6
 _NO_TIME = datetime(1971, 1, 1, tzinfo=UTC)
+_NUMBER = re.compile(r"\d{9,20}(?:\.\d{1,9})?")
+_DOTTED = re.compile(r"^(\d{4})[./](\d{2})[./](\d{2})\b")
+_ZONE = re.compile(r"(?<=[\s\d])([A-Z]{2,5})(?= \d{4}$|$)(?<!AM)(?<!PM)")
+_HOURS = {
+    "UTC": 0, "GMT": 0, "WET": 0, "CET": 1, "CEST": 2, "WEST": 1, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
+    "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+"""Zones that mean one offset; `CST`, `IST` and `BST` mean several."""
+_FORMS = (
+    "%a %b %d %H:%M:%S %Y", "%a %d %b %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S", "%a, %d %b %Y %H:%M:%S %z",
+    "%A %d %B, %Y %H:%M:%S",
+    "%d %b %Y %H:%M:%S", "%b %d, %Y %H:%M:%S", "%b %d, %Y, %I:%M:%S %p", "%B %d, %Y %H:%M:%S", "%Y-%m-%d %I:%M:%S %p",
+    "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S.%f %z",
+)  # fmt: skip
+"""Times as `date`, mails, CloudWatch and Site24x7 print them; none with day and month as numbers in unknown order."""
 
 
 def leaves(data: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -35,19 +50,6 @@ def leaves(data: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, 
         elif text := plain(value):
             found += 1
             yield where, text
-
-
-def tags(found: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """What tags say: `env:prod,service:checkout`, in one text or one by one."""
-    texts = (value for key, value in found if key.rsplit(".", 1)[-1].casefold() in ("tags", "labels"))
-    pairs = (tag.strip().split(":", 1) for text in texts for tag in text.split(",") if ":" in tag)
-    return {key.strip().casefold(): value.strip() for key, value in pairs}
-
-
-def of_parents(found: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """`priority.summary: P1` is the priority, `service.name: orders` the service."""
-    paths = [(key.casefold().split("."), value) for key, value in reversed(found)]
-    return {path[-2]: value for path, value in paths if len(path) > 1 and path[-1] in ("summary", "name")}
 
 
 def labels_of(value: object) -> dict[str, str]:
@@ -73,18 +75,48 @@ def text_of(data: object) -> str:
 
 
 def moment_of(value: object) -> datetime | None:
-    """A time of RFC 3339, or seconds since 1970; the zero time of Go is none."""
-    if isinstance(value, str) and len(value) >= 10 and value.isdecimal():
-        value = int(value[:20])
+    """A time of RFC 3339 or a mail, as programs print it, or as a number since 1970; the zero time of Go is none.
+
+    Numbers are seconds, milli-, micro- or nanoseconds, told by their size.  What names no zone is taken as UTC; a zone
+    that is not known makes it no time, rather than a wrong one.
+    """
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        value = float(value)
     try:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            moment = datetime.fromtimestamp(value / 1000 if value > 1e11 else value, UTC)
+            moment = datetime.fromtimestamp(value / _unit(value), UTC)
         else:
-            text = re.sub(r"(\.\d{6})\d+", r"\1", str(value or "").strip())
-            moment = parse_instant(text)
-    except (ValueError, OverflowError, OSError):
+            moment = _in_words(" ".join(str(value or "")[:80].split()))
+    except (ValueError, OverflowError, OSError, TypeError):
         return None
     return moment if moment > _NO_TIME else None
+
+
+def _unit(value: float) -> float:
+    return next((unit for limit, unit in ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3)) if value > limit), 1)
+
+
+def _in_words(text: str) -> datetime:
+    """`2026-11-20T10:15:12.441+0000`, `Fri Nov 20 10:15:12 UTC 2026`, `2026.11.20 10:15:12`.  Raises ValueError."""
+    text = re.sub(r"(\.\d{6})\d+", r"\1", text)
+    zone = _ZONE.search(text)
+    if zone and zone[1] not in _HOURS:
+        raise ValueError(text)
+    bare = " ".join(_ZONE.sub(" ", text).split())
+    offset = timedelta(hours=_HOURS[zone[1]]) if zone else timedelta()
+    try:
+        return parse_instant(_DOTTED.sub(r"\1-\2-\3", bare)) - offset
+    except ValueError:
+        return in_utc(_first_form(bare)) - offset
+
+
+def _first_form(text: str) -> datetime:
+    for form in _FORMS:
+        try:
+            return datetime.strptime(text, form)
+        except ValueError:
+            continue
+    raise ValueError(text)
 
 
 def given_or(given: str, read: str) -> str:

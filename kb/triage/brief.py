@@ -141,4 +141,5 @@ def _mitigation_lines(situation: Situation) -> Iterator[Line]:
 
 
 def _own_notes(facts: Facts) -> Iterator[str]:
+    yield from facts.alert.notes
     yield from (note for note in facts.answer.notes if note != NO_MATCH)

@@ -1,13 +1,14 @@
 """What the labels of an alert say: which service, which environment, how severe.  Pure.
 
-An exporter that reports on others is not what is broken: `job="kube-state-metrics"` counts only where
-nothing else names a service.
+An exporter that reports on others is not what is broken: `job="kube-state-metrics"` counts only where nothing else
+names a service, and where Prometheus kept an exporter's own labels apart (`exported_pod` beside `pod`) those name the
+thing.  A container called `app` is no name where a pod or namespace has one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from kb.text.environment import environment_in, without_environment
 
@@ -21,9 +22,16 @@ _ENVIRONMENT = ("environment", "env", "deployment_environment", "cluster", "stag
 _PLAIN_ENVIRONMENT = ("environment", "env", "deployment_environment", "stage")
 _SEVERITY = ("severity", "priority", "urgency", "level", "sev")
 _EXPORTERS = re.compile(
-    r"(?i)^(?:kube-state-metrics|node-exporter|kubelet|cadvisor|pushgateway|prometheus-operator|POD|istio-proxy"
-    r"|envoy|linkerd-proxy|[\w-]*exporter|kubernetes-(?:pods|nodes|cadvisor|service-endpoints|apiservers))$"
+    r"(?i)^(?:(?:[\w-]+-)?(?:kube-state-metrics|cadvisor|pushgateway)|node-exporter|kubelet|prometheus-operator|POD"
+    r"|istio-proxy|envoy|linkerd-proxy|[\w-]*exporter|kubernetes-(?:pods|nodes|cadvisor|service-endpoints|apiservers))$"
 )
+_GENERIC = frozenset(
+    ("app", "application", "main", "web", "server", "service", "container", "default", "base", "manager", "proxy",
+     "sidecar", "api", "worker", "job", "task", "init")
+)  # fmt: skip
+"""Names of containers that half of all pods have."""
+_TARGET = ("namespace", "pod", "container", "job", "instance", "endpoint")
+"""Labels of the target that was scraped; where the metric had one of its own, Prometheus keeps that as `exported_…`."""
 _PAIR = re.compile(r"\b([a-z][a-z_.]{2,30})=[\"']?([\w./:@-]{1,120})")
 _TOLD_BY_TEXT = (
     "alertname", "service", "service_name", "app", "application", "deployment", "statefulset", "daemonset",
@@ -48,30 +56,66 @@ _HYPHENATED = re.compile(r"(?<![\w./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/-]|\.
 _LETTER = re.compile(r"[A-Za-z]")
 _READ = 8_000
 _AFTER = re.compile(r"(?i)\b(?:of|on|in|for|at|from|by|to|service)\s+([a-z][\w-]{1,60})")
-_POD_SUFFIX = re.compile(r"-(?:[0-9a-f]{6,10}-[0-9a-z]{5}|\d+|[0-9a-z]{5})$")
+_POD_SUFFIX = re.compile(
+    r"-(?:(?:[0-9a-f]{6,10}|[bcdfghjklmnpqrstvwxz2456789]{8,10})-[0-9a-z]{5}|\d+|[bcdfghjklmnpqrstvwxz2456789]{5})$"
+)
+"""What Kubernetes appends: a hash and five letters, a number, or five letters; its letters have no vowel, 0, 1 or 3."""
 
 
 def service_of(labels: Labels) -> str:
     """The service that the labels name, an exporter only where they name nothing else; or empty."""
-    named = [name for key in _SERVICE if (name := _service_name(key, labels.get(key, "")))]
-    return next((name for name in named if not _EXPORTERS.match(name)), named[0] if named else "")
+    named = [
+        (key, name)
+        for view in _views(labels)
+        for key in _SERVICE
+        if (name := _service_name(key, view.get(key, "")))
+    ]
+    return min(named, key=lambda one: _doubt(*one), default=("", ""))[1]
 
 
-def service_but_no_exporter(labels: Labels) -> str:
-    """The service that the labels name, unless it only reports on others; or empty."""
-    found = service_of(labels)
-    return "" if _EXPORTERS.match(found) else found
+def is_exporter(name: str) -> bool:
+    """Whether what has this name only reports on others."""
+    return _EXPORTERS.match(name) is not None
+
+
+def _doubt(key: str, name: str) -> int:
+    if is_exporter(name):
+        return 2
+    return int(key.startswith("container") and name.casefold() in _GENERIC)
+
+
+def _views(labels: Labels) -> list[Labels]:
+    """The labels of what is reported on, then all of them: the exporter's own stand in where those name nothing."""
+    own = {
+        key.removeprefix("exported_"): value for key, value in labels.items() if key.startswith("exported_")
+    }
+    if not own:
+        return [labels]
+    scraped = {*_TARGET, *(("service",) if labels.keys() & {"pod", "container", "endpoint"} else ())}
+    rest = {
+        key: value for key, value in labels.items() if key not in scraped and not key.startswith("exported_")
+    }
+    return [{**rest, **own}, labels]
 
 
 def _service_name(key: str, value: str) -> str:
     value = value.strip().rsplit("/", 1)[-1]
     if key == "pod":
-        return _POD_SUFFIX.sub("", value)
+        return pod_owner(value)
     return without_environment(value) if key == "namespace" else value
+
+
+def pod_owner(pod: str) -> str:
+    """`cart` for the pod `cart-6d8f9c7b5d-x2x4q` of a deployment, `cart-0` of a set, or `cart-x2x4q`."""
+    return _POD_SUFFIX.sub("", pod)
 
 
 def environment_of(labels: Labels) -> str:
     """The environment that the labels name outright, or that a cluster or namespace tells; or empty."""
+    return next(filter(None, map(_environment, _views(labels))), "")
+
+
+def _environment(labels: Labels) -> str:
     plain = next((labels[key].strip() for key in _PLAIN_ENVIRONMENT if labels.get(key, "").strip()), "")
     return plain or next(
         (found for key in _ENVIRONMENT if (found := environment_in(labels.get(key, "")))), ""
@@ -108,7 +152,7 @@ def service_candidates(text: str) -> list[str]:
     return list(dict.fromkeys([*prefix, *_HYPHENATED.findall(head), *_AFTER.findall(head)]))
 
 
-def agreed(all_labels: Sequence[Labels], of: Callable[[Labels], str]) -> str:
-    """What most of the alerts say; of equals the first."""
-    said = [value for labels in all_labels if (value := of(labels))]
+def most_common(values: Iterable[str]) -> str:
+    """What most of them say; of equals the first; empty ones say nothing."""
+    said = [value for value in values if value]
     return max(dict.fromkeys(said), key=said.count) if said else ""

@@ -30,12 +30,14 @@ def alert_lines(facts: Facts) -> Iterator[Line]:
         parts.append(shortened(alert.name, _SHORT))
     parts += [name for name in (alert.service, alert.environment) if name]
     if alert.firing or alert.resolved > 1:
-        over = f", {alert.resolved} resolved" if alert.resolved else ""
-        parts.append(f"{alert.firing} firing{over}")
+        others = ((alert.resolved, "resolved"), (alert.silenced, "silenced"), (alert.left_out, "left out"))
+        parts.append(", ".join([f"{alert.firing} firing", *(f"{n} {what}" for n, what in others if n)]))
     if alert.others:
         parts.append(f"with it: {shortened(', '.join(alert.others), _SHORT)}")
     if alert.starts:
         parts.append(f"since {minute(alert.starts)},{_distance(alert.starts, facts.now, 'ago', 'ahead')}")
+    if alert.ends and alert.is_resolved:
+        parts.append(f"over since {minute(alert.ends)},{_distance(alert.ends, facts.now, 'ago', 'ahead')}")
     if parts:
         yield Line("Alert", "; ".join(parts), 3.0)
 

@@ -153,8 +153,8 @@ def judge_severity(alert: Alert, given: str = "") -> JudgedSeverity:
                 f"severity {given!r} is on no known scale; give SEV1 to SEV4, P1 to P4, or critical, high, medium, low"
             )
         return JudgedSeverity(severity=severity, confirmed=True, words=(given.strip()[:_LONGEST],))
-    if alert.severity_label and (severity := parse_severity(alert.severity_label)):
-        return JudgedSeverity(severity=severity, words=(alert.severity_label[:_LONGEST],))
+    if severity := alert.severity or parse_severity(alert.severity_label):
+        return JudgedSeverity(severity=severity, words=(alert.severity_label[:_LONGEST] or str(severity),))
     return _by_words(alert)
 
 

@@ -62,8 +62,16 @@ _NESTED = (
 _OF_ALERTS = {
     "alert", "alertname", "alert_name", "alerts", "alert_id", "alert_type", "title", "name", "state", "check",
     "monitor", "incident", "previousLevel", "event_definition_id", "description", "summary",
+    "rule",
 }  # fmt: skip
 """Keys by which tools that alert call what they send; Kapacitor and Graylog give it a level and a message, too."""
+_OF_A_LOGGER = {
+    "pid", "process", "logger", "logger_name", "loggername", "levelname", "levelno", "level_value", "caller", "thread",
+    "thread_name", "threadid", "lineno", "exc_info", "exc_type", "stack_trace", "stacktrace", "stack", "@timestamp",
+}  # fmt: skip
+"""Keys that records of loggers have and alerts do not: there `name` is the logger's, or that of a function."""
+_OF_A_SHIPPER = ("stream", "kubernetes", "@timestamp", "_HOSTNAME", "_SYSTEMD_UNIT")
+"""Keys of container runtimes, Logstash and the journal, whose lines need not have a level."""
 _PREFIX = 120
 """Characters that a container runtime may put before the object."""
 _LONGEST = 20_000
@@ -88,9 +96,17 @@ def plain_log(text: str) -> tuple[str, dict[str, str]] | None:
 
 
 def is_log_line(data: Mapping[Any, Any]) -> bool:
-    """Whether an object is a line of a log and no alert: it has a level and a message, and nothing that alerts have."""
+    """Whether an object is a line of a log and no alert: it has a level and a message, and nothing that alerts have.
+
+    What loggers write and alerts never do decides where it has both; what ships logs puts its own keys in place of a
+    level.
+    """
     keys = set(map(str, data))
-    return bool(keys & {*_LEVEL} and keys & {*_MESSAGE}) and not keys & _OF_ALERTS
+    if not keys & {*_MESSAGE} or {"severity", "event"} <= keys:
+        return False
+    if keys & {*_LEVEL} and {key.casefold() for key in keys} & _OF_A_LOGGER:
+        return True
+    return bool(keys & {*_LEVEL, *_OF_A_SHIPPER}) and not keys & _OF_ALERTS
 
 
 def _object_in(line: str) -> dict[str, str] | None:
@@ -114,6 +130,10 @@ def _flat(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield key, said
         elif isinstance(value, (str, int, float)) and not isinstance(value, bool) and str(value).strip():
             yield key, str(value).strip()
+        elif (
+            key in _ERROR and isinstance(value, list) and value and all(isinstance(one, str) for one in value)
+        ):
+            yield key, "\n".join(one.rstrip("\n") for one in value)  # a trace, line by line
 
 
 def _in_words(said: Mapping[str, str]) -> str:

@@ -78,7 +78,7 @@ def test_words_are_judged_by_what_they_assert(text: str, severity: str | None) -
 @pytest.mark.parametrize(
     ("given", "severity"),
     [("SEV1", "SEV1"), ("sev-2", "SEV2"), ("P3", "SEV3"), ("critical", "SEV1"), ("High", "SEV2"), ("🟡", "SEV3"),
-     ("🟢 Low", "SEV4")],
+     ("🟢 Low", "SEV4"), ("Highest", "SEV1"), ("lowest", "SEV4")],
 )  # fmt: skip
 def test_a_severity_that_somebody_gave_is_confirmed(given: str, severity: str) -> None:
     judged = judge_severity(Alert(text="complete outage"), given)

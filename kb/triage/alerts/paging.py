@@ -1,0 +1,255 @@
+"""Tools that page people and keep tickets: Opsgenie, PagerDuty, Splunk On-Call (VictorOps), ServiceNow.
+
+PagerDuty's priority goes before its urgency.  ServiceNow's `priority` (1 Critical to 5 Planning) is computed
+from impact and urgency and is what people go by; its `severity` is another field, which nobody sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from kb.text.environment import environment_in
+from kb.triage.alert_values import moment_of, plain
+from kb.triage.alerts.report import (
+    Report,
+    State,
+    Text,
+    Tool,
+    first,
+    inner,
+    many,
+    marks,
+    scale,
+    shown,
+    tags_of,
+    words,
+)
+
+_OPSGENIE = scale("p1", "p2", "p3", "p4|p5")
+_PAGERDUTY = scale(
+    "p0|p1|sev0|sev1|sev-1|critical",
+    "p2|sev2|sev-2|error|high",
+    "p3|sev3|sev-3|warning",
+    "p4|p5|sev4|sev-4|sev5|info|low",
+)
+_VICTOROPS = scale("critical", "", "warning", "info")
+_SERVICENOW = scale("1|critical", "2|high", "3|moderate", "4|5|low|planning")
+
+
+class Opsgenie(msgspec.Struct, kw_only=True):
+    """An action on an alert of Opsgenie."""
+
+    alert: dict[str, Any]
+    action: Text
+
+    def reports(self) -> Sequence[Report]:
+        """The alert; actions but `Close` leave it open."""
+        it = self.alert
+        labels = {**tags_of(it.get("tags")), **tags_of(it.get("details"))}
+        label = first(it.get("priority"))
+        return [
+            Report(
+                name=plain(it.get("message")),
+                texts=words(it.get("description"), *many(it.get("note"))),
+                labels=labels,
+                service=first(labels.get("service"), _name_like(it.get("entity"))),
+                severity=_OPSGENIE.get(label.casefold()),
+                label=label,
+                starts=moment_of(it.get("createdAt")),
+                state=State.OVER if plain(self.action).casefold() in ("close", "resolve") else State.FIRING,
+            )
+        ]
+
+
+def _name_like(value: object) -> str:
+    """A name in one word; a sentence or a host with its domain names no service."""
+    text = plain(value).strip()
+    return text if text and not any(mark in text for mark in " ./") else ""
+
+
+class PagerDutyEvent(msgspec.Struct, kw_only=True):
+    """A webhook of PagerDuty, version 3."""
+
+    event: dict[str, Any]
+
+    def reports(self) -> Sequence[Report]:
+        """The incident; an event of something else (a service, a note) has none."""
+        it = self.event.get("data")
+        if (
+            not plain(self.event.get("event_type")).startswith("incident.")
+            or not isinstance(it, Mapping)
+            or "title" not in it
+        ):
+            return []
+        return [
+            _incident(it, since=self.event.get("occurred_at"), type_of=plain(self.event.get("event_type")))
+        ]
+
+
+class PagerDutyMessages(msgspec.Struct, kw_only=True):
+    """A webhook of PagerDuty, version 2."""
+
+    messages: list[Any]
+
+    def reports(self) -> Sequence[Report]:
+        """The incident of each message."""
+        found = ((one, inner(one, "incident")) for one in self.messages[:200])
+        return [_incident(it, since=inner(one, "created_on"), type_of=plain(inner(one, "event")))
+                for one, it in found if isinstance(it, Mapping)]  # fmt: skip
+
+
+def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> Report:
+    label = first(shown(it.get("priority")), it.get("urgency"))
+    is_over = type_of.endswith((".resolved", ".resolve")) or it.get("status") == "resolved"
+    return Report(
+        name=first(it.get("title"), it.get("summary")),
+        texts=words(
+            it.get("description"),
+            inner(it, "body", "details"),
+            *many(inner(it, "first_trigger_log_entry", "channel", "details")),
+        ),
+        service=shown(it.get("service")),
+        severity=_PAGERDUTY.get(label.split(" ", 1)[0].casefold()),
+        label=label,
+        starts=moment_of(it.get("created_at")),
+        changed=moment_of(since),
+        state=State.OVER if is_over else State.FIRING,
+    )
+
+
+class PagerDutyAlert(msgspec.Struct, kw_only=True):
+    """An event as tools send it to PagerDuty (Events API, version 2)."""
+
+    action: Text = msgspec.field(name="event_action")
+    payload: Any = None
+    key: Text = msgspec.field(default=None, name="dedup_key")
+
+    def reports(self) -> Sequence[Report]:
+        """The one event; a `resolve` has only its key."""
+        label = first(inner(self.payload, "severity"))
+        labels = tags_of(inner(self.payload, "custom_details"))
+        said = (f"{key}: {value}" for key, value in labels.items() if " " in value)
+        said = (f"{key}: {value}" for key, value in labels.items() if " " in value)
+        return [
+            Report(
+                name=first(inner(self.payload, "summary"), self.key),
+                texts=words(inner(self.payload, "source"), *said),
+                labels=labels,
+                service=first(inner(self.payload, "component"), labels.get("service")),
+                severity=_PAGERDUTY.get(label.casefold()),
+                label=label,
+                changed=moment_of(inner(self.payload, "timestamp")),
+                state=State.OVER if plain(self.action).casefold() == "resolve" else State.FIRING,
+            )
+        ]  # fmt: skip
+
+
+class VictorOps(msgspec.Struct, kw_only=True):
+    """An alert as tools send it to Splunk On-Call, or as its escalation webhooks tell it (`ALERT`, `STATE`)."""
+
+    kind: Text = msgspec.field(default=None, name="message_type")
+    entity: Text = msgspec.field(default=None, name="entity_id")
+    display: Text = msgspec.field(default=None, name="entity_display_name")
+    said: Text = msgspec.field(default=None, name="state_message")
+    began: Text = msgspec.field(default=None, name="state_start_time")
+    sent: Text = msgspec.field(default=None, name="timestamp")
+    service: Text = None
+    alert: Any = msgspec.field(default=None, name="ALERT")
+    state: Any = msgspec.field(default=None, name="STATE")
+
+    def reports(self) -> Sequence[Report]:
+        """The one alert."""
+        it, now = self.alert, self.state
+        kind = first(self.kind, inner(it, "message_type"), inner(now, "CURRENT_STATE")).casefold()
+        phase = first(inner(now, "CURRENT_ALERT_PHASE")).casefold()
+        names = (
+            self.display,
+            inner(it, "entity_display_name"),
+            inner(now, "INCIDENT_NAME"),
+            self.entity,
+            inner(it, "entity_id"),
+        )
+        began = (
+            self.began,
+            inner(it, "state_start_time"),
+            self.sent,
+            inner(it, "timestamp"),
+            inner(now, "INCIDENT_TIMESTAMP"),
+        )
+        acknowledged = kind.startswith("ack")
+        return [
+            Report(
+                name=first(*names),
+                texts=words(self.said, inner(it, "state_message")),
+                service=first(self.service, inner(now, "SERVICE"), inner(it, "service")),
+                severity=_VICTOROPS.get(kind),
+                label="" if acknowledged or kind in ("recovery", "ok") else kind.upper(),
+                changed=next((at for one in began if (at := moment_of(one))), None),
+                state=State.OVER if kind in ("recovery", "ok") or phase == "resolved" else State.FIRING,
+            )
+        ]  # fmt: skip
+
+
+class ServiceNow(msgspec.Struct, kw_only=True):
+    """Incidents of ServiceNow's table API; with display values or without."""
+
+    result: Any
+
+    def reports(self) -> Sequence[Report]:
+        """An alert a record."""
+        return [
+            _record(one)
+            for one in many(self.result)
+            if isinstance(one, Mapping) and "short_description" in one
+        ]
+
+
+class ServiceNowRecord(msgspec.Struct, kw_only=True):
+    """One incident of ServiceNow as a business rule sends it."""
+
+    number: Any
+    title: Any = msgspec.field(name="short_description")
+    description: Any = None
+    priority: Any = None
+    state: Any = None
+    business_service: Any = None
+    cmdb_ci: Any = None
+    opened_at: Any = None
+
+    def reports(self) -> Sequence[Report]:
+        """The one incident."""
+        return [_record({**msgspec.structs.asdict(self), "short_description": self.title})]
+
+
+def _record(it: Mapping[Any, Any]) -> Report:
+    label = shown(it.get("priority"))
+    scale_word = label.partition(" - ")[0].strip().casefold()
+    item = shown(it.get("cmdb_ci"))
+    state = shown(it.get("state")).casefold()
+    return Report(
+        name=shown(it.get("short_description")),
+        texts=words(shown(it.get("description")), shown(it.get("close_notes")), item),
+        service=first(shown(it.get("business_service")), item),
+        environment=first(shown(it.get("u_environment")), environment_in(item)),
+        severity=_SERVICENOW.get(scale_word),
+        label=f"priority {label}" if label.isdigit() else label,
+        starts=moment_of(shown(it.get("opened_at")) or shown(it.get("sys_created_on"))),
+        state=State.OVER
+        if state in ("6", "7", "8", "resolved", "closed", "canceled", "cancelled")
+        else State.FIRING,
+    )
+
+
+TOOLS = (
+    Tool("Opsgenie", Opsgenie, marks("action alert.message", "action alert.alertId")),
+    Tool("PagerDuty", PagerDutyEvent, marks("event.event_type event.data")),
+    Tool("PagerDuty", PagerDutyMessages, marks("messages")),
+    Tool("PagerDuty", PagerDutyAlert, marks("event_action payload", "event_action dedup_key")),
+    Tool("Splunk On-Call", VictorOps, marks("message_type entity_id", "message_type state_message",
+                                            "ALERT.message_type", "STATE.CURRENT_ALERT_PHASE")),
+    Tool("ServiceNow", ServiceNow, marks("result")),
+    Tool("ServiceNow", ServiceNowRecord, marks("number short_description")),
+)  # fmt: skip

@@ -1,0 +1,130 @@
+"""One alert of all that a message reports: the gravest that fires leads, with nothing that others say.  Pure.
+
+What is over, silenced or only pending does not tell what is broken now; it speaks where nothing fires.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from kb.records.brief import Alert
+from kb.records.parts import Severity
+from kb.text.severity import parse_severity
+from kb.triage.alert_values import LONGEST_NAME, given_or, named
+from kb.triage.alerts.report import Reading, Report, State
+from kb.triage.labels import environment_of, is_exporter, labels_in, most_common, service_of, severity_of
+
+_TOLD = 12
+"""Alerts of a group of which the texts are told."""
+_ORDER = ((State.FIRING, State.UNTOLD), (State.PENDING,), (State.SILENCED,), (State.OVER,))
+
+
+def alert_of(reading: Reading, service: str = "", environment: str = "") -> Alert:
+    """The alert that a reading makes.  What is given wins over what was read."""
+    telling = _telling(reading.reports)
+    grave = min((_grade(one) for one in telling), default="")
+    worst = [one for one in telling if _grade(one) == grave]
+    name = most_common(one.name for one in worst)
+    own = [one for one in worst if one.name == name]
+    read = _service(own)
+    lead = max(own, key=lambda one: bool(_label(one)), default=Report())
+    counts = Counter(one.state for one in reading.reports)
+    spans = telling if reading.one_group else own
+    return Alert(
+        text="\n".join(dict.fromkeys(line for one in telling[:_TOLD] for line in _told(one))),
+        name=named(name),
+        others=_others(telling, name, read),
+        service=given_or(service, read),
+        services=tuple(dict.fromkeys(named(found) for one in telling if (found := _but_no_exporter(one)))),
+        environment=given_or(environment, _environment(own)),
+        severity_label=named(_label(lead)),
+        severity=_severity(lead),
+        starts=min((one.began for one in spans if one.began), default=None),
+        ends=max((one.ended for one in spans if one.ended), default=None),
+        firing=counts[State.FIRING],
+        resolved=counts[State.OVER],
+        silenced=counts[State.SILENCED],
+        left_out=reading.left_out,
+        runbook_url=most_common(one.runbook for one in telling)[:300],
+        tool=reading.tool,
+        notes=(*reading.notes, *_notes(reading, telling, lead)),
+    )
+
+
+def _telling(reports: Sequence[Report]) -> list[Report]:
+    """What is told: of what fires where anything does."""
+    groups = ([one for one in reports if one.state in states] for states in _ORDER)
+    return next(filter(None, groups), [])
+
+
+def _told(one: Report) -> list[str]:
+    return [text for text in (one.name, *one.texts) if text.strip()]
+
+
+def _label(one: Report) -> str:
+    return one.label or severity_of(one.labels)
+
+
+def _severity(one: Report) -> Severity | None:
+    return one.severity or parse_severity(_label(one)[:LONGEST_NAME])
+
+
+def _grade(one: Report) -> str:
+    return _severity(one) or "SEV9"
+
+
+def _named(one: Report) -> str:
+    return one.service or service_of(one.labels)
+
+
+def _but_no_exporter(one: Report) -> str:
+    found = _named(one)
+    return "" if is_exporter(found) else found
+
+
+def _service(own: Sequence[Report]) -> str:
+    """What those that lead name; else what their words name."""
+    named_by_labels = most_common(map(_but_no_exporter, own))
+    return named_by_labels or service_of(_in_words(own)) or most_common(map(_named, own))
+
+
+def _environment(own: Sequence[Report]) -> str:
+    said = most_common(one.environment or environment_of(one.labels) for one in own)
+    return said or environment_of(_in_words(own))
+
+
+def _in_words(own: Sequence[Report]) -> dict[str, str]:
+    return labels_in("\n".join(line for one in own[:_TOLD] for line in _told(one)))
+
+
+def _others(telling: Sequence[Report], name: str, service: str) -> tuple[str, ...]:
+    """What else fires with it, as often as it does: `TargetDown x3`, `HighErrorRate on cart`."""
+    told = Counter[str]()
+    for one in telling:
+        where = _but_no_exporter(one)
+        if one.name and (one.name != name or where != service):
+            told[f"{one.name} on {where}" if where and where != service else one.name] += 1
+    return tuple(named(f"{one} x{n}" if n > 1 else one) for one, n in told.most_common(_TOLD))
+
+
+def _notes(reading: Reading, telling: Sequence[Report], lead: Report) -> list[str]:
+    """What whoever reads the brief must know of the reading itself."""
+    notes = []
+    quiet = [one.name for one in reading.reports if one.state is State.SILENCED and one not in telling]
+    if quiet:
+        names = ", ".join(filter(None, dict.fromkeys(quiet)))
+        notes.append(f"{len(quiet)} more silenced or inhibited, and not counted as firing: {named(names)}")
+    if telling and telling[0].state is State.SILENCED:
+        notes.append("Every alert of it is silenced or inhibited: somebody, or another alert, keeps it quiet")
+    if reading.left_out:
+        notes.append(
+            f"{reading.left_out} more alerts of this group were left out by the sender (truncatedAlerts): what the "
+            "rest has in common need not be so for them, and that the rest is over does not say that they are"
+        )
+    if (label := _label(lead)) and _severity(lead) is None and lead.state is not State.OVER:
+        notes.append(
+            f'The alert says severity "{named(label)}": a scale that is not known here (known are critical to low, '
+            "SEV1-4, P1-4), so its words were judged instead"
+        )
+    return notes
