@@ -5,8 +5,9 @@
 right entries retired; questions that nothing in their home answers come besides.  An answer counts with the
 confidence of its first match, and is right where that match is.  Printed by kind of text, as the product tells it:
 how many, the gap between the confidence and the share that is right, weighted by answers over tenths of the scale;
-the AUROC of right against wrong; how many of those called `known` are wrong; and each tenth that has thirty answers
-with the 95 % interval of its share (Wilson).
+the AUROC of right against wrong; how many of those called `known` are wrong, and of those how many say that several
+causes fit, of which one is right; and each tenth that has thirty answers with the 95 % interval of its share (Wilson).
+Two faults that one line tells are alternatives (`fault_lab`), either is right.
 
 A question whose right entry is retired is a new fault among near neighbours, the hardest there is.  It counts a third,
 since about one incident in four is new to its home.
@@ -35,6 +36,7 @@ from kb.lookup.question import ask as make_question
 from kb.lookup.thresholds import KNOWN
 from kb.records import Status
 from kb.text.kinds import Kind
+from kb.text.mask import fingerprint
 
 MISSING = 1 / 3
 """What a question counts whose right entry was retired."""
@@ -50,6 +52,8 @@ class Answered:
     confidence: float
     right: bool
     weight: float
+    among: bool = False
+    """Whether the answer says that several causes fit, and one of them is right."""
 
 
 Asking = tuple[str, frozenset[str]]
@@ -70,9 +74,11 @@ def ask_all(source: str, kb: KnowledgeBase, questions: Iterable[Asking]) -> Iter
 
 
 def _answered(source: str, kb: KnowledgeBase, text: str, right: frozenset[str], weight: float) -> Answered:
-    first = next(iter(kb.check_known_issues(text, record=False).matches), None)
+    answer = kb.check_known_issues(text, record=False)
+    first = next(iter(answer.matches), None)
     confidence, hit = (first.confidence, first.id in right) if first else (0.0, False)
-    return Answered(source, make_question(text).kind, confidence, hit, weight)
+    among = answer.alternatives and any(one.id in right for one in answer.matches if one.confidence >= KNOWN)
+    return Answered(source, make_question(text).kind, confidence, hit, weight, among)
 
 
 def alerts(kb: KnowledgeBase) -> Iterator[Answered]:
@@ -119,6 +125,7 @@ def faults(kb: KnowledgeBase) -> Iterator[Answered]:
     rows = [json.loads(line) for line in (SHARED / "logs" / "index.jsonl").read_text().splitlines()]
     rows = [row for row in rows if row["tells"].strip()]
     ids: dict[tuple[str, str], set[str]] = {}
+    worded: dict[str, set[str]] = {}
     for row in rows:
         if row["occurrence"] == 1:
             try:
@@ -128,8 +135,10 @@ def faults(kb: KnowledgeBase) -> Iterator[Answered]:
             except KbError:  # (too general to be learned, and so for nobody to find)
                 continue
             ids.setdefault((_program(row), row["fault"]), set()).add(entry.id)
+            worded.setdefault(fingerprint(row["tells"]), set()).add(entry.id)
     for row in rows:
-        right = frozenset(ids.get((_program(row), row["fault"]), ()))
+        own = ids.get((_program(row), row["fault"]), set())
+        right = frozenset(own.union(*(group for group in worded.values() if group & own)))
         if row["occurrence"] == 2 and right:
             log = (SHARED / "logs" / row["file"]).read_text(encoding="utf-8", errors="replace")
             yield from ask_all("faults", kb, [(row["tells"].strip(), right), (log, right)])
@@ -189,8 +198,10 @@ def report(answers: Sequence[Answered]) -> None:
             wrong, of = (
                 sum(one.weight for one in group) for group in ([o for o in known if not o.right], known)
             )
+            among = sum(one.weight for one in known if not one.right and one.among)
+            told = f" ({among:.0f} name the right one beside it)" if among else ""
             print(
-                f"{kind or 'all':12} {len(ones):7} {gap(ones):6.3f} {auroc(ones):6.3f}  {wrong:.0f} of {of:.0f}"
+                f"{kind or 'all':12} {len(ones):7} {gap(ones):6.3f} {auroc(ones):6.3f}  {wrong:.0f} of {of:.0f}{told}"
             )
     for kind in (None, *Kind):
         for line in _tenths([one for one in answers if kind in (None, one.kind)]):

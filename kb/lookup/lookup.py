@@ -16,6 +16,7 @@ from itertools import chain
 from kb.errors import NothingAsked
 from kb.lookup import verdict as verdicts
 from kb.lookup import watching
+from kb.lookup.alone import alone
 from kb.lookup.alternatives import mark_alternatives
 from kb.lookup.causes import Causes, OtherCauses, spoken_for
 from kb.lookup.crashes import by_crash, other_crashes
@@ -130,7 +131,20 @@ class Lookup:
                 alert=question.alert,
             )
             judged = self._judge(question, _worth_judging(ranked, limit), now, exact)
+            judged = self._line_by_line(question, judged, now)
             return self._finished(question, self._told_apart(question, judged), limit, now, self.notes())
+
+    def _line_by_line(self, question: Question, judged: Sequence[Judged], now: datetime) -> list[Judged]:
+        """The candidates with those of single lines of a log, unless one is known anyway."""
+        found = list(judged)
+        for line in () if verdicts.settles(found) else alone(question):
+            number = line.evidence[0].line.line
+            ranked = self.ranked.search(
+                line.query, as_written=line.as_written, kind=line.kind, said=line.written
+            )
+            hits = [replace(hit, reason=f"line {number} by itself: {hit.reason}") for hit in ranked]
+            found = self._judge(line, _worth_judging(hits, _FEW), now, found)
+        return found
 
     def _exact(self, question: Question, scan: SignatureScan, now: datetime, *, deep: bool) -> list[Judged]:
         printed = by_fingerprint(question, self.entries)

@@ -90,6 +90,8 @@ class Question:
     """What was left out when the time to read was up, in words; empty when all was read."""
     written: str = ""
     """All that a short text says, as it was written but without what carries it; empty for a longer one."""
+    of_a_log: bool = False
+    """Whether it is one line of a log that is asked by itself."""
 
     @property
     def query(self) -> str:
@@ -144,7 +146,7 @@ class Question:
     @cached_property
     def kind(self) -> Kind:
         """What kind of text is asked, by which its confidence is calibrated."""
-        return kind_of(self.said, whole=self.whole)
+        return Kind.LINE if self.of_a_log else kind_of(self.said, whole=self.whole)
 
     @property
     def fingerprint(self) -> str:

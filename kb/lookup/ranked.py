@@ -97,7 +97,7 @@ class RankedTiers:
         by_id = {one.entry_id: one for one in candidates}
         ordered = subject_first(asked, [by_id[key] for key in by_score], stats)
         ranked = [by_score[one.entry_id] for one in ordered]
-        differs = differences(asked, ordered, stats)
+        differs = differences(asked, ordered, stats, {one.entry_id: one.features for one in ranked})
         found = [
             replace(
                 _ranked(one, lexical_ids, kind),

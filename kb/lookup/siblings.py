@@ -1,6 +1,6 @@
 """What tells a candidate from its siblings: runbooks of one product share most of their words, and differ in a few.
 
-Where the right one is not in the home, its sibling shares as much with the question as the right one would.  Five
+Where the right one is not in the home, its sibling shares as much with the question as the right one would.  Six
 things speak against it, whatever else is shared:
 
 - the question says which alert it is (`KubeletDown: …`), and the candidate is named as another is;
@@ -8,24 +8,26 @@ things speak against it, whatever else is shared:
 - it has a telling word that the candidate nowhere has and a neighbour is named by, in place of a word of the
   candidate's name that the question lacks;
 - the candidate's name has a word of which the question has the opposite (`OPPOSITES`);
-- its name has a number (`P99`, `24h`), and the question another one of that kind.
+- its name has a number (`P99`, `24h`), and the question another one of that kind;
+- its name has a word that the question says in no form, neither in another one for the same (`kb.text.synonyms`), and
+  the entry neither holds nearly all of the question's words nor has a piece that says nearly the same.
 
-The first is what does it: asked with its name, no alert gets a sibling for known (`benchmarks/siblings.py`).  By the
-text alone a fourth still does.  Other words tell little there.  On the half that was looked at, of 35 right answers 19
-lack a fifth of the weight of the question's words, and of 19 siblings 15; 5 lack the rarest word of their name, and of
-the siblings 2.  A logistic of 26 such figures, fitted on one half, takes little more than a fourth of the siblings
-of the other away where it takes 4 % of the right ones.
+By the first, no alert that is asked with its name gets a sibling for known.  By the text alone the last takes most of
+them away (`benchmarks/siblings.py`).  One of the two alone does not do: right answers lack a word of their name about
+as often as siblings do, and a logistic of 26 such figures, fitted on one half, took little more than a fourth of the
+siblings of the other away where it took 4 % of the right ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import permutations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations, takewhile
 
 from kb.lookup.features import Candidate, Query, has_relative, lacking, plain_words
 from kb.lookup.rarity import CorpusStats
 from kb.text.chunks import spelled_out
+from kb.text.synonyms import NEGATIONS, SYNONYMS
 from kb.text.tokens import stem
 
 OPPOSITES = (
@@ -38,19 +40,37 @@ _TELLING = 1.5
 """The rarity of a word that tells: less than a fourth of the entries have it."""
 _NEIGHBOURS = 12
 """Candidates among which the one is looked for that the question is about."""
+_HELD, _COVERED, _NEAR = 0.95, 0.9, 0.9
+"""Of the question's rarest words, and of the weight of all, the shares that say that an entry speaks of it; and the
+cosine of a piece that says nearly the same."""
+_SHORTEST_DENIED = 4
+"""Letters of what a word that begins with `mis` denies: `mismatch`, and not `missing`."""
+_PRODUCT = 2
+"""Words at the head of a name that may be the product and what of it."""
+_BESIDE = frozenset(("out", "up", "to", "in", "too", "many"))
+"""Words of a name that say how, and not what."""
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,5})([A-Za-z%]{0,3})(?![\w.])")
 _BEFORE_NUMBER = re.compile(r"(?<=[A-Za-z]{3})(?=\d)")
 _EXCLUDED = tuple((stem(one), stem(other)) for pair in OPPOSITES for one, other in permutations(pair))
 
 
-def differences(query: Query, ranked: Sequence[Candidate], stats: CorpusStats) -> dict[str, str]:
+def differences(
+    query: Query,
+    ranked: Sequence[Candidate],
+    stats: CorpusStats,
+    values: Mapping[str, Mapping[str, float]] | None = None,
+) -> dict[str, str]:
     """For each candidate by id why it is rather a sibling of what is asked, or empty; `ranked` comes best first.
 
-    The chance of a candidate is that of one that comes first.  Where that one is a sibling, the next are no better for
-    it, but those that speak of the alert by its name.
+    `values` are the features of each (`kb.lookup.features`).  The chance of a candidate is that of one that comes
+    first.  Where that one is a sibling, the next are no better for it, but those that speak of the alert by its name.
     """
-    own = {one.entry_id: telling_difference(query, one, ranked, stats) for one in ranked}
+    values = values or {}
+    own = {
+        one.entry_id: telling_difference(query, one, ranked, stats, values.get(one.entry_id))
+        for one in ranked
+    }
     first = next(iter(ranked), None)
     if first is None or not own[first.entry_id] or not _is_name(first.title):
         return own
@@ -83,11 +103,16 @@ def subject_first(query: Query, ranked: Sequence[Candidate], stats: CorpusStats)
 
 
 def telling_difference(
-    query: Query, first: Candidate, candidates: Sequence[Candidate], stats: CorpusStats
+    query: Query,
+    first: Candidate,
+    candidates: Sequence[Candidate],
+    stats: CorpusStats,
+    values: Mapping[str, float] | None = None,
 ) -> str:
     """Why the first is rather a sibling of what is asked, in words; empty where nothing says so.
 
-    `candidates` are all that were found: their names show what the words of its own stand for.
+    `candidates` are all that were found: their names show what the words of its own stand for.  `values` are the
+    features of the first, where they are known.
     """
     if query.alert and _is_name(first.title) and _is_other(query.alert, first.title):
         return f"but it is named {first.title.strip()}, and the alert {query.alert}"
@@ -96,7 +121,50 @@ def telling_difference(
     if (word := word_of_neighbour(query, first, candidates, stats))[0]:
         return f"but it says nothing of {word[0]!r}, as {word[1]} does by its name"
     own, other = excluded_word(query, first.title) or other_number(query.written, first.title) or ("", "")
-    return f"but its name says {own!r}, and the text {other!r}" if own else ""
+    if own:
+        return f"but its name says {own!r}, and the text {other!r}"
+    if values and not _speaks_of_it(values) and (missed := unsaid(query, first.title)):
+        return f"but its name says {missed!r}, and the text nothing like it"
+    return ""
+
+
+def _speaks_of_it(values: Mapping[str, float]) -> bool:
+    """Whether an entry has nearly all words of the question, or a piece that says nearly the same."""
+    covers = values["rare_words"] >= _HELD and values["coverage"] >= _COVERED
+    return covers or values["cosine"] >= _NEAR
+
+
+def unsaid(query: Query, title: str) -> str:
+    """A word of an alert's name that the question says in no form and in no other word for the same; or empty.
+
+    A name begins with its product, of one or two words, which texts leave out (`KubePodCrashLooping`).  A word of the
+    question stands for one of the name alone: who says "filesystem" has not said "files".
+    """
+    words = plain_words(title)
+    if not _is_name(title):
+        return ""
+    missing = set(lacking(query, title))
+    missing |= {one for one in words if one not in query.known_words and _is_borrowed(one, words, query)}
+    product = len(list(takewhile(missing.__contains__, words[:_PRODUCT])))
+    others = (one for one in words[product:] if one in missing and not _is_put_otherwise(one, query))
+    return next((_by_stem(title).get(one, one) for one in others), "")
+
+
+def _is_borrowed(word: str, name: Sequence[str], query: Query) -> bool:
+    """Whether the only words of the question that begin as this one are other words of the name."""
+    rest = [one for one in query.words if one == word or one not in name]
+    return has_relative(word, query) and not has_relative(word, Query(" ".join(rest), ()))
+
+
+def _is_put_otherwise(word: str, query: Query) -> bool:
+    """Whether the question says the same in another word, or denies what the word denies: `not matched`."""
+    asked = query.known_words
+    if word in _BESIDE or SYNONYMS.get(word, frozenset()) & asked:
+        return True
+    denied = word.removeprefix("mis") if word.startswith("mis") else ""
+    if word == "not" or len(denied) >= _SHORTEST_DENIED:
+        return bool(asked & NEGATIONS) and (word == "not" or any(one.startswith(denied) for one in asked))
+    return False
 
 
 def _is_name(title: str) -> bool:

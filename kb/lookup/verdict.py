@@ -45,6 +45,8 @@ _HELD_BACK = 1 / 3
 
 Whatever it would be without, two in five of those are right: `benchmarks/reliability.py` found it of 57 that said 0.7.
 """
+_NAMED_OTHER = 0.2
+"""The same, before it is held back, where the alert says its name, and the candidate is another's: few are right."""
 _GENERAL_ADVICE = RELATED + 0.05
 """The most that starter advice gets: it is near to every alert of its kind, and a runbook for none.
 
@@ -329,6 +331,9 @@ def _limited(
         limits.append(_UNWRITTEN)
     if found.differs and not pattern:
         limits.append(found.differs)
+        confidence = (
+            min(confidence, RELATED + _NAMED_OTHER * (confidence - RELATED)) if question.alert else confidence
+        )
     if entry.provenance.origin is Origin.STARTER:
         limits.append("general advice, not a known incident")
     if found.hearsay:

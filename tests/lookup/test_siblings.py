@@ -12,7 +12,7 @@ from kb import KnowledgeBase
 from kb.lookup.features import Candidate, ChunkText, Query
 from kb.lookup.question import ask
 from kb.lookup.rarity import CorpusStats
-from kb.lookup.siblings import differences, other_number, subject_first, telling_difference
+from kb.lookup.siblings import differences, other_number, subject_first, telling_difference, unsaid
 from kb.records.ledger import Verdict
 from kb.storage.encoder import OnnxEncoder
 from kb.text.tokens import tokenize
@@ -210,3 +210,43 @@ def test_the_runbook_of_the_subject_leads_where_the_first_is_named_after_another
     assert led("it has disappeared from discovery", *names) == "DepotSchedulerDown"
     assert led("the latency of the Widgetlet", "DepotSchedulerDown", "WidgetletLate") == "DepotSchedulerDown"
     assert led("Widgetlet is down", "Scheduler", "WidgetletDown") == "Scheduler"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "word"),
+    [
+        ("Half of the depot's couriers restart again and again.", "DepotCourierDown", "down"),
+        ("The depot fails to watch parcels.", "DepotListErrors", "list"),
+        ("The filesystem of the depot runs out of space.", "DepotFilesystemFilesFillingUp", "files"),
+        ("Couriers of the depot are not scheduled.", "DepotCourierQuotaScheduled", "quota"),
+    ],
+)
+def test_a_word_of_the_name_that_the_text_says_in_no_form_is_found(text: str, name: str, word: str) -> None:
+    assert unsaid(Query(text, tuple(tokenize(text))), name).startswith(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Depot couriers have disappeared.", "DepotCourierDown"),
+        ("The courier has exceeded the parcel limit.", "DepotCourierParcelLimitHit"),
+        ("The courier's parcels did not match the list.", "DepotParcelMismatch"),
+        ("The filesystem of the depot runs out of inodes.", "DepotFilesystemFilesOut"),
+        ("Pod is crash looping.", "KubePodCrashLooping"),
+        ("A courier is non-ready.", "CourierNotReady"),
+        ("Errors were sent by the courier.", "CourierErrorSending"),
+        ("nothing of the kind", "No name but a sentence"),
+    ],
+)
+def test_what_the_text_says_in_other_words_is_not_missed(text: str, name: str) -> None:
+    assert unsaid(Query(text, tuple(tokenize(text))), name) == ""
+
+
+def test_a_word_of_the_name_alone_does_not_part_an_entry_that_says_all_that_is_asked() -> None:
+    text = "The couriers restart again and again."
+    query = Query(text, tuple(tokenize(text)))
+    first = Candidate("one", "", "DepotCourierDown", (ChunkText("body", tuple(tokenize(text))),))
+    stats, values = CorpusStats(10, 10.0, {}), {"rare_words": 1.0, "coverage": 1.0, "cosine": 0.5}
+    assert telling_difference(query, first, [first], stats, values) == ""
+    apart = telling_difference(query, first, [first], stats, values | {"coverage": 0.5})
+    assert apart == "but its name says 'down', and the text nothing like it"
