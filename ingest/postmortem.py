@@ -15,6 +15,7 @@ from ingest.fields.actions import listed_actions, parse_actions
 from ingest.fields.causes import parse_causes, stated_causes
 from ingest.fields.course import read_course
 from ingest.fields.dates import writes_day_first
+from ingest.fields.done import what_was_done
 from ingest.fields.headings import Part, part_of
 from ingest.fields.identity import alert_text, incident_date, incident_title, name_year
 from ingest.fields.labels import Fact, fact, gather_facts, with_headings
@@ -28,6 +29,9 @@ from ingest.source import Parsed, SourceFile
 from kb.records import ActionItem, Cause, Incident, Origin, Provenance, Scope, Source
 from kb.text.severity import parse_severity, severity_in_prose
 
+_TELLING = (
+    Part.SUMMARY, Part.INVESTIGATION, Part.DETECTION, Part.ANALYSIS, Part.CAUSE, Part.IMPACT, Part.WENT_WELL,
+)  # fmt: skip
 _SUFFIXES = ("", ".md", ".markdown", ".txt", ".mdx", ".rst")
 
 
@@ -69,6 +73,8 @@ def _incident(report: Report, file: SourceFile) -> Incident:
     timeline = tuple(dated.event for dated in course.events)
     times = find_milestones(facts, timeline, day, course.zone)
     label = _severity_label(document, facts)
+    mitigation = report.text(Part.MITIGATION)
+    resolution = report.text(Part.RESOLUTION) or report.text(Part.RESULT)
     return Incident(
         title=incident_title(document, facts, file.path),
         date=day,
@@ -82,8 +88,11 @@ def _incident(report: Report, file: SourceFile) -> Incident:
         summary=_summary(report, facts),
         impact=report.text(Part.IMPACT) or fact(facts, r"(?:user |customer |business )?impact"),
         causes=tuple(_causes(report)),
-        mitigation=report.text(Part.MITIGATION),
-        resolution=report.text(Part.RESOLUTION) or report.text(Part.RESULT),
+        mitigation=mitigation,
+        resolution=resolution,
+        done=()
+        if mitigation or resolution
+        else what_was_done(timeline, _told(report), document.body, document.lines),
         prevention=report.text(Part.PREVENTION),
         timeline=timeline,
         action_items=tuple(_actions(report)),
@@ -100,6 +109,13 @@ def _incident(report: Report, file: SourceFile) -> Incident:
             source=Source(path=file.path, line=_first_line(file.text)),
         ),
     )
+
+
+def _told(report: Report) -> Iterator[tuple[str, str]]:
+    """The prose that tells of what happened, by the name of its part."""
+    for part in _TELLING:
+        if text := report.text(part):
+            yield part.value, text
 
 
 def _causes(report: Report) -> Iterator[Cause]:

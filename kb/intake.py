@@ -29,7 +29,7 @@ from kb.storage.memory_sync import screened
 from kb.storage.vectors import VectorIndex
 from kb.text.redact import redact
 
-VERSION = 3
+VERSION = 4
 """Raised when a parser changes what it finds: files are then read again although they are the same."""
 
 Progress = Callable[[str, int, int], None]

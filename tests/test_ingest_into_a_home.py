@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
+from kb.cli.text import incident_in_words
 from kb.errors import InvalidInput
 from kb.records.receipts import FileState
 
@@ -202,3 +203,22 @@ def test_what_a_file_is_does_not_depend_on_folders_above_the_one_that_was_asked_
         (file,) = kb.ingest(asked).files
         kinds.add(file.source)
     assert len(kinds) == 1
+
+
+def test_a_past_incident_is_told_with_its_day_its_severity_and_what_was_done(
+    kb: KnowledgeBase, tmp_path: Path
+) -> None:
+    (tmp_path / "2026-03-30-waf.md").write_text(
+        "# Incident on 2026-03-30: WAF blocks logins\n\nSeverity: P2\n\n## Summary\n\nLogins of all"
+        " customers were blocked."
+        " Nobody could\norder.\n\n## Timeline (UTC)\n\n- 08:50 rule set 4 is deployed\n- 08:56 first messages\n"
+        "- 09:43 rule set rolled back to 3\n- 09:50 logins are back to normal\n"
+    )
+    kb.ingest(tmp_path / "2026-03-30-waf.md")
+
+    match = kb.check_known_issues("the firewall blocks logins of customers").matches[0]
+
+    assert (str(match.date), match.severity) == ("2026-03-30", "SEV2")
+    assert match.summary == "Logins of all customers were blocked."
+    assert "09:43: rule set rolled back to 3 (timeline, line 14)" in match.fix
+    assert incident_in_words(match) == "2026-03-30, SEV2: Logins of all customers were blocked."

@@ -50,6 +50,8 @@ def _match_lines(number: int, match: Match, most: int) -> list[str]:
     lines.append(f"   confidence {match.confidence:.2f} ({match.tier}): {match.reason}")
     if match.evidence:
         lines.append(f"   evidence   line {match.evidence.line}: {one_line(match.evidence.text, 160)}")
+    if told := incident_in_words(match):
+        lines += _block("incident", told, most)
     for label, text in (
         ("meaning", match.meaning),
         ("fix", match.fix),
@@ -63,6 +65,12 @@ def _match_lines(number: int, match: Match, most: int) -> list[str]:
     if match.source:
         lines.append(f"   source     {place(match.source)}")
     return lines
+
+
+def incident_in_words(match: Match) -> str:
+    """`2026-11-03, SEV2: Search answered with errors`, or nothing of what is no incident."""
+    when = ", ".join(part for part in (match.date.isoformat() if match.date else "", match.severity) if part)
+    return ": ".join(part for part in (when, match.summary) if part)
 
 
 def standing_in_words(match: Match) -> str:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+from typing import TypedDict
 
 from kb.lookup.question import Question
 from kb.lookup.verdict import Judged, is_same_service
-from kb.records import Entry, Origin
+from kb.records import Entry, Incident, Origin
 from kb.records.ledger import Evidence, Match
+from kb.text.one_line import first_sentence
 from kb.text.titles import title_line
 from kb.text.tokens import tokenize
 
+_SUMMARY = 200
 _COMPARED = 5_000
 """Characters of an entry that are compared with the lines of the question."""
+
+
+class _Told(TypedDict, total=False):
+    """What a match says of an incident beside its advice."""
+
+    date: date | None
+    severity: str
+    summary: str
 
 
 def to_match(one: Judged, question: Question) -> Match:
@@ -38,7 +50,17 @@ def to_match(one: Judged, question: Question) -> Match:
         also=one.copies,
         same_service=is_same_service(question, entry),
         general=entry.provenance.origin is Origin.STARTER,
+        **_told(entry),
     )
+
+
+def _told(entry: Entry) -> _Told:
+    """What tells one incident from another at a glance; nothing of other kinds."""
+    if not isinstance(entry, Incident):
+        return {}
+    severity = entry.severity.value if entry.severity else entry.severity_label
+    summary = first_sentence(entry.summary or entry.impact, _SUMMARY)
+    return {"date": entry.date, "severity": severity, "summary": summary}
 
 
 def closest_line(question: Question, entry: Entry) -> Evidence | None:

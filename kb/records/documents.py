@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from kb.records.entry import Entry, passages_of
-from kb.records.parts import ActionItem, Advice, Cause, Passage, Severity, TimelineEvent
+from kb.records.parts import ActionItem, Advice, Cause, Measure, Passage, Severity, TimelineEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +35,8 @@ class Incident(Entry):
     mitigation: str = ""
     resolution: str = ""
     prevention: str = ""
+    done: tuple[Measure, ...] = ()
+    """What was done, read from course and prose where no section tells what fixed it: unverified."""
     timeline: tuple[TimelineEvent, ...] = ()
     action_items: tuple[ActionItem, ...] = ()
     lessons: tuple[str, ...] = ()
@@ -62,10 +64,23 @@ class Incident(Entry):
     def advice(self) -> Advice:
         return Advice(
             meaning="\n".join(cause.text for cause in self.causes) or self.summary,
-            fix="\n".join(part for part in (self.mitigation, self.resolution) if part),
+            fix="\n".join(part for part in (self.mitigation, self.resolution) if part) or _told(self.done),
             check=self.check,
             warning=self.warning,
         )
+
+
+def _told(done: tuple[Measure, ...]) -> str:
+    """What was done, as a list that says where each line of it stands and that nobody verified it."""
+    if not done:
+        return ""
+    lines = ("- " + (f"{one.time}: " if one.time else "") + one.text + _whence(one) for one in done)
+    return "\n".join(("What was done, as the report tells it (unverified):", *lines))
+
+
+def _whence(measure: Measure) -> str:
+    where = [part for part in (measure.section, f"line {measure.line}" if measure.line else "") if part]
+    return f" ({', '.join(where)})" if where else ""
 
 
 @dataclass(frozen=True, kw_only=True)

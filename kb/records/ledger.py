@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as calendar
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -174,6 +175,11 @@ class Match:
     """Whether it is about the service that was asked about, or that the log names."""
     general: bool = False
     """Whether it is the advice that every new home has: never what happened here."""
+    date: calendar.date | None = None
+    """Of an incident, the day on which it began; with `severity` and `summary`, one line that tells it."""
+    severity: str = ""
+    """Of an incident, on the scale SEV1 to SEV4, else as its source wrote it."""
+    summary: str = ""
 
 
 NO_MATCH = "no entry matches; the nearest are shown, they are not a match"

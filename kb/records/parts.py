@@ -130,6 +130,19 @@ class TimelineEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One thing that was done to end an incident, as its report tells it; nobody has confirmed that it was that.
+
+    `section` is where it was read (`timeline`, `summary`, …), `line` counts from 1 and is None where it is not known.
+    """
+
+    text: str
+    time: str = ""
+    section: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionItem:
     """Something to do after an incident; `done` is None where the source does not say."""
 
