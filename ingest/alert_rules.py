@@ -60,7 +60,7 @@ class AlertRules:
 
     def recognises(self, file: SourceFile) -> float:
         """Certain of files with rules; JSON is YAML too."""
-        if file.suffix not in (".yaml", ".yml", ".json", ".rules", ".tpl"):
+        if not file.is_data:
             return 0.0
         if _RULE.search(file.text) and _EXPR.search(file.text):
             return 0.95

@@ -34,7 +34,7 @@ class BugSignatures:
 
     def recognises(self, file: SourceFile) -> float:
         """A query on `message:`, or a mapping from bug id to regex and type."""
-        if file.suffix not in (".yaml", ".yml", ".json"):
+        if not file.is_data:
             return 0.0
         if _QUERY.search(file.text) and "message:" in file.text:
             return 0.9

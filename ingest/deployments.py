@@ -17,8 +17,6 @@ from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
 from kb.text import safe_yaml
 
-_SUFFIXES = (".yaml", ".yml", ".json")
-
 
 _START = r"(?:^[ \t\[{-]*|[{,]\s*)"
 """Where a key may stand: at the beginning of a line, or in a mapping that is written on one line."""
@@ -52,7 +50,7 @@ class Deployments:
 
     def recognises(self, file: SourceFile) -> float:
         """By the keys that only such files have."""
-        if file.suffix not in _SUFFIXES:
+        if not file.is_data:
             return 0.0
         return 0.97 if any(all(mark.search(file.text) for mark in marks) for marks in _MARKS) else 0.0
 

@@ -25,7 +25,7 @@ from ingest.error_heading import (
 )
 from ingest.front_matter import split_front_matter
 from ingest.parts import Part, everything, heading_words, parts_of, repeating_sections
-from ingest.runbook import MARKDOWN_SUFFIXES, remainder
+from ingest.runbook import remainder
 from ingest.source import Parsed, SourceFile
 from kb.records import KnownError, Provenance, Scope, Signature, Source
 
@@ -96,7 +96,7 @@ class KnownErrorArticles:
 
     def recognises(self, file: SourceFile) -> float:
         """By the parts of an article, by headings that quote errors, and by the folder."""
-        if file.suffix not in MARKDOWN_SUFFIXES:
+        if not file.is_prose:
             return 0.0
         titles = [
             match["heading"] or match["label"] for match in _HEADING.finditer(FENCED.sub("", file.text))

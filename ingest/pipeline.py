@@ -7,17 +7,22 @@ Nothing is dropped in silence: every file under the given paths comes out as a `
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from ingest.convert.archive import members
+from ingest.convert.conversion import Converted, convert_bytes, convert_text
 from ingest.registry import FALLBACK, SOURCES, choose
 from ingest.source import Parsed, SourceFile, SourceType
 from kb.errors import Problem
+from kb.records import Entry, Incident
 from kb.text.redact import redact
 from kb.text.visible import visible
 
 MAX_BYTES = 64 * 1024 * 1024
+_ZIP = b"PK\x03\x04"
 _SNIFFED = 8 * 1024
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -93,7 +98,17 @@ def read_file(path: str | Path) -> Read | Unreadable:
 
 
 def decode(data: bytes, path: str) -> Read | Unreadable:
-    """Bytes as redacted text: UTF-8, what a byte order mark says, else Latin-1, which is said."""
+    """Bytes as redacted text: UTF-8, what a byte order mark says, else Latin-1, which is said.
+
+    A document in another form than Markdown is turned into it; of an archive, every member is.
+    """
+    try:
+        if (converted := convert_bytes(data)) is not None:
+            return _read(converted, path)
+        if data.startswith(_ZIP):
+            return _unpacked(data, path)
+    except ValueError as error:
+        return broken(Path(path), str(error))
     notes: tuple[str, ...] = ()
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
     if encoding is None and b"\0" in data[:_SNIFFED]:
@@ -105,8 +120,38 @@ def decode(data: bytes, path: str) -> Read | Unreadable:
             return broken(Path(path), f"its byte order mark says {encoding}, but it is not ({error.reason})")
         text = data.decode("latin-1")
         notes = ("not UTF-8: read as Latin-1",)
-    clean = redact(_with_line_ends(text))
-    return Read(SourceFile(path=redact(path).text, text=visible(clean.text)), notes, clean.count)
+    return _read(convert_text(path, _with_line_ends(text)), path, notes)
+
+
+def _read(converted: Converted, path: str, notes: tuple[str, ...] = ()) -> Read:
+    clean = redact(converted.text)
+    file = SourceFile(path=redact(path).text, text=visible(clean.text), converted=not converted.lines_hold)
+    return Read(file, (*notes, *converted.notes), clean.count)
+
+
+def _unpacked(data: bytes, path: str) -> Read | Unreadable:
+    """All documents of an archive as one file; what of it gives no text is counted by its reason."""
+    if b"[Content_Types].xml" in data or data[30:38] == b"mimetype":
+        return Unreadable(path, "an office file of a kind that is not read; save it as .docx, .html or .pdf")
+    read, left_out = list[Read](), Counter[str]()
+    for name, content in members(data):
+        one = decode(content, name)
+        if isinstance(one, Unreadable):
+            left_out[one.reason] += 1
+        elif one.file.members:
+            left_out["an archive in an archive"] += 1
+        else:
+            read.append(one)
+    if not read:
+        return Unreadable(path, "an archive without a document that can be read")
+    notes = [f"of its files {count} were left out: {reason}" for reason, count in sorted(left_out.items())]
+    notes += [
+        f"{count} of its files {note}"
+        for note, count in Counter(n for one in read for n in one.notes).items()
+    ]
+    text = "\n".join(f"{one.file.path}\n{one.file.text}" for one in read)
+    file = SourceFile(path=redact(path).text, text=text, members=tuple(one.file for one in read))
+    return Read(file, tuple(notes), sum(one.redacted for one in read))
 
 
 def _with_line_ends(text: str) -> str:
@@ -119,6 +164,46 @@ def parse_file(file: SourceFile, sources: Sequence[SourceType] = SOURCES) -> tup
 
     A file from which nothing could be read is kept as a document, beside the problems that say why.
     """
+    if file.members:
+        return "archive", _all_of(file, sources)
+    name, parsed = _parse_one(file, sources)
+    return name, without_lines(parsed) if file.converted else parsed
+
+
+def _all_of(file: SourceFile, sources: Sequence[SourceType]) -> Parsed:
+    """What the members of an archive hold, each read as if it lay in a folder of the archive's name."""
+    found: list[tuple[str, Parsed]] = []
+    for member in file.members:
+        placed = replace(
+            member, path=f"{file.path}/{member.path}", place=f"{file.place or file.name}/{member.path}"
+        )
+        found.append(parse_file(placed, sources))
+    kinds = Counter(f"skipped ({parsed.skipped})" if parsed.skipped else name for name, parsed in found)
+    return Parsed(
+        entries=tuple(entry for _, parsed in found for entry in parsed.entries),
+        changes=tuple(change for _, parsed in found for change in parsed.changes),
+        problems=tuple(problem for _, parsed in found for problem in parsed.problems),
+        notes=(
+            f"its files were read as: {', '.join(f'{kind} {count}' for kind, count in kinds.most_common())}",
+        ),
+    )
+
+
+def without_lines(parsed: Parsed) -> Parsed:
+    """Entries without line numbers, where those of the text are not those of the file."""
+    return replace(parsed, entries=tuple(_without_lines(entry) for entry in parsed.entries))
+
+
+def _without_lines(entry: Entry) -> Entry:
+    source = entry.provenance.source
+    if source is not None:
+        entry = replace(entry, provenance=replace(entry.provenance, source=replace(source, line=None)))
+    if isinstance(entry, Incident) and entry.done:
+        entry = replace(entry, done=tuple(replace(measure, line=None) for measure in entry.done))
+    return entry
+
+
+def _parse_one(file: SourceFile, sources: Sequence[SourceType]) -> tuple[str, Parsed]:
     source = choose(file, sources)
     try:
         parsed = source.parse(file)

@@ -32,7 +32,6 @@ from kb.text.severity import parse_severity, severity_in_prose
 _TELLING = (
     Part.SUMMARY, Part.INVESTIGATION, Part.DETECTION, Part.ANALYSIS, Part.CAUSE, Part.IMPACT, Part.WENT_WELL,
 )  # fmt: skip
-_SUFFIXES = ("", ".md", ".markdown", ".txt", ".mdx", ".rst")
 
 
 class Postmortem:
@@ -42,7 +41,7 @@ class Postmortem:
 
     def recognises(self, file: SourceFile) -> float:
         """By its parts: those only reports have, those others share, and the words of title and path."""
-        if file.suffix not in _SUFFIXES and not re.search(r"\s", file.suffix):
+        if not file.is_prose:
             return 0.0
         report = _read(file)
         return 1.0 if drafted_id(report) else likeness(report, file.place or file.path)

@@ -27,8 +27,6 @@ from ingest.parts import (
 from ingest.source import Parsed, SourceFile
 from kb.records import Document, Entry, Provenance, Runbook, Source
 
-MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mdx", "")
-
 _WHEN = re.compile(
     r"^(?:(?:alert|runbook) )?(?:meaning|summary|overview|descriptions?|details|about|context|background"
     r"|symptoms?|purpose"
@@ -89,7 +87,7 @@ class RunbookMarkdown:
     def recognises(self, file: SourceFile) -> float:
         """By section names, then by the folder it lies in and an alert name as its title."""
         stem = PurePath(file.path).stem
-        if file.suffix not in MARKDOWN_SUFFIXES or _NO_RUNBOOK.match(stem):
+        if not file.is_prose or _NO_RUNBOOK.match(stem):
             return 0.0
         text = FENCED.sub("", file.text)
         strong = {match.lower() for match in _STRONG.findall(text)}

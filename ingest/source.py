@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
+from ingest.convert.forms import Form, form_of
 from kb.errors import Problem
 from kb.records import Entry
 from kb.records.change import Change
@@ -24,6 +25,26 @@ class SourceFile:
     text: str
     place: str = ""
     """The path from the folder on that was asked for: what lies above it says nothing about the file."""
+
+    converted: bool = False
+    """Whether the text was made from a document in another form, so that its lines are not those of the file."""
+    members: tuple[SourceFile, ...] = ()
+    """The documents of an archive, each with its path below it."""
+
+    @property
+    def form(self) -> Form:
+        """The form of the text as it is now."""
+        return Form.MARKDOWN if self.converted else form_of(self.name, self.text)
+
+    @property
+    def is_prose(self) -> bool:
+        """Whether the text is written for people: Markdown, or what may be read as such."""
+        return self.form not in (Form.DATA, Form.TABLE, Form.CODE)
+
+    @property
+    def is_data(self) -> bool:
+        """Whether the text is YAML or JSON."""
+        return self.form is Form.DATA
 
     @property
     def folders(self) -> tuple[str, ...]:

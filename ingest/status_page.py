@@ -30,7 +30,7 @@ class StatusPage:
 
     def recognises(self, file: SourceFile) -> float:
         """By the keys that only cState's front matter has."""
-        if file.suffix not in (".md", ".markdown") or not file.text.lstrip("\ufeff").startswith("---"):
+        if not file.is_prose or not file.text.lstrip("\ufeff").startswith("---"):
             return 0.0
         head = file.text[:4000].replace("\r\n", "\n").split("\n---", 1)[0]
         keys = {line.split(":", 1)[0].strip() for line in head.split("\n") if ":" in line}

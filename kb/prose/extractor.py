@@ -22,7 +22,6 @@ LONGEST_TEXT = 100_000
 BY_MODEL = "+model"
 """What is added to the name of the parser of a file that a model has read, too."""
 _SOURCES = ("postmortem", "document")
-_PROSE = ("", ".md", ".markdown", ".txt", ".mdx", ".rst", ".adoc", ".org", ".html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class Extractor:
 def _wants(entry: Entry, file: SourceFile) -> bool:
     if isinstance(entry, Incident):
         return not entry.causes or not entry.timeline
-    return isinstance(entry, Document) and file.suffix in _PROSE
+    return isinstance(entry, Document) and file.is_prose
 
 
 def _as_incident(entry: Entry) -> Incident:

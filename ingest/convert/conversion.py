@@ -1,0 +1,110 @@
+"""Any document as Markdown, and how it was read: the one place that knows which converter takes which form.
+
+Promises: text that is Markdown already, data, tables and code come back as they are; a converter that fails on a text
+leaves the text, and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ingest.convert.forms import Form, form_of
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """The text to read, in which form it was written, and what is to be said of that."""
+
+    text: str
+    form: Form | None = None
+    notes: tuple[str, ...] = ()
+    lines_hold: bool = True
+    """Whether a line of the text has the number that it has in the file."""
+
+
+def convert_text(name: str, text: str) -> Converted:
+    """A text under a name, as Markdown where it is a document in another form."""
+    form = form_of(name, text)
+    convert = _CONVERTERS.get(form)
+    if convert is None or not text.strip():
+        return Converted(text, form)
+    try:
+        markdown, unread = convert(text)
+    except Exception as error:  # a converter's mistake must not lose the text
+        said = f"the {form} in it cannot be read ({type(error).__name__}: {error}); it is kept as plain text"
+        return Converted(text, form, (said,))
+    if form is Form.PLAIN:
+        return Converted(markdown, form)
+    how = f"read as {form}" + (f"; {unread}" if unread else "")
+    return Converted(markdown, form, (how,), lines_hold=form in (Form.ASCIIDOC, Form.PLAIN))
+
+
+def convert_bytes(data: bytes) -> Converted | None:
+    """A Word document or a PDF as Markdown; None where the bytes are neither.  Raises ValueError on a broken one."""
+    try:
+        if data.startswith(b"%PDF-"):
+            from ingest.convert.pdf import pdf_to_markdown
+
+            text, unread = pdf_to_markdown(data)
+            if not text.strip():
+                raise ValueError("it has no text, only pictures; what stands in them is not read")
+            notes = ("read as PDF", unread) if unread else ("read as PDF",)
+            return Converted(text, Form.MARKDOWN, notes, lines_hold=False)
+        if data.startswith(b"PK\x03\x04") and b"word/document.xml" in data:
+            from ingest.convert.office import docx_to_markdown
+
+            return Converted(
+                docx_to_markdown(data), Form.MARKDOWN, ("read as Word document",), lines_hold=False
+            )
+    except ValueError:
+        raise
+    except Exception as error:  # the converters raise many kinds; each means that the file is broken
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    return None
+
+
+def _rst(text: str) -> tuple[str, str]:
+    from ingest.convert.restructured import rst_to_markdown
+
+    return rst_to_markdown(text), ""
+
+
+def _html(text: str) -> tuple[str, str]:
+    from ingest.convert.html import html_to_markdown
+
+    return html_to_markdown(text), ""
+
+
+def _asciidoc(text: str) -> tuple[str, str]:
+    from ingest.convert.asciidoc import asciidoc_to_markdown
+
+    return asciidoc_to_markdown(text), ""
+
+
+def _org(text: str) -> tuple[str, str]:
+    from ingest.convert.org import org_to_markdown
+
+    return org_to_markdown(text), ""
+
+
+def _notebook(text: str) -> tuple[str, str]:
+    from ingest.convert.notebook import notebook_to_markdown
+
+    return notebook_to_markdown(text)
+
+
+def _plain(text: str) -> tuple[str, str]:
+    from ingest.convert.plain import plain_to_markdown
+
+    return plain_to_markdown(text), ""
+
+
+_CONVERTERS: dict[Form, Callable[[str], tuple[str, str]]] = {
+    Form.RESTRUCTURED_TEXT: _rst,
+    Form.HTML: _html,
+    Form.ASCIIDOC: _asciidoc,
+    Form.ORG: _org,
+    Form.NOTEBOOK: _notebook,
+    Form.PLAIN: _plain,
+}

@@ -1,0 +1,121 @@
+"""In which form a file is written, by what stands in it; its name only where the text does not settle it.
+
+`web.html.md.erb` is Markdown in a template, `rules.yaml.j2` data in one, a JSON text on one line data under any name.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import PurePath
+
+
+class Form(StrEnum):
+    """A form of text, as it stands in receipts."""
+
+    MARKDOWN = "Markdown"
+    RESTRUCTURED_TEXT = "reStructuredText"
+    ASCIIDOC = "AsciiDoc"
+    ORG = "Org"
+    PLAIN = "plain text"
+    HTML = "HTML"
+    NOTEBOOK = "Jupyter notebook"
+    DATA = "data"
+    """YAML or JSON."""
+    TABLE = "table"
+    """CSV or TSV."""
+    CODE = "code"
+    """Programs, configuration, logs: text that nobody wrote for people to read."""
+
+
+_TEMPLATES = (
+    ".erb",
+    ".j2",
+    ".jinja",
+    ".jinja2",
+    ".tmpl",
+    ".tpl",
+    ".gotmpl",
+    ".liquid",
+    ".njk",
+    ".hbs",
+    ".mustache",
+)
+_BY_SUFFIX = {
+    suffix: form
+    for form, suffixes in {
+        Form.MARKDOWN: ".md .markdown .mdown .mkd .mkdn .mdx .mdwn .rmd .qmd .livemd",
+        Form.RESTRUCTURED_TEXT: ".rst .rest",
+        Form.ASCIIDOC: ".adoc .asciidoc .asc",
+        Form.ORG: ".org",
+        Form.HTML: ".html .htm .xhtml .mhtml",
+        Form.NOTEBOOK: ".ipynb",
+        Form.DATA: ".yaml .yml .json .rules .rule .alerts .jsonnet.json",
+        Form.TABLE: ".csv .tsv",
+        Form.CODE: ".py .go .js .ts .tsx .jsx .java .kt .rb .rs .c .h .cc .cpp .hpp .cs .php .pl .lua .scala .swift .sh .bash"
+        " .zsh .ps1 .bat .sql .tf .tfvars .hcl .xml .toml .ini .cfg .conf .properties .log .css .scss .svg .proto .gradle"
+        " .jsonnet .libsonnet .cue .rego .lock .env .service .diff .patch",
+    }.items()
+    for suffix in suffixes.split()
+}
+_NAMED = ("jenkinsfile", "dockerfile", "makefile", "vagrantfile", "gemfile", "rakefile", "procfile")
+_JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*(?:\{|\[|\"|\]|$)|\{\s*\})")
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html[\s>]|<head>|<body[\s>])",
+    re.I | re.S,
+)
+_ORG = re.compile(r"^#\+(?:title|date|author|options|startup|begin_src|filetags)\b", re.M | re.I)
+_ASCIIDOC = re.compile(r"\A(?:\s*//[^\n]*\n|:[\w-]+:[^\n]*\n|\[[^\]\n]*\]\n|\s*\n)*={1,2} \S")
+_UNDERLINED = r"^[^\s|+].*\n(?:={4,}|\*{4,}|~{4,}|\^{4,})[ \t]*$"
+_RST = re.compile(
+    r"^\.\. [\w-]+::|^\.\. _[^:\n]+:|^(?:={4,}|\*{4,}|#{4,})\n[^\n]+\n(?:={4,}|\*{4,}|#{4,})$|^:\w[\w ]*: |::\n\n[ \t]+\S",
+    re.M,
+)
+_MARKDOWN = re.compile(r"^#{1,6} \S|^```|^\s*[-*] \[[ x]\] |\]\(https?://|\*\*\w", re.M)
+_YAML_START = re.compile(
+    r"\A(?:\s*#[^\n]*\n|---[ \t]*\n|\s*\n|\{\{[^\n]*\}\}[ \t]*\n)*(?:groups|apiVersion|alert|record|namespace|rules|- alert|- record|-? ?name|kind|version|spec)[ \t]*:"
+)
+_FRONT = re.compile(r"(?:---|\+\+\+)[ \t]*\n")
+_HEAD = 20_000
+
+
+@lru_cache(maxsize=16)
+def form_of(name: str, text: str) -> Form:
+    """The form of a text that stands under a name."""
+    head = text[:_HEAD].removeprefix("\ufeff")
+    by_name = _by_name(name)
+    if by_name in (Form.NOTEBOOK, Form.DATA, Form.TABLE):
+        return by_name
+    if _JSON.match(head) and head.rstrip()[-1:] in '}]"' or (_JSON.match(head) and len(text) > _HEAD):
+        return Form.NOTEBOOK if '"nbformat"' in text and '"cells"' in text else by_name or Form.DATA
+    if by_name is Form.CODE:
+        return by_name
+    if _HTML.match(head):
+        return Form.HTML
+    if by_name is not None:
+        return by_name
+    return _by_text(head)
+
+
+def _by_name(name: str) -> Form | None:
+    lowered = PurePath(name).name.lower()
+    while lowered.endswith(_TEMPLATES):
+        lowered = lowered.rpartition(".")[0]
+    if lowered.startswith(_NAMED):
+        return Form.CODE
+    return _BY_SUFFIX.get(PurePath(lowered).suffix)
+
+
+def _by_text(head: str) -> Form:
+    """The form of a text whose name says nothing: `notes.txt`, `INCIDENT-12`."""
+    if _YAML_START.match(head):
+        return Form.DATA
+    if _ORG.search(head):
+        return Form.ORG
+    marked = bool(_MARKDOWN.search(head))
+    if not marked and _ASCIIDOC.match(head):
+        return Form.ASCIIDOC
+    if not marked and (_RST.search(head) and re.search(_UNDERLINED, head, re.M)):
+        return Form.RESTRUCTURED_TEXT
+    return Form.MARKDOWN if marked or _FRONT.match(head) else Form.PLAIN

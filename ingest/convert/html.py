@@ -1,0 +1,111 @@
+"""HTML as Markdown, by markdownify: pages that somebody saved, and what Confluence and Google Docs export.
+
+Navigation, scripts and styles go; code keeps its lines and its language, definition lists become labels.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+_NO_CONTENT = (
+    "script", "style", "nav", "noscript", "template", "iframe", "button", "form", "svg", "header nav", "footer",
+    "#breadcrumb-section", "#breadcrumbs", ".page-metadata", "#footer", ".toc-macro", ".headerlink", ".sphinxsidebar",
+    "div.toc", ".pageSection.group ul", ".cookie-banner", ".sidebar",
+)  # fmt: skip
+_LANGUAGE = re.compile(
+    r"(?:^|[\s;])(?:language-|lang-|highlight-|brush:\s*|source-)?(bash|shell|sh|console|shell-session|sh-session|zsh|yaml|json|sql|promql|python|text|powershell)\b",
+    re.I,
+)
+_BOLD_STYLE = re.compile(r"\.(?P<name>[\w-]+)\s*\{[^}]*font-weight:\s*(?:bold|[6-9]00)", re.I)
+
+
+def html_to_markdown(text: str) -> str:
+    """The Markdown of a page; its title where it has no heading of the first level."""
+    from bs4 import BeautifulSoup
+
+    page = BeautifulSoup(text, "html.parser")
+    title = " ".join(page.title.get_text().split()) if page.title else ""
+    bold = {
+        found["name"] for style in page.find_all("style") for found in _BOLD_STYLE.finditer(style.get_text())
+    }
+    body = _content(page)
+    for selector in _NO_CONTENT:
+        for element in body.select(selector):
+            element.decompose()
+    _mark_styles(body, bold)
+    markdown = tidy(_converter().convert_soup(body))
+    if title and not re.search(r"^# \S", markdown, re.M):
+        markdown = f"# {_own_title(title)}\n\n{markdown}"
+    return markdown
+
+
+def tidy(markdown: str) -> str:
+    """Markdown without runs of blank lines and without spaces that nobody sees."""
+    text = markdown.replace("\u00a0", " ").replace("\u200b", "")
+    text = re.sub(r"[ \t]+$", "", text, flags=re.M)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _content(page: BeautifulSoup) -> Tag:
+    """The part of a page that somebody wrote, where the page says which that is."""
+    for selector in ("#main-content", "article", "main", "[role=main]", "body"):
+        found = page.select(selector)
+        if len(found) == 1 and len(found[0].get_text(strip=True)) > 40:
+            return found[0]
+    return page
+
+
+def _own_title(title: str) -> str:
+    """`Search outage` of `Operations : Search outage`, as Confluence writes it."""
+    return re.sub(r"^[\w &-]{2,40} : ", "", title)
+
+
+def _mark_styles(body: Tag, bold: set[str]) -> None:
+    """What only a style makes bold or a title, as Google Docs writes it, gets the element for it."""
+    for element in body.find_all("span"):
+        style, classes = str(element.get("style") or ""), set(element.get("class") or [])
+        if bold & classes or re.search(r"font-weight:\s*(?:bold|[6-9]00)", style):
+            element.name = "strong"
+    for element in body.select("span.literal, tt"):
+        element.name = "code"
+    for element in body.select("p.title"):
+        element.name = "h1"
+
+
+def _converter() -> Any:
+    from markdownify import MarkdownConverter
+
+    class Converter(MarkdownConverter):
+        """Markdown as our readers like it: `#` headings, labels for definitions, nothing escaped."""
+
+        def convert_dl(self, _el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+            return f"\n\n{text}\n\n"
+
+        def convert_dt(self, _el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+            said = " ".join(text.split()).rstrip(": ")
+            return f"\n\n**{said}:** " if said else ""
+
+        def convert_dd(self, _el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+            return f"{text.strip()}\n"
+
+        def convert_summary(self, _el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
+            return f"\n\n**{' '.join(text.split())}**\n\n"
+
+    return Converter(
+        heading_style="ATX", bullets="-", escape_asterisks=False, escape_underscores=False, escape_misc=False,
+        code_language_callback=_language,
+    )  # fmt: skip
+
+
+def _language(element: Tag) -> str:
+    """The language that a code block names in its classes, or in those around it."""
+    near = [element, *element.find_all("code", limit=1), *list(element.parents)[:2]]
+    for one in near:
+        named = " ".join(one.get("class") or []) + " " + str(one.get("data-syntaxhighlighter-params") or "")
+        if found := _LANGUAGE.search(named):
+            return found[1].lower()
+    return ""

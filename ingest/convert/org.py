@@ -1,0 +1,91 @@
+"""Org as Markdown, by orgparse for its tree (headings, states, deadlines); lists and tables are nearly Markdown already.
+
+A heading with a state (`TODO`, `DONE`) is an item with a box, its deadline a due date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_SOURCE = re.compile(
+    r"^[ \t]*#\+begin_(?P<kind>src|example)[ \t]*(?P<lang>[\w-]*)[^\n]*\n(?P<code>.*?)^[ \t]*#\+end_(?P=kind)[ \t]*$",
+    re.M | re.S | re.I,
+)
+_SETTING = re.compile(r"^[ \t]*#\+(?P<name>[\w-]+):?[ \t]*(?P<value>.*)$", re.M)
+_DRAWER = re.compile(r"^[ \t]*:[A-Z_]+:[ \t]*\n.*?^[ \t]*:END:[ \t]*\n?", re.M | re.S)
+_PLANNED = re.compile(r"^[ \t]*(?:DEADLINE|SCHEDULED|CLOSED):.*$", re.M)
+_RULE = re.compile(r"^([ \t]*\|)([-+]+)(\|)[ \t]*$", re.M)
+_STAMP = re.compile(r"[<\[](?P<day>\d{4}-\d\d-\d\d)(?: \w{2,4}\.?)?(?: (?P<clock>\d\d?:\d\d))?[^>\]\n]*[>\]]")
+_LINK = re.compile(r"\[\[(?P<url>[^\]]+)\](?:\[(?P<text>[^\]]+)\])?\]")
+_CODE = re.compile(r"(?<![\w=~])(?P<mark>[=~])(?P<text>[^\s=~](?:[^=~\n]*[^\s=~])?)(?P=mark)(?![\w=~])")
+_BOLD = re.compile(r"(?<![\w*])\*(?P<text>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
+_FACTS = ("date", "severity", "status", "author", "service", "services", "environment")
+
+
+def org_to_markdown(text: str) -> str:
+    """The Markdown of an Org file."""
+    import orgparse
+
+    root = orgparse.loads(text)
+    parts = [*_head(text), _body(root.body)]
+    for node in root[1:]:
+        parts += _node(node)
+    return "\n\n".join(part for part in parts if part.strip()) + "\n"
+
+
+def _head(text: str) -> Iterator[str]:
+    said = {
+        found["name"].lower(): found["value"].strip()
+        for found in _SETTING.finditer(text.partition("\n* ")[0])
+    }
+    if said.get("title"):
+        yield f"# {_inline(said['title'])}"
+    facts = [f"- {name.capitalize()}: {_inline(said[name])}" for name in _FACTS if said.get(name)]
+    yield "\n".join(facts)
+
+
+def _node(node: Any) -> Iterator[str]:
+    body = _body(node.body)
+    if node.todo:
+        mark = "x" if node.todo in node.env.done_keys else " "
+        due = f" - Due: {node.deadline.start}" if node.deadline else ""
+        yield f"- [{mark}] {_inline(node.heading)}{due}" + (
+            f"\n  {' '.join(body.split())}" if body.strip() else ""
+        )
+        return
+    yield f"{'#' * min(node.level + 1, 6)} {_inline(node.get_heading(format='raw'))}"
+    yield body
+
+
+def _body(text: str) -> str:
+    """The text of a node: code fenced, drawers and settings gone, stamps as plain dates."""
+    pieces, last = [], 0
+    for found in _SOURCE.finditer(text):
+        pieces += [
+            _prose(text[last : found.start()]),
+            f"```{found['lang'].lower()}\n{_dedented(found['code'])}\n```",
+        ]
+        last = found.end()
+    pieces.append(_prose(text[last:]))
+    return "\n".join(pieces).strip("\n")
+
+
+def _dedented(code: str) -> str:
+    from textwrap import dedent
+
+    return dedent(code).rstrip("\n")
+
+
+def _prose(text: str) -> str:
+    text = _PLANNED.sub("", _DRAWER.sub("", text))
+    text = _SETTING.sub("", text)
+    text = _RULE.sub(lambda found: found[1] + found[2].replace("+", "|") + found[3], text)
+    return "\n".join(_inline(line) for line in text.split("\n"))
+
+
+def _inline(text: str) -> str:
+    text = _STAMP.sub(lambda found: " ".join(part for part in (found["day"], found["clock"]) if part), text)
+    text = _LINK.sub(lambda found: f"[{found['text'] or found['url']}]({found['url']})", text)
+    return _BOLD.sub(r"**\g<text>**", _CODE.sub(r"`\g<text>`", text))
