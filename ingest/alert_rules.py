@@ -4,8 +4,7 @@ Rules are found by their keys, wherever they stand: `alert` with `expr`, or `nam
 that one walk reads every layout.  Recording rules raise no problem; they are counted in a note.
 What Prometheus fills in at run time (`{{ $labels.pod }}`) becomes `<*>`, as in a masked error line.
 
-Severity: critical, page, p1 -> SEV1; error, high, major, p2 -> SEV2; warning, medium, minor, p3 -> SEV3;
-info, low, p4 -> SEV4.  Anything else has no canonical severity; the label is always kept as written.
+Severities are those of incidents (`kb.text.severity`); of a template they are its default.  The label stays.
 """
 
 from __future__ import annotations
@@ -17,28 +16,20 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from ingest.helm import without_templates
+from ingest.helm import default_of, without_templates
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
 from kb.records import AlertRule, Provenance, Scope, Severity, Source
 from kb.text import safe_yaml
+from kb.text.severity import parse_severity
 
-SEVERITIES: dict[str, Severity] = {
-    label: severity
-    for severity, labels in {
-        Severity.SEV1: "critical crit page emergency fatal disaster p1 sev1 1",
-        Severity.SEV2: "error high major severe urgent p2 sev2 2",
-        Severity.SEV3: "warning warn medium average moderate minor ticket p3 sev3 3",
-        Severity.SEV4: "info information informational notice low p4 p5 sev4 4 5",
-    }.items()
-    for label in labels.split()
-}
-
-_RULE = re.compile(r"^[ \t{-]*[\"']?(?:alert|record)[\"']?[ \t]*:", re.M)
-_EXPR = re.compile(r"^[ \t{-]*[\"']?expr[\"']?[ \t]*:", re.M)
-_COLLECTION = re.compile(r"^[ \t]+query[ \t]*:", re.M)
+_KEY = r"(?:^|[\s{,\[-])[\"']?(?:%s)[\"']?[ \t]*:"
+_RULE = re.compile(_KEY % "alert|record", re.M)
+_EXPR = re.compile(_KEY % "expr", re.M)
+_COLLECTION = re.compile(_KEY % "query", re.M)
 _DIRECTIVE = re.compile(r"\{\{-?\s*(?:if|else|end|range|with|define|block|template)\b.*?\}\}", re.S)
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
+_TOLD = {"none": None, "page": Severity.SEV1, "ticket": Severity.SEV3}
 _TEXTS = ("summary", "title"), ("description", "message")
 _RUNBOOK_KEYS = ("runbook_url", "runbook", "runbook_link", "playbook_url", "playbook")
 
@@ -64,8 +55,9 @@ class AlertRules:
             return 0.0
         if _RULE.search(file.text) and _EXPR.search(file.text):
             return 0.95
-        looks_collected = all(f"{key}:" in file.text for key in ("rules", "severity", "description"))
-        return 0.9 if looks_collected and _COLLECTION.search(file.text) else 0.0
+        looks_collected = all(_has_key(file.text, key) for key in ("rules", "severity", "description"))
+        looks_listed = all(_has_key(file.text, key) for key in ("rules", "query", "annotations"))
+        return 0.9 if (looks_collected or looks_listed) and _COLLECTION.search(file.text) else 0.0
 
     def parse(self, file: SourceFile) -> Parsed:
         """One entry per alert; documents that hold none of ours are passed over."""
@@ -81,7 +73,7 @@ class AlertRules:
         rules = [rule for document in documents for rule in _walk(document, _Place())]
         alerts, problems, recordings = list[AlertRule](), list[Problem](), 0
         for node, place in rules:
-            if safe_yaml.find(node, "record") is not None:
+            if _records(node):
                 recordings += 1
                 continue
             line = safe_yaml.line_of(node) + place.line_offset
@@ -96,6 +88,10 @@ class AlertRules:
         if alerts or problems:
             return Parsed(entries=tuple(alerts), problems=tuple(problems), notes=tuple(notes))
         return Parsed(skipped=notes.pop() if recordings else "", notes=tuple(notes))
+
+
+def _has_key(text: str, key: str) -> bool:
+    return re.search(_KEY % key, text, re.M) is not None
 
 
 def _walk(node: Node, place: _Place) -> Iterator[tuple[Node, _Place]]:
@@ -132,7 +128,16 @@ def _embedded(node: ScalarNode, place: _Place) -> Iterator[tuple[Node, _Place]]:
 def _is_rule(pairs: dict[str, Node]) -> bool:
     if "expr" in pairs and ("alert" in pairs or "record" in pairs):
         return True
-    return {"name", "query"} <= pairs.keys() and bool({"severity", "description"} & pairs.keys())
+    return {"name", "query"} <= pairs.keys() and bool(
+        {"severity", "description", "annotations", "type"} & pairs.keys()
+    )
+
+
+def _records(node: Node) -> bool:
+    """Whether a rule only records: by its key, or as Prometheus' own list of rules says it."""
+    kind = safe_yaml.find(node, "type")
+    said = safe_yaml.text_of(kind) if kind is not None else ""
+    return safe_yaml.find(node, "record") is not None or said == "recording"
 
 
 def _alert(node: Node, place: _Place) -> AlertRule:
@@ -141,7 +146,7 @@ def _alert(node: Node, place: _Place) -> AlertRule:
     # What a collection writes beside the rule is what Prometheus keeps among its annotations.
     said = {key: text for key in list(fields) if (text := _scalar(fields[key]))} | annotations
     summary, description = (next((said.pop(key) for key in keys if key in said), "") for keys in _TEXTS)
-    label = said.pop("severity", "") or labels.pop("severity", "")
+    label = default_of(said.pop("severity", "") or labels.pop("severity", ""))
     url = next((said.pop(key) for key in _RUNBOOK_KEYS if key in said), "") or labels.pop("runbook_url", "")
     services = [service for service in (place.service, labels.get("service", "")) if service]
     extra: dict[str, Any] = {
@@ -152,17 +157,23 @@ def _alert(node: Node, place: _Place) -> AlertRule:
     if place.exporter and place.service:
         extra["exporter"] = place.exporter
     return AlertRule(
-        name=(_scalar(fields.get("alert")) or _scalar(fields.get("name"))).strip(),
+        name=default_of((_scalar(fields.get("alert")) or _scalar(fields.get("name"))).strip()),
         summary=masked(summary),
         description=masked(description),
         expr=(_scalar(fields.get("expr")) or _scalar(fields.get("query"))).strip(),
-        severity=SEVERITIES.get(label.strip().lower()),
+        severity=rule_severity(label),
         severity_label=label,
-        runbook_url=url.strip(),
+        runbook_url=default_of(url.strip()),
         group=place.group,
         scope=Scope(services=tuple(services)),
         extra=extra,
     )
+
+
+def rule_severity(label: str) -> Severity | None:
+    """The severity of a rule's label, which may say who is told (`page`, `ticket`); a watchdog's `none` is none."""
+    word = label.strip().lower()
+    return _TOLD[word] if word in _TOLD else parse_severity(label)
 
 
 def masked(text: str) -> str:

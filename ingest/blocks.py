@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingest.front_matter import split_front_matter
-from ingest.markdown_blocks import items_in
+from ingest.markdown_blocks import items_in, tables_in
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -54,6 +54,8 @@ class Block:
     level: int = 0
     lang: str = ""
     ordered: bool = False
+    rows: tuple[tuple[str, ...], ...] = ()
+    """The cells of a table, its header first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +132,9 @@ def _blocks(tokens: list[Token]) -> Iterator[Block]:
         elif token.type == "blockquote_open":
             yield from _blocks(tokens[number + 1 : end])
         elif token.type == "table_open":
-            cells = [inner.content for inner in tokens[number:end] if inner.type == "inline"]
-            yield Block("table", " | ".join(cells), line)
+            for table in tables_in(tokens[number : end + 1]):
+                rows = (table.header, *table.rows)
+                yield Block("table", "\n".join(" | ".join(row) for row in rows), line, rows=rows)
         number = end + 1
 
 

@@ -29,12 +29,16 @@ _TOOL = re.compile(
     rf"^(?:\w+=\S*\s+)*(?:\./|/[\w./-]+/)?(?:{'|'.join(map(re.escape, _TOOLS.split()))})(?:\s|$)"
 )
 _TOOL_OR_WORD = re.compile(rf"^(?:{'|'.join(_WORDS_TOO.split())})\s+[\w./$-]")
+_TICKED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_BEHIND_COLON = re.compile(r":\s+(?P<command>[a-z][\w./-]*\s[^`]*[^\s.,;`])$")
 _PROMPT = re.compile(
-    r"^\s*(?:(?:\([\w.-]+\)\s*|\[[^\]]{1,60}\]\s?)?[$❯]|[\[(]?[\w.-]+@[\w.-]+[^$#\n]{0,40}[$#])\s+(?P<typed>\S.*)$"
+    r"^\s*(?:(?:\([\w.-]+\)\s*|\[[^\]]{1,60}\]\s?)?[$❯]"
+    r"|[\[(]?[\w.-]+@[\w.-]+[^$#\n]{0,40}[$#])\s+(?P<typed>\S.*)$"
 )
 _ROOT_PROMPT = re.compile(r"^\s*#\s+(?P<typed>\S.*)$")
 _USED_AS_COMMAND = re.compile(
-    r"^(?:[A-Za-z_]\w*=\S|\.{0,2}~?/[\w./-]+(?:\s|$)|[a-z][\w.-]*(?:\s+[a-z][\w.-]*){0,3}(?:\s+-{1,2}\w|\s+[<\"'$./]|$)"
+    r"^(?:[A-Za-z_]\w*=\S|\.{0,2}~?/[\w./-]+(?:\s|$)|[a-z][\w.-]*(?:\s+[a-z][\w.-]*){0,3}(?:\s+-{1,2}\w"
+    r"|\s+[<\"'$./]|$)"
     r"|[A-Z][a-z]+-[A-Z]\w+)(?!.*, )"
 )
 _OPENERS = re.compile(r"(?:^\s*|[;&|]\s*)(?:for|while|until|if|case)\b", re.M)
@@ -43,9 +47,33 @@ _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 
 
 def commands_in(blocks: Iterable[Block]) -> tuple[str, ...]:
-    """The commands of all shell blocks, in order, each once."""
+    """The commands of all shell blocks and those that stand in a line of text, in order, each once."""
     return tuple(
-        dict.fromkeys(command for block in blocks if block.kind == "code" for command in _commands(block))
+        dict.fromkeys(
+            command
+            for block in blocks
+            for command in (_commands(block) if block.kind == "code" else inline_commands(block.text))
+        )
+    )
+
+
+def inline_commands(text: str) -> list[str]:
+    """Commands in code marks, or at the end of a line behind a colon: a known tool with what it is to do."""
+    found: list[str] = []
+    for line in text.split("\n"):
+        ticked = [code.strip() for code in _TICKED.findall(line)]
+        told = _BEHIND_COLON.search(line) if not ticked else None
+        found += [code for code in ticked if _is_whole(code)]
+        if told and _is_whole(told["command"]):
+            found.append(told["command"].strip())
+    return found
+
+
+def _is_whole(code: str) -> bool:
+    return (
+        bool(_TOOL.match(code))
+        and len(code.split()) > 1
+        and not re.search(r"\s(?:…|\.\.\.)?$|^\w+ (?:and|or|is)\b", code)
     )
 
 

@@ -30,6 +30,7 @@ _NO_SERVICE = frozenset((
     "all", "misc", "db", "database", "schema", "migration", "migrations", "ui", "api", "docker", "helm", "k8s",
 ))  # fmt: skip
 _REVERT = re.compile(r"(?:Revert|Rollback|Roll back) \"?(?P<text>.+?)\"?", re.I)
+_REAPPLY = re.compile(r"Reapply \"(?P<text>.+?)\"", re.I)
 _REVERTED = re.compile(r"This reverts (?:merge )?commit ([0-9a-f]{7,64})", re.I)
 _SHA = re.compile(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}\b")
 _MIGRATION = re.compile(
@@ -92,14 +93,25 @@ def _service_of(scope: str) -> str:
 
 
 def _reverted_scope(subject: str) -> str:
-    """The scope of the commit that a subject such as `Revert "fix(auth): …"` names."""
-    revert = _REVERT.fullmatch(subject)
-    said = _CONVENTIONAL.fullmatch(revert["text"]) if revert else None
+    """The scope of the commit that a subject such as `Revert "fix(auth): …"` names, however often it went to and fro."""
+    text = subject
+    while nested := (_REVERT.fullmatch(text) or _REAPPLY.fullmatch(text)):
+        text = nested["text"]
+    said = _CONVENTIONAL.fullmatch(text) if text != subject else None
     return (said["scope"] or "") if said else ""
 
 
+def _takes_back(subject: str, kind_word: str, message: str) -> bool:
+    """Whether a commit takes one back; the revert of a revert, which newer versions of git call `Reapply`, does not."""
+    text, back, nested = subject, False, False
+    while found := (_REVERT.fullmatch(text) or _REAPPLY.fullmatch(text)):
+        back ^= _REAPPLY.fullmatch(text) is None
+        text, nested = found["text"], True
+    return back if nested else kind_word in ("revert", "rollback") or bool(_REVERTED.search(message))
+
+
 def _kinds(commit: Commit, subject: str, kind_word: str, scope: str) -> list[ChangeKind]:
-    if kind_word in ("revert", "rollback") or _REVERT.fullmatch(subject) or _REVERTED.search(commit.message):
+    if _takes_back(subject, kind_word, commit.message):
         return [ChangeKind.ROLLBACK]
     migrations = [path for path in commit.paths if is_migration(path)]
     named = kind_word in ("migration", "migrate") or scope.lower() in ("migration", "migrations", "schema")

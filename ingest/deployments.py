@@ -17,7 +17,6 @@ from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
 from kb.text import safe_yaml
 
-
 _START = r"(?:^[ \t\[{-]*|[{,]\s*)"
 """Where a key may stand: at the beginning of a line, or in a mapping that is written on one line."""
 
@@ -37,6 +36,7 @@ _MARKS: tuple[tuple[re.Pattern[str], ...], ...] = (
     (_kind("Application"), _key("operationState"), _key("syncResult")),
     (_kind("HelmRelease"), _key("history"), _key("lastDeployed")),
     (_WORKLOAD, _key(r"(?:deployment\.)?kubernetes\.io/(?:revision|change-cause)")),
+    (_kind("Rollout"), _key(r"rollout\.argoproj\.io/revision|abort(?:edAt)?")),
     (_WORKLOAD, _key(r"drift\.agentops\.dev/\w+")),
     (_key("revision"), _key("updated"), _key("status"), _key("chart"), _key("app_version")),
     (_CHANGES, _key("kind|type"), _key("service"), _key("at|date|time|when|timestamp|deployed_at")),

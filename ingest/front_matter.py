@@ -36,12 +36,16 @@ def split_front_matter(text: str, path: str) -> FrontMatter:
     try:
         values = _load(block["fence"], block["body"])
     except YamlRefused as error:
+        if not _is_keys(block["body"]):
+            return FrontMatter({}, text)
         line = 1 if error.line is None else error.line + 1
         return FrontMatter({}, body, (Problem(path, line, f"front matter ignored: {error}"),))
     except tomllib.TOMLDecodeError as error:
         return FrontMatter({}, body, (Problem(path, 1, f"front matter ignored: {error}"),))
     if values is None:
         return FrontMatter({}, body)
+    if not isinstance(values, dict) and not _is_keys(block["body"]):
+        return FrontMatter({}, text)
     if not isinstance(values, dict):
         return FrontMatter({}, body, (Problem(path, 1, "front matter ignored: it is not keys and values"),))
     return FrontMatter({str(key): item for key, item in values.items()}, body)
@@ -50,6 +54,13 @@ def split_front_matter(text: str, path: str) -> FrontMatter:
 def _looks_like_yaml(block: str) -> bool:
     """A rule, some prose and another rule are not front matter."""
     return not block.strip() or re.search(r"^[\w\"'.-]+[ \t]*:", block, re.M) is not None
+
+
+def _is_keys(block: str) -> bool:
+    """Whether most lines are those of keys, lists and comments; a text between two rules is not."""
+    lines = [line for line in block.split("\n") if line.strip()]
+    keys = [line for line in lines if re.match(r"[\w\"'.-]+[ \t]*:(?:\s|$)|\s+\S|- |#", line)]
+    return len(keys) * 3 >= len(lines) * 2
 
 
 def _load(fence: str, block: str) -> Any:

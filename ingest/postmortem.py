@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 
 from ingest.drafted import drafted_id, exactly
 from ingest.fields.actions import listed_actions, parse_actions
@@ -25,10 +26,17 @@ from ingest.fields.moments import Moment
 from ingest.fields.placeholders import is_blank_line
 from ingest.fields.report import Report
 from ingest.markdown import LABEL_LEVEL, MarkdownDocument, parse_markdown
+from ingest.several import OneOfSeveral, several_incidents
 from ingest.source import Parsed, SourceFile
-from kb.records import ActionItem, Cause, Incident, Origin, Provenance, Scope, Source
+from kb.records import ActionItem, Cause, Document, Incident, Origin, Provenance, Scope, Source
 from kb.text.severity import parse_severity, severity_in_prose
 
+_ABSTRACTS = ("summary", "abstract", "tl ?dr", "description", "excerpt")
+_FEW_WORDS = 20
+_SETTING = re.compile(
+    r"(?:title|layout|permalink|slug|date|weight|uuid|id|image|url|draft|type|template|author|summary):", re.I
+)
+_LONGEST_FRONT = 500
 _TELLING = (
     Part.SUMMARY, Part.INVESTIGATION, Part.DETECTION, Part.ANALYSIS, Part.CAUSE, Part.IMPACT, Part.WENT_WELL,
 )  # fmt: skip
@@ -55,19 +63,45 @@ class Postmortem:
             return Parsed(entries=(drafted,), problems=report.document.problems)
         if reason := why_not(report, file.path):
             return Parsed(problems=report.document.problems, skipped=reason)
+        several = several_incidents(report, file.text, day_first=writes_day_first(report.document.body))
+        if several:
+            entries = [_one_of(one, file) for one in several]
+            return Parsed(
+                entries=(*_rest(report, several, file), *entries), problems=report.document.problems
+            )
         return Parsed(entries=(_incident(report, file),), problems=report.document.problems)
+
+
+def _one_of(one: OneOfSeveral, file: SourceFile) -> Incident:
+    """One incident of a file that tells of several."""
+    found = _incident(_read(replace(file, text=one.text)), replace(file, text=one.text), one.day)
+    source = Source(path=file.path, section=found.title, line=one.line)
+    return replace(found, provenance=replace(found.provenance, source=source))
+
+
+def _rest(report: Report, several: list[OneOfSeveral], file: SourceFile) -> Iterator[Document]:
+    """What stands outside all incidents of a file, where it says something."""
+    lines = list(report.document.lines)
+    for one in several:
+        own = one.text.split("\n")
+        lines = ["" if n < len(own) and own[n] else line for n, line in enumerate(lines)]
+    text = "\n".join(lines).strip()
+    prose = " ".join(line for line in text.split("\n") if not line.startswith("#"))
+    if len(prose.split()) > _FEW_WORDS:
+        title = report.document.title or file.name
+        yield Document(title=title, body=text, provenance=Provenance(source=Source(path=file.path, line=1)))
 
 
 def _read(file: SourceFile) -> Report:
     return Report(parse_markdown(with_headings(file.text.replace("\r\n", "\n")), file.path))
 
 
-def _incident(report: Report, file: SourceFile) -> Incident:
+def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> Incident:
     document = report.document
     facts = gather_facts(document, document.body)
     day_first = writes_day_first(document.body)
     undated = read_course(report, Moment(year=name_year(document, file.path)), day_first=day_first)
-    day = incident_date(report, facts, undated, file.path, day_first=day_first)
+    day = own_day or incident_date(report, facts, undated, file.path, day_first=day_first)
     course = read_course(report, Moment(day), day_first=day_first)
     timeline = tuple(dated.event for dated in course.events)
     times = find_milestones(facts, timeline, day, course.zone)
@@ -100,7 +134,7 @@ def _incident(report: Report, file: SourceFile) -> Incident:
         went_wrong=tuple(_points(report, Part.WENT_WRONG)),
         check=report.text(Part.CHECK),
         warning="; ".join(_points(report, Part.TRIED)),
-        body=document.body,
+        body="\n\n".join(part for part in (_front(document), document.body) if part),
         scope=Scope(services=_services(facts), environments=_environments(facts)),
         provenance=Provenance(
             origin=Origin.INGESTED,
@@ -156,8 +190,12 @@ def _points(report: Report, part: Part) -> Iterator[str]:
 
 def _summary(report: Report, facts: tuple[Fact, ...]) -> str:
     """The summary, else the text before the first heading, else the alert and what was found."""
+    stated = next((fact(facts, name) for name in _ABSTRACTS if fact(facts, name)), "")
+    front = stated if any(f.value == stated and not f.line for f in facts) else ""
     if text := report.text(Part.SUMMARY):
-        return text
+        return text if not front or front in text else f"{front}\n\n{text}"
+    if front:
+        return front
     first = next((s for s in report.document.sections if s.level <= 1 and s.text.strip()), None)
     if first and part_of(first.title) in (None, Part.SUMMARY):
         prose = [
@@ -169,6 +207,12 @@ def _summary(report: Report, facts: tuple[Fact, ...]) -> str:
             return text
     found = (alert_text(report.document.body), report.text(Part.FINDING), fact(facts, "description"))
     return "\n".join(text for text in found if text)
+
+
+def _front(document: MarkdownDocument) -> str:
+    """What front matter says and a search may be after: names and texts, no dates, no settings of a site."""
+    said = (f"{key}: {value}" for key, value in document.front.items() if isinstance(value, str))
+    return "\n".join(line for line in said if not _SETTING.match(line) and len(line) < _LONGEST_FRONT)
 
 
 def _severity_label(document: MarkdownDocument, facts: tuple[Fact, ...]) -> str:

@@ -10,7 +10,9 @@ from ingest.deployments import Deployments
 from ingest.document import Document
 from ingest.git_log import GitLog
 from ingest.known_error import KnownErrorArticles
+from ingest.known_table import KnownErrorTable
 from ingest.memory_yaml import MemoryYaml
+from ingest.monitor_rules import MonitorRules
 from ingest.postmortem import Postmortem
 from ingest.runbook import RunbookMarkdown
 from ingest.source import SourceFile, SourceType
@@ -24,7 +26,9 @@ SOURCES: tuple[SourceType, ...] = (
     Postmortem(),
     RunbookMarkdown(),
     KnownErrorArticles(),
+    KnownErrorTable(),
     AlertRules(),
+    MonitorRules(),
     BugSignatures(),
     MemoryYaml(),
     Deployments(),

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import PurePath
 
 from ingest.blocks import FENCED, LABEL_LEVEL, Block, Group, as_text, blocks_of, grouped, unmarked
-from ingest.commands import commands_in, is_shell
-from ingest.front_matter import split_front_matter
+from ingest.commands import commands_in
+from ingest.front_matter import FrontMatter, split_front_matter
 from ingest.parts import (
     Part,
     headings_of,
@@ -22,9 +23,10 @@ from ingest.parts import (
     prose,
     repeating_sections,
     roles_among,
-    steps_in,
 )
+from ingest.runbook_name import is_alert_name, runbook_name, without_kind
 from ingest.source import Parsed, SourceFile
+from ingest.steps import steps_of
 from kb.records import Document, Entry, Provenance, Runbook, Source
 
 _WHEN = re.compile(
@@ -34,6 +36,7 @@ _WHEN = re.compile(
     r"|^(?:how it works|what (?:is|does|this|it|happened)\b.*|when (?:to|does|do)\b.*|why .*)$"
 )
 _IMPACT = re.compile(r"^(?:\w+ )?(?:impact|consequences?|severity|effects?)(?: \w+)?$")
+_WARNS = re.compile(r"^(?:warning|danger|caution|attention|important)(?:$|: )")
 _STEPS = re.compile(
     r"\b(?:diagnos\w*|mitigat\w*|procedures?|resol\w+|steps?|troubleshoot\w*|investigat\w*|fix\w*"
     r"|debug\w*|remediat\w*"
@@ -65,9 +68,7 @@ _FOLDER = re.compile(r"(?:^|[-_.])(?:runbooks?|playbooks?|sops?|alerts?|procedur
 _NO_RUNBOOK = re.compile(
     r"^(?:_?index|readme|contributing|changelog|code_of_conduct|summary|template)$", re.I
 )
-_CAMEL = re.compile(r"^[A-Z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9_]*$|^[A-Z]{2,}[a-z]\w+[A-Z]\w*$")
-_KEBAB = re.compile(r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+){2,}$")
-_SUFFIX = re.compile(r"\s*[\[(][^\])]*[\])]\s*$|^alert(?:\s+name)?\s*:\s*", re.I)
+_ABOUT = ("description", "summary")
 _HARMLESS = re.compile(
     r"\b(?:alert|runbook)\b[^.]{0,30}\b(?:is|are|was|has been) (?:now )?deprecated\b|\bsafe(?:ly)? (?:be "
     r"|to )?(?:ignored?|silenced?)|\b(?:this|it|that|which|behaviou?r)(?: alert)? is"
@@ -115,7 +116,7 @@ class RunbookMarkdown:
         starts = entry_lines(blocks)
         title = str(front.values.get("title") or "") or PurePath(file.path).stem
         if not starts:
-            return Parsed(entries=(_single(file, blocks, title, front.body),), problems=front.problems)
+            return Parsed(entries=(_single(file, blocks, front),), problems=front.problems)
         groups = grouped(blocks, lambda block, _: block.line in starts)
         entries = [_section(group, file.path) for group in groups if group.heading]
         return Parsed(entries=(*remainder(groups[0], file.path, title), *entries), problems=front.problems)
@@ -129,12 +130,6 @@ def remainder(group: Group, path: str, title: str) -> tuple[Document, ...]:
     name = unmarked(first.text) if first else title
     source = Source(path=path, line=group.blocks[0].line)
     return (Document(title=name, body=as_text(group.blocks), provenance=Provenance(source=source)),)
-
-
-def is_alert_name(title: str) -> bool:
-    """Whether a heading is a name such as `KubePodCrashLooping` or `err-too-many-series`."""
-    name = _SUFFIX.sub("", unmarked(title))
-    return bool(_CAMEL.match(name) or _KEBAB.match(name)) and len(name) > 6
 
 
 def entry_lines(blocks: list[Block]) -> set[int]:
@@ -153,7 +148,9 @@ def entry_lines(blocks: list[Block]) -> set[int]:
 
 
 def runbook_role(words: str) -> str:
-    """What a heading of a runbook means: `when`, `impact`, `steps`, or nothing."""
+    """What a heading of a runbook means: `when`, `impact`, `steps`, `warning`, or nothing."""
+    if _WARNS.match(words):
+        return "warning"
     if _WHEN.match(words):
         return "when"
     if _IMPACT.match(words):
@@ -161,11 +158,15 @@ def runbook_role(words: str) -> str:
     return "steps" if _STEPS.search(words) else ""
 
 
-def _single(file: SourceFile, blocks: list[Block], title: str, body: str) -> Entry:
+def _single(file: SourceFile, blocks: list[Block], front: FrontMatter) -> Runbook:
     first = next((block for block in blocks if block.kind == "heading" and block.level == 1), None)
-    name = unmarked(first.text) if first else title
+    title = str(front.values.get("title") or front.values.get("alert") or "")
+    about = [str(front.values[key]) for key in _ABOUT if isinstance(front.values.get(key), str)]
+    body = front.body
+    name, said = runbook_name(unmarked(first.text) if first else "", title, PurePath(file.path).name)
     rest = [block for block in blocks if block is not first]
-    return _runbook(name, rest, body.strip(), Source(path=file.path, line=first.line if first else 1))
+    found = _runbook(name, rest, body.strip(), Source(path=file.path, line=first.line if first else 1))
+    return replace(found, when="\n\n".join(text for text in (said, *about, found.when) if text))
 
 
 def _section(group: Group, path: str) -> Entry:
@@ -177,11 +178,11 @@ def _section(group: Group, path: str) -> Entry:
 
 def _runbook(name: str, blocks: list[Block], body: str, source: Source) -> Runbook:
     parts = parts_of(blocks, runbook_role)
-    steps, commands = _steps(parts), commands_in(blocks)
+    steps, commands = steps_of(parts), commands_in(blocks)
     first = parts[0].blocks if parts and parts[0].heading is None else ()
     intro = as_text([block for block in first if block.kind != "code" and not is_placeholder(block.text)])
     return Runbook(
-        name=_SUFFIX.sub("", name).strip() or name,
+        name=without_kind(name),
         when="\n\n".join(text for text in (intro, prose(parts, "when")) if text),
         impact=prose(parts, "impact"),
         steps=tuple(steps),
@@ -193,31 +194,12 @@ def _runbook(name: str, blocks: list[Block], body: str, source: Source) -> Runbo
     )
 
 
-def _steps(parts: list[Part]) -> list[str]:
-    """The steps of the parts that hold some, and of others that number theirs or give commands.
-
-    Without any such part, those of a text that has commands or lists at all.
-    """
-    named = [step for part in parts if part.role == "steps" or _is_procedure(part) for step in steps_in(part)]
-    if named:
-        return named
-    other = [part for part in parts if part.role in ("", "steps")]
-    if any(block.kind in ("code", "item") for part in other for block in part.blocks):
-        return [step for part in other for step in steps_in(part)]
-    return []
-
-
-def _is_procedure(part: Part) -> bool:
-    """Whether a part whose heading means nothing of its own tells what to do."""
-    return not part.role and part.heading is not None and any(b.ordered or is_shell(b) for b in part.blocks)
-
-
 def _warning(name: str, parts: list[Part]) -> str:
     """The sentences that say the alert may be ignored, from where a runbook introduces itself."""
     told = [
         block.text
         for part in parts
-        if part.role != "steps"
+        if part.role not in ("steps", "warning")
         for block in part.blocks
         if block.kind == "paragraph"
     ]
@@ -226,4 +208,12 @@ def _warning(name: str, parts: list[Part]) -> str:
     ]
     if "deprecated" in name.lower() and not any("deprecated" in sentence.lower() for sentence in sentences):
         sentences.insert(0, "This alert is deprecated.")
-    return " ".join(unmarked(sentence) for sentence in sentences[:3])
+    boxes = [text for part in parts if part.role == "warning" if (text := _boxed(part))]
+    return " ".join((*boxes, *(unmarked(sentence) for sentence in sentences[:3])))
+
+
+def _boxed(part: Part) -> str:
+    """What a box of warning says, its title first; the name of the box itself is left out."""
+    title = re.sub(r"^\w+\s*:?\s*", "", unmarked(part.heading.text)) if part.heading else ""
+    text = unmarked(as_text([block for block in part.blocks if block.kind != "code"]))
+    return ": ".join(said for said in (title, text) if said)

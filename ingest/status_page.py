@@ -11,8 +11,9 @@ from typing import Any
 
 from ingest.fields.causes import stated_causes
 from ingest.fields.identity import as_date, name_date
-from ingest.fields.moments import Moment, find_zone
-from ingest.fields.timeline import parse_timeline, stamped_lines
+from ingest.fields.moments import Moment, stamped_lines
+from ingest.fields.timeline import parse_timeline
+from ingest.fields.zones import find_zone
 from ingest.markdown import MarkdownDocument, parse_markdown
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem

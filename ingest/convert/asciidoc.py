@@ -19,7 +19,8 @@ _ADMONITION = re.compile(r"^(?P<kind>NOTE|TIP|WARNING|IMPORTANT|CAUTION):\s+(?P<
 _LABEL = re.compile(r"^(?P<title>\S[^\n]*?)::(?:\s+(?P<text>.*))?$")
 _TITLE = re.compile(r"^\.(?P<title>[A-Za-z][^\n]*)$")
 _LINK = re.compile(
-    r"(?:link:|xref:)?(?P<url>https?://[^\s\[\]]+|(?<=link:)[^\s\[\]]+|(?<=xref:)[^\s\[\]]+)\[(?P<text>[^\]]*)\]"
+    r"(?:link:|xref:)?(?P<url>https?://[^\s\[\]]+|(?<=link:)[^\s\[\]]+"
+    r"|(?<=xref:)[^\s\[\]]+)\[(?P<text>[^\]]*)\]"
 )
 _XREF = re.compile(r"<<[^<>,]+(?:,\s*(?P<text>[^<>]+))?>>")
 _BOLD = re.compile(r"(?<![\w*])\*(?P<text>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")

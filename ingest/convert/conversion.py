@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ingest.convert.extensions import plain_markdown
 from ingest.convert.forms import Form, form_of
 
 
@@ -26,6 +27,8 @@ class Converted:
 def convert_text(name: str, text: str) -> Converted:
     """A text under a name, as Markdown where it is a document in another form."""
     form = form_of(name, text)
+    if form is Form.MARKDOWN:
+        return Converted(plain_markdown(text), form)
     convert = _CONVERTERS.get(form)
     if convert is None or not text.strip():
         return Converted(text, form)
@@ -41,7 +44,8 @@ def convert_text(name: str, text: str) -> Converted:
 
 
 def convert_bytes(data: bytes) -> Converted | None:
-    """A Word document or a PDF as Markdown; None where the bytes are neither.  Raises ValueError on a broken one."""
+    """A Word document or a PDF as Markdown; None where the bytes are neither.  Raises ValueError on a"
+    " broken one."""
     try:
         if data.startswith(b"%PDF-"):
             from ingest.convert.pdf import pdf_to_markdown

@@ -53,9 +53,9 @@ _BY_SUFFIX = {
         Form.NOTEBOOK: ".ipynb",
         Form.DATA: ".yaml .yml .json .rules .rule .alerts .jsonnet.json",
         Form.TABLE: ".csv .tsv",
-        Form.CODE: ".py .go .js .ts .tsx .jsx .java .kt .rb .rs .c .h .cc .cpp .hpp .cs .php .pl .lua .scala .swift .sh .bash"
-        " .zsh .ps1 .bat .sql .tf .tfvars .hcl .xml .toml .ini .cfg .conf .properties .log .css .scss .svg .proto .gradle"
-        " .jsonnet .libsonnet .cue .rego .lock .env .service .diff .patch",
+        Form.CODE: ".py .go .js .ts .tsx .jsx .java .kt .rb .rs .c .h .cc .cpp .hpp .cs .php .pl .lua .scala .swift .sh"
+        " .bash .zsh .ps1 .bat .sql .tf .tfvars .hcl .xml .toml .ini .cfg .conf .properties .log .css .scss .svg .proto"
+        " .gradle .jsonnet .libsonnet .cue .rego .lock .env .service .diff .patch",
     }.items()
     for suffix in suffixes.split()
 }
@@ -69,12 +69,14 @@ _ORG = re.compile(r"^#\+(?:title|date|author|options|startup|begin_src|filetags)
 _ASCIIDOC = re.compile(r"\A(?:\s*//[^\n]*\n|:[\w-]+:[^\n]*\n|\[[^\]\n]*\]\n|\s*\n)*={1,2} \S")
 _UNDERLINED = r"^[^\s|+].*\n(?:={4,}|\*{4,}|~{4,}|\^{4,})[ \t]*$"
 _RST = re.compile(
-    r"^\.\. [\w-]+::|^\.\. _[^:\n]+:|^(?:={4,}|\*{4,}|#{4,})\n[^\n]+\n(?:={4,}|\*{4,}|#{4,})$|^:\w[\w ]*: |::\n\n[ \t]+\S",
+    r"^\.\. [\w-]+::|^\.\. _[^:\n]+:|^(?:={4,}|\*{4,}|#{4,})\n[^\n]+\n(?:={4,}|\*{4,}|#{4,})$"
+    r"|^:\w[\w ]*: |::\n\n[ \t]+\S",
     re.M,
 )
 _MARKDOWN = re.compile(r"^#{1,6} \S|^```|^\s*[-*] \[[ x]\] |\]\(https?://|\*\*\w", re.M)
 _YAML_START = re.compile(
-    r"\A(?:\s*#[^\n]*\n|---[ \t]*\n|\s*\n|\{\{[^\n]*\}\}[ \t]*\n)*(?:groups|apiVersion|alert|record|namespace|rules|- alert|- record|-? ?name|kind|version|spec)[ \t]*:"
+    r"\A(?:\s*#[^\n]*\n|---[ \t]*\n|\s*\n|\{\{[^\n]*\}\}[ \t]*\n)*(?:groups|apiVersion|alert|record"
+    r"|namespace|rules|- alert|- record|-? ?name|kind|version|spec)[ \t]*:"
 )
 _FRONT = re.compile(r"(?:---|\+\+\+)[ \t]*\n")
 _HEAD = 20_000
@@ -87,7 +89,7 @@ def form_of(name: str, text: str) -> Form:
     by_name = _by_name(name)
     if by_name in (Form.NOTEBOOK, Form.DATA, Form.TABLE):
         return by_name
-    if _JSON.match(head) and head.rstrip()[-1:] in '}]"' or (_JSON.match(head) and len(text) > _HEAD):
+    if (_JSON.match(head) and head.rstrip()[-1:] in '}]"') or (_JSON.match(head) and len(text) > _HEAD):
         return Form.NOTEBOOK if '"nbformat"' in text and '"cells"' in text else by_name or Form.DATA
     if by_name is Form.CODE:
         return by_name

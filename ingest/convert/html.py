@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
 _NO_CONTENT = (
-    "script", "style", "nav", "noscript", "template", "iframe", "button", "form", "svg", "header nav", "footer",
-    "#breadcrumb-section", "#breadcrumbs", ".page-metadata", "#footer", ".toc-macro", ".headerlink", ".sphinxsidebar",
-    "div.toc", ".pageSection.group ul", ".cookie-banner", ".sidebar",
-)  # fmt: skip
+    "script, style, nav, noscript, template, iframe, button, form, svg, footer, #breadcrumb-section, #breadcrumbs"
+    ", .page-metadata, #footer, .toc-macro, .headerlink, .sphinxsidebar, div.toc, .cookie-banner, .sidebar"
+)
+"""What of a page is not its text, as a CSS selector."""
 _LANGUAGE = re.compile(
-    r"(?:^|[\s;])(?:language-|lang-|highlight-|brush:\s*|source-)?(bash|shell|sh|console|shell-session|sh-session|zsh|yaml|json|sql|promql|python|text|powershell)\b",
+    r"(?:^|[\s;])(?:language-|lang-|highlight-|brush:\s*|source-)?(bash|shell|sh|console|shell-session"
+    r"|sh-session|zsh|yaml|json|sql|promql|python|text|powershell)\b",
     re.I,
 )
 _BOLD_STYLE = re.compile(r"\.(?P<name>[\w-]+)\s*\{[^}]*font-weight:\s*(?:bold|[6-9]00)", re.I)
@@ -33,9 +34,8 @@ def html_to_markdown(text: str) -> str:
         found["name"] for style in page.find_all("style") for found in _BOLD_STYLE.finditer(style.get_text())
     }
     body = _content(page)
-    for selector in _NO_CONTENT:
-        for element in body.select(selector):
-            element.decompose()
+    for element in body.select(_NO_CONTENT):
+        element.decompose()
     _mark_styles(body, bold)
     markdown = tidy(_converter().convert_soup(body))
     if title and not re.search(r"^# \S", markdown, re.M):

@@ -1,4 +1,4 @@
-"""Org as Markdown, by orgparse for its tree (headings, states, deadlines); lists and tables are nearly Markdown already.
+"""Org as Markdown: its tree (headings, states, deadlines) by orgparse; its lists and tables are nearly Markdown.
 
 A heading with a state (`TODO`, `DONE`) is an item with a box, its deadline a due date.
 """
@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 _SOURCE = re.compile(
-    r"^[ \t]*#\+begin_(?P<kind>src|example)[ \t]*(?P<lang>[\w-]*)[^\n]*\n(?P<code>.*?)^[ \t]*#\+end_(?P=kind)[ \t]*$",
+    r"^[ \t]*#\+begin_(?P<kind>src"
+    r"|example)[ \t]*(?P<lang>[\w-]*)[^\n]*\n(?P<code>.*?)^[ \t]*#\+end_(?P=kind)[ \t]*$",
     re.M | re.S | re.I,
 )
 _SETTING = re.compile(r"^[ \t]*#\+(?P<name>[\w-]+):?[ \t]*(?P<value>.*)$", re.M)

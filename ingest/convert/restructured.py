@@ -51,7 +51,8 @@ def rst_to_markdown(text: str) -> str:
 
 
 def _know(directives_used: set[str], roles_used: set[str]) -> None:
-    """Let docutils keep the text of directives and roles that it does not know: those of Sphinx and its extensions."""
+    """Let docutils keep the text of directives and roles that it does not know: those of Sphinx and its"
+    " extensions."""
     from docutils.parsers.rst import directives, roles
     from docutils.parsers.rst.languages import en
 
@@ -107,6 +108,6 @@ def _substitutes() -> tuple[Any, Any, Any, Any]:
 
         def run(self) -> list[nodes.Node]:
             self.arguments = [argument.split()[0] for argument in self.arguments]
-            return list(super().run())
+            return list(super().run())  # type: ignore[no-untyped-call]
 
     return Titled, Unseen, Code, as_text

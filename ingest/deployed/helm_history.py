@@ -46,7 +46,31 @@ def read_flux(release: dict[str, Any], found: Found) -> None:
         }
         for item in reversed(listed(release, "status", "history"))
     ]  # fmt: skip
+    _mark_remediations(items)
     _add(items, service, environment or (namespace if is_environment(namespace) else ""), found)
+
+
+def _mark_remediations(items: list[dict[str, Any]]) -> None:
+    """Say of a release that came back what Helm would: Flux' history (helm-controller `api/v2` Snapshot) has no description.
+
+    It came back where an earlier one had the same chart and values, and another, which is not this, stood between.
+    """
+    for place, item in enumerate(items):
+        same = [n for n in range(place) if _what(items[n]) == _what(item) and not _has_failed(items[n])]
+        if (
+            same
+            and not _has_failed(item)
+            and any(_what(one) != _what(item) for one in items[same[-1] : place])
+        ):
+            item["description"] = f"Rollback to {text(items[same[-1]], 'revision')}"
+
+
+def _what(item: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(text(item, key) for key in ("chart", "app_version", "configDigest"))
+
+
+def _has_failed(item: dict[str, Any]) -> bool:
+    return text(item, "status").lower() in _FAILED
 
 
 def _add(items: Sequence[dict[str, Any]], service: str, environment: str, found: Found) -> None:

@@ -13,10 +13,12 @@ from kb.errors import InvalidInput
 from kb.records.change import Change, ChangeKind, ChangeResult
 from kb.text.change_words import is_environment, parse_moment, split_name
 
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout")
 _DRIFT = "drift.agentops.dev/"
 _REVISION = "deployment.kubernetes.io/revision"
+_HISTORY = "deployment.kubernetes.io/revision-history"
 _CAUSE = "kubernetes.io/change-cause"
+_ROLLOUT = "rollout.argoproj.io/revision"
 
 
 def read(items: list[dict[str, Any]], found: Found) -> None:
@@ -29,7 +31,9 @@ def read(items: list[dict[str, Any]], found: Found) -> None:
         try:
             if any(key.startswith(_DRIFT) for key in annotations):
                 _add_drift(item, annotations, found)
-            if text(item, "kind") == "ReplicaSet":
+            if text(item, "kind") == "Rollout":
+                _add_rollout(item, found)
+            elif text(item, "kind") == "ReplicaSet":
                 _add(item, annotations, text(item, "metadata", "creationTimestamp"), versions, found)
             elif (_REVISION in annotations or _CAUSE in annotations) and (
                 text(item, "metadata", "name"),
@@ -38,6 +42,53 @@ def read(items: list[dict[str, Any]], found: Found) -> None:
                 _add(item, annotations, _rolled_out(item), versions, found)
         except InvalidInput as error:
             found.refuse(item, error)
+    _add_undone(items, sets, found)
+
+
+def _add_undone(items: list[dict[str, Any]], sets: list[dict[str, Any]], found: Found) -> None:
+    """Add the rollbacks: a Deployment that runs a ReplicaSet which had another revision before (`rollout undo`).
+
+    Kubernetes (`deployment_util.go`, `SetNewReplicaSetAnnotations`) gives it the next revision and keeps the old
+    ones in `revision-history`.
+    """
+    deployments = {
+        text(item, "metadata", "name"): item for item in items if text(item, "kind") == "Deployment"
+    }
+    for item in sets:
+        notes = mapping(item, "metadata", "annotations")
+        owner = deployments.get(_owner(item))
+        if not notes.get(_HISTORY):
+            continue
+        name = f"{text(item, 'kind')}/{text(item, 'metadata', 'name')}"
+        if owner is None or mapping(owner, "metadata", "annotations").get(_REVISION) != notes.get(_REVISION):
+            found.notes.append(f"{name} was rolled out more than once; only its first time is in this file")
+            continue
+        service, environment = place(owner)
+        since = _rolled_out(owner)
+        if not since:
+            found.notes.append(f"{name} runs again, but the Deployment does not say since when")
+            continue
+        found.add(
+            Change(
+                kind=ChangeKind.ROLLBACK, at=parse_moment(since), service=service, environment=environment,
+                version=_version(item)[0], previous=_replaced(item, sets), summary=notes.get(_CAUSE, ""),
+                result=_result(owner),
+                extra={"tool": "kubernetes", "object": name, "revision": notes.get(_REVISION, "")},
+            ),
+            owner,
+        )  # fmt: skip
+
+
+def _replaced(item: dict[str, Any], sets: list[dict[str, Any]]) -> str:
+    """The version of the ReplicaSet that had the revision before, or an empty text."""
+    own = _number(item)
+    others = [one for one in sets if _owner(one) == _owner(item) and one is not item and _number(one) < own]
+    return _version(max(others, key=_number))[0] if others else ""
+
+
+def _number(item: dict[str, Any]) -> int:
+    said = mapping(item, "metadata", "annotations").get(_REVISION, "")
+    return int(said) if said.isdigit() else 0
 
 
 def place(item: dict[str, Any]) -> tuple[str, str]:
@@ -71,7 +122,8 @@ def _add(
     version, image = _version(item)
     if not version:
         raise InvalidInput(f"{name} has neither an image nor the label app.kubernetes.io/version")
-    extra = {"tool": "kubernetes", "object": name, "image": image, "revision": annotations.get(_REVISION, "")}
+    first = annotations.get(_HISTORY, "").split(",")[0] or annotations.get(_REVISION, "")
+    extra = {"tool": "kubernetes", "object": name, "image": image, "revision": first}
     found.add(
         Change(
             kind=ChangeKind.DEPLOYMENT, at=parse_moment(since), service=service, environment=environment,
@@ -82,8 +134,30 @@ def _add(
         item,
     )  # fmt: skip
     versions[service, environment] = version
-    if annotations.get("deployment.kubernetes.io/revision-history"):
-        found.notes.append(f"{name} was rolled out more than once; only its first time is in this file")
+
+
+def _add_rollout(item: dict[str, Any], found: Found) -> None:
+    """Add what an Argo `Rollout` says of its last update (argo-rollouts v1.8, `RolloutStatus`): aborted, or in place."""
+    service, environment = place(item)
+    status = at(item, "status")
+    aborted = text(status, "abort") == "true" or text(status, "message").startswith("RolloutAborted")
+    since = text(status, "abortedAt") if aborted else _rolled_out(item)
+    name = f"Rollout/{text(item, 'metadata', 'name')}"
+    if not since:
+        raise InvalidInput(f"{name} does not say since when; take it from the cluster: kubectl get -o yaml")
+    healthy = text(status, "phase") == "Healthy"
+    result = ChangeResult.FAILED if aborted else ChangeResult.SUCCEEDED if healthy else ChangeResult.UNKNOWN
+    version, image = _version(item)
+    revision = mapping(item, "metadata", "annotations").get(_ROLLOUT, "")
+    extra = {"tool": "argo rollouts", "object": name, "image": image, "revision": revision}
+    found.add(
+        Change(
+            kind=ChangeKind.DEPLOYMENT, at=parse_moment(since), service=service, environment=environment,
+            version=version, result=result, reason=text(status, "message"),
+            extra={key: value for key, value in extra.items() if value},
+        ),
+        item,
+    )  # fmt: skip
 
 
 def _rolled_out(item: dict[str, Any]) -> str:

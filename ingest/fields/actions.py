@@ -46,6 +46,27 @@ _TRAILING_NAME = re.compile(
     r"\s*\((?P<owner>@?[A-ZÄÖÜ][\w'’.-]*[a-zäöü][\w'’-]*(?: (?:[A-ZÄÖÜ][\w'’.-]*|team)){0,2})\)\s*\.?$"
 )
 _NUMBER = re.compile(r"^\W*\d+\s*[.):]\s*")
+_TO_DO = re.compile(
+    r"\b(?:will|shall|should|must|needs? to|need(?:s|ed)? (?:more|a|an|better)|plan(?:s|ned|ning)? to"
+    r"|going to|(?:is|are) (?:continuing|planning|looking)|want to|has to|have to|to be \w+ed|to ?do|action)\b"
+    r"|(?<![\w./@])@[A-Za-z]|(?:issues?|pull|browse|merge_requests)/[\w-]*\d|\b(?:[A-Z]{2,}-|#)\d+\b"
+    r"|\b(?:owner|assignee|due)\b\s*:"
+    r"|^(?:\*\*)?(?:\d+[.)]\s*)?(?:add|fix|move|write|create|set|make|update|upgrade|remove|delete"
+    r"|improve|increase|reduce|monitor|alert|document|review"
+    r"|check|test|ensure|enable|disable|configure|implement|investigate|migrate|change|replace|automate"
+    r"|validate|train|extend|limit|build|deploy|use"
+    r"|introduce|install|define|emphasi[sz]e|encourage|discourage|publish|file|minimi[sz]e|establish"
+    r"|require|enforce|restrict|share|keep|communicate|continue|provide"
+    r"|strengthen|perform|separate|switch|stop|start|turn|pin|bump|find|get|look|consider|discuss|ask|run"
+    r"|rotate|adjust|raise|lower|schedule|track|evaluate|audit|put|allow|prevent|avoid)\b"
+    r"|\b(?:we|i)(?: have|'ve|’ve| are|'re|’re)? (?:\w+ )?(?:added|adding|fixed|fixing|changed|changing"
+    r"|moved|moving|updated|updating|improved|improving|introduced"
+    r"|introducing|implemented|implementing|working on|looking into|put|created|creating|deployed|enabled"
+    r"|removed|removing|increased|reduced|set up)\b",
+    re.I,
+)
+"""A paragraph that says what is to be done, or what of it was done already; reflections and"
+" apologies are neither."""
 _COLUMNS = {
     "text": re.compile(
         r"action|item|task|to.?do|description|what|follow|measure|maßnahme|aufgabe|improvement", re.I
@@ -123,6 +144,7 @@ def _in_prose(text: str) -> Iterator[ActionItem]:
             and not joined.endswith(":")
             and not joined.startswith(("```", "![", "|"))
             and not is_blank_line(joined)
+            and _TO_DO.search(joined)
         ):
             yield _item(joined)
 

@@ -23,6 +23,21 @@ _DOUBT = re.compile(
     r"|wahrscheinlich|mutmaßlich)\b",
     re.I,
 )
+_GOES_ON = re.compile(
+    r"\binvestigat(?:ion|ions|ing|e)\b[^.]{0,60}\b(?:root )?causes?\b(?![^.]{0,40}\b(?:found|identified"
+    r"|showed|shows|revealed)\b)"
+    r"|\b(?:root )?cause\b[^.]{0,60}\b(?:under (?:\w+ )?investigation|being investigated"
+    r"|not (?:yet )?(?:known|clear|been (?:\w+ )?(?:found|identified|"
+    r"determined|established))|(?:still |yet )*(?:unknown|unclear|to be determined)|tbd)\b"
+    r"|^\W*(?:(?:still |currently |yet )*(?:under|being|to be) (?:\w+ )?(?:investigat\w+|determined)"
+    r"|(?:yet )?unknown|unclear|tbd|not (?:yet )?known)\W*$",
+    re.I,
+)
+"""A sentence that says that the cause is still looked for: it is none."""
+_CONFIRMED = re.compile(
+    r"\b(?:confirmed|verified|proved|proven|reproduced|certain(?:ly)?|demonstrated)\b", re.I
+)
+_FACTOR = re.compile(r"\bcontribut|\bfactors?\b", re.I)
 _DOUBTED = re.compile(r"^\s*suspected(?:, not confirmed)?:\s+", re.I)
 _SAYS_WHY = re.compile(
     r"\broot cause (?:was|is|of|turned)|\b(?:was|were|is|been) (?:\w+ )?(?:caused|triggered) by\b"
@@ -43,21 +58,35 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\
 
 def parse_causes(section: Section) -> Iterator[Cause]:
     """The causes under one heading (its own text; subsections are asked for themselves)."""
-    doubtful = _DOUBT.search(section.title) is not None
+    factors = _FACTOR.search(section.title) is not None
     items = [item for item in section.items if not is_blank_line(item)]
     prose = _prose(section, bool(items))
     for text in ([prose] if prose else []) + items:
-        yield cause(text, doubtful=doubtful)
+        yield from _stated(text, section, factors)
     for row in section.rows:
         joined = ": ".join(cell for cell in row if cell and not is_blank_line(cell))
         if joined:
-            yield cause(joined, doubtful=doubtful)
+            yield from _stated(joined, section, factors)
+
+
+def _stated(text: str, section: Section, factors: bool) -> Iterator[Cause]:
+    """One cause, without the sentences that say that it is still looked for; none where nothing is left."""
+    told = (
+        " ".join(part for part in _SENTENCE.split(text) if not _GOES_ON.search(part))
+        if _GOES_ON.search(text)
+        else text
+    )
+    if told.strip():
+        doubtful = bool(_DOUBT.search(section.title)) or (factors and not _CONFIRMED.search(told))
+        yield cause(told, doubtful=doubtful)
 
 
 def stated_causes(text: str, limit: int = 3) -> tuple[Cause, ...]:
     """The sentences of a text that say what the cause was."""
     sentences = (" ".join(part.split()) for part in _SENTENCE.split(text))
-    return tuple(cause(s.lstrip("-*+ ")) for s in sentences if _SAYS_WHY.search(s))[:limit]
+    return tuple(
+        cause(s.lstrip("-*+ ")) for s in sentences if _SAYS_WHY.search(s) and not _GOES_ON.search(s)
+    )[:limit]
 
 
 def cause(text: str, *, doubtful: bool = False) -> Cause:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ingest.fields.headings import Part
-from ingest.fields.moments import Moment, find_zone, split_stamp
+from ingest.fields.moments import Moment, split_stamp, stamped_lines
 from ingest.fields.report import Report
-from ingest.fields.timeline import DatedEvent, parse_timeline, prose_events, stamped_lines
+from ingest.fields.timeline import DatedEvent, parse_timeline, prose_events
+from ingest.fields.zones import find_zone, told_zone
 from ingest.markdown import Section
 from ingest.markdown_blocks import Table
 
@@ -29,6 +30,7 @@ def read_course(report: Report, known: Moment, *, day_first: bool = False) -> Co
 
     `known` gives the day, or at least the year, of events that do not name theirs.
     """
+    known = replace(known, zone=known.zone or told_zone(report.document.body))
     sections = list(report.roots(Part.TIMELINE))
     texts = [(section, _whole_text(report, section)) for section in sections] or list(_unannounced(report))
     events: list[DatedEvent] = []
@@ -52,7 +54,7 @@ def _unannounced(report: Report) -> Iterator[tuple[Section, str]]:
 
 def _whole_text(report: Report, section: Section) -> str:
     """The text below a timeline's heading; a heading that is itself a time belongs to it."""
-    below = report.document.under(section)
+    below = report.whole(section)
     return f"## {section.title}\n{below}" if split_stamp(section.title) else below
 
 

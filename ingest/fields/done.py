@@ -11,12 +11,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ingest.fields.measure_words import ACTION, BEGINNING, ENDED_BY, NOT_DONE, ONLY_ENDED, RECOVERED, STRONG
+from ingest.fields.measure_words import (
+    ACTION,
+    BEGINNING,
+    ENDED_BY,
+    NOT_DONE,
+    ONLY_ENDED,
+    RECOVERED,
+    SOMEBODY,
+    STRONG,
+)
 from kb.records import Measure, TimelineEvent
 
 MOST = 4
 """Measures that are kept: who reads them has an outage to end."""
 _TIMELINE_MOST = 3
+_LAST_SENTENCES = 2
 _LONGEST = 400
 
 _SENTENCE = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
@@ -61,13 +71,17 @@ def what_was_done(
     if not kept.measures:
         for sentence in _ended_by(_FENCED.sub("", body)):
             kept.add(sentence, "text")
+    if not kept.measures:
+        for sentence in _by_somebody(_FENCED.sub("", body)):
+            kept.add(sentence, "text")
     if not kept.measures and (last := _recovery(timeline)) is not None:
         kept.add(timeline[last].text, "timeline", timeline[last].time)
     return tuple(kept.measures[:MOST])
 
 
 def line_of(text: str, lines: Sequence[str]) -> int | None:
-    """The line of a file, counted from 1, on which a text begins; None where it does not stand there as it is."""
+    """The line of a file, counted from 1, on which a text begins; None where it does not stand there as"
+    " it is."""
     start = _bare(text.strip().split("\n")[0])[:60]
     if len(start) < 4:
         return None
@@ -90,6 +104,11 @@ def _ended_by(text: str) -> Iterator[str]:
     for sentence in _sentences(text):
         if ENDED_BY.search(sentence) and _names_a_means(sentence) and not NOT_DONE.search(sentence):
             yield sentence
+
+
+def _by_somebody(text: str) -> list[str]:
+    """The last sentences of a story in which people do something to what runs."""
+    return [said for said in _sentences(text) if _was_done(said) and SOMEBODY.search(said)][-_LAST_SENTENCES:]
 
 
 def _names_a_means(sentence: str) -> bool:

@@ -127,6 +127,13 @@ _WORDINGS: tuple[tuple[Part, str], ...] = (
     ),
 )
 _COMPILED = tuple((part, re.compile(words, re.I)) for part, words in _WORDINGS)
+_MEASURED = re.compile(
+    r"\b(?:start|end|detect\w*|resol\w+|mitigat\w+|recover\w*|acknowledge\w*|impact) (?:start "
+    r"|end )?(?:time|date|duration)s?$"
+    r"|^time to \w+$|^(?:total )?duration\b|^(?:mttr|mttd|mtta)\b",
+    re.I,
+)
+"""Labels of a time or a length of time: facts, and no parts."""
 _EDGE = re.compile(r"^(?:[\W_]+|(?:phase|step|part|section|\d+(?:\.\d+)*)\b[\s.:)]*)+|[\W_]+$", re.I)
 _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
 
@@ -137,6 +144,8 @@ def part_of(heading: str) -> Part | None:
     words = bare_heading(heading)
     if not words or len(words) > 90:
         return None
+    if _MEASURED.search(words):
+        return Part.OTHER
     if re.match(r"summary of (?:skills|agents|changes)|\w+ used summary", words, re.I):
         return Part.OTHER
     return next((part for part, wording in _COMPILED if wording.search(words)), None)

@@ -22,6 +22,7 @@ from ingest.fields.labels import Fact, fact
 from ingest.fields.placeholders import is_blank
 from ingest.fields.report import Report
 from ingest.markdown import MarkdownDocument, plain
+from kb.text.one_line import first_sentence
 
 _OWN_DATE = (
     r"(?:incident|outage|event|impact) (?:start(?:ed)?(?: (?:time|date))?|date(?:[ /&]*time)?|day)"
@@ -43,6 +44,9 @@ _PREFIX = re.compile(
     r"|pm\d{4}-\d+|incident)\s*(?:[:–—|]|\s-|-\s)\s*",
     re.I,
 )
+_ID = re.compile(r"(?=.*\d)[0-9a-f-]{6,40}|\d+|(?:inc|pm|incident|postmortem)[-_ ]?\d+", re.I)
+"""A file name that only numbers what it holds."""
+_TITLE_LENGTH = 120
 _ALERT = re.compile(r"^\s*(?:user:\s*)?alert(?: name)?\s*:\s*(?P<text>\S.*)$", re.I | re.M)
 
 
@@ -145,6 +149,8 @@ def _titles(document: MarkdownDocument, facts: tuple[Fact, ...], path: str) -> I
         and first[0] not in "#|*->`"
     ):
         yield first
+    if _ID.fullmatch(stem):
+        yield first_sentence(fact(facts, "headline|summary|description|tl ?dr"), _TITLE_LENGTH)
     yield words
     yield document.title
 

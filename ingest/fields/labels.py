@@ -23,6 +23,8 @@ _ROW = re.compile(
     r"^\s*\|\s*[*_]{0,2}(?P<name>[A-Za-z][^|*]{1,40}?)[*_:\s]*\|\s*(?P<value>[^"
     r"|]+?)\s*\|?\s*$"
 )
+_REMARK = re.compile(r"to-?do", re.I)
+"""What somebody reminds himself of in a line is no part of a report."""
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _PLAIN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
 _SPOKEN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
@@ -73,7 +75,7 @@ def _as_label(line: str, before: str, after: str) -> str:
 
 
 def _announces(title: str) -> bool:
-    return len(title.split()) <= 5 and part_of(title) is not None
+    return len(title.split()) <= 5 and part_of(title) is not None and not _REMARK.fullmatch(title)
 
 
 def _front_facts(document: MarkdownDocument) -> Iterator[Fact]:

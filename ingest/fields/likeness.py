@@ -49,10 +49,25 @@ _DECISIVE = {
 
 _ENDED = {Part.RESOLUTION, Part.MITIGATION}
 _HAPPENED = re.compile(r"what happened|was ist passiert", re.I)
+_TROUBLE = re.compile(
+    r"\b(?:outages?|disruptions?|degrad(?:ation|ed)|unavailab\w+|downtime|down|failed|fails?|failures?"
+    r"|failing|crash\w*|errors?|lost|loss|timed out|timeouts?"
+    r"|locked up|slow(?:ed|ly)?|corrupt\w*|broke|broken|interruptions?|incidents?|wrong|vanished|stopped"
+    r"|leaked?|overload\w*|exhaust\w*|stuck|hung)\b",
+    re.I,
+)
+_PAST = re.compile(r"\b(?:was|were|had|did|became|began|went|came|took|lost|\w{3,}ed)\b", re.I)
+_ADVICE = re.compile(r"\b(?:should|must|please|you|your|how to|make sure|ensure)\b", re.I)
+_GUIDE = re.compile(
+    r"\b(?:how to|guide|guidelines?|process|policy|template|checklist|index|about|readme|writing)\b", re.I
+)
+_SHORTEST = 12
+"""Words of a story, at least."""
 _OPENING = 400
 """Characters within which prose says when something happened."""
 _WHEN = re.compile(
-    r"(?:(?:incident|outage|start|detection|resolution) )?(?:date|time|day|when|datum|start(?:ed)?|began|detected"
+    r"(?:(?:incident|outage|start|detection|resolution) )?(?:date|time|day|when|datum|start(?:ed)?|began"
+    r"|detected"
     r"|occurred|resolved|duration)(?: and time| at| on)?",
     re.I,
 )
@@ -78,7 +93,7 @@ def _score(report: Report, path: str) -> float:
     named = bool(_REPORT_WORDS.search(f"{report.document.title} {PurePosixPath(path).name}"))
     placed = named or bool(_REPORT_WORDS.search(str(PurePosixPath(path).parent)))
     dated = name_date(path) is not None or "date" in report.document.front
-    if not placed and not parts & _DECISIVE:
+    if not placed and not parts & _DECISIVE and not _is_told_outage(report):
         return 0.0
     score = (
         0.2 * min(telling, 3)
@@ -89,10 +104,32 @@ def _score(report: Report, path: str) -> float:
         + 0.2 * (not others and _is_short_report(parts, report, path))
     )
     dated = dated or first_date(report.document.body[:1500]) is not None
+    if placed and not parts & _DECISIVE and not others and _tells_of_the_past(report.document):
+        score += 0.2
     score += 0.15 * dated - 0.15 * others
     if _INDEX.match(PurePosixPath(path).stem) and Part.TIMELINE not in parts and not dated:
         score -= 0.5
     return round(score, 2)
+
+
+def _is_told_outage(report: Report) -> bool:
+    """Whether title, day and outage all stand in a text that has neither parts nor a telling place."""
+    title, body = report.document.title, report.document.body[: _OPENING * 2]
+    return bool(
+        _TROUBLE.search(title) and first_date(f"{title}\n{body}") and _tells_of_the_past(report.document)
+    )
+
+
+def _tells_of_the_past(document: MarkdownDocument) -> bool:
+    """Whether a text is a story of something that went wrong, rather than a guide to what to do."""
+    text = FENCED.sub("", document.body)
+    if _GUIDE.search(document.title) or len(text.split()) < _SHORTEST:
+        return False
+    return (
+        len(_PAST.findall(text)) >= 2
+        and len(_PAST.findall(text)) > 2 * len(_ADVICE.findall(text))
+        and bool(_TROUBLE.search(text))
+    )
 
 
 def _is_short_report(parts: set[Part], report: Report, path: str) -> bool:

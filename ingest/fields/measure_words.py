@@ -110,3 +110,10 @@ BEGINNING = re.compile(
     re.I,
 )
 """What set it off, or what somebody saw or said."""
+
+SOMEBODY = re.compile(
+    r"\b(?:we|i|they|he|she|engineers?|operators?|(?:\w+ )?teams?|staff|developers?|administrators?"
+    r"|admins?|on-?call|sre|support|the vendor)\b",
+    re.I,
+)
+"""Who does something: people, rather than a program that starts, stops or removes things by itself."""

@@ -12,13 +12,13 @@ from ingest.fields.moments import Moment, read_moment
 from kb.records import TimelineEvent
 
 _LABELS = {
-    "started": r"(?:incident |outage |impact )?(?:start(?:ed)?|began|begin)(?: time| at| date)?"
+    "started": r"(?:incident |outage |impact |event )?(?:start(?:ed|s)?|began|begin)(?: time| at| date)?"
     r"|time started",
     "detected": r"(?:incident )?detect(?:ed|ion)(?: time| at)?|time (?:detected|of detection)",
     "acknowledged": r"(?:incident )?acknowledged(?: time| at)?|time acknowledged",
     "mitigated": r"(?:incident |impact )?mitigat(?:ed|ion)(?: time| at)|mitigated|time mitigated",
-    "resolved": r"(?:incident |outage )?(?:resolved|ended)(?: time| at| on| when)?|resolution time"
-    r"|time resolved|(?:incident )?end(?: time)?",
+    "resolved": r"(?:incident |outage |impact )?(?:resolved|ended)(?: time| at| on| when)?|resolution time"
+    r"|time resolved|(?:incident |outage |impact |event )?end(?:s|ed)?(?: time| date| at)?",
 }
 _EVENTS = {
     "started": r"\b(?:outage|incident|impact) (?:starts|started|begins|began)\b|^problem starts\b",

@@ -1,25 +1,17 @@
 """Reads a point in time from the words in front of an event: `2024-03-01 14:05 UTC`, `~2:05 pm`, `Oct 31`.
 
-A moment becomes a `datetime` only when day, time of day and zone are all certain.  Names that
-people use loosely are not: `PST` in July, `CST` (America or China), `IST`, `PT`.
+A moment becomes a `datetime` only when day, time of day and zone are all certain.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 
 from ingest.fields.dates import DATE_PATTERN, first_date
+from ingest.fields.zones import OFFSET, ZONE, find_zone, zone_offset
 
-_WINTER = {"CET": 1, "WET": 0, "EET": 2, "PST": -8, "MST": -7, "EST": -5}
-_SUMMER = {"CEST": 2, "WEST": 1, "EEST": 3, "BST": 1, "PDT": -7, "MDT": -6, "EDT": -4, "CDT": -5}
-_ZONE = (
-    r"(?:(?:UTC|GMT)\s?[+-]\s?\d{1,2}(?::?\d\d)?\b|UTC|GMT|CES?T|WES?T|EES?T|BST|P[SD]T|M[SD]T"
-    r"|E[SD]T|C[SD]T"
-    r"|PT|ET|IST|JST|AEST|AEDT|SGT|MEZ|MESZ)\b"
-)
-_OFFSET = r"[+-](?:[01]\d):?[0-5]\d\b"
 _CLOCK = (
     r"(?:(?<![\d:.])(?:[01]?\d"
     r"|2[0-4])[:h][0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?!:?\d)(?:\s?[ap]\.?m\b\.?)?(?:\s?Uhr\b)?"
@@ -37,7 +29,7 @@ _BROKEN_DATE = (
 _LATER = (
     rf"(?:[T,.:;()@~/|*_]|[-–—>]|\s|\b(?:to|at|and|until|till|um|bis|approx(?:imately)?|around"
     rf"|about|ca)\b"
-    rf"|{_WEEKDAY}|{_ZONE}|{_OFFSET}|Z\b|[-:h]{{2}}:[-:hm]{{2}}|HH:mm)"
+    rf"|{_WEEKDAY}|{ZONE}|{OFFSET}|Z\b|[-:h]{{2}}:[-:hm]{{2}}|HH:mm)"
 )
 _FIRST = (
     r"(?:(?:on|at|between|from|around|about|by|circa|ca\.?|approx\.?|approximately|early|late"
@@ -47,13 +39,12 @@ _POINT = rf"(?:{DATE_PATTERN}|{_CLOCK}|{_BROKEN_DATE})"
 _STAMP = re.compile(
     rf"{_FIRST}(?:{_WEEKDAY}[,\s]+)?{_POINT}(?:{_LATER}*{_POINT.replace('s2', 's9')}){{0,6}}", re.I
 )
-_TAIL = re.compile(rf"(?:\s*~|\s*\(?\s*(?:{_ZONE}|{_OFFSET}|Z\b|HH:mm|--:--)\s*[)\]]?)+", re.I)
+_TAIL = re.compile(rf"(?:\s*~|\s*\(?\s*(?:{ZONE}|{OFFSET}|Z\b|HH:mm|--:--)\s*[)\]]?)+", re.I)
 _ASIDE = re.compile(r"\s*\([^()]*\d[:h]\d\d[^()]*\)")
 _LEAD = re.compile(r"[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*")
 _LONGEST_STAMP, _LONGEST_TAIL = 120, 60
 """Characters; what is longer is no stamp, and matching stays quick on any line."""
 _CLOCK_RE = re.compile(_CLOCK, re.I)
-_ZONE_RE = re.compile(rf"(?<![A-Za-z]){_ZONE}|(?<=\d){_OFFSET}|(?<=\d)Z\b|(?<=\d)\s{_OFFSET}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,29 +76,6 @@ def read_moment(stamp: str, known: Moment = Moment(), *, day_first: bool = False
     return Moment(day, _clock(clock[0]) if clock else None, zone, year)
 
 
-def find_zone(text: str) -> str:
-    """The time zone named in a text, as written; an explicit offset wins over a name."""
-    zones = [found[0].strip() for found in _ZONE_RE.finditer(text)]
-    return next((zone for zone in zones if re.search(r"[+-]\d", zone)), zones[0] if zones else "")
-
-
-def zone_offset(zone: str, day: date) -> timezone | None:
-    """The offset of a zone on a day, or None where the name does not settle it."""
-    name = {"MEZ": "CET", "MESZ": "CEST"}.get(zone.upper(), zone.upper())
-    if explicit := re.search(r"([+-])\s?(\d{1,2}):?(\d\d)?$", name):
-        minutes = int(explicit[2]) * 60 + int(explicit[3] or 0)
-        offset = timedelta(minutes=-minutes if explicit[1] == "-" else minutes)
-        return timezone(offset) if abs(offset) < timedelta(hours=15) else None
-    if name in ("UTC", "GMT", "Z"):
-        return timezone.utc  # noqa: UP017  (one type for every branch)
-    fixed = {"JST": 9, "SGT": 8}
-    in_summer, in_winter = 4 <= day.month <= 9, day.month in (12, 1, 2)
-    for offsets, holds in ((fixed, True), (_WINTER, not in_summer), (_SUMMER, not in_winter)):
-        if name in offsets and holds:
-            return timezone(timedelta(hours=offsets[name]))
-    return None
-
-
 def split_stamp(line: str) -> tuple[str, str] | None:
     """Part a line that begins with a date or time into that stamp and the rest; None if it does not."""
     bare = re.sub(r"^[\s*_`>~\[(-]+", lambda m: "~" if "~" in m[0] else "", line)
@@ -129,6 +97,12 @@ def split_stamp(line: str) -> tuple[str, str] | None:
 def has_clock(stamp: str) -> bool:
     """Whether a stamp names a time of day."""
     return _CLOCK_RE.search(stamp) is not None
+
+
+def stamped_lines(text: str) -> int:
+    """How many lines of a text begin with a time of day; tells a timeline that no heading announces."""
+    lines = (re.sub(r"^\s*(?:[-*+•|#]+|\d+[.)])\s*", "", line) for line in text.split("\n"))
+    return sum(1 for line in lines if (parts := split_stamp(line)) and has_clock(parts[0]))
 
 
 def _clock(written: str) -> time | None:

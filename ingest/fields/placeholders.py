@@ -17,6 +17,8 @@ _LABELLED = re.compile(
     r"^(?P<label>[\s>*_+#-]*(?:\d+[.)]\s*)?(?:\[[ xX]\]\s*)?[^\n:]{1,40}:[*_]*\s*)(?P<value>.+)$"
 )
 _LINK = re.compile(r"\[[^\]]*\](?:\(|\[|:\s)")
+LINK_DEFINITION = re.compile(r"\s{0,3}\[[^\]\n]+\]:\s+<?\S+>?(?:\s+[\"'(].*)?\s*")
+"""A line that gives the target of a link of the text (`[1]: https://…`) and says nothing itself."""
 _TEMPLATE_STAMP = re.compile(r"^[\s*_+-]*(?:\[(?:time|date)[^\]]*\]|\{\{[^}]*\}\}|HH:mm)(?!\()", re.I)
 
 
@@ -40,7 +42,7 @@ def is_blank_line(line: str) -> bool:
     bare = re.sub(r"^\s*(?:[-*+>]|\d+[.)])\s+(?:\[[ xX]?\]\s+)?", "", line)
     if is_blank(bare) and not re.fullmatch(r"\s*-{3,}\s*", line):
         return True
-    if _TEMPLATE_STAMP.match(line):
+    if _TEMPLATE_STAMP.match(line) or LINK_DEFINITION.fullmatch(line):
         return True
     labelled = _LABELLED.match(line)
     return labelled is not None and "http" not in labelled["label"] and _is_bracketed(labelled["value"])

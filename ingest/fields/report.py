@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.fields.headings import Part, bare_heading, part_of
-from ingest.fields.moments import split_stamp
+from ingest.fields.moments import split_stamp, stamped_lines
 from ingest.fields.placeholders import without_blanks
 from ingest.markdown import LABEL_LEVEL, MarkdownDocument, Section
 
@@ -28,6 +28,11 @@ _PHASES = (
 )
 _STEPS = ("action", "actions", "immediate actions", "actions taken", "steps taken", "result")
 """Labels that tell what was done in a phase, not what is still to do."""
+_ENDING = (
+    Part.CAUSE, Part.RESOLUTION, Part.MITIGATION, Part.PREVENTION, Part.ACTIONS, Part.LESSONS, Part.WENT_WELL,
+    Part.WENT_WRONG, Part.LUCK, Part.IMPACT, Part.STEPS,
+)  # fmt: skip
+"""Parts that are none of a timeline, although their headings may stand below its."""
 _ACTING = (Part.ACTIONS, Part.STEPS, Part.RESULT)
 
 
@@ -67,6 +72,24 @@ class Report:
                 pieces.append(f"{section.title}: {body}" if keeps_title else body)
         return "\n\n".join(pieces)
 
+    def whole(self, section: Section) -> str:
+        """The raw text of a section with its subsections, without those that belong to another part."""
+        part_at = dict(zip((s.line for s in self.document.sections), self.parts, strict=True))
+        mine = part_at[section.line]
+        others = [
+            child
+            for child in self.document.children(section)
+            if part_at[child.line] is not mine and child.level < LABEL_LEVEL
+        ]
+        if not others:
+            return self.document.under(section)
+        blank = {n for child in others for n in range(child.line, child.last_line + 1)}
+        last = max(s.last_line for s in (section, *self.document.children(section)))
+        lines = self.document.lines
+        return "\n".join("" if n in blank else lines[n - 1] for n in range(section.line + 1, last + 1)).strip(
+            "\n"
+        )
+
     def _is_told_by_labels(self, section: Section) -> bool:
         """A phase whose labels say what was done (`**Actions**`, `**Result**`) is told by those."""
         return any(part_of(child.title) in _ACTING for child in self.document.children(section))
@@ -91,10 +114,19 @@ def _parts(document: MarkdownDocument) -> Iterator[Part | None]:
         own = None if section is title or section.level == 0 else part_of(section.title)
         if own is None and before is Part.TIMELINE and split_stamp(section.title):
             own = Part.TIMELINE
+        if own in _ENDING and above and above[-1][1] is Part.TIMELINE and _ends_timeline(section):
+            above.append((section.level, own))
+            yield own
+            continue
         inside = section.level == LABEL_LEVEL and any(1 < level < LABEL_LEVEL for level, _ in above)
         is_step = inside and bare_heading(section.title) in _STEPS
         above.append((section.level, _choose(own, above[-1][1] if above else None, is_step=is_step)))
         yield above[-1][1]
+
+
+def _ends_timeline(section: Section) -> bool:
+    """Whether a heading below a timeline's is about something else: it has no times of its own."""
+    return section.level < LABEL_LEVEL and bool(section.text.strip()) and not stamped_lines(section.text)
 
 
 def _choose(own: Part | None, inherited: Part | None, *, is_step: bool) -> Part | None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time, timedelta
+from itertools import pairwise
 
-from ingest.fields.moments import Moment, find_zone, has_clock, read_moment, split_stamp
+from ingest.fields.dates import first_date
+from ingest.fields.moments import Moment, has_clock, read_moment, split_stamp
 from ingest.fields.placeholders import is_blank, is_blank_line
+from ingest.fields.zones import find_zone
 from ingest.markdown import plain
 from ingest.markdown_blocks import Table
 from kb.records import TimelineEvent
@@ -23,6 +26,8 @@ _YEAR = re.compile(r"\b(20\d\d)\b")
 _BULLET = re.compile(r"^(?P<indent>\s*)(?:[-*+•]|\d+[.)])\s+(?P<text>.*)$")
 _HEADING = re.compile(r"^#{1,6}\s*(?P<text>.*?)\s*#*$")
 _ABOUT_TIMES = re.compile(r"\W*all times\b.{0,40}$", re.I)
+_FALLS_BACK = 6.0
+"""Hours that the time of day falls back by at midnight, at least; less is a line out of order."""
 _HTML_TABLE = re.compile(r"<table\b.*?</table>", re.I | re.S)
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 
@@ -44,6 +49,7 @@ class _Draft:
     lines: list[str] = field(default_factory=list)
     indent: int = -1
     moment: Moment = field(default_factory=Moment)
+    names_day: bool = False
 
     def event(self) -> DatedEvent:
         text = "\n".join(line.rstrip() for line in self.lines).strip()
@@ -63,14 +69,44 @@ def parse_timeline(
     for table in tables:
         reader.read_rows(table.header, table.rows)
     reader.read((_HTML_TABLE.sub("", text) if tables else text).split("\n"))
+    _over_midnight(reader.drafts)
     events = tuple(d.event() for d in reader.drafts if d.stamp or any(map(str.strip, d.lines)))
     return tuple(e for e in events if e.event.text or e.has_clock)
 
 
-def stamped_lines(text: str) -> int:
-    """How many lines of a text begin with a time of day; tells a timeline that no heading announces."""
-    lines = (re.sub(r"^\s*(?:[-*+•|#]+|\d+[.)])\s*", "", line) for line in text.split("\n"))
-    return sum(1 for line in lines if (parts := split_stamp(line)) and has_clock(parts[0]))
+def _over_midnight(drafts: Sequence[_Draft]) -> None:
+    """Let the day go on where the time of day falls back by many hours and the stamp names no day.
+
+    Lists that begin with the newest stay as they are, and so do clocks of twelve hours that do not say which half.
+    """
+    timed = [draft for draft in drafts if draft.moment.clock is not None]
+    clocks = [draft.moment.clock for draft in timed if draft.moment.clock]
+    falls = sum(one > other for one, other in pairwise(clocks))
+    if falls * 2 > len(clocks) or _says_no_half(timed):
+        return
+    days, before = timedelta(), None
+    for draft in timed:
+        moment = draft.moment
+        if draft.names_day:
+            days = timedelta()
+        elif moment.day and moment.clock and before and _hours(before) - _hours(moment.clock) >= _FALLS_BACK:
+            days += timedelta(days=1)
+        if days and moment.day:
+            draft.moment = replace(moment, day=moment.day + days)
+        before = moment.clock
+
+
+def _says_no_half(timed: Sequence[_Draft]) -> bool:
+    """Whether all hours are written as on a clock face, without a half of the day."""
+    hours = [re.search(r"\d{1,2}(?=[:h]\d\d)", draft.stamp) for draft in timed]
+    faces = [found[0] for found in hours if found]
+    return all(not face.startswith("0") and 1 <= int(face) <= 12 for face in faces) and not any(
+        re.search(r"\d\s?[ap]\.?m", draft.stamp, re.I) for draft in timed
+    )
+
+
+def _hours(clock: time) -> float:
+    return clock.hour + clock.minute / 60
 
 
 def _said_of_times(text: str) -> str:
@@ -103,6 +139,8 @@ class _Reader:
         self._day_first = day_first
         self._headings_only = headings_only
         self._in_code = False
+        self._new_day = False
+        """Whether a line without a time of day has just named a day for those below it."""
 
     def read(self, lines: Sequence[str]) -> None:
         block: list[str] = []
@@ -172,7 +210,10 @@ class _Reader:
             self._known = replace(self._known, day=moment.day)
         if _ABOUT_TIMES.match(text):
             return
-        self.drafts.append(_Draft(stamp, [text], indent, moment))
+        self._new_day |= moment.clock is None and first_date(stamp, moment.year, self._day_first) is not None
+        names_day = first_date(reading or stamp, moment.year, self._day_first) is not None
+        self.drafts.append(_Draft(stamp, [text], indent, moment, names_day or self._new_day))
+        self._new_day = False
 
     def _add(self, line: str) -> None:
         if self.drafts:

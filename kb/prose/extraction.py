@@ -14,7 +14,8 @@ from pathlib import PurePath
 from typing import Any, TypeVar
 
 from ingest.fields.dates import first_date, writes_day_first
-from ingest.fields.moments import Moment, find_zone, has_clock, read_moment
+from ingest.fields.moments import Moment, has_clock, read_moment
+from ingest.fields.zones import find_zone
 from kb.prose.checks import find_quote, whole_sentences
 from kb.prose.postmortem_form import ActionQuote, EventQuote, PostmortemQuotes
 from kb.records import ActionItem, Cause, CauseStatus, Incident, Status, TimelineEvent

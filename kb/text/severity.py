@@ -17,14 +17,14 @@ _IN_PROSE = re.compile(r"\b(?:SEV[\s-]?[0-5]|P[0-5])\b")
 _WORDS: tuple[tuple[Severity, str], ...] = (
     (
         Severity.SEV1,
-        r"critical|kritisch|highest|blocker|emergency|disaster|urgent|catastrophic|down|full outage|🔴|🟥"
+        r"critical|crit|kritisch|fatal|highest|blocker|emergency|disaster|urgent|catastrophic|down|full outage|🔴|🟥"
         r"|ðŸ”´|ðŸŸ¥",
     ),
     (Severity.SEV2, r"high|hoch|major|severe|disrupted|error|🟠|🟧|ðŸŸ (?![\w¡¢¨©¥¦])|ðŸŸ§"),
-    (Severity.SEV3, r"medium|moderate|mittel|partial|degraded|warning|🟡|🟨|ðŸŸ¡|ðŸŸ¨"),
+    (Severity.SEV3, r"medium|moderate|average|mittel|partial|degraded|warning|warn|🟡|🟨|ðŸŸ¡|ðŸŸ¨"),
     (
         Severity.SEV4,
-        r"low|lowest|minor|niedrig|gering|trivial|cosmetic|notice|info(?:rmational)?|none|🟢|🟩|ðŸŸ¢|ðŸŸ©",
+        r"low|lowest|minor|niedrig|gering|trivial|cosmetic|notice|info(?:rmation(?:al)?)?|none|🟢|🟩|ðŸŸ¢|ðŸŸ©",
     ),
 )
 _COMPILED = tuple(
@@ -36,7 +36,7 @@ def parse_severity(label: str) -> Severity | None:
     """The severity that a label means, or None if it means none."""
     if numbered := _NUMBERED.search(label):
         return _by_number(int(numbered[1]))
-    if re.fullmatch(r"\s*[1-4]\s*", label):
+    if re.fullmatch(r"\s*[1-5]\s*", label):
         return _by_number(int(label))
     found = [(match.start(), severity) for severity, words in _COMPILED if (match := words.search(label))]
     return min(found)[1] if found else None

@@ -8,8 +8,10 @@ from typing import TypeVar
 
 import pytest
 
+from ingest.commit import Commit, changes_of
 from ingest.pipeline import Read, discover, parse_file, read_file
 from kb.records import AlertRule, CauseStatus, Entry, Incident, KnownError, Runbook, Severity
+from kb.records.change import Change, ChangeKind, ChangeResult
 
 CASES = Path(__file__).parent / "cases"
 Kind = TypeVar("Kind", bound=Entry)
@@ -228,3 +230,58 @@ def test_contributing_factors_are_suspected_unless_the_text_confirms_them(tmp_pa
     (incident,) = parse_file(read.file)[1].entries
     assert isinstance(incident, Incident)
     assert [cause.status for cause in incident.causes] == [CauseStatus.SUSPECTED, CauseStatus.CONFIRMED]
+
+
+def changes(name: str) -> list[Change]:
+    read = read_file(CASES / "changes" / name)
+    assert isinstance(read, Read)
+    return sorted(parse_file(read.file)[1].changes, key=lambda change: change.at)
+
+
+def test_what_rollout_undo_brought_back_runs_since_then_by_a_rollback() -> None:
+    told = [(change.kind, change.version, change.at, change.previous) for change in changes("kube-prod.yaml")]
+
+    assert told == [
+        (ChangeKind.DEPLOYMENT, "1.4.1", at(1, 8, 0), ""),
+        (ChangeKind.DEPLOYMENT, "1.5.0", at(10, 8, 55), "1.4.1"),
+        (ChangeKind.ROLLBACK, "1.4.1", at(10, 9, 12), "1.5.0"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["api-flux.yaml", "helm-api-prod.json"])
+def test_a_release_that_came_back_after_a_failed_one_is_a_rollback(name: str) -> None:
+    told = [(change.kind, change.version, change.result) for change in changes(name)]
+
+    assert told == [
+        (ChangeKind.DEPLOYMENT, "2.4.0", ChangeResult.SUCCEEDED),
+        (ChangeKind.DEPLOYMENT, "2.5.0", ChangeResult.FAILED),
+        (ChangeKind.ROLLBACK, "2.4.0", ChangeResult.SUCCEEDED),
+    ]
+
+
+def test_an_aborted_canary_is_a_failed_change_of_its_workload() -> None:
+    (change,) = changes("rollout.yaml")
+
+    assert (change.service, change.environment, change.version) == ("api", "prod", "2.5.0")
+    assert (change.result, change.at) == (ChangeResult.FAILED, at(10, 9, 3))
+    assert "aborted" in change.reason
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ('Revert "Raise pool to 2"', ChangeKind.ROLLBACK),
+        ('Reapply "Raise pool to 2"', ChangeKind.DEPLOYMENT),
+        ('Revert "Revert "Raise pool to 2""', ChangeKind.DEPLOYMENT),
+        ('Revert "Reapply "Raise pool to 2""', ChangeKind.ROLLBACK),
+    ],
+)
+def test_a_revert_of_a_revert_puts_a_change_back(subject: str, kind: ChangeKind) -> None:
+    commit = Commit(
+        sha="a" * 40,
+        at=at(10, 9, 0),
+        message=f"{subject}\n\nThis reverts commit {'b' * 40}.",
+        paths=("apps/api/x.yaml",),
+    )
+
+    assert [change.kind for change in changes_of(commit)[0]] == [kind]

@@ -280,7 +280,7 @@ def test_a_service_event_told_in_prose_keeps_its_date_and_stated_cause() -> None
 
 def test_a_suspected_cause_stays_suspected() -> None:
     incident = parsed("# Outage of mail\n\n## Impact\n\nx\n\n## Contributing factors\n\n"
-    "- The resolver had no spare\n"
+    "- The resolver had no spare, as a test confirmed\n"
                       "- We believe that a firewall rule was probably wrong\n")  # fmt: skip
     assert [c.status for c in incident.causes] == [CauseStatus.CONFIRMED, CauseStatus.SUSPECTED]
 
