@@ -14,6 +14,7 @@ MODULES = {
     "handshake": "the processor time of kb mcp to its first answer, beside importing mcp",
     "clients": "thirty-two agents at once against kb serve, half of them writing",
     "waiting": "how long others wait for kb serve while one client asks logs of 2.9 MB",
+    "what_fixed_it": "whether the answer with the right past incident shows what fixed it (minutes of embedding)",
     "fields": "dates, timelines, action items, steps, against answers made by hand",
     "masking": "fingerprints tested as a log parser is, beside Drain3",
     "redaction": "what is taken out of texts with secrets, and what of harmless ones",

@@ -102,7 +102,7 @@ def _reverted_scope(subject: str) -> str:
 
 
 def _takes_back(subject: str, kind_word: str, message: str) -> bool:
-    """Whether a commit takes one back; the revert of a revert, which newer versions of git call `Reapply`, does not."""
+    """Whether a commit takes one back; the revert of a revert, which newer git calls `Reapply`, does not."""
     text, back, nested = subject, False, False
     while found := (_REVERT.fullmatch(text) or _REAPPLY.fullmatch(text)):
         back ^= _REAPPLY.fullmatch(text) is None

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ingest.fields.causes import stated_causes
+from ingest.fields.done import what_was_done
 from ingest.fields.identity import as_date, name_date
 from ingest.fields.moments import Moment, stamped_lines
 from ingest.fields.timeline import parse_timeline
@@ -57,6 +58,7 @@ def _incident(document: MarkdownDocument, file: SourceFile) -> Incident:
     day = as_date(front.get("date")) or name_date(file.path)
     label = str(front.get("severity") or "")
     body = document.body
+    timeline = _updates(body, day)
     return Incident(
         title=document.title or file.name,
         date=day,
@@ -66,7 +68,8 @@ def _incident(document: MarkdownDocument, file: SourceFile) -> Incident:
         severity_label=label,
         summary=body.strip(),
         causes=stated_causes(body),
-        timeline=_updates(body, day),
+        timeline=timeline,
+        done=what_was_done(timeline, [("text", body)], body, document.lines),
         body=body,
         scope=Scope(services=_affected(front.get("affected"))),
         provenance=Provenance(origin=Origin.INGESTED, source=Source(path=file.path, line=1)),

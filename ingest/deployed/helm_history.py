@@ -51,7 +51,7 @@ def read_flux(release: dict[str, Any], found: Found) -> None:
 
 
 def _mark_remediations(items: list[dict[str, Any]]) -> None:
-    """Say of a release that came back what Helm would: Flux' history (helm-controller `api/v2` Snapshot) has no description.
+    """Say of a release that came back what Helm would: the history of Flux (helm-controller, `api/v2`) has no text.
 
     It came back where an earlier one had the same chart and values, and another, which is not this, stood between.
     """

@@ -137,7 +137,7 @@ def _add(
 
 
 def _add_rollout(item: dict[str, Any], found: Found) -> None:
-    """Add what an Argo `Rollout` says of its last update (argo-rollouts v1.8, `RolloutStatus`): aborted, or in place."""
+    """Add what an Argo `Rollout` says of its last update (argo-rollouts v1.8, `RolloutStatus`)."""
     service, environment = place(item)
     status = at(item, "status")
     aborted = text(status, "abort") == "true" or text(status, "message").startswith("RolloutAborted")

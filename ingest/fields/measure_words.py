@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 _VERBS = (
-    r"roll(?:s|ed|ing)?[ -]?back|rollback|revert(?:s|ed|ing)?|restart(?:s|ed|ing)?|reboot(?:s|ed|ing)?"
+    r"roll(?:s|ed|ing)?[ -]?(?:back|over)|rollback|generat(?:es?|ed)|re-?queu(?:es?|ed)|mark(?:s|ed)"
+    r"|revert(?:s|ed|ing)?|restart(?:s|ed|ing)?|reboot(?:s|ed|ing)?"
     r"|restor(?:es?|ed|ing)"
-    r"|delet(?:es?|ed|ing)|remov(?:es?|ed|ing)|scal(?:es?|ed|ing)(?: (?:up|down|out))?|resiz(?:es?|ed|ing)"
+    r"|destroy(?:s|ed|ing)?|delet(?:es?|ed|ing)|remov(?:es?|ed|ing)|scal(?:es?|ed"
+    r"|ing)(?: (?:up|down|out))?|resiz(?:es?|ed|ing)"
     r"|increas(?:es?|ed|ing)|decreas(?:es?|ed|ing)|reduc(?:es?|ed|ing)|rais(?:es?|ed|ing)|lower(?:s|ed|ing)?"
     r"|bump(?:s|ed|ing)?|doubl(?:es?|ed|ing)|fail(?:s|ed|ing)?[ -]?over|disabl(?:es?|ed|ing)"
     r"|(?:re-?)?enabl(?:es?|ed|ing)"
@@ -21,7 +23,8 @@ _VERBS = (
     r"|stop(?:s|ped|ping)?|start(?:s|ed|ing)? (?:the|a|an|up|new)|block(?:s|ed|ing)? (?:the|all|that|this"
     r"|them|their|its|traffic|access|requests|ip)"
     r"|ban(?:s|ned|ning)?"
-    r"|switch(?:es|ed|ing)?|swap(?:s|ped|ping)?|redirect(?:s|ed|ing)?|re-?rout(?:es?|ed|ing)|mov(?:es?|ed|ing)"
+    r"|switch(?:es|ed|ing)?|swap(?:s|ped|ping)?|redirect(?:s|ed|ing)?|re-?rout(?:es?|ed|ing)|mov(?:es?|ed"
+    r"|ing)(?! forward)"
     r"|migrat(?:es?|ed|ing)|add(?:s|ed|ing)?|fix(?:es|ed|ing)?|hotfix(?:es|ed)?|chang(?:es?|ed|ing)"
     r"|correct(?:s|ed|ing)|reset(?:s|ting)?|re-?run(?:s|ning)?|provision(?:s|ed|ing)?|rebuil(?:ds?|t|ding)"
     r"|evict(?:s|ed|ing)?|releas(?:es?|ed|ing)|pin(?:s|ned|ning)|unpin(?:s|ned|ning)?|reconfigur(?:es?|ed|ing)"
@@ -54,7 +57,8 @@ STRONG = re.compile(
 RECOVERED = re.compile(
     r"\b(?:resolved|recover(?:s|ed|y|ing)?|restored|mitigated|back (?:to normal|up|online|in service"
     r"|to life)|returns? to normal"
-    r"|returned to normal|returning to normal|working (?:again|normally|as (?:expected|normal))"
+    r"|returned to normal|returning to normal|working (?:again|normally|as (?:expected|normal|intended"
+    r"|it should))"
     r"|works (?:again|now)|healthy"
     r"|stabili[sz]e[ds]?|fixed|is (?:up|over|operational|live)(?: again)?|operational|all clear|subsid\w+"
     r"|comes? back"
