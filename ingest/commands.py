@@ -72,7 +72,7 @@ def inline_commands(text: str) -> list[str]:
 def _is_whole(code: str) -> bool:
     return (
         bool(_TOOL.match(code))
-        and len(code.split()) > 1
+        and (len(code.split()) > 2 or re.search(r"\s-{1,2}\w", code) is not None)
         and not re.search(r"\s(?:…|\.\.\.)?$|^\w+ (?:and|or|is)\b", code)
     )
 

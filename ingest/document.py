@@ -16,11 +16,15 @@ from kb.errors import Problem
 from kb.records import Document as DocumentEntry
 from kb.records import Provenance, Source
 from kb.text import safe_yaml
+from kb.text.one_line import first_sentence
 
 _HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*|={1,6}[ \t]+(?P<adoc>.+?))$", re.M)
 _UNDERLINED = re.compile(r"^(?P<text>[^\n]*\w[^\n]*)\n(?:={3,}|-{3,}|~{3,})[ \t]*$", re.M)
 _SUBJECT = re.compile(r"\s*(?P<text>\w[^\n]{0,99}[^\s.:;,{}])[ \t]*(?:\n[ \t]*\n|\s*\Z)")
 _SPOKEN = re.compile(r"\b[^\W\d_]{2,}")
+_ID = re.compile(r"(?=.*\d)[0-9a-f-]{6,40}|\d+", re.I)
+"""A file name that only numbers what it holds."""
+_SHORT = 120
 _FEW_WORDS = 3
 _LICENCE_NAME = re.compile(r"^(?:licen[sc]e|copying|notice|unlicense|patents)(?:[-_.].*)?$", re.I)
 _LICENCE_TEXT = re.compile(
@@ -48,7 +52,13 @@ class Document:
             return Parsed(skipped=reason)
         front = split_front_matter(file.text, file.path)
         written = str(front.values.get("title") or "") or _first_heading(front.body) or _subject(front.body)
-        title = written or PurePath(file.path).stem
+        stem = PurePath(file.path).stem
+        told = (
+            first_sentence(str(front.values.get("summary") or "") or front.body, _SHORT)
+            if _ID.fullmatch(stem)
+            else ""
+        )
+        title = written or told or stem
         entry = DocumentEntry(
             title=title,
             body=front.body.strip(),

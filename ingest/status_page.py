@@ -69,7 +69,7 @@ def _incident(document: MarkdownDocument, file: SourceFile) -> Incident:
         summary=body.strip(),
         causes=stated_causes(body),
         timeline=timeline,
-        done=what_was_done(timeline, [("text", body)], body, document.lines),
+        done=what_was_done(timeline, (), body, document.lines),
         body=body,
         scope=Scope(services=_affected(front.get("affected"))),
         provenance=Provenance(origin=Origin.INGESTED, source=Source(path=file.path, line=1)),

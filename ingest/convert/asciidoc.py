@@ -22,14 +22,20 @@ _LINK = re.compile(
     r"(?:link:|xref:)?(?P<url>https?://[^\s\[\]]+|(?<=link:)[^\s\[\]]+"
     r"|(?<=xref:)[^\s\[\]]+)\[(?P<text>[^\]]*)\]"
 )
+_CALLOUT = re.compile(r"(?:\s+(?:#\s*)?<(?:\d+|\.)>)+$")
+_NOTE = re.compile(r"^<(?:\d+|\.)>\s+(?P<text>\S.*)$")
+_MACRO = re.compile(r"(?:icon|anchor|indexterm|image|toc)::?[^\s\[\]]*\[[^\]]*\]\s*|\[\[[\w-]+\]\]\s*")
 _XREF = re.compile(r"<<[^<>,]+(?:,\s*(?P<text>[^<>]+))?>>")
 _BOLD = re.compile(r"(?<![\w*])\*(?P<text>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
 _COLUMNS = re.compile(r"cols=\"?(?P<cols>[^\"\]]+)")
 
 
-def asciidoc_to_markdown(text: str) -> str:
-    """The Markdown of a document, on as many lines."""
-    return "\n".join(_Reader(text.replace("\r\n", "\n").split("\n")).lines())
+def asciidoc_to_markdown(text: str) -> tuple[str, str]:
+    """The Markdown of a document, on as many lines, and what could not be read of it."""
+    reader = _Reader(text.replace("\r\n", "\n").split("\n"))
+    return "\n".join(
+        reader.lines()
+    ), f"files that it includes are not read: {reader.included}" if reader.included else ""
 
 
 class _Reader:
@@ -44,6 +50,7 @@ class _Reader:
         self._table: list[str] | None = None
         self._columns = 0
         self._comment = False
+        self.included = 0
         self._owed = 0
         """Lines that a table has had fewer than its source so far."""
 
@@ -75,6 +82,9 @@ class _Reader:
             return self._in_table(line)
         if line.startswith("//"):
             return ""
+        if line.startswith("include::"):
+            self.included += 1
+            return ""
         if _FENCE.match(line):
             self._fence = line
             return f"{self._indent()}```{self._language}"
@@ -88,7 +98,7 @@ class _Reader:
         if line == self._fence or (self._fence.startswith("```") and line == "```"):
             self._fence = self._language = ""
             return f"{self._indent()}```"
-        return f"{self._indent()}{line}" if line else ""
+        return f"{self._indent()}{_CALLOUT.sub('', line)}" if line else ""
 
     def _keep(self, name: str, value: str) -> str:
         """An attribute of the head is a fact of the document; the others are settings."""
@@ -122,6 +132,12 @@ class _Reader:
         if heading := _HEADING.match(line):
             self._depth = 0
             return f"{'#' * len(heading['marks'])} {self._inline(heading['title'])}"
+        if note := _NOTE.match(line):
+            return (
+                f"{self._indent()}- {self._inline(note['text'])}"
+                if self._depth
+                else self._inline(note["text"])
+            )
         if line == "+":
             self._after_plus = True
             return ""
@@ -194,6 +210,7 @@ class _Reader:
     def _inline(self, text: str) -> str:
         for name, value in self._attributes.items():
             text = text.replace(f"{{{name}}}", value)
+        text = _MACRO.sub("", text).strip() if _MACRO.search(text) else text
         text = _LINK.sub(lambda found: f"[{found['text'] or found['url']}]({found['url']})", text)
         text = _XREF.sub(lambda found: found["text"] or "", text)
         return _BOLD.sub(r"**\g<text>**", text)

@@ -83,7 +83,7 @@ def _html(text: str) -> tuple[str, str]:
 def _asciidoc(text: str) -> tuple[str, str]:
     from ingest.convert.asciidoc import asciidoc_to_markdown
 
-    return asciidoc_to_markdown(text), ""
+    return asciidoc_to_markdown(text)
 
 
 def _org(text: str) -> tuple[str, str]:

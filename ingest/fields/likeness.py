@@ -56,6 +56,8 @@ _TROUBLE = re.compile(
     r"|leaked?|overload\w*|exhaust\w*|stuck|hung)\b",
     re.I,
 )
+_TAGS = ("categories", "category", "tags", "type", "kind", "labels")
+"""Keys of front matter that say what a text is."""
 _PAST = re.compile(r"\b(?:was|were|had|did|became|began|went|came|took|lost|\w{3,}ed)\b", re.I)
 _ADVICE = re.compile(r"\b(?:should|must|please|you|your|how to|make sure|ensure)\b", re.I)
 _GUIDE = re.compile(
@@ -90,7 +92,8 @@ def _score(report: Report, path: str) -> float:
     supporting = len(parts & set(_SUPPORTING))
     titles = " \n ".join(s.title for s in report.document.sections)
     others = len({word.lower() for word in _NOT_FOR_REPORTS.findall(titles)})
-    named = bool(_REPORT_WORDS.search(f"{report.document.title} {PurePosixPath(path).name}"))
+    tagged = " ".join(str(report.document.front.get(key) or "") for key in _TAGS)
+    named = bool(_REPORT_WORDS.search(f"{report.document.title} {PurePosixPath(path).name} {tagged}"))
     placed = named or bool(_REPORT_WORDS.search(str(PurePosixPath(path).parent)))
     dated = name_date(path) is not None or "date" in report.document.front
     if not placed and not parts & _DECISIVE and not _is_told_outage(report):

@@ -88,7 +88,7 @@ ONLY_ENDED = re.compile(r"restor|fix|correct", re.I)
 """Verbs that say that it ended and not how."""
 
 NOT_DONE = re.compile(
-    r"\b(?:will|would|should|could|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
+    r"['’]ll\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
     r"|propos\w+|consider\w*|recommend\w*"
     r"|want(?:s|ed)?|decid(?:es?|ed|ing) (?:not|against)|todo|to do|if we|next time|in (?:the )?future|going to"
     r"|did ?n[o'’]t (?:help|work|fix|resolve|change)|does ?n[o'’]t (?:help|work|fix)|no (?:effect"

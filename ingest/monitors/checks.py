@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.deployed.reading import at, listed, mapping, text
-from ingest.monitors.shape import Monitor, first, mappings, runbook_of
+from ingest.deployed.reading import LINE, at, listed, mapping, text
+from ingest.monitors.shape import NAME, Monitor, first, mappings, runbook_of
 
 _ELASTALERT = (
     "frequency",
@@ -60,11 +60,7 @@ def _sensu(item: dict[str, Any]) -> Monitor:
 
 
 def _elastalert(item: dict[str, Any]) -> Monitor:
-    asked = [
-        said
-        for one in mappings(at(item, "filter"))
-        if (said := text(one, "query") or text(one, "query_string", "query"))
-    ]
+    asked = [said for one in mappings(at(item, "filter")) for said in _asked(one)]
     return Monitor(
         item=item,
         name=text(item, "name"),
@@ -75,6 +71,13 @@ def _elastalert(item: dict[str, Any]) -> Monitor:
         runbook=runbook_of(mapping(item)),
         tool="elastalert",
     )
+
+
+def _asked(item: dict[str, Any]) -> Iterator[str]:
+    """What one part of a filter asks for: its query, or the field and the value that it wants."""
+    for key, value in item.items():
+        if isinstance(value, str) and key not in (LINE, NAME):
+            yield value if key == "query" else f"{key}: {value}"
 
 
 def _zabbix(item: dict[str, Any], key: str = "triggers") -> Iterator[Monitor]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ingest.deployed.reading import at, listed, mapping, text
-from ingest.monitors.shape import Monitor, first, mappings, tags_of
+from ingest.monitors.shape import NAME, Monitor, first, mappings, tags_of
 
 _DATADOG = re.compile(
     r"(?:metric|query|event|event-v2|log|process|synthetics|trace-analytics|slo|rum|[\w-]+) alert"
@@ -32,7 +32,7 @@ def monitors(document: Any) -> Iterator[Monitor]:
         elif text(item, "kind") == "DatadogMonitor":
             yield _datadog(at(item, "spec"))
         elif text(item, "Type") in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
-            yield _cloudwatch(at(item, "Properties") or item)
+            yield _cloudwatch(at(item, "Properties") or item, text(item, NAME))
         elif (
             "AlarmName" in item
             and ("MetricName" in item or "AlarmRule" in item or "Metrics" in item)
@@ -64,14 +64,14 @@ def _datadog(item: dict[str, Any]) -> Monitor:
     )
 
 
-def _cloudwatch(item: dict[str, Any]) -> Monitor:
+def _cloudwatch(item: dict[str, Any], logical: str = "") -> Monitor:
     tags = {text(one, "Key").lower(): text(one, "Value") for one in listed(item, "Tags")}
     compared = _MATHS.get(text(item, "ComparisonOperator"), text(item, "ComparisonOperator"))
     metric = "/".join(part for part in (text(item, "Namespace"), text(item, "MetricName")) if part)
     threshold = " ".join(part for part in (metric, compared, text(item, "Threshold")) if part)
     return Monitor(
         item=item,
-        name=_plain(item, "AlarmName") or metric,
+        name=_plain(item, "AlarmName") or logical or metric,
         description=_plain(item, "AlarmDescription"),
         expr=text(item, "AlarmRule") or threshold,
         severity=tags.get("severity", ""),

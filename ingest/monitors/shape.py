@@ -28,6 +28,10 @@ _RUNBOOK_KEYS = (
 _RUNBOOK_WORDS = re.compile(r"run-?book|play-?book|wiki|confluence|/docs?/|how-?to", re.I)
 
 
+NAME = "\0name"
+"""The key under which `mappings` leaves the key that a mapping stands under; no key of YAML can be that."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monitor:
     """What a definition says, before it is an entry; `item` is the mapping it was read from."""
@@ -85,11 +89,13 @@ def first(item: Any, *keys: str) -> str:
 
 
 def mappings(value: Any) -> Iterator[dict[str, Any]]:
-    """Every mapping in a document, outermost first."""
+    """Every mapping in a document, outermost first, with its `NAME`."""
     if isinstance(value, dict):
         yield value
         for key, item in value.items():
             if key != LINE:
+                if isinstance(item, dict):
+                    item.setdefault(NAME, key)
                 yield from mappings(item)
     elif isinstance(value, list):
         for item in value:
