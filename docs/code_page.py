@@ -14,7 +14,7 @@ PACKAGES = (
     "kb/prose", "kb/incidents", "kb/changes", "kb/triage", "kb/triage/alerts", "kb/proposals", "kb/review",
     "kb/evaluation",
     "kb/cli", "kb/server", "kb/starter", "kb/testing",
-    "ingest", "ingest/convert", "ingest/fields", "ingest/deployed", "ingest/monitors",
+    "ingest", "ingest/convert", "ingest/fields", "ingest/deployed", "ingest/monitors", "ingest/trackers",
 )  # fmt: skip
 """The packages, in the order of their dependencies as far as a list can tell it."""
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from ingest.helm import default_of, without_templates
+from ingest.helm import default_of, is_template, without_templates
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
 from kb.records import AlertRule, Provenance, Scope, Severity, Source
@@ -63,7 +63,9 @@ class AlertRules:
         """One entry per alert; documents that hold none of ours are passed over."""
         notes: list[str] = []
         try:
-            documents = safe_yaml.compose(file.text)
+            documents = safe_yaml.compose(
+                without_templates(file.text) if is_template(file.text) else file.text
+            )
         except safe_yaml.YamlRefused as error:
             try:
                 documents = safe_yaml.compose(without_templates(file.text))

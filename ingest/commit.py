@@ -93,7 +93,7 @@ def _service_of(scope: str) -> str:
 
 
 def _reverted_scope(subject: str) -> str:
-    """The scope of the commit that a subject such as `Revert "fix(auth): …"` names, however often it went to and fro."""
+    """The scope of the commit that a subject such as `Revert "fix(auth): …"` names, to and fro."""
     text = subject
     while nested := (_REVERT.fullmatch(text) or _REAPPLY.fullmatch(text)):
         text = nested["text"]

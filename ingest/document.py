@@ -33,6 +33,8 @@ _LICENCE_TEXT = re.compile(
     r"|creative commons|mozilla public license|without (?:any )?warrant|copying and distribution|copyright",
     re.I,
 )
+_TEMPLATED = re.compile(r"\{\{-?\s|\{%")
+"""Of a chart's template it is no news that it is no YAML."""
 _SHORTCODE = re.compile(r"\{\{[<%].*?[>%]\}\}|<!--.*?-->", re.S)
 FLOOR = 0.1
 
@@ -72,7 +74,7 @@ class Document:
 
 def _refused_yaml(file: SourceFile) -> Iterator[Problem]:
     """Why a YAML file could not be read as data, such as a mistake on a line or an alias bomb."""
-    if file.suffix in (".yaml", ".yml"):
+    if file.suffix in (".yaml", ".yml") and not _TEMPLATED.search(file.text):
         try:
             safe_yaml.compose(file.text)
         except safe_yaml.YamlRefused as error:

@@ -14,6 +14,7 @@ _ONLY_TEMPLATE = re.compile(r"^[ \t]*(?:\{\{(?:(?!\}\}).)*\}\}[ \t]*)+$", re.M)
 _BARE_VALUE = re.compile(r"^(?P<key>[ \t-]*[\w.-]+:[ \t]+)(?P<value>[^\s'\"|>#].*\{\{.*|\{\{.*)$", re.M)
 
 
+_BARE_TEMPLATE = re.compile(r"^[ \t-]*[\w.-]+:[ \t]+\{\{", re.M)
 _DEFAULTS = (
     re.compile(r"\bdefault\s+(?:\"(?P<a>[^\"]*)\"|(?P<b>[\d.]+))"),
     re.compile(r"\bdig\s+(?:\"[^\"]*\"\s+)+?\"(?P<a>[^\"]*)\"\s+(?=[.$(])"),
@@ -44,6 +45,11 @@ def without_templates(text: str) -> str:
     text = _ONLY_TEMPLATE.sub("", text)
     text = _ESCAPED.sub(lambda match: match["raw"], text)
     return _BARE_VALUE.sub(lambda match: match["key"] + _quoted(match["value"]), text)
+
+
+def is_template(text: str) -> bool:
+    """Whether a value of the text is a template that YAML would take for a mapping (`severity: {{ level }}`)."""
+    return _BARE_TEMPLATE.search(text) is not None
 
 
 def _quoted(value: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ingest.deployed.reading import plain
-from ingest.helm import without_templates
+from ingest.helm import is_template, without_templates
 from ingest.monitors import checks, cloud, grafana
 from ingest.monitors.shape import Monitor
 from ingest.source import Parsed, SourceFile
@@ -63,7 +63,7 @@ class MonitorRules:
         """One entry for each rule; a rule without a name is a problem."""
         notes: tuple[str, ...] = ()
         try:
-            nodes = safe_yaml.compose(file.text)
+            nodes = safe_yaml.compose(without_templates(file.text) if is_template(file.text) else file.text)
         except safe_yaml.YamlRefused as error:
             try:
                 nodes, notes = (

@@ -92,6 +92,12 @@ def _rest(report: Report, several: list[OneOfSeveral], file: SourceFile) -> Iter
         yield Document(title=title, body=text, provenance=Provenance(source=Source(path=file.path, line=1)))
 
 
+def read_incident(text: str, path: str) -> Incident:
+    """What a text tells of one incident, whatever else it may be; `path` only says where it stands."""
+    file = SourceFile(path=path, text=text)
+    return _incident(_read(file), file)
+
+
 def _read(file: SourceFile) -> Report:
     return Report(parse_markdown(with_headings(file.text.replace("\r\n", "\n")), file.path))
 

@@ -17,6 +17,7 @@ from ingest.postmortem import Postmortem
 from ingest.runbook import RunbookMarkdown
 from ingest.source import SourceFile, SourceType
 from ingest.status_page import StatusPage
+from ingest.tracker_export import TrackerExport
 
 FALLBACK: SourceType = Document()
 """The source that keeps what no other understands."""
@@ -31,6 +32,7 @@ SOURCES: tuple[SourceType, ...] = (
     MonitorRules(),
     BugSignatures(),
     MemoryYaml(),
+    TrackerExport(),
     Deployments(),
     GitLog(),
     FALLBACK,

@@ -14,7 +14,8 @@ from ingest.blocks import unmarked
 _CAMEL = re.compile(r"^[A-Z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9_]*$|^[A-Z]{2,}[a-z]\w+[A-Z]\w*$")
 _KEBAB = re.compile(r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+){2,}$")
 _KIND = re.compile(
-    r"\s*[\[(][^\])]*[\])]\s*$|^(?:alert(?: rule)?|(?:alert )?run-?book|play-?book|sop)(?:\s+(?:name|for))?\s*[:–—-]\s*",
+    r"\s*[\[(][^\])]*[\])]\s*$|^(?:alert(?: rule)?|(?:alert )?run-?book|play-?book|sop)(?:\s+(?:name|for))?"
+    r"\s*[:–—-]\s*",
     re.I,
 )
 _TEMPLATE = re.compile(r"<%.*?%>|\{\{.*?\}\}|\{%.*?%\}|\$\{.*?\}")
