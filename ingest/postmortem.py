@@ -25,6 +25,7 @@ from ingest.fields.milestones import find_milestones
 from ingest.fields.moments import Moment
 from ingest.fields.placeholders import is_blank_line
 from ingest.fields.report import Report
+from ingest.fields.unread import unread_notes
 from ingest.markdown import LABEL_LEVEL, MarkdownDocument, parse_markdown
 from ingest.several import OneOfSeveral, several_incidents
 from ingest.source import Parsed, SourceFile
@@ -69,7 +70,9 @@ class Postmortem:
             return Parsed(
                 entries=(*_rest(report, several, file), *entries), problems=report.document.problems
             )
-        return Parsed(entries=(_incident(report, file),), problems=report.document.problems)
+        incident = _incident(report, file)
+        notes = tuple(unread_notes(report, incident.timeline))
+        return Parsed(entries=(incident,), problems=report.document.problems, notes=notes)
 
 
 def _one_of(one: OneOfSeveral, file: SourceFile) -> Incident:

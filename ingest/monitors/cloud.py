@@ -26,10 +26,14 @@ _MATHS = {
 
 def monitors(document: Any) -> Iterator[Monitor]:
     """Every monitor of a document."""
+    specs: set[int] = set()
     for item in mappings(document):
+        if id(item) in specs:
+            continue
         if _DATADOG.fullmatch(text(item, "type").lower()) and text(item, "query"):
             yield _datadog(item)
         elif text(item, "kind") == "DatadogMonitor":
+            specs.add(id(at(item, "spec")))
             yield _datadog(at(item, "spec"))
         elif text(item, "Type") in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
             yield _cloudwatch(at(item, "Properties") or item, text(item, NAME))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from kb.cli.text import kinds_in_words
 from kb.errors import Problem
@@ -33,10 +34,32 @@ def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
     lines += [f"  {changes} changes to production recorded: kb change list"] if changes else []
     redacted = sum(file.redacted for file in receipt.files)
     lines += [f"  {redacted} secrets redacted"] if redacted else []
+    lines += [f"  {line}" for line in (*_forms(receipt), *_unread(receipt))]
     lines += [f"  {note}" for note in receipt.notes]
     lines.append(f"the home offers {kinds_in_words(receipt.entries)}")
     lines.append(f"{receipt.embedded} texts embedded, {receipt.seconds:.1f} s")
     return "\n".join(lines)
+
+
+def _forms(receipt: Receipt) -> Iterator[str]:
+    """How many files were read in which form other than Markdown."""
+    said = (note.partition(";")[0] for file in receipt.files for note in file.notes)
+    forms = Counter(note for note in said if note.startswith("read as "))
+    yield from (f"{count} {note}" for note, count in sorted(forms.items()))
+
+
+def _unread(receipt: Receipt) -> Iterator[str]:
+    """What was seen and could not be placed, by kind, over all files."""
+    counts, files = Counter[str](), Counter[str]()
+    for file in receipt.files:
+        for note in file.notes:
+            kind, _, count = note.rpartition(": ")
+            if kind.startswith("unread: ") and count.isdecimal():
+                counts[kind] += int(count)
+                files[kind] += 1
+    for kind, total in sorted(counts.items()):
+        where = "1 file" if files[kind] == 1 else f"{files[kind]} files"
+        yield f"{kind}: {total}, in {where} (-v names them)"
 
 
 def _file_lines(file: FileReceipt) -> list[str]:

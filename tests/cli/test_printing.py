@@ -10,6 +10,8 @@ import pytest
 
 import kb.cli
 from kb import KnowledgeBase
+from kb.cli.receipt import receipt_text
+from kb.records.receipts import FileReceipt, FileState, Receipt
 from tests.conftest import RunKb
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\U000e0000-\U000e007f]")
@@ -76,3 +78,19 @@ def test_every_command_prints_through_one_function() -> None:
         assert file.name == "output.py" or not re.search(r"\becho\(|\bprint\(|sys\.stdout\.write", text), (
             file.name
         )
+
+
+def test_a_receipt_counts_what_could_not_be_read_by_kind_over_all_files() -> None:
+    notes = (
+        "read as AsciiDoc; files that it includes are not read: 2",
+        "unread: sections of no known kind: 2",
+    )
+    files = tuple(
+        FileReceipt(path=f"{name}.adoc", state=FileState.ADDED, source="runbook", notes=notes)
+        for name in "ab"
+    )
+
+    text = receipt_text(Receipt(files=files), verbose=False)
+
+    assert "  2 read as AsciiDoc\n" in text
+    assert "  unread: sections of no known kind: 4, in 2 files (-v names them)\n" in text

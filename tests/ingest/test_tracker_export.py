@@ -92,7 +92,7 @@ def test_an_issue_of_jira_is_read_from_both_formats_of_text() -> None:
 RECORD = {
     "number": "INC0012", "short_description": "Users cannot log in", "description": "Login answers 503.",
     "opened_at": "2026-03-01 10:00:00", "resolved_at": "2026-03-01 11:00:00", "priority": "2 - High",
-    "close_notes": "Restarted the directory.", "business_service": {"display_value": "Login", "link": "https://x.example"},  # noqa: E501
+    "close_notes": "Restarted the directory.", "business_service": {"display_value": "Login", "link": "https://x.example"},
     "work_notes": "2026-03-01 10:20:00 - Kim Doe (Work notes)\nThe directory is out of memory.\n",
 }  # fmt: skip
 

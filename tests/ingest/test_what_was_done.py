@@ -81,3 +81,16 @@ def test_a_report_that_tells_no_step_has_none_made_up() -> None:
 
     assert incident.done == ()
     assert incident.advice().fix == ""
+
+
+def test_what_could_not_be_placed_is_counted_by_kind() -> None:
+    text = (
+        "# Incident on 2026-03-30: queue stuck\n\n## Our friends the pigeons\n\nThey carry messages.\n\n"
+        "## Timeline\n\n- 09:00 stuck\n- 09:10 restarted\n- 09:20 UTC resolved\n"
+    )
+    parsed = Postmortem().parse(SourceFile(path="postmortems/2026-03-30-queue.md", text=text))
+
+    assert parsed.notes == (
+        "unread: times of events that are no instant, since day or zone is not told: 2",
+        "unread: sections of no known kind: 1",
+    )
