@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from itertools import pairwise
 from pathlib import PurePath
 
 from ingest.blocks import Block, as_text, blocks_of, unmarked
@@ -36,7 +37,6 @@ _COLUMNS: dict[str, re.Pattern[str]] = {
     "service": re.compile(r"\b(?:services?|components?|systems?|applications?|products?)\b", re.I),
     "status": re.compile(r"\b(?:status|state)\b", re.I),
 }
-_HEADER_LINE = re.compile(r"^[ \t]*\|?(?P<cells>[^\n]*\|[^\n]*)\n[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$", re.M)
 _TICKED = re.compile(r"`([^`]{6,})`")
 _MOST_TITLE = 160
 
@@ -60,10 +60,14 @@ class KnownErrorTable:
             return 0.8 if _is_known_errors(header) else 0.0
         if not file.is_prose or "|" not in file.text:
             return 0.0
-        headers = [found["cells"].strip("| ").split("|") for found in _HEADER_LINE.finditer(file.text)]
+        lines = [line for line in file.text.split("\n") if line.strip()]
+        headers = [
+            one.strip().strip("|").split("|")
+            for one, rule in pairwise(lines)
+            if "|" in one and _is_rule(rule)
+        ]
         if not any(map(_is_known_errors, headers)):
             return 0.0
-        lines = [line for line in file.text.split("\n") if line.strip()]
         rows = sum(line.count("|") >= 2 for line in lines)
         return 0.85 if rows * 5 >= len(lines) * 2 else 0.0
 
@@ -82,6 +86,11 @@ class KnownErrorTable:
         ]
         errors: list[Entry] = [entry for entry in found if entry]
         return Parsed(entries=(*_rest([block for block in blocks if block not in tables], file), *errors))
+
+
+def _is_rule(line: str) -> bool:
+    """Whether a line parts the header of a table from its rows."""
+    return "--" in line and not line.strip(" \t|:-")
 
 
 def _delimiter(file: SourceFile) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from ingest.drafted import drafted_id, exactly
 from ingest.fields.actions import listed_actions, parse_actions
@@ -102,7 +103,13 @@ def read_incident(text: str, path: str) -> Incident:
 
 
 def _read(file: SourceFile) -> Report:
-    return Report(parse_markdown(with_headings(file.text.replace("\r\n", "\n")), file.path))
+    return _report(file.text, file.path)
+
+
+@lru_cache(maxsize=1)
+def _report(text: str, path: str) -> Report:
+    """The parts of a text; kept for a moment, since a file is looked at before it is read."""
+    return Report(parse_markdown(with_headings(text.replace("\r\n", "\n")), path))
 
 
 def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> Incident:

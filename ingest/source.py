@@ -35,7 +35,7 @@ class SourceFile:
     @property
     def form(self) -> Form:
         """The form of the text as it is now."""
-        return Form.MARKDOWN if self.converted else form_of(self.name, self.text)
+        return Form.MARKDOWN if self.converted else form_of(self.path, self.text)
 
     @property
     def is_prose(self) -> bool:

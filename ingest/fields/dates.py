@@ -51,6 +51,7 @@ _FORMS = (
     r"(?!\d))?",
 )
 _DATE = re.compile("|".join(_FORMS), re.I)
+_SLASHED = re.compile(_FORMS[1])
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
 _YEAR_RANGE = range(1990, 2100)
 
@@ -89,8 +90,8 @@ def date_in_name(name: str) -> date | None:
 
 def writes_day_first(text: str) -> bool:
     """Whether the slashed dates of a text prove that it puts the day before the month."""
-    first = [int(m["a2"]) for m in _DATE.finditer(text) if m["a2"]]
-    second = [int(m["b2"]) for m in _DATE.finditer(text) if m["a2"]]
+    found = list(_SLASHED.finditer(text))
+    first, second = [int(m["a2"]) for m in found], [int(m["b2"]) for m in found]
     return any(n > 12 for n in first) and not any(n > 12 for n in second)
 
 
