@@ -30,6 +30,7 @@ _TOOL = re.compile(
 )
 _TOOL_OR_WORD = re.compile(rf"^(?:{'|'.join(_WORDS_TOO.split())})\s+[\w./$-]")
 _TICKED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_WHOLE_CELL = re.compile(r"`([^`]+)`")
 _BEHIND_COLON = re.compile(r":\s+(?P<command>[a-z][\w./-]*\s[^`]*[^\s.,;`])$")
 _PROMPT = re.compile(
     r"^\s*(?:(?:\([\w.-]+\)\s*|\[[^\]]{1,60}\]\s?)?[$❯]"
@@ -48,13 +49,23 @@ _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 
 def commands_in(blocks: Iterable[Block]) -> tuple[str, ...]:
     """The commands of all shell blocks and those that stand in a line of text, in order, each once."""
-    return tuple(
-        dict.fromkeys(
-            command
-            for block in blocks
-            for command in (_commands(block) if block.kind == "code" else inline_commands(block.text))
-        )
-    )
+    return tuple(dict.fromkeys(command for block in blocks for command in _commands_of(block)))
+
+
+def _commands_of(block: Block) -> list[str]:
+    if block.kind == "code":
+        return _commands(block)
+    if block.kind != "table":
+        return inline_commands(block.text)
+    return [command for row in block.rows[1:] for cell in row for command in _in_cell(cell)]
+
+
+def _in_cell(cell: str) -> list[str]:
+    """The commands of a cell; one that is nothing but code is one, whatever tool it is."""
+    whole = _WHOLE_CELL.fullmatch(cell.strip())
+    if whole and _USED_AS_COMMAND.match(whole[1]) and len(whole[1].split()) > 1:
+        return [whole[1].strip()]
+    return inline_commands(cell)
 
 
 def inline_commands(text: str) -> list[str]:

@@ -180,7 +180,9 @@ def _runbook(name: str, blocks: list[Block], body: str, source: Source) -> Runbo
     parts = parts_of(blocks, runbook_role)
     steps, commands = steps_of(parts), commands_in(blocks)
     first = parts[0].blocks if parts and parts[0].heading is None else ()
-    intro = as_text([block for block in first if block.kind != "code" and not is_placeholder(block.text)])
+    intro = as_text(
+        [block for block in first if block.kind not in ("code", "table") and not is_placeholder(block.text)]
+    )
     return Runbook(
         name=without_kind(name),
         when="\n\n".join(text for text in (intro, prose(parts, "when")) if text),

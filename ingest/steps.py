@@ -41,11 +41,11 @@ def steps_of(parts: list[Part]) -> list[str]:
 
 def _is_procedure(part: Part) -> bool:
     """Whether a part whose heading means nothing of its own tells what to do."""
-    return (
-        not part.role
-        and part.heading is not None
-        and any(block.ordered or is_shell(block) or _is_step_table(block) for block in part.blocks)
-    )
+    if part.role:
+        return False
+    if part.heading is None:
+        return any(map(_is_step_table, part.blocks))
+    return any(block.ordered or is_shell(block) or _is_step_table(block) for block in part.blocks)
 
 
 def _of_heading(part: Part) -> list[str]:
@@ -72,7 +72,7 @@ def _of_part(part: Part) -> list[str]:
     """The steps of a part; rows of a table of steps are steps, and code alone is the step that its"
     " heading names."""
     rows = [row for block in part.blocks if _is_step_table(block) for row in _rows(block)]
-    steps = [*steps_in(part), *rows]
+    steps = rows if part.heading is None and rows else [*steps_in(part), *rows]
     code = [block.text for block in part.blocks if _is_own_code(block) and is_shell(block)]
     if part.heading is None or not code:
         return steps
@@ -90,6 +90,7 @@ def _is_own_code(block: Block) -> bool:
 
 
 def _is_step_table(block: Block) -> bool:
+    """Whether a table tells what to do, by the names of its columns."""
     return block.kind == "table" and bool(block.rows) and any(map(_STEP_COLUMN.search, block.rows[0]))
 
 

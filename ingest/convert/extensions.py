@@ -19,12 +19,19 @@ _COLONS = re.compile(
 )
 _COLONS_END = re.compile(r"^[ \t]*:{3,}\s*$")
 _ALERT = re.compile(r"^(?P<quote>[ \t]*>[ \t]*)\[!(?P<kind>\w+)\][+-]?[ \t]*(?P<title>.*)$")
+_JSX_TAB = re.compile(
+    r"^\s*(?:<Tab(?:Item)?\b[^>]*?\b(?:label|title|name)=[\"'{]+(?P<jsx>[^\"'}]+)[^>]*>"
+    r"|\{[%{][<%]?\s*tab(?:-item)?\b[^\"]*\"(?P<code>[^\"]+)\".*[%}]\})\s*$"
+)
+_JSX_END = re.compile(
+    r"^\s*(?:</?Tab(?:s|Item)?\b[^>]*>|\{[%{][<%]?\s*/?\s*(?:end)?tabs?(?:et)?\b[^%}]*[%>]?[%}]\})\s*$"
+)
 _SUMMARY = re.compile(r"(?:<details[^>]*>\s*)?<summary[^>]*>(?P<title>.*?)</summary>", re.I)
 _DETAILS = re.compile(r"^\s*</?details[^>]*>\s*$", re.I)
 _FENCE = re.compile(r"^[ \t]*(?P<marks>`{3,}|~{3,})")
 _TAGS = re.compile(r"<[^>]+>")
 _WARNS = re.compile(r"warning|danger|caution|important|attention|critical|bug|failure|error", re.I)
-_SIGNS = re.compile(r"===|!!!|\?\?\?|:::|\[!|<summary|<details|</details", re.I)
+_SIGNS = re.compile(r"===|<tab|[%<]\s*/?tab|!!!|\?\?\?|:::|\[!|<summary|<details|</details", re.I)
 
 
 def plain_markdown(text: str) -> str:
@@ -69,7 +76,9 @@ class _Reader:
                 return _label(groups.get("kind") or "", groups["title"] or "")
         if found := _COLONS.match(inside):
             return _label(found["kind"], found["square"] or found["title"] or "")
-        if _COLONS_END.match(inside) or _DETAILS.match(inside):
+        if found := _JSX_TAB.match(inside):
+            return f"**{(found['jsx'] or found['code']).strip()}**"
+        if _JSX_END.match(inside) or _COLONS_END.match(inside) or _DETAILS.match(inside):
             return ""
         if found := _ALERT.match(inside):
             return f"{found['quote']}{_label(found['kind'], found['title'])}"

@@ -29,11 +29,16 @@ _GOES_ON = re.compile(
     r"|\b(?:root )?cause\b[^.]{0,60}\b(?:under (?:\w+ )?investigation|being investigated"
     r"|not (?:yet )?(?:known|clear|been (?:\w+ )?(?:found|identified|"
     r"determined|established))|(?:still |yet )*(?:unknown|unclear|to be determined)|tbd)\b"
+    r"|\b(?:do|does|did)(?: not|n['’]t) (?:yet )?know\b[^.]{0,30}\bcause|\bstill (?:investigating"
+    r"|analy[sz]ing|looking (?:into|for))\b"
+    r"|\b(?:analysis|investigation)s?\b[^.]{0,30}\b(?:ongoing|continu(?:es|ing)|in progress|under ?way"
+    r"|not (?:yet )?(?:finished|complete))\b"
     r"|^\W*(?:(?:still |currently |yet )*(?:under|being|to be) (?:\w+ )?(?:investigat\w+|determined)"
     r"|(?:yet )?unknown|unclear|tbd|not (?:yet )?known)\W*$",
     re.I,
 )
 """A sentence that says that the cause is still looked for: it is none."""
+_NAMES_ONE = re.compile(r"\b(?:caused by|because|due to|triggered by|was that|turned out)\b", re.I)
 _CONFIRMED = re.compile(
     r"\b(?:confirmed|verified|proved|proven|reproduced|certain(?:ly)?|demonstrated)\b", re.I
 )
@@ -69,10 +74,15 @@ def parse_causes(section: Section) -> Iterator[Cause]:
             yield from _stated(joined, section, factors)
 
 
+def _is_open(sentence: str) -> bool:
+    """Whether a sentence says that the cause is still looked for, and names none."""
+    return bool(_GOES_ON.search(sentence)) and not _NAMES_ONE.search(sentence)
+
+
 def _stated(text: str, section: Section, factors: bool) -> Iterator[Cause]:
     """One cause, without the sentences that say that it is still looked for; none where nothing is left."""
     told = (
-        " ".join(part for part in _SENTENCE.split(text) if not _GOES_ON.search(part))
+        " ".join(part for part in _SENTENCE.split(text) if not _is_open(part))
         if _GOES_ON.search(text)
         else text
     )
@@ -84,9 +94,9 @@ def _stated(text: str, section: Section, factors: bool) -> Iterator[Cause]:
 def stated_causes(text: str, limit: int = 3) -> tuple[Cause, ...]:
     """The sentences of a text that say what the cause was."""
     sentences = (" ".join(part.split()) for part in _SENTENCE.split(text))
-    return tuple(
-        cause(s.lstrip("-*+ ")) for s in sentences if _SAYS_WHY.search(s) and not _GOES_ON.search(s)
-    )[:limit]
+    return tuple(cause(s.lstrip("-*+ ")) for s in sentences if _SAYS_WHY.search(s) and not _is_open(s))[
+        :limit
+    ]
 
 
 def cause(text: str, *, doubtful: bool = False) -> Cause:

@@ -49,6 +49,7 @@ _FORMS = (
     + _MONTH
     + r")\s*(?P<d5>\d{1,2})(?![\d:])(?:st|nd|rd|th)?(?:,?\s*(?:of\s+)?(?P<y5>(?:19|20)\d\d)"
     r"(?!\d))?",
+    r"(?<![\d.:/-])(?P<m6>0[1-9]|1[0-2])[-/](?P<d6>[0-3]\d)(?=[ T]+\d{1,2}:\d\d)",
 )
 _DATE = re.compile("|".join(_FORMS), re.I)
 _SLASHED = re.compile(_FORMS[1])
@@ -96,9 +97,9 @@ def writes_day_first(text: str) -> bool:
 
 
 def _day(parts: dict[str, str | None], year: int | None, day_first: bool) -> date | None:
-    for form in "1345":
+    for form in "13456":
         if parts[f"m{form}"]:
-            written = parts[f"y{form}"]
+            written = parts.get(f"y{form}")
             return _existing(
                 int(written) if written and len(written) == 4 else year,
                 _month(parts[f"m{form}"] or ""),

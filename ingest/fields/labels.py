@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.fields.headings import part_of
+from ingest.fields.headings import Part, part_of
 from ingest.fields.placeholders import is_blank
 from ingest.markdown import MarkdownDocument, plain
 
@@ -25,6 +25,20 @@ _ROW = re.compile(
 )
 _REMARK = re.compile(r"to-?do", re.I)
 """What somebody reminds himself of in a line is no part of a report."""
+_LISTED_PART = re.compile(
+    r"^[-*+]\s+(?:\*\*|__)?(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*"
+    r"(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:|:)\s+(?P<rest>\S.*)$"
+)
+_HEADING = re.compile(r"^#{1,6}\s+(?P<title>.+?)\s*#*$")
+_IN_A_LINE = (
+    Part.CAUSE,
+    Part.RESOLUTION,
+    Part.MITIGATION,
+    Part.IMPACT,
+    Part.SUMMARY,
+    Part.DETECTION,
+    Part.PREVENTION,
+)
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _PLAIN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
 _SPOKEN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
@@ -53,6 +67,8 @@ def fact(facts: tuple[Fact, ...], names: str) -> str:
 def with_headings(text: str) -> str:
     """The text with plain lines that announce a part turned into bold labels; no line moves."""
     lines = text.split("\n")
+    for number, label in _list_labels(lines):
+        lines[number] = label
     in_code = False
     for number, line in enumerate(lines):
         if _FENCE.match(line):
@@ -62,6 +78,30 @@ def with_headings(text: str) -> str:
             after = lines[number + 1] if number + 1 < len(lines) else ""
             lines[number] = _as_label(line, before, after)
     return "\n".join(lines)
+
+
+def _list_labels(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The items of lists that tell a report (`- Root cause: …`), as labels, with their places in `lines`."""
+    run: list[tuple[int, re.Match[str]]] = []
+    in_code, listed, mixed = False, True, False
+    for number, line in enumerate([*lines, ""]):
+        if heading := _HEADING.match(line):
+            listed = part_of(heading["title"]) in (None, Part.SUMMARY)
+        in_code ^= _FENCE.match(line) is not None
+        item = None if in_code else _LISTED_PART.match(line)
+        if item:
+            run.append((number, item))
+            continue
+        mixed |= bool(line.strip()) and bool(run)
+        if not line.strip():
+            if listed and not mixed and any(_told_in_list(found["title"]) for _, found in run):
+                yield from ((place, f"**{found['title']}**: {found['rest']}") for place, found in run)
+            run, mixed = [], False
+
+
+def _told_in_list(title: str) -> bool:
+    """Whether a label of a list is one of the parts that a report tells in a line (`- Root cause: …`)."""
+    return part_of(title) in _IN_A_LINE and len(title.split()) <= 3
 
 
 def _as_label(line: str, before: str, after: str) -> str:

@@ -33,6 +33,7 @@ _ENDING = (
     Part.WENT_WRONG, Part.LUCK, Part.IMPACT, Part.STEPS,
 )  # fmt: skip
 """Parts that are none of a timeline, although their headings may stand below its."""
+_ENDING_LABELS = (Part.CAUSE, Part.ACTIONS, Part.LESSONS, Part.WENT_WELL, Part.WENT_WRONG)
 _ACTING = (Part.ACTIONS, Part.STEPS, Part.RESULT)
 
 
@@ -76,11 +77,7 @@ class Report:
         """The raw text of a section with its subsections, without those that belong to another part."""
         part_at = dict(zip((s.line for s in self.document.sections), self.parts, strict=True))
         mine = part_at[section.line]
-        others = [
-            child
-            for child in self.document.children(section)
-            if part_at[child.line] is not mine and child.level < LABEL_LEVEL
-        ]
+        others = [child for child in self.document.children(section) if part_at[child.line] is not mine]
         if not others:
             return self.document.under(section)
         blank = {n for child in others for n in range(child.line, child.last_line + 1)}
@@ -126,7 +123,9 @@ def _parts(document: MarkdownDocument) -> Iterator[Part | None]:
 
 def _ends_timeline(section: Section) -> bool:
     """Whether a heading below a timeline's is about something else: it has no times of its own."""
-    return section.level < LABEL_LEVEL and bool(section.text.strip()) and not stamped_lines(section.text)
+    if not section.text.strip() or stamped_lines(section.text):
+        return False
+    return section.level < LABEL_LEVEL or part_of(section.title) in _ENDING_LABELS
 
 
 def _choose(own: Part | None, inherited: Part | None, *, is_step: bool) -> Part | None:
