@@ -49,14 +49,17 @@ _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 
 def commands_in(blocks: Iterable[Block]) -> tuple[str, ...]:
     """The commands of all shell blocks and those that stand in a line of text, in order, each once."""
-    return tuple(dict.fromkeys(command for block in blocks for command in _commands_of(block)))
+    blocks = list(blocks)
+    typed = frozenset(line for block in blocks if block.kind == "code" for line in block.text.split("\n"))
+    return tuple(dict.fromkeys(command for block in blocks for command in _commands_of(block, typed)))
 
 
-def _commands_of(block: Block) -> list[str]:
+def _commands_of(block: Block, typed: frozenset[str]) -> list[str]:
+    """The commands of one block; lines that are `typed` in code stand in its item, too, and are no text."""
     if block.kind == "code":
         return _commands(block)
     if block.kind != "table":
-        return inline_commands(block.text)
+        return inline_commands("\n".join(line for line in block.text.split("\n") if line not in typed))
     return [command for row in block.rows[1:] for cell in row for command in _in_cell(cell)]
 
 

@@ -33,7 +33,7 @@ from ingest.source import Parsed, SourceFile
 from kb.records import ActionItem, Cause, Document, Incident, Origin, Provenance, Scope, Source
 from kb.text.severity import parse_severity, severity_in_prose
 
-_ABSTRACTS = ("summary", "abstract", "tl ?dr", "description", "excerpt")
+_FACT_LINE = re.compile(r"\s*(?:[-*]\s+)?\**[\w ]{2,20}\**:\**\s")
 _FEW_WORDS = 20
 _SETTING = re.compile(
     r"(?:title|layout|permalink|slug|date|weight|uuid|id|image|url|draft|type|template|author|summary):", re.I
@@ -205,24 +205,28 @@ def _points(report: Report, part: Part) -> Iterator[str]:
 
 
 def _summary(report: Report, facts: tuple[Fact, ...]) -> str:
-    """The summary, else the text before the first heading, else the alert and what was found."""
-    stated = next((fact(facts, name) for name in _ABSTRACTS if fact(facts, name)), "")
-    front = stated if any(f.value == stated and not f.line for f in facts) else ""
-    if text := report.text(Part.SUMMARY):
-        return text if not front or front in text else f"{front}\n\n{text}"
-    if front:
-        return front
-    first = next((s for s in report.document.sections if s.level <= 1 and s.text.strip()), None)
-    if first and part_of(first.title) in (None, Part.SUMMARY):
-        prose = [
-            line
-            for line in first.text.split("\n")
-            if not re.match(r"\s*(?:[-*]\s+)?\**[\w ]{2,20}\**:\**\s", line)
-        ]
-        if text := "\n".join(prose).strip():
-            return text
+    """The summary, else the text before the first heading, else the alert and what was found.
+
+    What front matter calls a summary goes before it; what it merely describes the page with goes behind.
+    """
+    text = report.text(Part.SUMMARY) or _opening(report)
+    front = {f.name: f.value for f in facts if not f.line}
+    before = [front[name] for name in ("summary", "abstract", "tldr") if name in front]
+    behind = [front[name] for name in ("description", "excerpt") if name in front]
+    told = [said for said in (*before, text, *behind) if said]
+    if told:
+        return "\n\n".join(said for n, said in enumerate(told) if not any(said in one for one in told[:n]))
     found = (alert_text(report.document.body), report.text(Part.FINDING), fact(facts, "description"))
     return "\n".join(text for text in found if text)
+
+
+def _opening(report: Report) -> str:
+    """The text before the first heading, without its facts."""
+    first = next((s for s in report.document.sections if s.level <= 1 and s.text.strip()), None)
+    if first is None or part_of(first.title) not in (None, Part.SUMMARY):
+        return ""
+    lines = first.text.split("\n")
+    return "\n".join(line for line in lines if not _FACT_LINE.match(line)).strip()
 
 
 def _front(document: MarkdownDocument) -> str:

@@ -36,7 +36,7 @@ _WHEN = re.compile(
     r"|^(?:how it works|what (?:is|does|this|it|happened)\b.*|when (?:to|does|do)\b.*|why .*)$"
 )
 _IMPACT = re.compile(r"^(?:\w+ )?(?:impact|consequences?|severity|effects?)(?: \w+)?$")
-_WARNS = re.compile(r"^(?:warning|danger|caution|attention|important)(?:$|: )")
+_WARNS = re.compile(r"^(?:warning|danger|caution)(?:$|: )")
 _STEPS = re.compile(
     r"\b(?:diagnos\w*|mitigat\w*|procedures?|resol\w+|steps?|troubleshoot\w*|investigat\w*|fix\w*"
     r"|debug\w*|remediat\w*"
@@ -165,7 +165,9 @@ def _single(file: SourceFile, blocks: list[Block], front: FrontMatter) -> Runboo
     body = front.body
     name, said = runbook_name(unmarked(first.text) if first else "", title, PurePath(file.path).name)
     rest = [block for block in blocks if block is not first]
-    found = _runbook(name, rest, body.strip(), Source(path=file.path, line=first.line if first else 1))
+    heading = unmarked(first.text) if first else name
+    found = _runbook(heading, rest, body.strip(), Source(path=file.path, line=first.line if first else 1))
+    found = replace(found, name=name)
     return replace(found, when="\n\n".join(text for text in (said, *about, found.when) if text))
 
 

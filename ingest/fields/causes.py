@@ -38,7 +38,11 @@ _GOES_ON = re.compile(
     re.I,
 )
 """A sentence that says that the cause is still looked for: it is none."""
-_NAMES_ONE = re.compile(r"\b(?:caused by|because|due to|triggered by|was that|turned out)\b", re.I)
+_NAMES_ONE = re.compile(
+    r"\b(?:caused by|because|due to|triggered by|was that|turned out|(?:could|may|might) be|likely"
+    r"|probably|suspect\w*)\b",
+    re.I,
+)
 _CONFIRMED = re.compile(
     r"\b(?:confirmed|verified|proved|proven|reproduced|certain(?:ly)?|demonstrated)\b", re.I
 )

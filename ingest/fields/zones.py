@@ -14,6 +14,7 @@ _REGIONS = "Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Paci
 _PLACES = {
     "eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver",
     "pacific": "America/Los_Angeles", "et": "America/New_York", "pt": "America/Los_Angeles",
+    "central european": "Europe/Berlin", "eastern european": "Europe/Helsinki", "western european": "Europe/Lisbon",
 }  # fmt: skip
 _WINTER = {"CET": 1, "WET": 0, "EET": 2, "PST": -8, "MST": -7, "EST": -5, "NZST": 12}
 _SUMMER = {
@@ -25,14 +26,16 @@ ZONE = (
     r"(?:(?:UTC|GMT)\s?[+-]\s?\d{1,2}(?::?\d\d)?(?!\w)|(?:UTC|GMT|CES?T|WES?T|EES?T|BST|P[SD]T|M[SD]T"
     r"|E[SD]T|C[SD]T|PT|ET"
     r"|IST|JST|AE[SD]T|AWST|NZ[SD]T|HKT|MSK|SGT|MEZ|MESZ"
-    rf"|(?:US[ /])?(?:Eastern|Pacific|Mountain|Central)(?: (?:Standard |Daylight )?Time)?"
+    r"|(?:Central|Eastern|Western) European(?: (?:Standard |Summer )?Time)?"
+    rf"|(?:US[ /])?(?:Eastern|Pacific|Mountain|Central)(?! European)(?: (?:Standard |Daylight )?Time)?"
     rf"|(?:{_REGIONS})/[A-Z]\w+)(?![A-Za-z0-9]))"
 )
 """A zone in a regular expression that minds no case; `find_zone` minds it."""
 OFFSET = r"[+-](?:[01]\d):?[0-5]\d\b"
 _ZONE_RE = re.compile(rf"(?<![A-Za-z]){ZONE}|(?<=\d){OFFSET}|(?<=\d)Z\b|(?<=\d)\s{OFFSET}")
 _TELLS = re.compile(
-    r"\btime ?-?zone\b[^\n]{0,40}|\b(?:all |the |these |following )*(?:date|time|timestamp|event"
+    r"\btime ?-?zone\b[^\n]{0,40}|\ball times\b[^\n.;]{0,40}|\b(?:all |the |these |following )*(?:date"
+    r"|time|timestamp|event"
     r"|hour)s?(?: (?:below|here|given|listed|stated|mentioned|shown|noted))?"
     r"(?:,? (?:are|is|were|in this \w+|unless \w+(?: \w+)?))* (?:given |listed |stated |expressed "
     r"|reported |shown |noted )?(?:in|as) [^\n.;]{0,30}"
@@ -77,7 +80,7 @@ def _place(zone: str) -> str:
     if "/" in zone and not zone.upper().startswith("US"):
         return zone
     bare = re.sub(r"^us[ /]", "", zone.lower())
-    return _PLACES.get(re.sub(r" (?:standard |daylight )?time$", "", bare), "")
+    return _PLACES.get(re.sub(r" (?:standard |daylight |summer )?time$", "", bare), "")
 
 
 @lru_cache(maxsize=256)

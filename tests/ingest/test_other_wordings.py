@@ -85,6 +85,7 @@ def test_a_cause_that_an_investigation_found_is_one() -> None:
     [
         ("*All times are in UTC*", 10), ("Timezone: PDT", 17), ("(times in Europe/Berlin)", 8),
         ("All timestamps in US/Eastern", 14), ("> Times below are given in CEST", 8),
+        ("All times are Central European Time", 8),
     ],
 )  # fmt: skip
 def test_a_zone_may_be_told_anywhere(zone: str, hour: int) -> None:
