@@ -9,10 +9,12 @@ from ingest.bug_signatures import BugSignatures
 from ingest.deployments import Deployments
 from ingest.document import Document
 from ingest.git_log import GitLog
+from ingest.helm_table import HelmTable
 from ingest.known_error import KnownErrorArticles
 from ingest.known_table import KnownErrorTable
 from ingest.memory_yaml import MemoryYaml
 from ingest.monitor_rules import MonitorRules
+from ingest.nagios_objects import NagiosObjects
 from ingest.postmortem import Postmortem
 from ingest.runbook import RunbookMarkdown
 from ingest.source import SourceFile, SourceType
@@ -30,11 +32,13 @@ SOURCES: tuple[SourceType, ...] = (
     KnownErrorTable(),
     AlertRules(),
     MonitorRules(),
+    NagiosObjects(),
     BugSignatures(),
     MemoryYaml(),
     TrackerExport(),
     Deployments(),
     GitLog(),
+    HelmTable(),
     FALLBACK,
 )
 """Every source, in the order that decides a tie."""

@@ -121,11 +121,11 @@ class Intake:
         return replace(stored, changes=changes, extraction=told)
 
     def _state(self, known: FileRecord | None, record: FileRecord, change: Change) -> FileState:
-        """A file that was only read again for the sake of extraction may have come out as it was."""
+        """A file that was only read again, by a newer parser or for extraction, may have come out as it was."""
         if known is None:
             return FileState.ADDED
         same = known.sha256 == record.sha256 and not (change.added or change.updated or change.retired)
-        return FileState.UNCHANGED if self.extractor and same else FileState.UPDATED
+        return FileState.UNCHANGED if same else FileState.UPDATED
 
     def _current(self, known: FileRecord) -> bool:
         """Whether the file need not be read again while it says the same."""

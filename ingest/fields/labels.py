@@ -29,6 +29,8 @@ _LISTED_PART = re.compile(
     r"^[-*+]\s+(?:\*\*|__)?(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*"
     r"(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:|:)\s+(?P<rest>\S.*)$"
 )
+_DRAFT = re.compile(r"^- \*\*Incident ID\*\*: `?incident-\d{8}-")
+"""The facts of a postmortem that `kb incident postmortem` drafted, which are read exactly as they are."""
 _HEADING = re.compile(r"^#{1,6}\s+(?P<title>.+?)\s*#*$")
 _IN_A_LINE = (
     Part.CAUSE,
@@ -94,7 +96,8 @@ def _list_labels(lines: list[str]) -> Iterator[tuple[int, str]]:
             continue
         mixed |= bool(line.strip()) and bool(run)
         if not line.strip():
-            if listed and not mixed and any(_told_in_list(found["title"]) for _, found in run):
+            told = any(_told_in_list(found["title"]) for _, found in run)
+            if told and listed and not mixed and not any(_DRAFT.search(found[0]) for _, found in run):
                 yield from ((place, f"**{found['title']}**: {found['rest']}") for place, found in run)
             run, mixed = [], False
 

@@ -45,6 +45,10 @@ def signatures(data: str) -> list[tuple[str, Signature]]:
     return msgspec.json.decode(data, type=list[tuple[str, Signature]])
 
 
+_ADDED = ("done",)
+"""Fields that records of earlier versions did not have: empty, they leave a digest as it was."""
+
+
 def digest(entry: Entry) -> str:
     """A hash of what the entry says, blind to its status, to where it stands and when it was read."""
     # (Its order is that of the record's fields; a copy of the record without these would take longer than the rest.)
@@ -52,6 +56,9 @@ def digest(entry: Entry) -> str:
     for signature in bare["signatures"]:
         for name in _ONLY_SOUGHT:
             del signature[name]
+    for name in _ADDED:
+        if name in bare and not bare[name]:
+            del bare[name]
     said = msgspec.json.encode(bare).decode()
     return hashlib.blake2b(f"{entry.kind}\n{said}".encode(), digest_size=16).hexdigest()
 

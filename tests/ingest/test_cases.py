@@ -285,3 +285,26 @@ def test_a_revert_of_a_revert_puts_a_change_back(subject: str, kind: ChangeKind)
     )
 
     assert [change.kind for change in changes_of(commit)[0]] == [kind]
+
+
+def test_the_history_of_a_release_is_read_as_helm_prints_it(tmp_path: Path) -> None:
+    file = tmp_path / "api-prod.txt"
+    file.write_text(
+        "REVISION  UPDATED                   STATUS      CHART      APP VERSION  DESCRIPTION\n"
+        "1         Sun Nov  1 08:00:00 2026  superseded  api-2.4.0  2.4.0        Install complete\n"
+        '2         Tue Nov 10 09:00:00 2026  failed      api-2.5.0  2.5.0        Upgrade "api" failed: timed out\n'
+        "3         Tue Nov 10 09:05:05 2026  deployed    api-2.4.0  2.4.0        Rollback to 1\n"
+    )
+    read = read_file(file)
+    assert isinstance(read, Read)
+    name, parsed = parse_file(read.file)
+
+    assert name == "helm history"
+    assert [(one.kind, one.version, one.result) for one in parsed.changes] == [
+        (ChangeKind.DEPLOYMENT, "2.4.0", ChangeResult.SUCCEEDED),
+        (ChangeKind.DEPLOYMENT, "2.5.0", ChangeResult.FAILED),
+        (ChangeKind.ROLLBACK, "2.4.0", ChangeResult.SUCCEEDED),
+    ]
+    assert {(one.service, one.environment) for one in parsed.changes} == {("api", "prod")}
+    assert [one.source.line for one in parsed.changes if one.source] == [2, 3, 4]
+    assert any("taken as UTC" in note for note in parsed.notes)

@@ -137,3 +137,47 @@ def test_rules_in_a_template_of_another_kind_of_suffix_are_found() -> None:
     (rule,) = rules(text, "queue.rules.yml.j2")
 
     assert (rule.name, rule.severity) == ("QueueBacklogHigh", Severity.SEV3)
+
+
+NAGIOS = """
+define service {
+    use                  generic-service   ; template
+    host_name            web-01
+    service_description  Disk Space /var
+    check_command        check_disk!10%!5%!/var
+    notes_url            https://wiki.example.com/disk
+    _SEVERITY            critical
+}
+define service {
+    name      generic-service
+    register  0
+}
+"""
+ICINGA = """
+apply Service "disk" {
+  import "generic-service"
+  display_name = "Disk space"
+  check_command = "disk"
+  notes_url = "https://wiki.example.com/disk"
+  vars.severity = "critical"
+  assign where host.vars.os == "Linux"
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "title"), [(NAGIOS, "disk.cfg", "Disk Space /var"), (ICINGA, "disk.conf", "Disk space")]
+)
+def test_checks_of_nagios_and_icinga_are_rules_and_their_templates_are_none(
+    text: str, name: str, title: str
+) -> None:
+    (rule,) = rules(text, name)
+
+    assert (rule.name, rule.severity, rule.runbook_url) == (
+        title,
+        Severity.SEV1,
+        "https://wiki.example.com/disk",
+    )
+    assert "disk" in rule.expr
+    assert rule.provenance.source is not None
+    assert rule.provenance.source.line == 2

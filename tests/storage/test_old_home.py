@@ -309,13 +309,22 @@ def test_its_documents_are_the_same_ones_when_they_are_ingested_again(old: Path,
     with closing(sqlite3.connect(old / "state" / "kb.db")) as db, db:
         db.execute(f"UPDATE files SET path = {here.format('path')}")
         db.execute(f"UPDATE entries SET file = {here.format('file')}")
-    before = rows(old, STAYS["entries"])
+    # Newer readers find more in two of them: factors that nobody confirmed, and commands that stand in a line.
+    told_more = {"2026-04-15-api-latency-connection-leak.md", "KE-0011-pods-stuck-terminating.md"}
+    same = "SELECT id, kind, status, headline, file, created_at, retired_at FROM entries ORDER BY id"
+    before, ids = rows(old, STAYS["entries"]), rows(old, same)
 
     again = base.ingest(old.parent / "documents")
     elsewhere = base.ingest(copies)
 
-    assert {file.state for file in again.files} == {FileState.UNCHANGED}
-    assert rows(old, STAYS["entries"]) == before
+    updated = {file.entries[0] for file in again.files if file.state is FileState.UPDATED}
+    assert {
+        Path(file.path).name for file in again.files if file.state is not FileState.UNCHANGED
+    } == told_more
+    assert rows(old, same) == ids
+    assert {row for row in rows(old, STAYS["entries"]) if row[0] not in updated} == {
+        row for row in before if row[0] not in updated
+    }
     assert sum(len(file.copies) for file in elsewhere.files) == 4
 
 
