@@ -293,7 +293,9 @@ def _limited(
     """The confidence under the caps that apply, and each cap in words."""
     limits = list[str]()
     exact = found.tier in EXACT
-    if question.of_a_log and not exact:  # what the other lines say is not known here: 3 in 21 of these were wrong
+    if (
+        question.of_a_log and not exact
+    ):  # what the other lines say is not known here: 3 in 21 of these were wrong
         confidence = min(confidence, SAID)
     said = line or (question.said if len(question.evidence) == 1 else "")
     if said and apart(said, learned_by(entry)):
