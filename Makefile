@@ -18,8 +18,8 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@echo "exporting the embedding model, once, in both precisions (homes of earlier versions have the float one)"
-	$(BIN)/python -m kb.storage.encoder
-	KB_PRECISION=float $(BIN)/python -m kb.storage.encoder
+	$(BIN)/python -m kb.index.encoder
+	KB_PRECISION=float $(BIN)/python -m kb.index.encoder
 	@touch $(READY)
 
 demo: setup ## show the main job in a throwaway home

@@ -20,13 +20,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from kb import KnowledgeBase
-from kb.records import Origin, Pattern, Provenance, Signature, Status
-from kb.records.ledger import Event, Outcome, Result, Verdict
-from kb.records.live import Step
-from kb.records.moves import BY_HAND, Move
+from kb.model import Origin, Pattern, Provenance, Signature, Status
+from kb.model.incident import Step
+from kb.model.ledger import Event, Outcome, Result, Verdict
+from kb.model.status import BY_HAND, Move
 from kb.starter import make_home
-from kb.storage.catalogue import FileRecord
-from kb.testing.encoders import HashedEncoder
+from kb.store.catalogue import FileRecord
+from tests.doubles.encoders import HashedEncoder
 
 MOVES, CLOSED, OPEN, QUARANTINED, LOOKUPS, OUTCOMES = 60_000, 5_000, 1_442, 1_200, 60_000, 20_000
 ALLOWED = 1.3
@@ -114,10 +114,17 @@ def moved(kb: KnowledgeBase, ids: list[str], share: float, now: datetime) -> Non
             at = now - timedelta(minutes=count - number)
             table.add(
                 Move(
-                    id=0, at=at, entry_id=ids[number % len(ids)], was=was, became=became, rule=BY_HAND,
-                    reason="looked at", actor="mara", said=was,
+                    id=0,
+                    at=at,
+                    entry_id=ids[number % len(ids)],
+                    was=was,
+                    became=became,
+                    rule=BY_HAND,
+                    reason="looked at",
+                    actor="mara",
+                    said=was,
                 )
-            )  # fmt: skip
+            )
 
 
 def ended(kb: KnowledgeBase, _ids: list[str], share: float, now: datetime) -> None:
@@ -144,22 +151,31 @@ def _incidents(kb: KnowledgeBase, count: int, now: datetime, steps: tuple[Step, 
                 }
                 kb._parts.ledger.record_event(
                     Event(
-                        at=begun + timedelta(minutes=minute), action=words.get(step, f"checkout {number} fails"),
-                        subject=subject, kind=step, data=data if step is Step.OPENED else {}, actor="mara",
+                        at=begun + timedelta(minutes=minute),
+                        action=words.get(step, f"checkout {number} fails"),
+                        subject=subject,
+                        kind=step,
+                        data=data if step is Step.OPENED else {},
+                        actor="mara",
                     )
-                )  # fmt: skip
+                )
 
 
 def quarantined(kb: KnowledgeBase, _ids: list[str], share: float, now: datetime) -> None:
     """Entries of a document that people took off offer."""
     entries = [
         Pattern(
-            pattern=(text := f"{_word(number)} crane: hook {_word(number + 7)} refused by winch {_word(number * 3)}"),
-            meaning="it froze", fix=f"warm hook {_word(number)}", signatures=(Signature(needles=(text,)),),
+            pattern=(
+                text
+                := f"{_word(number)} crane: hook {_word(number + 7)} refused by winch {_word(number * 3)}"
+            ),
+            meaning="it froze",
+            fix=f"warm hook {_word(number)}",
+            signatures=(Signature(needles=(text,)),),
             provenance=Provenance(origin=Origin.INGESTED),
         )
         for number in range(int(QUARANTINED * share))
-    ]  # fmt: skip
+    ]
     record = FileRecord(path="/made/cranes.md", given="made/cranes.md", sha256="", stamp="", parser="made/1")
     parts = kb._parts
     with parts.db.write():
@@ -178,9 +194,16 @@ def asked(kb: KnowledgeBase, ids: list[str], share: float, now: datetime) -> Non
         for number in range(count):
             at = now - timedelta(minutes=2 * (count - number))
             lookup = ledger.record_lookup(
-                at=at, verdict=Verdict.UNKNOWN, fingerprint=f"f0:{number:016x}", evidence='["crane stuck"]', tool="",
-                service="", environment="", took_ms=1.0, matches=(),
-            )  # fmt: skip
+                at=at,
+                verdict=Verdict.UNKNOWN,
+                fingerprint=f"f0:{number:016x}",
+                evidence='["crane stuck"]',
+                tool="",
+                service="",
+                environment="",
+                took_ms=1.0,
+                matches=(),
+            )
             if number < OUTCOMES * share:
                 entry_id = ids[1 + number % (len(ids) - 1)]
                 result = results[number % len(results)]

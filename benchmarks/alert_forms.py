@@ -68,8 +68,11 @@ def row(cases: list[tuple[Any, tuple[Any, ...]]]) -> str:
             parse_alert(one)
     took = (time.process_time() - began) / TIMES / max(1, len(cases)) * 1000
     for one, (_, want) in zip(sent, cases, strict=True):
-        pairs = [(fact, got == expected) for fact, got, expected in zip(FACTS, facts(one), want, strict=True)
-                 if expected is not ...]  # fmt: skip
+        pairs = [
+            (fact, got == expected)
+            for fact, got, expected in zip(FACTS, facts(one), want, strict=True)
+            if expected is not ...
+        ]
         asked.update(fact for fact, _ in pairs)
         right.update(fact for fact, is_right in pairs if is_right)
         whole += all(is_right for _, is_right in pairs)
@@ -82,8 +85,13 @@ def facts(sent: str) -> tuple[Any, ...]:
     severity = judge_severity(alert).severity
     moment = alert.starts or getattr(alert, "ends", None)  # an older checkout knows no end
     return (
-        alert.name, alert.service, alert.environment, severity and str(severity), moment, alert.is_resolved,
-    )  # fmt: skip
+        alert.name,
+        alert.service,
+        alert.environment,
+        severity and str(severity),
+        moment,
+        alert.is_resolved,
+    )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from kb import KnowledgeBase
-from kb.records.ledger import Answer
+from kb.model.ledger import Answer
 from kb.starter import make_home
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

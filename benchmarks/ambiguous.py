@@ -56,18 +56,23 @@ def _ask(
             for symptom in symptoms:
                 for cause in symptom["entries"][::way]:
                     ids[cause["id"]] = kb.learn_pattern(
-                        cause["pattern"], cause["meaning"], cause["fix"],
+                        cause["pattern"],
+                        cause["meaning"],
+                        cause["fix"],
                         check=cause["evidence"] if checks else "",
                         services=[cause["service"]] if cause.get("service") else [],
-                    ).id  # fmt: skip
+                    ).id
             for symptom in symptoms:
                 alone = kb.check_known_issues(symptom["without_evidence"], record=False)
                 shown = {match.id for match in alone.matches}
                 told = kb.check_known_issues(symptom["log"], record=False).matches
                 yield Outcome(
-                    symptom["id"], name, {ids[key] for key in symptom["all"]} <= shown,
-                    bool(told) and told[0].id == ids[symptom["right"]], alone.alternatives,
-                )  # fmt: skip
+                    symptom["id"],
+                    name,
+                    {ids[key] for key in symptom["all"]} <= shown,
+                    bool(told) and told[0].id == ids[symptom["right"]],
+                    alone.alternatives,
+                )
 
 
 def main() -> None:

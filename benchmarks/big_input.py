@@ -97,9 +97,13 @@ def kb(build: Path, *words: str) -> subprocess.Popen[bytes]:
     """A command of a build, which reads from a pipe and says to one."""
     environ = {**os.environ, "PYTHONPATH": str(build)}
     return subprocess.Popen(
-        [sys.executable, "-m", "kb", *words], cwd=build, env=environ, stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "kb", *words],
+        cwd=build,
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def check(home: Path, pieces: Iterator[bytes], build: Path) -> Taken:

@@ -21,45 +21,114 @@ from typing import Any
 import yaml
 
 from kb import KnowledgeBase
-from kb.records.brief import Brief
+from kb.model.brief import Brief
 from kb.starter import make_home
+from kb.triage.brief import render
 from kb.triage.budget import count_tokens
-from kb.triage.render import render
 
 CASES = Path(__file__).with_name("briefs_cases.yaml")
 SERVICES = (
-    "orders", "billing", "ledger", "checkout", "catalogue", "search", "auth", "gateway", "tariffs",
-    "settlement", "invoicing", "forecast", "frontpage", "recommendations", "report-worker", "sluice",
-    "buoy-gateway", "orders-db", "ci", "mailer", "media", "chat", "profile", "stock", "pricing",
-    "shipping", "audit", "returns", "vouchers", "reviews",
-)  # fmt: skip
+    "orders",
+    "billing",
+    "ledger",
+    "checkout",
+    "catalogue",
+    "search",
+    "auth",
+    "gateway",
+    "tariffs",
+    "settlement",
+    "invoicing",
+    "forecast",
+    "frontpage",
+    "recommendations",
+    "report-worker",
+    "sluice",
+    "buoy-gateway",
+    "orders-db",
+    "ci",
+    "mailer",
+    "media",
+    "chat",
+    "profile",
+    "stock",
+    "pricing",
+    "shipping",
+    "audit",
+    "returns",
+    "vouchers",
+    "reviews",
+)
 SYMPTOMS = (
-    "connection pool exhausted while {job}", "certificate of {part} expired", "consumer lag grows during {job}",
-    "OOMKilled while {job}", "lookup of {part} failed: no such host", "disk of {part} is full",
-    "429 Too Many Requests from {part} while {job}", "deadlock detected while {job}", "ImagePullBackOff on {part}",
-    "token rejected by {part}", "latency of {part} jumps while {job}", "lock timeout while {job}",
-    "too many open files in {part}", "502 from {part} while {job}", "NullPointerException while {job}",
-    "replication of {part} stopped", "writes to {part} are refused", "backlog of {part} grows while {job}",
-)  # fmt: skip
+    "connection pool exhausted while {job}",
+    "certificate of {part} expired",
+    "consumer lag grows during {job}",
+    "OOMKilled while {job}",
+    "lookup of {part} failed: no such host",
+    "disk of {part} is full",
+    "429 Too Many Requests from {part} while {job}",
+    "deadlock detected while {job}",
+    "ImagePullBackOff on {part}",
+    "token rejected by {part}",
+    "latency of {part} jumps while {job}",
+    "lock timeout while {job}",
+    "too many open files in {part}",
+    "502 from {part} while {job}",
+    "NullPointerException while {job}",
+    "replication of {part} stopped",
+    "writes to {part} are refused",
+    "backlog of {part} grows while {job}",
+)
 JOBS = (
-    "importing prices", "repricing", "settling captures", "rendering reports", "rebuilding the index",
-    "sending mail", "migrating invoices", "closing the day", "loading tide tables", "ranking products",
-    "resizing images", "syncing stock", "rotating keys", "exporting audits", "archiving orders",
-)  # fmt: skip
+    "importing prices",
+    "repricing",
+    "settling captures",
+    "rendering reports",
+    "rebuilding the index",
+    "sending mail",
+    "migrating invoices",
+    "closing the day",
+    "loading tide tables",
+    "ranking products",
+    "resizing images",
+    "syncing stock",
+    "rotating keys",
+    "exporting audits",
+    "archiving orders",
+)
 PARTS = (
-    "the session store", "the load balancer", "the message broker", "the standby database", "the cache",
-    "the registry mirror", "the time server", "the webhook", "the resolver", "the card provider",
-    "the build agent", "the proxy", "the object store", "the scheduler", "the telemetry gateway",
-)  # fmt: skip
+    "the session store",
+    "the load balancer",
+    "the message broker",
+    "the standby database",
+    "the cache",
+    "the registry mirror",
+    "the time server",
+    "the webhook",
+    "the resolver",
+    "the card provider",
+    "the build agent",
+    "the proxy",
+    "the object store",
+    "the scheduler",
+    "the telemetry gateway",
+)
 CAUSES = (
-    "{job} starts once per pod since release {n}", "{part} was resized to {n} MB",
-    "the timeout towards {part} is {n} ms", "a retry loop hits {part} {n} times",
-    "the flag {flag} was switched on", "the quota of {part} is {n}",
-)  # fmt: skip
+    "{job} starts once per pod since release {n}",
+    "{part} was resized to {n} MB",
+    "the timeout towards {part} is {n} ms",
+    "a retry loop hits {part} {n} times",
+    "the flag {flag} was switched on",
+    "the quota of {part} is {n}",
+)
 FIXES = (
-    "Set {flag} to {n} and restart {service}", "Switch {flag} off for {service}", "Move {job} to shard {n}",
-    "Raise the limit of {part} to {n}", "Roll {service} back to release {n}", "Restart {part} and pause {job}",
-)  # fmt: skip
+    "Set {flag} to {n} and restart {service}",
+    "Switch {flag} off for {service}",
+    "Move {job} to shard {n}",
+    "Raise the limit of {part} to {n}",
+    "Roll {service} back to release {n}",
+    "Restart {part} and pause {job}",
+)
 
 
 def bulk(count: int, seed: int = 7) -> Iterator[dict[str, Any]]:

@@ -30,9 +30,8 @@ from benchmarks.ranking_material import (
     questions,
     shelf,
 )
-from kb.lookup.confidence import OPINIONS, calibration
-from kb.lookup.features import FEATURE_NAMES
-from kb.lookup.ranking import opinion, scores
+from kb.lookup.features import FEATURE_NAMES, opinion, scores
+from kb.lookup.scoring import OPINIONS, calibration
 
 ANSWERED, TAKEN_OUT, FOREIGN = "answered", "taken out", "foreign"
 HARD_SHARE = 1 / 3
@@ -65,8 +64,10 @@ def outcomes(asked: Sequence[Question], foreign: Sequence[Question], books: Shel
     kinds = ((ANSWERED, known), (TAKEN_OUT, missing), (FOREIGN, list(tables(foreign, books))))
     rows = [(*_first(*one), kind) for kind, measured in kinds for one in measured]
     return Outcomes(
-        np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
-    )  # fmt: skip
+        np.array([row[0] for row in rows]),
+        np.array([row[1] for row in rows]),
+        np.array([row[2] for row in rows]),
+    )
 
 
 def _first(right: np.ndarray, table: np.ndarray) -> tuple[list[float], bool]:
@@ -116,9 +117,10 @@ def report(name: str, source: Outcomes, beta: np.ndarray) -> None:
         shares = (100 * share for share in right_at(part.right, answerable, chance))
         brier = float(((chance - part.right) ** 2).mean())
         print(
-            f"{name:32} {absent:10} {area:6.3f}", *(f"{share:7.1f}" for share in shares),
+            f"{name:32} {absent:10} {area:6.3f}",
+            *(f"{share:7.1f}" for share in shares),
             f"{brier:7.3f} {worst_tenth(part.right, chance):7.2f}",
-        )  # fmt: skip
+        )
 
 
 def right_at(right: np.ndarray, answerable: np.ndarray, chance: np.ndarray) -> tuple[float, float, float]:
@@ -156,8 +158,11 @@ def reliability(title: str, source: Outcomes, beta: np.ndarray) -> None:
     chance = chances(source, beta)
     print(f"\n{title}\n  by questions: " + said_and_so(tenths(source.right, chance)))
     bins = np.minimum((chance * 10).astype(int), 9)
-    scale = [(float(chance[at].mean()), float(source.right[at].mean()), int(at.sum()))
-             for number in range(10) if (at := bins == number).any()]  # fmt: skip
+    scale = [
+        (float(chance[at].mean()), float(source.right[at].mean()), int(at.sum()))
+        for number in range(10)
+        if (at := bins == number).any()
+    ]
     print("  by scale:     " + said_and_so(scale))
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from benchmarks.handshake import processor_seconds
 from benchmarks.waiting import ROOT, RawClient, prepared, serving
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 
 PARAPHRASES = [
     "the ferry does not leave because its ramp is stuck",

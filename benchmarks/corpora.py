@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from kb import KnowledgeBase
-from kb.records.receipts import FileState, Receipt
+from kb.model.receipts import FileState, Receipt
 from kb.starter import make_home
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "corpora"

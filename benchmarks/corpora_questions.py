@@ -19,7 +19,7 @@ import yaml
 
 from benchmarks.questions import FOLDER, share
 from kb import KnowledgeBase
-from kb.records.ledger import Answer, Match
+from kb.model.ledger import Answer, Match
 
 CORPORA = Path("../shared/corpora")
 

@@ -35,8 +35,10 @@ def learners(home: Path, processes: int = 8, each: int = 25) -> bool:
     written = all_at_once(home, processes, each)
     seconds = time.perf_counter() - started
     faults, wrong = yaml_faults(before), wrongs(home, written)
-    print(f"{processes} processes, {each} learns each: {len(set(written))} entries in {seconds:.1f} s;"
-          f" YAML faults {faults}, wrong in a fresh process {wrong}")  # fmt: skip
+    print(
+        f"{processes} processes, {each} learns each: {len(set(written))} entries in {seconds:.1f} s;"
+        f" YAML faults {faults}, wrong in a fresh process {wrong}"
+    )
     return len({one for _, one in written}) == processes * each and not faults and not wrong
 
 
@@ -72,9 +74,11 @@ def writing_while_asking(home: Path, seconds: float) -> bool:
     """Four processes write and ask at once."""
     came = mixed(home, 4, seconds)
     code, report = doctor(home)
-    print(f"4 processes for {seconds:.0f} s: {came.writes} writes, {came.generations} generations,"
-          f" {came.asked} queries, {came.fresh} fresh processes: {len(came.faults)} missed or undead;"
-          f" doctor {code} {report['problems'] or ''}")  # fmt: skip
+    print(
+        f"4 processes for {seconds:.0f} s: {came.writes} writes, {came.generations} generations,"
+        f" {came.asked} queries, {came.fresh} fresh processes: {len(came.faults)} missed or undead;"
+        f" doctor {code} {report['problems'] or ''}"
+    )
     for fault in came.faults[:20]:
         print("  ", fault)
     return not came.faults and code == 0

@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.durability_children import say
 from benchmarks.durability_material import article, story, write
 from kb import KnowledgeBase
-from kb.storage import yamlfile
+from kb.memory import yaml_file
 
 ASKED_AT_ONCE = 20
 
@@ -138,7 +138,7 @@ class Writer:
         name = "tool_fixes" if self.learned.pop(entry_id) % 2 else "patterns"
         home = self.kb.home
         self.truth.tell("going", entry_id)
-        yamlfile.change(home.learned / f"{name}.yaml", home.locks, lambda text: without(text, entry_id))
+        yaml_file.change(home.learned / f"{name}.yaml", home.locks, lambda text: without(text, entry_id))
         self.kb.refresh()
         self.truth.tell("gone", entry_id)
 

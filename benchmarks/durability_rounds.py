@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.durability_material import comments
-from kb.storage import yamledit
+from kb.memory import yaml_edit
 
 ROOT = Path(__file__).resolve().parents[1]
 JOBS = ("learn", "ingest", "absorb")
@@ -94,8 +94,11 @@ def doctor(home: Path, *options: str) -> tuple[int, dict[str, object]]:
     """Exit code and report of `kb doctor --json`."""
     done = subprocess.run(
         [sys.executable, "-m", "kb", "--home", str(home), "doctor", "--json", *options],
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
     return done.returncode, json.loads(done.stdout)
 
 
@@ -136,10 +139,12 @@ def mixed(home: Path, processes: int, seconds: float) -> Mixed:
     assert all(process.returncode == 0 for process, _ in ended), "a process failed; see its words above"
     reports: list[dict[str, Any]] = [lines[-1][0] for _, lines in ended]  # type: ignore[misc]
     return Mixed(
-        writes=sum(report["writes"] for report in reports), asked=sum(report["asked"] for report in reports),
-        generations=max(report["generation"] for report in reports), fresh=len(fresh),
+        writes=sum(report["writes"] for report in reports),
+        asked=sum(report["asked"] for report in reports),
+        generations=max(report["generation"] for report in reports),
+        fresh=len(fresh),
         faults=[fault for report in reports for fault in report["faults"]],
-    )  # fmt: skip
+    )
 
 
 def yaml_faults(before: dict[Path, str]) -> list[str]:
@@ -148,7 +153,7 @@ def yaml_faults(before: dict[Path, str]) -> list[str]:
     for path, text in before.items():
         now = path.read_text()
         try:
-            yamledit.load(now)
+            yaml_edit.load(now)
         except ValueError as error:
             faults.append(f"{path.name}: {error}")
         gone = [line for line in comments(text) if line not in comments(now)]

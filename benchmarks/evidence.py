@@ -21,9 +21,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from kb.text.evidence import EvidenceLine, pick_evidence
-from kb.text.evidence_lines import rough
-from kb.text.mask import fingerprint
+from kb.text.evidence.evidence import EvidenceLine, pick_evidence
+from kb.text.evidence.lines import rough
+from kb.text.masking import fingerprint
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 SERVERS = re.compile(r"postgres|redis|nginx")
@@ -204,7 +204,7 @@ def speed(other: Path) -> None:
         took = []
         for root in (other, Path(__file__).resolve().parents[1], other, Path(__file__).resolve().parents[1]):
             program = (
-                f"{make}\nimport time\nfrom kb.text.evidence import pick_evidence\npick_evidence(text[:30"
+                f"{make}\nimport time\nfrom kb.text.evidence.evidence import pick_evidence\npick_evidence(text[:30"
                 f"0000])\na = time.perf_counter()\npick_evidence(text)\nprint(time.perf_counter() - a)"
             )
             run = subprocess.run(

@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from ingest.pipeline import Unreadable, discover, parse_file, read_file
-from kb.records import Entry, Incident, Runbook
+from kb.model import Entry, Incident, Runbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"
@@ -65,9 +65,11 @@ def check_full(path: str, said: dict[str, Any], incident: Incident) -> Iterator[
     yield "events, number", _fits(len(events), said.get("events")), f"{path}: {len(events)}"
     yield "action items, number", _fits(len(actions), said.get("actions")), f"{path}: {len(actions)}"
     ends: tuple[tuple[str, Sequence[Any]], ...] = (
-        ("first_event", events[:1]), ("last_event", events[-1:]),
-        ("first_action", actions[:1]), ("last_action", actions[-1:]),
-    )  # fmt: skip
+        ("first_event", events[:1]),
+        ("last_event", events[-1:]),
+        ("first_action", actions[:1]),
+        ("last_action", actions[-1:]),
+    )
     for name, items in ends:
         if said.get(name):
             right = bool(items) and _words(said[name]) in _words(items[0].text)

@@ -33,8 +33,10 @@ def handshake(home: Path) -> float:
     """Processor seconds from the start of the process to its answer."""
     with subprocess.Popen(
         [sys.executable, "-m", "kb", "--home", str(home), "mcp"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
         assert process.stdin
         assert process.stdout
         process.stdin.write(json.dumps(INITIALIZE) + "\n")

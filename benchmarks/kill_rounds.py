@@ -22,17 +22,17 @@ from typing import Any, NamedTuple
 
 import chromadb  # noqa: F401 - loaded once, before the forks
 
-import kb.parts
+import kb.wiring
 from benchmarks.durability_material import commented_home
 from benchmarks.durability_rounds import yaml_faults, yaml_of
 from benchmarks.kill_points import watch
 from benchmarks.kill_scenarios import TOKENS, Facts, Scenario, filled, is_kept, words_of
 from kb import KnowledgeBase
-from kb.storage.backups import LEDGER
-from kb.testing.command import run_command
-from kb.testing.encoders import HashedEncoder
+from kb.store.upkeep.backups import LEDGER
+from tests.doubles.command import run_command
+from tests.doubles.encoders import HashedEncoder
 
-kb.parts.OnnxEncoder = partial(HashedEncoder, like_the_model=False)  # type: ignore[assignment,misc]
+kb.wiring.OnnxEncoder = partial(HashedEncoder, like_the_model=False)  # type: ignore[assignment,misc]
 
 ENDED, DIED = "ended", "died"
 

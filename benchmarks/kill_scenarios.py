@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb import KnowledgeBase
-from kb.storage.migrations import migrations
+from kb.store.upkeep.migrations import migrations
 from tests.storage.old_home.make import unpack
 
 TOKENS = ("alder", "birch", "cedar")
@@ -69,9 +69,11 @@ def _healthy(home: Path, _facts: Facts) -> None:
 def _repository(home: Path, _facts: Facts) -> None:
     def git(*words: str) -> None:
         subprocess.run(
-            ["git", "-c", "user.name=ana", "-c", "user.email=ana@example.com", *words], cwd=home / "documents",
-            check=True, capture_output=True,
-        )  # fmt: skip
+            ["git", "-c", "user.name=ana", "-c", "user.email=ana@example.com", *words],
+            cwd=home / "documents",
+            check=True,
+            capture_output=True,
+        )
 
     git("init", "-q")
     for token in TOKENS:
@@ -141,102 +143,274 @@ def old_home(home: Path, _facts: Facts) -> None:
 SCENARIOS = (
     Scenario("init", ("init", "{documents}/{token}"), "file:documents/{token}/state"),
     Scenario("ingest", ("ingest", "{documents}/{token}.md"), _entry("{token} winch"), prepare=_document),
-    Scenario("check", ("check", "FATAL {token} winch lost its pawl"),
-             "SELECT 1 FROM lookups WHERE evidence LIKE '%{token}%'"),
-    Scenario("triage", ("triage", "FATAL {token} winch lost its pawl"),
-             "SELECT 1 FROM lookups WHERE evidence LIKE '%{token}%'"),
-    Scenario("outcome", ("outcome", "{entry}", "resolved", "--note", "{token}", "--verified-by", "ana"),
-             "SELECT 1 FROM outcomes WHERE note = '{token}'"),
-    Scenario("status", ("status", "{entry}", "retired", "--reason", "{token}"),
-             "SELECT 1 FROM moves m JOIN entries e ON e.id = m.entry_id WHERE m.reason = '{token}' AND m.done = 1"
-             " AND e.status = 'retired'", times=1, again=False),
+    Scenario(
+        "check",
+        ("check", "FATAL {token} winch lost its pawl"),
+        "SELECT 1 FROM lookups WHERE evidence LIKE '%{token}%'",
+    ),
+    Scenario(
+        "triage",
+        ("triage", "FATAL {token} winch lost its pawl"),
+        "SELECT 1 FROM lookups WHERE evidence LIKE '%{token}%'",
+    ),
+    Scenario(
+        "outcome",
+        ("outcome", "{entry}", "resolved", "--note", "{token}", "--verified-by", "ana"),
+        "SELECT 1 FROM outcomes WHERE note = '{token}'",
+    ),
+    Scenario(
+        "status",
+        ("status", "{entry}", "retired", "--reason", "{token}"),
+        "SELECT 1 FROM moves m JOIN entries e ON e.id = m.entry_id WHERE m.reason = '{token}' AND m.done = 1"
+        " AND e.status = 'retired'",
+        times=1,
+        again=False,
+    ),
     Scenario("weekly", ("weekly",), "SELECT 1 FROM reviews", times=1),
     Scenario("proposals", ("proposals",), "SELECT 1 FROM proposals WHERE state = 'open'", times=1),
-    Scenario("accept", ("accept", "{proposal}", "-m", "{token} meaning", "-f", "mend it"), _entry("{token} meaning"),
-             times=1, again=False),
-    Scenario("accept --edit", ("accept", "{proposal}", "--edit", "{documents}/edit.yaml"), _entry("the alder pawl"),
-             times=1, prepare=_edit, again=False),
-    Scenario("reject", ("reject", "{proposal}", "--reason", "{token}"),
-             "SELECT 1 FROM proposals WHERE reason = '{token}' AND state = 'rejected'", times=1, again=False),
-    Scenario("sweep", ("sweep",), "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM lookups WHERE at < '2022')"
-             " AND (SELECT sum(count) FROM swept_lookups) > 5", times=1, prepare=_old_rows),
-    Scenario("redact", ("redact",), "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM events WHERE details LIKE '%hunter2%')"
-             " AND NOT EXISTS (SELECT 1 FROM entries WHERE data LIKE '%hunter2%')", times=1, prepare=_secrets),
+    Scenario(
+        "accept",
+        ("accept", "{proposal}", "-m", "{token} meaning", "-f", "mend it"),
+        _entry("{token} meaning"),
+        times=1,
+        again=False,
+    ),
+    Scenario(
+        "accept --edit",
+        ("accept", "{proposal}", "--edit", "{documents}/edit.yaml"),
+        _entry("the alder pawl"),
+        times=1,
+        prepare=_edit,
+        again=False,
+    ),
+    Scenario(
+        "reject",
+        ("reject", "{proposal}", "--reason", "{token}"),
+        "SELECT 1 FROM proposals WHERE reason = '{token}' AND state = 'rejected'",
+        times=1,
+        again=False,
+    ),
+    Scenario(
+        "sweep",
+        ("sweep",),
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM lookups WHERE at < '2022')"
+        " AND (SELECT sum(count) FROM swept_lookups) > 5",
+        times=1,
+        prepare=_old_rows,
+    ),
+    Scenario(
+        "redact",
+        ("redact",),
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM events WHERE details LIKE '%hunter2%')"
+        " AND NOT EXISTS (SELECT 1 FROM entries WHERE data LIKE '%hunter2%')",
+        times=1,
+        prepare=_secrets,
+    ),
     Scenario("backup", ("backup", "{documents}/{token}.db"), "copy:documents/{token}.db"),
-    Scenario("restore", ("restore", "{documents}/copy.db"), "SELECT 1 FROM outcomes WHERE note = 'before all'", times=1,
-             prepare=_copy, again=False),
-    Scenario("doctor --repair", ("doctor", "--repair"), "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox)", times=1),
-    Scenario("doctor --rebuild", ("doctor", "--rebuild"), "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox)", times=1),
-    Scenario("learn pattern", ("learn", "pattern", "FATAL {token} winch lost its pawl", "--fix", "replace the pawl"),
-             "file:learned/patterns.yaml"),
-    Scenario("learn tool-fix", ("learn", "tool-fix", "winchctl", "the {token} drum is not empty", "--fix", "turn it"),
-             "file:learned/tool_fixes.yaml"),
-    Scenario("healthy add", ("healthy", "add", "{documents}/{token}.log"),
-             "SELECT 1 FROM healthy WHERE line LIKE '%{token}%'", prepare=_healthy),
-    Scenario("healthy remove", ("healthy", "remove", "calm"),
-             "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM healthy WHERE line LIKE '%{token}%')", prepare=_healthy, times=1,
-             before=(("healthy", "add", "{documents}/alder.log", "--source", "calm"),), again=False),
-    Scenario("healthy check", ("healthy", "check"), "SELECT 1", times=1, prepare=_healthy,
-             before=(("healthy", "add", "{documents}/alder.log"),)),
-    Scenario("change record", ("change", "record", "deployment", "--service", "pier", "--version", "{token}"),
-             "SELECT 1 FROM changes WHERE version = '{token}'"),
-    Scenario("change drift", ("change", "drift", "--end", "{drift}"),
-             "SELECT 1 FROM changes WHERE kind = 'drift' AND json_extract(data, '$.extra.ended') IS NOT NULL", times=1,
-             again=False),
-    Scenario("change import-git", ("change", "import-git", "{documents}", "--service", "pier"),
-             "SELECT 1 FROM changes WHERE data LIKE '%{token} winch%'", times=1, prepare=_repository),
-    Scenario("incident open", ("incident", "open", "the {token} pier is dark", "--service", "{token}"),
-             _event("opened")),
+    Scenario(
+        "restore",
+        ("restore", "{documents}/copy.db"),
+        "SELECT 1 FROM outcomes WHERE note = 'before all'",
+        times=1,
+        prepare=_copy,
+        again=False,
+    ),
+    Scenario(
+        "doctor --repair", ("doctor", "--repair"), "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox)", times=1
+    ),
+    Scenario(
+        "doctor --rebuild",
+        ("doctor", "--rebuild"),
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox)",
+        times=1,
+    ),
+    Scenario(
+        "learn pattern",
+        ("learn", "pattern", "FATAL {token} winch lost its pawl", "--fix", "replace the pawl"),
+        "file:learned/patterns.yaml",
+    ),
+    Scenario(
+        "learn tool-fix",
+        ("learn", "tool-fix", "winchctl", "the {token} drum is not empty", "--fix", "turn it"),
+        "file:learned/tool_fixes.yaml",
+    ),
+    Scenario(
+        "healthy add",
+        ("healthy", "add", "{documents}/{token}.log"),
+        "SELECT 1 FROM healthy WHERE line LIKE '%{token}%'",
+        prepare=_healthy,
+    ),
+    Scenario(
+        "healthy remove",
+        ("healthy", "remove", "calm"),
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM healthy WHERE line LIKE '%{token}%')",
+        prepare=_healthy,
+        times=1,
+        before=(("healthy", "add", "{documents}/alder.log", "--source", "calm"),),
+        again=False,
+    ),
+    Scenario(
+        "healthy check",
+        ("healthy", "check"),
+        "SELECT 1",
+        times=1,
+        prepare=_healthy,
+        before=(("healthy", "add", "{documents}/alder.log"),),
+    ),
+    Scenario(
+        "change record",
+        ("change", "record", "deployment", "--service", "pier", "--version", "{token}"),
+        "SELECT 1 FROM changes WHERE version = '{token}'",
+    ),
+    Scenario(
+        "change drift",
+        ("change", "drift", "--end", "{drift}"),
+        "SELECT 1 FROM changes WHERE kind = 'drift' AND json_extract(data, '$.extra.ended') IS NOT NULL",
+        times=1,
+        again=False,
+    ),
+    Scenario(
+        "change import-git",
+        ("change", "import-git", "{documents}", "--service", "pier"),
+        "SELECT 1 FROM changes WHERE data LIKE '%{token} winch%'",
+        times=1,
+        prepare=_repository,
+    ),
+    Scenario(
+        "incident open",
+        ("incident", "open", "the {token} pier is dark", "--service", "{token}"),
+        _event("opened"),
+    ),
     Scenario("incident log", ("incident", "log", "looked at {token}", *_ON), _event("note")),
-    Scenario("incident acknowledge", ("incident", "acknowledge", "--by", "{token}", *_ON), _event("acknowledged")),
+    Scenario(
+        "incident acknowledge", ("incident", "acknowledge", "--by", "{token}", *_ON), _event("acknowledged")
+    ),
     Scenario("incident severity", ("incident", "severity", "SEV2", "{token}", *_ON), _event("severity")),
-    Scenario("incident hypothesis", ("incident", "hypothesis", "the {token} pawl", *_ON), _event("hypothesis")),
-    Scenario("incident mitigate", ("incident", "mitigate", "tied {token}", "--no-help", "--entry", "{entry}", *_ON),
-             _event("mitigation") + " AND EXISTS (SELECT 1 FROM outcomes WHERE result = 'failed')"),
-    Scenario("incident resolve", ("incident", "resolve", "mended {token}", "--entry", "{entry}", *_ON),
-             _event("resolution") + " AND EXISTS (SELECT 1 FROM entries WHERE id = '{incident}')", times=1),
-    Scenario("incident verify", ("incident", "verify", "all", "--by", "ana", *_ON),
-             _event("verification", "") + " AND EXISTS (SELECT 1 FROM outcomes WHERE incident = '{incident}' AND"
-             " result = 'resolved')", times=1, before=(("incident", "resolve", "mended", "--entry", "{entry}", *_ON),)),
-    Scenario("incident action-item", ("incident", "action-item", "oil {token}", "--owner", "ana", *_ON),
-             _event("action_item")),
+    Scenario(
+        "incident hypothesis", ("incident", "hypothesis", "the {token} pawl", *_ON), _event("hypothesis")
+    ),
+    Scenario(
+        "incident mitigate",
+        ("incident", "mitigate", "tied {token}", "--no-help", "--entry", "{entry}", *_ON),
+        _event("mitigation") + " AND EXISTS (SELECT 1 FROM outcomes WHERE result = 'failed')",
+    ),
+    Scenario(
+        "incident resolve",
+        ("incident", "resolve", "mended {token}", "--entry", "{entry}", *_ON),
+        _event("resolution") + " AND EXISTS (SELECT 1 FROM entries WHERE id = '{incident}')",
+        times=1,
+    ),
+    Scenario(
+        "incident verify",
+        ("incident", "verify", "all", "--by", "ana", *_ON),
+        _event("verification", "") + " AND EXISTS (SELECT 1 FROM outcomes WHERE incident = '{incident}' AND"
+        " result = 'resolved')",
+        times=1,
+        before=(("incident", "resolve", "mended", "--entry", "{entry}", *_ON),),
+    ),
+    Scenario(
+        "incident action-item",
+        ("incident", "action-item", "oil {token}", "--owner", "ana", *_ON),
+        _event("action_item"),
+    ),
     Scenario("incident review", ("incident", "review", "--lesson", "{token}", *_ON), _event("review")),
-    Scenario("incident close", ("incident", "close", *_ON), "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM open_incidents"
-             " WHERE subject = '{incident}')", times=1, before=(("incident", "resolve", "mended", *_ON),), again=False),
-    Scenario("incident reopen", ("incident", "reopen", "{incident}", "{token} is back"), _event("reopened"), times=1,
-             before=(("incident", "resolve", "mended", "--entry", "{entry}", *_ON), ("incident", "verify", "all", *_ON),
-                     ("incident", "close", *_ON)), again=False),
+    Scenario(
+        "incident close",
+        ("incident", "close", *_ON),
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM open_incidents WHERE subject = '{incident}')",
+        times=1,
+        before=(("incident", "resolve", "mended", *_ON),),
+        again=False,
+    ),
+    Scenario(
+        "incident reopen",
+        ("incident", "reopen", "{incident}", "{token} is back"),
+        _event("reopened"),
+        times=1,
+        before=(
+            ("incident", "resolve", "mended", "--entry", "{entry}", *_ON),
+            ("incident", "verify", "all", *_ON),
+            ("incident", "close", *_ON),
+        ),
+        again=False,
+    ),
     Scenario("incident update", ("incident", "update", "--focus", "{token}", *_ON), _event("update")),
-    Scenario("incident postmortem", ("incident", "postmortem", "--folder", "{documents}/{token}", *_ON),
-             "glob:documents/{token}/*.md", before=(("incident", "resolve", "mended", *_ON),)),
-    Scenario("memory append", ("memory", "append", "learned/patterns", "pier_patterns",
-                               "{{pattern: the {token} drum is stuck, fix: turn it}}"), "file:learned/patterns.yaml"),
-    Scenario("memory update", ("memory", "update", "state/environments", "{token}.status", "degraded {token}"),
-             "file:state/environments.yaml"),
+    Scenario(
+        "incident postmortem",
+        ("incident", "postmortem", "--folder", "{documents}/{token}", *_ON),
+        "glob:documents/{token}/*.md",
+        before=(("incident", "resolve", "mended", *_ON),),
+    ),
+    Scenario(
+        "memory append",
+        (
+            "memory",
+            "append",
+            "learned/patterns",
+            "pier_patterns",
+            "{{pattern: the {token} drum is stuck, fix: turn it}}",
+        ),
+        "file:learned/patterns.yaml",
+    ),
+    Scenario(
+        "memory update",
+        ("memory", "update", "state/environments", "{token}.status", "degraded {token}"),
+        "file:state/environments.yaml",
+    ),
     Scenario("memory log", ("memory", "log", "looked at {token}"), _event("note")),
     Scenario("(from schema 1)", ("memory", "log", "looked at {token}"), _event("note"), prepare=first_schema),
     Scenario("(from 2995bad)", ("memory", "log", "looked at {token}"), _event("note"), prepare=old_home),
-)  # fmt: skip
+)
 
-READING = frozenset({
-    "search", "show", "rehearse", "eval", "healthy list", "change list", "change rollback-target", "incident list",
-    "incident show", "memory keys", "memory read", "memory query",
-    "mcp", "serve",  # doors: what agents write by them are the tools below
-})  # fmt: skip
+READING = frozenset(
+    {
+        "search",
+        "show",
+        "rehearse",
+        "eval",
+        "healthy list",
+        "change list",
+        "change rollback-target",
+        "incident list",
+        "incident show",
+        "memory keys",
+        "memory read",
+        "memory query",
+        "mcp",
+        "serve",  # doors: what agents write by them are the tools below
+    }
+)
 
 TOOLS = {
-    "check_known_issues": "check", "triage": "triage", "investigate_alert": "triage", "debug_prod": "triage",
-    "learn_pattern": "learn pattern", "learn_tool_fix": "learn tool-fix", "record_outcome": "outcome",
-    "memory_append": "memory append", "memory_update": "memory update", "memory_session_log": "memory log",
-    "proposal_accept": "accept", "proposal_reject": "reject", "record_change": "change record",
-    "incident_open": "incident open", "incident_log": "incident log", "incident_mitigate": "incident mitigate",
-    "incident_resolve": "incident resolve", "incident_verify": "incident verify", "incident_close": "incident close",
-    "incident_reopen": "incident reopen", "incident_acknowledge": "incident acknowledge",
-    "incident_severity": "incident severity", "incident_hypothesise": "incident hypothesis",
-    "incident_action_item": "incident action-item", "incident_review": "incident review",
-    "incident_status_update": "incident update", "incident_postmortem": "incident postmortem",
+    "check_known_issues": "check",
+    "triage": "triage",
+    "investigate_alert": "triage",
+    "debug_prod": "triage",
+    "learn_pattern": "learn pattern",
+    "learn_tool_fix": "learn tool-fix",
+    "record_outcome": "outcome",
+    "memory_append": "memory append",
+    "memory_update": "memory update",
+    "memory_session_log": "memory log",
+    "proposal_accept": "accept",
+    "proposal_reject": "reject",
+    "record_change": "change record",
+    "incident_open": "incident open",
+    "incident_log": "incident log",
+    "incident_mitigate": "incident mitigate",
+    "incident_resolve": "incident resolve",
+    "incident_verify": "incident verify",
+    "incident_close": "incident close",
+    "incident_reopen": "incident reopen",
+    "incident_acknowledge": "incident acknowledge",
+    "incident_severity": "incident severity",
+    "incident_hypothesise": "incident hypothesis",
+    "incident_action_item": "incident action-item",
+    "incident_review": "incident review",
+    "incident_status_update": "incident update",
+    "incident_postmortem": "incident postmortem",
     "weekly_summary": "weekly",
-}  # fmt: skip
+}
 """Tools for agents that write, each with the scenario of the same work."""
 
 

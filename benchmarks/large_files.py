@@ -22,9 +22,22 @@ from kb.starter import make_home
 from kb.text import safe_yaml
 
 _WORDS = (
-    "orders", "payments", "billing", "search", "queue", "broker", "proxy", "cache", "shard", "replica", "lease",
-    "quota", "token", "mutex", "socket",
-)  # fmt: skip
+    "orders",
+    "payments",
+    "billing",
+    "search",
+    "queue",
+    "broker",
+    "proxy",
+    "cache",
+    "shard",
+    "replica",
+    "lease",
+    "quota",
+    "token",
+    "mutex",
+    "socket",
+)
 _LEARNS = 9
 _TIMES, _STATEMENTS, _SECONDS, _FIRST = 3.0, 80, 0.3, 10.0
 

@@ -23,7 +23,7 @@ from benchmarks.ranking_material import SHARED, pairs
 from benchmarks.reliability import Asking, ids_by_path
 from kb import KnowledgeBase
 from kb.errors import KbError
-from kb.records import Status
+from kb.model import Status
 
 LINES, SEED = 20, 3
 """Healthy lines around what is asked, and where the draw of them begins."""

@@ -226,11 +226,15 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "blocks": _several(_block, " ", 12),
     "bytes": _bytes,
     "clf": lambda rng: _when(rng).strftime("%d/%b/%Y:%H:%M:%S +0000"),
-    "container": lambda rng: f"container_{rng.randrange(10**12)}_{rng.randrange(99):04}_01_{rng.randrange(99):06}",
+    "container": lambda rng: (
+        f"container_{rng.randrange(10**12)}_{rng.randrange(99):04}_01_{rng.randrange(99):06}"
+    ),
     "disk": lambda rng: rng.choice(["sda", "sdb1", "nvme0n1", "nvme1n1p1", "dm-3", "vda"]),
     "drive": _drive,
     "duration": _duration,
-    "fans": lambda rng: " ".join(rng.choices(["****", *(str(rng.randrange(3000, 4000)) for _ in range(9))], k=6)),
+    "fans": lambda rng: " ".join(
+        rng.choices(["****", *(str(rng.randrange(3000, 4000)) for _ in range(9))], k=6)
+    ),
     "float": _float,
     "fqdn": lambda rng: f"{_name(rng)}.{rng.choice(_DOMAINS)}",
     "hash": lambda rng: f"{rng.randrange(2**20, 2**31):x}",
@@ -244,8 +248,12 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "ips": _several(_ip, ",", 3),
     "iso": lambda rng: _when(rng).isoformat(timespec="milliseconds") + "Z",
     "job": lambda rng: f"job_{rng.randrange(10**12)}_{rng.randrange(99):04}",
-    "jvm": lambda rng: f"jvm_{rng.randrange(10**12)}_{rng.randrange(99):04}_{rng.choice('mr')}_{rng.randrange(99):06}",
-    "lifetime": lambda rng: rng.choice(["<1 sec", f"{rng.randrange(60):02}:{rng.randrange(60):02}", "1:02:33"]),
+    "jvm": lambda rng: (
+        f"jvm_{rng.randrange(10**12)}_{rng.randrange(99):04}_{rng.choice('mr')}_{rng.randrange(99):06}"
+    ),
+    "lifetime": lambda rng: rng.choice(
+        ["<1 sec", f"{rng.randrange(60):02}:{rng.randrange(60):02}", "1:02:33"]
+    ),
     "location": _location,
     "mac": lambda rng: ":".join(f"{rng.randrange(256):02X}" for _ in range(12)),
     "name": _name,
@@ -269,4 +277,4 @@ KINDS: dict[str, Callable[[random.Random], str]] = {
     "version": lambda rng: f"{rng.randrange(9)}.{rng.randrange(90)}.{rng.randrange(9)}",
     "veth": lambda rng: f"veth{_hex(7)(rng)}",
     "walfile": lambda rng: f"pg_wal/xlogtemp.{rng.randrange(99999)}",
-}  # fmt: skip
+}

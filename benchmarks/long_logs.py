@@ -22,9 +22,27 @@ from collections.abc import Callable
 from pathlib import Path
 
 _WORDS = [
-    "alpha", "beta", "gamma", "delta", "lease", "shard", "queue", "socket", "table", "index", "cursor", "batch",
-    "ledger", "order", "tenant", "cache", "route", "probe", "shadow", "vector",
-]  # fmt: skip
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "lease",
+    "shard",
+    "queue",
+    "socket",
+    "table",
+    "index",
+    "cursor",
+    "batch",
+    "ledger",
+    "order",
+    "tenant",
+    "cache",
+    "route",
+    "probe",
+    "shadow",
+    "vector",
+]
 _ROUNDS, _QUESTIONS = 3, 40
 
 

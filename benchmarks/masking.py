@@ -16,7 +16,7 @@ from collections.abc import Callable, Hashable, Sequence
 from time import process_time
 
 from benchmarks.log_lines import LogSet, log_sets
-from kb.text.mask import MASK_VERSION, fingerprint, mask
+from kb.text.masking import MASK_VERSION, fingerprint, mask
 
 Grouping = Callable[[Sequence[str]], list[Hashable]]
 Scores = tuple[float, float, float]
@@ -58,9 +58,10 @@ def measure(truth: Sequence[Hashable], found: Sequence[Hashable]) -> Scores:
         members[group].append(number)
     sizes, both = Counter(truth), Counter(zip(truth, found, strict=True))
     right = sum(
-        len(lines) for lines in members.values()
+        len(lines)
+        for lines in members.values()
         if len(kinds := {truth[line] for line in lines}) == 1 and sizes[kinds.pop()] == len(lines)
-    )  # fmt: skip
+    )
     agreed, put, belong = _pairs(both), _pairs(Counter(found)), _pairs(sizes)
     return right / len(truth), agreed / put if put else 1.0, agreed / belong if belong else 1.0
 

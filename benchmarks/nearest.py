@@ -3,7 +3,7 @@
 `python -m benchmarks.nearest [--sentences N] [--cache FILE]` embeds sentences of the corpora with the real
 model and asks for the neighbours of some of them: the share of the true first 10 and first 120 that is found,
 milliseconds a question, seconds to build, megabytes on disk.  A generation of more vectors compares a smaller
-share of them (`kb.storage.cells`), so several shares are measured.
+share of them (`kb.index.nearest`), so several shares are measured.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ import numpy as np
 
 from benchmarks.corpora import CORPORA
 from ingest.pipeline import Unreadable, discover, read_file
-from kb.storage import cells, chroma, quantized
-from kb.storage.encoder import OnnxEncoder
-from kb.storage.published import Exact
+from kb.index import chroma, nearest
+from kb.index.encoder import OnnxEncoder
+from kb.index.published import Exact
 
 QUESTIONS = 300
-SHARES = (1 / 25, cells.SHARE, 1 / 5)
+SHARES = (1 / 25, nearest.SHARE, 1 / 5)
 _SENTENCE = re.compile(r"[^\n]{30,300}?(?:[.!?:](?=\s)|\n)")
 
 Nearest = Callable[[np.ndarray, int], list[tuple[int, float]]]
@@ -86,7 +86,7 @@ def main() -> None:
     asked = matrix[pairs[:, 0]] + 0.5 * matrix[pairs[:, 1]]
     asked = np.asarray(asked / np.linalg.norm(asked, axis=1, keepdims=True), dtype=np.float32)
     ids = np.arange(len(matrix), dtype=np.int64)
-    exact = Exact(ids, quantized.Plain(matrix))
+    exact = Exact(ids, nearest.Plain(matrix))
     truth = [[chunk for chunk, _ in exact.nearest(vector, 120)] for vector in asked]
     print(f"{len(texts):,} sentences\n{'':32}{'of 10':>8} {'of 120':>9} {'a question':>11} {'built in':>11}")
     row("exact", exact.nearest, asked, truth, 0.0, matrix.nbytes / 1e6)
@@ -94,13 +94,13 @@ def main() -> None:
         folder = Path(scratch) / "cells"
         folder.mkdir()
         started = time.perf_counter()
-        cells.fill_folder(folder, ids, matrix)
+        nearest.fill_folder(folder, ids, matrix)
         built = time.perf_counter() - started
-        stored = np.load(folder / "ids.npy"), quantized.load(folder)
+        stored = np.load(folder / "ids.npy"), nearest.load(folder)
         bytes_ = Exact(*stored)
         row("bytes, all compared", bytes_.nearest, asked, truth, built, size_of(folder))
         for share in SHARES:
-            made = cells.Cells(folder, *stored, rows=round(len(matrix) * share))
+            made = nearest.Cells(folder, *stored, rows=round(len(matrix) * share))
             row(f"cells, {share:.0%} compared", made.nearest, asked, truth, built, size_of(folder))
         folder = Path(scratch) / "chroma"
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""Is a text somebody's own words, or an alert's?  Fits the logistic of `kb.text.prose`, and checks it by source.
+"""Is a text somebody's own words, or an alert's?  Fits the logistic of `kb.text.kinds`, and checks it by source.
 
 `python -m benchmarks.own_words` prints for each source how many of its texts are taken for somebody's own words by a
 fit that has not seen it, and by what ships; then the fit on all of them.  Change `RATES` there, rounded, when this
@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.questions import FOLDER, read
 from benchmarks.ranking_material import SHARED, pairs
-from kb.text.prose import RATES, is_own_words, is_prose, signs
+from kb.text.kinds import RATES, is_own_words, is_prose, signs
 
 LOOSE = 30.0
 """How little the coefficients are drawn to zero (scikit-learn's `C`)."""
@@ -65,13 +65,14 @@ def programs() -> Texts:
     }
     filled = {f"{name}, filled": [*map(_filled, texts)] for name, texts in alerts.items()}
     return {
-        **alerts, **filled,
+        **alerts,
+        **filled,
         "log lines, CI": [row["query"] for row in pairs("signature_to_bug")],
         "logs of articles": [row["query"] for row in pairs("symptom_log_to_article")],
         "failures of tests": [row["text"] for row in pairs("os_failure_patterns")],
         "messages learned": [one["pattern"] for one in read("entries") if not one["held"]],
         "messages of servers": _messages(),
-    }  # fmt: skip
+    }
 
 
 def quarter() -> list[str]:

@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks.questions import read, share
 from kb import KnowledgeBase
-from kb.records.ledger import Answer
+from kb.model.ledger import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,15 @@ def learn_all(kb: KnowledgeBase) -> dict[str, str]:
     """Learn every entry; their ids by those of the file."""
     return {
         one["id"]: kb.learn_pattern(
-            one["pattern"], one["meaning"], one["fix"], category=one["category"], services=[one["service"]],
+            one["pattern"],
+            one["meaning"],
+            one["fix"],
+            category=one["category"],
+            services=[one["service"]],
             tools=[one["tool"]],
         ).id
         for one in read("entries")
-    }  # fmt: skip
+    }
 
 
 def ask_all(kb: KnowledgeBase, ids: dict[str, str], held: bool) -> Iterator[Asked]:

@@ -29,7 +29,7 @@ from benchmarks.peers_words import Bm25s, Fts5, Grep, Substring
 from benchmarks.ranking_material import SHARED
 from kb import KnowledgeBase
 from kb.evaluation.cases import Case
-from kb.evaluation.measure import EVERY, measure
+from kb.evaluation.figures import EVERY, measure
 from kb.evaluation.results import DEPTH, Measured, Result
 from kb.evaluation.run import ask_all, case_key, evenly
 from kb.starter import make_home
@@ -69,10 +69,14 @@ def of_peer(peer: Peer, cases: Iterable[Case]) -> Measured:
         if number:
             results.append(
                 Result(
-                    key=case_key(case), query="", relevant=case.relevant, rank=rank, took_ms=took,
+                    key=case_key(case),
+                    query="",
+                    relevant=case.relevant,
+                    rank=rank,
+                    took_ms=took,
                     confidence=hits[0][1] if hits else None,
                 )
-            )  # fmt: skip
+            )
     return measure(results)
 
 
@@ -156,7 +160,7 @@ def main() -> None:
             print(table(part, found), flush=True)
             written[task.name] = found
     if given.output:
-        from kb.storage.codec import to_builtins
+        from kb.text.codec import to_builtins
 
         given.output.write_text(json.dumps(to_builtins(written), indent=1))
 

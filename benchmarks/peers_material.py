@@ -18,9 +18,9 @@ import numpy as np
 
 from benchmarks.ranking_material import RUNBOOKS, SHARED, folder, pairs
 from kb.evaluation.cases import Case
-from kb.records import Passage
-from kb.storage.encoder import OnnxEncoder
-from kb.storage.model_cache import cache_folder
+from kb.index.encoder import OnnxEncoder
+from kb.index.model_cache import cache_folder
+from kb.model import Passage
 from kb.text.chunks import chunk
 
 Hits = list[tuple[str, float]]

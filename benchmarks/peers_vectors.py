@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.peers_material import Document, Hits, Vectors, best_of_pieces
 from benchmarks.peers_words import MOST, Bm25s
-from kb.storage.model_cache import cache_folder
+from kb.index.model_cache import cache_folder
 
 K = 60
 """The constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009)."""

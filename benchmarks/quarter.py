@@ -36,9 +36,15 @@ ARMS = ("none", "ancestor", "frozen", "loop")
 """The last is compared with the others, and first of all with the one before it."""
 
 MOVED: tuple[tuple[str, float], ...] = (
-    ("hasty", 0.0), ("hasty", 0.4), ("changed", 0.0), ("changed", 0.5),
-    ("records", 0.3), ("records", 1.0), ("reviews", 0.0), ("reviews", 1.0),
-)  # fmt: skip
+    ("hasty", 0.0),
+    ("hasty", 0.4),
+    ("changed", 0.0),
+    ("changed", 0.5),
+    ("records", 0.3),
+    ("records", 1.0),
+    ("reviews", 0.0),
+    ("reviews", 1.0),
+)
 """The parameters that `--sensitivity` moves, one at a time."""
 
 
@@ -118,9 +124,11 @@ def sensitivity(seeds: Sequence[int], given: Assumptions, workers: int) -> Itera
         changed: dict[str, Any] = {} if name == "as assumed" else {name: value}
         rows = run(seeds, replace(given, **changed), arms, workers, f"{name} {value:g}")
         yield {
-            "parameter": name, "value": changed.get(name), "minutes": difference(rows, arms[1], arms[0], minutes),
+            "parameter": name,
+            "value": changed.get(name),
+            "minutes": difference(rows, arms[1], arms[0], minutes),
             "wrong_tries": difference(rows, arms[1], arms[0], wrong),
-        }  # fmt: skip
+        }
 
 
 def main() -> int:

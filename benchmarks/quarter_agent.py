@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from benchmarks.quarter_stream import Cause, Incident, Quarter, causes
-from kb.lookup.alternatives import TRIGGERS
+from kb.lookup.causes import TRIGGERS
 
 _QUESTIONS = {question: name for name, _, question in TRIGGERS}
 
@@ -118,11 +118,15 @@ class Agent:
         ending = self._found(incident, tried[-1][0]) if found else self._learn(incident, at)
         self.memory.end(answer, ending, at)
         return Handled(
-            incident=incident, verdict=answer.verdict, minutes=minutes, offered=bool(answer.offers),
+            incident=incident,
+            verdict=answer.verdict,
+            minutes=minutes,
+            offered=bool(answer.offers),
             first_right=bool(answer.offers) and answer.offers[0].fix == incident.fix,
             wrong_tries=sum(r != "not_applied" and offer.fix != incident.fix for offer, r in tried),
-            from_memory=found, knowable=knowable,
-        )  # fmt: skip
+            from_memory=found,
+            knowable=knowable,
+        )
 
     def _try(self, incident: Incident, answer: Answer) -> tuple[float, list[tuple[Offer, str]]]:
         """The offers in order until one helps: minutes spent, and what came of each."""
@@ -175,11 +179,13 @@ class Agent:
         learned = self.memory.learn(
             Lesson(
                 pattern=incident.line if chance(given.pasted, number, "pasted") else incident.cause.phrase,
-                meaning=meaning, fix=fix,
+                meaning=meaning,
+                fix=fix,
                 check=incident.cause.check if not hasty and chance(given.checks, number, "checks") else "",
                 service=incident.service if chance(given.scoped, number, "scoped") else "",
-            ), at,
-        )  # fmt: skip
+            ),
+            at,
+        )
         names_it = chance(given.records, number, "records", "learned")
         return Ending(
             meaning=meaning, fix=fix, learned=learned if names_it else "", verified=self._verified(incident)

@@ -35,10 +35,19 @@ class Row:
         """The row of a handled incident."""
         incident = one.incident
         return cls(
-            seed=seed, arm=arm, week=incident.week, form=incident.form, new=incident.new,
-            shared=bool(incident.cause.siblings), changed=incident.changed, minutes=one.minutes,
-            offered=one.offered, first_right=one.first_right, wrong_tries=one.wrong_tries, knowable=one.knowable,
-        )  # fmt: skip
+            seed=seed,
+            arm=arm,
+            week=incident.week,
+            form=incident.form,
+            new=incident.new,
+            shared=bool(incident.cause.siblings),
+            changed=incident.changed,
+            minutes=one.minutes,
+            offered=one.offered,
+            first_right=one.first_right,
+            wrong_tries=one.wrong_tries,
+            knowable=one.knowable,
+        )
 
 
 Figure = Callable[[Sequence[Row]], float]
@@ -54,7 +63,10 @@ FIGURES: dict[str, tuple[str, Figure]] = {
         "first offer right, % of repeats",
         lambda rows: 100 * _mean([row.first_right for row in rows if not row.new]),
     ),
-    "wrong_tries": ("wrong offers followed, a quarter", lambda rows: float(sum(row.wrong_tries for row in rows))),
+    "wrong_tries": (
+        "wrong offers followed, a quarter",
+        lambda rows: float(sum(row.wrong_tries for row in rows)),
+    ),
     "correct_unknown": (
         "new causes answered unknown, %",
         lambda rows: 100 * _mean([not row.offered for row in rows if row.new]),
@@ -63,7 +75,7 @@ FIGURES: dict[str, tuple[str, Figure]] = {
         "written down, yet nothing offered, %",
         lambda rows: 100 * _mean([not row.offered for row in rows if row.knowable]),
     ),
-}  # fmt: skip
+}
 """Name: what it is called, and how it is made from rows of one seed and memory."""
 
 KINDS: dict[str, Callable[[Row], bool]] = {
@@ -141,16 +153,20 @@ def figures(rows: Sequence[Row], arms: Sequence[str]) -> Figures:
     """Everything that is reported; the last of `arms` is compared with the others."""
     best, others = arms[-1], arms[:-1]
     return Figures(
-        arms={arm: {name: interval(by_seed(rows, arm, one)) for name, (_, one) in FIGURES.items()} for arm in arms},
+        arms={
+            arm: {name: interval(by_seed(rows, arm, one)) for name, (_, one) in FIGURES.items()}
+            for arm in arms
+        },
         differences={
-            arm: {name: difference(rows, best, arm, one) for name, (_, one) in FIGURES.items()} for arm in others
+            arm: {name: difference(rows, best, arm, one) for name, (_, one) in FIGURES.items()}
+            for arm in others
         },
         weeks={
             week: _minutes([row for row in rows if row.week == week], arms)
             for week in sorted({row.week for row in rows})
         },
         kinds={kind: _minutes([row for row in rows if holds(row)], arms) for kind, holds in KINDS.items()},
-    )  # fmt: skip
+    )
 
 
 def _minutes(rows: Sequence[Row], arms: Sequence[str]) -> dict[str, Interval]:

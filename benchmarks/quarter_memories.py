@@ -12,9 +12,9 @@ from benchmarks.quarter_agent import Answer, Ending, Lesson, Offer
 from benchmarks.quarter_review import Reviewer
 from benchmarks.quarter_stream import BEGIN, Incident, Quarter
 from kb import KnowledgeBase
-from kb.lookup.thresholds import RELATED
-from kb.records.ledger import Verdict
-from kb.storage.encoder import OnnxEncoder, Progress
+from kb.index.encoder import OnnxEncoder, Progress
+from kb.lookup.scoring import RELATED
+from kb.model.ledger import Verdict
 
 if TYPE_CHECKING:
     import numpy as np
@@ -133,21 +133,26 @@ class FrozenSelf:
         found = self.kb.check_known_issues(incident.text, service=incident.service, incident_id=opened.id)
         offers = () if found.verdict is Verdict.UNKNOWN else found.matches
         return Answer(
-            verdict=found.verdict.value, lookup_id=found.lookup_id, incident_id=opened.id,
+            verdict=found.verdict.value,
+            lookup_id=found.lookup_id,
+            incident_id=opened.id,
             offers=tuple(
                 Offer(id=one.id, fix=one.fix, check=one.check, meaning=one.meaning)
                 for one in offers
                 if one.fix != _UNTOLD and one.confidence >= RELATED  # (below it the answer calls it unlikely)
             ),
-        )  # fmt: skip
+        )
 
     def learn(self, lesson: Lesson, at: datetime) -> str:
         """`learn_pattern`."""
         self.clock.now = at
         return self.kb.learn_pattern(
-            lesson.pattern, lesson.meaning, lesson.fix, check=lesson.check,
+            lesson.pattern,
+            lesson.meaning,
+            lesson.fix,
+            check=lesson.check,
             services=[lesson.service] if lesson.service else [],
-        ).id  # fmt: skip
+        ).id
 
     def end(self, answer: Answer, ending: Ending, at: datetime) -> None:
         """The incident is resolved with cause and remedy, as far as they were written down, and closed."""

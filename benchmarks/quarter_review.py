@@ -13,8 +13,8 @@ from datetime import datetime
 from benchmarks.quarter_stream import Cause, Incident, Quarter, causes
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.records import Entry
-from kb.records.proposal import KeptProposal, Proposal, ProposalKind
+from kb.model import Entry
+from kb.model.proposal import KeptProposal, Proposal, ProposalKind
 
 _REVIEWER = "reviewer"
 

@@ -22,9 +22,11 @@ BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 """A Monday."""
 _CAUSES = Path(__file__).with_name("quarter_causes.yaml")
 _NOISE = (
-    "{ts} INFO {svc} GET /healthz 200 {n}ms", "{ts} DEBUG {svc} request {id} served in {ms}ms",
-    "{ts} INFO {svc} flushed {n} metrics", "{ts} INFO {svc} config poll ok rev {n}",
-)  # fmt: skip
+    "{ts} INFO {svc} GET /healthz 200 {n}ms",
+    "{ts} DEBUG {svc} request {id} served in {ms}ms",
+    "{ts} INFO {svc} flushed {n} metrics",
+    "{ts} INFO {svc} config poll ok rev {n}",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +83,12 @@ def causes() -> dict[str, Cause]:
         ids = [one["id"] for one in symptom["causes"]]
         for one in symptom["causes"]:
             found[one["id"]] = Cause(
-                line=symptom["line"], phrase=symptom["phrase"], wordings=tuple(symptom["wordings"]),
+                line=symptom["line"],
+                phrase=symptom["phrase"],
+                wordings=tuple(symptom["wordings"]),
                 siblings=tuple(other for other in ids if other != one["id"]),
                 **{**one, "services": tuple(one["services"]), "wrong": tuple(one["wrong"])},
-            )  # fmt: skip
+            )
     return found
 
 
@@ -158,9 +162,16 @@ class Quarter:
             form, text = self._asked(cause, service, at, line, dice)
             changed = name in self.changes and at >= self.changes[name]
             yield Incident(
-                number=number, at=at, cause=cause, service=service, text=text, line=line, form=form, new=new,
+                number=number,
+                at=at,
+                cause=cause,
+                service=service,
+                text=text,
+                line=line,
+                form=form,
+                new=new,
                 changed=changed,
-            )  # fmt: skip
+            )
 
     def _asked(
         self, cause: Cause, service: str, at: datetime, line: str, dice: random.Random
@@ -183,8 +194,10 @@ def rendered(template: str, service: str, at: datetime, dice: random.Random) -> 
     token = f"{dice.getrandbits(48):012x}"
     return text.format(
         ts=(at + timedelta(seconds=dice.randint(0, 300))).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        svc=service, id=token, ms=dice.randint(1001, 30999),
+        svc=service,
+        id=token,
+        ms=dice.randint(1001, 30999),
         pod=f"{service}-{dice.getrandbits(36):09x}-{''.join(dice.choices('bcdfghjklmnpqrstvwxz2456789', k=5))}",
         ip=f"10.{dice.randint(0, 255)}.{dice.randint(0, 255)}.{dice.randint(1, 254)}",
         host=f"ip-10-{dice.randint(0, 255)}-{dice.randint(0, 255)}-{dice.randint(1, 254)}.internal",
-    )  # fmt: skip
+    )

@@ -25,9 +25,8 @@ from benchmarks.ranking_material import (
     questions,
     shelf,
 )
-from kb.lookup.confidence import probability
-from kb.lookup.features import FEATURE_NAMES, features
-from kb.lookup.ranking import rank, scores
+from kb.lookup.features import FEATURE_NAMES, features, rank, scores
+from kb.lookup.scoring import probability
 
 POOL = 50
 """How many candidates each of the two tiers brings."""

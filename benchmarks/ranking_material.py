@@ -17,10 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
+from kb.index.encoder import OnnxEncoder
 from kb.lookup.features import Candidate, ChunkText, Query
 from kb.lookup.rarity import CorpusStats
-from kb.records import Passage
-from kb.storage.encoder import OnnxEncoder
+from kb.model import Passage
 from kb.text.chunks import chunk, spelled_out
 from kb.text.tokens import tokenize
 

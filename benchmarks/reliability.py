@@ -33,10 +33,10 @@ from benchmarks.ranking_material import RUNBOOKS, SHARED, pairs
 from kb import KnowledgeBase
 from kb.errors import KbError
 from kb.lookup.question import ask as make_question
-from kb.lookup.thresholds import KNOWN
-from kb.records import Status
+from kb.lookup.scoring import KNOWN
+from kb.model import Status
 from kb.text.kinds import Kind
-from kb.text.mask import fingerprint
+from kb.text.masking import fingerprint
 
 MISSING = 1 / 3
 """What a question counts whose right entry was retired."""
@@ -163,9 +163,13 @@ def documents(kb: KnowledgeBase) -> Iterator[Answered]:
 
 
 SOURCES: dict[str, Callable[[KnowledgeBase], Iterator[Answered]]] = {
-    "alerts": alerts, "bugs": bugs, "articles": articles, "faults": faults, "sentences": sentences,
+    "alerts": alerts,
+    "bugs": bugs,
+    "articles": articles,
+    "faults": faults,
+    "sentences": sentences,
     "documents": documents,
-}  # fmt: skip
+}
 
 
 def _open(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb import KnowledgeBase
-from kb.text.mask import fingerprint
+from kb.text.masking import fingerprint
 from kb.text.rewordings import reworded, rewordings
 
 

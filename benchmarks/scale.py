@@ -3,7 +3,7 @@
 `python -m benchmarks.scale [--home FOLDER] [--million] [--sizes N …]` prints for each size how fast a home is
 filled, what it takes of disk and memory, and what a warm lookup, a lesson and a cold `kb check` take.
 With `--home` the homes stay there and are used again.  Texts are made (`scale_material`); they go in as
-ingested files do, a file a transaction.  Vectors come from `kb.testing.encoders.HashedEncoder`, since the
+ingested files do, a file a transaction.  Vectors come from `tests.doubles.encoders.HashedEncoder`, since the
 model would take hours; each question pays for the real model all the same.
 """
 
@@ -28,8 +28,8 @@ from typing import Any
 from benchmarks.scale_material import FILE, Material
 from kb import KnowledgeBase
 from kb.starter import make_home
-from kb.storage.catalogue import FileRecord
-from kb.testing.encoders import HashedEncoder
+from kb.store.catalogue import FileRecord
+from tests.doubles.encoders import HashedEncoder
 
 SIZES = (10_000, 100_000)
 MILLION = 1_000_000
@@ -204,8 +204,12 @@ def cold(home: Path, size: int) -> dict[str, str]:
 
 
 STEPS: dict[str, Callable[[Path, int], dict[str, str]]] = {
-    "fill": fill, "disk": disk, "ask": ask, "learn": learn, "cold": cold,
-}  # fmt: skip
+    "fill": fill,
+    "disk": disk,
+    "ask": ask,
+    "learn": learn,
+    "cold": cold,
+}
 
 
 # -- small things --------------------------------------------------------------------------------

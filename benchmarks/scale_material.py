@@ -22,17 +22,33 @@ from typing import Any
 
 from benchmarks.corpora import CORPORA
 from ingest.pipeline import Unreadable, discover, parse_file, read_file
-from kb.records import Entry, Incident, KnownError, Origin, Pattern, Provenance, Signature, Source, ToolFix
-from kb.text.memory_format import parse_memory
+from kb.memory.format import parse_memory
+from kb.model import Entry, Incident, KnownError, Origin, Pattern, Provenance, Signature, Source, ToolFix
 
 LEARNED = 0.1
 """The share of patterns and tool fixes, of which each has a signature."""
 _REPLACED, _COINED = 0.55, 0.02
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _TEXTS = (
-    "title", "name", "pattern", "error_pattern", "meaning", "root_cause", "fix", "symptom", "cause", "resolution",
-    "workaround", "body", "summary", "description", "impact", "when", "mitigation", "prevention",
-)  # fmt: skip
+    "title",
+    "name",
+    "pattern",
+    "error_pattern",
+    "meaning",
+    "root_cause",
+    "fix",
+    "symptom",
+    "cause",
+    "resolution",
+    "workaround",
+    "body",
+    "summary",
+    "description",
+    "impact",
+    "when",
+    "mitigation",
+    "prevention",
+)
 _LISTS = ("steps", "lessons", "commands", "went_well", "went_wrong")
 _ERRORS = ("failed to", "cannot", "timeout in", "refused by", "panic in", "unexpected", "lost", "rejected")
 
@@ -92,9 +108,11 @@ class Material:
             changed["signatures"] = (Signature(needles=(self.error(rng),)),)
         source = Source(path=f"made/{number // FILE}.md", line=number % FILE + 1)
         return replace(
-            entry, id=f"{entry.kind.replace('_', '-')}-{number}",
-            provenance=Provenance(source=source), **changed,
-        )  # fmt: skip
+            entry,
+            id=f"{entry.kind.replace('_', '-')}-{number}",
+            provenance=Provenance(source=source),
+            **changed,
+        )
 
     def error(self, rng: random.Random) -> str:
         """The text of an error that one entry alone knows."""
@@ -124,8 +142,13 @@ class Material:
 
     def _coined(self, rng: random.Random) -> str:
         parts = self._drawn(rng).lower(), self._drawn(rng).lower()
-        return rng.choice((f"{parts[0]}-{parts[1]}-{rng.randrange(1000)}", f"{parts[0]}_{parts[1]}",
-                           f"{parts[0].title()}{parts[1].title()}Error"))  # fmt: skip
+        return rng.choice(
+            (
+                f"{parts[0]}-{parts[1]}-{rng.randrange(1000)}",
+                f"{parts[0]}_{parts[1]}",
+                f"{parts[0].title()}{parts[1].title()}Error",
+            )
+        )
 
 
 FILE = 100

@@ -23,9 +23,9 @@ from benchmarks.scanning_material import MEGABYTE, Signatures, log, signatures
 from kb.lookup.exact import SignatureScan
 from kb.lookup.question import BLOCK, ask
 from kb.text.carriers import Unfolded
-from kb.text.prepared import prepare
-from kb.text.re2_sets import Re2Sets
-from kb.text.signature_set import SignatureSet
+from kb.text.signatures.engines import Re2Sets
+from kb.text.signatures.prepared import prepare
+from kb.text.signatures.set import SignatureSet
 
 ROUNDS = 3
 
@@ -50,9 +50,11 @@ def raw_hyperscan(signs: Signatures, blocks: list[bytes]) -> Callable[[], object
     flags = hs.HS_FLAG_SINGLEMATCH | hs.HS_FLAG_MULTILINE
     database = hs.Database(mode=hs.HS_MODE_BLOCK)
     database.compile(
-        expressions=sources, ids=list(range(len(sources))), elements=len(sources),
+        expressions=sources,
+        ids=list(range(len(sources))),
+        elements=len(sources),
         flags=[flags | hs.HS_FLAG_CASELESS] * len(signs.literals) + [flags] * len(signs.regexes),
-    )  # fmt: skip
+    )
     return lambda: [database.scan(block, match_event_handler=lambda *_: None) for block in blocks]
 
 
@@ -109,8 +111,10 @@ def main() -> int:
     pairs = [(best(ours, 1), best(raw_scan, 1)) for _ in range(2 * ROUNDS)]
     ours_seconds, raw_seconds = min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
     raw = size / raw_seconds
-    print(f"{size:.0f} MB, {len(lines):,} lines, {len(signs.literals):,} literals, {len(signs.regexes):,} regexes;"
-          f" {len(hits)} entries hit")  # fmt: skip
+    print(
+        f"{size:.0f} MB, {len(lines):,} lines, {len(signs.literals):,} literals, {len(signs.regexes):,} regexes;"
+        f" {len(hits)} entries hit"
+    )
     print(f"{'':50}MB/s   of raw Hyperscan")
 
     def row(name: str, rate: float | None) -> None:

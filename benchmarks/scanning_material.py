@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import yaml
 
 from benchmarks.log_lines import TEMPLATES, fill
-from kb.records import Signature
+from kb.model import Signature
 
 MEGABYTE = 1024 * 1024
 

@@ -24,23 +24,39 @@ from typing import Any
 
 TARGET = Path("kb/text/secrets/shapes.json")
 _OURS = {
-    "generic-api-key", "kubernetes-secret-yaml", "curl-auth-header", "curl-auth-user", "private-key", "pkcs12-file",
-    "sidekiq-sensitive-url", "nuget-config-password", "jwt", "hashicorp-tf-password",
-}  # fmt: skip
+    "generic-api-key",
+    "kubernetes-secret-yaml",
+    "curl-auth-header",
+    "curl-auth-user",
+    "private-key",
+    "pkcs12-file",
+    "sidekiq-sensitive-url",
+    "nuget-config-password",
+    "jwt",
+    "hashicorp-tf-password",
+}
 _BOUNDARIES = (
-    "(?:[\\x60'\"\\s;]|\\\\[nr]|$)", "(?:[\\x60'\"\\s;]|\\\\[nr]|$|\\b)", "(?:$|[\\\\'\"\\x60\\s<),])",
-)  # fmt: skip
+    "(?:[\\x60'\"\\s;]|\\\\[nr]|$)",
+    "(?:[\\x60'\"\\s;]|\\\\[nr]|$|\\b)",
+    "(?:$|[\\\\'\"\\x60\\s<),])",
+)
 _BARE = {"sourcegraph-access-token": "|[a-fA-F0-9]{40}"}
 _NAMED = "[\\w.-]{0,50}?"
 _OPENED = re.compile(r"(?:\\b|\(\?i:|\(\?:|\((?!\?))*")
 _NEW_RELIC = ["new-relic", "newrelic", "new_relic"]
 _KEYWORDS = {
-    "airtable-personnal-access-token": ["pat"], "lob-api-key": ["lob"], "lob-pub-api-key": ["lob"],
-    "new-relic-browser-api-token": _NEW_RELIC, "new-relic-insert-key": _NEW_RELIC,
-    "new-relic-user-api-key": _NEW_RELIC, "typeform-api-token": ["typeform"], "gocardless-api-token": ["gocardless"],
-    "microsoft-teams-webhook": ["webhook.office.com"], "freemius-secret-key": ["secret_key"],
+    "airtable-personnal-access-token": ["pat"],
+    "lob-api-key": ["lob"],
+    "lob-pub-api-key": ["lob"],
+    "new-relic-browser-api-token": _NEW_RELIC,
+    "new-relic-insert-key": _NEW_RELIC,
+    "new-relic-user-api-key": _NEW_RELIC,
+    "typeform-api-token": ["typeform"],
+    "gocardless-api-token": ["gocardless"],
+    "microsoft-teams-webhook": ["webhook.office.com"],
+    "freemius-secret-key": ["secret_key"],
     "aws-access-token": ["a3t", "akia", "asia", "abia", "acca"],
-}  # fmt: skip
+}
 """The keywords of rules that have others than what the rule begins with."""
 _LEAD = 160
 """Characters before its keyword at which a rule may begin that does not begin with it."""

@@ -26,7 +26,7 @@ from benchmarks.paraphrases import learn_all
 from benchmarks.questions import FOLDER, read
 from benchmarks.reliability import ids_by_path
 from kb import KnowledgeBase
-from kb.lookup.confidence import calibration
+from kb.lookup.scoring import calibration
 from kb.lookup.sentences import OPINIONS
 from kb.text.kinds import Kind
 

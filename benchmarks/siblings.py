@@ -29,10 +29,10 @@ from unittest.mock import patch
 from benchmarks.alerts import FOLDERS, SHARED, is_right
 from benchmarks.questions import share
 from kb import KnowledgeBase
-from kb.records import Status
-from kb.records.ledger import Answer, Verdict
+from kb.model import Status
+from kb.model.ledger import Answer, Verdict
 from kb.starter import make_home
-from kb.storage.entries import Place
+from kb.store.entries import Place
 
 _FIELD = re.compile(r"\{\{.*?\}\}")
 

@@ -30,7 +30,7 @@ from benchmarks.handshake import processor_seconds
 from benchmarks.soak_shift import shift
 from benchmarks.waiting import ROOT, RawClient, prepared, serving
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 
 _MB = 1024
 
@@ -131,11 +131,18 @@ def minute(process: int, home: Path, seen: Seen, started: float) -> Minute:
     wal = home / "state" / "kb.db-wal"
     place = Path(f"/proc/{process}")
     return Minute(
-        at=(time.monotonic() - started) / 60, calls=seen.calls, errors=len(seen.errors),
-        p50=statistics.median(times), p95=_p95(times), check_p95=_p95(checks), memory=_memory(process),
-        beside=sum(map(_memory, _children(process))), files=len(list((place / "fd").iterdir())),
-        threads=len(list((place / "task").iterdir())), log=wal.stat().st_size / _MB / _MB if wal.exists() else 0.0,
-    )  # fmt: skip
+        at=(time.monotonic() - started) / 60,
+        calls=seen.calls,
+        errors=len(seen.errors),
+        p50=statistics.median(times),
+        p95=_p95(times),
+        check_p95=_p95(checks),
+        memory=_memory(process),
+        beside=sum(map(_memory, _children(process))),
+        files=len(list((place / "fd").iterdir())),
+        threads=len(list((place / "task").iterdir())),
+        log=wal.stat().st_size / _MB / _MB if wal.exists() else 0.0,
+    )
 
 
 def _p95(times: Sequence[float]) -> float:

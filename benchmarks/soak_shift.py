@@ -55,9 +55,12 @@ def _work(number: int, turn: int, call: Call) -> Generator[None, None, dict[str,
     """The incident itself."""
     service = f"berth-{number % 7}"
     opened = call(
-        "incident_open", title=f"berth {number} is down, {turn}", service=service, environment="production",
+        "incident_open",
+        title=f"berth {number} is down, {turn}",
+        service=service,
+        environment="production",
         severity="SEV2",
-    )  # fmt: skip
+    )
     known = {"incident_id": opened["id"]}
     yield
     for tool, given in (
@@ -94,9 +97,12 @@ def _afterwards(number: int, turn: int, call: Call, known: dict[str, Any]) -> It
     yield
     lesson = turn - turn % LESSON_EVERY
     learned = call(
-        "learn_pattern", pattern=f"berth {number}x{lesson} reports fault {number * 7919 + lesson}", fix="see the ramp",
-        meaning="the ramp is frozen", services=[f"berth-{number % 7}"],
-    )  # fmt: skip
+        "learn_pattern",
+        pattern=f"berth {number}x{lesson} reports fault {number * 7919 + lesson}",
+        fix="see the ramp",
+        meaning="the ramp is frozen",
+        services=[f"berth-{number % 7}"],
+    )
     yield
     call(
         "learn_tool_fix",

@@ -34,10 +34,10 @@ from benchmarks.long_logs import failing
 from benchmarks.scale import FILE
 from benchmarks.scale_material import Material
 from kb import KnowledgeBase
+from kb.index.encoder import OnnxEncoder
 from kb.starter import make_home
-from kb.storage.catalogue import FileRecord
-from kb.storage.encoder import OnnxEncoder
-from kb.testing.encoders import HashedEncoder
+from kb.store.catalogue import FileRecord
+from tests.doubles.encoders import HashedEncoder
 
 _LOG = 2_900_000
 _PAUSE = 0.02
@@ -99,8 +99,10 @@ def serving(home: Path, code: Path = ROOT) -> Iterator[tuple[str, int]]:
     environ = {**os.environ, "PYTHONPATH": str(code), "PYTHONSAFEPATH": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "kb", "--home", str(home), "serve", "--port", "0"],
-        stderr=subprocess.PIPE, text=True, env=environ,
-    )  # fmt: skip
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environ,
+    )
     assert process.stderr
     try:
         found = re.search(r"http://\S+", process.stderr.readline())

@@ -17,7 +17,7 @@ import yaml
 
 from benchmarks.questions import FOLDER
 from kb import KnowledgeBase
-from kb.records.ledger import Match
+from kb.model.ledger import Match
 from kb.starter import make_home
 
 CORPORA = Path("../shared/corpora")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import typer
 from typer.testing import CliRunner
 
-from kb.cli.app import app
+from kb.doors.cli.app import app
 
 INTRO = """\
 # The command line

@@ -9,13 +9,34 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (
-    "kb", "kb/records", "kb/text", "kb/text/carriers", "kb/text/crashes", "kb/text/secrets",
-    "kb/storage", "kb/lookup", "kb/loop",
-    "kb/prose", "kb/incidents", "kb/changes", "kb/triage", "kb/triage/alerts", "kb/proposals", "kb/review",
+    "kb",
+    "kb/records",
+    "kb/text",
+    "kb/text/carriers",
+    "kb/text/crashes",
+    "kb/text/secrets",
+    "kb/storage",
+    "kb/lookup",
+    "kb/loop",
+    "kb/prose",
+    "kb/incidents",
+    "kb/changes",
+    "kb/triage",
+    "kb/triage/alerts",
+    "kb/proposals",
+    "kb/review",
     "kb/evaluation",
-    "kb/cli", "kb/server", "kb/starter", "kb/testing",
-    "ingest", "ingest/convert", "ingest/fields", "ingest/deployed", "ingest/monitors", "ingest/trackers",
-)  # fmt: skip
+    "kb/cli",
+    "kb/server",
+    "kb/starter",
+    "kb/testing",
+    "ingest",
+    "ingest/convert",
+    "ingest/fields",
+    "ingest/deployed",
+    "ingest/monitors",
+    "ingest/trackers",
+)
 """The packages, in the order of their dependencies as far as a list can tell it."""
 
 INTRO = """\

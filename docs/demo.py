@@ -81,10 +81,18 @@ class Demo:
         """One process keeps the fix; its id is returned."""
         say("Somebody finds out why, and keeps it.")
         told = self.kb(
-            "learn", "pattern", NEW, "--meaning", "A replica came back from a backup with its old epoch",
-            "--fix", "Empty its data folder and let it join again",
-            "--command", "replicactl rejoin --wipe", "--check", "Was a replica restored from a backup today?",
-        )  # fmt: skip
+            "learn",
+            "pattern",
+            NEW,
+            "--meaning",
+            "A replica came back from a backup with its old epoch",
+            "--fix",
+            "Empty its data folder and let it join again",
+            "--command",
+            "replicactl rejoin --wipe",
+            "--check",
+            "Was a replica restored from a backup today?",
+        )
         return told.split()[-1]
 
     def find_again(self, entry_id: str) -> None:

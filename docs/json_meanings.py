@@ -9,19 +9,18 @@ from kb.changes.import_git import Imported
 from kb.evaluation.compare import Comparison
 from kb.evaluation.results import Run
 from kb.incidents.updates import StatusUpdate
+from kb.index.vector_check import VectorReport
+from kb.model.brief import Brief
+from kb.model.change import Change, RollbackTarget
+from kb.model.entry import Status
+from kb.model.healthy import HealthyAdded, HealthyReport, HealthySource, Rehearsal
+from kb.model.incident import LiveIncident
+from kb.model.ledger import Answer, Event, SearchHit, Trust
+from kb.model.proposal import KeptProposal, Waiting
+from kb.model.receipts import Learned, Receipt, RedactReport, SweepReport
+from kb.model.status import Move
 from kb.prose.narrative import Narrative
-from kb.records.brief import Brief
-from kb.records.change import Change, RollbackTarget
-from kb.records.healthy import HealthyAdded, HealthyReport, HealthySource, Rehearsal
-from kb.records.ledger import Answer, Event, SearchHit, Trust
-from kb.records.live import LiveIncident
-from kb.records.moves import Move
-from kb.records.parts import Status
-from kb.records.proposal import KeptProposal, Waiting
-from kb.records.receipts import Learned, Receipt
-from kb.records.swept import RedactReport, SweepReport
 from kb.review.summary import WeeklySummary
-from kb.storage.vector_check import VectorReport
 
 
 @dataclass(frozen=True)
@@ -35,94 +34,177 @@ class Shape:
 
 
 COMMANDS = (
-    Shape(("init",), "The new home.", fields={
-        "home": (str, "Its folder, absolute."),
-        "written": (list[str], "The files that were made; empty when it was a home already."),
-    }),
-    Shape(("check",), "The answer to \"have we seen this before?\".", Answer),
+    Shape(
+        ("init",),
+        "The new home.",
+        fields={
+            "home": (str, "Its folder, absolute."),
+            "written": (list[str], "The files that were made; empty when it was a home already."),
+        },
+    ),
+    Shape(("check",), 'The answer to "have we seen this before?".', Answer),
     Shape(("triage",), "The first page of an incident.", Brief),
     Shape(("search",), "The entries found, best first; an empty list when there are none.", list[SearchHit]),
-    Shape(("show",), "The entry, the fields of its kind (see [Entries](#entries)) among these:", fields={
-        "kind": (str, "Which kind of entry it is."),
-        "trust": (Trust, "Its record, and the trust that follows."),
-        "moves": (list[Move], "How it came to its status, oldest first; empty when it was never moved."),
-    }),
+    Shape(
+        ("show",),
+        "The entry, the fields of its kind (see [Entries](#entries)) among these:",
+        fields={
+            "kind": (str, "Which kind of entry it is."),
+            "trust": (Trust, "Its record, and the trust that follows."),
+            "moves": (list[Move], "How it came to its status, oldest first; empty when it was never moved."),
+        },
+    ),
     Shape(("learn pattern", "learn tool-fix"), "What became of the lesson.", Learned),
-    Shape(("outcome",), "The entry's record afterwards.", fields={
-        "id": (str, "The entry."),
-        "status": (Status, "Where it stands in its life now."),
-        "trust": (Trust, "Its record now, and the trust that follows."),
-    }),
-    Shape(("status",), "The entry's status, and how it came to it.", fields={
-        "id": (str, "The entry."),
-        "status": (Status, "Where it stands in its life now."),
-        "moves": (list[Move], "Every change of it, oldest first; empty when it was never moved."),
-    }),
+    Shape(
+        ("outcome",),
+        "The entry's record afterwards.",
+        fields={
+            "id": (str, "The entry."),
+            "status": (Status, "Where it stands in its life now."),
+            "trust": (Trust, "Its record now, and the trust that follows."),
+        },
+    ),
+    Shape(
+        ("status",),
+        "The entry's status, and how it came to it.",
+        fields={
+            "id": (str, "The entry."),
+            "status": (Status, "Where it stands in its life now."),
+            "moves": (list[Move], "Every change of it, oldest first; empty when it was never moved."),
+        },
+    ),
     Shape(("healthy add",), "What adding each log did, in the order given.", list[HealthyAdded]),
-    Shape(("healthy list",), "The healthy logs; with a source, the lines kept of it instead: "
-          "`fingerprint`, `line`, `count`, `source`, `added_at`.", list[HealthySource]),
-    Shape(("healthy check", "healthy remove"), "What the healthy lines say of the signatures.", HealthyReport),
+    Shape(
+        ("healthy list",),
+        "The healthy logs; with a source, the lines kept of it instead: "
+        "`fingerprint`, `line`, `count`, `source`, `added_at`.",
+        list[HealthySource],
+    ),
+    Shape(
+        ("healthy check", "healthy remove"), "What the healthy lines say of the signatures.", HealthyReport
+    ),
     Shape(("rehearse",), "What the edit would have changed. Nothing was written.", Rehearsal),
     Shape(("ingest",), "The receipt: every file, and what became of it.", Receipt),
-    Shape(("eval",), "The run, how it compares with an older one, and why it did not pass, if so.", fields={
-        "run": (Run, "Figures, settings and every case; what `-o` writes."),
-        "comparison": (Comparison | None, "Against the older run; null without `--against`."),
-        "failed": (list[str], "Why the exit code is 1, in words; empty when it is 0."),
-    }),
-    Shape(("doctor",), "What is wrong, if anything; the exit code is 1 when `healthy` is false.", fields={
-        "healthy": (bool, "Whether `problems` is empty."),
-        "problems": (list[str], "What is wrong with the database and the vectors, in words."),
-        "mistakes_in_files": (list[str], "Mistakes in memory and ingested files: `path:line: message`."),
-        "entries": (dict[str, int], "Entries on offer, by kind."),
-        "vectors": (VectorReport, "Both sides of the vector index."),
-        "tokens": (list[str], "The tokens of kb serve that have ended or end within two weeks, in words."),
-    }),
+    Shape(
+        ("eval",),
+        "The run, how it compares with an older one, and why it did not pass, if so.",
+        fields={
+            "run": (Run, "Figures, settings and every case; what `-o` writes."),
+            "comparison": (Comparison | None, "Against the older run; null without `--against`."),
+            "failed": (list[str], "Why the exit code is 1, in words; empty when it is 0."),
+        },
+    ),
+    Shape(
+        ("doctor",),
+        "What is wrong, if anything; the exit code is 1 when `healthy` is false.",
+        fields={
+            "healthy": (bool, "Whether `problems` is empty."),
+            "problems": (list[str], "What is wrong with the database and the vectors, in words."),
+            "mistakes_in_files": (list[str], "Mistakes in memory and ingested files: `path:line: message`."),
+            "entries": (dict[str, int], "Entries on offer, by kind."),
+            "vectors": (VectorReport, "Both sides of the vector index."),
+            "tokens": (
+                list[str],
+                "The tokens of kb serve that have ended or end within two weeks, in words.",
+            ),
+        },
+    ),
     Shape(("sweep",), "What was swept, or with `--dry-run` would be.", SweepReport),
     Shape(("redact",), "The secrets that were taken out, or with `--dry-run` that are there.", RedactReport),
-    Shape(("backup",), "The copy of the ledger that was made.", fields={
-        "file": (str, "Where it is."),
-        "rows": (int, "How many rows of all its tables it has."),
-    }),
-    Shape(("restore",), "What came back from a copy of the ledger.", fields={
-        "file": (str, "The copy."),
-        "rows": (dict[str, int], "How many rows came, by table."),
-    }),
-    Shape(("proposals",), "What waits for a decision; with an ID one `KeptProposal`, whatever became of it.", Waiting),
+    Shape(
+        ("backup",),
+        "The copy of the ledger that was made.",
+        fields={
+            "file": (str, "Where it is."),
+            "rows": (int, "How many rows of all its tables it has."),
+        },
+    ),
+    Shape(
+        ("restore",),
+        "What came back from a copy of the ledger.",
+        fields={
+            "file": (str, "The copy."),
+            "rows": (dict[str, int], "How many rows came, by table."),
+        },
+    ),
+    Shape(
+        ("proposals",),
+        "What waits for a decision; with an ID one `KeptProposal`, whatever became of it.",
+        Waiting,
+    ),
     Shape(("accept", "reject"), "The proposal, and what was decided on it.", KeptProposal),
-    Shape(("weekly",), "One window of the ledger in numbers.", WeeklySummary, fields={
-        "narrative": (Narrative, "Prose around the numbers; only with `--narrative`."),
-    }),
-    Shape(("incident open", "incident show", "incident acknowledge", "incident severity",
-           "incident hypothesis", "incident mitigate", "incident resolve", "incident verify",
-           "incident action-item", "incident review", "incident close", "incident reopen"),
-          "The incident as it is afterwards.", LiveIncident),
+    Shape(
+        ("weekly",),
+        "One window of the ledger in numbers.",
+        WeeklySummary,
+        fields={
+            "narrative": (Narrative, "Prose around the numbers; only with `--narrative`."),
+        },
+    ),
+    Shape(
+        (
+            "incident open",
+            "incident show",
+            "incident acknowledge",
+            "incident severity",
+            "incident hypothesis",
+            "incident mitigate",
+            "incident resolve",
+            "incident verify",
+            "incident action-item",
+            "incident review",
+            "incident close",
+            "incident reopen",
+        ),
+        "The incident as it is afterwards.",
+        LiveIncident,
+    ),
     Shape(("incident list",), "The incidents that were opened here, newest first.", list[LiveIncident]),
     Shape(("incident log",), "The line that was written.", Event),
     Shape(("incident update",), "A text to post, and when the next one is due.", StatusUpdate),
-    Shape(("incident postmortem",), "The draft.", fields={
-        "path": (str | None, "The file that it was written to, if it was."),
-        "markdown": (str, "Its text."),
-    }),
-    Shape(("memory keys", "memory read", "memory query"), "The keys as a list of strings; the content "
-          "of the file, or of the part that the path leads to, as it stands there."),
-    Shape(("memory append",), "What was changed.", fields={
-        "key": (str, "The memory file."),
-        "list_path": (str, "The list in it."),
-    }),
-    Shape(("memory update",), "What was changed.", fields={
-        "key": (str, "The memory file."),
-        "path": (str, "The value in it."),
-    }),
+    Shape(
+        ("incident postmortem",),
+        "The draft.",
+        fields={
+            "path": (str | None, "The file that it was written to, if it was."),
+            "markdown": (str, "Its text."),
+        },
+    ),
+    Shape(
+        ("memory keys", "memory read", "memory query"),
+        "The keys as a list of strings; the content "
+        "of the file, or of the part that the path leads to, as it stands there.",
+    ),
+    Shape(
+        ("memory append",),
+        "What was changed.",
+        fields={
+            "key": (str, "The memory file."),
+            "list_path": (str, "The list in it."),
+        },
+    ),
+    Shape(
+        ("memory update",),
+        "What was changed.",
+        fields={
+            "key": (str, "The memory file."),
+            "path": (str, "The value in it."),
+        },
+    ),
     Shape(("memory log",), "The line that was written.", Event),
     Shape(("change record",), "The change as it was kept.", Change),
     Shape(("change list",), "The changes of the window, newest first; perhaps none.", list[Change]),
     Shape(("change rollback-target",), "Where to roll back to.", RollbackTarget),
-    Shape(("change drift",), "The drift that is there.", fields={
-        "expired": (list[Change], "Drift whose exception has expired."),
-        "active": (list[Change], "Drift that may still be there."),
-    }),
+    Shape(
+        ("change drift",),
+        "The drift that is there.",
+        fields={
+            "expired": (list[Change], "Drift whose exception has expired."),
+            "active": (list[Change], "Drift that may still be there."),
+        },
+    ),
     Shape(("change import-git",), "What reading the repository gave.", Imported),
-)  # fmt: skip
+)
 
 MEANINGS = {
     "Proposal.kind": "What would be done when it is accepted.",

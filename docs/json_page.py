@@ -20,8 +20,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import typer
 
 from docs.json_meanings import COMMANDS, MEANINGS, Shape
-from kb.cli.app import app
-from kb.records import KINDS, Entry
+from kb.doors.cli.app import app
+from kb.model import KINDS, Entry
 
 INTRO = """\
 # What `--json` prints

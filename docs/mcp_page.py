@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from kb import KnowledgeBase
+from kb.doors.mcp.offers import Offer
+from kb.doors.mcp.server import INSTRUCTIONS, tool_groups
 from kb.home import Home
-from kb.server.offers import Offer
-from kb.server.server import INSTRUCTIONS, tool_groups
 
 INTRO = """\
 # The tools over MCP
@@ -41,10 +41,9 @@ def _tool(offer: Offer) -> str:
     tool = offer.tool
     what = "reads" if offer.reads else "writes"
     rows = "\n".join(_rows(tool.parameters))
-    return (
-        f"## `{tool.name}`\n\n{tool.description}\n\n({what}; at most {offer.budget:,} tokens)\n"
-        + (f"\n| argument | |\n|---|---|\n{rows}\n" if rows else "")
-    )  # fmt: skip
+    return f"## `{tool.name}`\n\n{tool.description}\n\n({what}; at most {offer.budget:,} tokens)\n" + (
+        f"\n| argument | |\n|---|---|\n{rows}\n" if rows else ""
+    )
 
 
 def _rows(parameters: dict[str, Any]) -> Iterator[str]:

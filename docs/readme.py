@@ -17,7 +17,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kb.testing.command import run_command
+from tests.doubles.command import run_command
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN_FOLDER = "/home/you"

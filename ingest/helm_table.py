@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from ingest.deployed.helm_history import read_history
-from ingest.deployed.reading import LINE, Found
+from ingest.deployments.helm_history import read_history
+from ingest.deployments.reading import LINE, Found
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
 

@@ -17,9 +17,9 @@ from ingest.convert.conversion import Converted, convert_bytes, convert_text
 from ingest.registry import FALLBACK, SOURCES, choose
 from ingest.source import Parsed, SourceFile, SourceType
 from kb.errors import Problem
-from kb.records import Entry, Incident
+from kb.model import Entry, Incident
+from kb.text.escaping import visible
 from kb.text.redact import redact
-from kb.text.visible import visible
 
 MAX_BYTES = 64 * 1024 * 1024
 _ZIP = b"PK\x03\x04"

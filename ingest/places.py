@@ -9,23 +9,70 @@ import re
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from kb.text.change_words import is_environment, split_name
+from kb.text.changes import is_environment, split_name
 
-_SERVICES = frozenset((
-    "apps", "app", "applications", "services", "service", "svc", "svcs", "charts", "chart", "helm", "releases",
-    "workloads", "manifests", "k8s", "kubernetes", "kustomize", "deploy", "deployments", "components",
-    "microservices",
-))  # fmt: skip
-_ENVIRONMENTS = frozenset((
-    "overlays", "overlay", "environments", "environment", "envs", "env", "clusters", "stages",
-))  # fmt: skip
-_NO_SERVICE = frozenset((
-    "base", "bases", "common", "shared", "lib", "libs", "templates", "src", "tests", "test", "docs", "overlays",
-    "files",
-))  # fmt: skip
-_APPLICATIONS = frozenset((
-    "argocd", "argo-cd", "argo", "applications", "flux",
-))  # fmt: skip
+_SERVICES = frozenset(
+    (
+        "apps",
+        "app",
+        "applications",
+        "services",
+        "service",
+        "svc",
+        "svcs",
+        "charts",
+        "chart",
+        "helm",
+        "releases",
+        "workloads",
+        "manifests",
+        "k8s",
+        "kubernetes",
+        "kustomize",
+        "deploy",
+        "deployments",
+        "components",
+        "microservices",
+    )
+)
+_ENVIRONMENTS = frozenset(
+    (
+        "overlays",
+        "overlay",
+        "environments",
+        "environment",
+        "envs",
+        "env",
+        "clusters",
+        "stages",
+    )
+)
+_NO_SERVICE = frozenset(
+    (
+        "base",
+        "bases",
+        "common",
+        "shared",
+        "lib",
+        "libs",
+        "templates",
+        "src",
+        "tests",
+        "test",
+        "docs",
+        "overlays",
+        "files",
+    )
+)
+_APPLICATIONS = frozenset(
+    (
+        "argocd",
+        "argo-cd",
+        "argo",
+        "applications",
+        "flux",
+    )
+)
 _MIGRATION = re.compile(
     r"(?:^|/)(?:db[/_-]?)?migrat(?:e|ions?)/|(?:^|/)alembic/versions/|(?:^|/)[VU]\d[\d_.]*__\w+\.sql$"
     r"|(?:^|/)(?:changelog|liquibase)/.*\.(?:sql|xml|ya?ml)$",

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.alert_rules import AlertRules
-from ingest.bug_signatures import BugSignatures
-from ingest.deployments import Deployments
-from ingest.document import Document
-from ingest.git_log import GitLog
+from ingest.deployments.deployments import Deployments
 from ingest.helm_table import HelmTable
-from ingest.known_error import KnownErrorArticles
-from ingest.known_table import KnownErrorTable
-from ingest.memory_yaml import MemoryYaml
-from ingest.monitor_rules import MonitorRules
 from ingest.nagios_objects import NagiosObjects
-from ingest.postmortem import Postmortem
-from ingest.runbook import RunbookMarkdown
+from ingest.postmortem.postmortem import Postmortem
 from ingest.source import SourceFile, SourceType
-from ingest.status_page import StatusPage
-from ingest.tracker_export import TrackerExport
+from ingest.sources.alert_rules import AlertRules
+from ingest.sources.bug_signatures import BugSignatures
+from ingest.sources.document import Document
+from ingest.sources.git_log import GitLog
+from ingest.sources.known_error import KnownErrorArticles
+from ingest.sources.known_table import KnownErrorTable
+from ingest.sources.memory_yaml import MemoryYaml
+from ingest.sources.monitor_rules import MonitorRules
+from ingest.sources.runbook import RunbookMarkdown
+from ingest.sources.status_page import StatusPage
+from ingest.sources.tracker_export import TrackerExport
 
 FALLBACK: SourceType = Document()
 """The source that keeps what no other understands."""

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from ingest.convert.forms import Form, form_of
 from kb.errors import Problem
-from kb.records import Entry
-from kb.records.change import Change
+from kb.model import Entry
+from kb.model.change import Change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

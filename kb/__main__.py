@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 if __name__ == "__main__":  # (a process that is begun by another one reads this file, too)
-    from kb.cli import main
+    from kb.doors.cli import main
 
     main()

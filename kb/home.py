@@ -15,9 +15,13 @@ from kb.errors import HomeNotFound, InvalidInput
 
 MEMORY_FOLDERS = ("learned", "state")
 MEMORY_FILES = (
-    "learned/patterns", "learned/tool_fixes", "learned/runbooks", "learned/service_quirks", "state/environments",
+    "learned/patterns",
+    "learned/tool_fixes",
+    "learned/runbooks",
+    "learned/service_quirks",
+    "state/environments",
     "state/watch",
-)  # fmt: skip
+)
 """The memory files that every home may have; one that nobody has written yet is empty."""
 """The folders of a home that hold YAML; a memory key is `<folder>/<name>` in one of these."""
 

@@ -18,9 +18,9 @@ import pytest
 from hypothesis import settings
 
 from kb import KnowledgeBase
+from kb.index.encoder import OnnxEncoder
 from kb.starter import make_home
-from kb.storage.encoder import OnnxEncoder
-from kb.testing.command import run_command
+from tests.doubles.command import run_command
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

@@ -10,11 +10,25 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.storage.database import SCHEMA
+from kb.store.database import SCHEMA
 from tests.conftest import ROOT
 
-HEAVY = {"chromadb", "torch", "onnxruntime", "mcp", "anthropic", "numpy", "sentence_transformers", "transformers",
-         "sqlite_utils", "pandas", "tokenizers", "ruamel", "markdown_it", "ingest"}  # fmt: skip
+HEAVY = {
+    "chromadb",
+    "torch",
+    "onnxruntime",
+    "mcp",
+    "anthropic",
+    "numpy",
+    "sentence_transformers",
+    "transformers",
+    "sqlite_utils",
+    "pandas",
+    "tokenizers",
+    "ruamel",
+    "markdown_it",
+    "ingest",
+}
 LINE = "FATAL tide gauge 7 reports a negative depth"
 
 
@@ -26,13 +40,16 @@ def loaded_by(script: str, *arguments: str) -> set[str]:
     )
     done = subprocess.run(
         [sys.executable, "-c", f"{tail}\n{script}", *arguments],
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return HEAVY & set(done.stderr.rpartition("LOADED")[2].split())
 
 
-RUN = "from kb.cli import main; main()"
+RUN = "from kb.doors.cli import main; main()"
 
 
 def test_importing_kb_loads_nothing_heavy():
@@ -89,6 +106,6 @@ def test_a_question_that_needs_vectors_loads_neither_torch_nor_chroma(home: Path
 def test_the_schema_number_is_the_number_of_migrations():
     from sqlite_utils import Database
 
-    from kb.storage.migrations import migrations
+    from kb.store.upkeep.migrations import migrations
 
     assert len(migrations.pending(Database(memory=True))) == SCHEMA

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from docs import generate, json_meanings, readme
 from kb import KnowledgeBase
-from kb.cli.app import app
+from kb.doors.cli.app import app
 from tests.conftest import ROOT
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.cli.text import incident_in_words
+from kb.doors.cli.text import incident_in_words
 from kb.errors import InvalidInput
-from kb.records.receipts import FileState
+from kb.model.receipts import FileState
 
 RUNBOOK = (
     "# WidgetJam\n\n## Meaning\n\nThe widget line {what} is jammed by paper.\n\n"
@@ -34,9 +34,11 @@ def test_every_file_is_in_the_receipt_with_what_became_of_it(kb: KnowledgeBase, 
     receipt = kb.ingest(folder)
     states = {Path(file.path).name: file.state for file in receipt.files}
     assert states == {
-        "jam.md": FileState.ADDED, "note.txt": FileState.ADDED,
-        "LICENSE": FileState.SKIPPED, "picture.png": FileState.SKIPPED,
-    }  # fmt: skip
+        "jam.md": FileState.ADDED,
+        "note.txt": FileState.ADDED,
+        "LICENSE": FileState.SKIPPED,
+        "picture.png": FileState.SKIPPED,
+    }
     assert all(file.reason for file in receipt.files if file.state is FileState.SKIPPED)
 
 

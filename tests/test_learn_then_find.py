@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Answer, Verdict
+from kb.model.ledger import Answer, Verdict
 from tests.conftest import ROOT, RunKb
 
 CASES = {
@@ -136,8 +136,11 @@ def reader_process(home: Path) -> Iterator[subprocess.Popen[str]]:
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(home)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
     try:
         yield process
     finally:

@@ -25,7 +25,7 @@ from benchmarks.evidence import first_of, is_taken
 from benchmarks.fault_lab.carriers import CARRIERS, carried
 from benchmarks.fault_lab.source import HEALTHY
 from kb import KnowledgeBase
-from kb.text.evidence import pick_evidence
+from kb.text.evidence.evidence import pick_evidence
 
 Row = dict[str, Any]
 _SURE = 0.8

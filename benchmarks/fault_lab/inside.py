@@ -41,9 +41,22 @@ class Outcome:
 def enter(source: str, fault: str, occurrence: int, seed: int) -> Outcome:
     """Run one fault in fresh namespaces."""
     command = [
-        "unshare", "--uts", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc",
-        sys.executable, "-m", "benchmarks.fault_lab.inside", source, fault, str(occurrence), str(seed),
-    ]  # fmt: skip
+        "unshare",
+        "--uts",
+        "--mount",
+        "--net",
+        "--pid",
+        "--fork",
+        "--kill-child",
+        "--mount-proc",
+        sys.executable,
+        "-m",
+        "benchmarks.fault_lab.inside",
+        source,
+        fault,
+        str(occurrence),
+        str(seed),
+    ]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST_RUN, errors="replace")
     except subprocess.TimeoutExpired:

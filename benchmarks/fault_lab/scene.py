@@ -83,9 +83,13 @@ class Scene:
         """Start a program that goes on, its output in a file of the folder."""
         with (self.folder / log).open("ab") as out:
             process = subprocess.Popen(
-                ["sh", "-c", f"exec {self.fill(command)}"], cwd=self.folder, env=self.environment(),
-                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+                ["sh", "-c", f"exec {self.fill(command)}"],
+                cwd=self.folder,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
         self.processes.append(process)
         return process
 
@@ -93,9 +97,14 @@ class Scene:
         """Run a shell command to its end; what it printed is kept as `output`."""
         try:
             done = subprocess.run(
-                ["sh", "-c", self.fill(command)], cwd=self.folder, env=self.environment(),
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds,
-            )  # fmt: skip
+                ["sh", "-c", self.fill(command)],
+                cwd=self.folder,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=seconds,
+            )
         except subprocess.TimeoutExpired as late:
             self.output = (late.stdout or b"").decode("utf-8", "replace")
             return 124

@@ -14,9 +14,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.rewordings_runs.table import RUNS, Run
-from kb.text.mask import fingerprint
-from kb.text.rewordings import reworded
-from kb.text.wordings import fits
+from kb.text.masking import fingerprint
+from kb.text.rewordings import fits, reworded
 
 LONGEST_RUN = 20
 """Seconds that a fault may take."""

@@ -96,9 +96,13 @@ def _converter() -> Any:
             return f"\n\n**{' '.join(text.split())}**\n\n"
 
     return Converter(
-        heading_style="ATX", bullets="-", escape_asterisks=False, escape_underscores=False, escape_misc=False,
+        heading_style="ATX",
+        bullets="-",
+        escape_asterisks=False,
+        escape_underscores=False,
+        escape_misc=False,
         code_language_callback=_language,
-    )  # fmt: skip
+    )
 
 
 def _language(element: Tag) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.deployed.reading import LINE, at, listed, mapping, text
+from ingest.deployments.reading import LINE, at, listed, mapping, text
 from ingest.monitors.shape import NAME, Monitor, first, mappings, runbook_of
 
 _ELASTALERT = (

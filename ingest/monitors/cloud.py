@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.deployed.reading import at, listed, mapping, text
+from ingest.deployments.reading import at, listed, mapping, text
 from ingest.monitors.shape import NAME, Monitor, first, mappings, tags_of
 
 _DATADOG = re.compile(

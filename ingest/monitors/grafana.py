@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ingest.deployed.reading import at, listed, mapping, text
+from ingest.deployments.reading import at, listed, mapping, text
 from ingest.monitors.shape import Monitor, first, mappings, runbook_of
 
 _QUERIES = ("expr", "rawSql", "query", "rawQuery", "target", "queryText", "expression")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.deployed.reading import LINE
+from ingest.deployments.reading import LINE
 from ingest.monitors.shape import Monitor, runbook_in
 
 _NAGIOS = re.compile(r"^[ \t]*define[ \t]+(?P<kind>service|host)[ \t]*\{(?P<body>[^{}]*)\}", re.M)

@@ -1,6 +1,6 @@
 """The shape of a monitor's definition, and the alert rule made of it: the small things that all formats need.
 
-Documents come as `ingest.deployed.reading.plain` makes them: every scalar is text as written.
+Documents come as `ingest.deployments.reading.plain` makes them: every scalar is text as written.
 """
 
 from __future__ import annotations
@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.alert_rules import masked, rule_severity
-from ingest.deployed.reading import LINE, line_of, mapping, text
-from ingest.helm import default_of
-from kb.records import AlertRule, Provenance, Scope, Source
+from ingest.deployments.reading import LINE, line_of, mapping, text
+from ingest.sources.alert_rules import default_of, masked, rule_severity
+from kb.model import AlertRule, Provenance, Scope, Source
 
 _URL = re.compile(r"https?://[^\s<>\"')\]|*]+")
 _RUNBOOK_KEYS = (

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ingest.deployed.reading import at, line_of, listed, text
+from ingest.deployments.reading import at, line_of, listed, text
 from ingest.trackers.ticket import Ticket, Update
 
 _TAG = re.compile(r"<[^>]+>")
@@ -213,8 +213,14 @@ def incident_io(item: dict[str, Any]) -> Ticket | None:
 
 
 READERS: tuple[Callable[[dict[str, Any]], Ticket | None], ...] = (
-    service_now, jira, statuspage, pagerduty, gitlab, incident_io, github,
-)  # fmt: skip
+    service_now,
+    jira,
+    statuspage,
+    pagerduty,
+    gitlab,
+    incident_io,
+    github,
+)
 
 
 def severity_among(labels: tuple[str, ...]) -> str:

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ingest.fields.causes import cause
-from ingest.fields.dates import first_date
-from ingest.fields.done import what_was_done
-from ingest.postmortem import read_incident
-from kb.records import Cause, Document, Entry, Incident, Provenance, Scope, Source, TimelineEvent
-from kb.text.severity import parse_severity
+from ingest.postmortem.causes import cause
+from ingest.postmortem.done import what_was_done
+from ingest.postmortem.postmortem import read_incident
+from ingest.postmortem.times import first_date
+from kb.model import Cause, Document, Entry, Incident, Provenance, Scope, Source, TimelineEvent
+from kb.text.severities import parse_severity
 
 _INCIDENT = re.compile(
     r"\b(?:incidents?|outages?|post-?mortems?|sev[- ]?\d|p[01]|downtime|disruption|service[- ]degradation|rca)\b",

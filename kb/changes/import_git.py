@@ -10,14 +10,23 @@ from datetime import datetime
 from pathlib import Path
 
 from kb.errors import InvalidInput
-from kb.records.change import Change
-from kb.records.parts import Source
-from kb.storage.changes import ChangeTable
+from kb.model.change import Change
+from kb.model.entry import Source
+from kb.store.changes import ChangeTable
 from kb.text.redact import redact
 
 _SECONDS = 300
-_LOG = ("log", "--no-color", "--no-decorate", "--no-ext-diff", "--no-show-signature", "--date=iso-strict",
-        "--format=fuller", "--name-only", "--diff-merges=first-parent")  # fmt: skip
+_LOG = (
+    "log",
+    "--no-color",
+    "--no-decorate",
+    "--no-ext-diff",
+    "--no-show-signature",
+    "--date=iso-strict",
+    "--format=fuller",
+    "--name-only",
+    "--diff-merges=first-parent",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +55,7 @@ def import_git(
 
     Raises InvalidInput, and records nothing then.
     """
-    from ingest.commit import changes_of
-    from ingest.git_log import blocks, notes_on, parse_commit
+    from ingest.sources.git_log import blocks, changes_of, notes_on, parse_commit
 
     text = redact(read_log(repository, since)).text
     changes: list[Change] = []
@@ -69,9 +77,12 @@ def import_git(
     if unnamed := sum(not change.service for change in changes):
         notes.append(f"changes that name no service: {unnamed}; give it with --service")
     return Imported(
-        repository=str(repository), commits=commits, recorded=recorded, known=len(changes) - recorded,
+        repository=str(repository),
+        commits=commits,
+        recorded=recorded,
+        known=len(changes) - recorded,
         notes=tuple(notes),
-    )  # fmt: skip
+    )
 
 
 def read_log(repository: Path, since: datetime | None) -> str:

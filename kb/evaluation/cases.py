@@ -170,9 +170,13 @@ def _case(row: object, group: str) -> Case | str:
     if isinstance(relevant, str):
         return relevant
     return Case(
-        query=texts["query"], relevant=relevant, tool=texts["tool"], service=texts["service"],
-        environment=texts["environment"], group=texts["group"] or texts["source"] or group,
-    )  # fmt: skip
+        query=texts["query"],
+        relevant=relevant,
+        tool=texts["tool"],
+        service=texts["service"],
+        environment=texts["environment"],
+        group=texts["group"] or texts["source"] or group,
+    )
 
 
 def _relevant(row: dict[Any, Any]) -> tuple[str, ...] | str:

@@ -1,22 +1,33 @@
-"""Two runs side by side: what rose, what fell, and which cases changed sides.
+"""Two runs side by side, and the cases that were answered worst.
+
+Two runs side by side: what rose, what fell, and which cases changed sides.
 
 Only cases that both runs asked, with the same right answers, are compared; how many were left out is said.
 The interval of a difference comes from the same draws of cases for both (paired bootstrap; Koehn,
 "Statistical Significance Tests for Machine Translation Evaluation", 2004): a figure changed *beyond
 chance* when its interval does not hold zero.
+
+The cases that were answered worst, each with what may explain it: how telling it is, and why what came first did.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kb.errors import InvalidInput
-from kb.evaluation.figures import FIGURES, LOWER_IS_BETTER, Columns, draws, interval, number
-from kb.evaluation.measure import EVERY
+from kb.evaluation.cases import Case, is_named
+from kb.evaluation.figures import EVERY, FIGURES, LOWER_IS_BETTER, Columns, draws, interval, number
 from kb.evaluation.results import Figure, Result, Run
+from kb.model.ledger import Match
+from kb.text.kinds import is_prose
+from kb.text.specificity import text_specificity
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +147,12 @@ def _changes(olds: Sequence[Result], news: Sequence[Result]) -> dict[str, Change
         difference = Figure(value=number(new - old), low=low, high=high)
         moved = difference.value or 0.0
         changes[name] = Change(
-            before=number(old), now=number(new), difference=difference,
+            before=number(old),
+            now=number(new),
+            difference=difference,
             beyond_chance=low is not None and high is not None and (low > 0 or high < 0),
             worse=moved > 0 if name in LOWER_IS_BETTER else moved < 0,
-        )  # fmt: skip
+        )
     return changes
 
 
@@ -168,3 +181,53 @@ def _notes(run: Run, older: Run) -> Iterable[str]:
         )
     if run.measured.tokens and older.measured.tokens:
         yield f"an answer has {run.measured.tokens:.0f} tokens (median), {older.measured.tokens:.0f} before"
+
+
+_LOOKED_AT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Miss:
+    """A case that was not answered well."""
+
+    result: Result
+    """What came of it."""
+    specificity: float
+    """How much the question tells, 0 to 1 (`kb.text.specificity`)."""
+    prose: bool
+    """Whether people said it, and no program wrote it."""
+    first: Match | None
+    """What came first; its `reason` and `tier` say why."""
+    right: Match | None
+    """The best of the right answers among the first twenty; none where none came, or none is right."""
+    place: int | None
+    """Where that came, from 1."""
+
+
+def misses(kb: KnowledgeBase, cases: Sequence[Case], results: Sequence[Result], most: int = 10) -> list[Miss]:
+    """The worst of the results, the most confident first; each is asked once more, deep and unrecorded.
+
+    `cases` are those that the results came of, in the same order.  Raises what a lookup raises.
+    """
+    wrong = [(case, one) for case, one in zip(cases, results, strict=True) if not is_well(one)]
+    wrong.sort(key=lambda pair: -(pair[1].confidence or 0.0))
+    return [_miss(kb, case, result) for case, result in wrong[:most]]
+
+
+def _miss(kb: KnowledgeBase, case: Case, result: Result) -> Miss:
+    asked = case.query, case.tool, case.service, case.environment
+    matches = kb.check_known_issues(*asked, _LOOKED_AT, deep=True, record=False).matches
+    place = next((n for n, match in enumerate(matches, 1) if _is_right(match, case)), None)
+    return Miss(
+        result=result,
+        specificity=text_specificity(case.query),
+        prose=is_prose(case.query),
+        first=matches[0] if matches else None,
+        right=matches[place - 1] if place else None,
+        place=place,
+    )
+
+
+def _is_right(match: Match, case: Case) -> bool:
+    paths = [source.path for source in (match.source, *match.also) if source]
+    return any(is_named(name, match.id, match.title, paths) for name in case.relevant)

@@ -1,23 +1,32 @@
-"""The figures, from weighted results: one formula serves the value and its bootstrap interval.
+"""From results to figures with their intervals, the reliability table, and coverage against wrong answers.
+
+The figures, from weighted results: one formula serves the value and its bootstrap interval.
 
 With every weight 1 a formula gives the figure itself; with the counts of a resample it gives what the
 figure would have been on another draw of cases.  Resampling is within answerable and unanswerable cases,
 so that every draw has both (percentile bootstrap: Efron and Tibshirani, "An Introduction to the
 Bootstrap", 1993, chapters 13 and 16).  Drawn from a fixed seed: the same results, the same interval.
 Two runs of the same cases are compared on the same draws, which is what makes small changes visible.
+
+Coverage against wrong answers: what each confidence, taken as the threshold for answering, gives and costs.
+
+The risk-coverage curve (El-Yaniv and Wiener, "On the Foundations of Noise-free Selective Classification", 2010);
+`kb.evaluation.figures.coverage` is one point of it.
+
+From results to everything that is told of them.  Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.evaluation.results import Figure, Result
-from kb.records.ledger import Verdict
+from kb.evaluation.results import Figure, Latency, Measured, Result, Tenth, VerdictCount
+from kb.model.ledger import Verdict
 
 Array = NDArray[Any]
 
@@ -234,3 +243,103 @@ def _share(weights: Array, counted: Array, of: Array) -> Array:
 
 def _ratio(above: Array, below: Array) -> Array:
     return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One threshold: first matches of at least this confidence count as answers."""
+
+    threshold: float
+    """The confidence."""
+    answers: int
+    """Cases that are answered."""
+    covered: float
+    """Of the answerable cases, the share that is answered rightly."""
+    wrong: float
+    """Of the answers, the share that is wrong, whether there was a right one or not."""
+
+
+def curve(results: Sequence[Result]) -> list[Point]:
+    """A point for each confidence that was shown, the highest first; none where no case is answerable."""
+    answerable = sum(bool(one.relevant) for one in results)
+    shown = sorted((one.confidence, one.right) for one in results if one.confidence is not None)[::-1]
+    points, right = list[Point](), 0
+    for answers, (threshold, was_right) in enumerate(shown, 1):
+        right += was_right
+        tied = answers < len(shown) and shown[answers][0] == threshold
+        if answerable and not tied:
+            points.append(
+                Point(
+                    threshold=threshold,
+                    answers=answers,
+                    covered=right / answerable,
+                    wrong=(answers - right) / answers,
+                )
+            )
+    return points
+
+
+EVERY = "every"
+"""The name under which the latency of all lookups stands."""
+
+
+def measure(results: Sequence[Result]) -> Measured:
+    """Everything that is told of these results; figures without cases to count are None."""
+    table = Columns.of(results)
+    tokens = [one.tokens for one in results if one.tokens]
+    return Measured(
+        cases=len(results),
+        answerable=int(table.answerable.sum()),
+        figures=figures(results),
+        threshold=threshold(table),
+        reliability=tuple(reliability(results)),
+        verdicts={verdict: _behind(results, verdict) for verdict in Verdict if _gave(results, verdict)},
+        latency=latency(results),
+        tokens=float(np.median(tokens)) if tokens else None,
+    )
+
+
+def reliability(results: Iterable[Result]) -> Iterator[Tenth]:
+    """Ten rows: of the first matches shown with a probability in each tenth, how many were right."""
+    shown = [(one.confidence, one.right) for one in results if one.confidence is not None]
+    probability = np.array([confidence for confidence, _ in shown], dtype=float)
+    right = np.array([was for _, was in shown], dtype=float)
+    tenths = tenth_of(probability)
+    for tenth in range(TENTHS):
+        inside = tenths == tenth
+        n = int(inside.sum())
+        yield Tenth(
+            above=tenth / TENTHS,
+            n=n,
+            probability=number(probability[inside].mean()) if n else None,
+            right=number(right[inside].mean()) if n else None,
+        )
+
+
+def latency(results: Sequence[Result]) -> dict[str, Latency]:
+    """Percentiles (with linear interpolation) of all lookups, and of those that each tier settled."""
+    tiers = dict.fromkeys(sorted(one.settled_by for one in results if one.settled_by))
+    parts = {tier: [one.took_ms for one in results if one.settled_by == tier] for tier in tiers}
+    return {
+        name: _percentiles(times)
+        for name, times in (*parts.items(), (EVERY, [r.took_ms for r in results]))
+        if times
+    }
+
+
+def _percentiles(times: Sequence[float]) -> Latency:
+    p50, p95, p99 = (round(float(value), 2) for value in np.percentile(times, [50, 95, 99]))
+    return Latency(n=len(times), p50=p50, p95=p95, p99=p99)
+
+
+def _gave(results: Iterable[Result], verdict: str) -> bool:
+    return any(one.verdict == verdict for one in results)
+
+
+def _behind(results: Iterable[Result], verdict: str) -> VerdictCount:
+    given = [one for one in results if one.verdict == verdict]
+    right = sum(one.right for one in given)
+    unanswerable = sum(not one.relevant for one in given)
+    return VerdictCount(
+        cases=len(given), right=right, wrong=len(given) - right - unanswerable, unanswerable=unanswerable
+    )

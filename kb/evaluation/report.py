@@ -70,10 +70,16 @@ def _verdicts(measured: Measured) -> str:
 
 def _reliability(measured: Measured) -> str:
     rows = [
-        (f"{one.above:.1f}-{one.above + 0.1:.1f}", str(one.n), _number(one.probability), _number(one.right),
-         f"{(one.right or 0) - (one.probability or 0):+.3f}")
-        for one in measured.reliability if one.n
-    ]  # fmt: skip
+        (
+            f"{one.above:.1f}-{one.above + 0.1:.1f}",
+            str(one.n),
+            _number(one.probability),
+            _number(one.right),
+            f"{(one.right or 0) - (one.probability or 0):+.3f}",
+        )
+        for one in measured.reliability
+        if one.n
+    ]
     if not rows:
         return ""
     head = ("probability shown", "first matches", "mean", "share right", "off by")
@@ -112,10 +118,17 @@ def _strangers(strangers: Sequence[str]) -> str:
 
 def _comparison(comparison: Comparison) -> str:
     rows = [
-        (name, _number(one.before), _number(one.now), f"{one.difference.value:+.3f}", _interval(one.difference),
-         _judged(name, one.difference.value, worse=one.worse, sure=one.beyond_chance))
-        for name, one in comparison.changes.items() if one.difference.value is not None
-    ]  # fmt: skip
+        (
+            name,
+            _number(one.before),
+            _number(one.now),
+            f"{one.difference.value:+.3f}",
+            _interval(one.difference),
+            _judged(name, one.difference.value, worse=one.worse, sure=one.beyond_chance),
+        )
+        for name, one in comparison.changes.items()
+        if one.difference.value is not None
+    ]
     head = ("figure", "before", "now", "difference", "95 % interval", "")
     said = f"{comparison.compared} cases of both runs" + (
         f"; {comparison.left_out} of one only, or with other right answers, left out"

@@ -154,7 +154,7 @@ def save_run(run: Run, path: Path) -> None:
     """Write the run as JSON; the file is whole or not there.  Raises OSError."""
     import msgspec
 
-    from kb.storage.yamlfile import write_atomically
+    from kb.memory.yaml_file import write_atomically
 
     write_atomically(path, msgspec.json.format(msgspec.json.encode(run), indent=1) + b"\n")
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 from kb import __version__
 from kb.evaluation.cases import Case, Cases, is_named
-from kb.evaluation.measure import measure
+from kb.evaluation.figures import measure
 from kb.evaluation.results import DEPTH, Result, Run
-from kb.records.ledger import EXACT, Answer, Match, Verdict
+from kb.model.ledger import EXACT, Answer, Match, Verdict
 from kb.text.redact import redact
 from kb.triage.budget import count_tokens
 
 if TYPE_CHECKING:
-    from kb.knowledge import KnowledgeBase
+    from kb.base import KnowledgeBase
 
 ALL_TIERS = "all"
 """What settled a question that no cheap tier did."""
@@ -37,12 +37,19 @@ def evaluate(kb: KnowledgeBase, cases: Cases, *, now: datetime, progress: Progre
     results, met = ask_all(kb, cases.cases, progress)
     groups = dict.fromkeys(one.group for one in results if one.group)
     return Run(
-        version=__version__, at=now, files=cases.files, digest=cases.digest, model=kb.model, entries=kb.counts(),
+        version=__version__,
+        at=now,
+        files=cases.files,
+        digest=cases.digest,
+        model=kb.model,
+        entries=kb.counts(),
         measured=measure(results),
         groups={name: measure([one for one in results if one.group == name]) for name in groups}
-        if len(groups) > 1 else {},
-        strangers=_strangers(kb, cases.cases, met), results=tuple(results),
-    )  # fmt: skip
+        if len(groups) > 1
+        else {},
+        strangers=_strangers(kb, cases.cases, met),
+        results=tuple(results),
+    )
 
 
 def evenly(cases: Sequence[Case], most: int) -> tuple[Case, ...]:
@@ -77,11 +84,18 @@ def to_result(case: Case, answer: Answer) -> Result:
     right = (place for place, match in enumerate(answer.matches, 1) if _fits(match, case.relevant))
     first = answer.matches[0] if answer.matches else None
     return Result(
-        key=case_key(case), query=" ".join(redact(case.query).text.split())[:_SHOWN], relevant=case.relevant,
-        rank=next(right, None), confidence=first.confidence if first else None, verdict=answer.verdict,
-        first=first.id if first else "", settled_by=settled_by(answer), group=case.group, took_ms=answer.took_ms,
+        key=case_key(case),
+        query=" ".join(redact(case.query).text.split())[:_SHOWN],
+        relevant=case.relevant,
+        rank=next(right, None),
+        confidence=first.confidence if first else None,
+        verdict=answer.verdict,
+        first=first.id if first else "",
+        settled_by=settled_by(answer),
+        group=case.group,
+        took_ms=answer.took_ms,
         tokens=_tokens(answer),
-    )  # fmt: skip
+    )
 
 
 def case_key(case: Case) -> str:
@@ -108,7 +122,7 @@ def _again(result: Result, time: int) -> Result:
 
 
 def _tokens(answer: Answer) -> int:
-    from kb.storage.codec import to_builtins
+    from kb.text.codec import to_builtins
 
     return count_tokens(json.dumps(to_builtins(answer), ensure_ascii=False, separators=(",", ":")))
 

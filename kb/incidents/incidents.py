@@ -15,13 +15,13 @@ from pathlib import Path
 from kb.errors import InvalidInput
 from kb.incidents import postmortem as drafts
 from kb.incidents import steps
-from kb.incidents.checklist import parse_checks
+from kb.incidents.life import parse_checks
 from kb.incidents.log import IncidentLog
 from kb.incidents.updates import StatusUpdate, status_update
-from kb.records.ledger import Event
-from kb.records.live import LiveIncident, Step
-from kb.storage.yamlfile import write_atomically
-from kb.text.slug import slug
+from kb.memory.yaml_file import write_atomically
+from kb.model.incident import LiveIncident, Step
+from kb.model.ledger import Event
+from kb.text.tokens import slug
 
 Texts = Iterable[str] | str
 
@@ -32,18 +32,33 @@ class Incidents(IncidentLog):
     __slots__ = ()
 
     def open(
-        self, title: str, *, service: Texts = "", environment: str = "", severity: str = "", impact: str = "",
-        alert: str = "", started: datetime | str | None = None, lookup_id: str | None = None,
-    ) -> LiveIncident:  # fmt: skip
+        self,
+        title: str,
+        *,
+        service: Texts = "",
+        environment: str = "",
+        severity: str = "",
+        impact: str = "",
+        alert: str = "",
+        started: datetime | str | None = None,
+        lookup_id: str | None = None,
+    ) -> LiveIncident:
         """Open an incident.  One with the same title and service that is open already is returned instead.
 
         Raises InvalidInput for an empty title, a severity of no known scale, or a start in the future.
         """
         now = self.clock()
         title, data = steps.opening(
-            title, service=service, environment=environment, severity=severity, impact=impact, alert=alert,
-            started=started, lookup_id=lookup_id, now=now,
-        )  # fmt: skip
+            title,
+            service=service,
+            environment=environment,
+            severity=severity,
+            impact=impact,
+            alert=alert,
+            started=started,
+            lookup_id=lookup_id,
+            now=now,
+        )
         with self.ledger.write():
             if same := self.ledger.open_titled(title, data["services"], data["environment"]):
                 return self._record(same[0], Step.NOTE, "reported again", details=data["alert"])
@@ -75,9 +90,13 @@ class Incidents(IncidentLog):
         return self._step(incident_id, Step.SEVERITY, words, data, details=steps.more("reason", reason))
 
     def hypothesise(
-        self, text: str = "", status: str = "suspected", evidence: Texts = (), hypothesis_id: str = "",
+        self,
+        text: str = "",
+        status: str = "suspected",
+        evidence: Texts = (),
+        hypothesis_id: str = "",
         incident_id: str = "",
-    ) -> LiveIncident:  # fmt: skip
+    ) -> LiveIncident:
         """Name a possible cause, or say of one (by its id or its words) that it is confirmed or refuted."""
         with self.ledger.write():
             incident = self._unfinished(incident_id)
@@ -148,16 +167,25 @@ class Incidents(IncidentLog):
         return after
 
     def add_action_item(
-        self, text: str, owner: str = "", due: date | str | None = None, done: bool = False, incident_id: str = ""
-    ) -> LiveIncident:  # fmt: skip
+        self,
+        text: str,
+        owner: str = "",
+        due: date | str | None = None,
+        done: bool = False,
+        incident_id: str = "",
+    ) -> LiveIncident:
         """Something to do afterwards; the same text again changes its owner, date or state."""
         data = {"owner": steps.more("owner", owner), "due": steps.day("due", due), "done": done}
         return self._step(incident_id, Step.ACTION_ITEM, steps.text("text", text), data, closed=True)
 
     def review(
-        self, went_well: Texts = (), went_wrong: Texts = (), lessons: Texts = (), impact: str = "",
+        self,
+        went_well: Texts = (),
+        went_wrong: Texts = (),
+        lessons: Texts = (),
+        impact: str = "",
         incident_id: str = "",
-    ) -> LiveIncident:  # fmt: skip
+    ) -> LiveIncident:
         """What the postmortem should say beside the timeline; more of it may be added later."""
         data = steps.review(went_well, went_wrong, lessons, impact)
         return self._step(incident_id, Step.REVIEW, "Reviewed", data, closed=True)

@@ -1,4 +1,8 @@
-"""The log of incidents: which there are, which are open, and the one way to add a step.
+"""The log of incidents, and what an incident gives back to the knowledge base.
+
+What an incident gives back to the knowledge base: its entry, and credit or blame for what was applied.
+
+The log of incidents: which there are, which are open, and the one way to add a step.
 
 A step and what follows from it (the entry that lookup finds, the credit of what was applied) are
 one transaction, so a caller that goes away leaves nothing half-written.
@@ -6,20 +10,99 @@ one transaction, so a caller that goes away leaves nothing half-written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kb.errors import EntryNotFound, InvalidInput
 from kb.home import Home
-from kb.incidents.archive import Archive
-from kb.incidents.entry import to_entry
 from kb.incidents.life import unfold
-from kb.records import Incident
-from kb.records.ledger import Event
-from kb.records.live import LiveIncident, Phase, Step
-from kb.storage.ledger import Ledger
+from kb.incidents.postmortem import to_entry
+from kb.learning.outcomes import Outcomes
+from kb.model import Incident
+from kb.model.incident import LiveIncident, Phase, Step
+from kb.model.ledger import Event, Result
+from kb.store.catalogue import LIVE
+from kb.store.entries import EntryTable
+from kb.store.ledger import Ledger
+from kb.text.identify import fingerprints_of
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The entries and the ledger, as far as incidents write to them.  Call inside a write."""
+
+    entries: EntryTable
+    ledger: Ledger
+    outcomes: Outcomes
+
+    def existing(self, entry_id: str) -> str | None:
+        """The id of an entry that there is, or None for an empty one.  Raises EntryNotFound."""
+        if entry_id and self.entries.get(entry_id) is None:
+            raise EntryNotFound(f"there is no entry {entry_id!r}; give the id that a lookup returned")
+        return entry_id or None
+
+    def keep(self, incident: LiveIncident, now: datetime) -> None:
+        """From its resolution on, the incident is found by search and lookup; a postmortem takes over."""
+        owner = self.entries.file_of(incident.id)
+        if owner not in (None, LIVE) or (owner is None and incident.resolved is None):
+            return
+        if incident.resolved is None:  # it came back: no longer an incident that ended well
+            self.entries.retire([incident.id], now)
+            return
+        entry = self.outcomes.moves.table.effective(to_entry(incident), owned=False)
+        self.entries.put(entry, file=LIVE, fingerprints=fingerprints_of(entry), now=now)
+
+    def applied(self, incident: LiveIncident, entry_id: str, now: datetime, actor: str) -> None:
+        """The advice of an entry is being followed; what came of it is not known yet."""
+        said = self.ledger.outcomes_of([entry_id]).get(entry_id, ())
+        if not any(one.incident == incident.id and one.result is Result.APPLIED for one in said):
+            self._outcome(incident, entry_id, Result.APPLIED, now, actor)
+
+    def ended(self, incident: LiveIncident, entry_id: str, now: datetime, actor: str) -> None:
+        """The advice of an entry ended the incident: its words lead to that entry from now on."""
+        self.applied(incident, entry_id, now, actor)
+        self.outcomes.teaching.follow(entry_id)
+
+    def credit(self, incident: LiveIncident, now: datetime, actor: str) -> None:
+        """What was applied resolved the incident, and somebody verified that."""
+        said = self.ledger.outcomes_of(incident.applied)
+        for entry_id in incident.applied:
+            here = (
+                one
+                for one in said.get(entry_id, ())
+                if one.incident in (incident.id, None) and one.at >= incident.detected and one.verified_by
+            )
+            if not any(outcome.result is Result.RESOLVED for outcome in here):
+                self._outcome(incident, entry_id, Result.RESOLVED, now, actor)
+
+    def debit(self, incident: LiveIncident, entry_ids: Iterable[str], now: datetime, actor: str) -> None:
+        """What was applied did not help, or did not hold."""
+        for entry_id in entry_ids:
+            self._outcome(incident, entry_id, Result.FAILED, now, actor)
+
+    def settle(self, now: datetime) -> None:
+        """Write into memory files what outcomes moved.  Call after the write."""
+        self.outcomes.moves.finish(now)
+
+    def _outcome(
+        self, incident: LiveIncident, entry_id: str, result: Result, now: datetime, actor: str
+    ) -> None:
+        entry = self.entries.get(entry_id)
+        if entry is None:
+            return
+        lookup = incident.lookup_id if self.ledger.has_lookup(incident.lookup_id or "") else None
+        self.outcomes.record(
+            entry,
+            result,
+            lookup_id=lookup,
+            incident_id=incident.id,
+            now=now,
+            actor=actor,
+            verified_by=incident.verified_by if result is Result.RESOLVED else None,
+        )
+
 
 ATTACHES_FOR = timedelta(days=1)
 """A line of the session log still belongs to an incident that was resolved less long ago than this."""
@@ -102,9 +185,15 @@ class IncidentLog:
         return live[0] if len(live) == 1 else None
 
     def _step(
-        self, incident_id: str, kind: Step, words: str, data: dict[str, Any], *, details: str = "",
+        self,
+        incident_id: str,
+        kind: Step,
+        words: str,
+        data: dict[str, Any],
+        *,
+        details: str = "",
         closed: bool = False,
-    ) -> LiveIncident:  # fmt: skip
+    ) -> LiveIncident:
         with self.ledger.write():
             incident = self.told(incident_id) if closed else self._unfinished(incident_id)
             return self._record(incident.id, kind, words, details=details, data=data)
@@ -135,9 +224,14 @@ class IncidentLog:
     ) -> Event:
         at = self.clock().replace(microsecond=0)  # as a postmortem writes it, so that it reads back the same
         event = Event(
-            at=at, action=words, details=details, actor=self.actor(), subject=incident_id, kind=kind,
+            at=at,
+            action=words,
+            details=details,
+            actor=self.actor(),
+            subject=incident_id,
+            kind=kind,
             data=data or {},
-        )  # fmt: skip
+        )
         self.ledger.record_event(event)
         return event
 

@@ -1,8 +1,14 @@
-"""A postmortem drafted from the timeline, in the template of the incident workflow kb grew from.
+"""What a lived incident leaves behind: an entry, and a drafted postmortem.
+
+What a lived incident leaves behind: an entry that is found like any postmortem's.
+
+Whatever is one point of a list there (a cause, an action item, a lesson) is one line here.
+
+A postmortem drafted from the timeline, in the template of the incident workflow kb grew from.
 
 It states what was noted and leaves the template's own placeholder where nothing was, so that a
 person sees what is missing and ingest reads no value there.  Read back by `kb ingest` it is the
-same incident, under the same id (`ingest.drafted` holds the other half of the form).  What was noted
+same incident, under the same id (`ingest.postmortem.drafted` holds the other half of the form).  What was noted
 is data: escaped or quoted, it cannot begin a section, a fact or another incident.  Nobody is named
 but the owners of action items.
 """
@@ -11,17 +17,94 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from kb.errors import InvalidInput
-from kb.incidents.entry import to_entry, warnings
-from kb.incidents.words import span
-from kb.records import ActionItem, Cause, CauseStatus, Incident, TimelineEvent
-from kb.records.live import LiveIncident
-from kb.text.instants import second
-from kb.text.markdown_text import as_line, as_quote
-from kb.text.slug import slug
+from kb.incidents.life import one_line, span, told
+from kb.model import ActionItem, Cause, CauseStatus, Incident, Origin, Provenance, Scope, TimelineEvent
+from kb.model.incident import LiveIncident
+from kb.text.escaping import as_line, as_quote
+from kb.text.times import second
+from kb.text.tokens import slug
+
+
+def to_entry(incident: LiveIncident) -> Incident:
+    """The incident as an entry; what was tried and did not help is its warning."""
+    begun = incident.started or incident.detected
+    return Incident(
+        id=incident.id,
+        title=incident.title,
+        date=begun.astimezone(UTC).date(),
+        started=incident.started,
+        detected=incident.detected,
+        acknowledged=incident.acknowledged,
+        mitigated=incident.mitigated,
+        resolved=incident.resolved,
+        severity=incident.severity,
+        severity_label=incident.severity_label,
+        impact=one_line(incident.impact),
+        causes=causes(incident),
+        mitigation=mitigation(incident),
+        resolution=incident.resolution,
+        prevention=incident.prevention,
+        timeline=timeline(incident),
+        action_items=tuple(
+            replace(item, text=one_line(item.text), owner=one_line(item.owner or "") or None)
+            for item in incident.action_items
+        ),
+        lessons=_lines(incident.lessons),
+        went_well=_lines(incident.went_well),
+        went_wrong=_lines(incident.went_wrong),
+        warning="; ".join(warnings(incident)),
+        body="\n".join((incident.alert, *(event.text for event in timeline(incident)))),
+        scope=Scope(
+            services=incident.services,
+            environments=(incident.environment,) if incident.environment else (),
+        ),
+        provenance=Provenance(origin=Origin.INGESTED, at=incident.detected),
+    )
+
+
+def causes(incident: LiveIncident) -> tuple[Cause, ...]:
+    """What caused it: the confirmed causes or, while there is none, the suspected ones."""
+    by_status = {
+        status: tuple(
+            Cause(text=one_line(h.text), status=status) for h in incident.hypotheses if h.status is status
+        )
+        for status in (CauseStatus.CONFIRMED, CauseStatus.SUSPECTED)
+    }
+    return by_status[CauseStatus.CONFIRMED] or by_status[CauseStatus.SUSPECTED]
+
+
+def mitigation(incident: LiveIncident) -> str:
+    """What stopped the bleeding: everything that was tried and is not known to have failed."""
+    return "\n".join(one_line(tried.text) for tried in incident.mitigations if tried.worked is not False)
+
+
+def warnings(incident: LiveIncident) -> tuple[str, ...]:
+    """What was tried and did not help, and what was ruled out."""
+    useless = [tried.text for tried in incident.mitigations if tried.worked is False]
+    refuted = [h.text for h in incident.hypotheses if h.status is CauseStatus.REFUTED]
+    said = [*(f"Did not help: {text}" for text in useless), *(f"Was ruled out: {text}" for text in refuted)]
+    return _lines(said)
+
+
+def timeline(incident: LiveIncident) -> tuple[TimelineEvent, ...]:
+    """The steps that a reader wants to see, in order of time."""
+    events = sorted(incident.timeline, key=lambda event: event.at)
+    lines = ((event, told(event)) for event in events)
+    return tuple(
+        TimelineEvent(text=one_line(text), time=second(event.at), at=event.at)
+        for event, text in lines
+        if text
+    )
+
+
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(map(one_line, texts))
+
 
 PLACES = (".agents/retros", "docs/incidents")
 """Where postmortems lie by custom; the first that is there, else the last."""
@@ -37,21 +120,42 @@ _IMPACT = (
 def postmortem(incident: LiveIncident) -> str:
     """The draft, as Markdown."""
     entry = to_entry(incident)
-    return "\n".join((
-        f"# Incident Post-Mortem: {as_line(incident.title)}", "",
-        "## Incident Summary", *_summary(incident, entry), "",
-        "## Timeline", *_timeline(entry.timeline), "",
-        "## Root Cause", *_causes(entry.causes), "",
-        *_section("Mitigation", _bullets(entry.mitigation.splitlines(), "")),
-        "## Resolution", as_quote(entry.resolution) if entry.resolution else "[What was done to fix it]", "",
-        *_section("Tried Without Success", _bullets(warnings(incident), "")),
-        *_section("Prevention", [as_quote(entry.prevention)] if entry.prevention else ()),
-        "## Impact Analysis", *_IMPACT, "",
-        "## What Went Well", *_bullets(entry.went_well, "[Things that worked]"), "",
-        "## What Went Wrong", *_bullets(entry.went_wrong, "[Things that didn't work]"), "",
-        "## Action Items", *_actions(entry.action_items), "",
-        "## Lessons Learned", *_bullets(entry.lessons, "[Key takeaways]"), "",
-    ))  # fmt: skip
+    return "\n".join(
+        (
+            f"# Incident Post-Mortem: {as_line(incident.title)}",
+            "",
+            "## Incident Summary",
+            *_summary(incident, entry),
+            "",
+            "## Timeline",
+            *_timeline(entry.timeline),
+            "",
+            "## Root Cause",
+            *_causes(entry.causes),
+            "",
+            *_section("Mitigation", _bullets(entry.mitigation.splitlines(), "")),
+            "## Resolution",
+            as_quote(entry.resolution) if entry.resolution else "[What was done to fix it]",
+            "",
+            *_section("Tried Without Success", _bullets(warnings(incident), "")),
+            *_section("Prevention", [as_quote(entry.prevention)] if entry.prevention else ()),
+            "## Impact Analysis",
+            *_IMPACT,
+            "",
+            "## What Went Well",
+            *_bullets(entry.went_well, "[Things that worked]"),
+            "",
+            "## What Went Wrong",
+            *_bullets(entry.went_wrong, "[Things that didn't work]"),
+            "",
+            "## Action Items",
+            *_actions(entry.action_items),
+            "",
+            "## Lessons Learned",
+            *_bullets(entry.lessons, "[Key takeaways]"),
+            "",
+        )
+    )
 
 
 def place(root: Path, incident: LiveIncident) -> Path:

@@ -11,13 +11,13 @@ from datetime import date, datetime
 from typing import Any
 
 from kb.errors import InvalidInput
-from kb.incidents.checklist import ITEMS
-from kb.loop.learning import checked, listed
-from kb.records.live import Hypothesis, LiveIncident
-from kb.records.parts import CauseStatus
-from kb.text.instants import in_utc, parse_instant, second
+from kb.incidents.life import ITEMS
+from kb.learning.lesson import checked, listed
+from kb.model.entry import CauseStatus
+from kb.model.incident import Hypothesis, LiveIncident
 from kb.text.redact import redact, redact_lines
-from kb.text.severity import parse_severity
+from kb.text.severities import parse_severity
+from kb.text.times import in_utc, parse_instant, second
 
 MAX_ALERT = 4_000
 """Characters of an alert that are kept with its incident; a log belongs into a lookup."""
@@ -50,9 +50,17 @@ def texts(value: Iterable[str] | str) -> tuple[str, ...]:
 
 
 def opening(
-    title: str, *, service: Iterable[str] | str, environment: str, severity: str, impact: str, alert: str,
-    started: datetime | str | None, lookup_id: str | None, now: datetime,
-) -> tuple[str, dict[str, Any]]:  # fmt: skip
+    title: str,
+    *,
+    service: Iterable[str] | str,
+    environment: str,
+    severity: str,
+    impact: str,
+    alert: str,
+    started: datetime | str | None,
+    lookup_id: str | None,
+    now: datetime,
+) -> tuple[str, dict[str, Any]]:
     """Title and data of the step that opens an incident."""
     level = _severity(severity) if severity else {"severity": None, "label": "", "confirmed": False}
     begun = moment("started", started)

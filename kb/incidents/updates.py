@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kb.errors import InvalidInput
-from kb.incidents.due import next_due
-from kb.incidents.life import confirmed_cause, durations
-from kb.incidents.words import one_line, span
-from kb.records.live import LiveIncident, Phase
-from kb.records.parts import CauseStatus, Severity
-from kb.text.instants import minute
+from kb.incidents.life import confirmed_cause, durations, next_due, one_line, span
+from kb.model.entry import CauseStatus, Severity
+from kb.model.incident import LiveIncident, Phase
+from kb.text.times import minute
 
 STYLES = ("report", "chat")
 _LIGHTS = {Severity.SEV1: "🔴", Severity.SEV2: "🟠", Severity.SEV3: "🟡", Severity.SEV4: "🟢"}
@@ -78,19 +76,33 @@ def _report(
 ) -> str:
     begun = incident.started or incident.detected
     so_far = span(durations(incident, now)["so_far"])
-    return "\n".join((
-        "## Incident Status Update", "",
-        f"**Status**: {_WORDS[incident.phase]}",
-        f"**Severity**: {severity_text(incident)}",
-        f"**Affected**: {affected(incident)}",
-        f"**Started**: {minute(begun)}",
-        f"**Duration**: {so_far} so far", "",
-        "### Current Understanding", *_understanding(incident), "",
-        "### Actions Taken", *_numbered(_actions(incident), "nothing yet"), "",
-        "### Current Focus", focus or _focus(incident), "",
-        "### Next Steps", *_numbered(steps, "not decided yet"), "",
-        "### ETA for Next Update", minute(due) if due else "on progress", "",
-    ))  # fmt: skip
+    return "\n".join(
+        (
+            "## Incident Status Update",
+            "",
+            f"**Status**: {_WORDS[incident.phase]}",
+            f"**Severity**: {severity_text(incident)}",
+            f"**Affected**: {affected(incident)}",
+            f"**Started**: {minute(begun)}",
+            f"**Duration**: {so_far} so far",
+            "",
+            "### Current Understanding",
+            *_understanding(incident),
+            "",
+            "### Actions Taken",
+            *_numbered(_actions(incident), "nothing yet"),
+            "",
+            "### Current Focus",
+            focus or _focus(incident),
+            "",
+            "### Next Steps",
+            *_numbered(steps, "not decided yet"),
+            "",
+            "### ETA for Next Update",
+            minute(due) if due else "on progress",
+            "",
+        )
+    )
 
 
 def _understanding(incident: LiveIncident) -> list[str]:
@@ -123,18 +135,24 @@ def _chat(
     if incident.phase is Phase.INVESTIGATING and incident.updated is None:
         light = _LIGHTS.get(incident.severity, "⚪") if incident.severity else "⚪"
         service = incident.services[0] if incident.services else "service not given"
-        return "\n".join((
-            f"{light} INCIDENT: {service} {incident.title}",
-            f"Impact: {one_line(incident.impact) or 'not known yet'}",
-            f"Investigating: {focus or _checking(incident)}", "",
-        ))  # fmt: skip
+        return "\n".join(
+            (
+                f"{light} INCIDENT: {service} {incident.title}",
+                f"Impact: {one_line(incident.impact) or 'not known yet'}",
+                f"Investigating: {focus or _checking(incident)}",
+                "",
+            )
+        )
     following = "; ".join(steps) or focus or _focus(incident)
-    return "\n".join((
-        f"UPDATE: {minute(now)}",
-        f"Status: {_WORDS[incident.phase].lower()}",
-        f"Actions: {'; '.join(_actions(incident)) or 'none yet'}",
-        f"Next: {following}" + (f" (next update {minute(due)})" if due else ""), "",
-    ))  # fmt: skip
+    return "\n".join(
+        (
+            f"UPDATE: {minute(now)}",
+            f"Status: {_WORDS[incident.phase].lower()}",
+            f"Actions: {'; '.join(_actions(incident)) or 'none yet'}",
+            f"Next: {following}" + (f" (next update {minute(due)})" if due else ""),
+            "",
+        )
+    )
 
 
 def _checking(incident: LiveIncident) -> str:

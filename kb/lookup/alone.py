@@ -14,7 +14,7 @@ from kb.lookup.question import Question
 MOST_LINES = 4
 """Lines of a log that are asked by themselves."""
 _ALARMING = 3.0
-"""The grade of a line (`kb.text.alarm`) from which something is wrong in it, and not only at an end."""
+"""The grade of a line (`kb.text.evidence.alarm`) from which something is wrong in it, and not only at an end."""
 _TELLING = 0.5
 """Specificity of a line that can be asked by itself."""
 

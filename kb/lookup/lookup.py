@@ -1,4 +1,8 @@
-"""`check_known_issues`: prepare, ask the tiers cheapest first, judge, explain.
+"""`check_known_issues`: prepare, ask the tiers cheapest first, judge, explain, record.
+
+From a finding to the answer that is handed out: recorded in the ledger, with its notes.
+
+`check_known_issues`: prepare, ask the tiers cheapest first, judge, explain.
 
 A tier that settles the question ends the search, unless asked to go deep.  What was left out is
 counted, what could not be taken into account is noted, and recording is left to the caller.
@@ -6,6 +10,7 @@ counted, what could not be taken into account is noted, and recording is left to
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -13,30 +18,88 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from kb.errors import NothingAsked
+from kb.errors import HomeNotWritable, NothingAsked, Problem
+from kb.index.signatures import CompiledSignatures
+from kb.lookup import notes as watch_notes
 from kb.lookup import verdict as verdicts
-from kb.lookup import watching
 from kb.lookup.alone import alone
-from kb.lookup.alternatives import mark_alternatives
-from kb.lookup.causes import Causes, OtherCauses, spoken_for
-from kb.lookup.crashes import by_crash, other_crashes
-from kb.lookup.exact import SignatureScan, by_fingerprint, by_rewording
-from kb.lookup.explain import to_match
-from kb.lookup.found import Found, OnFound
-from kb.lookup.offered import offered, worth_showing
-from kb.lookup.quarantined import Held, warnings
+from kb.lookup.candidates import Found, OnFound
+from kb.lookup.causes import Causes, OtherCauses, mark_alternatives, spoken_for
+from kb.lookup.exact import SignatureScan, by_crash, by_fingerprint, by_rewording, other_crashes
+from kb.lookup.notes import Held, warnings
+from kb.lookup.offering import offered, to_match, worth_showing
 from kb.lookup.question import Question, ask
 from kb.lookup.ranked import RankedTiers
+from kb.lookup.scoring import KNOWN, RELATED
 from kb.lookup.surer import surer
-from kb.lookup.thresholds import KNOWN, RELATED
 from kb.lookup.verdict import Judged
-from kb.records import AlertRule, Entry, Runbook
-from kb.records.ledger import NO_MATCH, Evidence, Match, Trust, Verdict
-from kb.records.watch import WatchItem
-from kb.storage.entries import OFFERED, EntryTable, Stored
-from kb.storage.identify import runbook_keys
-from kb.storage.signatures import CompiledSignatures
-from kb.text.titles import title_line
+from kb.model import AlertRule, Entry, Runbook
+from kb.model.ledger import NO_MATCH, Answer, Evidence, Match, Trust, Verdict
+from kb.model.review import WatchItem
+from kb.store.entries import EntryTable, Stored
+from kb.store.filters import OFFERED
+from kb.store.ledger import Ledger
+from kb.text.evidence.evidence import title_line
+from kb.text.identify import runbook_keys
+
+_WAITING = (
+    "the lookup is not recorded yet, since another process is writing into the home; the next command that can"
+    " write records it, and its id holds"
+)
+
+
+def answer(
+    finding: Finding,
+    ledger: Ledger | None,
+    problems: Iterable[Problem],
+    *,
+    took_ms: float,
+    now: datetime,
+    actor: str,
+    incident: str | None = None,
+) -> Answer:
+    """Record the lookup with what it offers; a home that cannot be written still answers, and says so.
+
+    Without a ledger nothing is recorded, and nothing is said about that: it was asked for.
+    """
+    notes = [*finding.notes, *(f"mistake in a memory file: {problem}" for problem in problems)]
+    lookup_id: str | None = None
+    try:
+        if ledger is not None:
+            lookup_id = _record(finding, ledger, took_ms, now, actor, incident)
+            notes += [_WAITING] if ledger.is_waiting(lookup_id) else []
+    except HomeNotWritable as error:
+        notes.append(f"the lookup was not recorded: {error}")
+    return Answer(
+        verdict=finding.verdict,
+        lookup_id=lookup_id,
+        took_ms=took_ms,
+        hidden=finding.hidden,
+        alternatives=finding.alternatives,
+        matches=finding.matches,
+        notes=tuple(notes),
+        seen=finding.question.seen,
+    )
+
+
+def _record(
+    finding: Finding, ledger: Ledger, took_ms: float, now: datetime, actor: str, incident: str | None
+) -> str:
+    question = finding.question
+    return ledger.record_lookup(
+        at=now,
+        verdict=finding.verdict,
+        fingerprint=question.fingerprint,
+        evidence=json.dumps([e.line.text for e in question.evidence]),
+        tool=question.tool,
+        service=question.service,
+        environment=question.environment,
+        took_ms=took_ms,
+        matches=finding.matches,
+        actor=actor,
+        incident=incident,
+    )
+
 
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
 RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
@@ -93,9 +156,17 @@ class Lookup:
     """How long a text is read for telling lines; what was read until then is answered, and the answer says so."""
 
     def find(
-        self, text: str | Iterable[str], *, tool: str, service: str, environment: str, limit: int, deep: bool,
-        now: datetime, on_sighting: OnSighting | None = None,
-    ) -> Finding:  # fmt: skip
+        self,
+        text: str | Iterable[str],
+        *,
+        tool: str,
+        service: str,
+        environment: str,
+        limit: int,
+        deep: bool,
+        now: datetime,
+        on_sighting: OnSighting | None = None,
+    ) -> Finding:
         """Look the text up.  Raises NothingAsked for a text without anything readable in it.
 
         `on_sighting` is told at once, while the text is still being read, of each entry whose signature
@@ -171,7 +242,7 @@ class Lookup:
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
         notes += [question.unread] if question.unread else []
-        ordered, watch = watching.noted(verdicts.in_order(judged), question, self.watched(now), now)
+        ordered, watch = watch_notes.noted(verdicts.in_order(judged), question, self.watched(now), now)
         return _finding(question, ordered, limit, [*notes, *watch])
 
     def _told_apart(self, question: Question, judged: Sequence[Judged]) -> list[Judged]:

@@ -1,4 +1,14 @@
-"""A question made ready: redacted, its telling lines picked, their templates and fingerprints.
+"""A question made ready: redacted, its telling lines picked, masked, and its words as they were written.
+
+The words of a question as they were written: what its template leaves out, where it is what entries quote.
+
+A template has a placeholder for whatever varies, which is right for telling that two lines are one error and wrong for
+finding what was written about it: people name `traceroute6`, `phantomjs@1.9.17`, `$install_test_reqs`, "less than 3 %",
+a 503.  So words are asked as they stand.  Of those that vary only what some entry has counts: an id that nobody wrote
+down would weigh as much as the rarest word.  In what a program wrote, numbers are counters and times rather than
+limits; of them only those count that stand alone and are as long as codes are.
+
+A question made ready: redacted, its telling lines picked, their templates and fingerprints.
 
 The text may be one line or a log of gigabytes that arrives as lines: it is read once, in constant
 memory, and `each_block` sees all of it on the way (that is where signatures are scanned).
@@ -13,16 +23,75 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from kb.records.ledger import Evidence
+from kb.model.ledger import Evidence
 from kb.text.carriers import SAID, Place, Unfolded, unfold
 from kb.text.crashes.blame import MOST, crashes_in
-from kb.text.evidence import EvidenceLine, EvidenceReader
-from kb.text.kinds import Kind, kind_of
-from kb.text.mask import fingerprint, mask
-from kb.text.pieces import pieces
-from kb.text.prose import is_prose
+from kb.text.evidence.evidence import EvidenceLine, EvidenceReader
+from kb.text.kinds import Kind, is_prose, kind_of
+from kb.text.masking import fingerprint, mask
 from kb.text.redact import hidden, redact
+from kb.text.signatures.prepared import pieces
 from kb.text.specificity import text_specificity
+from kb.text.tokens import tokenize
+
+_CODE = re.compile(r"(?<![\w.:/-])\d{3,5}(?![\w:/-]|\.\d)")
+_STATUS = re.compile(
+    r"(?<![\w.:/#$€£-])(?:4(?:[0-2]\d|3[01]|51|99)|5(?:0\d|1[01]|2\d|30))(?![\w:/%]|[.,]\d|-\w|\s?(?:ms|µs|s|secs?|seconds?|min\w*|hours?|days?|weeks?|[kmgt]i?b|bytes"
+    r"|rows?|items?|records?|entries|times|users?|customers?|people|orders?|pods?|nodes?|requests?|messages?|jobs?"
+    r"|percent)\b)",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"(?i)\b(?:line|port|pid|room|order|ticket|bug|issue|pr|build|job|than|about|of|every|over|under|below)\s$"
+)
+
+Frequencies = Callable[[Iterable[str]], Mapping[str, int]]
+"""In how many entries each word occurs; words that occur in none are left out."""
+
+
+def asked_words(template: str, written: str, known: Frequencies, *, prose: bool) -> list[str]:
+    """The tokens of what is asked, in order: those of its `template`, and of what was `written` what entries have, too.
+
+    What stands in the template alone (`loop` of a `loop2` that no entry has) comes last.
+
+    `prose` says that people wrote it: then each number may be the one that an entry names.
+    """
+    masked, tokens = tokenize(template), tokenize(written)
+    kept = set(masked)
+    more = {token for token in tokens if token not in kept}
+    if not more:
+        return tokens or masked
+    if not prose:
+        codes = set(_CODE.findall(written))
+        more = {token for token in more if not token.isdecimal() or token in codes}
+    kept.update(known(more))
+    heard = [token for token in tokens if token in kept]
+    said, whole = set(tokens), tuple(set(heard))
+    return [*heard, *(one for one in masked if one not in said and not _begins(one, whole))]
+
+
+def _begins(token: str, words: Iterable[str]) -> bool:
+    return any(word.startswith(token) for word in words)
+
+
+def other_status(asked: str, named: str) -> tuple[str, str] | None:
+    """The status of an HTTP answer that an entry is `named` after, and the other one that is `asked`.
+
+    None where either has none, or both have one in common.
+    """
+    own, there = statuses(named), statuses(asked)
+    return None if not own or not there or set(own) & set(there) else (own[0], there[0])
+
+
+def statuses(text: str) -> list[str]:
+    """The numbers in a text that may be the status of an HTTP answer that failed, in their order."""
+    found = (
+        one
+        for one in _STATUS.finditer(text)
+        if not _BEFORE.search(text, max(0, one.start() - 12), one.start())
+    )
+    return list(dict.fromkeys(match[0] for match in found))
+
 
 BLOCK = 4 * 1024 * 1024
 """Characters scanned at once; a signature whose needles lie further apart is not found."""
@@ -127,7 +196,7 @@ class Question:
 
     @cached_property
     def is_prose(self) -> bool:
-        """Whether people said it, and no program wrote it; see `kb.text.prose`."""
+        """Whether people said it, and no program wrote it; see `kb.text.kinds`."""
         return is_prose(self.written or "\n".join(e.line.text for e in self.evidence))
 
     @property
@@ -202,10 +271,17 @@ def ask(
         evidence.append(EvidenceTemplate(kept, mask(message), fingerprint(message)))
     names = dict.fromkeys(name for e in evidence for name in _NAME.findall(e.line.text))
     return Question(
-        tuple(evidence), tuple(names), tool.strip(), service.strip(), environment.strip(), secrets,
-        whole=not unread and reader.is_short(EVIDENCE_LINES), unread=unread, crashes=tuple(crashes.values()),
+        tuple(evidence),
+        tuple(names),
+        tool.strip(),
+        service.strip(),
+        environment.strip(),
+        secrets,
+        whole=not unread and reader.is_short(EVIDENCE_LINES),
+        unread=unread,
+        crashes=tuple(crashes.values()),
         written=redact("\n".join(reader.said(EVIDENCE_LINES))).text,
-    )  # fmt: skip
+    )
 
 
 def _read(reader: EvidenceReader, block: Unfolded, until: float) -> int:

@@ -11,20 +11,19 @@ from dataclasses import replace
 from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
 
-from kb.lookup.found import Found
-from kb.lookup.thresholds import RELATED
-from kb.records.ledger import Tier
-from kb.storage.filters import EVERYTHING, Filter
-from kb.storage.lexical import LexicalIndex, StoredChunk
-from kb.storage.vectors import VectorIndex
+from kb.index.lexical import LexicalIndex, StoredChunk
+from kb.index.vectors import VectorIndex
+from kb.lookup.candidates import Found
+from kb.lookup.scoring import RELATED
+from kb.model.ledger import Tier
+from kb.store.filters import EVERYTHING, Filter
 from kb.text.chunks import ASKED, WHOLE, spelled_out
 from kb.text.kinds import Kind
-from kb.text.mask import mask
+from kb.text.masking import mask
 from kb.text.tokens import tokenize
 
 if TYPE_CHECKING:
-    from kb.lookup.features import Candidate, Query
-    from kb.lookup.ranking import Ranked
+    from kb.lookup.features import Candidate, Query, Ranked
     from kb.lookup.rarity import CorpusStats
 
 MOST_CHUNKS = 120
@@ -47,10 +46,18 @@ class RankedTiers:
         return self._vectors.reading()
 
     def search(
-        self, query: str, limit: int = MAX_CANDIDATES, *, as_written: str = "", kind: Kind = Kind.ALERT,
-        said: str = "", names: Sequence[str] = (), alert: str = "", only: Filter = EVERYTHING,
+        self,
+        query: str,
+        limit: int = MAX_CANDIDATES,
+        *,
+        as_written: str = "",
+        kind: Kind = Kind.ALERT,
+        said: str = "",
+        names: Sequence[str] = (),
+        alert: str = "",
+        only: Filter = EVERYTHING,
         all_chunks: bool = False,
-    ) -> list[Found]:  # fmt: skip
+    ) -> list[Found]:
         """The candidates for a text, best first; `strength` is the chance that each is right.
 
         `query` is masked, `as_written` has what that leaves out.  Its `kind` says which calibration counts; sentences
@@ -59,11 +66,11 @@ class RankedTiers:
         speaks of others is a sibling of what is asked.  `only` is asked of both indexes; with `all_chunks` they are
         asked until there are `limit` candidates, or no more.
         """
-        from kb.lookup import ranking
-        from kb.lookup.agreement import agreement, share_of, words_of
+        from kb.lookup import features
         from kb.lookup.features import Query, named_in_title
+        from kb.lookup.question import asked_words
+        from kb.lookup.rarity import agreement, share_of, words_of
         from kb.lookup.siblings import differences, subject_first
-        from kb.lookup.written import asked_words
 
         tokens = asked_words(
             query, as_written or query, self._lexical.document_frequencies, prose=kind in _TOLD
@@ -93,7 +100,7 @@ class RankedTiers:
         agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
         masked = set(tokenize(mask(said or query)))
         covered = {one.entry_id: share_of(_masked_title(one), masked, stats) for one in candidates}
-        by_score = {one.entry_id: one for one in ranking.rank(asked, candidates, stats)}
+        by_score = {one.entry_id: one for one in features.rank(asked, candidates, stats)}
         by_id = {one.entry_id: one for one in candidates}
         ordered = subject_first(asked, [by_id[key] for key in by_score], stats)
         ranked = [by_score[one.entry_id] for one in ordered]
@@ -116,7 +123,7 @@ class RankedTiers:
             for one in candidates
             if one.entry_id in likely and (plain := _own(one)).chunks != one.chunks
         ]
-        bare = [_ranked(one, lexical_ids, kind) for one in ranking.rank(asked, taught, stats)]
+        bare = [_ranked(one, lexical_ids, kind) for one in features.rank(asked, taught, stats)]
         bare = _in_own_words(bare, asked, taught, stats) if kind is Kind.SENTENCE else bare
         own = {one.entry_id: one for one in bare}
         return [_by_words_asked(hit, own) for hit in hits]
@@ -140,9 +147,8 @@ class RankedTiers:
         return [_candidate(key, chunks[key], cosines) for key in ids if chunks.get(key)]
 
     def _stats(self, tokens: Iterable[str], candidates: list[Candidate]) -> CorpusStats:
-        from kb.lookup.agreement import words_of
         from kb.lookup.features import plain_words
-        from kb.lookup.rarity import stats_of
+        from kb.lookup.rarity import stats_of, words_of
 
         titles = [word for candidate in candidates for word in plain_words(candidate.title)]
         titles += chain.from_iterable(words_of(_title_tokens(one)) for one in candidates)
@@ -156,13 +162,15 @@ def _candidate(entry_id: str, pieces: Sequence[StoredChunk], cosines: Mapping[in
     title = next((piece for piece in own if piece.role == "title"), None)
     whole = next((piece for piece in pieces if piece.role == WHOLE), None)
     return Candidate(
-        entry_id, "", title.text if title else "",
+        entry_id,
+        "",
+        title.text if title else "",
         tuple(ChunkText(piece.role, tuple(piece.tokens)) for piece in own),
         tuple(cosines.get(piece.id, nan) for piece in own),
         cosines.get(title.id, nan) if title else nan,
         cosines.get(whole.id, nan) if whole else nan,
         tuple(whole.tokens) if whole else (),
-    )  # fmt: skip
+    )
 
 
 def _title_tokens(one: Candidate) -> list[str]:
@@ -198,8 +206,8 @@ def _by_words_asked(hit: Found, own: Mapping[str, Found]) -> Found:
 
 
 def _ranked(one: Ranked, lexical_ids: set[str], kind: Kind) -> Found:
-    from kb.lookup.confidence import probability
-    from kb.lookup.ranking import opinion
+    from kb.lookup.features import opinion
+    from kb.lookup.scoring import probability
 
     words, meaning = opinion(one.features, "words"), opinion(one.features, "meaning")
     tier = Tier.LEXICAL if one.entry_id in lexical_ids and words >= meaning else Tier.SEMANTIC

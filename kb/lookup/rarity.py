@@ -1,12 +1,23 @@
-"""How rare words are in a home: what tells texts apart, without the weight of numpy."""
+"""How rare words are in a home, and how far two texts say the same by it.
+
+How rare words are in a home: what tells texts apart, without the weight of numpy.
+
+How far two texts of several lines say the same: of the words of each, the share that the other has.
+
+A log that holds a learned one says all of it and much more; a short question says little of what was learned.  So the
+lower of the two shares counts: both must say the same.  Words weigh by their rarity; numbers vary and do not count, nor
+do they where they stand before or behind a word (`disk1`, `4657qemu`).
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import fsum
 
-from kb.storage.lexical import LexicalIndex
+from kb.index.lexical import LexicalIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +39,38 @@ def stats_of(lexical: LexicalIndex, tokens: Iterable[str]) -> CorpusStats:
     """How common these tokens are in the home, and how long its texts are."""
     entries, mean_chunk, mean_entry = lexical.size()
     return CorpusStats(entries, mean_entry, lexical.document_frequencies(tokens), mean_chunk)
+
+
+_DIGIT = re.compile(r"\d")
+_DIGITS = "0123456789"
+_LEAST = 3
+"""Letters of a word that a number stands at."""
+
+
+def agreement(asked: Iterable[str], learned: Iterable[str], stats: CorpusStats) -> float:
+    """From 0, nothing in common, to 1, each says what the other says; both as tokens."""
+    left, right = words_of(asked), words_of(learned)
+    shared, least = left & right, max(_weight(left, stats), _weight(right, stats))
+    return _weight(shared, stats) / least if least else 0.0
+
+
+def share_of(learned: Iterable[str], asked: Iterable[str], stats: CorpusStats) -> float:
+    """Of the weight of the tokens that were learned, the share that was asked, 0 to 1."""
+    wanted = set(learned)
+    total = _weight(wanted, stats)
+    return _weight(wanted & set(asked), stats) / total if total else 0.0
+
+
+def words_of(tokens: Iterable[str]) -> set[str]:
+    """The words that count, without the numbers at their ends."""
+    return {word for token in tokens if (word := _without_number(token))}
+
+
+def _without_number(token: str) -> str:
+    word = token.strip(_DIGITS)
+    kept = not _DIGIT.search(word) and (word == token or len(word) >= _LEAST)
+    return word if kept else ""
+
+
+def _weight(words: Iterable[str], stats: CorpusStats) -> float:
+    return fsum(stats.idf(word) for word in words)

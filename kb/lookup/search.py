@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date
 
 from kb.errors import InvalidInput
-from kb.lookup.found import Found
+from kb.lookup.candidates import Found
 from kb.lookup.ranked import RankedTiers
-from kb.records import KINDS, Incident
-from kb.records.ledger import SearchHit, SearchHits
-from kb.storage.entries import EntryTable, Stored
-from kb.storage.filters import Filter
+from kb.model import KINDS, Incident
+from kb.model.ledger import SearchHit, SearchHits
+from kb.store.entries import EntryTable, Stored
+from kb.store.filters import Filter
+from kb.text.evidence.evidence import title_line
 from kb.text.redact import redact
-from kb.text.titles import title_line
 
 _RANKED = 100
 """Entries that are ranked at the least: the order of the first few is settled among many."""
@@ -62,7 +62,13 @@ def _hit(one: Stored, score: float) -> SearchHit:
     text = next((p.text for p in entry.passages() if p.role != "title"), "")
     day = entry.date.isoformat() if isinstance(entry, Incident) and entry.date else None
     return SearchHit(
-        id=entry.id, kind=entry.kind, title=title_line(entry.headline), score=round(score, 4),
-        snippet=" ".join(text.split())[:_SNIPPET], date=day, services=entry.scope.services, status=entry.status,
+        id=entry.id,
+        kind=entry.kind,
+        title=title_line(entry.headline),
+        score=round(score, 4),
+        snippet=" ".join(text.split())[:_SNIPPET],
+        date=day,
+        services=entry.scope.services,
+        status=entry.status,
         source=entry.provenance.source,
-    )  # fmt: skip
+    )

@@ -14,11 +14,9 @@ from collections.abc import Mapping
 from itertools import chain
 from math import exp, log
 
-from kb.lookup.agreement import share_of
-from kb.lookup.confidence import calibration
 from kb.lookup.features import Candidate, Query
-from kb.lookup.rarity import CorpusStats
-from kb.lookup.thresholds import SAID
+from kb.lookup.rarity import CorpusStats, share_of
+from kb.lookup.scoring import SAID, calibration
 from kb.text.tokens import stem
 
 OPINIONS = ("whole", "body", "covered")

@@ -31,10 +31,18 @@ from kb.text.synonyms import NEGATIONS, SYNONYMS
 from kb.text.tokens import stem
 
 OPPOSITES = (
-    ("warning", "critical"), ("client", "server"), ("read", "write"), ("receive", "transmit"), ("any", "some"),
-    ("high", "low"), ("ingress", "egress"), ("inbound", "outbound"), ("upload", "download"), ("primary", "replica"),
+    ("warning", "critical"),
+    ("client", "server"),
+    ("read", "write"),
+    ("receive", "transmit"),
+    ("any", "some"),
+    ("high", "low"),
+    ("ingress", "egress"),
+    ("inbound", "outbound"),
+    ("upload", "download"),
+    ("primary", "replica"),
     ("zone", "node"),
-)  # fmt: skip
+)
 """Words that are said of the same thing and never mean the same."""
 _TELLING = 1.5
 """The rarity of a word that tells: less than a fourth of the entries have it."""
@@ -222,11 +230,14 @@ def excluded_word(query: Query, title: str) -> tuple[str, str] | None:
         (
             (own[one], asked[other])
             for one, other in _EXCLUDED
-            if one in own and other not in own and other in asked and one not in asked
+            if one in own
+            and other not in own
+            and other in asked
+            and one not in asked
             and not has_relative(one, query)
         ),
         None,
-    )  # fmt: skip
+    )
 
 
 def other_number(asked: str, title: str) -> tuple[str, str] | None:

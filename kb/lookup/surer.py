@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kb.lookup.question import Question
-from kb.lookup.thresholds import GENERIC, RELATED
+from kb.lookup.scoring import GENERIC, RELATED
 from kb.lookup.verdict import Judged, learned_by, rivals
-from kb.records import Entry, Origin, ToolFix
-from kb.records.ledger import EXACT, Match, Verdict
-from kb.text.one_line import one_line
-from kb.text.prose import is_prose
+from kb.model import Entry, Origin, ToolFix
+from kb.model.ledger import EXACT, Match, Verdict
+from kb.text.kinds import is_prose
 from kb.text.specificity import error_codes
+from kb.text.tokens import one_line
 
 _NAMED, _QUOTED, _MOST = 3, 80, 5
 _PLACES: tuple[tuple[str, Callable[[Question], str], Callable[[Entry], Sequence[str]]], ...] = (

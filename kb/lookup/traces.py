@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
-from kb.lookup.found import Found
+from kb.lookup.candidates import Found
 from kb.lookup.question import EvidenceTemplate, Question
-from kb.records.ledger import Evidence, Tier
-from kb.text import template
+from kb.model.ledger import Evidence, Tier
 from kb.text.carriers import Place, Unfolded
 from kb.text.redact import redact
-from kb.text.signature_engines import Needle
-from kb.text.signature_set import SignatureHit, SignatureSet
+from kb.text.signatures import templates
+from kb.text.signatures.engines import Needle
+from kb.text.signatures.set import SignatureHit, SignatureSet
 from kb.text.specificity import text_specificity
 from kb.text.tokens import STOP_WORDS
-from kb.text.trace import ALARM, CAUSE, EXCEPTION, LEADS, NAMED, NEAR, PLAIN, REST, SAYS, own_words
+from kb.text.traces import ALARM, CAUSE, EXCEPTION, LEADS, NAMED, NEAR, PLAIN, REST, SAYS, own_words
 
 AROUND = 20_000
 """Characters before and behind the line that weighs most within which the others are looked for."""
@@ -162,7 +162,7 @@ def _near(spans: dict[int, _Span], lines: Sequence[str], text: str, around: _Spa
     if missing := spans.keys() - places.keys():
         window = text[begin:finish].encode("utf-8", "replace")
         for number in missing:
-            if place := template.find(lines[number], window):
+            if place := templates.find(lines[number], window):
                 start = begin + len(window[: place.start].decode("utf-8", "replace"))
                 places[number] = (
                     start,
@@ -202,9 +202,16 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     hearsay = "it is a part of what was learned" if part else _CAUSE_MISSING if seen.other_cause else ""
     fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
     return Found(
-        entry_id, Tier.TRACE, reason, evidence, seen.tells, fit=fit, whole=whole, hearsay=hearsay,
+        entry_id,
+        Tier.TRACE,
+        reason,
+        evidence,
+        seen.tells,
+        fit=fit,
+        whole=whole,
+        hearsay=hearsay,
         agreed=seen.lines / seen.of,
-    )  # fmt: skip
+    )
 
 
 def _alike(leader: str, question: Question) -> float:

@@ -17,28 +17,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import log
 
-from kb.lookup.confidence import by_likeness, likeness, probability
-from kb.lookup.found import Found
-from kb.lookup.question import Question
-from kb.lookup.thresholds import CLOSE, GENERIC, KNOWN, RELATED, SAID, is_within
-from kb.lookup.written import other_status
-from kb.records import Document, Entry, Origin, Pattern, Source, ToolFix
-from kb.records.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
-from kb.storage.entries import Stored
+from kb.lookup.candidates import Found
+from kb.lookup.question import Question, other_status
+from kb.lookup.scoring import (
+    CLOSE,
+    GENERIC,
+    KNOWN,
+    RELATED,
+    SAID,
+    by_likeness,
+    is_within,
+    likeness,
+    probability,
+)
+from kb.model import Document, Entry, Origin, Pattern, Source, ToolFix
+from kb.model.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
+from kb.store.entries import Stored
+from kb.text.changes import same_environment
 from kb.text.chunks import spelled_out
-from kb.text.denials import other_denial, same_denial
-from kb.text.environment import same_environment
-from kb.text.generic import GENERIC as PLAIN
-from kb.text.kinds import Kind
-from kb.text.mask import mask
+from kb.text.contradictions import apart, other_denial, same_denial, turned
+from kb.text.kinds import Kind, is_prose
+from kb.text.masking import mask
 from kb.text.masking_rules import PLACEHOLDER
-from kb.text.none_left import apart
-from kb.text.prose import is_prose
-from kb.text.sought import is_crash
-from kb.text.specificity import text_specificity
-from kb.text.trace import is_hang
-from kb.text.turned import turned
-from kb.text.unwritten import is_unwritten
+from kb.text.signatures.set import is_crash
+from kb.text.specificity import GENERIC as PLAIN
+from kb.text.specificity import is_unwritten, text_specificity
+from kb.text.traces import is_hang
 
 _HELD_BACK = 1 / 3
 """Of what the confidence has above `RELATED`, the share that is left where something keeps it from settling.
@@ -135,9 +139,17 @@ def judge(
     letter = _to_the_letter(line, learned_by(entry) or entry.headline) if line else 0.0
     letter = found.agreed if found.tier is Tier.TRACE else letter
     return Judged(
-        entry, found, round(confidence, 3), reason, trust, stored.copies, lift, letter,
-        unwritten=_UNWRITTEN in limits, verbatim=_verbatim(question, entry),
-    )  # fmt: skip
+        entry,
+        found,
+        round(confidence, 3),
+        reason,
+        trust,
+        stored.copies,
+        lift,
+        letter,
+        unwritten=_UNWRITTEN in limits,
+        verbatim=_verbatim(question, entry),
+    )
 
 
 def _line_of(question: Question, found: Found) -> str:

@@ -12,20 +12,21 @@ from datetime import datetime
 from typing import Any
 
 from kb.errors import InvalidInput
-from kb.loop.lessons import Lessons
-from kb.loop.moves import Moves
+from kb.learning.lesson import Lessons
+from kb.learning.moves import Moves
+from kb.memory.files import Memory
+from kb.memory.items import with_values
+from kb.model import Entry, Signature, Status
+from kb.model.proposal import Proposal, ProposalKind
+from kb.model.status import ACCEPTED, REVIEWED
 from kb.proposals.drafts import pattern_draft, runbook_draft, verification_draft
 from kb.proposals.merges import fits
 from kb.proposals.signatures import occurring
-from kb.records import Entry, Signature, Status
-from kb.records.moves import ACCEPTED, REVIEWED
-from kb.records.proposal import Proposal, ProposalKind
-from kb.storage.entries import OFFERED, EntryTable
-from kb.storage.memory import Memory
-from kb.storage.memory_items import with_values
-from kb.storage.memory_sync import MemorySync
+from kb.store.entries import EntryTable
+from kb.store.filters import OFFERED
+from kb.store.memory_sync import MemorySync
 from kb.text.redact import redact_data
-from kb.text.signature import parse_signature
+from kb.text.signatures.signature import parse_signature
 
 _LEARNED = "learned/"
 

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from kb.errors import InvalidInput
-from kb.loop.learning import Lesson, checked, details, listed, pattern_lesson, required
-from kb.records import Origin, Provenance, Runbook, Scope, Status
-from kb.records.proposal import Proposal, ProposalKind
-from kb.storage.codec import derive_id
+from kb.learning.lesson import Lesson, checked, details, listed, pattern_lesson, required
+from kb.model import Origin, Provenance, Runbook, Scope, Status
+from kb.model.proposal import Proposal, ProposalKind
+from kb.text.codec import derive_id
 
 _LISTS = ("commands", "services", "environments", "tools", "versions", "must_match", "must_not_match")
 _PATTERN = ("pattern", "meaning", "fix", "category", "check", "warning", "regex", "expires", *_LISTS)
@@ -89,12 +89,20 @@ def runbook_draft(proposal: Proposal, author: str, now: datetime) -> Lesson:
     )
     entry = replace(entry, id=derive_id(entry))
     said = {
-        "id": entry.id, "name": entry.name, "when": entry.when, "steps": list(entry.steps),
-        "commands": list(entry.commands), "check": entry.check, "warning": entry.warning,
-        "services": list(entry.scope.services), "environments": list(entry.scope.environments),
-        "status": entry.status.value, "origin": Origin.LEARNED.value, "author": author,
+        "id": entry.id,
+        "name": entry.name,
+        "when": entry.when,
+        "steps": list(entry.steps),
+        "commands": list(entry.commands),
+        "check": entry.check,
+        "warning": entry.warning,
+        "services": list(entry.scope.services),
+        "environments": list(entry.scope.environments),
+        "status": entry.status.value,
+        "origin": Origin.LEARNED.value,
+        "author": author,
         "learned_at": now.isoformat(timespec="seconds"),
-    }  # fmt: skip
+    }
     body: dict[str, object] = {name: value for name, value in said.items() if value not in (None, "", [])}
     return _marked(Lesson(entry, "learned/runbooks", "procedures", body), proposal)
 

@@ -1,19 +1,30 @@
-"""What proposals are drafted from: rows of the ledger and entries, as plain values."""
+"""What proposals are drafted from: rows of the ledger and entries, read into plain values.
+
+What proposals are drafted from: rows of the ledger and entries, as plain values.
+
+Where the facts come from: the tables of one home, read into plain values.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-from kb.loop.learning import overlap
-from kb.records import CauseStatus, Entry, Incident
-from kb.records.ledger import Asked, Outcome, Trust
-from kb.records.moves import Move
+from kb.learning.lesson import overlap
+from kb.learning.trust import TrustBook
+from kb.model import CauseStatus, Entry, Incident, Status
+from kb.model.ledger import Asked, Outcome, Trust
+from kb.model.proposal import KeptProposal, ProposalKind, ProposalState
+from kb.model.status import FAILING, Move
+from kb.store.entries import EntryTable
+from kb.store.ledger import Ledger
+from kb.store.moves import MoveTable
+from kb.store.proposals import ProposalTable
 from kb.text.crashes import Role, message_of, roles, uncarried
-from kb.text.generic import GENERIC
-from kb.text.mask import fingerprint, mask, without_prefix
+from kb.text.masking import fingerprint, mask, without_prefix
+from kb.text.specificity import GENERIC
 from kb.text.tokens import tokenize
 
 LOOKBACK_DAYS = 180
@@ -87,7 +98,84 @@ def one_cause(causes: Iterable[str]) -> bool:
 
 def same_cause(one: str, other: str) -> bool:
     """Whether two texts name the same cause: most words shared, and not another kind of trigger."""
-    from kb.lookup.alternatives import trigger_of_text
+    from kb.lookup.causes import trigger_of_text
 
     triggers = {trigger_of_text(one), trigger_of_text(other)} - {""}
     return overlap(one, other) > SAME_CAUSE and len(triggers) < 2
+
+
+_KINDS = ("pattern", "tool_fix", "runbook", "quirk", "known_error")
+_ALL = 1_000_000
+_AT_ONCE = 500
+_LEARNED = "learned/"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The tables that proposals are drafted from."""
+
+    table: ProposalTable
+    entries: EntryTable
+    ledger: Ledger
+    trust: TrustBook
+    moves: MoveTable
+
+    def facts(self, stored: Sequence[KeptProposal], now: datetime) -> Facts:
+        """Everything that the gather functions look at, as it is at `now`."""
+        asked = self.table.unanswered(now - timedelta(days=LOOKBACK_DAYS), now, MOST)
+        entries = self._of_kinds(_KINDS)
+        outcomes, quarantined = self._outcomes(now), self._quarantined()
+        failed = [entry for entry, _ in quarantined]
+        prints = {print_ for one in asked for line in one.lines if (print_ := masked(line)[1])}
+        return Facts(
+            now=now,
+            asked=asked,
+            entries=entries,
+            known_prints=frozenset(self._known(prints)),
+            owned=frozenset(self.table.owned(_LEARNED)),
+            quarantined=quarantined,
+            outcomes=outcomes,
+            trust=self.trust.of([one for one in (*entries, *failed) if one.id in outcomes], now),
+            incidents=[one for one in self._of_kinds(("incident",)) if isinstance(one, Incident)],
+            incident_of=self.table.incidents_by_lookup(),
+            healthy=self.table.healthy(),
+            verified=_verified(stored),
+        )
+
+    def _of_kinds(self, kinds: Sequence[str]) -> list[Entry]:
+        """The entries on offer, the oldest first, so that what is added later changes no group."""
+        ids = self.entries.select(kinds=kinds, limit=_ALL)
+        return [stored.entry for stored in self.entries.many(reversed(ids)).values()]
+
+    def _quarantined(self) -> list[tuple[Entry, Move]]:
+        last = self.moves.quarantined(self.entries.in_quarantine())
+        moves = {key: move for key, move in last.items() if move.rule == FAILING}
+        found = self.entries.many(moves).values()
+        return [(one.entry, moves[one.entry.id]) for one in found if one.entry.status is Status.QUARANTINED]
+
+    def _outcomes(self, now: datetime) -> dict[str, list[Outcome]]:
+        """Every outcome up to now by its entry, oldest first."""
+        found: dict[str, list[Outcome]] = {}
+        for outcome in self.ledger.outcomes(datetime.min.replace(tzinfo=UTC), now):
+            found.setdefault(outcome.entry_id, []).append(outcome)
+        return found
+
+    def _known(self, prints: Iterable[str]) -> Iterator[str]:
+        wanted = sorted(prints)
+        for start in range(0, len(wanted), _AT_ONCE):
+            for row in self.entries.index.matching_fingerprints(wanted[start : start + _AT_ONCE]):
+                yield row["fingerprint"]
+
+
+def _verified(stored: Sequence[KeptProposal]) -> dict[str, date]:
+    """The day on which a proposal to verify a runbook was last accepted, by the runbook's id."""
+    found: dict[str, date] = {}
+    for one in stored:
+        decision, proposal = one.decision, one.proposal
+        if (
+            proposal.kind is ProposalKind.VERIFICATION
+            and decision.state is ProposalState.ACCEPTED
+            and decision.at
+        ):
+            found[proposal.entry_id] = max(decision.at.date(), found.get(proposal.entry_id, date.min))
+    return found

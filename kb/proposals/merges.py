@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
-from kb.loop.learning import NEAR, overlap
+from kb.learning.lesson import NEAR, overlap
+from kb.model import Pattern, Signature, Status, ToolFix
+from kb.model.proposal import Proposal, ProposalKind
 from kb.proposals.facts import SAME_CAUSE, Facts, same_cause, telling_words
 from kb.proposals.signatures import matches_all, occurring, signature_for
-from kb.records import Pattern, Signature, Status, ToolFix
-from kb.records.proposal import Proposal, ProposalKind
-from kb.storage.codec import short_hash
-from kb.text.mask import fingerprint
+from kb.text.codec import short_hash
+from kb.text.masking import fingerprint
 from kb.text.tokens import tokenize
 
 _COMMON = 40

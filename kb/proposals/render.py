@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kb.errors import InvalidInput
-from kb.records.proposal import KeptProposal, Proposal, ProposalKind, Waiting
-from kb.storage.yamledit import load, render
+from kb.memory.yaml_edit import load, render
+from kb.model.proposal import KeptProposal, Proposal, ProposalKind, Waiting
 from kb.text.safe_yaml import YamlRefused
 
 _WIDTH = 100

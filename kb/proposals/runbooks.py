@@ -1,21 +1,154 @@
-"""Runbooks to write: the same incident ended twice by hand, and no runbook covers it.
+"""Runbooks to write or run again, and entries to take off offer.
+
+Runbooks to run again: verified long ago, failed since, or used since without anybody looking.
+
+Entries to take off offer: they keep failing, or the day has passed until which they held.
+
+That an entry is never offered says nothing against it.
+
+Runbooks to write: the same incident ended twice by hand, and no runbook covers it.
 
 The steps are what was done, as the incidents tell it; a runbook is not verified because its parts once helped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from kb.model import Entry, Incident, Runbook
+from kb.model.ledger import APPLIED, FAILURES, Outcome, Result, Standing, Trust
+from kb.model.proposal import Proposal, ProposalKind
 from kb.proposals.facts import Facts, cause_of, one_cause, telling_words
-from kb.records import Incident, Runbook
-from kb.records.ledger import Result
-from kb.records.proposal import Proposal, ProposalKind
-from kb.storage.codec import short_hash
-from kb.text.mask import fingerprint, mask
+from kb.text.codec import short_hash
+from kb.text.masking import fingerprint, mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.tokens import tokenize
+
+STALE_DAYS = 180
+"""Days after which a verification no longer counts."""
+
+
+def gather_verifications(facts: Facts) -> list[Proposal]:
+    """A proposal for each runbook whose last verification does not tell how it is today."""
+    return [
+        _verification(entry, reasons, facts)
+        for entry in facts.entries
+        if isinstance(entry, Runbook) and (reasons := list(_reasons(entry, facts)))
+    ]
+
+
+def verified_on(runbook: Runbook, facts: Facts) -> date | None:
+    """When somebody last said that it holds, in its file or by accepting a proposal."""
+    said = runbook.verified.at if runbook.verified else None
+    return max((day for day in (said, facts.verified.get(runbook.id)) if day), default=None)
+
+
+def _reasons(runbook: Runbook, facts: Facts) -> Iterator[str]:
+    day = verified_on(runbook, facts)
+    used = _since(facts.outcomes.get(runbook.id, ()), day)
+    if day and facts.now.date() - day > timedelta(days=STALE_DAYS):
+        yield f"verified {(facts.now.date() - day).days} days ago, on {day}"
+    if used and used[-1].result in FAILURES:
+        yield f"the last time it was used, on {used[-1].at.date()}, it {used[-1].result.replace('_', ' ')}"
+    elif used and not any(one.verified_by for one in used):
+        since = f"since its verification on {day}" if day else "and never verified"
+        yield f"used {len(used)} times {since}, and nobody looked whether it held"
+
+
+def _since(outcomes: Sequence[Outcome], day: date | None) -> list[Outcome]:
+    """Its uses after the day of its verification, oldest first."""
+    return [one for one in outcomes if one.result in APPLIED and (day is None or one.at.date() > day)]
+
+
+def _verification(runbook: Runbook, reasons: Sequence[str], facts: Facts) -> Proposal:
+    day = verified_on(runbook, facts)
+    key = f"{runbook.id} {day or 'never'}"
+    source = runbook.provenance.source
+    where = (
+        []
+        if runbook.id in facts.owned or not source
+        else [f"it stands in {source.path}, which stays as it is"]
+    )
+    return Proposal(
+        id=f"proposal-verification-{short_hash(key)}",
+        kind=ProposalKind.VERIFICATION,
+        title=runbook.name,
+        reasons=(*reasons, *where),
+        weight=len(_since(facts.outcomes.get(runbook.id, ()), day)) or 1,
+        keys=(key,),
+        entry_id=runbook.id,
+        services=runbook.scope.services,
+        item={"verified": {"by": "", "at": ""}} if runbook.id in facts.owned else {},
+    )
+
+
+ADVISING = ("pattern", "tool_fix", "runbook", "quirk", "known_error")
+"""Kinds that advise; an incident or a document tells what was, and is not retired for that."""
+ENOUGH = 3
+"""Failures, each in an occurrence of its own, before a failing entry is one that keeps failing."""
+_SHOWN = 5
+
+
+def gather_retirements(facts: Facts) -> list[Proposal]:
+    """The failing ones, most failures first, then the expired ones."""
+    advising = [entry for entry in facts.entries if entry.kind in ADVISING]
+    failing = [
+        *(
+            _failing(entry, facts, f"in quarantine since {move.at.date()}")
+            for entry, move in facts.quarantined
+        ),
+        *(_failing(entry, facts) for entry in advising if keeps_failing(facts.trust.get(entry.id))),
+    ]
+    named = {one.retires for one in failing}
+    expired = [one for one in _expired(advising, facts) if one.retires not in named]
+    return [*sorted(failing, key=lambda one: (-one.weight, one.id)), *expired]
+
+
+def _failing(entry: Entry, facts: Facts, *more: str) -> Proposal:
+    failures = [one for one in facts.outcomes.get(entry.id, ()) if one.result in FAILURES]
+    trust = facts.trust.get(entry.id)
+    said = f"failed {trust.failed} of {trust.n} times, trust {trust.value:.2f}" if trust else "it failed"
+    reasons = [said, *more, *map(_in_words, failures[-_SHOWN:])]
+    return _retirement(entry, entry.id, trust.failed if trust else 1, reasons, failures)
+
+
+def keeps_failing(trust: Trust | None) -> bool:
+    """Whether its failures weigh more than its successes, and it had more than one chance."""
+    return trust is not None and trust.standing is Standing.FAILING and trust.failed >= ENOUGH
+
+
+def _in_words(outcome: Outcome) -> str:
+    by = f" ({outcome.actor})" if outcome.actor else ""
+    note = f": {outcome.note}" if outcome.note else ""
+    return f"{outcome.at.date()} {outcome.result.replace('_', ' ')}{by}{note}"
+
+
+def _expired(entries: Sequence[Entry], facts: Facts) -> Iterator[Proposal]:
+    for entry in entries:
+        if entry.expires and entry.expires < facts.now.date():
+            yield _retirement(entry, f"{entry.id} {entry.expires}", 1, [f"expired on {entry.expires}"], [])
+
+
+def _retirement(
+    entry: Entry, key: str, weight: int, reasons: Sequence[str], failures: Sequence[Outcome]
+) -> Proposal:
+    incidents = dict.fromkeys(one.incident for one in failures if one.incident)
+    lookups = dict.fromkeys(one.lookup_id for one in failures if one.lookup_id)
+    return Proposal(
+        id=f"proposal-retirement-{short_hash(key)}",
+        kind=ProposalKind.RETIREMENT,
+        title=entry.headline,
+        reasons=tuple(reasons),
+        weight=weight,
+        keys=(key,),
+        retires=entry.id,
+        services=entry.scope.services,
+        incidents=tuple(incidents),
+        lookups=tuple(lookups),
+    )
+
 
 AT_LEAST = 2
 """Incidents that a runbook is drafted from."""

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import reduce
 
-from kb.lookup.thresholds import GENERIC
+from kb.lookup.scoring import GENERIC
+from kb.model import Signature
 from kb.proposals.facts import masked, message_in
-from kb.records import Signature
 from kb.text.crashes import Role, roles
 from kb.text.masking_rules import PLACEHOLDER
-from kb.text.signature import SignatureSet, parse_signature, specificity, text_specificity
+from kb.text.signatures.signature import SignatureSet, parse_signature, specificity, text_specificity
 
 ENOUGH = 0.65
 """Specificity from which a piece of a line can be a signature by itself."""

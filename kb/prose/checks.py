@@ -1,4 +1,8 @@
-"""The checks on what a model wrote.  Pure: text in, the reason for a rejection or a place in a text out.
+"""The checks on what a model wrote, and text of others as data in a request.
+
+Text of others as data in a request: between tags that the text cannot close.
+
+The checks on what a model wrote.  Pure: text in, the reason for a rejection or a place in a text out.
 
 Prose: every number comes from a computed fact, through a placeholder; every id exists.  A sentence is
 rejected rather than mended.  Quotes: they occur in the text word for word, white space aside.
@@ -6,11 +10,19 @@ rejected rather than mended.  Quotes: they occur in the text word for word, whit
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
 
-from kb.records.facts import Facts
+from kb.model.review import Facts
+
+
+def delimited(name: str, text: str) -> str:
+    """The text between tags whose name depends on the text itself, so that nothing in it ends them."""
+    tag = f"{name}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+    return f"<{tag}>\n{text}\n</{tag}>"
+
 
 LONGEST_SENTENCE = 500
 """Characters of a sentence as drafted; what is longer is no sentence."""

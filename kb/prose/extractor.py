@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.source import SourceFile
-from kb.prose.client import Asks
-from kb.prose.extraction import Extracted, fill
-from kb.prose.failures import ProseMissing
-from kb.prose.postmortem_form import SYSTEM, PostmortemQuotes, request_of
-from kb.records import Document, Entry, Incident, Status
+from kb.model import Document, Entry, Incident, Status
+from kb.prose.client import Asks, ProseMissing
+from kb.prose.extraction import SYSTEM, Extracted, PostmortemQuotes, fill, request_of
 from kb.text.redact import redact
 
 LONGEST_TEXT = 100_000
@@ -105,9 +103,16 @@ def _as_incident(entry: Entry) -> Incident:
     """A plain document as the incident that it seems to tell of; unverified."""
     body = entry.body if isinstance(entry, Document) else ""
     return Incident(
-        title=entry.headline, body=body, status=Status.CANDIDATE, scope=entry.scope, provenance=entry.provenance,
-        expires=entry.expires, check=entry.check, warning=entry.warning, extra=entry.extra,
-    )  # fmt: skip
+        title=entry.headline,
+        body=body,
+        status=Status.CANDIDATE,
+        scope=entry.scope,
+        provenance=entry.provenance,
+        expires=entry.expires,
+        check=entry.check,
+        warning=entry.warning,
+        extra=entry.extra,
+    )
 
 
 def _told(found: Extracted, understood: bool) -> tuple[str, ...]:

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from kb.prose.checks import entries_named, filled, why_rejected
-from kb.prose.client import Asks
-from kb.prose.delimited import delimited
-from kb.prose.failures import ProseMissing
-from kb.records.facts import Facts
-from kb.text.markdown_text import as_line
+from kb.model.review import Facts
+from kb.prose.checks import delimited, entries_named, filled, why_rejected
+from kb.prose.client import Asks, ProseMissing
+from kb.text.escaping import as_line
 from kb.text.redact import redact
 
 _SYSTEM = """\

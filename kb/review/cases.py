@@ -1,29 +1,37 @@
-"""The incidents that a summary counts, as they stood at the end of its window.
+"""What a summary counts: incidents and action items, as they stood at the end of its window.
+
+The incidents that a summary counts, as they stood at the end of its window.
 
 An incident that was lived here is unfolded from the steps that were noted by then; a postmortem that
 took it over by then speaks for it.  One that came from a document is counted from the moment the
 document came in; of what that says, the store keeps only the last version.
+
+Action items: what was opened, closed and is overdue.  Pure.
+
+An item of an incident that was lived here is opened and closed by its steps.  A document tells no day
+for its items: they are opened with their incident, and count as closed nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from kb.incidents.entry import to_entry
 from kb.incidents.life import unfold
+from kb.incidents.postmortem import to_entry
 from kb.lookup.question import ask
-from kb.lookup.thresholds import GENERIC
-from kb.records import Incident
-from kb.records.ledger import Event, Outcome, Result
-from kb.records.live import LiveIncident, Step
-from kb.storage.catalogue import LIVE
-from kb.storage.codec import stamp
-from kb.storage.entries import EntryTable
-from kb.storage.ledger import Ledger
-from kb.storage.windows import Windows
-from kb.text.instants import in_utc
+from kb.lookup.scoring import GENERIC
+from kb.model import ActionItem, Incident
+from kb.model.incident import LiveIncident, Step
+from kb.model.ledger import Event, Outcome, Result
+from kb.review.summary import OpenItem
+from kb.store.catalogue import LIVE
+from kb.store.entries import EntryTable
+from kb.store.history import Windows
+from kb.store.ledger import Ledger
+from kb.text.codec import stamp
+from kb.text.times import in_utc
 
 HISTORY = timedelta(days=365)
 """How far back an earlier incident is looked for."""
@@ -129,3 +137,69 @@ def _moment(incident: Incident) -> datetime | None:
     if at is None and incident.date is not None:
         at = datetime.combine(incident.date, time(), UTC)
     return in_utc(at) if at else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Items:
+    """The action items of a window; `overdue` also those of earlier incidents."""
+
+    opened: tuple[OpenItem, ...]
+    closed: tuple[OpenItem, ...]
+    overdue: tuple[OpenItem, ...]
+    still_open: tuple[OpenItem, ...]
+    """Of the incidents of the window."""
+    read: int
+
+
+def gather_items(cases: Sequence[Case], since: datetime, until: datetime) -> Items:
+    """What became of the action items of these incidents; `cases` reach back beyond the window."""
+    opened, closed = list[OpenItem](), list[OpenItem]()
+    for case in cases:
+        for item, at, done in _steps(case):
+            if since <= at < until:
+                (closed if done else opened).append(open_item(case, item, until))
+    everything = [open_item(case, item, until) for case, item in _open(cases)]
+    late = sorted((one for one in everything if one.overdue), key=lambda one: (one.due or "", one.text))
+    return Items(
+        opened=tuple(opened),
+        closed=tuple(closed),
+        overdue=tuple(late),
+        still_open=tuple(open_item(case, item, until) for case, item in _open(between(cases, since, until))),
+        read=sum(len(case.incident.action_items) for case in cases),
+    )
+
+
+def open_item(case: Case, item: ActionItem, until: datetime) -> OpenItem:
+    """The item as it stands at `until`."""
+    today = until.astimezone(UTC).date()
+    return OpenItem(
+        incident=case.incident.title,
+        text=item.text,
+        owner=item.owner,
+        due=item.due.isoformat() if item.due else None,
+        overdue=bool(item.done is not True and item.due and item.due < today),
+        incident_id=case.id,
+    )
+
+
+def _open(cases: Iterable[Case]) -> Iterator[tuple[Case, ActionItem]]:
+    return ((case, item) for case in cases for item in case.incident.action_items if item.done is False)
+
+
+def _steps(case: Case) -> Iterator[tuple[ActionItem, datetime, bool]]:
+    """Every opening and closing of an item, with its moment; `True` is a closing."""
+    if not case.events:
+        yield from ((item, case.at, False) for item in case.incident.action_items)
+        return
+    known: dict[str, bool] = {}
+    for event in case.events:
+        if event.kind != Step.ACTION_ITEM:
+            continue
+        due, done = event.data.get("due"), bool(event.data.get("done"))
+        day = date.fromisoformat(due) if due else None
+        item = ActionItem(text=event.action, owner=event.data.get("owner") or None, due=day, done=done)
+        if event.action not in known:
+            yield item, event.at, False
+        if done and not known.get(event.action):
+            yield item, event.at, True
+        known[event.action] = done

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from kb.records.facts import Fact, Facts
+from kb.model.review import Fact, Facts
 from kb.review.summary import Counted, WeeklySummary
-from kb.text.slug import slug
+from kb.text.tokens import slug
 
 _TOTALS = {
-    "incidents": "incident", "lookups": "lookup", "outcomes": "outcome", "new entries": "new entry",
-    "changes": "change to production", "log lines": "line of the session log",
-}  # fmt: skip
+    "incidents": "incident",
+    "lookups": "lookup",
+    "outcomes": "outcome",
+    "new entries": "new entry",
+    "changes": "change to production",
+    "log lines": "line of the session log",
+}
 _PLURALS = {
-    "new entry": "new entries", "change to production": "changes to production",
+    "new entry": "new entries",
+    "change to production": "changes to production",
     "line of the session log": "lines of the session log",
-}  # fmt: skip
+}
 _OUTCOMES = {"not_applied": "offer that was not applied", "made_worse": "outcome that made things worse"}
 _MANY_OUTCOMES = {
     "not_applied": "offers that were not applied",

@@ -1,4 +1,9 @@
-"""What was asked: known, related or unknown, the top unknowns, and offers that nobody answered.  Pure."""
+"""What was asked and what was learned: unknowns, silent offers, what fixed and failed, how trust moved.
+
+What was asked: known, related or unknown, the top unknowns, and offers that nobody answered.  Pure.
+
+What was learned, what fixed and failed, and how trust and status moved.  Pure.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kb.records.ledger import Outcome, Verdict
+from kb.learning.trust import trust
+from kb.model import Entry
+from kb.model.ledger import Outcome, Result, Verdict
 from kb.review.incidents import counted
-from kb.review.summary import Classified, Counted, Seen, Unknown
-from kb.storage.database import Row
-from kb.storage.swept import SweptLookup, telling_line
-from kb.text.mask import mask, without_prefix
+from kb.review.summary import Classified, Counted, Seen, StatusMove, TrustMove, Unknown
+from kb.store.database import Row
+from kb.store.upkeep.sweep import SweptLookup, telling_line
+from kb.text.masking import mask, without_prefix
 
 _MOMENT = timedelta(microseconds=1)
 TOP = 10
@@ -50,23 +57,32 @@ def asked(rows: Sequence[Row], offers: Iterable[Row], swept: Iterable[SweptLooku
             repeats.setdefault(row["repeats"], []).append(row["id"])
     found = [
         Asked(
-            id=row["id"], at=datetime.fromisoformat(row["at"]), verdict=Verdict(row["verdict"]),
-            fingerprint=row["fingerprint"], evidence=tuple(map(str, json.loads(row["evidence"]))),
-            service=row["service"], incident=row["incident"],
+            id=row["id"],
+            at=datetime.fromisoformat(row["at"]),
+            verdict=Verdict(row["verdict"]),
+            fingerprint=row["fingerprint"],
+            evidence=tuple(map(str, json.loads(row["evidence"]))),
+            service=row["service"],
+            incident=row["incident"],
             offers=() if row["verdict"] == Verdict.UNKNOWN else tuple(offered.get(row["id"], ())),
             again=tuple(repeats.get(row["id"], ())),
         )
         for row in rows
         if not row["repeats"]
-    ]  # fmt: skip
+    ]
     gone = [
         Asked(
-            id=one.id, at=one.at, verdict=Verdict(one.verdict), fingerprint=one.fingerprint,
-            evidence=(one.line,) if one.line else (), service=one.service, incident=None,
+            id=one.id,
+            at=one.at,
+            verdict=Verdict(one.verdict),
+            fingerprint=one.fingerprint,
+            evidence=(one.line,) if one.line else (),
+            service=one.service,
+            incident=None,
             offers=() if one.verdict == Verdict.UNKNOWN else one.offers,
         )
         for one in swept
-    ]  # fmt: skip
+    ]
     return sorted([*gone, *found], key=lambda one: one.at) if gone else found
 
 
@@ -75,9 +91,13 @@ def classified(over: str, verdicts: Iterable[str]) -> Classified:
     counts = Counter(str(one) for one in verdicts)
     n = counts.total()
     return Classified(
-        over=over, n=n, known=counts["known"], related=counts["related"], unknown=counts["unknown"],
+        over=over,
+        n=n,
+        known=counts["known"],
+        related=counts["related"],
+        unknown=counts["unknown"],
         rate=round(counts["known"] / n, 3) if n else None,
-    )  # fmt: skip
+    )
 
 
 def top_unknowns(lookups: Sequence[Asked]) -> tuple[Unknown, ...]:
@@ -91,12 +111,15 @@ def top_unknowns(lookups: Sequence[Asked]) -> tuple[Unknown, ...]:
     }
     found = [
         Unknown(
-            name=_template(many[-1]), count=len(many), last=many[-1].at, fingerprint=many[-1].fingerprint,
+            name=_template(many[-1]),
+            count=len(many),
+            last=many[-1].at,
+            fingerprint=many[-1].fingerprint,
             services=tuple(sorted({one.service for one in many if one.service})),
             known_since=last_known.get(many[-1].fingerprint, many[-1].at) > many[-1].at,
         )
         for many in groups.values()
-    ]  # fmt: skip
+    ]
     return tuple(sorted(found, key=lambda one: (-one.count, one.name)))[:TOP]
 
 
@@ -143,3 +166,59 @@ def unanswered(
         and not any(loose.get(entry_id, one.at - _MOMENT) >= one.at for entry_id in one.offers)
     ]
     return counted(titled.get(entry_id, entry_id) for entry_id in silent)[:TOP], len(silent)
+
+
+def with_result(
+    outcomes: Iterable[Outcome], results: Sequence[Result], titled: Mapping[str, str]
+) -> tuple[Counted, ...]:
+    """The entries that had one of these results, by title and id."""
+    return counted(titled.get(one.entry_id, one.entry_id) for one in outcomes if one.result in results)
+
+
+def trust_moves(
+    entries: Iterable[Entry],
+    outcomes: Mapping[str, Sequence[Outcome]],
+    since: datetime,
+    until: datetime,
+    reviewed: tuple[set[str], set[str]],
+) -> tuple[TrustMove, ...]:
+    """How trust moved from `since` to `until`, the largest move first; both with the outcomes until then.
+
+    `reviewed` are the entries that a person had accepted at `since`, and at `until`.
+    """
+    found = []
+    for entry in entries:
+        told = [one for one in outcomes.get(entry.id, ()) if one.at < until]
+        before = trust(
+            entry, [one for one in told if one.at < since], since, reviewed=entry.id in reviewed[0]
+        )
+        after = trust(entry, told, until, reviewed=entry.id in reviewed[1])
+        if (before.value, before.n) != (after.value, after.n):
+            found.append(
+                TrustMove(
+                    entry_id=entry.id,
+                    title=entry.headline,
+                    before=before.value,
+                    after=after.value,
+                    n_before=before.n,
+                    n=after.n,
+                )
+            )
+    return tuple(sorted(found, key=lambda one: (-abs(one.after - one.before), one.entry_id)))
+
+
+def status_moves(rows: Iterable[Row], titles: Mapping[str, str]) -> tuple[StatusMove, ...]:
+    """The moves of the window, oldest first."""
+    return tuple(
+        StatusMove(
+            at=datetime.fromisoformat(row["at"]),
+            entry_id=row["entry_id"],
+            title=titles.get(row["entry_id"], row["entry_id"]),
+            was=row["was"],
+            became=row["became"],
+            rule=row["rule"],
+            reason=row["reason"],
+            actor=row["actor"],
+        )
+        for row in rows
+    )

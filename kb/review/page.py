@@ -8,7 +8,7 @@ from kb.prose.narrative import Narrative
 from kb.review.plots import COLOURS, INK, MUTED, plots
 from kb.review.report import report
 from kb.review.summary import WeeklySummary
-from kb.text.visible import visible
+from kb.text.escaping import visible
 
 _VARIABLES = {
     INK: "var(--ink)",
@@ -18,7 +18,7 @@ _VARIABLES = {
 """What stands in the pictures for each of their colours, so that they follow the page from light to dark."""
 
 
-def render(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
+def as_html(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
     """The summary as a page; a narrative (prose around the numbers) stands below what needs action."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup, escape
@@ -28,9 +28,13 @@ def render(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
         return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))
 
     environment = Environment(
-        loader=PackageLoader("kb.review", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
+        loader=PackageLoader("kb.review", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
     environment.filters["coded"] = coded
     drawn = [
         (plot, Markup(_themed(plot.svg))) for plot in plots(summary)

@@ -1,4 +1,8 @@
-"""The pictures of a review, drawn by matplotlib as SVG: the same for the page and for a notebook.
+"""The pictures of a review, and the twelve weeks that they show.
+
+The last twelve weeks in a row a week, for the plots.  Pure.
+
+The pictures of a review, drawn by matplotlib as SVG: the same for the page and for a notebook.
 
 The same summary gives the same bytes: ids are salted by the plot's name, no date is written.  Each
 plot has an alternative text with its numbers.  matplotlib is imported only when one is drawn, and
@@ -9,17 +13,61 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from html import escape
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from kb.review.summary import WeeklySummary
-from kb.text.one_line import one_line
+from kb.review.cases import Case, between
+from kb.review.incidents import minutes_to
+from kb.review.summary import Week, WeeklySummary
+from kb.text.tokens import one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+WEEKS = 12
+"""How many weeks the plots show."""
+
+
+def begin_of_weeks(until: datetime) -> datetime:
+    """Where the first of them begins."""
+    return until - timedelta(weeks=WEEKS)
+
+
+def weeks(
+    cases: Sequence[Case], repeats: set[str], verdicts: Iterable[tuple[datetime, str]], until: datetime
+) -> tuple[Week, ...]:
+    """The weeks before `until`, oldest first."""
+    begin = begin_of_weeks(until)
+    asked = Counter[tuple[int, str]](
+        (((at - begin) // timedelta(weeks=1)), verdict) for at, verdict in verdicts
+    )
+    return tuple(
+        _week(number, begin + timedelta(weeks=number), cases, repeats, asked) for number in range(WEEKS)
+    )
+
+
+def _week(
+    number: int, since: datetime, cases: Sequence[Case], repeats: set[str], asked: Counter[tuple[int, str]]
+) -> Week:
+    happened = between(cases, since, since + timedelta(weeks=1))
+    took = [one for case in happened if (one := minutes_to(case.incident, "mitigated")) is not None]
+    return Week(
+        since=since,
+        incidents=len(happened),
+        repeats=sum(case.id in repeats for case in happened),
+        known=asked[number, "known"],
+        related=asked[number, "related"],
+        unknown=asked[number, "unknown"],
+        mitigated=len(took),
+        minutes_to_mitigate=round(median(took), 1) if took else None,
+    )
+
 
 INK, MUTED = "#1f2328", "#8c959f"
 COLOURS = ("#0969da", "#bc4c00", "#8c959f", "#1a7f37")
@@ -158,9 +206,14 @@ def trust_movements(summary: WeeklySummary) -> Plot:
 
 
 def _plot(
-    name: str, title: str, alt: str, draw: Callable[[Axes], None], anything: bool, empty: str,
+    name: str,
+    title: str,
+    alt: str,
+    draw: Callable[[Axes], None],
+    anything: bool,
+    empty: str,
     height: float = _SIZE[1],
-) -> Plot:  # fmt: skip
+) -> Plot:
     if not anything:
         return Plot(name, title, "", alt, f"Nothing to draw: {empty}.")
     return Plot(name, title, _svg(name, alt, draw, height), alt)
@@ -194,9 +247,16 @@ def _settings(name: str) -> Iterator[None]:
         name: value for name, value in mpl.rcParamsDefault.items() if "backend" not in name
     }
     settings |= {
-        "svg.hashsalt": f"kb-{name}", "svg.fonttype": "none", "font.size": 9, "text.parse_math": False,
-        "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK, "axes.edgecolor": MUTED,
-    }  # fmt: skip
+        "svg.hashsalt": f"kb-{name}",
+        "svg.fonttype": "none",
+        "font.size": 9,
+        "text.parse_math": False,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.edgecolor": MUTED,
+    }
     with mpl.rc_context(settings):  # type: ignore[arg-type]  # its keys are typed as literals
         yield
 

@@ -1,7 +1,13 @@
-"""The summary as a report: what needs action, then the parts, in words.  Pure.
+"""The summary as a report, what needs action first, and as Markdown.
+
+The summary as a report: what needs action, then the parts, in words.  Pure.
 
 Markdown and HTML write down the same report, so that their numbers cannot differ.  An empty part
 says that there was nothing to count, and how many records were read.
+
+A review as Markdown, for people and for agents that read text.  Pure.
+
+What it quotes is inert: no HTML, link or picture of an entry, and no formula in a table (`kb.text.escaping`).
 """
 
 from __future__ import annotations
@@ -9,10 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kb.prose.narrative import Narrative
+from kb.prose.narrative import render as render_narrative
 from kb.review.summary import Counted, OpenItem, WeeklySummary
-from kb.review.urgent import came_back, urgent
-from kb.text.drift import drift_in_words
-from kb.text.instants import minute
+from kb.review.upkeep import came_back, urgent
+from kb.text.changes import drift_in_words
+from kb.text.escaping import inert, inert_cell
+from kb.text.times import minute
 
 SHOWN = 10
 """Lines of a list that are shown; how many more there are is said."""
@@ -59,9 +68,14 @@ def report(summary: WeeklySummary) -> Report:
         title=f"Incident review {minute(summary.since).removesuffix(' UTC')} to {minute(summary.until)}",
         lead=_lead(summary),
         urgent=_listed("Needs action", urgent(summary), "nothing that was counted needs action"),
-        parts=(*_incident_parts(summary), *_lookup_parts(summary), *_knowledge_parts(summary), *_upkeep_parts(summary)),
+        parts=(
+            *_incident_parts(summary),
+            *_lookup_parts(summary),
+            *_knowledge_parts(summary),
+            *_upkeep_parts(summary),
+        ),
         read=f"Records read: {read}.",
-    )  # fmt: skip
+    )
 
 
 def plural(n: int, one: str, many: str = "") -> str:
@@ -148,15 +162,21 @@ def _lookup_parts(summary: WeeklySummary) -> Iterable[Part]:
         if one.rate is not None
     )
     headings = ("over", "n", "known", "related", "unknown", "rate known")
-    yield Part("Known, related, unknown", table=Table(headings, rows) if rows else None,
-               empty=f"Nothing to count: nobody asked ({plural(n, 'lookup')} read).")  # fmt: skip
+    yield Part(
+        "Known, related, unknown",
+        table=Table(headings, rows) if rows else None,
+        empty=f"Nothing to count: nobody asked ({plural(n, 'lookup')} read).",
+    )
     unknown = (f"`{one.name}`: {one.count}{_on(', '.join(one.services))}" for one in summary.top_unknowns)
     yield _listed("Asked and not known", unknown, f"no lookup ended unknown ({plural(n, 'lookup')} read)")
     seen = (f"{one.title} ({one.entry_id}){_on(one.service)}: {one.count}" for one in summary.seen)
     yield _listed("Met and known", seen, f"no lookup ended known ({plural(n, 'lookup')} read)")
     offered = summary.read["lookups that offered something"]
-    yield _counted("Offered and never answered", summary.unanswered,
-                   f"every offer was answered ({plural(offered, 'lookup')} offered something)")  # fmt: skip
+    yield _counted(
+        "Offered and never answered",
+        summary.unanswered,
+        f"every offer was answered ({plural(offered, 'lookup')} offered something)",
+    )
 
 
 def _knowledge_parts(summary: WeeklySummary) -> Iterable[Part]:
@@ -175,8 +195,12 @@ def _knowledge_parts(summary: WeeklySummary) -> Iterable[Part]:
         )
         for one in summary.trust_moves[:SHOWN]
     )
-    yield Part("Trust that moved", table=Table(("entry", "before", "after", "outcomes"), rows) if rows else None,
-               empty=f"Nothing to count: no trust moved {outcomes}.", more=_more(len(summary.trust_moves)))  # fmt: skip
+    yield Part(
+        "Trust that moved",
+        table=Table(("entry", "before", "after", "outcomes"), rows) if rows else None,
+        empty=f"Nothing to count: no trust moved {outcomes}.",
+        more=_more(len(summary.trust_moves)),
+    )
     moves = (
         f"{one.title} ({one.entry_id}): {one.was} → {one.became}, {one.reason}"
         + (f" ({one.actor})" if one.actor else "")
@@ -197,8 +221,11 @@ def _upkeep_parts(summary: WeeklySummary) -> Iterable[Part]:
         f"none is stale ({plural(summary.read['runbooks'], 'runbook')} read)",
     )
     drift = summary.read["drift exceptions"]
-    yield _listed("Expired drift exceptions", [drift_in_words(one, summary.until) for one in summary.expired_drift],
-                  f"no drift exception has expired ({plural(drift, 'drift exception')} read)")  # fmt: skip
+    yield _listed(
+        "Expired drift exceptions",
+        [drift_in_words(one, summary.until) for one in summary.expired_drift],
+        f"no drift exception has expired ({plural(drift, 'drift exception')} read)",
+    )
     ends = (
         f"{one.title} ({one.entry_id}): {'EXPIRED' if one.expired else 'expires'} {one.expires}"
         for one in summary.expiring
@@ -248,3 +275,25 @@ def _listed(title: str, lines: Iterable[str], empty: str, *, newest: bool = Fals
 
 def _more(n: int) -> str:
     return f"and {n - SHOWN} more" if n > SHOWN else ""
+
+
+def as_markdown(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
+    """The summary as Markdown; a narrative (prose around the numbers) follows it."""
+    told = report(summary)
+    texts = [f"# {told.title}", inert(told.lead), _part(told.urgent), *map(_part, told.parts), told.read]
+    text = "\n\n".join(texts) + "\n"
+    return text if narrative is None else f"{text}\n{render_narrative(narrative)}"
+
+
+def _part(part: Part) -> str:
+    body = "\n".join(f"- {inert(line)}" for line in part.lines)
+    if part.table:
+        body = _table(part.table)
+    body = body or part.empty
+    return f"## {part.title}\n\n{body}" + (f"\n\n{part.more}" if part.more else "")
+
+
+def _table(table: Table) -> str:
+    rows = [tuple(map(inert_cell, row)) for row in (table.headings, *table.rows)]
+    rows.insert(1, tuple("---" for _ in table.headings))
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -1,4 +1,12 @@
-"""`Reviewing`: the summary as data, and the review that is published: watch list first, then the row.
+"""The weekly review: the records that it counts, the summary of a window, and the review that is published.
+
+The records that a summary counts, read once.
+
+The weekly summary: a function of the ledger and `now`, so that any week can be told again.
+
+Each part is counted by the module of its name; this one puts the parts together.
+
+`Reviewing`: the summary as data, and the review that is published: watch list first, then the row.
 
 Killed between the two, nothing is lost: the row is what `--since-last` goes on from, so the next
 review tells the same window again and writes the same items in place of the same items.
@@ -8,19 +16,238 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from kb.errors import InvalidInput, KbError
-from kb.records.watch import WatchItem
-from kb.review.gather import gather
-from kb.review.records import Records
-from kb.review.summary import WeeklySummary
-from kb.review.watchlist import watch_items
-from kb.storage.memory import Memory
-from kb.storage.reviews import ReviewRow
-from kb.storage.watch import WatchFile
-from kb.text.instants import minute, second
+from kb.memory.files import Memory
+from kb.memory.watch import WatchFile
+from kb.model import Runbook
+from kb.model.incident import Step
+from kb.model.ledger import FAILURES, Event, Outcome, Result
+from kb.model.review import WatchItem
+from kb.review import cases as action_items
+from kb.review import incidents, lookups, plots, upkeep
+from kb.review.cases import HISTORY, Case, between, gather_cases
+from kb.review.incidents import recurrences, repeats
+from kb.review.lookups import Asked
+from kb.review.plots import begin_of_weeks
+from kb.review.summary import Classified, Stale, TrustMove, WatchScore, Week, WeeklySummary
+from kb.review.upkeep import OpenProposals
+from kb.review.watchlist import score, scored_review, watch_items
+from kb.store.changes import ChangeTable
+from kb.store.database import Row
+from kb.store.entries import EntryTable
+from kb.store.history import Windows
+from kb.store.ledger import Ledger
+from kb.store.proposals import ReviewRow, Reviews
+from kb.text.times import minute, second
 from kb.triage.environments import KEY, State, read_states
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The tables that a summary reads."""
+
+    ledger: Ledger
+    entries: EntryTable
+    changes: ChangeTable
+    windows: Windows
+    reviews: Reviews
+    proposals: OpenProposals
+
+    def titles(self, ids: Iterable[str]) -> dict[str, str]:
+        """The headline of each entry, also of those that were swept."""
+        wanted = list(ids)
+        found = {entry_id: one.entry.headline for entry_id, one in self.entries.many(wanted).items()}
+        return self.windows.titles_of_swept([one for one in wanted if one not in found]) | found
+
+    def asked(self, since: datetime, until: datetime) -> list[Asked]:
+        """The lookups of a window."""
+        rows, offers = self.ledger.lookups(since, until), self.windows.offers(since, until)
+        return lookups.asked(rows, offers, self.windows.swept.between(since, until))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What happened in one window; `history` are also the incidents of the year before it, oldest first."""
+
+    since: datetime
+    until: datetime
+    history: list[Case]
+    cases: list[Case]
+    asked: list[Asked]
+    outcomes: list[Outcome]
+    created: list[Row]
+    log: list[Event]
+    moves: list[Row]
+    titles: dict[str, str]
+
+    @property
+    def titled(self) -> dict[str, str]:
+        """Title and id of each entry that something happened to, by id."""
+        return {entry_id: f"{title} ({entry_id})" for entry_id, title in self.titles.items()}
+
+
+def read_window(records: Records, since: datetime, until: datetime) -> Read:
+    """Read the records of a window."""
+    ledger = records.ledger
+    begin = min(since, begin_of_weeks(until)) - HISTORY
+    history = gather_cases(ledger, records.entries, records.windows, begin, until)
+    asked, outcomes = records.asked(since, until), ledger.outcomes(since, until)
+    moves = records.windows.moves(since, until)
+    named = {one.entry_id for one in outcomes} | {row["entry_id"] for row in moves}
+    named |= {entry_id for one in asked for entry_id in one.offers[:1]}
+    return Read(
+        since=since,
+        until=until,
+        history=history,
+        cases=between(history, since, until),
+        asked=asked,
+        outcomes=outcomes,
+        created=ledger.created(since, until),
+        log=[event for event in ledger.events(since, until) if event.kind == Step.NOTE],
+        moves=moves,
+        titles=records.titles(sorted(named)),
+    )
+
+
+LONGEST_DAYS = 3660
+"""The longest window."""
+
+
+def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
+    """Count the `days` before `now`.  Raises InvalidInput for a window that is no window."""
+    if not 0 < days <= LONGEST_DAYS:
+        raise InvalidInput(f"days={days} is no window; give a number above 0, up to {LONGEST_DAYS}")
+    read = read_window(records, now - timedelta(days=days), now)
+    since, cases = read.since, read.cases
+    work = action_items.gather_items(read.history, since, now)
+    silent, silent_lookups = lookups.unanswered(read.asked, read.outcomes, read.titled)
+    stale, runbooks = _stale_runbooks(records, now)
+    scores = _scores(records, read)
+    return WeeklySummary(
+        since=since,
+        until=now,
+        read=_counts(records, read)
+        | {
+            "lookups never answered": silent_lookups,
+            "action items": work.read,
+            "runbooks": runbooks,
+            "watch items": len(scores),
+        },
+        recurrences=recurrences(read.history, since, now),
+        incidents_by_severity=incidents.by_severity(cases),
+        incidents_by_service=incidents.by_service(cases),
+        durations=incidents.durations(cases),
+        verdicts=incidents.counted(one.verdict for one in read.asked),
+        classified=_classified(records, read),
+        top_unknowns=lookups.top_unknowns(read.asked),
+        seen=lookups.seen(read.asked, read.titles),
+        learned=_learned(read),
+        outcomes=incidents.counted(one.result for one in read.outcomes),
+        fixed=lookups.with_result(read.outcomes, (Result.RESOLVED,), read.titled),
+        failed=lookups.with_result(read.outcomes, FAILURES, read.titled),
+        unanswered=silent,
+        trust_moves=_trust_moves(records, read),
+        status_moves=lookups.status_moves(read.moves, read.titles),
+        items_opened=work.opened,
+        items_closed=work.closed,
+        items_overdue=work.overdue,
+        open_items=work.still_open,
+        stale_runbooks=stale,
+        expired_drift=tuple(records.changes.expired_drift(now)),
+        expiring=upkeep.expiring(records.windows.expiring(now, _soon(now)), now),
+        proposals=tuple(records.proposals(now)),
+        watch=scores,
+        written_down=_written_down(records, read),
+        weeks=_weeks(records, read),
+        log=tuple(_line(event) for event in read.log),
+    )
+
+
+def _counts(records: Records, read: Read) -> dict[str, int]:
+    """How many records were read, by kind."""
+    since, until, changes = read.since, read.until, records.changes
+    return {
+        "incidents": len(read.cases),
+        "earlier incidents": sum(case.at < since for case in read.history),
+        "lookups": len(read.asked),
+        "lookups that offered something": sum(bool(one.offers) for one in read.asked),
+        "outcomes": len(read.outcomes),
+        "new entries": len(read.created),
+        "status moves": len(read.moves),
+        "changes": len(changes.between(since, until)),
+        "drift exceptions": len(changes.open_drift(until)),
+        "log lines": len(read.log),
+    }
+
+
+def _classified(records: Records, read: Read) -> tuple[Classified, ...]:
+    """Over lookups; and over incidents, by the first lookup of each: was it on record when it began?"""
+    first = records.windows.first_lookups([case.id for case in read.cases], read.until)
+    opened = records.windows.verdicts_of([case.lookup_id for case in read.cases if case.lookup_id])
+    found = (opened.get(case.lookup_id or "") or first.get(case.id) for case in read.cases)
+    return (
+        lookups.classified("lookups", (one.verdict for one in read.asked)),
+        lookups.classified("incidents", filter(None, found)),
+    )
+
+
+def _learned(read: Read) -> tuple[str, ...]:
+    own = (row for row in read.created if row["origin"] in ("learned", "written"))
+    return tuple(f"{row['headline']} ({row['id']})" for row in own)
+
+
+def _trust_moves(records: Records, read: Read) -> tuple[TrustMove, ...]:
+    ids = sorted({one.entry_id for one in read.outcomes})
+    entries = (one.entry for one in records.entries.many(ids).values())
+    outcomes, windows = records.ledger.outcomes_of(ids), records.windows
+    reviewed = windows.reviewed(ids, read.since), windows.reviewed(ids, read.until)
+    return lookups.trust_moves(entries, outcomes, read.since, read.until, reviewed)
+
+
+def _stale_runbooks(records: Records, now: datetime) -> tuple[tuple[Stale, ...], int]:
+    rows = records.windows.known_at("runbook", now)
+    known_at = {row["id"]: datetime.fromisoformat(row["created_at"]) for row in rows}
+    entries = [one.entry for one in records.entries.many(known_at).values()]
+    known = [(entry, known_at[entry.id]) for entry in entries if isinstance(entry, Runbook)]
+    return upkeep.stale_runbooks(known, records.ledger.outcomes_of(list(known_at)), now), len(known)
+
+
+def _soon(now: datetime) -> date:
+    return now.astimezone(UTC).date() + timedelta(days=upkeep.SOON_DAYS)
+
+
+def _scores(records: Records, read: Read) -> tuple[WatchScore, ...]:
+    review = scored_review(records.reviews.before(read.until), read.since)
+    if review is None:
+        return ()
+    back = recurrences(read.history, review.until, read.until)
+    return score(review.watch, records.asked(review.until, read.until), back)
+
+
+def _written_down(records: Records, read: Read) -> tuple[str, ...]:
+    """Incidents whose documents came in during the window, but that happened before it, or on no day they tell."""
+    late = (case.incident for case in read.history if case.at < read.since <= case.known_at)
+    dated = {case.id for case in read.history}
+    undated = (
+        row for row in records.windows.undated_incidents(read.since, read.until) if row["id"] not in dated
+    )
+    return (
+        *(f"{incident.title} ({incident.id})" for incident in late),
+        *(f"{row['headline']} ({row['id']}), without a date" for row in undated),
+    )
+
+
+def _weeks(records: Records, read: Read) -> tuple[Week, ...]:
+    begin = plots.begin_of_weeks(read.until)
+    verdicts = records.windows.verdicts(begin, read.until)
+    return plots.weeks(read.history, repeats(read.history, begin), verdicts, read.until)
+
+
+def _line(event: Event) -> str:
+    return f"{minute(event.at)} {event.action}: {event.details}".rstrip(": ")
+
 
 DAYS = 7.0
 """The window, where nobody says otherwise."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kb.records.change import Change
-from kb.records.watch import WatchKind
+from kb.model.change import Change
+from kb.model.review import WatchKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,8 @@
-"""From a summary to the watch list: what lookup and triage should look out for next.  Pure.
+"""The watch list: what to look out for next, and what became of the last one.
+
+What became of the last watch list: which of its items came up, and how often.  Pure.
+
+From a summary to the watch list: what lookup and triage should look out for next.  Pure.
 
 An item keeps its id from one summary to the next, and the day since which it is on the list; what a
 summary no longer names stays until it expires.
@@ -9,14 +13,72 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
-from kb.records.watch import WatchItem, WatchKind
-from kb.review.summary import Recurrence, WeeklySummary
-from kb.storage.codec import short_hash
-from kb.text.instants import day_of
-from kb.text.one_line import one_line
+from kb.model.ledger import Verdict
+from kb.model.review import WatchItem, WatchKind
+from kb.review.lookups import Asked
+from kb.review.summary import Recurrence, WatchScore, WeeklySummary
+from kb.store.proposals import ReviewRow
+from kb.text.codec import short_hash
+from kb.text.times import day_of
+from kb.text.tokens import one_line
 from kb.triage.environments import State
+
+
+def scored_review(reviews: Sequence[ReviewRow], since: datetime) -> ReviewRow | None:
+    """The review whose list is scored: the one that ended nearest to where this window begins."""
+    return min(reviews, key=lambda one: abs((one.until - since).total_seconds()), default=None)
+
+
+def score(
+    items: Sequence[WatchItem], lookups: Sequence[Asked], recurred: Sequence[Recurrence]
+) -> tuple[WatchScore, ...]:
+    """Each item, what came up first; lookups of one incident count once."""
+    found = [_score(item, lookups, recurred) for item in items]
+    return tuple(sorted(found, key=lambda one: (-one.times, one.kind, one.id)))
+
+
+def _score(item: WatchItem, lookups: Sequence[Asked], recurred: Sequence[Recurrence]) -> WatchScore:
+    met = {one.incident or one.id for one in lookups if _meets(item, one)}
+    back = {
+        one.incident_id
+        for one in recurred
+        if _in_time(item, one.at)
+        and (
+            (item.entry_id and one.entry_id == item.entry_id)
+            or (item.fingerprint and one.fingerprint == item.fingerprint)
+        )
+    }
+    said = [f"{len(met)} {'lookup' if len(met) == 1 else 'lookups'}"] if met else []
+    said += [f"{len(back)} {'recurrence' if len(back) == 1 else 'recurrences'}"] if back else []
+    times = len(met | back)
+    return WatchScore(
+        id=item.id,
+        kind=item.kind,
+        title=item.title or item.text,
+        service=item.service,
+        came_up=bool(times),
+        times=times,
+        how=" and ".join(said) or "did not come up",
+    )
+
+
+def _meets(item: WatchItem, one: Asked) -> bool:
+    if not _in_time(item, one.at):
+        return False
+    if item.service and one.service and item.service.casefold() != one.service.casefold():
+        return False
+    by_entry = bool(item.entry_id) and one.verdict is not Verdict.UNKNOWN and item.entry_id in one.offers[:1]
+    by_text = bool(item.fingerprint) and item.fingerprint == one.fingerprint
+    if item.entry_id or item.fingerprint:
+        return by_entry or by_text
+    return bool(item.service) and item.service.casefold() == one.service.casefold()
+
+
+def _in_time(item: WatchItem, at: datetime) -> bool:
+    return item.is_read(at.astimezone(UTC).date())
+
 
 EXPIRES_DAYS = 14
 """Days for which an item is read, unless the next summary names it again."""
@@ -44,11 +106,25 @@ def _items(
 ) -> Iterator[WatchItem]:
     for one in summary.recurrences:
         if one.prevention != "done" and one.open_items:
-            yield _item(WatchKind.PREVENTION, one.title, _prevention(one), today, one.service, one.entry_id,
-                        one.fingerprint)  # fmt: skip
+            yield _item(
+                WatchKind.PREVENTION,
+                one.title,
+                _prevention(one),
+                today,
+                one.service,
+                one.entry_id,
+                one.fingerprint,
+            )
         elif one.within_window:
-            yield _item(WatchKind.RECURRENCE, one.title, _came_back(one), today, one.service, one.entry_id,
-                        one.fingerprint)  # fmt: skip
+            yield _item(
+                WatchKind.RECURRENCE,
+                one.title,
+                _came_back(one),
+                today,
+                one.service,
+                one.entry_id,
+                one.fingerprint,
+            )
     days = f"{day_of(summary.since)} to {day_of(summary.until)}"
     for seen in [one for one in summary.seen if one.count >= HOT][:MOST_HOT]:
         on = f" on {seen.service}" if seen.service else ""
@@ -90,13 +166,24 @@ def _known_issue(state: State, issue: str, services: Sequence[str], today: date)
 
 
 def _item(
-    kind: WatchKind, title: str, text: str, today: date, services: str = "", entry_id: str = "",
+    kind: WatchKind,
+    title: str,
+    text: str,
+    today: date,
+    services: str = "",
+    entry_id: str = "",
     fingerprint: str = "",
-) -> WatchItem:  # fmt: skip
+) -> WatchItem:
     service = services.split(", ")[0]
     key = f"{kind}|{service.casefold()}|{entry_id or fingerprint or title or text}"
     return WatchItem(
-        id=f"watch-{kind.replace('_', '-')}-{short_hash(key)}", kind=kind, title=one_line(title, _LONGEST),
-        text=one_line(text, _LONGEST), service=service, entry_id=entry_id, fingerprint="" if entry_id else fingerprint,
-        since=today, expires=today + timedelta(days=EXPIRES_DAYS),
-    )  # fmt: skip
+        id=f"watch-{kind.replace('_', '-')}-{short_hash(key)}",
+        kind=kind,
+        title=one_line(title, _LONGEST),
+        text=one_line(text, _LONGEST),
+        service=service,
+        entry_id=entry_id,
+        fingerprint="" if entry_id else fingerprint,
+        since=today,
+        expires=today + timedelta(days=EXPIRES_DAYS),
+    )

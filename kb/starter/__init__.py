@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kb.errors import HomeNotWritable
 from kb.home import Home
-from kb.storage.database import Database
-from kb.storage.yamlfile import write_atomically
+from kb.memory.yaml_file import write_atomically
+from kb.store.database import Database
 
 _STATE_FILES = ("environments.yaml",)
 

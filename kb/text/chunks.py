@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from kb.records import Passage
-from kb.text.mask import mask
+from kb.model import Passage
+from kb.text.masking import mask
 from kb.text.masking_rules import PLACEHOLDER
 
 TARGET_WORDS = 150

@@ -1,7 +1,18 @@
-"""What kind of text is asked: an alert, the labels of one, a line of a log, a log, a trace, somebody's sentence.
+"""What kind of text is asked, and whether a person or a program wrote it.
+
+Is a text something that people say, or something that a program wrote?
+
+People say what they see in sentences: words in a row, joined by the small words of a language.  Programs write
+fields, brackets, codes, names of functions.  What is near in meaning may be meant, when people say it; of two lines of
+a log that are near in meaning nothing follows.
+
+Alerts are sentences, too, but nobody's own: they name components in capitals, and numbers where a person would say
+since when it is so and for whom.  `is_own_words` tells the two apart.
+
+What kind of text is asked: an alert, the labels of one, a line of a log, a log, a trace, somebody's sentence.
 
 Told from the text alone.  What follows from likeness differs by kind: an alert names its subject, a log line quotes
-what it broke on, a person describes what they see; so each has its own calibration (`kb.lookup.confidence`).
+what it broke on, a person describes what they see; so each has its own calibration (`kb.lookup.scoring`).
 """
 
 from __future__ import annotations
@@ -10,7 +21,125 @@ import re
 from enum import StrEnum
 
 from kb.text.crashes.table import is_of_a_trace
-from kb.text.prose import is_own_words, is_prose
+from kb.text.tokens import STOP_WORDS
+
+_TEMPLATE = re.compile(r"\{\{[^{}]{0,200}\}\}|\$\w[\w.]{0,80}|%\(\w{1,40}\)s|<\*>")
+_WRITTEN = re.compile(
+    r"\w=[\"'\w/<\[{(]|[{}|]|::|->|=>|\w\(\S|\)\s*[:{]|[\w.]{3,80}(?:Error|Exception)\b|0x[0-9a-fA-F]{4,}"
+    r"|\b(?:ERROR|FATAL|WARN|INFO|DEBUG|PANIC|CRITICAL)\b|\d{1,2}:\d\d:\d\d|^\s*at \w|\w/\w+/\w|\[\w[^\]\s]{0,60}\]"
+)
+_RAISED = re.compile(
+    r"\s*(?:Caused by: |Uncaught )?[\w.$]{1,120}(?:Error|Exception)(?:\s?[\[(]\w{1,60}[\])])?: "
+)
+"""How a raised exception is printed: the name of its class, a code perhaps, and what it says, be that a sentence."""
+_WORD = re.compile(r"[A-Za-z']+")
+_SMALL = STOP_WORDS | {
+    "no",
+    "not",
+    "more",
+    "than",
+    "only",
+    "also",
+    "since",
+    "because",
+    "again",
+    "after",
+    "before",
+}
+_SHARE = 0.15
+"""Of the words of a sentence, the share that small words are at the least."""
+_MARKS = 0.12
+"""Marks of programs for each word, above which a text is no sentence, however it reads."""
+
+
+def is_prose(text: str) -> bool:
+    """Whether people said it; short texts without any mark of a program count as said.
+
+    Where a frame or the heading of a stack trace stands, a program wrote it, however its other lines read.
+    """
+    plain = _TEMPLATE.sub(" ", text)
+    words = _WORD.findall(plain)
+    if not words or _RAISED.match(plain) or any(map(is_of_a_trace, text.splitlines())):
+        return False
+    marks = sum(1 for _ in _WRITTEN.finditer(plain))
+    small = sum(word.lower() in _SMALL for word in words)
+    return marks <= _MARKS * len(words) and (small >= _SHARE * len(words) or not marks)
+
+
+_WHO = re.compile(
+    r"(?i)\b(?:we|our|us|i|i'm|my|me|you|your|(?:any|some|every)(?:one|body)|nobody|people|customers?"
+    r"|colleagues?)\b|\b(?:(?:do|does|ca|is|wo|did|was)n't|(?:it|that|there)'s|cant|dont|doesnt|wont|isnt)\b|\?(?:\s|$)"
+)
+_CIRCUMSTANCE = re.compile(
+    r"(?i)\b(?:since|yesterday|today|tonight|this (?:morning|week|night|afternoon)|last (?:night|week|month)|ago"
+    r"|every (?:morning|night|day|time)|after (?:the|we|our|switching|moving|upgrad\w+)|suddenly|right after|again"
+    r"|only|always|randomly|sometimes|just|still|fine|ok|works?|but|while|though|although|nothing|others?)\b"
+)
+_SOME = re.compile(r"(?i)\b(?:a|an|some|any|one|two|three|half|most|lots?|all|every|each|no|none|few|many)\b")
+_JOIN = re.compile(
+    r"(?i)\b(?:and|but|because|as|when|while|until|so|since|after|before|whenever|although|though|if|which|that|who"
+    r"|then|once)\b"
+)
+_MARK = re.compile(r"[\"`()\[\]/_*=<>]|(?<!\w)'|'(?!\w)")
+_FEWEST = 4
+"""Words of a sentence in which somebody tells what they see."""
+RATES: dict[str, float] = {
+    "who": 13.0,
+    "circumstance": 6.0,
+    "some": 6.0,
+    "join": 8.0,
+    "small": 3.0,
+    "capital": -8.0,
+    "placeholder": -4.0,
+    "colon": -8.0,
+    "repeated": -14.0,
+    "mark": -12.0,
+    "brief": -14.0,
+}
+OWN = 1.5
+"""What each sign weighs for every word that there is, in log-odds, and what is added to their sum.
+
+The rounded fit of `benchmarks/own_words.py`, which prints how many of each source are taken for somebody's own words
+when the fit has not seen it.
+"""
+
+
+def is_own_words(text: str) -> bool:
+    """Whether somebody tells in their own words what they see, as in a chat, a mail or a report."""
+    return len(_plain_words(text)) >= _FEWEST and is_prose(text) and own_words_score(text) > 0
+
+
+def own_words_score(text: str) -> float:
+    """How much speaks for the text being somebody's own words and no alert's, in log-odds."""
+    return OWN + sum(RATES[name] * value for name, value in signs(text).items())
+
+
+def signs(text: str) -> dict[str, float]:
+    """The signs by which `RATES` tells people from alerts, each for every word.
+
+    People say who sees it, since when it is so, how much of it and what goes with what, in small words.  Alerts name
+    components in capitals, have places for values, and say in their description once more what their title says;
+    messages of programs are brief, and mark what they quote.
+    """
+    words = [word.lower() for word in _plain_words(text)]
+    counts = {
+        "who": len(_WHO.findall(text)),
+        "circumstance": len(_CIRCUMSTANCE.findall(text)),
+        "some": len(_SOME.findall(text)),
+        "join": len(_JOIN.findall(text)),
+        "small": sum(word in _SMALL for word in words),
+        "capital": sum(word[0].isupper() for word in _plain_words(text)),
+        "placeholder": len(_TEMPLATE.findall(text)),
+        "colon": text.count(":"),
+        "repeated": len(words) - len(set(words)),
+        "mark": len(_MARK.findall(text)),
+        "brief": 1,
+    }
+    return {name: count / max(1, len(words)) for name, count in counts.items()}
+
+
+def _plain_words(text: str) -> list[str]:
+    return _WORD.findall(_TEMPLATE.sub(" ", text))
 
 
 class Kind(StrEnum):

@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kb.text.secrets.data import Names, is_pair, is_secret, names
 from kb.text.secrets.search import find
+from kb.text.secrets.values import Names, is_pair, is_secret, names
 
 _FIRST, _LAST = 0xF0000, 0xF0FFF
 """The signs that stand for hidden characters, one for each kind: code points for private use."""

@@ -1,8 +1,14 @@
-"""The one tokeniser of all lexical tiers: full text, word overlap, pairs and character n-grams.
+"""Words of a text: tokens for every lexical tier, one line for lists, a slug for names.
+
+The one tokeniser of all lexical tiers: full text, word overlap, pairs and character n-grams.
 
 Tokens are in lower case.  An identifier (CamelCase, snake_case, dotted, a path, a flag, an alert name) is
 kept whole and also split into its words; words are stemmed lightly, so that "restarts", "restarted" and
 "restarting" meet.  Stop words, single letters, `<*>` and `{{ … }}` placeholders are left out.
+
+A text on one line of bounded length, for lists and reasons.
+
+Names for files and ids, from any text.
 """
 
 from __future__ import annotations
@@ -11,6 +17,8 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
+
+from kb.text.redact import redact
 
 _STOP_WORDS = """
 a an and are as at be been being but by can could did do does for from had has have he her his how i if in
@@ -114,3 +122,28 @@ def _kept(parts: list[str]) -> tuple[str, ...]:
 
 
 _cached = lru_cache(maxsize=1 << 16)(_tokens_of)
+
+
+_MARKS = re.compile(r"^\s*(?:[-*+>#|]+\s+)+|\*\*|(?<!\w)__|__(?!\w)|`", re.M)
+_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d\"“(])|\n\s*\n")
+
+
+def one_line(text: str, most: int) -> str:
+    """The text with its white space folded, cut with an ellipsis to at most `most` characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+
+
+def first_sentence(text: str, most: int) -> str:
+    """The first sentence of a text without marks of Markdown, on one line of at most `most` characters."""
+    told = (one_line(_MARKS.sub("", part), most) for part in _END.split(text.strip()))
+    return next((sentence for sentence in told if re.search(r"\w", sentence)), "")
+
+
+LENGTH = 40
+"""Longer slugs are cut at this many characters."""
+
+
+def slug(text: str) -> str:
+    """The words of the text in lower case, joined by `-`: letters and digits of ASCII only."""
+    return re.sub(r"[^a-z0-9]+", "-", redact(text).text.lower()).strip("-")[:LENGTH].rstrip("-")

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from kb.records.brief import Alert
+from kb.model.brief import Alert
 from kb.text.redact import redact_data
 from kb.triage.alert_lists import listed, of_amtool
 from kb.triage.alert_values import given_or, named, text_of
@@ -102,10 +102,13 @@ def _of_text(text: str, service: str, environment: str) -> Alert:
     over = _RESOLVED.search(first) is not None
     labels = {**labels_in(text), **said}
     return Alert(
-        text=text, name=named(labels.get("alertname", "") or telling_line(text)), resolved=int(over),
-        service=given_or(service, service_of(labels)), environment=given_or(environment, environment_of(labels)),
+        text=text,
+        name=named(labels.get("alertname", "") or telling_line(text)),
+        resolved=int(over),
+        service=given_or(service, service_of(labels)),
+        environment=given_or(environment, environment_of(labels)),
         severity_label=named(labels.get("severity", "")) or _label_in(first),
-    )  # fmt: skip
+    )
 
 
 _FIRING = re.compile(

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from kb.text.instants import in_utc, parse_instant
 from kb.text.redact import redact
+from kb.text.times import in_utc, parse_instant
 from kb.triage.budget import shortened
 
 _LONGEST_VALUE = 2_000
@@ -24,16 +24,39 @@ _NUMBER = re.compile(r"\d{9,20}(?:\.\d{1,9})?")
 _DOTTED = re.compile(r"^(\d{4})[./](\d{2})[./](\d{2})\b")
 _ZONE = re.compile(r"(?<=[\s\d])([A-Z]{2,5})(?= \d{4}$|$)(?<!AM)(?<!PM)")
 _HOURS = {
-    "UTC": 0, "GMT": 0, "WET": 0, "CET": 1, "CEST": 2, "WEST": 1, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
-    "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
-}  # fmt: skip
+    "UTC": 0,
+    "GMT": 0,
+    "WET": 0,
+    "CET": 1,
+    "CEST": 2,
+    "WEST": 1,
+    "EET": 2,
+    "EEST": 3,
+    "MSK": 3,
+    "JST": 9,
+    "EST": -5,
+    "EDT": -4,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+}
 """Zones that mean one offset; `CST`, `IST` and `BST` mean several."""
 _FORMS = (
-    "%a %b %d %H:%M:%S %Y", "%a %d %b %H:%M:%S %Y", "%a, %d %b %Y %H:%M:%S", "%a, %d %b %Y %H:%M:%S %z",
+    "%a %b %d %H:%M:%S %Y",
+    "%a %d %b %H:%M:%S %Y",
+    "%a, %d %b %Y %H:%M:%S",
+    "%a, %d %b %Y %H:%M:%S %z",
     "%A %d %B, %Y %H:%M:%S",
-    "%d %b %Y %H:%M:%S", "%b %d, %Y %H:%M:%S", "%b %d, %Y, %I:%M:%S %p", "%B %d, %Y %H:%M:%S", "%Y-%m-%d %I:%M:%S %p",
-    "%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S.%f %z",
-)  # fmt: skip
+    "%d %b %Y %H:%M:%S",
+    "%b %d, %Y %H:%M:%S",
+    "%b %d, %Y, %I:%M:%S %p",
+    "%B %d, %Y %H:%M:%S",
+    "%Y-%m-%d %I:%M:%S %p",
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S.%f %z",
+)
 """Times as `date`, mails, CloudWatch and Site24x7 print them; none with day and month as numbers in unknown order."""
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kb.errors import InvalidInput
-from kb.records.brief import Section
+from kb.model.brief import Section
 
 SMALLEST = 100
 """The smallest budget of a brief, in tokens: severity and the best fix."""

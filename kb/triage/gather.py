@@ -9,19 +9,18 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from kb.errors import InvalidInput, KbError, Problem
-from kb.lookup.alternatives import mark_alternatives
-from kb.lookup.thresholds import CLOSE, KNOWN, RELATED, is_within
-from kb.records import ActionItem, Entry, Incident, Quirk, Runbook
-from kb.records.brief import Alert, JudgedSeverity
-from kb.records.change import Change
-from kb.records.ledger import FAILURES, Answer, Match, Outcome, Verdict
-from kb.records.live import LiveIncident, Phase
-from kb.records.watch import WatchItem
-from kb.text.environment import same_environment
+from kb.lookup.causes import mark_alternatives
+from kb.lookup.scoring import CLOSE, KNOWN, RELATED, is_within
+from kb.model import ActionItem, Entry, Incident, Quirk, Runbook
+from kb.model.brief import Alert, JudgedSeverity
+from kb.model.change import Change
+from kb.model.incident import LiveIncident, Phase
+from kb.model.ledger import FAILURES, Answer, Match, Outcome, Verdict
+from kb.model.review import WatchItem
+from kb.text.changes import same_environment
 from kb.text.redact import redact
-from kb.triage.asking import ask_home
 from kb.triage.environments import KEY, State, read_states
-from kb.triage.sources import Sources
+from kb.triage.sources import Sources, ask_home
 from kb.triage.watch_lines import watched
 
 WINDOW = timedelta(hours=24)
@@ -119,16 +118,29 @@ def gather(
         found = replace(found, verdict=Verdict.UNKNOWN)
     step_entry = entries.get(runbook.id) if runbook else None
     return Facts(
-        alert=alert, evidence=evidence, severity=_severity(severity, incident), alert_severity=severity,
-        now=now, answer=found,
-        known=tuple(known), suspected=suspected, runbook=runbook,
+        alert=alert,
+        evidence=evidence,
+        severity=_severity(severity, incident),
+        alert_severity=severity,
+        now=now,
+        answer=found,
+        known=tuple(known),
+        suspected=suspected,
+        runbook=runbook,
         steps=step_entry.steps if isinstance(step_entry, Runbook) else (),
-        failures=_failures(sources, entries), changes=own, elsewhere=elsewhere,
-        changes_asked=sources.changes is not None, states=states, state_problem=problem,
-        quirks=quirks, incident=incident, open_incidents=open_ones,
-        past=past, open_items=_open_items(sources, alert, past, live, now),
+        failures=_failures(sources, entries),
+        changes=own,
+        elsewhere=elsewhere,
+        changes_asked=sources.changes is not None,
+        states=states,
+        state_problem=problem,
+        quirks=quirks,
+        incident=incident,
+        open_incidents=open_ones,
+        past=past,
+        open_items=_open_items(sources, alert, past, live, now),
         watch=watched(sources.watched(now), alert, found),
-    )  # fmt: skip
+    )
 
 
 def _severity(judged: JudgedSeverity, incident: LiveIncident | None) -> JudgedSeverity:

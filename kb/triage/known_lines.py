@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from kb.lookup.alternatives import trigger_of
-from kb.lookup.thresholds import KNOWN
-from kb.loop.trust import record_in_words
-from kb.records.change import Change, ChangeKind
-from kb.records.ledger import Match, Result, Verdict
-from kb.records.parts import CauseStatus, Status
-from kb.text.instants import clock, day_of
-from kb.text.memory_reader import EXPECTED
+from kb.learning.trust import record_in_words
+from kb.lookup.causes import trigger_of
+from kb.lookup.scoring import KNOWN
+from kb.memory.reader import EXPECTED
+from kb.model.change import Change, ChangeKind
+from kb.model.entry import CauseStatus, Status
+from kb.model.ledger import Match, Result, Verdict
+from kb.text.times import clock, day_of
 from kb.triage.budget import Line, shortened
 from kb.triage.gather import Facts
 from kb.triage.playbook import change_name, minutes
@@ -27,10 +27,12 @@ _RIVAL = 0.15
 """How much less likely than the first suspect one may be and still stand beside it."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _CHANGED = {
-    ChangeKind.DEPLOYMENT: "deployment", ChangeKind.MIGRATION: "deployment",
-    ChangeKind.CONFIG: "configuration", ChangeKind.DRIFT: "configuration",
-}  # fmt: skip
-"""Which trigger of a cause (`kb.lookup.alternatives`) a change speaks for."""
+    ChangeKind.DEPLOYMENT: "deployment",
+    ChangeKind.MIGRATION: "deployment",
+    ChangeKind.CONFIG: "configuration",
+    ChangeKind.DRIFT: "configuration",
+}
+"""Which trigger of a cause (`kb.lookup.causes`) a change speaks for."""
 
 
 def known_lines(facts: Facts) -> Iterator[Line]:

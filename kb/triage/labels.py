@@ -10,14 +10,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from kb.text.environment import environment_in, without_environment
+from kb.text.changes import environment_in, without_environment
 
 Labels = Mapping[str, str]
 
 _SERVICE = (
-    "service", "service_name", "app", "app_kubernetes_io_name", "app.kubernetes.io/name", "application", "job",
-    "job_name", "deployment", "statefulset", "daemonset", "container", "container_name", "pod", "namespace",
-)  # fmt: skip
+    "service",
+    "service_name",
+    "app",
+    "app_kubernetes_io_name",
+    "app.kubernetes.io/name",
+    "application",
+    "job",
+    "job_name",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "container",
+    "container_name",
+    "pod",
+    "namespace",
+)
 _ENVIRONMENT = ("environment", "env", "deployment_environment", "cluster", "stage", "tier", "namespace")
 _PLAIN_ENVIRONMENT = ("environment", "env", "deployment_environment", "stage")
 _SEVERITY = ("severity", "priority", "urgency", "level", "sev")
@@ -26,17 +39,48 @@ _EXPORTERS = re.compile(
     r"|istio-proxy|envoy|linkerd-proxy|[\w-]*exporter|kubernetes-(?:pods|nodes|cadvisor|service-endpoints|apiservers))$"
 )
 _GENERIC = frozenset(
-    ("app", "application", "main", "web", "server", "service", "container", "default", "base", "manager", "proxy",
-     "sidecar", "api", "worker", "job", "task", "init")
-)  # fmt: skip
+    (
+        "app",
+        "application",
+        "main",
+        "web",
+        "server",
+        "service",
+        "container",
+        "default",
+        "base",
+        "manager",
+        "proxy",
+        "sidecar",
+        "api",
+        "worker",
+        "job",
+        "task",
+        "init",
+    )
+)
 """Names of containers that half of all pods have."""
 _TARGET = ("namespace", "pod", "container", "job", "instance", "endpoint")
 """Labels of the target that was scraped; where the metric had one of its own, Prometheus keeps that as `exported_…`."""
 _PAIR = re.compile(r"\b([a-z][a-z_.]{2,30})=[\"']?([\w./:@-]{1,120})")
 _TOLD_BY_TEXT = (
-    "alertname", "service", "service_name", "app", "application", "deployment", "statefulset", "daemonset",
-    "container", "container_name", "pod", "namespace", "environment", "env", "cluster", "severity",
-)  # fmt: skip
+    "alertname",
+    "service",
+    "service_name",
+    "app",
+    "application",
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "container",
+    "container_name",
+    "pod",
+    "namespace",
+    "environment",
+    "env",
+    "cluster",
+    "severity",
+)
 """In a log, `job=1234` and `stage=build` name neither a service nor an environment."""
 _POD = re.compile(
     r"\b[Pp]ods?[/ =:\"'`]{1,3}(?:[a-z0-9-]+/)?([a-z0-9][a-z0-9-]*-[0-9a-f]{6,10}-[a-z0-9]{5})\b"

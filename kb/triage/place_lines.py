@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from kb.records import Incident
-from kb.records.change import Change, ChangeResult
-from kb.text.environment import same_environment
-from kb.text.instants import day_of, minute
+from kb.model import Incident
+from kb.model.change import Change, ChangeResult
+from kb.text.changes import same_environment
+from kb.text.times import day_of, minute
 from kb.triage.budget import Line, shortened
 from kb.triage.environments import HEALTHY, State
 from kb.triage.gather import WINDOW, Facts

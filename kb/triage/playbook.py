@@ -1,4 +1,8 @@
-"""What seed 002 knows, as data: mitigations in order of speed, questions, when to escalate, who responds.
+"""What seed 002 knows, as data: kinds of incidents with their checks, mitigations, questions, roles.
+
+Which kind of incident a text tells of, with the checks and the roles that fit it.  Pure data of seed 002.
+
+What seed 002 knows, as data: mitigations in order of speed, questions, when to escalate, who responds.
 
 Pure.  `Situation` is what is known so far; nothing is claimed that it does not hold.
 """
@@ -9,13 +13,124 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from kb.records.change import Change, ChangeKind
-from kb.records.parts import Severity
-from kb.text.instants import clock
-from kb.text.pieces import first
+from kb.model.change import Change, ChangeKind
+from kb.model.entry import Severity
+from kb.text.signatures.prepared import every, first
+from kb.text.times import clock
 from kb.triage.severity import asserted_words
-from kb.triage.symptoms import Symptom, symptoms, words_of
+
+
+class Symptom(StrEnum):
+    """The kinds of incident that responders are routed by."""
+
+    DATABASE = "database"
+    PERFORMANCE = "performance"
+    SECURITY = "security"
+    NETWORK = "network"
+    INFRASTRUCTURE = "infrastructure"
+    ERRORS = "5xx or code"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of incident: the words that tell it, the checks that seed 002 names, the roles that fit."""
+
+    symptom: Symptom
+    words: re.Pattern[str]
+    checks: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+def words_of(pattern: str) -> re.Pattern[str]:
+    """The pattern, whatever the case."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
+KINDS = (
+    Kind(
+        Symptom.DATABASE,
+        words_of(
+            r"databas|\bdb\b|postgres|mysql|mariadb|oracle|\bsql\b|\bquer(?:y|ies)\b|connection pool"
+            r"|pgbouncer|replication"
+            r"|deadlock|lock wait|mongo|\bpool\b.{0,20}exhaust|too many connections|connection slots"
+        ),
+        ("slow query log", "locks and contention", "connection pool exhaustion", "recent schema changes"),
+        ("database-admin", "database-optimizer", "sql-pro"),
+    ),
+    Kind(
+        Symptom.PERFORMANCE,
+        words_of(
+            r"latenc|slow|\bcpu\b|memory(?! address)|\boom|throttl|p9\d|response time|saturat|\bheap\b|\bgc\b"
+            r"|queue (?:depth|length)"
+        ),
+        ("resource leaks", "hot paths", "runaway queries and loops", "traffic spikes"),
+        ("performance-engineer", "devops-troubleshooter", "database-optimizer"),
+    ),
+    Kind(
+        Symptom.SECURITY,
+        words_of(
+            r"secur|breach|intrusion|unauthori[sz]ed|attack|ddos|malware|ransom|exfiltrat|compromis"
+            r"|brute.?force|\bcve-"
+            r"|inject(?:ion|ed)|credential|leaked"
+        ),
+        (
+            "access logs for unusual patterns",
+            "authentication attempts",
+            "vulnerability exploitation",
+            "malware and backdoors",
+        ),
+        ("security-auditor", "devops-troubleshooter", "network-engineer"),
+    ),
+    Kind(
+        Symptom.NETWORK,
+        words_of(
+            r"dns\b|servfail|nxdomain|network|connection (?:refused|reset|timed out)|unreachable"
+            r"|load balancer|firewall"
+            r"|packet|\btls\b|x509"
+            r"|certificate|no route|name resolution|no such host|\bvpn\b|\bproxy\b"
+        ),
+        ("DNS resolution", "load balancer health", "firewall rules", "service-to-service connectivity"),
+        ("network-engineer", "devops-troubleshooter", "cloud-architect"),
+    ),
+    Kind(
+        Symptom.INFRASTRUCTURE,
+        words_of(
+            r"\bnodes?\b|\bpods?\b|kube(?!-probe)|crashloop|backoff|\bdisk\b|volume|no space left|storage"
+            r"|\bpvc?\b|evict|\bhost\b(?!\W{0,2}[:=])"
+            r"|\baws\b|\bgcp\b|azure|cloud|quota|etcd|kafka|broker"
+        ),
+        ("CPU, memory, disk, network", "service connectivity", "resource exhaustion"),
+        ("devops-troubleshooter", "cloud-architect", "kubernetes-architect"),
+    ),
+    Kind(
+        Symptom.ERRORS,
+        words_of(
+            r"\b5xx\b|\b50[0-4]\b|error rate|exception|traceback|stack ?trace|nullpointer|segfault"
+            r"|segmentation|nil pointer|panic|regression|\bbug\b"
+            r"|http 5\d\d|errorrate|failing requests"
+        ),
+        (
+            "application logs for exceptions",
+            "cascading failures",
+            "service dependencies",
+            "recent deployments",
+        ),
+        ("error-detective", "debugger", "devops-troubleshooter"),
+    ),
+)
+"""Seed 002's routing table, with its "common incident patterns"."""
+
+
+def symptoms(text: str) -> list[Kind]:
+    """The kinds of incident that the text tells of, most words first; of equals in seed 002's order.
+
+    A word counts once: a log repeats itself.
+    """
+    counted = [(len({found[0].lower() for found in every(kind.words, text)}), kind) for kind in KINDS]
+    return [kind for count, kind in sorted(counted, key=lambda pair: -pair[0]) if count]
+
 
 PATIENCE = timedelta(minutes=30)
 """How long an incident may go without progress before it is escalated."""
@@ -79,9 +194,11 @@ _VENDOR = words_of(
     r"|vendor"
     r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b(?![/-]|\.\w)"
 )
-_GRAVE = words_of(r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
-                r"|unauthori[sz]ed access|compromised"
-                r"|exfiltrat")  # fmt: skip
+_GRAVE = words_of(
+    r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
+    r"|unauthori[sz]ed access|compromised"
+    r"|exfiltrat"
+)
 _USERS = words_of(
     r"\b(?:users?|customers?|tenants?|requests|orders|clients?)\b.{0,40}?(?:\d|\ball\b|affected|impacted|some"
     r"|many|every|fail)"
@@ -128,9 +245,10 @@ def _rollback(situation: Situation) -> Option:
         return Option(name, needs, False, f"{change_name(change)} was rolled back already")
     cautions = []
     migrations = [
-        one for one in situation.changes
+        one
+        for one in situation.changes
         if one.kind is ChangeKind.MIGRATION and one.at >= change.at - timedelta(hours=1)
-    ]  # fmt: skip
+    ]
     if migrations:
         cautions.append(f"{change_name(migrations[0])} ran with it: a rollback of code does not undo it")
     if change.reversible is False:

@@ -15,11 +15,11 @@ import re
 from collections.abc import Iterator
 
 from kb.errors import InvalidInput
-from kb.records.brief import Alert, JudgedSeverity
-from kb.records.parts import Severity
-from kb.text.evidence import pick_evidence
+from kb.model.brief import Alert, JudgedSeverity
+from kb.model.entry import Severity
+from kb.text.evidence.evidence import pick_evidence
 from kb.text.redact import redact
-from kb.text.severity import parse_severity
+from kb.text.severities import parse_severity
 
 _LINES = 12
 _WORDS_SHOWN = 3

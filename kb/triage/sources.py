@@ -1,19 +1,35 @@
-"""What triage asks, as the parts of an open home; changes and live incidents are functions given to it."""
+"""What triage asks: the parts of an open home, and the lookup with alert and evidence apart.
+
+What triage asks, as the parts of an open home; changes and live incidents are functions given to it.
+
+The lookup of triage: all tiers, and alert and evidence each on their own when the evidence is long.
+
+A log of a thousand lines would drown the one line that names the alert; so both are asked, the better
+verdict stands, and one lookup is recorded.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from kb.lookup.lookup import Lookup, Watched
-from kb.records.change import Change
-from kb.records.ledger import SearchHit
-from kb.records.live import LiveIncident
-from kb.storage.entries import EntryTable
-from kb.storage.ledger import Ledger
-from kb.storage.memory import Memory
+from kb.errors import Problem
+from kb.lookup.lookup import Finding, Lookup, Watched, answer
+from kb.lookup.scoring import RELATED
+from kb.lookup.verdict import place_of
+from kb.memory.files import Memory
+from kb.model.brief import Alert
+from kb.model.change import Change
+from kb.model.incident import LiveIncident
+from kb.model.ledger import Answer, Match, SearchHit, Verdict
+from kb.store.entries import EntryTable
+from kb.store.ledger import Ledger
+from kb.text.redact import redact_data
+from kb.triage.structured_logs import plain_log
 
 
 class ChangesBetween(Protocol):
@@ -59,3 +75,95 @@ class Sources:
     find_incident: FindIncident = lambda _: None
     watched: Watched = lambda _: ()
     actor: str = ""
+
+
+_MATCHES = 8
+_SHORT = 12
+"""Lines up to which a text is evidence whole (`kb.text.evidence.evidence`)."""
+_SENTENCE_END = re.compile(r"(?<=[\w)\]%\"'])[.;!] +(?=[A-Z\"'(\[])")
+_ORDER = (Verdict.KNOWN, Verdict.RELATED, Verdict.UNKNOWN)
+
+
+def ask_home(
+    sources: Sources,
+    alert: Alert,
+    evidence: str,
+    problems: Iterable[Problem],
+    now: datetime,
+    incident: str | None = None,
+) -> Answer:
+    """What the home knows about the alert and the evidence; recorded once, with the incident it is for."""
+    started = time.perf_counter()
+    text = with_sentences(alert.text)
+    whole = f"{text}\n{evidence}" if evidence else text
+    finding = _find(sources, alert, whole, now)
+    if evidence and whole.count("\n") >= _SHORT and alert.text.strip():
+        finding = _merged(finding, _find(sources, alert, text, now))
+    finding = _fitting(finding)
+    took = round((time.perf_counter() - started) * 1000, 2)
+    return answer(
+        finding, sources.ledger, problems, took_ms=took, now=now, actor=sources.actor, incident=incident
+    )
+
+
+def _fitting(finding: Finding) -> Finding:
+    """Without what hardly fits: a brief is short, and names no weak candidate beside better ones."""
+    if finding.verdict is Verdict.UNKNOWN:
+        return finding
+    return replace(finding, matches=tuple(m for m in finding.matches if m.confidence >= RELATED))
+
+
+def with_sentences(text: str) -> str:
+    """A short text with its sentences as lines below it: an error told within prose is then recognised exactly."""
+    if text.count("\n") > 3 or len(text) > 2_000:
+        return text
+    sentences = [part.strip().rstrip(".") for part in _SENTENCE_END.split(text)]
+    return "\n".join([text, *sentences]) if len(sentences) > 1 else text
+
+
+def _find(sources: Sources, alert: Alert, text: str, now: datetime) -> Finding:
+    return sources.lookup.find(
+        text,
+        tool="",
+        service=alert.service,
+        environment=alert.environment,
+        limit=_MATCHES,
+        deep=True,
+        now=now,
+    )
+
+
+def _merged(one: Finding, other: Finding) -> Finding:
+    """The better verdict, with what the other found beside it."""
+    best, rest = sorted((one, other), key=lambda finding: _ORDER.index(finding.verdict))
+    if rest.verdict is Verdict.UNKNOWN:
+        return best
+    matches: dict[str, Match] = {}
+    for match in (*best.matches, *rest.matches):
+        if match.id not in matches or matches[match.id].confidence < match.confidence:
+            matches[match.id] = match
+    ordered = sorted(matches.values(), key=place_of)[:_MATCHES]
+    alternatives = one.alternatives or other.alternatives
+    return replace(best, matches=tuple(ordered), alternatives=alternatives)
+
+
+def evidence_text(evidence: object) -> str:
+    """What an agent gathered, as one text: a text, a list of texts, or a mapping of tool to output."""
+    evidence = redact_data(evidence)
+    return "\n".join((plain_log(text) or (text,))[0] for text in _texts(evidence, 0))
+
+
+def _texts(evidence: object, depth: int) -> Iterable[str]:
+    if evidence is None or depth > 6:
+        return
+    if isinstance(evidence, Mapping):
+        for key, value in evidence.items():
+            if isinstance(value, (str, int, float)):
+                yield str(value) if depth == 0 else f"{key}: {value}"
+            else:
+                yield from _texts(value, depth + 1)
+    elif isinstance(evidence, Sequence) and not isinstance(evidence, (str, bytes)):
+        for item in evidence:
+            yield from _texts(item, depth + 1)
+    else:
+        yield evidence.decode("utf-8", "replace") if isinstance(evidence, bytes) else str(evidence)

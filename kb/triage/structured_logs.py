@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kb.text.alarm import alarm
 from kb.text.carriers import bare
 from kb.text.crashes.table import is_of_a_trace
-from kb.text.evidence import pick_evidence
-from kb.text.evidence_lines import cut
-from kb.text.mask import without_prefix
+from kb.text.evidence.alarm import alarm
+from kb.text.evidence.evidence import pick_evidence
+from kb.text.evidence.lines import cut
+from kb.text.masking import without_prefix
 
 _LEVEL = ("level", "severity", "lvl", "loglevel", "log.level", "levelname", "PRIORITY")
 _MESSAGE = ("msg", "message", "MESSAGE", "log", "event", "text", "short_message")
@@ -60,15 +60,46 @@ _NESTED = (
     "resource",
 )
 _OF_ALERTS = {
-    "alert", "alertname", "alert_name", "alerts", "alert_id", "alert_type", "title", "name", "state", "check",
-    "monitor", "incident", "previousLevel", "event_definition_id", "description", "summary",
+    "alert",
+    "alertname",
+    "alert_name",
+    "alerts",
+    "alert_id",
+    "alert_type",
+    "title",
+    "name",
+    "state",
+    "check",
+    "monitor",
+    "incident",
+    "previousLevel",
+    "event_definition_id",
+    "description",
+    "summary",
     "rule",
-}  # fmt: skip
+}
 """Keys by which tools that alert call what they send; Kapacitor and Graylog give it a level and a message, too."""
 _OF_A_LOGGER = {
-    "pid", "process", "logger", "logger_name", "loggername", "levelname", "levelno", "level_value", "caller", "thread",
-    "thread_name", "threadid", "lineno", "exc_info", "exc_type", "stack_trace", "stacktrace", "stack", "@timestamp",
-}  # fmt: skip
+    "pid",
+    "process",
+    "logger",
+    "logger_name",
+    "loggername",
+    "levelname",
+    "levelno",
+    "level_value",
+    "caller",
+    "thread",
+    "thread_name",
+    "threadid",
+    "lineno",
+    "exc_info",
+    "exc_type",
+    "stack_trace",
+    "stacktrace",
+    "stack",
+    "@timestamp",
+}
 """Keys that records of loggers have and alerts do not: there `name` is the logger's, or that of a function."""
 _OF_A_SHIPPER = ("stream", "kubernetes", "@timestamp", "_HOSTNAME", "_SYSTEMD_UNIT")
 """Keys of container runtimes, Logstash and the journal, whose lines need not have a level."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kb.lookup.watching import since_in_words
-from kb.records.brief import Alert
-from kb.records.ledger import Answer, Verdict
-from kb.records.watch import WatchItem, WatchKind
-from kb.text.environment import same_environment
+from kb.lookup.notes import since_in_words
+from kb.model.brief import Alert
+from kb.model.ledger import Answer, Verdict
+from kb.model.review import WatchItem, WatchKind
+from kb.text.changes import same_environment
 from kb.triage.budget import Line, shortened
 
 if TYPE_CHECKING:
     from kb.triage.gather import Facts
 
-_TEXT, _TITLE, _MOST = 200, 80, 4
+_WATCH_TEXT, _TITLE, _MOST = 200, 80, 4
 _ORDER = (WatchKind.PREVENTION, WatchKind.RECURRENCE, WatchKind.HOT_PATTERN, WatchKind.KNOWN_ISSUE)
 
 
@@ -30,7 +30,7 @@ def watch_lines(facts: Facts) -> Iterator[Line]:
     """Why each is on the list; an incident that came back with its prevention still open ranks highest."""
     for number, item in enumerate(facts.watch[:_MOST]):
         what = shortened(item.title or item.service or item.environment, _TITLE)
-        why = f"{what}{since_in_words(item, facts.now)}: {shortened(item.text, _TEXT)}"
+        why = f"{what}{since_in_words(item, facts.now)}: {shortened(item.text, _WATCH_TEXT)}"
         text = f"{why} [{item.entry_id}]" if item.entry_id else why
         rank = 3.4 if item.kind is WatchKind.PREVENTION else 4.7
         yield Line("Watch list", text, rank + number / 10, item.entry_id)

@@ -117,16 +117,29 @@ def test_a_limit_on_the_size_of_files_is_a_clear_error_too(home: Path):
     script = (
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         f"resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, {resource.RLIM_INFINITY}))\n"
-        "from kb.cli import main; main()"
+        "from kb.doors.cli import main; main()"
     )
     text = "ERR sluice number {} is jammed by driftwood"
 
     for number in range(12):
         done = subprocess.run(
-            [sys.executable, "-c", script, "--home", str(home), "learn", "pattern", text.format(number),
-             "-m", "driftwood and gravel " * 900],
-            capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-c",
+                script,
+                "--home",
+                str(home),
+                "learn",
+                "pattern",
+                text.format(number),
+                "-m",
+                "driftwood and gravel " * 900,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=Path(__file__).parents[2],
+        )
         if done.returncode:
             break
 

@@ -110,8 +110,10 @@ def test_a_home_of_an_earlier_version_answers_and_says_what_it_lacks(disk: Path)
     with KnowledgeBase.open(old, exact_below=50_000) as kb:
         learned = kb.check_known_issues('{"log":"ERROR basket shard 4 has no leader\\n","stream":"stderr"}')
         taught = kb.check_known_issues(ASKED_AS, service="basket")
-        trace = kb.check_known_issues("Traceback (most recent call last):\n  File \"/x.py\", line 7, in total\n"
-                                      "    rate = rates[country]\nKeyError: 'tax_rate'")  # fmt: skip
+        trace = kb.check_known_issues(
+            'Traceback (most recent call last):\n  File "/x.py", line 7, in total\n'
+            "    rate = rates[country]\nKeyError: 'tax_rate'"
+        )
         assert kb.search("the disk is full")
         assert kb.proposals().list()
 

@@ -14,9 +14,15 @@ def git(folder: Path, *words: str, at: str = "2026-01-18T10:00:00+00:00") -> Non
     if shutil.which("git") is None:
         pytest.skip("git is not installed")
     environment = {
-        "GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "a@x", "GIT_COMMITTER_NAME": "Ana", "GIT_COMMITTER_EMAIL": "a@x",
-        "GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at, "HOME": str(folder), "PATH": "/usr/bin:/bin:/usr/local/bin",
-    }  # fmt: skip
+        "GIT_AUTHOR_NAME": "Ana",
+        "GIT_AUTHOR_EMAIL": "a@x",
+        "GIT_COMMITTER_NAME": "Ana",
+        "GIT_COMMITTER_EMAIL": "a@x",
+        "GIT_AUTHOR_DATE": at,
+        "GIT_COMMITTER_DATE": at,
+        "HOME": str(folder),
+        "PATH": "/usr/bin:/bin:/usr/local/bin",
+    }
     subprocess.run(["git", "-C", str(folder), *words], env=environment, check=True, capture_output=True)
 
 

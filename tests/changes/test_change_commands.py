@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kb.changes.import_git import Imported
-from kb.cli.app import app
+from kb.doors.cli.app import app
 from kb.errors import InvalidInput
 
 
@@ -84,9 +84,10 @@ def test_what_changed_is_a_line_each_newest_first_in_utc(run: Kb):
     lines = run("list", "--since", "7d", "--service", "web").splitlines()
 
     assert [line.split("UTC  ")[1] for line in lines] == [
-        "deployment FAILED  web (prod) 1.1", "migration  web (prod): add column",
+        "deployment FAILED  web (prod) 1.1",
+        "migration  web (prod): add column",
         "deployment  web (prod) 1.0: fix: tokens",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_list_that_is_empty_or_cut_or_leaves_something_out_says_so(run: Kb):

@@ -10,9 +10,9 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.records.receipts import FileState
-from kb.review.markdown import render
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.model.receipts import FileState
+from kb.review.report import as_markdown
 from tests.changes.conftest import git
 from tests.conftest import ROOT
 
@@ -182,11 +182,12 @@ def test_the_weekly_summary_reports_expired_drift_and_counts_changes(kb_now: Kno
         kb.changes.record("deployment", "web", version="1", at="2h")
         summary = kb.weekly_summary()
 
-    assert "Nothing to count: no drift exception has expired (0 drift exceptions read)." in render(empty)
+    assert "Nothing to count: no drift exception has expired (0 drift exceptions read)." in as_markdown(empty)
     assert (summary.read["changes"], summary.read["drift exceptions"]) == (1, 1)
     assert [one.service for one in summary.expired_drift] == ["grafana"]
-    assert "- grafana (prod), since 2026-01-09: Testing SSO (al); EXPIRED 2026-01-16, 1 day ago" in render(
-        summary
+    assert (
+        "- grafana (prod), since 2026-01-09: Testing SSO (al); EXPIRED 2026-01-16, 1 day ago"
+        in as_markdown(summary)
     )
 
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from kb.changes.changes import target_in_words, version_in_words
 from kb.changes.rollback import rollback_target
-from kb.changes.words import target_in_words, version_in_words
-from kb.records.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
+from kb.model.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
 
 NOW = datetime(2026, 1, 18, 14, 22, tzinfo=UTC)
 WELL, FAILED, UNKNOWN = ChangeResult.SUCCEEDED, ChangeResult.FAILED, ChangeResult.UNKNOWN
@@ -44,9 +44,13 @@ def told(record: VersionRecord | None) -> tuple[str, int, int] | None:
 
 def test_the_scenario_of_the_seed_goes_back_to_the_version_of_two_days_ago():
     found = target(
-        move("f2e9c1a", 24 * 30, WELL), move("0aa11bb", 24 * 20), move("f2e9c1a", 24 * 10, WELL),
-        move("0aa11bb", 24 * 5), move("f2e9c1a", 48, WELL), move("a3f8d2c", 1 / 6),
-    )  # fmt: skip
+        move("f2e9c1a", 24 * 30, WELL),
+        move("0aa11bb", 24 * 20),
+        move("f2e9c1a", 24 * 10, WELL),
+        move("0aa11bb", 24 * 5),
+        move("f2e9c1a", 48, WELL),
+        move("a3f8d2c", 1 / 6),
+    )
 
     assert told(found.target) == ("f2e9c1a", 3, 3)
     assert told(found.current) == ("a3f8d2c", 0, 0)
@@ -161,9 +165,12 @@ def test_a_migration_in_between_is_a_precondition(reversible: bool | None, words
 
 def test_a_migration_from_before_the_target_or_of_another_service_or_environment_is_none():
     found = target(
-        migration("old", 73), move("1.0", 72), migration("elsewhere", 2, environment="staging"),
-        migration("of billing", 2, service="billing"), move("1.1", 1),
-    )  # fmt: skip
+        migration("old", 73),
+        move("1.0", 72),
+        migration("elsewhere", 2, environment="staging"),
+        migration("of billing", 2, service="billing"),
+        move("1.1", 1),
+    )
 
     assert found.migrations == ()
 
@@ -204,9 +211,11 @@ def test_commits_alone_are_no_record_of_deployments():
 
 def test_beside_deployments_commits_are_not_counted_but_give_their_words():
     found = target(
-        commit("f2e9c1a7d3b84056e1f7c2a99d4e8b6035fa1c72", 49, summary="fix: tokens"), commit("cccccc3", 30),
-        move("f2e9c1a", 48), move("a3f8d2c", 1),
-    )  # fmt: skip
+        commit("f2e9c1a7d3b84056e1f7c2a99d4e8b6035fa1c72", 49, summary="fix: tokens"),
+        commit("cccccc3", 30),
+        move("f2e9c1a", 48),
+        move("a3f8d2c", 1),
+    )
 
     assert told(found.target) == ("f2e9c1a", 1, 1)
     assert found.target is not None
@@ -220,8 +229,10 @@ def test_a_git_revert_speaks_of_the_version_that_it_names_whatever_ran_in_betwee
     found = target(move("0f0f0f0", 90), move("1e1e1e1", 60), move("2d2d2d2", 30), revert, move("dddddd4", 19))
 
     assert [told(one) for one in (found.target, *found.others)] == [
-        ("2d2d2d2", 1, 1), ("1e1e1e1", 0, 1), ("0f0f0f0", 1, 1),
-    ]  # fmt: skip
+        ("2d2d2d2", 1, 1),
+        ("1e1e1e1", 0, 1),
+        ("0f0f0f0", 1, 1),
+    ]
 
 
 def test_where_every_earlier_version_was_bad_there_is_no_target():

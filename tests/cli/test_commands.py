@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from kb.cli.app import app
+from kb.doors.cli.app import app
 from tests.conftest import ROOT, RunKb
 
 LINE = "FATAL tide gauge 7 reports a negative depth"
@@ -26,15 +26,25 @@ def test_every_command_prints_one_json_value_and_nothing_else(home: Path, run_kb
     (tmp_path / "outage.md").write_text("# Sluice outage\n\nThe sluice was shut.\n")
     learned = json.loads(run_kb("learn", "pattern", LINE, "-m", "it froze", "--json").stdout)
     commands: list[tuple[str, ...]] = [
-        ("init", str(tmp_path / "other")), ("ingest", str(tmp_path / "outage.md")),
-        ("check", LINE), ("triage", LINE), ("search", "sluice"),
-        ("show", learned["id"]), ("outcome", learned["id"], "resolved"),
-        ("status", learned["id"]), ("status", learned["id"], "retired", "--reason", "x"), ("weekly",), ("doctor",),
+        ("init", str(tmp_path / "other")),
+        ("ingest", str(tmp_path / "outage.md")),
+        ("check", LINE),
+        ("triage", LINE),
+        ("search", "sluice"),
+        ("show", learned["id"]),
+        ("outcome", learned["id"], "resolved"),
+        ("status", learned["id"]),
+        ("status", learned["id"], "retired", "--reason", "x"),
+        ("weekly",),
+        ("doctor",),
         ("learn", "tool-fix", "tidectl", "tidectl: no clock"),
-        ("memory", "keys"), ("memory", "read", "learned/patterns"),
-        ("memory", "query", "learned/patterns", "starter_patterns.0"), ("memory", "log", "did"),
-        ("memory", "append", "learned/notes", "notes", "one"), ("memory", "update", "learned/notes", "owner", "ops"),
-    ]  # fmt: skip
+        ("memory", "keys"),
+        ("memory", "read", "learned/patterns"),
+        ("memory", "query", "learned/patterns", "starter_patterns.0"),
+        ("memory", "log", "did"),
+        ("memory", "append", "learned/notes", "notes", "one"),
+        ("memory", "update", "learned/notes", "owner", "ops"),
+    ]
 
     for words in commands:
         done = CliRunner().invoke(app, ["--home", str(home), *words, "--json"])
@@ -69,9 +79,12 @@ def on_terminal(*words: str, home: Path) -> tuple[int, str]:
     main, other = pty.openpty()
     fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
     process = subprocess.Popen(
-        [sys.executable, "-m", "kb", "--home", str(home), *words], stdin=other, stdout=other, stderr=other,
+        [sys.executable, "-m", "kb", "--home", str(home), *words],
+        stdin=other,
+        stdout=other,
+        stderr=other,
         env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
-    )  # fmt: skip
+    )
     os.close(other)
     seen = b""
     while True:

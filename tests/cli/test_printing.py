@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-import kb.cli
+import kb.doors.cli
 from kb import KnowledgeBase
-from kb.cli.receipt import receipt_text
-from kb.records.receipts import FileReceipt, FileState, Receipt
+from kb.doors.cli.text import receipt_text
+from kb.model.receipts import FileReceipt, FileState, Receipt
 from tests.conftest import RunKb
 
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200b\U000e0000-\U000e007f]")
@@ -38,15 +38,27 @@ def poisoned(home: Path) -> Path:
 @pytest.mark.parametrize(
     "words",
     [
-        ("check", LINE), ("check", LINE + EVIL), ("check", LINE, "--json"), ("search", "tide"), ("show", "tide-1"),
-        ("show", "tide-1", "--json"), ("status", "tide-1"), ("triage", LINE), ("triage", LINE, "--json"),
-        ("memory", "read", "learned/poison"), ("memory", "read", "learned/poison", "--json"), ("doctor",),
-        ("weekly",), ("weekly", "--json"), ("incident", "open", "x" + EVIL),
+        ("check", LINE),
+        ("check", LINE + EVIL),
+        ("check", LINE, "--json"),
+        ("search", "tide"),
+        ("show", "tide-1"),
+        ("show", "tide-1", "--json"),
+        ("status", "tide-1"),
+        ("triage", LINE),
+        ("triage", LINE, "--json"),
+        ("memory", "read", "learned/poison"),
+        ("memory", "read", "learned/poison", "--json"),
+        ("doctor",),
+        ("weekly",),
+        ("weekly", "--json"),
+        ("incident", "open", "x" + EVIL),
         ("learn", "pattern", "a b c" + EVIL, "-m", EVIL),
-        ("show", "none" + EVIL), ("proposals",),
+        ("show", "none" + EVIL),
+        ("proposals",),
     ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_what_a_command_prints_acts_on_nothing(poisoned: Path, run_kb: RunKb, words: tuple[str, ...]) -> None:
     run_kb("check", LINE, home=poisoned)
     done = run_kb(*words, home=poisoned)
@@ -73,7 +85,7 @@ def test_what_is_learned_and_ingested_is_kept_without_it(home: Path, run_kb: Run
 
 
 def test_every_command_prints_through_one_function() -> None:
-    for file in Path(kb.cli.__file__).parent.glob("*.py"):
+    for file in Path(kb.doors.cli.__file__).parent.glob("*.py"):
         text = file.read_text()
         assert file.name == "output.py" or not re.search(r"\becho\(|\bprint\(|sys\.stdout\.write", text), (
             file.name

@@ -15,9 +15,9 @@ import pytest
 
 from benchmarks.durability_material import article, story, write
 from kb import KnowledgeBase
-from kb.records.ledger import Answer
+from kb.index import published
+from kb.model.ledger import Answer
 from kb.starter import make_home
-from kb.storage import published
 from tests.conftest import lend_vectors
 
 ARTICLES, LEARNED = range(5), range(100, 102)

@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks.durability_material import article, story
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
-from kb.testing.encoders import CountingEncoder, OtherModel
+from kb.index.encoder import OnnxEncoder
+from tests.doubles.encoders import CountingEncoder, OtherModel
 
 NUMBERS = range(12)
 

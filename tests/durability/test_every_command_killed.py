@@ -12,14 +12,24 @@ import pytest
 import typer
 
 from benchmarks.kill_scenarios import READING, SCENARIOS, TOOLS
-from kb.cli.app import app
-from kb.knowledge import KnowledgeBase
-from kb.server.server import tool_groups
+from kb.base import KnowledgeBase
+from kb.doors.cli.app import app
+from kb.doors.mcp.server import tool_groups
 from tests.conftest import ROOT
 
 KILLED = {scenario.name.split(" --")[0] for scenario in SCENARIOS if not scenario.name.startswith("(")}
-OFTEN = ("ingest", "learn pattern", "outcome", "accept", "sweep", "restore", "incident verify", "memory append",
-         "(from schema 1)", "(from 2995bad)")  # fmt: skip
+OFTEN = (
+    "ingest",
+    "learn pattern",
+    "outcome",
+    "accept",
+    "sweep",
+    "restore",
+    "incident verify",
+    "memory append",
+    "(from schema 1)",
+    "(from 2995bad)",
+)
 
 
 def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
@@ -45,7 +55,11 @@ def test_every_tool_that_writes_does_the_work_of_a_command_that_is_killed(kb: Kn
 @pytest.mark.parametrize("name", OFTEN)
 def test_a_command_that_is_killed_loses_nothing_and_can_be_run_again(name: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.kills", "--rounds", "3", "--only", name, "--seed", "11"], cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "benchmarks.kills", "--rounds", "3", "--only", name, "--seed", "11"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 
 HOLD = """
 import sqlite3, sys

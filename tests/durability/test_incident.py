@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.durability_rounds import child, lines_of
 from kb import KnowledgeBase
-from kb.records import Incident
-from kb.records.entry import Status
-from kb.records.ledger import Result
+from kb.model import Incident
+from kb.model.entry import Status
+from kb.model.ledger import Result
 
 
 @pytest.mark.slow

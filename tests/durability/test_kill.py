@@ -10,7 +10,7 @@ import pytest
 from benchmarks.durability_material import commented_home
 from benchmarks.durability_rounds import JOBS, healthy_or_waiting, kill, verified, yaml_faults, yaml_of
 from kb import KnowledgeBase
-from kb.storage import yamlfile
+from kb.memory import yaml_file
 
 
 @pytest.mark.slow
@@ -48,6 +48,6 @@ def test_a_file_that_changed_under_the_writer_is_not_overwritten(home: Path) -> 
         path.write_text("# somebody was quicker\ntool_fixes: []\n")
         return text + "# mine\n"
 
-    with pytest.raises(yamlfile.FileChanged, match="try again"):
-        yamlfile.change(path, home / "state" / "locks", edit)
+    with pytest.raises(yaml_file.FileChanged, match="try again"):
+        yaml_file.change(path, home / "state" / "locks", edit)
     assert path.read_text() == "# somebody was quicker\ntool_fixes: []\n"

@@ -15,9 +15,9 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput, StoreBroken
+from kb.index.encoder import OnnxEncoder
 from kb.starter import make_home
-from kb.storage.backups import KEPT, whole_copy, write_copy
-from kb.storage.encoder import OnnxEncoder
+from kb.store.upkeep.backups import KEPT, whole_copy, write_copy
 from tests.conftest import RunKb
 
 LINE = "FATAL tide gauge 7 reports a negative depth"

@@ -68,7 +68,7 @@ def test_cases_of_several_files_are_grouped_by_their_file(tmp_path: Path) -> Non
         ("a.jsonl", '{"query": "x", "relevant": [1]}\n', "a.jsonl:1: `relevant` is to be a list"),
         ("a.jsonl", '["x"]\n', "a.jsonl:1: a case is a mapping"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_is_told_with_its_line(name: str, text: str, said: str) -> None:
     with pytest.raises(InvalidInput) as error:
         parse_cases(text, name)

@@ -10,7 +10,7 @@ import pytest
 
 from kb.errors import InvalidInput
 from kb.evaluation.compare import compare, failures
-from kb.evaluation.measure import measure
+from kb.evaluation.figures import measure
 from kb.evaluation.report import report
 from kb.evaluation.results import Result, Run, load_run, save_run
 from kb.evaluation.run import evenly
@@ -19,10 +19,17 @@ from kb.evaluation.run import evenly
 def results(right: int, cases: int = 40) -> list[Result]:
     """So many of the cases answered rightly, the others not; and ten that have no answer."""
     asked = [
-        Result(key=f"k{n}", query=f"question {n}", relevant=(f"e{n}",), rank=1 if n < right else None,
-               confidence=0.9 if n < right else 0.4, verdict="known" if n < right else "related", first=f"e{n % right}")
+        Result(
+            key=f"k{n}",
+            query=f"question {n}",
+            relevant=(f"e{n}",),
+            rank=1 if n < right else None,
+            confidence=0.9 if n < right else 0.4,
+            verdict="known" if n < right else "related",
+            first=f"e{n % right}",
+        )
         for n in range(cases)
-    ]  # fmt: skip
+    ]
     none = [
         Result(key=f"u{n}", query=f"riddle {n}", relevant=(), rank=None, confidence=0.1, verdict="unknown")
         for n in range(10)
@@ -32,9 +39,16 @@ def results(right: int, cases: int = 40) -> list[Result]:
 
 def run(found: list[Result], **more) -> Run:
     return Run(
-        version="1", at=datetime(2026, 5, 4, tzinfo=UTC), files=("c.yaml",), digest="d", model="m", entries={},
-        measured=measure(found), results=tuple(found), **more,
-    )  # fmt: skip
+        version="1",
+        at=datetime(2026, 5, 4, tzinfo=UTC),
+        files=("c.yaml",),
+        digest="d",
+        model="m",
+        entries={},
+        measured=measure(found),
+        results=tuple(found),
+        **more,
+    )
 
 
 def test_what_fell_beyond_chance_fails_and_names_the_cases() -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
+from kb.base import utc_now
 from kb.evaluation.cases import parse_cases
 from kb.evaluation.results import load_run
 from kb.evaluation.run import evaluate
-from kb.opened import utc_now
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 from tests.conftest import RunKb
 
 POOL = "FATAL: remaining connection slots are reserved for roles with the SUPERUSER attribute"

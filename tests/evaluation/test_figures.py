@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-from kb.evaluation.figures import Columns, figures, threshold
-from kb.evaluation.measure import measure, reliability
+from kb.evaluation.figures import Columns, figures, measure, reliability, threshold
 from kb.evaluation.results import Result
 
 
@@ -25,7 +24,7 @@ COUNTED = [
     result(0.3, None),
     result(0.7, None, answerable=False),
     result(None, None, answerable=False),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(

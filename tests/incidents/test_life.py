@@ -13,12 +13,11 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import EntryNotFound, InvalidInput
-from kb.incidents.checklist import ITEMS
 from kb.incidents.incidents import Incidents
-from kb.incidents.life import durations
-from kb.records.live import LiveIncident, Phase
-from kb.records.parts import CauseStatus, Severity
-from kb.storage.encoder import OnnxEncoder
+from kb.incidents.life import ITEMS, durations
+from kb.index.encoder import OnnxEncoder
+from kb.model.entry import CauseStatus, Severity
+from kb.model.incident import LiveIncident, Phase
 from tests.conftest import RunKb
 
 START = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Event
-from kb.records.live import Step
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.model.incident import Step
+from kb.model.ledger import Event
 
 NOW = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
 

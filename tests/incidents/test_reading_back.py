@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records import Incident, Status
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.model import Incident, Status
 
 
 @pytest.fixture

@@ -12,29 +12,52 @@ from hypothesis import Phase as Phases
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.postmortem import Postmortem
+from ingest.postmortem.postmortem import Postmortem
 from ingest.source import SourceFile
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.incidents.due import next_due, overdue
-from kb.incidents.entry import to_entry
-from kb.incidents.postmortem import postmortem
-from kb.records import Incident
-from kb.records.live import LiveIncident, Phase
-from kb.records.parts import CauseStatus, Severity
+from kb.incidents.life import next_due, overdue
+from kb.incidents.postmortem import postmortem, to_entry
+from kb.model import Incident
+from kb.model.entry import CauseStatus, Severity
+from kb.model.incident import LiveIncident, Phase
 from kb.starter import make_home
 from tests.incidents.test_life import START, Clock
 
 AGAIN = (
-    "id", "title", "date", "started", "detected", "acknowledged", "mitigated", "resolved", "severity",
-    "severity_label", "impact", "causes", "mitigation", "resolution", "prevention", "timeline", "action_items",
-    "lessons", "went_well", "went_wrong", "warning", "scope",
-)  # fmt: skip
+    "id",
+    "title",
+    "date",
+    "started",
+    "detected",
+    "acknowledged",
+    "mitigated",
+    "resolved",
+    "severity",
+    "severity_label",
+    "impact",
+    "causes",
+    "mitigation",
+    "resolution",
+    "prevention",
+    "timeline",
+    "action_items",
+    "lessons",
+    "went_well",
+    "went_wrong",
+    "warning",
+    "scope",
+)
 
 
 def live(**fields: object) -> LiveIncident:
-    return LiveIncident(id="incident-20261121-x-1", title="checkout fails", phase=Phase.INVESTIGATING,
-                        detected=START, **fields)  # type: ignore[arg-type]  # fmt: skip
+    return LiveIncident(
+        id="incident-20261121-x-1",
+        title="checkout fails",
+        phase=Phase.INVESTIGATING,
+        detected=START,
+        **fields,
+    )  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -106,9 +129,14 @@ def lived(kb: KnowledgeBase, words: list[str], number: int) -> LiveIncident:
     """A whole incident, told in the given words."""
     said = iter(words)
     kb.incidents.open(
-        next(said), service=("order-service", "search"), environment="prod", severity="P2",
-        impact=next(said), started=datetime(2026, 11, 21, 13, 50, 7, tzinfo=UTC), alert=next(said),
-    )  # fmt: skip
+        next(said),
+        service=("order-service", "search"),
+        environment="prod",
+        severity="P2",
+        impact=next(said),
+        started=datetime(2026, 11, 21, 13, 50, 7, tzinfo=UTC),
+        alert=next(said),
+    )
     kb.incidents.acknowledge()
     kb.session_log(next(said))
     kb.incidents.hypothesise(next(said), "refuted" if number % 2 else "suspected")
@@ -130,12 +158,23 @@ def read_back(incident: LiveIncident) -> Incident:
 
 
 WORDS = [
-    "API p99 latency > 2s", "All users see slow checkouts", "API p99 latency > 2s (threshold: 500ms)",
-    "Queried pool metrics", "Pool too small for peak traffic", "Restart one pod", "Increase pool size to 100",
-    "Add a pool utilization alert", "Fix the connection leak in code", "Quick detection",
-    "No alert on the pool", "The runbook was out of date", "Review connection handling everywhere",
-    "Deployed a fix that closes connections", "New feature missing `defer conn.Close()`", "A lint rule",
-]  # fmt: skip
+    "API p99 latency > 2s",
+    "All users see slow checkouts",
+    "API p99 latency > 2s (threshold: 500ms)",
+    "Queried pool metrics",
+    "Pool too small for peak traffic",
+    "Restart one pod",
+    "Increase pool size to 100",
+    "Add a pool utilization alert",
+    "Fix the connection leak in code",
+    "Quick detection",
+    "No alert on the pool",
+    "The runbook was out of date",
+    "Review connection handling everywhere",
+    "Deployed a fix that closes connections",
+    "New feature missing `defer conn.Close()`",
+    "A lint rule",
+]
 
 
 def test_a_drafted_postmortem_reads_back_as_the_same_incident(kb: KnowledgeBase):
@@ -202,9 +241,14 @@ def fully_lived(kb: KnowledgeBase, said: Callable[[], str], number: int) -> Live
     """A whole incident in which every text that somebody gives is one of `said`."""
     title = said()
     kb.incidents.open(
-        title, service=["order-service", "search and find"], environment="prod", severity="P2", impact=said(),
-        started="2026-11-21T03:50:07+05:30", alert=said(),
-    )  # fmt: skip
+        title,
+        service=["order-service", "search and find"],
+        environment="prod",
+        severity="P2",
+        impact=said(),
+        started="2026-11-21T03:50:07+05:30",
+        alert=said(),
+    )
     kb.session_log(said(), said())
     kb.incidents.hypothesise(said(), "refuted" if number % 2 else "suspected")
     kb.incidents.hypothesise(said(), "confirmed" if number % 3 else "suspected")

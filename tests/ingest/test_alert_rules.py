@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.alert_rules import AlertRules
 from ingest.source import Parsed, SourceFile
-from kb.records import AlertRule, Severity
+from ingest.sources.alert_rules import AlertRules
+from kb.model import AlertRule, Severity
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.bug_signatures import BugSignatures, readable
-from ingest.lucene import QueryError, parse_query
 from ingest.source import SourceFile
-from kb.records import KnownError, Signature
+from ingest.sources.bug_signatures import BugSignatures, QueryError, parse_query, readable
+from kb.model import KnownError, Signature
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 

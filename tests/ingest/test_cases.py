@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import pytest
 
-from ingest.commit import Commit, changes_of
 from ingest.pipeline import Read, discover, parse_file, read_file
-from kb.records import AlertRule, CauseStatus, Entry, Incident, KnownError, Runbook, Severity
-from kb.records.change import Change, ChangeKind, ChangeResult
+from ingest.sources.git_log import Commit, changes_of
+from kb.model import AlertRule, CauseStatus, Entry, Incident, KnownError, Runbook, Severity
+from kb.model.change import Change, ChangeKind, ChangeResult
 
 CASES = Path(__file__).parent / "cases"
 Kind = TypeVar("Kind", bound=Entry)
@@ -134,8 +134,11 @@ def test_a_timeline_goes_on_over_midnight() -> None:
     incident = only(Incident, "p17-midnight")
 
     assert [event.at for event in incident.timeline] == [
-        at(15, 20, 9, 10), at(15, 23, 58, 10), at(16, 0, 40, 10), at(16, 8, 19, 10)
-    ]  # fmt: skip
+        at(15, 20, 9, 10),
+        at(15, 23, 58, 10),
+        at(16, 0, 40, 10),
+        at(16, 8, 19, 10),
+    ]
     assert incident.resolved == at(16, 0, 40, 10)
 
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.deployments import Deployments
-from ingest.git_log import GitLog
+from ingest.deployments.deployments import Deployments
 from ingest.pipeline import Read, discover, read_file
 from ingest.registry import choose
 from ingest.source import Parsed, SourceFile
-from kb.records.change import ChangeKind, ChangeResult
+from ingest.sources.git_log import GitLog
+from kb.model.change import ChangeKind, ChangeResult
 from tests.conftest import ROOT, corpora
 
 ARGO = """\
@@ -194,19 +194,41 @@ status:
 def test_replica_sets_are_the_versions_of_their_deployment_which_is_not_counted_again():
     owner = "ownerReferences: [{kind: Deployment, name: auth-service}]"
     parts = [
-        ITEM.format(kind="Deployment", name="auth-service", created="2026-01-01T00:00:00Z", revision=2,
-                    cause="second", owner="", tag="1.5"),
-        ITEM.format(kind="ReplicaSet", name="auth-service-5d", created="2026-01-12T08:00:00Z", revision=2,
-                    cause="kubectl set image", owner=owner, tag="1.5"),
-        ITEM.format(kind="ReplicaSet", name="auth-service-6b", created="2026-01-01T00:00:00Z", revision=1,
-                    cause="first", owner=owner, tag="1.4"),
-    ]  # fmt: skip
+        ITEM.format(
+            kind="Deployment",
+            name="auth-service",
+            created="2026-01-01T00:00:00Z",
+            revision=2,
+            cause="second",
+            owner="",
+            tag="1.5",
+        ),
+        ITEM.format(
+            kind="ReplicaSet",
+            name="auth-service-5d",
+            created="2026-01-12T08:00:00Z",
+            revision=2,
+            cause="kubectl set image",
+            owner=owner,
+            tag="1.5",
+        ),
+        ITEM.format(
+            kind="ReplicaSet",
+            name="auth-service-6b",
+            created="2026-01-01T00:00:00Z",
+            revision=1,
+            cause="first",
+            owner=owner,
+            tag="1.4",
+        ),
+    ]
 
     found = parse("apiVersion: v1\nkind: List\nitems:\n" + "".join(parts)).changes
 
     assert [(one.version, one.previous, one.summary) for one in found] == [
-        ("1.4", "", "first"), ("1.5", "1.4", "kubectl set image"),
-    ]  # fmt: skip
+        ("1.4", "", "first"),
+        ("1.5", "1.4", "kubectl set image"),
+    ]
     assert {(one.service, one.environment) for one in found} == {("auth-service", "prod")}
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.document import Document as DocumentSource
 from ingest.source import SourceFile
-from kb.records import Document
+from ingest.sources.document import Document as DocumentSource
+from kb.model import Document
 
 
 def parse(text: str, path: str = "notes/deploys.md"):

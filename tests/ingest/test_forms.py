@@ -13,8 +13,8 @@ import pytest
 from ingest.convert.forms import Form, form_of
 from ingest.pipeline import Read, Unreadable, decode, parse_file
 from kb import KnowledgeBase
-from kb.records import Document, Incident, Runbook
-from kb.records.receipts import FileState
+from kb.model import Document, Incident, Runbook
+from kb.model.receipts import FileState
 
 REPORT = (
     "# Search outage\n\nDate: 2026-02-06\n\n## Root cause\n\nThe alias pointed at a deleted index.\n\n"
@@ -44,14 +44,16 @@ def word(*paragraphs: tuple[str, str]) -> bytes:
     )
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = "http://schemas.openxmlformats.org/package/2006"
-    return zipped({
-        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="xml" ContentType="application/xml"/>'  # noqa: E501
-        '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',  # noqa: E501
-        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{relation}/officeDocument" Target="word/document.xml"/></Relationships>',  # noqa: E501
-        "word/_rels/document.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r2" Type="{relation}/styles" Target="styles.xml"/></Relationships>',  # noqa: E501
-        "word/document.xml": WORD.format(body),
-        "word/styles.xml": f'<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{styles}</w:styles>',
-    })  # fmt: skip
+    return zipped(
+        {
+            "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Default Extension="xml" ContentType="application/xml"/>'  # noqa: E501
+            '<Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',  # noqa: E501
+            "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r1" Type="{relation}/officeDocument" Target="word/document.xml"/></Relationships>',  # noqa: E501
+            "word/_rels/document.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="r2" Type="{relation}/styles" Target="styles.xml"/></Relationships>',  # noqa: E501
+            "word/document.xml": WORD.format(body),
+            "word/styles.xml": f'<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{styles}</w:styles>',
+        }
+    )
 
 
 def pdf(*lines: tuple[int, str]) -> bytes:
@@ -89,11 +91,15 @@ def read(data: bytes, name: str) -> Read:
 def test_a_word_document_is_read_by_the_styles_of_its_paragraphs() -> None:
     found = read(
         word(
-            ("Heading1", "Postmortem: Search outage"), ("", "Date: 2026-02-06"), ("Heading2", "Root cause"),
-            ("", "The alias pointed at a deleted index."), ("Heading2", "Resolution"), ("", "The alias was moved back."),  # noqa: E501
+            ("Heading1", "Postmortem: Search outage"),
+            ("", "Date: 2026-02-06"),
+            ("Heading2", "Root cause"),
+            ("", "The alias pointed at a deleted index."),
+            ("Heading2", "Resolution"),
+            ("", "The alias was moved back."),
         ),
         "postmortems/search.docx",
-    )  # fmt: skip
+    )
     (incident,) = parse_file(found.file)[1].entries
 
     assert found.notes == ("read as Word document",)
@@ -107,11 +113,15 @@ def test_a_word_document_is_read_by_the_styles_of_its_paragraphs() -> None:
 def test_lines_of_a_pdf_in_larger_type_are_its_headings() -> None:
     found = read(
         pdf(
-            (20, "Postmortem: Search outage"), (10, "Date: 2026-02-06"), (14, "Root cause"),
-            (10, "The alias pointed at a deleted index."), (14, "Resolution"), (10, "The alias was moved back."),
+            (20, "Postmortem: Search outage"),
+            (10, "Date: 2026-02-06"),
+            (14, "Root cause"),
+            (10, "The alias pointed at a deleted index."),
+            (14, "Resolution"),
+            (10, "The alias was moved back."),
         ),
         "postmortems/search.pdf",
-    )  # fmt: skip
+    )
     (incident,) = parse_file(found.file)[1].entries
 
     assert isinstance(incident, Incident)

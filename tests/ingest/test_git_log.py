@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.git_log import GitLog
 from ingest.pipeline import parse_file
 from ingest.places import place_of_path
 from ingest.registry import choose
 from ingest.source import Parsed, SourceFile
-from kb.records.change import Change, ChangeKind
+from ingest.sources.git_log import GitLog
+from kb.model.change import Change, ChangeKind
 
 SHA = "a3f8d2c41b7e90d5c6a2f4e8b1d30597ac6e2f18"
 OTHER = "f2e9c1a7d3b84056e1f7c2a99d4e8b6035fa1c72"

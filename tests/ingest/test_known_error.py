@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.known_error import KnownErrorArticles
 from ingest.source import Parsed, SourceFile
-from kb.records import Document, KnownError, Signature
+from ingest.sources.known_error import KnownErrorArticles
+from kb.model import Document, KnownError, Signature
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.markdown import MarkdownDocument, Section, parse_markdown
+from ingest.markdown.sections import MarkdownDocument, Section, parse_markdown
 
 
 def parsed(text: str) -> MarkdownDocument:

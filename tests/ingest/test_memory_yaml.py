@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.memory_yaml import MemoryYaml
 from ingest.source import SourceFile
+from ingest.sources.memory_yaml import MemoryYaml
 from kb.errors import InvalidInput
-from kb.records import Document, Origin, Pattern, Quirk, Runbook, Status, ToolFix, Verification
-from kb.text.memory_format import parse_memory
+from kb.memory.format import parse_memory
+from kb.model import Document, Origin, Pattern, Quirk, Runbook, Status, ToolFix, Verification
 from kb.text.safe_yaml import Limits, YamlRefused, compose
 
 PATTERNS = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.pipeline import Read, decode, parse_file
-from kb.records import AlertRule, Severity
+from kb.model import AlertRule, Severity
 
 DATADOG = """{"name": "CPU of {{host.name}} is high", "type": "metric alert", "priority": 1,
  "query": "avg(last_5m):avg:system.cpu.user{service:web} by {host} > 90",

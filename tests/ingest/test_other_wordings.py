@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ingest.pipeline import Read, decode, parse_file
-from kb.records import Entry, Incident, KnownError, Runbook
+from kb.model import Entry, Incident, KnownError, Runbook
 
 
 def entries(path: str, text: str) -> list[Entry]:
@@ -83,11 +83,14 @@ def test_a_cause_that_an_investigation_found_is_one() -> None:
 @pytest.mark.parametrize(
     ("zone", "hour"),
     [
-        ("*All times are in UTC*", 10), ("Timezone: PDT", 17), ("(times in Europe/Berlin)", 8),
-        ("All timestamps in US/Eastern", 14), ("> Times below are given in CEST", 8),
+        ("*All times are in UTC*", 10),
+        ("Timezone: PDT", 17),
+        ("(times in Europe/Berlin)", 8),
+        ("All timestamps in US/Eastern", 14),
+        ("> Times below are given in CEST", 8),
         ("All times are Central European Time", 8),
     ],
-)  # fmt: skip
+)
 def test_a_zone_may_be_told_anywhere(zone: str, hour: int) -> None:
     text = f"# Outage\n\n{zone}\n\n## Root cause\n\nA disk.\n\n## Timeline\n\n- 10:00 down\n- 10:30 node restarted\n"
 
@@ -138,8 +141,9 @@ def test_steps_in_rows_of_a_table_keep_their_commands() -> None:
     assert found.name == "KafkaLagHigh"
     assert [step.split(":")[0] for step in found.steps] == ["Look at the lag", "Restart"]
     assert found.commands == (
-        "kafka-consumer-groups.sh --describe --all-groups", "kubectl -n kafka rollout restart deploy/consumer",
-    )  # fmt: skip
+        "kafka-consumer-groups.sh --describe --all-groups",
+        "kubectl -n kafka rollout restart deploy/consumer",
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,9 +152,9 @@ def test_steps_in_rows_of_a_table_keep_their_commands() -> None:
         '<Tabs>\n<TabItem value="eks" label="EKS">\n\n{a}\n\n</TabItem>\n<TabItem value="vm" label="VM">\n\n{b}\n\n</TabItem>\n</Tabs>',  # noqa: E501
         '{{% tabs %}}\n{{% tab title="EKS" %}}\n\n{a}\n\n{{% endtab %}}\n{{% tab title="VM" %}}\n\n{b}\n\n{{% endtab %}}\n{{% endtabs %}}',  # noqa: E501
         ":::{{tab-item}} EKS\n{a}\n:::\n\n:::{{tab-item}} VM\n{b}\n:::",
-        "??? note \"EKS\"\n\n    {a_in}\n\n??? note \"VM\"\n\n    {b_in}",
+        '??? note "EKS"\n\n    {a_in}\n\n??? note "VM"\n\n    {b_in}',
     ],
-)  # fmt: skip
+)
 def test_tabs_of_other_generators_are_labels_too(tabs: str) -> None:
     a, b = "```bash\nkubectl get pods -A\n```", "```bash\nsudo systemctl restart worker\n```"
     text = tabs.format(a=a, b=b, a_in=a.replace("\n", "\n    "), b_in=b.replace("\n", "\n    "))
@@ -170,8 +174,10 @@ def test_a_table_of_known_errors_may_be_a_csv() -> None:
 
     assert isinstance(error, KnownError)
     assert (error.title, error.cause, error.resolution) == (
-        "dial tcp: no such host", "The resolver is down", "Restart the resolver",
-    )  # fmt: skip
+        "dial tcp: no such host",
+        "The resolver is down",
+        "Restart the resolver",
+    )
 
 
 def test_text_between_two_rules_is_no_front_matter() -> None:

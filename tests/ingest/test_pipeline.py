@@ -8,7 +8,7 @@ import pytest
 
 from ingest.pipeline import MAX_BYTES, Read, Unreadable, decode, discover, parse_file, read_file
 from ingest.source import Parsed, SourceFile
-from kb.records import Document
+from kb.model import Document
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 EXAMPLES = Path(__file__).parents[2] / "examples"

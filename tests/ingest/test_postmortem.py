@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from ingest.pipeline import parse_file
-from ingest.postmortem import Postmortem
+from ingest.postmortem.postmortem import Postmortem
 from ingest.source import SourceFile
-from kb.records import CauseStatus, Incident, Origin, Severity
+from kb.model import CauseStatus, Incident, Origin, Severity
 
 
 def parsed(text: str, path: str = "reports/report.md") -> Incident:
@@ -76,8 +76,11 @@ def test_a_filled_template_gives_every_field_and_no_placeholder() -> None:
     assert incident.lessons == ()
     alert, renewal = incident.action_items
     assert (alert.text, alert.owner, alert.due, alert.done) == (
-        "Alert on certificates", "Dana", date(2024, 3, 15), False,
-    )  # fmt: skip
+        "Alert on certificates",
+        "Dana",
+        date(2024, 3, 15),
+        False,
+    )
     assert (renewal.text, renewal.owner, renewal.due, renewal.done) == ("Renew by machine", None, None, True)
 
 
@@ -123,11 +126,13 @@ def test_the_layout_of_large_search_companies_with_tables_for_actions() -> None:
     assert incident.title == "Shakespeare Sonnet Overload (incident #465)"
     assert incident.date == date(2024, 3, 1)
     assert [c.text for c in incident.causes] == [
-        "Cascading failure due to high load.", "Latent bug triggered by a surge in traffic.",
-    ]  # fmt: skip
+        "Cascading failure due to high load.",
+        "Latent bug triggered by a surge in traffic.",
+    ]
     assert [(a.text.split(" (")[0], a.owner) for a in incident.action_items] == [
-        ("Update playbook", "jennifer"), ("Regression test", "clarac"),
-    ]  # fmt: skip
+        ("Update playbook", "jennifer"),
+        ("Regression test", "clarac"),
+    ]
     assert [e.at for e in incident.timeline] == [at(14, 51), at(14, 54), at(16, 0)]
     assert (incident.started, incident.resolved) == (at(14, 54), at(16, 0))
     assert incident.impact == "Estimated 1.21B queries lost."
@@ -191,9 +196,11 @@ def test_headings_that_are_times_are_events_with_the_text_below_them() -> None:
 
 
 def test_a_time_is_an_instant_only_when_day_and_zone_are_certain() -> None:
-    incident = parsed("# Outage of mail\n\n## Timeline\n\n- 14:05 no day, no zone\n"
-    "- 2024-07-01 14:05 PST wrong season\n"
-                      "- 2024-07-01 14:05 UTC-7 right\n\n## Impact\n\nx y\n")  # fmt: skip
+    incident = parsed(
+        "# Outage of mail\n\n## Timeline\n\n- 14:05 no day, no zone\n"
+        "- 2024-07-01 14:05 PST wrong season\n"
+        "- 2024-07-01 14:05 UTC-7 right\n\n## Impact\n\nx y\n"
+    )
     assert [e.at is None for e in incident.timeline] == [True, True, False]
 
 
@@ -247,9 +254,11 @@ def test_a_report_without_any_headings_is_read_by_its_labels() -> None:
 
 
 def test_numbers_emoji_and_colons_around_headings_do_not_matter() -> None:
-    incident = parsed("# Outage of mail\n\n## 1. Summary:\n\nNo mail.\n\n## 🔥 Impact\n\n"
-    "All staff.\n\n## 3) Root Cause Analysis\n\nDNS.\n\n"
-                      "## 4. Next Steps\n\n1. Second resolver\n")  # fmt: skip
+    incident = parsed(
+        "# Outage of mail\n\n## 1. Summary:\n\nNo mail.\n\n## 🔥 Impact\n\n"
+        "All staff.\n\n## 3) Root Cause Analysis\n\nDNS.\n\n"
+        "## 4. Next Steps\n\n1. Second resolver\n"
+    )
     assert (incident.summary, incident.impact) == ("No mail.", "All staff.")
     assert incident.causes[0].text == "DNS."
     assert [a.text for a in incident.action_items] == ["Second resolver"]
@@ -279,9 +288,11 @@ def test_a_service_event_told_in_prose_keeps_its_date_and_stated_cause() -> None
 
 
 def test_a_suspected_cause_stays_suspected() -> None:
-    incident = parsed("# Outage of mail\n\n## Impact\n\nx\n\n## Contributing factors\n\n"
-    "- The resolver had no spare, as a test confirmed\n"
-                      "- We believe that a firewall rule was probably wrong\n")  # fmt: skip
+    incident = parsed(
+        "# Outage of mail\n\n## Impact\n\nx\n\n## Contributing factors\n\n"
+        "- The resolver had no spare, as a test confirmed\n"
+        "- We believe that a firewall rule was probably wrong\n"
+    )
     assert [c.status for c in incident.causes] == [CauseStatus.CONFIRMED, CauseStatus.SUSPECTED]
 
 

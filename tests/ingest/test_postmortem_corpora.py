@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ingest.postmortem import Postmortem
+from ingest.postmortem.postmortem import Postmortem
 from ingest.source import SourceFile
-from ingest.status_page import StatusPage
-from kb.records import Incident
+from ingest.sources.status_page import StatusPage
+from kb.model import Incident
 
 ROOT = Path(__file__).parents[2]
 CORPORA = ROOT.parent / "shared" / "corpora"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.runbook import RunbookMarkdown
 from ingest.source import Parsed, SourceFile
-from kb.records import Document, Runbook
+from ingest.sources.runbook import RunbookMarkdown
+from kb.model import Document, Runbook
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from ingest.postmortem import Postmortem
+from ingest.postmortem.postmortem import Postmortem
 from ingest.source import SourceFile
-from ingest.status_page import StatusPage
-from kb.records import Incident, Severity
+from ingest.sources.status_page import StatusPage
+from kb.model import Incident, Severity
 
 OUTAGE = """\
 ---

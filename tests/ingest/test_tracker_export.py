@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ingest.pipeline import Read, decode, parse_file
-from kb.records import Document, Entry, Incident, Severity
+from kb.model import Document, Entry, Incident, Severity
 
 
 def entries(content: Any, name: str = "export.json") -> list[Entry]:
@@ -32,12 +32,24 @@ def test_an_issue_of_github_with_the_label_incident_is_one_and_any_other_is_a_do
     }
     first, second = entries(
         [
-            {**common, "number": 7, "title": "Cart is down", "closed_at": "2026-03-01T11:00:00Z",
-             "labels": [{"name": "incident"}, {"name": "sev2"}],
-             "body": "## Root cause\n\nA cache was emptied.\n\n## Resolution\n\nCache warmed."},
-            {**common, "number": 8, "title": "Add a dark theme", "closed_at": None, "labels": [], "body": "Please."},
+            {
+                **common,
+                "number": 7,
+                "title": "Cart is down",
+                "closed_at": "2026-03-01T11:00:00Z",
+                "labels": [{"name": "incident"}, {"name": "sev2"}],
+                "body": "## Root cause\n\nA cache was emptied.\n\n## Resolution\n\nCache warmed.",
+            },
+            {
+                **common,
+                "number": 8,
+                "title": "Add a dark theme",
+                "closed_at": None,
+                "labels": [],
+                "body": "Please.",
+            },
         ]
-    )  # fmt: skip
+    )
 
     assert isinstance(first, Incident)
     assert (first.title, first.date, first.severity) == ("Cart is down", date(2026, 3, 1), Severity.SEV2)
@@ -51,10 +63,20 @@ def test_an_issue_of_github_with_the_label_incident_is_one_and_any_other_is_a_do
 
 def test_an_incident_of_gitlab_keeps_its_severity_and_notes() -> None:
     found = incident(
-        {"iid": 4, "title": "Search fails", "description": "Search answers 500.", "issue_type": "incident", "severity": "HIGH",  # noqa: E501
-         "created_at": "2026-03-01T10:00:00.000Z", "closed_at": None, "labels": ["backend"],
-         "notes": [{"created_at": "2026-03-01T10:20:00.000Z", "body": "Rolled back to 1.4, search works again"}]}
-    )  # fmt: skip
+        {
+            "iid": 4,
+            "title": "Search fails",
+            "description": "Search answers 500.",
+            "issue_type": "incident",
+            "severity": "HIGH",
+            "created_at": "2026-03-01T10:00:00.000Z",
+            "closed_at": None,
+            "labels": ["backend"],
+            "notes": [
+                {"created_at": "2026-03-01T10:20:00.000Z", "body": "Rolled back to 1.4, search works again"}
+            ],
+        }
+    )
 
     assert (found.severity, found.extra["key"]) == (Severity.SEV2, "#4")
     assert "Rolled back to 1.4" in found.advice().fix
@@ -62,22 +84,37 @@ def test_an_incident_of_gitlab_keeps_its_severity_and_notes() -> None:
 
 def test_an_issue_of_jira_is_read_from_both_formats_of_text() -> None:
     fields = {
-        "summary": "Outage of checkout", "created": "2026-03-01T10:00:00.000+0100", "resolutiondate": None,
-        "priority": {"name": "Highest"}, "issuetype": {"name": "Incident"}, "components": [{"name": "checkout"}],
-    }  # fmt: skip
+        "summary": "Outage of checkout",
+        "created": "2026-03-01T10:00:00.000+0100",
+        "resolutiondate": None,
+        "priority": {"name": "Highest"},
+        "issuetype": {"name": "Incident"},
+        "components": [{"name": "checkout"}],
+    }
     wiki = {
         **fields,
         "description": "h2. Root cause\nThe pool was empty.\nh2. Resolution\nPool raised to 40.",
     }
     adf = {
         **fields,
-        "description": {"type": "doc", "content": [
-            {"type": "heading", "attrs": {"level": 2}, "content": [{"type": "text", "text": "Root cause"}]},
-            {"type": "paragraph", "content": [{"type": "text", "text": "The pool was empty."}]},
-            {"type": "heading", "attrs": {"level": 2}, "content": [{"type": "text", "text": "Resolution"}]},
-            {"type": "paragraph", "content": [{"type": "text", "text": "Pool raised to 40."}]},
-        ]},
-    }  # fmt: skip
+        "description": {
+            "type": "doc",
+            "content": [
+                {
+                    "type": "heading",
+                    "attrs": {"level": 2},
+                    "content": [{"type": "text", "text": "Root cause"}],
+                },
+                {"type": "paragraph", "content": [{"type": "text", "text": "The pool was empty."}]},
+                {
+                    "type": "heading",
+                    "attrs": {"level": 2},
+                    "content": [{"type": "text", "text": "Resolution"}],
+                },
+                {"type": "paragraph", "content": [{"type": "text", "text": "Pool raised to 40."}]},
+            ],
+        },
+    }
     for one in (wiki, adf):
         found = incident({"issues": [{"key": "OPS-1", "fields": one}]})
 
@@ -90,19 +127,26 @@ def test_an_issue_of_jira_is_read_from_both_formats_of_text() -> None:
 
 
 RECORD = {
-    "number": "INC0012", "short_description": "Users cannot log in", "description": "Login answers 503.",
-    "opened_at": "2026-03-01 10:00:00", "resolved_at": "2026-03-01 11:00:00", "priority": "2 - High",
-    "close_notes": "Restarted the directory.", "business_service": {"display_value": "Login", "link": "https://x.example"},
+    "number": "INC0012",
+    "short_description": "Users cannot log in",
+    "description": "Login answers 503.",
+    "opened_at": "2026-03-01 10:00:00",
+    "resolved_at": "2026-03-01 11:00:00",
+    "priority": "2 - High",
+    "close_notes": "Restarted the directory.",
+    "business_service": {"display_value": "Login", "link": "https://x.example"},
     "work_notes": "2026-03-01 10:20:00 - Kim Doe (Work notes)\nThe directory is out of memory.\n",
-}  # fmt: skip
+}
 
 
 def test_a_record_of_service_now_tells_priority_service_and_close_notes() -> None:
     found = incident({"result": [RECORD]})
 
     assert (found.title, found.severity, found.resolution) == (
-        "Users cannot log in", Severity.SEV2, "Restarted the directory.",
-    )  # fmt: skip
+        "Users cannot log in",
+        Severity.SEV2,
+        "Restarted the directory.",
+    )
     assert found.scope.services == ("Login",)
     assert [event.text for event in found.timeline] == ["The directory is out of memory."]
 
@@ -131,14 +175,32 @@ def test_the_table_of_service_now_is_read_like_its_records() -> None:
 
 def test_an_incident_of_a_status_page_has_its_updates_in_order_of_time() -> None:
     found = incident(
-        {"page": {"id": "x"}, "incidents": [{
-            "name": "Elevated errors", "impact": "major", "status": "resolved", "created_at": "2026-03-01T10:00:00Z",
-            "resolved_at": "2026-03-01T11:00:00Z", "components": [{"name": "API"}],
-            "incident_updates": [
-                {"status": "resolved", "body": "We rolled back the release and errors are gone.", "created_at": "2026-03-01T11:00:00Z"},  # noqa: E501
-                {"status": "investigating", "body": "We look into errors.", "created_at": "2026-03-01T10:00:00Z"},
-            ]}]}
-    )  # fmt: skip
+        {
+            "page": {"id": "x"},
+            "incidents": [
+                {
+                    "name": "Elevated errors",
+                    "impact": "major",
+                    "status": "resolved",
+                    "created_at": "2026-03-01T10:00:00Z",
+                    "resolved_at": "2026-03-01T11:00:00Z",
+                    "components": [{"name": "API"}],
+                    "incident_updates": [
+                        {
+                            "status": "resolved",
+                            "body": "We rolled back the release and errors are gone.",
+                            "created_at": "2026-03-01T11:00:00Z",
+                        },
+                        {
+                            "status": "investigating",
+                            "body": "We look into errors.",
+                            "created_at": "2026-03-01T10:00:00Z",
+                        },
+                    ],
+                }
+            ],
+        }
+    )
 
     assert [event.text.split(":")[0] for event in found.timeline] == ["investigating", "resolved"]
     assert (found.severity, found.scope.services) == (Severity.SEV2, ("API",))
@@ -147,11 +209,23 @@ def test_an_incident_of_a_status_page_has_its_updates_in_order_of_time() -> None
 
 def test_an_incident_of_pagerduty_names_service_and_urgency() -> None:
     found = incident(
-        {"incidents": [{
-            "incident_number": 31, "title": "Disk of db-1 is full", "status": "resolved", "urgency": "high",
-            "created_at": "2026-03-01T10:00:00Z", "resolved_at": "2026-03-01T10:30:00Z", "service": {"summary": "db"},
-            "notes": [{"content": "Deleted old dumps, disk at 60 %", "created_at": "2026-03-01T10:20:00Z"}]}]}
-    )  # fmt: skip
+        {
+            "incidents": [
+                {
+                    "incident_number": 31,
+                    "title": "Disk of db-1 is full",
+                    "status": "resolved",
+                    "urgency": "high",
+                    "created_at": "2026-03-01T10:00:00Z",
+                    "resolved_at": "2026-03-01T10:30:00Z",
+                    "service": {"summary": "db"},
+                    "notes": [
+                        {"content": "Deleted old dumps, disk at 60 %", "created_at": "2026-03-01T10:20:00Z"}
+                    ],
+                }
+            ]
+        }
+    )
 
     assert (found.scope.services, found.severity) == (("db",), Severity.SEV2)
     assert "Deleted old dumps" in found.advice().fix

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ingest.postmortem import Postmortem
+from ingest.postmortem.postmortem import Postmortem
 from ingest.source import SourceFile
-from kb.records import Incident
+from kb.model import Incident
 
 
 def read(text: str) -> Incident:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
+from kb.index.encoder import OnnxEncoder
 from kb.lookup.alone import MOST_LINES, alone
 from kb.lookup.question import ask
-from kb.records.ledger import Verdict
-from kb.storage.encoder import OnnxEncoder
+from kb.model.ledger import Verdict
 from kb.text.kinds import Kind
 
 CALM = [
@@ -67,10 +67,13 @@ def test_what_quotes_one_line_of_a_log_is_found_by_it(home: Path, encoder: OnnxE
     others = [
         f"2026-11-29T09:01:0{n}Z ERROR depot.{place} - {place} {what}"
         for n, (place, what) in enumerate(
-            [("ramp", "rejected the pallet, its barcode is torn"), ("gate", "lost the driver's badge of tenant blue"),
-             ("belt", "denied the crate, which weighs more than the roller bears")]
+            [
+                ("ramp", "rejected the pallet, its barcode is torn"),
+                ("gate", "lost the driver's badge of tenant blue"),
+                ("belt", "denied the crate, which weighs more than the roller bears"),
+            ]
         )
-    ]  # fmt: skip
+    ]
     with KnowledgeBase.open(home, encoder=encoder) as kb:
         kb.ingest(home.parent / "hoist.md")
         answer = kb.check_known_issues("\n".join([*CALM[:10], *others, GRAVE, *CALM[10:]]))

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Verdict
-from kb.server.server import KbServer
-from kb.storage.encoder import OnnxEncoder
+from kb.doors.mcp.server import KbServer
+from kb.index.encoder import OnnxEncoder
+from kb.model.ledger import Verdict
 from tests.conftest import ROOT, RunKb
 from tests.server.conftest import connected
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Verdict
+from kb.model.ledger import Verdict
 
 Cause = tuple[str, str, str]
 """What was learned: pattern, meaning, fix."""
@@ -49,7 +49,7 @@ AGENT: Cause = (
         (f"INFO systemd Restarted logagent.service\n{PIPE} target=/run/logagent.sock", AGENT, READERS),
         (f"{PIPE}\nINFO edge 499 client closed request, page /plan/77", READERS, AGENT),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("reverse", [False, True])
 def test_the_cause_that_the_text_speaks_for_comes_first_whichever_was_learned_first(
     kb: KnowledgeBase, log: str, right: Cause, other: Cause, reverse: bool

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.records import Passage
+from kb.model import Passage
 from kb.text.chunks import MAX_CHUNKS, TARGET_WORDS, chunk, spelled_out
 
 

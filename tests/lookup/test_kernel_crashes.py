@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Verdict
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.model.ledger import Verdict
 
 LEARNED = """\
 [   12.100000] BUG: unable to handle page fault for address: ffffffffffffffd8

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from kb import KnowledgeBase
-from kb.records.ledger import Verdict
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.model.ledger import Verdict
 
 CASES: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "near_misses.yaml").read_text())
 LEARNED, NEAR_MISSES = CASES["learned"], CASES["near_misses"]

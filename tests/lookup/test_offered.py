@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
+from kb.lookup.candidates import Found
 from kb.lookup.features import Query, named_in_title
-from kb.lookup.found import Found
-from kb.lookup.offered import MOST, offered, spread, worth_showing
+from kb.lookup.offering import MOST, offered, spread, worth_showing
 from kb.lookup.rarity import CorpusStats
-from kb.lookup.thresholds import KNOWN, RELATED
+from kb.lookup.scoring import KNOWN, RELATED
 from kb.lookup.verdict import Judged, in_order
-from kb.records import Entry, Pattern, Runbook
-from kb.records.ledger import Tier, Trust, Verdict
+from kb.model import Entry, Pattern, Runbook
+from kb.model.ledger import Tier, Trust, Verdict
 from kb.text.tokens import tokenize
 
 QUICK = settings(max_examples=60, deadline=None)
@@ -34,9 +34,14 @@ def runbook(name: str, key: str = "") -> Runbook:
 def judged(entry: Entry, confidence: float, question: str = KUBELET) -> Judged:
     asked = Query(question, tuple(tokenize(question)))
     found = Found(
-        entry.id, Tier.LEXICAL, "shares words", None, confidence,
-        features={"title_loose": 0.6}, named=named_in_title(asked, entry.headline, STATS),
-    )  # fmt: skip
+        entry.id,
+        Tier.LEXICAL,
+        "shares words",
+        None,
+        confidence,
+        features={"title_loose": 0.6},
+        named=named_in_title(asked, entry.headline, STATS),
+    )
     return Judged(entry, found, confidence, "shares words", UNTRIED)
 
 
@@ -92,8 +97,11 @@ def test_no_title_lifts_what_relates_over_what_settles_nor_what_hardly_fits_over
     named = [judged(runbook("KubeletDown"), RELATED - 0.01)]
 
     assert ids(spread([*settled, *related, *named], 4)) == [
-        "KubeSchedulerDown", "KubeProxyDown", "NodeNotReady", "KubeletDown",
-    ]  # fmt: skip
+        "KubeSchedulerDown",
+        "KubeProxyDown",
+        "NodeNotReady",
+        "KubeletDown",
+    ]
 
 
 def test_a_lift_has_an_end():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 
 ASKED = "the lighthouse lamp would not turn last night"
 

@@ -8,22 +8,25 @@ from datetime import UTC, datetime
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kb.lookup.found import Found
-from kb.lookup.offered import offered
+from kb.lookup.candidates import Found
+from kb.lookup.offering import offered
 from kb.lookup.question import ask
-from kb.lookup.thresholds import KNOWN, RELATED
+from kb.lookup.scoring import KNOWN, RELATED
 from kb.lookup.verdict import HERE, OFFSETS, TAUGHT, Judged, in_order, judge, rank_score
-from kb.records import Pattern, Scope
-from kb.records.ledger import Standing, Tier, Trust
-from kb.storage.entries import Stored
+from kb.model import Pattern, Scope
+from kb.model.ledger import Standing, Tier, Trust
+from kb.store.entries import Stored
 
 QUICK = settings(max_examples=60, deadline=None)
 
 probabilities = st.floats(0, 1)
 trusts = st.builds(
-    Trust, value=st.floats(0.0001, 0.9999), resolved=st.integers(0, 99), n=st.integers(0, 200),
+    Trust,
+    value=st.floats(0.0001, 0.9999),
+    resolved=st.integers(0, 99),
+    n=st.integers(0, 200),
     standing=st.sampled_from(Standing),
-)  # fmt: skip
+)
 
 
 def judged(confidence: float, trust: Trust, name: str = "p") -> Judged:

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.lookup.confidence import probability
-from kb.lookup.features import FEATURE_NAMES, Candidate, ChunkText, Query
-from kb.lookup.ranking import GROUPS, opinion, rank
+from kb.lookup.features import FEATURE_NAMES, GROUPS, Candidate, ChunkText, Query, opinion, rank
 from kb.lookup.rarity import CorpusStats
+from kb.lookup.scoring import probability
 from kb.text.kinds import Kind
 from kb.text.tokens import tokenize
 

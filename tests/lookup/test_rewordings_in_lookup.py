@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Answer, Tier, Verdict
+from kb.model.ledger import Answer, Tier, Verdict
 
 FAULT = "stock ledger refuses write: shard 17 has no leader"
 SAID = "stock ledger refuses write: shard 9 has no leader"

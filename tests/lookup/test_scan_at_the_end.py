@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from kb.lookup.candidates import Found
 from kb.lookup.exact import SignatureScan
-from kb.lookup.found import Found
-from kb.records import Signature
-from kb.records.ledger import Tier
+from kb.model import Signature
+from kb.model.ledger import Tier
 from kb.text.carriers import unfold
-from kb.text.signature_set import SignatureSet
+from kb.text.signatures.set import SignatureSet
 
 LINE = "anchor winch jammed at link 40 of chain port\n"
 WINCH, CHAIN = Signature(needles=("anchor winch jammed at link",)), Signature(needles=("chain port",))

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records import Incident, Origin, Pattern, Provenance, Runbook, Scope
+from kb.index.encoder import OnnxEncoder
+from kb.model import Incident, Origin, Pattern, Provenance, Runbook, Scope
 from kb.starter import make_home
-from kb.storage.catalogue import FileRecord
-from kb.storage.encoder import OnnxEncoder
-from kb.storage.filters import Filter
-from kb.testing.encoders import HashedEncoder
+from kb.store.catalogue import FileRecord
+from kb.store.filters import Filter
 from tests.conftest import RunKb
+from tests.doubles.encoders import HashedEncoder
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 WORDS = "the harbour crane lost its hydraulic pressure and froze"
@@ -76,7 +76,7 @@ def test_both_indexes_are_asked_for_what_passes(kb: KnowledgeBase) -> None:
 def test_where_many_pass_the_nearest_are_asked_for(
     kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kb.storage.vectors.COMPARED", 0)
+    monkeypatch.setattr("kb.index.vectors.COMPARED", 0)
     found = kb._parts.vectors.search("containers waited at the quay", 5, Filter(kinds=("incident",)))
     assert {hit.entry_id.split("-")[0] for hit in found} == {"incident"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Verdict
+from kb.model.ledger import Verdict
 
 LEASES = (
     "lease table full, refusing mooring",

@@ -9,12 +9,12 @@ from shutil import copytree
 import pytest
 
 from kb import KnowledgeBase
+from kb.index.encoder import OnnxEncoder
 from kb.lookup.features import Candidate, ChunkText, Query
 from kb.lookup.question import ask
 from kb.lookup.rarity import CorpusStats
 from kb.lookup.siblings import differences, other_number, subject_first, telling_difference, unsaid
-from kb.records.ledger import Verdict
-from kb.storage.encoder import OnnxEncoder
+from kb.model.ledger import Verdict
 from kb.text.tokens import tokenize
 
 RUNBOOKS = {
@@ -134,10 +134,11 @@ def test_where_the_first_is_a_sibling_the_next_is_no_better_unless_it_speaks_of_
     first, note, told = (
         Candidate(title, "", title, (ChunkText("body", tuple(tokenize(text))),))
         for title, text in (
-            ("WidgetGone", "the widget has gone"), ("What to do when a widget has gone", "Look at it."),
+            ("WidgetGone", "the widget has gone"),
+            ("What to do when a widget has gone", "Look at it."),
             ("On widgets", "WidgetletGone fires when a widget has gone."),
         )
-    )  # fmt: skip
+    )
     why = differences(query, [first, note, told], CorpusStats(100, 60.0, {}))
     assert "WidgetletGone" in why["WidgetGone"]
     assert "'WidgetGone' is nearer" in why["What to do when a widget has gone"]

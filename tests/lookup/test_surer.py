@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Answer, Verdict
+from kb.model.ledger import Answer, Verdict
 
 SURER = "to be surer, "
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 
 from kb import KnowledgeBase
-from kb.lookup.agreement import agreement
-from kb.lookup.confidence import by_likeness, likeness
-from kb.lookup.rarity import CorpusStats
-from kb.lookup.thresholds import KNOWN, RELATED
-from kb.records.ledger import Answer, Verdict
+from kb.lookup.rarity import CorpusStats, agreement
+from kb.lookup.scoring import KNOWN, RELATED, by_likeness, likeness
+from kb.model.ledger import Answer, Verdict
 from kb.text.tokens import tokenize
 
 
@@ -43,8 +41,9 @@ def test_the_kind_of_an_exception_alone_relates_no_two_crashes(kb: KnowledgeBase
     kb.learn_pattern(
         'Traceback (most recent call last):\n  File "check-dump", line 7508, in testDump\n'
         "    self.same(find(target), \"\")\nAssertionError: '' == ''",
-        "the dump was never written", "reserve memory for it",
-    )  # fmt: skip
+        "the dump was never written",
+        "reserve memory for it",
+    )
 
     asked = (
         'File "check-login", line 12, in testBanner\n    self.assertIn(banner, text)\nAssertionError: 17 != 4'

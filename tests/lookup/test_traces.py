@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.lookup.agreement import agreement
-from kb.lookup.rarity import CorpusStats
+from kb.index.encoder import OnnxEncoder
+from kb.lookup.rarity import CorpusStats, agreement
 from kb.lookup.traces import ENOUGH, SeenTrace
-from kb.records.ledger import Answer, Tier, Verdict
-from kb.storage.encoder import OnnxEncoder
+from kb.model.ledger import Answer, Tier, Verdict
 from kb.text.tokens import tokenize
 
 PYTHON = """Traceback (most recent call last):
@@ -110,8 +109,10 @@ OTHERS = {
     "node": (NODE_AGAIN, "mailbox of tenant 19 is frozen", "no template for language 3"),
 }
 """A trace, what it says, and another cause that the same program raises at the same place."""
-QUIET = [f"2026-11-29T09:{n // 60 % 60:02}:{n % 60:02}Z INFO request id={n * 7} status=200 served by worker {n % 9}"
-         for n in range(5000)]  # fmt: skip
+QUIET = [
+    f"2026-11-29T09:{n // 60 % 60:02}:{n % 60:02}Z INFO request id={n * 7} status=200 served by worker {n % 9}"
+    for n in range(5000)
+]
 
 
 def amid(text: str) -> str:
@@ -292,9 +293,17 @@ def test_a_rare_word_that_two_texts_share_counts_for_more_than_a_common_one() ->
 
 def seen(*, said: float | None, frames: float | None, named: bool, leader: str = "") -> SeenTrace:
     return SeenTrace(
-        said=said, frames=frames, other_cause=False, named=named, leader=leader, lines=1, of=2, tells=1.0,
-        places=(), text="",
-    )  # fmt: skip
+        said=said,
+        frames=frames,
+        other_cause=False,
+        named=named,
+        leader=leader,
+        lines=1,
+        of=2,
+        tells=1.0,
+        places=(),
+        text="",
+    )
 
 
 def test_a_message_that_names_something_is_a_trace_without_its_frames_and_one_that_does_not_is_none() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb import KnowledgeBase
-from kb.lookup.thresholds import CLOSE, is_within
+from kb.lookup.scoring import CLOSE, is_within
 
 
 @pytest.mark.parametrize("hundredths", range(16, 100))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Verdict
+from kb.model.ledger import Verdict
 
 POSTMORTEM_A = """# Error spike on order-service
 
@@ -134,9 +134,12 @@ def test_an_entry_that_fails_more_than_it_helps_is_not_known_and_says_so(kb: Kno
 
 def test_captures_of_a_signature_fill_its_commands(kb: KnowledgeBase) -> None:
     kb.learn_pattern(
-        r"volume (?P<volume>[\w-]+) is stuck in attaching state", "the attachment hangs", "detach it",
-        ["longhornctl detach {volume}"], regex=True,
-    )  # fmt: skip
+        r"volume (?P<volume>[\w-]+) is stuck in attaching state",
+        "the attachment hangs",
+        "detach it",
+        ["longhornctl detach {volume}"],
+        regex=True,
+    )
     answer = kb.check_known_issues("warning: volume data-db-0 is stuck in attaching state for 300s")
     assert answer.matches[0].commands == ("longhornctl detach data-db-0",)
 

@@ -9,10 +9,10 @@ from shutil import copytree
 import pytest
 
 from kb import KnowledgeBase
-from kb.lookup.written import asked_words, other_status, statuses
-from kb.records.ledger import Verdict
-from kb.storage.encoder import OnnxEncoder
-from kb.text.mask import mask
+from kb.index.encoder import OnnxEncoder
+from kb.lookup.question import asked_words, other_status, statuses
+from kb.model.ledger import Verdict
+from kb.text.masking import mask
 
 ARTICLES = {
     "missing-pages.md": (

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
-from kb.loop.credible import beta_cdf, beta_quantile
+from kb.learning.trust import beta_cdf, beta_quantile
 
 QUICK = settings(max_examples=60, deadline=None)
 

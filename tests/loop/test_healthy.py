@@ -11,14 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from kb import KnowledgeBase
-from kb.cli.app import app
+from kb.doors.cli.app import app
 from kb.errors import HomeNotWritable, InvalidInput
-from kb.loop.firing import fired
-from kb.records import Signature, Status
-from kb.records.healthy import HealthyLine
-from kb.storage.encoder import OnnxEncoder
-from kb.text.log_templates import LogTemplates
-from kb.text.signature import SignatureSet
+from kb.index.encoder import OnnxEncoder
+from kb.learning.firing import fired
+from kb.model import Signature, Status
+from kb.model.healthy import HealthyLine
+from kb.text.evidence.templates import LogTemplates
+from kb.text.signatures.signature import SignatureSet
 
 QUIET = [
     "2026-11-02T09:00:01Z INFO shard rebalance finished in 12 ms",

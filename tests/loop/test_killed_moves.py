@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.moves import MoveState
-from kb.storage.encoder import OnnxEncoder
-from kb.testing.dying import STEPS
+from kb.index.encoder import OnnxEncoder
+from kb.model.status import MoveState
 from tests.conftest import ROOT
+from tests.doubles.dying import STEPS
 
 TEXT = "the tide gauge 4 of the harbour reports a negative depth"
 KEPT_FROM = STEPS.index("after commit")
 
 
 def killed_at(step: str, home: Path, entry_id: str) -> int:
-    words = [sys.executable, "-m", "kb.testing.dying", str(home), entry_id, step]
+    words = [sys.executable, "-m", "tests.doubles.dying", str(home), entry_id, step]
     return subprocess.run(words, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False).returncode
 
 

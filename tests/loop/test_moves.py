@@ -8,7 +8,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import EntryNotFound, InvalidInput
-from kb.records.moves import MoveState
+from kb.model.status import MoveState
 
 TEXT = "the tide gauge 4 of the harbour reports a negative depth"
 RUNBOOK = (
@@ -45,8 +45,9 @@ def test_a_move_of_a_learned_entry_is_written_into_its_file_and_taken_back(
     assert path.read_text() == before
     assert ids(kb, TEXT)[0] == entry_id
     assert [(m.was, m.became, m.rule, m.actor) for m in kb.moves_of(entry_id)] == [
-        ("candidate", "retired", "by hand", "ana"), ("retired", "candidate", "undone", "ben"),
-    ]  # fmt: skip
+        ("candidate", "retired", "by hand", "ana"),
+        ("retired", "candidate", "undone", "ben"),
+    ]
 
 
 def test_items_that_had_no_status_get_one_and_keep_their_comments(kb: KnowledgeBase, home: Path) -> None:

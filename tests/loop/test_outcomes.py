@@ -10,9 +10,9 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import EntryNotFound, InvalidInput
-from kb.loop.trust import record_in_words
-from kb.records.ledger import Outcome, Trust
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.learning.trust import record_in_words
+from kb.model.ledger import Outcome, Trust
 
 TEXT = "queue worker 7 stalled at offset 12"
 
@@ -100,8 +100,10 @@ def test_the_ledger_tells_offered_applied_resolved_with_incident_service_actor_a
             clock.now += timedelta(minutes=5)
             kb.record_outcome(entry_id, result, lookup)
         assert stages(kb, entry_id) == [
-            ("offered", "INC-7", "queue"), ("applied", "INC-7", "queue"), ("resolved", "INC-7", "queue"),
-        ]  # fmt: skip
+            ("offered", "INC-7", "queue"),
+            ("applied", "INC-7", "queue"),
+            ("resolved", "INC-7", "queue"),
+        ]
         assert {(one.actor, one.lookup_id) for one in rows(kb, entry_id)} == {("ana", lookup)}
         assert rows(kb, entry_id)[1].at == clock.now
 

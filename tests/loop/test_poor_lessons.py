@@ -10,9 +10,9 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.records import Status
-from kb.records.ledger import Verdict
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.model import Status
+from kb.model.ledger import Verdict
 from tests.conftest import RunKb
 
 BARE = ["error", "timeout", "Timeout!", "connection refused", "request failed", "ERROR: 500"]

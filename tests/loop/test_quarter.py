@@ -14,7 +14,7 @@ from benchmarks.quarter_assumptions import Assumptions
 from benchmarks.quarter_figures import FIGURES, Row, figures, interval
 from benchmarks.quarter_memories import ClosedLoop, FrozenSelf, NoMemory, SubstringMemory
 from benchmarks.quarter_stream import BEGIN, Quarter, causes
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +45,12 @@ def test_causes_of_one_symptom_differ_in_everything_that_can_tell_them_apart() -
         for other in (causes()[name] for name in cause.siblings):
             assert cause.phrase == other.phrase
             assert not {cause.sign, cause.check, cause.fix, cause.later, cause.meaning} & {
-                other.sign, other.check, other.fix, other.later, other.meaning,
-            }  # fmt: skip
+                other.sign,
+                other.check,
+                other.fix,
+                other.later,
+                other.meaning,
+            }
             assert (cause.trigger, cause.services) != (other.trigger, other.services)
 
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kb.loop.recurrence import APART, WINDOW, did_not_last
-from kb.records.ledger import Outcome, Result
+from kb.learning.outcomes import APART, WINDOW, did_not_last
+from kb.model.ledger import Outcome, Result
 
 THEN = datetime(2026, 11, 2, 12, tzinfo=UTC)
 FIXED = Outcome(
@@ -47,10 +47,16 @@ def test_applying_it_again_in_another_incident_shows_that_the_success_did_not_la
         use(incident=None, lookup_id=None),
     ],
     ids=[
-        "not applied", "the same incident", "the same lookup", "another service", "after the window", "before it",
-        "another lookup within the hour", "nobody knows where",
+        "not applied",
+        "the same incident",
+        "the same lookup",
+        "another service",
+        "after the window",
+        "before it",
+        "another lookup within the hour",
+        "nobody knows where",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_return_marks_nothing(new: Outcome) -> None:
     assert did_not_last(new, [FIXED]) is None
 

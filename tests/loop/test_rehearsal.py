@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kb import KnowledgeBase
-from kb.cli.app import app
+from kb.doors.cli.app import app
 from kb.errors import EntryNotFound, InvalidInput
 
 WIDE, NARROW = "quota exceeded", "quota exceeded for tenant"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb import KnowledgeBase
-from kb.records import Status
+from kb.model import Status
 
 
 @pytest.fixture

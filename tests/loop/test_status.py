@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
-from kb.loop.status import decide
-from kb.records import Origin, Pattern, Provenance, Status
-from kb.records.ledger import Outcome, Result
+from kb.learning.status import decide
+from kb.model import Origin, Pattern, Provenance, Status
+from kb.model.ledger import Outcome, Result
 
 QUICK = settings(max_examples=60, deadline=None)
 
@@ -29,11 +29,15 @@ def past(*told: tuple[str, str, str]) -> list[Outcome]:
     """Outcomes as (result, incident, verified by), a day apart, the last an hour ago."""
     return [
         Outcome(
-            id=f"o{n}", at=NOW - timedelta(hours=1, days=len(told) - n), entry_id="p", result=Result(result),
-            incident=incident or None, verified_by=by or None,
+            id=f"o{n}",
+            at=NOW - timedelta(hours=1, days=len(told) - n),
+            entry_id="p",
+            result=Result(result),
+            incident=incident or None,
+            verified_by=by or None,
         )
         for n, (result, incident, by) in enumerate(told)
-    ]  # fmt: skip
+    ]
 
 
 def moved(
@@ -50,7 +54,10 @@ def moved(
         ([("resolved", "a", "ana")], None),
         ([("resolved", "a", "ana"), ("resolved", "a", "ben")], None),
         ([("resolved", "a", ""), ("resolved", "b", "")], None),
-        ([("resolved", "a", "ana"), ("resolved", "b", "ana"), ("failed", "c", ""), ("failed", "d", "")], None),
+        (
+            [("resolved", "a", "ana"), ("resolved", "b", "ana"), ("failed", "c", ""), ("failed", "d", "")],
+            None,
+        ),
         ([("failed", "a", ""), ("failed", "b", ""), ("failed", "c", "")], ("quarantined", "failing")),
         ([("failed", "a", ""), ("failed", "b", "")], None),
         ([("failed", "a", ""), ("failed", "a", ""), ("failed", "a", "")], None),
@@ -60,11 +67,20 @@ def moved(
         ([("applied", x, "") for x in "abcdefghij"], None),
     ],
     ids=[
-        "two incidents, one verified", "one", "one incident told twice", "nobody verified", "too little trust",
-        "three failures", "two failures", "one incident failed thrice", "made worse counts two",
-        "it helped once", "it hardly ever helps", "tried often",
+        "two incidents, one verified",
+        "one",
+        "one incident told twice",
+        "nobody verified",
+        "too little trust",
+        "three failures",
+        "two failures",
+        "one incident failed thrice",
+        "made worse counts two",
+        "it helped once",
+        "it hardly ever helps",
+        "tried often",
     ],
-)  # fmt: skip
+)
 def test_a_candidate_moves_by_the_rules(
     told: list[tuple[str, str, str]], becomes: tuple[str, str] | None
 ) -> None:
@@ -92,8 +108,9 @@ def test_only_a_person_brings_back_what_was_taken_away(
 )
 def test_an_entry_without_a_success_never_becomes_active(told: list[tuple[str, str]]) -> None:
     assert moved(entry(), past(*((result, incident, "") for result, incident in told))) in (
-        None, ("quarantined", "failing")
-    )  # fmt: skip
+        None,
+        ("quarantined", "failing"),
+    )
 
 
 def test_evidence_from_before_a_persons_word_moves_nothing_any_more() -> None:

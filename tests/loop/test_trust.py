@@ -9,10 +9,10 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.loop.recurrence import did_not_last
-from kb.loop.trust import HALF_LIFE_DAYS, PRIORS, prior, record_in_words, trust
-from kb.records import Origin, Pattern, Provenance, Runbook, Verification
-from kb.records.ledger import Outcome, Result, Standing
+from kb.learning.outcomes import did_not_last
+from kb.learning.trust import HALF_LIFE_DAYS, PRIORS, prior, record_in_words, trust
+from kb.model import Origin, Pattern, Provenance, Runbook, Verification
+from kb.model.ledger import Outcome, Result, Standing
 
 QUICK = settings(max_examples=60, deadline=None)
 
@@ -28,9 +28,13 @@ def outcome(
     result: Result, days_ago: float = 1, verified_by: str | None = None, incident: str | None = None
 ) -> Outcome:
     return Outcome(
-        id=f"o{next(_numbers)}", at=NOW - timedelta(days=days_ago), entry_id="p", result=result,
-        verified_by=verified_by, incident=incident,
-    )  # fmt: skip
+        id=f"o{next(_numbers)}",
+        at=NOW - timedelta(days=days_ago),
+        entry_id="p",
+        result=result,
+        verified_by=verified_by,
+        incident=incident,
+    )
 
 
 incidents = st.sampled_from([None, "a", "b", "c", "d"])
@@ -72,9 +76,12 @@ def test_a_failure_never_raises_trust(
 
 
 steps = st.tuples(
-    st.sampled_from([Result.RESOLVED, Result.FAILED, Result.NOT_APPLIED]), st.sampled_from([None, "ana"]),
-    st.sampled_from(["a", "b", "c", "d", "e"]), st.floats(0, 9), st.sampled_from(["", "api", "db"]),
-)  # fmt: skip
+    st.sampled_from([Result.RESOLVED, Result.FAILED, Result.NOT_APPLIED]),
+    st.sampled_from([None, "ana"]),
+    st.sampled_from(["a", "b", "c", "d", "e"]),
+    st.floats(0, 9),
+    st.sampled_from(["", "api", "db"]),
+)
 
 
 @QUICK
@@ -207,8 +214,10 @@ def test_what_a_person_reviewed_starts_higher_than_what_was_extracted_and_that_t
 
 def test_the_record_is_told_in_words() -> None:
     past = [
-        outcome(Result.RESOLVED, 3, incident="b"), outcome(Result.RESOLVED, 19, incident="a"), outcome(Result.FAILED, 5)
-    ]  # fmt: skip
+        outcome(Result.RESOLVED, 3, incident="b"),
+        outcome(Result.RESOLVED, 19, incident="a"),
+        outcome(Result.FAILED, 5),
+    ]
     assert record_in_words(trust(entry(), past, NOW)) == "resolved 2 of 3, last 2026-11-18"
     back = replace(outcome(Result.RECURRED, 3), success=past[1].id)
     assert (

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.loop.wordings import MOST, telling
-from kb.records.ledger import Answer, Match, Tier, Verdict
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.learning.wordings import MOST, telling
+from kb.model.ledger import Answer, Match, Tier, Verdict
 from tests.conftest import ROOT
 
 LINE = "2026-11-02T09:14:07Z ERROR settle HikariPool-1 - Connection is not available, request timed out after 3012ms"
@@ -55,9 +55,14 @@ def fix(kb: KnowledgeBase) -> str:
 
 
 def lived(
-    kb: KnowledgeBase, entry_id: str, result: str = "resolved", *, words: str = WORDS, service: str = "settle",
+    kb: KnowledgeBase,
+    entry_id: str,
+    result: str = "resolved",
+    *,
+    words: str = WORDS,
+    service: str = "settle",
     verified_by: str | None = "bo",
-) -> None:  # fmt: skip
+) -> None:
     """An incident that was asked about in words, then with the line of a log; what came of the entry."""
     incident = kb.incidents.open(f"Trouble with {service}", service=service).id
     kb.check_known_issues(words, service=service, incident_id=incident)
@@ -271,7 +276,7 @@ def test_a_process_killed_on_the_way_leaves_outcome_and_words_in_step(
         kb.record_outcome(fix, "failed")
     kb.close()
 
-    command = [sys.executable, "-m", "kb.testing.dying", str(home), fix, step, str(again.lookup_id)]
+    command = [sys.executable, "-m", "tests.doubles.dying", str(home), fix, step, str(again.lookup_id)]
     killed = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
 
     assert killed.returncode == -signal.SIGKILL

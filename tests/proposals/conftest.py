@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 
 
 class Clock:
@@ -48,10 +48,13 @@ def line(template: str, seed: int) -> str:
     """The template with ids that depend on the seed alone."""
     of = random.Random(seed)
     return template.format(
-        day=f"2026-06-{of.randint(10, 28)}", n1=of.randint(1, 9), n2=of.randint(10, 59),
-        n5=of.randint(10_000, 99_999), id=uuid.UUID(int=of.getrandbits(128)),
+        day=f"2026-06-{of.randint(10, 28)}",
+        n1=of.randint(1, 9),
+        n2=of.randint(10, 59),
+        n5=of.randint(10_000, 99_999),
+        id=uuid.UUID(int=of.getrandbits(128)),
         ip=f"10.0.{of.randint(1, 250)}.{of.randint(1, 250)}",
-    )  # fmt: skip
+    )
 
 
 def ask(kb: KnowledgeBase, template: str, times: int = 2, service: str = "", first: int = 0) -> list[str]:

@@ -10,10 +10,10 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import EntryNotFound, FileUnreadable, HomeNotWritable, InvalidInput
+from kb.model.proposal import Proposal, ProposalKind, ProposalState
 from kb.proposals.accepting import Writer
 from kb.proposals.proposals import Proposals
-from kb.records.proposal import Proposal, ProposalKind, ProposalState
-from kb.storage.proposals import ProposalTable
+from kb.store.proposals import ProposalTable
 from tests.proposals.conftest import FENCING, KAFKA, ask
 
 ADVICE = {"meaning": "Two leaders", "fix": "Restart the old one"}

@@ -10,9 +10,9 @@ import yaml
 from typer.testing import CliRunner, Result
 
 from kb import KnowledgeBase
-from kb.cli.app import app
-from kb.server.proposing import Proposing
-from kb.storage.encoder import OnnxEncoder
+from kb.doors.cli.app import app
+from kb.doors.mcp.tools.proposals import Proposing
+from kb.index.encoder import OnnxEncoder
 from tests.proposals.conftest import FENCING, ask, line
 
 

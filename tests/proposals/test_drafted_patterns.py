@@ -8,7 +8,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.records.proposal import Proposal, ProposalKind
+from kb.model.proposal import Proposal, ProposalKind
 from tests.proposals.conftest import FENCING, KAFKA, VOLUME, Clock, ask, line
 
 

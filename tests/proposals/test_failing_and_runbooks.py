@@ -10,7 +10,7 @@ import yaml
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.records.proposal import Proposal, ProposalKind
+from kb.model.proposal import Proposal, ProposalKind
 from tests.proposals.conftest import Clock
 
 RUNBOOK = """\

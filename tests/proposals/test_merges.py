@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.proposal import Proposal, ProposalKind
+from kb.model.proposal import Proposal, ProposalKind
 
 CAUSE = "The follower that lost its lease went on writing to the shard"
 FIX = "Restart the follower that lost its lease"
@@ -73,7 +73,7 @@ def test_the_seeds_with_one_symptom_and_two_causes_stay_two(kb: KnowledgeBase) -
         {"pattern": "ledger shard 977 rejected stale snapshot token"},
     ],
     ids=lambda given: next(iter(given)),
-)  # fmt: skip
+)
 def test_entries_that_differ_in_what_they_say_stay_two(kb: KnowledgeBase, second: dict[str, object]) -> None:
     learn_twice(kb, **second)
     assert merges(kb) == []

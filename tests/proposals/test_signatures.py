@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kb.model import Signature
 from kb.proposals.signatures import signature_for
-from kb.records import Signature
-from kb.text.signature import SignatureSet, specificity
+from kb.text.signatures.signature import SignatureSet, specificity
 from tests.proposals.conftest import FENCING, KAFKA, VOLUME, line
 
 

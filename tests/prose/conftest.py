@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from kb.prose.client import Client
-from kb.testing.messages_server import Fails, MessagesServer, Says
+from tests.doubles.messages_server import Fails, MessagesServer, Says
 
 Serve = Callable[..., MessagesServer]
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.model.review import Fact, Facts
 from kb.prose.checks import filled, find_quote, whole_sentences, why_rejected
-from kb.records.facts import Fact, Facts
 
 POOL = "pattern-pool-exhausted-1a2b3c4d"
 FACTS = Facts(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import anthropic
 import pytest
 
-from kb.testing.messages_server import Fails, MessagesServer, Says
+from tests.doubles.messages_server import Fails, MessagesServer, Says
 
 
 def sdk(server: MessagesServer, key: str = "key") -> anthropic.Anthropic:

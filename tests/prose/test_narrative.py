@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 
+from kb.model.review import Fact, Facts
 from kb.prose.client import Client
 from kb.prose.narrative import Narrative, narrate, render
-from kb.records.facts import Fact, Facts
-from kb.testing.messages_server import Fails, Says, refuses
+from tests.doubles.messages_server import Fails, Says, refuses
 from tests.prose.conftest import Serve
 
 POOL = "pattern-pool-exhausted-1a2b3c4d"
 FACTS = Facts(
-    values={"incidents_total": Fact(value=3, unit="incident"), "lookups_unknown": Fact(value=1, unit="unknown lookup")},
+    values={
+        "incidents_total": Fact(value=3, unit="incident"),
+        "lookups_unknown": Fact(value=1, unit="unknown lookup"),
+    },
     entries={POOL: "Pool exhausted"},
-)  # fmt: skip
+)
 GOOD: tuple[str, list[str]] = (
     "There were {incidents_total}, and {entry:" + POOL + "} came up again.",
     [POOL],
@@ -75,7 +78,10 @@ def test_a_draft_without_a_sentence_that_stands_is_no_narrative(serve: Serve):
         (Says(data=draft(GOOD), cut_after=60), "cut off in the middle"),
         (Says(data=draft(GOOD), cut_after=60, clean_cut=True), "its stream ended early"),
         (Says(data=draft(GOOD), cut_after=10_000, clean_cut=True), "its stream ended early"),
-        (Says(data=draft(GOOD), cut_after=60, breaks_off="overloaded_error"), "cut off by the API (overloaded_error"),
+        (
+            Says(data=draft(GOOD), cut_after=60, breaks_off="overloaded_error"),
+            "cut off by the API (overloaded_error",
+        ),
         (Says(text='{"paragraphs": [{"sent'), "not of the form"),
         (Says(data={"paragraphs": "many"}), "not of the form"),
         (Fails(status=401, message="invalid x-api-key"), "check ANTHROPIC_API_KEY"),
@@ -83,7 +89,7 @@ def test_a_draft_without_a_sentence_that_stands_is_no_narrative(serve: Serve):
         (Fails(status=400, message="prompt is too long"), "prompt is too long"),
         (Fails(status=429, headers={"retry-after": "3600"}), "rate limit"),
     ],
-)  # fmt: skip
+)
 def test_whatever_goes_wrong_is_told_in_a_sentence_and_nothing_partial_is_shown(
     serve: Serve, reply: Says | Fails, reason: str
 ):

@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from kb import KnowledgeBase
-from kb.cli.app import app
+from kb.doors.cli.app import app
 from kb.review.facts import facts_of
 from kb.review.summary import Counted, OpenItem, WeeklySummary
-from kb.testing.messages_server import Fails, Says
+from tests.doubles.messages_server import Fails, Says
 from tests.prose.conftest import Serve
 
 END = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -27,23 +27,25 @@ def summary_of(**parts: Any) -> WeeklySummary:
     empty: dict[str, Any] = {
         "read": {"lookups": 4, "outcomes": 2, "incidents": 3, "new entries": 1, "changes": 0, "log lines": 0},
         **dict.fromkeys(PARTS, ()),
-    }  # fmt: skip
+    }
     return WeeklySummary(since=END - timedelta(days=7), until=END, **{**empty, **parts})
 
 
 def test_every_number_of_the_summary_is_a_fact_with_its_noun():
-    facts = facts_of(summary_of(
-        incidents_by_severity=(Counted(name="SEV2", count=2), Counted(name="not given", count=1)),
-        incidents_by_service=(Counted(name="payments-api", count=3),),
-        verdicts=(Counted(name="known", count=3), Counted(name="unknown", count=1)),
-        top_unknowns=(Counted(name="gauge 7 reports -3", count=2),),
-        outcomes=(Counted(name="resolved", count=1), Counted(name="made_worse", count=2)),
-        fixed=(Counted(name=f"Pool (of 20) exhausted ({POOL})", count=1),),
-        open_items=(
-            OpenItem(incident="Dark night", text="alert at 80 %", owner="Ada", due=None, overdue=False),
-            OpenItem(incident="Dark night", text="runbook", owner=None, due="2026-11-01", overdue=True),
-        ),
-    ))  # fmt: skip
+    facts = facts_of(
+        summary_of(
+            incidents_by_severity=(Counted(name="SEV2", count=2), Counted(name="not given", count=1)),
+            incidents_by_service=(Counted(name="payments-api", count=3),),
+            verdicts=(Counted(name="known", count=3), Counted(name="unknown", count=1)),
+            top_unknowns=(Counted(name="gauge 7 reports -3", count=2),),
+            outcomes=(Counted(name="resolved", count=1), Counted(name="made_worse", count=2)),
+            fixed=(Counted(name=f"Pool (of 20) exhausted ({POOL})", count=1),),
+            open_items=(
+                OpenItem(incident="Dark night", text="alert at 80 %", owner="Ada", due=None, overdue=False),
+                OpenItem(incident="Dark night", text="runbook", owner=None, due="2026-11-01", overdue=True),
+            ),
+        )
+    )
 
     reads = {name: fact.phrase for name, fact in facts.values.items()}
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.review.page import render
+from kb.index.encoder import OnnxEncoder
+from kb.review.page import as_html
 from kb.review.summary import WeeklySummary
 from kb.starter import make_home
-from kb.storage.encoder import OnnxEncoder
 from tests.review.fixture_week import Clock, Written, live_the_week
 
 
@@ -36,7 +36,7 @@ def summary(lived: tuple[Path, Written], encoder: OnnxEncoder) -> WeeklySummary:
 @pytest.fixture(scope="session")
 def page(summary: WeeklySummary) -> str:
     """Its page, drawn once: drawing takes longer than most tests."""
-    return render(summary)
+    return as_html(summary)
 
 
 @pytest.fixture

@@ -54,9 +54,11 @@ def _before(kb: KnowledgeBase, clock: Clock, done: Written) -> None:
     """2 to 6 November: a pattern is learned and works once; an incident leaves two action items open."""
     clock.at(2, 10)
     done.pool = kb.learn_pattern(
-        "PoolExhaustedError: no connection free in pool checkout-db", "The pool is too small", "Raise max_connections",
+        "PoolExhaustedError: no connection free in pool checkout-db",
+        "The pool is too small",
+        "Raise max_connections",
         services=["checkout"],
-    ).id  # fmt: skip
+    ).id
     clock.at(3, 10)
     incident = kb.incidents.open("Checkout cannot reach its database", service="checkout", severity="SEV2")
     done.first = incident.id

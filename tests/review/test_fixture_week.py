@@ -9,8 +9,8 @@ from html import unescape
 import pytest
 
 from kb import KnowledgeBase
-from kb.cli.output import as_json_text
-from kb.review.markdown import render
+from kb.doors.cli.output import as_json_text
+from kb.review.report import as_markdown
 from kb.review.summary import Counted, WeeklySummary
 from tests.review.fixture_week import MONDAY, Clock, Written, days_later
 
@@ -106,7 +106,7 @@ LEAD = (
 
 
 def test_the_formats_say_the_same(summary: WeeklySummary, page: str) -> None:
-    markdown, shown = render(summary), unescape(re.sub(r"<[/a-z][^<>]*>", "", page))
+    markdown, shown = as_markdown(summary), unescape(re.sub(r"<[/a-z][^<>]*>", "", page))
     assert json.loads(as_json_text(summary))["read"] == summary.read
     assert LEAD in markdown
     assert LEAD in shown
@@ -117,7 +117,7 @@ def test_the_formats_say_the_same(summary: WeeklySummary, page: str) -> None:
 
 
 def test_what_needs_action_stands_first_and_the_open_prevention_before_all(summary: WeeklySummary) -> None:
-    lines = render(summary).splitlines()
+    lines = as_markdown(summary).splitlines()
     first = lines.index("## Needs action")
     assert first < min(n for n, line in enumerate(lines) if line.startswith("## Incidents"))
     assert lines[first + 2].startswith(

@@ -10,21 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from kb.review.markdown import render
-from kb.review.page import render as render_page
+from kb.review.page import as_html as render_page
+from kb.review.report import as_markdown
 from kb.review.summary import Counted, WeeklySummary
-from kb.text.inert import fenced, inert, inert_cell
+from kb.text.escaping import fenced, inert, inert_cell
 
 
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
         ("<img src=x onerror=y> of `a<b`", "&lt;img src=x onerror=y> of `a<b`"),
-        ("see [here](https://bad.example) and ![p](https://bad.example/p.png)",
-         "see \\[here](https://bad.example) and !\\[p](https://bad.example/p.png)"),
+        (
+            "see [here](https://bad.example) and ![p](https://bad.example/p.png)",
+            "see \\[here](https://bad.example) and !\\[p](https://bad.example/p.png)",
+        ),
         ("plain [1 of 3] & more `code`", "plain [1 of 3] & more `code`"),
     ],
-)  # fmt: skip
+)
 def test_markup_of_others_is_shown_as_it_is_written(text: str, shown: str) -> None:
     assert inert(text) == shown
 
@@ -76,7 +78,7 @@ def test_a_week_of_hostile_texts_is_inert_in_both_forms(summary: WeeklySummary) 
     title = "=<script>x</script>|![p](https://bad.example)"
     moves = tuple(replace(one, title=title) for one in summary.trust_moves)
     bad = replace(summary, fixed=(Counted(name=title, count=2),), trust_moves=moves)
-    text = render(bad)
+    text = as_markdown(bad)
     assert "<script" not in text
     assert "![p](" not in text
     assert "| =" not in text

@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from kb import KnowledgeBase
-from kb.storage.reviews import Reviews
-from kb.storage.watch import WatchFile
+from kb.memory.watch import WatchFile
+from kb.store.proposals import Reviews
 from tests.conftest import ROOT
 from tests.review.fixture_week import Clock, days_later
 
@@ -18,7 +18,7 @@ DYING = """
 import sys
 from dataclasses import replace
 from kb import KnowledgeBase
-from kb.testing import killed
+from tests.doubles import killed
 from tests.review.fixture_week import Clock
 
 home, who = sys.argv[1:]

@@ -9,13 +9,13 @@ import xml.dom.minidom
 from dataclasses import replace
 
 from kb.prose.narrative import Narrative, Sentence
-from kb.review.page import render
+from kb.review.page import as_html
 from kb.review.plots import incidents_per_week, plots, trust_movements, verdicts
 from kb.review.summary import Counted, WeeklySummary
 
 
 def test_the_same_summary_gives_the_same_bytes(summary: WeeklySummary, page: str) -> None:
-    assert render(summary) == page
+    assert as_html(summary) == page
 
 
 def test_nothing_is_fetched_and_nothing_runs(page: str) -> None:
@@ -28,10 +28,11 @@ def test_nothing_is_fetched_and_nothing_runs(page: str) -> None:
 def test_text_of_memory_is_escaped_in_lists_and_pictures(summary: WeeklySummary) -> None:
     title = "<script>alert(1)</script> & $x_1$"
     hostile = replace(
-        summary, fixed=(Counted(name=title, count=2),),
+        summary,
+        fixed=(Counted(name=title, count=2),),
         trust_moves=tuple(replace(one, title=title) for one in summary.trust_moves),
-    )  # fmt: skip
-    page = render(hostile, Narrative(paragraphs=((Sentence(text=title, cites=(title,)),),), model=title))
+    )
+    page = as_html(hostile, Narrative(paragraphs=((Sentence(text=title, cites=(title,)),),), model=title))
     assert "<script" not in page
     assert page.count("&lt;script&gt;") >= 4
 
@@ -66,7 +67,7 @@ def test_an_empty_picture_says_so(summary: WeeklySummary) -> None:
 
 def test_text_formats_load_no_plotting_library() -> None:
     code = (
-        "import sys, kb.review.markdown, kb.review.page, kb.review.review, kb.cli.looking_back;"
+        "import sys, kb.review.report, kb.review.page, kb.review.review, kb.doors.cli.weekly;"
         "print(sorted({'matplotlib', 'jinja2', 'numpy', 'IPython'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,17 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.records import ActionItem, Incident, Scope
+from kb.model import ActionItem, Incident, Scope
 from kb.review.cases import Case
-from kb.review.recurrences import recurrences, repeats
+from kb.review.incidents import recurrences, repeats
 from kb.review.summary import Recurrence
 from tests.review.fixture_week import MONDAY
 
 SINCE = MONDAY - timedelta(days=7)
 
 
-def case(name: str, days_ago: float, *, service: str = "checkout", texts: dict[str, bool] | None = None,
-         applied: tuple[str, ...] = (), items: tuple[ActionItem, ...] = ()) -> Case:  # fmt: skip
+def case(
+    name: str,
+    days_ago: float,
+    *,
+    service: str = "checkout",
+    texts: dict[str, bool] | None = None,
+    applied: tuple[str, ...] = (),
+    items: tuple[ActionItem, ...] = (),
+) -> Case:
     at = MONDAY - timedelta(days=days_ago)
     incident = Incident(
         id=name,
@@ -84,9 +91,12 @@ def test_preventions_of_all_earlier_ones_count_and_open_ones_go_first() -> None:
     item = ActionItem(text="alert on it", owner="ana", due=date(2026, 11, 1), done=False)
     other = {"f1:other": True}
     first, *rest = found(
-        case("a", 40, texts=SAME, items=(item,)), case("b", 10, texts=SAME), case("c", 2, texts=SAME),
-        case("d", 9, texts=other), case("e", 3, texts=other),
-    )  # fmt: skip
+        case("a", 40, texts=SAME, items=(item,)),
+        case("b", 10, texts=SAME),
+        case("c", 2, texts=SAME),
+        case("d", 9, texts=other),
+        case("e", 3, texts=other),
+    )
     assert (first.incident_id, first.earlier_id, first.times) == ("c", "b", 2)
     assert [(one.text, one.overdue) for one in first.open_items] == [("alert on it", True)]
     assert [one.incident_id for one in rest] == ["e"]
@@ -123,12 +133,15 @@ def test_incidents_are_told_from_all_before_them_as_if_each_pair_was_compared(
 ) -> None:
     cases = [
         case(
-            f"case-{number:02d}", 6 - number / 4, service=service, applied=tuple(applied),
+            f"case-{number:02d}",
+            6 - number / 4,
+            service=service,
+            applied=tuple(applied),
             texts={text: text != "f1:down" for text in sorted(texts)},
             items=(ActionItem(text=f"item {number}", done=False),) if item else (),
         )
         for number, (service, texts, applied, item) in enumerate(made)
-    ]  # fmt: skip
+    ]
     told = {one.incident_id: one for one in found(*cases)}
     for number, one in enumerate(cases):
         before = [other for other in cases[:number] if _alike(one, other)]

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from kb import KnowledgeBase
-from kb.records import Runbook
-from kb.records.ledger import Outcome, Result
-from kb.records.parts import Verification
-from kb.review.markdown import render
+from kb.model import Runbook
+from kb.model.entry import Verification
+from kb.model.ledger import Outcome, Result
+from kb.review.report import as_markdown
 from kb.review.upkeep import stale_runbooks
-from kb.storage.codec import stamp
+from kb.text.codec import stamp
 from tests.review.fixture_week import MONDAY, Clock, Written
 
 
@@ -60,7 +60,7 @@ def test_entries_that_expire_within_two_weeks_or_have_expired_are_named(
         ("amber", True),
         ("bronze", False),
     ]
-    assert "- Renew or remove: 1 entry has expired" in render(summary)
+    assert "- Renew or remove: 1 entry has expired" in as_markdown(summary)
 
 
 def test_moves_and_open_proposals_are_told(own_week: KnowledgeBase) -> None:
@@ -76,7 +76,7 @@ def test_moves_and_open_proposals_are_told(own_week: KnowledgeBase) -> None:
         ("candidate", "active", "resolved 2 of 2, verified by ana")
     ]
     assert [(one.id, one.text) for one in summary.proposals] == [("p1", "two pools"), ("p3", "two pools")]
-    text = render(summary)
+    text = as_markdown(summary)
     assert "- Decide: 2 proposals wait (kb proposals)" in text
     assert "candidate → active, resolved 2 of 2, verified by ana" in text
 

@@ -10,14 +10,14 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import FileUnreadable
-from kb.lookup.found import Found
+from kb.lookup.candidates import Found
+from kb.lookup.notes import BONUS, noted
 from kb.lookup.question import ask
 from kb.lookup.verdict import Judged
-from kb.lookup.watching import BONUS, noted
-from kb.records import Pattern, Status
-from kb.records.ledger import Tier, Trust
-from kb.records.watch import WatchItem, WatchKind
-from kb.storage.watch import WatchFile, parse_watch
+from kb.memory.watch import WatchFile, parse_watch
+from kb.model import Pattern, Status
+from kb.model.ledger import Tier, Trust
+from kb.model.review import WatchItem, WatchKind
 from tests.review.fixture_week import MONDAY, Clock, Written, days_later
 
 POOL = "PoolExhaustedError: no connection free in pool checkout-db"
@@ -43,8 +43,10 @@ def test_a_review_writes_the_open_prevention_the_hot_pattern_and_the_unknown(
 ) -> None:
     items = published(own_week)
     assert [(one.kind, one.service, one.entry_id) for one in items] == [
-        ("prevention", "checkout", ids.pool), ("hot_pattern", "checkout", ids.pool), ("hot_pattern", "cache", ""),
-    ]  # fmt: skip
+        ("prevention", "checkout", ids.pool),
+        ("hot_pattern", "checkout", ids.pool),
+        ("hot_pattern", "cache", ""),
+    ]
     assert items[0].text == (
         "came back on 2026-11-10, seen once before while its prevention is still open: Alert on pool usage "
         "(ana, due 2026-11-12, OVERDUE)"
@@ -135,9 +137,10 @@ def test_the_next_review_scores_what_came_up(own_week: KnowledgeBase, clock: Clo
     summary = own_week.weekly_summary()
     found = {(one.kind, one.service): (one.came_up, one.times) for one in summary.watch}
     assert found == {
-        ("prevention", "checkout"): (True, 1), ("hot_pattern", "checkout"): (True, 1),
+        ("prevention", "checkout"): (True, 1),
+        ("hot_pattern", "checkout"): (True, 1),
         ("hot_pattern", "cache"): (False, 0),
-    }  # fmt: skip
+    }
     assert summary.read["watch items"] == 3
 
 
@@ -215,9 +218,13 @@ def judged(name: str, confidence: float, trust: float = 0.5, status: Status = St
 
 def order(ordered: Sequence[Judged], watched: str) -> list[str]:
     item = WatchItem(
-        id="w", kind=WatchKind.HOT_PATTERN, text="hot", entry_id=watched, since=MONDAY.date(),
+        id="w",
+        kind=WatchKind.HOT_PATTERN,
+        text="hot",
+        entry_id=watched,
+        since=MONDAY.date(),
         expires=MONDAY.date() + timedelta(days=14),
-    )  # fmt: skip
+    )
     return [one.entry.id for one in noted(ordered, ask("anything"), [item], MONDAY)[0]]
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.review.markdown import render
-from kb.review.page import render as render_page
+from kb.index.encoder import OnnxEncoder
+from kb.review.page import as_html as render_page
+from kb.review.report import as_markdown
 from kb.starter import make_home
-from kb.storage.codec import to_builtins
-from kb.storage.encoder import OnnxEncoder
+from kb.text.codec import to_builtins
 from tests.conftest import lend_vectors
 from tests.review.fixture_week import MONDAY, Clock
 
@@ -68,10 +68,21 @@ def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: C
         "1 incident of these days came into the home only after 2026-10-05 00:00 UTC and is not counted"
     ]
     assert summary.read == {
-        "incidents": 1, "earlier incidents": 1, "lookups": 3, "lookups that offered something": 2,
-        "lookups never answered": 0, "outcomes": 2, "new entries": 4, "status moves": 0, "action items": 2,
-        "runbooks": 5, "changes": 0, "drift exceptions": 0, "watch items": 0, "log lines": 1,
-    }  # fmt: skip
+        "incidents": 1,
+        "earlier incidents": 1,
+        "lookups": 3,
+        "lookups that offered something": 2,
+        "lookups never answered": 0,
+        "outcomes": 2,
+        "new entries": 4,
+        "status moves": 0,
+        "action items": 2,
+        "runbooks": 5,
+        "changes": 0,
+        "drift exceptions": 0,
+        "watch items": 0,
+        "log lines": 1,
+    }
     assert {c.name: c.count for c in summary.verdicts} == {"known": 2, "unknown": 1}
     assert [(c.name, c.count) for c in summary.top_unknowns] == [("the espresso machine leaks steam", 1)]
     assert {c.name: c.count for c in summary.outcomes} == {"resolved": 1, "failed": 1}
@@ -81,7 +92,7 @@ def test_a_week_gives_the_numbers_counted_by_hand(kb_at: KnowledgeBase, clock: C
     assert [(item.text, item.owner, item.overdue) for item in summary.open_items] == [
         ("Alert on evictions", "Ana", True)
     ]
-    assert "added memory: from 4 to 8 GB" in render(summary)
+    assert "added memory: from 4 to 8 GB" in as_markdown(summary)
 
 
 def test_the_same_window_can_be_told_again_later(kb_at: KnowledgeBase, clock: Clock) -> None:
@@ -97,7 +108,7 @@ def test_the_same_window_can_be_told_again_later(kb_at: KnowledgeBase, clock: Cl
 def test_an_empty_week_says_what_was_read_in_every_part(kb_at: KnowledgeBase) -> None:
     with kb_at as kb:
         summary = kb.weekly_summary(7, now=MONDAY - timedelta(days=100))
-    text = render(summary)
+    text = as_markdown(summary)
     assert "No incident. Nobody looked anything up. No fix was reported on." in text
     parts = text.split("\n## ")[1:]
     assert len(parts) > 20

@@ -11,8 +11,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from kb import KnowledgeBase
-from kb.cli.app import app
-from kb.storage.watch import WatchFile
+from kb.doors.cli.app import app
+from kb.memory.watch import WatchFile
 
 Run = Callable[..., Result]
 

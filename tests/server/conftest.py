@@ -19,9 +19,9 @@ from mcp import Client
 from mcp_types import CallToolResult, Implementation, TextContent
 
 from kb import KnowledgeBase
-from kb.server.server import KbServer
-from kb.server.worker import current_actor
-from kb.storage.encoder import OnnxEncoder
+from kb.doors.mcp.server import KbServer
+from kb.doors.mcp.worker import current_actor
+from kb.index.encoder import OnnxEncoder
 from tests.conftest import ROOT
 
 Connect = Callable[..., Any]
@@ -105,8 +105,10 @@ def served(home: Path, *words: str, **more: str) -> Iterator[tuple[str, subproce
     """A real `kb serve` on a free port: its URL, and the process."""
     process = subprocess.Popen(
         [sys.executable, "-m", "kb", "serve", "--port", "0", *words],
-        env=environment(home, **more), stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        env=environment(home, **more),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     try:
         assert process.stderr
         line = process.stderr.readline()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
-from kb.server.server import tool_groups
+from kb.doors.mcp.server import tool_groups
 from tests.server.conftest import Agent
 
 TOOLS = sorted(
@@ -21,18 +21,40 @@ NOT_FOR_AGENTS = re.compile(
 )
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats() | st.text(max_size=30)
-    | st.sampled_from(["../../etc/passwd", "../x", "learned/patterns", "state/kb", "a/\x00", "{", "[1,", "&a [*a]",
-                       "\ud800", "a: !!python/object:os.system {}", "environments..x", "9" * 400, "nan", "0x10"]),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats()
+    | st.text(max_size=30)
+    | st.sampled_from(
+        [
+            "../../etc/passwd",
+            "../x",
+            "learned/patterns",
+            "state/kb",
+            "a/\x00",
+            "{",
+            "[1,",
+            "&a [*a]",
+            "\ud800",
+            "a: !!python/object:os.system {}",
+            "environments..x",
+            "9" * 400,
+            "nan",
+            "0x10",
+        ]
+    ),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("tool", TOOLS)
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck),
-)  # fmt: skip
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 def test_whatever_is_given_the_answer_is_an_answer_or_a_sentence(
     tool: str, agent: Agent, names: dict[str, list[str]], data: st.DataObject
@@ -65,10 +87,22 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ("memory_read", {"key": "state/kb"}, "There are: learned/patterns"),
     ("memory_read", {"key": ["learned/patterns"]}, "`key` must be text, not a list"),
     ("memory_append", {"key": "../x", "list_path": "a", "item": "b"}, "is not of the form"),
-    ("memory_append", {"key": "learned/runbooks", "list_path": "", "item": {"name": "x"}}, "is no path into a file"),
+    (
+        "memory_append",
+        {"key": "learned/runbooks", "list_path": "", "item": {"name": "x"}},
+        "is no path into a file",
+    ),
     ("memory_append", {"key": "learned/runbooks", "list_path": "procedures", "item": '{"name": "x"'}, "JSON"),
-    ("memory_append", {"key": "learned/runbooks", "list_path": "procedures", "item": {"steps": []}}, "nothing was"),
-    ("memory_append", {"key": "learned/runbooks", "list_path": "procedures", "item": "x" * 200_000}, "is larger than"),
+    (
+        "memory_append",
+        {"key": "learned/runbooks", "list_path": "procedures", "item": {"steps": []}},
+        "nothing was",
+    ),
+    (
+        "memory_append",
+        {"key": "learned/runbooks", "list_path": "procedures", "item": "x" * 200_000},
+        "is larger than",
+    ),
     ("memory_update", {"key": "state/environments", "path": "..", "value": 1}, "is no path into a file"),
     ("memory_query", {"key": "learned/patterns", "path": "nothing.here"}, "has nothing at"),
     ("memory_view", {"fil": "learned/patterns"}, "did you mean `file`?"),
@@ -78,7 +112,11 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ("learn_pattern", {"pattern": None}, "`pattern` must be text, not null"),
     ("learn_pattern", {"pattern": ""}, "pattern is empty"),
     ("learn_pattern", {"pattern": "x" * 30_000}, "more than 20000"),
-    ("learn_pattern", {"pattern": "zebra crossing", "commands": {"a": 1}}, "`commands` must be a list of texts"),
+    (
+        "learn_pattern",
+        {"pattern": "zebra crossing", "commands": {"a": 1}},
+        "`commands` must be a list of texts",
+    ),
     ("learn_pattern", {"pattern": "zebra crossing", "regex": "perhaps"}, "`regex` must be true or false"),
     ("learn_pattern", {"pattern": "zebra crossing", "expires": "soon"}, "is no date"),
     ("learn_tool_fix", {"tool": "kubectl", "error_pattern": "x"}, "did you mean `tool_name`?"),
@@ -109,7 +147,7 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ("changes", {"since": "whenever"}, "is no time"),
     ("rollback_target", {"service": ""}, "service is empty"),
     ("check_known_isues", {}, "did you mean `check_known_issues`?"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("tool", "arguments", "said"), HOSTILE, ids=lambda value: str(value)[:40])

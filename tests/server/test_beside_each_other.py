@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 from tests.server.conftest import connected, served
 
 slow = pytest.mark.slow

@@ -22,10 +22,10 @@ from tests.server.test_http_access import INITIALIZE, post
 pytestmark = pytest.mark.slow
 SERVER = """
 import sys
-from kb.server.access import Tokens
-from kb.server.http import Listening, serve
-from kb.server.limits import Limits
-from kb.server.opening import opened_to_serve
+from kb.doors.http.access import Tokens
+from kb.doors.http.server import Listening, serve
+from kb.doors.http.limits import Limits
+from kb.doors.mcp.opening import opened_to_serve
 with opened_to_serve(sys.argv[1]) as (kb, _):
     serve(
         kb, Listening(port=0), Tokens(), lambda host, port: print(f"http://{host}:{port}/mcp", flush=True),
@@ -120,9 +120,11 @@ def test_two_hundred_slow_bodies_cost_little_and_others_are_answered_meanwhile(s
 def test_a_large_body_is_answered_when_its_turn_comes(server: tuple[str, int]):
     _, headers, _ = post(server[0])
     call = {
-        "jsonrpc": "2.0", "id": 2, "method": "tools/call",
+        "jsonrpc": "2.0",
+        "id": 2,
+        "method": "tools/call",
         "params": {"name": "check_known_issues", "arguments": {"error_text": "all is calm\n" * 20_000}},
-    }  # fmt: skip
+    }
 
     status, _, body = post(server[0], call, Mcp_Session_Id=headers["mcp-session-id"])
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
+from kb.doors.mcp.server import KbServer
 from kb.home import MEMORY_FILES
-from kb.server.server import KbServer
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 from tests.server.conftest import Agent, connected
 
 

@@ -17,17 +17,23 @@ from mcp.client.streamable_http import streamable_http_client
 from typer.testing import CliRunner
 
 from kb import KnowledgeBase
-from kb.cli.app import app
+from kb.doors.cli.app import app
+from kb.doors.http.access import Role, Token, Tokens, load_tokens, utc_day
+from kb.doors.http.server import Listening, check_access, is_loopback
 from kb.errors import InvalidInput
-from kb.server.http import Listening, check_access, is_loopback
-from kb.server.tokens import Role, Token, Tokens, load_tokens, utc_day
 from tests.server.conftest import Agent, connected, served
 
 WRITE, READ = "write-token-of-the-watch", "read-token-of-the-watch"
 INITIALIZE = {
-    "jsonrpc": "2.0", "id": 1, "method": "initialize",
-    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "raw", "version": "1"}},
-}  # fmt: skip
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "raw", "version": "1"},
+    },
+}
 slow = pytest.mark.slow
 
 
@@ -254,8 +260,10 @@ def test_the_end_of_a_token_stands_behind_it_or_in_the_environment(tmp_path: Pat
 
     last = date(2026, 12, 31)
     assert found.known == (
-        Token(Role.WRITE, WRITE, last), Token(Role.READ, READ), Token(Role.READ, f"{READ}-of-june"),
-    )  # fmt: skip
+        Token(Role.WRITE, WRITE, last),
+        Token(Role.READ, READ),
+        Token(Role.READ, f"{READ}-of-june"),
+    )
     given = {"KB_TOKEN": WRITE, "KB_TOKEN_UNTIL": "2026-12-31", "KB_READ_TOKEN": READ}
     assert load_tokens(None, given).known == found.known[:2]
     with pytest.raises(InvalidInput, match="KB_READ_TOKEN_UNTIL is set, but KB_READ_TOKEN is not"):

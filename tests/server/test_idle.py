@@ -6,9 +6,9 @@ import threading
 import time
 from pathlib import Path
 
+from kb.doors.http.health import looked_after
 from kb.home import find_home
-from kb.server.idle import looked_after
-from kb.testing.encoders import HashedEncoder
+from tests.doubles.encoders import HashedEncoder
 
 
 def test_the_copy_of_the_day_is_made_while_nobody_asks(home: Path) -> None:

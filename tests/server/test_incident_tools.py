@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.server.server import KbServer
-from kb.server.worker import current_actor
-from kb.storage.encoder import OnnxEncoder
+from kb.doors.mcp.server import KbServer
+from kb.doors.mcp.worker import current_actor
+from kb.index.encoder import OnnxEncoder
 from tests.server.conftest import Agent, connected
 
 
@@ -29,9 +29,13 @@ def test_an_incident_from_alert_to_postmortem(watch: Agent):
     lookup = watch.call("check_known_issues", error_text="connection pool exhausted", service="api")
 
     opened = watch.call(
-        "incident_open", title="api answers 503", service="api", environment="production", severity="P1",
+        "incident_open",
+        title="api answers 503",
+        service="api",
+        environment="production",
+        severity="P1",
         lookup_id=lookup["lookup_id"],
-    )  # fmt: skip
+    )
     watch.call("incident_acknowledge", by="Ada")
     line = watch.call("memory_session_log", action="looked at the pool", details="100 of 100 in use")
     evidence = "deploy at 14:00, 100 of 100 in use"
@@ -89,9 +93,15 @@ def test_changes_are_recorded_and_asked_for(watch: Agent):
         ("1.6", "failed", "1h"),
     ):
         watch.call(
-            "record_change", kind="deployment", service="api", environment="production", version=version, result=result,
-            at=at, reversible="true",
-        )  # fmt: skip
+            "record_change",
+            kind="deployment",
+            service="api",
+            environment="production",
+            version=version,
+            result=result,
+            at=at,
+            reversible="true",
+        )
 
     newest = watch.call("changes", service="api", hours="2")
     window = watch.call("changes", since="6h", until="3h", kinds="deployment")

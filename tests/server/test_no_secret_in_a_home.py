@@ -17,25 +17,44 @@ from mcp_types import Implementation
 
 from benchmarks.redaction_values import value
 from kb import KbError, KnowledgeBase
+from kb.doors.mcp.server import KbServer
+from kb.doors.mcp.worker import current_actor
 from kb.errors import InvalidInput
-from kb.server.server import KbServer
-from kb.server.worker import current_actor
-from kb.storage import yamlfile
-from kb.storage.database import Database
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.memory import yaml_file
+from kb.store.database import Database
 from kb.text.redact import redact, redact_data
 from tests.conftest import RunKb
 from tests.server.conftest import Agent, connected, served
 
 VALID: dict[str, Any] = {
-    "error_text": "the sluice gate 7 is stuck half open", "alert": "SluiceGateStuck firing", "tool_name": "kubectl",
-    "error_pattern": "the sluice motor draws no current", "pattern": "the sluice gate froze in place",
-    "key": "state/environments", "list_path": "notes", "path": "environments.stage.note", "item": "x", "value": "x",
-    "action": "looked", "title": "Sluice stuck", "text": "it is frozen", "severity": "SEV2", "result": "resolved",
-    "reason": "seen", "resolution": "thawed", "checks": {"symptom_gone": True}, "kind": "deploy", "service": "gate-api",
-    "query": "sluice", "status": "confirmed", "name": "check_known_issues", "file": "learned/patterns",
-    "proposal_id": "proposal-pattern-1", "version": "1.2",
-}  # fmt: skip
+    "error_text": "the sluice gate 7 is stuck half open",
+    "alert": "SluiceGateStuck firing",
+    "tool_name": "kubectl",
+    "error_pattern": "the sluice motor draws no current",
+    "pattern": "the sluice gate froze in place",
+    "key": "state/environments",
+    "list_path": "notes",
+    "path": "environments.stage.note",
+    "item": "x",
+    "value": "x",
+    "action": "looked",
+    "title": "Sluice stuck",
+    "text": "it is frozen",
+    "severity": "SEV2",
+    "result": "resolved",
+    "reason": "seen",
+    "resolution": "thawed",
+    "checks": {"symptom_gone": True},
+    "kind": "deploy",
+    "service": "gate-api",
+    "query": "sluice",
+    "status": "confirmed",
+    "name": "check_known_issues",
+    "file": "learned/patterns",
+    "proposal_id": "proposal-pattern-1",
+    "version": "1.2",
+}
 
 
 class Secrets:
@@ -118,17 +137,27 @@ def test_no_argument_of_any_tool_nor_the_name_of_the_client_leaves_a_secret(
             ids = {"entry_id": entry} if "entry_id" in needed else {}
             if tool.startswith("incident_") and tool not in ("incident_open", "incident_list"):
                 ids |= {"incident_id": an_incident(kb, resolved=tool == "incident_reopen")}
-            forms = [secrets.line(), secrets.short(), secrets.key(), secrets.long_line(), secrets.data(),
-                     [secrets.short(), secrets.line()], json.dumps(secrets.data())]  # fmt: skip
+            forms = [
+                secrets.line(),
+                secrets.short(),
+                secrets.key(),
+                secrets.long_line(),
+                secrets.data(),
+                [secrets.short(), secrets.line()],
+                json.dumps(secrets.data()),
+            ]
             for form in forms:
                 said = agent.result(tool, **{**needed, **ids, argument: form})
                 taken[tool] = taken.get(tool, 0) + (not said.is_error)
 
     writing = {name for name, offer in KbServer(kb).offers.items() if not offer.reads}
     assert {name for name in writing if not taken[name]} <= {
-        "proposal_accept", "proposal_reject",  # there is none
-        "incident_verify", "incident_close", "incident_postmortem",  # they take no text but ids and what is checked
-    }  # fmt: skip
+        "proposal_accept",
+        "proposal_reject",  # there is none
+        "incident_verify",
+        "incident_close",
+        "incident_postmortem",  # they take no text but ids and what is checked
+    }
     assert len(secrets.made) > 5_000
     assert leaks(home, secrets) == set()
 
@@ -141,8 +170,15 @@ def test_no_argument_of_the_library_leaves_a_secret(watched: tuple[KnowledgeBase
     kb.check_known_issues(
         f"kind: Secret\ndata:\n  conn: {s.one('T')}\n  user: {s.one('T')}\nerror: not found"
     )
-    lesson = kb.learn_pattern(s.line(), s.line(), s.key(), commands=[f"mysql -uroot -p{s.one()}"], category=s.short(),
-                              services=s.short(), author=s.short())  # fmt: skip
+    lesson = kb.learn_pattern(
+        s.line(),
+        s.line(),
+        s.key(),
+        commands=[f"mysql -uroot -p{s.one()}"],
+        category=s.short(),
+        services=s.short(),
+        author=s.short(),
+    )
     kb.learn_tool_fix(s.short(), s.line(), s.line(), s.key(), tools=s.short())
     kb.record_outcome(lesson.id, "resolved", verified_by=s.short(), note=s.key())
     kb.session_log(s.line(), s.key())
@@ -224,9 +260,9 @@ def test_the_gate_of_the_memory_files_refuses_an_edit_that_adds_a_secret(home: P
     mine = f"# mine: password={s.one()}\n"
     path.write_text(f"{mine}{path.read_text()}")
 
-    yamlfile.change(path, home / "state" / "locks", lambda text: f"{text}# a remark\n")
+    yaml_file.change(path, home / "state" / "locks", lambda text: f"{text}# a remark\n")
     with pytest.raises(InvalidInput, match="holds a secret") as refused:
-        yamlfile.change(path, home / "state" / "locks", lambda text: f"{text}# token={s.one('T')}\n")
+        yaml_file.change(path, home / "state" / "locks", lambda text: f"{text}# token={s.one('T')}\n")
 
     assert s.made[1] not in str(refused.value)
     assert path.read_text().startswith(mine)
@@ -257,9 +293,11 @@ def test_data_is_redacted_by_its_keys_and_in_them():
     }
 
     assert redact_data(data) == {
-        "password": "[redacted:secret]", "retries": 3, "labels": {"api_key": "[redacted:secret]", "tier": "web"},
+        "password": "[redacted:secret]",
+        "retries": 3,
+        "labels": {"api_key": "[redacted:secret]", "tier": "web"},
         "pin": None,
-    }  # fmt: skip
+    }
     assert redact_data({"password=hunter22": 1}) == {"password=[redacted:secret]": 1}
     assert redact(json.dumps(redact_data(data))).count == 0
 

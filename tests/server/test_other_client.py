@@ -28,9 +28,14 @@ def needs_the_client() -> None:
 
 def told_by(home: Path, *words: str) -> dict[str, Any]:
     done = subprocess.run(
-        ["node", "client.mjs", *words], cwd=HERE, env=environment(home), capture_output=True, text=True, timeout=120,
+        ["node", "client.mjs", *words],
+        cwd=HERE,
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        timeout=120,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 

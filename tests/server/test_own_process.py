@@ -18,8 +18,8 @@ import yaml
 from mcp_types import CallToolResult, TextContent
 
 from kb import KnowledgeBase
+from kb.doors.mcp.own_process import OwnProcess, ProcessDied
 from kb.home import find_home
-from kb.server.own_process import OwnProcess, ProcessDied
 from tests.server.conftest import connected, served
 from tests.server.test_beside_each_other import CRASHES, calling
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.server.pauses import GROWN, Heap
+from kb.doors.mcp.worker import GROWN, Heap
 
 
 class Node:

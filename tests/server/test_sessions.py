@@ -58,8 +58,18 @@ def drafted_and_read_back(home: Path, agent: Agent, incident_id: str) -> None:
         receipt = kb.ingest(path)
         after = kb.get(incident_id)
     assert receipt.files[0].entries == (incident_id,)
-    for name in ("title", "date", "detected", "mitigated", "resolved", "severity", "causes", "resolution",
-                 "timeline", "action_items"):  # fmt: skip
+    for name in (
+        "title",
+        "date",
+        "detected",
+        "mitigated",
+        "resolved",
+        "severity",
+        "causes",
+        "resolution",
+        "timeline",
+        "action_items",
+    ):
         assert getattr(after, name) == getattr(before, name), name
     assert Path(path).parent.as_posix().endswith(".agents/retros")
 
@@ -99,9 +109,13 @@ def pool(agent: Agent, home: Path) -> Played:
     for item in listed(text.split("### 5.")[1], r"\*\*Actions\*\*:"):
         agent.call("incident_action_item", text=item, owner="platform-ops", due="2027-01-31")
     learned = agent.call(
-        "learn_pattern", pattern=findings[0], meaning=findings[2], fix=actions[0],
-        check="did traffic rise?", category="database",
-    )  # fmt: skip
+        "learn_pattern",
+        pattern=findings[0],
+        meaning=findings[2],
+        fix=actions[0],
+        check="did traffic rise?",
+        category="database",
+    )
     runbook = {"name": "Connection pool exhausted", "steps": actions, "verified": True}
     agent.call("memory_append", key="learned/runbooks", list_path="procedures", item=runbook)
     agent.call("incident_close")
@@ -118,8 +132,12 @@ def test_the_session_of_seed_000_ends_with_its_outcomes(home: Path, agent: Agent
     assert pool.found["verdict"] != "known"  # nobody knew it yet
     assert pool.verified["phase"] == "verified"
     assert listed(text, "## Session Outcome") == [
-        "Incident mitigated", "Root cause identified", "Postmortem documented", "Runbook updated", "Alert added",
-    ]  # fmt: skip
+        "Incident mitigated",
+        "Root cause identified",
+        "Postmortem documented",
+        "Runbook updated",
+        "Alert added",
+    ]
     assert [(one["text"], one["status"]) for one in pool.resolved["hypotheses"]] == [
         (findings[2], "confirmed")
     ]
@@ -159,15 +177,21 @@ def test_the_session_of_seed_001_ends_with_its_outcomes_and_knows_both_causes(
     for item in listed(text, "## Follow-up Actions"):
         agent.call("incident_action_item", text=item)
     agent.call(
-        "learn_pattern", pattern=finding, meaning=cause, fix="Roll the deployment back, then close connections",
-        check="did a deploy go out?", category="database",
-    )  # fmt: skip
+        "learn_pattern",
+        pattern=finding,
+        meaning=cause,
+        fix="Roll the deployment back, then close connections",
+        check="did a deploy go out?",
+        category="database",
+    )
     closed = agent.call("incident_close")
 
     assert "v2.4" in brief
     assert listed(text, "## Session Outcome")[1:] == [
-        "Root cause identified", "Postmortem completed", "Action items created",
-    ]  # fmt: skip
+        "Root cause identified",
+        "Postmortem completed",
+        "Action items created",
+    ]
     shown = agent.call("incident_show", incident_id=opened["id"])
     assert closed["phase"] == "closed"
     assert shown["resolved"]

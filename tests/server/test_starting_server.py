@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
+from kb.doors.mcp.opening import LOADING, WarmingEncoder
+from kb.doors.mcp.server import KbServer
 from kb.errors import StoreBroken
-from kb.server.server import KbServer
-from kb.server.warming import LOADING, WarmingEncoder
-from kb.storage.encoder import EXPORTING, OnnxEncoder
+from kb.index.encoder import EXPORTING, OnnxEncoder
 from tests.conftest import ROOT
 from tests.server.conftest import connected, environment
 
@@ -73,8 +73,8 @@ def test_a_server_that_has_ended_loads_nothing_more(home: Path, encoder: OnnxEnc
 def test_the_handshake_and_the_list_of_tools_load_no_model(home: Path):
     script = """
 import sys
-from kb.server.opening import opened_to_serve
-from kb.server.server import KbServer
+from kb.doors.mcp.opening import opened_to_serve
+from kb.doors.mcp.server import KbServer
 from mcp import Client
 import anyio
 async def main():
@@ -86,8 +86,11 @@ anyio.run(main)
 """
     done = subprocess.run(
         [sys.executable, "-c", script, str(home)],
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
     count, *loaded = done.stdout.split()
     assert int(count) > 30
     assert not {"numpy", "onnxruntime", "chromadb", "torch", "tokenizers", "sentence_transformers"} & set(
@@ -106,9 +109,13 @@ def test_stdout_carries_the_protocol_alone_and_the_end_of_stdin_ends_it(home: Pa
         "this is no JSON",
     ]
     process = subprocess.Popen(
-        [sys.executable, "-m", "kb", "--home", str(home), "mcp"], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-m", "kb", "--home", str(home), "mcp"],
+        cwd=ROOT,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert process.stdin
     assert process.stdout
     process.stdin.write("\n".join(lines) + "\n")
@@ -138,8 +145,8 @@ def test_the_model_is_loaded_in_the_background(home: Path, encoder: OnnxEncoder)
 
 def test_a_server_that_waits_for_its_handshake_has_loaded_neither_mcp_s_client_half_nor_the_tools(home: Path):
     script = (
-        "import sys\nfrom kb.server.client_half import put_off_client\nput_off_client()\n"
-        "from kb.server.opening import opened_to_serve\nfrom kb.server.server import KbServer\n"
+        "import sys\nfrom kb.doors.mcp.handshake import put_off_client\nput_off_client()\n"
+        "from kb.doors.mcp.opening import opened_to_serve\nfrom kb.doors.mcp.server import KbServer\n"
         "with opened_to_serve(sys.argv[1]) as (kb, load):\n    KbServer(kb, answered=load)\n    print(*sys.modules)"
     )
 
@@ -153,13 +160,19 @@ def test_a_server_that_waits_for_its_handshake_has_loaded_neither_mcp_s_client_h
 
     loaded = done.stdout.split()
     assert "mcp.server.lowlevel.server" in loaded
-    assert not {name for name in loaded if name.startswith(("mcp.client", "kb.lookup", "kb.loop"))}
-    assert not {"kb.server.asking", "kb.server.replies", "kb.text.mask", "numpy", "kb.parts"} & set(loaded)
+    assert not {name for name in loaded if name.startswith(("mcp.client", "kb.lookup", "kb.learning"))}
+    assert not {
+        "kb.doors.mcp.tools.asking",
+        "kb.doors.mcp.replies",
+        "kb.text.masking",
+        "numpy",
+        "kb.wiring",
+    } & set(loaded)
 
 
 def test_who_needs_the_client_half_of_mcp_after_all_gets_it(home: Path):
     script = (
-        "from kb.server.client_half import put_off_client\nput_off_client()\nimport mcp.server, sys\n"
+        "from kb.doors.mcp.handshake import put_off_client\nput_off_client()\nimport mcp.server, sys\n"
         "assert 'mcp.client' not in sys.modules\nfrom mcp import Client\nimport mcp\n"
         "print(Client.__name__, mcp.Client is Client)"
     )

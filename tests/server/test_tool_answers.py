@@ -10,15 +10,28 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from kb import KnowledgeBase
-from kb.server.fit import fit
-from kb.server.server import KbServer
-from kb.storage.encoder import OnnxEncoder
+from kb.doors.mcp.replies import fit
+from kb.doors.mcp.server import KbServer
+from kb.index.encoder import OnnxEncoder
 from kb.triage.budget import count_tokens as tokens
 from tests.server.conftest import Agent, connected
 
-READS = {"check_known_issues", "search_incidents", "get_entry", "memory_read", "memory_query", "memory_view",
-         "weekly_summary", "proposals_list", "triage", "incident_show", "incident_list", "changes", "rollback_target",
-         "rehearse_pattern"}  # fmt: skip
+READS = {
+    "check_known_issues",
+    "search_incidents",
+    "get_entry",
+    "memory_read",
+    "memory_query",
+    "memory_view",
+    "weekly_summary",
+    "proposals_list",
+    "triage",
+    "incident_show",
+    "incident_list",
+    "changes",
+    "rollback_target",
+    "rehearse_pattern",
+}
 LONG = "the pump of the lower harbour basin runs hot and trips its breaker after a while, " * 12
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records import Pattern, Signature
-from kb.storage.database import Database
-from kb.storage.entries import EntryTable
-from kb.storage.lexical import Fts5Index
-from kb.storage.signatures import CompiledSignatures
-from kb.text.signature_set import SignatureSet
+from kb.index.lexical import Fts5Index
+from kb.index.signatures import CompiledSignatures
+from kb.model import Pattern, Signature
+from kb.store.database import Database
+from kb.store.entries import EntryTable
+from kb.text.signatures.set import SignatureSet
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 LONG = "nothing to see here\n" * 40_000 + "ledger shard aa-bh lost its quorum\n"

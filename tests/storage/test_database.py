@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kb.errors import HomeBusy
-from kb.storage.database import Database
+from kb.store.database import Database
 
 
 @pytest.fixture

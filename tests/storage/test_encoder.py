@@ -19,9 +19,9 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.storage.encoder import OnnxEncoder, Precision, multiplies_bytes
-from kb.storage.model_cache import UNUSED_DAYS, file_name, note_use, remove_unused
-from kb.testing.encoders import OtherModel
+from kb.index.encoder import OnnxEncoder, Precision, multiplies_bytes
+from kb.index.model_cache import UNUSED_DAYS, file_name, note_use, remove_unused
+from tests.doubles.encoders import OtherModel
 
 TEXTS = [
     "connection refused",

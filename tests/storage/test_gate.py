@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.errors import InvalidInput
-from kb.storage import gate
+from kb.text.secrets import gate
 
 SECRET = "Zx81QmLp47TtRw02VbNn"
 TEXT = f"the crane was opened with --password {SECRET}"
@@ -31,10 +31,16 @@ def test_no_more_is_remembered_than_is_said() -> None:
 @pytest.mark.parametrize(
     "after",
     [
-        "- crane\n- hook\n- rope\n- anchor\n", "- winch\n- crane\n- hook\n- rope\n", "- crane\n- hooks\n- rope\n",
-        "- crane\n- rope\n", "- crane\n- hook\n- hook\n- rope\n", "", "- crane\n- hook\n- rope\n", "- anchor",
+        "- crane\n- hook\n- rope\n- anchor\n",
+        "- winch\n- crane\n- hook\n- rope\n",
+        "- crane\n- hooks\n- rope\n",
+        "- crane\n- rope\n",
+        "- crane\n- hook\n- hook\n- rope\n",
+        "",
+        "- crane\n- hook\n- rope\n",
+        "- anchor",
     ],
-)  # fmt: skip
+)
 def test_what_a_change_adds_lies_within_what_is_looked_at(after: str) -> None:
     before = "- crane\n- hook\n- rope\n"
     looked_at, known = gate._changed(before, after).splitlines(), before.splitlines()

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records import KnownError, Provenance, Source
+from kb.index.lexical import Fts5Index
+from kb.index.publisher import main as publish
+from kb.model import KnownError, Provenance, Source
 from kb.starter import make_home
-from kb.storage.catalogue import FileRecord
-from kb.storage.lexical import Fts5Index
-from kb.storage.publisher import main as publish
-from kb.testing.encoders import HashedEncoder
+from kb.store.catalogue import FileRecord
 from kb.text.tokens import tokenize
+from tests.doubles.encoders import HashedEncoder
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 FIRST = [
@@ -48,9 +48,11 @@ def error(number: int) -> KnownError:
         f"berth{rng.randrange(200)}"
     ]
     return KnownError(
-        id=f"error-{number}", title=f"{words[0]} {words[1]} fails", symptom=" ".join(words),
+        id=f"error-{number}",
+        title=f"{words[0]} {words[1]} fails",
+        symptom=" ".join(words),
         provenance=Provenance(source=Source(path="made.md", line=number)),
-    )  # fmt: skip
+    )
 
 
 def open_large(home: Path) -> KnowledgeBase:

@@ -10,10 +10,10 @@ import pytest
 
 from benchmarks import aged_home
 from kb import KnowledgeBase
-from kb.records import Status
+from kb.index.encoder import OnnxEncoder
+from kb.model import Status
 from kb.starter import make_home
-from kb.storage.encoder import OnnxEncoder
-from kb.storage.entry_index import EntryIndex
+from kb.store.entry_index import EntryIndex
 
 SHARE = 0.05
 """Of the histories of the benchmark: 3,000 moves, 250 closed incidents, 72 open ones, 60 entries in quarantine."""

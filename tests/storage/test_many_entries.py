@@ -13,17 +13,26 @@ from hypothesis import strategies as st
 
 from benchmarks.large_files import entry as written
 from kb import KnowledgeBase
-from kb.records import Entry, Status
-from kb.storage.identify import fingerprints_of
-from kb.storage.vectors import LEFT_TO_DOCTOR
+from kb.index.vectors import LEFT_TO_DOCTOR
+from kb.model import Entry, Status
 from kb.text import rewordings
+from kb.text.identify import fingerprints_of
 from kb.text.secrets.search import find, without_secrets
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
 TABLES = (
-    "entries", "chunks", "chunk_terms", "term_entries", "signatures", "held_signatures", "fingerprints",
-    "held_fingerprints", "outbox", "meta", "copies",
-)  # fmt: skip
+    "entries",
+    "chunks",
+    "chunk_terms",
+    "term_entries",
+    "signatures",
+    "held_signatures",
+    "fingerprints",
+    "held_fingerprints",
+    "outbox",
+    "meta",
+    "copies",
+)
 ODD = """
   - pattern: error
   - pattern: 'AttributeError: ''Depot'' object has no attribute ''shelf'''
@@ -121,9 +130,26 @@ def test_a_question_does_not_wait_for_the_vectors_of_thousands_of_new_texts(tmp_
 
 
 PIECES = st.sampled_from(
-    ["password=", "hunter2hunter2", "token", " ", "\n", "\\u0022", "é", "Bearer ", "abcDEF123456789xyz", ": ", "\"",
-     "\0", "key", "glpat-", "-----BEGIN PRIVATE KEY-----", "%3d", "shard went away"]
-)  # fmt: skip
+    [
+        "password=",
+        "hunter2hunter2",
+        "token",
+        " ",
+        "\n",
+        "\\u0022",
+        "é",
+        "Bearer ",
+        "abcDEF123456789xyz",
+        ": ",
+        '"',
+        "\0",
+        "key",
+        "glpat-",
+        "-----BEGIN PRIVATE KEY-----",
+        "%3d",
+        "shard went away",
+    ]
+)
 
 
 @given(st.lists(st.lists(PIECES, max_size=6).map("".join), max_size=8))

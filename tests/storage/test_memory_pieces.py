@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
-from kb.storage.memory_window import changed
+from kb.memory.pieces import of_whole, split
+from kb.store.memory_window import changed
 from kb.text import safe_yaml
-from kb.text.memory_pieces import of_whole, split
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
 HEAD = "# ours\npod_patterns:\n"
@@ -61,15 +61,23 @@ EDITS = {
     "one between": lambda text: text.replace(item("beta"), item("delta") + item("beta")),
     "one changed": lambda text: text.replace("restart it", "drain it", 1),
     "one gone": lambda text: text.replace(item("beta"), ""),
-    "all gone": lambda text: text.replace(item("alpha"), "").replace(item("beta"), "").replace(item("gamma"), ""),
-    "two swapped": lambda text: text.replace("alpha", "x").replace("beta", "alpha").replace("x failed", "beta failed"),
+    "all gone": lambda text: (
+        text.replace(item("alpha"), "").replace(item("beta"), "").replace(item("gamma"), "")
+    ),
+    "two swapped": lambda text: (
+        text.replace("alpha", "x").replace("beta", "alpha").replace("x failed", "beta failed")
+    ),
     "one twice": lambda text: text.replace(item("beta"), item("beta") * 2),
     "another id twice": lambda text: text.replace(item("beta"), item("beta") + item("beta", "other fix")),
     "a mistake": lambda text: text.replace(item("beta"), item("beta") + "    status: odd\n"),
-    "a mistake below": lambda text: text + "more_patterns:\n- fix: no name\n- pattern: p q r\n  regex: maybe\n",
+    "a mistake below": lambda text: (
+        text + "more_patterns:\n- fix: no name\n- pattern: p q r\n  regex: maybe\n"
+    ),
     "another kind": lambda text: text.replace(item("beta"), item("beta") + "    steps: [one]\n"),
     "an open quote": lambda text: text.replace(item("beta"), '  - pattern: "b\n' + item("beta")),
-    "a quote over items": lambda text: text.replace(item("beta"), '  - pattern: "b\n' + item("beta") + '    x"\n'),
+    "a quote over items": lambda text: text.replace(
+        item("beta"), '  - pattern: "b\n' + item("beta") + '    x"\n'
+    ),
     "an alias": lambda text: text.replace(item("alpha"), "  - pattern: &a b c failed\n    note: *a\n"),
     "an alias across": lambda text: text.replace("fix: r", "fix: &f r", 1).replace(item("gamma"), ALIASED),
     "a key twice": lambda text: text + "pod_patterns:\n- pattern: again and again\n",
@@ -79,8 +87,10 @@ EDITS = {
     "quirks": lambda text: text.replace("takes a minute", "takes an hour"),
     "a text as item": lambda text: text.replace(item("beta"), "  - just a text\n"),
     "two documents": lambda text: text + "---\na: 1\n",
-    "another list": lambda text: "tool_fixes:\n- tool_name: kubectl\n  error_pattern: no such host found\n" + text,
-}  # fmt: skip
+    "another list": lambda text: (
+        "tool_fixes:\n- tool_name: kubectl\n  error_pattern: no such host found\n" + text
+    ),
+}
 
 
 @pytest.mark.parametrize("second", ["one behind the last", "one gone", "a mistake", "comments"])
@@ -164,10 +174,32 @@ def test_the_changed_part_is_all_that_differs(parts: list[str], data: st.DataObj
     assert start + len(tail) <= len(after)
 
 
-lines = st.sampled_from([
-    "a:", "b: 1", "c: |", "d: 'x", "x'", "- p: 1", "  - q: 2", "  - r: |", "    text", "    # t", "# c", "",
-    "  - \"s", "    t\"", "- [u,", "  v]", "  - w: {", "  }", "- *x", "- &x y", "  s: t", "- - n",
-])  # fmt: skip
+lines = st.sampled_from(
+    [
+        "a:",
+        "b: 1",
+        "c: |",
+        "d: 'x",
+        "x'",
+        "- p: 1",
+        "  - q: 2",
+        "  - r: |",
+        "    text",
+        "    # t",
+        "# c",
+        "",
+        '  - "s',
+        '    t"',
+        "- [u,",
+        "  v]",
+        "  - w: {",
+        "  }",
+        "- *x",
+        "- &x y",
+        "  s: t",
+        "- - n",
+    ]
+)
 
 
 @settings(max_examples=400)

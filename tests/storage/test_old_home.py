@@ -21,13 +21,13 @@ import numpy as np
 import pytest
 
 from kb import KnowledgeBase
-from kb.records import Status
-from kb.records.ledger import Tier, Verdict
-from kb.records.receipts import FileState
-from kb.storage import codec
-from kb.storage.database import SCHEMA
-from kb.storage.encoder import OnnxEncoder, Precision
-from kb.text.mask import MASK_VERSION
+from kb.index.encoder import OnnxEncoder, Precision
+from kb.model import Status
+from kb.model.ledger import Tier, Verdict
+from kb.model.receipts import FileState
+from kb.store.database import SCHEMA
+from kb.text import codec
+from kb.text.masking import MASK_VERSION
 from tests.conftest import ROOT, RunKb
 from tests.storage.old_home.make import FENCED, GROUP, VOLUME, unpack
 
@@ -55,19 +55,15 @@ KNOWN = {
     "pattern-basket-shard-has-no-leader-db83f81b": "ERROR basket shard {n} has no leader",
     "pattern-quay-crane-stalled-stopped-at-row-f99ef2ab": "WARN quay crane {n} stopped at row 19",
     "pattern-merror-tariff-table-is-older-than-5ebd3314": "ERROR tariff table v{n} is older than 120 days",
-    "pattern-panic-could-not-write-to-file-no-space-l-71858223":
-        'PANIC:  could not write to file "pg_wal/xlogtemp.{n}": No space left on device',
+    "pattern-panic-could-not-write-to-file-no-space-l-71858223": 'PANIC:  could not write to file "pg_wal/xlogtemp.{n}": No space left on device',
     "pattern-audit-refused-comm-for-users-ab90e1c1": "audit: refused comm=nightly-export for {n} users",
-    "tool-fix-invoicer-worker-exited-with-code-137-in-dd998e7d":
-        "worker {n} exited with code 137 in pool invoices",
-    "pattern-fatal-tide-gauge-reports-a-negative-dept-d06d53a7":
-        "FATAL tide gauge {n} reports a negative depth",
+    "tool-fix-invoicer-worker-exited-with-code-137-in-dd998e7d": "worker {n} exited with code 137 in pool invoices",
+    "pattern-fatal-tide-gauge-reports-a-negative-dept-d06d53a7": "FATAL tide gauge {n} reports a negative depth",
     "pattern-sluice-d-is-jammed-after-d-turns-c71d5767": "sluice {n} is jammed after 4 turns",
     "tool-fix-lockctl-lock-chamber-refused-gate-open-101da5cb": "lock chamber {n} refused: gate open",
     "pattern-kafka-consumer-group-payments-settle-los-10ff0b87": GROUP,
-    "known-error-first-request-after-a-pause-fails-with-c-00be6736":
-        "read tcp 10.4.2.17:4{n}->10.4.9.3:443: read: connection reset by peer",
-}  # fmt: skip
+    "known-error-first-request-after-a-pause-fails-with-c-00be6736": "read tcp 10.4.2.17:4{n}->10.4.9.3:443: read: connection reset by peer",
+}
 """A line of each entry that has one, with a number in it that varies."""
 
 TRACE = """\
@@ -390,11 +386,15 @@ def test_two_processes_that_open_it_at_once_do_not_clash(old: Path):
     )
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+            [sys.executable, "-c", script],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         for _ in range(2)
-    ]  # fmt: skip
+    ]
 
     for one in started:  # both are waiting for their line
         assert one.stdin

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
-from kb.testing.encoders import HashedEncoder
+from kb.index.encoder import OnnxEncoder
 from tests.conftest import RunKb
+from tests.doubles.encoders import HashedEncoder
 
 SECRET = "Tr0ub4dor-und-3"
 SAID = f"FATAL login of the crane refused: password={SECRET}"

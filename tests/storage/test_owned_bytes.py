@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import FileUnreadable, InvalidInput
-from kb.storage import yamlfile
-from kb.storage.yamledit import append_item, load, replace_items, set_value
-from kb.storage.yamlword import set_word
+from kb.memory import yaml_file
+from kb.memory.items import set_word
+from kb.memory.yaml_edit import append_item, load, replace_items, set_value
 
 NEW = {"pattern": "new: one", "fix": "two\nlines", "commands": ["a b", "# c"]}
 LAST_ITEMS = {
@@ -46,9 +46,12 @@ LAST_ITEMS = {
 INDENTS = ("", "  ", "      ")
 BEFORE = {"nothing": "", "comment": "# ours\n\n", "document": "---\n", "list": "other:\n- x # y\n"}
 BEHIND = {
-    "nothing": "", "comment": "\n# the end\n", "key": "zeta: 1 # z\n", "blank and key": "\n\n# about zeta\nzeta: 1\n",
+    "nothing": "",
+    "comment": "\n# the end\n",
+    "key": "zeta: 1 # z\n",
+    "blank and key": "\n\n# about zeta\nzeta: 1\n",
     "end of document": "...\n",
-}  # fmt: skip
+}
 
 
 def indented(text: str, by: str) -> str:
@@ -101,16 +104,37 @@ SHARED = "base: &base\n  fix: b\npatterns:\n- <<: *base\n  pattern: a\n- &last\n
 @pytest.mark.parametrize(
     "text",
     [
-        SHARED, "x: &x 1\npatterns:\n- *x\n", "x: &x 1\npatterns:\n- pattern: *x # why\n\n# end\n",
-        "patterns: [a, b]  # flow\n", "patterns: [\n  a, # why\n  b,\n]\nother: 1\n", "patterns: []  # none\n",
-        "patterns: [ ]\nother: 1\n", "patterns:  # none yet\nother: 1\n", "patterns:\n# none yet\nother: 1\n",
-        "{patterns: [a], other: 1}\n", "{other: 1}", "{}\n", "{patterns: []}", "# only a comment", "# c\n\n",
-        "other: 1  # no list\n", "other: |+\n  kept\n\n", "other: |\n  # text", "%YAML 1.1\n---\nother: 1\n...\n",
-        "other: 1\n...\n# behind\n", "patterns: &all\n- a\n", "patterns: !!seq\n- a\n", "? patterns\n: - a\n",
-        "'patterns':\n- a\n", "\"patterns\": ~ # none\n", "patterns: null\n", "patterns:\n  - - a\n    - b # c\n",
-        "x: \"\u2028 \x85\"\npatterns:\n- ü # ö\n", "x: 1\r\npatterns:\n- a\r\ny: 2\n",
+        SHARED,
+        "x: &x 1\npatterns:\n- *x\n",
+        "x: &x 1\npatterns:\n- pattern: *x # why\n\n# end\n",
+        "patterns: [a, b]  # flow\n",
+        "patterns: [\n  a, # why\n  b,\n]\nother: 1\n",
+        "patterns: []  # none\n",
+        "patterns: [ ]\nother: 1\n",
+        "patterns:  # none yet\nother: 1\n",
+        "patterns:\n# none yet\nother: 1\n",
+        "{patterns: [a], other: 1}\n",
+        "{other: 1}",
+        "{}\n",
+        "{patterns: []}",
+        "# only a comment",
+        "# c\n\n",
+        "other: 1  # no list\n",
+        "other: |+\n  kept\n\n",
+        "other: |\n  # text",
+        "%YAML 1.1\n---\nother: 1\n...\n",
+        "other: 1\n...\n# behind\n",
+        "patterns: &all\n- a\n",
+        "patterns: !!seq\n- a\n",
+        "? patterns\n: - a\n",
+        "'patterns':\n- a\n",
+        '"patterns": ~ # none\n',
+        "patterns: null\n",
+        "patterns:\n  - - a\n    - b # c\n",
+        'x: "\u2028 \x85"\npatterns:\n- ü # ö\n',
+        "x: 1\r\npatterns:\n- a\r\ny: 2\n",
     ],
-)  # fmt: skip
+)
 def test_whatever_the_form_of_a_file_only_the_addition_is_new(text: str) -> None:
     after = append_item(text, "patterns", NEW)
     left = re.sub(r"( |^)(\[ ?\]|~|null|\{\})", "", text)
@@ -227,7 +251,7 @@ def test_a_removed_item_takes_only_its_own_lines_along(text: str, data: st.DataO
         ("a: 1\r\nb: 2\r\n", "c.d", 3, "a: 1\r\nb: 2\r\nc:\r\n  d: 3\r\n"),
         ("a:   # why\nb: 2\n", "a", 3, "a: 3   # why\nb: 2\n"),
     ],
-)  # fmt: skip
+)
 def test_an_update_changes_the_value_alone(text: str, path: str, value: object, after: str) -> None:
     assert set_value(text, path, value) == after
 
@@ -247,7 +271,7 @@ def test_a_word_in_a_flow_mapping_leaves_the_others_as_they_are() -> None:
 def test_a_byte_order_mark_stays(tmp_path: Path) -> None:
     file = tmp_path / "patterns.yaml"
     file.write_bytes(b"\xef\xbb\xbfpatterns:\r\n- a\r\n")
-    yamlfile.change(file, tmp_path / "locks", lambda text: append_item(text, "patterns", "b"))
+    yaml_file.change(file, tmp_path / "locks", lambda text: append_item(text, "patterns", "b"))
     assert file.read_bytes() == b"\xef\xbb\xbfpatterns:\r\n- a\r\n- b\r\n"
 
 
@@ -255,7 +279,7 @@ def test_a_file_of_another_encoding_is_refused_with_its_line(tmp_path: Path) -> 
     file = tmp_path / "patterns.yaml"
     file.write_bytes(raw := "patterns:\n- ä\n".encode("utf-16"))
     with pytest.raises(FileUnreadable, match="UTF-8"):
-        yamlfile.change(file, tmp_path / "locks", lambda text: append_item(text, "patterns", "b"))
+        yaml_file.change(file, tmp_path / "locks", lambda text: append_item(text, "patterns", "b"))
     assert file.read_bytes() == raw
 
 
@@ -267,7 +291,7 @@ def test_a_link_is_written_at_its_target_and_stays_a_link(tmp_path: Path, relati
     target.chmod(0o640)
     (link := home / "patterns.yaml").symlink_to("../shared/team.yaml" if relative else target)
 
-    yamlfile.change(link, tmp_path / "locks", lambda text: append_item(text, "patterns", "b"))
+    yaml_file.change(link, tmp_path / "locks", lambda text: append_item(text, "patterns", "b"))
 
     assert link.is_symlink()
     assert target.read_text() == "patterns:\n- a\n- b\n"

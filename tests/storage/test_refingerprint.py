@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.records.ledger import Tier
-from kb.storage.encoder import OnnxEncoder
-from kb.text.mask import MASK_VERSION, fingerprint
+from kb.index.encoder import OnnxEncoder
+from kb.model.ledger import Tier
+from kb.text.masking import MASK_VERSION, fingerprint
 
 LEARNED = "replica of block blk_-77120 lost on node worker-7 after 30s"
 SEEN_LATER = "replica of block blk_918 lost on node worker-12 after 2 minutes"
@@ -23,8 +23,10 @@ def old_home(home: Path, encoder: OnnxEncoder) -> Path:
         kb.learn_pattern(LEARNED, "the disk of a data node fails")
         kb.check_known_issues(SEEN_LATER)
     db = sqlite3.connect(home / "state" / "kb.db")
-    db.execute("UPDATE fingerprints SET fingerprint = 'f1:' || substr(fingerprint, 4) || 'old'"
-               " WHERE fingerprint GLOB 'f[0-9]*'")  # fmt: skip
+    db.execute(
+        "UPDATE fingerprints SET fingerprint = 'f1:' || substr(fingerprint, 4) || 'old'"
+        " WHERE fingerprint GLOB 'f[0-9]*'"
+    )
     db.execute("UPDATE lookups SET fingerprint = 'f1:0123'")
     for row in (
         ("f1:a", "served blk_1 in 3 ms", 4, "2026-01-01"),

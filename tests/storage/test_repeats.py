@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from kb import KnowledgeBase
+from kb.model.proposal import ProposalKind
 from kb.proposals.patterns import AT_LEAST
-from kb.records.proposal import ProposalKind
 from kb.starter import make_home
-from kb.storage.repeats import AGAIN
-from kb.testing.encoders import HashedEncoder
+from kb.store.history import AGAIN
+from tests.doubles.encoders import HashedEncoder
 from tests.review.fixture_week import Clock
 
 LINE = "orlop winch 7 slipped its pawl under load"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.errors import InvalidInput
-from kb.storage.yamledit import load, replace_items
+from kb.memory.yaml_edit import load, replace_items
 
 MIXED = """\
 # top

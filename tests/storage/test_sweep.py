@@ -14,18 +14,18 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.records import Origin, Pattern, Provenance, Signature
-from kb.records.ledger import Verdict
+from kb.index.encoder import OnnxEncoder
+from kb.model import Origin, Pattern, Provenance, Signature
+from kb.model.ledger import Verdict
 from kb.review.summary import WeeklySummary
 from kb.starter import make_home
-from kb.storage.catalogue import FileRecord
-from kb.storage.codec import stamp
-from kb.storage.deferred import LookupRows
-from kb.storage.encoder import OnnxEncoder
-from kb.storage.older import stand_in
-from kb.testing.encoders import HashedEncoder
-from kb.text.mask import fingerprint
+from kb.store.catalogue import FileRecord
+from kb.store.deferred import LookupRows
+from kb.store.upkeep.older import stand_in
+from kb.text.codec import stamp
+from kb.text.masking import fingerprint
 from tests.conftest import RunKb
+from tests.doubles.encoders import HashedEncoder
 from tests.storage.old_home.make import unpack
 
 NOW = datetime(2026, 6, 3, 10, 30, tzinfo=UTC)
@@ -82,10 +82,18 @@ class Aged:
             (self.known[(number + 1) % 4], 2, "lexical", 0.3),
         ]
         lookup = {
-            "id": f"lookup-{len(self.lookups):012d}", "at": stamp(self.now), "verdict": verdict,
-            "fingerprint": fingerprint(line), "evidence": f'["{line}", "and a second line that says no more"]',
-            "tool": "", "service": service, "environment": "", "took_ms": 1.0, "actor": actor, "incident": None,
-        }  # fmt: skip
+            "id": f"lookup-{len(self.lookups):012d}",
+            "at": stamp(self.now),
+            "verdict": verdict,
+            "fingerprint": fingerprint(line),
+            "evidence": f'["{line}", "and a second line that says no more"]',
+            "tool": "",
+            "service": service,
+            "environment": "",
+            "took_ms": 1.0,
+            "actor": actor,
+            "incident": None,
+        }
         with self.kb._parts.db.write():
             self.kb._parts.ledger.deferred.insert(
                 LookupRows(lookup, offers if verdict != Verdict.UNKNOWN else [])
@@ -111,13 +119,17 @@ class Aged:
 
     def bring_and_remove(self, day: int) -> None:
         """An entry of a document that is there for a day."""
-        catalogue, file = self.kb._parts.catalogue, FileRecord(
-            path=f"/srv/{day}.md", given=f"{day}.md", sha256=str(day), stamp="", parser="test 1"
-        )  # fmt: skip
+        catalogue, file = (
+            self.kb._parts.catalogue,
+            FileRecord(path=f"/srv/{day}.md", given=f"{day}.md", sha256=str(day), stamp="", parser="test 1"),
+        )
         entry = Pattern(
-            id=f"pattern-{day}", pattern=f"odd {day}", meaning="once", signatures=(Signature(needles=(f"odd {day}",)),),
+            id=f"pattern-{day}",
+            pattern=f"odd {day}",
+            meaning="once",
+            signatures=(Signature(needles=(f"odd {day}",)),),
             provenance=Provenance(origin=Origin.INGESTED),
-        )  # fmt: skip
+        )
         with self.kb._parts.db.write():
             catalogue.bring_in_step(file, [entry], now=self.now, fold_copies=True)
         with self.kb._parts.db.write():
@@ -132,10 +144,13 @@ def state(kb: KnowledgeBase, ids: list[str]) -> dict[str, object]:
     """What else is told: trust and history of each entry, what it was taught, proposals, incidents."""
     table = kb._parts.outcomes.teaching.table
     return {
-        "trust": [kb.trust_of(kb.get(one)) for one in ids], "moves": [kb.moves_of(one) for one in ids],
-        "taught": [table.of(one) for one in ids], "incidents": kb.incidents.recent(99),
-        "proposals": [one.proposal for one in kb.proposals().list()], "counts": kb.counts(),
-    }  # fmt: skip
+        "trust": [kb.trust_of(kb.get(one)) for one in ids],
+        "moves": [kb.moves_of(one) for one in ids],
+        "taught": [table.of(one) for one in ids],
+        "incidents": kb.incidents.recent(99),
+        "proposals": [one.proposal for one in kb.proposals().list()],
+        "counts": kb.counts(),
+    }
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import InvalidInput
-from kb.storage.yamledit import append_item, load, set_value
+from kb.memory.yaml_edit import append_item, load, set_value
 
 OWNED = """# ours
 pod_patterns:

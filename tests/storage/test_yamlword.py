@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from kb.storage.yamledit import load
-from kb.storage.yamlword import set_word
+from kb.memory.items import set_word
+from kb.memory.yaml_edit import load
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
         ("a:\n- x: 1\n  status: old  # why\n\n- y: 2\n", "a:\n- x: 1\n  status: new  # why\n\n- y: 2\n"),
-        ("a:\n    - x: 1\n\n    # next\n    - y: 2\n", "a:\n    - x: 1\n      status: new\n\n    # next\n    - y: 2\n"),
+        (
+            "a:\n    - x: 1\n\n    # next\n    - y: 2\n",
+            "a:\n    - x: 1\n      status: new\n\n    # next\n    - y: 2\n",
+        ),
         ("a:\n- x: 1", "a:\n- x: 1\n  status: new\n"),
-        ("a:\n- x: |\n    two\n    lines\n- y: 2\n", "a:\n- x: |\n    two\n    lines\n  status: new\n- y: 2\n"),
+        (
+            "a:\n- x: |\n    two\n    lines\n- y: 2\n",
+            "a:\n- x: |\n    two\n    lines\n  status: new\n- y: 2\n",
+        ),
         ("a:\n- x:\n  - 1\n  - 2\nb: ü\n", "a:\n- x:\n  - 1\n  - 2\n  status: new\nb: ü\n"),
         ("a:\n- 'ü': ä\n  status: \"old\" # ö\n", "a:\n- 'ü': ä\n  status: new # ö\n"),
     ],
-)  # fmt: skip
+)
 def test_only_the_word_changes(before: str, after: str) -> None:
     assert set_word(before, ("a", 0), "status", "new") == after
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.alarm import MARKS, alarm, first_mark, interesting
-from kb.text.alarm_words import AFTERMATH, ERRNO, ROWS
-from kb.text.mark_scan import _by_hyperscan, _by_regex, _database
+from kb.text.evidence.alarm import MARKS, alarm, first_mark, interesting
+from kb.text.evidence.alarm_words import AFTERMATH, ERRNO, ROWS
+from kb.text.evidence.lines import _by_hyperscan, _by_regex, _database
 
 WORDS = sorted(
     {mark for _, mark, _ in ROWS} | set(ERRNO) | {"Caused by:", "E1129 09:00:01.1", "INFO", "0", "no", "="}

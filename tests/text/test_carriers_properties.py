@@ -46,11 +46,39 @@ def test_a_block_is_read_and_its_places_are_in_it(block: str, at: int, more: int
     assert isinstance(dict(found.said(at)), dict)
 
 
-HOSTILE = [*"[{\"'1\\(<#&= aA:|->%/._`│", "[a] ", '{"a":', "\\x41", "a=b ", 'a="b ', "2026-11-29 ", "ERROR: ",
-           "a: ", "a | ",
-           "<a b=\"", "#012", "\x1b[", "stderr P ", "> ", "MESSAGE=", "=\n", "{\n", "<11>",
-           "(a1) ", "a-1 ", " pid=7", '"a":"b",',
-           ", client: x", "a.b.", "a::", "1:2:", "{{", "\r", " {\"", "key=a b "]  # fmt: skip
+HOSTILE = [
+    *"[{\"'1\\(<#&= aA:|->%/._`│",
+    "[a] ",
+    '{"a":',
+    "\\x41",
+    "a=b ",
+    'a="b ',
+    "2026-11-29 ",
+    "ERROR: ",
+    "a: ",
+    "a | ",
+    '<a b="',
+    "#012",
+    "\x1b[",
+    "stderr P ",
+    "> ",
+    "MESSAGE=",
+    "=\n",
+    "{\n",
+    "<11>",
+    "(a1) ",
+    "a-1 ",
+    " pid=7",
+    '"a":"b",',
+    ", client: x",
+    "a.b.",
+    "a::",
+    "1:2:",
+    "{{",
+    "\r",
+    ' {"',
+    "key=a b ",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

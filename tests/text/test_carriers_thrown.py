@@ -7,41 +7,86 @@ import json
 import pytest
 
 from kb.text.carriers import bare, unfold
-from kb.text.carriers.thrown import thrown
-from kb.text.evidence import pick_evidence
+from kb.text.carriers.said import thrown
+from kb.text.evidence.evidence import pick_evidence
 
 WORDS = "stock ledger refuses write: shard 9 has no leader"
 
 WRITTEN = {
     "structlog 26.1.0, dict_tracebacks": (
-        {"event": "order job failed", "level": "error", "exception": [{"exc_type": "LedgerRefused", "exc_value": WORDS,
-         "exc_notes": [], "is_cause": False, "frames": [{"filename": "/srv/a.py", "lineno": 3, "name": "renew",
-         "locals": {"message": "'a text in a variable of a frame'"}}], "exceptions": []}]},
+        {
+            "event": "order job failed",
+            "level": "error",
+            "exception": [
+                {
+                    "exc_type": "LedgerRefused",
+                    "exc_value": WORDS,
+                    "exc_notes": [],
+                    "is_cause": False,
+                    "frames": [
+                        {
+                            "filename": "/srv/a.py",
+                            "lineno": 3,
+                            "name": "renew",
+                            "locals": {"message": "'a text in a variable of a frame'"},
+                        }
+                    ],
+                    "exceptions": [],
+                }
+            ],
+        },
         ["order job failed", f"LedgerRefused: {WORDS}"],
     ),
     "eliot 1.18.0": (
-        {"exception": "builtins.RuntimeError", "reason": WORDS, "action_status": "failed", "action_type": "orders:w"},
+        {
+            "exception": "builtins.RuntimeError",
+            "reason": WORDS,
+            "action_status": "failed",
+            "action_type": "orders:w",
+        },
         [f"RuntimeError: {WORDS}"],
     ),
     "log4j2 2.19.0, JsonLayout": (
-        {"level": "ERROR", "loggerName": "com.example.Store", "message": "cannot store",
-         "thrown": {"message": "store order 4711", "name": "java.lang.RuntimeException",
-                    "cause": {"message": WORDS, "name": "java.lang.IllegalStateException"}}},
-        ["cannot store", "java.lang.RuntimeException: store order 4711",
-         f"Caused by: java.lang.IllegalStateException: {WORDS}"],
+        {
+            "level": "ERROR",
+            "loggerName": "com.example.Store",
+            "message": "cannot store",
+            "thrown": {
+                "message": "store order 4711",
+                "name": "java.lang.RuntimeException",
+                "cause": {"message": WORDS, "name": "java.lang.IllegalStateException"},
+            },
+        },
+        [
+            "cannot store",
+            "java.lang.RuntimeException: store order 4711",
+            f"Caused by: java.lang.IllegalStateException: {WORDS}",
+        ],
     ),
     "opentelemetry-sdk 1.45.2": (
-        {"body": "order job failed", "severity_number": 17,
-         "attributes": {"exception.type": "RuntimeError", "exception.message": WORDS}},
+        {
+            "body": "order job failed",
+            "severity_number": 17,
+            "attributes": {"exception.type": "RuntimeError", "exception.message": WORDS},
+        },
         ["order job failed", f"RuntimeError: {WORDS}"],
     ),
     "loguru 0.7.3, serialize": (
-        {"record": {"exception": {"type": "RuntimeError", "value": WORDS, "traceback": True}, "message": "job failed"}},
+        {
+            "record": {
+                "exception": {"type": "RuntimeError", "value": WORDS, "traceback": True},
+                "message": "job failed",
+            }
+        },
         ["job failed", f"RuntimeError: {WORDS}"],
     ),
     "aws-lambda-powertools": (
-        {"level": "ERROR", "message": "job failed", "exception_name": "RuntimeError",
-         "stack_trace": {"type": "RuntimeError", "value": WORDS, "module": "builtins", "frames": []}},
+        {
+            "level": "ERROR",
+            "message": "job failed",
+            "exception_name": "RuntimeError",
+            "stack_trace": {"type": "RuntimeError", "value": WORDS, "module": "builtins", "frames": []},
+        },
         ["job failed", f"RuntimeError: {WORDS}"],
     ),
     "pino 10.4.0": (
@@ -52,7 +97,7 @@ WRITTEN = {
         {"log.level": "error", "error": {"type": "TypeError", "message": WORDS}, "message": "job failed"},
         ["job failed", f"TypeError: {WORDS}"],
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("logger", WRITTEN)
@@ -84,14 +129,20 @@ SAID = {
     "opentelemetry, 17 is an error": ({"severityNumber": 17, "body": {"stringValue": WORDS}}, "error"),
     "GELF, 3 is an error": ({"version": "1.1", "level": 3, "short_message": "m"}, "err"),
     "loguru 0.7.3, a level that is an object": (
-        {"record": {"level": {"name": "ERROR", "no": 40}, "message": "m", "process": {"name": "MainProcess"}}},
+        {
+            "record": {
+                "level": {"name": "ERROR", "no": 40},
+                "message": "m",
+                "process": {"name": "MainProcess"},
+            }
+        },
         "ERROR",
     ),
     "log4js 6.9.1, a level that is an object": (
         {"level": {"level": 40000, "levelStr": "ERROR", "colour": "red"}, "data": ["m"], "message": "m"},
         "ERROR",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("logger", SAID)
@@ -104,8 +155,14 @@ def test_a_level_means_what_its_logger_means_by_it(logger: str):
 
 
 def test_the_outer_name_is_the_loggers_and_that_of_an_exception_or_a_process_is_not():
-    found = {"record": {"exception": {"name": "RuntimeError"}, "name": "orders.store", "process": {"name": "Main"},
-                        "message": WORDS}}  # fmt: skip
+    found = {
+        "record": {
+            "exception": {"name": "RuntimeError"},
+            "name": "orders.store",
+            "process": {"name": "Main"},
+            "message": WORDS,
+        }
+    }
 
     assert unfold(json.dumps(found)).said(0)["logger"] == "orders.store"
 

@@ -28,11 +28,14 @@ OBJECTS = {
     "gcp": {"insertId": "a", "jsonPayload": {"message": LINE}, "severity": "ERROR"},
     "datadog": {"id": "A", "attributes": {"message": LINE, "service": "ledger"}},
     "structlog": {"event": LINE, "level": "error", "timestamp": "2026-11-29T10:15:12Z"},
-    "loki": {"stream": {"app": "a"}, "values": [["1795949420123456789", LINE], ["1795949420123456790", "other"]]},
+    "loki": {
+        "stream": {"app": "a"},
+        "values": [["1795949420123456789", LINE], ["1795949420123456790", "other"]],
+    },
     "cloudwatch": {"events": [{"timestamp": 1, "message": "started"}, {"timestamp": 2, "message": LINE}]},
     "unknown names": {"when": "2026-11-29T10:15:12Z", "sev": "E", "saying": LINE, "where": "/srv/a/b.py"},
     "docker of pino": {"log": json.dumps({"level": 50, "msg": LINE}) + "\n", "stream": "stderr"},
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", OBJECTS)

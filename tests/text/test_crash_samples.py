@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from kb.text.carriers import unfold
-from kb.text.evidence import EvidenceLine, EvidenceReader, pick_evidence
+from kb.text.evidence.evidence import EvidenceLine, EvidenceReader, pick_evidence
 
 SAMPLES: list[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "crash_samples.yaml").read_text(encoding="utf-8")

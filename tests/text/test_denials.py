@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kb.text.denials import denials, other_denial, same_denial
+from kb.text.contradictions import denials, other_denial, same_denial
 
 LEARNED = (
     'type=1400 audit(1712.4:81): avc:  denied  { write } for  pid=812 comm="ledgerd" name="spool" dev="dm-0" ino=77'
@@ -19,9 +19,13 @@ def test_a_denial_is_read_by_its_fields() -> None:
     (only,) = denials(f"a line before\n{LEARNED}")
 
     assert only == {
-        "permission": "write", "comm": "ledgerd", "name": "spool",
-        "scontext": "ledger_t", "tcontext": "var_spool_t", "tclass": "dir",
-    }  # fmt: skip
+        "permission": "write",
+        "comm": "ledgerd",
+        "name": "spool",
+        "scontext": "ledger_t",
+        "tcontext": "var_spool_t",
+        "tclass": "dir",
+    }
 
 
 @pytest.mark.parametrize(

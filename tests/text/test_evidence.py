@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kb.text.carriers import unfold
-from kb.text.evidence import (
+from kb.text.evidence.evidence import (
     LONGEST_LINE,
     EvidenceLine,
     EvidenceReader,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.evidence import first_of
-from kb.text.evidence import pick_evidence
+from kb.text.evidence.evidence import pick_evidence
 
 
 def healthy(count: int) -> str:

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from kb.text.evidence import pick_evidence
-from kb.text.evidence_groups import is_bare_field
+from kb.text.evidence.evidence import pick_evidence
+from kb.text.evidence.groups import is_bare_field
 
 WORDS = "stock ledger refuses write: shard 9 has no leader"
 HEALTHY = "".join(
@@ -41,10 +41,14 @@ def test_loguru_marks_the_frame_that_caught_an_exception_and_it_is_a_frame():
 
 
 ZAP = {
-    "level": "error", "ts": 1795982928.42, "caller": "orders/main.go:17", "msg": "order job failed", "error": WORDS,
+    "level": "error",
+    "ts": 1795982928.42,
+    "caller": "orders/main.go:17",
+    "msg": "order job failed",
+    "error": WORDS,
     "errorVerbose": f"{WORDS}\nmain.renew\n\t/srv/orders/main.go:12\nruntime.goexit\n\t/usr/go/src/asm_amd64.s:1594",
     "stacktrace": "main.main\n\t/srv/orders/main.go:17\nruntime.main\n\t/usr/lib/go/src/runtime/proc.go:250",
-}  # fmt: skip
+}
 
 
 def test_the_stack_that_zap_writes_as_a_field_is_no_evidence_whatever_the_level_of_its_record():

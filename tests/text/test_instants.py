@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.storage.encoder import OnnxEncoder
-from kb.text.instants import clock, day_of, in_utc, minute, parse_instant, second
+from kb.index.encoder import OnnxEncoder
+from kb.text.times import clock, day_of, in_utc, minute, parse_instant, second
 from tests.conftest import ROOT, RunKb
 
 EAST = timezone(timedelta(hours=2))
@@ -47,7 +47,7 @@ def test_no_other_module_prints_a_clock_or_a_day() -> None:
         for path in sorted((ROOT / "kb").rglob("*.py"))
         if printed.search(path.read_text(encoding="utf-8"))
     ]
-    assert found == ["kb/text/instants.py"]
+    assert found == ["kb/text/times.py"]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.carriers import jsonlines, objects, unfold
+from kb.text.carriers import json_lines, objects, unfold
 from kb.text.carriers.objects import messages
 
 SAID = st.sampled_from(
@@ -41,7 +41,7 @@ def test_lines_of_docker_read_at_once_say_what_they_say_one_by_one(
     said: list[tuple[str, str]], compact: bool, ended: bool
 ) -> None:
     lines = [docker(text + end, compact) for text, end in said]
-    found = jsonlines._plain([*lines, ""] if ended else lines)
+    found = json_lines._plain([*lines, ""] if ended else lines)
     one_by_one = [messages(json.loads(line)) for line in lines]
     assert found is None or found == [*(line for (line,) in one_by_one), *([""] if ended else [])]
 
@@ -49,7 +49,7 @@ def test_lines_of_docker_read_at_once_say_what_they_say_one_by_one(
 @pytest.mark.parametrize("compact", [True, False])
 def test_plain_lines_of_docker_are_read_at_once(compact: bool) -> None:
     lines = [docker(f"request {number} took 4 ms\n", compact, "stdout") for number in range(3)]
-    assert jsonlines._plain([*lines, ""]) == [*(f"request {number} took 4 ms" for number in range(3)), ""]
+    assert json_lines._plain([*lines, ""]) == [*(f"request {number} took 4 ms" for number in range(3)), ""]
 
 
 NAMES = st.sampled_from(

@@ -14,7 +14,7 @@ from kb.text.kinds import Kind, kind_of
         ("[FIRING:2] HarbourCraneStalled (quay-north crane-4 critical)", Kind.ALERT),
         ("alertname=HarbourCraneStalled severity=critical crane=4", Kind.LABELS),
         ('{"labels": {"alertname": "HarbourCraneStalled", "severity": "critical"}}', Kind.LABELS),
-        ("level=error caller=ledger.go:214 err=\"no leader\" shard=17", Kind.LINE),
+        ('level=error caller=ledger.go:214 err="no leader" shard=17', Kind.LINE),
         ("dial tcp 10.0.0.7:5432: connect: connection refused", Kind.LINE),
         (
             "2026-11-20 10:15:12 ERROR ledger: write refused (shard 4)\n"
@@ -30,7 +30,7 @@ from kb.text.kinds import Kind, kind_of
         ("cannot log in after the migration", Kind.SENTENCE),
         ("have we ever lost a disk during a resize?", Kind.SENTENCE),
     ],
-)  # fmt: skip
+)
 def test_the_kind_of_a_text_is_told(text: str, kind: Kind):
     assert kind_of(text) is kind
 

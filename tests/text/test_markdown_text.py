@@ -7,17 +7,36 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from kb.text.markdown_text import as_line, as_quote, from_line, from_quote
+from kb.text.escaping import as_line, as_quote, from_line, from_quote
 from kb.text.redact import redact
 
 SIGNS = "#*_`~<>!-+=|[](){}\\&;:.@/'\" ab1\t"
 QUICK = settings(max_examples=150, deadline=None, phases=[Phase.explicit, Phase.generate])
 
 HARD = [
-    "# Timeline", "- **Incident ID**: incident-20200101-x-000000", "1. first", "> quoted", "---", "- [ ] a box",
-    "<!-- gone", "`<!-- not code` -->", "| a | b |", "```", "<pod> & &amp; &#35;", "C:\\temp\\*", "snake_case _x_",
-    "[Name]", "a #", "##", "`code` and \\`not`", "~~struck~~", "\\", "قال: خطأ", "TBD", "2026-11-20 outage",
-]  # fmt: skip
+    "# Timeline",
+    "- **Incident ID**: incident-20200101-x-000000",
+    "1. first",
+    "> quoted",
+    "---",
+    "- [ ] a box",
+    "<!-- gone",
+    "`<!-- not code` -->",
+    "| a | b |",
+    "```",
+    "<pod> & &amp; &#35;",
+    "C:\\temp\\*",
+    "snake_case _x_",
+    "[Name]",
+    "a #",
+    "##",
+    "`code` and \\`not`",
+    "~~struck~~",
+    "\\",
+    "قال: خطأ",
+    "TBD",
+    "2026-11-20 outage",
+]
 
 
 @QUICK

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.mask import MASK_VERSION, fingerprint, mask
+from kb.text.masking import MASK_VERSION, fingerprint, mask
 
 PIECES = st.sampled_from(
     """

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from kb.text.ids import looks_like_id
-from kb.text.mask import fingerprint, mask
+from kb.text.masking import fingerprint, mask
+from kb.text.masking_rules import looks_like_id
 
 WORDS = [
     "upstream",
@@ -148,7 +148,7 @@ def test_names_that_tell_errors_apart_are_kept(one: str, other: str) -> None:
         ("lock held by ReentrantLock@deadbee", "lock held by ReentrantLock@<*>"),
         ("Log4jLoggerAdapter loaded", "Log<*>jLoggerAdapter loaded"),
     ],
-)  # fmt: skip
+)
 def test_values_are_known_by_their_shape_or_by_the_word_before_them(line: str, template: str) -> None:
     assert mask(line) == template
 

@@ -6,18 +6,48 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.text.never import never_matches
-from kb.text.signature_regex import compile_regex
+from kb.text.signatures.regex import compile_regex, never_matches
 
 NOTHING = [
-    "end$of", "line^begins", r"disk\bfull", r"full\B-", r"[^\s\S]", r"[^\w\W]+x", r"a\Ab", r"a\zb", r"(one|two)$three",
-    r"(?:a$b)+", r"x*a\bb", r"(a\bb|c^d)", "^ab^", r"\b\bx\B$", r"(?i)no$thing", r"((a|b)+^c)?d$e",
-]  # fmt: skip
+    "end$of",
+    "line^begins",
+    r"disk\bfull",
+    r"full\B-",
+    r"[^\s\S]",
+    r"[^\w\W]+x",
+    r"a\Ab",
+    r"a\zb",
+    r"(one|two)$three",
+    r"(?:a$b)+",
+    r"x*a\bb",
+    r"(a\bb|c^d)",
+    "^ab^",
+    r"\b\bx\B$",
+    r"(?i)no$thing",
+    r"((a|b)+^c)?d$e",
+]
 SOMETHING = [
-    "refused", "^refused$", r"\brefused\b", r"refused$\s*again", r"refused$\n^again", r"x\B", r"(a\bb)?c", "(a\\bb)*c",
-    r"(a\bb|c)", r"\Astarts", r"ends\z", r"a\\zb", r"[^a]$", r".*",
-    r"\x{41}\b", r"\pL+$x?", "(?:^|,)x", "a{0}$", r"é\bx", r"(?s).^x",
-]  # fmt: skip
+    "refused",
+    "^refused$",
+    r"\brefused\b",
+    r"refused$\s*again",
+    r"refused$\n^again",
+    r"x\B",
+    r"(a\bb)?c",
+    "(a\\bb)*c",
+    r"(a\bb|c)",
+    r"\Astarts",
+    r"ends\z",
+    r"a\\zb",
+    r"[^a]$",
+    r".*",
+    r"\x{41}\b",
+    r"\pL+$x?",
+    "(?:^|,)x",
+    "a{0}$",
+    r"é\bx",
+    r"(?s).^x",
+]
 
 
 @pytest.mark.parametrize("pattern", NOTHING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kb.text.pieces import every, first, pieces
+from kb.text.signatures.prepared import every, first, pieces
 
 LINE = "2026-11-29 09:12:00 berth 4 is free, the ferry waits\n"
 

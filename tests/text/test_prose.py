@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kb.text.prose import is_own_words, is_prose
+from kb.text.kinds import is_own_words, is_prose
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_sentence_is_prose(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "level=error caller=ledger.go:214 err=\"no leader\" shard=17",
+        'level=error caller=ledger.go:214 err="no leader" shard=17',
         "java.lang.IllegalStateException: ledger 12 is sealed",
         "AttributeError: property 'total' of the 'Order' object has no setter, and it is not to be set",
         "TypeError [ERR_LEDGER]: the ledger that was given is not the one of the shard",
@@ -45,7 +45,7 @@ def test_a_sentence_is_prose(text: str) -> None:
         "",
         "4711 --- 12",
     ],
-)  # fmt: skip
+)
 def test_what_a_program_writes_is_not(text: str) -> None:
     assert not is_prose(text)
 

@@ -6,9 +6,8 @@ import time
 
 import pytest
 
-from kb.text.mask import fingerprint
-from kb.text.rewordings import Example, Rewording, reworded, rewordings, sources
-from kb.text.wordings import fits, wording
+from kb.text.masking import fingerprint
+from kb.text.rewordings import Example, Rewording, fits, reworded, rewordings, sources, wording
 
 EXAMPLES = [(one, example) for one in rewordings() for example in one.examples]
 

@@ -12,10 +12,9 @@ import pytest
 from benchmarks.redaction import tokens
 from benchmarks.redaction_values import Context, contexts, harmless, value
 from kb.lookup.question import ask
-from kb.text.log_templates import LogTemplates
+from kb.text.evidence.templates import LogTemplates
 from kb.text.redact import hidden, redact, redact_lines
-from kb.text.secrets.marks import Marks
-from kb.text.secrets.reading import reading
+from kb.text.secrets.reading import Marks, reading
 from kb.text.secrets.search import _search
 
 CONTEXTS = list(contexts(random.Random(20)))
@@ -114,8 +113,24 @@ def test_a_disguised_text_is_read_and_its_places_are_those_of_the_text(text: str
         assert len(text[start:end]) > 1 or text[start] == character or not text[start].isascii()
 
 
-UNITS = ["kind: Secret\n", "password,a\n", "secret: |\n", "sid=", "mysql -p", "cookie=a=", "jira ", "1234|", "a: &b ",
-         "| sudo -S", "basic ", '\\"key\\":', "token>", "pass:'", "{'key':", "private key---"]  # fmt: skip
+UNITS = [
+    "kind: Secret\n",
+    "password,a\n",
+    "secret: |\n",
+    "sid=",
+    "mysql -p",
+    "cookie=a=",
+    "jira ",
+    "1234|",
+    "a: &b ",
+    "| sudo -S",
+    "basic ",
+    '\\"key\\":',
+    "token>",
+    "pass:'",
+    "{'key':",
+    "private key---",
+]
 
 
 @pytest.mark.parametrize("unit", UNITS)

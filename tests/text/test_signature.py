@@ -6,12 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.records import Signature
-from kb.text.hyperscan_engine import Hyperscan
-from kb.text.prepared import prepare
-from kb.text.re2_sets import Re2Sets
-from kb.text.signature import SignatureSet, parse_signature, specificity, text_specificity, validate_signature
-from kb.text.signature_engines import Engine, Needle
+from kb.model import Signature
+from kb.text.signatures.engines import Engine, Needle, Re2Sets
+from kb.text.signatures.hyperscan_engine import Hyperscan
+from kb.text.signatures.prepared import prepare
+from kb.text.signatures.signature import (
+    SignatureSet,
+    parse_signature,
+    specificity,
+    text_specificity,
+    validate_signature,
+)
 
 
 def keys(text: str, *signatures: str | Signature) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from kb.text.prepared import prepare
-from kb.text.signature_engines import _PIECE, Engine, Needle
+from kb.text.signatures.engines import _PIECE, Engine, Needle
+from kb.text.signatures.prepared import prepare
 
 LETTERS = "ab c"
 

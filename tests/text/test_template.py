@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from kb.text.message import message
-from kb.text.none_left import apart, none_left
-from kb.text.template import anchor_of, find, template_of
+from kb.text.contradictions import apart, none_left
+from kb.text.masking import message
+from kb.text.signatures.templates import anchor_of, find, template_of
 
 LEARNED = "stock ledger refuses write: shard 17 has no leader since epoch 40211"
 
@@ -46,8 +46,17 @@ def test_the_piece_that_tells_most_is_looked_for_first() -> None:
         "first\nstock ledger refuses write: shard\n9 has no leader since epoch 77\nlast",
         "stock ledger refuses write:\tshard 9  has no leader since epoch 77",
     ],
-    ids=["prefix", "capitals", "quotes", "wrapped error", "nested JSON", "folded", "folded at the gap", "tab"],
-)  # fmt: skip
+    ids=[
+        "prefix",
+        "capitals",
+        "quotes",
+        "wrapped error",
+        "nested JSON",
+        "folded",
+        "folded at the gap",
+        "tab",
+    ],
+)
 def test_the_line_is_found_with_other_numbers_inside(text: str) -> None:
     found = standing(LEARNED, text)
 
@@ -68,10 +77,16 @@ def test_the_line_is_found_with_other_numbers_inside(text: str) -> None:
         "stock ledger refuses write: shard 9 has no",
     ],
     ids=[
-        "more in a gap", "words in a gap", "another word", "a word more", "other order",
-        "within a word", "a longer word", "cut off",
+        "more in a gap",
+        "words in a gap",
+        "another word",
+        "a word more",
+        "other order",
+        "within a word",
+        "a longer word",
+        "cut off",
     ],
-)  # fmt: skip
+)
 def test_the_line_is_not_found_where_something_else_is_said(text: str) -> None:
     assert standing(LEARNED, text) is None
 
@@ -112,10 +127,14 @@ def test_a_search_goes_on_in_the_lines_behind_a_place() -> None:
             "proxy: backend api has 0 active and 0 backup servers left",
             "proxy: backend web has 1 active and 0 backup servers left",
         ),
-        ("pool drained: idle=0 waiting=12", "pool drained: idle=0 waiting=3", "pool drained: idle=6 waiting=12"),
+        (
+            "pool drained: idle=0 waiting=12",
+            "pool drained: idle=0 waiting=3",
+            "pool drained: idle=6 waiting=12",
+        ),
         ("replicas ready: 0 for set 41", "replicas ready: 0 for set 7", "replicas ready: 2 for set 41"),
     ],
-)  # fmt: skip
+)
 def test_none_left_is_found_only_where_none_is_left(learned: str, same: str, other: str) -> None:
     # (the name of a backend is a word of its own, which does not vary)
     same = same.replace("backend api", "backend web")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.text.titles import title_line
+from kb.text.evidence.evidence import title_line
 
 
 def test_a_title_of_one_line_is_as_it_was_learned() -> None:

@@ -29,10 +29,16 @@ def test_identifiers_are_kept_whole_and_split(text: str, tokens: list[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "forms", [["restart", "restarts", "restarted", "restarting"], ["stop", "stops", "stopped", "stopping"],
-              ["transfer", "transfers", "transferred"], ["deny", "denies", "denied"], ["cache", "caches", "cached"],
-              ["pass", "passes", "passed"]]
-)  # fmt: skip
+    "forms",
+    [
+        ["restart", "restarts", "restarted", "restarting"],
+        ["stop", "stops", "stopped", "stopping"],
+        ["transfer", "transfers", "transferred"],
+        ["deny", "denies", "denied"],
+        ["cache", "caches", "cached"],
+        ["pass", "passes", "passed"],
+    ],
+)
 def test_the_forms_of_a_word_meet(forms: list[str]) -> None:
     assert len({stem(form) for form in forms}) == 1
 

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from kb.records import Signature
-from kb.text.crashes.plumbing import is_plumbing
-from kb.text.sought import sought
-from kb.text.template import find
-from kb.text.trace import MOST_LINES, names_something, told_first, trace_signature
+from kb.model import Signature
+from kb.text.crashes.forms import is_plumbing
+from kb.text.signatures.set import sought
+from kb.text.signatures.templates import find
+from kb.text.traces import MOST_LINES, names_something, told_first, trace_signature
 
 PYTHON = """Traceback (most recent call last):
   File "/srv/a/app.py", line 6, in main
@@ -118,9 +118,19 @@ def test_what_any_crash_of_the_runtime_prints_is_not_looked_for() -> None:
     lines = " ".join(line for text in texts for line in looked_for(text))
 
     for plumbing in (
-        "Traceback", "charge(order)", "java.lang.Thread", "rust_begin_unwind", "panic_fmt", "RUST_BACKTRACE",
-        "throw new", "task_queues", "Node.js v", "Call Trace", "dump_stack", "entry_SYSCALL",
-    ):  # fmt: skip
+        "Traceback",
+        "charge(order)",
+        "java.lang.Thread",
+        "rust_begin_unwind",
+        "panic_fmt",
+        "RUST_BACKTRACE",
+        "throw new",
+        "task_queues",
+        "Node.js v",
+        "Call Trace",
+        "dump_stack",
+        "entry_SYSCALL",
+    ):
         assert plumbing not in lines
 
 

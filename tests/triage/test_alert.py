@@ -169,17 +169,42 @@ def test_a_secret_in_a_label_is_not_shown() -> None:
 
 
 HOSTILE: list[object] = [
-    "", "   ", "{", '{"alerts": [', "[1, 2", "{}", "[]", "null", "{'labels': 1}", None, 7, 1.5, True,
-    b"\xff\xfe", [], {},
-    [None, 1, "x"], {"alerts": None}, {"alerts": [1, None, {"labels": None}]}, {"alerts": "x" * 10},
+    "",
+    "   ",
+    "{",
+    '{"alerts": [',
+    "[1, 2",
+    "{}",
+    "[]",
+    "null",
+    "{'labels': 1}",
+    None,
+    7,
+    1.5,
+    True,
+    b"\xff\xfe",
+    [],
+    {},
+    [None, 1, "x"],
+    {"alerts": None},
+    {"alerts": [1, None, {"labels": None}]},
+    {"alerts": "x" * 10},
     {"labels": {1: 2, "service": ["a"], "env": {"x": 1}, "severity": None}},
     {"labels": {"alertname": None}, "annotations": 5},
-    {"labels": {}, "status": 9, "startsAt": "soon", "endsAt": {"a": 1}}, {"labels": {}, "startsAt": 1e300},
+    {"labels": {}, "status": 9, "startsAt": "soon", "endsAt": {"a": 1}},
+    {"labels": {}, "startsAt": 1e300},
     {"labels": {"service": "x" * 100_000}, "annotations": {"summary": "y" * 1_000_000}},
-    {"data": {"alerts": [{"labels": {"alertname": "A"}, "state": "firing", "activeAt": "2026-05-20T10:04:00Z"}]}},
-    '{"a":' * 5_000 + "1" + "}" * 5_000, "[" * 100_000, '{"labels": {"a": "\ud800"}}', "\x00\x01\x02" * 100,
+    {
+        "data": {
+            "alerts": [{"labels": {"alertname": "A"}, "state": "firing", "activeAt": "2026-05-20T10:04:00Z"}]
+        }
+    },
+    '{"a":' * 5_000 + "1" + "}" * 5_000,
+    "[" * 100_000,
+    '{"labels": {"a": "\ud800"}}',
+    "\x00\x01\x02" * 100,
     {"version": "4", "alerts": [{"labels": {"alertname": f"A{n}"}} for n in range(5_000)]},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("alert", HOSTILE, ids=range(len(HOSTILE)))
@@ -247,8 +272,10 @@ def test_a_log_of_json_lines_is_read_in_words() -> None:
     alert = parse_alert("\n".join(map(json.dumps, lines)))
 
     assert alert.text.splitlines() == [
-        "info: GET /profile 200", "error: pool exhausted: deadline exceeded status=502", "error: no route"
-    ]  # fmt: skip
+        "info: GET /profile 200",
+        "error: pool exhausted: deadline exceeded status=502",
+        "error: no route",
+    ]
     assert (alert.name, alert.service) == ("pool exhausted: deadline exceeded status=502", "profile")
 
 
@@ -366,11 +393,15 @@ RECORDS = {
         "lease of slot 3 refused",
     ),
     "python-logstash-formatter": (
-        {"name": "orders", "levelname": "ERROR", "message": "job failed",
-         "exception": ["Traceback (most recent call last):\n", "LedgerError: slot 3 is taken\n"]},
+        {
+            "name": "orders",
+            "levelname": "ERROR",
+            "message": "job failed",
+            "exception": ["Traceback (most recent call last):\n", "LedgerError: slot 3 is taken\n"],
+        },
         "LedgerError: slot 3 is taken",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("logger", RECORDS)

@@ -43,12 +43,19 @@ def rules(*states: str) -> str:
             "state": state,
             "name": one["labels"]["alertname"],
             "annotations": {"summary": "{{ $value | humanizePercentage }}"},
-            "alerts": [{"labels": one["labels"], "annotations": one["annotations"], "state": state,
-                        "activeAt": "2026-11-29T20:04:54Z", "value": "1.2e-01"}],
+            "alerts": [
+                {
+                    "labels": one["labels"],
+                    "annotations": one["annotations"],
+                    "state": state,
+                    "activeAt": "2026-11-29T20:04:54Z",
+                    "value": "1.2e-01",
+                }
+            ],
             "type": "alerting",
         }
         for state, one in zip(states, (HIGH, LATE), strict=True)
-    ]  # fmt: skip
+    ]
     return json.dumps(
         {"status": "success", "data": {"groups": [{"name": "shop", "file": "r.yml", "rules": found}]}}
     )

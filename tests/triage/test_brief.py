@@ -15,15 +15,15 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.records import ActionItem, CauseStatus
-from kb.records.brief import Brief
-from kb.records.change import Change, ChangeKind
-from kb.records.live import Hypothesis, LiveIncident, Mitigation, Phase
-from kb.records.parts import Severity
-from kb.storage.codec import to_builtins
-from kb.storage.encoder import OnnxEncoder
+from kb.index.encoder import OnnxEncoder
+from kb.model import ActionItem, CauseStatus
+from kb.model.brief import Brief
+from kb.model.change import Change, ChangeKind
+from kb.model.entry import Severity
+from kb.model.incident import Hypothesis, LiveIncident, Mitigation, Phase
+from kb.text.codec import to_builtins
+from kb.triage.brief import as_data, render
 from kb.triage.budget import count_tokens
-from kb.triage.render import as_data, render
 from kb.triage.triage import Request, Triage
 
 NOW = datetime(2026, 5, 20, 10, 20, tzinfo=UTC)
@@ -39,9 +39,15 @@ ALERT: dict[str, Any] = {
     "startsAt": "2026-05-20T10:05:00Z",
 }
 DEPLOYED = Change(
-    kind=ChangeKind.DEPLOYMENT, at=datetime(2026, 5, 20, 9, 55, tzinfo=UTC), service="orders", environment="prod",
-    version="v2.4", previous="v2.3", author="ann", id="change-1",
-)  # fmt: skip
+    kind=ChangeKind.DEPLOYMENT,
+    at=datetime(2026, 5, 20, 9, 55, tzinfo=UTC),
+    service="orders",
+    environment="prod",
+    version="v2.4",
+    previous="v2.3",
+    author="ann",
+    id="change-1",
+)
 
 
 @pytest.fixture
@@ -54,13 +60,18 @@ def kb(home: Path, encoder: OnnxEncoder) -> Iterator[KnowledgeBase]:
 def leak(kb: KnowledgeBase) -> str:
     """Two causes of one symptom, as seeds 000 and 001 tell them."""
     kb.learn_pattern(
-        SYMPTOM, "The pool was undersized for the traffic peak", "Raise POOL_MAX to 60", "kubectl set env POOL_MAX=60",
+        SYMPTOM,
+        "The pool was undersized for the traffic peak",
+        "Raise POOL_MAX to 60",
+        "kubectl set env POOL_MAX=60",
         check="Did traffic rise just before?",
-    )  # fmt: skip
+    )
     learned = kb.learn_pattern(
-        SYMPTOM, "A deployment leaks connections: conn.Close() is missing", "Roll back, then close them",
+        SYMPTOM,
+        "A deployment leaks connections: conn.Close() is missing",
+        "Roll back, then close them",
         check="Did a deployment go out?",
-    )  # fmt: skip
+    )
     return learned.id
 
 
@@ -184,8 +195,11 @@ def test_severity_is_given_or_judged_on_its_words(kb: KnowledgeBase) -> None:
 
 @pytest.mark.usefixtures("leak")
 def test_the_place_is_told_quirks_state_runbook_and_open_incidents(kb: KnowledgeBase) -> None:
-    kb.memory_update("learned/service_quirks", "services.orders.quirks",
-                     [{"name": "Slow start", "description": "8 s", "workaround": "send a tracer"}])  # fmt: skip
+    kb.memory_update(
+        "learned/service_quirks",
+        "services.orders.quirks",
+        [{"name": "Slow start", "description": "8 s", "workaround": "send a tracer"}],
+    )
     kb.memory_update(
         "state/environments", "environments.prod", {"status": "degraded", "known_issues": ["slow search"]}
     )
@@ -214,14 +228,18 @@ def test_the_place_is_told_quirks_state_runbook_and_open_incidents(kb: Knowledge
 @pytest.mark.usefixtures("leak")
 def test_hypotheses_of_the_open_incident_are_kept_apart_by_how_sure_they_are(kb: KnowledgeBase) -> None:
     live = LiveIncident(
-        id="inc-7", title="Orders down", phase=Phase.MITIGATING, detected=NOW, services=("orders",),
+        id="inc-7",
+        title="Orders down",
+        phase=Phase.MITIGATING,
+        detected=NOW,
+        services=("orders",),
         hypotheses=(
             Hypothesis(id="h1", text="the pool leaks", status=CauseStatus.CONFIRMED),
             Hypothesis(id="h2", text="the network is slow", status=CauseStatus.REFUTED),
             Hypothesis(id="h3", text="a bot crawls us", status=CauseStatus.SUSPECTED),
         ),
         mitigations=(Mitigation(at=NOW, text="restarted the pods", worked=False),),
-    )  # fmt: skip
+    )
 
     brief = triage_with(kb, live=[live])(ALERT)
 
@@ -272,9 +290,13 @@ def test_past_incidents_tell_how_they_ended_and_open_preventions_come_overdue_fi
 
 def test_preventions_of_incidents_that_were_only_lived_are_told_too(kb: KnowledgeBase) -> None:
     closed = LiveIncident(
-        id="inc-3", title="Old outage", phase=Phase.CLOSED, detected=NOW - timedelta(days=9), services=("orders",),
+        id="inc-3",
+        title="Old outage",
+        phase=Phase.CLOSED,
+        detected=NOW - timedelta(days=9),
+        services=("orders",),
         action_items=(ActionItem(text="Add a limit", owner="Ann", due=date(2026, 5, 1), done=False),),
-    )  # fmt: skip
+    )
 
     brief = triage_with(kb, live=[closed])(ALERT)
 
@@ -326,9 +348,13 @@ def test_an_alert_that_is_over_asks_and_escalates_nothing(kb: KnowledgeBase) -> 
 
 @pytest.mark.parametrize(
     ("arguments", "says"),
-    [({"alert": "  "}, "alert is empty"), ({"alert": {}}, "alert is empty"), ({"alert": "x", "budget": 50}, "from 100"),
-     ({"alert": "x", "severity": "terrible"}, "SEV1 to SEV4")],
-)  # fmt: skip
+    [
+        ({"alert": "  "}, "alert is empty"),
+        ({"alert": {}}, "alert is empty"),
+        ({"alert": "x", "budget": 50}, "from 100"),
+        ({"alert": "x", "severity": "terrible"}, "SEV1 to SEV4"),
+    ],
+)
 def test_bad_arguments_are_told_what_to_give(kb: KnowledgeBase, arguments: dict[str, Any], says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         kb.triage(**arguments)
@@ -432,10 +458,15 @@ def test_several_suspected_causes_stand_together_each_with_its_check(kb: Knowled
 
 def test_what_is_expected_is_called_no_error_and_offers_no_fix_to_apply(kb: KnowledgeBase) -> None:
     kb.memory.append(
-        "learned/patterns", "noise_patterns",
-        {"pattern": "probe of gate 7 answered 503", "expected": True, "meaning": "Caches are being filled",
-         "check": "Is the pod older than two minutes?"},
-    )  # fmt: skip
+        "learned/patterns",
+        "noise_patterns",
+        {
+            "pattern": "probe of gate 7 answered 503",
+            "expected": True,
+            "meaning": "Caches are being filled",
+            "check": "Is the pod older than two minutes?",
+        },
+    )
 
     brief = kb.triage("probe of gate 7 answered 503", service="gate")
 
@@ -501,9 +532,15 @@ def test_the_severity_that_the_incident_was_given_stands_and_a_worse_alert_is_to
     kb: KnowledgeBase,
 ) -> None:
     live = LiveIncident(
-        id="incident-1", title="orders slow", phase=Phase.INVESTIGATING, detected=NOW, services=("orders",),
-        severity=Severity.SEV3, severity_label="P3", confirmed=True,
-    )  # fmt: skip
+        id="incident-1",
+        title="orders slow",
+        phase=Phase.INVESTIGATING,
+        detected=NOW,
+        services=("orders",),
+        severity=Severity.SEV3,
+        severity_label="P3",
+        confirmed=True,
+    )
 
     brief = triage_with(kb, live=[live])(ALERT)
 
@@ -515,9 +552,10 @@ def test_the_severity_that_the_incident_was_given_stands_and_a_worse_alert_is_to
 
 def test_a_quirk_of_the_service_alone_makes_nothing_related(kb: KnowledgeBase) -> None:
     kb.memory.update(
-        "learned/service_quirks", "services.tide-worker.quirks",
+        "learned/service_quirks",
+        "services.tide-worker.quirks",
         [{"name": "No work before noon", "description": "It waits for the tables", "workaround": "Wait"}],
-    )  # fmt: skip
+    )
 
     brief = kb.triage("disk full on tide-worker")
 

@@ -9,14 +9,19 @@ from datetime import UTC, datetime
 import pytest
 
 from kb.errors import InvalidInput
-from kb.storage import yamledit
-from kb.triage.environment_edits import Sighting, revise
-from kb.triage.environments import read_states, state_of
+from kb.memory import yaml_edit
+from kb.triage.environments import Sighting, read_states, revise, state_of
 
 SEEN = Sighting(
-    environment="prod", alert="HighErrorRate", issue="pool exhausted", resolved=False,
-    at=datetime(2026, 5, 20, 10, tzinfo=UTC), service="orders", severity="SEV2", entry_id="pattern-1",
-)  # fmt: skip
+    environment="prod",
+    alert="HighErrorRate",
+    issue="pool exhausted",
+    resolved=False,
+    at=datetime(2026, 5, 20, 10, tzinfo=UTC),
+    service="orders",
+    severity="SEV2",
+    entry_id="pattern-1",
+)
 LATER = replace(SEEN, at=datetime(2026, 5, 20, 11, tzinfo=UTC))
 OVER = replace(SEEN, at=datetime(2026, 5, 20, 12, tzinfo=UTC), resolved=True)
 WRITTEN = """\
@@ -44,13 +49,13 @@ SHAPES = [
 
 def after(text: str, *sightings: Sighting) -> str:
     for seen in sightings:
-        text = yamledit.set_values(text, revise(yamledit.load(text), seen))
+        text = yaml_edit.set_values(text, revise(yaml_edit.load(text), seen))
     return text
 
 
 @pytest.mark.parametrize("text", SHAPES)
 def test_a_firing_alert_is_written_into_any_shape(text: str) -> None:
-    state = state_of(yamledit.load(after(text, SEEN)), "Production")
+    state = state_of(yaml_edit.load(after(text, SEEN)), "Production")
 
     assert state is not None
     assert (state.status, state.checked) == ("degraded", "2026-05-20T10:00:00Z")
@@ -60,7 +65,7 @@ def test_a_firing_alert_is_written_into_any_shape(text: str) -> None:
 
 @pytest.mark.parametrize("text", SHAPES)
 def test_since_stays_from_the_first_time_and_nothing_is_doubled(text: str) -> None:
-    once, twice = (state_of(yamledit.load(after(text, *seen)), "prod") for seen in ([SEEN], [SEEN, LATER]))
+    once, twice = (state_of(yaml_edit.load(after(text, *seen)), "prod") for seen in ([SEEN], [SEEN, LATER]))
 
     assert once is not None
     assert twice is not None
@@ -70,7 +75,7 @@ def test_since_stays_from_the_first_time_and_nothing_is_doubled(text: str) -> No
 
 @pytest.mark.parametrize("text", SHAPES)
 def test_a_resolved_alert_makes_it_healthy_again(text: str) -> None:
-    state = state_of(yamledit.load(after(text, SEEN, LATER, OVER)), "prod")
+    state = state_of(yaml_edit.load(after(text, SEEN, LATER, OVER)), "prod")
 
     assert state is not None
     assert state.status in ("healthy", "ok", "green")
@@ -80,7 +85,7 @@ def test_a_resolved_alert_makes_it_healthy_again(text: str) -> None:
 def test_while_another_alert_fires_it_stays_degraded() -> None:
     other = replace(SEEN, alert="DiskFull", issue="disk", entry_id="")
 
-    state = state_of(yamledit.load(after(WRITTEN, SEEN, other, OVER)), "prod")
+    state = state_of(yaml_edit.load(after(WRITTEN, SEEN, other, OVER)), "prod")
 
     assert state is not None
     assert state.status == "degraded"
@@ -90,15 +95,21 @@ def test_while_another_alert_fires_it_stays_degraded() -> None:
 def test_what_a_person_wrote_stays() -> None:
     text = after(WRITTEN, SEEN, LATER, OVER)
 
-    for line in ("# ours", "  # the shop", "    owner: ann   # on call", "      # keep an eye on it",
-                 "      - slow search", "  stage: healthy"):  # fmt: skip
+    for line in (
+        "# ours",
+        "  # the shop",
+        "    owner: ann   # on call",
+        "      # keep an eye on it",
+        "      - slow search",
+        "  stage: healthy",
+    ):
         assert line in text.splitlines()
     assert text.index("owner") < text.index("status") < text.index("known_issues") < text.index("stage:")
 
 
 @pytest.mark.parametrize("status", ["down", "maintenance", "frozen for the audit"])
 def test_a_graver_word_of_a_person_is_not_softened(status: str) -> None:
-    state = state_of(yamledit.load(after(f"environments:\n  prod:\n    status: {status}\n", SEEN)), "prod")
+    state = state_of(yaml_edit.load(after(f"environments:\n  prod:\n    status: {status}\n", SEEN)), "prod")
 
     assert state is not None
     assert state.status == status
@@ -107,20 +118,31 @@ def test_a_graver_word_of_a_person_is_not_softened(status: str) -> None:
 def test_what_becomes_known_later_replaces_that_it_was_not() -> None:
     unknown = replace(SEEN, issue="HighErrorRate: cause unknown", entry_id="")
 
-    state = state_of(yamledit.load(after("", unknown, LATER)), "prod")
+    state = state_of(yaml_edit.load(after("", unknown, LATER)), "prod")
 
     assert state is not None
     assert state.issues == ("pool exhausted since 2026-05-20T10:00:00Z",)
 
 
-@pytest.mark.parametrize("data", [None, 7, "text", [], [1, None], {"environments": 5}, {"environments": [1, {}]},
-                                  {"environments": {"prod": None, 3: {"status": ["x"]}}}])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        7,
+        "text",
+        [],
+        [1, None],
+        {"environments": 5},
+        {"environments": [1, {}]},
+        {"environments": {"prod": None, 3: {"status": ["x"]}}},
+    ],
+)
 def test_nonsense_in_the_file_is_no_state(data: object) -> None:
     assert all(not state.status for state in read_states(data))
 
 
 def test_only_the_name_of_an_environment_in_a_list_is_enough() -> None:
-    told = yamledit.load(after("- prod\n- stage\n", SEEN))
+    told = yaml_edit.load(after("- prod\n- stage\n", SEEN))
 
     assert [one if isinstance(one, str) else one["name"] for one in told] == ["prod", "stage"]
     assert told[0]["status"] == "degraded"
@@ -130,7 +152,7 @@ def test_only_the_name_of_an_environment_in_a_list_is_enough() -> None:
 def test_a_status_by_service_stays_and_is_read() -> None:
     text = "environments:\n  prod:\n    status: {api: ok, db: down}\n"
 
-    told = yamledit.load(after(text, SEEN))["environments"]["prod"]
+    told = yaml_edit.load(after(text, SEEN))["environments"]["prod"]
 
     assert (told["status"], told["state"]) == ({"api": "ok", "db": "down"}, "degraded")
     assert read_states({"prod": told})[0].services == ("db: down",)
@@ -139,8 +161,8 @@ def test_a_status_by_service_stays_and_is_read() -> None:
 def test_alerts_by_title_stay_by_title() -> None:
     text = "prod:\n  status: ok\n  alerts:\n    Old: {since: x}\n    Odd: note\n"
 
-    firing = yamledit.load(after(text, SEEN))["prod"]["alerts"]
-    over = yamledit.load(after(text, SEEN, replace(SEEN, alert="Odd", resolved=True)))["prod"]["alerts"]
+    firing = yaml_edit.load(after(text, SEEN))["prod"]["alerts"]
+    over = yaml_edit.load(after(text, SEEN, replace(SEEN, alert="Odd", resolved=True)))["prod"]["alerts"]
 
     assert list(firing) == ["Old", "Odd", SEEN.alert]
     assert (firing["Odd"], over["Odd"]["note"], over["Odd"]["status"]) == ("note", "note", "resolved")
@@ -151,9 +173,9 @@ def test_alerts_by_title_stay_by_title() -> None:
 def test_no_alert_is_no_alert_however_it_is_written(nothing: str) -> None:
     text = f"prod:\n  status: ok\n  alerts: {nothing}\n"
 
-    told = state_of(yamledit.load(after(text, SEEN)), "prod")
+    told = state_of(yaml_edit.load(after(text, SEEN)), "prod")
 
-    assert state_of(yamledit.load(text), "prod") == read_states({"prod": "ok"})[0]
+    assert state_of(yaml_edit.load(text), "prod") == read_states({"prod": "ok"})[0]
     assert told is not None
     assert len(told.alerts) == 1
 
@@ -189,4 +211,4 @@ def test_comments_of_a_file_without_values_stay() -> None:
 def test_a_name_with_a_dot_is_one_key() -> None:
     text = after("environments:\n  prod.eu:\n    status: ok\n", replace(SEEN, environment="prod.eu"))
 
-    assert yamledit.load(text)["environments"]["prod.eu"]["status"] == "degraded"
+    assert yaml_edit.load(text)["environments"]["prod.eu"]["status"] == "degraded"

@@ -9,9 +9,9 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.records.ledger import Verdict
-from kb.storage.encoder import OnnxEncoder
-from kb.triage.render import render
+from kb.index.encoder import OnnxEncoder
+from kb.model.ledger import Verdict
+from kb.triage.brief import render
 
 EVIDENCE = {
     "kubectl_get_pods": "NAME READY STATUS\n" + "\n".join(f"orders-{n} 1/1 Running" for n in range(60)),

@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kb.records.change import Change, ChangeKind
-from kb.records.parts import Severity
-from kb.triage.playbook import Situation, escalations, mitigations, questions, roles
-from kb.triage.symptoms import Symptom, symptoms
+from kb.model.change import Change, ChangeKind
+from kb.model.entry import Severity
+from kb.triage.playbook import Situation, Symptom, escalations, mitigations, questions, roles, symptoms
 
 NOW = datetime(2026, 5, 20, 10, 30, tzinfo=UTC)
 DEPLOYED = Change(
@@ -80,9 +79,13 @@ def test_a_fix_that_nobody_has_proven_is_not_obvious() -> None:
 
 @pytest.mark.parametrize(
     ("text", "option"),
-    [("connection pool exhausted", 3), ("OOM killed again", 3), ("one of three replicas fails", 1),
-     ("since the feature flag rank_v2 was enabled", 2)],
-)  # fmt: skip
+    [
+        ("connection pool exhausted", 3),
+        ("OOM killed again", 3),
+        ("one of three replicas fails", 1),
+        ("since the feature flag rank_v2 was enabled", 2),
+    ],
+)
 def test_evidence_meets_the_precondition_of_an_option(text: str, option: int) -> None:
     assert mitigations(replace(BARE, text=text))[option].met is True
     assert mitigations(BARE)[option].met is None
@@ -91,9 +94,15 @@ def test_evidence_meets_the_precondition_of_an_option(text: str, option: int) ->
 def test_only_what_is_missing_is_asked() -> None:
     asked = list(questions(BARE))
     full = Situation(
-        text="ERROR pool exhausted, 30 % of users affected", now=NOW, severity=Severity.SEV2, confirmed=True,
-        service="orders", environment="production", starts=NOW, changes=(DEPLOYED,),
-    )  # fmt: skip
+        text="ERROR pool exhausted, 30 % of users affected",
+        now=NOW,
+        severity=Severity.SEV2,
+        confirmed=True,
+        service="orders",
+        environment="production",
+        starts=NOW,
+        changes=(DEPLOYED,),
+    )
 
     assert len(asked) == 7
     assert list(questions(full)) == []

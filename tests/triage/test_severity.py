@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kb.errors import InvalidInput
-from kb.records.brief import Alert
+from kb.model.brief import Alert
 from kb.triage.alert import parse_alert
 from kb.triage.severity import judge_severity
 
@@ -77,9 +77,18 @@ def test_words_are_judged_by_what_they_assert(text: str, severity: str | None) -
 
 @pytest.mark.parametrize(
     ("given", "severity"),
-    [("SEV1", "SEV1"), ("sev-2", "SEV2"), ("P3", "SEV3"), ("critical", "SEV1"), ("High", "SEV2"), ("🟡", "SEV3"),
-     ("🟢 Low", "SEV4"), ("Highest", "SEV1"), ("lowest", "SEV4")],
-)  # fmt: skip
+    [
+        ("SEV1", "SEV1"),
+        ("sev-2", "SEV2"),
+        ("P3", "SEV3"),
+        ("critical", "SEV1"),
+        ("High", "SEV2"),
+        ("🟡", "SEV3"),
+        ("🟢 Low", "SEV4"),
+        ("Highest", "SEV1"),
+        ("lowest", "SEV4"),
+    ],
+)
 def test_a_severity_that_somebody_gave_is_confirmed(given: str, severity: str) -> None:
     judged = judge_severity(Alert(text="complete outage"), given)
 

@@ -1,7 +1,5 @@
 """Apache httpd: a proxy, files, CGI, basic authentication, few workers."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -102,24 +100,98 @@ SOURCES = (
         log="error.log",
         workload=(_get("/"), _get("/api/orders/@id@"), _get("/cgi/report")),
         faults=(
-            Fault("backend_refused", r"AH00957: http: attempt to connect to .* failed", before=(), do=(_get("/api/orders/@id@"),)),
-            Fault("backend_timeout", r"AH01102: error reading status line", before=(step("backend", "port1", OK, 4.0),), do=(_get("/api/orders/@id@"),)),
-            Fault("backend_closed", r"AH01102: error reading status line|AH0.*End of file", before=(step("backend", "port1", None),), do=(_get("/api/orders/@id@"),)),
-            Fault("wrong_password", r"AH01617: user .*: authentication failure", do=(_get("/private/", "-u orders:lost"),)),
+            Fault(
+                "backend_refused",
+                r"AH00957: http: attempt to connect to .* failed",
+                before=(),
+                do=(_get("/api/orders/@id@"),),
+            ),
+            Fault(
+                "backend_timeout",
+                r"AH01102: error reading status line",
+                before=(step("backend", "port1", OK, 4.0),),
+                do=(_get("/api/orders/@id@"),),
+            ),
+            Fault(
+                "backend_closed",
+                r"AH01102: error reading status line|AH0.*End of file",
+                before=(step("backend", "port1", None),),
+                do=(_get("/api/orders/@id@"),),
+            ),
+            Fault(
+                "wrong_password",
+                r"AH01617: user .*: authentication failure",
+                do=(_get("/private/", "-u orders:lost"),),
+            ),
             Fault("unknown_user", r"AH01618: user .* not found", do=(_get("/private/", "-u @user@:kept"),)),
             Fault("denied", r"AH01630: client denied by server configuration", do=(_get("/staff/"),)),
-            Fault("permission", r"AH00132: file permissions deny server access", do=("chmod 000 site/index.html", _get("/index.html"))),
+            Fault(
+                "permission",
+                r"AH00132: file permissions deny server access",
+                do=("chmod 000 site/index.html", _get("/index.html")),
+            ),
             Fault("cgi_bad_header", r"malformed header from script 'broken'", do=(_get("/cgi/broken"),)),
-            Fault("cgi_dies", r"AH01215: .*cannot open ledger|End of script output before headers", do=(_get("/cgi/dies"),)),
+            Fault(
+                "cgi_dies",
+                r"AH01215: .*cannot open ledger|End of script output before headers",
+                do=(_get("/cgi/dies"),),
+            ),
             Fault("cgi_timeout", r"Script timed out before returning headers: slow", do=(_get("/cgi/slow"),)),
-            Fault("body_too_large", r"AH01270: Error reading request entity data", do=("head -c 3000 /dev/zero | tr '\\0' x > body", _get("/cgi/report", "-d @body"),)),
-            Fault("rewrite_loop", r"AH00124: Request exceeded the limit of 10 internal redirects", edits=_config("RewriteEngine on\nRewriteRule ^/loop/(.*) /loop/x$1", "<Directory @dir@/site/loop>\n RewriteEngine on\n RewriteRule (.*) /loop/x$1\n</Directory>"), do=(_get("/loop/a"),)),
-            Fault("workers_busy", r"AH00484: server reached MaxRequestWorkers", do=(step("hold", 16, "port", b"GET /api/orders HTTP/1.1\r\n"), step("pause", 3.0)), before=(step("backend", "port1", OK, 4.0),)),
-            Fault("cgi_daemon_killed", r"AH01239: cgid daemon process died", do=("pkill -KILL -u www-data", step("pause", 2.0))),
-            Fault("port_in_use", r"AH00072: make_sock: could not bind to address", before=(step("occupy"),), starts=False),
-            Fault("bad_directive", r"Invalid command 'ServerLimits'", edits=_config("ServerLimit 1", "ServerLimits 1"), starts=False),
-            Fault("missing_module", r"Cannot load .*mod_cgix\.so", edits=_config("LoadModule cgid_module /usr/lib/apache2/modules/mod_cgid.so", "LoadModule cgix_module /usr/lib/apache2/modules/mod_cgix.so"), starts=False),
-            Fault("missing_root", r"DocumentRoot .* (does not exist|is not a directory)|AH00112", edits=_config("DocumentRoot @dir@/site", "DocumentRoot @dir@/shop"), starts=False),
+            Fault(
+                "body_too_large",
+                r"AH01270: Error reading request entity data",
+                do=(
+                    "head -c 3000 /dev/zero | tr '\\0' x > body",
+                    _get("/cgi/report", "-d @body"),
+                ),
+            ),
+            Fault(
+                "rewrite_loop",
+                r"AH00124: Request exceeded the limit of 10 internal redirects",
+                edits=_config(
+                    "RewriteEngine on\nRewriteRule ^/loop/(.*) /loop/x$1",
+                    "<Directory @dir@/site/loop>\n RewriteEngine on\n RewriteRule (.*) /loop/x$1\n</Directory>",
+                ),
+                do=(_get("/loop/a"),),
+            ),
+            Fault(
+                "workers_busy",
+                r"AH00484: server reached MaxRequestWorkers",
+                do=(step("hold", 16, "port", b"GET /api/orders HTTP/1.1\r\n"), step("pause", 3.0)),
+                before=(step("backend", "port1", OK, 4.0),),
+            ),
+            Fault(
+                "cgi_daemon_killed",
+                r"AH01239: cgid daemon process died",
+                do=("pkill -KILL -u www-data", step("pause", 2.0)),
+            ),
+            Fault(
+                "port_in_use",
+                r"AH00072: make_sock: could not bind to address",
+                before=(step("occupy"),),
+                starts=False,
+            ),
+            Fault(
+                "bad_directive",
+                r"Invalid command 'ServerLimits'",
+                edits=_config("ServerLimit 1", "ServerLimits 1"),
+                starts=False,
+            ),
+            Fault(
+                "missing_module",
+                r"Cannot load .*mod_cgix\.so",
+                edits=_config(
+                    "LoadModule cgid_module /usr/lib/apache2/modules/mod_cgid.so",
+                    "LoadModule cgix_module /usr/lib/apache2/modules/mod_cgix.so",
+                ),
+                starts=False,
+            ),
+            Fault(
+                "missing_root",
+                r"DocumentRoot .* (does not exist|is not a directory)|AH00112",
+                edits=_config("DocumentRoot @dir@/site", "DocumentRoot @dir@/shop"),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

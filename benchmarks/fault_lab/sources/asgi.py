@@ -88,6 +88,32 @@ def _server(name: str, packages: Packages, run: str) -> Server:
 
 
 SOURCES = (
-    _server("uvicorn", Packages(("/opt/uvicorn/uvicorn", "curl"), apt=("curl",), pip=("uvicorn==0.54.0", "click==8.5.1", "h11==0.16.0"), folder="uvicorn"), "uvicorn --lifespan on --host 127.0.0.1 --port @port@ orders:app"),
-    _server("hypercorn", Packages(("/opt/hypercorn/hypercorn", "curl"), apt=("curl",), pip=("hypercorn==0.18.0", "h11==0.16.0", "h2==4.4.1", "hpack==4.2.0", "hyperframe==6.1.0", "priority==2.0.0", "wsproto==1.3.2"), folder="hypercorn"), "hypercorn --access-logfile - --error-logfile - --bind 127.0.0.1:@port@ orders:app"),
-)  # fmt: skip
+    _server(
+        "uvicorn",
+        Packages(
+            ("/opt/uvicorn/uvicorn", "curl"),
+            apt=("curl",),
+            pip=("uvicorn==0.54.0", "click==8.5.1", "h11==0.16.0"),
+            folder="uvicorn",
+        ),
+        "uvicorn --lifespan on --host 127.0.0.1 --port @port@ orders:app",
+    ),
+    _server(
+        "hypercorn",
+        Packages(
+            ("/opt/hypercorn/hypercorn", "curl"),
+            apt=("curl",),
+            pip=(
+                "hypercorn==0.18.0",
+                "h11==0.16.0",
+                "h2==4.4.1",
+                "hpack==4.2.0",
+                "hyperframe==6.1.0",
+                "priority==2.0.0",
+                "wsproto==1.3.2",
+            ),
+            folder="hypercorn",
+        ),
+        "hypercorn --access-logfile - --error-logfile - --bind 127.0.0.1:@port@ orders:app",
+    ),
+)

@@ -55,17 +55,61 @@ def _server(name: str, program: str, packages: Packages) -> Server:
         workload=(_get("/"), _API),
         faults=(
             Fault("backend_refused", r'"level":"error".*connection refused', before=(), do=(_API,)),
-            Fault("backend_timeout", r'"level":"error".*timeout awaiting response headers', before=(step("backend", "port1", OK, 4.0),), do=(_API,)),
-            Fault("backend_closed", r'"level":"error".*(EOF|connection reset)', before=(step("backend", "port1", None),), do=(_API,)),
-            Fault("backend_garbage", r'"level":"error".*malformed HTTP', before=(step("backend", "port1", b"hello there\r\n\r\n"),), do=(_API,)),
+            Fault(
+                "backend_timeout",
+                r'"level":"error".*timeout awaiting response headers',
+                before=(step("backend", "port1", OK, 4.0),),
+                do=(_API,),
+            ),
+            Fault(
+                "backend_closed",
+                r'"level":"error".*(EOF|connection reset)',
+                before=(step("backend", "port1", None),),
+                do=(_API,),
+            ),
+            Fault(
+                "backend_garbage",
+                r'"level":"error".*malformed HTTP',
+                before=(step("backend", "port1", b"hello there\r\n\r\n"),),
+                do=(_API,),
+            ),
             Fault("port_in_use", r"bind: address already in use", before=(step("occupy"),), starts=False),
-            Fault("admin_in_use", r"bind: address already in use", before=(step("occupy", "port2"),), starts=False),
-            Fault("unknown_directive", r"(?i)(unrecognized|ordered).*repond|repond.*(unrecognized|unknown)", edits=_config("respond", "repond"), starts=False),
-            Fault("missing_certificate", r"(?i)error.*no such file or directory", edits=_config("http://127.0.0.1:@port@ {\n", "https://127.0.0.1:@port@ {\n\ttls @dir@/shop.pem @dir@/shop.key\n"), starts=False),
-            Fault("template_broken", r'"level":"error".*template', edits=_config("root *", "templates\n\t\troot *"), do=("echo 'sum {{ .Nope @id@ }' > site/sum.html", _get("/sum.html"))),
-            Fault("reload_refused", r'"level":"error".*(load|config)', do=('curl -s -m 5 -H "Content-Type: application/json" -d \'{"apps":{"http":{"servers":{"x":{"listen":["127.0.0.1:@port3@"],"routes":[{"handle":[{"handler":"nope"}]}]}}}}}\' http://127.0.0.1:@port2@/load',)),
+            Fault(
+                "admin_in_use",
+                r"bind: address already in use",
+                before=(step("occupy", "port2"),),
+                starts=False,
+            ),
+            Fault(
+                "unknown_directive",
+                r"(?i)(unrecognized|ordered).*repond|repond.*(unrecognized|unknown)",
+                edits=_config("respond", "repond"),
+                starts=False,
+            ),
+            Fault(
+                "missing_certificate",
+                r"(?i)error.*no such file or directory",
+                edits=_config(
+                    "http://127.0.0.1:@port@ {\n",
+                    "https://127.0.0.1:@port@ {\n\ttls @dir@/shop.pem @dir@/shop.key\n",
+                ),
+                starts=False,
+            ),
+            Fault(
+                "template_broken",
+                r'"level":"error".*template',
+                edits=_config("root *", "templates\n\t\troot *"),
+                do=("echo 'sum {{ .Nope @id@ }' > site/sum.html", _get("/sum.html")),
+            ),
+            Fault(
+                "reload_refused",
+                r'"level":"error".*(load|config)',
+                do=(
+                    'curl -s -m 5 -H "Content-Type: application/json" -d \'{"apps":{"http":{"servers":{"x":{"listen":["127.0.0.1:@port3@"],"routes":[{"handle":[{"handler":"nope"}]}]}}}}}\' http://127.0.0.1:@port2@/load',
+                ),
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _silent(server: Server, *names: str) -> Server:

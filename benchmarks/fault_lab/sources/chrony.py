@@ -1,7 +1,5 @@
 """Chrony that may not set the clock."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -32,14 +30,57 @@ SOURCES = (
         ready="test -s chrony.pid",
         workload=(step("pause", 1.5),),
         faults=(
-            Fault("unknown_directive", r"(?i)invalid|unknown", edits=_config("driftfile", "driftfiles"), starts=False),
-            Fault("bad_value", r"(?i)(could not parse|invalid)", edits=_config("stratum 10", "stratum ten"), starts=False),
-            Fault("already_running", r"(?i)(already running|another chronyd)", before=("sleep 300 > /dev/null 2>&1 & echo $! > chrony.pid",), starts=False),
-            Fault("unknown_user", r"(?i)(could not get|user|uid)", edits=_config("user root", "user dnsorders"), starts=False),
-            Fault("pid_folder_missing", r"(?i)no such file", edits=_config("@dir@/chrony.pid", "@dir@/lost/chrony.pid"), starts=False),
-            Fault("key_missing", r"(?i)(key|no such file)", edits=_config("driftfile", "keyfile @dir@/lost.keys\ndriftfile"), starts=False),
-            Fault("config_missing", r"(?i)(could not open|no such file)", before=("rm chrony.conf",), starts=False),
-            Fault("tls_missing", r"(?i)(certificate|no such file|could not|lost)", edits=_config("driftfile", "ntsserverkey @dir@/lost.key\nntsservercert @dir@/lost.pem\nntsport @port2@\ndriftfile"), starts=False),
+            Fault(
+                "unknown_directive",
+                r"(?i)invalid|unknown",
+                edits=_config("driftfile", "driftfiles"),
+                starts=False,
+            ),
+            Fault(
+                "bad_value",
+                r"(?i)(could not parse|invalid)",
+                edits=_config("stratum 10", "stratum ten"),
+                starts=False,
+            ),
+            Fault(
+                "already_running",
+                r"(?i)(already running|another chronyd)",
+                before=("sleep 300 > /dev/null 2>&1 & echo $! > chrony.pid",),
+                starts=False,
+            ),
+            Fault(
+                "unknown_user",
+                r"(?i)(could not get|user|uid)",
+                edits=_config("user root", "user dnsorders"),
+                starts=False,
+            ),
+            Fault(
+                "pid_folder_missing",
+                r"(?i)no such file",
+                edits=_config("@dir@/chrony.pid", "@dir@/lost/chrony.pid"),
+                starts=False,
+            ),
+            Fault(
+                "key_missing",
+                r"(?i)(key|no such file)",
+                edits=_config("driftfile", "keyfile @dir@/lost.keys\ndriftfile"),
+                starts=False,
+            ),
+            Fault(
+                "config_missing",
+                r"(?i)(could not open|no such file)",
+                before=("rm chrony.conf",),
+                starts=False,
+            ),
+            Fault(
+                "tls_missing",
+                r"(?i)(certificate|no such file|could not|lost)",
+                edits=_config(
+                    "driftfile",
+                    "ntsserverkey @dir@/lost.key\nntsservercert @dir@/lost.pem\nntsport @port2@\ndriftfile",
+                ),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

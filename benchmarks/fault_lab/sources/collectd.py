@@ -44,14 +44,56 @@ SOURCES = (
         ready="ls base/csv/shop/load",
         workload=(step("pause", 1.5),),
         faults=(
-            Fault("port_in_use", r"(?i)address already in use", before=("python3 -c \"import socket,time;s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.bind(('127.0.0.1',@port@));time.sleep(20)\" > /dev/null 2>&1 & sleep 0.7",), starts=False),
-            Fault("plugin_missing", r"(?i)billing", edits=_config("LoadPlugin load", "LoadPlugin billing\nLoadPlugin load"), starts=False),
-            Fault("syntax", r"(?i)(syntax error|parse error|unexpected)", edits=_config("</Plugin>\nLoadPlugin csv", "LoadPlugin csv"), starts=False),
-            Fault("unknown_option", r"failed to handle option", edits=_config("DataDir", "DataDirs"), starts=False),
-            Fault("types_missing", r"(?i)(types.db|lost.db)", edits=_config("/usr/share/collectd/types.db", "@dir@/lost.db"), starts=False),
-            Fault("not_a_folder", r"(?i)(not a directory|File exists)", before=("rm -rf base; echo x > base",), starts=False),
-            Fault("config_missing", r"(?i)(no such file|unable|collectd.conf)", before=("rm collectd.conf",), starts=False),
-            Fault("address_unknown", r"(?i)(getaddrinfo|resolution|name or service)", edits=_config('Listen "127.0.0.1"', 'Listen "orders-host"'), starts=False),
+            Fault(
+                "port_in_use",
+                r"(?i)address already in use",
+                before=(
+                    "python3 -c \"import socket,time;s=socket.socket(socket.AF_INET,socket.SOCK_DGRAM);s.bind(('127.0.0.1',@port@));time.sleep(20)\" > /dev/null 2>&1 & sleep 0.7",
+                ),
+                starts=False,
+            ),
+            Fault(
+                "plugin_missing",
+                r"(?i)billing",
+                edits=_config("LoadPlugin load", "LoadPlugin billing\nLoadPlugin load"),
+                starts=False,
+            ),
+            Fault(
+                "syntax",
+                r"(?i)(syntax error|parse error|unexpected)",
+                edits=_config("</Plugin>\nLoadPlugin csv", "LoadPlugin csv"),
+                starts=False,
+            ),
+            Fault(
+                "unknown_option",
+                r"failed to handle option",
+                edits=_config("DataDir", "DataDirs"),
+                starts=False,
+            ),
+            Fault(
+                "types_missing",
+                r"(?i)(types.db|lost.db)",
+                edits=_config("/usr/share/collectd/types.db", "@dir@/lost.db"),
+                starts=False,
+            ),
+            Fault(
+                "not_a_folder",
+                r"(?i)(not a directory|File exists)",
+                before=("rm -rf base; echo x > base",),
+                starts=False,
+            ),
+            Fault(
+                "config_missing",
+                r"(?i)(no such file|unable|collectd.conf)",
+                before=("rm collectd.conf",),
+                starts=False,
+            ),
+            Fault(
+                "address_unknown",
+                r"(?i)(getaddrinfo|resolution|name or service)",
+                edits=_config('Listen "127.0.0.1"', 'Listen "orders-host"'),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

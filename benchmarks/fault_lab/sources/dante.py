@@ -1,7 +1,5 @@
 """Dante's SOCKS server."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -37,12 +35,36 @@ SOURCES = (
         faults=(
             Fault("backend_refused", r"(?i)connection refused", do=(f"{_GET} http://127.0.0.1:@dead@/",)),
             Fault("blocked", r"(?i)block\(\d\)", do=(f"{_GET} http://127.0.0.5:@port1@/",)),
-            Fault("not_socks", r"unknown SOCKS version", do=(step("send", b"GET / HTTP/1.0\r\n\r\n"), step("pause", 0.5))),
-            Fault("port_in_use", r"bind of address .* failed: Address already in use", before=(step("occupy"), step("backend", "port1", OK)), starts=False),
-            Fault("config_bad", r"syntax error", edits=_config("timeout.connect", "timeout.conect"), starts=False),
-            Fault("unknown_interface", r"could not resolve hostname", edits=_config("external: lo", "external: billing0"), starts=False),
-            Fault("unknown_user", r"no such user", edits=_config("user.unprivileged: root", "user.unprivileged: dnsorders"), starts=False),
+            Fault(
+                "not_socks",
+                r"unknown SOCKS version",
+                do=(step("send", b"GET / HTTP/1.0\r\n\r\n"), step("pause", 0.5)),
+            ),
+            Fault(
+                "port_in_use",
+                r"bind of address .* failed: Address already in use",
+                before=(step("occupy"), step("backend", "port1", OK)),
+                starts=False,
+            ),
+            Fault(
+                "config_bad",
+                r"syntax error",
+                edits=_config("timeout.connect", "timeout.conect"),
+                starts=False,
+            ),
+            Fault(
+                "unknown_interface",
+                r"could not resolve hostname",
+                edits=_config("external: lo", "external: billing0"),
+                starts=False,
+            ),
+            Fault(
+                "unknown_user",
+                r"no such user",
+                edits=_config("user.unprivileged: root", "user.unprivileged: dnsorders"),
+                starts=False,
+            ),
             Fault("config_missing", r"could not open config file", before=("rm danted.conf",), starts=False),
         ),
     ),
-)  # fmt: skip
+)

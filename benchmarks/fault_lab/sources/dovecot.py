@@ -65,14 +65,58 @@ SOURCES = (
         faults=(
             Fault("wrong_password", r"imap-login: .*\(auth failed", do=(_talk("lost"),)),
             Fault("unknown_user", r"unknown user", do=(_talk("kept", user="@other@"),)),
-            Fault("no_mail_access", r"(?i)Error: .*(Permission denied|EACCES|failed)", do=("chown -R root: mail; chmod 700 mail", _talk("kept"))),
-            Fault("too_many_connections", r"Maximum number of connections from user\+IP exceeded", do=(*(f"{_talk('kept', 'time.sleep(4)')} > /dev/null 2>&1 & sleep 0.6" for _ in range(2)), _talk("kept"))),
-            Fault("disk_full", r"(?i)(no space left on device|Not enough disk)", before=(step("small_disk", "mail", "40k"),), do=(_talk("kept", _SAVE),)),
-            Fault("bad_command_stream", r"(?i)Too many invalid (IMAP )?commands", do=("(for n in 1 2 3 4 5 6 7 8 9 10 11 12; do printf 'x%s HELLO\\r\\n' $n; done; sleep 1) | timeout 4 nc 127.0.0.1 @port@",)),
-            Fault("port_in_use", r"listen\(127\.0\.0\.1, \d+\) failed: Address already in use", before=(step("occupy"),), starts=False),
-            Fault("config_bad", r"Unknown setting: auth_verbos\b|Unknown setting", edits=_config("auth_verbose", "auth_verbos"), starts=False),
-            Fault("tls_missing", r"(?i)ssl_cert", edits=_config("ssl = no", "ssl = required\nssl_cert = <@dir@/shop.pem\nssl_key = <@dir@/shop.key"), starts=False),
-            Fault("unknown_login_user", r"(?i)user doesn't exist|default_login_user", edits=_config("= dovenull", "= mailnull"), starts=False),
+            Fault(
+                "no_mail_access",
+                r"(?i)Error: .*(Permission denied|EACCES|failed)",
+                do=("chown -R root: mail; chmod 700 mail", _talk("kept")),
+            ),
+            Fault(
+                "too_many_connections",
+                r"Maximum number of connections from user\+IP exceeded",
+                do=(
+                    *(f"{_talk('kept', 'time.sleep(4)')} > /dev/null 2>&1 & sleep 0.6" for _ in range(2)),
+                    _talk("kept"),
+                ),
+            ),
+            Fault(
+                "disk_full",
+                r"(?i)(no space left on device|Not enough disk)",
+                before=(step("small_disk", "mail", "40k"),),
+                do=(_talk("kept", _SAVE),),
+            ),
+            Fault(
+                "bad_command_stream",
+                r"(?i)Too many invalid (IMAP )?commands",
+                do=(
+                    "(for n in 1 2 3 4 5 6 7 8 9 10 11 12; do printf 'x%s HELLO\\r\\n' $n; done; sleep 1) | timeout 4 nc 127.0.0.1 @port@",
+                ),
+            ),
+            Fault(
+                "port_in_use",
+                r"listen\(127\.0\.0\.1, \d+\) failed: Address already in use",
+                before=(step("occupy"),),
+                starts=False,
+            ),
+            Fault(
+                "config_bad",
+                r"Unknown setting: auth_verbos\b|Unknown setting",
+                edits=_config("auth_verbose", "auth_verbos"),
+                starts=False,
+            ),
+            Fault(
+                "tls_missing",
+                r"(?i)ssl_cert",
+                edits=_config(
+                    "ssl = no", "ssl = required\nssl_cert = <@dir@/shop.pem\nssl_key = <@dir@/shop.key"
+                ),
+                starts=False,
+            ),
+            Fault(
+                "unknown_login_user",
+                r"(?i)user doesn't exist|default_login_user",
+                edits=_config("= dovenull", "= mailnull"),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

@@ -69,22 +69,50 @@ _config = partial(edit, "exim.conf")
 SOURCES = (
     Server(
         name="exim",
-        packages=Packages(("/opt/exim4-daemon-light/usr/sbin/exim4",), apart=("exim4-daemon-light",), folder="exim4-daemon-light"),
+        packages=Packages(
+            ("/opt/exim4-daemon-light/usr/sbin/exim4",),
+            apart=("exim4-daemon-light",),
+            folder="exim4-daemon-light",
+        ),
         version="/opt/exim4-daemon-light/usr/sbin/exim4 -bV | head -1",
         files={"exim.conf": _CONFIG},
-        prepare=("echo Debian-exim:x:4242:4242::/var/spool/exim4:/bin/false >> /etc/passwd; echo Debian-exim:x:4242: >> /etc/group; mkdir -p spool log mail && chmod 755 . && chown root: exim.conf && chmod 644 exim.conf",),
+        prepare=(
+            "echo Debian-exim:x:4242:4242::/var/spool/exim4:/bin/false >> /etc/passwd; echo Debian-exim:x:4242: >> /etc/group; mkdir -p spool log mail && chmod 755 . && chown root: exim.conf && chmod 644 exim.conf",
+        ),
         start="sh -c 'touch log/mainlog; tail -q -F log/mainlog log/paniclog 2> /dev/null & exec /opt/exim4-daemon-light/usr/sbin/exim4 -bdf -q30m -C @dir@/exim.conf'",
         ready="python3 -c \"import smtplib; smtplib.SMTP('127.0.0.1', @port@, timeout=2).quit()\"",
         workload=(_mail("orders@shop.example"), step("pause", 1.0)),
         faults=(
             Fault("relay_denied", r"relay not permitted", do=(_mail("x@elsewhere.example"),)),
             Fault("unknown_recipient", r"(?i)rejected RCPT", do=(_mail("lost@shop.example"),)),
-            Fault("too_large", r"(?i)(too big|size limit|message size)", do=(_mail("orders@shop.example", 30000), step("pause", 0.5))),
-            Fault("client_timeout", r"(?i)timeout", do=(step("hold", 1, "port", b"EHLO x\r\n"), step("pause", 4.0))),
-            Fault("mailbox_not_a_folder", r"(?i)(failed to|defer|could not|Not a directory|unable)", before=("rmdir mail; echo x > mail",), do=(_mail("orders@shop.example"), step("pause", 2.0))),
-            Fault("too_many_connections", r"(?i)too many connections", do=(step("hold", 5, "port", b"EHLO x\r\n"), step("pause", 1.0))),
+            Fault(
+                "too_large",
+                r"(?i)(too big|size limit|message size)",
+                do=(_mail("orders@shop.example", 30000), step("pause", 0.5)),
+            ),
+            Fault(
+                "client_timeout",
+                r"(?i)timeout",
+                do=(step("hold", 1, "port", b"EHLO x\r\n"), step("pause", 4.0)),
+            ),
+            Fault(
+                "mailbox_not_a_folder",
+                r"(?i)(failed to|defer|could not|Not a directory|unable)",
+                before=("rmdir mail; echo x > mail",),
+                do=(_mail("orders@shop.example"), step("pause", 2.0)),
+            ),
+            Fault(
+                "too_many_connections",
+                r"(?i)too many connections",
+                do=(step("hold", 5, "port", b"EHLO x\r\n"), step("pause", 1.0)),
+            ),
             Fault("port_in_use", r"(?i)address already in use", before=(step("occupy"),), starts=False),
-            Fault("config_bad", r"(?i)(unknown|not set|configuration|unset)", edits=_config("never_users =", "never_user ="), starts=False),
+            Fault(
+                "config_bad",
+                r"(?i)(unknown|not set|configuration|unset)",
+                edits=_config("never_users =", "never_user ="),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

@@ -26,7 +26,12 @@ _app = partial(edit, "orders.js")
 SOURCES = (
     Server(
         name="fastify",
-        packages=Packages(("/opt/fastify/node_modules/fastify", "node", "curl"), apt=("nodejs", "curl"), npm=("fastify@5.12.8",), folder="fastify"),
+        packages=Packages(
+            ("/opt/fastify/node_modules/fastify", "node", "curl"),
+            apt=("nodejs", "curl"),
+            npm=("fastify@5.12.8",),
+            folder="fastify",
+        ),
         version="node -p \"require('/opt/fastify/node_modules/fastify/package.json').version\"",
         files={"orders.js": _APP},
         start="node orders.js",
@@ -38,13 +43,46 @@ SOURCES = (
             Fault("replied_twice", r"(?i)(already sent|FST_ERR_REP_ALREADY_SENT)", do=(f"{_GET}/twice",)),
             Fault("dies_late", r"Error: no price for", do=(f"{_GET}/late", step("pause", 0.5))),
             Fault("bad_status", r"(?i)(status code|FST_ERR_BAD_STATUS_CODE)", do=(f"{_GET}/undefined",)),
-            Fault("body_missing_field", r"(?i)must have required property", do=("curl -s -m 5 -H 'Content-Type: application/json' -d '{\"id\": @id@}' http://127.0.0.1:@port@/orders",)),
-            Fault("body_not_json", r"(?i)(not valid JSON|Unexpected|JSON)", do=("curl -s -m 5 -H 'Content-Type: application/json' -d '{order' http://127.0.0.1:@port@/orders",)),
-            Fault("body_too_large", r"(?i)too large", do=("head -c 4000 /dev/zero | tr '\\0' 1 > big; curl -s -m 5 -H 'Content-Type: application/json' -d @big http://127.0.0.1:@port@/orders",)),
+            Fault(
+                "body_missing_field",
+                r"(?i)must have required property",
+                do=(
+                    "curl -s -m 5 -H 'Content-Type: application/json' -d '{\"id\": @id@}' http://127.0.0.1:@port@/orders",
+                ),
+            ),
+            Fault(
+                "body_not_json",
+                r"(?i)(not valid JSON|Unexpected|JSON)",
+                do=(
+                    "curl -s -m 5 -H 'Content-Type: application/json' -d '{order' http://127.0.0.1:@port@/orders",
+                ),
+            ),
+            Fault(
+                "body_too_large",
+                r"(?i)too large",
+                do=(
+                    "head -c 4000 /dev/zero | tr '\\0' 1 > big; curl -s -m 5 -H 'Content-Type: application/json' -d @big http://127.0.0.1:@port@/orders",
+                ),
+            ),
             Fault("port_in_use", r"EADDRINUSE", before=(step("occupy"),), starts=False),
-            Fault("duplicate_route", r"(?i)already declared", edits=_app("fastify.get('/twice'", "fastify.get('/nil'"), starts=False),
-            Fault("bad_schema", r"Failed building the validation schema", edits=_app("type: 'object', required", "type: 'objet', required"), starts=False),
-            Fault("module_missing", r"Cannot find module", edits=_app("require('net')", "require('billing')"), starts=False),
+            Fault(
+                "duplicate_route",
+                r"(?i)already declared",
+                edits=_app("fastify.get('/twice'", "fastify.get('/nil'"),
+                starts=False,
+            ),
+            Fault(
+                "bad_schema",
+                r"Failed building the validation schema",
+                edits=_app("type: 'object', required", "type: 'objet', required"),
+                starts=False,
+            ),
+            Fault(
+                "module_missing",
+                r"Cannot find module",
+                edits=_app("require('net')", "require('billing')"),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

@@ -33,14 +33,45 @@ SOURCES = (
         ready=f"{_GET}/ready",
         workload=(f"{_GET}/orders/@id@",),
         faults=(
-            Fault("backend_refused", r"(?i)(connection refused|backend)", before=(step("backend", "port1", OK),), edits=_config("@port1@", "@dead@"), do=(_GET,), starts=False),
-            Fault("not_encrypted", r"(?i)(http request|ssl|handshake|wrong version)", do=(step("send", b"GET / HTTP/1.0\r\n\r\n"), step("pause", 0.5))),
+            Fault(
+                "backend_refused",
+                r"(?i)(connection refused|backend)",
+                before=(step("backend", "port1", OK),),
+                edits=_config("@port1@", "@dead@"),
+                do=(_GET,),
+                starts=False,
+            ),
+            Fault(
+                "not_encrypted",
+                r"(?i)(http request|ssl|handshake|wrong version)",
+                do=(step("send", b"GET / HTTP/1.0\r\n\r\n"), step("pause", 0.5)),
+            ),
             Fault("port_in_use", r"(?i)address already in use", before=(step("occupy"),), starts=False),
-            Fault("config_bad", r"(?i)(unknown|syntax|line \d+|parsing)", edits=_config("workers = 1", "wokers = 1"), starts=False),
+            Fault(
+                "config_bad",
+                r"(?i)(unknown|syntax|line \d+|parsing)",
+                edits=_config("workers = 1", "wokers = 1"),
+                starts=False,
+            ),
             Fault("cert_missing", r"(?i)(No such file|unable|stat)", before=("rm shop.pem",), starts=False),
-            Fault("key_mismatch", r"(?i)(mismatch|key values|private key|does not match)", before=("openssl genrsa -out key.pem 2048 2> /dev/null; cat key.pem cert.pem > shop.pem",), starts=False),
-            Fault("bad_ciphers", r"(?i)cipher", edits=_config("workers = 1", 'workers = 1\nciphers = "ORDERS"'), starts=False),
-            Fault("unknown_user", r"(?i)user", edits=_config('user = "root"', 'user = "dnsorders"'), starts=False),
+            Fault(
+                "key_mismatch",
+                r"(?i)(mismatch|key values|private key|does not match)",
+                before=("openssl genrsa -out key.pem 2048 2> /dev/null; cat key.pem cert.pem > shop.pem",),
+                starts=False,
+            ),
+            Fault(
+                "bad_ciphers",
+                r"(?i)cipher",
+                edits=_config("workers = 1", 'workers = 1\nciphers = "ORDERS"'),
+                starts=False,
+            ),
+            Fault(
+                "unknown_user",
+                r"(?i)user",
+                edits=_config('user = "root"', 'user = "dnsorders"'),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

@@ -1,7 +1,5 @@
 """Icecast with one mount and few sources."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -42,14 +40,54 @@ SOURCES = (
         workload=(_GET,),
         log="logs/error.log",
         faults=(
-            Fault("wrong_password", r"(?i)(bad or missing password|attempted to login with invalid|unauthori)", do=(_PUT.replace("kept", "lost"), step("pause", 0.5))),
-            Fault("source_lost", r"(?i)(disconnecting source|timeout|source .*(exit|closed|lost))", do=(_PUT, step("pause", 3.0))),
-            Fault("mount_missing", r"(?i)(404|not found|req for file)", do=("curl -s http://127.0.0.1:@port@/billing.mp3", step("pause", 0.5))),
-            Fault("port_in_use", r"(?i)(could not create listener|bind)", before=(step("occupy"),), starts=False),
-            Fault("config_syntax", r"(?i)(error|mismatch|XML)", edits=_config("</limits>", "</limit>"), starts=False),
-            Fault("logs_missing", r"(?i)(could not open|no such file|logging)", edits=_config("@dir@/logs", "@dir@/lost/logs"), starts=False),
-            Fault("web_missing", r"(?i)(lost/web|No such file|could not)", edits=_config("/usr/share/icecast2/web", "@dir@/lost/web"), do=(_GET, step("pause", 0.5)), starts=False),
-            Fault("tls_missing", r"(?i)(certificate|ssl).*(invalid|no such|fail|cannot|disabl)|invalid cert", edits={"icecast.xml": (("</bind-address>", "</bind-address><ssl>1</ssl>"), ("<paths>", "<paths>\n    <ssl-certificate>@dir@/shop.pem</ssl-certificate>"))}, starts=False),
+            Fault(
+                "wrong_password",
+                r"(?i)(bad or missing password|attempted to login with invalid|unauthori)",
+                do=(_PUT.replace("kept", "lost"), step("pause", 0.5)),
+            ),
+            Fault(
+                "source_lost",
+                r"(?i)(disconnecting source|timeout|source .*(exit|closed|lost))",
+                do=(_PUT, step("pause", 3.0)),
+            ),
+            Fault(
+                "mount_missing",
+                r"(?i)(404|not found|req for file)",
+                do=("curl -s http://127.0.0.1:@port@/billing.mp3", step("pause", 0.5)),
+            ),
+            Fault(
+                "port_in_use", r"(?i)(could not create listener|bind)", before=(step("occupy"),), starts=False
+            ),
+            Fault(
+                "config_syntax",
+                r"(?i)(error|mismatch|XML)",
+                edits=_config("</limits>", "</limit>"),
+                starts=False,
+            ),
+            Fault(
+                "logs_missing",
+                r"(?i)(could not open|no such file|logging)",
+                edits=_config("@dir@/logs", "@dir@/lost/logs"),
+                starts=False,
+            ),
+            Fault(
+                "web_missing",
+                r"(?i)(lost/web|No such file|could not)",
+                edits=_config("/usr/share/icecast2/web", "@dir@/lost/web"),
+                do=(_GET, step("pause", 0.5)),
+                starts=False,
+            ),
+            Fault(
+                "tls_missing",
+                r"(?i)(certificate|ssl).*(invalid|no such|fail|cannot|disabl)|invalid cert",
+                edits={
+                    "icecast.xml": (
+                        ("</bind-address>", "</bind-address><ssl>1</ssl>"),
+                        ("<paths>", "<paths>\n    <ssl-certificate>@dir@/shop.pem</ssl-certificate>"),
+                    )
+                },
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

@@ -1,7 +1,5 @@
 """InfluxDB 1.x with authentication, a small disk, queries that do not parse."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -52,16 +50,60 @@ SOURCES = (
             f"{_QUERY} 'q=SELECT * FROM orders'",
         ),
         faults=(
-            Fault("wrong_password", r"(?i)(Unauthorized|authorization failed)|\" 401 ", do=(_write("'orders total=1'", "u=shop&p=lost&db=shop"),)),
-            Fault("database_missing", r"\" 404 |database not found", do=(_write("'orders total=1'", "u=shop&p=kept&db=billing"),)),
-            Fault("type_conflict", r"(?i)field type conflict|\" 400 ", do=(_write("'orders,bay=a total=\"many\"'"),)),
-            Fault("body_too_large", r"\" 413 ", do=("for n in $(seq 2000); do echo \"orders,bay=a total=$n\"; done > lines", _write("@lines"))),
+            Fault(
+                "wrong_password",
+                r"(?i)(Unauthorized|authorization failed)|\" 401 ",
+                do=(_write("'orders total=1'", "u=shop&p=lost&db=shop"),),
+            ),
+            Fault(
+                "database_missing",
+                r"\" 404 |database not found",
+                do=(_write("'orders total=1'", "u=shop&p=kept&db=billing"),),
+            ),
+            Fault(
+                "type_conflict",
+                r"(?i)field type conflict|\" 400 ",
+                do=(_write("'orders,bay=a total=\"many\"'"),),
+            ),
+            Fault(
+                "body_too_large",
+                r"\" 413 ",
+                do=('for n in $(seq 2000); do echo "orders,bay=a total=$n"; done > lines', _write("@lines")),
+            ),
             Fault("port_in_use", r"bind: address already in use", before=(step("occupy"),), starts=False),
-            Fault("rpc_port_in_use", r"bind: address already in use", before=(step("occupy", "port1"),), starts=False),
-            Fault("config_bad", r"(?i)(run: parse config|toml|parse)", edits=_config("max-series-per-database = 50", "max-series-per-database = fifty"), starts=False),
-            Fault("data_not_writable", r"(?i)(not a directory|permission denied)", before=("echo x > meta",), starts=False),
-            Fault("disk_full", r"(?i)no space left on device", before=(step("small_disk", "wal", "64k"),), do=("for n in $(seq 700); do echo \"orders,bay=a total=$n $n\"; done > lines", *(_write("@lines") for _ in range(14)))),
-            Fault("meta_damaged", r"run: create server: ", before=("mkdir -p meta && echo orders > meta/meta.db",), starts=False),
+            Fault(
+                "rpc_port_in_use",
+                r"bind: address already in use",
+                before=(step("occupy", "port1"),),
+                starts=False,
+            ),
+            Fault(
+                "config_bad",
+                r"(?i)(run: parse config|toml|parse)",
+                edits=_config("max-series-per-database = 50", "max-series-per-database = fifty"),
+                starts=False,
+            ),
+            Fault(
+                "data_not_writable",
+                r"(?i)(not a directory|permission denied)",
+                before=("echo x > meta",),
+                starts=False,
+            ),
+            Fault(
+                "disk_full",
+                r"(?i)no space left on device",
+                before=(step("small_disk", "wal", "64k"),),
+                do=(
+                    'for n in $(seq 700); do echo "orders,bay=a total=$n $n"; done > lines',
+                    *(_write("@lines") for _ in range(14)),
+                ),
+            ),
+            Fault(
+                "meta_damaged",
+                r"run: create server: ",
+                before=("mkdir -p meta && echo orders > meta/meta.db",),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

@@ -38,13 +38,32 @@ SOURCES = (
         workload=(_say("PING x"),),
         log="irc.log",
         faults=(
-            Fault("rehash_bad", r"Invalid character", do=("sed -i 's/recvq=\"4096\"/recvq=\"4096/' inspircd.conf; pkill -HUP inspircd", step("pause", 1.0))),
+            Fault(
+                "rehash_bad",
+                r"Invalid character",
+                do=(
+                    'sed -i \'s/recvq="4096"/recvq="4096/\' inspircd.conf; pkill -HUP inspircd',
+                    step("pause", 1.0),
+                ),
+            ),
             Fault("port_in_use", r"Address already in use", before=(step("occupy"),), starts=False),
-            Fault("module_missing", r"could not be found", edits=_config('<module name="cloaking">', '<module name="billing"> <module name="cloaking">'), starts=False),
+            Fault(
+                "module_missing",
+                r"could not be found",
+                edits=_config('<module name="cloaking">', '<module name="billing"> <module name="cloaking">'),
+                starts=False,
+            ),
             Fault("config_syntax", r"Invalid character", edits=_config('id="1SH">', 'id="1SH'), starts=False),
-            Fault("bad_id", r"is not a valid server ID", edits=_config('id="1SH"', 'id="SHOP"'), starts=False),
-            Fault("no_admin_class", r"has missing class", edits=_config('<type name="Ops" classes="Ops">', '<type name="Ops" classes="Opps">'), starts=False),
+            Fault(
+                "bad_id", r"is not a valid server ID", edits=_config('id="1SH"', 'id="SHOP"'), starts=False
+            ),
+            Fault(
+                "no_admin_class",
+                r"has missing class",
+                edits=_config('<type name="Ops" classes="Ops">', '<type name="Ops" classes="Opps">'),
+                starts=False,
+            ),
             Fault("config_missing", r"Cannot open config file", before=("rm inspircd.conf",), starts=False),
         ),
     ),
-)  # fmt: skip
+)

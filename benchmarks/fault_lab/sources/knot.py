@@ -1,7 +1,5 @@
 """Knot DNS, authoritative for one zone."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -50,11 +48,36 @@ SOURCES = (
         faults=(
             Fault("port_in_use", r"cannot bind address", before=(step("occupy"),), starts=False),
             Fault("config_bad", r"invalid item", edits=_config("    file:", "    fil:"), starts=False),
-            Fault("zone_missing", r"failed to parse zone file|not exists", before=("rm zones/shop.zone",), starts=False),
-            Fault("zone_syntax", r"line 5", edits=edit("zones/shop.zone", "orders IN A 127.0.0.2", "orders IN A 127.0.0"), starts=False),
-            Fault("primary_refused", r"remote primary, address .* failed", edits=_config("    file: shop.zone", "    file: shop.zone\n  - domain: billing.example\n    master: primary"), do=(step("pause", 2.0),)),
-            Fault("database_not_a_folder", r"not a directory", before=("rmdir db; echo x > db",), starts=False),
-            Fault("unknown_user", r"invalid user name", edits=_config("user: root", "user: dnsorders"), starts=False),
+            Fault(
+                "zone_missing",
+                r"failed to parse zone file|not exists",
+                before=("rm zones/shop.zone",),
+                starts=False,
+            ),
+            Fault(
+                "zone_syntax",
+                r"line 5",
+                edits=edit("zones/shop.zone", "orders IN A 127.0.0.2", "orders IN A 127.0.0"),
+                starts=False,
+            ),
+            Fault(
+                "primary_refused",
+                r"remote primary, address .* failed",
+                edits=_config(
+                    "    file: shop.zone",
+                    "    file: shop.zone\n  - domain: billing.example\n    master: primary",
+                ),
+                do=(step("pause", 2.0),),
+            ),
+            Fault(
+                "database_not_a_folder", r"not a directory", before=("rmdir db; echo x > db",), starts=False
+            ),
+            Fault(
+                "unknown_user",
+                r"invalid user name",
+                edits=_config("user: root", "user: dnsorders"),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

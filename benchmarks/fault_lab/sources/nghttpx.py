@@ -1,7 +1,5 @@
 """Nghttpx before one backend."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -35,13 +33,33 @@ SOURCES = (
         workload=(f"{_GET}/orders/@id@",),
         faults=(
             Fault("backend_refused", r"Backend connect failed", before=(), do=(_GET,)),
-            Fault("backend_silent", r"INFO .*Time out", before=(step("backend", "port1", OK, 6.0),), do=(f"{_GET}/slow", step("pause", 0.5))),
+            Fault(
+                "backend_silent",
+                r"INFO .*Time out",
+                before=(step("backend", "port1", OK, 6.0),),
+                do=(f"{_GET}/slow", step("pause", 0.5)),
+            ),
             Fault("backend_closes", r"\] EOF", before=(step("backend", "port1", None),), do=(f"{_GET}/x",)),
-            Fault("backend_garbage", r"HTTP parser failure", before=(step("backend", "port1", b"orders are not http\r\n\r\n"),), do=(f"{_GET}/x",)),
+            Fault(
+                "backend_garbage",
+                r"HTTP parser failure",
+                before=(step("backend", "port1", b"orders are not http\r\n\r\n"),),
+                do=(f"{_GET}/x",),
+            ),
             Fault("port_in_use", r"Address already in use", before=(step("occupy"),), starts=False),
             Fault("unknown_option", r"Unknown option", edits=_config("workers=1", "wokers=1"), starts=False),
-            Fault("cert_missing", r"TLS private key and certificate files are required", edits=_config(";no-tls", ""), starts=False),
-            Fault("bad_duration", r"bad value", edits=_config("backend-connect-timeout=2s", "backend-connect-timeout=soon"), starts=False),
+            Fault(
+                "cert_missing",
+                r"TLS private key and certificate files are required",
+                edits=_config(";no-tls", ""),
+                starts=False,
+            ),
+            Fault(
+                "bad_duration",
+                r"bad value",
+                edits=_config("backend-connect-timeout=2s", "backend-connect-timeout=soon"),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

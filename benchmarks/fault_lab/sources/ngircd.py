@@ -1,7 +1,5 @@
 """ngIRCd with a few settings, spoken to over a bare connection."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -44,11 +42,29 @@ SOURCES = (
         faults=(
             Fault("too_many_connections", r"Refused connection", do=(step("hold", 6), step("pause", 1.0))),
             Fault("port_in_use", r"(?i)address already in use", before=(step("occupy"),), starts=False),
-            Fault("unknown_variable", r"(?i)(unknown variable|unknown)", edits=_config("MaxConnectionsIP", "MaxConnectionIP")),
+            Fault(
+                "unknown_variable",
+                r"(?i)(unknown variable|unknown)",
+                edits=_config("MaxConnectionsIP", "MaxConnectionIP"),
+            ),
             Fault("bad_number", r"PingTimeout", edits=_config("PingTimeout = 5", "PingTimeout = two")),
-            Fault("unknown_user", r"(?i)(user|uid).*(not|invalid|unknown|can't)|ServerUID", edits=_config("ServerUID = root", "ServerUID = dnsorders"), starts=False),
-            Fault("motd_missing", r"(?i)motd.*(no such file|can't|error)|can't.*motd", edits=_config("MotdPhrase = orders", "MotdFile = @dir@/lost.motd")),
-            Fault("config_missing", r"(?i)(no such file|can't (read|open))", before=("rm ngircd.conf",), starts=False),
+            Fault(
+                "unknown_user",
+                r"(?i)(user|uid).*(not|invalid|unknown|can't)|ServerUID",
+                edits=_config("ServerUID = root", "ServerUID = dnsorders"),
+                starts=False,
+            ),
+            Fault(
+                "motd_missing",
+                r"(?i)motd.*(no such file|can't|error)|can't.*motd",
+                edits=_config("MotdPhrase = orders", "MotdFile = @dir@/lost.motd"),
+            ),
+            Fault(
+                "config_missing",
+                r"(?i)(no such file|can't (read|open))",
+                before=("rm ngircd.conf",),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

@@ -1,7 +1,5 @@
 """NSD with one zone of its own."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -50,11 +48,38 @@ SOURCES = (
         faults=(
             Fault("port_in_use", r"(?i)address already in use", before=(step("occupy"),), starts=False),
             Fault("config_bad", r"(?i)error", edits=_config("server-count", "server-counts"), starts=False),
-            Fault("zone_missing", r"(?i)shop.zone.*(no such file|cannot|could not)|file .*shop.zone.* does not exist", edits=_config('"shop.zone"', '"lost/shop.zone"'), starts=False),
-            Fault("zone_syntax", r"(?i)shop.zone:\d+: ", edits=_zone("IN A 127.0.0.2", "IN A orders"), starts=False),
-            Fault("zone_no_origin", r"(?i)out of zone|outside", edits=_zone("$ORIGIN shop.example.", "$ORIGIN billing.example."), starts=False),
-            Fault("unknown_user", r"(?i)user.*(unknown|not found|does not exist|cannot|failed)|no such user", edits=_config('username: ""', 'username: "dnsorders"'), starts=False),
-            Fault("key_missing", r"(?i)key.*(not|unknown|missing)", edits=_config('zonefile: "shop.zone"', 'zonefile: "shop.zone"\n  provide-xfr: 127.0.0.1 shopkey'), starts=False),
+            Fault(
+                "zone_missing",
+                r"(?i)shop.zone.*(no such file|cannot|could not)|file .*shop.zone.* does not exist",
+                edits=_config('"shop.zone"', '"lost/shop.zone"'),
+                starts=False,
+            ),
+            Fault(
+                "zone_syntax",
+                r"(?i)shop.zone:\d+: ",
+                edits=_zone("IN A 127.0.0.2", "IN A orders"),
+                starts=False,
+            ),
+            Fault(
+                "zone_no_origin",
+                r"(?i)out of zone|outside",
+                edits=_zone("$ORIGIN shop.example.", "$ORIGIN billing.example."),
+                starts=False,
+            ),
+            Fault(
+                "unknown_user",
+                r"(?i)user.*(unknown|not found|does not exist|cannot|failed)|no such user",
+                edits=_config('username: ""', 'username: "dnsorders"'),
+                starts=False,
+            ),
+            Fault(
+                "key_missing",
+                r"(?i)key.*(not|unknown|missing)",
+                edits=_config(
+                    'zonefile: "shop.zone"', 'zonefile: "shop.zone"\n  provide-xfr: 127.0.0.1 shopkey'
+                ),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

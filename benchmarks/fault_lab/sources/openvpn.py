@@ -36,15 +36,56 @@ SOURCES = (
         workload=(step("pause", 1.0),),
         faults=(
             Fault("port_in_use", r"(?i)address already in use", before=(step("occupy"),), starts=False),
-            Fault("unknown_option", r"(?i)unrecognized option", edits=_config("keepalive", "keepalives"), starts=False),
-            Fault("cert_missing", r"(?i)(no such file|cannot load|cannot access)", edits=_config("cert @dir@/shop.pem", "cert @dir@/lost.pem"), starts=False),
-            Fault("key_mismatch", r"(?i)(mismatch|cannot load private key)", edits=_config("shop.key", "other.key"), starts=False),
-            Fault("bad_address", r"(?i)(cannot resolve|resolve)", edits=_config("local 127.0.0.1", "local orders-host"), starts=False),
-            Fault("address_not_ours", r"(?i)cannot assign requested address", edits=_config("local 127.0.0.1", "local 10.9.9.9"), starts=False),
-            Fault("not_vpn", r"(?i)(bad encapsulated packet|non-openvpn|WARNING: Bad)", do=(step("send", b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n"), step("pause", 1.0))),
-            Fault("bad_cipher", r"(?i)SHOP-256", edits=_config("verb 3", "data-ciphers SHOP-256\nverb 3"), starts=False),
-            Fault("config_missing_key", r"Options error", edits=_config("key @dir@/shop.key\n", ""), starts=False),
-            Fault("user_unknown", r"dnsorders", edits=_config("verb 3", "user dnsorders\nverb 3"), starts=False),
+            Fault(
+                "unknown_option",
+                r"(?i)unrecognized option",
+                edits=_config("keepalive", "keepalives"),
+                starts=False,
+            ),
+            Fault(
+                "cert_missing",
+                r"(?i)(no such file|cannot load|cannot access)",
+                edits=_config("cert @dir@/shop.pem", "cert @dir@/lost.pem"),
+                starts=False,
+            ),
+            Fault(
+                "key_mismatch",
+                r"(?i)(mismatch|cannot load private key)",
+                edits=_config("shop.key", "other.key"),
+                starts=False,
+            ),
+            Fault(
+                "bad_address",
+                r"(?i)(cannot resolve|resolve)",
+                edits=_config("local 127.0.0.1", "local orders-host"),
+                starts=False,
+            ),
+            Fault(
+                "address_not_ours",
+                r"(?i)cannot assign requested address",
+                edits=_config("local 127.0.0.1", "local 10.9.9.9"),
+                starts=False,
+            ),
+            Fault(
+                "not_vpn",
+                r"(?i)(bad encapsulated packet|non-openvpn|WARNING: Bad)",
+                do=(step("send", b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n"), step("pause", 1.0)),
+            ),
+            Fault(
+                "bad_cipher",
+                r"(?i)SHOP-256",
+                edits=_config("verb 3", "data-ciphers SHOP-256\nverb 3"),
+                starts=False,
+            ),
+            Fault(
+                "config_missing_key",
+                r"Options error",
+                edits=_config("key @dir@/shop.key\n", ""),
+                starts=False,
+            ),
+            Fault(
+                "user_unknown", r"dnsorders", edits=_config("verb 3", "user dnsorders\nverb 3"), starts=False
+            ),
         ),
     ),
-)  # fmt: skip
+)

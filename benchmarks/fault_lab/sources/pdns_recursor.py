@@ -1,7 +1,5 @@
 """PowerDNS Recursor that forwards to one peer."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -41,13 +39,35 @@ SOURCES = (
         ready=f"{_DIG} orders.local.example | grep -q NOERROR",
         workload=(f"{_DIG} orders.local.example",),
         faults=(
-            Fault("forward_refused", r"qname=\"orders\.shop\.example\".*rcode=\"2\"|rcode=\"2\".*orders\.shop", do=(f"{_DIG} orders.shop.example",)),
+            Fault(
+                "forward_refused",
+                r"qname=\"orders\.shop\.example\".*rcode=\"2\"|rcode=\"2\".*orders\.shop",
+                do=(f"{_DIG} orders.shop.example",),
+            ),
             Fault("port_in_use", r"Address already in use", before=(step("occupy"),), starts=False),
-            Fault("unknown_setting", r"unknown setting", edits=_config("quiet=no", "quiett=no"), starts=False),
+            Fault(
+                "unknown_setting", r"unknown setting", edits=_config("quiet=no", "quiett=no"), starts=False
+            ),
             Fault("zone_missing", r"Unable to open file", before=("rm local.zone",), starts=False),
-            Fault("zone_syntax", r"Error parsing record", edits=edit("local.zone", "A 127.0.0.2", "A orders"), starts=False),
-            Fault("bad_address", r"Unable to convert presentation", edits=_config("local-address=127.0.0.1", "local-address=127.0.0.1.9"), starts=False),
-            Fault("lua_broken", r"Failed to load Lua script", edits=_config("quiet=no", "quiet=no\nlua-dns-script=@dir@/orders.lua"), before=("printf 'function preresolve(dq\\n' > orders.lua",), starts=False),
+            Fault(
+                "zone_syntax",
+                r"Error parsing record",
+                edits=edit("local.zone", "A 127.0.0.2", "A orders"),
+                starts=False,
+            ),
+            Fault(
+                "bad_address",
+                r"Unable to convert presentation",
+                edits=_config("local-address=127.0.0.1", "local-address=127.0.0.1.9"),
+                starts=False,
+            ),
+            Fault(
+                "lua_broken",
+                r"Failed to load Lua script",
+                edits=_config("quiet=no", "quiet=no\nlua-dns-script=@dir@/orders.lua"),
+                before=("printf 'function preresolve(dq\\n' > orders.lua",),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

@@ -1,7 +1,5 @@
 """PgBouncer before a PostgreSQL that is away."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -33,7 +31,9 @@ _config = partial(edit, "pgbouncer.ini")
 SOURCES = (
     Server(
         name="pgbouncer",
-        packages=Packages(("pgbouncer", "psql", "setpriv"), apt=("pgbouncer", "postgresql-client", "util-linux")),
+        packages=Packages(
+            ("pgbouncer", "psql", "setpriv"), apt=("pgbouncer", "postgresql-client", "util-linux")
+        ),
         version="pgbouncer --version",
         files={"pgbouncer.ini": _CONFIG, "users.txt": '"@user@" "kept"\n"ops" "kept"\n'},
         prepare=("chown -R postgres: .",),
@@ -41,17 +41,58 @@ SOURCES = (
         ready=f"{_AS} ops -d pgbouncer -c 'SHOW VERSION'",
         workload=(f"{_AS} ops -d pgbouncer -c 'SHOW POOLS'",),
         faults=(
-            Fault("server_refused", r"(?i)(connect failed|Connection refused)", do=(_PSQL, step("pause", 1.0))),
-            Fault("server_silent", r"(?i)(connect timeout|login timeout|server_connect_timeout|query_wait_timeout)", before=(step("backend", "port1", None, 20.0),), do=(_PSQL, step("pause", 2.0))),
-            Fault("server_closed", r"(?i)server conn crashed|server closed|unexpected", before=(step("backend", "port1", None),), do=(_PSQL, step("pause", 1.0))),
-            Fault("wrong_password", r"(?i)password authentication failed|auth failed", do=(_PSQL.replace("=kept", "=lost"),)),
-            Fault("unknown_user", r"(?i)(no such user|password authentication failed|auth failed)", do=(f"{_AS} @other@ -d shop -c 'SELECT 1'",)),
-            Fault("unknown_database", r"(?i)no such database", do=(f"{_AS} @user@ -d billing -c 'SELECT 1'",)),
+            Fault(
+                "server_refused", r"(?i)(connect failed|Connection refused)", do=(_PSQL, step("pause", 1.0))
+            ),
+            Fault(
+                "server_silent",
+                r"(?i)(connect timeout|login timeout|server_connect_timeout|query_wait_timeout)",
+                before=(step("backend", "port1", None, 20.0),),
+                do=(_PSQL, step("pause", 2.0)),
+            ),
+            Fault(
+                "server_closed",
+                r"(?i)server conn crashed|server closed|unexpected",
+                before=(step("backend", "port1", None),),
+                do=(_PSQL, step("pause", 1.0)),
+            ),
+            Fault(
+                "wrong_password",
+                r"(?i)password authentication failed|auth failed",
+                do=(_PSQL.replace("=kept", "=lost"),),
+            ),
+            Fault(
+                "unknown_user",
+                r"(?i)(no such user|password authentication failed|auth failed)",
+                do=(f"{_AS} @other@ -d shop -c 'SELECT 1'",),
+            ),
+            Fault(
+                "unknown_database", r"(?i)no such database", do=(f"{_AS} @user@ -d billing -c 'SELECT 1'",)
+            ),
             Fault("login_timeout", r"(?i)client_login_timeout", do=(step("hold", 1), step("pause", 4.0))),
-            Fault("bad_packet", r"closing because: .*startup phase", do=(step("send", b"GET / HTTP/1.0\r\n\r\n"),)),
-            Fault("port_in_use", r"(?i)address already in use|cannot listen", before=(step("occupy"),), starts=False),
-            Fault("config_bad", r"(?i)(unknown parameter|invalid|FATAL)", edits=_config("pool_mode = transaction", "pool_mode = transactional"), starts=False),
-            Fault("users_missing", r"(?i)(could not open auth_file|auth_file)", before=("rm users.txt",), starts=False),
+            Fault(
+                "bad_packet",
+                r"closing because: .*startup phase",
+                do=(step("send", b"GET / HTTP/1.0\r\n\r\n"),),
+            ),
+            Fault(
+                "port_in_use",
+                r"(?i)address already in use|cannot listen",
+                before=(step("occupy"),),
+                starts=False,
+            ),
+            Fault(
+                "config_bad",
+                r"(?i)(unknown parameter|invalid|FATAL)",
+                edits=_config("pool_mode = transaction", "pool_mode = transactional"),
+                starts=False,
+            ),
+            Fault(
+                "users_missing",
+                r"(?i)(could not open auth_file|auth_file)",
+                before=("rm users.txt",),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

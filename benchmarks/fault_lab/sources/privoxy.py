@@ -1,7 +1,5 @@
 """Privoxy with a parent proxy."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -32,22 +30,48 @@ SOURCES = (
         name="privoxy",
         packages=Packages(("privoxy", "curl"), apt=("privoxy", "curl")),
         version="privoxy --version",
-        files={"privoxy.conf": _CONFIG, "default.filter": "FILTER: orders A filter\ns/shop/Shop/g\n", "orders.action": "{+filter{orders}}\n/\n{+block{not ours}}\nbilling.example\n"},
+        files={
+            "privoxy.conf": _CONFIG,
+            "default.filter": "FILTER: orders A filter\ns/shop/Shop/g\n",
+            "orders.action": "{+filter{orders}}\n/\n{+block{not ours}}\nbilling.example\n",
+        },
         around=(step("backend", "port1", OK),),
         start="privoxy --no-daemon @dir@/privoxy.conf",
         ready=f"{_GET} http://127.0.0.1:@port1@/ready",
         workload=(f"{_GET} http://127.0.0.1:@port1@/orders/@id@",),
         log="privoxy.log",
         faults=(
-            Fault("backend_refused", r"Crunch: Connection failure", do=(f"{_GET} http://127.0.0.1:@dead@/x",)),
+            Fault(
+                "backend_refused", r"Crunch: Connection failure", do=(f"{_GET} http://127.0.0.1:@dead@/x",)
+            ),
             Fault("name_unknown", r"Can not resolve", do=(f"{_GET} http://orders-host.example/",)),
-            Fault("backend_silent", r"Crunch: Connection timeout|timed out", before=(step("backend", "port1", OK), step("backend", "port2", OK, 6.0)), do=(f"{_GET} http://127.0.0.1:@port2@/x",)),
-            Fault("backend_closes", r"No server or forwarder response", before=(step("backend", "port1", OK), step("backend", "port2", None)), do=(f"{_GET} http://127.0.0.1:@port2@/x",)),
+            Fault(
+                "backend_silent",
+                r"Crunch: Connection timeout|timed out",
+                before=(step("backend", "port1", OK), step("backend", "port2", OK, 6.0)),
+                do=(f"{_GET} http://127.0.0.1:@port2@/x",),
+            ),
+            Fault(
+                "backend_closes",
+                r"No server or forwarder response",
+                before=(step("backend", "port1", OK), step("backend", "port2", None)),
+                do=(f"{_GET} http://127.0.0.1:@port2@/x",),
+            ),
             Fault("blocked", r"Crunch: Blocked", do=(f"{_GET} http://billing.example/",)),
             Fault("port_in_use", r"can't bind to", before=(step("occupy"),), starts=False),
-            Fault("unknown_directive", r"unrecognized directive", edits=_config("toggle 1", "togle 1"), starts=False),
+            Fault(
+                "unknown_directive",
+                r"unrecognized directive",
+                edits=_config("toggle 1", "togle 1"),
+                starts=False,
+            ),
             Fault("filter_missing", r"can't load re_filterfile", before=("rm default.filter",), starts=False),
-            Fault("action_syntax", r"Unknown action or alias", edits=edit("orders.action", "{+filter{orders}}", "{+filtre{orders}}"), starts=False),
+            Fault(
+                "action_syntax",
+                r"Unknown action or alias",
+                edits=edit("orders.action", "{+filter{orders}}", "{+filtre{orders}}"),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

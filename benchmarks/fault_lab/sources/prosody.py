@@ -55,12 +55,42 @@ SOURCES = (
         ready="nc -z 127.0.0.1 @port@",
         workload=(step("send", _login("AG9yZGVycwBrZXB0"), "port", 1.0),),
         faults=(
-            Fault("port_in_use", r"(?i)address already in use|in use", before=(step("occupy"),), starts=False),
-            Fault("config_syntax", r"(?i)prosody.cfg.lua.*(expected|near|error)", edits=_config("modules_disabled = {", "modules_disabled = {{"), starts=False),
-            Fault("module_missing", r"(?i)mod_billing.*(not|unable|error)|unable to load module 'billing'", edits=_config('"ping" }', '"ping", "billing" }'), starts=False),
-            Fault("module_broken", r"(?i)mod_broken.*(attempt|nil)|attempt to", edits=_config('"ping" }', '"ping", "broken" }'), before=("printf 'local orders = nil;\\nmodule:log(\"info\", orders.name);\\n' > modules/mod_broken.lua",), starts=False),
-            Fault("storage_missing", r"(?i)storage.*(billing|not|unable)", edits=_config("authentication =", 'storage = "billingsql"\nauthentication ='), do=(step("send", _login("AG9yZGVycwBrZXB0"), "port", 2.0),)),
-            Fault("config_missing", r"(?i)(no such file|find.*config|open)", edits=edit("start.sh", "prosody.cfg.lua", "billing.cfg.lua"), starts=False),
+            Fault(
+                "port_in_use", r"(?i)address already in use|in use", before=(step("occupy"),), starts=False
+            ),
+            Fault(
+                "config_syntax",
+                r"(?i)prosody.cfg.lua.*(expected|near|error)",
+                edits=_config("modules_disabled = {", "modules_disabled = {{"),
+                starts=False,
+            ),
+            Fault(
+                "module_missing",
+                r"(?i)mod_billing.*(not|unable|error)|unable to load module 'billing'",
+                edits=_config('"ping" }', '"ping", "billing" }'),
+                starts=False,
+            ),
+            Fault(
+                "module_broken",
+                r"(?i)mod_broken.*(attempt|nil)|attempt to",
+                edits=_config('"ping" }', '"ping", "broken" }'),
+                before=(
+                    "printf 'local orders = nil;\\nmodule:log(\"info\", orders.name);\\n' > modules/mod_broken.lua",
+                ),
+                starts=False,
+            ),
+            Fault(
+                "storage_missing",
+                r"(?i)storage.*(billing|not|unable)",
+                edits=_config("authentication =", 'storage = "billingsql"\nauthentication ='),
+                do=(step("send", _login("AG9yZGVycwBrZXB0"), "port", 2.0),),
+            ),
+            Fault(
+                "config_missing",
+                r"(?i)(no such file|find.*config|open)",
+                edits=edit("start.sh", "prosody.cfg.lua", "billing.cfg.lua"),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

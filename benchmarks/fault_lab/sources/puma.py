@@ -1,7 +1,5 @@
 """Puma with a plain Rack application."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -41,10 +39,30 @@ SOURCES = (
             Fault("backend_refused", r"(?i)connection refused", do=(f"{_GET}/backend",)),
             Fault("bad_request", r"HTTP parse error", do=(step("send", b"HELO orders\r\n\r\n"),)),
             Fault("port_in_use", r"(?i)address already in use", before=(step("occupy"),), starts=False),
-            Fault("rackup_missing", r"(?i)(could not|not found|missing|unable|No application)", before=("rm config.ru",), starts=False),
-            Fault("unknown_setting", r"(?i)undefined (method|local)", edits=_config("threads 1, 1", "threds 1, 1"), starts=False),
-            Fault("rackup_syntax", r"(?i)syntax error|unexpected", edits=edit("config.ru", "  end\n", ""), starts=False),
-            Fault("gem_missing", r"(?i)cannot load such file", edits=edit("config.ru", "run lambda", "require 'billing'\nrun lambda"), starts=False),
+            Fault(
+                "rackup_missing",
+                r"(?i)(could not|not found|missing|unable|No application)",
+                before=("rm config.ru",),
+                starts=False,
+            ),
+            Fault(
+                "unknown_setting",
+                r"(?i)undefined (method|local)",
+                edits=_config("threads 1, 1", "threds 1, 1"),
+                starts=False,
+            ),
+            Fault(
+                "rackup_syntax",
+                r"(?i)syntax error|unexpected",
+                edits=edit("config.ru", "  end\n", ""),
+                starts=False,
+            ),
+            Fault(
+                "gem_missing",
+                r"(?i)cannot load such file",
+                edits=edit("config.ru", "run lambda", "require 'billing'\nrun lambda"),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

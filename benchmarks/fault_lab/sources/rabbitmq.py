@@ -45,16 +45,58 @@ SOURCES = (
         workload=(_PUB,),
         patience=60.0,
         faults=(
-            Fault("wrong_password", r"(?i)(ACCESS_REFUSED|invalid credentials)", do=(step("send", _start(b"orders", b"lost"), "port", 3.0), step("pause", 1.0))),
-            Fault("mqtt_wrong_password", r"(?i)(login failed|invalid credentials|refused)", do=(_PUB.replace("kept", "lost"), step("pause", 1.0))),
-            Fault("bad_header", r"(?i)bad_header|bad_version", do=(step("send", b"GET / HTTP/1.1\r\n\r\n", "port", 2.0), step("pause", 1.0))),
+            Fault(
+                "wrong_password",
+                r"(?i)(ACCESS_REFUSED|invalid credentials)",
+                do=(step("send", _start(b"orders", b"lost"), "port", 3.0), step("pause", 1.0)),
+            ),
+            Fault(
+                "mqtt_wrong_password",
+                r"(?i)(login failed|invalid credentials|refused)",
+                do=(_PUB.replace("kept", "lost"), step("pause", 1.0)),
+            ),
+            Fault(
+                "bad_header",
+                r"(?i)bad_header|bad_version",
+                do=(step("send", b"GET / HTTP/1.1\r\n\r\n", "port", 2.0), step("pause", 1.0)),
+            ),
             Fault("handshake_timeout", r"(?i)handshake_timeout", do=(step("hold", 1), step("pause", 9.0))),
             Fault("port_in_use", r"(?i)eaddrinuse|already in use", before=(step("occupy"),), starts=False),
-            Fault("config_bad", r"(?i)(rabbitmq\.conf|handshake_timeouts|not a valid)", edits=_config("handshake_timeout", "handshake_timeouts"), starts=False),
-            Fault("memory_alarm", r"(?i)memory resource limit alarm set", edits=_config("handshake_timeout", "vm_memory_high_watermark.absolute = 2MB\nhandshake_timeout"), starts=False),
-            Fault("cookie_too_open", r"(?i)cookie file .* must be accessible by owner only", before=("echo shopcookie > .erlang.cookie; chmod 644 .erlang.cookie",), starts=False),
-            Fault("definitions_missing", r"(?i)definitions.*(enoent|not|fail|exist)", edits=_config("handshake_timeout", "load_definitions = @dir@/shop.json\nhandshake_timeout"), starts=False),
-            Fault("tls_missing", r"(?i)(enoent|cert|does not exist)", edits=_config("handshake_timeout", "listeners.ssl.1 = 127.0.0.1:@port4@\nssl_options.certfile = @dir@/shop.pem\nssl_options.keyfile = @dir@/shop.key\nhandshake_timeout"), starts=False),
+            Fault(
+                "config_bad",
+                r"(?i)(rabbitmq\.conf|handshake_timeouts|not a valid)",
+                edits=_config("handshake_timeout", "handshake_timeouts"),
+                starts=False,
+            ),
+            Fault(
+                "memory_alarm",
+                r"(?i)memory resource limit alarm set",
+                edits=_config(
+                    "handshake_timeout", "vm_memory_high_watermark.absolute = 2MB\nhandshake_timeout"
+                ),
+                starts=False,
+            ),
+            Fault(
+                "cookie_too_open",
+                r"(?i)cookie file .* must be accessible by owner only",
+                before=("echo shopcookie > .erlang.cookie; chmod 644 .erlang.cookie",),
+                starts=False,
+            ),
+            Fault(
+                "definitions_missing",
+                r"(?i)definitions.*(enoent|not|fail|exist)",
+                edits=_config("handshake_timeout", "load_definitions = @dir@/shop.json\nhandshake_timeout"),
+                starts=False,
+            ),
+            Fault(
+                "tls_missing",
+                r"(?i)(enoent|cert|does not exist)",
+                edits=_config(
+                    "handshake_timeout",
+                    "listeners.ssl.1 = 127.0.0.1:@port4@\nssl_options.certfile = @dir@/shop.pem\nssl_options.keyfile = @dir@/shop.key\nhandshake_timeout",
+                ),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

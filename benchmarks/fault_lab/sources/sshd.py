@@ -40,16 +40,61 @@ SOURCES = (
         workload=(f"{_SSH} @user@@127.0.0.1 uptime",),
         faults=(
             Fault("unknown_user", r"Invalid user deploy from", do=(f"{_SSH} deploy@127.0.0.1 true",)),
-            Fault("wrong_key", r"Connection (closed|reset) by authenticating user", do=("ssh-keygen -q -t ed25519 -N '' -f other_key", f"{_SSH.replace('user_key', 'other_key')} @user@@127.0.0.1 true")),
-            Fault("bad_modes", r"Authentication refused: bad ownership or modes", do=("chmod 777 keys", f"{_SSH} @user@@127.0.0.1 true")),
-            Fault("not_listed", r"not allowed because not listed in AllowUsers", edits=_config("UseDNS no", "UseDNS no\nAllowUsers @user@"), do=(f"{_SSH} @other@@127.0.0.1 true",)),
-            Fault("bad_banner", r"(banner exchange|kex_exchange_identification|Bad protocol version)", do=(step("send", b"GET / HTTP/1.0\r\n\r\n"),)),
-            Fault("too_many_startups", r"drop connection #|beginning MaxStartups throttling", do=(step("hold", 6), step("pause", 1.0))),
-            Fault("no_common_key_exchange", r"Unable to negotiate with .* no matching key exchange method", do=(f"{_SSH} -o KexAlgorithms=diffie-hellman-group1-sha1 @user@@127.0.0.1 true",)),
-            Fault("port_in_use", r"Bind to port \d+ on .* failed: Address already in use", before=(step("occupy"),), starts=False),
-            Fault("bad_option", r"Bad configuration option: UsePam2", edits=_config("UsePAM no", "UsePam2 no"), starts=False),
-            Fault("key_permissions", r"Permissions \d+ for .* are too open", before=("chmod 644 host_key",), starts=False),
-            Fault("no_host_key", r"Unable to load host key", before=("rm host_key host_key.pub",), starts=False),
+            Fault(
+                "wrong_key",
+                r"Connection (closed|reset) by authenticating user",
+                do=(
+                    "ssh-keygen -q -t ed25519 -N '' -f other_key",
+                    f"{_SSH.replace('user_key', 'other_key')} @user@@127.0.0.1 true",
+                ),
+            ),
+            Fault(
+                "bad_modes",
+                r"Authentication refused: bad ownership or modes",
+                do=("chmod 777 keys", f"{_SSH} @user@@127.0.0.1 true"),
+            ),
+            Fault(
+                "not_listed",
+                r"not allowed because not listed in AllowUsers",
+                edits=_config("UseDNS no", "UseDNS no\nAllowUsers @user@"),
+                do=(f"{_SSH} @other@@127.0.0.1 true",),
+            ),
+            Fault(
+                "bad_banner",
+                r"(banner exchange|kex_exchange_identification|Bad protocol version)",
+                do=(step("send", b"GET / HTTP/1.0\r\n\r\n"),),
+            ),
+            Fault(
+                "too_many_startups",
+                r"drop connection #|beginning MaxStartups throttling",
+                do=(step("hold", 6), step("pause", 1.0)),
+            ),
+            Fault(
+                "no_common_key_exchange",
+                r"Unable to negotiate with .* no matching key exchange method",
+                do=(f"{_SSH} -o KexAlgorithms=diffie-hellman-group1-sha1 @user@@127.0.0.1 true",),
+            ),
+            Fault(
+                "port_in_use",
+                r"Bind to port \d+ on .* failed: Address already in use",
+                before=(step("occupy"),),
+                starts=False,
+            ),
+            Fault(
+                "bad_option",
+                r"Bad configuration option: UsePam2",
+                edits=_config("UsePAM no", "UsePam2 no"),
+                starts=False,
+            ),
+            Fault(
+                "key_permissions",
+                r"Permissions \d+ for .* are too open",
+                before=("chmod 644 host_key",),
+                starts=False,
+            ),
+            Fault(
+                "no_host_key", r"Unable to load host key", before=("rm host_key host_key.pub",), starts=False
+            ),
         ),
     ),
-)  # fmt: skip
+)

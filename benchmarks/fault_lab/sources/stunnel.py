@@ -37,15 +37,51 @@ SOURCES = (
         workload=(_GET, _GET),
         faults=(
             Fault("backend_refused", r"Connection refused", before=(), do=(_GET,)),
-            Fault("backend_silent", r"TIMEOUTidle exceeded", before=(step("backend", "port1", OK, 5.0),), do=(_GET,)),
-            Fault("not_encrypted", r"SSL_accept", do=(step("send", b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n"),)),
+            Fault(
+                "backend_silent",
+                r"TIMEOUTidle exceeded",
+                before=(step("backend", "port1", OK, 5.0),),
+                do=(_GET,),
+            ),
+            Fault(
+                "not_encrypted",
+                r"SSL_accept",
+                do=(step("send", b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n"),),
+            ),
             Fault("port_in_use", r"Address already in use", before=(step("occupy"),), starts=False),
-            Fault("config_bad", r"(?i)option name is not valid", edits=_config("TIMEOUTbusy", "TIMEOUTbussy"), starts=False),
-            Fault("cert_missing", r"(?i)no such file", edits=_config("shop.pem", "billing.pem"), starts=False),
-            Fault("key_mismatch", r"(?i)(key values mismatch|does not match|mismatch)", edits=_config("shop.key", "other.key"), starts=False),
-            Fault("client_cert_missing", r"(?i)did not return a certificate", edits=_config("TIMEOUTbusy", "verifyPeer = yes\nCAfile = @dir@/other.pem\nTIMEOUTbusy"), do=(_GET,)),
-            Fault("bad_ciphers", r"no cipher match", edits=_config("TIMEOUTbusy", "ciphers = SHOPCIPHER\nTIMEOUTbusy"), starts=False),
-            Fault("unsupported_protocol", r"(?i)unsupported protocol|version too", edits=_config("TIMEOUTbusy", "sslVersionMin = TLSv1.3\nTIMEOUTbusy"), do=(_GET + " --tls-max 1.2",)),
+            Fault(
+                "config_bad",
+                r"(?i)option name is not valid",
+                edits=_config("TIMEOUTbusy", "TIMEOUTbussy"),
+                starts=False,
+            ),
+            Fault(
+                "cert_missing", r"(?i)no such file", edits=_config("shop.pem", "billing.pem"), starts=False
+            ),
+            Fault(
+                "key_mismatch",
+                r"(?i)(key values mismatch|does not match|mismatch)",
+                edits=_config("shop.key", "other.key"),
+                starts=False,
+            ),
+            Fault(
+                "client_cert_missing",
+                r"(?i)did not return a certificate",
+                edits=_config("TIMEOUTbusy", "verifyPeer = yes\nCAfile = @dir@/other.pem\nTIMEOUTbusy"),
+                do=(_GET,),
+            ),
+            Fault(
+                "bad_ciphers",
+                r"no cipher match",
+                edits=_config("TIMEOUTbusy", "ciphers = SHOPCIPHER\nTIMEOUTbusy"),
+                starts=False,
+            ),
+            Fault(
+                "unsupported_protocol",
+                r"(?i)unsupported protocol|version too",
+                edits=_config("TIMEOUTbusy", "sslVersionMin = TLSv1.3\nTIMEOUTbusy"),
+                do=(_GET + " --tls-max 1.2",),
+            ),
         ),
     ),
-)  # fmt: skip
+)

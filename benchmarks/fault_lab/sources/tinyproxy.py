@@ -1,7 +1,5 @@
 """Tinyproxy that asks for a password and refuses a site."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -35,13 +33,36 @@ SOURCES = (
         ready=f"{_GET} http://127.0.0.1:@port1@/ready",
         workload=(f"{_GET} http://127.0.0.1:@port1@/orders/@id@",),
         faults=(
-            Fault("backend_refused", r"(?i)(could not establish|connection refused)", do=(f"{_GET} http://127.0.0.1:@dead@/",)),
-            Fault("name_unknown", r"(?i)(could not retrieve|resolution|name)", do=(f"{_GET} http://orders-host/",)),
+            Fault(
+                "backend_refused",
+                r"(?i)(could not establish|connection refused)",
+                do=(f"{_GET} http://127.0.0.1:@dead@/",),
+            ),
+            Fault(
+                "name_unknown",
+                r"(?i)(could not retrieve|resolution|name)",
+                do=(f"{_GET} http://orders-host/",),
+            ),
             Fault("refused_site", r"(?i)(filtered|refused)", do=(f"{_GET} http://billing.example/",)),
-            Fault("port_in_use", r"(?i)could not create listening socket|bind", before=(step("backend", "port1", OK), step("occupy")), starts=False),
-            Fault("config_bad", r"(?i)(syntax error|unknown|line \d+)", edits=_config("MaxClients", "MaxClient"), starts=False),
-            Fault("filter_missing", r"(?i)filter", edits=_config("@dir@/refused", "@dir@/lost/refused"), starts=False),
+            Fault(
+                "port_in_use",
+                r"(?i)could not create listening socket|bind",
+                before=(step("backend", "port1", OK), step("occupy")),
+                starts=False,
+            ),
+            Fault(
+                "config_bad",
+                r"(?i)(syntax error|unknown|line \d+)",
+                edits=_config("MaxClients", "MaxClient"),
+                starts=False,
+            ),
+            Fault(
+                "filter_missing",
+                r"(?i)filter",
+                edits=_config("@dir@/refused", "@dir@/lost/refused"),
+                starts=False,
+            ),
             Fault("unknown_user", r"(?i)user", edits=_config("User root", "User dnsorders"), starts=False),
         ),
     ),
-)  # fmt: skip
+)

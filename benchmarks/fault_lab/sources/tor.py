@@ -1,7 +1,5 @@
 """Tor as a local proxy, with a service of its own; no network is needed to fail."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -31,16 +29,57 @@ SOURCES = (
         workload=("printf 'PROTOCOLINFO\\r\\nQUIT\\r\\n' | nc -w 2 127.0.0.1 @port1@",),
         faults=(
             Fault("port_in_use", r"Address already in use", before=(step("occupy"),), starts=False),
-            Fault("unknown_option", r"Unknown option", edits=_config("SocksPort", "SocksPorts"), starts=False),
-            Fault("bad_value", r"(?i)(invalid|couldn't parse|malformed)", edits=_config("SocksPort 127.0.0.1:@port@", "SocksPort 127.0.0.1:orders"), starts=False),
-            Fault("bad_number", r"(?i)(malformed|invalid|must|parse)", edits=_config("DataDirectory", "MaxCircuitDirtiness soon\nDataDirectory"), starts=False),
-            Fault("data_not_a_folder", r"(?i)is not a directory", edits=_config("@dir@/data\n", "@dir@/torrc\n"), starts=False),
+            Fault(
+                "unknown_option", r"Unknown option", edits=_config("SocksPort", "SocksPorts"), starts=False
+            ),
+            Fault(
+                "bad_value",
+                r"(?i)(invalid|couldn't parse|malformed)",
+                edits=_config("SocksPort 127.0.0.1:@port@", "SocksPort 127.0.0.1:orders"),
+                starts=False,
+            ),
+            Fault(
+                "bad_number",
+                r"(?i)(malformed|invalid|must|parse)",
+                edits=_config("DataDirectory", "MaxCircuitDirtiness soon\nDataDirectory"),
+                starts=False,
+            ),
+            Fault(
+                "data_not_a_folder",
+                r"(?i)is not a directory",
+                edits=_config("@dir@/data\n", "@dir@/torrc\n"),
+                starts=False,
+            ),
             Fault("data_not_owned", r"(?i)is not owned by", before=("chown 4100 data",), starts=False),
-            Fault("service_without_port", r"(?i)(no ports|HiddenServicePort)", edits=_config("HiddenServiceDir @dir@/data/orders\n", ""), starts=False),
-            Fault("service_too_open", r"(?i)permissions on directory", before=("mkdir -m 777 data/orders",), starts=False),
-            Fault("not_socks", r"(?i)(not an HTTP proxy|socks version|unrecognized)", do=("printf 'zzzzzzzz\\r\\n' | nc -w 2 127.0.0.1 @port@",)),
-            Fault("bad_bridge", r"(?i)(bridge)", edits=_config("DataDirectory", "UseBridges 1\nDataDirectory"), starts=False),
-            Fault("unknown_user", r"(?i)(user|uid)", edits=_config("DataDirectory", "User torders\nDataDirectory"), starts=False),
+            Fault(
+                "service_without_port",
+                r"(?i)(no ports|HiddenServicePort)",
+                edits=_config("HiddenServiceDir @dir@/data/orders\n", ""),
+                starts=False,
+            ),
+            Fault(
+                "service_too_open",
+                r"(?i)permissions on directory",
+                before=("mkdir -m 777 data/orders",),
+                starts=False,
+            ),
+            Fault(
+                "not_socks",
+                r"(?i)(not an HTTP proxy|socks version|unrecognized)",
+                do=("printf 'zzzzzzzz\\r\\n' | nc -w 2 127.0.0.1 @port@",),
+            ),
+            Fault(
+                "bad_bridge",
+                r"(?i)(bridge)",
+                edits=_config("DataDirectory", "UseBridges 1\nDataDirectory"),
+                starts=False,
+            ),
+            Fault(
+                "unknown_user",
+                r"(?i)(user|uid)",
+                edits=_config("DataDirectory", "User torders\nDataDirectory"),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

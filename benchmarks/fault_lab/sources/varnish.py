@@ -41,16 +41,68 @@ SOURCES = (
         faults=(
             Fault("port_in_use", r"(?i)address already in use", before=(step("occupy"),), starts=False),
             Fault("vcl_syntax", r"(?i)expected", edits=_vcl('"OK"));', '"OK"))'), starts=False),
-            Fault("backend_undefined", r"Undefined backend", edits=_vcl("backend_hint = orders", "backend_hint = billing"), starts=False),
-            Fault("unknown_field", r"(?i)(unknown field|unknown)", edits=_vcl(".connect_timeout", ".connect_timeouts"), starts=False),
-            Fault("host_unknown", r"could not be resolved", edits=_vcl('"127.0.0.1"', '"orders.shop.example"'), starts=False),
-            Fault("vmod_missing", r"(?i)could not find vmod", edits=_vcl("import std", "import billing"), starts=False),
+            Fault(
+                "backend_undefined",
+                r"Undefined backend",
+                edits=_vcl("backend_hint = orders", "backend_hint = billing"),
+                starts=False,
+            ),
+            Fault(
+                "unknown_field",
+                r"(?i)(unknown field|unknown)",
+                edits=_vcl(".connect_timeout", ".connect_timeouts"),
+                starts=False,
+            ),
+            Fault(
+                "host_unknown",
+                r"could not be resolved",
+                edits=_vcl('"127.0.0.1"', '"orders.shop.example"'),
+                starts=False,
+            ),
+            Fault(
+                "vmod_missing",
+                r"(?i)could not find vmod",
+                edits=_vcl("import std", "import billing"),
+                starts=False,
+            ),
             Fault("vcl_missing", r"(?i)cannot read", edits=_start("shop.vcl", "billing.vcl"), starts=False),
-            Fault("bad_parameter", r"(?i)unknown param", edits=_start("feature=+no_coredump", "thread_pool_maximum=20"), starts=False),
-            Fault("value_too_low", r"(?i)must be", edits=_start("feature=+no_coredump", "thread_pool_stack=1"), starts=False),
-            Fault("bad_storage", r"(?i)(invalid size|size)", edits=_start("malloc,32m", "malloc,32mm"), starts=False),
-            Fault("worker_killed", r"(?i)child .*(died|killed|signal)", do=("pkill -KILL -x cache-main", step("pause", 2.0))),
-            Fault("worker_panics", r"PANIC:", edits={"shop.vcl": (("import std;", "import std;\nimport vtc;"), ("  set req", '  if (req.http.Panic) {\n    vtc.panic("orders lost");\n  }\n  set req'))}, do=(_GET + " -H 'Panic: now'", step("pause", 2.0))),
+            Fault(
+                "bad_parameter",
+                r"(?i)unknown param",
+                edits=_start("feature=+no_coredump", "thread_pool_maximum=20"),
+                starts=False,
+            ),
+            Fault(
+                "value_too_low",
+                r"(?i)must be",
+                edits=_start("feature=+no_coredump", "thread_pool_stack=1"),
+                starts=False,
+            ),
+            Fault(
+                "bad_storage",
+                r"(?i)(invalid size|size)",
+                edits=_start("malloc,32m", "malloc,32mm"),
+                starts=False,
+            ),
+            Fault(
+                "worker_killed",
+                r"(?i)child .*(died|killed|signal)",
+                do=("pkill -KILL -x cache-main", step("pause", 2.0)),
+            ),
+            Fault(
+                "worker_panics",
+                r"PANIC:",
+                edits={
+                    "shop.vcl": (
+                        ("import std;", "import std;\nimport vtc;"),
+                        (
+                            "  set req",
+                            '  if (req.http.Panic) {\n    vtc.panic("orders lost");\n  }\n  set req',
+                        ),
+                    )
+                },
+                do=(_GET + " -H 'Panic: now'", step("pause", 2.0)),
+            ),
         ),
     ),
-)  # fmt: skip
+)

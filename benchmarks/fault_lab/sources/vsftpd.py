@@ -1,7 +1,5 @@
 """Vsftpd for anonymous reading."""
 
-# ruff: noqa: E501 -- programs and configurations stand as they are written
-
 from functools import partial
 
 from benchmarks.fault_lab.packages import Packages
@@ -36,7 +34,9 @@ _config = partial(edit, "vsftpd.conf")
 SOURCES = (
     Server(
         name="vsftpd",
-        packages=Packages(("/opt/vsftpd/usr/sbin/vsftpd", "curl"), apt=("curl",), apart=("vsftpd",), folder="vsftpd"),
+        packages=Packages(
+            ("/opt/vsftpd/usr/sbin/vsftpd", "curl"), apt=("curl",), apart=("vsftpd",), folder="vsftpd"
+        ),
         version="/opt/vsftpd/usr/sbin/vsftpd -v 0>&1",
         files={"vsftpd.conf": _CONFIG, "files/a.txt": "shop\n"},
         prepare=("mkdir -p empty /srv/@user@ && chmod 755 . files empty && chmod 644 vsftpd.conf",),
@@ -47,13 +47,37 @@ SOURCES = (
         faults=(
             Fault("wrong_login", r"(?i)(FAIL LOGIN|530)", do=(_FTP.replace("anonymous:x", "@other@:lost"),)),
             Fault("file_missing", r"(?i)(FAIL DOWNLOAD|550|Failed to open)", do=(_FTP + "other.txt",)),
-            Fault("write_refused", r"(?i)(550|denied)", do=("curl -s -S -m 6 -T vsftpd.conf ftp://anonymous:x@127.0.0.1:@port@/b.txt",)),
+            Fault(
+                "write_refused",
+                r"(?i)(550|denied)",
+                do=("curl -s -S -m 6 -T vsftpd.conf ftp://anonymous:x@127.0.0.1:@port@/b.txt",),
+            ),
             Fault("too_many_clients", r"(?i)(421|too many|max)", do=(step("hold", 3), step("pause", 1.0))),
-            Fault("idle", r"(?i)(421|timeout)", do=(step("hold", 1, "port", b"USER anonymous\r\nPASS x\r\n"), step("pause", 4.0))),
+            Fault(
+                "idle",
+                r"(?i)(421|timeout)",
+                do=(step("hold", 1, "port", b"USER anonymous\r\nPASS x\r\n"), step("pause", 4.0)),
+            ),
             Fault("port_in_use", r"(?i)could not bind", before=(step("occupy"),), starts=False),
-            Fault("unknown_option", r"(?i)unrecognised variable", edits=_config("max_clients", "max_client"), starts=False),
-            Fault("bad_value", r"(?i)bad bool", edits=_config("local_enable=NO", "local_enable=MAYBE"), starts=False),
-            Fault("unknown_user", r"(?i)500 OOPS", edits=_config("ftp_username=@user@", "ftp_username=billing"), do=(_FTP,), starts=False),
+            Fault(
+                "unknown_option",
+                r"(?i)unrecognised variable",
+                edits=_config("max_clients", "max_client"),
+                starts=False,
+            ),
+            Fault(
+                "bad_value",
+                r"(?i)bad bool",
+                edits=_config("local_enable=NO", "local_enable=MAYBE"),
+                starts=False,
+            ),
+            Fault(
+                "unknown_user",
+                r"(?i)500 OOPS",
+                edits=_config("ftp_username=@user@", "ftp_username=billing"),
+                do=(_FTP,),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

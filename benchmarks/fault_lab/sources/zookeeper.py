@@ -29,7 +29,10 @@ _config = partial(edit, "conf/zoo.cfg")
 SOURCES = (
     Server(
         name="zookeeper",
-        packages=Packages(("java", "/usr/share/zookeeper/bin/zkServer.sh", "nc"), apt=("zookeeper", "zookeeperd", "netcat-openbsd")),
+        packages=Packages(
+            ("java", "/usr/share/zookeeper/bin/zkServer.sh", "nc"),
+            apt=("zookeeper", "zookeeperd", "netcat-openbsd"),
+        ),
         version="dpkg-query -W zookeeper",
         files={"conf/zoo.cfg": _CONFIG, "conf/log4j.properties": _LOG4J},
         prepare=("mkdir -p data",),
@@ -38,14 +41,59 @@ SOURCES = (
         patience=30,
         workload=("echo srvr | nc -q 1 127.0.0.1 @port@",),
         faults=(
-            Fault("port_in_use", r"(?i)java\.net\.BindException: Address already in use", before=(step("occupy"),), starts=False),
-            Fault("config_bad", r"Caused by: java\.lang\.NumberFormatException", edits=_config("tickTime=2000", "tickTime=often"), starts=False),
-            Fault("config_missing", r"Caused by: .* file is missing", before=("rm conf/zoo.cfg",), starts=False),
-            Fault("data_not_writable", r"(?i)(Unable to access datadir|Unable to create data directory|Cannot write to data directory)", before=("rm -rf data; echo x > data",), starts=False),
-            Fault("bad_length", r"Unreasonable length|Len error", do=(step("send", b"GET / HTTP/1.0\r\n\r\n"), step("pause", 1.0))),
-            Fault("snapshot_damaged", r"has invalid magic number", before=("mkdir -p data/version-2 && yes order | head -c 400 > data/version-2/snapshot.0 && yes order | head -c 400 > data/version-2/log.1",), starts=False),
-            Fault("peer_refused", r"(?i)Cannot open channel to 2", edits=_config("maxClientCnxns=3", "maxClientCnxns=3\ninitLimit=5\nsyncLimit=2\nserver.1=127.0.0.1:@port1@:@port2@\nserver.2=127.0.0.1:@port3@:@port4@\nserver.3=127.0.0.1:@port5@:@port6@"), before=("echo 1 > data/myid",), starts=False),
-            Fault("no_myid", r"(?i)myid file is missing", edits=_config("maxClientCnxns=3", "maxClientCnxns=3\ninitLimit=5\nsyncLimit=2\nserver.1=127.0.0.1:@port1@:@port2@\nserver.2=127.0.0.1:@port3@:@port4@\nserver.3=127.0.0.1:@port5@:@port6@"), starts=False),
+            Fault(
+                "port_in_use",
+                r"(?i)java\.net\.BindException: Address already in use",
+                before=(step("occupy"),),
+                starts=False,
+            ),
+            Fault(
+                "config_bad",
+                r"Caused by: java\.lang\.NumberFormatException",
+                edits=_config("tickTime=2000", "tickTime=often"),
+                starts=False,
+            ),
+            Fault(
+                "config_missing", r"Caused by: .* file is missing", before=("rm conf/zoo.cfg",), starts=False
+            ),
+            Fault(
+                "data_not_writable",
+                r"(?i)(Unable to access datadir|Unable to create data directory|Cannot write to data directory)",
+                before=("rm -rf data; echo x > data",),
+                starts=False,
+            ),
+            Fault(
+                "bad_length",
+                r"Unreasonable length|Len error",
+                do=(step("send", b"GET / HTTP/1.0\r\n\r\n"), step("pause", 1.0)),
+            ),
+            Fault(
+                "snapshot_damaged",
+                r"has invalid magic number",
+                before=(
+                    "mkdir -p data/version-2 && yes order | head -c 400 > data/version-2/snapshot.0 && yes order | head -c 400 > data/version-2/log.1",
+                ),
+                starts=False,
+            ),
+            Fault(
+                "peer_refused",
+                r"(?i)Cannot open channel to 2",
+                edits=_config(
+                    "maxClientCnxns=3",
+                    "maxClientCnxns=3\ninitLimit=5\nsyncLimit=2\nserver.1=127.0.0.1:@port1@:@port2@\nserver.2=127.0.0.1:@port3@:@port4@\nserver.3=127.0.0.1:@port5@:@port6@",
+                ),
+                before=("echo 1 > data/myid",),
+                starts=False,
+            ),
+            Fault(
+                "no_myid",
+                r"(?i)myid file is missing",
+                edits=_config(
+                    "maxClientCnxns=3",
+                    "maxClientCnxns=3\ninitLimit=5\nsyncLimit=2\nserver.1=127.0.0.1:@port1@:@port2@\nserver.2=127.0.0.1:@port3@:@port4@\nserver.3=127.0.0.1:@port5@:@port6@",
+                ),
+                starts=False,
+            ),
         ),
     ),
-)  # fmt: skip
+)

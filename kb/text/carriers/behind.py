@@ -1,4 +1,11 @@
-"""What stands behind a message: quotes that were opened before it, JSON context, fields, places in the source.
+"""What stands behind a message, or between quotes in a line.
+
+What stands between quotes in a line, or in the cells of a table, given readable under the line.
+
+A quote in the middle of a line may be the message or a name in it, so the line stays; what its quotes hold is a
+line of its own where escapes hide it, where a key says that it is a message, or where it is a cell of prose.
+
+What stands behind a message: quotes that were opened before it, JSON context, fields, places in the source.
 
 Each rule is sought from the end by a few characters that it begins with, within `_WINDOW` characters, so that what
 stands behind costs no more than its length.
@@ -10,7 +17,62 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from kb.text.carriers import escapes
 from kb.text.carriers.fields import BEHIND
+from kb.text.carriers.objects import messages
+from kb.text.carriers.said import decoded
+
+_QUOTED = re.compile(r"(?<![\w\\])(?:\"((?:[^\"\\\n]|\\.){3,200000})\"|'((?:[^'\\\n]|\\.){3,200000})')(?!\w)")
+_CELLS = re.compile(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")
+_BARS = re.compile(r"[ \t]{0,20}[|│┃║].{0,100000}[|│┃║][ \t]{0,20}\Z")
+_BAR = re.compile(r"[ \t]{0,400}[|│┃║][ \t]{0,400}")
+_KEYED = re.compile(
+    r"(?<![\w.-])[\"':]?(?:message|msg|MESSAGE|Message|error|err|reason|detail|details|description"
+    r"|stderr|text|what|cause)[\"']?"
+    r"[ \t]{0,3}(?::|=>|=)[ \t]{0,3}(?:\"((?:[^\"\\\n]|\\.){8,20000})\"|'((?:[^'\\\n]"
+    r"|\\.){8,20000})'|`([^`\n]{8,20000})`)"
+)
+_VALUE = re.compile(r"\"((?:[^\"\\\n]|\\.){5,20000})\"|'((?:[^'\\\n]|\\.){5,20000})'")
+_BETWEEN = re.compile(r"\"[ \t]?:[ \t]?\"|\"[ \t]?,[ \t]?\"")
+
+
+def escaped(line: str) -> list[str]:
+    """The line, undone if it was escaped as a whole; under it what its quotes hold, where that was escaped."""
+    if "\\" not in line:
+        return [line]
+    whole = escapes.c_undone(line).split("\n") if escapes.is_escaped(line) else [line]
+    for match in _QUOTED.finditer(line):
+        inner = match[1] or match[2]
+        if "\\" in inner and escapes.is_quotable(inner):
+            plain = escapes.c_undone(inner)
+            found = decoded(plain) if plain[:1] == "{" else None
+            whole += (messages(found) if found is not None else None) or plain.split("\n")
+    return whole
+
+
+def cells(line: str) -> list[str]:
+    """The line, and its cells that read like prose if it is a row of CSV or of a table drawn with bars."""
+    if line.count(",") > 3 and ',"' in line:
+        return [line, *(cell.replace('""', '"') for cell in _CELLS.findall(line) if cell.count(" ") > 1)]
+    if _BARS.match(line):
+        found = [cell for cell in _BAR.split(line) if cell.count(" ") > 1]
+        return [line, *found] if found and line.strip() != found[0] else [line]
+    return [line]
+
+
+def keyed(line: str) -> list[str]:
+    """The line, and what a key in it calls a message: objects as Python, Ruby, PHP and JavaScript show them."""
+    if "{" not in line and "=>" not in line:
+        return [line]
+    found = [one for match in _KEYED.findall(line) for one in match if one and " " in one]
+    if not found and line[:2] == '{"' and line.rstrip()[-1:] == "}":
+        values = [value for value in _BETWEEN.split(line.strip()[2:-1].rstrip('"')) if value.count(" ") > 1]
+        found = [max(values, key=len)] if values else []
+    if not found and line.lstrip()[:2] in ("{'", '{"', "{:", "[{") and line.rstrip()[-1:] in "}]":
+        values = [one for match in _VALUE.findall(line) for one in match if " " in one.strip()]
+        found = [max(values, key=len)] if values else []
+    return [line, *found]
+
 
 _WINDOW = 1500
 _MOST = 50
@@ -51,26 +113,32 @@ _RULES = tuple(
         (" @ ", rf" @ {_PLACED}"),
         (" <", rf" <{_PLACED}>"),
     )
-)  # fmt: skip
+)
 _SURE = tuple(
     _Rule(begins, rule)
     for begins, rule in (
-        (", client: ", (
-            r", client: [\w.:-]{1,60}(?=, server: )(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"
-        )),
+        (
+            ", client: ",
+            (
+                r", client: [\w.:-]{1,60}(?=, server: )(?:, [a-z ]{1,20}: (?:\"[^\n\"]{0,900}\"|[^\n,\"]{0,300})){0,8}"
+            ),
+        ),
         (", referer: ", r", referer: \S{1,600}"),
     )
-)  # fmt: skip
+)
 """What only its carrier writes, whatever stands before the message."""
 _LOGGED = tuple(
     _Rule(begins, rule)
     for begins, rule in (
-        ("  ", (
-            rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\""
-            rf"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}})(?: {{1,4}}|\Z)){{1,20}})"
-        )),
+        (
+            "  ",
+            (
+                rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\""
+                rf"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}})(?: {{1,4}}|\Z)){{1,20}})"
+            ),
+        ),
     )
-)  # fmt: skip
+)
 _TELLING = "status|code|error|err|errno|reason|exit|rc|ret|cause|signal|result|state|sqlstate"
 _ANY = rf"(?!(?i:{_TELLING})=){_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"',;)\]}}]{{1,300}})"
 _WHERE_CARRIED = tuple(
@@ -108,9 +176,14 @@ _CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
 _COLOUR = re.compile(r"(?:\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,5}m)\Z")
 _WORDS = re.compile(r"[^\W\d_]{2,}\S{0,80}[ \t][^\n]{0,200}?[^\W\d_]{2,}")
 _AROUND = (
-    ("{{", "}}"), ("**", "**"), ("```", "```"), ("{noformat}", "{noformat}"), ("{code}", "{code}"),
-    ("<![CDATA[", "]]>"), ("_", "_"),
-)  # fmt: skip
+    ("{{", "}}"),
+    ("**", "**"),
+    ("```", "```"),
+    ("{noformat}", "{noformat}"),
+    ("{code}", "{code}"),
+    ("<![CDATA[", "]]>"),
+    ("_", "_"),
+)
 _BELONGS = re.compile(r"(?:\b(?:for|with|by|of|in|at|to|from|on|where|and|or|is|was|as|set|than)|[=:}])\Z")
 _AUDITED = re.compile(r"\bavc:|\bapparmor=|\baudit[(:]|\btype=\d{4}\b")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "«": "»"}

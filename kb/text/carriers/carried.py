@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kb.text.carriers.behind import unquoted, without_blanks, without_rest
+from kb.text.carriers.carrier import TIME
 from kb.text.carriers.fields import (
     AFTER,
     AFTER_A_LEVEL,
@@ -24,7 +25,6 @@ from kb.text.carriers.fields import (
     Fields,
     same,
 )
-from kb.text.carriers.pieces import TIME
 from kb.text.carriers.table import BRACKETED, TIMED, listed
 
 SAID = ("service", "unit", "container", "pod", "namespace", "host", "severity", "time", "logger")

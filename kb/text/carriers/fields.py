@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kb.text.carriers.pieces import LEVELS, LEVELS_FIRST, LEVELS_LOUD, SOON, TIME
+from kb.text.carriers.carrier import LEVELS, LEVELS_FIRST, LEVELS_LOUD, SOON, TIME
 
 GAP = r"(?:[ \t]{0,200}(?:[|:,;>»›·•~→/\\=#*+│┃║▶❯–—-]{1,3}(?=[\s\[(<\"'{])|[|:,;]{1,2})(?!//))?"
 """What may stand behind a field before the next one: ` - `, ` | `, `:`, or nothing."""

@@ -44,8 +44,14 @@ _OURS = frozenset(
     ]
 )
 _SIZE = re.compile(r".{0,3}?\x00{4,7}", re.DOTALL)
-SAYS = {"_HOSTNAME": "host", "SYSLOG_IDENTIFIER": "service", "_SYSTEMD_UNIT": "unit", "PRIORITY": "severity",
-        "UNIT": "unit", "CONTAINER_NAME": "container"}  # fmt: skip
+SAYS = {
+    "_HOSTNAME": "host",
+    "SYSLOG_IDENTIFIER": "service",
+    "_SYSTEMD_UNIT": "unit",
+    "PRIORITY": "severity",
+    "UNIT": "unit",
+    "CONTAINER_NAME": "container",
+}
 
 
 def is_journal(text: str) -> bool:

@@ -12,8 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from kb.text.carriers.data import attributes, decoded, plain_name, value_of
-from kb.text.carriers.thrown import may_be_thrown, thrown
+from kb.text.carriers.said import attributes, decoded, may_be_thrown, plain_name, thrown, value_of
 
 _MESSAGES = frozenset(
     [

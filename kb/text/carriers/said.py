@@ -1,4 +1,13 @@
-"""What an object that a JSON logger wrote says beside its message: level, time, host, service, logger.
+"""What an object that a JSON logger wrote says: level, time, host, service, and the exception it holds.
+
+JSON as it stands in a log: a text decoded, the plain name of a field, and fields that are written as a list.
+
+An exception that a logger wrote as data, in the words in which its runtime prints it: `KeyError: 'sku'`.
+
+structlog's `dict_tracebacks`, log4j2's JsonLayout, loguru's `serialize`, OpenTelemetry, ECS, pino and others keep the
+name of an exception and what it says in two fields, under names of their own.
+
+What an object that a JSON logger wrote says beside its message: level, time, host, service, logger.
 
 Outer fields go before inner ones, and of a list counts what all its objects agree on.  Levels are given as words:
 loggers number them by scales of their own, and the name of the field tells which.
@@ -7,34 +16,183 @@ loggers number them by scales of their own, and the name of the field tells whic
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from kb.text.carriers.data import attributes, decoded, plain_name
-from kb.text.carriers.pieces import LEVELS
+from kb.text.carriers.carrier import LEVELS
+
+
+def decoded(text: str) -> Any:
+    """What a JSON text holds; None if it is not one."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def plain_name(key: str) -> str:
+    """A field's name without what loggers put around it: `@message` as `message`, `_SYSTEMD_UNIT` as `systemd_unit`."""
+    return key.strip("_@").lower()
+
+
+_VALUES = frozenset({"stringValue", "intValue", "doubleValue", "boolValue"})
+
+
+def value_of(found: Any) -> Any:
+    """A value of OpenTelemetry's protocol without its type: `{"stringValue": "a"}` is `a`."""
+    if type(found) is dict and len(found) == 1:
+        kind, value = next(iter(found.items()))
+        if kind in _VALUES:
+            return value
+    return found
+
+
+def attributes(found: list[Any]) -> dict[str, Any]:
+    """OpenTelemetry's attributes, `[{"key": "service.name", "value": {"stringValue": "a"}}]`, as fields.
+
+    Empty where the list is another.
+    """
+    told: dict[str, Any] = {}
+    for one in found:
+        if type(one) is not dict or len(one) != 2 or type(one.get("key")) is not str or "value" not in one:
+            return {}
+        told[one["key"]] = value_of(one["value"])
+    return told
+
+
+_PAIRS = (
+    ("exc_type", "exc_value"),
+    ("exception.type", "exception.message"),
+    ("error.type", "error.message"),
+    ("exception_type", "exception_message"),
+    ("exception_class", "exception_message"),
+    ("exception", "reason"),
+    ("classname", "message"),
+    ("class", "message"),
+    ("type", "message"),
+    ("type", "value"),
+    ("name", "message"),
+)
+"""Fields of the name, each with that of the words; the plainest last, as a record has `name` and `message`, too."""
+_NAME = re.compile(
+    r"(?:builtins\.)?(?P<name>(?:[A-Za-z_$][\w$]{0,80}(?:::|[./\\$+])){0,12}[A-Za-z_$][\w$]{0,120})"
+)
+_NAMED_SO = re.compile(
+    r"(?:Error|Exception|Throwable|Failure|Rejection|Interrupt|Exit|Fault|Timeout|Abort|Refused|Denied|Warning)\Z"
+)
+_SURE = frozenset({"exc_type", "exception.type", "exception_type", "exception_class"})
+"""Fields that hold nothing but the name of an exception."""
+_INNER = frozenset({"cause", "caused_by", "causedby", "inner", "innerexception", "inner_exception"})
+_MOST = 64
+"""Fields of an object that is an exception."""
+
+
+def may_be_thrown(keys: Iterable[str]) -> bool:
+    """Whether an object with these fields may be an exception."""
+    named = set(map(plain_name, keys))
+    return any(name in named and words in named for name, words in _PAIRS)
+
+
+def thrown(one: dict[str, Any], key: str = "") -> tuple[str, frozenset[str]] | None:
+    """The exception in an object, and the fields that tell it; None where there is none.
+
+    `key` is the field that holds the object: a cause is called one, as a trace does.
+    """
+    if len(one) > _MOST:
+        return None
+    named = {plain_name(field): field for field in one}
+    for name, words in _PAIRS:
+        if name in named and words in named:
+            said, text = one[named[name]], one[named[words]]
+            if isinstance(said, str) and isinstance(text, str) and (called := _called(name, said)):
+                before = "Caused by: " if plain_name(key) in _INNER else ""
+                told = text if text.startswith(called) else f"{called}: {text}" if text else called
+                return before + told, frozenset((named[name], named[words]))
+    return None
+
+
+def _called(field: str, said: str) -> str:
+    match = _NAME.fullmatch(said)
+    if match is None or not (field in _SURE or _NAMED_SO.search(match["name"])):
+        return ""
+    return match["name"]
+
 
 _SAYS = {
-    "level": "severity", "severity": "severity", "levelname": "severity", "lvl": "severity", "loglevel": "severity",
-    "log_level": "severity", "priority": "severity", "l": "severity", "s": "severity", "status": "severity",
-    "levelno": "severity", "severity_number": "severity", "severitynumber": "severity", "severity_text": "severity",
-    "severitytext": "severity", "levelstr": "severity",
-    "time": "time", "timestamp": "time", "ts": "time", "t": "time", "asctime": "time", "datetime": "time",
+    "level": "severity",
+    "severity": "severity",
+    "levelname": "severity",
+    "lvl": "severity",
+    "loglevel": "severity",
+    "log_level": "severity",
+    "priority": "severity",
+    "l": "severity",
+    "s": "severity",
+    "status": "severity",
+    "levelno": "severity",
+    "severity_number": "severity",
+    "severitynumber": "severity",
+    "severity_text": "severity",
+    "severitytext": "severity",
+    "levelstr": "severity",
+    "time": "time",
+    "timestamp": "time",
+    "ts": "time",
+    "t": "time",
+    "asctime": "time",
+    "datetime": "time",
     "date": "time",
-    "isodate": "time", "realtime_timestamp": "time", "eventtime": "time",
-    "host": "host", "hostname": "host", "computer": "host", "node": "host",
-    "service": "service", "service_name": "service", "syslog_identifier": "service", "program": "service",
+    "isodate": "time",
+    "realtime_timestamp": "time",
+    "eventtime": "time",
+    "host": "host",
+    "hostname": "host",
+    "computer": "host",
+    "node": "host",
+    "service": "service",
+    "service_name": "service",
+    "syslog_identifier": "service",
+    "program": "service",
     "app": "service",
-    "application": "service", "appname": "service", "component": "service", "service.name": "service",
-    "systemd_unit": "unit", "unit": "unit", "container_name": "container", "container": "container",
-    "pod_name": "pod", "pod": "pod", "namespace_name": "namespace", "namespace": "namespace",
-    "logger": "logger", "logger_name": "logger", "loggername": "logger", "name": "logger",
-    "sourcecontext": "logger", "category": "logger", "channel": "logger",
-}  # fmt: skip
+    "application": "service",
+    "appname": "service",
+    "component": "service",
+    "service.name": "service",
+    "systemd_unit": "unit",
+    "unit": "unit",
+    "container_name": "container",
+    "container": "container",
+    "pod_name": "pod",
+    "pod": "pod",
+    "namespace_name": "namespace",
+    "namespace": "namespace",
+    "logger": "logger",
+    "logger_name": "logger",
+    "loggername": "logger",
+    "name": "logger",
+    "sourcecontext": "logger",
+    "category": "logger",
+    "channel": "logger",
+}
 _NUMBERED = {  # syslog's levels, the graver the lower; from 10 on bunyan's, pino's and roarr's
-    "0": "emerg", "1": "alert", "2": "crit", "3": "err", "4": "warning", "5": "notice", "6": "info", "7": "debug",
-    "10": "trace", "20": "debug", "30": "info", "40": "warn", "50": "error", "60": "fatal",
-}  # fmt: skip
+    "0": "emerg",
+    "1": "alert",
+    "2": "crit",
+    "3": "err",
+    "4": "warning",
+    "5": "notice",
+    "6": "info",
+    "7": "debug",
+    "10": "trace",
+    "20": "debug",
+    "30": "info",
+    "40": "warn",
+    "50": "error",
+    "60": "fatal",
+}
 _PYTHON = {"10": "debug", "20": "info", "30": "warning", "40": "error", "50": "critical"}
 _OPEN_TELEMETRY = {
     str(number): word

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from kb.text.carriers.carried import bare
-from kb.text.carriers.data import decoded
-from kb.text.carriers.pieces import LEVELS_LOUD
+from kb.text.carriers.carrier import LEVELS_LOUD
+from kb.text.carriers.said import decoded
 
 Rows = tuple[list[str], list[int], list[int]]
 """Lines, and for each the first and the one behind the last line of the block that it comes from."""

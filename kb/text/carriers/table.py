@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from kb.text.carriers.carrier import PHRASE, Carrier
-from kb.text.carriers.pieces import compiled, needed, opening
-from kb.text.carriers.table_programs import PROGRAMS
-from kb.text.carriers.table_services import SERVICES
+from kb.text.carriers.carrier import PHRASE, Carrier, compiled, needed, opening
+from kb.text.carriers.programs import PROGRAMS
+from kb.text.carriers.services import SERVICES
 
 __all__ = ["BRACKETED", "CARRIERS", "PHRASE", "TIMED", "Carrier", "Pattern", "listed"]
 

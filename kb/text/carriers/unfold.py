@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from kb.text.carriers import escapes, journal, jsonlines, quotes, root_first, splits
+from kb.text.carriers import behind, escapes, journal, json_lines, root_first, splits
 from kb.text.carriers.carried import bare
 from kb.text.carriers.said import may_say_level, says
 from kb.text.carriers.splits import Rows
@@ -110,7 +110,7 @@ class Unfolded:
         text = self._source.text
         if may_say_level(text):
             return True
-        return not all(map(jsonlines.is_object, filter(None, text.split("\n"))))
+        return not all(map(json_lines.is_object, filter(None, text.split("\n"))))
 
     def _row(self, at: int) -> tuple[int, int, int]:
         source = self._source
@@ -167,7 +167,7 @@ def _line_starts(text: str) -> list[int]:
 def _said(raw: str, block: str, at: int) -> Mapping[str, str]:
     if (begin := raw.find("{")) >= 0:
         begin -= begin > 0 and raw[begin - 1] == "["
-        found = jsonlines.objects_at(raw, begin)
+        found = json_lines.objects_at(raw, begin)
         if found is not None:
             before = dict(bare(raw[:begin] + " what is carried by it").said) if begin else {}
             return {**before, **says(found)}
@@ -254,8 +254,11 @@ def _keyed(text: str) -> bool:
 
 
 def _framed(text: str) -> bool:
-    return (any(mark in text and f"\n{mark} " in text for mark in ">│|#║┃▌")
-            or text[:2] in ("> ", "│ ") or (len(text) < 1500 and 0 < text.count("\n") < 9))  # fmt: skip
+    return (
+        any(mark in text and f"\n{mark} " in text for mark in ">│|#║┃▌")
+        or text[:2] in ("> ", "│ ")
+        or (len(text) < 1500 and 0 < text.count("\n") < 9)
+    )
 
 
 _XML = (
@@ -291,14 +294,14 @@ _STEPS: tuple[_Step, ...] = (
     (lambda text: "<" in text and _SYSLOG.search(text) is not None, _each(splits.syslog_parted)),
     (_long, splits.full_joined),
     (journal.is_journal, journal.messages_of),
-    (lambda text: "{" in text and '"' in text, jsonlines.read),
+    (lambda text: "{" in text and '"' in text, json_lines.read),
     *_TERMINAL,
     (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
     (_is_quoted_printable, _quoted_printable),
-    (_has("\\"), _each(quotes.escaped)),
-    (_keyed, _each(quotes.keyed)),
-    (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(quotes.cells)),
+    (_has("\\"), _each(behind.escaped)),
+    (_keyed, _each(behind.keyed)),
+    (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(behind.cells)),
     (_has(root_first.WRAPPED), root_first.turned),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),

@@ -5,10 +5,8 @@ The forms of each runtime are rows of tables (`managed`, `scripting`, `native`, 
 
 from __future__ import annotations
 
-from kb.text.crashes.form import Form, Role
-from kb.text.crashes.margin import Margin, uncarried
-from kb.text.crashes.message import message_of
-from kb.text.crashes.reading import CrashReader, Told, read_crashes, roles
+from kb.text.crashes.forms import Form, Role
+from kb.text.crashes.reading import CrashReader, Margin, Told, message_of, read_crashes, roles, uncarried
 from kb.text.crashes.table import FORMS, MARKS
 
 __all__ = [

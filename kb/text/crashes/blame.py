@@ -26,7 +26,7 @@ from kb.text.crashes.kernel_kinds import (
     kind_of,
     may_tell,
 )
-from kb.text.crashes.margin import without_carrier
+from kb.text.crashes.reading import without_carrier
 
 MOST = 8
 """Crashes of one text that are told apart."""

@@ -6,7 +6,7 @@ Lines are matched after the clock and the mark of the task or CPU that the kerne
 
 from __future__ import annotations
 
-from kb.text.crashes.form import Form, frame, generic, message
+from kb.text.crashes.forms import Form, frame, generic, message
 
 _TELLING = (
     (

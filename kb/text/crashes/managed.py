@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.text.crashes.form import DOTTED, EXCEPTION, Form, cause, frame, generic, message
+from kb.text.crashes.forms import DOTTED, EXCEPTION, Form, cause, frame, generic, message
 
 PYTHON = (
     generic(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.text.crashes.form import Form, cause, frame, generic, message
+from kb.text.crashes.forms import Form, cause, frame, generic, message
 
 RUST = (
     generic(

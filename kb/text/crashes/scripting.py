@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kb.text.crashes.form import DOTTED, EXCEPTION, Form, frame, generic, message
+from kb.text.crashes.forms import DOTTED, EXCEPTION, Form, frame, generic, message
 
 FORMS: tuple[Form, ...] = (
     generic("r", r"In addition: Warning messages?:", "In addition: Warning message:", "in addition: warning"),

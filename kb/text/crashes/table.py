@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kb.text.alarm import any_of, lowered, shortest_marks
 from kb.text.crashes import kernels, managed, native, scripting
-from kb.text.crashes.form import Form, Role
+from kb.text.crashes.forms import Form, Role
+from kb.text.evidence.alarm import any_of, lowered, shortest_marks
 
 FORMS: tuple[Form, ...] = (*kernels.FORMS, *native.FORMS, *managed.FORMS, *scripting.FORMS)
 """In the order in which they are tried."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.text.secrets.found import Finder, Secret
 from kb.text.secrets.names import MARKS, Names, names
+from kb.text.secrets.reading import Finder, Secret
 from kb.text.secrets.values import drawn, is_secret, made_up
 
 _LONGEST_NAME = 80

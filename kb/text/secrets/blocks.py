@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.text.secrets.found import Finder, Secret
 from kb.text.secrets.names import Names
+from kb.text.secrets.reading import Finder, Secret
 from kb.text.secrets.values import is_secret, made_up
 
 _LONGEST_KEY = 40_000
@@ -181,10 +181,28 @@ FINDERS = (
     Finder(("private-lines:",), _putty),
     Finder(("ls0tls1crudjti", "b3blbnnzac1rzxktdje"), _encoded_key),
     Finder(("kind: secret", 'kind":"secret"', 'kind": "secret"', "kind: 'secret'"), _kubernetes),
-    Finder(("$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$gy$", "$apr1$",
-            "$sha1$", "$argon2", "$pbkdf2", "$scrypt"), _shadow),
+    Finder(
+        (
+            "$1$",
+            "$2a$",
+            "$2b$",
+            "$2x$",
+            "$2y$",
+            "$5$",
+            "$6$",
+            "$7$",
+            "$y$",
+            "$gy$",
+            "$apr1$",
+            "$sha1$",
+            "$argon2",
+            "$pbkdf2",
+            "$scrypt",
+        ),
+        _shadow,
+    ),
     Finder(("{ssha", "{sha}", "{smd5}", "{md5}", "{crypt}", "{pbkdf2"), _ldap_hash),
     Finder((":5432:", ":5433:", ":6432:", ":*:"), _pgpass),
     Finder(("machine ", "default login"), _netrc),
     Finder(("password,", ",password", "secret,", ",secret", ",token", "token,"), _csv),
-)  # fmt: skip
+)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.text.secrets.found import Find, Finder, Secret
 from kb.text.secrets.names import Names
+from kb.text.secrets.reading import Find, Finder, Secret
 from kb.text.secrets.values import drawn, is_secret
 
 _ARGUMENTS = r"[^\n|;]{0,300}?"
@@ -40,13 +40,22 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     ("snmp", r"snmp\w{2,12}\b" + _after("-c|-A|-X")),
     ("ipmitool", r"ipmitool\b" + _after("-P")),
     ("pass:", r"(?<=[ \t=])pass:" + _VALUE),
-    ("sqlplus,expdp,impdp,sqlldr,rman ", r"(?:sqlplus|expdp|impdp|sqlldr|rman)\b[^\n|;]{0,60}?[ \t\"']\w{1,40}/"
-        r"(?P<bare>[^\s@\"'/]{1,128})(?=@|[ \t]|$)"),
+    (
+        "sqlplus,expdp,impdp,sqlldr,rman ",
+        r"(?:sqlplus|expdp|impdp|sqlldr|rman)\b[^\n|;]{0,60}?[ \t\"']\w{1,40}/"
+        r"(?P<bare>[^\s@\"'/]{1,128})(?=@|[ \t]|$)",
+    ),
     ("sqlcmd,bcp,osql,isql", r"(?:sqlcmd|bcp|osql|isql)\b" + _after("-P", gap=r"[ \t]*")),
-    ("rabbitmqctl", r"rabbitmqctl\b[^\n|;]{0,80}?[ \t](?:add_user"
-        r"|change_password|authenticate_user)[ \t]+\S{1,80}[ \t]+" + _VALUE),
-    ("smbclient,rpcclient,net rpc,winexe,wmic", r"(?:smbclient|rpcclient|winexe|wmic|net rpc)\b" + _after(
-        "-U|--user", r"[\"']?[^\s%\"']{1,80}%(?P<bare>[^\s\"']{1,256})", r"[ \t=]+")),
+    (
+        "rabbitmqctl",
+        r"rabbitmqctl\b[^\n|;]{0,80}?[ \t](?:add_user"
+        r"|change_password|authenticate_user)[ \t]+\S{1,80}[ \t]+" + _VALUE,
+    ),
+    (
+        "smbclient,rpcclient,net rpc,winexe,wmic",
+        r"(?:smbclient|rpcclient|winexe|wmic|net rpc)\b"
+        + _after("-U|--user", r"[\"']?[^\s%\"']{1,80}%(?P<bare>[^\s\"']{1,256})", r"[ \t=]+"),
+    ),
     ("zip,unzip", r"(?:un)?zip\b" + _after("-P")),
     ("7z x ,7z a ,7za , 7z ,unrar,rar ", r" ?(?:7za?|unrar|rar)\b" + _after("-p", gap="")),
     ("cqlsh", r"cqlsh\b" + _after("-p")),
@@ -54,14 +63,21 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     ("net use", r"net use\b[^\n]{0,200}?/user:\S{1,80}[ \t]+" + _VALUE),
     ("convertto-securestring", r"(?i:ConvertTo-SecureString)[ \t]+(?:-String[ \t]+)?" + _VALUE),
     ("requirepass,masterauth", r"(?:requirepass|masterauth)[ \t]+" + _VALUE),
-    ("config set,configure set,conf set", r"(?:config(?:ure)?|conf) set[ \t]+\S{0,120}?(?:token"
-        r"|password|secret|secret_access_key|_auth)\w{0,10}[ \t]+" + _VALUE),
-    ("sp_addlogin,sp_password", r"sp_(?:addlogin|password)[ \t]+" r"(?:@\w+[ \t]*=[ \t]*)?N?'[^'\n]{0,80}'[ \t]*,[ \t]*"
-        r"(?:@\w+[ \t]*=[ \t]*)?N?" + _VALUE),
+    (
+        "config set,configure set,conf set",
+        r"(?:config(?:ure)?|conf) set[ \t]+\S{0,120}?(?:token"
+        r"|password|secret|secret_access_key|_auth)\w{0,10}[ \t]+" + _VALUE,
+    ),
+    (
+        "sp_addlogin,sp_password",
+        r"sp_(?:addlogin|password)[ \t]+"
+        r"(?:@\w+[ \t]*=[ \t]*)?N?'[^'\n]{0,80}'[ \t]*,[ \t]*"
+        r"(?:@\w+[ \t]*=[ \t]*)?N?" + _VALUE,
+    ),
     ("assword:", r"assword:?[ \t]*\"[^\n]{0,40}\n?[^\n]{0,40}send[ \t]+\"(?P<bare>[^\"\\\n]{3,128})\\"),
     ("--with-token <<<,stdin <<<", r"--[\w-]{4,20} <<<[ \t]*" + _VALUE),
     ("/p:", r"(?<=[ \t])/p:" + _VALUE),
-)  # fmt: skip
+)
 _USERS = re.compile(r"[ \t](?:-u|-U|--user|--username|--login)(?:[ \t=]|\w)")
 _AFTER_USER = re.compile(r"-[pP](?:[ \t=]+)(?:[\"']?)(?P<bare>[^\s\"'|;<>]{8,256})")
 _USER_AND_PASSWORD = re.compile(

@@ -25,8 +25,31 @@ class Names(IntEnum):
     """A password: its value, whatever it looks like."""
 
 
-MARKS = ("pass", "pwd", "pw", "secret", "token", "key", "cred", "auth", "psk", "cookie", "salt", "signature", "sig=",
-         "sas=", "sas:", "session", "sid=", "otp", "contrase", "kennwort", "senha", "jwt", "dsn")  # fmt: skip
+MARKS = (
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "token",
+    "key",
+    "cred",
+    "auth",
+    "psk",
+    "cookie",
+    "salt",
+    "signature",
+    "sig=",
+    "sas=",
+    "sas:",
+    "session",
+    "sid=",
+    "otp",
+    "contrase",
+    "kennwort",
+    "senha",
+    "jwt",
+    "dsn",
+)
 """What a name of a secret has in it."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?(?:(?![A-Z])[^\W\d_])+|\d+")

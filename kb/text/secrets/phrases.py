@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kb.text.secrets.found import Find, Finder, Secret
 from kb.text.secrets.names import Names
+from kb.text.secrets.reading import Find, Finder, Secret
 from kb.text.secrets.values import by_chance, drawn, is_secret, made_up
 
 _I = re.IGNORECASE
@@ -156,16 +156,32 @@ def _simple(pattern: re.Pattern[str], kind: str, says: Names = Names.PASSWORD) -
     return find
 
 
-_WORDS = ("password", "passphrase", "passcode", "passwd", "secret", "token", "api key", "api-key", "apikey",
-          "credential",
-          "access key", "signing key", "encryption key", "access token", "pin ")  # fmt: skip
+_WORDS = (
+    "password",
+    "passphrase",
+    "passcode",
+    "passwd",
+    "secret",
+    "token",
+    "api key",
+    "api-key",
+    "apikey",
+    "credential",
+    "access key",
+    "signing key",
+    "encryption key",
+    "access token",
+    "pin ",
+)
 
 FINDERS = (
     Finder(("://",), _url),
     Finder(("jdbc:oracle",), _simple(_ORACLE, "url-password")),
     Finder(("authorization",), _authorization),
     Finder(("bearer",), _simple(_BEARER, "bearer-token")),
-    Finder(("basic_auth", "basic-auth", "basicauth", "auth_basic", "userpass", "user_pass"), _user_and_password),
+    Finder(
+        ("basic_auth", "basic-auth", "basicauth", "auth_basic", "userpass", "user_pass"), _user_and_password
+    ),
     Finder(("basic ",), _simple(_BASIC, "authorization", Names.ANYTHING)),
     Finder(("cookie",), _cookie),
     Finder(
@@ -180,4 +196,4 @@ FINDERS = (
         _quoted_or_made_up(_PAIR, 6),
     ),
     Finder(("mot de passe",), _simple(_FOREIGN, "secret")),
-)  # fmt: skip
+)

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from kb.text.secrets import assignments, blocks, commands, phrases, shapes
-from kb.text.secrets.found import Find, Secret
-from kb.text.secrets.marks import Hits, Marks
 from kb.text.secrets.reading import MARKS as DISGUISES
-from kb.text.secrets.reading import reading
-from kb.text.secrets.wrapped import with_further_lines
+from kb.text.secrets.reading import Find, Hits, Marks, Secret, reading
+from kb.text.secrets.shapes import with_further_lines
 
 _LEAST = 4
 """Characters of the shortest text that can hold a secret and say so."""

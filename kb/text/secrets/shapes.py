@@ -1,8 +1,12 @@
-"""Tokens that are known by their shape, wherever they stand.
+"""Tokens that are known by their shape, also where a line was wrapped.
+
+Tokens that are known by their shape, wherever they stand.
 
 `shapes.json` has the rules, derived from those of gitleaks (its licence and commit stand in it;
 `benchmarks/secret_shapes.py` makes it anew).  Before them go kinds that this project has named since its beginning,
 wider than a scanner's: a token that was shortened, or is of a later form, is still none to keep.
+
+Tokens that a terminal or a mail program wrapped: the lines on which one goes on.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from kb.text.secrets.found import Finder, Secret
+from kb.text.secrets.reading import Finder, Secret
 
 _LONGEST = 4096
 _LONGEST_AROUND = 512
@@ -53,7 +57,7 @@ _NAMED_KINDS = {
         r"\bsk-(?:proj-|svcacct-|admin-)?+(?=[\w-]{0,60}\d)(?=[\w-]{0,200}[A-Za-z0-9]{16})[\w-]{20,512}+",
     ),
     "gcp-key": ("aiza ya29. gocspx-", r"\b(?:AIza[\w-]{35}|ya29\.[\w.-]{20,2048}+|GOCSPX-[\w-]{20,64})"),
-}  # fmt: skip
+}
 _PREFIXES = """
 hvs. hvb. hvr. sk_live_ sk_test_ sk_prod_ rk_live_ rk_test_ whsec_ npm_ pypi- rubygems_ dop_v1_ doo_v1_ dor_v1_ SG.
 glsa_ glc_ hf_ api_org_ shpat_ shpca_ shppa_ shpss_ sntrys_ sntryu_ sntrya_ pul- pscale_tkn_ pscale_oauth_ pscale_pw_
@@ -135,9 +139,13 @@ def finders() -> list[Finder]:
 def _finder(rule: dict[str, Any]) -> Finder:
     named = bool(rule["named"])
     shape = _Shape(
-        rule["id"], rule["pattern"] + ("(?![A-Za-z0-9])" if named else ""), rule["lead"], rule.get("group", 0),
-        rule.get("entropy", 0.0), named,
-    )  # fmt: skip
+        rule["id"],
+        rule["pattern"] + ("(?![A-Za-z0-9])" if named else ""),
+        rule["lead"],
+        rule.get("group", 0),
+        rule.get("entropy", 0.0),
+        named,
+    )
     marks = list(rule["keywords"])
     if not shape.lead and (short := [mark for mark in marks if len(mark) <= _SHORT]):
         marks = [mark for mark in marks if mark not in short]
@@ -150,3 +158,22 @@ def _finder(rule: dict[str, Any]) -> Finder:
 def _rules() -> list[dict[str, Any]]:
     data = json.loads(files("kb.text.secrets").joinpath("shapes.json").read_text("utf-8"))
     return list(data["rules"])
+
+
+_LONG = 24
+_FURTHER = re.compile(
+    r"(?:[\\=]?\r?\n[ \t>|]{0,12}(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9+/_=.~-]{16,4096}(?=[\"',;\s]|$))+"
+)
+
+
+def with_further_lines(text: str, secrets: list[Secret]) -> list[Secret]:
+    """The secrets, a long one that ends its line with the further lines that hold nothing but more of it."""
+    if "\n" not in text:
+        return secrets
+    longer: list[Secret] = []
+    for secret in secrets:
+        if longer and secret.start < longer[-1].end:
+            continue
+        further = _FURTHER.match(text, secret.end) if secret.end - secret.start >= _LONG else None
+        longer.append(Secret(secret.start, further.end(), secret.kind) if further else secret)
+    return longer

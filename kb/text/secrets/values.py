@@ -1,9 +1,16 @@
-"""Whether a value is a secret, or stands for one: a place holder, a reference, code, an ordinary word.  Pure."""
+"""Whether a value is a secret, by what it looks like and by its key in data.
+
+Whether a value is a secret, or stands for one: a place holder, a reference, code, an ordinary word.  Pure.
+
+What data says of its values by their keys: `{"password": …}`, `{"name": "DB_PASS", "value": …}`.  Pure.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 from kb.text.secrets.names import Names, names
 
@@ -72,9 +79,15 @@ def _is_password(value: str, surely: bool) -> bool:
 
 def _names_one(value: str) -> bool:
     """`password` and `db_password` as values are the names of secrets: `this.password = password`."""
-    return value.replace("_", "").isalpha() and len(value) < 40 and names(value) >= Names.SECRET and (
-        "_" in value or value.lower() in ("password", "token", "secret", "pwd", "passwd", "credentials", "tokens")
-    )  # fmt: skip
+    return (
+        value.replace("_", "").isalpha()
+        and len(value) < 40
+        and names(value) >= Names.SECRET
+        and (
+            "_" in value
+            or value.lower() in ("password", "token", "secret", "pwd", "passwd", "credentials", "tokens")
+        )
+    )
 
 
 def _is_folder(value: str) -> bool:
@@ -107,6 +120,20 @@ def drawn(value: str, least: int = 8) -> bool:
     """The same for a short word: one digit will do before a letter, or in a word of some length; no part is a name."""
     if len(value) < least:
         return False
-    return by_chance(value, least) or bool(_MIXED.match(value)) or (
-        len(value) >= 12 and value.isalnum() and made_up(value)
-    )  # fmt: skip
+    return (
+        by_chance(value, least)
+        or bool(_MIXED.match(value))
+        or (len(value) >= 12 and value.isalnum() and made_up(value))
+    )
+
+
+__all__ = ["Names", "is_pair", "is_secret", "names"]
+
+_NAME = ("name", "key", "Name", "Key", "id")
+
+
+def is_pair(value: Mapping[Any, Any]) -> str:
+    """The name in a mapping of a name and a value; empty when it is none."""
+    if not ("value" in value or "val" in value):
+        return ""
+    return next((str(value[name]) for name in _NAME if isinstance(value.get(name), str)), "")

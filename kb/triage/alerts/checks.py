@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from kb.text.environment import environment_in
+from kb.text.changes import environment_in
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts.report import Report, State, Text, Tool, first, inner, marks, scale, tags_of, words
 
@@ -153,12 +153,15 @@ class Checkmk(msgspec.Struct, kw_only=True):
     def reports(self) -> Sequence[Report]:
         """The one check, or the host itself."""
         macros = {
-            "NOTIFICATIONTYPE": first(self.kind), "HOSTNAME": first(self.host),
+            "NOTIFICATIONTYPE": first(self.kind),
+            "HOSTNAME": first(self.host),
             "SERVICEDESC": first(self.service, self.check),
-            "SERVICEOUTPUT": first(self.output), "LONGSERVICEOUTPUT": first(self.long),
-            "SERVICESTATE": first(self.event, self.status), "SHORTDATETIME": first(self.date),
+            "SERVICEOUTPUT": first(self.output),
+            "LONGSERVICEOUTPUT": first(self.long),
+            "SERVICESTATE": first(self.event, self.status),
+            "SHORTDATETIME": first(self.date),
             "LONGDATETIME": first(self.long_date),
-        }  # fmt: skip
+        }
         return [of_macros(macros)]
 
 
@@ -190,9 +193,13 @@ class Icinga(msgspec.Struct, kw_only=True):
             states[int(number)] if number in "0123" and number and int(number) < len(states) else "UNKNOWN"
         )
         macros = {
-            "NOTIFICATIONTYPE": first(self.kind), "HOSTNAME": first(self.host), "SERVICEDESC": first(self.service),
-            "SERVICESTATE": state, "SERVICEOUTPUT": first(self.result.get("output")), "TIMET": plain(self.at),
-        }  # fmt: skip
+            "NOTIFICATIONTYPE": first(self.kind),
+            "HOSTNAME": first(self.host),
+            "SERVICEDESC": first(self.service),
+            "SERVICESTATE": state,
+            "SERVICEOUTPUT": first(self.result.get("output")),
+            "TIMET": plain(self.at),
+        }
         return [of_macros(macros)]
 
 
@@ -241,9 +248,20 @@ def as_macros(data: Mapping[Any, Any]) -> dict[str, str]:
 TOOLS = (
     Tool("Icinga", Icinga, marks("type host check_result")),
     Tool("Checkmk", Checkmk, marks("host event notification_type", "host event what")),
-    Tool("Zabbix", Zabbix, marks("event_id trigger_name", "event_id event_name", "event_nseverity",
-                                 "alert_subject alert_message",
-                                 "hostname severity status trigger", "trigger_name severity", "trigger_id trigger_name",
-                                 "event_value event_severity", "event_name event_severity")),
+    Tool(
+        "Zabbix",
+        Zabbix,
+        marks(
+            "event_id trigger_name",
+            "event_id event_name",
+            "event_nseverity",
+            "alert_subject alert_message",
+            "hostname severity status trigger",
+            "trigger_name severity",
+            "trigger_id trigger_name",
+            "event_value event_severity",
+            "event_name event_severity",
+        ),
+    ),
     Tool("Sensu", Sensu, marks("check.status entity", "check.status client", "check.output entity")),
-)  # fmt: skip
+)

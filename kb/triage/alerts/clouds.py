@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from kb.text.environment import environment_in
+from kb.text.changes import environment_in
 from kb.triage.alert_values import labels_of, moment_of, plain
 from kb.triage.alerts.report import (
     Report,
@@ -29,10 +29,23 @@ from kb.triage.alerts.report import (
 
 _CLOUDWATCH = {"ok": State.OVER, "alarm": State.FIRING, "insufficient_data": State.PENDING}
 _DIMENSIONS = (
-    "ServiceName", "Service", "FunctionName", "ApiName", "QueueName", "StateMachineName", "DBInstanceIdentifier",
-    "DBClusterIdentifier", "TableName", "TopicName", "CacheClusterId", "AutoScalingGroupName", "LoadBalancer",
-    "LoadBalancerName", "TargetGroup", "ClusterName",
-)  # fmt: skip
+    "ServiceName",
+    "Service",
+    "FunctionName",
+    "ApiName",
+    "QueueName",
+    "StateMachineName",
+    "DBInstanceIdentifier",
+    "DBClusterIdentifier",
+    "TableName",
+    "TopicName",
+    "CacheClusterId",
+    "AutoScalingGroupName",
+    "LoadBalancer",
+    "LoadBalancerName",
+    "TargetGroup",
+    "ClusterName",
+)
 """What a dimension says is concerned, the nearest to a service first."""
 _AZURE = scale("sev0|sev1", "sev2", "sev3", "sev4")
 _GOOGLE = scale("critical", "error", "warning")
@@ -50,8 +63,11 @@ class CloudWatchAlarm(msgspec.Struct, kw_only=True):
 
     def reports(self) -> Sequence[Report]:
         """The one alarm."""
-        found = {plain(one.get("name")): plain(one.get("value"))
-                 for one in many(inner(self.trigger, "Dimensions")) if isinstance(one, Mapping)}  # fmt: skip
+        found = {
+            plain(one.get("name")): plain(one.get("value"))
+            for one in many(inner(self.trigger, "Dimensions"))
+            if isinstance(one, Mapping)
+        }
         return [_alarm(self.name, self.state, (self.description, self.reason), self.changed, found)]
 
 
@@ -155,7 +171,9 @@ class GoogleIncident(msgspec.Struct, kw_only=True):
             Report(
                 name=next((one for one in map(plain, names) if one and not one.startswith("projects/")), ""),
                 texts=words(
-                    it.get("summary"), inner(it, "documentation", "subject"), inner(it, "documentation", "content"),
+                    it.get("summary"),
+                    inner(it, "documentation", "subject"),
+                    inner(it, "documentation", "content"),
                     it.get("condition_name"),
                 ),
                 labels=labels,
@@ -165,13 +183,16 @@ class GoogleIncident(msgspec.Struct, kw_only=True):
                 ends=moment_of(it.get("ended_at")),
                 state=State.OVER if is_over else State.FIRING,
             )
-        ]  # fmt: skip
+        ]
 
 
 TOOLS = (
     Tool("CloudWatch", CloudWatchAlarm, marks("AlarmName NewStateValue")),
     Tool("CloudWatch", CloudWatchEvent, marks("detail.alarmName detail.state", "alarmData.alarmName")),
     Tool("Azure Monitor", AzureAlert, marks("data.essentials")),
-    Tool("Google Cloud Monitoring", GoogleIncident, marks("incident.condition_name", "incident.policy_name",
-                                                          "incident.incident_id")),
-)  # fmt: skip
+    Tool(
+        "Google Cloud Monitoring",
+        GoogleIncident,
+        marks("incident.condition_name", "incident.policy_name", "incident.incident_id"),
+    ),
+)

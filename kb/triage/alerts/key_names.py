@@ -80,16 +80,22 @@ OTHERS = _names("""
 """What stands below these is of somebody or something else than the alert."""
 EARLIER = ("previous", "prev", "old", "former", "last")
 """A key that begins so tells what was before."""
-OVER = frozenset(_names("""
+OVER = frozenset(
+    _names("""
     ok resolved resolve resolves closed close recovered recovery recover up cleared clear
-"""))  # fmt: skip
+""")
+)
 """Words that say so whatever key they stand at."""
-WELL = OVER | frozenset(_names("""
+WELL = OVER | frozenset(
+    _names("""
     normal healthy passing passed green inactive ended fixed operational online good
-"""))  # fmt: skip
+""")
+)
 """Words that say so of a state or status; elsewhere (`priority: normal`) they mean something else."""
-FIRING = frozenset(_names("""
+FIRING = frozenset(
+    _names("""
     firing alerting triggered trigger open opened problem down critical alarm active activated failed failing
     failure error new created started ongoing warning warn red degraded investigating acknowledged unresolved
     anomalous major outage fired alert unhealthy live
-"""))  # fmt: skip
+""")
+)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from kb.text.environment import environment_in
+from kb.text.changes import environment_in
 from kb.triage.alert_values import moment_of
 from kb.triage.alerts.checks import ZABBIX, of_macros
 from kb.triage.alerts.report import Reading, Report, State, first, words
@@ -18,8 +18,9 @@ _READ = 20_000
 _FIELD = re.compile(r"^[ \t*-]{0,8}([A-Z][A-Za-z/ ]{1,30}?)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 _SUBJECT = re.compile(
     r"\b(PROBLEM|RECOVERY|ACKNOWLEDGEMENT|FLAPPINGSTART|FLAPPINGSTOP|DOWNTIMESTART|DOWNTIMEEND)"
-    r"(?: \w+)? (?:Service|Host) Alert: ([^/\n]{1,120}?)(?:/([^\n]{1,200}?))? is (\w+)", re.IGNORECASE,
-)  # fmt: skip
+    r"(?: \w+)? (?:Service|Host) Alert: ([^/\n]{1,120}?)(?:/([^\n]{1,200}?))? is (\w+)",
+    re.IGNORECASE,
+)
 _ICINGA_SUBJECT = re.compile(
     r"\[(PROBLEM|RECOVERY|ACKNOWLEDGEMENT|FLAPPING(?:START|END)|DOWNTIME(?:START|END|REMOVED)|CUSTOM)\] "
     r"(?:([^\n]{1,200}?) on )?([^ \n]{1,120}) is (\w+)!"
@@ -59,11 +60,14 @@ def _nagios(text: str, said: Fields) -> Report | None:
         "NOTIFICATIONTYPE": first(said.get("notification type"), kind),
         "HOSTNAME": first(said.get("host"), host),
         "SERVICEDESC": first(said.get("service"), check),
-        "SERVICESTATE": first(said.get("state"), state, event[3] if event else "",
-                              host_event[2] if host_event else ""),
-        "SERVICEOUTPUT": first(said.get("additional info"), said.get("info"), _after(text, "Additional Info:")),
+        "SERVICESTATE": first(
+            said.get("state"), state, event[3] if event else "", host_event[2] if host_event else ""
+        ),
+        "SERVICEOUTPUT": first(
+            said.get("additional info"), said.get("info"), _after(text, "Additional Info:")
+        ),
         "SHORTDATETIME": first(said.get("date/time"), said.get("when")),
-    }  # fmt: skip
+    }
     told = macros["NOTIFICATIONTYPE"] or "when" in said
     return of_macros(macros) if told and macros["HOSTNAME"] and macros["SERVICESTATE"] else None
 
@@ -90,11 +94,13 @@ def _checkmk(text: str, said: Fields) -> Report | None:
         return None
     macros = {
         "NOTIFICATIONTYPE": "ACKNOWLEDGEMENT" if quiet else "",
-        "HOSTNAME": said["host"].split(" (", 1)[0], "SERVICEDESC": said.get("service", ""),
+        "HOSTNAME": said["host"].split(" (", 1)[0],
+        "SERVICEDESC": said.get("service", ""),
         "SERVICESTATE": first(quiet[1] if quiet else "", event),
-        "SERVICEOUTPUT": first(said.get("summary"), said.get("output")), "LONGSERVICEOUTPUT": _after(text, "Details:"),
+        "SERVICEOUTPUT": first(said.get("summary"), said.get("output")),
+        "LONGSERVICEOUTPUT": _after(text, "Details:"),
         "SHORTDATETIME": said.get("date/time", ""),
-    }  # fmt: skip
+    }
     return of_macros(macros)
 
 
@@ -128,5 +134,8 @@ def _cloudwatch(_: str, said: Fields) -> Report | None:
 
 
 _MAILS: tuple[tuple[str, Callable[[str, Fields], Report | None]], ...] = (
-    ("CloudWatch", _cloudwatch), ("Zabbix", _zabbix), ("Checkmk", _checkmk), ("Nagios or Icinga", _nagios),
-)  # fmt: skip
+    ("CloudWatch", _cloudwatch),
+    ("Zabbix", _zabbix),
+    ("Checkmk", _checkmk),
+    ("Nagios or Icinga", _nagios),
+)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from kb.text.environment import environment_in
+from kb.text.changes import environment_in
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts.report import (
     Report,
@@ -97,8 +97,11 @@ class PagerDutyMessages(msgspec.Struct, kw_only=True):
     def reports(self) -> Sequence[Report]:
         """The incident of each message."""
         found = ((one, inner(one, "incident")) for one in self.messages[:200])
-        return [_incident(it, since=inner(one, "created_on"), type_of=plain(inner(one, "event")))
-                for one, it in found if isinstance(it, Mapping)]  # fmt: skip
+        return [
+            _incident(it, since=inner(one, "created_on"), type_of=plain(inner(one, "event")))
+            for one, it in found
+            if isinstance(it, Mapping)
+        ]
 
 
 def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> Report:
@@ -144,7 +147,7 @@ class PagerDutyAlert(msgspec.Struct, kw_only=True):
                 changed=moment_of(inner(self.payload, "timestamp")),
                 state=State.OVER if plain(self.action).casefold() == "resolve" else State.FIRING,
             )
-        ]  # fmt: skip
+        ]
 
 
 class VictorOps(msgspec.Struct, kw_only=True):
@@ -190,7 +193,7 @@ class VictorOps(msgspec.Struct, kw_only=True):
                 changed=next((at for one in began if (at := moment_of(one))), None),
                 state=State.OVER if kind in ("recovery", "ok") or phase == "resolved" else State.FIRING,
             )
-        ]  # fmt: skip
+        ]
 
 
 class ServiceNow(msgspec.Struct, kw_only=True):
@@ -248,8 +251,16 @@ TOOLS = (
     Tool("PagerDuty", PagerDutyEvent, marks("event.event_type event.data")),
     Tool("PagerDuty", PagerDutyMessages, marks("messages")),
     Tool("PagerDuty", PagerDutyAlert, marks("event_action payload", "event_action dedup_key")),
-    Tool("Splunk On-Call", VictorOps, marks("message_type entity_id", "message_type state_message",
-                                            "ALERT.message_type", "STATE.CURRENT_ALERT_PHASE")),
+    Tool(
+        "Splunk On-Call",
+        VictorOps,
+        marks(
+            "message_type entity_id",
+            "message_type state_message",
+            "ALERT.message_type",
+            "STATE.CURRENT_ALERT_PHASE",
+        ),
+    ),
     Tool("ServiceNow", ServiceNow, marks("result")),
     Tool("ServiceNow", ServiceNowRecord, marks("number short_description")),
-)  # fmt: skip
+)

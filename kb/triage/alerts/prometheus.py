@@ -18,17 +18,33 @@ from kb.triage.alerts.report import Reading, Report, State, Text, Tool, first, m
 _MOST = 2_000
 """Alerts of a group that are read."""
 TEXTS = (
-    "summary", "title", "description", "message", "msg", "details", "reason", "error", "err", "exception",
-)  # fmt: skip
+    "summary",
+    "title",
+    "description",
+    "message",
+    "msg",
+    "details",
+    "reason",
+    "error",
+    "err",
+    "exception",
+)
 """What annotations for people are called, in the order in which they are told."""
 _REASONS = ("reason", "error", "exception", "condition", "phase", "code", "status_code", "device")
 """Labels that tell a reason, and so belong to the words."""
 _NO_ANSWER = ("DatasourceError", "DatasourceNoData")
 _STATES = {
-    "firing": State.FIRING, "active": State.FIRING, "alerting": State.FIRING, "unprocessed": State.FIRING,
-    "suppressed": State.SILENCED, "pending": State.PENDING, "resolved": State.OVER, "inactive": State.OVER,
-    "normal": State.OVER, "expired": State.OVER,
-}  # fmt: skip
+    "firing": State.FIRING,
+    "active": State.FIRING,
+    "alerting": State.FIRING,
+    "unprocessed": State.FIRING,
+    "suppressed": State.SILENCED,
+    "pending": State.PENDING,
+    "resolved": State.OVER,
+    "inactive": State.OVER,
+    "normal": State.OVER,
+    "expired": State.OVER,
+}
 
 
 class Alert(msgspec.Struct, kw_only=True):

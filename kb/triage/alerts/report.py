@@ -13,8 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from kb.records.parts import Severity
-from kb.text.environment import environment_in
+from kb.model.entry import Severity
+from kb.text.changes import environment_in
 from kb.triage.alert_values import labels_of, plain
 
 Text = str | int | float | bool | None

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from kb.records.brief import Alert
-from kb.records.parts import Severity
-from kb.text.severity import parse_severity
+from kb.model.brief import Alert
+from kb.model.entry import Severity
+from kb.text.severities import parse_severity
 from kb.triage.alert_values import LONGEST_NAME, given_or, named
 from kb.triage.alerts.report import Reading, Report, State
 from kb.triage.labels import environment_of, is_exporter, labels_in, most_common, service_of, severity_of

@@ -72,7 +72,7 @@ class Datadog(msgspec.Struct, kw_only=True):
                 changed=moment_of(self.date) or moment_of(self.updated),
                 state=self._state(title),
             )
-        ]  # fmt: skip
+        ]
 
     def _state(self, title: str) -> State:
         said = first(self.transition).casefold()
@@ -233,13 +233,22 @@ class Graylog(msgspec.Struct, kw_only=True):
 
 
 TOOLS = (
-    Tool("Datadog", Datadog, marks("title event_type body", "alert_transition", "title alert_type date",
-                                   "alert_title alert_type")),
-    Tool("New Relic", NewRelicIssue, marks("title state alertConditionNames", "title state impactedEntities",
-                                           "issueUrl title state")),
+    Tool(
+        "Datadog",
+        Datadog,
+        marks("title event_type body", "alert_transition", "title alert_type date", "alert_title alert_type"),
+    ),
+    Tool(
+        "New Relic",
+        NewRelicIssue,
+        marks("title state alertConditionNames", "title state impactedEntities", "issueUrl title state"),
+    ),
     Tool("New Relic", NewRelicIncident, marks("condition_name current_state")),
-    Tool("Sentry", SentryHook, marks("action data.issue", "action data.event", "action data.error",
-                                     "action data.metric_alert")),
+    Tool(
+        "Sentry",
+        SentryHook,
+        marks("action data.issue", "action data.event", "action data.error", "action data.metric_alert"),
+    ),
     Tool("Sentry", SentryPlugin, marks("project event culprit", "project_slug event")),
     Tool("Graylog", Graylog, marks("event_definition_title event")),
-)  # fmt: skip
+)

@@ -12,8 +12,13 @@ from kb.triage.alerts.checks import Macros, as_macros
 from kb.triage.alerts.report import Reading, Tool
 
 TOOLS: tuple[Tool, ...] = (
-    *prometheus.TOOLS, *clouds.TOOLS, *paging.TOOLS, *telemetry.TOOLS, *checks.TOOLS, *uptime.TOOLS,
-)  # fmt: skip
+    *prometheus.TOOLS,
+    *clouds.TOOLS,
+    *paging.TOOLS,
+    *telemetry.TOOLS,
+    *checks.TOOLS,
+    *uptime.TOOLS,
+)
 """In the order in which they are tried; the keys that tell one are rarely those of another."""
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kb.records.parts import Severity
-from kb.text.environment import environment_in
-from kb.text.severity import parse_severity
+from kb.model.entry import Severity
+from kb.text.changes import environment_in
+from kb.text.severities import parse_severity
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts import key_names as keys
 from kb.triage.alerts.report import TAGS_END, Reading, Report, State, tags_of, words
@@ -39,10 +39,18 @@ _SAYS_OVER = re.compile(
 _IN_NAME = re.compile(r"\b(?:SEV-?[0-4]|P[0-5])\b")
 _DIGIT = re.compile(r"\s*\d+\s*")
 _LABELS = {
-    "servicename": "service", "appname": "app", "applicationname": "application", "deploymentname": "deployment",
-    "podname": "pod", "namespacename": "namespace", "containername": "container", "k8sdeploymentname": "deployment",
-    "k8spodname": "pod", "k8snamespacename": "namespace", "deploymentenvironmentname": "environment",
-}  # fmt: skip
+    "servicename": "service",
+    "appname": "app",
+    "applicationname": "application",
+    "deploymentname": "deployment",
+    "podname": "pod",
+    "namespacename": "namespace",
+    "containername": "container",
+    "k8sdeploymentname": "deployment",
+    "k8spodname": "pod",
+    "k8snamespacename": "namespace",
+    "deploymentenvironmentname": "environment",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,9 +93,14 @@ def live(base: KnowledgeBase, ids: dict[str, str]) -> None:
 def learned(base: KnowledgeBase) -> None:
     """Entries that kb itself writes, one of them with samples, one with a regex."""
     base.learn_pattern(
-        "FATAL tide gauge 7 reports a negative depth", "the gauge froze", "thaw it", "gauge thaw 7", "harbour",
-        must_match=["2026-03-01 FATAL tide gauge 7 reports a negative depth"], services=["harbour"],
-    )  # fmt: skip
+        "FATAL tide gauge 7 reports a negative depth",
+        "the gauge froze",
+        "thaw it",
+        "gauge thaw 7",
+        "harbour",
+        must_match=["2026-03-01 FATAL tide gauge 7 reports a negative depth"],
+        services=["harbour"],
+    )
     base.learn_pattern(r"sluice \d+ is jammed after \d+ turns", "ice", "wait", regex=True)
     base.learn_tool_fix("lockctl", "lock chamber 3 refused: gate open", "the gate is open", "close the gate")
 

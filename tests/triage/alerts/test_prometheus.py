@@ -89,22 +89,48 @@ def test_a_webhook_whose_rest_is_over_is_not_over_while_alerts_were_left_out() -
     [
         ({"exported_job": "nightly", "job": "pushgateway", "instance": "p:9091"}, "nightly", ""),
         ({"exported_service": "cart", "service": "blackbox-exporter", "namespace": "monitoring"}, "cart", ""),
-        ({"exported_namespace": "shop-prod", "namespace": "monitoring", "deployment": "cart",
-         "job": "kube-state-metrics"}, "cart", "production"),
-        ({"exported_container": "app", "exported_pod": "cart-6d8f9c7b5d-x2x4q", "container": "kube-state-metrics"},
-         "cart", ""),
-        ({"container": "app", "pod": "cart-6d8f9c7b5d-x2x4q", "namespace": "shop-prod"}, "cart", "production"),
+        (
+            {
+                "exported_namespace": "shop-prod",
+                "namespace": "monitoring",
+                "deployment": "cart",
+                "job": "kube-state-metrics",
+            },
+            "cart",
+            "production",
+        ),
+        (
+            {
+                "exported_container": "app",
+                "exported_pod": "cart-6d8f9c7b5d-x2x4q",
+                "container": "kube-state-metrics",
+            },
+            "cart",
+            "",
+        ),
+        (
+            {"container": "app", "pod": "cart-6d8f9c7b5d-x2x4q", "namespace": "shop-prod"},
+            "cart",
+            "production",
+        ),
         ({"container": "main", "pod": "cart-0"}, "cart", ""),
         ({"container": "web", "namespace": "shop-prod"}, "shop", "production"),
         ({"container": "web"}, "web", ""),
         ({"container": "redis", "pod": "cart-6d8f9c7b5d-x2x4q"}, "redis", ""),
-        ({"service": "prometheus-kube-state-metrics", "job": "kube-state-metrics", "pod": "cart-6d8f9c7b5d-x2x4q"},
-         "cart", ""),
+        (
+            {
+                "service": "prometheus-kube-state-metrics",
+                "job": "kube-state-metrics",
+                "pod": "cart-6d8f9c7b5d-x2x4q",
+            },
+            "cart",
+            "",
+        ),
         ({"pod": "shop-redis"}, "shop-redis", ""),
         ({"pod": "cart-x2x4q"}, "cart", ""),
         ({"pod": "my-payment-proxy"}, "my-payment-proxy", ""),
     ],
-)  # fmt: skip
+)
 def test_labels_name_the_thing_and_not_what_reports_on_it(
     labels: dict[str, str], service: str, environment: str
 ) -> None:

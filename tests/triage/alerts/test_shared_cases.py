@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kb.records.brief import Alert
+from kb.model.brief import Alert
 from kb.triage.alert import parse_alert
 from kb.triage.severity import judge_severity
 from tests.conftest import ROOT
@@ -25,7 +25,12 @@ NAMED = {
     "cloudwatch-sns.json": ("orders-api-5xx-rate", "orders-api", "production", "SEV2"),
     "cloudwatch-eventbridge.json": ("orders-queue-age", "orders", "", None),
     "azure.json": ("checkout-cpu-high", "", "", "SEV1"),
-    "opsgenie.json": ("payment-gateway: card authorisations time out", "payment-gateway", "production", "SEV2"),
+    "opsgenie.json": (
+        "payment-gateway: card authorisations time out",
+        "payment-gateway",
+        "production",
+        "SEV2",
+    ),
     "datadog.json": ("Checkout error rate is high", "checkout", "prod", "SEV1"),
     "zabbix.json": ("PostgreSQL: replication lag is above 300 s", "", "", "SEV2"),
     "nagios.txt": ("Disk Space /var on web-03", "", "", "SEV1"),
@@ -36,8 +41,13 @@ NAMED = {
     "pingdom.json": ("Shop front page", "", "production", "SEV2"),
     "exported.json": ("KubePodNotReady", "cart", "production", "SEV3"),
     "exported2.json": ("PgReplicationLag", "ledger-db", "production", "SEV1"),
-    "k8s-events.yaml": ("Readiness probe failed: HTTP probe failed with statuscode: 503", "cart", "production", None),
-}  # fmt: skip
+    "k8s-events.yaml": (
+        "Readiness probe failed: HTTP probe failed with statuscode: 503",
+        "cart",
+        "production",
+        None,
+    ),
+}
 
 
 @pytest.mark.parametrize("case", NAMED)

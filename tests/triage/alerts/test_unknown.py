@@ -16,20 +16,32 @@ MS = 1_795_169_712_000
 ISO = "2026-11-20T10:15:12Z"
 
 DYNATRACE = {
-    "ImpactedEntity": "checkout", "ProblemTitle": "Failure rate increase", "ProblemSeverity": "ERROR",
-     "State": "RESOLVED",
-    "ProblemID": "P-1", "ProblemURL": "https://x", "Tags": "env:prod, team:shop",
-}  # fmt: skip
+    "ImpactedEntity": "checkout",
+    "ProblemTitle": "Failure rate increase",
+    "ProblemSeverity": "ERROR",
+    "State": "RESOLVED",
+    "ProblemID": "P-1",
+    "ProblemURL": "https://x",
+    "Tags": "env:prod, team:shop",
+}
 BETTERSTACK = {
-    "data": {"id": "25", "type": "incident", "attributes": {"name": "Shop front page", "cause": "Status 503",
-     "started_at": ISO,
-                                                            "resolved_at": None, "status": "Started"}},
-}  # fmt: skip
+    "data": {
+        "id": "25",
+        "type": "incident",
+        "attributes": {
+            "name": "Shop front page",
+            "cause": "Status 503",
+            "started_at": ISO,
+            "resolved_at": None,
+            "status": "Started",
+        },
+    },
+}
 UPTIME_KUMA = {
-    "heartbeat": {"status": 1, "time": "2026-11-20 10:15:12", "msg": "200 - OK"}, "monitor": {"id": 1,
-     "name": "Shop front page"},
+    "heartbeat": {"status": 1, "time": "2026-11-20 10:15:12", "msg": "200 - OK"},
+    "monitor": {"id": 1, "name": "Shop front page"},
     "msg": "[Shop front page] [✅ Up] 200 - OK",
-}  # fmt: skip
+}
 HEALTHCHECKS = {"name": "Nightly backup", "status": "down", "tags": "prod db", "last_ping": ISO}
 ORACLE = {
     "dedupeKey": "x",
@@ -41,30 +53,55 @@ ORACLE = {
 INCIDENT_IO = {
     "event_type": "public_incident.incident_created_v2",
     "public_incident.incident_created_v2": {
-        "name": "Checkout is failing", "severity": {"name": "Major"}, "incident_status": {"category": "live",
-         "name": "Investigating"},
-        "created_at": ISO, "creator": {"user": {"name": "Ann"}}},
-}  # fmt: skip
+        "name": "Checkout is failing",
+        "severity": {"name": "Major"},
+        "incident_status": {"category": "live", "name": "Investigating"},
+        "created_at": ISO,
+        "creator": {"user": {"name": "Ann"}},
+    },
+}
 HONEYCOMB = {
     "name": "Checkout is slow",
     "status": "TRIGGERED",
     "summary": "Triggered: Checkout is slow",
     "trigger_url": "https://x",
 }
-INSTANA = {"issue": {"id": "1", "state": "CLOSED", "start": MS, "severity": 10,
- "text": "Sudden increase of errors", "zone": "prod-eu",
-                     "entity": "Service", "entityLabel": "cart"}}  # fmt: skip
-BUGSNAG = {"account": {"name": "acme"}, "project": {"name": "checkout-web"}, "trigger": {"message": "New error"},
-           "error": {"exceptionClass": "NullPointerException", "severity": "error", "releaseStage": "production",
-            "receivedAt": ISO}}  # fmt: skip
+INSTANA = {
+    "issue": {
+        "id": "1",
+        "state": "CLOSED",
+        "start": MS,
+        "severity": 10,
+        "text": "Sudden increase of errors",
+        "zone": "prod-eu",
+        "entity": "Service",
+        "entityLabel": "cart",
+    }
+}
+BUGSNAG = {
+    "account": {"name": "acme"},
+    "project": {"name": "checkout-web"},
+    "trigger": {"message": "New error"},
+    "error": {
+        "exceptionClass": "NullPointerException",
+        "severity": "error",
+        "releaseStage": "production",
+        "receivedAt": ISO,
+    },
+}
 LIBRENMS = {
     "title": "Device web-1 recovered from Device Down",
     "severity": "ok",
     "state": "0",
     "timestamp": "2026-11-20 10:15:12",
 }
-FALCO = {"output": "A shell was spawned", "priority": "Critical", "rule": "Terminal shell in container", "time": ISO,
-         "output_fields": {"k8s.ns.name": "shop-prod", "k8s.pod.name": "cart-6d8f9c7b5d-x2x4q"}}  # fmt: skip
+FALCO = {
+    "output": "A shell was spawned",
+    "priority": "Critical",
+    "rule": "Terminal shell in container",
+    "time": ISO,
+    "output_fields": {"k8s.ns.name": "shop-prod", "k8s.pod.name": "cart-6d8f9c7b5d-x2x4q"},
+}
 UPDOWN = [
     {
         "event": "check.up",
@@ -86,10 +123,16 @@ KAPACITOR = {
     "level": "OK",
     "previousLevel": "CRITICAL",
 }
-ROOTLY = {"event": {"type": "incident.resolved"}, "data": {"title": "Checkout is failing",
- "severity": {"slug": "sev1"}, "started_at": ISO,
-                                                           "status": "resolved",
-                                                            "services": [{"name": "checkout"}]}}  # fmt: skip
+ROOTLY = {
+    "event": {"type": "incident.resolved"},
+    "data": {
+        "title": "Checkout is failing",
+        "severity": {"slug": "sev1"},
+        "started_at": ISO,
+        "status": "resolved",
+        "services": [{"name": "checkout"}],
+    },
+}
 ELASTIC = {
     "rule": {"name": "CPU above 90", "tags": ["prod"]},
     "alert": {"actionGroup": "recovered"},
@@ -110,9 +153,20 @@ CORALOGIX = {
     "application": "cart",
     "timestamp": MS,
 }
-NESTED = {"a": {"b": {"c": {"alert": {"name": "Cart is slow"}, "service": {"name": "cart"}, "env": "stage",
- "priority": {"name": "P2"},
-                            "triggered_at": ISO, "state": "closed"}}}}  # fmt: skip
+NESTED = {
+    "a": {
+        "b": {
+            "c": {
+                "alert": {"name": "Cart is slow"},
+                "service": {"name": "cart"},
+                "env": "stage",
+                "priority": {"name": "P2"},
+                "triggered_at": ISO,
+                "state": "closed",
+            }
+        }
+    }
+}
 
 Told = tuple[str, str, str, str | None, datetime | None, bool]
 SENT: dict[str, tuple[Any, Told]] = {
@@ -269,14 +323,26 @@ def test_one_line_of_a_json_log_stays_a_log_and_has_no_note() -> None:
 @pytest.mark.parametrize(
     ("written", "starts"),
     [
-        (ISO, AT), (MS, AT), (MS // 1000, AT), (str(MS), AT), (str(MS * 1_000_000), AT), (f"{MS // 1000}.0", AT),
-        ("2026-11-20 10:15:12 UTC", AT), ("2026.11.20 10:15:12", AT), ("2026/11/20 10:15:12", AT),
+        (ISO, AT),
+        (MS, AT),
+        (MS // 1000, AT),
+        (str(MS), AT),
+        (str(MS * 1_000_000), AT),
+        (f"{MS // 1000}.0", AT),
+        ("2026-11-20 10:15:12 UTC", AT),
+        ("2026.11.20 10:15:12", AT),
+        ("2026/11/20 10:15:12", AT),
         ("Fri, 20 Nov 2026 10:15:12 GMT", AT),
-        ("Fri Nov 20 11:15:12 CET 2026", AT), ("Nov 20, 2026, 10:15:12 AM", AT), ("2026-11-20T11:15:12+0100", AT),
-        ("20/11/2026 10:15", None), ("soon", None), ("0001-01-01T00:00:00Z", None), ("1" * 300, None),
-         (float("inf"), None),
+        ("Fri Nov 20 11:15:12 CET 2026", AT),
+        ("Nov 20, 2026, 10:15:12 AM", AT),
+        ("2026-11-20T11:15:12+0100", AT),
+        ("20/11/2026 10:15", None),
+        ("soon", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("1" * 300, None),
+        (float("inf"), None),
     ],
-)  # fmt: skip
+)
 def test_a_start_is_read_however_it_is_written_or_not_at_all(
     written: object, starts: datetime | None
 ) -> None:
@@ -286,11 +352,19 @@ def test_a_start_is_read_however_it_is_written_or_not_at_all(
 STATUSPAGE: dict[str, Any] = {
     "page": {"status_description": "All Systems Operational"},
     "incident": {
-        "name": "Queries are slow", "status": "investigating", "created_at": ISO, "impact": "minor",
-        "incident_updates": [{"status": "investigating", "affected_components": [{"name": "Portal",
-         "new_status": "operational"}]}],
-        "components": [{"name": "Portal", "status": "operational"}]},
-}  # fmt: skip
+        "name": "Queries are slow",
+        "status": "investigating",
+        "created_at": ISO,
+        "impact": "minor",
+        "incident_updates": [
+            {
+                "status": "investigating",
+                "affected_components": [{"name": "Portal", "new_status": "operational"}],
+            }
+        ],
+        "components": [{"name": "Portal", "status": "operational"}],
+    },
+}
 
 
 def test_a_part_that_is_well_does_not_make_the_whole_over() -> None:
@@ -315,9 +389,16 @@ def test_a_tag_that_names_the_environment_outright_goes_before_one_that_is_only_
 
 @pytest.mark.parametrize(
     "told",
-    [{"priority": "normal"}, {"type": "Normal"}, {"severity": "good"}, {"status": "completed", "conclusion": "failure"},
-     {"action": "opened"}, {"event": "up_for_review"}, {"state": "close to the limit"}],
-)  # fmt: skip
+    [
+        {"priority": "normal"},
+        {"type": "Normal"},
+        {"severity": "good"},
+        {"status": "completed", "conclusion": "failure"},
+        {"action": "opened"},
+        {"event": "up_for_review"},
+        {"state": "close to the limit"},
+    ],
+)
 def test_what_is_normal_or_done_is_not_over(told: dict[str, str]) -> None:
     assert not parse_alert({"title": "Cart is slow", **told}).is_resolved
 

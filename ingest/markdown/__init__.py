@@ -1,0 +1,1 @@
+"""Markdown, read: blocks, sections, what stands inside them, and what their headings mean."""

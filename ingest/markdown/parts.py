@@ -1,0 +1,138 @@
+"""The parts of an entry by what their headings mean: `## Impact` and all below it is the impact.
+
+A heading that means nothing of its own takes the meaning of the heading that it stands under, so
+`### Slow disk` below `## Diagnosis` is diagnosis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from ingest.markdown.blocks import LABEL_LEVEL, Block, as_text, unmarked
+
+_NUMBERING = re.compile(r"^(?:step\s+)?(?:\d+(?:\.\d+)*[.):]?|[a-z]\))\s+", re.I)
+_PLACEHOLDER = re.compile(
+    r"^[\W_]*(?:(?:todo|tbd|tba|wip)\b[^.]{0,60}|n/?a|none|coming soon|to be (?:written|done|added)"
+    r"|<insert[^>]*>"
+    r"|todo: this (?:playbook|runbook|section) has not been written yet)[\W_]*$",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands under one heading, down to the next; `role` is empty where nothing is known of it."""
+
+    role: str
+    heading: Block | None
+    blocks: tuple[Block, ...]
+
+
+def parts_of(blocks: Iterable[Block], role_of: Callable[[str], str]) -> list[Part]:
+    """Part blocks at their headings; `role_of` gives the meaning of a heading's words, or nothing."""
+    parts: list[tuple[str, Block | None, list[Block]]] = [("", None, [])]
+    path: list[tuple[int, str]] = []
+    for block in blocks:
+        if block.kind != "heading":
+            parts[-1][2].append(block)
+            continue
+        while path and path[-1][0] >= block.level:
+            path.pop()
+        role = role_of(heading_words(block)) or (path[-1][1] if path else "")
+        path.append((block.level, role))
+        parts.append((role, block, []))
+    return [Part(role, heading, tuple(found)) for role, heading, found in parts if heading or found]
+
+
+def repeating_sections(
+    blocks: Iterable[Block], role_of: Callable[[str], str], needed: Callable[[set[str]], bool]
+) -> set[int]:
+    """The lines of sibling headings that each have the `needed` roles below them, where most siblings do.
+
+    Sections below a heading that has a role itself are parts of one entry, never entries.
+    """
+    siblings: dict[tuple[int, int], list[Block]] = defaultdict(list)
+    below: dict[int, set[str]] = defaultdict(set)
+    for heading, above in headings_of(blocks):
+        role = role_of(heading_words(heading))
+        for parent in above:
+            below[parent.line].add(role)
+        if heading.level < LABEL_LEVEL and not role and not roles_among(above, role_of):
+            siblings[(above[-1].line if above else 0, heading.level)].append(heading)
+    found: set[int] = set()
+    for group in siblings.values():
+        parted = {heading.line for heading in group if needed(below[heading.line])}
+        found |= parted if len(parted) >= 2 and len(parted) * 2 >= len(group) else set()
+    return found
+
+
+def roles_among(above: Iterable[Block], role_of: Callable[[str], str]) -> bool:
+    """Whether a heading above, the title of the page left aside, has a role."""
+    return any(parent.level > 1 and role_of(heading_words(parent)) for parent in above)
+
+
+def headings_of(blocks: Iterable[Block]) -> Iterator[tuple[Block, tuple[Block, ...]]]:
+    """Every heading with those that it stands under, outermost first."""
+    path: list[Block] = []
+    for block in blocks:
+        if block.kind == "heading":
+            while path and path[-1].level >= block.level:
+                path.pop()
+            yield block, tuple(path)
+            path.append(block)
+
+
+def heading_words(heading: Block) -> str:
+    """A heading in lower case without numbering, emphasis and closing punctuation."""
+    return _NUMBERING.sub("", unmarked(heading.text)).strip(" :.#?!—-").lower()
+
+
+def prose(parts: Iterable[Part], role: str) -> str:
+    """The text of all parts of a role, subheadings included, code left out."""
+    texts = [
+        _with_heading(part, role_of_first=number == 0)
+        for number, part in enumerate(p for p in parts if p.role == role)
+    ]
+    return "\n\n".join(text for text in texts if text)
+
+
+def everything(parts: Iterable[Part], role: str) -> str:
+    """Like `prose`, code included."""
+    found = [part for part in parts if part.role == role]
+    texts = (
+        as_text(([part.heading] if part.heading and n else []) + list(part.blocks))
+        for n, part in enumerate(found)
+    )
+    return "\n\n".join(text for text in texts if text)
+
+
+def steps_in(part: Part) -> list[str]:
+    """The steps of a part: its numbered items, else its paragraphs and items in order.
+
+    A subheading that says what to do leads its first step.
+    """
+    said = [block for block in part.blocks if block.kind in ("paragraph", "item")]
+    if any(block.ordered for block in said):
+        said = [block for block in said if block.kind == "item"]
+    steps = [block.text for block in said if not is_placeholder(block.text)]
+    lead = unmarked(part.heading.text).rstrip(":") if part.heading else ""
+    words = heading_words(part.heading) if part.heading else ""
+    if len(words.split()) < 3 or re.fullmatch(r"how to \w+(?: (?:it|this))?", words):
+        return steps
+    if steps:
+        return [f"{lead}: {steps[0]}", *steps[1:]]
+    return [lead] if any(block.kind == "code" for block in part.blocks) else []
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only says that something is still to be written."""
+    return bool(_PLACEHOLDER.match(text))
+
+
+def _with_heading(part: Part, *, role_of_first: bool) -> str:
+    said = [block for block in part.blocks if block.kind != "code" and not is_placeholder(block.text)]
+    lead = [part.heading] if part.heading and not role_of_first and said else []
+    return as_text([*lead, *said])

@@ -1,0 +1,112 @@
+"""The steps of a runbook, in order, with what is typed in each: from lists, paragraphs, headings and rows of tables.
+
+Promises: a numbered heading is a step, whatever its words mean elsewhere; code keeps its lines and stands in the step
+that it belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.markdown.blocks import LABEL_LEVEL, Block, unmarked
+from ingest.markdown.commands import inline_commands, is_shell
+from ingest.markdown.parts import Part, heading_words, is_placeholder, steps_in
+
+_NUMBERED = re.compile(r"^\W*(?:step\s+)?\d+\s*(?:[.):–—-]|\s)\s*\S|^\W*step\s+\d+\W*$", re.I)
+_NUMBER = re.compile(r"^\W*(?:step\s+)?\d+\s*[.):–—-]*\s*", re.I)
+_STEP_COLUMN = re.compile(
+    r"\b(?:steps?|actions?|what to do|commands?|procedure|tasks?|do|fix|instructions?|remed\w+)\b", re.I
+)
+_NUMBER_COLUMN = re.compile(r"^(?:#|no\.?|nr\.?|step|number|\d*)$", re.I)
+
+
+def steps_of(parts: list[Part]) -> list[str]:
+    """The steps of the parts that hold some, and of others that number theirs or give commands.
+
+    Without any such part, those of a text that has commands or lists at all.
+    """
+    numbered = [part for part in parts if part.heading and _NUMBERED.match(unmarked(part.heading.text))]
+    if len(numbered) < 2:
+        numbered = []
+    chosen = [part for part in parts if part in numbered or part.role == "steps" or _is_procedure(part)]
+    named = [step for part in chosen for step in (_of_heading(part) if part in numbered else _of_part(part))]
+    if named:
+        return named
+    other = [part for part in parts if part.role in ("", "steps")]
+    if any(block.kind in ("code", "item") for part in other for block in part.blocks):
+        return [step for part in other for step in _of_part(part)]
+    return []
+
+
+def _is_procedure(part: Part) -> bool:
+    """Whether a part whose heading means nothing of its own tells what to do."""
+    if part.role:
+        return False
+    if part.heading is None:
+        return any(map(_is_step_table, part.blocks))
+    return any(block.ordered or is_shell(block) or _is_step_table(block) for block in part.blocks)
+
+
+def _of_heading(part: Part) -> list[str]:
+    """The step that a numbered heading is, with all that stands below it."""
+    assert part.heading is not None
+    lead = _NUMBER.sub("", unmarked(part.heading.text)).strip(" :") or unmarked(part.heading.text)
+    said = [
+        block.text
+        for block in part.blocks
+        if block.kind in ("paragraph", "item") and not is_placeholder(block.text)
+    ]
+    code = [block.text for block in part.blocks if _is_own_code(block)]
+    rows = [row for block in part.blocks if block.kind == "table" for row in _rows(block)]
+    text = (
+        " ".join((*said, *rows))
+        if len(said) + len(rows) < 2
+        else "\n" + "\n".join(f"- {one}" for one in (*said, *rows))
+    )
+    whole = f"{lead}: {text}" if text.strip() else lead
+    return ["\n".join((whole, *code))]
+
+
+def _of_part(part: Part) -> list[str]:
+    """The steps of a part; rows of a table of steps are steps, and code alone is the step that its"
+    " heading names."""
+    rows = [row for block in part.blocks if _is_step_table(block) for row in _rows(block)]
+    steps = rows if part.heading is None and rows else [*steps_in(part), *rows]
+    code = [block.text for block in part.blocks if _is_own_code(block) and is_shell(block)]
+    if part.heading is None or not code:
+        return steps
+    is_label = part.heading.level == LABEL_LEVEL and heading_words(part.heading)
+    if not steps and is_label:
+        return ["\n".join((f"{unmarked(part.heading.text).rstrip(':')}:", *code))]
+    if steps and len(steps) == 1 and steps[0].rstrip().endswith(":"):
+        return ["\n".join((steps[0], *code))]
+    return steps
+
+
+def _is_own_code(block: Block) -> bool:
+    """Code that no item holds already."""
+    return block.kind == "code" and not block.level
+
+
+def _is_step_table(block: Block) -> bool:
+    """Whether a table tells what to do, by the names of its columns."""
+    return block.kind == "table" and bool(block.rows) and any(map(_STEP_COLUMN.search, block.rows[0]))
+
+
+def _rows(block: Block) -> Iterator[str]:
+    """The rows of a table as steps, without the cells that only number them."""
+    header, *rows = block.rows
+    numbers = {place for place, name in enumerate(header) if _NUMBER_COLUMN.match(unmarked(name).strip())}
+    for row in rows:
+        cells = [
+            cell
+            for place, cell in enumerate(row)
+            if cell.strip() and not (place in numbers and _is_number(cell))
+        ]
+        if cells:
+            yield ": ".join(cells) if len(cells) == 2 and not inline_commands(cells[0]) else " | ".join(cells)
+
+
+def _is_number(cell: str) -> bool:
+    return bool(re.fullmatch(r"\W*(?:step\s*)?\d+\W*", cell, re.I))

@@ -1,0 +1,132 @@
+"""Contributing factors, and how sure a report is of each.
+
+A list is one cause an item, prose is one cause.  Where no heading announces causes, sentences that
+say outright what the cause was are taken as they stand, and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ingest.markdown.sections import Section
+from ingest.postmortem.labels import is_blank_line, without_blanks
+from kb.model import Cause, CauseStatus
+
+_DOUBT = re.compile(
+    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|we (?:believe|think|assume)"
+    r"|believed to|may (?:have|be)"
+    r"|might (?:have|be)|could have been|possibl[ey]|perhaps|presumabl[ey]|hypothes[ie]s|theory"
+    r"|unconfirmed|not confirmed"
+    r"|unclear|(?:yet )?unknown (?:reason|cause)|still investigating|seems? to|appears? to"
+    r"|appeared to|thought to|vermutlich"
+    r"|wahrscheinlich|mutmaßlich)\b",
+    re.I,
+)
+_GOES_ON = re.compile(
+    r"\binvestigat(?:ion|ions|ing|e)\b[^.]{0,60}\b(?:root )?causes?\b(?![^.]{0,40}\b(?:found|identified"
+    r"|showed|shows|revealed)\b)"
+    r"|\b(?:root )?cause\b[^.]{0,60}\b(?:under (?:\w+ )?investigation|being investigated"
+    r"|not (?:yet )?(?:known|clear|been (?:\w+ )?(?:found|identified|"
+    r"determined|established))|(?:still |yet )*(?:unknown|unclear|to be determined)|tbd)\b"
+    r"|\b(?:do|does|did)(?: not|n['’]t) (?:yet )?know\b[^.]{0,30}\bcause|\bstill (?:investigating"
+    r"|analy[sz]ing|looking (?:into|for))\b"
+    r"|\b(?:analysis|investigation)s?\b[^.]{0,30}\b(?:ongoing|continu(?:es|ing)|in progress|under ?way"
+    r"|not (?:yet )?(?:finished|complete))\b"
+    r"|^\W*(?:(?:still |currently |yet )*(?:under|being|to be) (?:\w+ )?(?:investigat\w+|determined)"
+    r"|(?:yet )?unknown|unclear|tbd|not (?:yet )?known)\W*$",
+    re.I,
+)
+"""A sentence that says that the cause is still looked for: it is none."""
+_NAMES_ONE = re.compile(
+    r"\b(?:caused by|because|due to|triggered by|was that|turned out|(?:could|may|might) be|likely"
+    r"|probably|suspect\w*)\b",
+    re.I,
+)
+_CONFIRMED = re.compile(
+    r"\b(?:confirmed|verified|proved|proven|reproduced|certain(?:ly)?|demonstrated)\b", re.I
+)
+_FACTOR = re.compile(r"\bcontribut|\bfactors?\b", re.I)
+_DOUBTED = re.compile(r"^\s*suspected(?:, not confirmed)?:\s+", re.I)
+_SAYS_WHY = re.compile(
+    r"\broot cause (?:was|is|of|turned)|\b(?:was|were|is|been) (?:\w+ )?(?:caused|triggered) by\b"
+    r"|\bcaused by\b"
+    r"|\b(?:was|were|is) (?:\w+ )?due to\b|\b(?:primary|main|underlying|actual) (?:cause|reason"
+    r"|issue|problem) (?:\w+ ){0,6}(?:was|is)\b"
+    r"|\bthe (?:cause|reason) (?:\w+ ){0,6}(?:was|is)\b|\bwas because\b|\bhappened because\b"
+    r"|\bverursacht durch\b",
+    re.I,
+)
+_CAUSAL = re.compile(
+    r"\bcaus(?:e|ed|es|ing)\b|\breasons?\b|\bdue to\b|\bbecause\b|\btrigger"
+    r"|\bursache",
+    re.I,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
+
+
+def parse_causes(section: Section) -> Iterator[Cause]:
+    """The causes under one heading (its own text; subsections are asked for themselves)."""
+    factors = _FACTOR.search(section.title) is not None
+    items = [item for item in section.items if not is_blank_line(item)]
+    prose = _prose(section, bool(items))
+    for text in ([prose] if prose else []) + items:
+        yield from _stated(text, section, factors)
+    for row in section.rows:
+        joined = ": ".join(cell for cell in row if cell and not is_blank_line(cell))
+        if joined:
+            yield from _stated(joined, section, factors)
+
+
+def _is_open(sentence: str) -> bool:
+    """Whether a sentence says that the cause is still looked for, and names none."""
+    return bool(_GOES_ON.search(sentence)) and not _NAMES_ONE.search(sentence)
+
+
+def _stated(text: str, section: Section, factors: bool) -> Iterator[Cause]:
+    """One cause, without the sentences that say that it is still looked for; none where nothing is left."""
+    told = (
+        " ".join(part for part in _SENTENCE.split(text) if not _is_open(part))
+        if _GOES_ON.search(text)
+        else text
+    )
+    if told.strip():
+        doubtful = bool(_DOUBT.search(section.title)) or (factors and not _CONFIRMED.search(told))
+        yield cause(told, doubtful=doubtful)
+
+
+def stated_causes(text: str, limit: int = 3) -> tuple[Cause, ...]:
+    """The sentences of a text that say what the cause was."""
+    sentences = (" ".join(part.split()) for part in _SENTENCE.split(text))
+    return tuple(cause(s.lstrip("-*+ ")) for s in sentences if _SAYS_WHY.search(s) and not _is_open(s))[
+        :limit
+    ]
+
+
+def cause(text: str, *, doubtful: bool = False) -> Cause:
+    """A cause with the status that its own words give it."""
+    suspected = doubtful or _is_doubted(text)
+    text = _DOUBTED.sub("", text)
+    return Cause(text=text.strip(), status=CauseStatus.SUSPECTED if suspected else CauseStatus.CONFIRMED)
+
+
+def _is_doubted(text: str) -> bool:
+    """Whether doubt is cast on the cause itself: in the first sentence, or in one that speaks of causes."""
+    first, *rest = _SENTENCE.split(text.strip())
+    return any(_DOUBT.search(s) for s in (first, *(s for s in rest if _CAUSAL.search(s))))
+
+
+def _prose(section: Section, has_items: bool) -> str:
+    """The text outside lists and tables; a lead-in (`Several things came together:`) is not a cause."""
+    first_item = min((item.line for item in section.list_items), default=None)
+    text = section.text
+    if has_items and first_item is not None:
+        text = _before_list(text)
+    text = re.sub(r"^\s*\|.*$|^\s*!\[[^\]]*\]\([^)]*\)\s*$", "", text, flags=re.M)
+    text = re.sub(r"\n\s*-{3,}\s*\Z", "", without_blanks(text).strip()).strip()
+    return "" if has_items and (text.endswith(":") or len(text) < 40) else text
+
+
+def _before_list(text: str) -> str:
+    found = re.search(r"^\s*(?:[-*+]|\d+[.)])\s", text, re.M)
+    return text[: found.start()] if found else text

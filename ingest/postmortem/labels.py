@@ -1,0 +1,194 @@
+"""The short facts of a report, and how a value is told from a blank that nobody filled in.
+
+Tells a value from the blank of a template that nobody filled in: `[Date]`, `{{ name }}`, `TBD`.
+
+The short facts of a report: `Date: …` in a line, a bold label, a list item, a table or front matter.
+
+Also makes headings of plain lines that announce a part (`Root cause: …`, `TIMELINE`), so that a
+report without any Markdown headings is read like all others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.markdown.sections import MarkdownDocument, plain
+from ingest.postmortem.headings import Part, part_of
+
+_BLANK = re.compile(
+    r"(?:\[(?![ xX]?\])[^\]\n]*\](?!\()|\{\{.*?\}\}|\{[A-Za-z _-]+\}|<[A-Za-z][^<>\n]*>|__+|\.{3,}"
+    r"|…+|\?+|[-–—]+"
+    r"|X{2,}|Y{2,}|Z{2,}|tb[dac]|to be (?:determined|decided|done|confirmed|added)|n/?a|none"
+    r"|unknown|not applicable"
+    r"|date range|issue name|incident (?:name|title)|(?:YYYY|20xx)\W?MM\W?DD(?:\W+HH:mm)?|HH:mm"
+    r"|short event description|lorem ipsum.*|etiam quis.*|sit amet.*)",
+    re.I,
+)
+_LABELLED = re.compile(
+    r"^(?P<label>[\s>*_+#-]*(?:\d+[.)]\s*)?(?:\[[ xX]\]\s*)?[^\n:]{1,40}:[*_]*\s*)(?P<value>.+)$"
+)
+_LINK = re.compile(r"\[[^\]]*\](?:\(|\[|:\s)")
+LINK_DEFINITION = re.compile(r"\s{0,3}\[[^\]\n]+\]:\s+<?\S+>?(?:\s+[\"'(].*)?\s*")
+"""A line that gives the target of a link of the text (`[1]: https://…`) and says nothing itself."""
+_TEMPLATE_STAMP = re.compile(r"^[\s*_+-]*(?:\[(?:time|date)[^\]]*\]|\{\{[^}]*\}\}|HH:mm)(?!\()", re.I)
+
+
+def is_blank(value: str) -> bool:
+    """Whether a value is empty or a template's placeholder."""
+    bare = value.strip().strip("*_`. ").strip()
+    if _LINK.match(bare):
+        return False
+    return not bare or _BLANK.fullmatch(bare) is not None
+
+
+def without_blanks(text: str) -> str:
+    """The text without the lines that are only a placeholder, alone, after a bullet or after a label."""
+    return "\n".join(line for line in text.split("\n") if not line.strip() or not is_blank_line(line)).strip(
+        "\n"
+    )
+
+
+def is_blank_line(line: str) -> bool:
+    """Whether a line of a filled-in template still holds nothing."""
+    bare = re.sub(r"^\s*(?:[-*+>]|\d+[.)])\s+(?:\[[ xX]?\]\s+)?", "", line)
+    if is_blank(bare) and not re.fullmatch(r"\s*-{3,}\s*", line):
+        return True
+    if _TEMPLATE_STAMP.match(line) or LINK_DEFINITION.fullmatch(line):
+        return True
+    labelled = _LABELLED.match(line)
+    return labelled is not None and "http" not in labelled["label"] and _is_bracketed(labelled["value"])
+
+
+def _is_bracketed(value: str) -> bool:
+    bare = value.strip().strip("*_ ")
+    return re.fullmatch(r"\[[^\]]+\]|\{\{.*\}\}", bare) is not None
+
+
+_LINE = re.compile(
+    r"^\s*(?:[-*+•>]\s+"
+    r"|\d+[.)]\s+)*[^\w\s*_<\[|`]{0,3}\s*[*_]{0,3}(?P<name>[A-Za-zÄÖÜäöü][\w /&'’().-]{1,40}?)\s*[*_]{0,3}"
+    r"\s*:\s*[*_]{0,3}\s*(?P<value>\S.*)$"
+)
+_ROW = re.compile(
+    r"^\s*\|\s*[*_]{0,2}(?P<name>[A-Za-z][^|*]{1,40}?)[*_:\s]*\|\s*(?P<value>[^"
+    r"|]+?)\s*\|?\s*$"
+)
+_REMARK = re.compile(r"to-?do", re.I)
+"""What somebody reminds himself of in a line is no part of a report."""
+_LISTED_PART = re.compile(
+    r"^[-*+]\s+(?:\*\*|__)?(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*"
+    r"(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:|:)\s+(?P<rest>\S.*)$"
+)
+_DRAFT = re.compile(r"^- \*\*Incident ID\*\*: `?incident-\d{8}-")
+"""The facts of a postmortem that `kb incident postmortem` drafted, which are read exactly as they are."""
+_HEADING = re.compile(r"^#{1,6}\s+(?P<title>.+?)\s*#*$")
+_IN_A_LINE = (
+    Part.CAUSE,
+    Part.RESOLUTION,
+    Part.MITIGATION,
+    Part.IMPACT,
+    Part.SUMMARY,
+    Part.DETECTION,
+    Part.PREVENTION,
+)
+_FENCE = re.compile(r"^\s*(?:```|~~~)")
+_PLAIN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
+_SPOKEN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value; `line` counts from 1, 0 for front matter."""
+
+    name: str
+    value: str
+    line: int
+
+
+def gather_facts(document: MarkdownDocument, text: str) -> tuple[Fact, ...]:
+    """Every labelled value that is not a placeholder, front matter first."""
+    return tuple(f for f in (*_front_facts(document), *_text_facts(text)) if not is_blank(f.value))
+
+
+def fact(facts: tuple[Fact, ...], names: str) -> str:
+    """The value of the first fact whose whole name matches the pattern `names`, or an empty string."""
+    wanted = re.compile(rf"(?:{names})", re.I)
+    return next((f.value for f in facts if wanted.fullmatch(f.name)), "")
+
+
+def with_headings(text: str) -> str:
+    """The text with plain lines that announce a part turned into bold labels; no line moves."""
+    lines = text.split("\n")
+    for number, label in _list_labels(lines):
+        lines[number] = label
+    in_code = False
+    for number, line in enumerate(lines):
+        if _FENCE.match(line):
+            in_code = not in_code
+        elif not in_code:
+            before = lines[number - 1] if number else ""
+            after = lines[number + 1] if number + 1 < len(lines) else ""
+            lines[number] = _as_label(line, before, after)
+    return "\n".join(lines)
+
+
+def _list_labels(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """The items of lists that tell a report (`- Root cause: …`), as labels, with their places in `lines`."""
+    run: list[tuple[int, re.Match[str]]] = []
+    in_code, listed, mixed = False, True, False
+    for number, line in enumerate([*lines, ""]):
+        if heading := _HEADING.match(line):
+            listed = part_of(heading["title"]) in (None, Part.SUMMARY)
+        in_code ^= _FENCE.match(line) is not None
+        item = None if in_code else _LISTED_PART.match(line)
+        if item:
+            run.append((number, item))
+            continue
+        mixed |= bool(line.strip()) and bool(run)
+        if not line.strip():
+            told = any(_told_in_list(found["title"]) for _, found in run)
+            if told and listed and not mixed and not any(_DRAFT.search(found[0]) for _, found in run):
+                yield from ((place, f"**{found['title']}**: {found['rest']}") for place, found in run)
+            run, mixed = [], False
+
+
+def _told_in_list(title: str) -> bool:
+    """Whether a label of a list is one of the parts that a report tells in a line (`- Root cause: …`)."""
+    return part_of(title) in _IN_A_LINE and len(title.split()) <= 3
+
+
+def _as_label(line: str, before: str, after: str) -> str:
+    if (announced := _PLAIN_PART.match(line)) and _announces(announced["title"]):
+        return f"**{announced['title']}**: {announced['rest']}".rstrip()
+    spoken = _SPOKEN_PART.match(line.strip()) if not before.strip() else None
+    underlined = set(after.strip()) in ({"-"}, {"="})
+    if spoken and not underlined and len(spoken["title"].split()) <= 4 and _announces(spoken["title"]):
+        return f"**{line.strip()}**"
+    return line
+
+
+def _announces(title: str) -> bool:
+    return len(title.split()) <= 5 and part_of(title) is not None and not _REMARK.fullmatch(title)
+
+
+def _front_facts(document: MarkdownDocument) -> Iterator[Fact]:
+    for name, value in document.front.items():
+        if isinstance(value, list | tuple):
+            value = ", ".join(str(item) for item in value if not isinstance(item, dict | list))
+        if value is not None and not isinstance(value, dict | bool):
+            yield Fact(
+                re.sub(r"[_-]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).lower(), str(value), 0
+            )
+
+
+def _text_facts(text: str) -> Iterator[Fact]:
+    in_code = False
+    for number, line in enumerate(text.split("\n"), 1):
+        if _FENCE.match(line):
+            in_code = not in_code
+            continue
+        found = None if in_code else (_ROW.match(line) or _LINE.match(line))
+        if found:
+            yield Fact(plain(found["name"]).strip(" :").lower(), plain(found["value"]), number)

@@ -1,0 +1,277 @@
+"""Postmortems in Markdown or plain text, of any common layout, as incidents.
+
+Promises: a part that the text does not have stays empty; the blanks of a template are not values;
+the whole text is kept in `body`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, parse_markdown
+from ingest.postmortem.actions import listed_actions, parse_actions
+from ingest.postmortem.causes import parse_causes, stated_causes
+from ingest.postmortem.done import what_was_done
+from ingest.postmortem.drafted import drafted_id, exactly
+from ingest.postmortem.headings import Part, part_of
+from ingest.postmortem.identity import alert_text, incident_date, incident_title, name_year
+from ingest.postmortem.labels import Fact, fact, gather_facts, is_blank_line, with_headings
+from ingest.postmortem.milestones import find_milestones
+from ingest.postmortem.recognise import likeness, why_not
+from ingest.postmortem.report import Report
+from ingest.postmortem.several import OneOfSeveral, several_incidents
+from ingest.postmortem.timeline import read_course
+from ingest.postmortem.times import Moment, writes_day_first
+from ingest.postmortem.unread import unread_notes
+from ingest.source import Parsed, SourceFile
+from kb.model import ActionItem, Cause, Document, Incident, Origin, Provenance, Scope, Source
+from kb.text.severities import parse_severity, severity_in_prose
+
+_FACT_LINE = re.compile(r"\s*(?:[-*]\s+)?\**[\w ]{2,20}\**:\**\s")
+_FEW_WORDS = 20
+_SETTING = re.compile(
+    r"(?:title|layout|permalink|slug|date|weight|uuid|id|image|url|draft|type|template|author|summary):", re.I
+)
+_LONGEST_FRONT = 500
+_TELLING = (
+    Part.SUMMARY,
+    Part.INVESTIGATION,
+    Part.DETECTION,
+    Part.ANALYSIS,
+    Part.CAUSE,
+    Part.IMPACT,
+    Part.WENT_WELL,
+)
+
+
+class Postmortem:
+    """The source of incidents told after the fact."""
+
+    name = "postmortem"
+
+    def recognises(self, file: SourceFile) -> float:
+        """By its parts: those only reports have, those others share, and the words of title and path."""
+        if not file.is_prose:
+            return 0.0
+        report = _read(file)
+        return 1.0 if drafted_id(report) else likeness(report, file.place or file.path)
+
+    def parse(self, file: SourceFile) -> Parsed:
+        """One incident, or the reason why the file tells of none."""
+        report = _read(file)
+        own_id = drafted_id(report)
+        if own_id:
+            drafted = exactly(replace(_incident(report, file), id=own_id), report)
+            return Parsed(entries=(drafted,), problems=report.document.problems)
+        if reason := why_not(report, file.path):
+            return Parsed(problems=report.document.problems, skipped=reason)
+        several = several_incidents(report, file.text, day_first=writes_day_first(report.document.body))
+        if several:
+            entries = [_one_of(one, file) for one in several]
+            return Parsed(
+                entries=(*_rest(report, several, file), *entries), problems=report.document.problems
+            )
+        incident = _incident(report, file)
+        notes = tuple(unread_notes(report, incident.timeline))
+        return Parsed(entries=(incident,), problems=report.document.problems, notes=notes)
+
+
+def _one_of(one: OneOfSeveral, file: SourceFile) -> Incident:
+    """One incident of a file that tells of several."""
+    found = _incident(_read(replace(file, text=one.text)), replace(file, text=one.text), one.day)
+    source = Source(path=file.path, section=found.title, line=one.line)
+    return replace(found, provenance=replace(found.provenance, source=source))
+
+
+def _rest(report: Report, several: list[OneOfSeveral], file: SourceFile) -> Iterator[Document]:
+    """What stands outside all incidents of a file, where it says something."""
+    lines = list(report.document.lines)
+    for one in several:
+        own = one.text.split("\n")
+        lines = ["" if n < len(own) and own[n] else line for n, line in enumerate(lines)]
+    text = "\n".join(lines).strip()
+    prose = " ".join(line for line in text.split("\n") if not line.startswith("#"))
+    if len(prose.split()) > _FEW_WORDS:
+        title = report.document.title or file.name
+        yield Document(title=title, body=text, provenance=Provenance(source=Source(path=file.path, line=1)))
+
+
+def read_incident(text: str, path: str) -> Incident:
+    """What a text tells of one incident, whatever else it may be; `path` only says where it stands."""
+    file = SourceFile(path=path, text=text)
+    return _incident(_read(file), file)
+
+
+def _read(file: SourceFile) -> Report:
+    return _report(file.text, file.path)
+
+
+@lru_cache(maxsize=1)
+def _report(text: str, path: str) -> Report:
+    """The parts of a text; kept for a moment, since a file is looked at before it is read."""
+    return Report(parse_markdown(with_headings(text.replace("\r\n", "\n")), path))
+
+
+def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> Incident:
+    document = report.document
+    facts = gather_facts(document, document.body)
+    day_first = writes_day_first(document.body)
+    undated = read_course(report, Moment(year=name_year(document, file.path)), day_first=day_first)
+    day = own_day or incident_date(report, facts, undated, file.path, day_first=day_first)
+    course = read_course(report, Moment(day), day_first=day_first)
+    timeline = tuple(dated.event for dated in course.events)
+    times = find_milestones(facts, timeline, day, course.zone)
+    label = _severity_label(document, facts)
+    mitigation = report.text(Part.MITIGATION)
+    resolution = report.text(Part.RESOLUTION) or report.text(Part.RESULT)
+    return Incident(
+        title=incident_title(document, facts, file.path),
+        date=day,
+        started=times.started,
+        detected=times.detected,
+        acknowledged=times.acknowledged,
+        mitigated=times.mitigated,
+        resolved=times.resolved,
+        severity=parse_severity(label),
+        severity_label=label,
+        summary=_summary(report, facts),
+        impact=report.text(Part.IMPACT) or fact(facts, r"(?:user |customer |business )?impact"),
+        causes=tuple(_causes(report)),
+        mitigation=mitigation,
+        resolution=resolution,
+        done=()
+        if mitigation or resolution
+        else what_was_done(timeline, _told(report), document.body, document.lines),
+        prevention=report.text(Part.PREVENTION),
+        timeline=timeline,
+        action_items=tuple(_actions(report)),
+        lessons=tuple(_points(report, Part.LESSONS)),
+        went_well=tuple(_points(report, Part.WENT_WELL)),
+        went_wrong=tuple(_points(report, Part.WENT_WRONG)),
+        check=report.text(Part.CHECK),
+        warning="; ".join(_points(report, Part.TRIED)),
+        body="\n\n".join(part for part in (_front(document), document.body) if part),
+        scope=Scope(services=_services(facts), environments=_environments(facts)),
+        provenance=Provenance(
+            origin=Origin.INGESTED,
+            author=fact(facts, r"authors?|written by|author\(s\)|verfasser") or None,
+            source=Source(path=file.path, line=_first_line(file.text)),
+        ),
+    )
+
+
+def _told(report: Report) -> Iterator[tuple[str, str]]:
+    """The prose that tells of what happened, by the name of its part."""
+    for part in _TELLING:
+        if text := report.text(part):
+            yield part.value, text
+
+
+def _causes(report: Report) -> Iterator[Cause]:
+    """From the sections on causes, else findings, else from sentences that state a cause."""
+    for part in (Part.CAUSE, Part.FINDING):
+        sections = list(report.sections(part))
+        labelled = [s for s in sections if s.level == LABEL_LEVEL and part_of(s.title) is part]
+        found = [cause for section in labelled or sections for cause in parse_causes(section)]
+        if found:
+            yield from found
+            return
+    told = (
+        report.text(Part.ANALYSIS, Part.SUMMARY, Part.INVESTIGATION, Part.RESOLUTION) or report.document.body
+    )
+    yield from stated_causes(told)
+
+
+def _actions(report: Report) -> Iterator[ActionItem]:
+    roots = list(report.roots(Part.ACTIONS))
+    for root in roots:
+        yield from parse_actions(report.document, root)
+    if not roots:
+        for section in report.roots(Part.PREVENTION):
+            yield from (
+                parse_actions(report.document, section)
+                if not report.document.children(section)
+                else (item for s in report.sections(Part.PREVENTION) for item in listed_actions(s))
+            )
+
+
+def _points(report: Report, part: Part) -> Iterator[str]:
+    """List items, or paragraphs where there is no list."""
+    for section in report.sections(part):
+        points: Iterable[str] = section.items or re.split(r"\n\s*\n", section.text)
+        for point in points:
+            if point.strip() and not is_blank_line(point) and not re.fullmatch(r"[-*_ ]{3,}", point.strip()):
+                yield " ".join(point.split()) if not section.items else point
+
+
+def _summary(report: Report, facts: tuple[Fact, ...]) -> str:
+    """The summary, else the text before the first heading, else the alert and what was found.
+
+    What front matter calls a summary goes before it; what it merely describes the page with goes behind.
+    """
+    text = report.text(Part.SUMMARY) or _opening(report)
+    front = {f.name: f.value for f in facts if not f.line}
+    before = [front[name] for name in ("summary", "abstract", "tldr") if name in front]
+    behind = [front[name] for name in ("description", "excerpt") if name in front]
+    told = [said for said in (*before, text, *behind) if said]
+    if told:
+        return "\n\n".join(said for n, said in enumerate(told) if not any(said in one for one in told[:n]))
+    found = (alert_text(report.document.body), report.text(Part.FINDING), fact(facts, "description"))
+    return "\n".join(text for text in found if text)
+
+
+def _opening(report: Report) -> str:
+    """The text before the first heading, without its facts."""
+    first = next((s for s in report.document.sections if s.level <= 1 and s.text.strip()), None)
+    if first is None or part_of(first.title) not in (None, Part.SUMMARY):
+        return ""
+    lines = first.text.split("\n")
+    return "\n".join(line for line in lines if not _FACT_LINE.match(line)).strip()
+
+
+def _front(document: MarkdownDocument) -> str:
+    """What front matter says and a search may be after: names and texts, no dates, no settings of a site."""
+    said = (f"{key}: {value}" for key, value in document.front.items() if isinstance(value, str))
+    return "\n".join(line for line in said if not _SETTING.match(line) and len(line) < _LONGEST_FRONT)
+
+
+def _severity_label(document: MarkdownDocument, facts: tuple[Fact, ...]) -> str:
+    label = fact(
+        facts,
+        r"(?:incident |initial )?(?:severity|sev|priority|criticality|schweregrad|priorität)(?: level)?",
+    )
+    if label and parse_severity(label):
+        return label
+    if named := severity_in_prose(f"{document.title} {fact(facts, 'scenario|incident|summary')}"):
+        return named
+    said = re.search(r"\b(?:severity|priority)\b\W{1,4}(?:\w+\W+)?(SEV[\s-]?\d|P\d)\b", document.body, re.I)
+    return said[1] if said else ""
+
+
+def _services(facts: tuple[Fact, ...]) -> tuple[str, ...]:
+    named = fact(
+        facts,
+        r"(?:affected |impacted )?(?:services?|components?|systems?)(?: affected| impacted)?"
+        r"|affected|betroffene dienste",
+    )
+    if len(named) > 200:
+        return ()
+    return tuple(
+        dict.fromkeys(name.strip(" `.") for name in re.split(r"[,;]|\s+and\s+", named) if name.strip(" `."))
+    )
+
+
+def _environments(facts: tuple[Fact, ...]) -> tuple[str, ...]:
+    named = fact(facts, r"(?:affected )?(?:environments?|umgebung)")
+    return (
+        tuple(part.strip(" `.") for part in named.split(",") if part.strip(" `.")) if len(named) < 60 else ()
+    )
+
+
+def _first_line(text: str) -> int:
+    heading = re.search(r"^#|^\S", text, re.M)
+    return text.count("\n", 0, heading.start()) + 1 if heading else 1

@@ -1,0 +1,187 @@
+"""Tells a report of an incident from a runbook, a known-error article, a template, an index page.
+
+By the parts it has (some only reports have, others they share), and by the words of title and path.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from ingest.markdown.blocks import FENCED
+from ingest.markdown.sections import MarkdownDocument
+from ingest.postmortem.headings import Part
+from ingest.postmortem.identity import name_date
+from ingest.postmortem.labels import gather_facts, is_blank_line
+from ingest.postmortem.report import Report
+from ingest.postmortem.times import first_date
+
+_ENOUGH = 0.4
+_NOT_REPORTS = re.compile(
+    r"(?:licen[cs]e|copying|contributing|changelog|code_of_conduct|security|codeowners)\b", re.I
+)
+_INDEX = re.compile(r"_?index|readme", re.I)
+_TEMPLATE = re.compile(r"template|vorlage|skeleton|boilerplate", re.I)
+_REPORT_WORDS = re.compile(
+    r"post[ _-]?mortem|\bincident(?:s|[ _-]report)?\b|\boutages?\b|\bretro(?:spective)?s?\b|\brca\b"
+    r"|root cause analysis|\bdowntime\b"
+    r"|service (?:event|disruption|degradation)|after[ -]action|störung|ausfall",
+    re.I,
+)
+_NOT_FOR_REPORTS = re.compile(
+    r"\b(?:meaning|diagnosis|symptoms?|workaround|troubleshooting|usage|installation"
+    r"|getting started|guidelines|objective"
+    r"|prerequisites|procedure|how to|applicable versions|related)\b",
+    re.I,
+)
+_TELLING = (Part.TIMELINE, Part.ACTIONS, Part.LESSONS, Part.WENT_WELL, Part.WENT_WRONG, Part.LUCK)
+_SUPPORTING = (
+    Part.SUMMARY,
+    Part.IMPACT,
+    Part.CAUSE,
+    Part.RESOLUTION,
+    Part.DETECTION,
+    Part.MITIGATION,
+    Part.PREVENTION,
+    Part.FINDING,
+    Part.RESULT,
+    Part.INVESTIGATION,
+)
+
+_DECISIVE = {
+    Part.TIMELINE,
+    Part.WENT_WELL,
+    Part.WENT_WRONG,
+    Part.LUCK,
+    Part.CAUSE,
+    Part.FINDING,
+    Part.IMPACT,
+    Part.RESOLUTION,
+    Part.MITIGATION,
+}
+"""Without one of these, or a title or folder that speaks of incidents, a text is about something else."""
+
+_ENDED = {Part.RESOLUTION, Part.MITIGATION}
+_HAPPENED = re.compile(r"what happened|was ist passiert", re.I)
+_TROUBLE = re.compile(
+    r"\b(?:outages?|disruptions?|degrad(?:ation|ed)|unavailab\w+|downtime|down|failed|fails?|failures?"
+    r"|failing|crash\w*|errors?|lost|loss|timed out|timeouts?"
+    r"|locked up|slow(?:ed|ly)?|corrupt\w*|broke|broken|interruptions?|incidents?|wrong|vanished|stopped"
+    r"|leaked?|overload\w*|exhaust\w*|stuck|hung)\b",
+    re.I,
+)
+_TAGS = ("categories", "category", "tags", "type", "kind", "labels")
+"""Keys of front matter that say what a text is."""
+_PAST = re.compile(r"\b(?:was|were|had|did|became|began|went|came|took|lost|\w{3,}ed)\b", re.I)
+_ADVICE = re.compile(r"\b(?:should|must|please|you|your|how to|make sure|ensure)\b", re.I)
+_GUIDE = re.compile(
+    r"\b(?:how to|guide|guidelines?|process|policy|template|checklist|index|about|readme|writing)\b", re.I
+)
+_SHORTEST = 12
+"""Words of a story, at least."""
+_OPENING = 400
+"""Characters within which prose says when something happened."""
+_WHEN = re.compile(
+    r"(?:(?:incident|outage|start|detection|resolution) )?(?:date|time|day|when|datum|start(?:ed)?|began"
+    r"|detected"
+    r"|occurred|resolved|duration)(?: and time| at| on)?",
+    re.I,
+)
+
+
+def likeness(report: Report, path: str) -> float:
+    """How surely a document tells of an incident, 0 to 1; 0 where it probably does not.
+
+    `path` begins with the folder that was asked for.
+    """
+    if _NOT_REPORTS.match(PurePosixPath(path).name) or not report.document.body.strip():
+        return 0.0
+    score = _score(report, path)
+    return 0.0 if score < _ENOUGH else min(score, 0.95)
+
+
+def _score(report: Report, path: str) -> float:
+    parts = {part for part in report.parts if part}
+    telling = len(parts & set(_TELLING))
+    supporting = len(parts & set(_SUPPORTING))
+    titles = " \n ".join(s.title for s in report.document.sections)
+    others = len({word.lower() for word in _NOT_FOR_REPORTS.findall(titles)})
+    tagged = " ".join(str(report.document.front.get(key) or "") for key in _TAGS)
+    named = bool(_REPORT_WORDS.search(f"{report.document.title} {PurePosixPath(path).name} {tagged}"))
+    placed = named or bool(_REPORT_WORDS.search(str(PurePosixPath(path).parent)))
+    dated = name_date(path) is not None or "date" in report.document.front
+    if not placed and not parts & _DECISIVE and not _is_told_outage(report):
+        return 0.0
+    score = (
+        0.2 * min(telling, 3)
+        + 0.1 * (Part.TIMELINE in parts)
+        + 0.08 * min(supporting, 5)
+        + 0.3 * named
+        + 0.2 * (placed and not named)
+        + 0.2 * (not others and _is_short_report(parts, report, path))
+    )
+    dated = dated or first_date(report.document.body[:1500]) is not None
+    if placed and not parts & _DECISIVE and not others and _tells_of_the_past(report.document):
+        score += 0.2
+    score += 0.15 * dated - 0.15 * others
+    if _INDEX.match(PurePosixPath(path).stem) and Part.TIMELINE not in parts and not dated:
+        score -= 0.5
+    return round(score, 2)
+
+
+def _is_told_outage(report: Report) -> bool:
+    """Whether title, day and outage all stand in a text that has neither parts nor a telling place."""
+    title, body = report.document.title, report.document.body[: _OPENING * 2]
+    return bool(
+        _TROUBLE.search(title) and first_date(f"{title}\n{body}") and _tells_of_the_past(report.document)
+    )
+
+
+def _tells_of_the_past(document: MarkdownDocument) -> bool:
+    """Whether a text is a story of something that went wrong, rather than a guide to what to do."""
+    text = FENCED.sub("", document.body)
+    if _GUIDE.search(document.title) or len(text.split()) < _SHORTEST:
+        return False
+    return (
+        len(_PAST.findall(text)) >= 2
+        and len(_PAST.findall(text)) > 2 * len(_ADVICE.findall(text))
+        and bool(_TROUBLE.search(text))
+    )
+
+
+def _is_short_report(parts: set[Part], report: Report, path: str) -> bool:
+    """Whether it says what happened or why, how it ended and when: such a report often tells no more."""
+    why = Part.CAUSE in parts or any(_HAPPENED.search(s.title) for s in report.document.sections)
+    return why and bool(parts & _ENDED) and _says_when(report, path)
+
+
+def _says_when(report: Report, path: str) -> bool:
+    """Whether the report itself gives a day: in a label, its title or name, or its first words."""
+    document = report.document
+    if name_date(path) or "date" in document.front or first_date(document.title):
+        return True
+    facts = gather_facts(document, document.body)
+    if any(_WHEN.fullmatch(f.name) and first_date(f.value) for f in facts):
+        return True
+    return first_date(FENCED.sub("", document.body)[:_OPENING]) is not None
+
+
+def why_not(report: Report, path: str) -> str:
+    """Why a document that looks like a report holds no incident, or an empty string."""
+    if not report.document.body.strip():
+        return "no text"
+    stem = PurePosixPath(path).stem
+    if _TEMPLATE.search(stem) and (name_date(path) is None or _blank_lines(report.document) > 2):
+        return "a template, not filled in"
+    if _blank_lines(report.document) > 5 and not _told_lines(report.document):
+        return "a template, not filled in"
+    return ""
+
+
+def _blank_lines(document: MarkdownDocument) -> int:
+    return sum(1 for line in document.body.split("\n") if line.strip() and is_blank_line(line))
+
+
+def _told_lines(document: MarkdownDocument) -> bool:
+    lines = [line for line in document.body.split("\n") if line.strip() and not line.startswith("#")]
+    return sum(1 for line in lines if not is_blank_line(line)) > len(lines) / 2

@@ -1,0 +1,147 @@
+"""An incident report by its parts: which sections tell the cause, the timeline, the lessons.
+
+A section belongs to the part that its own heading announces, else to that of the heading above it.
+Below a timeline or a list of actions everything is part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, Section
+from ingest.postmortem.headings import Part, bare_heading, part_of
+from ingest.postmortem.labels import without_blanks
+from ingest.postmortem.times import split_stamp, stamped_lines
+
+_WHOLE = (Part.TIMELINE, Part.ACTIONS)
+_PHASES = (
+    Part.DETECTION,
+    Part.INVESTIGATION,
+    Part.MITIGATION,
+    Part.RESOLUTION,
+    Part.PREVENTION,
+    Part.CAUSE,
+    Part.IMPACT,
+)
+_STEPS = ("action", "actions", "immediate actions", "actions taken", "steps taken", "result")
+"""Labels that tell what was done in a phase, not what is still to do."""
+_ENDING = (
+    Part.CAUSE,
+    Part.RESOLUTION,
+    Part.MITIGATION,
+    Part.PREVENTION,
+    Part.ACTIONS,
+    Part.LESSONS,
+    Part.WENT_WELL,
+    Part.WENT_WRONG,
+    Part.LUCK,
+    Part.IMPACT,
+    Part.STEPS,
+)
+"""Parts that are none of a timeline, although their headings may stand below its."""
+_ENDING_LABELS = (Part.CAUSE, Part.ACTIONS, Part.LESSONS, Part.WENT_WELL, Part.WENT_WRONG)
+_ACTING = (Part.ACTIONS, Part.STEPS, Part.RESULT)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A document whose sections are sorted into parts; `parts[i]` belongs to `document.sections[i]`."""
+
+    document: MarkdownDocument
+
+    @cached_property
+    def parts(self) -> tuple[Part | None, ...]:
+        """The part of each section."""
+        return tuple(_parts(self.document))
+
+    def sections(self, *wanted: Part) -> Iterator[Section]:
+        """The sections of any of these parts, in document order."""
+        for section, part in zip(self.document.sections, self.parts, strict=True):
+            if part in wanted:
+                yield section
+
+    def roots(self, wanted: Part) -> Iterator[Section]:
+        """The sections that begin a part: those not below another section of it."""
+        last: Section | None = None
+        for section in self.sections(wanted):
+            if last is None or section not in self.document.children(last):
+                last = section
+                yield section
+
+    def text(self, *wanted: Part) -> str:
+        """What a report says of these parts: own texts in order, subheadings kept, blanks left out."""
+        pieces = []
+        for section in self.sections(*wanted):
+            own = part_of(section.title) in wanted
+            body = told(section)
+            if body and not (section.level < LABEL_LEVEL and self._is_told_by_labels(section)):
+                keeps_title = section.level and not own and part_of(section.title) not in _ACTING
+                pieces.append(f"{section.title}: {body}" if keeps_title else body)
+        return "\n\n".join(pieces)
+
+    def whole(self, section: Section) -> str:
+        """The raw text of a section with its subsections, without those that belong to another part."""
+        part_at = dict(zip((s.line for s in self.document.sections), self.parts, strict=True))
+        mine = part_at[section.line]
+        others = [child for child in self.document.children(section) if part_at[child.line] is not mine]
+        if not others:
+            return self.document.under(section)
+        blank = {n for child in others for n in range(child.line, child.last_line + 1)}
+        last = max(s.last_line for s in (section, *self.document.children(section)))
+        lines = self.document.lines
+        return "\n".join("" if n in blank else lines[n - 1] for n in range(section.line + 1, last + 1)).strip(
+            "\n"
+        )
+
+    def _is_told_by_labels(self, section: Section) -> bool:
+        """A phase whose labels say what was done (`**Actions**`, `**Result**`) is told by those."""
+        return any(part_of(child.title) in _ACTING for child in self.document.children(section))
+
+
+def told(section: Section) -> str:
+    """A section's own text without blanks and without the rule that closes it."""
+    return re.sub(
+        r"(?:\n|\A)\s*(?:-{3,}|\*{3,}|_{3,})\s*\Z", "", without_blanks(section.text).strip()
+    ).strip()
+
+
+def _parts(document: MarkdownDocument) -> Iterator[Part | None]:
+    titles = [s for s in document.sections if s.level == 1]
+    title = titles[0] if len(titles) == 1 and len(document.sections) > 1 else None
+    above: list[tuple[int, Part | None]] = []
+    for section in document.sections:
+        before: Part | None = None
+        while above and above[-1][0] >= section.level:
+            level, part = above.pop()
+            before = part if level == section.level else None
+        own = None if section is title or section.level == 0 else part_of(section.title)
+        if own is None and before is Part.TIMELINE and split_stamp(section.title):
+            own = Part.TIMELINE
+        if own in _ENDING and above and above[-1][1] is Part.TIMELINE and _ends_timeline(section):
+            above.append((section.level, own))
+            yield own
+            continue
+        inside = section.level == LABEL_LEVEL and any(1 < level < LABEL_LEVEL for level, _ in above)
+        is_step = inside and bare_heading(section.title) in _STEPS
+        above.append((section.level, _choose(own, above[-1][1] if above else None, is_step=is_step)))
+        yield above[-1][1]
+
+
+def _ends_timeline(section: Section) -> bool:
+    """Whether a heading below a timeline's is about something else: it has no times of its own."""
+    if not section.text.strip() or stamped_lines(section.text):
+        return False
+    return section.level < LABEL_LEVEL or part_of(section.title) in _ENDING_LABELS
+
+
+def _choose(own: Part | None, inherited: Part | None, *, is_step: bool) -> Part | None:
+    if inherited in _WHOLE or own is None:
+        return inherited
+    if is_step:
+        return inherited or Part.OTHER
+    if own in _ACTING and inherited in _PHASES:
+        return inherited
+    return own

@@ -1,0 +1,1 @@
+"""The ways in: a command line, tools for agents, a server."""

@@ -1,0 +1,79 @@
+"""The command tree of `kb`, and the options that all commands share."""
+
+from __future__ import annotations
+
+import typer
+
+from kb.doors.cli import (
+    asking,
+    change,
+    evaluating,
+    healthy,
+    home,
+    incident,
+    learning,
+    memory,
+    outcomes,
+    proposing,
+    serving,
+    triage,
+    weekly,
+)
+from kb.doors.cli.output import print_text
+
+_FIRST_STEPS = """\b
+First steps:
+  kb init ~/incidents               make a home
+  export KB_HOME=~/incidents        (or --home, or work inside it)
+  kb ingest postmortems/ runbooks/  take in what you have
+  kubectl logs deploy/api | kb check -
+"""
+
+app = typer.Typer(
+    name="kb",
+    help="Incident knowledge base: have we seen this before, what fixed it, how far to trust that.",
+    epilog=_FIRST_STEPS,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from kb import __version__
+
+        print_text(f"kb {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    home: str = typer.Option(
+        "",
+        "--home",
+        envvar="KB_HOME",
+        metavar="DIR",
+        help="The home to use; else the nearest folder that is one.",
+    ),
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Keep the options that stand before the command."""
+    del version  # its callback has printed it and left
+    context.obj = home
+
+
+home.add_first_to(app)
+for group in (asking, triage, learning, outcomes, healthy, change, weekly, proposing):
+    group.add_to(app)
+incident.add_to(incident.app)
+app.add_typer(incident.app, name="incident")
+app.add_typer(memory.app, name="memory")
+serving.add_to(app)
+evaluating.add_to(app)
+home.add_last_to(app)

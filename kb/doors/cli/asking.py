@@ -1,0 +1,154 @@
+"""`kb check`, `kb search`, `kb show`."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+import typer
+
+from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.errors import KbError, NothingAsked
+
+if TYPE_CHECKING:
+    from kb.lookup.lookup import Sighting
+
+_PIECE = 1024 * 1024
+_EXIT_CODES = {"known": 0, "related": 1, "unknown": 2}
+_EXIT_ERROR = 3
+_SAID_FROM_LINE = 5_000
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    app.command(short_help="Have we seen this before?")(check)
+    app.command(short_help="Search past incidents, runbooks and fixes.")(search)
+    app.command(short_help="Show one entry whole, with its record.")(show)
+
+
+def check(
+    context: typer.Context,
+    text: list[str] = typer.Argument(
+        None, metavar="TEXT", help="The error text; '-' (or nothing, on a pipe) reads stdin."
+    ),
+    tool: str = typer.Option("", "--tool", metavar="NAME", help="The tool that failed."),
+    service: str = typer.Option("", "--service", metavar="NAME", help="The service it happened in."),
+    environment: str = typer.Option(
+        "", "--environment", "--env", metavar="NAME", help="The environment it happened in."
+    ),
+    limit: int = typer.Option(
+        5, "--limit", "-n", min=1, metavar="N", help="How many matches to show at the most."
+    ),
+    deep: bool = typer.Option(False, "--deep", help="Ask all tiers, even when a quick one has settled it."),
+    incident: str = typer.Option(
+        "", "--incident", metavar="ID", help="The incident it is for; else the one that is being worked on."
+    ),
+    exit_code: bool = typer.Option(
+        False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown, 3 for an error."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Have we seen this before?  Works on a line, a stack trace, or a log: kubectl logs … | kb check -"""
+    from kb.doors.cli.text import answer_text
+
+    try:
+        with opened(context) as kb:
+            answer = kb.check_known_issues(
+                _input(text),
+                tool,
+                service,
+                environment,
+                limit,
+                deep=deep,
+                incident_id=incident,
+                on_sighting=_say_sighting,
+            )
+    except KbError as error:
+        if not exit_code and isinstance(error, NothingAsked):
+            raise typer.BadParameter(str(error)) from error
+        if not exit_code:
+            raise
+        say(f"kb: {error}")
+        raise typer.Exit(_EXIT_ERROR) from error
+    if as_json:
+        print_json(answer)
+    else:
+        print_text(answer_text(answer))
+    if exit_code:
+        raise typer.Exit(_EXIT_CODES[answer.verdict])
+
+
+def _say_sighting(seen: Sighting) -> None:
+    """On the way through a long log; a short one is answered before anybody could read this."""
+    if seen.evidence.line > _SAID_FROM_LINE:
+        say(f"line {seen.evidence.line}: {seen.title}  [{seen.id}]")
+
+
+def _input(words: list[str] | None) -> str | Iterator[str]:
+    if words and words != ["-"]:
+        return " ".join(words)
+    if not words and sys.stdin.isatty():
+        raise typer.BadParameter("give the error text, or '-' to read it from stdin")
+    return _decoded(sys.stdin.buffer)
+
+
+def _decoded(stream: BinaryIO) -> Iterator[str]:
+    """What comes, as it comes: lines are none of the reader's business."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    while data := stream.read1(_PIECE):  # type: ignore[attr-defined]
+        yield decoder.decode(data)
+    yield decoder.decode(b"", final=True)
+
+
+def search(
+    context: typer.Context,
+    query: list[str] = typer.Argument(None, metavar="WORD", help="Words to look for; none lists the newest."),
+    kind: list[str] = typer.Option(
+        [],
+        "--kind",
+        "-k",
+        metavar="KIND",
+        help="Only this kind, such as incident or runbook; may be repeated.",
+    ),
+    service: str = typer.Option("", "--service", metavar="NAME", help="Only what concerns this service."),
+    since: datetime = typer.Option(
+        None, "--since", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only since this day."
+    ),
+    limit: int = typer.Option(10, "--limit", "-n", min=1, metavar="N", help="How many at the most."),
+    as_json: bool = JSON,
+) -> None:
+    """Search past incidents, runbooks, known errors and fixes."""
+    from kb.doors.cli.text import hits_text
+
+    with opened(context) as kb:
+        hits = kb.search(" ".join(query or []), kind, service, since.date() if since else None, limit)
+    if as_json:
+        print_json(hits)
+    else:
+        print_text(hits_text(hits))
+    if hits.note:
+        say(hits.note)
+
+
+def show(
+    context: typer.Context,
+    entry_id: str = typer.Argument(
+        ..., metavar="ID", help="The id of an entry, as check and search print it."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Show one entry whole, with its record and how it came to its status."""
+    from kb.doors.cli.text import entry_text
+    from kb.text.codec import to_builtins
+
+    with opened(context) as kb:
+        entry = kb.get(entry_id)
+        trust, moves = kb.trust_of(entry), kb.moves_of(entry_id)
+    if not as_json:
+        print_text(entry_text(entry, trust, moves))
+        return
+    more = {"trust": to_builtins(trust), "moves": to_builtins(moves)}
+    print_json({"kind": entry.kind, **to_builtins(entry), **more})

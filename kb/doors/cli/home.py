@@ -1,0 +1,223 @@
+"""`kb init`, `kb ingest`, `kb doctor`, `kb sweep`, `kb redact`, `kb backup`, `kb restore`: a home, looked after."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import typer
+
+from kb.doors.cli.output import JSON, ProgressBar, opened, print_json, print_text, say
+
+
+def add_first_to(app: typer.Typer) -> None:
+    """Put the commands that a newcomer needs first into the tree."""
+    app.command(short_help="Make a home, with starter knowledge.")(init)
+    app.command(short_help="Take in postmortems, runbooks, rules, …")(ingest)
+
+
+def add_last_to(app: typer.Typer) -> None:
+    """Put the commands that look after the home into the tree."""
+    app.command(short_help="Check the home, and repair it.")(doctor)
+    app.command(short_help="Take away old rows that nobody needs.")(sweep)
+    app.command(short_help="Take secrets out of old rows.")(redact)
+    app.command(short_help="Copy the ledger: lookups, outcomes, incidents.")(backup)
+    app.command(short_help="Bring the ledger back from a copy.")(restore)
+
+
+def init(
+    folder: str = typer.Argument(
+        ..., metavar="DIR", help="The folder to become a home; made where it is absent."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Make a home, with the five common incident patterns as starter knowledge."""
+    from kb.starter import make_home
+
+    if not folder.strip():  # an unset variable in a script, which must not make a home of the working folder
+        raise typer.BadParameter("the folder is empty; name one, or '.' for this one")
+    made, place = make_home(Path(folder)), str(Path(folder).expanduser().resolve())
+    if as_json:
+        print_json({"home": place, "written": [str(path) for path in made]})
+        return
+    say(
+        f"{folder} is a home now; {len(made)} files written"
+        if made
+        else f"{folder} was a home already; nothing changed"
+    )
+    print_text(place)
+
+
+def ingest(
+    context: typer.Context,
+    paths: list[Path] = typer.Argument(
+        ..., metavar="PATH", help="Files and folders with postmortems, runbooks, alert rules, …"
+    ),
+    extract: bool = typer.Option(
+        False,
+        "--extract",
+        help="Have a model mark the fields that parsers did not find: sends those texts, without secrets, to the "
+        "API of ANTHROPIC_API_KEY.",
+    ),
+    verbose: bool = typer.Option(
+        False, "--verbose", "-v", help="List every file, not only what needs a look."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Take in documents.  Every file is accounted for; running it twice changes nothing.
+
+    Exit code 1 when something could not be read; all the rest was taken in.
+    """
+    from kb.doors.cli.text import receipt_text
+    from kb.model.receipts import FileState
+
+    bar = ProgressBar()
+    with opened(context) as kb:
+        if not kb.model_ready():
+            say("exporting the embedding model, once for all homes (half a minute)…")
+        try:
+            receipt = kb.ingest(*paths, progress=bar, extract=extract)
+        finally:
+            bar.close()
+    if as_json:
+        print_json(receipt)
+    else:
+        print_text(receipt_text(receipt, verbose=verbose))
+    if receipt.count(FileState.FAILED):
+        raise typer.Exit(1)
+
+
+def doctor(
+    context: typer.Context,
+    repair: bool = typer.Option(False, "--repair", help="Embed and publish what waits."),
+    rebuild: bool = typer.Option(
+        False, "--rebuild", help="Make the vector index anew, without embedding again."
+    ),
+    embed_again: bool = typer.Option(
+        False,
+        "--embed-again",
+        help="Make all vectors anew, as a new home would get them on this processor (minutes).",
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Check the home: files, database, vectors, and the tokens of kb serve that end soon.
+
+    Exit code 1 when something is wrong with the home.
+    """
+    from kb.doors.cli.text import findings_text
+
+    with opened(context, exact_below=0) as kb:  # Chroma itself is to be looked at
+        if repair or rebuild or embed_again:
+            kb.repair(rebuild=rebuild, embed_again=embed_again)
+        broken, vectors = kb.check()
+        mistakes = kb.problems()
+        entries = kb.counts()
+    wrong, tokens = [*broken, *vectors.problems], _token_notes()
+    if as_json:
+        print_json(
+            {
+                "healthy": not wrong,
+                "problems": wrong,
+                "mistakes_in_files": [str(mistake) for mistake in mistakes],
+                "entries": entries,
+                "vectors": vectors,
+                "tokens": tokens,
+            }
+        )
+    else:
+        print_text(findings_text(wrong, vectors, mistakes, entries, tokens))
+    if wrong:
+        raise typer.Exit(1)
+
+
+def sweep(
+    context: typer.Context,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Print what would go, and why; change nothing."),
+    days: int = typer.Option(
+        None, "--days", metavar="N", help="How old rows must be; else KB_KEEP_DAYS, else 400."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Take away old lookups that came to nothing and entries that were retired unused; the file shrinks.
+
+    Their counts by week and their titles stay, so that every review says what it said.  A lookup with an outcome, an
+    incident or an open proposal never goes.  kb does the same by itself once a day when nobody asks, unless
+    KB_KEEP_DAYS=off; then the room is used again, and this command gives it back to the disk.
+    """
+    from kb.doors.cli.text import sweep_text
+
+    with opened(context) as kb:
+        report = kb.sweep(days, dry_run=dry_run)
+    if as_json:
+        print_json(report)
+    else:
+        print_text(sweep_text(report))
+
+
+def redact(
+    context: typer.Context,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Count them by kind and place; change nothing."),
+    as_json: bool = JSON,
+) -> None:
+    """Take out secrets that were stored before kb knew their form, from rows and from the daily copies.
+
+    The whole database is copied before, into state/backups/: that copy still has them, so delete it when all is well.
+    """
+    from kb.doors.cli.text import redact_text
+
+    with opened(context) as kb:
+        report = kb.redact(dry_run=dry_run)
+    if as_json:
+        print_json(report)
+    else:
+        print_text(redact_text(report))
+
+
+def _token_notes() -> list[str]:
+    """What is to be said of the tokens that the environment names, as `kb serve` would find them."""
+    from kb.doors.http.access import load_tokens
+    from kb.errors import InvalidInput
+
+    file = os.environ.get("KB_TOKEN_FILE", "")
+    try:
+        return load_tokens(Path(file) if file else None).notes()
+    except InvalidInput as error:
+        return [f"kb serve would not start: {error}"]
+
+
+def backup(
+    context: typer.Context,
+    file: str = typer.Argument(
+        "", metavar="[FILE]", help="Where to; else state/backups/ with the day's name."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Copy what no file tells again: lookups, outcomes, incidents, moves, proposals, reviews.
+
+    A copy is made each day by the first outcome or ingest; this one at once.  Memory files are in your git.
+    """
+    with opened(context) as kb:
+        copy, rows = kb.backup(file)
+    if as_json:
+        print_json({"file": str(copy), "rows": rows})
+        return
+    say(f"{rows} rows copied")
+    print_text(copy)
+
+
+def restore(
+    context: typer.Context,
+    file: str = typer.Argument(..., metavar="FILE", help="A copy that kb backup, or kb itself, made."),
+    as_json: bool = JSON,
+) -> None:
+    """Bring the ledger back into a home that has none: after a lost or damaged state/kb.db, or into another folder.
+
+    Entries come from the memory files by themselves, and from documents by kb ingest.
+    """
+    with opened(context) as kb:
+        rows = kb.restore(file)
+    if as_json:
+        print_json({"file": file, "rows": rows})
+        return
+    say(f"restored from {file}; documents come back by kb ingest, vectors by kb doctor --repair")
+    print_text("\n".join(f"{count} {table}" for table, count in rows.items()))

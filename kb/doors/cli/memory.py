@@ -1,0 +1,101 @@
+"""`kb memory …`: the YAML files of the home, and the session log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+
+app = typer.Typer(help="Read and change the memory files (learned/*, state/*).", no_args_is_help=True)
+_KEY = typer.Argument(..., metavar="KEY", help="Such as learned/patterns or state/environments.")
+
+
+@app.command()
+def keys(context: typer.Context, as_json: bool = JSON) -> None:
+    """List the memory files."""
+    with opened(context) as kb:
+        found = kb.memory.keys()
+    _show(found, as_json)
+
+
+@app.command()
+def read(context: typer.Context, key: str = _KEY, as_json: bool = JSON) -> None:
+    """Print a memory file's content."""
+    with opened(context) as kb:
+        content, unwritten = kb.memory.read(key), kb.memory.is_unwritten(key)
+    _show(content, as_json)
+    if unwritten:
+        say(f"nobody has written {key} yet; it is empty")
+
+
+@app.command()
+def query(
+    context: typer.Context,
+    key: str = _KEY,
+    path: str = typer.Argument("", metavar="PATH", help="A dotted path into the file."),
+    contains: str = typer.Option("", "--filter", metavar="TEXT", help="Only items that hold this text."),
+    as_json: bool = JSON,
+) -> None:
+    """Print a part of a memory file."""
+    with opened(context) as kb:
+        content = kb.memory.query(key, path, contains)
+    _show(content, as_json)
+
+
+@app.command()
+def append(
+    context: typer.Context,
+    key: str = _KEY,
+    list_path: str = typer.Argument(..., metavar="PATH", help="The list to append to, such as procedures."),
+    item: str = typer.Argument(..., metavar="ITEM", help="The item, as JSON, YAML or plain text."),
+    as_json: bool = JSON,
+) -> None:
+    """Append an item to a list of a memory file."""
+    with opened(context) as kb:
+        kb.memory_append(key, list_path, item)
+    _done({"key": key, "list_path": list_path}, f"appended to {list_path} of {key}", as_json)
+
+
+@app.command()
+def update(
+    context: typer.Context,
+    key: str = _KEY,
+    path: str = typer.Argument(..., metavar="PATH", help="A dotted path into the file."),
+    value: str = typer.Argument(..., metavar="VALUE", help="The new value, as JSON, YAML or plain text."),
+    as_json: bool = JSON,
+) -> None:
+    """Set a value in a memory file."""
+    with opened(context) as kb:
+        kb.memory_update(key, path, value)
+    _done({"key": key, "path": path}, f"{path} of {key} set", as_json)
+
+
+@app.command()
+def log(
+    context: typer.Context,
+    action: str = typer.Argument(..., metavar="ACTION", help="What was done."),
+    details: str = typer.Argument("", metavar="DETAILS", help="More about it."),
+    as_json: bool = JSON,
+) -> None:
+    """Write a line into the session log."""
+    with opened(context) as kb:
+        event = kb.session_log(action, details)
+    _done(event, f"logged with {event.subject}" if event.subject else "logged, with no incident", as_json)
+
+
+def _done(record: object, message: str, as_json: bool) -> None:
+    if as_json:
+        print_json(record)
+    else:
+        say(message)
+
+
+def _show(content: Any, as_json: bool) -> None:
+    from kb.memory.yaml_edit import render
+
+    if as_json:
+        print_json(content)
+    else:
+        print_text(render(content).rstrip("\n"))

@@ -1,0 +1,95 @@
+"""`kb outcome`, `kb status`: what came of an entry, and where that leaves it."""
+
+from __future__ import annotations
+
+import typer
+
+from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.model.status import Move, MoveState
+from kb.text.times import minute
+
+
+def add_to(root: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    root.command(short_help="Record what came of applying an entry.")(outcome)
+    root.command(short_help="Show or change an entry's status, with the reason.")(status)
+
+
+def outcome(
+    context: typer.Context,
+    entry_id: str = typer.Argument(..., metavar="ID", help="The entry that was applied."),
+    result: str = typer.Argument(
+        ...,
+        metavar="RESULT",
+        help="One of applied (being tried), resolved, failed, not_applied, made_worse, recurred (its last "
+        "success came back).",
+    ),
+    lookup: str = typer.Option(
+        "", "--lookup", metavar="ID", help="The lookup that offered it, as check prints it."
+    ),
+    incident: str = typer.Option(
+        "", "--incident", metavar="ID", help="The incident; else that of the lookup, or the one that is open."
+    ),
+    verified_by: str = typer.Option(
+        "", "--verified-by", metavar="NAME", help="Who checked that it held; unverified counts less."
+    ),
+    note: str = typer.Option("", "--note", metavar="TEXT", help="Anything worth keeping."),
+    as_json: bool = JSON,
+) -> None:
+    """Record what came of applying an entry; its trust and status follow from that."""
+    with opened(context) as kb:
+        before = kb.get(entry_id).status
+        trust = kb.record_outcome(entry_id, result, lookup or None, verified_by or None, note, incident)
+        after = kb.get(entry_id).status
+        why = kb.moves_of(entry_id)[-1].reason if after is not before else ""
+    if as_json:
+        print_json({"id": entry_id, "status": after, "trust": trust})
+        return
+    from kb.learning.trust import trust_in_words  # with the masks of templates: a tenth of a second
+
+    print_text(f"trust {trust_in_words(trust)}")
+    if why:
+        say(f"{entry_id} is now {after}: {why}; to take that back: kb status {entry_id} --undo")
+
+
+def status(
+    context: typer.Context,
+    entry_id: str = typer.Argument(..., metavar="ID", help="The entry."),
+    new: str = typer.Argument(
+        "",
+        metavar="[NEW]",
+        help="active (you reviewed it), candidate, quarantined or retired; without it, the history is shown.",
+    ),
+    reason: str = typer.Option("", "--reason", metavar="TEXT", help="Why; asked for with NEW."),
+    by: str = typer.Option("", "--by", metavar="NAME", help="Who says so."),
+    undo: bool = typer.Option(False, "--undo", help="Take the last change back."),
+    as_json: bool = JSON,
+) -> None:
+    """Show how an entry came to its status, or change it."""
+    if undo and new:
+        raise typer.BadParameter("give a new status or --undo, not both")
+    with opened(context) as kb:
+        if undo:
+            kb.undo_move(entry_id, reason, by)
+        elif new:
+            kb.set_status(entry_id, new, reason, by)
+        entry, moves = kb.get(entry_id), kb.moves_of(entry_id)
+    if as_json:
+        print_json({"id": entry.id, "status": entry.status, "moves": moves})
+        return
+    print_text(f"{entry.id} is {entry.status}")
+    for move in moves:
+        print_text(f"  {move_in_words(move)}")
+    if not moves:
+        print_text("  it was never moved: that is what its source says")
+
+
+def move_in_words(move: Move) -> str:
+    """`2026-11-02 09:14  candidate → active  proven: resolved 2 of 2, by kb`."""
+    by = f", by {move.actor}" if move.actor else ""
+    state = {
+        MoveState.PENDING: " (its file is still to be written)",
+        MoveState.OVERRULED: " (overruled: its file said otherwise)",
+        MoveState.DONE: "",
+    }[move.state]
+    return f"{minute(move.at)}  {move.was} → {move.became}  {move.rule}: {move.reason}{by}{state}"

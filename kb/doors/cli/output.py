@@ -1,0 +1,91 @@
+"""How commands talk: JSON or text to stdout, everything else to stderr, and the open home."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from kb.text.escaping import escaped, visible
+
+if TYPE_CHECKING:
+    from kb.base import KnowledgeBase
+
+JSON = typer.Option(False, "--json", help="Print JSON; its shape is in docs/json.md.")
+EXACT_BELOW = 50_000
+"""A command lives for one question: importing Chroma (a second) pays off only for larger homes."""
+
+
+@contextmanager
+def opened(context: typer.Context, exact_below: int = EXACT_BELOW) -> Iterator[KnowledgeBase]:
+    """The home that the options name, open for one command."""
+    from kb.base import KnowledgeBase
+
+    with KnowledgeBase.open(context.obj or None, exact_below=exact_below) as kb:
+        yield kb
+
+
+def print_json(value: object) -> None:
+    """Any record or plain data as JSON."""
+    typer.echo(as_json_text(value))
+
+
+def print_text(text: object, *, nl: bool = True) -> None:
+    """Data for a person on stdout.  Every text that a command prints goes through here or `say`.
+
+    What a terminal would obey, and what nobody would see, has a mark in its place.
+    """
+    typer.echo(visible(str(text)), nl=nl)
+
+
+def as_json_text(value: object) -> str:
+    """The JSON that commands print; what a terminal would obey is escaped, so it says the same."""
+    from kb.text.codec import to_builtins
+
+    return escaped(json.dumps(to_builtins(value), indent=2, ensure_ascii=False))
+
+
+def say(message: str) -> None:
+    """Talk, not data: on stderr, cleaned like data."""
+    typer.echo(visible(message), err=True)
+
+
+_PHASES = {"read": "reading files", "embed": "embedding texts", "log": "reading the log", "ask": "asking"}
+
+
+class ProgressBar:
+    """A bar with rate and time left on a terminal; on anything else, a line every tenth."""
+
+    def __init__(self) -> None:
+        self._phase = ""
+        self._tenth = -1
+        self._live = sys.stderr.isatty()
+        self._bar: object | None = None
+
+    def __call__(self, phase: str, done: int, total: int) -> None:
+        """Show how far it is; see `kb.ingesting.Progress`."""
+        if phase != self._phase:
+            self.close()
+            self._phase, self._tenth = phase, -1
+        if self._live:
+            self._advance(done, total)
+        elif (tenth := done * 10 // max(1, total)) > self._tenth:
+            self._tenth = tenth
+            say(f"{_PHASES[phase]}: {done} of {total}")
+
+    def _advance(self, done: int, total: int) -> None:
+        from tqdm import tqdm
+
+        if not isinstance(self._bar, tqdm):
+            self._bar = tqdm(total=total, desc=_PHASES[self._phase], unit="", file=sys.stderr, leave=True)
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """End the bar of the current phase."""
+        if self._bar is not None:
+            self._bar.close()  # type: ignore[attr-defined]
+        self._bar = None

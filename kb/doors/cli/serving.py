@@ -1,0 +1,95 @@
+"""`kb mcp` and `kb serve`: the door for agents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from kb.doors.cli.output import say
+
+_HOST = typer.Option(
+    "127.0.0.1", "--host", metavar="ADDRESS", help="Where to listen; elsewhere a token is needed."
+)
+_PORT = typer.Option(
+    8765, "--port", metavar="NUMBER", min=0, max=65535, help="The port; 0 takes any free one."
+)
+_TOKENS = typer.Option(
+    None,
+    "--token-file",
+    metavar="FILE",
+    envvar="KB_TOKEN_FILE",
+    show_envvar=False,
+    help="Lines 'write: TOKEN' and 'read: TOKEN until 2026-12-31'; else KB_TOKEN_FILE, else KB_TOKEN, KB_READ_TOKEN.",
+)
+_HOSTS = typer.Option([], "--allow-host", metavar="NAME", help="A name clients reach it by; may be repeated.")
+_ORIGINS = typer.Option([], "--allow-origin", metavar="URL", help="A web page that may ask; may be repeated.")
+
+
+def add_to(root: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    root.command("mcp", short_help="Serve agents over stdin and stdout (MCP).")(over_stdio)
+    root.command("serve", short_help="Serve agents over HTTP (MCP).")(over_http)
+
+
+def over_stdio(context: typer.Context) -> None:
+    """Serve agents over stdin and stdout: what an MCP client starts.
+
+    Stdout carries the protocol alone; what there is to say goes to stderr.
+    """
+    from kb.doors.mcp.handshake import put_off_client, uncollected
+
+    with uncollected():
+        put_off_client()
+        import anyio
+
+        from kb.doors.mcp.opening import opened_to_serve
+        from kb.doors.mcp.server import KbServer
+
+    _log_to_stderr()
+    with opened_to_serve(context.obj or None) as (kb, load_model):
+        # The client waits for the first answer: the model is loaded after that.
+        anyio.run(KbServer(kb, answered=load_model).run_stdio_async)
+
+
+def over_http(
+    context: typer.Context,
+    host: str = _HOST,
+    port: int = _PORT,
+    token_file: Path = _TOKENS,
+    allow_host: list[str] = _HOSTS,
+    allow_origin: list[str] = _ORIGINS,
+) -> None:
+    """Serve agents over HTTP, at /mcp; /healthz says whether it is well.
+
+    With KB_TOKEN or KB_READ_TOKEN set, or --token-file, clients must send one as a bearer token.  The
+    first may write, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
+    KB_READ_TOKEN_UNTIL; after it whoever sends it is refused, and told why.
+    """
+    from kb.doors.http.access import load_tokens
+    from kb.doors.http.server import Listening, check_access, serve
+    from kb.doors.mcp.opening import opened_to_serve
+
+    _log_to_stderr()
+    where = Listening(host=host, port=port, hosts=tuple(allow_host), origins=tuple(allow_origin))
+    tokens = load_tokens(token_file)
+    check_access(where, tokens)
+
+    def started(address: str, number: int) -> None:
+        shown = f"[{address}]" if ":" in address else address
+        say(
+            f"serving http://{shown}:{number}/mcp ({'a token is asked for' if tokens else 'without a token'})"
+        )
+        for note in tokens.notes():
+            say(note)
+
+    with opened_to_serve(context.obj or None) as (kb, load_model):
+        kb.refresh()  # what changed meanwhile is taken in before anybody asks
+        load_model()
+        serve(kb, where, tokens, started)
+
+
+def _log_to_stderr() -> None:
+    import logging
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")

@@ -1,0 +1,362 @@
+"""Answers, entries and receipts as text for a person.
+
+One entry whole, as text for a person: what it is in the first line, then what it says, in words.
+
+What kb derives or keeps for itself (how a signature is stored, empty fields, nested names) is put into words; the
+fields of a kind (`meaning`, `steps`, `timeline`, …) stay under their own names.  `--json` has every field as it is.
+
+Answers and entries as text for a person.  Pure: records in, lines out.
+
+The receipt of an ingest, and the findings of the doctor, as text for a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
+
+from kb.doors.cli.outcomes import move_in_words
+from kb.errors import Problem
+from kb.index.vector_check import VectorReport
+from kb.learning.trust import trust_in_words
+from kb.lookup.scoring import RELATED
+from kb.memory.yaml_edit import render
+from kb.model import Entry, Provenance, Signature, Status
+from kb.model.entry import Source
+from kb.model.ledger import NO_MATCH, Answer, Match, SearchHit, Standing, Trust
+from kb.model.receipts import FileReceipt, FileState, Receipt, RedactReport, SweepReport
+from kb.model.status import Move
+from kb.text.codec import to_builtins
+from kb.text.evidence.evidence import title_line
+from kb.text.masking_rules import PLACEHOLDER
+from kb.text.signatures.set import sought
+from kb.text.times import minute
+from kb.text.tokens import one_line
+from kb.text.traces import told_first
+
+_LINES, _ENTRY_WIDTH = 6, 160
+_IN_WORDS = {"scope", "provenance", "samples", "signatures", "id", "status"}
+_STATUS = {
+    Status.CANDIDATE: "candidate, not verified yet",
+    Status.ACTIVE: "active, on offer",
+    Status.RETIRED: "retired, no longer offered",
+    Status.QUARANTINED: "quarantined, never offered (see why with kb status)",
+}
+
+
+def entry_text(entry: Entry, trust: Trust, moves: Sequence[Move]) -> str:
+    """The page of `kb show`."""
+    kind = entry.kind.replace("_", " ")
+    said: dict[str, object] = {
+        "id": entry.id,
+        "status": _STATUS[entry.status],
+        **_filled({key: value for key, value in to_builtins(entry).items() if key not in _IN_WORDS}),
+        "holds for": "; ".join(_scope(entry)),
+        "looked for": [text for one in sought(entry.signatures) for text in signature_in_words(one)],
+        "must match": list(entry.samples.must_match),
+        "must not match": list(entry.samples.must_not_match),
+        "known from": provenance_in_words(entry.provenance),
+        "trust": trust_in_words(trust),
+        "moves": [move_in_words(move) for move in moves],
+    }
+    return f"{kind[0].upper()}{kind[1:]}: {title_line(entry.headline)}\n\n{render(_filled(said)).rstrip()}"
+
+
+def signature_in_words(signature: Signature) -> Iterator[str]:
+    """What is looked for by one signature, as it is looked for."""
+    shown = " and ".join(f"`{one_line(needle, _ENTRY_WIDTH)}`" for needle in signature.needles[:_LINES])
+    more = f" and {len(signature.needles) - _LINES} more" if len(signature.needles) > _LINES else ""
+    if signature.trace:
+        lines = told_first(signature)
+        yield f"a text with enough of these {len(lines)} lines, the first ones weigh most"
+        yield from (f"  {one_line(line, _ENTRY_WIDTH)}" for line in lines[:_LINES])
+    elif signature.regex:
+        yield f"a text that fits the regular expression {shown}{more}"
+    elif signature.template or any(PLACEHOLDER in needle for needle in signature.needles):
+        yield f"a line that says {shown}{more}, where {PLACEHOLDER} stands for anything (numbers, ids, names)"
+    else:
+        yield f"a text that says {shown}{more}, in upper or lower case"
+
+
+def provenance_in_words(provenance: Provenance) -> str:
+    """Where it is written, how it came to be known, by whom and when."""
+    source = provenance.source
+    where = f"{place(source)}{f', line {source.line}' if source.line else ''}; " if source else ""
+    by = f" by {provenance.author}" if provenance.author else ""
+    at = f", {minute(provenance.at)}" if provenance.at else ""
+    return f"{where}{provenance.origin.value}{by}{at}"
+
+
+def _scope(entry: Entry) -> Iterator[str]:
+    scope = entry.scope
+    for names, words in (
+        (scope.services, "service"),
+        (scope.environments, "environment"),
+        (scope.tools, "tool"),
+        (scope.versions, "version"),
+    ):
+        if names:
+            yield f"{words}{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def _filled(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields that say something, those inside of them too."""
+    return {
+        key: kept for key, value in fields.items() if (kept := _kept(value)) not in (None, "", [], {}, ())
+    }
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, dict):
+        return _filled(value)
+    return [_kept(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+_WIDTH = 100
+_UNLIKELY_LINES = 3
+"""Lines of a match that is shown beside better ones: its title, its id and why it hardly fits."""
+
+_HEADLINES = {
+    "known": "KNOWN: this was seen before.",
+    "related": "RELATED: nothing fits surely; these are close.",
+    "unknown": "UNKNOWN: no entry matches this.",
+}
+
+
+def answer_text(answer: Answer) -> str:
+    """The answer to `kb check`."""
+    lines = [_HEADLINES[answer.verdict]]
+    if answer.verdict == "unknown" and answer.matches:
+        lines.append("The nearest entries, which are no match:")
+    if answer.alternatives:
+        lines.append("Several causes share this symptom; the checks tell them apart.")
+    for number, match in enumerate(answer.matches, 1):
+        short = (number > 1 and not answer.alternatives) or answer.verdict == "unknown"
+        shown = _match_lines(number, match, most=3 if short else 12)
+        unlikely = answer.verdict != "unknown" and match.confidence < RELATED
+        lines += ["", *(shown[:_UNLIKELY_LINES] if unlikely else shown)]
+    lines.append("")
+    if answer.seen:
+        lines.append(f"seen: {', '.join(f'{name} {text}' for name, text in answer.seen.items())}")
+    if answer.hidden:
+        lines.append(f"{answer.hidden} more not shown (--limit)")
+    lines += [f"note: {note}" for note in answer.notes if note != NO_MATCH]
+    lines.append(f"lookup {answer.lookup_id or 'not recorded'}, {answer.took_ms:.0f} ms")
+    return "\n".join(lines)
+
+
+def _match_lines(number: int, match: Match, most: int) -> list[str]:
+    standing = "" if match.standing is Standing.ESTABLISHED else f", {standing_in_words(match)}"
+    lines = [f"{number}. {match.title}", f"   {match.id}  [{match.kind}, {match.status}{standing}]"]
+    lines.append(f"   confidence {match.confidence:.2f} ({match.tier}): {match.reason}")
+    if match.evidence:
+        lines.append(f"   evidence   line {match.evidence.line}: {one_line(match.evidence.text, 160)}")
+    if told := incident_in_words(match):
+        lines += _block("incident", told, most)
+    for label, text in (
+        ("meaning", match.meaning),
+        ("fix", match.fix),
+        ("check", match.check),
+        ("WARNING", match.warning),
+    ):
+        if text:
+            lines += _block(label, text, most)
+    lines += [f"   command    {command}" for command in match.commands[:most]]
+    lines.append(f"   trust      {trust_in_words(match.trust)}")
+    if match.source:
+        lines.append(f"   source     {place(match.source)}")
+    return lines
+
+
+def incident_in_words(match: Match) -> str:
+    """`2026-11-03, SEV2: Search answered with errors`, or nothing of what is no incident."""
+    when = ", ".join(part for part in (match.date.isoformat() if match.date else "", match.severity) if part)
+    return ": ".join(part for part in (when, match.summary) if part)
+
+
+def standing_in_words(match: Match) -> str:
+    """What to think of a match that is not established: unverified, untried, of mixed record, or failing."""
+    if match.standing is Standing.NEW:
+        if match.trust.resolved and match.trust.failed:
+            return "mixed record"
+        return "unverified" if match.status is Status.CANDIDATE else "untried"
+    return match.standing.value
+
+
+def _block(label: str, text: str, most: int) -> list[str]:
+    """A labelled text, wrapped; what does not fit is counted."""
+    rows = [part for row in _paragraphs(text) for part in wrap(row, _WIDTH)]
+    shown = [f"   {label if n == 0 else '':<10} {row}" for n, row in enumerate(rows[:most])]
+    more = f"{'':<13} … {len(rows) - most} more lines: kb show"
+    return [*shown, more] if len(rows) > most else shown
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Lines of one paragraph joined; items of lists, headings and blank lines part them.  Code stays as it is."""
+    if "```" in text or "~~~" in text:
+        return [line for line in text.splitlines() if line.strip()]
+    joined = re.sub(r"(?<=\S)[ \t]*\n(?![ \t]*(?:[-*+•#|>`~]|\d+[.)]|\n|$))[ \t]*", " ", text.strip())
+    return [line for line in joined.splitlines() if line.strip()]
+
+
+def place(source: Source) -> str:
+    """`path, section`."""
+    return f"{source.path}, {source.section}" if source.section else source.path
+
+
+def kinds_in_words(counts: dict[str, int]) -> str:
+    """`12 incidents, 1 tool fix`, or `nothing`."""
+    return ", ".join(f"{n} {_plural(kind, n)}" for kind, n in counts.items()) or "nothing"
+
+
+def _plural(kind: str, count: int) -> str:
+    name = kind.replace("_", " ")
+    return name if count == 1 else f"{name}es" if name.endswith("x") else f"{name}s"
+
+
+def hits_text(hits: list[SearchHit]) -> str:
+    """The result of `kb search`."""
+    if not hits:
+        return "nothing found"
+    blocks = []
+    for hit in hits:
+        day = f"{hit.date}  " if hit.date else ""
+        services = f"  ({', '.join(hit.services)})" if hit.services else ""
+        where = f"\n  {place(hit.source)}" if hit.source else ""
+        blocks.append(
+            f"{day}{hit.title}{services}\n  {hit.id}  [{hit.kind}]{where}\n  {one_line(hit.snippet, 160)}"
+        )
+    return "\n".join(blocks)
+
+
+_ENTRIES_SHOWN = 20
+_ALWAYS_SHOWN = (FileState.FAILED, FileState.REMOVED)
+
+
+def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
+    """Counts, what needs a look, and with `verbose` every file."""
+    shown = [
+        file
+        for file in receipt.files
+        if verbose or file.state in _ALWAYS_SHOWN or file.problems or file.extraction
+    ]
+    lines = [line for file in shown for line in _file_lines(file)]
+    counts = ", ".join(f"{n} {state}" for state in FileState if (n := receipt.count(state)))
+    lines.append(f"{len(receipt.files)} files: {counts or 'none'}")
+    skipped: dict[str, int] = {}
+    for file in receipt.files:
+        if file.state is FileState.SKIPPED:
+            skipped[file.reason] = skipped.get(file.reason, 0) + 1
+    lines += [f"  skipped {n}: {reason}" for reason, n in sorted(skipped.items())]
+    changes = sum(file.changes for file in receipt.files)
+    lines += [f"  {changes} changes to production recorded: kb change list"] if changes else []
+    redacted = sum(file.redacted for file in receipt.files)
+    lines += [f"  {redacted} secrets redacted"] if redacted else []
+    lines += [f"  {line}" for line in (*_forms(receipt), *_unread(receipt))]
+    lines += [f"  {note}" for note in receipt.notes]
+    lines.append(f"the home offers {kinds_in_words(receipt.entries)}")
+    lines.append(f"{receipt.embedded} texts embedded, {receipt.seconds:.1f} s")
+    return "\n".join(lines)
+
+
+def _forms(receipt: Receipt) -> Iterator[str]:
+    """How many files were read in which form other than Markdown."""
+    said = (note.partition(";")[0] for file in receipt.files for note in file.notes)
+    forms = Counter(note for note in said if note.startswith("read as "))
+    yield from (f"{count} {note}" for note, count in sorted(forms.items()))
+
+
+def _unread(receipt: Receipt) -> Iterator[str]:
+    """What was seen and could not be placed, by kind, over all files."""
+    counts, files = Counter[str](), Counter[str]()
+    for file in receipt.files:
+        for note in file.notes:
+            kind, _, count = note.rpartition(": ")
+            if kind.startswith("unread: ") and count.isdecimal():
+                counts[kind] += int(count)
+                files[kind] += 1
+    for kind, total in sorted(counts.items()):
+        where = "1 file" if files[kind] == 1 else f"{files[kind]} files"
+        yield f"{kind}: {total}, in {where} (-v names them)"
+
+
+def _file_lines(file: FileReceipt) -> list[str]:
+    counts = {"entries": len(file.entries), "copies": len(file.copies), "changes": file.changes}
+    held = ", ".join(
+        f"{n} {name}" for name, n in counts.items() if n or (name == "entries" and not file.changes)
+    )
+    what = file.reason or held
+    line = f"{file.state:<9} {file.path}  {file.source}  {what}".rstrip()
+    return [
+        line,
+        *(f"          {problem}" for problem in file.problems),
+        *(f"          {note}" for note in (*file.notes, *file.extraction)),
+    ]
+
+
+def findings_text(
+    wrong: Sequence[str],
+    vectors: VectorReport,
+    mistakes: Sequence[Problem],
+    entries: dict[str, int],
+    tokens: Sequence[str] = (),
+) -> str:
+    """What `kb doctor` found: what is wrong first, then what is there."""
+    lines = [f"WRONG  {line}" for line in wrong]
+    lines += [f"note   {line}" for line in vectors.notes]
+    lines += [f"file   {mistake}" for mistake in mistakes]
+    lines += [f"token  {note}" for note in tokens]
+    lines.append(f"entries  {kinds_in_words(entries)}")
+    lines.append(
+        f"vectors  {vectors.embedded} of {vectors.chunks} chunks embedded, {vectors.published} published, "
+        f"{vectors.outbox} in the outbox"
+    )
+    lines.append("not healthy" if wrong else "healthy")
+    return "\n".join(lines)
+
+
+def sweep_text(report: SweepReport) -> str:
+    """What a sweep took away, or would, with the reasons, and what of that age stays."""
+    goes = "would go" if report.dry_run else "swept"
+    span = (
+        f", asked from {report.oldest[:10]} to {report.newest[:10]}"
+        if report.oldest and report.newest
+        else ""
+    )
+    lines = [
+        f"{goes}: {report.lookups} lookups with {report.offers} offers{span}",
+        f"  older than {report.days} days, without outcome, in no incident, of no open proposal; their counts stay",
+        f"{goes}: {len(report.entries)} entries",
+        f"  retired more than {report.days} days ago, and nothing that happened names them; their titles stay",
+        *(f"  {entry_id}" for entry_id in report.entries[:_ENTRIES_SHOWN]),
+    ]
+    if len(report.entries) > _ENTRIES_SHOWN:
+        lines.append(f"  … and {len(report.entries) - _ENTRIES_SHOWN} more (--json lists all)")
+    lines.append(
+        f"stay, though as old: {report.kept_with_outcome} lookups with an outcome, {report.kept_in_incident} of an "
+        f"incident, {report.kept_for_proposal} of an open proposal"
+    )
+    size = f"{report.bytes_before / 1e6:.1f} MB"
+    if not report.dry_run:
+        size += f", now {report.bytes_after / 1e6:.1f} MB{f' ({report.note})' if report.note else ''}"
+    return "\n".join([*lines, f"state/kb.db: {size}"])
+
+
+def redact_text(report: RedactReport) -> str:
+    """Which secrets stand in old rows, by kind and place, and what became of them."""
+    total = sum(report.kinds.values())
+    lines = [f"{'found' if report.dry_run else 'taken out'}: {total} secrets"]
+    lines += [
+        f"  {count:6} {kind}"
+        for kind, count in sorted(report.kinds.items(), key=lambda one: (-one[1], one[0]))
+    ]
+    lines += [f"  {count:6} in {place}" for place, count in sorted(report.places.items())]
+    lines += [
+        f"yours: {place} holds one; take it out of the file, and out of its history in git"
+        for place in report.in_your_files
+    ]
+    if report.backup:
+        lines.append(f"before: {report.backup} still has them; delete it when all is well")
+    return "\n".join([*lines, *([f"note: {report.note}"] if report.note else [])])

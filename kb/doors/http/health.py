@@ -1,0 +1,83 @@
+"""Whether the server is well, and what it does for its home while nobody asks.
+
+Whether the server is well: its loop turns, and the database can be read.
+
+Asked by probes that take a late answer for a dead server, so it waits for no call: a connection of its own, and a
+count that is made again only when somebody has written since, at most once a second.
+
+What a server does for its home while nobody asks: the copy of the day, and the sweep of old rows.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from kb.base import KnowledgeBase
+from kb.errors import KbError
+from kb.home import Home
+from kb.index.encoder import Encoder
+from kb.store.database import Database
+from kb.store.filters import OFFERED
+
+COUNTED_FOR = 1.0
+"""Seconds that a count of the entries is told again."""
+_COUNT = f"SELECT count(*) FROM entries WHERE status IN ({','.join('?' * len(OFFERED))})"
+
+
+class Health:
+    """What `/healthz` tells."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._counted = -1, -COUNTED_FOR, 0
+
+    @classmethod
+    @contextmanager
+    def of(cls, home: Home) -> Iterator[Health]:
+        """Over a connection that is closed at the end."""
+        db = Database(home.database)
+        try:
+            yield cls(db)
+        finally:
+            db.close()
+
+    def entries(self) -> int:
+        """How many entries are on offer.  Raises StoreBroken when the database cannot be read."""
+        version, now = int(self._db.value("PRAGMA data_version")), time.monotonic()
+        counted, at, entries = self._counted
+        if version != counted and now - at >= COUNTED_FOR:
+            entries = int(self._db.value(_COUNT, list(OFFERED)))
+            self._counted = version, now, entries
+        return entries
+
+
+EVERY = 600.0
+"""Seconds between two looks; `KnowledgeBase.look_after` decides whether there is anything to do."""
+
+_log = logging.getLogger("kb.server")
+
+
+@contextmanager
+def looked_after(home: Home, encoder: Encoder, every: float = EVERY) -> Iterator[None]:
+    """Look after the home now and then, on a connection of its own, until the block ends."""
+    ended = threading.Event()
+
+    def work() -> None:
+        while not ended.wait(every):
+            try:
+                with KnowledgeBase(home, encoder=encoder) as kb:
+                    kb.look_after()
+            except (KbError, OSError) as error:  # the next call tells it to somebody who can mend it
+                _log.warning("the home could not be looked after: %s", error)
+
+    thread = threading.Thread(target=work, name="look after the home", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

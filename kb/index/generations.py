@@ -1,0 +1,277 @@
+"""Published folders of vectors and words: built once, never written again, deleted when nobody reads them.
+
+`state/vectors/<generation>/` holds a Chroma collection and the same vectors as a matrix (`quantized`); of a large
+home, the matrix in cells instead of the collection (`cells`), and the words of all chunks (`words`).  The
+embedded Chroma client is safe neither across processes nor under `kill -9`, so nobody ever writes a
+folder that somebody may read: a new one is built under another name, marked READY, flushed, and
+renamed.  Readers hold a shared lock on the folder they have open; the lock dies with its process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from kb.errors import HomeNotWritable
+from kb.index import chroma, nearest, words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int64]
+    Matrix = NDArray[np.float32]
+
+READY = "READY.json"
+CHECKED_AT_OPEN = 16 * 1024 * 1024
+"""Bytes of vectors that are checked by everybody who opens them: 20,000 vectors, some ten milliseconds."""
+_FILES, _PIECE = ("ids.npy", *nearest.FILES), 1024 * 1024
+_LEAST_FREE = 1024 * 1024
+_ROWS, _ROUNDED = 16_384, 1e-3
+"""How far a component may be off that was rounded when it was cached, and once more when it was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordRows:
+    """What the words of a generation are made of: chunk ids with their tokens, of all chunks up to `last`."""
+
+    chunks: Iterable[tuple[int, str]]
+    last: int
+
+
+class Generations:
+    """The published folders of one home, as files."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def folder(self, generation: int) -> Path:
+        """Where a generation lies."""
+        return self.root / str(generation)
+
+    def is_ready(self, generation: int) -> bool:
+        """Whether the generation was finished; nothing opens a folder that was not."""
+        return (self.folder(generation) / READY).is_file()
+
+    @contextmanager
+    def building(self, *, wait: bool = False) -> Iterator[bool]:
+        """Hold the right to build; False when another process is building (unless told to wait)."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "build.lock").open("w") as handle:
+            if wait:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            yield wait or _try_lock(handle, fcntl.LOCK_EX)
+
+    def build(
+        self,
+        generation: int,
+        ids: Ids,
+        matrix: Matrix,
+        *,
+        word_rows: WordRows | None = None,
+        in_cells: bool = False,
+    ) -> None:
+        """Write a whole new folder and give it its name.  Call while holding `building`.
+
+        Raises HomeNotWritable when the disk refuses; what was written of the folder is gone again.
+        """
+        # A name of its own for each attempt: Chroma remembers a path that it failed to open.
+        part = self.root / f"{generation}-{uuid.uuid4().hex[:8]}.building"
+        for leftover in (*self.root.glob("*.building"), self.folder(generation)):
+            # Of a builder that was killed: never published, so nobody reads it.
+            shutil.rmtree(leftover, ignore_errors=True)
+        try:
+            part.mkdir(parents=True)
+            _fill(part, ids, matrix, in_cells=in_cells)
+            made = {"generation": generation, "vectors": len(ids), "cells": in_cells}
+            if word_rows:
+                made |= {"words": words.fill_folder(part, word_rows.chunks), "last_chunk": word_rows.last}
+            sums = {"sums": words.sums(part), "matrix": _sums(part)}
+            (part / READY).write_text(json.dumps({**made, **sums}))
+            _flush(part)
+            part.replace(self.folder(generation))
+            _flush_folder(self.root)
+        except Exception as error:
+            # Chroma has many errors for a full disk, so the disk is asked as well.
+            full = shutil.disk_usage(self.root).free < _LEAST_FREE + 4 * matrix.nbytes
+            shutil.rmtree(part, ignore_errors=True)
+            if full or isinstance(error, OSError) or "disk is full" in str(error):
+                raise HomeNotWritable(
+                    f"{self.root}: the vector index could not be written ({error}); nothing is lost: the vectors "
+                    "wait in the database and are searched there; make room, then run: kb doctor --repair"
+                ) from error
+            raise
+
+    def hold(self, generation: int) -> IO[str]:
+        """A shared lock that keeps the folder from being deleted; release it by closing it.
+
+        Raises FileNotFoundError when the folder is gone or was never finished.
+        """
+        handle = (self.folder(generation) / READY).open()
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        if not self.is_ready(generation):
+            handle.close()
+            raise FileNotFoundError(self.folder(generation))
+        return handle
+
+    def clean(self, current: int) -> None:
+        """Delete the folders older than `current` that nobody has open."""
+        for folder in self.root.iterdir() if self.root.is_dir() else ():
+            if not folder.name.isdigit() or int(folder.name) >= current:
+                continue
+            try:
+                with (folder / READY).open() as handle:
+                    if not _try_lock(handle, fcntl.LOCK_EX):
+                        continue
+                    # Without its mark nobody opens it any more, even if the rest takes a while.
+                    (folder / READY).unlink()
+            except FileNotFoundError:
+                pass
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def size(self, generation: int) -> int:
+        """How many vectors the generation was finished with.  Raises as `hold` does."""
+        return int(self._made(generation)["vectors"])
+
+    def _made(self, generation: int) -> dict[str, Any]:
+        """What the mark says."""
+        try:
+            made = json.loads((self.folder(generation) / READY).read_text())
+            return {**made, "vectors": int(made["vectors"])}
+        except (ValueError, KeyError, TypeError) as error:
+            raise FileNotFoundError(f"{self.folder(generation) / READY} is damaged") from error
+
+    def in_cells(self, generation: int) -> bool:
+        """Whether its vectors lie in cells, without a Chroma collection.  Raises as `hold` does."""
+        return bool(self._made(generation).get("cells"))
+
+    def open_cells(self, generation: int) -> nearest.Cells:
+        """Its cells, mapped from disk.  Raises as `load` does."""
+        return nearest.Cells(self.folder(generation), *self.load(generation))
+
+    def words(self, generation: int) -> tuple[int, int]:
+        """How many chunks' words it holds (0: it was made without), and the highest chunk there was then.
+
+        Raises as `hold` does.
+        """
+        made = self._made(generation)
+        return int(made.get("words", 0)), int(made.get("last_chunk", 0))
+
+    def damaged_words(self, generation: int) -> str:
+        """The files of the words that are not as they were written, or empty."""
+        there = words.sums(self.folder(generation))
+        wrong = [
+            name for name, sum_ in self._made(generation).get("sums", {}).items() if there.get(name) != sum_
+        ]
+        return ", ".join(wrong)
+
+    def newest(self) -> tuple[int, int]:
+        """The highest generation that was finished, published or not, and how many vectors it has; zeros for none."""
+        there = self.root.iterdir() if self.root.is_dir() else ()
+        numbers = [int(one.name) for one in there if one.name.isdigit() and self.is_ready(int(one.name))]
+        try:
+            return (max(numbers), self.size(max(numbers))) if numbers else (0, 0)
+        except FileNotFoundError:
+            return 0, 0
+
+    def changed(self, generation: int) -> str:
+        """The files of the vectors that are not as they were written, or empty; those of older versions are trusted."""
+        folder = self.folder(generation)
+        wrong = [
+            name
+            for name, sum_ in self._made(generation).get("matrix", {}).items()
+            if not (folder / name).is_file() or _sum(folder / name) != sum_
+        ]
+        return ", ".join(wrong)
+
+    def load(self, generation: int) -> tuple[Ids, nearest.Rows]:
+        """The generation's chunk ids and vectors, mapped from disk.
+
+        Raises OSError or ValueError when a file is missing or damaged: up to `CHECKED_AT_OPEN` bytes each byte is
+        looked at, above that only `damage` does.
+        """
+        import numpy as np
+
+        folder = self.folder(generation)
+        size = sum((folder / name).stat().st_size for name in _FILES if (folder / name).is_file())
+        if size <= CHECKED_AT_OPEN and (wrong := self.changed(generation)):
+            raise ValueError(f"{wrong}: not as it was written")
+        ids, rows = np.load(folder / "ids.npy"), nearest.load(folder)
+        if len(ids) != len(rows) or len(ids) != self.size(generation):
+            raise ValueError(f"{len(ids)} ids, {len(rows)} vectors, not {self.size(generation)}")
+        return ids, rows
+
+    def damage(self, generation: int, ids: Ids, matrix: Matrix) -> str:
+        """How the published matrix differs from the vectors it was made of, in words; or empty."""
+        import numpy as np
+
+        try:
+            there, published = self.load(generation)
+        except (OSError, ValueError) as error:
+            return f"the published matrix is damaged ({error}); run: kb doctor --rebuild"
+        if wrong_files := self.changed(generation):
+            return f"{wrong_files} of the published vectors: not as it was written; run: kb doctor --rebuild"
+        _, ours, theirs = np.intersect1d(ids, there, return_indices=True)
+        wrong = 0
+        for start in range(0, len(ours), _ROWS):
+            some = slice(start, start + _ROWS)
+            near = np.abs(matrix[ours[some]] - published.exactly(theirs[some])) <= _ROUNDED
+            wrong += int((~near.all(axis=1)).sum())
+        return f"{wrong} vectors of the published matrix are wrong; run: kb doctor --rebuild" if wrong else ""
+
+
+def _fill(folder: Path, ids: Ids, matrix: Matrix, *, in_cells: bool) -> None:
+    import numpy as np
+
+    if in_cells:
+        nearest.fill_folder(folder, ids, matrix)
+        return
+    np.save(folder / "ids.npy", ids)
+    nearest.write(folder, matrix)
+    chroma.fill_folder(folder, ids, matrix)
+
+
+def _sums(folder: Path) -> dict[str, int]:
+    """A checksum of the ids and of the matrix."""
+    return {name: _sum(folder / name) for name in _FILES if (folder / name).is_file()}
+
+
+def _sum(path: Path) -> int:
+    found = 0
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            found = zlib.crc32(piece, found)
+    return found
+
+
+def _try_lock(handle: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _flush(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as handle:
+                os.fsync(handle.fileno())
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

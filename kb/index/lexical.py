@@ -1,0 +1,320 @@
+"""Finding by words: the chunks of all entries under one tokeniser, in FTS5.
+
+`LexicalIndex` is the narrow interface that a larger engine stands behind (`lexical_large`); it promises
+that what is added inside a write is found by every process once that write commits.  Adding a chunk also
+puts it into the outbox of the vector index, in the same transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import NamedTuple, Protocol
+
+from kb.store.database import Database, placeholders
+from kb.store.filters import EVERYTHING, Filter
+from kb.text.chunks import ASKED, WHOLE, Chunk
+from kb.text.tokens import tokenize
+
+MAX_QUERY_TERMS = 24
+"""FTS5 scores every posting of every term, so only the rarest terms of a long query are asked."""
+
+TERMS = "(SELECT id chunk, c0 terms FROM chunk_terms_content)"
+"""The tokens of chunks, read from the table in which FTS5 keeps them: ten times as fast as asking FTS5."""
+
+_IN_CLAUSE = 900
+
+_ENTRIES, _CHUNKS, _TOKENS = _TALLY = ("indexed_entries", "indexed_chunks", "indexed_tokens")
+"""The meta keys of running totals: counting three hundred thousand rows takes a tenth of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalHit:
+    """A chunk found by words; `score` is BM25, higher is better."""
+
+    chunk_id: int
+    entry_id: str
+    score: float
+
+
+class StoredChunk(NamedTuple):
+    """A chunk as the index keeps it; `terms` are its tokens, parted by blanks, `text` is that of titles alone."""
+
+    id: int
+    entry_id: str
+    role: str
+    text: str
+    terms: str
+
+    @property
+    def tokens(self) -> list[str]:
+        """Its tokens, in order."""
+        return self.terms.split()
+
+
+Pieces = tuple[str, Sequence[Chunk]]
+"""The id of an entry and its chunks."""
+
+
+class LexicalIndex(Protocol):
+    """Words in, chunks out."""
+
+    notes: list[str]
+    """Why the last search was not as good as it should be; empty when it was."""
+
+    def add(self, pieces: Sequence[Pieces]) -> None:
+        """Index the chunks of entries that have none, in this order.  Call inside a write."""
+        ...
+
+    def remove(self, entry_id: str) -> None:
+        """Take an entry's chunks out.  Call inside a write."""
+        ...
+
+    def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """Give an entry that is indexed these chunks, too.  Call inside a write."""
+        ...
+
+    def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """Put these in place of the chunks of the role `asked`.  Call inside a write."""
+        ...
+
+    def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
+        """The best chunks for any of the tokens, of the entries that pass the filter, best first."""
+        ...
+
+    def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
+        """In how many entries each term occurs; terms that occur in none are left out."""
+        ...
+
+    def size(self) -> tuple[int, float, float]:
+        """How many entries there are, and the mean length of a chunk and of an entry in tokens."""
+        ...
+
+    def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
+        """The chunks of each entry in their order."""
+        ...
+
+
+class Fts5Index:
+    """The lexical index in the store itself."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.notes: list[str] = []
+
+    def add(self, pieces: Sequence[Pieces]) -> None:
+        """See `LexicalIndex.add`."""
+        found = [(entry_id, chunks) for entry_id, chunks in pieces if chunks]
+        if found:
+            self._begin_tally()
+            self._count(Counter(chain.from_iterable(self._insert(found, len(found)))))
+
+    def _insert(self, pieces: Sequence[Pieces], entries: int = 0) -> list[set[str]]:
+        """Write the chunks, of so many entries more; returns the distinct tokens of each entry."""
+        row = self._last_row()
+        rows, terms, waiting = list[Sequence[object]](), list[tuple[int, str]](), list[tuple[int]]()
+        found, length = list[set[str]](), 0
+        for entry_id, chunks in pieces:
+            distinct = set[str]()
+            for piece in chunks:
+                row, tokens = row + 1, tokenize(piece.text)
+                distinct.update(tokens)
+                length += len(tokens)
+                rows.append(
+                    (
+                        row,
+                        entry_id,
+                        piece.ordinal,
+                        piece.role,
+                        piece.text,
+                        content_hash(piece.embedding_text),
+                        piece.embedding_text,
+                        len(tokens),
+                    )
+                )
+                terms.append((row, " ".join(tokens)))
+                if piece.embedding_text:
+                    waiting.append((row,))
+            found.append(distinct)
+        self._db.execute_many("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)", rows)
+        self._db.execute_many("INSERT INTO chunk_terms (rowid, terms) VALUES (?,?)", terms)
+        self._db.execute_many("INSERT INTO outbox (chunk_id) VALUES (?)", waiting)
+        self._tally(entries, sum(_own_pieces(chunks) for _, chunks in pieces), length)
+        return found
+
+    def _last_row(self) -> int:
+        """The highest number that a chunk ever had: numbers only rise, also past chunks that are gone."""
+        return int(self._db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0)
+
+    def remove(self, entry_id: str) -> None:
+        """See `LexicalIndex.remove`."""
+        pieces = self.chunks_of([entry_id]).get(entry_id, [])
+        if pieces:
+            self._begin_tally()
+            self._delete(pieces)
+            self._count(dict.fromkeys(_tokens(pieces), -1))
+            self._tally(-1)
+
+    def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """See `LexicalIndex.extend`."""
+        known = _tokens(self.chunks_of([entry_id]).get(entry_id, []))
+        self._begin_tally()
+        self._count(dict.fromkeys(self._insert([(entry_id, chunks)])[0] - known, 1))
+
+    def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """See `LexicalIndex.reword`."""
+        pieces = self.chunks_of([entry_id]).get(entry_id, [])
+        old = [piece for piece in pieces if piece.role == ASKED]
+        own = _tokens(piece for piece in pieces if piece.role != ASKED)
+        self._begin_tally()
+        self._delete(old)
+        self._count(dict.fromkeys(_tokens(old) - own, -1))
+        self._count(dict.fromkeys(self._insert([(entry_id, chunks)])[0] - own, 1))
+
+    def _delete(self, pieces: Sequence[StoredChunk]) -> None:
+        rows = [(piece.id,) for piece in pieces]
+        self._db.execute_many("DELETE FROM chunk_terms WHERE rowid = ?", rows)
+        self._db.execute_many("DELETE FROM outbox WHERE chunk_id = ?", rows)
+        self._db.execute_many("DELETE FROM chunks WHERE id = ?", rows)
+        self._tally(0, -_own_pieces(pieces), -sum(len(piece.tokens) for piece in pieces))
+
+    def _begin_tally(self) -> None:
+        """Count once what a home holds that was made before there were totals."""
+        if self._totals() is None:
+            self.recount()
+
+    def _tally(self, entries: int, chunks: int = 0, tokens: int = 0) -> None:
+        self._db.execute_many(
+            "UPDATE meta SET value = value + ? WHERE key = ?",
+            list(zip((entries, chunks, tokens), _TALLY, strict=True)),
+        )
+
+    def _totals(self) -> tuple[int, int, int] | None:
+        rows = self._db.rows(f"SELECT key, value FROM meta WHERE key IN ({placeholders(_TALLY)})", _TALLY)
+        found = {row["key"]: int(row["value"]) for row in rows}
+        return (found[_ENTRIES], found[_CHUNKS], found[_TOKENS]) if len(found) == len(_TALLY) else None
+
+    def _counted(self) -> tuple[int, int, int]:
+        row = self._db.rows(
+            "SELECT count(DISTINCT entry_id) entries, count(*) FILTER (WHERE role != ?) chunks,"
+            " coalesce(sum(length), 0) tokens FROM chunks",
+            [WHOLE],
+        )[0]
+        return row["entries"], row["chunks"], row["tokens"]
+
+    def recount(self) -> None:
+        """Count the totals anew.  Call inside a write."""
+        for key, value in zip(_TALLY, self._counted(), strict=True):
+            self._db.set_meta(key, value)
+
+    def _count(self, changes: Mapping[str, int]) -> None:
+        """Note in how many entries more each term occurs."""
+        # FTS5 could be asked for these counts, at 4-100 ms a query; a table of our own costs microseconds.
+        self._db.execute_many(
+            "INSERT INTO term_entries VALUES (?1, ?2) ON CONFLICT(term) DO UPDATE SET entries = entries + ?2",
+            sorted(changes.items()),
+        )
+
+    def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
+        """See `LexicalIndex.search`."""
+        rarest = self.rarest(tokens)
+        if not rarest:
+            return []
+        allowed, values = only.chunks() if only else ("", [])
+        # `+`: FTS5 is asked once, never once for each chunk that passes.
+        passes = f" AND +rowid IN ({allowed})" if allowed else ""
+        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in rarest)
+        rows = self._db.rows(
+            "SELECT c.id, c.entry_id, -t.score AS score FROM"
+            " (SELECT rowid, bm25(chunk_terms) AS score FROM chunk_terms WHERE chunk_terms MATCH ?"
+            f"{passes} ORDER BY rank LIMIT ?) t JOIN chunks c ON c.id = t.rowid ORDER BY t.score, c.id",
+            [query, *values, limit],
+        )
+        return [LexicalHit(row["id"], row["entry_id"], row["score"]) for row in rows]
+
+    def rarest(self, tokens: Iterable[str]) -> list[str]:
+        """The terms of a query that are asked for, the rarest first."""
+        known = self.document_frequencies(tokens)
+        return sorted(known, key=lambda term: (known[term], term))[:MAX_QUERY_TERMS]
+
+    def holding(self, term: str, after: int) -> list[int]:
+        """The chunks with numbers above `after` that hold the term, without any score."""
+        rows = self._db.rows(
+            "SELECT rowid FROM chunk_terms WHERE chunk_terms MATCH ? AND rowid > ?",
+            ['"' + term.replace('"', '""') + '"', after],
+        )
+        return [row[0] for row in rows]
+
+    def terms_after(self, after: int) -> dict[int, list[str]]:
+        """The tokens of every chunk with a number above `after`."""
+        rows = self._db.rows(f"SELECT chunk, terms FROM {TERMS} WHERE chunk > ?", [after])
+        return {chunk: terms.split() for chunk, terms in rows}
+
+    def terms_of(self, chunks: Sequence[int]) -> dict[int, list[str]]:
+        """The tokens of these chunks."""
+        rows = self._db.rows(
+            f"SELECT chunk, terms FROM {TERMS} WHERE chunk IN ({placeholders(chunks)})", chunks
+        )
+        return {chunk: terms.split() for chunk, terms in rows}
+
+    def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
+        """See `LexicalIndex.document_frequencies`."""
+        wanted, found = list(dict.fromkeys(terms)), dict[str, int]()
+        for start in range(0, len(wanted), _IN_CLAUSE):
+            part = wanted[start : start + _IN_CLAUSE]
+            rows = self._db.rows(
+                f"SELECT term, entries FROM term_entries WHERE entries > 0 AND term IN ({placeholders(part)})",
+                part,
+            )
+            found |= {row["term"]: row["entries"] for row in rows}
+        return found
+
+    def size(self) -> tuple[int, float, float]:
+        """See `LexicalIndex.size`."""
+        entries, chunks, tokens = self._totals() or self._counted()
+        return entries, tokens / max(1, chunks), tokens / max(1, entries)
+
+    def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
+        """See `LexicalIndex.chunks_of`."""
+        found: dict[str, list[StoredChunk]] = {}
+        for row in self._db.rows(
+            f"SELECT c.id, c.entry_id, c.role, iif(c.role = 'title', c.text, ''), t.terms"
+            f" FROM chunks c JOIN {TERMS} t ON t.chunk = c.id"
+            f" WHERE c.entry_id IN ({placeholders(entry_ids)}) ORDER BY c.entry_id, c.ordinal",
+            list(entry_ids),
+        ):
+            found.setdefault(row["entry_id"], []).append(StoredChunk(*row))
+        return found
+
+
+def owners_of(db: Database, chunks: Sequence[int], only: Filter = EVERYTHING) -> dict[int, str]:
+    """The entry of each of these chunks; those that are gone, or do not pass the filter, are left out."""
+    where, values = only.sql() if only else ("", [])
+    # CROSS, so that SQLite begins with the few chunks, and not with all entries that pass: a tenth of the time.
+    passes = f" CROSS JOIN entries e ON e.id = c.entry_id AND {where}" if where else ""
+    owners: dict[int, str] = {}
+    for start in range(0, len(chunks), _IN_CLAUSE):
+        part = chunks[start : start + _IN_CLAUSE]
+        rows = db.rows(
+            f"SELECT c.id, c.entry_id FROM chunks c{passes} WHERE c.id IN ({placeholders(part)})",
+            [*values, *part],
+        )
+        owners |= {row["id"]: row["entry_id"] for row in rows}
+    return owners
+
+
+def _own_pieces(pieces: Iterable[Chunk | StoredChunk]) -> int:
+    """How many pieces of text there are: one of the whole says nothing that the others do not say."""
+    return sum(piece.role != WHOLE for piece in pieces)
+
+
+def _tokens(pieces: Iterable[StoredChunk]) -> set[str]:
+    return {token for piece in pieces for token in piece.tokens}
+
+
+def content_hash(text: str) -> str:
+    """What an embedding is cached under, together with the model's name."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

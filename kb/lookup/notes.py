@@ -1,0 +1,183 @@
+"""What an answer says beside its matches: entries in quarantine, and the watch list.
+
+What would have matched, had it not been taken away: told as a warning, never offered as advice.
+
+The watch list in a lookup: what is on it is noted in the reason, and goes first among equals.  Pure.
+
+An entry on the list passes a neighbour only when that one is at most `BONUS` more confident, no better
+trusted and of the same status.  So the list never lifts a failing entry over one that works, nor changes
+a verdict or a confidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Protocol
+
+from kb.index.signatures import CompiledSignatures
+from kb.lookup.question import Question
+from kb.lookup.scoring import KNOWN
+from kb.lookup.verdict import Judged
+from kb.model import Entry, Status
+from kb.model.review import WatchItem
+from kb.model.status import BY_PERSON, FAILING, Move
+from kb.store.entries import EntryTable
+from kb.store.moves import MoveTable
+from kb.text.changes import same_environment
+from kb.text.evidence.evidence import title_line
+from kb.text.identify import crash_key, fingerprints_of
+from kb.text.signatures.set import SignatureSet, sought
+from kb.text.tokens import one_line
+
+RULES = (FAILING, *BY_PERSON)
+"""The quarantines that say something about the advice; the others are about signatures that fire too often."""
+_MOST = 3
+_TITLE, _FIX = 80, 160
+
+
+class Held(Protocol):
+    """The entries in quarantine, by what they were found by."""
+
+    def fitting(self, fingerprints: Sequence[str], text: str) -> Mapping[str, Move]:
+        """The last move of those that may have one of the fingerprints, or a signature that occurs in the text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HeldEntries:
+    """See `Held`; only what may fit is read of them, however many there are."""
+
+    entries: EntryTable
+    signatures: CompiledSignatures
+    moves: MoveTable
+
+    def fitting(self, fingerprints: Sequence[str], text: str) -> Mapping[str, Move]:
+        """See `Held.fitting`."""
+        if not self.entries.index.holds:
+            return self.moves.quarantined(self.entries.in_quarantine())
+        signed = {hit.key for hit in self.signatures.current().scan(text)}
+        return self.moves.quarantined(signed | self.entries.index.held(fingerprints))
+
+
+def warnings(question: Question, held: Held, entries: EntryTable) -> list[str]:
+    """A sentence for each quarantined entry that fits the question exactly, at most three."""
+    found = held.fitting(_asked(question), "\n".join(one.line.text for one in question.evidence))
+    moves = {key: move for key, move in found.items() if move.rule in RULES}
+    kept = (one.entry for one in entries.many(moves).values())
+    fitting = _fitting(question, [entry for entry in kept if entry.status is Status.QUARANTINED])
+    said = [_warning(entry, moves[entry.id]) for entry in fitting[:_MOST]]
+    more = len(fitting) - _MOST
+    return [*said, f"{more} more quarantined entries fit as well"] if more > 0 else said
+
+
+def _asked(question: Question) -> list[str]:
+    """What the question is recognised by: the templates of its lines, and its crashes."""
+    prints = [one.fingerprint for one in question.evidence if one.fingerprint]
+    return [*prints, *(crash_key(crash.name) for crash in question.crashes)]
+
+
+def _fitting(question: Question, entries: Sequence[Entry]) -> list[Entry]:
+    """Those with the template of an evidence line or a crash of the text, or whose signature occurs in the evidence."""
+    if not entries:
+        return []
+    asked = set(_asked(question))
+    signatures = SignatureSet.compile(
+        (entry.id, one) for entry in entries for one in sought(entry.signatures)
+    )
+    signed = {hit.key for hit in signatures.scan("\n".join(one.line.text for one in question.evidence))}
+    return [
+        entry
+        for entry in entries
+        if entry.id in signed or asked & {one.value for one in fingerprints_of(entry)}
+    ]
+
+
+def _warning(entry: Entry, move: Move) -> str:
+    fix = one_line(entry.advice().fix, _FIX)
+    advised = f"; do not rely on what it advised: {fix}" if fix else ""
+    title = one_line(title_line(entry.headline), _TITLE)
+    return f"an entry that fits is quarantined ({move.reason}): {title} [{entry.id}]{advised}"
+
+
+BONUS = 0.01
+"""How much less confident an entry on the watch list may be and still go first among equals."""
+
+
+def noted(
+    ordered: Sequence[Judged], question: Question, items: Iterable[WatchItem], now: datetime
+) -> tuple[list[Judged], list[str]]:
+    """The judgements with what the watch list says, best first, and notes on what no entry stands for."""
+    here = [item for item in items if _in_place(item, question)]
+    result, lifted, told = list[Judged](), set[str](), set[str]()
+    for one in ordered:
+        mine = [item for item in here if concerns(item, one.entry, question)]
+        told.update(item.id for item in mine)
+        place = len(result)
+        if mine:
+            while place and result[place - 1].entry.id not in lifted and _equal(one, result[place - 1]):
+                place -= 1
+            lifted.add(one.entry.id)
+        reasons = [one.reason, *(in_words(item, now) for item in mine[:2])]
+        result.insert(place, replace(one, reason="; ".join(reasons)) if mine else one)
+    known = any(one.confidence >= KNOWN for one in ordered)
+    loose = (item for item in here if item.id not in told and _meets_question(item, question, known))
+    return result, [_as_note(item, now) for item in loose]
+
+
+def concerns(item: WatchItem, entry: Entry, question: Question) -> bool:
+    """Whether the item means this entry: by its id, or by the service that both it and the question name."""
+    if item.entry_id or item.fingerprint:
+        return item.entry_id == entry.id
+    services = {name.casefold() for name in entry.scope.services}
+    asked = item.service.casefold()
+    return bool(asked) and asked == question.service.casefold() and asked in services
+
+
+def in_words(item: WatchItem, now: datetime) -> str:
+    """`on the watch list since Monday: seen 4 times on checkout, …`."""
+    return f"on the watch list{since_in_words(item, now)}: {item.text}"
+
+
+def _as_note(item: WatchItem, now: datetime) -> str:
+    what = item.title or item.service or item.environment
+    return f"{what} is {in_words(item, now)}" if what else in_words(item, now)
+
+
+def since_in_words(item: WatchItem, now: datetime) -> str:
+    """` since Monday`, or ` since 2026-11-02`; empty where nobody said."""
+    day, days = item.since, (now.astimezone(UTC).date() - item.since).days
+    if day.year == 1:
+        return ""
+    return (
+        " since today" if days == 0 else f" since {day:%A}" if 0 < days < 7 else f" since {day.isoformat()}"
+    )
+
+
+def _in_place(item: WatchItem, question: Question) -> bool:
+    """Whether nothing that the question says contradicts the item."""
+    other_service = (
+        item.service and question.service and item.service.casefold() != question.service.casefold()
+    )
+    both = item.environment and question.environment
+    return not other_service and (not both or same_environment(item.environment, question.environment))
+
+
+def _meets_question(item: WatchItem, question: Question, known: bool) -> bool:
+    """Whether the item says something of the question itself; "asked and not known" no longer holds once it is."""
+    if item.fingerprint:
+        return not known and item.fingerprint in {line.fingerprint for line in question.evidence}
+    if item.entry_id:
+        return False
+    return bool(question.service and item.service) or bool(
+        question.environment and item.environment and not item.service
+    )
+
+
+def _equal(one: Judged, before: Judged) -> bool:
+    return (
+        before.confidence - one.confidence <= BONUS
+        and before.trust.value <= one.trust.value
+        and before.entry.status is one.entry.status
+    )

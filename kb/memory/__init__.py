@@ -1,0 +1,1 @@
+"""The memory files: YAML that people and agents own, read, edited byte for byte, watched."""

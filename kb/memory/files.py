@@ -1,0 +1,180 @@
+"""The memory files of a home, as data: read, append, set, query.  Keys are `learned/patterns` and the like.
+
+Every write goes through `yamlfile.change`: locked, atomic, hash-checked, comments and order kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kb.errors import InvalidInput
+from kb.home import MEMORY_FILES, MEMORY_FOLDERS, Home
+from kb.memory import yaml_edit, yaml_file
+from kb.text.escaping import visible
+from kb.text.redact import redact_data
+from kb.text.secrets.gate import checked_name
+
+
+@dataclass(frozen=True, slots=True)
+class LastPiece:
+    """Where the last item of a list stands in a text of this hash: from line `first` to before line `end`."""
+
+    sha256: str
+    first: int
+    end: int | None
+
+
+class Memory:
+    """The YAML that people and agents own."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+
+    def keys(self) -> list[str]:
+        """The keys of all memory files, in order."""
+        return [
+            f"{folder}/{path.stem}"
+            for folder in MEMORY_FOLDERS
+            for path in sorted((self._home.root / folder).glob("*.yaml"))
+            if not path.name.startswith(".")
+        ]
+
+    def path(self, key: str) -> Path:
+        """The file of a key.  Raises InvalidInput when the key would leave the home."""
+        return self._home.memory_file(checked_name("the memory key", key))
+
+    def text(self, key: str) -> yaml_file.FileText:
+        """The file as it stands, with its hash.  Raises InvalidInput when there is none."""
+        path = self.path(key)
+        if not path.is_file():
+            raise InvalidInput(
+                f"there is no memory file {key!r}; there are: {', '.join(self.keys()) or 'none'}"
+            )
+        return yaml_file.read_text(path)
+
+    def is_unwritten(self, key: str) -> bool:
+        """Whether it is a file that every home may have, and nobody has written it yet."""
+        return key.removesuffix(".yaml") in MEMORY_FILES and not self.path(key).is_file()
+
+    def read(self, key: str) -> Any:
+        """The file's content as plain Python, empty for one of a home's own that nobody has written yet.
+
+        Raises InvalidInput when there is no such file, FileUnreadable, with `path:line`, on bad YAML.
+        """
+        if self.is_unwritten(key):
+            return {}
+        found = self.text(key)
+        yaml_file.check_parses(self.path(key), found.text)
+        return yaml_edit.load(found.text)
+
+    def append(
+        self, key: str, list_path: str, item: object, *, last: LastPiece | None = None
+    ) -> yaml_file.FileText:
+        """Add an item to the list at the dotted path, which is made where it is absent.  Returns the text before.
+
+        `last` is where the last item stands in a text that was read piece by piece (`MemorySync.last_piece`).
+        """
+        clean = redacted(parsed(item))
+        path = _checked_path(list_path)
+
+        def quick(found: yaml_file.FileText) -> str | None:
+            if last is None or found.sha256 != last.sha256:
+                return None
+            return yaml_edit.append_to_piece(found.text, path, clean, last.first, last.end)
+
+        def edit(text: str) -> str:
+            return yaml_edit.append_item(text, path, clean)
+
+        return yaml_file.change(self.path(key), self._home.locks, edit, quick)[0]
+
+    def update(self, key: str, path: str, value: object) -> None:
+        """Set the value at the dotted path."""
+        clean = redacted(parsed(value))
+        where = _checked_path(path)
+        yaml_file.change(
+            self.path(key), self._home.locks, lambda text: yaml_edit.set_value(text, where, clean)
+        )
+
+    def revise(self, key: str, revision: Callable[[Any], Sequence[tuple[Sequence[str], object]]]) -> None:
+        """Set the values that `revision` tells for what the file says now, all of them or none.
+
+        Paths are keys and indices; a last step `+` appends.  The lock is held in between, so that of
+        two who revise at once the second sees what the first wrote.
+        """
+
+        def edit(text: str) -> str:
+            edits = [(tuple(path), redacted(value)) for path, value in revision(yaml_edit.load(text))]
+            return yaml_edit.set_values(text, edits) if edits else text
+
+        yaml_file.change(self.path(key), self._home.locks, edit)
+
+    def edit(self, key: str, edit: Callable[[str], str]) -> None:
+        """Replace the file's text by `edit(text)`, under its lock; an edit that changes nothing writes nothing."""
+        yaml_file.change(self.path(key), self._home.locks, edit)
+
+    def query(self, key: str, path: str = "", contains: str = "") -> Any:
+        """What stands at the dotted path; with `contains`, only the items that hold that text."""
+        here = self.read(key)
+        for step in filter(None, path.split(".")):
+            here = _child(here, step, key, path)
+        return _containing(here, contains.casefold()) if contains else here
+
+
+def parsed(item: object) -> object:
+    """The item itself; a text in JSON or YAML form becomes what it says."""
+    if not isinstance(item, str) or not item.lstrip().startswith(("{", "[")):
+        return item
+    try:
+        return yaml_edit.load(item)
+    except ValueError as error:
+        raise InvalidInput(f"the text begins like JSON or YAML, but cannot be read: {error}") from error
+
+
+def redacted(value: Any) -> Any:
+    """The value with its secrets redacted, and with marks for what acts or hides in its texts."""
+    return _visible(redact_data(value))
+
+
+def _visible(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {visible(str(key)): _visible(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_visible(item) for item in value]
+    return value
+
+
+def _checked_path(path: str) -> str:
+    if not path or any(not step.strip() for step in path.split(".")):
+        raise InvalidInput(
+            f"{path!r} is no path into a file; it is of the form 'key' or 'key.key', such as 'procedures'"
+        )
+    return checked_name("the path", path)
+
+
+def _child(here: Any, step: str, key: str, path: str) -> Any:
+    if isinstance(here, Mapping) and step in here:
+        return here[step]
+    if isinstance(here, list) and step.isdigit() and int(step) < len(here):
+        return here[int(step)]
+    known = ", ".join(map(str, here)) if isinstance(here, Mapping) else type(here).__name__
+    raise InvalidInput(f"{key} has nothing at {path!r}: no {step!r} there (there is: {known})")
+
+
+def _containing(data: Any, wanted: str) -> Any:
+    """The part of the data whose texts hold `wanted`: whole items of lists, keys of mappings."""
+    if isinstance(data, Mapping):
+        kept = {
+            key: _containing(value, wanted)
+            for key, value in data.items()
+            if wanted not in str(key).casefold()
+        }
+        whole = {key: value for key, value in data.items() if wanted in str(key).casefold()}
+        return {**{key: value for key, value in kept.items() if value not in (None, [], {})}, **whole}
+    if isinstance(data, list):
+        return [item for item in data if wanted in yaml_edit.render(item).casefold()]
+    return data if wanted in str(data).casefold() else None

@@ -1,0 +1,134 @@
+"""Receipts: what ingest, learning and looking after a home did.
+
+What ingest and learning did, file by file and entry by entry.
+
+What looking after a home does: which rows a sweep takes away, and which secrets were taken out of old rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kb.errors import Problem
+from kb.model.entry import Status
+
+
+class FileState(StrEnum):
+    """What became of one file."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    REMOVED = "removed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReceipt:
+    """One file: what it was taken for, what became of it and of its entries.
+
+    `entries` are the ids on offer from this file; `copies` those that another file said first.
+    """
+
+    path: str
+    state: FileState
+    source: str = ""
+    reason: str = ""
+    entries: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    changes: int = 0
+    """How many changes to production were read from it."""
+    retired: int = 0
+    redacted: int = 0
+    notes: tuple[str, ...] = ()
+    extraction: tuple[str, ...] = ()
+    """What a model added to it, unverified, and what of its answer was rejected, in sentences."""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One ingest: every file, how many texts were embedded, how long it took (seconds)."""
+
+    files: tuple[FileReceipt, ...] = ()
+    embedded: int = 0
+    seconds: float = 0.0
+    embedding_seconds: float = 0.0
+    entries: dict[str, int] = field(default_factory=dict)
+    """Entries on offer in the whole home afterwards, by kind."""
+    notes: tuple[str, ...] = ()
+    """What is to be said of the ingest as a whole, such as why a model was not asked."""
+
+    def count(self, state: FileState) -> int:
+        """How many files ended in this state."""
+        return sum(file.state is state for file in self.files)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems of all files."""
+        return tuple(problem for file in self.files for problem in file.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What learning did.  `created` is False when exactly this was known already (nothing is written)."""
+
+    id: str
+    status: Status
+    created: bool
+    file: str
+    similar: tuple[str, ...] = ()
+    """Ids of entries that say nearly the same; nothing was merged."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepReport:
+    """What was swept, or would be: rows older than `days` days that nobody needs."""
+
+    days: int
+    """How old rows had to be."""
+    dry_run: bool
+    """Whether this is what would be done, and nothing was."""
+    lookups: int = 0
+    """Lookups without outcome and incident, of no open proposal; their counts by week stay."""
+    offers: int = 0
+    """What those lookups offered."""
+    oldest: str | None = None
+    """When the first of those lookups was asked."""
+    newest: str | None = None
+    """When the last of those lookups was asked."""
+    kept_with_outcome: int = 0
+    """Lookups of that age that stay, since an outcome names them or one that they repeat."""
+    kept_in_incident: int = 0
+    """Lookups of that age that stay, since they were asked in an incident, or one was opened with them."""
+    kept_for_proposal: int = 0
+    """Lookups of that age that stay, since an open proposal is drafted from them."""
+    entries: tuple[str, ...] = ()
+    """Ids of the entries that go: retired longer ago, and nothing that happened names them."""
+    bytes_before: int = 0
+    """Size of the database file before."""
+    bytes_after: int = 0
+    """Size of the database file afterwards; in a dry run its size now."""
+    note: str = ""
+    """Why the file did not shrink, where it did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedactReport:
+    """Secrets that stand in rows of the home, and were taken out unless this is a dry run."""
+
+    dry_run: bool
+    """Whether nothing was changed."""
+    kinds: dict[str, int]
+    """How many there are of each kind."""
+    places: dict[str, int]
+    """How many stand where, as `table.column`, or the name of a daily copy of the ledger."""
+    in_your_files: tuple[str, ...] = ()
+    """Lines of memory files that hold some, as `path:line`: they are yours, and stay as they are."""
+    backup: str | None = None
+    """The whole database as it was before, secrets and all; delete it when all is well."""
+    note: str = ""
+    """What may still hold a secret, if anything."""

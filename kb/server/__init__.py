@@ -1,1 +1,0 @@
-"""The door for agents: MCP over stdio and HTTP."""

@@ -1,0 +1,275 @@
+"""What an entry is found by: its chunks, its signatures, its fingerprints, and the wordings that outcomes taught.
+
+Only entries on offer have any.  Of an entry in quarantine its signatures and fingerprints are kept apart, so that
+whoever meets what it was found by is warned.  All of it changes in the transaction that changes the entry, and
+every change raises `KNOWLEDGE_VERSION`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from kb.index.lexical import LexicalIndex, Pieces
+from kb.model import Entry, Pattern, Quirk, Signature, ToolFix
+from kb.model.ledger import Wording
+from kb.store.database import Database, Row, placeholders
+from kb.store.wordings import WordingTable
+from kb.text import codec
+from kb.text.chunks import WHOLE, Chunk, chunk, reworded, whole
+from kb.text.signatures.set import sought
+
+KNOWLEDGE_VERSION = "knowledge_version"
+"""The meta key of a number that changes with every change of what is on offer."""
+
+SIGNATURES_REMOVED = "signatures_removed"
+"""The meta key of a number that changes whenever signatures go; while it stays, they only come."""
+
+HELD_REMOVED = "held_removed"
+"""The same for the signatures of entries in quarantine."""
+
+TRACES = 7
+"""The schema from which the index keeps signatures as they are looked for, not as they were written."""
+
+HELD = 8
+"""The schema from which the index keeps what entries in quarantine were found by."""
+
+_KINDS = {"regex": 1, "template": 2}
+"""How the column `regex` keeps what kind of signature it is; of a plain literal it is 0."""
+
+ASKED = "asked"
+"""The origin of a fingerprint that an outcome taught; see `kb.store.wordings`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A template that gives an entry away, and where it comes from: `title`, `sample`, `log`, `asked` …"""
+
+    value: str
+    origin: str
+    template: str
+
+
+Found = tuple[Entry, Sequence[Fingerprint]]
+"""An entry and the fingerprints that it is found by."""
+
+
+class EntryIndex:
+    """The ways to the entries of one home."""
+
+    def __init__(self, db: Database, lexical: LexicalIndex) -> None:
+        self._db, self._lexical = db, lexical
+        self._wordings = WordingTable(db)
+
+    def _touch(self, changes: int = 1) -> None:
+        """Raise the number by which every process sees that what is on offer has changed."""
+        self._db.execute(
+            "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = value + ?2",
+            [KNOWLEDGE_VERSION, changes],
+        )
+
+    def add(self, found: Sequence[Found]) -> None:
+        """Let entries that are not found yet be found.  Call inside a write."""
+        if not found:
+            return
+        self._touch(len(found))
+        taught = self._wordings.of_all([entry.id for entry, _ in found])
+        pieces = list[Pieces]()
+        for entry, _ in found:
+            chunks = _chunks(entry)
+            lines = (one.line for one in taught.get(entry.id, ()))
+            pieces.append((entry.id, [*chunks, *reworded(lines, len(chunks))]))
+        self._lexical.add(pieces)
+        self._add_signatures([entry for entry, _ in found])
+        self._add_fingerprints(
+            [
+                (entry.id, one)
+                for entry, prints in found
+                for one in _with_taught(prints, taught.get(entry.id, ()))
+            ]
+        )
+
+    def renew_whole(self, entry: Entry) -> None:
+        """Let an entry of a home that was made before there were such pieces have its whole.  Call inside a write."""
+        pieces = [piece for piece in _chunks(entry) if piece.role == WHOLE]
+        if pieces and not self._db.value(
+            "SELECT 1 FROM chunks WHERE entry_id = ? AND role = ?", [entry.id, WHOLE]
+        ):
+            last = self._db.value("SELECT max(ordinal) FROM chunks WHERE entry_id = ?", [entry.id]) or 0
+            self._lexical.extend(entry.id, [replace(piece, ordinal=last + 1) for piece in pieces])
+
+    def hold(self, entry: Entry, fingerprints: Sequence[Fingerprint]) -> None:
+        """Keep apart what an entry in quarantine, which is not found, would be found by.  Call inside a write."""
+        self._touch()
+        self._let_go(entry.id)
+        self._add_signatures([entry], "held_signatures")
+        self._db.execute_many(
+            "INSERT OR IGNORE INTO held_fingerprints VALUES (?,?)",
+            [(one.value, entry.id) for one in fingerprints],
+        )
+
+    def _let_go(self, entry_id: str) -> None:
+        self._remove_signatures(entry_id, "held_signatures", HELD_REMOVED)
+        self._db.execute("DELETE FROM held_fingerprints WHERE entry_id = ?", [entry_id])
+
+    @property
+    def holds(self) -> bool:
+        """Whether it keeps what entries in quarantine were found by: not in an older home that cannot be written."""
+        return self._db.schema >= HELD
+
+    def held(self, values: Sequence[str]) -> set[str]:
+        """The entries in quarantine that have one of these fingerprints."""
+        sql = f"SELECT entry_id FROM held_fingerprints WHERE fingerprint IN ({placeholders(values)})"
+        return {row["entry_id"] for row in self._db.rows(sql, list(values))}
+
+    def renew_signatures(self, entry: Entry) -> None:
+        """Let the entry's signatures be looked for as these masking rules have them.  Call inside a write."""
+        self._touch()
+        self._remove_signatures(entry.id)
+        self._add_signatures([entry])
+
+    def _add_signatures(self, entries: Iterable[Entry], table: str = "signatures") -> None:
+        self._db.execute_many(
+            f"INSERT INTO {table} VALUES (?,?,?,?)",
+            [
+                (entry.id, json.dumps(sig.needles), _kind(sig), sig.trace)
+                for entry in entries
+                for sig in sought(entry.signatures)
+            ],
+        )
+
+    def _remove_signatures(
+        self, entry_id: str, table: str = "signatures", mark: str = SIGNATURES_REMOVED
+    ) -> None:
+        self._db.execute(
+            f"INSERT INTO meta SELECT ?1, '1' WHERE EXISTS (SELECT 1 FROM {table} WHERE entry_id = ?2)"
+            " ON CONFLICT(key) DO UPDATE SET value = value + 1",
+            [mark, entry_id],
+        )
+        self._db.execute(f"DELETE FROM {table} WHERE entry_id = ?", [entry_id])
+
+    def set_fingerprints(self, entry_id: str, fingerprints: Sequence[Fingerprint]) -> None:
+        """Let the entry have these fingerprints and no others.  Call inside a write."""
+        self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
+        wordings = self._wordings.of(entry_id)
+        self._add_fingerprints([(entry_id, one) for one in _with_taught(fingerprints, wordings)])
+
+    def _add_fingerprints(self, found: Iterable[tuple[str, Fingerprint]]) -> None:
+        self._db.execute_many(
+            "INSERT OR IGNORE INTO fingerprints VALUES (?,?,?,?)",
+            [(print_.value, entry_id, print_.origin, print_.template) for entry_id, print_ in found],
+        )
+
+    def reword(self, entry_id: str) -> None:
+        """Let an entry that is found be found by the wordings that it is taught now, too.  Call inside a write."""
+        self._touch()
+        wordings = self._wordings.of(entry_id)
+        first = 1 + (self._db.value("SELECT max(ordinal) FROM chunks WHERE entry_id = ?", [entry_id]) or 0)
+        self._lexical.reword(entry_id, reworded((one.line for one in wordings), first))
+        self._db.execute("DELETE FROM fingerprints WHERE entry_id = ? AND origin = ?", [entry_id, ASKED])
+        self._db.execute_many(  # (what an outcome taught says more than that another version writes so)
+            "DELETE FROM fingerprints WHERE entry_id = ? AND fingerprint = ? AND origin LIKE 'reworded:%'",
+            [(entry_id, one.fingerprint) for one in wordings],
+        )
+        self._add_fingerprints([(entry_id, Fingerprint(one.fingerprint, ASKED, "")) for one in wordings])
+
+    def renew_wordings(self) -> None:
+        """After a change of the masking rules, before `set_fingerprints`.  Call inside a write."""
+        self._wordings.renew()
+
+    def wordings(self, rows: Sequence[Row]) -> dict[tuple[str, str], Wording]:
+        """Those behind rows of `matching_fingerprints`, by entry and fingerprint."""
+        asked = [row for row in rows if row["origin"] == ASKED]
+        if not asked:
+            return {}
+        return self._wordings.find(
+            sorted({row["entry_id"] for row in asked}), sorted({row["fingerprint"] for row in asked})
+        )
+
+    def remove(self, entry_id: str) -> None:
+        """Let an entry be found no more.  Call inside a write."""
+        self._touch()
+        self._lexical.remove(entry_id)
+        self._remove_signatures(entry_id)
+        self._db.execute("DELETE FROM fingerprints WHERE entry_id = ?", [entry_id])
+        self._let_go(entry_id)
+
+    def matching_fingerprints(self, values: Sequence[str]) -> list[Row]:
+        """Rows (fingerprint, entry_id, origin, template) of entries on offer."""
+        return self._db.rows(
+            f"SELECT * FROM fingerprints WHERE fingerprint IN ({placeholders(values)})", list(values)
+        )
+
+    def crashes_of(self, entry_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The names of the crashes that each of the entries has, by id; those without one are left out."""
+        rows = self._db.rows(
+            "SELECT entry_id, template FROM fingerprints WHERE origin = 'crash'"
+            f" AND entry_id IN ({placeholders(entry_ids)})",
+            list(entry_ids),
+        )
+        found: dict[str, list[str]] = {}
+        for row in rows:
+            found.setdefault(row["entry_id"], []).append(row["template"])
+        return found
+
+    def first_named(self, keys: Sequence[str], kind: str) -> dict[str, str]:
+        """For each name key that entries of the kind on offer have, the id of the first of them."""
+        rows = self._db.rows(
+            # `+`: by the few entries of these names, never by the many of this kind.
+            "SELECT f.fingerprint, min(e.id) id FROM fingerprints f JOIN entries e ON e.id = f.entry_id"
+            f" WHERE f.fingerprint IN ({placeholders(keys)}) AND +e.kind = ? GROUP BY f.fingerprint",
+            [*keys, kind],
+        )
+        return {row["fingerprint"]: row["id"] for row in rows}
+
+    def held_signatures(self, after: int = 0) -> list[tuple[str, Signature]]:
+        """As `signatures`, of entries in quarantine."""
+        return self.signatures(after, "held_signatures")
+
+    def signatures(self, after: int = 0, table: str = "signatures") -> list[tuple[str, Signature]]:
+        """Every signature on offer behind row `after`, with its entry's id, in the order in which they came."""
+        # All as one JSON text: ten times as fast as one text for each of tens of thousands.
+        flags = "".join(
+            f", '{name}', json(iif(regex & {bit}, 'true', 'false'))" for name, bit in _KINDS.items()
+        )
+        written = self._db.schema < TRACES  # (as people wrote them, in a home that cannot be written)
+        trace = "'' AS trace" if written else "trace"
+        one = f"json_object('needles', json(needles), 'trace', trace{flags})"
+        rows = f"(SELECT entry_id, needles, regex, {trace} FROM {table} WHERE rowid > ? ORDER BY rowid)"
+        found = codec.signatures(
+            self._db.value(f"SELECT json_group_array(json_array(entry_id, {one})) FROM {rows}", [after])
+        )
+        return [(key, made) for key, sign in found for made in sought([sign])] if written else found
+
+
+def _with_taught(own: Sequence[Fingerprint], taught: Iterable[Wording]) -> list[Fingerprint]:
+    """The fingerprints of an entry and those that outcomes taught, in their order: of equal ones the first stands."""
+    asked = (Fingerprint(one.fingerprint, ASKED, "") for one in taught)
+    others = [one for one in own if one.origin.startswith("reworded:")]
+    return [*(one for one in own if not one.origin.startswith("reworded:")), *asked, *others]
+
+
+def _kind(signature: Signature) -> int:
+    return sum(bit for name, bit in _KINDS.items() if getattr(signature, name))
+
+
+def _chunks(entry: Entry) -> list[Chunk]:
+    """The pieces of an entry; of a short one that was learned also one of the whole."""
+    chunks = chunk(entry.passages())
+    if not isinstance(entry, (Pattern, ToolFix, Quirk)):
+        return chunks
+    advice, scope = entry.advice(), entry.scope
+    names = dict.fromkeys((*scope.tools, *scope.services, *_named(entry)))
+    return [*chunks, whole(list(names), entry.headline, (advice.meaning, advice.fix), len(chunks))]
+
+
+def _named(entry: Entry) -> tuple[str, ...]:
+    """The tool or service that an entry is about by its kind."""
+    return (
+        (entry.tool_name,)
+        if isinstance(entry, ToolFix)
+        else (entry.service,)
+        if isinstance(entry, Quirk)
+        else ()
+    )

@@ -1,0 +1,332 @@
+"""The ledger: lookups with what they offered, outcomes, the session log.  Rows are added; old ones that nobody needs
+are swept (`store.upkeep.sweep`).
+
+What an outcome counts for is its incident, where the home knows that: it was opened here, or its postmortem is.
+Else it is what its lookup was asked in, else the lookup, or the one that it repeats (`store.history`).  An id
+that nothing else here speaks of tells nothing: such an outcome has no `trouble` of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from kb.errors import HomeBusy
+from kb.model.ledger import DAY, Event, Match, Outcome, Result, Verdict
+from kb.store.database import Database, Row, placeholders
+from kb.store.deferred import DeferredLookups, LookupRows
+from kb.text.codec import stamp
+from kb.text.times import day_of
+
+_INCIDENT = (
+    "SELECT {0} WHERE EXISTS (SELECT 1 FROM events e WHERE e.subject = {0} AND e.kind = 'opened')"
+    " OR EXISTS (SELECT 1 FROM entries n WHERE n.id = {0} AND n.kind = 'incident')"
+)
+_LOOKUP = "SELECT coalesce(nullif(l.incident, ''), l.repeats, l.id) FROM lookups l WHERE l.id = {1}"
+_TROUBLE = f"coalesce(({_INCIDENT}), ({_LOOKUP}), '')"
+"""What an outcome of an incident {0} and a lookup {1} counts for; empty where neither is known here."""
+_OUTCOMES = f"SELECT o.*, {_TROUBLE.format('o.incident', 'o.lookup_id')} AS trouble FROM outcomes o"
+
+
+class Ledger:
+    """What happened in one home."""
+
+    def __init__(self, db: Database) -> None:
+        self._db, self.deferred = db, DeferredLookups(db)
+
+    def record_lookup(
+        self,
+        *,
+        at: datetime,
+        verdict: Verdict,
+        fingerprint: str,
+        evidence: str,
+        tool: str,
+        service: str,
+        environment: str,
+        took_ms: float,
+        matches: Sequence[Match],
+        actor: str = "",
+        incident: str | None = None,
+    ) -> str:
+        """Keep a lookup and what it offered; returns the lookup's id.
+
+        While another process writes, and this one may not wait for it, that is left for later (`is_waiting`).
+        """
+        rows = LookupRows(
+            {
+                "id": f"lookup-{uuid.uuid4().hex[:12]}",
+                "at": stamp(at),
+                "verdict": verdict,
+                "fingerprint": fingerprint,
+                "evidence": evidence,
+                "tool": tool,
+                "service": service,
+                "environment": environment,
+                "took_ms": took_ms,
+                "actor": actor,
+                "incident": incident,
+            },
+            [(one.id, rank, one.tier, one.confidence) for rank, one in enumerate(matches, 1)],
+        )
+        try:
+            with self._db.write():
+                self.deferred.insert(rows)
+        except HomeBusy:
+            self.deferred.keep(rows)
+        return str(rows.lookup["id"])
+
+    def is_waiting(self, lookup_id: str) -> bool:
+        """Whether the lookup is still to be recorded; any later call that may write does it."""
+        return self.deferred.holds(lookup_id)
+
+    def find_lookup(self, lookup_id: str) -> Row | None:
+        """The row of a lookup, or None."""
+        if self.is_waiting(lookup_id):
+            self.deferred.take_in()
+        rows = self._db.rows("SELECT * FROM lookups WHERE id = ?", [lookup_id])
+        return rows[0] if rows else None
+
+    def services_of(self, incident_id: str) -> list[str]:
+        """The services of an incident that was opened live; none when there is no such incident."""
+        rows = self._db.rows(
+            "SELECT value FROM events, json_each(events.data, '$.services')"
+            " WHERE subject = ? AND kind = 'opened'",
+            [incident_id],
+        )
+        return [row["value"] for row in rows]
+
+    def has_lookup(self, lookup_id: str) -> bool:
+        """Whether there was such a lookup."""
+        return bool(self._db.value("SELECT 1 FROM lookups WHERE id = ?", [lookup_id]))
+
+    def record_outcome(self, outcome: Outcome) -> None:
+        """Keep what came of applying an entry."""
+        with self._db.write():
+            self._db.execute(
+                "INSERT INTO outcomes (id, at, entry_id, result, lookup_id, verified_by, note, actor, incident,"
+                " service, success) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                [
+                    outcome.id,
+                    stamp(outcome.at),
+                    outcome.entry_id,
+                    outcome.result,
+                    outcome.lookup_id,
+                    outcome.verified_by,
+                    outcome.note,
+                    outcome.actor,
+                    outcome.incident,
+                    outcome.service,
+                    outcome.success,
+                ],
+            )
+
+    def outcomes_of(self, entry_ids: Sequence[str]) -> dict[str, list[Outcome]]:
+        """The outcomes of each entry, oldest first."""
+        found: dict[str, list[Outcome]] = {}
+        rows = self._db.rows(
+            f"{_OUTCOMES} WHERE o.entry_id IN ({placeholders(entry_ids)}) ORDER BY o.at, o.rowid",
+            list(entry_ids),
+        )
+        for row in rows:
+            found.setdefault(row["entry_id"], []).append(_outcome(row))
+        return found
+
+    def trouble_of(self, incident: str | None, lookup_id: str | None, at: datetime) -> str:
+        """What an outcome of these would count for."""
+        found = self._db.value(f"SELECT {_TROUBLE.format('?1', '?2')}", [incident, lookup_id])
+        return str(found or of_day(at))
+
+    def used(self) -> list[str]:
+        """Ids of the entries that have an outcome."""
+        return [row["entry_id"] for row in self._db.rows("SELECT DISTINCT entry_id FROM outcomes ORDER BY 1")]
+
+    def balance_for(self, entry_ids: Sequence[str], service: str) -> dict[str, int]:
+        """How often each entry resolved something for the service, less how often it failed there."""
+        rows = self._db.rows(
+            "SELECT entry_id, sum(CASE result WHEN 'resolved' THEN 1 ELSE -1 END) AS balance FROM outcomes"
+            f" WHERE entry_id IN ({placeholders(entry_ids)}) AND casefold(service) = casefold(?)"
+            " AND result IN ('resolved', 'failed', 'made_worse') GROUP BY entry_id",
+            [*entry_ids, service],
+        )
+        return {row["entry_id"]: row["balance"] for row in rows}
+
+    def record_event(self, event: Event) -> None:
+        """Add a line to the session log."""
+        with self._db.write():
+            self._db.execute(
+                "INSERT INTO events (at, action, details, actor, subject, kind, data) VALUES (?,?,?,?,?,?,?)",
+                [
+                    stamp(event.at),
+                    event.action,
+                    event.details,
+                    event.actor,
+                    event.subject,
+                    event.kind,
+                    json.dumps(event.data, ensure_ascii=False),
+                ],
+            )
+
+    def events(self, since: datetime, until: datetime) -> list[Event]:
+        """The session log of a window, oldest first."""
+        rows = self._db.rows(
+            "SELECT * FROM events WHERE at >= ? AND at < ? ORDER BY at, id",
+            [stamp(since), stamp(until)],
+        )
+        return [_event(row) for row in rows]
+
+    def events_of(self, subject: str) -> list[Event]:
+        """Everything that was written down about one incident, in the order of writing."""
+        rows = self._db.rows("SELECT * FROM events WHERE subject = ? ORDER BY id", [subject])
+        return [_event(row) for row in rows]
+
+    def events_by_subject(self, subjects: Sequence[str]) -> dict[str, list[Event]]:
+        """As `events_of`, for many incidents, in the order in which they are given."""
+        found = dict[str, list[Event]]((subject, []) for subject in subjects)
+        rows = self._db.rows(
+            "SELECT e.* FROM json_each(?) s JOIN events e ON e.subject = s.value ORDER BY e.id",
+            [json.dumps(list(subjects))],
+        )
+        for row in rows:
+            found[row["subject"]].append(_event(row))
+        return {subject: events for subject, events in found.items() if events}
+
+    def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
+        """The incidents that have an event of a kind (in a window), newest first."""
+        rows = self._db.rows(
+            "SELECT DISTINCT subject FROM events WHERE kind = ? AND at >= ? AND at < ? AND subject IS NOT NULL"
+            " ORDER BY id DESC",
+            [kind, stamp(since) if since else "", stamp(until) if until else "9999"],
+        )
+        return [row["subject"] for row in rows]
+
+    def open_subjects(self, most: int = -1) -> list[str]:
+        """The incidents that were opened and not closed since, newest first, `most` of them."""
+        rows = self._db.rows("SELECT subject FROM open_incidents ORDER BY opened DESC LIMIT ?", [most])
+        return [row["subject"] for row in rows]
+
+    def unresolved(self, most: int = -1) -> list[str]:
+        """Those of the open incidents that are not resolved, in any order."""
+        rows = self._db.rows("SELECT subject FROM open_incidents WHERE resolved IS NULL LIMIT ?", [most])
+        return [row["subject"] for row in rows]
+
+    def resolved_since(self, at: datetime, most: int = -1) -> list[str]:
+        """Those of the open incidents that were resolved after a moment, in any order."""
+        rows = self._db.rows(
+            "SELECT subject FROM open_incidents WHERE resolved > ? LIMIT ?", [stamp(at), most]
+        )
+        return [row["subject"] for row in rows]
+
+    def open_titled(self, title: str, services: Sequence[str], environment: str) -> list[str]:
+        """The open incidents that were opened with exactly this title and place, newest first."""
+        rows = self._db.rows(
+            "SELECT o.subject FROM open_incidents o JOIN events e ON e.id = o.opened WHERE o.title = ?"
+            " AND coalesce(json_extract(e.data, '$.services'), '[]') = json(?)"
+            " AND coalesce(json_extract(e.data, '$.environment'), '') = ? ORDER BY o.opened DESC",
+            [title, json.dumps(list(services), ensure_ascii=False), environment],
+        )
+        return [row["subject"] for row in rows]
+
+    def last_closed(self) -> str | None:
+        """The incident that was closed last and is not open again; None when there is none."""
+        found = self._db.value(
+            "SELECT c.subject FROM events c WHERE c.kind = 'closed' AND NOT EXISTS"
+            " (SELECT 1 FROM open_incidents o WHERE o.subject = c.subject) ORDER BY c.at DESC, c.id DESC LIMIT 1"
+        )
+        return str(found) if found else None
+
+    def with_items_to_do(self) -> list[str]:
+        """The incidents lived here that have an action item which is still to do, whatever became of them."""
+        rows = self._db.rows(
+            "SELECT DISTINCT subject FROM events WHERE kind = 'action_item' AND id IN ("
+            " SELECT max(id) FROM events WHERE kind = 'action_item' GROUP BY subject, action"
+            ") AND NOT coalesce(json_extract(data, '$.done'), 0)"
+        )
+        return [row["subject"] for row in rows]
+
+    def anything_since(self, at: datetime) -> bool:
+        """Whether anything was asked or noted after a moment."""
+        found = self._db.value(
+            "SELECT max(coalesce((SELECT max(at) FROM lookups), ''), coalesce((SELECT max(at) FROM events), '')) > ?",
+            [stamp(at)],
+        )
+        return bool(found)
+
+    @contextmanager
+    def write(self) -> Iterator[None]:
+        """A transaction: what is read inside it is still true when it commits."""
+        with self._db.write():
+            yield
+
+    def lookups(self, since: datetime, until: datetime) -> list[Row]:
+        """The lookups of a window, oldest first, as rows of the table `lookups`."""
+        return self._db.rows(
+            "SELECT * FROM lookups WHERE at >= ? AND at < ? ORDER BY at, id",
+            [stamp(since), stamp(until)],
+        )
+
+    def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
+        """The outcomes of a window, oldest first."""
+        rows = self._db.rows(
+            f"{_OUTCOMES} WHERE o.at >= ? AND o.at < ? ORDER BY o.at, o.rowid",
+            [stamp(since), stamp(until)],
+        )
+        return [_outcome(row) for row in rows]
+
+    def created(self, since: datetime, until: datetime) -> list[Row]:
+        """Rows (id, kind, headline, origin, happened, created_at) of entries that came in a window."""
+        columns, window = (
+            "id, kind, headline, origin, happened, created_at",
+            "created_at >= ?1 AND created_at < ?2",
+        )
+        return self._db.rows(
+            f"SELECT {columns} FROM entries WHERE {window} UNION ALL SELECT {columns} FROM swept_entries WHERE {window}"
+            " ORDER BY created_at, id",
+            [stamp(since), stamp(until)],
+        )
+
+    def incidents(self, first_day: str, last_day: str) -> list[str]:
+        """Ids of the incidents that happened from the first to the last day (ISO dates, both included)."""
+        rows = self._db.rows(
+            "SELECT id FROM entries WHERE kind = 'incident' AND retired_at IS NULL AND happened BETWEEN ? AND ?"
+            " ORDER BY happened, id",
+            [first_day, last_day],
+        )
+        return [row["id"] for row in rows]
+
+
+def of_day(at: datetime) -> str:
+    """What an outcome counts for that names nothing the home knows: all of one day count once."""
+    return f"{DAY}{day_of(at)}"
+
+
+def _event(row: Row) -> Event:
+    return Event(
+        at=datetime.fromisoformat(row["at"]),
+        action=row["action"],
+        details=row["details"],
+        actor=row["actor"],
+        subject=row["subject"],
+        kind=row["kind"],
+        data=json.loads(row["data"]),
+    )
+
+
+def _outcome(row: Row) -> Outcome:
+    return Outcome(
+        id=row["id"],
+        at=datetime.fromisoformat(row["at"]),
+        entry_id=row["entry_id"],
+        result=Result(row["result"]),
+        lookup_id=row["lookup_id"],
+        incident=row["incident"],
+        service=row["service"],
+        actor=row["actor"],
+        verified_by=row["verified_by"],
+        success=row["success"],
+        note=row["note"],
+        trouble=row["trouble"] or of_day(datetime.fromisoformat(row["at"])),
+    )

@@ -1,0 +1,321 @@
+"""Edits by hand, a `git pull`, another process: whatever changed in `learned/` is seen by the next call.
+
+Files are recognised by inode, size and time, and then by hash.  The store is changed only if the
+file still has that hash inside the write, so a slower process never undoes what a faster one did.
+A file that does not parse keeps what it said last, and is reported.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from yaml.nodes import Node
+
+from kb.errors import FileUnreadable, HomeNotWritable, Problem
+from kb.home import Home
+from kb.memory import yaml_file
+from kb.memory.files import LastPiece
+from kb.memory.format import Memory as ParsedMemory
+from kb.memory.format import read_documents
+from kb.memory.yaml_file import FileText
+from kb.model import Entry, Origin, Status
+from kb.store.catalogue import Catalogue, FileRecord, numbered
+from kb.store.database import Database
+from kb.store.memory_part import PieceTable, lines_moved, part_of, pieces_of
+from kb.store.memory_window import part_of_edit
+from kb.store.upkeep.fingerprints import Fingerprints
+from kb.text import safe_yaml
+from kb.text.signatures.signature import sample_failure
+
+PARSER = "home/1"
+"""Marks the files of the home among all remembered ones; no source of ingest has this name."""
+NONE: Mapping[str, FileText] = {}
+SCREENED_BY, SCREENING = "screened_by", "2"
+"""The meta key, and the version of the rules (`signatures.signature`) by which entries are kept from answers."""
+_RACY_NS = 50_000_000
+"""A file changed this recently may change again within the clock's resolution: it is hashed again."""
+
+
+class MemorySync:
+    """Brings the store in step with `learned/*.yaml`."""
+
+    def __init__(
+        self,
+        home: Home,
+        db: Database,
+        catalogue: Catalogue,
+        fingerprints: Fingerprints,
+        under_way: set[str] | None = None,
+    ) -> None:
+        """`under_way` is shared by the connections of a process: the files that one of them is writing."""
+        self._home, self._db, self._catalogue = home, db, catalogue
+        self._fingerprints, self._pieces = fingerprints, PieceTable(db)
+        self.under_way = set[str]() if under_way is None else under_way
+        self._own = set[str]()
+
+    def refresh(self, now: datetime, before: Mapping[str, FileText] = NONE) -> list[FileRecord]:
+        """Read what changed since the last call of any process.  Cheap when nothing did.
+
+        Returns what is remembered of the files, by path, as of then.
+        `before` may have texts of files before a change: then only what differs from them is looked at.
+        """
+        if self._db.read_only:
+            return self._catalogue.memory_files(PARSER)
+        self._fingerprints.renew()
+        self._forget_older_screening()
+        paths = self._files()
+        records, written = self._catalogue.memory_files(PARSER), self._db.written
+        known = {record.path: record for record in records}
+        theirs = self.under_way - self._own
+        for key, path in paths.items():
+            if key not in theirs:
+                self._refresh_file(key, path, known.get(key), now, before.get(key))
+        for key in known.keys() - paths.keys():
+            with self._db.write():
+                # Looked at again: another process may have made the file after it was listed here.
+                if not (self._home.learned / f"{key.removeprefix('learned/')}.yaml").exists():
+                    self._catalogue.forget(key, now)
+                    self._pieces.replace(key, ())
+        return records if self._db.written == written else self._catalogue.memory_files(PARSER)
+
+    def _files(self) -> dict[str, Path]:
+        """The memory files of `learned/` by their keys, in order."""
+        folder, names = self._home.learned, list[str]()
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(folder) as found:
+            names = sorted(one.name for one in found)
+        return {
+            f"learned/{name.removesuffix('.yaml')}": folder / name
+            for name in names
+            if name.endswith(".yaml") and not name.startswith(".")
+        }
+
+    def _forget_older_screening(self) -> None:
+        """Have all files read anew, once, where an older version said what is kept from answers."""
+        if self._db.meta(SCREENED_BY) == SCREENING:
+            return
+        with self._db.write():
+            for record in self._catalogue.memory_files(PARSER):
+                self._catalogue.unread(record.path)
+                self._pieces.replace(record.path, ())
+            self._db.set_meta(SCREENED_BY, SCREENING)
+
+    @contextmanager
+    def writing(self, key: str) -> Iterator[None]:
+        """Inside, the other connections of the process leave the file to this one, which takes in what it wrote.
+
+        Otherwise each of them would read it at the same time, and the one that wrote it, once more and as a whole.
+        """
+        self._own.add(key)
+        self.under_way.add(key)
+        try:
+            yield
+        finally:
+            self.under_way.discard(key)
+            self._own.discard(key)
+
+    def take_in(self, path: str, now: datetime, before: FileText | None = None) -> None:
+        """As `refresh`, for a file that was just written: its error says that the text is safe."""
+        try:
+            self.refresh(now, {path.removesuffix(".yaml"): before} if before else NONE)
+        except HomeNotWritable as error:
+            raise HomeNotWritable(
+                f"{path} has it now, but it is not found yet ({error}); make room: the next command takes it in"
+            ) from error
+
+    def missed(self) -> list[Problem]:
+        """What the store lacks where it cannot be written: what files say since, and what this version would renew."""
+        if not self._db.read_only:
+            return []
+        known = {record.path: record.sha256 for record in self._catalogue.memory_files(PARSER)}
+        found = self._files()
+        changed = [key for key, path in found.items() if _hash(path) != known.get(key)]
+        why = "it changed, but what it says now cannot be taken in: the home cannot be written"
+        problems = [Problem(f"{key}.yaml", None, why) for key in [*changed, *(known.keys() - found.keys())]]
+        older = self._fingerprints.missed()
+        return [*problems, Problem("state/kb.db", None, older)] if older else problems
+
+    def _refresh_file(
+        self, key: str, path: Path, known: FileRecord | None, now: datetime, before: FileText | None
+    ) -> None:
+        stamp = _stamp(path)
+        if known and known.stamp == stamp:
+            return
+        while True:
+            try:
+                found = yaml_file.read_text(path)
+            except FileUnreadable as error:
+                self._keep(key, stamp, "", (Problem(f"{key}.yaml", None, str(error)),), now)
+                return
+            if known and known.sha256 == found.sha256:
+                with self._db.write():
+                    self._catalogue.restamp(key, stamp)
+                return
+            if known and self._bring_in_part(key, path, stamp, found, known, now, before):
+                return
+            with _uncollected():
+                if self._bring_in_whole(key, path, stamp, found, now):
+                    return
+            stamp, known = _stamp(path), self._catalogue.find(key)
+
+    def _bring_in_whole(self, key: str, path: Path, stamp: str, found: FileText, now: datetime) -> bool:
+        """False when the file changed between reading and writing."""
+        documents, memory = _parsed(found.text, f"{key}.yaml")
+        if not memory.entries and any(problem.line for problem in memory.problems) and found.text.strip():
+            self._keep(key, stamp, found.sha256, memory.problems, now)
+            return True
+        return self._bring_in_step(key, path, stamp, found, memory, documents, now)
+
+    def _bring_in_step(
+        self,
+        key: str,
+        path: Path,
+        stamp: str,
+        found: FileText,
+        memory: ParsedMemory,
+        documents: Sequence[Node],
+        now: datetime,
+    ) -> bool:
+        """False when the file changed between reading and writing."""
+        refused, wanted = list[Problem](), list[Entry]()
+
+        def each() -> Iterator[Entry]:
+            for entry in screening(self._catalogue.wanted(memory.entries, key), f"{key}.yaml", refused):
+                wanted.append(entry)
+                yield entry
+
+        with self._db.write():
+            if not found.stands_in(path):
+                return False
+            record = _record(key, found.sha256, stamp, memory.problems)
+            change = self._catalogue.bring_in_step(record, numbered(each()), now=now, fold_copies=False)
+            if refused:
+                self._catalogue.keep(_record(key, found.sha256, stamp, (*memory.problems, *refused)), now)
+            plain = {*change.added, *change.updated, *change.unchanged} == {entry.id for entry in wanted}
+            self._pieces.replace(key, pieces_of(found.text, documents, wanted) if plain else ())
+            return True
+
+    def _bring_in_part(
+        self,
+        key: str,
+        path: Path,
+        stamp: str,
+        found: FileText,
+        known: FileRecord,
+        now: datetime,
+        before: FileText | None,
+    ) -> bool:
+        """Take in only what changed, where that can be told alone.  Returns whether it was."""
+        part = None
+        if before and before.sha256 == known.sha256:
+            part = part_of_edit(self._db, key, before.text, found.text, known.problems, f"{key}.yaml")
+        part = part or part_of(found.text, self._pieces.of(key), known.problems, f"{key}.yaml")
+        if part is None:
+            return False
+        entries, refused = screened(part.entries, f"{key}.yaml")
+        with self._db.write():
+            now_known = self._catalogue.find(key)
+            if (
+                not found.stands_in(path)
+                or now_known is None
+                or now_known.sha256 != known.sha256
+                or self._catalogue.waits(part.before)
+                or not self._catalogue.owns((one.id for one in entries), key)
+            ):
+                return False
+            if part.runs:
+                self._catalogue.shift(key, *lines_moved(part.runs))
+            self._catalogue.bring_in_step(
+                _record(key, found.sha256, stamp, (*part.problems, *refused)),
+                entries,
+                now=now,
+                fold_copies=False,
+                only=part.before,
+            )
+            self._pieces.apply(key, part)
+        return True
+
+    def last_piece(self, key: str, section: str) -> LastPiece | None:
+        """Where the last item of a top-level list stands in the file as it was taken in, or None."""
+        record = None if self._db.read_only else self._catalogue.find(key)
+        first = self._pieces.last_of(key, section) if record else None
+        return (
+            LastPiece(record.sha256, first, self._pieces.piece_from(key, first + 1))
+            if record and first
+            else None
+        )
+
+    def _keep(self, key: str, stamp: str, sha256: str, problems: tuple[Problem, ...], now: datetime) -> None:
+        """Report a file that cannot be read; what it said last stays on offer."""
+        with self._db.write():
+            record = FileRecord(
+                path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER, problems=problems
+            )
+            self._catalogue.keep(record, now)
+            self._pieces.replace(key, ())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic garbage collector, which would pass all nodes of a large file again and again: 15 % of it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _parsed(text: str, path: str) -> tuple[Sequence[Node], ParsedMemory]:
+    try:
+        documents = safe_yaml.compose(text)
+    except safe_yaml.YamlRefused as error:
+        return (), ParsedMemory(problems=(Problem(path, error.line, str(error)),))
+    return documents, read_documents(documents, path, Origin.WRITTEN)
+
+
+def _record(key: str, sha256: str, stamp: str, problems: Iterable[Problem]) -> FileRecord:
+    ordered = tuple(sorted(problems, key=lambda one: one.line or 0))
+    return FileRecord(
+        path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER, problems=ordered
+    )
+
+
+def screened(entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[Problem]]:
+    """The entries, those that fail their own samples in quarantine, each with its reason as a problem."""
+    problems = list[Problem]()
+    return list(screening(entries, path, problems)), problems
+
+
+def screening(entries: Iterable[Entry], path: str, problems: list[Problem]) -> Iterator[Entry]:
+    """As `screened`, one after the other: the problems are put where they are wanted."""
+    for entry in entries:
+        reason = sample_failure(entry)
+        if reason:
+            source = entry.provenance.source
+            problems.append(Problem(path, source.line if source else None, f"quarantined: {reason}"))
+            entry = replace(entry, status=Status.QUARANTINED)
+        yield entry
+
+
+def _hash(path: Path) -> str:
+    try:
+        return yaml_file.read_text(path).sha256
+    except FileUnreadable:
+        return ""
+
+
+def _stamp(path: Path) -> str:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return "gone"
+    racy = "?" if time.time_ns() - found.st_mtime_ns < _RACY_NS else ""
+    return f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}{racy}"

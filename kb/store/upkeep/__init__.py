@@ -1,0 +1,1 @@
+"""Looking after the database: its schema, copies of the ledger, rows swept, secrets taken out."""

@@ -1,0 +1,167 @@
+"""Copies of the ledger: what happened, which no file tells again.  Everything else can be had back.
+
+Entries come back from the memory files and, by `kb ingest`, from the documents; vectors from both.  Lookups,
+outcomes, incidents, moves, proposals, healthy lines and reviews are only in `state/kb.db`, so a copy of them is
+kept a day (`state/backups/ledger-2026-05-20.db`, the last seven).  A copy is an SQLite file that is whole or not
+there: written beside, flushed, renamed.  Columns are matched by name, so a newer kb reads older copies.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+
+from kb.errors import HomeNotWritable, InvalidInput
+from kb.store.database import Database
+
+LEDGER = (
+    "lookups",
+    "offers",
+    "outcomes",
+    "events",
+    "moves",
+    "proposals",
+    "healthy",
+    "reviews",
+    "changes",
+    "swept_lookups",
+    "swept_entries",
+)
+"""The tables that are copied; of changes only those that no document tells."""
+_OWN = {"changes": "file IS NULL"}
+_MET_ANYWAY = ("lookups", "offers")
+"""What a home has from the first question on; rows of both are kept, by their ids."""
+KEPT = 7
+
+
+def write_copy(database: Path, copy: Path) -> int:
+    """Copy the ledger of a database as of now; returns how many rows.  Raises HomeNotWritable or InvalidInput."""
+    with _new_file(copy) as part, closing(sqlite3.connect(part, isolation_level=None, uri=True)) as made:
+        made.execute("ATTACH ? AS home", [f"{database.resolve().as_uri()}?mode=ro"])
+        return _fill(made)
+
+
+def whole_copy(db: Database, copy: Path) -> Path:
+    """Copy all of a database as of now; readable for its owner alone.  Raises HomeNotWritable."""
+    with _new_file(copy) as part:
+        db.execute("VACUUM INTO ?", [str(part)])  # (an empty file is taken for none)
+    return copy
+
+
+@contextmanager
+def _new_file(copy: Path) -> Iterator[Path]:
+    """An empty file, its owner's alone, that gets the name of the copy when it is written; whole or not there."""
+    part = copy.with_name(f".{copy.name}.{os.getpid()}.tmp")
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        for left in copy.parent.glob(f".{_kind_of(copy)}*.tmp"):
+            if left == part or not _runs(int(left.suffixes[-2][1:])):  # a killed process left it
+                left.unlink(missing_ok=True)
+                left.with_name(f"{left.name}-journal").unlink(missing_ok=True)
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        yield part
+        with part.open("rb") as handle:
+            os.fsync(handle.fileno())
+        part.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        raise HomeNotWritable(f"{copy}: the copy could not be made ({error}); nothing was changed") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _kind_of(copy: Path) -> str:
+    """What copies of the same kind begin with, whatever their day."""
+    return next((kind for kind in ("ledger-", "before-redact-") if copy.name.startswith(kind)), copy.name)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _fill(made: sqlite3.Connection) -> int:
+    made.execute("BEGIN")
+    for table in LEDGER:
+        where = f" WHERE {_OWN[table]}" if table in _OWN else ""
+        made.execute(f"CREATE TABLE {table} AS SELECT * FROM home.{table}{where}")
+    rows = sum(made.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in LEDGER)
+    made.execute("COMMIT")
+    return int(rows)
+
+
+class Backups:
+    """The copies of one home."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self.folder = db.path.parent / "backups"
+
+    def daily(self, day: date) -> Path | None:
+        """Make the copy of the day, unless it is there; older ones than the last few go.  None where it was there."""
+        copy = self.folder / f"ledger-{day.isoformat()}.db"
+        if self._db.read_only or copy.exists():
+            return None
+        write_copy(self._db.path, copy)
+        for old in self.daily_ones()[:-KEPT]:
+            old.unlink(missing_ok=True)
+        return copy
+
+    def daily_ones(self) -> list[Path]:
+        """The copies that are kept, the oldest first."""
+        return sorted(self.folder.glob("ledger-*.db"))
+
+    def restore(self, copy: Path) -> dict[str, int]:
+        """Put the rows of a copy into this home; returns how many of each table came.
+
+        Raises InvalidInput for a file that is no whole copy, and where the home has a history of its own.
+        """
+        _check(copy)
+        self._db.execute("ATTACH ? AS copy", [str(copy.resolve())])
+        try:
+            with self._db.write():
+                self._refuse_history(copy)
+                return {table: self._take(table) for table in LEDGER if self._columns("copy", table)}
+        finally:
+            self._db.execute("DETACH copy")
+
+    def _refuse_history(self, copy: Path) -> None:
+        mine = [table for table in LEDGER if table not in _MET_ANYWAY and self._count(table)]
+        if mine:
+            raise InvalidInput(
+                f"this home has a history of its own ({', '.join(mine)}), and {copy} would be mixed with it; restore "
+                "into a new one: move state/kb.db away, or make another home with: kb init DIR"
+            )
+
+    def _take(self, table: str) -> int:
+        shared = [name for name in self._columns("copy", table) if name in self._columns("main", table)]
+        names, before = ", ".join(shared), self._count(table)
+        self._db.execute(f"INSERT OR IGNORE INTO main.{table} ({names}) SELECT {names} FROM copy.{table}")
+        return self._count(table) - before
+
+    def _count(self, table: str) -> int:
+        return int(self._db.value(f"SELECT count(*) FROM main.{table}"))
+
+    def _columns(self, schema: str, table: str) -> list[str]:
+        return [row["name"] for row in self._db.rows(f"PRAGMA {schema}.table_info({table})")]
+
+
+def _check(copy: Path) -> None:
+    if not copy.is_file():
+        raise InvalidInput(f"{copy}: there is no such file; copies lie in state/backups of a home")
+    try:
+        with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as found:
+            whole = [row[0] for row in found.execute("PRAGMA integrity_check")] == ["ok"]
+            tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.Error as error:
+        raise InvalidInput(f"{copy}: is no copy of a ledger ({error}); try an older one") from error
+    if not whole or not {"lookups", "outcomes"} <= tables:
+        raise InvalidInput(f"{copy}: is no whole copy of a ledger; try an older one")

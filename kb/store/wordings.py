@@ -1,0 +1,147 @@
+"""The words in which an entry was asked for when it resolved the trouble: rows derived from the ledger.
+
+They are kept beside the entry, not in it: an edit of its text, a change of its status or an index made
+anew takes them along (`EntryTable` reads them whenever it indexes an entry).  Which lines are taught,
+and which no longer, is decided in `kb.learning.wordings`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from kb.model.ledger import Asked, Wording
+from kb.store.database import Database, Row, placeholders
+from kb.text.codec import stamp
+from kb.text.masking import fingerprint
+
+_COLUMNS = "l.id, l.at, l.fingerprint, l.evidence, l.tool, l.service, l.environment, l.incident"
+
+
+class WordingTable:
+    """The rows of `wordings`, and what of the ledger they are made from."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def of(self, entry_id: str) -> list[Wording]:
+        """The wordings that the entry was taught, the newest first."""
+        rows = self._db.rows(
+            "SELECT * FROM wordings WHERE entry_id = ? ORDER BY at DESC, fingerprint", [entry_id]
+        )
+        return [_wording(row) for row in rows]
+
+    def of_all(self, entry_ids: Sequence[str]) -> dict[str, list[Wording]]:
+        """As `of`, for each of the entries that was taught any, by its id."""
+        rows = self._db.rows(
+            "SELECT * FROM wordings WHERE entry_id IN (SELECT value FROM json_each(?))"
+            " ORDER BY entry_id, at DESC, fingerprint",
+            [json.dumps(list(entry_ids))],
+        )
+        found: dict[str, list[Wording]] = {}
+        for row in rows:
+            found.setdefault(row["entry_id"], []).append(_wording(row))
+        return found
+
+    def find(self, entry_ids: Sequence[str], fingerprints: Sequence[str]) -> dict[tuple[str, str], Wording]:
+        """Those with these entries and fingerprints, by entry and fingerprint."""
+        rows = self._db.rows(
+            f"SELECT * FROM wordings WHERE entry_id IN ({placeholders(entry_ids)})"
+            f" AND fingerprint IN ({placeholders(fingerprints)})",
+            [*entry_ids, *fingerprints],
+        )
+        return {(row["entry_id"], row["fingerprint"]): _wording(row) for row in rows}
+
+    def replace(self, entry_id: str, wordings: Iterable[Wording]) -> None:
+        """Let the entry have these and no others.  Call inside a write."""
+        self._db.execute("DELETE FROM wordings WHERE entry_id = ?", [entry_id])
+        self._db.execute_many(
+            "INSERT OR IGNORE INTO wordings VALUES (?,?,?,?,?,?)",
+            [
+                (
+                    entry_id,
+                    one.fingerprint,
+                    one.line,
+                    stamp(one.at),
+                    json.dumps(one.services),
+                    int(one.verified),
+                )
+                for one in wordings
+            ],
+        )
+
+    def renew(self) -> None:
+        """Make the fingerprints anew after a change of the masking rules.  Call inside a write."""
+        rows = self._db.rows("SELECT * FROM wordings ORDER BY at DESC")
+        self._db.execute("DELETE FROM wordings")
+        self._db.execute_many(
+            "INSERT OR IGNORE INTO wordings VALUES (?,?,?,?,?,?)",
+            [
+                (row["entry_id"], value, row["line"], row["at"], row["services"], row["verified"])
+                for row in rows
+                if (value := fingerprint(row["line"]))
+            ],
+        )
+
+    def asked_in(self, incidents: Sequence[str], lookups: Sequence[str]) -> list[Asked]:
+        """The lookups of these incidents, those that they were opened with, and those named; oldest first."""
+        marks = placeholders(incidents)
+        rows = self._db.rows(
+            f"SELECT {_COLUMNS} FROM lookups l WHERE l.incident IN ({marks})"
+            f" UNION SELECT {_COLUMNS} FROM lookups l WHERE l.id IN ({placeholders(lookups)})"
+            f" UNION SELECT l.id, l.at, l.fingerprint, l.evidence, l.tool, l.service, l.environment,"
+            " coalesce(l.incident, e.subject) FROM events e"
+            " JOIN lookups l ON l.id = json_extract(e.data, '$.lookup_id')"
+            f" WHERE e.kind = 'opened' AND e.subject IN ({marks}) ORDER BY 2, 1",
+            [*incidents, *lookups, *incidents],
+        )
+        return [
+            Asked(
+                id=row["id"],
+                at=datetime.fromisoformat(row["at"]),
+                fingerprint=row["fingerprint"],
+                lines=tuple(json.loads(row["evidence"])),
+                tool=row["tool"],
+                service=row["service"],
+                environment=row["environment"],
+                incident=row["incident"],
+            )
+            for row in rows
+        ]
+
+    def resolved_by_others(self, entry_id: str, lookups: Sequence[str]) -> set[str]:
+        """Those of the lookups that another entry is known to have resolved."""
+        rows = self._db.rows(
+            f"SELECT DISTINCT lookup_id FROM outcomes WHERE lookup_id IN ({placeholders(lookups)})"
+            " AND result = 'resolved' AND entry_id != ?",
+            [*lookups, entry_id],
+        )
+        return {row["lookup_id"] for row in rows}
+
+    def ended_by(self, entry_id: str, incidents: Sequence[str]) -> dict[str, datetime]:
+        """Those of the incidents whose last resolution names the entry, with the time of it."""
+        rows = self._db.rows(
+            "SELECT subject, max(id), at, json_extract(data, '$.entry_id') AS entry FROM events"
+            f" WHERE kind = 'resolution' AND subject IN ({placeholders(incidents)}) GROUP BY subject",
+            list(incidents),
+        )
+        return {row["subject"]: datetime.fromisoformat(row["at"]) for row in rows if row["entry"] == entry_id}
+
+    def healthy(self, fingerprints: Sequence[str]) -> set[str]:
+        """Those of the fingerprints that stand in logs which are known to be fine."""
+        rows = self._db.rows(
+            f"SELECT DISTINCT fingerprint FROM healthy WHERE fingerprint IN ({placeholders(fingerprints)})",
+            list(fingerprints),
+        )
+        return {row["fingerprint"] for row in rows}
+
+
+def _wording(row: Row) -> Wording:
+    return Wording(
+        fingerprint=row["fingerprint"],
+        line=row["line"],
+        at=datetime.fromisoformat(row["at"]),
+        services=tuple(json.loads(row["services"])),
+        verified=bool(row["verified"]),
+    )

@@ -1,0 +1,1 @@
+"""Signatures: regexes and literals that find an entry in a text, all of them in one pass."""

@@ -1,0 +1,166 @@
+"""A learned line as it is looked for inside other lines: its template, with gaps where something varies.
+
+What was learned comes back within something else: behind a prefix that nobody has listed, in a longer sentence,
+in quotes, folded in two.  So a template is found wherever its words stand in their order with one varying thing
+in each gap: a regular expression proposes a place, and only if the text there has the very same template is it
+one.  So `shard 17 has no leader` is found in `… shard 9 has no leader …`, and not in `shard 9 of 12 has no leader`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from kb.text.contradictions import COUNTS, count_of
+from kb.text.masking import mask, message, without_prefix
+from kb.text.masking_rules import PLACEHOLDER
+from kb.text.signatures.regex import boundary, compile_regex, escaped
+from kb.text.specificity import text_specificity
+
+LONGEST = 2_000
+"""Characters of a line that are looked for; what stands behind says no more."""
+_EDGES = " \t\r\n.,:;!-()[]{}<>\"'`=|#*"
+_LEAST = 4
+"""Characters that an anchor has at the least: a shorter one stands in every text."""
+_WINDOW = 4_000
+_SHORT = 500
+"""Bytes of a line that is masked whole, to see whether it is what is looked for and nothing else."""
+_TRIES = 1_000
+"""Places of an anchor that are looked at in a block, and starts that are tried at one place."""
+_STARTS = 20
+_WORD_LONG = 300
+_WHOLE, _REST = re.compile(rb"[^\s\"'(<\[{=,;|]+\Z"), re.compile(rb"[^\s\"')>\]},;|]+")
+"""What belongs to the word before a place, and behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a template stands: bytes of the text that was searched."""
+
+    start: int
+    end: int
+
+
+def template_of(line: str) -> str:
+    """What is looked for of a line: the template of its message, from the first word to the last."""
+    return _core(without_prefix(_masked(message(line[:LONGEST]))))
+
+
+def _core(template: str) -> str:
+    """A template without what varies at its ends."""
+    pieces = template.split(PLACEHOLDER)
+    told = [number for number, piece in enumerate(pieces) if piece.strip(_EDGES)]
+    return PLACEHOLDER.join(pieces[told[0] : told[-1] + 1]).strip(_EDGES) if told else ""
+
+
+def anchor_of(template: str) -> str:
+    """The piece of a template that is looked for first: the one that tells most, of equals the longest."""
+    pieces = [" ".join(piece.strip(_EDGES).split()) for piece in template.split(PLACEHOLDER)]
+    return max(pieces, key=lambda piece: (len(piece) >= _LEAST, text_specificity(piece), len(piece)))
+
+
+def find(template: str, data: bytes, at: int = 0) -> Found | None:
+    """The first place of the template in a UTF-8 text, from byte `at` on; None where it does not stand there."""
+    anchor, proposed, first = _anchor(template), _proposed(template), at
+    for _ in range(_TRIES):
+        match = anchor.search(data, at)
+        if match is None:
+            return None
+        begin, end = _around(data, match.start(), match.end())
+        found = _in_window(template, proposed, data, begin, end)
+        if found and found.end > first:
+            return found
+        at = match.end()
+    return None
+
+
+def _around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """The line of a place with the one before and the one behind it, since a line may have been folded."""
+    begin = data.rfind(b"\n", max(0, start - _WINDOW), start)
+    begin = data.rfind(b"\n", max(0, start - _WINDOW), max(0, begin)) if begin > 0 else begin
+    finish = data.find(b"\n", end, end + _WINDOW)
+    finish = data.find(b"\n", finish + 1, finish + _WINDOW) if finish >= 0 else finish
+    return max(begin + 1, start - _WINDOW, 0), finish if finish >= 0 else min(len(data), end + _WINDOW)
+
+
+def _in_window(template: str, proposed: Any, data: bytes, begin: int, end: int) -> Found | None:
+    window, wanted, at = data[begin:end], _words(template), 0
+    for _ in range(_STARTS):
+        match = proposed.search(window, at)
+        if match is None or match.start() == match.end():
+            return None
+        if any(_words(said) == wanted for said in _templates(window, match.start(), match.end())):
+            return Found(begin + match.start(), begin + match.end())
+        at = match.start() + 1
+    return None
+
+
+_NONE = "nonewhatsoever"
+"""Stands for a count of none while a line is masked."""
+
+
+def _masked(line: str) -> str:
+    """The template of the line, in which a count that says that none is left stays."""
+    kept = COUNTS.sub(_unless_some, line)
+    return mask(kept).replace(_NONE, "0")
+
+
+def _unless_some(match: re.Match[str]) -> str:
+    count = count_of(match)
+    return match.group() if int(count) else match.group().replace(count, _NONE)
+
+
+def _templates(window: bytes, start: int, end: int) -> Iterator[str]:
+    """The template of a place: of all its line, by itself, with all of its first and last word.
+
+    The line comes first, since a question masks it all the same; a word is masked as a whole.
+    """
+    if line := _line_at(window, start, end):
+        yield template_of(line)
+    yield _masked(" ".join(window[start:end].decode("utf-8", "replace").split()))
+    wider = (
+        _WHOLE.search(window, max(0, start - _WORD_LONG), start),
+        _REST.match(window, end, end + _WORD_LONG),
+    )
+    begin, finish = (found.start() if (found := wider[0]) else start), (wider[1].end() if wider[1] else end)
+    if (begin, finish) != (start, end):
+        text = " ".join(window[begin:finish].decode("utf-8", "replace").split())
+        yield _core(_masked(text))
+
+
+def _line_at(window: bytes, start: int, end: int) -> str:
+    """The line around a place, as it stands in the text; empty if the place is in two, or the line is long."""
+    begin = window.rfind(b"\n", 0, start) + 1
+    finish = window.find(b"\n", start)
+    finish = finish if finish >= 0 else len(window)
+    return (
+        window[begin:finish].decode("utf-8", "replace") if end <= finish and finish - begin < _SHORT else ""
+    )
+
+
+def _words(template: str) -> str:
+    return " ".join(template.casefold().split())
+
+
+@lru_cache(maxsize=4096)
+def _anchor(template: str) -> Any:
+    return compile_regex(anchor_of(template), literal=True)
+
+
+@lru_cache(maxsize=4096)
+def _proposed(template: str) -> Any:
+    """The regex by which a place is proposed: the words in their order, something in each gap."""
+    gap = r"[^\n]*?"
+    body = gap.join(_spaced(piece) for piece in template.split(PLACEHOLDER))
+    return compile_regex(f"(?i){boundary(template[0])}{body}{boundary(template[-1])}")
+
+
+_BLANKS = re.compile(r"\s+")
+_SPECIAL = re.compile(r"([^\w\s]|_)")
+
+
+def _spaced(piece: str) -> str:
+    return r"\s+".join(_SPECIAL.sub(escaped, word) for word in _BLANKS.split(piece))

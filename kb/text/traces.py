@@ -1,0 +1,152 @@
+"""Texts of many lines, such as a stack trace or a crash: which lines of one are looked for, and what each is for.
+
+Two occurrences of one crash differ in addresses, line numbers and paths, and in how deep the stack was; they agree in
+what was said and in the functions next to it.  So the lines are kept as templates, in their order, each with a letter
+that says what it is for; what any crash of the runtime prints is not kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kb.model import Signature
+from kb.text.crashes import Role, Told, read_crashes
+from kb.text.crashes.forms import is_plumbing
+from kb.text.crashes.reading import without_carrier
+from kb.text.crashes.table import form_of, is_boilerplate, parts
+from kb.text.evidence.alarm import alarm
+from kb.text.signatures.templates import LONGEST, template_of
+from kb.text.specificity import text_specificity
+
+NAMED, LEADS, CAUSE, SAYS, NEAR, REST, ALARM, PLAIN = "NLCSFRAP"
+"""What a line is for: the message that leads, where it names something of the program's own; a leading message that
+does not (`general protection fault`); a cause, or another exception of the same crash; another message; a frame
+next to the one that leads; any other line of a crash; an alarming line, and any other, of a text in which nothing
+crashed."""
+MOST_LINES = 24
+"""Lines of a trace that are looked for."""
+_READ = 400
+"""Lines of a trace that are read at the most."""
+_LEAST = 0.2
+"""What a line must tell to be looked for."""
+_GRAVE = 3.0
+"""The grade of a line from which it is alarming."""
+_NEXT = 4
+"""Frames on each side of the leading message that are next to it."""
+_ORDER = {NAMED: 4, LEADS: 4, CAUSE: 3, SAYS: 3, NEAR: 2, ALARM: 2, PLAIN: 1, REST: 0}
+_NAME = re.compile(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w")
+_SYMBOL = re.compile(r"\w\+0x|\w\.c:\d")
+EXCEPTION = re.compile(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
+_STANDARD = re.compile(
+    r"(?:^|[.:\\])_*(?:(?:Type|Range|Reference|Syntax|URI|Eval|Aggregate|Internal|Runtime|Value|Key|Index|Lookup|Attribute"
+    r"|Name|Import|ModuleNotFound|Assertion|OS|IO|EOF|Timeout|System|Zero|Division|Overflow|Arithmetic|FloatingPoint"
+    r"|Recursion|StackOverflow|Memory|OutOfMemory|NotImplemented|Unicode|Connection|BrokenPipe|Permission|File|Null|No"
+    r"|Illegal|Unsupported|Array|ClassCast|ClassNotFound|Concurrent|Number|Argument|Invalid|Standard|Frozen|Load|Local"
+    r"|CalledProcess|ChildProcess|ProcessLookup|Logic|Domain|Length|OutOf|Unexpected|Unhandled|Uncaught|Json|Parse"
+    r"|Exit|Interrupted|Execution|Socket|SQL)"
+    r"[A-Za-z]{0,30})?(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?$"
+)
+"""The exceptions that a language or its library brings: another program has them, too."""
+_HANG = re.compile(
+    r"(?i)\bblocked for (?:more|over)\b|\bhung\b|\b(?:soft|hard) lockup\b|\bdetected stalls?\b|self-detected stall"
+    r"|\bthread starvation\b|\bthread dump\b"
+)
+_WORD = re.compile(r"[a-z]{2,}")
+_OWN_WORDS = 5
+"""Words from which a message is a sentence of the program's own."""
+
+
+def trace_signature(text: str) -> Signature | None:
+    """What is looked for of a readable text of several lines; None where it is one line, or says nothing."""
+    lines = [line for line in text.splitlines() if line.strip()][:_READ]
+    if len(lines) < 2:
+        return None
+    plain = [without_carrier(line[:LONGEST]) for line in lines]
+    letters = _letters(plain, list(read_crashes(plain)), [alarm(line) for line in lines])
+    found: dict[str, str] = {}
+    for line, bare, letter in zip(lines, plain, letters, strict=True):
+        template = template_of(_unglued(line, bare)) if letter else ""
+        if template and text_specificity(template) >= _LEAST:
+            found[template] = max(letter, found.get(template, letter), key=_ORDER.__getitem__)
+    kept = sorted(found, key=lambda one: (-_ORDER[found[one]], -text_specificity(one)))[:MOST_LINES]
+    needles = tuple(template for template in found if template in set(kept))
+    if not needles:
+        return None
+    return Signature(needles=needles, template=True, trace="".join(found[needle] for needle in needles))
+
+
+def told_first(signature: Signature) -> list[str]:
+    """The lines of a trace that are looked for, those that count most first."""
+    numbers = sorted(range(len(signature.trace)), key=lambda number: -_ORDER[signature.trace[number]])
+    return [signature.needles[number] for number in numbers]
+
+
+def names_something(message: str) -> bool:
+    """Whether a message names something of the program's own, or says it in a sentence of its own.
+
+    `KeyError: 'tax_rate'` does, `general protection fault` does not: that says what kind of crash it is.
+    """
+    if _is_kernels(message):  # (its words are the kernel's own, and the task is any)
+        return bool(_SYMBOL.search(message))
+    if (kind := EXCEPTION.search(message)) and not _STANDARD.search(kind[0]):
+        return True
+    said = EXCEPTION.sub(" ", message)
+    return bool(_NAME.search(said)) or len(_WORD.findall(said)) >= _OWN_WORDS
+
+
+def own_words(line: str) -> str:
+    """The line without the exceptions that another program has, too."""
+    return EXCEPTION.sub(lambda kind: " " if _STANDARD.search(kind[0]) else kind[0], line)
+
+
+def is_hang(text: str) -> bool:
+    """Whether something is said to hang: then a trace shows where a task stood, not why."""
+    return _HANG.search(text) is not None
+
+
+def _unglued(line: str, bare: str) -> str:
+    """What is looked for of a line: of a message that another wrote behind what a kernel had begun, the message."""
+    found = form_of(bare, within=False)
+    if found is None or found[1].runtime != "kernel" or found[1].role is not Role.MESSAGE:
+        return line
+    message = parts(found[0], bare)[1]
+    return line if bare.startswith(message) else message
+
+
+def _is_kernels(line: str) -> bool:
+    found = form_of(line, within=False)
+    return found is not None and found[1].runtime == "kernel"
+
+
+def _is_fixed(line: str, told: Told) -> bool:
+    """Whether any crash prints this line; the code between frames grades as low, and is the program's own."""
+    return told.role is Role.GENERIC and is_boilerplate(line)
+
+
+def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]) -> list[str]:
+    """What each line is for; empty for what any crash prints.  The last of several crashes leads.
+
+    Where none does, as the text breaks off before the exception, the code between the frames is what tells.
+    """
+    leaders = [number for number, one in enumerate(told) if one.rank == 2]
+    if not leaders:
+        return [
+            "" if _is_fixed(line, one) else ALARM if grade >= _GRAVE else PLAIN
+            for line, one, grade in zip(lines, told, grades, strict=True)
+        ]
+    leader = leaders[-1]
+    leads = NAMED if names_something(lines[leader]) else LEADS
+    own = [one.role is Role.FRAME and not is_plumbing(lines[number]) for number, one in enumerate(told)]
+    frames = [number for number, is_own in enumerate(own) if is_own]
+    before, after = [n for n in frames if n < leader], [n for n in frames if n > leader]
+    near = {*before[-_NEXT:], *after[:_NEXT]}
+    by_role = {Role.MESSAGE: SAYS, Role.CAUSE: SAYS, Role.FRAME: "", Role.GENERIC: "", Role.OTHER: REST}
+    letters = [by_role[one.role] for one in told]
+    for number, letter in enumerate(letters):
+        if letter == SAYS and not _is_kernels(lines[number]):
+            letters[number] = CAUSE
+    for number in frames:
+        letters[number] = NEAR if number in near else REST
+    letters[leader] = leads
+    return letters
