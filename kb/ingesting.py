@@ -25,9 +25,9 @@ from kb.store.catalogue import Catalogue, Change, FileRecord
 from kb.store.changes import ChangeTable
 from kb.store.database import Database
 from kb.store.ledger import Ledger
-from kb.store.memory_sync import screened
-from kb.text.codec import derive_id
+from kb.text.ids import derive_id
 from kb.text.redact import redact
+from kb.text.signatures.signature import screened
 
 VERSION = 4
 """Raised when a parser changes what it finds: files are then read again although they are the same."""

@@ -1,8 +1,7 @@
 """Finding by words: the chunks of all entries under one tokeniser, in FTS5.
 
-`LexicalIndex` is the narrow interface that a larger engine stands behind (`lexical_large`); it promises
-that what is added inside a write is found by every process once that write commits.  Adding a chunk also
-puts it into the outbox of the vector index, in the same transaction.
+A larger engine stands behind the same interface (`lexical_large`).  Adding a chunk also puts it into the outbox of the
+vector index, in the same transaction.
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import NamedTuple, Protocol
 
 from kb.store.database import Database, placeholders
-from kb.store.filters import EVERYTHING, Filter
+from kb.store.lexical_index import EVERYTHING, Filter, LexicalHit, Pieces, StoredChunk
 from kb.text.chunks import ASKED, WHOLE, Chunk
 from kb.text.tokens import tokenize
 
@@ -29,73 +26,6 @@ _IN_CLAUSE = 900
 
 _ENTRIES, _CHUNKS, _TOKENS = _TALLY = ("indexed_entries", "indexed_chunks", "indexed_tokens")
 """The meta keys of running totals: counting three hundred thousand rows takes a tenth of a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class LexicalHit:
-    """A chunk found by words; `score` is BM25, higher is better."""
-
-    chunk_id: int
-    entry_id: str
-    score: float
-
-
-class StoredChunk(NamedTuple):
-    """A chunk as the index keeps it; `terms` are its tokens, parted by blanks, `text` is that of titles alone."""
-
-    id: int
-    entry_id: str
-    role: str
-    text: str
-    terms: str
-
-    @property
-    def tokens(self) -> list[str]:
-        """Its tokens, in order."""
-        return self.terms.split()
-
-
-Pieces = tuple[str, Sequence[Chunk]]
-"""The id of an entry and its chunks."""
-
-
-class LexicalIndex(Protocol):
-    """Words in, chunks out."""
-
-    notes: list[str]
-    """Why the last search was not as good as it should be; empty when it was."""
-
-    def add(self, pieces: Sequence[Pieces]) -> None:
-        """Index the chunks of entries that have none, in this order.  Call inside a write."""
-        ...
-
-    def remove(self, entry_id: str) -> None:
-        """Take an entry's chunks out.  Call inside a write."""
-        ...
-
-    def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
-        """Give an entry that is indexed these chunks, too.  Call inside a write."""
-        ...
-
-    def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
-        """Put these in place of the chunks of the role `asked`.  Call inside a write."""
-        ...
-
-    def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
-        """The best chunks for any of the tokens, of the entries that pass the filter, best first."""
-        ...
-
-    def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
-        """In how many entries each term occurs; terms that occur in none are left out."""
-        ...
-
-    def size(self) -> tuple[int, float, float]:
-        """How many entries there are, and the mean length of a chunk and of an entry in tokens."""
-        ...
-
-    def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
-        """The chunks of each entry in their order."""
-        ...
 
 
 class Fts5Index:

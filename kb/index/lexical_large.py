@@ -16,10 +16,10 @@ from typing import IO
 
 from kb.index.chroma import trouble
 from kb.index.generations import Generations
-from kb.index.lexical import Fts5Index, LexicalHit, Pieces, StoredChunk, owners_of
+from kb.index.lexical import Fts5Index, owners_of
 from kb.index.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity
 from kb.store.database import Database
-from kb.store.filters import EVERYTHING, Filter
+from kb.store.lexical_index import EVERYTHING, Filter, LexicalHit, Pieces, StoredChunk
 from kb.text.chunks import Chunk
 
 _SPARE = 20

@@ -22,7 +22,7 @@ from kb.index.nearest import Plain
 from kb.index.published import Exact, Nearest, OutboxRows, Published, Unpublished
 from kb.index.publisher import Publisher
 from kb.store.database import Database
-from kb.store.filters import EVERYTHING, Filter
+from kb.store.lexical_index import EVERYTHING, Filter
 
 if TYPE_CHECKING:
     import numpy as np

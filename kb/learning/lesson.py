@@ -18,7 +18,6 @@ from datetime import date, datetime
 from typing import Any
 
 from kb.errors import HomeNotWritable, InvalidInput
-from kb.index.lexical import LexicalIndex
 from kb.index.vectors import VectorIndex
 from kb.learning.healthy import HealthyLines
 from kb.memory.files import Memory
@@ -28,9 +27,11 @@ from kb.model.entry import Provenance
 from kb.model.receipts import Learned
 from kb.store.catalogue import Catalogue
 from kb.store.entries import EntryTable
+from kb.store.lexical_index import LexicalIndex
 from kb.store.memory_sync import MemorySync
-from kb.text.codec import derive_id, digest
+from kb.text.codec import digest
 from kb.text.escaping import visible
+from kb.text.ids import derive_id
 from kb.text.redact import redact, redact_lines
 from kb.text.signatures.set import sought
 from kb.text.signatures.signature import parse_signature, sample_failure, shortcoming, taken_literally

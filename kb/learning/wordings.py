@@ -20,14 +20,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from kb.lookup.scoring import GENERIC
 from kb.model.ledger import APPLIED, FAILURES, Asked, Outcome, Result, Wording
 from kb.store.entries import EntryTable
 from kb.store.ledger import Ledger
 from kb.store.wordings import WordingTable
 from kb.text.evidence.alarm import alarm
 from kb.text.masking import fingerprint, mask, without_prefix
-from kb.text.specificity import text_specificity
+from kb.text.specificity import TOO_GENERAL, text_specificity
 
 MOST = 8
 """Wordings that an entry keeps."""
@@ -89,7 +88,7 @@ def telling(lines: Sequence[str]) -> list[tuple[str, str]]:
     return [
         (print_, line)
         for line in chosen
-        if (print_ := fingerprint(line)) and text_specificity(without_prefix(mask(line))) >= GENERIC
+        if (print_ := fingerprint(line)) and text_specificity(without_prefix(mask(line))) >= TOO_GENERAL
     ]
 
 

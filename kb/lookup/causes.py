@@ -21,7 +21,6 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
-from kb.index.lexical import LexicalIndex, StoredChunk
 from kb.lookup.candidates import Found
 from kb.lookup.question import Question
 from kb.lookup.rarity import agreement, stats_of
@@ -29,6 +28,7 @@ from kb.lookup.scoring import RELATED, by_likeness
 from kb.lookup.verdict import Judged, in_order, learned_by, rivals
 from kb.model import Entry
 from kb.model.ledger import EXACT, Match, Tier
+from kb.store.lexical_index import LexicalIndex, StoredChunk
 from kb.text.evidence.alarm import alarm
 from kb.text.specificity import text_specificity
 from kb.text.tokens import tokenize

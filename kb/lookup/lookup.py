@@ -34,10 +34,10 @@ from kb.lookup.scoring import KNOWN, RELATED
 from kb.lookup.surer import surer
 from kb.lookup.verdict import Judged
 from kb.model import AlertRule, Entry, Runbook
+from kb.model.entry import OFFERED
 from kb.model.ledger import NO_MATCH, Answer, Evidence, Match, Trust, Verdict
 from kb.model.review import WatchItem
 from kb.store.entries import EntryTable, Stored
-from kb.store.filters import OFFERED
 from kb.store.ledger import Ledger
 from kb.text.evidence.evidence import title_line
 from kb.text.identify import runbook_keys

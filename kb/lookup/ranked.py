@@ -11,12 +11,11 @@ from dataclasses import replace
 from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
 
-from kb.index.lexical import LexicalIndex, StoredChunk
 from kb.index.vectors import VectorIndex
 from kb.lookup.candidates import Found
 from kb.lookup.scoring import RELATED
 from kb.model.ledger import Tier
-from kb.store.filters import EVERYTHING, Filter
+from kb.store.lexical_index import EVERYTHING, Filter, LexicalIndex, StoredChunk
 from kb.text.chunks import ASKED, WHOLE, spelled_out
 from kb.text.kinds import Kind
 from kb.text.masking import mask

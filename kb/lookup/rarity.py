@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import fsum
 
-from kb.index.lexical import LexicalIndex
+from kb.store.lexical_index import LexicalIndex
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,6 @@ from importlib import resources
 from math import exp
 
 from kb.text.kinds import Kind
-from kb.text.specificity import TOO_GENERAL
 
 KNOWN = 0.8
 """Confidence from which the answer is `known`."""
@@ -37,8 +36,6 @@ RELATED = 0.25
 """Confidence from which the answer is `related`; below it is `unknown`."""
 SAID = 0.75
 """The most that somebody's own words give by themselves: they relate two texts, they never settle that they are one."""
-GENERIC = TOO_GENERAL
-"""Specificity below which a text cannot settle anything by itself."""
 CLOSE = 0.15
 """How far the confidence of a candidate may lie below that of the best for it to be about as good."""
 

@@ -11,7 +11,7 @@ from kb.lookup.ranked import RankedTiers
 from kb.model import KINDS, Incident
 from kb.model.ledger import SearchHit, SearchHits
 from kb.store.entries import EntryTable, Stored
-from kb.store.filters import Filter
+from kb.store.lexical_index import Filter
 from kb.text.evidence.evidence import title_line
 from kb.text.redact import redact
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kb.lookup.question import Question
-from kb.lookup.scoring import GENERIC, RELATED
+from kb.lookup.scoring import RELATED
 from kb.lookup.verdict import Judged, learned_by, rivals
 from kb.model import Entry, Origin, ToolFix
 from kb.model.ledger import EXACT, Match, Verdict
 from kb.text.kinds import is_prose
-from kb.text.specificity import error_codes
+from kb.text.specificity import TOO_GENERAL, error_codes
 from kb.text.tokens import one_line
 
 _NAMED, _QUOTED, _MOST = 3, 80, 5
@@ -118,7 +118,7 @@ def _line_wanted(question: Question, candidates: Sequence[Judged]) -> str:
 
 def _more_wanted(question: Question) -> str:
     """A line that tells more, where the text itself is too general for any answer."""
-    if question.specificity >= GENERIC:
+    if question.specificity >= TOO_GENERAL:
         return ""
     return "to be surer, add the line of the log with the error itself: these words alone are in a hundred faults"
 

@@ -21,7 +21,6 @@ from kb.lookup.candidates import Found
 from kb.lookup.question import Question, other_status
 from kb.lookup.scoring import (
     CLOSE,
-    GENERIC,
     KNOWN,
     RELATED,
     SAID,
@@ -41,7 +40,7 @@ from kb.text.masking import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.signatures.set import is_crash
 from kb.text.specificity import GENERIC as PLAIN
-from kb.text.specificity import is_unwritten, text_specificity
+from kb.text.specificity import TOO_GENERAL, is_unwritten, text_specificity
 from kb.text.traces import is_hang
 
 _HELD_BACK = 1 / 3
@@ -201,7 +200,7 @@ def _is_bare_word(entry: Entry) -> bool:
 
 def _from_evidence(question: Question, found: Found, entry: Entry) -> float:
     if found.tier in EXACT:
-        whole = found.whole and round(found.strength, 3) >= GENERIC
+        whole = found.whole and round(found.strength, 3) >= TOO_GENERAL
         bonus = 0.0 if not whole else _LEARNED if learned_by(entry) else _WHOLE
         return min(0.99, 0.45 + 0.55 * found.strength + bonus) * found.fit
     if _compared_as_texts(question, entry):
@@ -312,7 +311,7 @@ def _limited(
     said = line or (question.said if len(question.evidence) == 1 else "")
     if said and apart(said, learned_by(entry)):
         limits.append("but none is left in one of them, and some in the other")
-    if (found.strength if exact else question.specificity) < GENERIC and agreement <= 0:
+    if (found.strength if exact else question.specificity) < TOO_GENERAL and agreement <= 0:
         limits.append("the text alone is too general to settle it")
     pattern = learned_by(entry)
     if pattern and "\n" not in pattern and (word := turned(said, pattern)):
@@ -334,7 +333,7 @@ def _limited(
     if found.features and pattern and not (as_texts and ("\n" in pattern or same_denial(written, pattern))):
         if (found.covered if as_texts else found.features["title_loose"]) < _ALL_WORDS:
             limits.append("the text lacks words of its pattern")
-        elif agreement <= 0 and text_specificity(pattern) < GENERIC:
+        elif agreement <= 0 and text_specificity(pattern) < TOO_GENERAL:
             limits.append("its pattern is too general to settle it")
     if (
         found.features

@@ -15,9 +15,8 @@ from kb.errors import InvalidInput
 from kb.memory import yaml_edit
 from kb.memory.format import Steps, located
 from kb.model import Entry, Origin, Quirk, Status
-from kb.store.catalogue import with_ids
-from kb.store.memory_sync import screened
-from kb.text import codec
+from kb.text.ids import short_hash, with_ids
+from kb.text.signatures.signature import screened
 
 
 def set_word(text: str, path: yaml_edit.Path, key: str, word: str) -> str:
@@ -86,6 +85,6 @@ def find_item(text: str, key: str, entry_id: str) -> tuple[Entry, Steps, bool] |
     items = located(text, f"{key}.yaml", Origin.WRITTEN)
     entries, _ = screened([entry for entry, _, _ in items], f"{key}.yaml")
     for entry, (_, steps, is_mapping) in zip(with_ids(entries, "", [entry_id]), items, strict=True):
-        if entry_id in (entry.id, f"{entry.id}-{codec.short_hash(key)}"):
+        if entry_id in (entry.id, f"{entry.id}-{short_hash(key)}"):
             return entry, steps, is_mapping
     return None

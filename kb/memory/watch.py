@@ -17,9 +17,9 @@ from kb.errors import FileUnreadable, InvalidInput, Problem
 from kb.home import Home
 from kb.memory import yaml_edit, yaml_file
 from kb.model.review import WatchItem, WatchKind
-from kb.store.upkeep.fingerprints import of_today
 from kb.text import safe_yaml
-from kb.text.codec import short_hash
+from kb.text.identify import of_today
+from kb.text.ids import short_hash
 from kb.text.redact import redact
 
 KEY = "state/watch"

@@ -222,3 +222,7 @@ class Entry:
 def passages_of(*pairs: tuple[str, str]) -> tuple[Passage, ...]:
     """Role and text of each passage, empty texts left out."""
     return tuple(Passage(role=role, text=text.strip()) for role, text in pairs if text.strip())
+
+
+OFFERED = (Status.ACTIVE, Status.CANDIDATE)
+"""The statuses that lookup and search may return."""

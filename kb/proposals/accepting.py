@@ -17,13 +17,13 @@ from kb.learning.moves import Moves
 from kb.memory.files import Memory
 from kb.memory.items import with_values
 from kb.model import Entry, Signature, Status
+from kb.model.entry import OFFERED
 from kb.model.proposal import Proposal, ProposalKind
 from kb.model.status import ACCEPTED, REVIEWED
 from kb.proposals.drafts import pattern_draft, runbook_draft, verification_draft
 from kb.proposals.merges import fits
 from kb.proposals.signatures import occurring
 from kb.store.entries import EntryTable
-from kb.store.filters import OFFERED
 from kb.store.memory_sync import MemorySync
 from kb.text.redact import redact_data
 from kb.text.signatures.signature import parse_signature

@@ -20,16 +20,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kb.lookup.scoring import GENERIC
 from kb.model import Incident, Signature
 from kb.model.ledger import Asked
 from kb.model.proposal import Proposal, ProposalKind
 from kb.proposals.facts import Facts, cause_of, masked, one_cause, telling_words, told
 from kb.proposals.signatures import occurring, signatures_of
-from kb.text.codec import short_hash
+from kb.text.ids import short_hash
 from kb.text.signatures.set import sought
 from kb.text.signatures.signature import SignatureSet, specificity
-from kb.text.specificity import text_specificity
+from kb.text.specificity import TOO_GENERAL, text_specificity
 from kb.text.tokens import tokenize
 
 NEAR_TEMPLATES = 0.6
@@ -108,7 +107,7 @@ def _lines(asked: Asked) -> Iterator[Line]:
     for text, message in told(asked.lines):
         print_ = masked(text)[1]
         template = masked(message)[0]
-        if print_ and text_specificity(template) >= GENERIC:
+        if print_ and text_specificity(template) >= TOO_GENERAL:
             words = frozenset(tokenize(template))
             yield Line(text.strip(), template, print_, words, frozenset(telling_words(template)))
 
@@ -185,7 +184,7 @@ class _Known:
             (entry.id, signature)
             for entry in facts.entries
             for signature in sought(entry.signatures)
-            if not signature.trace and specificity(signature) >= GENERIC
+            if not signature.trace and specificity(signature) >= TOO_GENERAL
         ]
         self._signatures = SignatureSet.compile(telling)
         self._prints = facts.known_prints

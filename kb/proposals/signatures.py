@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import reduce
 
-from kb.lookup.scoring import GENERIC
 from kb.model import Signature
 from kb.proposals.facts import masked, message_in
 from kb.text.crashes import Role, roles
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.signatures.signature import SignatureSet, parse_signature, specificity, text_specificity
+from kb.text.specificity import TOO_GENERAL
 
 ENOUGH = 0.65
 """Specificity from which a piece of a line can be a signature by itself."""
@@ -109,8 +109,8 @@ def _candidates(pieces: Sequence[str]) -> Iterator[Signature]:
         plain = ".*".join(map(_escaped, telling))
         loose = plain.replace(" ", r"\s+")
         regexes = (Signature(needles=(text,), regex=True) for text in (plain, loose, f"(?i){loose}"))
-        yield from (one for one in regexes if specificity(one) >= GENERIC)
-    yield from (one for one in literals if enough > specificity(one) >= GENERIC)
+        yield from (one for one in regexes if specificity(one) >= TOO_GENERAL)
+    yield from (one for one in literals if enough > specificity(one) >= TOO_GENERAL)
 
 
 def _literal(text: str) -> Signature:

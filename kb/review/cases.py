@@ -21,7 +21,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from kb.incidents.life import unfold
 from kb.incidents.postmortem import to_entry
 from kb.lookup.question import ask
-from kb.lookup.scoring import GENERIC
 from kb.model import ActionItem, Incident
 from kb.model.incident import LiveIncident, Step
 from kb.model.ledger import Event, Outcome, Result
@@ -31,6 +30,7 @@ from kb.store.entries import EntryTable
 from kb.store.history import Windows
 from kb.store.ledger import Ledger
 from kb.text.codec import stamp
+from kb.text.specificity import TOO_GENERAL
 from kb.text.times import in_utc
 
 HISTORY = timedelta(days=365)
@@ -128,7 +128,7 @@ def _applied(outcomes: Iterable[Outcome]) -> dict[str, set[str]]:
 def _texts(texts: Sequence[str]) -> dict[str, bool]:
     """The fingerprint of each text's most telling line, and whether it tells enough by itself."""
     asked = (ask(text) for text in texts if text.strip())
-    return {one.fingerprint: one.specificity >= GENERIC for one in asked if one.fingerprint}
+    return {one.fingerprint: one.specificity >= TOO_GENERAL for one in asked if one.fingerprint}
 
 
 def _moment(incident: Incident) -> datetime | None:

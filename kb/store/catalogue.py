@@ -22,6 +22,7 @@ from kb.store.entries import EntryTable
 from kb.store.moves import MoveTable
 from kb.text import codec
 from kb.text.identify import fingerprints_of
+from kb.text.ids import derive_id, named, short_hash, with_ids
 
 _AT_ONCE = 128
 """Entries that are read and written together: what is remembered of so many lines (`kb.text`) serves each step."""
@@ -181,7 +182,7 @@ class Catalogue:
         owner = self._entries.file_of(entry.id)
         if owner in (None, LIVE, file):
             return entry
-        return replace(entry, id=f"{entry.id}-{codec.short_hash(file)}")
+        return replace(entry, id=f"{entry.id}-{short_hash(file)}")
 
     def _hand_over(self, entry_id: str, now: datetime) -> None:
         """Before an entry changes or goes: a file that says the same keeps it, as an entry of its own."""
@@ -191,7 +192,7 @@ class Catalogue:
             return
         file, source = heir
         own = replace(old, provenance=replace(old.provenance, source=source))
-        own = replace(own, id=codec.derive_id(own, source.path))
+        own = replace(own, id=derive_id(own, source.path))
         self._entries.put(own, file=file, fingerprints=fingerprints_of(own), now=now)
         self._entries.move_copies(entry_id, own.id, file)
 
@@ -231,33 +232,6 @@ class Catalogue:
 
 def _is_one_of(ids: Collection[str], entry: Entry) -> bool:
     return entry.id in ids
-
-
-def with_ids(entries: Iterable[Entry], place: str, known: Iterable[str] = ()) -> Sequence[Entry]:
-    """The entries, each with an id of its own: as written, else derived; repeated ones numbered.
-
-    One that is `known` by an id from before the masking rules changed keeps it.
-    """
-    return list(numbered(named(list(entries), place, known)))
-
-
-def named(entries: Sequence[Entry], place: str, known: Iterable[str]) -> Iterator[Entry]:
-    """The entries, each with the id that is its own where no other has it."""
-    kept = codec.by_key({*known} - {entry.id for entry in entries})
-    return (entry if entry.id else replace(entry, id=_derived(entry, place, kept)) for entry in entries)
-
-
-def numbered(entries: Iterable[Entry]) -> Iterator[Entry]:
-    """The entries, those of an id that stands above already with a number behind it."""
-    taken = dict[str, int]()
-    for entry in entries:
-        taken[entry.id] = count = taken.get(entry.id, 0) + 1
-        yield entry if count == 1 else replace(entry, id=f"{entry.id}-{count}")
-
-
-def _derived(entry: Entry, place: str, kept: Mapping[str, str]) -> str:
-    derived = codec.derive_id(entry, place)
-    return kept.get(derived.rpartition("-")[2], derived)
 
 
 def _record(row: object) -> FileRecord:

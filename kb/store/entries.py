@@ -11,12 +11,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from kb.index.lexical import LexicalIndex
 from kb.model import Entry, Source, Status
+from kb.model.entry import OFFERED
 from kb.store.database import Database, Row, placeholders
-from kb.store.entry_index import EntryIndex, Fingerprint, Found
-from kb.store.filters import OFFERED, Filter
+from kb.store.entry_index import EntryIndex, Found
+from kb.store.lexical_index import Filter, LexicalIndex
 from kb.text import codec
+from kb.text.identify import Fingerprint
+from kb.text.ids import by_key
 
 _IN_CLAUSE = 500
 _INSERT = "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
@@ -96,7 +98,7 @@ class EntryTable:
         key = derived.rpartition("-")[2]
         rows = self._db.rows("SELECT id FROM entries WHERE file = ? AND instr(id, ?)", [file, f"-{key}"])
         ids = [row["id"] for row in rows]
-        return derived if derived in ids else codec.by_key(ids).get(key, derived)
+        return derived if derived in ids else by_key(ids).get(key, derived)
 
     def of_file(self, file: str, only: Collection[str] | None = None) -> dict[str, tuple[str, Status]]:
         """Id of every live entry that was read from the file, or of `only` those, with its digest and status."""

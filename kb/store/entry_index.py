@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from kb.index.lexical import LexicalIndex, Pieces
 from kb.model import Entry, Pattern, Quirk, Signature, ToolFix
 from kb.model.ledger import Wording
 from kb.store.database import Database, Row, placeholders
+from kb.store.lexical_index import LexicalIndex, Pieces
 from kb.store.wordings import WordingTable
 from kb.text import codec
 from kb.text.chunks import WHOLE, Chunk, chunk, reworded, whole
+from kb.text.identify import Fingerprint
 from kb.text.signatures.set import sought
 
 KNOWLEDGE_VERSION = "knowledge_version"
@@ -40,15 +41,6 @@ _KINDS = {"regex": 1, "template": 2}
 
 ASKED = "asked"
 """The origin of a fingerprint that an outcome taught; see `kb.store.wordings`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """A template that gives an entry away, and where it comes from: `title`, `sample`, `log`, `asked` …"""
-
-    value: str
-    origin: str
-    template: str
 
 
 Found = tuple[Entry, Sequence[Fingerprint]]

@@ -23,10 +23,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from kb.model import Status
+from kb.model.entry import OFFERED
 from kb.model.ledger import Result, Tier, Verdict
 from kb.model.status import ACCEPTED, REVIEWED
 from kb.store.database import Database, Row
-from kb.store.filters import OFFERED
 from kb.store.upkeep.sweep import SweptLookups
 from kb.text.codec import stamp
 from kb.text.masking import message

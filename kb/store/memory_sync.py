@@ -12,7 +12,6 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,14 +24,15 @@ from kb.memory.files import LastPiece
 from kb.memory.format import Memory as ParsedMemory
 from kb.memory.format import read_documents
 from kb.memory.yaml_file import FileText
-from kb.model import Entry, Origin, Status
-from kb.store.catalogue import Catalogue, FileRecord, numbered
+from kb.model import Entry, Origin
+from kb.store.catalogue import Catalogue, FileRecord
 from kb.store.database import Database
 from kb.store.memory_part import PieceTable, lines_moved, part_of, pieces_of
 from kb.store.memory_window import part_of_edit
 from kb.store.upkeep.fingerprints import Fingerprints
 from kb.text import safe_yaml
-from kb.text.signatures.signature import sample_failure
+from kb.text.ids import numbered
+from kb.text.signatures.signature import screened, screening
 
 PARSER = "home/1"
 """Marks the files of the home among all remembered ones; no source of ingest has this name."""
@@ -286,23 +286,6 @@ def _record(key: str, sha256: str, stamp: str, problems: Iterable[Problem]) -> F
     return FileRecord(
         path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER, problems=ordered
     )
-
-
-def screened(entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[Problem]]:
-    """The entries, those that fail their own samples in quarantine, each with its reason as a problem."""
-    problems = list[Problem]()
-    return list(screening(entries, path, problems)), problems
-
-
-def screening(entries: Iterable[Entry], path: str, problems: list[Problem]) -> Iterator[Entry]:
-    """As `screened`, one after the other: the problems are put where they are wanted."""
-    for entry in entries:
-        reason = sample_failure(entry)
-        if reason:
-            source = entry.provenance.source
-            problems.append(Problem(path, source.line if source else None, f"quarantined: {reason}"))
-            entry = replace(entry, status=Status.QUARANTINED)
-        yield entry
 
 
 def _hash(path: Path) -> str:

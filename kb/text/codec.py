@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,13 +10,9 @@ import msgspec
 
 from kb.errors import StoreBroken
 from kb.model import KINDS, Entry, Provenance, Signature, Status
-from kb.text.masking import mask
-from kb.text.masking_rules import PLACEHOLDER
-from kb.text.tokens import slug
 
 _ONLY_SOUGHT = ("template", "trace")
 """What only signatures of the index have: no entry says it, and a digest is of what an entry says."""
-_KEY = re.compile(r"-([0-9a-f]{8})(?=-|$)")
 _NOWHERE = msgspec.to_builtins(Provenance())
 
 
@@ -66,30 +60,3 @@ def digest(entry: Entry) -> str:
 def stamp(moment: datetime) -> str:
     """A time as the database keeps it: UTC, to the microsecond, so that texts sort like times."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def derive_id(entry: Entry, place: str = "") -> str:
-    """A stable id from the kind and natural key: `runbook-kubepodcrashlooping-1a2b3c4d`.
-
-    `place` separates entries of the same name in different files (two teams' runbooks).
-    """
-    title = mask(entry.headline).replace(PLACEHOLDER, " ")
-    key = f"{entry.kind}\n{entry.natural_key}\n{place}".casefold()
-    return "-".join(part for part in (entry.kind.replace("_", "-"), slug(title), short_hash(key)) if part)
-
-
-def by_key(ids: Iterable[str]) -> dict[str, str]:
-    """Derived ids by the hash of their natural key, without the marks behind it.
-
-    An id also names the title without what varies in it, so rules that mask it in another way give another id.
-    """
-    found: dict[str, str] = {}
-    for one in sorted(ids):
-        for key in _KEY.finditer(one):
-            found.setdefault(key[1], one[: key.end()])
-    return found
-
-
-def short_hash(text: str) -> str:
-    """Eight hex digits that stand for the text."""
-    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from kb.model import AlertRule, Entry, Incident, KnownError, Pattern, Runbook, ToolFix
-from kb.store.entry_index import Fingerprint
 from kb.text.crashes.blame import first_crash
 from kb.text.evidence.alarm import alarm
 from kb.text.evidence.evidence import pick_evidence
-from kb.text.masking import fingerprint, mask
+from kb.text.masking import MASK_VERSION, fingerprint, mask
 from kb.text.rewordings import Reworded, reworded
 from kb.text.signatures.set import readable
 
@@ -28,6 +28,15 @@ _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+|\*\*|`")
 _SYMPTOM_LINES, _SHORT = 40, 120
 _LOG_LINES = 12
 """Lines of an entry's logs that are fingerprinted, the most telling ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A template that gives an entry away, and where it comes from: `title`, `sample`, `log`, `asked` …"""
+
+    value: str
+    origin: str
+    template: str
 
 
 def fingerprints_of(entry: Entry) -> tuple[Fingerprint, ...]:
@@ -113,3 +122,8 @@ def runbook_keys(rule: AlertRule) -> tuple[str, ...]:
     tail = re.split(r"[/#]", rule.runbook_url.rstrip("/"))[-1] if rule.runbook_url else ""
     tail = re.sub(r"\.(md|html?)$", "", tail)
     return tuple(dict.fromkeys(key for key in (name_key(tail), name_key(rule.name)) if key))
+
+
+def of_today(stored: str, line: str) -> str:
+    """A fingerprint that these rules made: the stored one, or that of its line; as stored where the line gives none."""
+    return stored if stored.startswith(f"f{MASK_VERSION}:") else fingerprint(line) or stored

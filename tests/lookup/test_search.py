@@ -14,7 +14,7 @@ from kb.index.encoder import OnnxEncoder
 from kb.model import Incident, Origin, Pattern, Provenance, Runbook, Scope
 from kb.starter import make_home
 from kb.store.catalogue import FileRecord
-from kb.store.filters import Filter
+from kb.store.lexical_index import Filter
 from tests.conftest import RunKb
 from tests.doubles.encoders import HashedEncoder
 

@@ -20,8 +20,8 @@ from kb.base import KnowledgeBase
 from kb.errors import KbError
 from kb.home import Home
 from kb.index.encoder import Encoder
+from kb.model.entry import OFFERED
 from kb.store.database import Database
-from kb.store.filters import OFFERED
 
 COUNTED_FOR = 1.0
 """Seconds that a count of the entries is told again."""

@@ -15,9 +15,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from kb.model.entry import OFFERED
 from kb.store.database import Database
 from kb.store.entries import EntryTable
-from kb.store.filters import OFFERED
 from kb.store.upkeep.sweep import SweptLookups
 from kb.text.evidence.alarm import alarm
 from kb.text.identify import fingerprints_of
@@ -109,11 +109,6 @@ class Fingerprints:
             " ON CONFLICT(source, fingerprint) DO UPDATE SET count = count + excluded.count",
             [(row["source"], _renewed(row["fingerprint"], row["line"]), *tuple(row)[2:]) for row in rows],
         )
-
-
-def of_today(stored: str, line: str) -> str:
-    """A fingerprint that these rules made: the stored one, or that of its line; as stored where the line gives none."""
-    return stored if stored.startswith(f"f{MASK_VERSION}:") else fingerprint(line) or stored
 
 
 def _keys(said: Mapping[str, Any], asked: Mapping[str, tuple[str, str]]) -> list[str]:

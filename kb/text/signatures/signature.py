@@ -22,9 +22,11 @@ settles nothing by itself), and a telling text without any is worth keeping (som
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from kb.model import Entry, Pattern, Signature, ToolFix
+from kb.errors import Problem
+from kb.model import Entry, Pattern, Signature, Status, ToolFix
 from kb.text.signatures.regex import refusal, validate_signature
 from kb.text.signatures.set import SignatureHit, SignatureSet, sought
 from kb.text.specificity import TOO_GENERAL, specificity, text_specificity
@@ -157,3 +159,20 @@ def _says_too_little(entry: Pattern | ToolFix) -> str:
 
 def _quoted(signature: Signature) -> str:
     return f"`{one_line(' … '.join(signature.needles), _EXCERPT)}`"
+
+
+def screened(entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[Problem]]:
+    """The entries, those that fail their own samples in quarantine, each with its reason as a problem."""
+    problems = list[Problem]()
+    return list(screening(entries, path, problems)), problems
+
+
+def screening(entries: Iterable[Entry], path: str, problems: list[Problem]) -> Iterator[Entry]:
+    """As `screened`, one after the other: the problems are put where they are wanted."""
+    for entry in entries:
+        reason = sample_failure(entry)
+        if reason:
+            source = entry.provenance.source
+            problems.append(Problem(path, source.line if source else None, f"quarantined: {reason}"))
+            entry = replace(entry, status=Status.QUARANTINED)
+        yield entry

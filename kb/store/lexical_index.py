@@ -1,0 +1,124 @@
+"""The index of words as the store and the lookup see it, and the filter that says which entries a search is about.
+
+`LexicalIndex` is the narrow interface behind which an engine stands (`kb.index`): the store puts chunks into it, and
+what is added inside a write is found by every process once that write commits.  A filter is a condition that every
+index asks by itself: applied to what an index found, it would lose whatever the index ranked below its limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from kb.model.entry import OFFERED
+from kb.text.chunks import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Entries on offer, of these kinds, that concern the service, since a day; what is empty allows all."""
+
+    kinds: Sequence[str] = ()
+    service: str = ""
+    since: date | None = None
+
+    def __bool__(self) -> bool:
+        """Whether it leaves any entry on offer out."""
+        return bool(self.kinds or self.service or self.since)
+
+    def sql(self) -> tuple[str, list[object]]:
+        """A condition on `entries e`, with its values."""
+        where = [f"e.status IN ({_marks(OFFERED)})"]
+        values: list[object] = [*OFFERED]
+        if self.kinds:
+            where.append(f"e.kind IN ({_marks(self.kinds)})")
+            values += self.kinds
+        if self.service:
+            where.append("EXISTS (SELECT 1 FROM json_each(e.services) WHERE casefold(value) = casefold(?))")
+            values.append(self.service)
+        if self.since:
+            where.append("coalesce(e.happened, e.updated_at) >= ?")
+            values.append(self.since.isoformat())
+        return " AND ".join(where), values
+
+    def chunks(self) -> tuple[str, list[object]]:
+        """A query for the numbers of the chunks of these entries, with its values."""
+        where, values = self.sql()
+        return f"SELECT c.id FROM chunks c JOIN entries e ON e.id = c.entry_id WHERE {where}", values
+
+
+EVERYTHING = Filter()
+"""Every entry on offer."""
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+Pieces = tuple[str, Sequence[Chunk]]
+"""The id of an entry and its chunks."""
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalHit:
+    """A chunk found by words; `score` is BM25, higher is better."""
+
+    chunk_id: int
+    entry_id: str
+    score: float
+
+
+class StoredChunk(NamedTuple):
+    """A chunk as the index keeps it; `terms` are its tokens, parted by blanks, `text` is that of titles alone."""
+
+    id: int
+    entry_id: str
+    role: str
+    text: str
+    terms: str
+
+    @property
+    def tokens(self) -> list[str]:
+        """Its tokens, in order."""
+        return self.terms.split()
+
+
+class LexicalIndex(Protocol):
+    """Words in, chunks out."""
+
+    notes: list[str]
+    """Why the last search was not as good as it should be; empty when it was."""
+
+    def add(self, pieces: Sequence[Pieces]) -> None:
+        """Index the chunks of entries that have none, in this order.  Call inside a write."""
+        ...
+
+    def remove(self, entry_id: str) -> None:
+        """Take an entry's chunks out.  Call inside a write."""
+        ...
+
+    def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """Give an entry that is indexed these chunks, too.  Call inside a write."""
+        ...
+
+    def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
+        """Put these in place of the chunks of the role `asked`.  Call inside a write."""
+        ...
+
+    def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
+        """The best chunks for any of the tokens, of the entries that pass the filter, best first."""
+        ...
+
+    def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
+        """In how many entries each term occurs; terms that occur in none are left out."""
+        ...
+
+    def size(self) -> tuple[int, float, float]:
+        """How many entries there are, and the mean length of a chunk and of an entry in tokens."""
+        ...
+
+    def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
+        """The chunks of each entry in their order."""
+        ...
