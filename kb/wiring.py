@@ -1,28 +1,25 @@
-"""The parts of one open home, wired together; `knowledge` is their face.
+"""The parts of one open home, wired together: the only place that knows which class stands behind which interface.
 
-This is the only place that knows which class stands behind which interface.
+What a question needs is put together at once; what only some calls need (reviews, proposals, triage) when it is asked.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import HomeBusy, HomeNotWritable, Problem
 from kb.home import Home
 from kb.index.embeddings import Embeddings
-from kb.index.encoder import Encoder, OnnxEncoder
+from kb.index.encoder import OnnxEncoder
 from kb.index.generations import Generations
 from kb.index.lexical import Fts5Index
 from kb.index.lexical_large import LargeLexicalIndex
 from kb.index.publisher import Publisher
 from kb.index.signatures import CompiledSignatures
-from kb.index.vector_check import VectorReport, check_vectors
 from kb.index.vectors import VectorIndex
 from kb.learning.healthy import HealthyLines
 from kb.learning.lesson import Lessons
@@ -38,13 +35,12 @@ from kb.lookup.search import search
 from kb.memory.files import Memory
 from kb.memory.watch import WatchFile
 from kb.model.ledger import SearchHits
-from kb.model.receipts import Receipt
+from kb.options import Clock, Options
 from kb.store.catalogue import Catalogue, FileRecord
 from kb.store.changes import ChangeTable
 from kb.store.database import Database
 from kb.store.entries import EntryTable
 from kb.store.healthy import HealthyTable
-from kb.store.history import PastLookups
 from kb.store.ledger import Ledger
 from kb.store.memory_sync import PARSER, MemorySync
 from kb.store.moves import MoveTable
@@ -54,7 +50,7 @@ from kb.store.wordings import WordingTable
 
 if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
-    from kb.ingesting import Progress
+    from kb.ingesting import Intake
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
     from kb.review.summary import Proposed
@@ -86,22 +82,13 @@ class Parts:
     backups: Backups
 
     @classmethod
-    def of(
-        cls,
-        home: Home,
-        encoder: Encoder | None,
-        exact_below: int,
-        large_from: int | None = None,
-        seconds: float = math.inf,
-        under_way: set[str] | None = None,
-    ) -> Parts:
+    def of(cls, home: Home, options: Options) -> Parts:
         """Open the database and put the parts together; nothing heavy is loaded."""
         db, generations = Database(home.database), Generations(home.vectors)
-        embeddings = Embeddings(db, encoder or OnnxEncoder())
-        publisher = Publisher(
-            db, embeddings, generations, *(() if large_from is None else (large_from, large_from))
-        )
-        vectors = VectorIndex(db, embeddings, generations, publisher, exact_below)
+        embeddings = Embeddings(db, options.encoder or OnnxEncoder())
+        large = options.large_from
+        publisher = Publisher(db, embeddings, generations, *(() if large is None else (large, large)))
+        vectors = VectorIndex(db, embeddings, generations, publisher, options.exact_below)
         lexical = LargeLexicalIndex(db, Fts5Index(db), generations, publisher.generation)
         entries = EntryTable(db, lexical)
         table = MoveTable(db)
@@ -121,9 +108,12 @@ class Parts:
             watch.current,
             ledger.balance_for,
             db.snapshot,
-            seconds,
+            options.seconds,
         )
-        memory, sync = Memory(home), MemorySync(home, db, catalogue, Fingerprints(db, entries), under_way)
+        memory, sync = (
+            Memory(home),
+            MemorySync(home, db, catalogue, Fingerprints(db, entries), options.under_way),
+        )
         moves = Moves(db, table, entries, memory, sync)
         healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
@@ -149,52 +139,33 @@ class Parts:
             Backups(db),
         )
 
-    def ingest(
-        self, paths: Iterable[str | Path], *, now: datetime, progress: Progress | None, extract: bool
-    ) -> Receipt:
-        """See `KnowledgeBase.ingest`."""
+    def intake(self, *, extract: bool) -> Intake:
+        """What takes in files; with `extract` it asks the model of `ANTHROPIC_API_KEY` about free-form texts."""
         from kb.ingesting import Intake  # with every parser, a tenth of a second that no question needs
         from kb.prose.client import Client
         from kb.prose.extractor import Extractor
 
-        self.embeddings.encoder.prepare()
-        self.sync.refresh(now)
-        receipt = Intake(
-            self.db,
-            self.catalogue,
-            self.changes,
-            self.ledger,
-            self.embeddings,
-            self.vectors,
-            Extractor(Client.from_environ()) if extract else None,
-        ).run(paths, now=now, progress=progress)
-        self.healthy.recheck(now)
-        return replace(receipt, entries=self.entries.counts())
-
-    def search(
-        self, query: str, *, kinds: Sequence[str], service: str, since: date | None, limit: int
-    ) -> SearchHits:
-        """See `KnowledgeBase.search`."""
-        return search(
-            query, self.entries, self.lookup.ranked, kinds=kinds, service=service, since=since, limit=limit
+        extractor = Extractor(Client.from_environ()) if extract else None
+        return Intake(
+            self.db, self.catalogue, self.changes, self.ledger, self.embeddings, self.vectors, extractor
         )
 
-    @property
-    def past(self) -> PastLookups:
-        """The lookups of the past, to be read again."""
-        return PastLookups(self.db)
+    def find(self, query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> SearchHits:
+        """What a search for these words finds."""
+        return search(
+            query, self.entries, self.lookup.ranked, kinds=kinds, service="", since=None, limit=limit
+        )
 
-    def incidents(self, clock: Callable[[], datetime], actor: Callable[[], str]) -> Incidents:
-        """See `KnowledgeBase.incidents`."""
+    def incidents(self, clock: Clock, actor: Callable[[], str]) -> Incidents:
+        """The incidents as they are lived."""
         from kb.incidents.incidents import Incidents
         from kb.incidents.log import Archive
 
-        return Incidents(
-            self.home, self.ledger, Archive(self.entries, self.ledger, self.outcomes), clock, actor
-        )
+        archive = Archive(self.entries, self.ledger, self.outcomes)
+        return Incidents(self.home, self.ledger, archive, clock, actor)
 
     def proposals(self, now: datetime, actor: str) -> Proposals:
-        """See `KnowledgeBase.proposals`."""
+        """What the record suggests at a moment, for one who decides."""
         from kb.proposals.accepting import Writer
         from kb.proposals.facts import Sources
         from kb.proposals.proposals import Proposals
@@ -204,31 +175,27 @@ class Parts:
         writer = Writer(self.lessons, self.memory, self.sync, self.entries, self.moves)
         return Proposals(sources, writer, now, actor)
 
-    def triage(self, incidents: Incidents, actor: str = "") -> Triage:
-        """See `KnowledgeBase.triage`."""
+    def triage(self, incidents: Incidents, actor: str = "", **calls: Any) -> Triage:
+        """Briefs about this home; `calls` are the fields of `Triage` beside its sources."""
         from kb.triage.sources import Sources
         from kb.triage.triage import Triage
 
-        def find(query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> SearchHits:
-            return self.search(query, kinds=kinds, service="", since=None, limit=limit)
-
-        return Triage(
-            Sources(
-                lookup=self.lookup,
-                search=find,
-                entries=self.entries,
-                ledger=self.ledger,
-                memory=self.memory,
-                changes=self.changes.between,
-                incidents=incidents.unfinished,
-                find_incident=incidents.find,
-                watched=self.watch.current,
-                actor=actor,
-            )
+        sources = Sources(
+            lookup=self.lookup,
+            search=self.find,
+            entries=self.entries,
+            ledger=self.ledger,
+            memory=self.memory,
+            changes=self.changes.between,
+            incidents=incidents.unfinished,
+            find_incident=incidents.find,
+            watched=self.watch.current,
+            actor=actor,
         )
+        return Triage(sources, **calls)
 
-    def reviewing(self, actor: str = "") -> Reviewing:
-        """See `KnowledgeBase.weekly_summary` and `publish_review`."""
+    def reviewing(self, actor: str = "", **calls: Any) -> Reviewing:
+        """Reviews of this home; `calls` are the fields of `Reviewing` that say when and what else is done."""
         from kb.review.review import Records, Reviewing
         from kb.review.upkeep import proposed
         from kb.store.history import Windows
@@ -240,10 +207,13 @@ class Parts:
             return [proposed(row) for row in windows.open_proposals(now)]
 
         records = Records(self.ledger, self.entries, self.changes, windows, Reviews(self.db), proposals)
-        return Reviewing(records, self.memory, self.watch, actor)
+        return Reviewing(records, self.memory, self.watch, actor, **calls)
 
     def refresh(self, now: datetime) -> list[Problem]:
-        """See `KnowledgeBase.refresh`."""
+        """See what changed in the memory files; returns the mistakes that stand in them now.
+
+        What cannot be taken in (a full disk, a read-only home) is one of these, not an error.
+        """
         with self.db.steady():
             return self._refresh(now)
 
@@ -264,31 +234,6 @@ class Parts:
         if lost := self.vectors.lost_database():
             missed.append(Problem("state/kb.db", None, lost))
         return [*known, *self.healthy.problems(), *missed, *self.watch.problems()]
-
-    def check(self) -> tuple[list[str], VectorReport]:
-        """See `KnowledgeBase.check`."""
-        found = check_vectors(self.vectors, self.db, self.embeddings)
-        found.problems += self.lexical.problems()
-        broken = self.db.check_integrity()
-        return [*broken, *filter(None, [self.vectors.lost_database()])], found
-
-    def repair(self, *, rebuild: bool, embed_again: bool) -> None:
-        """See `KnowledgeBase.repair`."""
-        if embed_again:
-            self.embeddings.renew()
-        self.embeddings.encoder.prepare()
-        self.vectors.save_lost()
-        if rebuild:
-            self.outcomes.teaching.rebuild()
-        self.embeddings.embed_pending()
-        if self.vectors.absorb(force=rebuild or embed_again):
-            self._give_back()
-
-    def _give_back(self) -> None:
-        """Let the database shrink where a quarter of it or more is free; where it cannot, it shrinks another time."""
-        size, free = self.db.size()
-        if 4 * free >= size:
-            self.db.compact()
 
     def close(self) -> None:
         """Close what is open."""

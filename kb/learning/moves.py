@@ -9,6 +9,7 @@ another status into the file in the meantime wins, and the move is marked as ove
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from kb.errors import EntryNotFound, FileUnreadable, InvalidInput, KbError, Prob
 from kb.memory import items
 from kb.memory.files import Memory
 from kb.model import Entry, Status
-from kb.model.status import UNDONE, Move, MoveState
+from kb.model.status import BY_HAND, REVIEWED, UNDONE, Move, MoveState
 from kb.store.database import Database
 from kb.store.entries import EntryTable
 from kb.store.memory_sync import MemorySync
@@ -160,3 +161,45 @@ class Moves:
     def history(self, entry_id: str) -> list[Move]:
         """The moves of an entry, oldest first."""
         return self.table.of(entry_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MovesByHand:
+    """The moves of one home, for a person who decides."""
+
+    moves: Moves
+    get: Callable[[str], Entry]
+    """The entry with an id, after a look at what changed in the home.  Raises EntryNotFound."""
+    refresh: Callable[[], object]
+    expire: Callable[[datetime], list[Move]]
+    """Retires what expired long ago."""
+    clock: Callable[[], datetime]
+    actor: str
+
+    def set_status(self, entry_id: str, status: str, reason: str, by: str = "") -> Move:
+        """Give an entry another status: `active` (you reviewed it), `candidate`, `quarantined`, `retired`.
+
+        It is written into the memory file that holds the entry; of an entry from a document the
+        move holds while the document says what it says now.  Raises EntryNotFound or InvalidInput.
+        """
+        if status not in list(Status):
+            raise InvalidInput(f"status {status!r} is none of: {', '.join(Status)}")
+        rule = REVIEWED if status == Status.ACTIVE else BY_HAND
+        entry, now = self.get(entry_id), self.clock()
+        return self.moves.move(
+            entry.id, Status(status), rule=rule, reason=reason, actor=by or self.actor, now=now
+        )
+
+    def undo(self, entry_id: str, reason: str = "", by: str = "") -> Move:
+        """Take back the last move of an entry's status.  Raises EntryNotFound, or InvalidInput when there is none."""
+        entry = self.get(entry_id)
+        return self.moves.undo(entry.id, reason=reason, actor=by or self.actor, now=self.clock())
+
+    def of(self, entry_id: str) -> list[Move]:
+        """The moves of an entry's status, oldest first.  Raises EntryNotFound."""
+        return self.moves.history(self.get(entry_id).id)
+
+    def retire_expired(self) -> list[Move]:
+        """Retire the entries that expired more than a month ago; returns how they moved."""
+        self.refresh()
+        return self.expire(self.clock())

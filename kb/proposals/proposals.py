@@ -149,6 +149,10 @@ class Proposals:
     now: datetime
     actor: str
 
+    def __call__(self, now: datetime | None = None) -> Proposals:
+        """The same proposals, or those of another moment."""
+        return replace(self, now=now) if now else self
+
     def list(self) -> list[KeptProposal]:
         """Those that wait for a decision, what does harm first."""
         return list(self.waiting().proposals)

@@ -14,9 +14,10 @@ review tells the same window again and writes the same items in place of the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from kb.errors import InvalidInput, KbError
 from kb.memory.files import Memory
@@ -40,8 +41,11 @@ from kb.store.entries import EntryTable
 from kb.store.history import Windows
 from kb.store.ledger import Ledger
 from kb.store.proposals import ReviewRow, Reviews
-from kb.text.times import minute, second
+from kb.text.times import minute, second, utc_now
 from kb.triage.environments import KEY, State, read_states
+
+if TYPE_CHECKING:
+    from kb.prose.narrative import Narrative
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,10 +280,33 @@ class Reviewing:
     memory: Memory
     watch: WatchFile
     actor: str = ""
+    clock: Callable[[], datetime] = utc_now
+    refresh: Callable[[], object] = tuple
+    """Sees first what changed in the home."""
+    before: Callable[[], object] = tuple
+    """What is done before a review is published, so that it is told."""
+    after: Callable[[], object] = tuple
 
-    def summary(self, days: float, now: datetime) -> WeeklySummary:
-        """What the ledger says about the `days` before `now`.  Changes nothing."""
-        return gather(self.records, days=days, now=now)
+    def summary(self, days: float = DAYS, now: datetime | None = None) -> WeeklySummary:
+        """What the ledger says about the `days` before `now`; rows of `now` and later are not counted.
+
+        Data only, nothing is written.
+        """
+        self.refresh()
+        return gather(self.records, days=days, now=now or self.clock())
+
+    def publish(self, days: float | None = None, *, since_last: bool = False, watch: bool = True) -> Review:
+        """The review of the `days` (7) that end now, and what triage should look out for next.
+
+        Writes `state/watch.yaml`, unless `watch` is false.  With `since_last` the window begins where the last such
+        review ended.  Expired entries are retired and proposals gathered first, so that both are told.  What cannot be
+        written is told in the review, not raised.
+        """
+        self.refresh()
+        self.before()
+        review = self.published(days, self.clock(), since_last=since_last, watch=watch)
+        self.after()
+        return review
 
     def published(
         self, days: float | None, now: datetime, *, since_last: bool = False, watch: bool = True
@@ -288,7 +315,7 @@ class Reviewing:
         if since_last and days is not None:
             raise InvalidInput("days and since_last are two windows; give one of them")
         days, notes = self._since_last(now) if since_last else (DAYS if days is None else days, [])
-        summary = self.summary(days, now)
+        summary = gather(self.records, days=days, now=now)
         feed = watch and days <= FED_BACK_DAYS
         if watch and not feed:
             notes.append(
@@ -302,7 +329,7 @@ class Reviewing:
         return Review(summary=summary, watch=items, notes=tuple(notes))
 
     def notes(self, summary: WeeklySummary) -> list[str]:
-        """What a summary of the past leaves out, in words."""
+        """What a summary of the past cannot count, in words: incidents that came into the home only later."""
         later = self.records.windows.incidents_written_later(summary.since.date(), summary.until)
         is_one = later == 1
         said = (
@@ -310,6 +337,17 @@ class Reviewing:
             f" {minute(summary.until)} and {'is' if is_one else 'are'} not counted"
         )
         return [said] if later else []
+
+    def narrative(self, summary: WeeklySummary) -> Narrative:
+        """Prose around the numbers of a summary, by the model of `ANTHROPIC_API_KEY`, checked.
+
+        Never raises for what the model or its API does: `missing` says why there is no prose.
+        """
+        from kb.prose.client import Client
+        from kb.prose.narrative import narrate
+        from kb.review.facts import facts_of
+
+        return narrate(facts_of(summary), Client.from_environ())
 
     def _since_last(self, now: datetime) -> tuple[float, list[str]]:
         last = self.records.reviews.last_mark(now)

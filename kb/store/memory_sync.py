@@ -20,7 +20,7 @@ from yaml.nodes import Node
 from kb.errors import FileUnreadable, HomeNotWritable, Problem
 from kb.home import Home
 from kb.memory import yaml_file
-from kb.memory.files import LastPiece
+from kb.memory.files import LastPiece, Memory
 from kb.memory.format import Memory as ParsedMemory
 from kb.memory.format import read_documents
 from kb.memory.yaml_file import FileText
@@ -119,6 +119,19 @@ class MemorySync:
         finally:
             self.under_way.discard(key)
             self._own.discard(key)
+
+    def append(self, memory: Memory, key: str, list_path: str, item: object, now: datetime) -> None:
+        """Append an item to a list of a memory file, and take it in."""
+        name = key.removesuffix(".yaml")
+        with self.writing(name):
+            before = memory.append(key, list_path, item, last=self.last_piece(name, list_path))
+            self.take_in(f"{key}.yaml", now, before)
+
+    def update(self, memory: Memory, key: str, path: str, value: object, now: datetime) -> None:
+        """Set the value at a dotted path of a memory file, and take it in."""
+        with self.writing(key.removesuffix(".yaml")):
+            memory.update(key, path, value)
+            self.take_in(f"{key}.yaml", now)
 
     def take_in(self, path: str, now: datetime, before: FileText | None = None) -> None:
         """As `refresh`, for a file that was just written: its error says that the text is safe."""

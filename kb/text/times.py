@@ -8,6 +8,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 
+def utc_now() -> datetime:
+    """The time now: the clock that is used where none is given."""
+    return datetime.now(UTC)
+
+
 def parse_instant(text: str) -> datetime:
     """The instant of a text in ISO 8601, in UTC; of a day alone its beginning.  Raises ValueError."""
     return in_utc(datetime.fromisoformat(text.strip()))

@@ -1,8 +1,6 @@
 """Triage: an alert in, one page out; and the two investigations that write down what they found.
 
-Triage: an alert in, one page out.  A thin object over the parts of a home.
-
-`investigate_alert` and `debug_prod`: the knowledge base's half of those skills.  They call no cluster.
+`investigate_alert` and `debug_prod` are the knowledge base's half of those skills; they call no cluster.
 
 The agent brings the alert and what its tools said; back comes the brief.  On the way
 `state/environments.yaml` learns what was seen, and the session log what was found.  A home that cannot
@@ -12,13 +10,16 @@ be written still gives the brief, which then says what was not written down.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from kb.errors import InvalidInput, KbError, Problem
 from kb.model.brief import Alert, Brief
 from kb.model.ledger import Verdict
 from kb.text.redact import redact
+from kb.text.times import utc_now
 from kb.triage.alert import parse_alert
 from kb.triage.brief import compose
 from kb.triage.budget import checked_budget, shortened
@@ -30,6 +31,14 @@ from kb.triage.sources import Sources, evidence_text
 
 DEFAULT_BUDGET = 1000
 """Tokens of a brief, where nobody says otherwise."""
+
+
+Log = Callable[[str, str], object]
+"""Writes down an action and its details, such as `KnowledgeBase.session_log`."""
+
+
+def _log_nothing(_action: str, _details: str) -> None:
+    """Where nobody keeps a log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +59,73 @@ class Triage:
     """Briefs about one home."""
 
     sources: Sources
+    clock: Callable[[], datetime] = utc_now
+    refresh: Callable[[], Sequence[Problem]] = tuple
+    """Sees first what changed in the home; returns the mistakes in its memory files."""
+    log: Log = _log_nothing
+    at_once: Callable[[], AbstractContextManager[object]] = nullcontext
+    """Within it, what a question writes waits for no other writer."""
+
+    def __call__(
+        self,
+        alert: object,
+        service: str = "",
+        environment: str = "",
+        severity: str = "",
+        budget: int = DEFAULT_BUDGET,
+        incident_id: str = "",
+    ) -> Brief:
+        """The first minute of an incident on one page of at most `budget` tokens.
+
+        `alert` is a text, Alertmanager's JSON (as text or as data), or a log.  What is given explicitly wins over what
+        the alert says.  Raises InvalidInput for an empty alert or a bad budget.
+        """
+        request = Request(
+            alert=alert,
+            service=service,
+            environment=environment,
+            severity=severity,
+            budget=budget,
+            incident_id=incident_id,
+        )
+        with self.at_once():
+            return self.brief(request, problems=self.refresh(), now=self.clock())
+
+    def investigate_alert(
+        self,
+        alert: object,
+        evidence: object = None,
+        service: str = "",
+        environment: str = "",
+        **options: Any,
+    ) -> Brief:
+        """The brief for an alert and what tools said of it (a text, a list, or a mapping of tool to output).
+
+        Updates `state/environments.yaml` and logs the findings.  Calls no cluster.  `options` are `severity`,
+        `budget` and `incident_id`, as for the brief.
+        """
+        request = Request(alert=alert, service=service, environment=environment, evidence=evidence, **options)
+        return self._investigate(request)
+
+    def debug_prod(
+        self,
+        service: str = "",
+        namespace: str = "",
+        symptoms: object = None,
+        evidence: object = None,
+        environment: str = "",
+        **options: Any,
+    ) -> Brief:
+        """The same for a service that misbehaves without an alert; the namespace may tell the environment."""
+        return self._investigate(
+            replace(debugging(service, namespace, environment, symptoms, evidence), **options)
+        )
+
+    def _investigate(self, request: Request) -> Brief:
+        """The brief with its evidence; the environment's state is updated, the findings logged."""
+        facts = self.facts(request, problems=self.refresh(), now=self.clock())
+        notes = [*_note_environment(self, facts), *_note_findings(facts, self.log)]
+        return self.written(request, facts, notes)
 
     def brief(self, request: Request, *, problems: Iterable[Problem] = (), now: datetime) -> Brief:
         """The brief for an alert.  Raises InvalidInput for an empty alert, or a bad severity or budget."""
@@ -87,19 +163,7 @@ class Triage:
         return compose(facts, request.budget, notes)
 
 
-Log = Callable[[str, str], object]
-"""Writes down an action and its details, such as `KnowledgeBase.session_log`."""
-
 _LINE = 200
-
-
-def investigate(
-    triage: Triage, request: Request, log: Log, *, problems: Iterable[Problem] = (), now: datetime
-) -> Brief:
-    """The brief for an alert with its evidence; the environment's state is updated, the findings logged."""
-    facts = triage.facts(request, problems=problems, now=now)
-    notes = [*_note_environment(triage, facts), *_note_findings(facts, log)]
-    return triage.written(request, facts, notes)
 
 
 def debugging(service: str, namespace: str, environment: str, symptoms: object, evidence: object) -> Request:
@@ -119,11 +183,6 @@ def debugging(service: str, namespace: str, environment: str, symptoms: object, 
         environment=environment or environment_of(labels),
         evidence=evidence,
     )
-
-
-def with_options(request: Request, severity: str, budget: int, incident_id: str) -> Request:
-    """The request with what all of these calls take."""
-    return replace(request, severity=severity, budget=budget, incident_id=incident_id)
 
 
 def _note_environment(triage: Triage, facts: Facts) -> list[str]:

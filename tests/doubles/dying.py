@@ -22,6 +22,7 @@ from kb.learning.outcomes import Outcomes
 from kb.memory.files import Memory
 from kb.model.ledger import Outcome
 from kb.model.status import Move
+from kb.options import Options
 from kb.store.ledger import Ledger
 from kb.store.moves import MoveTable
 from kb.wiring import Parts
@@ -88,7 +89,7 @@ class DyingMoves(Moves):
 
 def with_death(home: Path, step: str) -> KnowledgeBase:
     """The home, open, that will die at the step of its next outcome which moves an entry."""
-    parts = Parts.of(find_home(home), None, 0)
+    parts = Parts.of(find_home(home), Options())
     ledger, table, memory = DyingLedger(parts.db), DyingTable(parts.db), DyingMemory(parts.home)
     ledger.step = table.step = memory.step = step
     kind = DyingMoves if step == "after all" else Moves

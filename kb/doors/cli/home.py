@@ -73,7 +73,7 @@ def ingest(
 
     bar = ProgressBar()
     with opened(context) as kb:
-        if not kb.model_ready():
+        if not kb.upkeep.model_ready():
             say("exporting the embedding model, once for all homes (half a minute)…")
         try:
             receipt = kb.ingest(*paths, progress=bar, extract=extract)
@@ -108,9 +108,9 @@ def doctor(
 
     with opened(context, exact_below=0) as kb:  # Chroma itself is to be looked at
         if repair or rebuild or embed_again:
-            kb.repair(rebuild=rebuild, embed_again=embed_again)
-        broken, vectors = kb.check()
-        mistakes = kb.problems()
+            kb.upkeep.repair(rebuild=rebuild, embed_again=embed_again)
+        broken, vectors = kb.upkeep.doctor()
+        mistakes = kb.upkeep.problems()
         entries = kb.counts()
     wrong, tokens = [*broken, *vectors.problems], _token_notes()
     if as_json:
@@ -147,7 +147,7 @@ def sweep(
     from kb.doors.cli.text import sweep_text
 
     with opened(context) as kb:
-        report = kb.sweep(days, dry_run=dry_run)
+        report = kb.upkeep.sweep(days, dry_run=dry_run)
     if as_json:
         print_json(report)
     else:
@@ -166,7 +166,7 @@ def redact(
     from kb.doors.cli.text import redact_text
 
     with opened(context) as kb:
-        report = kb.redact(dry_run=dry_run)
+        report = kb.upkeep.redact(dry_run=dry_run)
     if as_json:
         print_json(report)
     else:
@@ -197,7 +197,7 @@ def backup(
     A copy is made each day by the first outcome or ingest; this one at once.  Memory files are in your git.
     """
     with opened(context) as kb:
-        copy, rows = kb.backup(file)
+        copy, rows = kb.upkeep.backup(file)
     if as_json:
         print_json({"file": str(copy), "rows": rows})
         return
@@ -215,7 +215,7 @@ def restore(
     Entries come from the memory files by themselves, and from documents by kb ingest.
     """
     with opened(context) as kb:
-        rows = kb.restore(file)
+        rows = kb.upkeep.restore(file)
     if as_json:
         print_json({"file": file, "rows": rows})
         return

@@ -41,7 +41,7 @@ def outcome(
         before = kb.get(entry_id).status
         trust = kb.record_outcome(entry_id, result, lookup or None, verified_by or None, note, incident)
         after = kb.get(entry_id).status
-        why = kb.moves_of(entry_id)[-1].reason if after is not before else ""
+        why = kb.moves.of(entry_id)[-1].reason if after is not before else ""
     if as_json:
         print_json({"id": entry_id, "status": after, "trust": trust})
         return
@@ -70,10 +70,10 @@ def status(
         raise typer.BadParameter("give a new status or --undo, not both")
     with opened(context) as kb:
         if undo:
-            kb.undo_move(entry_id, reason, by)
+            kb.moves.undo(entry_id, reason, by)
         elif new:
-            kb.set_status(entry_id, new, reason, by)
-        entry, moves = kb.get(entry_id), kb.moves_of(entry_id)
+            kb.moves.set_status(entry_id, new, reason, by)
+        entry, moves = kb.get(entry_id), kb.moves.of(entry_id)
     if as_json:
         print_json({"id": entry.id, "status": entry.status, "moves": moves})
         return

@@ -32,7 +32,7 @@ def proposals(
     from kb.proposals import render
 
     with opened(context) as kb:
-        found = kb.proposals()
+        found = kb.proposals
         waiting = found.waiting()
         one = found.get(proposal_id) if proposal_id else None
     if as_json:
@@ -71,7 +71,7 @@ def accept(
     edits: dict[str, Any] = render.read_edits(*_read(edit)) if edit else {}
     edits |= {name: text for name, text in (("meaning", meaning), ("fix", fix)) if text}
     with opened(context) as kb:
-        accepted = kb.proposals().accept(proposal_id, edits, reviewed_by=reviewed_by)
+        accepted = kb.proposals.accept(proposal_id, edits, reviewed_by=reviewed_by)
     if as_json:
         print_json(accepted)
     else:
@@ -87,7 +87,7 @@ def reject(
 ) -> None:
     """Turn a proposal down; it comes back only when far more speaks for it."""
     with opened(context) as kb:
-        rejected = kb.proposals().reject(proposal_id, reason)
+        rejected = kb.proposals.reject(proposal_id, reason)
     if as_json:
         print_json(rejected)
     else:

@@ -81,10 +81,10 @@ def weekly(
             summary, failed = _published(kb, days, since_last=since_last, watch=not no_watch)
         else:
             end, failed = in_utc(until), ""
-            summary = kb.weekly_summary(7 if days is None else days, end)
-            for note in kb.review_notes(summary):
+            summary = kb.reviews.summary(7 if days is None else days, end)
+            for note in kb.reviews.notes(summary):
                 say(note)
-        prose = kb.weekly_narrative(summary) if narrative else None
+        prose = kb.reviews.narrative(summary) if narrative else None
     _write(rendered(summary, wanted, prose), out)
     if failed:
         say(f"the watch list was not written: {failed}; --no-watch leaves it out")
@@ -118,7 +118,7 @@ def _format(form: Format | None, as_json: bool) -> Format:
 def _published(
     kb: KnowledgeBase, days: float | None, *, since_last: bool, watch: bool
 ) -> tuple[WeeklySummary, str]:
-    review = kb.publish_review(days, since_last=since_last, watch=watch)
+    review = kb.reviews.publish(days, since_last=since_last, watch=watch)
     for note in review.notes:
         say(note)
     if review.watch is not None:

@@ -70,7 +70,7 @@ def looked_after(home: Home, encoder: Encoder, every: float = EVERY) -> Iterator
         while not ended.wait(every):
             try:
                 with KnowledgeBase(home, encoder=encoder) as kb:
-                    kb.look_after()
+                    kb.upkeep.look_after()
             except (KbError, OSError) as error:  # the next call tells it to somebody who can mend it
                 _log.warning("the home could not be looked after: %s", error)
 

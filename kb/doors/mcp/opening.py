@@ -93,7 +93,7 @@ class WarmingEncoder:
         """Load the model and what answers with it; a failure is told by every answer until a restart."""
         try:
             with KnowledgeBase(home, encoder=self._encoder, exact_below=EXACT_BELOW) as kb:
-                kb.prepare_model()
+                kb.upkeep.prepare_model()
             with self._loading:
                 if self._stopped:
                     return

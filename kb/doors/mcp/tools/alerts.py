@@ -77,7 +77,7 @@ class Alerts:
         Returns the brief of triage; keeps status, last check, alerts and known issues of the environment
         in state/environments, and logs the findings.  It calls no cluster: gather with your own tools.
         """
-        return self._kb.investigate_alert(
+        return self._kb.triage.investigate_alert(
             alert,
             evidence or None,
             service,
@@ -105,7 +105,7 @@ class Alerts:
         Give the symptoms and what your tools said (pods, events, logs, metrics); returns the brief, and logs it.
         """
         place = environment or ("" if namespace else "production")
-        return self._kb.debug_prod(
+        return self._kb.triage.debug_prod(
             service,
             namespace,
             symptoms or None,

@@ -110,5 +110,5 @@ class Asking:
             title=title_line(entry.headline),
             entry=said,
             trust=self._kb.trust_of(entry),
-            moves=tuple(self._kb.moves_of(entry.id)),
+            moves=tuple(self._kb.moves.of(entry.id)),
         )

@@ -35,7 +35,7 @@ class Proposing:
         Each comes with its reasons and the records that it rests on.  `review` names texts that were taken
         over from an incident: read them before you accept.
         """
-        return self._kb.proposals().waiting()
+        return self._kb.proposals.waiting()
 
     def proposal_accept(
         self,
@@ -48,10 +48,10 @@ class Proposing:
 
         A drafted pattern needs a meaning or a fix: give what you found out, never a guess.
         """
-        return self._kb.proposals().accept(proposal_id, edits)
+        return self._kb.proposals.accept(proposal_id, edits)
 
     def proposal_reject(
         self, proposal_id: Id, reason: Annotated[Text, Field(description="Why, in a few words.")]
     ) -> KeptProposal:
         """Turn a proposal down.  It comes back only when far more speaks for it."""
-        return self._kb.proposals().reject(proposal_id, reason)
+        return self._kb.proposals.reject(proposal_id, reason)

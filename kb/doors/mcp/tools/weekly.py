@@ -36,4 +36,4 @@ class LookingBack:
         Call it with days=1 after an incident, with days=7 for the weekly review.  Every part says how
         many records it was counted from.
         """
-        return self._kb.weekly_summary(days)
+        return self._kb.reviews.summary(days)
