@@ -37,6 +37,7 @@ lint: setup ## ruff, mypy, import-linter, docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.generate --check
+	$(BIN)/python -m docs.house --check
 
 docs: setup ## write the generated parts of docs/
 	$(BIN)/python -m docs.generate

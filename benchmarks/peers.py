@@ -160,7 +160,7 @@ def main() -> None:
             print(table(part, found), flush=True)
             written[task.name] = found
     if given.output:
-        from kb.text.codec import to_builtins
+        from kb.text.entries.codec import to_builtins
 
         given.output.write_text(json.dumps(to_builtins(written), indent=1))
 

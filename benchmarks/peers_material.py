@@ -21,7 +21,7 @@ from kb.evaluation.cases import Case
 from kb.index.encoder import OnnxEncoder
 from kb.index.model_cache import cache_folder
 from kb.model import Passage
-from kb.text.chunks import chunk
+from kb.text.entries.chunks import chunk
 
 Hits = list[tuple[str, float]]
 """Documents with the peer's own score, best first."""

@@ -21,7 +21,7 @@ from kb.index.encoder import OnnxEncoder
 from kb.lookup.features import Candidate, ChunkText, Query
 from kb.lookup.rarity import CorpusStats
 from kb.model import Passage
-from kb.text.chunks import chunk, spelled_out
+from kb.text.entries.chunks import chunk, spelled_out
 from kb.text.tokens import tokenize
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

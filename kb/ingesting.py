@@ -25,7 +25,7 @@ from kb.store.catalogue import Catalogue, Change, FileRecord
 from kb.store.changes import ChangeTable
 from kb.store.database import Database
 from kb.store.ledger import Ledger
-from kb.text.ids import derive_id
+from kb.text.entries.ids import derive_id
 from kb.text.redact import redact
 from kb.text.signatures.signature import screened
 

@@ -122,7 +122,7 @@ def _again(result: Result, time: int) -> Result:
 
 
 def _tokens(answer: Answer) -> int:
-    from kb.text.codec import to_builtins
+    from kb.text.entries.codec import to_builtins
 
     return count_tokens(json.dumps(to_builtins(answer), ensure_ascii=False, separators=(",", ":")))
 

@@ -26,7 +26,7 @@ from kb.model.ledger import Event, Result
 from kb.store.catalogue import LIVE
 from kb.store.entries import EntryTable
 from kb.store.ledger import Ledger
-from kb.text.identify import fingerprints_of
+from kb.text.entries.identify import fingerprints_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from itertools import chain
 
 from kb.store.database import Database, placeholders
 from kb.store.lexical_index import EVERYTHING, Filter, LexicalHit, Pieces, StoredChunk
-from kb.text.chunks import ASKED, WHOLE, Chunk
+from kb.text.entries.chunks import ASKED, WHOLE, Chunk
 from kb.text.tokens import tokenize
 
 MAX_QUERY_TERMS = 24

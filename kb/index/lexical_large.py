@@ -20,7 +20,7 @@ from kb.index.lexical import Fts5Index, owners_of
 from kb.index.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity
 from kb.store.database import Database
 from kb.store.lexical_index import EVERYTHING, Filter, LexicalHit, Pieces, StoredChunk
-from kb.text.chunks import Chunk
+from kb.text.entries.chunks import Chunk
 
 _SPARE = 20
 _FEW = 200

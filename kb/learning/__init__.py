@@ -1,1 +1,1 @@
-"""What is learned, how far it is trusted, and what a week looked like."""
+"""What is learned, how far it is trusted, and what moves an entry from status to status."""

@@ -29,9 +29,9 @@ from kb.store.catalogue import Catalogue
 from kb.store.entries import EntryTable
 from kb.store.lexical_index import LexicalIndex
 from kb.store.memory_sync import MemorySync
-from kb.text.codec import digest
+from kb.text.entries.codec import digest
+from kb.text.entries.ids import derive_id
 from kb.text.escaping import visible
-from kb.text.ids import derive_id
 from kb.text.redact import redact, redact_lines
 from kb.text.signatures.set import sought
 from kb.text.signatures.signature import parse_signature, sample_failure, shortcoming, taken_literally

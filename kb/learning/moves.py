@@ -22,7 +22,7 @@ from kb.store.database import Database
 from kb.store.entries import EntryTable
 from kb.store.memory_sync import MemorySync
 from kb.store.moves import MoveTable
-from kb.text.identify import fingerprints_of
+from kb.text.entries.identify import fingerprints_of
 from kb.text.redact import redact
 from kb.text.signatures.signature import sample_failure
 

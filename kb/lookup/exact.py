@@ -24,7 +24,7 @@ from kb.model.ledger import Evidence, Tier, Wording
 from kb.store.entries import EntryTable
 from kb.text.carriers import Place, Unfolded, bare
 from kb.text.crashes.blame import function_of, tells_kind
-from kb.text.identify import REWORDED, crash_key, name_key
+from kb.text.entries.identify import REWORDED, crash_key, name_key
 from kb.text.masking import fingerprint, mask, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.redact import redact

@@ -38,7 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kb.lookup.rarity import CorpusStats
-from kb.text.chunks import spelled_out
+from kb.text.entries.chunks import spelled_out
 from kb.text.tokens import STOP_WORDS, stem
 
 FEATURE_NAMES: tuple[str, ...] = (

@@ -39,8 +39,8 @@ from kb.model.ledger import NO_MATCH, Answer, Evidence, Match, Trust, Verdict
 from kb.model.review import WatchItem
 from kb.store.entries import EntryTable, Stored
 from kb.store.ledger import Ledger
+from kb.text.entries.identify import runbook_keys
 from kb.text.evidence.evidence import title_line
-from kb.text.identify import runbook_keys
 
 _WAITING = (
     "the lookup is not recorded yet, since another process is writing into the home; the next command that can"

@@ -26,8 +26,8 @@ from kb.model.status import BY_PERSON, FAILING, Move
 from kb.store.entries import EntryTable
 from kb.store.moves import MoveTable
 from kb.text.changes import same_environment
+from kb.text.entries.identify import crash_key, fingerprints_of
 from kb.text.evidence.evidence import title_line
-from kb.text.identify import crash_key, fingerprints_of
 from kb.text.signatures.set import SignatureSet, sought
 from kb.text.tokens import one_line
 

@@ -16,7 +16,7 @@ from kb.lookup.candidates import Found
 from kb.lookup.scoring import RELATED
 from kb.model.ledger import Tier
 from kb.store.lexical_index import EVERYTHING, Filter, LexicalIndex, StoredChunk
-from kb.text.chunks import ASKED, WHOLE, spelled_out
+from kb.text.entries.chunks import ASKED, WHOLE, spelled_out
 from kb.text.kinds import Kind
 from kb.text.masking import mask
 from kb.text.tokens import tokenize

@@ -26,7 +26,7 @@ from itertools import permutations, takewhile
 
 from kb.lookup.features import Candidate, Query, has_relative, lacking, plain_words
 from kb.lookup.rarity import CorpusStats
-from kb.text.chunks import spelled_out
+from kb.text.entries.chunks import spelled_out
 from kb.text.synonyms import NEGATIONS, SYNONYMS
 from kb.text.tokens import stem
 

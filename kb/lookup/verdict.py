@@ -33,8 +33,8 @@ from kb.model import Document, Entry, Origin, Pattern, Source, ToolFix
 from kb.model.ledger import EXACT, Match, Standing, Tier, Trust, Verdict
 from kb.store.entries import Stored
 from kb.text.changes import same_environment
-from kb.text.chunks import spelled_out
 from kb.text.contradictions import apart, other_denial, same_denial, turned
+from kb.text.entries.chunks import spelled_out
 from kb.text.kinds import Kind, is_prose
 from kb.text.masking import mask
 from kb.text.masking_rules import PLACEHOLDER

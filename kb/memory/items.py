@@ -15,7 +15,7 @@ from kb.errors import InvalidInput
 from kb.memory import yaml_edit
 from kb.memory.format import Steps, located
 from kb.model import Entry, Origin, Quirk, Status
-from kb.text.ids import short_hash, with_ids
+from kb.text.entries.ids import short_hash, with_ids
 from kb.text.signatures.signature import screened
 
 

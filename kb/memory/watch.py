@@ -18,8 +18,8 @@ from kb.home import Home
 from kb.memory import yaml_edit, yaml_file
 from kb.model.review import WatchItem, WatchKind
 from kb.text import safe_yaml
-from kb.text.identify import of_today
-from kb.text.ids import short_hash
+from kb.text.entries.identify import of_today
+from kb.text.entries.ids import short_hash
 from kb.text.redact import redact
 
 KEY = "state/watch"

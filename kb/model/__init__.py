@@ -1,4 +1,4 @@
-"""The field's words as frozen values; `parts` are the small ones, `learned` and `documents` the kinds."""
+"""The field's words as frozen values: entries and their kinds, what happened, what is handed out."""
 
 from kb.model.entry import (
     ActionItem,

@@ -11,7 +11,7 @@ from kb.errors import InvalidInput
 from kb.learning.lesson import Lesson, checked, details, listed, pattern_lesson, required
 from kb.model import Origin, Provenance, Runbook, Scope, Status
 from kb.model.proposal import Proposal, ProposalKind
-from kb.text.ids import derive_id
+from kb.text.entries.ids import derive_id
 
 _LISTS = ("commands", "services", "environments", "tools", "versions", "must_match", "must_not_match")
 _PATTERN = ("pattern", "meaning", "fix", "category", "check", "warning", "regex", "expires", *_LISTS)

@@ -17,7 +17,7 @@ from kb.model import Pattern, Signature, Status, ToolFix
 from kb.model.proposal import Proposal, ProposalKind
 from kb.proposals.facts import SAME_CAUSE, Facts, same_cause, telling_words
 from kb.proposals.signatures import matches_all, occurring, signature_for
-from kb.text.ids import short_hash
+from kb.text.entries.ids import short_hash
 from kb.text.masking import fingerprint
 from kb.text.tokens import tokenize
 

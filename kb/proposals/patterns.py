@@ -25,7 +25,7 @@ from kb.model.ledger import Asked
 from kb.model.proposal import Proposal, ProposalKind
 from kb.proposals.facts import Facts, cause_of, masked, one_cause, telling_words, told
 from kb.proposals.signatures import occurring, signatures_of
-from kb.text.ids import short_hash
+from kb.text.entries.ids import short_hash
 from kb.text.signatures.set import sought
 from kb.text.signatures.signature import SignatureSet, specificity
 from kb.text.specificity import TOO_GENERAL, text_specificity

@@ -21,7 +21,7 @@ from kb.model import Entry, Incident, Runbook
 from kb.model.ledger import APPLIED, FAILURES, Outcome, Result, Standing, Trust
 from kb.model.proposal import Proposal, ProposalKind
 from kb.proposals.facts import Facts, cause_of, one_cause, telling_words
-from kb.text.ids import short_hash
+from kb.text.entries.ids import short_hash
 from kb.text.masking import fingerprint, mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.tokens import tokenize

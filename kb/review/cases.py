@@ -29,7 +29,7 @@ from kb.store.catalogue import LIVE
 from kb.store.entries import EntryTable
 from kb.store.history import Windows
 from kb.store.ledger import Ledger
-from kb.text.codec import stamp
+from kb.text.entries.codec import stamp
 from kb.text.specificity import TOO_GENERAL
 from kb.text.times import in_utc
 

@@ -20,7 +20,7 @@ from kb.model.review import WatchItem, WatchKind
 from kb.review.lookups import Asked
 from kb.review.summary import Recurrence, WatchScore, WeeklySummary
 from kb.store.proposals import ReviewRow
-from kb.text.ids import short_hash
+from kb.text.entries.ids import short_hash
 from kb.text.times import day_of
 from kb.text.tokens import one_line
 from kb.triage.environments import State

@@ -1,1 +1,1 @@
-"""What was read and what happened: the database, and nothing else has SQL but what indexes derive from it."""
+"""What was read and what happened, in SQLite; of the other rooms only `index` has SQL, for what it derives."""

@@ -20,9 +20,9 @@ from kb.model import Entry, Source, Status
 from kb.store.database import Database
 from kb.store.entries import EntryTable
 from kb.store.moves import MoveTable
-from kb.text import codec
-from kb.text.identify import fingerprints_of
-from kb.text.ids import derive_id, named, short_hash, with_ids
+from kb.text.entries import codec
+from kb.text.entries.identify import fingerprints_of
+from kb.text.entries.ids import derive_id, named, short_hash, with_ids
 
 _AT_ONCE = 128
 """Entries that are read and written together: what is remembered of so many lines (`kb.text`) serves each step."""

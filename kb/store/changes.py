@@ -17,8 +17,8 @@ from kb.errors import StoreBroken
 from kb.model.change import Change, ChangeKind, ChangeResult
 from kb.store.database import Database, Row, placeholders
 from kb.text.changes import COMMIT, ENDED, environment_key, is_expired, is_open, service_key
-from kb.text.codec import stamp
-from kb.text.ids import short_hash
+from kb.text.entries.codec import stamp
+from kb.text.entries.ids import short_hash
 
 
 def change_id(change: Change) -> str:

@@ -16,9 +16,9 @@ from kb.model.entry import OFFERED
 from kb.store.database import Database, Row, placeholders
 from kb.store.entry_index import EntryIndex, Found
 from kb.store.lexical_index import Filter, LexicalIndex
-from kb.text import codec
-from kb.text.identify import Fingerprint
-from kb.text.ids import by_key
+from kb.text.entries import codec
+from kb.text.entries.identify import Fingerprint
+from kb.text.entries.ids import by_key
 
 _IN_CLAUSE = 500
 _INSERT = "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"

@@ -16,9 +16,9 @@ from kb.model.ledger import Wording
 from kb.store.database import Database, Row, placeholders
 from kb.store.lexical_index import LexicalIndex, Pieces
 from kb.store.wordings import WordingTable
-from kb.text import codec
-from kb.text.chunks import WHOLE, Chunk, chunk, reworded, whole
-from kb.text.identify import Fingerprint
+from kb.text.entries import codec
+from kb.text.entries.chunks import WHOLE, Chunk, chunk, reworded, whole
+from kb.text.entries.identify import Fingerprint
 from kb.text.signatures.set import sought
 
 KNOWLEDGE_VERSION = "knowledge_version"

@@ -11,7 +11,7 @@ from kb.model.healthy import HealthyLine, HealthySource
 from kb.model.status import BY_PERSON
 from kb.store.database import Database, placeholders
 from kb.store.entry_index import KNOWLEDGE_VERSION
-from kb.text.codec import stamp
+from kb.text.entries.codec import stamp
 from kb.text.evidence.templates import Template
 
 RULE = "healthy"

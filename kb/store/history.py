@@ -28,7 +28,7 @@ from kb.model.ledger import Result, Tier, Verdict
 from kb.model.status import ACCEPTED, REVIEWED
 from kb.store.database import Database, Row
 from kb.store.upkeep.sweep import SweptLookups
-from kb.text.codec import stamp
+from kb.text.entries.codec import stamp
 from kb.text.masking import message
 
 

@@ -18,7 +18,7 @@ from kb.errors import HomeBusy
 from kb.model.ledger import DAY, Event, Match, Outcome, Result, Verdict
 from kb.store.database import Database, Row, placeholders
 from kb.store.deferred import DeferredLookups, LookupRows
-from kb.text.codec import stamp
+from kb.text.entries.codec import stamp
 from kb.text.times import day_of
 
 _INCIDENT = (

@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from kb.model.entry import OFFERED
-from kb.text.chunks import Chunk
+from kb.text.entries.chunks import Chunk
 
 
 @dataclass(frozen=True, slots=True)

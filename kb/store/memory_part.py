@@ -21,7 +21,7 @@ from kb.memory.format import is_read_by_items, kind_of, read_item, telling
 from kb.memory.pieces import Piece
 from kb.model import Entry, Origin
 from kb.store.database import Database
-from kb.text.ids import with_ids
+from kb.text.entries.ids import with_ids
 
 _MOST_CHANGED = 500
 """Changed items from which on a full reading costs no more."""

@@ -31,7 +31,7 @@ from kb.store.memory_part import PieceTable, lines_moved, part_of, pieces_of
 from kb.store.memory_window import part_of_edit
 from kb.store.upkeep.fingerprints import Fingerprints
 from kb.text import safe_yaml
-from kb.text.ids import numbered
+from kb.text.entries.ids import numbered
 from kb.text.signatures.signature import screened, screening
 
 PARSER = "home/1"

@@ -10,7 +10,7 @@ from datetime import datetime
 from kb.model import Entry, Status
 from kb.model.status import ACCEPTED, BY_PERSON, REVIEWED, Move, MoveState
 from kb.store.database import Database, Row, placeholders
-from kb.text.codec import stamp
+from kb.text.entries.codec import stamp
 
 _DONE = {0: MoveState.PENDING, 1: MoveState.DONE, 2: MoveState.OVERRULED}
 _NUMBER = {state: number for number, state in _DONE.items()}

@@ -21,8 +21,8 @@ from kb.model.ledger import Asked
 from kb.model.proposal import Decision, KeptProposal, Proposal, ProposalState
 from kb.model.review import WatchItem
 from kb.store.database import Database, Row
-from kb.text.codec import stamp
-from kb.text.identify import of_today
+from kb.text.entries.codec import stamp
+from kb.text.entries.identify import of_today
 
 _TOLD = (
     "EXISTS (SELECT 1 FROM outcomes o WHERE o.lookup_id IN"

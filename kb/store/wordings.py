@@ -13,7 +13,7 @@ from datetime import datetime
 
 from kb.model.ledger import Asked, Wording
 from kb.store.database import Database, Row, placeholders
-from kb.text.codec import stamp
+from kb.text.entries.codec import stamp
 from kb.text.masking import fingerprint
 
 _COLUMNS = "l.id, l.at, l.fingerprint, l.evidence, l.tool, l.service, l.environment, l.incident"

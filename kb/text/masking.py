@@ -38,7 +38,7 @@ def message(line: str) -> str:
 
 MASK_VERSION = 6
 """Raised with every change of the rules that changes a template, or of what else gives an entry away at first sight
-(`kb.text.identify`); part of every fingerprint."""
+(`kb.text.entries.identify`); part of every fingerprint."""
 
 _LEVEL = (
     r"(?:trace|debug|info|information|notice|warn|warning|error|err|fatal|crit|critical|severe|panic|emerg)"

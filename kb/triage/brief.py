@@ -18,7 +18,7 @@ from typing import Any
 
 from kb.model.brief import Brief, JudgedSeverity
 from kb.model.ledger import NO_MATCH
-from kb.text.codec import to_builtins
+from kb.text.entries.codec import to_builtins
 from kb.triage import playbook
 from kb.triage.budget import Line, checked_budget, count_tokens, fit, shortened
 from kb.triage.gather import Facts

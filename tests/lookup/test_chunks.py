@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.model import Passage
-from kb.text.chunks import MAX_CHUNKS, TARGET_WORDS, chunk, spelled_out
+from kb.text.entries.chunks import MAX_CHUNKS, TARGET_WORDS, chunk, spelled_out
 
 
 def title(text):

@@ -12,7 +12,7 @@ from kb.model.entry import Verification
 from kb.model.ledger import Outcome, Result
 from kb.review.report import as_markdown
 from kb.review.upkeep import stale_runbooks
-from kb.text.codec import stamp
+from kb.text.entries.codec import stamp
 from tests.review.fixture_week import MONDAY, Clock, Written
 
 

@@ -13,7 +13,7 @@ from kb.index.encoder import OnnxEncoder
 from kb.review.page import as_html as render_page
 from kb.review.report import as_markdown
 from kb.starter import make_home
-from kb.text.codec import to_builtins
+from kb.text.entries.codec import to_builtins
 from tests.conftest import lend_vectors
 from tests.review.fixture_week import MONDAY, Clock
 

@@ -16,7 +16,7 @@ from kb import KnowledgeBase
 from kb.index.vectors import LEFT_TO_DOCTOR
 from kb.model import Entry, Status
 from kb.text import rewordings
-from kb.text.identify import fingerprints_of
+from kb.text.entries.identify import fingerprints_of
 from kb.text.secrets.search import find, without_secrets
 
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)

@@ -26,7 +26,7 @@ from kb.model import Status
 from kb.model.ledger import Tier, Verdict
 from kb.model.receipts import FileState
 from kb.store.database import SCHEMA
-from kb.text import codec
+from kb.text.entries import codec
 from kb.text.masking import MASK_VERSION
 from tests.conftest import ROOT, RunKb
 from tests.storage.old_home.make import FENCED, GROUP, VOLUME, unpack

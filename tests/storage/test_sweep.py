@@ -22,7 +22,7 @@ from kb.starter import make_home
 from kb.store.catalogue import FileRecord
 from kb.store.deferred import LookupRows
 from kb.store.upkeep.older import stand_in
-from kb.text.codec import stamp
+from kb.text.entries.codec import stamp
 from kb.text.masking import fingerprint
 from tests.conftest import RunKb
 from tests.doubles.encoders import HashedEncoder

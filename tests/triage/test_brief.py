@@ -21,7 +21,7 @@ from kb.model.brief import Brief
 from kb.model.change import Change, ChangeKind
 from kb.model.entry import Severity
 from kb.model.incident import Hypothesis, LiveIncident, Mitigation, Phase
-from kb.text.codec import to_builtins
+from kb.text.entries.codec import to_builtins
 from kb.triage.brief import as_data, render
 from kb.triage.budget import count_tokens
 from kb.triage.triage import Request, Triage

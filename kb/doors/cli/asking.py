@@ -142,7 +142,7 @@ def show(
 ) -> None:
     """Show one entry whole, with its record and how it came to its status."""
     from kb.doors.cli.text import entry_text
-    from kb.text.codec import to_builtins
+    from kb.text.entries.codec import to_builtins
 
     with opened(context) as kb:
         entry = kb.get(entry_id)

@@ -44,7 +44,7 @@ def print_text(text: object, *, nl: bool = True) -> None:
 
 def as_json_text(value: object) -> str:
     """The JSON that commands print; what a terminal would obey is escaped, so it says the same."""
-    from kb.text.codec import to_builtins
+    from kb.text.entries.codec import to_builtins
 
     return escaped(json.dumps(to_builtins(value), indent=2, ensure_ascii=False))
 

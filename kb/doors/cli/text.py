@@ -28,7 +28,7 @@ from kb.model.entry import Source
 from kb.model.ledger import NO_MATCH, Answer, Match, SearchHit, Standing, Trust
 from kb.model.receipts import FileReceipt, FileState, Receipt, RedactReport, SweepReport
 from kb.model.status import Move
-from kb.text.codec import to_builtins
+from kb.text.entries.codec import to_builtins
 from kb.text.evidence.evidence import title_line
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.signatures.set import sought

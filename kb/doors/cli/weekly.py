@@ -95,7 +95,7 @@ def rendered(summary: WeeklySummary, form: Format, prose: Narrative | None = Non
     """The summary in one of the three formats, which say the same."""
     match form:
         case Format.JSON:
-            from kb.text.codec import to_builtins
+            from kb.text.entries.codec import to_builtins
 
             told = summary if prose is None else {**to_builtins(summary), "narrative": prose}
             return as_json_text(told) + "\n"

@@ -23,7 +23,7 @@ from kb.model.brief import Brief
 from kb.model.ledger import Answer
 from kb.review.report import as_markdown as render_review
 from kb.review.summary import WeeklySummary
-from kb.text.codec import to_builtins
+from kb.text.entries.codec import to_builtins
 from kb.text.escaping import fenced, visible
 from kb.text.times import minute
 from kb.triage.budget import count_tokens as tokens

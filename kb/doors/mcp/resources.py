@@ -133,7 +133,7 @@ def _memory(key: str, kb: KnowledgeBase) -> str:
 def _entry(entry_id: str, kb: KnowledgeBase) -> str:
     from kb.doors.mcp.replies import fit, plain
     from kb.memory.yaml_edit import render
-    from kb.text.codec import to_builtins
+    from kb.text.entries.codec import to_builtins
 
     entry = kb.get(entry_id)
     said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}

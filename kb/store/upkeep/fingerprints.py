@@ -19,8 +19,8 @@ from kb.model.entry import OFFERED
 from kb.store.database import Database
 from kb.store.entries import EntryTable
 from kb.store.upkeep.sweep import SweptLookups
+from kb.text.entries.identify import fingerprints_of
 from kb.text.evidence.alarm import alarm
-from kb.text.identify import fingerprints_of
 from kb.text.masking import MASK_VERSION, fingerprint
 
 MADE_BY = "mask_version"

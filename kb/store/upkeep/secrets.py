@@ -21,8 +21,8 @@ from kb.model import Status
 from kb.store.database import Database
 from kb.store.entries import EntryTable
 from kb.store.upkeep.fingerprints import MADE_BY, Fingerprints
-from kb.text import codec
-from kb.text.identify import fingerprints_of
+from kb.text.entries import codec
+from kb.text.entries.identify import fingerprints_of
 from kb.text.secrets.gate import clean
 from kb.text.secrets.search import find
 

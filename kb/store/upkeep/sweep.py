@@ -28,7 +28,7 @@ from typing import Any
 
 from kb.model.receipts import SweepReport
 from kb.store.database import Database, Row, placeholders
-from kb.text.codec import stamp
+from kb.text.entries.codec import stamp
 from kb.text.masking import fingerprint, mask
 
 _MICROSECOND = timedelta(microseconds=1)

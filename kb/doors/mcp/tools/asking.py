@@ -100,7 +100,7 @@ class Asking:
         self, entry_id: Annotated[Text, Field(description="The id, as a check or a search returned it.")]
     ) -> WholeEntry:
         """One entry with everything that it says: steps, commands, checks, source, and its record."""
-        from kb.text.codec import to_builtins
+        from kb.text.entries.codec import to_builtins
 
         entry = self._kb.get(entry_id)
         said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
