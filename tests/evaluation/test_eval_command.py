@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.base import utc_now
+from kb.text.times import utc_now
 from kb.evaluation.cases import parse_cases
 from kb.evaluation.results import load_run
 from kb.evaluation.run import evaluate

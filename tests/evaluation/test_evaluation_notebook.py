@@ -10,7 +10,7 @@ import pytest
 from nbclient import NotebookClient
 
 from kb import KnowledgeBase
-from kb.base import utc_now
+from kb.text.times import utc_now
 from kb.evaluation.cases import Case, load_cases
 from kb.evaluation.compare import misses
 from kb.evaluation.figures import curve
