@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.text.times import utc_now
 from kb.evaluation.cases import parse_cases
 from kb.evaluation.results import load_run
 from kb.evaluation.run import evaluate
 from kb.index.encoder import OnnxEncoder
+from kb.text.times import utc_now
 from tests.conftest import RunKb
 
 POOL = "FATAL: remaining connection slots are reserved for roles with the SUPERUSER attribute"

@@ -10,12 +10,12 @@ import pytest
 from nbclient import NotebookClient
 
 from kb import KnowledgeBase
-from kb.text.times import utc_now
 from kb.evaluation.cases import Case, load_cases
 from kb.evaluation.compare import misses
 from kb.evaluation.figures import curve
 from kb.evaluation.results import Result, save_run
 from kb.evaluation.run import ask_all, evaluate
+from kb.text.times import utc_now
 from tests.conftest import ROOT
 
 NOTEBOOK = ROOT / "notebooks" / "evaluation.ipynb"
