@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
 from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.lesson_details import Detail, taking_details
 from kb.model.receipts import Learned
 
 app = typer.Typer(help="Keep what was learned; it is found at once, by every process.", no_args_is_help=True)
 
-_CHECK = typer.Option(
-    "", "--check", metavar="TEXT", help="What separates this cause from others with the same symptom."
-)
-_WARNING = typer.Option("", "--warning", metavar="TEXT", help="What does not work, or why this is no error.")
 _COMMAND = typer.Option([], "--command", "-c", metavar="LINE", help="A command to run; may be repeated.")
-_SERVICE = typer.Option([], "--service", metavar="NAME", help="The service it holds for; may be repeated.")
-_ENVIRONMENT = typer.Option(
-    [], "--environment", "--env", metavar="NAME", help="The environment it holds in; may be repeated."
-)
-_MUST = typer.Option([], "--must-match", metavar="TEXT", help="A text that the pattern must match.")
-_MUST_NOT = typer.Option([], "--must-not-match", metavar="TEXT", help="A text that it must not match.")
-_REGEX = typer.Option(None, "--regex/--literal", help="How to read the pattern; else its own syntax tells.")
-_EXPIRES = typer.Option(
-    "", "--expires", metavar="YYYY-MM-DD", help="The day after which it no longer counts."
-)
 _AUTHOR = typer.Option("", "--author", metavar="NAME", help="Who says so.")
+
+
+def _option(detail: Detail) -> tuple[Any, Any]:
+    """A detail as an option of a command."""
+    says = f"{detail.says} May be repeated." if detail.is_many else detail.says
+    default: Any = [] if detail.is_many else None if detail.form is bool else ""
+    kind = list[str] if detail.is_many else bool | None if detail.form is bool else str
+    return kind, typer.Option(
+        default, *detail.flags, metavar=None if detail.form is bool else detail.metavar, help=says
+    )
 
 
 def add_to(root: typer.Typer) -> None:
@@ -33,6 +32,7 @@ def add_to(root: typer.Typer) -> None:
 
 
 @app.command("pattern")
+@taking_details(_option)
 def learn_pattern(
     context: typer.Context,
     pattern: str = typer.Argument(..., metavar="PATTERN", help="The text that gives the error away."),
@@ -43,16 +43,9 @@ def learn_pattern(
         [], "--tool", metavar="NAME", help="The tool it holds for; may be repeated."
     ),
     command: list[str] = _COMMAND,
-    check: str = _CHECK,
-    warning: str = _WARNING,
-    service: list[str] = _SERVICE,
-    environment: list[str] = _ENVIRONMENT,
-    must_match: list[str] = _MUST,
-    must_not_match: list[str] = _MUST_NOT,
-    regex: bool = _REGEX,
-    expires: str = _EXPIRES,
     author: str = _AUTHOR,
     as_json: bool = JSON,
+    **details: Any,
 ) -> None:
     """Keep an error pattern."""
     with opened(context) as kb:
@@ -62,21 +55,15 @@ def learn_pattern(
             fix,
             command,
             category,
-            check=check,
-            warning=warning,
-            services=service,
-            environments=environment,
             tools=tool,
-            must_match=must_match,
-            must_not_match=must_not_match,
-            regex=regex,
-            expires=expires or None,
             author=author or None,
+            **{**details, "expires": details["expires"] or None},
         )
     _report(learned, as_json)
 
 
 @app.command("tool-fix")
+@taking_details(_option)
 def learn_tool_fix(
     context: typer.Context,
     tool_name: str = typer.Argument(..., metavar="TOOL", help="The tool that fails, such as kubectl_exec."),
@@ -84,16 +71,9 @@ def learn_tool_fix(
     cause: str = typer.Option("", "--cause", "-m", metavar="TEXT", help="Why."),
     fix: str = typer.Option("", "--fix", "-f", metavar="TEXT", help="What helps."),
     command: list[str] = _COMMAND,
-    check: str = _CHECK,
-    warning: str = _WARNING,
-    service: list[str] = _SERVICE,
-    environment: list[str] = _ENVIRONMENT,
-    must_match: list[str] = _MUST,
-    must_not_match: list[str] = _MUST_NOT,
-    regex: bool = _REGEX,
-    expires: str = _EXPIRES,
     author: str = _AUTHOR,
     as_json: bool = JSON,
+    **details: Any,
 ) -> None:
     """Keep what makes a tool fail and what helps."""
     with opened(context) as kb:
@@ -103,15 +83,8 @@ def learn_tool_fix(
             cause,
             fix,
             command,
-            check=check,
-            warning=warning,
-            services=service,
-            environments=environment,
-            must_match=must_match,
-            must_not_match=must_not_match,
-            regex=regex,
-            expires=expires or None,
             author=author or None,
+            **{**details, "expires": details["expires"] or None},
         )
     _report(learned, as_json)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from kb.base import KnowledgeBase
+from kb.doors.lesson_details import Detail, taking_details
 from kb.doors.mcp.arguments import Flag, Text, Words
 from kb.doors.mcp.offers import Offer, reading, writing
 from kb.model.healthy import Rehearsal
@@ -15,16 +16,16 @@ from kb.model.ledger import Trust
 from kb.model.receipts import Learned
 
 Commands = Annotated[Words, Field(description="Commands that help: a list, or one text with commas.")]
-Check = Annotated[Text, Field(description="What separates this cause from others with the same symptom.")]
-Warns = Annotated[Text, Field(description="What was tried and did not work, or why this is no error.")]
-Services = Annotated[Words, Field(description="The services it holds for; empty means any.")]
-Environments = Annotated[Words, Field(description="The environments it holds in; empty means any.")]
-Must = Annotated[Words, Field(description="Texts that it must match: a list.")]
-MustNot = Annotated[Words, Field(description="Texts that it must not match: a list.")]
 Regex = Annotated[
     Flag, Field(description="Whether the pattern is a regular expression; else its form tells.")
 ]
-Expires = Annotated[Text, Field(description="The day after which it no longer counts, as 2026-12-31.")]
+
+
+def _argument(detail: Detail) -> tuple[Any, Any]:
+    """A detail as an argument of a tool."""
+    kind: Any = Words if detail.is_many else Flag if detail.form is bool else Text
+    default: Any = () if detail.is_many else None if detail.form is bool else ""
+    return Annotated[kind, Field(description=detail.says)], default
 
 
 class Learning:
@@ -42,6 +43,7 @@ class Learning:
             reading(self.rehearse_pattern),
         )
 
+    @taking_details(_argument)
     def learn_tool_fix(
         self,
         tool_name: Annotated[Text, Field(description="The tool that fails, such as kubectl_exec.")],
@@ -49,14 +51,7 @@ class Learning:
         root_cause: Annotated[Text, Field(description="Why.")] = "",
         fix_description: Annotated[Text, Field(description="What helps.")] = "",
         commands: Commands = (),
-        check: Check = "",
-        warning: Warns = "",
-        services: Services = (),
-        environments: Environments = (),
-        must_match: Must = (),
-        must_not_match: MustNot = (),
-        regex: Regex = None,
-        expires: Expires = "",
+        **details: Any,
     ) -> Learned:
         """Keep what makes a tool fail and what helps, once you found it out.  It is found at once, by everybody.
 
@@ -69,16 +64,10 @@ class Learning:
             root_cause,
             fix_description,
             commands,
-            check=check,
-            warning=warning,
-            services=services,
-            environments=environments,
-            must_match=must_match,
-            must_not_match=must_not_match,
-            regex=regex,
-            expires=expires or None,
+            **{**details, "expires": details["expires"] or None},
         )
 
+    @taking_details(_argument)
     def learn_pattern(
         self,
         pattern: Annotated[
@@ -88,15 +77,8 @@ class Learning:
         fix: Annotated[Text, Field(description="What fixes it.")] = "",
         commands: Commands = (),
         category: Annotated[Text, Field(description="Such as pod_errors, network or auth.")] = "",
-        check: Check = "",
-        warning: Warns = "",
-        services: Services = (),
-        environments: Environments = (),
         tools: Annotated[Words, Field(description="The tools it holds for; empty means any.")] = (),
-        must_match: Must = (),
-        must_not_match: MustNot = (),
-        regex: Regex = None,
-        expires: Expires = "",
+        **details: Any,
     ) -> Learned:
         """Keep an error pattern for next time: call it after an incident, before you forget.
 
@@ -109,15 +91,8 @@ class Learning:
             fix,
             commands,
             category,
-            check=check,
-            warning=warning,
-            services=services,
-            environments=environments,
             tools=tools,
-            must_match=must_match,
-            must_not_match=must_not_match,
-            regex=regex,
-            expires=expires or None,
+            **{**details, "expires": details["expires"] or None},
         )
 
     def record_outcome(
