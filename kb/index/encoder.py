@@ -105,7 +105,7 @@ class OnnxEncoder:
         self._begun = False
 
     def of(self, name: str) -> Encoder:
-        """See `Encoder.of`."""
+        """The encoder whose vectors have that name, where it is this model in another precision; else this one."""
         same_model = name.removesuffix(_SUFFIX) == self.name.removesuffix(_SUFFIX)
         return self._other if same_model and name != self.name else self
 
@@ -141,7 +141,7 @@ class OnnxEncoder:
 
     @property
     def caveat(self) -> str:
-        """See `Encoder.caveat`."""
+        """What is to be said of answers by this model; empty for the one that confidence was measured with."""
         if self.name.removesuffix(_SUFFIX) == DEFAULT_MODEL:
             return ""
         return (
@@ -150,11 +150,14 @@ class OnnxEncoder:
         )
 
     def ready(self) -> bool:
-        """See `Encoder.ready`."""
+        """Whether `encode` can answer without first exporting a model (half a minute)."""
         return self.exported.is_file()
 
     def prepare(self) -> None:
-        """See `Encoder.prepare`.  Raises StoreBroken with the exporter's last words."""
+        """Do what `ready` asks for, once for all homes of this user.
+
+        Raises StoreBroken with the exporter's last words.
+        """
         if self.ready():
             return
         from filelock import FileLock  # (no question needs it)
@@ -181,7 +184,7 @@ class OnnxEncoder:
         remove_unused(self._cache)
 
     def prepare_later(self) -> str:
-        """See `Encoder.prepare_later`."""
+        """Begin with it elsewhere and do not wait; returns what is waited for, in words."""
         if not self._begun:
             self._begun = True
             environment = {
@@ -227,7 +230,7 @@ class OnnxEncoder:
         return tokenizer
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
-        """See `Encoder.encode`."""
+        """One row of unit length a text, float32; `progress` is told how many more are done."""
         import numpy as np
 
         self.prepare()

@@ -36,7 +36,7 @@ class Fts5Index:
         self.notes: list[str] = []
 
     def add(self, pieces: Sequence[Pieces]) -> None:
-        """See `LexicalIndex.add`."""
+        """Index the chunks of entries that have none, in this order.  Call inside a write."""
         found = [(entry_id, chunks) for entry_id, chunks in pieces if chunks]
         if found:
             self._begin_tally()
@@ -80,7 +80,7 @@ class Fts5Index:
         return int(self._db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0)
 
     def remove(self, entry_id: str) -> None:
-        """See `LexicalIndex.remove`."""
+        """Take an entry's chunks out.  Call inside a write."""
         pieces = self.chunks_of([entry_id]).get(entry_id, [])
         if pieces:
             self._begin_tally()
@@ -89,13 +89,13 @@ class Fts5Index:
             self._tally(-1)
 
     def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
-        """See `LexicalIndex.extend`."""
+        """Give an entry that is indexed these chunks, too.  Call inside a write."""
         known = _tokens(self.chunks_of([entry_id]).get(entry_id, []))
         self._begin_tally()
         self._count(dict.fromkeys(self._insert([(entry_id, chunks)])[0] - known, 1))
 
     def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
-        """See `LexicalIndex.reword`."""
+        """Put these in place of the chunks of the role `asked`.  Call inside a write."""
         pieces = self.chunks_of([entry_id]).get(entry_id, [])
         old = [piece for piece in pieces if piece.role == ASKED]
         own = _tokens(piece for piece in pieces if piece.role != ASKED)
@@ -149,7 +149,7 @@ class Fts5Index:
         )
 
     def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
-        """See `LexicalIndex.search`."""
+        """The best chunks for any of the tokens, of the entries that pass the filter, best first."""
         rarest = self.rarest(tokens)
         if not rarest:
             return []
@@ -191,7 +191,7 @@ class Fts5Index:
         return {chunk: terms.split() for chunk, terms in rows}
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
-        """See `LexicalIndex.document_frequencies`."""
+        """In how many entries each term occurs; terms that occur in none are left out."""
         wanted, found = list(dict.fromkeys(terms)), dict[str, int]()
         for start in range(0, len(wanted), _IN_CLAUSE):
             part = wanted[start : start + _IN_CLAUSE]
@@ -203,12 +203,12 @@ class Fts5Index:
         return found
 
     def size(self) -> tuple[int, float, float]:
-        """See `LexicalIndex.size`."""
+        """How many entries there are, and the mean length of a chunk and of an entry in tokens."""
         entries, chunks, tokens = self._totals() or self._counted()
         return entries, tokens / max(1, chunks), tokens / max(1, entries)
 
     def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
-        """See `LexicalIndex.chunks_of`."""
+        """The chunks of each entry in their order."""
         found: dict[str, list[StoredChunk]] = {}
         for row in self._db.rows(
             f"SELECT c.id, c.entry_id, c.role, iif(c.role = 'title', c.text, ''), t.terms"

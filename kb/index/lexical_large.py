@@ -41,35 +41,35 @@ class LargeLexicalIndex:
         self.notes: list[str] = []
 
     def add(self, pieces: Sequence[Pieces]) -> None:
-        """See `LexicalIndex.add`."""
+        """Index the chunks of entries that have none, in this order.  Call inside a write."""
         self._small.add(pieces)
 
     def remove(self, entry_id: str) -> None:
-        """See `LexicalIndex.remove`."""
+        """Take an entry's chunks out.  Call inside a write."""
         self._small.remove(entry_id)
 
     def extend(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
-        """See `LexicalIndex.extend`."""
+        """Give an entry that is indexed these chunks, too.  Call inside a write."""
         self._small.extend(entry_id, chunks)
 
     def reword(self, entry_id: str, chunks: Sequence[Chunk]) -> None:
-        """See `LexicalIndex.reword`."""
+        """Put these in place of the chunks of the role `asked`.  Call inside a write."""
         self._small.reword(entry_id, chunks)
 
     def document_frequencies(self, terms: Iterable[str]) -> Mapping[str, int]:
-        """See `LexicalIndex.document_frequencies`."""
+        """In how many entries each term occurs; terms that occur in none are left out."""
         return self._small.document_frequencies(terms)
 
     def size(self) -> tuple[int, float, float]:
-        """See `LexicalIndex.size`."""
+        """How many entries there are, and the mean length of a chunk and of an entry in tokens."""
         return self._small.size()
 
     def chunks_of(self, entry_ids: Sequence[str]) -> dict[str, list[StoredChunk]]:
-        """See `LexicalIndex.chunks_of`."""
+        """The chunks of each entry in their order."""
         return self._small.chunks_of(entry_ids)
 
     def search(self, tokens: Sequence[str], limit: int, only: Filter = EVERYTHING) -> list[LexicalHit]:
-        """See `LexicalIndex.search`."""
+        """The best chunks for any of the tokens, of the entries that pass the filter, best first."""
         while True:
             published = self._published()
             with self._db.snapshot():

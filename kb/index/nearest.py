@@ -69,11 +69,11 @@ class Plain:
         return len(self._matrix)
 
     def about(self, start: int, end: int, vector: Matrix) -> Matrix:
-        """See `Rows.about`; exact here."""
+        """The cosines of the rows from `start` to before `end`, exact or nearly; exact here."""
         return cosines(self._matrix[start:end], vector)
 
     def exactly(self, rows: Ids) -> Matrix:
-        """See `Rows.exactly`."""
+        """These rows, as float32."""
         import numpy as np
 
         return np.asarray(self._matrix[rows])
@@ -96,7 +96,7 @@ class Quantized:
         return len(self._codes)
 
     def about(self, start: int, end: int, vector: Matrix) -> Matrix:
-        """See `Rows.about`; off by some 4e-4."""
+        """The cosines of the rows from `start` to before `end`, exact or nearly; off by some 4e-4."""
         import numpy as np
 
         found = np.empty(end - start, dtype=np.float32)
@@ -109,7 +109,7 @@ class Quantized:
         return np.asarray(found * self._scales[start:end], dtype=np.float32)
 
     def exactly(self, rows: Ids) -> Matrix:
-        """See `Rows.exactly`; a component is off by a 30,000th of the row's largest at the most."""
+        """These rows, as float32; a component is off by a 30,000th of the row's largest at the most."""
         import numpy as np
 
         width, place = self._codes.shape[1], self._rest.fileno()

@@ -113,19 +113,19 @@ class Exact:
         self._ids, self._rows = ids, rows
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
-        """See `Vectors.nearest`."""
+        """The `limit` nearest chunks."""
         return nearest_rows(self._ids, self._rows, vector, limit)
 
     def size(self) -> int:
-        """See `Vectors.size`."""
+        """How many vectors there are."""
         return len(self._ids)
 
     def ids(self) -> set[int]:
-        """See `Vectors.ids`."""
+        """The chunks that have a vector here."""
         return set(self._ids.tolist())
 
     def close(self) -> None:
-        """See `Vectors.close`; a mapped matrix goes with the last reference to it."""
+        """Let go of files and connections; a mapped matrix goes with the last reference to it."""
 
 
 class Rows:

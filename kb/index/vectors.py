@@ -260,7 +260,7 @@ class VectorIndex:
             self.absorb()
 
     def save_lost(self) -> None:
-        """See `Publisher.save_lost`."""
+        """Vectors that the cache lost are salvaged from the published matrix, else they wait to be made anew."""
         self._publisher.save_lost()
 
     def outbox_size(self) -> int:

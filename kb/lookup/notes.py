@@ -47,14 +47,14 @@ class Held(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HeldEntries:
-    """See `Held`; only what may fit is read of them, however many there are."""
+    """The entries in quarantine of one home; only what may fit is read of them, however many there are."""
 
     entries: EntryTable
     signatures: CompiledSignatures
     moves: MoveTable
 
     def fitting(self, fingerprints: Sequence[str], text: str) -> Mapping[str, Move]:
-        """See `Held.fitting`."""
+        """The last move of those that may have one of the fingerprints, or a signature that occurs in the text."""
         if not self.entries.index.holds:
             return self.moves.quarantined(self.entries.in_quarantine())
         signed = {hit.key for hit in self.signatures.current().scan(text)}

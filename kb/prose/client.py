@@ -148,7 +148,7 @@ class Client:
         )
 
     def ask(self, system: str, content: str, form: type[Form]) -> Form:
-        """See `Asks.ask`."""
+        """The answer in the given form.  Raises ProseMissing with the reason why there is none."""
         if not self.api_key:
             raise ProseMissing("ANTHROPIC_API_KEY is not set", lasting=True)
         try:

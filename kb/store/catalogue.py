@@ -170,7 +170,7 @@ class Catalogue:
         return any(move.entry_id in ids for move in self._moves.pending())
 
     def shift(self, file: str, by: str, values: Sequence[object]) -> None:
-        """See `EntryTable.shift`."""
+        """Note by how many lines (SQL of `line`) the live entries of a file moved.  Call inside a write."""
         self._entries.shift(file, by, values)
 
     def owns(self, ids: Iterable[str], file: str) -> bool:

@@ -43,7 +43,7 @@ class DyingLedger(Ledger):
     step = ""
 
     def record_outcome(self, outcome: Outcome) -> None:
-        """See `Ledger.record_outcome`."""
+        """Keep what came of applying an entry."""
         if self.step == "before outcome":
             die()
         super().record_outcome(outcome)
@@ -57,7 +57,7 @@ class DyingTable(MoveTable):
     step = ""
 
     def add(self, move: Move) -> Move:
-        """See `MoveTable.add`."""
+        """Keep a move (its id is given here).  Call inside a write."""
         kept = super().add(move)
         if self.step == "after move":
             die()
@@ -70,7 +70,7 @@ class DyingMemory(Memory):
     step = ""
 
     def edit(self, key: str, edit: Callable[[str], str]) -> None:
-        """See `Memory.edit`."""
+        """Replace the file's text by `edit(text)`, under its lock; an edit that changes nothing writes nothing."""
         if self.step == "after commit":
             die()
         super().edit(key, edit)
@@ -82,7 +82,7 @@ class DyingMoves(Moves):
     """Dies when a move is complete, before anybody is told."""
 
     def complete(self, move: Move, now: datetime) -> None:
-        """See `Moves.complete`."""
+        """Write a pending move into its file, unless that says something else by now."""
         super().complete(move, now)
         die()
 

@@ -24,7 +24,7 @@ class CountingEncoder(OnnxEncoder):
     encoded = 0
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
-        """See `Encoder.encode`."""
+        """One row of unit length a text, float32; `progress` is told how many more are done."""
         self.encoded += len(texts)
         return super().encode(texts, progress)
 
@@ -76,16 +76,16 @@ class HashedEncoder(OnnxEncoder):
         return np.random.default_rng(11).standard_normal((self._ROWS, self._SIZE), dtype=np.float32)
 
     def ready(self) -> bool:
-        """See `Encoder.ready`."""
+        """Whether `encode` can answer without first exporting a model (half a minute)."""
         return not self._like_the_model or super().ready()
 
     def prepare(self) -> None:
-        """See `Encoder.prepare`."""
+        """Do what `ready` asks for, once for all homes of this user."""
         if self._like_the_model:
             super().prepare()
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
-        """See `Encoder.encode`."""
+        """One row of unit length a text, float32; `progress` is told how many more are done."""
         import numpy as np
 
         if len(texts) == 1 and self._like_the_model:

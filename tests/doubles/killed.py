@@ -22,7 +22,7 @@ class DiesBeforeWatch(WatchFile):
     """The process dies before the watch list is written."""
 
     def save(self, items: Sequence[WatchItem]) -> None:
-        """See `WatchFile.save`."""
+        """Put these in place of what the last summary wrote; everything else in the file stays."""
         del items
         die()
 
@@ -31,7 +31,7 @@ class DiesBeforeRow(Reviews):
     """The process dies before it is noted that there was a review."""
 
     def add(self, review: ReviewRow, actor: str = "") -> None:
-        """See `Reviews.add`."""
+        """Keep that a review was made.  Raises HomeNotWritable."""
         del review, actor
         die()
 
@@ -40,6 +40,6 @@ class DiesAfterRow(Reviews):
     """The process dies right after it was noted that there was a review."""
 
     def add(self, review: ReviewRow, actor: str = "") -> None:
-        """See `Reviews.add`."""
+        """Keep that a review was made.  Raises HomeNotWritable."""
         super().add(review, actor)
         die()

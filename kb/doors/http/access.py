@@ -175,7 +175,7 @@ class Verifier:
         self._tokens = tokens
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """See `mcp.server.auth.provider.TokenVerifier`."""
+        """Who has this token, and what that one may do; None for a token that is not known."""
         role = self._tokens.role_of(token)
         return AccessToken(token="", client_id=f"{role} token", scopes=[role]) if role else None
 
@@ -187,7 +187,7 @@ class EndedTokens:
         self._app, self._tokens = app, tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
+        """Answer one request, as ASGI defines it."""
         given = Headers(scope=scope).get("authorization", "") if scope["type"] == "http" else ""
         token = self._tokens.find(given[len(_BEARER) :]) if given.lower().startswith(_BEARER) else None
         if token and token.ended(self._tokens.today()):

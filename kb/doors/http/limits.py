@@ -43,7 +43,7 @@ class TimelyBodies:
         self._large = anyio.Semaphore(limits.large_at_once)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See ASGI."""
+        """Answer one request, as ASGI defines it."""
         if scope["type"] != "http" or scope["method"] != "POST":
             await self._app(scope, receive, send)
             return

@@ -62,31 +62,35 @@ class WarmingEncoder:
         self._loading = threading.Lock()
 
     def of(self, name: str) -> Encoder:
-        """See `Encoder.of`: that one is loaded, if it is the home's."""
+        """The encoder whose vectors have that name, where it is this model in another precision; else this one;
+        that one is loaded, if it is the home's.
+        """
         other = self._encoder.of(name)
         return self if other is self._encoder else WarmingEncoder(other, self._state)
 
     @property
     def caveat(self) -> str:
-        """See `Encoder.caveat`."""
+        """What is to be said of answers by this model; empty for the one that confidence was measured with."""
         return self._encoder.caveat
 
     def ready(self) -> bool:
-        """See `Encoder.ready`: whether it was loaded."""
+        """Whether `encode` can answer without first exporting a model (half a minute); whether it was loaded."""
         return self._state.done
 
     def prepare(self) -> None:
-        """See `Encoder.prepare`."""
+        """Do what `ready` asks for, once for all homes of this user."""
         self._encoder.prepare()
 
     def prepare_later(self) -> str:
-        """See `Encoder.prepare_later`; loading was begun with the server."""
+        """Begin with it elsewhere and do not wait; returns what is waited for, in words; loading was begun with
+        the server.
+        """
         if self._state.failure:
             return f"the model could not be loaded: {self._state.failure}"
         return LOADING if self._encoder.ready() else EXPORTING
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Matrix:
-        """See `Encoder.encode`."""
+        """One row of unit length a text, float32; `progress` is told how many more are done."""
         return self._encoder.encode(texts, progress)
 
     def load(self, home: Home) -> None:

@@ -105,7 +105,7 @@ class KbServer(MCPServer[dict[str, Any]]):
         return all_offers(self._kb)
 
     async def list_tools(self) -> list[ListedTool]:
-        """See `MCPServer.list_tools`."""
+        """The tools that this caller may use."""
         tools = [offer.tool for offer in self.offers.values()]
         return [
             ListedTool(

@@ -29,7 +29,10 @@ class Alerts:
         self._kb = kb
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`.  A brief keeps its own budget; this one is only a bound."""
+        """The tools of this group, each with what it may do and how much it may say.
+
+        A brief keeps its own budget; this one is only a bound.
+        """
         most = 6 * PAGE
         return (
             reading(self.triage, most),

@@ -44,7 +44,7 @@ class Asking:
         self._kb = kb
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`."""
+        """The tools of this group, each with what it may do and how much it may say."""
         more = "get_entry(entry_id) shows one entry whole"
         return (
             reading(self.check_known_issues, ANSWER, more=more),

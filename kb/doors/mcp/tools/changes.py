@@ -30,7 +30,7 @@ class ChangeTools:
         self._kb = kb
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`."""
+        """The tools of this group, each with what it may do and how much it may say."""
         more = "ask for fewer hours, or for one service or kind"
         return (writing(self.record_change), reading(self.changes, more=more), reading(self.rollback_target))
 

@@ -94,7 +94,7 @@ class IncidentLife:
         self._kb = kb
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`."""
+        """The tools of this group, each with what it may do and how much it may say."""
         more = "incident_show(incident_id) shows all of it"
         steps = (
             self.incident_open,
@@ -214,7 +214,7 @@ class IncidentWork:
         self._kb = kb
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`."""
+        """The tools of this group, each with what it may do and how much it may say."""
         more = "the postmortem and the session log hold all of it"
         return (
             writing(self.incident_log),

@@ -35,7 +35,7 @@ class Learning:
         self._kb = kb
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`."""
+        """The tools of this group, each with what it may do and how much it may say."""
         return (
             writing(self.learn_tool_fix, again=True),
             writing(self.learn_pattern, again=True),

@@ -55,7 +55,7 @@ class MemoryTools:
         self._kb = kb
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`."""
+        """The tools of this group, each with what it may do and how much it may say."""
         return (
             reading(self.memory_read, PAGE, newest=True, more=_MORE),
             writing(self.memory_append),

@@ -22,7 +22,7 @@ class Proposing:
         self._kb = kb
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`."""
+        """The tools of this group, each with what it may do and how much it may say."""
         return (
             reading(self.proposals_list, PAGE, more="decide on the first ones, then list again"),
             writing(self.proposal_accept, again=True),

@@ -33,7 +33,7 @@ class Skills:
     """The tool that calls others."""
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`."""
+        """The tools of this group, each with what it may do and how much it may say."""
         offer = writing(skill_run)
         offer.tool.fn_metadata.output_schema = None  # it answers what the skill answers
         # It writes nothing itself: whether the caller may do so is asked of the skill's own tool.

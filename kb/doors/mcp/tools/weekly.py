@@ -20,7 +20,7 @@ class LookingBack:
         self._kb = kb
 
     def offers(self) -> Sequence[Offer]:
-        """See `Tools.offers`."""
+        """The tools of this group, each with what it may do and how much it may say."""
         return (
             reading(self.weekly_summary, PAGE, newest=("log",), more="a shorter window (days) shows less"),
         )
