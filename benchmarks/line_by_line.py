@@ -1,4 +1,4 @@
-"""What asking a log line by line gains and costs: the same questions with it and without it (`kb.lookup.alone`).
+"""What asking a log line by line gains and costs: the same questions with it and without it (`kb.lookup.question`).
 
 `python -m benchmarks.line_by_line` puts each log of an article, each line of a CI, and each real fault that was
 provoked a second time (with a word of its telling line left out, so that no exact tier finds it) among twenty lines of

@@ -2,7 +2,7 @@
 
 `python -m benchmarks.sentences [--home DIR]` asks the questions of `benchmarks/questions` that are not held of the
 known errors there and, with DIR, a home that has `../shared/corpora`, of its documents. A logistic of the opinions of
-`kb.lookup.sentences` tells the right candidate of a question from its eight best wrong ones; fitted without a sixth
+`kb.lookup.scoring` tells the right candidate of a question from its eight best wrong ones; fitted without a sixth
 of the families (of known errors) or documents in turn, it is measured on that sixth: how often the right entry is
 first, and how many are first and above the bar that one in ten questions passes when its own entry is gone. Then what
 ships is measured, and the fit on all is printed: write it into `kb/lookup/calibration.toml`, rounded.
@@ -26,8 +26,7 @@ from benchmarks.paraphrases import learn_all
 from benchmarks.questions import FOLDER, read
 from benchmarks.reliability import ids_by_path
 from kb import KnowledgeBase
-from kb.lookup.scoring import calibration
-from kb.lookup.sentences import OPINIONS
+from kb.lookup.scoring import SENTENCE_OPINIONS, calibration
 from kb.text.kinds import Kind
 
 FOLDS = 6
@@ -53,8 +52,8 @@ def ask_all(kb: KnowledgeBase, rows: Iterable[tuple[str, frozenset[str], str]]) 
     asked = list[Asked]()
     for text, right, group in rows:
         found = ranked.search(text, kind=Kind.SENTENCE, said=text)
-        opinions = np.array([[hit.features[name] for name in OPINIONS] for hit in found]).reshape(
-            -1, len(OPINIONS)
+        opinions = np.array([[hit.features[name] for name in SENTENCE_OPINIONS] for hit in found]).reshape(
+            -1, len(SENTENCE_OPINIONS)
         )
         asked.append(
             Asked(opinions, np.array([hit.entry_id in right for hit in found], bool), group, entries)
@@ -119,7 +118,7 @@ def by_fit(model: LogisticRegression) -> Scoring:
 def as_shipped(one: Asked) -> np.ndarray:
     """The log-odds that ship."""
     weights = calibration("sentence")
-    told = one.opinions @ np.array([weights[name] for name in OPINIONS])
+    told = one.opinions @ np.array([weights[name] for name in SENTENCE_OPINIONS])
     return told + weights["intercept"] + weights["crowd"] * np.log(one.entries)
 
 
@@ -164,7 +163,7 @@ def main() -> None:
         report(f"{name}, as shipped", asked, lambda _: as_shipped)
     model = fit([one for asked in sources.values() for one in asked])
     print(
-        dict(zip((*OPINIONS, "crowd"), model.coef_[0].round(2).tolist(), strict=True)),
+        dict(zip((*SENTENCE_OPINIONS, "crowd"), model.coef_[0].round(2).tolist(), strict=True)),
         model.intercept_.round(2),
     )
 

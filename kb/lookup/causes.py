@@ -22,10 +22,11 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise
 
 from kb.lookup.candidates import Found
+from kb.lookup.judging import Judged, learned_by
 from kb.lookup.question import Question
 from kb.lookup.rarity import agreement, stats_of
 from kb.lookup.scoring import RELATED, by_likeness
-from kb.lookup.verdict import Judged, in_order, learned_by, rivals
+from kb.lookup.verdict import in_order, rivals
 from kb.model import Entry
 from kb.model.ledger import EXACT, Match, Tier
 from kb.store.lexical_index import LexicalIndex, StoredChunk

@@ -22,17 +22,15 @@ from kb.errors import HomeNotWritable, NothingAsked, Problem
 from kb.index.signatures import CompiledSignatures
 from kb.lookup import notes as watch_notes
 from kb.lookup import verdict as verdicts
-from kb.lookup.alone import alone
 from kb.lookup.candidates import Found, OnFound
 from kb.lookup.causes import Causes, OtherCauses, mark_alternatives, spoken_for
 from kb.lookup.exact import SignatureScan, by_crash, by_fingerprint, by_rewording, other_crashes
-from kb.lookup.notes import Held, warnings
+from kb.lookup.judging import Judged, judge, stronger
+from kb.lookup.notes import Held, surer, warnings
 from kb.lookup.offering import offered, to_match, worth_showing
-from kb.lookup.question import Question, ask
+from kb.lookup.question import Question, alone, ask
 from kb.lookup.ranked import RankedTiers
 from kb.lookup.scoring import KNOWN, RELATED
-from kb.lookup.surer import surer
-from kb.lookup.verdict import Judged
 from kb.model import AlertRule, Entry, Runbook
 from kb.model.entry import OFFERED
 from kb.model.ledger import NO_MATCH, Answer, Evidence, Match, Trust, Verdict
@@ -282,8 +280,8 @@ class Lookup:
         best = {one.entry.id: one for one in already}
         for hit in hits:
             known = stored[hit.entry_id], trust[hit.entry_id]
-            one = verdicts.judge(question, hit, *known, now, here.get(hit.entry_id, 0))
-            best[hit.entry_id] = verdicts.stronger(best[hit.entry_id], one) if hit.entry_id in best else one
+            one = judge(question, hit, *known, now, here.get(hit.entry_id, 0))
+            best[hit.entry_id] = stronger(best[hit.entry_id], one) if hit.entry_id in best else one
         return list(best.values())
 
     def _on_offer(self, ids: Iterable[str]) -> dict[str, Stored]:

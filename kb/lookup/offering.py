@@ -26,9 +26,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TypedDict
 
+from kb.lookup.candidates import is_same_service
+from kb.lookup.judging import Judged
 from kb.lookup.question import Question
 from kb.lookup.scoring import KNOWN, RELATED
-from kb.lookup.verdict import Judged, is_same_service, place_of
+from kb.lookup.verdict import place_of
 from kb.model import Entry, Incident, Origin, Runbook
 from kb.model.ledger import Evidence, Match, Standing, Verdict
 from kb.text.evidence.evidence import title_line

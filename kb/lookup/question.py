@@ -1,17 +1,18 @@
-"""A question made ready: redacted, its telling lines picked, masked, and its words as they were written.
+"""A question made ready: redacted, its telling lines picked and masked, its words as written, its single lines.
 
-The words of a question as they were written: what its template leaves out, where it is what entries quote.
+The text may be one line or a log of gigabytes that arrives as lines: it is read once, in constant memory, and
+`each_block` sees all of it on the way (that is where signatures are scanned).
 
-A template has a placeholder for whatever varies, which is right for telling that two lines are one error and wrong for
-finding what was written about it: people name `traceroute6`, `phantomjs@1.9.17`, `$install_test_reqs`, "less than 3 %",
-a 503.  So words are asked as they stand.  Of those that vary only what some entry has counts: an id that nobody wrote
-down would weigh as much as the rarest word.  In what a program wrote, numbers are counters and times rather than
-limits; of them only those count that stand alone and are as long as codes are.
+**Words as written.**  A template has a placeholder for whatever varies, which is right for telling that two lines are
+one error and wrong for finding what was written about it: people name `traceroute6`, `phantomjs@1.9.17`,
+`$install_test_reqs`, "less than 3 %", a 503.  So words are asked as they stand.  Of those that vary only what some
+entry has counts: an id that nobody wrote down would weigh as much as the rarest word.  In what a program wrote, numbers
+are counters and times rather than limits; of them only those count that stand alone and are as long as codes are.
 
-A question made ready: redacted, its telling lines picked, their templates and fingerprints.
-
-The text may be one line or a log of gigabytes that arrives as lines: it is read once, in constant
-memory, and `each_block` sees all of it on the way (that is where signatures are scanned).
+**Single lines.**  The words of a bag of lines are shared out over all that the log says, so that an entry which quotes
+one of them covers little of it.  So the few most telling lines of a long log are asked by themselves, too, each as a
+line of a log, and an entry keeps the better of its judgements.  Only what alarms and tells something counts: any log
+says "shutting down".
 """
 
 from __future__ import annotations
@@ -361,3 +362,26 @@ def _readable(block: str, offset: int, first: int) -> Unfolded:
     """
     found = unfold(hidden(block), offset, first)
     return replace(found, text=hidden(found.text)) if found.changed else found
+
+
+MOST_LINES = 4
+"""Lines of a log that are asked by themselves."""
+_ALARMING = 3.0
+"""The grade of a line (`kb.text.evidence.alarm`) from which something is wrong in it, and not only at an end."""
+_TELLING = 0.5
+"""Specificity of a line that can be asked by itself."""
+
+
+def alone(question: Question) -> list[Question]:
+    """The most telling lines of a long log, each a question by itself, the gravest first; none of any other text.
+
+    A short text is compared by all that it says.
+    """
+    if question.whole or not question.kind.is_of_a_program or len(question.evidence) < 2:
+        return []
+    asked: dict[str, Question] = {}
+    for one in sorted(question.evidence, key=lambda e: (-e.line.score, e.line.line)):
+        line = replace(question, evidence=(one,), written=one.line.message, whole=True, of_a_log=True)
+        if one.line.score >= _ALARMING and one.template not in asked and line.specificity >= _TELLING:
+            asked[one.template] = line
+    return list(asked.values())[:MOST_LINES]

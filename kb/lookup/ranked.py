@@ -220,14 +220,14 @@ def _in_own_words(
     found: Sequence[Found], asked: Query, candidates: Sequence[Candidate], stats: CorpusStats
 ) -> list[Found]:
     """The hits as somebody means them who asks in words of their own: each by the better of two chances."""
-    from kb.lookup import sentences
+    from kb.lookup import scoring
 
-    said = {one.entry_id: sentences.opinions(asked, one, stats) for one in candidates}
-    scores = {key: sentences.score(values, stats.documents) for key, values in said.items()}
+    said = {one.entry_id: scoring.opinions(asked, one, stats) for one in candidates}
+    scores = {key: scoring.score(values, stats.documents) for key, values in said.items()}
     better = [
         replace(
             hit,
-            strength=sentences.either(hit.strength, scores[hit.entry_id]),
+            strength=scoring.either(hit.strength, scores[hit.entry_id]),
             features=hit.features | said[hit.entry_id],
         )
         for hit in found

@@ -18,17 +18,33 @@ of itself; `kb.lookup.siblings` says what tells those apart.
 
 It is a prior for the verdict, not a verdict: it does not know how generic the question's words are
 (`kb.text.specificity` does), nor services, versions, trust.
+
+How well an entry answers what somebody says in their own words: three opinions, and the chance that it is right.
+
+A person who sees a symptom shares few words with the entry that explains it, and hardly any with its title.  What
+tells is how near the question is in meaning to the *whole* of the entry (where it holds, what is seen, why, what
+helps) and to the nearest piece of its *body*, and how much of the question's weight, rare words weighing more, the
+entry has *covered*.  Each is 0 to 1; the weighted sum orders the candidates, and a logistic of it is the chance that
+the first one is right.  What people say by themselves never settles a question.
 """
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from math import exp
+from itertools import chain
+from math import exp, log
+from typing import TYPE_CHECKING
 
+from kb.lookup.rarity import CorpusStats, share_of
 from kb.text.kinds import Kind
+from kb.text.tokens import stem
+
+if TYPE_CHECKING:
+    from kb.lookup.features import Candidate, Query
 
 KNOWN = 0.8
 """Confidence from which the answer is `known`."""
@@ -89,3 +105,50 @@ def likeness(words: float, meaning: float) -> float:
 def by_likeness(value: float) -> float:
     """How likely a learned text of a program is what was asked, by its `likeness`."""
     return 1 / (1 + exp(-_SLOPE * (value - _MIDDLE)))
+
+
+SENTENCE_OPINIONS = ("whole", "body", "covered")
+"""Names of what speaks for a candidate; `calibration.toml` has their weights."""
+_DIGITS = "0123456789"
+
+
+def opinions(query: Query, one: Candidate, stats: CorpusStats) -> dict[str, float]:
+    """What speaks for a candidate, by the names of `OPINIONS`."""
+    body = max(_body(one), default=0.0)
+    whole = body if math.isnan(one.whole_cosine) else one.whole_cosine
+    return {"whole": max(0.0, whole), "body": max(0.0, body), "covered": _covered(query, one, stats) ** 0.5}
+
+
+def score(values: Mapping[str, float], entries: int) -> float:
+    """The weighted sum of the opinions, in log-odds, in a home of so many entries.
+
+    The more there are, the nearer the best of those that are wrong comes by chance.
+    """
+    weights = calibration("sentence")
+    told = sum(weights[name] * values[name] for name in SENTENCE_OPINIONS)
+    return told + weights["intercept"] + weights["crowd"] * log(max(1, entries))
+
+
+def either(likely: float, score: float) -> float:
+    """The better of a candidate's chance as a subject and of that by its score, which goes up to `SAID`."""
+    return max(likely, min(SAID, 1 / (1 + exp(-score))))
+
+
+def _body(one: Candidate) -> list[float]:
+    """The cosines of its pieces but the title; of an entry that has nothing else, of all."""
+    pairs = zip(one.chunks, one.cosines, strict=False)
+    known = [(piece.role, cosine) for piece, cosine in pairs if not math.isnan(cosine)]
+    return [cosine for role, cosine in known if role != "title"] or [cosine for _, cosine in known]
+
+
+def _covered(query: Query, one: Candidate, stats: CorpusStats) -> float:
+    """Of the weight of the question's words, the share that the entry has anywhere.
+
+    `traceroute6` is one word: the `traceroute` that is left where numbers are masked does not count beside it.
+    """
+    bare = {word.rstrip(_DIGITS) for word in query.tokens} - set(query.tokens)
+    return share_of(
+        query.known_words - {stem(word) for word in bare},
+        [*one.names, *chain(*(piece.tokens for piece in one.chunks))],
+        stats,
+    )

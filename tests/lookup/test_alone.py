@@ -8,8 +8,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.index.encoder import OnnxEncoder
-from kb.lookup.alone import MOST_LINES, alone
-from kb.lookup.question import ask
+from kb.lookup.question import MOST_LINES, alone, ask
 from kb.model.ledger import Verdict
 from kb.text.kinds import Kind
 

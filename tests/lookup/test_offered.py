@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from kb import KnowledgeBase
 from kb.lookup.candidates import Found
 from kb.lookup.features import Query, named_in_title
+from kb.lookup.judging import Judged
 from kb.lookup.offering import MOST, offered, spread, worth_showing
 from kb.lookup.rarity import CorpusStats
 from kb.lookup.scoring import KNOWN, RELATED
-from kb.lookup.verdict import Judged, in_order
+from kb.lookup.verdict import in_order
 from kb.model import Entry, Pattern, Runbook
 from kb.model.ledger import Tier, Trust, Verdict
 from kb.text.tokens import tokenize

@@ -11,9 +11,9 @@ import pytest
 from kb import KnowledgeBase
 from kb.errors import FileUnreadable
 from kb.lookup.candidates import Found
+from kb.lookup.judging import Judged
 from kb.lookup.notes import BONUS, noted
 from kb.lookup.question import ask
-from kb.lookup.verdict import Judged
 from kb.memory.watch import WatchFile, parse_watch
 from kb.model import Pattern, Status
 from kb.model.ledger import Tier, Trust
