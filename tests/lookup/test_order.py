@@ -9,11 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from kb.lookup.candidates import Found
-from kb.lookup.judging import TAUGHT, Judged, judge
+from kb.lookup.judging import HERE, TAUGHT, Judged, judge
 from kb.lookup.offering import offered
 from kb.lookup.question import ask
 from kb.lookup.scoring import KNOWN, RELATED
-from kb.lookup.verdict import HERE, OFFSETS, in_order, rank_score
+from kb.lookup.verdict import OFFSETS, in_order, rank_score
 from kb.model import Pattern, Scope
 from kb.model.ledger import Standing, Tier, Trust
 from kb.store.entries import Stored
