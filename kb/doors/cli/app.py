@@ -16,7 +16,6 @@ from kb.doors.cli import (
     outcomes,
     proposing,
     serving,
-    triage,
     weekly,
 )
 from kb.doors.cli.output import print_text
@@ -69,7 +68,7 @@ def options(
 
 
 home.add_first_to(app)
-for group in (asking, triage, learning, outcomes, healthy, change, weekly, proposing):
+for group in (asking, learning, outcomes, healthy, change, weekly, proposing):
     group.add_to(app)
 incident.add_to(incident.app)
 app.add_typer(incident.app, name="incident")
