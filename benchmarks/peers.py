@@ -30,7 +30,7 @@ from benchmarks.ranking_material import SHARED
 from kb import KnowledgeBase
 from kb.evaluation.cases import Case
 from kb.evaluation.figures import EVERY, measure
-from kb.evaluation.results import DEPTH, Measured, Result
+from kb.evaluation.results import DEPTH, CaseResult, Measured
 from kb.evaluation.run import ask_all, case_key, evenly
 from kb.starter import make_home
 
@@ -60,7 +60,7 @@ PEERS: dict[str, Callable[[Sequence[Document], Vectors], Peer]] = {
 
 def of_peer(peer: Peer, cases: Iterable[Case]) -> Measured:
     """Every case asked; the first question is asked once beforehand, as for ours."""
-    results = list[Result]()
+    results = list[CaseResult]()
     for number, case in enumerate([*list(cases)[:1], *cases]):
         started = perf_counter()
         hits = peer.search(asked(case.query))[:DEPTH]
@@ -68,7 +68,7 @@ def of_peer(peer: Peer, cases: Iterable[Case]) -> Measured:
         rank = next((place for place, (key, _) in enumerate(hits, 1) if key in case.relevant), None)
         if number:
             results.append(
-                Result(
+                CaseResult(
                     key=case_key(case),
                     query="",
                     relevant=case.relevant,

@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 
 from ingest.deployments.helm_history import read_history
-from ingest.deployments.reading import LINE, Found
+from ingest.deployments.reading import LINE, Deployed
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
 
@@ -42,7 +42,7 @@ class HelmTable:
                 cells = [" ".join(line[start:end].split()) for start, end in spans]
                 keys = (name.lower().replace(" ", "_") for name in _NAMES)
                 items.append({LINE: number, **dict(zip(keys, cells, strict=False))})
-        found = Found(file.path)
+        found = Deployed(file.path)
         if items:
             read_history(items, file.path, found)
         problems = tuple(Problem(file.path, line, message) for line, message in found.mistakes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.convert.forms import Form
+from ingest.convert.forms import FileForm
 from ingest.monitors import nagios
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
@@ -15,7 +15,9 @@ class NagiosObjects:
 
     def recognises(self, file: SourceFile) -> float:
         """By a definition in the grammar of either."""
-        likely = file.form in (Form.CODE, Form.PLAIN) and ("define" in file.text or "Service" in file.text)
+        likely = file.form in (FileForm.CODE, FileForm.PLAIN) and (
+            "define" in file.text or "Service" in file.text
+        )
         return 0.93 if likely and nagios.SHAPE.search(file.text) else 0.0
 
     def parse(self, file: SourceFile) -> Parsed:

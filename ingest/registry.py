@@ -11,7 +11,7 @@ from ingest.postmortem.postmortem import Postmortem
 from ingest.source import SourceFile, SourceType
 from ingest.sources.alert_rules import AlertRules
 from ingest.sources.bug_signatures import BugSignatures
-from ingest.sources.document import Document
+from ingest.sources.document import AnyDocument
 from ingest.sources.git_log import GitLog
 from ingest.sources.known_error import KnownErrorArticles
 from ingest.sources.known_table import KnownErrorTable
@@ -21,7 +21,7 @@ from ingest.sources.runbook import RunbookMarkdown
 from ingest.sources.status_page import StatusPage
 from ingest.sources.tracker_export import TrackerExport
 
-FALLBACK: SourceType = Document()
+FALLBACK: SourceType = AnyDocument()
 """The source that keeps what no other understands."""
 
 SOURCES: tuple[SourceType, ...] = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
-from ingest.convert.forms import Form, form_of
+from ingest.convert.forms import FileForm, form_of
 from kb.errors import Problem
 from kb.model import Entry
 from kb.model.change import Change
@@ -33,19 +33,19 @@ class SourceFile:
     """The documents of an archive, each with its path below it."""
 
     @property
-    def form(self) -> Form:
+    def form(self) -> FileForm:
         """The form of the text as it is now."""
-        return Form.MARKDOWN if self.converted else form_of(self.path, self.text)
+        return FileForm.MARKDOWN if self.converted else form_of(self.path, self.text)
 
     @property
     def is_prose(self) -> bool:
         """Whether the text is written for people: Markdown, or what may be read as such."""
-        return self.form not in (Form.DATA, Form.TABLE, Form.CODE)
+        return self.form not in (FileForm.DATA, FileForm.TABLE, FileForm.CODE)
 
     @property
     def is_data(self) -> bool:
         """Whether the text is YAML or JSON."""
-        return self.form is Form.DATA
+        return self.form is FileForm.DATA
 
     @property
     def folders(self) -> tuple[str, ...]:

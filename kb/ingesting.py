@@ -20,8 +20,8 @@ from kb.index.vectors import VectorIndex
 from kb.model import Entry, Incident
 from kb.model.ledger import Event
 from kb.model.receipts import FileReceipt, FileState, Receipt
-from kb.prose.extractor import BY_MODEL, Extractor, Reading
-from kb.store.catalogue import Catalogue, Change, FileRecord
+from kb.prose.extractor import BY_MODEL, Extractor, ModelReading
+from kb.store.catalogue import Catalogue, FileChange, FileRecord
 from kb.store.changes import ChangeTable
 from kb.store.database import Database
 from kb.store.ledger import Ledger
@@ -102,7 +102,7 @@ class Intake:
         reading = (
             self.extractor.read(name, parsed.entries, read.file)
             if self.extractor
-            else Reading(parsed.entries)
+            else ModelReading(parsed.entries)
         )
         name += BY_MODEL if reading.asked else ""
         claimed, notes = self._rightly_named(reading.entries, read.file.path)
@@ -125,7 +125,7 @@ class Intake:
         told = (*reading.told, *_given_up(known, record))
         return replace(stored, changes=changes, extraction=told)
 
-    def _state(self, known: FileRecord | None, record: FileRecord, change: Change) -> FileState:
+    def _state(self, known: FileRecord | None, record: FileRecord, change: FileChange) -> FileState:
         """A file that was only read again, by a newer parser or for extraction, may have come out as it was."""
         if known is None:
             return FileState.ADDED
@@ -232,7 +232,7 @@ def _unreadable(item: Unreadable) -> FileReceipt:
 
 
 def _stored(
-    record: FileRecord, source: str, state: FileState, change: Change, read: Read, notes: tuple[str, ...]
+    record: FileRecord, source: str, state: FileState, change: FileChange, read: Read, notes: tuple[str, ...]
 ) -> FileReceipt:
     return FileReceipt(
         path=record.given,

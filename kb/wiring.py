@@ -167,20 +167,22 @@ class Parts:
     def proposals(self, now: datetime, actor: str) -> Proposals:
         """What the record suggests at a moment, for one who decides."""
         from kb.proposals.accepting import Writer
-        from kb.proposals.facts import Sources
+        from kb.proposals.facts import RecordSources
         from kb.proposals.proposals import Proposals
         from kb.store.proposals import ProposalTable
 
-        sources = Sources(ProposalTable(self.db), self.entries, self.ledger, self.trust, self.moves.table)
+        sources = RecordSources(
+            ProposalTable(self.db), self.entries, self.ledger, self.trust, self.moves.table
+        )
         writer = Writer(self.lessons, self.memory, self.sync, self.entries, self.moves)
         return Proposals(sources, writer, now, actor)
 
     def triage(self, incidents: Incidents, actor: str = "", **calls: Any) -> Triage:
         """Briefs about this home; `calls` are the fields of `Triage` beside its sources."""
-        from kb.triage.sources import Sources
+        from kb.triage.sources import HomeParts
         from kb.triage.triage import Triage
 
-        sources = Sources(
+        sources = HomeParts(
             lookup=self.lookup,
             search=self.find,
             entries=self.entries,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.convert.extensions import plain_markdown
-from ingest.convert.forms import Form, form_of
+from ingest.convert.forms import FileForm, form_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Converted:
     """The text to read, in which form it was written, and what is to be said of that."""
 
     text: str
-    form: Form | None = None
+    form: FileForm | None = None
     notes: tuple[str, ...] = ()
     lines_hold: bool = True
     """Whether a line of the text has the number that it has in the file."""
@@ -27,7 +27,7 @@ class Converted:
 def convert_text(name: str, text: str) -> Converted:
     """A text under a name, as Markdown where it is a document in another form."""
     form = form_of(name, text)
-    if form is Form.MARKDOWN:
+    if form is FileForm.MARKDOWN:
         return Converted(plain_markdown(text), form)
     convert = _CONVERTERS.get(form)
     if convert is None or not text.strip():
@@ -37,10 +37,10 @@ def convert_text(name: str, text: str) -> Converted:
     except Exception as error:  # a converter's mistake must not lose the text
         said = f"the {form} in it cannot be read ({type(error).__name__}: {error}); it is kept as plain text"
         return Converted(text, form, (said,))
-    if form is Form.PLAIN:
+    if form is FileForm.PLAIN:
         return Converted(markdown, form)
     how = f"read as {form}" + (f"; {unread}" if unread else "")
-    return Converted(markdown, form, (how,), lines_hold=form in (Form.ASCIIDOC, Form.PLAIN))
+    return Converted(markdown, form, (how,), lines_hold=form in (FileForm.ASCIIDOC, FileForm.PLAIN))
 
 
 def convert_bytes(data: bytes) -> Converted | None:
@@ -54,12 +54,12 @@ def convert_bytes(data: bytes) -> Converted | None:
             if not text.strip():
                 raise ValueError("it has no text, only pictures; what stands in them is not read")
             notes = ("read as PDF", unread) if unread else ("read as PDF",)
-            return Converted(text, Form.MARKDOWN, notes, lines_hold=False)
+            return Converted(text, FileForm.MARKDOWN, notes, lines_hold=False)
         if data.startswith(b"PK\x03\x04") and b"word/document.xml" in data:
             from ingest.convert.office import docx_to_markdown
 
             return Converted(
-                docx_to_markdown(data), Form.MARKDOWN, ("read as Word document",), lines_hold=False
+                docx_to_markdown(data), FileForm.MARKDOWN, ("read as Word document",), lines_hold=False
             )
     except ValueError:
         raise
@@ -104,11 +104,11 @@ def _plain(text: str) -> tuple[str, str]:
     return plain_to_markdown(text), ""
 
 
-_CONVERTERS: dict[Form, Callable[[str], tuple[str, str]]] = {
-    Form.RESTRUCTURED_TEXT: _rst,
-    Form.HTML: _html,
-    Form.ASCIIDOC: _asciidoc,
-    Form.ORG: _org,
-    Form.NOTEBOOK: _notebook,
-    Form.PLAIN: _plain,
+_CONVERTERS: dict[FileForm, Callable[[str], tuple[str, str]]] = {
+    FileForm.RESTRUCTURED_TEXT: _rst,
+    FileForm.HTML: _html,
+    FileForm.ASCIIDOC: _asciidoc,
+    FileForm.ORG: _org,
+    FileForm.NOTEBOOK: _notebook,
+    FileForm.PLAIN: _plain,
 }

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import PurePath
 
 
-class Form(StrEnum):
+class FileForm(StrEnum):
     """A form of text, as it stands in receipts."""
 
     MARKDOWN = "Markdown"
@@ -45,17 +45,17 @@ _TEMPLATES = (
 _BY_SUFFIX = {
     suffix: form
     for form, suffixes in {
-        Form.MARKDOWN: ".md .markdown .mdown .mkd .mkdn .mdx .mdwn .rmd .qmd .livemd",
-        Form.RESTRUCTURED_TEXT: ".rst .rest",
-        Form.ASCIIDOC: ".adoc .asciidoc .asc",
-        Form.ORG: ".org",
-        Form.HTML: ".html .htm .xhtml .mhtml",
-        Form.NOTEBOOK: ".ipynb",
-        Form.DATA: ".yaml .yml .json .rules .rule .alerts .jsonnet.json",
-        Form.TABLE: ".csv .tsv",
-        Form.CODE: ".py .go .js .ts .tsx .jsx .java .kt .rb .rs .c .h .cc .cpp .hpp .cs .php .pl .lua .scala .swift .sh"
-        " .bash .zsh .ps1 .bat .sql .tf .tfvars .hcl .xml .toml .ini .cfg .conf .properties .log .css .scss .svg .proto"
-        " .gradle .jsonnet .libsonnet .cue .rego .lock .env .service .diff .patch",
+        FileForm.MARKDOWN: ".md .markdown .mdown .mkd .mkdn .mdx .mdwn .rmd .qmd .livemd",
+        FileForm.RESTRUCTURED_TEXT: ".rst .rest",
+        FileForm.ASCIIDOC: ".adoc .asciidoc .asc",
+        FileForm.ORG: ".org",
+        FileForm.HTML: ".html .htm .xhtml .mhtml",
+        FileForm.NOTEBOOK: ".ipynb",
+        FileForm.DATA: ".yaml .yml .json .rules .rule .alerts .jsonnet.json",
+        FileForm.TABLE: ".csv .tsv",
+        FileForm.CODE: ".py .go .js .ts .tsx .jsx .java .kt .rb .rs .c .h .cc .cpp .hpp .cs .php .pl .lua .scala .swift"
+        " .sh .bash .zsh .ps1 .bat .sql .tf .tfvars .hcl .xml .toml .ini .cfg .conf .properties .log .css .scss .svg"
+        " .proto .gradle .jsonnet .libsonnet .cue .rego .lock .env .service .diff .patch",
     }.items()
     for suffix in suffixes.split()
 }
@@ -83,41 +83,41 @@ _HEAD = 20_000
 
 
 @lru_cache(maxsize=16)
-def form_of(name: str, text: str) -> Form:
+def form_of(name: str, text: str) -> FileForm:
     """The form of a text that stands under a name."""
     head = text[:_HEAD].removeprefix("\ufeff")
     by_name = _by_name(name)
-    if by_name in (Form.NOTEBOOK, Form.DATA, Form.TABLE):
+    if by_name in (FileForm.NOTEBOOK, FileForm.DATA, FileForm.TABLE):
         return by_name
     if (_JSON.match(head) and head.rstrip()[-1:] in '}]"') or (_JSON.match(head) and len(text) > _HEAD):
-        return Form.NOTEBOOK if '"nbformat"' in text and '"cells"' in text else by_name or Form.DATA
-    if by_name is Form.CODE:
+        return FileForm.NOTEBOOK if '"nbformat"' in text and '"cells"' in text else by_name or FileForm.DATA
+    if by_name is FileForm.CODE:
         return by_name
     if _HTML.match(head):
-        return Form.HTML
+        return FileForm.HTML
     if by_name is not None:
         return by_name
     return _by_text(head)
 
 
-def _by_name(name: str) -> Form | None:
+def _by_name(name: str) -> FileForm | None:
     lowered = PurePath(name).name.lower()
     while lowered.endswith(_TEMPLATES):
         lowered = lowered.rpartition(".")[0]
     if lowered.startswith(_NAMED):
-        return Form.CODE
+        return FileForm.CODE
     return _BY_SUFFIX.get(PurePath(lowered).suffix)
 
 
-def _by_text(head: str) -> Form:
+def _by_text(head: str) -> FileForm:
     """The form of a text whose name says nothing: `notes.txt`, `INCIDENT-12`."""
     if _YAML_START.match(head):
-        return Form.DATA
+        return FileForm.DATA
     if _ORG.search(head):
-        return Form.ORG
+        return FileForm.ORG
     marked = bool(_MARKDOWN.search(head))
     if not marked and _ASCIIDOC.match(head):
-        return Form.ASCIIDOC
+        return FileForm.ASCIIDOC
     if not marked and (_RST.search(head) and re.search(_UNDERLINED, head, re.M)):
-        return Form.RESTRUCTURED_TEXT
-    return Form.MARKDOWN if marked or _FRONT.match(head) else Form.PLAIN
+        return FileForm.RESTRUCTURED_TEXT
+    return FileForm.MARKDOWN if marked or _FRONT.match(head) else FileForm.PLAIN

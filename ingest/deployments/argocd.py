@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ingest.deployments.reading import Found, at, listed, mapping, moment, text
+from ingest.deployments.reading import Deployed, at, listed, mapping, moment, text
 from ingest.places import place_of_path
 from kb.errors import InvalidInput
 from kb.model.change import Change, ChangeKind, ChangeResult
@@ -34,7 +34,7 @@ def _start(revision: str) -> str:
     return revision.strip().lower().removeprefix("v")[:7]
 
 
-def read(application: dict[str, Any], found: Found) -> None:
+def read(application: dict[str, Any], found: Deployed) -> None:
     """Add what one application says."""
     service, environment = _place(application)
     before: list[str] = []
@@ -105,7 +105,7 @@ def _extra(item: dict[str, Any]) -> dict[str, str]:
     return {"tool": "argocd", **{key: value for key, value in said.items() if value}}
 
 
-def _add_state(application: dict[str, Any], found: Found) -> None:
+def _add_state(application: dict[str, Any], found: Deployed) -> None:
     """Say of the last sync how the application is now."""
     health, sync = (
         text(application, "status", "health", "status"),
@@ -121,7 +121,7 @@ def _add_state(application: dict[str, Any], found: Found) -> None:
 
 
 def _add_failed(
-    application: dict[str, Any], service: str, environment: str, before: list[str], found: Found
+    application: dict[str, Any], service: str, environment: str, before: list[str], found: Deployed
 ) -> None:
     state = at(application, "status", "operationState")
     if text(state, "phase") not in ("Failed", "Error"):

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from ingest.deployments import argocd, helm_history, kubernetes, listed
-from ingest.deployments.reading import Found, at, objects, plain, text
+from ingest.deployments.reading import Deployed, at, objects, plain, text
 from ingest.deployments.reading import listed as items_of
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
@@ -60,7 +60,7 @@ class Deployments:
             documents = [plain(node) for node in safe_yaml.compose(file.text)]
         except safe_yaml.YamlRefused as error:
             return Parsed(problems=(Problem(file.path, error.line, str(error)),))
-        found = Found(file.path)
+        found = Deployed(file.path)
         for document in documents:
             _read(document, file.path, found)
         problems = tuple(Problem(file.path, line, message) for line, message in found.mistakes)
@@ -69,7 +69,7 @@ class Deployments:
         )
 
 
-def _read(document: Any, path: str, found: Found) -> None:
+def _read(document: Any, path: str, found: Deployed) -> None:
     if isinstance(document, list):
         history = [item for item in document if isinstance(item, dict) and text(item, "updated")]
         if history:

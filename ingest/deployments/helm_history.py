@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from ingest.deployments.reading import Found, listed, moment, text
+from ingest.deployments.reading import Deployed, listed, moment, text
 from kb.errors import InvalidInput
 from kb.model.change import Change, ChangeKind, ChangeResult
 from kb.text.changes import is_environment, split_name
@@ -23,7 +23,7 @@ _FAILED = ("failed", "pending-rollback")
 _DONE = ("deployed", "superseded")
 
 
-def read_history(items: Sequence[dict[str, Any]], path: str, found: Found) -> None:
+def read_history(items: Sequence[dict[str, Any]], path: str, found: Deployed) -> None:
     """Add the revisions that `helm history` printed."""
     chart = _CHART.fullmatch(text(items[-1], "chart"))
     stem = _FILLER.sub("", PurePosixPath(path).stem).strip("-_. ")
@@ -34,7 +34,7 @@ def read_history(items: Sequence[dict[str, Any]], path: str, found: Found) -> No
     _add(items, service, environment, found)
 
 
-def read_flux(release: dict[str, Any], found: Found) -> None:
+def read_flux(release: dict[str, Any], found: Deployed) -> None:
     """Add the history of a `HelmRelease`, which Flux keeps newest first."""
     service, environment = split_name(text(release, "metadata", "name"))
     namespace = text(release, "metadata", "namespace")
@@ -75,7 +75,7 @@ def _has_failed(item: dict[str, Any]) -> bool:
     return text(item, "status").lower() in _FAILED
 
 
-def _add(items: Sequence[dict[str, Any]], service: str, environment: str, found: Found) -> None:
+def _add(items: Sequence[dict[str, Any]], service: str, environment: str, found: Deployed) -> None:
     versions = _versions(items)
     previous = ""
     for item in items:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.deployments.reading import Found, at, listed, mapping, moment, text
+from ingest.deployments.reading import Deployed, at, listed, mapping, moment, text
 from kb.errors import InvalidInput
 from kb.model.change import Change, ChangeKind, ChangeResult
 from kb.text.changes import is_environment, parse_moment, split_name
@@ -21,7 +21,7 @@ _CAUSE = "kubernetes.io/change-cause"
 _ROLLOUT = "rollout.argoproj.io/revision"
 
 
-def read(items: list[dict[str, Any]], found: Found) -> None:
+def read(items: list[dict[str, Any]], found: Deployed) -> None:
     """Add what the workloads of one document say."""
     sets = [item for item in items if text(item, "kind") == "ReplicaSet"]
     told = {(_owner(item), mapping(item, "metadata", "annotations").get(_REVISION, "")) for item in sets}
@@ -45,7 +45,7 @@ def read(items: list[dict[str, Any]], found: Found) -> None:
     _add_undone(items, sets, found)
 
 
-def _add_undone(items: list[dict[str, Any]], sets: list[dict[str, Any]], found: Found) -> None:
+def _add_undone(items: list[dict[str, Any]], sets: list[dict[str, Any]], found: Deployed) -> None:
     """Add the rollbacks: a Deployment that runs a ReplicaSet which had another revision before (`rollout undo`).
 
     Kubernetes (`deployment_util.go`, `SetNewReplicaSetAnnotations`) gives it the next revision and keeps the old
@@ -116,7 +116,7 @@ def _add(
     annotations: dict[str, str],
     since: str,
     versions: dict[tuple[str, str], str],
-    found: Found,
+    found: Deployed,
 ) -> None:
     service, environment = place(item)
     name = f"{text(item, 'kind')}/{text(item, 'metadata', 'name')}"
@@ -146,7 +146,7 @@ def _add(
     versions[service, environment] = version
 
 
-def _add_rollout(item: dict[str, Any], found: Found) -> None:
+def _add_rollout(item: dict[str, Any], found: Deployed) -> None:
     """Add what an Argo `Rollout` says of its last update (argo-rollouts v1.8, `RolloutStatus`)."""
     service, environment = place(item)
     status = at(item, "status")
@@ -213,7 +213,7 @@ def _version(item: dict[str, Any]) -> tuple[str, str]:
     return stated or tag or (image and "latest"), image
 
 
-def _add_drift(item: dict[str, Any], annotations: dict[str, str], found: Found) -> None:
+def _add_drift(item: dict[str, Any], annotations: dict[str, str], found: Deployed) -> None:
     said = {key.removeprefix(_DRIFT): value for key, value in annotations.items() if key.startswith(_DRIFT)}
     service, environment = place(item)
     name = f"{text(item, 'kind')}/{text(item, 'metadata', 'name')}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.deployments.reading import LINE, Found, moment, text
+from ingest.deployments.reading import LINE, Deployed, moment, text
 from kb.errors import InvalidInput
 from kb.model.change import Change
 from kb.text.changes import parse_kind, parse_moment, parse_result, parse_reversible
@@ -23,7 +23,7 @@ _TIMES = ("at", "date", "time", "when", "timestamp", "deployed_at", "deployedAt"
 _OTHER = ("kind", "type", "result", "status", "reversible", "expires", LINE, *_TIMES)
 
 
-def read(items: list[dict[str, Any]], found: Found) -> None:
+def read(items: list[dict[str, Any]], found: Deployed) -> None:
     """Add each item; a bad one is a mistake and hides no other."""
     for number, item in enumerate(items, 1):
         try:

@@ -23,7 +23,7 @@ LINE = "\0line"
 
 
 @dataclass(slots=True)
-class Found:
+class Deployed:
     """What a reader found in one file: changes, mistakes as (line, message), notes for the receipt."""
 
     path: str

@@ -59,7 +59,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class BlockGroup:
     """The blocks that belong to one entry of a file; `heading` is None for what stands outside all."""
 
     heading: Block | None
@@ -74,7 +74,9 @@ def blocks_of(text: str, path: str = "") -> list[Block]:
     return list(_blocks(_parser().parse(body)))
 
 
-def grouped(blocks: list[Block], starts_entry: Callable[[Block, tuple[Block, ...]], bool]) -> list[Group]:
+def grouped(
+    blocks: list[Block], starts_entry: Callable[[Block, tuple[Block, ...]], bool]
+) -> list[BlockGroup]:
     """Blocks by the innermost entry that they stand under; what stands under none comes first.
 
     `starts_entry` is asked about every heading, with the headings that it stands under.
@@ -93,7 +95,9 @@ def grouped(blocks: list[Block], starts_entry: Callable[[Block, tuple[Block, ...
             if owner == number:
                 continue
         groups[path[-1][1] if path else -1].append(block)
-    return [Group(blocks[owner] if owner >= 0 else None, tuple(found)) for owner, found in groups.items()]
+    return [
+        BlockGroup(blocks[owner] if owner >= 0 else None, tuple(found)) for owner, found in groups.items()
+    ]
 
 
 def unmarked(text: str) -> str:

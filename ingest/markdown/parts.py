@@ -23,7 +23,7 @@ _PLACEHOLDER = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EntryPart:
     """What stands under one heading, down to the next; `role` is empty where nothing is known of it."""
 
     role: str
@@ -31,7 +31,7 @@ class Part:
     blocks: tuple[Block, ...]
 
 
-def parts_of(blocks: Iterable[Block], role_of: Callable[[str], str]) -> list[Part]:
+def parts_of(blocks: Iterable[Block], role_of: Callable[[str], str]) -> list[EntryPart]:
     """Part blocks at their headings; `role_of` gives the meaning of a heading's words, or nothing."""
     parts: list[tuple[str, Block | None, list[Block]]] = [("", None, [])]
     path: list[tuple[int, str]] = []
@@ -44,7 +44,7 @@ def parts_of(blocks: Iterable[Block], role_of: Callable[[str], str]) -> list[Par
         role = role_of(heading_words(block)) or (path[-1][1] if path else "")
         path.append((block.level, role))
         parts.append((role, block, []))
-    return [Part(role, heading, tuple(found)) for role, heading, found in parts if heading or found]
+    return [EntryPart(role, heading, tuple(found)) for role, heading, found in parts if heading or found]
 
 
 def repeating_sections(
@@ -90,7 +90,7 @@ def heading_words(heading: Block) -> str:
     return _NUMBERING.sub("", unmarked(heading.text)).strip(" :.#?!—-").lower()
 
 
-def prose(parts: Iterable[Part], role: str) -> str:
+def prose(parts: Iterable[EntryPart], role: str) -> str:
     """The text of all parts of a role, subheadings included, code left out."""
     texts = [
         _with_heading(part, role_of_first=number == 0)
@@ -99,7 +99,7 @@ def prose(parts: Iterable[Part], role: str) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def everything(parts: Iterable[Part], role: str) -> str:
+def everything(parts: Iterable[EntryPart], role: str) -> str:
     """Like `prose`, code included."""
     found = [part for part in parts if part.role == role]
     texts = (
@@ -109,7 +109,7 @@ def everything(parts: Iterable[Part], role: str) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def steps_in(part: Part) -> list[str]:
+def steps_in(part: EntryPart) -> list[str]:
     """The steps of a part: its numbered items, else its paragraphs and items in order.
 
     A subheading that says what to do leads its first step.
@@ -132,7 +132,7 @@ def is_placeholder(text: str) -> bool:
     return bool(_PLACEHOLDER.match(text))
 
 
-def _with_heading(part: Part, *, role_of_first: bool) -> str:
+def _with_heading(part: EntryPart, *, role_of_first: bool) -> str:
     said = [block for block in part.blocks if block.kind != "code" and not is_placeholder(block.text)]
     lead = [part.heading] if part.heading and not role_of_first and said else []
     return as_text([*lead, *said])

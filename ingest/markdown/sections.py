@@ -36,7 +36,7 @@ _INLINE = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>|[*`]+|(?<!\w)_+|_+(?!\w)"
 
 
 @dataclass(frozen=True)
-class Section:
+class MarkdownSection:
     """What stands between one heading and the next; `level` is 0 before the first heading."""
 
     title: str
@@ -80,7 +80,7 @@ class MarkdownDocument:
 
     front: dict[str, Any]
     title: str
-    sections: tuple[Section, ...]
+    sections: tuple[MarkdownSection, ...]
     problems: tuple[Problem, ...] = ()
     lines: tuple[str, ...] = field(default=(), repr=False)
     """The lines of the file, those of front matter and comments blank."""
@@ -90,7 +90,7 @@ class MarkdownDocument:
         """The whole text without front matter and comments."""
         return "\n".join(self.lines).strip("\n")
 
-    def under(self, section: Section) -> str:
+    def under(self, section: MarkdownSection) -> str:
         """The raw text of a section with all its subsections, their headings included."""
         if section.level == 0:
             return section.text
@@ -100,10 +100,10 @@ class MarkdownDocument:
         head = section.text.split("\n")[0] if section.level == LABEL_LEVEL else ""
         return "\n".join((head, *rest)).strip("\n") if head else "\n".join(rest).strip("\n")
 
-    def children(self, section: Section) -> tuple[Section, ...]:
+    def children(self, section: MarkdownSection) -> tuple[MarkdownSection, ...]:
         """All sections that stand below this one, at any depth."""
         start = self.sections.index(section) + 1
-        below: list[Section] = []
+        below: list[MarkdownSection] = []
         for other in self.sections[start:]:
             if other.level <= section.level:
                 break
@@ -186,7 +186,7 @@ def _mark_in_text(line: str, number: int) -> _Mark | None:
     return _Mark(title, LABEL_LEVEL, number, number + 1, rest)
 
 
-def _sections(marks: list[_Mark], tokens: list[Token], lines: list[str]) -> Iterator[Section]:
+def _sections(marks: list[_Mark], tokens: list[Token], lines: list[str]) -> Iterator[MarkdownSection]:
     if not marks or marks[0].start > 0:
         marks = [_Mark("", 0, 0, 0), *marks]
     parents: list[_Mark] = []
@@ -199,7 +199,7 @@ def _sections(marks: list[_Mark], tokens: list[Token], lines: list[str]) -> Iter
         while parents and parents[-1].level >= mark.level:
             parents.pop()
         inside = range(mark.start + 1, end + 1)
-        yield Section(
+        yield MarkdownSection(
             title=mark.title,
             level=mark.level,
             line=mark.start + 1,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ingest.markdown.blocks import LABEL_LEVEL, Block, unmarked
 from ingest.markdown.commands import inline_commands, is_shell
-from ingest.markdown.parts import Part, heading_words, is_placeholder, steps_in
+from ingest.markdown.parts import EntryPart, heading_words, is_placeholder, steps_in
 
 _NUMBERED = re.compile(r"^\W*(?:step\s+)?\d+\s*(?:[.):–—-]|\s)\s*\S|^\W*step\s+\d+\W*$", re.I)
 _NUMBER = re.compile(r"^\W*(?:step\s+)?\d+\s*[.):–—-]*\s*", re.I)
@@ -21,7 +21,7 @@ _STEP_COLUMN = re.compile(
 _NUMBER_COLUMN = re.compile(r"^(?:#|no\.?|nr\.?|step|number|\d*)$", re.I)
 
 
-def steps_of(parts: list[Part]) -> list[str]:
+def steps_of(parts: list[EntryPart]) -> list[str]:
     """The steps of the parts that hold some, and of others that number theirs or give commands.
 
     Without any such part, those of a text that has commands or lists at all.
@@ -39,7 +39,7 @@ def steps_of(parts: list[Part]) -> list[str]:
     return []
 
 
-def _is_procedure(part: Part) -> bool:
+def _is_procedure(part: EntryPart) -> bool:
     """Whether a part whose heading means nothing of its own tells what to do."""
     if part.role:
         return False
@@ -48,7 +48,7 @@ def _is_procedure(part: Part) -> bool:
     return any(block.ordered or is_shell(block) or _is_step_table(block) for block in part.blocks)
 
 
-def _of_heading(part: Part) -> list[str]:
+def _of_heading(part: EntryPart) -> list[str]:
     """The step that a numbered heading is, with all that stands below it."""
     assert part.heading is not None
     lead = _NUMBER.sub("", unmarked(part.heading.text)).strip(" :") or unmarked(part.heading.text)
@@ -68,7 +68,7 @@ def _of_heading(part: Part) -> list[str]:
     return ["\n".join((whole, *code))]
 
 
-def _of_part(part: Part) -> list[str]:
+def _of_part(part: EntryPart) -> list[str]:
     """The steps of a part; rows of a table of steps are steps, and code alone is the step that its"
     " heading names."""
     rows = [row for block in part.blocks if _is_step_table(block) for row in _rows(block)]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from ingest.markdown.inside import Table
-from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, Section, plain
+from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, MarkdownSection, plain
 from ingest.postmortem.labels import is_blank, is_blank_line
 from ingest.postmortem.times import first_date
 from kb.model import ActionItem
@@ -78,12 +78,12 @@ _COLUMNS = {
 }
 
 
-def parse_actions(document: MarkdownDocument, section: Section) -> tuple[ActionItem, ...]:
+def parse_actions(document: MarkdownDocument, section: MarkdownSection) -> tuple[ActionItem, ...]:
     """The action items under one heading, those of its subsections too."""
     return _filled(_under(document, section, prose=True))
 
 
-def listed_actions(section: Section) -> tuple[ActionItem, ...]:
+def listed_actions(section: MarkdownSection) -> tuple[ActionItem, ...]:
     """The items of the lists and tables of one section, not its prose."""
     return _filled(_in_lists_and_tables(section))
 
@@ -93,7 +93,7 @@ def _filled(items: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
     return tuple(item for item in items if not is_blank(item.text))
 
 
-def _under(document: MarkdownDocument, section: Section, *, prose: bool) -> Iterator[ActionItem]:
+def _under(document: MarkdownDocument, section: MarkdownSection, *, prose: bool) -> Iterator[ActionItem]:
     found = list(_in_lists_and_tables(section))
     children = document.children(section)
     below = [s for s in children if s.level == min(c.level for c in children)]
@@ -104,7 +104,7 @@ def _under(document: MarkdownDocument, section: Section, *, prose: bool) -> Iter
         yield from _in_child(document, child)
 
 
-def _in_child(document: MarkdownDocument, child: Section) -> Iterator[ActionItem]:
+def _in_child(document: MarkdownDocument, child: MarkdownSection) -> Iterator[ActionItem]:
     """A numbered or list-less subheading is an item itself; any other groups the items below it."""
     parts = (child, *document.children(child))
     if _NUMBER.match(child.title) or not any(p.list_items or p.tables for p in parts):
@@ -115,7 +115,7 @@ def _in_child(document: MarkdownDocument, child: Section) -> Iterator[ActionItem
         yield from _under(document, child, prose=child.level < LABEL_LEVEL)
 
 
-def _in_lists_and_tables(section: Section) -> Iterator[ActionItem]:
+def _in_lists_and_tables(section: MarkdownSection) -> Iterator[ActionItem]:
     texts = list(_list_texts(section))
     names = sum(1 for text in texts if _TRAILING_NAME.search(text))
     for text in texts:
@@ -125,7 +125,7 @@ def _in_lists_and_tables(section: Section) -> Iterator[ActionItem]:
         yield from _in_table(table)
 
 
-def _list_texts(section: Section) -> Iterator[str]:
+def _list_texts(section: MarkdownSection) -> Iterator[str]:
     """One text for each item; one that only announces those below it (`Team A:`) leads each of them."""
     for item in section.items:
         head, *below = item.split("\n")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.markdown.sections import Section
+from ingest.markdown.sections import MarkdownSection
 from ingest.postmortem.labels import is_blank_line, without_blanks
 from kb.model import Cause, CauseStatus
 
@@ -65,7 +65,7 @@ _CAUSAL = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
 
 
-def parse_causes(section: Section) -> Iterator[Cause]:
+def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
     """The causes under one heading (its own text; subsections are asked for themselves)."""
     factors = _FACTOR.search(section.title) is not None
     items = [item for item in section.items if not is_blank_line(item)]
@@ -83,7 +83,7 @@ def _is_open(sentence: str) -> bool:
     return bool(_GOES_ON.search(sentence)) and not _NAMES_ONE.search(sentence)
 
 
-def _stated(text: str, section: Section, factors: bool) -> Iterator[Cause]:
+def _stated(text: str, section: MarkdownSection, factors: bool) -> Iterator[Cause]:
     """One cause, without the sentences that say that it is still looked for; none where nothing is left."""
     told = (
         " ".join(part for part in _SENTENCE.split(text) if not _is_open(part))
@@ -116,7 +116,7 @@ def _is_doubted(text: str) -> bool:
     return any(_DOUBT.search(s) for s in (first, *(s for s in rest if _CAUSAL.search(s))))
 
 
-def _prose(section: Section, has_items: bool) -> str:
+def _prose(section: MarkdownSection, has_items: bool) -> str:
     """The text outside lists and tables; a lead-in (`Several things came together:`) is not a cause."""
     first_item = min((item.line for item in section.list_items), default=None)
     text = section.text

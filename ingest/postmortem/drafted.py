@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TypedDict
 
-from ingest.markdown.sections import Section
-from ingest.postmortem.headings import Part
+from ingest.markdown.sections import MarkdownSection
+from ingest.postmortem.headings import ReportPart
 from ingest.postmortem.report import Report
 from kb.model import ActionItem, Cause, CauseStatus, Incident, Scope, TimelineEvent
 from kb.text.escaping import from_line, from_quote
@@ -70,7 +70,7 @@ def drafted_id(report: Report) -> str:
 
 def exactly(incident: Incident, report: Report) -> Incident:
     """The incident with every part that still has the form of the draft as it was lived."""
-    sections: dict[str, Section] = {}
+    sections: dict[str, MarkdownSection] = {}
     for section in report.document.sections:
         if section.level == 2 and not report.document.children(section):
             sections.setdefault(section.title, section)
@@ -96,7 +96,7 @@ def _unescaped(incident: Incident) -> Incident:
     )
 
 
-def _facts(summary: Section) -> dict[str, str]:
+def _facts(summary: MarkdownSection) -> dict[str, str]:
     """The labelled values of the summary, still escaped, the first of each name."""
     found: dict[str, str] = {}
     for line in summary.text.split("\n"):
@@ -114,7 +114,7 @@ def _of_facts(facts: Mapping[str, str], report: Report) -> _Read:
     if "Severity" in facts:
         read["severity_label"] = _value(facts["Severity"])
     if "Impact" in facts:
-        analysis = report.text(Part.IMPACT)
+        analysis = report.text(ReportPart.IMPACT)
         read["impact"] = "\n".join(part for part in (_value(facts["Impact"]), analysis) if part)
     if _moment(facts.get("Detected", "")):  # the draft always has it: so the times are as they were drafted
         for name in _MILESTONES:
@@ -124,7 +124,7 @@ def _of_facts(facts: Mapping[str, str], report: Report) -> _Read:
     return read
 
 
-def _of_lists(sections: Mapping[str, Section]) -> _Read:
+def _of_lists(sections: Mapping[str, MarkdownSection]) -> _Read:
     read = _Read()
     if events := _all(_EVENT, sections.get("Timeline")):
         read["timeline"] = tuple(
@@ -147,7 +147,7 @@ def _of_lists(sections: Mapping[str, Section]) -> _Read:
     return read
 
 
-def _of_prose(sections: Mapping[str, Section]) -> _Read:
+def _of_prose(sections: Mapping[str, MarkdownSection]) -> _Read:
     read = _Read()
     if points := _points(sections.get("Mitigation")):
         read["mitigation"] = "\n".join(points)
@@ -160,14 +160,14 @@ def _of_prose(sections: Mapping[str, Section]) -> _Read:
     return read
 
 
-def _all(form: re.Pattern[str], section: Section | None) -> list[re.Match[str]]:
+def _all(form: re.Pattern[str], section: MarkdownSection | None) -> list[re.Match[str]]:
     """Every line of the section, if all have the form; else nothing."""
     lines = [line.rstrip() for line in section.text.split("\n") if line.strip()] if section else []
     found = [match for line in lines if (match := form.match(line))]
     return found if len(found) == len(lines) else []
 
 
-def _points(section: Section | None) -> tuple[str, ...] | None:
+def _points(section: MarkdownSection | None) -> tuple[str, ...] | None:
     """The points of a plain list, the template's placeholders left out; None where it is no such list."""
     found = _all(_POINT, section)
     return (

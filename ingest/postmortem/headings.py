@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 
-class Part(StrEnum):
+class ReportPart(StrEnum):
     """A part of an incident report that a heading or label can announce."""
 
     SUMMARY = "summary"
@@ -37,39 +37,39 @@ class Part(StrEnum):
     OTHER = "other"
 
 
-_WORDINGS: tuple[tuple[Part, str], ...] = (
-    (Part.LESSONS, r"^lessons|opportunit"),
+_WORDINGS: tuple[tuple[ReportPart, str], ...] = (
+    (ReportPart.LESSONS, r"^lessons|opportunit"),
     (
-        Part.CHECK,
+        ReportPart.CHECK,
         r"^checks?$|how to (?:tell|distinguish|recogni[sz]e|confirm)\b|^(?:to )?tell(?:ing)? (?:it|them) apart"
         r"|distinguish(?:ing)?\b|separating check",
     ),
-    (Part.TRIED, r"^(?:what was )?tried without success$|^(?:what )?did not help$"),
+    (ReportPart.TRIED, r"^(?:what was )?tried without success$|^(?:what )?did not help$"),
     (
-        Part.WENT_WRONG,
+        ReportPart.WENT_WRONG,
         r"(?:what|things|where)\b.{0,20}\b(?:wrong|poorly|badly|bad|wasn.?t|improved?|better|did ?n.?t)\b"
         r"|(?:what|things) (?:did|didn.?t|did not) (?:not )?(?:go|work) ?(?:so|as|very)? ?(?:well"
         r"|good|planned)?$"
         r"|areas? for improvement|could have gone better|challenges|schlecht|was lief nicht",
     ),
     (
-        Part.WENT_WELL,
+        ReportPart.WENT_WELL,
         r"(?:what|things|where)\b.{0,20}\b(?:well|right|good|worked)\b|successes|gut gelaufen|was lief gut",
     ),
-    (Part.LUCK, r"\bluck(?:y)?\b"),
+    (ReportPart.LUCK, r"\bluck(?:y)?\b"),
     (
-        Part.TIMELINE,
+        ReportPart.TIMELINE,
         r"time ?-?line|chronology|sequence of events|event log|chronological|incident log"
         r"|zeitleiste|zeitlicher"
         r"|chronologie|zeitverlauf|^updates?$|^history$",
     ),
     (
-        Part.PREVENTION,
+        ReportPart.PREVENTION,
         r"prevent(?:ion|ive|ative|ing)?\b|avoid(?:ing)? (?:this|recurrence)|long.?term (?:fix"
         r"|solution)|safeguards",
     ),
     (
-        Part.ACTIONS,
+        ReportPart.ACTIONS,
         r"action ?items?|actions? (?:plan|points?|taken next)|(?:corrective|follow.?up|resulting"
         r"|remedial|remaining"
         r"|future|required|planned|recommended) (?:actions?|work|steps|items|measures|tasks)"
@@ -79,48 +79,48 @@ _WORDINGS: tuple[tuple[Part, str], ...] = (
         r"|changes? we(?:.re| are)"
         r"|^tasks$|^actions?$|backlog|tickets",
     ),
-    (Part.STEPS, r"^(?:immediate|initial|mitigation|recovery)? ?(?:actions?|steps)(?: taken)?$"),
+    (ReportPart.STEPS, r"^(?:immediate|initial|mitigation|recovery)? ?(?:actions?|steps)(?: taken)?$"),
     (
-        Part.CAUSE,
+        ReportPart.CAUSE,
         r"\b(?:root|direct|probable|proximate|underlying|primary) ?causes?\b|^causes?\b"
         r"|contributing|\brca\b|trigger"
         r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?"
         r"|underlying (?:issue|problem)"
         r"|why (?:did )?(?:it|this) happen|ursache|grundursache|\bfaults?$|cause of|reasons? for",
     ),
-    (Part.FINDING, r"^(?:key )?findings?\b|diagnosis"),
+    (ReportPart.FINDING, r"^(?:key )?findings?\b|diagnosis"),
     (
-        Part.RESOLUTION,
+        ReportPart.RESOLUTION,
         r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:we|it was|was it) (?:fix|resolv"
         r"|recover)|remediation|^(?:the |permanent )?fix(?:es)?$"
         r"|^solution|behebung|lösung|restor(?:ation|ing)",
     ),
-    (Part.MITIGATION, r"mitigat(?:ion|ed?|ing)|workaround|containment|stabili[sz]|sofortmaßnahme"),
-    (Part.RESULT, r"^(?:results?|outcome)$"),
+    (ReportPart.MITIGATION, r"mitigat(?:ion|ed?|ing)|workaround|containment|stabili[sz]|sofortmaßnahme"),
+    (ReportPart.RESULT, r"^(?:results?|outcome)$"),
     (
-        Part.LESSONS,
+        ReportPart.LESSONS,
         r"lessons?|learn(?:ed|t|ings?)\b|take.?aways|reflections?|retrospective|conclusions?|lehren",
     ),
     (
-        Part.IMPACT,
+        ReportPart.IMPACT,
         r"impact|(?:who|what|users?|customers?|services?) (?:was|were|is|are)? ?affected"
         r"|blast radius|auswirkung|damage|scope",
     ),
     (
-        Part.DETECTION,
+        ReportPart.DETECTION,
         r"detect(?:ion|ed)|how (?:did|was|were).{0,20}(?:notice|discover|find|learn)|alerting"
         r"|erkennung|triage",
     ),
     (
-        Part.SUMMARY,
+        ReportPart.SUMMARY,
         r"summary|overview|tl;?dr|abstract|synopsis|zusammenfassung|what happened|was ist passiert"
         r"|description|in brief|symptoms?|background|context|^the (?:incident|outage|problem|issue"
         r"|error)|hintergrund|problem statement",
     ),
-    (Part.INVESTIGATION, r"investigat(?:ion|ing)|response|escalation"),
-    (Part.ANALYSIS, r"analysis|technical|deep dive|details|in depth|explanation|theory"),
+    (ReportPart.INVESTIGATION, r"investigat(?:ion|ing)|response|escalation"),
+    (ReportPart.ANALYSIS, r"analysis|technical|deep dive|details|in depth|explanation|theory"),
     (
-        Part.OTHER,
+        ReportPart.OTHER,
         r"^(?:skills?|agents?|tools?) (?:loaded|used)|loads$|^output$|attend|stats$|statistics"
         r"|appendix|supporting|references|^links$|glossary|participants|authors?|profile|related"
         r"|q&a|^faq|metrics$|^data$",
@@ -139,15 +139,15 @@ _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
 
 
 @lru_cache(maxsize=4096)
-def part_of(heading: str) -> Part | None:
+def part_of(heading: str) -> ReportPart | None:
     """The part of a report that a heading announces."""
     words = bare_heading(heading)
     if not words or len(words) > 90:
         return None
     if _MEASURED.search(words):
-        return Part.OTHER
+        return ReportPart.OTHER
     if re.match(r"summary of (?:skills|agents|changes)|\w+ used summary", words, re.I):
-        return Part.OTHER
+        return ReportPart.OTHER
     return next((part for part, wording in _COMPILED if wording.search(words)), None)
 
 

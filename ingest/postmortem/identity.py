@@ -16,8 +16,8 @@ from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
 from ingest.markdown.sections import MarkdownDocument, plain
-from ingest.postmortem.headings import Part
-from ingest.postmortem.labels import Fact, fact, is_blank
+from ingest.postmortem.headings import ReportPart
+from ingest.postmortem.labels import LabelledFact, fact, is_blank
 from ingest.postmortem.report import Report
 from ingest.postmortem.timeline import Course
 from ingest.postmortem.times import date_in_name, find_dates, first_date
@@ -49,7 +49,7 @@ _TITLE_LENGTH = 120
 _ALERT = re.compile(r"^\s*(?:user:\s*)?alert(?: name)?\s*:\s*(?P<text>\S.*)$", re.I | re.M)
 
 
-def incident_title(document: MarkdownDocument, facts: tuple[Fact, ...], path: str) -> str:
+def incident_title(document: MarkdownDocument, facts: tuple[LabelledFact, ...], path: str) -> str:
     """The first title that says what happened; at worst the file's name."""
     best = ""
     for candidate in _titles(document, facts, path):
@@ -91,7 +91,7 @@ _WRITTEN_WITHIN = timedelta(days=14)
 
 
 def incident_date(
-    report: Report, facts: tuple[Fact, ...], course: Course, path: str, *, day_first: bool
+    report: Report, facts: tuple[LabelledFact, ...], course: Course, path: str, *, day_first: bool
 ) -> date | None:
     """The day on which the incident began, or None where nothing says it."""
     return next(_dates(report, facts, course, path, day_first), None)
@@ -126,7 +126,7 @@ def as_date(value: object) -> date | None:
     return value if isinstance(value, date) else first_date(str(value))
 
 
-def _titles(document: MarkdownDocument, facts: tuple[Fact, ...], path: str) -> Iterator[str]:
+def _titles(document: MarkdownDocument, facts: tuple[LabelledFact, ...], path: str) -> Iterator[str]:
     yield document.title
     yield fact(facts, r"(?:incident )?(?:title|name|headline)|incident|issue|subject|titel")
     yield fact(facts, r"scenario|problem|alert(?: name)?")
@@ -155,7 +155,7 @@ def _titles(document: MarkdownDocument, facts: tuple[Fact, ...], path: str) -> I
 
 
 def _dates(
-    report: Report, facts: tuple[Fact, ...], course: Course, path: str, day_first: bool
+    report: Report, facts: tuple[LabelledFact, ...], course: Course, path: str, day_first: bool
 ) -> Iterator[date]:
     document = report.document
     for names in (_OWN_DATE, _DATE):
@@ -165,7 +165,7 @@ def _dates(
         yield titled
     yield from (dated.day for dated in course.events if dated.day and dated.has_clock)
     yield from (dated.day for dated in course.events if dated.day)
-    for section in report.sections(Part.TIMELINE):
+    for section in report.sections(ReportPart.TIMELINE):
         yield from (found.day for found in find_dates(section.title, day_first=day_first))
     yield from _told_before(as_date(document.front.get("date")) or name_date(path), document.body, day_first)
     yield from _labelled_dates(facts, _DATE, day_first)
@@ -175,7 +175,7 @@ def _dates(
         yield from (found.day for found in find_dates(text, day_first=day_first))
 
 
-def _labelled_dates(facts: Iterable[Fact], names: str, day_first: bool) -> Iterator[date]:
+def _labelled_dates(facts: Iterable[LabelledFact], names: str, day_first: bool) -> Iterator[date]:
     for found in facts:
         if re.fullmatch(names, found.name, re.I) and (day := first_date(found.value, day_first=day_first)):
             yield day

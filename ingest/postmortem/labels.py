@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.markdown.sections import MarkdownDocument, plain
-from ingest.postmortem.headings import Part, part_of
+from ingest.postmortem.headings import ReportPart, part_of
 
 _BLANK = re.compile(
     r"(?:\[(?![ xX]?\])[^\]\n]*\](?!\()|\{\{.*?\}\}|\{[A-Za-z _-]+\}|<[A-Za-z][^<>\n]*>|__+|\.{3,}"
@@ -85,13 +85,13 @@ _DRAFT = re.compile(r"^- \*\*Incident ID\*\*: `?incident-\d{8}-")
 """The facts of a postmortem that `kb incident postmortem` drafted, which are read exactly as they are."""
 _HEADING = re.compile(r"^#{1,6}\s+(?P<title>.+?)\s*#*$")
 _IN_A_LINE = (
-    Part.CAUSE,
-    Part.RESOLUTION,
-    Part.MITIGATION,
-    Part.IMPACT,
-    Part.SUMMARY,
-    Part.DETECTION,
-    Part.PREVENTION,
+    ReportPart.CAUSE,
+    ReportPart.RESOLUTION,
+    ReportPart.MITIGATION,
+    ReportPart.IMPACT,
+    ReportPart.SUMMARY,
+    ReportPart.DETECTION,
+    ReportPart.PREVENTION,
 )
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _PLAIN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
@@ -99,7 +99,7 @@ _SPOKEN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class LabelledFact:
     """A label and its value; `line` counts from 1, 0 for front matter."""
 
     name: str
@@ -107,12 +107,12 @@ class Fact:
     line: int
 
 
-def gather_facts(document: MarkdownDocument, text: str) -> tuple[Fact, ...]:
+def gather_facts(document: MarkdownDocument, text: str) -> tuple[LabelledFact, ...]:
     """Every labelled value that is not a placeholder, front matter first."""
     return tuple(f for f in (*_front_facts(document), *_text_facts(text)) if not is_blank(f.value))
 
 
-def fact(facts: tuple[Fact, ...], names: str) -> str:
+def fact(facts: tuple[LabelledFact, ...], names: str) -> str:
     """The value of the first fact whose whole name matches the pattern `names`, or an empty string."""
     wanted = re.compile(rf"(?:{names})", re.I)
     return next((f.value for f in facts if wanted.fullmatch(f.name)), "")
@@ -140,7 +140,7 @@ def _list_labels(lines: list[str]) -> Iterator[tuple[int, str]]:
     in_code, listed, mixed = False, True, False
     for number, line in enumerate([*lines, ""]):
         if heading := _HEADING.match(line):
-            listed = part_of(heading["title"]) in (None, Part.SUMMARY)
+            listed = part_of(heading["title"]) in (None, ReportPart.SUMMARY)
         in_code ^= _FENCE.match(line) is not None
         item = None if in_code else _LISTED_PART.match(line)
         if item:
@@ -173,17 +173,17 @@ def _announces(title: str) -> bool:
     return len(title.split()) <= 5 and part_of(title) is not None and not _REMARK.fullmatch(title)
 
 
-def _front_facts(document: MarkdownDocument) -> Iterator[Fact]:
+def _front_facts(document: MarkdownDocument) -> Iterator[LabelledFact]:
     for name, value in document.front.items():
         if isinstance(value, list | tuple):
             value = ", ".join(str(item) for item in value if not isinstance(item, dict | list))
         if value is not None and not isinstance(value, dict | bool):
-            yield Fact(
+            yield LabelledFact(
                 re.sub(r"[_-]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)).lower(), str(value), 0
             )
 
 
-def _text_facts(text: str) -> Iterator[Fact]:
+def _text_facts(text: str) -> Iterator[LabelledFact]:
     in_code = False
     for number, line in enumerate(text.split("\n"), 1):
         if _FENCE.match(line):
@@ -191,4 +191,4 @@ def _text_facts(text: str) -> Iterator[Fact]:
             continue
         found = None if in_code else (_ROW.match(line) or _LINE.match(line))
         if found:
-            yield Fact(plain(found["name"]).strip(" :").lower(), plain(found["value"]), number)
+            yield LabelledFact(plain(found["name"]).strip(" :").lower(), plain(found["value"]), number)

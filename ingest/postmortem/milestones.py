@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ingest.postmortem.labels import Fact
+from ingest.postmortem.labels import LabelledFact
 from ingest.postmortem.times import Moment, read_moment
 from kb.model import TimelineEvent
 
@@ -53,7 +53,7 @@ class Milestones:
 
 
 def find_milestones(
-    facts: Iterable[Fact], timeline: Iterable[TimelineEvent], day: date | None, zone: str = ""
+    facts: Iterable[LabelledFact], timeline: Iterable[TimelineEvent], day: date | None, zone: str = ""
 ) -> Milestones:
     """The milestones that labels give, else those that the wording of timeline events gives."""
     events = [event for event in timeline if event.at is not None]
@@ -67,7 +67,7 @@ def find_milestones(
     return Milestones(**found)
 
 
-def _labelled(name: str, facts: tuple[Fact, ...], known: Moment) -> datetime | None:
+def _labelled(name: str, facts: tuple[LabelledFact, ...], known: Moment) -> datetime | None:
     wanted = re.compile(_LABELS[name], re.I)
     for fact in facts:
         zone = re.search(r"\(([A-Z]{3,4})\)$", fact.name.upper())

@@ -17,9 +17,9 @@ from ingest.postmortem.actions import listed_actions, parse_actions
 from ingest.postmortem.causes import parse_causes, stated_causes
 from ingest.postmortem.done import what_was_done
 from ingest.postmortem.drafted import drafted_id, exactly
-from ingest.postmortem.headings import Part, part_of
+from ingest.postmortem.headings import ReportPart, part_of
 from ingest.postmortem.identity import alert_text, incident_date, incident_title, name_year
-from ingest.postmortem.labels import Fact, fact, gather_facts, is_blank_line, with_headings
+from ingest.postmortem.labels import LabelledFact, fact, gather_facts, is_blank_line, with_headings
 from ingest.postmortem.milestones import find_milestones
 from ingest.postmortem.recognise import likeness, why_not
 from ingest.postmortem.report import Report
@@ -38,13 +38,13 @@ _SETTING = re.compile(
 )
 _LONGEST_FRONT = 500
 _TELLING = (
-    Part.SUMMARY,
-    Part.INVESTIGATION,
-    Part.DETECTION,
-    Part.ANALYSIS,
-    Part.CAUSE,
-    Part.IMPACT,
-    Part.WENT_WELL,
+    ReportPart.SUMMARY,
+    ReportPart.INVESTIGATION,
+    ReportPart.DETECTION,
+    ReportPart.ANALYSIS,
+    ReportPart.CAUSE,
+    ReportPart.IMPACT,
+    ReportPart.WENT_WELL,
 )
 
 
@@ -126,8 +126,8 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
     timeline = tuple(dated.event for dated in course.events)
     times = find_milestones(facts, timeline, day, course.zone)
     label = _severity_label(document, facts)
-    mitigation = report.text(Part.MITIGATION)
-    resolution = report.text(Part.RESOLUTION) or report.text(Part.RESULT)
+    mitigation = report.text(ReportPart.MITIGATION)
+    resolution = report.text(ReportPart.RESOLUTION) or report.text(ReportPart.RESULT)
     return Incident(
         title=incident_title(document, facts, file.path),
         date=day,
@@ -139,21 +139,21 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
         severity=parse_severity(label),
         severity_label=label,
         summary=_summary(report, facts),
-        impact=report.text(Part.IMPACT) or fact(facts, r"(?:user |customer |business )?impact"),
+        impact=report.text(ReportPart.IMPACT) or fact(facts, r"(?:user |customer |business )?impact"),
         causes=tuple(_causes(report)),
         mitigation=mitigation,
         resolution=resolution,
         done=()
         if mitigation or resolution
         else what_was_done(timeline, _told(report), document.body, document.lines),
-        prevention=report.text(Part.PREVENTION),
+        prevention=report.text(ReportPart.PREVENTION),
         timeline=timeline,
         action_items=tuple(_actions(report)),
-        lessons=tuple(_points(report, Part.LESSONS)),
-        went_well=tuple(_points(report, Part.WENT_WELL)),
-        went_wrong=tuple(_points(report, Part.WENT_WRONG)),
-        check=report.text(Part.CHECK),
-        warning="; ".join(_points(report, Part.TRIED)),
+        lessons=tuple(_points(report, ReportPart.LESSONS)),
+        went_well=tuple(_points(report, ReportPart.WENT_WELL)),
+        went_wrong=tuple(_points(report, ReportPart.WENT_WRONG)),
+        check=report.text(ReportPart.CHECK),
+        warning="; ".join(_points(report, ReportPart.TRIED)),
         body="\n\n".join(part for part in (_front(document), document.body) if part),
         scope=Scope(services=_services(facts), environments=_environments(facts)),
         provenance=Provenance(
@@ -173,7 +173,7 @@ def _told(report: Report) -> Iterator[tuple[str, str]]:
 
 def _causes(report: Report) -> Iterator[Cause]:
     """From the sections on causes, else findings, else from sentences that state a cause."""
-    for part in (Part.CAUSE, Part.FINDING):
+    for part in (ReportPart.CAUSE, ReportPart.FINDING):
         sections = list(report.sections(part))
         labelled = [s for s in sections if s.level == LABEL_LEVEL and part_of(s.title) is part]
         found = [cause for section in labelled or sections for cause in parse_causes(section)]
@@ -181,25 +181,26 @@ def _causes(report: Report) -> Iterator[Cause]:
             yield from found
             return
     told = (
-        report.text(Part.ANALYSIS, Part.SUMMARY, Part.INVESTIGATION, Part.RESOLUTION) or report.document.body
+        report.text(ReportPart.ANALYSIS, ReportPart.SUMMARY, ReportPart.INVESTIGATION, ReportPart.RESOLUTION)
+        or report.document.body
     )
     yield from stated_causes(told)
 
 
 def _actions(report: Report) -> Iterator[ActionItem]:
-    roots = list(report.roots(Part.ACTIONS))
+    roots = list(report.roots(ReportPart.ACTIONS))
     for root in roots:
         yield from parse_actions(report.document, root)
     if not roots:
-        for section in report.roots(Part.PREVENTION):
+        for section in report.roots(ReportPart.PREVENTION):
             yield from (
                 parse_actions(report.document, section)
                 if not report.document.children(section)
-                else (item for s in report.sections(Part.PREVENTION) for item in listed_actions(s))
+                else (item for s in report.sections(ReportPart.PREVENTION) for item in listed_actions(s))
             )
 
 
-def _points(report: Report, part: Part) -> Iterator[str]:
+def _points(report: Report, part: ReportPart) -> Iterator[str]:
     """List items, or paragraphs where there is no list."""
     for section in report.sections(part):
         points: Iterable[str] = section.items or re.split(r"\n\s*\n", section.text)
@@ -208,26 +209,26 @@ def _points(report: Report, part: Part) -> Iterator[str]:
                 yield " ".join(point.split()) if not section.items else point
 
 
-def _summary(report: Report, facts: tuple[Fact, ...]) -> str:
+def _summary(report: Report, facts: tuple[LabelledFact, ...]) -> str:
     """The summary, else the text before the first heading, else the alert and what was found.
 
     What front matter calls a summary goes before it; what it merely describes the page with goes behind.
     """
-    text = report.text(Part.SUMMARY) or _opening(report)
+    text = report.text(ReportPart.SUMMARY) or _opening(report)
     front = {f.name: f.value for f in facts if not f.line}
     before = [front[name] for name in ("summary", "abstract", "tldr") if name in front]
     behind = [front[name] for name in ("description", "excerpt") if name in front]
     told = [said for said in (*before, text, *behind) if said]
     if told:
         return "\n\n".join(said for n, said in enumerate(told) if not any(said in one for one in told[:n]))
-    found = (alert_text(report.document.body), report.text(Part.FINDING), fact(facts, "description"))
+    found = (alert_text(report.document.body), report.text(ReportPart.FINDING), fact(facts, "description"))
     return "\n".join(text for text in found if text)
 
 
 def _opening(report: Report) -> str:
     """The text before the first heading, without its facts."""
     first = next((s for s in report.document.sections if s.level <= 1 and s.text.strip()), None)
-    if first is None or part_of(first.title) not in (None, Part.SUMMARY):
+    if first is None or part_of(first.title) not in (None, ReportPart.SUMMARY):
         return ""
     lines = first.text.split("\n")
     return "\n".join(line for line in lines if not _FACT_LINE.match(line)).strip()
@@ -239,7 +240,7 @@ def _front(document: MarkdownDocument) -> str:
     return "\n".join(line for line in said if not _SETTING.match(line) and len(line) < _LONGEST_FRONT)
 
 
-def _severity_label(document: MarkdownDocument, facts: tuple[Fact, ...]) -> str:
+def _severity_label(document: MarkdownDocument, facts: tuple[LabelledFact, ...]) -> str:
     label = fact(
         facts,
         r"(?:incident |initial )?(?:severity|sev|priority|criticality|schweregrad|priorität)(?: level)?",
@@ -252,7 +253,7 @@ def _severity_label(document: MarkdownDocument, facts: tuple[Fact, ...]) -> str:
     return said[1] if said else ""
 
 
-def _services(facts: tuple[Fact, ...]) -> tuple[str, ...]:
+def _services(facts: tuple[LabelledFact, ...]) -> tuple[str, ...]:
     named = fact(
         facts,
         r"(?:affected |impacted )?(?:services?|components?|systems?)(?: affected| impacted)?"
@@ -265,7 +266,7 @@ def _services(facts: tuple[Fact, ...]) -> tuple[str, ...]:
     )
 
 
-def _environments(facts: tuple[Fact, ...]) -> tuple[str, ...]:
+def _environments(facts: tuple[LabelledFact, ...]) -> tuple[str, ...]:
     named = fact(facts, r"(?:affected )?(?:environments?|umgebung)")
     return (
         tuple(part.strip(" `.") for part in named.split(",") if part.strip(" `.")) if len(named) < 60 else ()

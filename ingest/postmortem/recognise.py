@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from ingest.markdown.blocks import FENCED
 from ingest.markdown.sections import MarkdownDocument
-from ingest.postmortem.headings import Part
+from ingest.postmortem.headings import ReportPart
 from ingest.postmortem.identity import name_date
 from ingest.postmortem.labels import gather_facts, is_blank_line
 from ingest.postmortem.report import Report
@@ -34,34 +34,41 @@ _NOT_FOR_REPORTS = re.compile(
     r"|prerequisites|procedure|how to|applicable versions|related)\b",
     re.I,
 )
-_TELLING = (Part.TIMELINE, Part.ACTIONS, Part.LESSONS, Part.WENT_WELL, Part.WENT_WRONG, Part.LUCK)
+_TELLING = (
+    ReportPart.TIMELINE,
+    ReportPart.ACTIONS,
+    ReportPart.LESSONS,
+    ReportPart.WENT_WELL,
+    ReportPart.WENT_WRONG,
+    ReportPart.LUCK,
+)
 _SUPPORTING = (
-    Part.SUMMARY,
-    Part.IMPACT,
-    Part.CAUSE,
-    Part.RESOLUTION,
-    Part.DETECTION,
-    Part.MITIGATION,
-    Part.PREVENTION,
-    Part.FINDING,
-    Part.RESULT,
-    Part.INVESTIGATION,
+    ReportPart.SUMMARY,
+    ReportPart.IMPACT,
+    ReportPart.CAUSE,
+    ReportPart.RESOLUTION,
+    ReportPart.DETECTION,
+    ReportPart.MITIGATION,
+    ReportPart.PREVENTION,
+    ReportPart.FINDING,
+    ReportPart.RESULT,
+    ReportPart.INVESTIGATION,
 )
 
 _DECISIVE = {
-    Part.TIMELINE,
-    Part.WENT_WELL,
-    Part.WENT_WRONG,
-    Part.LUCK,
-    Part.CAUSE,
-    Part.FINDING,
-    Part.IMPACT,
-    Part.RESOLUTION,
-    Part.MITIGATION,
+    ReportPart.TIMELINE,
+    ReportPart.WENT_WELL,
+    ReportPart.WENT_WRONG,
+    ReportPart.LUCK,
+    ReportPart.CAUSE,
+    ReportPart.FINDING,
+    ReportPart.IMPACT,
+    ReportPart.RESOLUTION,
+    ReportPart.MITIGATION,
 }
 """Without one of these, or a title or folder that speaks of incidents, a text is about something else."""
 
-_ENDED = {Part.RESOLUTION, Part.MITIGATION}
+_ENDED = {ReportPart.RESOLUTION, ReportPart.MITIGATION}
 _HAPPENED = re.compile(r"what happened|was ist passiert", re.I)
 _TROUBLE = re.compile(
     r"\b(?:outages?|disruptions?|degrad(?:ation|ed)|unavailab\w+|downtime|down|failed|fails?|failures?"
@@ -114,7 +121,7 @@ def _score(report: Report, path: str) -> float:
         return 0.0
     score = (
         0.2 * min(telling, 3)
-        + 0.1 * (Part.TIMELINE in parts)
+        + 0.1 * (ReportPart.TIMELINE in parts)
         + 0.08 * min(supporting, 5)
         + 0.3 * named
         + 0.2 * (placed and not named)
@@ -124,7 +131,7 @@ def _score(report: Report, path: str) -> float:
     if placed and not parts & _DECISIVE and not others and _tells_of_the_past(report.document):
         score += 0.2
     score += 0.15 * dated - 0.15 * others
-    if _INDEX.match(PurePosixPath(path).stem) and Part.TIMELINE not in parts and not dated:
+    if _INDEX.match(PurePosixPath(path).stem) and ReportPart.TIMELINE not in parts and not dated:
         score -= 0.5
     return round(score, 2)
 
@@ -149,9 +156,9 @@ def _tells_of_the_past(document: MarkdownDocument) -> bool:
     )
 
 
-def _is_short_report(parts: set[Part], report: Report, path: str) -> bool:
+def _is_short_report(parts: set[ReportPart], report: Report, path: str) -> bool:
     """Whether it says what happened or why, how it ended and when: such a report often tells no more."""
-    why = Part.CAUSE in parts or any(_HAPPENED.search(s.title) for s in report.document.sections)
+    why = ReportPart.CAUSE in parts or any(_HAPPENED.search(s.title) for s in report.document.sections)
     return why and bool(parts & _ENDED) and _says_when(report, path)
 
 

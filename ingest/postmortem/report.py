@@ -11,39 +11,45 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, Section
-from ingest.postmortem.headings import Part, bare_heading, part_of
+from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, MarkdownSection
+from ingest.postmortem.headings import ReportPart, bare_heading, part_of
 from ingest.postmortem.labels import without_blanks
 from ingest.postmortem.times import split_stamp, stamped_lines
 
-_WHOLE = (Part.TIMELINE, Part.ACTIONS)
+_WHOLE = (ReportPart.TIMELINE, ReportPart.ACTIONS)
 _PHASES = (
-    Part.DETECTION,
-    Part.INVESTIGATION,
-    Part.MITIGATION,
-    Part.RESOLUTION,
-    Part.PREVENTION,
-    Part.CAUSE,
-    Part.IMPACT,
+    ReportPart.DETECTION,
+    ReportPart.INVESTIGATION,
+    ReportPart.MITIGATION,
+    ReportPart.RESOLUTION,
+    ReportPart.PREVENTION,
+    ReportPart.CAUSE,
+    ReportPart.IMPACT,
 )
 _STEPS = ("action", "actions", "immediate actions", "actions taken", "steps taken", "result")
 """Labels that tell what was done in a phase, not what is still to do."""
 _ENDING = (
-    Part.CAUSE,
-    Part.RESOLUTION,
-    Part.MITIGATION,
-    Part.PREVENTION,
-    Part.ACTIONS,
-    Part.LESSONS,
-    Part.WENT_WELL,
-    Part.WENT_WRONG,
-    Part.LUCK,
-    Part.IMPACT,
-    Part.STEPS,
+    ReportPart.CAUSE,
+    ReportPart.RESOLUTION,
+    ReportPart.MITIGATION,
+    ReportPart.PREVENTION,
+    ReportPart.ACTIONS,
+    ReportPart.LESSONS,
+    ReportPart.WENT_WELL,
+    ReportPart.WENT_WRONG,
+    ReportPart.LUCK,
+    ReportPart.IMPACT,
+    ReportPart.STEPS,
 )
 """Parts that are none of a timeline, although their headings may stand below its."""
-_ENDING_LABELS = (Part.CAUSE, Part.ACTIONS, Part.LESSONS, Part.WENT_WELL, Part.WENT_WRONG)
-_ACTING = (Part.ACTIONS, Part.STEPS, Part.RESULT)
+_ENDING_LABELS = (
+    ReportPart.CAUSE,
+    ReportPart.ACTIONS,
+    ReportPart.LESSONS,
+    ReportPart.WENT_WELL,
+    ReportPart.WENT_WRONG,
+)
+_ACTING = (ReportPart.ACTIONS, ReportPart.STEPS, ReportPart.RESULT)
 
 
 @dataclass(frozen=True)
@@ -53,25 +59,25 @@ class Report:
     document: MarkdownDocument
 
     @cached_property
-    def parts(self) -> tuple[Part | None, ...]:
+    def parts(self) -> tuple[ReportPart | None, ...]:
         """The part of each section."""
         return tuple(_parts(self.document))
 
-    def sections(self, *wanted: Part) -> Iterator[Section]:
+    def sections(self, *wanted: ReportPart) -> Iterator[MarkdownSection]:
         """The sections of any of these parts, in document order."""
         for section, part in zip(self.document.sections, self.parts, strict=True):
             if part in wanted:
                 yield section
 
-    def roots(self, wanted: Part) -> Iterator[Section]:
+    def roots(self, wanted: ReportPart) -> Iterator[MarkdownSection]:
         """The sections that begin a part: those not below another section of it."""
-        last: Section | None = None
+        last: MarkdownSection | None = None
         for section in self.sections(wanted):
             if last is None or section not in self.document.children(last):
                 last = section
                 yield section
 
-    def text(self, *wanted: Part) -> str:
+    def text(self, *wanted: ReportPart) -> str:
         """What a report says of these parts: own texts in order, subheadings kept, blanks left out."""
         pieces = []
         for section in self.sections(*wanted):
@@ -82,7 +88,7 @@ class Report:
                 pieces.append(f"{section.title}: {body}" if keeps_title else body)
         return "\n\n".join(pieces)
 
-    def whole(self, section: Section) -> str:
+    def whole(self, section: MarkdownSection) -> str:
         """The raw text of a section with its subsections, without those that belong to another part."""
         part_at = dict(zip((s.line for s in self.document.sections), self.parts, strict=True))
         mine = part_at[section.line]
@@ -96,31 +102,31 @@ class Report:
             "\n"
         )
 
-    def _is_told_by_labels(self, section: Section) -> bool:
+    def _is_told_by_labels(self, section: MarkdownSection) -> bool:
         """A phase whose labels say what was done (`**Actions**`, `**Result**`) is told by those."""
         return any(part_of(child.title) in _ACTING for child in self.document.children(section))
 
 
-def told(section: Section) -> str:
+def told(section: MarkdownSection) -> str:
     """A section's own text without blanks and without the rule that closes it."""
     return re.sub(
         r"(?:\n|\A)\s*(?:-{3,}|\*{3,}|_{3,})\s*\Z", "", without_blanks(section.text).strip()
     ).strip()
 
 
-def _parts(document: MarkdownDocument) -> Iterator[Part | None]:
+def _parts(document: MarkdownDocument) -> Iterator[ReportPart | None]:
     titles = [s for s in document.sections if s.level == 1]
     title = titles[0] if len(titles) == 1 and len(document.sections) > 1 else None
-    above: list[tuple[int, Part | None]] = []
+    above: list[tuple[int, ReportPart | None]] = []
     for section in document.sections:
-        before: Part | None = None
+        before: ReportPart | None = None
         while above and above[-1][0] >= section.level:
             level, part = above.pop()
             before = part if level == section.level else None
         own = None if section is title or section.level == 0 else part_of(section.title)
-        if own is None and before is Part.TIMELINE and split_stamp(section.title):
-            own = Part.TIMELINE
-        if own in _ENDING and above and above[-1][1] is Part.TIMELINE and _ends_timeline(section):
+        if own is None and before is ReportPart.TIMELINE and split_stamp(section.title):
+            own = ReportPart.TIMELINE
+        if own in _ENDING and above and above[-1][1] is ReportPart.TIMELINE and _ends_timeline(section):
             above.append((section.level, own))
             yield own
             continue
@@ -130,18 +136,18 @@ def _parts(document: MarkdownDocument) -> Iterator[Part | None]:
         yield above[-1][1]
 
 
-def _ends_timeline(section: Section) -> bool:
+def _ends_timeline(section: MarkdownSection) -> bool:
     """Whether a heading below a timeline's is about something else: it has no times of its own."""
     if not section.text.strip() or stamped_lines(section.text):
         return False
     return section.level < LABEL_LEVEL or part_of(section.title) in _ENDING_LABELS
 
 
-def _choose(own: Part | None, inherited: Part | None, *, is_step: bool) -> Part | None:
+def _choose(own: ReportPart | None, inherited: ReportPart | None, *, is_step: bool) -> ReportPart | None:
     if inherited in _WHOLE or own is None:
         return inherited
     if is_step:
-        return inherited or Part.OTHER
+        return inherited or ReportPart.OTHER
     if own in _ACTING and inherited in _PHASES:
         return inherited
     return own

@@ -12,22 +12,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from ingest.markdown.sections import LABEL_LEVEL, Section
-from ingest.postmortem.headings import Part, part_of
+from ingest.markdown.sections import LABEL_LEVEL, MarkdownSection
+from ingest.postmortem.headings import ReportPart, part_of
 from ingest.postmortem.report import Report
 from ingest.postmortem.times import first_date, has_clock, split_stamp
 
 _PARTS = {
-    Part.CAUSE,
-    Part.RESOLUTION,
-    Part.MITIGATION,
-    Part.IMPACT,
-    Part.TIMELINE,
-    Part.SUMMARY,
-    Part.ACTIONS,
-    Part.FINDING,
-    Part.LESSONS,
-    Part.DETECTION,
+    ReportPart.CAUSE,
+    ReportPart.RESOLUTION,
+    ReportPart.MITIGATION,
+    ReportPart.IMPACT,
+    ReportPart.TIMELINE,
+    ReportPart.SUMMARY,
+    ReportPart.ACTIONS,
+    ReportPart.FINDING,
+    ReportPart.LESSONS,
+    ReportPart.DETECTION,
 }
 _NAMED = re.compile(r"\b(?:incident|outage|post-?mortem|INC)[ #:-]*\w*\d", re.I)
 _DATED_LABEL = re.compile(r"^(?:incident )?(?:date|day|when|started?|began|occurred|start time)$", re.I)
@@ -62,10 +62,14 @@ def several_incidents(report: Report, text: str, *, day_first: bool) -> list[One
     return found
 
 
-def _starts(report: Report, day_first: bool) -> list[Section]:
-    siblings: dict[tuple[tuple[str, ...], int], list[Section]] = defaultdict(list)
+def _starts(report: Report, day_first: bool) -> list[MarkdownSection]:
+    siblings: dict[tuple[tuple[str, ...], int], list[MarkdownSection]] = defaultdict(list)
     for section, part in zip(report.document.sections, report.parts, strict=True):
-        if 1 <= section.level < LABEL_LEVEL and part is not Part.TIMELINE and part is not Part.ACTIONS:
+        if (
+            1 <= section.level < LABEL_LEVEL
+            and part is not ReportPart.TIMELINE
+            and part is not ReportPart.ACTIONS
+        ):
             siblings[section.path, section.level].append(section)
     for group in siblings.values():
         telling = [section for section in group if _is_incident(report, section, day_first)]
@@ -74,9 +78,9 @@ def _starts(report: Report, day_first: bool) -> list[Section]:
     return []
 
 
-def _is_incident(report: Report, section: Section, day_first: bool) -> bool:
+def _is_incident(report: Report, section: MarkdownSection, day_first: bool) -> bool:
     stamp = split_stamp(section.title)
-    if (stamp and has_clock(stamp[0])) or part_of(section.title) in (Part.ACTIONS, Part.LESSONS):
+    if (stamp and has_clock(stamp[0])) or part_of(section.title) in (ReportPart.ACTIONS, ReportPart.LESSONS):
         return False
     below = set(_parts_below(report, section))
     dated = first_date(section.title, day_first=day_first) is not None
@@ -85,13 +89,13 @@ def _is_incident(report: Report, section: Section, day_first: bool) -> bool:
     return len(below & _PARTS) >= 2 and _has_own_day(report, section)
 
 
-def _parts_below(report: Report, section: Section) -> Iterator[Part]:
+def _parts_below(report: Report, section: MarkdownSection) -> Iterator[ReportPart]:
     for child in report.document.children(section):
         if part := part_of(child.title):
             yield part
 
 
-def _has_own_day(report: Report, section: Section) -> bool:
+def _has_own_day(report: Report, section: MarkdownSection) -> bool:
     """Whether a label of the section itself says when it was."""
     labelled = (child for child in report.document.children(section) if child.level == LABEL_LEVEL)
     return any(_DATED_LABEL.match(child.title) and first_date(child.text[:60]) for child in labelled)

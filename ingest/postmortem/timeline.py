@@ -17,8 +17,8 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 
 from ingest.markdown.inside import Table
-from ingest.markdown.sections import Section, plain
-from ingest.postmortem.headings import Part
+from ingest.markdown.sections import MarkdownSection, plain
+from ingest.postmortem.headings import ReportPart
 from ingest.postmortem.labels import is_blank, is_blank_line
 from ingest.postmortem.report import Report
 from ingest.postmortem.times import (
@@ -289,7 +289,7 @@ def read_course(report: Report, known: Moment, *, day_first: bool = False) -> Co
     `known` gives the day, or at least the year, of events that do not name theirs.
     """
     known = replace(known, zone=known.zone or told_zone(report.document.body))
-    sections = list(report.roots(Part.TIMELINE))
+    sections = list(report.roots(ReportPart.TIMELINE))
     texts = [(section, _whole_text(report, section)) for section in sections] or list(_unannounced(report))
     events: list[DatedEvent] = []
     for section, text in texts:
@@ -302,7 +302,7 @@ def read_course(report: Report, known: Moment, *, day_first: bool = False) -> Co
     return Course(tuple(events), known.zone)
 
 
-def _unannounced(report: Report) -> Iterator[tuple[Section, str]]:
+def _unannounced(report: Report) -> Iterator[tuple[MarkdownSection, str]]:
     """The section with the most lines that begin with a time, if that is a timeline at all."""
     counted = [(stamped_lines(section.text), section) for section in report.document.sections]
     most = max((count for count, _ in counted), default=0)
@@ -310,12 +310,12 @@ def _unannounced(report: Report) -> Iterator[tuple[Section, str]]:
         yield from ((section, section.text) for count, section in counted if count == most)
 
 
-def _whole_text(report: Report, section: Section) -> str:
+def _whole_text(report: Report, section: MarkdownSection) -> str:
     """The text below a timeline's heading; a heading that is itself a time belongs to it."""
     below = report.whole(section)
     return f"## {section.title}\n{below}" if split_stamp(section.title) else below
 
 
-def _html_tables(report: Report, section: Section) -> list[Table]:
+def _html_tables(report: Report, section: MarkdownSection) -> list[Table]:
     whole = (section, *report.document.children(section))
     return [table for part in whole if "<table" in part.text.lower() for table in part.tables]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest.markdown.sections import LABEL_LEVEL
-from ingest.postmortem.headings import Part
+from ingest.postmortem.headings import ReportPart
 from ingest.postmortem.report import Report
 from ingest.postmortem.times import has_clock
 from kb.model import TimelineEvent
@@ -21,7 +21,7 @@ def unread_notes(report: Report, timeline: tuple[TimelineEvent, ...]) -> Iterato
         yield f"{UNREAD}times of events that are no instant, since day or zone is not told: {clocks}"
     if sections := sum(1 for _ in _unknown(report)):
         yield f"{UNREAD}sections of no known kind: {sections}"
-    if not timeline and any(report.sections(Part.TIMELINE)):
+    if not timeline and any(report.sections(ReportPart.TIMELINE)):
         yield f"{UNREAD}timelines without an event that can be told apart: 1"
 
 

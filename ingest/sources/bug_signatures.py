@@ -47,7 +47,7 @@ class QueryError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class LogQuery:
     """What a query asks for, text first."""
 
     alternatives: tuple[tuple[str, ...], ...]
@@ -55,12 +55,12 @@ class Query:
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def parse_query(text: str, message: str = "message") -> Query:
+def parse_query(text: str, message: str = "message") -> LogQuery:
     """Read a query; `message` names the field that holds the log line.  Raises `QueryError`."""
     parser = _Parser(text, message)
     found = parser.whole()
     alternatives = tuple(dict.fromkeys(needles for needles in found if needles))
-    return Query(
+    return LogQuery(
         alternatives, tuple(parser.excluded), {key: tuple(values) for key, values in parser.fields.items()}
     )
 

@@ -39,7 +39,7 @@ _SHORTCODE = re.compile(r"\{\{[<%].*?[>%]\}\}|<!--.*?-->", re.S)
 FLOOR = 0.1
 
 
-class Document:
+class AnyDocument:
     """The source of last resort."""
 
     name = "document"

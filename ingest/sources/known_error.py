@@ -17,10 +17,19 @@ from datetime import UTC, date, datetime, time
 from pathlib import PurePath
 from typing import Any
 
-from ingest.markdown.blocks import FENCED, LABEL_LEVEL, Block, Group, as_text, blocks_of, grouped, unmarked
+from ingest.markdown.blocks import (
+    FENCED,
+    LABEL_LEVEL,
+    Block,
+    BlockGroup,
+    as_text,
+    blocks_of,
+    grouped,
+    unmarked,
+)
 from ingest.markdown.commands import commands_in, is_shell
 from ingest.markdown.front_matter import split_front_matter
-from ingest.markdown.parts import Part, everything, heading_words, parts_of, repeating_sections
+from ingest.markdown.parts import EntryPart, everything, heading_words, parts_of, repeating_sections
 from ingest.source import Parsed, SourceFile
 from ingest.sources.runbook import remainder
 from kb.model import KnownError, Provenance, Scope, Signature, Source
@@ -229,7 +238,7 @@ class KnownErrorArticles:
         article = Block("heading", title, 1, level=1) if title else heading
         article = article or Block("heading", PurePath(file.path).stem, 1, level=1)
         rest_of = tuple(block for block in blocks if block is not heading or title)
-        entry = _entry(Group(article, rest_of), file.path, front.values)
+        entry = _entry(BlockGroup(article, rest_of), file.path, front.values)
         return Parsed(entries=(entry,), problems=front.problems)
 
     def _by_sections(self, file: SourceFile) -> float:
@@ -263,14 +272,14 @@ def _starts_entry(block: Block, above: tuple[Block, ...], on_trouble_page: bool)
     return in_trouble and (names_failure(block.text) or quotes_message(block.text))
 
 
-def _entry(group: Group, path: str, front: dict[str, Any]) -> KnownError:
+def _entry(group: BlockGroup, path: str, front: dict[str, Any]) -> KnownError:
     assert group.heading is not None
     title = unmarked(group.heading.text)
     parts = parts_of(group.blocks, error_role)
     if not any(part.role in ("cause", "workaround", "resolution", "symptom") for part in parts):
         parts = [reread for part in parts for reread in _by_wording(part)]
     elif parts[0].heading is None and not any(part.role == "symptom" for part in parts):
-        parts[0] = Part("symptom", None, parts[0].blocks)
+        parts[0] = EntryPart("symptom", None, parts[0].blocks)
     is_section = not front and group.heading.level > 1
     return KnownError(
         title=title,
@@ -292,27 +301,27 @@ def _entry(group: Group, path: str, front: dict[str, Any]) -> KnownError:
     )
 
 
-def _by_wording(part: Part) -> list[Part]:
+def _by_wording(part: EntryPart) -> list[EntryPart]:
     """A part without meaningful headings, told apart by its words: up to what says what to do is the symptom.
 
     A sentence that says why goes to the cause; from the first instruction on, all is the resolution.
     """
     if part.role == "skip":
         return [part]
-    found: list[Part] = []
+    found: list[EntryPart] = []
     turned = False
     for block in part.blocks:
         says_what_to_do = block.kind in ("paragraph", "item") and bool(_TURN.search(unmarked(block.text)))
         turned = turned or says_what_to_do or is_shell(block)
         if block.kind == "code" and not is_shell(block) and says_failure(block.text):
-            found.append(Part("symptom", None, (block,)))
+            found.append(EntryPart("symptom", None, (block,)))
             continue
         causal = block.kind == "paragraph" and bool(_CAUSAL.search(block.text))
-        found.append(Part("resolution" if turned else "cause" if causal else "symptom", None, (block,)))
+        found.append(EntryPart("resolution" if turned else "cause" if causal else "symptom", None, (block,)))
     return found
 
 
-def _versions(front: Any, parts: list[Part]) -> tuple[str, ...]:
+def _versions(front: Any, parts: list[EntryPart]) -> tuple[str, ...]:
     """The versions an article holds for; "all" is nowhere narrowed, so it is none."""
     written = _texts(front) + [
         block.text for part in parts if part.role == "versions" for block in part.blocks

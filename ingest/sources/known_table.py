@@ -14,7 +14,7 @@ from io import StringIO
 from itertools import pairwise
 from pathlib import PurePath
 
-from ingest.convert.forms import Form
+from ingest.convert.forms import FileForm
 from ingest.markdown.blocks import Block, as_text, blocks_of, unmarked
 from ingest.markdown.commands import inline_commands
 from ingest.source import Parsed, SourceFile
@@ -55,7 +55,7 @@ class KnownErrorTable:
 
     def recognises(self, file: SourceFile) -> float:
         """By the header of a table that makes up most of the file."""
-        if file.form is Form.TABLE:
+        if file.form is FileForm.TABLE:
             header = next(csv.reader(StringIO(file.text[:4000]), delimiter=_delimiter(file)), [])
             return 0.8 if _is_known_errors(header) else 0.0
         if not file.is_prose or "|" not in file.text:
@@ -73,7 +73,7 @@ class KnownErrorTable:
 
     def parse(self, file: SourceFile) -> Parsed:
         """A known error for each row that names one."""
-        if file.form is Form.TABLE:
+        if file.form is FileForm.TABLE:
             rows = list(csv.reader(StringIO(file.text), delimiter=_delimiter(file)))
             entries = [_entry(row, file.path) for row in _rows(rows[0], rows[1:], 2, 1)]
             return Parsed(entries=tuple(entry for entry in entries if entry))

@@ -19,11 +19,20 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import PurePath
 
-from ingest.markdown.blocks import FENCED, LABEL_LEVEL, Block, Group, as_text, blocks_of, grouped, unmarked
+from ingest.markdown.blocks import (
+    FENCED,
+    LABEL_LEVEL,
+    Block,
+    BlockGroup,
+    as_text,
+    blocks_of,
+    grouped,
+    unmarked,
+)
 from ingest.markdown.commands import commands_in
 from ingest.markdown.front_matter import FrontMatter, split_front_matter
 from ingest.markdown.parts import (
-    Part,
+    EntryPart,
     headings_of,
     is_placeholder,
     parts_of,
@@ -190,7 +199,7 @@ class RunbookMarkdown:
         return Parsed(entries=(*remainder(groups[0], file.path, title), *entries), problems=front.problems)
 
 
-def remainder(group: Group, path: str, title: str) -> tuple[Document, ...]:
+def remainder(group: BlockGroup, path: str, title: str) -> tuple[Document, ...]:
     """What stands outside all entries of a file, as a document; headings alone are nothing."""
     if all(block.kind == "heading" for block in group.blocks):
         return ()
@@ -239,7 +248,7 @@ def _single(file: SourceFile, blocks: list[Block], front: FrontMatter) -> Runboo
     return replace(found, when="\n\n".join(text for text in (said, *about, found.when) if text))
 
 
-def _section(group: Group, path: str) -> Entry:
+def _section(group: BlockGroup, path: str) -> Entry:
     assert group.heading is not None
     name = unmarked(group.heading.text)
     source = Source(path=path, section=name, line=group.heading.line)
@@ -266,7 +275,7 @@ def _runbook(name: str, blocks: list[Block], body: str, source: Source) -> Runbo
     )
 
 
-def _warning(name: str, parts: list[Part]) -> str:
+def _warning(name: str, parts: list[EntryPart]) -> str:
     """The sentences that say the alert may be ignored, from where a runbook introduces itself."""
     told = [
         block.text
@@ -284,7 +293,7 @@ def _warning(name: str, parts: list[Part]) -> str:
     return " ".join((*boxes, *(unmarked(sentence) for sentence in sentences[:3])))
 
 
-def _boxed(part: Part) -> str:
+def _boxed(part: EntryPart) -> str:
     """What a box of warning says, its title first; the name of the box itself is left out."""
     title = re.sub(r"^\w+\s*:?\s*", "", unmarked(part.heading.text)) if part.heading else ""
     text = unmarked(as_text([block for block in part.blocks if block.kind != "code"]))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
-from ingest.convert.forms import Form
+from ingest.convert.forms import FileForm
 from ingest.deployments.reading import LINE, plain
 from ingest.source import Parsed, SourceFile
 from ingest.trackers.formats import READERS, plain_text
@@ -57,7 +57,7 @@ class TrackerExport:
 
     def recognises(self, file: SourceFile) -> float:
         """By the keys or the columns that tickets have."""
-        if file.form is Form.TABLE:
+        if file.form is FileForm.TABLE:
             header = next(csv.reader(StringIO(file.text[:20_000].lstrip("\ufeff"))), [])
             return 0.75 if _is_ticket_table(header) else 0.0
         if not file.is_data or file.text.lstrip("\ufeff \n\t")[:1] not in ("{", "["):
@@ -66,7 +66,7 @@ class TrackerExport:
 
     def parse(self, file: SourceFile) -> Parsed:
         """An entry for each ticket."""
-        if file.form is Form.TABLE:
+        if file.form is FileForm.TABLE:
             tickets = list(_rows(file.text.lstrip("\ufeff")))
         else:
             try:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ingest.deployments.reading import at, line_of, listed, text
-from ingest.trackers.ticket import Ticket, Update
+from ingest.trackers.ticket import Ticket, TicketUpdate
 
 _TAG = re.compile(r"<[^>]+>")
 
@@ -56,7 +56,7 @@ def github(item: dict[str, Any]) -> Ticket | None:
         severity=severity_among(names(at(item, "labels"))),
         author=first(item, "user.login", "author.login"),
         updates=tuple(
-            Update(first(one, "createdAt", "created_at"), text(one, "body"))
+            TicketUpdate(first(one, "createdAt", "created_at"), text(one, "body"))
             for one in listed({"all": comments}, "all")
             if text(one, "body")
         ),
@@ -79,7 +79,7 @@ def gitlab(item: dict[str, Any]) -> Ticket | None:
         severity=_known(text(item, "severity")) or severity_among(names(at(item, "labels"))),
         author=first(item, "author.username", "author.name"),
         updates=tuple(
-            Update(text(one, "created_at"), text(one, "body"))
+            TicketUpdate(text(one, "created_at"), text(one, "body"))
             for one in listed(item, "notes")
             if text(one, "body")
         ),
@@ -104,7 +104,7 @@ def jira(item: dict[str, Any]) -> Ticket | None:
         kind=first(fields, "issuetype.name"),
         author=first(fields, "reporter.displayName", "creator.displayName"),
         updates=tuple(
-            Update(text(one, "created"), document_text(at(one, "body")))
+            TicketUpdate(text(one, "created"), document_text(at(one, "body")))
             for one in listed(fields, "comment", "comments")
         ),
         line=line_of(item),
@@ -147,7 +147,7 @@ def statuspage(item: dict[str, Any]) -> Ticket | None:
         severity=_known(text(item, "impact")),
         services=names(at(item, "components")),
         updates=tuple(
-            Update(
+            TicketUpdate(
                 first(one, "display_at", "created_at"),
                 f"{text(one, 'status')}: {plain_text(text(one, 'body'))}",
             )
@@ -178,7 +178,7 @@ def pagerduty(item: dict[str, Any]) -> Ticket | None:
             name for name in (first(item, "service.summary", "service.name", "service_name"),) if name
         ),
         updates=tuple(
-            Update(text(one, "created_at"), first(one, "content", "channel.summary", "summary"))
+            TicketUpdate(text(one, "created_at"), first(one, "content", "channel.summary", "summary"))
             for one in (*listed(item, "notes"), *listed(item, "log_entries"))
         ),
         resolution=first(item, "resolution", "resolve_reason"),
@@ -204,7 +204,7 @@ def incident_io(item: dict[str, Any]) -> Ticket | None:
         services=names(at(item, "services")),
         resolution=first(item, "resolution_message", "mitigation_message"),
         updates=tuple(
-            Update(first(one, "created_at"), first(one, "message", "event"))
+            TicketUpdate(first(one, "created_at"), first(one, "message", "event"))
             for one in listed(item, "updates")
         ),
         line=line_of(item),
@@ -278,12 +278,12 @@ def _inline(node: Any) -> str:
     return text(node, "text") or "".join(parts)
 
 
-def _journal(notes: str) -> Iterator[Update]:
+def _journal(notes: str) -> Iterator[TicketUpdate]:
     """The entries of a journal field: `2026-11-03 10:20:00 - Kim Doe (Work notes)` above each."""
     head = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) - [^\n]*$", re.M)
     found = list(head.finditer(notes))
     for one, following in zip(found, [*found[1:], None], strict=True):
-        yield Update(one[1], notes[one.end() : following.start() if following else len(notes)].strip())
+        yield TicketUpdate(one[1], notes[one.end() : following.start() if following else len(notes)].strip())
 
 
 def _numbered(said: str) -> str:

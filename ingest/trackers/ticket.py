@@ -24,7 +24,7 @@ _INCIDENT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class TicketUpdate:
     """Something that was added to a ticket: when (as written), by whom, what."""
 
     time: str
@@ -47,7 +47,7 @@ class Ticket:
     author: str = ""
     cause: str = ""
     resolution: str = ""
-    updates: tuple[Update, ...] = ()
+    updates: tuple[TicketUpdate, ...] = ()
     line: int | None = None
     is_incident: bool = False
     """Whether the tracker keeps nothing but incidents, so that no word has to say it."""

@@ -131,7 +131,7 @@ _MOVES = (ChangeKind.DEPLOYMENT, ChangeKind.ROLLBACK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class VersionSpan:
     """A version in place: since when, until when (None: it still is), and whether it ran well (None: unknown)."""
 
     version: str
@@ -179,7 +179,7 @@ def rollback_target(
 
 def _judge(
     moves: Sequence[Change], own: Sequence[Change], empty: RollbackTarget
-) -> tuple[RollbackTarget, list[Run]]:
+) -> tuple[RollbackTarget, list[VersionSpan]]:
     """The versions in the places of the answer, and the runs that this rests on; `own` give the words."""
     runs = runs_of(moves)
     versions = _records(runs, own) or _commits(moves)
@@ -212,7 +212,7 @@ def _replaced(one: Change, other: Change) -> bool:
     return bool(one.version) and same_version(one.version, other.previous)
 
 
-def _doubts(moves: Sequence[Change], runs: Sequence[Run], service: str) -> list[str]:
+def _doubts(moves: Sequence[Change], runs: Sequence[VersionSpan], service: str) -> list[str]:
     """Why it is not certain what runs now: the last deployment failed, or two were at the same moment."""
     said = list[str]()
     if runs and runs[-1].version and runs[-1].result is ChangeResult.FAILED:
@@ -229,9 +229,9 @@ def _doubts(moves: Sequence[Change], runs: Sequence[Run], service: str) -> list[
     return said
 
 
-def runs_of(moves: Sequence[Change]) -> list[Run]:
+def runs_of(moves: Sequence[Change]) -> list[VersionSpan]:
     """The runs, oldest first, from deployments and rollbacks in order of time; commits begin none."""
-    runs: list[Run] = []
+    runs: list[VersionSpan] = []
     for move in moves:
         if move.kind is ChangeKind.ROLLBACK:
             _leave(runs, move)
@@ -243,11 +243,11 @@ def runs_of(moves: Sequence[Change]) -> list[Run]:
             continue
         if last:
             runs[-1] = replace(last, until=move.at)
-        runs.append(Run(version=move.version, since=move.at, result=move.result))
+        runs.append(VersionSpan(version=move.version, since=move.at, result=move.result))
     return runs
 
 
-def _leave(runs: list[Run], rollback: Change) -> None:
+def _leave(runs: list[VersionSpan], rollback: Change) -> None:
     """Note on the run that a rollback turned away from that it did not go well."""
     if rollback.previous:
         places = [n for n, run in enumerate(runs) if same_version(run.version, rollback.previous)]
@@ -278,7 +278,7 @@ def _of_environment(
     return sorted([*there, *commits], key=lambda move: move.at), notes
 
 
-def _records(runs: Sequence[Run], changes: Sequence[Change]) -> list[VersionRecord]:
+def _records(runs: Sequence[VersionSpan], changes: Sequence[Change]) -> list[VersionRecord]:
     """How each version did, the last deployed first."""
     found: list[VersionRecord] = []
     for run in reversed([run for run in runs if run.version]):
@@ -319,7 +319,7 @@ def _summary(version: str, changes: Sequence[Change]) -> str:
 
 
 def _current(
-    versions: list[VersionRecord], runs: Sequence[Run]
+    versions: list[VersionRecord], runs: Sequence[VersionSpan]
 ) -> tuple[VersionRecord | None, list[VersionRecord]]:
     """What runs now and the versions before it."""
     if runs and not runs[-1].version:
@@ -327,7 +327,7 @@ def _current(
     return versions[0], versions[1:]
 
 
-def _target(earlier: Sequence[VersionRecord], runs: Sequence[Run]) -> VersionRecord | None:
+def _target(earlier: Sequence[VersionRecord], runs: Sequence[VersionSpan]) -> VersionRecord | None:
     """The newest earlier version whose last counted run went well, else the newest that nobody counted."""
     for one in earlier:
         counted = [

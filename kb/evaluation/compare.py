@@ -21,7 +21,7 @@ import numpy as np
 from kb.errors import InvalidInput
 from kb.evaluation.cases import Case, is_named
 from kb.evaluation.figures import EVERY, FIGURES, LOWER_IS_BETTER, Columns, draws, interval, number
-from kb.evaluation.results import Figure, Result, Run
+from kb.evaluation.results import CaseResult, Figure, Run
 from kb.model.ledger import Match
 from kb.text.kinds import is_prose
 from kb.text.specificity import text_specificity
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class FigureChange:
     """How a figure moved; the figures are those of the cases that both runs share."""
 
     before: float | None
@@ -70,7 +70,7 @@ class Comparison:
     """Cases that both asked, with the same right answers."""
     left_out: int
     """Cases that only one of them asked, or that have other right answers now."""
-    changes: dict[str, Change]
+    changes: dict[str, FigureChange]
     """By figure."""
     better: tuple[Flip, ...]
     """Cases answered well now and not before."""
@@ -102,7 +102,7 @@ def compare(run: Run, older: Run) -> Comparison:
     )
 
 
-def is_well(result: Result) -> bool:
+def is_well(result: CaseResult) -> bool:
     """Whether the answer was good: the right entry first, and offered; or "unknown" (not `known`) where none is."""
     return result.right and result.verdict != "unknown" if result.relevant else result.verdict != "known"
 
@@ -137,16 +137,16 @@ def parse_lowest(given: Iterable[str]) -> dict[str, float]:
     return lowest
 
 
-def _changes(olds: Sequence[Result], news: Sequence[Result]) -> dict[str, Change]:
+def _changes(olds: Sequence[CaseResult], news: Sequence[CaseResult]) -> dict[str, FigureChange]:
     before, now = Columns.of(olds), Columns.of(news)
-    drawn, once, changes = list(draws(news)), np.ones((1, len(news))), dict[str, Change]()
+    drawn, once, changes = list(draws(news)), np.ones((1, len(news))), dict[str, FigureChange]()
     for name, formula in FIGURES.items():
         old, new = formula(before, once)[0], formula(now, once)[0]
         spread = [formula(now, w[:, now.order]) - formula(before, w[:, before.order]) for w in drawn]
         low, high = interval(np.concatenate(spread))
         difference = Figure(value=number(new - old), low=low, high=high)
         moved = difference.value or 0.0
-        changes[name] = Change(
+        changes[name] = FigureChange(
             before=number(old),
             now=number(new),
             difference=difference,
@@ -156,11 +156,11 @@ def _changes(olds: Sequence[Result], news: Sequence[Result]) -> dict[str, Change
     return changes
 
 
-def _flip(old: Result, new: Result) -> Flip:
+def _flip(old: CaseResult, new: CaseResult) -> Flip:
     return Flip(query=new.query, relevant=new.relevant, before=_said(old), now=_said(new))
 
 
-def _said(result: Result) -> str:
+def _said(result: CaseResult) -> str:
     return f"{result.verdict}: {result.first}" if result.first else result.verdict
 
 
@@ -190,7 +190,7 @@ _LOOKED_AT = 20
 class Miss:
     """A case that was not answered well."""
 
-    result: Result
+    result: CaseResult
     """What came of it."""
     specificity: float
     """How much the question tells, 0 to 1 (`kb.text.specificity`)."""
@@ -204,7 +204,9 @@ class Miss:
     """Where that came, from 1."""
 
 
-def misses(kb: KnowledgeBase, cases: Sequence[Case], results: Sequence[Result], most: int = 10) -> list[Miss]:
+def misses(
+    kb: KnowledgeBase, cases: Sequence[Case], results: Sequence[CaseResult], most: int = 10
+) -> list[Miss]:
     """The worst of the results, the most confident first; each is asked once more, deep and unrecorded.
 
     `cases` are those that the results came of, in the same order.  Raises what a lookup raises.
@@ -214,7 +216,7 @@ def misses(kb: KnowledgeBase, cases: Sequence[Case], results: Sequence[Result], 
     return [_miss(kb, case, result) for case, result in wrong[:most]]
 
 
-def _miss(kb: KnowledgeBase, case: Case, result: Result) -> Miss:
+def _miss(kb: KnowledgeBase, case: Case, result: CaseResult) -> Miss:
     asked = case.query, case.tool, case.service, case.environment
     matches = kb.check_known_issues(*asked, _LOOKED_AT, deep=True, record=False).matches
     place = next((n for n, match in enumerate(matches, 1) if _is_right(match, case)), None)

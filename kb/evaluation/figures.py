@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kb.evaluation.results import Figure, Latency, Measured, Result, Tenth, VerdictCount
+from kb.evaluation.results import CaseResult, Figure, Latency, Measured, Tenth, VerdictCount
 from kb.model.ledger import Verdict
 
 Array = NDArray[Any]
@@ -58,7 +58,7 @@ class Columns:
     judged: Array
 
     @classmethod
-    def of(cls, results: Sequence[Result]) -> Columns:
+    def of(cls, results: Sequence[CaseResult]) -> Columns:
         """The columns; a result that showed nothing stands last, below every confidence."""
         shown = np.array([one.confidence is not None for one in results], dtype=bool)
         confidence = np.array(
@@ -177,7 +177,7 @@ def tenth_of(confidence: Array) -> Array:
     return np.clip(np.floor(confidence * TENTHS + 1e-9), 0, TENTHS - 1)
 
 
-def figures(results: Sequence[Result]) -> dict[str, Figure]:
+def figures(results: Sequence[CaseResult]) -> dict[str, Figure]:
     """Every figure with its interval."""
     table = Columns.of(results)
     once = np.ones((1, len(results)))
@@ -190,7 +190,7 @@ def figures(results: Sequence[Result]) -> dict[str, Figure]:
     return found
 
 
-def draws(results: Sequence[Result]) -> Iterator[Array]:
+def draws(results: Sequence[CaseResult]) -> Iterator[Array]:
     """Blocks of weights in the order of the results: how often each was drawn, a row a draw."""
     random = np.random.default_rng(_SEED)
     answerable = np.array([bool(one.relevant) for one in results], dtype=bool)
@@ -259,7 +259,7 @@ class Point:
     """Of the answers, the share that is wrong, whether there was a right one or not."""
 
 
-def curve(results: Sequence[Result]) -> list[Point]:
+def curve(results: Sequence[CaseResult]) -> list[Point]:
     """A point for each confidence that was shown, the highest first; none where no case is answerable."""
     answerable = sum(bool(one.relevant) for one in results)
     shown = sorted((one.confidence, one.right) for one in results if one.confidence is not None)[::-1]
@@ -283,7 +283,7 @@ EVERY = "every"
 """The name under which the latency of all lookups stands."""
 
 
-def measure(results: Sequence[Result]) -> Measured:
+def measure(results: Sequence[CaseResult]) -> Measured:
     """Everything that is told of these results; figures without cases to count are None."""
     table = Columns.of(results)
     tokens = [one.tokens for one in results if one.tokens]
@@ -299,7 +299,7 @@ def measure(results: Sequence[Result]) -> Measured:
     )
 
 
-def reliability(results: Iterable[Result]) -> Iterator[Tenth]:
+def reliability(results: Iterable[CaseResult]) -> Iterator[Tenth]:
     """Ten rows: of the first matches shown with a probability in each tenth, how many were right."""
     shown = [(one.confidence, one.right) for one in results if one.confidence is not None]
     probability = np.array([confidence for confidence, _ in shown], dtype=float)
@@ -316,7 +316,7 @@ def reliability(results: Iterable[Result]) -> Iterator[Tenth]:
         )
 
 
-def latency(results: Sequence[Result]) -> dict[str, Latency]:
+def latency(results: Sequence[CaseResult]) -> dict[str, Latency]:
     """Percentiles (with linear interpolation) of all lookups, and of those that each tier settled."""
     tiers = dict.fromkeys(sorted(one.settled_by for one in results if one.settled_by))
     parts = {tier: [one.took_ms for one in results if one.settled_by == tier] for tier in tiers}
@@ -332,11 +332,11 @@ def _percentiles(times: Sequence[float]) -> Latency:
     return Latency(n=len(times), p50=p50, p95=p95, p99=p99)
 
 
-def _gave(results: Iterable[Result], verdict: str) -> bool:
+def _gave(results: Iterable[CaseResult], verdict: str) -> bool:
     return any(one.verdict == verdict for one in results)
 
 
-def _behind(results: Iterable[Result], verdict: str) -> VerdictCount:
+def _behind(results: Iterable[CaseResult], verdict: str) -> VerdictCount:
     given = [one for one in results if one.verdict == verdict]
     right = sum(one.right for one in given)
     unanswerable = sum(not one.relevant for one in given)

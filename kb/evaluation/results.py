@@ -15,7 +15,7 @@ DEPTH = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class CaseResult:
     """What came of one case."""
 
     key: str
@@ -146,7 +146,7 @@ class Run:
     """By group, where there are several."""
     strangers: tuple[str, ...] = ()
     """Right answers that name nothing in this home: a misspelling, or a file that was not ingested."""
-    results: tuple[Result, ...] = ()
+    results: tuple[CaseResult, ...] = ()
     """Every case, as it was asked."""
 
 

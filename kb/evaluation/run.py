@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from kb import __version__
 from kb.evaluation.cases import Case, Cases, is_named
 from kb.evaluation.figures import measure
-from kb.evaluation.results import DEPTH, Result, Run
+from kb.evaluation.results import DEPTH, CaseResult, Run
 from kb.model.ledger import EXACT, Answer, Match, Verdict
 from kb.text.redact import redact
 from kb.triage.budget import count_tokens
@@ -61,9 +61,9 @@ def evenly(cases: Sequence[Case], most: int) -> tuple[Case, ...]:
 
 def ask_all(
     kb: KnowledgeBase, cases: Sequence[Case], progress: Progress | None = None
-) -> tuple[list[Result], set[str]]:
+) -> tuple[list[CaseResult], set[str]]:
     """The result of every case, and the names of right answers that some match had."""
-    results, met, seen = list[Result](), set[str](), Counter[str]()
+    results, met, seen = list[CaseResult](), set[str](), Counter[str]()
     if cases:  # what is loaded by the first question is no lookup's own time
         kb.check_known_issues(cases[0].query, limit=1, deep=True, record=False)
     for done, case in enumerate(cases, 1):
@@ -79,11 +79,11 @@ def ask_all(
     return results, met
 
 
-def to_result(case: Case, answer: Answer) -> Result:
+def to_result(case: Case, answer: Answer) -> CaseResult:
     """What the answer is worth for this case."""
     right = (place for place, match in enumerate(answer.matches, 1) if _fits(match, case.relevant))
     first = answer.matches[0] if answer.matches else None
-    return Result(
+    return CaseResult(
         key=case_key(case),
         query=" ".join(redact(case.query).text.split())[:_SHOWN],
         relevant=case.relevant,
@@ -116,7 +116,7 @@ def _fits(match: Match, names: Iterable[str]) -> bool:
     return any(is_named(name, match.id, match.title, paths) for name in names)
 
 
-def _again(result: Result, time: int) -> Result:
+def _again(result: CaseResult, time: int) -> CaseResult:
     """The same question asked once more has a key of its own."""
     return replace(result, key=f"{result.key}-{time}")
 

@@ -35,7 +35,7 @@ EXPIRED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class StatusDecision:
     """The status that a rule asks for, and why, in words."""
 
     to: Status
@@ -45,7 +45,7 @@ class Decision:
 
 def decide(
     entry: Entry, outcomes: Sequence[Outcome], now: datetime, *, reviewed: bool, decided: datetime | None
-) -> Decision | None:
+) -> StatusDecision | None:
     """What the outcomes ask for; None when the entry stays as it is.
 
     `decided` is when a person last moved the entry, `reviewed` whether that was to accept it.
@@ -56,17 +56,19 @@ def decide(
     if failing := _failing(entry, since, now, reviewed=reviewed):
         return failing
     if entry.expires and entry.expires + EXPIRED_FOR < now.date():
-        return Decision(Status.RETIRED, EXPIRED, f"expired on {entry.expires.isoformat()}")
+        return StatusDecision(Status.RETIRED, EXPIRED, f"expired on {entry.expires.isoformat()}")
     return _proven(entry, since, now) if entry.status is Status.CANDIDATE else None
 
 
-def _failing(entry: Entry, since: Sequence[Outcome], now: datetime, *, reviewed: bool) -> Decision | None:
+def _failing(
+    entry: Entry, since: Sequence[Outcome], now: datetime, *, reviewed: bool
+) -> StatusDecision | None:
     found = trust(entry, since, now, reviewed=reviewed)
     if _weight_of_failures(since) < ENOUGH_FAILURES or (found.resolved and found.high >= DOUBTFUL):
         return None
     worse = sum(one.result is Result.MADE_WORSE for one in since)
     more = f", {worse} of them made it worse" if worse else ""
-    return Decision(Status.QUARANTINED, FAILING, f"failed {found.failed} of {found.n}{more}")
+    return StatusDecision(Status.QUARANTINED, FAILING, f"failed {found.failed} of {found.n}{more}")
 
 
 def _weight_of_failures(outcomes: Sequence[Outcome]) -> float:
@@ -79,7 +81,7 @@ def _weight_of_failures(outcomes: Sequence[Outcome]) -> float:
     return sum(found.values())
 
 
-def _proven(entry: Entry, since: Sequence[Outcome], now: datetime) -> Decision | None:
+def _proven(entry: Entry, since: Sequence[Outcome], now: datetime) -> StatusDecision | None:
     successes = [one for one in since if one.result is Result.RESOLVED]
     keys = occurrences(since)
     troubles = {keys[one.id] for one in successes}
@@ -93,4 +95,4 @@ def _proven(entry: Entry, since: Sequence[Outcome], now: datetime) -> Decision |
     ):
         return None
     reason = f"resolved {found.resolved} of {found.n}, verified by {verified_by}"
-    return Decision(Status.ACTIVE, PROVEN, reason)
+    return StatusDecision(Status.ACTIVE, PROVEN, reason)

@@ -122,7 +122,7 @@ STREAK_FAILING = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class OutcomeWeights:
     """What outcomes add up to: weights of successes and failures, and how many occurrences of each.
 
     `streak` is the weight of the failures since the last success, whatever their age.
@@ -137,7 +137,7 @@ class Evidence:
     last: datetime | None
 
 
-def standing(found: Evidence, prior: tuple[float, float]) -> Standing:
+def standing(found: OutcomeWeights, prior: tuple[float, float]) -> Standing:
     """The standing that the evidence gives to an entry of that prior (see `kb.learning.trust`)."""
     outweighed = found.failure > found.success and found.failed >= found.resolved
     if outweighed or found.streak >= STREAK_FAILING:
@@ -199,7 +199,7 @@ def _shown(probability: float) -> float:
     return min(0.9999, max(0.0001, round(probability, 4)))
 
 
-def evidence(outcomes: Iterable[Outcome], now: datetime) -> Evidence:
+def evidence(outcomes: Iterable[Outcome], now: datetime) -> OutcomeWeights:
     """The outcomes up to `now`, added up by occurrence, in whatever order they come."""
     past = [outcome for outcome in outcomes if outcome.at <= now]
     last = max((one.at for one in past if one.result is Result.RESOLVED), default=None)
@@ -219,7 +219,7 @@ def evidence(outcomes: Iterable[Outcome], now: datetime) -> Evidence:
             if last is None or one.at > last:
                 streak[key] = max(weight, streak.get(key, 0.0))
     lasting = (weight * (RECURRED if key in recurred else 1.0) for key, weight in successes.items())
-    return Evidence(
+    return OutcomeWeights(
         success=fsum(lasting),
         failure=fsum(failures.values()),
         resolved=len(successes),

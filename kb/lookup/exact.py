@@ -22,7 +22,7 @@ from kb.lookup.traces import SeenTrace, by_trace, rarity_among, seen_trace
 from kb.model import Entry, Pattern, ToolFix
 from kb.model.ledger import Evidence, Tier, Wording
 from kb.store.entries import EntryTable
-from kb.text.carriers import Place, Unfolded, bare
+from kb.text.carriers import LinePlace, Unfolded, bare
 from kb.text.crashes.blame import function_of, tells_kind
 from kb.text.entries.identify import REWORDED, crash_key, name_key
 from kb.text.masking import fingerprint, mask, without_prefix
@@ -279,7 +279,7 @@ class _Occurrence:
     """A signature that was found: where, and the line around it; None where that is too long to be read."""
 
     hit: SignatureHit
-    place: Place
+    place: LinePlace
     around: str | None
 
 

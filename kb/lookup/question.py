@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kb.model.ledger import Evidence
-from kb.text.carriers import SAID, Place, Unfolded, unfold
+from kb.text.carriers import SAID, LinePlace, Unfolded, unfold
 from kb.text.crashes.blame import MOST, crashes_in
 from kb.text.evidence.evidence import EvidenceLine, EvidenceReader
 from kb.text.kinds import Kind, is_prose, kind_of
@@ -292,7 +292,7 @@ def _read(reader: EvidenceReader, block: Unfolded, until: float) -> int:
         if start and time.monotonic() > until:
             return block.place(start, start).line
 
-        def place(begin: int, stop: int, start: int = start) -> Place:
+        def place(begin: int, stop: int, start: int = start) -> LinePlace:
             return block.place(start + begin, start + stop)
 
         def said(begin: int, start: int = start) -> Mapping[str, str]:

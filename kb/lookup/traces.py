@@ -15,7 +15,7 @@ from math import log
 from kb.lookup.candidates import Found
 from kb.lookup.question import EvidenceTemplate, Question
 from kb.model.ledger import Evidence, Tier
-from kb.text.carriers import Place, Unfolded
+from kb.text.carriers import LinePlace, Unfolded
 from kb.text.redact import redact
 from kb.text.signatures import templates
 from kb.text.signatures.engines import Needle
@@ -67,7 +67,7 @@ class SeenTrace:
     of: int
     tells: float
     """How much the lines that stand there tell together, 0 to 1."""
-    places: tuple[Place, ...]
+    places: tuple[LinePlace, ...]
     """Where they stand in the whole text, the line that weighs most first."""
     text: str
     """That line, redacted."""
@@ -226,7 +226,7 @@ def _words(message: str) -> set[str]:
     return {word for word in _WORD.findall(EXCEPTION.sub(" ", message)) if word.lower() not in STOP_WORDS}
 
 
-def _explained(evidence: Iterable[EvidenceTemplate], places: Sequence[Place]) -> float:
+def _explained(evidence: Iterable[EvidenceTemplate], places: Sequence[LinePlace]) -> float:
     """Of what the lines that were asked tell, the share that stands in the trace as well; grave lines tell more."""
     told = [(text_specificity(one.template) * (_PLAIN + one.line.score), one.line) for one in evidence]
     total = sum(weight for weight, _ in told)

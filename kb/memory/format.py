@@ -91,7 +91,7 @@ _QUIRKS = ("quirks", "service_quirks")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class MemoryItems:
     """What a memory file holds: its entries, its mistakes, and its other top-level keys as they are."""
 
     entries: tuple[Entry, ...] = ()
@@ -111,7 +111,7 @@ class _Item:
     line: int
 
 
-def parse_memory(text: str, path: str, origin: Origin = Origin.INGESTED) -> Memory:
+def parse_memory(text: str, path: str, origin: Origin = Origin.INGESTED) -> MemoryItems:
     """Read the text of one memory file.  Never raises: what cannot be read is a problem.
 
     `origin` is that of entries which do not say theirs.
@@ -119,10 +119,10 @@ def parse_memory(text: str, path: str, origin: Origin = Origin.INGESTED) -> Memo
     try:
         return read_documents(safe_yaml.compose(text), path, origin)
     except safe_yaml.YamlRefused as error:
-        return Memory(problems=(Problem(path, error.line, str(error)),))
+        return MemoryItems(problems=(Problem(path, error.line, str(error)),))
 
 
-def read_documents(documents: Sequence[Node], path: str, origin: Origin) -> Memory:
+def read_documents(documents: Sequence[Node], path: str, origin: Origin) -> MemoryItems:
     """What the documents of one memory file hold."""
     problems = [
         Problem(path, line, f"the key `{key}` stands twice in one mapping; the last one counts")
@@ -138,7 +138,7 @@ def read_documents(documents: Sequence[Node], path: str, origin: Origin) -> Memo
             elif found[1] not in (None, "", [], {}):
                 rest[found[0]] = found[1]
     problems.sort(key=lambda problem: problem.line or 0)
-    return Memory(entries=tuple(entries), problems=tuple(problems), rest=rest)
+    return MemoryItems(entries=tuple(entries), problems=tuple(problems), rest=rest)
 
 
 Steps = tuple[str | int, ...]
@@ -238,7 +238,7 @@ def is_read_by_items(key: str) -> bool:
     return key != "services" and key not in _QUIRKS
 
 
-def read_item(item: Node, key: str, said: Iterable[str], path: str, origin: Origin) -> Memory:
+def read_item(item: Node, key: str, said: Iterable[str], path: str, origin: Origin) -> MemoryItems:
     """One item of the top-level list under `key`, of which all items together said that (`telling`)."""
     entries, problems = (
         list[Entry](),
@@ -250,7 +250,7 @@ def read_item(item: Node, key: str, said: Iterable[str], path: str, origin: Orig
     if kind := kind_of(key, said):
         given = {"category": category} if kind is pattern and (category := _category(key)) else {}
         _read(_Item(item, key, kind, given, safe_yaml.line_of(item)), path, origin, entries, problems)
-    return Memory(entries=tuple(entries), problems=tuple(problems))
+    return MemoryItems(entries=tuple(entries), problems=tuple(problems))
 
 
 def _category(key: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from kb.errors import InvalidInput
 from kb.memory import yaml_places
-from kb.memory.yaml_places import BREAK, Place, dump, in_block, in_flow
+from kb.memory.yaml_places import BREAK, YamlPlace, dump, in_block, in_flow
 from kb.text import safe_yaml
 
 Path = Sequence[str | int]
@@ -216,7 +216,7 @@ def _candidates(text: str, path: Path, value: object) -> Iterator[str]:
     yield from _replacements(text, parent, key, here, _nested(path[number:], value))
 
 
-def _refuse_repeated(text: str, here: Place, step: str | int) -> None:
+def _refuse_repeated(text: str, here: YamlPlace, step: str | int) -> None:
     """Raise InvalidInput where the key stands twice: which of the two is meant, a person must say."""
     named = [key for key in here.keys if key.word == step]
     if len(named) > 1:
@@ -230,7 +230,7 @@ def _nested(path: Path, value: object) -> object:
     return value
 
 
-def _additions(text: str, here: Place, step: str | int, value: object, *, top: bool) -> Iterator[str]:
+def _additions(text: str, here: YamlPlace, step: str | int, value: object, *, top: bool) -> Iterator[str]:
     """A new item or key, behind the last one of a list or mapping."""
     if here.style == "flow":
         at = here.items[-1].end
@@ -245,7 +245,7 @@ def _additions(text: str, here: Place, step: str | int, value: object, *, top: b
 
 
 def _replacements(
-    text: str, parent: Place | None, key: Place | None, old: Place, value: object
+    text: str, parent: YamlPlace | None, key: YamlPlace | None, old: YamlPlace, value: object
 ) -> Iterator[str]:
     """A value in the place of another one."""
     start, end = old.start, _end_of(text, old)
@@ -273,7 +273,7 @@ def _replacements(
     yield f"{text[:start]} {in_flow(value)}{text[end:]}"
 
 
-def _end_of(text: str, place: Place) -> int:
+def _end_of(text: str, place: YamlPlace) -> int:
     """The end of the value without the line break behind it."""
     leaf = place.last()
     if leaf.style not in ("|", ">"):

@@ -78,7 +78,7 @@ _BLOCK_HEADER = re.compile(r"(?:[&!]\S*\s+)*[|>]([-+0-9]*)")
 
 
 @dataclass(slots=True)
-class Place:
+class YamlPlace:
     """One value: from `start` (its anchor or tag, if it has one) to `end`, in characters.
 
     `column` is that of the first character of a block: a dash, or the first key.
@@ -91,8 +91,8 @@ class Place:
     style: str = ""
     word: str = ""
     anchor: str = ""
-    items: list[Place] = field(default_factory=list)
-    keys: list[Place] = field(default_factory=list)
+    items: list[YamlPlace] = field(default_factory=list)
+    keys: list[YamlPlace] = field(default_factory=list)
 
     @property
     def is_block(self) -> bool:
@@ -104,7 +104,7 @@ class Place:
         """Whether no character of the text stands for it: `key:`."""
         return self.start == self.end
 
-    def child(self, step: str | int) -> Place | None:
+    def child(self, step: str | int) -> YamlPlace | None:
         """The value under a key (the last one that has it) or index, or None."""
         if self.kind == "mapping":
             named = zip(self.keys, self.items, strict=True)
@@ -112,14 +112,14 @@ class Place:
         known = self.kind == "list" and str(step).isdigit() and int(step) < len(self.items)
         return self.items[int(step)] if known else None
 
-    def last(self) -> Place:
+    def last(self) -> YamlPlace:
         """The value that the text of this one ends with."""
         return self.items[-1].last() if self.is_block and self.items else self
 
 
-def places(text: str) -> Place | None:
+def places(text: str) -> YamlPlace | None:
     """The tree of a text that `safe_yaml.compose` reads; None where it holds no value."""
-    root = Place("list", 0, 0, 0, style="flow")
+    root = YamlPlace("list", 0, 0, 0, style="flow")
     stack = [root]
     for event in _events(text):
         if isinstance(event, yaml.CollectionEndEvent):
@@ -143,22 +143,22 @@ def _events(text: str) -> Iterator[Any]:
     return iter(yaml.parse(text, Loader=safe_yaml.LOADER))
 
 
-def _place(event: Any, text: str) -> Place:
+def _place(event: Any, text: str) -> YamlPlace:
     start, end, column = event.start_mark.index, event.end_mark.index, event.start_mark.column
     if isinstance(event, yaml.AliasEvent):
-        return Place("alias", start, end, column, word=str(event.anchor))
+        return YamlPlace("alias", start, end, column, word=str(event.anchor))
     if isinstance(event, yaml.ScalarEvent):
         said, style = str(event.value), event.style or ""
-        return Place("scalar", start, end, column, style, said, event.anchor or "")
+        return YamlPlace("scalar", start, end, column, style, said, event.anchor or "")
     if not event.flow_style and (event.anchor or event.tag):
         first = _GAP.match(text, start)
         column = column_of(text, first.end() if first else start)
     kind = "list" if isinstance(event, yaml.SequenceStartEvent) else "mapping"
     style = "flow" if event.flow_style else "block"
-    return Place(kind, start, end, column, style=style, anchor=event.anchor or "")
+    return YamlPlace(kind, start, end, column, style=style, anchor=event.anchor or "")
 
 
-def _pair(done: Place, text: str) -> None:
+def _pair(done: YamlPlace, text: str) -> None:
     """Tell keys from values, once a mapping is read; a key that has no value ends where it ends."""
     if done.kind != "mapping":
         return
@@ -188,7 +188,7 @@ def line_end(text: str, at: int) -> int:
     return found.end() if found else len(text)
 
 
-def behind(text: str, place: Place) -> int:
+def behind(text: str, place: YamlPlace) -> int:
     """Where the first line begins that is not part of the place; blank lines count only where they are text."""
     leaf = place.last()
     if leaf.style not in ("|", ">"):
@@ -227,7 +227,7 @@ def behind_comments(text: str, at: int, column: int) -> int:
     return at
 
 
-def item_starts(text: str, sequence: Place) -> Iterator[int]:
+def item_starts(text: str, sequence: YamlPlace) -> Iterator[int]:
     """Where the line of each item of a block list begins.  Two on one line (`- - a`) begin at the same place."""
     at = sequence.start
     for item in sequence.items:

@@ -36,7 +36,7 @@ SAME_CAUSE = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class RecordFacts:
     """Everything that the gather functions look at.  `entries` are those on offer."""
 
     now: datetime
@@ -111,7 +111,7 @@ _LEARNED = "learned/"
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class RecordSources:
     """The tables that proposals are drafted from."""
 
     table: ProposalTable
@@ -120,14 +120,14 @@ class Sources:
     trust: TrustBook
     moves: MoveTable
 
-    def facts(self, stored: Sequence[KeptProposal], now: datetime) -> Facts:
+    def facts(self, stored: Sequence[KeptProposal], now: datetime) -> RecordFacts:
         """Everything that the gather functions look at, as it is at `now`."""
         asked = self.table.unanswered(now - timedelta(days=LOOKBACK_DAYS), now, MOST)
         entries = self._of_kinds(_KINDS)
         outcomes, quarantined = self._outcomes(now), self._quarantined()
         failed = [entry for entry, _ in quarantined]
         prints = {print_ for one in asked for line in one.lines if (print_ := masked(line)[1])}
-        return Facts(
+        return RecordFacts(
             now=now,
             asked=asked,
             entries=entries,

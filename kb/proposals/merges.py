@@ -15,7 +15,7 @@ from typing import Any
 from kb.learning.lesson import NEAR, overlap
 from kb.model import Pattern, Signature, Status, ToolFix
 from kb.model.proposal import Proposal, ProposalKind
-from kb.proposals.facts import SAME_CAUSE, Facts, same_cause, telling_words
+from kb.proposals.facts import SAME_CAUSE, RecordFacts, same_cause, telling_words
 from kb.proposals.signatures import matches_all, occurring, signature_for
 from kb.text.entries.ids import short_hash
 from kb.text.masking import fingerprint
@@ -27,7 +27,7 @@ _COMMON = 40
 Twin = Pattern | ToolFix
 
 
-def gather_merges(facts: Facts) -> list[Proposal]:
+def gather_merges(facts: RecordFacts) -> list[Proposal]:
     """A proposal for each pair that can be one; an entry is part of one of them at a time."""
     taken: set[str] = set()
     found = []
@@ -98,7 +98,7 @@ def _pairs(entries: Sequence[Twin]) -> Iterator[tuple[Twin, Twin]]:
         yield entries[one], entries[other]
 
 
-def _which_stays(one: Twin, other: Twin, facts: Facts) -> tuple[Twin, Twin]:
+def _which_stays(one: Twin, other: Twin, facts: RecordFacts) -> tuple[Twin, Twin]:
     """The one to keep first: it can be edited, it is active, it says more, it resolved more, it is older."""
 
     def rank(entry: Twin) -> tuple[object, ...]:
@@ -116,7 +116,7 @@ def _which_stays(one: Twin, other: Twin, facts: Facts) -> tuple[Twin, Twin]:
     return kept, gone
 
 
-def _proposal(kept: Twin, gone: Twin, facts: Facts) -> Proposal | None:
+def _proposal(kept: Twin, gone: Twin, facts: RecordFacts) -> Proposal | None:
     if kept.id not in facts.owned or not set(gone.commands) <= set(kept.commands):
         return None
     edits = _edits(kept, gone, facts.healthy)

@@ -23,7 +23,7 @@ from typing import Any
 from kb.model import Incident, Signature
 from kb.model.ledger import Asked
 from kb.model.proposal import Proposal, ProposalKind
-from kb.proposals.facts import Facts, cause_of, masked, one_cause, telling_words, told
+from kb.proposals.facts import RecordFacts, cause_of, masked, one_cause, telling_words, told
 from kb.proposals.signatures import occurring, signatures_of
 from kb.text.entries.ids import short_hash
 from kb.text.signatures.set import sought
@@ -36,7 +36,7 @@ NEAR_TEMPLATES = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class UnknownLine:
     """A telling line of a question, with its template and fingerprint."""
 
     text: str
@@ -50,22 +50,22 @@ class Line:
 class Cluster:
     """Questions with one line in common, the oldest first; `lines` has one line a fingerprint."""
 
-    lines: dict[str, Line] = field(default_factory=dict)
+    lines: dict[str, UnknownLine] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     texts: dict[str, None] = field(default_factory=dict)
 
-    def add(self, asked: Asked, line: Line) -> None:
+    def add(self, asked: Asked, line: UnknownLine) -> None:
         """Take in a question."""
         self.lines.setdefault(line.fingerprint, line)
         self.texts.setdefault(line.text)
         self.asked.append(asked)
 
     @property
-    def first(self) -> Line:
+    def first(self) -> UnknownLine:
         """The line that the cluster began with."""
         return next(iter(self.lines.values()))
 
-    def near(self, line: Line) -> bool:
+    def near(self, line: UnknownLine) -> bool:
         """Whether the line's template is near the one that the cluster began with."""
         first = self.first
         if not (first.telling <= line.telling or line.telling <= first.telling):
@@ -96,28 +96,28 @@ def cluster(asked: Sequence[Asked]) -> list[Cluster]:
     return clusters
 
 
-def _near(line: Line, by_word: Mapping[str, Sequence[Cluster]]) -> Cluster | None:
+def _near(line: UnknownLine, by_word: Mapping[str, Sequence[Cluster]]) -> Cluster | None:
     """The oldest cluster that the line is near to, looked for under the line's rarest word first."""
     words = sorted(line.telling, key=lambda word: (len(by_word.get(word, ())), word))
     return next((one for word in words for one in by_word.get(word, ()) if one.near(line)), None)
 
 
-def _lines(asked: Asked) -> Iterator[Line]:
+def _lines(asked: Asked) -> Iterator[UnknownLine]:
     """The lines that say enough to stand for the question; what any crash of a runtime prints does not."""
     for text, message in told(asked.lines):
         print_ = masked(text)[1]
         template = masked(message)[0]
         if print_ and text_specificity(template) >= TOO_GENERAL:
             words = frozenset(tokenize(template))
-            yield Line(text.strip(), template, print_, words, frozenset(telling_words(template)))
+            yield UnknownLine(text.strip(), template, print_, words, frozenset(telling_words(template)))
 
 
-def _leading(asked: Asked, lines: Sequence[Line], seen: Counter[str]) -> Line | None:
+def _leading(asked: Asked, lines: Sequence[UnknownLine], seen: Counter[str]) -> UnknownLine | None:
     """The line that others asked for as well, the most telling one first; of lines of its own the most telling."""
     if not lines:
         return None
 
-    def rank(line: Line) -> tuple[bool, bool, int, float]:
+    def rank(line: UnknownLine) -> tuple[bool, bool, int, float]:
         shared = seen[line.fingerprint]
         return shared > 1, line.fingerprint == asked.fingerprint, shared, text_specificity(line.template)
 
@@ -129,7 +129,7 @@ AT_LEAST = 2
 _SAMPLES, _NAMED_SERVICES, _LOOKUPS = 3, 3, 20
 
 
-def gather_patterns(facts: Facts) -> list[Proposal]:
+def gather_patterns(facts: RecordFacts) -> list[Proposal]:
     """A drafted pattern for every cluster that has a signature of its own, the most asked first."""
     known = _Known(facts)
     open_ones = [one for one in facts.asked if not known.answers(one)]
@@ -149,7 +149,7 @@ def _silent(usable: Sequence[Signature], firing: Collection[Signature]) -> list[
     return [signature for signature in usable if signature not in firing]
 
 
-def _other_causes(facts: Facts, known: _Known) -> list[Cluster]:
+def _other_causes(facts: RecordFacts, known: _Known) -> list[Cluster]:
     """Questions with an answer that did not help, whose incident ended and nobody wrote down by what."""
     return [
         found
@@ -160,7 +160,7 @@ def _other_causes(facts: Facts, known: _Known) -> list[Cluster]:
     ]
 
 
-def _again(found: Cluster, signature: Signature, facts: Facts) -> Proposal:
+def _again(found: Cluster, signature: Signature, facts: RecordFacts) -> Proposal:
     """The draft of one more cause for a symptom that is known; each incident is a proposal of its own."""
     draft = _draft(found, signature, facts)
     name = f"incident:{draft.incidents[-1]}"
@@ -179,7 +179,7 @@ def _again(found: Cluster, signature: Signature, facts: Facts) -> Proposal:
 class _Known:
     """What the home knows by now: a question that it would answer today needs no pattern."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: RecordFacts) -> None:
         telling = [
             (entry.id, signature)
             for entry in facts.entries
@@ -196,7 +196,7 @@ class _Known:
         )
 
 
-def _draft(found: Cluster, signature: Signature, facts: Facts) -> Proposal:
+def _draft(found: Cluster, signature: Signature, facts: RecordFacts) -> Proposal:
     lines = list(found.texts)
     incidents = incidents_of(found.asked, facts)
     meaning, fix, review, said = _advice(incidents)
@@ -218,7 +218,7 @@ def _draft(found: Cluster, signature: Signature, facts: Facts) -> Proposal:
     )
 
 
-def incidents_of(asked: Sequence[Asked], facts: Facts) -> list[Incident]:
+def incidents_of(asked: Sequence[Asked], facts: RecordFacts) -> list[Incident]:
     """The incidents, as far as they ended, that the questions came with."""
     wanted = {facts.incident_of.get(one.id) or one.incident for one in asked}
     return [incident for incident in facts.incidents if incident.id in wanted]

@@ -28,14 +28,14 @@ from kb.learning.lesson import checked
 from kb.model.proposal import Decision, KeptProposal, Proposal, ProposalKind, ProposalState, Waiting
 from kb.proposals.accepting import Acceptance, Writer
 from kb.proposals.drafts import edited
-from kb.proposals.facts import Facts, Sources
+from kb.proposals.facts import RecordFacts, RecordSources
 from kb.proposals.merges import gather_merges
 from kb.proposals.patterns import gather_patterns
 from kb.proposals.runbooks import gather_retirements, gather_runbooks, gather_verifications
 from kb.text.redact import redact_data
 
 
-def gather(facts: Facts) -> list[Proposal]:
+def gather(facts: RecordFacts) -> list[Proposal]:
     """What does harm first, then what is missing, then what could be tidier."""
     retirements = gather_retirements(facts)
     going = {one.retires for one in retirements}
@@ -144,7 +144,7 @@ def _outdated(one: KeptProposal, now: datetime) -> KeptProposal:
 class Proposals:
     """The proposals of one home at one moment, for one who decides."""
 
-    sources: Sources
+    sources: RecordSources
     writer: Writer
     now: datetime
     actor: str
@@ -218,7 +218,7 @@ class Proposals:
     def _settled(self) -> Settled:
         return self._gathered()[1]
 
-    def _gathered(self) -> tuple[Facts, Settled]:
+    def _gathered(self) -> tuple[RecordFacts, Settled]:
         self._finish_all()
         stored = self.sources.table.all()
         facts = self.sources.facts(stored, self.now)

@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from kb.model import Entry, Incident, Runbook
 from kb.model.ledger import APPLIED, FAILURES, Outcome, Result, Standing, Trust
 from kb.model.proposal import Proposal, ProposalKind
-from kb.proposals.facts import Facts, cause_of, one_cause, telling_words
+from kb.proposals.facts import RecordFacts, cause_of, one_cause, telling_words
 from kb.text.entries.ids import short_hash
 from kb.text.masking import fingerprint, mask
 from kb.text.masking_rules import PLACEHOLDER
@@ -30,7 +30,7 @@ STALE_DAYS = 180
 """Days after which a verification no longer counts."""
 
 
-def gather_verifications(facts: Facts) -> list[Proposal]:
+def gather_verifications(facts: RecordFacts) -> list[Proposal]:
     """A proposal for each runbook whose last verification does not tell how it is today."""
     return [
         _verification(entry, reasons, facts)
@@ -39,13 +39,13 @@ def gather_verifications(facts: Facts) -> list[Proposal]:
     ]
 
 
-def verified_on(runbook: Runbook, facts: Facts) -> date | None:
+def verified_on(runbook: Runbook, facts: RecordFacts) -> date | None:
     """When somebody last said that it holds, in its file or by accepting a proposal."""
     said = runbook.verified.at if runbook.verified else None
     return max((day for day in (said, facts.verified.get(runbook.id)) if day), default=None)
 
 
-def _reasons(runbook: Runbook, facts: Facts) -> Iterator[str]:
+def _reasons(runbook: Runbook, facts: RecordFacts) -> Iterator[str]:
     day = verified_on(runbook, facts)
     used = _since(facts.outcomes.get(runbook.id, ()), day)
     if day and facts.now.date() - day > timedelta(days=STALE_DAYS):
@@ -62,7 +62,7 @@ def _since(outcomes: Sequence[Outcome], day: date | None) -> list[Outcome]:
     return [one for one in outcomes if one.result in APPLIED and (day is None or one.at.date() > day)]
 
 
-def _verification(runbook: Runbook, reasons: Sequence[str], facts: Facts) -> Proposal:
+def _verification(runbook: Runbook, reasons: Sequence[str], facts: RecordFacts) -> Proposal:
     day = verified_on(runbook, facts)
     key = f"{runbook.id} {day or 'never'}"
     source = runbook.provenance.source
@@ -91,7 +91,7 @@ ENOUGH = 3
 _SHOWN = 5
 
 
-def gather_retirements(facts: Facts) -> list[Proposal]:
+def gather_retirements(facts: RecordFacts) -> list[Proposal]:
     """The failing ones, most failures first, then the expired ones."""
     advising = [entry for entry in facts.entries if entry.kind in ADVISING]
     failing = [
@@ -106,7 +106,7 @@ def gather_retirements(facts: Facts) -> list[Proposal]:
     return [*sorted(failing, key=lambda one: (-one.weight, one.id)), *expired]
 
 
-def _failing(entry: Entry, facts: Facts, *more: str) -> Proposal:
+def _failing(entry: Entry, facts: RecordFacts, *more: str) -> Proposal:
     failures = [one for one in facts.outcomes.get(entry.id, ()) if one.result in FAILURES]
     trust = facts.trust.get(entry.id)
     said = f"failed {trust.failed} of {trust.n} times, trust {trust.value:.2f}" if trust else "it failed"
@@ -125,7 +125,7 @@ def _in_words(outcome: Outcome) -> str:
     return f"{outcome.at.date()} {outcome.result.replace('_', ' ')}{by}{note}"
 
 
-def _expired(entries: Sequence[Entry], facts: Facts) -> Iterator[Proposal]:
+def _expired(entries: Sequence[Entry], facts: RecordFacts) -> Iterator[Proposal]:
     for entry in entries:
         if entry.expires and entry.expires < facts.now.date():
             yield _retirement(entry, f"{entry.id} {entry.expires}", 1, [f"expired on {entry.expires}"], [])
@@ -177,7 +177,7 @@ class _Case:
         return cls(incident, services, fingerprint(incident.title), words, telling)
 
 
-def gather_runbooks(facts: Facts) -> list[Proposal]:
+def gather_runbooks(facts: RecordFacts) -> list[Proposal]:
     """A drafted runbook for every group of like incidents that were ended without one."""
     runbooks = [entry for entry in facts.entries if isinstance(entry, Runbook)]
     ended = sorted((one for one in facts.incidents if _steps(one)), key=lambda one: (str(one.date), one.id))
@@ -206,7 +206,7 @@ def _alike(one: _Case, other: _Case) -> bool:
     return (same or near) and one_cause([cause_of(one.incident), cause_of(other.incident)])
 
 
-def _covered(group: Sequence[Incident], runbooks: Sequence[Runbook], facts: Facts) -> bool:
+def _covered(group: Sequence[Incident], runbooks: Sequence[Runbook], facts: RecordFacts) -> bool:
     return any(covers(runbook, one) or _applied(runbook, one, facts) for runbook in runbooks for one in group)
 
 
@@ -220,7 +220,7 @@ def covers(runbook: Runbook, incident: Incident) -> bool:
     return bool(wanted) and len(wanted & said) >= COVERS * len(wanted)
 
 
-def _applied(runbook: Runbook, incident: Incident, facts: Facts) -> bool:
+def _applied(runbook: Runbook, incident: Incident, facts: RecordFacts) -> bool:
     outcomes = facts.outcomes.get(runbook.id, ())
     return any(one.result is Result.RESOLVED and incident.id in (one.incident, one.note) for one in outcomes)
 

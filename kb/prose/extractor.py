@@ -23,7 +23,7 @@ _SOURCES = ("postmortem", "document")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ModelReading:
     """What became of the entries of one file: `asked` when a model really read it; `told` in sentences."""
 
     entries: tuple[Entry, ...]
@@ -47,17 +47,17 @@ class Extractor:
         """Whether a file that was read before is to be looked at again, by the name of its parser."""
         return parser.partition("/")[0] in _SOURCES
 
-    def read(self, source: str, entries: Sequence[Entry], file: SourceFile) -> Reading:
+    def read(self, source: str, entries: Sequence[Entry], file: SourceFile) -> ModelReading:
         """The entries of a file, with what a model found in its text where its parser found too little."""
         wanted = next((entry for entry in entries if _wants(entry, file)), None)
         if wanted is None or len(entries) != 1 or source not in _SOURCES:
-            return Reading(tuple(entries))
+            return ModelReading(tuple(entries))
         if len(file.text) > LONGEST_TEXT:
             said = f"not sent to a model: it has more than {LONGEST_TEXT} characters"
-            return Reading(tuple(entries), told=(said,))
+            return ModelReading(tuple(entries), told=(said,))
         if self.stopped:
             self.waiting += 1
-            return Reading(tuple(entries))
+            return ModelReading(tuple(entries))
         text = redact(file.text).text
         try:
             quotes = self.client.ask(SYSTEM, request_of(text), PostmortemQuotes)
@@ -74,19 +74,19 @@ class Extractor:
         stopped = f"extraction stopped because {self.stopped}; texts not asked about: {self.waiting}"
         return (sent, stopped) if self.read_by_model else (stopped,)
 
-    def _unanswered(self, entries: Sequence[Entry], error: ProseMissing) -> Reading:
+    def _unanswered(self, entries: Sequence[Entry], error: ProseMissing) -> ModelReading:
         if error.lasting:
             self.stopped, self.waiting = str(error), self.waiting + 1
-            return Reading(tuple(entries))
-        return Reading(tuple(entries), told=(f"nothing was extracted by a model because {error}",))
+            return ModelReading(tuple(entries))
+        return ModelReading(tuple(entries), told=(f"nothing was extracted by a model because {error}",))
 
-    def _answered(self, entry: Entry, quotes: PostmortemQuotes, text: str) -> Reading:
+    def _answered(self, entry: Entry, quotes: PostmortemQuotes, text: str) -> ModelReading:
         if isinstance(entry, Document) and not quotes.tells_of_incident:
-            return Reading((entry,), asked=True, told=("a model found no incident in it",))
+            return ModelReading((entry,), asked=True, told=("a model found no incident in it",))
         incident = entry if isinstance(entry, Incident) else _as_incident(entry)
         found = fill(incident, quotes, text, model=self.client.model)
         understood = isinstance(entry, Incident) or {"causes", "timeline"} & set(found.filled)
-        return Reading(
+        return ModelReading(
             (found.incident if understood and found.filled else entry,),
             asked=True,
             told=_told(found, bool(understood)),

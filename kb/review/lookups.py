@@ -28,7 +28,7 @@ TOP = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedLookup:
     """One lookup of a window, with what it offered, best first (nothing where it was unknown).
 
     What the same caller asked again at once is one with it.
@@ -46,7 +46,7 @@ class Asked:
     """Ids of the lookups that repeat it, which count with it."""
 
 
-def asked(rows: Sequence[Row], offers: Iterable[Row], swept: Iterable[SweptLookup] = ()) -> list[Asked]:
+def asked(rows: Sequence[Row], offers: Iterable[Row], swept: Iterable[SweptLookup] = ()) -> list[AskedLookup]:
     """The lookups of a window, oldest first: those that are there, without repetitions, and those that were swept."""
     offered: dict[str, list[str]] = {}
     for row in offers:
@@ -56,7 +56,7 @@ def asked(rows: Sequence[Row], offers: Iterable[Row], swept: Iterable[SweptLooku
         if row["repeats"]:
             repeats.setdefault(row["repeats"], []).append(row["id"])
     found = [
-        Asked(
+        AskedLookup(
             id=row["id"],
             at=datetime.fromisoformat(row["at"]),
             verdict=Verdict(row["verdict"]),
@@ -71,7 +71,7 @@ def asked(rows: Sequence[Row], offers: Iterable[Row], swept: Iterable[SweptLooku
         if not row["repeats"]
     ]
     gone = [
-        Asked(
+        AskedLookup(
             id=one.id,
             at=one.at,
             verdict=Verdict(one.verdict),
@@ -100,9 +100,9 @@ def classified(over: str, verdicts: Iterable[str]) -> Classified:
     )
 
 
-def top_unknowns(lookups: Sequence[Asked]) -> tuple[Unknown, ...]:
+def top_unknowns(lookups: Sequence[AskedLookup]) -> tuple[Unknown, ...]:
     """What was asked and not known, by template: ids and numbers do not make another question."""
-    groups: dict[str, list[Asked]] = {}
+    groups: dict[str, list[AskedLookup]] = {}
     for one in lookups:
         if one.verdict is Verdict.UNKNOWN:
             groups.setdefault(one.fingerprint or _template(one), []).append(one)
@@ -123,7 +123,7 @@ def top_unknowns(lookups: Sequence[Asked]) -> tuple[Unknown, ...]:
     return tuple(sorted(found, key=lambda one: (-one.count, one.name)))[:TOP]
 
 
-def _template(one: Asked) -> str:
+def _template(one: AskedLookup) -> str:
     """The template of its most telling line."""
     if not one.evidence:
         return "(empty text)"
@@ -131,7 +131,7 @@ def _template(one: Asked) -> str:
     return " ".join((without_prefix(masked) or masked).split())
 
 
-def seen(lookups: Iterable[Asked], titles: Mapping[str, str]) -> tuple[Seen, ...]:
+def seen(lookups: Iterable[AskedLookup], titles: Mapping[str, str]) -> tuple[Seen, ...]:
     """The entries that lookups found first, by service, most frequent first."""
     met = {
         (one.offers[0], one.service.casefold(), one.incident or one.id): one.service
@@ -148,7 +148,7 @@ def seen(lookups: Iterable[Asked], titles: Mapping[str, str]) -> tuple[Seen, ...
 
 
 def unanswered(
-    lookups: Iterable[Asked], outcomes: Sequence[Outcome], titled: Mapping[str, str]
+    lookups: Iterable[AskedLookup], outcomes: Sequence[Outcome], titled: Mapping[str, str]
 ) -> tuple[tuple[Counted, ...], int]:
     """What was offered first and never answered, by entry; and how many lookups these are.
 

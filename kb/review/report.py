@@ -31,7 +31,7 @@ _DURATIONS = {"to_acknowledge": "to acknowledge", "to_mitigate": "to mitigate", 
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReviewTable:
     """Columns with their headings; cells are text."""
 
     headings: tuple[str, ...]
@@ -39,32 +39,32 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ReviewPart:
     """One part: `lines` are points of a list; `empty` stands there where there is nothing else."""
 
     title: str
     lines: tuple[str, ...] = ()
-    table: Table | None = None
+    table: ReviewTable | None = None
     empty: str = ""
     """The whole sentence, with how many records were read."""
     more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReviewReport:
     """A review, ready to be written in any format."""
 
     title: str
     lead: str
-    urgent: Part
-    parts: tuple[Part, ...]
+    urgent: ReviewPart
+    parts: tuple[ReviewPart, ...]
     read: str
 
 
-def report(summary: WeeklySummary) -> Report:
+def report(summary: WeeklySummary) -> ReviewReport:
     """The report that the summary makes."""
     read = ", ".join(f"{name} {count}" for name, count in summary.read.items())
-    return Report(
+    return ReviewReport(
         title=f"Incident review {minute(summary.since).removesuffix(' UTC')} to {minute(summary.until)}",
         lead=_lead(summary),
         urgent=_listed("Needs action", urgent(summary), "nothing that was counted needs action"),
@@ -128,7 +128,7 @@ def _lead(summary: WeeklySummary) -> str:
     return " ".join(said)
 
 
-def _incident_parts(summary: WeeklySummary) -> Iterable[Part]:
+def _incident_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
     n = summary.read["incidents"]
     none = f"no incident happened ({plural(n, 'incident')} read)"
     yield _counted("Incidents by severity", summary.incidents_by_severity, none)
@@ -137,8 +137,8 @@ def _incident_parts(summary: WeeklySummary) -> Iterable[Part]:
         (_DURATIONS[one.name], minutes(one.median_minutes), str(one.n), str(one.without))
         for one in summary.durations
     )
-    table = Table(("time", "median", "n", "without"), rows) if n else None
-    yield Part("Durations", table=table, empty=f"Nothing to count: {none}.")
+    table = ReviewTable(("time", "median", "n", "without"), rows) if n else None
+    yield ReviewPart("Durations", table=table, empty=f"Nothing to count: {none}.")
     compared = f"{plural(n, 'incident')} compared with {summary.read['earlier incidents']} earlier"
     yield _listed(
         "Incidents that came back", map(came_back, summary.recurrences), f"no incident came back ({compared})"
@@ -154,7 +154,7 @@ def _incident_parts(summary: WeeklySummary) -> Iterable[Part]:
         )
 
 
-def _lookup_parts(summary: WeeklySummary) -> Iterable[Part]:
+def _lookup_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
     n = summary.read["lookups"]
     rows = tuple(
         (_OVER[one.over], str(one.n), str(one.known), str(one.related), str(one.unknown), f"{one.rate:.0%}")
@@ -162,9 +162,9 @@ def _lookup_parts(summary: WeeklySummary) -> Iterable[Part]:
         if one.rate is not None
     )
     headings = ("over", "n", "known", "related", "unknown", "rate known")
-    yield Part(
+    yield ReviewPart(
         "Known, related, unknown",
-        table=Table(headings, rows) if rows else None,
+        table=ReviewTable(headings, rows) if rows else None,
         empty=f"Nothing to count: nobody asked ({plural(n, 'lookup')} read).",
     )
     unknown = (f"`{one.name}`: {one.count}{_on(', '.join(one.services))}" for one in summary.top_unknowns)
@@ -179,7 +179,7 @@ def _lookup_parts(summary: WeeklySummary) -> Iterable[Part]:
     )
 
 
-def _knowledge_parts(summary: WeeklySummary) -> Iterable[Part]:
+def _knowledge_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
     outcomes = f"({plural(summary.read['outcomes'], 'outcome')} read)"
     new = plural(summary.read["new entries"], "new entry", "new entries")
     yield _listed("Learned", summary.learned, f"nothing was learned ({new} read)")
@@ -195,9 +195,9 @@ def _knowledge_parts(summary: WeeklySummary) -> Iterable[Part]:
         )
         for one in summary.trust_moves[:SHOWN]
     )
-    yield Part(
+    yield ReviewPart(
         "Trust that moved",
-        table=Table(("entry", "before", "after", "outcomes"), rows) if rows else None,
+        table=ReviewTable(("entry", "before", "after", "outcomes"), rows) if rows else None,
         empty=f"Nothing to count: no trust moved {outcomes}.",
         more=_more(len(summary.trust_moves)),
     )
@@ -213,7 +213,7 @@ def _knowledge_parts(summary: WeeklySummary) -> Iterable[Part]:
     )
 
 
-def _upkeep_parts(summary: WeeklySummary) -> Iterable[Part]:
+def _upkeep_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
     stale = (f"{one.title} ({one.entry_id}): {one.reason}" for one in summary.stale_runbooks)
     yield _listed(
         "Runbooks to verify again",
@@ -263,14 +263,14 @@ def _item(item: OpenItem) -> str:
     return f"{item.text} ({item.incident}{owner}{due}{', OVERDUE' if item.overdue else ''})"
 
 
-def _counted(title: str, counted: Sequence[Counted], empty: str) -> Part:
+def _counted(title: str, counted: Sequence[Counted], empty: str) -> ReviewPart:
     return _listed(title, [f"{one.name}: {one.count}" for one in counted], empty)
 
 
-def _listed(title: str, lines: Iterable[str], empty: str, *, newest: bool = False) -> Part:
+def _listed(title: str, lines: Iterable[str], empty: str, *, newest: bool = False) -> ReviewPart:
     told = [shortened(line) for line in lines]
     shown = told[-SHOWN:] if newest else told[:SHOWN]
-    return Part(title, tuple(shown), empty=f"Nothing to count: {empty}.", more=_more(len(told)))
+    return ReviewPart(title, tuple(shown), empty=f"Nothing to count: {empty}.", more=_more(len(told)))
 
 
 def _more(n: int) -> str:
@@ -285,7 +285,7 @@ def as_markdown(summary: WeeklySummary, narrative: Narrative | None = None) -> s
     return text if narrative is None else f"{text}\n{render_narrative(narrative)}"
 
 
-def _part(part: Part) -> str:
+def _part(part: ReviewPart) -> str:
     body = "\n".join(f"- {inert(line)}" for line in part.lines)
     if part.table:
         body = _table(part.table)
@@ -293,7 +293,7 @@ def _part(part: Part) -> str:
     return f"## {part.title}\n\n{body}" + (f"\n\n{part.more}" if part.more else "")
 
 
-def _table(table: Table) -> str:
+def _table(table: ReviewTable) -> str:
     rows = [tuple(map(inert_cell, row)) for row in (table.headings, *table.rows)]
     rows.insert(1, tuple("---" for _ in table.headings))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

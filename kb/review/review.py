@@ -30,7 +30,7 @@ from kb.review import cases as action_items
 from kb.review import incidents, lookups, plots, upkeep
 from kb.review.cases import HISTORY, Case, between, gather_cases
 from kb.review.incidents import recurrences, repeats
-from kb.review.lookups import Asked
+from kb.review.lookups import AskedLookup
 from kb.review.plots import begin_of_weeks
 from kb.review.summary import Classified, Stale, TrustMove, WatchScore, Week, WeeklySummary
 from kb.review.upkeep import OpenProposals
@@ -65,21 +65,21 @@ class Records:
         found = {entry_id: one.entry.headline for entry_id, one in self.entries.many(wanted).items()}
         return self.windows.titles_of_swept([one for one in wanted if one not in found]) | found
 
-    def asked(self, since: datetime, until: datetime) -> list[Asked]:
+    def asked(self, since: datetime, until: datetime) -> list[AskedLookup]:
         """The lookups of a window."""
         rows, offers = self.ledger.lookups(since, until), self.windows.offers(since, until)
         return lookups.asked(rows, offers, self.windows.swept.between(since, until))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class WindowRecords:
     """What happened in one window; `history` are also the incidents of the year before it, oldest first."""
 
     since: datetime
     until: datetime
     history: list[Case]
     cases: list[Case]
-    asked: list[Asked]
+    asked: list[AskedLookup]
     outcomes: list[Outcome]
     created: list[Row]
     log: list[Event]
@@ -92,7 +92,7 @@ class Read:
         return {entry_id: f"{title} ({entry_id})" for entry_id, title in self.titles.items()}
 
 
-def read_window(records: Records, since: datetime, until: datetime) -> Read:
+def read_window(records: Records, since: datetime, until: datetime) -> WindowRecords:
     """Read the records of a window."""
     ledger = records.ledger
     begin = min(since, begin_of_weeks(until)) - HISTORY
@@ -101,7 +101,7 @@ def read_window(records: Records, since: datetime, until: datetime) -> Read:
     moves = records.windows.moves(since, until)
     named = {one.entry_id for one in outcomes} | {row["entry_id"] for row in moves}
     named |= {entry_id for one in asked for entry_id in one.offers[:1]}
-    return Read(
+    return WindowRecords(
         since=since,
         until=until,
         history=history,
@@ -169,7 +169,7 @@ def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
     )
 
 
-def _counts(records: Records, read: Read) -> dict[str, int]:
+def _counts(records: Records, read: WindowRecords) -> dict[str, int]:
     """How many records were read, by kind."""
     since, until, changes = read.since, read.until, records.changes
     return {
@@ -186,7 +186,7 @@ def _counts(records: Records, read: Read) -> dict[str, int]:
     }
 
 
-def _classified(records: Records, read: Read) -> tuple[Classified, ...]:
+def _classified(records: Records, read: WindowRecords) -> tuple[Classified, ...]:
     """Over lookups; and over incidents, by the first lookup of each: was it on record when it began?"""
     first = records.windows.first_lookups([case.id for case in read.cases], read.until)
     opened = records.windows.verdicts_of([case.lookup_id for case in read.cases if case.lookup_id])
@@ -197,12 +197,12 @@ def _classified(records: Records, read: Read) -> tuple[Classified, ...]:
     )
 
 
-def _learned(read: Read) -> tuple[str, ...]:
+def _learned(read: WindowRecords) -> tuple[str, ...]:
     own = (row for row in read.created if row["origin"] in ("learned", "written"))
     return tuple(f"{row['headline']} ({row['id']})" for row in own)
 
 
-def _trust_moves(records: Records, read: Read) -> tuple[TrustMove, ...]:
+def _trust_moves(records: Records, read: WindowRecords) -> tuple[TrustMove, ...]:
     ids = sorted({one.entry_id for one in read.outcomes})
     entries = (one.entry for one in records.entries.many(ids).values())
     outcomes, windows = records.ledger.outcomes_of(ids), records.windows
@@ -222,7 +222,7 @@ def _soon(now: datetime) -> date:
     return now.astimezone(UTC).date() + timedelta(days=upkeep.SOON_DAYS)
 
 
-def _scores(records: Records, read: Read) -> tuple[WatchScore, ...]:
+def _scores(records: Records, read: WindowRecords) -> tuple[WatchScore, ...]:
     review = scored_review(records.reviews.before(read.until), read.since)
     if review is None:
         return ()
@@ -230,7 +230,7 @@ def _scores(records: Records, read: Read) -> tuple[WatchScore, ...]:
     return score(review.watch, records.asked(review.until, read.until), back)
 
 
-def _written_down(records: Records, read: Read) -> tuple[str, ...]:
+def _written_down(records: Records, read: WindowRecords) -> tuple[str, ...]:
     """Incidents whose documents came in during the window, but that happened before it, or on no day they tell."""
     late = (case.incident for case in read.history if case.at < read.since <= case.known_at)
     dated = {case.id for case in read.history}
@@ -243,7 +243,7 @@ def _written_down(records: Records, read: Read) -> tuple[str, ...]:
     )
 
 
-def _weeks(records: Records, read: Read) -> tuple[Week, ...]:
+def _weeks(records: Records, read: WindowRecords) -> tuple[Week, ...]:
     begin = plots.begin_of_weeks(read.until)
     verdicts = records.windows.verdicts(begin, read.until)
     return plots.weeks(read.history, repeats(read.history, begin), verdicts, read.until)

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from kb.model.ledger import Verdict
 from kb.model.review import WatchItem, WatchKind
-from kb.review.lookups import Asked
+from kb.review.lookups import AskedLookup
 from kb.review.summary import Recurrence, WatchScore, WeeklySummary
 from kb.store.proposals import ReviewRow
 from kb.text.entries.ids import short_hash
@@ -32,14 +32,14 @@ def scored_review(reviews: Sequence[ReviewRow], since: datetime) -> ReviewRow | 
 
 
 def score(
-    items: Sequence[WatchItem], lookups: Sequence[Asked], recurred: Sequence[Recurrence]
+    items: Sequence[WatchItem], lookups: Sequence[AskedLookup], recurred: Sequence[Recurrence]
 ) -> tuple[WatchScore, ...]:
     """Each item, what came up first; lookups of one incident count once."""
     found = [_score(item, lookups, recurred) for item in items]
     return tuple(sorted(found, key=lambda one: (-one.times, one.kind, one.id)))
 
 
-def _score(item: WatchItem, lookups: Sequence[Asked], recurred: Sequence[Recurrence]) -> WatchScore:
+def _score(item: WatchItem, lookups: Sequence[AskedLookup], recurred: Sequence[Recurrence]) -> WatchScore:
     met = {one.incident or one.id for one in lookups if _meets(item, one)}
     back = {
         one.incident_id
@@ -64,7 +64,7 @@ def _score(item: WatchItem, lookups: Sequence[Asked], recurred: Sequence[Recurre
     )
 
 
-def _meets(item: WatchItem, one: Asked) -> bool:
+def _meets(item: WatchItem, one: AskedLookup) -> bool:
     if not _in_time(item, one.at):
         return False
     if item.service and one.service and item.service.casefold() != one.service.casefold():

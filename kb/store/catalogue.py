@@ -45,7 +45,7 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """What bringing one file in step did, as ids; `copies` maps to the entry that was there first."""
 
     added: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ class Catalogue:
         now: datetime,
         fold_copies: bool,
         only: Collection[str] | None = None,
-    ) -> Change:
+    ) -> FileChange:
         """Make the store say what the file says; with `only`, what it says in place of these.  Call inside a write.
 
         Entries of a memory file have their ids (`wanted`), those of documents get them here.
@@ -127,7 +127,7 @@ class Catalogue:
         gone = before.keys() - {*done["added"], *done["updated"], *done["unchanged"]}
         retired = self._retire(gone, now)
         self._remember(record, now)
-        return Change(**{what: tuple(ids) for what, ids in done.items()}, retired=retired)
+        return FileChange(**{what: tuple(ids) for what, ids in done.items()}, retired=retired)
 
     def _new(self, entries: Sequence[Entry]) -> set[str]:
         """The ids that stand once among the entries and were never heard of: nothing there was can bear on them."""

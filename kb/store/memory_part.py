@@ -42,7 +42,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class MovedLines:
     """Lines of the file as it was, from `first` to `last`, that stand `by` lines further down now."""
 
     first: int
@@ -51,13 +51,13 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChangedPart:
     """What changed: the entries that are new or say something else, and the ids of those that stood there before."""
 
     entries: tuple[Entry, ...]
     before: tuple[str, ...]
     problems: tuple[Problem, ...]
-    runs: tuple[Run, ...]
+    runs: tuple[MovedLines, ...]
     gone: tuple[str, ...]
     made: tuple[Known, ...]
 
@@ -128,7 +128,7 @@ class PieceTable:
         self._db.execute("DELETE FROM pieces WHERE file = ?", [file])
         self._add(file, pieces)
 
-    def apply(self, file: str, part: Part) -> None:
+    def apply(self, file: str, part: ChangedPart) -> None:
         """Remember what changed.  Call inside a write."""
         self._db.execute_many(
             "DELETE FROM pieces WHERE file = ? AND hash = ?", [(file, one) for one in part.gone]
@@ -148,7 +148,7 @@ class PieceTable:
         )
 
 
-def lines_moved(runs: Sequence[Run]) -> tuple[str, list[int]]:
+def lines_moved(runs: Sequence[MovedLines]) -> tuple[str, list[int]]:
     """By how many lines the row of a line moves, as SQL and its values."""
     cases = " ".join("WHEN line BETWEEN ? AND ? THEN ?" for _ in runs)
     return f"CASE {cases} ELSE 0 END", [value for run in runs for value in (run.first, run.last, run.by)]
@@ -173,7 +173,7 @@ def pieces_of(text: str, documents: Sequence[Node], entries: Sequence[Entry]) ->
 
 def part_of(
     text: str, known: Mapping[str, Known], problems: Sequence[Problem], path: str, around: Around = NOTHING
-) -> Part | None:
+) -> ChangedPart | None:
     """What changed in a text that was remembered in these pieces; None where the file must be read as a whole.
 
     `around` is what must be known of the rest of the file, where the text is a part of it.
@@ -205,10 +205,10 @@ def _read(
     said: Mapping[str, set[str]],
     there: set[str],
     gone: Sequence[Known],
-    runs: Sequence[Run],
+    runs: Sequence[MovedLines],
     told: list[Problem],
     path: str,
-) -> Part | None:
+) -> ChangedPart | None:
     entries, made = list[Entry](), list[Known]()
     before = tuple(one for piece in gone for one in piece.ids)
     for piece, node in items:
@@ -225,7 +225,7 @@ def _read(
         ids = tuple(one.id for one in named)
         made.append(Known(piece.hash, piece.section, piece.line, frozenset(telling(node)), ids))
     told.sort(key=lambda one: one.line or 0)
-    return Part(
+    return ChangedPart(
         tuple(entries),
         before,
         tuple(told),
@@ -250,9 +250,9 @@ def _said(known: Iterable[Known], items: Iterable[tuple[Piece, Node]]) -> dict[s
     return found
 
 
-def _runs(stay: Sequence[tuple[Piece, Known]], ends: Mapping[str, int]) -> list[Run] | None:
+def _runs(stay: Sequence[tuple[Piece, Known]], ends: Mapping[str, int]) -> list[MovedLines] | None:
     """Where what stayed stands now; None where it changed its order, or moved in too many ways."""
-    runs, above = list[Run](), 0
+    runs, above = list[MovedLines](), 0
     for piece, one in stay:
         if one.line <= above:
             return None
@@ -260,7 +260,7 @@ def _runs(stay: Sequence[tuple[Piece, Known]], ends: Mapping[str, int]) -> list[
         if runs and runs[-1].by == by:
             runs[-1] = replace(runs[-1], last=ends[one.hash])
         else:
-            runs.append(Run(one.line, ends[one.hash], by))
+            runs.append(MovedLines(one.line, ends[one.hash], by))
     return runs if len(runs) <= _MOST_RUNS else None
 
 

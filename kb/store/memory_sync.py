@@ -21,7 +21,7 @@ from kb.errors import FileUnreadable, HomeNotWritable, Problem
 from kb.home import Home
 from kb.memory import yaml_file
 from kb.memory.files import LastPiece, Memory
-from kb.memory.format import Memory as ParsedMemory
+from kb.memory.format import MemoryItems as ParsedMemory
 from kb.memory.format import read_documents
 from kb.memory.yaml_file import FileText
 from kb.model import Entry, Origin

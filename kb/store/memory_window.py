@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from kb.errors import Problem
 from kb.store.database import Database
-from kb.store.memory_part import Around, Part, PieceTable, Run, part_of, set_down
+from kb.store.memory_part import Around, ChangedPart, MovedLines, PieceTable, part_of, set_down
 
 _END = 2**62
 
@@ -28,7 +28,7 @@ class Window:
 
 def part_of_edit(
     db: Database, file: str, before: str, after: str, problems: Sequence[Problem], path: str
-) -> Part | None:
+) -> ChangedPart | None:
     """As `part_of`, for a file that was remembered when it had the text `before`; None where that cannot tell."""
     table = PieceTable(db)
     window = _window(table, file, before, after)
@@ -115,11 +115,13 @@ def _moved_in(problem: Problem, window: Window) -> Problem:
     return replace(problem, line=(problem.line or 0) + window.by) if below else problem
 
 
-def _set_down(part: Part, by: int, others: Sequence[Problem], window: Window) -> Part:
+def _set_down(part: ChangedPart, by: int, others: Sequence[Problem], window: Window) -> ChangedPart:
     """What was read of the window alone, with the lines of the file."""
-    runs = [Run(run.first + by, min(run.last + by, (window.end or _END) - 1), run.by) for run in part.runs]
+    runs = [
+        MovedLines(run.first + by, min(run.last + by, (window.end or _END) - 1), run.by) for run in part.runs
+    ]
     if window.end is not None and window.by:
-        runs.append(Run(window.end, _END, window.by))
+        runs.append(MovedLines(window.end, _END, window.by))
     told = [*others, *(replace(one, line=(one.line or 0) + by) for one in part.problems)]
     return replace(
         part,

@@ -41,7 +41,7 @@ _TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class WordingPlace:
     """Where a wording stands in a line, and what its slots hold there."""
 
     start: int
@@ -50,7 +50,7 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class ProgramWording:
     """A text with slots: `texts` are the pieces between them, one more than there are slots."""
 
     texts: tuple[str, ...]
@@ -60,7 +60,7 @@ class Wording:
     own: int
     """How many characters are its own, outside the slots."""
 
-    def read(self, line: str) -> Read | None:
+    def read(self, line: str) -> WordingPlace | None:
         """Where the wording stands in `line`, the first place of it."""
         if not self.anchor or self.anchor not in line:
             return None
@@ -80,7 +80,7 @@ class Wording:
             filled += (slots.get(name, PLACEHOLDER), text)
         return "".join(filled)
 
-    def _read_at(self, line: str, at: int, first: int) -> Read | None:
+    def _read_at(self, line: str, at: int, first: int) -> WordingPlace | None:
         start, held = at, {}
         if first:
             name, kind = self.slots[0]
@@ -94,16 +94,16 @@ class Wording:
                 return None
             held[name] = value
             end += len(value) + len(text)
-        return Read(start, end, held) if _stands_alone(line, start, end) else None
+        return WordingPlace(start, end, held) if _stands_alone(line, start, end) else None
 
 
-def wording(text: str) -> Wording:
+def wording(text: str) -> ProgramWording:
     """The wording that `text` writes with its slots in braces."""
     parts = _SLOT.split(text)
     slots = tuple(zip(parts[1::3], (kind or "text" for kind in parts[2::3]), strict=True))
     texts = tuple(parts[0::3])
     sought = bool(texts[0]) or (bool(slots) and slots[0][1] in _BEFORE and bool(texts[1]))
-    return Wording(texts, slots, max(texts, key=len) if sought else "", sum(map(len, texts)))
+    return ProgramWording(texts, slots, max(texts, key=len) if sought else "", sum(map(len, texts)))
 
 
 def fits(template: str, line: str) -> bool:
@@ -205,8 +205,8 @@ class _Rule:
     """A rewording with both texts ready to be read."""
 
     said: Rewording
-    before: Wording
-    after: Wording
+    before: ProgramWording
+    after: ProgramWording
     names: frozenset[str] = frozenset()
 
     def other(self, line: str) -> tuple[str, Way] | None:
@@ -225,7 +225,7 @@ class _Rule:
             return None
         return self._swapped(line, after, self.before), "older"
 
-    def _swapped(self, line: str, read: Read, to: Wording) -> str:
+    def _swapped(self, line: str, read: WordingPlace, to: ProgramWording) -> str:
         return line[: read.start] + to.fill({**self.said.defaults, **read.slots}) + line[read.end :]
 
 

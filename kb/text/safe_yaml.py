@@ -29,7 +29,7 @@ _KEPT = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class YamlLimits:
     """How much YAML is read at all."""
 
     max_bytes: int = 32 * 1024 * 1024
@@ -46,16 +46,16 @@ class YamlRefused(InvalidInput):
         self.line = line
 
 
-def compose(text: str, limits: Limits | None = None) -> list[Node]:
+def compose(text: str, limits: YamlLimits | None = None) -> list[Node]:
     """The root node of each document in `text`; empty documents are left out.  Nodes are not to be changed.
 
     Raises `YamlRefused` with the line.
     """
     read = _recently_read if len(text) <= _KEPT else _read
-    return list(read(text, limits or Limits()))
+    return list(read(text, limits or YamlLimits()))
 
 
-def _read(text: str, limits: Limits) -> list[Node]:
+def _read(text: str, limits: YamlLimits) -> list[Node]:
     try:
         _measure(text, limits)
         return [node for node in yaml.compose_all(text, Loader=LOADER) if not _is_null(node)]
@@ -148,7 +148,7 @@ def repeated_keys(node: Node) -> Iterator[tuple[str, int]]:
                 stack.append(item)
 
 
-def _measure(text: str, limits: Limits) -> None:
+def _measure(text: str, limits: YamlLimits) -> None:
     """Walk the events of `text`, which cost no memory, and refuse what would grow beyond the limits."""
     # A character is at least a byte, so long texts are refused without encoding them.
     if len(text) > limits.max_bytes or len(text.encode("utf-8", "replace")) > limits.max_bytes:

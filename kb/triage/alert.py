@@ -18,7 +18,7 @@ from kb.triage.alerts.envelopes import from_json, opened
 from kb.triage.alerts.kubernetes import events_in, events_in_text
 from kb.triage.alerts.mails import read_mail
 from kb.triage.alerts.prometheus import is_alert, read_group
-from kb.triage.alerts.report import Reading
+from kb.triage.alerts.report import AlertReading
 from kb.triage.alerts.summary import alert_of
 from kb.triage.alerts.tools import read_tool
 from kb.triage.alerts.unknown import read_unknown, read_unknown_list
@@ -49,7 +49,7 @@ def _as_data(alert: object) -> object:
     return from_json(alert) if isinstance(alert, str) else alert
 
 
-def _of_data(data: object) -> Reading | None:
+def _of_data(data: object) -> AlertReading | None:
     """What is reported in a known form or by keys; None for a text and for a line of a log."""
     if isinstance(data, str):
         return _of_form(data)
@@ -69,30 +69,30 @@ def _of_data(data: object) -> Reading | None:
     return _of_list([one for one in data if isinstance(one, Mapping)])
 
 
-def _of_form(text: str) -> Reading | None:
+def _of_form(text: str) -> AlertReading | None:
     if rows := of_amtool(text):
         return read_group({}, rows, one_group=False)
     if events := events_in_text(text):
-        return Reading(tool="Kubernetes events", reports=tuple(events), one_group=False)
+        return AlertReading(tool="Kubernetes events", reports=tuple(events), one_group=False)
     return read_mail(text)
 
 
-def _of_object(data: Mapping[object, object]) -> Reading | None:
+def _of_object(data: Mapping[object, object]) -> AlertReading | None:
     if reading := read_tool(data):
         return reading
     if events := events_in(data):
-        return Reading(tool="Kubernetes events", reports=tuple(events), one_group=False)
+        return AlertReading(tool="Kubernetes events", reports=tuple(events), one_group=False)
     return None if is_log_line(data) or not data else read_unknown(data)
 
 
-def _of_list(items: Sequence[Mapping[object, object]]) -> Reading | None:
+def _of_list(items: Sequence[Mapping[object, object]]) -> AlertReading | None:
     """The alerts in a list of objects of known tools, or of none; lines of a log are none."""
     if events := events_in(list(items)):
-        return Reading(tool="Kubernetes events", reports=tuple(events), one_group=False)
+        return AlertReading(tool="Kubernetes events", reports=tuple(events), one_group=False)
     read = [reading for one in items[:_MOST_OBJECTS] if (reading := read_tool(one))]
     if read:
         reports = tuple(report for reading in read for report in reading.reports)
-        return Reading(tool=read[0].tool, reports=reports, one_group=len(reports) == 1)
+        return AlertReading(tool=read[0].tool, reports=reports, one_group=len(reports) == 1)
     return read_unknown_list(items) if items and not all(map(is_log_line, items)) else None
 
 

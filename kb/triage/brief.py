@@ -20,8 +20,8 @@ from kb.model.brief import Brief, JudgedSeverity
 from kb.model.ledger import NO_MATCH
 from kb.text.entries.codec import to_builtins
 from kb.triage import playbook
-from kb.triage.budget import Line, checked_budget, count_tokens, fit, shortened
-from kb.triage.gather import Facts
+from kb.triage.budget import BriefLine, checked_budget, count_tokens, fit, shortened
+from kb.triage.gather import BriefFacts
 from kb.triage.known_lines import (
     is_expected,
     known_lines,
@@ -81,11 +81,11 @@ _PARTS = (
 )
 
 
-def compose(facts: Facts, budget: int, notes: Sequence[str] = ()) -> Brief:
+def compose(facts: BriefFacts, budget: int, notes: Sequence[str] = ()) -> Brief:
     """The brief that these facts make, in no more than `budget` tokens.  Raises InvalidInput for a bad budget."""
     room = checked_budget(budget)
     lines = [*(line for part in _PARTS for line in part(facts)), *_playbook_lines(facts)]
-    lines += [Line("Notes", shortened(note, 240), 3.8) for note in (*notes, *_own_notes(facts))]
+    lines += [BriefLine("Notes", shortened(note, 240), 3.8) for note in (*notes, *_own_notes(facts))]
     empty = _empty(facts, budget, len(lines))
     room -= max(count_tokens(render(empty)), count_tokens(_compact(empty)))
     brief = _filled(empty, lines, room)
@@ -95,7 +95,7 @@ def compose(facts: Facts, budget: int, notes: Sequence[str] = ()) -> Brief:
     return brief
 
 
-def _filled(empty: Brief, lines: Sequence[Line], room: int) -> Brief:
+def _filled(empty: Brief, lines: Sequence[BriefLine], room: int) -> Brief:
     fitted = fit(lines, TITLES, room)
     ids = dict.fromkeys(
         line.entry_id for line in sorted(fitted.kept, key=lambda line: line.rank) if line.entry_id
@@ -109,7 +109,7 @@ def _compact(brief: Brief) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _empty(facts: Facts, budget: int, lines: int) -> Brief:
+def _empty(facts: BriefFacts, budget: int, lines: int) -> Brief:
     return Brief(
         severity=facts.severity,
         verdict=facts.answer.verdict,
@@ -123,7 +123,7 @@ def _empty(facts: Facts, budget: int, lines: int) -> Brief:
     )
 
 
-def situation_of(facts: Facts) -> Situation:
+def situation_of(facts: BriefFacts) -> Situation:
     """What the playbook decides by."""
     fixes = [m for m in facts.known if (m.fix or m.commands) and not is_expected(m) and m.trust.value >= 0.4]
     proven = next((m for m in fixes if m.trust.resolved > m.trust.failed), None)
@@ -147,43 +147,45 @@ def situation_of(facts: Facts) -> Situation:
     )
 
 
-def _playbook_lines(facts: Facts) -> Iterator[Line]:
+def _playbook_lines(facts: BriefFacts) -> Iterator[BriefLine]:
     situation = situation_of(facts)
     if not situation.resolved:
         yield from _mitigation_lines(situation)
     judged, stands = facts.alert_severity.severity, facts.severity.severity
     if judged and stands and judged < stands and not situation.resolved:
-        yield Line("Ask", f"The alert reads as {judged}, but {stands} was given: raise it?", 5.1)
+        yield BriefLine("Ask", f"The alert reads as {judged}, but {stands} was given: raise it?", 5.1)
     for number, question in enumerate(playbook.questions(situation)):
-        yield Line("Ask", question, 5.2 + number / 2)
+        yield BriefLine("Ask", question, 5.2 + number / 2)
     for condition, now in playbook.escalations(situation):
-        yield Line("Escalate", condition, 0.9 if now else 7.0)
+        yield BriefLine("Escalate", condition, 0.9 if now else 7.0)
     if facts.runbook is None:
         for kind in symptoms(situation.text)[:1]:
-            yield Line(
+            yield BriefLine(
                 "Runbook", f"None found here; check first ({kind.symptom}): {', '.join(kind.checks)}", 4.2
             )
     who, why = playbook.roles(situation)
     kinds = f" ({', '.join(why)})" if why else ""
-    yield Line("Roles", f"{', '.join(who)}{kinds}", 7.2)
+    yield BriefLine("Roles", f"{', '.join(who)}{kinds}", 7.2)
 
 
-def _mitigation_lines(situation: Situation) -> Iterator[Line]:
+def _mitigation_lines(situation: Situation) -> Iterator[BriefLine]:
     for number, option in enumerate(playbook.mitigations(situation), 1):
         because = f" ({option.because})" if option.because else ""
         caution = "".join(f" CAUTION: {text}" for text in option.cautions)
         if option.met:
-            yield Line("Mitigation", f"{number}. {option.name}: fits{because}.{caution}", 3.3 + number / 10)
+            yield BriefLine(
+                "Mitigation", f"{number}. {option.name}: fits{because}.{caution}", 3.3 + number / 10
+            )
         elif option.met is False:
-            yield Line(
+            yield BriefLine(
                 "Mitigation", f"{number}. {option.name}: no{because}; needs {option.precondition}", 7.4
             )
         else:
             text = f"{number}. {option.name}: only with {option.precondition}{because}.{caution}"
-            yield Line("Mitigation", text.removesuffix("."), 7.4 if because else 7.6)
+            yield BriefLine("Mitigation", text.removesuffix("."), 7.4 if because else 7.6)
 
 
-def _own_notes(facts: Facts) -> Iterator[str]:
+def _own_notes(facts: BriefFacts) -> Iterator[str]:
     yield from facts.alert.notes
     yield from (note for note in facts.answer.notes if note != NO_MATCH)
 

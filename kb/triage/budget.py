@@ -35,7 +35,7 @@ _BETWEEN_BLANKS = re.compile(r"[^ \t]+|[ \t]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BriefLine:
     """A line that wants to stand in a brief; `rank` 0 is the most important.
 
     Lines of one `chain` are steps: where one is left out, so are the later ones.
@@ -53,7 +53,7 @@ class Fitted:
     """What stands in the brief, and how many lines do not."""
 
     sections: tuple[Section, ...]
-    kept: tuple[Line, ...]
+    kept: tuple[BriefLine, ...]
     left_out: int
 
 
@@ -102,12 +102,12 @@ def section_cost(title: str) -> int:
     return 1 + max(count_tokens(f"\n## {title}\n"), count_tokens(f"{written},"))
 
 
-def fit(lines: Sequence[Line], titles: Sequence[str], budget: int) -> Fitted:
+def fit(lines: Sequence[BriefLine], titles: Sequence[str], budget: int) -> Fitted:
     """The most important lines that cost no more than `budget`, in sections in the order of `titles`.
 
     A line too long for what is left is shortened when enough is left to say something.
     """
-    left, kept, broken = budget, dict[int, Line](), set[str]()
+    left, kept, broken = budget, dict[int, BriefLine](), set[str]()
     opened = set[str]()
     for index, line in sorted(enumerate(lines), key=lambda pair: (pair[1].rank, pair[0])):
         room = left - (0 if line.section in opened else section_cost(line.section))
@@ -122,7 +122,7 @@ def fit(lines: Sequence[Line], titles: Sequence[str], budget: int) -> Fitted:
     return Fitted(_sections(order, titles), tuple(order), len(lines) - len(order))
 
 
-def _fitting(line: Line, room: int) -> Line | None:
+def _fitting(line: BriefLine, room: int) -> BriefLine | None:
     if line_cost(line.text) <= room:
         return line
     if room < WORTH_SHORTENING or not line.entry_id:
@@ -160,7 +160,7 @@ def _ending(entry_id: str) -> str:
     return f"... (kb show {entry_id})" if entry_id else "..."
 
 
-def _sections(kept: Iterable[Line], titles: Sequence[str]) -> tuple[Section, ...]:
+def _sections(kept: Iterable[BriefLine], titles: Sequence[str]) -> tuple[Section, ...]:
     by_title: dict[str, list[str]] = {title: [] for title in titles}
     for line in kept:
         by_title.setdefault(line.section, []).append(line.text)

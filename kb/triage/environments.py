@@ -163,7 +163,7 @@ Edit = tuple[Path, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class EnvironmentSighting:
     """What an investigation saw of an environment."""
 
     environment: str
@@ -176,7 +176,7 @@ class Sighting:
     entry_id: str = ""
 
 
-def revise(data: object, seen: Sighting) -> list[Edit]:
+def revise(data: object, seen: EnvironmentSighting) -> list[Edit]:
     """The values to set so that the file says what was seen; `since` stays from the first time.
 
     Raises InvalidInput where the file is no place for environments.
@@ -218,7 +218,7 @@ def _plain_key(body: Mapping[Any, Any], keys: Sequence[str]) -> str:
     return next(plain, None) or next((key for key in keys if key not in body), keys[0])
 
 
-def _name_and_status(path: Path, body: object, seen: Sighting) -> tuple[dict[str, object], str]:
+def _name_and_status(path: Path, body: object, seen: EnvironmentSighting) -> tuple[dict[str, object], str]:
     """The name that a new mapping needs where it stands in a list, and the status that stood there."""
     if path[-1] == "+":
         return {"name": canonical_environment(seen.environment)}, ""
@@ -239,7 +239,7 @@ def _home_of(data: object, environment: str) -> tuple[Path, object]:
     return (*top, canonical_environment(environment)), None
 
 
-def _fresh(seen: Sighting, before: str) -> dict[str, object]:
+def _fresh(seen: EnvironmentSighting, before: str) -> dict[str, object]:
     """An environment that the file did not know."""
     if seen.resolved:
         return {"status": _status_after(before, seen, False), "last_check": _stamp(seen.at)}
@@ -251,7 +251,7 @@ def _fresh(seen: Sighting, before: str) -> dict[str, object]:
     }
 
 
-def _status_after(before: str, seen: Sighting, anything_left: bool) -> str:
+def _status_after(before: str, seen: EnvironmentSighting, anything_left: bool) -> str:
     if not seen.resolved:
         return "degraded" if before.casefold() in HEALTHY else before
     if before.casefold() in (*HEALTHY, *BROKEN):
@@ -259,7 +259,7 @@ def _status_after(before: str, seen: Sighting, anything_left: bool) -> str:
     return before
 
 
-def _alert_item(seen: Sighting) -> dict[str, object]:
+def _alert_item(seen: EnvironmentSighting) -> dict[str, object]:
     return _filled(
         {
             "name": seen.alert,
@@ -270,7 +270,7 @@ def _alert_item(seen: Sighting) -> dict[str, object]:
     )
 
 
-def _issue_item(seen: Sighting) -> dict[str, object]:
+def _issue_item(seen: EnvironmentSighting) -> dict[str, object]:
     return _filled(
         {
             "issue": seen.issue,
@@ -286,7 +286,9 @@ def _filled(item: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in item.items() if value}
 
 
-def _item_edits(path: Path, written: object, item: dict[str, object], seen: Sighting) -> Iterator[Edit]:
+def _item_edits(
+    path: Path, written: object, item: dict[str, object], seen: EnvironmentSighting
+) -> Iterator[Edit]:
     """Add the item, or say of the one that stands there when it was seen last, or that it is over."""
     items = items_in(written)
     keyed = written if is_keyed(written) and written else None
@@ -307,7 +309,7 @@ def _item_edits(path: Path, written: object, item: dict[str, object], seen: Sigh
 
 
 def _updates(
-    standing: Mapping[Any, Any], item: Mapping[str, object], seen: Sighting
+    standing: Mapping[Any, Any], item: Mapping[str, object], seen: EnvironmentSighting
 ) -> Iterator[tuple[str, object]]:
     if seen.resolved:
         yield from (("status", "resolved"), ("until", _stamp(seen.at)))

@@ -1,4 +1,4 @@
-"""What the home says to an alert, as data: `Facts`, which the brief is written from."""
+"""What the home says to an alert, as data: `BriefFacts`, which the brief is written from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kb.model.review import WatchItem
 from kb.text.changes import same_environment
 from kb.text.redact import redact
 from kb.triage.environments import KEY, State, read_states
-from kb.triage.sources import Sources, ask_home
+from kb.triage.sources import HomeParts, ask_home
 from kb.triage.watch_lines import watched
 
 WINDOW = timedelta(hours=24)
@@ -33,7 +33,7 @@ _CLOSE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
-class OpenItem:
+class OpenPrevention:
     """A prevention that is still to do, and whose incident it came from."""
 
     item: ActionItem
@@ -46,7 +46,7 @@ class OpenItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class BriefFacts:
     """Everything that a brief may say; what is not there is empty."""
 
     alert: Alert
@@ -73,7 +73,7 @@ class Facts:
     incident: LiveIncident | None = None
     open_incidents: tuple[LiveIncident, ...] = ()
     past: tuple[Incident, ...] = ()
-    open_items: tuple[OpenItem, ...] = ()
+    open_items: tuple[OpenPrevention, ...] = ()
     watch: tuple[WatchItem, ...] = ()
     """The items of the watch list that this alert meets."""
 
@@ -89,7 +89,7 @@ class Facts:
 
 
 def gather(
-    sources: Sources,
+    sources: HomeParts,
     alert: Alert,
     severity: JudgedSeverity,
     *,
@@ -97,7 +97,7 @@ def gather(
     incident_id: str = "",
     problems: Iterable[Problem] = (),
     now: datetime,
-) -> Facts:
+) -> BriefFacts:
     """Ask the home for everything that a brief may say."""
     live = list(sources.incidents())
     incident, open_ones = _open(sources, live, alert, incident_id)
@@ -117,7 +117,7 @@ def gather(
         # A quirk shares the name of its service with every alert of it; that alone is no relation.
         found = replace(found, verdict=Verdict.UNKNOWN)
     step_entry = entries.get(runbook.id) if runbook else None
-    return Facts(
+    return BriefFacts(
         alert=alert,
         evidence=evidence,
         severity=_severity(severity, incident),
@@ -176,7 +176,7 @@ def _runbook(found: Answer) -> Match | None:
     return next(iter(own or fitting), None) if found.verdict is not Verdict.UNKNOWN else None
 
 
-def _failures(sources: Sources, entries: Iterable[str]) -> dict[str, list[Outcome]]:
+def _failures(sources: HomeParts, entries: Iterable[str]) -> dict[str, list[Outcome]]:
     """What did not work, by entry, newest first."""
     outcomes = sources.ledger.outcomes_of(list(entries))
     failed = {
@@ -186,7 +186,7 @@ def _failures(sources: Sources, entries: Iterable[str]) -> dict[str, list[Outcom
 
 
 def _open(
-    sources: Sources, live: Sequence[LiveIncident], alert: Alert, incident_id: str
+    sources: HomeParts, live: Sequence[LiveIncident], alert: Alert, incident_id: str
 ) -> tuple[LiveIncident | None, tuple[LiveIncident, ...]]:
     """The incident that the brief is for (named, or the only open one of the service), and the other open ones."""
     open_ones = [one for one in live if one.phase is not Phase.CLOSED]
@@ -208,7 +208,9 @@ def _concerns(one: LiveIncident, alert: Alert) -> bool:
     return not alert.service or not named or alert.service.casefold() in named
 
 
-def _changes(sources: Sources, alert: Alert, now: datetime) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+def _changes(
+    sources: HomeParts, alert: Alert, now: datetime
+) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     if sources.changes is None:
         return (), ()
     since = (alert.starts or now) - WINDOW
@@ -223,7 +225,7 @@ def _same_place(change: Change, alert: Alert) -> bool:
     return not asked or same_environment(change.environment, alert.environment)
 
 
-def _states(sources: Sources) -> tuple[tuple[State, ...], str]:
+def _states(sources: HomeParts) -> tuple[tuple[State, ...], str]:
     try:
         if not sources.memory.path(KEY).is_file():
             return (), ""
@@ -232,7 +234,7 @@ def _states(sources: Sources) -> tuple[tuple[State, ...], str]:
         return (), str(error)
 
 
-def _quirks(sources: Sources, service: str) -> tuple[Quirk, ...]:
+def _quirks(sources: HomeParts, service: str) -> tuple[Quirk, ...]:
     if not service:
         return ()
     ids = sources.entries.select(kinds=("quirk",), service=service, limit=_OF_SERVICE)
@@ -240,7 +242,7 @@ def _quirks(sources: Sources, service: str) -> tuple[Quirk, ...]:
     return tuple(entry for entry in found if isinstance(entry, Quirk))
 
 
-def _past(sources: Sources, alert: Alert, entries: dict[str, Entry], found: Answer) -> tuple[Incident, ...]:
+def _past(sources: HomeParts, alert: Alert, entries: dict[str, Entry], found: Answer) -> tuple[Incident, ...]:
     """Past incidents like this one, best first."""
     matched = [entries[m.id] for m in found.matches if m.id in entries] if found.verdict != "unknown" else []
     words = (found[0] for found in _WORD.finditer(alert.text))  # of a log no more than what is asked
@@ -253,16 +255,18 @@ def _past(sources: Sources, alert: Alert, entries: dict[str, Entry], found: Answ
 
 
 def _open_items(
-    sources: Sources, alert: Alert, past: Sequence[Incident], live: Sequence[LiveIncident], now: datetime
-) -> tuple[OpenItem, ...]:
+    sources: HomeParts, alert: Alert, past: Sequence[Incident], live: Sequence[LiveIncident], now: datetime
+) -> tuple[OpenPrevention, ...]:
     """Preventions still to do: of incidents like this and of the same service; overdue ones first."""
     ids = sources.entries.with_items_to_do(alert.service) if alert.service else []
     same = [one.entry for one in sources.entries.many(ids).values()]
     incidents = {one.id: one for one in (*past, *same) if isinstance(one, Incident)}
-    found = [OpenItem(item, one.title, one.id) for one in incidents.values() for item in one.action_items]
+    found = [
+        OpenPrevention(item, one.title, one.id) for one in incidents.values() for item in one.action_items
+    ]
     service = alert.service.casefold()
     lived = [one for one in live if service and service in {name.casefold() for name in one.services}]
-    found += [OpenItem(item, one.title, one.id) for one in lived for item in one.action_items]
+    found += [OpenPrevention(item, one.title, one.id) for one in lived for item in one.action_items]
     still = {one.item.text.casefold(): one for one in reversed(found) if one.item.done is False}
     latest = now.date() + timedelta(days=36_500)
     return tuple(sorted(still.values(), key=lambda one: (not one.overdue(now), one.item.due or latest)))

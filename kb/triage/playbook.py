@@ -34,7 +34,7 @@ class Symptom(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class IncidentKind:
     """One kind of incident: the words that tell it, the checks that seed 002 names, the roles that fit."""
 
     symptom: Symptom
@@ -49,7 +49,7 @@ def words_of(pattern: str) -> re.Pattern[str]:
 
 
 KINDS = (
-    Kind(
+    IncidentKind(
         Symptom.DATABASE,
         words_of(
             r"databas|\bdb\b|postgres|mysql|mariadb|oracle|\bsql\b|\bquer(?:y|ies)\b|connection pool"
@@ -59,7 +59,7 @@ KINDS = (
         ("slow query log", "locks and contention", "connection pool exhaustion", "recent schema changes"),
         ("database-admin", "database-optimizer", "sql-pro"),
     ),
-    Kind(
+    IncidentKind(
         Symptom.PERFORMANCE,
         words_of(
             r"latenc|slow|\bcpu\b|memory(?! address)|\boom|throttl|p9\d|response time|saturat|\bheap\b|\bgc\b"
@@ -68,7 +68,7 @@ KINDS = (
         ("resource leaks", "hot paths", "runaway queries and loops", "traffic spikes"),
         ("performance-engineer", "devops-troubleshooter", "database-optimizer"),
     ),
-    Kind(
+    IncidentKind(
         Symptom.SECURITY,
         words_of(
             r"secur|breach|intrusion|unauthori[sz]ed|attack|ddos|malware|ransom|exfiltrat|compromis"
@@ -83,7 +83,7 @@ KINDS = (
         ),
         ("security-auditor", "devops-troubleshooter", "network-engineer"),
     ),
-    Kind(
+    IncidentKind(
         Symptom.NETWORK,
         words_of(
             r"dns\b|servfail|nxdomain|network|connection (?:refused|reset|timed out)|unreachable"
@@ -94,7 +94,7 @@ KINDS = (
         ("DNS resolution", "load balancer health", "firewall rules", "service-to-service connectivity"),
         ("network-engineer", "devops-troubleshooter", "cloud-architect"),
     ),
-    Kind(
+    IncidentKind(
         Symptom.INFRASTRUCTURE,
         words_of(
             r"\bnodes?\b|\bpods?\b|kube(?!-probe)|crashloop|backoff|\bdisk\b|volume|no space left|storage"
@@ -104,7 +104,7 @@ KINDS = (
         ("CPU, memory, disk, network", "service connectivity", "resource exhaustion"),
         ("devops-troubleshooter", "cloud-architect", "kubernetes-architect"),
     ),
-    Kind(
+    IncidentKind(
         Symptom.ERRORS,
         words_of(
             r"\b5xx\b|\b50[0-4]\b|error rate|exception|traceback|stack ?trace|nullpointer|segfault"
@@ -123,7 +123,7 @@ KINDS = (
 """Seed 002's routing table, with its "common incident patterns"."""
 
 
-def symptoms(text: str) -> list[Kind]:
+def symptoms(text: str) -> list[IncidentKind]:
     """The kinds of incident that the text tells of, most words first; of equals in seed 002's order.
 
     A word counts once: a log repeats itself.

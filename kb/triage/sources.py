@@ -62,7 +62,7 @@ def no_incidents() -> Sequence[LiveIncident]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class HomeParts:
     """The home that a brief is made from; without `changes` nothing is said of changes."""
 
     lookup: Lookup
@@ -85,7 +85,7 @@ _ORDER = (Verdict.KNOWN, Verdict.RELATED, Verdict.UNKNOWN)
 
 
 def ask_home(
-    sources: Sources,
+    sources: HomeParts,
     alert: Alert,
     evidence: str,
     problems: Iterable[Problem],
@@ -121,7 +121,7 @@ def with_sentences(text: str) -> str:
     return "\n".join([text, *sentences]) if len(sentences) > 1 else text
 
 
-def _find(sources: Sources, alert: Alert, text: str, now: datetime) -> Finding:
+def _find(sources: HomeParts, alert: Alert, text: str, now: datetime) -> Finding:
     return sources.lookup.find(
         text,
         tool="",

@@ -23,11 +23,11 @@ from kb.text.times import utc_now
 from kb.triage.alert import parse_alert
 from kb.triage.brief import compose
 from kb.triage.budget import checked_budget, shortened
-from kb.triage.environments import KEY, Sighting, revise
-from kb.triage.gather import Facts, gather
+from kb.triage.environments import KEY, EnvironmentSighting, revise
+from kb.triage.gather import BriefFacts, gather
 from kb.triage.labels import environment_of, service_candidates, service_of
 from kb.triage.severity import judge_severity
-from kb.triage.sources import Sources, evidence_text
+from kb.triage.sources import HomeParts, evidence_text
 
 DEFAULT_BUDGET = 1000
 """Tokens of a brief, where nobody says otherwise."""
@@ -58,7 +58,7 @@ class Request:
 class Triage:
     """Briefs about one home."""
 
-    sources: Sources
+    sources: HomeParts
     clock: Callable[[], datetime] = utc_now
     refresh: Callable[[], Sequence[Problem]] = tuple
     """Sees first what changed in the home; returns the mistakes in its memory files."""
@@ -131,7 +131,7 @@ class Triage:
         """The brief for an alert.  Raises InvalidInput for an empty alert, or a bad severity or budget."""
         return self.written(request, self.facts(request, problems=problems, now=now))
 
-    def facts(self, request: Request, *, problems: Iterable[Problem] = (), now: datetime) -> Facts:
+    def facts(self, request: Request, *, problems: Iterable[Problem] = (), now: datetime) -> BriefFacts:
         """What the home says to it; the lookup is recorded."""
         checked_budget(request.budget)
         alert = parse_alert(request.alert, request.service, request.environment)
@@ -158,7 +158,7 @@ class Triage:
         named = (known.get(word.casefold(), "") for word in service_candidates(alert.text))
         return replace(alert, service=next(filter(None, named), ""))
 
-    def written(self, request: Request, facts: Facts, notes: Sequence[str] = ()) -> Brief:
+    def written(self, request: Request, facts: BriefFacts, notes: Sequence[str] = ()) -> Brief:
         """The brief that the facts make."""
         return compose(facts, request.budget, notes)
 
@@ -185,7 +185,7 @@ def debugging(service: str, namespace: str, environment: str, symptoms: object, 
     )
 
 
-def _note_environment(triage: Triage, facts: Facts) -> list[str]:
+def _note_environment(triage: Triage, facts: BriefFacts) -> list[str]:
     """Update the state of the environment; returns what could not be written."""
     if not facts.alert.environment:
         return ["The environment is not known, so state/environments.yaml was not updated"]
@@ -196,12 +196,12 @@ def _note_environment(triage: Triage, facts: Facts) -> list[str]:
     return []
 
 
-def _sighting(facts: Facts) -> Sighting:
+def _sighting(facts: BriefFacts) -> EnvironmentSighting:
     alert, best = facts.alert, facts.known[0] if facts.known else None
     severity = facts.severity.severity
     name = alert.name or shortened(facts.alert.text, 80)
     issue = shortened(best.meaning or best.title, _LINE) if best else f"{name}: cause unknown"
-    return Sighting(
+    return EnvironmentSighting(
         environment=alert.environment,
         alert=name,
         issue=issue,
@@ -213,7 +213,7 @@ def _sighting(facts: Facts) -> Sighting:
     )
 
 
-def _note_findings(facts: Facts, log: Log) -> list[str]:
+def _note_findings(facts: BriefFacts, log: Log) -> list[str]:
     """Log what was found; returns what could not be written."""
     alert = facts.alert
     where = " in ".join(part for part in (alert.service, alert.environment) if part)
@@ -226,7 +226,7 @@ def _note_findings(facts: Facts, log: Log) -> list[str]:
     return []
 
 
-def _findings(facts: Facts) -> str:
+def _findings(facts: BriefFacts) -> str:
     """Severity, verdict with the entries that it rests on, and the evidence that told most."""
     level = facts.severity.severity or "not told"
     words = [

@@ -10,10 +10,10 @@ from kb.model.brief import Alert
 from kb.model.ledger import Answer, Verdict
 from kb.model.review import WatchItem, WatchKind
 from kb.text.changes import same_environment
-from kb.triage.budget import Line, shortened
+from kb.triage.budget import BriefLine, shortened
 
 if TYPE_CHECKING:
-    from kb.triage.gather import Facts
+    from kb.triage.gather import BriefFacts
 
 _WATCH_TEXT, _TITLE, _MOST = 200, 80, 4
 _ORDER = (WatchKind.PREVENTION, WatchKind.RECURRENCE, WatchKind.HOT_PATTERN, WatchKind.KNOWN_ISSUE)
@@ -26,16 +26,16 @@ def watched(items: Iterable[WatchItem], alert: Alert, found: Answer) -> tuple[Wa
     return tuple(sorted(mine, key=lambda item: (_ORDER.index(item.kind), item.entry_id not in ids)))
 
 
-def watch_lines(facts: Facts) -> Iterator[Line]:
+def watch_lines(facts: BriefFacts) -> Iterator[BriefLine]:
     """Why each is on the list; an incident that came back with its prevention still open ranks highest."""
     for number, item in enumerate(facts.watch[:_MOST]):
         what = shortened(item.title or item.service or item.environment, _TITLE)
         why = f"{what}{since_in_words(item, facts.now)}: {shortened(item.text, _WATCH_TEXT)}"
         text = f"{why} [{item.entry_id}]" if item.entry_id else why
         rank = 3.4 if item.kind is WatchKind.PREVENTION else 4.7
-        yield Line("Watch list", text, rank + number / 10, item.entry_id)
+        yield BriefLine("Watch list", text, rank + number / 10, item.entry_id)
     if more := max(0, len(facts.watch) - _MOST):
-        yield Line("Watch list", f"{more} more in state/watch.yaml", 8.3)
+        yield BriefLine("Watch list", f"{more} more in state/watch.yaml", 8.3)
 
 
 def _meets(item: WatchItem, alert: Alert, ids: set[str]) -> bool:

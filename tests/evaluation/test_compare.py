@@ -12,14 +12,14 @@ from kb.errors import InvalidInput
 from kb.evaluation.compare import compare, failures
 from kb.evaluation.figures import measure
 from kb.evaluation.report import report
-from kb.evaluation.results import Result, Run, load_run, save_run
+from kb.evaluation.results import CaseResult, Run, load_run, save_run
 from kb.evaluation.run import evenly
 
 
-def results(right: int, cases: int = 40) -> list[Result]:
+def results(right: int, cases: int = 40) -> list[CaseResult]:
     """So many of the cases answered rightly, the others not; and ten that have no answer."""
     asked = [
-        Result(
+        CaseResult(
             key=f"k{n}",
             query=f"question {n}",
             relevant=(f"e{n}",),
@@ -31,13 +31,15 @@ def results(right: int, cases: int = 40) -> list[Result]:
         for n in range(cases)
     ]
     none = [
-        Result(key=f"u{n}", query=f"riddle {n}", relevant=(), rank=None, confidence=0.1, verdict="unknown")
+        CaseResult(
+            key=f"u{n}", query=f"riddle {n}", relevant=(), rank=None, confidence=0.1, verdict="unknown"
+        )
         for n in range(10)
     ]
     return asked + none
 
 
-def run(found: list[Result], **more) -> Run:
+def run(found: list[CaseResult], **more) -> Run:
     return Run(
         version="1",
         at=datetime(2026, 5, 4, tzinfo=UTC),

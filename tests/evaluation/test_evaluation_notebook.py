@@ -13,7 +13,7 @@ from kb import KnowledgeBase
 from kb.evaluation.cases import Case, load_cases
 from kb.evaluation.compare import misses
 from kb.evaluation.figures import curve
-from kb.evaluation.results import Result, save_run
+from kb.evaluation.results import CaseResult, save_run
 from kb.evaluation.run import ask_all, evaluate
 from kb.text.times import utc_now
 from tests.conftest import ROOT
@@ -28,9 +28,9 @@ CASES = f"""\
 """
 
 
-def result(confidence: float | None, *, right: bool, answerable: bool = True) -> Result:
+def result(confidence: float | None, *, right: bool, answerable: bool = True) -> CaseResult:
     relevant = ("x",) if answerable else ()
-    return Result(key="", query="", relevant=relevant, rank=1 if right else None, confidence=confidence)
+    return CaseResult(key="", query="", relevant=relevant, rank=1 if right else None, confidence=confidence)
 
 
 def test_the_curve_has_a_point_for_each_confidence_that_was_shown() -> None:
@@ -67,7 +67,7 @@ def test_the_most_confident_miss_comes_first_and_says_what_came_and_what_was_rig
     assert found[0].specificity > found[1].specificity
 
 
-def evaluate_one(kb: KnowledgeBase, case: Case) -> Result:
+def evaluate_one(kb: KnowledgeBase, case: Case) -> CaseResult:
     (found,), _ = ask_all(kb, [case])
     return found
 

@@ -7,13 +7,13 @@ import random
 import pytest
 
 from kb.evaluation.figures import Columns, figures, measure, reliability, threshold
-from kb.evaluation.results import Result
+from kb.evaluation.results import CaseResult
 
 
-def result(confidence: float | None, rank: int | None = None, answerable: bool = True, **more) -> Result:
+def result(confidence: float | None, rank: int | None = None, answerable: bool = True, **more) -> CaseResult:
     key = more.pop("key", f"{confidence}-{rank}-{answerable}")
     relevant = ("a",) if answerable else ()
-    return Result(key=key, query="q", relevant=relevant, rank=rank, confidence=confidence, **more)
+    return CaseResult(key=key, query="q", relevant=relevant, rank=rank, confidence=confidence, **more)
 
 
 #          confidence  place of the right one

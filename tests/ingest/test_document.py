@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.source import SourceFile
-from ingest.sources.document import Document as DocumentSource
+from ingest.sources.document import AnyDocument as DocumentSource
 from kb.model import Document
 
 

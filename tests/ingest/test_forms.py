@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.convert.forms import Form, form_of
+from ingest.convert.forms import FileForm, form_of
 from ingest.pipeline import Read, Unreadable, decode, parse_file
 from kb import KnowledgeBase
 from kb.model import Document, Incident, Runbook
@@ -206,19 +206,19 @@ def test_what_only_sphinx_knows_stays_as_text_and_no_file_is_included(tmp_path: 
 @pytest.mark.parametrize(
     ("name", "text", "form"),
     [
-        ("notes.txt", "# Title\n\ntext", Form.MARKDOWN),
-        ("INCIDENT-12", "= Title\n\n== Cause\n\ntext", Form.ASCIIDOC),
-        ("a.txt", "#+TITLE: Outage\n\n* Cause\n", Form.ORG),
-        ("page", "<!DOCTYPE html>\n<html><body>x</body></html>", Form.HTML),
-        ("x.md", "<html><body><p>saved page</p></body></html>", Form.HTML),
-        ("rules.yaml.j2", "groups: []", Form.DATA),
-        ("x.html.md.erb", "# T", Form.MARKDOWN),
-        ("dump", '{"a": 1}', Form.DATA),
-        ("main.py", "# not a heading\nx = 1\n", Form.CODE),
-        ("read.me", "plain words and no more", Form.PLAIN),
+        ("notes.txt", "# Title\n\ntext", FileForm.MARKDOWN),
+        ("INCIDENT-12", "= Title\n\n== Cause\n\ntext", FileForm.ASCIIDOC),
+        ("a.txt", "#+TITLE: Outage\n\n* Cause\n", FileForm.ORG),
+        ("page", "<!DOCTYPE html>\n<html><body>x</body></html>", FileForm.HTML),
+        ("x.md", "<html><body><p>saved page</p></body></html>", FileForm.HTML),
+        ("rules.yaml.j2", "groups: []", FileForm.DATA),
+        ("x.html.md.erb", "# T", FileForm.MARKDOWN),
+        ("dump", '{"a": 1}', FileForm.DATA),
+        ("main.py", "# not a heading\nx = 1\n", FileForm.CODE),
+        ("read.me", "plain words and no more", FileForm.PLAIN),
     ],
 )
-def test_the_text_decides_and_the_name_only_where_it_does_not(name: str, text: str, form: Form) -> None:
+def test_the_text_decides_and_the_name_only_where_it_does_not(name: str, text: str, form: FileForm) -> None:
     assert form_of(name, text) is form
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ingest.markdown.sections import MarkdownDocument, Section, parse_markdown
+from ingest.markdown.sections import MarkdownDocument, MarkdownSection, parse_markdown
 
 
 def parsed(text: str) -> MarkdownDocument:
     return parse_markdown(text, "notes/example.md")
 
 
-def section(document: MarkdownDocument, title: str) -> Section:
+def section(document: MarkdownDocument, title: str) -> MarkdownSection:
     return next(s for s in document.sections if s.title == title)
 
 

@@ -7,7 +7,7 @@ from ingest.sources.memory_yaml import MemoryYaml
 from kb.errors import InvalidInput
 from kb.memory.format import parse_memory
 from kb.model import Document, Origin, Pattern, Quirk, Runbook, Status, ToolFix, Verification
-from kb.text.safe_yaml import Limits, YamlRefused, compose
+from kb.text.safe_yaml import YamlLimits, YamlRefused, compose
 
 PATTERNS = """\
 # what we learned
@@ -209,4 +209,4 @@ def test_hostile_yaml_is_refused_in_words(text: str, said: str):
 
 def test_yaml_beyond_the_size_limit_is_refused():
     with pytest.raises(InvalidInput, match="larger than 10 bytes"):
-        compose("a: 0123456789", Limits(max_bytes=10))
+        compose("a: 0123456789", YamlLimits(max_bytes=10))

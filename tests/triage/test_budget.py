@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kb.errors import InvalidInput
 from kb.triage.budget import (
-    Line,
+    BriefLine,
     checked_budget,
     count_tokens,
     fit,
@@ -57,7 +57,7 @@ def test_a_budget_that_says_nothing_is_refused_with_the_range(budget: object) ->
 TITLES = ("First", "Second", "Third")
 LINES = st.lists(
     st.builds(
-        Line,
+        BriefLine,
         section=st.sampled_from(TITLES),
         text=st.text(min_size=1, max_size=300),
         rank=st.floats(0, 9),
@@ -70,7 +70,7 @@ LINES = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(LINES, st.integers(0, 1500))
-def test_what_is_fitted_costs_no_more_than_the_budget(lines: list[Line], budget: int) -> None:
+def test_what_is_fitted_costs_no_more_than_the_budget(lines: list[BriefLine], budget: int) -> None:
     fitted = fit(lines, TITLES, budget)
 
     markdown = "".join(
@@ -87,7 +87,7 @@ def test_what_is_fitted_costs_no_more_than_the_budget(lines: list[Line], budget:
 
 
 def test_the_most_important_lines_stay_in_the_order_of_their_sections() -> None:
-    lines = [Line("First", "least", 9), Line("Second", "most", 0), Line("First", "second", 1)]
+    lines = [BriefLine("First", "least", 9), BriefLine("Second", "most", 0), BriefLine("First", "second", 1)]
     room = section_cost("Second") + line_cost("most") + section_cost("First") + line_cost("second")
 
     fitted = fit(lines, TITLES, room)
@@ -97,7 +97,9 @@ def test_the_most_important_lines_stay_in_the_order_of_their_sections() -> None:
 
 
 def test_a_long_line_is_shortened_and_says_where_the_rest_is() -> None:
-    line = Line("First", "restart the pods of the order service one by one " * 40, 0, entry_id="pattern-a-1")
+    line = BriefLine(
+        "First", "restart the pods of the order service one by one " * 40, 0, entry_id="pattern-a-1"
+    )
 
     fitted = fit([line], TITLES, 80)
 
@@ -107,7 +109,8 @@ def test_a_long_line_is_shortened_and_says_where_the_rest_is() -> None:
 
 def test_a_step_is_never_told_without_those_before_it() -> None:
     steps = [
-        Line("First", f"{n}. " + "do it " * (40 if n == 2 else 2), n, chain="runbook") for n in range(1, 5)
+        BriefLine("First", f"{n}. " + "do it " * (40 if n == 2 else 2), n, chain="runbook")
+        for n in range(1, 5)
     ]
 
     fitted = fit(steps, TITLES, 60)

@@ -10,9 +10,9 @@ import pytest
 
 from kb.errors import InvalidInput
 from kb.memory import yaml_edit
-from kb.triage.environments import Sighting, read_states, revise, state_of
+from kb.triage.environments import EnvironmentSighting, read_states, revise, state_of
 
-SEEN = Sighting(
+SEEN = EnvironmentSighting(
     environment="prod",
     alert="HighErrorRate",
     issue="pool exhausted",
@@ -47,7 +47,7 @@ SHAPES = [
 ]
 
 
-def after(text: str, *sightings: Sighting) -> str:
+def after(text: str, *sightings: EnvironmentSighting) -> str:
     for seen in sightings:
         text = yaml_edit.set_values(text, revise(yaml_edit.load(text), seen))
     return text

@@ -35,7 +35,7 @@ SOON_DAYS = 14
 _FORM = "'write: TOKEN', 'read: TOKEN' or 'read: TOKEN until 2026-12-31'"
 
 
-class Role(StrEnum):
+class CallerRole(StrEnum):
     """What a caller may do."""
 
     READ = "read"
@@ -46,7 +46,7 @@ class Role(StrEnum):
 class Token:
     """One token: what it may do, and `until`, the last day (of UTC) on which it is accepted; None for ever."""
 
-    role: Role
+    role: CallerRole
     secret: str = field(repr=False)
     until: date | None = None
 
@@ -76,7 +76,7 @@ class Tokens:
         same = [token for token in self.known if hmac.compare_digest(given, token.secret.encode())]
         return same[0] if same else None
 
-    def role_of(self, secret: str) -> Role | None:
+    def role_of(self, secret: str) -> CallerRole | None:
         """What may be done with it today; None where it is unknown or has ended."""
         token = self.find(secret)
         return token.role if token and not token.ended(self.today()) else None
@@ -120,7 +120,7 @@ def load_tokens(file: Path | None, environ: Mapping[str, str] = os.environ) -> T
 
 
 def _of_environment(environ: Mapping[str, str]) -> Iterator[Token]:
-    for name, role in (("KB_TOKEN", Role.WRITE), ("KB_READ_TOKEN", Role.READ)):
+    for name, role in (("KB_TOKEN", CallerRole.WRITE), ("KB_READ_TOKEN", CallerRole.READ)):
         secret, until = environ.get(name, ""), environ.get(f"{name}_UNTIL", "")
         if until and not secret:
             raise InvalidInput(f"{name}_UNTIL is set, but {name} is not; set both, or neither")
@@ -140,12 +140,12 @@ def _of_file(path: Path) -> Iterator[Token]:
     for number, line in said:
         match [word.strip() for word in line.split(":", 1)]:
             case ["write" | "read" as role, rest] if rest:
-                yield _of_line(Role(role), rest.split(), f"{path}:{number}")
+                yield _of_line(CallerRole(role), rest.split(), f"{path}:{number}")
             case _:
                 raise InvalidInput(f"{path}:{number}: the token file must have lines such as {_FORM}")
 
 
-def _of_line(role: Role, words: list[str], where: str) -> Token:
+def _of_line(role: CallerRole, words: list[str], where: str) -> Token:
     match words:
         case [secret]:
             return Token(role, secret)
@@ -206,11 +206,11 @@ def _refusal(said: str) -> JSONResponse:
     )
 
 
-def role_of(context: Context[Any, Any] | None) -> Role:
+def role_of(context: Context[Any, Any] | None) -> CallerRole:
     """What the caller of this request may do; over stdio, and without tokens, everything."""
     try:
         request = context.request_context.request if context else None
     except ValueError:  # outside of a request
         request = None
     scopes = getattr(request.scope.get("user"), "scopes", None) if request else None
-    return Role.READ if scopes is not None and Role.WRITE not in scopes else Role.WRITE
+    return CallerRole.READ if scopes is not None and CallerRole.WRITE not in scopes else CallerRole.WRITE

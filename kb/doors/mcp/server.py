@@ -17,7 +17,7 @@ from mcp_types import CallToolResult
 from mcp_types import Tool as ListedTool
 
 from kb.base import KnowledgeBase
-from kb.doors.http.access import Role, role_of
+from kb.doors.http.access import CallerRole, role_of
 from kb.doors.mcp.calls import answer, is_long, refused
 from kb.doors.mcp.handshake import absent
 from kb.doors.mcp.offers import Offer, ToolCall, Tools
@@ -153,7 +153,7 @@ class KbServer(MCPServer[dict[str, Any]]):
         return await self._workers.run(partial(answer, offer, arguments), lane, actor)
 
     def _check_role(self, offer: Offer, context: Context[Any, Any] | None) -> None:
-        if not offer.reads and role_of(context) is Role.READ:
+        if not offer.reads and role_of(context) is CallerRole.READ:
             raise InvalidInput(
                 f"this token may only read, and {offer.tool.name} writes; use the token that may write (KB_TOKEN)"
             )

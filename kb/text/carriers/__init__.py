@@ -8,6 +8,6 @@ behind it.  What a carrier says (service, pod, severity, time) is kept beside th
 from __future__ import annotations
 
 from kb.text.carriers.carried import SAID, Carried, bare
-from kb.text.carriers.unfold import Place, Unfolded, unfold
+from kb.text.carriers.unfold import LinePlace, Unfolded, unfold
 
-__all__ = ["SAID", "Carried", "Place", "Unfolded", "bare", "unfold"]
+__all__ = ["SAID", "Carried", "LinePlace", "Unfolded", "bare", "unfold"]

@@ -15,7 +15,7 @@ from kb.text.carriers.carrier import PHRASE, Carrier, compiled, needed, opening
 from kb.text.carriers.programs import PROGRAMS
 from kb.text.carriers.services import SERVICES
 
-__all__ = ["BRACKETED", "CARRIERS", "PHRASE", "TIMED", "Carrier", "Pattern", "listed"]
+__all__ = ["BRACKETED", "CARRIERS", "PHRASE", "TIMED", "Carrier", "CarrierPattern", "listed"]
 
 CARRIERS: tuple[Carrier, ...] = (*SERVICES, *PROGRAMS)
 
@@ -34,7 +34,7 @@ _LONG = re.compile(r"\{(?:\w+:)?(?:time|level|loud|logger|daemon|age)\}")
 
 
 @dataclass(frozen=True)
-class Pattern:
+class CarrierPattern:
     """A carrier's pattern; its expression is made when a line may be one."""
 
     number: int
@@ -76,7 +76,7 @@ class Pattern:
         return said
 
 
-def listed(line: str, at: int, end: int, begins: str = "") -> tuple[Pattern, re.Match[str]] | None:
+def listed(line: str, at: int, end: int, begins: str = "") -> tuple[CarrierPattern, re.Match[str]] | None:
     """The first carrier of the table that stands at a place, or goes on there behind its beginning."""
     table, first = _opening_with(begins), line[at]
     patterns = table.get(first) or (table.get("_") if first >= "\x80" and first.isalnum() else None)
@@ -94,8 +94,8 @@ def listed(line: str, at: int, end: int, begins: str = "") -> tuple[Pattern, re.
 
 
 @cache
-def _opening_with(begins: str) -> dict[str, tuple[Pattern, ...]]:
-    found: dict[str, list[Pattern]] = {}
+def _opening_with(begins: str) -> dict[str, tuple[CarrierPattern, ...]]:
+    found: dict[str, list[CarrierPattern]] = {}
     for number, carrier in enumerate(CARRIERS):
         begin = next((one for one in (TIMED, BRACKETED) if carrier.pattern.startswith(one)), "")
         if not carrier.pattern or begin != begins:
@@ -105,7 +105,7 @@ def _opening_with(begins: str) -> dict[str, tuple[Pattern, ...]]:
             if begin == TIMED
             else carrier.pattern.removeprefix(begin)
         )
-        pattern = Pattern(number, begin, rest, *needed(rest), carrier.closes)
+        pattern = CarrierPattern(number, begin, rest, *needed(rest), carrier.closes)
         for first in opening(rest):
             found.setdefault(first, []).append(pattern)
     return {first: tuple(patterns) for first, patterns in found.items()}

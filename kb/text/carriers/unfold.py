@@ -23,7 +23,7 @@ _SAYS = 64_000
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LinePlace:
     """Where something stands in the text as it was given: the number of its line, and characters."""
 
     line: int
@@ -63,7 +63,7 @@ class Unfolded:
         """Whether anything had to be undone, ends of lines apart."""
         return self._source is not None
 
-    def place(self, start: int, end: int) -> Place:
+    def place(self, start: int, end: int) -> LinePlace:
         """Where in the whole text, as it was given, `text[start:end]` comes from.
 
         Exact where the line was left as it was, or its message stands in it to the letter; else the whole line.
@@ -72,13 +72,13 @@ class Unfolded:
         if self._returns:
             before = given.count("\n", 0, place.start)
             behind = before + given.count("\n", place.start, place.end)
-            place = Place(place.line, place.start + before, place.end + behind)
-        return Place(self.line + place.line, self.offset + place.start, self.offset + place.end)
+            place = LinePlace(place.line, place.start + before, place.end + behind)
+        return LinePlace(self.line + place.line, self.offset + place.start, self.offset + place.end)
 
-    def _place(self, start: int, end: int) -> Place:
+    def _place(self, start: int, end: int) -> LinePlace:
         """The same within the block, its lines counted from 0."""
         if self._source is None:
-            return Place(self.text.count("\n", 0, start), start, end)
+            return LinePlace(self.text.count("\n", 0, start), start, end)
         row, line_start, line_end = self._row(start)
         number, raw_start, raw_end = self._raw(row)
         raw = self._source.text[raw_start:raw_end]
@@ -86,8 +86,8 @@ class Unfolded:
         at = raw.find(self.text[line_start:line_end]) if line_end - line_start > 3 else -1
         at = at + start - line_start if at >= 0 else raw.find(inner) if inner.strip() else -1
         if at < 0:
-            return Place(number, raw_start, raw_end)
-        return Place(number + raw.count("\n", 0, at), raw_start + at, raw_start + at + len(inner))
+            return LinePlace(number, raw_start, raw_end)
+        return LinePlace(number + raw.count("\n", 0, at), raw_start + at, raw_start + at + len(inner))
 
     def said(self, at: int) -> Mapping[str, str]:
         """What the carriers that were undone say of the line at `text[at]`, by the names of `SAID`."""

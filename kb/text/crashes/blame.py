@@ -22,7 +22,7 @@ from kb.text.crashes.kernel_kinds import (
     MARKS,
     RENAMED,
     Blames,
-    Kind,
+    CrashKind,
     kind_of,
     may_tell,
 )
@@ -187,7 +187,7 @@ def _plain(line: str) -> str:
     return without_carrier(line[:_LONGEST].rstrip()).strip()
 
 
-def _kind(kind: Kind, match: re.Match[str], below: Sequence[str]) -> str:
+def _kind(kind: CrashKind, match: re.Match[str], below: Sequence[str]) -> str:
     said = match.groupdict()
     what = (said.get("what") or "").lower()
     name = kind.name.format(what=_VARIES.sub("#", RENAMED.get(what, what)))
@@ -199,7 +199,7 @@ def _kind(kind: Kind, match: re.Match[str], below: Sequence[str]) -> str:
     return name
 
 
-def _function(kind: Kind, match: re.Match[str], below: Sequence[str], frames: Sequence[_Frame]) -> str:
+def _function(kind: CrashKind, match: re.Match[str], below: Sequence[str], frames: Sequence[_Frame]) -> str:
     if source := match.groupdict().get("source"):
         return source
     last = (found["f"] for line in below[:_LAST_LINES] if (found := _LAST_FUNCTION.search(line)))

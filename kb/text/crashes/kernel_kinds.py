@@ -33,7 +33,7 @@ class Blames(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class CrashKind:
     """A row of the table.
 
     `mark` is what every such line holds, as it is written.  `pattern` is matched at the beginning of the line without
@@ -47,18 +47,18 @@ class Kind:
     blames: Blames = Blames.STACK
 
 
-def _lockdep(name: str, words: str, blames: Blames = Blames.LOCK) -> Kind:
+def _lockdep(name: str, words: str, blames: Blames = Blames.LOCK) -> CrashKind:
     """What lockdep says, in all its versions."""
-    return Kind(name, words, rf"(?:WARNING|\[? ?BUG|(?:\[ )?INFO): (?:.{{1,60}}?[ -])?{words}", blames)
+    return CrashKind(name, words, rf"(?:WARNING|\[? ?BUG|(?:\[ )?INFO): (?:.{{1,60}}?[ -])?{words}", blames)
 
 
-def _sanitizer(tool: str, pattern: str) -> Kind:
+def _sanitizer(tool: str, pattern: str) -> CrashKind:
     """`BUG: KASAN: use-after-free in skb_release+0x1/0x2` and its kin."""
-    return Kind(f"{tool}: {{what}}", f"BUG: {tool}: ", f"BUG: {tool}: {pattern}")
+    return CrashKind(f"{tool}: {{what}}", f"BUG: {tool}: ", f"BUG: {tool}: {pattern}")
 
 
-def _hang(mark: str, pattern: str) -> Kind:
-    return Kind("hang", mark, pattern, Blames.NOTHING)
+def _hang(mark: str, pattern: str) -> CrashKind:
+    return CrashKind("hang", mark, pattern, Blames.NOTHING)
 
 
 _AT = rf"(?P<function>{FUNCTION})(?:\+0x|$|\s|:)"
@@ -69,50 +69,50 @@ _BAD, _PROTECTION, _OVERFLOW = "bad memory access", "protection fault", "stack o
 _DEADLOCK, _LOCKING = "possible deadlock", "locking bug"
 """What lockdep foresees, in whatever order the locks are taken; and what it finds wrong with the use of one lock."""
 
-KINDS: tuple[Kind, ...] = (
+KINDS: tuple[CrashKind, ...] = (
     _sanitizer("KASAN", rf"(?P<what>[a-z-]+(?: or [a-z-]+)?)(?: in {_AT})?"),
     _sanitizer("KFENCE", rf"(?P<what>[a-z -]+?) in {_AT}"),
     _sanitizer("KMSAN", rf"(?P<what>[a-z-]+) in {_AT}"),
     _sanitizer("KCSAN", rf"(?P<what>[a-z: -]+) in (?P<function>{FUNCTION}(?: / {FUNCTION})?)"),
-    Kind("UBSAN: {what}", "UBSAN: ", rf"UBSAN: (?P<what>[\w -]+) in {_PLACE}"),
-    Kind(
+    CrashKind("UBSAN: {what}", "UBSAN: ", rf"UBSAN: (?P<what>[\w -]+) in {_PLACE}"),
+    CrashKind(
         "NULL pointer dereference",
         "NULL pointer dereference",
         r"(?:BUG: )?(?:unable to handle )?kernel NULL pointer dereference",
     ),
-    Kind(
+    CrashKind(
         _BAD,
         "nable to handle ",
         r"(?:BUG: )?unable to handle (?:page fault|kernel (?:paging|access to|data access|pointer deref|unaligned"
         r"|execution))",
     ),
-    Kind(_BAD, "kernel: page fault trap", r"kernel: page fault trap"),
-    Kind(_BAD, "uvm_fault(", r"\*?(?:cpu\d+: )?uvm_fault\("),
-    Kind(_BAD, "page fault", rf"(?:Fatal trap \d+: )?(?:fatal )?page fault {_MODE}"),
-    Kind(
+    CrashKind(_BAD, "kernel: page fault trap", r"kernel: page fault trap"),
+    CrashKind(_BAD, "uvm_fault(", r"\*?(?:cpu\d+: )?uvm_fault\("),
+    CrashKind(_BAD, "page fault", rf"(?:Fatal trap \d+: )?(?:fatal )?page fault {_MODE}"),
+    CrashKind(
         _PROTECTION,
         "protection fault",
         r"(?:.{1,80}(?:access|\s))?general protection fault\b(?!.{0,60} error:\d+ in )",
     ),
-    Kind(
+    CrashKind(
         _PROTECTION,
         "protection fault",
         rf"(?:Fatal trap \d+: |kernel: |fatal )?(?:general )?protection fault(?: trap| {_MODE})",
     ),
-    Kind(
+    CrashKind(
         "{what}",
         "0000 [#",
         r"(?:Oops: )?(?P<what>divide error|invalid opcode|stack segment|double fault|int3): 0000 \[#",
     ),
-    Kind("{what}", "Internal error: ", r"Internal error: (?!Oops)(?P<what>[A-Za-z][\w -]+?): [0-9a-f]+"),
-    Kind("unhandled fault", "Unhandled fault: ", r"Unhandled fault: "),
-    Kind("kernel BUG", "kernel BUG at ", rf"kernel BUG at {_PLACE}!"),
-    Kind("WARNING", "WARNING: ", rf"WARNING: (?:CPU: \d+ PID: \d+ )?at {_PLACE},? ?(?:{_AT})?"),
-    Kind("WARNING", "WARNING: ", rf"WARNING: {_PLACE} at (?:0x\d+|{_AT})"),
-    Kind("refcount bug", "refcount_t: ", r"refcount_t: "),
-    Kind("list corruption", " corruption", r"list_(?:add|del) corruption"),
-    Kind("bad usercopy", "usercopy: ", r"usercopy: Kernel memory "),
-    Kind("ODEBUG bug", "ODEBUG: ", r"ODEBUG: \w+ \w+ \("),
+    CrashKind("{what}", "Internal error: ", r"Internal error: (?!Oops)(?P<what>[A-Za-z][\w -]+?): [0-9a-f]+"),
+    CrashKind("unhandled fault", "Unhandled fault: ", r"Unhandled fault: "),
+    CrashKind("kernel BUG", "kernel BUG at ", rf"kernel BUG at {_PLACE}!"),
+    CrashKind("WARNING", "WARNING: ", rf"WARNING: (?:CPU: \d+ PID: \d+ )?at {_PLACE},? ?(?:{_AT})?"),
+    CrashKind("WARNING", "WARNING: ", rf"WARNING: {_PLACE} at (?:0x\d+|{_AT})"),
+    CrashKind("refcount bug", "refcount_t: ", r"refcount_t: "),
+    CrashKind("list corruption", " corruption", r"list_(?:add|del) corruption"),
+    CrashKind("bad usercopy", "usercopy: ", r"usercopy: Kernel memory "),
+    CrashKind("ODEBUG bug", "ODEBUG: ", r"ODEBUG: \w+ \w+ \("),
     _lockdep(_DEADLOCK, "possible circular locking"),
     _lockdep(_DEADLOCK, "possible recursive locking"),
     _lockdep(_DEADLOCK, "possible irq lock inversion"),
@@ -125,33 +125,37 @@ KINDS: tuple[Kind, ...] = (
     _lockdep("suspicious RCU usage", "suspicious RCU usage", Blames.STACK),
     _lockdep(_LOCKING, "Invalid wait context", Blames.STACK),
     _lockdep("lock without a key", "trying to register non-static key", Blames.STACK),
-    Kind("leak of a lock", "workqueue leaked", r"BUG: workqueue leaked "),
-    Kind("sleeping in atomic context", "sleeping function called", r"BUG: sleeping function called from inv"),
-    Kind("scheduling while atomic", "scheduling while atomic", r"BUG: scheduling while atomic"),
-    Kind("{what} in preemptible code", "in preemptible", r"BUG: using (?P<what>\w+)(?:\(\))? in preemptible"),
-    Kind(
+    CrashKind("leak of a lock", "workqueue leaked", r"BUG: workqueue leaked "),
+    CrashKind(
+        "sleeping in atomic context", "sleeping function called", r"BUG: sleeping function called from inv"
+    ),
+    CrashKind("scheduling while atomic", "scheduling while atomic", r"BUG: scheduling while atomic"),
+    CrashKind(
+        "{what} in preemptible code", "in preemptible", r"BUG: using (?P<what>\w+)(?:\(\))? in preemptible"
+    ),
+    CrashKind(
         "{what}",
         "lock ",
         r"BUG: (?P<what>(?:spinlock|rwlock) (?:bad magic|already unlocked|recursion|wrong owner|wrong CPU"
         r"|cpu recursion))",
     ),
-    Kind("memory leak", "BUG: memory leak", r"BUG: memory leak"),
-    Kind("dentry still in use", " still in use ", r"BUG: Dentry \S+ +still in use"),
-    Kind(_OVERFLOW, "stack guard page", r"BUG: (?:\w+ )?stack guard page was hit", Blames.OVERFLOW),
-    Kind(
+    CrashKind("memory leak", "BUG: memory leak", r"BUG: memory leak"),
+    CrashKind("dentry still in use", " still in use ", r"BUG: Dentry \S+ +still in use"),
+    CrashKind(_OVERFLOW, "stack guard page", r"BUG: (?:\w+ )?stack guard page was hit", Blames.OVERFLOW),
+    CrashKind(
         _OVERFLOW,
         "stack overflow",
         r"(?:Kernel panic - not syncing: |BUG: )?(?:kernel )?stack overflow",
         Blames.OVERFLOW,
     ),
-    Kind(_OVERFLOW, "to handle exception", r"Insufficient stack space to handle", Blames.OVERFLOW),
-    Kind(
+    CrashKind(_OVERFLOW, "to handle exception", r"Insufficient stack space to handle", Blames.OVERFLOW),
+    CrashKind(
         _OVERFLOW,
         "corrupted stack end",
         r"Kernel panic - not syncing: corrupted stack end",
         Blames.OVERFLOW,
     ),
-    Kind(
+    CrashKind(
         "stack corrupted",
         "stack is corrupted in: ",
         rf"Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: (?:{_AT})?",
@@ -160,23 +164,23 @@ KINDS: tuple[Kind, ...] = (
     _hang("LOCKUP", r"(?:NMI watchdog: )?(?:Watchdog detected|Kernel panic - not syncing:)? ?hard LOCKUP"),
     _hang("INFO: task ", r"INFO: task .{1,60} blocked"),
     _hang("INFO: rcu", r"(?:rcu: )?INFO: rcu\w* .*(?:stall|starved)"),
-    Kind(
+    CrashKind(
         "assertion {what}",
         "assertion ",
         rf"panic: (?:kernel (?:diagnostic |debugging )?)?assertion "
         rf"\"?(?P<what>.{{1,200}}?)\"? failed:? (?:file|at) {_SOURCE}",
     ),
-    Kind(
+    CrashKind(
         "assertion {what}",
         "ASSERT FAILED at ",
         rf"(?:.{{0,80}}?: )?(?:DEBUG )?ASSERT FAILED at \({_SOURCE}:\d+\): (?P<what>.{{1,200}})",
     ),
-    Kind(
+    CrashKind(
         "panic: {what}",
         "panic(cpu ",
         rf"panic\(cpu \d+ caller 0x[0-9a-f]+\): \"?(?P<what>.{{1,200}}?)\"? ?@{_SOURCE}:\d+",
     ),
-    Kind("panic: {what}", "panic: ", r"panic: (?P<what>\S.{0,200}?)(?:$|,? at /)"),
+    CrashKind("panic: {what}", "panic: ", r"panic: (?P<what>\S.{0,200}?)(?:$|,? at /)"),
 )
 """In the order in which those of one mark are tried."""
 
@@ -203,7 +207,7 @@ RENAMED = {
 
 _LOGIN = re.compile(r"[\w -]{0,40}login: ")
 """What stands on a console before the message."""
-_BY_MARK: dict[str, list[tuple[Kind, re.Pattern[str]]]] = {}
+_BY_MARK: dict[str, list[tuple[CrashKind, re.Pattern[str]]]] = {}
 for _kind in KINDS:
     _BY_MARK.setdefault(_kind.mark, []).append((_kind, re.compile(_kind.pattern, re.IGNORECASE)))
 
@@ -218,7 +222,7 @@ def may_tell(mark: str, line: str) -> bool:
     return any(pattern.search(line) for _, pattern in _BY_MARK[mark])
 
 
-def kind_of(line: str) -> tuple[Kind, re.Match[str]] | None:
+def kind_of(line: str) -> tuple[CrashKind, re.Match[str]] | None:
     """The kind that a line without carriers tells of, with its match."""
     login = _LOGIN.match(line)
     begin = login.end() if login else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from kb.text.carriers import Carried, Place, bare
+from kb.text.carriers import Carried, LinePlace, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.reading import WINDOW
 from kb.text.evidence.alarm import interesting, is_orderly
@@ -20,7 +20,7 @@ from kb.text.evidence.groups import (
     spoken,
     with_trouble,
 )
-from kb.text.evidence.lines import LONGEST_LINE, Block, Line, rough, visible
+from kb.text.evidence.lines import LONGEST_LINE, Line, LogBlock, rough, visible
 
 BOILERPLATE = -1.0
 """The grade of what any crash of a runtime prints."""
@@ -57,7 +57,7 @@ class CrashLines:
         """Whether the last line that was read belongs to a crash that may go on."""
         return self._reader.within
 
-    def begin(self, block: Block, start: int, floor: int) -> int:
+    def begin(self, block: LogBlock, start: int, floor: int) -> int:
         """Where to begin to read a crash that is noticed at the line at `start`; not before `floor`."""
         for _ in range(_LINES_BEFORE):
             if start <= floor:
@@ -65,7 +65,7 @@ class CrashLines:
             start = block.text.rfind("\n", floor, start - 1) + 1 or floor
         return start
 
-    def read(self, block: Block, start: int, noticed: int = 0, seen: int = 0) -> int:
+    def read(self, block: LogBlock, start: int, noticed: int = 0, seen: int = 0) -> int:
         """Read on from `start`, to the end of the crash but past `noticed`; returns where it ends.
 
         The lines before `seen` were looked at before.
@@ -129,7 +129,7 @@ class CrashLines:
                 before.grade = min(before.grade, _SECOND)
         self._leader = (told.crash, group)
 
-    def whole(self, lines: Sequence[tuple[Place, str, Mapping[str, str]]]) -> list[Group]:
+    def whole(self, lines: Sequence[tuple[LinePlace, str, Mapping[str, str]]]) -> list[Group]:
         """A group for every line of a short text, each with its place and what carriers said that are undone."""
         carried = [bare(text) for _, text, _ in lines]
         tolds = _without_bare(list(read_crashes(uncarried([text for _, text, _ in lines]))), carried)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kb.text.carriers import Place, unfold
+from kb.text.carriers import LinePlace, unfold
 from kb.text.crashes.table import is_boilerplate
 from kb.text.evidence.crashes import BOILERPLATE, CrashLines
 from kb.text.evidence.groups import Group, Groups
@@ -46,7 +46,7 @@ _SHORT = 100_000
 """Characters up to which looking for marks is put off."""
 
 _NOTHING_SAID: Mapping[str, str] = {}
-OnPlace = Callable[[int, int], Place]
+OnPlace = Callable[[int, int], LinePlace]
 OnSaid = Callable[[int], Mapping[str, str]]
 
 
@@ -75,7 +75,7 @@ class EvidenceReader:
         self._groups = Groups()
         self._plain = PlainLines(self._groups)
         self._crashes = CrashLines(self._groups)
-        self._head: list[tuple[Place, str, Mapping[str, str]]] = []
+        self._head: list[tuple[LinePlace, str, Mapping[str, str]]] = []
         self._waiting: list[_Block] = []
         self._lines: list[Group] | None = None
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log2
 
-from kb.text.carriers import Place, bare
+from kb.text.carriers import LinePlace, bare
 from kb.text.evidence.alarm import alarm, is_aftermath, is_grave, names_reason
 from kb.text.evidence.alarm_words import ERROR, FAILED, FATAL, WARNING
 from kb.text.evidence.causes import first_causes
-from kb.text.evidence.lines import LONGEST_LINE, Block, Line
+from kb.text.evidence.lines import LONGEST_LINE, Line, LogBlock
 from kb.text.masking import mask, without_prefix
 
 _KEPT = 96
@@ -27,7 +27,7 @@ _LOOK_AGAIN = 2_048
 """Lines passed over after which it is looked whether the best are still as good, as they may have repeated."""
 _SECOND = 0.5
 """What a grade gains by a second alarming word."""
-_NOWHERE = Place(0, 0, 0)
+_NOWHERE = LinePlace(0, 0, 0)
 _SEVERITIES = {
     FATAL: "emerg emergency fatal ftl panic f dpanic 0",
     ERROR: "alert critical crit error err severe e eror failure 1 2 3",
@@ -66,10 +66,10 @@ class Group:
     text: str
     message: str
     grade: float
-    place: Place = _NOWHERE
+    place: LinePlace = _NOWHERE
     count: int = 1
     order: int = 0
-    block: Block | None = None
+    block: LogBlock | None = None
     start: int = 0
     end: int = 0
     said: Mapping[str, str] = field(default_factory=dict)

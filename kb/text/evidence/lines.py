@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from kb.text.carriers import Place
+from kb.text.carriers import LinePlace
 from kb.text.crashes import MARKS as CRASH_MARKS
 from kb.text.evidence.alarm import GRADES, any_of, first_mark
 from kb.text.evidence.alarm_words import FATAL, KLOG
@@ -112,14 +112,14 @@ _NUMBERS = re.compile(r"[0-9a-fA-F]*\d[\w.:-]*")
 _VARYING = re.compile(r"(?!(?<![\w.:-])0(?![\w.:-]))[0-9a-fA-F]*\d[\w.:-]*")
 
 
-class Block(Protocol):
+class LogBlock(Protocol):
     """A block of a text: `said` tells what carriers that are no longer in it say of the line at a place.
 
     `tells_levels` is whether that may be a severity.
     """
 
     text: str
-    place: Callable[[int, int], Place]
+    place: Callable[[int, int], LinePlace]
     said: Callable[[int], Mapping[str, str]] | None
     tells_levels: bool
 
@@ -137,7 +137,7 @@ class Cut:
 class Line:
     """A line of a block, without its end."""
 
-    block: Block
+    block: LogBlock
     start: int
     end: int
 

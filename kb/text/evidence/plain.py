@@ -9,7 +9,7 @@ from collections import Counter
 from kb.text.carriers import bare
 from kb.text.crashes import Role, roles, uncarried
 from kb.text.evidence.groups import Group, Groups
-from kb.text.evidence.lines import Block, Line
+from kb.text.evidence.lines import Line, LogBlock
 
 _LINES = 2_000
 _TABLE = 2_048
@@ -34,7 +34,7 @@ class PlainLines:
         self._read = 0
         self._last: list[Line] = []
 
-    def read(self, block: Block, start: int, end: int) -> None:
+    def read(self, block: LogBlock, start: int, end: int) -> None:
         """Take in the lines of a stretch in which no alarming word stands."""
         text, said = block.text, block.said if block.tells_levels else None
         while start < end and (said is not None or self._read < _LINES):
@@ -57,7 +57,7 @@ class PlainLines:
             group = self._first[shape] = Group(seen.text, bare(seen.text).text, 0.0, order=self._read)
             group.block, group.start, group.end = line.block, seen.start, seen.end
 
-    def end(self, block: Block) -> None:
+    def end(self, block: LogBlock) -> None:
         """Keep the last lines of a block; at the end of the text they are its last."""
         found: list[Line] = []
         stop = len(block.text)

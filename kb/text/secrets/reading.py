@@ -58,7 +58,7 @@ MARKS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Undisguised:
     """The text as it reads; `starts` are places in it from which on characters stand at `originals` onwards."""
 
     text: str
@@ -79,7 +79,7 @@ class Reading:
         return self.original(start), self.originals[behind] if escaped else last + 1
 
 
-def reading(text: str) -> Reading | None:
+def reading(text: str) -> Undisguised | None:
     """The text with its disguises undone; None where there are none."""
     parts, starts, originals = list[str](), [0], [0]
     size = at = 0
@@ -96,7 +96,7 @@ def reading(text: str) -> Reading | None:
         originals.append(at)
     if not at:
         return None
-    return Reading("".join((*parts, text[at:])), starts, originals)
+    return Undisguised("".join((*parts, text[at:])), starts, originals)
 
 
 def _plain(found: re.Match[str]) -> str:

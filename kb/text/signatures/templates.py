@@ -37,7 +37,7 @@ _WHOLE, _REST = re.compile(rb"[^\s\"'(<\[{=,;|]+\Z"), re.compile(rb"[^\s\"')>\]}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TemplatePlace:
     """Where a template stands: bytes of the text that was searched."""
 
     start: int
@@ -62,7 +62,7 @@ def anchor_of(template: str) -> str:
     return max(pieces, key=lambda piece: (len(piece) >= _LEAST, text_specificity(piece), len(piece)))
 
 
-def find(template: str, data: bytes, at: int = 0) -> Found | None:
+def find(template: str, data: bytes, at: int = 0) -> TemplatePlace | None:
     """The first place of the template in a UTF-8 text, from byte `at` on; None where it does not stand there."""
     anchor, proposed, first = _anchor(template), _proposed(template), at
     for _ in range(_TRIES):
@@ -86,14 +86,14 @@ def _around(data: bytes, start: int, end: int) -> tuple[int, int]:
     return max(begin + 1, start - _WINDOW, 0), finish if finish >= 0 else min(len(data), end + _WINDOW)
 
 
-def _in_window(template: str, proposed: Any, data: bytes, begin: int, end: int) -> Found | None:
+def _in_window(template: str, proposed: Any, data: bytes, begin: int, end: int) -> TemplatePlace | None:
     window, wanted, at = data[begin:end], _words(template), 0
     for _ in range(_STARTS):
         match = proposed.search(window, at)
         if match is None or match.start() == match.end():
             return None
         if any(_words(said) == wanted for said in _templates(window, match.start(), match.end())):
-            return Found(begin + match.start(), begin + match.end())
+            return TemplatePlace(begin + match.start(), begin + match.end())
         at = match.start() + 1
     return None
 

@@ -15,7 +15,18 @@ import msgspec
 
 from kb.text.changes import environment_in
 from kb.triage.alert_values import moment_of, plain
-from kb.triage.alerts.report import Report, State, Text, Tool, first, inner, marks, scale, tags_of, words
+from kb.triage.alerts.report import (
+    AlertReport,
+    AlertState,
+    Text,
+    Tool,
+    first,
+    inner,
+    marks,
+    scale,
+    tags_of,
+    words,
+)
 
 ZABBIX = scale("5|disaster", "4|high", "3|average|2|warning", "1|information|0|not classified")
 _ZABBIX_SAYS = ("Not classified", "Information", "Warning", "Average", "High", "Disaster")
@@ -32,12 +43,12 @@ def on_host(check: str, host: str) -> str:
     return f"{check} on {host}" if check and host and host not in check else check or host
 
 
-def state_of(*said: str) -> State:
+def state_of(*said: str) -> AlertState:
     """Whether what is said of a check means that it is over: its last state decides, as in `DOWN -> UP`."""
     for one in said:
         if last := one.replace("→", "->").rsplit("->", 1)[-1].strip().casefold():
-            return State.OVER if last in _OVER else State.FIRING
-    return State.UNTOLD
+            return AlertState.OVER if last in _OVER else AlertState.FIRING
+    return AlertState.UNTOLD
 
 
 def zabbix_label(number: str, name: str) -> str:
@@ -73,7 +84,7 @@ class Zabbix(msgspec.Struct, kw_only=True):
     item: Text = None
     tags: Any = msgspec.field(default=None, name="event_tags")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one problem."""
         host = first(self.host_name, self.host, self.hostname)
         number = first(self.number, self.severity, self.event_severity, self.trigger_severity)
@@ -81,7 +92,7 @@ class Zabbix(msgspec.Struct, kw_only=True):
         value = {"0": "ok", "1": "problem"}.get(plain(self.value), "")
         labels = tags_of(self.tags)
         return [
-            Report(
+            AlertReport(
                 name=first(
                     self.event_name, self.trigger_name, self.trigger, _SUBJECT.sub("", plain(self.subject))
                 ),
@@ -107,7 +118,7 @@ class Sensu(msgspec.Struct, kw_only=True):
     timestamp: Any = None
     action: Text = None
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one check on its host."""
         status = plain(self.check.get("status"))
         said = _SENSU[int(status)] if status in ("0", "1", "2") else "UNKNOWN" if status else ""
@@ -118,7 +129,7 @@ class Sensu(msgspec.Struct, kw_only=True):
         of_entity = tags_of(inner(self.entity, "metadata", "labels"))
         labels = {**of_entity, **tags_of(inner(self.check, "metadata", "labels"))}
         return [
-            Report(
+            AlertReport(
                 name=on_host(check, host),
                 texts=words(self.check.get("output")),
                 labels=labels,
@@ -126,13 +137,17 @@ class Sensu(msgspec.Struct, kw_only=True):
                 severity=CHECK_STATES.get(said.casefold()),
                 label="" if said == "OK" else said,
                 changed=moment_of(self.check.get("issued")) or moment_of(self.timestamp),
-                state=State.OVER if said == "OK" or self.action == "resolve" else _silenced(self.check),
+                state=AlertState.OVER if said == "OK" or self.action == "resolve" else _silenced(self.check),
             )
         ]
 
 
-def _silenced(check: Mapping[str, Any]) -> State:
-    return State.SILENCED if check.get("is_silenced") is True or check.get("silenced") else State.FIRING
+def _silenced(check: Mapping[str, Any]) -> AlertState:
+    return (
+        AlertState.SILENCED
+        if check.get("is_silenced") is True or check.get("silenced")
+        else AlertState.FIRING
+    )
 
 
 class Checkmk(msgspec.Struct, kw_only=True):
@@ -150,7 +165,7 @@ class Checkmk(msgspec.Struct, kw_only=True):
     date: Text = msgspec.field(default=None, name="short_date_time")
     long_date: Text = msgspec.field(default=None, name="long_date_time")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one check, or the host itself."""
         macros = {
             "NOTIFICATIONTYPE": first(self.kind),
@@ -170,7 +185,7 @@ class Macros(msgspec.Struct, kw_only=True):
 
     data: dict[str, Any]
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one check, or the host itself."""
         return [of_macros({key: plain(value) for key, value in self.data.items()})]
 
@@ -185,7 +200,7 @@ class Icinga(msgspec.Struct, kw_only=True):
     kind: Text = msgspec.field(default=None, name="notification_type")
     at: Any = msgspec.field(default=None, name="timestamp")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one check, or the host itself; states are numbers, of a service 0 to 3, of a host 0 and 1."""
         states = ("OK", "WARNING", "CRITICAL", "UNKNOWN") if self.service else ("UP", "DOWN")
         number = plain(self.result.get("state")).partition(".")[0]
@@ -203,14 +218,14 @@ class Icinga(msgspec.Struct, kw_only=True):
         return [of_macros(macros)]
 
 
-def of_macros(said: Mapping[str, str]) -> Report:
+def of_macros(said: Mapping[str, str]) -> AlertReport:
     """The alert of macros such as `SERVICEDESC` and `HOSTNAME`; an acknowledged or paused one is silenced."""
     kind = said.get("NOTIFICATIONTYPE", "")
     check, host = said.get("SERVICEDESC", ""), first(said.get("HOSTNAME"), said.get("HOSTALIAS"))
     event = first(said.get("SERVICESTATE"), said.get("HOSTSTATE"))
     label = event.replace("→", "->").rsplit("->", 1)[-1].strip().upper()
     state = state_of(kind if kind.casefold() in _OVER else "", event, kind)
-    quiet = kind.casefold().replace(" ", "").startswith(_QUIET) and state is not State.OVER
+    quiet = kind.casefold().replace(" ", "").startswith(_QUIET) and state is not AlertState.OVER
     dates = (
         said.get(key, "")
         for key in ("SHORTDATETIME", "LONGDATETIME", "TIMET", "LASTSERVICESTATECHANGE", "LASTHOSTSTATECHANGE")
@@ -218,14 +233,14 @@ def of_macros(said: Mapping[str, str]) -> Report:
     outputs = (
         said.get(key) for key in ("SERVICEOUTPUT", "HOSTOUTPUT", "LONGSERVICEOUTPUT", "LONGHOSTOUTPUT")
     )
-    return Report(
+    return AlertReport(
         name=on_host(check, host),
         texts=words(*outputs, f"State: {label}" if label else ""),
         environment=environment_in(host),
         severity=CHECK_STATES.get(label.casefold()),
-        label="" if state is State.OVER else label,
+        label="" if state is AlertState.OVER else label,
         changed=next((at for one in dates if (at := moment_of(one))), None),
-        state=State.SILENCED if quiet else state,
+        state=AlertState.SILENCED if quiet else state,
     )
 
 

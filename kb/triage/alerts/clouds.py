@@ -14,8 +14,8 @@ import msgspec
 from kb.text.changes import environment_in
 from kb.triage.alert_values import labels_of, moment_of, plain
 from kb.triage.alerts.report import (
-    Report,
-    State,
+    AlertReport,
+    AlertState,
     Text,
     Tool,
     first,
@@ -27,7 +27,7 @@ from kb.triage.alerts.report import (
     words,
 )
 
-_CLOUDWATCH = {"ok": State.OVER, "alarm": State.FIRING, "insufficient_data": State.PENDING}
+_CLOUDWATCH = {"ok": AlertState.OVER, "alarm": AlertState.FIRING, "insufficient_data": AlertState.PENDING}
 _DIMENSIONS = (
     "ServiceName",
     "Service",
@@ -61,7 +61,7 @@ class CloudWatchAlarm(msgspec.Struct, kw_only=True):
     changed: Text = msgspec.field(default=None, name="StateChangeTime")
     trigger: Any = msgspec.field(default=None, name="Trigger")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one alarm."""
         found = {
             plain(one.get("name")): plain(one.get("value"))
@@ -78,7 +78,7 @@ class CloudWatchEvent(msgspec.Struct, kw_only=True):
     data: Any = msgspec.field(default=None, name="alarmData")
     time: Text = None
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one alarm, since the change of its state."""
         alarm = self.detail if self.data is None else self.data
         found: dict[str, str] = {}
@@ -91,16 +91,16 @@ class CloudWatchEvent(msgspec.Struct, kw_only=True):
 
 def _alarm(
     name: object, state: object, said: Sequence[object], since: object, dimensions: Mapping[str, str]
-) -> Report:
+) -> AlertReport:
     told = next((dimensions[key] for key in _DIMENSIONS if dimensions.get(key)), "")
     parts = told.split("/")  # app/orders-api/50dc6c495c0c9188, targetgroup/orders-api/73e2d6bc24d8a067
-    return Report(
+    return AlertReport(
         name=plain(name),
         texts=words(*said, " ".join(f"{key}={value}" for key, value in dimensions.items())),
         service=parts[1] if len(parts) == 3 else told,
         environment=environment_in(dimensions.get("Stage", "")),
         changed=moment_of(since),
-        state=_CLOUDWATCH.get(plain(state).casefold(), State.UNTOLD),
+        state=_CLOUDWATCH.get(plain(state).casefold(), AlertState.UNTOLD),
     )
 
 
@@ -109,7 +109,7 @@ class AzureAlert(msgspec.Struct, kw_only=True):
 
     data: dict[str, Any]
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one alert."""
         said = self.data.get("essentials")
         target = first(*many(inner(said, "configurationItems"))) or first(
@@ -120,7 +120,7 @@ class AzureAlert(msgspec.Struct, kw_only=True):
         label = first(inner(said, "severity"))
         labels = tags_of(self.data.get("customProperties"))
         return [
-            Report(
+            AlertReport(
                 name=first(inner(said, "alertRule")),
                 texts=words(
                     inner(said, "description"),
@@ -133,8 +133,8 @@ class AzureAlert(msgspec.Struct, kw_only=True):
                 label=label,
                 starts=moment_of(inner(said, "firedDateTime")),
                 ends=moment_of(inner(said, "resolvedDateTime")),
-                state={"fired": State.FIRING, "resolved": State.OVER}.get(
-                    first(inner(said, "monitorCondition")).casefold(), State.UNTOLD
+                state={"fired": AlertState.FIRING, "resolved": AlertState.OVER}.get(
+                    first(inner(said, "monitorCondition")).casefold(), AlertState.UNTOLD
                 ),
             )
         ]
@@ -156,7 +156,7 @@ class GoogleIncident(msgspec.Struct, kw_only=True):
 
     incident: dict[str, Any]
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one incident; a policy that is told by its path only is called by its condition."""
         it = self.incident
         names = (it.get("policy_name"), it.get("condition_name"), inner(it, "condition", "displayName"))
@@ -168,7 +168,7 @@ class GoogleIncident(msgspec.Struct, kw_only=True):
         )
         is_over = plain(it.get("state")).casefold() in ("closed", "resolved")
         return [
-            Report(
+            AlertReport(
                 name=next((one for one in map(plain, names) if one and not one.startswith("projects/")), ""),
                 texts=words(
                     it.get("summary"),
@@ -181,7 +181,7 @@ class GoogleIncident(msgspec.Struct, kw_only=True):
                 label="" if label.casefold() == "no severity" else label,
                 starts=moment_of(it.get("started_at")),
                 ends=moment_of(it.get("ended_at")),
-                state=State.OVER if is_over else State.FIRING,
+                state=AlertState.OVER if is_over else AlertState.FIRING,
             )
         ]
 

@@ -15,9 +15,9 @@ import msgspec
 
 from kb.errors import InvalidInput
 from kb.text.changes import environment_in
-from kb.text.safe_yaml import Limits, compose, value
+from kb.text.safe_yaml import YamlLimits, compose, value
 from kb.triage.alert_values import moment_of, plain
-from kb.triage.alerts.report import Report, State, Text, first, inner, words
+from kb.triage.alerts.report import AlertReport, AlertState, Text, first, inner, words
 from kb.triage.labels import pod_owner, service_of
 
 _LONGEST = 1_000_000
@@ -32,7 +32,7 @@ _OWNED = ("pod", "replicaset")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Event(msgspec.Struct, kw_only=True):
+class KubernetesEvent(msgspec.Struct, kw_only=True):
     """One event, of the core API (`involvedObject`, `message`) or of `events.k8s.io` (`regarding`, `note`)."""
 
     reason: Text = None
@@ -60,7 +60,7 @@ class Event(msgspec.Struct, kw_only=True):
         seen = (self.last_seen, inner(self.series, "lastObservedTime"), self.at, self.first_seen)
         return next((at for one in seen if (at := moment_of(one))), _LONG_AGO)
 
-    def report(self) -> Report:
+    def report(self) -> AlertReport:
         """What the event says, of the thing that it says it of."""
         about = self.involved or self.regarding
         kind, name = first(inner(about, "kind")), first(inner(about, "name"))
@@ -75,18 +75,18 @@ class Event(msgspec.Struct, kw_only=True):
             else {"container": container[1] if container else "", "namespace": space}
         )
         seen = (self.first_seen, self.first_seen_before, self.at, self.sent)
-        return Report(
+        return AlertReport(
             name=first(self.message, self.note, self.reason),
             texts=words(self.reason, f"{kind}/{name}" if name else ""),
             service=owner or service_of(labels),
             environment=environment_in(space),
             label=first(self.severity),
             starts=next((at for one in seen if (at := moment_of(one))), None),
-            state=State.UNTOLD,
+            state=AlertState.UNTOLD,
         )
 
 
-def events_in(data: object) -> list[Report]:
+def events_in(data: object) -> list[AlertReport]:
     """The events of a list, or the one event; none where it holds none."""
     items = (
         data.get("items")
@@ -104,7 +104,7 @@ def _is_list(data: Mapping[Any, Any]) -> bool:
     return str(data.get("kind", "")).endswith("List")
 
 
-def _event(one: object) -> Event | None:
+def _event(one: object) -> KubernetesEvent | None:
     """The event; None for anything else, and for what is no event but has its keys."""
     if not isinstance(one, Mapping) or not all(isinstance(key, str) for key in one):
         return None
@@ -112,12 +112,12 @@ def _event(one: object) -> Event | None:
     if not isinstance(about, Mapping) or not one.keys() & {"reason", "message", "note"}:
         return None
     try:
-        return msgspec.convert(dict(one), Event)
+        return msgspec.convert(dict(one), KubernetesEvent)
     except msgspec.ValidationError:
         return None
 
 
-def events_in_text(text: str) -> list[Report]:
+def events_in_text(text: str) -> list[AlertReport]:
     """The events of YAML or of a table of kubectl; none where the text is neither."""
     if len(text) > _LONGEST:
         return []
@@ -126,7 +126,7 @@ def events_in_text(text: str) -> list[Report]:
     if not _OPENS.match(text) or ("involvedObject" not in text and "regarding" not in text):
         return []
     try:
-        nodes = compose(text, Limits(max_bytes=4 * _LONGEST, max_aliased=10_000))
+        nodes = compose(text, YamlLimits(max_bytes=4 * _LONGEST, max_aliased=10_000))
         return [report for node in nodes[:_MOST] for report in events_in(value(node))]
     except (InvalidInput, ValueError, RecursionError, TypeError):
         return []

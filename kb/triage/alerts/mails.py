@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from kb.text.changes import environment_in
 from kb.triage.alert_values import moment_of
 from kb.triage.alerts.checks import ZABBIX, of_macros
-from kb.triage.alerts.report import Reading, Report, State, first, words
+from kb.triage.alerts.report import AlertReading, AlertReport, AlertState, first, words
 
 _READ = 20_000
 """Characters of a mail that are read; its fields stand above any graph or footer."""
@@ -34,7 +34,7 @@ _STARTED = re.compile(r"\bProblem (?:started|has been resolved) (?:at )?([\d:]{5
 _MARKS = ("State:", "Event:", "Alert:", "Problem name:", "State Change:", "Host:", "] ")
 
 
-def read_mail(text: str) -> Reading | None:
+def read_mail(text: str) -> AlertReading | None:
     """What a mail of one of these tools reports; None where the text is none."""
     head = text[:_READ]
     if not any(mark in head for mark in _MARKS):
@@ -45,14 +45,14 @@ def read_mail(text: str) -> Reading | None:
     }
     for tool, read in _MAILS:
         if (report := read(head, said)) is not None:
-            return Reading(tool=tool, reports=(report,))
+            return AlertReading(tool=tool, reports=(report,))
     return None
 
 
 Fields = Mapping[str, str]
 
 
-def _nagios(text: str, said: Fields) -> Report | None:
+def _nagios(text: str, said: Fields) -> AlertReport | None:
     """Also of Icinga, whose older mails are the same."""
     kind, host, check, state = _subject(text)
     event, host_event = _ICINGA.search(text), _ICINGA_HOST.search(text)
@@ -87,7 +87,7 @@ def _after(text: str, heading: str) -> str:
     return rest.split("\n\n", 1)[0][:2_000]
 
 
-def _checkmk(text: str, said: Fields) -> Report | None:
+def _checkmk(text: str, said: Fields) -> AlertReport | None:
     event = said.get("event", "")
     quiet = _CHECKMK_QUIET.match(event)
     if "host" not in said or ("->" not in event and "→" not in event and not quiet):
@@ -104,36 +104,36 @@ def _checkmk(text: str, said: Fields) -> Report | None:
     return of_macros(macros)
 
 
-def _zabbix(text: str, said: Fields) -> Report | None:
+def _zabbix(text: str, said: Fields) -> AlertReport | None:
     if "problem name" not in said:
         return None
     label, host, began = said.get("severity", ""), said.get("host", ""), _STARTED.search(text)
     over = "problem has been resolved" in text.casefold()
-    return Report(
+    return AlertReport(
         name=said["problem name"],
         texts=words(said.get("operational data"), host),
         environment=environment_in(host),
         severity=ZABBIX.get(label.casefold()),
         label=label,
         starts=None if over or not began else moment_of(f"{began[2]} {began[1]}"),
-        state=State.OVER if over else State.FIRING,
+        state=AlertState.OVER if over else AlertState.FIRING,
     )
 
 
-def _cloudwatch(_: str, said: Fields) -> Report | None:
+def _cloudwatch(_: str, said: Fields) -> AlertReport | None:
     change = said.get("state change", "")
     if "->" not in change or "name" not in said:
         return None
     now = change.rsplit("->", 1)[1].strip().casefold()
-    return Report(
+    return AlertReport(
         name=said["name"],
         texts=words(said.get("description"), said.get("reason for state change")),
         changed=moment_of(said.get("timestamp", "")),
-        state=State.OVER if now == "ok" else State.FIRING if now == "alarm" else State.PENDING,
+        state=AlertState.OVER if now == "ok" else AlertState.FIRING if now == "alarm" else AlertState.PENDING,
     )
 
 
-_MAILS: tuple[tuple[str, Callable[[str, Fields], Report | None]], ...] = (
+_MAILS: tuple[tuple[str, Callable[[str, Fields], AlertReport | None]], ...] = (
     ("CloudWatch", _cloudwatch),
     ("Zabbix", _zabbix),
     ("Checkmk", _checkmk),

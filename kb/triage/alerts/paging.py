@@ -14,8 +14,8 @@ import msgspec
 from kb.text.changes import environment_in
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts.report import (
-    Report,
-    State,
+    AlertReport,
+    AlertState,
     Text,
     Tool,
     first,
@@ -45,13 +45,13 @@ class Opsgenie(msgspec.Struct, kw_only=True):
     alert: dict[str, Any]
     action: Text
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The alert; actions but `Close` leave it open."""
         it = self.alert
         labels = {**tags_of(it.get("tags")), **tags_of(it.get("details"))}
         label = first(it.get("priority"))
         return [
-            Report(
+            AlertReport(
                 name=plain(it.get("message")),
                 texts=words(it.get("description"), *many(it.get("note"))),
                 labels=labels,
@@ -59,7 +59,9 @@ class Opsgenie(msgspec.Struct, kw_only=True):
                 severity=_OPSGENIE.get(label.casefold()),
                 label=label,
                 starts=moment_of(it.get("createdAt")),
-                state=State.OVER if plain(self.action).casefold() in ("close", "resolve") else State.FIRING,
+                state=AlertState.OVER
+                if plain(self.action).casefold() in ("close", "resolve")
+                else AlertState.FIRING,
             )
         ]
 
@@ -75,7 +77,7 @@ class PagerDutyEvent(msgspec.Struct, kw_only=True):
 
     event: dict[str, Any]
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The incident; an event of something else (a service, a note) has none."""
         it = self.event.get("data")
         if (
@@ -94,7 +96,7 @@ class PagerDutyMessages(msgspec.Struct, kw_only=True):
 
     messages: list[Any]
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The incident of each message."""
         found = ((one, inner(one, "incident")) for one in self.messages[:200])
         return [
@@ -104,10 +106,10 @@ class PagerDutyMessages(msgspec.Struct, kw_only=True):
         ]
 
 
-def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> Report:
+def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> AlertReport:
     label = first(shown(it.get("priority")), it.get("urgency"))
     is_over = type_of.endswith((".resolved", ".resolve")) or it.get("status") == "resolved"
-    return Report(
+    return AlertReport(
         name=first(it.get("title"), it.get("summary")),
         texts=words(
             it.get("description"),
@@ -119,7 +121,7 @@ def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> Report:
         label=label,
         starts=moment_of(it.get("created_at")),
         changed=moment_of(since),
-        state=State.OVER if is_over else State.FIRING,
+        state=AlertState.OVER if is_over else AlertState.FIRING,
     )
 
 
@@ -130,14 +132,14 @@ class PagerDutyAlert(msgspec.Struct, kw_only=True):
     payload: Any = None
     key: Text = msgspec.field(default=None, name="dedup_key")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one event; a `resolve` has only its key."""
         label = first(inner(self.payload, "severity"))
         labels = tags_of(inner(self.payload, "custom_details"))
         said = (f"{key}: {value}" for key, value in labels.items() if " " in value)
         said = (f"{key}: {value}" for key, value in labels.items() if " " in value)
         return [
-            Report(
+            AlertReport(
                 name=first(inner(self.payload, "summary"), self.key),
                 texts=words(inner(self.payload, "source"), *said),
                 labels=labels,
@@ -145,7 +147,7 @@ class PagerDutyAlert(msgspec.Struct, kw_only=True):
                 severity=_PAGERDUTY.get(label.casefold()),
                 label=label,
                 changed=moment_of(inner(self.payload, "timestamp")),
-                state=State.OVER if plain(self.action).casefold() == "resolve" else State.FIRING,
+                state=AlertState.OVER if plain(self.action).casefold() == "resolve" else AlertState.FIRING,
             )
         ]
 
@@ -163,7 +165,7 @@ class VictorOps(msgspec.Struct, kw_only=True):
     alert: Any = msgspec.field(default=None, name="ALERT")
     state: Any = msgspec.field(default=None, name="STATE")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one alert."""
         it, now = self.alert, self.state
         kind = first(self.kind, inner(it, "message_type"), inner(now, "CURRENT_STATE")).casefold()
@@ -184,14 +186,16 @@ class VictorOps(msgspec.Struct, kw_only=True):
         )
         acknowledged = kind.startswith("ack")
         return [
-            Report(
+            AlertReport(
                 name=first(*names),
                 texts=words(self.said, inner(it, "state_message")),
                 service=first(self.service, inner(now, "SERVICE"), inner(it, "service")),
                 severity=_VICTOROPS.get(kind),
                 label="" if acknowledged or kind in ("recovery", "ok") else kind.upper(),
                 changed=next((at for one in began if (at := moment_of(one))), None),
-                state=State.OVER if kind in ("recovery", "ok") or phase == "resolved" else State.FIRING,
+                state=AlertState.OVER
+                if kind in ("recovery", "ok") or phase == "resolved"
+                else AlertState.FIRING,
             )
         ]
 
@@ -201,7 +205,7 @@ class ServiceNow(msgspec.Struct, kw_only=True):
 
     result: Any
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """An alert a record."""
         return [
             _record(one)
@@ -222,17 +226,17 @@ class ServiceNowRecord(msgspec.Struct, kw_only=True):
     cmdb_ci: Any = None
     opened_at: Any = None
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one incident."""
         return [_record({**msgspec.structs.asdict(self), "short_description": self.title})]
 
 
-def _record(it: Mapping[Any, Any]) -> Report:
+def _record(it: Mapping[Any, Any]) -> AlertReport:
     label = shown(it.get("priority"))
     scale_word = label.partition(" - ")[0].strip().casefold()
     item = shown(it.get("cmdb_ci"))
     state = shown(it.get("state")).casefold()
-    return Report(
+    return AlertReport(
         name=shown(it.get("short_description")),
         texts=words(shown(it.get("description")), shown(it.get("close_notes")), item),
         service=first(shown(it.get("business_service")), item),
@@ -240,9 +244,9 @@ def _record(it: Mapping[Any, Any]) -> Report:
         severity=_SERVICENOW.get(scale_word),
         label=f"priority {label}" if label.isdigit() else label,
         starts=moment_of(shown(it.get("opened_at")) or shown(it.get("sys_created_on"))),
-        state=State.OVER
+        state=AlertState.OVER
         if state in ("6", "7", "8", "resolved", "closed", "canceled", "cancelled")
-        else State.FIRING,
+        else AlertState.FIRING,
     )
 
 

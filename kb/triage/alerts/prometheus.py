@@ -13,7 +13,17 @@ from typing import Any
 import msgspec
 
 from kb.triage.alert_values import labels_of, moment_of, plain
-from kb.triage.alerts.report import Reading, Report, State, Text, Tool, first, marks, tags_of, words
+from kb.triage.alerts.report import (
+    AlertReading,
+    AlertReport,
+    AlertState,
+    Text,
+    Tool,
+    first,
+    marks,
+    tags_of,
+    words,
+)
 
 _MOST = 2_000
 """Alerts of a group that are read."""
@@ -34,20 +44,20 @@ _REASONS = ("reason", "error", "exception", "condition", "phase", "code", "statu
 """Labels that tell a reason, and so belong to the words."""
 _NO_ANSWER = ("DatasourceError", "DatasourceNoData")
 _STATES = {
-    "firing": State.FIRING,
-    "active": State.FIRING,
-    "alerting": State.FIRING,
-    "unprocessed": State.FIRING,
-    "suppressed": State.SILENCED,
-    "pending": State.PENDING,
-    "resolved": State.OVER,
-    "inactive": State.OVER,
-    "normal": State.OVER,
-    "expired": State.OVER,
+    "firing": AlertState.FIRING,
+    "active": AlertState.FIRING,
+    "alerting": AlertState.FIRING,
+    "unprocessed": AlertState.FIRING,
+    "suppressed": AlertState.SILENCED,
+    "pending": AlertState.PENDING,
+    "resolved": AlertState.OVER,
+    "inactive": AlertState.OVER,
+    "normal": AlertState.OVER,
+    "expired": AlertState.OVER,
 }
 
 
-class Alert(msgspec.Struct, kw_only=True):
+class PrometheusAlert(msgspec.Struct, kw_only=True):
     """One alert, as all of them write it; the state is a text, or an object in the v2 API."""
 
     labels: dict[Any, Any]
@@ -64,18 +74,18 @@ def is_alert(item: object) -> bool:
     return isinstance(item, Mapping) and isinstance(item.get("labels"), Mapping)
 
 
-def read_group(head: Mapping[Any, Any], items: Sequence[object], *, one_group: bool) -> Reading:
+def read_group(head: Mapping[Any, Any], items: Sequence[object], *, one_group: bool) -> AlertReading:
     """The alerts of a webhook under its common labels, or of a list, which has none."""
     shared = {**labels_of(head.get("groupLabels")), **labels_of(head.get("commonLabels"))}
     notes = labels_of(head.get("commonAnnotations"))
     status = plain(head.get("status")).casefold()
     found = [
-        msgspec.convert(_texts_as_keys(one), Alert)
+        msgspec.convert(_texts_as_keys(one), PrometheusAlert)
         for one in items[:_MOST]
         if isinstance(one, Mapping) and is_alert(one)
     ]
     left = head.get("truncatedAlerts")
-    return Reading(
+    return AlertReading(
         tool="Grafana" if "orgId" in head or any(_of_grafana(one) for one in found) else "Alertmanager",
         reports=tuple(_report(one, shared, notes, status) for one in found),
         one_group=one_group,
@@ -87,14 +97,16 @@ def _texts_as_keys(item: Mapping[Any, Any]) -> dict[str, Any]:
     return {key: value for key, value in item.items() if isinstance(key, str)}
 
 
-def _of_grafana(one: Alert) -> bool:
+def _of_grafana(one: PrometheusAlert) -> bool:
     return "grafana_folder" in one.labels or "rulename" in one.labels
 
 
-def _report(one: Alert, shared: Mapping[str, str], common: Mapping[str, str], status: str) -> Report:
+def _report(
+    one: PrometheusAlert, shared: Mapping[str, str], common: Mapping[str, str], status: str
+) -> AlertReport:
     labels = {**shared, **labels_of(one.labels)}
     notes = {**common, **labels_of(one.annotations)}
-    return Report(
+    return AlertReport(
         name=_name(labels),
         texts=(*_said(notes), " ".join(f"{key}={labels[key]}" for key in _REASONS if labels.get(key))),
         labels=labels,
@@ -122,14 +134,14 @@ def _said(notes: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys([*usual, *rest]))
 
 
-def _state(one: Alert, status_of_group: str) -> State:
+def _state(one: PrometheusAlert, status_of_group: str) -> AlertState:
     status = one.status if one.status is not None else one.state
     own = plain(status.get("state") if isinstance(status, Mapping) else status).casefold()
     if own:
-        return _STATES.get(own.split(" ", 1)[0], State.FIRING)
+        return _STATES.get(own.split(" ", 1)[0], AlertState.FIRING)
     # An open alert of the v2 API carries the time at which it will end unless it is sent again.
     is_over = status_of_group == "resolved" and moment_of(one.ends) is not None
-    return State.OVER if is_over else State.FIRING
+    return AlertState.OVER if is_over else AlertState.FIRING
 
 
 class LegacyGrafana(msgspec.Struct, kw_only=True):
@@ -142,17 +154,17 @@ class LegacyGrafana(msgspec.Struct, kw_only=True):
     tags: Any = None
     matches: Any = msgspec.field(default=None, name="evalMatches")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one alert."""
-        state = {"ok": State.OVER, "pending": State.PENDING, "paused": State.SILENCED}
+        state = {"ok": AlertState.OVER, "pending": AlertState.PENDING, "paused": AlertState.SILENCED}
         hits = self.matches if isinstance(self.matches, list) else []
         found = (f"{one.get('metric')}: {one.get('value')}" for one in hits[:8] if isinstance(one, Mapping))
         return [
-            Report(
+            AlertReport(
                 name=first(self.rule, self.title),
                 texts=words(self.message, *found),
                 labels=tags_of(self.tags),
-                state=state.get(plain(self.state).casefold(), State.FIRING),
+                state=state.get(plain(self.state).casefold(), AlertState.FIRING),
             )
         ]
 

@@ -1,4 +1,4 @@
-"""What any tool reports, in one form: one `Report` an alert, one `Reading` a message.  Pure.
+"""What any tool reports, in one form: one `AlertReport` an alert, one `AlertReading` a message.  Pure.
 
 A tool's model turns what it sent into these; how one alert is made of many reports is the same for all tools
 (`kb.triage.alerts.summary`).  Nothing here raises, since an alert is written by others.
@@ -25,7 +25,7 @@ TAGS_END = re.compile(r",|(?<![:=,])\s+(?![:=])")
 """Between tags: a comma, or blanks that are not around the mark of one (`env: prod`)."""
 
 
-class State(StrEnum):
+class AlertState(StrEnum):
     """What an alert says of itself."""
 
     FIRING = "firing"
@@ -37,7 +37,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class AlertReport:
     """One alert as a tool tells it; what it does not tell is empty."""
 
     name: str = ""
@@ -55,26 +55,26 @@ class Report:
     ends: datetime | None = None
     changed: datetime | None = None
     """When its state changed, where a tool tells only that: its start while it fires, its end when it is over."""
-    state: State = State.UNTOLD
+    state: AlertState = AlertState.UNTOLD
     runbook: str = ""
 
     @property
     def began(self) -> datetime | None:
         """When it began."""
-        return self.starts or (None if self.state is State.OVER else self.changed)
+        return self.starts or (None if self.state is AlertState.OVER else self.changed)
 
     @property
     def ended(self) -> datetime | None:
         """When it was over."""
-        return (self.ends or self.changed) if self.state is State.OVER else None
+        return (self.ends or self.changed) if self.state is AlertState.OVER else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class AlertReading:
     """One message of a tool: its alerts, whether it is one group, and what has to be said of the reading itself."""
 
     tool: str
-    reports: tuple[Report, ...]
+    reports: tuple[AlertReport, ...]
     one_group: bool = True
     """Whether the alerts belong together; those of a list or of several groups have only themselves."""
     left_out: int = 0
@@ -85,7 +85,7 @@ class Reading:
 class Payload(Protocol):
     """A model of what one tool sends."""
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The alerts in it; empty where it holds none."""
         ...
 

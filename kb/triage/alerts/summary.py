@@ -12,15 +12,20 @@ from kb.model.brief import Alert
 from kb.model.entry import Severity
 from kb.text.severities import parse_severity
 from kb.triage.alert_values import LONGEST_NAME, given_or, named
-from kb.triage.alerts.report import Reading, Report, State
+from kb.triage.alerts.report import AlertReading, AlertReport, AlertState
 from kb.triage.labels import environment_of, is_exporter, labels_in, most_common, service_of, severity_of
 
 _TOLD = 12
 """Alerts of a group of which the texts are told."""
-_ORDER = ((State.FIRING, State.UNTOLD), (State.PENDING,), (State.SILENCED,), (State.OVER,))
+_ORDER = (
+    (AlertState.FIRING, AlertState.UNTOLD),
+    (AlertState.PENDING,),
+    (AlertState.SILENCED,),
+    (AlertState.OVER,),
+)
 
 
-def alert_of(reading: Reading, service: str = "", environment: str = "") -> Alert:
+def alert_of(reading: AlertReading, service: str = "", environment: str = "") -> Alert:
     """The alert that a reading makes.  What is given wins over what was read."""
     telling = _telling(reading.reports)
     grave = min((_grade(one) for one in telling), default="")
@@ -28,7 +33,7 @@ def alert_of(reading: Reading, service: str = "", environment: str = "") -> Aler
     name = most_common(one.name for one in worst)
     own = [one for one in worst if one.name == name]
     read = _service(own)
-    lead = max(own, key=lambda one: bool(_label(one)), default=Report())
+    lead = max(own, key=lambda one: bool(_label(one)), default=AlertReport())
     counts = Counter(one.state for one in reading.reports)
     spans = telling if reading.one_group else own
     return Alert(
@@ -42,9 +47,9 @@ def alert_of(reading: Reading, service: str = "", environment: str = "") -> Aler
         severity=_severity(lead),
         starts=min((one.began for one in spans if one.began), default=None),
         ends=max((one.ended for one in spans if one.ended), default=None),
-        firing=counts[State.FIRING],
-        resolved=counts[State.OVER],
-        silenced=counts[State.SILENCED],
+        firing=counts[AlertState.FIRING],
+        resolved=counts[AlertState.OVER],
+        silenced=counts[AlertState.SILENCED],
         left_out=reading.left_out,
         runbook_url=most_common(one.runbook for one in telling)[:300],
         tool=reading.tool,
@@ -52,53 +57,53 @@ def alert_of(reading: Reading, service: str = "", environment: str = "") -> Aler
     )
 
 
-def _telling(reports: Sequence[Report]) -> list[Report]:
+def _telling(reports: Sequence[AlertReport]) -> list[AlertReport]:
     """What is told: of what fires where anything does."""
     groups = ([one for one in reports if one.state in states] for states in _ORDER)
     return next(filter(None, groups), [])
 
 
-def _told(one: Report) -> list[str]:
+def _told(one: AlertReport) -> list[str]:
     return [text for text in (one.name, *one.texts) if text.strip()]
 
 
-def _label(one: Report) -> str:
+def _label(one: AlertReport) -> str:
     return one.label or severity_of(one.labels)
 
 
-def _severity(one: Report) -> Severity | None:
+def _severity(one: AlertReport) -> Severity | None:
     return one.severity or parse_severity(_label(one)[:LONGEST_NAME])
 
 
-def _grade(one: Report) -> str:
+def _grade(one: AlertReport) -> str:
     return _severity(one) or "SEV9"
 
 
-def _named(one: Report) -> str:
+def _named(one: AlertReport) -> str:
     return one.service or service_of(one.labels)
 
 
-def _but_no_exporter(one: Report) -> str:
+def _but_no_exporter(one: AlertReport) -> str:
     found = _named(one)
     return "" if is_exporter(found) else found
 
 
-def _service(own: Sequence[Report]) -> str:
+def _service(own: Sequence[AlertReport]) -> str:
     """What those that lead name; else what their words name."""
     named_by_labels = most_common(map(_but_no_exporter, own))
     return named_by_labels or service_of(_in_words(own)) or most_common(map(_named, own))
 
 
-def _environment(own: Sequence[Report]) -> str:
+def _environment(own: Sequence[AlertReport]) -> str:
     said = most_common(one.environment or environment_of(one.labels) for one in own)
     return said or environment_of(_in_words(own))
 
 
-def _in_words(own: Sequence[Report]) -> dict[str, str]:
+def _in_words(own: Sequence[AlertReport]) -> dict[str, str]:
     return labels_in("\n".join(line for one in own[:_TOLD] for line in _told(one)))
 
 
-def _others(telling: Sequence[Report], name: str, service: str) -> tuple[str, ...]:
+def _others(telling: Sequence[AlertReport], name: str, service: str) -> tuple[str, ...]:
     """What else fires with it, as often as it does: `TargetDown x3`, `HighErrorRate on cart`."""
     told = Counter[str]()
     for one in telling:
@@ -108,21 +113,21 @@ def _others(telling: Sequence[Report], name: str, service: str) -> tuple[str, ..
     return tuple(named(f"{one} x{n}" if n > 1 else one) for one, n in told.most_common(_TOLD))
 
 
-def _notes(reading: Reading, telling: Sequence[Report], lead: Report) -> list[str]:
+def _notes(reading: AlertReading, telling: Sequence[AlertReport], lead: AlertReport) -> list[str]:
     """What whoever reads the brief must know of the reading itself."""
     notes = []
-    quiet = [one.name for one in reading.reports if one.state is State.SILENCED and one not in telling]
+    quiet = [one.name for one in reading.reports if one.state is AlertState.SILENCED and one not in telling]
     if quiet:
         names = ", ".join(filter(None, dict.fromkeys(quiet)))
         notes.append(f"{len(quiet)} more silenced or inhibited, and not counted as firing: {named(names)}")
-    if telling and telling[0].state is State.SILENCED:
+    if telling and telling[0].state is AlertState.SILENCED:
         notes.append("Every alert of it is silenced or inhibited: somebody, or another alert, keeps it quiet")
     if reading.left_out:
         notes.append(
             f"{reading.left_out} more alerts of this group were left out by the sender (truncatedAlerts): what the "
             "rest has in common need not be so for them, and that the rest is over does not say that they are"
         )
-    if (label := _label(lead)) and _severity(lead) is None and lead.state is not State.OVER:
+    if (label := _label(lead)) and _severity(lead) is None and lead.state is not AlertState.OVER:
         notes.append(
             f'The alert says severity "{named(label)}": a scale that is not known here (known are critical to low, '
             "SEV1-4, P1-4), so its words were judged instead"

@@ -14,8 +14,8 @@ import msgspec
 
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts.report import (
-    Report,
-    State,
+    AlertReport,
+    AlertState,
     Text,
     Tool,
     first,
@@ -56,14 +56,14 @@ class Datadog(msgspec.Struct, kw_only=True):
     scope: Text = msgspec.field(default=None, name="alert_scope")
     host: Text = msgspec.field(default=None, name="hostname")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one event."""
         title = plain(self.title)
         in_title = _PRIORITY.search(title)
         said = (first(self.grade), in_title[1] if in_title else "", first(self.priority), first(self.kind))
         label = next((one for one in said if one.casefold() in _DATADOG), "")
         return [
-            Report(
+            AlertReport(
                 name=first(self.monitor, _HEADS.sub("", title), title),
                 texts=words(plain(self.body or self.text).replace("%%%", ""), self.status),
                 labels={**tags_of(self.scope), **tags_of(self.tags)},
@@ -74,14 +74,14 @@ class Datadog(msgspec.Struct, kw_only=True):
             )
         ]
 
-    def _state(self, title: str) -> State:
+    def _state(self, title: str) -> AlertState:
         said = first(self.transition).casefold()
         over = (
             "recover" in said or said == "ok"
             if said
             else "[recovered" in title.casefold() or self.kind == "success"
         )
-        return State.OVER if over else State.FIRING
+        return AlertState.OVER if over else AlertState.FIRING
 
 
 class NewRelicIssue(msgspec.Struct, kw_only=True):
@@ -96,12 +96,12 @@ class NewRelicIssue(msgspec.Struct, kw_only=True):
     described: Any = msgspec.field(default=None, name="alertConditionDescriptions")
     labels: Any = None
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one issue; several conditions or entities name none."""
         conditions, entities = words(*many(self.conditions)), words(*many(self.entities))
         label = first(*many(self.priority))
         return [
-            Report(
+            AlertReport(
                 name=conditions[0] if len(conditions) == 1 else first(*many(self.title)),
                 texts=words(*many(self.title), *many(self.described), *entities[:8]),
                 labels=tags_of(self.labels),
@@ -109,7 +109,9 @@ class NewRelicIssue(msgspec.Struct, kw_only=True):
                 severity=_NEWRELIC.get(label.casefold()),
                 label=label,
                 starts=moment_of(self.created),
-                state=State.OVER if plain(self.state).casefold() in ("closed", "resolved") else State.FIRING,
+                state=AlertState.OVER
+                if plain(self.state).casefold() in ("closed", "resolved")
+                else AlertState.FIRING,
             )
         ]
 
@@ -125,12 +127,12 @@ class NewRelicIncident(msgspec.Struct, kw_only=True):
     targets: Any = None
     runbook: Text = msgspec.field(default=None, name="runbook_url")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one incident."""
         targets = many(self.targets)
         label = first(self.severity)
         return [
-            Report(
+            AlertReport(
                 name=plain(self.condition),
                 texts=words(self.details, *(inner(one, "name") for one in targets[:8])),
                 labels=tags_of(inner(targets[0], "labels")) if targets else {},
@@ -138,7 +140,9 @@ class NewRelicIncident(msgspec.Struct, kw_only=True):
                 severity=_NEWRELIC.get(label.casefold()),
                 label=label,
                 changed=moment_of(self.timestamp),
-                state=State.OVER if plain(self.state).casefold() in ("closed", "close") else State.FIRING,
+                state=AlertState.OVER
+                if plain(self.state).casefold() in ("closed", "close")
+                else AlertState.FIRING,
                 runbook=first(self.runbook),
             )
         ]
@@ -150,16 +154,16 @@ class SentryHook(msgspec.Struct, kw_only=True):
     action: Text
     data: dict[str, Any]
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one issue, event or metric alert; comments and installations have none."""
         if isinstance(metric := self.data.get("metric_alert"), dict):
             return [self._metric(metric)]
         it = self.data.get("issue") or self.data.get("event") or self.data.get("error")
         return [_sentry(it, plain(self.action))] if isinstance(it, dict) else []
 
-    def _metric(self, it: dict[str, Any]) -> Report:
+    def _metric(self, it: dict[str, Any]) -> AlertReport:
         label = plain(self.action)
-        return Report(
+        return AlertReport(
             name=first(inner(it, "alert_rule", "name"), it.get("title"), self.data.get("description_title")),
             texts=words(self.data.get("description_title"), self.data.get("description_text")),
             service=first(*many(it.get("projects"))) if len(many(it.get("projects"))) == 1 else "",
@@ -167,7 +171,7 @@ class SentryHook(msgspec.Struct, kw_only=True):
             severity=_SENTRY.get(label.casefold()),
             label="" if label == "resolved" else label,
             starts=moment_of(it.get("date_started") or it.get("date_detected")),
-            state=State.OVER if label == "resolved" else State.FIRING,
+            state=AlertState.OVER if label == "resolved" else AlertState.FIRING,
         )
 
 
@@ -180,18 +184,18 @@ class SentryPlugin(msgspec.Struct, kw_only=True):
     level: Text = None
     culprit: Text = None
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one event."""
         it = {"culprit": self.culprit, "level": self.level, "message": self.message, **self.event}
         return [_sentry({**it, "project": {"slug": shown(self.project)}}, "triggered")]
 
 
-def _sentry(it: dict[str, Any], action: str) -> Report:
+def _sentry(it: dict[str, Any], action: str) -> AlertReport:
     labels = tags_of(it.get("tags"))
     label = first(it.get("level"), labels.get("level"))
     project = it.get("project")
     logged = inner(it, "logentry", "formatted")
-    return Report(
+    return AlertReport(
         name=first(it.get("title"), it.get("message"), logged),
         texts=words(it.get("message"), logged, inner(it, "metadata", "value"), it.get("culprit")),
         labels=labels,
@@ -202,7 +206,9 @@ def _sentry(it: dict[str, Any], action: str) -> Report:
         severity=_SENTRY.get(label.casefold()),
         label=label,
         starts=moment_of(it.get("firstSeen") or it.get("datetime") or it.get("timestamp")),
-        state=State.OVER if action == "resolved" or it.get("status") == "resolved" else State.FIRING,
+        state=AlertState.OVER
+        if action == "resolved" or it.get("status") == "resolved"
+        else AlertState.FIRING,
     )
 
 
@@ -214,20 +220,20 @@ class Graylog(msgspec.Struct, kw_only=True):
     described: Text = msgspec.field(default=None, name="event_definition_description")
     backlog: Any = None
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one event, with the messages that it met."""
         priority = plain(self.event.get("priority"))
         fields = {**tags_of(self.event.get("group_by_fields")), **tags_of(self.event.get("fields"))}
         lines = (inner(one, "message") for one in many(self.backlog)[:12])
         return [
-            Report(
+            AlertReport(
                 name=plain(self.title),
                 texts=words(self.event.get("message"), self.described, *lines),
                 labels=fields,
                 severity=_GRAYLOG.get(priority),
                 label=f"priority {_GRAYLOG_SAYS[int(priority)]}" if priority in _GRAYLOG else "",
                 starts=moment_of(self.event.get("timerange_start")) or moment_of(self.event.get("timestamp")),
-                state=State.FIRING,
+                state=AlertState.FIRING,
             )
         ]
 

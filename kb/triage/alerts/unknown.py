@@ -17,7 +17,7 @@ from kb.text.changes import environment_in
 from kb.text.severities import parse_severity
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts import key_names as keys
-from kb.triage.alerts.report import TAGS_END, Reading, Report, State, tags_of, words
+from kb.triage.alerts.report import TAGS_END, AlertReading, AlertReport, AlertState, tags_of, words
 from kb.triage.labels import environment_of, service_of
 
 _MOST = 600
@@ -77,7 +77,7 @@ class _Leaf:
         return any(part in keys.OTHERS or part.startswith(keys.EARLIER) for part in self.path)
 
 
-def read_unknown(data: Mapping[Any, Any]) -> Reading:
+def read_unknown(data: Mapping[Any, Any]) -> AlertReading:
     """The one alert of an object, or those of its list of alerts."""
     listed = next(
         (data[key] for key in ("alerts", "events", "incidents", "problems") if _is_list(data.get(key))), None
@@ -88,7 +88,7 @@ def read_unknown(data: Mapping[Any, Any]) -> Reading:
     return _reading([{**head, **one} for one in listed[:_MOST] if isinstance(one, Mapping)], one_group=True)
 
 
-def read_unknown_list(items: Sequence[Mapping[Any, Any]]) -> Reading:
+def read_unknown_list(items: Sequence[Mapping[Any, Any]]) -> AlertReading:
     """An alert an object."""
     return _reading(items[:_MOST], one_group=False)
 
@@ -97,7 +97,7 @@ def _is_list(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(one, Mapping) for one in value[:_MOST])
 
 
-def _reading(items: Sequence[Mapping[Any, Any]], *, one_group: bool) -> Reading:
+def _reading(items: Sequence[Mapping[Any, Any]], *, one_group: bool) -> AlertReading:
     reports, digits = [], ""
     for one in items:
         report = _report(list(_leaves(one)))
@@ -110,7 +110,7 @@ def _reading(items: Sequence[Mapping[Any, Any]], *, one_group: bool) -> Reading:
         notes.append(
             f"Its severity {digits.strip()} is a number on an unknown scale, and was taken as SEV{digits.strip()}"
         )
-    return Reading(tool="", reports=tuple(reports), one_group=one_group, notes=tuple(notes))
+    return AlertReading(tool="", reports=tuple(reports), one_group=one_group, notes=tuple(notes))
 
 
 def _leaves(data: object) -> Iterator[_Leaf]:
@@ -141,13 +141,13 @@ def _inside(value: Mapping[Any, Any]) -> list[tuple[str, object]]:
     return [(str(key), one) for key, one in value.items()]
 
 
-def _report(leaves: Sequence[_Leaf]) -> Report:
+def _report(leaves: Sequence[_Leaf]) -> AlertReport:
     own = [leaf for leaf in leaves if not leaf.is_foreign]
     labels = _labels(own)
     name = _name(own)
     texts = _texts(own, leaves)
     severity, label = _severity(own, name)
-    return Report(
+    return AlertReport(
         name=name or next(iter(texts), ""),
         texts=tuple(texts),
         labels={key: value for key, value in labels.items() if key not in keys.SEVERITIES},
@@ -265,40 +265,40 @@ def _severity(leaves: Sequence[_Leaf], name: str) -> tuple[Severity | None, str]
     return None, next((label for label in spoken if label.casefold() not in keys.OVER), "")
 
 
-def _state(leaves: Sequence[_Leaf], name: str) -> State:
+def _state(leaves: Sequence[_Leaf], name: str) -> AlertState:
     for leaf in leaves:
         if isinstance(leaf.value, bool) and leaf.key in keys.SWITCHES:
-            return State.OVER if leaf.value else State.FIRING
+            return AlertState.OVER if leaf.value else AlertState.FIRING
     told = sorted(
         _by(leaves, keys.STATES), key=_depth
     )  # a part's state says nothing against that of the whole
     said = [(leaf, state) for leaf in told if leaf.text and len(leaf.text) <= 60 and (state := _said(leaf))]
     if said:
         leaf, state = said[0]
-        fires_within = leaf.text.casefold() == "ok" and any(other is State.FIRING for _, other in said)
-        return State.FIRING if fires_within else state
+        fires_within = leaf.text.casefold() == "ok" and any(other is AlertState.FIRING for _, other in said)
+        return AlertState.FIRING if fires_within else state
     if any(moment_of(leaf.value) for leaf in leaves if leaf.key in keys.ENDS):
-        return State.OVER
+        return AlertState.OVER
     titles = (leaf.text for leaf in leaves if leaf.key in keys.TEXTS)
     if any(_SAYS_OVER.search(text[:200]) for text in (name, *titles)):
-        return State.OVER
+        return AlertState.OVER
     graded = (leaf.text.casefold() for leaf in _by(leaves, keys.SEVERITIES))
-    return State.OVER if any(label in keys.OVER for label in graded) else State.UNTOLD
+    return AlertState.OVER if any(label in keys.OVER for label in graded) else AlertState.UNTOLD
 
 
-def _said(leaf: _Leaf) -> State | None:
+def _said(leaf: _Leaf) -> AlertState | None:
     """What a word of a state means: its last part decides, as in `FIRING_TO_OK` or `incident.resolved`."""
     over = keys.WELL if any("stat" in key for key in leaf.path[-2:]) else keys.OVER
     parts = [part for part in re.split(r"[^a-z]+", _TURN.split(leaf.text)[-1].casefold()) if part]
     if {"not", "un", "non"} & {*parts}:
-        return State.FIRING
+        return AlertState.FIRING
     for part in reversed(parts):
         if part in over and (
             len(part) > _SHORT or part == parts[-1]
         ):  # not `close_to_limit`, not `up_for_review`
-            return State.OVER
+            return AlertState.OVER
         if part in keys.FIRING:
-            return State.FIRING
+            return AlertState.FIRING
     return None
 
 

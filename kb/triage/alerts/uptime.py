@@ -12,7 +12,18 @@ from typing import Any
 import msgspec
 
 from kb.triage.alert_values import moment_of, plain
-from kb.triage.alerts.report import Report, State, Text, Tool, first, inner, marks, scale, tags_of, words
+from kb.triage.alerts.report import (
+    AlertReport,
+    AlertState,
+    Text,
+    Tool,
+    first,
+    inner,
+    marks,
+    scale,
+    tags_of,
+    words,
+)
 
 _PINGDOM = scale("", "high", "low")
 _SITE24X7 = scale("down", "critical", "trouble")
@@ -31,7 +42,7 @@ class Pingdom(msgspec.Struct, kw_only=True):
     tags: Any = None
     params: Any = msgspec.field(default=None, name="check_params")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one check; a slow transaction is `FAILING`, one that works `SUCCESS`."""
         state, label = plain(self.now).casefold(), first(self.importance)
         over = state in ("up", "success")
@@ -39,7 +50,7 @@ class Pingdom(msgspec.Struct, kw_only=True):
             inner(self.params, "full_url"), inner(self.params, "url"), inner(self.params, "hostname")
         )
         return [
-            Report(
+            AlertReport(
                 name=plain(self.name),
                 texts=words(
                     "" if over else f"{plain(self.name)} is {plain(self.now)}",
@@ -51,7 +62,7 @@ class Pingdom(msgspec.Struct, kw_only=True):
                 severity=_PINGDOM.get(label.casefold()),
                 label=label,
                 changed=moment_of(self.changed),
-                state=State.OVER if over else State.FIRING,
+                state=AlertState.OVER if over else AlertState.FIRING,
             )
         ]
 
@@ -67,17 +78,17 @@ class UptimeRobot(msgspec.Struct, kw_only=True):
     at: Text = msgspec.field(default=None, name="alertDateTime")
     tags: Any = msgspec.field(default=None, name="monitorTags")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one monitor."""
         over = plain(self.kind) == "2" or plain(self.said).casefold() == "up"
         down = plain(self.kind) == "1" or plain(self.said).casefold() == "down"
         return [
-            Report(
+            AlertReport(
                 name=plain(self.name),
                 texts=words(f"{plain(self.name)} is DOWN" if down else "", self.details, self.address),
                 labels=tags_of(self.tags),
                 changed=moment_of(self.at),
-                state=State.OVER if over else State.FIRING,
+                state=AlertState.OVER if over else AlertState.FIRING,
             )
         ]
 
@@ -96,11 +107,11 @@ class Site24x7(msgspec.Struct, kw_only=True):
     address: Text = msgspec.field(default=None, name="MONITORURL")
     tags: Any = msgspec.field(default=None, name="TAGS")
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one monitor."""
         label, name = first(self.state).upper(), first(self.name, self.display)
         return [
-            Report(
+            AlertReport(
                 name=name,
                 texts=words(
                     "" if label == "UP" else f"{name} is {label}", self.reason, self.details, self.address
@@ -111,7 +122,7 @@ class Site24x7(msgspec.Struct, kw_only=True):
                 changed=next(
                     (at for one in (self.at_iso, self.at_unix, self.at) if (at := moment_of(one))), None
                 ),
-                state=State.OVER if label == "UP" else State.FIRING,
+                state=AlertState.OVER if label == "UP" else AlertState.FIRING,
             )
         ]
 
@@ -130,13 +141,13 @@ class Checkly(msgspec.Struct, kw_only=True):
     began: Any = msgspec.field(default=None, name="started_at")
     tags: Any = None
 
-    def reports(self) -> Sequence[Report]:
+    def reports(self) -> Sequence[AlertReport]:
         """The one check; `ALERT_DEGRADED_RECOVERY` is over, `ALERT_DEGRADED_FAILURE` is not."""
         kind = plain(self.kind).upper().removeprefix("ALERT_")
         over = kind.endswith("RECOVERY")
         last = kind.removesuffix("_REMAIN").rsplit("_", 1)[-1].casefold()
         return [
-            Report(
+            AlertReport(
                 name=plain(self.name),
                 texts=words(
                     self.title,
@@ -149,7 +160,7 @@ class Checkly(msgspec.Struct, kw_only=True):
                 severity=None if over else _CHECKLY.get(last),
                 label="degraded" if last == "degraded" and not over else "",
                 changed=moment_of(self.began),
-                state=State.OVER if over else State.FIRING,
+                state=AlertState.OVER if over else AlertState.FIRING,
             )
         ]
 
