@@ -191,8 +191,7 @@ def what_was_done(
 
 
 def line_of(text: str, lines: Sequence[str]) -> int | None:
-    """The line of a file, counted from 1, on which a text begins; None where it does not stand there as"
-    " it is."""
+    """The line of a file, counted from 1, on which a text begins; None where it does not stand there as it is."""
     start = _bare(text.strip().split("\n")[0])[:60]
     if len(start) < 4:
         return None
