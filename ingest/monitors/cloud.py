@@ -1,4 +1,4 @@
-"""Monitors of hosted services: Datadog, CloudWatch (CloudFormation, `describe-alarms`), Google Cloud, Azure, New Relic."""
+"""Monitors of hosted services: Datadog, CloudWatch (templates, `describe-alarms`), Google Cloud, Azure, New Relic."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from kb.lookup.scoring import (
 from kb.model import Document, Entry, Origin, Pattern, Source, ToolFix
 from kb.model.ledger import EXACT, Standing, Tier, Trust
 from kb.store.entries import Stored
-from kb.text.contradictions import apart, other_denial, same_denial, turned
+from kb.text.contradictions import contradicting_word, differ_in_none_left, other_denial, same_denial
 from kb.text.entries.chunks import spelled_out
 from kb.text.kinds import Kind, is_prose
 from kb.text.masking import mask
@@ -277,17 +277,16 @@ def _limited(
     """The confidence under the caps that apply, and each cap in words."""
     limits = list[str]()
     exact = found.tier in EXACT
-    if (
-        question.of_a_log and not exact
-    ):  # what the other lines say is not known here: 3 in 21 of these were wrong
+    if question.of_a_log and not exact:
+        # What the other lines say is not known here: 3 in 21 of these were wrong.
         confidence = min(confidence, SAID)
     said = line or (question.said if len(question.evidence) == 1 else "")
-    if said and apart(said, learned_by(entry)):
+    if said and differ_in_none_left(said, learned_by(entry)):
         limits.append("but none is left in one of them, and some in the other")
     if (found.strength if exact else question.specificity) < TOO_GENERAL and agreement <= 0:
         limits.append("the text alone is too general to settle it")
     pattern = learned_by(entry)
-    if pattern and "\n" not in pattern and (word := turned(said, pattern)):
+    if pattern and "\n" not in pattern and (word := contradicting_word(said, pattern)):
         limits.append(f"but the line says {word!r}")
     if found.features and is_crash(pattern):
         limits.append("its message does not stand there as it was learned")

@@ -295,7 +295,7 @@ _WORD = r"[^\s\[\](){}\"'|;,]{1,80}"
 
 @cache
 def same(mark: str) -> re.Pattern[str] | None:
-    """Some words before the same mark as stood behind the field before."""
+    """Some words before the same mark that was behind the field before."""
     told = re.escape(mark)
     if mark in ("|", "||", "»", "›", "│", "•", "·"):
         return re.compile(rf"{_WORD}(?: {_WORD}){{0,3}}[ \t]{{0,40}}{told}")
