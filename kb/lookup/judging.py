@@ -40,10 +40,8 @@ _HELD_BACK = 1 / 3
 Whatever it would be without, two in five of those are right: `benchmarks/reliability.py` found it of 57 that said 0.7.
 """
 
-
 _NAMED_OTHER = 0.2
 """The same, before it is held back, where the alert says its name, and the candidate is another's: few are right."""
-
 
 _GENERAL_ADVICE = RELATED + 0.05
 """The most that starter advice gets: it is near to every alert of its kind, and a runbook for none.
@@ -52,55 +50,40 @@ In a new home 24 of 250 alerts of other systems are related to it, three of them
 limit, 11 with more than 0.3.  It was chosen on these alerts.
 """
 
-
 _AGREEMENT, _CONFLICT = 0.15, 0.5
-
 
 _LIKELY = 0.5
 """The confidence from which agreement counts in full: the right service makes no wrong entry right."""
-
 
 _WHOLE, _LEARNED = 0.15, 0.2
 """What is added where a match is all that its line says, and where that line is what was learned: if it is not
 general, it is known."""
 
-
 _ALL_WORDS = 0.9
 """Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
-
 
 _QUOTED = 0.5
 """Of the rarest words of what a program wrote, the share that a document must have for it to settle the question."""
 
-
 _FAILING_N = 3
-
 
 _WORD = re.compile(r"\w+")
 
-
 _NO_NUMBER = re.compile(r"[^\W\d_]+")
-
 
 _CODE = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
-
 _CODED_LINES, _CODED = 12, 400
-
 
 _UNWRITTEN = "nothing is written there yet"
 
-
 _OF_TITLE = ("title_exact", "title_loose", "title_letters")
-
 
 _SHORT = 2_000
 """Characters of a text that may be a stub."""
 
-
 _PLAIN_MOST = 0.5
 """How telling the surroundings of a plain message can make it."""
-
 
 TAUGHT, HERE = 1.0, 0.4
 """What is added at most where a line of the question led to this entry before, and to no other; and where the

@@ -39,6 +39,7 @@ from kb.text.entries.identify import runbook_keys
 from kb.text.evidence.evidence import title_line
 
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
+"""The trust in each entry at a moment, by id."""
 RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
 """Successes less failures of each entry for a service."""
 Watched = Callable[[datetime], Sequence[WatchItem]]
@@ -85,7 +86,9 @@ class Lookup:
     trust_of: TrustOf
     others: OtherCauses
     notes: Callable[[], Sequence[str]]
+    """What the indexes of words and of meaning could not take into account, in sentences."""
     held: Held
+    """The entries in quarantine."""
     watched: Watched = lambda _: ()
     record_for: RecordFor = lambda *_: {}
     snapshot: Callable[[], AbstractContextManager[None]] = nullcontext

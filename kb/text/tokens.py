@@ -119,7 +119,6 @@ def _kept(parts: list[str]) -> tuple[str, ...]:
 
 _cached = lru_cache(maxsize=1 << 16)(_tokens_of)
 
-
 _MARKDOWN_MARK = re.compile(r"^\s*(?:[-*+>#|]+\s+)+|\*\*|(?<!\w)__|__(?!\w)|`", re.M)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d\"“(])|\n\s*\n")
 

@@ -68,7 +68,6 @@ _BEHIND = (
 BEHIND = rf"(?<![^\s,;\[(])(?:{_BEHIND})={_VALUE}"
 """A `key=value` that is a carrier's even alone behind a message."""
 
-
 FIRST_LEVEL = (
     ("A", rf"(?P<severity3>{LEVELS_FIRST})(?!\s\d+ \(|[\w.-]|\s+REPORT|/|=){_END}[!]?{GAP}"),
     (
@@ -277,7 +276,6 @@ AFTER_WITH_PROSE = (
     ("daAs", r"(?=[\w.$]{0,80}[A-Z.])(?P<logger8>[\w.$]{1,80}) [a-z_$<][\w$<>]{0,40} -(?=[ \t])"),
 )
 """Fields that are a carrier's behind another one, if enough of a message stands behind them; once each time."""
-
 
 AFTER_A_LEVEL = (
     (

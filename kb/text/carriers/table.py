@@ -19,14 +19,11 @@ __all__ = ["BRACKETED", "CARRIERS", "PHRASE", "TIMED", "Carrier", "CarrierPatter
 
 CARRIERS: tuple[Carrier, ...] = (*SERVICES, *PROGRAMS)
 
-
 _REACH = 500
 """How far a prefix may go from where it begins."""
 
-
 TIMED, BRACKETED = "{time}", "[{time}"
 """Two beginnings of many carriers, which are read once for all of them."""
-
 
 _SYSLOG = ("emerg", "alert", "crit", "err", "warning")
 """The levels of syslog that say something; those below are what a sender writes that knows none, as `logger` does."""

@@ -33,7 +33,6 @@ _scanning = threading.Lock()
 Hits = list[tuple[int, float]]
 """Places within a mark, line by line, each with the highest grade that its mark may have."""
 
-
 _MARK_GRADES = {mark.encode(): grade for mark, grade in GRADES.items()}
 
 
