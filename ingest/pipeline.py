@@ -67,8 +67,7 @@ def discover(paths: Iterable[str | Path]) -> Iterator[str | Unreadable]:
 
 
 def place_in(path: str, given: Iterable[Path]) -> str:
-    """The path of a file from the folder on that was asked for; of a file that was, with the folder it"
-    " lies in."""
+    """The path of a file from the folder on that was asked for; of a file that was, with the folder it lies in."""
     file = Path(path)
     above = next((one for one in given if one != file and one in file.parents), file.parent)
     return PurePosixPath(above.name, file.relative_to(above)).as_posix()

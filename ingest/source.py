@@ -27,8 +27,7 @@ class SourceFile:
     """The path from the folder on that was asked for: what lies above it says nothing about the file."""
 
     converted: bool = False
-    """Whether the text was made from a document in another form, so that its lines are not those of the"
-    " file."""
+    """Whether the text was made from a document in another form, so that its lines are not those of the file."""
     members: tuple[SourceFile, ...] = ()
     """The documents of an archive, each with its path below it."""
 

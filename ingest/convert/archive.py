@@ -24,8 +24,7 @@ class ArchiveRefused(ValueError):
 
 
 def members(data: bytes, *, depth: int = 1) -> Iterator[tuple[str, bytes]]:
-    """The files of a ZIP with their names.  Raises ArchiveRefused when it is broken, locked, or more"
-    " than is bearable."""
+    """The files of a ZIP with their names.  Raises ArchiveRefused where it is broken, locked or too large."""
     left = MOST_BYTES
     for number, (name, content) in enumerate(_unpacked(data, depth), 1):
         left -= len(content)

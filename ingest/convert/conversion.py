@@ -44,8 +44,7 @@ def convert_text(name: str, text: str) -> Converted:
 
 
 def convert_bytes(data: bytes) -> Converted | None:
-    """A Word document or a PDF as Markdown; None where the bytes are neither.  Raises ValueError on a"
-    " broken one."""
+    """A Word document or a PDF as Markdown; None where the bytes are neither.  Raises ValueError on a broken one."""
     try:
         if data.startswith(b"%PDF-"):
             from ingest.convert.pdf import pdf_to_markdown

@@ -35,8 +35,7 @@ _SIGNS = re.compile(r"===|<tab|[%<]\s*/?tab|!!!|\?\?\?|:::|\[!|<summary|<details
 
 
 def plain_markdown(text: str) -> str:
-    """The same lines with every box and tab as a bold label, and what stood in it at the margin of the"
-    " label."""
+    """The same lines with every box and tab as a bold label, and what was in it at the margin of the label."""
     if not _SIGNS.search(text):
         return text
     return "\n".join(_Reader().line(line) for line in text.split("\n"))
@@ -88,8 +87,7 @@ class _Reader:
 
 
 def _label(kind: str, title: str) -> str:
-    """`Warning: Do not purge`; of boxes that only say something (`note`, a tab) their title alone,"
-    " where they have one."""
+    """`Warning: Do not purge`; of boxes that only say something (`note`, a tab) their title alone, if there is one."""
     title = " ".join(title.split()).strip("* ")
     if kind and (_WARNS.fullmatch(kind) or not title):
         title = f"{kind.capitalize()}: {title}" if title else kind.capitalize()

@@ -51,8 +51,7 @@ def rst_to_markdown(text: str) -> str:
 
 
 def _know(directives_used: set[str], roles_used: set[str]) -> None:
-    """Let docutils keep the text of directives and roles that it does not know: those of Sphinx and its"
-    " extensions."""
+    """Let docutils keep the text of directives and roles that it does not know: those of Sphinx and its extensions."""
     from docutils.parsers.rst import directives, roles
     from docutils.parsers.rst.languages import en
 

@@ -55,7 +55,7 @@ def read_flux(release: dict[str, Any], found: Deployed) -> None:
 def _mark_remediations(items: list[dict[str, Any]]) -> None:
     """Say of a release that came back what Helm would: the history of Flux (helm-controller, `api/v2`) has no text.
 
-    It came back where an earlier one had the same chart and values, and another, which is not this, stood between.
+    It came back where an earlier one had the same chart and values, and one with others came between.
     """
     for place, item in enumerate(items):
         same = [n for n in range(place) if _what(items[n]) == _what(item) and not _has_failed(items[n])]

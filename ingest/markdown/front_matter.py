@@ -1,7 +1,7 @@
 """The block of YAML or TOML between `---` (or `+++`) lines that many Markdown files begin with.
 
 Promises: never raises on bad content, and never moves a line: what is returned as the body has
-blank lines where the front matter stood, so that line numbers stay those of the file.
+blank lines where the front matter was, so that line numbers stay those of the file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LIMITS = YamlLimits(max_bytes=64_000, max_depth=20, max_aliased=10_000)
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """What stood before the text: its values, the text with that block blanked, and what was wrong."""
+    """What came before the text: its values, the text with that block blanked, and what was wrong."""
 
     values: dict[str, Any]
     body: str

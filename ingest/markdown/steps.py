@@ -69,8 +69,7 @@ def _of_heading(part: EntryPart) -> list[str]:
 
 
 def _of_part(part: EntryPart) -> list[str]:
-    """The steps of a part; rows of a table of steps are steps, and code alone is the step that its"
-    " heading names."""
+    """The steps of a part; rows of a table of steps are steps, and code alone is the step that its heading names."""
     rows = [row for block in part.blocks if _is_step_table(block) for row in _rows(block)]
     steps = rows if part.heading is None and rows else [*steps_in(part), *rows]
     code = [block.text for block in part.blocks if _is_own_code(block) and is_shell(block)]

@@ -1,5 +1,4 @@
-"""Checks and objectives: Sensu, ElastAlert, Zabbix templates, Sloth and OpenSLO, Pyrra, Kapacitor"
-" handlers left aside."""
+"""Checks and objectives: Sensu, ElastAlert, Zabbix templates, Sloth, OpenSLO, Pyrra."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Monitors of hosted services: Datadog, CloudWatch (CloudFormation, `describe-alarms`), Google"
-" Cloud, Azure, New Relic."""
+"""Monitors of hosted services: Datadog, CloudWatch (templates, `describe-alarms`), Google Cloud, Azure, New Relic."""
 
 from __future__ import annotations
 
@@ -86,8 +85,7 @@ def _cloudwatch(item: dict[str, Any], logical: str = "") -> Monitor:
 
 
 def _plain(item: dict[str, Any], key: str) -> str:
-    """A text of a template: as it stands, or what `Fn::Sub` and `Fn::Join` would make of it, without"
-    " its variables."""
+    """A text of a template: as it stands, or what `Fn::Sub` and `Fn::Join` would make of it, without its variables."""
     value = at(item, key)
     if isinstance(value, dict):
         inner = next((one for name, one in value.items() if name.startswith("Fn::") or name == "Ref"), "")

@@ -26,7 +26,6 @@ _RUNBOOK_KEYS = (
 )
 _RUNBOOK_WORDS = re.compile(r"run-?book|play-?book|wiki|confluence|/docs?/|how-?to", re.I)
 
-
 NAME = "\0name"
 """The key under which `mappings` leaves the key that a mapping stands under; no key of YAML can be that."""
 

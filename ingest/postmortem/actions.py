@@ -65,8 +65,7 @@ _TO_DO = re.compile(
     r"|removed|removing|increased|reduced|set up)\b",
     re.I,
 )
-"""A paragraph that says what is to be done, or what of it was done already; reflections and"
-" apologies are neither."""
+"""A paragraph that says what is to be done, or what of it was done already; reflections and apologies are neither."""
 _COLUMNS = {
     "text": re.compile(
         r"action|item|task|to.?do|description|what|follow|measure|maßnahme|aufgabe|improvement", re.I

@@ -59,8 +59,7 @@ class _Read(TypedDict, total=False):
 
 
 def drafted_id(report: Report) -> str:
-    """The id of the incident that the report was drafted from, or an empty text; other numbering is not"
-    " ours."""
+    """The id of the incident that the report was drafted from, or an empty text; other numbering is not ours."""
     for section in report.document.sections:
         if section.title == "Incident Summary" and section.level == 2:
             written = _facts(section).get("Incident ID", "").strip("` ")

@@ -19,7 +19,7 @@ from ingest.markdown.sections import MarkdownDocument, plain
 from ingest.postmortem.headings import ReportPart
 from ingest.postmortem.labels import LabelledFact, fact, is_blank
 from ingest.postmortem.report import Report
-from ingest.postmortem.timeline import Course
+from ingest.postmortem.timeline import Timeline
 from ingest.postmortem.times import date_in_name, find_dates, first_date
 from kb.text.tokens import first_sentence
 
@@ -91,7 +91,7 @@ _WRITTEN_WITHIN = timedelta(days=14)
 
 
 def incident_date(
-    report: Report, facts: tuple[LabelledFact, ...], course: Course, path: str, *, day_first: bool
+    report: Report, facts: tuple[LabelledFact, ...], course: Timeline, path: str, *, day_first: bool
 ) -> date | None:
     """The day on which the incident began, or None where nothing says it."""
     return next(_dates(report, facts, course, path, day_first), None)
@@ -155,7 +155,7 @@ def _titles(document: MarkdownDocument, facts: tuple[LabelledFact, ...], path: s
 
 
 def _dates(
-    report: Report, facts: tuple[LabelledFact, ...], course: Course, path: str, day_first: bool
+    report: Report, facts: tuple[LabelledFact, ...], course: Timeline, path: str, day_first: bool
 ) -> Iterator[date]:
     document = report.document
     for names in (_OWN_DATE, _DATE):

@@ -1,11 +1,9 @@
-"""The short facts of a report, and how a value is told from a blank that nobody filled in.
+"""The short facts of a report, `Date: …` in a line, a bold label, a list item, a table or front matter.
 
-Tells a value from the blank of a template that nobody filled in: `[Date]`, `{{ name }}`, `TBD`.
+A value is told from a blank of a template that nobody filled in: `[Date]`, `{{ name }}`, `TBD` (`is_blank`).
 
-The short facts of a report: `Date: …` in a line, a bold label, a list item, a table or front matter.
-
-Also makes headings of plain lines that announce a part (`Root cause: …`, `TIMELINE`), so that a
-report without any Markdown headings is read like all others.
+`with_headings` also makes headings of plain lines that announce a part (`Root cause: …`, `TIMELINE`), so that a report
+without any Markdown headings is read like all others.
 """
 
 from __future__ import annotations
@@ -17,61 +15,12 @@ from dataclasses import dataclass
 from ingest.markdown.sections import MarkdownDocument, plain
 from ingest.postmortem.headings import ReportPart, part_of
 
-_BLANK = re.compile(
-    r"(?:\[(?![ xX]?\])[^\]\n]*\](?!\()|\{\{.*?\}\}|\{[A-Za-z _-]+\}|<[A-Za-z][^<>\n]*>|__+|\.{3,}"
-    r"|…+|\?+|[-–—]+"
-    r"|X{2,}|Y{2,}|Z{2,}|tb[dac]|to be (?:determined|decided|done|confirmed|added)|n/?a|none"
-    r"|unknown|not applicable"
-    r"|date range|issue name|incident (?:name|title)|(?:YYYY|20xx)\W?MM\W?DD(?:\W+HH:mm)?|HH:mm"
-    r"|short event description|lorem ipsum.*|etiam quis.*|sit amet.*)",
-    re.I,
-)
-_LABELLED = re.compile(
-    r"^(?P<label>[\s>*_+#-]*(?:\d+[.)]\s*)?(?:\[[ xX]\]\s*)?[^\n:]{1,40}:[*_]*\s*)(?P<value>.+)$"
-)
-_LINK = re.compile(r"\[[^\]]*\](?:\(|\[|:\s)")
-LINK_DEFINITION = re.compile(r"\s{0,3}\[[^\]\n]+\]:\s+<?\S+>?(?:\s+[\"'(].*)?\s*")
-"""A line that gives the target of a link of the text (`[1]: https://…`) and says nothing itself."""
-_TEMPLATE_STAMP = re.compile(r"^[\s*_+-]*(?:\[(?:time|date)[^\]]*\]|\{\{[^}]*\}\}|HH:mm)(?!\()", re.I)
-
-
-def is_blank(value: str) -> bool:
-    """Whether a value is empty or a template's placeholder."""
-    bare = value.strip().strip("*_`. ").strip()
-    if _LINK.match(bare):
-        return False
-    return not bare or _BLANK.fullmatch(bare) is not None
-
-
-def without_blanks(text: str) -> str:
-    """The text without the lines that are only a placeholder, alone, after a bullet or after a label."""
-    return "\n".join(line for line in text.split("\n") if not line.strip() or not is_blank_line(line)).strip(
-        "\n"
-    )
-
-
-def is_blank_line(line: str) -> bool:
-    """Whether a line of a filled-in template still holds nothing."""
-    bare = re.sub(r"^\s*(?:[-*+>]|\d+[.)])\s+(?:\[[ xX]?\]\s+)?", "", line)
-    if is_blank(bare) and not re.fullmatch(r"\s*-{3,}\s*", line):
-        return True
-    if _TEMPLATE_STAMP.match(line) or LINK_DEFINITION.fullmatch(line):
-        return True
-    labelled = _LABELLED.match(line)
-    return labelled is not None and "http" not in labelled["label"] and _is_bracketed(labelled["value"])
-
-
-def _is_bracketed(value: str) -> bool:
-    bare = value.strip().strip("*_ ")
-    return re.fullmatch(r"\[[^\]]+\]|\{\{.*\}\}", bare) is not None
-
-
-_LINE = re.compile(
+_FACT_LINE = re.compile(
     r"^\s*(?:[-*+•>]\s+"
     r"|\d+[.)]\s+)*[^\w\s*_<\[|`]{0,3}\s*[*_]{0,3}(?P<name>[A-Za-zÄÖÜäöü][\w /&'’().-]{1,40}?)\s*[*_]{0,3}"
     r"\s*:\s*[*_]{0,3}\s*(?P<value>\S.*)$"
 )
-_ROW = re.compile(
+_FACT_ROW = re.compile(
     r"^\s*\|\s*[*_]{0,2}(?P<name>[A-Za-z][^|*]{1,40}?)[*_:\s]*\|\s*(?P<value>[^"
     r"|]+?)\s*\|?\s*$"
 )
@@ -189,6 +138,55 @@ def _text_facts(text: str) -> Iterator[LabelledFact]:
         if _FENCE.match(line):
             in_code = not in_code
             continue
-        found = None if in_code else (_ROW.match(line) or _LINE.match(line))
+        found = None if in_code else (_FACT_ROW.match(line) or _FACT_LINE.match(line))
         if found:
             yield LabelledFact(plain(found["name"]).strip(" :").lower(), plain(found["value"]), number)
+
+
+_PLACEHOLDER = re.compile(
+    r"(?:\[(?![ xX]?\])[^\]\n]*\](?!\()|\{\{.*?\}\}|\{[A-Za-z _-]+\}|<[A-Za-z][^<>\n]*>|__+|\.{3,}"
+    r"|…+|\?+|[-–—]+"
+    r"|X{2,}|Y{2,}|Z{2,}|tb[dac]|to be (?:determined|decided|done|confirmed|added)|n/?a|none"
+    r"|unknown|not applicable"
+    r"|date range|issue name|incident (?:name|title)|(?:YYYY|20xx)\W?MM\W?DD(?:\W+HH:mm)?|HH:mm"
+    r"|short event description|lorem ipsum.*|etiam quis.*|sit amet.*)",
+    re.I,
+)
+_LABELLED = re.compile(
+    r"^(?P<label>[\s>*_+#-]*(?:\d+[.)]\s*)?(?:\[[ xX]\]\s*)?[^\n:]{1,40}:[*_]*\s*)(?P<value>.+)$"
+)
+_LINK_OPENING = re.compile(r"\[[^\]]*\](?:\(|\[|:\s)")
+_LINK_DEFINITION = re.compile(r"\s{0,3}\[[^\]\n]+\]:\s+<?\S+>?(?:\s+[\"'(].*)?\s*")
+"""A line that gives the target of a link of the text (`[1]: https://…`) and says nothing itself."""
+_TEMPLATE_STAMP = re.compile(r"^[\s*_+-]*(?:\[(?:time|date)[^\]]*\]|\{\{[^}]*\}\}|HH:mm)(?!\()", re.I)
+
+
+def is_blank(value: str) -> bool:
+    """Whether a value is empty or a template's placeholder."""
+    bare = value.strip().strip("*_`. ").strip()
+    if _LINK_OPENING.match(bare):
+        return False
+    return not bare or _PLACEHOLDER.fullmatch(bare) is not None
+
+
+def without_blanks(text: str) -> str:
+    """The text without the lines that are only a placeholder, alone, after a bullet or after a label."""
+    return "\n".join(line for line in text.split("\n") if not line.strip() or not is_blank_line(line)).strip(
+        "\n"
+    )
+
+
+def is_blank_line(line: str) -> bool:
+    """Whether a line of a filled-in template still holds nothing."""
+    bare = re.sub(r"^\s*(?:[-*+>]|\d+[.)])\s+(?:\[[ xX]?\]\s+)?", "", line)
+    if is_blank(bare) and not re.fullmatch(r"\s*-{3,}\s*", line):
+        return True
+    if _TEMPLATE_STAMP.match(line) or _LINK_DEFINITION.fullmatch(line):
+        return True
+    labelled = _LABELLED.match(line)
+    return labelled is not None and "http" not in labelled["label"] and _is_bracketed(labelled["value"])
+
+
+def _is_bracketed(value: str) -> bool:
+    bare = value.strip().strip("*_ ")
+    return re.fullmatch(r"\[[^\]]+\]|\{\{.*\}\}", bare) is not None

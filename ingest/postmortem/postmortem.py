@@ -24,7 +24,7 @@ from ingest.postmortem.milestones import find_milestones
 from ingest.postmortem.recognise import likeness, why_not
 from ingest.postmortem.report import Report
 from ingest.postmortem.several import OneOfSeveral, several_incidents
-from ingest.postmortem.timeline import read_course
+from ingest.postmortem.timeline import read_timeline
 from ingest.postmortem.times import Moment, writes_day_first
 from ingest.postmortem.unread import unread_notes
 from ingest.source import Parsed, SourceFile
@@ -120,9 +120,9 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
     document = report.document
     facts = gather_facts(document, document.body)
     day_first = writes_day_first(document.body)
-    undated = read_course(report, Moment(year=name_year(document, file.path)), day_first=day_first)
+    undated = read_timeline(report, Moment(year=name_year(document, file.path)), day_first=day_first)
     day = own_day or incident_date(report, facts, undated, file.path, day_first=day_first)
-    course = read_course(report, Moment(day), day_first=day_first)
+    course = read_timeline(report, Moment(day), day_first=day_first)
     timeline = tuple(dated.event for dated in course.events)
     times = find_milestones(facts, timeline, day, course.zone)
     label = _severity_label(document, facts)

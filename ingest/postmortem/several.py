@@ -35,8 +35,7 @@ _DATED_LABEL = re.compile(r"^(?:incident )?(?:date|day|when|started?|began|occur
 
 @dataclass(frozen=True, slots=True)
 class OneOfSeveral:
-    """An incident of a file: its heading, its day where the heading gives one, the file's text with all"
-    " else blank."""
+    """An incident of a file: its heading, its day where the heading gives one, the file's text with all else blank."""
 
     title: str
     line: int

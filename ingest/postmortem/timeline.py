@@ -1,11 +1,10 @@
-"""The events of a timeline, whatever its form and wherever in the report it stands.
+"""The events of an incident's timeline, whatever its form and wherever in the report they stand.
 
-The events of a timeline, whether it is a table, a list, paragraphs or a heading for each time.
+The form is a table, a list, paragraphs, or a heading for each time; without a heading that announces a timeline, it is
+the section with the most lines that begin with a time.
 
-Promises: every event of the text is kept, with its time as written; `at` is set only where day,
-time of day and zone are all certain.  Lines without a time belong to the event before them.
-
-The course of an incident: the events of its timeline, wherever in the report they stand.
+Promises: every event of the text is kept, with its time as written; `at` is set only where day, time of day and zone
+are all certain.  Lines without a time belong to the event before them.
 """
 
 from __future__ import annotations
@@ -33,6 +32,66 @@ from ingest.postmortem.times import (
 )
 from kb.model import TimelineEvent
 
+
+@dataclass(frozen=True, slots=True)
+class DatedEvent:
+    """An event with its day as far as the text tells it, in a stamp or in a line above."""
+
+    event: TimelineEvent
+    day: date | None = None
+    has_clock: bool = False
+
+
+_FEWEST_LINES = 3
+"""So many lines that begin with a time make a timeline without a heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The events in the order of the text, and the zone that their times are said to be in."""
+
+    events: tuple[DatedEvent, ...]
+    zone: str = ""
+
+
+def read_timeline(report: Report, known: Moment, *, day_first: bool = False) -> Timeline:
+    """The events of all timeline sections, or of the section that reads like one.
+
+    `known` gives the day, or at least the year, of events that do not name theirs.
+    """
+    known = replace(known, zone=known.zone or told_zone(report.document.body))
+    sections = list(report.roots(ReportPart.TIMELINE))
+    texts = [(section, _whole_text(report, section)) for section in sections] or list(_unannounced(report))
+    events: list[DatedEvent] = []
+    for section, text in texts:
+        zone = find_zone(section.title) or find_zone(text[:400]) or known.zone
+        known = replace(known, zone=zone if find_zone(section.title) else known.zone)
+        events += parse_timeline(text, known, _html_tables(report, section), day_first=day_first)
+        known = replace(known, zone=zone)
+    if sections and not events:
+        events = [event for _, text in texts for event in prose_events(text)]
+    return Timeline(tuple(events), known.zone)
+
+
+def _unannounced(report: Report) -> Iterator[tuple[MarkdownSection, str]]:
+    """The section with the most lines that begin with a time, if that is a timeline at all."""
+    counted = [(stamped_lines(section.text), section) for section in report.document.sections]
+    most = max((count for count, _ in counted), default=0)
+    if most >= _FEWEST_LINES:
+        yield from ((section, section.text) for count, section in counted if count == most)
+
+
+def _whole_text(report: Report, section: MarkdownSection) -> str:
+    """The text below a timeline's heading; a heading that is itself a time belongs to it."""
+    below = report.whole(section)
+    return f"## {section.title}\n{below}" if split_stamp(section.title) else below
+
+
+def _html_tables(report: Report, section: MarkdownSection) -> list[Table]:
+    whole = (section, *report.document.children(section))
+    return [table for part in whole if "<table" in part.text.lower() for table in part.tables]
+
+
 _TIME_COLUMN = re.compile(r"\b(?:time|date|day|when|timestamp|at|zeit|datum|uhrzeit|utc|gmt)\b|^time", re.I)
 _RULE_CELL = re.compile(r":?-+:?")
 _YEAR = re.compile(r"\b(20\d\d)\b")
@@ -45,17 +104,8 @@ _HTML_TABLE = re.compile(r"<table\b.*?</table>", re.I | re.S)
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 
 
-@dataclass(frozen=True, slots=True)
-class DatedEvent:
-    """An event with its day as far as the text tells it, in a stamp or in a line above."""
-
-    event: TimelineEvent
-    day: date | None = None
-    has_clock: bool = False
-
-
 @dataclass
-class _Draft:
+class _EventDraft:
     """An event being read: its stamp, its lines, and how deep its bullet is indented (-1: no bullet)."""
 
     stamp: str
@@ -77,8 +127,8 @@ def parse_timeline(
 
     `tables` are those that are not written with bars (HTML).
     """
-    zone = find_zone(_said_of_times(text)) or known.zone
-    reader = _Reader(replace(known, zone=zone), day_first, headings_only=_is_headed(text))
+    zone = find_zone(_lines_about_times(text)) or known.zone
+    reader = _TimelineReader(replace(known, zone=zone), day_first, headings_only=_is_headed(text))
     for table in tables:
         reader.read_rows(table.header, table.rows)
     reader.read((_HTML_TABLE.sub("", text) if tables else text).split("\n"))
@@ -87,7 +137,7 @@ def parse_timeline(
     return tuple(e for e in events if e.event.text or e.has_clock)
 
 
-def _over_midnight(drafts: Sequence[_Draft]) -> None:
+def _over_midnight(drafts: Sequence[_EventDraft]) -> None:
     """Let the day go on where the time of day falls back by many hours and the stamp names no day.
 
     Lists that begin with the newest stay as they are, and so do clocks of twelve hours that do not say which half.
@@ -95,7 +145,7 @@ def _over_midnight(drafts: Sequence[_Draft]) -> None:
     timed = [draft for draft in drafts if draft.moment.clock is not None]
     clocks = [draft.moment.clock for draft in timed if draft.moment.clock]
     falls = sum(one > other for one, other in pairwise(clocks))
-    if falls * 2 > len(clocks) or _says_no_half(timed):
+    if falls * 2 > len(clocks) or _has_no_half_day(timed):
         return
     days, before = timedelta(), None
     for draft in timed:
@@ -109,7 +159,7 @@ def _over_midnight(drafts: Sequence[_Draft]) -> None:
         before = moment.clock
 
 
-def _says_no_half(timed: Sequence[_Draft]) -> bool:
+def _has_no_half_day(timed: Sequence[_EventDraft]) -> bool:
     """Whether all hours are written as on a clock face, without a half of the day."""
     hours = [re.search(r"\d{1,2}(?=[:h]\d\d)", draft.stamp) for draft in timed]
     faces = [found[0] for found in hours if found]
@@ -122,7 +172,7 @@ def _hours(clock: time) -> float:
     return clock.hour + clock.minute / 60
 
 
-def _said_of_times(text: str) -> str:
+def _lines_about_times(text: str) -> str:
     """The lines that speak of all times: `All times in UTC`, a table's header."""
     lines = text.split("\n")
     return "\n".join(
@@ -143,11 +193,11 @@ def _is_headed(text: str) -> bool:
     return sum(1 for h in headings if (parts := split_stamp(h)) and has_clock(parts[0])) >= 2
 
 
-class _Reader:
+class _TimelineReader:
     """Goes through the lines once, opening an event at each stamp and adding the rest to the open one."""
 
     def __init__(self, known: Moment, day_first: bool, *, headings_only: bool) -> None:
-        self.drafts: list[_Draft] = []
+        self.drafts: list[_EventDraft] = []
         self._known = known
         self._day_first = day_first
         self._headings_only = headings_only
@@ -206,7 +256,7 @@ class _Reader:
             return
         current = self.drafts[-1] if self.drafts else None
         if current is None or (not self._headings_only and current.indent >= 0 and indent <= current.indent):
-            self.drafts.append(_Draft("", [text], indent))
+            self.drafts.append(_EventDraft("", [text], indent))
         else:
             self._add(f"{' ' * indent}- {text}")
 
@@ -225,7 +275,7 @@ class _Reader:
             return
         self._new_day |= moment.clock is None and first_date(stamp, moment.year, self._day_first) is not None
         names_day = first_date(reading or stamp, moment.year, self._day_first) is not None
-        self.drafts.append(_Draft(stamp, [text], indent, moment, names_day or self._new_day))
+        self.drafts.append(_EventDraft(stamp, [text], indent, moment, names_day or self._new_day))
         self._new_day = False
 
     def _add(self, line: str) -> None:
@@ -269,53 +319,3 @@ def prose_events(text: str) -> Iterator[DatedEvent]:
         joined = " ".join(line.strip() for line in paragraph.split("\n")).strip()
         if joined and not is_blank_line(joined) and not joined.startswith("#"):
             yield DatedEvent(TimelineEvent(text=joined))
-
-
-_FEWEST_LINES = 3
-"""So many lines that begin with a time make a timeline without a heading."""
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """The events in the order of the text, and the zone that their times are said to be in."""
-
-    events: tuple[DatedEvent, ...]
-    zone: str = ""
-
-
-def read_course(report: Report, known: Moment, *, day_first: bool = False) -> Course:
-    """The events of all timeline sections, or of the section that reads like one.
-
-    `known` gives the day, or at least the year, of events that do not name theirs.
-    """
-    known = replace(known, zone=known.zone or told_zone(report.document.body))
-    sections = list(report.roots(ReportPart.TIMELINE))
-    texts = [(section, _whole_text(report, section)) for section in sections] or list(_unannounced(report))
-    events: list[DatedEvent] = []
-    for section, text in texts:
-        zone = find_zone(section.title) or find_zone(text[:400]) or known.zone
-        known = replace(known, zone=zone if find_zone(section.title) else known.zone)
-        events += parse_timeline(text, known, _html_tables(report, section), day_first=day_first)
-        known = replace(known, zone=zone)
-    if sections and not events:
-        events = [event for _, text in texts for event in prose_events(text)]
-    return Course(tuple(events), known.zone)
-
-
-def _unannounced(report: Report) -> Iterator[tuple[MarkdownSection, str]]:
-    """The section with the most lines that begin with a time, if that is a timeline at all."""
-    counted = [(stamped_lines(section.text), section) for section in report.document.sections]
-    most = max((count for count, _ in counted), default=0)
-    if most >= _FEWEST_LINES:
-        yield from ((section, section.text) for count, section in counted if count == most)
-
-
-def _whole_text(report: Report, section: MarkdownSection) -> str:
-    """The text below a timeline's heading; a heading that is itself a time belongs to it."""
-    below = report.whole(section)
-    return f"## {section.title}\n{below}" if split_stamp(section.title) else below
-
-
-def _html_tables(report: Report, section: MarkdownSection) -> list[Table]:
-    whole = (section, *report.document.children(section))
-    return [table for part in whole if "<table" in part.text.lower() for table in part.tables]

@@ -1,18 +1,15 @@
-"""Days, zones and points in time, found in text in the forms that people write them.
+"""Dates, time zones and points in time, found in text in the forms that people write them.
 
-Time zones as people write them: `UTC`, `GMT+2`, `CEST`, `Eastern`, `Europe/Berlin`, and where a text tells its own.
+**Zones** (`find_zone`, `told_zone`, `zone_offset`): `UTC`, `GMT+2`, `CEST`, `Eastern`, `Europe/Berlin`, and where a
+text says which its times are in.  A name gives an offset only where nothing is left to guess: `PST` in July, `CST`
+(America or China) and `IST` do not.
 
-A name gives an offset only where nothing is left to guess: `PST` in July, `CST` (America or China) and `IST` do not.
+**Dates** (`find_dates`): ISO, US, German, with month names.  Only dates that exist; a date without a year, or with a
+digit too many or too few in it (`20202-01-16`), is found only when the year is given; `03/04/2024` is read month first
+unless the caller knows better.
 
-Finds dates in text, in the forms people write them: ISO, US, German, with month names.
-
-Promises: only dates that exist; a date without a year, or with a digit too many or too few in it
-(`20202-01-16`), is found only when the year is given;
-`03/04/2024` is read month first unless the caller knows better.
-
-Reads a point in time from the words in front of an event: `2024-03-01 14:05 UTC`, `~2:05 pm`, `Oct 31`.
-
-A moment becomes a `datetime` only when day, time of day and zone are all certain.
+**Points in time** (`read_moment`, `split_stamp`), from the words in front of an event: `2024-03-01 14:05 UTC`, `~2:05
+pm`, `Oct 31`.  A moment becomes a `datetime` only when day, time of day and zone are all certain.
 """
 
 from __future__ import annotations
@@ -25,7 +22,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _REGIONS = "Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific"
-_PLACES = {
+_ZONE_PLACES = {
     "eastern": "America/New_York",
     "central": "America/Chicago",
     "mountain": "America/Denver",
@@ -36,8 +33,8 @@ _PLACES = {
     "eastern european": "Europe/Helsinki",
     "western european": "Europe/Lisbon",
 }
-_WINTER = {"CET": 1, "WET": 0, "EET": 2, "PST": -8, "MST": -7, "EST": -5, "NZST": 12}
-_SUMMER = {
+_WINTER_OFFSETS = {"CET": 1, "WET": 0, "EET": 2, "PST": -8, "MST": -7, "EST": -5, "NZST": 12}
+_SUMMER_OFFSETS = {
     "CEST": 2,
     "WEST": 1,
     "EEST": 3,
@@ -47,8 +44,8 @@ _SUMMER = {
     "EDT": -4,
     "CDT": -5,
 }
-_FIXED = {"JST": 9, "SGT": 8, "HKT": 8, "MSK": 3, "AEST": 10, "AWST": 8}
-_SOUTHERN = {"AEDT": 11, "NZDT": 13}
+_FIXED_OFFSETS = {"JST": 9, "SGT": 8, "HKT": 8, "MSK": 3, "AEST": 10, "AWST": 8}
+_SOUTHERN_SUMMER_OFFSETS = {"AEDT": 11, "NZDT": 13}
 ZONE = (
     r"(?:(?:UTC|GMT)\s?[+-]\s?\d{1,2}(?::?\d\d)?(?!\w)|(?:UTC|GMT|CES?T|WES?T|EES?T|BST|P[SD]T|M[SD]T"
     r"|E[SD]T|C[SD]T|PT|ET"
@@ -59,8 +56,8 @@ ZONE = (
 )
 """A zone in a regular expression that minds no case; `find_zone` minds it."""
 OFFSET = r"[+-](?:[01]\d):?[0-5]\d\b"
-_ZONE_RE = re.compile(rf"(?<![A-Za-z]){ZONE}|(?<=\d){OFFSET}|(?<=\d)Z\b|(?<=\d)\s{OFFSET}")
-_TELLS = re.compile(
+_ZONE_WRITTEN = re.compile(rf"(?<![A-Za-z]){ZONE}|(?<=\d){OFFSET}|(?<=\d)Z\b|(?<=\d)\s{OFFSET}")
+_SAYS_ZONE = re.compile(
     r"\btime ?-?zone\b[^\n]{0,40}|\ball times\b[^\n.;]{0,40}|\b(?:all |the |these |following )*(?:date"
     r"|time|timestamp|event"
     r"|hour)s?(?: (?:below|here|given|listed|stated|mentioned|shown|noted))?"
@@ -73,13 +70,13 @@ _TELLS = re.compile(
 
 def find_zone(text: str) -> str:
     """The time zone named in a text, as written; an explicit offset wins over a name."""
-    zones = [found[0].strip() for found in _ZONE_RE.finditer(text)]
+    zones = [found[0].strip() for found in _ZONE_WRITTEN.finditer(text)]
     return next((zone for zone in zones if re.search(r"[+-]\d", zone)), zones[0] if zones else "")
 
 
 def told_zone(text: str) -> str:
     """The zone in which a text says that its times are; nothing where it names several or none."""
-    told = {zone for found in _TELLS.finditer(text) if (zone := find_zone(found[0]))}
+    told = {zone for found in _SAYS_ZONE.finditer(text) if (zone := find_zone(found[0]))}
     return told.pop() if len(told) == 1 else ""
 
 
@@ -92,25 +89,25 @@ def zone_offset(zone: str, day: date) -> timezone | None:
         return timezone(offset) if abs(offset) < timedelta(hours=15) else None
     if name in ("UTC", "GMT", "Z"):
         return timezone.utc  # noqa: UP017  (one type for every branch)
-    if place := _place(zone):
+    if place := _place_of_zone(zone):
         return _offset_there(place, day)
     in_summer, in_winter = 4 <= day.month <= 9, day.month in (12, 1, 2)
     for offsets, holds in (
-        (_FIXED, True),
-        (_WINTER, not in_summer),
-        (_SUMMER, not in_winter),
-        (_SOUTHERN, not in_summer),
+        (_FIXED_OFFSETS, True),
+        (_WINTER_OFFSETS, not in_summer),
+        (_SUMMER_OFFSETS, not in_winter),
+        (_SOUTHERN_SUMMER_OFFSETS, not in_summer),
     ):
         if name in offsets and holds:
             return timezone(timedelta(hours=offsets[name]))
     return None
 
 
-def _place(zone: str) -> str:
+def _place_of_zone(zone: str) -> str:
     if "/" in zone and not zone.upper().startswith("US"):
         return zone
     bare = re.sub(r"^us[ /]", "", zone.lower())
-    return _PLACES.get(re.sub(r" (?:standard |daylight |summer )?time$", "", bare), "")
+    return _ZONE_PLACES.get(re.sub(r" (?:standard |daylight |summer )?time$", "", bare), "")
 
 
 @lru_cache(maxsize=256)
@@ -167,7 +164,7 @@ _SLASHED = re.compile(_FORMS[1])
 _COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
 _YEAR_RANGE = range(1990, 2100)
 
-DATE_PATTERN = re.sub(r"\(\?P<(?!s2)\w+>", "(?:", "|".join(_FORMS))
+_DATE_PATTERN = re.sub(r"\(\?P<(?!s2)\w+>", "(?:", "|".join(_FORMS))
 """The same forms for use inside a larger expression (it names one group, `s2`)."""
 
 
@@ -258,7 +255,7 @@ _FIRST = (
     r"(?:(?:on|at|between|from|around|about|by|circa|ca\.?|approx\.?|approximately|early|late"
     r"|am|um|gegen)\s+)?[~≈(\[]?\s*"
 )
-_POINT = rf"(?:{DATE_PATTERN}|{_CLOCK}|{_BROKEN_DATE})"
+_POINT = rf"(?:{_DATE_PATTERN}|{_CLOCK}|{_BROKEN_DATE})"
 _STAMP = re.compile(
     rf"{_FIRST}(?:{_WEEKDAY}[,\s]+)?{_POINT}(?:{_LATER}*{_POINT.replace('s2', 's9')}){{0,6}}", re.I
 )
@@ -267,7 +264,7 @@ _ASIDE = re.compile(r"\s*\([^()]*\d[:h]\d\d[^()]*\)")
 _LEAD = re.compile(r"[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*")
 _LONGEST_STAMP, _LONGEST_TAIL = 120, 60
 """Characters; what is longer is no stamp, and matching stays quick on any line."""
-_CLOCK_RE = re.compile(_CLOCK, re.I)
+_CLOCK_WRITTEN = re.compile(_CLOCK, re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +291,7 @@ def read_moment(stamp: str, known: Moment = Moment(), *, day_first: bool = False
     stamp = re.sub(r"(?<=\S)" + _ASIDE.pattern, "", stamp)
     year = known.day.year if known.day else known.year
     day = first_date(stamp, year, day_first) or known.day
-    clock = _CLOCK_RE.search(stamp)
+    clock = _CLOCK_WRITTEN.search(stamp)
     zone = find_zone(stamp) or known.zone
     return Moment(day, _clock(clock[0]) if clock else None, zone, year)
 
@@ -319,7 +316,7 @@ def split_stamp(line: str) -> tuple[str, str] | None:
 
 def has_clock(stamp: str) -> bool:
     """Whether a stamp names a time of day."""
-    return _CLOCK_RE.search(stamp) is not None
+    return _CLOCK_WRITTEN.search(stamp) is not None
 
 
 def stamped_lines(text: str) -> int:

@@ -1,15 +1,13 @@
 """Alerting rules in YAML: PrometheusRule objects, plain rule files, ConfigMaps around them, rule collections.
 
-YAML that is a template (Helm charts), made readable as YAML without running it.
+Rules are found by their keys, wherever they stand: `alert` with `expr`, or `name` with `query`, so that one walk reads
+every layout.  Recording rules raise no problem; they are counted in a note.  What Prometheus fills in at run time
+(`{{ $labels.pod }}`) becomes `<*>`, as in a masked error line.  Severities are those of incidents
+(`kb.text.severities`), of a template its default; the label stays as written.
 
-Lines that hold nothing but template code become blank, so that every other line keeps its number;
-both branches of a condition stay.  What the chart would fill in stays as text, and has the default that stands in it.
-
-Rules are found by their keys, wherever they stand: `alert` with `expr`, or `name` with `query`, so
-that one walk reads every layout.  Recording rules raise no problem; they are counted in a note.
-What Prometheus fills in at run time (`{{ $labels.pod }}`) becomes `<*>`, as in a masked error line.
-
-Severities are those of incidents (`kb.text.severities`); of a template they are its default.  The label stays.
+YAML that is a template (Helm charts) is made readable as YAML without running it (`without_templates`).  Lines that
+hold nothing but template code become blank, so that every other line keeps its number; both branches of a condition
+stay.  What the chart would fill in stays as text, and has the default that is written in it.
 """
 
 from __future__ import annotations
@@ -27,61 +25,13 @@ from kb.model import AlertRule, Provenance, Scope, Severity, Source
 from kb.text import safe_yaml
 from kb.text.severities import parse_severity
 
-_ESCAPED = re.compile(r"\{\{-?\s*`(?P<raw>.*?)`\s*-?\}\}", re.S)
-_BLOCK_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.S)
-_ONLY_TEMPLATE = re.compile(r"^[ \t]*(?:\{\{(?:(?!\}\}).)*\}\}[ \t]*)+$", re.M)
-_BARE_VALUE = re.compile(r"^(?P<key>[ \t-]*[\w.-]+:[ \t]+)(?P<value>[^\s'\"|>#].*\{\{.*|\{\{.*)$", re.M)
-
-
-_BARE_TEMPLATE = re.compile(r"^[ \t-]*[\w.-]+:[ \t]+\{\{", re.M)
-_DEFAULTS = (
-    re.compile(r"\bdefault\s+(?:\"(?P<a>[^\"]*)\"|(?P<b>[\d.]+))"),
-    re.compile(r"\bdig\s+(?:\"[^\"]*\"\s+)+?\"(?P<a>[^\"]*)\"\s+(?=[.$(])"),
-    re.compile(r"\|\s*(?:default|d)\s*\(?\s*['\"](?P<a>[^'\"]*)['\"]"),
-    re.compile(r"\$\{[\w.]+:-?(?P<a>[^}]*)\}"),
-    re.compile(r"\b(?:ternary|coalesce)\b[^\"]*\"(?P<a>[^\"]*)\""),
-    re.compile(r"\bif\b[^%}]*[}%]\}\s*(?P<a>[A-Za-z][\w-]*)\s*\{[{%]"),
-)
-_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{[^}]*\}", re.S)
-
-
-def default_of(value: str) -> str:
-    """What a templated value is where nobody sets it: `critical` of `{{ dig "X" "severity" "critical" .Values.x }}`.
-
-    A value without a template is itself; one whose template names no default is what stands around it.
-    """
-    if not _CODE.search(value):
-        return value
-    for form in _DEFAULTS:
-        if found := form.search(value):
-            return next(part for part in found.groups() if part is not None)
-    return _CODE.sub("", value).strip(" /'\"")
-
-
-def without_templates(text: str) -> str:
-    """`text` with its template lines blanked and templated values quoted."""
-    text = _BLOCK_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
-    text = _ONLY_TEMPLATE.sub("", text)
-    text = _ESCAPED.sub(lambda match: match["raw"], text)
-    return _BARE_VALUE.sub(lambda match: match["key"] + _quoted(match["value"]), text)
-
-
-def is_template(text: str) -> bool:
-    """Whether a value of the text is a template that YAML would take for a mapping (`severity: {{ level }}`)."""
-    return _BARE_TEMPLATE.search(text) is not None
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 _KEY = r"(?:^|[\s{,\[-])[\"']?(?:%s)[\"']?[ \t]*:"
 _RULE = re.compile(_KEY % "alert|record", re.M)
 _EXPR = re.compile(_KEY % "expr", re.M)
 _COLLECTION = re.compile(_KEY % "query", re.M)
 _DIRECTIVE = re.compile(r"\{\{-?\s*(?:if|else|end|range|with|define|block|template)\b.*?\}\}", re.S)
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
-_TOLD = {"none": None, "page": Severity.SEV1, "ticket": Severity.SEV3}
+_RUNTIME_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
+_LABEL_SEVERITIES = {"none": None, "page": Severity.SEV1, "ticket": Severity.SEV3}
 _TEXTS = ("summary", "title"), ("description", "message")
 _RUNBOOK_KEYS = ("runbook_url", "runbook", "runbook_link", "playbook_url", "playbook")
 
@@ -227,12 +177,12 @@ def _alert(node: Node, place: _Place) -> AlertRule:
 def rule_severity(label: str) -> Severity | None:
     """The severity of a rule's label, which may say who is told (`page`, `ticket`); a watchdog's `none` is none."""
     word = label.strip().lower()
-    return _TOLD[word] if word in _TOLD else parse_severity(label)
+    return _LABEL_SEVERITIES[word] if word in _LABEL_SEVERITIES else parse_severity(label)
 
 
 def masked(text: str) -> str:
     """Annotation text with what varies as `<*>` and without directives such as `{{ end }}`."""
-    return _TEMPLATE.sub("<*>", _DIRECTIVE.sub("", text)).strip()
+    return _RUNTIME_TEMPLATE.sub("<*>", _DIRECTIVE.sub("", text)).strip()
 
 
 def _scalar(node: Node | None) -> str:
@@ -245,3 +195,50 @@ def _taken(fields: dict[str, Node], key: str) -> dict[str, str]:
     if not isinstance(node, MappingNode):
         return {}
     return {name: text for name, _, item in safe_yaml.pairs(node) if (text := _scalar(item))}
+
+
+_RAW_TEMPLATE = re.compile(r"\{\{-?\s*`(?P<raw>.*?)`\s*-?\}\}", re.S)
+_BLOCK_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.S)
+_ONLY_TEMPLATE = re.compile(r"^[ \t]*(?:\{\{(?:(?!\}\}).)*\}\}[ \t]*)+$", re.M)
+_TEMPLATED_VALUE = re.compile(r"^(?P<key>[ \t-]*[\w.-]+:[ \t]+)(?P<value>[^\s'\"|>#].*\{\{.*|\{\{.*)$", re.M)
+
+_BARE_TEMPLATE = re.compile(r"^[ \t-]*[\w.-]+:[ \t]+\{\{", re.M)
+_DEFAULTS = (
+    re.compile(r"\bdefault\s+(?:\"(?P<a>[^\"]*)\"|(?P<b>[\d.]+))"),
+    re.compile(r"\bdig\s+(?:\"[^\"]*\"\s+)+?\"(?P<a>[^\"]*)\"\s+(?=[.$(])"),
+    re.compile(r"\|\s*(?:default|d)\s*\(?\s*['\"](?P<a>[^'\"]*)['\"]"),
+    re.compile(r"\$\{[\w.]+:-?(?P<a>[^}]*)\}"),
+    re.compile(r"\b(?:ternary|coalesce)\b[^\"]*\"(?P<a>[^\"]*)\""),
+    re.compile(r"\bif\b[^%}]*[}%]\}\s*(?P<a>[A-Za-z][\w-]*)\s*\{[{%]"),
+)
+_TEMPLATE_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{[^}]*\}", re.S)
+
+
+def default_of(value: str) -> str:
+    """What a templated value is where nobody sets it: `critical` of `{{ dig "X" "severity" "critical" .Values.x }}`.
+
+    A value without a template is itself; one whose template names no default is what stands around it.
+    """
+    if not _TEMPLATE_CODE.search(value):
+        return value
+    for form in _DEFAULTS:
+        if found := form.search(value):
+            return next(part for part in found.groups() if part is not None)
+    return _TEMPLATE_CODE.sub("", value).strip(" /'\"")
+
+
+def without_templates(text: str) -> str:
+    """`text` with its template lines blanked and templated values quoted."""
+    text = _BLOCK_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+    text = _ONLY_TEMPLATE.sub("", text)
+    text = _RAW_TEMPLATE.sub(lambda match: match["raw"], text)
+    return _TEMPLATED_VALUE.sub(lambda match: match["key"] + _yaml_quoted(match["value"]), text)
+
+
+def is_template(text: str) -> bool:
+    """Whether a value of the text is a template that YAML would take for a mapping (`severity: {{ level }}`)."""
+    return _BARE_TEMPLATE.search(text) is not None
+
+
+def _yaml_quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -87,8 +87,7 @@ def _first_heading(text: str) -> str:
 
 
 def _subject(text: str) -> str:
-    """The first line of a text that begins as a letter or a commit does: a short line, then a blank one"
-    " or no more."""
+    """The first line of a text that begins as a letter or a commit does: a short line, then a blank one or no more."""
     found = _SUBJECT.match(text)
     return unmarked(found["text"]) if found and len(_SPOKEN.findall(found["text"])) >= _FEW_WORDS else ""
 

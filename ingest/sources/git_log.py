@@ -1,14 +1,11 @@
 """The text of `git log`: its commits, and what each of them changes.
 
-What a commit changes: which services, and whether it is a deployment, a rollback or a migration.
-
-A commit is no proof that anything was deployed: its changes carry `commit` among their `extra`, and
-whoever counts deployments leaves them out.  Documentation, tests and style change nothing in production.
-
-The text of `git log`, in the formats that carry a date: medium (the default), full(er), with or without files.
-
-Each commit is one change a service: see `ingest.sources.git_log` for what it is taken for.  A log without dates
+Read are the formats that carry a date: medium (the default), full(er), with or without files.  A log without dates
 (`--oneline`), or one drawn with `--graph`, is a problem that says how to write it instead.
+
+Each commit is one change a service: a deployment, a rollback, a migration or a change of configuration
+(`changes_of`).  It is no proof that anything was deployed: its changes carry `commit` among their `extra`, and whoever
+counts deployments leaves them out.  Documentation, tests and style change nothing in production.
 """
 
 from __future__ import annotations
@@ -26,8 +23,153 @@ from kb.model.change import Change, ChangeKind
 from kb.model.entry import Source
 from kb.text.changes import COMMIT, parse_moment
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """One commit as git tells of it; `at` is when it was committed, where the log has that."""
+
+    sha: str
+    at: datetime
+    author: str = ""
+    message: str = ""
+    paths: tuple[str, ...] = ()
+    merge: bool = False
+
+
+_COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})\b", re.M)
+_HEADED = re.compile(
+    r"^commit [0-9a-f]{7,64}\b.*\n(?:(?:Merge|Author|AuthorDate|Commit|Reflog\w*|tree|parent)\b.*\n)+", re.M
+)
+_GRAPH = re.compile(r"^[*|\\/ ]+commit [0-9a-f]{7,64}\b", re.M)
+_ONELINE = re.compile(r"[0-9a-f]{7,40} (?![ *])(?:\([^)]*\) )?\S.*")
+_ANY_DATE = re.compile(r"^(?:Author|Commit)?Date:", re.M)
+_HEADER_FIELD = re.compile(r"(Merge|Author|Date|AuthorDate|Commit|CommitDate):\s*(.*)")
+_STAT = re.compile(r" (?P<path>\S.*?)\s+\|\s+(?:\d+|Bin|Unmerged)\b.*")
+_TOTAL = re.compile(r" \d+ files? changed\b.*")
+_STATUS = re.compile(r"[ACDMRTUXB]\d{0,3}\t")
+_RENAMED = re.compile(r"\{(?P<old>[^{}]*) => (?P<new>[^{}]*)\}")
+_LONGEST_LINE = 4096
+"""Characters that a line with a path may have."""
+_HOW_TO_DATE = "write it with dates: git log --date=iso-strict --stat"
+
+
+class GitLog:
+    """Logs of git, written into a file."""
+
+    name = "git log"
+
+    def recognises(self, file: SourceFile) -> float:
+        """By the header of the first commit, or by a commit and its subject on every line."""
+        text = file.text.lstrip("\ufeff\n\r ")
+        if _HEADED.match(text):
+            return 0.99
+        if _GRAPH.match(text):
+            return 0.9
+        lines = [line for line in text[:4000].split("\n")[:20] if line.strip()]
+        return 0.9 if len(lines) > 1 and all(_ONELINE.fullmatch(line.rstrip()) for line in lines) else 0.0
+
+    def parse(self, file: SourceFile) -> Parsed:
+        """The changes of all commits; every commit that cannot be read as a problem."""
+        text = file.text.lstrip("\ufeff").replace("\r\n", "\n")
+        if not _HEADED.match(text.lstrip("\n ")) or not _ANY_DATE.search(text):
+            said = "was drawn with --graph" if _GRAPH.match(text) else "has no dates (--oneline, --format)"
+            return Parsed(problems=(Problem(file.path, None, f"this git log {said}; {_HOW_TO_DATE}"),))
+        changes: list[Change] = []
+        problems: list[Problem] = []
+        left_out: Counter[str] = Counter()
+        for line, block in blocks(text):
+            try:
+                commit = parse_commit(block)
+            except InvalidInput as error:
+                problems.append(Problem(file.path, line, f"this commit was left out: {error}"))
+                continue
+            found, why = changes_of(commit)
+            left_out.update([why] if why else [])
+            source = Source(path=file.path, section=commit.sha[:12], line=line)
+            changes += (replace(change, source=source) for change in found)
+        notes = notes_on(left_out)
+        if unnamed := sum(not change.service for change in changes):
+            notes.append(
+                f"changes that name no service: {unnamed}; paths would tell it (--stat, --name-only)"
+            )
+        skipped = "" if changes or problems else "every commit was left out: " + "; ".join(sorted(left_out))
+        return Parsed(changes=tuple(changes), problems=tuple(problems), notes=tuple(notes), skipped=skipped)
+
+
+def notes_on(left_out: Counter[str]) -> list[str]:
+    """What a receipt says of commits that change nothing in production."""
+    return [f"commits left out, {why}: {count}" for why, count in sorted(left_out.items())]
+
+
+def blocks(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each commit's lines, with the number of the first."""
+    block: list[str] = []
+    start = 1
+    for number, line in enumerate(text.split("\n"), 1):
+        if _COMMIT.match(line):
+            if block:
+                yield start, block
+            block, start = [], number
+        if block or _COMMIT.match(line):
+            block.append(line)
+    if block:
+        yield start, block
+
+
+def parse_commit(lines: list[str]) -> Commit:
+    """One commit.  Raises InvalidInput when it has no date that can be read."""
+    header = _COMMIT.match(lines[0])
+    fields: dict[str, str] = {}
+    body, paths = list[str](), list[str]()
+    for line in lines[1:]:
+        if line.startswith("    "):
+            body.append(line[4:])
+        elif not body and (field := _HEADER_FIELD.fullmatch(line)):
+            fields[field[1]] = field[2]
+        elif not line.strip():
+            body += [""] if body and not paths else []
+        elif not _TOTAL.fullmatch(line) and body:
+            paths += _paths(line)
+    date = fields.get("CommitDate") or fields.get("Date") or fields.get("AuthorDate")
+    if not date:
+        raise InvalidInput(f"it has no date; {_HOW_TO_DATE}")
+    return Commit(
+        sha=header[1] if header else "",
+        at=_date(date),
+        author=re.sub(r"\s*<[^<>]*>\s*$", "", fields.get("Author", "")[:_LONGEST_LINE]),
+        message="\n".join(body).strip(),
+        paths=tuple(paths),
+        merge="Merge" in fields,
+    )
+
+
+def _date(text: str) -> datetime:
+    if re.fullmatch(r"\d{9,11}(?: [+-]\d{4})?", text):  # --date=raw or unix
+        return datetime.fromtimestamp(int(text.split()[0]), UTC)
+    try:
+        return parse_moment(text)
+    except InvalidInput:
+        raise InvalidInput(f"its date {text!r} cannot be read; {_HOW_TO_DATE}") from None
+
+
+def _paths(line: str) -> list[str]:
+    """The path on a line of `--stat`, `--name-only` or `--name-status`; of a rename, both."""
+    if len(line) > _LONGEST_LINE or line.startswith((":", "diff --git", "+++", "---", "@@", "index ")):
+        return []
+    if _STATUS.match(line):
+        return line.split("\t")[1:]
+    stat = _STAT.fullmatch(line)
+    path = stat["path"] if stat else line
+    if line.startswith(" ") and not stat:
+        return []
+    if renamed := _RENAMED.search(path):
+        both = (path[: renamed.start()] + renamed[side] + path[renamed.end() :] for side in ("old", "new"))
+        return [one.replace("//", "/") for one in both]
+    return path.split(" => ") if " => " in path else [path.strip('"')]
+
+
 _CONVENTIONAL = re.compile(r"(?P<type>[a-z]+)(?:\((?P<scope>[^()]{1,80})\))?!?:\s+(?P<text>\S.*)", re.I)
-_TYPES = frozenset(
+_COMMIT_TYPES = frozenset(
     (
         "feat",
         "fix",
@@ -117,19 +259,7 @@ _UPDATE_MERGE = re.compile(
     r"Merge (?:remote-tracking )?branch '(?:origin/)?(?:main|master|develop)'(?: of \S+)?(?: into .+)?", re.I
 )
 _TRAILER = re.compile(r"^(?:[A-Z][\w-]+-by|Change-Id|Reviewed-on|\(cherry picked)\b.*$", re.M)
-_REASON = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
-    """One commit as git tells of it; `at` is when it was committed, where the log has that."""
-
-    sha: str
-    at: datetime
-    author: str = ""
-    message: str = ""
-    paths: tuple[str, ...] = ()
-    merge: bool = False
+_LONGEST_REASON = 500
 
 
 def changes_of(commit: Commit, service: str = "", environment: str = "") -> tuple[list[Change], str]:
@@ -140,7 +270,7 @@ def changes_of(commit: Commit, service: str = "", environment: str = "") -> tupl
     """
     subject = _subject(commit)
     said = _CONVENTIONAL.fullmatch(subject)
-    kind_word = said["type"].lower() if said and said["type"].lower() in _TYPES else ""
+    kind_word = said["type"].lower() if said and said["type"].lower() in _COMMIT_TYPES else ""
     if commit.merge and _UPDATE_MERGE.fullmatch(subject):
         return [], "merges of the main branch into another"
     if kind_word in _HARMLESS:
@@ -176,7 +306,7 @@ def _reverted_scope(subject: str) -> str:
     return (said["scope"] or "") if said else ""
 
 
-def _takes_back(subject: str, kind_word: str, message: str) -> bool:
+def _is_revert(subject: str, kind_word: str, message: str) -> bool:
     """Whether a commit takes one back; the revert of a revert, which newer git calls `Reapply`, does not."""
     text, back, nested = subject, False, False
     while found := (_REVERT.fullmatch(text) or _REAPPLY.fullmatch(text)):
@@ -186,7 +316,7 @@ def _takes_back(subject: str, kind_word: str, message: str) -> bool:
 
 
 def _kinds(commit: Commit, subject: str, kind_word: str, scope: str) -> list[ChangeKind]:
-    if _takes_back(subject, kind_word, commit.message):
+    if _is_revert(subject, kind_word, commit.message):
         return [ChangeKind.ROLLBACK]
     migrations = [path for path in commit.paths if is_migration(path)]
     named = kind_word in ("migration", "migrate") or scope.lower() in ("migration", "migrations", "schema")
@@ -214,7 +344,7 @@ def _change(commit: Commit, subject: str, kind: ChangeKind, place: tuple[str, st
         version=commit.sha,
         previous=_reverted(commit) if kind is ChangeKind.ROLLBACK else "",
         summary=subject,
-        reason=reason if len(reason) <= _REASON else reason[: _REASON - 1] + "…",
+        reason=reason if len(reason) <= _LONGEST_REASON else reason[: _LONGEST_REASON - 1] + "…",
         author=commit.author,
         reversible=can_be_undone(list(commit.paths)) if kind is ChangeKind.MIGRATION else None,
         extra={COMMIT: commit.sha, **({"merge": "true"} if commit.merge else {})},
@@ -227,135 +357,3 @@ def _reverted(commit: Commit) -> str:
         return found[1]
     named = _SHA.search(commit.message.partition("\n")[0])
     return named[0] if named else ""
-
-
-_COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})\b", re.M)
-_HEADED = re.compile(
-    r"^commit [0-9a-f]{7,64}\b.*\n(?:(?:Merge|Author|AuthorDate|Commit|Reflog\w*|tree|parent)\b.*\n)+", re.M
-)
-_GRAPH = re.compile(r"^[*|\\/ ]+commit [0-9a-f]{7,64}\b", re.M)
-_ONELINE = re.compile(r"[0-9a-f]{7,40} (?![ *])(?:\([^)]*\) )?\S.*")
-_ANY_DATE = re.compile(r"^(?:Author|Commit)?Date:", re.M)
-_FIELD = re.compile(r"(Merge|Author|Date|AuthorDate|Commit|CommitDate):\s*(.*)")
-_STAT = re.compile(r" (?P<path>\S.*?)\s+\|\s+(?:\d+|Bin|Unmerged)\b.*")
-_TOTAL = re.compile(r" \d+ files? changed\b.*")
-_STATUS = re.compile(r"[ACDMRTUXB]\d{0,3}\t")
-_RENAMED = re.compile(r"\{(?P<old>[^{}]*) => (?P<new>[^{}]*)\}")
-_LONGEST = 4096
-"""Characters that a line with a path may have."""
-_DATED = "write it with dates: git log --date=iso-strict --stat"
-
-
-class GitLog:
-    """Logs of git, written into a file."""
-
-    name = "git log"
-
-    def recognises(self, file: SourceFile) -> float:
-        """By the header of the first commit, or by a commit and its subject on every line."""
-        text = file.text.lstrip("\ufeff\n\r ")
-        if _HEADED.match(text):
-            return 0.99
-        if _GRAPH.match(text):
-            return 0.9
-        lines = [line for line in text[:4000].split("\n")[:20] if line.strip()]
-        return 0.9 if len(lines) > 1 and all(_ONELINE.fullmatch(line.rstrip()) for line in lines) else 0.0
-
-    def parse(self, file: SourceFile) -> Parsed:
-        """The changes of all commits; every commit that cannot be read as a problem."""
-        text = file.text.lstrip("\ufeff").replace("\r\n", "\n")
-        if not _HEADED.match(text.lstrip("\n ")) or not _ANY_DATE.search(text):
-            said = "was drawn with --graph" if _GRAPH.match(text) else "has no dates (--oneline, --format)"
-            return Parsed(problems=(Problem(file.path, None, f"this git log {said}; {_DATED}"),))
-        changes: list[Change] = []
-        problems: list[Problem] = []
-        left_out: Counter[str] = Counter()
-        for line, block in blocks(text):
-            try:
-                commit = parse_commit(block)
-            except InvalidInput as error:
-                problems.append(Problem(file.path, line, f"this commit was left out: {error}"))
-                continue
-            found, why = changes_of(commit)
-            left_out.update([why] if why else [])
-            source = Source(path=file.path, section=commit.sha[:12], line=line)
-            changes += (replace(change, source=source) for change in found)
-        notes = notes_on(left_out)
-        if unnamed := sum(not change.service for change in changes):
-            notes.append(
-                f"changes that name no service: {unnamed}; paths would tell it (--stat, --name-only)"
-            )
-        skipped = "" if changes or problems else "every commit was left out: " + "; ".join(sorted(left_out))
-        return Parsed(changes=tuple(changes), problems=tuple(problems), notes=tuple(notes), skipped=skipped)
-
-
-def notes_on(left_out: Counter[str]) -> list[str]:
-    """What a receipt says of commits that change nothing in production."""
-    return [f"commits left out, {why}: {count}" for why, count in sorted(left_out.items())]
-
-
-def blocks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Each commit's lines, with the number of the first."""
-    block: list[str] = []
-    start = 1
-    for number, line in enumerate(text.split("\n"), 1):
-        if _COMMIT.match(line):
-            if block:
-                yield start, block
-            block, start = [], number
-        if block or _COMMIT.match(line):
-            block.append(line)
-    if block:
-        yield start, block
-
-
-def parse_commit(lines: list[str]) -> Commit:
-    """One commit.  Raises InvalidInput when it has no date that can be read."""
-    header = _COMMIT.match(lines[0])
-    fields: dict[str, str] = {}
-    body, paths = list[str](), list[str]()
-    for line in lines[1:]:
-        if line.startswith("    "):
-            body.append(line[4:])
-        elif not body and (field := _FIELD.fullmatch(line)):
-            fields[field[1]] = field[2]
-        elif not line.strip():
-            body += [""] if body and not paths else []
-        elif not _TOTAL.fullmatch(line) and body:
-            paths += _paths(line)
-    date = fields.get("CommitDate") or fields.get("Date") or fields.get("AuthorDate")
-    if not date:
-        raise InvalidInput(f"it has no date; {_DATED}")
-    return Commit(
-        sha=header[1] if header else "",
-        at=_date(date),
-        author=re.sub(r"\s*<[^<>]*>\s*$", "", fields.get("Author", "")[:_LONGEST]),
-        message="\n".join(body).strip(),
-        paths=tuple(paths),
-        merge="Merge" in fields,
-    )
-
-
-def _date(text: str) -> datetime:
-    if re.fullmatch(r"\d{9,11}(?: [+-]\d{4})?", text):  # --date=raw or unix
-        return datetime.fromtimestamp(int(text.split()[0]), UTC)
-    try:
-        return parse_moment(text)
-    except InvalidInput:
-        raise InvalidInput(f"its date {text!r} cannot be read; {_DATED}") from None
-
-
-def _paths(line: str) -> list[str]:
-    """The path on a line of `--stat`, `--name-only` or `--name-status`; of a rename, both."""
-    if len(line) > _LONGEST or line.startswith((":", "diff --git", "+++", "---", "@@", "index ")):
-        return []
-    if _STATUS.match(line):
-        return line.split("\t")[1:]
-    stat = _STAT.fullmatch(line)
-    path = stat["path"] if stat else line
-    if line.startswith(" ") and not stat:
-        return []
-    if renamed := _RENAMED.search(path):
-        both = (path[: renamed.start()] + renamed[side] + path[renamed.end() :] for side in ("old", "new"))
-        return [one.replace("//", "/") for one in both]
-    return path.split(" => ") if " => " in path else [path.strip('"')]

@@ -1,13 +1,9 @@
-"""Known errors: an article per file, or a section per error message, told by its heading.
+"""Known errors: an article per file (symptom, cause, workaround, solution), or a section per error message.
 
-Headings that are error messages: which are, and what text of them would stand in a log.
-
-Known errors: an article per file (symptom, cause, workaround, solution), or a section per error message.
-
-A heading that quotes an error (`### Error: "x509: unknown authority"`), or names a failure below a
-heading such as "Troubleshooting", starts an entry of its own, and the quoted text becomes its
-signature.  What stands outside such sections is kept as one document.  Log blocks stay in the
-symptom, where they are searched and fingerprinted.
+A heading that quotes an error (`### Error: "x509: unknown authority"`), or names a failure below a heading such as
+"Troubleshooting", starts an entry of its own, and the text of it that a log would hold becomes its signature
+(`literals_of`).  What stands outside such sections is kept as one document.  Log blocks stay in the symptom, where
+they are searched and fingerprinted.
 """
 
 from __future__ import annotations
@@ -33,102 +29,6 @@ from ingest.markdown.parts import EntryPart, everything, heading_words, parts_of
 from ingest.source import Parsed, SourceFile
 from ingest.sources.runbook import remainder
 from kb.model import KnownError, Provenance, Scope, Signature, Source
-
-TROUBLE = re.compile(
-    r"\btrouble-?shoot\w*|\bknown (?:issues?|errors?|problems?|bugs?)\b|\b(?:common|possible|typical"
-    r"|frequent) (?:\w+ )?"
-    r"(?:issues?|errors?|problems?|failures?)\b|^(?:errors?|error (?:catalog|messages?|codes?|reference)"
-    r"|faq|problems|issues)\b"
-    r"|\berrors? catalog\b",
-    re.I,
-)
-"""Headings below which each section is about one trouble."""
-
-_FAILURE = re.compile(
-    r"\b(?:errors?|fail(?:s|ed|ures?|ing)?|cannot|can['’]?t|could(?: not|n['’]t)|unable|denied|refused"
-    r"|forbidden|not found"
-    r"|no such|invalid|unsupported|unauthorized|timed? ?out|timeouts?|exceptions?|panic|fatal|crash\w*"
-    r"|unknown|expired"
-    r"|missing|conflicts?|exceed\w*|(?:do(?:es)? )?not (?:exist|work\w*|start\w*|respond\w*|recogni\w+"
-    r"|configured|available"
-    r"|allowed|permitted|ready)|doesn['’]t|don['’]t|isn['’]t|won['’]t|killed|unreachable|mismatch|stuck"
-    r"|corrupt\w*|lost|slow"
-    r"|rejected|aborted|hangs?|broken|wrong\w*|incorrect\w*|refus\w+|unexpected\w*|dubious|insufficient"
-    r"|exhausted|too (?:many|large"
-    r"|long|old|few)|undefined|unrecogni\w+|deadline|bad request|gateway|reset by peer|connection reset"
-    r"|out of memory|oom|no space|deadlock\w*|evict\w+|interrupted|disconnect\w*|unhealthy|overflow\w*)\b"
-    r"|\w(?:Exception|Error|Failure"
-    r"|BackOff|Killed)\b",
-    re.I,
-)
-_PREFIX = re.compile(
-    r"^(?:\w+ ){0,3}?(?:error|fatal|panic|exception|warning|failure)(?: message)?\s*:\s*", re.I
-)
-_LEADING = re.compile(r"^(?:error|fatal|panic|exception)\b[^:]{0,12}:\s*\S", re.I)
-_QUOTED = re.compile(r"`+\s*(?P<ticked>[^`]+?)\s*`+|(?<!\w)[\"“](?P<quoted>[^\"”]{4,})[\"”](?!\w)")
-_SETTING = re.compile(r"^[\w.\[\]/-]+$")
-_NAMES_ERROR = re.compile(r"[a-z](?:Exception|Error|Failure|BackOff|Killed)$|^(?:E[A-Z]{4,}|[A-Z]+\d{3,})$")
-_ABOUT = re.compile(
-    r"\b(?:section|option|setting|command|parameter|keyword|variable|handling|how|configure|examples?)s?\b",
-    re.I,
-)
-
-
-def is_literal_error(heading: str) -> bool:
-    """Whether a heading quotes an error message, or begins with `Error:` and says which."""
-    if _LEADING.match(unmarked(heading)):
-        return True
-    quoted = _quoted(heading)
-    if not quoted or not _FAILURE.search(unmarked(heading)):
-        return False
-    said = _says_error(heading)
-    return any(_is_message(text) and (said or says_failure(text)) for text in quoted)
-
-
-def says_failure(text: str) -> bool:
-    """Whether a text speaks of something going wrong."""
-    return bool(_FAILURE.search(text))
-
-
-def names_failure(heading: str) -> bool:
-    """Whether a heading says that something goes wrong; a heading that only gathers others does not."""
-    words = unmarked(heading)
-    return bool(_FAILURE.search(words)) and not TROUBLE.search(words) and len(words.split()) > 1
-
-
-def quotes_message(heading: str) -> bool:
-    """Whether a heading quotes several words, as it would an error message."""
-    return any(len(text.split()) > 2 for text in _quoted(heading) if _is_message(text))
-
-
-def literals_of(heading: str) -> tuple[str, ...]:
-    """The texts of a heading that a log would hold; several stand for alternatives."""
-    if not is_literal_error(heading):
-        return ()
-    messages = tuple(text for text in _quoted(heading) if _is_message(text))
-    if messages:
-        return tuple(text for text in messages if says_failure(text)) or messages
-    text = _PREFIX.sub("", heading.replace("`", "")).strip().strip("\"“”'")
-    return (text,) if len(text) > 6 else ()
-
-
-def _says_error(heading: str) -> bool:
-    """Whether a heading calls what it quotes an error, and is not about a setting for errors."""
-    words = _QUOTED.sub("", heading)
-    return bool(re.search(r"\b(?:errors?|exceptions?|messages?)\b", words, re.I)) and not _ABOUT.search(words)
-
-
-def _quoted(heading: str) -> list[str]:
-    """What stands in backticks or, without any, in quotes."""
-    ticked = [match["ticked"] for match in _QUOTED.finditer(heading) if match["ticked"]]
-    plain = [match["quoted"] for match in _QUOTED.finditer(heading) if match["quoted"]]
-    return [_PREFIX.sub("", text) if _PREFIX.sub("", text) else text for text in ticked or plain]
-
-
-def _is_message(text: str) -> bool:
-    """A message rather than the name of a setting or command: several words, or an error's own name."""
-    return bool(_NAMES_ERROR.search(text)) or (len(text.split()) > 1 and not _SETTING.match(text))
-
 
 _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -172,7 +72,7 @@ _INCIDENT = re.compile(
     r"|authors?$)\b"
 )
 _FOLDER = re.compile(r"^(?:kb|knowledge[-_]?base|known[-_](?:errors?|issues?)|troubleshooting)$", re.I)
-_TURN = re.compile(
+_SAYS_WHAT_TO_DO = re.compile(
     r"^(?:to (?:resolve|fix|solve|work ?around|avoid|prevent|mitigate|remedy|correct|address|overcome)"
     r"|the (?:fix|solution|workaround)"
     r"|(?:a |possible |one )?(?:workaround|solution|fix|resolution)s?\b|ensure|make sure|verify|check"
@@ -225,7 +125,7 @@ class KnownErrorArticles:
             blocks, error_role, lambda roles: "symptom" in roles and len(roles - {"", "skip"}) > 1
         )
         whole = not repeating and _is_article(blocks)
-        on_trouble_page = bool(TROUBLE.search(title)) and not whole
+        on_trouble_page = bool(_TROUBLE.search(title)) and not whole
         groups = grouped(
             blocks,
             lambda block, above: block.line in repeating or _starts_entry(block, above, on_trouble_page),
@@ -268,7 +168,7 @@ def _starts_entry(block: Block, above: tuple[Block, ...], on_trouble_page: bool)
         return True
     if error_role(heading_words(block)):
         return False
-    in_trouble = on_trouble_page or any(TROUBLE.search(unmarked(parent.text)) for parent in above)
+    in_trouble = on_trouble_page or any(_TROUBLE.search(unmarked(parent.text)) for parent in above)
     return in_trouble and (names_failure(block.text) or quotes_message(block.text))
 
 
@@ -294,7 +194,7 @@ def _entry(group: BlockGroup, path: str, front: dict[str, Any]) -> KnownError:
         scope=Scope(versions=_versions(front.get("versions"), parts)),
         provenance=Provenance(
             author=", ".join(_texts(front.get("authors") or front.get("author"))) or None,
-            at=_moment(front.get("date")),
+            at=_as_datetime(front.get("date")),
             source=Source(path=path, section=title if is_section else None, line=group.heading.line),
         ),
         extra={"categories": _texts(front["categories"])} if front.get("categories") else {},
@@ -311,7 +211,9 @@ def _by_wording(part: EntryPart) -> list[EntryPart]:
     found: list[EntryPart] = []
     turned = False
     for block in part.blocks:
-        says_what_to_do = block.kind in ("paragraph", "item") and bool(_TURN.search(unmarked(block.text)))
+        says_what_to_do = block.kind in ("paragraph", "item") and bool(
+            _SAYS_WHAT_TO_DO.search(unmarked(block.text))
+        )
         turned = turned or says_what_to_do or is_shell(block)
         if block.kind == "code" and not is_shell(block) and says_failure(block.text):
             found.append(EntryPart("symptom", None, (block,)))
@@ -336,7 +238,105 @@ def _texts(value: Any) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
-def _moment(value: Any) -> datetime | None:
+def _as_datetime(value: Any) -> datetime | None:
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
+
+
+_TROUBLE = re.compile(
+    r"\btrouble-?shoot\w*|\bknown (?:issues?|errors?|problems?|bugs?)\b|\b(?:common|possible|typical"
+    r"|frequent) (?:\w+ )?"
+    r"(?:issues?|errors?|problems?|failures?)\b|^(?:errors?|error (?:catalog|messages?|codes?|reference)"
+    r"|faq|problems|issues)\b"
+    r"|\berrors? catalog\b",
+    re.I,
+)
+"""Headings below which each section is about one trouble."""
+
+_FAILURE = re.compile(
+    r"\b(?:errors?|fail(?:s|ed|ures?|ing)?|cannot|can['’]?t|could(?: not|n['’]t)|unable|denied|refused"
+    r"|forbidden|not found"
+    r"|no such|invalid|unsupported|unauthorized|timed? ?out|timeouts?|exceptions?|panic|fatal|crash\w*"
+    r"|unknown|expired"
+    r"|missing|conflicts?|exceed\w*|(?:do(?:es)? )?not (?:exist|work\w*|start\w*|respond\w*|recogni\w+"
+    r"|configured|available"
+    r"|allowed|permitted|ready)|doesn['’]t|don['’]t|isn['’]t|won['’]t|killed|unreachable|mismatch|stuck"
+    r"|corrupt\w*|lost|slow"
+    r"|rejected|aborted|hangs?|broken|wrong\w*|incorrect\w*|refus\w+|unexpected\w*|dubious|insufficient"
+    r"|exhausted|too (?:many|large"
+    r"|long|old|few)|undefined|unrecogni\w+|deadline|bad request|gateway|reset by peer|connection reset"
+    r"|out of memory|oom|no space|deadlock\w*|evict\w+|interrupted|disconnect\w*|unhealthy|overflow\w*)\b"
+    r"|\w(?:Exception|Error|Failure"
+    r"|BackOff|Killed)\b",
+    re.I,
+)
+_ERROR_PREFIX = re.compile(
+    r"^(?:\w+ ){0,3}?(?:error|fatal|panic|exception|warning|failure)(?: message)?\s*:\s*", re.I
+)
+_SAYS_WHICH = re.compile(r"^(?:error|fatal|panic|exception)\b[^:]{0,12}:\s*\S", re.I)
+_QUOTED = re.compile(r"`+\s*(?P<ticked>[^`]+?)\s*`+|(?<!\w)[\"“](?P<quoted>[^\"”]{4,})[\"”](?!\w)")
+_SETTING_NAME = re.compile(r"^[\w.\[\]/-]+$")
+_NAMES_ERROR = re.compile(r"[a-z](?:Exception|Error|Failure|BackOff|Killed)$|^(?:E[A-Z]{4,}|[A-Z]+\d{3,})$")
+_ABOUT_SETTINGS = re.compile(
+    r"\b(?:section|option|setting|command|parameter|keyword|variable|handling|how|configure|examples?)s?\b",
+    re.I,
+)
+
+
+def is_literal_error(heading: str) -> bool:
+    """Whether a heading quotes an error message, or begins with `Error:` and says which."""
+    if _SAYS_WHICH.match(unmarked(heading)):
+        return True
+    quoted = _quoted(heading)
+    if not quoted or not _FAILURE.search(unmarked(heading)):
+        return False
+    said = _says_error(heading)
+    return any(_is_message(text) and (said or says_failure(text)) for text in quoted)
+
+
+def says_failure(text: str) -> bool:
+    """Whether a text speaks of something going wrong."""
+    return bool(_FAILURE.search(text))
+
+
+def names_failure(heading: str) -> bool:
+    """Whether a heading says that something goes wrong; a heading that only gathers others does not."""
+    words = unmarked(heading)
+    return bool(_FAILURE.search(words)) and not _TROUBLE.search(words) and len(words.split()) > 1
+
+
+def quotes_message(heading: str) -> bool:
+    """Whether a heading quotes several words, as it would an error message."""
+    return any(len(text.split()) > 2 for text in _quoted(heading) if _is_message(text))
+
+
+def literals_of(heading: str) -> tuple[str, ...]:
+    """The texts of a heading that a log would hold; several stand for alternatives."""
+    if not is_literal_error(heading):
+        return ()
+    messages = tuple(text for text in _quoted(heading) if _is_message(text))
+    if messages:
+        return tuple(text for text in messages if says_failure(text)) or messages
+    text = _ERROR_PREFIX.sub("", heading.replace("`", "")).strip().strip("\"“”'")
+    return (text,) if len(text) > 6 else ()
+
+
+def _says_error(heading: str) -> bool:
+    """Whether a heading calls what it quotes an error, and is not about a setting for errors."""
+    words = _QUOTED.sub("", heading)
+    return bool(
+        re.search(r"\b(?:errors?|exceptions?|messages?)\b", words, re.I)
+    ) and not _ABOUT_SETTINGS.search(words)
+
+
+def _quoted(heading: str) -> list[str]:
+    """What stands in backticks or, without any, in quotes."""
+    ticked = [match["ticked"] for match in _QUOTED.finditer(heading) if match["ticked"]]
+    plain = [match["quoted"] for match in _QUOTED.finditer(heading) if match["quoted"]]
+    return [_ERROR_PREFIX.sub("", text) if _ERROR_PREFIX.sub("", text) else text for text in ticked or plain]
+
+
+def _is_message(text: str) -> bool:
+    """A message rather than the name of a setting or command: several words, or an error's own name."""
+    return bool(_NAMES_ERROR.search(text)) or (len(text.split()) > 1 and not _SETTING_NAME.match(text))

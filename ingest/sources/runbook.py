@@ -1,15 +1,12 @@
-"""Runbook Markdown: one alert per file, or many alerts as sections of one file; and what a runbook is called.
+"""Runbook Markdown: one alert per file, or many alerts as sections of one file, each its own entry.
 
-What a runbook is called: its first heading, unless that says nothing or something else than file and front matter.
+Sections are entries where their headings look like alert names (`MimirIngesterUnhealthy`), or where several sections
+of one level repeat the same subheadings.  What stands outside them is kept as a document.  A runbook without a single
+step is a stub: kept, and marked as one.
 
-Alerts name runbooks, so an alert's name goes before a sentence: `KafkaLagHigh.md` headed "Consumers are behind" is
-KafkaLagHigh.
-
-Runbook Markdown: one alert per file, or many alerts as sections of one file, each its own entry.
-
-Sections are entries where their headings look like alert names (`MimirIngesterUnhealthy`), or where
-several sections of one level repeat the same subheadings.  What stands outside them is kept as a
-document.  A runbook without a single step is a stub: kept, and marked as one.
+A runbook is called by its first heading, unless that says nothing, or another thing than file and front matter
+(`runbook_name`).  Alerts name runbooks, so an alert's name goes before a sentence: `KafkaLagHigh.md` headed "Consumers
+are behind" is KafkaLagHigh.
 """
 
 from __future__ import annotations
@@ -44,68 +41,6 @@ from ingest.markdown.steps import steps_of
 from ingest.source import Parsed, SourceFile
 from kb.model import Document, Entry, Provenance, Runbook, Source
 
-_CAMEL = re.compile(r"^[A-Z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9_]*$|^[A-Z]{2,}[a-z]\w+[A-Z]\w*$")
-_KEBAB = re.compile(r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+){2,}$")
-_KIND = re.compile(
-    r"\s*[\[(][^\])]*[\])]\s*$|^(?:alert(?: rule)?|(?:alert )?run-?book|play-?book|sop)(?:\s+(?:name|for))?"
-    r"\s*[:–—-]\s*",
-    re.I,
-)
-_TEMPLATE = re.compile(r"<%.*?%>|\{\{.*?\}\}|\{%.*?%\}|\$\{.*?\}")
-_GENERIC = re.compile(
-    r"(?:(?:alert|the|this|a|an|general|operational|ops|on-?call|incident|response"
-    r"|service) )*(?:run-?books?|play-?books?|overview|alerts?|meaning|summary"
-    r"|introduction|description|troubleshooting|documentation|readme|index|title|untitled|procedures?"
-    r"|guide|steps|details|sop)",
-    re.I,
-)
-
-
-def runbook_name(heading: str, title: str, file_name: str) -> tuple[str, str]:
-    """The name, and what its heading says besides where that is not the name.
-
-    `heading` and `title` (of front matter) may be empty.
-    """
-    stem = _stem(file_name)
-    said = without_kind(heading)
-    if not said or _TEMPLATE.search(heading) or _GENERIC.fullmatch(said):
-        return without_kind(title) or stem, ""
-    if (
-        _CAMEL.match(stem)
-        and len(stem) > _SHORT
-        and _folded(stem) not in _folded(said)
-        and not is_alert_name(said)
-    ):
-        return stem, said
-    return said, ""
-
-
-def is_alert_name(title: str) -> bool:
-    """Whether a heading is a name such as `KubePodCrashLooping` or `err-too-many-series`."""
-    name = _KIND.sub("", unmarked(title))
-    return bool(_CAMEL.match(name) or _KEBAB.match(name)) and len(name) > _SHORT
-
-
-_SHORT = 6
-
-
-def without_kind(name: str) -> str:
-    """A name without what only says that it is a runbook's or an alert's."""
-    return _KIND.sub("", name).strip() or name
-
-
-def _stem(file_name: str) -> str:
-    """The name of a file without any of its suffixes that are letters: `queue.html.md.erb` is `queue`."""
-    stem = PurePath(file_name).name
-    while re.search(r"\.[A-Za-z]\w{0,8}$", stem):
-        stem = stem.rpartition(".")[0]
-    return stem
-
-
-def _folded(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).lower()
-
-
 _WHEN = re.compile(
     r"^(?:(?:alert|runbook) )?(?:meaning|summary|overview|descriptions?|details|about|context|background"
     r"|symptoms?|purpose"
@@ -125,7 +60,6 @@ _STRONG = re.compile(
     r"^(?:#{1,6}|\*\*)\s*(?:[\d.]+\s*)?(meaning|impact|diagnos[ie]s|mitigation|procedure|investigation"
     r"|escalation|triage"
     r"|troubleshooting(?: steps)?|remediation|how to (?:\**)?(?:investigate|fix|resolve|mitigate)"
-    r""
     r"|alert (?:details|description|meaning)|possible checks|what to do|first steps|verification"
     r"|rollback)\W*$",
     re.I | re.M,
@@ -298,3 +232,65 @@ def _boxed(part: EntryPart) -> str:
     title = re.sub(r"^\w+\s*:?\s*", "", unmarked(part.heading.text)) if part.heading else ""
     text = unmarked(as_text([block for block in part.blocks if block.kind != "code"]))
     return ": ".join(said for said in (title, text) if said)
+
+
+_CAMEL_NAME = re.compile(r"^[A-Z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9_]*$|^[A-Z]{2,}[a-z]\w+[A-Z]\w*$")
+_KEBAB_NAME = re.compile(r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+){2,}$")
+_KIND_OF_TEXT = re.compile(
+    r"\s*[\[(][^\])]*[\])]\s*$|^(?:alert(?: rule)?|(?:alert )?run-?book|play-?book|sop)(?:\s+(?:name|for))?"
+    r"\s*[:–—-]\s*",
+    re.I,
+)
+_TEMPLATE_CODE = re.compile(r"<%.*?%>|\{\{.*?\}\}|\{%.*?%\}|\$\{.*?\}")
+_GENERIC_HEADING = re.compile(
+    r"(?:(?:alert|the|this|a|an|general|operational|ops|on-?call|incident|response"
+    r"|service) )*(?:run-?books?|play-?books?|overview|alerts?|meaning|summary"
+    r"|introduction|description|troubleshooting|documentation|readme|index|title|untitled|procedures?"
+    r"|guide|steps|details|sop)",
+    re.I,
+)
+
+_SHORTEST_NAME = 6
+"""Characters that the name of an alert exceeds."""
+
+
+def runbook_name(heading: str, title: str, file_name: str) -> tuple[str, str]:
+    """The name, and what its heading says besides where that is not the name.
+
+    `heading` and `title` (of front matter) may be empty.
+    """
+    stem = _stem(file_name)
+    said = without_kind(heading)
+    if not said or _TEMPLATE_CODE.search(heading) or _GENERIC_HEADING.fullmatch(said):
+        return without_kind(title) or stem, ""
+    if (
+        _CAMEL_NAME.match(stem)
+        and len(stem) > _SHORTEST_NAME
+        and _letters_of(stem) not in _letters_of(said)
+        and not is_alert_name(said)
+    ):
+        return stem, said
+    return said, ""
+
+
+def is_alert_name(title: str) -> bool:
+    """Whether a heading is a name such as `KubePodCrashLooping` or `err-too-many-series`."""
+    name = _KIND_OF_TEXT.sub("", unmarked(title))
+    return bool(_CAMEL_NAME.match(name) or _KEBAB_NAME.match(name)) and len(name) > _SHORTEST_NAME
+
+
+def without_kind(name: str) -> str:
+    """A name without what only says that it is a runbook's or an alert's."""
+    return _KIND_OF_TEXT.sub("", name).strip() or name
+
+
+def _stem(file_name: str) -> str:
+    """The name of a file without any of its suffixes that are letters: `queue.html.md.erb` is `queue`."""
+    stem = PurePath(file_name).name
+    while re.search(r"\.[A-Za-z]\w{0,8}$", stem):
+        stem = stem.rpartition(".")[0]
+    return stem
+
+
+def _letters_of(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).lower()

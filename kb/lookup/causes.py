@@ -1,17 +1,17 @@
-"""One symptom, several causes: which matches are alternatives, what separates them, which the text speaks for.
+"""One symptom, several causes: which matches are alternatives, what tells them apart, which one the text speaks for.
 
-One symptom, several causes: which matches are alternatives, and the check that separates them.
+**Alternatives** (`mark_alternatives`) are matches that share the symptom and differ in cause; each has the check that
+tells it apart.  A check that somebody wrote always stands.  Where none was, the *trigger* that a cause speaks of
+(traffic, a deployment, an expired certificate, …) gives the question that an engineer would ask first, but only where
+it really separates, that is, where the others speak of another one.
 
-A check that somebody wrote always stands.  Where none was, the *trigger* that a cause speaks of
-(traffic, a deployment, an expired certificate, …) gives the question that an engineer would ask
-first; it is offered only when it really separates, that is, when the others speak of another one.
+**Learned in other words** (`OtherCauses`).  A text that settles on what one entry was learned by is answered before
+anything is ranked.  The same symptom may have been learned again, in other words and with another cause; it is found
+by what both were learned by.
 
-Several causes of one symptom: those that were learned in other words, and those that the text speaks for.
-
-A text that settles on what one entry was learned by is answered before anything is ranked.  The same symptom may
-have been learned again, in other words and with another cause; `OtherCauses` finds it by what both were learned by.
-Of several causes that the same line points to, `spoken_for` puts the one first whose own words (its cause, fix,
-check, services) the text holds beside the symptom: "autoscaled to 24 replicas" speaks for the pool that grew.
+**Spoken for** (`spoken_for`).  Of several causes that the same line points to, the one goes first whose own words
+(its cause, fix, check, services) the text holds beside the symptom: "autoscaled to 24 replicas" speaks for the pool
+that grew.
 """
 
 from __future__ import annotations
@@ -126,27 +126,16 @@ def _distinct(matches: Sequence[Match]) -> list[Match]:
     kept: list[tuple[set[str], Match]] = []
     for match in matches:
         words = set(tokenize(match.meaning))
-        if all(_overlap(words, other) <= SAME_CAUSE for other, _ in kept):
+        if all(_jaccard(words, other) <= SAME_CAUSE for other, _ in kept):
             kept.append((words, match))
     return [match for _, match in kept]
 
 
-def _overlap(one: set[str], other: set[str]) -> float:
+def _jaccard(one: set[str], other: set[str]) -> float:
     return len(one & other) / len(one | other) if one | other else 1.0
 
 
-_CHUNKS, _KEPT = 20, 1000
-_SPOKEN_FOR = 2.0
-"""Log-odds for a cause that the text speaks for with very telling words: more than a record moves it by."""
-_CALM = 0.5
-"""What words weigh that only lines without a complaint have: they may tell what works, as well as what began it."""
-_NEAR = 4.0
-"""Log-odds for each whole step of cosine that a cause is nearer to the text than the causes are on average."""
-_SAME_WORDS = 0.75
-"""Of the share of words that the nearest has in common with the line, what another of the same symptom has at least."""
-_WORDS_SHOWN = 3
-_STEM, _ENDING = 5, 0.7
-"""Letters that two words share at least, and the share of the longer one, to be one word with two endings."""
+_MOST_CHUNKS, _MOST_KEPT = 20, 1000
 
 
 @dataclass(slots=True)
@@ -162,7 +151,7 @@ class OtherCauses:
 
         They never settle the question: the text holds the words of the other one.
         """
-        if version is not self._version or len(self._found) > _KEPT:
+        if version is not self._version or len(self._found) > _MOST_KEPT:
             self._found, self._version = {}, version
         if entry.id not in self._found:
             self._found[entry.id] = tuple(self._search(entry))
@@ -170,19 +159,21 @@ class OtherCauses:
 
     def _search(self, entry: Entry) -> list[Found]:
         tokens = tokenize(learned_by(entry) or entry.headline)
-        hits = self.lexical.search(tokens, _CHUNKS) if tokens else []
+        hits = self.lexical.search(tokens, _MOST_CHUNKS) if tokens else []
         chunks = self.lexical.chunks_of(list({hit.entry_id for hit in hits} - {entry.id}))
-        titles = {key: _title(pieces) for key, pieces in chunks.items()}
+        titles = {key: _title_tokens(pieces) for key, pieces in chunks.items()}
         stats = stats_of(self.lexical, [*tokens, *chain.from_iterable(titles.values())])
         agreed = {key: agreement(tokens, title, stats) for key, title in titles.items()}
-        return [_other(key, value) for key, value in agreed.items() if by_likeness(value) >= RELATED]
+        return [
+            _learned_otherwise(key, value) for key, value in agreed.items() if by_likeness(value) >= RELATED
+        ]
 
 
-def _title(pieces: Sequence[StoredChunk]) -> list[str]:
+def _title_tokens(pieces: Sequence[StoredChunk]) -> list[str]:
     return [token for piece in pieces if piece.role == "title" for token in piece.tokens]
 
 
-def _other(entry_id: str, agreed: float) -> Found:
+def _learned_otherwise(entry_id: str, agreed: float) -> Found:
     return Found(
         entry_id,
         Tier.LEXICAL,
@@ -192,6 +183,10 @@ def _other(entry_id: str, agreed: float) -> Found:
         agreed=agreed,
         hearsay="in other words than these",
     )
+
+
+_SAME_WORDS = 0.75
+"""Of the share of words that the nearest has in common with the line, what another of the same symptom has at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +221,16 @@ class Causes:
         return [one.entry.id for one in self.several]
 
 
+_SPOKEN_FOR = 2.0
+"""Log-odds for a cause that the text speaks for with very telling words: more than a record moves it by."""
+_CALM_SHARE = 0.5
+"""What words weigh that only lines without a complaint have: they may tell what works, as well as what began it."""
+_NEARNESS = 4.0
+"""Log-odds for each whole step of cosine that a cause is nearer to the text than the causes are on average."""
+
+_WORDS_SHOWN = 3
+
+
 def spoken_for(causes: Causes, likeness: Mapping[str, float], judged: Sequence[Judged]) -> list[Judged]:
     """The candidates; of those that are causes of one symptom each is lifted as far as the text speaks for it.
 
@@ -248,9 +253,9 @@ def _own_words(causes: Causes) -> dict[str, list[str]]:
     asked = [
         word for word in dict.fromkeys(tokenize(causes.said)) if word not in symptom and not word.isdecimal()
     ]
-    own = {one.entry.id: _words(_own_text(one.entry)) for one in causes.several}
+    own = {one.entry.id: _words_and_pairs(_own_text(one.entry)) for one in causes.several}
     common = set.intersection(*own.values())
-    return {key: [word for word in asked if _has(words - common, word)] for key, words in own.items()}
+    return {key: [word for word in asked if _has_word(words - common, word)] for key, words in own.items()}
 
 
 def _own_text(entry: Entry) -> str:
@@ -260,25 +265,31 @@ def _own_text(entry: Entry) -> str:
     return "\n".join(filter(None, said))
 
 
-def _words(text: str) -> set[str]:
+_SHORTEST_STEM, _STEM_SHARE = 5, 0.7
+"""Letters that two words share at least, and the share of the longer one, to be one word with two endings."""
+
+
+def _words_and_pairs(text: str) -> set[str]:
     """The words, and each two neighbours as one: `log agent`, `logagent`."""
     tokens = tokenize(text)
     return {*tokens, *(first + second for first, second in pairwise(tokens))}
 
 
-def _has(words: Set[str], asked: str) -> bool:
+def _has_word(words: Set[str], asked: str) -> bool:
     """Whether the word is there, perhaps with another ending: `chrony` and `chronyd`."""
-    return asked in words or (len(asked) >= _STEM and any(_related(asked, word) for word in words))
+    return asked in words or (
+        len(asked) >= _SHORTEST_STEM and any(_is_same_word(asked, word) for word in words)
+    )
 
 
-def _related(one: str, other: str) -> bool:
+def _is_same_word(one: str, other: str) -> bool:
     shorter, longer = sorted((one, other), key=len)
-    return len(shorter) >= max(_STEM, _ENDING * len(longer)) and longer.startswith(shorter)
+    return len(shorter) >= max(_SHORTEST_STEM, _STEM_SHARE * len(longer)) and longer.startswith(shorter)
 
 
 def _lifted(one: Judged, words: Sequence[str], loud: Set[str], near: float) -> Judged:
     heard = text_specificity(" ".join(word for word in words if word in loud))
-    spoken = max(heard, _CALM * text_specificity(" ".join(words)))
-    lift = one.lift + _SPOKEN_FOR * spoken + _NEAR * near
+    spoken = max(heard, _CALM_SHARE * text_specificity(" ".join(words)))
+    lift = one.lift + _SPOKEN_FOR * spoken + _NEARNESS * near
     said = f"; the text speaks of {', '.join(words[:_WORDS_SHOWN])}" if words else ""
     return replace(one, lift=lift, reason=f"{one.reason}{said}")

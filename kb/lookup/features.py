@@ -1,26 +1,21 @@
-"""How well an entry answers a question, in numbers that any engineer can read, and the order that follows.
+"""How well an entry answers a question, in numbers that any engineer can read, each from 0 to 1; and the order by them.
 
-How well an entry answers a question, in numbers that any engineer can read, each from 0 to 1.
+Eleven features in three groups.  *Words*: how much of the question's weight (rare words weigh more) the entry's best
+chunk holds, the whole entry holds, its adjacent pairs hold, how much of the rarest third it holds, and how much of it
+stands in one chunk, however often.  *Meaning*: cosine of the best chunk, mean cosine of all, cosine of the title.
+*Title*: how much of the title the question mentions, the same allowing for other endings, and the similarity of the
+character 4-grams.  A title that says nothing, since many entries have all of its words ("Add query for bug 1263032"),
+counts as none.
 
-Eleven features in three groups.  *Words*: how much of the question's weight (rare words weigh more)
-the entry's best chunk holds, the whole entry holds, its adjacent pairs hold, how much of the rarest
-third it holds, and how much of it stands in one chunk, however often.  *Meaning*: cosine of the best
-chunk, mean cosine of all, cosine of the title.  *Title*: how much of the title the question mentions,
-the same allowing for other endings, and the similarity of the character 4-grams.
+All are absolute: they mean the same for one candidate as for a hundred, which is what lets a verdict rest on them.
+Nothing is tokenised here but titles; a chunk brings its tokens along.
 
-A title that says nothing, since many entries have all of its words ("Add query for bug 1263032"), counts as none.
-
-All are absolute: they mean the same for one candidate as for a hundred, which is what lets a
-verdict rest on them.  Nothing is tokenised here but titles; a chunk brings its tokens along.
-
-The order of candidates: the weighted mean of three opinions, words, meaning and subject.
-
-Meaning is the plain mean of its features (`kb.lookup.features`), words the root of theirs: the first
-words that are shared tell more than the next ones.  The subject is what the title says, or, where that
-is more, how nearly the entry quotes the question (its pairs of words, its rarest ones and the most of it
-at once): a log line in a postmortem names its subject better than the postmortem's title.  The score runs
-from 0 to 1 and can be explained by the numbers it was added up from.  Weights are round on purpose: fitted
-on one kind of source they did worse on the others (`benchmarks/ranking.py` measures the score).
+The order (`rank`) is the weighted mean of three opinions.  *Meaning* is the plain mean of its features, *words* the
+root of theirs: the first words that are shared tell more than the next ones.  The *subject* is what the title says,
+or, where that is more, how nearly the entry quotes the question (its pairs of words, its rarest ones and the most of
+it at once): a log line in a postmortem names its subject better than the postmortem's title.  The score runs from 0
+to 1 and can be explained by the numbers it was added up from.  Weights are round on purpose: fitted on one kind of
+source they did worse on the others (`benchmarks/ranking.py` measures the score).
 """
 
 from __future__ import annotations
@@ -58,9 +53,9 @@ FEATURE_NAMES: tuple[str, ...] = (
 
 _SATURATION, _LENGTH_WEIGHT = 1.2, 0.75  # BM25's k1 and b, as everybody uses them
 _TITLE_CHARACTERS = 300
-_SHORTEST_DOER = 6
+_SHORTEST_AGENT = 6
 """Letters of what is named by what it does: `compactor`, `scheduler`."""
-_COMMON, _MANY = 1 / 3, 5
+_COMMON_SHARE, _COMMON_FEWEST = 1 / 3, 5
 """Of all entries the share, and how many at the least, that have a word which says nothing in a title."""
 _Key = TypeVar("_Key")
 _WORD = re.compile(r"[^\W_]+")
@@ -105,7 +100,7 @@ class Query:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Its plain words, see `plain_words`."""
+        """Its plain words, as `plain_words` makes them."""
         return plain_words(self.text)
 
     @cached_property
@@ -130,7 +125,7 @@ def features(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) 
     """One row a candidate, one column a name of `FEATURE_NAMES`, all values from 0 to 1."""
     if not candidates:
         return np.zeros((0, len(FEATURE_NAMES)))
-    candidates = [_told(one, stats) for one in candidates]
+    candidates = [_without_empty_title(one, stats) for one in candidates]
     weights = _Weights.of(query, stats)
     words = np.array([_word_features(one, weights, stats) for one in candidates])
     titles = np.array([_title_features(query, one, stats) for one in candidates])
@@ -184,10 +179,10 @@ def _word_features(candidate: Candidate, weights: _Weights, stats: CorpusStats) 
     )
 
 
-def _told(candidate: Candidate, stats: CorpusStats) -> Candidate:
+def _without_empty_title(candidate: Candidate, stats: CorpusStats) -> Candidate:
     """The candidate, without its title where that says nothing and its text says something."""
     words = [word for word in plain_words(candidate.title[:_TITLE_CHARACTERS]) if not word.isdecimal()]
-    common = max(_MANY, _COMMON * stats.documents)
+    common = max(_COMMON_FEWEST, _COMMON_SHARE * stats.documents)
     if not words or any(stats.df.get(word, 0) < common for word in words):
         return candidate
     body = [piece.role != "title" for piece in candidate.chunks]
@@ -290,7 +285,7 @@ def has_relative(word: str, query: Query) -> bool:
     every, long = query.beginnings
     if len(word) < 4:
         return False
-    if len(word) >= _SHORTEST_DOER and word.endswith(("er", "or")):
+    if len(word) >= _SHORTEST_AGENT and word.endswith(("er", "or")):
         return word in every
     return word[: _stem_length(word)] in every or any(word[:n] in long for n in range(4, len(word) + 1))
 

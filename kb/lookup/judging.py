@@ -24,7 +24,7 @@ from kb.lookup.scoring import (
 from kb.model import Document, Entry, Origin, Pattern, Source, ToolFix
 from kb.model.ledger import EXACT, Standing, Tier, Trust
 from kb.store.entries import Stored
-from kb.text.contradictions import apart, other_denial, same_denial, turned
+from kb.text.contradictions import contradicting_word, differ_in_none_left, other_denial, same_denial
 from kb.text.entries.chunks import spelled_out
 from kb.text.kinds import Kind, is_prose
 from kb.text.masking import mask
@@ -40,10 +40,8 @@ _HELD_BACK = 1 / 3
 Whatever it would be without, two in five of those are right: `benchmarks/reliability.py` found it of 57 that said 0.7.
 """
 
-
 _NAMED_OTHER = 0.2
 """The same, before it is held back, where the alert says its name, and the candidate is another's: few are right."""
-
 
 _GENERAL_ADVICE = RELATED + 0.05
 """The most that starter advice gets: it is near to every alert of its kind, and a runbook for none.
@@ -52,55 +50,40 @@ In a new home 24 of 250 alerts of other systems are related to it, three of them
 limit, 11 with more than 0.3.  It was chosen on these alerts.
 """
 
-
 _AGREEMENT, _CONFLICT = 0.15, 0.5
-
 
 _LIKELY = 0.5
 """The confidence from which agreement counts in full: the right service makes no wrong entry right."""
-
 
 _WHOLE, _LEARNED = 0.15, 0.2
 """What is added where a match is all that its line says, and where that line is what was learned: if it is not
 general, it is known."""
 
-
 _ALL_WORDS = 0.9
 """Of the weight of a pattern's words, the share that a text must have to be settled by likeness alone."""
-
 
 _QUOTED = 0.5
 """Of the rarest words of what a program wrote, the share that a document must have for it to settle the question."""
 
-
 _FAILING_N = 3
-
 
 _WORD = re.compile(r"\w+")
 
-
 _NO_NUMBER = re.compile(r"[^\W\d_]+")
-
 
 _CODE = re.compile(r"(?<![\w.])\d+(?![\w.])")
 
-
 _CODED_LINES, _CODED = 12, 400
-
 
 _UNWRITTEN = "nothing is written there yet"
 
-
 _OF_TITLE = ("title_exact", "title_loose", "title_letters")
-
 
 _SHORT = 2_000
 """Characters of a text that may be a stub."""
 
-
 _PLAIN_MOST = 0.5
 """How telling the surroundings of a plain message can make it."""
-
 
 TAUGHT, HERE = 1.0, 0.4
 """What is added at most where a line of the question led to this entry before, and to no other; and where the
@@ -277,17 +260,16 @@ def _limited(
     """The confidence under the caps that apply, and each cap in words."""
     limits = list[str]()
     exact = found.tier in EXACT
-    if (
-        question.of_a_log and not exact
-    ):  # what the other lines say is not known here: 3 in 21 of these were wrong
+    if question.of_a_log and not exact:
+        # What the other lines say is not known here: 3 in 21 of these were wrong.
         confidence = min(confidence, SAID)
     said = line or (question.said if len(question.evidence) == 1 else "")
-    if said and apart(said, learned_by(entry)):
+    if said and differ_in_none_left(said, learned_by(entry)):
         limits.append("but none is left in one of them, and some in the other")
     if (found.strength if exact else question.specificity) < TOO_GENERAL and agreement <= 0:
         limits.append("the text alone is too general to settle it")
     pattern = learned_by(entry)
-    if pattern and "\n" not in pattern and (word := turned(said, pattern)):
+    if pattern and "\n" not in pattern and (word := contradicting_word(said, pattern)):
         limits.append(f"but the line says {word!r}")
     if found.features and is_crash(pattern):
         limits.append("its message does not stand there as it was learned")

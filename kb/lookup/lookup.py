@@ -1,11 +1,9 @@
-"""`check_known_issues`: prepare, ask the tiers cheapest first, judge, explain, record.
+"""`check_known_issues`: prepare, ask the tiers cheapest first, judge, explain; then record, and hand the answer out.
 
-From a finding to the answer that is handed out: recorded in the ledger, with its notes.
+`Lookup.find` makes a finding of a text.  A tier that settles the question ends the search, unless asked to go deep.
+What was left out is counted, what could not be taken into account is noted; nothing is written.
 
-`check_known_issues`: prepare, ask the tiers cheapest first, judge, explain.
-
-A tier that settles the question ends the search, unless asked to go deep.  What was left out is
-counted, what could not be taken into account is noted, and recording is left to the caller.
+`answer` records a finding in the ledger and makes of it the answer that is handed out, with its notes.
 """
 
 from __future__ import annotations
@@ -40,72 +38,15 @@ from kb.store.ledger import Ledger
 from kb.text.entries.identify import runbook_keys
 from kb.text.evidence.evidence import title_line
 
-_WAITING = (
-    "the lookup is not recorded yet, since another process is writing into the home; the next command that can"
-    " write records it, and its id holds"
-)
-
-
-def answer(
-    finding: Finding,
-    ledger: Ledger | None,
-    problems: Iterable[Problem],
-    *,
-    took_ms: float,
-    now: datetime,
-    actor: str,
-    incident: str | None = None,
-) -> Answer:
-    """Record the lookup with what it offers; a home that cannot be written still answers, and says so.
-
-    Without a ledger nothing is recorded, and nothing is said about that: it was asked for.
-    """
-    notes = [*finding.notes, *(f"mistake in a memory file: {problem}" for problem in problems)]
-    lookup_id: str | None = None
-    try:
-        if ledger is not None:
-            lookup_id = _record(finding, ledger, took_ms, now, actor, incident)
-            notes += [_WAITING] if ledger.is_waiting(lookup_id) else []
-    except HomeNotWritable as error:
-        notes.append(f"the lookup was not recorded: {error}")
-    return Answer(
-        verdict=finding.verdict,
-        lookup_id=lookup_id,
-        took_ms=took_ms,
-        hidden=finding.hidden,
-        alternatives=finding.alternatives,
-        matches=finding.matches,
-        notes=tuple(notes),
-        seen=finding.question.seen,
-    )
-
-
-def _record(
-    finding: Finding, ledger: Ledger, took_ms: float, now: datetime, actor: str, incident: str | None
-) -> str:
-    question = finding.question
-    return ledger.record_lookup(
-        at=now,
-        verdict=finding.verdict,
-        fingerprint=question.fingerprint,
-        evidence=json.dumps([e.line.text for e in question.evidence]),
-        tool=question.tool,
-        service=question.service,
-        environment=question.environment,
-        took_ms=took_ms,
-        matches=finding.matches,
-        actor=actor,
-        incident=incident,
-    )
-
-
 TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
+"""The trust in each entry at a moment, by id."""
 RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
 """Successes less failures of each entry for a service."""
 Watched = Callable[[datetime], Sequence[WatchItem]]
 """The items of the watch list that count at a moment."""
-_JUDGED, _FEW = 30, 10
-_NOTHING = (
+_MOST_JUDGED, _FEWEST_JUDGED = 30, 10
+"""How many ranked candidates are judged, at the most and at the least."""
+_NOTHING_ASKED = (
     "the text is empty, so nothing was looked up; give the error text (if it was piped in, see why the"
     " program before the pipe printed nothing)"
 )
@@ -145,7 +86,9 @@ class Lookup:
     trust_of: TrustOf
     others: OtherCauses
     notes: Callable[[], Sequence[str]]
+    """What the indexes of words and of meaning could not take into account, in sentences."""
     held: Held
+    """The entries in quarantine."""
     watched: Watched = lambda _: ()
     record_for: RecordFor = lambda *_: {}
     snapshot: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -180,7 +123,7 @@ class Lookup:
             seconds=self.seconds,
         )
         if not question.evidence:
-            raise NothingAsked(_NOTHING)
+            raise NothingAsked(_NOTHING_ASKED)
         if not deep:
             with self.snapshot():
                 exact = self._exact(question, scan, now, deep=False)
@@ -212,7 +155,7 @@ class Lookup:
                 line.query, as_written=line.as_written, kind=line.kind, said=line.written
             )
             hits = [replace(hit, reason=f"line {number} by itself: {hit.reason}") for hit in ranked]
-            found = self._judge(line, _worth_judging(hits, _FEW), now, found)
+            found = self._judge(line, _worth_judging(hits, _FEWEST_JUDGED), now, found)
         return found
 
     def _exact(self, question: Question, scan: SignatureScan, now: datetime, *, deep: bool) -> list[Judged]:
@@ -269,11 +212,11 @@ class Lookup:
         """One judgement an entry, the most confident of its tiers; alert rules stand for their runbooks."""
         if not found:
             return list(already)
-        stored = self._on_offer(hit.entry_id for hit in found)
+        stored = self._still_offered(hit.entry_id for hit in found)
         runbooks = self._runbooks([one.entry for one in stored.values()])
         hits = [_to_runbook(hit, stored, runbooks) for hit in found if hit.entry_id in stored]
         if further := {hit.entry_id for hit in hits} - stored.keys():
-            stored |= self._on_offer(further)
+            stored |= self._still_offered(further)
         hits = [hit for hit in hits if hit.entry_id in stored]
         trust = self.trust_of([one.entry for one in stored.values()], now)
         here = self.record_for(list(stored), question.service) if question.service else {}
@@ -284,8 +227,8 @@ class Lookup:
             best[hit.entry_id] = stronger(best[hit.entry_id], one) if hit.entry_id in best else one
         return list(best.values())
 
-    def _on_offer(self, ids: Iterable[str]) -> dict[str, Stored]:
-        """The entries; without those that were taken off offer since the text was read."""
+    def _still_offered(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """The entries, without those that may no longer be shown since the text was read."""
         return {key: one for key, one in self.entries.many(ids).items() if one.entry.status in OFFERED}
 
     def _runbooks(self, entries: Sequence[Entry]) -> dict[str, str]:
@@ -305,7 +248,7 @@ class Lookup:
 def _worth_judging(ranked: Sequence[Found], limit: int) -> Sequence[Found]:
     """All that can come to be shown; the rest is not even read: no agreement lifts it to `RELATED`."""
     likely = sum(hit.strength >= RELATED / 2 for hit in ranked)
-    return ranked[: max(limit, _FEW, min(likely, _JUDGED))]
+    return ranked[: max(limit, _FEWEST_JUDGED, min(likely, _MOST_JUDGED))]
 
 
 def _to_runbook(hit: Found, stored: Mapping[str, Stored], runbooks: Mapping[str, str]) -> Found:
@@ -326,3 +269,62 @@ def _finding(question: Question, judged: list[Judged], limit: int, notes: list[s
         several = False
     notes += [fact] if (fact := surer(question, shown, matches if several else (), verdict)) else []
     return Finding(question, verdict, matches, several, hidden, tuple(notes))
+
+
+_NOT_RECORDED_YET = (
+    "the lookup is not recorded yet, since another process is writing into the home; the next command that can"
+    " write records it, and its id holds"
+)
+
+
+def answer(
+    finding: Finding,
+    ledger: Ledger | None,
+    problems: Iterable[Problem],
+    *,
+    took_ms: float,
+    now: datetime,
+    actor: str,
+    incident: str | None = None,
+) -> Answer:
+    """Record the lookup with the matches that it shows; a home that cannot be written still answers, and says so.
+
+    Without a ledger nothing is recorded, and nothing is said about that: it was asked for.
+    """
+    notes = [*finding.notes, *(f"mistake in a memory file: {problem}" for problem in problems)]
+    lookup_id: str | None = None
+    try:
+        if ledger is not None:
+            lookup_id = _record(finding, ledger, took_ms, now, actor, incident)
+            notes += [_NOT_RECORDED_YET] if ledger.is_waiting(lookup_id) else []
+    except HomeNotWritable as error:
+        notes.append(f"the lookup was not recorded: {error}")
+    return Answer(
+        verdict=finding.verdict,
+        lookup_id=lookup_id,
+        took_ms=took_ms,
+        hidden=finding.hidden,
+        alternatives=finding.alternatives,
+        matches=finding.matches,
+        notes=tuple(notes),
+        seen=finding.question.seen,
+    )
+
+
+def _record(
+    finding: Finding, ledger: Ledger, took_ms: float, now: datetime, actor: str, incident: str | None
+) -> str:
+    question = finding.question
+    return ledger.record_lookup(
+        at=now,
+        verdict=finding.verdict,
+        fingerprint=question.fingerprint,
+        evidence=json.dumps([e.line.text for e in question.evidence]),
+        tool=question.tool,
+        service=question.service,
+        environment=question.environment,
+        took_ms=took_ms,
+        matches=finding.matches,
+        actor=actor,
+        incident=incident,
+    )

@@ -1,20 +1,17 @@
 """What an answer says beside its matches: entries in quarantine, the watch list, the fact that would make it surer.
 
-What an answer says beside its matches: entries in quarantine, and the watch list.
+**Entries in quarantine** (`warnings`): what would have matched, had it not been taken away, is told as a warning,
+never shown as advice.
 
-What would have matched, had it not been taken away: told as a warning, never offered as advice.
+**The watch list** (`noted`): what is on it is noted in the reason, and goes first among equals.  An entry on the list
+passes a neighbour only when that one is at most `BONUS` more confident, no better trusted and of the same status.  So
+the list never lifts a failing entry over one that works, nor changes a verdict or a confidence.
 
-The watch list in a lookup: what is on it is noted in the reason, and goes first among equals.  Pure.
-
-An entry on the list passes a neighbour only when that one is at most `BONUS` more confident, no better
-trusted and of the same status.  So the list never lifts a failing entry over one that works, nor changes
-a verdict or a confidence.
-
-The one fact that would make an answer surer that is not sure: what the candidates at hand differ by and nobody said.
-
-Where it happened comes first (service, environment, tool), since a lookup weighs that; then an error code that they are
-known by; then the check, where several causes share the symptom and somebody, or their triggers, tell them apart; then
-the line of the log for what was told in somebody's own words.  Nothing is asked for that was said, or that all share.
+**What would make it surer** (`surer`): the one fact by which the candidates at hand differ and that nobody said.
+Where it happened comes first (service, environment, tool), since a lookup weighs that; then an error code that they
+are known by; then the check, where several causes share the symptom and somebody, or their triggers, tell them apart;
+then the line of the log for what was told in somebody's own words.  Nothing is asked for that was said, or that all
+share.
 """
 
 from __future__ import annotations
@@ -43,10 +40,10 @@ from kb.text.signatures.set import SignatureSet, sought
 from kb.text.specificity import TOO_GENERAL, error_codes
 from kb.text.tokens import one_line
 
-RULES = (FAILING, *BY_PERSON)
+_WARNING_RULES = (FAILING, *BY_PERSON)
 """The quarantines that say something about the advice; the others are about signatures that fire too often."""
-_MOST = 3
-_TITLE, _FIX = 80, 160
+_MOST_WARNINGS = 3
+_TITLE_CHARACTERS, _FIX_CHARACTERS = 80, 160
 
 
 class Held(Protocol):
@@ -76,11 +73,11 @@ class HeldEntries:
 def warnings(question: Question, held: Held, entries: EntryTable) -> list[str]:
     """A sentence for each quarantined entry that fits the question exactly, at most three."""
     found = held.fitting(_asked(question), "\n".join(one.line.text for one in question.evidence))
-    moves = {key: move for key, move in found.items() if move.rule in RULES}
+    moves = {key: move for key, move in found.items() if move.rule in _WARNING_RULES}
     kept = (one.entry for one in entries.many(moves).values())
     fitting = _fitting(question, [entry for entry in kept if entry.status is Status.QUARANTINED])
-    said = [_warning(entry, moves[entry.id]) for entry in fitting[:_MOST]]
-    more = len(fitting) - _MOST
+    said = [_warning(entry, moves[entry.id]) for entry in fitting[:_MOST_WARNINGS]]
+    more = len(fitting) - _MOST_WARNINGS
     return [*said, f"{more} more quarantined entries fit as well"] if more > 0 else said
 
 
@@ -107,9 +104,9 @@ def _fitting(question: Question, entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _warning(entry: Entry, move: Move) -> str:
-    fix = one_line(entry.advice().fix, _FIX)
+    fix = one_line(entry.advice().fix, _FIX_CHARACTERS)
     advised = f"; do not rely on what it advised: {fix}" if fix else ""
-    title = one_line(title_line(entry.headline), _TITLE)
+    title = one_line(title_line(entry.headline), _TITLE_CHARACTERS)
     return f"an entry that fits is quarantined ({move.reason}): {title} [{entry.id}]{advised}"
 
 
@@ -128,7 +125,7 @@ def noted(
         told.update(item.id for item in mine)
         place = len(result)
         if mine:
-            while place and result[place - 1].entry.id not in lifted and _equal(one, result[place - 1]):
+            while place and result[place - 1].entry.id not in lifted and _is_equal(one, result[place - 1]):
                 place -= 1
             lifted.add(one.entry.id)
         reasons = [one.reason, *(in_words(item, now) for item in mine[:2])]
@@ -187,7 +184,7 @@ def _meets_question(item: WatchItem, question: Question, known: bool) -> bool:
     )
 
 
-def _equal(one: Judged, before: Judged) -> bool:
+def _is_equal(one: Judged, before: Judged) -> bool:
     return (
         before.confidence - one.confidence <= BONUS
         and before.trust.value <= one.trust.value
@@ -195,8 +192,8 @@ def _equal(one: Judged, before: Judged) -> bool:
     )
 
 
-_NAMED, _QUOTED, _MOST_NAMED = 3, 80, 5
-_PLACES: tuple[tuple[str, Callable[[Question], str], Callable[[Entry], Sequence[str]]], ...] = (
+_NAMES_SHOWN, _QUOTED_CHARACTERS, _MOST_COMPARED = 3, 80, 5
+_PLACE_KINDS: tuple[tuple[str, Callable[[Question], str], Callable[[Entry], Sequence[str]]], ...] = (
     ("service", lambda question: question.service or _told_by_carriers(question), lambda e: e.scope.services),
     ("environment", lambda question: question.environment, lambda e: e.scope.environments),
     ("tool that failed", lambda question: question.tool, lambda e: _tools(e)),
@@ -214,11 +211,11 @@ def surer(question: Question, shown: Sequence[Judged], matches: Sequence[Match],
     own = [one for one in shown if one.entry.provenance.origin is not Origin.STARTER]
     if verdict is Verdict.UNKNOWN:
         return _line_wanted(question, own) or _more_wanted(question)
-    close = [one for one in own if one.confidence >= RELATED][:_MOST_NAMED]
+    close = [one for one in own if one.confidence >= RELATED][:_MOST_COMPARED]
     if not close:
         return _more_wanted(question)
     return (
-        next((said for place in _PLACES if (said := _place_wanted(question, close, *place))), "")
+        next((said for place in _PLACE_KINDS if (said := _place_wanted(question, close, *place))), "")
         or _code_wanted(question, close)
         or _check_wanted(close, matches)
         or _line_wanted(question, close)
@@ -232,7 +229,7 @@ def _check_wanted(close: Sequence[Judged], matches: Sequence[Match]) -> str:
     if found is None:
         return ""
     which = f"number {found + 1}" if found else "the first"
-    check = one_line(matches[found].check, 2 * _QUOTED)
+    check = one_line(matches[found].check, 2 * _QUOTED_CHARACTERS)
     return f"to be surer, check what tells {which} from the others: {check}"
 
 
@@ -245,7 +242,7 @@ def _place_wanted(
 ) -> str:
     """The place by which the candidates differ, or which speaks for the only one or against it."""
     places = [tuple(of(one.entry)) for one in close]
-    names = list(dict.fromkeys(place for group in places for place in group[:_NAMED]))
+    names = list(dict.fromkeys(place for group in places for place in group[:_NAMES_SHOWN]))
     text = question.said.casefold()
     if said(question) or not places[0] or any(place.casefold() in text for place in names):
         return ""
@@ -289,7 +286,7 @@ def _line_wanted(question: Question, candidates: Sequence[Judged]) -> str:
     first = next(line for line in pattern.splitlines() if line.strip())
     return (
         "to be surer, add the line of the log or the message itself, as the program wrote it: the nearest entry was "
-        f"learned by `{one_line(first, _QUOTED)}`"
+        f"learned by `{one_line(first, _QUOTED_CHARACTERS)}`"
     )
 
 
@@ -302,7 +299,7 @@ def _more_wanted(question: Question) -> str:
 
 def _listed(names: Sequence[str], word: str) -> str:
     """`a, b or c`; what is left out is counted."""
-    shown, more = list(names[:_NAMED]), len(names) - _NAMED
+    shown, more = list(names[:_NAMES_SHOWN]), len(names) - _NAMES_SHOWN
     if more > 0:
         shown.append(f"{more} more")
     return f"{', '.join(shown[:-1])} {word} {shown[-1]}" if len(shown) > 1 else shown[0]

@@ -1,13 +1,10 @@
 """Which candidates are shown, in what order, and how each is explained.
 
-A judged candidate as it is shown: with the piece of the question it rests on, and its commands filled in.
+The best goes first, then those that name what is not named yet.  Runbooks come in families: those of one product quote
+each other's sentences, and the same one lies in two folders.  Five places filled with one family are one answer.  So
+after the first place two more things count:
 
-Which candidates are shown, and in what order: the best first, then those that name what is not named yet.
-
-Runbooks come in families: those of one product quote each other's sentences, and the same one stands in two
-folders.  Five places filled with one family are one answer.  So after the first place two more things count:
-
-- words of the question that a title names and no title shown before it does move its entry up, by up to `MOST`:
+- words of the question that a title names and no title shown before it does move its entry up, by up to `MOST_LIFT`:
   "Kubelet has disappeared …" is quoted by KubeSchedulerDown nearly word for word, but names KubeletDown;
 - a second runbook of a name counts one class lower, so that it does not keep another answer from being seen.
 
@@ -16,6 +13,8 @@ what hardly fits.  The first place is left as it is.  Of 134 alerts with a runbo
 five (131 before, `benchmarks/alerts.py`).  That is three questions of one family, and these rules were chosen on
 them: what they gain elsewhere is not measured.  Texts without short names keep their order; bug reports under long
 titles lose 0.7 points of their 36 there.
+
+A candidate that is shown (`to_match`) has the piece of the question that it rests on, and its commands are filled in.
 """
 
 from __future__ import annotations
@@ -36,80 +35,7 @@ from kb.model.ledger import Evidence, Match, Standing, Verdict
 from kb.text.evidence.evidence import title_line
 from kb.text.tokens import first_sentence, tokenize
 
-_SUMMARY = 200
-_COMPARED = 5_000
-"""Characters of an entry that are compared with the lines of the question."""
-
-
-class _Told(TypedDict, total=False):
-    """What a match says of an incident beside its advice."""
-
-    date: date | None
-    severity: str
-    summary: str
-
-
-def to_match(one: Judged, question: Question) -> Match:
-    """The match that is handed out."""
-    entry, advice = one.entry, one.entry.advice()
-    return Match(
-        id=entry.id,
-        kind=entry.kind,
-        title=title_line(entry.headline),
-        confidence=one.confidence,
-        tier=one.found.tier,
-        reason=one.reason,
-        evidence=one.found.evidence or closest_line(question, entry),
-        meaning=advice.meaning,
-        fix=advice.fix,
-        commands=tuple(filled(command, one.found.captures) for command in advice.commands),
-        check=advice.check,
-        warning=advice.warning,
-        trust=one.trust,
-        standing=one.trust.standing,
-        status=entry.status,
-        source=entry.provenance.source,
-        also=one.copies,
-        same_service=is_same_service(question, entry),
-        general=entry.provenance.origin is Origin.STARTER,
-        **_told(entry),
-    )
-
-
-def _told(entry: Entry) -> _Told:
-    """What tells one incident from another at a glance; nothing of other kinds."""
-    if not isinstance(entry, Incident):
-        return {}
-    severity = entry.severity.value if entry.severity else entry.severity_label
-    summary = first_sentence(entry.summary or entry.impact, _SUMMARY)
-    return {"date": entry.date, "severity": severity, "summary": summary}
-
-
-def closest_line(question: Question, entry: Entry) -> Evidence | None:
-    """The line of the question that shares most words with the entry; of equals the most telling."""
-    if not question.evidence:
-        return None
-    words = set(tokenize("\n".join(passage.text for passage in entry.passages())[:_COMPARED]))
-    line = max(
-        (one.line for one in question.evidence),
-        key=lambda line: (len(words.intersection(tokenize(line.text))), line.score, -line.line),
-    )
-    return Evidence(text=line.text, line=line.line, start=line.start, end=line.end)
-
-
-def filled(command: str, captures: dict[str, str]) -> str:
-    """The command with `{name}`, `$name` and `<name>` replaced by what the signature captured.
-
-    A captured text that could change the command (anything but letters, digits and `._:/@-`) is not
-    put in: the text of a log is data.
-    """
-    for name, value in captures.items():
-        if re.fullmatch(r"[\w.:/@-]+", value) and not value.startswith("-"):
-            command = re.sub(rf"\{{{name}\}}|\${name}\b|<{name}>", lambda _, value=value: value, command)  # type: ignore[misc]
-    return command
-
-
-LIFT, MOST = 30.0, 2.0
+LIFT, MOST_LIFT = 30.0, 2.0
 """Log-odds for a title that names all of the question, and the most that any gets.
 
 From 15 to 60 it gains the same; a lift of 2 is what a record cannot make up for, either (`rank_score`).
@@ -150,7 +76,7 @@ def spread(ordered: Sequence[Judged], limit: int) -> list[Judged]:
 
     def place(n: int) -> tuple[int, float, int]:
         again = _runbook_name(ordered[n]) in runbooks
-        return _class(ordered[n]) + again, levels[n] - _lift(ordered[n], named), n
+        return _confidence_class(ordered[n]) + again, levels[n] - _lift(ordered[n], named), n
 
     while levels and len(shown) < limit:
         best = min(levels, key=place) if shown else 0
@@ -170,13 +96,13 @@ def _levels(ordered: Sequence[Judged]) -> list[float]:
     return levels
 
 
-def _class(one: Judged) -> int:
+def _confidence_class(one: Judged) -> int:
     """0 for what settles the question, 1 for what relates, 2 for what hardly fits."""
     return (one.confidence < KNOWN) + (one.confidence < RELATED)
 
 
 def _runbook_name(one: Judged) -> str:
-    """The name of a runbook, by which a second one is the same answer from another house; empty for others.
+    """The name of a runbook, by which a second one is the same answer from another team; empty for others.
 
     Not so for other kinds: two patterns of one name may have two causes.
     """
@@ -188,4 +114,77 @@ def _lift(one: Judged, named: set[str]) -> float:
     if one.unwritten:
         return 0.0
     fresh = sum(share for word, share in one.found.named.items() if word not in named)
-    return min(MOST, LIFT * fresh * one.found.features.get("title_loose", 0.0))
+    return min(MOST_LIFT, LIFT * fresh * one.found.features.get("title_loose", 0.0))
+
+
+_SUMMARY_CHARACTERS = 200
+_COMPARED = 5_000
+"""Characters of an entry that are compared with the lines of the question."""
+
+
+class _IncidentFacts(TypedDict, total=False):
+    """What a match says of an incident beside its advice."""
+
+    date: date | None
+    severity: str
+    summary: str
+
+
+def to_match(one: Judged, question: Question) -> Match:
+    """The match that is handed out."""
+    entry, advice = one.entry, one.entry.advice()
+    return Match(
+        id=entry.id,
+        kind=entry.kind,
+        title=title_line(entry.headline),
+        confidence=one.confidence,
+        tier=one.found.tier,
+        reason=one.reason,
+        evidence=one.found.evidence or closest_line(question, entry),
+        meaning=advice.meaning,
+        fix=advice.fix,
+        commands=tuple(filled(command, one.found.captures) for command in advice.commands),
+        check=advice.check,
+        warning=advice.warning,
+        trust=one.trust,
+        standing=one.trust.standing,
+        status=entry.status,
+        source=entry.provenance.source,
+        also=one.copies,
+        same_service=is_same_service(question, entry),
+        general=entry.provenance.origin is Origin.STARTER,
+        **_incident_facts(entry),
+    )
+
+
+def _incident_facts(entry: Entry) -> _IncidentFacts:
+    """What tells one incident from another at a glance; nothing of other kinds."""
+    if not isinstance(entry, Incident):
+        return {}
+    severity = entry.severity.value if entry.severity else entry.severity_label
+    summary = first_sentence(entry.summary or entry.impact, _SUMMARY_CHARACTERS)
+    return {"date": entry.date, "severity": severity, "summary": summary}
+
+
+def closest_line(question: Question, entry: Entry) -> Evidence | None:
+    """The line of the question that shares most words with the entry; of equals the most telling."""
+    if not question.evidence:
+        return None
+    words = set(tokenize("\n".join(passage.text for passage in entry.passages())[:_COMPARED]))
+    line = max(
+        (one.line for one in question.evidence),
+        key=lambda line: (len(words.intersection(tokenize(line.text))), line.score, -line.line),
+    )
+    return Evidence(text=line.text, line=line.line, start=line.start, end=line.end)
+
+
+def filled(command: str, captures: dict[str, str]) -> str:
+    """The command with `{name}`, `$name` and `<name>` replaced by what the signature captured.
+
+    A captured text that could change the command (anything but letters, digits and `._:/@-`) is not
+    put in: the text of a log is data.
+    """
+    for name, value in captures.items():
+        if re.fullmatch(r"[\w.:/@-]+", value) and not value.startswith("-"):
+            command = re.sub(rf"\{{{name}\}}|\${name}\b|<{name}>", lambda _, value=value: value, command)  # type: ignore[misc]
+    return command

@@ -35,65 +35,6 @@ from kb.text.signatures.prepared import pieces
 from kb.text.specificity import text_specificity
 from kb.text.tokens import tokenize
 
-_CODE = re.compile(r"(?<![\w.:/-])\d{3,5}(?![\w:/-]|\.\d)")
-_STATUS = re.compile(
-    r"(?<![\w.:/#$€£-])(?:4(?:[0-2]\d|3[01]|51|99)|5(?:0\d|1[01]|2\d|30))(?![\w:/%]|[.,]\d|-\w|\s?(?:ms|µs|s|secs?|seconds?|min\w*|hours?|days?|weeks?|[kmgt]i?b|bytes"
-    r"|rows?|items?|records?|entries|times|users?|customers?|people|orders?|pods?|nodes?|requests?|messages?|jobs?"
-    r"|percent)\b)",
-    re.IGNORECASE,
-)
-_BEFORE = re.compile(
-    r"(?i)\b(?:line|port|pid|room|order|ticket|bug|issue|pr|build|job|than|about|of|every|over|under|below)\s$"
-)
-
-Frequencies = Callable[[Iterable[str]], Mapping[str, int]]
-"""In how many entries each word occurs; words that occur in none are left out."""
-
-
-def asked_words(template: str, written: str, known: Frequencies, *, prose: bool) -> list[str]:
-    """The tokens of what is asked, in order: those of its `template`, and of what was `written` what entries have, too.
-
-    What stands in the template alone (`loop` of a `loop2` that no entry has) comes last.
-
-    `prose` says that people wrote it: then each number may be the one that an entry names.
-    """
-    masked, tokens = tokenize(template), tokenize(written)
-    kept = set(masked)
-    more = {token for token in tokens if token not in kept}
-    if not more:
-        return tokens or masked
-    if not prose:
-        codes = set(_CODE.findall(written))
-        more = {token for token in more if not token.isdecimal() or token in codes}
-    kept.update(known(more))
-    heard = [token for token in tokens if token in kept]
-    said, whole = set(tokens), tuple(set(heard))
-    return [*heard, *(one for one in masked if one not in said and not _begins(one, whole))]
-
-
-def _begins(token: str, words: Iterable[str]) -> bool:
-    return any(word.startswith(token) for word in words)
-
-
-def other_status(asked: str, named: str) -> tuple[str, str] | None:
-    """The status of an HTTP answer that an entry is `named` after, and the other one that is `asked`.
-
-    None where either has none, or both have one in common.
-    """
-    own, there = statuses(named), statuses(asked)
-    return None if not own or not there or set(own) & set(there) else (own[0], there[0])
-
-
-def statuses(text: str) -> list[str]:
-    """The numbers in a text that may be the status of an HTTP answer that failed, in their order."""
-    found = (
-        one
-        for one in _STATUS.finditer(text)
-        if not _BEFORE.search(text, max(0, one.start() - 12), one.start())
-    )
-    return list(dict.fromkeys(match[0] for match in found))
-
-
 BLOCK = 4 * 1024 * 1024
 """Characters scanned at once; a signature whose needles lie further apart is not found."""
 EVIDENCE_LINES = 12
@@ -188,16 +129,18 @@ class Question:
     def seen(self) -> dict[str, str]:
         """What the carriers say of the most telling line (service, unit, pod, severity, time …), as they wrote it."""
         best = sorted(self.evidence, key=lambda e: (-e.line.score, e.line.line))[:_QUERY_LINES]
-        return next((found for e in best if (found := _told(e.line.said)).keys() - {"time", "host"}), {})
+        return next(
+            (found for e in best if (found := _said_by_carriers(e.line.said)).keys() - {"time", "host"}), {}
+        )
 
     @cached_property
     def specificity(self) -> float:
-        """How much the text tells at all, 0 to 1; see `kb.text.specificity`."""
+        """How much the text tells at all, 0 to 1, by `kb.text.specificity`."""
         return text_specificity(self.query)
 
     @cached_property
     def is_prose(self) -> bool:
-        """Whether people said it, and no program wrote it; see `kb.text.kinds`."""
+        """Whether people said it, and no program wrote it, by `kb.text.kinds`."""
         return is_prose(self.written or "\n".join(e.line.text for e in self.evidence))
 
     @property
@@ -230,7 +173,7 @@ def is_surely_alert(name: str) -> bool:
     return len(_HUMP.findall(name)) > 2
 
 
-def _told(said: Mapping[str, str]) -> dict[str, str]:
+def _said_by_carriers(said: Mapping[str, str]) -> dict[str, str]:
     """What is said, in the order of `SAID`, redacted; what is said with an empty text is not said."""
     told = {name: redact(said[name]).text for name in SAID if said.get(name)}
     return {name: text for name, text in told.items() if text not in _STREAMS}
@@ -364,11 +307,70 @@ def _readable(block: str, offset: int, first: int) -> Unfolded:
     return replace(found, text=hidden(found.text)) if found.changed else found
 
 
+_LONE_CODE = re.compile(r"(?<![\w.:/-])\d{3,5}(?![\w:/-]|\.\d)")
+_STATUS = re.compile(
+    r"(?<![\w.:/#$€£-])(?:4(?:[0-2]\d|3[01]|51|99)|5(?:0\d|1[01]|2\d|30))(?![\w:/%]|[.,]\d|-\w|\s?(?:ms|µs|s|secs?|seconds?|min\w*|hours?|days?|weeks?|[kmgt]i?b|bytes"
+    r"|rows?|items?|records?|entries|times|users?|customers?|people|orders?|pods?|nodes?|requests?|messages?|jobs?"
+    r"|percent)\b)",
+    re.IGNORECASE,
+)
+_BEFORE_OTHER_NUMBERS = re.compile(
+    r"(?i)\b(?:line|port|pid|room|order|ticket|bug|issue|pr|build|job|than|about|of|every|over|under|below)\s$"
+)
+
+Frequencies = Callable[[Iterable[str]], Mapping[str, int]]
+"""In how many entries each word occurs; words that occur in none are left out."""
+
+
+def asked_words(template: str, written: str, known: Frequencies, *, prose: bool) -> list[str]:
+    """The tokens of what is asked, in order: those of its `template`, and of what was `written` what entries have, too.
+
+    What stands in the template alone (`loop` of a `loop2` that no entry has) comes last.
+
+    `prose` says that people wrote it: then each number may be the one that an entry names.
+    """
+    masked, tokens = tokenize(template), tokenize(written)
+    kept = set(masked)
+    more = {token for token in tokens if token not in kept}
+    if not more:
+        return tokens or masked
+    if not prose:
+        codes = set(_LONE_CODE.findall(written))
+        more = {token for token in more if not token.isdecimal() or token in codes}
+    kept.update(known(more))
+    heard = [token for token in tokens if token in kept]
+    said, whole = set(tokens), tuple(set(heard))
+    return [*heard, *(one for one in masked if one not in said and not _begins(one, whole))]
+
+
+def _begins(token: str, words: Iterable[str]) -> bool:
+    return any(word.startswith(token) for word in words)
+
+
+def other_status(asked: str, named: str) -> tuple[str, str] | None:
+    """The status of an HTTP answer that an entry is `named` after, and the other one that is `asked`.
+
+    None where either has none, or both have one in common.
+    """
+    own, there = statuses(named), statuses(asked)
+    return None if not own or not there or set(own) & set(there) else (own[0], there[0])
+
+
+def statuses(text: str) -> list[str]:
+    """The numbers in a text that may be the status of an HTTP answer that failed, in their order."""
+    found = (
+        one
+        for one in _STATUS.finditer(text)
+        if not _BEFORE_OTHER_NUMBERS.search(text, max(0, one.start() - 12), one.start())
+    )
+    return list(dict.fromkeys(match[0] for match in found))
+
+
 MOST_LINES = 4
 """Lines of a log that are asked by themselves."""
 _ALARMING = 3.0
 """The grade of a line (`kb.text.evidence.alarm`) from which something is wrong in it, and not only at an end."""
-_TELLING = 0.5
+_FEWEST_TELLING = 0.5
 """Specificity of a line that can be asked by itself."""
 
 
@@ -382,6 +384,6 @@ def alone(question: Question) -> list[Question]:
     asked: dict[str, Question] = {}
     for one in sorted(question.evidence, key=lambda e: (-e.line.score, e.line.line)):
         line = replace(question, evidence=(one,), written=one.line.message, whole=True, of_a_log=True)
-        if one.line.score >= _ALARMING and one.template not in asked and line.specificity >= _TELLING:
+        if one.line.score >= _ALARMING and one.template not in asked and line.specificity >= _FEWEST_TELLING:
             asked[one.template] = line
     return list(asked.values())[:MOST_LINES]

@@ -1,12 +1,11 @@
-"""How rare words are in a home, and how far two texts say the same by it.
+"""How rare words are in a home, and how far two texts say the same by it: without numpy, which takes long to load.
 
-How rare words are in a home: what tells texts apart, without the weight of numpy.
+Rare words tell texts apart, common ones do not (`CorpusStats.idf`).
 
-How far two texts of several lines say the same: of the words of each, the share that the other has.
-
-A log that holds a learned one says all of it and much more; a short question says little of what was learned.  So the
-lower of the two shares counts: both must say the same.  Words weigh by their rarity; numbers vary and do not count, nor
-do they where they stand before or behind a word (`disk1`, `4657qemu`).
+Two texts of several lines say the same as far as each has the words of the other (`agreement`).  A log that holds a
+learned one says all of it and much more; a short question says little of what was learned.  So the lower of the two
+shares counts.  Words weigh by their rarity; numbers vary and do not count, nor do they where they stand before or
+behind a word (`disk1`, `4657qemu`).
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ def stats_of(lexical: LexicalIndex, tokens: Iterable[str]) -> CorpusStats:
 
 _DIGIT = re.compile(r"\d")
 _DIGITS = "0123456789"
-_LEAST = 3
+_FEWEST_LETTERS = 3
 """Letters of a word that a number stands at."""
 
 
@@ -68,7 +67,7 @@ def words_of(tokens: Iterable[str]) -> set[str]:
 
 def _without_number(token: str) -> str:
     word = token.strip(_DIGITS)
-    kept = not _DIGIT.search(word) and (word == token or len(word) >= _LEAST)
+    kept = not _DIGIT.search(word) and (word == token or len(word) >= _FEWEST_LETTERS)
     return word if kept else ""
 
 

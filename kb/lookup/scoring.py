@@ -1,31 +1,26 @@
 """How likely a candidate is the right one, and where verdicts change.
 
-Where verdicts change, and how often they are wrong there, as `benchmarks/calibration.py` measures it.
+**Where verdicts change** (`KNOWN`, `RELATED`), and how often they are wrong there, as `benchmarks/calibration.py`
+measures it.  Of the 101 alerts of 134 with a runbook that get 0.8 or more, 2 are wrong (a runbook of another product
+with nearly that name), and so are 2 of 250 alerts of other systems (both of Ceph, of which there are runbooks).
+Where the right runbook was taken out, 11 of 134 get 0.8 for its sibling by their words alone (`kb.lookup.siblings`
+says what tells the two apart).  Of the 250, 228 stay below 0.25, and so do 5 of the 134.
 
-Of the 101 alerts of 134 with a runbook that get 0.8 or more, 2 are wrong (a runbook of another product with nearly that
-name), and so are 2 of 250 alerts of other systems (both of Ceph, of which there are runbooks).  Where the right runbook
-was taken out, 11 of 134 get 0.8 for its sibling by their words alone (`kb.lookup.siblings` says what tells the two
-apart).  Of the 250, 228 stay below 0.25, and so do 5 of the 134.
-
-How likely the first candidate is the right one: a logistic for each kind of text that is asked.
-
+**The first candidate** (`probability`) is right with a chance that is a logistic for each kind of text that is asked.
 An alert names its subject, a log line is quoted by what explains it, a person describes what they see: the same
 likeness does not mean the same.  So `calibration.toml` has coefficients by kind, which `benchmarks/calibration.py`
 fits and checks by source and `benchmarks/reliability.py` measures through the whole lookup.  More features (the lead
 over the second, over the rest, unseen and missing words) fitted some sources better and others worse; coefficients
 that differ much did, too.  Where only the right entry is missing and its neighbours are there, every kind is too sure
-of itself; `kb.lookup.siblings` says what tells those apart.
-
-It is a prior for the verdict, not a verdict: it does not know how generic the question's words are
+of itself.  It is a prior for the verdict, not a verdict: it does not know how generic the question's words are
 (`kb.text.specificity` does), nor services, versions, trust.
 
-How well an entry answers what somebody says in their own words: three opinions, and the chance that it is right.
-
-A person who sees a symptom shares few words with the entry that explains it, and hardly any with its title.  What
-tells is how near the question is in meaning to the *whole* of the entry (where it holds, what is seen, why, what
-helps) and to the nearest piece of its *body*, and how much of the question's weight, rare words weighing more, the
-entry has *covered*.  Each is 0 to 1; the weighted sum orders the candidates, and a logistic of it is the chance that
-the first one is right.  What people say by themselves never settles a question.
+**Somebody's own words** (`opinions`, `score`, `either`).  A person who sees a symptom shares few words with the entry
+that explains it, and hardly any with its title.  What tells is how near the question is in meaning to the *whole* of
+the entry (where it holds, what is seen, why, what helps) and to the nearest piece of its *body*, and how much of the
+question's weight, rare words weighing more, the entry has *covered*.  Each is 0 to 1; the weighted sum orders the
+candidates, and a logistic of it is the chance that the first one is right.  What people say by themselves never
+settles a question.
 """
 
 from __future__ import annotations
@@ -113,7 +108,7 @@ _DIGITS = "0123456789"
 
 
 def opinions(query: Query, one: Candidate, stats: CorpusStats) -> dict[str, float]:
-    """What speaks for a candidate, by the names of `OPINIONS`."""
+    """What speaks for a candidate, by the names of `SENTENCE_OPINIONS`."""
     body = max(_body(one), default=0.0)
     whole = body if math.isnan(one.whole_cosine) else one.whole_cosine
     return {"whole": max(0.0, whole), "body": max(0.0, body), "covered": _covered(query, one, stats) ** 0.5}

@@ -1,7 +1,7 @@
 """From judged candidates to a verdict and an order: what may be said about the best, and which of them rival it.
 
 The order follows the confidence, moved a little by the record (`rank_score`); the confidence that is shown stays the
-probability that the entry fits, whatever came of applying it.
+probability that the entry fits, however often applying it has helped.
 """
 
 from __future__ import annotations

@@ -1,16 +1,14 @@
-"""The words of a change to production, its environment, and drift past the repository.
+"""The words of a change to production: its kind, result, time, version and environment, and how long drift is excepted.
 
-The names of environments: `prod`, `prd` and `Production` are one.
+Lenient in what is taken (`deploy`, `PROD`, `Fri Jan 16 14:22:01 2026 +0100`, `2h` ago), strict in what comes out: what
+has no meaning is an InvalidInput that says what would have one.
 
-The words of a change as sources and people write them: kinds, results, moments, environments.
+Environments are compared in two ways: by `environment_key`, as changes are, which keeps all apart but spellings of one
+(`uat` is not `staging`); and by `canonical_environment`, as lookup and triage do, which folds them into four (`uat` and
+`staging` are both `stage`).
 
-Lenient in what is taken (`deploy`, `PROD`, `Fri Jan 16 14:22:01 2026 +0100`, `2h` ago), strict in what
-comes out; whatever has no meaning is an InvalidInput that says what would have one.
-
-Drift: a change made past the repository, with a reason and a day on which the exception expires.
-
-It is open until somebody ends it (`ENDED`); an open one whose day has passed has expired: it is still
-there, and nobody stands for it any more.
+Drift is a change made past the repository, with a reason and a day on which its exception expires.  It is open until
+somebody ends it (`ENDED`); one that is open after its day has expired.
 """
 
 from __future__ import annotations
@@ -22,44 +20,11 @@ from kb.errors import InvalidInput
 from kb.model.change import Change, ChangeKind, ChangeResult
 from kb.text.times import day_of, in_utc
 
-_NAMES: dict[str, tuple[str, ...]] = {
-    "production": ("production", "prod", "prd", "live"),
-    "stage": ("stage", "staging", "stg", "preprod", "uat"),
-    "test": ("test", "testing", "qa", "ci"),
-    "development": ("development", "dev", "devel", "sandbox"),
-}
-_CANONICAL = {alias: name for name, aliases in _NAMES.items() for alias in aliases}
-
-
-def canonical_environment(name: str) -> str:
-    """`production` for `prod`; names that are nobody's alias stay as they are, in lower case."""
-    plain = name.strip().casefold()
-    return _CANONICAL.get(plain, plain.replace("_", "-"))
-
-
-def same_environment(one: str, other: str) -> bool:
-    """Whether both name the same environment; an empty name names none."""
-    return bool(one.strip()) and canonical_environment(one) == canonical_environment(other)
-
-
-def environment_in(name: str) -> str:
-    """The environment that the name of a cluster or namespace tells (`orders-prod`), or an empty string."""
-    parts = re.split(r"[-_./:]", name.casefold())
-    return next((_CANONICAL[part] for part in reversed(parts) if part in _CANONICAL), "")
-
-
-def without_environment(name: str) -> str:
-    """`orders` for `orders-prod`: the name without an environment at its end or beginning."""
-    parts = re.split(r"([-_.])", name)
-    if len(parts) > 2 and parts[-1].casefold() in _CANONICAL:
-        parts = parts[:-2]
-    if len(parts) > 2 and parts[0].casefold() in _CANONICAL:
-        parts = parts[2:]
-    return "".join(parts)
-
-
 COMMIT = "commit"
 """The key of `Change.extra` that a change read from a git log has: it was committed, not yet deployed."""
+
+ENDED = "ended"
+"""The key of `Change.extra` that says when a drift was ended, as an ISO time."""
 
 _KINDS: dict[ChangeKind, str] = {
     ChangeKind.DEPLOYMENT: "deployment deploy deployed release released rollout upgrade install promotion",
@@ -77,38 +42,6 @@ _RESULTS: dict[ChangeResult, str] = {
 _KIND_BY_WORD = {word: kind for kind, words in _KINDS.items() for word in words.split()}
 _RESULT_BY_WORD = {word: result for result, words in _RESULTS.items() for word in words.split()}
 _TRUE, _FALSE = ("yes", "true", "y", "1", "reversible"), ("no", "false", "n", "0", "irreversible")
-
-_ENVIRONMENTS = {
-    word: name
-    for name, words in {
-        "prod": "prod production prd",
-        "staging": "staging stage stg stag",
-        "dev": "dev development develop",
-        "test": "test testing tst",
-        "qa": "qa",
-        "uat": "uat",
-        "preprod": "preprod pre-prod preproduction pre-production",
-        "sandbox": "sandbox",
-        "canary": "canary",
-    }.items()
-    for word in words.split()
-}
-_REGION = r"(?:-(?:north|south|east|west|central|eu|us|ap|[a-z]{2}-[a-z]+-?\d|[a-z]{2,4}\d|\d{1,2}))*"
-_NAMED = rf"(?:{'|'.join(sorted(_ENVIRONMENTS, key=len, reverse=True))}){_REGION}"
-_ENVIRONMENT = re.compile(_NAMED, re.I)
-# In a name `test` or `sandbox` may as well be what the service does.
-_BEHIND = re.compile(rf"([\w.-]+?)[-_](?!test|tst|sandbox|canary)({_NAMED})", re.I)
-_BEFORE = re.compile(r"(prod|production|staging)[-_]([\w.-]+)", re.I)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_AGO = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(s|m|h|d|w)[a-z]*(?:\s+ago)?", re.I)
-_GIT = re.compile(
-    r"(?:\w{3},? )?(?:(\w{3}) (\d{1,2}) ([\d:]{8}) (\d{4})|(\d{1,2}) (\w{3}) (\d{4}) ([\d:]{8}))(?: ([+-]\d{4}))?"
-)
-_ZONE_NAME = re.compile(r"(?<=[\d:]) ?(?:UTC|GMT)$|(?<=[+-]\d{4}) [A-Z]{2,5}$", re.I)
-_EPOCH = re.compile(r"(\d{10})(?:\.\d{1,9}|\d{3})?")
-"""Seconds since 1970, or milliseconds."""
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_SHA = re.compile(r"[0-9a-f]{7,64}")
 
 
 def _short(text: str) -> str:
@@ -146,6 +79,17 @@ def parse_reversible(value: bool | str | None) -> bool | None:
     return word in _TRUE
 
 
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_AGO = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(s|m|h|d|w)[a-z]*(?:\s+ago)?", re.I)
+_GIT_DATE = re.compile(
+    r"(?:\w{3},? )?(?:(\w{3}) (\d{1,2}) ([\d:]{8}) (\d{4})|(\d{1,2}) (\w{3}) (\d{4}) ([\d:]{8}))(?: ([+-]\d{4}))?"
+)
+_ZONE_NAME = re.compile(r"(?<=[\d:]) ?(?:UTC|GMT)$|(?<=[+-]\d{4}) [A-Z]{2,5}$", re.I)
+_EPOCH = re.compile(r"(\d{10})(?:\.\d{1,9}|\d{3})?")
+"""Seconds since 1970, or milliseconds."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
 def parse_moment(
     value: datetime | date | str, now: datetime | None = None, *, end_of_day: bool = False
 ) -> datetime:
@@ -180,7 +124,7 @@ def _moment(value: datetime | date | str, now: datetime | None, end_of_day: bool
     if now and text.lower() == "now":
         return now
     text = _ZONE_NAME.sub("", text)
-    if git := _GIT.fullmatch(text):
+    if git := _GIT_DATE.fullmatch(text):
         month, day, year, clock = (
             (git[1], git[2], git[4], git[3]) if git[1] else (git[6], git[5], git[7], git[8])
         )
@@ -188,29 +132,7 @@ def _moment(value: datetime | date | str, now: datetime | None, end_of_day: bool
     return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", text))
 
 
-def environment_key(name: str) -> str:
-    """What environments are compared by: `production`, `PRD` and `prod` are one."""
-    word = name.strip().lower()
-    return _ENVIRONMENTS.get(word, word)
-
-
-def service_key(name: str) -> str:
-    """What services are compared by: the name in lower case."""
-    return name.strip().lower()
-
-
-def is_environment(word: str) -> bool:
-    """Whether a word names an environment: `prod`, `Staging`, `prod-west`."""
-    return bool(_ENVIRONMENT.fullmatch(word.strip()))
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Service and environment of a name such as `auth-service-prod`; the second is empty where there is none."""
-    if behind := _BEHIND.fullmatch(name.strip()):
-        return behind[1], behind[2]
-    if before := _BEFORE.fullmatch(name.strip()):
-        return before[2], before[1]
-    return name.strip(), ""
+_SHA = re.compile(r"[0-9a-f]{7,64}")
 
 
 def same_version(one: str, other: str) -> bool:
@@ -231,19 +153,101 @@ def short_version(version: str) -> str:
     return version[:7] if re.fullmatch(r"[0-9a-f]{40,64}", version) else version
 
 
-ENDED = "ended"
-"""The key of `Change.extra` under which it is kept when a drift was ended, as an ISO time."""
+_ENVIRONMENT_BY_WORD = {
+    word: name
+    for name, words in {
+        "prod": "prod production prd",
+        "staging": "staging stage stg stag",
+        "dev": "dev development develop",
+        "test": "test testing tst",
+        "qa": "qa",
+        "uat": "uat",
+        "preprod": "preprod pre-prod preproduction pre-production",
+        "sandbox": "sandbox",
+        "canary": "canary",
+    }.items()
+    for word in words.split()
+}
+_REGION = r"(?:-(?:north|south|east|west|central|eu|us|ap|[a-z]{2}-[a-z]+-?\d|[a-z]{2,4}\d|\d{1,2}))*"
+_ENVIRONMENT_NAME = rf"(?:{'|'.join(sorted(_ENVIRONMENT_BY_WORD, key=len, reverse=True))}){_REGION}"
+_ENVIRONMENT = re.compile(_ENVIRONMENT_NAME, re.I)
+# In a name `test` or `sandbox` may as well be what the service does.
+_SERVICE_FIRST = re.compile(rf"([\w.-]+?)[-_](?!test|tst|sandbox|canary)({_ENVIRONMENT_NAME})", re.I)
+_ENVIRONMENT_FIRST = re.compile(r"(prod|production|staging)[-_]([\w.-]+)", re.I)
+
+
+def is_environment(word: str) -> bool:
+    """Whether a word names an environment: `prod`, `Staging`, `prod-west`."""
+    return bool(_ENVIRONMENT.fullmatch(word.strip()))
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Service and environment of a name such as `auth-service-prod`; the second is empty where there is none."""
+    if behind := _SERVICE_FIRST.fullmatch(name.strip()):
+        return behind[1], behind[2]
+    if before := _ENVIRONMENT_FIRST.fullmatch(name.strip()):
+        return before[2], before[1]
+    return name.strip(), ""
+
+
+def environment_key(name: str) -> str:
+    """What environments are compared by: `production`, `PRD` and `prod` are one."""
+    word = name.strip().lower()
+    return _ENVIRONMENT_BY_WORD.get(word, word)
+
+
+def service_key(name: str) -> str:
+    """What services are compared by: the name in lower case."""
+    return name.strip().lower()
+
+
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "production": ("production", "prod", "prd", "live"),
+    "stage": ("stage", "staging", "stg", "preprod", "uat"),
+    "test": ("test", "testing", "qa", "ci"),
+    "development": ("development", "dev", "devel", "sandbox"),
+}
+_ENVIRONMENT_BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
+
+
+def canonical_environment(name: str) -> str:
+    """`production` for `prod`; names that are nobody's alias stay as they are, in lower case."""
+    plain = name.strip().casefold()
+    return _ENVIRONMENT_BY_ALIAS.get(plain, plain.replace("_", "-"))
+
+
+def same_environment(one: str, other: str) -> bool:
+    """Whether both name the same environment; an empty name names none."""
+    return bool(one.strip()) and canonical_environment(one) == canonical_environment(other)
+
+
+def environment_in(name: str) -> str:
+    """The environment that the name of a cluster or namespace tells (`orders-prod`), or an empty string."""
+    parts = re.split(r"[-_./:]", name.casefold())
+    return next(
+        (_ENVIRONMENT_BY_ALIAS[part] for part in reversed(parts) if part in _ENVIRONMENT_BY_ALIAS), ""
+    )
+
+
+def without_environment(name: str) -> str:
+    """`orders` for `orders-prod`: the name without an environment at its end or beginning."""
+    parts = re.split(r"([-_.])", name)
+    if len(parts) > 2 and parts[-1].casefold() in _ENVIRONMENT_BY_ALIAS:
+        parts = parts[:-2]
+    if len(parts) > 2 and parts[0].casefold() in _ENVIRONMENT_BY_ALIAS:
+        parts = parts[2:]
+    return "".join(parts)
 
 
 def is_open(change: Change, now: datetime) -> bool:
-    """Whether a drift is there at `now`: made before, and not yet ended."""
+    """Whether a change is drift that is open at `now`: made before, and not yet ended."""
     if change.kind is not ChangeKind.DRIFT or change.at > now:
         return False
     return ENDED not in change.extra or datetime.fromisoformat(change.extra[ENDED]) > now
 
 
 def is_expired(change: Change, now: datetime) -> bool:
-    """Whether a drift is still there at `now` although its exception has expired."""
+    """Whether a change is drift that is open at `now` although its exception has expired."""
     return change.expires is not None and change.expires < now and is_open(change, now)
 
 

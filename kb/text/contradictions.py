@@ -1,19 +1,14 @@
-"""Like lines that are different faults: one has none left, says that it is over, or denies something else.
+"""Lines that are alike and different faults all the same: none is left, it is over or not so, another thing was denied.
 
-None left is another fault than one left: `0 active and 0 backup servers left`, `idle=0`.
+Masking and the weighing of words see none of this, so it is looked for by itself:
 
-Templates do not see it, since a count varies.  So where a count says how much is left, whether it is none is compared
-apart from the template.
-
-A line that holds what was learned, and says that it is not so, or no longer: `no quorum lost`, `… recovered`.
-
-Such words tell nothing of what went wrong, so no weighing of words sees them; they are looked for by themselves.
-
-Denials of SELinux and AppArmor: who was denied what on what, and whether two of them can be the same.
-
-Two such records differ in a word or two of thirty, and those are what they say: the permission, the program, the
-types of its context and of what it reached for.  What one of them does not tell is no difference; a name or a path
-varies with what the program was at.
+- a count of what is left is masked, since it varies, yet `0 active and 0 backup servers left` is another fault than
+  one left: whether it is none is compared apart from the template (`differ_in_none_left`);
+- `no quorum lost` and `… recovered` hold what was learned and say that it is not so, or no longer; the words that say
+  so tell nothing of what went wrong (`contradicting_word`);
+- two denials of SELinux or AppArmor differ in a word or two of thirty, and those are what they say: the permission, the
+  program, the types of its context and of what it reached for (`same_denial`, `other_denial`).  What one of them does
+  not tell is no difference; a name or a path varies with what the program was at.
 """
 
 from __future__ import annotations
@@ -21,13 +16,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-_LEFT = (
+_LEFT_OVER = (
     "active|available|healthy|ready|idle|free|left|remaining|alive|live|running|online|backup|usable|reachable"
     "|in-sync"
 )
 COUNTS = re.compile(
-    rf"\b(?P<before>\d{{1,9}})(?= (?:[a-z-]{{1,20}} )?(?:{_LEFT})\b)"
-    rf"|\b(?:{_LEFT})[\"']?\s?[=:]\s?(?P<after>\d{{1,9}})(?![\w.%])",
+    rf"\b(?P<before>\d{{1,9}})(?= (?:[a-z-]{{1,20}} )?(?:{_LEFT_OVER})\b)"
+    rf"|\b(?:{_LEFT_OVER})[\"']?\s?[=:]\s?(?P<after>\d{{1,9}})(?![\w.%])",
     re.IGNORECASE,
 )
 """A count of what is left, `before` its word or `after` it."""
@@ -43,7 +38,7 @@ def none_left(text: str) -> tuple[bool, ...]:
     return tuple(not int(count_of(match)) for match in COUNTS.finditer(text))
 
 
-def apart(one: str, other: str) -> bool:
+def differ_in_none_left(one: str, other: str) -> bool:
     """Whether two texts that are alike count the same things, and none is left in only one of them."""
     left = none_left(one)
     if not left:
@@ -52,31 +47,33 @@ def apart(one: str, other: str) -> bool:
     return len(left) == len(right) and left != right
 
 
-_TURNS = re.compile(
+_CONTRADICTING = re.compile(
     r"(?i)\b(?:no|not|never|without|isn't|wasn't|didn't|recovered|resolved|passed|fixed|cleared|handled|succeeded"
     r"|disabled|enabled|protection|policy|self-?test|selftest)\b"
     r"|\b0 times\b|[:=]\s?(?:0|false|no|none|ok)\s*$|\bok\b[\s,;]*(?:\d|$)|\.\.\. ok\b"
 )
 
 
-def turned(line: str, learned: str) -> str:
+def contradicting_word(line: str, learned: str) -> str:
     """The word by which the line turns what was learned into its opposite; empty where nothing does."""
-    told = [match[0].strip() for match in _TURNS.finditer(line)]
-    own = {match[0].strip().lower() for match in _TURNS.finditer(learned)} if told else set()
+    told = [match[0].strip() for match in _CONTRADICTING.finditer(line)]
+    own = {match[0].strip().lower() for match in _CONTRADICTING.finditer(learned)} if told else set()
     return next((word for word in told if word.lower() not in own), "")
 
 
-_RECORD = re.compile(r"\bavc: {1,4}denied\b|\bapparmor=\"?DENIED\b")
+_DENIAL = re.compile(r"\bavc: {1,4}denied\b|\bapparmor=\"?DENIED\b")
 _PERMISSIONS = re.compile(r"\bdenied {1,4}\{([^}\n]{1,200})\}")
-_FIELD = re.compile(r"\b(comm|scontext|tcontext|tclass|profile|operation|name|path)=\"?([^\"\s,]{1,200})")
+_DENIAL_FIELD = re.compile(
+    r"\b(comm|scontext|tcontext|tclass|profile|operation|name|path)=\"?([^\"\s,]{1,200})"
+)
 _CONTEXT = re.compile(r"[^:\s]+:[^:\s]+:([^:\s]+)")
-_OBJECTS = frozenset({"name", "path"})
-_NAMES = {"comm": "program", "scontext": "type", "tcontext": "target type", "tclass": "class"}
+_OBJECT_FIELDS = frozenset({"name", "path"})
+_FIELD_NAMES = {"comm": "program", "scontext": "type", "tcontext": "target type", "tclass": "class"}
 
 
 def denials(text: str) -> list[Mapping[str, str]]:
     """The denials of a text, in its order: `permission` and the fields that tell, by their names."""
-    return [_fields(line) for line in text.splitlines() if _RECORD.search(line)]
+    return [_denial_of(line) for line in text.splitlines() if _DENIAL.search(line)]
 
 
 def other_denial(asked: str, learned: str) -> str:
@@ -85,7 +82,7 @@ def other_denial(asked: str, learned: str) -> str:
     Of several, one that is the same will do.  Empty, too, where one of the texts holds none.
     """
     pairs = [(one, other) for one in denials(asked) for other in denials(learned)]
-    differences = [_difference(one, other) for one, other in pairs]
+    differences = [_denial_difference(one, other) for one, other in pairs]
     return min(differences, key=len) if differences and all(differences) else ""
 
 
@@ -95,33 +92,37 @@ def same_denial(asked: str, learned: str) -> bool:
     Where both tell the types of both sides, what was reached for may have any name; else the name must be the same,
     if both tell it.
     """
-    return any(_is_same(one, other) for one in denials(asked) for other in denials(learned))
+    return any(_is_same_denial(one, other) for one in denials(asked) for other in denials(learned))
 
 
-def _is_same(asked: Mapping[str, str], learned: Mapping[str, str]) -> bool:
+def _is_same_denial(asked: Mapping[str, str], learned: Mapping[str, str]) -> bool:
     both = asked.keys() & learned.keys()
-    if not both >= {"permission", "comm"} or _difference(asked, learned):
+    if not both >= {"permission", "comm"} or _denial_difference(asked, learned):
         return False
-    return both >= {"scontext", "tcontext"} or all(asked[name] == learned[name] for name in both & _OBJECTS)
+    return both >= {"scontext", "tcontext"} or all(
+        asked[name] == learned[name] for name in both & _OBJECT_FIELDS
+    )
 
 
-def _fields(line: str) -> Mapping[str, str]:
-    found = {name: _told(name, value) for name, value in _FIELD.findall(line)}
+def _denial_of(line: str) -> Mapping[str, str]:
+    found = {name: _type_of(name, value) for name, value in _DENIAL_FIELD.findall(line)}
     if permissions := _PERMISSIONS.search(line):
         found["permission"] = " ".join(sorted(permissions[1].split()))
     return found
 
 
-def _told(name: str, value: str) -> str:
+def _type_of(name: str, value: str) -> str:
     """The type of a context: who the user is and at which level differs from host to host."""
     context = _CONTEXT.match(value) if name.endswith("context") else None
     return context[1] if context else value
 
 
-def _difference(asked: Mapping[str, str], learned: Mapping[str, str]) -> str:
-    both = (asked.keys() & learned.keys()) - _OBJECTS
+def _denial_difference(asked: Mapping[str, str], learned: Mapping[str, str]) -> str:
+    both = (asked.keys() & learned.keys()) - _OBJECT_FIELDS
     differ = _in_order(name for name in both if asked[name] != learned[name])
-    return ", ".join(f"the {_NAMES.get(name, name)} is {asked[name]}, not {learned[name]}" for name in differ)
+    return ", ".join(
+        f"the {_FIELD_NAMES.get(name, name)} is {asked[name]}, not {learned[name]}" for name in differ
+    )
 
 
 def _in_order(names: Iterable[str]) -> list[str]:

@@ -1,49 +1,45 @@
 """Foreign text made safe to show: on a terminal, in a document of ours, as Markdown and back.
 
-Text without what would act instead of being read: a mark stands where a terminal or a reader would be led astray.
+**On a terminal** (`visible`).  A terminal obeys escape sequences (OSC 52 writes the clipboard, OSC 8 hides where a
+link leads), and who reads a command is deceived by characters that turn its order around or take no room.  Colours
+are taken off without a mark; every other sequence becomes `␛`, another control character its picture (`␇`), and
+hidden characters their number, a run of them once: `⟨U+202E⟩`, `⟨U+200B×12⟩`.  Tabs and line ends stay, so lines keep
+their numbers.  Promises: `visible(visible(t)) == visible(t)`, and nothing of the above is left.
 
-A terminal obeys escape sequences (OSC 52 writes the clipboard, OSC 8 hides where a link leads), a reader of a
-command is deceived by characters that turn its order around or take no room.  Colours are taken off without a
-mark; every other sequence becomes `␛`, another control character its picture (`␇`), and hidden characters their
-number, a run of them once: `⟨U+202E⟩`, `⟨U+200B×12⟩`.  Tabs and line ends stay, so lines keep their numbers.
-Promises: `visible(visible(t)) == visible(t)`, and nothing of the above is left.
+**In a document of ours** (`inert`).  Readers of Markdown pass HTML through, fetch pictures and follow links;
+spreadsheets, into which tables are pasted, run what begins like a formula.  None of it is left.  Code in backticks
+stays readable where it is sure to be code for every reader.
 
-Text that is shown in a document of ours and can do nothing there: no markup, no link or picture, no formula.
-
-Markdown readers pass HTML through, fetch pictures, and follow links; spreadsheets, into which tables are pasted,
-run what begins like a formula.  Code in backticks stays readable where it is sure to be code for every reader.
-
-Any text as Markdown that shows it as it is, and back: the two directions of a drafted document.
-
-A *line* is one line within a list item or heading; what Markdown would take for markup is escaped,
-code in backticks stays.  A *quote* holds several lines, each behind `> `, so that nothing in it can
-begin a section of the document around it.  Promises: `from_line(as_line(t))` is `t` with its white
-space joined; `from_quote(as_quote(t))` is `t`; neither result begins a block of its own.
+**As Markdown and back** (`as_line`, `as_quote`), for documents that are drafted and read again.  A *line* is one line
+within a list item or heading; what Markdown would take for markup is escaped, code in backticks stays.  A *quote*
+holds several lines, each behind `> `, so that nothing in it can begin a section of the document around it.  Promises:
+`from_line(as_line(t))` is `t` with its white space joined; `from_quote(as_quote(t))` is `t`; neither result begins a
+block of its own.
 """
 
 from __future__ import annotations
 
 import re
 
-_STRING = r"[^\x07\x1b\x9c\n]{0,4000}(?:\x07|\x1b\\|\x9c)?"
+_CONTROL_STRING = r"[^\x07\x1b\x9c\n]{0,4000}(?:\x07|\x1b\\|\x9c)?"
 _COLOUR = r"(?:\x1b\[|\x9b)[\d;:]{0,60}[mK]"
 _SEQUENCE = (
-    rf"(?:\x1b\[|\x9b)[0-?]{{0,200}}[ -/]{{0,8}}[@-~]|(?:\x1b[\]P_^X]|[\x90\x98\x9d-\x9f]){_STRING}"
+    rf"(?:\x1b\[|\x9b)[0-?]{{0,200}}[ -/]{{0,8}}[@-~]|(?:\x1b[\]P_^X]|[\x90\x98\x9d-\x9f]){_CONTROL_STRING}"
     r"|\x1b[()#%*+ ][A-Za-z0-9]|\x1b[0-~]|\x1b"
 )
 _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)"
-_TURNS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_DIRECTION = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _NO_ROOM = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
     "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-_HIDDEN = f"[\x80-\x9f\u2028\u2029{_TURNS}{_NO_ROOM}]+"
+_HIDDEN = f"[\x80-\x9f\u2028\u2029{_DIRECTION}{_NO_ROOM}]+"
 _JOINERS = "[\u200c\u200d]{2,}"
 """One of them joins letters or emoji; a run of them only hides something."""
 _ACTS = re.compile(
     rf"(?P<colour>{_COLOUR})|(?P<sequence>{_SEQUENCE})|(?P<control>{_CONTROL})|(?P<hidden>{_HIDDEN}|{_JOINERS})"
 )
-_NOT_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029\u200c\u200d{_TURNS}{_NO_ROOM}]")
+_NOT_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029\u200c\u200d{_DIRECTION}{_NO_ROOM}]")
 
 
 def visible(text: str) -> str:
@@ -73,7 +69,7 @@ def _as_escape(found: re.Match[str]) -> str:
 
 
 _CODE_SPAN = re.compile(r"(`[^`]*`)")
-_LINK = re.compile(r"(\\*)\[(?=[^\n]*\][(\[:])")
+_LINK_OPENING = re.compile(r"(\\*)\[(?=[^\n]*\][(\[:])")
 """What may open a link or picture, with the backslashes before it."""
 _FORMULA = re.compile(r"\s*[=+@-](?![\d.,]+\s*%?$)")
 
@@ -82,9 +78,9 @@ def inert(text: str) -> str:
     """A text on a line of Markdown: HTML, links and pictures of it are shown as they are written."""
     shown = visible(text)
     if "``" in shown or "\\`" in shown:  # readers disagree on what of it is code
-        return _escaped(shown)
+        return _without_markup(shown)
     return "".join(
-        part if number % 2 else _escaped(part) for number, part in enumerate(_CODE_SPAN.split(shown))
+        part if number % 2 else _without_markup(part) for number, part in enumerate(_CODE_SPAN.split(shown))
     )
 
 
@@ -101,42 +97,42 @@ def fenced(text: str) -> str:
     return f"{fence}\n{text}\n{fence}"
 
 
-def _escaped(text: str) -> str:
+def _without_markup(text: str) -> str:
     marked = re.sub(r"&(?=#|\w+;)", "&amp;", text).replace("<", "&lt;")
-    return _LINK.sub(lambda found: f"{found[1] * 2}\\[", marked)
+    return _LINK_OPENING.sub(lambda found: f"{found[1] * 2}\\[", marked)
 
 
 _PUNCTUATION = r"[!-/:-@\[-`{-~]"
-_CODE = r"(?<!`)`(?:(?!<!--)[^`])+`(?!`)"
-_SPECIAL = re.compile(
-    rf"(?P<code>{_CODE})"
+_CODE_IN_LINE = r"(?<!`)`(?:(?!<!--)[^`])+`(?!`)"
+_MARKUP = re.compile(
+    rf"(?P<code>{_CODE_IN_LINE})"
     rf"|\\(?={_PUNCTUATION}|$)"
     r"|[*`]|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~"
     r"|<(?=[A-Za-z/!?])|(?<=<)!(?=--)|&(?=#|\w+;)"
 )
-_OPENING = re.compile(r"(?P<mark>[#>+=|\[~-])|(?P<number>\d{1,9})(?P<end>[.)](?:\s|$))")
-_ESCAPED = re.compile(rf"(?P<code>`[^`]+`)|\\(?P<sign>{_PUNCTUATION})")
+_BLOCK_OPENING = re.compile(r"(?P<mark>[#>+=|\[~-])|(?P<number>\d{1,9})(?P<end>[.)](?:\s|$))")
+_BACKSLASHED = re.compile(rf"(?P<code>`[^`]+`)|\\(?P<sign>{_PUNCTUATION})")
 _COMMENT = re.compile(r"<(\\*)!--")
-_PLAIN = re.compile(r"(?!.{0,60}?:)[^\W_][^\n<>|*_]*(?: [^\n<>|*_]+){2}")
+_PLAIN_SENTENCE = re.compile(r"(?!.{0,60}?:)[^\W_][^\n<>|*_]*(?: [^\n<>|*_]+){2}")
 
 
 def as_line(text: str) -> str:
     """The text in one line of Markdown, fit for a list item, a heading or a labelled value."""
     joined = " ".join(text.split())
-    shown = _SPECIAL.sub(_backslash, joined)
+    shown = _MARKUP.sub(_backslash, joined)
     if joined[:1] == shown[:1]:
-        shown = _OPENING.sub(_escape_opening, shown, count=1) if _OPENING.match(shown) else shown
+        shown = _BLOCK_OPENING.sub(_escape_opening, shown, count=1) if _BLOCK_OPENING.match(shown) else shown
     return shown[:-1] + "\\#" if shown.endswith("#") and shown != "\\#" else shown
 
 
 def from_line(markdown: str) -> str:
     """The text of a line that `as_line` made; ordinary Markdown stays as it is."""
-    return _ESCAPED.sub(lambda found: found["code"] or found["sign"], markdown.strip())
+    return _BACKSLASHED.sub(lambda found: found["code"] or found["sign"], markdown.strip())
 
 
 def as_quote(text: str) -> str:
     """The text as a block quote; a plain sentence of one line stays as it is."""
-    if _PLAIN.fullmatch(text):
+    if _PLAIN_SENTENCE.fullmatch(text):
         return text
     safe = _COMMENT.sub(r"<\\\1!--", text)
     return "\n".join(f"> {line}" if line else ">" for line in safe.split("\n"))

@@ -1,18 +1,12 @@
-"""What kind of text is asked, and whether a person or a program wrote it.
-
-Is a text something that people say, or something that a program wrote?
-
-People say what they see in sentences: words in a row, joined by the small words of a language.  Programs write
-fields, brackets, codes, names of functions.  What is near in meaning may be meant, when people say it; of two lines of
-a log that are near in meaning nothing follows.
-
-Alerts are sentences, too, but nobody's own: they name components in capitals, and numbers where a person would say
-since when it is so and for whom.  `is_own_words` tells the two apart.
-
-What kind of text is asked: an alert, the labels of one, a line of a log, a log, a trace, somebody's sentence.
+"""What kind of text is asked (alert, labels, log line, log, trace, sentence), and whether a person or a program wrote.
 
 Told from the text alone.  What follows from likeness differs by kind: an alert names its subject, a log line quotes
 what it broke on, a person describes what they see; so each has its own calibration (`kb.lookup.scoring`).
+
+People say what they see in sentences: words in a row, joined by the small words of a language.  Programs write fields,
+brackets, codes, names of functions (`is_prose`).  Two sentences of people that are near in meaning may mean the same;
+of two lines of a log that are near in meaning nothing follows.  Alerts are sentences, too, but nobody's own: they name
+components in capitals, and numbers where a person would say since when it is so and for whom (`is_own_words`).
 """
 
 from __future__ import annotations
@@ -23,8 +17,54 @@ from enum import StrEnum
 from kb.text.crashes.table import is_of_a_trace
 from kb.text.tokens import STOP_WORDS
 
+
+class Kind(StrEnum):
+    """The kinds of text; the value is how people call it."""
+
+    ALERT = "alert"
+    LABELS = "label set"
+    LINE = "log line"
+    LOG = "log"
+    TRACE = "trace"
+    SENTENCE = "sentence"
+
+    @property
+    def is_of_a_program(self) -> bool:
+        """Whether a program wrote it; alerts and sentences are put by people."""
+        return self in (Kind.LINE, Kind.LOG, Kind.TRACE)
+
+
+_LABELS = re.compile(r"\balert_?name[\"']?\s{0,4}[:=]", re.IGNORECASE)
+_FIRING = re.compile(r"\[(?:FIRING|RESOLVED)\b|\b(?:FIRING|RESOLVED):", re.IGNORECASE)
+_ANNOTATED = re.compile(r"[^\s.]\.\s+[A-Z<{]|\{\{|<\*>|^\W{0,4}(?:[A-Z][a-z0-9]+){3,}\b")
+"""A summary with its description, places for values, or the name of an alert at the head."""
+_MESSAGE_MARK = re.compile(r"[:\"`()\[\]/_=]")
+"""What a program puts into a message that reads like a sentence."""
+
+
+def kind_of(text: str, *, whole: bool = True) -> Kind:
+    """The kind of a text; `whole` is False where the text is only what tells most of a longer one.
+
+    Sentences in nobody's own words are an alert's if they come as alerts are annotated, or without a mark of a
+    program; all else a program wrote.
+    """
+    lines = [line for line in text.splitlines() if line.strip()]
+    if any(map(is_of_a_trace, lines)):
+        return Kind.TRACE
+    if not whole:
+        return Kind.LOG
+    if _LABELS.search(text):
+        return Kind.LABELS
+    if is_own_words(text):
+        return Kind.SENTENCE
+    plain = is_prose(text) and bool(_ANNOTATED.search(text) or not _MESSAGE_MARK.search(text))
+    if plain or _FIRING.search(text):
+        return Kind.ALERT
+    return Kind.LOG if len(lines) > 1 else Kind.LINE
+
+
 _TEMPLATE = re.compile(r"\{\{[^{}]{0,200}\}\}|\$\w[\w.]{0,80}|%\(\w{1,40}\)s|<\*>")
-_WRITTEN = re.compile(
+_PROGRAM_MARK = re.compile(
     r"\w=[\"'\w/<\[{(]|[{}|]|::|->|=>|\w\(\S|\)\s*[:{]|[\w.]{3,80}(?:Error|Exception)\b|0x[0-9a-fA-F]{4,}"
     r"|\b(?:ERROR|FATAL|WARN|INFO|DEBUG|PANIC|CRITICAL)\b|\d{1,2}:\d\d:\d\d|^\s*at \w|\w/\w+/\w|\[\w[^\]\s]{0,60}\]"
 )
@@ -33,7 +73,7 @@ _RAISED = re.compile(
 )
 """How a raised exception is printed: the name of its class, a code perhaps, and what it says, be that a sentence."""
 _WORD = re.compile(r"[A-Za-z']+")
-_SMALL = STOP_WORDS | {
+_SMALL_WORDS = STOP_WORDS | {
     "no",
     "not",
     "more",
@@ -46,9 +86,9 @@ _SMALL = STOP_WORDS | {
     "after",
     "before",
 }
-_SHARE = 0.15
+_SMALL_SHARE = 0.15
 """Of the words of a sentence, the share that small words are at the least."""
-_MARKS = 0.12
+_MOST_MARKS = 0.12
 """Marks of programs for each word, above which a text is no sentence, however it reads."""
 
 
@@ -61,9 +101,9 @@ def is_prose(text: str) -> bool:
     words = _WORD.findall(plain)
     if not words or _RAISED.match(plain) or any(map(is_of_a_trace, text.splitlines())):
         return False
-    marks = sum(1 for _ in _WRITTEN.finditer(plain))
-    small = sum(word.lower() in _SMALL for word in words)
-    return marks <= _MARKS * len(words) and (small >= _SHARE * len(words) or not marks)
+    marks = sum(1 for _ in _PROGRAM_MARK.finditer(plain))
+    small = sum(word.lower() in _SMALL_WORDS for word in words)
+    return marks <= _MOST_MARKS * len(words) and (small >= _SMALL_SHARE * len(words) or not marks)
 
 
 _WHO = re.compile(
@@ -80,8 +120,8 @@ _JOIN = re.compile(
     r"(?i)\b(?:and|but|because|as|when|while|until|so|since|after|before|whenever|although|though|if|which|that|who"
     r"|then|once)\b"
 )
-_MARK = re.compile(r"[\"`()\[\]/_*=<>]|(?<!\w)'|'(?!\w)")
-_FEWEST = 4
+_QUOTE_MARK = re.compile(r"[\"`()\[\]/_*=<>]|(?<!\w)'|'(?!\w)")
+_FEWEST_WORDS = 4
 """Words of a sentence in which somebody tells what they see."""
 RATES: dict[str, float] = {
     "who": 13.0,
@@ -106,7 +146,7 @@ when the fit has not seen it.
 
 def is_own_words(text: str) -> bool:
     """Whether somebody tells in their own words what they see, as in a chat, a mail or a report."""
-    return len(_plain_words(text)) >= _FEWEST and is_prose(text) and own_words_score(text) > 0
+    return len(_plain_words(text)) >= _FEWEST_WORDS and is_prose(text) and own_words_score(text) > 0
 
 
 def own_words_score(text: str) -> float:
@@ -127,12 +167,12 @@ def signs(text: str) -> dict[str, float]:
         "circumstance": len(_CIRCUMSTANCE.findall(text)),
         "some": len(_SOME.findall(text)),
         "join": len(_JOIN.findall(text)),
-        "small": sum(word in _SMALL for word in words),
+        "small": sum(word in _SMALL_WORDS for word in words),
         "capital": sum(word[0].isupper() for word in _plain_words(text)),
         "placeholder": len(_TEMPLATE.findall(text)),
         "colon": text.count(":"),
         "repeated": len(words) - len(set(words)),
-        "mark": len(_MARK.findall(text)),
+        "mark": len(_QUOTE_MARK.findall(text)),
         "brief": 1,
     }
     return {name: count / max(1, len(words)) for name, count in counts.items()}
@@ -140,48 +180,3 @@ def signs(text: str) -> dict[str, float]:
 
 def _plain_words(text: str) -> list[str]:
     return _WORD.findall(_TEMPLATE.sub(" ", text))
-
-
-class Kind(StrEnum):
-    """The kinds of text; the value is how people call it."""
-
-    ALERT = "alert"
-    LABELS = "label set"
-    LINE = "log line"
-    LOG = "log"
-    TRACE = "trace"
-    SENTENCE = "sentence"
-
-    @property
-    def is_of_a_program(self) -> bool:
-        """Whether a program wrote it; alerts and sentences are put by people."""
-        return self in (Kind.LINE, Kind.LOG, Kind.TRACE)
-
-
-_LABELS = re.compile(r"\balert_?name[\"']?\s{0,4}[:=]", re.IGNORECASE)
-_FIRING = re.compile(r"\[(?:FIRING|RESOLVED)\b|\b(?:FIRING|RESOLVED):", re.IGNORECASE)
-_ANNOTATED = re.compile(r"[^\s.]\.\s+[A-Z<{]|\{\{|<\*>|^\W{0,4}(?:[A-Z][a-z0-9]+){3,}\b")
-"""A summary with its description, places for values, or the name of an alert at the head."""
-_MARKED = re.compile(r"[:\"`()\[\]/_=]")
-"""What a program puts into a message that reads like a sentence."""
-
-
-def kind_of(text: str, *, whole: bool = True) -> Kind:
-    """The kind of a text; `whole` is False where the text is only what tells most of a longer one.
-
-    Sentences in nobody's own words are an alert's if they come as alerts are annotated, or without a mark of a
-    program; all else a program wrote.
-    """
-    lines = [line for line in text.splitlines() if line.strip()]
-    if any(map(is_of_a_trace, lines)):
-        return Kind.TRACE
-    if not whole:
-        return Kind.LOG
-    if _LABELS.search(text):
-        return Kind.LABELS
-    if is_own_words(text):
-        return Kind.SENTENCE
-    plain = is_prose(text) and bool(_ANNOTATED.search(text) or not _MARKED.search(text))
-    if plain or _FIRING.search(text):
-        return Kind.ALERT
-    return Kind.LOG if len(lines) > 1 else Kind.LINE

@@ -1,18 +1,15 @@
 """The template of a line and its fingerprint: what a program said, with `<*>` where something varies.
 
-What a program said in a line: without what carries the line, and without what its runtime puts around it.
+`mask` keeps what identifies an error and puts `<*>` in place of what varies from one occurrence to the next
+(`kb.text.masking_rules` lists both).  Masking a masked line changes nothing.
 
+`message` is what the program said: the line without what carries it, and without what its runtime puts around it.  So
 `thread 'main' panicked at 'M', src/main.rs:3:112`, `PHP Fatal error:  Uncaught E: M in /srv/a.php:4` and the same
-behind a syslog's prefix are all the message, which is what is compared: the next version of the runtime puts
-something else around it.
+behind a syslog's prefix are all `M`: the next version of the runtime puts something else around it.
 
-The template of a line, and the fingerprint of the template.
-
-`mask` puts `<*>` in place of what varies from one occurrence of an error to the next and keeps what
-identifies the error; `masking_rules` lists both.  Masking a masked line changes nothing.  `fingerprint`
-is equal for two lines that differ only in ids, numbers, hosts, times, case, blanks, in what carries the line and
-what a runtime puts around its message (`kb.text.masking`), and in the prefix that a logger writes (timestamp,
-level, thread, logger name); at the very start of a line only a name like `com.acme.Pool: ` is taken for a logger's.
+`fingerprint` is equal for two lines whose messages differ only in ids, numbers, hosts, times, case, blanks, and in the
+prefix that a logger writes (timestamp, level, thread, logger name); at the very start of a line only a name like
+`com.acme.Pool: ` is taken for a logger's.
 """
 
 from __future__ import annotations
@@ -27,15 +24,6 @@ from kb.text.crashes.forms import Role
 from kb.text.crashes.table import form_of, without_clock
 from kb.text.masking_rules import ITEMS, PLACEHOLDER, RUN, SCANNER, looks_like_id
 
-
-@lru_cache(maxsize=256)  # (one question, or one entry, asks for it once for each use of a line)
-def message(line: str) -> str:
-    """The message of a line; the line itself where nothing is around it."""
-    told = bare(without_clock(line)).text
-    found = form_of(told, within=False)
-    return message_of(told) or told if found and found[1].role in (Role.MESSAGE, Role.CAUSE) else told
-
-
 MASK_VERSION = 6
 """Raised with every change of the rules that changes a template, or of what else gives an entry away at first sight
 (`kb.text.entries.identify`); part of every fingerprint."""
@@ -43,7 +31,7 @@ MASK_VERSION = 6
 _LEVEL = (
     r"(?:trace|debug|info|information|notice|warn|warning|error|err|fatal|crit|critical|severe|panic|emerg)"
 )
-_PREFIX = re.compile(
+_LOGGER_PREFIX = re.compile(
     rf"{re.escape(PLACEHOLDER)}"
     rf"|{_LEVEL}(?=[\s:|\])\"',]|$)(?!\s+\d)"
     rf"|\[(?:[^\[\]\s]{{1,60}}|[^\[\]]{{0,40}}{re.escape(PLACEHOLDER)}[^\[\]]{{0,40}})\](?=[\s:\[-])"
@@ -55,12 +43,12 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _FILE = r"\S*\.(?:[ch]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf|cfg|ini|log|txt|env|pem)"
-_LOGGER = re.compile(
+_LOGGER_NAME = re.compile(
     rf"(?!\S*(?:error|exception|failure)\b|{_FILE}\s?[-:|])(?:[a-z_][\w$-]*\.)+[\w$-]+(?:\[{re.escape(PLACEHOLDER)}\])?\s?(?:[-:|]|$)\s"
     rf"|[a-z][\w.-]*\s(?=[\w./-]+\[{re.escape(PLACEHOLDER)}\]:)|[a-z][\w.-]*\s(?=kernel:)",
     re.IGNORECASE,
 )
-_BUNDLE = re.compile(
+_LOGGER_AT_START = re.compile(
     r"(?!\S*(?:error|exception|failure|throwable|fault|timeout)\b)(?:com|org|net|io|edu|gov|dev)(?:\.[\w$-]+){2,8}: ",
     re.IGNORECASE,
 )
@@ -92,10 +80,18 @@ def fingerprint(line: str) -> str:
     return f"f{MASK_VERSION}:{blake2b(words.encode('utf-8', 'replace'), digest_size=10).hexdigest()}"
 
 
+@lru_cache(maxsize=256)  # (one question, or one entry, asks for it once for each use of a line)
+def message(line: str) -> str:
+    """The message of a line; the line itself where nothing is around it."""
+    told = bare(without_clock(line)).text
+    found = form_of(told, within=False)
+    return message_of(told) or told if found and found[1].role in (Role.MESSAGE, Role.CAUSE) else told
+
+
 def without_prefix(template: str) -> str:
     """A masked line without the timestamp, level, thread and logger name that it begins with."""
-    at = match.end() if (match := _BUNDLE.match(template)) else 0
-    while match := _PREFIX.match(template, at) or (_LOGGER.match(template, at) if at else None):
+    at = match.end() if (match := _LOGGER_AT_START.match(template)) else 0
+    while match := _LOGGER_PREFIX.match(template, at) or (_LOGGER_NAME.match(template, at) if at else None):
         at = match.end()
     return template[at:]
 

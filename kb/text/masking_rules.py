@@ -1,14 +1,6 @@
-"""What masking keeps, what it takes for variable, and what it takes for an id.
+"""What masking keeps and what it takes for variable, as one regular expression; and which words are ids.
 
-Is a word of letters and digits an id, or a name with a number in it?
-
-`x2x9p0`, `9f4abc77`, `01HQ3K7Z8M` are ids; `node12`, `Log4jLogger`, `md5sum` are names.  Nobody can
-tell an id that happens to be all letters, or letters with a number at the end, from a name: those
-count as names, whose number varies.
-
-What `mask` keeps and what it takes for variable, as one regular expression.
-
-Two lists of alternatives, tried at each place from left to right; the first that fits wins:
+Lists of alternatives, tried at each place from left to right; the first that fits wins:
 
 * KEPT: numbers that identify, recognised by the words around them (`HTTP 503`, `exit code 137`,
   `errno 28`, `(111: Connection refused)`, `dsn=5.1.1`, `ORA-12541`, `502 Bad Gateway`), protocol names
@@ -16,6 +8,9 @@ Two lists of alternatives, tried at each place from left to right; the first tha
 * KEYS: words that stay, and after which a value varies whatever it looks like (`user=`, `for user`).
 * VARIABLE: placeholders that are there already, timestamps, addresses, hosts, paths, ids, hashes,
   durations, sizes, versions, and in the end every other number.
+* WORD: letters and digits, which `looks_like_id` tells apart: `x2x9p0`, `9f4abc77`, `01HQ3K7Z8M` are ids; `node12`,
+  `Log4jLogger`, `md5sum` are names.  Nobody can tell an id that happens to be all letters, or letters with a number at
+  the end, from a name: those count as names, whose number varies.
 
 Decisions: ports, line numbers and versions are variable (the same error in two versions is the same
 error; which version it was is the business of scope).  Which program, workload, table or topic failed
@@ -29,47 +24,6 @@ that differ in nothing else, is one.
 from __future__ import annotations
 
 import re
-
-_RUN = re.compile(r"\d+|[A-Za-z]+")
-_SYLLABLES = re.compile(r"(?=[A-Za-z]*[aeiouyAEIOUY])[A-Za-z]{3,}")
-_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_CAMEL = re.compile(r"[A-Z][a-z]{3,}|[a-z]{3,}[A-Z]")
-_LONG = 12
-"""From this length on, a single digit before a letter makes an id, where no words show."""
-
-_JUMBLED = 8
-"""From this length on, letters that change case without making words make an id."""
-
-
-def looks_like_id(word: str) -> bool:
-    """Whether a word is an id: six or more letters and digits with at least one digit, or very many letters."""
-    if _is_jumbled(word):
-        return True
-    runs = _RUN.findall(word)
-    letters = [run for run in runs if run[0].isalpha()]
-    resumed = sum(before[0].isdigit() for before in runs[:-1])  # letters that follow digits
-    if _CAMEL.search(word) and resumed < 3:
-        return False
-    if (
-        resumed >= 2
-        or len(runs) > 3
-        or (resumed and len(word) >= _LONG and (word.islower() or word.isupper()))
-    ):
-        return True
-    if len(runs) == 3:
-        return not any(_SYLLABLES.search(run) for run in letters)
-    # One run of each: a letter or two before or after many digits is no name, except capitals: `KB2813347`.
-    return len(runs) == 2 and len(letters[0]) <= 2 and len(word) >= 8 and not word[:2].isupper()
-
-
-def _is_jumbled(word: str) -> bool:
-    """Whether upper and lower case and digits change places as in no name: `kMf0KOlSNdk`, not `waitForOk2Send`."""
-    if len(word) < _JUMBLED or word.isupper() or word.islower():
-        return False
-    humps = _HUMP.findall(word)
-    spoken = sum(len(hump) for hump in humps if len(hump) > 3 or _SYLLABLES.match(hump))
-    return len(_RUN.findall(word)) + len(humps) >= 5 and spoken < 0.4 * len(word)
-
 
 PLACEHOLDER = "<*>"
 
@@ -262,7 +216,7 @@ VARIABLE = (
     r"(?:(?<![^\s=:(,\[])-)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?",
 )
 WORD = r"(?<![A-Za-z0-9])(?:(?=[A-Za-z]{1,80}\d|\d{1,80}[A-Za-z])[A-Za-z0-9]{6,200}|[A-Za-z]{20,200})(?![A-Za-z0-9])"
-"""Letters and digits, or very many letters: an id or a name, which `kb.text.masking_rules` tells apart."""
+"""Letters and digits, or very many letters: an id or a name, as `looks_like_id` says."""
 
 _OPENERS = (  # words with which one of the rules above may begin; all others are passed over at once
     "https?|status|response|return|returns|returned|received|got|replied|responded|answered|exit(?:ed|s)?"
@@ -304,3 +258,43 @@ ITEMS: re.Pattern[str] = re.compile(
     rf"(?<![\w.-])([A-Za-z_][\w.-]{{0,40}}{re.escape(PLACEHOLDER)})(?:[\s,;]{{1,3}}\1(?![\w.-]))+"
 )
 """A list whose items differ in their ids only."""
+
+_LETTERS_OR_DIGITS = re.compile(r"\d+|[A-Za-z]+")
+_SYLLABLES = re.compile(r"(?=[A-Za-z]*[aeiouyAEIOUY])[A-Za-z]{3,}")
+_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_CAMEL = re.compile(r"[A-Z][a-z]{3,}|[a-z]{3,}[A-Z]")
+_LONG_WORD = 12
+"""From this length on, a single digit before a letter makes an id, where no words show."""
+
+_JUMBLED_FROM = 8
+"""From this length on, letters that change case without making words make an id."""
+
+
+def looks_like_id(word: str) -> bool:
+    """Whether a word is an id: six or more letters and digits with at least one digit, or very many letters."""
+    if _is_jumbled(word):
+        return True
+    runs = _LETTERS_OR_DIGITS.findall(word)
+    letters = [run for run in runs if run[0].isalpha()]
+    resumed = sum(before[0].isdigit() for before in runs[:-1])  # letters that follow digits
+    if _CAMEL.search(word) and resumed < 3:
+        return False
+    if (
+        resumed >= 2
+        or len(runs) > 3
+        or (resumed and len(word) >= _LONG_WORD and (word.islower() or word.isupper()))
+    ):
+        return True
+    if len(runs) == 3:
+        return not any(_SYLLABLES.search(run) for run in letters)
+    # One run of each: a letter or two before or after many digits is no name, except capitals: `KB2813347`.
+    return len(runs) == 2 and len(letters[0]) <= 2 and len(word) >= 8 and not word[:2].isupper()
+
+
+def _is_jumbled(word: str) -> bool:
+    """Whether upper and lower case and digits change places as in no name: `kMf0KOlSNdk`, not `waitForOk2Send`."""
+    if len(word) < _JUMBLED_FROM or word.isupper() or word.islower():
+        return False
+    humps = _HUMP.findall(word)
+    spoken = sum(len(hump) for hump in humps if len(hump) > 3 or _SYLLABLES.match(hump))
+    return len(_LETTERS_OR_DIGITS.findall(word)) + len(humps) >= 5 and spoken < 0.4 * len(word)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kb.text.secrets.search import find
-from kb.text.secrets.values import Names, is_pair, is_secret, names
+from kb.text.secrets.values import Names, is_secret, name_in_pair, names
 
 _FIRST, _LAST = 0xF0000, 0xF0FFF
 """The signs that stand for hidden characters, one for each kind: code points for private use."""
@@ -79,7 +79,7 @@ def redact_data(value: Any, depth: int = 0) -> Any:
     if depth > _DEEPEST:
         return None
     if isinstance(value, Mapping):
-        named = is_pair(value)
+        named = name_in_pair(value)
         return {
             redact(str(key)).text: _under(
                 named if named and key in ("value", "val") else str(key), item, depth

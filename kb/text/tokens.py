@@ -1,14 +1,10 @@
-"""Words of a text: tokens for every lexical tier, one line for lists, a slug for names.
+"""The one tokeniser of all lexical tiers (full text, word overlap, pairs, character n-grams); texts on one line; slugs.
 
-The one tokeniser of all lexical tiers: full text, word overlap, pairs and character n-grams.
+Tokens are in lower case.  An identifier (CamelCase, snake_case, dotted, a path, a flag, an alert name) is kept whole
+and also split into its words; words are stemmed lightly, so that "restarts", "restarted" and "restarting" meet.  Stop
+words, single letters, `<*>` and `{{ … }}` placeholders are left out.
 
-Tokens are in lower case.  An identifier (CamelCase, snake_case, dotted, a path, a flag, an alert name) is
-kept whole and also split into its words; words are stemmed lightly, so that "restarts", "restarted" and
-"restarting" meet.  Stop words, single letters, `<*>` and `{{ … }}` placeholders are left out.
-
-A text on one line of bounded length, for lists and reasons.
-
-Names for files and ids, from any text.
+`one_line` and `first_sentence` cut a text for lists and reasons; `slug` makes a name for files and ids of any text.
 """
 
 from __future__ import annotations
@@ -123,9 +119,8 @@ def _kept(parts: list[str]) -> tuple[str, ...]:
 
 _cached = lru_cache(maxsize=1 << 16)(_tokens_of)
 
-
-_MARKS = re.compile(r"^\s*(?:[-*+>#|]+\s+)+|\*\*|(?<!\w)__|__(?!\w)|`", re.M)
-_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d\"“(])|\n\s*\n")
+_MARKDOWN_MARK = re.compile(r"^\s*(?:[-*+>#|]+\s+)+|\*\*|(?<!\w)__|__(?!\w)|`", re.M)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d\"“(])|\n\s*\n")
 
 
 def one_line(text: str, most: int) -> str:
@@ -136,14 +131,14 @@ def one_line(text: str, most: int) -> str:
 
 def first_sentence(text: str, most: int) -> str:
     """The first sentence of a text without marks of Markdown, on one line of at most `most` characters."""
-    told = (one_line(_MARKS.sub("", part), most) for part in _END.split(text.strip()))
+    told = (one_line(_MARKDOWN_MARK.sub("", part), most) for part in _SENTENCE_END.split(text.strip()))
     return next((sentence for sentence in told if re.search(r"\w", sentence)), "")
 
 
-LENGTH = 40
-"""Longer slugs are cut at this many characters."""
+LONGEST_SLUG = 40
+"""Characters of a slug at most."""
 
 
 def slug(text: str) -> str:
     """The words of the text in lower case, joined by `-`: letters and digits of ASCII only."""
-    return re.sub(r"[^a-z0-9]+", "-", redact(text).text.lower()).strip("-")[:LENGTH].rstrip("-")
+    return re.sub(r"[^a-z0-9]+", "-", redact(text).text.lower()).strip("-")[:LONGEST_SLUG].rstrip("-")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from kb.model import Signature
 from kb.text.crashes import Role, Told, read_crashes
-from kb.text.crashes.forms import is_plumbing
+from kb.text.crashes.forms import is_runtime_frame
 from kb.text.crashes.reading import without_carrier
 from kb.text.crashes.table import form_of, is_boilerplate, parts
 from kb.text.evidence.alarm import alarm
@@ -137,7 +137,7 @@ def _letters(lines: Sequence[str], told: Sequence[Told], grades: Sequence[float]
         ]
     leader = leaders[-1]
     leads = NAMED if names_something(lines[leader]) else LEADS
-    own = [one.role is Role.FRAME and not is_plumbing(lines[number]) for number, one in enumerate(told)]
+    own = [one.role is Role.FRAME and not is_runtime_frame(lines[number]) for number, one in enumerate(told)]
     frames = [number for number, is_own in enumerate(own) if is_own]
     before, after = [n for n in frames if n < leader], [n for n in frames if n > leader]
     near = {*before[-_NEXT:], *after[:_NEXT]}

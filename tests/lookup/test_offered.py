@@ -12,7 +12,7 @@ from kb import KnowledgeBase
 from kb.lookup.candidates import Found
 from kb.lookup.features import Query, named_in_title
 from kb.lookup.judging import Judged
-from kb.lookup.offering import MOST, offered, spread, worth_showing
+from kb.lookup.offering import MOST_LIFT, offered, spread, worth_showing
 from kb.lookup.rarity import CorpusStats
 from kb.lookup.scoring import KNOWN, RELATED
 from kb.lookup.verdict import in_order
@@ -108,7 +108,7 @@ def test_no_title_lifts_what_relates_over_what_settles_nor_what_hardly_fits_over
 def test_a_lift_has_an_end():
     far, near = judged(runbook("KubeletDown"), 0.26), judged(runbook("NodeNotReady"), 0.78)
 
-    assert MOST < 2.3, "the two lie 2.3 log-odds apart"
+    assert MOST_LIFT < 2.3, "the two lie 2.3 log-odds apart"
     assert ids(spread([judged(runbook("First"), 0.79), near, far], 2)) == ["First", "NodeNotReady"]
 
 

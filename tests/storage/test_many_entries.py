@@ -160,4 +160,4 @@ def test_texts_looked_through_together_hide_no_secret_of_one_of_them(texts: list
 @pytest.mark.parametrize("before", ["", "é ", "x" * 300 + " "])
 def test_every_piece_of_text_of_the_table_of_wordings_is_seen_in_a_line(before: str) -> None:
     anchors, _ = rewordings._anchors()
-    assert all(rule in rewordings._said_by(f"{before}{anchor} 7") for anchor, rule in anchors)
+    assert all(rule in rewordings._rules_for(f"{before}{anchor} 7") for anchor, rule in anchors)

@@ -14,7 +14,7 @@ from benchmarks.redaction_values import Context, contexts, harmless, value
 from kb.lookup.question import ask
 from kb.text.evidence.templates import LogTemplates
 from kb.text.redact import hidden, redact, redact_lines
-from kb.text.secrets.reading import Marks, reading
+from kb.text.secrets.reading import Marks, undisguised
 from kb.text.secrets.search import _search
 
 CONTEXTS = list(contexts(random.Random(20)))
@@ -103,7 +103,7 @@ def test_marks_are_found_alike_by_every_engine_wherever_they_overlap():
     ],
 )
 def test_a_disguised_text_is_read_and_its_places_are_those_of_the_text(text: str, plain: str):
-    read = reading(text)
+    read = undisguised(text)
     assert read is not None
     assert read.text == plain
     assert read.span(0, len(plain))[1] <= len(text)

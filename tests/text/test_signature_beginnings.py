@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from kb.text.signatures.engines import _PIECE, Engine, Needle
+from kb.text.signatures.engines import _PIECE_BYTES, Engine, Needle
 from kb.text.signatures.prepared import prepare
 
 LETTERS = "ab c"
@@ -30,7 +30,7 @@ def test_short_and_long_literals_are_found_wherever_they_stand() -> None:
 
 def test_a_literal_is_found_across_the_pieces_of_a_long_text() -> None:
     needles = (Needle("quorum lost in shard 7"), *(Needle(f"filler number {n}") for n in range(220)))
-    for before in range(_PIECE - 24, _PIECE + 2):
+    for before in range(_PIECE_BYTES - 24, _PIECE_BYTES + 2):
         text = "x" * before + " quorum lost in shard 7 " + "y" * 100
         assert set(Engine(needles).candidates(prepare(text))) == {0}, before
 

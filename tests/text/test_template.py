@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from kb.text.contradictions import apart, none_left
+from kb.text.contradictions import differ_in_none_left, none_left
 from kb.text.masking import message
 from kb.text.signatures.templates import anchor_of, find, template_of
 
@@ -163,7 +163,7 @@ def test_for_each_count_of_what_is_left_it_is_said_whether_it_is_none() -> None:
     ],
 )
 def test_two_texts_are_apart_where_none_is_left_in_only_one(one: str, other: str, expected: bool) -> None:
-    assert apart(one, other) is expected
+    assert differ_in_none_left(one, other) is expected
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from kb.model import Signature
-from kb.text.crashes.forms import is_plumbing
+from kb.text.crashes.forms import is_runtime_frame
 from kb.text.signatures.set import sought
 from kb.text.signatures.templates import find
 from kb.text.traces import MOST_LINES, names_something, told_first, trace_signature
@@ -226,7 +226,7 @@ def test_a_message_that_only_says_what_kind_of_crash_it_is_names_nothing(message
     ],
 )
 def test_a_frame_of_the_runtime_is_plumbing(frame: str) -> None:
-    assert is_plumbing(frame)
+    assert is_runtime_frame(frame)
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_a_frame_of_the_runtime_is_plumbing(frame: str) -> None:
     ],
 )
 def test_a_frame_of_the_program_is_not(frame: str) -> None:
-    assert not is_plumbing(frame)
+    assert not is_runtime_frame(frame)
 
 
 def test_a_text_of_several_lines_is_looked_for_as_a_trace() -> None:

@@ -1,14 +1,12 @@
-"""What stands behind a message, or between quotes in a line.
+"""What stands behind a message, and what stands in the quotes or the cells of a line.
 
-What stands between quotes in a line, or in the cells of a table, given readable under the line.
-
-A quote in the middle of a line may be the message or a name in it, so the line stays; what its quotes hold is a
-line of its own where escapes hide it, where a key says that it is a message, or where it is a cell of prose.
-
-What stands behind a message: quotes that were opened before it, JSON context, fields, places in the source.
-
-Each rule is sought from the end by a few characters that it begins with, within `_WINDOW` characters, so that what
+**Behind a message** (`without_rest`): quotes that were opened before it, JSON context, fields, places in the source.
+Each rule is looked for from the end by a few characters that it begins with, within `_WINDOW` characters, so that what
 stands behind costs no more than its length.
+
+**In quotes and cells** (`escaped`, `cells`, `keyed`): a quote in the middle of a line may be the message or a name in
+it, so the line stays; what its quotes hold is given as a line of its own, readable, where escapes hide it, where a
+key says that it is a message, or where it is a cell of prose.
 """
 
 from __future__ import annotations
@@ -22,60 +20,9 @@ from kb.text.carriers.fields import BEHIND
 from kb.text.carriers.objects import messages
 from kb.text.carriers.said import decoded
 
-_QUOTED = re.compile(r"(?<![\w\\])(?:\"((?:[^\"\\\n]|\\.){3,200000})\"|'((?:[^'\\\n]|\\.){3,200000})')(?!\w)")
-_CELLS = re.compile(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")
-_BARS = re.compile(r"[ \t]{0,20}[|│┃║].{0,100000}[|│┃║][ \t]{0,20}\Z")
-_BAR = re.compile(r"[ \t]{0,400}[|│┃║][ \t]{0,400}")
-_KEYED = re.compile(
-    r"(?<![\w.-])[\"':]?(?:message|msg|MESSAGE|Message|error|err|reason|detail|details|description"
-    r"|stderr|text|what|cause)[\"']?"
-    r"[ \t]{0,3}(?::|=>|=)[ \t]{0,3}(?:\"((?:[^\"\\\n]|\\.){8,20000})\"|'((?:[^'\\\n]"
-    r"|\\.){8,20000})'|`([^`\n]{8,20000})`)"
-)
-_VALUE = re.compile(r"\"((?:[^\"\\\n]|\\.){5,20000})\"|'((?:[^'\\\n]|\\.){5,20000})'")
-_BETWEEN = re.compile(r"\"[ \t]?:[ \t]?\"|\"[ \t]?,[ \t]?\"")
-
-
-def escaped(line: str) -> list[str]:
-    """The line, undone if it was escaped as a whole; under it what its quotes hold, where that was escaped."""
-    if "\\" not in line:
-        return [line]
-    whole = escapes.c_undone(line).split("\n") if escapes.is_escaped(line) else [line]
-    for match in _QUOTED.finditer(line):
-        inner = match[1] or match[2]
-        if "\\" in inner and escapes.is_quotable(inner):
-            plain = escapes.c_undone(inner)
-            found = decoded(plain) if plain[:1] == "{" else None
-            whole += (messages(found) if found is not None else None) or plain.split("\n")
-    return whole
-
-
-def cells(line: str) -> list[str]:
-    """The line, and its cells that read like prose if it is a row of CSV or of a table drawn with bars."""
-    if line.count(",") > 3 and ',"' in line:
-        return [line, *(cell.replace('""', '"') for cell in _CELLS.findall(line) if cell.count(" ") > 1)]
-    if _BARS.match(line):
-        found = [cell for cell in _BAR.split(line) if cell.count(" ") > 1]
-        return [line, *found] if found and line.strip() != found[0] else [line]
-    return [line]
-
-
-def keyed(line: str) -> list[str]:
-    """The line, and what a key in it calls a message: objects as Python, Ruby, PHP and JavaScript show them."""
-    if "{" not in line and "=>" not in line:
-        return [line]
-    found = [one for match in _KEYED.findall(line) for one in match if one and " " in one]
-    if not found and line[:2] == '{"' and line.rstrip()[-1:] == "}":
-        values = [value for value in _BETWEEN.split(line.strip()[2:-1].rstrip('"')) if value.count(" ") > 1]
-        found = [max(values, key=len)] if values else []
-    if not found and line.lstrip()[:2] in ("{'", '{"', "{:", "[{") and line.rstrip()[-1:] in "}]":
-        values = [one for match in _VALUE.findall(line) for one in match if " " in one.strip()]
-        found = [max(values, key=len)] if values else []
-    return [line, *found]
-
-
 _WINDOW = 1500
-_MOST = 50
+"""Characters before the end of a line in which something behind its message may begin."""
+_MOST_BEHIND = 50
 """So many things stand behind no message: where there are more, they are the message."""
 
 
@@ -140,11 +87,11 @@ _LOGGED = tuple(
     )
 )
 _TELLING = "status|code|error|err|errno|reason|exit|rc|ret|cause|signal|result|state|sqlstate"
-_ANY = rf"(?!(?i:{_TELLING})=){_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"',;)\]}}]{{1,300}})"
+_ANY_PAIR = rf"(?!(?i:{_TELLING})=){_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"',;)\]}}]{{1,300}})"
 _WHERE_CARRIED = tuple(
     _Rule(begins, rule)
     for begins, rule in (
-        (" [", (r" \[(?:[\w.-]{1,30}[=:# ]{1,2})?#?(?=[\w.:-]{0,60}\d)[\w.:/-]{1,60}\]")),
+        (" [", r" \[(?:[\w.-]{1,30}[=:# ]{1,2})?#?(?=[\w.:-]{0,60}\d)[\w.:/-]{1,60}\]"),
         (
             " (",
             (
@@ -152,15 +99,15 @@ _WHERE_CARRIED = tuple(
                 r"|duration)[=:# ]{1,2})[\w.:-]{1,60}\)"
             ),
         ),
-        (" <", (r" <(?=[\w.:-]{0,60}\d)[\w.:@/-]{1,60}>")),
-        (" | ", (rf" \| (?:{_ANY}(?:[,;|] {{0,3}}| {{1,3}}|\Z)){{1,20}}")),
-        (" {", (rf" \{{(?:{_ANY}(?:[,;] {{0,3}}| {{1,3}}|(?=[\]}}]|\Z))){{1,20}}\}}")),
-        (" [", (rf" \[(?:{_ANY}(?:[,;] {{0,3}}| {{1,3}}|(?=[\]}}]|\Z))){{1,20}}\]")),
-        (" -- ", (rf" -- (?:{_ANY}(?:[,;] {{0,3}}| {{1,3}}|(?=[\]}}]|\Z))){{1,20}}")),
-        (" |", (r" \|")),
-        (" │", (r" │")),
-        (" ┃", (r" ┃")),
-        (" #", (r" #(?=[\w-]{0,40}\d)[\w-]{2,60}")),
+        (" <", r" <(?=[\w.:-]{0,60}\d)[\w.:@/-]{1,60}>"),
+        (" | ", rf" \| (?:{_ANY_PAIR}(?:[,;|] {{0,3}}| {{1,3}}|\Z)){{1,20}}"),
+        (" {", rf" \{{(?:{_ANY_PAIR}(?:[,;] {{0,3}}| {{1,3}}|(?=[\]}}]|\Z))){{1,20}}\}}"),
+        (" [", rf" \[(?:{_ANY_PAIR}(?:[,;] {{0,3}}| {{1,3}}|(?=[\]}}]|\Z))){{1,20}}\]"),
+        (" -- ", rf" -- (?:{_ANY_PAIR}(?:[,;] {{0,3}}| {{1,3}}|(?=[\]}}]|\Z))){{1,20}}"),
+        (" |", r" \|"),
+        (" │", r" │"),
+        (" ┃", r" ┃"),
+        (" #", r" #(?=[\w-]{0,40}\d)[\w-]{2,60}"),
     )
 )
 _ALONE = (" |", " │", " ┃", " +")
@@ -170,7 +117,7 @@ _BY_SURENESS = (
     (*_SURE, *_RULES, *_LOGGED, *_WHERE_CARRIED),
 )
 """What may stand behind a message, by how surely a carrier stands before it."""
-_PAIR_END = re.compile(rf"{_ANY}[,;]?\Z")
+_PAIR_END = re.compile(rf"{_ANY_PAIR}[,;]?\Z")
 _FIELD = re.compile(rf"{BEHIND}[,;]?\Z")
 _CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
 _COLOUR = re.compile(r"(?:\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,5}m)\Z")
@@ -210,7 +157,7 @@ def without_rest(line: str, start: int, end: int, closes: list[re.Pattern[str]],
     inner = iter(closes)
     close = next(inner, None)
     whole = end
-    for _ in range(_MOST):
+    for _ in range(_MOST_BEHIND):
         before, end = end, without_blanks(line, start, end)
         if close is not None and (match := close.search(line, max(start, end - _WINDOW), end)):
             close = next(inner, None)
@@ -267,7 +214,7 @@ def _cut(rule: _Rule, line: str, start: int, end: int) -> int:
 
 def _without_fields(line: str, start: int, end: int) -> int:
     whole = end
-    for _ in range(_MOST):
+    for _ in range(_MOST_BEHIND):
         low = max(start, end - _WINDOW)
         at = max(line.rfind(" ", low, end), line.rfind("\t", low, end))
         if at > 0 and line[end - 1] in "\"'":
@@ -305,3 +252,57 @@ def _without_pairs(line: str, start: int, end: int) -> int:
     if count < 2 or _belongs(line, start, at, end):
         return end
     return at if _WORDS.search(line, start, at) else end
+
+
+_QUOTED = re.compile(r"(?<![\w\\])(?:\"((?:[^\"\\\n]|\\.){3,200000})\"|'((?:[^'\\\n]|\\.){3,200000})')(?!\w)")
+_CELLS = re.compile(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")
+_BARS = re.compile(r"[ \t]{0,20}[|│┃║].{0,100000}[|│┃║][ \t]{0,20}\Z")
+_BAR = re.compile(r"[ \t]{0,400}[|│┃║][ \t]{0,400}")
+_KEYED = re.compile(
+    r"(?<![\w.-])[\"':]?(?:message|msg|MESSAGE|Message|error|err|reason|detail|details|description"
+    r"|stderr|text|what|cause)[\"']?"
+    r"[ \t]{0,3}(?::|=>|=)[ \t]{0,3}(?:\"((?:[^\"\\\n]|\\.){8,20000})\"|'((?:[^'\\\n]"
+    r"|\\.){8,20000})'|`([^`\n]{8,20000})`)"
+)
+_QUOTED_VALUE = re.compile(r"\"((?:[^\"\\\n]|\\.){5,20000})\"|'((?:[^'\\\n]|\\.){5,20000})'")
+_BETWEEN_VALUES = re.compile(r"\"[ \t]?:[ \t]?\"|\"[ \t]?,[ \t]?\"")
+
+
+def escaped(line: str) -> list[str]:
+    """The line, undone if it was escaped as a whole; under it what its quotes hold, where that was escaped."""
+    if "\\" not in line:
+        return [line]
+    whole = escapes.c_undone(line).split("\n") if escapes.is_escaped(line) else [line]
+    for match in _QUOTED.finditer(line):
+        inner = match[1] or match[2]
+        if "\\" in inner and escapes.is_quotable(inner):
+            plain = escapes.c_undone(inner)
+            found = decoded(plain) if plain[:1] == "{" else None
+            whole += (messages(found) if found is not None else None) or plain.split("\n")
+    return whole
+
+
+def cells(line: str) -> list[str]:
+    """The line, and its cells that read like prose if it is a row of CSV or of a table drawn with bars."""
+    if line.count(",") > 3 and ',"' in line:
+        return [line, *(cell.replace('""', '"') for cell in _CELLS.findall(line) if cell.count(" ") > 1)]
+    if _BARS.match(line):
+        found = [cell for cell in _BAR.split(line) if cell.count(" ") > 1]
+        return [line, *found] if found and line.strip() != found[0] else [line]
+    return [line]
+
+
+def keyed(line: str) -> list[str]:
+    """The line, and what a key in it calls a message: objects as Python, Ruby, PHP and JavaScript show them."""
+    if "{" not in line and "=>" not in line:
+        return [line]
+    found = [one for match in _KEYED.findall(line) for one in match if one and " " in one]
+    if not found and line[:2] == '{"' and line.rstrip()[-1:] == "}":
+        values = [
+            value for value in _BETWEEN_VALUES.split(line.strip()[2:-1].rstrip('"')) if value.count(" ") > 1
+        ]
+        found = [max(values, key=len)] if values else []
+    if not found and line.lstrip()[:2] in ("{'", '{"', "{:", "[{") and line.rstrip()[-1:] in "}]":
+        values = [one for match in _QUOTED_VALUE.findall(line) for one in match if " " in one.strip()]
+        found = [max(values, key=len)] if values else []
+    return [line, *found]

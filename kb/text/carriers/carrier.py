@@ -1,11 +1,7 @@
-"""A carrier of log lines: its name, its pattern of named pieces, an example.
+"""A carrier of log lines: its name, its pattern of named pieces, an example; and the regular expression of a pattern.
 
-One carrier of the table: its name, how it looks, and an example of it.
-
-The named pieces of which carriers are made, and how a carrier's pattern becomes a regular expression.
-
-A pattern is written as the carrier looks, with pieces in braces: `{time} {host} {program}[{pid}]: `.  A blank
-stands for any blanks, `⟦…⟧` is optional, `{pod:word}` is a `word` that is said as `pod`.  Every piece is bounded,
+A pattern is written as the carrier looks, with pieces in braces: `{time} {host} {program}[{pid}]: `.  A blank stands
+for any blanks, `⟦…⟧` is optional, `{pod:word}` is a `word` that is said as `pod`.  Every piece (`NAMED`) is bounded,
 and none can match in two ways, so that a hostile line costs no more than its length.
 """
 
@@ -197,7 +193,7 @@ def _piece(alias: str | None, name: str, group: str, says: dict[str, str]) -> st
     return f"(?P<{group}>{regex})"
 
 
-_OPENING = {
+_OPENING_CHARACTERS = {
     "time": "0-9@A-Z",
     "pri": "0-9",
     "pid": "0-9",
@@ -237,7 +233,9 @@ def opening(pattern: str) -> frozenset[str]:
     piece = _PIECE.match(pattern)
     if piece is None or piece[3] or not (name := piece[2] or piece[6]):
         return frozenset(map(chr, range(128)))
-    return frozenset(piece[6][0] if piece[6] else _characters(_OPENING.get(name, "A-Za-z0-9_(/<$.@+%{-")))
+    return frozenset(
+        piece[6][0] if piece[6] else _characters(_OPENING_CHARACTERS.get(name, "A-Za-z0-9_(/<$.@+%{-"))
+    )
 
 
 @cache
@@ -246,14 +244,14 @@ def _characters(named: str) -> str:
     return re.sub(r"(\w)-(\w)", lambda pair: "".join(map(chr, range(ord(pair[1]), ord(pair[2]) + 1))), named)
 
 
-_HOLDS = {"stempod": "-", "podname": "-", "object": "/", "pyfile": ".py", "stream": "std"}
-"""What stands in every piece of some names."""
+_ALWAYS_HELD = {"stempod": "-", "podname": "-", "object": "/", "pyfile": ".py", "stream": "std"}
+"""What every text of a piece holds, by the name of the piece."""
 
 
 def needed(pattern: str) -> tuple[str, str]:
     """The two longest runs of characters that stand in every carrier of this pattern; they may be empty."""
     always = re.sub(r"⟦[^⟧]*⟧", "{}", pattern)
     pieces = list(_PIECE.finditer(always))
-    runs = {piece[6] or _HOLDS.get(piece[2] or "", "") for piece in pieces} - {""}
+    runs = {piece[6] or _ALWAYS_HELD.get(piece[2] or "", "") for piece in pieces} - {""}
     told = sorted(runs, key=lambda run: (-len(run), run))
     return (*told, "", "")[0], (*told, "", "")[1]

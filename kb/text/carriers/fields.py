@@ -68,7 +68,6 @@ _BEHIND = (
 BEHIND = rf"(?<![^\s,;\[(])(?:{_BEHIND})={_VALUE}"
 """A `key=value` that is a carrier's even alone behind a message."""
 
-
 FIRST_LEVEL = (
     ("A", rf"(?P<severity3>{LEVELS_FIRST})(?!\s\d+ \(|[\w.-]|\s+REPORT|/|=){_END}[!]?{GAP}"),
     (
@@ -278,7 +277,6 @@ AFTER_WITH_PROSE = (
 )
 """Fields that are a carrier's behind another one, if enough of a message stands behind them; once each time."""
 
-
 AFTER_A_LEVEL = (
     (
         "as",
@@ -295,7 +293,7 @@ _WORD = r"[^\s\[\](){}\"'|;,]{1,80}"
 
 @cache
 def same(mark: str) -> re.Pattern[str] | None:
-    """Some words before the same mark as stood behind the field before."""
+    """Some words before the same mark that was behind the field before."""
     told = re.escape(mark)
     if mark in ("|", "||", "»", "›", "│", "•", "·"):
         return re.compile(rf"{_WORD}(?: {_WORD}){{0,3}}[ \t]{{0,40}}{told}")

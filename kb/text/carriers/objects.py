@@ -99,7 +99,7 @@ _TROUBLES = frozenset(
 _ESCAPED_NAME = re.compile(r"\{[@$]?([\w.]{1,80})(?:[,:][^{}]{0,40})?\}")
 _NOT_PROSE = re.compile(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
 _STATE = frozenset({"frames", "locals", "vars"})
-"""What stood in the variables of a frame is no message, whatever they are called."""
+"""What the variables of a frame held is no message, whatever they are called."""
 _DEEP, _MANY = 8, 20_000
 _FEW, _LONG_KEY = 32, 80
 _NESTED = frozenset({dict, list})

@@ -25,7 +25,7 @@ class _Part:
     end: int
 
 
-def turned(rows: Rows) -> Rows:
+def root_last(rows: Rows) -> Rows:
     """The rows, each trace that begins with its root cause turned round; places stay with their lines."""
     read = [_split(line) for line in rows[0]]
     order = list(range(len(read)))

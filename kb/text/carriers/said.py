@@ -1,16 +1,13 @@
-"""What an object that a JSON logger wrote says: level, time, host, service, and the exception it holds.
-
-JSON as it stands in a log: a text decoded, the plain name of a field, and fields that are written as a list.
-
-An exception that a logger wrote as data, in the words in which its runtime prints it: `KeyError: 'sku'`.
-
-structlog's `dict_tracebacks`, log4j2's JsonLayout, loguru's `serialize`, OpenTelemetry, ECS, pino and others keep the
-name of an exception and what it says in two fields, under names of their own.
-
-What an object that a JSON logger wrote says beside its message: level, time, host, service, logger.
+"""What an object that a JSON logger wrote says beside its message: level, time, host, service, logger, exception.
 
 Outer fields go before inner ones, and of a list counts what all its objects agree on.  Levels are given as words:
-loggers number them by scales of their own, and the name of the field tells which.
+loggers number them by scales of their own, and the name of the field tells which (`says`).
+
+An exception that a logger wrote as data is given in the words in which its runtime prints it, `KeyError: 'sku'`
+(`thrown`).  structlog's `dict_tracebacks`, log4j2's JsonLayout, loguru's `serialize`, OpenTelemetry, ECS, pino and
+others keep the name of an exception and what it says in two fields, under names of their own.
+
+`decoded`, `plain_name`, `value_of` and `attributes` read JSON as it stands in a log.
 """
 
 from __future__ import annotations
@@ -21,105 +18,6 @@ from functools import cache
 from typing import Any
 
 from kb.text.carriers.carrier import LEVELS
-
-
-def decoded(text: str) -> Any:
-    """What a JSON text holds; None if it is not one."""
-    import msgspec
-
-    try:
-        return msgspec.json.decode(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def plain_name(key: str) -> str:
-    """A field's name without what loggers put around it: `@message` as `message`, `_SYSTEMD_UNIT` as `systemd_unit`."""
-    return key.strip("_@").lower()
-
-
-_VALUES = frozenset({"stringValue", "intValue", "doubleValue", "boolValue"})
-
-
-def value_of(found: Any) -> Any:
-    """A value of OpenTelemetry's protocol without its type: `{"stringValue": "a"}` is `a`."""
-    if type(found) is dict and len(found) == 1:
-        kind, value = next(iter(found.items()))
-        if kind in _VALUES:
-            return value
-    return found
-
-
-def attributes(found: list[Any]) -> dict[str, Any]:
-    """OpenTelemetry's attributes, `[{"key": "service.name", "value": {"stringValue": "a"}}]`, as fields.
-
-    Empty where the list is another.
-    """
-    told: dict[str, Any] = {}
-    for one in found:
-        if type(one) is not dict or len(one) != 2 or type(one.get("key")) is not str or "value" not in one:
-            return {}
-        told[one["key"]] = value_of(one["value"])
-    return told
-
-
-_PAIRS = (
-    ("exc_type", "exc_value"),
-    ("exception.type", "exception.message"),
-    ("error.type", "error.message"),
-    ("exception_type", "exception_message"),
-    ("exception_class", "exception_message"),
-    ("exception", "reason"),
-    ("classname", "message"),
-    ("class", "message"),
-    ("type", "message"),
-    ("type", "value"),
-    ("name", "message"),
-)
-"""Fields of the name, each with that of the words; the plainest last, as a record has `name` and `message`, too."""
-_NAME = re.compile(
-    r"(?:builtins\.)?(?P<name>(?:[A-Za-z_$][\w$]{0,80}(?:::|[./\\$+])){0,12}[A-Za-z_$][\w$]{0,120})"
-)
-_NAMED_SO = re.compile(
-    r"(?:Error|Exception|Throwable|Failure|Rejection|Interrupt|Exit|Fault|Timeout|Abort|Refused|Denied|Warning)\Z"
-)
-_SURE = frozenset({"exc_type", "exception.type", "exception_type", "exception_class"})
-"""Fields that hold nothing but the name of an exception."""
-_INNER = frozenset({"cause", "caused_by", "causedby", "inner", "innerexception", "inner_exception"})
-_MOST = 64
-"""Fields of an object that is an exception."""
-
-
-def may_be_thrown(keys: Iterable[str]) -> bool:
-    """Whether an object with these fields may be an exception."""
-    named = set(map(plain_name, keys))
-    return any(name in named and words in named for name, words in _PAIRS)
-
-
-def thrown(one: dict[str, Any], key: str = "") -> tuple[str, frozenset[str]] | None:
-    """The exception in an object, and the fields that tell it; None where there is none.
-
-    `key` is the field that holds the object: a cause is called one, as a trace does.
-    """
-    if len(one) > _MOST:
-        return None
-    named = {plain_name(field): field for field in one}
-    for name, words in _PAIRS:
-        if name in named and words in named:
-            said, text = one[named[name]], one[named[words]]
-            if isinstance(said, str) and isinstance(text, str) and (called := _called(name, said)):
-                before = "Caused by: " if plain_name(key) in _INNER else ""
-                told = text if text.startswith(called) else f"{called}: {text}" if text else called
-                return before + told, frozenset((named[name], named[words]))
-    return None
-
-
-def _called(field: str, said: str) -> str:
-    match = _NAME.fullmatch(said)
-    if match is None or not (field in _SURE or _NAMED_SO.search(match["name"])):
-        return ""
-    return match["name"]
-
 
 _SAYS = {
     "level": "severity",
@@ -208,13 +106,14 @@ _IS_LEVEL = re.compile(rf"{LEVELS}|\d{{1,2}}|[TVDIWECFNAPS]\d?", re.IGNORECASE)
 _MAY_BE_A_LEVEL = frozenset({"status", "l", "s", "priority"})
 """Fields that hold a level for some loggers, and for others something else, such as `firing` or `404`."""
 _LEVEL_AS_AN_OBJECT = frozenset({"level", "severity", "loglevel"})
-_ALIKE = ("name", "levelStr", "text")
+_LEVEL_OBJECT_NAMES = ("name", "levelStr", "text")
 """What the field of a level that is an object (`{"name": "ERROR", "no": 40}`) calls it."""
 _NAMELESS = re.compile(
     r"err|error|exc|exception|exceptions|thrown|cause|stack|frames|level|process|thread|file|receivers?|user|request"
 )
 """Objects whose `name` is not that of a logger."""
 _DEEP, _MANY, _LISTED = 8, 20_000, 20
+"""How deep, how many values in all, and how many of a list are looked at."""
 _LEVEL_NAMES = sorted((name for name, what in _SAYS.items() if what == "severity"), key=len, reverse=True)
 
 
@@ -236,10 +135,10 @@ def _level_field() -> Any:
 
 def says(found: Any) -> dict[str, str]:
     """What an object says beside its message, by the names of `SAID`."""
-    return _of(found, 0, [_MANY], nameless=False)
+    return _said_by(found, 0, [_MANY], nameless=False)
 
 
-def _of(found: Any, deep: int, left: list[int], *, nameless: bool) -> dict[str, str]:
+def _said_by(found: Any, deep: int, left: list[int], *, nameless: bool) -> dict[str, str]:
     left[0] -= 1
     if deep > _DEEP or left[0] < 0:
         return {}
@@ -247,8 +146,8 @@ def _of(found: Any, deep: int, left: list[int], *, nameless: bool) -> dict[str, 
         found = decoded(found)
     if isinstance(found, list):
         if fields := attributes(found):
-            return _of(fields, deep + 1, left, nameless=nameless)
-        return _agreed([_of(one, deep + 1, left, nameless=nameless) for one in found[:_LISTED]])
+            return _said_by(fields, deep + 1, left, nameless=nameless)
+        return _agreed([_said_by(one, deep + 1, left, nameless=nameless) for one in found[:_LISTED]])
     if not isinstance(found, dict):
         return {}
     said: dict[str, str] = {}
@@ -256,13 +155,15 @@ def _of(found: Any, deep: int, left: list[int], *, nameless: bool) -> dict[str, 
     for key, value in found.items():
         name = plain_name(key)
         if isinstance(value, dict) and name in _LEVEL_AS_AN_OBJECT:
-            value = next((value[one] for one in _ALIKE if isinstance(value.get(one), str)), value)
+            value = next(
+                (value[one] for one in _LEVEL_OBJECT_NAMES if isinstance(value.get(one), str)), value
+            )
         if isinstance(value, (dict, list)) or (isinstance(value, str) and value[:1] == "{"):
             inner.append((name, value))
         else:
             _say(said, name, value, nameless=nameless)
     for name, value in inner:
-        deeper = _of(value, deep + 1, left, nameless=nameless or _NAMELESS.fullmatch(name) is not None)
+        deeper = _said_by(value, deep + 1, left, nameless=nameless or _NAMELESS.fullmatch(name) is not None)
         for what, text in deeper.items():
             said.setdefault(what, text)
     return said
@@ -288,3 +189,101 @@ def _say(said: dict[str, str], name: str, value: Any, *, nameless: bool) -> None
         if last in _MAY_BE_A_LEVEL and not _IS_LEVEL.fullmatch(text):
             return
     said.setdefault(says_of, text)
+
+
+_NAME_AND_WORDS = (
+    ("exc_type", "exc_value"),
+    ("exception.type", "exception.message"),
+    ("error.type", "error.message"),
+    ("exception_type", "exception_message"),
+    ("exception_class", "exception_message"),
+    ("exception", "reason"),
+    ("classname", "message"),
+    ("class", "message"),
+    ("type", "message"),
+    ("type", "value"),
+    ("name", "message"),
+)
+"""Fields of the name, each with that of the words; the plainest last, as a record has `name` and `message`, too."""
+_EXCEPTION_NAME = re.compile(
+    r"(?:builtins\.)?(?P<name>(?:[A-Za-z_$][\w$]{0,80}(?:::|[./\\$+])){0,12}[A-Za-z_$][\w$]{0,120})"
+)
+_SOUNDS_LIKE_ONE = re.compile(
+    r"(?:Error|Exception|Throwable|Failure|Rejection|Interrupt|Exit|Fault|Timeout|Abort|Refused|Denied|Warning)\Z"
+)
+_NAME_FIELDS = frozenset({"exc_type", "exception.type", "exception_type", "exception_class"})
+"""Fields that hold nothing but the name of an exception."""
+_CAUSE_FIELDS = frozenset({"cause", "caused_by", "causedby", "inner", "innerexception", "inner_exception"})
+_MOST_FIELDS = 64
+"""Fields of an object that is an exception."""
+
+
+def may_be_thrown(keys: Iterable[str]) -> bool:
+    """Whether an object with these fields may be an exception."""
+    named = set(map(plain_name, keys))
+    return any(name in named and words in named for name, words in _NAME_AND_WORDS)
+
+
+def thrown(one: dict[str, Any], key: str = "") -> tuple[str, frozenset[str]] | None:
+    """The exception in an object, and the fields that tell it; None where there is none.
+
+    `key` is the field that holds the object: a cause is called one, as a trace does.
+    """
+    if len(one) > _MOST_FIELDS:
+        return None
+    named = {plain_name(field): field for field in one}
+    for name, words in _NAME_AND_WORDS:
+        if name in named and words in named:
+            said, text = one[named[name]], one[named[words]]
+            if isinstance(said, str) and isinstance(text, str) and (called := _exception_name(name, said)):
+                before = "Caused by: " if plain_name(key) in _CAUSE_FIELDS else ""
+                told = text if text.startswith(called) else f"{called}: {text}" if text else called
+                return before + told, frozenset((named[name], named[words]))
+    return None
+
+
+def _exception_name(field: str, said: str) -> str:
+    match = _EXCEPTION_NAME.fullmatch(said)
+    if match is None or not (field in _NAME_FIELDS or _SOUNDS_LIKE_ONE.search(match["name"])):
+        return ""
+    return match["name"]
+
+
+def decoded(text: str) -> Any:
+    """What a JSON text holds; None if it is not one."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def plain_name(key: str) -> str:
+    """A field's name without what loggers put around it: `@message` as `message`, `_SYSTEMD_UNIT` as `systemd_unit`."""
+    return key.strip("_@").lower()
+
+
+_TYPED_VALUES = frozenset({"stringValue", "intValue", "doubleValue", "boolValue"})
+
+
+def value_of(found: Any) -> Any:
+    """A value of OpenTelemetry's protocol without its type: `{"stringValue": "a"}` is `a`."""
+    if type(found) is dict and len(found) == 1:
+        kind, value = next(iter(found.items()))
+        if kind in _TYPED_VALUES:
+            return value
+    return found
+
+
+def attributes(found: list[Any]) -> dict[str, Any]:
+    """OpenTelemetry's attributes, `[{"key": "service.name", "value": {"stringValue": "a"}}]`, as fields.
+
+    Empty where the list is another.
+    """
+    told: dict[str, Any] = {}
+    for one in found:
+        if type(one) is not dict or len(one) != 2 or type(one.get("key")) is not str or "value" not in one:
+            return {}
+        told[one["key"]] = value_of(one["value"])
+    return told

@@ -1,7 +1,7 @@
 """The carriers that are known, made ready: by the character with which each begins.
 
-A carrier is added in a line of `table_services` or `table_programs`.  Where a line is read field by field anyway,
-an entry without a pattern keeps its example, which is tested.
+A carrier is added as a row of `kb.text.carriers.services` or `kb.text.carriers.programs`.  Where a line is read field
+by field anyway, a carrier without a pattern keeps its example, which is tested.
 """
 
 from __future__ import annotations
@@ -19,14 +19,11 @@ __all__ = ["BRACKETED", "CARRIERS", "PHRASE", "TIMED", "Carrier", "CarrierPatter
 
 CARRIERS: tuple[Carrier, ...] = (*SERVICES, *PROGRAMS)
 
-
 _REACH = 500
 """How far a prefix may go from where it begins."""
 
-
 TIMED, BRACKETED = "{time}", "[{time}"
 """Two beginnings of many carriers, which are read once for all of them."""
-
 
 _SYSLOG = ("emerg", "alert", "crit", "err", "warning")
 """The levels of syslog that say something; those below are what a sender writes that knows none, as `logger` does."""

@@ -302,7 +302,7 @@ _STEPS: tuple[_Step, ...] = (
     (_has("\\"), _each(behind.escaped)),
     (_keyed, _each(behind.keyed)),
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(behind.cells)),
-    (_has(root_first.WRAPPED), root_first.turned),
+    (_has(root_first.WRAPPED), root_first.root_last),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
 )

@@ -1,10 +1,7 @@
-"""The row of a table that tells what a line of a crash is for, and frames that say nothing of where.
+"""The row of a table that tells what a line of a crash is for, by its form; and which frames are the runtime's own.
 
-What a line of a crash is for, and the row of a table that tells it by its form.
-
-Frames that say nothing of where: the functions by which a runtime raises, reports, and starts what it runs.
-
-A crash is told by the functions of the program itself; whoever reads a trace skips these.
+A crash is told by the functions of the program itself: frames by which a runtime raises, reports, and starts what it
+runs say nothing of where, and whoever reads a trace skips them (`is_runtime_frame`).
 """
 
 from __future__ import annotations
@@ -79,7 +76,7 @@ def generic(runtime: str, pattern: str, example: str, mark: str = "", **more: bo
     return Form(runtime, Role.GENERIC, pattern, example, mark, **more)
 
 
-_BY_RUNTIME = {
+_RUNTIME_FUNCTIONS = {
     "kernel": (
         r"\? |_?_?dump_(?:stack|trace)\w*|show_(?:stack|trace|regs)\w*|_?_?(?:kasan|asan|ubsan|kmsan|kcsan|kfence)_\w+"
         r"|_?_?warn\w*|report_(?:bug|ubsan)\w*|fixup_bug\w*|do_error_trap|(?:do_)?invalid_op|exc_\w+|asm_\w+|print_\w+"
@@ -104,13 +101,13 @@ _BY_RUNTIME = {
     "dotnet": r"System\.|Microsoft\.",
     "beam": r"(?:gen_server|gen_statem|proc_lib|gen|erl_eval|shell|init|timer|lists|supervisor):",
 }
-_FRAME = re.compile(
+_RUNTIME_FRAME = re.compile(
     r"^[\s|+]*(?:#?\d+[:.]?\s+|at\s+(?:async\s+|new\s+)?|in (?:call from |function )?|from\s+)?"
     r"(?:0x[0-9a-f]+\s+(?:in\s+)?)?"
-    rf"(?:\[<[^>]*>\]\s*)?(?:{'|'.join(_BY_RUNTIME.values())})"
+    rf"(?:\[<[^>]*>\]\s*)?(?:{'|'.join(_RUNTIME_FUNCTIONS.values())})"
 )
 
 
-def is_plumbing(frame: str) -> bool:
-    """Whether a frame of a trace only says how the runtime got there."""
-    return _FRAME.match(frame) is not None
+def is_runtime_frame(frame: str) -> bool:
+    """Whether a frame of a trace is the runtime's own: how it raises, reports, and starts what it runs."""
+    return _RUNTIME_FRAME.match(frame) is not None

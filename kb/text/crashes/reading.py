@@ -1,18 +1,15 @@
-"""A crash read line by line: without its carrier, each line for what it is.
+"""A crash read line by line: what each line is for, and which of its messages leads.
 
-The lines of a crash without the carrier that all of them have, each with its own indentation.
+One line of what follows is enough to read ahead, so a stream can be read in constant memory (`read_crashes`).  Of the
+messages of one crash one leads: the last of a chain of exceptions, the deepest cause that is named, the first that a
+kernel says; `Told.rank` tells which.  A single cause leads only where what it caused says nothing, or names no reason
+of the system while it does; a second one always does.
 
-`bare` takes off all that it knows, `Caused by:` and blanks among it; in a crash these tell.  So what is taken off
-here is only what begins every line alike, numbers apart: what a container runtime or a daemon wrote before it.
+The lines are read without their carrier.  `kb.text.carriers.bare` takes off all that it knows, `Caused by:` and blanks
+among it, and in a crash these tell; so a `Margin` takes off only what begins every line alike, numbers apart: what a
+container runtime or a daemon wrote before it.  Each line keeps its own indentation.
 
-The message of a line of a crash without its wrapper, equal for two versions or settings of a runtime.
-
-Reads the lines of a text one by one and says what each is for in a crash.
-
-One line of what follows is enough to read ahead, so a stream can be read in constant memory.  Of the messages
-of one crash one leads: the last of a chain of exceptions, the deepest cause that is named, the first that a
-kernel says; `rank` tells which.  A single cause leads only where what it caused says nothing, or names no reason of
-the system while it does; a second one always does.
+`message_of` is the message of a line without its wrapper, equal for two versions or settings of a runtime.
 """
 
 from __future__ import annotations
@@ -27,101 +24,6 @@ from kb.text.crashes.table import LONGEST, form_of, parts, without_clock
 from kb.text.evidence.alarm import names_reason
 from kb.text.specificity import GENERIC
 from kb.text.tokens import stem
-
-WINDOW = 12
-"""Lines that are looked at to learn what begins them."""
-_ENOUGH = 3
-_LONGEST = 400
-_SAYS = re.compile(r"[A-Za-z>|]|\d[^=\d]{0,4}\d")
-"""What a carrier has at least; `#` and `==4312==` belong to what the JVM and others print."""
-_PIECE = re.compile(
-    r"(?P<blank>\s+)|(?P<varies>[.:+,/TZ-]{0,3}\d[\d.:+,/TZ-]*)|(?P<stream>\bstd(?:out|err)\b)|(?P<plain>.)"
-)
-
-
-class Margin:
-    """What begins the lines of one source; learned from some of them, empty where nothing does."""
-
-    def __init__(self, lines: Sequence[str] = ()) -> None:
-        self._begin: re.Pattern[str] | None = None
-        self.learn(lines)
-
-    def learn(self, lines: Sequence[str]) -> None:
-        """Learn it anew from lines that follow each other."""
-        seen = [line for line in lines if line and not line.isspace()][:WINDOW]
-        self._begin = None
-        if len(seen) < _ENOUGH:
-            return
-        for prefix in sorted(
-            {line[: min(bare(line).start, _LONGEST)] for line in seen}, key=len, reverse=True
-        ):
-            if not _SAYS.search(prefix):
-                return
-            begin = _pattern(prefix)
-            if all(begin.match(line) for line in seen):
-                self._begin = begin
-                return
-
-    def fits(self, line: str) -> bool:
-        """Whether the line begins as the others did."""
-        return self._begin is None or self._begin.match(line) is not None
-
-    def take_off(self, line: str) -> str:
-        """The line without it."""
-        match = self._begin.match(line) if self._begin is not None else None
-        return line[match.end() :] if match else line
-
-
-def uncarried(lines: Sequence[str]) -> list[str]:
-    """The lines without what begins all of them alike; what `roles` should be given of a text as it came."""
-    margin = Margin(lines)
-    return [margin.take_off(line) for line in lines]
-
-
-def without_carrier(line: str) -> str:
-    """One line without its carriers, but with the level that it begins with: `BUG: ` is how a kernel's crash begins."""
-    if (console := without_clock(line)) != line:
-        return console
-    carried = bare(line)
-    return carried.text if carried.said.keys() - {"severity"} else line
-
-
-def _pattern(prefix: str) -> re.Pattern[str]:
-    """The prefix with its numbers and times left open; of the blanks behind it one belongs to it."""
-    made = []
-    for piece in _PIECE.finditer(prefix.rstrip()):
-        if piece["blank"]:
-            made.append(r"[ \t]{1,40}")
-        elif piece["varies"]:
-            made.append(r"[\d.:+,/TZ-]{1,120}")
-        elif piece["stream"]:
-            made.append(r"std(?:out|err)")
-        else:
-            made.append(re.escape(piece["plain"]))
-    return re.compile("".join(made) + " ?")
-
-
-_PLACE = re.compile(
-    r"(?:,? called in \S{1,400} on line \d+)?(?: and defined)? in (?:/|[A-Za-z]:\\|php shell|\S{1,200"
-    r"}\.php)\S{0,400}?(?::\d+| on line \d+)$"
-)
-_DEPTH = re.compile(r"^[\s|+]+(?:\d{1,2}: )?")
-_TAIL = re.compile(r"(?: \{|\s+\[recovered\]|', \S{1,300}:\d+:\d+)$")
-
-
-def message_of(line: str, role: Role = Role.MESSAGE) -> str:
-    """What the line says went wrong, without the words that the runtime puts around it."""
-    text = _DEPTH.sub("", without_clock(line.rstrip()))
-    if role not in (Role.MESSAGE, Role.CAUSE):
-        return text.strip()
-    for tried in (line.rstrip(), text):
-        if (found := form_of(without_clock(tried), within=True)) is not None:
-            kind, message = parts(found[0], without_clock(tried))
-            if message:
-                text = f"{kind}: {message}" if kind else message
-                break
-    return _TAIL.sub("", _PLACE.sub("", text)).strip()
-
 
 _CARET = re.compile(r"\s*(?:\|\s*)*(?:[~^][~^\s]*\^[~^\s]*|\^[~^\s]*)$")
 _PREVIOUS = re.compile(
@@ -139,7 +41,7 @@ _WRAPS = re.compile(r"(?:[\w.]{1,200}\.)?\w{0,60}Traceback:$|SystemExit(?:: -?\d
 """What a traceback ends with that says nothing: the wrapper of another one, or that the program left by itself."""
 _LISTED = re.compile(r"\s{2,}(?:\d+: )?(\S.*)")
 """A cause in the list below `Caused by:`."""
-_MARGIN = re.compile(r"(?:\s*[|+])*\s*")
+_INDENT = re.compile(r"(?:\s*[|+])*\s*")
 _NAMES = re.compile(r"[\"'`][^\"'`]{1,200}[\"'`]|\S*[\d/\\_=]\S*")
 """What is quoted, and paths, numbers and identifiers."""
 _WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -173,7 +75,7 @@ class CrashReader:
         self._crash = 0
         self._left = 0
         self._leader: str | None = None
-        self._margin: int | None = None
+        self._indent: int | None = None
         self._awaits = self._awaits_cause = False
         self._chained = False
         self._causes = 0
@@ -189,7 +91,7 @@ class CrashReader:
         text = without_clock(line.rstrip())
         if not text or text.isspace():
             return _OTHER
-        if self._margin is not None and (told := self._python(text)) is not None:
+        if self._indent is not None and (told := self._python(text)) is not None:
             return told
         if self._listed and (cause := _LISTED.match(text)):
             return self._message(cause[1], Role.CAUSE, leads=self._is_deeper(cause[1]))
@@ -250,7 +152,7 @@ class CrashReader:
             self._end()
         told = self._in(Role.GENERIC)
         if opens:
-            self._margin, self._chained = _margin(text), chained
+            self._indent, self._chained = _indent_of(text), chained
         self._awaits = form.next_tells
         self._awaits_cause = form.next_tells and form.follows
         return told
@@ -264,15 +166,15 @@ class CrashReader:
 
     def _python(self, text: str) -> Told | None:
         """A line of a traceback; what stands no deeper than its heading is the exception."""
-        assert self._margin is not None
-        margin = _margin(text)
-        # (loguru marks the frame that caught the exception, and where it sets it out, others have no margin.)
-        if margin > self._margin or _CAUGHT.match(text):
+        assert self._indent is not None
+        indent = _indent_of(text)
+        # (loguru marks the frame that caught the exception, and where it sets it out, others have no indent.)
+        if indent > self._indent or _CAUGHT.match(text):
             found = form_of(text, within=True)
             return self._in(Role.FRAME if found and found[1].role is Role.FRAME else Role.GENERIC)
         if "Traceback (most recent" in text:
             return None
-        self._margin = None
+        self._indent = None
         if _WRAPS.match(text):
             return self._in(Role.GENERIC)
         chained, self._chained = self._chained, False
@@ -305,7 +207,7 @@ class CrashReader:
         return Told(role, 0, self._crash)
 
     def _end(self) -> None:
-        self._left, self._leader, self._margin, self._awaits, self._causes = 0, None, None, False, 0
+        self._left, self._leader, self._indent, self._awaits, self._causes = 0, None, None, False, 0
 
 
 def _is_generic(message: str) -> bool:
@@ -314,8 +216,8 @@ def _is_generic(message: str) -> bool:
     return all(word in GENERIC or stem(word) in GENERIC for word in _WORDS.findall(said.lower()))
 
 
-def _margin(text: str) -> int:
-    match = _MARGIN.match(text)
+def _indent_of(text: str) -> int:
+    match = _INDENT.match(text)
     return match.end() if match else 0
 
 
@@ -342,3 +244,98 @@ def _read(reader: CrashReader, held: Sequence[str], following: str) -> Iterator[
 def roles(lines: Sequence[str]) -> list[Role]:
     """The role of each of the lines, carriers already taken off."""
     return [told.role for told in read_crashes(lines)]
+
+
+_PLACE = re.compile(
+    r"(?:,? called in \S{1,400} on line \d+)?(?: and defined)? in (?:/|[A-Za-z]:\\|php shell|\S{1,200"
+    r"}\.php)\S{0,400}?(?::\d+| on line \d+)$"
+)
+_DEPTH = re.compile(r"^[\s|+]+(?:\d{1,2}: )?")
+_TAIL = re.compile(r"(?: \{|\s+\[recovered\]|', \S{1,300}:\d+:\d+)$")
+
+
+def message_of(line: str, role: Role = Role.MESSAGE) -> str:
+    """What the line says went wrong, without the words that the runtime puts around it."""
+    text = _DEPTH.sub("", without_clock(line.rstrip()))
+    if role not in (Role.MESSAGE, Role.CAUSE):
+        return text.strip()
+    for tried in (line.rstrip(), text):
+        if (found := form_of(without_clock(tried), within=True)) is not None:
+            kind, message = parts(found[0], without_clock(tried))
+            if message:
+                text = f"{kind}: {message}" if kind else message
+                break
+    return _TAIL.sub("", _PLACE.sub("", text)).strip()
+
+
+WINDOW = 12
+"""Lines that are looked at to learn what begins them."""
+_FEWEST_LINES = 3
+_LONGEST_PREFIX = 400
+_CARRIER_SAYS = re.compile(r"[A-Za-z>|]|\d[^=\d]{0,4}\d")
+"""What a carrier has at least; `#` and `==4312==` belong to what the JVM and others print."""
+_PREFIX_PIECE = re.compile(
+    r"(?P<blank>\s+)|(?P<varies>[.:+,/TZ-]{0,3}\d[\d.:+,/TZ-]*)|(?P<stream>\bstd(?:out|err)\b)|(?P<plain>.)"
+)
+
+
+class Margin:
+    """What begins the lines of one source; learned from some of them, empty where nothing does."""
+
+    def __init__(self, lines: Sequence[str] = ()) -> None:
+        self._begin: re.Pattern[str] | None = None
+        self.learn(lines)
+
+    def learn(self, lines: Sequence[str]) -> None:
+        """Learn it anew from lines that follow each other."""
+        seen = [line for line in lines if line and not line.isspace()][:WINDOW]
+        self._begin = None
+        if len(seen) < _FEWEST_LINES:
+            return
+        for prefix in sorted(
+            {line[: min(bare(line).start, _LONGEST_PREFIX)] for line in seen}, key=len, reverse=True
+        ):
+            if not _CARRIER_SAYS.search(prefix):
+                return
+            begin = _prefix_pattern(prefix)
+            if all(begin.match(line) for line in seen):
+                self._begin = begin
+                return
+
+    def fits(self, line: str) -> bool:
+        """Whether the line begins as the others did."""
+        return self._begin is None or self._begin.match(line) is not None
+
+    def take_off(self, line: str) -> str:
+        """The line without it."""
+        match = self._begin.match(line) if self._begin is not None else None
+        return line[match.end() :] if match else line
+
+
+def uncarried(lines: Sequence[str]) -> list[str]:
+    """The lines without what begins all of them alike; what `roles` should be given of a text as it came."""
+    margin = Margin(lines)
+    return [margin.take_off(line) for line in lines]
+
+
+def without_carrier(line: str) -> str:
+    """One line without its carriers, but with the level that it begins with: `BUG: ` is how a kernel's crash begins."""
+    if (console := without_clock(line)) != line:
+        return console
+    carried = bare(line)
+    return carried.text if carried.said.keys() - {"severity"} else line
+
+
+def _prefix_pattern(prefix: str) -> re.Pattern[str]:
+    """The prefix with its numbers and times left open; of the blanks behind it one belongs to it."""
+    made = []
+    for piece in _PREFIX_PIECE.finditer(prefix.rstrip()):
+        if piece["blank"]:
+            made.append(r"[ \t]{1,40}")
+        elif piece["varies"]:
+            made.append(r"[\d.:+,/TZ-]{1,120}")
+        elif piece["stream"]:
+            made.append(r"std(?:out|err)")
+        else:
+            made.append(re.escape(piece["plain"]))
+    return re.compile("".join(made) + " ?")

@@ -16,7 +16,6 @@ LONGEST = 2_000
 WEAK = frozenset({"error", "exception", "error: ", "error:", " | "})
 """Marks that any log is full of: where they stand, a crash is only noticed by its other lines."""
 
-
 _CLOCK = re.compile(
     r"(?:<\d{1,3}>)?(?:\*\* \d+ printk messages dropped \*\* |[\w -]{1,40} login: )?"
     r"(?:\[ *\d{1,9}\.\d{1,9}\](?: ?\[ *[TC]\d+\])? ?|\[\d+\.\d+\] \d+\.\d+> )"

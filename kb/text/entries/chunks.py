@@ -62,7 +62,6 @@ def chunk(passages: Sequence[Passage]) -> list[Chunk]:
 ASKED = "asked"
 """The role of a piece that is no text of the entry: words that it was asked in when it helped."""
 
-
 WHOLE = "whole"
 """The role of the piece that says in one what a short entry is about: where it holds, what is seen, why, what helps."""
 

@@ -87,7 +87,6 @@ def _by_mark() -> dict[str, list[tuple[float, str]]]:
 _compiled = cache(re.compile)
 """Compiled when it is needed first: a short question needs few of the patterns."""
 
-
 _ROWS = _by_mark()
 GRADES = {
     mark: max([grade for grade, _ in _ROWS.get(mark, ())] + [REASON] * (mark in _ERRNO_MARKS))

@@ -1,19 +1,15 @@
-"""The lines of a long text that tell what went wrong, and the one that makes a title.
+"""The lines of a long text that tell what went wrong, and the one of them that makes a title.
 
-The lines of a long text that tell what went wrong.
-
-A short text (at most `limit` lines that are not empty) is evidence whole, but for lines that any crash of its
-runtime has.  Of a log, lines that look alarming (`alarm`) and the messages of crashes (`kb.text.crashes`) are graded,
-counted by template, and the best of them returned in the order of the text: what is grave before what is not,
-what is rare before what repeats, in a crash the exception and not its frames, of "Caused by" the last.  Where
-nothing looks alarming, the rarest of the first and the last lines stand in; beside alarming lines, the last ones
-that are unlike all others.
+A short text (at most `limit` lines that are not empty) is evidence whole, but for lines that any crash of its runtime
+has.  Of a log, lines that look alarming (`kb.text.evidence.alarm`) and the messages of crashes (`kb.text.crashes`)
+are graded, counted by template, and the best of them returned in the order of the text: what is grave before what is
+not, what is rare before what repeats, in a crash the exception and not its frames, of "Caused by" the last.  Where
+nothing looks alarming, the rarest of the first and the last lines stand in; beside alarming lines, the last ones that
+are unlike all others.
 
 Read block by block, each once; only lines with an alarming word are looked at, and memory does not grow with the
 text.  A line of any length is cut to 2,000 characters around its first error word; colour codes and control
 characters are left out of `EvidenceLine.text`, while `start` and `end` count in the text as it was given.
-
-The title of an entry on one line: of a text of many lines, the line that tells what went wrong.
 """
 
 from __future__ import annotations
@@ -39,7 +35,7 @@ __all__ = [
     "visible",
 ]
 
-_BLOCK = 2 * 1024 * 1024
+_BLOCK_CHARACTERS = 2 * 1024 * 1024
 _HEAD = 64
 """Lines of the beginning that are kept, as the text may turn out to be short."""
 _SHORT = 100_000
@@ -223,15 +219,15 @@ def _blocks(pieces: Iterable[str]) -> Iterator[str]:
     for piece in pieces:
         held.append(piece)
         size += len(piece)
-        if size >= _BLOCK:
+        if size >= _BLOCK_CHARACTERS:
             yield "".join(held)
             held, size = [], 0
     if held:
         yield "".join(held)
 
 
-LONGEST = 160
-"""Characters of a title that was learned as many lines."""
+_LONGEST_TITLE = 160
+"""Characters of the title of an entry that was learned as many lines."""
 
 
 @lru_cache(maxsize=256)  # (an entry is shown again and again)
@@ -241,5 +237,5 @@ def title_line(headline: str) -> str:
     if len(lines) < 2:
         return headline
     best = max(pick_evidence(headline), key=lambda one: (one.score, -one.line), default=None)
-    told = one_line(best.message or best.text if best else lines[0], LONGEST)
+    told = one_line(best.message or best.text if best else lines[0], _LONGEST_TITLE)
     return f"{told} (and {len(lines) - 1} more lines)"

@@ -90,7 +90,7 @@ class Group:
 
 
 def level_in(prefix: str) -> str:
-    """The last level that is named in what stood before a message; empty where there is none."""
+    """The last level that is named in what was written before a message; empty where there is none."""
     found = _LEVEL.findall(prefix[-_PREFIX:])
     return found[-1] if found else ""
 

@@ -1,12 +1,11 @@
-"""The lines of a block that may tell something: where alarming words stand, and what is seen of a line.
+"""The lines of a block of a log that may tell something: where alarming words stand, and what is kept of each line.
 
-Where in a block of a log alarming words and the marks of crashes stand: one pass over the whole block.
+`scan` finds alarming words and the marks of crashes in one pass over the whole block.  Text is made one byte a
+character (what is not ASCII becomes `?`), in lower case, so that places in it are places in the text.  Hyperscan,
+where it is there and the block is long enough to be worth it, finds more of marks that overlap than the regular
+expression does; the lines in which there is any are the same.
 
-Text is made one byte a character (what is not ASCII becomes `?`), in lower case, so that places in it are places
-in the text.  Hyperscan, where it is there and the block is long enough to be worth it, finds more of marks that
-overlap than the regular expression does; the lines in which there is any are the same.
-
-A line of a block: where it is, what is seen of it, and a cheap stand-in for its template.
+A `Line` is where it is in its block, what is seen of it, and a cheap stand-in for its template (`rough`).
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from kb.text.evidence.alarm_words import FATAL, KLOG
 
 CRASH = -1.0
 """Stands for the grade of a mark that a crash may begin with."""
-_LONG = 200_000
+_WORTH_HYPERSCAN = 200_000
 """Characters from which Hyperscan, once it is loaded and has compiled the marks, is the quicker."""
 
 _scanning = threading.Lock()
@@ -34,14 +33,13 @@ _scanning = threading.Lock()
 Hits = list[tuple[int, float]]
 """Places within a mark, line by line, each with the highest grade that its mark may have."""
 
-
-_VALUES = {mark.encode(): grade for mark, grade in GRADES.items()}
+_MARK_GRADES = {mark.encode(): grade for mark, grade in GRADES.items()}
 
 
 def scan(text: str) -> Hits:
     """All hits of a block."""
     data = text.encode("ascii", "replace").lower()
-    database = _database() if len(data) >= _LONG else None
+    database = _database() if len(data) >= _WORTH_HYPERSCAN else None
     return _by_hyperscan(database, data) if database is not None else _by_regex(data)
 
 
@@ -53,7 +51,9 @@ def _by_regex(data: bytes) -> Hits:
     while (first := any_mark.search(data, at)) is not None:
         end = data.find(b"\n", first.start())
         end = len(data) if end < 0 else end
-        found = [(m.start(), _VALUES.get(m[1], FATAL)) for m in alarming.finditer(data, first.start(), end)]
+        found = [
+            (m.start(), _MARK_GRADES.get(m[1], FATAL)) for m in alarming.finditer(data, first.start(), end)
+        ]
         found += [(m.start(), CRASH) for m in crashes.finditer(data, first.start(), end)]
         hits += sorted(found)
         at = end
@@ -104,7 +104,9 @@ def _database() -> Any:
 
 
 LONGEST_LINE = 2_000
+"""Characters that are kept of a line at most."""
 _BEFORE_MARK = 400
+"""Characters that are kept before the first error word of a longer line."""
 _NOISE = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]"
 )

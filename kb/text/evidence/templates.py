@@ -1,7 +1,7 @@
 """The templates of a log, one line for each: gigabytes in constant memory, read once.
 
 Masking a line costs far more than reading it, so lines that differ only in times and long numbers are
-recognised before (`_rough`), in a table of fixed size.  Lines are cut, redacted, and freed of colour codes.
+recognised before, in a table of fixed size.  Lines are cut, redacted, and freed of colour codes.
 A line in which nothing tells (no word) has no template and is only counted.
 """
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from kb.text.secrets.names import MARKS, Names, names
 from kb.text.secrets.reading import Finder, Secret
-from kb.text.secrets.values import drawn, is_secret, made_up
+from kb.text.secrets.values import is_random_word, is_secret, made_up
 
 _LONGEST_NAME = 80
 _LONGEST = 4096
@@ -148,7 +148,7 @@ def _behind_blank(text: str, end: int, name: str, says: Names, kind: str) -> Ite
     mixed = len(value) >= 20 and value != value.lower() and value != value.upper()
     if (
         (says is Names.PASSWORD or key or mixed)
-        and drawn(value)
+        and is_random_word(value)
         and is_secret(value, Names.SECRET, surely=False)
     ):
         yield Secret(found.start("value"), found.start("value") + len(value), kind)
@@ -184,7 +184,7 @@ def _on_further_lines(text: str, at: int, says: Names, kind: str) -> Iterator[Se
             yield Secret(line.start("value") + quoted, line.end("value") - quoted, kind)
     elif says >= Names.SECRET and (mapping := _MAPPING.match(text, at)) is not None:
         for scalar in _SCALAR.finditer(text, *mapping.span("lines")):
-            if drawn(scalar["value"], 12) and is_secret(scalar["value"], says, surely=False):
+            if is_random_word(scalar["value"], 12) and is_secret(scalar["value"], says, surely=False):
                 yield Secret(*scalar.span("value"), kind)
     elif (listed := _LIST.match(text, at)) is not None and says >= Names.SECRET:
         for item in _ITEM.finditer(text, *listed.span("items")):

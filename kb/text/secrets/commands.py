@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from kb.text.secrets.names import Names
 from kb.text.secrets.reading import Find, Finder, Secret
-from kb.text.secrets.values import drawn, is_secret
+from kb.text.secrets.values import is_random_word, is_secret
 
 _ARGUMENTS = r"[^\n|;]{0,300}?"
 _VALUE = r"(?:\"(?P<double>[^\"\n]{1,256})\"|'(?P<single>[^'\n]{1,256})'|(?P<bare>[^\s\"'|;<>]{1,256}))"
@@ -126,7 +126,11 @@ def _of_any_command(text: str, place: int) -> Iterator[Secret]:
         start = text.rfind("\n", max(0, place - 300), place) + 1
         if _USERS.search(text, max(start, place - 300), place) is None:
             return
-    if found is not None and drawn(found["bare"]) and is_secret(found["bare"], Names.SECRET, surely=True):
+    if (
+        found is not None
+        and is_random_word(found["bare"])
+        and is_secret(found["bare"], Names.SECRET, surely=True)
+    ):
         yield Secret(*found.span("bare"), "password")
 
 

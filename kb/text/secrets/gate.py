@@ -76,7 +76,7 @@ def checked_name(what: str, name: str) -> str:
 def check_added(before: str, after: str, where: str) -> None:
     """Refuse a change of a file that people own when what it adds still holds a secret.
 
-    What stood there before is its owner's affair.  Raises InvalidInput, which names the kind and shows no secret.
+    What was there before is its owner's affair.  Raises InvalidInput, which names the kind and shows no secret.
     """
     if not find(_changed(before, after)):
         return

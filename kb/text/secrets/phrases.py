@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kb.text.secrets.names import Names
 from kb.text.secrets.reading import Find, Finder, Secret
-from kb.text.secrets.values import by_chance, drawn, is_secret, made_up
+from kb.text.secrets.values import is_random_word, is_secret, looks_random, made_up
 
 _I = re.IGNORECASE
 _USER = r"://[^\s/:@'\"<>\[\]]{0,128}+"
@@ -82,7 +82,11 @@ _FOREIGN = re.compile(r"mot de passe[ \t\xa0]*(?::|=|est)[ \t]*[\"']?(?P<value>[
 
 def _user_and_password(text: str, place: int) -> Iterator[Secret]:
     found = _BASIC_AUTH.match(text, place)
-    if found is not None and drawn(found["value"]) and is_secret(found["value"], Names.SECRET, surely=True):
+    if (
+        found is not None
+        and is_random_word(found["value"])
+        and is_secret(found["value"], Names.SECRET, surely=True)
+    ):
         yield Secret(*found.span("value"), "secret")
 
 
@@ -95,7 +99,7 @@ def _url(text: str, place: int) -> Iterator[Secret]:
             yield Secret(*found.span("value"), "url-password")
         return
     found = _TOKEN_AS_USER.match(text, place)
-    if found is not None and made_up(found["value"], 16) and by_chance(found["value"], 16):
+    if found is not None and made_up(found["value"], 16) and looks_random(found["value"], 16):
         yield Secret(*found.span("value"), "url-password")
 
 
@@ -119,7 +123,7 @@ def _cookie(text: str, place: int) -> Iterator[Secret]:
     found = _COOKIE.match(text, place)
     if found is not None:
         for crumb in _CRUMB.finditer(text, *found.span("value")):
-            if made_up(crumb["value"], 16) and by_chance(crumb["value"].strip("="), 12):
+            if made_up(crumb["value"], 16) and looks_random(crumb["value"].strip("="), 12):
                 yield Secret(*crumb.span("value"), "cookie")
 
 

@@ -1,18 +1,15 @@
-"""A text as it reads without disguises, where marks stand in it, and what a finder hands over.
+"""How a text is searched for secrets: what a finder is, the text without its disguises, and where marks stand in it.
 
-A text as it reads once its disguises are undone, and where each character of that stands in the original.
+A `Finder` is tried where one of its marks stands, and hands over each `Secret` that it finds there.
 
-Undone are colour codes, characters of no width, full-width letters, and the escapes of JSON (also within JSON),
-of URLs and of XML around a name and its value.  Only the places are of use: a secret is taken out of the original.
+`undisguised` is the text as it reads, with the place of each of its characters in the original.  Undone are colour
+codes, characters of no width, full-width letters, and the escapes of JSON (also within JSON), of URLs and of XML
+around a name and its value.  Only the places are of use: a secret is taken out of the original.
 
-Where marks stand in a text, whatever their case, and however they overlap.
-
-RE2 finds them one after the other: it is ready in a millisecond, and most lines have none.  Of a long text Hyperscan
-tells them all in one pass, at ten times the rate, once it has compiled them.  Where both are missing, each mark is
-looked for by itself.  Text is made one byte a character (what is not ASCII becomes `?`), so that places are places in
-the text.
-
-What a finder hands over, and how it is tried.  Pure.
+`Marks` finds where marks stand, whatever their case, and however they overlap.  RE2 finds them one after the other:
+it is ready in a millisecond, and most lines have none.  Of a long text Hyperscan tells them all in one pass, at ten
+times the rate, once it has compiled them.  Where both are missing, each mark is looked for by itself.  Text is made
+one byte a character (what is not ASCII becomes `?`), so that places are places in the text.
 """
 
 from __future__ import annotations
@@ -24,8 +21,29 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+
+class Secret(NamedTuple):
+    """A secret: from `start` to before `end` (characters of the text), and what kind it is of."""
+
+    start: int
+    end: int
+    kind: str
+
+
+Find = Callable[[str, int], Iterable[Secret]]
+"""The secrets that a mark at this place of the text leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Tried where one of its marks stands; marks are in lower case, and found in any case."""
+
+    marks: tuple[str, ...]
+    find: Find
+
+
 _XML = {"quot": '"', "apos": "'", "amp": "&", "lt": "<", "gt": ">", "#39": "'", "#34": '"'}
-_LETTERS = {"n": "\n", "r": "\n", "t": "\t"}
+_ESCAPED_LETTERS = {"n": "\n", "r": "\n", "t": "\t"}
 _DISGUISED = re.compile(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]"
     r"|\\+(?:u(?P<code>00[2-7][0-9a-fA-F])|(?P<letter>[nrt])|(?P<same>[\"'/]))"
@@ -34,7 +52,7 @@ _DISGUISED = re.compile(
     r"|(?P<wide>[\uff01-\uff5e])|(?P<blank>[\xa0\u2000-\u200a\u202f\u3000])"
     r"|[\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]"
 )
-MARKS = (
+DISGUISES = (
     "\x1b[",
     "\\u00",
     "%3a",
@@ -79,12 +97,12 @@ class Undisguised:
         return self.original(start), self.originals[behind] if escaped else last + 1
 
 
-def reading(text: str) -> Undisguised | None:
+def undisguised(text: str) -> Undisguised | None:
     """The text with its disguises undone; None where there are none."""
     parts, starts, originals = list[str](), [0], [0]
     size = at = 0
     for found in _DISGUISED.finditer(text):
-        plain = _plain(found)
+        plain = _undone(found)
         parts += (text[at : found.start()], plain)
         size += found.start() - at
         if plain:
@@ -99,13 +117,13 @@ def reading(text: str) -> Undisguised | None:
     return Undisguised("".join((*parts, text[at:])), starts, originals)
 
 
-def _plain(found: re.Match[str]) -> str:
+def _undone(found: re.Match[str]) -> str:
     said = found[found.lastgroup] if found.lastgroup else ""
     match found.lastgroup:
         case "code" | "percent":
             return chr(int(said, 16))
         case "letter":
-            return _LETTERS[said]
+            return _ESCAPED_LETTERS[said]
         case "same":
             return said
         case "xml":
@@ -119,7 +137,7 @@ def _plain(found: re.Match[str]) -> str:
 
 Hits = list[tuple[int, int]]
 """The place of each mark that stands in a text and its number, in the order of the text."""
-LONG = 200_000
+WORTH_HYPERSCAN = 200_000
 """Characters from which Hyperscan, once it has compiled the marks, is the quicker."""
 
 
@@ -130,7 +148,7 @@ class Marks:
         self._marks = [mark.encode() for mark in marks]
         self._numbers = {mark: number for number, mark in enumerate(self._marks)}
 
-    def places(self, text: str, long: int = LONG) -> Hits:
+    def places(self, text: str, long: int = WORTH_HYPERSCAN) -> Hits:
         """Where they stand; marks may overlap.  From `long` characters on, it is worth to compile them."""
         data = text.encode("ascii", "replace")
         if len(data) >= long and self._hyperscan is not None:
@@ -203,23 +221,3 @@ class Marks:
             literal=True,
         )
         return database
-
-
-class Secret(NamedTuple):
-    """A secret: from `start` to before `end` (characters of the text), and what kind it is of."""
-
-    start: int
-    end: int
-    kind: str
-
-
-Find = Callable[[str, int], Iterable[Secret]]
-"""The secrets that a mark at this place of the text leads to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finder:
-    """Tried where one of its marks stands; marks are in lower case, and found in any case."""
-
-    marks: tuple[str, ...]
-    find: Find

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from kb.text.secrets import assignments, blocks, commands, phrases, shapes
-from kb.text.secrets.reading import MARKS as DISGUISES
-from kb.text.secrets.reading import Find, Hits, Marks, Secret, reading
+from kb.text.secrets.reading import DISGUISES, Find, Hits, Marks, Secret, undisguised
 from kb.text.secrets.shapes import with_further_lines
 
 _LEAST = 4
@@ -104,7 +103,7 @@ def _around(text: str, hits: Hits) -> Iterator[tuple[int, int]]:
 
 def _disguised(text: str, start: int, end: int, search: _Search) -> Iterator[tuple[Secret, int]]:
     """What is found from `start` to `end` once disguises are undone, at its place in the text itself."""
-    read = reading(text[start:end])
+    read = undisguised(text[start:end])
     if read is None:
         return
     for secret, rank in search.found(read.text, search.marks.places(read.text)):

@@ -1,12 +1,8 @@
-"""Tokens that are known by their shape, also where a line was wrapped.
-
-Tokens that are known by their shape, wherever they stand.
+"""Tokens that are known by their shape, wherever they stand, also where a terminal or a mail program wrapped the line.
 
 `shapes.json` has the rules, derived from those of gitleaks (its licence and commit stand in it;
 `benchmarks/secret_shapes.py` makes it anew).  Before them go kinds that this project has named since its beginning,
 wider than a scanner's: a token that was shortened, or is of a later form, is still none to keep.
-
-Tokens that a terminal or a mail program wrapped: the lines on which one goes on.
 """
 
 from __future__ import annotations
@@ -26,10 +22,10 @@ from kb.text.secrets.reading import Finder, Secret
 _LONGEST = 4096
 _LONGEST_AROUND = 512
 """Characters behind its keyword of a token that begins before it."""
-_SHORT = 3
+_SHORT_KEYWORD = 3
 _BEFORE = " \t\n\"'`=:,;(<[{>/|"
 """What stands before a token whose keyword is too short to be looked for by itself."""
-_NO_SECRET = re.compile(
+_NAMES_NO_SECRET = re.compile(
     r"(?i)\b\w*?(?:trace|span|request|event|commit|revision|digest|etag|build|sha\d*)_?(?:id)?\W*$"
 )
 """A name that tells of a number, not of a secret: `sentry trace_id=…`."""
@@ -93,7 +89,7 @@ class _Shape:
         group = self._group(found)
         start, end = found.span(group)
         if _entropy(found[group]) >= self.entropy and not (
-            self.named and _NO_SECRET.search(text, found.start(), start)
+            self.named and _NAMES_NO_SECRET.search(text, found.start(), start)
         ):
             yield Secret(start, end, self.kind)
 
@@ -147,7 +143,7 @@ def _finder(rule: dict[str, Any]) -> Finder:
         named,
     )
     marks = list(rule["keywords"])
-    if not shape.lead and (short := [mark for mark in marks if len(mark) <= _SHORT]):
+    if not shape.lead and (short := [mark for mark in marks if len(mark) <= _SHORT_KEYWORD]):
         marks = [mark for mark in marks if mark not in short]
         marks += [before + mark for before in _BEFORE for mark in short]
         return Finder(tuple(marks), lambda text, place: shape.find(text, place + (text[place] in _BEFORE)))
@@ -160,8 +156,9 @@ def _rules() -> list[dict[str, Any]]:
     return list(data["rules"])
 
 
-_LONG = 24
-_FURTHER = re.compile(
+_WRAPPED_FROM = 24
+"""Characters from which on a token may go on in the next line."""
+_FURTHER_LINES = re.compile(
     r"(?:[\\=]?\r?\n[ \t>|]{0,12}(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9+/_=.~-]{16,4096}(?=[\"',;\s]|$))+"
 )
 
@@ -174,6 +171,8 @@ def with_further_lines(text: str, secrets: list[Secret]) -> list[Secret]:
     for secret in secrets:
         if longer and secret.start < longer[-1].end:
             continue
-        further = _FURTHER.match(text, secret.end) if secret.end - secret.start >= _LONG else None
+        further = (
+            _FURTHER_LINES.match(text, secret.end) if secret.end - secret.start >= _WRAPPED_FROM else None
+        )
         longer.append(Secret(secret.start, further.end(), secret.kind) if further else secret)
     return longer

@@ -1,8 +1,7 @@
-"""Whether a value is a secret, by what it looks like and by its key in data.
+"""Whether a value is a secret, by what it looks like; and the name that data gives a value.  Pure.
 
-Whether a value is a secret, or stands for one: a place holder, a reference, code, an ordinary word.  Pure.
-
-What data says of its values by their keys: `{"password": …}`, `{"name": "DB_PASS", "value": …}`.  Pure.
+What stands for a secret is none: a place holder, a reference, code, an ordinary word.  Data names its values by their
+keys, `{"password": …}`, or beside them, `{"name": "DB_PASS", "value": …}` (`name_in_pair`).
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from kb.text.secrets.names import Names, names
+
+__all__ = ["Names", "is_secret", "name_in_pair", "names"]
 
 _PLACEHOLDER = re.compile(
     r"""(?x)
@@ -51,7 +52,7 @@ _REFERENCE = re.compile(
     r"|[a-z][a-z]+\d{0,4}(?:[-./_:](?:[a-zA-Z]{2,}\d{0,4}|[a-z]|v?\d{1,8}|[a-z]\d{1,2}[a-z]))+(?:(?<=[-./_:]\w\w\w)-[a-z0-9]{5})?$"
 )
 _MIXED = re.compile(r"(?=\w*[A-Za-z])\w*\d[A-Za-z]\w*$")
-_ENOUGH = 128
+_MOST_LOOKED_AT = 128
 """Characters that are looked at."""
 _HEX = re.compile(r"[0-9a-fA-F]{16,}$")
 
@@ -67,8 +68,8 @@ def is_secret(value: str, says: Names, *, surely: bool) -> bool:
     if says is Names.SECRET:
         return (len(value) >= 3 and not (value.isdigit() and len(value) < 8)) if surely else made_up(value)
     if says is Names.KEY:
-        return made_up(value, 12) and (len(value) >= 20 or by_chance(value, 12))
-    return len(value) >= 20 and made_up(value, 20) and by_chance(value, 20)
+        return made_up(value, 12) and (len(value) >= 20 or looks_random(value, 12))
+    return len(value) >= 20 and made_up(value, 20) and looks_random(value, 20)
 
 
 def _is_password(value: str, surely: bool) -> bool:
@@ -104,9 +105,9 @@ def made_up(value: str, least: int = 6) -> bool:
     )
 
 
-def by_chance(value: str, least: int) -> bool:
+def looks_random(value: str, least: int) -> bool:
     """Whether its characters look drawn: digits and letters change places often, which in names they do not."""
-    value = value[:_ENOUGH]
+    value = value[:_MOST_LOOKED_AT]
     if _HEX.match(value):
         return any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
     if len(value) < least or not any(c.isdigit() for c in value):
@@ -116,24 +117,22 @@ def by_chance(value: str, least: int) -> bool:
     return bool(pairs) and sum(a != b for a, b in pairs) >= 0.25 * len(pairs)
 
 
-def drawn(value: str, least: int = 8) -> bool:
+def is_random_word(value: str, least: int = 8) -> bool:
     """The same for a short word: one digit will do before a letter, or in a word of some length; no part is a name."""
     if len(value) < least:
         return False
     return (
-        by_chance(value, least)
+        looks_random(value, least)
         or bool(_MIXED.match(value))
         or (len(value) >= 12 and value.isalnum() and made_up(value))
     )
 
 
-__all__ = ["Names", "is_pair", "is_secret", "names"]
-
-_NAME = ("name", "key", "Name", "Key", "id")
+_NAME_KEYS = ("name", "key", "Name", "Key", "id")
 
 
-def is_pair(value: Mapping[Any, Any]) -> str:
+def name_in_pair(value: Mapping[Any, Any]) -> str:
     """The name in a mapping of a name and a value; empty when it is none."""
     if not ("value" in value or "val" in value):
         return ""
-    return next((str(value[name]) for name in _NAME if isinstance(value.get(name), str)), "")
+    return next((str(value[name]) for name in _NAME_KEYS if isinstance(value.get(name), str)), "")

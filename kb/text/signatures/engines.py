@@ -1,15 +1,11 @@
-r"""Which needles may occur in a text, and the engine that is fit for the size of the job.
+r"""Which needles may occur in a text, by the engine that is fit for the size of the job: never too few, few too many.
 
-Which needles may occur in a text, by RE2: what stands in where Hyperscan is missing, at a fifth of its rate.
+Three ways, chosen by the size of the job (needles times bytes), since building an engine costs more than a short text
+ever gives back: look literals up by how they begin; Hyperscan; RE2's Set where Hyperscan is missing, at a fifth of its
+rate.  A template is looked for by its anchor, the literal piece of it that tells most.
 
-Which needles may occur in a text: never too few, as few too many as is cheap.
-
-Three ways, chosen by the size of the job (needles times bytes), since building an engine costs more than a
-short text ever gives back: look literals up by how they begin; Hyperscan; RE2's Set where Hyperscan is missing.
-A template is looked for by its anchor, the literal piece of it that tells most.
-Literals are looked for in a *folded* copy of the text (case folded, runs of blanks made one), where
-they are plain strings: Hyperscan compiles 300 of those in 6 ms, but takes 3.6 s for the same with
-`\b` and `\s+` in them.
+Literals are looked for in a *folded* copy of the text (case folded, runs of blanks made one), where they are plain
+strings: Hyperscan compiles 300 of those in 6 ms, but takes 3.6 s for the same with `\b` and `\s+` in them.
 """
 
 from __future__ import annotations
@@ -24,47 +20,6 @@ from kb.text.signatures.prepared import Prepared
 from kb.text.signatures.templates import anchor_of
 
 
-class Re2Sets:
-    """Needles in sets of 250, and each regex by itself where a set runs out of memory."""
-
-    def __init__(self, literals: dict[int, bytes], regexes: dict[int, str]) -> None:
-        self._plain = _re2_sets({number: re.escape(text) for number, text in literals.items()})
-        self._regex = _re2_sets({n: f"(?m){text}".encode("utf-8", "replace") for n, text in regexes.items()})
-
-    def literals(self, prepared: Prepared) -> dict[int, int]:
-        """As Hyperscan's, but RE2 does not say where: anywhere."""
-        return dict.fromkeys(_match_all(self._plain, prepared.folded), 0)
-
-    def regexes(self, data: bytes) -> set[int]:
-        """As Hyperscan's."""
-        return _match_all(self._regex, data)
-
-
-def _re2_sets(sources: dict[int, bytes], size: int = 250) -> list[tuple[Any, list[int]]]:
-    import re2
-
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 64 << 20
-    numbers, sets = list(sources), []
-    for at in range(0, len(numbers), size):
-        made = re2.Set.SearchSet(options)
-        for number in numbers[at : at + size]:
-            made.Add(sources[number])
-        made.Add(b"")  # matches every text: if even this is not found, the set ran out of memory
-        made.Compile()
-        sets.append((made, numbers[at : at + size]))
-    return sets
-
-
-def _match_all(sets: list[tuple[Any, list[int]]], data: bytes) -> set[int]:
-    found: set[int] = set()
-    for made, numbers in sets:
-        hits = made.Match(data)
-        found.update(numbers if not hits else (numbers[hit] for hit in hits if hit < len(numbers)))
-    return found
-
-
 class Needle(NamedTuple):
     """One thing to look for: a literal, a regex in RE2 syntax, or the template of a line."""
 
@@ -74,9 +29,10 @@ class Needle(NamedTuple):
 
 
 _WORTH_AN_ENGINE = 100_000_000
-_MANY = 200
+"""Needles times bytes from which building an engine pays; a regex counts as eight literals."""
+_MANY_LITERALS = 200
 """Literals from which on it is quicker to look up each place of a text than to look for each literal."""
-_PIECE = 65_536
+_PIECE_BYTES = 65_536
 
 
 class Engine:
@@ -84,7 +40,7 @@ class Engine:
 
     def __init__(self, needles: tuple[Needle, ...]) -> None:
         self._literals = {
-            number: " ".join(_literal(needle).casefold().split()).encode("utf-8", "replace")
+            number: " ".join(_literal_of(needle).casefold().split()).encode("utf-8", "replace")
             for number, needle in enumerate(needles)
             if not needle.regex
         }
@@ -130,7 +86,7 @@ class Engine:
 
     def _present(self, text: bytes) -> set[int]:
         """The numbers of the literals that the text holds."""
-        if len(self._literals) > _MANY:
+        if len(self._literals) > _MANY_LITERALS:
             return self._beginnings.present(text)
         return {number for number, literal in self._literals.items() if literal in text}
 
@@ -150,7 +106,7 @@ class Engine:
         self._built = Hyperscan.loaded(dumped, self._literals, self._regexes)
 
 
-def _literal(needle: Needle) -> str:
+def _literal_of(needle: Needle) -> str:
     return anchor_of(needle.text) if needle.template else needle.text
 
 
@@ -179,4 +135,45 @@ class _Beginnings:
 
 def _pieces(text: bytes, overlap: int) -> Iterator[bytes]:
     """The text in pieces, so that a set of all its places stays small."""
-    return (text[at : at + _PIECE + overlap] for at in range(0, len(text), _PIECE))
+    return (text[at : at + _PIECE_BYTES + overlap] for at in range(0, len(text), _PIECE_BYTES))
+
+
+class Re2Sets:
+    """Needles in sets of 250, and each regex by itself where a set runs out of memory."""
+
+    def __init__(self, literals: dict[int, bytes], regexes: dict[int, str]) -> None:
+        self._plain = _re2_sets({number: re.escape(text) for number, text in literals.items()})
+        self._regex = _re2_sets({n: f"(?m){text}".encode("utf-8", "replace") for n, text in regexes.items()})
+
+    def literals(self, prepared: Prepared) -> dict[int, int]:
+        """As Hyperscan's, but RE2 does not say where: anywhere."""
+        return dict.fromkeys(_match_all(self._plain, prepared.folded), 0)
+
+    def regexes(self, data: bytes) -> set[int]:
+        """As Hyperscan's."""
+        return _match_all(self._regex, data)
+
+
+def _re2_sets(sources: dict[int, bytes], size: int = 250) -> list[tuple[Any, list[int]]]:
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 64 << 20
+    numbers, sets = list(sources), []
+    for at in range(0, len(numbers), size):
+        made = re2.Set.SearchSet(options)
+        for number in numbers[at : at + size]:
+            made.Add(sources[number])
+        made.Add(b"")  # matches every text: if even this is not found, the set ran out of memory
+        made.Compile()
+        sets.append((made, numbers[at : at + size]))
+    return sets
+
+
+def _match_all(sets: list[tuple[Any, list[int]]], data: bytes) -> set[int]:
+    found: set[int] = set()
+    for made, numbers in sets:
+        hits = made.Match(data)
+        found.update(numbers if not hits else (numbers[hit] for hit in hits if hit < len(numbers)))
+    return found

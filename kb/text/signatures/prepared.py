@@ -1,13 +1,11 @@
-"""A text made ready for a scan, and scans that let others have the interpreter.
+"""A text made ready for a scan, and regular expressions over a long text that let other threads run.
 
-Regular expressions over a long text, piece by piece.
+A `Prepared` text is bytes, case folded, every blank a plain one: character for character and, where it is ASCII, byte
+for byte, so a place in one form is the place in the other.
 
-Python's `re` keeps the interpreter for as long as one search takes, a tenth of a second for some megabytes; between
-pieces other threads get it.  Pieces end at line ends: what a pattern finds in one line, it finds here.
-
-A text made ready for a scan: bytes, case folded, every blank a plain one.
-
-Character for character and, where a text is ASCII, byte for byte: a place in one form is the place in the other.
+Python's `re` keeps the interpreter for as long as one search takes, a tenth of a second for some megabytes.  `every`
+and `first` search piece by piece, and between pieces other threads get it.  Pieces end at line ends: what a pattern
+finds in one line, they find.
 """
 
 from __future__ import annotations
@@ -16,29 +14,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-
-_READ_AT_ONCE = 16 * 1024
-
-
-def pieces(text: str, size: int = _READ_AT_ONCE) -> Iterator[tuple[int, int]]:
-    """Where the pieces begin and end: whole lines, together a little more than `size`; a longer line is one piece."""
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start + size) + 1 or len(text)
-        yield start, end
-        start = end
-
-
-def every(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """As `pattern.finditer(text)`."""
-    for start, end in pieces(text):
-        yield from pattern.finditer(text, start, end)
-
-
-def first(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """As `pattern.search(text)`."""
-    return next(every(pattern, text), None)
-
 
 _COLOUR = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
 _FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\t\n\x0b\x0c\r", b"abcdefghijklmnopqrstuvwxyz     ")
@@ -100,3 +75,27 @@ def prepare(text: str) -> Prepared:
     if "\x1b" in text:
         text = _COLOUR.sub(lambda match: " " * len(match.group()), text)
     return Prepared(text.replace("\r", "\n").replace("\x0b", " ").replace("\xa0", " "))
+
+
+_READ_AT_ONCE = 16 * 1024
+"""Characters of a piece, at the least."""
+
+
+def pieces(text: str, size: int = _READ_AT_ONCE) -> Iterator[tuple[int, int]]:
+    """Where the pieces begin and end: whole lines, together a little more than `size`; a longer line is one piece."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + size) + 1 or len(text)
+        yield start, end
+        start = end
+
+
+def every(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """As `pattern.finditer(text)`."""
+    for start, end in pieces(text):
+        yield from pattern.finditer(text, start, end)
+
+
+def first(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """As `pattern.search(text)`."""
+    return next(every(pattern, text), None)

@@ -1,18 +1,14 @@
-"""All signatures of a home, made ready and found in one pass over a text.
+"""All signatures of a home in one pass over a text, and what is looked for of each.
 
-What is looked for of a signature: what a person wrote is one occurrence, what is looked for is all of them.
+`SignatureSet.scan` has two steps.  An engine names the needles that may occur (`kb.text.signatures.engines`: fast,
+never too few); RE2 then confirms each of them, finds its first occurrence and its named groups; a template is
+confirmed by masking the place.  So the answers are the same, whichever engine was fit for the size of the job.  A set
+compiles in the time it takes to validate its regexes; what an engine needs beyond is built at the first text that is
+worth it.
 
-A literal that is a line is looked for by its template, wherever a line holds it; a text of several lines by the
-lines that tell; what was copied out of a carrier (JSON, escapes) is read first.  Regexes, and literals that belong
-together, are looked for as they were written.
-
-All signatures of a home in one pass over a text.
-
-Two steps.  An engine names the needles that may occur (`signature_engines`: fast, never too few); RE2 then
-confirms each of them, finds its first occurrence and its named groups; a template is confirmed by masking the
-place.  So the answers are the same, whichever engine was fit for the size of the job.
-A set compiles in the time it takes to validate its
-regexes; what an engine needs beyond is built at the first text that is worth it.
+What a person wrote is one occurrence, what is looked for is all of them (`sought`): a literal that is a line by its
+template, wherever a line holds it; a text of several lines by the lines that tell; what was copied out of a carrier
+(JSON, escapes) is read first.  Regexes, and literals that belong together, are looked for as they were written.
 """
 
 from __future__ import annotations
@@ -35,44 +31,8 @@ from kb.text.signatures.regex import compile_regex, validate_signature
 from kb.text.signatures.templates import LONGEST, template_of
 from kb.text.traces import LEADS, NAMED, trace_signature
 
-
-def sought(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
-    """The signatures as they are looked for, in their order."""
-    return tuple(_sought(one) for one in signatures)
-
-
-@lru_cache(maxsize=512)
-def is_crash(text: str) -> bool:
-    """Whether a text of several lines is the trace of a crash, with a message that leads."""
-    signature = trace_signature(readable(text)) if "\n" in text.strip() else None
-    return signature is not None and (NAMED in signature.trace or LEADS in signature.trace)
-
-
-@lru_cache(maxsize=256)  # (an entry asks for it at each of its steps)
-def readable(text: str) -> str:
-    """What was learned, as a program wrote it: out of JSON and escapes; a line that needs no reading stays one line."""
-    plain = text.strip()
-    found = unfold(plain).text.strip()
-    return plain if found.split("\n", 1)[0].strip() == plain else found
-
-
-@lru_cache(maxsize=512)  # (learning asks for it at each of its steps)
-def _sought(signature: Signature) -> Signature:
-    if signature.regex or signature.template or len(signature.needles) != 1:
-        return signature
-    text = readable(signature.needles[0])
-    if "\n" in text:
-        return trace_signature(text) or signature
-    template = template_of(text) if len(text) <= LONGEST else ""
-    if not template:
-        return signature
-    if PLACEHOLDER in template:
-        return replace(signature, needles=(template,), template=True)
-    return replace(signature, needles=(template,))
-
-
 _DUMP_TAG = b"kb-signatures-3\n"
-_SUM = 16
+_CHECKSUM_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +75,7 @@ class SignatureSet:
                 problems.append((key, reason))
             else:
                 good.append((key, signature))
-        return cls._of(tuple(good), problems)
+        return cls._made_of(tuple(good), problems)
 
     def with_more(self, items: Iterable[tuple[str, Signature]]) -> SignatureSet:
         """This set and a few signatures more, without compiling anew what this one has."""
@@ -133,7 +93,9 @@ class SignatureSet:
         return made
 
     @classmethod
-    def _of(cls, items: tuple[tuple[str, Signature], ...], problems: list[tuple[str, str]]) -> SignatureSet:
+    def _made_of(
+        cls, items: tuple[tuple[str, Signature], ...], problems: list[tuple[str, str]]
+    ) -> SignatureSet:
         needles = {needle: 0 for _, signature in items for needle in _needles_of(signature)}
         made = cls(items, problems, {needle: number for number, needle in enumerate(needles)})
         made._numbered = tuple(made._needles)
@@ -156,7 +118,7 @@ class SignatureSet:
         """
         if not self.items or not text or self._engine is None:
             return []
-        prepared, found, seen = prepare(text), dict[Needle, _Found](), set() if seen is None else seen
+        prepared, found, seen = prepare(text), dict[Needle, _NeedlePlace](), set() if seen is None else seen
         needles, touched = self._numbered, set[int]()
         for number, start in sorted(self._engine.candidates(prepared).items()):
             users = [
@@ -164,7 +126,7 @@ class SignatureSet:
                 for user in self._users[needles[number]]
                 if user not in seen and not (known and self._is_known(user, known))
             ]
-            if users and (place := _find(needles[number], prepared, start)):
+            if users and (place := _place_of(needles[number], prepared, start)):
                 found[needles[number]] = place
                 touched.update(users)
         complete = [number for number in sorted(touched) if _complete(self.items[number][1], found)]
@@ -195,16 +157,16 @@ class SignatureSet:
         }
         parts = (built.plain, built.regex) if built else ()
         body = b"".join((json.dumps(header).encode(), b"\n", *parts))
-        return _DUMP_TAG + blake2b(body, digest_size=_SUM).digest() + body
+        return _DUMP_TAG + blake2b(body, digest_size=_CHECKSUM_BYTES).digest() + body
 
     @classmethod
     def load(cls, data: bytes) -> SignatureSet:
         """The set that `dump` wrote.  ValueError when the bytes are not its, or are not whole."""
-        start = len(_DUMP_TAG) + _SUM
+        start = len(_DUMP_TAG) + _CHECKSUM_BYTES
         body = data[start:]
         if (
             not data.startswith(_DUMP_TAG)
-            or blake2b(body, digest_size=_SUM).digest() != data[start - _SUM : start]
+            or blake2b(body, digest_size=_CHECKSUM_BYTES).digest() != data[start - _CHECKSUM_BYTES : start]
         ):
             raise ValueError("not a dump of this version of SignatureSet")
         line, _, blobs = body.partition(b"\n")
@@ -213,7 +175,7 @@ class SignatureSet:
             (key, Signature(needles=tuple(needles), regex=regex, template=template, trace=trace))
             for key, needles, regex, template, trace in header["items"]
         )
-        made = cls._of(items, [(key, reason) for key, reason in header["problems"]])
+        made = cls._made_of(items, [(key, reason) for key, reason in header["problems"]])
         if made._engine and header["sizes"]:
             size, _ = header["sizes"]
             made._engine.load(Dumped(blobs[:size], blobs[size:], header["refused"]))
@@ -221,7 +183,7 @@ class SignatureSet:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _NeedlePlace:
     span: tuple[int, int]
     captures: dict[str, str]
 
@@ -235,30 +197,30 @@ def _confirming(needle: Needle) -> Any:
     return compile_regex(needle.text, literal=not needle.regex)
 
 
-def _find(needle: Needle, prepared: Prepared, start: int) -> _Found | None:
+def _place_of(needle: Needle, prepared: Prepared, start: int) -> _NeedlePlace | None:
     """Its first place in the text; `start` is where it begins at the earliest, or of a template its anchor."""
     if needle.template:
         place = templates.find(needle.text, prepared.data, start)
-        return _Found((place.start, place.end), {}) if place else None
+        return _NeedlePlace((place.start, place.end), {}) if place else None
     pattern = _confirming(needle)
     match = pattern.search(prepared.data, start)
     if match is None or match.start() == match.end():
         return None
     groups = {name: match.group(name) for name in pattern.groupindex} if needle.regex else {}
-    return _Found(
-        match.span(), {_text(name): _text(value) for name, value in groups.items() if value is not None}
+    return _NeedlePlace(
+        match.span(), {_as_text(name): _as_text(value) for name, value in groups.items() if value is not None}
     )
 
 
-def _text(value: bytes | str) -> str:
+def _as_text(value: bytes | str) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
 
 
-def _complete(signature: Signature, found: dict[Needle, _Found]) -> bool:
+def _complete(signature: Signature, found: dict[Needle, _NeedlePlace]) -> bool:
     return bool(signature.trace) or all(needle in found for needle in _needles_of(signature))
 
 
-def _hit(key: str, signature: Signature, found: dict[Needle, _Found]) -> SignatureHit:
+def _hit(key: str, signature: Signature, found: dict[Needle, _NeedlePlace]) -> SignatureHit:
     places = {n: found[one] for n, one in enumerate(_needles_of(signature)) if one in found}
     captures = {name: value for place in reversed(places.values()) for name, value in place.captures.items()}
     spans = tuple(place.span for place in places.values())
@@ -273,3 +235,38 @@ def _in_characters(hits: list[SignatureHit], text: str, prepared: Prepared) -> l
         start, end = spans[0]
         turned.append(replace(hit, spans=spans, matched=text[start:end]))
     return turned
+
+
+def sought(signatures: Iterable[Signature]) -> tuple[Signature, ...]:
+    """The signatures as they are looked for, in their order."""
+    return tuple(_sought_as(one) for one in signatures)
+
+
+@lru_cache(maxsize=512)
+def is_crash(text: str) -> bool:
+    """Whether a text of several lines is the trace of a crash, with a message that leads."""
+    signature = trace_signature(readable(text)) if "\n" in text.strip() else None
+    return signature is not None and (NAMED in signature.trace or LEADS in signature.trace)
+
+
+@lru_cache(maxsize=256)  # (an entry asks for it at each of its steps)
+def readable(text: str) -> str:
+    """What was learned, as a program wrote it: out of JSON and escapes; a line that needs no reading stays one line."""
+    plain = text.strip()
+    found = unfold(plain).text.strip()
+    return plain if found.split("\n", 1)[0].strip() == plain else found
+
+
+@lru_cache(maxsize=512)  # (learning asks for it at each of its steps)
+def _sought_as(signature: Signature) -> Signature:
+    if signature.regex or signature.template or len(signature.needles) != 1:
+        return signature
+    text = readable(signature.needles[0])
+    if "\n" in text:
+        return trace_signature(text) or signature
+    template = template_of(text) if len(text) <= LONGEST else ""
+    if not template:
+        return signature
+    if PLACEHOLDER in template:
+        return replace(signature, needles=(template,), template=True)
+    return replace(signature, needles=(template,))

@@ -1,22 +1,17 @@
-r"""Signatures: how one is read, when it is refused, and what is wanting in what was learned.
-
-Signatures: how one is read, when one is refused, and the set that finds all of them at once.
+r"""Signatures: how one is read, when it is refused, and what is wanting in what was learned by one.
 
 `parse_signature` decides literal or regex where nobody said: a text is a regex when it holds syntax that
 hardly occurs in error texts (`.*`, `.+`, `\d`, `\w`, `\s`, `\b`, `[^`, `(?`, `(a|b)`, `[a-z]+`) and RE2
-compiles it; all else is a literal, a text of several lines among it, also `a|b` and `what? (no)`.  Matching takes
-linear time.
+compiles it; all else is a literal, a text of several lines among it, also `a|b` and `what? (no)`.
 
-How texts are compared: a literal without regard to case, any run of blanks equal to any other, and on word
-boundaries where it begins or ends with a letter or digit; a regex as RE2 says, by case, `^` and `$` at lines.
+How texts are compared, in linear time: a literal without regard to case, any run of blanks equal to any other, and on
+word boundaries where it begins or ends with a letter or digit; a regex as RE2 says, by case, `^` and `$` at lines.
 Carriage returns count as line ends, colour codes and no-break spaces as blanks.
 
-Does an entry's signature do what its own samples say, and is there anything to it?
-
-Why what was learned can help nobody: its pattern fits every log, or it names no fault and says nothing of one.
-
-Both are about what is there, not about what is true: a plain text with a cause, a fix or a check may be learned (it
-settles nothing by itself), and a telling text without any is worth keeping (somebody met it before).
+`sample_failure` says whether an entry's signature does what its own samples say; `shortcoming` why what was learned
+can help nobody: its pattern fits every log, or it names no fault and says nothing of one.  Both are about what is
+there, not about what is true: a plain text with a cause, a fix or a check may be learned (it settles nothing by
+itself), and a telling text without any is worth keeping (somebody met it before).
 """
 
 from __future__ import annotations
@@ -50,7 +45,7 @@ _REGEX_SYNTAX = re.compile(
 
 
 def parse_signature(text: str, regex: bool | None = None) -> Signature:
-    """The signature that `text` stands for; with `regex` None the text itself decides (see above)."""
+    """The signature that `text` stands for; with `regex` None the text itself decides."""
     needle = text.strip()
     if regex is None:
         regex = _looks_like_regex(needle) and refusal(needle) is None
@@ -73,10 +68,10 @@ def _looks_like_regex(needle: str) -> bool:
 
 
 def sample_failure(entry: Entry) -> str | None:
-    """Why the entry must not be offered, in words; None when its signatures keep their promises.
+    """Why the entry must not be shown as advice, in words; None where its signatures do what its samples say.
 
     A signature that the linear-time engine refuses fails too: it could never be matched.  So does what can help nobody
-    (`kb.text.signatures.signature`).
+    (`shortcoming`).
     """
     looked_for = sought(entry.signatures)
     for signature in looked_for:
@@ -97,8 +92,8 @@ def sample_failure(entry: Entry) -> str | None:
     return None
 
 
-_EXCERPT = 60
-_ORDINARY = (
+_EXCERPT_CHARACTERS = 60
+_ORDINARY_LINES = (
     "2026-01-05T08:30:00.125Z INFO [main] worker-1: request 7f3a GET /v1/items/42 from 10.0.0.7 done in 3 ms (200).",
     "Jan  5 08:30:00 host-2 app[311]: the service has started, listening on 0.0.0.0:8080",
 )
@@ -139,8 +134,8 @@ def _fits_everything(wordless: Iterable[Signature]) -> str:
 def _fits(signature: Signature) -> str:
     """What it fits that means nothing: an ordinary line, or any line of dashes."""
     fires = SignatureSet.compile([("", signature)])
-    if line := next((line for line in _ORDINARY if fires.scan(line)), ""):
-        return f"fits nearly every line, such as {one_line(line, _EXCERPT)!r}"
+    if line := next((line for line in _ORDINARY_LINES if fires.scan(line)), ""):
+        return f"fits nearly every line, such as {one_line(line, _EXCERPT_CHARACTERS)!r}"
     letters = signature.regex or any(letter.isalnum() for needle in signature.needles for letter in needle)
     return "" if letters else "has neither letter nor digit"
 
@@ -158,7 +153,7 @@ def _says_too_little(entry: Pattern | ToolFix) -> str:
 
 
 def _quoted(signature: Signature) -> str:
-    return f"`{one_line(' … '.join(signature.needles), _EXCERPT)}`"
+    return f"`{one_line(' … '.join(signature.needles), _EXCERPT_CHARACTERS)}`"
 
 
 def screened(entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[Problem]]:
@@ -168,7 +163,7 @@ def screened(entries: Iterable[Entry], path: str) -> tuple[list[Entry], list[Pro
 
 
 def screening(entries: Iterable[Entry], path: str, problems: list[Problem]) -> Iterator[Entry]:
-    """As `screened`, one after the other: the problems are put where they are wanted."""
+    """As `screened`, one after the other; problems are added to `problems` on the way."""
     for entry in entries:
         reason = sample_failure(entry)
         if reason:
