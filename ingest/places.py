@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from pathlib import PurePosixPath
 
-from kb.text.changes import is_environment, split_name
+from kb.text.environments import is_environment, split_name
 
 _SERVICES = frozenset(
     (

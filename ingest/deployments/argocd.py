@@ -13,7 +13,8 @@ from ingest.deployments.reading import Deployed, at, listed, mapping, moment, te
 from ingest.places import place_of_path
 from kb.errors import InvalidInput
 from kb.model.change import Change, ChangeKind, ChangeResult
-from kb.text.changes import is_environment, same_version, split_name
+from kb.text.changes import same_version
+from kb.text.environments import is_environment, split_name
 
 
 class _Seen:

@@ -14,7 +14,7 @@ from typing import Any
 from ingest.deployments.reading import Deployed, listed, moment, text
 from kb.errors import InvalidInput
 from kb.model.change import Change, ChangeKind, ChangeResult
-from kb.text.changes import is_environment, split_name
+from kb.text.environments import is_environment, split_name
 
 _BACK = re.compile(r"Roll(?:ed )?back to (?:release )?\"?(\d+)", re.I)
 _CHART = re.compile(r"(.+?)-v?\d+\.\d+.*")

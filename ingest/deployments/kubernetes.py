@@ -11,7 +11,8 @@ from typing import Any
 from ingest.deployments.reading import Deployed, at, listed, mapping, moment, text
 from kb.errors import InvalidInput
 from kb.model.change import Change, ChangeKind, ChangeResult
-from kb.text.changes import is_environment, parse_moment, split_name
+from kb.text.changes import parse_moment
+from kb.text.environments import is_environment, split_name
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout")
 _DRIFT = "drift.agentops.dev/"

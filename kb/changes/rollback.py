@@ -28,15 +28,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kb.model.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
-from kb.text.changes import (
-    COMMIT,
-    drift_in_words,
-    environment_key,
-    is_open,
-    same_version,
-    service_key,
-    short_version,
-)
+from kb.text.changes import COMMIT, drift_in_words, is_open, same_version, service_key, short_version
+from kb.text.environments import environment_key
 from kb.text.times import minute
 
 _CONFIGS = 3

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from kb.lookup.question import Question
 from kb.model import Entry, ToolFix
 from kb.model.ledger import Evidence, Tier
-from kb.text.changes import same_environment
+from kb.text.environments import same_environment
 
 _INSTANCE = re.compile(r"[-_]\d{1,3}$")
 

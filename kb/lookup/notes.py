@@ -32,8 +32,8 @@ from kb.model.review import WatchItem
 from kb.model.status import BY_PERSON, FAILING, Move
 from kb.store.entries import EntryTable
 from kb.store.moves import MoveTable
-from kb.text.changes import same_environment
 from kb.text.entries.identify import crash_key, fingerprints_of
+from kb.text.environments import same_environment
 from kb.text.evidence.evidence import title_line
 from kb.text.kinds import is_prose
 from kb.text.signatures.set import SignatureSet, sought

@@ -16,9 +16,10 @@ import msgspec
 from kb.errors import StoreBroken
 from kb.model.change import Change, ChangeKind, ChangeResult
 from kb.store.database import Database, Row, placeholders
-from kb.text.changes import COMMIT, ENDED, environment_key, is_expired, is_open, service_key
+from kb.text.changes import COMMIT, ENDED, is_expired, is_open, service_key
 from kb.text.entries.codec import stamp
 from kb.text.entries.ids import short_hash
+from kb.text.environments import environment_key
 
 
 def change_id(change: Change) -> str:

@@ -1,11 +1,7 @@
-"""The words of a change to production: its kind, result, time, version and environment, and how long drift is excepted.
+"""The words of a change to production: its kind, result, time and version, and how long drift is excepted.
 
 Lenient in what is taken (`deploy`, `PROD`, `Fri Jan 16 14:22:01 2026 +0100`, `2h` ago), strict in what comes out: what
 has no meaning is an InvalidInput that says what would have one.
-
-Environments are compared in two ways: by `environment_key`, as changes are, which keeps all apart but spellings of one
-(`uat` is not `staging`); and by `canonical_environment`, as lookup and triage do, which folds them into four (`uat` and
-`staging` are both `stage`).
 
 Drift is a change made past the repository, with a reason and a day on which its exception expires.  It is open until
 somebody ends it (`ENDED`); one that is open after its day has expired.
@@ -153,90 +149,9 @@ def short_version(version: str) -> str:
     return version[:7] if re.fullmatch(r"[0-9a-f]{40,64}", version) else version
 
 
-_ENVIRONMENT_BY_WORD = {
-    word: name
-    for name, words in {
-        "prod": "prod production prd",
-        "staging": "staging stage stg stag",
-        "dev": "dev development develop",
-        "test": "test testing tst",
-        "qa": "qa",
-        "uat": "uat",
-        "preprod": "preprod pre-prod preproduction pre-production",
-        "sandbox": "sandbox",
-        "canary": "canary",
-    }.items()
-    for word in words.split()
-}
-_REGION = r"(?:-(?:north|south|east|west|central|eu|us|ap|[a-z]{2}-[a-z]+-?\d|[a-z]{2,4}\d|\d{1,2}))*"
-_ENVIRONMENT_NAME = rf"(?:{'|'.join(sorted(_ENVIRONMENT_BY_WORD, key=len, reverse=True))}){_REGION}"
-_ENVIRONMENT = re.compile(_ENVIRONMENT_NAME, re.I)
-# In a name `test` or `sandbox` may as well be what the service does.
-_SERVICE_FIRST = re.compile(rf"([\w.-]+?)[-_](?!test|tst|sandbox|canary)({_ENVIRONMENT_NAME})", re.I)
-_ENVIRONMENT_FIRST = re.compile(r"(prod|production|staging)[-_]([\w.-]+)", re.I)
-
-
-def is_environment(word: str) -> bool:
-    """Whether a word names an environment: `prod`, `Staging`, `prod-west`."""
-    return bool(_ENVIRONMENT.fullmatch(word.strip()))
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Service and environment of a name such as `auth-service-prod`; the second is empty where there is none."""
-    if behind := _SERVICE_FIRST.fullmatch(name.strip()):
-        return behind[1], behind[2]
-    if before := _ENVIRONMENT_FIRST.fullmatch(name.strip()):
-        return before[2], before[1]
-    return name.strip(), ""
-
-
-def environment_key(name: str) -> str:
-    """What environments are compared by: `production`, `PRD` and `prod` are one."""
-    word = name.strip().lower()
-    return _ENVIRONMENT_BY_WORD.get(word, word)
-
-
 def service_key(name: str) -> str:
     """What services are compared by: the name in lower case."""
     return name.strip().lower()
-
-
-_ALIASES: dict[str, tuple[str, ...]] = {
-    "production": ("production", "prod", "prd", "live"),
-    "stage": ("stage", "staging", "stg", "preprod", "uat"),
-    "test": ("test", "testing", "qa", "ci"),
-    "development": ("development", "dev", "devel", "sandbox"),
-}
-_ENVIRONMENT_BY_ALIAS = {alias: name for name, aliases in _ALIASES.items() for alias in aliases}
-
-
-def canonical_environment(name: str) -> str:
-    """`production` for `prod`; names that are nobody's alias stay as they are, in lower case."""
-    plain = name.strip().casefold()
-    return _ENVIRONMENT_BY_ALIAS.get(plain, plain.replace("_", "-"))
-
-
-def same_environment(one: str, other: str) -> bool:
-    """Whether both name the same environment; an empty name names none."""
-    return bool(one.strip()) and canonical_environment(one) == canonical_environment(other)
-
-
-def environment_in(name: str) -> str:
-    """The environment that the name of a cluster or namespace tells (`orders-prod`), or an empty string."""
-    parts = re.split(r"[-_./:]", name.casefold())
-    return next(
-        (_ENVIRONMENT_BY_ALIAS[part] for part in reversed(parts) if part in _ENVIRONMENT_BY_ALIAS), ""
-    )
-
-
-def without_environment(name: str) -> str:
-    """`orders` for `orders-prod`: the name without an environment at its end or beginning."""
-    parts = re.split(r"([-_.])", name)
-    if len(parts) > 2 and parts[-1].casefold() in _ENVIRONMENT_BY_ALIAS:
-        parts = parts[:-2]
-    if len(parts) > 2 and parts[0].casefold() in _ENVIRONMENT_BY_ALIAS:
-        parts = parts[2:]
-    return "".join(parts)
 
 
 def is_open(change: Change, now: datetime) -> bool:

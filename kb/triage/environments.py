@@ -16,7 +16,7 @@ from datetime import date, datetime
 from typing import Any, TypeGuard
 
 from kb.errors import InvalidInput
-from kb.text.changes import canonical_environment, same_environment
+from kb.text.environments import canonical_environment, same_environment
 from kb.text.times import minute
 
 KEY = "state/environments"

@@ -17,7 +17,7 @@ from kb.model.change import Change
 from kb.model.incident import LiveIncident, Phase
 from kb.model.ledger import FAILURES, Answer, Match, Outcome, Verdict
 from kb.model.review import WatchItem
-from kb.text.changes import same_environment
+from kb.text.environments import same_environment
 from kb.text.redact import redact
 from kb.triage.environments import KEY, State, read_states
 from kb.triage.sources import HomeParts, ask_home

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from kb.text.changes import environment_in, without_environment
+from kb.text.environments import environment_in, without_environment
 
 Labels = Mapping[str, str]
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from kb.model import Incident
 from kb.model.change import Change, ChangeResult
-from kb.text.changes import same_environment
+from kb.text.environments import same_environment
 from kb.text.times import day_of, minute
 from kb.triage.budget import BriefLine, shortened
 from kb.triage.environments import HEALTHY, State

@@ -9,7 +9,7 @@ from kb.lookup.notes import since_in_words
 from kb.model.brief import Alert
 from kb.model.ledger import Answer, Verdict
 from kb.model.review import WatchItem, WatchKind
-from kb.text.changes import same_environment
+from kb.text.environments import same_environment
 from kb.triage.budget import BriefLine, shortened
 
 if TYPE_CHECKING:

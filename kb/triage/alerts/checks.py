@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from kb.text.changes import environment_in
+from kb.text.environments import environment_in
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts.report import (
     AlertReport,

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from kb.errors import InvalidInput
-from kb.text.changes import environment_in
+from kb.text.environments import environment_in
 from kb.text.safe_yaml import YamlLimits, compose, value
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts.report import AlertReport, AlertState, Text, first, inner, words

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from kb.text.changes import environment_in
+from kb.text.environments import environment_in
 from kb.triage.alert_values import moment_of
 from kb.triage.alerts.checks import ZABBIX, of_macros
 from kb.triage.alerts.report import AlertReading, AlertReport, AlertState, first, words

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from kb.model.entry import Severity
-from kb.text.changes import environment_in
+from kb.text.environments import environment_in
 from kb.triage.alert_values import labels_of, plain
 
 Text = str | int | float | bool | None

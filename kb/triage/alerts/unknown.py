@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from kb.model.entry import Severity
-from kb.text.changes import environment_in
+from kb.text.environments import environment_in
 from kb.text.severities import parse_severity
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts import key_names as keys
