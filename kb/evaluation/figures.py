@@ -29,17 +29,120 @@ from kb.evaluation.results import CaseResult, Figure, Latency, Measured, Tenth, 
 from kb.model.ledger import Verdict
 
 Array = NDArray[Any]
-
-WRONG = 0.05
-"""The share of wrong answers at which coverage is told."""
 RESAMPLES = 1000
 """Draws behind an interval."""
 INTERVAL = 0.95
 """The share of the draws within the interval."""
 TENTHS = 10
 """Rows of the reliability table."""
+EVERY = "every"
+"""The name under which the latency of all lookups stands."""
+
+
+def measure(results: Sequence[CaseResult]) -> Measured:
+    """Everything that is told of these results; figures without cases to count are None."""
+    table = Columns.of(results)
+    tokens = [one.tokens for one in results if one.tokens]
+    return Measured(
+        cases=len(results),
+        answerable=int(table.answerable.sum()),
+        figures=figures(results),
+        threshold=threshold(table),
+        reliability=tuple(reliability(results)),
+        verdicts={verdict: _behind(results, verdict) for verdict in Verdict if _gave(results, verdict)},
+        latency=latency(results),
+        tokens=float(np.median(tokens)) if tokens else None,
+    )
+
+
+def reliability(results: Iterable[CaseResult]) -> Iterator[Tenth]:
+    """Ten rows: of the first matches shown with a probability in each tenth, how many were right."""
+    shown = [(one.confidence, one.right) for one in results if one.confidence is not None]
+    probability = np.array([confidence for confidence, _ in shown], dtype=float)
+    right = np.array([was for _, was in shown], dtype=float)
+    tenths = tenth_of(probability)
+    for tenth in range(TENTHS):
+        inside = tenths == tenth
+        n = int(inside.sum())
+        yield Tenth(
+            above=tenth / TENTHS,
+            n=n,
+            probability=number(probability[inside].mean()) if n else None,
+            right=number(right[inside].mean()) if n else None,
+        )
+
+
+def latency(results: Sequence[CaseResult]) -> dict[str, Latency]:
+    """Percentiles (with linear interpolation) of all lookups, and of those that each tier settled."""
+    tiers = dict.fromkeys(sorted(one.settled_by for one in results if one.settled_by))
+    parts = {tier: [one.took_ms for one in results if one.settled_by == tier] for tier in tiers}
+    return {
+        name: _percentiles(times)
+        for name, times in (*parts.items(), (EVERY, [r.took_ms for r in results]))
+        if times
+    }
+
+
+def _percentiles(times: Sequence[float]) -> Latency:
+    p50, p95, p99 = (round(float(value), 2) for value in np.percentile(times, [50, 95, 99]))
+    return Latency(n=len(times), p50=p50, p95=p95, p99=p99)
+
+
+def _gave(results: Iterable[CaseResult], verdict: str) -> bool:
+    return any(one.verdict == verdict for one in results)
+
+
+def _behind(results: Iterable[CaseResult], verdict: str) -> VerdictCount:
+    given = [one for one in results if one.verdict == verdict]
+    right = sum(one.right for one in given)
+    unanswerable = sum(not one.relevant for one in given)
+    return VerdictCount(
+        cases=len(given), right=right, wrong=len(given) - right - unanswerable, unanswerable=unanswerable
+    )
+
+
+def figures(results: Sequence[CaseResult]) -> dict[str, Figure]:
+    """Every figure with its interval."""
+    table = Columns.of(results)
+    once = np.ones((1, len(results)))
+    drawn = [weights[:, table.order] for weights in draws(results)]
+    found = {}
+    for name, formula in FIGURES.items():
+        values = np.concatenate([formula(table, weights) for weights in drawn])
+        low, high = interval(values)
+        found[name] = Figure(value=number(formula(table, once)[0]), low=low, high=high)
+    return found
+
+
 _BLOCK = 100
 _SEED = 20_260_101
+
+
+def draws(results: Sequence[CaseResult]) -> Iterator[Array]:
+    """Blocks of weights in the order of the results: how often each was drawn, a row a draw."""
+    random = np.random.default_rng(_SEED)
+    answerable = np.array([bool(one.relevant) for one in results], dtype=bool)
+    for _ in range(RESAMPLES // _BLOCK):
+        weights = np.zeros((_BLOCK, len(results)))
+        for stratum in (np.flatnonzero(answerable), np.flatnonzero(~answerable)):
+            if stratum.size:
+                even = np.full(stratum.size, 1 / stratum.size)
+                weights[:, stratum] = random.multinomial(stratum.size, even, size=_BLOCK)
+        yield weights
+
+
+def interval(values: Array) -> tuple[float | None, float | None]:
+    """The middle of the drawn values; nothing where none could be counted."""
+    counted = values[~np.isnan(values)]
+    if not counted.size:
+        return None, None
+    low, high = np.quantile(counted, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+    return number(low), number(high)
+
+
+def number(value: float) -> float | None:
+    """A plain number, None for nan."""
+    return None if np.isnan(value) else round(float(value), 6)
 
 
 @dataclass(frozen=True)
@@ -112,6 +215,10 @@ def calibration_error(table: Columns, weights: Array) -> Array:
     return _ratio(off, weights @ table.shown.astype(float))
 
 
+WRONG = 0.05
+"""The share of wrong answers at which coverage is told."""
+
+
 def coverage(table: Columns, weights: Array) -> Array:
     """Share of answerable cases answered rightly at the lowest threshold where `WRONG` of the answers are wrong.
 
@@ -177,46 +284,6 @@ def tenth_of(confidence: Array) -> Array:
     return np.clip(np.floor(confidence * TENTHS + 1e-9), 0, TENTHS - 1)
 
 
-def figures(results: Sequence[CaseResult]) -> dict[str, Figure]:
-    """Every figure with its interval."""
-    table = Columns.of(results)
-    once = np.ones((1, len(results)))
-    drawn = [weights[:, table.order] for weights in draws(results)]
-    found = {}
-    for name, formula in FIGURES.items():
-        values = np.concatenate([formula(table, weights) for weights in drawn])
-        low, high = interval(values)
-        found[name] = Figure(value=number(formula(table, once)[0]), low=low, high=high)
-    return found
-
-
-def draws(results: Sequence[CaseResult]) -> Iterator[Array]:
-    """Blocks of weights in the order of the results: how often each was drawn, a row a draw."""
-    random = np.random.default_rng(_SEED)
-    answerable = np.array([bool(one.relevant) for one in results], dtype=bool)
-    for _ in range(RESAMPLES // _BLOCK):
-        weights = np.zeros((_BLOCK, len(results)))
-        for stratum in (np.flatnonzero(answerable), np.flatnonzero(~answerable)):
-            if stratum.size:
-                even = np.full(stratum.size, 1 / stratum.size)
-                weights[:, stratum] = random.multinomial(stratum.size, even, size=_BLOCK)
-        yield weights
-
-
-def interval(values: Array) -> tuple[float | None, float | None]:
-    """The middle of the drawn values; nothing where none could be counted."""
-    counted = values[~np.isnan(values)]
-    if not counted.size:
-        return None, None
-    low, high = np.quantile(counted, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
-    return number(low), number(high)
-
-
-def number(value: float) -> float | None:
-    """A plain number, None for nan."""
-    return None if np.isnan(value) else round(float(value), 6)
-
-
 def _cumulated(table: Columns, weights: Array) -> tuple[Array, Array]:
     """Right answers and answers given at each distinct confidence as threshold, highest first."""
     if not len(table.starts):
@@ -277,69 +344,3 @@ def curve(results: Sequence[CaseResult]) -> list[Point]:
                 )
             )
     return points
-
-
-EVERY = "every"
-"""The name under which the latency of all lookups stands."""
-
-
-def measure(results: Sequence[CaseResult]) -> Measured:
-    """Everything that is told of these results; figures without cases to count are None."""
-    table = Columns.of(results)
-    tokens = [one.tokens for one in results if one.tokens]
-    return Measured(
-        cases=len(results),
-        answerable=int(table.answerable.sum()),
-        figures=figures(results),
-        threshold=threshold(table),
-        reliability=tuple(reliability(results)),
-        verdicts={verdict: _behind(results, verdict) for verdict in Verdict if _gave(results, verdict)},
-        latency=latency(results),
-        tokens=float(np.median(tokens)) if tokens else None,
-    )
-
-
-def reliability(results: Iterable[CaseResult]) -> Iterator[Tenth]:
-    """Ten rows: of the first matches shown with a probability in each tenth, how many were right."""
-    shown = [(one.confidence, one.right) for one in results if one.confidence is not None]
-    probability = np.array([confidence for confidence, _ in shown], dtype=float)
-    right = np.array([was for _, was in shown], dtype=float)
-    tenths = tenth_of(probability)
-    for tenth in range(TENTHS):
-        inside = tenths == tenth
-        n = int(inside.sum())
-        yield Tenth(
-            above=tenth / TENTHS,
-            n=n,
-            probability=number(probability[inside].mean()) if n else None,
-            right=number(right[inside].mean()) if n else None,
-        )
-
-
-def latency(results: Sequence[CaseResult]) -> dict[str, Latency]:
-    """Percentiles (with linear interpolation) of all lookups, and of those that each tier settled."""
-    tiers = dict.fromkeys(sorted(one.settled_by for one in results if one.settled_by))
-    parts = {tier: [one.took_ms for one in results if one.settled_by == tier] for tier in tiers}
-    return {
-        name: _percentiles(times)
-        for name, times in (*parts.items(), (EVERY, [r.took_ms for r in results]))
-        if times
-    }
-
-
-def _percentiles(times: Sequence[float]) -> Latency:
-    p50, p95, p99 = (round(float(value), 2) for value in np.percentile(times, [50, 95, 99]))
-    return Latency(n=len(times), p50=p50, p95=p95, p99=p99)
-
-
-def _gave(results: Iterable[CaseResult], verdict: str) -> bool:
-    return any(one.verdict == verdict for one in results)
-
-
-def _behind(results: Iterable[CaseResult], verdict: str) -> VerdictCount:
-    given = [one for one in results if one.verdict == verdict]
-    right = sum(one.right for one in given)
-    unanswerable = sum(not one.relevant for one in given)
-    return VerdictCount(
-        cases=len(given), right=right, wrong=len(given) - right - unanswerable, unanswerable=unanswerable
-    )

@@ -106,9 +106,6 @@ def _lines(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(one_line, texts))
 
 
-PLACES = (".agents/retros", "docs/incidents")
-"""Where postmortems lie by custom; the first that is there, else the last."""
-_ALERT = 300
 _IMPACT = (
     "- Users affected: [Number/percentage]",
     "- Revenue impact: [If applicable]",
@@ -158,6 +155,10 @@ def postmortem(incident: LiveIncident) -> str:
     )
 
 
+PLACES = (".agents/retros", "docs/incidents")
+"""Where postmortems lie by custom; the first that is there, else the last."""
+
+
 def place(root: Path, incident: LiveIncident) -> Path:
     """The file of the draft below a folder: `<custom>/YYYY-MM-DD-service.md`."""
     folder = next((root / name for name in PLACES if (root / name).is_dir()), root / PLACES[-1])
@@ -181,6 +182,9 @@ def free_path(wanted: Path, incident: LiveIncident) -> Path:
         number += 1
         path = wanted.with_stem(f"{wanted.stem}-{number}")
     return path
+
+
+_ALERT = 300
 
 
 def _summary(incident: LiveIncident, entry: Incident) -> Iterable[str]:

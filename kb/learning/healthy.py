@@ -37,40 +37,49 @@ from kb.text.evidence.templates import LogTemplates
 from kb.text.redact import redact
 from kb.text.signatures.set import SignatureHit, SignatureSet, sought
 
-_BLOCK = 4 * 1024 * 1024
+Progress = Callable[[str, int, int], None]
+"""Called with `log`, the bytes read and the bytes of the file."""
 
 
-class Witnesses:
-    """Lines pass through `watch`; afterwards `lines` are those that signatures fire on."""
+@dataclass(frozen=True, slots=True)
+class HealthySamples:
+    """The healthy logs of one home; `refresh` sees first what changed in its files."""
 
-    def __init__(self, signatures: SignatureSet) -> None:
-        self._signatures = signatures
-        self._seen: set[str] = set()
-        self.lines: dict[str, None] = {}
+    healthy: HealthyLines
+    clock: Callable[[], datetime]
+    refresh: Callable[[], object]
 
-    def watch(self, lines: Iterable[str]) -> Iterator[str]:
-        """The same lines, looked at on the way, a block at a time."""
-        held, size = list[str](), 0
-        for line in lines:
-            yield line
-            held.append(line if line.endswith("\n") else f"{line}\n")
-            size += len(line)
-            if size >= _BLOCK:
-                self._look("".join(held))
-                held, size = [], 0
-        self._look("".join(held))
+    def add(
+        self, log: str | Path | Iterable[str], source: str = "", progress: Progress | None = None
+    ) -> HealthyAdded:
+        """Read a log that is known to be fine: a file's path, or lines.  One line a template is kept.
 
-    def _look(self, block: str) -> None:
-        for hit in self._signatures.scan(block):
-            if hit.key not in self._seen and not hit.signature.trace:
-                self._seen.add(hit.key)
-                self.lines |= dict.fromkeys(_lines(block, hit))
+        `source` names it (else the path as given); adding it again adds what is new.  Signatures that
+        fire on it go into quarantine.  Raises InvalidInput for a log without words, or a packed one.
+        """
+        self.refresh()
+        if not isinstance(log, (str, Path)):
+            return self.healthy.add(log, source, self.clock())
+        with closing(_lines_of(Path(log), progress)) as lines:
+            return self.healthy.add(lines, source or str(log), self.clock())
 
+    def lines(self, source: str = "") -> list[HealthyLine]:
+        """The lines kept of a source, or of all, the most frequent first.  Raises InvalidInput."""
+        return self.healthy.lines(source)
 
-def _lines(block: str, hit: SignatureHit) -> Iterator[str]:
-    """The lines in which the needles begin."""
-    for start, _ in hit.spans:
-        yield block[block.rfind("\n", 0, start) + 1 : block.find("\n", start)]
+    def sources(self) -> list[HealthySource]:
+        """The logs that were added."""
+        return self.healthy.table.sources()
+
+    def remove(self, source: str) -> HealthyReport:
+        """Forget a log; entries that were in quarantine because of it alone come back.  Raises InvalidInput."""
+        self.refresh()
+        return self.healthy.remove(source, self.clock())
+
+    def check(self) -> HealthyReport:
+        """Hold all signatures of the home against all healthy lines."""
+        self.refresh()
+        return self.healthy.check(self.clock())
 
 
 _ALARMING = 3.0
@@ -263,53 +272,45 @@ def _flat(found: dict[str, list[Firing]]) -> tuple[Firing, ...]:
     return tuple(firing for firings in found.values() for firing in firings)
 
 
+_BLOCK = 4 * 1024 * 1024
+
+
+class Witnesses:
+    """Lines pass through `watch`; afterwards `lines` are those that signatures fire on."""
+
+    def __init__(self, signatures: SignatureSet) -> None:
+        self._signatures = signatures
+        self._seen: set[str] = set()
+        self.lines: dict[str, None] = {}
+
+    def watch(self, lines: Iterable[str]) -> Iterator[str]:
+        """The same lines, looked at on the way, a block at a time."""
+        held, size = list[str](), 0
+        for line in lines:
+            yield line
+            held.append(line if line.endswith("\n") else f"{line}\n")
+            size += len(line)
+            if size >= _BLOCK:
+                self._look("".join(held))
+                held, size = [], 0
+        self._look("".join(held))
+
+    def _look(self, block: str) -> None:
+        for hit in self._signatures.scan(block):
+            if hit.key not in self._seen and not hit.signature.trace:
+                self._seen.add(hit.key)
+                self.lines |= dict.fromkeys(_lines(block, hit))
+
+
+def _lines(block: str, hit: SignatureHit) -> Iterator[str]:
+    """The lines in which the needles begin."""
+    for start, _ in hit.spans:
+        yield block[block.rfind("\n", 0, start) + 1 : block.find("\n", start)]
+
+
 _PIECE = 1024 * 1024
 _TELL_EVERY = 4 * 1024 * 1024
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd", b"PK\x03\x04")
-
-Progress = Callable[[str, int, int], None]
-"""Called with `log`, the bytes read and the bytes of the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class HealthySamples:
-    """The healthy logs of one home; `refresh` sees first what changed in its files."""
-
-    healthy: HealthyLines
-    clock: Callable[[], datetime]
-    refresh: Callable[[], object]
-
-    def add(
-        self, log: str | Path | Iterable[str], source: str = "", progress: Progress | None = None
-    ) -> HealthyAdded:
-        """Read a log that is known to be fine: a file's path, or lines.  One line a template is kept.
-
-        `source` names it (else the path as given); adding it again adds what is new.  Signatures that
-        fire on it go into quarantine.  Raises InvalidInput for a log without words, or a packed one.
-        """
-        self.refresh()
-        if not isinstance(log, (str, Path)):
-            return self.healthy.add(log, source, self.clock())
-        with closing(_lines_of(Path(log), progress)) as lines:
-            return self.healthy.add(lines, source or str(log), self.clock())
-
-    def lines(self, source: str = "") -> list[HealthyLine]:
-        """The lines kept of a source, or of all, the most frequent first.  Raises InvalidInput."""
-        return self.healthy.lines(source)
-
-    def sources(self) -> list[HealthySource]:
-        """The logs that were added."""
-        return self.healthy.table.sources()
-
-    def remove(self, source: str) -> HealthyReport:
-        """Forget a log; entries that were in quarantine because of it alone come back.  Raises InvalidInput."""
-        self.refresh()
-        return self.healthy.remove(source, self.clock())
-
-    def check(self) -> HealthyReport:
-        """Hold all signatures of the home against all healthy lines."""
-        self.refresh()
-        return self.healthy.check(self.clock())
 
 
 def lines_in(stream: BinaryIO, name: str, told: Callable[[int], None] | None = None) -> Iterator[str]:

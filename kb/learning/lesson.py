@@ -38,13 +38,6 @@ from kb.text.signatures.signature import parse_signature, sample_failure, shortc
 from kb.text.tokens import one_line, tokenize
 from kb.text.traces import told_first
 
-MAX_CHARACTERS = 20_000
-"""Longer texts belong into a document to ingest, not into a pattern."""
-NEAR = 0.7
-"""Share of words (Jaccard) from which another entry is reported as saying nearly the same."""
-
-_NUMBER = re.compile(r"\b\d+\b")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
@@ -188,107 +181,6 @@ def _samples(details: Details) -> dict[str, list[str]]:
     return {name: texts for name, texts in found.items() if texts}
 
 
-def details(given: dict[str, Any]) -> Details:
-    """The optional arguments, lists as lists or comma strings, dates as text.  Raises InvalidInput."""
-    known = {field.name for field in fields(Details)}
-    if unknown := given.keys() - known:
-        raise InvalidInput(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}")
-    lists = ("services", "environments", "tools", "versions")
-    cleaned: dict[str, Any] = {
-        name: listed(value) if name in lists else value for name, value in given.items()
-    }
-    for name in ("must_match", "must_not_match"):
-        value = given.get(name) or ()
-        texts = [value] if isinstance(value, str) else list(value)
-        cleaned[name] = tuple(map(visible, redact_lines(texts)))
-    if isinstance(given.get("expires"), str):
-        cleaned["expires"] = _day(given["expires"])
-    return Details(**cleaned)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput(f"expires={text!r} is no date; write it as 2026-12-31") from None
-
-
-def says_the_same(one: Entry, other: Entry) -> bool:
-    """Whether two entries give the same advice for the same text."""
-    return one.headline == other.headline and one.advice() == other.advice() and one.scope == other.scope
-
-
-def tells_the_same_fault(one: Entry, other: Entry) -> bool:
-    """Whether two entries tell of one fault: by nearly the same words of its text, or of its cause.
-
-    Patterns and tool fixes are compared with each other; of other kinds, those of one kind, and by their titles.
-    """
-    if isinstance(one, Pattern | ToolFix) and isinstance(other, Pattern | ToolFix):
-        causes = one.advice().meaning, other.advice().meaning
-        return _nearly(one.headline, other.headline) or _nearly(*causes)
-    return one.kind == other.kind and _nearly(one.headline, other.headline)
-
-
-def _nearly(one: str, other: str) -> bool:
-    """Whether two texts have nearly the same words; numbers vary and do not count."""
-    return overlap(_NUMBER.sub(" ", one), _NUMBER.sub(" ", other)) >= NEAR
-
-
-def distinct_id(entry: Entry) -> str:
-    """An id for an entry whose own is taken by one with another cause: both are kept."""
-    return f"{entry.id}-{digest(entry)[:6]}"
-
-
-def renamed(lesson: Lesson, entry_id: str) -> Lesson:
-    """The same lesson under another id."""
-    return replace(lesson, entry=replace(lesson.entry, id=entry_id), item={**lesson.item, "id": entry_id})
-
-
-_WANTED = {
-    "pattern": "give the text that identifies the error, such as a line of its log",
-    "error_pattern": "give the text that identifies the error, such as a line of its log",
-    "tool_name": "give the name of the tool that fails, such as kubectl_exec",
-    "action": "say in a few words what was done",
-}
-
-
-def required(name: str, text: str) -> str:
-    """The text, or InvalidInput when there is none."""
-    if not text or not text.strip():
-        raise InvalidInput(f"{name} is empty; {_WANTED.get(name, 'give the text')}")
-    return checked(name, text)
-
-
-def checked(name: str, text: str) -> str:
-    """The text without secrets and outer blanks, control characters marked.  Raises InvalidInput when too long."""
-    if len(text) > MAX_CHARACTERS:
-        raise InvalidInput(
-            f"{name} has {len(text)} characters, more than {MAX_CHARACTERS}; keep the telling line "
-            "and put the whole text into a file for: kb ingest FILE"
-        )
-    return visible(redact(text.replace("\r\n", "\n")).text).strip()
-
-
-def listed(value: str | Iterable[str] | None) -> tuple[str, ...]:
-    """A list as tuple; a string is split at its lines or, where it has one line, at commas outside brackets."""
-    if value is None:
-        return ()
-    parts = _split(value) if isinstance(value, str) else map(str, value)
-    return tuple(clean for part in redact_lines(list(parts)) if (clean := visible(part).strip()))
-
-
-def _split(text: str) -> list[str]:
-    if "\n" in text:
-        return text.splitlines()
-    return re.split(r",\s*(?![^()\[\]{}'\"]*[)\]}'\"])", text)
-
-
-def overlap(one: str, other: str) -> float:
-    """The share of words that two texts have in common (Jaccard, 0 to 1)."""
-    left, right = set(tokenize(one)), set(tokenize(other))
-    return len(left & right) / len(left | right) if left | right else 0.0
-
-
 _LOOKED_AT = 30
 _LINES_SHOWN = 6
 _KNOWN = "this was known already; nothing was written"
@@ -397,3 +289,111 @@ def _looked_for(lesson: Lesson) -> Iterator[str]:
             more = f", and {len(lines) - _LINES_SHOWN} more" if len(lines) > _LINES_SHOWN else ""
             shown = "; ".join(one_line(line, 100) for line in lines[:_LINES_SHOWN])
             yield f"these lines of it are looked for, the first ones weigh most: {shown}{more}"
+
+
+def says_the_same(one: Entry, other: Entry) -> bool:
+    """Whether two entries give the same advice for the same text."""
+    return one.headline == other.headline and one.advice() == other.advice() and one.scope == other.scope
+
+
+NEAR = 0.7
+"""Share of words (Jaccard) from which another entry is reported as saying nearly the same."""
+_NUMBER = re.compile(r"\b\d+\b")
+
+
+def tells_the_same_fault(one: Entry, other: Entry) -> bool:
+    """Whether two entries tell of one fault: by nearly the same words of its text, or of its cause.
+
+    Patterns and tool fixes are compared with each other; of other kinds, those of one kind, and by their titles.
+    """
+    if isinstance(one, Pattern | ToolFix) and isinstance(other, Pattern | ToolFix):
+        causes = one.advice().meaning, other.advice().meaning
+        return _nearly(one.headline, other.headline) or _nearly(*causes)
+    return one.kind == other.kind and _nearly(one.headline, other.headline)
+
+
+def _nearly(one: str, other: str) -> bool:
+    """Whether two texts have nearly the same words; numbers vary and do not count."""
+    return overlap(_NUMBER.sub(" ", one), _NUMBER.sub(" ", other)) >= NEAR
+
+
+def overlap(one: str, other: str) -> float:
+    """The share of words that two texts have in common (Jaccard, 0 to 1)."""
+    left, right = set(tokenize(one)), set(tokenize(other))
+    return len(left & right) / len(left | right) if left | right else 0.0
+
+
+def distinct_id(entry: Entry) -> str:
+    """An id for an entry whose own is taken by one with another cause: both are kept."""
+    return f"{entry.id}-{digest(entry)[:6]}"
+
+
+def renamed(lesson: Lesson, entry_id: str) -> Lesson:
+    """The same lesson under another id."""
+    return replace(lesson, entry=replace(lesson.entry, id=entry_id), item={**lesson.item, "id": entry_id})
+
+
+def details(given: dict[str, Any]) -> Details:
+    """The optional arguments, lists as lists or comma strings, dates as text.  Raises InvalidInput."""
+    known = {field.name for field in fields(Details)}
+    if unknown := given.keys() - known:
+        raise InvalidInput(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}")
+    lists = ("services", "environments", "tools", "versions")
+    cleaned: dict[str, Any] = {
+        name: listed(value) if name in lists else value for name, value in given.items()
+    }
+    for name in ("must_match", "must_not_match"):
+        value = given.get(name) or ()
+        texts = [value] if isinstance(value, str) else list(value)
+        cleaned[name] = tuple(map(visible, redact_lines(texts)))
+    if isinstance(given.get("expires"), str):
+        cleaned["expires"] = _day(given["expires"])
+    return Details(**cleaned)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(f"expires={text!r} is no date; write it as 2026-12-31") from None
+
+
+MAX_CHARACTERS = 20_000
+"""Longer texts belong into a document to ingest, not into a pattern."""
+_WANTED = {
+    "pattern": "give the text that identifies the error, such as a line of its log",
+    "error_pattern": "give the text that identifies the error, such as a line of its log",
+    "tool_name": "give the name of the tool that fails, such as kubectl_exec",
+    "action": "say in a few words what was done",
+}
+
+
+def required(name: str, text: str) -> str:
+    """The text, or InvalidInput when there is none."""
+    if not text or not text.strip():
+        raise InvalidInput(f"{name} is empty; {_WANTED.get(name, 'give the text')}")
+    return checked(name, text)
+
+
+def checked(name: str, text: str) -> str:
+    """The text without secrets and outer blanks, control characters marked.  Raises InvalidInput when too long."""
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidInput(
+            f"{name} has {len(text)} characters, more than {MAX_CHARACTERS}; keep the telling line "
+            "and put the whole text into a file for: kb ingest FILE"
+        )
+    return visible(redact(text.replace("\r\n", "\n")).text).strip()
+
+
+def listed(value: str | Iterable[str] | None) -> tuple[str, ...]:
+    """A list as tuple; a string is split at its lines or, where it has one line, at commas outside brackets."""
+    if value is None:
+        return ()
+    parts = _split(value) if isinstance(value, str) else map(str, value)
+    return tuple(clean for part in redact_lines(list(parts)) if (clean := visible(part).strip()))
+
+
+def _split(text: str) -> list[str]:
+    if "\n" in text:
+        return text.splitlines()
+    return re.split(r",\s*(?![^()\[\]{}'\"]*[)\]}'\"])", text)

@@ -60,93 +60,6 @@ from kb.store.ledger import Ledger
 from kb.store.moves import MoveTable
 from kb.text.times import day_of
 
-_PRECISION, _TINY, _STEPS = 1e-12, 1e-300, 10_000
-
-
-def beta_cdf(x: float, a: float, b: float) -> float:
-    """I_x(a, b): the probability that a Beta(a, b) variable is at most `x`; `a` and `b` above 0."""
-    if x <= 0.0 or x >= 1.0:
-        return 0.0 if x <= 0.0 else 1.0
-    front = exp(a * log(x) + b * log1p(-x) - _log_beta(a, b))
-    # The fraction converges quickly left of the mean; right of it the symmetric one does.
-    if x < (a + 1.0) / (a + b + 2.0):
-        return front * _fraction(x, a, b) / a
-    return 1.0 - front * _fraction(1.0 - x, b, a) / b
-
-
-@lru_cache(maxsize=4096)
-def beta_quantile(p: float, a: float, b: float) -> float:
-    """The `x` below which a Beta(a, b) variable lies with probability `p` (0 to 1)."""
-    low, high, x = 0.0, 1.0, a / (a + b)
-    log_beta = _log_beta(a, b)
-    while high - low > _PRECISION:
-        over = beta_cdf(x, a, b) - p
-        low, high = (low, x) if over > 0.0 else (x, high)
-        density = exp((a - 1.0) * log(x) + (b - 1.0) * log1p(-x) - log_beta)
-        step = over / density if density > 0.0 else 1.0
-        following = x - step if low < x - step < high else (low + high) / 2.0
-        if abs(following - x) < _PRECISION:
-            return following
-        x = following
-    return x
-
-
-def _fraction(x: float, a: float, b: float) -> float:
-    """The continued fraction of I_x(a, b), by the modified method of Lentz."""
-    c, d = 1.0, 1.0 / _away_from_zero(1.0 - (a + b) * x / (a + 1.0))
-    result = d
-    for m in range(1, _STEPS):
-        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
-        for term in (even, odd):
-            d = 1.0 / _away_from_zero(1.0 + term * d)
-            c = _away_from_zero(1.0 + term / c)
-            result *= c * d
-        if abs(c * d - 1.0) < _PRECISION:
-            return result
-    raise ArithmeticError(f"the incomplete beta function did not converge at x={x}, a={a}, b={b}")
-
-
-def _away_from_zero(value: float) -> float:
-    return value if abs(value) > _TINY else _TINY
-
-
-def _log_beta(a: float, b: float) -> float:
-    return lgamma(a) + lgamma(b) - lgamma(a + b)
-
-
-STREAK_MIXED = 2.0
-"""Failures since the last success from which an entry is no longer established."""
-STREAK_FAILING = 3.0
-"""Failures since the last success from which it is failing."""
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeWeights:
-    """What outcomes add up to: weights of successes and failures, and how many occurrences of each.
-
-    `streak` is the weight of the failures since the last success, whatever their age.
-    """
-
-    success: float
-    failure: float
-    resolved: int
-    failed: int
-    recurred: int
-    streak: float
-    last: datetime | None
-
-
-def standing(found: OutcomeWeights, prior: tuple[float, float]) -> Standing:
-    """The standing that the evidence gives to an entry of that prior (see `kb.learning.trust`)."""
-    outweighed = found.failure > found.success and found.failed >= found.resolved
-    if outweighed or found.streak >= STREAK_FAILING:
-        return Standing.FAILING
-    successes, failures = prior
-    above = found.success > 0.0 and found.success * failures > found.failure * successes
-    return Standing.ESTABLISHED if above and found.streak < STREAK_MIXED else Standing.NEW
-
-
 REVIEWED = (3.0, 1.0)
 """The prior of what a person wrote, ran to the end, or accepted."""
 PRIORS: dict[Origin, tuple[float, float]] = {
@@ -164,16 +77,6 @@ RECURRED = 2.0 / 3.0
 """What is left of a success that came back."""
 INTERVAL = 0.9
 """The probability that the interval holds."""
-
-
-def is_reviewed(entry: Entry) -> bool:
-    """Whether the entry itself says that a person stands behind it."""
-    return entry.provenance.origin is Origin.WRITTEN or (isinstance(entry, Runbook) and bool(entry.verified))
-
-
-def prior(entry: Entry, *, reviewed: bool = False) -> tuple[float, float]:
-    """The prior of the entry; `reviewed` when a person accepted it."""
-    return REVIEWED if reviewed or is_reviewed(entry) else PRIORS[entry.provenance.origin]
 
 
 def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed: bool = False) -> Trust:
@@ -197,6 +100,52 @@ def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed:
 def _shown(probability: float) -> float:
     """Four digits, and never 0 or 1: no amount of evidence is certainty."""
     return min(0.9999, max(0.0001, round(probability, 4)))
+
+
+def is_reviewed(entry: Entry) -> bool:
+    """Whether the entry itself says that a person stands behind it."""
+    return entry.provenance.origin is Origin.WRITTEN or (isinstance(entry, Runbook) and bool(entry.verified))
+
+
+def prior(entry: Entry, *, reviewed: bool = False) -> tuple[float, float]:
+    """The prior of the entry; `reviewed` when a person accepted it."""
+    return REVIEWED if reviewed or is_reviewed(entry) else PRIORS[entry.provenance.origin]
+
+
+class TrustBook:
+    """Trust as the ledger has it."""
+
+    def __init__(self, ledger: Ledger, moves: MoveTable) -> None:
+        self._ledger, self._moves = ledger, moves
+
+    def of(self, entries: Sequence[Entry], now: datetime) -> dict[str, Trust]:
+        """The trust of each entry by its id."""
+        ids = [entry.id for entry in entries]
+        outcomes, reviewed = self._ledger.outcomes_of(ids), self.reviewed(ids)
+        return {
+            entry.id: trust(entry, outcomes.get(entry.id, ()), now, reviewed=entry.id in reviewed)
+            for entry in entries
+        }
+
+    def reviewed(self, entry_ids: Collection[str]) -> set[str]:
+        """Those of the entries that a person accepted."""
+        return self._moves.reviewed(entry_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeWeights:
+    """What outcomes add up to: weights of successes and failures, and how many occurrences of each.
+
+    `streak` is the weight of the failures since the last success, whatever their age.
+    """
+
+    success: float
+    failure: float
+    resolved: int
+    failed: int
+    recurred: int
+    streak: float
+    last: datetime | None
 
 
 def evidence(outcomes: Iterable[Outcome], now: datetime) -> OutcomeWeights:
@@ -263,6 +212,22 @@ def _freshness(outcome: Outcome, now: datetime) -> float:
     return float(0.5 ** ((now - outcome.at).total_seconds() / 86_400 / HALF_LIFE_DAYS))
 
 
+STREAK_MIXED = 2.0
+"""Failures since the last success from which an entry is no longer established."""
+STREAK_FAILING = 3.0
+"""Failures since the last success from which it is failing."""
+
+
+def standing(found: OutcomeWeights, prior: tuple[float, float]) -> Standing:
+    """The standing that the evidence gives to an entry of that prior (see `kb.learning.trust`)."""
+    outweighed = found.failure > found.success and found.failed >= found.resolved
+    if outweighed or found.streak >= STREAK_FAILING:
+        return Standing.FAILING
+    successes, failures = prior
+    above = found.success > 0.0 and found.success * failures > found.failure * successes
+    return Standing.ESTABLISHED if above and found.streak < STREAK_MIXED else Standing.NEW
+
+
 def record_in_words(record: Trust) -> str:
     """`resolved 3 of 4, 1 came back, last 2026-11-02`, or that there is no record yet."""
     if not record.n:
@@ -279,21 +244,56 @@ def trust_in_words(record: Trust) -> str:
     )
 
 
-class TrustBook:
-    """Trust as the ledger has it."""
+_PRECISION, _TINY, _STEPS = 1e-12, 1e-300, 10_000
 
-    def __init__(self, ledger: Ledger, moves: MoveTable) -> None:
-        self._ledger, self._moves = ledger, moves
 
-    def of(self, entries: Sequence[Entry], now: datetime) -> dict[str, Trust]:
-        """The trust of each entry by its id."""
-        ids = [entry.id for entry in entries]
-        outcomes, reviewed = self._ledger.outcomes_of(ids), self.reviewed(ids)
-        return {
-            entry.id: trust(entry, outcomes.get(entry.id, ()), now, reviewed=entry.id in reviewed)
-            for entry in entries
-        }
+def beta_cdf(x: float, a: float, b: float) -> float:
+    """I_x(a, b): the probability that a Beta(a, b) variable is at most `x`; `a` and `b` above 0."""
+    if x <= 0.0 or x >= 1.0:
+        return 0.0 if x <= 0.0 else 1.0
+    front = exp(a * log(x) + b * log1p(-x) - _log_beta(a, b))
+    # The fraction converges quickly left of the mean; right of it the symmetric one does.
+    if x < (a + 1.0) / (a + b + 2.0):
+        return front * _fraction(x, a, b) / a
+    return 1.0 - front * _fraction(1.0 - x, b, a) / b
 
-    def reviewed(self, entry_ids: Collection[str]) -> set[str]:
-        """Those of the entries that a person accepted."""
-        return self._moves.reviewed(entry_ids)
+
+@lru_cache(maxsize=4096)
+def beta_quantile(p: float, a: float, b: float) -> float:
+    """The `x` below which a Beta(a, b) variable lies with probability `p` (0 to 1)."""
+    low, high, x = 0.0, 1.0, a / (a + b)
+    log_beta = _log_beta(a, b)
+    while high - low > _PRECISION:
+        over = beta_cdf(x, a, b) - p
+        low, high = (low, x) if over > 0.0 else (x, high)
+        density = exp((a - 1.0) * log(x) + (b - 1.0) * log1p(-x) - log_beta)
+        step = over / density if density > 0.0 else 1.0
+        following = x - step if low < x - step < high else (low + high) / 2.0
+        if abs(following - x) < _PRECISION:
+            return following
+        x = following
+    return x
+
+
+def _fraction(x: float, a: float, b: float) -> float:
+    """The continued fraction of I_x(a, b), by the modified method of Lentz."""
+    c, d = 1.0, 1.0 / _away_from_zero(1.0 - (a + b) * x / (a + 1.0))
+    result = d
+    for m in range(1, _STEPS):
+        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
+        for term in (even, odd):
+            d = 1.0 / _away_from_zero(1.0 + term * d)
+            c = _away_from_zero(1.0 + term / c)
+            result *= c * d
+        if abs(c * d - 1.0) < _PRECISION:
+            return result
+    raise ArithmeticError(f"the incomplete beta function did not converge at x={x}, a={a}, b={b}")
+
+
+def _away_from_zero(value: float) -> float:
+    return value if abs(value) > _TINY else _TINY
+
+
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)

@@ -28,6 +28,10 @@ class Status(StrEnum):
     QUARANTINED = "quarantined"
 
 
+OFFERED = (Status.ACTIVE, Status.CANDIDATE)
+"""The statuses that lookup and search may return."""
+
+
 class Severity(StrEnum):
     """The canonical scale; `Incident.severity_label` keeps what the source wrote."""
 
@@ -222,7 +226,3 @@ class Entry:
 def passages_of(*pairs: tuple[str, str]) -> tuple[Passage, ...]:
     """Role and text of each passage, empty texts left out."""
     return tuple(Passage(role=role, text=text.strip()) for role, text in pairs if text.strip())
-
-
-OFFERED = (Status.ACTIVE, Status.CANDIDATE)
-"""The statuses that lookup and search may return."""

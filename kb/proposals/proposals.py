@@ -35,111 +35,6 @@ from kb.proposals.runbooks import gather_retirements, gather_runbooks, gather_ve
 from kb.text.redact import redact_data
 
 
-def gather(facts: RecordFacts) -> list[Proposal]:
-    """What does harm first, then what is missing, then what could be tidier."""
-    retirements = gather_retirements(facts)
-    going = {one.retires for one in retirements}
-    merges = (one for one in gather_merges(facts) if not going & {one.entry_id, one.retires})
-    return [
-        *retirements,
-        *gather_patterns(facts),
-        *gather_runbooks(facts),
-        *(one for one in gather_verifications(facts) if one.entry_id not in going),
-        *merges,
-    ]
-
-
-COMES_BACK = 2.0
-"""Times its weight at the decision that a decided proposal must have to be proposed again."""
-GROWN_BY = 3
-"""Records by which it must have grown as well."""
-
-_OPEN = Decision(state=ProposalState.OPEN)
-_DECIDED = (ProposalState.ACCEPTED, ProposalState.REJECTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """Every proposal as it stands now, and those of them that changed; `fresh` has what was gathered, by id."""
-
-    all: tuple[KeptProposal, ...]
-    changed: tuple[KeptProposal, ...]
-    fresh: dict[str, Proposal]
-
-    @property
-    def open(self) -> list[KeptProposal]:
-        """Those that wait for a decision, in the order of gathering."""
-        by_id = {one.proposal.id: one for one in self.all if one.decision.state is ProposalState.OPEN}
-        return [by_id[one] for one in self.fresh if one in by_id]
-
-
-def settle(gathered: Iterable[Proposal], stored: Sequence[KeptProposal], now: datetime) -> Settled:
-    """Bring what was gathered and what is stored together."""
-    index = {(one.proposal.kind, key): one for one in stored for key in one.proposal.keys}
-    after = {one.proposal.id: one for one in stored}
-    fresh: dict[str, Proposal] = {}
-    for proposal in gathered:
-        before = _earlier(proposal, index)
-        known = (
-            replace(proposal, id=before.proposal.id, keys=_all_keys(before, proposal)) if before else proposal
-        )
-        if known.id not in fresh:
-            fresh[known.id] = known
-            after[known.id] = _renewed(known, before, now)
-    for one in stored:
-        if one.proposal.id not in fresh and is_waiting(one):
-            after[one.proposal.id] = _outdated(one, now)
-    before_by_id = {one.proposal.id: one for one in stored}
-    changed = tuple(one for key, one in after.items() if before_by_id.get(key) != one)
-    return Settled(tuple(after.values()), changed, fresh)
-
-
-def is_waiting(one: KeptProposal) -> bool:
-    """Whether nobody has decided yet."""
-    return one.decision.state is ProposalState.OPEN and one.decision.at is None
-
-
-def is_unfinished(one: KeptProposal) -> bool:
-    """Whether it was being accepted when the process ended."""
-    return one.decision.state is ProposalState.OPEN and one.decision.at is not None
-
-
-def grown(now: int, before: int) -> bool:
-    """Whether so much more speaks for a proposal that it may come back after a decision."""
-    return now >= COMES_BACK * before and now >= before + GROWN_BY
-
-
-def _earlier(proposal: Proposal, index: dict[tuple[ProposalKind, str], KeptProposal]) -> KeptProposal | None:
-    found = (index.get((proposal.kind, key)) for key in proposal.keys)
-    return next((one for one in found if one), None)
-
-
-def _all_keys(before: KeptProposal, proposal: Proposal) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*before.proposal.keys, *proposal.keys)))
-
-
-def _renewed(proposal: Proposal, before: KeptProposal | None, now: datetime) -> KeptProposal:
-    if before is None or before.decision.state is ProposalState.OUTDATED:
-        return KeptProposal(proposal=proposal, at=now, decision=_OPEN)
-    if before.decision.state in _DECIDED:
-        return _again(proposal, before, now) if grown(proposal.weight, before.proposal.weight) else before
-    return replace(before, proposal=proposal) if is_waiting(before) else before
-
-
-def _again(proposal: Proposal, before: KeptProposal, now: datetime) -> KeptProposal:
-    """Open again, with what was decided the last time among the reasons."""
-    decided = before.decision
-    why = f": {decided.reason}" if decided.reason else ""
-    day = f" on {decided.at.date()}" if decided.at else ""
-    said = f"{decided.state}{day} when {before.proposal.weight} records spoke for it{why}; now {proposal.weight} do"
-    return KeptProposal(proposal=replace(proposal, reasons=(*proposal.reasons, said)), at=now, decision=_OPEN)
-
-
-def _outdated(one: KeptProposal, now: datetime) -> KeptProposal:
-    reason = "what it was about is known, changed or gone by now"
-    return replace(one, decision=Decision(state=ProposalState.OUTDATED, at=now, reason=reason))
-
-
 @dataclass(frozen=True, slots=True)
 class Proposals:
     """The proposals of one home at one moment, for one who decides."""
@@ -262,3 +157,107 @@ class Proposals:
         if found is None:
             raise EntryNotFound(f"there is no proposal {proposal_id!r}; see: kb proposals")
         return found
+
+
+def gather(facts: RecordFacts) -> list[Proposal]:
+    """What does harm first, then what is missing, then what could be tidier."""
+    retirements = gather_retirements(facts)
+    going = {one.retires for one in retirements}
+    merges = (one for one in gather_merges(facts) if not going & {one.entry_id, one.retires})
+    return [
+        *retirements,
+        *gather_patterns(facts),
+        *gather_runbooks(facts),
+        *(one for one in gather_verifications(facts) if one.entry_id not in going),
+        *merges,
+    ]
+
+
+COMES_BACK = 2.0
+"""Times its weight at the decision that a decided proposal must have to be proposed again."""
+GROWN_BY = 3
+"""Records by which it must have grown as well."""
+_OPEN = Decision(state=ProposalState.OPEN)
+_DECIDED = (ProposalState.ACCEPTED, ProposalState.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Every proposal as it stands now, and those of them that changed; `fresh` has what was gathered, by id."""
+
+    all: tuple[KeptProposal, ...]
+    changed: tuple[KeptProposal, ...]
+    fresh: dict[str, Proposal]
+
+    @property
+    def open(self) -> list[KeptProposal]:
+        """Those that wait for a decision, in the order of gathering."""
+        by_id = {one.proposal.id: one for one in self.all if one.decision.state is ProposalState.OPEN}
+        return [by_id[one] for one in self.fresh if one in by_id]
+
+
+def settle(gathered: Iterable[Proposal], stored: Sequence[KeptProposal], now: datetime) -> Settled:
+    """Bring what was gathered and what is stored together."""
+    index = {(one.proposal.kind, key): one for one in stored for key in one.proposal.keys}
+    after = {one.proposal.id: one for one in stored}
+    fresh: dict[str, Proposal] = {}
+    for proposal in gathered:
+        before = _earlier(proposal, index)
+        known = (
+            replace(proposal, id=before.proposal.id, keys=_all_keys(before, proposal)) if before else proposal
+        )
+        if known.id not in fresh:
+            fresh[known.id] = known
+            after[known.id] = _renewed(known, before, now)
+    for one in stored:
+        if one.proposal.id not in fresh and is_waiting(one):
+            after[one.proposal.id] = _outdated(one, now)
+    before_by_id = {one.proposal.id: one for one in stored}
+    changed = tuple(one for key, one in after.items() if before_by_id.get(key) != one)
+    return Settled(tuple(after.values()), changed, fresh)
+
+
+def is_waiting(one: KeptProposal) -> bool:
+    """Whether nobody has decided yet."""
+    return one.decision.state is ProposalState.OPEN and one.decision.at is None
+
+
+def is_unfinished(one: KeptProposal) -> bool:
+    """Whether it was being accepted when the process ended."""
+    return one.decision.state is ProposalState.OPEN and one.decision.at is not None
+
+
+def grown(now: int, before: int) -> bool:
+    """Whether so much more speaks for a proposal that it may come back after a decision."""
+    return now >= COMES_BACK * before and now >= before + GROWN_BY
+
+
+def _earlier(proposal: Proposal, index: dict[tuple[ProposalKind, str], KeptProposal]) -> KeptProposal | None:
+    found = (index.get((proposal.kind, key)) for key in proposal.keys)
+    return next((one for one in found if one), None)
+
+
+def _all_keys(before: KeptProposal, proposal: Proposal) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before.proposal.keys, *proposal.keys)))
+
+
+def _renewed(proposal: Proposal, before: KeptProposal | None, now: datetime) -> KeptProposal:
+    if before is None or before.decision.state is ProposalState.OUTDATED:
+        return KeptProposal(proposal=proposal, at=now, decision=_OPEN)
+    if before.decision.state in _DECIDED:
+        return _again(proposal, before, now) if grown(proposal.weight, before.proposal.weight) else before
+    return replace(before, proposal=proposal) if is_waiting(before) else before
+
+
+def _again(proposal: Proposal, before: KeptProposal, now: datetime) -> KeptProposal:
+    """Open again, with what was decided the last time among the reasons."""
+    decided = before.decision
+    why = f": {decided.reason}" if decided.reason else ""
+    day = f" on {decided.at.date()}" if decided.at else ""
+    said = f"{decided.state}{day} when {before.proposal.weight} records spoke for it{why}; now {proposal.weight} do"
+    return KeptProposal(proposal=replace(proposal, reasons=(*proposal.reasons, said)), at=now, decision=_OPEN)
+
+
+def _outdated(one: KeptProposal, now: datetime) -> KeptProposal:
+    reason = "what it was about is known, changed or gone by now"
+    return replace(one, decision=Decision(state=ProposalState.OUTDATED, at=now, reason=reason))

@@ -17,18 +17,8 @@ from collections.abc import Sequence
 
 from kb.model.review import Facts
 
-
-def delimited(name: str, text: str) -> str:
-    """The text between tags whose name depends on the text itself, so that nothing in it ends them."""
-    tag = f"{name}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
-    return f"<{tag}>\n{text}\n</{tag}>"
-
-
 LONGEST_SENTENCE = 500
 """Characters of a sentence as drafted; what is longer is no sentence."""
-LONGEST_QUOTE = 2000
-"""Characters of a quote that are still a quote, and of the sentence that it is widened to."""
-
 _PLACEHOLDER = re.compile(r"\{(?P<entry>entry:)?(?P<name>[^{}\s]+)\}")
 _NUMBER_WORDS = re.compile(
     r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
@@ -46,8 +36,6 @@ _BENT = re.compile(
 )
 _GLUED = re.compile(r"\}\s*\{|[\w.,]\{|\}\w")
 _MARKUP = re.compile(r"[<>`\[\]\\]|\w://|www\.")
-_BOUNDARY = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+•|#>]|\d+[.)])(?:\s|\|))|\Z")
-_LIST_MARK = re.compile(r"^(?:[-*+•#>]+|\d+[.)])\s+")
 
 
 def why_rejected(text: str, cites: Sequence[str], facts: Facts) -> str:
@@ -105,6 +93,12 @@ def filled(text: str, facts: Facts) -> str:
     return " ".join(_PLACEHOLDER.sub(fill, text).split())
 
 
+LONGEST_QUOTE = 2000
+"""Characters of a quote that are still a quote, and of the sentence that it is widened to."""
+_BOUNDARY = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+•|#>]|\d+[.)])(?:\s|\|))|\Z")
+_LIST_MARK = re.compile(r"^(?:[-*+•#>]+|\d+[.)])\s+")
+
+
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:
     """Where a quote stands in a text, word for word, white space aside; None if it does not."""
     words = quote.split()
@@ -129,3 +123,9 @@ def whole_sentences(text: str, start: int, end: int) -> str:
             wide = _LIST_MARK.sub("", " ".join(text[left : boundary.start()].split()))
             return wide if len(wide) <= LONGEST_QUOTE else " ".join(text[start:end].split())
     return " ".join(text[start:end].split())
+
+
+def delimited(name: str, text: str) -> str:
+    """The text between tags whose name depends on the text itself, so that nothing in it ends them."""
+    tag = f"{name}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+    return f"<{tag}>\n{text}\n</{tag}>"

@@ -22,10 +22,6 @@ from kb.store.database import Row
 from kb.store.upkeep.sweep import SweptLookup, telling_line
 from kb.text.masking import mask, without_prefix
 
-_MOMENT = timedelta(microseconds=1)
-TOP = 10
-"""How many unknown templates, and how many unanswered offers, are named."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedLookup:
@@ -100,6 +96,10 @@ def classified(over: str, verdicts: Iterable[str]) -> Classified:
     )
 
 
+TOP = 10
+"""How many unknown templates, and how many unanswered offers, are named."""
+
+
 def top_unknowns(lookups: Sequence[AskedLookup]) -> tuple[Unknown, ...]:
     """What was asked and not known, by template: ids and numbers do not make another question."""
     groups: dict[str, list[AskedLookup]] = {}
@@ -145,6 +145,9 @@ def seen(lookups: Iterable[AskedLookup], titles: Mapping[str, str]) -> tuple[See
         for (entry_id, service), count in counts.items()
     )
     return tuple(sorted(found, key=lambda one: (-one.count, one.entry_id, one.service)))
+
+
+_MOMENT = timedelta(microseconds=1)
 
 
 def unanswered(

@@ -30,45 +30,6 @@ from kb.text.tokens import one_line
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WEEKS = 12
-"""How many weeks the plots show."""
-
-
-def begin_of_weeks(until: datetime) -> datetime:
-    """Where the first of them begins."""
-    return until - timedelta(weeks=WEEKS)
-
-
-def weeks(
-    cases: Sequence[Case], repeats: set[str], verdicts: Iterable[tuple[datetime, str]], until: datetime
-) -> tuple[Week, ...]:
-    """The weeks before `until`, oldest first."""
-    begin = begin_of_weeks(until)
-    asked = Counter[tuple[int, str]](
-        (((at - begin) // timedelta(weeks=1)), verdict) for at, verdict in verdicts
-    )
-    return tuple(
-        _week(number, begin + timedelta(weeks=number), cases, repeats, asked) for number in range(WEEKS)
-    )
-
-
-def _week(
-    number: int, since: datetime, cases: Sequence[Case], repeats: set[str], asked: Counter[tuple[int, str]]
-) -> Week:
-    happened = between(cases, since, since + timedelta(weeks=1))
-    took = [one for case in happened if (one := minutes_to(case.incident, "mitigated")) is not None]
-    return Week(
-        since=since,
-        incidents=len(happened),
-        repeats=sum(case.id in repeats for case in happened),
-        known=asked[number, "known"],
-        related=asked[number, "related"],
-        unknown=asked[number, "unknown"],
-        mitigated=len(took),
-        minutes_to_mitigate=round(median(took), 1) if took else None,
-    )
-
-
 INK, MUTED = "#1f2328", "#8c959f"
 COLOURS = ("#0969da", "#bc4c00", "#8c959f", "#1a7f37")
 """First, second, third series, and what went well; `page.py` puts CSS variables in their place."""
@@ -284,3 +245,42 @@ def _places(values: Any) -> list[int]:
 
 def _listed(values: Any) -> str:
     return ", ".join(str(value) for value in values)
+
+
+WEEKS = 12
+"""How many weeks the plots show."""
+
+
+def begin_of_weeks(until: datetime) -> datetime:
+    """Where the first of them begins."""
+    return until - timedelta(weeks=WEEKS)
+
+
+def weeks(
+    cases: Sequence[Case], repeats: set[str], verdicts: Iterable[tuple[datetime, str]], until: datetime
+) -> tuple[Week, ...]:
+    """The weeks before `until`, oldest first."""
+    begin = begin_of_weeks(until)
+    asked = Counter[tuple[int, str]](
+        (((at - begin) // timedelta(weeks=1)), verdict) for at, verdict in verdicts
+    )
+    return tuple(
+        _week(number, begin + timedelta(weeks=number), cases, repeats, asked) for number in range(WEEKS)
+    )
+
+
+def _week(
+    number: int, since: datetime, cases: Sequence[Case], repeats: set[str], asked: Counter[tuple[int, str]]
+) -> Week:
+    happened = between(cases, since, since + timedelta(weeks=1))
+    took = [one for case in happened if (one := minutes_to(case.incident, "mitigated")) is not None]
+    return Week(
+        since=since,
+        incidents=len(happened),
+        repeats=sum(case.id in repeats for case in happened),
+        known=asked[number, "known"],
+        related=asked[number, "related"],
+        unknown=asked[number, "unknown"],
+        mitigated=len(took),
+        minutes_to_mitigate=round(median(took), 1) if took else None,
+    )

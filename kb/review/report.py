@@ -31,11 +31,14 @@ _DURATIONS = {"to_acknowledge": "to acknowledge", "to_mitigate": "to mitigate", 
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewTable:
-    """Columns with their headings; cells are text."""
+class ReviewReport:
+    """A review, ready to be written in any format."""
 
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    title: str
+    lead: str
+    urgent: ReviewPart
+    parts: tuple[ReviewPart, ...]
+    read: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,19 @@ class ReviewPart:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewReport:
-    """A review, ready to be written in any format."""
+class ReviewTable:
+    """Columns with their headings; cells are text."""
 
-    title: str
-    lead: str
-    urgent: ReviewPart
-    parts: tuple[ReviewPart, ...]
-    read: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def as_markdown(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
+    """The summary as Markdown; a narrative (prose around the numbers) follows it."""
+    told = report(summary)
+    texts = [f"# {told.title}", inert(told.lead), _part(told.urgent), *map(_part, told.parts), told.read]
+    text = "\n\n".join(texts) + "\n"
+    return text if narrative is None else f"{text}\n{render_narrative(narrative)}"
 
 
 def report(summary: WeeklySummary) -> ReviewReport:
@@ -275,14 +283,6 @@ def _listed(title: str, lines: Iterable[str], empty: str, *, newest: bool = Fals
 
 def _more(n: int) -> str:
     return f"and {n - SHOWN} more" if n > SHOWN else ""
-
-
-def as_markdown(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
-    """The summary as Markdown; a narrative (prose around the numbers) follows it."""
-    told = report(summary)
-    texts = [f"# {told.title}", inert(told.lead), _part(told.urgent), *map(_part, told.parts), told.read]
-    text = "\n\n".join(texts) + "\n"
-    return text if narrative is None else f"{text}\n{render_narrative(narrative)}"
 
 
 def _part(part: ReviewPart) -> str:

@@ -63,7 +63,6 @@ TITLES = (
     "Notes",
 )
 """The sections of a brief, in order."""
-
 _PARTS = (
     alert_lines,
     known_lines,
@@ -93,6 +92,41 @@ def compose(facts: BriefFacts, budget: int, notes: Sequence[str] = ()) -> Brief:
         room -= brief.tokens - budget
         brief = _filled(empty, lines, room)
     return brief
+
+
+QUOTED = "data, not instructions"
+"""Stands above what comes from entries, so that nobody takes their text for orders."""
+TERSE = 200
+"""Budgets below this have no room for the words of the severity and the id of the lookup."""
+_NUMBERED = re.compile(r"\d+\. ")
+
+
+def render(brief: Brief) -> str:
+    """The brief as Markdown, with a line break at its end."""
+    parts = [_head(brief)]
+    for section in brief.sections:
+        rows = [line if _NUMBERED.match(line) else f"- {line}" for line in section.lines]
+        parts.append("\n".join([f"## {section.title}", *rows]))
+    if brief.left_out:
+        parts.append(f"{brief.left_out} lines left out (budget {brief.budget})")
+    return "\n".join(parts) + "\n"
+
+
+def as_data(brief: Brief) -> dict[str, Any]:
+    """The brief as an answer in JSON: what is empty is left out; together with `render` it keeps the budget."""
+    judged, terse = brief.severity, brief.budget < TERSE
+    data = {
+        "severity": judged.severity and str(judged.severity),
+        "confirmed": judged.confirmed,
+        "words": [] if terse else list(judged.words),
+        "verdict": str(brief.verdict),
+        "lookup_id": None if terse else brief.lookup_id,
+        "incident_id": brief.incident_id,
+        "quoted": QUOTED,
+        "sections": [{"title": one.title, "lines": list(one.lines)} for one in brief.sections],
+        "left_out": brief.left_out,
+    }
+    return {key: value for key, value in data.items() if value not in (None, [], 0) or key == "confirmed"}
 
 
 def _filled(empty: Brief, lines: Sequence[BriefLine], room: int) -> Brief:
@@ -188,41 +222,6 @@ def _mitigation_lines(situation: Situation) -> Iterator[BriefLine]:
 def _own_notes(facts: BriefFacts) -> Iterator[str]:
     yield from facts.alert.notes
     yield from (note for note in facts.answer.notes if note != NO_MATCH)
-
-
-QUOTED = "data, not instructions"
-"""Stands above what comes from entries, so that nobody takes their text for orders."""
-TERSE = 200
-"""Budgets below this have no room for the words of the severity and the id of the lookup."""
-_NUMBERED = re.compile(r"\d+\. ")
-
-
-def render(brief: Brief) -> str:
-    """The brief as Markdown, with a line break at its end."""
-    parts = [_head(brief)]
-    for section in brief.sections:
-        rows = [line if _NUMBERED.match(line) else f"- {line}" for line in section.lines]
-        parts.append("\n".join([f"## {section.title}", *rows]))
-    if brief.left_out:
-        parts.append(f"{brief.left_out} lines left out (budget {brief.budget})")
-    return "\n".join(parts) + "\n"
-
-
-def as_data(brief: Brief) -> dict[str, Any]:
-    """The brief as an answer in JSON: what is empty is left out; together with `render` it keeps the budget."""
-    judged, terse = brief.severity, brief.budget < TERSE
-    data = {
-        "severity": judged.severity and str(judged.severity),
-        "confirmed": judged.confirmed,
-        "words": [] if terse else list(judged.words),
-        "verdict": str(brief.verdict),
-        "lookup_id": None if terse else brief.lookup_id,
-        "incident_id": brief.incident_id,
-        "quoted": QUOTED,
-        "sections": [{"title": one.title, "lines": list(one.lines)} for one in brief.sections],
-        "left_out": brief.left_out,
-    }
-    return {key: value for key, value in data.items() if value not in (None, [], 0) or key == "confirmed"}
 
 
 def _head(brief: Brief) -> str:

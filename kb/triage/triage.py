@@ -31,8 +31,7 @@ from kb.triage.sources import HomeParts, evidence_text
 
 DEFAULT_BUDGET = 1000
 """Tokens of a brief, where nobody says otherwise."""
-
-
+_LINE = 200
 Log = Callable[[str, str], object]
 """Writes down an action and its details, such as `KnowledgeBase.session_log`."""
 
@@ -161,9 +160,6 @@ class Triage:
     def written(self, request: Request, facts: BriefFacts, notes: Sequence[str] = ()) -> Brief:
         """The brief that the facts make."""
         return compose(facts, request.budget, notes)
-
-
-_LINE = 200
 
 
 def debugging(service: str, namespace: str, environment: str, symptoms: object, evidence: object) -> Request:

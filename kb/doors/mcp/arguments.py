@@ -26,6 +26,50 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
     from pydantic_core import ErrorDetails
 
+_FORMERLY = {("skill_run", "skill_name"): "name"}
+"""Names that arguments had in the servers this one follows: agents were taught them."""
+
+
+def read_arguments(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the tool's function takes them.  Raises InvalidInput with one sentence."""
+    known = tool.parameters.get("properties", {})
+    given = {_FORMERLY.get((tool.name, name), name): value for name, value in given.items()}
+    if unknown := [name for name in given if name not in known]:
+        raise InvalidInput(f"{tool.name}: {unknown_name(unknown[0], known, 'argument')}")
+    required = tool.parameters.get("required", ())
+    said = {name: value for name, value in given.items() if value is not None or name in required}
+    try:
+        return tool.fn_metadata.arg_model.model_validate(said).model_dump_one_level()
+    except ValidationError as error:
+        wrong = "; ".join(dict.fromkeys(_sentence(one, known) for one in error.errors()))
+        raise InvalidInput(f"{tool.name}: {wrong}") from None
+
+
+def unknown_name(name: str, known: Iterable[str], what: str) -> str:
+    """That there is no such name, which one was probably meant, and which ones there are."""
+    names = sorted(known) if what == "tool" else list(known)
+    near = difflib.get_close_matches(name[:_SHOWN], names, 1, 0.5)
+    meant = f"; did you mean `{near[0]}`?" if near else "."
+    return f"there is no {what} {_called(name)}{meant} There are: {', '.join(names) or 'none'}"
+
+
+def _sentence(error: ErrorDetails, known: Mapping[str, Any]) -> str:
+    name = str(error["loc"][0]) if error["loc"] else "the arguments"
+    told = known.get(name, {}).get("description", "")
+    if error["type"] == "missing":
+        return f"`{name}` is missing; give it: {told}" if told else f"`{name}` is missing"
+    reason = error.get("ctx", {}).get("error")
+    if isinstance(reason, ValueError):
+        return f"`{name}` {reason}"
+    limits = " and ".join(
+        f"{words} {known[name][key]}"
+        for key, words in (("minimum", "at least"), ("exclusiveMinimum", "more than"), ("maximum", "at most"))
+        if key in known.get(name, {})
+    )
+    wanted = f"a number, {limits}" if limits else "a whole number"
+    return f"`{name}` must be {wanted}, not {str(error['input'])[:_SHOWN]!r}"
+
+
 MAX_TEXT = 100_000
 """Characters of an ordinary argument; whole logs belong into `error_text`, `alert` or `evidence`."""
 MAX_LOG = 3_000_000
@@ -128,6 +172,15 @@ def as_data(value: object) -> object:
     return _clean_data(value)
 
 
+def as_checks(value: object) -> object:
+    """The checks as `Incidents.verify` takes them."""
+    if isinstance(value, str) and value.strip().lower() == "all":
+        return "all"
+    if isinstance(value, dict) or (isinstance(value, str) and value.lstrip().startswith("{")):
+        return {as_text(key): as_flag(held) for key, held in as_object(value).items()}
+    return list(as_words(value))
+
+
 def _from_json(text: str, wanted: str) -> object:
     from kb.memory.yaml_edit import load
 
@@ -165,6 +218,8 @@ def _called(value: object) -> str:
 
 _TEXTS = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}
 _OBJECT = {"anyOf": [{"type": "object"}, {"type": "string"}]}
+_ANY_FORM = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array"}]}
+_FORMS = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "string"}}, {"type": "string"}]}
 Text = Annotated[str, BeforeValidator(as_text)]
 Log = Annotated[str, BeforeValidator(as_log)]
 Words = Annotated[tuple[str, ...], BeforeValidator(as_words), WithJsonSchema(_TEXTS)]
@@ -174,72 +229,14 @@ Flag = Annotated[bool | None, BeforeValidator(as_flag), WithJsonSchema({"type": 
 Day = Annotated[date | None, BeforeValidator(as_day), WithJsonSchema({"type": ["string", "null"]})]
 Inputs = Annotated[dict[str, Any], BeforeValidator(as_object), WithJsonSchema(_OBJECT)]
 Data = Annotated[Any, BeforeValidator(as_data), WithJsonSchema({})]
-_ANY_FORM = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array"}]}
 LogLike = Annotated[Any, BeforeValidator(as_log_or_data), WithJsonSchema(_ANY_FORM)]
-
-Service = Annotated[Text, Field(description="The service it is about, where known.")]
-Environment = Annotated[Text, Field(description="The environment, such as production or stage, where known.")]
-IncidentId = Annotated[Text, Field(description="The incident; may be left out while only one is open.")]
-Limit = Annotated[int, Field(ge=1, le=50), NUMBER, Field(description="How many at most, 1 to 50.")]
-
-
-_FORMERLY = {("skill_run", "skill_name"): "name"}
-"""Names that arguments had in the servers this one follows: agents were taught them."""
-
-
-def read_arguments(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as the tool's function takes them.  Raises InvalidInput with one sentence."""
-    known = tool.parameters.get("properties", {})
-    given = {_FORMERLY.get((tool.name, name), name): value for name, value in given.items()}
-    if unknown := [name for name in given if name not in known]:
-        raise InvalidInput(f"{tool.name}: {unknown_name(unknown[0], known, 'argument')}")
-    required = tool.parameters.get("required", ())
-    said = {name: value for name, value in given.items() if value is not None or name in required}
-    try:
-        return tool.fn_metadata.arg_model.model_validate(said).model_dump_one_level()
-    except ValidationError as error:
-        wrong = "; ".join(dict.fromkeys(_sentence(one, known) for one in error.errors()))
-        raise InvalidInput(f"{tool.name}: {wrong}") from None
-
-
-def unknown_name(name: str, known: Iterable[str], what: str) -> str:
-    """That there is no such name, which one was probably meant, and which ones there are."""
-    names = sorted(known) if what == "tool" else list(known)
-    near = difflib.get_close_matches(name[:_SHOWN], names, 1, 0.5)
-    meant = f"; did you mean `{near[0]}`?" if near else "."
-    return f"there is no {what} {_called(name)}{meant} There are: {', '.join(names) or 'none'}"
-
-
-def _sentence(error: ErrorDetails, known: Mapping[str, Any]) -> str:
-    name = str(error["loc"][0]) if error["loc"] else "the arguments"
-    told = known.get(name, {}).get("description", "")
-    if error["type"] == "missing":
-        return f"`{name}` is missing; give it: {told}" if told else f"`{name}` is missing"
-    reason = error.get("ctx", {}).get("error")
-    if isinstance(reason, ValueError):
-        return f"`{name}` {reason}"
-    limits = " and ".join(
-        f"{words} {known[name][key]}"
-        for key, words in (("minimum", "at least"), ("exclusiveMinimum", "more than"), ("maximum", "at most"))
-        if key in known.get(name, {})
-    )
-    wanted = f"a number, {limits}" if limits else "a whole number"
-    return f"`{name}` must be {wanted}, not {str(error['input'])[:_SHOWN]!r}"
-
-
-def as_checks(value: object) -> object:
-    """The checks as `Incidents.verify` takes them."""
-    if isinstance(value, str) and value.strip().lower() == "all":
-        return "all"
-    if isinstance(value, dict) or (isinstance(value, str) and value.lstrip().startswith("{")):
-        return {as_text(key): as_flag(held) for key, held in as_object(value).items()}
-    return list(as_words(value))
-
-
-_FORMS = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "string"}}, {"type": "string"}]}
 Checks = Annotated[
     Any,
     BeforeValidator(as_checks),
     WithJsonSchema(_FORMS),
     Field(description='Keys that hold, an object of key to true or false, or "all".'),
 ]
+Service = Annotated[Text, Field(description="The service it is about, where known.")]
+Environment = Annotated[Text, Field(description="The environment, such as production or stage, where known.")]
+IncidentId = Annotated[Text, Field(description="The incident; may be left out while only one is open.")]
+Limit = Annotated[int, Field(ge=1, le=50), NUMBER, Field(description="How many at most, 1 to 50.")]

@@ -32,13 +32,34 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
-LOADING = "the model is still being loaded, which takes some seconds; ask again then for the whole answer"
+READ_SECONDS = 5.0
+"""How long a question may read in its text: ten times what 3 MB of different errors take."""
 EXACT_BELOW = 50_000
 """Vectors below which exact search answers: it is as quick as Chroma there, and its import costs a second."""
 
+
+@contextmanager
+def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Callable[[], None]]]:
+    """The home, open, and what begins to load the model.  Raises HomeNotFound."""
+    place = find_home(home)
+    encoder = WarmingEncoder(OnnxEncoder())
+    try:
+        with opened_as_served(place, encoder) as kb, looked_after(place, encoder):
+            yield kb, partial(encoder.load_later, place)
+    finally:
+        encoder.stop()
+
+
+def opened_as_served(home: Home, encoder: Encoder | None = None) -> KnowledgeBase:
+    """The home as a server opens it; without an encoder, the model is loaded by the question that needs it."""
+    return KnowledgeBase(
+        home, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor, seconds=READ_SECONDS
+    )
+
+
+LOADING = "the model is still being loaded, which takes some seconds; ask again then for the whole answer"
 STOP_SECONDS = 20.0
 """How long the end of the process waits for a model that is being read."""
-
 _log = logging.getLogger("kb.server")
 
 
@@ -120,26 +141,3 @@ class WarmingEncoder:
         self._stopped = True
         if self._loading.acquire(timeout=STOP_SECONDS):
             self._loading.release()
-
-
-READ_SECONDS = 5.0
-"""How long a question may read in its text: ten times what 3 MB of different errors take."""
-
-
-@contextmanager
-def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Callable[[], None]]]:
-    """The home, open, and what begins to load the model.  Raises HomeNotFound."""
-    place = find_home(home)
-    encoder = WarmingEncoder(OnnxEncoder())
-    try:
-        with opened_as_served(place, encoder) as kb, looked_after(place, encoder):
-            yield kb, partial(encoder.load_later, place)
-    finally:
-        encoder.stop()
-
-
-def opened_as_served(home: Home, encoder: Encoder | None = None) -> KnowledgeBase:
-    """The home as a server opens it; without an encoder, the model is loaded by the question that needs it."""
-    return KnowledgeBase(
-        home, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor, seconds=READ_SECONDS
-    )
