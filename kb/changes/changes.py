@@ -1,8 +1,6 @@
 """`Changes`: what was changed in production, recorded, asked for, and put into words.
 
-Changes and versions as text for a person or an agent.  Pure.
-
-`Changes`: what was changed in production, recorded and asked for.  Thin: rules are in `rollback` and `text`.
+Which version to roll back to is decided in `kb.changes.rollback`.
 """
 
 from __future__ import annotations
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from kb.changes.import_git import Imported
 
 Moment = datetime | date | str
+"""A time, a day, or either as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +167,7 @@ class Changes:
 
 
 _LONGEST = 160
+"""Characters of a summary in one line."""
 
 
 def change_in_words(change: Change) -> str:

@@ -1,8 +1,4 @@
-"""Which version to roll back to, on what record, and what must be true first.
-
-What must be true before a rollback, as sentences.  Pure: changes in, sentences out.
-
-Which version to roll back to, on what record, and what must be true first.  Pure: changes in, answer out.
+"""Which version to roll back to, on what record, and what must be true first.  Pure: changes in, answer out.
 
 A *run* begins when a version is put in place by a deployment or a rollback, and ends when the next one is.
 Records of one version within `SAME_RUN` and with nothing between them are one run (a retry, or two tools
@@ -18,7 +14,8 @@ The rule of "ran well 3 of 3":
 - Commits are no deployments: a version that is known from commits alone has n = 0, and that is said.
 
 The target is the newest earlier version whose last counted run went well; where there is none, the newest
-that has no counted run, which is said.  Environments are never mixed.
+that has no counted run, which is said.  Environments are never mixed.  What must be true before a rollback comes as
+sentences (`preconditions`).
 """
 
 from __future__ import annotations
@@ -87,18 +84,18 @@ def rollback_target(
     there, notes = _of_environment(moves, environment, named)
     if not there:
         return replace(empty, environment=environment, preconditions=notes)
-    answer, runs = _judge(there, own, replace(empty, environment=environment))
+    answer, runs = _compare_versions(there, own, replace(empty, environment=environment))
     known = [change for change in ordered if _concerns(change, service, environment)]
     sentences, migrations = preconditions(answer, known, commits_only=not runs, now=now)
     return replace(answer, preconditions=(*notes, *answer.preconditions, *sentences), migrations=migrations)
 
 
-def _judge(
+def _compare_versions(
     moves: Sequence[Change], own: Sequence[Change], empty: RollbackTarget
 ) -> tuple[RollbackTarget, list[VersionSpan]]:
     """The versions in the places of the answer, and the runs that this rests on; `own` give the words."""
     runs = runs_of(moves)
-    versions = _records(runs, own) or _commits(moves)
+    versions = _records_of_runs(runs, own) or _records_of_commits(moves)
     current, earlier = _current(versions, runs)
     target = _target(earlier, runs)
     said = list[str]()
@@ -118,12 +115,12 @@ def _in_order(changes: Iterable[Change]) -> list[Change]:
     ordered = sorted(changes, key=lambda change: change.at)
     for n in range(len(ordered) - 1):
         one, other = ordered[n], ordered[n + 1]
-        if one.at == other.at and _replaced(other, one) and not _replaced(one, other):
+        if one.at == other.at and _is_replaced_by(other, one) and not _is_replaced_by(one, other):
             ordered[n : n + 2] = other, one
     return ordered
 
 
-def _replaced(one: Change, other: Change) -> bool:
+def _is_replaced_by(one: Change, other: Change) -> bool:
     """Whether the second says that it replaced the first."""
     return bool(one.version) and same_version(one.version, other.previous)
 
@@ -138,7 +135,7 @@ def _doubts(moves: Sequence[Change], runs: Sequence[VersionSpan], service: str) 
         )
     last = [move for move in moves if COMMIT not in move.extra and move.at == moves[-1].at]
     names = dict.fromkeys(short_version(move.version) for move in last if move.version)
-    if len(names) > 1 and not _replaced(last[-2], last[-1]):
+    if len(names) > 1 and not _is_replaced_by(last[-2], last[-1]):
         said.append(
             f"{' and '.join(names)} were put in place at the same moment: find out which of them runs of {service}"
         )
@@ -150,7 +147,7 @@ def runs_of(moves: Sequence[Change]) -> list[VersionSpan]:
     runs: list[VersionSpan] = []
     for move in moves:
         if move.kind is ChangeKind.ROLLBACK:
-            _leave(runs, move)
+            _note_rollback(runs, move)
         if COMMIT in move.extra:
             continue
         last = runs[-1] if runs else None
@@ -163,7 +160,7 @@ def runs_of(moves: Sequence[Change]) -> list[VersionSpan]:
     return runs
 
 
-def _leave(runs: list[VersionSpan], rollback: Change) -> None:
+def _note_rollback(runs: list[VersionSpan], rollback: Change) -> None:
     """Note on the run that a rollback turned away from that it did not go well."""
     if rollback.previous:
         places = [n for n, run in enumerate(runs) if same_version(run.version, rollback.previous)]
@@ -194,7 +191,7 @@ def _of_environment(
     return sorted([*there, *commits], key=lambda move: move.at), notes
 
 
-def _records(runs: Sequence[VersionSpan], changes: Sequence[Change]) -> list[VersionRecord]:
+def _records_of_runs(runs: Sequence[VersionSpan], changes: Sequence[Change]) -> list[VersionRecord]:
     """How each version did, the last deployed first."""
     found: list[VersionRecord] = []
     for run in reversed([run for run in runs if run.version]):
@@ -211,7 +208,7 @@ def _records(runs: Sequence[VersionSpan], changes: Sequence[Change]) -> list[Ver
     return found
 
 
-def _commits(moves: Sequence[Change]) -> list[VersionRecord]:
+def _records_of_commits(moves: Sequence[Change]) -> list[VersionRecord]:
     """The commits as versions without a record, the newest first; what was reverted is no version to go to."""
     reverted = [move.previous for move in moves if move.kind is ChangeKind.ROLLBACK and move.previous]
     return [
@@ -262,7 +259,7 @@ def _concerns(change: Change, service: str, environment: str) -> bool:
     )
 
 
-_CONFIGS = 3
+_CONFIGS_SHOWN = 3
 """Config changes that are told one by one; of more the number is told."""
 
 
@@ -319,7 +316,7 @@ def _configs_in_words(configs: Sequence[Change], target: VersionRecord) -> list[
     said = [
         f"the config change {(one.summary or one.version or one.reason or one.id)!r} ({minute(one.at)})"
         f" came after {short_version(target.version)}; a rollback does not take it back"
-        for one in configs[-_CONFIGS:]
+        for one in configs[-_CONFIGS_SHOWN:]
     ]
     older = len(configs) - len(said)
     return [*said, f"{older} older config changes came after it, too"] if older else said

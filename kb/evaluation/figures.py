@@ -1,19 +1,13 @@
-"""From results to figures with their intervals, the reliability table, and coverage against wrong answers.
+"""From results to figures with their intervals, the reliability table, latencies, and coverage against wrong answers.
 
-The figures, from weighted results: one formula serves the value and its bootstrap interval.
+One formula, on weighted results, serves a figure and its bootstrap interval: with every weight 1 it gives the figure
+itself; with the counts of a resample it gives what the figure would have been on another draw of cases.  Resampling is
+within answerable and unanswerable cases, so that every draw has both (percentile bootstrap: Efron and Tibshirani, "An
+Introduction to the Bootstrap", 1993, chapters 13 and 16).  Drawn from a fixed seed: the same results, the same
+interval.  Two runs of the same cases are compared on the same draws, which is what makes small changes visible.
 
-With every weight 1 a formula gives the figure itself; with the counts of a resample it gives what the
-figure would have been on another draw of cases.  Resampling is within answerable and unanswerable cases,
-so that every draw has both (percentile bootstrap: Efron and Tibshirani, "An Introduction to the
-Bootstrap", 1993, chapters 13 and 16).  Drawn from a fixed seed: the same results, the same interval.
-Two runs of the same cases are compared on the same draws, which is what makes small changes visible.
-
-Coverage against wrong answers: what each confidence, taken as the threshold for answering, gives and costs.
-
-The risk-coverage curve (El-Yaniv and Wiener, "On the Foundations of Noise-free Selective Classification", 2010);
-`kb.evaluation.figures.coverage` is one point of it.
-
-From results to everything that is told of them.  Pure.
+What each confidence, taken as the threshold for answering, gives and costs is the risk-coverage curve (`curve`;
+El-Yaniv and Wiener, "On the Foundations of Noise-free Selective Classification", 2010); `coverage` is one point of it.
 """
 
 from __future__ import annotations
@@ -36,7 +30,7 @@ INTERVAL = 0.95
 TENTHS = 10
 """Rows of the reliability table."""
 EVERY = "every"
-"""The name under which the latency of all lookups stands."""
+"""The name of the latency of all lookups."""
 
 
 def measure(results: Sequence[CaseResult]) -> Measured:
@@ -49,7 +43,9 @@ def measure(results: Sequence[CaseResult]) -> Measured:
         figures=figures(results),
         threshold=threshold(table),
         reliability=tuple(reliability(results)),
-        verdicts={verdict: _behind(results, verdict) for verdict in Verdict if _gave(results, verdict)},
+        verdicts={
+            verdict: _verdict_count(results, verdict) for verdict in Verdict if _occurs(results, verdict)
+        },
         latency=latency(results),
         tokens=float(np.median(tokens)) if tokens else None,
     )
@@ -88,11 +84,11 @@ def _percentiles(times: Sequence[float]) -> Latency:
     return Latency(n=len(times), p50=p50, p95=p95, p99=p99)
 
 
-def _gave(results: Iterable[CaseResult], verdict: str) -> bool:
+def _occurs(results: Iterable[CaseResult], verdict: str) -> bool:
     return any(one.verdict == verdict for one in results)
 
 
-def _behind(results: Iterable[CaseResult], verdict: str) -> VerdictCount:
+def _verdict_count(results: Iterable[CaseResult], verdict: str) -> VerdictCount:
     given = [one for one in results if one.verdict == verdict]
     right = sum(one.right for one in given)
     unanswerable = sum(not one.relevant for one in given)
@@ -115,6 +111,7 @@ def figures(results: Sequence[CaseResult]) -> dict[str, Figure]:
 
 
 _BLOCK = 100
+"""Draws that are made at a time."""
 _SEED = 20_260_101
 
 
@@ -147,7 +144,7 @@ def number(value: float) -> float | None:
 
 @dataclass(frozen=True)
 class Columns:
-    """Results as columns, by falling confidence; `order` is where each stood, `starts` where ties begin."""
+    """Results as columns, by falling confidence; `order` is the place of each before, `starts` where ties begin."""
 
     order: Array
     starts: Array

@@ -1,20 +1,12 @@
-"""From steps to state: an incident is the sum of what was noted, with its words, its checklist, its next update.
-
-The words for what happened: one line a step, in the order of an incident's timeline.
-
-Lines name what was done, never who did it: a timeline is there to learn from, not to blame.
-
-How often those who wait want to hear of an incident, and when they do next.  Pure.
-
-The verification checklist: what must hold before a fix counts as one.
-
-The six items are those of the incident workflow that kb grew from; an item nobody looked at is
-neither held nor broken.
-
-From steps to state: an incident is the sum of what was noted, in the order of noting.
+"""From steps to state: an incident is the sum of what was noted, in the order of noting.
 
 `unfold` adds the steps up; no step is ever changed or taken back, a later one speaks instead.
 Times are those of the steps, so that several agents may write at once without a lock of their own.
+
+Here are also a step's line in a timeline, which says what was done and never who did it, as a timeline is there to
+learn from, not to blame; how often those who wait want to hear of an incident; and the verification checklist, what
+must hold before a fix counts as one.  Its six items are those of the incident workflow that kb grew from; an item
+nobody looked at is neither held nor broken.  Pure.
 """
 
 from __future__ import annotations
@@ -41,8 +33,8 @@ def unfold(events: Sequence[Event]) -> LiveIncident:
     for event in events:
         if event is not first and event.kind in _STEPS:
             incident = _STEPS[event.kind](incident, event)
-    told = max(event.at for event in events if event.kind in (Step.OPENED, Step.REOPENED, Step.UPDATE))
-    return replace(incident, timeline=tuple(events), update_due=next_due(incident, told))
+    told_at = max(event.at for event in events if event.kind in (Step.OPENED, Step.REOPENED, Step.UPDATE))
+    return replace(incident, timeline=tuple(events), update_due=next_due(incident, told_at))
 
 
 def durations(incident: LiveIncident, now: datetime) -> dict[str, timedelta]:
@@ -116,10 +108,10 @@ def _mitigation(incident: LiveIncident, event: Event) -> LiveIncident:
     if incident.phase is Phase.INVESTIGATING:
         incident = replace(incident, phase=Phase.MITIGATING)
     if worked is False:
-        return _without(incident, entry_id)
+        return _without_applied(incident, entry_id)
     if worked and incident.mitigated is None:
         incident = replace(incident, mitigated=event.at)
-    return _with(incident, entry_id)
+    return _with_applied(incident, entry_id)
 
 
 def _resolution(incident: LiveIncident, event: Event) -> LiveIncident:
@@ -131,7 +123,7 @@ def _resolution(incident: LiveIncident, event: Event) -> LiveIncident:
         resolution=event.action,
         prevention=event.data.get("prevention") or incident.prevention,
     )
-    return _with(incident, event.data.get("entry_id"))
+    return _with_applied(incident, event.data.get("entry_id"))
 
 
 def _verification(incident: LiveIncident, event: Event) -> LiveIncident:
@@ -208,13 +200,13 @@ _STEPS: dict[str, Callable[[LiveIncident, Event], LiveIncident]] = {
 }
 
 
-def _with(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
+def _with_applied(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
     if not entry_id or entry_id in incident.applied:
         return incident
     return replace(incident, applied=(*incident.applied, entry_id))
 
 
-def _without(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
+def _without_applied(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
     return replace(incident, applied=tuple(one for one in incident.applied if one != entry_id))
 
 
@@ -228,7 +220,7 @@ def _moment(text: str | None) -> datetime | None:
 
 _UNTOLD = (Step.ACTION_ITEM, Step.REVIEW, Step.UPDATE)
 _HYPOTHESES = {"suspected": "Suspected", "confirmed": "Root cause identified", "refuted": "Ruled out"}
-_ENDINGS = {True: " (it helped)", False: " (it did not help)", None: ""}
+_WORKED = {True: " (it helped)", False: " (it did not help)", None: ""}
 
 
 def told(event: Event) -> str:
@@ -239,7 +231,7 @@ def told(event: Event) -> str:
     if event.kind == Step.HYPOTHESIS:
         return f"{_HYPOTHESES[data['status']]}: {said}"
     if event.kind == Step.MITIGATION:
-        return f"Mitigation: {said}{_ENDINGS[data.get('worked')]}"
+        return f"Mitigation: {said}{_WORKED[data.get('worked')]}"
     before = {
         Step.OPENED: "Incident detected: ",
         Step.RESOLUTION: "Incident resolved: ",
@@ -290,7 +282,7 @@ ITEMS: dict[str, str] = {
     "dashboards": "Monitoring dashboards green",
     "alerts": "No related alerts firing",
 }
-"""Key and wording of each item, in order."""
+"""Key and wording of each item of the checklist, in order."""
 _TRUE, _FALSE = ("true", "yes", "y", "1", "ok", "pass", "passed"), ("false", "no", "n", "0", "failed", "fail")
 
 
@@ -304,9 +296,9 @@ def parse_checks(given: Mapping[str, object] | Iterable[str] | str) -> dict[str,
             return dict.fromkeys(ITEMS, True)
         given = [part for part in re.split(r"[,\n]", given) if part.strip()]
     if isinstance(given, Mapping):
-        found = {_key(str(name)): _truth(str(name), value) for name, value in given.items()}
+        found = {_item_key(str(name)): _yes_or_no(str(name), value) for name, value in given.items()}
     else:
-        found = {_key(str(name)): True for name in given}
+        found = {_item_key(str(name)): True for name in given}
     if not found:
         raise InvalidInput(f"no item of the checklist was given; there are: {', '.join(ITEMS)} (or: all)")
     return found
@@ -317,7 +309,7 @@ def checklist(found: Mapping[str, bool]) -> tuple[CheckItem, ...]:
     return tuple(CheckItem(key=key, text=text, held=found.get(key)) for key, text in ITEMS.items())
 
 
-def _key(name: str) -> str:
+def _item_key(name: str) -> str:
     wanted = re.sub(r"[\W_]+", " ", name).strip().casefold()
     for key, text in ITEMS.items():
         if wanted in (key.replace("_", " "), key.split("_")[0], text.casefold()):
@@ -325,7 +317,7 @@ def _key(name: str) -> str:
     raise InvalidInput(f"{name!r} is not on the checklist; there are: {', '.join(ITEMS)} (or: all)")
 
 
-def _truth(name: str, value: object) -> bool:
+def _yes_or_no(name: str, value: object) -> bool:
     word = str(value).strip().casefold()
     if word in _TRUE:
         return True

@@ -1,11 +1,8 @@
-"""The log of incidents, and what an incident gives back to the knowledge base.
+"""The log of incidents: which there are, which are open, the one way to add a step, and what follows from one.
 
-What an incident gives back to the knowledge base: its entry, and credit or blame for what was applied.
-
-The log of incidents: which there are, which are open, and the one way to add a step.
-
-A step and what follows from it (the entry that lookup finds, the credit of what was applied) are
-one transaction, so a caller that goes away leaves nothing half-written.
+What an incident gives back to the knowledge base (`Archive`) is its entry, which lookup finds, and credit or blame
+for what was applied.  A step and what follows from it are one transaction, so a caller that goes away leaves nothing
+half-written.
 """
 
 from __future__ import annotations
@@ -94,7 +91,7 @@ class IncidentLog:
         return [to_entry(one) for one in self.between(since, until)]
 
     def bring_back(self) -> None:
-        """Put on offer again what was lived here and whose postmortem is gone."""
+        """Offer again the incidents that were lived here and whose postmortem is gone."""
         with self.ledger.write():
             for one in self.ledger.subjects(Step.OPENED):
                 if self.archive.entries.file_of(one) is None:

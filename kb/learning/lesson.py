@@ -1,12 +1,9 @@
 """A lesson: what somebody learned, checked, written into its memory file, and found from then on.
 
-What somebody learned, as an item for a memory file.  Pure: arguments in, checked item out.
-
-Lenient in what it takes (commands as list or comma string, a missing meaning), strict in what it
-stores.  A new entry is a candidate; one that fails its own samples is quarantined from the start; one that can help
-nobody (`kb.text.signatures.signature`) is refused.
-
-Writing a lesson into its memory file, and making sure that it is found from then on.
+Arguments become a checked item for a memory file (pure), and `Lessons` writes it and makes sure that it is found.
+Lenient in what it takes (commands as list or comma string, a missing meaning), strict in what it stores.  A new
+entry is a candidate; one that fails its own samples is quarantined from the start; one that can help nobody
+(`kb.text.signatures.signature`) is refused.
 """
 
 from __future__ import annotations
@@ -89,7 +86,7 @@ def pattern_lesson(
         commands=tuple(commands),
         category=category,
         signatures=(parse_signature(text, details.regex),),
-        **_shared(details, now),
+        **_common_fields(details, now),
     )
     body: dict[str, object] = {
         "pattern": entry.pattern,
@@ -119,7 +116,7 @@ def tool_fix_lesson(
         fix=checked("fix_description", fix),
         commands=tuple(commands),
         signatures=(parse_signature(text, details.regex),),
-        **_shared(details, now),
+        **_common_fields(details, now),
     )
     body: dict[str, object] = {
         "tool_name": entry.tool_name,
@@ -131,7 +128,7 @@ def tool_fix_lesson(
     return _lesson(entry, "learned/tool_fixes", "tool_fixes", body, details)
 
 
-def _shared(details: Details, now: datetime) -> dict[str, Any]:
+def _common_fields(details: Details, now: datetime) -> dict[str, Any]:
     return {
         "status": Status.CANDIDATE,
         "check": checked("check", details.check),
@@ -182,14 +179,15 @@ def _samples(details: Details) -> dict[str, list[str]]:
 
 
 _LOOKED_AT = 30
+"""Hits of a search by its words among which entries of the same fault are looked for."""
 _LINES_SHOWN = 6
-_KNOWN = "this was known already; nothing was written"
-_IN_WORDS = {Status.QUARANTINED: "in quarantine", Status.RETIRED: "retired"}
+_KNOWN_ALREADY = "this was known already; nothing was written"
+_NOT_OFFERED = {Status.QUARANTINED: "in quarantine", Status.RETIRED: "retired"}
 
 
 @dataclass(frozen=True, slots=True)
 class Lessons:
-    """Where lessons are kept."""
+    """Writes lessons into the memory files of one home, and sees to it that they are found."""
 
     memory: Memory
     sync: MemorySync
@@ -222,7 +220,7 @@ class Lessons:
             self.sync.take_in(f"{lesson.key}.yaml", now, before)
         self._found_or_raise(lesson)
         status, reason = self._screened(lesson, now)
-        notes = [f"quarantined: {reason}"] if reason else [*_looked_for(lesson)]
+        notes = [f"quarantined: {reason}"] if reason else [*_what_is_looked_for(lesson)]
         try:
             self.vectors.absorb_when_grown()
         except HomeNotWritable as error:
@@ -248,7 +246,7 @@ class Lessons:
         return None if entry is None or (entry.status is Status.RETIRED and not retired) else entry
 
     def _near(self, lesson: Lesson) -> list[str]:
-        """Ids of entries that tell of the same fault (`learning.tells_the_same_fault`), the nearest first."""
+        """Ids of entries that tell of the same fault (`tells_the_same_fault`), the nearest first."""
         new = lesson.entry
         words = tokenize(f"{new.headline}\n{new.advice().meaning}")
         ids = dict.fromkeys(hit.entry_id for hit in self.lexical.search(words, _LOOKED_AT))
@@ -265,8 +263,8 @@ class Lessons:
             )
 
     def _known_already(self, existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
-        note = _KNOWN
-        if bad := _IN_WORDS.get(existing.status):
+        note = _KNOWN_ALREADY
+        if bad := _NOT_OFFERED.get(existing.status):
             reason = self.healthy.reason_for(existing.id) or f"see why: kb status {existing.id}"
             note += f". It is {bad}, so it is not offered: {reason}"
         return Learned(
@@ -279,7 +277,7 @@ class Lessons:
         )
 
 
-def _looked_for(lesson: Lesson) -> Iterator[str]:
+def _what_is_looked_for(lesson: Lesson) -> Iterator[str]:
     """What will be looked for, where a person may have meant another thing: the lines of a text, a regex as text."""
     if said := lesson.to_the_letter:
         yield said
@@ -308,11 +306,13 @@ def tells_the_same_fault(one: Entry, other: Entry) -> bool:
     """
     if isinstance(one, Pattern | ToolFix) and isinstance(other, Pattern | ToolFix):
         causes = one.advice().meaning, other.advice().meaning
-        return _nearly(one.headline, other.headline) or _nearly(*causes)
-    return one.kind == other.kind and _nearly(one.headline, other.headline)
+        return _have_nearly_the_same_words(one.headline, other.headline) or _have_nearly_the_same_words(
+            *causes
+        )
+    return one.kind == other.kind and _have_nearly_the_same_words(one.headline, other.headline)
 
 
-def _nearly(one: str, other: str) -> bool:
+def _have_nearly_the_same_words(one: str, other: str) -> bool:
     """Whether two texts have nearly the same words; numbers vary and do not count."""
     return overlap(_NUMBER.sub(" ", one), _NUMBER.sub(" ", other)) >= NEAR
 

@@ -1,14 +1,4 @@
-"""What came of applying an entry, and whether an earlier success lasted.
-
-Whether a new use of an entry shows that an earlier success did not last.  Pure.
-
-It does when the entry is applied again, for the same service (or where one of the two is not known),
-in another incident, or outside of incidents after another lookup at least an hour later, and within
-the observation window.  One use shows it of one success, the last one; and only the first use in an
-incident does, since trying again in the same incident is no return.  Uses that name neither incident
-nor lookup show nothing: they may be about the same trouble.
-
-What came of applying an entry: checked, kept, and followed by what it means for the entry.
+"""What came of applying an entry: checked, kept, and followed by what it means for the entry.
 
 The outcome, the recurrence that it shows, the words that it teaches and the change of status that it
 asks for are one transaction: a process that dies leaves all of them or none.  Trust is derived and needs no writing;
@@ -16,6 +6,12 @@ the memory file of a moved entry is written afterwards (`kb.learning.moves`).
 
 An outcome may name a lookup that did not offer the entry: people apply what they found by a search,
 too.  The credit goes to the entry that is named, and to nothing else.
+
+A new use of an entry shows that an earlier success did not last (`did_not_last`) when the entry is applied again, for
+the same service (or where one of the two is not known), in another incident, or outside of incidents after another
+lookup at least an hour later, and within the observation window.  One use shows it of one success, the last one; and
+only the first use in an incident does, since trying again in the same incident is no return.  Uses that name neither
+incident nor lookup show nothing: they may be about the same trouble.
 """
 
 from __future__ import annotations
@@ -68,7 +64,7 @@ class Outcomes:
         with self.ledger.write():
             past = self.ledger.outcomes_of([entry.id]).get(entry.id, [])
             if new.result is Result.RECURRED:
-                new = replace(new, success=_meant(new, past).id)
+                new = replace(new, success=_success_meant(new, past).id)
             elif (success := did_not_last(new, past)) is not None:
                 self.ledger.record_outcome(_recurrence(new, success))
             self.ledger.record_outcome(new)
@@ -139,7 +135,7 @@ class Outcomes:
         )
 
 
-def _meant(new: Outcome, past: list[Outcome]) -> Outcome:
+def _success_meant(new: Outcome, past: list[Outcome]) -> Outcome:
     """The success that a person says did not last."""
     success = last_success(new, past)
     if success is None:

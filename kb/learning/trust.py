@@ -1,24 +1,4 @@
-"""How far to trust an entry: a Beta posterior over its outcomes, its interval, and where it stands.
-
-Quantiles of the Beta distribution, for the interval that trust is shown with.
-
-scipy.special would answer the same and costs a quarter of a second to import, too much for a cold
-`kb check`.  The regularised incomplete beta function I_x(a, b) is its continued fraction (DLMF
-8.17.22), evaluated by Lentz's method as in Press et al., Numerical Recipes, 3rd ed., 6.4; it is
-inverted by Newton's method, with bisection wherever that would leave the bracket.
-
-Where an entry stands by its record: established, new or failing.  Pure.
-
-- *established*: it resolved something, and its trust is above what its provenance alone gives it;
-- *failing*: its failures weigh more than its successes and are no fewer, or it failed three times since
-  its last success: what helped for a year and fails since a change is no longer what to try first;
-- *new*: all others: no record yet, or one too thin or too mixed to tell (two failures since the last
-  success are mixed).
-
-Weights are those of trust (`kb.learning.trust`): verification, making things worse, age; failures in a row
-are counted whatever their age.
-
-How far to trust an entry: a Beta posterior over "applying it resolves the incident".
+"""How far to trust an entry: a Beta posterior over "applying it resolves the incident", its interval, and its standing.
 
 value = (a + S) / (a + b + S + F), where (a, b) is the prior of the entry's provenance and S, F are
 the weights of its successes and failures.  What happened in one incident (or, without one, after
@@ -28,7 +8,8 @@ the status counts them (`kb.learning.status`).  A failure of which neither is kn
 doubted sooner than it is believed.
 An outcome weighs its verification (a success that nobody verified counts half) times 0.5^(age / half-life).
 A success that did not last (`recurred`) counts two thirds of its weight.  `low` to `high` is the central 90 %
-credible interval of Beta(a + S, b + F).
+credible interval of Beta(a + S, b + F).  The form, with ageing, is that of Jøsang and Ismail, "The Beta Reputation
+System" (2002).
 
 What follows:
 
@@ -43,7 +24,18 @@ What follows:
   log-concave, so at least 1/e of it lies on either side of the mean).  Without a success the value
   never exceeds that of the prior.
 
-See Jøsang and Ismail, "The Beta Reputation System" (2002), for the form with ageing.
+The standing of an entry follows from the same weights; failures in a row are counted whatever their age:
+
+- *established*: it resolved something, and its trust is above what its provenance alone gives it;
+- *failing*: its failures weigh more than its successes and are no fewer, or it failed three times since
+  its last success: what helped for a year and fails since a change is no longer what to try first;
+- *new*: all others: no record yet, or one too thin or too mixed to tell (two failures since the last
+  success are mixed).
+
+Quantiles of the Beta distribution are computed here: scipy.special would answer the same and costs a quarter of a
+second to import, too much for a cold `kb check`.  The regularised incomplete beta function I_x(a, b) is its
+continued fraction (DLMF 8.17.22), evaluated by Lentz's method as in Press et al., Numerical Recipes, 3rd ed., 6.4;
+it is inverted by Newton's method, with bisection wherever that would leave the bracket.
 """
 
 from __future__ import annotations
@@ -70,7 +62,9 @@ PRIORS: dict[Origin, tuple[float, float]] = {
 }
 """Successes and failures that an entry is credited with before any were seen, by its provenance."""
 HALF_LIFE_DAYS = 180.0
+"""Days in which the weight of an outcome halves."""
 UNVERIFIED = 0.5
+"""The weight of a success that nobody verified."""
 MADE_WORSE = 2.0
 """Making things worse counts as two failures."""
 RECURRED = 2.0 / 3.0
@@ -85,9 +79,9 @@ def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed:
     success, failure = start[0] + found.success, start[1] + found.failure
     tail = (1.0 - INTERVAL) / 2.0
     return Trust(
-        value=_shown(success / (success + failure)),
-        low=_shown(beta_quantile(tail, success, failure)),
-        high=_shown(beta_quantile(1.0 - tail, success, failure)),
+        value=_as_shown(success / (success + failure)),
+        low=_as_shown(beta_quantile(tail, success, failure)),
+        high=_as_shown(beta_quantile(1.0 - tail, success, failure)),
         resolved=found.resolved,
         failed=found.failed,
         recurred=found.recurred,
@@ -97,7 +91,7 @@ def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed:
     )
 
 
-def _shown(probability: float) -> float:
+def _as_shown(probability: float) -> float:
     """Four digits, and never 0 or 1: no amount of evidence is certainty."""
     return min(0.9999, max(0.0001, round(probability, 4)))
 
@@ -219,7 +213,7 @@ STREAK_FAILING = 3.0
 
 
 def standing(found: OutcomeWeights, prior: tuple[float, float]) -> Standing:
-    """The standing that the evidence gives to an entry of that prior (see `kb.learning.trust`)."""
+    """The standing that the evidence gives to an entry of that prior (successes, failures)."""
     outweighed = found.failure > found.success and found.failed >= found.resolved
     if outweighed or found.streak >= STREAK_FAILING:
         return Standing.FAILING
@@ -245,6 +239,7 @@ def trust_in_words(record: Trust) -> str:
 
 
 _PRECISION, _TINY, _STEPS = 1e-12, 1e-300, 10_000
+"""Of the fraction and of the quantile; what stands for a zero to divide by; terms of the fraction at most."""
 
 
 def beta_cdf(x: float, a: float, b: float) -> float:

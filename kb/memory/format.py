@@ -1,13 +1,9 @@
-"""The memory YAML: lists of patterns, tool fixes, runbooks and quirks, read as records.
+"""The memory YAML: lists of patterns, tool fixes, runbooks and service quirks, read as records.
 
-One item of a memory file as a record: which spellings of a key mean the same.
-
-The memory YAML: lists of patterns, tool fixes, runbooks and service quirks as records.
-
-It is lenient in what it reads: the lists may be named `pod_patterns`, `patterns` or anything whose
-items look like patterns; commands may be a list or one string; a meaning may be missing.  One bad
-entry is a `Problem` with its line, and all others are read.  Keys it does not know stay in `extra`;
-lists that are something else altogether come back in `rest`, so that nothing is lost in silence.
+Reading is lenient: the lists may be named `pod_patterns`, `patterns` or anything whose items look like patterns; a
+key has several spellings; commands may be a list or one string; a meaning may be missing.  One bad entry is a
+`Problem` with its line, and all others are read.  Keys that kb does not know stay in `extra`; lists that are
+something else altogether come back in `rest`, so that nothing is lost in silence.
 """
 
 from __future__ import annotations
@@ -35,7 +31,9 @@ class MemoryItems:
 
 
 Build = Callable[[Reader], Entry]
+"""Makes the record of one item of a list."""
 Steps = tuple[str | int, ...]
+"""The place of a value in the data of a file: keys and indices."""
 
 
 def parse_memory(text: str, path: str, origin: Origin = Origin.INGESTED) -> MemoryItems:
@@ -51,11 +49,7 @@ def parse_memory(text: str, path: str, origin: Origin = Origin.INGESTED) -> Memo
 
 def read_documents(documents: Sequence[Node], path: str, origin: Origin) -> MemoryItems:
     """What the documents of one memory file hold."""
-    problems = [
-        Problem(path, line, f"the key `{key}` stands twice in one mapping; the last one counts")
-        for document in documents
-        for key, line in safe_yaml.repeated_keys(document)
-    ]
+    problems = [problem for document in documents for problem in _repeated_keys(document, path)]
     entries: list[Entry] = []
     rest: dict[str, Any] = {}
     for document in documents:
@@ -95,17 +89,18 @@ def _places(node: Node, steps: Steps) -> Iterator[tuple[Steps, Node]]:
 
 def read_item(item: Node, key: str, said: Iterable[str], path: str, origin: Origin) -> MemoryItems:
     """One item of the top-level list under `key`, of which all items together said that (`telling`)."""
-    entries, problems = (
-        list[Entry](),
-        [
-            Problem(path, line, f"the key `{name}` stands twice in one mapping; the last one counts")
-            for name, line in safe_yaml.repeated_keys(item)
-        ],
-    )
+    entries, problems = list[Entry](), _repeated_keys(item, path)
     if kind := kind_of(key, said):
         given = {"category": category} if kind is pattern and (category := _category(key)) else {}
         _read(_Item(item, key, kind, given, safe_yaml.line_of(item)), path, origin, entries, problems)
     return MemoryItems(entries=tuple(entries), problems=tuple(problems))
+
+
+def _repeated_keys(node: Node, path: str) -> list[Problem]:
+    return [
+        Problem(path, line, f"the key `{key}` stands twice in one mapping; the last one counts")
+        for key, line in safe_yaml.repeated_keys(node)
+    ]
 
 
 def _read(item: _Item, path: str, origin: Origin, entries: list[Entry], problems: list[Problem]) -> None:
@@ -122,6 +117,7 @@ def _read(item: _Item, path: str, origin: Origin, entries: list[Entry], problems
 
 _TELLING = {"steps", "tool_name", "error_pattern", "pattern", "signature", "meaning", "fix"}
 _TEXT, _OTHER = "=", "?"
+"""That an item is a bare text, or something else."""
 
 
 def telling(item: Node) -> set[str]:
@@ -156,7 +152,7 @@ _QUIRKS = ("quirks", "service_quirks")
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One entry still as YAML: where it stands, what it is called there, and how to build it."""
+    """One entry still as YAML: its node, the section that it is in, and how to build it."""
 
     node: Node
     section: str
@@ -170,7 +166,7 @@ def _walk(document: Node, stem: str) -> Iterator[_Item | tuple[str, Any]]:
     """Every entry of a document, and every other top-level key with its value."""
     if isinstance(document, SequenceNode):
         kind = _kind_of_list(stem, document)
-        yield from _list_items(document, stem, kind or pattern, _category(stem) if kind is pattern else "")
+        yield from _items_of_list(document, stem, kind or pattern, _category(stem) if kind is pattern else "")
         return
     if not isinstance(document, MappingNode):
         yield stem, safe_yaml.value(document)
@@ -180,7 +176,7 @@ def _walk(document: Node, stem: str) -> Iterator[_Item | tuple[str, Any]]:
         elif key in _QUIRKS:
             yield from _quirks_by_service(node, key)
         elif kind := _kind_of_list(key, node):
-            yield from _list_items(node, key, kind, _category(key) if kind is pattern else "")
+            yield from _items_of_list(node, key, kind, _category(key) if kind is pattern else "")
         else:
             yield key, safe_yaml.value(node)
 
@@ -197,7 +193,7 @@ def _category(key: str) -> str:
     return "" if key == "patterns" else key.removesuffix("_patterns")
 
 
-def _list_items(node: Node, section: str, build: Build, category: str) -> Iterator[_Item]:
+def _items_of_list(node: Node, section: str, build: Build, category: str) -> Iterator[_Item]:
     """The entries of a list, or of a mapping from name to entry."""
     given = {"category": category} if category else {}
     for item in safe_yaml.items(node):

@@ -1,11 +1,4 @@
-"""Single values of one item of a memory file, set in the text, all other bytes kept.
-
-One word of a mapping set in YAML text, every other byte left as it was.  Pure.
-
-Single values of one item of a memory file, set in the text, all other bytes kept.  Pure.
-
-The status of one item of a memory file: read and set in the text, all other bytes kept.  Pure.
-"""
+"""Single values of one item of a memory file: found, and set in the text, all other bytes kept.  Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +13,10 @@ from kb.text.signatures.signature import screened
 
 
 def find_item(text: str, key: str, entry_id: str) -> tuple[Entry, Steps, bool] | None:
-    """The item of this id, which may end in a mark of the file (see `Catalogue`)."""
+    """The item of this id, with its place in the data and whether it is a mapping; None where there is none.
+
+    Where two files have entries of one id, the id ends in the hash of the file's key; it is found by that, too.
+    """
     items = located(text, f"{key}.yaml", Origin.WRITTEN)
     entries, _ = screened([entry for entry, _, _ in items], f"{key}.yaml")
     for entry, (_, steps, is_mapping) in zip(with_ids(entries, "", [entry_id]), items, strict=True):
@@ -52,9 +48,8 @@ def with_status(text: str, key: str, entry_id: str, status: Status) -> str:
     elif entry.kind in _MAIN_KEY and isinstance(steps[-1], int):
         said = {_MAIN_KEY[entry.kind]: entry.name if isinstance(entry, Quirk) else entry.headline}
     else:
-        line = entry.provenance.source.line if entry.provenance.source else None
         raise InvalidInput(
-            f"{key}.yaml:{line or 1}: the item is a bare text and has no place for a status; "
+            f"{_place(key, entry)}: the item is a bare text and has no place for a status; "
             "write it as a mapping, then try again"
         )
     return yaml_edit.set_values(text, [(steps, {**said, "status": status.value})])
@@ -70,9 +65,8 @@ def with_values(text: str, key: str, entry_id: str, values: Mapping[str, object]
         raise InvalidInput(f"{key}.yaml does not hold {entry_id}; it was changed since it was proposed")
     entry, steps, is_mapping = found
     if not is_mapping:
-        line = entry.provenance.source.line if entry.provenance.source else None
         raise InvalidInput(
-            f"{key}.yaml:{line or 1}: the item is a bare text; write it as a mapping, then try again"
+            f"{_place(key, entry)}: the item is a bare text; write it as a mapping, then try again"
         )
     item = yaml_edit.load(text)
     for step in steps:
@@ -83,6 +77,12 @@ def with_values(text: str, key: str, entry_id: str, values: Mapping[str, object]
             text = set_word(text, steps, name, value)
     rest = [((*steps, name), value) for name, value in new.items() if not isinstance(value, str)]
     return yaml_edit.set_values(text, rest) if rest else text
+
+
+def _place(key: str, entry: Entry) -> str:
+    """File and line of an item, such as `learned/patterns.yaml:12`."""
+    line = entry.provenance.source.line if entry.provenance.source else None
+    return f"{key}.yaml:{line or 1}"
 
 
 def set_word(text: str, path: yaml_edit.Path, key: str, word: str) -> str:

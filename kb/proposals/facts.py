@@ -1,8 +1,6 @@
-"""What proposals are drafted from: rows of the ledger and entries, read into plain values.
+"""What proposals are drafted from: rows of the ledger and entries, read from the tables of one home into plain values.
 
-What proposals are drafted from: rows of the ledger and entries, as plain values.
-
-Where the facts come from: the tables of one home, read into plain values.
+The words and causes of these values are compared here, too, in one way for all kinds of proposals.
 """
 
 from __future__ import annotations
@@ -35,13 +33,13 @@ MOST = 5000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFacts:
-    """Everything that the gather functions look at.  `entries` are those on offer."""
+    """Everything that the gather functions look at.  `entries` are the offered ones."""
 
     now: datetime
     asked: Sequence[Asked] = ()
     entries: Sequence[Entry] = ()
     known_prints: frozenset[str] = frozenset()
-    """The fingerprints that entries on offer have, among those of the questions' lines."""
+    """The fingerprints that offered entries have, among those of the questions' lines."""
     owned: frozenset[str] = frozenset()
     """Ids of the entries that a memory file owns: the others cannot be edited, only retired."""
     quarantined: Sequence[tuple[Entry, Move]] = ()
@@ -58,9 +56,10 @@ class RecordFacts:
 
 
 _KINDS = ("pattern", "tool_fix", "runbook", "quirk", "known_error")
-_ALL = 1_000_000
+_NO_LIMIT = 1_000_000
 _AT_ONCE = 500
-_LEARNED = "learned/"
+"""Fingerprints that are asked for at a time."""
+_OWNED_FOLDER = "learned/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class RecordSources:
             asked=asked,
             entries=entries,
             known_prints=frozenset(self._known(prints)),
-            owned=frozenset(self.table.owned(_LEARNED)),
+            owned=frozenset(self.table.owned(_OWNED_FOLDER)),
             quarantined=quarantined,
             outcomes=outcomes,
             trust=self.trust.of([one for one in (*entries, *failed) if one.id in outcomes], now),
@@ -96,8 +95,8 @@ class RecordSources:
         )
 
     def _of_kinds(self, kinds: Sequence[str]) -> list[Entry]:
-        """The entries on offer, the oldest first, so that what is added later changes no group."""
-        ids = self.entries.select(kinds=kinds, limit=_ALL)
+        """The offered entries, the oldest first, so that what is added later changes no group."""
+        ids = self.entries.select(kinds=kinds, limit=_NO_LIMIT)
         return [stored.entry for stored in self.entries.many(reversed(ids)).values()]
 
     def _quarantined(self) -> list[tuple[Entry, Move]]:

@@ -1,16 +1,12 @@
 """Patterns drafted from questions that nobody could answer, put together by what they have in common.
 
-Questions that nobody could answer, put together by what they have in common.
+So are further causes of a known symptom, where what was offered did not help and nobody wrote down what did.
+Everything in a draft was said by somebody: the signature is what the lines share, meaning and fix are what
+the incidents that they came with say, and are marked as taken over.  What nobody said stays empty.
 
 Two questions belong together when their telling lines have the same fingerprint, or near templates: most
 words shared, at least one telling word among them, and no telling word in place of another.  So "no module
 named netifaces" and "no module named mock" stay two.  Nothing is compared by meaning.
-
-Patterns drafted from questions that nobody could answer.
-
-So are further causes of a known symptom, where what was offered did not help and nobody wrote down what did.
-Everything in a draft was said by somebody: the signature is what the lines share, meaning and fix are what
-the incidents that they came with say, and are marked as taken over.  What nobody said stays empty.
 """
 
 from __future__ import annotations
@@ -47,12 +43,20 @@ def gather_patterns(facts: RecordFacts) -> list[Proposal]:
     ]
     others = [(one, signatures_of(list(one.texts))) for one in _other_causes(facts, known)]
     firing = occurring([one for _, usable in (*found, *others) for one in usable], facts.healthy)
-    drafts = [_draft(one, silent[0], facts) for one, usable in found if (silent := _silent(usable, firing))]
-    again = [_again(one, silent[0], facts) for one, usable in others if (silent := _silent(usable, firing))]
+    drafts = [
+        _draft(one, silent[0], facts)
+        for one, usable in found
+        if (silent := _silent_on_healthy(usable, firing))
+    ]
+    again = [
+        _one_more_cause(one, silent[0], facts)
+        for one, usable in others
+        if (silent := _silent_on_healthy(usable, firing))
+    ]
     return sorted([*drafts, *again], key=lambda one: (-one.weight, one.id))
 
 
-def _silent(usable: Sequence[Signature], firing: Collection[Signature]) -> list[Signature]:
+def _silent_on_healthy(usable: Sequence[Signature], firing: Collection[Signature]) -> list[Signature]:
     return [signature for signature in usable if signature not in firing]
 
 
@@ -67,7 +71,7 @@ def _other_causes(facts: RecordFacts, known: _Known) -> list[Cluster]:
     ]
 
 
-def _again(found: Cluster, signature: Signature, facts: RecordFacts) -> Proposal:
+def _one_more_cause(found: Cluster, signature: Signature, facts: RecordFacts) -> Proposal:
     """The draft of one more cause for a symptom that is known; each incident is a proposal of its own."""
     draft = _draft(found, signature, facts)
     name = f"incident:{draft.incidents[-1]}"
@@ -97,7 +101,7 @@ class _Known:
         self._prints = facts.known_prints
 
     def answers(self, asked: Asked) -> bool:
-        """Whether an entry on offer has the signature or the template of one of its lines."""
+        """Whether an offered entry has the signature or the template of one of its lines."""
         return bool(self._signatures.scan("\n".join(asked.lines))) or any(
             masked(line)[1] in self._prints for line in asked.lines
         )
@@ -113,14 +117,14 @@ def _draft(found: Cluster, signature: Signature, facts: RecordFacts) -> Proposal
         id=f"proposal-pattern-{short_hash(first)}",
         kind=ProposalKind.PATTERN,
         title=signature.needles[0],
-        reasons=(_counted(found, services), *said),
+        reasons=(_asked_in_words(found, services), *said),
         weight=len(found.asked),
         keys=tuple(found.lines),
         lines=tuple(lines[:_SAMPLES]),
         services=services,
         incidents=tuple(one.id for one in incidents),
         lookups=tuple(one.id for one in found.asked[-_LOOKUPS:]),
-        item=_item(signature, meaning, fix, services, found),
+        item=_arguments(signature, meaning, fix, services, found),
         review=review,
     )
 
@@ -147,7 +151,7 @@ def _advice(incidents: Sequence[Incident]) -> tuple[str, str, dict[str, str], li
     return meaning, fix, review, [f"{' and '.join(review)} {verb} from {last.id}, please review"]
 
 
-def _counted(found: Cluster, services: Sequence[str]) -> str:
+def _asked_in_words(found: Cluster, services: Sequence[str]) -> str:
     days = {one.at.date() for one in found.asked}
     where = f" for {', '.join(services)}" if services else ""
     when = f"on {min(days)}" if len(days) == 1 else f"between {min(days)} and {max(days)}"
@@ -155,7 +159,7 @@ def _counted(found: Cluster, services: Sequence[str]) -> str:
     return f"asked {often}{where} {when}, and nothing answered it"
 
 
-def _item(
+def _arguments(
     signature: Signature, meaning: str, fix: str, services: Sequence[str], found: Cluster
 ) -> dict[str, Any]:
     """The arguments of `learn_pattern`, as far as they are known."""
@@ -215,16 +219,16 @@ class Cluster:
 
 def cluster(asked: Sequence[Asked]) -> list[Cluster]:
     """The questions in clusters, in the order of their first question; each in one cluster at most."""
-    lines = {one.id: tuple(_lines(one)) for one in asked}
+    lines = {one.id: tuple(_telling_lines(one)) for one in asked}
     seen = Counter(print_ for found in lines.values() for print_ in {line.fingerprint for line in found})
     clusters: list[Cluster] = []
     by_fingerprint: dict[str, Cluster] = {}
     by_word: dict[str, list[Cluster]] = defaultdict(list)
     for one in asked:
-        line = _leading(one, lines[one.id], seen)
+        line = _leading_line(one, lines[one.id], seen)
         if line is None:
             continue
-        found = by_fingerprint.get(line.fingerprint) or _near(line, by_word)
+        found = by_fingerprint.get(line.fingerprint) or _near_cluster(line, by_word)
         begins = found is None
         if found is None:
             clusters.append(found := Cluster())
@@ -235,13 +239,13 @@ def cluster(asked: Sequence[Asked]) -> list[Cluster]:
     return clusters
 
 
-def _near(line: UnknownLine, by_word: Mapping[str, Sequence[Cluster]]) -> Cluster | None:
+def _near_cluster(line: UnknownLine, by_word: Mapping[str, Sequence[Cluster]]) -> Cluster | None:
     """The oldest cluster that the line is near to, looked for under the line's rarest word first."""
     words = sorted(line.telling, key=lambda word: (len(by_word.get(word, ())), word))
     return next((one for word in words for one in by_word.get(word, ()) if one.near(line)), None)
 
 
-def _lines(asked: Asked) -> Iterator[UnknownLine]:
+def _telling_lines(asked: Asked) -> Iterator[UnknownLine]:
     """The lines that say enough to stand for the question; what any crash of a runtime prints does not."""
     for text, message in told(asked.lines):
         print_ = masked(text)[1]
@@ -251,7 +255,7 @@ def _lines(asked: Asked) -> Iterator[UnknownLine]:
             yield UnknownLine(text.strip(), template, print_, words, frozenset(telling_words(template)))
 
 
-def _leading(asked: Asked, lines: Sequence[UnknownLine], seen: Counter[str]) -> UnknownLine | None:
+def _leading_line(asked: Asked, lines: Sequence[UnknownLine], seen: Counter[str]) -> UnknownLine | None:
     """The line that others asked for as well, the most telling one first; of lines of its own the most telling."""
     if not lines:
         return None

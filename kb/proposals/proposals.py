@@ -1,18 +1,12 @@
-"""`Proposals`: what waits for a decision: gathered from the record, beside what was decided before.
+"""`Proposals`: what waits for a decision; accept one, or reject it.
 
-All proposals that the facts give rise to, in the order in which they should be looked at.
+Every call first finishes what a killed process was accepting, then gathers from the record anew, so that the list is
+never older than the ledger.  A home that cannot be written still lists what it would propose.
 
-What is open: what was gathered now, beside what was proposed before and decided.
-
-The rules, in full.  A proposal that shares a key with an earlier one of its kind *is* that one, and has its
-id.  An open one whose reason is gone is outdated; if the reason comes back, it is open again.  One that was
-decided stays decided, and comes back only when its evidence has grown to `COMES_BACK` times what it was at
-the decision, and by `GROWN_BY` records or more.
-
-`Proposals`: what waits for a decision; accept one, or reject it.  Thin: the rules are in the modules beside.
-
-Every call first finishes what a killed process was accepting, then gathers anew, so that the list is never
-older than the ledger.  A home that cannot be written still lists what it would propose.
+What was gathered now is settled with what was proposed before.  A proposal that shares a key with an earlier one of
+its kind *is* that one, and has its id.  An open one whose reason is gone is outdated; if the reason comes back, it is
+open again.  One that was decided stays decided, and comes back only when its evidence has grown to `COMES_BACK` times
+what it was at the decision, and by `GROWN_BY` records or more.
 """
 
 from __future__ import annotations
@@ -64,7 +58,7 @@ class Proposals:
         return Waiting(proposals=tuple(settled.open), looked_at=looked_at)
 
     def get(self, proposal_id: str) -> KeptProposal:
-        """The proposal with this id, whatever became of it.  Raises EntryNotFound."""
+        """The proposal with this id, whatever its state.  Raises EntryNotFound."""
         return self._get(proposal_id, self._settled())
 
     def accept(
@@ -95,7 +89,10 @@ class Proposals:
             raise
 
     def reject(self, proposal_id: str, reason: str) -> KeptProposal:
-        """Do not propose it again, unless far more speaks for it one day.  Raises EntryNotFound, InvalidInput."""
+        """Decide against it: it is not proposed again, unless far more speaks for it one day.
+
+        Raises EntryNotFound, and InvalidInput without a reason or for one that was accepted.
+        """
         found = self.get(proposal_id)
         if found.decision.state is ProposalState.ACCEPTED:
             raise InvalidInput(
@@ -160,7 +157,7 @@ class Proposals:
 
 
 def gather(facts: RecordFacts) -> list[Proposal]:
-    """What does harm first, then what is missing, then what could be tidier."""
+    """All proposals that the record gives reason for: what does harm first, then what is missing, then tidiness."""
     retirements = gather_retirements(facts)
     going = {one.retires for one in retirements}
     merges = (one for one in gather_merges(facts) if not going & {one.entry_id, one.retires})
@@ -183,7 +180,7 @@ _DECIDED = (ProposalState.ACCEPTED, ProposalState.REJECTED)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Every proposal as it stands now, and those of them that changed; `fresh` has what was gathered, by id."""
+    """Every proposal as it is now, and those of them that changed; `fresh` has what was gathered, by id."""
 
     all: tuple[KeptProposal, ...]
     changed: tuple[KeptProposal, ...]
@@ -202,7 +199,7 @@ def settle(gathered: Iterable[Proposal], stored: Sequence[KeptProposal], now: da
     after = {one.proposal.id: one for one in stored}
     fresh: dict[str, Proposal] = {}
     for proposal in gathered:
-        before = _earlier(proposal, index)
+        before = _same_earlier(proposal, index)
         known = (
             replace(proposal, id=before.proposal.id, keys=_all_keys(before, proposal)) if before else proposal
         )
@@ -232,7 +229,9 @@ def grown(now: int, before: int) -> bool:
     return now >= COMES_BACK * before and now >= before + GROWN_BY
 
 
-def _earlier(proposal: Proposal, index: dict[tuple[ProposalKind, str], KeptProposal]) -> KeptProposal | None:
+def _same_earlier(
+    proposal: Proposal, index: dict[tuple[ProposalKind, str], KeptProposal]
+) -> KeptProposal | None:
     found = (index.get((proposal.kind, key)) for key in proposal.keys)
     return next((one for one in found if one), None)
 
@@ -245,11 +244,13 @@ def _renewed(proposal: Proposal, before: KeptProposal | None, now: datetime) -> 
     if before is None or before.decision.state is ProposalState.OUTDATED:
         return KeptProposal(proposal=proposal, at=now, decision=_OPEN)
     if before.decision.state in _DECIDED:
-        return _again(proposal, before, now) if grown(proposal.weight, before.proposal.weight) else before
+        return (
+            _open_again(proposal, before, now) if grown(proposal.weight, before.proposal.weight) else before
+        )
     return replace(before, proposal=proposal) if is_waiting(before) else before
 
 
-def _again(proposal: Proposal, before: KeptProposal, now: datetime) -> KeptProposal:
+def _open_again(proposal: Proposal, before: KeptProposal, now: datetime) -> KeptProposal:
     """Open again, with what was decided the last time among the reasons."""
     decided = before.decision
     why = f": {decided.reason}" if decided.reason else ""

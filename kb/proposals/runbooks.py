@@ -1,14 +1,9 @@
-"""Runbooks to write or run again, and entries to take off offer.
+"""Runbooks to write, runbooks to run again, and entries to retire.
 
-Runbooks to run again: verified long ago, failed since, or used since without anybody looking.
-
-Entries to take off offer: they keep failing, or the day has passed until which they held.
-
-That an entry is never offered says nothing against it.
-
-Runbooks to write: the same incident ended twice by hand, and no runbook covers it.
-
-The steps are what was done, as the incidents tell it; a runbook is not verified because its parts once helped.
+A runbook is proposed where the same incident ended twice by hand, and no runbook covers it.  Its steps are what was
+done, as the incidents tell it; it is not verified because its parts once helped.  One is to run again when it was
+verified long ago, failed since, or was used since without anybody looking.  An entry is to be retired when it keeps
+failing, or the day has passed until which it held; that it is never offered says nothing against it.
 """
 
 from __future__ import annotations
@@ -56,7 +51,9 @@ class _Case:
 def gather_runbooks(facts: RecordFacts) -> list[Proposal]:
     """A drafted runbook for every group of like incidents that were ended without one."""
     runbooks = [entry for entry in facts.entries if isinstance(entry, Runbook)]
-    ended = sorted((one for one in facts.incidents if _steps(one)), key=lambda one: (str(one.date), one.id))
+    ended = sorted(
+        (one for one in facts.incidents if _steps_taken(one)), key=lambda one: (str(one.date), one.id)
+    )
     groups: list[list[_Case]] = []
     for case in map(_Case.of, ended):
         near = next((group for group in groups if _alike(group[0], case)), None)
@@ -65,7 +62,7 @@ def gather_runbooks(facts: RecordFacts) -> list[Proposal]:
         else:
             near.append(case)
     found = [[case.incident for case in group] for group in groups if len(group) >= AT_LEAST]
-    return [_draft(group) for group in found if not _covered(group, runbooks, facts)]
+    return [_drafted_runbook(group) for group in found if not _covered(group, runbooks, facts)]
 
 
 def alike(one: Incident, other: Incident) -> bool:
@@ -83,7 +80,9 @@ def _alike(one: _Case, other: _Case) -> bool:
 
 
 def _covered(group: Sequence[Incident], runbooks: Sequence[Runbook], facts: RecordFacts) -> bool:
-    return any(covers(runbook, one) or _applied(runbook, one, facts) for runbook in runbooks for one in group)
+    return any(
+        covers(runbook, one) or _resolved_by(runbook, one, facts) for runbook in runbooks for one in group
+    )
 
 
 def covers(runbook: Runbook, incident: Incident) -> bool:
@@ -96,24 +95,24 @@ def covers(runbook: Runbook, incident: Incident) -> bool:
     return bool(wanted) and len(wanted & said) >= COVERS * len(wanted)
 
 
-def _applied(runbook: Runbook, incident: Incident, facts: RecordFacts) -> bool:
+def _resolved_by(runbook: Runbook, incident: Incident, facts: RecordFacts) -> bool:
     outcomes = facts.outcomes.get(runbook.id, ())
     return any(one.result is Result.RESOLVED and incident.id in (one.incident, one.note) for one in outcomes)
 
 
-def _steps(incident: Incident) -> list[str]:
+def _steps_taken(incident: Incident) -> list[str]:
     """What was done, in order: what stopped the bleeding, then what removed the cause."""
     lines = (*incident.mitigation.splitlines(), *incident.resolution.splitlines())
     return list(dict.fromkeys(clean for line in lines if (clean := line.strip(" \t-*•"))))
 
 
-def _draft(group: Sequence[Incident]) -> Proposal:
+def _drafted_runbook(group: Sequence[Incident]) -> Proposal:
     last = group[-1]
     services = tuple(dict.fromkeys(name for one in group for name in one.scope.services))
     name = " ".join(mask(last.title).replace(PLACEHOLDER, " ").split())
-    steps = _steps(last)
+    steps = _steps_taken(last)
     others = [
-        f"in {one.id} it was: {step}" for one in group[:-1] for step in _steps(one) if step not in steps
+        f"in {one.id} it was: {step}" for one in group[:-1] for step in _steps_taken(one) if step not in steps
     ]
     cause = next((said for one in reversed(group) if (said := cause_of(one))), "")
     item = {
@@ -150,7 +149,7 @@ def gather_verifications(facts: RecordFacts) -> list[Proposal]:
     return [
         _verification(entry, reasons, facts)
         for entry in facts.entries
-        if isinstance(entry, Runbook) and (reasons := list(_reasons(entry, facts)))
+        if isinstance(entry, Runbook) and (reasons := list(_reasons_to_verify(entry, facts)))
     ]
 
 
@@ -160,9 +159,9 @@ def verified_on(runbook: Runbook, facts: RecordFacts) -> date | None:
     return max((day for day in (said, facts.verified.get(runbook.id)) if day), default=None)
 
 
-def _reasons(runbook: Runbook, facts: RecordFacts) -> Iterator[str]:
+def _reasons_to_verify(runbook: Runbook, facts: RecordFacts) -> Iterator[str]:
     day = verified_on(runbook, facts)
-    used = _since(facts.outcomes.get(runbook.id, ()), day)
+    used = _uses_since(facts.outcomes.get(runbook.id, ()), day)
     if day and facts.now.date() - day > timedelta(days=STALE_DAYS):
         yield f"verified {(facts.now.date() - day).days} days ago, on {day}"
     if used and used[-1].result in FAILURES:
@@ -172,7 +171,7 @@ def _reasons(runbook: Runbook, facts: RecordFacts) -> Iterator[str]:
         yield f"used {len(used)} times {since}, and nobody looked whether it held"
 
 
-def _since(outcomes: Sequence[Outcome], day: date | None) -> list[Outcome]:
+def _uses_since(outcomes: Sequence[Outcome], day: date | None) -> list[Outcome]:
     """Its uses after the day of its verification, oldest first."""
     return [one for one in outcomes if one.result in APPLIED and (day is None or one.at.date() > day)]
 
@@ -191,7 +190,7 @@ def _verification(runbook: Runbook, reasons: Sequence[str], facts: RecordFacts) 
         kind=ProposalKind.VERIFICATION,
         title=runbook.name,
         reasons=(*reasons, *where),
-        weight=len(_since(facts.outcomes.get(runbook.id, ()), day)) or 1,
+        weight=len(_uses_since(facts.outcomes.get(runbook.id, ()), day)) or 1,
         keys=(key,),
         entry_id=runbook.id,
         services=runbook.scope.services,
@@ -203,7 +202,7 @@ ADVISING = ("pattern", "tool_fix", "runbook", "quirk", "known_error")
 """Kinds that advise; an incident or a document tells what was, and is not retired for that."""
 ENOUGH = 3
 """Failures, each in an occurrence of its own, before a failing entry is one that keeps failing."""
-_SHOWN = 5
+_FAILURES_SHOWN = 5
 
 
 def gather_retirements(facts: RecordFacts) -> list[Proposal]:
@@ -211,21 +210,25 @@ def gather_retirements(facts: RecordFacts) -> list[Proposal]:
     advising = [entry for entry in facts.entries if entry.kind in ADVISING]
     failing = [
         *(
-            _failing(entry, facts, f"in quarantine since {move.at.date()}")
+            _failing_retirement(entry, facts, f"in quarantine since {move.at.date()}")
             for entry, move in facts.quarantined
         ),
-        *(_failing(entry, facts) for entry in advising if keeps_failing(facts.trust.get(entry.id))),
+        *(
+            _failing_retirement(entry, facts)
+            for entry in advising
+            if keeps_failing(facts.trust.get(entry.id))
+        ),
     ]
     named = {one.retires for one in failing}
-    expired = [one for one in _expired(advising, facts) if one.retires not in named]
+    expired = [one for one in _expired_retirements(advising, facts) if one.retires not in named]
     return [*sorted(failing, key=lambda one: (-one.weight, one.id)), *expired]
 
 
-def _failing(entry: Entry, facts: RecordFacts, *more: str) -> Proposal:
+def _failing_retirement(entry: Entry, facts: RecordFacts, *more: str) -> Proposal:
     failures = [one for one in facts.outcomes.get(entry.id, ()) if one.result in FAILURES]
     trust = facts.trust.get(entry.id)
     said = f"failed {trust.failed} of {trust.n} times, trust {trust.value:.2f}" if trust else "it failed"
-    reasons = [said, *more, *map(_in_words, failures[-_SHOWN:])]
+    reasons = [said, *more, *map(_failure_in_words, failures[-_FAILURES_SHOWN:])]
     return _retirement(entry, entry.id, trust.failed if trust else 1, reasons, failures)
 
 
@@ -234,13 +237,13 @@ def keeps_failing(trust: Trust | None) -> bool:
     return trust is not None and trust.standing is Standing.FAILING and trust.failed >= ENOUGH
 
 
-def _in_words(outcome: Outcome) -> str:
+def _failure_in_words(outcome: Outcome) -> str:
     by = f" ({outcome.actor})" if outcome.actor else ""
     note = f": {outcome.note}" if outcome.note else ""
     return f"{outcome.at.date()} {outcome.result.replace('_', ' ')}{by}{note}"
 
 
-def _expired(entries: Sequence[Entry], facts: RecordFacts) -> Iterator[Proposal]:
+def _expired_retirements(entries: Sequence[Entry], facts: RecordFacts) -> Iterator[Proposal]:
     for entry in entries:
         if entry.expires and entry.expires < facts.now.date():
             yield _retirement(entry, f"{entry.id} {entry.expires}", 1, [f"expired on {entry.expires}"], [])

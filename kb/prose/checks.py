@@ -1,11 +1,8 @@
-"""The checks on what a model wrote, and text of others as data in a request.
-
-Text of others as data in a request: between tags that the text cannot close.
-
-The checks on what a model wrote.  Pure: text in, the reason for a rejection or a place in a text out.
+"""The checks on what a model wrote.  Pure: text in, the reason for a rejection or a place in a text out.
 
 Prose: every number comes from a computed fact, through a placeholder; every id exists.  A sentence is
-rejected rather than mended.  Quotes: they occur in the text word for word, white space aside.
+rejected rather than mended.  Quotes: they occur in the text word for word, white space aside.  Text of others goes
+into a request as data, between tags that it cannot close (`delimited`).
 """
 
 from __future__ import annotations
@@ -28,13 +25,13 @@ _NUMBER_WORDS = re.compile(
     r"|majority|minority|several|many|few|multiple|numerous|none|no|nothing|nobody|never|per ?cent|percentage)\b|[%‰]",
     re.I,
 )
-_BENT = re.compile(
+_QUALIFIED_FACT = re.compile(
     r"\b(?:(?:more|fewer|less|greater|other|rather) than|at (?:least|most)|almost|nearly|over|under|above|below|up to"
     r"|about|around|roughly|approximately|another|not|minus|plus)\s+\{"
     r"|\}\s*(?:more|fewer|less|or (?:more|less|so))\b",
     re.I,
 )
-_GLUED = re.compile(r"\}\s*\{|[\w.,]\{|\}\w")
+_GLUED_PLACEHOLDER = re.compile(r"\}\s*\{|[\w.,]\{|\}\w")
 _MARKUP = re.compile(r"[<>`\[\]\\]|\w://|www\.")
 
 
@@ -62,9 +59,9 @@ def _why_wording_rejected(text: str, facts: Facts) -> str:
     own = _PLACEHOLDER.sub(" ", text)
     if "{" in own or "}" in own:
         return "it has a broken placeholder"
-    if _GLUED.search(text):
+    if _GLUED_PLACEHOLDER.search(text):
         return "a placeholder is glued to other text"
-    if bent := _BENT.search(text):
+    if bent := _QUALIFIED_FACT.search(text):
         return f"it bends a computed fact ({bent[0].strip(' {}')!r})"
     if _MARKUP.search(own) or any(unicodedata.category(sign) == "Cc" for sign in own):
         return "it has markup or a link"
@@ -83,7 +80,7 @@ def entries_named(text: str) -> list[str]:
 
 
 def filled(text: str, facts: Facts) -> str:
-    """A sentence that stood the checks, with computed facts and titles in the place of placeholders."""
+    """A sentence that passed the checks, with computed facts and titles in the place of placeholders."""
 
     def fill(found: re.Match[str]) -> str:
         if found["entry"]:

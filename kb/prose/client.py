@@ -1,10 +1,9 @@
-"""Asks a model through the `anthropic` SDK, and says in one sentence why there is no answer.
-
-Why a model gave no answer, in one sentence each that says what to do.  Nothing here is fatal to anything.
+"""Asks a model through the `anthropic` SDK, and says in one sentence why there is no answer, and what to do.
 
 The SDK is imported by the first question (2.6 s).  It finds its address (`ANTHROPIC_BASE_URL`) and
 retries by itself.  Promises: secrets are redacted from all that is sent; an answer is whole and of the
-form that was asked for, else `ProseMissing` is raised and nothing else.
+form that was asked for, else `ProseMissing` is raised and nothing else.  That is never fatal: what was computed
+is there without prose.
 """
 
 from __future__ import annotations
@@ -122,7 +121,7 @@ class Client:
     def _sdk(self) -> Anthropic:
         from anthropic import Anthropic, DefaultHttpxClient
 
-        http = DefaultHttpxClient(event_hooks={"response": [_impatient]})
+        http = DefaultHttpxClient(event_hooks={"response": [_no_long_wait]})
         return Anthropic(
             api_key=self.api_key, timeout=self.silence, max_retries=self.retries, http_client=http
         )
@@ -140,7 +139,7 @@ class _Response(Protocol):
     def headers(self) -> MutableMapping[str, str]: ...
 
 
-def _impatient(response: _Response) -> None:
+def _no_long_wait(response: _Response) -> None:
     """No retry where the API asks to wait longer than a person would: the SDK obeys any `retry-after`."""
     try:
         milliseconds = float(response.headers.get("retry-after-ms", 0))
@@ -198,7 +197,7 @@ def why_broken_off(error: Exception, model: str) -> ProseMissing:
     return ProseMissing(f"the answer was cut off in the middle ({type(error).__name__}: {error}); try again")
 
 
-_STATUS = {
+_STATUS_IN_WORDS = {
     401: "the API refused the key (401): check ANTHROPIC_API_KEY",
     402: "the account cannot pay (402)",
     403: "the key may not do this (403)",
@@ -215,7 +214,7 @@ def _refused(error: APIStatusError, model: str) -> ProseMissing:
     status, said = error.status_code, error.api_message or str(error)
     if status < 400:  # an error event within a stream that had begun well
         return ProseMissing(f"the answer was cut off by the API ({error.type}: {said}); try again")
-    reason = _STATUS.get(status, "the API answered with an error ({status}: {said})")
+    reason = _STATUS_IN_WORDS.get(status, "the API answered with an error ({status}: {said})")
     return ProseMissing(
         reason.format(model=model, status=status, said=said), lasting=status not in _OF_THE_REQUEST
     )

@@ -1,12 +1,9 @@
-"""The incidents of a window: by severity and service, how long they took, and which came back.
-
-Incidents that came back, first of all those whose prevention was still to do.  Pure.
+"""The incidents of a window: by severity and service, how long they took, and which came back.  Pure.
 
 An incident recurs when an earlier one has the same template of title or alert, or the same entry was
 applied in both, and they do not name different services.  A text that tells little ("service down") is
 the same incident only where both name the service.  One that was resolved and reopened came back, too.
-
-The incidents of a window by severity and service, and how long they took.  Pure.
+Those come first whose prevention was still to do.
 """
 
 from __future__ import annotations
@@ -106,8 +103,8 @@ def _recurrence(case: Case, past: Past, until: datetime) -> Recurrence | None:
         times=before.times,
         days=round(days, 1),
         within_window=days <= WINDOW.days,
-        shared=_shared(before.text, before.entry_id),
-        prevention=_prevention([item for _, item in before.items]),
+        shared=_shared_in_words(before.text, before.entry_id),
+        prevention=_state_of_prevention([item for _, item in before.items]),
         open_items=tuple({one.text.casefold(): one for one in still}.values()),
         entry_id=before.entry_id,
         fingerprint=before.text,
@@ -135,26 +132,26 @@ def _reopened(case: Case, since: datetime, until: datetime) -> Recurrence | None
         days=round(days, 1),
         within_window=days <= WINDOW.days,
         shared="being reopened",
-        prevention=_prevention(items),
+        prevention=_state_of_prevention(items),
         open_items=tuple(open_item(case, item, until) for item in items if item.done is False),
         entry_id=next(iter(reversed(fixes)), ""),
         fingerprint=next(iter(case.texts), ""),
     )
 
 
-def _shared(text: str, entry_id: str) -> str:
+def _shared_in_words(text: str, entry_id: str) -> str:
     said = ["the same title or alert"] if text else []
     return " and ".join([*said, *([f"the same fix ({entry_id})"] if entry_id else [])])
 
 
-def _prevention(items: Sequence[ActionItem]) -> str:
+def _state_of_prevention(items: Sequence[ActionItem]) -> str:
     if not items:
         return "none"
     states = {item.done for item in items}
     return "open" if False in states else "not_said" if None in states else "done"
 
 
-_ANY = "\n"
+_ANY_SERVICE = "\n"
 """In place of a service: whatever the incident was about."""
 
 
@@ -166,12 +163,12 @@ class Past:
     """
 
     def __init__(self, cases: Sequence[Case]) -> None:
-        self._cases = sorted(cases, key=_when)
+        self._cases = sorted(cases, key=_by_time)
         self._place = {case.id: place for place, case in enumerate(self._cases)}
         self._of: dict[tuple[str, str], int] = {}
         for place, case in enumerate(self._cases):
             for mark in (*case.texts, *case.applied):
-                for service in (_ANY, *(case.services or ("",))):
+                for service in (_ANY_SERVICE, *(case.services or ("",))):
                     self._of[mark, service] = self._of.get((mark, service), 0) | 1 << place
         self._with_items = sum(
             1 << place for place, case in enumerate(self._cases) if case.incident.action_items
@@ -203,7 +200,7 @@ class Past:
         """The services of incidents that may be the same as this one; a text that is not `plain` tells too little."""
         if not plain:
             return case.services
-        return (*case.services, "") if case.services else (_ANY,)
+        return (*case.services, "") if case.services else (_ANY_SERVICE,)
 
     def _items(self, places: int) -> tuple[tuple[Case, ActionItem], ...]:
         found = list[tuple[Case, ActionItem]]()
@@ -225,7 +222,7 @@ class Earlier:
     items: tuple[tuple[Case, ActionItem], ...]
 
 
-def _when(case: Case) -> tuple[datetime, str]:
+def _by_time(case: Case) -> tuple[datetime, str]:
     return case.at, case.id
 
 

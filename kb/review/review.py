@@ -1,15 +1,11 @@
-"""The weekly review: the records that it counts, the summary of a window, and the review that is published.
+"""The weekly review: the summary of a window as data, and the review that is published.
 
-The records that a summary counts, read once.
+The summary (`gather`) is a function of the ledger and `now`, so that any week can be told again: the records of the
+window are read once, each part is counted by the module of its name, and put together here.
 
-The weekly summary: a function of the ledger and `now`, so that any week can be told again.
-
-Each part is counted by the module of its name; this one puts the parts together.
-
-`Reviewing`: the summary as data, and the review that is published: watch list first, then the row.
-
-Killed between the two, nothing is lost: the row is what `--since-last` goes on from, so the next
-review tells the same window again and writes the same items in place of the same items.
+A published review (`Reviewing`) writes the watch list first, then its row.  Killed between the two, nothing is lost:
+the row is what `--since-last` goes on from, so the next review tells the same window again and writes the same items
+in place of the same items.
 """
 
 from __future__ import annotations

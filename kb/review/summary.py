@@ -160,7 +160,7 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchScore:
-    """What became of one item of the last watch list."""
+    """One item of the last watch list, and whether it came up."""
 
     id: str
     kind: WatchKind

@@ -1,11 +1,7 @@
-"""The watch list: what to look out for next, and what became of the last one.
-
-What became of the last watch list: which of its items came up, and how often.  Pure.
-
-From a summary to the watch list: what lookup and triage should look out for next.  Pure.
+"""The watch list: what lookup and triage should look out for next, and how the last one did.  Pure.
 
 An item keeps its id from one summary to the next, and the day since which it is on the list; what a
-summary no longer names stays until it expires.
+summary no longer names stays until it expires.  `score` tells which items of the last list came up, and how often.
 """
 
 from __future__ import annotations
@@ -53,7 +49,7 @@ def _items(
             yield _item(
                 WatchKind.PREVENTION,
                 one.title,
-                _prevention(one),
+                _open_prevention(one),
                 today,
                 one.service,
                 one.entry_id,
@@ -87,7 +83,7 @@ def _items(
             yield _known_issue(state, issue, services, today)
 
 
-def _prevention(one: Recurrence) -> str:
+def _open_prevention(one: Recurrence) -> str:
     first, more = one.open_items[0], len(one.open_items) - 1
     due = f", due {first.due}" if first.due else ""
     who = f"{first.owner or 'no owner'}{due}{', OVERDUE' if first.overdue else ''}"

@@ -1,11 +1,7 @@
-"""From facts to the brief: every line that could be said, fitted into the budget, as Markdown or data.
+"""From facts to the brief: every line that could be said, fitted into the budget, as Markdown or compact data.  Pure.
 
-From facts to the brief: every line that could be said, fitted into the budget.  Pure.
-
-Counted is what goes out: the Markdown of `kb.triage.brief`, the compact JSON of `as_data`, and from a
-budget of `TERSE` on that of the whole record as well.
-
-A brief as Markdown, and as compact data.  Pure; dense, since every sign costs somebody's context.
+What is counted is what goes out: the Markdown of `render`, the compact JSON of `as_data`, and from a budget of
+`TERSE` on that of the whole record as well.  Both forms are dense, since every sign costs somebody's context.
 """
 
 from __future__ import annotations
@@ -85,8 +81,8 @@ def compose(facts: BriefFacts, budget: int, notes: Sequence[str] = ()) -> Brief:
     room = checked_budget(budget)
     lines = [*(line for part in _PARTS for line in part(facts)), *_playbook_lines(facts)]
     lines += [BriefLine("Notes", shortened(note, 240), 3.8) for note in (*notes, *_own_notes(facts))]
-    empty = _empty(facts, budget, len(lines))
-    room -= max(count_tokens(render(empty)), count_tokens(_compact(empty)))
+    empty = _without_lines(facts, budget, len(lines))
+    room -= max(count_tokens(render(empty)), count_tokens(_counted_json(empty)))
     brief = _filled(empty, lines, room)
     while brief.tokens > budget and room > 0:  # the ids of `entries` come on top of the lines
         room -= brief.tokens - budget
@@ -135,15 +131,15 @@ def _filled(empty: Brief, lines: Sequence[BriefLine], room: int) -> Brief:
         line.entry_id for line in sorted(fitted.kept, key=lambda line: line.rank) if line.entry_id
     )
     brief = replace(empty, sections=fitted.sections, entries=tuple(ids), left_out=fitted.left_out)
-    return replace(brief, tokens=max(count_tokens(render(brief)), count_tokens(_compact(brief))))
+    return replace(brief, tokens=max(count_tokens(render(brief)), count_tokens(_counted_json(brief))))
 
 
-def _compact(brief: Brief) -> str:
+def _counted_json(brief: Brief) -> str:
     data = as_data(brief) if brief.budget < TERSE else to_builtins(brief)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _empty(facts: BriefFacts, budget: int, lines: int) -> Brief:
+def _without_lines(facts: BriefFacts, budget: int, lines: int) -> Brief:
     return Brief(
         severity=facts.severity,
         verdict=facts.answer.verdict,

@@ -1,10 +1,7 @@
-"""What seed 002 knows, as data: kinds of incidents with their checks, mitigations, questions, roles.
+"""What seed 002 knows, as data: mitigations in order of speed, questions, when to escalate, kinds of incidents, roles.
 
-Which kind of incident a text tells of, with the checks and the roles that fit it.  Pure data of seed 002.
-
-What seed 002 knows, as data: mitigations in order of speed, questions, when to escalate, who responds.
-
-Pure.  `Situation` is what is known so far; nothing is claimed that it does not hold.
+`Situation` is what is known so far; nothing is claimed that it does not hold.  Which kind of incident a text tells of
+(`symptoms`) brings the checks and the roles that fit it.  Pure.
 """
 
 from __future__ import annotations
@@ -108,7 +105,7 @@ def _rollback(situation: Situation) -> Option:
     change = next((one for one in situation.changes if one.kind in revertible), None)
     if change is None:
         told = first(_DEPLOYED, situation.text)
-        said = f'none on record, but the alert says "{_flat(told)}"' if told else "none on record"
+        said = f'none on record, but the alert says "{_quoted(told)}"' if told else "none on record"
         return Option(name, needs, None, said)
     later = [one for one in situation.changes if one.at >= change.at]
     if any(one.kind is ChangeKind.ROLLBACK for one in later):
@@ -132,10 +129,10 @@ def _rollback(situation: Situation) -> Option:
 
 def _by_words(name: str, needs: str, words: re.Pattern[str], text: str) -> Option:
     found = first(words, text)
-    return Option(name, needs, True if found else None, _flat(found).lower() if found else "")
+    return Option(name, needs, True if found else None, _quoted(found).lower() if found else "")
 
 
-def _flat(found: re.Match[str]) -> str:
+def _quoted(found: re.Match[str]) -> str:
     return " ".join(found[0].split())[:60]
 
 

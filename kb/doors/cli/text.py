@@ -1,13 +1,8 @@
-"""Answers, entries and receipts as text for a person.
+"""Answers, hits, entries, receipts and findings as text for a person.  Pure: records in, lines out.
 
-One entry whole, as text for a person: what it is in the first line, then what it says, in words.
-
-What kb derives or keeps for itself (how a signature is stored, empty fields, nested names) is put into words; the
-fields of a kind (`meaning`, `steps`, `timeline`, …) stay under their own names.  `--json` has every field as it is.
-
-Answers and entries as text for a person.  Pure: records in, lines out.
-
-The receipt of an ingest, and the findings of the doctor, as text for a person.
+An entry is shown whole: what it is in the first line, then what it says.  What kb derives or keeps for itself (how a
+signature is stored, empty fields, nested names) is put into words; the fields of a kind (`meaning`, `steps`,
+`timeline`, …) stay under their own names.  `--json` has every field as it is.
 """
 
 from __future__ import annotations
@@ -152,9 +147,9 @@ def hits_text(hits: list[SearchHit]) -> str:
     return "\n".join(blocks)
 
 
-_LINES, _ENTRY_WIDTH = 6, 160
-_IN_WORDS = {"scope", "provenance", "samples", "signatures", "id", "status"}
-_STATUS = {
+_LINES_SHOWN, _ENTRY_WIDTH = 6, 160
+_SAID_IN_WORDS = {"scope", "provenance", "samples", "signatures", "id", "status"}
+_STATUS_IN_WORDS = {
     Status.CANDIDATE: "candidate, not verified yet",
     Status.ACTIVE: "active, on offer",
     Status.RETIRED: "retired, no longer offered",
@@ -167,8 +162,8 @@ def entry_text(entry: Entry, trust: Trust, moves: Sequence[Move]) -> str:
     kind = entry.kind.replace("_", " ")
     said: dict[str, object] = {
         "id": entry.id,
-        "status": _STATUS[entry.status],
-        **_filled({key: value for key, value in to_builtins(entry).items() if key not in _IN_WORDS}),
+        "status": _STATUS_IN_WORDS[entry.status],
+        **_filled({key: value for key, value in to_builtins(entry).items() if key not in _SAID_IN_WORDS}),
         "holds for": "; ".join(_scope(entry)),
         "looked for": [text for one in sought(entry.signatures) for text in signature_in_words(one)],
         "must match": list(entry.samples.must_match),
@@ -182,12 +177,14 @@ def entry_text(entry: Entry, trust: Trust, moves: Sequence[Move]) -> str:
 
 def signature_in_words(signature: Signature) -> Iterator[str]:
     """What is looked for by one signature, as it is looked for."""
-    shown = " and ".join(f"`{one_line(needle, _ENTRY_WIDTH)}`" for needle in signature.needles[:_LINES])
-    more = f" and {len(signature.needles) - _LINES} more" if len(signature.needles) > _LINES else ""
+    shown = " and ".join(f"`{one_line(needle, _ENTRY_WIDTH)}`" for needle in signature.needles[:_LINES_SHOWN])
+    more = (
+        f" and {len(signature.needles) - _LINES_SHOWN} more" if len(signature.needles) > _LINES_SHOWN else ""
+    )
     if signature.trace:
         lines = told_first(signature)
         yield f"a text with enough of these {len(lines)} lines, the first ones weigh most"
-        yield from (f"  {one_line(line, _ENTRY_WIDTH)}" for line in lines[:_LINES])
+        yield from (f"  {one_line(line, _ENTRY_WIDTH)}" for line in lines[:_LINES_SHOWN])
     elif signature.regex:
         yield f"a text that fits the regular expression {shown}{more}"
     elif signature.template or any(PLACEHOLDER in needle for needle in signature.needles):
@@ -231,6 +228,7 @@ def _kept(value: object) -> object:
 
 
 _ENTRIES_SHOWN = 20
+"""Ids of swept entries that are listed."""
 _ALWAYS_SHOWN = (FileState.FAILED, FileState.REMOVED)
 
 
@@ -253,21 +251,21 @@ def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
     lines += [f"  {changes} changes to production recorded: kb change list"] if changes else []
     redacted = sum(file.redacted for file in receipt.files)
     lines += [f"  {redacted} secrets redacted"] if redacted else []
-    lines += [f"  {line}" for line in (*_forms(receipt), *_unread(receipt))]
+    lines += [f"  {line}" for line in (*_forms_read(receipt), *_unread_by_kind(receipt))]
     lines += [f"  {note}" for note in receipt.notes]
     lines.append(f"the home offers {kinds_in_words(receipt.entries)}")
     lines.append(f"{receipt.embedded} texts embedded, {receipt.seconds:.1f} s")
     return "\n".join(lines)
 
 
-def _forms(receipt: Receipt) -> Iterator[str]:
+def _forms_read(receipt: Receipt) -> Iterator[str]:
     """How many files were read in which form other than Markdown."""
     said = (note.partition(";")[0] for file in receipt.files for note in file.notes)
     forms = Counter(note for note in said if note.startswith("read as "))
     yield from (f"{count} {note}" for note, count in sorted(forms.items()))
 
 
-def _unread(receipt: Receipt) -> Iterator[str]:
+def _unread_by_kind(receipt: Receipt) -> Iterator[str]:
     """What was seen and could not be placed, by kind, over all files."""
     counts, files = Counter[str](), Counter[str]()
     for file in receipt.files:
@@ -344,7 +342,7 @@ def sweep_text(report: SweepReport) -> str:
 
 
 def redact_text(report: RedactReport) -> str:
-    """Which secrets stand in old rows, by kind and place, and what became of them."""
+    """Which secrets are in old rows, by kind and place, and whether they were taken out."""
     total = sum(report.kinds.values())
     lines = [f"{'found' if report.dry_run else 'taken out'}: {total} secrets"]
     lines += [

@@ -1,12 +1,8 @@
 """A home opened to be served: it answers before its model is loaded, and the answer says so.
 
-A server answers before its model is loaded: meanwhile the cheaper tiers answer, and the answer says so.
-
-The model is loaded in the background, by a second connection to the same home that asks it one
-question: that loads the encoder, embeds what waits and touches the vector index, while the first
-connection is free for those who ask.
-
-A home opened to be served: who asks is who writes; the model, and looking after the home, are in the background.
+Who asks is who writes.  The model is loaded in the background, by a second connection to the same home that asks it
+one question: that loads the encoder, embeds what waits and touches the vector index, while the first connection is
+free for those who ask; meanwhile the cheaper tiers answer.  The home is looked after in the background, too.
 """
 
 from __future__ import annotations
@@ -83,8 +79,9 @@ class WarmingEncoder:
         self._loading = threading.Lock()
 
     def of(self, name: str) -> Encoder:
-        """The encoder whose vectors have that name, where it is this model in another precision; else this one;
-        that one is loaded, if it is the home's.
+        """The encoder whose vectors have that name, where it is this model in another precision; else this one.
+
+        What has been loaded of one counts for the other: the model that is loaded is the home's.
         """
         other = self._encoder.of(name)
         return self if other is self._encoder else WarmingEncoder(other, self._state)
@@ -95,7 +92,7 @@ class WarmingEncoder:
         return self._encoder.caveat
 
     def ready(self) -> bool:
-        """Whether `encode` can answer without first exporting a model (half a minute); whether it was loaded."""
+        """Whether the model was loaded: `encode` then answers at once."""
         return self._state.done
 
     def prepare(self) -> None:
@@ -103,9 +100,7 @@ class WarmingEncoder:
         self._encoder.prepare()
 
     def prepare_later(self) -> str:
-        """Begin with it elsewhere and do not wait; returns what is waited for, in words; loading was begun with
-        the server.
-        """
+        """What is waited for, in words, or why it failed; begins nothing, since loading was begun with the server."""
         if self._state.failure:
             return f"the model could not be loaded: {self._state.failure}"
         return LOADING if self._encoder.ready() else EXPORTING

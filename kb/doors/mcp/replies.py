@@ -1,11 +1,7 @@
-"""Records as MCP results that fit a budget of tokens, however large the knowledge base.
+"""Records as MCP results: data within a budget of tokens, and a text for agents that read only that.
 
-Answers that fit a budget of tokens, however large the knowledge base: long lists and texts are cut.
-
-What is left out is always said: `left_out` names each list with how many items it has and how many
-are shown, and how to see the rest.
-
-Records as MCP results: data within a budget, and a text for agents that read only that.
+Answers fit the budget however large the knowledge base: long lists and texts are cut, and what is left out is always
+said.  `left_out` names each list with how many items it has and how many are shown, and how to see the rest.
 """
 
 from __future__ import annotations
@@ -101,11 +97,13 @@ def _(brief: Brief) -> str:
 
 
 _TEXT_LIMITS = (None, 1_500, 500, 160, 50)
+"""Characters of a text, tried one after the other until the answer fits."""
 _ENOUGH = 5
 """Items of a list that are worth more than the ends of their texts."""
 _FIELDS = 16
 """Keys that an item may have and keep."""
 _NAMED = 5
+"""Lists that `left_out` names at most."""
 _FREE = frozenset({"content", "entry", "extra", "data", "written"})
 """Where data of any form stands; everywhere else a mapping is a record, whose keys its schema promises."""
 

@@ -1,8 +1,6 @@
 """Resources and the prompt: memory files and entries for clients that attach them, and the incident workflow.
 
-The prompt that carries the incident workflow, with the tools of this server in it.
-
-Resources: the memory files and the entries, for clients that attach them to a conversation.
+The prompt carries the workflow with the tools of this server in it.
 """
 
 from __future__ import annotations
@@ -64,11 +62,11 @@ class Resources:
 
     async def memory(self, folder: str, name: str) -> str:
         """The content of a memory file as YAML."""
-        return await self._read(partial(_memory, f"{folder}/{name}"))
+        return await self._read(partial(_memory_file, f"{folder}/{name}"))
 
     async def entry(self, entry_id: str) -> str:
         """Everything that an entry says, as YAML."""
-        return await self._read(partial(_entry, entry_id))
+        return await self._read(partial(_entry_as_yaml, entry_id))
 
     async def _read(self, call: Call[str]) -> str:
         try:
@@ -77,7 +75,7 @@ class Resources:
             raise ResourceNotFoundError(str(error)) from None
 
 
-def _memory(key: str, kb: KnowledgeBase) -> str:
+def _memory_file(key: str, kb: KnowledgeBase) -> str:
     from kb.doors.mcp.replies import fit, plain
     from kb.memory.yaml_edit import render
 
@@ -86,7 +84,7 @@ def _memory(key: str, kb: KnowledgeBase) -> str:
     return labelled(render(plain(cut["content"] if cut is whole else cut)))
 
 
-def _entry(entry_id: str, kb: KnowledgeBase) -> str:
+def _entry_as_yaml(entry_id: str, kb: KnowledgeBase) -> str:
     from kb.doors.mcp.replies import fit, plain
     from kb.memory.yaml_edit import render
     from kb.text.entries.codec import to_builtins

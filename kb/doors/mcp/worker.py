@@ -1,17 +1,14 @@
 """Which call runs when, and how long one call keeps the interpreter from the others.
 
-Short pauses: how long one call keeps the interpreter from all others of the process.
+Quick readers, slow readers and writers run beside each other, each kind one after the other.  Each call that runs has
+an open knowledge base of its own (SQLite lets readers read while somebody writes); they share the encoder.  A
+connection is opened when all others are in use, so one client alone needs one.  A call that has begun runs to its end
+even when its client goes away: nothing is left half-written.
 
-Python lets a thread compute for 5 ms before another one has its turn, and stops all of them for a tenth of a second to
-look for garbage among the hundred thousands of objects that an open home keeps (its signatures above all).  And what is
-freed stays with the process: the C library keeps it apart for each thread that ever ran, a third of the memory after an
-hour, unless it is asked to give it back.
-
-Which call runs when: quick readers, slow readers and writers beside each other, each kind one after the other.
-
-Each call that runs has an open knowledge base of its own (SQLite lets readers read while somebody writes); they share
-the encoder.  A connection is opened when all others are in use, so one client alone needs one.  A call that has
-begun runs to its end even when its client goes away: nothing is left half-written.
+Pauses are kept short.  Python lets a thread compute for 5 ms before another one has its turn, and stops all of them for
+a tenth of a second to look for garbage among the hundred thousands of objects that an open home keeps (its signatures
+above all).  And what is freed stays with the process: the C library keeps it apart for each thread that ever ran, a
+third of the memory after an hour, unless it is asked to give it back.
 """
 
 from __future__ import annotations
@@ -35,7 +32,8 @@ Result = TypeVar("Result")
 Call = Callable[[KnowledgeBase], Result]
 """What is done with an open knowledge base."""
 _actor: ContextVar[str] = ContextVar("actor", default="mcp")
-_LONGEST = 80
+_LONGEST_NAME = 80
+"""Characters of a client's name that are kept."""
 
 
 class Lane(Enum):
@@ -59,7 +57,7 @@ def current_actor() -> str:
 @contextmanager
 def calling(actor: str) -> Iterator[None]:
     """Inside, `current_actor` is this client."""
-    token = _actor.set(" ".join(actor.split())[:_LONGEST] or "mcp")
+    token = _actor.set(" ".join(actor.split())[:_LONGEST_NAME] or "mcp")
     try:
         yield
     finally:
@@ -114,7 +112,7 @@ TURN_SECONDS = 0.001
 
 
 def take_short_turns() -> None:
-    """Threads have `SWITCH_SECONDS` at a time from now on, in all of this process."""
+    """Threads have `TURN_SECONDS` at a time from now on, in all of this process."""
     sys.setswitchinterval(TURN_SECONDS)
 
 

@@ -1,20 +1,15 @@
-"""Rows that nobody needs any more are swept; how often what was asked in which week stays.
-
-What stays of swept lookups: how often what was asked in which week, exact to the moment.
-
-A lookup takes one or two kilobytes, with its lines and what it offered.  Those of a week that have verdict, template,
-service and offers in common become one row, which keeps their number, the newest telling line and when each was
-asked: some ten bytes a lookup.  So whatever window a review counts, it finds the numbers that it would have found.
-
-Rows that nobody needs any more: old lookups that came to nothing, and entries that left long ago unused.
+"""Rows that nobody needs any more are swept: old lookups that came to nothing, and entries that left long ago unused.
 
 A lookup goes when it is old enough, has no outcome, was asked in no incident, opened none, and no open proposal is
-drafted from it; lookups that repeat one another (`store.history`) go or stay together.  What outcomes taught rests
-on lookups with an outcome or an incident, so it stays.  A retired entry goes when nothing that happened names it;
-incidents and runbooks stay, since reviews of their time are counted from them.  Of both something is kept
-(`store.upkeep.sweep`), so that every count and every title is what it was.
+drafted from it; lookups that repeat one another (`kb.store.history`) go or stay together.  What outcomes taught
+rests on lookups with an outcome or an incident, so it stays.  A retired entry goes when nothing that happened names
+it; incidents and runbooks stay, since reviews of their time are counted from them.  Work is done in small
+transactions, so that nobody waits for long; what is swept is asked for under the lock.
 
-Work is done in small transactions, so that nobody waits for long; what is swept is asked for under the lock.
+Of entries their titles stay.  Of lookups it stays how often what was asked in which week, exact to the moment: a
+lookup takes one or two kilobytes, with its lines and what it offered; those of a week that have verdict, template,
+service and offers in common become one row, which keeps their number, the newest telling line and when each was
+asked, some ten bytes a lookup.  So whatever window a review counts, it finds the numbers that it would have found.
 """
 
 from __future__ import annotations
@@ -36,6 +31,7 @@ KEPT_DAYS = 400
 LEAST_DAYS = 190
 """The fewest that may be set: proposals are drafted from the lookups of 180 days."""
 _AT_ONCE = 500
+"""Rows that are swept in one transaction."""
 _NEEDED = """WITH named (id, why) AS (
     SELECT lookup_id, 'outcome' FROM outcomes WHERE lookup_id IS NOT NULL
     UNION ALL SELECT json_extract(data, '$.lookup_id'), 'incident' FROM events WHERE kind = 'opened'
@@ -47,7 +43,7 @@ _NEEDED = """WITH named (id, why) AS (
     SELECT l.id FROM lookups l WHERE l.at < ?1 AND coalesce(l.repeats, l.id) NOT IN (SELECT id FROM needed)
 )"""
 """Lookups that something names, with why; the first of those that repeat one another; and what goes, before ?1."""
-_ENTRIES = f"""{_NEEDED}, used (id) AS (
+_GOING_ENTRIES = f"""{_NEEDED}, used (id) AS (
     SELECT entry_id FROM outcomes UNION SELECT entry_id FROM moves UNION SELECT entry_id FROM wordings
     UNION SELECT entry_id FROM copies UNION SELECT entry_id FROM offers WHERE lookup_id NOT IN (SELECT id FROM going)
     UNION SELECT json_extract(data, '$.entry_id') FROM events WHERE kind != 'note'
@@ -128,7 +124,7 @@ class Sweep:
         return len(ids)
 
     def _entries(self, before: str) -> list[str]:
-        return [row["id"] for row in self._db.rows(_ENTRIES, [before])]
+        return [row["id"] for row in self._db.rows(_GOING_ENTRIES, [before])]
 
     def _offered(self, ids: Sequence[str]) -> dict[str, list[str]]:
         found = dict[str, list[str]]()
@@ -146,7 +142,7 @@ class Sweep:
 
 _MICROSECOND = timedelta(microseconds=1)
 _WEEK = timedelta(weeks=1)
-_COMMON = "verdict", "fingerprint", "line", "service", "offers"
+_COMMON_COLUMNS = "verdict", "fingerprint", "line", "service", "offers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +159,7 @@ class SweptLookup:
 
 
 class SweptLookups:
-    """The counts of one home."""
+    """The swept lookups of one home, which are counted by week."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -234,7 +230,7 @@ def _day(at: datetime) -> str:
 
 def _unfolded(row: Any) -> Iterable[SweptLookup]:
     begin = datetime.fromisoformat(row["week"]).replace(tzinfo=UTC)
-    common = (*(row[name] for name in _COMMON[:-1]), tuple(json.loads(row["offers"])))
+    common = (*(row[name] for name in _COMMON_COLUMNS[:-1]), tuple(json.loads(row["offers"])))
     for number, moment in enumerate(json.loads(row["moments"])):
         yield SweptLookup(
             f"swept-{row['week']}-{row['key']}-{number}", begin + moment * _MICROSECOND, *common
