@@ -116,7 +116,7 @@ _SEED = 20_260_101
 
 
 def draws(results: Sequence[CaseResult]) -> Iterator[Array]:
-    """Blocks of weights in the order of the results: how often each was drawn, a row a draw."""
+    """Blocks of weights, of shape (100, n) for n results in their order: how often each was drawn, a row a draw."""
     random = np.random.default_rng(_SEED)
     answerable = np.array([bool(one.relevant) for one in results], dtype=bool)
     for _ in range(RESAMPLES // _BLOCK):
@@ -144,7 +144,10 @@ def number(value: float) -> float | None:
 
 @dataclass(frozen=True)
 class Columns:
-    """Results as columns, by falling confidence; `order` is the place of each before, `starts` where ties begin."""
+    """Results as columns of shape (n,), by falling confidence.
+
+    `order` is the place that each had among the results, `starts` where ties of confidence begin.
+    """
 
     order: Array
     starts: Array
@@ -178,7 +181,7 @@ class Columns:
 
 
 Formula = Callable[[Columns, Array], Array]
-"""A figure of each row of weights; nan where there is nothing to count."""
+"""From columns of n results and weights of shape (draws, n) to a figure a draw; nan where there is nothing to count."""
 
 
 def recall(depth: int) -> Formula:
@@ -224,16 +227,20 @@ def coverage(table: Columns, weights: Array) -> Array:
     "On the Foundations of Noise-free Selective Classification", 2010).
     """
     right, given = _cumulated(table, weights)
-    allowed = (given > 0) & (given - right <= WRONG * given + 1e-9)
-    best = np.where(allowed, right, 0.0).max(axis=1, initial=0.0)
+    best = np.where(_few_are_wrong(right, given), right, 0.0).max(axis=1, initial=0.0)
     return _ratio(best, weights @ table.answerable.astype(float))
 
 
 def threshold(table: Columns) -> float | None:
     """The threshold that `coverage` is told at; None where every one lets more wrong answers through."""
     (right,), (given,) = _cumulated(table, np.ones((1, len(table.order))))
-    allowed = np.flatnonzero((given > 0) & (given - right <= WRONG * given + 1e-9))
+    allowed = np.flatnonzero(_few_are_wrong(right, given))
     return float(table.confidence[table.starts[allowed[-1]]]) if allowed.size else None
+
+
+def _few_are_wrong(right: Array, given: Array) -> Array:
+    """At which thresholds there are answers, of which at most the share `WRONG` is wrong."""
+    return np.asarray((given > 0) & (given - right <= WRONG * given + 1e-9))
 
 
 def auroc(table: Columns, weights: Array) -> Array:

@@ -205,7 +205,7 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def dump(value: object, *, flow: bool = False, width: float = 10_000) -> str:
-    """The value as YAML, in the order given."""
+    """The value as YAML text, keys in the order given; `width` in characters."""
     options: dict[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": width}
     return str(yaml.dump(value, Dumper=_Dumper, default_flow_style=flow, **options))
 

@@ -42,10 +42,14 @@ class _Case:
 
     @classmethod
     def of(cls, incident: Incident) -> _Case:
-        services = frozenset(name.casefold() for name in incident.scope.services)
+        services = _services(incident)
         telling = frozenset(telling_words(incident.title) - services)
         words = frozenset(tokenize(incident.title))
         return cls(incident, services, fingerprint(incident.title), words, telling)
+
+
+def _services(entry: Entry) -> frozenset[str]:
+    return frozenset(name.casefold() for name in entry.scope.services)
 
 
 def gather_runbooks(facts: RecordFacts) -> list[Proposal]:
@@ -87,10 +91,10 @@ def _covered(group: Sequence[Incident], runbooks: Sequence[Runbook], facts: Reco
 
 def covers(runbook: Runbook, incident: Incident) -> bool:
     """Whether the runbook is about such incidents, as far as its name, occasion and service tell."""
-    services = {name.casefold() for name in runbook.scope.services}
-    if services and not services & {name.casefold() for name in incident.scope.services}:
+    services = _services(runbook)
+    if services and not services & _services(incident):
         return False
-    wanted = telling_words(incident.title) - {name.casefold() for name in incident.scope.services}
+    wanted = telling_words(incident.title) - _services(incident)
     said = set(telling_words(f"{runbook.name} {runbook.when}"))
     return bool(wanted) and len(wanted & said) >= COVERS * len(wanted)
 

@@ -90,7 +90,7 @@ def gather_cases(
 
 
 def between(cases: Iterable[Case], since: datetime, until: datetime) -> list[Case]:
-    """Those that happened in a window."""
+    """Those that happened in a window: from `since`, which is included, to `until`, which is not."""
     return [case for case in cases if since <= case.at < until]
 
 

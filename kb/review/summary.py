@@ -160,7 +160,7 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchScore:
-    """One item of the last watch list, and whether it came up."""
+    """What became of one item of the last watch list."""
 
     id: str
     kind: WatchKind

@@ -28,6 +28,7 @@ HOT = 2
 MOST_HOT = 10
 """How many hot patterns a list holds."""
 _LONGEST = 200
+"""Characters of a title or text at most."""
 
 
 def watch_items(

@@ -30,7 +30,7 @@ from kb.text.masking import message
 
 
 class Windows:
-    """The database of one home, asked for windows."""
+    """The database of one home, asked for windows: from `since`, which is included, to `until`, which is not."""
 
     def __init__(self, db: Database) -> None:
         self._db, self.swept = db, SweptLookups(db)

@@ -52,7 +52,7 @@ class Option:
 
 
 def words_of(pattern: str) -> re.Pattern[str]:
-    """The pattern, whatever the case."""
+    """The regular expression, compiled to match in upper and lower case."""
     return re.compile(pattern, re.IGNORECASE)
 
 

@@ -32,6 +32,7 @@ DEFAULT_BUDGET = 1000
 """Tokens of a brief, where nobody says otherwise."""
 _LONGEST = 200
 """Characters of an issue, a finding or an evidence, as they are written down."""
+
 Log = Callable[[str, str], object]
 """Writes down an action and its details, such as `KnowledgeBase.session_log`."""
 

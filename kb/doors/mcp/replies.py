@@ -116,7 +116,7 @@ def compact(data: object) -> str:
 def fit(
     data: dict[str, Any], budget: int, *, newest: bool | Collection[str] = False, more: str = ""
 ) -> dict[str, Any]:
-    """The data within the budget; `newest` keeps the ends of lists (of those it names), else their beginnings."""
+    """The data within a budget of tokens; `newest` keeps the ends of lists (of those it names), else beginnings."""
     if len(compact(data)) < 2 * budget and tokens(compact(data)) <= budget:
         return data
 
@@ -189,7 +189,7 @@ class _Cut:
 
 
 def clipped(text: str, budget: int) -> str:
-    """The first lines of the text that fit the budget, and how many more there are."""
+    """The first lines of the text that fit the budget (tokens), and how many more there are."""
     if tokens(text) <= budget:
         return text
     kept: list[str] = []
