@@ -105,12 +105,12 @@ class KnowledgeBase:
             return former(self, name)
 
     def counts(self) -> dict[str, int]:
-        """Entries on offer, by kind."""
+        """Offered entries, by kind."""
         self.refresh()
         return self._parts.entries.counts()
 
     def places(self) -> Iterator[Place]:
-        """The names that everything on offer goes by: id, title, path; copies in other files as well."""
+        """The names that everything offered goes by: id, title, path; copies in other files as well."""
         self.refresh()
         return self._parts.entries.places()
 

@@ -31,7 +31,7 @@ _LOG = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What reading a repository gave: how many commits were read, and what became of their changes."""
+    """What reading a repository gave: how many commits were read, and how many of their changes were new."""
 
     repository: str
     commits: int

@@ -1,13 +1,12 @@
-"""Two runs side by side, and the cases that were answered worst.
-
-Two runs side by side: what rose, what fell, and which cases changed sides.
+"""Two runs side by side: what rose, what fell, which cases changed sides; and the cases that were answered worst.
 
 Only cases that both runs asked, with the same right answers, are compared; how many were left out is said.
 The interval of a difference comes from the same draws of cases for both (paired bootstrap; Koehn,
 "Statistical Significance Tests for Machine Translation Evaluation", 2004): a figure changed *beyond
 chance* when its interval does not hold zero.
 
-The cases that were answered worst, each with what may explain it: how telling it is, and why what came first did.
+A case that was answered badly (`misses`) comes with what may explain it: how telling it is, and why what came first
+did.
 """
 
 from __future__ import annotations
@@ -157,10 +156,12 @@ def _changes(olds: Sequence[CaseResult], news: Sequence[CaseResult]) -> dict[str
 
 
 def _flip(old: CaseResult, new: CaseResult) -> Flip:
-    return Flip(query=new.query, relevant=new.relevant, before=_said(old), now=_said(new))
+    return Flip(
+        query=new.query, relevant=new.relevant, before=_answer_in_words(old), now=_answer_in_words(new)
+    )
 
 
-def _said(result: CaseResult) -> str:
+def _answer_in_words(result: CaseResult) -> str:
     return f"{result.verdict}: {result.first}" if result.first else result.verdict
 
 
@@ -184,6 +185,7 @@ def _notes(run: Run, older: Run) -> Iterable[str]:
 
 
 _LOOKED_AT = 20
+"""Matches among which the right answer is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,13 @@
-"""From results to figures with their intervals, the reliability table, and coverage against wrong answers.
+"""From results to figures with their intervals, the reliability table, latencies, and coverage against wrong answers.
 
-The figures, from weighted results: one formula serves the value and its bootstrap interval.
+One formula, on weighted results, serves a figure and its bootstrap interval: with every weight 1 it gives the figure
+itself; with the counts of a resample it gives what the figure would have been on another draw of cases.  Resampling is
+within answerable and unanswerable cases, so that every draw has both (percentile bootstrap: Efron and Tibshirani, "An
+Introduction to the Bootstrap", 1993, chapters 13 and 16).  Drawn from a fixed seed: the same results, the same
+interval.  Two runs of the same cases are compared on the same draws, which is what makes small changes visible.
 
-With every weight 1 a formula gives the figure itself; with the counts of a resample it gives what the
-figure would have been on another draw of cases.  Resampling is within answerable and unanswerable cases,
-so that every draw has both (percentile bootstrap: Efron and Tibshirani, "An Introduction to the
-Bootstrap", 1993, chapters 13 and 16).  Drawn from a fixed seed: the same results, the same interval.
-Two runs of the same cases are compared on the same draws, which is what makes small changes visible.
-
-Coverage against wrong answers: what each confidence, taken as the threshold for answering, gives and costs.
-
-The risk-coverage curve (El-Yaniv and Wiener, "On the Foundations of Noise-free Selective Classification", 2010);
-`kb.evaluation.figures.coverage` is one point of it.
-
-From results to everything that is told of them.  Pure.
+What each confidence, taken as the threshold for answering, gives and costs is the risk-coverage curve (`curve`;
+El-Yaniv and Wiener, "On the Foundations of Noise-free Selective Classification", 2010); `coverage` is one point of it.
 """
 
 from __future__ import annotations
@@ -29,22 +23,131 @@ from kb.evaluation.results import CaseResult, Figure, Latency, Measured, Tenth, 
 from kb.model.ledger import Verdict
 
 Array = NDArray[Any]
-
-WRONG = 0.05
-"""The share of wrong answers at which coverage is told."""
 RESAMPLES = 1000
 """Draws behind an interval."""
 INTERVAL = 0.95
 """The share of the draws within the interval."""
 TENTHS = 10
 """Rows of the reliability table."""
+EVERY = "every"
+"""The name of the latency of all lookups."""
+
+
+def measure(results: Sequence[CaseResult]) -> Measured:
+    """Everything that is told of these results; figures without cases to count are None."""
+    table = Columns.of(results)
+    tokens = [one.tokens for one in results if one.tokens]
+    return Measured(
+        cases=len(results),
+        answerable=int(table.answerable.sum()),
+        figures=figures(results),
+        threshold=threshold(table),
+        reliability=tuple(reliability(results)),
+        verdicts={
+            verdict: _verdict_count(results, verdict) for verdict in Verdict if _occurs(results, verdict)
+        },
+        latency=latency(results),
+        tokens=float(np.median(tokens)) if tokens else None,
+    )
+
+
+def reliability(results: Iterable[CaseResult]) -> Iterator[Tenth]:
+    """Ten rows: of the first matches shown with a probability in each tenth, how many were right."""
+    shown = [(one.confidence, one.right) for one in results if one.confidence is not None]
+    probability = np.array([confidence for confidence, _ in shown], dtype=float)
+    right = np.array([was for _, was in shown], dtype=float)
+    tenths = tenth_of(probability)
+    for tenth in range(TENTHS):
+        inside = tenths == tenth
+        n = int(inside.sum())
+        yield Tenth(
+            above=tenth / TENTHS,
+            n=n,
+            probability=number(probability[inside].mean()) if n else None,
+            right=number(right[inside].mean()) if n else None,
+        )
+
+
+def latency(results: Sequence[CaseResult]) -> dict[str, Latency]:
+    """Percentiles (with linear interpolation) of all lookups, and of those that each tier settled."""
+    tiers = dict.fromkeys(sorted(one.settled_by for one in results if one.settled_by))
+    parts = {tier: [one.took_ms for one in results if one.settled_by == tier] for tier in tiers}
+    return {
+        name: _percentiles(times)
+        for name, times in (*parts.items(), (EVERY, [r.took_ms for r in results]))
+        if times
+    }
+
+
+def _percentiles(times: Sequence[float]) -> Latency:
+    p50, p95, p99 = (round(float(value), 2) for value in np.percentile(times, [50, 95, 99]))
+    return Latency(n=len(times), p50=p50, p95=p95, p99=p99)
+
+
+def _occurs(results: Iterable[CaseResult], verdict: str) -> bool:
+    return any(one.verdict == verdict for one in results)
+
+
+def _verdict_count(results: Iterable[CaseResult], verdict: str) -> VerdictCount:
+    given = [one for one in results if one.verdict == verdict]
+    right = sum(one.right for one in given)
+    unanswerable = sum(not one.relevant for one in given)
+    return VerdictCount(
+        cases=len(given), right=right, wrong=len(given) - right - unanswerable, unanswerable=unanswerable
+    )
+
+
+def figures(results: Sequence[CaseResult]) -> dict[str, Figure]:
+    """Every figure with its interval."""
+    table = Columns.of(results)
+    once = np.ones((1, len(results)))
+    drawn = [weights[:, table.order] for weights in draws(results)]
+    found = {}
+    for name, formula in FIGURES.items():
+        values = np.concatenate([formula(table, weights) for weights in drawn])
+        low, high = interval(values)
+        found[name] = Figure(value=number(formula(table, once)[0]), low=low, high=high)
+    return found
+
+
 _BLOCK = 100
+"""Draws that are made at a time."""
 _SEED = 20_260_101
+
+
+def draws(results: Sequence[CaseResult]) -> Iterator[Array]:
+    """Blocks of weights, of shape (100, n) for n results in their order: how often each was drawn, a row a draw."""
+    random = np.random.default_rng(_SEED)
+    answerable = np.array([bool(one.relevant) for one in results], dtype=bool)
+    for _ in range(RESAMPLES // _BLOCK):
+        weights = np.zeros((_BLOCK, len(results)))
+        for stratum in (np.flatnonzero(answerable), np.flatnonzero(~answerable)):
+            if stratum.size:
+                even = np.full(stratum.size, 1 / stratum.size)
+                weights[:, stratum] = random.multinomial(stratum.size, even, size=_BLOCK)
+        yield weights
+
+
+def interval(values: Array) -> tuple[float | None, float | None]:
+    """The middle of the drawn values; nothing where none could be counted."""
+    counted = values[~np.isnan(values)]
+    if not counted.size:
+        return None, None
+    low, high = np.quantile(counted, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
+    return number(low), number(high)
+
+
+def number(value: float) -> float | None:
+    """A plain number, None for nan."""
+    return None if np.isnan(value) else round(float(value), 6)
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Results as columns, by falling confidence; `order` is where each stood, `starts` where ties begin."""
+    """Results as columns of shape (n,), by falling confidence.
+
+    `order` is the place that each had among the results, `starts` where ties of confidence begin.
+    """
 
     order: Array
     starts: Array
@@ -78,7 +181,7 @@ class Columns:
 
 
 Formula = Callable[[Columns, Array], Array]
-"""A figure of each row of weights; nan where there is nothing to count."""
+"""From columns of n results and weights of shape (draws, n) to a figure a draw; nan where there is nothing to count."""
 
 
 def recall(depth: int) -> Formula:
@@ -112,6 +215,10 @@ def calibration_error(table: Columns, weights: Array) -> Array:
     return _ratio(off, weights @ table.shown.astype(float))
 
 
+WRONG = 0.05
+"""The share of wrong answers at which coverage is told."""
+
+
 def coverage(table: Columns, weights: Array) -> Array:
     """Share of answerable cases answered rightly at the lowest threshold where `WRONG` of the answers are wrong.
 
@@ -120,16 +227,20 @@ def coverage(table: Columns, weights: Array) -> Array:
     "On the Foundations of Noise-free Selective Classification", 2010).
     """
     right, given = _cumulated(table, weights)
-    allowed = (given > 0) & (given - right <= WRONG * given + 1e-9)
-    best = np.where(allowed, right, 0.0).max(axis=1, initial=0.0)
+    best = np.where(_few_are_wrong(right, given), right, 0.0).max(axis=1, initial=0.0)
     return _ratio(best, weights @ table.answerable.astype(float))
 
 
 def threshold(table: Columns) -> float | None:
     """The threshold that `coverage` is told at; None where every one lets more wrong answers through."""
     (right,), (given,) = _cumulated(table, np.ones((1, len(table.order))))
-    allowed = np.flatnonzero((given > 0) & (given - right <= WRONG * given + 1e-9))
+    allowed = np.flatnonzero(_few_are_wrong(right, given))
     return float(table.confidence[table.starts[allowed[-1]]]) if allowed.size else None
+
+
+def _few_are_wrong(right: Array, given: Array) -> Array:
+    """At which thresholds there are answers, of which at most the share `WRONG` is wrong."""
+    return np.asarray((given > 0) & (given - right <= WRONG * given + 1e-9))
 
 
 def auroc(table: Columns, weights: Array) -> Array:
@@ -175,46 +286,6 @@ LOWER_IS_BETTER = ("known_wrong", "unknown_answerable", "brier", "calibration_er
 def tenth_of(confidence: Array) -> Array:
     """Which tenth a probability falls into, 0 to 9; exactly 1 belongs to the last."""
     return np.clip(np.floor(confidence * TENTHS + 1e-9), 0, TENTHS - 1)
-
-
-def figures(results: Sequence[CaseResult]) -> dict[str, Figure]:
-    """Every figure with its interval."""
-    table = Columns.of(results)
-    once = np.ones((1, len(results)))
-    drawn = [weights[:, table.order] for weights in draws(results)]
-    found = {}
-    for name, formula in FIGURES.items():
-        values = np.concatenate([formula(table, weights) for weights in drawn])
-        low, high = interval(values)
-        found[name] = Figure(value=number(formula(table, once)[0]), low=low, high=high)
-    return found
-
-
-def draws(results: Sequence[CaseResult]) -> Iterator[Array]:
-    """Blocks of weights in the order of the results: how often each was drawn, a row a draw."""
-    random = np.random.default_rng(_SEED)
-    answerable = np.array([bool(one.relevant) for one in results], dtype=bool)
-    for _ in range(RESAMPLES // _BLOCK):
-        weights = np.zeros((_BLOCK, len(results)))
-        for stratum in (np.flatnonzero(answerable), np.flatnonzero(~answerable)):
-            if stratum.size:
-                even = np.full(stratum.size, 1 / stratum.size)
-                weights[:, stratum] = random.multinomial(stratum.size, even, size=_BLOCK)
-        yield weights
-
-
-def interval(values: Array) -> tuple[float | None, float | None]:
-    """The middle of the drawn values; nothing where none could be counted."""
-    counted = values[~np.isnan(values)]
-    if not counted.size:
-        return None, None
-    low, high = np.quantile(counted, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
-    return number(low), number(high)
-
-
-def number(value: float) -> float | None:
-    """A plain number, None for nan."""
-    return None if np.isnan(value) else round(float(value), 6)
 
 
 def _cumulated(table: Columns, weights: Array) -> tuple[Array, Array]:
@@ -277,69 +348,3 @@ def curve(results: Sequence[CaseResult]) -> list[Point]:
                 )
             )
     return points
-
-
-EVERY = "every"
-"""The name under which the latency of all lookups stands."""
-
-
-def measure(results: Sequence[CaseResult]) -> Measured:
-    """Everything that is told of these results; figures without cases to count are None."""
-    table = Columns.of(results)
-    tokens = [one.tokens for one in results if one.tokens]
-    return Measured(
-        cases=len(results),
-        answerable=int(table.answerable.sum()),
-        figures=figures(results),
-        threshold=threshold(table),
-        reliability=tuple(reliability(results)),
-        verdicts={verdict: _behind(results, verdict) for verdict in Verdict if _gave(results, verdict)},
-        latency=latency(results),
-        tokens=float(np.median(tokens)) if tokens else None,
-    )
-
-
-def reliability(results: Iterable[CaseResult]) -> Iterator[Tenth]:
-    """Ten rows: of the first matches shown with a probability in each tenth, how many were right."""
-    shown = [(one.confidence, one.right) for one in results if one.confidence is not None]
-    probability = np.array([confidence for confidence, _ in shown], dtype=float)
-    right = np.array([was for _, was in shown], dtype=float)
-    tenths = tenth_of(probability)
-    for tenth in range(TENTHS):
-        inside = tenths == tenth
-        n = int(inside.sum())
-        yield Tenth(
-            above=tenth / TENTHS,
-            n=n,
-            probability=number(probability[inside].mean()) if n else None,
-            right=number(right[inside].mean()) if n else None,
-        )
-
-
-def latency(results: Sequence[CaseResult]) -> dict[str, Latency]:
-    """Percentiles (with linear interpolation) of all lookups, and of those that each tier settled."""
-    tiers = dict.fromkeys(sorted(one.settled_by for one in results if one.settled_by))
-    parts = {tier: [one.took_ms for one in results if one.settled_by == tier] for tier in tiers}
-    return {
-        name: _percentiles(times)
-        for name, times in (*parts.items(), (EVERY, [r.took_ms for r in results]))
-        if times
-    }
-
-
-def _percentiles(times: Sequence[float]) -> Latency:
-    p50, p95, p99 = (round(float(value), 2) for value in np.percentile(times, [50, 95, 99]))
-    return Latency(n=len(times), p50=p50, p95=p95, p99=p99)
-
-
-def _gave(results: Iterable[CaseResult], verdict: str) -> bool:
-    return any(one.verdict == verdict for one in results)
-
-
-def _behind(results: Iterable[CaseResult], verdict: str) -> VerdictCount:
-    given = [one for one in results if one.verdict == verdict]
-    right = sum(one.right for one in given)
-    unanswerable = sum(not one.relevant for one in given)
-    return VerdictCount(
-        cases=len(given), right=right, wrong=len(given) - right - unanswerable, unanswerable=unanswerable
-    )

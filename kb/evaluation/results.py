@@ -72,7 +72,7 @@ class Tenth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerdictCount:
-    """What stood behind one verdict."""
+    """How the answers of one verdict did."""
 
     cases: int
     """How often it was given."""
@@ -139,7 +139,7 @@ class Run:
     depth: int = DEPTH
     """Matches asked for."""
     entries: dict[str, int]
-    """Entries on offer, by kind."""
+    """Offered entries, by kind."""
     measured: Measured
     """Over all cases."""
     groups: dict[str, Measured] = field(default_factory=dict)

@@ -128,7 +128,7 @@ def _tokens(answer: Answer) -> int:
 
 
 def _strangers(kb: KnowledgeBase, cases: Iterable[Case], met: set[str]) -> tuple[str, ...]:
-    """The right answers that no entry on offer goes by."""
+    """The right answers that no offered entry goes by."""
     missing = {name: None for case in cases for name in case.relevant if name not in met}
     if not missing:
         return ()

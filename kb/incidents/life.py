@@ -1,20 +1,12 @@
-"""From steps to state: an incident is the sum of what was noted, with its words, its checklist, its next update.
-
-The words for what happened: one line a step, in the order of an incident's timeline.
-
-Lines name what was done, never who did it: a timeline is there to learn from, not to blame.
-
-How often those who wait want to hear of an incident, and when they do next.  Pure.
-
-The verification checklist: what must hold before a fix counts as one.
-
-The six items are those of the incident workflow that kb grew from; an item nobody looked at is
-neither held nor broken.
-
-From steps to state: an incident is the sum of what was noted, in the order of noting.
+"""From steps to state: an incident is the sum of what was noted, in the order of noting.
 
 `unfold` adds the steps up; no step is ever changed or taken back, a later one speaks instead.
 Times are those of the steps, so that several agents may write at once without a lock of their own.
+
+Here are also a step's line in a timeline, which says what was done and never who did it, as a timeline is there to
+learn from, not to blame; how often those who wait want to hear of an incident; and the verification checklist, what
+must hold before a fix counts as one.  Its six items are those of the incident workflow that kb grew from; an item
+nobody looked at is neither held nor broken.  Pure.
 """
 
 from __future__ import annotations
@@ -31,115 +23,6 @@ from kb.model.incident import CheckItem, Hypothesis, LiveIncident, Mitigation, P
 from kb.model.ledger import Event
 from kb.text.times import parse_instant
 
-_UNTOLD = (Step.ACTION_ITEM, Step.REVIEW, Step.UPDATE)
-_HYPOTHESES = {"suspected": "Suspected", "confirmed": "Root cause identified", "refuted": "Ruled out"}
-
-_ENDINGS = {True: " (it helped)", False: " (it did not help)", None: ""}
-
-
-def told(event: Event) -> str:
-    """The event as a line of a timeline, or an empty text for one that does not belong there."""
-    said, data = event.action, event.data
-    if event.kind in _UNTOLD:
-        return ""
-    if event.kind == Step.HYPOTHESIS:
-        return f"{_HYPOTHESES[data['status']]}: {said}"
-    if event.kind == Step.MITIGATION:
-        return f"Mitigation: {said}{_ENDINGS[data.get('worked')]}"
-    before = {
-        Step.OPENED: "Incident detected: ",
-        Step.RESOLUTION: "Incident resolved: ",
-        Step.REOPENED: "Came back: ",
-    }.get(Step(event.kind), "")
-    details = f": {event.details}" if event.details else ""
-    return f"{before}{said}{details}"
-
-
-def one_line(text: str) -> str:
-    """The text with its white space joined."""
-    return " ".join(text.split())
-
-
-def span(length: timedelta) -> str:
-    """A length of time: `2 min`, `1 h 5 min`, `3 d 2 h`."""
-    minutes = max(0, round(length.total_seconds() / 60))
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    parts = [(days, "d"), (hours, "h"), (0 if days else minutes, "min")]
-    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "under a minute"
-
-
-INTERVALS = {
-    Severity.SEV1: timedelta(minutes=15),
-    Severity.SEV2: timedelta(minutes=30),
-    Severity.SEV3: timedelta(hours=1),
-}
-"""How often to tell: every 15 to 30 minutes for SEV1 and SEV2, hourly for SEV3, on progress for SEV4."""
-
-
-def next_due(incident: LiveIncident, told_at: datetime) -> datetime | None:
-    """When the update after the one of `told_at` is due.  An unknown severity counts as SEV2."""
-    interval = INTERVALS.get(incident.severity or Severity.SEV2)
-    return None if incident.resolved or interval is None else told_at + interval
-
-
-def overdue(incident: LiveIncident, now: datetime) -> bool:
-    """Whether an update should have been posted by now."""
-    return incident.update_due is not None and incident.update_due < now
-
-
-ITEMS: dict[str, str] = {
-    "error_rates": "Error rates back to baseline",
-    "response_times": "Response times normal",
-    "complaints": "No user complaints",
-    "services": "All services healthy",
-    "dashboards": "Monitoring dashboards green",
-    "alerts": "No related alerts firing",
-}
-"""Key and wording of each item, in order."""
-
-_TRUE, _FALSE = ("true", "yes", "y", "1", "ok", "pass", "passed"), ("false", "no", "n", "0", "failed", "fail")
-
-
-def parse_checks(given: Mapping[str, object] | Iterable[str] | str) -> dict[str, bool]:
-    """What was found, by key: from a mapping, a list of the items that hold, or `all`.
-
-    Raises InvalidInput for an item that is not on the list or an answer that is neither yes nor no.
-    """
-    if isinstance(given, str):
-        if given.strip().casefold() == "all":
-            return dict.fromkeys(ITEMS, True)
-        given = [part for part in re.split(r"[,\n]", given) if part.strip()]
-    if isinstance(given, Mapping):
-        found = {_key(str(name)): _truth(str(name), value) for name, value in given.items()}
-    else:
-        found = {_key(str(name)): True for name in given}
-    if not found:
-        raise InvalidInput(f"no item of the checklist was given; there are: {', '.join(ITEMS)} (or: all)")
-    return found
-
-
-def checklist(found: Mapping[str, bool]) -> tuple[CheckItem, ...]:
-    """All six items with what was found of each."""
-    return tuple(CheckItem(key=key, text=text, held=found.get(key)) for key, text in ITEMS.items())
-
-
-def _key(name: str) -> str:
-    wanted = re.sub(r"[\W_]+", " ", name).strip().casefold()
-    for key, text in ITEMS.items():
-        if wanted in (key.replace("_", " "), key.split("_")[0], text.casefold()):
-            return key
-    raise InvalidInput(f"{name!r} is not on the checklist; there are: {', '.join(ITEMS)} (or: all)")
-
-
-def _truth(name: str, value: object) -> bool:
-    word = str(value).strip().casefold()
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    raise InvalidInput(f"{name}: {value!r} is neither true nor false")
-
 
 def unfold(events: Sequence[Event]) -> LiveIncident:
     """The incident that the events tell of, oldest first.  Raises EntryNotFound when none opens one."""
@@ -150,8 +33,8 @@ def unfold(events: Sequence[Event]) -> LiveIncident:
     for event in events:
         if event is not first and event.kind in _STEPS:
             incident = _STEPS[event.kind](incident, event)
-    told = max(event.at for event in events if event.kind in (Step.OPENED, Step.REOPENED, Step.UPDATE))
-    return replace(incident, timeline=tuple(events), update_due=next_due(incident, told))
+    told_at = max(event.at for event in events if event.kind in (Step.OPENED, Step.REOPENED, Step.UPDATE))
+    return replace(incident, timeline=tuple(events), update_due=next_due(incident, told_at))
 
 
 def durations(incident: LiveIncident, now: datetime) -> dict[str, timedelta]:
@@ -225,10 +108,10 @@ def _mitigation(incident: LiveIncident, event: Event) -> LiveIncident:
     if incident.phase is Phase.INVESTIGATING:
         incident = replace(incident, phase=Phase.MITIGATING)
     if worked is False:
-        return _without(incident, entry_id)
+        return _without_applied(incident, entry_id)
     if worked and incident.mitigated is None:
         incident = replace(incident, mitigated=event.at)
-    return _with(incident, entry_id)
+    return _with_applied(incident, entry_id)
 
 
 def _resolution(incident: LiveIncident, event: Event) -> LiveIncident:
@@ -240,7 +123,7 @@ def _resolution(incident: LiveIncident, event: Event) -> LiveIncident:
         resolution=event.action,
         prevention=event.data.get("prevention") or incident.prevention,
     )
-    return _with(incident, event.data.get("entry_id"))
+    return _with_applied(incident, event.data.get("entry_id"))
 
 
 def _verification(incident: LiveIncident, event: Event) -> LiveIncident:
@@ -317,13 +200,13 @@ _STEPS: dict[str, Callable[[LiveIncident, Event], LiveIncident]] = {
 }
 
 
-def _with(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
+def _with_applied(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
     if not entry_id or entry_id in incident.applied:
         return incident
     return replace(incident, applied=(*incident.applied, entry_id))
 
 
-def _without(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
+def _without_applied(incident: LiveIncident, entry_id: str | None) -> LiveIncident:
     return replace(incident, applied=tuple(one for one in incident.applied if one != entry_id))
 
 
@@ -333,3 +216,111 @@ def _severity(data: dict[str, Any]) -> Severity | None:
 
 def _moment(text: str | None) -> datetime | None:
     return parse_instant(text) if text else None
+
+
+_UNTOLD = (Step.ACTION_ITEM, Step.REVIEW, Step.UPDATE)
+_HYPOTHESES = {"suspected": "Suspected", "confirmed": "Root cause identified", "refuted": "Ruled out"}
+_WORKED = {True: " (it helped)", False: " (it did not help)", None: ""}
+
+
+def told(event: Event) -> str:
+    """The event as a line of a timeline, or an empty text for one that does not belong there."""
+    said, data = event.action, event.data
+    if event.kind in _UNTOLD:
+        return ""
+    if event.kind == Step.HYPOTHESIS:
+        return f"{_HYPOTHESES[data['status']]}: {said}"
+    if event.kind == Step.MITIGATION:
+        return f"Mitigation: {said}{_WORKED[data.get('worked')]}"
+    before = {
+        Step.OPENED: "Incident detected: ",
+        Step.RESOLUTION: "Incident resolved: ",
+        Step.REOPENED: "Came back: ",
+    }.get(Step(event.kind), "")
+    details = f": {event.details}" if event.details else ""
+    return f"{before}{said}{details}"
+
+
+def one_line(text: str) -> str:
+    """The text with its white space joined."""
+    return " ".join(text.split())
+
+
+def span(length: timedelta) -> str:
+    """A length of time: `2 min`, `1 h 5 min`, `3 d 2 h`."""
+    minutes = max(0, round(length.total_seconds() / 60))
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (0 if days else minutes, "min")]
+    return " ".join(f"{count} {unit}" for count, unit in parts if count) or "under a minute"
+
+
+INTERVALS = {
+    Severity.SEV1: timedelta(minutes=15),
+    Severity.SEV2: timedelta(minutes=30),
+    Severity.SEV3: timedelta(hours=1),
+}
+"""How often to tell: every 15 to 30 minutes for SEV1 and SEV2, hourly for SEV3, on progress for SEV4."""
+
+
+def next_due(incident: LiveIncident, told_at: datetime) -> datetime | None:
+    """When the update after the one of `told_at` is due.  An unknown severity counts as SEV2."""
+    interval = INTERVALS.get(incident.severity or Severity.SEV2)
+    return None if incident.resolved or interval is None else told_at + interval
+
+
+def overdue(incident: LiveIncident, now: datetime) -> bool:
+    """Whether an update should have been posted by now."""
+    return incident.update_due is not None and incident.update_due < now
+
+
+ITEMS: dict[str, str] = {
+    "error_rates": "Error rates back to baseline",
+    "response_times": "Response times normal",
+    "complaints": "No user complaints",
+    "services": "All services healthy",
+    "dashboards": "Monitoring dashboards green",
+    "alerts": "No related alerts firing",
+}
+"""Key and wording of each item of the checklist, in order."""
+_TRUE, _FALSE = ("true", "yes", "y", "1", "ok", "pass", "passed"), ("false", "no", "n", "0", "failed", "fail")
+
+
+def parse_checks(given: Mapping[str, object] | Iterable[str] | str) -> dict[str, bool]:
+    """What was found, by key: from a mapping, a list of the items that hold, or `all`.
+
+    Raises InvalidInput for an item that is not on the list or an answer that is neither yes nor no.
+    """
+    if isinstance(given, str):
+        if given.strip().casefold() == "all":
+            return dict.fromkeys(ITEMS, True)
+        given = [part for part in re.split(r"[,\n]", given) if part.strip()]
+    if isinstance(given, Mapping):
+        found = {_item_key(str(name)): _yes_or_no(str(name), value) for name, value in given.items()}
+    else:
+        found = {_item_key(str(name)): True for name in given}
+    if not found:
+        raise InvalidInput(f"no item of the checklist was given; there are: {', '.join(ITEMS)} (or: all)")
+    return found
+
+
+def checklist(found: Mapping[str, bool]) -> tuple[CheckItem, ...]:
+    """All six items with what was found of each."""
+    return tuple(CheckItem(key=key, text=text, held=found.get(key)) for key, text in ITEMS.items())
+
+
+def _item_key(name: str) -> str:
+    wanted = re.sub(r"[\W_]+", " ", name).strip().casefold()
+    for key, text in ITEMS.items():
+        if wanted in (key.replace("_", " "), key.split("_")[0], text.casefold()):
+            return key
+    raise InvalidInput(f"{name!r} is not on the checklist; there are: {', '.join(ITEMS)} (or: all)")
+
+
+def _yes_or_no(name: str, value: object) -> bool:
+    word = str(value).strip().casefold()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise InvalidInput(f"{name}: {value!r} is neither true nor false")

@@ -1,11 +1,8 @@
-"""The log of incidents, and what an incident gives back to the knowledge base.
+"""The log of incidents: which there are, which are open, the one way to add a step, and what follows from one.
 
-What an incident gives back to the knowledge base: its entry, and credit or blame for what was applied.
-
-The log of incidents: which there are, which are open, and the one way to add a step.
-
-A step and what follows from it (the entry that lookup finds, the credit of what was applied) are
-one transaction, so a caller that goes away leaves nothing half-written.
+What an incident gives back to the knowledge base (`Archive`) is its entry, which lookup finds, and credit or blame
+for what was applied.  A step and what follows from it are one transaction, so a caller that goes away leaves nothing
+half-written.
 """
 
 from __future__ import annotations
@@ -27,82 +24,6 @@ from kb.store.catalogue import LIVE
 from kb.store.entries import EntryTable
 from kb.store.ledger import Ledger
 from kb.text.entries.identify import fingerprints_of
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """The entries and the ledger, as far as incidents write to them.  Call inside a write."""
-
-    entries: EntryTable
-    ledger: Ledger
-    outcomes: Outcomes
-
-    def existing(self, entry_id: str) -> str | None:
-        """The id of an entry that there is, or None for an empty one.  Raises EntryNotFound."""
-        if entry_id and self.entries.get(entry_id) is None:
-            raise EntryNotFound(f"there is no entry {entry_id!r}; give the id that a lookup returned")
-        return entry_id or None
-
-    def keep(self, incident: LiveIncident, now: datetime) -> None:
-        """From its resolution on, the incident is found by search and lookup; a postmortem takes over."""
-        owner = self.entries.file_of(incident.id)
-        if owner not in (None, LIVE) or (owner is None and incident.resolved is None):
-            return
-        if incident.resolved is None:  # it came back: no longer an incident that ended well
-            self.entries.retire([incident.id], now)
-            return
-        entry = self.outcomes.moves.table.effective(to_entry(incident), owned=False)
-        self.entries.put(entry, file=LIVE, fingerprints=fingerprints_of(entry), now=now)
-
-    def applied(self, incident: LiveIncident, entry_id: str, now: datetime, actor: str) -> None:
-        """The advice of an entry is being followed; what came of it is not known yet."""
-        said = self.ledger.outcomes_of([entry_id]).get(entry_id, ())
-        if not any(one.incident == incident.id and one.result is Result.APPLIED for one in said):
-            self._outcome(incident, entry_id, Result.APPLIED, now, actor)
-
-    def ended(self, incident: LiveIncident, entry_id: str, now: datetime, actor: str) -> None:
-        """The advice of an entry ended the incident: its words lead to that entry from now on."""
-        self.applied(incident, entry_id, now, actor)
-        self.outcomes.teaching.follow(entry_id)
-
-    def credit(self, incident: LiveIncident, now: datetime, actor: str) -> None:
-        """What was applied resolved the incident, and somebody verified that."""
-        said = self.ledger.outcomes_of(incident.applied)
-        for entry_id in incident.applied:
-            here = (
-                one
-                for one in said.get(entry_id, ())
-                if one.incident in (incident.id, None) and one.at >= incident.detected and one.verified_by
-            )
-            if not any(outcome.result is Result.RESOLVED for outcome in here):
-                self._outcome(incident, entry_id, Result.RESOLVED, now, actor)
-
-    def debit(self, incident: LiveIncident, entry_ids: Iterable[str], now: datetime, actor: str) -> None:
-        """What was applied did not help, or did not hold."""
-        for entry_id in entry_ids:
-            self._outcome(incident, entry_id, Result.FAILED, now, actor)
-
-    def settle(self, now: datetime) -> None:
-        """Write into memory files what outcomes moved.  Call after the write."""
-        self.outcomes.moves.finish(now)
-
-    def _outcome(
-        self, incident: LiveIncident, entry_id: str, result: Result, now: datetime, actor: str
-    ) -> None:
-        entry = self.entries.get(entry_id)
-        if entry is None:
-            return
-        lookup = incident.lookup_id if self.ledger.has_lookup(incident.lookup_id or "") else None
-        self.outcomes.record(
-            entry,
-            result,
-            lookup_id=lookup,
-            incident_id=incident.id,
-            now=now,
-            actor=actor,
-            verified_by=incident.verified_by if result is Result.RESOLVED else None,
-        )
-
 
 ATTACHES_FOR = timedelta(days=1)
 """A line of the session log still belongs to an incident that was resolved less long ago than this."""
@@ -170,7 +91,7 @@ class IncidentLog:
         return [to_entry(one) for one in self.between(since, until)]
 
     def bring_back(self) -> None:
-        """Put on offer again what was lived here and whose postmortem is gone."""
+        """Offer again the incidents that were lived here and whose postmortem is gone."""
         with self.ledger.write():
             for one in self.ledger.subjects(Step.OPENED):
                 if self.archive.entries.file_of(one) is None:
@@ -250,3 +171,78 @@ class IncidentLog:
     def _which(self) -> str:
         listed = ", ".join(self.ledger.open_subjects(5))
         return f"open are: {listed}" if listed else "none is open"
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The entries and the ledger, as far as incidents write to them.  Call inside a write."""
+
+    entries: EntryTable
+    ledger: Ledger
+    outcomes: Outcomes
+
+    def existing(self, entry_id: str) -> str | None:
+        """The id of an entry that there is, or None for an empty one.  Raises EntryNotFound."""
+        if entry_id and self.entries.get(entry_id) is None:
+            raise EntryNotFound(f"there is no entry {entry_id!r}; give the id that a lookup returned")
+        return entry_id or None
+
+    def keep(self, incident: LiveIncident, now: datetime) -> None:
+        """From its resolution on, the incident is found by search and lookup; a postmortem takes over."""
+        owner = self.entries.file_of(incident.id)
+        if owner not in (None, LIVE) or (owner is None and incident.resolved is None):
+            return
+        if incident.resolved is None:  # it came back: no longer an incident that ended well
+            self.entries.retire([incident.id], now)
+            return
+        entry = self.outcomes.moves.table.effective(to_entry(incident), owned=False)
+        self.entries.put(entry, file=LIVE, fingerprints=fingerprints_of(entry), now=now)
+
+    def applied(self, incident: LiveIncident, entry_id: str, now: datetime, actor: str) -> None:
+        """The advice of an entry is being followed; what came of it is not known yet."""
+        said = self.ledger.outcomes_of([entry_id]).get(entry_id, ())
+        if not any(one.incident == incident.id and one.result is Result.APPLIED for one in said):
+            self._outcome(incident, entry_id, Result.APPLIED, now, actor)
+
+    def ended(self, incident: LiveIncident, entry_id: str, now: datetime, actor: str) -> None:
+        """The advice of an entry ended the incident: its words lead to that entry from now on."""
+        self.applied(incident, entry_id, now, actor)
+        self.outcomes.teaching.follow(entry_id)
+
+    def credit(self, incident: LiveIncident, now: datetime, actor: str) -> None:
+        """What was applied resolved the incident, and somebody verified that."""
+        said = self.ledger.outcomes_of(incident.applied)
+        for entry_id in incident.applied:
+            here = (
+                one
+                for one in said.get(entry_id, ())
+                if one.incident in (incident.id, None) and one.at >= incident.detected and one.verified_by
+            )
+            if not any(outcome.result is Result.RESOLVED for outcome in here):
+                self._outcome(incident, entry_id, Result.RESOLVED, now, actor)
+
+    def debit(self, incident: LiveIncident, entry_ids: Iterable[str], now: datetime, actor: str) -> None:
+        """What was applied did not help, or did not hold."""
+        for entry_id in entry_ids:
+            self._outcome(incident, entry_id, Result.FAILED, now, actor)
+
+    def settle(self, now: datetime) -> None:
+        """Write into memory files what outcomes moved.  Call after the write."""
+        self.outcomes.moves.finish(now)
+
+    def _outcome(
+        self, incident: LiveIncident, entry_id: str, result: Result, now: datetime, actor: str
+    ) -> None:
+        entry = self.entries.get(entry_id)
+        if entry is None:
+            return
+        lookup = incident.lookup_id if self.ledger.has_lookup(incident.lookup_id or "") else None
+        self.outcomes.record(
+            entry,
+            result,
+            lookup_id=lookup,
+            incident_id=incident.id,
+            now=now,
+            actor=actor,
+            verified_by=incident.verified_by if result is Result.RESOLVED else None,
+        )

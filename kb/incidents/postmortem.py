@@ -1,15 +1,10 @@
-"""What a lived incident leaves behind: an entry, and a drafted postmortem.
+"""What a lived incident leaves behind: an entry that is found like any postmortem's, and a drafted postmortem.
 
-What a lived incident leaves behind: an entry that is found like any postmortem's.
-
-Whatever is one point of a list there (a cause, an action item, a lesson) is one line here.
-
-A postmortem drafted from the timeline, in the template of the incident workflow kb grew from.
-
-It states what was noted and leaves the template's own placeholder where nothing was, so that a
-person sees what is missing and ingest reads no value there.  Read back by `kb ingest` it is the
-same incident, under the same id (`ingest.postmortem.drafted` holds the other half of the form).  What was noted
-is data: escaped or quoted, it cannot begin a section, a fact or another incident.  Nobody is named
+The draft has the template of the incident workflow that kb grew from.  It states what was noted and leaves the
+template's own placeholder where nothing was, so that a person sees what is missing and ingest reads no value there.
+Read back by `kb ingest` it is the same incident, under the same id (`ingest.postmortem.drafted` holds the other half
+of the form); so whatever is one point of a list there (a cause, an action item, a lesson) is one line in the entry.
+What was noted is data: escaped or quoted, it cannot begin a section, a fact or another incident.  Nobody is named
 but the owners of action items.
 """
 
@@ -54,9 +49,9 @@ def to_entry(incident: LiveIncident) -> Incident:
             replace(item, text=one_line(item.text), owner=one_line(item.owner or "") or None)
             for item in incident.action_items
         ),
-        lessons=_lines(incident.lessons),
-        went_well=_lines(incident.went_well),
-        went_wrong=_lines(incident.went_wrong),
+        lessons=_one_line_each(incident.lessons),
+        went_well=_one_line_each(incident.went_well),
+        went_wrong=_one_line_each(incident.went_wrong),
         warning="; ".join(warnings(incident)),
         body="\n".join((incident.alert, *(event.text for event in timeline(incident)))),
         scope=Scope(
@@ -88,7 +83,7 @@ def warnings(incident: LiveIncident) -> tuple[str, ...]:
     useless = [tried.text for tried in incident.mitigations if tried.worked is False]
     refuted = [h.text for h in incident.hypotheses if h.status is CauseStatus.REFUTED]
     said = [*(f"Did not help: {text}" for text in useless), *(f"Was ruled out: {text}" for text in refuted)]
-    return _lines(said)
+    return _one_line_each(said)
 
 
 def timeline(incident: LiveIncident) -> tuple[TimelineEvent, ...]:
@@ -102,13 +97,10 @@ def timeline(incident: LiveIncident) -> tuple[TimelineEvent, ...]:
     )
 
 
-def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+def _one_line_each(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(map(one_line, texts))
 
 
-PLACES = (".agents/retros", "docs/incidents")
-"""Where postmortems lie by custom; the first that is there, else the last."""
-_ALERT = 300
 _IMPACT = (
     "- Users affected: [Number/percentage]",
     "- Revenue impact: [If applicable]",
@@ -158,6 +150,10 @@ def postmortem(incident: LiveIncident) -> str:
     )
 
 
+PLACES = (".agents/retros", "docs/incidents")
+"""Where postmortems lie by custom; the first that is there, else the last."""
+
+
 def place(root: Path, incident: LiveIncident) -> Path:
     """The file of the draft below a folder: `<custom>/YYYY-MM-DD-service.md`."""
     folder = next((root / name for name in PLACES if (root / name).is_dir()), root / PLACES[-1])
@@ -183,6 +179,10 @@ def free_path(wanted: Path, incident: LiveIncident) -> Path:
     return path
 
 
+_LONGEST_ALERT = 300
+"""Characters of the alert that the summary of the draft quotes."""
+
+
 def _summary(incident: LiveIncident, entry: Incident) -> Iterable[str]:
     begun = incident.started or incident.detected
     duration = span(incident.resolved - begun) if incident.resolved else "[How long]"
@@ -195,19 +195,19 @@ def _summary(incident: LiveIncident, entry: Incident) -> Iterable[str]:
         ("Services", ", ".join(map(as_line, incident.services)) or "[Services affected]"),
         ("Environment", as_line(incident.environment)),
         ("Impact", as_line(entry.impact) or "[Who/what was affected]"),
-        ("Alert", as_line(alert[:_ALERT])),
-        ("Started", _second(incident.started)),
-        ("Detected", _second(incident.detected)),
-        ("Acknowledged", _second(incident.acknowledged)),
-        ("Mitigated", _second(incident.mitigated)),
-        ("Resolved", _second(incident.resolved)),
-        ("Verified", _second(incident.verified)),
+        ("Alert", as_line(alert[:_LONGEST_ALERT])),
+        ("Started", _second_or_nothing(incident.started)),
+        ("Detected", _second_or_nothing(incident.detected)),
+        ("Acknowledged", _second_or_nothing(incident.acknowledged)),
+        ("Mitigated", _second_or_nothing(incident.mitigated)),
+        ("Resolved", _second_or_nothing(incident.resolved)),
+        ("Verified", _second_or_nothing(incident.verified)),
     ]
     return [f"- **{name}**: {value}" for name, value in facts if value]
 
 
 def _timeline(events: Sequence[TimelineEvent]) -> Iterable[str]:
-    return [f"- {_second(event.at)} - {as_line(event.text)}" for event in events]
+    return [f"- {_second_or_nothing(event.at)} - {as_line(event.text)}" for event in events]
 
 
 def _causes(found: Sequence[Cause]) -> Iterable[str]:
@@ -239,5 +239,5 @@ def _bullets(points: Sequence[str], otherwise: str) -> list[str]:
     return said or ([f"- {otherwise}"] if otherwise else [])
 
 
-def _second(at: datetime | None) -> str:
+def _second_or_nothing(at: datetime | None) -> str:
     return second(at) if at else ""

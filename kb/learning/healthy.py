@@ -1,18 +1,14 @@
 """Healthy lines: logs that are known to be fine, and the signatures that fire on them.
 
-The very lines of a log on which signatures fire, found while it streams by.
+`HealthySamples` is what people use: a log is added, listed, removed, checked.  `HealthyLines` holds signatures
+against the lines that were kept: who fires goes into quarantine, who no longer fires comes back.  Its `recheck` runs
+before every answer.  It costs one small query while neither the healthy lines nor the offered entries have changed;
+after a change, all signatures are looked for at once.  So it makes no difference whether an entry was learned,
+edited by hand, or was there when the log was added.  Each move has its row.
 
-One line a template is kept of a healthy log, and `idle=6` stands there for `idle=0` as well.  So the signatures
-of the home look at all of it once, as a lookup would, and the first line that each fires on is kept, too.
-What is learned later sees the kept lines alone.
-
-Signatures against healthy lines: who fires goes into quarantine, who no longer fires comes back.
-
-`recheck` runs before every answer.  It costs one small query while neither the healthy lines nor what is on
-offer has changed; after a change, all signatures are looked for at once.  So it makes no difference whether
-an entry was learned, edited by hand, or stood there when the log was added.  Each move has its row.
-
-`HealthySamples`: logs that are known to be fine, added, listed, removed, checked.  Thin over `healthy`.
+One line a template is kept of a healthy log, and `idle=6` stands there for `idle=0` as well.  So the signatures of
+the home look at all of it once, as a lookup would, while it streams by (`LinesFiredOn`), and the first line that
+each fires on is kept, too.  What is learned later sees the kept lines alone.
 """
 
 from __future__ import annotations
@@ -37,53 +33,64 @@ from kb.text.evidence.templates import LogTemplates
 from kb.text.redact import redact
 from kb.text.signatures.set import SignatureHit, SignatureSet, sought
 
-_BLOCK = 4 * 1024 * 1024
+Progress = Callable[[str, int, int], None]
+"""Called with `log`, the bytes read and the bytes of the file."""
 
 
-class Witnesses:
-    """Lines pass through `watch`; afterwards `lines` are those that signatures fire on."""
+@dataclass(frozen=True, slots=True)
+class HealthySamples:
+    """The healthy logs of one home; `refresh` sees first what changed in its files."""
 
-    def __init__(self, signatures: SignatureSet) -> None:
-        self._signatures = signatures
-        self._seen: set[str] = set()
-        self.lines: dict[str, None] = {}
+    healthy: HealthyLines
+    clock: Callable[[], datetime]
+    refresh: Callable[[], object]
 
-    def watch(self, lines: Iterable[str]) -> Iterator[str]:
-        """The same lines, looked at on the way, a block at a time."""
-        held, size = list[str](), 0
-        for line in lines:
-            yield line
-            held.append(line if line.endswith("\n") else f"{line}\n")
-            size += len(line)
-            if size >= _BLOCK:
-                self._look("".join(held))
-                held, size = [], 0
-        self._look("".join(held))
+    def add(
+        self, log: str | Path | Iterable[str], source: str = "", progress: Progress | None = None
+    ) -> HealthyAdded:
+        """Read a log that is known to be fine: a file's path, or lines.  One line a template is kept.
 
-    def _look(self, block: str) -> None:
-        for hit in self._signatures.scan(block):
-            if hit.key not in self._seen and not hit.signature.trace:
-                self._seen.add(hit.key)
-                self.lines |= dict.fromkeys(_lines(block, hit))
+        `source` names it (else the path as given); adding it again adds what is new.  Signatures that
+        fire on it go into quarantine.  Raises InvalidInput for a log without words, or a packed one.
+        """
+        self.refresh()
+        if not isinstance(log, (str, Path)):
+            return self.healthy.add(log, source, self.clock())
+        with closing(_lines_of_file(Path(log), progress)) as lines:
+            return self.healthy.add(lines, source or str(log), self.clock())
 
+    def lines(self, source: str = "") -> list[HealthyLine]:
+        """The lines kept of a source, or of all, the most frequent first.  Raises InvalidInput."""
+        return self.healthy.lines(source)
 
-def _lines(block: str, hit: SignatureHit) -> Iterator[str]:
-    """The lines in which the needles begin."""
-    for start, _ in hit.spans:
-        yield block[block.rfind("\n", 0, start) + 1 : block.find("\n", start)]
+    def sources(self) -> list[HealthySource]:
+        """The logs that were added."""
+        return self.healthy.table.sources()
+
+    def remove(self, source: str) -> HealthyReport:
+        """Forget a log; entries that were in quarantine because of it alone come back.  Raises InvalidInput."""
+        self.refresh()
+        return self.healthy.remove(source, self.clock())
+
+    def check(self) -> HealthyReport:
+        """Hold all signatures of the home against all healthy lines."""
+        self.refresh()
+        return self.healthy.check(self.clock())
 
 
 _ALARMING = 3.0
+"""The grade (`kb.text.evidence.alarm`) from which a healthy line is shown as one that alarms."""
 _SHOWN = 3
+"""How many such lines are shown."""
 _ROUNDS = 3
-"""Moves change what is on offer, so it is looked again; a move that does nothing must not go on for ever."""
+"""Moves change what is offered, so it is looked again; a move that does nothing must not go on for ever."""
 
 
 class Mover(Protocol):
     """What changes the status of an entry and keeps why."""
 
     def move(self, entry_id: str, to: Status, *, rule: str, reason: str, actor: str, now: datetime) -> object:
-        """Move the entry; see `kb.learning.moves`."""
+        """Move the entry to the status `to`, and keep the rule, the reason, and who did it."""
         ...
 
 
@@ -146,7 +153,7 @@ class HealthyLines:
         return True
 
     def _firing(self, lines: list[HealthyLine]) -> dict[str, list[Firing]]:
-        """What fires of that which is on offer."""
+        """The offered entries that fire, by id."""
         found = fired(self._signatures(), lines)
         return by_entry(self._known(found), found)
 
@@ -182,13 +189,13 @@ class HealthyLines:
         if not name:
             raise InvalidInput("the healthy log has no name; give a source, such as api-2026-11-02")
         self.table.require_writable()
-        witnesses = Witnesses(self._everything())
-        read = LogTemplates().read(witnesses.watch(lines))
+        fired_on = LinesFiredOn(self._everything())
+        read = LogTemplates().read(fired_on.watch(lines))
         if not read.by_fingerprint:
             raise InvalidInput(
                 f"{name} has no line with a word in it ({read.lines} lines read); nothing was added"
             )
-        read.keep(witnesses.lines)
+        read.keep(fired_on.lines)
         fresh = self.table.add(name, read.by_fingerprint, now)
         graded = sorted(((alarm(one.line), one.line) for one in read.by_fingerprint.values()), reverse=True)
         return HealthyAdded(
@@ -203,7 +210,7 @@ class HealthyLines:
         )
 
     def _everything(self) -> SignatureSet:
-        """The signatures on offer, and those that healthy lines keep from it."""
+        """The offered signatures, and those that healthy lines keep from being offered."""
         held = _set_of(self._known(self.table.quarantined()).values())
         return (
             SignatureSet.compile((*self._signatures().items, *held.items))
@@ -263,53 +270,49 @@ def _flat(found: dict[str, list[Firing]]) -> tuple[Firing, ...]:
     return tuple(firing for firings in found.values() for firing in firings)
 
 
+_BLOCK = 4 * 1024 * 1024
+"""Characters that are looked at together."""
+
+
+class LinesFiredOn:
+    """Lines pass through `watch`; afterwards `lines` are those that signatures fire on."""
+
+    def __init__(self, signatures: SignatureSet) -> None:
+        self._signatures = signatures
+        self._seen: set[str] = set()
+        self.lines: dict[str, None] = {}
+
+    def watch(self, lines: Iterable[str]) -> Iterator[str]:
+        """The same lines, looked at on the way, a block at a time."""
+        held, size = list[str](), 0
+        for line in lines:
+            yield line
+            held.append(line if line.endswith("\n") else f"{line}\n")
+            size += len(line)
+            if size >= _BLOCK:
+                self._look("".join(held))
+                held, size = [], 0
+        self._look("".join(held))
+
+    def _look(self, block: str) -> None:
+        for hit in self._signatures.scan(block):
+            if hit.key not in self._seen and not hit.signature.trace:
+                self._seen.add(hit.key)
+                self.lines |= dict.fromkeys(_lines_of_hit(block, hit))
+
+
+def _lines_of_hit(block: str, hit: SignatureHit) -> Iterator[str]:
+    """The lines in which the needles begin."""
+    for start, _ in hit.spans:
+        yield block[block.rfind("\n", 0, start) + 1 : block.find("\n", start)]
+
+
 _PIECE = 1024 * 1024
+"""Bytes of a line from which on it is cut."""
 _TELL_EVERY = 4 * 1024 * 1024
+"""Bytes between two reports of progress."""
 _PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd", b"PK\x03\x04")
-
-Progress = Callable[[str, int, int], None]
-"""Called with `log`, the bytes read and the bytes of the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class HealthySamples:
-    """The healthy logs of one home; `refresh` sees first what changed in its files."""
-
-    healthy: HealthyLines
-    clock: Callable[[], datetime]
-    refresh: Callable[[], object]
-
-    def add(
-        self, log: str | Path | Iterable[str], source: str = "", progress: Progress | None = None
-    ) -> HealthyAdded:
-        """Read a log that is known to be fine: a file's path, or lines.  One line a template is kept.
-
-        `source` names it (else the path as given); adding it again adds what is new.  Signatures that
-        fire on it go into quarantine.  Raises InvalidInput for a log without words, or a packed one.
-        """
-        self.refresh()
-        if not isinstance(log, (str, Path)):
-            return self.healthy.add(log, source, self.clock())
-        with closing(_lines_of(Path(log), progress)) as lines:
-            return self.healthy.add(lines, source or str(log), self.clock())
-
-    def lines(self, source: str = "") -> list[HealthyLine]:
-        """The lines kept of a source, or of all, the most frequent first.  Raises InvalidInput."""
-        return self.healthy.lines(source)
-
-    def sources(self) -> list[HealthySource]:
-        """The logs that were added."""
-        return self.healthy.table.sources()
-
-    def remove(self, source: str) -> HealthyReport:
-        """Forget a log; entries that were in quarantine because of it alone come back.  Raises InvalidInput."""
-        self.refresh()
-        return self.healthy.remove(source, self.clock())
-
-    def check(self) -> HealthyReport:
-        """Hold all signatures of the home against all healthy lines."""
-        self.refresh()
-        return self.healthy.check(self.clock())
+"""How files begin that gzip, bzip2, xz, zstd and zip wrote."""
 
 
 def lines_in(stream: BinaryIO, name: str, told: Callable[[int], None] | None = None) -> Iterator[str]:
@@ -331,7 +334,7 @@ def lines_in(stream: BinaryIO, name: str, told: Callable[[int], None] | None = N
         told(done)
 
 
-def _lines_of(path: Path, progress: Progress | None) -> Generator[str]:
+def _lines_of_file(path: Path, progress: Progress | None) -> Generator[str]:
     try:
         stream = path.open("rb")
     except OSError as error:

@@ -1,12 +1,9 @@
 """A lesson: what somebody learned, checked, written into its memory file, and found from then on.
 
-What somebody learned, as an item for a memory file.  Pure: arguments in, checked item out.
-
-Lenient in what it takes (commands as list or comma string, a missing meaning), strict in what it
-stores.  A new entry is a candidate; one that fails its own samples is quarantined from the start; one that can help
-nobody (`kb.text.signatures.signature`) is refused.
-
-Writing a lesson into its memory file, and making sure that it is found from then on.
+Arguments become a checked item for a memory file (pure), and `Lessons` writes it and makes sure that it is found.
+Lenient in what it takes (commands as list or comma string, a missing meaning), strict in what it stores.  A new
+entry is a candidate; one that fails its own samples is quarantined from the start; one that can help nobody
+(`kb.text.signatures.signature`) is refused.
 """
 
 from __future__ import annotations
@@ -37,13 +34,6 @@ from kb.text.signatures.set import sought
 from kb.text.signatures.signature import parse_signature, sample_failure, shortcoming, taken_literally
 from kb.text.tokens import one_line, tokenize
 from kb.text.traces import told_first
-
-MAX_CHARACTERS = 20_000
-"""Longer texts belong into a document to ingest, not into a pattern."""
-NEAR = 0.7
-"""Share of words (Jaccard) from which another entry is reported as saying nearly the same."""
-
-_NUMBER = re.compile(r"\b\d+\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +86,7 @@ def pattern_lesson(
         commands=tuple(commands),
         category=category,
         signatures=(parse_signature(text, details.regex),),
-        **_shared(details, now),
+        **_common_fields(details, now),
     )
     body: dict[str, object] = {
         "pattern": entry.pattern,
@@ -126,7 +116,7 @@ def tool_fix_lesson(
         fix=checked("fix_description", fix),
         commands=tuple(commands),
         signatures=(parse_signature(text, details.regex),),
-        **_shared(details, now),
+        **_common_fields(details, now),
     )
     body: dict[str, object] = {
         "tool_name": entry.tool_name,
@@ -138,7 +128,7 @@ def tool_fix_lesson(
     return _lesson(entry, "learned/tool_fixes", "tool_fixes", body, details)
 
 
-def _shared(details: Details, now: datetime) -> dict[str, Any]:
+def _common_fields(details: Details, now: datetime) -> dict[str, Any]:
     return {
         "status": Status.CANDIDATE,
         "check": checked("check", details.check),
@@ -188,6 +178,161 @@ def _samples(details: Details) -> dict[str, list[str]]:
     return {name: texts for name, texts in found.items() if texts}
 
 
+_LOOKED_AT = 30
+"""Hits of a search by its words among which entries of the same fault are looked for."""
+_LINES_SHOWN = 6
+_KNOWN_ALREADY = "this was known already; nothing was written"
+_NOT_OFFERED = {Status.QUARANTINED: "in quarantine", Status.RETIRED: "retired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Writes lessons into the memory files of one home, and sees to it that they are found."""
+
+    memory: Memory
+    sync: MemorySync
+    catalogue: Catalogue
+    entries: EntryTable
+    lexical: LexicalIndex
+    vectors: VectorIndex
+    healthy: HealthyLines
+
+    def keep(self, lesson: Lesson, now: datetime) -> Learned:
+        """Write the lesson, unless exactly that is known.  Raises InvalidInput or HomeNotWritable."""
+        try:
+            return self._keep(lesson, now)
+        except IdTaken:  # another process was quicker with this id, or a retired item has it: look at that
+            return self._keep(lesson, now, retired=True)
+
+    def _keep(self, lesson: Lesson, now: datetime, *, retired: bool = False) -> Learned:
+        self.sync.refresh(now)
+        near = self._near(lesson)
+        lesson = renamed(lesson, self.entries.id_in(lesson.key, lesson.entry.id))
+        existing = self._find(lesson.entry.id, retired=retired)
+        if existing is not None and not says_the_same(existing, lesson.entry):
+            lesson = renamed(lesson, distinct_id(lesson.entry))
+            existing = self._find(lesson.entry.id, retired=retired)
+        if existing is not None:
+            return self._known_already(existing, lesson, near)
+        with self.sync.writing(lesson.key):
+            last = self.sync.last_piece(lesson.key, lesson.list_path)
+            before = self.memory.append(lesson.key, lesson.list_path, lesson.item, last=last)
+            self.sync.take_in(f"{lesson.key}.yaml", now, before)
+        self._found_or_raise(lesson)
+        status, reason = self._screened(lesson, now)
+        notes = [f"quarantined: {reason}"] if reason else [*_what_is_looked_for(lesson)]
+        try:
+            self.vectors.absorb_when_grown()
+        except HomeNotWritable as error:
+            notes.append(f"learned, but {error}")
+        return Learned(
+            id=lesson.entry.id,
+            status=status,
+            created=True,
+            file=f"{lesson.key}.yaml",
+            similar=tuple(near),
+            note="; ".join(notes),
+        )
+
+    def _screened(self, lesson: Lesson, now: datetime) -> tuple[Status, str]:
+        """The status after the healthy lines had their say, and why it is in quarantine, if it is."""
+        self.healthy.recheck(now)
+        reason = lesson.quarantined or self.healthy.reason_for(lesson.entry.id)
+        return (Status.QUARANTINED, reason) if reason else (lesson.entry.status, "")
+
+    def _find(self, entry_id: str, *, retired: bool) -> Entry | None:
+        """The entry; one that was retired only where its item still stands in the file."""
+        entry = self.entries.get(entry_id)
+        return None if entry is None or (entry.status is Status.RETIRED and not retired) else entry
+
+    def _near(self, lesson: Lesson) -> list[str]:
+        """Ids of entries that tell of the same fault (`tells_the_same_fault`), the nearest first."""
+        new = lesson.entry
+        words = tokenize(f"{new.headline}\n{new.advice().meaning}")
+        ids = dict.fromkeys(hit.entry_id for hit in self.lexical.search(words, _LOOKED_AT))
+        found = self.entries.many(ids)
+        return [key for key in ids if key in found and tells_the_same_fault(found[key].entry, new)]
+
+    def _found_or_raise(self, lesson: Lesson) -> None:
+        """An acknowledged write is in the store; if it is not, the file says why."""
+        if self.entries.get(lesson.entry.id) is None:
+            record = self.catalogue.find(lesson.key)
+            said = "; ".join(map(str, record.problems)) if record else "the file was not read"
+            raise InvalidInput(
+                f"the entry was written to {lesson.key}.yaml but cannot be read from there: {said}"
+            )
+
+    def _known_already(self, existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
+        note = _KNOWN_ALREADY
+        if bad := _NOT_OFFERED.get(existing.status):
+            reason = self.healthy.reason_for(existing.id) or f"see why: kb status {existing.id}"
+            note += f". It is {bad}, so it is not offered: {reason}"
+        return Learned(
+            id=existing.id,
+            status=existing.status,
+            created=False,
+            file=f"{lesson.key}.yaml",
+            similar=tuple(one for one in near if one != existing.id),
+            note=note,
+        )
+
+
+def _what_is_looked_for(lesson: Lesson) -> Iterator[str]:
+    """What will be looked for, where a person may have meant another thing: the lines of a text, a regex as text."""
+    if said := lesson.to_the_letter:
+        yield said
+    for signature in sought(lesson.entry.signatures):
+        if signature.trace:
+            lines = told_first(signature)
+            more = f", and {len(lines) - _LINES_SHOWN} more" if len(lines) > _LINES_SHOWN else ""
+            shown = "; ".join(one_line(line, 100) for line in lines[:_LINES_SHOWN])
+            yield f"these lines of it are looked for, the first ones weigh most: {shown}{more}"
+
+
+def says_the_same(one: Entry, other: Entry) -> bool:
+    """Whether two entries give the same advice for the same text."""
+    return one.headline == other.headline and one.advice() == other.advice() and one.scope == other.scope
+
+
+NEAR = 0.7
+"""Share of words (Jaccard) from which another entry is reported as saying nearly the same."""
+_NUMBER = re.compile(r"\b\d+\b")
+
+
+def tells_the_same_fault(one: Entry, other: Entry) -> bool:
+    """Whether two entries tell of one fault: by nearly the same words of its text, or of its cause.
+
+    Patterns and tool fixes are compared with each other; of other kinds, those of one kind, and by their titles.
+    """
+    if isinstance(one, Pattern | ToolFix) and isinstance(other, Pattern | ToolFix):
+        causes = one.advice().meaning, other.advice().meaning
+        return _have_nearly_the_same_words(one.headline, other.headline) or _have_nearly_the_same_words(
+            *causes
+        )
+    return one.kind == other.kind and _have_nearly_the_same_words(one.headline, other.headline)
+
+
+def _have_nearly_the_same_words(one: str, other: str) -> bool:
+    """Whether two texts have nearly the same words; numbers vary and do not count."""
+    return overlap(_NUMBER.sub(" ", one), _NUMBER.sub(" ", other)) >= NEAR
+
+
+def overlap(one: str, other: str) -> float:
+    """The share of words that two texts have in common (Jaccard, 0 to 1)."""
+    left, right = set(tokenize(one)), set(tokenize(other))
+    return len(left & right) / len(left | right) if left | right else 0.0
+
+
+def distinct_id(entry: Entry) -> str:
+    """An id for an entry whose own is taken by one with another cause: both are kept."""
+    return f"{entry.id}-{digest(entry)[:6]}"
+
+
+def renamed(lesson: Lesson, entry_id: str) -> Lesson:
+    """The same lesson under another id."""
+    return replace(lesson, entry=replace(lesson.entry, id=entry_id), item={**lesson.item, "id": entry_id})
+
+
 def details(given: dict[str, Any]) -> Details:
     """The optional arguments, lists as lists or comma strings, dates as text.  Raises InvalidInput."""
     known = {field.name for field in fields(Details)}
@@ -213,37 +358,8 @@ def _day(text: str) -> date:
         raise InvalidInput(f"expires={text!r} is no date; write it as 2026-12-31") from None
 
 
-def says_the_same(one: Entry, other: Entry) -> bool:
-    """Whether two entries give the same advice for the same text."""
-    return one.headline == other.headline and one.advice() == other.advice() and one.scope == other.scope
-
-
-def tells_the_same_fault(one: Entry, other: Entry) -> bool:
-    """Whether two entries tell of one fault: by nearly the same words of its text, or of its cause.
-
-    Patterns and tool fixes are compared with each other; of other kinds, those of one kind, and by their titles.
-    """
-    if isinstance(one, Pattern | ToolFix) and isinstance(other, Pattern | ToolFix):
-        causes = one.advice().meaning, other.advice().meaning
-        return _nearly(one.headline, other.headline) or _nearly(*causes)
-    return one.kind == other.kind and _nearly(one.headline, other.headline)
-
-
-def _nearly(one: str, other: str) -> bool:
-    """Whether two texts have nearly the same words; numbers vary and do not count."""
-    return overlap(_NUMBER.sub(" ", one), _NUMBER.sub(" ", other)) >= NEAR
-
-
-def distinct_id(entry: Entry) -> str:
-    """An id for an entry whose own is taken by one with another cause: both are kept."""
-    return f"{entry.id}-{digest(entry)[:6]}"
-
-
-def renamed(lesson: Lesson, entry_id: str) -> Lesson:
-    """The same lesson under another id."""
-    return replace(lesson, entry=replace(lesson.entry, id=entry_id), item={**lesson.item, "id": entry_id})
-
-
+MAX_CHARACTERS = 20_000
+"""Longer texts belong into a document to ingest, not into a pattern."""
 _WANTED = {
     "pattern": "give the text that identifies the error, such as a line of its log",
     "error_pattern": "give the text that identifies the error, such as a line of its log",
@@ -281,119 +397,3 @@ def _split(text: str) -> list[str]:
     if "\n" in text:
         return text.splitlines()
     return re.split(r",\s*(?![^()\[\]{}'\"]*[)\]}'\"])", text)
-
-
-def overlap(one: str, other: str) -> float:
-    """The share of words that two texts have in common (Jaccard, 0 to 1)."""
-    left, right = set(tokenize(one)), set(tokenize(other))
-    return len(left & right) / len(left | right) if left | right else 0.0
-
-
-_LOOKED_AT = 30
-_LINES_SHOWN = 6
-_KNOWN = "this was known already; nothing was written"
-_IN_WORDS = {Status.QUARANTINED: "in quarantine", Status.RETIRED: "retired"}
-
-
-@dataclass(frozen=True, slots=True)
-class Lessons:
-    """Where lessons are kept."""
-
-    memory: Memory
-    sync: MemorySync
-    catalogue: Catalogue
-    entries: EntryTable
-    lexical: LexicalIndex
-    vectors: VectorIndex
-    healthy: HealthyLines
-
-    def keep(self, lesson: Lesson, now: datetime) -> Learned:
-        """Write the lesson, unless exactly that is known.  Raises InvalidInput or HomeNotWritable."""
-        try:
-            return self._keep(lesson, now)
-        except IdTaken:  # another process was quicker with this id, or a retired item has it: look at that
-            return self._keep(lesson, now, retired=True)
-
-    def _keep(self, lesson: Lesson, now: datetime, *, retired: bool = False) -> Learned:
-        self.sync.refresh(now)
-        near = self._near(lesson)
-        lesson = renamed(lesson, self.entries.id_in(lesson.key, lesson.entry.id))
-        existing = self._find(lesson.entry.id, retired=retired)
-        if existing is not None and not says_the_same(existing, lesson.entry):
-            lesson = renamed(lesson, distinct_id(lesson.entry))
-            existing = self._find(lesson.entry.id, retired=retired)
-        if existing is not None:
-            return self._known_already(existing, lesson, near)
-        with self.sync.writing(lesson.key):
-            last = self.sync.last_piece(lesson.key, lesson.list_path)
-            before = self.memory.append(lesson.key, lesson.list_path, lesson.item, last=last)
-            self.sync.take_in(f"{lesson.key}.yaml", now, before)
-        self._found_or_raise(lesson)
-        status, reason = self._screened(lesson, now)
-        notes = [f"quarantined: {reason}"] if reason else [*_looked_for(lesson)]
-        try:
-            self.vectors.absorb_when_grown()
-        except HomeNotWritable as error:
-            notes.append(f"learned, but {error}")
-        return Learned(
-            id=lesson.entry.id,
-            status=status,
-            created=True,
-            file=f"{lesson.key}.yaml",
-            similar=tuple(near),
-            note="; ".join(notes),
-        )
-
-    def _screened(self, lesson: Lesson, now: datetime) -> tuple[Status, str]:
-        """The status after the healthy lines had their say, and why it is in quarantine, if it is."""
-        self.healthy.recheck(now)
-        reason = lesson.quarantined or self.healthy.reason_for(lesson.entry.id)
-        return (Status.QUARANTINED, reason) if reason else (lesson.entry.status, "")
-
-    def _find(self, entry_id: str, *, retired: bool) -> Entry | None:
-        """The entry; one that was retired only where its item still stands in the file."""
-        entry = self.entries.get(entry_id)
-        return None if entry is None or (entry.status is Status.RETIRED and not retired) else entry
-
-    def _near(self, lesson: Lesson) -> list[str]:
-        """Ids of entries that tell of the same fault (`learning.tells_the_same_fault`), the nearest first."""
-        new = lesson.entry
-        words = tokenize(f"{new.headline}\n{new.advice().meaning}")
-        ids = dict.fromkeys(hit.entry_id for hit in self.lexical.search(words, _LOOKED_AT))
-        found = self.entries.many(ids)
-        return [key for key in ids if key in found and tells_the_same_fault(found[key].entry, new)]
-
-    def _found_or_raise(self, lesson: Lesson) -> None:
-        """An acknowledged write is in the store; if it is not, the file says why."""
-        if self.entries.get(lesson.entry.id) is None:
-            record = self.catalogue.find(lesson.key)
-            said = "; ".join(map(str, record.problems)) if record else "the file was not read"
-            raise InvalidInput(
-                f"the entry was written to {lesson.key}.yaml but cannot be read from there: {said}"
-            )
-
-    def _known_already(self, existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
-        note = _KNOWN
-        if bad := _IN_WORDS.get(existing.status):
-            reason = self.healthy.reason_for(existing.id) or f"see why: kb status {existing.id}"
-            note += f". It is {bad}, so it is not offered: {reason}"
-        return Learned(
-            id=existing.id,
-            status=existing.status,
-            created=False,
-            file=f"{lesson.key}.yaml",
-            similar=tuple(one for one in near if one != existing.id),
-            note=note,
-        )
-
-
-def _looked_for(lesson: Lesson) -> Iterator[str]:
-    """What will be looked for, where a person may have meant another thing: the lines of a text, a regex as text."""
-    if said := lesson.to_the_letter:
-        yield said
-    for signature in sought(lesson.entry.signatures):
-        if signature.trace:
-            lines = told_first(signature)
-            more = f", and {len(lines) - _LINES_SHOWN} more" if len(lines) > _LINES_SHOWN else ""
-            shown = "; ".join(one_line(line, 100) for line in lines[:_LINES_SHOWN])
-            yield f"these lines of it are looked for, the first ones weigh most: {shown}{more}"

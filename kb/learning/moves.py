@@ -104,7 +104,7 @@ class Moves:
             self.sync.take_in(f"{file}.yaml", now)
 
     def _write(self, move: Move, key: str) -> MoveState:
-        """The file with the new status, and what became of the move."""
+        """Write the new status into the file, where the move still holds; returns the state of the move after that."""
         states = [MoveState.DONE]
 
         def edit(text: str) -> str:

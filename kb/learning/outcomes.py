@@ -1,14 +1,4 @@
-"""What came of applying an entry, and whether an earlier success lasted.
-
-Whether a new use of an entry shows that an earlier success did not last.  Pure.
-
-It does when the entry is applied again, for the same service (or where one of the two is not known),
-in another incident, or outside of incidents after another lookup at least an hour later, and within
-the observation window.  One use shows it of one success, the last one; and only the first use in an
-incident does, since trying again in the same incident is no return.  Uses that name neither incident
-nor lookup show nothing: they may be about the same trouble.
-
-What came of applying an entry: checked, kept, and followed by what it means for the entry.
+"""What came of applying an entry: checked, kept, and followed by what it means for the entry.
 
 The outcome, the recurrence that it shows, the words that it teaches and the change of status that it
 asks for are one transaction: a process that dies leaves all of them or none.  Trust is derived and needs no writing;
@@ -16,6 +6,12 @@ the memory file of a moved entry is written afterwards (`kb.learning.moves`).
 
 An outcome may name a lookup that did not offer the entry: people apply what they found by a search,
 too.  The credit goes to the entry that is named, and to nothing else.
+
+A new use of an entry shows that an earlier success did not last (`did_not_last`) when the entry is applied again, for
+the same service (or where one of the two is not known), in another incident, or outside of incidents after another
+lookup at least an hour later, and within the observation window.  One use shows it of one success, the last one; and
+only the first use in an incident does, since trying again in the same incident is no return.  Uses that name neither
+incident nor lookup show nothing: they may be about the same trouble.
 """
 
 from __future__ import annotations
@@ -35,56 +31,6 @@ from kb.model import Entry
 from kb.model.ledger import APPLIED, Outcome, Result
 from kb.model.status import Move
 from kb.store.ledger import Ledger
-
-WINDOW = timedelta(days=20)
-"""94 % of the incidents that repeat do so within 20 days (as published)."""
-APART = timedelta(hours=1)
-"""Two lookups closer than this are taken for the same trouble, where no incident is known."""
-
-
-def did_not_last(new: Outcome, past: Sequence[Outcome]) -> Outcome | None:
-    """The success among the past outcomes of the entry that the new one shows not to have lasted, or None."""
-    if new.result not in APPLIED or not is_told(new):
-        return None
-    if any(_same_trouble(one, new) for one in past if one.result in APPLIED):
-        return None
-    earlier = [one for one in past if one.result is Result.RESOLVED and _came_back_in(one, new)]
-    return _unless_told(max(earlier, key=lambda one: (one.at, one.id), default=None), past)
-
-
-def last_success(new: Outcome, past: Sequence[Outcome]) -> Outcome | None:
-    """The success that somebody means who says that it recurred: of the incident or lookup named, else the last."""
-    successes = [one for one in past if one.result is Result.RESOLVED and one.at <= new.at]
-    open_ones = [one for one in successes if _unless_told(one, past)]
-    named = [one for one in open_ones if _same_trouble(one, new)]
-    return max(named or open_ones, key=lambda one: (one.at, one.id), default=None)
-
-
-def _unless_told(success: Outcome | None, past: Sequence[Outcome]) -> Outcome | None:
-    """The success, unless it is on record already that what it was in came back."""
-    told = {one.success for one in past if one.result is Result.RECURRED}
-    if success is None or any(
-        one.id in told for one in past if one is success or _same_trouble(one, success)
-    ):
-        return None
-    return success
-
-
-def _came_back_in(success: Outcome, new: Outcome) -> bool:
-    passed = new.at - success.at
-    if not is_told(success) or not timedelta(0) <= passed <= WINDOW:
-        return False
-    if success.service and new.service and success.service.casefold() != new.service.casefold():
-        return False
-    return bool(success.incident and new.incident) or passed >= APART
-
-
-def _same_trouble(one: Outcome, other: Outcome) -> bool:
-    if is_told(one) and one.trouble and one.trouble == other.trouble:
-        return True
-    same_lookup = one.lookup_id is not None and one.lookup_id == other.lookup_id
-    return same_lookup or (one.incident is not None and one.incident == other.incident)
-
 
 AUTOMATIC = "kb"
 """Who moves an entry when a rule does."""
@@ -118,7 +64,7 @@ class Outcomes:
         with self.ledger.write():
             past = self.ledger.outcomes_of([entry.id]).get(entry.id, [])
             if new.result is Result.RECURRED:
-                new = replace(new, success=_meant(new, past).id)
+                new = replace(new, success=_success_meant(new, past).id)
             elif (success := did_not_last(new, past)) is not None:
                 self.ledger.record_outcome(_recurrence(new, success))
             self.ledger.record_outcome(new)
@@ -189,7 +135,7 @@ class Outcomes:
         )
 
 
-def _meant(new: Outcome, past: list[Outcome]) -> Outcome:
+def _success_meant(new: Outcome, past: list[Outcome]) -> Outcome:
     """The success that a person says did not last."""
     success = last_success(new, past)
     if success is None:
@@ -210,3 +156,53 @@ def _recurrence(new: Outcome, success: Outcome) -> Outcome:
         verified_by=None,
         note=f"applied again: {new.result}",
     )
+
+
+WINDOW = timedelta(days=20)
+"""94 % of the incidents that repeat do so within 20 days (as published)."""
+APART = timedelta(hours=1)
+"""Two lookups closer than this are taken for the same trouble, where no incident is known."""
+
+
+def did_not_last(new: Outcome, past: Sequence[Outcome]) -> Outcome | None:
+    """The success among the past outcomes of the entry that the new one shows not to have lasted, or None."""
+    if new.result not in APPLIED or not is_told(new):
+        return None
+    if any(_same_trouble(one, new) for one in past if one.result in APPLIED):
+        return None
+    earlier = [one for one in past if one.result is Result.RESOLVED and _came_back_in(one, new)]
+    return _unless_told(max(earlier, key=lambda one: (one.at, one.id), default=None), past)
+
+
+def last_success(new: Outcome, past: Sequence[Outcome]) -> Outcome | None:
+    """The success that somebody means who says that it recurred: of the incident or lookup named, else the last."""
+    successes = [one for one in past if one.result is Result.RESOLVED and one.at <= new.at]
+    open_ones = [one for one in successes if _unless_told(one, past)]
+    named = [one for one in open_ones if _same_trouble(one, new)]
+    return max(named or open_ones, key=lambda one: (one.at, one.id), default=None)
+
+
+def _unless_told(success: Outcome | None, past: Sequence[Outcome]) -> Outcome | None:
+    """The success, unless it is on record already that what it was in came back."""
+    told = {one.success for one in past if one.result is Result.RECURRED}
+    if success is None or any(
+        one.id in told for one in past if one is success or _same_trouble(one, success)
+    ):
+        return None
+    return success
+
+
+def _came_back_in(success: Outcome, new: Outcome) -> bool:
+    passed = new.at - success.at
+    if not is_told(success) or not timedelta(0) <= passed <= WINDOW:
+        return False
+    if success.service and new.service and success.service.casefold() != new.service.casefold():
+        return False
+    return bool(success.incident and new.incident) or passed >= APART
+
+
+def _same_trouble(one: Outcome, other: Outcome) -> bool:
+    if is_told(one) and one.trouble and one.trouble == other.trouble:
+        return True
+    same_lookup = one.lookup_id is not None and one.lookup_id == other.lookup_id
+    return same_lookup or (one.incident is not None and one.incident == other.incident)

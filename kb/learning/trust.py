@@ -1,24 +1,4 @@
-"""How far to trust an entry: a Beta posterior over its outcomes, its interval, and where it stands.
-
-Quantiles of the Beta distribution, for the interval that trust is shown with.
-
-scipy.special would answer the same and costs a quarter of a second to import, too much for a cold
-`kb check`.  The regularised incomplete beta function I_x(a, b) is its continued fraction (DLMF
-8.17.22), evaluated by Lentz's method as in Press et al., Numerical Recipes, 3rd ed., 6.4; it is
-inverted by Newton's method, with bisection wherever that would leave the bracket.
-
-Where an entry stands by its record: established, new or failing.  Pure.
-
-- *established*: it resolved something, and its trust is above what its provenance alone gives it;
-- *failing*: its failures weigh more than its successes and are no fewer, or it failed three times since
-  its last success: what helped for a year and fails since a change is no longer what to try first;
-- *new*: all others: no record yet, or one too thin or too mixed to tell (two failures since the last
-  success are mixed).
-
-Weights are those of trust (`kb.learning.trust`): verification, making things worse, age; failures in a row
-are counted whatever their age.
-
-How far to trust an entry: a Beta posterior over "applying it resolves the incident".
+"""How far to trust an entry: a Beta posterior over "applying it resolves the incident", its interval, and its standing.
 
 value = (a + S) / (a + b + S + F), where (a, b) is the prior of the entry's provenance and S, F are
 the weights of its successes and failures.  What happened in one incident (or, without one, after
@@ -28,7 +8,8 @@ the status counts them (`kb.learning.status`).  A failure of which neither is kn
 doubted sooner than it is believed.
 An outcome weighs its verification (a success that nobody verified counts half) times 0.5^(age / half-life).
 A success that did not last (`recurred`) counts two thirds of its weight.  `low` to `high` is the central 90 %
-credible interval of Beta(a + S, b + F).
+credible interval of Beta(a + S, b + F).  The form, with ageing, is that of Jøsang and Ismail, "The Beta Reputation
+System" (2002).
 
 What follows:
 
@@ -43,7 +24,18 @@ What follows:
   log-concave, so at least 1/e of it lies on either side of the mean).  Without a success the value
   never exceeds that of the prior.
 
-See Jøsang and Ismail, "The Beta Reputation System" (2002), for the form with ageing.
+The standing of an entry follows from the same weights; failures in a row are counted whatever their age:
+
+- *established*: it resolved something, and its trust is above what its provenance alone gives it;
+- *failing*: its failures weigh more than its successes and are no fewer, or it failed three times since
+  its last success: what helped for a year and fails since a change is no longer what to try first;
+- *new*: all others: no record yet, or one too thin or too mixed to tell (two failures since the last
+  success are mixed).
+
+Quantiles of the Beta distribution are computed here: scipy.special would answer the same and costs a quarter of a
+second to import, too much for a cold `kb check`.  The regularised incomplete beta function I_x(a, b) is its
+continued fraction (DLMF 8.17.22), evaluated by Lentz's method as in Press et al., Numerical Recipes, 3rd ed., 6.4;
+it is inverted by Newton's method, with bisection wherever that would leave the bracket.
 """
 
 from __future__ import annotations
@@ -60,65 +52,78 @@ from kb.store.ledger import Ledger
 from kb.store.moves import MoveTable
 from kb.text.times import day_of
 
-_PRECISION, _TINY, _STEPS = 1e-12, 1e-300, 10_000
+REVIEWED = (3.0, 1.0)
+"""The prior of what a person wrote, ran to the end, or accepted."""
+PRIORS: dict[Origin, tuple[float, float]] = {
+    Origin.WRITTEN: REVIEWED,
+    Origin.INGESTED: (2.0, 1.0),
+    Origin.STARTER: (1.0, 1.0),
+    Origin.LEARNED: (1.0, 1.0),
+}
+"""Successes and failures that an entry is credited with before any were seen, by its provenance."""
+HALF_LIFE_DAYS = 180.0
+"""Days in which the weight of an outcome halves."""
+UNVERIFIED = 0.5
+"""The weight of a success that nobody verified."""
+MADE_WORSE = 2.0
+"""Making things worse counts as two failures."""
+RECURRED = 2.0 / 3.0
+"""What is left of a success that came back."""
+INTERVAL = 0.9
+"""The probability that the interval holds."""
 
 
-def beta_cdf(x: float, a: float, b: float) -> float:
-    """I_x(a, b): the probability that a Beta(a, b) variable is at most `x`; `a` and `b` above 0."""
-    if x <= 0.0 or x >= 1.0:
-        return 0.0 if x <= 0.0 else 1.0
-    front = exp(a * log(x) + b * log1p(-x) - _log_beta(a, b))
-    # The fraction converges quickly left of the mean; right of it the symmetric one does.
-    if x < (a + 1.0) / (a + b + 2.0):
-        return front * _fraction(x, a, b) / a
-    return 1.0 - front * _fraction(1.0 - x, b, a) / b
+def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed: bool = False) -> Trust:
+    """The entry's trust at `now`; outcomes from later than that are left out."""
+    found, start = evidence(outcomes, now), prior(entry, reviewed=reviewed)
+    success, failure = start[0] + found.success, start[1] + found.failure
+    tail = (1.0 - INTERVAL) / 2.0
+    return Trust(
+        value=_as_shown(success / (success + failure)),
+        low=_as_shown(beta_quantile(tail, success, failure)),
+        high=_as_shown(beta_quantile(1.0 - tail, success, failure)),
+        resolved=found.resolved,
+        failed=found.failed,
+        recurred=found.recurred,
+        n=found.resolved + found.failed,
+        last=found.last,
+        standing=standing(found, start),
+    )
 
 
-@lru_cache(maxsize=4096)
-def beta_quantile(p: float, a: float, b: float) -> float:
-    """The `x` below which a Beta(a, b) variable lies with probability `p` (0 to 1)."""
-    low, high, x = 0.0, 1.0, a / (a + b)
-    log_beta = _log_beta(a, b)
-    while high - low > _PRECISION:
-        over = beta_cdf(x, a, b) - p
-        low, high = (low, x) if over > 0.0 else (x, high)
-        density = exp((a - 1.0) * log(x) + (b - 1.0) * log1p(-x) - log_beta)
-        step = over / density if density > 0.0 else 1.0
-        following = x - step if low < x - step < high else (low + high) / 2.0
-        if abs(following - x) < _PRECISION:
-            return following
-        x = following
-    return x
+def _as_shown(probability: float) -> float:
+    """Four digits, and never 0 or 1: no amount of evidence is certainty."""
+    return min(0.9999, max(0.0001, round(probability, 4)))
 
 
-def _fraction(x: float, a: float, b: float) -> float:
-    """The continued fraction of I_x(a, b), by the modified method of Lentz."""
-    c, d = 1.0, 1.0 / _away_from_zero(1.0 - (a + b) * x / (a + 1.0))
-    result = d
-    for m in range(1, _STEPS):
-        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
-        for term in (even, odd):
-            d = 1.0 / _away_from_zero(1.0 + term * d)
-            c = _away_from_zero(1.0 + term / c)
-            result *= c * d
-        if abs(c * d - 1.0) < _PRECISION:
-            return result
-    raise ArithmeticError(f"the incomplete beta function did not converge at x={x}, a={a}, b={b}")
+def is_reviewed(entry: Entry) -> bool:
+    """Whether the entry itself says that a person stands behind it."""
+    return entry.provenance.origin is Origin.WRITTEN or (isinstance(entry, Runbook) and bool(entry.verified))
 
 
-def _away_from_zero(value: float) -> float:
-    return value if abs(value) > _TINY else _TINY
+def prior(entry: Entry, *, reviewed: bool = False) -> tuple[float, float]:
+    """The prior of the entry; `reviewed` when a person accepted it."""
+    return REVIEWED if reviewed or is_reviewed(entry) else PRIORS[entry.provenance.origin]
 
 
-def _log_beta(a: float, b: float) -> float:
-    return lgamma(a) + lgamma(b) - lgamma(a + b)
+class TrustBook:
+    """Trust as the ledger has it."""
 
+    def __init__(self, ledger: Ledger, moves: MoveTable) -> None:
+        self._ledger, self._moves = ledger, moves
 
-STREAK_MIXED = 2.0
-"""Failures since the last success from which an entry is no longer established."""
-STREAK_FAILING = 3.0
-"""Failures since the last success from which it is failing."""
+    def of(self, entries: Sequence[Entry], now: datetime) -> dict[str, Trust]:
+        """The trust of each entry by its id."""
+        ids = [entry.id for entry in entries]
+        outcomes, reviewed = self._ledger.outcomes_of(ids), self.reviewed(ids)
+        return {
+            entry.id: trust(entry, outcomes.get(entry.id, ()), now, reviewed=entry.id in reviewed)
+            for entry in entries
+        }
+
+    def reviewed(self, entry_ids: Collection[str]) -> set[str]:
+        """Those of the entries that a person accepted."""
+        return self._moves.reviewed(entry_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,68 +140,6 @@ class OutcomeWeights:
     recurred: int
     streak: float
     last: datetime | None
-
-
-def standing(found: OutcomeWeights, prior: tuple[float, float]) -> Standing:
-    """The standing that the evidence gives to an entry of that prior (see `kb.learning.trust`)."""
-    outweighed = found.failure > found.success and found.failed >= found.resolved
-    if outweighed or found.streak >= STREAK_FAILING:
-        return Standing.FAILING
-    successes, failures = prior
-    above = found.success > 0.0 and found.success * failures > found.failure * successes
-    return Standing.ESTABLISHED if above and found.streak < STREAK_MIXED else Standing.NEW
-
-
-REVIEWED = (3.0, 1.0)
-"""The prior of what a person wrote, ran to the end, or accepted."""
-PRIORS: dict[Origin, tuple[float, float]] = {
-    Origin.WRITTEN: REVIEWED,
-    Origin.INGESTED: (2.0, 1.0),
-    Origin.STARTER: (1.0, 1.0),
-    Origin.LEARNED: (1.0, 1.0),
-}
-"""Successes and failures that an entry is credited with before any were seen, by its provenance."""
-HALF_LIFE_DAYS = 180.0
-UNVERIFIED = 0.5
-MADE_WORSE = 2.0
-"""Making things worse counts as two failures."""
-RECURRED = 2.0 / 3.0
-"""What is left of a success that came back."""
-INTERVAL = 0.9
-"""The probability that the interval holds."""
-
-
-def is_reviewed(entry: Entry) -> bool:
-    """Whether the entry itself says that a person stands behind it."""
-    return entry.provenance.origin is Origin.WRITTEN or (isinstance(entry, Runbook) and bool(entry.verified))
-
-
-def prior(entry: Entry, *, reviewed: bool = False) -> tuple[float, float]:
-    """The prior of the entry; `reviewed` when a person accepted it."""
-    return REVIEWED if reviewed or is_reviewed(entry) else PRIORS[entry.provenance.origin]
-
-
-def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed: bool = False) -> Trust:
-    """The entry's trust at `now`; outcomes from later than that are left out."""
-    found, start = evidence(outcomes, now), prior(entry, reviewed=reviewed)
-    success, failure = start[0] + found.success, start[1] + found.failure
-    tail = (1.0 - INTERVAL) / 2.0
-    return Trust(
-        value=_shown(success / (success + failure)),
-        low=_shown(beta_quantile(tail, success, failure)),
-        high=_shown(beta_quantile(1.0 - tail, success, failure)),
-        resolved=found.resolved,
-        failed=found.failed,
-        recurred=found.recurred,
-        n=found.resolved + found.failed,
-        last=found.last,
-        standing=standing(found, start),
-    )
-
-
-def _shown(probability: float) -> float:
-    """Four digits, and never 0 or 1: no amount of evidence is certainty."""
-    return min(0.9999, max(0.0001, round(probability, 4)))
 
 
 def evidence(outcomes: Iterable[Outcome], now: datetime) -> OutcomeWeights:
@@ -263,6 +206,22 @@ def _freshness(outcome: Outcome, now: datetime) -> float:
     return float(0.5 ** ((now - outcome.at).total_seconds() / 86_400 / HALF_LIFE_DAYS))
 
 
+STREAK_MIXED = 2.0
+"""Failures since the last success from which an entry is no longer established."""
+STREAK_FAILING = 3.0
+"""Failures since the last success from which it is failing."""
+
+
+def standing(found: OutcomeWeights, prior: tuple[float, float]) -> Standing:
+    """The standing that the evidence gives to an entry of that prior (successes, failures)."""
+    outweighed = found.failure > found.success and found.failed >= found.resolved
+    if outweighed or found.streak >= STREAK_FAILING:
+        return Standing.FAILING
+    successes, failures = prior
+    above = found.success > 0.0 and found.success * failures > found.failure * successes
+    return Standing.ESTABLISHED if above and found.streak < STREAK_MIXED else Standing.NEW
+
+
 def record_in_words(record: Trust) -> str:
     """`resolved 3 of 4, 1 came back, last 2026-11-02`, or that there is no record yet."""
     if not record.n:
@@ -279,21 +238,57 @@ def trust_in_words(record: Trust) -> str:
     )
 
 
-class TrustBook:
-    """Trust as the ledger has it."""
+_PRECISION, _TINY, _STEPS = 1e-12, 1e-300, 10_000
+"""Of the fraction and of the quantile; what stands for a zero to divide by; terms of the fraction at most."""
 
-    def __init__(self, ledger: Ledger, moves: MoveTable) -> None:
-        self._ledger, self._moves = ledger, moves
 
-    def of(self, entries: Sequence[Entry], now: datetime) -> dict[str, Trust]:
-        """The trust of each entry by its id."""
-        ids = [entry.id for entry in entries]
-        outcomes, reviewed = self._ledger.outcomes_of(ids), self.reviewed(ids)
-        return {
-            entry.id: trust(entry, outcomes.get(entry.id, ()), now, reviewed=entry.id in reviewed)
-            for entry in entries
-        }
+def beta_cdf(x: float, a: float, b: float) -> float:
+    """I_x(a, b): the probability that a Beta(a, b) variable is at most `x`; `a` and `b` above 0."""
+    if x <= 0.0 or x >= 1.0:
+        return 0.0 if x <= 0.0 else 1.0
+    front = exp(a * log(x) + b * log1p(-x) - _log_beta(a, b))
+    # The fraction converges quickly left of the mean; right of it the symmetric one does.
+    if x < (a + 1.0) / (a + b + 2.0):
+        return front * _fraction(x, a, b) / a
+    return 1.0 - front * _fraction(1.0 - x, b, a) / b
 
-    def reviewed(self, entry_ids: Collection[str]) -> set[str]:
-        """Those of the entries that a person accepted."""
-        return self._moves.reviewed(entry_ids)
+
+@lru_cache(maxsize=4096)
+def beta_quantile(p: float, a: float, b: float) -> float:
+    """The `x` below which a Beta(a, b) variable lies with probability `p` (0 to 1)."""
+    low, high, x = 0.0, 1.0, a / (a + b)
+    log_beta = _log_beta(a, b)
+    while high - low > _PRECISION:
+        over = beta_cdf(x, a, b) - p
+        low, high = (low, x) if over > 0.0 else (x, high)
+        density = exp((a - 1.0) * log(x) + (b - 1.0) * log1p(-x) - log_beta)
+        step = over / density if density > 0.0 else 1.0
+        following = x - step if low < x - step < high else (low + high) / 2.0
+        if abs(following - x) < _PRECISION:
+            return following
+        x = following
+    return x
+
+
+def _fraction(x: float, a: float, b: float) -> float:
+    """The continued fraction of I_x(a, b), by the modified method of Lentz."""
+    c, d = 1.0, 1.0 / _away_from_zero(1.0 - (a + b) * x / (a + 1.0))
+    result = d
+    for m in range(1, _STEPS):
+        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
+        for term in (even, odd):
+            d = 1.0 / _away_from_zero(1.0 + term * d)
+            c = _away_from_zero(1.0 + term / c)
+            result *= c * d
+        if abs(c * d - 1.0) < _PRECISION:
+            return result
+    raise ArithmeticError(f"the incomplete beta function did not converge at x={x}, a={a}, b={b}")
+
+
+def _away_from_zero(value: float) -> float:
+    return value if abs(value) > _TINY else _TINY
+
+
+def _log_beta(a: float, b: float) -> float:
+    return lgamma(a) + lgamma(b) - lgamma(a + b)

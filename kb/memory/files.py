@@ -1,6 +1,6 @@
 """The memory files of a home, as data: read, append, set, query.  Keys are `learned/patterns` and the like.
 
-Every write goes through `yamlfile.change`: locked, atomic, hash-checked, comments and order kept.
+Every write goes through `kb.memory.yaml_file.change`: locked, atomic, hash-checked, comments and order kept.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Edits of YAML text that leave every other byte as it was.  Pure: text in, text out.
 
-The parser tells where a value stands (`yamlplaces`), the new text is spliced in there, and the result is
+The parser tells where a value stands (`kb.memory.yaml_places`), the new text is spliced in there, and the result is
 parsed again: it must mean what was asked for, and everything else what it meant before.  Where no splice
 does that, such as in a value that an alias shows elsewhere, the edit is refused with the reason; nothing
 is ever written anew as a whole.

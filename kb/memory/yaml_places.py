@@ -1,11 +1,9 @@
-"""Where each value of a YAML text stands, and values written as YAML.
-
-Values as YAML: as a block, as one line of a block, and inside `[ … ]` or `{ … }`.  Pure.
-
-Where each value of a YAML text stands, to the character.  Pure.
+"""Where each value of a YAML text stands, to the character; and values written as YAML.  Pure.
 
 libyaml's events carry the marks; a tree of them is kept, aliases as what they are in the text.  A composed node
 would not do: that of an alias has the marks of its anchor, and that of a block ends where the next thing begins.
+
+A value is written as a block, as one line of a block, or as it stands inside `[ … ]` and `{ … }`.
 """
 
 from __future__ import annotations
@@ -19,54 +17,6 @@ from typing import Any
 import yaml
 
 from kb.text import safe_yaml
-
-_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
-"""What YAML takes for the end of a line, and most editors do not."""
-_BREAKS = re.compile("[\n\r\x85\u2028\u2029]")
-_NOT_AS_IT_IS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-
-
-class _Dumper(yaml.SafeDumper):
-    """PyYAML's own, but a text with odd line breaks is escaped instead of broken there."""
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    style = '"' if _OTHER_BREAKS.search(value) else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def dump(value: object, *, flow: bool = False, width: float = 10_000) -> str:
-    """The value as YAML, in the order given."""
-    options: dict[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": width}
-    return str(yaml.dump(value, Dumper=_Dumper, default_flow_style=flow, **options))
-
-
-def in_block(value: object) -> str:
-    """A scalar, or an empty list or mapping, as it stands behind `key: `; empty for what needs lines of its own."""
-    if isinstance(value, (list, dict)) and value:
-        return ""
-    return _one_line(dump({"k": value}, width=float("inf")).removeprefix("k: ").removesuffix("\n"), value)
-
-
-def in_flow(value: object) -> str:
-    """Any value as it stands inside brackets."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{in_flow(key)}: {in_flow(one)}' for key, one in value.items())}}}"
-    if isinstance(value, (list, tuple)):
-        return f"[{', '.join(map(in_flow, value))}]"
-    dumped = dump([value], flow=True, width=float("inf"))
-    return _one_line(dumped.removeprefix("[").removesuffix("]\n"), value)
-
-
-def _one_line(plain: str, value: object) -> str:
-    """As PyYAML writes it, but a text of several lines as a JSON string, which is YAML as well."""
-    if not isinstance(value, str) or not _BREAKS.search(plain):
-        return plain
-    return _NOT_AS_IT_IS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
-
 
 BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line for YAML."""
@@ -125,7 +75,7 @@ def places(text: str) -> YamlPlace | None:
         if isinstance(event, yaml.CollectionEndEvent):
             done = stack.pop()
             done.end = event.end_mark.index if done.style == "flow" else done.last().end  # type: ignore[union-attr]
-            _pair(done, text)
+            _part_keys_and_values(done, text)
         elif isinstance(event, yaml.NodeEvent):
             made = _place(event, text)
             stack[-1].items.append(made)
@@ -158,7 +108,7 @@ def _place(event: Any, text: str) -> YamlPlace:
     return YamlPlace(kind, start, end, column, style=style, anchor=event.anchor or "")
 
 
-def _pair(done: YamlPlace, text: str) -> None:
+def _part_keys_and_values(done: YamlPlace, text: str) -> None:
     """Tell keys from values, once a mapping is read; a key that has no value ends where it ends."""
     if done.kind != "mapping":
         return
@@ -234,3 +184,51 @@ def item_starts(text: str, sequence: YamlPlace) -> Iterator[int]:
         gap = _GAP.match(text, at)
         yield line_start(text, gap.end() if gap else at)
         at = item.end
+
+
+_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+"""What YAML takes for the end of a line, and most editors do not."""
+_NOT_AS_IT_IS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What must be escaped within a JSON string so that YAML reads it."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """PyYAML's own, but a text with odd line breaks is escaped instead of broken there."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = '"' if _OTHER_BREAKS.search(value) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def dump(value: object, *, flow: bool = False, width: float = 10_000) -> str:
+    """The value as YAML text, keys in the order given; `width` in characters."""
+    options: dict[str, Any] = {"sort_keys": False, "allow_unicode": True, "width": width}
+    return str(yaml.dump(value, Dumper=_Dumper, default_flow_style=flow, **options))
+
+
+def in_block(value: object) -> str:
+    """A scalar, or an empty list or mapping, as it stands behind `key: `; empty for what needs lines of its own."""
+    if isinstance(value, (list, dict)) and value:
+        return ""
+    return _one_line(dump({"k": value}, width=float("inf")).removeprefix("k: ").removesuffix("\n"), value)
+
+
+def in_flow(value: object) -> str:
+    """Any value as it stands inside brackets."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{in_flow(key)}: {in_flow(one)}' for key, one in value.items())}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(in_flow, value))}]"
+    dumped = dump([value], flow=True, width=float("inf"))
+    return _one_line(dumped.removeprefix("[").removesuffix("]\n"), value)
+
+
+def _one_line(plain: str, value: object) -> str:
+    """As PyYAML writes it, but a text of several lines as a JSON string, which is YAML as well."""
+    if not isinstance(value, str) or not BREAK.search(plain):
+        return plain
+    return _NOT_AS_IT_IS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))

@@ -1,14 +1,10 @@
-"""An entry of the knowledge base, and the small values that it is made of.
+"""An entry of the knowledge base: what all kinds share, and the small values that it is made of.
 
-The small values that entries are made of: scope, provenance, samples, signatures, events.
+All kinds share id, status, scope and provenance.  Each (`kb.model.kinds`) says how it is titled (`headline`), what
+identifies it (`natural_key`), what text it can be found by (`passages`) and what it advises (`advice`).
 
-All are frozen, all have defaults, none knows about files or databases.  Times are timezone-aware;
-a `date` stands where the source gives no time of day, so that a precision is never invented.
-
-What all kinds of knowledge share: id, status, scope, provenance, and four questions to answer.
-
-Each kind says how it is titled (`headline`), what identifies it (`natural_key`), what text it can be
-found by (`passages`, `signatures`), and what it advises (`advice`).  Nothing here does I/O.
+All values are frozen, all have defaults, none knows about files or databases.  Times are timezone-aware; a `date`
+is used where the source gives no time of day, so that a precision is never invented.
 """
 
 from __future__ import annotations
@@ -26,6 +22,10 @@ class Status(StrEnum):
     ACTIVE = "active"
     RETIRED = "retired"
     QUARANTINED = "quarantined"
+
+
+OFFERED = (Status.ACTIVE, Status.CANDIDATE)
+"""The statuses that lookup and search may return."""
 
 
 class Severity(StrEnum):
@@ -222,7 +222,3 @@ class Entry:
 def passages_of(*pairs: tuple[str, str]) -> tuple[Passage, ...]:
     """Role and text of each passage, empty texts left out."""
     return tuple(Passage(role=role, text=text.strip()) for role, text in pairs if text.strip())
-
-
-OFFERED = (Status.ACTIVE, Status.CANDIDATE)
-"""The statuses that lookup and search may return."""

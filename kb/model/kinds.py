@@ -1,8 +1,7 @@
-"""The kinds of entries: what documents tell, and what was learned into memory files.
+"""The kinds of entries: four that documents tell, and four that are learned into memory files.
 
-What is read from documents: incidents, known errors, alert rules, and texts of no known form.
-
-What is kept in memory files: patterns, tool fixes, procedures, quirks.
+Documents tell incidents, known errors, alert rules and texts of no known form; memory files hold patterns, tool
+fixes, procedures (`Runbook`, which documents tell as well) and quirks of services.
 """
 
 from __future__ import annotations
@@ -79,21 +78,22 @@ class Incident(Entry):
     def advice(self) -> Advice:
         return Advice(
             meaning="\n".join(cause.text for cause in self.causes) or self.summary,
-            fix="\n".join(part for part in (self.mitigation, self.resolution) if part) or _told(self.done),
+            fix="\n".join(part for part in (self.mitigation, self.resolution) if part)
+            or _done_in_words(self.done),
             check=self.check,
             warning=self.warning,
         )
 
 
-def _told(done: tuple[Measure, ...]) -> str:
+def _done_in_words(done: tuple[Measure, ...]) -> str:
     """What was done, as a list that says where each line of it stands and that nobody verified it."""
     if not done:
         return ""
-    lines = ("- " + (f"{one.time}: " if one.time else "") + one.text + _whence(one) for one in done)
+    lines = ("- " + (f"{one.time}: " if one.time else "") + one.text + _place_in_words(one) for one in done)
     return "\n".join(("What was done, as the report tells it (unverified):", *lines))
 
 
-def _whence(measure: Measure) -> str:
+def _place_in_words(measure: Measure) -> str:
     where = [part for part in (measure.section, f"line {measure.line}" if measure.line else "") if part]
     return f" ({', '.join(where)})" if where else ""
 

@@ -1,8 +1,7 @@
 """Receipts: what ingest, learning and looking after a home did.
 
-What ingest and learning did, file by file and entry by entry.
-
-What looking after a home does: which rows a sweep takes away, and which secrets were taken out of old rows.
+Ingest tells it file by file, learning entry by entry, a sweep by the rows that it took away, and a redaction by
+the secrets that it took out of old rows.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from kb.model.entry import Status
 
 
 class FileState(StrEnum):
-    """What became of one file."""
+    """What ingest did with one file."""
 
     ADDED = "added"
     UPDATED = "updated"
@@ -27,9 +26,9 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReceipt:
-    """One file: what it was taken for, what became of it and of its entries.
+    """One file: what it was taken for, what was done with it and with its entries.
 
-    `entries` are the ids on offer from this file; `copies` those that another file said first.
+    `entries` are the ids that are offered from this file; `copies` those that another file said first.
     """
 
     path: str
@@ -57,7 +56,7 @@ class Receipt:
     seconds: float = 0.0
     embedding_seconds: float = 0.0
     entries: dict[str, int] = field(default_factory=dict)
-    """Entries on offer in the whole home afterwards, by kind."""
+    """Entries offered in the whole home afterwards, by kind."""
     notes: tuple[str, ...] = ()
     """What is to be said of the ingest as a whole, such as why a model was not asked."""
 

@@ -1,10 +1,8 @@
-"""What a review hands on: computed facts for prose, and the watch list for triage.
+"""What a review hands on: computed facts for prose, and the items of the watch list for triage.
 
-Computed facts, ready to be told: each number with its noun, so that prose cannot attach it to another.
-
-Whoever writes prose (a template, a model) names a fact; the text that stands there in the end comes from here.
-
-What to look out for: the items of the watch list that the weekly summary writes and triage reads.
+A fact is a number with its noun, so that prose cannot attach it to another: whoever writes prose (a template, a
+model) names a fact, and the text that is shown in the end comes from here.  The weekly summary writes the items of
+the watch list, lookup and triage read them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""What proposals are drafted from: rows of the ledger and entries, read into plain values.
+"""What proposals are drafted from: rows of the ledger and entries, read from the tables of one home into plain values.
 
-What proposals are drafted from: rows of the ledger and entries, as plain values.
-
-Where the facts come from: the tables of one home, read into plain values.
+The words and causes of these values are compared here, too, in one way for all kinds of proposals.
 """
 
 from __future__ import annotations
@@ -31,19 +29,17 @@ LOOKBACK_DAYS = 180
 """Lookups older than this are no longer drafted from."""
 MOST = 5000
 """Lookups, the newest, that are drafted from at most."""
-SAME_CAUSE = 0.5
-"""Two causes are one only when they share more than this of their words (Jaccard)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFacts:
-    """Everything that the gather functions look at.  `entries` are those on offer."""
+    """Everything that the gather functions look at.  `entries` are the offered ones."""
 
     now: datetime
     asked: Sequence[Asked] = ()
     entries: Sequence[Entry] = ()
     known_prints: frozenset[str] = frozenset()
-    """The fingerprints that entries on offer have, among those of the questions' lines."""
+    """The fingerprints that offered entries have, among those of the questions' lines."""
     owned: frozenset[str] = frozenset()
     """Ids of the entries that a memory file owns: the others cannot be edited, only retired."""
     quarantined: Sequence[tuple[Entry, Move]] = ()
@@ -57,6 +53,84 @@ class RecordFacts:
     healthy: Sequence[str] = ()
     verified: Mapping[str, date] = field(default_factory=dict)
     """When a person last said of a runbook that it holds, by its id."""
+
+
+_KINDS = ("pattern", "tool_fix", "runbook", "quirk", "known_error")
+_NO_LIMIT = 1_000_000
+_AT_ONCE = 500
+"""Fingerprints that are asked for at a time."""
+_OWNED_FOLDER = "learned/"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSources:
+    """The tables that proposals are drafted from."""
+
+    table: ProposalTable
+    entries: EntryTable
+    ledger: Ledger
+    trust: TrustBook
+    moves: MoveTable
+
+    def facts(self, stored: Sequence[KeptProposal], now: datetime) -> RecordFacts:
+        """Everything that the gather functions look at, as it is at `now`."""
+        asked = self.table.unanswered(now - timedelta(days=LOOKBACK_DAYS), now, MOST)
+        entries = self._of_kinds(_KINDS)
+        outcomes, quarantined = self._outcomes(now), self._quarantined()
+        failed = [entry for entry, _ in quarantined]
+        prints = {print_ for one in asked for line in one.lines if (print_ := masked(line)[1])}
+        return RecordFacts(
+            now=now,
+            asked=asked,
+            entries=entries,
+            known_prints=frozenset(self._known(prints)),
+            owned=frozenset(self.table.owned(_OWNED_FOLDER)),
+            quarantined=quarantined,
+            outcomes=outcomes,
+            trust=self.trust.of([one for one in (*entries, *failed) if one.id in outcomes], now),
+            incidents=[one for one in self._of_kinds(("incident",)) if isinstance(one, Incident)],
+            incident_of=self.table.incidents_by_lookup(),
+            healthy=self.table.healthy(),
+            verified=_verified(stored),
+        )
+
+    def _of_kinds(self, kinds: Sequence[str]) -> list[Entry]:
+        """The offered entries, the oldest first, so that what is added later changes no group."""
+        ids = self.entries.select(kinds=kinds, limit=_NO_LIMIT)
+        return [stored.entry for stored in self.entries.many(reversed(ids)).values()]
+
+    def _quarantined(self) -> list[tuple[Entry, Move]]:
+        last = self.moves.quarantined(self.entries.in_quarantine())
+        moves = {key: move for key, move in last.items() if move.rule == FAILING}
+        found = self.entries.many(moves).values()
+        return [(one.entry, moves[one.entry.id]) for one in found if one.entry.status is Status.QUARANTINED]
+
+    def _outcomes(self, now: datetime) -> dict[str, list[Outcome]]:
+        """Every outcome up to now by its entry, oldest first."""
+        found: dict[str, list[Outcome]] = {}
+        for outcome in self.ledger.outcomes(datetime.min.replace(tzinfo=UTC), now):
+            found.setdefault(outcome.entry_id, []).append(outcome)
+        return found
+
+    def _known(self, prints: Iterable[str]) -> Iterator[str]:
+        wanted = sorted(prints)
+        for start in range(0, len(wanted), _AT_ONCE):
+            for row in self.entries.index.matching_fingerprints(wanted[start : start + _AT_ONCE]):
+                yield row["fingerprint"]
+
+
+def _verified(stored: Sequence[KeptProposal]) -> dict[str, date]:
+    """The day on which a proposal to verify a runbook was last accepted, by the runbook's id."""
+    found: dict[str, date] = {}
+    for one in stored:
+        decision, proposal = one.decision, one.proposal
+        if (
+            proposal.kind is ProposalKind.VERIFICATION
+            and decision.state is ProposalState.ACCEPTED
+            and decision.at
+        ):
+            found[proposal.entry_id] = max(decision.at.date(), found.get(proposal.entry_id, date.min))
+    return found
 
 
 @lru_cache(maxsize=1 << 14)
@@ -96,86 +170,13 @@ def one_cause(causes: Iterable[str]) -> bool:
     return all(same_cause(said[0], other) for other in said[1:])
 
 
+SAME_CAUSE = 0.5
+"""Two causes are one only when they share more than this of their words (Jaccard)."""
+
+
 def same_cause(one: str, other: str) -> bool:
     """Whether two texts name the same cause: most words shared, and not another kind of trigger."""
     from kb.lookup.causes import trigger_of_text
 
     triggers = {trigger_of_text(one), trigger_of_text(other)} - {""}
     return overlap(one, other) > SAME_CAUSE and len(triggers) < 2
-
-
-_KINDS = ("pattern", "tool_fix", "runbook", "quirk", "known_error")
-_ALL = 1_000_000
-_AT_ONCE = 500
-_LEARNED = "learned/"
-
-
-@dataclass(frozen=True, slots=True)
-class RecordSources:
-    """The tables that proposals are drafted from."""
-
-    table: ProposalTable
-    entries: EntryTable
-    ledger: Ledger
-    trust: TrustBook
-    moves: MoveTable
-
-    def facts(self, stored: Sequence[KeptProposal], now: datetime) -> RecordFacts:
-        """Everything that the gather functions look at, as it is at `now`."""
-        asked = self.table.unanswered(now - timedelta(days=LOOKBACK_DAYS), now, MOST)
-        entries = self._of_kinds(_KINDS)
-        outcomes, quarantined = self._outcomes(now), self._quarantined()
-        failed = [entry for entry, _ in quarantined]
-        prints = {print_ for one in asked for line in one.lines if (print_ := masked(line)[1])}
-        return RecordFacts(
-            now=now,
-            asked=asked,
-            entries=entries,
-            known_prints=frozenset(self._known(prints)),
-            owned=frozenset(self.table.owned(_LEARNED)),
-            quarantined=quarantined,
-            outcomes=outcomes,
-            trust=self.trust.of([one for one in (*entries, *failed) if one.id in outcomes], now),
-            incidents=[one for one in self._of_kinds(("incident",)) if isinstance(one, Incident)],
-            incident_of=self.table.incidents_by_lookup(),
-            healthy=self.table.healthy(),
-            verified=_verified(stored),
-        )
-
-    def _of_kinds(self, kinds: Sequence[str]) -> list[Entry]:
-        """The entries on offer, the oldest first, so that what is added later changes no group."""
-        ids = self.entries.select(kinds=kinds, limit=_ALL)
-        return [stored.entry for stored in self.entries.many(reversed(ids)).values()]
-
-    def _quarantined(self) -> list[tuple[Entry, Move]]:
-        last = self.moves.quarantined(self.entries.in_quarantine())
-        moves = {key: move for key, move in last.items() if move.rule == FAILING}
-        found = self.entries.many(moves).values()
-        return [(one.entry, moves[one.entry.id]) for one in found if one.entry.status is Status.QUARANTINED]
-
-    def _outcomes(self, now: datetime) -> dict[str, list[Outcome]]:
-        """Every outcome up to now by its entry, oldest first."""
-        found: dict[str, list[Outcome]] = {}
-        for outcome in self.ledger.outcomes(datetime.min.replace(tzinfo=UTC), now):
-            found.setdefault(outcome.entry_id, []).append(outcome)
-        return found
-
-    def _known(self, prints: Iterable[str]) -> Iterator[str]:
-        wanted = sorted(prints)
-        for start in range(0, len(wanted), _AT_ONCE):
-            for row in self.entries.index.matching_fingerprints(wanted[start : start + _AT_ONCE]):
-                yield row["fingerprint"]
-
-
-def _verified(stored: Sequence[KeptProposal]) -> dict[str, date]:
-    """The day on which a proposal to verify a runbook was last accepted, by the runbook's id."""
-    found: dict[str, date] = {}
-    for one in stored:
-        decision, proposal = one.decision, one.proposal
-        if (
-            proposal.kind is ProposalKind.VERIFICATION
-            and decision.state is ProposalState.ACCEPTED
-            and decision.at
-        ):
-            found[proposal.entry_id] = max(decision.at.date(), found.get(proposal.entry_id, date.min))
-    return found

@@ -1,18 +1,12 @@
-"""`Proposals`: what waits for a decision: gathered from the record, beside what was decided before.
+"""`Proposals`: what waits for a decision; accept one, or reject it.
 
-All proposals that the facts give rise to, in the order in which they should be looked at.
+Every call first finishes what a killed process was accepting, then gathers from the record anew, so that the list is
+never older than the ledger.  A home that cannot be written still lists what it would propose.
 
-What is open: what was gathered now, beside what was proposed before and decided.
-
-The rules, in full.  A proposal that shares a key with an earlier one of its kind *is* that one, and has its
-id.  An open one whose reason is gone is outdated; if the reason comes back, it is open again.  One that was
-decided stays decided, and comes back only when its evidence has grown to `COMES_BACK` times what it was at
-the decision, and by `GROWN_BY` records or more.
-
-`Proposals`: what waits for a decision; accept one, or reject it.  Thin: the rules are in the modules beside.
-
-Every call first finishes what a killed process was accepting, then gathers anew, so that the list is never
-older than the ledger.  A home that cannot be written still lists what it would propose.
+What was gathered now is settled with what was proposed before.  A proposal that shares a key with an earlier one of
+its kind *is* that one, and has its id.  An open one whose reason is gone is outdated; if the reason comes back, it is
+open again.  One that was decided stays decided, and comes back only when its evidence has grown to `COMES_BACK` times
+what it was at the decision, and by `GROWN_BY` records or more.
 """
 
 from __future__ import annotations
@@ -33,111 +27,6 @@ from kb.proposals.merges import gather_merges
 from kb.proposals.patterns import gather_patterns
 from kb.proposals.runbooks import gather_retirements, gather_runbooks, gather_verifications
 from kb.text.redact import redact_data
-
-
-def gather(facts: RecordFacts) -> list[Proposal]:
-    """What does harm first, then what is missing, then what could be tidier."""
-    retirements = gather_retirements(facts)
-    going = {one.retires for one in retirements}
-    merges = (one for one in gather_merges(facts) if not going & {one.entry_id, one.retires})
-    return [
-        *retirements,
-        *gather_patterns(facts),
-        *gather_runbooks(facts),
-        *(one for one in gather_verifications(facts) if one.entry_id not in going),
-        *merges,
-    ]
-
-
-COMES_BACK = 2.0
-"""Times its weight at the decision that a decided proposal must have to be proposed again."""
-GROWN_BY = 3
-"""Records by which it must have grown as well."""
-
-_OPEN = Decision(state=ProposalState.OPEN)
-_DECIDED = (ProposalState.ACCEPTED, ProposalState.REJECTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """Every proposal as it stands now, and those of them that changed; `fresh` has what was gathered, by id."""
-
-    all: tuple[KeptProposal, ...]
-    changed: tuple[KeptProposal, ...]
-    fresh: dict[str, Proposal]
-
-    @property
-    def open(self) -> list[KeptProposal]:
-        """Those that wait for a decision, in the order of gathering."""
-        by_id = {one.proposal.id: one for one in self.all if one.decision.state is ProposalState.OPEN}
-        return [by_id[one] for one in self.fresh if one in by_id]
-
-
-def settle(gathered: Iterable[Proposal], stored: Sequence[KeptProposal], now: datetime) -> Settled:
-    """Bring what was gathered and what is stored together."""
-    index = {(one.proposal.kind, key): one for one in stored for key in one.proposal.keys}
-    after = {one.proposal.id: one for one in stored}
-    fresh: dict[str, Proposal] = {}
-    for proposal in gathered:
-        before = _earlier(proposal, index)
-        known = (
-            replace(proposal, id=before.proposal.id, keys=_all_keys(before, proposal)) if before else proposal
-        )
-        if known.id not in fresh:
-            fresh[known.id] = known
-            after[known.id] = _renewed(known, before, now)
-    for one in stored:
-        if one.proposal.id not in fresh and is_waiting(one):
-            after[one.proposal.id] = _outdated(one, now)
-    before_by_id = {one.proposal.id: one for one in stored}
-    changed = tuple(one for key, one in after.items() if before_by_id.get(key) != one)
-    return Settled(tuple(after.values()), changed, fresh)
-
-
-def is_waiting(one: KeptProposal) -> bool:
-    """Whether nobody has decided yet."""
-    return one.decision.state is ProposalState.OPEN and one.decision.at is None
-
-
-def is_unfinished(one: KeptProposal) -> bool:
-    """Whether it was being accepted when the process ended."""
-    return one.decision.state is ProposalState.OPEN and one.decision.at is not None
-
-
-def grown(now: int, before: int) -> bool:
-    """Whether so much more speaks for a proposal that it may come back after a decision."""
-    return now >= COMES_BACK * before and now >= before + GROWN_BY
-
-
-def _earlier(proposal: Proposal, index: dict[tuple[ProposalKind, str], KeptProposal]) -> KeptProposal | None:
-    found = (index.get((proposal.kind, key)) for key in proposal.keys)
-    return next((one for one in found if one), None)
-
-
-def _all_keys(before: KeptProposal, proposal: Proposal) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*before.proposal.keys, *proposal.keys)))
-
-
-def _renewed(proposal: Proposal, before: KeptProposal | None, now: datetime) -> KeptProposal:
-    if before is None or before.decision.state is ProposalState.OUTDATED:
-        return KeptProposal(proposal=proposal, at=now, decision=_OPEN)
-    if before.decision.state in _DECIDED:
-        return _again(proposal, before, now) if grown(proposal.weight, before.proposal.weight) else before
-    return replace(before, proposal=proposal) if is_waiting(before) else before
-
-
-def _again(proposal: Proposal, before: KeptProposal, now: datetime) -> KeptProposal:
-    """Open again, with what was decided the last time among the reasons."""
-    decided = before.decision
-    why = f": {decided.reason}" if decided.reason else ""
-    day = f" on {decided.at.date()}" if decided.at else ""
-    said = f"{decided.state}{day} when {before.proposal.weight} records spoke for it{why}; now {proposal.weight} do"
-    return KeptProposal(proposal=replace(proposal, reasons=(*proposal.reasons, said)), at=now, decision=_OPEN)
-
-
-def _outdated(one: KeptProposal, now: datetime) -> KeptProposal:
-    reason = "what it was about is known, changed or gone by now"
-    return replace(one, decision=Decision(state=ProposalState.OUTDATED, at=now, reason=reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +58,7 @@ class Proposals:
         return Waiting(proposals=tuple(settled.open), looked_at=looked_at)
 
     def get(self, proposal_id: str) -> KeptProposal:
-        """The proposal with this id, whatever became of it.  Raises EntryNotFound."""
+        """The proposal with this id, whatever its state.  Raises EntryNotFound."""
         return self._get(proposal_id, self._settled())
 
     def accept(
@@ -200,7 +89,10 @@ class Proposals:
             raise
 
     def reject(self, proposal_id: str, reason: str) -> KeptProposal:
-        """Do not propose it again, unless far more speaks for it one day.  Raises EntryNotFound, InvalidInput."""
+        """Decide against it: it is not proposed again, unless far more speaks for it one day.
+
+        Raises EntryNotFound, and InvalidInput without a reason or for one that was accepted.
+        """
         found = self.get(proposal_id)
         if found.decision.state is ProposalState.ACCEPTED:
             raise InvalidInput(
@@ -262,3 +154,111 @@ class Proposals:
         if found is None:
             raise EntryNotFound(f"there is no proposal {proposal_id!r}; see: kb proposals")
         return found
+
+
+def gather(facts: RecordFacts) -> list[Proposal]:
+    """All proposals that the record gives reason for: what does harm first, then what is missing, then tidiness."""
+    retirements = gather_retirements(facts)
+    going = {one.retires for one in retirements}
+    merges = (one for one in gather_merges(facts) if not going & {one.entry_id, one.retires})
+    return [
+        *retirements,
+        *gather_patterns(facts),
+        *gather_runbooks(facts),
+        *(one for one in gather_verifications(facts) if one.entry_id not in going),
+        *merges,
+    ]
+
+
+COMES_BACK = 2.0
+"""Times its weight at the decision that a decided proposal must have to be proposed again."""
+GROWN_BY = 3
+"""Records by which it must have grown as well."""
+_OPEN = Decision(state=ProposalState.OPEN)
+_DECIDED = (ProposalState.ACCEPTED, ProposalState.REJECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Every proposal as it is now, and those of them that changed; `fresh` has what was gathered, by id."""
+
+    all: tuple[KeptProposal, ...]
+    changed: tuple[KeptProposal, ...]
+    fresh: dict[str, Proposal]
+
+    @property
+    def open(self) -> list[KeptProposal]:
+        """Those that wait for a decision, in the order of gathering."""
+        by_id = {one.proposal.id: one for one in self.all if one.decision.state is ProposalState.OPEN}
+        return [by_id[one] for one in self.fresh if one in by_id]
+
+
+def settle(gathered: Iterable[Proposal], stored: Sequence[KeptProposal], now: datetime) -> Settled:
+    """Bring what was gathered and what is stored together."""
+    index = {(one.proposal.kind, key): one for one in stored for key in one.proposal.keys}
+    after = {one.proposal.id: one for one in stored}
+    fresh: dict[str, Proposal] = {}
+    for proposal in gathered:
+        before = _same_earlier(proposal, index)
+        known = (
+            replace(proposal, id=before.proposal.id, keys=_all_keys(before, proposal)) if before else proposal
+        )
+        if known.id not in fresh:
+            fresh[known.id] = known
+            after[known.id] = _renewed(known, before, now)
+    for one in stored:
+        if one.proposal.id not in fresh and is_waiting(one):
+            after[one.proposal.id] = _outdated(one, now)
+    before_by_id = {one.proposal.id: one for one in stored}
+    changed = tuple(one for key, one in after.items() if before_by_id.get(key) != one)
+    return Settled(tuple(after.values()), changed, fresh)
+
+
+def is_waiting(one: KeptProposal) -> bool:
+    """Whether nobody has decided yet."""
+    return one.decision.state is ProposalState.OPEN and one.decision.at is None
+
+
+def is_unfinished(one: KeptProposal) -> bool:
+    """Whether it was being accepted when the process ended."""
+    return one.decision.state is ProposalState.OPEN and one.decision.at is not None
+
+
+def grown(now: int, before: int) -> bool:
+    """Whether so much more speaks for a proposal that it may come back after a decision."""
+    return now >= COMES_BACK * before and now >= before + GROWN_BY
+
+
+def _same_earlier(
+    proposal: Proposal, index: dict[tuple[ProposalKind, str], KeptProposal]
+) -> KeptProposal | None:
+    found = (index.get((proposal.kind, key)) for key in proposal.keys)
+    return next((one for one in found if one), None)
+
+
+def _all_keys(before: KeptProposal, proposal: Proposal) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before.proposal.keys, *proposal.keys)))
+
+
+def _renewed(proposal: Proposal, before: KeptProposal | None, now: datetime) -> KeptProposal:
+    if before is None or before.decision.state is ProposalState.OUTDATED:
+        return KeptProposal(proposal=proposal, at=now, decision=_OPEN)
+    if before.decision.state in _DECIDED:
+        return (
+            _open_again(proposal, before, now) if grown(proposal.weight, before.proposal.weight) else before
+        )
+    return replace(before, proposal=proposal) if is_waiting(before) else before
+
+
+def _open_again(proposal: Proposal, before: KeptProposal, now: datetime) -> KeptProposal:
+    """Open again, with what was decided the last time among the reasons."""
+    decided = before.decision
+    why = f": {decided.reason}" if decided.reason else ""
+    day = f" on {decided.at.date()}" if decided.at else ""
+    said = f"{decided.state}{day} when {before.proposal.weight} records spoke for it{why}; now {proposal.weight} do"
+    return KeptProposal(proposal=replace(proposal, reasons=(*proposal.reasons, said)), at=now, decision=_OPEN)
+
+
+def _outdated(one: KeptProposal, now: datetime) -> KeptProposal:
+    reason = "what it was about is known, changed or gone by now"
+    return replace(one, decision=Decision(state=ProposalState.OUTDATED, at=now, reason=reason))

@@ -1,11 +1,8 @@
-"""The checks on what a model wrote, and text of others as data in a request.
-
-Text of others as data in a request: between tags that the text cannot close.
-
-The checks on what a model wrote.  Pure: text in, the reason for a rejection or a place in a text out.
+"""The checks on what a model wrote.  Pure: text in, the reason for a rejection or a place in a text out.
 
 Prose: every number comes from a computed fact, through a placeholder; every id exists.  A sentence is
-rejected rather than mended.  Quotes: they occur in the text word for word, white space aside.
+rejected rather than mended.  Quotes: they occur in the text word for word, white space aside.  Text of others goes
+into a request as data, between tags that it cannot close (`delimited`).
 """
 
 from __future__ import annotations
@@ -17,18 +14,8 @@ from collections.abc import Sequence
 
 from kb.model.review import Facts
 
-
-def delimited(name: str, text: str) -> str:
-    """The text between tags whose name depends on the text itself, so that nothing in it ends them."""
-    tag = f"{name}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
-    return f"<{tag}>\n{text}\n</{tag}>"
-
-
 LONGEST_SENTENCE = 500
 """Characters of a sentence as drafted; what is longer is no sentence."""
-LONGEST_QUOTE = 2000
-"""Characters of a quote that are still a quote, and of the sentence that it is widened to."""
-
 _PLACEHOLDER = re.compile(r"\{(?P<entry>entry:)?(?P<name>[^{}\s]+)\}")
 _NUMBER_WORDS = re.compile(
     r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
@@ -38,16 +25,14 @@ _NUMBER_WORDS = re.compile(
     r"|majority|minority|several|many|few|multiple|numerous|none|no|nothing|nobody|never|per ?cent|percentage)\b|[%‰]",
     re.I,
 )
-_BENT = re.compile(
+_QUALIFIED_FACT = re.compile(
     r"\b(?:(?:more|fewer|less|greater|other|rather) than|at (?:least|most)|almost|nearly|over|under|above|below|up to"
     r"|about|around|roughly|approximately|another|not|minus|plus)\s+\{"
     r"|\}\s*(?:more|fewer|less|or (?:more|less|so))\b",
     re.I,
 )
-_GLUED = re.compile(r"\}\s*\{|[\w.,]\{|\}\w")
+_GLUED_PLACEHOLDER = re.compile(r"\}\s*\{|[\w.,]\{|\}\w")
 _MARKUP = re.compile(r"[<>`\[\]\\]|\w://|www\.")
-_BOUNDARY = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+•|#>]|\d+[.)])(?:\s|\|))|\Z")
-_LIST_MARK = re.compile(r"^(?:[-*+•#>]+|\d+[.)])\s+")
 
 
 def why_rejected(text: str, cites: Sequence[str], facts: Facts) -> str:
@@ -74,9 +59,9 @@ def _why_wording_rejected(text: str, facts: Facts) -> str:
     own = _PLACEHOLDER.sub(" ", text)
     if "{" in own or "}" in own:
         return "it has a broken placeholder"
-    if _GLUED.search(text):
+    if _GLUED_PLACEHOLDER.search(text):
         return "a placeholder is glued to other text"
-    if bent := _BENT.search(text):
+    if bent := _QUALIFIED_FACT.search(text):
         return f"it bends a computed fact ({bent[0].strip(' {}')!r})"
     if _MARKUP.search(own) or any(unicodedata.category(sign) == "Cc" for sign in own):
         return "it has markup or a link"
@@ -95,7 +80,7 @@ def entries_named(text: str) -> list[str]:
 
 
 def filled(text: str, facts: Facts) -> str:
-    """A sentence that stood the checks, with computed facts and titles in the place of placeholders."""
+    """A sentence that passed the checks, with computed facts and titles in the place of placeholders."""
 
     def fill(found: re.Match[str]) -> str:
         if found["entry"]:
@@ -103,6 +88,12 @@ def filled(text: str, facts: Facts) -> str:
         return " ".join(facts.values[found["name"]].phrase.split())
 
     return " ".join(_PLACEHOLDER.sub(fill, text).split())
+
+
+LONGEST_QUOTE = 2000
+"""Characters of a quote that are still a quote, and of the sentence that it is widened to."""
+_BOUNDARY = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+•|#>]|\d+[.)])(?:\s|\|))|\Z")
+_LIST_MARK = re.compile(r"^(?:[-*+•#>]+|\d+[.)])\s+")
 
 
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:
@@ -129,3 +120,9 @@ def whole_sentences(text: str, start: int, end: int) -> str:
             wide = _LIST_MARK.sub("", " ".join(text[left : boundary.start()].split()))
             return wide if len(wide) <= LONGEST_QUOTE else " ".join(text[start:end].split())
     return " ".join(text[start:end].split())
+
+
+def delimited(name: str, text: str) -> str:
+    """The text between tags whose name depends on the text itself, so that nothing in it ends them."""
+    tag = f"{name}-{hashlib.blake2b(text.encode(), digest_size=6).hexdigest()}"
+    return f"<{tag}>\n{text}\n</{tag}>"

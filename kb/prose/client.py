@@ -1,10 +1,9 @@
-"""Asks a model through the `anthropic` SDK, and says in one sentence why there is no answer.
-
-Why a model gave no answer, in one sentence each that says what to do.  Nothing here is fatal to anything.
+"""Asks a model through the `anthropic` SDK, and says in one sentence why there is no answer, and what to do.
 
 The SDK is imported by the first question (2.6 s).  It finds its address (`ANTHROPIC_BASE_URL`) and
 retries by itself.  Promises: secrets are redacted from all that is sent; an answer is whole and of the
-form that was asked for, else `ProseMissing` is raised and nothing else.
+form that was asked for, else `ProseMissing` is raised and nothing else.  That is never fatal: what was computed
+is there without prose.
 """
 
 from __future__ import annotations
@@ -26,78 +25,7 @@ if TYPE_CHECKING:
     from anthropic.lib.streaming import MessageStream
     from anthropic.types import Message
 
-_STATUS = {
-    401: "the API refused the key (401): check ANTHROPIC_API_KEY",
-    402: "the account cannot pay (402)",
-    403: "the key may not do this (403)",
-    404: "the API knows no model {model!r} (404): set KB_PROSE_MODEL",
-    413: "the request is too large (413)",
-    429: "the API's rate limit is reached (429): try again later",
-    529: "the API is overloaded (529): try again later",
-}
-_OF_THE_REQUEST = (400, 413, 422)
-"""Failures that another request need not share."""
-
-
-class ProseMissing(KbError):
-    """A model gave no usable answer; `str(error)` says why, and everything that is computed stands.
-
-    `lasting`: the next question would most likely fail alike (no key, overload, no connection).
-    """
-
-    def __init__(self, reason: str, *, lasting: bool = False) -> None:
-        super().__init__(redact(reason).text)
-        self.lasting = lasting
-
-
-def why_unfinished(message: Message, *, whole: bool) -> str:
-    """Why a message is not a whole answer; empty where it is one."""
-    stopped = message.stop_reason
-    if stopped == "refusal":
-        details = message.stop_details
-        said = (details.explanation or details.category or "") if details else ""
-        return "the model refused to answer" + (f" ({said})" if said else "")
-    if stopped == "max_tokens" or stopped == "model_context_window_exceeded":
-        return "the answer was cut off at the longest length allowed"
-    if not whole or stopped is None:
-        return "the answer was cut off: its stream ended early; try again"
-    return "" if stopped == "end_turn" else f"the model stopped for an unexpected reason ({stopped})"
-
-
-def why_unreachable(error: Exception, model: str) -> ProseMissing:
-    """What an error of the SDK means to the person who asked."""
-    import anthropic
-
-    if isinstance(error, anthropic.APIStatusError):
-        return _refused(error, model)
-    if isinstance(error, anthropic.APITimeoutError):
-        return ProseMissing("the API did not answer in time: try again later", lasting=True)
-    if isinstance(error, anthropic.APIConnectionError):
-        return ProseMissing(f"the API cannot be reached ({error.__cause__ or error})", lasting=True)
-    return ProseMissing(f"asking the model failed ({type(error).__name__}: {error})", lasting=True)
-
-
-def why_broken_off(error: Exception, model: str) -> ProseMissing:
-    """What an error in the middle of an answer means; the transport and a damaged stream raise what they like."""
-    import anthropic
-
-    if isinstance(error, anthropic.AnthropicError):
-        return why_unreachable(error, model)
-    return ProseMissing(f"the answer was cut off in the middle ({type(error).__name__}: {error}); try again")
-
-
-def _refused(error: APIStatusError, model: str) -> ProseMissing:
-    status, said = error.status_code, error.api_message or str(error)
-    if status < 400:  # an error event within a stream that had begun well
-        return ProseMissing(f"the answer was cut off by the API ({error.type}: {said}); try again")
-    reason = _STATUS.get(status, "the API answered with an error ({status}: {said})")
-    return ProseMissing(
-        reason.format(model=model, status=status, said=said), lasting=status not in _OF_THE_REQUEST
-    )
-
-
 Form = TypeVar("Form", bound=msgspec.Struct)
-
 MODEL = "claude-sonnet-5-5"
 """The model that is asked where `KB_PROSE_MODEL` names no other."""
 SILENCE_SECONDS = 60.0
@@ -110,11 +38,6 @@ RETRIES = 2
 """How often the SDK asks again after an overload, a rate limit or a broken connection."""
 MAX_TOKENS = 8000
 """The longest answer, in tokens."""
-
-
-class _Response(Protocol):
-    @property
-    def headers(self) -> MutableMapping[str, str]: ...
 
 
 class Asks(Protocol):
@@ -198,7 +121,7 @@ class Client:
     def _sdk(self) -> Anthropic:
         from anthropic import Anthropic, DefaultHttpxClient
 
-        http = DefaultHttpxClient(event_hooks={"response": [_impatient]})
+        http = DefaultHttpxClient(event_hooks={"response": [_no_long_wait]})
         return Anthropic(
             api_key=self.api_key, timeout=self.silence, max_retries=self.retries, http_client=http
         )
@@ -211,7 +134,12 @@ def _schema(form: type[msgspec.Struct]) -> dict[str, Any]:
     return {**root, "$defs": parts}
 
 
-def _impatient(response: _Response) -> None:
+class _Response(Protocol):
+    @property
+    def headers(self) -> MutableMapping[str, str]: ...
+
+
+def _no_long_wait(response: _Response) -> None:
     """No retry where the API asks to wait longer than a person would: the SDK obeys any `retry-after`."""
     try:
         milliseconds = float(response.headers.get("retry-after-ms", 0))
@@ -220,3 +148,73 @@ def _impatient(response: _Response) -> None:
         seconds = PATIENCE_SECONDS + 1
     if seconds > PATIENCE_SECONDS:
         response.headers["x-should-retry"] = "false"
+
+
+class ProseMissing(KbError):
+    """A model gave no usable answer; `str(error)` says why, and everything that is computed stands.
+
+    `lasting`: the next question would most likely fail alike (no key, overload, no connection).
+    """
+
+    def __init__(self, reason: str, *, lasting: bool = False) -> None:
+        super().__init__(redact(reason).text)
+        self.lasting = lasting
+
+
+def why_unfinished(message: Message, *, whole: bool) -> str:
+    """Why a message is not a whole answer; empty where it is one."""
+    stopped = message.stop_reason
+    if stopped == "refusal":
+        details = message.stop_details
+        said = (details.explanation or details.category or "") if details else ""
+        return "the model refused to answer" + (f" ({said})" if said else "")
+    if stopped == "max_tokens" or stopped == "model_context_window_exceeded":
+        return "the answer was cut off at the longest length allowed"
+    if not whole or stopped is None:
+        return "the answer was cut off: its stream ended early; try again"
+    return "" if stopped == "end_turn" else f"the model stopped for an unexpected reason ({stopped})"
+
+
+def why_unreachable(error: Exception, model: str) -> ProseMissing:
+    """What an error of the SDK means to the person who asked."""
+    import anthropic
+
+    if isinstance(error, anthropic.APIStatusError):
+        return _refused(error, model)
+    if isinstance(error, anthropic.APITimeoutError):
+        return ProseMissing("the API did not answer in time: try again later", lasting=True)
+    if isinstance(error, anthropic.APIConnectionError):
+        return ProseMissing(f"the API cannot be reached ({error.__cause__ or error})", lasting=True)
+    return ProseMissing(f"asking the model failed ({type(error).__name__}: {error})", lasting=True)
+
+
+def why_broken_off(error: Exception, model: str) -> ProseMissing:
+    """What an error in the middle of an answer means; the transport and a damaged stream raise what they like."""
+    import anthropic
+
+    if isinstance(error, anthropic.AnthropicError):
+        return why_unreachable(error, model)
+    return ProseMissing(f"the answer was cut off in the middle ({type(error).__name__}: {error}); try again")
+
+
+_STATUS_IN_WORDS = {
+    401: "the API refused the key (401): check ANTHROPIC_API_KEY",
+    402: "the account cannot pay (402)",
+    403: "the key may not do this (403)",
+    404: "the API knows no model {model!r} (404): set KB_PROSE_MODEL",
+    413: "the request is too large (413)",
+    429: "the API's rate limit is reached (429): try again later",
+    529: "the API is overloaded (529): try again later",
+}
+_OF_THE_REQUEST = (400, 413, 422)
+"""Failures that another request need not share."""
+
+
+def _refused(error: APIStatusError, model: str) -> ProseMissing:
+    status, said = error.status_code, error.api_message or str(error)
+    if status < 400:  # an error event within a stream that had begun well
+        return ProseMissing(f"the answer was cut off by the API ({error.type}: {said}); try again")
+    reason = _STATUS_IN_WORDS.get(status, "the API answered with an error ({status}: {said})")
+    return ProseMissing(
+        reason.format(model=model, status=status, said=said), lasting=status not in _OF_THE_REQUEST
+    )

@@ -1,11 +1,6 @@
-"""Fields of a postmortem from the passages that a model marked: what is asked, and what is made of it.
+"""Fields of a postmortem from the passages that a model marked: what is asked, and what is made of the answer.
 
-What a model is asked about a free-form postmortem: the form of the answer, and the request.
-
-Every field is a quote from the text, or empty; values are read from the quotes by kb itself.
-
-Fields of a postmortem from the passages that a model marked.  Pure: incident, quotes and text in.
-
+Every field of the answer is a quote from the text, or empty; values are read from the quotes by kb itself.
 Promises: only fields that the parsers left empty are filled; each value is read from a quote that occurs
 in the text word for word; what has no such quote, or gives no certain value, is rejected with the reason.
 Causes stay suspected, whatever the text calls them: that the passage tells the cause is a model's word.
@@ -95,7 +90,7 @@ def request_of(text: str) -> str:
 MARK = "extracted_by_model"
 """The key of `Entry.extra` that tells which fields come from a model, with their quotes."""
 _NAME_LENGTH = 60
-_Item = TypeVar("_Item")
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +163,14 @@ def _read_names(incident: Incident, quotes: PostmortemQuotes, reading: _Reading)
         else:
             reading.reject("severity", quotes.severity, "it names no severity that kb knows")
     if not incident.scope.services:
-        names = tuple(dict.fromkeys(name for quote in quotes.services for name in _name(quote, reading)))
+        names = tuple(
+            dict.fromkeys(name for quote in quotes.services for name in _service_name(quote, reading))
+        )
         if names:
             reading.accept("services", names, *names)
 
 
-def _name(quote: str, reading: _Reading) -> Iterator[str]:
+def _service_name(quote: str, reading: _Reading) -> Iterator[str]:
     if reading.located("services", quote):
         if len(name := " ".join(quote.split())) <= _NAME_LENGTH:
             yield name
@@ -234,7 +231,7 @@ def _read_course(incident: Incident, quotes: PostmortemQuotes, reading: _Reading
             reading.accept("timeline", tuple(events), *(event.text for event in events))
 
 
-def _read_list(name: str, quotes: Sequence[str], reading: _Reading, made: Callable[[str], _Item]) -> None:
+def _read_list(name: str, quotes: Sequence[str], reading: _Reading, made: Callable[[str], _Made]) -> None:
     """Quotes of sentences, each widened to the whole of it; one that stands in another's sentence counts once."""
     found = {
         whole_sentences(reading.text, *place): quote

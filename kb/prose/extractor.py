@@ -24,7 +24,7 @@ _SOURCES = ("postmortem", "document")
 
 @dataclass(frozen=True, slots=True)
 class ModelReading:
-    """What became of the entries of one file: `asked` when a model really read it; `told` in sentences."""
+    """The entries of one file after extraction: `asked` when a model really read it; `told` in sentences."""
 
     entries: tuple[Entry, ...]
     asked: bool = False

@@ -57,7 +57,7 @@ class NarrativeDraft(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """A sentence that stood the checks, numbers filled in, with the ids of the entries that it cites."""
+    """A sentence that passed the checks, numbers filled in, with the ids of the entries that it cites."""
 
     text: str
     cites: tuple[str, ...] = ()

@@ -1,14 +1,10 @@
-"""What a summary counts: incidents and action items, as they stood at the end of its window.
-
-The incidents that a summary counts, as they stood at the end of its window.
+"""What a summary counts: the incidents and action items of a window, as they were at its end.
 
 An incident that was lived here is unfolded from the steps that were noted by then; a postmortem that
 took it over by then speaks for it.  One that came from a document is counted from the moment the
 document came in; of what that says, the store keeps only the last version.
 
-Action items: what was opened, closed and is overdue.  Pure.
-
-An item of an incident that was lived here is opened and closed by its steps.  A document tells no day
+An action item of an incident that was lived here is opened and closed by its steps.  A document tells no day
 for its items: they are opened with their incident, and count as closed nowhere.
 """
 
@@ -83,16 +79,18 @@ def gather_cases(
         if (
             key not in lived
             and isinstance(entry, Incident)
-            and (at := _moment(entry))
+            and (at := _happened_at(entry))
             and since <= at < until
         ):
             known_at = datetime.fromisoformat(rows[key]["created_at"])
-            cases.append(Case(at, entry, known_at, _texts([entry.title]), frozenset(applied.get(key, ()))))
+            cases.append(
+                Case(at, entry, known_at, _fingerprints([entry.title]), frozenset(applied.get(key, ())))
+            )
     return sorted(cases, key=lambda case: (case.at, case.id))
 
 
 def between(cases: Iterable[Case], since: datetime, until: datetime) -> list[Case]:
-    """Those that happened in a window."""
+    """Those that happened in a window: from `since`, which is included, to `until`, which is not."""
     return [case for case in cases if since <= case.at < until]
 
 
@@ -112,7 +110,13 @@ def _from_life(
     entry = stored if isinstance(stored, Incident) else to_entry(live)
     ids = frozenset({*live.applied, *applied.get(live.id, ())})
     return Case(
-        live.detected, entry, live.detected, _texts([live.title, live.alert]), ids, live.lookup_id, events
+        live.detected,
+        entry,
+        live.detected,
+        _fingerprints([live.title, live.alert]),
+        ids,
+        live.lookup_id,
+        events,
     )
 
 
@@ -125,13 +129,13 @@ def _applied(outcomes: Iterable[Outcome]) -> dict[str, set[str]]:
     return found
 
 
-def _texts(texts: Sequence[str]) -> dict[str, bool]:
+def _fingerprints(texts: Sequence[str]) -> dict[str, bool]:
     """The fingerprint of each text's most telling line, and whether it tells enough by itself."""
     asked = (ask(text) for text in texts if text.strip())
     return {one.fingerprint: one.specificity >= TOO_GENERAL for one in asked if one.fingerprint}
 
 
-def _moment(incident: Incident) -> datetime | None:
+def _happened_at(incident: Incident) -> datetime | None:
     """When it happened; the beginning of its day (in UTC) where only that is known."""
     at = incident.detected or incident.started
     if at is None and incident.date is not None:
@@ -152,25 +156,27 @@ class Items:
 
 
 def gather_items(cases: Sequence[Case], since: datetime, until: datetime) -> Items:
-    """What became of the action items of these incidents; `cases` reach back beyond the window."""
+    """The action items of these incidents, opened, closed and overdue; `cases` reach back beyond the window."""
     opened, closed = list[OpenItem](), list[OpenItem]()
     for case in cases:
-        for item, at, done in _steps(case):
+        for item, at, done in _steps_of_items(case):
             if since <= at < until:
                 (closed if done else opened).append(open_item(case, item, until))
-    everything = [open_item(case, item, until) for case, item in _open(cases)]
+    everything = [open_item(case, item, until) for case, item in _open_items(cases)]
     late = sorted((one for one in everything if one.overdue), key=lambda one: (one.due or "", one.text))
     return Items(
         opened=tuple(opened),
         closed=tuple(closed),
         overdue=tuple(late),
-        still_open=tuple(open_item(case, item, until) for case, item in _open(between(cases, since, until))),
+        still_open=tuple(
+            open_item(case, item, until) for case, item in _open_items(between(cases, since, until))
+        ),
         read=sum(len(case.incident.action_items) for case in cases),
     )
 
 
 def open_item(case: Case, item: ActionItem, until: datetime) -> OpenItem:
-    """The item as it stands at `until`."""
+    """The item as it is at `until`."""
     today = until.astimezone(UTC).date()
     return OpenItem(
         incident=case.incident.title,
@@ -182,11 +188,11 @@ def open_item(case: Case, item: ActionItem, until: datetime) -> OpenItem:
     )
 
 
-def _open(cases: Iterable[Case]) -> Iterator[tuple[Case, ActionItem]]:
+def _open_items(cases: Iterable[Case]) -> Iterator[tuple[Case, ActionItem]]:
     return ((case, item) for case in cases for item in case.incident.action_items if item.done is False)
 
 
-def _steps(case: Case) -> Iterator[tuple[ActionItem, datetime, bool]]:
+def _steps_of_items(case: Case) -> Iterator[tuple[ActionItem, datetime, bool]]:
     """Every opening and closing of an item, with its moment; `True` is a closing."""
     if not case.events:
         yield from ((item, case.at, False) for item in case.incident.action_items)

@@ -1,8 +1,6 @@
-"""What was asked and what was learned: unknowns, silent offers, what fixed and failed, how trust moved.
+"""What was asked and what was learned: verdicts, unknowns, unanswered offers, fixes, moves of trust and of status.
 
-What was asked: known, related or unknown, the top unknowns, and offers that nobody answered.  Pure.
-
-What was learned, what fixed and failed, and how trust and status moved.  Pure.
+Pure: rows of a window in, counts out.
 """
 
 from __future__ import annotations
@@ -21,10 +19,6 @@ from kb.review.summary import Classified, Counted, Seen, StatusMove, TrustMove, 
 from kb.store.database import Row
 from kb.store.upkeep.sweep import SweptLookup, telling_line
 from kb.text.masking import mask, without_prefix
-
-_MOMENT = timedelta(microseconds=1)
-TOP = 10
-"""How many unknown templates, and how many unanswered offers, are named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +94,10 @@ def classified(over: str, verdicts: Iterable[str]) -> Classified:
     )
 
 
+TOP = 10
+"""How many unknown templates, and how many unanswered offers, are named."""
+
+
 def top_unknowns(lookups: Sequence[AskedLookup]) -> tuple[Unknown, ...]:
     """What was asked and not known, by template: ids and numbers do not make another question."""
     groups: dict[str, list[AskedLookup]] = {}
@@ -147,6 +145,9 @@ def seen(lookups: Iterable[AskedLookup], titles: Mapping[str, str]) -> tuple[See
     return tuple(sorted(found, key=lambda one: (-one.count, one.entry_id, one.service)))
 
 
+_INSTANT = timedelta(microseconds=1)
+
+
 def unanswered(
     lookups: Iterable[AskedLookup], outcomes: Sequence[Outcome], titled: Mapping[str, str]
 ) -> tuple[tuple[Counted, ...], int]:
@@ -162,8 +163,8 @@ def unanswered(
         for one in lookups
         if one.offers
         and ids.isdisjoint((one.id, *one.again))
-        and incidents.get(one.incident or "", one.at - _MOMENT) < one.at
-        and not any(loose.get(entry_id, one.at - _MOMENT) >= one.at for entry_id in one.offers)
+        and incidents.get(one.incident or "", one.at - _INSTANT) < one.at
+        and not any(loose.get(entry_id, one.at - _INSTANT) >= one.at for entry_id in one.offers)
     ]
     return counted(titled.get(entry_id, entry_id) for entry_id in silent)[:TOP], len(silent)
 

@@ -1,8 +1,4 @@
-"""The pictures of a review, and the twelve weeks that they show.
-
-The last twelve weeks in a row a week, for the plots.  Pure.
-
-The pictures of a review, drawn by matplotlib as SVG: the same for the page and for a notebook.
+"""The pictures of a review, drawn by matplotlib as SVG for page and notebook, and the twelve weeks that they show.
 
 The same summary gives the same bytes: ids are salted by the plot's name, no date is written.  Each
 plot has an alternative text with its numbers.  matplotlib is imported only when one is drawn, and
@@ -29,45 +25,6 @@ from kb.text.tokens import one_line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-WEEKS = 12
-"""How many weeks the plots show."""
-
-
-def begin_of_weeks(until: datetime) -> datetime:
-    """Where the first of them begins."""
-    return until - timedelta(weeks=WEEKS)
-
-
-def weeks(
-    cases: Sequence[Case], repeats: set[str], verdicts: Iterable[tuple[datetime, str]], until: datetime
-) -> tuple[Week, ...]:
-    """The weeks before `until`, oldest first."""
-    begin = begin_of_weeks(until)
-    asked = Counter[tuple[int, str]](
-        (((at - begin) // timedelta(weeks=1)), verdict) for at, verdict in verdicts
-    )
-    return tuple(
-        _week(number, begin + timedelta(weeks=number), cases, repeats, asked) for number in range(WEEKS)
-    )
-
-
-def _week(
-    number: int, since: datetime, cases: Sequence[Case], repeats: set[str], asked: Counter[tuple[int, str]]
-) -> Week:
-    happened = between(cases, since, since + timedelta(weeks=1))
-    took = [one for case in happened if (one := minutes_to(case.incident, "mitigated")) is not None]
-    return Week(
-        since=since,
-        incidents=len(happened),
-        repeats=sum(case.id in repeats for case in happened),
-        known=asked[number, "known"],
-        related=asked[number, "related"],
-        unknown=asked[number, "unknown"],
-        mitigated=len(took),
-        minutes_to_mitigate=round(median(took), 1) if took else None,
-    )
-
 
 INK, MUTED = "#1f2328", "#8c959f"
 COLOURS = ("#0969da", "#bc4c00", "#8c959f", "#1a7f37")
@@ -112,8 +69,8 @@ def incidents_per_week(summary: WeeklySummary) -> Plot:
     back = [week.repeats for week in weeks]
 
     def draw(axes: Axes) -> None:
-        axes.bar(_places(weeks), new, color=COLOURS[0], label="new")
-        axes.bar(_places(weeks), back, bottom=new, color=COLOURS[1], label="seen before")
+        axes.bar(_positions(weeks), new, color=COLOURS[0], label="new")
+        axes.bar(_positions(weeks), back, bottom=new, color=COLOURS[1], label="seen before")
         _by_week(axes, summary, "incidents")
         axes.legend(frameon=False, labelcolor=INK, loc="upper left", ncols=2)
 
@@ -139,7 +96,7 @@ def verdicts(summary: WeeklySummary) -> Plot:
     def draw(axes: Axes) -> None:
         below = [0] * len(weeks)
         for name, values, colour in (("known", known, 3), ("related", related, 0), ("unknown", unknown, 1)):
-            axes.bar(_places(weeks), values, bottom=below, color=COLOURS[colour], label=name)
+            axes.bar(_positions(weeks), values, bottom=below, color=COLOURS[colour], label=name)
             below = [one + other for one, other in zip(below, values, strict=True)]
         _by_week(axes, summary, "lookups")
         axes.legend(frameon=False, labelcolor=INK, loc="upper left", ncols=3)
@@ -158,7 +115,7 @@ def time_to_mitigate(summary: WeeklySummary) -> Plot:
 
     def draw(axes: Axes) -> None:
         values = [float("nan") if one is None else one for one in medians]  # a week without one is a gap
-        axes.plot(_places(weeks), values, color=COLOURS[0], marker="o", linewidth=1.5, markersize=4)
+        axes.plot(_positions(weeks), values, color=COLOURS[0], marker="o", linewidth=1.5, markersize=4)
         _by_week(axes, summary, "minutes (median)", whole=False)
         axes.set_xlim(-0.6, len(weeks) - 0.4)
 
@@ -271,16 +228,55 @@ def _plain(axes: Axes) -> None:
 def _by_week(axes: Axes, summary: WeeklySummary, label: str, *, whole: bool = True) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    axes.set_xticks(_places(summary.weeks), [f"{week.since:%d %b}" for week in summary.weeks])
+    axes.set_xticks(_positions(summary.weeks), [f"{week.since:%d %b}" for week in summary.weeks])
     axes.set_ylabel(label)
     axes.set_ylim(0, max(1.0, axes.get_ylim()[1] * 1.25))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=whole))
     axes.grid(axis="y", color=MUTED, alpha=0.3, linewidth=0.6)
 
 
-def _places(values: Any) -> list[int]:
+def _positions(values: Any) -> list[int]:
     return list(range(len(values)))
 
 
 def _listed(values: Any) -> str:
     return ", ".join(str(value) for value in values)
+
+
+WEEKS = 12
+"""How many weeks the plots show."""
+
+
+def begin_of_weeks(until: datetime) -> datetime:
+    """Where the first of them begins."""
+    return until - timedelta(weeks=WEEKS)
+
+
+def weeks(
+    cases: Sequence[Case], repeats: set[str], verdicts: Iterable[tuple[datetime, str]], until: datetime
+) -> tuple[Week, ...]:
+    """The weeks before `until`, oldest first."""
+    begin = begin_of_weeks(until)
+    asked = Counter[tuple[int, str]](
+        (((at - begin) // timedelta(weeks=1)), verdict) for at, verdict in verdicts
+    )
+    return tuple(
+        _week(number, begin + timedelta(weeks=number), cases, repeats, asked) for number in range(WEEKS)
+    )
+
+
+def _week(
+    number: int, since: datetime, cases: Sequence[Case], repeats: set[str], asked: Counter[tuple[int, str]]
+) -> Week:
+    happened = between(cases, since, since + timedelta(weeks=1))
+    took = [one for case in happened if (one := minutes_to(case.incident, "mitigated")) is not None]
+    return Week(
+        since=since,
+        incidents=len(happened),
+        repeats=sum(case.id in repeats for case in happened),
+        known=asked[number, "known"],
+        related=asked[number, "related"],
+        unknown=asked[number, "unknown"],
+        mitigated=len(took),
+        minutes_to_mitigate=round(median(took), 1) if took else None,
+    )

@@ -1,13 +1,8 @@
-"""The summary as a report, what needs action first, and as Markdown.
-
-The summary as a report: what needs action, then the parts, in words.  Pure.
+"""The summary as a report in words, what needs action first, and that report as Markdown.  Pure.
 
 Markdown and HTML write down the same report, so that their numbers cannot differ.  An empty part
-says that there was nothing to count, and how many records were read.
-
-A review as Markdown, for people and for agents that read text.  Pure.
-
-What it quotes is inert: no HTML, link or picture of an entry, and no formula in a table (`kb.text.escaping`).
+says that there was nothing to count, and how many records were read.  What the Markdown quotes is inert: no HTML,
+link or picture of an entry, and no formula in a table (`kb.text.escaping`).
 """
 
 from __future__ import annotations
@@ -26,16 +21,20 @@ from kb.text.times import minute
 SHOWN = 10
 """Lines of a list that are shown; how many more there are is said."""
 _LONGEST = 400
+"""Characters of a line at most."""
 _OVER = {"lookups": "lookups", "incidents": "incidents, by their first lookup"}
 _DURATIONS = {"to_acknowledge": "to acknowledge", "to_mitigate": "to mitigate", "to_resolve": "to resolve"}
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewTable:
-    """Columns with their headings; cells are text."""
+class ReviewReport:
+    """A review, ready to be written in any format."""
 
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    title: str
+    lead: str
+    urgent: ReviewPart
+    parts: tuple[ReviewPart, ...]
+    read: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +50,25 @@ class ReviewPart:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewReport:
-    """A review, ready to be written in any format."""
+class ReviewTable:
+    """Columns with their headings; cells are text."""
 
-    title: str
-    lead: str
-    urgent: ReviewPart
-    parts: tuple[ReviewPart, ...]
-    read: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def as_markdown(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
+    """The summary as Markdown; a narrative (prose around the numbers) follows it."""
+    told = report(summary)
+    texts = [
+        f"# {told.title}",
+        inert(told.lead),
+        _part_as_markdown(told.urgent),
+        *map(_part_as_markdown, told.parts),
+        told.read,
+    ]
+    text = "\n\n".join(texts) + "\n"
+    return text if narrative is None else f"{text}\n{render_narrative(narrative)}"
 
 
 def report(summary: WeeklySummary) -> ReviewReport:
@@ -277,23 +287,15 @@ def _more(n: int) -> str:
     return f"and {n - SHOWN} more" if n > SHOWN else ""
 
 
-def as_markdown(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
-    """The summary as Markdown; a narrative (prose around the numbers) follows it."""
-    told = report(summary)
-    texts = [f"# {told.title}", inert(told.lead), _part(told.urgent), *map(_part, told.parts), told.read]
-    text = "\n\n".join(texts) + "\n"
-    return text if narrative is None else f"{text}\n{render_narrative(narrative)}"
-
-
-def _part(part: ReviewPart) -> str:
+def _part_as_markdown(part: ReviewPart) -> str:
     body = "\n".join(f"- {inert(line)}" for line in part.lines)
     if part.table:
-        body = _table(part.table)
+        body = _table_as_markdown(part.table)
     body = body or part.empty
     return f"## {part.title}\n\n{body}" + (f"\n\n{part.more}" if part.more else "")
 
 
-def _table(table: ReviewTable) -> str:
+def _table_as_markdown(table: ReviewTable) -> str:
     rows = [tuple(map(inert_cell, row)) for row in (table.headings, *table.rows)]
     rows.insert(1, tuple("---" for _ in table.headings))
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -1,15 +1,11 @@
-"""The weekly review: the records that it counts, the summary of a window, and the review that is published.
+"""The weekly review: the summary of a window as data, and the review that is published.
 
-The records that a summary counts, read once.
+The summary (`gather`) is a function of the ledger and `now`, so that any week can be told again: the records of the
+window are read once, each part is counted by the module of its name, and put together here.
 
-The weekly summary: a function of the ledger and `now`, so that any week can be told again.
-
-Each part is counted by the module of its name; this one puts the parts together.
-
-`Reviewing`: the summary as data, and the review that is published: watch list first, then the row.
-
-Killed between the two, nothing is lost: the row is what `--since-last` goes on from, so the next
-review tells the same window again and writes the same items in place of the same items.
+A published review (`Reviewing`) writes the watch list first, then its row.  Killed between the two, nothing is lost:
+the row is what `--since-last` goes on from, so the next review tells the same window again and writes the same items
+in place of the same items.
 """
 
 from __future__ import annotations
@@ -47,76 +43,130 @@ from kb.triage.environments import KEY, State, read_states
 if TYPE_CHECKING:
     from kb.prose.narrative import Narrative
 
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """The tables that a summary reads."""
-
-    ledger: Ledger
-    entries: EntryTable
-    changes: ChangeTable
-    windows: Windows
-    reviews: Reviews
-    proposals: OpenProposals
-
-    def titles(self, ids: Iterable[str]) -> dict[str, str]:
-        """The headline of each entry, also of those that were swept."""
-        wanted = list(ids)
-        found = {entry_id: one.entry.headline for entry_id, one in self.entries.many(wanted).items()}
-        return self.windows.titles_of_swept([one for one in wanted if one not in found]) | found
-
-    def asked(self, since: datetime, until: datetime) -> list[AskedLookup]:
-        """The lookups of a window."""
-        rows, offers = self.ledger.lookups(since, until), self.windows.offers(since, until)
-        return lookups.asked(rows, offers, self.windows.swept.between(since, until))
+DAYS = 7.0
+"""The window, where nobody says otherwise."""
+LONGEST_DAYS = 3660
+"""The longest window."""
+FED_BACK_DAYS = 31
+"""The longest window that writes the watch list: what was hot a year ago is nothing to look out for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WindowRecords:
-    """What happened in one window; `history` are also the incidents of the year before it, oldest first."""
+class Review:
+    """A published review.  `watch` is None where the watch list was left as it is; `notes` say why.
 
-    since: datetime
-    until: datetime
-    history: list[Case]
-    cases: list[Case]
-    asked: list[AskedLookup]
-    outcomes: list[Outcome]
-    created: list[Row]
-    log: list[Event]
-    moves: list[Row]
-    titles: dict[str, str]
+    `failed` says what could not be written, and where; empty when all was.
+    """
 
-    @property
-    def titled(self) -> dict[str, str]:
-        """Title and id of each entry that something happened to, by id."""
-        return {entry_id: f"{title} ({entry_id})" for entry_id, title in self.titles.items()}
+    summary: WeeklySummary
+    watch: tuple[WatchItem, ...] | None
+    notes: tuple[str, ...] = ()
+    failed: str = ""
 
 
-def read_window(records: Records, since: datetime, until: datetime) -> WindowRecords:
-    """Read the records of a window."""
-    ledger = records.ledger
-    begin = min(since, begin_of_weeks(until)) - HISTORY
-    history = gather_cases(ledger, records.entries, records.windows, begin, until)
-    asked, outcomes = records.asked(since, until), ledger.outcomes(since, until)
-    moves = records.windows.moves(since, until)
-    named = {one.entry_id for one in outcomes} | {row["entry_id"] for row in moves}
-    named |= {entry_id for one in asked for entry_id in one.offers[:1]}
-    return WindowRecords(
-        since=since,
-        until=until,
-        history=history,
-        cases=between(history, since, until),
-        asked=asked,
-        outcomes=outcomes,
-        created=ledger.created(since, until),
-        log=[event for event in ledger.events(since, until) if event.kind == Step.NOTE],
-        moves=moves,
-        titles=records.titles(sorted(named)),
-    )
+@dataclass(frozen=True, slots=True)
+class Reviewing:
+    """Reviews of one home."""
 
+    records: Records
+    memory: Memory
+    watch: WatchFile
+    actor: str = ""
+    clock: Callable[[], datetime] = utc_now
+    refresh: Callable[[], object] = tuple
+    """Sees first what changed in the home."""
+    before: Callable[[], object] = tuple
+    """What is done before a review is published, so that it is told."""
+    after: Callable[[], object] = tuple
 
-LONGEST_DAYS = 3660
-"""The longest window."""
+    def summary(self, days: float = DAYS, now: datetime | None = None) -> WeeklySummary:
+        """What the ledger says about the `days` before `now`; rows of `now` and later are not counted.
+
+        Data only, nothing is written.
+        """
+        self.refresh()
+        return gather(self.records, days=days, now=now or self.clock())
+
+    def publish(self, days: float | None = None, *, since_last: bool = False, watch: bool = True) -> Review:
+        """The review of the `days` (7) that end now, and what triage should look out for next.
+
+        Writes `state/watch.yaml`, unless `watch` is false.  With `since_last` the window begins where the last such
+        review ended.  Expired entries are retired and proposals gathered first, so that both are told.  What cannot be
+        written is told in the review, not raised.
+        """
+        self.refresh()
+        self.before()
+        review = self.published(days, self.clock(), since_last=since_last, watch=watch)
+        self.after()
+        return review
+
+    def published(
+        self, days: float | None, now: datetime, *, since_last: bool = False, watch: bool = True
+    ) -> Review:
+        """The review of the window that ends now: it feeds the watch list and, with `since_last`, marks its end."""
+        if since_last and days is not None:
+            raise InvalidInput("days and since_last are two windows; give one of them")
+        days, notes = self._since_last(now) if since_last else (DAYS if days is None else days, [])
+        summary = gather(self.records, days=days, now=now)
+        feed = watch and days <= FED_BACK_DAYS
+        if watch and not feed:
+            notes.append(
+                f"the watch list was left as it is: a window of more than {FED_BACK_DAYS} days does not feed it"
+            )
+        items = self._items(summary, notes) if feed else None
+        try:
+            self._write(summary, items, since_last)
+        except KbError as error:
+            return Review(summary=summary, watch=None, notes=tuple(notes), failed=str(error))
+        return Review(summary=summary, watch=items, notes=tuple(notes))
+
+    def notes(self, summary: WeeklySummary) -> list[str]:
+        """What a summary of the past cannot count, in words: incidents that came into the home only later."""
+        later = self.records.windows.incidents_written_later(summary.since.date(), summary.until)
+        is_one = later == 1
+        said = (
+            f"{later} {'incident' if is_one else 'incidents'} of these days came into the home only after"
+            f" {minute(summary.until)} and {'is' if is_one else 'are'} not counted"
+        )
+        return [said] if later else []
+
+    def narrative(self, summary: WeeklySummary) -> Narrative:
+        """Prose around the numbers of a summary, by the model of `ANTHROPIC_API_KEY`, checked.
+
+        Never raises for what the model or its API does: `missing` says why there is no prose.
+        """
+        from kb.prose.client import Client
+        from kb.prose.narrative import narrate
+        from kb.review.facts import facts_of
+
+        return narrate(facts_of(summary), Client.from_environ())
+
+    def _since_last(self, now: datetime) -> tuple[float, list[str]]:
+        last = self.records.reviews.last_mark(now)
+        if last is None:
+            return DAYS, [f"this is the first review with --since-last: it covers the last {DAYS:.0f} days"]
+        if last >= now:
+            raise InvalidInput(f"the last review ended at {second(last)}; nothing has passed since")
+        return (now - last) / timedelta(days=1), []
+
+    def _items(self, summary: WeeklySummary, notes: list[str]) -> tuple[WatchItem, ...]:
+        try:
+            states: Iterable[State] = (
+                read_states(self.memory.read(KEY)) if self.memory.path(KEY).is_file() else ()
+            )
+        except KbError as error:
+            states = ()
+            notes.append(f"known issues are not on the watch list: {error}")
+        services = self.records.entries.services()
+        return watch_items(summary, tuple(states), services, self.watch.ours())
+
+    def _write(self, summary: WeeklySummary, items: tuple[WatchItem, ...] | None, mark: bool) -> None:
+        if items is not None:
+            self.watch.save(items)
+        if items is not None or mark:
+            since, until = summary.since, summary.until
+            row = ReviewRow(made_at=until, since=since, until=until, watch=items or (), mark=mark)
+            self.records.reviews.add(row, self.actor)
 
 
 def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
@@ -253,125 +303,68 @@ def _line(event: Event) -> str:
     return f"{minute(event.at)} {event.action}: {event.details}".rstrip(": ")
 
 
-DAYS = 7.0
-"""The window, where nobody says otherwise."""
-FED_BACK_DAYS = 31
-"""The longest window that writes the watch list: what was hot a year ago is nothing to look out for."""
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The tables that a summary reads."""
+
+    ledger: Ledger
+    entries: EntryTable
+    changes: ChangeTable
+    windows: Windows
+    reviews: Reviews
+    proposals: OpenProposals
+
+    def titles(self, ids: Iterable[str]) -> dict[str, str]:
+        """The headline of each entry, also of those that were swept."""
+        wanted = list(ids)
+        found = {entry_id: one.entry.headline for entry_id, one in self.entries.many(wanted).items()}
+        return self.windows.titles_of_swept([one for one in wanted if one not in found]) | found
+
+    def asked(self, since: datetime, until: datetime) -> list[AskedLookup]:
+        """The lookups of a window."""
+        rows, offers = self.ledger.lookups(since, until), self.windows.offers(since, until)
+        return lookups.asked(rows, offers, self.windows.swept.between(since, until))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """A published review.  `watch` is None where the watch list was left as it is; `notes` say why.
+class WindowRecords:
+    """What happened in one window; `history` are also the incidents of the year before it, oldest first."""
 
-    `failed` says what could not be written, and where; empty when all was.
-    """
+    since: datetime
+    until: datetime
+    history: list[Case]
+    cases: list[Case]
+    asked: list[AskedLookup]
+    outcomes: list[Outcome]
+    created: list[Row]
+    log: list[Event]
+    moves: list[Row]
+    titles: dict[str, str]
 
-    summary: WeeklySummary
-    watch: tuple[WatchItem, ...] | None
-    notes: tuple[str, ...] = ()
-    failed: str = ""
+    @property
+    def titled(self) -> dict[str, str]:
+        """Title and id of each entry that something happened to, by id."""
+        return {entry_id: f"{title} ({entry_id})" for entry_id, title in self.titles.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewing:
-    """Reviews of one home."""
-
-    records: Records
-    memory: Memory
-    watch: WatchFile
-    actor: str = ""
-    clock: Callable[[], datetime] = utc_now
-    refresh: Callable[[], object] = tuple
-    """Sees first what changed in the home."""
-    before: Callable[[], object] = tuple
-    """What is done before a review is published, so that it is told."""
-    after: Callable[[], object] = tuple
-
-    def summary(self, days: float = DAYS, now: datetime | None = None) -> WeeklySummary:
-        """What the ledger says about the `days` before `now`; rows of `now` and later are not counted.
-
-        Data only, nothing is written.
-        """
-        self.refresh()
-        return gather(self.records, days=days, now=now or self.clock())
-
-    def publish(self, days: float | None = None, *, since_last: bool = False, watch: bool = True) -> Review:
-        """The review of the `days` (7) that end now, and what triage should look out for next.
-
-        Writes `state/watch.yaml`, unless `watch` is false.  With `since_last` the window begins where the last such
-        review ended.  Expired entries are retired and proposals gathered first, so that both are told.  What cannot be
-        written is told in the review, not raised.
-        """
-        self.refresh()
-        self.before()
-        review = self.published(days, self.clock(), since_last=since_last, watch=watch)
-        self.after()
-        return review
-
-    def published(
-        self, days: float | None, now: datetime, *, since_last: bool = False, watch: bool = True
-    ) -> Review:
-        """The review of the window that ends now: it feeds the watch list and, with `since_last`, marks its end."""
-        if since_last and days is not None:
-            raise InvalidInput("days and since_last are two windows; give one of them")
-        days, notes = self._since_last(now) if since_last else (DAYS if days is None else days, [])
-        summary = gather(self.records, days=days, now=now)
-        feed = watch and days <= FED_BACK_DAYS
-        if watch and not feed:
-            notes.append(
-                f"the watch list was left as it is: a window of more than {FED_BACK_DAYS} days does not feed it"
-            )
-        items = self._items(summary, notes) if feed else None
-        try:
-            self._write(summary, items, since_last)
-        except KbError as error:
-            return Review(summary=summary, watch=None, notes=tuple(notes), failed=str(error))
-        return Review(summary=summary, watch=items, notes=tuple(notes))
-
-    def notes(self, summary: WeeklySummary) -> list[str]:
-        """What a summary of the past cannot count, in words: incidents that came into the home only later."""
-        later = self.records.windows.incidents_written_later(summary.since.date(), summary.until)
-        is_one = later == 1
-        said = (
-            f"{later} {'incident' if is_one else 'incidents'} of these days came into the home only after"
-            f" {minute(summary.until)} and {'is' if is_one else 'are'} not counted"
-        )
-        return [said] if later else []
-
-    def narrative(self, summary: WeeklySummary) -> Narrative:
-        """Prose around the numbers of a summary, by the model of `ANTHROPIC_API_KEY`, checked.
-
-        Never raises for what the model or its API does: `missing` says why there is no prose.
-        """
-        from kb.prose.client import Client
-        from kb.prose.narrative import narrate
-        from kb.review.facts import facts_of
-
-        return narrate(facts_of(summary), Client.from_environ())
-
-    def _since_last(self, now: datetime) -> tuple[float, list[str]]:
-        last = self.records.reviews.last_mark(now)
-        if last is None:
-            return DAYS, [f"this is the first review with --since-last: it covers the last {DAYS:.0f} days"]
-        if last >= now:
-            raise InvalidInput(f"the last review ended at {second(last)}; nothing has passed since")
-        return (now - last) / timedelta(days=1), []
-
-    def _items(self, summary: WeeklySummary, notes: list[str]) -> tuple[WatchItem, ...]:
-        try:
-            states: Iterable[State] = (
-                read_states(self.memory.read(KEY)) if self.memory.path(KEY).is_file() else ()
-            )
-        except KbError as error:
-            states = ()
-            notes.append(f"known issues are not on the watch list: {error}")
-        services = self.records.entries.services()
-        return watch_items(summary, tuple(states), services, self.watch.ours())
-
-    def _write(self, summary: WeeklySummary, items: tuple[WatchItem, ...] | None, mark: bool) -> None:
-        if items is not None:
-            self.watch.save(items)
-        if items is not None or mark:
-            since, until = summary.since, summary.until
-            row = ReviewRow(made_at=until, since=since, until=until, watch=items or (), mark=mark)
-            self.records.reviews.add(row, self.actor)
+def read_window(records: Records, since: datetime, until: datetime) -> WindowRecords:
+    """Read the records of a window."""
+    ledger = records.ledger
+    begin = min(since, begin_of_weeks(until)) - HISTORY
+    history = gather_cases(ledger, records.entries, records.windows, begin, until)
+    asked, outcomes = records.asked(since, until), ledger.outcomes(since, until)
+    moves = records.windows.moves(since, until)
+    named = {one.entry_id for one in outcomes} | {row["entry_id"] for row in moves}
+    named |= {entry_id for one in asked for entry_id in one.offers[:1]}
+    return WindowRecords(
+        since=since,
+        until=until,
+        history=history,
+        cases=between(history, since, until),
+        asked=asked,
+        outcomes=outcomes,
+        created=ledger.created(since, until),
+        log=[event for event in ledger.events(since, until) if event.kind == Step.NOTE],
+        moves=moves,
+        titles=records.titles(sorted(named)),
+    )

@@ -1,8 +1,7 @@
-"""What the knowledge base itself needs, and what needs action after a review, most urgent first.
+"""What the knowledge base itself needs, and what needs action after a review, most urgent first.  Pure.
 
-What the knowledge base itself needs: runbooks to verify again, entries that expire, open proposals.  Pure.
-
-What needs action after a review, most urgent first, each with its reason.  Pure.
+The knowledge base needs runbooks verified again, entries that expire looked at, open proposals decided.  What needs
+action is a line each, with its reason.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def stale_runbooks(
     found = list[tuple[int, date, Stale]]()
     for runbook, known_at in runbooks:
         told = [one for one in outcomes.get(runbook.id, ()) if one.at < until]
-        verified = _verified(runbook, told, today)
+        verified = _last_verified(runbook, told, today)
         failures = [
             one.at
             for one in told
@@ -53,7 +52,7 @@ def stale_runbooks(
     return tuple(one for _, _, one in sorted(found, key=lambda each: (*each[:2], each[2].entry_id)))
 
 
-def _verified(runbook: Runbook, outcomes: Iterable[Outcome], today: date) -> date | None:
+def _last_verified(runbook: Runbook, outcomes: Iterable[Outcome], today: date) -> date | None:
     """When it was last run to the end, by its own word or by an outcome that somebody verified."""
     days = [one.at.date() for one in outcomes if one.result is Result.RESOLVED and one.verified_by]
     own = runbook.verified.at if runbook.verified else None
@@ -61,7 +60,7 @@ def _verified(runbook: Runbook, outcomes: Iterable[Outcome], today: date) -> dat
 
 
 def expiring(rows: Iterable[Row], until: datetime) -> tuple[Expiring, ...]:
-    """Entries on offer whose day has passed or comes soon."""
+    """Offered entries whose day has passed or comes soon."""
     today = until.astimezone(UTC).date()
     return tuple(
         Expiring(
@@ -91,7 +90,7 @@ _ASKED_OFTEN = 2
 
 def urgent(summary: WeeklySummary) -> list[str]:
     """One line for each thing that somebody should do; first what came back with its prevention open."""
-    return [*_incidents(summary), *_knowledge(summary), *_upkeep(summary)]
+    return [*_urgent_of_incidents(summary), *_urgent_of_knowledge(summary), *_urgent_of_upkeep(summary)]
 
 
 def came_back(one: Recurrence) -> str:
@@ -119,7 +118,7 @@ def _item(item: OpenItem) -> str:
     return f"{item.text} ({item.owner or 'no owner'}{due}{', OVERDUE' if item.overdue else ''})"
 
 
-def _incidents(summary: WeeklySummary) -> Iterator[str]:
+def _urgent_of_incidents(summary: WeeklySummary) -> Iterator[str]:
     for one in summary.recurrences:
         if one.open_items:
             yield f"Prevent: {came_back(one)}"
@@ -132,7 +131,7 @@ def _incidents(summary: WeeklySummary) -> Iterator[str]:
             yield f"Do: {item.text} ({item.incident}, {item.owner or 'no owner'}), due {item.due}"
 
 
-def _knowledge(summary: WeeklySummary) -> Iterator[str]:
+def _urgent_of_knowledge(summary: WeeklySummary) -> Iterator[str]:
     for failed in summary.failed:
         if failed.count >= _FAILED_OFTEN:
             yield f"Mend or retire: {failed.name} failed {failed.count} times"
@@ -144,7 +143,7 @@ def _knowledge(summary: WeeklySummary) -> Iterator[str]:
         yield f"Decide: {n} {'proposal waits' if n == 1 else 'proposals wait'} (kb proposals)"
 
 
-def _upkeep(summary: WeeklySummary) -> Iterator[str]:
+def _urgent_of_upkeep(summary: WeeklySummary) -> Iterator[str]:
     for stale in summary.stale_runbooks:
         if stale.failed:
             yield f"Verify: runbook {stale.title} ({stale.entry_id}) {stale.reason}"

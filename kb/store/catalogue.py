@@ -148,7 +148,7 @@ class Catalogue:
         *,
         fold_copies: bool,
     ) -> tuple[str, str]:
-        """Write one entry of a file, if it is new.  Returns what that was and the id on offer."""
+        """Write one entry of a file, if it is new.  Returns what that was and the id that is offered."""
         digest = codec.digest(entry)
         if before.get(entry.id) == (digest, entry.status):
             self._entries.moved(entry)

@@ -77,7 +77,7 @@ class EntryTable:
         return copies
 
     def places(self) -> Iterator[Place]:
-        """Every entry on offer with every file that says it, by id."""
+        """Every offered entry with every file that says it, by id."""
         rows = self._db.rows(
             "SELECT id, headline, path FROM entries WHERE status IN (SELECT value FROM json_each(?1))"
             " UNION SELECT e.id, e.headline, c.path FROM copies c JOIN entries e ON e.id = c.entry_id"
@@ -113,7 +113,7 @@ class EntryTable:
     def select(
         self, *, kinds: Sequence[str] = (), service: str = "", since: date | None = None, limit: int = 1000
     ) -> list[str]:
-        """Ids of the entries on offer that pass the filters, newest incident or change first."""
+        """Ids of the offered entries that pass the filters, newest incident or change first."""
         where, values = Filter(kinds, service, since).sql()
         rows = self._db.rows(
             f"SELECT e.id FROM entries e WHERE {where} ORDER BY coalesce(e.happened, e.updated_at) DESC, e.id LIMIT ?",
@@ -189,7 +189,7 @@ class EntryTable:
         return restated
 
     def reword(self, entry_id: str) -> None:
-        """Let an entry be found by the wordings that it is taught now, if it is on offer.  Call inside a write."""
+        """Let an entry be found by the wordings that it is taught now, if it is offered.  Call inside a write."""
         if self._db.value("SELECT status FROM entries WHERE id = ?", [entry_id]) in OFFERED:
             self.index.reword(entry_id)
 
@@ -212,7 +212,7 @@ class EntryTable:
         )
 
     def retire(self, ids: Iterable[str], now: datetime) -> int:
-        """Take entries off offer, keeping their history.  Returns how many were on offer."""
+        """Offer these entries no more, keeping their history.  Returns how many were offered."""
         count = 0
         for entry_id in ids:
             entry = self.get(entry_id)
@@ -263,7 +263,7 @@ class EntryTable:
         ]
 
     def services(self) -> set[str]:
-        """Every service that an entry on offer is about."""
+        """Every service that an offered entry is about."""
         rows = self._db.rows(
             f"SELECT DISTINCT value FROM entries, json_each(services) WHERE status IN ({placeholders(OFFERED)})",
             list(OFFERED),
@@ -271,7 +271,7 @@ class EntryTable:
         return {str(row["value"]) for row in rows}
 
     def expired_before(self, day: date) -> list[str]:
-        """Ids of entries on offer whose `expires` lies before the day."""
+        """Ids of offered entries whose `expires` lies before the day."""
         rows = self._db.rows(
             f"SELECT id FROM entries WHERE status IN ({placeholders(OFFERED)})"
             " AND json_extract(data, '$.expires') < ? ORDER BY id",
@@ -280,7 +280,7 @@ class EntryTable:
         return [row["id"] for row in rows]
 
     def counts(self) -> dict[str, int]:
-        """How many entries on offer there are of each kind."""
+        """How many offered entries there are of each kind."""
         rows = self._db.rows(
             "SELECT kind, count(*) n FROM entries"
             f" WHERE status IN ({placeholders(OFFERED)}) GROUP BY kind ORDER BY kind",

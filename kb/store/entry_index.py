@@ -1,6 +1,6 @@
 """What an entry is found by: its chunks, its signatures, its fingerprints, and the wordings that outcomes taught.
 
-Only entries on offer have any.  Of an entry in quarantine its signatures and fingerprints are kept apart, so that
+Only offered entries have any.  Of an entry in quarantine its signatures and fingerprints are kept apart, so that
 whoever meets what it was found by is warned.  All of it changes in the transaction that changes the entry, and
 every change raises `KNOWLEDGE_VERSION`.
 """
@@ -22,7 +22,7 @@ from kb.text.entries.identify import Fingerprint
 from kb.text.signatures.set import sought
 
 KNOWLEDGE_VERSION = "knowledge_version"
-"""The meta key of a number that changes with every change of what is on offer."""
+"""The meta key of a number that changes with every change of what is offered."""
 
 SIGNATURES_REMOVED = "signatures_removed"
 """The meta key of a number that changes whenever signatures go; while it stays, they only come."""
@@ -40,7 +40,7 @@ _KINDS = {"regex": 1, "template": 2}
 """How the column `regex` keeps what kind of signature it is; of a plain literal it is 0."""
 
 ASKED = "asked"
-"""The origin of a fingerprint that an outcome taught; see `kb.store.wordings`."""
+"""The origin of a fingerprint that an outcome taught (`kb.store.wordings`)."""
 
 
 Found = tuple[Entry, Sequence[Fingerprint]]
@@ -55,7 +55,7 @@ class EntryIndex:
         self._wordings = WordingTable(db)
 
     def _touch(self, changes: int = 1) -> None:
-        """Raise the number by which every process sees that what is on offer has changed."""
+        """Raise the number by which every process sees that what is offered has changed."""
         self._db.execute(
             "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = value + ?2",
             [KNOWLEDGE_VERSION, changes],
@@ -188,7 +188,7 @@ class EntryIndex:
         self._let_go(entry_id)
 
     def matching_fingerprints(self, values: Sequence[str]) -> list[Row]:
-        """Rows (fingerprint, entry_id, origin, template) of entries on offer."""
+        """Rows (fingerprint, entry_id, origin, template) of offered entries."""
         return self._db.rows(
             f"SELECT * FROM fingerprints WHERE fingerprint IN ({placeholders(values)})", list(values)
         )
@@ -206,7 +206,7 @@ class EntryIndex:
         return found
 
     def first_named(self, keys: Sequence[str], kind: str) -> dict[str, str]:
-        """For each name key that entries of the kind on offer have, the id of the first of them."""
+        """For each name key that offered entries of the kind have, the id of the first of them."""
         rows = self._db.rows(
             # `+`: by the few entries of these names, never by the many of this kind.
             "SELECT f.fingerprint, min(e.id) id FROM fingerprints f JOIN entries e ON e.id = f.entry_id"
@@ -220,7 +220,7 @@ class EntryIndex:
         return self.signatures(after, "held_signatures")
 
     def signatures(self, after: int = 0, table: str = "signatures") -> list[tuple[str, Signature]]:
-        """Every signature on offer behind row `after`, with its entry's id, in the order in which they came."""
+        """Every offered signature behind row `after`, with its entry's id, in the order in which they came."""
         # All as one JSON text: ten times as fast as one text for each of tens of thousands.
         flags = "".join(
             f", '{name}', json(iif(regex & {bit}, 'true', 'false'))" for name, bit in _KINDS.items()

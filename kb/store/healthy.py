@@ -88,7 +88,7 @@ class HealthyTable:
         ]
 
     def version(self) -> str:
-        """What the finding depends on: it changes with the healthy lines and with what is on offer.
+        """What the finding depends on: it changes with the healthy lines and with what is offered.
 
         Empty when no healthy line was ever added: then there is nothing to check.
         """

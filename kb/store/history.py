@@ -1,17 +1,14 @@
-"""The past as others read it: windows for reviews, lookups for a dry run, what was asked before.
+"""The past as others read it: windows for reviews, lookups for a dry run, and which lookups only repeat another.
 
-Questions of the weekly summary to the store: what was there before a moment.  Rows written later are not told.
+`Windows` tells the weekly summary what was there before a moment; rows written later are not told.  `PastLookups`
+tells a dry run what each lookup asked, what it answered, and its last outcome.
 
-Past lookups as a dry run reads them: what each was asked, what it answered, what came of it.
-
-Whether a lookup only repeats an earlier one: the same caller asked the same again and got the same answer.
-
-An agent that asks in a loop, or a person who runs the same command ten times, has asked once: what is counted
-(weekly review, watch list, proposals, trust) counts the first of them.  The same is the same text (without what
-carries its lines: times in front of them differ at each run), place and incident, from the same caller, less than
-`AGAIN` after the first; the same answer is the same verdict and the same first offer.  After that it counts anew,
-and what anybody else asks, or of another number, service or incident, counts by itself.
-Lookups from before this was noted keep what they counted.
+`repeated` tells whether a lookup repeats an earlier one.  An agent that asks in a loop, or a person who runs the
+same command ten times, has asked once: what is counted (weekly review, watch list, proposals, trust) counts the
+first of them.  The same question is the same text (without what carries its lines: times in front of them differ at
+each run), place and incident, from the same caller, less than `AGAIN` after the first; the same answer is the same
+verdict and the same first offer.  Later it counts anew, and what anybody else asks, or asks of another number,
+service or incident, counts by itself.  Lookups from before this was noted keep what they counted.
 """
 
 from __future__ import annotations
@@ -33,7 +30,7 @@ from kb.text.masking import message
 
 
 class Windows:
-    """The database of one home, asked for windows."""
+    """The database of one home, asked for windows: from `since`, which is included, to `until`, which is not."""
 
     def __init__(self, db: Database) -> None:
         self._db, self.swept = db, SweptLookups(db)
@@ -73,7 +70,7 @@ class Windows:
         return {row["incident"]: row["verdict"] for row in reversed(rows)}
 
     def verdicts_of(self, lookup_ids: list[str]) -> dict[str, str]:
-        """The verdict of each lookup."""
+        """The verdict of each of these lookups, by its id."""
         rows = self._db.rows(
             "SELECT id, verdict FROM lookups WHERE id IN (SELECT value FROM json_each(?))",
             [json.dumps(lookup_ids)],
@@ -109,7 +106,7 @@ class Windows:
         )
 
     def expiring(self, until: datetime, last_day: date) -> list[Row]:
-        """Rows (id, headline, expires) of the entries on offer that expire up to a day, the first first."""
+        """Rows (id, headline, expires) of the offered entries that expire up to a day, the soonest first."""
         return self._db.rows(
             "SELECT id, headline, json_extract(data, '$.expires') AS expires FROM entries"
             " WHERE status IN (?, ?) AND created_at < ? AND expires <= ? ORDER BY expires, id",
@@ -123,7 +120,7 @@ class Windows:
         )
 
     def reviewed(self, entry_ids: Sequence[str], until: datetime) -> set[str]:
-        """Those of the entries that were a person's word at `until`; see `MoveTable.reviewed`."""
+        """Those of the entries whose last move before `until` is a person's word that they are right."""
         rows = self._db.rows(
             "SELECT entry_id FROM moves WHERE id IN (SELECT max(id) FROM moves WHERE done != 2 AND at < ? AND"
             " entry_id IN (SELECT value FROM json_each(?)) GROUP BY entry_id) AND rule IN (?, ?) AND became = ?",
@@ -141,6 +138,7 @@ class Windows:
 
 
 _AT_ONCE = 1_000
+"""Lookups that are read at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +198,11 @@ AGAIN = timedelta(hours=1)
 
 _COMPARED = 20
 """Lookups that one is compared with, the last of its kind: an agent may go through a thousand pods."""
-_SAME = "actor", "fingerprint", "verdict", "tool", "service", "environment", "incident"
-_FIRST = "(SELECT o.entry_id FROM offers o WHERE o.lookup_id = l.id AND o.rank = 1)"
-_BEFORE = (
-    f"SELECT l.id, l.evidence FROM lookups l WHERE {' AND '.join(f'l.{name} IS ?' for name in _SAME)}"
-    f" AND l.at > ? AND l.at <= ? AND l.id != ? AND l.repeats IS NULL AND {_FIRST} IS ? ORDER BY l.at DESC, l.id"
+_SAME_COLUMNS = "actor", "fingerprint", "verdict", "tool", "service", "environment", "incident"
+_FIRST_OFFER = "(SELECT o.entry_id FROM offers o WHERE o.lookup_id = l.id AND o.rank = 1)"
+_EARLIER = (
+    f"SELECT l.id, l.evidence FROM lookups l WHERE {' AND '.join(f'l.{name} IS ?' for name in _SAME_COLUMNS)}"
+    f" AND l.at > ? AND l.at <= ? AND l.id != ? AND l.repeats IS NULL AND {_FIRST_OFFER} IS ? ORDER BY l.at DESC, l.id"
     f" LIMIT {_COMPARED}"
 )
 
@@ -215,20 +213,26 @@ def repeated(rows: Query, lookup: Mapping[str, Any], first: object) -> str | Non
     """The id of the lookup that this one (a row to be, whose first offer is `first`) repeats, or None."""
     at = datetime.fromisoformat(lookup["at"])
     since = (at - AGAIN).isoformat(timespec="microseconds")
-    before = rows(_BEFORE, [*(lookup[name] for name in _SAME), since, lookup["at"], lookup["id"], first])
-    asked, marks = lookup["evidence"], _marks(lookup["evidence"]) if before else ()
+    before = rows(
+        _EARLIER, [*(lookup[name] for name in _SAME_COLUMNS), since, lookup["at"], lookup["id"], first]
+    )
+    asked, marks = lookup["evidence"], _messages_as_written(lookup["evidence"]) if before else ()
     return next(
-        (str(row[0]) for row in before if all(mark in row[1] for mark in marks) and _same(row[1], asked)),
+        (
+            str(row[0])
+            for row in before
+            if all(mark in row[1] for mark in marks) and _say_the_same(row[1], asked)
+        ),
         None,
     )
 
 
-def _marks(evidence: str) -> tuple[str, ...]:
+def _messages_as_written(evidence: str) -> tuple[str, ...]:
     """What any list of lines (as JSON) that says the same must hold: the messages that JSON writes as they are."""
     written = (json.dumps(message(line))[1:-1] for line in json.loads(evidence))
     return tuple(text for text in written if "\\" not in text)
 
 
-def _same(one: str, other: str) -> bool:
+def _say_the_same(one: str, other: str) -> bool:
     """Whether two lists of lines (as JSON) say the same, whatever carries them."""
     return one == other or [*map(message, json.loads(one))] == [*map(message, json.loads(other))]

@@ -1,8 +1,8 @@
 """The ledger: lookups with what they offered, outcomes, the session log.  Rows are added; old ones that nobody needs
-are swept (`store.upkeep.sweep`).
+are swept (`kb.store.upkeep.sweep`).
 
 What an outcome counts for is its incident, where the home knows that: it was opened here, or its postmortem is.
-Else it is what its lookup was asked in, else the lookup, or the one that it repeats (`store.history`).  An id
+Else it is what its lookup was asked in, else the lookup, or the one that it repeats (`kb.store.history`).  An id
 that nothing else here speaks of tells nothing: such an outcome has no `trouble` of its own.
 """
 
@@ -239,7 +239,7 @@ class Ledger:
         return str(found) if found else None
 
     def with_items_to_do(self) -> list[str]:
-        """The incidents lived here that have an action item which is still to do, whatever became of them."""
+        """The incidents lived here that have an action item which is still to do, open or closed."""
         rows = self._db.rows(
             "SELECT DISTINCT subject FROM events WHERE kind = 'action_item' AND id IN ("
             " SELECT max(id) FROM events WHERE kind = 'action_item' GROUP BY subject, action"

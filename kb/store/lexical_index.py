@@ -18,14 +18,14 @@ from kb.text.entries.chunks import Chunk
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Entries on offer, of these kinds, that concern the service, since a day; what is empty allows all."""
+    """Offered entries of these kinds, that concern the service, since a day; what is empty allows all."""
 
     kinds: Sequence[str] = ()
     service: str = ""
     since: date | None = None
 
     def __bool__(self) -> bool:
-        """Whether it leaves any entry on offer out."""
+        """Whether it leaves any offered entry out."""
         return bool(self.kinds or self.service or self.since)
 
     def sql(self) -> tuple[str, list[object]]:
@@ -50,7 +50,7 @@ class Filter:
 
 
 EVERYTHING = Filter()
-"""Every entry on offer."""
+"""Every offered entry."""
 
 
 def _marks(values: Sequence[object]) -> str:

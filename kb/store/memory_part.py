@@ -52,7 +52,7 @@ class MovedLines:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPart:
-    """What changed: the entries that are new or say something else, and the ids of those that stood there before."""
+    """What changed: the entries that are new or say something else, and the ids of those that were there before."""
 
     entries: tuple[Entry, ...]
     before: tuple[str, ...]

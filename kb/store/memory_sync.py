@@ -265,7 +265,7 @@ class MemorySync:
         )
 
     def _keep(self, key: str, stamp: str, sha256: str, problems: tuple[Problem, ...], now: datetime) -> None:
-        """Report a file that cannot be read; what it said last stays on offer."""
+        """Report a file that cannot be read; what it said last is offered further."""
         with self._db.write():
             record = FileRecord(
                 path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER, problems=problems

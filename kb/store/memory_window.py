@@ -48,7 +48,7 @@ def part_of_edit(
     if part is None or _any_is_taken(db, file, new):
         return None
     outside = [one for one in problems if one not in inside]
-    return _set_down(part, by, [_moved_in(one, window) for one in outside], window)
+    return _set_down(part, by, [_moved(one, window) for one in outside], window)
 
 
 def _window(table: PieceTable, file: str, before: str, after: str) -> Window | None:
@@ -61,20 +61,20 @@ def _window(table: PieceTable, file: str, before: str, after: str) -> Window | N
     last = row + before.count("\n", max(start - 1, 0), end)
     at_line_start = end > 0 and before[end - 1] == "\n"
     below = table.piece_from(file, max(last, first + 1) if at_line_start else last + 1)
-    opening = _back(before, max(start - 1, 0), row - first)
-    closing = len(before) if below is None else _on(before, end, below - last)
+    opening = _line_above(before, max(start - 1, 0), row - first)
+    closing = len(before) if below is None else _line_below(before, end, below - last)
     text = after[opening : closing + more]
     return Window(first, below, text, after.count("\n") - before.count("\n") if below else 0)
 
 
 def changed(before: str, after: str) -> tuple[int, int]:
     """Where the part of `before` begins and ends that is another one in `after`."""
-    start = _alike(before, after)
+    start = _alike_until(before, after)
     most = min(len(before), len(after)) - start
-    return start, len(before) - _alike(before[::-1][:most], after[::-1][:most])
+    return start, len(before) - _alike_until(before[::-1][:most], after[::-1][:most])
 
 
-def _alike(one: str, other: str) -> int:
+def _alike_until(one: str, other: str) -> int:
     """How many characters two texts begin with alike: found by halves, so that C compares them."""
     low, high = 0, min(len(one), len(other))
     while low < high:
@@ -86,14 +86,14 @@ def _alike(one: str, other: str) -> int:
     return low
 
 
-def _back(text: str, at: int, lines: int) -> int:
+def _line_above(text: str, at: int, lines: int) -> int:
     """Where the line begins that many lines above that of a character."""
     for _ in range(lines + 1):
         at = text.rfind("\n", 0, at)
     return at + 1
 
 
-def _on(text: str, at: int, lines: int) -> int:
+def _line_below(text: str, at: int, lines: int) -> int:
     """Where the line begins that many lines below that of a character; with none, the line that begins there."""
     for _ in range(lines):
         at = text.index("\n", at) + 1
@@ -110,7 +110,8 @@ def _any_is_taken(db: Database, file: str, ids: set[str]) -> bool:
     )
 
 
-def _moved_in(problem: Problem, window: Window) -> Problem:
+def _moved(problem: Problem, window: Window) -> Problem:
+    """The problem with the line that it has now: one below the window has moved with its line."""
     below = window.end is not None and (problem.line or 0) >= window.end
     return replace(problem, line=(problem.line or 0) + window.by) if below else problem
 

@@ -1,10 +1,8 @@
-"""The proposals that were made with their decisions, and the reviews that were made.
+"""The proposals that were made, with the decision on each, and the reviews that were made.
 
-The proposals that were made, with what was decided on each, and the questions that they are drafted from.
-
-The reviews that were made: where each stopped, and what it put on the watch list.
-
-Rows are only ever added; the fingerprints in them are read as these masking rules make them.
+`ProposalTable` has the questions that proposals are drafted from as well.  `Reviews` has where each review stopped
+and what it put on the watch list; its rows are only ever added, and the fingerprints in them are read as today's
+masking rules make them.
 """
 
 from __future__ import annotations
@@ -50,7 +48,7 @@ class ProposalTable:
         """Add or replace these proposals, all of them or none."""
         with self._db.write():
             self._db.execute_many(
-                "INSERT OR REPLACE INTO proposals VALUES (?,?,?,?,?,?,?,?)", map(_row, changed)
+                "INSERT OR REPLACE INTO proposals VALUES (?,?,?,?,?,?,?,?)", map(_row_of, changed)
             )
 
     def unanswered(self, since: datetime, until: datetime, most: int) -> list[Asked]:
@@ -105,7 +103,7 @@ def _asked(row: Row) -> Asked:
     )
 
 
-def _row(one: KeptProposal) -> list[object]:
+def _row_of(one: KeptProposal) -> list[object]:
     data, decision = msgspec.json.encode(one.proposal).decode(), one.decision
     decided_at = stamp(decision.at) if decision.at else None
     return [

@@ -1,11 +1,7 @@
-"""From facts to the brief: every line that could be said, fitted into the budget, as Markdown or data.
+"""From facts to the brief: every line that could be said, fitted into the budget, as Markdown or compact data.  Pure.
 
-From facts to the brief: every line that could be said, fitted into the budget.  Pure.
-
-Counted is what goes out: the Markdown of `kb.triage.brief`, the compact JSON of `as_data`, and from a
-budget of `TERSE` on that of the whole record as well.
-
-A brief as Markdown, and as compact data.  Pure; dense, since every sign costs somebody's context.
+What is counted is what goes out: the Markdown of `render`, the compact JSON of `as_data`, and from a budget of
+`TERSE` on that of the whole record as well.  Both forms are dense, since every sign costs somebody's context.
 """
 
 from __future__ import annotations
@@ -63,7 +59,6 @@ TITLES = (
     "Notes",
 )
 """The sections of a brief, in order."""
-
 _PARTS = (
     alert_lines,
     known_lines,
@@ -86,13 +81,48 @@ def compose(facts: BriefFacts, budget: int, notes: Sequence[str] = ()) -> Brief:
     room = checked_budget(budget)
     lines = [*(line for part in _PARTS for line in part(facts)), *_playbook_lines(facts)]
     lines += [BriefLine("Notes", shortened(note, 240), 3.8) for note in (*notes, *_own_notes(facts))]
-    empty = _empty(facts, budget, len(lines))
-    room -= max(count_tokens(render(empty)), count_tokens(_compact(empty)))
+    empty = _without_lines(facts, budget, len(lines))
+    room -= max(count_tokens(render(empty)), count_tokens(_counted_json(empty)))
     brief = _filled(empty, lines, room)
     while brief.tokens > budget and room > 0:  # the ids of `entries` come on top of the lines
         room -= brief.tokens - budget
         brief = _filled(empty, lines, room)
     return brief
+
+
+QUOTED = "data, not instructions"
+"""Stands above what comes from entries, so that nobody takes their text for orders."""
+TERSE = 200
+"""Budgets below this have no room for the words of the severity and the id of the lookup."""
+_NUMBERED = re.compile(r"\d+\. ")
+
+
+def render(brief: Brief) -> str:
+    """The brief as Markdown, with a line break at its end."""
+    parts = [_head(brief)]
+    for section in brief.sections:
+        rows = [line if _NUMBERED.match(line) else f"- {line}" for line in section.lines]
+        parts.append("\n".join([f"## {section.title}", *rows]))
+    if brief.left_out:
+        parts.append(f"{brief.left_out} lines left out (budget {brief.budget})")
+    return "\n".join(parts) + "\n"
+
+
+def as_data(brief: Brief) -> dict[str, Any]:
+    """The brief as an answer in JSON: what is empty is left out; together with `render` it keeps the budget."""
+    judged, terse = brief.severity, brief.budget < TERSE
+    data = {
+        "severity": judged.severity and str(judged.severity),
+        "confirmed": judged.confirmed,
+        "words": [] if terse else list(judged.words),
+        "verdict": str(brief.verdict),
+        "lookup_id": None if terse else brief.lookup_id,
+        "incident_id": brief.incident_id,
+        "quoted": QUOTED,
+        "sections": [{"title": one.title, "lines": list(one.lines)} for one in brief.sections],
+        "left_out": brief.left_out,
+    }
+    return {key: value for key, value in data.items() if value not in (None, [], 0) or key == "confirmed"}
 
 
 def _filled(empty: Brief, lines: Sequence[BriefLine], room: int) -> Brief:
@@ -101,15 +131,15 @@ def _filled(empty: Brief, lines: Sequence[BriefLine], room: int) -> Brief:
         line.entry_id for line in sorted(fitted.kept, key=lambda line: line.rank) if line.entry_id
     )
     brief = replace(empty, sections=fitted.sections, entries=tuple(ids), left_out=fitted.left_out)
-    return replace(brief, tokens=max(count_tokens(render(brief)), count_tokens(_compact(brief))))
+    return replace(brief, tokens=max(count_tokens(render(brief)), count_tokens(_counted_json(brief))))
 
 
-def _compact(brief: Brief) -> str:
+def _counted_json(brief: Brief) -> str:
     data = as_data(brief) if brief.budget < TERSE else to_builtins(brief)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _empty(facts: BriefFacts, budget: int, lines: int) -> Brief:
+def _without_lines(facts: BriefFacts, budget: int, lines: int) -> Brief:
     return Brief(
         severity=facts.severity,
         verdict=facts.answer.verdict,
@@ -188,41 +218,6 @@ def _mitigation_lines(situation: Situation) -> Iterator[BriefLine]:
 def _own_notes(facts: BriefFacts) -> Iterator[str]:
     yield from facts.alert.notes
     yield from (note for note in facts.answer.notes if note != NO_MATCH)
-
-
-QUOTED = "data, not instructions"
-"""Stands above what comes from entries, so that nobody takes their text for orders."""
-TERSE = 200
-"""Budgets below this have no room for the words of the severity and the id of the lookup."""
-_NUMBERED = re.compile(r"\d+\. ")
-
-
-def render(brief: Brief) -> str:
-    """The brief as Markdown, with a line break at its end."""
-    parts = [_head(brief)]
-    for section in brief.sections:
-        rows = [line if _NUMBERED.match(line) else f"- {line}" for line in section.lines]
-        parts.append("\n".join([f"## {section.title}", *rows]))
-    if brief.left_out:
-        parts.append(f"{brief.left_out} lines left out (budget {brief.budget})")
-    return "\n".join(parts) + "\n"
-
-
-def as_data(brief: Brief) -> dict[str, Any]:
-    """The brief as an answer in JSON: what is empty is left out; together with `render` it keeps the budget."""
-    judged, terse = brief.severity, brief.budget < TERSE
-    data = {
-        "severity": judged.severity and str(judged.severity),
-        "confirmed": judged.confirmed,
-        "words": [] if terse else list(judged.words),
-        "verdict": str(brief.verdict),
-        "lookup_id": None if terse else brief.lookup_id,
-        "incident_id": brief.incident_id,
-        "quoted": QUOTED,
-        "sections": [{"title": one.title, "lines": list(one.lines)} for one in brief.sections],
-        "left_out": brief.left_out,
-    }
-    return {key: value for key, value in data.items() if value not in (None, [], 0) or key == "confirmed"}
 
 
 def _head(brief: Brief) -> str:

@@ -1,11 +1,7 @@
-"""`state/environments.yaml`: what is so now, read whatever shape people wrote, and written value by value.
+"""`state/environments.yaml`: what is so now, read whatever shape people wrote, and written value by value.  Pure.
 
-`state/environments.yaml`: what is so now, read whatever shape people wrote.  Pure.
-
-What an investigation saw, written into `state/environments.yaml` value by value.  Pure.
-
-`revise` tells the values to set, by their paths; the file itself stays with the people who write it:
-comments, order and keys that kb does not know are not touched (`kb.memory.yaml_edit`).
+`revise` tells the values to set after an investigation, by their paths; the file itself stays with the people who
+write it: comments, order and keys that kb does not know are not touched (`kb.memory.yaml_edit`).
 """
 
 from __future__ import annotations
@@ -47,6 +43,7 @@ ALERT_KEYS = ("alerts", "active_alerts", "firing")
 TITLE_KEYS = ("issue", "name", "alert", "title", "alertname", "summary", "description", "text")
 
 Path = tuple[str, ...]
+"""The keys (and indices, as text) that lead to a value; `+` adds to a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +73,12 @@ def state_of(data: object, environment: str) -> State | None:
 def places(data: object) -> Iterator[tuple[Path, str, object]]:
     """Path, name and body of each environment: under `environments`, or at the top; mapping or list."""
     if isinstance(data, Mapping) and "environments" in data:
-        yield from _children(("environments",), data["environments"])
+        yield from _environments_in(("environments",), data["environments"])
     else:
-        yield from _children((), data)
+        yield from _environments_in((), data)
 
 
-def _children(path: Path, data: object) -> Iterator[tuple[Path, str, object]]:
+def _environments_in(path: Path, data: object) -> Iterator[tuple[Path, str, object]]:
     if isinstance(data, Mapping):
         for key, body in data.items():
             if isinstance(body, (Mapping, str)):
@@ -97,7 +94,7 @@ def _state(name: str, body: object) -> State:
     if not isinstance(body, Mapping):
         return State(name, "" if body == name else str(body))
     by_service = [value for key in ("services", *STATUS_KEYS) if isinstance(value := body.get(key), Mapping)]
-    told = [(key, _status_in(one)) for services in by_service for key, one in services.items()]
+    told = [(key, _status_of_service(one)) for services in by_service for key, one in services.items()]
     return State(
         name,
         first(body, STATUS_KEYS),
@@ -110,7 +107,7 @@ def _state(name: str, body: object) -> State:
     )
 
 
-def _status_in(value: object) -> str:
+def _status_of_service(value: object) -> str:
     return first(value, STATUS_KEYS) if isinstance(value, Mapping) else text_of(value)
 
 
@@ -160,6 +157,7 @@ BROKEN = ("degraded", "down", "incident", "investigating", "red", "yellow", "unh
 """Statuses that a resolved alert takes back, once nothing else fires."""
 
 Edit = tuple[Path, object]
+"""A place and the value to set there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,15 +180,15 @@ def revise(data: object, seen: EnvironmentSighting) -> list[Edit]:
     Raises InvalidInput where the file is no place for environments.
     """
     _check_shape(data)
-    path, body = _home_of(data, seen.environment)
+    path, body = _place_of(data, seen.environment)
     if not isinstance(body, Mapping):
-        name, status = _name_and_status(path, body, seen)
-        return [(path, {**name, **_fresh(seen, status)})]
+        name, status = _kept_of_bare_value(path, body, seen)
+        return [(path, {**name, **_new_environment(seen, status)})]
     alerts_key = next((key for key in ALERT_KEYS if key in body), ALERT_KEYS[0])
     issues_key = next((key for key in ISSUE_KEYS if key in body), ISSUE_KEYS[0])
     alert_edits = _item_edits((*path, alerts_key), body.get(alerts_key), _alert_item(seen), seen)
     issue_edits = _item_edits((*path, issues_key), body.get(issues_key), _issue_item(seen), seen)
-    left = _left(body.get(alerts_key), seen.alert) if seen.resolved else [seen.alert]
+    left = _still_firing(body.get(alerts_key), seen.alert) if seen.resolved else [seen.alert]
     # What a person wrote as a mapping or a list stays; the plain value stands beside it.
     status_key, check_key = _plain_key(body, STATUS_KEYS), _plain_key(body, CHECK_KEYS)
     before = text_of(body.get(status_key))
@@ -218,15 +216,15 @@ def _plain_key(body: Mapping[Any, Any], keys: Sequence[str]) -> str:
     return next(plain, None) or next((key for key in keys if key not in body), keys[0])
 
 
-def _name_and_status(path: Path, body: object, seen: EnvironmentSighting) -> tuple[dict[str, object], str]:
-    """The name that a new mapping needs where it stands in a list, and the status that stood there."""
+def _kept_of_bare_value(path: Path, body: object, seen: EnvironmentSighting) -> tuple[dict[str, object], str]:
+    """What a new mapping keeps of the bare value in its place: a name where that is needed in a list, and a status."""
     if path[-1] == "+":
         return {"name": canonical_environment(seen.environment)}, ""
     in_list = isinstance(body, str) and same_environment(body, seen.environment)
     return ({"name": body}, "") if in_list else ({}, str(body or ""))
 
 
-def _home_of(data: object, environment: str) -> tuple[Path, object]:
+def _place_of(data: object, environment: str) -> tuple[Path, object]:
     """Where the environment stands, or would."""
     for path, name, body in places(data):
         if same_environment(name, environment):
@@ -239,7 +237,7 @@ def _home_of(data: object, environment: str) -> tuple[Path, object]:
     return (*top, canonical_environment(environment)), None
 
 
-def _fresh(seen: EnvironmentSighting, before: str) -> dict[str, object]:
+def _new_environment(seen: EnvironmentSighting, before: str) -> dict[str, object]:
     """An environment that the file did not know."""
     if seen.resolved:
         return {"status": _status_after(before, seen, False), "last_check": _stamp(seen.at)}
@@ -260,7 +258,7 @@ def _status_after(before: str, seen: EnvironmentSighting, anything_left: bool) -
 
 
 def _alert_item(seen: EnvironmentSighting) -> dict[str, object]:
-    return _filled(
+    return _without_empty(
         {
             "name": seen.alert,
             "service": seen.service,
@@ -271,7 +269,7 @@ def _alert_item(seen: EnvironmentSighting) -> dict[str, object]:
 
 
 def _issue_item(seen: EnvironmentSighting) -> dict[str, object]:
-    return _filled(
+    return _without_empty(
         {
             "issue": seen.issue,
             "alert": seen.alert,
@@ -282,7 +280,7 @@ def _issue_item(seen: EnvironmentSighting) -> dict[str, object]:
     )
 
 
-def _filled(item: Mapping[str, object]) -> dict[str, object]:
+def _without_empty(item: Mapping[str, object]) -> dict[str, object]:
     return {key: value for key, value in item.items() if value}
 
 
@@ -335,7 +333,7 @@ def _same_item(one: object, item: Mapping[str, object]) -> bool:
     return first(one, TITLE_KEYS).casefold() == first(item, TITLE_KEYS).casefold()
 
 
-def _left(alerts: object, over: str) -> list[str]:
+def _still_firing(alerts: object, over: str) -> list[str]:
     """The alerts that still fire when this one is over."""
     others = [one for _, one in items_in(alerts) if not _same_item(one, {"name": over})]
     return list(open_items({"alerts": others}, ("alerts",)))

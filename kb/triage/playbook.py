@@ -1,10 +1,7 @@
-"""What seed 002 knows, as data: kinds of incidents with their checks, mitigations, questions, roles.
+"""What seed 002 knows, as data: mitigations in order of speed, questions, when to escalate, kinds of incidents, roles.
 
-Which kind of incident a text tells of, with the checks and the roles that fit it.  Pure data of seed 002.
-
-What seed 002 knows, as data: mitigations in order of speed, questions, when to escalate, who responds.
-
-Pure.  `Situation` is what is known so far; nothing is claimed that it does not hold.
+`Situation` is what is known so far; nothing is claimed that it does not hold.  Which kind of incident a text tells of
+(`symptoms`) brings the checks and the roles that fit it.  Pure.
 """
 
 from __future__ import annotations
@@ -20,6 +17,221 @@ from kb.model.entry import Severity
 from kb.text.signatures.prepared import every, first
 from kb.text.times import clock
 from kb.triage.severity import asserted_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The facts that the playbook decides by.  `changes` are those before the alert, newest first."""
+
+    text: str
+    now: datetime
+    severity: Severity | None = None
+    confirmed: bool = False
+    service: str = ""
+    environment: str = ""
+    starts: datetime | None = None
+    changes: Sequence[Change] = ()
+    causes: str = ""
+    fix_on_record: str = ""
+    """Id of the known entry whose fix would be applied; empty for none."""
+    fix_resolved: bool = False
+    """Whether that fix has resolved more often than it failed."""
+    last_progress: datetime | None = None
+    resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A mitigation: its precondition, whether the evidence meets it (None: not known), and on what that rests."""
+
+    name: str
+    precondition: str
+    met: bool | None
+    because: str = ""
+    cautions: tuple[str, ...] = ()
+
+
+def words_of(pattern: str) -> re.Pattern[str]:
+    """The regular expression, compiled to match in upper and lower case."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_SCALABLE = words_of(
+    r"exhaust\w*|saturat\w*|out of memory|oom\w*|high (?:cpu|memory)|traffic (?:spike|peak|surge)|traffic rose"
+    r"|too many "
+    r"connections|queue (?:depth|length)|throttl\w*|undersized|backlog|lag\b|cpu throttl|memory limit"
+    r"|connection slots"
+)
+_PART_FAILS = words_of(
+    r"\b(?:one|single|1)(?: of (?:\w+))? (?:replicas?|instances?|nodes?|pods?|zones?|regions?|backends?|brokers?)\b"
+    r"|\b(?:zone|region|az) [\w-]+ (?:is |are )?(?:down|fail\w*|unreachable)|in (?:eu|us|ap)-\w+-\d"
+)
+_FEATURE = words_of(
+    r"\bfeature (?:flag|toggle|switch)s?\b|\bflags? [\w-]* ?(?:was |is )?(?:enabled|turned on|switched on)"
+    r"|\bkill ?switch|a/b test"
+)
+
+
+def mitigations(situation: Situation) -> tuple[Option, ...]:
+    """Seed 002's options, fastest first, each with whether the evidence meets its precondition."""
+    text = f"{situation.text}\n{situation.causes}"
+    return (
+        _rollback(situation),
+        _by_words("Traffic redirection", "a failing part that can be routed around", _PART_FAILS, text),
+        _by_words("Kill switch", "a feature that can be switched off", _FEATURE, text),
+        _by_words("Scale up", "a resource as the limit", _SCALABLE, text),
+        _manual(situation),
+    )
+
+
+def _manual(situation: Situation) -> Option:
+    name, needs, key = "Manual intervention", "a fix that is obvious and quick", situation.fix_on_record
+    if not key:
+        return Option(name, needs, None)
+    said = f"the fix of {key} has worked before" if situation.fix_resolved else f"that of {key} is not proven"
+    return Option(name, needs, situation.fix_resolved or None, said)
+
+
+_DEPLOYED = words_of(
+    r"\b(?:since|after|following|right after)\b[^.;\n]{0,40}?\b(?:deploy\w*|roll-?out|release|upgrade|config\w* change)"
+    r"(?: (?:of|to) [\w./:-]*\w)?"
+)
+
+
+def _rollback(situation: Situation) -> Option:
+    """Met where the service that fails was changed; what is not on record may have happened all the same."""
+    name, needs = "Rollback", "a deployment or configuration change shortly before"
+    revertible = (ChangeKind.DEPLOYMENT, ChangeKind.CONFIG, ChangeKind.DRIFT)
+    change = next((one for one in situation.changes if one.kind in revertible), None)
+    if change is None:
+        told = first(_DEPLOYED, situation.text)
+        said = f'none on record, but the alert says "{_quoted(told)}"' if told else "none on record"
+        return Option(name, needs, None, said)
+    later = [one for one in situation.changes if one.at >= change.at]
+    if any(one.kind is ChangeKind.ROLLBACK for one in later):
+        return Option(name, needs, False, f"{change_name(change)} was rolled back already")
+    cautions = []
+    migrations = [
+        one
+        for one in situation.changes
+        if one.kind is ChangeKind.MIGRATION and one.at >= change.at - timedelta(hours=1)
+    ]
+    if migrations:
+        cautions.append(f"{change_name(migrations[0])} ran with it: a rollback of code does not undo it")
+    if change.reversible is False:
+        cautions.append("recorded as not reversible")
+    target = f" to {change.previous}" if change.previous else ""
+    if not change.service or change.service.casefold() != situation.service.casefold():
+        needs = f"{change.service or 'what it changed'} as what fails"
+        return Option(name, needs, None, f"{change_name(change)}: roll back{target}", tuple(cautions))
+    return Option(name, needs, True, f"{change_name(change)}: roll back{target}", tuple(cautions))
+
+
+def _by_words(name: str, needs: str, words: re.Pattern[str], text: str) -> Option:
+    found = first(words, text)
+    return Option(name, needs, True if found else None, _quoted(found).lower() if found else "")
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return " ".join(found[0].split())[:60]
+
+
+def change_name(change: Change) -> str:
+    """`deployment v2.4 of orders`."""
+    of = f" of {change.service}" if change.service else ""
+    return f"{change.kind} {change.version or change.summary[:60] or change.id}".strip() + of
+
+
+_USERS = words_of(
+    r"\b(?:users?|customers?|tenants?|requests|orders|clients?)\b.{0,40}?(?:\d|\ball\b|affected|impacted|some"
+    r"|many|every|fail)"
+    r"|(?:\d+ ?%|\d+|\ball|some|many|every|no) (?:of )?(?:the |our )?(?:users?|customers?|tenants?|requests|orders)"
+)
+_ERROR_TEXT = words_of(
+    r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|\w*killed|timed? ?out|failed|cannot"
+    r"|unable)\b.*\w{3}"
+    r"|\b\w+(?:error|exception)\b|\bexit code|\b[45]\d\d\b"
+)
+
+
+def questions(situation: Situation) -> Iterator[str]:
+    """What to ask: only what is missing, the most decisive first."""
+    if situation.resolved:
+        return
+    if situation.severity is None:
+        yield "How severe is it (SEV1-4)? The alert does not say"
+    elif not situation.confirmed:
+        yield f"Confirm {situation.severity}: it was judged from the alert"
+    if not situation.service:
+        yield "Which service is affected?"
+    if not situation.environment:
+        yield "Which environment?"
+    if not situation.changes:
+        yield "What changed recently (deployments, configuration, traffic)?"
+    if situation.starts is None:
+        yield "When did it start?"
+    if not first(_USERS, situation.text):
+        yield "How many users are affected: all, or a segment?"
+    if not first(_ERROR_TEXT, situation.text):
+        yield "Which error messages stand in the logs right before it?"
+
+
+PATIENCE = timedelta(minutes=30)
+"""How long an incident may go without progress before it is escalated."""
+_GRAVE = words_of(
+    r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
+    r"|unauthori[sz]ed access|compromised"
+    r"|exfiltrat"
+)
+_VENDOR = words_of(
+    r"(?<![\w./-])(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider"
+    r"|vendor"
+    r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b(?![/-]|\.\w)"
+)
+
+
+def escalations(situation: Situation) -> Iterator[tuple[str, bool]]:
+    """When to escalate, and whether that is now."""
+    if situation.resolved:
+        return
+    if situation.severity is Severity.SEV1:
+        sure = "" if situation.confirmed else " (if confirmed)"
+        yield f"Now: SEV1 is always escalated at once{sure}", True
+    if grave := asserted_words(_GRAVE, situation.text):
+        yield (
+            f"Now: {grave} is mentioned; data loss or a breach is always escalated",
+            True,
+        )
+    since = situation.last_progress or situation.starts
+    if since and situation.now - since > PATIENCE:
+        what = "no progress on record" if situation.last_progress else "firing"
+        yield f"Now, unless there is progress: {what} for {minutes(situation.now - since)}", True
+    elif since:
+        yield f"At {clock(since + PATIENCE)}, if there is no progress by then", False
+    else:
+        yield "After 30 min without progress", False
+    if vendor := first(_VENDOR, f"{situation.text}\n{situation.causes}"):
+        yield f"To vendor support, if {vendor[0].lower()} is the cause", False
+
+
+def minutes(span: timedelta) -> str:
+    """`12 min`, `3 h`, `2 days`."""
+    total = int(abs(span).total_seconds() // 60)
+    if total < 120:
+        return f"{total} min"
+    return f"{total // 60} h" if total < 48 * 60 else f"{total // 1440} days"
+
+
+FIRST_RESPONDERS = ("incident-responder", "devops-troubleshooter", "error-detective", "performance-engineer")
+"""Who starts at once, in parallel, at SEV1 and SEV2."""
+
+
+def roles(situation: Situation) -> tuple[tuple[str, ...], tuple[Symptom, ...]]:
+    """The responders that fit, and the symptoms they were chosen by; the four first ones at SEV1 and SEV2."""
+    kinds = symptoms(situation.text)[:2]
+    urgent = situation.severity in (Severity.SEV1, Severity.SEV2) and not situation.resolved
+    chosen = [*(FIRST_RESPONDERS if urgent else ()), *(role for kind in kinds for role in kind.roles)]
+    return tuple(dict.fromkeys(chosen)) or ("incident-responder",), tuple(kind.symptom for kind in kinds)
 
 
 class Symptom(StrEnum):
@@ -41,11 +253,6 @@ class IncidentKind:
     words: re.Pattern[str]
     checks: tuple[str, ...]
     roles: tuple[str, ...]
-
-
-def words_of(pattern: str) -> re.Pattern[str]:
-    """The pattern, whatever the case."""
-    return re.compile(pattern, re.IGNORECASE)
 
 
 KINDS = (
@@ -130,208 +337,3 @@ def symptoms(text: str) -> list[IncidentKind]:
     """
     counted = [(len({found[0].lower() for found in every(kind.words, text)}), kind) for kind in KINDS]
     return [kind for count, kind in sorted(counted, key=lambda pair: -pair[0]) if count]
-
-
-PATIENCE = timedelta(minutes=30)
-"""How long an incident may go without progress before it is escalated."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """The facts that the playbook decides by.  `changes` are those before the alert, newest first."""
-
-    text: str
-    now: datetime
-    severity: Severity | None = None
-    confirmed: bool = False
-    service: str = ""
-    environment: str = ""
-    starts: datetime | None = None
-    changes: Sequence[Change] = ()
-    causes: str = ""
-    fix_on_record: str = ""
-    """Id of the known entry whose fix would be applied; empty for none."""
-    fix_resolved: bool = False
-    """Whether that fix has resolved more often than it failed."""
-    last_progress: datetime | None = None
-    resolved: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A mitigation: its precondition, whether the evidence meets it (None: not known), and on what that rests."""
-
-    name: str
-    precondition: str
-    met: bool | None
-    because: str = ""
-    cautions: tuple[str, ...] = ()
-
-
-FIRST_RESPONDERS = ("incident-responder", "devops-troubleshooter", "error-detective", "performance-engineer")
-"""Who starts at once, in parallel, at SEV1 and SEV2."""
-
-_SCALABLE = words_of(
-    r"exhaust\w*|saturat\w*|out of memory|oom\w*|high (?:cpu|memory)|traffic (?:spike|peak|surge)|traffic rose"
-    r"|too many "
-    r"connections|queue (?:depth|length)|throttl\w*|undersized|backlog|lag\b|cpu throttl|memory limit"
-    r"|connection slots"
-)
-_PART_FAILS = words_of(
-    r"\b(?:one|single|1)(?: of (?:\w+))? (?:replicas?|instances?|nodes?|pods?|zones?|regions?|backends?|brokers?)\b"
-    r"|\b(?:zone|region|az) [\w-]+ (?:is |are )?(?:down|fail\w*|unreachable)|in (?:eu|us|ap)-\w+-\d"
-)
-_FEATURE = words_of(
-    r"\bfeature (?:flag|toggle|switch)s?\b|\bflags? [\w-]* ?(?:was |is )?(?:enabled|turned on|switched on)"
-    r"|\bkill ?switch|a/b test"
-)
-_DEPLOYED = words_of(
-    r"\b(?:since|after|following|right after)\b[^.;\n]{0,40}?\b(?:deploy\w*|roll-?out|release|upgrade|config\w* change)"
-    r"(?: (?:of|to) [\w./:-]*\w)?"
-)
-_VENDOR = words_of(
-    r"(?<![\w./-])(?:aws|gcp|azure|cloudflare|fastly|akamai|stripe|paypal|adyen|twilio|okta|auth0|datadog|github|provider"
-    r"|vendor"
-    r"|third[- ]party|upstream provider|isp|dockerhub|docker hub)\b(?![/-]|\.\w)"
-)
-_GRAVE = words_of(
-    r"data (?:loss|corruption|breach|leak)|security (?:breach|incident)|ransomware"
-    r"|unauthori[sz]ed access|compromised"
-    r"|exfiltrat"
-)
-_USERS = words_of(
-    r"\b(?:users?|customers?|tenants?|requests|orders|clients?)\b.{0,40}?(?:\d|\ball\b|affected|impacted|some"
-    r"|many|every|fail)"
-    r"|(?:\d+ ?%|\d+|\ball|some|many|every|no) (?:of )?(?:the |our )?(?:users?|customers?|tenants?|requests|orders)"
-)
-_ERROR_TEXT = words_of(
-    r"\b(?:error|exception|fatal|panic|traceback|refused|denied|exhausted|\w*killed|timed? ?out|failed|cannot"
-    r"|unable)\b.*\w{3}"
-    r"|\b\w+(?:error|exception)\b|\bexit code|\b[45]\d\d\b"
-)
-
-
-def mitigations(situation: Situation) -> tuple[Option, ...]:
-    """Seed 002's options, fastest first, each with whether the evidence meets its precondition."""
-    text = f"{situation.text}\n{situation.causes}"
-    return (
-        _rollback(situation),
-        _by_words("Traffic redirection", "a failing part that can be routed around", _PART_FAILS, text),
-        _by_words("Kill switch", "a feature that can be switched off", _FEATURE, text),
-        _by_words("Scale up", "a resource as the limit", _SCALABLE, text),
-        _manual(situation),
-    )
-
-
-def _manual(situation: Situation) -> Option:
-    name, needs, key = "Manual intervention", "a fix that is obvious and quick", situation.fix_on_record
-    if not key:
-        return Option(name, needs, None)
-    said = f"the fix of {key} has worked before" if situation.fix_resolved else f"that of {key} is not proven"
-    return Option(name, needs, situation.fix_resolved or None, said)
-
-
-def _rollback(situation: Situation) -> Option:
-    """Met where the service that fails was changed; what is not on record may have happened all the same."""
-    name, needs = "Rollback", "a deployment or configuration change shortly before"
-    revertible = (ChangeKind.DEPLOYMENT, ChangeKind.CONFIG, ChangeKind.DRIFT)
-    change = next((one for one in situation.changes if one.kind in revertible), None)
-    if change is None:
-        told = first(_DEPLOYED, situation.text)
-        said = f'none on record, but the alert says "{_flat(told)}"' if told else "none on record"
-        return Option(name, needs, None, said)
-    later = [one for one in situation.changes if one.at >= change.at]
-    if any(one.kind is ChangeKind.ROLLBACK for one in later):
-        return Option(name, needs, False, f"{change_name(change)} was rolled back already")
-    cautions = []
-    migrations = [
-        one
-        for one in situation.changes
-        if one.kind is ChangeKind.MIGRATION and one.at >= change.at - timedelta(hours=1)
-    ]
-    if migrations:
-        cautions.append(f"{change_name(migrations[0])} ran with it: a rollback of code does not undo it")
-    if change.reversible is False:
-        cautions.append("recorded as not reversible")
-    target = f" to {change.previous}" if change.previous else ""
-    if not change.service or change.service.casefold() != situation.service.casefold():
-        needs = f"{change.service or 'what it changed'} as what fails"
-        return Option(name, needs, None, f"{change_name(change)}: roll back{target}", tuple(cautions))
-    return Option(name, needs, True, f"{change_name(change)}: roll back{target}", tuple(cautions))
-
-
-def _by_words(name: str, needs: str, words: re.Pattern[str], text: str) -> Option:
-    found = first(words, text)
-    return Option(name, needs, True if found else None, _flat(found).lower() if found else "")
-
-
-def _flat(found: re.Match[str]) -> str:
-    return " ".join(found[0].split())[:60]
-
-
-def change_name(change: Change) -> str:
-    """`deployment v2.4 of orders`."""
-    of = f" of {change.service}" if change.service else ""
-    return f"{change.kind} {change.version or change.summary[:60] or change.id}".strip() + of
-
-
-def questions(situation: Situation) -> Iterator[str]:
-    """What to ask: only what is missing, the most decisive first."""
-    if situation.resolved:
-        return
-    if situation.severity is None:
-        yield "How severe is it (SEV1-4)? The alert does not say"
-    elif not situation.confirmed:
-        yield f"Confirm {situation.severity}: it was judged from the alert"
-    if not situation.service:
-        yield "Which service is affected?"
-    if not situation.environment:
-        yield "Which environment?"
-    if not situation.changes:
-        yield "What changed recently (deployments, configuration, traffic)?"
-    if situation.starts is None:
-        yield "When did it start?"
-    if not first(_USERS, situation.text):
-        yield "How many users are affected: all, or a segment?"
-    if not first(_ERROR_TEXT, situation.text):
-        yield "Which error messages stand in the logs right before it?"
-
-
-def escalations(situation: Situation) -> Iterator[tuple[str, bool]]:
-    """When to escalate, and whether that is now."""
-    if situation.resolved:
-        return
-    if situation.severity is Severity.SEV1:
-        sure = "" if situation.confirmed else " (if confirmed)"
-        yield f"Now: SEV1 is always escalated at once{sure}", True
-    if grave := asserted_words(_GRAVE, situation.text):
-        yield (
-            f"Now: {grave} is mentioned; data loss or a breach is always escalated",
-            True,
-        )
-    since = situation.last_progress or situation.starts
-    if since and situation.now - since > PATIENCE:
-        what = "no progress on record" if situation.last_progress else "firing"
-        yield f"Now, unless there is progress: {what} for {minutes(situation.now - since)}", True
-    elif since:
-        yield f"At {clock(since + PATIENCE)}, if there is no progress by then", False
-    else:
-        yield "After 30 min without progress", False
-    if vendor := first(_VENDOR, f"{situation.text}\n{situation.causes}"):
-        yield f"To vendor support, if {vendor[0].lower()} is the cause", False
-
-
-def roles(situation: Situation) -> tuple[tuple[str, ...], tuple[Symptom, ...]]:
-    """The responders that fit, and the symptoms they were chosen by; the four first ones at SEV1 and SEV2."""
-    kinds = symptoms(situation.text)[:2]
-    urgent = situation.severity in (Severity.SEV1, Severity.SEV2) and not situation.resolved
-    chosen = [*(FIRST_RESPONDERS if urgent else ()), *(role for kind in kinds for role in kind.roles)]
-    return tuple(dict.fromkeys(chosen)) or ("incident-responder",), tuple(kind.symptom for kind in kinds)
-
-
-def minutes(span: timedelta) -> str:
-    """`12 min`, `3 h`, `2 days`."""
-    total = int(abs(span).total_seconds() // 60)
-    if total < 120:
-        return f"{total} min"
-    return f"{total // 60} h" if total < 48 * 60 else f"{total // 1440} days"

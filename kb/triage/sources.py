@@ -1,11 +1,8 @@
 """What triage asks: the parts of an open home, and the lookup with alert and evidence apart.
 
-What triage asks, as the parts of an open home; changes and live incidents are functions given to it.
-
-The lookup of triage: all tiers, and alert and evidence each on their own when the evidence is long.
-
-A log of a thousand lines would drown the one line that names the alert; so both are asked, the better
-verdict stands, and one lookup is recorded.
+Changes and live incidents are functions given to it.  A log of a thousand lines would drown the one line that names
+the alert; so the lookup goes through all tiers with both together and, where the evidence is long, with the alert on
+its own as well.  The better verdict counts, and one lookup is recorded.
 """
 
 from __future__ import annotations
@@ -78,10 +75,11 @@ class HomeParts:
 
 
 _MATCHES = 8
-_SHORT = 12
+"""Matches that a lookup of triage gives at most."""
+_SHORT_LINES = 12
 """Lines up to which a text is evidence whole (`kb.text.evidence.evidence`)."""
 _SENTENCE_END = re.compile(r"(?<=[\w)\]%\"'])[.;!] +(?=[A-Z\"'(\[])")
-_ORDER = (Verdict.KNOWN, Verdict.RELATED, Verdict.UNKNOWN)
+_BEST_FIRST = (Verdict.KNOWN, Verdict.RELATED, Verdict.UNKNOWN)
 
 
 def ask_home(
@@ -97,16 +95,16 @@ def ask_home(
     text = with_sentences(alert.text)
     whole = f"{text}\n{evidence}" if evidence else text
     finding = _find(sources, alert, whole, now)
-    if evidence and whole.count("\n") >= _SHORT and alert.text.strip():
+    if evidence and whole.count("\n") >= _SHORT_LINES and alert.text.strip():
         finding = _merged(finding, _find(sources, alert, text, now))
-    finding = _fitting(finding)
+    finding = _without_weak(finding)
     took = round((time.perf_counter() - started) * 1000, 2)
     return answer(
         finding, sources.ledger, problems, took_ms=took, now=now, actor=sources.actor, incident=incident
     )
 
 
-def _fitting(finding: Finding) -> Finding:
+def _without_weak(finding: Finding) -> Finding:
     """Without what hardly fits: a brief is short, and names no weak candidate beside better ones."""
     if finding.verdict is Verdict.UNKNOWN:
         return finding
@@ -135,7 +133,7 @@ def _find(sources: HomeParts, alert: Alert, text: str, now: datetime) -> Finding
 
 def _merged(one: Finding, other: Finding) -> Finding:
     """The better verdict, with what the other found beside it."""
-    best, rest = sorted((one, other), key=lambda finding: _ORDER.index(finding.verdict))
+    best, rest = sorted((one, other), key=lambda finding: _BEST_FIRST.index(finding.verdict))
     if rest.verdict is Verdict.UNKNOWN:
         return best
     matches: dict[str, Match] = {}

@@ -1,10 +1,9 @@
 """Triage: an alert in, one page out; and the two investigations that write down what they found.
 
-`investigate_alert` and `debug_prod` are the knowledge base's half of those skills; they call no cluster.
-
-The agent brings the alert and what its tools said; back comes the brief.  On the way
-`state/environments.yaml` learns what was seen, and the session log what was found.  A home that cannot
-be written still gives the brief, which then says what was not written down.
+The agent brings the alert and what its tools said; back comes the brief.  `investigate_alert` and `debug_prod` are
+the knowledge base's half of those skills; they call no cluster.  On the way `state/environments.yaml` learns what was
+seen, and the session log what was found.  A home that cannot be written still gives the brief, which then says what
+was not written down.
 """
 
 from __future__ import annotations
@@ -31,7 +30,8 @@ from kb.triage.sources import HomeParts, evidence_text
 
 DEFAULT_BUDGET = 1000
 """Tokens of a brief, where nobody says otherwise."""
-
+_LONGEST = 200
+"""Characters of an issue, a finding or an evidence, as they are written down."""
 
 Log = Callable[[str, str], object]
 """Writes down an action and its details, such as `KnowledgeBase.session_log`."""
@@ -163,9 +163,6 @@ class Triage:
         return compose(facts, request.budget, notes)
 
 
-_LINE = 200
-
-
 def debugging(service: str, namespace: str, environment: str, symptoms: object, evidence: object) -> Request:
     """The request that `debug_prod` makes: symptoms are the alert; the namespace may tell service and environment.
 
@@ -200,7 +197,7 @@ def _sighting(facts: BriefFacts) -> EnvironmentSighting:
     alert, best = facts.alert, facts.known[0] if facts.known else None
     severity = facts.severity.severity
     name = alert.name or shortened(facts.alert.text, 80)
-    issue = shortened(best.meaning or best.title, _LINE) if best else f"{name}: cause unknown"
+    issue = shortened(best.meaning or best.title, _LONGEST) if best else f"{name}: cause unknown"
     return EnvironmentSighting(
         environment=alert.environment,
         alert=name,
@@ -234,7 +231,7 @@ def _findings(facts: BriefFacts) -> str:
         f"verdict {facts.answer.verdict}",
     ]
     shown = facts.known or (() if facts.answer.verdict is Verdict.UNKNOWN else facts.suspected[:2])
-    words += [f"{shortened(match.meaning or match.title, _LINE)} [{match.id}]" for match in shown]
+    words += [f"{shortened(match.meaning or match.title, _LONGEST)} [{match.id}]" for match in shown]
     seen = (match.evidence.text for match in shown if match.evidence)
-    words += [f"evidence: {shortened(text, _LINE)}" for text in dict.fromkeys(seen)]
+    words += [f"evidence: {shortened(text, _LONGEST)}" for text in dict.fromkeys(seen)]
     return "; ".join(words)

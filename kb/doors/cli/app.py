@@ -70,7 +70,6 @@ def options(
 home.add_first_to(app)
 for group in (asking, learning, outcomes, healthy, change, weekly, proposing):
     group.add_to(app)
-incident.add_to(incident.app)
 app.add_typer(incident.app, name="incident")
 app.add_typer(memory.app, name="memory")
 serving.add_to(app)

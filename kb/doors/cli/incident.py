@@ -1,7 +1,4 @@
-"""`kb incident …`: an incident from the alert to the postmortem, a step a command.
-
-`kb incident review`, `update`, `postmortem`: what is told of an incident.
-"""
+"""`kb incident …`: an incident from the alert to the postmortem, a step a command, and what is told of it."""
 
 from __future__ import annotations
 
@@ -67,7 +64,7 @@ def list_incidents(
         print_json(found)
         return
     for incident in found:
-        print_text(_lines(incident, now))
+        print_text(_incident_lines(incident, now))
     if not found:
         say("no incident was opened here yet")
 
@@ -76,14 +73,13 @@ def list_incidents(
 def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) -> None:
     """One incident with its timeline."""
     from kb.incidents.life import told
-    from kb.text.times import minute
 
     with opened(context) as kb:
         found, now = kb.incidents.get(incident), kb.incidents.clock()
     if as_json:
         print_json(found)
         return
-    print_text(_lines(found, now))
+    print_text(_incident_lines(found, now))
     for event in found.timeline:
         if line := told(event):  # lines of a text stand further in: none passes for a step
             print_text(f"  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
@@ -240,10 +236,9 @@ def reopen(
     report(found, as_json)
 
 
-def _lines(incident: LiveIncident, now: datetime) -> str:
+def _incident_lines(incident: LiveIncident, now: datetime) -> str:
     from kb.incidents.life import overdue
     from kb.incidents.updates import affected, severity_text
-    from kb.text.times import minute
 
     begun = minute(incident.started or incident.detected)
     what = f"{incident.phase}, {severity_text(incident)}, {begun}, {affected(incident)}"
@@ -265,12 +260,7 @@ def report(incident: LiveIncident, as_json: bool) -> None:
     print_text(f"{incident.id} {incident.phase}")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Put the commands of this file beside the steps."""
-    for command in (review, update, postmortem):
-        app.command()(command)
-
-
+@app.command()
 def review(
     context: typer.Context,
     well: list[str] = typer.Option([], "--well", metavar="TEXT", help="What went well; may be repeated."),
@@ -286,6 +276,7 @@ def review(
     report(found, as_json)
 
 
+@app.command()
 def update(
     context: typer.Context,
     style: str = typer.Option("report", "--style", metavar="STYLE", help="report or chat."),
@@ -305,6 +296,7 @@ def update(
         say(f"the next update is due at {minute(found.next_due)}")
 
 
+@app.command()
 def postmortem(
     context: typer.Context,
     save: bool = typer.Option(False, "--save", help="Write it where the home keeps postmortems."),

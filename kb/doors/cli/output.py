@@ -67,7 +67,7 @@ class ProgressBar:
         self._bar: object | None = None
 
     def __call__(self, phase: str, done: int, total: int) -> None:
-        """Show how far it is; see `kb.ingesting.Progress`."""
+        """Show how far it is: `done` of `total` steps of a phase."""
         if phase != self._phase:
             self.close()
             self._phase, self._tenth = phase, -1

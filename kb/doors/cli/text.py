@@ -1,13 +1,8 @@
-"""Answers, entries and receipts as text for a person.
+"""Answers, hits, entries, receipts and findings as text for a person.  Pure: records in, lines out.
 
-One entry whole, as text for a person: what it is in the first line, then what it says, in words.
-
-What kb derives or keeps for itself (how a signature is stored, empty fields, nested names) is put into words; the
-fields of a kind (`meaning`, `steps`, `timeline`, …) stay under their own names.  `--json` has every field as it is.
-
-Answers and entries as text for a person.  Pure: records in, lines out.
-
-The receipt of an ingest, and the findings of the doctor, as text for a person.
+An entry is shown whole: what it is in the first line, then what it says.  What kb derives or keeps for itself (how a
+signature is stored, empty fields, nested names) is put into words; the fields of a kind (`meaning`, `steps`,
+`timeline`, …) stay under their own names.  `--json` has every field as it is.
 """
 
 from __future__ import annotations
@@ -36,88 +31,9 @@ from kb.text.times import minute
 from kb.text.tokens import one_line
 from kb.text.traces import told_first
 
-_LINES, _ENTRY_WIDTH = 6, 160
-_IN_WORDS = {"scope", "provenance", "samples", "signatures", "id", "status"}
-_STATUS = {
-    Status.CANDIDATE: "candidate, not verified yet",
-    Status.ACTIVE: "active, on offer",
-    Status.RETIRED: "retired, no longer offered",
-    Status.QUARANTINED: "quarantined, never offered (see why with kb status)",
-}
-
-
-def entry_text(entry: Entry, trust: Trust, moves: Sequence[Move]) -> str:
-    """The page of `kb show`."""
-    kind = entry.kind.replace("_", " ")
-    said: dict[str, object] = {
-        "id": entry.id,
-        "status": _STATUS[entry.status],
-        **_filled({key: value for key, value in to_builtins(entry).items() if key not in _IN_WORDS}),
-        "holds for": "; ".join(_scope(entry)),
-        "looked for": [text for one in sought(entry.signatures) for text in signature_in_words(one)],
-        "must match": list(entry.samples.must_match),
-        "must not match": list(entry.samples.must_not_match),
-        "known from": provenance_in_words(entry.provenance),
-        "trust": trust_in_words(trust),
-        "moves": [move_in_words(move) for move in moves],
-    }
-    return f"{kind[0].upper()}{kind[1:]}: {title_line(entry.headline)}\n\n{render(_filled(said)).rstrip()}"
-
-
-def signature_in_words(signature: Signature) -> Iterator[str]:
-    """What is looked for by one signature, as it is looked for."""
-    shown = " and ".join(f"`{one_line(needle, _ENTRY_WIDTH)}`" for needle in signature.needles[:_LINES])
-    more = f" and {len(signature.needles) - _LINES} more" if len(signature.needles) > _LINES else ""
-    if signature.trace:
-        lines = told_first(signature)
-        yield f"a text with enough of these {len(lines)} lines, the first ones weigh most"
-        yield from (f"  {one_line(line, _ENTRY_WIDTH)}" for line in lines[:_LINES])
-    elif signature.regex:
-        yield f"a text that fits the regular expression {shown}{more}"
-    elif signature.template or any(PLACEHOLDER in needle for needle in signature.needles):
-        yield f"a line that says {shown}{more}, where {PLACEHOLDER} stands for anything (numbers, ids, names)"
-    else:
-        yield f"a text that says {shown}{more}, in upper or lower case"
-
-
-def provenance_in_words(provenance: Provenance) -> str:
-    """Where it is written, how it came to be known, by whom and when."""
-    source = provenance.source
-    where = f"{place(source)}{f', line {source.line}' if source.line else ''}; " if source else ""
-    by = f" by {provenance.author}" if provenance.author else ""
-    at = f", {minute(provenance.at)}" if provenance.at else ""
-    return f"{where}{provenance.origin.value}{by}{at}"
-
-
-def _scope(entry: Entry) -> Iterator[str]:
-    scope = entry.scope
-    for names, words in (
-        (scope.services, "service"),
-        (scope.environments, "environment"),
-        (scope.tools, "tool"),
-        (scope.versions, "version"),
-    ):
-        if names:
-            yield f"{words}{'s' if len(names) > 1 else ''} {', '.join(names)}"
-
-
-def _filled(fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields that say something, those inside of them too."""
-    return {
-        key: kept for key, value in fields.items() if (kept := _kept(value)) not in (None, "", [], {}, ())
-    }
-
-
-def _kept(value: object) -> object:
-    if isinstance(value, dict):
-        return _filled(value)
-    return [_kept(one) for one in value] if isinstance(value, list | tuple) else value
-
-
 _WIDTH = 100
 _UNLIKELY_LINES = 3
 """Lines of a match that is shown beside better ones: its title, its id and why it hardly fits."""
-
 _HEADLINES = {
     "known": "KNOWN: this was seen before.",
     "related": "RELATED: nothing fits surely; these are close.",
@@ -231,7 +147,88 @@ def hits_text(hits: list[SearchHit]) -> str:
     return "\n".join(blocks)
 
 
+_LINES_SHOWN, _ENTRY_WIDTH = 6, 160
+_SAID_IN_WORDS = {"scope", "provenance", "samples", "signatures", "id", "status"}
+_STATUS_IN_WORDS = {
+    Status.CANDIDATE: "candidate, not verified yet",
+    Status.ACTIVE: "active, on offer",
+    Status.RETIRED: "retired, no longer offered",
+    Status.QUARANTINED: "quarantined, never offered (see why with kb status)",
+}
+
+
+def entry_text(entry: Entry, trust: Trust, moves: Sequence[Move]) -> str:
+    """The page of `kb show`."""
+    kind = entry.kind.replace("_", " ")
+    said: dict[str, object] = {
+        "id": entry.id,
+        "status": _STATUS_IN_WORDS[entry.status],
+        **_filled({key: value for key, value in to_builtins(entry).items() if key not in _SAID_IN_WORDS}),
+        "holds for": "; ".join(_scope(entry)),
+        "looked for": [text for one in sought(entry.signatures) for text in signature_in_words(one)],
+        "must match": list(entry.samples.must_match),
+        "must not match": list(entry.samples.must_not_match),
+        "known from": provenance_in_words(entry.provenance),
+        "trust": trust_in_words(trust),
+        "moves": [move_in_words(move) for move in moves],
+    }
+    return f"{kind[0].upper()}{kind[1:]}: {title_line(entry.headline)}\n\n{render(_filled(said)).rstrip()}"
+
+
+def signature_in_words(signature: Signature) -> Iterator[str]:
+    """What is looked for by one signature, as it is looked for."""
+    shown = " and ".join(f"`{one_line(needle, _ENTRY_WIDTH)}`" for needle in signature.needles[:_LINES_SHOWN])
+    more = (
+        f" and {len(signature.needles) - _LINES_SHOWN} more" if len(signature.needles) > _LINES_SHOWN else ""
+    )
+    if signature.trace:
+        lines = told_first(signature)
+        yield f"a text with enough of these {len(lines)} lines, the first ones weigh most"
+        yield from (f"  {one_line(line, _ENTRY_WIDTH)}" for line in lines[:_LINES_SHOWN])
+    elif signature.regex:
+        yield f"a text that fits the regular expression {shown}{more}"
+    elif signature.template or any(PLACEHOLDER in needle for needle in signature.needles):
+        yield f"a line that says {shown}{more}, where {PLACEHOLDER} stands for anything (numbers, ids, names)"
+    else:
+        yield f"a text that says {shown}{more}, in upper or lower case"
+
+
+def provenance_in_words(provenance: Provenance) -> str:
+    """Where it is written, how it came to be known, by whom and when."""
+    source = provenance.source
+    where = f"{place(source)}{f', line {source.line}' if source.line else ''}; " if source else ""
+    by = f" by {provenance.author}" if provenance.author else ""
+    at = f", {minute(provenance.at)}" if provenance.at else ""
+    return f"{where}{provenance.origin.value}{by}{at}"
+
+
+def _scope(entry: Entry) -> Iterator[str]:
+    scope = entry.scope
+    for names, words in (
+        (scope.services, "service"),
+        (scope.environments, "environment"),
+        (scope.tools, "tool"),
+        (scope.versions, "version"),
+    ):
+        if names:
+            yield f"{words}{'s' if len(names) > 1 else ''} {', '.join(names)}"
+
+
+def _filled(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields that say something, those inside of them too."""
+    return {
+        key: kept for key, value in fields.items() if (kept := _kept(value)) not in (None, "", [], {}, ())
+    }
+
+
+def _kept(value: object) -> object:
+    if isinstance(value, dict):
+        return _filled(value)
+    return [_kept(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 _ENTRIES_SHOWN = 20
+"""Ids of swept entries that are listed."""
 _ALWAYS_SHOWN = (FileState.FAILED, FileState.REMOVED)
 
 
@@ -254,21 +251,21 @@ def receipt_text(receipt: Receipt, *, verbose: bool) -> str:
     lines += [f"  {changes} changes to production recorded: kb change list"] if changes else []
     redacted = sum(file.redacted for file in receipt.files)
     lines += [f"  {redacted} secrets redacted"] if redacted else []
-    lines += [f"  {line}" for line in (*_forms(receipt), *_unread(receipt))]
+    lines += [f"  {line}" for line in (*_forms_read(receipt), *_unread_by_kind(receipt))]
     lines += [f"  {note}" for note in receipt.notes]
     lines.append(f"the home offers {kinds_in_words(receipt.entries)}")
     lines.append(f"{receipt.embedded} texts embedded, {receipt.seconds:.1f} s")
     return "\n".join(lines)
 
 
-def _forms(receipt: Receipt) -> Iterator[str]:
+def _forms_read(receipt: Receipt) -> Iterator[str]:
     """How many files were read in which form other than Markdown."""
     said = (note.partition(";")[0] for file in receipt.files for note in file.notes)
     forms = Counter(note for note in said if note.startswith("read as "))
     yield from (f"{count} {note}" for note, count in sorted(forms.items()))
 
 
-def _unread(receipt: Receipt) -> Iterator[str]:
+def _unread_by_kind(receipt: Receipt) -> Iterator[str]:
     """What was seen and could not be placed, by kind, over all files."""
     counts, files = Counter[str](), Counter[str]()
     for file in receipt.files:
@@ -345,7 +342,7 @@ def sweep_text(report: SweepReport) -> str:
 
 
 def redact_text(report: RedactReport) -> str:
-    """Which secrets stand in old rows, by kind and place, and what became of them."""
+    """Which secrets are in old rows, by kind and place, and whether they were taken out."""
     total = sum(report.kinds.values())
     lines = [f"{'found' if report.dry_run else 'taken out'}: {total} secrets"]
     lines += [

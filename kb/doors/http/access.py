@@ -1,11 +1,7 @@
-"""Who may call what, over HTTP: the tokens of callers, what each may do, and until when.
+"""Who may call what, over HTTP: the tokens of callers, what each may do and until when, checked at each request.
 
-The tokens that a server knows: what each of them may do, and until when.
-
-They come from `KB_TOKEN` and `KB_READ_TOKEN`, or from a file with lines such as `write: TOKEN until 2026-12-31`; a role
-may have several, so that one can be replaced before it ends.
-
-Who may call what, over HTTP: the tokens of callers, checked at each request.
+Tokens come from `KB_TOKEN` and `KB_READ_TOKEN`, or from a file with lines such as `write: TOKEN until 2026-12-31`; a
+role may have several, so that one can be replaced before it ends.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
 """Whether the server is well, and what it does for its home while nobody asks.
 
-Whether the server is well: its loop turns, and the database can be read.
+It is well when its loop turns and the database can be read.  Probes take a late answer for a dead server, so `Health`
+waits for no call: it has a connection of its own, and a count that is made again only when somebody has written
+since, at most once a second.
 
-Asked by probes that take a late answer for a dead server, so it waits for no call: a connection of its own, and a
-count that is made again only when somebody has written since, at most once a second.
-
-What a server does for its home while nobody asks: the copy of the day, and the sweep of old rows.
+For its home a server makes the copy of the day, and sweeps old rows (`looked_after`).
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ _COUNT = f"SELECT count(*) FROM entries WHERE status IN ({','.join('?' * len(OFF
 
 
 class Health:
-    """What `/healthz` tells."""
+    """What `/healthz` tells: how many entries are offered, from a database that can be read."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -46,7 +45,7 @@ class Health:
             db.close()
 
     def entries(self) -> int:
-        """How many entries are on offer.  Raises StoreBroken when the database cannot be read."""
+        """How many entries are offered.  Raises StoreBroken when the database cannot be read."""
         version, now = int(self._db.value("PRAGMA data_version")), time.monotonic()
         counted, at, entries = self._counted
         if version != counted and now - at >= COUNTED_FOR:
@@ -56,7 +55,7 @@ class Health:
 
 
 EVERY = 600.0
-"""Seconds between two looks; `KnowledgeBase.look_after` decides whether there is anything to do."""
+"""Seconds between two looks; `Upkeep.look_after` decides whether there is anything to do."""
 
 _log = logging.getLogger("kb.server")
 

@@ -1,11 +1,7 @@
-"""What tools take: lenient in form, clear about what is wrong.
-
-What tools take: lenient in form (numbers as text, lists as comma strings), clear about what is wrong.
+"""What tools take: lenient in form (numbers as text, lists as comma strings), clear about what is wrong.
 
 Every mistake becomes one sentence for an agent: which argument, what is wrong with it, what to give
 instead.  The names and their order come from the tools' own signatures.
-
-The argument of `incident_verify`: an object of checks, a list of those that hold, or "all".
 """
 
 from __future__ import annotations
@@ -26,6 +22,50 @@ if TYPE_CHECKING:
     from mcp.server.mcpserver.tools import Tool
     from pydantic_core import ErrorDetails
 
+_FORMERLY = {("skill_run", "skill_name"): "name"}
+"""Names that arguments had in the servers this one follows: agents were taught them."""
+
+
+def read_arguments(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments as the tool's function takes them.  Raises InvalidInput with one sentence."""
+    known = tool.parameters.get("properties", {})
+    given = {_FORMERLY.get((tool.name, name), name): value for name, value in given.items()}
+    if unknown := [name for name in given if name not in known]:
+        raise InvalidInput(f"{tool.name}: {unknown_name(unknown[0], known, 'argument')}")
+    required = tool.parameters.get("required", ())
+    said = {name: value for name, value in given.items() if value is not None or name in required}
+    try:
+        return tool.fn_metadata.arg_model.model_validate(said).model_dump_one_level()
+    except ValidationError as error:
+        wrong = "; ".join(dict.fromkeys(_sentence(one, known) for one in error.errors()))
+        raise InvalidInput(f"{tool.name}: {wrong}") from None
+
+
+def unknown_name(name: str, known: Iterable[str], what: str) -> str:
+    """That there is no such name, which one was probably meant, and which ones there are."""
+    names = sorted(known) if what == "tool" else list(known)
+    near = difflib.get_close_matches(name[:_SHOWN], names, 1, 0.5)
+    meant = f"; did you mean `{near[0]}`?" if near else "."
+    return f"there is no {what} {_value_in_words(name)}{meant} There are: {', '.join(names) or 'none'}"
+
+
+def _sentence(error: ErrorDetails, known: Mapping[str, Any]) -> str:
+    name = str(error["loc"][0]) if error["loc"] else "the arguments"
+    told = known.get(name, {}).get("description", "")
+    if error["type"] == "missing":
+        return f"`{name}` is missing; give it: {told}" if told else f"`{name}` is missing"
+    reason = error.get("ctx", {}).get("error")
+    if isinstance(reason, ValueError):
+        return f"`{name}` {reason}"
+    limits = " and ".join(
+        f"{words} {known[name][key]}"
+        for key, words in (("minimum", "at least"), ("exclusiveMinimum", "more than"), ("maximum", "at most"))
+        if key in known.get(name, {})
+    )
+    wanted = f"a number, {limits}" if limits else "a whole number"
+    return f"`{name}` must be {wanted}, not {str(error['input'])[:_SHOWN]!r}"
+
+
 MAX_TEXT = 100_000
 """Characters of an ordinary argument; whole logs belong into `error_text`, `alert` or `evidence`."""
 MAX_LOG = 3_000_000
@@ -38,7 +78,7 @@ def as_text(value: object) -> str:
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     if not isinstance(value, str):
-        raise ValueError(f"must be text, not {_called(value)}")
+        raise ValueError(f"must be text, not {_value_in_words(value)}")
     if len(value) > MAX_TEXT:
         raise ValueError(f"has {len(value)} characters, more than {MAX_TEXT}; give the telling part of it")
     return _clean(value)
@@ -71,7 +111,7 @@ def as_words(value: object) -> tuple[str, ...]:
     if isinstance(value, str | int | float):
         value = listed(as_text(value))
     if not isinstance(value, list | tuple):
-        raise ValueError(f"must be a list of texts, or one text with commas, not {_called(value)}")
+        raise ValueError(f"must be a list of texts, or one text with commas, not {_value_in_words(value)}")
     return tuple(as_text(item) for item in value)
 
 
@@ -81,9 +121,9 @@ def as_number(value: object) -> object:
         try:
             value = float(value)
         except ValueError:
-            raise ValueError(f"must be a number, not {_called(value)}") from None
+            raise ValueError(f"must be a number, not {_value_in_words(value)}") from None
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"must be a number, not {_called(value)}")
+        raise ValueError(f"must be a number, not {_value_in_words(value)}")
     return int(value) if abs(value) < 1e15 and value == int(value) else value
 
 
@@ -92,7 +132,7 @@ def as_flag(value: object) -> bool | None:
     words = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": None}
     found = value if isinstance(value, bool) or value is None else words.get(str(value).strip().lower(), "?")
     if isinstance(found, str):
-        raise ValueError(f"must be true or false, not {_called(value)}")
+        raise ValueError(f"must be true or false, not {_value_in_words(value)}")
     return found
 
 
@@ -103,7 +143,9 @@ def as_moment(value: object) -> datetime | None:
     try:
         return parse_instant(str(value))
     except ValueError:
-        raise ValueError(f"must be a time such as 2026-05-20T14:30:00Z, not {_called(value)}") from None
+        raise ValueError(
+            f"must be a time such as 2026-05-20T14:30:00Z, not {_value_in_words(value)}"
+        ) from None
 
 
 def as_day(value: object) -> date | None:
@@ -117,7 +159,7 @@ def as_object(value: object) -> dict[str, Any]:
     if isinstance(value, str):
         value = _from_json(value, "an object") if value.strip() else {}
     if not isinstance(value, dict):
-        raise ValueError(f"must be an object or JSON text of one, not {_called(value)}")
+        raise ValueError(f"must be an object or JSON text of one, not {_value_in_words(value)}")
     return value
 
 
@@ -126,6 +168,15 @@ def as_data(value: object) -> object:
     if len(value if isinstance(value, str) else json.dumps(value)) > MAX_TEXT:
         raise ValueError(f"is larger than {MAX_TEXT} characters; keep it as a document and ingest that")
     return _clean_data(value)
+
+
+def as_checks(value: object) -> object:
+    """The checks as `Incidents.verify` takes them."""
+    if isinstance(value, str) and value.strip().lower() == "all":
+        return "all"
+    if isinstance(value, dict) or (isinstance(value, str) and value.lstrip().startswith("{")):
+        return {as_text(key): as_flag(held) for key, held in as_object(value).items()}
+    return list(as_words(value))
 
 
 def _from_json(text: str, wanted: str) -> object:
@@ -156,90 +207,36 @@ def _clean_data(value: object) -> Any:
     return [_clean_data(item) for item in value] if isinstance(value, list) else value
 
 
-def _called(value: object) -> str:
+def _value_in_words(value: object) -> str:
     if isinstance(value, str):
         return repr(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}…")
     names = {dict: "an object", list: "a list", bool: "a truth value", type(None): "null"}
     return names.get(type(value), "a number")
 
 
-_TEXTS = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}
-_OBJECT = {"anyOf": [{"type": "object"}, {"type": "string"}]}
+_TEXTS_FORM = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]}
+_OBJECT_FORM = {"anyOf": [{"type": "object"}, {"type": "string"}]}
+_ANY_FORM = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array"}]}
+_CHECKS_FORM = {
+    "anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "string"}}, {"type": "string"}]
+}
 Text = Annotated[str, BeforeValidator(as_text)]
 Log = Annotated[str, BeforeValidator(as_log)]
-Words = Annotated[tuple[str, ...], BeforeValidator(as_words), WithJsonSchema(_TEXTS)]
+Words = Annotated[tuple[str, ...], BeforeValidator(as_words), WithJsonSchema(_TEXTS_FORM)]
 NUMBER = BeforeValidator(as_number)
 """Stands behind the limits of a number: `Annotated[int, Field(ge=1), NUMBER]`."""
 Flag = Annotated[bool | None, BeforeValidator(as_flag), WithJsonSchema({"type": ["boolean", "null"]})]
 Day = Annotated[date | None, BeforeValidator(as_day), WithJsonSchema({"type": ["string", "null"]})]
-Inputs = Annotated[dict[str, Any], BeforeValidator(as_object), WithJsonSchema(_OBJECT)]
+Inputs = Annotated[dict[str, Any], BeforeValidator(as_object), WithJsonSchema(_OBJECT_FORM)]
 Data = Annotated[Any, BeforeValidator(as_data), WithJsonSchema({})]
-_ANY_FORM = {"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array"}]}
 LogLike = Annotated[Any, BeforeValidator(as_log_or_data), WithJsonSchema(_ANY_FORM)]
-
+Checks = Annotated[
+    Any,
+    BeforeValidator(as_checks),
+    WithJsonSchema(_CHECKS_FORM),
+    Field(description='Keys that hold, an object of key to true or false, or "all".'),
+]
 Service = Annotated[Text, Field(description="The service it is about, where known.")]
 Environment = Annotated[Text, Field(description="The environment, such as production or stage, where known.")]
 IncidentId = Annotated[Text, Field(description="The incident; may be left out while only one is open.")]
 Limit = Annotated[int, Field(ge=1, le=50), NUMBER, Field(description="How many at most, 1 to 50.")]
-
-
-_FORMERLY = {("skill_run", "skill_name"): "name"}
-"""Names that arguments had in the servers this one follows: agents were taught them."""
-
-
-def read_arguments(tool: Tool, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments as the tool's function takes them.  Raises InvalidInput with one sentence."""
-    known = tool.parameters.get("properties", {})
-    given = {_FORMERLY.get((tool.name, name), name): value for name, value in given.items()}
-    if unknown := [name for name in given if name not in known]:
-        raise InvalidInput(f"{tool.name}: {unknown_name(unknown[0], known, 'argument')}")
-    required = tool.parameters.get("required", ())
-    said = {name: value for name, value in given.items() if value is not None or name in required}
-    try:
-        return tool.fn_metadata.arg_model.model_validate(said).model_dump_one_level()
-    except ValidationError as error:
-        wrong = "; ".join(dict.fromkeys(_sentence(one, known) for one in error.errors()))
-        raise InvalidInput(f"{tool.name}: {wrong}") from None
-
-
-def unknown_name(name: str, known: Iterable[str], what: str) -> str:
-    """That there is no such name, which one was probably meant, and which ones there are."""
-    names = sorted(known) if what == "tool" else list(known)
-    near = difflib.get_close_matches(name[:_SHOWN], names, 1, 0.5)
-    meant = f"; did you mean `{near[0]}`?" if near else "."
-    return f"there is no {what} {_called(name)}{meant} There are: {', '.join(names) or 'none'}"
-
-
-def _sentence(error: ErrorDetails, known: Mapping[str, Any]) -> str:
-    name = str(error["loc"][0]) if error["loc"] else "the arguments"
-    told = known.get(name, {}).get("description", "")
-    if error["type"] == "missing":
-        return f"`{name}` is missing; give it: {told}" if told else f"`{name}` is missing"
-    reason = error.get("ctx", {}).get("error")
-    if isinstance(reason, ValueError):
-        return f"`{name}` {reason}"
-    limits = " and ".join(
-        f"{words} {known[name][key]}"
-        for key, words in (("minimum", "at least"), ("exclusiveMinimum", "more than"), ("maximum", "at most"))
-        if key in known.get(name, {})
-    )
-    wanted = f"a number, {limits}" if limits else "a whole number"
-    return f"`{name}` must be {wanted}, not {str(error['input'])[:_SHOWN]!r}"
-
-
-def as_checks(value: object) -> object:
-    """The checks as `Incidents.verify` takes them."""
-    if isinstance(value, str) and value.strip().lower() == "all":
-        return "all"
-    if isinstance(value, dict) or (isinstance(value, str) and value.lstrip().startswith("{")):
-        return {as_text(key): as_flag(held) for key, held in as_object(value).items()}
-    return list(as_words(value))
-
-
-_FORMS = {"anyOf": [{"type": "object"}, {"type": "array", "items": {"type": "string"}}, {"type": "string"}]}
-Checks = Annotated[
-    Any,
-    BeforeValidator(as_checks),
-    WithJsonSchema(_FORMS),
-    Field(description='Keys that hold, an object of key to true or false, or "all".'),
-]

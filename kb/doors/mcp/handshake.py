@@ -1,9 +1,9 @@
 """What a server leaves out between the start of its process and the handshake, for which a client waits.
 
-mcp without its client half, which `mcp/__init__` imports and no server needs (a tenth of the time to the handshake).
-
-`mcp` stays what it is for everybody else in the process: the first use of a name of it (`from mcp import Client`) runs
-its `__init__` after all.
+It leaves out mcp's client half, which `mcp/__init__` imports and no server needs (a tenth of the time to the
+handshake).  `mcp` stays what it is for everybody else in the process: the first use of a name of it (`from mcp import
+Client`) runs its `__init__` after all.  It leaves out the collection of garbage, too, and modules that can be done
+without.
 """
 
 from __future__ import annotations

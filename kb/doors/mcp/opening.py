@@ -1,12 +1,8 @@
 """A home opened to be served: it answers before its model is loaded, and the answer says so.
 
-A server answers before its model is loaded: meanwhile the cheaper tiers answer, and the answer says so.
-
-The model is loaded in the background, by a second connection to the same home that asks it one
-question: that loads the encoder, embeds what waits and touches the vector index, while the first
-connection is free for those who ask.
-
-A home opened to be served: who asks is who writes; the model, and looking after the home, are in the background.
+Who asks is who writes.  The model is loaded in the background, by a second connection to the same home that asks it
+one question: that loads the encoder, embeds what waits and touches the vector index, while the first connection is
+free for those who ask; meanwhile the cheaper tiers answer.  The home is looked after in the background, too.
 """
 
 from __future__ import annotations
@@ -32,13 +28,34 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float32]
 
-LOADING = "the model is still being loaded, which takes some seconds; ask again then for the whole answer"
+READ_SECONDS = 5.0
+"""How long a question may read in its text: ten times what 3 MB of different errors take."""
 EXACT_BELOW = 50_000
 """Vectors below which exact search answers: it is as quick as Chroma there, and its import costs a second."""
 
+
+@contextmanager
+def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Callable[[], None]]]:
+    """The home, open, and what begins to load the model.  Raises HomeNotFound."""
+    place = find_home(home)
+    encoder = WarmingEncoder(OnnxEncoder())
+    try:
+        with opened_as_served(place, encoder) as kb, looked_after(place, encoder):
+            yield kb, partial(encoder.load_later, place)
+    finally:
+        encoder.stop()
+
+
+def opened_as_served(home: Home, encoder: Encoder | None = None) -> KnowledgeBase:
+    """The home as a server opens it; without an encoder, the model is loaded by the question that needs it."""
+    return KnowledgeBase(
+        home, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor, seconds=READ_SECONDS
+    )
+
+
+LOADING = "the model is still being loaded, which takes some seconds; ask again then for the whole answer"
 STOP_SECONDS = 20.0
 """How long the end of the process waits for a model that is being read."""
-
 _log = logging.getLogger("kb.server")
 
 
@@ -62,8 +79,9 @@ class WarmingEncoder:
         self._loading = threading.Lock()
 
     def of(self, name: str) -> Encoder:
-        """The encoder whose vectors have that name, where it is this model in another precision; else this one;
-        that one is loaded, if it is the home's.
+        """The encoder whose vectors have that name, where it is this model in another precision; else this one.
+
+        What has been loaded of one counts for the other: the model that is loaded is the home's.
         """
         other = self._encoder.of(name)
         return self if other is self._encoder else WarmingEncoder(other, self._state)
@@ -74,7 +92,7 @@ class WarmingEncoder:
         return self._encoder.caveat
 
     def ready(self) -> bool:
-        """Whether `encode` can answer without first exporting a model (half a minute); whether it was loaded."""
+        """Whether the model was loaded: `encode` then answers at once."""
         return self._state.done
 
     def prepare(self) -> None:
@@ -82,9 +100,7 @@ class WarmingEncoder:
         self._encoder.prepare()
 
     def prepare_later(self) -> str:
-        """Begin with it elsewhere and do not wait; returns what is waited for, in words; loading was begun with
-        the server.
-        """
+        """What is waited for, in words, or why it failed; begins nothing, since loading was begun with the server."""
         if self._state.failure:
             return f"the model could not be loaded: {self._state.failure}"
         return LOADING if self._encoder.ready() else EXPORTING
@@ -120,26 +136,3 @@ class WarmingEncoder:
         self._stopped = True
         if self._loading.acquire(timeout=STOP_SECONDS):
             self._loading.release()
-
-
-READ_SECONDS = 5.0
-"""How long a question may read in its text: ten times what 3 MB of different errors take."""
-
-
-@contextmanager
-def opened_to_serve(home: str | Path | None) -> Iterator[tuple[KnowledgeBase, Callable[[], None]]]:
-    """The home, open, and what begins to load the model.  Raises HomeNotFound."""
-    place = find_home(home)
-    encoder = WarmingEncoder(OnnxEncoder())
-    try:
-        with opened_as_served(place, encoder) as kb, looked_after(place, encoder):
-            yield kb, partial(encoder.load_later, place)
-    finally:
-        encoder.stop()
-
-
-def opened_as_served(home: Home, encoder: Encoder | None = None) -> KnowledgeBase:
-    """The home as a server opens it; without an encoder, the model is loaded by the question that needs it."""
-    return KnowledgeBase(
-        home, encoder=encoder, exact_below=EXACT_BELOW, actor=current_actor, seconds=READ_SECONDS
-    )

@@ -1,17 +1,14 @@
 """Which call runs when, and how long one call keeps the interpreter from the others.
 
-Short pauses: how long one call keeps the interpreter from all others of the process.
+Quick readers, slow readers and writers run beside each other, each kind one after the other.  Each call that runs has
+an open knowledge base of its own (SQLite lets readers read while somebody writes); they share the encoder.  A
+connection is opened when all others are in use, so one client alone needs one.  A call that has begun runs to its end
+even when its client goes away: nothing is left half-written.
 
-Python lets a thread compute for 5 ms before another one has its turn, and stops all of them for a tenth of a second to
-look for garbage among the hundred thousands of objects that an open home keeps (its signatures above all).  And what is
-freed stays with the process: the C library keeps it apart for each thread that ever ran, a third of the memory after an
-hour, unless it is asked to give it back.
-
-Which call runs when: quick readers, slow readers and writers beside each other, each kind one after the other.
-
-Each call that runs has an open knowledge base of its own (SQLite lets readers read while somebody writes); they share
-the encoder.  A connection is opened when all others are in use, so one client alone needs one.  A call that has
-begun runs to its end even when its client goes away: nothing is left half-written.
+Pauses are kept short.  Python lets a thread compute for 5 ms before another one has its turn, and stops all of them for
+a tenth of a second to look for garbage among the hundred thousands of objects that an open home keeps (its signatures
+above all).  And what is freed stays with the process: the C library keeps it apart for each thread that ever ran, a
+third of the memory after an hour, unless it is asked to give it back.
 """
 
 from __future__ import annotations
@@ -31,57 +28,12 @@ from anyio import CapacityLimiter
 
 from kb.base import KnowledgeBase
 
-TURN_SECONDS = 0.001
-"""A turn of a thread: `/healthz` needs some, a check some dozens, since it lets the interpreter go at each query."""
-GROWN = 100_000
-"""Blocks of memory that came to stay, from which on they are looked through no more: some hundredths of a second."""
-
-TRIM_SECONDS = 60.0
-"""Between two times that free memory is given back, which takes some milliseconds."""
-
-
-def take_short_turns() -> None:
-    """Threads have `SWITCH_SECONDS` at a time from now on, in all of this process."""
-    sys.setswitchinterval(TURN_SECONDS)
-
-
-class Heap:
-    """The memory of a process: what stays, what is garbage, what is free."""
-
-    def __init__(self, trim_seconds: float = TRIM_SECONDS) -> None:
-        self._blocks = 0
-        self._trim_seconds, self._trimmed = trim_seconds, time.monotonic()
-
-    def settle(self) -> None:
-        """After a call: where much was made that is still there, such as signatures, it is taken for what stays.
-
-        What of it becomes garbage is freed all the same, unless it is part of a cycle.
-        """
-        blocks = sys.getallocatedblocks()
-        if blocks - self._blocks > GROWN:
-            gc.freeze()
-            self._blocks = blocks
-        if time.monotonic() - self._trimmed >= self._trim_seconds:
-            self._trimmed = time.monotonic()
-            _give_back()
-
-
-def _give_back() -> None:
-    """Give free memory back to the system, where the C library is one that can (glibc)."""
-    import ctypes
-
-    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
-        library.malloc_trim(0)
-
-
 Result = TypeVar("Result")
 Call = Callable[[KnowledgeBase], Result]
 """What is done with an open knowledge base."""
-
 _actor: ContextVar[str] = ContextVar("actor", default="mcp")
-_LONGEST = 80
-SWITCH_SECONDS = 0.0005
-"""How long a long text keeps the interpreter while others wait; at Python's own 5 ms, a call of 10 ms takes 200."""
+_LONGEST_NAME = 80
+"""Characters of a client's name that are kept."""
 
 
 class Lane(Enum):
@@ -105,11 +57,15 @@ def current_actor() -> str:
 @contextmanager
 def calling(actor: str) -> Iterator[None]:
     """Inside, `current_actor` is this client."""
-    token = _actor.set(" ".join(actor.split())[:_LONGEST] or "mcp")
+    token = _actor.set(" ".join(actor.split())[:_LONGEST_NAME] or "mcp")
     try:
         yield
     finally:
         _actor.reset(token)
+
+
+SWITCH_SECONDS = 0.0005
+"""How long a long text keeps the interpreter while others wait; at Python's own 5 ms, a call of 10 ms takes 200."""
 
 
 class Workers:
@@ -149,3 +105,47 @@ class Workers:
         finally:
             self._free.append(kb)
             self._heap.settle()
+
+
+TURN_SECONDS = 0.001
+"""A turn of a thread: `/healthz` needs some, a check some dozens, since it lets the interpreter go at each query."""
+
+
+def take_short_turns() -> None:
+    """Threads have `TURN_SECONDS` at a time from now on, in all of this process."""
+    sys.setswitchinterval(TURN_SECONDS)
+
+
+GROWN = 100_000
+"""Blocks of memory that came to stay, from which on they are looked through no more: some hundredths of a second."""
+TRIM_SECONDS = 60.0
+"""Between two times that free memory is given back, which takes some milliseconds."""
+
+
+class Heap:
+    """The memory of a process: what stays, what is garbage, what is free."""
+
+    def __init__(self, trim_seconds: float = TRIM_SECONDS) -> None:
+        self._blocks = 0
+        self._trim_seconds, self._trimmed = trim_seconds, time.monotonic()
+
+    def settle(self) -> None:
+        """After a call: where much was made that is still there, such as signatures, it is taken for what stays.
+
+        What of it becomes garbage is freed all the same, unless it is part of a cycle.
+        """
+        blocks = sys.getallocatedblocks()
+        if blocks - self._blocks > GROWN:
+            gc.freeze()
+            self._blocks = blocks
+        if time.monotonic() - self._trimmed >= self._trim_seconds:
+            self._trimmed = time.monotonic()
+            _give_back()
+
+
+def _give_back() -> None:
+    """Give free memory back to the system, where the C library is one that can (glibc)."""
+    import ctypes
+
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
+        library.malloc_trim(0)

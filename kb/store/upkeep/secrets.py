@@ -1,8 +1,8 @@
 """Secrets in rows that were written before redaction knew their form: found, and rewritten as redaction does it today.
 
 Every text of every table is looked at; what is derived from entries (chunks, words, signatures) is made anew from the
-entries that change, and templates of lines that change are made anew as after better masking rules.  What a secret
-stood in keeps its id and its place.
+entries that change, and templates of lines that change are made anew as after better masking rules.  A row
+that held a secret keeps its id and its place.
 """
 
 from __future__ import annotations

@@ -1,20 +1,15 @@
-"""Rows that nobody needs any more are swept; how often what was asked in which week stays.
-
-What stays of swept lookups: how often what was asked in which week, exact to the moment.
-
-A lookup takes one or two kilobytes, with its lines and what it offered.  Those of a week that have verdict, template,
-service and offers in common become one row, which keeps their number, the newest telling line and when each was
-asked: some ten bytes a lookup.  So whatever window a review counts, it finds the numbers that it would have found.
-
-Rows that nobody needs any more: old lookups that came to nothing, and entries that left long ago unused.
+"""Rows that nobody needs any more are swept: old lookups that came to nothing, and entries that left long ago unused.
 
 A lookup goes when it is old enough, has no outcome, was asked in no incident, opened none, and no open proposal is
-drafted from it; lookups that repeat one another (`store.history`) go or stay together.  What outcomes taught rests
-on lookups with an outcome or an incident, so it stays.  A retired entry goes when nothing that happened names it;
-incidents and runbooks stay, since reviews of their time are counted from them.  Of both something is kept
-(`store.upkeep.sweep`), so that every count and every title is what it was.
+drafted from it; lookups that repeat one another (`kb.store.history`) go or stay together.  What outcomes taught
+rests on lookups with an outcome or an incident, so it stays.  A retired entry goes when nothing that happened names
+it; incidents and runbooks stay, since reviews of their time are counted from them.  Work is done in small
+transactions, so that nobody waits for long; what is swept is asked for under the lock.
 
-Work is done in small transactions, so that nobody waits for long; what is swept is asked for under the lock.
+Of entries their titles stay.  Of lookups it stays how often what was asked in which week, exact to the moment: a
+lookup takes one or two kilobytes, with its lines and what it offered; those of a week that have verdict, template,
+service and offers in common become one row, which keeps their number, the newest telling line and when each was
+asked, some ten bytes a lookup.  So whatever window a review counts, it finds the numbers that it would have found.
 """
 
 from __future__ import annotations
@@ -31,109 +26,12 @@ from kb.store.database import Database, Row, placeholders
 from kb.text.entries.codec import stamp
 from kb.text.masking import fingerprint, mask
 
-_MICROSECOND = timedelta(microseconds=1)
-_WEEK = timedelta(weeks=1)
-_COMMON = "verdict", "fingerprint", "line", "service", "offers"
-
-
-@dataclass(frozen=True, slots=True)
-class SweptLookup:
-    """One lookup that was swept; `offers` are ids of entries, best first."""
-
-    id: str
-    at: datetime
-    verdict: str
-    fingerprint: str
-    line: str
-    service: str
-    offers: tuple[str, ...]
-
-
-class SweptLookups:
-    """The counts of one home."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def add(self, lookups: Iterable[Row], offers: Mapping[str, Sequence[str]]) -> None:
-        """Count these rows of `lookups`, oldest first, with what each offered.  Call inside a write."""
-        for row in lookups:
-            at = datetime.fromisoformat(row["at"])
-            begin = week_of(at)
-            line = telling_line(json.loads(row["evidence"]), row["fingerprint"])
-            offered = json.dumps(list(offers.get(row["id"], ())))
-            same = row["verdict"], row["service"], offered, row["fingerprint"] or mask(line)
-            moment = json.dumps([(at - begin) // _MICROSECOND])
-            self._db.execute(
-                "INSERT INTO swept_lookups VALUES (?,?,?,?,?,?,?,1,?) ON CONFLICT (week, key) DO UPDATE SET"
-                " count = count + 1, line = excluded.line,"
-                " moments = substr(moments, 1, length(moments) - 1) || ',' || substr(excluded.moments, 2)",
-                [
-                    begin.date().isoformat(),
-                    _key(*same),
-                    row["verdict"],
-                    row["fingerprint"],
-                    line,
-                    row["service"],
-                    offered,
-                    moment,
-                ],
-            )
-
-    def between(self, since: datetime, until: datetime) -> list[SweptLookup]:
-        """The lookups of a window that were swept, oldest first."""
-        if self._db.value("SELECT 1 FROM swept_lookups WHERE week <= ? LIMIT 1", [_day(until)]) is None:
-            return []
-        rows = self._db.rows(
-            "SELECT * FROM swept_lookups WHERE week > ? AND week <= ? ORDER BY week, key",
-            [_day(since - _WEEK), _day(until)],
-        )
-        found = [one for row in rows for one in _unfolded(row) if since <= one.at < until]
-        return sorted(found, key=lambda one: (one.at, one.id))
-
-    def renew(self) -> None:
-        """Make the fingerprints anew after a change of the masking rules.  Call inside a write."""
-        rows = self._db.rows("SELECT week, key, line FROM swept_lookups WHERE fingerprint != ''")
-        self._db.execute_many(
-            "UPDATE swept_lookups SET fingerprint = ? WHERE week = ? AND key = ?",
-            [(fingerprint(row["line"]), row["week"], row["key"]) for row in rows],
-        )
-
-
-def week_of(at: datetime) -> datetime:
-    """The begin of its week: Monday, midnight in UTC."""
-    day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return day - timedelta(days=day.weekday())
-
-
-def telling_line(lines: Sequence[str], stored: str) -> str:
-    """The line of a lookup that its fingerprint was made from, else its first; empty where it has none."""
-    return next((line for line in lines if fingerprint(line) == stored), lines[0] if lines else "")
-
-
-def _key(*same: str) -> str:
-    return hashlib.blake2b("\n".join(same).encode(), digest_size=12).hexdigest()
-
-
-def _day(at: datetime) -> str:
-    return at.astimezone(UTC).date().isoformat()
-
-
-def _unfolded(row: Any) -> Iterable[SweptLookup]:
-    begin = datetime.fromisoformat(row["week"]).replace(tzinfo=UTC)
-    common = (*(row[name] for name in _COMMON[:-1]), tuple(json.loads(row["offers"])))
-    for number, moment in enumerate(json.loads(row["moments"])):
-        yield SweptLookup(
-            f"swept-{row['week']}-{row['key']}-{number}", begin + moment * _MICROSECOND, *common
-        )
-
-
 KEPT_DAYS = 400
 """Days after which what nobody needs is swept: a year, and what a yearly look back takes."""
 LEAST_DAYS = 190
 """The fewest that may be set: proposals are drafted from the lookups of 180 days."""
 _AT_ONCE = 500
-
+"""Rows that are swept in one transaction."""
 _NEEDED = """WITH named (id, why) AS (
     SELECT lookup_id, 'outcome' FROM outcomes WHERE lookup_id IS NOT NULL
     UNION ALL SELECT json_extract(data, '$.lookup_id'), 'incident' FROM events WHERE kind = 'opened'
@@ -145,8 +43,7 @@ _NEEDED = """WITH named (id, why) AS (
     SELECT l.id FROM lookups l WHERE l.at < ?1 AND coalesce(l.repeats, l.id) NOT IN (SELECT id FROM needed)
 )"""
 """Lookups that something names, with why; the first of those that repeat one another; and what goes, before ?1."""
-
-_ENTRIES = f"""{_NEEDED}, used (id) AS (
+_GOING_ENTRIES = f"""{_NEEDED}, used (id) AS (
     SELECT entry_id FROM outcomes UNION SELECT entry_id FROM moves UNION SELECT entry_id FROM wordings
     UNION SELECT entry_id FROM copies UNION SELECT entry_id FROM offers WHERE lookup_id NOT IN (SELECT id FROM going)
     UNION SELECT json_extract(data, '$.entry_id') FROM events WHERE kind != 'note'
@@ -227,7 +124,7 @@ class Sweep:
         return len(ids)
 
     def _entries(self, before: str) -> list[str]:
-        return [row["id"] for row in self._db.rows(_ENTRIES, [before])]
+        return [row["id"] for row in self._db.rows(_GOING_ENTRIES, [before])]
 
     def _offered(self, ids: Sequence[str]) -> dict[str, list[str]]:
         found = dict[str, list[str]]()
@@ -241,3 +138,100 @@ class Sweep:
 
     def _delete(self, table: str, column: str, ids: Sequence[str]) -> None:
         self._db.execute(f"DELETE FROM {table} WHERE {column} IN ({placeholders(ids)})", ids)
+
+
+_MICROSECOND = timedelta(microseconds=1)
+_WEEK = timedelta(weeks=1)
+_COMMON_COLUMNS = "verdict", "fingerprint", "line", "service", "offers"
+
+
+@dataclass(frozen=True, slots=True)
+class SweptLookup:
+    """One lookup that was swept; `offers` are ids of entries, best first."""
+
+    id: str
+    at: datetime
+    verdict: str
+    fingerprint: str
+    line: str
+    service: str
+    offers: tuple[str, ...]
+
+
+class SweptLookups:
+    """The swept lookups of one home, which are counted by week."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, lookups: Iterable[Row], offers: Mapping[str, Sequence[str]]) -> None:
+        """Count these rows of `lookups`, oldest first, with what each offered.  Call inside a write."""
+        for row in lookups:
+            at = datetime.fromisoformat(row["at"])
+            begin = week_of(at)
+            line = telling_line(json.loads(row["evidence"]), row["fingerprint"])
+            offered = json.dumps(list(offers.get(row["id"], ())))
+            same = row["verdict"], row["service"], offered, row["fingerprint"] or mask(line)
+            moment = json.dumps([(at - begin) // _MICROSECOND])
+            self._db.execute(
+                "INSERT INTO swept_lookups VALUES (?,?,?,?,?,?,?,1,?) ON CONFLICT (week, key) DO UPDATE SET"
+                " count = count + 1, line = excluded.line,"
+                " moments = substr(moments, 1, length(moments) - 1) || ',' || substr(excluded.moments, 2)",
+                [
+                    begin.date().isoformat(),
+                    _key(*same),
+                    row["verdict"],
+                    row["fingerprint"],
+                    line,
+                    row["service"],
+                    offered,
+                    moment,
+                ],
+            )
+
+    def between(self, since: datetime, until: datetime) -> list[SweptLookup]:
+        """The lookups of a window that were swept, oldest first."""
+        if self._db.value("SELECT 1 FROM swept_lookups WHERE week <= ? LIMIT 1", [_day(until)]) is None:
+            return []
+        rows = self._db.rows(
+            "SELECT * FROM swept_lookups WHERE week > ? AND week <= ? ORDER BY week, key",
+            [_day(since - _WEEK), _day(until)],
+        )
+        found = [one for row in rows for one in _unfolded(row) if since <= one.at < until]
+        return sorted(found, key=lambda one: (one.at, one.id))
+
+    def renew(self) -> None:
+        """Make the fingerprints anew after a change of the masking rules.  Call inside a write."""
+        rows = self._db.rows("SELECT week, key, line FROM swept_lookups WHERE fingerprint != ''")
+        self._db.execute_many(
+            "UPDATE swept_lookups SET fingerprint = ? WHERE week = ? AND key = ?",
+            [(fingerprint(row["line"]), row["week"], row["key"]) for row in rows],
+        )
+
+
+def week_of(at: datetime) -> datetime:
+    """The begin of its week: Monday, midnight in UTC."""
+    day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day - timedelta(days=day.weekday())
+
+
+def telling_line(lines: Sequence[str], stored: str) -> str:
+    """The line of a lookup that its fingerprint was made from, else its first; empty where it has none."""
+    return next((line for line in lines if fingerprint(line) == stored), lines[0] if lines else "")
+
+
+def _key(*same: str) -> str:
+    return hashlib.blake2b("\n".join(same).encode(), digest_size=12).hexdigest()
+
+
+def _day(at: datetime) -> str:
+    return at.astimezone(UTC).date().isoformat()
+
+
+def _unfolded(row: Any) -> Iterable[SweptLookup]:
+    begin = datetime.fromisoformat(row["week"]).replace(tzinfo=UTC)
+    common = (*(row[name] for name in _COMMON_COLUMNS[:-1]), tuple(json.loads(row["offers"])))
+    for number, moment in enumerate(json.loads(row["moments"])):
+        yield SweptLookup(
+            f"swept-{row['week']}-{row['key']}-{number}", begin + moment * _MICROSECOND, *common
+        )

@@ -1,10 +1,8 @@
-"""Tools for incidents: their life, the work within them, and where they stand now.
+"""Tools for incidents: the steps of their life, the work within them, and where they stand now.
 
-What the incident tools answer: where the incident stands now, in few tokens; `incident_show` shows all.
-
-Tools for the life of an incident: open, acknowledge, set severity, mitigate, resolve, verify, close.
-
-Tools for the work within an incident: log, hypotheses, action items, review, updates, the postmortem.
+Steps of the life are open, acknowledge, set severity, mitigate, resolve, verify, close, reopen; the work is the log,
+hypotheses, action items, the review, updates and the postmortem.  A step answers where the incident stands now, in few
+tokens; `incident_show` shows all.
 """
 
 from __future__ import annotations
@@ -88,7 +86,7 @@ def stands(incident: LiveIncident) -> IncidentNow:
 
 
 class IncidentLife:
-    """The tools over one knowledge base."""
+    """The tools for the steps of an incident's life, over one knowledge base."""
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self._kb = kb
@@ -208,7 +206,7 @@ class IncidentLife:
 
 
 class IncidentWork:
-    """The tools over one knowledge base."""
+    """The tools for the work within an incident, over one knowledge base."""
 
     def __init__(self, kb: KnowledgeBase) -> None:
         self._kb = kb
