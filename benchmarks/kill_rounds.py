@@ -20,8 +20,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import chromadb  # noqa: F401 - loaded once, before the forks
-
 import kb.wiring
 from benchmarks.durability_material import commented_home
 from benchmarks.durability_rounds import yaml_faults, yaml_of

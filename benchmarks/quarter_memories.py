@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _EXACT_BELOW = 50_000
-"""Vectors are searched without Chroma, as commands do; the answers are the same."""
+"""All vectors are compared, as commands do."""
 
 
 _TITLE = 160

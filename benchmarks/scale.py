@@ -126,11 +126,8 @@ def disk(home: Path, _size: int) -> dict[str, str]:
     """What lies where."""
     found = {"database": _size_of(home / "state", "kb.db*")}
     for part in sorted((home / "state" / "vectors").glob("[0-9]*/*")):
-        of_chroma = part.name.startswith("chroma") or (part.is_dir() and part.name != "words")
-        name = "Chroma" if of_chroma else part.name
-        found[name] = found.get(name, 0.0) + (
-            _size_of(part, "**/*") if part.is_dir() else part.stat().st_size
-        )
+        size = _size_of(part, "**/*") if part.is_dir() else part.stat().st_size
+        found[part.name] = found.get(part.name, 0.0) + size
     return {"disk, MB": ", ".join(f"{name} {size / _MB:.0f}" for name, size in found.items())}
 
 

@@ -24,7 +24,7 @@ class Options:
     encoder: Encoder | None = None
     """What makes vectors of texts; None takes the model of the home."""
     exact_below: int = 0
-    """Sets of fewer vectors are searched without Chroma."""
+    """Published sets of fewer vectors are compared one by one: neither cells nor Chroma's server are asked."""
     large_from: int | None = None
     """How many chunks make a home a large one; None takes what was measured (`kb.index.publisher.LARGE_FROM`)."""
     actor: str | Callable[[], str] = ""

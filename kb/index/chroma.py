@@ -1,15 +1,13 @@
-"""Everything that is said to Chroma: a folder's embedded client, or a server (`KB_CHROMA_URL`).
+"""Everything that is said to a Chroma server (`KB_CHROMA_URL`), which holds the vectors of large homes.
 
-Importing Chroma costs a second, so each function does it when it is called.  Chroma raises
-anything, from ImportError to a Rust panic that is no `Exception`; `trouble` tells those from what
-must pass through, such as Ctrl-C.
+Importing Chroma costs most of a second, so it is imported when a server is first spoken to.  Whatever goes wrong
+there (no package, no server, a collection that is not whole) is an `Exception` of one sort or another.
 """
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
     Matrix = NDArray[np.float32]
 
-COLLECTION = "chunks"
-"""The name of the collection in a published folder."""
 _BATCH = 2000
 _GRAPH = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
 """Denser than Chroma's default (16 neighbours, ef 100): misses cost more here than milliseconds."""
@@ -51,16 +47,12 @@ class Collection:
         )
         return [(int(i), 1.0 - d) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
-    def size(self) -> int:
-        """How many vectors there are."""
-        return self._size
-
     def ids(self) -> set[int]:
         """The chunks that have a vector here."""
         return {int(one) for one in self._collection.get(include=[])["ids"]}
 
     def close(self) -> None:
-        """Let the folder or connection go."""
+        """Let the connection go."""
         self._client.close()
 
 
@@ -76,8 +68,9 @@ class Server:
 
     def _connect(self) -> Any:
         import chromadb
+        from chromadb.config import Settings
 
-        return chromadb.HttpClient(**self._at, settings=_settings())
+        return chromadb.HttpClient(**self._at, settings=Settings(anonymized_telemetry=False))
 
     def _name(self, generation: int) -> str:
         return f"kb-{self._home_id}-{generation}"
@@ -102,56 +95,19 @@ class Server:
             client.close()
 
     def open(self, generation: int, expected: int) -> Collection:
-        """The generation's collection."""
-        return _collection(self._connect(), self._name(generation), expected)
+        """The generation's collection.  Raises what Chroma raises, and LookupError when it is not whole."""
+        client = self._connect()
+        try:
+            return Collection(client, self._name(generation), expected)
+        except Exception:
+            client.close()
+            raise
 
 
 def server_of(home_id: str) -> Server | None:
     """The server that `KB_CHROMA_URL` names, or None."""
     url = os.environ.get("KB_CHROMA_URL", "")
     return Server(url, home_id) if url else None
-
-
-def fill_folder(folder: Path, ids: Ids, matrix: Matrix) -> None:
-    """Make the collection of a new folder; the client is closed properly afterwards."""
-    client = _client(folder)
-    try:
-        _fill(client, COLLECTION, ids, matrix)
-    finally:
-        client.close()
-
-
-def open_folder(folder: Path, expected: int) -> Collection:
-    """The collection of a published folder.  An open that fails once often succeeds the second time."""
-    try:
-        return _collection(_client(folder), COLLECTION, expected)
-    except Exception:
-        return _collection(_client(folder), COLLECTION, expected)
-
-
-def trouble(error: BaseException) -> bool:
-    """Whether the error is one of Chroma's own, a Rust panic included."""
-    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
-
-
-def _collection(client: Any, name: str, expected: int) -> Collection:
-    try:
-        return Collection(client, name, expected)
-    except BaseException:
-        client.close()
-        raise
-
-
-def _client(folder: Path) -> Any:
-    import chromadb
-
-    return chromadb.PersistentClient(str(folder), settings=_settings())
-
-
-def _settings() -> Any:
-    from chromadb.config import Settings
-
-    return Settings(anonymized_telemetry=False)
 
 
 def _fill(client: Any, name: str, ids: Ids, matrix: Matrix) -> None:

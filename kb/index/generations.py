@@ -1,10 +1,9 @@
 """Published folders of vectors and words: built once, never written again, deleted when nobody reads them.
 
-`state/vectors/<generation>/` holds a Chroma collection and the same vectors as a matrix (`quantized`); of a large
-home, the matrix in cells instead of the collection (`cells`), and the words of all chunks (`words`).  The
-embedded Chroma client is safe neither across processes nor under `kill -9`, so nobody ever writes a
-folder that somebody may read: a new one is built under another name, marked READY, flushed, and
-renamed.  Readers hold a shared lock on the folder they have open; the lock dies with its process.
+`state/vectors/<generation>/` holds the vectors as a matrix, in cells where there are many (`nearest`), and of a large
+home the words of all chunks (`words`).  Nobody ever writes a folder that somebody may read: a new one is built under
+another name, marked READY, flushed, and renamed.  Readers hold a shared lock on the folder they have open; the lock
+dies with its process.  Folders of earlier versions hold a Chroma collection as well, which nobody asks.
 """
 
 from __future__ import annotations
@@ -13,16 +12,15 @@ import fcntl
 import json
 import os
 import shutil
-import uuid
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from kb.errors import HomeNotWritable
-from kb.index import chroma, nearest, words
+from kb.index import nearest, words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,8 +82,7 @@ class Generations:
 
         Raises HomeNotWritable when the disk refuses; what was written of the folder is gone again.
         """
-        # A name of its own for each attempt: Chroma remembers a path that it failed to open.
-        part = self.root / f"{generation}-{uuid.uuid4().hex[:8]}.building"
+        part = self.root / f"{generation}.building"
         for leftover in (*self.root.glob("*.building"), self.folder(generation)):
             # Of a builder that was killed: never published, so nobody reads it.
             shutil.rmtree(leftover, ignore_errors=True)
@@ -101,10 +98,10 @@ class Generations:
             part.replace(self.folder(generation))
             _flush_folder(self.root)
         except Exception as error:
-            # Chroma has many errors for a full disk, so the disk is asked as well.
+            # Tantivy has errors of its own for a full disk, so the disk is asked as well.
             full = shutil.disk_usage(self.root).free < _LEAST_FREE + 4 * matrix.nbytes
             shutil.rmtree(part, ignore_errors=True)
-            if full or isinstance(error, OSError) or "disk is full" in str(error):
+            if full or isinstance(error, OSError):
                 raise HomeNotWritable(
                     f"{self.root}: the vector index could not be written ({error}); nothing is lost: the vectors "
                     "wait in the database and are searched there; make room, then run: kb doctor --repair"
@@ -151,12 +148,8 @@ class Generations:
             raise FileNotFoundError(f"{self.folder(generation) / READY} is damaged") from error
 
     def in_cells(self, generation: int) -> bool:
-        """Whether its vectors lie in cells, without a Chroma collection.  Raises as `hold` does."""
+        """Whether its vectors lie in cells.  Raises as `hold` does."""
         return bool(self._made(generation).get("cells"))
-
-    def open_cells(self, generation: int) -> nearest.Cells:
-        """Its cells, mapped from disk.  Raises as `load` does."""
-        return nearest.Cells(self.folder(generation), *self.load(generation))
 
     def words(self, generation: int) -> tuple[int, int]:
         """How many chunks' words it holds (0: it was made without), and the highest chunk there was then.
@@ -183,13 +176,13 @@ class Generations:
         except FileNotFoundError:
             return 0, 0
 
-    def changed(self, generation: int) -> str:
+    def changed(self, generation: int, among: Sequence[str] = (*_FILES, *nearest.CELL_FILES)) -> str:
         """The files of the vectors that are not as they were written, or empty; those of older versions are trusted."""
         folder = self.folder(generation)
         wrong = [
             name
             for name, sum_ in self._made(generation).get("matrix", {}).items()
-            if not (folder / name).is_file() or _sum(folder / name) != sum_
+            if name in among and (not (folder / name).is_file() or _sum(folder / name) != sum_)
         ]
         return ", ".join(wrong)
 
@@ -203,12 +196,18 @@ class Generations:
 
         folder = self.folder(generation)
         size = sum((folder / name).stat().st_size for name in _FILES if (folder / name).is_file())
-        if size <= CHECKED_AT_OPEN and (wrong := self.changed(generation)):
+        if size <= CHECKED_AT_OPEN and (wrong := self.changed(generation, _FILES)):
             raise ValueError(f"{wrong}: not as it was written")
         ids, rows = np.load(folder / "ids.npy"), nearest.load(folder)
         if len(ids) != len(rows) or len(ids) != self.size(generation):
             raise ValueError(f"{len(ids)} ids, {len(rows)} vectors, not {self.size(generation)}")
         return ids, rows
+
+    def cells(self, generation: int, ids: Ids, rows: nearest.Rows) -> nearest.Cells:
+        """The cells of what `load` returned; every byte of theirs is looked at.  Raises OSError or ValueError."""
+        if wrong := self.changed(generation, nearest.CELL_FILES):
+            raise ValueError(f"{wrong}: not as it was written")
+        return nearest.Cells(self.folder(generation), ids, rows)
 
     def damage(self, generation: int, ids: Ids, matrix: Matrix) -> str:
         """How the published matrix differs from the vectors it was made of, in words; or empty."""
@@ -237,12 +236,12 @@ def _fill(folder: Path, ids: Ids, matrix: Matrix, *, in_cells: bool) -> None:
         return
     np.save(folder / "ids.npy", ids)
     nearest.write(folder, matrix)
-    chroma.fill_folder(folder, ids, matrix)
 
 
 def _sums(folder: Path) -> dict[str, int]:
-    """A checksum of the ids and of the matrix."""
-    return {name: _sum(folder / name) for name in _FILES if (folder / name).is_file()}
+    """A checksum of the ids, of the matrix, and of its cells."""
+    names = (*_FILES, *nearest.CELL_FILES)
+    return {name: _sum(folder / name) for name in names if (folder / name).is_file()}
 
 
 def _sum(path: Path) -> int:

@@ -14,10 +14,9 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO
 
-from kb.index.chroma import trouble
 from kb.index.generations import Generations
 from kb.index.lexical import Fts5Index, owners_of
-from kb.index.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity
+from kb.index.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity, trouble
 from kb.store.database import Database
 from kb.store.lexical_index import EVERYTHING, Filter, LexicalHit, Pieces, StoredChunk
 from kb.text.entries.chunks import Chunk

@@ -1,25 +1,19 @@
-"""Nearest vectors of a published generation: in half precision, and in cells where there are many.
+"""Nearest vectors of a published generation: all of them compared, or of many those of the nearest cells.
 
-Vectors with two bytes a component instead of four: one that a search reads, one that makes what it found exact.
+A row is two bytes a component instead of four: its largest magnitude, cut into 127 steps (`matrix.npy`) and each of
+these into 254 (`rest.npy`).  A search compares the first bytes, which are mapped into memory; of the best few hundred
+the second are read as well, from the file and not through a map, so they never count as memory of this process.  With
+both, a cosine is off by some 1e-6; with the first alone, by some 4e-4.  Folders of earlier versions hold plain float32.
 
-A row is its largest magnitude, cut into 127 steps (`matrix.npy`, a byte a component) and each of these into 254
-(`rest.npy`).  A search compares the first bytes, which are mapped into memory; of the best few hundred the second are
-read as well, from the file and not through a map, so they never count as memory of this process.  With both, a cosine
-is off by some 1e-6; with the first alone, by some 4e-4.  Folders of earlier versions hold plain float32.
-
-Nearest vectors of a large generation: vectors that lie together are kept together, and few are compared.
-
-The vectors are parted into cells (k-means on a sample), four times the root of their number; a question is
-compared with all centres, then with the rows of the nearest cells.  The rows of a cell are neighbours on
-disk, too, so a search reads a twelfth of the mapped matrix.  On vectors of real sentences it finds 96 of a
-hundred that are among the first ten; the graph that Chroma builds finds 99, takes a millisecond a vector to
-build, and is opened and held in memory whole, which is why larger generations have cells instead
-(`benchmarks/nearest.py`).
+Many vectors are parted into cells (k-means on a sample), so that what lies together is kept together: a question is
+compared with all centres, then with the rows of the nearest cells, which are neighbours on disk, too.
+`benchmarks/nearest.py` measures both, beside Chroma, faiss and usearch.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -30,6 +24,8 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
     Matrix = NDArray[np.float32]
 
+Spans = Sequence[tuple[int, int]]
+"""Rows, each span from its first to before its last."""
 FILES = ("matrix.npy", "rest.npy", "scales.npy")
 """What the vectors of a folder lie in; folders of earlier versions have the first alone."""
 RECOMPARED = 300
@@ -47,8 +43,8 @@ class Rows(Protocol):
         """How many there are."""
         ...
 
-    def about(self, start: int, end: int, vector: Matrix) -> Matrix:
-        """The cosines of the rows from `start` to before `end`, exact or nearly."""
+    def about(self, spans: Spans, vector: Matrix) -> Matrix:
+        """The cosines of the rows of these spans, one span after the other, exact or nearly."""
         ...
 
     def exactly(self, rows: Ids) -> Matrix:
@@ -68,9 +64,11 @@ class Plain:
     def __len__(self) -> int:
         return len(self._matrix)
 
-    def about(self, start: int, end: int, vector: Matrix) -> Matrix:
-        """The cosines of the rows from `start` to before `end`, exact or nearly; exact here."""
-        return cosines(self._matrix[start:end], vector)
+    def about(self, spans: Spans, vector: Matrix) -> Matrix:
+        """The cosines of the rows of these spans, one span after the other; exact."""
+        import numpy as np
+
+        return np.concatenate([cosines(self._matrix[start:end], vector) for start, end in spans])
 
     def exactly(self, rows: Ids) -> Matrix:
         """These rows, as float32."""
@@ -95,18 +93,23 @@ class Quantized:
     def __len__(self) -> int:
         return len(self._codes)
 
-    def about(self, start: int, end: int, vector: Matrix) -> Matrix:
-        """The cosines of the rows from `start` to before `end`, exact or nearly; off by some 4e-4."""
+    def about(self, spans: Spans, vector: Matrix) -> Matrix:
+        """The cosines of the rows of these spans, one span after the other; off by some 4e-4."""
         import numpy as np
 
-        found = np.empty(end - start, dtype=np.float32)
-        wide = np.empty((min(_AT_ONCE, end - start), self._codes.shape[1]), dtype=np.float32)
-        for begin in range(start, end, _AT_ONCE):
-            stop = min(end, begin + _AT_ONCE)
-            part = wide[: stop - begin]
-            np.copyto(part, self._codes[begin:stop])
-            found[begin - start : stop - start] = cosines(part, vector)
-        return np.asarray(found * self._scales[start:end], dtype=np.float32)
+        found = np.empty(sum(end - start for start, end in spans), dtype=np.float32)
+        wide, filled, done = np.empty((2 * _AT_ONCE, self._codes.shape[1]), dtype=np.float32), 0, 0
+        for start, end in spans:
+            for begin in range(start, end, _AT_ONCE):
+                stop = min(end, begin + _AT_ONCE)
+                wide[filled : filled + stop - begin] = self._codes[begin:stop]
+                filled += stop - begin
+                if filled >= _AT_ONCE:  # many small spans are multiplied at once: a fifth less time
+                    found[done : done + filled] = cosines(wide[:filled], vector)
+                    filled, done = 0, done + filled
+        found[done:] = cosines(wide[:filled], vector)
+        found *= np.concatenate([self._scales[start:end] for start, end in spans])
+        return found
 
     def exactly(self, rows: Ids) -> Matrix:
         """These rows, as float32; a component is off by a 30,000th of the row's largest at the most."""
@@ -174,14 +177,15 @@ def load(folder: Path) -> Rows:
     return Quantized(folder) if stored.dtype == np.int8 else Plain(stored)
 
 
-SHARE, LEAST = 1 / 12, 20_000
+SHARE, LEAST = 1 / 6, 20_000
 """How many rows a search compares: this share of them, and no fewer than this many."""
-MOST = 120_000
-"""No search compares more rows than this: some ten milliseconds."""
-_CENTRES, _STARTS = "centres.npy", "starts.npy"
-_FINE = 4
+MOST = 80_000
+"""No search compares more rows than this: some twelve milliseconds."""
+CELL_FILES = _CENTRES, _STARTS = ("centres.npy", "starts.npy")
+"""What the cells of a folder lie in."""
+_FINE = 8
 """Cells for each root of the number of rows: the finer they are, the fewer rows are compared in vain."""
-_SAMPLE, _ROUNDS, _COMPARED_AT_ONCE = 40, 5, 16_384
+_SAMPLE, _ROUNDS, _COMPARED_AT_ONCE = 10, 5, 16_384
 
 
 class Cells:
@@ -207,8 +211,7 @@ class Cells:
         cells = self._cells(vector, limit)
         spans = [(int(self._starts[cell]), int(self._starts[cell + 1])) for cell in cells]
         places = np.concatenate([np.arange(*span) for span in spans])
-        about = np.concatenate([self._vectors.about(*span, vector) for span in spans])
-        return nearest(self._ids, self._vectors, places, about, vector, limit)
+        return nearest(self._ids, self._vectors, places, self._vectors.about(spans, vector), vector, limit)
 
     def _cells(self, vector: Matrix, limit: int) -> list[int]:
         """The nearest cells that hold enough rows together."""
@@ -218,16 +221,9 @@ class Cells:
         rows = np.cumsum(np.diff(self._starts)[order])
         return [int(cell) for cell in order[: int(np.searchsorted(rows, max(4 * limit, self._rows))) + 1]]
 
-    def size(self) -> int:
-        """How many vectors there are."""
-        return len(self._ids)
-
     def ids(self) -> set[int]:
         """The chunks that have a vector here."""
         return set(self._ids.tolist())
-
-    def close(self) -> None:
-        """Nothing to let go: mapped files go with the last reference to them."""
 
 
 def fill_folder(folder: Path, ids: Ids, matrix: Matrix) -> None:

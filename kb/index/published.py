@@ -1,14 +1,11 @@
 """The vectors that are searched: the published ones, and the pending ones that no folder holds yet.
 
-The vectors that no published folder holds yet, in memory, read on from the highest row seen.
+A generation never changes, so whoever answers gives the same answer: Chroma's server where one is named, else the
+folder: its cells, or all of its matrix; where the folder is damaged, the cached vectors in SQLite.  `note` says who
+had to step in, and why.
 
-Reading the rows anew at every query would cost 5 ms at a thousand of them; reading on costs nothing.
-
-The reading side of the published vectors: Chroma answers, and exact search while it cannot.
-
-A generation never changes, so whoever answers gives the same answer: Chroma (its server or the
-folder) or, of a large generation, its cells; else the plain matrix, else the cached embeddings in SQLite.
-`note` says who had to step in, and why.
+Pending vectors are kept in memory and read on from the highest row seen: reading all of them anew for every question
+would cost 5 ms at a thousand of them.
 """
 
 from __future__ import annotations
@@ -16,12 +13,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import IO, TYPE_CHECKING, Protocol, TypeVar
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from kb.index import chroma, nearest
 from kb.index.embeddings import Embeddings
 from kb.index.generations import Generations
-from kb.index.nearest import Plain
+from kb.index.nearest import Cells, Plain
 from kb.store.database import Database
 
 if TYPE_CHECKING:
@@ -31,6 +29,14 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
     Matrix = NDArray[np.float32]
 
+T = TypeVar("T")
+
+Nearest = list[tuple[int, float]]
+"""Chunk ids with their cosine similarity, best first."""
+
+RETRY_SECONDS = 30.0
+"""How long the folder stands in before Chroma's server is asked again."""
+_IF_THAT_STAYS = "if that stays: kb doctor --rebuild"
 _PARTS = 50
 """Parts that are searched one by one before they are joined, which copies all rows."""
 
@@ -70,88 +76,51 @@ class OutboxRows:
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
         """The nearest of the outbox."""
-        found = [
-            nearest_rows(ids, Plain(rows), vector, limit)
-            for ids, rows in zip(self._ids, self._rows, strict=True)
-        ]
-        return [hit for part in found for hit in part]
-
-
-T = TypeVar("T")
-
-Nearest = list[tuple[int, float]]
-"""Chunk ids with their cosine similarity, best first."""
-
-RETRY_SECONDS = 30.0
-"""How long exact search stands in before Chroma is asked again."""
-
-
-class Vectors(Protocol):
-    """Something that knows the vectors of one generation."""
-
-    def nearest(self, vector: Matrix, limit: int) -> Nearest:
-        """The `limit` nearest chunks."""
-        ...
-
-    def size(self) -> int:
-        """How many vectors there are."""
-        ...
-
-    def ids(self) -> set[int]:
-        """The chunks that have a vector here."""
-        ...
-
-    def close(self) -> None:
-        """Let go of files and connections."""
-        ...
+        parts = [Exact(ids, Plain(rows)) for ids, rows in zip(self._ids, self._rows, strict=True)]
+        return [hit for part in parts for hit in part.nearest(vector, limit)]
 
 
 class Exact:
     """Every vector is compared: a millisecond for 10,000 of them, ten for 100,000."""
 
     def __init__(self, ids: Ids, rows: nearest.Rows) -> None:
-        self._ids, self._rows = ids, rows
+        self.ids_in_order, self.rows = ids, rows
+        self._sorted: tuple[Ids, Ids] | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids_in_order)
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
-        """The `limit` nearest chunks."""
-        return nearest_rows(self._ids, self._rows, vector, limit)
+        """The rows nearest to a unit vector by cosine, best first, ties by id."""
+        import numpy as np
 
-    def size(self) -> int:
-        """How many vectors there are."""
-        return len(self._ids)
+        if not len(self):
+            return []
+        about = self.rows.about([(0, len(self))], vector)
+        return nearest.nearest(self.ids_in_order, self.rows, np.arange(len(self)), about, vector, limit)
+
+    def cosines(self, vector: Matrix, chunks: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of the chunks that is there."""
+        import numpy as np
+
+        if not len(self):
+            return {}
+        if self._sorted is None:
+            order = np.argsort(self.ids_in_order, kind="stable")
+            self._sorted = order, self.ids_in_order[order]
+        order, ids = self._sorted
+        wanted = np.array(chunks, dtype=np.int64)
+        places = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+        there = ids[places] == wanted
+        # In the order in which the rows lie, so that the disk is read forwards.
+        rows, wanted = order[places[there]], wanted[there]
+        forwards = np.argsort(rows)
+        found = nearest.cosines(self.rows.exactly(rows[forwards]), vector)
+        return dict(zip(wanted[forwards].tolist(), found.tolist(), strict=True))
 
     def ids(self) -> set[int]:
         """The chunks that have a vector here."""
-        return set(self._ids.tolist())
-
-    def close(self) -> None:
-        """Let go of files and connections; a mapped matrix goes with the last reference to it."""
-
-
-class Rows:
-    """The vectors of single chunks, looked up among rows of any order."""
-
-    def __init__(self, ids: Ids, vectors: nearest.Rows) -> None:
-        import numpy as np
-
-        self._vectors = vectors
-        self._order = np.argsort(ids, kind="stable")
-        self._sorted = ids[self._order]
-
-    def cosines(self, vector: Matrix, chunks: Sequence[int]) -> dict[int, float]:
-        """The cosine of each chunk that is there."""
-        import numpy as np
-
-        if not len(self._sorted):
-            return {}
-        wanted = np.array(chunks, dtype=np.int64)
-        places = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
-        there = self._sorted[places] == wanted
-        # In the order in which the rows lie, so that the disk is read forwards.
-        rows, wanted = self._order[places[there]], wanted[there]
-        forwards = np.argsort(rows)
-        found = nearest.cosines(self._vectors.exactly(rows[forwards]), vector)
-        return dict(zip(wanted[forwards].tolist(), found.tolist(), strict=True))
+        return set(self.ids_in_order.tolist())
 
 
 class Unpublished:
@@ -178,7 +147,7 @@ class Unpublished:
     def size(self) -> int:
         """How many vectors are searched in its place."""
         vectors = self._vectors()
-        return vectors.size() if vectors else 0
+        return len(vectors) if vectors else 0
 
     def ids(self) -> set[int]:
         """Nothing is published."""
@@ -204,23 +173,25 @@ class Published:
         cached: Callable[[], Exact],
     ) -> None:
         self.number = generation
-        self.note = ""
-        self._generations, self._server, self._cached = generations, server, cached
+        self._generations, self._cached = generations, cached
         self._hold: IO[str] = generations.hold(generation)
-        self._expected, self._in_cells = generations.size(generation), generations.in_cells(generation)
-        self._chroma_wanted = self._expected >= exact_below
-        self._retry_at = 0.0
-        self._source: Vectors | None = None
-        self._rows: Rows | None = None
+        self._expected = generations.size(generation)
+        indexed = self._expected >= exact_below
+        self._server = server if indexed else None
+        self._in_cells = indexed and generations.in_cells(generation)
+        self._served: chroma.Collection | None = None
+        self._exact: Exact | None = None
+        self._cells: Cells | None = None
+        self._away, self._damage, self._retry_at = "", "", 0.0
+
+    @property
+    def note(self) -> str:
+        """Who stood in at the last question, and why; empty when nobody had to."""
+        return "; ".join(filter(None, (self._away, self._damage)))
 
     def cosines(self, vector: Matrix, chunks: Sequence[int]) -> dict[int, float]:
-        """How similar each of the chunks is, read from the mapped matrix; those that it lacks are left out."""
-        try:
-            if self._rows is None:
-                self._rows = Rows(*self._generations.load(self.number))
-            return self._rows.cosines(vector, chunks)
-        except (OSError, ValueError):
-            return {}  # damaged, which `kb doctor` reports: the cache in SQLite has them all
+        """How similar each of the chunks is; those that it lacks are left out."""
+        return self._matrix().cosines(vector, chunks)
 
     def nearest(self, vector: Matrix, limit: int) -> Nearest:
         """The `limit` nearest chunks of this generation."""
@@ -235,83 +206,57 @@ class Published:
         return self._ask(lambda vectors: vectors.ids())
 
     def close(self) -> None:
-        """Let the folder go."""
-        self._let_go()
-        self._rows = None
+        """Let the folder and the server go."""
+        self._leave_server()
+        self._exact = self._cells = None
         self._hold.close()
 
-    def _ask(self, question: Callable[[Vectors], T]) -> T:
-        try:
-            return question(self._vectors())
-        except BaseException as error:
-            if not chroma.trouble(error):
-                raise
-            self._fall_back(error)
-        return question(self._vectors())
+    def _ask(self, question: Callable[[Exact | Cells | chroma.Collection], T]) -> T:
+        if self._server and time.monotonic() >= self._retry_at:
+            try:
+                if self._served is None:
+                    self._served = self._server.open(self.number, self._expected)
+                found = question(self._served)
+            except Exception as error:  # of the network, of the server, or of Chroma's package
+                self._leave_server()
+                self._away = (
+                    f"Chroma's server did not answer ({_said(error)}); the folder did; {_IF_THAT_STAYS}"
+                )
+                self._retry_at = time.monotonic() + RETRY_SECONDS
+            else:
+                self._away = ""
+                return found
+        return question(self._stored())
 
-    def _vectors(self) -> Vectors:
-        if self._source and self.note and self._chroma_wanted and time.monotonic() >= self._retry_at:
-            self._let_go()
-        if self._source is None:
-            self.note = ""
-            self._source = self._first_source()
-        return self._source
+    def _leave_server(self) -> None:
+        if self._served:
+            with suppress(Exception):  # a connection that is broken may fail to close, too
+                self._served.close()
+        self._served = None
 
-    def _first_source(self) -> Vectors:
-        if not self._chroma_wanted:
-            return self._exact()
-        try:
-            return self._chroma()
-        except BaseException as error:
-            if not chroma.trouble(error):
-                raise
-            self._say(error)
-        return self._exact()
+    def _stored(self) -> Exact | Cells:
+        """The cells of the folder, or its matrix where it has none or they cannot be read."""
+        matrix = self._matrix()
+        if self._in_cells and not self._cells and not self._damage:
+            try:
+                self._cells = self._generations.cells(self.number, matrix.ids_in_order, matrix.rows)
+            except (OSError, ValueError) as error:
+                self._damage = (
+                    f"The index did not answer ({_said(error)}); exact search did; {_IF_THAT_STAYS}"
+                )
+        return self._cells or matrix
 
-    def _chroma(self) -> Vectors:
-        if self._server:
-            return self._server.open(self.number, self._expected)
-        if self._in_cells:
-            return self._generations.open_cells(self.number)
-        return chroma.open_folder(self._generations.folder(self.number), self._expected)
-
-    def _exact(self) -> Exact:
-        try:
-            return Exact(*self._generations.load(self.number))
-        except (OSError, ValueError) as error:
-            damaged = (
-                f"the published matrix is damaged ({error}), the cached vectors did; run: kb doctor --rebuild"
-            )
-            self.note = "; ".join(filter(None, (self.note, damaged)))
-            return self._cached()
-
-    def _fall_back(self, error: BaseException) -> None:
-        self._let_go()
-        self._say(error)
-        self._source = self._exact()
-
-    def _say(self, error: BaseException) -> None:
-        who = "Chroma's server" if self._server else "The index" if self._in_cells else "Chroma"
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-        self._retry_at = time.monotonic() + RETRY_SECONDS
-        self.note = f"{who} did not answer ({said}); exact search did; if that stays: kb doctor --rebuild"
-
-    def _let_go(self) -> None:
-        source, self._source = self._source, None
-        if source is None:
-            return
-        try:
-            source.close()
-        except BaseException as error:  # a client of a broken folder may fail to close, too
-            if not chroma.trouble(error):
-                raise
+    def _matrix(self) -> Exact:
+        """The matrix of the folder, or the cached vectors where it is damaged."""
+        if self._exact is None:
+            try:
+                self._exact = Exact(*self._generations.load(self.number))
+            except (OSError, ValueError) as error:
+                why = f"the published matrix is damaged ({error}), the cached vectors did"
+                self._damage = f"{why}; run: kb doctor --rebuild"
+                self._exact = self._cached()
+        return self._exact
 
 
-def nearest_rows(ids: Ids, rows: nearest.Rows, vector: Matrix, limit: int) -> Nearest:
-    """The rows nearest to a unit vector by cosine, best first, ties by id."""
-    import numpy as np
-
-    if not len(ids):
-        return []
-    about = rows.about(0, len(ids), vector)
-    return nearest.nearest(ids, rows, np.arange(len(ids)), about, vector, limit)
+def _said(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 LARGE_FROM = 20_000
 """Chunks from which on a home is a large one: its words are published, too, and nobody waits for a generation."""
 CELLS_FROM = 50_000
-"""Vectors from which on they lie in cells: Chroma takes a millisecond a vector to build its graph."""
+"""Vectors from which on they lie in cells; of fewer, all are compared."""
 _WORTH, _MOST_WAITING = 1 / 50, 20_000
 _PAGE = 5_000
 

@@ -3,7 +3,7 @@
 Promises: a vector is found by every process as soon as the write that made it has committed; a
 deleted one is never returned; a crash at any moment loses neither.  All of that rests on SQLite:
 the outbox row is written with the entry, and a generation is published by the transaction that
-empties the outbox (`publisher`; `generations` tells why Chroma alone cannot promise it).
+empties the outbox (`publisher`).
 """
 
 from __future__ import annotations

@@ -118,6 +118,11 @@ def available() -> bool:
     return True
 
 
+def trouble(error: BaseException) -> bool:
+    """Whether the error is one of tantivy's own, a Rust panic included, which is no `Exception`."""
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"
+
+
 def rarity(chunks: int, holding: int) -> float:
     """BM25's idf, as tantivy counts it."""
     return math.log(1.0 + (chunks - holding + 0.5) / (holding + 0.5))

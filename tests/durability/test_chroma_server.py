@@ -1,4 +1,4 @@
-"""A real Chroma server (`KB_CHROMA_URL`) answers like the embedded client; without it, exact search does."""
+"""A real Chroma server (`KB_CHROMA_URL`) answers like the published folder; without it, the folder does."""
 
 from __future__ import annotations
 
@@ -84,17 +84,17 @@ def notes_of(found: list[Answer]) -> str:
 
 
 @pytest.mark.slow
-def test_a_chroma_server_answers_like_the_embedded_client_and_may_go_away(
+def test_a_chroma_server_answers_like_the_published_folder_and_may_go_away(
     tmp_path: Path, new_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "chroma").mkdir()
-    with filled(tmp_path / "embedded", known=new_home) as kb:
+    with filled(tmp_path / "alone", known=new_home) as kb:
         expected = shown(answers(kb))
     port = free_port()
     monkeypatch.setenv("KB_CHROMA_URL", f"http://127.0.0.1:{port}")
 
     with chroma_server(tmp_path / "chroma", port):
-        kb = filled(tmp_path / "server", known=tmp_path / "embedded" / "home")
+        kb = filled(tmp_path / "server", known=tmp_path / "alone" / "home")
         served = answers(kb)
         assert shown(served) == expected
         assert "did not answer" not in notes_of(served)

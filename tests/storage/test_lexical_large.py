@@ -100,10 +100,9 @@ def published(home: Path) -> Path:
     return max(folders, key=lambda path: int(path.name))
 
 
-def test_the_published_folder_of_a_large_home_has_words_and_cells_and_no_collection(home: Path) -> None:
+def test_the_published_folder_of_a_large_home_has_words_and_cells(home: Path) -> None:
     names = {path.name for path in published(home).iterdir()}
     assert {"words", "centres.npy", "matrix.npy"} <= names
-    assert "chroma.sqlite3" not in names
 
 
 def test_both_engines_give_the_same_first_candidates(kb: KnowledgeBase) -> None:
@@ -237,19 +236,34 @@ def test_missing_cells_leave_the_answer_to_exact_search_and_the_answer_says_so(h
     assert "exact search did" in " ".join(answer.notes)
 
 
+def test_altered_cells_are_found_when_they_are_opened_and_doctor_names_them(home: Path) -> None:
+    path = published(home) / "centres.npy"
+    raw = bytearray(path.read_bytes())
+    raw[-400:] = bytes(400)
+    path.write_bytes(raw)
+    with open_large(home) as kb:
+        answer, problems = kb.check_known_issues(error(11).symptom, deep=True), kb.upkeep.doctor()[1].problems
+    assert "error-11" in [match.id for match in answer.matches]
+    assert "exact search did" in " ".join(answer.notes)
+    assert any("centres.npy" in problem and "doctor --rebuild" in problem for problem in problems)
+
+
 def test_a_whole_large_home_is_healthy(kb: KnowledgeBase) -> None:
     assert kb.check()[0] == []
     assert kb.check()[1].problems == []
     assert kb.check_known_issues(error(9).symptom, deep=True).matches[0].id == "error-9"
 
 
-def test_a_small_home_has_no_words_folder(tmp_path: Path) -> None:
+def test_the_published_folder_of_a_small_home_has_its_vectors_and_nothing_that_nobody_asks(
+    tmp_path: Path,
+) -> None:
     make_home(tmp_path)
     with KnowledgeBase.open(tmp_path, encoder=HashedEncoder(like_the_model=False)) as kb:
         write(kb, range(30))
         kb.repair()
         assert found(kb, error(4).symptom)
-    assert not (published(tmp_path) / "words").exists()
+    names = {path.name for path in published(tmp_path).iterdir()}
+    assert names == {"READY.json", "ids.npy", "matrix.npy", "rest.npy", "scales.npy"}
 
 
 def test_little_that_waits_is_not_worth_a_generation_of_a_large_home(kb: KnowledgeBase) -> None:

@@ -106,7 +106,7 @@ def doctor(
     """
     from kb.doors.cli.text import findings_text
 
-    with opened(context, exact_below=0) as kb:  # Chroma itself is to be looked at
+    with opened(context, exact_below=0) as kb:  # cells and server themselves are to be looked at
         if repair or rebuild or embed_again:
             kb.upkeep.repair(rebuild=rebuild, embed_again=embed_again)
         broken, vectors = kb.upkeep.doctor()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 JSON = typer.Option(False, "--json", help="Print JSON; its shape is in docs/json.md.")
 EXACT_BELOW = 50_000
-"""A command lives for one question: importing Chroma (a second) pays off only for larger homes."""
+"""Vectors below which a command compares all of them: no index is quicker, and no server need be reached."""
 
 
 @contextmanager

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 READ_SECONDS = 5.0
 """How long a question may read in its text: ten times what 3 MB of different errors take."""
 EXACT_BELOW = 50_000
-"""Vectors below which exact search answers: it is as quick as Chroma there, and its import costs a second."""
+"""Vectors below which all of them are compared: no index is quicker, and no server need be reached."""
 
 
 @contextmanager
