@@ -32,7 +32,7 @@ MODULES = {
     "reliability": "whether the confidence means what it says, by kind of text (many minutes)",
     "siblings": "whether a sibling is called known where the right runbook is missing (minutes)",
     "peers": "the whole lookup beside everything that people would use instead (minutes of embedding)",
-    "nearest": "cells and Chroma beside exact search, on vectors of real sentences (minutes of embedding)",
+    "nearest": "exact search, cells, Chroma, faiss and usearch, on real vectors (minutes of embedding)",
     "briefs": "twenty briefs among 10,000 entries: the right fix, tokens, latency (minutes of embedding)",
     "quarter": "a simulated quarter of incidents: no memory, substrings, ours without its loop, ours with it",
     "large_files": "memory files of thousands of entries: a learn, and the first look, beside an empty one",

@@ -1,4 +1,4 @@
-"""Nearest vectors: exact search, cells, Chroma, faiss and usearch, on vectors of real sentences.
+"""Nearest vectors: exact search, cells, Chroma, faiss and usearch, on real vectors.
 
 `python -m benchmarks.nearest [--sentences N] [--vectors N] [--cache FILE] [--engines A,B,...] [--at-once 8]` embeds
 sentences of the corpora with the real model and asks for the neighbours of others that were left out.  More `--vectors`
