@@ -18,7 +18,7 @@ from pathlib import Path
 
 from kb import KnowledgeBase
 from kb.store.upkeep.migrations import migrations
-from tests.storage.old_home.make import unpack
+from tests.store.old_home.make import unpack
 
 TOKENS = ("alder", "birch", "cedar")
 Facts = dict[str, str]

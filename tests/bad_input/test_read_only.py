@@ -16,7 +16,7 @@ from kb.errors import HomeNotWritable
 from kb.starter import make_home
 from tests.bad_input.conftest import remount
 from tests.conftest import ROOT, RunKb
-from tests.storage.old_home.make import ASKED_AS, unpack
+from tests.store.old_home.make import ASKED_AS, unpack
 
 LINE = "FATAL tide gauge 7 reports a negative depth"
 LATE = "FATAL sluice 3 is jammed, learned by a process that was killed"

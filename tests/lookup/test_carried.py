@@ -21,7 +21,7 @@ from kb.doors.mcp.server import KbServer
 from kb.index.encoder import OnnxEncoder
 from kb.model.ledger import Verdict
 from tests.conftest import ROOT, RunKb
-from tests.server.conftest import connected
+from tests.doors.conftest import connected
 
 CARRIED = ROOT / "tests" / "answers" / "carried"
 

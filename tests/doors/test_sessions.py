@@ -18,7 +18,7 @@ from mcp.client.stdio import StdioServerParameters
 
 from kb import KnowledgeBase
 from tests.conftest import SHARED
-from tests.server.conftest import Agent, connected, environment
+from tests.doors.conftest import Agent, connected, environment
 
 pytestmark = pytest.mark.slow
 

@@ -1,6 +1,6 @@
 """A home that an earlier version made opens: what happened in it stays, and what it knows is found as well as ever.
 
-The home was made by commit 2995bad (`tests/storage/old_home/make.py`) and is kept as that version left it.
+The home was made by commit 2995bad (`tests/store/old_home/make.py`) and is kept as that version left it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from kb.store.database import SCHEMA
 from kb.text.entries import codec
 from kb.text.masking import MASK_VERSION
 from tests.conftest import ROOT, RunKb
-from tests.storage.old_home.make import FENCED, GROUP, VOLUME, unpack
+from tests.store.old_home.make import FENCED, GROUP, VOLUME, unpack
 
 Rows = list[tuple[Any, ...]]
 

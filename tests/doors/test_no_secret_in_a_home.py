@@ -25,7 +25,7 @@ from kb.memory import yaml_file
 from kb.store.database import Database
 from kb.text.redact import redact, redact_data
 from tests.conftest import RunKb
-from tests.server.conftest import Agent, connected, served
+from tests.doors.conftest import Agent, connected, served
 
 VALID: dict[str, Any] = {
     "error_text": "the sluice gate 7 is stuck half open",

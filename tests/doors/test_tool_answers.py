@@ -14,7 +14,7 @@ from kb.doors.mcp.replies import fit
 from kb.doors.mcp.server import KbServer
 from kb.index.encoder import OnnxEncoder
 from kb.triage.budget import count_tokens as tokens
-from tests.server.conftest import Agent, connected
+from tests.doors.conftest import Agent, connected
 
 READS = {
     "check_known_issues",

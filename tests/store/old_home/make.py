@@ -1,6 +1,6 @@
 """Makes the home of an earlier version that `test_old_home.py` opens; run once, with the code of that version.
 
-`PYTHONPATH=OLD python tests/storage/old_home/make.py FOLDER OLD/examples`, with OLD a checkout of commit 2995bad and
+`PYTHONPATH=OLD python tests/store/old_home/make.py FOLDER OLD/examples`, with OLD a checkout of commit 2995bad and
 FOLDER an empty folder that names nothing of this machine, such as `/srv/a`.  It leaves FOLDER/home, FOLDER/documents
 and FOLDER/said.json (what that version said of them), and packs all three beside itself.  Its clock is its own; of the
 ids only those of lookups and incidents are drawn at random.

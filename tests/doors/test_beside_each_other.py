@@ -17,7 +17,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.index.encoder import OnnxEncoder
-from tests.server.conftest import connected, served
+from tests.doors.conftest import connected, served
 
 slow = pytest.mark.slow
 CRASHES = "".join(

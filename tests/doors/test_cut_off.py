@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.server.conftest import environment
-from tests.server.test_http_access import INITIALIZE, post
+from tests.doors.conftest import environment
+from tests.doors.test_http_access import INITIALIZE, post
 
 pytestmark = pytest.mark.slow
 SERVER = """

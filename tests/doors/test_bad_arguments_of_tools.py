@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kb import KnowledgeBase
 from kb.doors.mcp.server import tool_groups
-from tests.server.conftest import Agent
+from tests.doors.conftest import Agent
 
 TOOLS = sorted(
     offer.tool.name for group in tool_groups(KnowledgeBase.__new__(KnowledgeBase)) for offer in group.offers()

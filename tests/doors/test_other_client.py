@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.conftest import environment, served
+from tests.doors.conftest import environment, served
 
 HERE = Path(__file__).parent / "other_client"
 pytestmark = pytest.mark.slow
@@ -21,9 +21,7 @@ def needs_the_client() -> None:
     if not shutil.which("node"):
         pytest.skip("node is not installed")
     if not (HERE / "node_modules" / "@modelcontextprotocol" / "sdk").is_dir():
-        pytest.skip(
-            "the TypeScript SDK is not installed; run: npm install --prefix tests/server/other_client"
-        )
+        pytest.skip("the TypeScript SDK is not installed; run: npm install --prefix tests/doors/other_client")
 
 
 def told_by(home: Path, *words: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import pytest
 from mcp.client.stdio import StdioServerParameters
 
 from tests.conftest import SHARED
-from tests.server.conftest import Agent, connected, environment, served
+from tests.doors.conftest import Agent, connected, environment, served
 
 pytestmark = pytest.mark.slow
 CALLS = [

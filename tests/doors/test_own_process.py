@@ -20,8 +20,8 @@ from mcp_types import CallToolResult, TextContent
 from kb import KnowledgeBase
 from kb.doors.mcp.own_process import OwnProcess, ProcessDied
 from kb.home import find_home
-from tests.server.conftest import connected, served
-from tests.server.test_beside_each_other import CRASHES, calling
+from tests.doors.conftest import connected, served
+from tests.doors.test_beside_each_other import CRASHES, calling
 
 pytestmark = pytest.mark.slow
 LOG = "all is calm here\n" * 2_000 + "FATAL the anchor chain of ship 4 broke\n"

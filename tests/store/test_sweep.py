@@ -26,7 +26,7 @@ from kb.text.entries.codec import stamp
 from kb.text.masking import fingerprint
 from tests.conftest import RunKb
 from tests.doubles.encoders import HashedEncoder
-from tests.storage.old_home.make import unpack
+from tests.store.old_home.make import unpack
 
 NOW = datetime(2026, 6, 3, 10, 30, tzinfo=UTC)
 NOUNS = ("ledger", "quorum", "beacon", "sluice", "anchor", "harbour", "compass", "rudder")

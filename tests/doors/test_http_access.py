@@ -21,7 +21,7 @@ from kb.doors.cli.app import app
 from kb.doors.http.access import CallerRole, Token, Tokens, load_tokens, utc_day
 from kb.doors.http.server import Listening, check_access, is_loopback
 from kb.errors import InvalidInput
-from tests.server.conftest import Agent, connected, served
+from tests.doors.conftest import Agent, connected, served
 
 WRITE, READ = "write-token-of-the-watch", "read-token-of-the-watch"
 INITIALIZE = {

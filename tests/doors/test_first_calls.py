@@ -11,7 +11,7 @@ from kb import KnowledgeBase
 from kb.doors.mcp.server import KbServer
 from kb.home import MEMORY_FILES
 from kb.index.encoder import OnnxEncoder
-from tests.server.conftest import Agent, connected
+from tests.doors.conftest import Agent, connected
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from kb.doors.mcp.server import KbServer
 from kb.errors import StoreBroken
 from kb.index.encoder import EXPORTING, OnnxEncoder
 from tests.conftest import ROOT
-from tests.server.conftest import connected, environment
+from tests.doors.conftest import connected, environment
 
 PARAPHRASE = "the water stands below the bottom, says the sensor"
 
