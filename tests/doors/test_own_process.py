@@ -77,6 +77,7 @@ def gone(process: int) -> bool:
     return False
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("tool", ["investigate_alert", "debug_prod"])
 def test_a_lesson_is_kept_while_the_long_log_of_an_investigation_is_being_read(own_home: Path, tool: str):
     name = "alert" if tool == "investigate_alert" else "symptoms"
