@@ -18,6 +18,7 @@ from kb.model.incident import LiveIncident
 from kb.model.ledger import Answer, Event, SearchHit, Trust
 from kb.model.proposal import KeptProposal, Waiting
 from kb.model.receipts import Learned, Receipt, RedactReport, SweepReport
+from kb.model.runbook_health import RunbookHealth
 from kb.model.status import Move
 from kb.prose.narrative import Narrative
 from kb.review.summary import WeeklySummary
@@ -84,7 +85,17 @@ COMMANDS = (
         ("healthy check", "healthy remove"), "What the healthy lines say of the signatures.", HealthyReport
     ),
     Shape(("rehearse",), "What the edit would have changed. Nothing was written.", Rehearsal),
-    Shape(("ingest",), "The receipt: every file, and what became of it.", Receipt),
+    Shape(
+        ("ingest",),
+        "The receipt: every file, and what became of it.",
+        Receipt,
+        fields={
+            "runbook_health": (
+                RunbookHealth,
+                "How the alert rules and runbooks of the home fit together; only with `--report`.",
+            ),
+        },
+    ),
     Shape(
         ("eval",),
         "The run, how it compares with an older one, and why it did not pass, if so.",
@@ -390,6 +401,25 @@ MEANINGS = {
     "WeeklySummary.items_overdue": "Action items that were overdue at `until`, also of incidents up to a year earlier.",
     "WeeklySummary.open_items": "Action items of the incidents of the window that are still to do.",
     "WeeklySummary.stale_runbooks": "Runbooks that failed since they were verified, or were not for half a year.",
+    "WeeklySummary.runbook_health": "Alert rules and runbooks held against each other; null without rules.",
+    "RunbookHealth.rules": "How many alert rules the home has.",
+    "RunbookHealth.runbooks": "How many runbooks it has.",
+    "RunbookHealth.covered": "Rules that lead to a runbook that is written.",
+    "RunbookHealth.without": "Rules that name no runbook, and after which none is named.",
+    "RunbookHealth.missing": "Rules that name a runbook which the home does not have.",
+    "RunbookHealth.unwritten": "Rules whose runbook only promises to be written, or at least what to do.",
+    "RunbookHealth.unpointed": "Runbooks that no rule leads to; none where the home has no rules.",
+    "RunbookHealth.unowned": "Runbooks whose text names nobody who answers for them.",
+    "RunbookHealth.stale": "Runbooks neither verified nor changed for half a year, or that failed since.",
+    "RuleToMend.entry_id": "The rule.",
+    "RuleToMend.name": "Its name.",
+    "RuleToMend.runbook_url": "The runbook that it names, as written.",
+    "RuleToMend.runbook_id": "The runbook that it leads to; empty where the home has none.",
+    "RuleToMend.path": "Its file.",
+    "RunbookToMend.entry_id": "The runbook.",
+    "RunbookToMend.name": "Its name.",
+    "RunbookToMend.path": "Its file.",
+    "RunbookToMend.reason": "Why, where the list does not say it all.",
     "WeeklySummary.expired_drift": "Drift that is still there at `until` although its exception has expired.",
     "WeeklySummary.expiring": "Entries that have expired, or do within two weeks.",
     "WeeklySummary.proposals": "Proposals that waited for a decision at `until`.",

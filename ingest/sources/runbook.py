@@ -40,6 +40,7 @@ from ingest.markdown.parts import (
 from ingest.markdown.steps import steps_of
 from ingest.source import Parsed, SourceFile
 from kb.model import Document, Entry, Provenance, Runbook, Source
+from kb.text.entries.written import is_role_of_owner
 
 _WHEN = re.compile(
     r"^(?:(?:alert|runbook) )?(?:meaning|summary|overview|descriptions?|details|about|context|background"
@@ -178,8 +179,18 @@ def _single(file: SourceFile, blocks: list[Block], front: FrontMatter) -> Runboo
     rest = [block for block in blocks if block is not first]
     heading = unmarked(first.text) if first else name
     found = _runbook(heading, rest, body.strip(), Source(path=file.path, line=first.line if first else 1))
-    found = replace(found, name=name)
+    found = replace(found, name=name, extra=found.extra | _owners(front))
     return replace(found, when="\n\n".join(text for text in (said, *about, found.when) if text))
+
+
+def _owners(front: FrontMatter) -> dict[str, str]:
+    """What front matter says of who answers for the runbook."""
+    said = {str(key): value for key, value in front.values.items() if is_role_of_owner(str(key))}
+    return {
+        key: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for key, value in said.items()
+        if value
+    }
 
 
 def _section(group: BlockGroup, path: str) -> Entry:

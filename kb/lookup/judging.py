@@ -26,12 +26,13 @@ from kb.model.ledger import EXACT, Standing, Tier, Trust
 from kb.store.entries import Stored
 from kb.text.contradictions import contradicting_word, differ_in_none_left, other_denial, same_denial
 from kb.text.entries.chunks import spelled_out
+from kb.text.entries.written import is_stub
 from kb.text.kinds import Kind, is_prose
 from kb.text.masking import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.signatures.set import is_crash
 from kb.text.specificity import GENERIC as PLAIN
-from kb.text.specificity import TOO_GENERAL, is_unwritten, text_specificity
+from kb.text.specificity import TOO_GENERAL, text_specificity
 from kb.text.traces import is_hang
 
 _HELD_BACK = 1 / 3
@@ -78,9 +79,6 @@ _CODED_LINES, _CODED = 12, 400
 _UNWRITTEN = "nothing is written there yet"
 
 _OF_TITLE = ("title_exact", "title_loose", "title_letters")
-
-_SHORT = 2_000
-"""Characters of a text that may be a stub."""
 
 _PLAIN_MOST = 0.5
 """How telling the surroundings of a plain message can make it."""
@@ -188,12 +186,6 @@ def _verbatim(question: Question, entry: Entry) -> bool:
     return bool(asked) and asked == learned
 
 
-def _is_unwritten(entry: Entry) -> bool:
-    """Whether the entry is a stub: a name, and the promise that somebody will write it."""
-    texts = [one.text for one in entry.passages() if one.role != "title"]
-    return sum(map(len, texts)) <= _SHORT and is_unwritten("\n".join(texts))
-
-
 def _is_bare_word(entry: Entry) -> bool:
     """Whether the title is one plain word, as of the document `Database`: who has the word may mean any other thing."""
     words = spelled_out(entry.headline).lower().split()
@@ -297,7 +289,7 @@ def _limited(
         and found.features["rare_words"] < _QUOTED
     ):
         limits.append("it says too little of the rarest words")
-    if _is_unwritten(entry):
+    if is_stub(entry):
         limits.append(_UNWRITTEN)
     if found.differs and not pattern:
         limits.append(found.differs)

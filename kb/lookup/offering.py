@@ -19,7 +19,6 @@ A candidate that is shown (`to_match`) has the piece of the question that it res
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -32,6 +31,7 @@ from kb.lookup.scoring import KNOWN, RELATED
 from kb.lookup.verdict import place_of
 from kb.model import Entry, Incident, Origin, Runbook
 from kb.model.ledger import Evidence, Match, Standing, Verdict
+from kb.text.entries.placeholders import KnownValues, assigned_in
 from kb.text.evidence.evidence import title_line
 from kb.text.tokens import first_sentence, tokenize
 
@@ -133,6 +133,7 @@ class _IncidentFacts(TypedDict, total=False):
 def to_match(one: Judged, question: Question) -> Match:
     """The match that is handed out."""
     entry, advice = one.entry, one.entry.advice()
+    known = KnownValues(one.found.captures, assigned=assigned_in(advice.commands))
     return Match(
         id=entry.id,
         kind=entry.kind,
@@ -143,7 +144,7 @@ def to_match(one: Judged, question: Question) -> Match:
         evidence=one.found.evidence or closest_line(question, entry),
         meaning=advice.meaning,
         fix=advice.fix,
-        commands=tuple(filled(command, one.found.captures) for command in advice.commands),
+        commands=tuple(map(known.fill, advice.commands)),
         check=advice.check,
         warning=advice.warning,
         trust=one.trust,
@@ -176,15 +177,3 @@ def closest_line(question: Question, entry: Entry) -> Evidence | None:
         key=lambda line: (len(words.intersection(tokenize(line.text))), line.score, -line.line),
     )
     return Evidence(text=line.text, line=line.line, start=line.start, end=line.end)
-
-
-def filled(command: str, captures: dict[str, str]) -> str:
-    """The command with `{name}`, `$name` and `<name>` replaced by what the signature captured.
-
-    A captured text that could change the command (anything but letters, digits and `._:/@-`) is not
-    put in: the text of a log is data.
-    """
-    for name, value in captures.items():
-        if re.fullmatch(r"[\w.:/@-]+", value) and not value.startswith("-"):
-            command = re.sub(rf"\{{{name}\}}|\${name}\b|<{name}>", lambda _, value=value: value, command)  # type: ignore[misc]
-    return command

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kb.model.entry import Severity
@@ -39,6 +40,8 @@ class Alert:
     left_out: int = 0
     """How many the sender had and did not send."""
     runbook_url: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """The labels that all of what leads has with one value: they are filled into commands."""
     tool: str = ""
     """The tool by whose form it was read; empty for a text, a log, or a form that is not known."""
     notes: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from kb.prose.narrative import Narrative
 from kb.prose.narrative import render as render_narrative
+from kb.review.runbooks import in_words
 from kb.review.summary import Counted, OpenItem, WeeklySummary
 from kb.review.upkeep import came_back, urgent
 from kb.text.changes import drift_in_words
@@ -230,6 +231,8 @@ def _upkeep_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
         stale,
         f"none is stale ({plural(summary.read['runbooks'], 'runbook')} read)",
     )
+    if summary.runbook_health:
+        yield _listed("Runbook health", in_words(summary.runbook_health), "")
     drift = summary.read["drift exceptions"]
     yield _listed(
         "Expired drift exceptions",

@@ -18,16 +18,18 @@ from typing import TYPE_CHECKING
 from kb.errors import InvalidInput, KbError
 from kb.memory.files import Memory
 from kb.memory.watch import WatchFile
-from kb.model import Runbook
+from kb.model import AlertRule, Entry, Origin, Runbook, Status
 from kb.model.incident import Step
 from kb.model.ledger import FAILURES, Event, Outcome, Result
 from kb.model.review import WatchItem
+from kb.model.runbook_health import RunbookHealth
 from kb.review import cases as action_items
 from kb.review import incidents, lookups, plots, upkeep
 from kb.review.cases import HISTORY, Case, between, gather_cases
 from kb.review.incidents import recurrences, repeats
 from kb.review.lookups import AskedLookup
 from kb.review.plots import begin_of_weeks
+from kb.review.runbooks import runbook_health
 from kb.review.summary import Classified, Stale, TrustMove, WatchScore, Week, WeeklySummary
 from kb.review.upkeep import OpenProposals
 from kb.review.watchlist import score, scored_review, watch_items
@@ -120,6 +122,11 @@ class Reviewing:
             return Review(summary=summary, watch=None, notes=tuple(notes), failed=str(error))
         return Review(summary=summary, watch=items, notes=tuple(notes))
 
+    def runbook_health(self) -> RunbookHealth:
+        """How the alert rules and runbooks of the home fit together now."""
+        self.refresh()
+        return _runbook_health(self.records, self.clock() + timedelta(seconds=1))
+
     def notes(self, summary: WeeklySummary) -> list[str]:
         """What a summary of the past cannot count, in words: incidents that came into the home only later."""
         later = self.records.windows.incidents_written_later(summary.since.date(), summary.until)
@@ -209,6 +216,7 @@ def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
         items_overdue=work.overdue,
         open_items=work.still_open,
         stale_runbooks=stale,
+        runbook_health=health if (health := _runbook_health(records, now)).rules else None,
         expired_drift=tuple(records.changes.expired_drift(now)),
         expiring=upkeep.expiring(records.windows.expiring(now, _soon(now)), now),
         proposals=tuple(records.proposals(now)),
@@ -266,6 +274,28 @@ def _stale_runbooks(records: Records, now: datetime) -> tuple[tuple[Stale, ...],
     entries = [one.entry for one in records.entries.many(known_at).values()]
     known = [(entry, known_at[entry.id]) for entry in entries if isinstance(entry, Runbook)]
     return upkeep.stale_runbooks(known, records.ledger.outcomes_of(list(known_at)), now), len(known)
+
+
+def _runbook_health(records: Records, now: datetime) -> RunbookHealth:
+    """Of the rules and runbooks that were known at `now`, as they are written today; general advice has no owner."""
+    rules, books = (_known(records, kind, now) for kind in (AlertRule.kind, Runbook.kind))
+    own = [(book, at) for book, at in books if book.provenance.origin is not Origin.STARTER]
+    changed = [(book, at) for book, at in own if isinstance(book, Runbook)]
+    outcomes = {
+        key: [one for one in told if one.at < now]
+        for key, told in records.ledger.outcomes_of([book.id for book, _ in changed]).items()
+    }
+    return runbook_health([rule for rule, _ in rules if isinstance(rule, AlertRule)], changed, outcomes, now)
+
+
+def _known(records: Records, kind: str, now: datetime) -> list[tuple[Entry, datetime]]:
+    """The entries of a kind, but those in quarantine, and when each last changed before `now`."""
+    at = {}
+    for row in records.windows.known_at(kind, now):
+        made, changed = (datetime.fromisoformat(row[name]) for name in ("created_at", "updated_at"))
+        at[row["id"]] = changed if changed < now else made
+    found = (one.entry for one in records.entries.many(at).values())
+    return [(entry, at[entry.id]) for entry in found if entry.status is not Status.QUARANTINED]
 
 
 def _soon(now: datetime) -> date:

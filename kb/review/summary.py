@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from kb.model.change import Change
 from kb.model.review import WatchKind
+from kb.model.runbook_health import RunbookHealth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,3 +223,5 @@ class WeeklySummary:
     written_down: tuple[str, ...]
     weeks: tuple[Week, ...]
     log: tuple[str, ...]
+    runbook_health: RunbookHealth | None = None
+    """Alert rules and runbooks held against each other; None where the home has no rules."""

@@ -149,6 +149,13 @@ _LONGEST_PROMISE = 12
 def is_unwritten(text: str) -> bool:
     """Whether all lines of the text, beside its headings, are short promises (there is one at least)."""
     lines = [line for line in text.splitlines() if not _HEADING_OR_BLANK.match(line)]
-    return bool(lines) and all(
-        _PROMISE.match(line) and len(line.split()) <= _LONGEST_PROMISE for line in lines
-    )
+    return bool(lines) and all(map(_promises, lines))
+
+
+def has_promise(text: str) -> bool:
+    """Whether a line of the text only promises that something will be written there."""
+    return any(map(_promises, text.splitlines()))
+
+
+def _promises(line: str) -> bool:
+    return _PROMISE.match(line) is not None and len(line.split()) <= _LONGEST_PROMISE

@@ -22,7 +22,7 @@ from kb.triage.alerts.report import AlertReading
 from kb.triage.alerts.summary import alert_of
 from kb.triage.alerts.tools import read_tool
 from kb.triage.alerts.unknown import read_unknown, read_unknown_list
-from kb.triage.labels import environment_of, labels_in, service_of
+from kb.triage.labels import environment_of, labels_in, labels_told_once, service_of
 from kb.triage.structured_logs import is_log_line, plain_log, telling_line
 
 _MOST_OBJECTS = 2_000
@@ -108,6 +108,7 @@ def _of_text(text: str, service: str, environment: str) -> Alert:
         service=given_or(service, service_of(labels)),
         environment=given_or(environment, environment_of(labels)),
         severity_label=named(labels.get("severity", "")) or _label_in(first),
+        labels=labels_told_once(text),
     )
 
 

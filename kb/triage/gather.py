@@ -19,6 +19,7 @@ from kb.model.ledger import FAILURES, Answer, Match, Outcome, Verdict
 from kb.model.review import WatchItem
 from kb.text.environments import same_environment
 from kb.text.redact import redact
+from kb.triage.alerts.commands import filled_match, filled_steps
 from kb.triage.environments import KEY, State, read_states
 from kb.triage.sources import HomeParts, ask_home
 from kb.triage.watch_lines import watched
@@ -104,6 +105,10 @@ def gather(
     found = ask_home(sources, alert, evidence, problems, now, incident.id if incident else None)
     entries = {key: one.entry for key, one in sources.entries.many(m.id for m in found.matches).items()}
     found = _with_checks(found)
+    raw = {match.id: match.commands for match in found.matches}
+    found = replace(
+        found, matches=tuple(filled_match(one, alert, _steps(entries.get(one.id))) for one in found.matches)
+    )
     matches = [match for match in found.matches if match.kind != "runbook"]
     known = [match for match in matches if _is_known(match, found)]
     past = _past(sources, alert, entries, found)
@@ -116,7 +121,6 @@ def gather(
     if found.verdict is Verdict.RELATED and not (suspected or runbook):
         # A quirk shares the name of its service with every alert of it; that alone is no relation.
         found = replace(found, verdict=Verdict.UNKNOWN)
-    step_entry = entries.get(runbook.id) if runbook else None
     return BriefFacts(
         alert=alert,
         evidence=evidence,
@@ -127,7 +131,7 @@ def gather(
         known=tuple(known),
         suspected=suspected,
         runbook=runbook,
-        steps=step_entry.steps if isinstance(step_entry, Runbook) else (),
+        steps=filled_steps(_steps(entries.get(runbook.id)), raw[runbook.id], alert) if runbook else (),
         failures=_failures(sources, entries),
         changes=own,
         elsewhere=elsewhere,
@@ -167,6 +171,10 @@ def _with_checks(found: Answer) -> Answer:
     close = [m.id for m in found.matches if is_within(m.confidence, found.matches[0].confidence, _CLOSE)]
     matches, _ = mark_alternatives(found.matches, close)
     return replace(found, matches=matches)
+
+
+def _steps(entry: Entry | None) -> tuple[str, ...]:
+    return entry.steps if isinstance(entry, Runbook) else ()
 
 
 def _runbook(found: Answer) -> Match | None:

@@ -117,6 +117,26 @@ def service_of(labels: Labels) -> str:
     return min(named, key=lambda one: _doubt(*one), default=("", ""))[1]
 
 
+def of_the_broken(labels: Labels) -> dict[str, str]:
+    """The labels that say what is broken: not those of an exporter that only reported it."""
+    told = _views(labels)[0]
+    by_exporter = is_exporter(pod_owner(told.get("pod", "")))
+    return {
+        key: value
+        for key, value in told.items()
+        if not is_exporter(value) and not (by_exporter and key in (*_TARGET, "service"))
+    }
+
+
+def labels_told_once(text: str) -> dict[str, str]:
+    """The labels that a text writes as pairs (`pod="cart-0"`), without those that it gives several values."""
+    found: dict[str, set[str]] = {}
+    for key, value in _PAIR.findall(text):
+        if key in _TOLD_BY_TEXT:
+            found.setdefault(key, set()).add(value)
+    return {key: values.pop() for key, values in found.items() if len(values) == 1}
+
+
 def is_exporter(name: str) -> bool:
     """Whether what has this name only reports on others."""
     return _EXPORTERS.match(name) is not None

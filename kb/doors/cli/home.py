@@ -62,6 +62,12 @@ def ingest(
     verbose: bool = typer.Option(
         False, "--verbose", "-v", help="List every file, not only what needs a look."
     ),
+    report: bool = typer.Option(
+        False,
+        "--report",
+        help="Say afterwards how the alert rules and runbooks of the home fit together: rules without a runbook, "
+        "runbooks that are missing, not written, without an owner or stale, and those that no rule leads to.",
+    ),
     as_json: bool = JSON,
 ) -> None:
     """Take in documents.  Every file is accounted for; running it twice changes nothing.
@@ -70,6 +76,8 @@ def ingest(
     """
     from kb.doors.cli.text import receipt_text
     from kb.model.receipts import FileState
+    from kb.review.runbooks import in_words
+    from kb.text.entries.codec import to_builtins
 
     bar = ProgressBar()
     with opened(context) as kb:
@@ -79,10 +87,13 @@ def ingest(
             receipt = kb.ingest(*paths, progress=bar, extract=extract)
         finally:
             bar.close()
+        health = kb.reviews.runbook_health() if report else None
     if as_json:
-        print_json(receipt)
+        print_json({**to_builtins(receipt), "runbook_health": health} if health else receipt)
     else:
         print_text(receipt_text(receipt, verbose=verbose))
+    if health and not as_json:
+        print_text("\n".join(("", "Runbook health", *(f"  {line}" for line in in_words(health)))))
     if receipt.count(FileState.FAILED):
         raise typer.Exit(1)
 

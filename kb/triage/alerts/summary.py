@@ -52,6 +52,7 @@ def alert_of(reading: AlertReading, service: str = "", environment: str = "") ->
         silenced=counts[AlertState.SILENCED],
         left_out=reading.left_out,
         runbook_url=most_common(one.runbook for one in telling)[:300],
+        labels=_agreed(own),
         tool=reading.tool,
         notes=(*reading.notes, *_notes(reading, telling, lead)),
     )
@@ -97,6 +98,12 @@ def _service(own: Sequence[AlertReport]) -> str:
 def _environment(own: Sequence[AlertReport]) -> str:
     said = most_common(one.environment or environment_of(one.labels) for one in own)
     return said or environment_of(_in_words(own))
+
+
+def _agreed(own: Sequence[AlertReport]) -> dict[str, str]:
+    """The labels that all of those that lead have with one value."""
+    first = dict(own[0].labels) if own else {}
+    return {key: value for key, value in first.items() if all(one.labels.get(key) == value for one in own)}
 
 
 def _in_words(own: Sequence[AlertReport]) -> dict[str, str]:
