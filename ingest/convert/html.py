@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ingest.convert.omitted_ends import end_what_is_left_open
+
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
@@ -29,6 +31,7 @@ def html_to_markdown(text: str) -> str:
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(text, "html.parser")
+    end_what_is_left_open(page)
     title = " ".join(page.title.get_text().split()) if page.title else ""
     bold = {
         found["name"] for style in page.find_all("style") for found in _BOLD_STYLE.finditer(style.get_text())
