@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ingest.convert.omitted_ends import end_what_is_left_open
+from ingest.convert.page_tables import spread_rows
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -39,6 +40,7 @@ def html_to_markdown(text: str) -> str:
     body = _content(page)
     for element in body.select(_NO_CONTENT):
         element.decompose()
+    spread_rows(body)
     _mark_styles(body, bold)
     markdown = tidy(_converter().convert_soup(body))
     if title and not re.search(r"^# \S", markdown, re.M):

@@ -110,18 +110,24 @@ class _TableReader(HTMLParser):
         self.tables: list[Table] = []
         self._first_line = first_line
         self._rows: list[list[str]] = []
+        self._reaching: dict[int, int] = {}
+        self._above: list[str] = []
         self._header: tuple[str, ...] = ()
         self._in_cell = self._in_header = False
         self._line = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
-            self._rows, self._header = [], ()
+            self._rows, self._header, self._reaching = [], (), {}
             self._line = self.getpos()[0] - 1 + self._first_line
         elif tag == "tr":
+            self._above = self._rows[-1] if self._rows else []
             self._rows.append([])
             self._in_header = False
         elif tag in ("td", "th") and self._rows:
+            self._take_from_above()
+            rows = dict(attrs).get("rowspan") or ""
+            self._reaching[len(self._rows[-1])] = int(rows) - 1 if rows.isascii() and rows.isdigit() else 0
             self._rows[-1].append("")
             self._in_cell, self._in_header = True, tag == "th"
         elif tag == "br":
@@ -132,6 +138,9 @@ class _TableReader(HTMLParser):
             self._in_cell = False
         elif tag == "tr" and self._in_header and not self._header and self._rows:
             self._header = tuple(cell.strip() for cell in self._rows.pop())
+            self._reaching = {}
+        elif tag == "tr" and self._rows:
+            self._take_from_above()
         elif tag == "table":
             rows = tuple(tuple(" ".join(cell.split()) for cell in row) for row in self._rows if row)
             self.tables.append(Table(self._header, rows, self._line))
@@ -139,3 +148,10 @@ class _TableReader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_cell and self._rows and self._rows[-1]:
             self._rows[-1][-1] += data
+
+    def _take_from_above(self) -> None:
+        """Repeats the cells that reach into this row from the one above, so that the others keep their columns."""
+        row = self._rows[-1]
+        while len(row) < len(self._above) and self._reaching.get(len(row), 0) > 0:
+            self._reaching[len(row)] -= 1
+            row.append(self._above[len(row)])

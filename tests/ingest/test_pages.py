@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingest.convert.html import html_to_markdown
+from ingest.markdown.inside import html_tables_in
 
 
 def markdown(body: str) -> str:
@@ -30,3 +31,36 @@ def test_terms_and_definitions_whose_end_tags_are_left_out_are_labels() -> None:
     said = markdown("<dl><dt>Cause<dd>disk full<dt>Fix<dd>old logs deleted</dl>")
 
     assert said == "**Cause:** disk full\n\n**Fix:** old logs deleted"
+
+
+def test_a_cell_of_several_rows_is_said_in_each_of_them() -> None:
+    said = markdown(
+        "<table><tr><th>Time</th><th>Event</th><th>Who</th></tr>"
+        "<tr><td rowspan='2'>10:00</td><td>alert fires</td><td rowspan='2'>pager</td></tr>"
+        "<tr><td>failover starts</td></tr>"
+        "<tr><td>10:09</td><td colspan='2'>over</td></tr></table>"
+    )
+
+    assert said.splitlines()[2:] == [
+        "| 10:00 | alert fires | pager |",
+        "| 10:00 | failover starts | pager |",
+        "| 10:09 | over | |",
+    ]
+
+
+def test_a_table_of_a_page_inside_markdown_keeps_its_columns_beside_a_cell_of_several_rows() -> None:
+    text = (
+        "<table>\n<tr><th>Time</th><th>Event</th><th>Who</th></tr>\n"
+        "<tr><td rowspan='2'>10:00</td><td>alert fires</td><td rowspan='2'>pager</td></tr>\n"
+        "<tr><td>failover starts</td></tr>\n"
+        "<tr><td>10:09</td><td>over</td><td>ann</td></tr>\n</table>\n"
+    )
+
+    (table,) = html_tables_in(text, 1)
+
+    assert table.header == ("Time", "Event", "Who")
+    assert table.rows == (
+        ("10:00", "alert fires", "pager"),
+        ("10:00", "failover starts", "pager"),
+        ("10:09", "over", "ann"),
+    )
