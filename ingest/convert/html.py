@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ingest.convert.omitted_ends import end_what_is_left_open
-from ingest.convert.page_tables import spread_rows
+from ingest.convert.page_tables import cell_code, cell_text, spread_rows
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -96,6 +96,20 @@ def _converter() -> Any:
 
         def convert_dd(self, _el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
             return f"{text.strip()}\n"
+
+        def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+            if parent_tags & {"td", "th"}:
+                return f" {cell_code(text)} "
+            said: str = super().convert_pre(el, text, parent_tags)  # type: ignore[misc]
+            return said
+
+        def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+            said: str = super().convert_td(el, cell_text(text), parent_tags)  # type: ignore[misc]
+            return said
+
+        def convert_th(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+            said: str = super().convert_th(el, cell_text(text), parent_tags)  # type: ignore[misc]
+            return said
 
         def convert_summary(self, _el: Tag, text: str, parent_tags: set[str]) -> str:  # noqa: ARG002
             return f"\n\n**{' '.join(text.split())}**\n\n"

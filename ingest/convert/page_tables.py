@@ -1,11 +1,13 @@
-"""Tables of pages as Markdown has them: each row with all its cells.
+"""Tables of pages as Markdown has them: each row with all its cells, each cell on one line.
 
-markdownify writes a cell of several rows into the first of them, so that the cells of the others move to the left
-(`findings/markdownify-moves-cells-beside-a-rowspan.sh`).
+markdownify writes a cell of several rows into the first of them, so that the cells of the others move to the left;
+joins the lines of code in a cell; leaves a bar as it is (`findings/markdownify-moves-cells-beside-a-rowspan.sh`,
+`findings/markdownify-joins-the-commands-of-a-cell.sh`).
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,3 +53,14 @@ def _spread_into(row: Tag, reaching: dict[int, tuple[int, Tag]]) -> dict[int, tu
 def _number(cell: Tag, name: str, most: int) -> int:
     said = str(cell.get(name) or "")
     return min(max(int(said), 1), most) if said.isascii() and said.isdigit() else 1
+
+
+def cell_text(text: str) -> str:
+    """The text of a cell; a bar in it begins no other cell."""
+    return re.sub(r"(?<!\\)\|", r"\\|", text)
+
+
+def cell_code(code: str) -> str:
+    """Code in a cell: each of its lines marked by itself, as a cell has one line and joined commands are none."""
+    lines = (line.strip() for line in code.split("\n"))
+    return " ".join(f"`` {line} ``" if "`" in line else f"`{line}`" for line in lines if line)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from ingest.convert.html import html_to_markdown
 from ingest.markdown.inside import html_tables_in
+from ingest.pipeline import Read, decode, parse_file
+from kb.model import Entry, Runbook
 
 
 def markdown(body: str) -> str:
     return html_to_markdown(f"<!DOCTYPE html><html><body>{body}</body></html>").strip()
+
+
+def parsed(page: str) -> tuple[Entry, ...]:
+    found = decode(page.encode(), "runbooks/orders.html")
+    assert isinstance(found, Read)
+    return tuple(parse_file(found.file)[1].entries)
 
 
 def test_steps_whose_end_tags_are_left_out_stay_steps_of_their_own() -> None:
@@ -46,6 +54,32 @@ def test_a_cell_of_several_rows_is_said_in_each_of_them() -> None:
         "| 10:00 | failover starts | pager |",
         "| 10:09 | over | |",
     ]
+
+
+def test_commands_in_a_cell_are_not_joined_and_a_bar_begins_no_cell() -> None:
+    said = markdown(
+        "<table><tr><th>Step</th><th>Command</th><th>Then</th></tr>"
+        "<tr><td>1</td><td><pre>kubectl drain n1\nkubectl uncordon n1</pre></td><td>wait</td></tr>"
+        "<tr><td>2</td><td><code>ps aux | grep orders</code></td><td>look</td></tr></table>"
+    )
+
+    assert said.splitlines()[2:] == [
+        "| 1 | `kubectl drain n1` `kubectl uncordon n1` | wait |",
+        "| 2 | `ps aux \\| grep orders` | look |",
+    ]
+
+
+def test_a_command_of_a_cell_with_a_bar_is_offered_as_it_is_typed() -> None:
+    page = (
+        "<!DOCTYPE html><html><body><h1>HighErrorRate</h1><h2>Mitigation</h2>"
+        "<table><tr><th>Step</th><th>Command</th></tr>"
+        "<tr><td>1</td><td><pre>kubectl get pods | grep orders\nkubectl rollout undo deploy/orders</pre></td></tr>"
+        "</table></body></html>"
+    )
+
+    [runbook] = [one for one in parsed(page) if isinstance(one, Runbook)]
+
+    assert runbook.commands == ("kubectl get pods | grep orders", "kubectl rollout undo deploy/orders")
 
 
 def test_a_table_of_a_page_inside_markdown_keeps_its_columns_beside_a_cell_of_several_rows() -> None:
