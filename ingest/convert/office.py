@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 from ingest.convert.html import html_to_markdown
+from ingest.convert.word_xml import readable
 
 _STYLES = """
 p[style-name='Title'] => h1:fresh
@@ -21,6 +22,8 @@ def docx_to_markdown(data: bytes) -> str:
     import mammoth
 
     page = mammoth.convert_to_html(
-        BytesIO(data), style_map=_STYLES, convert_image=mammoth.images.img_element(lambda _: {"src": ""})
+        BytesIO(readable(data)),
+        style_map=_STYLES,
+        convert_image=mammoth.images.img_element(lambda _: {"src": ""}),
     )
     return html_to_markdown(f"<body>{page.value}</body>").replace("![]()", "")

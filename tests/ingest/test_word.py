@@ -1,0 +1,51 @@
+"""Word documents with what people use in them, and the Markdown that is made of it."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+from ingest.convert.office import docx_to_markdown
+
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+
+
+def document(body: str) -> bytes:
+    """A Word document of nothing but a body."""
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{MAIN}"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships">'
+        '<Relationship Id="r1" Target="word/document.xml" '
+        'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>',
+        "word/document.xml": '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        f"<w:body>{body}</w:body></w:document>",
+    }
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return out.getvalue()
+
+
+def run(text: str, looks: str = "") -> str:
+    return f'<w:r><w:rPr>{looks}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def test_a_field_in_its_short_form_says_what_it_shows() -> None:
+    field = f'<w:fldSimple w:instr=" DOCPROPERTY Severity "><w:fldData>AA==</w:fldData>{run("SEV1")}</w:fldSimple>'
+
+    said = docx_to_markdown(document(f"<w:p>{run('Severity: ')}{field}{run(', paged')}</w:p>"))
+
+    assert said == "Severity: SEV1, paged\n"
+
+
+def test_words_with_a_direction_or_a_reading_above_them_are_read() -> None:
+    ruby = f"<w:r><w:ruby><w:rubyPr/><w:rt>{run('lejer')}</w:rt><w:rubyBase>{run('ledger')}</w:rubyBase></w:ruby></w:r>"
+    directed = f'<w:dir w:val="ltr"><w:bdo w:val="ltr">{run(" has no leader")}</w:bdo></w:dir>'
+
+    said = docx_to_markdown(document(f"<w:p>{run('The ')}{ruby}{directed}</w:p>"))
+
+    assert said == "The ledger has no leader\n"
