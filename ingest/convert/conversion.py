@@ -88,7 +88,7 @@ def _asciidoc(text: str) -> tuple[str, str]:
 def _org(text: str) -> tuple[str, str]:
     from ingest.convert.org import org_to_markdown
 
-    return org_to_markdown(text), ""
+    return org_to_markdown(text)
 
 
 def _notebook(text: str) -> tuple[str, str]:

@@ -1,6 +1,8 @@
 """Org as Markdown: its tree (headings, states, deadlines) by orgparse; its lists and tables are nearly Markdown.
 
-A heading with a state (`TODO`, `DONE`) is an item with a box, its deadline a due date.
+A heading with a state (`TODO`, `DONE`) is an item with a box, its deadline a due date.  What Org keeps to itself is
+left out: lines and blocks of comment, and a subtree whose heading begins with COMMENT, which orgparse takes for text
+(`findings/orgparse-reads-what-is-commented-out.sh`; Org manual, "Comment Lines").
 """
 
 from __future__ import annotations
@@ -15,6 +17,11 @@ _SOURCE = re.compile(
     re.M | re.S | re.I,
 )
 _SETTING = re.compile(r"^[ \t]*#\+(?P<name>[\w-]+):?[ \t]*(?P<value>.*)$", re.M)
+_COMMENT_BLOCK = re.compile(
+    r"^[ \t]*#\+begin_comment[ \t]*\n.*?^[ \t]*#\+end_comment[ \t]*$\n?", re.M | re.S | re.I
+)
+_COMMENT_LINE = re.compile(r"^[ \t]*#(?:[ \t].*)?$\n?", re.M)
+_COMMENTED_OUT = re.compile(r"COMMENT(?:\s|$)")
 _DRAWER = re.compile(r"^[ \t]*:[A-Z_]+:[ \t]*\n.*?^[ \t]*:END:[ \t]*\n?", re.M | re.S)
 _PLANNED = re.compile(r"^[ \t]*(?:DEADLINE|SCHEDULED|CLOSED):.*$", re.M)
 _RULE = re.compile(r"^([ \t]*\|)([-+]+)(\|)[ \t]*$", re.M)
@@ -25,15 +32,23 @@ _BOLD = re.compile(r"(?<![\w*])\*(?P<text>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
 _FACTS = ("date", "severity", "status", "author", "service", "services", "environment")
 
 
-def org_to_markdown(text: str) -> str:
-    """The Markdown of an Org file."""
+def org_to_markdown(text: str) -> tuple[str, str]:
+    """The Markdown of an Org file, and what of it is not read: how many subtrees are commented out."""
     import orgparse
 
     root = orgparse.loads(text)
     parts = [*_head(text), _body(root.body)]
+    commented, level = 0, 0
     for node in root[1:]:
-        parts += _node(node)
-    return "\n\n".join(part for part in parts if part.strip()) + "\n"
+        if level and node.level > level:
+            continue
+        level = node.level if _COMMENTED_OUT.match(node.get_heading(format="raw")) else 0
+        if level:
+            commented += 1
+        else:
+            parts += _node(node)
+    unread = f"{commented} of its sections commented out, not read" if commented else ""
+    return "\n\n".join(part for part in parts if part.strip()) + "\n", unread
 
 
 def _head(text: str) -> Iterator[str]:
@@ -80,6 +95,7 @@ def _dedented(code: str) -> str:
 
 
 def _prose(text: str) -> str:
+    text = _COMMENT_LINE.sub("", _COMMENT_BLOCK.sub("", text))
     text = _PLANNED.sub("", _DRAWER.sub("", text))
     text = _SETTING.sub("", text)
     text = _RULE.sub(lambda found: found[1] + found[2].replace("+", "|") + found[3], text)
