@@ -1,7 +1,8 @@
 """The XML of a Word document in the elements that mammoth reads, so that no text of it is lost on the way.
 
 mammoth leaves out what stands in an element that it does not know: fields in their short form, runs with a direction,
-words with a reading above them (`findings/mammoth-leaves-out-the-text-of-simple-fields.sh`).
+words with a reading above them (`findings/mammoth-leaves-out-the-text-of-simple-fields.sh`).  Of what is struck out it
+knows one line through it, not two (`findings/mammoth-keeps-what-is-struck-out-twice.sh`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 _PART = re.compile(r"word/(?:document|footnotes|endnotes)\d*\.xml")
-_UNREAD = re.compile(rb":(?:fldSimple|dir|bdo|ruby)[\s>]")
+_UNREAD = re.compile(rb":(?:fldSimple|dir|bdo|ruby|dstrike)[\s/>]")
 _AROUND_RUNS = ("fldSimple", "dir", "bdo", "rubyBase")
 _BESIDE_RUNS = ("fldData", "rubyPr", "rt")
 
@@ -46,7 +47,9 @@ def _readable_part(part: bytes) -> bytes:
 
 def _kept(element: Element) -> Iterator[Element]:
     """An element as it is, or what stands in it where only that is read."""
-    name = element.tag.rpartition("}")[2]
+    space, _, name = element.tag.rpartition("}")
+    if name == "dstrike":
+        element.tag = f"{space}}}strike"
     if name in _AROUND_RUNS or name == "ruby":
         yield from element
     elif name not in _BESIDE_RUNS:

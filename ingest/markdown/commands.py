@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from ingest.markdown.blocks import Block
+from ingest.markdown.struck import without_struck
 
 _LANGUAGES = (
     "bash sh shell console shell-session sh-session zsh ksh fish terminal powershell ps1 pwsh bat cmd"
@@ -74,7 +75,7 @@ def _in_cell(cell: str) -> list[str]:
 def inline_commands(text: str) -> list[str]:
     """Commands in code marks, or at the end of a line behind a colon: a known tool with what it is to do."""
     found: list[str] = []
-    for line in text.split("\n"):
+    for line in without_struck(text).split("\n"):
         ticked = [code.strip() for code in _TICKED.findall(line)]
         told = _BEHIND_COLON.search(line) if not ticked else None
         found += [code for code in ticked if _is_whole(code)]

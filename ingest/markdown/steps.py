@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ingest.markdown.blocks import LABEL_LEVEL, Block, unmarked
 from ingest.markdown.commands import inline_commands, is_shell
 from ingest.markdown.parts import EntryPart, heading_words, is_placeholder, steps_in
+from ingest.markdown.struck import is_struck
 
 _NUMBERED = re.compile(r"^\W*(?:step\s+)?\d+\s*(?:[.):–—-]|\s)\s*\S|^\W*step\s+\d+\W*$", re.I)
 _NUMBER = re.compile(r"^\W*(?:step\s+)?\d+\s*[.):–—-]*\s*", re.I)
@@ -24,8 +25,12 @@ _NUMBER_COLUMN = re.compile(r"^(?:#|no\.?|nr\.?|step|number|\d*)$", re.I)
 def steps_of(parts: list[EntryPart]) -> list[str]:
     """The steps of the parts that hold some, and of others that number theirs or give commands.
 
-    Without any such part, those of a text that has commands or lists at all.
+    Without any such part, those of a text that has commands or lists at all.  A step that is struck out is none.
     """
+    return [step for step in _told(parts) if not is_struck(step)]
+
+
+def _told(parts: list[EntryPart]) -> list[str]:
     numbered = [part for part in parts if part.heading and _NUMBERED.match(unmarked(part.heading.text))]
     if len(numbered) < 2:
         numbered = []

@@ -49,3 +49,11 @@ def test_words_with_a_direction_or_a_reading_above_them_are_read() -> None:
     said = docx_to_markdown(document(f"<w:p>{run('The ')}{ruby}{directed}</w:p>"))
 
     assert said == "The ledger has no leader\n"
+
+
+def test_what_is_struck_out_with_two_lines_is_struck_out() -> None:
+    out, kept = run("Restart the database", "<w:dstrike/>"), run("Fail over", '<w:dstrike w:val="0"/>')
+
+    said = docx_to_markdown(document(f"<w:p>{out}</w:p><w:p>{kept}</w:p>"))
+
+    assert said == "~~Restart the database~~\n\nFail over\n"
