@@ -42,6 +42,7 @@ def html_to_markdown(text: str) -> str:
         element.decompose()
     spread_rows(body)
     _mark_styles(body, bold)
+    _mark_boxes(body)
     markdown = tidy(_converter().convert_soup(body))
     if title and not re.search(r"^# \S", markdown, re.M):
         markdown = f"# {_own_title(title)}\n\n{markdown}"
@@ -79,6 +80,19 @@ def _mark_styles(body: Tag, bold: set[str]) -> None:
         element.name = "code"
     for element in body.select("p.title"):
         element.name = "h1"
+
+
+def _mark_boxes(body: Tag) -> None:
+    """Boxes of lists as Markdown writes them, which markdownify leaves out; Confluence's are a class of the item."""
+    for item in body.select("ul.inline-task-list > li"):
+        item.insert(0, _box("checked" in (item.get("class") or [])) + " ")
+    for box in body.select("li input[type=checkbox]"):
+        parted = str(box.next_sibling or "").startswith((" ", "\n", "\u00a0"))
+        box.replace_with(_box(box.has_attr("checked")) + ("" if parted else " "))
+
+
+def _box(ticked: bool) -> str:
+    return "[x]" if ticked else "[ ]"
 
 
 def _converter() -> Any:

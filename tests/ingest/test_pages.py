@@ -98,3 +98,14 @@ def test_a_table_of_a_page_inside_markdown_keeps_its_columns_beside_a_cell_of_se
         ("10:00", "failover starts", "pager"),
         ("10:09", "over", "ann"),
     )
+
+
+def test_boxes_of_lists_stay_ticked_or_open() -> None:
+    said = markdown(
+        "<ul><li><input type='checkbox' checked disabled> Page on lag</li>"
+        "<li><input type='checkbox' disabled> Cap it</li></ul>"
+        "<p>Later:</p><ul class='inline-task-list'><li class='checked'><span>Alert added</span></li>"
+        "<li>Drill held</li></ul>"
+    )
+
+    assert said == "- [x] Page on lag\n- [ ] Cap it\n\nLater:\n\n- [x] Alert added\n- [ ] Drill held"
