@@ -29,8 +29,10 @@ _MOST_OBJECTS = 2_000
 """Objects of a list that are read."""
 _RESOLVED = re.compile(
     r"(?i)^\W*(?:Subject:\W*)?(?:RECOVERY (?:service|host) alert|\[?(?:resolved|recovered|recovery|ok)\b[\]:]"
-    r"|\[?(?:resolved|recovered)\b)|\bstate: (?:ok|resolved)\b"
+    r"|(?:resolved|recovered)(?:\s*[)}|;.,!*_–—]|\s+[-/#(\[]|\s*$)|(?-i:(?:RESOLVED|RECOVERED)\s+\S*[a-z]))"
+    r"|\bstate: (?:ok|resolved)\b"
 )
+"""As a title is headed; `Resolved config missing` is not."""
 
 
 def parse_alert(alert: object, service: str = "", environment: str = "") -> Alert:

@@ -65,6 +65,8 @@ _OF_ALERTS = {
     "alert_name",
     "alerts",
     "alert_id",
+    "alertid",
+    "alertId",
     "alert_type",
     "title",
     "name",

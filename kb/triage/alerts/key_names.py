@@ -14,7 +14,7 @@ def _names(text: str) -> tuple[str, ...]:
 NAMES = _names("""
     alertname alerttitle alertrulename alertrule rulename monitorname monitorfriendlyname checkname
     triggername alarmname incidentname incidenttitle issuetitle problemtitle problemname eventname
-    conditionname policyname searchname detectorname detector sensorname title headline subject
+    conditionname policyname healthrulename searchname detectorname detector sensorname title headline subject
     shortdescription alert alarm monitor check sensor rule name displayname friendlyname alias messagetitle
     summary exceptionclass errorclass humanreadable eventtypename trigger event errormessage message msg
     description text body
@@ -23,7 +23,7 @@ OWN_NAMES = _names("name displayname friendlyname alias title")
 """These are the alert's only at the top or below one of `NAMED`; elsewhere they are a person's, a team's, a host's."""
 NAMED = _names("""
     alert alarm rule monitor check incident issue problem trigger detector condition policy event error item
-    data attributes payload test search fields job execution pipeline workflow
+    data attributes payload test search fields job execution pipeline workflow detail finding attachment embed
 """)
 SERVICES = _names("""
     service servicename services impactedservice affectedservice businessservice app appname application
@@ -61,7 +61,7 @@ MOMENTS = _names("""
 """Times of the message: the start of what fires, the end of what is over."""
 STATES = _names("""
     alertstate alertstatus currentstate currentstatus newstate newstatus monitorstatus incidentstatus
-    problemstate eventstate state status transition alerttransition statetransition alertaction eventaction
+    problemstate eventstate triggertype state status transition alerttransition statetransition alertaction eventaction
     actiongroup action notificationtype alerttype eventtype event type trigger phase
 """)
 ENDS = _names("resolvedat closedat recoveredat clearedat endedat resolvedtime closedtime")
@@ -78,6 +78,14 @@ OTHERS = _names("""
     reporter resolvedby acknowledgedby escalationpolicy
 """)
 """What stands below these is of somebody or something else than the alert."""
+PARTS = frozenset(
+    _names("""
+        dependency dependencies response responses request requests http headers steps step children parts members
+        replicas pods containers hosts nodes targets endpoints regions probes peers upstream upstreams downstream
+        components services subsystems related relatedalerts resources healthchecks
+    """)
+)
+"""What stands below these may be well while the alert fires: such a state never makes it over."""
 EARLIER = ("previous", "prev", "old", "former", "last")
 """A key that begins so tells what was before."""
 OVER = frozenset(

@@ -32,8 +32,21 @@ _NO_LABEL = re.compile(r"^[$*<%{]|\n|^[A-Z]\w*/\w+$")
 _SHORT = 5
 """Letters of words such as `ok`, `up` and `close`, which mean that it is over only at the end."""
 _TURN = re.compile(r"->|→|_TO_|\bto\b")
+_BEFORE = re.compile(r"(?i)\b(?:from|was|were|previously|formerly)\b.*", re.S)
+"""In a state such as `CRITICAL (was OK)`: what it was."""
+_IN_VAIN = re.compile(
+    r"(?i)\b(?:fail(?:ed|s|ing)?|unable|trying|waiting) to (?:recover|resolve|clear|close)|\bpart(?:ial)?ly\b|\bpartial\b"
+)
+"""In a state such as `failed to recover`: that it is not over."""
+_GRADED_OVER = re.compile(
+    r"(?i)(?:resolved?|closed?|recover(?:ed|y)|cleared)[ _-]*(?:critical|warning|error|major|minor)$"
+)
+"""`POLICY_CLOSE_CRITICAL`: what was critical is over."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SAYS_OVER = re.compile(
-    r"(?i)^\W*(?:manually )?(?:resolved|recovered|recovery|closed|cleared|ok|up|back to normal)\b(?!-)|✅|🟢"
+    r"(?i)^\W*(?:manually )?(?:resolved|recovered|recovery|closed|cleared|ok|up|back to normal)"
+    r"(?:\s+(?:by|at|on|after)\b|\s+in \d|\s*[\])}|:;.,!*_–—]|\s+[-/#(\[{\"'`<]|\s*$)"
+    r"|^\W*(?-i:(?:RESOLVED|RECOVERED|RECOVERY)\s+\S*[a-z])|(?:^|[\[(|:])\s*(?:✅|🟢)"
     r"|\b(?:is|are) (?:back (?:up|to normal)|ok\W*$)\b|\b(?:has|have|is|are) recovered\b|\brecovered from\b"
 )
 _IN_NAME = re.compile(r"\b(?:SEV-?[0-4]|P[0-5])\b")
@@ -75,6 +88,11 @@ class _Leaf:
     def is_foreign(self) -> bool:
         """Whether it is of somebody else, or of an earlier state."""
         return any(part in keys.OTHERS or part.startswith(keys.EARLIER) for part in self.path)
+
+    @property
+    def is_of_a_part(self) -> bool:
+        """Whether it stands below something that the alert only touches, such as a dependency or an HTTP answer."""
+        return any(part in keys.PARTS for part in self.path[:-1])
 
 
 def read_unknown(data: Mapping[Any, Any]) -> AlertReading:
@@ -273,6 +291,7 @@ def _state(leaves: Sequence[_Leaf], name: str) -> AlertState:
         _by(leaves, keys.STATES), key=_depth
     )  # a part's state says nothing against that of the whole
     said = [(leaf, state) for leaf in told if leaf.text and len(leaf.text) <= 60 and (state := _said(leaf))]
+    said = [(leaf, state) for leaf, state in said if not (leaf.is_of_a_part and state is AlertState.OVER)]
     if said:
         leaf, state = said[0]
         fires_within = leaf.text.casefold() == "ok" and any(other is AlertState.FIRING for _, other in said)
@@ -289,9 +308,13 @@ def _state(leaves: Sequence[_Leaf], name: str) -> AlertState:
 def _said(leaf: _Leaf) -> AlertState | None:
     """What a word of a state means: its last part decides, as in `FIRING_TO_OK` or `incident.resolved`."""
     over = keys.WELL if any("stat" in key for key in leaf.path[-2:]) else keys.OVER
-    parts = [part for part in re.split(r"[^a-z]+", _TURN.split(leaf.text)[-1].casefold()) if part]
-    if {"not", "un", "non"} & {*parts}:
+    written = _CAMEL.sub(" ", leaf.text)
+    now = _BEFORE.sub("", _TURN.split(written)[-1]) or written
+    parts = [part for part in re.split(r"[^a-z]+", now.casefold()) if part]
+    if {"not", "un", "non"} & {*parts} or _IN_VAIN.search(written):
         return AlertState.FIRING
+    if _GRADED_OVER.search(now):
+        return AlertState.OVER
     for part in reversed(parts):
         if part in over and (
             len(part) > _SHORT or part == parts[-1]

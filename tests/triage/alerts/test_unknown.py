@@ -408,3 +408,101 @@ def test_what_is_normal_or_done_is_not_over(told: dict[str, str]) -> None:
 )
 def test_a_state_that_is_well_is_over(told: dict[str, str]) -> None:
     assert parse_alert({"title": "Cart is slow", **told}).is_resolved
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Resolved config missing after deploy",
+        "Closed connections on orders-db above 500",
+        "Up to 40% of requests fail",
+        "OK responses below 90%",
+        "Recovery point objective missed",
+        "Cleared cache misses, database overloaded",
+        "Deploy ✅ but error rate at 40%",
+    ],
+)
+def test_a_title_that_only_begins_like_good_news_is_not_over(title: str) -> None:
+    assert not parse_alert({"title": title, "severity": "critical"}).is_resolved
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Resolved: cart is slow",
+        "[Resolved] cart",
+        "✅ cart",
+        "[cart] [✅ Up] 200",
+        "RECOVERED",
+        "RESOLVED HighErrors",
+    ],
+)
+def test_a_title_that_is_headed_by_good_news_is_over(title: str) -> None:
+    assert parse_alert({"title": title, "check": "cart"}).is_resolved
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "CRITICAL from OK",
+        "CRITICAL (was OK)",
+        "partially recovered",
+        "failed to recover",
+        "unable to resolve",
+    ],
+)
+def test_a_status_that_tells_what_was_or_what_failed_is_not_over(status: str) -> None:
+    assert not parse_alert({"title": "Cart", "status": status}).is_resolved
+
+
+@pytest.mark.parametrize("part", ["dependencies", "response", "hosts", "steps", "endpoints"])
+def test_a_part_that_is_well_does_not_make_an_alert_over_that_tells_no_state(part: str) -> None:
+    assert not parse_alert(
+        {"alert": "Cart is slow", "severity": "critical", part: [{"status": "ok"}]}
+    ).is_resolved
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"eventType": "POLICY_CLOSE_CRITICAL"},
+        {"TriggerType": "ResolvedCritical"},
+        {"type": "uptimeCheckRecoveredNotification"},
+    ],
+)
+def test_words_that_are_run_together_are_read_one_by_one(sent: dict[str, str]) -> None:
+    assert parse_alert({"title": "Cart", **sent}).is_resolved
+
+
+def test_a_chat_message_is_called_by_the_title_of_its_attachment() -> None:
+    sent = {"text": "", "attachments": [{"color": "danger", "title": "HighErrors", "text": "Service: cart"}]}
+
+    assert parse_alert(sent).name == "HighErrors"
+
+
+def test_an_alert_with_a_level_and_a_message_is_no_line_of_a_log() -> None:
+    sent = {"alertid": "LMD1", "type": "alert", "status": "active", "level": "critical", "datasource": "Ping"}
+
+    read = parse_alert({**sent, "host": "prod-db-1", "starttime": ISO, "message": "Ping loss"})
+
+    assert (read.name, str(read.severity), read.environment, read.starts) == (
+        "Ping loss",
+        "SEV1",
+        "production",
+        AT,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("Resolved config missing after deploy", False),
+        ("Subject: Recovered disks are read-only", False),
+        ("Subject: [RESOLVED] cart is slow", True),
+        ("RESOLVED cart is slow", True),
+        ("Resolved: cart is slow", True),
+        ("Recovered - cart is slow", True),
+    ],
+)
+def test_a_text_is_over_where_it_is_headed_so(text: str, over: bool) -> None:
+    assert parse_alert(text).is_resolved is over
