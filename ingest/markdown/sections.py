@@ -8,10 +8,12 @@ of the text is lost except HTML comments; line numbers are those of the file; ne
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from ingest.markdown.front_matter import split_front_matter
 from ingest.markdown.inside import CodeBlock, ListItem, Table, code_in, html_tables_in, items_in, tables_in
@@ -102,13 +104,16 @@ class MarkdownDocument:
 
     def children(self, section: MarkdownSection) -> tuple[MarkdownSection, ...]:
         """All sections that stand below this one, at any depth."""
-        start = self.sections.index(section) + 1
-        below: list[MarkdownSection] = []
-        for other in self.sections[start:]:
-            if other.level <= section.level:
-                break
-            below.append(other)
-        return tuple(below) if section.level else ()
+        if not section.level:
+            return ()
+        start = bisect_left(self._starts, section.line)
+        start = self.sections.index(section, start) + 1
+        following = islice(self.sections, start, None)
+        return tuple(takewhile(lambda other: other.level > section.level, following))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [section.line for section in self.sections]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +191,31 @@ def _mark_in_text(line: str, number: int) -> _Mark | None:
     return _Mark(title, LABEL_LEVEL, number, number + 1, rest)
 
 
+class _OnLine(Protocol):
+    @property
+    def line(self) -> int: ...
+
+
+_Thing = TypeVar("_Thing", bound=_OnLine)
+
+
+class _ByLine(Generic[_Thing]):
+    """Things of a text in the order of their lines; those of a section are found without reading all."""
+
+    def __init__(self, things: Iterable[_Thing]) -> None:
+        self._things = sorted(things, key=lambda thing: thing.line)
+        self._lines = [thing.line for thing in self._things]
+
+    def within(self, first: int, last: int) -> tuple[_Thing, ...]:
+        """Those on the lines from `first` to `last`."""
+        return tuple(self._things[bisect_left(self._lines, first) : bisect_right(self._lines, last)])
+
+
 def _sections(marks: list[_Mark], tokens: list[Token], lines: list[str]) -> Iterator[MarkdownSection]:
     if not marks or marks[0].start > 0:
         marks = [_Mark("", 0, 0, 0), *marks]
     parents: list[_Mark] = []
-    all_items, all_tables, all_code = items_in(tokens), tables_in(tokens), code_in(tokens)
+    items, tables, code = _ByLine(items_in(tokens)), _ByLine(tables_in(tokens)), _ByLine(code_in(tokens))
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         end = following.start if following else len(lines)
         text = "\n".join(([mark.lead] if mark.lead else []) + lines[mark.body : end]).strip("\n")
@@ -198,17 +223,15 @@ def _sections(marks: list[_Mark], tokens: list[Token], lines: list[str]) -> Iter
             continue
         while parents and parents[-1].level >= mark.level:
             parents.pop()
-        inside = range(mark.start + 1, end + 1)
         yield MarkdownSection(
             title=mark.title,
             level=mark.level,
             line=mark.start + 1,
             text=text,
             path=tuple(parent.title for parent in parents),
-            list_items=tuple(item for item in all_items if item.line in inside),
-            tables=tuple(table for table in all_tables if table.line in inside)
-            + html_tables_in(text, mark.body + 1),
-            code=tuple(block for block in all_code if block.line in inside),
+            list_items=items.within(mark.start + 1, end),
+            tables=tables.within(mark.start + 1, end) + html_tables_in(text, mark.body + 1),
+            code=code.within(mark.start + 1, end),
             last_line=end,
         )
         if mark.level:

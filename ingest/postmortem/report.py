@@ -63,6 +63,10 @@ class Report:
         """The part of each section."""
         return tuple(_parts(self.document))
 
+    @cached_property
+    def _part_at(self) -> dict[int, ReportPart | None]:
+        return dict(zip((s.line for s in self.document.sections), self.parts, strict=True))
+
     def sections(self, *wanted: ReportPart) -> Iterator[MarkdownSection]:
         """The sections of any of these parts, in document order."""
         for section, part in zip(self.document.sections, self.parts, strict=True):
@@ -90,7 +94,7 @@ class Report:
 
     def whole(self, section: MarkdownSection) -> str:
         """The raw text of a section with its subsections, without those that belong to another part."""
-        part_at = dict(zip((s.line for s in self.document.sections), self.parts, strict=True))
+        part_at = self._part_at
         mine = part_at[section.line]
         others = [child for child in self.document.children(section) if part_at[child.line] is not mine]
         if not others:
