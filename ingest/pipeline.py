@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from ingest.convert.archive import members
+from ingest.convert.archive import ArchiveRefused, members, names
 from ingest.convert.conversion import Converted, convert_bytes, convert_text
 from ingest.registry import FALLBACK, SOURCES, choose
 from ingest.source import Parsed, SourceFile, SourceType
@@ -131,11 +131,16 @@ def _read(converted: Converted, path: str, notes: tuple[str, ...] = ()) -> Read:
 
 def _unpacked(data: bytes, path: str) -> Read | Unreadable:
     """All documents of an archive as one file; what of it gives no text is counted by its reason."""
-    if b"[Content_Types].xml" in data or data[30:38] == b"mimetype":
+    if "[Content_Types].xml" in names(data) or data[30:38] == b"mimetype":
         return Unreadable(path, "an office file of a kind that is not read; save it as .docx, .html or .pdf")
     read, left_out = list[Read](), Counter[str]()
     for name, content in members(data):
-        one = decode(content, name)
+        if isinstance(content, ArchiveRefused):
+            one: Read | Unreadable = Unreadable(name, str(content))
+        elif len(content) > MAX_BYTES:
+            one = Unreadable(name, f"larger than {MAX_BYTES // 2**20} MB")
+        else:
+            one = decode(content, name)
         if isinstance(one, Unreadable):
             left_out[one.reason] += 1
         elif one.file.members:
@@ -143,7 +148,10 @@ def _unpacked(data: bytes, path: str) -> Read | Unreadable:
         else:
             read.append(one)
     if not read:
-        return Unreadable(path, "an archive without a document that can be read")
+        why = "; ".join(f"{count} {reason}" for reason, count in sorted(left_out.items()))
+        return Unreadable(
+            path, "an archive without a document that can be read" + (f": {why}" if why else "")
+        )
     notes = [f"of its files {count} were left out: {reason}" for reason, count in sorted(left_out.items())]
     notes += [
         f"{count} of its files {note}"

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ingest.convert.archive import names, unpacked_size
 from ingest.convert.extensions import plain_markdown
 from ingest.convert.forms import FileForm, form_of
+
+MOST_UNPACKED = 16 * 1024 * 1024
+"""Bytes of XML in a Word document: more than that nobody wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,13 @@ def convert_bytes(data: bytes) -> Converted | None:
                 raise ValueError("it has no text, only pictures; what stands in them is not read")
             notes = ("read as PDF", unread) if unread else ("read as PDF",)
             return Converted(text, FileForm.MARKDOWN, notes, lines_hold=False)
-        if data.startswith(b"PK\x03\x04") and b"word/document.xml" in data:
+        if data.startswith(b"PK\x03\x04") and "word/document.xml" in names(data):
             from ingest.convert.office import docx_to_markdown
 
+            if unpacked_size(data, ".xml") > MOST_UNPACKED:
+                raise ValueError(
+                    f"it unpacks to more than {MOST_UNPACKED // 2**20} MB; save it as .html or .pdf, or in parts"
+                )
             return Converted(
                 docx_to_markdown(data), FileForm.MARKDOWN, ("read as Word document",), lines_hold=False
             )

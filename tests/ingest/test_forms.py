@@ -259,3 +259,51 @@ def test_a_document_that_no_reader_knows_is_kept_whole() -> None:
 
     assert isinstance(entry, Document)
     assert "cellar" in entry.body
+
+
+def test_documents_in_an_archive_are_found_though_it_is_packed_without_compression() -> None:
+    found = read(
+        zipped({"a.docx": word(("Heading1", "Mail outage"), ("", "The queue was full.")), "b.md": REPORT}),
+        "x.zip",
+    )
+
+    assert [member.path for member in found.file.members] == ["a.docx", "b.md"]
+
+
+def test_a_page_that_only_speaks_of_office_files_is_read() -> None:
+    found = read(zipped({"a.md": REPORT + "It read [Content_Types].xml and word/document.xml.\n"}), "x.zip")
+
+    assert [member.path for member in found.file.members] == ["a.md"]
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_member_of_an_archive_is_told_and_those_beside_it_are_read(packed: int) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", packed) as archive:
+        archive.writestr("a.md", REPORT * 20)
+        archive.writestr("b.md", REPORT)
+    data = bytearray(out.getvalue())
+    data[50:90] = b"\xff" * 40
+
+    found = read(bytes(data), "x.zip")
+
+    assert [member.path for member in found.file.members] == ["b.md"]
+    assert found.notes == ("of its files 1 were left out: damaged, or packed in a way that is not known",)
+
+
+def test_a_broken_archive_in_an_archive_does_not_take_the_others_with_it() -> None:
+    found = read(zipped({"a.zip": b"no archive", "b.md": REPORT}), "x.zip")
+
+    assert [member.path for member in found.file.members] == ["b.md"]
+    assert "of its files 1 were left out: it cannot be unpacked" in found.notes[0]
+
+
+def test_a_word_document_that_unpacks_to_too_much_is_refused_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ingest.convert.conversion.MOST_UNPACKED", 1000)
+
+    found = decode(word(("", "x" * 2000)), "big.docx")
+
+    assert isinstance(found, Unreadable)
+    assert "it unpacks to more than" in found.reason

@@ -35,7 +35,8 @@ _TURN = re.compile(r"->|→|_TO_|\bto\b")
 _BEFORE = re.compile(r"(?i)\b(?:from|was|were|previously|formerly)\b.*", re.S)
 """In a state such as `CRITICAL (was OK)`: what it was."""
 _IN_VAIN = re.compile(
-    r"(?i)\b(?:fail(?:ed|s|ing)?|unable|trying|waiting) to (?:recover|resolve|clear|close)|\bpart(?:ial)?ly\b|\bpartial\b"
+    r"(?i)\b(?:fail(?:ed|s|ing)?|unable|trying|waiting) to (?:recover|resolve|clear|close)"
+    r"|\bpart(?:ial)?ly\b|\bpartial\b"
 )
 """In a state such as `failed to recover`: that it is not over."""
 _GRADED_OVER = re.compile(
@@ -91,7 +92,7 @@ class _Leaf:
 
     @property
     def is_of_a_part(self) -> bool:
-        """Whether it stands below something that the alert only touches, such as a dependency or an HTTP answer."""
+        """Whether it is of something that the alert only touches, such as a dependency or an HTTP answer."""
         return any(part in keys.PARTS for part in self.path[:-1])
 
 
