@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from ingest.convert.archive import ArchiveRefused, members, names
-from ingest.convert.conversion import Converted, convert_bytes, convert_text
+from ingest.convert.conversion import MOST_PROSE, Converted, convert_bytes, convert_text
 from ingest.registry import FALLBACK, SOURCES, choose
 from ingest.source import Parsed, SourceFile, SourceType
 from kb.errors import Problem
@@ -22,6 +22,10 @@ from kb.text.escaping import visible
 from kb.text.redact import redact
 
 MAX_BYTES = 64 * 1024 * 1024
+_TOO_LONG = (
+    f"unread: documents of more than {MOST_PROSE:,} characters, each kept as one text"
+    " (split them, a document a file): 1"
+)
 _ZIP = b"PK\x03\x04"
 _SNIFFED = 8 * 1024
 _BOMS = (
@@ -218,6 +222,8 @@ def _parse_one(file: SourceFile, sources: Sequence[SourceType]) -> tuple[str, Pa
     except Exception as error:  # the one place where a parser's own mistake must not end an ingest
         said = f"the {source.name} parser failed ({type(error).__name__}: {error}); the file is kept as text"
         parsed = Parsed(problems=(Problem(file.path, None, said),))
+    if source is FALLBACK and parsed.entries and file.is_prose and len(file.text) > MOST_PROSE:
+        parsed = replace(parsed, notes=(*parsed.notes, _TOO_LONG))
     if parsed.entries or parsed.changes or parsed.skipped:
         return source.name, parsed
     kept = FALLBACK.parse(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.convert.conversion import MOST_PROSE
 from ingest.deployments.deployments import Deployments
 from ingest.helm_table import HelmTable
 from ingest.nagios_objects import NagiosObjects
@@ -47,8 +48,14 @@ SURE_ENOUGH = 0.4
 """Below this a source does not get a file: it is kept as a document."""
 
 
+_OF_PROSE = (StatusPage, Postmortem, RunbookMarkdown, KnownErrorArticles, KnownErrorTable)
+"""They read a document by its sections, which is not done for what is too long to be one."""
+
+
 def choose(file: SourceFile, sources: Sequence[SourceType] = SOURCES) -> SourceType:
     """The source that recognises `file` most surely, or the fallback."""
+    if file.is_prose and len(file.text) > MOST_PROSE:
+        sources = [source for source in sources if not isinstance(source, _OF_PROSE)]
     scores = [(source.recognises(file), source) for source in sources]
     best, source = max(scores, key=lambda scored: scored[0])
     return source if best >= SURE_ENOUGH else FALLBACK

@@ -7,6 +7,7 @@ Nobody keeps a converter for Python (asciidoctor is Ruby and JavaScript; the old
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 _HEADING = re.compile(r"^(?P<marks>={1,6})\s+(?P<title>\S.*?)(?:\s+=+)?$")
 _ATTRIBUTE = re.compile(r"^:(?P<name>!?[\w-]+!?):(?:\s+(?P<value>.*))?$")
@@ -160,7 +161,7 @@ class _Reader:
 
     def _goes_on(self, number: int) -> bool:
         """Whether a list goes on after a blank line."""
-        following = next((line for line in self._lines[number + 1 :] if line.strip()), "")
+        following = next((line for line in islice(self._lines, number + 1, None) if line.strip()), "")
         return bool(_LIST.match(following)) or following.strip() == "+"
 
     def _item(self, item: re.Match[str]) -> str:

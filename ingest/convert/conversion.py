@@ -1,11 +1,12 @@
 """Any document as Markdown, and how it was read: the one place that knows which converter takes which form.
 
 Promises: text that is Markdown already, data, tables and code come back as they are; a converter that fails on a text
-leaves the text, and says so.
+leaves the text, and says so; a document that is too long to be one comes back as it is.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,7 +14,11 @@ from ingest.convert.archive import names, unpacked_size
 from ingest.convert.extensions import plain_markdown
 from ingest.convert.forms import FileForm, form_of
 
-MOST_UNPACKED = 16 * 1024 * 1024
+MOST_PROSE = 1_000_000
+"""Characters of a document: a book has no more.  What is longer is kept as it is, and its parts are not read."""
+_PICTURE = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
+"""What a saved page holds of its pictures."""
+MOST_UNPACKED = 4 * 1024 * 1024
 """Bytes of XML in a Word document: more than that nobody wrote."""
 
 
@@ -32,9 +37,13 @@ def convert_text(name: str, text: str) -> Converted:
     """A text under a name, as Markdown where it is a document in another form."""
     form = form_of(name, text)
     if form is FileForm.MARKDOWN:
-        return Converted(plain_markdown(text), form)
+        return Converted(text if len(text) > MOST_PROSE else plain_markdown(text), form)
     convert = _CONVERTERS.get(form)
     if convert is None or not text.strip():
+        return Converted(text, form)
+    if form is FileForm.HTML:
+        text = _PICTURE.sub("", text)
+    if len(text) > MOST_PROSE and form is not FileForm.NOTEBOOK:
         return Converted(text, form)
     try:
         markdown, unread = convert(text)

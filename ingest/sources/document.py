@@ -103,5 +103,9 @@ def _why_skipped(file: SourceFile) -> str:
         else file.text
     )
     if not re.search(r"\w", _SHORTCODE.sub("", _HEADING.sub("", body))):
-        return "an index page: front matter and headings only"
+        return (
+            "an index page: front matter and headings only"
+            if re.search(r"\w", file.text)
+            else "no word in it"
+        )
     return ""

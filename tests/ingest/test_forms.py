@@ -307,3 +307,34 @@ def test_a_word_document_that_unpacks_to_too_much_is_refused_before_it_is_read(
 
     assert isinstance(found, Unreadable)
     assert "it unpacks to more than" in found.reason
+
+
+@pytest.mark.parametrize("name", ["all.md", "all.rst", "all.adoc", "all.org", "all.html", "all.txt"])
+def test_what_is_too_long_for_a_document_is_kept_as_one_text_and_said(name: str) -> None:
+    text = ("<html><body>" if name.endswith(".html") else "") + "A step failed. " * 70_000
+
+    found = read(text.encode(), name)
+    parsed = parse_file(found.file)[1]
+    (entry,) = parsed.entries
+
+    assert isinstance(entry, Document)
+    assert entry.body == found.file.text.strip()
+    assert "more than 1,000,000 characters" in " ".join(parsed.notes)
+
+
+def test_a_long_history_is_read_although_no_document_is_so_long() -> None:
+    commit = "commit {:040x}\nAuthor: Kim <kim@example.com>\nDate:   Fri Feb 6 09:10:00 2026 +0000\n\n    Deploy {}\n\n"
+    text = "".join(commit.format(n, n) for n in range(1, 8000))
+
+    assert parse_file(read(text.encode(), "history.txt").file)[0] == "git log"
+
+
+def test_a_page_with_large_pictures_in_it_is_read() -> None:
+    picture = f"<img src='data:image/png;base64,{'A' * 1_500_000}'>"
+    page = f"<html><body><h1>Mail outage</h1><p>Full.</p>{picture}</body></html>"
+
+    assert read(page.encode(), "a.html").file.text.startswith("# Mail outage")
+
+
+def test_a_file_without_a_word_is_skipped_as_such() -> None:
+    assert parse_file(read(b"[[]]\n", "a.json").file)[1].skipped == "no word in it"
