@@ -71,7 +71,7 @@ def _as_escape(found: re.Match[str]) -> str:
 _CODE_SPAN = re.compile(r"(`[^`]*`)")
 _LINK_OPENING = re.compile(r"(\\*)\[(?=[^\n]*\][(\[:])")
 """What may open a link or picture, with the backslashes before it."""
-_FORMULA = re.compile(r"\s*[=+@-](?![\d.,]+\s*%?$)")
+_FORMULA = re.compile(r"\s*[=+@-](?!\s*$|[\d.,]+\s*%?$)")
 
 
 def inert(text: str) -> str:

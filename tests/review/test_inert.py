@@ -36,7 +36,7 @@ def test_a_spreadsheet_runs_no_cell(text: str) -> None:
     assert inert_cell(text).startswith("'")
 
 
-@pytest.mark.parametrize("text", ["-3%", "+4", "-1.5", "3"])
+@pytest.mark.parametrize("text", ["-", "-3%", "+4", "-1.5", "3"])
 def test_a_number_stays_a_number(text: str) -> None:
     assert inert_cell(text) == text
 
