@@ -7,6 +7,7 @@ Nothing is dropped in silence: every file under the given paths comes out as a `
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +27,9 @@ _TOO_LONG = (
     f"unread: documents of more than {MOST_PROSE:,} characters, each kept as one text"
     " (split them, a document a file): 1"
 )
+_NO_DOCUMENT = "an archive without a document that can be read"
 _ZIP = b"PK\x03\x04"
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SNIFFED = 8 * 1024
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -116,15 +119,27 @@ def decode(data: bytes, path: str) -> Read | Unreadable:
     notes: tuple[str, ...] = ()
     encoding = next((name for bom, name in _BOMS if data.startswith(bom)), None)
     if encoding is None and b"\0" in data[:_SNIFFED]:
-        return Unreadable(path, "binary")
+        encoding = _wide(data[:_SNIFFED])
+        if encoding is None:
+            return Unreadable(path, "binary")
+        notes = ("without a byte order mark: read as UTF-16",)
     try:
         text = data.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
         if encoding:
-            return broken(Path(path), f"its byte order mark says {encoding}, but it is not ({error.reason})")
+            return broken(Path(path), f"its first bytes say {encoding}, but it is not ({error.reason})")
         text = data.decode("latin-1")
         notes = ("not UTF-8: read as Latin-1",)
     return _read(convert_text(path, _with_line_ends(text)), path, notes)
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a byte order mark, as text of mostly Latin letters shows it: every second byte is empty."""
+    empty = head[1::2].count(0), head[::2].count(0)
+    if min(empty) or 4 * max(empty) < len(head):
+        return None
+    encoding = "utf-16-le" if empty[0] else "utf-16-be"
+    return None if _CONTROL.search(head.decode(encoding, "replace")) else encoding
 
 
 def _read(converted: Converted, path: str, notes: tuple[str, ...] = ()) -> Read:
@@ -146,7 +161,7 @@ def _unpacked(data: bytes, path: str) -> Read | Unreadable:
         else:
             one = decode(content, name)
         if isinstance(one, Unreadable):
-            left_out[one.reason] += 1
+            left_out["an archive in an archive" if one.reason.startswith(_NO_DOCUMENT) else one.reason] += 1
         elif one.file.members:
             left_out["an archive in an archive"] += 1
         else:

@@ -177,3 +177,22 @@ def test_every_example_is_read_as_what_it_is_without_a_problem():
     assert counted["postmortem"] + counted["status page"] >= 12
     assert counted["runbook"] >= 8
     assert all(counted[source] for source in ("memory", "alert_rules", "known_error"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_byte_order_mark_is_read_and_said(encoding: str) -> None:
+    found = decode("# Mail outage\n\nThe queue was full.\n".encode(encoding), "a.md")
+
+    assert isinstance(found, Read)
+    assert found.file.text.startswith("# Mail outage")
+    assert found.notes == ("without a byte order mark: read as UTF-16",)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\0" * 100, b"\x01\0\x02\0" * 50, b"\x7fELF\x02\x01\x01" + b"\0" * 9 + b"\x03\0>\0"]
+)
+def test_bytes_that_only_hold_many_zeros_stay_binary(data: bytes) -> None:
+    found = decode(data, "a.bin")
+
+    assert isinstance(found, Unreadable)
+    assert found.reason == "binary"
