@@ -83,6 +83,7 @@ PARTS = frozenset(
         dependency dependencies response responses request requests http headers steps step children parts members
         replicas pods containers hosts nodes targets endpoints regions probes peers upstream upstreams downstream
         components services subsystems related relatedalerts resources healthchecks
+        history past changes similar similarincidents relatedincidents runbook ticket baseline comparison
     """)
 )
 """What stands below these may be well while the alert fires: such a state never makes it over."""

@@ -314,6 +314,10 @@ def _said(leaf: _Leaf) -> AlertState | None:
     parts = [part for part in re.split(r"[^a-z]+", now.casefold()) if part]
     if {"not", "un", "non"} & {*parts} or _IN_VAIN.search(written):
         return AlertState.FIRING
+    if "disabled" in parts or re.match(
+        r"[1-5]\d\d\b", written
+    ):  # `auto-resolve disabled`, and `200 OK` of HTTP
+        return None
     if _GRADED_OVER.search(now):
         return AlertState.OVER
     for part in reversed(parts):

@@ -455,7 +455,9 @@ def test_a_status_that_tells_what_was_or_what_failed_is_not_over(status: str) ->
     assert not parse_alert({"title": "Cart", "status": status}).is_resolved
 
 
-@pytest.mark.parametrize("part", ["dependencies", "response", "hosts", "steps", "endpoints"])
+@pytest.mark.parametrize(
+    "part", ["dependencies", "response", "hosts", "steps", "endpoints", "history", "ticket"]
+)
 def test_a_part_that_is_well_does_not_make_an_alert_over_that_tells_no_state(part: str) -> None:
     assert not parse_alert(
         {"alert": "Cart is slow", "severity": "critical", part: [{"status": "ok"}]}
@@ -506,3 +508,8 @@ def test_an_alert_with_a_level_and_a_message_is_no_line_of_a_log() -> None:
 )
 def test_a_text_is_over_where_it_is_headed_so(text: str, over: bool) -> None:
     assert parse_alert(text).is_resolved is over
+
+
+@pytest.mark.parametrize("state", ["200 OK", "auto-resolve disabled"])
+def test_an_answer_of_http_and_a_setting_are_no_state(state: str) -> None:
+    assert not parse_alert({"alert": "Cart is slow", "severity": "critical", "status": state}).is_resolved
