@@ -312,6 +312,7 @@ class KnowledgeBase:
         from kb.learning.rehearsal import rehearse
         from kb.store.history import PastLookups
 
+        self.refresh()
         entry = self.get(entry_id) if entry_id else None
         return rehearse(entry, pattern, regex, PastLookups(self._parts.db), self._parts.healthy, shown)
 
@@ -394,4 +395,4 @@ class KnowledgeBase:
         """Looking after the home: `doctor`, `repair`, `backup`, `restore`, `sweep`, `redact`."""
         from kb.upkeep import Upkeep
 
-        return Upkeep(self._parts, self._clock, self.incidents.bring_back)
+        return Upkeep(self._parts, self._clock, self.refresh, lambda: self.incidents.bring_back())

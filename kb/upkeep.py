@@ -33,12 +33,10 @@ class Upkeep:
 
     _parts: Parts
     _clock: Callable[[], datetime]
+    refresh: Callable[[], list[Problem]]
+    """Sees first what changed in the home; returns the mistakes in its memory files."""
     _bring_back: Callable[[], object]
     """Gives the incidents that were lived here their entries back, where those are missing."""
-
-    def refresh(self) -> list[Problem]:
-        """See what changed in the memory files; returns the mistakes that stand in them now."""
-        return self._parts.refresh(self._clock())
 
     def problems(self) -> list[Problem]:
         """Every mistake that stands in memory files and ingested files now."""

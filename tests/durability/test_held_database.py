@@ -70,6 +70,18 @@ def test_a_question_is_answered_at_once_and_its_lookup_is_recorded_by_the_next_c
     assert trust.n == 1
 
 
+def test_a_dry_run_of_a_new_pattern_counts_a_lookup_that_waited(
+    kb: KnowledgeBase, home: Path, learned: str
+) -> None:
+    assert learned
+    with held(home):
+        kb.check_known_issues("quay lamp 4 flickers in the fog", deep=True)
+
+    rehearsal = kb.rehearse("", "quay lamp 9 flickers in the fog")
+
+    assert rehearsal.gained.count == 1
+
+
 def test_an_outcome_of_a_lookup_that_waits_finds_it(kb: KnowledgeBase, home: Path, learned: str) -> None:
     with held(home):
         answer = kb.check_known_issues(LINE.format(9))
