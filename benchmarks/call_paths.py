@@ -57,9 +57,8 @@ def passed() -> Iterator[Passed]:
 
 def calls(kb: KnowledgeBase, folder: Path) -> dict[str, Callable[[int], Any]]:
     """Each call, as a function of how often it was made before."""
-    from kb.doors.mcp.tools.alerts import Alerts
+    from kb.operations.alerts import triage
 
-    alerts = Alerts(kb)
     return {
         "settled": lambda n: kb.check_known_issues(LINE.format(40 + n)),
         "all tiers": lambda n: kb.check_known_issues(
@@ -69,7 +68,7 @@ def calls(kb: KnowledgeBase, folder: Path) -> dict[str, Callable[[int], Any]]:
             f"quay crane {'abcdef'[n]} lost its rail", "the rail froze", "thaw it"
         ),
         "ingest": lambda n: kb.ingest(_postmortem(folder, n)),
-        "triage": lambda n: alerts.triage(f"KubePodCrashLooping: pod checkout-{n} in production restarts"),
+        "triage": lambda n: triage(kb, alert=f"KubePodCrashLooping: pod checkout-{n} in production restarts"),
         "weekly": lambda _: kb.reviews.publish(),
     }
 

@@ -2,7 +2,7 @@
 
 `python -m docs.house [CHECKOUT]` prints them, of this checkout or of another one (for a look at before and after);
 `--check` fails, with a line for each, where a folder, a file or the contract of layers is larger than it may be, or
-a docstring sends its reader elsewhere.
+a docstring sends its reader elsewhere, or modules import each other in a circle.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +46,20 @@ class Module:
     def name(self) -> str:
         """Its name without the folder and without `.py`."""
         return self.path.rpartition("/")[2].removesuffix(".py")
+
+    @property
+    def dotted(self) -> str:
+        """Its name as it is imported."""
+        return self.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+    def imports(self) -> Iterator[str]:
+        """What is imported when it is loaded: modules, and the names in them, which may be modules, too."""
+        for node in self.tree.body:
+            if isinstance(node, ast.Import):
+                yield from (one.name for one in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield node.module or ""
+                yield from (f"{node.module}.{one.name}" for one in node.names)
 
     def classes(self) -> Iterator[ast.ClassDef]:
         """Its public classes."""
@@ -108,6 +123,20 @@ def sent_elsewhere(house: list[Module]) -> list[str]:
     ]
 
 
+def circle(house: list[Module]) -> list[str]:
+    """Modules that import each other when they are loaded; a package counts where it is named as `from PACKAGE import`.
+
+    Two threads that load such modules at once, from different ends, get one that is not finished (Python breaks the
+    deadlock so), and `kb mcp` loads its model while it answers.
+    """
+    imports = {m.dotted: set(m.imports()) for m in house}
+    try:
+        TopologicalSorter({name: found & imports.keys() for name, found in imports.items()}).prepare()
+    except CycleError as error:
+        return list(reversed(error.args[1]))
+    return []
+
+
 def mistakes(root: Path) -> list[str]:
     """What is larger than it may be, or sends its reader elsewhere, a sentence each."""
     house = modules(root)
@@ -119,10 +148,12 @@ def mistakes(root: Path) -> list[str]:
     long = [f"{m.path} has {m.lines} lines, {LONGEST_FILE} at most" for m in house if m.lines > LONGEST_FILE]
     rows = layers(root)
     deep = [f"the contract has {rows} layers, {MOST_LAYERS} at most"] if rows > MOST_LAYERS else []
+    round_trip = circle(house)
     return [
         *crowded,
         *long,
         *deep,
+        *([f"modules import each other: {' → '.join(round_trip)}"] if round_trip else []),
         *(f"{place}: the docstring only says where to look" for place in sent_elsewhere(house)),
     ]
 

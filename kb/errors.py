@@ -33,6 +33,10 @@ class NothingAsked(InvalidInput):
     """A question without a word in it: the program whose output was to be asked about has said nothing."""
 
 
+class NotAllowed(KbError):
+    """The caller may read, and what was asked writes."""
+
+
 class EntryNotFound(KbError, LookupError):
     """No entry has the id that was asked for."""
 

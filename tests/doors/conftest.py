@@ -19,9 +19,10 @@ from mcp import Client
 from mcp_types import CallToolResult, Implementation, TextContent
 
 from kb import KnowledgeBase
+from kb.doors.calls.workers import current_actor
 from kb.doors.mcp.server import KbServer
-from kb.doors.mcp.worker import current_actor
 from kb.index.encoder import OnnxEncoder
+from kb.operations.toolset import Toolset
 from tests.conftest import ROOT
 
 Connect = Callable[..., Any]
@@ -88,7 +89,7 @@ def shared_kb(shared_home: Path, encoder: OnnxEncoder) -> Iterator[KnowledgeBase
 @pytest.fixture(scope="module")
 def agent(shared_kb: KnowledgeBase) -> Iterator[Agent]:
     """One agent for a whole module; tests use texts of their own."""
-    with connected(KbServer(shared_kb)) as found:
+    with connected(KbServer(shared_kb, toolset=Toolset.ALL, output_schemas=True)) as found:
         yield found
 
 

@@ -10,12 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb import KnowledgeBase
-from kb.doors.mcp.server import tool_groups
+from kb.operations.catalogue import FORMERLY, operation, operations
 from tests.doors.conftest import Agent
 
-TOOLS = sorted(
-    offer.tool.name for group in tool_groups(KnowledgeBase.__new__(KnowledgeBase)) for offer in group.offers()
-)
+TOOLS = sorted([*operations(), *FORMERLY])
 NOT_FOR_AGENTS = re.compile(
     r"Traceback|pydantic|validation error|mistake in kb|Error executing|File \"|\bNoneType\b"
 )
@@ -57,20 +55,17 @@ VALUES = st.recursive(
 )
 @given(data=st.data())
 def test_whatever_is_given_the_answer_is_an_answer_or_a_sentence(
-    tool: str, agent: Agent, names: dict[str, list[str]], data: st.DataObject
+    tool: str, agent: Agent, data: st.DataObject
 ):
-    chosen = data.draw(st.lists(st.sampled_from([*names[tool], "no_such_argument"]), unique=True))
+    chosen = data.draw(
+        st.lists(st.sampled_from([*operation(tool).parameters, "no_such_argument"]), unique=True)
+    )
     arguments = {name: data.draw(VALUES) for name in chosen}
 
     result = agent.result(tool, **arguments)
 
     if result.is_error:
         check_sentence(agent.text(result))
-
-
-@pytest.fixture(scope="module")
-def names(agent: Agent) -> dict[str, list[str]]:
-    return agent.names()
 
 
 def check_sentence(text: str) -> None:
@@ -105,7 +100,7 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("memory_update", {"key": "state/environments", "path": "..", "value": 1}, "is no path into a file"),
     ("memory_query", {"key": "learned/patterns", "path": "nothing.here"}, "has nothing at"),
-    ("memory_view", {"fil": "learned/patterns"}, "did you mean `file`?"),
+    ("memory_view", {"filtr": "learned/patterns"}, "did you mean `filter`?"),
     ("memory_session_log", {}, "`action` is missing"),
     ("memory_session_log", {"action": "  "}, "action is empty"),
     ("learn_pattern", {}, "`pattern` is missing; give it: The text"),
@@ -119,9 +114,9 @@ HOSTILE: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("learn_pattern", {"pattern": "zebra crossing", "regex": "perhaps"}, "`regex` must be true or false"),
     ("learn_pattern", {"pattern": "zebra crossing", "expires": "soon"}, "is no date"),
-    ("learn_tool_fix", {"tool": "kubectl", "error_pattern": "x"}, "did you mean `tool_name`?"),
+    ("learn_tool_fix", {"tol_name": "kubectl", "error_pattern": "x"}, "did you mean `tool_name`?"),
     ("learn_tool_fix", {"tool_name": "kubectl"}, "`error_pattern` is missing"),
-    ("check_known_issues", {"error": "x"}, "did you mean `error_text`?"),
+    ("check_known_issues", {"eror_text": "x"}, "did you mean `error_text`?"),
     ("check_known_issues", {"error_text": {"a": 1}}, "`error_text` must be text, not an object"),
     ("check_known_issues", {"error_text": "x" * 3_100_000}, "give the lines around the error"),
     ("check_known_issues", {}, "the text is empty, so nothing was looked up"),

@@ -25,7 +25,7 @@ import sys
 from kb.doors.http.access import Tokens
 from kb.doors.http.server import Listening, serve
 from kb.doors.http.limits import Limits
-from kb.doors.mcp.opening import opened_to_serve
+from kb.doors.calls.opening import opened_to_serve
 with opened_to_serve(sys.argv[1]) as (kb, _):
     serve(
         kb, Listening(port=0), Tokens(), lambda host, port: print(f"http://{host}:{port}/mcp", flush=True),

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
+from kb.doors.calls.workers import current_actor
 from kb.doors.mcp.server import KbServer
-from kb.doors.mcp.worker import current_actor
 from kb.index.encoder import OnnxEncoder
 from tests.doors.conftest import Agent, connected
 

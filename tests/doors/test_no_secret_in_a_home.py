@@ -17,11 +17,13 @@ from mcp_types import Implementation
 
 from benchmarks.redaction_values import value
 from kb import KbError, KnowledgeBase
+from kb.doors.calls.workers import current_actor
 from kb.doors.mcp.server import KbServer
-from kb.doors.mcp.worker import current_actor
 from kb.errors import InvalidInput
 from kb.index.encoder import OnnxEncoder
 from kb.memory import yaml_file
+from kb.operations.catalogue import operations
+from kb.operations.toolset import Toolset
 from kb.store.database import Database
 from kb.text.redact import redact, redact_data
 from tests.conftest import RunKb
@@ -132,7 +134,7 @@ def test_no_argument_of_any_tool_nor_the_name_of_the_client_leaves_a_secret(
     entry = kb.learn_pattern("the sluice gate 9 is frozen", "ice", "thaw it").id
     info = Implementation(name=f"agent {secrets.short()}", version=secrets.short())
     taken: dict[str, int] = {}
-    with connected(KbServer(kb), info=info) as agent:
+    with connected(KbServer(kb, toolset=Toolset.ALL), info=info) as agent:
         for tool, argument, needed in arguments_of(agent):
             ids = {"entry_id": entry} if "entry_id" in needed else {}
             if tool.startswith("incident_") and tool not in ("incident_open", "incident_list"):
@@ -150,7 +152,7 @@ def test_no_argument_of_any_tool_nor_the_name_of_the_client_leaves_a_secret(
                 said = agent.result(tool, **{**needed, **ids, argument: form})
                 taken[tool] = taken.get(tool, 0) + (not said.is_error)
 
-    writing = {name for name, offer in KbServer(kb).offers.items() if not offer.reads}
+    writing = {name for name, one in operations().items() if not one.reads}
     assert {name for name in writing if not taken[name]} <= {
         "proposal_accept",
         "proposal_reject",  # there is none

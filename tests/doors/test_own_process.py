@@ -18,7 +18,9 @@ import yaml
 from mcp_types import CallToolResult, TextContent
 
 from kb import KnowledgeBase
-from kb.doors.mcp.own_process import OwnProcess, ProcessDied
+from kb.doors.calls.own_process import OwnProcess, ProcessDied
+from kb.doors.mcp.replies import reply
+from kb.errors import InvalidInput
 from kb.home import find_home
 from tests.doors.conftest import connected, served
 from tests.doors.test_beside_each_other import CRASHES, calling
@@ -50,7 +52,7 @@ def said(found: object) -> str:
 def calls(process: OwnProcess) -> Iterator[Callable[[], object]]:
     """A call that goes on meanwhile; what is handed out waits for it."""
     with ThreadPoolExecutor(1) as pool:
-        pending = pool.submit(process.answer, "check_known_issues", {"error_text": LOG}, "night-shift")
+        pending = pool.submit(process.answer, "check_known_issues", {"error_text": LOG}, reply, "night-shift")
         time.sleep(0.2)
         yield pending.result
 
@@ -100,7 +102,7 @@ def test_an_investigation_that_is_read_elsewhere_writes_down_what_it_found_and_w
 ):
     given = {"alert": LOG, "service": "anchor", "environment": "harbour"}
 
-    found = process.answer("investigate_alert", given, "night-shift")
+    found = process.answer("investigate_alert", given, reply, "night-shift")
 
     assert isinstance(found, CallToolResult)
     assert not found.is_error
@@ -112,11 +114,11 @@ def test_an_investigation_that_is_read_elsewhere_writes_down_what_it_found_and_w
 
 
 def test_it_finds_what_the_server_learned_a_moment_ago(own_home: Path, process: OwnProcess):
-    process.answer("check_known_issues", {"error_text": LOG}, "night-shift")
+    process.answer("check_known_issues", {"error_text": LOG}, reply, "night-shift")
     with KnowledgeBase.open(own_home) as kb:
         kb.learn_pattern("FATAL the anchor chain of ship 4 broke", "rust", "a new chain")
 
-    found = process.answer("check_known_issues", {"error_text": LOG}, "night-shift")
+    found = process.answer("check_known_issues", {"error_text": LOG}, reply, "night-shift")
 
     assert isinstance(found, CallToolResult)
     assert found.structured_content
@@ -124,15 +126,12 @@ def test_it_finds_what_the_server_learned_a_moment_ago(own_home: Path, process: 
 
 
 def test_a_mistake_of_the_caller_s_comes_back_as_a_sentence(process: OwnProcess):
-    found = process.answer("check_known_issues", {"error_text": LOG, "limit": 99}, "night-shift")
-
-    assert isinstance(found, CallToolResult)
-    assert found.is_error
-    assert "`limit` must be a number, at least 1 and at most 50, not '99'" in said(found)
+    with pytest.raises(InvalidInput, match=r"`limit` must be a number, at least 1 and at most 50, not '99'"):
+        process.answer("check_known_issues", {"error_text": LOG, "limit": 99}, reply, "night-shift")
 
 
 def test_a_process_that_was_killed_is_told_and_the_next_call_begins_another(process: OwnProcess):
-    process.answer("check_known_issues", {"error_text": LOG}, "night-shift")
+    process.answer("check_known_issues", {"error_text": LOG}, reply, "night-shift")
     (first,) = children(os.getpid())
     os.kill(first, signal.SIGSTOP)  # so that the call has begun when it dies
     with calls(process) as pending:
@@ -140,7 +139,7 @@ def test_a_process_that_was_killed_is_told_and_the_next_call_begins_another(proc
         with pytest.raises(ProcessDied, match=r"ended before it answered .* ask again"):
             pending()
 
-    found = process.answer("check_known_issues", {"error_text": LOG}, "night-shift")
+    found = process.answer("check_known_issues", {"error_text": LOG}, reply, "night-shift")
 
     assert isinstance(found, CallToolResult)
     assert not found.is_error
@@ -148,10 +147,10 @@ def test_a_process_that_was_killed_is_told_and_the_next_call_begins_another(proc
 
 def test_a_process_that_nobody_asks_ends_and_the_next_call_begins_another(own_home: Path):
     lonely = OwnProcess(find_home(own_home), idle_seconds=0.01)
-    lonely.answer("check_known_issues", {"error_text": LOG}, "night-shift")
+    lonely.answer("check_known_issues", {"error_text": LOG}, reply, "night-shift")
     time.sleep(2)
 
-    found = lonely.answer("check_known_issues", {"error_text": LOG}, "night-shift")
+    found = lonely.answer("check_known_issues", {"error_text": LOG}, reply, "night-shift")
 
     lonely.close()
     assert isinstance(found, CallToolResult)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.doors.mcp.worker import GROWN, Heap
+from kb.doors.calls.workers import GROWN, Heap
 
 
 class Node:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.doors.mcp.opening import LOADING, WarmingEncoder
+from kb.doors.calls.opening import LOADING, WarmingEncoder
 from kb.doors.mcp.server import KbServer
 from kb.errors import StoreBroken
 from kb.index.encoder import EXPORTING, OnnxEncoder
@@ -73,7 +73,7 @@ def test_a_server_that_has_ended_loads_nothing_more(home: Path, encoder: OnnxEnc
 def test_the_handshake_and_the_list_of_tools_load_no_model(home: Path):
     script = """
 import sys
-from kb.doors.mcp.opening import opened_to_serve
+from kb.doors.calls.opening import opened_to_serve
 from kb.doors.mcp.server import KbServer
 from mcp import Client
 import anyio
@@ -92,7 +92,7 @@ anyio.run(main)
         check=True,
     )
     count, *loaded = done.stdout.split()
-    assert int(count) > 30
+    assert int(count) > 20
     assert not {"numpy", "onnxruntime", "chromadb", "torch", "tokenizers", "sentence_transformers"} & set(
         loaded
     )
@@ -146,7 +146,7 @@ def test_the_model_is_loaded_in_the_background(home: Path, encoder: OnnxEncoder)
 def test_a_server_that_waits_for_its_handshake_has_loaded_neither_mcp_s_client_half_nor_the_tools(home: Path):
     script = (
         "import sys\nfrom kb.doors.mcp.handshake import put_off_client\nput_off_client()\n"
-        "from kb.doors.mcp.opening import opened_to_serve\nfrom kb.doors.mcp.server import KbServer\n"
+        "from kb.doors.calls.opening import opened_to_serve\nfrom kb.doors.mcp.server import KbServer\n"
         "with opened_to_serve(sys.argv[1]) as (kb, load):\n    KbServer(kb, answered=load)\n    print(*sys.modules)"
     )
 
@@ -162,7 +162,7 @@ def test_a_server_that_waits_for_its_handshake_has_loaded_neither_mcp_s_client_h
     assert "mcp.server.lowlevel.server" in loaded
     assert not {name for name in loaded if name.startswith(("mcp.client", "kb.lookup", "kb.learning"))}
     assert not {
-        "kb.doors.mcp.tools.asking",
+        "kb.operations.asking",
         "kb.doors.mcp.replies",
         "kb.text.masking",
         "numpy",

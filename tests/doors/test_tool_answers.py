@@ -21,8 +21,6 @@ READS = {
     "search_incidents",
     "get_entry",
     "memory_read",
-    "memory_query",
-    "memory_view",
     "weekly_summary",
     "proposals_list",
     "triage",
@@ -144,7 +142,7 @@ def test_a_memory_file_of_two_thousand_items_is_cut_and_says_so(crowded: Agent):
         one == {"where": "content.harbour_patterns", "shown": len(shown), "total": 2_000}
         for one in answer["left_out"]
     )
-    assert "memory_query" in answer["how"]
+    assert "memory_read(key, path, filter)" in answer["how"]
 
 
 def test_a_filter_reaches_what_was_cut(crowded: Agent):

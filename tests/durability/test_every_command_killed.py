@@ -12,9 +12,8 @@ import pytest
 import typer
 
 from benchmarks.kill_scenarios import READING, SCENARIOS, TOOLS
-from kb.base import KnowledgeBase
 from kb.doors.cli.app import app
-from kb.doors.mcp.server import tool_groups
+from kb.operations.catalogue import operations
 from tests.conftest import ROOT
 
 KILLED = {scenario.name.split(" --")[0] for scenario in SCENARIOS if not scenario.name.startswith("(")}
@@ -45,8 +44,8 @@ def test_every_command_is_killed_or_known_to_write_nothing() -> None:
     assert set() == KILLED & READING
 
 
-def test_every_tool_that_writes_does_the_work_of_a_command_that_is_killed(kb: KnowledgeBase) -> None:
-    writing = {offer.tool.name for group in tool_groups(kb) for offer in group.offers() if not offer.reads}
+def test_every_tool_that_writes_does_the_work_of_a_command_that_is_killed() -> None:
+    writing = {one.name for one in operations().values() if not one.reads}
     assert writing <= TOOLS.keys()
     assert {TOOLS[name] for name in writing} <= KILLED
 

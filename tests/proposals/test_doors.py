@@ -11,8 +11,9 @@ from typer.testing import CliRunner, Result
 
 from kb import KnowledgeBase
 from kb.doors.cli.app import app
-from kb.doors.mcp.tools.proposals import Proposing
 from kb.index.encoder import OnnxEncoder
+from kb.operations.catalogue import operations
+from kb.operations.proposals import proposal_accept, proposals_list
 from tests.proposals.conftest import FENCING, ask, line
 
 
@@ -73,14 +74,14 @@ def test_rejecting_takes_it_off_the_list(home: Path) -> None:
 
 def test_agents_list_accept_and_reject(kb: KnowledgeBase) -> None:
     ask(kb, FENCING, 2)
-    tools = Proposing(kb)
-    (found,) = tools.proposals_list().proposals
-    assert tools.proposal_accept(found.proposal.id, {"fix": "Restart it"}).decision.state == "accepted"
-    assert tools.proposals_list().proposals == ()
+    (found,) = proposals_list(kb).proposals
+    accepted = proposal_accept(kb, proposal_id=found.proposal.id, edits={"fix": "Restart it"})
+    assert accepted.decision.state == "accepted"
+    assert proposals_list(kb).proposals == ()
 
 
-def test_only_listing_is_open_to_those_who_may_only_read(kb: KnowledgeBase) -> None:
-    reads = {offer.tool.name: offer.reads for offer in Proposing(kb).offers()}
+def test_only_listing_is_open_to_those_who_may_only_read() -> None:
+    reads = {name: one.reads for name, one in operations().items() if name.startswith("proposal")}
     assert reads == {"proposals_list": True, "proposal_accept": False, "proposal_reject": False}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from kb.doors.cli.output import say
+from kb.operations.toolset import Toolset
 
 _HOST = typer.Option(
     "127.0.0.1", "--host", metavar="ADDRESS", help="Where to listen; elsewhere a token is needed."
@@ -22,6 +23,16 @@ _TOKENS = typer.Option(
     show_envvar=False,
     help="Lines 'write: TOKEN' and 'read: TOKEN until 2026-12-31'; else KB_TOKEN_FILE, else KB_TOKEN, KB_READ_TOKEN.",
 )
+_TOOLSET = typer.Option(
+    Toolset.CORE,
+    "--toolset",
+    envvar="KB_TOOLSET",
+    show_envvar=False,
+    help="Which tools are listed: core, read (those that write nothing) or all; all can be called (KB_TOOLSET).",
+)
+_SCHEMAS = typer.Option(
+    False, "--output-schemas", help="List the schemas of answers, too: 12,000 tokens more."
+)
 _HOSTS = typer.Option([], "--allow-host", metavar="NAME", help="A name clients reach it by; may be repeated.")
 _ORIGINS = typer.Option([], "--allow-origin", metavar="URL", help="A web page that may ask; may be repeated.")
 
@@ -32,7 +43,7 @@ def add_to(root: typer.Typer) -> None:
     root.command("serve", short_help="Serve agents over HTTP (MCP).")(over_http)
 
 
-def over_stdio(context: typer.Context) -> None:
+def over_stdio(context: typer.Context, toolset: Toolset = _TOOLSET, output_schemas: bool = _SCHEMAS) -> None:
     """Serve agents over stdin and stdout: what an MCP client starts.
 
     Stdout carries the protocol alone; what there is to say goes to stderr.
@@ -43,13 +54,14 @@ def over_stdio(context: typer.Context) -> None:
         put_off_client()
         import anyio
 
-        from kb.doors.mcp.opening import opened_to_serve
+        from kb.doors.calls.opening import opened_to_serve
         from kb.doors.mcp.server import KbServer
 
     _log_to_stderr()
     with opened_to_serve(context.obj or None) as (kb, load_model):
         # The client waits for the first answer: the model is loaded after that.
-        anyio.run(KbServer(kb, answered=load_model).run_stdio_async)
+        server = KbServer(kb, answered=load_model, toolset=toolset, output_schemas=output_schemas)
+        anyio.run(server.run_stdio_async)
 
 
 def over_http(
@@ -59,6 +71,8 @@ def over_http(
     token_file: Path = _TOKENS,
     allow_host: list[str] = _HOSTS,
     allow_origin: list[str] = _ORIGINS,
+    toolset: Toolset = _TOOLSET,
+    output_schemas: bool = _SCHEMAS,
 ) -> None:
     """Serve agents over HTTP, at /mcp; /healthz says whether it is well.
 
@@ -66,12 +80,19 @@ def over_http(
     first may write, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
     KB_READ_TOKEN_UNTIL; after it whoever sends it is refused, and told why.
     """
+    from kb.doors.calls.opening import opened_to_serve
     from kb.doors.http.access import load_tokens
     from kb.doors.http.server import Listening, check_access, serve
-    from kb.doors.mcp.opening import opened_to_serve
 
     _log_to_stderr()
-    where = Listening(host=host, port=port, hosts=tuple(allow_host), origins=tuple(allow_origin))
+    where = Listening(
+        host=host,
+        port=port,
+        hosts=tuple(allow_host),
+        origins=tuple(allow_origin),
+        toolset=toolset,
+        output_schemas=output_schemas,
+    )
     tokens = load_tokens(token_file)
     check_access(where, tokens)
 

@@ -24,13 +24,15 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from kb.base import KnowledgeBase
+from kb.doors.calls.calls import Calls
+from kb.doors.calls.own_process import OwnProcess
+from kb.doors.calls.workers import take_short_turns
 from kb.doors.http.access import EndedTokens, Tokens, Verifier
 from kb.doors.http.health import Health
 from kb.doors.http.limits import Limits, TimelyBodies, timely_protocol
-from kb.doors.mcp.own_process import OwnProcess
 from kb.doors.mcp.server import KbServer
-from kb.doors.mcp.worker import take_short_turns
 from kb.errors import InvalidInput, KbError
+from kb.operations.toolset import Toolset
 
 END_SECONDS = 3
 """How long open connections may take to end after SIGTERM; a call that has begun always ends."""
@@ -41,12 +43,14 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where to listen, and under which names clients reach it."""
+    """Where to listen, under which names clients reach it, and which tools agents are told of."""
 
     host: str = "127.0.0.1"
     port: int = 8765
     hosts: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
+    toolset: Toolset = Toolset.CORE
+    output_schemas: bool = False
 
 
 def is_loopback(host: str) -> bool:
@@ -72,7 +76,13 @@ def http_app(
     kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health, limits: Limits, elsewhere: OwnProcess
 ) -> ASGIApp:
     """The application: MCP at `/mcp`, and `/healthz`, which needs no token and tells nothing."""
-    server = KbServer(kb, elsewhere=elsewhere, **_auth(where, tokens))
+    server = KbServer(
+        kb,
+        calls=Calls(kb, elsewhere),
+        toolset=where.toolset,
+        output_schemas=where.output_schemas,
+        **_auth(where, tokens),
+    )
 
     async def healthz(request: Request) -> JSONResponse:
         del request

@@ -13,10 +13,11 @@ from typing import Any
 import msgspec
 from mcp_types import CallToolResult, TextContent
 
-from kb.doors.mcp.offers import Offer
-from kb.doors.mcp.tools.incidents import Postmortem, Update
+from kb.doors.calls.calls import sentence
 from kb.model.brief import Brief
 from kb.model.ledger import Answer
+from kb.operations.incidents import Postmortem, Update
+from kb.operations.operation import Operation
 from kb.review.report import as_markdown as render_review
 from kb.review.summary import WeeklySummary
 from kb.text.entries.codec import to_builtins
@@ -31,13 +32,14 @@ _AROUND = 40
 _LONGEST_ERROR = 1_500
 
 
-def reply(record: object, offer: Offer) -> CallToolResult:
-    """What a tool returned, as a result."""
-    whole, budget = plain(to_builtins(record)), offer.budget - _AROUND
-    data = fit(whole, budget, newest=offer.newest, more=offer.more)
-    if isinstance(record, Answer):
-        data = {**data, "hidden": record.hidden + len(record.matches) - len(data["matches"])}
-    text = clipped(visible(text_of(record)), budget) or compact(data)
+def reply(asked: Operation, record: object) -> CallToolResult:
+    """What an operation returned, as a result for an agent."""
+    told = asked.told(record) if asked.told else record
+    whole, budget = plain(to_builtins(told)), asked.budget - _AROUND
+    data = fit(whole, budget, newest=asked.newest, more=asked.more)
+    if isinstance(told, Answer):
+        data = {**data, "hidden": told.hidden + len(told.matches) - len(data["matches"])}
+    text = clipped(visible(text_of(told)), budget) or compact(data)
     return CallToolResult(content=[TextContent(type="text", text=quoted(text))], structured_content=data)
 
 
@@ -58,9 +60,9 @@ def plain(data: Any) -> Any:
     return [plain(one) for one in data] if isinstance(data, (list, tuple)) else data
 
 
-def refusal(sentence: str) -> CallToolResult:
-    """A mistake that the agent can mend, in a sentence."""
-    said = visible(sentence)
+def refusal(name: str, error: Exception) -> CallToolResult:
+    """Why a call failed: what the agent can mend, in a sentence, or that asking again cannot help."""
+    said = visible(sentence(name, error))
     text = said if len(said) <= _LONGEST_ERROR else f"{said[:_LONGEST_ERROR]}…"
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 

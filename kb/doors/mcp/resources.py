@@ -13,14 +13,15 @@ from mcp.server.mcpserver.resources import FunctionResource
 from pydantic import Field
 
 from kb.base import KnowledgeBase
-from kb.doors.mcp.offers import PAGE
-from kb.doors.mcp.worker import Call, Workers
+from kb.doors.calls.workers import Call, Workers
 from kb.errors import KbError
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
 
 _YAML = "application/yaml"
+_TOKENS = 4_000
+"""Of a memory file; an entry has four times as many."""
 
 
 class Resources:
@@ -80,7 +81,7 @@ def _memory_file(key: str, kb: KnowledgeBase) -> str:
     from kb.memory.yaml_edit import render
 
     whole = {"content": kb.memory.read(key)}
-    cut = fit(whole, PAGE, newest=True, more="the tool memory_query shows the rest by a filter")
+    cut = fit(whole, _TOKENS, newest=True, more="the tool memory_read shows the rest by a filter")
     return labelled(render(plain(cut["content"] if cut is whole else cut)))
 
 
@@ -91,7 +92,7 @@ def _entry_as_yaml(entry_id: str, kb: KnowledgeBase) -> str:
 
     entry = kb.get(entry_id)
     said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
-    return labelled(render(plain({"kind": entry.kind, **fit({"entry": said}, 4 * PAGE)})))
+    return labelled(render(plain({"kind": entry.kind, **fit({"entry": said}, 4 * _TOKENS)})))
 
 
 def labelled(yaml_text: str) -> str:

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from kb.text.carriers import escapes
+import kb.text.carriers.escapes as escapes
 from kb.text.carriers.fields import BEHIND
 from kb.text.carriers.objects import messages
 from kb.text.carriers.said import decoded

@@ -13,7 +13,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from kb.text.carriers import behind, escapes, journal, json_lines, root_first, splits
+import kb.text.carriers.behind as behind
+import kb.text.carriers.escapes as escapes
+import kb.text.carriers.journal as journal
+import kb.text.carriers.json_lines as json_lines
+import kb.text.carriers.root_first as root_first
+import kb.text.carriers.splits as splits
 from kb.text.carriers.carried import bare
 from kb.text.carriers.said import may_say_level, says
 from kb.text.carriers.splits import Rows

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kb.text.crashes import kernels, managed, native, scripting
+import kb.text.crashes.kernels as kernels
+import kb.text.crashes.managed as managed
+import kb.text.crashes.native as native
+import kb.text.crashes.scripting as scripting
 from kb.text.crashes.forms import Form, Role
 from kb.text.evidence.alarm import any_of, lowered, shortest_marks
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.base import KnowledgeBase
+from kb.doors.calls.workers import current_actor
 from kb.doors.http.health import looked_after
-from kb.doors.mcp.worker import current_actor
 from kb.home import Home, find_home
 from kb.index.encoder import EXPORTING, Encoder, OnnxEncoder, Progress
 

@@ -6,6 +6,7 @@ is begun anew by the next call.  It opens the home as every other process does, 
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -14,13 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mcp_types import CallToolResult
-
-from kb.doors.mcp.offers import ToolCall
 from kb.errors import KbError
 from kb.home import Home
+
+if TYPE_CHECKING:
+    from kb.doors.calls.calls import Presented, Result
+    from kb.operations.skills import Call
 
 IDLE_SECONDS = 600.0
 """Without a call, until the process ends and its memory (a model and a connection, some 200 MB) is free."""
@@ -32,11 +34,20 @@ class ProcessDied(KbError):
     """The process that a call was given to ended before it answered."""
 
 
+_log = logging.getLogger("kb.server")
+
+
 @dataclass(frozen=True, slots=True)
-class _Call:
-    tool: str
-    arguments: Mapping[str, Any]
+class _Asked:
+    operation: str
+    given: Mapping[str, Any]
+    presented: Presented[Any]
     actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    error: Exception
 
 
 class OwnProcess:
@@ -46,19 +57,24 @@ class OwnProcess:
         self._home, self._idle_seconds = home, idle_seconds
         self._running: tuple[SpawnProcess, Connection] | None = None
 
-    def answer(self, tool: str, arguments: Mapping[str, Any], actor: str) -> CallToolResult | ToolCall:
-        """What the tool answers, or why it does not.  Raises ProcessDied."""
+    def answer(
+        self, operation: str, given: Mapping[str, Any], presented: Presented[Result], actor: str
+    ) -> Result | Call:
+        """What the operation answers, presented there.  Raises what it raised, or ProcessDied."""
         calls = self._calls()
         try:
-            calls.send(_Call(tool, arguments, actor))
-            answer: CallToolResult | ToolCall = calls.recv()
+            calls.send(_Asked(operation, given, presented, actor))
+            said = calls.recv()
         except (EOFError, OSError):
             code = self.close()
             raise ProcessDied(
                 f"the process that reads long texts ended before it answered (exit code {code}; it may have been "
                 "short of memory); ask again, with the part of the text around the error"
             ) from None
-        return answer
+        if isinstance(said, _Failed):
+            raise said.error
+        answered: Result | Call = said
+        return answered
 
     def _calls(self) -> Connection:
         """Where calls go; the process is begun where there is none (any more)."""
@@ -97,24 +113,28 @@ def _answer_all(home: Home, calls: Connection, idle_seconds: float) -> None:
         signal.signal(number, signal.SIG_IGN)
     if sys.platform != "win32":
         os.nice(_GIVES_WAY)
-    from kb.doors.mcp.handshake import put_off_client
-
-    put_off_client()
-    from kb.doors.mcp.calls import answer, refused
-    from kb.doors.mcp.opening import opened_as_served
-    from kb.doors.mcp.server import all_offers
-    from kb.doors.mcp.worker import calling
+    from kb.doors.calls.calls import answer
+    from kb.doors.calls.opening import opened_as_served
+    from kb.doors.calls.workers import calling
+    from kb.operations.catalogue import operation
 
     with opened_as_served(home) as kb:
-        offers = all_offers(kb)
         while calls.poll(idle_seconds):
             try:
-                call = calls.recv()
+                asked = calls.recv()
             except EOFError:
                 return
             try:
-                with calling(call.actor):
-                    said = answer(offers[call.tool], call.arguments, kb)
+                with calling(asked.actor):
+                    said = answer(operation(asked.operation), asked.given, asked.presented, kb)
             except Exception as error:
-                said = refused(call.tool, error)
+                said = _Failed(_portable(error, asked.operation))
             calls.send(said)
+
+
+def _portable(error: Exception, operation: str) -> Exception:
+    """The error as it can be sent: kb's own as they are; of others, which may hold anything, what they say."""
+    if isinstance(error, KbError):
+        return error
+    _log.error("the operation %r failed", operation, exc_info=error)
+    return RuntimeError(f"{type(error).__name__}: {error}")

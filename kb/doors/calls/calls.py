@@ -1,0 +1,107 @@
+"""`Calls`: the operations over one open knowledge base, for all who ask at once, whatever the protocol.
+
+Every call goes the same way: which operation, whether its caller may ask for it, then a knowledge base in a thread
+(`workers` says which) or in a process of its own (`own_process`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kb.base import KnowledgeBase
+from kb.doors.calls.workers import Lane, Workers
+from kb.errors import KbError, NotAllowed
+
+if TYPE_CHECKING:
+    from kb.doors.calls.own_process import OwnProcess
+    from kb.operations.operation import Operation
+    from kb.operations.skills import Call
+
+Result = TypeVar("Result")
+Presented = Callable[["Operation", Any], Result]
+"""What makes an answer of an operation's record, in the form of one protocol; a function of a module."""
+
+LONG = 30_000
+"""Characters of a text from which on it is read in the lane of long ones: about a tenth of a second."""
+SLOW = frozenset({"rehearse_pattern", "weekly_summary", "proposals_list"})
+"""Operations that read much of the history, whatever they are given."""
+_log = logging.getLogger("kb.server")
+
+
+class Calls:
+    """The operations of one open knowledge base; `elsewhere` answers what takes long."""
+
+    def __init__(self, kb: KnowledgeBase, elsewhere: OwnProcess | None = None) -> None:
+        self.workers = Workers(kb)
+        self._elsewhere = elsewhere
+
+    async def answer(
+        self,
+        name: str,
+        given: Mapping[str, Any],
+        presented: Presented[Result],
+        *,
+        actor: str = "",
+        may_write: bool = True,
+    ) -> Result:
+        """What an operation answers, presented.  Raises KbError for what the caller can mend."""
+        from kb.operations.catalogue import operation  # with all records: a handshake needs none of it
+        from kb.operations.skills import Call
+
+        asked = operation(name)
+        if not asked.reads and not may_write:
+            raise NotAllowed(
+                f"this token may only read, and {asked.name} writes; use the token that may write (KB_TOKEN)"
+            )
+        said = await self._answer(asked, given, presented, actor)
+        if isinstance(said, Call):
+            return await self.answer(
+                said.operation, said.arguments, presented, actor=actor, may_write=may_write
+            )
+        return said
+
+    async def _answer(
+        self, asked: Operation, given: Mapping[str, Any], presented: Presented[Result], actor: str
+    ) -> Result | Call:
+        if not is_long(asked, given):
+            lane = Lane.READ if asked.reads else Lane.WRITE
+        elif self._elsewhere:
+            work = partial(self._elsewhere.answer, asked.name, given, presented, actor)
+            return await self.workers.wait(work, Lane.LONG)
+        else:
+            lane = Lane.LONG
+        return await self.workers.run(partial(answer, asked, given, presented), lane, actor)
+
+
+def answer(
+    asked: Operation, given: Mapping[str, Any], presented: Presented[Result], kb: KnowledgeBase
+) -> Result | Call:
+    """What an operation answers of a knowledge base, presented.  Raises KbError for what the caller can mend."""
+    from kb.operations.skills import Call
+
+    record = asked(kb, **asked.read(given))
+    return record if isinstance(record, Call) else presented(asked, record)
+
+
+def sentence(operation: str, error: Exception) -> str:
+    """Why a call failed, for who asked: whether asking otherwise can help.  A mistake of kb's own is logged."""
+    if isinstance(error, KbError):
+        return str(error)
+    _log.error("the operation %r failed", operation[:60], exc_info=error)
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    return f"this is a mistake in kb itself ({said}); nothing can be mended by asking again"
+
+
+def is_long(asked: Operation, given: Mapping[str, Any]) -> bool:
+    """Whether the call takes so long that others must not wait for it: it brings a long text, or looks far back."""
+    return asked.name in SLOW or any(_size(value) > LONG for value in given.values())
+
+
+def _size(value: object) -> int:
+    """About how many characters there are to read."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return sum(map(_size, value)) if isinstance(value, list) else len(str(value))

@@ -1,1 +1,0 @@
-"""What agents may call, a file a noun."""

@@ -1,0 +1,94 @@
+"""Operations that ask: have we seen this before, what is there about it, what does this entry say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from kb.base import KnowledgeBase
+from kb.model.ledger import Answer, SearchHit, Trust
+from kb.model.status import Move
+from kb.operations.arguments import Day, Environment, Limit, Log, Service, Text, Words
+from kb.operations.operation import ANSWER, reading
+from kb.text.evidence.evidence import title_line
+
+_MORE = "get_entry(entry_id) shows one entry whole"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """What a search found, best first."""
+
+    hits: tuple[SearchHit, ...]
+    note: str = ""
+    """Says so where the limit cut the list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeEntry:
+    """An entry with everything that it says, its record, and how it came to its status."""
+
+    id: str
+    kind: str
+    title: str
+    entry: dict[str, Any]
+    trust: Trust
+    moves: tuple[Move, ...] = ()
+
+
+@reading("POST /check", ANSWER, more=_MORE)
+def check_known_issues(
+    kb: KnowledgeBase,
+    error_text: Annotated[Log, "The error: a line, a stack trace, an alert, a log."] = "",
+    tool_name: Annotated[Text, "The tool that failed, such as kubectl_exec."] = "",
+    service: Service = "",
+    environment: Environment = "",
+    limit: Limit = 5,
+    incident_id: Annotated[Text, "The incident it is for; else the one that is being worked on."] = "",
+) -> Answer:
+    """Have we seen this error before?  Call this first, as soon as anything fails.
+
+    Returns a verdict: `known` (act on it, after the entry's `check`), `related` (a hint, verify it first) or `unknown`
+    (what is shown is only the nearest, no match: investigate, and learn what you find).  Each match has its cause, fix,
+    commands, the check that tells look-alikes apart, and its record: `standing` is established, new (unverified) or
+    failing.  `alternatives` means several causes share the symptom: do the checks before any fix.  `notes` warn of
+    advice that was taken away because it failed.  Give `lookup_id` to record_outcome once you know whether it worked.
+    """
+    return kb.check_known_issues(error_text, tool_name, service, environment, limit, incident_id=incident_id)
+
+
+@reading("GET /search", ANSWER, more=f"{_MORE}; a narrower query or a smaller limit helps")
+def search_incidents(
+    kb: KnowledgeBase,
+    query: Annotated[Text, "What to look for, in words; empty lists the newest."] = "",
+    kinds: Annotated[Words, "Only these: incident, runbook, pattern, tool_fix, quirk, known_error …"] = (),
+    service: Service = "",
+    since: Annotated[Day, "Only what happened since this day, as 2026-05-20."] = None,
+    limit: Limit = 10,
+) -> Hits:
+    """Search past incidents, runbooks, patterns and fixes by words and meaning, best first.
+
+    For a question in your own words ("how did we fail over the database?"); for an error text use check_known_issues.
+    Returns titles with ids and snippets; get_entry shows one whole.
+    """
+    found = kb.search(query, kinds, service, since, limit)
+    return Hits(hits=tuple(found), note=found.note)
+
+
+@reading("GET /entries/{entry_id}", ANSWER, more="the resource kb://entry/{id} holds more of it")
+def get_entry(
+    kb: KnowledgeBase, entry_id: Annotated[Text, "The id, as a check or a search returned it."]
+) -> WholeEntry:
+    """One entry with everything that it says: steps, commands, checks, source, and its record."""
+    from kb.text.entries.codec import to_builtins
+
+    entry = kb.get(entry_id)
+    said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}
+    return WholeEntry(
+        id=entry.id,
+        kind=entry.kind,
+        title=title_line(entry.headline),
+        entry=said,
+        trust=kb.trust_of(entry),
+        moves=tuple(kb.moves.of(entry.id)),
+    )

@@ -1,0 +1,43 @@
+"""Operations on proposals: what the record suggests to change, and the decision on it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from kb.base import KnowledgeBase
+from kb.model.proposal import KeptProposal, Waiting
+from kb.operations.arguments import Inputs, Text
+from kb.operations.operation import PAGE, reading, writing
+
+ProposalId = Annotated[Text, "The proposal, as proposals_list gives it."]
+
+
+@reading("GET /proposals", PAGE, more="decide on the first ones, then list again")
+def proposals_list(kb: KnowledgeBase) -> Waiting:
+    """What the record suggests to change: patterns drafted from unknown texts, merges, retirements, runbooks.
+
+    Each comes with its reasons and the records that it rests on.  `review` names texts that were taken over from an
+    incident: read them before you accept.
+    """
+    return kb.proposals.waiting()
+
+
+@writing("POST /proposals/{proposal_id}/accept", again=True)
+def proposal_accept(
+    kb: KnowledgeBase,
+    proposal_id: ProposalId,
+    edits: Annotated[Inputs, "Keys of `item` to replace, such as {meaning: …, fix: …}."] = {},  # noqa: B006
+) -> KeptProposal:
+    """Write a proposal into the memory files, where people review it.  What is added starts unverified.
+
+    A drafted pattern needs a meaning or a fix: give what you found out, never a guess.
+    """
+    return kb.proposals.accept(proposal_id, edits)
+
+
+@writing("POST /proposals/{proposal_id}/reject", again=True)
+def proposal_reject(
+    kb: KnowledgeBase, proposal_id: ProposalId, reason: Annotated[Text, "Why, in a few words."]
+) -> KeptProposal:
+    """Turn a proposal down.  It comes back only when far more speaks for it."""
+    return kb.proposals.reject(proposal_id, reason)

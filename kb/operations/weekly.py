@@ -1,0 +1,23 @@
+"""The operation that looks back: what happened in a window, and what was learned from it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from kb.base import KnowledgeBase
+from kb.operations.arguments import number
+from kb.operations.operation import PAGE, reading
+from kb.review.summary import WeeklySummary
+
+
+@reading("GET /weekly", PAGE, newest=("log",), more="a shorter window (days) shows less")
+def weekly_summary(
+    kb: KnowledgeBase,
+    days: Annotated[float, number(0, 3660), "How many days back, such as 7 or 1."] = 7,
+) -> WeeklySummary:
+    """What happened in the last days: what came back, what was known, learned, fixed, failed, is to do.
+
+    Call it with days=1 after an incident, with days=7 for the weekly review.  Every part says how many records it was
+    counted from.
+    """
+    return kb.reviews.summary(days)
