@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 from kb.model.status import Move, MoveState
 from kb.text.times import minute
 

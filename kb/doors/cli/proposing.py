@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 
 _ID = typer.Argument(..., metavar="ID", help="The proposal, as kb proposals prints it.")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from kb.doors.cli.output import say
+from kb.doors.cli.printed.output import say
 
 _HOST = typer.Option(
     "127.0.0.1", "--host", metavar="ADDRESS", help="Where to listen; elsewhere a token is needed."
