@@ -147,7 +147,7 @@ def show(
 
     with opened(context) as kb:
         entry = kb.get(entry_id)
-        trust, moves = kb.trust_of(entry), kb.moves.of(entry_id)
+        trust, moves = kb.trust_of(entry), kb.moves.of(entry.id)
     if not as_json:
         print_text(entry_text(entry, trust, moves))
         return

@@ -91,7 +91,7 @@ def reject(
     if as_json:
         print_json(rejected)
     else:
-        say(f"{proposal_id} rejected; it comes back only when twice as much speaks for it")
+        say(f"{rejected.proposal.id} rejected; it comes back only when twice as much speaks for it")
 
 
 def _read(file: str) -> tuple[str, str]:
