@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from kb.errors import EntryNotFound, HomeNotWritable, Problem
+from kb.errors import HomeNotWritable, Problem
 from kb.former import former
 from kb.home import Home, find_home
 from kb.options import Options
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
     from kb.store.entries import Place
+    from kb.store.ids.known_ids import KnownIds
     from kb.triage.triage import Triage
     from kb.upkeep import Upkeep
     from kb.wiring import Parts
@@ -93,8 +94,7 @@ class KnowledgeBase:
     def refresh(self) -> list[Problem]:
         """See what changed in the memory files; returns the mistakes that stand in them now.
 
-        What cannot be taken in (a full disk, a read-only home) is one of these, not an error: what
-        was taken in before still answers.
+        What cannot be taken in (full disk, read-only home) is one of these: what was taken in before still answers.
         """
         return self._parts.refresh(self._clock())
 
@@ -171,7 +171,7 @@ class KnowledgeBase:
     def _incident(self, given: str = "") -> str | None:
         """The incident given, else the one that is being worked on; None when there is none."""
         if given.strip() or not self._parts.ledger.open_subjects(1):
-            return given.strip() or None  # answered without loading what incidents are made of
+            return self.ids.referred(given.strip()) or None  # without loading what incidents are made of
         return self.incidents.attached()
 
     def search(
@@ -191,12 +191,14 @@ class KnowledgeBase:
             return search(query, entries, tiers, kinds=kinds, service=service, since=since, limit=limit)
 
     def get(self, entry_id: str) -> Entry:
-        """The entry with this id, whatever its status.  Raises EntryNotFound."""
+        """The entry with this id, or a clear part of it, whatever its status.  Raises EntryNotFound or InvalidInput."""
         self.refresh()
-        entry = self._parts.entries.get(entry_id)
-        if entry is None:
-            raise EntryNotFound(f"there is no entry {entry_id!r}; ids come from: kb check, kb search")
-        return entry
+        return self._parts.entries.named(entry_id)
+
+    @property
+    def ids(self) -> KnownIds:
+        """Ids by a part of them, and the shortest parts that stand for them."""
+        return self._parts.ledger.ids
 
     def trust_of(self, entry: Entry) -> Trust:
         """The entry's trust now, with the record that it rests on."""
@@ -287,7 +289,7 @@ class KnowledgeBase:
             note=note,
             now=now,
             actor=self._actor,
-            incident_id=incident_id.strip() if incident_id or lookup_id else self._incident(),
+            incident_id=self._incident(incident_id) if incident_id or not lookup_id else None,
         )
         self._parts.moves.finish(now)
         self.upkeep.keep_copy(now)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.doors.cli.text import incident_in_words
+from kb.doors.cli.printed.text import incident_in_words
 from kb.errors import InvalidInput
 from kb.model.receipts import FileState
 

@@ -16,6 +16,7 @@ from kb.errors import InvalidInput
 from kb.learning.lesson import checked
 from kb.model.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
 from kb.store.changes import ChangeTable
+from kb.store.ids.known_ids import Space
 from kb.text.changes import COMMIT, parse_kind, parse_moment, parse_result, parse_reversible, short_version
 from kb.text.times import day_of, minute
 from kb.text.tokens import one_line
@@ -87,10 +88,9 @@ class Changes:
         return self.table.put(change, actor=self.actor)
 
     def get(self, change_id: str) -> Change:
-        """The change with this id.  Raises InvalidInput."""
-        found = self.table.find(change_id)
-        if found is None:
-            raise InvalidInput(f"there is no change {change_id!r}; ids come from: kb change list --json")
+        """The change with this id, or a clear part of it.  Raises EntryNotFound or InvalidInput."""
+        found = self.table.find(change_id) or self.table.find(self.table.ids.named(Space.CHANGE, change_id))
+        assert found is not None, "a change that was just named is there"
         return found
 
     def between(
@@ -147,8 +147,8 @@ class Changes:
         """Note that a drift is over: taken back, or captured in the repository.  Raises InvalidInput."""
         change = self.get(change_id)
         if not self.table.end(change.id, self.clock()):
-            raise InvalidInput(f"{change_id} is a {change.kind}, no drift; only drift can be ended")
-        return self.get(change_id)
+            raise InvalidInput(f"{change.id} is a {change.kind}, no drift; only drift can be ended")
+        return self.get(change.id)
 
     def import_git(
         self, repository: str | Path, since: Moment | None = None, service: str = "", environment: str = ""

@@ -21,6 +21,7 @@ from kb.incidents.updates import StatusUpdate, status_update
 from kb.memory.yaml_file import write_atomically
 from kb.model.incident import LiveIncident, Step
 from kb.model.ledger import Event
+from kb.store.ids.known_ids import Space
 from kb.text.tokens import slug
 
 Texts = Iterable[str] | str
@@ -56,7 +57,7 @@ class Incidents(IncidentLog):
             impact=impact,
             alert=alert,
             started=started,
-            lookup_id=lookup_id,
+            lookup_id=self.ledger.ids.find(Space.LOOKUP, lookup_id or "") or lookup_id,
             now=now,
         )
         with self.ledger.write():
@@ -110,14 +111,15 @@ class Incidents(IncidentLog):
 
         With `worked=False` that entry is marked as failed at once.  Raises EntryNotFound.
         """
-        data = {"entry_id": self.archive.existing(entry_id), "worked": worked}
+        entry = self.archive.existing(entry_id)
+        data = {"entry_id": entry, "worked": worked}
         with self.ledger.write():
             incident = self._unfinished(incident_id)
             after = self._record(incident.id, Step.MITIGATION, steps.text("action", action), data=data)
-            if worked is False and entry_id:
-                self.archive.debit(after, [entry_id], self.clock(), self.actor())
-            elif entry_id:
-                self.archive.applied(after, entry_id, self.clock(), self.actor())
+            if worked is False and entry:
+                self.archive.debit(after, [entry], self.clock(), self.actor())
+            elif entry:
+                self.archive.applied(after, entry, self.clock(), self.actor())
         self.archive.settle(self.clock())
         return after
 
@@ -130,8 +132,9 @@ class Incidents(IncidentLog):
         incident_id: str = "",
     ) -> LiveIncident:
         """Say what removed the cause; `cause` is noted as confirmed.  Nothing is credited before `verify`."""
+        entry = self.archive.existing(entry_id)
         data = {
-            "entry_id": self.archive.existing(entry_id),
+            "entry_id": entry,
             "prevention": steps.more("prevention", prevention),
         }
         with self.ledger.write():
@@ -142,8 +145,8 @@ class Incidents(IncidentLog):
             after = self._record(
                 incident.id, Step.RESOLUTION, steps.text("resolution", resolution), data=data
             )
-            if entry_id:
-                self.archive.ended(after, entry_id, self.clock(), self.actor())
+            if entry:
+                self.archive.ended(after, entry, self.clock(), self.actor())
         self.archive.settle(self.clock())
         return after
 

@@ -22,6 +22,7 @@ from kb.model.incident import LiveIncident, Phase, Step
 from kb.model.ledger import Event, Result
 from kb.store.catalogue import LIVE
 from kb.store.entries import EntryTable
+from kb.store.ids.known_ids import Space
 from kb.store.ledger import Ledger
 from kb.text.entries.identify import fingerprints_of
 
@@ -40,13 +41,18 @@ class IncidentLog:
     actor: Callable[[], str]
 
     def get(self, incident_id: str = "") -> LiveIncident:
-        """The incident with this id, or the only open one.  Raises EntryNotFound or InvalidInput."""
+        """The incident with this id, or a part of it, or the only open one.  Raises EntryNotFound or InvalidInput."""
         if not incident_id:
             return self._the_open_one()
-        events = self.ledger.events_of(incident_id)
-        if not events:
-            raise EntryNotFound(f"there is no incident {incident_id!r} that was opened here; {self._which()}")
+        events = self.ledger.events_of(incident_id) or self.ledger.events_of(self._whole(incident_id))
         return unfold(events)
+
+    def _whole(self, given: str) -> str:
+        """The id of the incident that is meant by a part of it."""
+        try:
+            return self.ledger.ids.named(Space.LIVED, given)
+        except EntryNotFound as error:
+            raise EntryNotFound(f"{error}; {self._which()}") from None
 
     def told(self, incident_id: str = "") -> LiveIncident:
         """As `get`; where none is open, the one that was closed last: what is said then is said of that."""
@@ -76,8 +82,8 @@ class IncidentLog:
 
     def find(self, incident_id: str) -> LiveIncident | None:
         """The incident with this id, or None."""
-        events = self.ledger.events_of(incident_id)
-        return unfold(events) if events else None
+        whole = self.ledger.ids.find(Space.LIVED, incident_id)
+        return unfold(self.ledger.events_of(whole)) if whole else None
 
     def between(self, since: datetime, until: datetime) -> list[LiveIncident]:
         """The incidents that were opened in a window, newest first."""
@@ -182,10 +188,8 @@ class Archive:
     outcomes: Outcomes
 
     def existing(self, entry_id: str) -> str | None:
-        """The id of an entry that there is, or None for an empty one.  Raises EntryNotFound."""
-        if entry_id and self.entries.get(entry_id) is None:
-            raise EntryNotFound(f"there is no entry {entry_id!r}; give the id that a lookup returned")
-        return entry_id or None
+        """The whole id of an entry that there is, or None for an empty one.  Raises EntryNotFound or InvalidInput."""
+        return self.entries.named(entry_id).id if entry_id else None
 
     def keep(self, incident: LiveIncident, now: datetime) -> None:
         """From its resolution on, the incident is found by search and lookup; a postmortem takes over."""

@@ -112,11 +112,7 @@ class Outcomes:
     ) -> Outcome:
         if result not in list(Result):
             raise InvalidInput(f"result {result!r} is none of: {', '.join(Result)}")
-        lookup = self.ledger.find_lookup(lookup_id) if lookup_id else None
-        if lookup_id and lookup is None:
-            raise InvalidInput(
-                f"there was no lookup {lookup_id!r}; leave it out, or give the id that the check returned"
-            )
+        lookup = self.ledger.lookup(lookup_id) if lookup_id else None
         incident = incident_id or (lookup["incident"] if lookup else None)
         services = self.ledger.services_of(incident) if incident else []
         alone = services[0] if len(services) == 1 else ""
@@ -125,13 +121,13 @@ class Outcomes:
             at=now,
             entry_id=entry.id,
             result=Result(result),
-            lookup_id=lookup_id or None,
+            lookup_id=lookup["id"] if lookup else None,
             incident=incident or None,
             service=(lookup and lookup["service"]) or alone,
             actor=actor,
             verified_by=checked("verified_by", verified_by or "") or None,
             note=checked("note", note),
-            trouble=self.ledger.trouble_of(incident, lookup_id, now),
+            trouble=self.ledger.trouble_of(incident, lookup["id"] if lookup else None, now),
         )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from kb.errors import EntryNotFound, HomeNotWritable, InvalidInput, KbError
+from kb.errors import HomeNotWritable, InvalidInput, KbError
 from kb.learning.lesson import checked
 from kb.model.proposal import Decision, KeptProposal, Proposal, ProposalKind, ProposalState, Waiting
 from kb.proposals.accepting import Acceptance, Writer
@@ -26,6 +26,7 @@ from kb.proposals.facts import RecordFacts, RecordSources
 from kb.proposals.merges import gather_merges
 from kb.proposals.patterns import gather_patterns
 from kb.proposals.runbooks import gather_retirements, gather_runbooks, gather_verifications
+from kb.store.ids.known_ids import Space
 from kb.text.redact import redact_data
 
 
@@ -73,9 +74,9 @@ class Proposals:
         found = self._get(proposal_id, settled)
         if found.decision.state is ProposalState.ACCEPTED:
             return found
-        proposal = settled.fresh.get(proposal_id)
+        proposal = settled.fresh.get(found.proposal.id)
         if proposal is None:
-            raise InvalidInput(f"{proposal_id} is {found.decision.state}: {found.decision.reason}")
+            raise InvalidInput(f"{found.proposal.id} is {found.decision.state}: {found.decision.reason}")
         clean: dict[str, Any] = redact_data(edits or {})
         proposal = replace(edited(proposal, clean), reviewed_by=checked("reviewed_by", reviewed_by))
         begun = Decision(state=ProposalState.OPEN, at=self.now, by=self.actor)
@@ -96,7 +97,7 @@ class Proposals:
         found = self.get(proposal_id)
         if found.decision.state is ProposalState.ACCEPTED:
             raise InvalidInput(
-                f"{proposal_id} was accepted already; take it back in the file that it changed"
+                f"{found.proposal.id} was accepted already; take it back in the file that it changed"
             )
         if not reason.strip():
             raise InvalidInput("the reason is empty; say in a few words why, for whoever sees this next")
@@ -150,10 +151,8 @@ class Proposals:
         return Acceptance(decision.at or self.now, decision.by)
 
     def _get(self, proposal_id: str, settled: Settled) -> KeptProposal:
-        found = next((one for one in settled.all if one.proposal.id == proposal_id), None)
-        if found is None:
-            raise EntryNotFound(f"there is no proposal {proposal_id!r}; see: kb proposals")
-        return found
+        by_id = {one.proposal.id: one for one in settled.all}
+        return by_id.get(proposal_id) or by_id[self.sources.table.ids.named(Space.PROPOSAL, proposal_id)]
 
 
 def gather(facts: RecordFacts) -> list[Proposal]:

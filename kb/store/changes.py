@@ -16,6 +16,7 @@ import msgspec
 from kb.errors import StoreBroken
 from kb.model.change import Change, ChangeKind, ChangeResult
 from kb.store.database import Database, Row, placeholders
+from kb.store.ids.known_ids import KnownIds
 from kb.text.changes import COMMIT, ENDED, is_expired, is_open, service_key
 from kb.text.entries.codec import stamp
 from kb.text.entries.ids import short_hash
@@ -37,7 +38,7 @@ class ChangeTable:
     """The changes of one home."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._db, self.ids = db, KnownIds(db)
 
     def put(self, change: Change, *, file: str | None = None, actor: str = "") -> Change:
         """Keep a change, under its id or the one that follows from its content; returns it with that id."""

@@ -15,6 +15,7 @@ from kb.model import Entry, Source, Status
 from kb.model.entry import OFFERED
 from kb.store.database import Database, Row, placeholders
 from kb.store.entry_index import EntryIndex, Found
+from kb.store.ids.known_ids import KnownIds, Space
 from kb.store.lexical_index import Filter, LexicalIndex
 from kb.text.entries import codec
 from kb.text.entries.identify import Fingerprint
@@ -47,12 +48,18 @@ class EntryTable:
 
     def __init__(self, db: Database, lexical: LexicalIndex) -> None:
         self._db = db
-        self.index = EntryIndex(db, lexical)
+        self.index, self.ids = EntryIndex(db, lexical), KnownIds(db)
 
     def get(self, entry_id: str) -> Entry | None:
         """The entry with this id, whatever its status, or None."""
         found = self._db.rows("SELECT kind, data FROM entries WHERE id = ?", [entry_id])
         return codec.loads(found[0]["kind"], found[0]["data"]) if found else None
+
+    def named(self, given: str) -> Entry:
+        """The entry with this id, or a clear part of it.  Raises EntryNotFound or InvalidInput."""
+        entry = self.get(given) or self.get(self.ids.named(Space.ENTRY, given))
+        assert entry is not None, "entries are never deleted while they are named"
+        return entry
 
     def many(self, ids: Iterable[str]) -> dict[str, Stored]:
         """The entries with these ids; unknown ids are left out."""

@@ -18,6 +18,7 @@ from kb.errors import HomeBusy
 from kb.model.ledger import DAY, Event, Match, Outcome, Result, Verdict
 from kb.store.database import Database, Row, placeholders
 from kb.store.deferred import DeferredLookups, LookupRows
+from kb.store.ids.known_ids import KnownIds, Space
 from kb.text.entries.codec import stamp
 from kb.text.times import day_of
 
@@ -35,7 +36,7 @@ class Ledger:
     """What happened in one home."""
 
     def __init__(self, db: Database) -> None:
-        self._db, self.deferred = db, DeferredLookups(db)
+        self._db, self.deferred, self.ids = db, DeferredLookups(db), KnownIds(db)
 
     def record_lookup(
         self,
@@ -89,6 +90,12 @@ class Ledger:
             self.deferred.take_in()
         rows = self._db.rows("SELECT * FROM lookups WHERE id = ?", [lookup_id])
         return rows[0] if rows else None
+
+    def lookup(self, given: str) -> Row:
+        """The row of the lookup with this id, or a clear part of it.  Raises EntryNotFound or InvalidInput."""
+        found = self.find_lookup(given) or self.find_lookup(self.ids.named(Space.LOOKUP, given))
+        assert found is not None, "a lookup that was just named is there"
+        return found
 
     def services_of(self, incident_id: str) -> list[str]:
         """The services of an incident that was opened live; none when there is no such incident."""

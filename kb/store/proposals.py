@@ -19,6 +19,7 @@ from kb.model.ledger import Asked
 from kb.model.proposal import Decision, KeptProposal, Proposal, ProposalState
 from kb.model.review import WatchItem
 from kb.store.database import Database, Row
+from kb.store.ids.known_ids import KnownIds
 from kb.text.entries.codec import stamp
 from kb.text.entries.identify import of_today
 
@@ -33,7 +34,7 @@ class ProposalTable:
     """The rows of `proposals`.  One that is open and has a time of decision was accepted but not finished."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._db, self.ids = db, KnownIds(db)
 
     def all(self) -> list[KeptProposal]:
         """Every proposal that was ever made, oldest first."""

@@ -10,7 +10,7 @@ import pytest
 
 import kb.doors.cli
 from kb import KnowledgeBase
-from kb.doors.cli.text import receipt_text
+from kb.doors.cli.printed.text import receipt_text
 from kb.model.receipts import FileReceipt, FileState, Receipt
 from tests.conftest import RunKb
 
@@ -85,7 +85,7 @@ def test_what_is_learned_and_ingested_is_kept_without_it(home: Path, run_kb: Run
 
 
 def test_every_command_prints_through_one_function() -> None:
-    for file in Path(kb.doors.cli.__file__).parent.glob("*.py"):
+    for file in Path(kb.doors.cli.__file__).parent.rglob("*.py"):
         text = file.read_text()
         assert file.name == "output.py" or not re.search(r"\becho\(|\bprint\(|sys\.stdout\.write", text), (
             file.name

@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 
 from kb import KnowledgeBase
-from kb.doors.cli.output import as_json_text
+from kb.doors.cli.printed.output import as_json_text
 from kb.review.report import as_markdown
 from kb.review.summary import Counted, WeeklySummary
 from tests.review.fixture_week import MONDAY, Clock, Written, days_later

@@ -18,7 +18,7 @@ from kb.doors.cli import (
     serving,
     weekly,
 )
-from kb.doors.cli.output import print_text
+from kb.doors.cli.printed.output import print_text
 
 _FIRST_STEPS = """\b
 First steps:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
-from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 from kb.errors import KbError, NothingAsked
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def check(
     as_json: bool = JSON,
 ) -> None:
     """Have we seen this before?  Works on a line, a stack trace, or a log: kubectl logs … | kb check -"""
-    from kb.doors.cli.text import answer_text
+    from kb.doors.cli.printed.text import answer_text
 
     try:
         with opened(context) as kb:
@@ -122,7 +122,7 @@ def search(
     as_json: bool = JSON,
 ) -> None:
     """Search past incidents, runbooks, known errors and fixes."""
-    from kb.doors.cli.text import hits_text
+    from kb.doors.cli.printed.text import hits_text
 
     with opened(context) as kb:
         hits = kb.search(" ".join(query or []), kind, service, since.date() if since else None, limit)
@@ -142,12 +142,12 @@ def show(
     as_json: bool = JSON,
 ) -> None:
     """Show one entry whole, with its record and how it came to its status."""
-    from kb.doors.cli.text import entry_text
+    from kb.doors.cli.printed.text import entry_text
     from kb.text.entries.codec import to_builtins
 
     with opened(context) as kb:
         entry = kb.get(entry_id)
-        trust, moves = kb.trust_of(entry), kb.moves.of(entry_id)
+        trust, moves = kb.trust_of(entry), kb.moves.of(entry.id)
     if not as_json:
         print_text(entry_text(entry, trust, moves))
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 
 app = typer.Typer(help="What was changed in production, and where to roll back to.", no_args_is_help=True)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.doors.cli.output import JSON, ProgressBar, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, ProgressBar, opened, print_json, print_text, say
 
 if TYPE_CHECKING:
     from kb.evaluation.results import Run

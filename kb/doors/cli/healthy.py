@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.doors.cli.output import JSON, ProgressBar, opened, print_json, print_text
+from kb.doors.cli.printed.output import JSON, ProgressBar, opened, print_json, print_text
 
 app = typer.Typer(
     help="Logs that are known to be fine: a pattern that fires on one goes into quarantine.",
@@ -34,7 +34,7 @@ def add(
     again adds what is new in it.  Patterns that fire on it are no longer offered until they are narrowed,
     are marked `expected: true`, or the log is removed again.
     """
-    from kb.doors.cli.healthy_text import added_text
+    from kb.doors.cli.printed.healthy_text import added_text
     from kb.learning.healthy import standard_input
 
     if source and len(logs) > 1:
@@ -60,7 +60,7 @@ def list_(
     as_json: bool = JSON,
 ) -> None:
     """List the healthy logs; with SOURCE, the lines kept of that one."""
-    from kb.doors.cli.healthy_text import lines_text, sources_text
+    from kb.doors.cli.printed.healthy_text import lines_text, sources_text
 
     with opened(context) as kb:
         if source:
@@ -74,7 +74,7 @@ def list_(
 @app.command()
 def remove(context: typer.Context, source: str = _SOURCE, as_json: bool = JSON) -> None:
     """Forget a healthy log.  Entries that it alone kept in quarantine come back."""
-    from kb.doors.cli.healthy_text import report_text
+    from kb.doors.cli.printed.healthy_text import report_text
 
     with opened(context) as kb:
         report = kb.healthy.remove(source)
@@ -87,7 +87,7 @@ def check(context: typer.Context, as_json: bool = JSON) -> None:
 
     This happens by itself whenever either changes; here is what it found.
     """
-    from kb.doors.cli.healthy_text import report_text
+    from kb.doors.cli.printed.healthy_text import report_text
 
     with opened(context) as kb:
         report = kb.healthy.check()
@@ -110,7 +110,7 @@ def rehearse(
 
     Nothing is written.  Edit the memory file yourself when you like what you see.
     """
-    from kb.doors.cli.healthy_text import rehearsal_text
+    from kb.doors.cli.printed.healthy_text import rehearsal_text
 
     with opened(context) as kb:
         rehearsal = kb.rehearse(entry_id, pattern, regex, shown=limit)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from kb.doors.cli.output import JSON, ProgressBar, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, ProgressBar, opened, print_json, print_text, say
 
 
 def add_first_to(app: typer.Typer) -> None:
@@ -74,7 +74,7 @@ def ingest(
 
     Exit code 1 when something could not be read; all the rest was taken in.
     """
-    from kb.doors.cli.text import receipt_text
+    from kb.doors.cli.printed.text import receipt_text
     from kb.model.receipts import FileState
     from kb.review.runbooks import in_words
     from kb.text.entries.codec import to_builtins
@@ -115,7 +115,7 @@ def doctor(
 
     Exit code 1 when something is wrong with the home.
     """
-    from kb.doors.cli.text import findings_text
+    from kb.doors.cli.printed.text import findings_text
 
     with opened(context, exact_below=0) as kb:  # cells and server themselves are to be looked at
         if repair or rebuild or embed_again:
@@ -155,7 +155,7 @@ def sweep(
     incident or an open proposal never goes.  kb does the same by itself once a day when nobody asks, unless
     KB_KEEP_DAYS=off; then the room is used again, and this command gives it back to the disk.
     """
-    from kb.doors.cli.text import sweep_text
+    from kb.doors.cli.printed.text import sweep_text
 
     with opened(context) as kb:
         report = kb.upkeep.sweep(days, dry_run=dry_run)
@@ -174,7 +174,7 @@ def redact(
 
     The whole database is copied before, into state/backups/: that copy still has them, so delete it when all is well.
     """
-    from kb.doors.cli.text import redact_text
+    from kb.doors.cli.printed.text import redact_text
 
     with opened(context) as kb:
         report = kb.upkeep.redact(dry_run=dry_run)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 from kb.errors import InvalidInput
 from kb.text.times import minute
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 from kb.doors.lesson_details import Detail, taking_details
 from kb.model.receipts import Learned
 

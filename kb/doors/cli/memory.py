@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 
 app = typer.Typer(help="Read and change the memory files (learned/*, state/*).", no_args_is_help=True)
 _KEY = typer.Argument(..., metavar="KEY", help="Such as learned/patterns or state/environments.")

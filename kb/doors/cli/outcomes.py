@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 from kb.model.status import Move, MoveState
 from kb.text.times import minute
 
@@ -38,18 +38,18 @@ def outcome(
 ) -> None:
     """Record what came of applying an entry; its trust and status follow from that."""
     with opened(context) as kb:
-        before = kb.get(entry_id).status
-        trust = kb.record_outcome(entry_id, result, lookup or None, verified_by or None, note, incident)
-        after = kb.get(entry_id).status
-        why = kb.moves.of(entry_id)[-1].reason if after is not before else ""
+        before = kb.get(entry_id)
+        trust = kb.record_outcome(before.id, result, lookup or None, verified_by or None, note, incident)
+        after = kb.get(before.id).status
+        why = kb.moves.of(before.id)[-1].reason if after is not before.status else ""
     if as_json:
-        print_json({"id": entry_id, "status": after, "trust": trust})
+        print_json({"id": before.id, "status": after, "trust": trust})
         return
     from kb.learning.trust import trust_in_words  # with the masks of templates: a tenth of a second
 
     print_text(f"trust {trust_in_words(trust)}")
     if why:
-        say(f"{entry_id} is now {after}: {why}; to take that back: kb status {entry_id} --undo")
+        say(f"{before.id} is now {after}: {why}; to take that back: kb status {before.id} --undo")
 
 
 def status(

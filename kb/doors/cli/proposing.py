@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from kb.doors.cli.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 
 _ID = typer.Argument(..., metavar="ID", help="The proposal, as kb proposals prints it.")
 
@@ -91,7 +91,7 @@ def reject(
     if as_json:
         print_json(rejected)
     else:
-        say(f"{proposal_id} rejected; it comes back only when twice as much speaks for it")
+        say(f"{rejected.proposal.id} rejected; it comes back only when twice as much speaks for it")
 
 
 def _read(file: str) -> tuple[str, str]:

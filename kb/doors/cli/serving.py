@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from kb.doors.cli.output import say
+from kb.doors.cli.printed.output import say
 from kb.operations.toolset import Toolset
 
 _HOST = typer.Option(

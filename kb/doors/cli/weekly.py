@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.doors.cli.output import JSON, as_json_text, opened, print_text, say
+from kb.doors.cli.printed.output import JSON, as_json_text, opened, print_text, say
 from kb.errors import InvalidInput
 from kb.text.times import in_utc
 

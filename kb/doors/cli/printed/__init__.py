@@ -1,0 +1,1 @@
+"""What commands print: answers, entries, receipts and findings as text, records as JSON, talk on stderr."""
