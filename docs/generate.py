@@ -12,7 +12,17 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-from docs import cli_page, code_page, json_page, map_page, mcp_page, readme, schema_page, wording_page
+from docs import (
+    cli_page,
+    code_page,
+    configuration_page,
+    json_page,
+    map_page,
+    mcp_page,
+    readme,
+    schema_page,
+    wording_page,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -20,6 +30,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "CONTRIBUTING.md": map_page.contributing,
     "docs/cli.md": cli_page.page,
     "docs/code.md": code_page.page,
+    "docs/configuration.md": configuration_page.page,
     "docs/json.md": json_page.page,
     "docs/mcp.md": mcp_page.page,
     "docs/schema.md": schema_page.page,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kb.changes.import_git import Imported
+from kb.configuration.file import Setting
+from kb.errors import Problem
 from kb.evaluation.compare import Comparison
 from kb.evaluation.results import Run
 from kb.incidents.updates import StatusUpdate
@@ -105,6 +107,16 @@ COMMANDS = (
             "failed": (list[str], "Why the exit code is 1, in words; empty when it is 0."),
         },
     ),
+    Shape(
+        ("config check",),
+        "What is wrong with `kb.toml`; the exit code is 1 when anything is.",
+        fields={
+            "file": (str, "Where it stands, or would."),
+            "problems": (list[Problem], "Its mistakes; what has one does not hold."),
+            "warnings": (list[str], "What is no mistake and would surprise, in words."),
+        },
+    ),
+    Shape(("config show",), "Every value that holds, those of the file first.", list[Setting]),
     Shape(
         ("doctor",),
         "What is wrong, if anything; the exit code is 1 when `healthy` is false.",
@@ -364,6 +376,7 @@ MEANINGS = {
     "FileReceipt.redacted": "How many secrets were taken out.",
     "FileReceipt.notes": "What was left out on purpose or read in an unusual way.",
     "FileReceipt.problems": "Mistakes in it, each with its line.",
+    "Setting.key": "Where it stands, such as `hooks.limits.minutes`.",
     "Problem.path": "The file.",
     "Problem.line": "The line, from 1; null for the whole file.",
     "Problem.message": "What is wrong.",

@@ -149,7 +149,7 @@ class KnowledgeBase:
             finding = self._parts.lookup.find(
                 error_text,
                 tool=tool_name,
-                service=service,
+                service=self._parts.configuration.current().service_named(service),
                 environment=environment,
                 limit=max(1, limit),
                 deep=deep,

@@ -43,6 +43,11 @@ class Home:
         return self.root / "state"
 
     @property
+    def configuration(self) -> Path:
+        """What is set for this home; most have no such file."""
+        return self.root / "kb.toml"
+
+    @property
     def database(self) -> Path:
         """The SQLite file."""
         return self.state / "kb.db"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,6 +10,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.configuration.file import checked_days
+from kb.configuration.sections import KEPT_DAYS
 from kb.errors import HomeBusy, HomeNotWritable, InvalidInput, Problem
 from kb.model.receipts import RedactReport, SweepReport
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from kb.index.vector_check import VectorReport
     from kb.wiring import Parts
 
-KEEP_DAYS = "KB_KEEP_DAYS"
-"""The environment variable that says after how many days old rows are swept; `off` where only `kb sweep` does it."""
 QUIET = timedelta(minutes=15)
 """How long nothing was asked or noted for a moment to be a quiet one."""
 _MUCH_ROOM = 16e6
@@ -42,7 +41,8 @@ class Upkeep:
         """Every mistake that stands in memory files and ingested files now."""
         self.refresh()
         read = (problem for record in self._parts.catalogue.records() for problem in record.problems)
-        return [*read, *self._parts.healthy.problems(everywhere=True), *self._parts.watch.problems()]
+        told = [*self._parts.configuration.problems(), *self._parts.watch.problems()]
+        return [*read, *self._parts.healthy.problems(everywhere=True), *told]
 
     def doctor(self) -> tuple[list[str], VectorReport]:
         """What is wrong with the home, in words, and the state of the vectors.  Changes nothing.
@@ -62,7 +62,7 @@ class Upkeep:
                 f"{free / 1e6:.0f} MB of state/kb.db hold nothing: kb uses them again, kb sweep gives them back"
             )
         try:
-            keep_days()
+            parts.configuration.keep_days()
         except InvalidInput as error:
             wrong.append(str(error))
         return [*wrong, *self._secrets_left()], vectors
@@ -137,7 +137,9 @@ class Upkeep:
 
         self.refresh()
         sweep, now = Sweep(self._parts.db), self._clock()
-        plan = sweep.plan(_checked(days if days is not None else keep_days() or 0), now)
+        plan = sweep.plan(
+            checked_days(days) if days else self._parts.configuration.keep_days() or KEPT_DAYS, now
+        )
         if dry_run:
             return plan
         self.keep_copy(now)
@@ -191,7 +193,7 @@ class Upkeep:
         now = self._clock()
         self.keep_copy(now)
         with suppress(HomeBusy, HomeNotWritable, InvalidInput):
-            if (days := keep_days()) and self._is_quiet(now):
+            if (days := self._parts.configuration.keep_days()) and self._is_quiet(now):
                 from kb.store.upkeep.sweep import Sweep
 
                 Sweep(self._parts.db).run(days, now)
@@ -223,29 +225,3 @@ class Upkeep:
             shown = ", ".join(report.in_your_files[:5])
             wrong.append(f"memory files hold secrets: {shown}; take them out, and out of the history of git")
         return wrong
-
-
-def keep_days() -> int | None:
-    """After how many days old rows are swept; None where that is turned off.  Raises InvalidInput."""
-    from kb.store.upkeep.sweep import KEPT_DAYS
-
-    given = os.environ.get(KEEP_DAYS, "").strip()
-    if given.casefold() == "off":
-        return None
-    if given and not given.isdecimal():
-        raise InvalidInput(
-            f"{KEEP_DAYS}={given!r} is no number of days; give one, such as {KEPT_DAYS}, or off"
-        )
-    return _checked(int(given)) if given else KEPT_DAYS
-
-
-def _checked(days: int) -> int:
-    from kb.store.upkeep.sweep import KEPT_DAYS, LEAST_DAYS
-
-    if days == 0:  # turned off, and asked for by hand
-        return KEPT_DAYS
-    if days < LEAST_DAYS:
-        raise InvalidInput(
-            f"{days} days are too few: proposals are drafted from the lookups of half a year; give {LEAST_DAYS} or more"
-        )
-    return days

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from kb.configuration.file import ConfigurationFile
 from kb.errors import HomeBusy, HomeNotWritable, Problem
 from kb.home import Home
 from kb.index.embeddings import Embeddings
@@ -62,6 +63,7 @@ class Parts:
     """Everything that works on one home."""
 
     home: Home
+    configuration: ConfigurationFile
     db: Database
     entries: EntryTable
     catalogue: Catalogue
@@ -119,6 +121,7 @@ class Parts:
         lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home,
+            ConfigurationFile(home),
             db,
             entries,
             catalogue,
@@ -192,6 +195,7 @@ class Parts:
             incidents=incidents.unfinished,
             find_incident=incidents.find,
             watched=self.watch.current,
+            configuration=self.configuration.current,
             actor=actor,
         )
         return Triage(sources, **calls)
@@ -235,7 +239,8 @@ class Parts:
         known = (problem for record in files for problem in record.problems)
         if lost := self.vectors.lost_database():
             missed.append(Problem("state/kb.db", None, lost))
-        return [*known, *self.healthy.problems(), *missed, *self.watch.problems()]
+        told = [*self.configuration.problems(), *self.watch.problems()]
+        return [*known, *self.healthy.problems(), *missed, *told]
 
     def close(self) -> None:
         """Close what is open."""

@@ -291,7 +291,7 @@ def answer(
 
     Without a ledger nothing is recorded, and nothing is said about that: it was asked for.
     """
-    notes = [*finding.notes, *(f"mistake in a memory file: {problem}" for problem in problems)]
+    notes = [*finding.notes, *(f"mistake in a file of the home: {problem}" for problem in problems)]
     lookup_id: str | None = None
     try:
         if ledger is not None:

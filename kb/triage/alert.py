@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kb.model.brief import Alert
+from kb.model.entry import Severity
 from kb.text.redact import redact_data
 from kb.triage.alert_lists import listed, of_amtool
 from kb.triage.alert_values import given_or, named, text_of
@@ -19,7 +20,7 @@ from kb.triage.alerts.kubernetes import events_in, events_in_text
 from kb.triage.alerts.mails import read_mail
 from kb.triage.alerts.prometheus import is_alert, read_group
 from kb.triage.alerts.report import AlertReading
-from kb.triage.alerts.summary import alert_of
+from kb.triage.alerts.summary import KNOWN_WORDS, alert_of
 from kb.triage.alerts.tools import read_tool
 from kb.triage.alerts.unknown import read_unknown, read_unknown_list
 from kb.triage.labels import environment_of, labels_in, labels_told_once, service_of
@@ -35,14 +36,19 @@ _RESOLVED = re.compile(
 """As a title is headed; `Resolved config missing` is not."""
 
 
-def parse_alert(alert: object, service: str = "", environment: str = "") -> Alert:
-    """The alert that a text, a mapping or a list of mappings tells; never raises."""
+def parse_alert(
+    alert: object, service: str = "", environment: str = "", scale: Mapping[str, Severity] = KNOWN_WORDS
+) -> Alert:
+    """The alert that a text, a mapping or a list of mappings tells; never raises.
+
+    `scale` says what words of severity mean here, in small letters; they go before those of the tools.
+    """
     data = redact_data(opened(_as_data(alert)))
     reading = _of_data(data)
     if reading is not None:
-        return alert_of(reading, service, environment)
+        return alert_of(reading, service, environment, scale)
     text = json.dumps(data, ensure_ascii=False) if data and isinstance(data, Mapping) else text_of(data)
-    return _of_text(text, service, environment)
+    return _of_text(text, service, environment, scale)
 
 
 def _as_data(alert: object) -> object:
@@ -98,18 +104,20 @@ def _of_list(items: Sequence[Mapping[object, object]]) -> AlertReading | None:
     return read_unknown_list(items) if items and not all(map(is_log_line, items)) else None
 
 
-def _of_text(text: str, service: str, environment: str) -> Alert:
+def _of_text(text: str, service: str, environment: str, scale: Mapping[str, Severity]) -> Alert:
     text, said = plain_log(text) or (text, {})
     first = next((line.strip() for line in text[:20_000].splitlines() if line.strip()), "")
     over = _RESOLVED.search(first) is not None
     labels = {**labels_in(text), **said}
+    label = named(labels.get("severity", "")) or _label_in(first)
     return Alert(
         text=text,
         name=named(labels.get("alertname", "") or telling_line(text)),
         resolved=int(over),
         service=given_or(service, service_of(labels)),
         environment=given_or(environment, environment_of(labels)),
-        severity_label=named(labels.get("severity", "")) or _label_in(first),
+        severity_label=label,
+        severity=scale.get(label.casefold()),
         labels=labels_told_once(text),
     )
 

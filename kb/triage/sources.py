@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from kb.configuration.sections import Configuration
 from kb.errors import Problem
 from kb.lookup.lookup import Finding, Lookup, Watched, answer
 from kb.lookup.scoring import RELATED
@@ -71,6 +72,8 @@ class HomeParts:
     incidents: LiveIncidents = no_incidents
     find_incident: FindIncident = lambda _: None
     watched: Watched = lambda _: ()
+    configuration: Callable[[], Configuration] = Configuration
+    """What is set for this home: other names of services, words of severity."""
     actor: str = ""
 
 

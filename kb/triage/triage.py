@@ -134,7 +134,9 @@ class Triage:
     def facts(self, request: Request, *, problems: Iterable[Problem] = (), now: datetime) -> BriefFacts:
         """What the home says to it; the lookup is recorded."""
         checked_budget(request.budget)
-        alert = parse_alert(request.alert, request.service, request.environment)
+        set_here = self.sources.configuration()
+        alert = parse_alert(request.alert, request.service, request.environment, set_here.scale())
+        alert = replace(alert, service=set_here.service_named(alert.service))
         evidence = evidence_text(request.evidence)
         if not alert.text.strip() and not evidence.strip():
             raise InvalidInput("the alert is empty; give its text, its JSON, or the log that tells of it")

@@ -1,4 +1,4 @@
-"""`kb init`, `kb ingest`, `kb doctor`, `kb sweep`, `kb redact`, `kb backup`, `kb restore`: a home, looked after."""
+"""A home, looked after: `kb init`, `ingest`, `config`, `doctor`, `sweep`, `redact`, `backup`, `restore`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ def add_first_to(app: typer.Typer) -> None:
 
 def add_last_to(app: typer.Typer) -> None:
     """Put the commands that look after the home into the tree."""
+    config = typer.Typer(help="What kb.toml of the home says, and whether it is right.", no_args_is_help=True)
+    config.command("check", short_help="Say what is wrong with kb.toml, and where.")(config_check)
+    config.command("show", short_help="Print what holds, and who said so.")(config_show)
+    app.add_typer(config, name="config")
     app.command(short_help="Check the home, and repair it.")(doctor)
     app.command(short_help="Take away old rows that nobody needs.")(sweep)
     app.command(short_help="Take secrets out of old rows.")(redact)
@@ -96,6 +100,51 @@ def ingest(
         print_text("\n".join(("", "Runbook health", *(f"  {line}" for line in in_words(health)))))
     if receipt.count(FileState.FAILED):
         raise typer.Exit(1)
+
+
+def config_check(context: typer.Context, as_json: bool = JSON) -> None:
+    """Say what is wrong with kb.toml, and where.  Exit code 1 when anything is.
+
+    Beside that it warns of variables that are not set here, and of secrets that others can read.  docs/configuration.md
+    has all that the file may say.
+    """
+    from kb.configuration.file import ConfigurationFile
+    from kb.home import find_home
+
+    file = ConfigurationFile(find_home(context.obj or None))
+    problems, warnings = file.problems(), file.warnings()
+    if as_json:
+        print_json({"file": str(file.path), "problems": problems, "warnings": warnings})
+    else:
+        for problem in problems:
+            print_text(problem)
+        for warning in warnings:
+            print_text(f"note: {warning}")
+        if not problems:
+            there = "nothing is wrong" if file.path.exists() else "there is none: defaults hold"
+            say(f"{file.path}: {there}")
+    if problems:
+        raise typer.Exit(1)
+
+
+def config_show(context: typer.Context, as_json: bool = JSON) -> None:
+    """Print every value that holds, and who said so: kb.toml with its line, the environment, or nobody (default).
+
+    Secrets are hidden.  What has a mistake does not hold, and is told by: kb config check
+    """
+    from kb.configuration.file import ConfigurationFile
+    from kb.home import find_home
+
+    file = ConfigurationFile(find_home(context.obj or None))
+    settings = file.settings()
+    if as_json:
+        print_json(settings)
+    else:
+        width = max(len(one.key) for one in settings)
+        for one in settings:
+            print_text(f"{one.key:{width}}  {one.value}  ({one.source})")
+    if wrong := len(file.problems()):
+        say(f"{wrong} mistakes in {file.path}, which do not hold; to see them: kb config check")
 
 
 def doctor(

@@ -26,10 +26,6 @@ from kb.store.database import Database, Row, placeholders
 from kb.text.entries.codec import stamp
 from kb.text.masking import fingerprint, mask
 
-KEPT_DAYS = 400
-"""Days after which what nobody needs is swept: a year, and what a yearly look back takes."""
-LEAST_DAYS = 190
-"""The fewest that may be set: proposals are drafted from the lookups of 180 days."""
 _AT_ONCE = 500
 """Rows that are swept in one transaction."""
 _NEEDED = """WITH named (id, why) AS (

@@ -6,7 +6,8 @@ What is over, silenced or only pending does not tell what is broken now; it spea
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from kb.model.brief import Alert
 from kb.model.entry import Severity
@@ -25,11 +26,20 @@ _ORDER = (
 )
 
 
-def alert_of(reading: AlertReading, service: str = "", environment: str = "") -> Alert:
-    """The alert that a reading makes.  What is given wins over what was read."""
+KNOWN_WORDS: Mapping[str, Severity] = MappingProxyType({})
+"""The scale where a home has none of its own: words mean what they mean to the tools."""
+
+
+def alert_of(
+    reading: AlertReading,
+    service: str = "",
+    environment: str = "",
+    scale: Mapping[str, Severity] = KNOWN_WORDS,
+) -> Alert:
+    """The alert that a reading makes.  What is given wins over what was read, `scale` over the scales of the tools."""
     telling = _telling(reading.reports)
-    grave = min((_grade(one) for one in telling), default="")
-    worst = [one for one in telling if _grade(one) == grave]
+    grave = min((_grade(one, scale) for one in telling), default="")
+    worst = [one for one in telling if _grade(one, scale) == grave]
     name = most_common(one.name for one in worst)
     own = [one for one in worst if one.name == name]
     read = _service(own)
@@ -44,7 +54,7 @@ def alert_of(reading: AlertReading, service: str = "", environment: str = "") ->
         services=tuple(dict.fromkeys(named(found) for one in telling if (found := _but_no_exporter(one)))),
         environment=given_or(environment, _environment(own)),
         severity_label=named(_label(lead)),
-        severity=_severity(lead),
+        severity=_severity(lead, scale),
         starts=min((one.began for one in spans if one.began), default=None),
         ends=max((one.ended for one in spans if one.ended), default=None),
         firing=counts[AlertState.FIRING],
@@ -54,7 +64,7 @@ def alert_of(reading: AlertReading, service: str = "", environment: str = "") ->
         runbook_url=most_common(one.runbook for one in telling)[:300],
         labels=_agreed(own),
         tool=reading.tool,
-        notes=(*reading.notes, *_notes(reading, telling, lead)),
+        notes=(*reading.notes, *_notes(reading, telling), *_scale_notes(lead, scale)),
     )
 
 
@@ -72,12 +82,13 @@ def _label(one: AlertReport) -> str:
     return one.label or severity_of(one.labels)
 
 
-def _severity(one: AlertReport) -> Severity | None:
-    return one.severity or parse_severity(_label(one)[:LONGEST_NAME])
+def _severity(one: AlertReport, scale: Mapping[str, Severity]) -> Severity | None:
+    label = _label(one)[:LONGEST_NAME]
+    return scale.get(label.casefold().strip()) or one.severity or parse_severity(label)
 
 
-def _grade(one: AlertReport) -> str:
-    return _severity(one) or "SEV9"
+def _grade(one: AlertReport, scale: Mapping[str, Severity]) -> str:
+    return _severity(one, scale) or "SEV9"
 
 
 def _named(one: AlertReport) -> str:
@@ -120,7 +131,7 @@ def _others(telling: Sequence[AlertReport], name: str, service: str) -> tuple[st
     return tuple(named(f"{one} x{n}" if n > 1 else one) for one, n in told.most_common(_TOLD))
 
 
-def _notes(reading: AlertReading, telling: Sequence[AlertReport], lead: AlertReport) -> list[str]:
+def _notes(reading: AlertReading, telling: Sequence[AlertReport]) -> list[str]:
     """What whoever reads the brief must know of the reading itself."""
     notes = []
     quiet = [one.name for one in reading.reports if one.state is AlertState.SILENCED and one not in telling]
@@ -134,9 +145,15 @@ def _notes(reading: AlertReading, telling: Sequence[AlertReport], lead: AlertRep
             f"{reading.left_out} more alerts of this group were left out by the sender (truncatedAlerts): what the "
             "rest has in common need not be so for them, and that the rest is over does not say that they are"
         )
-    if (label := _label(lead)) and _severity(lead) is None and lead.state is not AlertState.OVER:
-        notes.append(
-            f'The alert says severity "{named(label)}": a scale that is not known here (known are critical to low, '
-            "SEV1-4, P1-4), so its words were judged instead"
-        )
     return notes
+
+
+def _scale_notes(lead: AlertReport, scale: Mapping[str, Severity]) -> list[str]:
+    """That the severity is a word of no scale, and where it can be said what it means."""
+    label = named(_label(lead))
+    if not label or _severity(lead, scale) or lead.state is AlertState.OVER:
+        return []
+    return [
+        f'The alert says severity "{label}": a scale that is not known here (known are critical to low, SEV1-4, P1-4), '
+        "so its words were judged instead; [severity] of kb.toml may say what it means"
+    ]

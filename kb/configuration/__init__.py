@@ -1,0 +1,1 @@
+"""`kb.toml`: what a home is told about its services, severities, webhooks, people and how long it keeps things."""
