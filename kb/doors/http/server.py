@@ -21,13 +21,14 @@ from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
 from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.base import KnowledgeBase
 from kb.doors.calls.calls import Calls
 from kb.doors.calls.own_process import OwnProcess
 from kb.doors.calls.workers import take_short_turns
 from kb.doors.http.access import EndedTokens, Tokens, Verifier
+from kb.doors.http.api import BASE, Callers, api
 from kb.doors.http.health import Health
 from kb.doors.http.limits import Limits, TimelyBodies, timely_protocol
 from kb.doors.mcp.server import KbServer
@@ -75,10 +76,14 @@ def check_access(where: Listening, tokens: Tokens) -> None:
 def http_app(
     kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health, limits: Limits, elsewhere: OwnProcess
 ) -> ASGIApp:
-    """The application: MCP at `/mcp`, and `/healthz`, which needs no token and tells nothing."""
+    """The application: MCP at `/mcp`, the API at `/api/v1`.
+
+    `/healthz` and `/openapi.json` need no token, and tell nothing of the home.
+    """
+    calls, names = Calls(kb, elsewhere), _names(where)
     server = KbServer(
         kb,
-        calls=Calls(kb, elsewhere),
+        calls=calls,
         toolset=where.toolset,
         output_schemas=where.output_schemas,
         **_auth(where, tokens),
@@ -92,16 +97,30 @@ def http_app(
             return JSONResponse({"ok": False}, status_code=503)
         return JSONResponse({"ok": True, "entries": entries})
 
+    async def described(request: Request) -> JSONResponse:
+        del request
+        from kb.doors.http.openapi import openapi  # with the schemas of all records: some tenths of a second
+
+        return JSONResponse(openapi())
+
     server.custom_route("/healthz", methods=["GET"])(healthz)
+    server.custom_route("/openapi.json", methods=["GET"])(described)
     app = server.streamable_http_app(
         json_response=True,
         max_request_body_size=limits.body,
         session_idle_timeout=limits.idle_seconds,
         max_sessions=limits.sessions,
-        transport_security=_names(where),
+        transport_security=names,
         host=where.host,
     )
-    return EndedTokens(TimelyBodies(app, limits), tokens)
+    programs = api(calls, Callers(tokens, names), limits)
+
+    # (starlette's Mount passes by a path with a line break in it, and the answer would be no problem in JSON)
+    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
+        asks_api = scope.get("path", "").startswith(f"{BASE}/")
+        await (programs if asks_api else app)(scope, receive, send)
+
+    return EndedTokens(TimelyBodies(by_path, limits), tokens)
 
 
 def _auth(where: Listening, tokens: Tokens) -> dict[str, Any]:

@@ -1,0 +1,212 @@
+"""The operations over plain HTTP, at `/api/v1`, for programs that speak no MCP: JSON in and out, problems by RFC 9457.
+
+A GET takes its arguments from the query, a POST from a JSON object; what a path names stands in the path, where
+`current` is the incident that is being worked on.  Answers are whole records, as `--json` prints them.  Who may ask
+is decided as for agents: by bearer token, Host and Origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from kb.doors.calls.calls import Calls, sentence
+from kb.doors.http.access import CallerRole, Tokens
+from kb.doors.http.limits import Limits
+from kb.errors import (
+    EntryNotFound,
+    FileChanged,
+    HomeNotWritable,
+    InvalidInput,
+    KbError,
+    NotAllowed,
+    StoreBroken,
+)
+from kb.operations.catalogue import operations
+from kb.operations.operation import Operation
+from kb.text.entries.codec import to_builtins
+from kb.text.escaping import visible
+
+BASE = "/api/v1"
+PROBLEM = "application/problem+json"
+CURRENT = "current"
+"""In place of an incident's id: the one that is being worked on."""
+
+_STATUS: tuple[tuple[type[KbError], HTTPStatus], ...] = (
+    (EntryNotFound, HTTPStatus.NOT_FOUND),
+    (NotAllowed, HTTPStatus.FORBIDDEN),
+    (InvalidInput, HTTPStatus.BAD_REQUEST),
+    (FileChanged, HTTPStatus.CONFLICT),
+    (HomeNotWritable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (StoreBroken, HTTPStatus.SERVICE_UNAVAILABLE),
+    (KbError, HTTPStatus.CONFLICT),
+)
+"""The first row that fits tells the status; kb's other errors are about a file that people own as it is now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Who may ask: with which tokens, and under which names of this server."""
+
+    tokens: Tokens
+    names: TransportSecuritySettings
+
+    async def role(self, request: Request) -> CallerRole:
+        """What the caller may do.  Raises HTTPException for one that may do nothing."""
+        refused = await TransportSecurityMiddleware(self.names).validate_request(request)
+        if refused is not None:
+            said = bytes(refused.body).decode()
+            raise HTTPException(
+                refused.status_code, f"{said}; kb serve takes it with --allow-host or --allow-origin"
+            )
+        if not self.tokens:
+            return CallerRole.WRITE
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        role = self.tokens.role_of(secret.strip()) if kind.lower() == "bearer" else None
+        if role is None:
+            raise HTTPException(
+                HTTPStatus.UNAUTHORIZED,
+                "send a token that the server knows, as: Authorization: Bearer TOKEN",
+                _ASKS,
+            )
+        return role
+
+
+_ASKS = {"WWW-Authenticate": "Bearer"}
+
+
+def api(calls: Calls, callers: Callers, limits: Limits) -> ASGIApp:
+    """The application that answers below `/api/v1`."""
+    return Starlette(
+        routes=list(_routes(calls, callers, limits)),
+        exception_handlers={HTTPException: _refused, Exception: _failed},
+    )
+
+
+def _routes(calls: Calls, callers: Callers, limits: Limits) -> Iterator[Route]:
+    for one in operations().values():
+        method, path = one.path.split()
+        endpoint = partial(_answer, one, calls, callers, limits)
+        yield Route(f"{BASE}{path}", _named(endpoint, one.name), methods=[method])
+
+
+def _named(
+    endpoint: Callable[[Request], Awaitable[Response]], name: str
+) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint as a function: starlette takes other callables for applications of their own."""
+
+    async def named(request: Request) -> Response:
+        return await endpoint(request)
+
+    named.__name__ = name
+    return named
+
+
+async def _answer(
+    asked: Operation, calls: Calls, callers: Callers, limits: Limits, request: Request
+) -> Response:
+    role = await callers.role(request)
+    given = await _arguments(asked, request, limits)
+    try:
+        body = await calls.answer(
+            asked.name,
+            given,
+            as_json,
+            actor=request.headers.get("x-actor", "") or "api",
+            may_write=role is CallerRole.WRITE,
+        )
+    except Exception as error:
+        return problem(_status(error), sentence(asked.name, error))
+    return Response(body, media_type="application/json")
+
+
+def as_json(asked: Operation, record: object) -> bytes:
+    """The record as JSON."""
+    del asked
+    return msgspec.json.encode(to_builtins(record))
+
+
+async def _arguments(asked: Operation, request: Request, limits: Limits) -> dict[str, Any]:
+    named = {
+        name: "" if name == "incident_id" and value == CURRENT else value
+        for name, value in request.path_params.items()
+    }
+    given = await _object(request, limits) if request.method == "POST" else _query(request)
+    if twice := named.keys() & given.keys():
+        raise HTTPException(
+            HTTPStatus.BAD_REQUEST, f"{asked.name}: `{min(twice)}` stands in the path; leave it out elsewhere"
+        )
+    return {**given, **named}
+
+
+def _query(request: Request) -> dict[str, Any]:
+    """The query; what stands there several times is a list."""
+    query = request.query_params
+    return {name: values[0] if len(values := query.getlist(name)) == 1 else values for name in query}
+
+
+async def _object(request: Request, limits: Limits) -> Mapping[str, Any]:
+    if not request.headers.get("content-type", "").lower().startswith("application/json"):
+        raise HTTPException(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "send the arguments as a JSON object, as Content-Type: application/json",
+        )
+    body = await request.body()
+    if len(body) > limits.body:
+        raise HTTPException(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"the body has more than {limits.body} bytes; send less of it",
+        )
+    try:
+        given = msgspec.json.decode(body or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, f"the body is no JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise HTTPException(
+            HTTPStatus.BAD_REQUEST, "the body must be a JSON object of arguments to their values"
+        )
+    return given
+
+
+def _status(error: Exception) -> HTTPStatus:
+    return next(
+        (status for kind, status in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
+    )
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
+    """A problem as RFC 9457 has it, with the sentence that says what to do next."""
+    return JSONResponse(
+        {"title": HTTPStatus(status).phrase, "status": status, "detail": visible(detail)},
+        status,
+        headers=dict(headers or {}),
+        media_type=PROBLEM,
+    )
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return problem(
+            404, f"there is nothing at {request.url.path[:200]}; /openapi.json lists what there is"
+        )
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        said = f"{request.method} is not offered at {request.url.path[:200]}; /openapi.json lists what is"
+        return problem(405, said, error.headers)
+    return problem(error.status_code, error.detail, error.headers)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return problem(500, sentence(request.url.path, error))
