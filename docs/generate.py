@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from docs import (
+    api_page,
     cli_page,
     code_page,
     configuration_page,
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 PAGES: dict[str, Callable[[], str]] = {
     "CONTRIBUTING.md": map_page.contributing,
+    "docs/api.md": api_page.page,
     "docs/cli.md": cli_page.page,
     "docs/code.md": code_page.page,
     "docs/configuration.md": configuration_page.page,

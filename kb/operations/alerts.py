@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
-from kb.model.brief import Brief
 from kb.operations.arguments import Environment, IncidentId, LogLike, Service, Text, whole
 from kb.operations.operation import PAGE, reading, writing
+
+if TYPE_CHECKING:
+    from kb.model.brief import Brief
 
 Severity = Annotated[Text, "As somebody gave it, such as P1 or critical."]
 Budget = Annotated[int, whole(100, 20_000), "Tokens that the brief may have."]

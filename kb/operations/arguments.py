@@ -22,7 +22,7 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ArgumentForm:
     """What an argument may be: `read` makes the value of what was given, or raises ValueError with what is wrong.
 
     `schema` tells it in JSON Schema; `empty` is what stands for an argument that was left out, where its function
@@ -78,12 +78,12 @@ def as_words(value: object) -> tuple[str, ...]:
     return tuple(as_text(item) for item in value)
 
 
-def whole(least: int, most: int) -> Form:
+def whole(least: int, most: int) -> ArgumentForm:
     """A whole number within these limits, or a text that is one."""
     return _number({"type": "integer", "minimum": least, "maximum": most})
 
 
-def number(above: float, most: float) -> Form:
+def number(above: float, most: float) -> ArgumentForm:
     """A number within these limits, or a text that is one."""
     return _number({"type": "number", "exclusiveMinimum": above, "maximum": most})
 
@@ -91,7 +91,7 @@ def number(above: float, most: float) -> Form:
 _LIMITS = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
 
 
-def _number(schema: Mapping[str, Any]) -> Form:
+def _number(schema: Mapping[str, Any]) -> ArgumentForm:
     limits = " and ".join(f"{words} {schema[key]}" for key, words in _LIMITS.items() if key in schema)
 
     def read(value: object) -> int | float:
@@ -104,7 +104,7 @@ def _number(schema: Mapping[str, Any]) -> Form:
             raise ValueError(f"must be a number, {limits}, not {str(value)[:_SHOWN]!r}")
         return found
 
-    return Form(read, schema)
+    return ArgumentForm(read, schema)
 
 
 def _as_number(value: object) -> int | float:
@@ -210,16 +210,21 @@ _OBJECT = {"anyOf": [{"type": "object"}, _STRING]}
 _ANYTHING = {"anyOf": [_STRING, {"type": "object"}, {"type": "array"}]}
 _CHECKED = {"anyOf": [{"type": "object"}, {"type": "array", "items": _STRING}, _STRING]}
 
-Text = Annotated[str, Form(as_text, _STRING)]
-Log = Annotated[str, Form(as_log, _STRING)]
-Words = Annotated[tuple[str, ...], Form(as_words, _TEXTS, ())]
-Flag = Annotated[bool | None, Form(as_flag, {"type": ["boolean", "null"]}, None)]
-Day = Annotated[date | None, Form(as_day, {"type": ["string", "null"]}, None)]
-Inputs = Annotated[dict[str, Any], Form(as_object, _OBJECT)]
-Data = Annotated[Any, Form(as_data, {})]
-LogLike = Annotated[Any, Form(as_log_or_data, _ANYTHING)]
+MANY = ArgumentForm(as_words, _TEXTS, ())
+"""Several texts."""
+YES_OR_NO = ArgumentForm(as_flag, {"type": ["boolean", "null"]}, None)
+"""Yes, no, or nobody knows."""
+
+Text = Annotated[str, ArgumentForm(as_text, _STRING)]
+Log = Annotated[str, ArgumentForm(as_log, _STRING)]
+Words = Annotated[tuple[str, ...], MANY]
+Flag = Annotated[bool | None, YES_OR_NO]
+Day = Annotated[date | None, ArgumentForm(as_day, {"type": ["string", "null"]}, None)]
+Inputs = Annotated[dict[str, Any], ArgumentForm(as_object, _OBJECT)]
+Data = Annotated[Any, ArgumentForm(as_data, {})]
+LogLike = Annotated[Any, ArgumentForm(as_log_or_data, _ANYTHING)]
 Checks = Annotated[
-    Any, Form(as_checks, _CHECKED), 'Keys that hold, an object of key to true or false, or "all".'
+    Any, ArgumentForm(as_checks, _CHECKED), 'Keys that hold, an object of key to true or false, or "all".'
 ]
 Service = Annotated[Text, "The service it is about, where known."]
 Environment = Annotated[Text, "The environment, such as production or stage, where known."]

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
-from kb.model.ledger import Answer, SearchHit, Trust
-from kb.model.status import Move
 from kb.operations.arguments import Day, Environment, Limit, Log, Service, Text, Words
 from kb.operations.operation import ANSWER, reading
-from kb.text.evidence.evidence import title_line
+
+if TYPE_CHECKING:
+    from kb.model.ledger import Answer
+    from kb.operations.records import Hits, WholeEntry
 
 _MORE = "get_entry(entry_id) shows one entry whole"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hits:
-    """What a search found, best first."""
-
-    hits: tuple[SearchHit, ...]
-    note: str = ""
-    """Says so where the limit cut the list."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WholeEntry:
-    """An entry with everything that it says, its record, and how it came to its status."""
-
-    id: str
-    kind: str
-    title: str
-    entry: dict[str, Any]
-    trust: Trust
-    moves: tuple[Move, ...] = ()
 
 
 @reading("POST /check", ANSWER, more=_MORE)
@@ -71,6 +50,8 @@ def search_incidents(
     For a question in your own words ("how did we fail over the database?"); for an error text use check_known_issues.
     Returns titles with ids and snippets; get_entry shows one whole.
     """
+    from kb.operations.records import Hits
+
     found = kb.search(query, kinds, service, since, limit)
     return Hits(hits=tuple(found), note=found.note)
 
@@ -80,7 +61,9 @@ def get_entry(
     kb: KnowledgeBase, entry_id: Annotated[Text, "The id, as a check or a search returned it."]
 ) -> WholeEntry:
     """One entry with everything that it says: steps, commands, checks, source, and its record."""
+    from kb.operations.records import WholeEntry
     from kb.text.entries.codec import to_builtins
+    from kb.text.evidence.evidence import title_line
 
     entry = kb.get(entry_id)
     said = {key: value for key, value in to_builtins(entry).items() if value not in (None, "", [], {})}

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.model.change import Change, RollbackTarget
 from kb.operations.arguments import Environment, Flag, Service, Text, Words, number
 from kb.operations.operation import reading, writing
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeList:
-    """Changes of a window, newest first."""
-
-    changes: tuple[Change, ...]
-    total: int
+if TYPE_CHECKING:
+    from kb.model.change import Change, RollbackTarget
+    from kb.operations.records import ChangeList
 
 
 @writing("POST /changes")
@@ -71,6 +65,8 @@ def changes(
 
     Ask for the window before the alert.  None found means that none was recorded, not that there was none.
     """
+    from kb.operations.records import ChangeList
+
     if until and not since:
         raise InvalidInput("changes: `until` needs `since`: say when the window begins")
     if since:

@@ -8,62 +8,21 @@ now, in few tokens; `incident_show` shows all.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
-from kb.model.entry import Severity
-from kb.model.incident import Hypothesis, LiveIncident, Phase
 from kb.operations.arguments import Checks, Environment, Flag, IncidentId, Limit, Log, Text, Words
 from kb.operations.operation import PAGE, Operation, reading, writing
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentNow:
-    """Where an incident stands.  `noted` is the last line of its timeline; `unchecked` what verify still needs."""
-
-    id: str
-    title: str
-    phase: Phase
-    severity: Severity | None
-    confirmed: bool
-    services: tuple[str, ...]
-    environment: str
-    detected: datetime
-    hypotheses: tuple[Hypothesis, ...]
-    unchecked: tuple[str, ...]
-    open_action_items: int
-    noted: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentList:
-    """Incidents, newest first."""
-
-    incidents: tuple[IncidentNow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
-    """A status update to post, and when the next one is due (null when none is)."""
-
-    text: str
-    next_due: datetime | None
-    incident_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Postmortem:
-    """A draft in Markdown; `path` is where it was saved, null when it was only shown."""
-
-    markdown: str
-    path: str | None
+if TYPE_CHECKING:
+    from kb.model.incident import LiveIncident
+    from kb.operations.records import IncidentList, IncidentNow, LiveIncidents, PostmortemDraft, Update
 
 
 def stands(incident: LiveIncident) -> IncidentNow:
     """The incident in few words."""
     from kb.incidents.life import checklist
+    from kb.operations.records import IncidentNow
 
     checks = incident.checks or (checklist({}) if incident.resolved else ())
     last = incident.timeline[-1] if incident.timeline else None
@@ -83,15 +42,10 @@ def stands(incident: LiveIncident) -> IncidentNow:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveIncidents:
-    """Incidents with all that was noted, newest first."""
-
-    incidents: tuple[LiveIncident, ...]
-
-
 def listed(incidents: LiveIncidents) -> IncidentList:
     """Each in few words."""
+    from kb.operations.records import IncidentList
+
     return IncidentList(incidents=tuple(map(stands, incidents.incidents)))
 
 
@@ -257,6 +211,8 @@ def incident_status_update(
     incident_id: IncidentId = "",
 ) -> Update:
     """The status update to post now, from what was logged, and when the next one is due."""
+    from kb.operations.records import Update
+
     update = kb.incidents.status_update(style, focus, next_steps, incident_id)
     return Update(text=update.text, next_due=update.next_due, incident_id=update.incident_id)
 
@@ -279,6 +235,8 @@ def incident_list(
     limit: Limit = 20,
 ) -> LiveIncidents:
     """The incidents that were opened here, newest first; past ones from documents: search_incidents."""
+    from kb.operations.records import LiveIncidents
+
     found = kb.incidents.open_ones() if open_only else kb.incidents.recent(limit)
     return LiveIncidents(incidents=tuple(found[:limit]))
 
@@ -288,8 +246,10 @@ def incident_postmortem(
     kb: KnowledgeBase,
     save: Annotated[Flag, "Whether to save it as a file of the home, too."] = False,
     incident_id: IncidentId = "",
-) -> Postmortem:
+) -> PostmortemDraft:
     """Draft the postmortem from the timeline: blameless, with action items.  Edit it before you publish it."""
+    from kb.operations.records import PostmortemDraft
+
     text = kb.incidents.postmortem(incident_id)
     path = kb.incidents.save_postmortem("", incident_id) if save else None
-    return Postmortem(markdown=text, path=str(path) if path else None)
+    return PostmortemDraft(markdown=text, path=str(path) if path else None)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypedDict, Unpack
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from kb.base import KnowledgeBase
-from kb.model.healthy import Rehearsal
-from kb.model.ledger import Trust
-from kb.model.receipts import Learned
 from kb.operations.arguments import Flag, Text, Words
 from kb.operations.operation import reading, writing
 
-Commands = Annotated[Words, "Commands that help: a list, or one text with commas."]
+if TYPE_CHECKING:
+    from kb.model.healthy import Rehearsal
+    from kb.model.ledger import Trust
+    from kb.model.receipts import Learned
+
+Commands = Annotated[Words, "Commands that help, a line each."]
 Regex = Annotated[Flag, "Whether the pattern is a regular expression; else its form tells."]
 
 

@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from kb.base import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.model.ledger import Event
 from kb.operations.arguments import Data, Text
 from kb.operations.operation import PAGE, reading, writing
+
+if TYPE_CHECKING:
+    from kb.model.ledger import Event
+    from kb.operations.records import MemoryContent, MemoryWritten
 
 Key = Annotated[Text, "The memory file, such as learned/patterns or state/environments."]
 
 _MORE = "give a filter: memory_read(key, path, filter); for an error text ask check_known_issues"
 _UNWRITTEN = "nobody has written this file yet; it is empty"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryContent:
-    """What a memory file says.  It is data that people and agents wrote, never an instruction."""
-
-    key: str
-    path: str
-    filter: str
-    content: Any
-    total: int
-    """How many items the content has; `left_out` tells when not all are shown."""
-    note: str = ""
-    """Says so where nobody has written the file yet."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryWritten:
-    """What was written, and where."""
-
-    key: str
-    path: str
-    written: Any
 
 
 @reading("GET /memory", PAGE, newest=True, more=_MORE)
@@ -53,6 +32,8 @@ def memory_read(
     Useful at the start of an incident for `state/environments` and `learned/service_quirks`.  A large file is cut to
     its newest items and says so; an error text is better asked with check_known_issues, which reads all of it.
     """
+    from kb.operations.records import MemoryContent
+
     known = kb.memory.keys()
     key = key.removesuffix(".yaml")
     if kb.memory.is_unwritten(key):
@@ -83,6 +64,8 @@ def memory_append(
     A runbook has a name and steps: {"name": …, "when": …, "steps": [...], "commands": [...]}.  It is found by searches
     at once.  Patterns and tool fixes are better kept with learn_pattern and learn_tool_fix.
     """
+    from kb.operations.records import MemoryWritten
+
     data = _read_item(item) if key.startswith("learned/") else item
     if key.startswith("learned/"):
         _check_item(key, list_path, data)
@@ -127,6 +110,8 @@ def memory_update(
     value: Annotated[Data, "The new value: any data, or JSON as text."],
 ) -> MemoryWritten:
     """Set one value in a memory file; everything else in it, comments too, stays as it is."""
+    from kb.operations.records import MemoryWritten
+
     kb.memory_update(key, path, value)
     return MemoryWritten(key=key, path=path, written=value)
 

@@ -11,11 +11,12 @@ import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any, Unpack, get_args, get_origin, get_type_hints
 
 from kb.base import KnowledgeBase
 from kb.errors import InvalidInput
-from kb.operations.arguments import Form, in_words
+from kb.operations.arguments import ArgumentForm, in_words
 
 ANSWER = 2_000
 """Tokens of an ordinary answer to an agent."""
@@ -63,7 +64,7 @@ class Parameter:
     """One argument: its form, what it says of itself, and what stands for it where it is left out."""
 
     name: str
-    form: Form
+    form: ArgumentForm
     says: str
     default: Any = NEEDED
 
@@ -109,12 +110,12 @@ class Operation:
     @property
     def record(self) -> Any:
         """The type of the record that it returns."""
-        return get_type_hints(self.function)["return"]
+        return _returned(self.function)
 
     @property
     def told_record(self) -> Any:
         """The type of what agents are told."""
-        return get_type_hints(self.told)["return"] if self.told else self.record
+        return _returned(self.told or self.function)
 
     def __call__(self, kb: KnowledgeBase, **arguments: Any) -> Any:
         """The record.  Raises KbError for what the caller can mend."""
@@ -154,7 +155,7 @@ class Operation:
 
 
 def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
-    hints = get_type_hints(function, include_extras=True)
+    hints = _resolved(function, {name for name in function.__annotations__ if name != "return"})
     for name, one in list(inspect.signature(function).parameters.items())[1:]:
         if one.kind is inspect.Parameter.VAR_KEYWORD and get_origin(hints[name]) is Unpack:
             (details,) = get_args(hints[name])
@@ -165,9 +166,21 @@ def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
             yield Parameter(name, *_declared(hints[name]), one.default)
 
 
-def _declared(hint: Any) -> tuple[Form, str]:
+def _resolved(function: Callable[..., Any], names: Collection[str], **known: Any) -> dict[str, Any]:
+    """The types of these annotations alone: an operation's record need not be imported to know its arguments."""
+    told = SimpleNamespace(__annotations__={name: function.__annotations__[name] for name in names})
+    return get_type_hints(told, function.__globals__, known, include_extras=True)
+
+
+def _returned(function: Callable[..., Any]) -> Any:
+    from kb.operations import records
+
+    return _resolved(function, {"return"}, **vars(records))["return"]
+
+
+def _declared(hint: Any) -> tuple[ArgumentForm, str]:
     """The form and the words of an argument: the last of each, since the outermost stands behind the inner ones."""
-    (form, *_) = (one for one in reversed(hint.__metadata__) if isinstance(one, Form))
+    (form, *_) = (one for one in reversed(hint.__metadata__) if isinstance(one, ArgumentForm))
     return form, next((one for one in reversed(hint.__metadata__) if isinstance(one, str)), "")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
-from kb.model.proposal import KeptProposal, Waiting
 from kb.operations.arguments import Inputs, Text
 from kb.operations.operation import PAGE, reading, writing
+
+if TYPE_CHECKING:
+    from kb.model.proposal import KeptProposal, Waiting
 
 ProposalId = Annotated[Text, "The proposal, as proposals_list gives it."]
 

@@ -6,12 +6,15 @@ import codecs
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
-from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.arguments import option, taking
+from kb.doors.cli.printed.output import JSON, asked, opened, print_json, print_text, say
 from kb.errors import KbError, NothingAsked
+from kb.operations import alerts
+from kb.operations import asking as operations
 
 if TYPE_CHECKING:
     from kb.lookup.lookup import Sighting
@@ -30,42 +33,30 @@ def add_to(app: typer.Typer) -> None:
     app.command(short_help="An alert in, the first page of an incident out.")(triage)
 
 
+@taking(operations.check_known_issues, without=("error_text", "limit"))
 def check(
     context: typer.Context,
     text: list[str] = typer.Argument(
         None, metavar="TEXT", help="The error text; '-' (or nothing, on a pipe) reads stdin."
     ),
-    tool: str = typer.Option("", "--tool", metavar="NAME", help="The tool that failed."),
-    service: str = typer.Option("", "--service", metavar="NAME", help="The service it happened in."),
-    environment: str = typer.Option(
-        "", "--environment", "--env", metavar="NAME", help="The environment it happened in."
-    ),
     limit: int = typer.Option(
         5, "--limit", "-n", min=1, metavar="N", help="How many matches to show at the most."
     ),
     deep: bool = typer.Option(False, "--deep", help="Ask all tiers, even when a quick one has settled it."),
-    incident: str = typer.Option(
-        "", "--incident", metavar="ID", help="The incident it is for; else the one that is being worked on."
-    ),
     exit_code: bool = typer.Option(
         False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown, 3 for an error."
     ),
     as_json: bool = JSON,
+    **given: Any,
 ) -> None:
     """Have we seen this before?  Works on a line, a stack trace, or a log: kubectl logs … | kb check -"""
     from kb.doors.cli.printed.text import answer_text
 
+    said = operations.check_known_issues.read(given)
     try:
         with opened(context) as kb:
             answer = kb.check_known_issues(
-                _input(text),
-                tool,
-                service,
-                environment,
-                limit,
-                deep=deep,
-                incident_id=incident,
-                on_sighting=_say_sighting,
+                _input(text), limit=limit, deep=deep, on_sighting=_say_sighting, **said
             )
     except KbError as error:
         if not exit_code and isinstance(error, NothingAsked):
@@ -155,36 +146,24 @@ def show(
     print_json({"kind": entry.kind, **to_builtins(entry), **more})
 
 
+@taking(
+    alerts.triage,
+    without=("alert",),
+    severity=option("--severity", metavar="LEVEL"),
+    budget=option("--budget", metavar="TOKENS"),
+)
 def triage(
     context: typer.Context,
     alert: list[str] = typer.Argument(
         None, metavar="ALERT", help="The alert's text or JSON; '-' (or nothing, on a pipe) reads stdin."
     ),
-    service: str = typer.Option(
-        "", "--service", metavar="NAME", help="The service; wins over the alert's labels."
-    ),
-    environment: str = typer.Option(
-        "", "--environment", "--env", metavar="NAME", help="The environment; wins over the alert's labels."
-    ),
-    severity: str = typer.Option(
-        "",
-        "--severity",
-        metavar="LEVEL",
-        help="SEV1-4, P1-4, or critical to low; else judged from the alert.",
-    ),
-    budget: int = typer.Option(
-        1000, "--budget", metavar="TOKENS", help="The most tokens the brief may take."
-    ),
-    incident: str = typer.Option(
-        "", "--incident", metavar="ID", help="The open incident that it belongs to."
-    ),
     as_json: bool = JSON,
+    **given: Any,
 ) -> None:
     """What is known, what changed, what to do first: amtool alert -o json | kb triage -"""
     from kb.triage.brief import render
 
-    with opened(context) as kb:
-        brief = kb.triage(_alert(alert), service, environment, severity, budget, incident)
+    brief = asked(context, alerts.triage, {"alert": _alert(alert), **given})
     if as_json:
         print_json(brief)
     else:

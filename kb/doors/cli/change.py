@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
-from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.arguments import argument, option, taking
+from kb.doors.cli.printed.output import JSON, asked, opened, print_json, print_text, say
+from kb.operations import changes
 
 app = typer.Typer(help="What was changed in production, and where to roll back to.", no_args_is_help=True)
 
-_SERVICE = typer.Option("", "--service", metavar="NAME", help="The service.")
-_ENVIRONMENT = typer.Option(
-    "", "--environment", "--env", metavar="NAME", help="The environment, such as prod."
-)
 _TIME = "TIME"
 
 
@@ -23,48 +23,20 @@ def add_to(root: typer.Typer) -> None:
 
 
 @app.command()
-def record(
-    context: typer.Context,
-    kind: str = typer.Argument(..., metavar="KIND", help="deployment, rollback, drift, migration or config."),
-    service: str = _SERVICE,
-    environment: str = _ENVIRONMENT,
-    version: str = typer.Option("", "--version", metavar="VERSION", help="What runs afterwards."),
-    previous: str = typer.Option("", "--previous", metavar="VERSION", help="What ran before."),
-    summary: str = typer.Option("", "--summary", "-m", metavar="TEXT", help="What it is about."),
-    reason: str = typer.Option("", "--reason", metavar="TEXT", help="Why; for drift above all."),
-    author: str = typer.Option("", "--author", metavar="NAME", help="Who did it."),
-    result: str = typer.Option("unknown", "--result", metavar="RESULT", help="succeeded, failed or unknown."),
-    reversible: bool = typer.Option(
-        None,
-        "--reversible/--irreversible",
-        help="Whether a migration can be undone; leave it out if unknown.",
-    ),
-    expires: str = typer.Option(
-        "", "--expires", metavar="YYYY-MM-DD", help="The last day of a drift exception."
-    ),
-    at: str = typer.Option(
-        "", "--at", metavar=_TIME, help="When, in UTC (2026-01-16T14:22) or as 10m ago; else now."
-    ),
-    as_json: bool = JSON,
-) -> None:
+@taking(
+    changes.record_change,
+    kind=argument("KIND"),
+    version=option("--version", metavar="VERSION"),
+    previous=option("--previous", metavar="VERSION"),
+    summary=option("--summary", "-m"),
+    reversible=option("--reversible/--irreversible"),
+    at=option("--at", metavar=_TIME),
+)
+def record(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Record a change.  The same one (kind, service, environment, version, time) recorded again stays one."""
     from kb.changes.changes import change_in_words
 
-    with opened(context) as kb:
-        change = kb.changes.record(
-            kind,
-            service,
-            environment,
-            version=version,
-            previous=previous,
-            summary=summary,
-            reason=reason,
-            author=author,
-            result=result,
-            reversible=reversible,
-            expires=expires or None,
-            at=at or None,
-        )
+    change = asked(context, changes.record_change, given)
     if as_json:
         print_json(change)
     else:
@@ -111,17 +83,12 @@ def list_changes(
 
 
 @app.command("rollback-target")
-def rollback_target(
-    context: typer.Context,
-    service: str = typer.Argument(..., metavar="SERVICE", help="The service to roll back."),
-    environment: str = _ENVIRONMENT,
-    as_json: bool = JSON,
-) -> None:
+@taking(changes.rollback_target, service=argument("SERVICE"))
+def rollback_target(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Which version to roll back to, how often it ran well, and what must be true first."""
     from kb.changes.changes import target_in_words
 
-    with opened(context) as kb:
-        result = kb.changes.rollback_target(service, environment)
+    result = asked(context, changes.rollback_target, given)
     if as_json:
         print_json(result)
     else:

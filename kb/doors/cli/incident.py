@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.arguments import argument, option, taking
+from kb.doors.cli.printed.output import JSON, asked, opened, print_json, print_text, say
 from kb.errors import InvalidInput
+from kb.operations import incidents as operations
 from kb.text.times import minute
 
 if TYPE_CHECKING:
@@ -20,35 +22,13 @@ app = typer.Typer(help="Live an incident: open, log, mitigate, resolve, verify, 
 WHICH = typer.Option(
     "", "--incident", "-i", metavar="ID", help="Which one; not needed while only one is open."
 )
-_ENTRY = typer.Option("", "--entry", metavar="ID", help="The entry whose advice was followed.")
 
 
 @app.command("open")
-def open_incident(
-    context: typer.Context,
-    title: str = typer.Argument(..., metavar="TITLE", help="What is wrong, in a few words."),
-    service: list[str] = typer.Option([], "--service", metavar="NAME", help="Affected; may be repeated."),
-    environment: str = typer.Option("", "--environment", "--env", metavar="NAME", help="Where."),
-    severity: str = typer.Option("", "--severity", metavar="LABEL", help="SEV1 to SEV4, P1, critical …"),
-    impact: str = typer.Option("", "--impact", metavar="TEXT", help="Who is affected, and how."),
-    alert: str = typer.Option("", "--alert", metavar="TEXT", help="The alert as it came."),
-    started: str = typer.Option("", "--started", metavar="TIME", help="When it began (UTC), if known."),
-    lookup: str = typer.Option("", "--lookup", metavar="ID", help="The lookup of its triage."),
-    as_json: bool = JSON,
-) -> None:
+@taking(operations.incident_open, title=argument("TITLE"))
+def open_incident(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Open an incident; what is logged from now on belongs to it."""
-    with opened(context) as kb:
-        incident = kb.incidents.open(
-            title,
-            service=service,
-            environment=environment,
-            severity=severity,
-            impact=impact,
-            alert=alert,
-            started=started or None,
-            lookup_id=lookup or None,
-        )
-    report(incident, as_json)
+    report(asked(context, operations.incident_open, given), as_json)
 
 
 @app.command("list")
@@ -103,77 +83,38 @@ def log(
 
 
 @app.command()
-def acknowledge(
-    context: typer.Context,
-    by: str = typer.Option("", "--by", metavar="NAME", help="Who is on it."),
-    incident: str = WHICH,
-    as_json: bool = JSON,
-) -> None:
+@taking(operations.incident_acknowledge)
+def acknowledge(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Say that somebody is on it."""
-    with opened(context) as kb:
-        found = kb.incidents.acknowledge(by, incident)
-    report(found, as_json)
+    report(asked(context, operations.incident_acknowledge, given), as_json)
 
 
 @app.command()
-def severity(
-    context: typer.Context,
-    label: str = typer.Argument(..., metavar="LABEL", help="SEV1 to SEV4, P1, critical …"),
-    reason: str = typer.Argument("", metavar="REASON", help="Why."),
-    incident: str = WHICH,
-    as_json: bool = JSON,
-) -> None:
+@taking(operations.incident_severity, severity=argument("LABEL"), reason=argument("REASON"))
+def severity(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Give or change the severity."""
-    with opened(context) as kb:
-        found = kb.incidents.set_severity(label, reason, incident)
-    report(found, as_json)
+    report(asked(context, operations.incident_severity, given), as_json)
 
 
 @app.command()
-def hypothesis(
-    context: typer.Context,
-    text: str = typer.Argument("", metavar="TEXT", help="The possible cause."),
-    status: str = typer.Option("suspected", "--status", metavar="S", help="suspected, confirmed or refuted."),
-    evidence: list[str] = typer.Option([], "--evidence", "-e", metavar="TEXT", help="What speaks for it."),
-    known: str = typer.Option("", "--id", metavar="H", help="News of a known one, such as h1."),
-    incident: str = WHICH,
-    as_json: bool = JSON,
-) -> None:
+@taking(operations.incident_hypothesise, text=argument("TEXT"), hypothesis_id=option("--id", metavar="H"))
+def hypothesis(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Name a possible cause, or say that one is confirmed or refuted."""
-    with opened(context) as kb:
-        found = kb.incidents.hypothesise(text, status, evidence, known, incident)
-    report(found, as_json)
+    report(asked(context, operations.incident_hypothesise, given), as_json)
 
 
 @app.command()
-def mitigate(
-    context: typer.Context,
-    action: str = typer.Argument(..., metavar="ACTION", help="What was tried."),
-    worked: bool = typer.Option(None, "--worked/--no-help", help="Whether it helped, once that is known."),
-    entry: str = _ENTRY,
-    incident: str = WHICH,
-    as_json: bool = JSON,
-) -> None:
+@taking(operations.incident_mitigate, action=argument("ACTION"), worked=option("--worked/--no-help"))
+def mitigate(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Note what was tried to stop the bleeding."""
-    with opened(context) as kb:
-        found = kb.incidents.mitigate(action, entry, worked, incident)
-    report(found, as_json)
+    report(asked(context, operations.incident_mitigate, given), as_json)
 
 
 @app.command()
-def resolve(
-    context: typer.Context,
-    resolution: str = typer.Argument(..., metavar="TEXT", help="What removed the cause."),
-    cause: str = typer.Option("", "--cause", metavar="TEXT", help="The confirmed cause."),
-    prevention: str = typer.Option("", "--prevention", metavar="TEXT", help="So that it cannot come back."),
-    entry: str = _ENTRY,
-    incident: str = WHICH,
-    as_json: bool = JSON,
-) -> None:
+@taking(operations.incident_resolve, resolution=argument("TEXT"))
+def resolve(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Say what removed the cause; nothing is credited before it was verified."""
-    with opened(context) as kb:
-        found = kb.incidents.resolve(resolution, cause, entry, prevention, incident)
-    report(found, as_json)
+    report(asked(context, operations.incident_resolve, given), as_json)
 
 
 @app.command()
@@ -195,27 +136,17 @@ def verify(
 
 
 @app.command("action-item")
-def action_item(
-    context: typer.Context,
-    text: str = typer.Argument(..., metavar="TEXT", help="What is to be done."),
-    owner: str = typer.Option("", "--owner", metavar="NAME", help="By whom."),
-    due: str = typer.Option("", "--due", metavar="YYYY-MM-DD", help="By when."),
-    done: bool = typer.Option(False, "--done", help="It is done."),
-    incident: str = WHICH,
-    as_json: bool = JSON,
-) -> None:
+@taking(operations.incident_action_item, text=argument("TEXT"), done=option("--done"))
+def action_item(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Add something to do afterwards; the same text again changes it."""
-    with opened(context) as kb:
-        found = kb.incidents.add_action_item(text, owner, due or None, done, incident)
-    report(found, as_json)
+    report(asked(context, operations.incident_action_item, given), as_json)
 
 
 @app.command()
-def close(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) -> None:
+@taking(operations.incident_close)
+def close(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """End it."""
-    with opened(context) as kb:
-        found = kb.incidents.close(incident)
-    report(found, as_json)
+    report(asked(context, operations.incident_close, given), as_json)
 
 
 @app.command()
@@ -261,33 +192,22 @@ def report(incident: LiveIncident, as_json: bool) -> None:
 
 
 @app.command()
-def review(
-    context: typer.Context,
-    well: list[str] = typer.Option([], "--well", metavar="TEXT", help="What went well; may be repeated."),
-    wrong: list[str] = typer.Option([], "--wrong", metavar="TEXT", help="What went wrong; may be repeated."),
-    lesson: list[str] = typer.Option([], "--lesson", metavar="TEXT", help="What was learned."),
-    impact: str = typer.Option("", "--impact", metavar="TEXT", help="Who was affected, and how."),
-    incident: str = WHICH,
-    as_json: bool = JSON,
-) -> None:
+@taking(
+    operations.incident_review,
+    went_well=option("--well"),
+    went_wrong=option("--wrong"),
+    lessons=option("--lesson"),
+)
+def review(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Add what the postmortem should say beside the timeline."""
-    with opened(context) as kb:
-        found = kb.incidents.review(well, wrong, lesson, impact, incident)
-    report(found, as_json)
+    report(asked(context, operations.incident_review, given), as_json)
 
 
 @app.command()
-def update(
-    context: typer.Context,
-    style: str = typer.Option("report", "--style", metavar="STYLE", help="report or chat."),
-    focus: str = typer.Option("", "--focus", metavar="TEXT", help="What is being worked on."),
-    next_step: list[str] = typer.Option([], "--next", metavar="TEXT", help="What comes; may be repeated."),
-    incident: str = WHICH,
-    as_json: bool = JSON,
-) -> None:
+@taking(operations.incident_status_update, next_steps=option("--next"))
+def update(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Print a status update to post, and say when the next one is due."""
-    with opened(context) as kb:
-        found = kb.incidents.status_update(style, focus, next_step, incident)
+    found = asked(context, operations.incident_status_update, given)
     if as_json:
         print_json(found)
         return

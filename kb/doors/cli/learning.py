@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from kb.doors.cli.arguments import argument, option, taking
 from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
-from kb.doors.lesson_details import Detail, taking_details
-from kb.model.receipts import Learned
+from kb.operations import learning
+
+if TYPE_CHECKING:
+    from kb.model.receipts import Learned
+    from kb.operations.operation import Operation
 
 app = typer.Typer(help="Keep what was learned; it is found at once, by every process.", no_args_is_help=True)
 
-_COMMAND = typer.Option([], "--command", "-c", metavar="LINE", help="A command to run; may be repeated.")
 _AUTHOR = typer.Option("", "--author", metavar="NAME", help="Who says so.")
-
-
-def _option(detail: Detail) -> tuple[Any, Any]:
-    """A detail as an option of a command."""
-    says = f"{detail.says} May be repeated." if detail.is_many else detail.says
-    default: Any = [] if detail.is_many else None if detail.form is bool else ""
-    kind = list[str] if detail.is_many else bool | None if detail.form is bool else str
-    return kind, typer.Option(
-        default, *detail.flags, metavar=None if detail.form is bool else detail.metavar, help=says
-    )
 
 
 def add_to(root: typer.Typer) -> None:
@@ -32,61 +26,36 @@ def add_to(root: typer.Typer) -> None:
 
 
 @app.command("pattern")
-@taking_details(_option)
-def learn_pattern(
-    context: typer.Context,
-    pattern: str = typer.Argument(..., metavar="PATTERN", help="The text that gives the error away."),
-    meaning: str = typer.Option("", "--meaning", "-m", metavar="TEXT", help="What it means."),
-    fix: str = typer.Option("", "--fix", "-f", metavar="TEXT", help="What fixes it."),
-    category: str = typer.Option("", "--category", metavar="NAME", help="Such as pod_errors."),
-    tool: list[str] = typer.Option(
-        [], "--tool", metavar="NAME", help="The tool it holds for; may be repeated."
-    ),
-    command: list[str] = _COMMAND,
-    author: str = _AUTHOR,
-    as_json: bool = JSON,
-    **details: Any,
-) -> None:
+@taking(
+    learning.learn_pattern,
+    pattern=argument("PATTERN"),
+    meaning=option("--meaning", "-m"),
+    fix=option("--fix", "-f"),
+)
+def learn_pattern(context: typer.Context, author: str = _AUTHOR, as_json: bool = JSON, **given: Any) -> None:
     """Keep an error pattern."""
-    with opened(context) as kb:
-        learned = kb.learn_pattern(
-            pattern,
-            meaning,
-            fix,
-            command,
-            category,
-            tools=tool,
-            author=author or None,
-            **{**details, "expires": details["expires"] or None},
-        )
-    _report(learned, as_json)
+    _report(_learned(context, learning.learn_pattern, author, given), as_json)
 
 
 @app.command("tool-fix")
-@taking_details(_option)
-def learn_tool_fix(
-    context: typer.Context,
-    tool_name: str = typer.Argument(..., metavar="TOOL", help="The tool that fails, such as kubectl_exec."),
-    error_pattern: str = typer.Argument(..., metavar="PATTERN", help="The text that it fails with."),
-    cause: str = typer.Option("", "--cause", "-m", metavar="TEXT", help="Why."),
-    fix: str = typer.Option("", "--fix", "-f", metavar="TEXT", help="What helps."),
-    command: list[str] = _COMMAND,
-    author: str = _AUTHOR,
-    as_json: bool = JSON,
-    **details: Any,
-) -> None:
+@taking(
+    learning.learn_tool_fix,
+    tool_name=argument("TOOL"),
+    error_pattern=argument("PATTERN"),
+    root_cause=option("--cause", "-m"),
+    fix_description=option("--fix", "-f"),
+)
+def learn_tool_fix(context: typer.Context, author: str = _AUTHOR, as_json: bool = JSON, **given: Any) -> None:
     """Keep what makes a tool fail and what helps."""
+    _report(_learned(context, learning.learn_tool_fix, author, given), as_json)
+
+
+def _learned(context: typer.Context, operation: Operation, author: str, given: Mapping[str, Any]) -> Learned:
+    """The lesson, kept; only at a terminal may somebody speak for somebody else."""
+    said = {"author": author} if author else {}
     with opened(context) as kb:
-        learned = kb.learn_tool_fix(
-            tool_name,
-            error_pattern,
-            cause,
-            fix,
-            command,
-            author=author or None,
-            **{**details, "expires": details["expires"] or None},
-        )
-    _report(learned, as_json)
+        learned: Learned = operation(kb, **operation.read(given), **said)
+    return learned
 
 
 def _report(learned: Learned, as_json: bool) -> None:

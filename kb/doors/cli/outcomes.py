@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
+from kb.doors.cli.arguments import argument, taking
 from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
 from kb.model.status import Move, MoveState
+from kb.operations import learning
 from kb.text.times import minute
 
 
@@ -15,31 +19,12 @@ def add_to(root: typer.Typer) -> None:
     root.command(short_help="Show or change an entry's status, with the reason.")(status)
 
 
-def outcome(
-    context: typer.Context,
-    entry_id: str = typer.Argument(..., metavar="ID", help="The entry that was applied."),
-    result: str = typer.Argument(
-        ...,
-        metavar="RESULT",
-        help="One of applied (being tried), resolved, failed, not_applied, made_worse, recurred (its last "
-        "success came back).",
-    ),
-    lookup: str = typer.Option(
-        "", "--lookup", metavar="ID", help="The lookup that offered it, as check prints it."
-    ),
-    incident: str = typer.Option(
-        "", "--incident", metavar="ID", help="The incident; else that of the lookup, or the one that is open."
-    ),
-    verified_by: str = typer.Option(
-        "", "--verified-by", metavar="NAME", help="Who checked that it held; unverified counts less."
-    ),
-    note: str = typer.Option("", "--note", metavar="TEXT", help="Anything worth keeping."),
-    as_json: bool = JSON,
-) -> None:
+@taking(learning.record_outcome, entry_id=argument("ID"), result=argument("RESULT"))
+def outcome(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """Record what came of applying an entry; its trust and status follow from that."""
     with opened(context) as kb:
-        before = kb.get(entry_id)
-        trust = kb.record_outcome(before.id, result, lookup or None, verified_by or None, note, incident)
+        before = kb.get(given["entry_id"])
+        trust = learning.record_outcome(kb, **learning.record_outcome.read({**given, "entry_id": before.id}))
         after = kb.get(before.id).status
         why = kb.moves.of(before.id)[-1].reason if after is not before.status else ""
     if as_json:

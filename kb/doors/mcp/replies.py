@@ -16,8 +16,8 @@ from mcp_types import CallToolResult, TextContent
 from kb.doors.calls.calls import sentence
 from kb.model.brief import Brief
 from kb.model.ledger import Answer
-from kb.operations.incidents import Postmortem, Update
 from kb.operations.operation import Operation
+from kb.operations.records import PostmortemDraft, Update
 from kb.review.report import as_markdown as render_review
 from kb.review.summary import WeeklySummary
 from kb.text.entries.codec import to_builtins
@@ -80,7 +80,7 @@ def _(summary: WeeklySummary) -> str:
 
 
 @text_of.register
-def _(draft: Postmortem) -> str:
+def _(draft: PostmortemDraft) -> str:
     saved = f"\n\nSaved as {draft.path}.\n" if draft.path else ""
     return f"{draft.markdown.rstrip()}{saved}"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from kb.text.escaping import escaped, visible
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
+    from kb.operations.operation import Operation
 
 JSON = typer.Option(False, "--json", help="Print JSON; its shape is in docs/json.md.")
 EXACT_BELOW = 50_000
@@ -27,6 +28,12 @@ def opened(context: typer.Context, exact_below: int = EXACT_BELOW) -> Iterator[K
 
     with KnowledgeBase.open(context.obj or None, exact_below=exact_below) as kb:
         yield kb
+
+
+def asked(context: typer.Context, operation: Operation, given: Mapping[str, Any]) -> Any:
+    """The record of an operation, asked of the home with what a command was given."""
+    with opened(context) as kb:
+        return operation(kb, **operation.read(given))
 
 
 def print_json(value: object) -> None:
