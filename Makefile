@@ -1,8 +1,10 @@
-# `make demo` shows the main job, `make test` passes the tests; both set up what they need in .venv.
+# `make demo` shows the main job, `make test` passes the tests; each sets up what it needs in .venv.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PLAIN := $(VENV)/.plain
 READY := $(VENV)/.ready
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: help setup demo test test-full lint docs bench constraints clean
 
@@ -11,18 +13,26 @@ help:
 
 setup: $(READY) ## install everything into .venv and export the embedding model
 
-$(READY): pyproject.toml constraints.txt
-	@echo "setting up $(VENV) (some minutes the first time)"
+$(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; set PYTHON=…" if sys.version_info < (3, 11) else 0)'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(PYTHON) -m venv $(VENV)
+
+# What users get, without what only tests, development and models of another shape need.
+$(PLAIN): pyproject.toml constraints.txt hatch_build.py | $(VENV)/bin/python
+	@echo "setting up $(VENV) (a minute the first time)"
+	$(INSTALL) --editable .
+	@touch $(PLAIN)
+
+$(READY): pyproject.toml constraints.txt hatch_build.py | $(VENV)/bin/python
+	@echo "setting up $(VENV) for development (some minutes the first time)"
+	$(INSTALL) torch
+	$(INSTALL) --editable '.[dev]'
 	@echo "exporting the embedding model, once, in both precisions (homes of earlier versions have the float one)"
 	$(BIN)/python -m kb.index.encoder
 	KB_PRECISION=float $(BIN)/python -m kb.index.encoder
-	@touch $(READY)
+	@touch $(PLAIN) $(READY)
 
-demo: setup ## show the main job in a throwaway home
+demo: $(PLAIN) ## show the main job in a throwaway home
 	$(BIN)/python -m docs.demo
 
 test: setup ## run the tests, the slow ones last

@@ -54,7 +54,9 @@ def dependency_mistakes() -> list[str]:
     """What `docs/dependencies.md` and pyproject.toml do not agree on, in words."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"].values()
-    declared = {_name(line) for lines in (project["dependencies"], *extras) for line in lines}
+    declared = {_name(line) for lines in (project["dependencies"], *extras) for line in lines} - {
+        project["name"]
+    }
     explained = set(
         re.findall(r"^\| `([\w.-]+)` \|", (ROOT / "docs/dependencies.md").read_text(), re.MULTILINE)
     )

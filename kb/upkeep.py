@@ -92,11 +92,15 @@ class Upkeep:
             self._parts.db.compact()
 
     def prepare_model(self) -> None:
-        """Export the embedding model of this home, if it is not there yet (half a minute).  Raises StoreBroken."""
+        """Export the embedding model of this home, if it is not there yet (some seconds).  Raises StoreBroken."""
         self._parts.embeddings.encoder.prepare()
 
+    def begin_model(self) -> None:
+        """Begin to export the embedding model elsewhere, while this process does something else."""
+        self._parts.embeddings.encoder.prepare_later()
+
     def model_ready(self) -> bool:
-        """Whether the embedding model was exported already; if not, ingest does it (half a minute)."""
+        """Whether the embedding model was exported already; if not, ingest does it (some seconds)."""
         return self._parts.embeddings.encoder.ready()
 
     def backup(self, file: str | Path = "") -> tuple[Path, int]:

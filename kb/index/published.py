@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, TypeVar
 
+from kb.errors import KbError
 from kb.index import chroma, nearest
 from kb.index.embeddings import Embeddings
 from kb.index.generations import Generations
@@ -259,4 +260,5 @@ class Published:
 
 
 def _said(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    kind = "" if isinstance(error, KbError) else f"{type(error).__name__}: "
+    return " ".join(f"{kind}{error}".split())[:200]

@@ -76,7 +76,7 @@ class HashedEncoder(OnnxEncoder):
         return np.random.default_rng(11).standard_normal((self._ROWS, self._SIZE), dtype=np.float32)
 
     def ready(self) -> bool:
-        """Whether `encode` can answer without first exporting a model (half a minute)."""
+        """Whether `encode` can answer without first exporting a model."""
         return not self._like_the_model or super().ready()
 
     def prepare(self) -> None:

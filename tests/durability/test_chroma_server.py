@@ -124,3 +124,18 @@ def test_a_chroma_server_answers_like_the_published_folder_and_may_go_away(
         assert kb.check()[1].problems == []
         assert "did not answer" not in notes_of(answers(kb))
     kb.close()
+
+
+def test_without_its_package_the_folder_answers_and_says_what_to_install(
+    tmp_path: Path, new_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled(tmp_path, known=new_home) as kb:
+        expected = shown(answers(kb))
+    monkeypatch.setenv("KB_CHROMA_URL", "http://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "chromadb", None)  # an import of it fails, as if it were not installed
+
+    with KnowledgeBase.open(tmp_path / "home") as kb:
+        found = answers(kb)
+
+    assert shown(found) == expected
+    assert "pip install 'incident-kb[chroma]'" in notes_of(found)

@@ -86,7 +86,8 @@ def ingest(
     bar = ProgressBar()
     with opened(context) as kb:
         if not kb.upkeep.model_ready():
-            say("exporting the embedding model, once for all homes (half a minute)…")
+            say("exporting the embedding model, once for all homes (some seconds)…")
+            kb.upkeep.begin_model()  # while the files are read
         try:
             receipt = kb.ingest(*paths, progress=bar, extract=extract)
         finally:

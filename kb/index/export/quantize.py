@@ -1,25 +1,14 @@
-"""A sentence-transformers model as ONNX, in float or with weights of eight bits.
-
-An exported model with weights of eight bits: a quarter of the size, more than twice as quick where VNNI is.
+"""An exported model with weights of eight bits: a quarter of the size, more than twice as quick where VNNI is.
 
 Weights get a scale for each output, what flows through the model one scale for each text as it comes.  A few
 channels of what flows are twenty times as large as the others, so that one scale leaves the others five bits.
 Part of what is large there is therefore moved into the weights first, which changes nothing of what comes out
 (SmoothQuant, Xiao et al. 2023, https://arxiv.org/abs/2211.10438).  What is large is seen in a few sentences.
 Attention stays float, and so do the embeddings of tokens, in half precision.
-
-Exports a sentence-transformers model to ONNX: `python -m kb.index.model_export SOURCE TARGET [int8]`.
-
-This is the only module that imports torch.  The model's own pooling (mean, first token, …), its further layers
-and normalisation become part of the graph, so that one run gives the vector.  The file appears under its name
-only when it is whole and gives the same vectors as the model that it was made from; with `int8`, nearly the same.
 """
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,8 +42,8 @@ SENTENCES = (
 _INPUTS = ("input_ids", "attention_mask")
 
 
-def quantize(source: Path, target: Path, sentences: Sequence[Sequence[int]]) -> None:
-    """Write the exported model in `source` to `target` with weights of eight bits.
+def quantize(model: Any, target: Path, sentences: Sequence[Sequence[int]]) -> None:
+    """Write the exported `model`, which is changed, to `target` with weights of eight bits.
 
     `sentences` are token ids of texts.  Raises RuntimeError, and leaves no file, when the vectors that come out are
     further from the original's than `LEAST_COSINE`.
@@ -62,26 +51,21 @@ def quantize(source: Path, target: Path, sentences: Sequence[Sequence[int]]) -> 
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    model = onnx.load(str(source))
     products = _products(model)
-    smoothed = target.with_suffix(f"{target.suffix}.smooth")
-    try:
-        _smooth(model, products, _largest(model, products, sentences))
-        onnx.save(model, str(smoothed))
-        quantize_dynamic(
-            str(smoothed),
-            str(target),
-            op_types_to_quantize=["MatMul"],
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            extra_options={"MatMulConstBOnly": True},
-        )
-    finally:
-        smoothed.unlink(missing_ok=True)
+    vectors, largest = _watched(model, products, sentences)
+    _smooth(model, products, largest)
+    quantize_dynamic(
+        model,
+        str(target),
+        op_types_to_quantize=["MatMul"],
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        extra_options={"MatMulConstBOnly": True},
+    )
     small = onnx.load(str(target))
     _halve_embeddings(small)
     onnx.save(small, str(target))
-    if (cosine := _agreement(source, target, sentences)) < LEAST_COSINE:
+    if (cosine := _agreement(target, vectors, sentences)) < LEAST_COSINE:
         target.unlink()
         raise RuntimeError(
             f"with weights of eight bits, the vectors' cosine to the original's is {cosine:.3f}"
@@ -109,8 +93,10 @@ def _products(model: Any) -> list[_Product]:
     ]
 
 
-def _largest(model: Any, products: Sequence[_Product], texts: Sequence[Sequence[int]]) -> dict[str, Any]:
-    """The largest magnitude of each channel of each value, over all texts."""
+def _watched(
+    model: Any, products: Sequence[_Product], texts: Sequence[Sequence[int]]
+) -> tuple[list[Any], dict[str, Any]]:
+    """The vector of each text, and the largest magnitude of each channel of each value that flows into products."""
     import numpy as np
     import onnx
 
@@ -119,12 +105,14 @@ def _largest(model: Any, products: Sequence[_Product], texts: Sequence[Sequence[
     names = [product.value for product in products]
     for name in names:
         watched.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    session, found = _session(watched.SerializeToString()), dict[str, Any]()
+    session, vectors, found = _session(watched.SerializeToString()), [], dict[str, Any]()
     for text in texts:
-        for name, value in zip(names, _run(session, names, text), strict=True):
+        vector, *values = _run(session, text)
+        vectors.append(vector[0])
+        for name, value in zip(names, values, strict=True):
             seen = np.abs(value.reshape(-1, value.shape[-1])).max(axis=0)
             found[name] = np.maximum(found.get(name, seen), seen)
-    return found
+    return vectors, found
 
 
 def _smooth(model: Any, products: Sequence[_Product], largest: dict[str, Any]) -> None:
@@ -175,12 +163,12 @@ def _halve_embeddings(model: Any) -> None:
         graph.node.extend([node, widened])
 
 
-def _agreement(source: Path, target: Path, texts: Sequence[Sequence[int]]) -> float:
-    """The least cosine between the vectors that both give."""
+def _agreement(path: Path, vectors: Sequence[Any], texts: Sequence[Sequence[int]]) -> float:
+    """The least cosine between the texts' vectors and those that the file gives."""
     import numpy as np
 
-    ours, theirs = (_session(str(path)) for path in (target, source))
-    pairs = ((_run(ours, None, text)[0][0], _run(theirs, None, text)[0][0]) for text in texts)
+    session = _session(str(path))
+    pairs = zip(vectors, (_run(session, text)[0][0] for text in texts), strict=True)
     return min(float(np.dot(one, other)) for one, other in pairs)
 
 
@@ -192,84 +180,8 @@ def _session(model: str | bytes) -> Any:
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _run(session: Any, names: Sequence[str] | None, text: Sequence[int]) -> list[Any]:
+def _run(session: Any, text: Sequence[int]) -> list[Any]:
     import numpy as np
 
     ids = np.array([text], dtype=np.int64)
-    return list(session.run(names, dict(zip(_INPUTS, (ids, np.ones_like(ids)), strict=True))))
-
-
-MAX_ERROR = 1e-4
-"""How far a component of a vector may be off; rounding alone stays below 1e-6."""
-
-
-def export(source: Path, target: Path, *, int8: bool = False) -> None:
-    """Write the model in `source` to `target`, with weights of eight bits where asked for."""
-    whole = target.with_suffix(f".{os.getpid()}.part")
-    small = target.with_suffix(f".{os.getpid()}.int8.part")
-    try:
-        model = _export(source, whole)
-        if int8:
-            quantize(whole, small, [model.tokenizer(text)["input_ids"] for text in SENTENCES])
-            small.replace(target)
-        else:
-            whole.replace(target)
-    finally:
-        for left in (whole, small):
-            left.unlink(missing_ok=True)
-
-
-def _export(source: Path, part: Path) -> Any:
-    """Write the model as it is; returns it."""
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    warnings.simplefilter("ignore")
-    import torch
-    from sentence_transformers import SentenceTransformer
-
-    # Attention written out: torch's own comes with a treatment of empty rows that costs an eighth of the time.
-    eager = {"attn_implementation": "eager"}
-    model: Any = SentenceTransformer(str(source), device="cpu", model_kwargs=eager).eval()
-
-    class SentenceVector(torch.nn.Module):  # type: ignore[misc, unused-ignore]
-        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            features = {"input_ids": input_ids, "attention_mask": attention_mask}
-            for step in self.steps:
-                features = step(features)
-            return torch.nn.functional.normalize(features["sentence_embedding"], p=2, dim=1)
-
-    module = SentenceVector()
-    module.steps = torch.nn.ModuleList(model)
-    # Two tensors, not one twice: the exporter takes arguments that are one object for one input.
-    example, ones = torch.ones(2, 7, dtype=torch.long), torch.ones(2, 7, dtype=torch.long)
-    axes = {0: torch.export.Dim("batch"), 1: torch.export.Dim("sequence")}
-    torch.onnx.export(
-        module,
-        (example, ones),
-        str(part),
-        input_names=["input_ids", "attention_mask"],
-        output_names=["sentence_vector"],
-        dynamic_shapes={"input_ids": axes, "attention_mask": axes},
-        dynamo=True,
-        external_data=False,
-        verbose=False,
-    )
-    probe = torch.arange(1, 9).reshape(2, 4)
-    with torch.no_grad():
-        own = model({"input_ids": probe, "attention_mask": torch.ones_like(probe)})["sentence_embedding"]
-        _compare(part, probe.numpy(), torch.nn.functional.normalize(own, p=2, dim=1).numpy())
-    return model
-
-
-def _compare(path: Path, ids: Any, expected: Any) -> None:
-    """Raise RuntimeError when the vectors of the file are not the expected ones."""
-    import numpy as np
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    given = session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
-    if (error := float(np.abs(given - expected).max())) > MAX_ERROR:
-        raise RuntimeError(f"the exported model's vectors differ by {error:.1g} from the original's")
-
-
-if __name__ == "__main__":
-    export(Path(sys.argv[1]), Path(sys.argv[2]), int8=sys.argv[3:] == ["int8"])
+    return list(session.run(None, dict(zip(_INPUTS, (ids, np.ones_like(ids)), strict=True))))
