@@ -7,7 +7,9 @@ Every call goes the same way: which operation, whether its caller may ask for it
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +26,8 @@ Result = TypeVar("Result")
 Presented = Callable[["Operation", Any], Result]
 """What makes an answer of an operation's record, in the form of one protocol; a function of a module."""
 
+Observe = Callable[[str, float, str], None]
+
 LONG = 30_000
 """Characters of a text from which on it is read in the lane of long ones: about a tenth of a second."""
 SLOW = frozenset({"rehearse_pattern", "weekly_summary", "proposals_list"})
@@ -32,11 +36,17 @@ _log = logging.getLogger("kb.server")
 
 
 class Calls:
-    """The operations of one open knowledge base; `elsewhere` answers what takes long."""
+    """The operations of one open knowledge base.
 
-    def __init__(self, kb: KnowledgeBase, elsewhere: OwnProcess | None = None) -> None:
+    `elsewhere` answers what takes long; `observe` is told of every call: which operation, how many seconds, and whether
+    it was `answered`, `refused` (the caller's mistake) or `failed`.
+    """
+
+    def __init__(
+        self, kb: KnowledgeBase, elsewhere: OwnProcess | None = None, observe: Observe | None = None
+    ) -> None:
         self.workers = Workers(kb)
-        self._elsewhere = elsewhere
+        self._elsewhere, self._observe = elsewhere, observe or _unobserved
 
     async def answer(
         self,
@@ -56,12 +66,31 @@ class Calls:
             raise NotAllowed(
                 f"this token may only read, and {asked.name} writes; use the token that may write (KB_TOKEN)"
             )
-        said = await self._answer(asked, given, presented, actor)
+        with self._observed(asked.name):
+            said = await self._answer(asked, given, presented, actor)
         if isinstance(said, Call):
             return await self.answer(
                 said.operation, said.arguments, presented, actor=actor, may_write=may_write
             )
         return said
+
+    @contextmanager
+    def _observed(self, operation: str) -> Iterator[None]:
+        """One call, timed, and a span where somebody traces (OpenTelemetry's SDK; without it this costs nothing)."""
+        from opentelemetry.trace import get_tracer
+
+        started, result = time.perf_counter(), "failed"
+        with get_tracer("incident-kb").start_as_current_span(
+            operation, attributes={"kb.operation": operation}
+        ):
+            try:
+                yield
+                result = "answered"
+            except KbError:
+                result = "refused"
+                raise
+            finally:
+                self._observe(operation, time.perf_counter() - started, result)
 
     async def _answer(
         self, asked: Operation, given: Mapping[str, Any], presented: Presented[Result], actor: str
@@ -74,6 +103,10 @@ class Calls:
         else:
             lane = Lane.LONG
         return await self.workers.run(partial(answer, asked, given, presented), lane, actor)
+
+
+def _unobserved(operation: str, seconds: float, result: str) -> None:
+    """Nobody is told."""
 
 
 def answer(

@@ -73,6 +73,9 @@ def over_http(
     allow_origin: list[str] = _ORIGINS,
     toolset: Toolset = _TOOLSET,
     output_schemas: bool = _SCHEMAS,
+    access_log: bool = typer.Option(
+        False, "--access-log", help="A line on stderr for each request: who, what, which answer, how long."
+    ),
 ) -> None:
     """Serve agents over HTTP, at /mcp; /healthz says whether it is well.
 
@@ -92,6 +95,7 @@ def over_http(
         origins=tuple(allow_origin),
         toolset=toolset,
         output_schemas=output_schemas,
+        access_log=access_log,
     )
     tokens = load_tokens(token_file)
     check_access(where, tokens)
@@ -113,4 +117,5 @@ def over_http(
 def _log_to_stderr() -> None:
     import logging
 
+    logging.getLogger("kb.access").setLevel(logging.INFO)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")

@@ -12,13 +12,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from http import HTTPStatus
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from mcp.server.auth.provider import AccessToken
 from mcp.server.mcpserver import Context
+from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -174,6 +178,37 @@ class Verifier:
         """Who has this token, and what that one may do; None for a token that is not known."""
         role = self._tokens.role_of(token)
         return AccessToken(token="", client_id=f"{role} token", scopes=[role]) if role else None
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Who may ask: with which tokens, and under which names of this server."""
+
+    tokens: Tokens
+    names: TransportSecuritySettings
+
+    async def role(self, request: Request) -> CallerRole:
+        """What the caller may do.  Raises HTTPException for one that may do nothing."""
+        refused = await TransportSecurityMiddleware(self.names).validate_request(request)
+        if refused is not None:
+            said = bytes(refused.body).decode()
+            raise HTTPException(
+                refused.status_code, f"{said}; kb serve takes it with --allow-host or --allow-origin"
+            )
+        if not self.tokens:
+            return CallerRole.WRITE
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        role = self.tokens.role_of(secret.strip()) if kind.lower() == "bearer" else None
+        if role is None:
+            raise HTTPException(
+                HTTPStatus.UNAUTHORIZED,
+                "send a token that the server knows, as: Authorization: Bearer TOKEN",
+                _ASKS,
+            )
+        return role
+
+
+_ASKS = {"WWW-Authenticate": "Bearer"}
 
 
 class EndedTokens:

@@ -8,23 +8,20 @@ is decided as for agents: by bearer token, Host and Origin.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
 from kb.doors.calls.calls import Calls, sentence
-from kb.doors.http.access import CallerRole, Tokens
+from kb.doors.http.access import CallerRole, Callers
 from kb.doors.http.limits import Limits
+from kb.doors.http.problems import problem
 from kb.errors import (
     EntryNotFound,
     FileChanged,
@@ -37,10 +34,8 @@ from kb.errors import (
 from kb.operations.catalogue import operations
 from kb.operations.operation import Operation
 from kb.text.entries.codec import to_builtins
-from kb.text.escaping import visible
 
 BASE = "/api/v1"
-PROBLEM = "application/problem+json"
 CURRENT = "current"
 """In place of an incident's id: the one that is being worked on."""
 
@@ -56,46 +51,8 @@ _STATUS: tuple[tuple[type[KbError], HTTPStatus], ...] = (
 """The first row that fits tells the status; kb's other errors are about a file that people own as it is now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Callers:
-    """Who may ask: with which tokens, and under which names of this server."""
-
-    tokens: Tokens
-    names: TransportSecuritySettings
-
-    async def role(self, request: Request) -> CallerRole:
-        """What the caller may do.  Raises HTTPException for one that may do nothing."""
-        refused = await TransportSecurityMiddleware(self.names).validate_request(request)
-        if refused is not None:
-            said = bytes(refused.body).decode()
-            raise HTTPException(
-                refused.status_code, f"{said}; kb serve takes it with --allow-host or --allow-origin"
-            )
-        if not self.tokens:
-            return CallerRole.WRITE
-        kind, _, secret = request.headers.get("authorization", "").partition(" ")
-        role = self.tokens.role_of(secret.strip()) if kind.lower() == "bearer" else None
-        if role is None:
-            raise HTTPException(
-                HTTPStatus.UNAUTHORIZED,
-                "send a token that the server knows, as: Authorization: Bearer TOKEN",
-                _ASKS,
-            )
-        return role
-
-
-_ASKS = {"WWW-Authenticate": "Bearer"}
-
-
-def api(calls: Calls, callers: Callers, limits: Limits) -> ASGIApp:
-    """The application that answers below `/api/v1`."""
-    return Starlette(
-        routes=list(_routes(calls, callers, limits)),
-        exception_handlers={HTTPException: _refused, Exception: _failed},
-    )
-
-
-def _routes(calls: Calls, callers: Callers, limits: Limits) -> Iterator[Route]:
+def routes(calls: Calls, callers: Callers, limits: Limits) -> Iterator[BaseRoute]:
+    """A path for each operation."""
     for one in operations().values():
         method, path = one.path.split()
         endpoint = partial(_answer, one, calls, callers, limits)
@@ -184,29 +141,3 @@ def _status(error: Exception) -> HTTPStatus:
     return next(
         (status for kind, status in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
     )
-
-
-def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """A problem as RFC 9457 has it, with the sentence that says what to do next."""
-    return JSONResponse(
-        {"title": HTTPStatus(status).phrase, "status": status, "detail": visible(detail)},
-        status,
-        headers=dict(headers or {}),
-        media_type=PROBLEM,
-    )
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        return problem(
-            404, f"there is nothing at {request.url.path[:200]}; /openapi.json lists what there is"
-        )
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        said = f"{request.method} is not offered at {request.url.path[:200]}; /openapi.json lists what is"
-        return problem(405, said, error.headers)
-    return problem(error.status_code, error.detail, error.headers)
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    return problem(500, sentence(request.url.path, error))

@@ -19,19 +19,18 @@ from kb.base import KnowledgeBase
 from kb.errors import KbError
 from kb.home import Home
 from kb.index.encoder import Encoder
-from kb.model.entry import OFFERED
 from kb.store.database import Database
+from kb.store.upkeep.counts import Counts
 
 COUNTED_FOR = 1.0
 """Seconds that a count of the entries is told again."""
-_COUNT = f"SELECT count(*) FROM entries WHERE status IN ({','.join('?' * len(OFFERED))})"
 
 
 class Health:
     """What `/healthz` tells: how many entries are offered, from a database that can be read."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._counts = Counts(db)
         self._counted = -1, -COUNTED_FOR, 0
 
     @classmethod
@@ -46,10 +45,10 @@ class Health:
 
     def entries(self) -> int:
         """How many entries are offered.  Raises StoreBroken when the database cannot be read."""
-        version, now = int(self._db.value("PRAGMA data_version")), time.monotonic()
+        version, now = self._counts.version(), time.monotonic()
         counted, at, entries = self._counted
         if version != counted and now - at >= COUNTED_FOR:
-            entries = int(self._db.value(_COUNT, list(OFFERED)))
+            entries = self._counts.offered()
             self._counted = version, now, entries
         return entries
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from kb.doors.http.api import BASE, CURRENT, PROBLEM
+from kb.doors.http.api import BASE, CURRENT
+from kb.doors.http.problems import PROBLEM
 from kb.operations.catalogue import operations
 from kb.operations.examples import EXAMPLES
 from kb.operations.operation import Operation

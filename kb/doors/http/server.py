@@ -19,20 +19,21 @@ from typing import Any
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from kb.base import KnowledgeBase
 from kb.doors.calls.calls import Calls
 from kb.doors.calls.own_process import OwnProcess
 from kb.doors.calls.workers import take_short_turns
-from kb.doors.http.access import EndedTokens, Tokens, Verifier
-from kb.doors.http.api import BASE, Callers, api
+from kb.doors.http.access import Callers, EndedTokens, Tokens, Verifier
+from kb.doors.http.access_log import AccessLog
+from kb.doors.http.api import routes
+from kb.doors.http.app import Watching, application
 from kb.doors.http.health import Health
 from kb.doors.http.limits import Limits, TimelyBodies, timely_protocol
+from kb.doors.http.metrics import Metrics
 from kb.doors.mcp.server import KbServer
-from kb.errors import InvalidInput, KbError
+from kb.errors import InvalidInput
 from kb.operations.toolset import Toolset
 
 END_SECONDS = 3
@@ -44,7 +45,7 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """Where to listen, under which names clients reach it, and which tools agents are told of."""
+    """Where to listen, under which names clients reach it, which tools agents are told of, what is logged."""
 
     host: str = "127.0.0.1"
     port: int = 8765
@@ -52,6 +53,7 @@ class Listening:
     origins: tuple[str, ...] = ()
     toolset: Toolset = Toolset.CORE
     output_schemas: bool = False
+    access_log: bool = False
 
 
 def is_loopback(host: str) -> bool:
@@ -74,13 +76,18 @@ def check_access(where: Listening, tokens: Tokens) -> None:
 
 
 def http_app(
-    kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health, limits: Limits, elsewhere: OwnProcess
+    kb: KnowledgeBase,
+    where: Listening,
+    tokens: Tokens,
+    limits: Limits,
+    *,
+    health: Health,
+    metrics: Metrics,
+    elsewhere: OwnProcess,
 ) -> ASGIApp:
-    """The application: MCP at `/mcp`, the API at `/api/v1`.
-
-    `/healthz` and `/openapi.json` need no token, and tell nothing of the home.
-    """
-    calls, names = Calls(kb, elsewhere), _names(where)
+    """The application, with what guards it."""
+    calls, names = Calls(kb, elsewhere, metrics.observe), _names(where)
+    callers = Callers(tokens, names)
     server = KbServer(
         kb,
         calls=calls,
@@ -88,24 +95,7 @@ def http_app(
         output_schemas=where.output_schemas,
         **_auth(where, tokens),
     )
-
-    async def healthz(request: Request) -> JSONResponse:
-        del request
-        try:
-            entries = health.entries()
-        except KbError:
-            return JSONResponse({"ok": False}, status_code=503)
-        return JSONResponse({"ok": True, "entries": entries})
-
-    async def described(request: Request) -> JSONResponse:
-        del request
-        from kb.doors.http.openapi import openapi  # with the schemas of all records: some tenths of a second
-
-        return JSONResponse(openapi())
-
-    server.custom_route("/healthz", methods=["GET"])(healthz)
-    server.custom_route("/openapi.json", methods=["GET"])(described)
-    app = server.streamable_http_app(
+    agents = server.streamable_http_app(
         json_response=True,
         max_request_body_size=limits.body,
         session_idle_timeout=limits.idle_seconds,
@@ -113,14 +103,9 @@ def http_app(
         transport_security=names,
         host=where.host,
     )
-    programs = api(calls, Callers(tokens, names), limits)
-
-    # (starlette's Mount passes by a path with a line break in it, and the answer would be no problem in JSON)
-    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
-        asks_api = scope.get("path", "").startswith(f"{BASE}/")
-        await (programs if asks_api else app)(scope, receive, send)
-
-    return EndedTokens(TimelyBodies(by_path, limits), tokens)
+    asked = [*Watching(health, metrics, callers).routes(), *routes(calls, callers, limits)]
+    guarded = EndedTokens(TimelyBodies(application(agents, asked), limits), tokens)
+    return AccessLog(guarded) if where.access_log else guarded
 
 
 def _auth(where: Listening, tokens: Tokens) -> dict[str, Any]:
@@ -170,10 +155,11 @@ def serve(
     with (
         closing(_listen(where)) as listener,
         Health.of(kb.home) as health,
+        Metrics.of(kb.home) as metrics,
         closing(OwnProcess(kb.home)) as elsewhere,
     ):
         port = listener.getsockname()[1]
-        app = http_app(kb, where, tokens, health, limits, elsewhere)
+        app = http_app(kb, where, tokens, limits, health=health, metrics=metrics, elsewhere=elsewhere)
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -1,0 +1,75 @@
+"""What stands at which path of the server: agents at `/mcp`, programs at `/api/v1`, and what watches it.
+
+`/healthz` and `/openapi.json` need no token, and tell nothing of the home.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kb.doors.http.access import Callers
+from kb.doors.http.health import Health
+from kb.doors.http.metrics import CONTENT_TYPE, Metrics
+from kb.doors.http.problems import failed, problem, refused
+from kb.errors import KbError
+
+AGENTS = "/mcp"
+
+
+def application(agents: ASGIApp, routes: list[BaseRoute]) -> ASGIApp:
+    """The whole application: `agents` speak MCP, everybody else asks at one of the routes."""
+    others = Starlette(routes=routes, exception_handlers={HTTPException: refused, Exception: failed})
+
+    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
+        asks_agents = scope["type"] != "http" or scope["path"] == AGENTS
+        await (agents if asks_agents else others)(scope, receive, send)
+
+    return by_path
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """What probes, scrapers and programs that read descriptions ask for."""
+
+    health: Health
+    metrics: Metrics
+    callers: Callers
+
+    def routes(self) -> list[BaseRoute]:
+        """Where they ask."""
+        return [
+            Route("/healthz", self.healthz),
+            Route("/metrics", self.scraped),
+            Route("/openapi.json", self.described),
+        ]
+
+    async def healthz(self, request: Request) -> Response:
+        """Whether the server is well."""
+        del request
+        try:
+            entries = self.health.entries()
+        except KbError:
+            return JSONResponse({"ok": False}, status_code=503)
+        return JSONResponse({"ok": True, "entries": entries})
+
+    async def scraped(self, request: Request) -> Response:
+        """The metrics, for whoever may read."""
+        await self.callers.role(request)
+        try:
+            return Response(self.metrics.text(), media_type=CONTENT_TYPE)
+        except KbError as error:
+            return problem(503, str(error))
+
+    async def described(self, request: Request) -> Response:
+        """The API's description."""
+        del request
+        from kb.doors.http.openapi import openapi  # with the schemas of all records: some tenths of a second
+
+        return JSONResponse(openapi())

@@ -1,0 +1,73 @@
+"""Counts of what a home holds, and of what was recorded in it since somebody began to count: for probes and scrapes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kb.model.entry import OFFERED
+from kb.store.database import Database, placeholders
+
+
+class Counts:
+    """What is so now."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def version(self) -> int:
+        """A number that is another one when somebody else has written."""
+        return int(self._db.value("PRAGMA data_version"))
+
+    def offered(self) -> int:
+        """Entries that lookups may offer.  Raises StoreBroken when the database cannot be read."""
+        marks = placeholders(OFFERED)
+        return int(self._db.value(f"SELECT count(*) FROM entries WHERE status IN ({marks})", list(OFFERED)))
+
+    def entries(self) -> dict[tuple[str, str], int]:
+        """Entries by kind and status."""
+        rows = self._db.rows("SELECT kind, status, count(*) FROM entries GROUP BY kind, status")
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    def open_incidents(self) -> int:
+        """Incidents that were opened here and are not closed."""
+        return int(self._db.value("SELECT count(*) FROM open_incidents"))
+
+    def waiting_proposals(self) -> dict[str, int]:
+        """Proposals that nobody has decided on, by kind."""
+        rows = self._db.rows("SELECT kind, count(*) FROM proposals WHERE state = 'open' GROUP BY kind")
+        return {row[0]: row[1] for row in rows}
+
+
+@dataclass
+class Recorded:
+    """How many rows of a table of the ledger were added since this was made, by the word in one column.
+
+    The words that stand there already begin at zero, so that the first new row is seen as a rise.
+    """
+
+    db: Database
+    table: str
+    column: str
+    _last: int = field(init=False)
+    _counted: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._last = self._newest()
+        self._counted = {
+            row[0]: 0 for row in self.db.rows(f"SELECT DISTINCT {self.column} FROM {self.table}")
+        }
+
+    def counted(self) -> dict[str, int]:
+        """The counts up to now; they only grow, whatever is swept meanwhile."""
+        newest = self._newest()
+        rows = self.db.rows(
+            f"SELECT {self.column}, count(*) FROM {self.table} WHERE rowid > ? AND rowid <= ? GROUP BY 1",
+            [self._last, newest],
+        )
+        for word, count in rows:
+            self._counted[word] = self._counted.get(word, 0) + count
+        self._last = max(self._last, newest)
+        return dict(self._counted)
+
+    def _newest(self) -> int:
+        return int(self.db.value(f"SELECT coalesce(max(rowid), 0) FROM {self.table}"))
