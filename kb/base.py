@@ -24,6 +24,7 @@ from kb.options import Options
 
 if TYPE_CHECKING:
     from kb.changes.changes import Changes
+    from kb.hooks.inbox import HookInbox
     from kb.incidents.incidents import Incidents
     from kb.ingesting import Progress
     from kb.learning.healthy import HealthySamples
@@ -87,14 +88,13 @@ class KnowledgeBase:
         if "_parts" in self.__dict__:
             self._parts.close()
             del self.__dict__["_parts"]
-            self.__dict__.pop("incidents", None)
-            self.__dict__.pop("upkeep", None)
+            for made in ("incidents", "hooks", "upkeep"):
+                self.__dict__.pop(made, None)
 
     def refresh(self) -> list[Problem]:
         """See what changed in the memory files; returns the mistakes that stand in them now.
 
-        What cannot be taken in (a full disk, a read-only home) is one of these, not an error: what
-        was taken in before still answers.
+        What cannot be taken in (a full disk, a read-only home) is one of these: what was taken in before still answers.
         """
         return self._parts.refresh(self._clock())
 
@@ -134,12 +134,10 @@ class KnowledgeBase:
     ) -> Answer:
         """Have we seen this before?  `error_text` is a line, a trace, an alert, or a log as lines.
 
-        `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded
-        in the ledger with its incident, by default the one that is being worked on; its `lookup_id`
-        is what `record_outcome` takes.  `on_sighting` is told of entries as soon as their signature is
-        seen, block by block, before the text has ended.  With `record=False` (an evaluation) the ledger
-        does not hear of it, and there is no `lookup_id`.  Raises NothingAsked for an empty text, and
-        records nothing.
+        `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded in the ledger with
+        its incident, by default the one that is being worked on; its `lookup_id` is what `record_outcome` takes.
+        `on_sighting` is told of entries as soon as their signature is seen, before the text has ended.  With
+        `record=False` the ledger does not hear of it.  Raises NothingAsked for an empty text, and records nothing.
         """
         from kb.lookup.lookup import answer
 
@@ -236,9 +234,8 @@ class KnowledgeBase:
         """
         from kb.learning.lesson import listed, pattern_lesson
 
-        lesson = pattern_lesson(
-            pattern, meaning, fix, listed(commands), category, self._details(details), self._clock()
-        )
+        texts = pattern, meaning, fix, listed(commands), category
+        lesson = pattern_lesson(*texts, self._details(details), self._clock())
         return self._parts.lessons.keep(lesson, self._clock())
 
     def learn_tool_fix(
@@ -372,6 +369,11 @@ class KnowledgeBase:
             log=self.session_log,
             at_once=self._parts.db.at_once,
         )
+
+    @cached_property
+    def hooks(self) -> HookInbox:
+        """What comes in by webhook: `accept` keeps it, `work` does what follows from it."""
+        return self._parts.hooks(lambda: self.triage, self._clock, lambda: self._actor)
 
     @property
     def reviews(self) -> Reviewing:

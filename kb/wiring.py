@@ -50,6 +50,7 @@ from kb.store.upkeep.fingerprints import Fingerprints
 from kb.store.wordings import WordingTable
 
 if TYPE_CHECKING:
+    from kb.hooks.inbox import HookInbox
     from kb.incidents.incidents import Incidents
     from kb.ingesting import Intake
     from kb.proposals.proposals import Proposals
@@ -199,6 +200,16 @@ class Parts:
             actor=actor,
         )
         return Triage(sources, **calls)
+
+    def hooks(self, triage: Callable[[], Triage], clock: Clock, actor: Callable[[], str]) -> HookInbox:
+        """What comes in by webhook."""
+        from kb.hooks.inbox import HookInbox
+        from kb.incidents.by_alert import IncidentsByAlert
+        from kb.incidents.log import Archive
+
+        archive = Archive(self.entries, self.ledger, self.outcomes)
+        incidents = IncidentsByAlert(self.home, self.ledger, archive, clock, actor)
+        return HookInbox(self.db, self.configuration, incidents, triage, clock)
 
     def reviewing(self, actor: str = "", **calls: Any) -> Reviewing:
         """Reviews of this home; `calls` are the fields of `Reviewing` that say when and what else is done."""

@@ -196,7 +196,7 @@ class Retention(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
 
     lookups: int | Literal["off"] = KEPT_DAYS
     """Days after which old lookups that came to nothing are swept, 190 or more; `off`: only `kb sweep` does it."""
-    deliveries: int = 30
+    deliveries: int = 7
     """Days for which deliveries of webhooks are kept, 1 or more; so long the same one is known again."""
 
 

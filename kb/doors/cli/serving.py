@@ -60,15 +60,17 @@ def over_http(
     allow_host: list[str] = _HOSTS,
     allow_origin: list[str] = _ORIGINS,
 ) -> None:
-    """Serve agents over HTTP, at /mcp; /healthz says whether it is well.
+    """Serve agents over HTTP, at /mcp, and the webhooks of kb.toml, at /hooks/; /healthz says whether it is well.
 
     With KB_TOKEN or KB_READ_TOKEN set, or --token-file, clients must send one as a bearer token.  The
     first may write, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
     KB_READ_TOKEN_UNTIL; after it whoever sends it is refused, and told why.
     """
     from kb.doors.http.access import load_tokens
+    from kb.doors.http.hooks import hook_notes
     from kb.doors.http.server import Listening, check_access, serve
     from kb.doors.mcp.opening import opened_to_serve
+    from kb.home import find_home
 
     _log_to_stderr()
     where = Listening(host=host, port=port, hosts=tuple(allow_host), origins=tuple(allow_origin))
@@ -80,7 +82,7 @@ def over_http(
         say(
             f"serving http://{shown}:{number}/mcp ({'a token is asked for' if tokens else 'without a token'})"
         )
-        for note in tokens.notes():
+        for note in [*tokens.notes(), *hook_notes(find_home(context.obj or None))]:
             say(note)
 
     with opened_to_serve(context.obj or None) as (kb, load_model):

@@ -20,12 +20,13 @@ from mcp.server.auth.settings import AuthSettings
 from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp
 
 from kb.base import KnowledgeBase
 from kb.doors.http.access import EndedTokens, Tokens, Verifier
 from kb.doors.http.health import Health
+from kb.doors.http.hooks import HookDoor
 from kb.doors.http.limits import Limits, TimelyBodies, timely_protocol
 from kb.doors.mcp.own_process import OwnProcess
 from kb.doors.mcp.server import KbServer
@@ -69,9 +70,15 @@ def check_access(where: Listening, tokens: Tokens) -> None:
 
 
 def http_app(
-    kb: KnowledgeBase, where: Listening, tokens: Tokens, health: Health, limits: Limits, elsewhere: OwnProcess
+    kb: KnowledgeBase,
+    where: Listening,
+    tokens: Tokens,
+    health: Health,
+    limits: Limits,
+    elsewhere: OwnProcess,
+    hooks: HookDoor,
 ) -> ASGIApp:
-    """The application: MCP at `/mcp`, and `/healthz`, which needs no token and tells nothing."""
+    """The application: MCP at `/mcp`, webhooks, and `/healthz`, which needs no token and tells nothing."""
     server = KbServer(kb, elsewhere=elsewhere, **_auth(where, tokens))
 
     async def healthz(request: Request) -> JSONResponse:
@@ -82,7 +89,11 @@ def http_app(
             return JSONResponse({"ok": False}, status_code=503)
         return JSONResponse({"ok": True, "entries": entries})
 
+    async def hooked(request: Request) -> Response:
+        return await hooks(request)
+
     server.custom_route("/healthz", methods=["GET"])(healthz)
+    server.custom_route("/hooks/{name:path}", methods=["POST"])(hooked)
     app = server.streamable_http_app(
         json_response=True,
         max_request_body_size=limits.body,
@@ -142,9 +153,10 @@ def serve(
         closing(_listen(where)) as listener,
         Health.of(kb.home) as health,
         closing(OwnProcess(kb.home)) as elsewhere,
+        HookDoor.of(kb, limits.body) as hooks,
     ):
         port = listener.getsockname()[1]
-        app = http_app(kb, where, tokens, health, limits, elsewhere)
+        app = http_app(kb, where, tokens, health, limits, elsewhere, hooks)
         config = uvicorn.Config(
             app,
             log_level="warning",
