@@ -2,8 +2,8 @@
 
 The daily calls are methods: `check_known_issues`, `search`, `get`, `learn_pattern`, `learn_tool_fix`, `record_outcome`,
 `ingest`.  The rest is attributes, each an object of its own: `incidents`, `changes`, `healthy`, `memory`, `proposals`,
-`triage`, `reviews`, `upkeep`.  Every call first sees what changed in the home since the last one, whoever changed it.
-Heavy parts (SQLite's tools, numpy, models) are loaded by the first call that needs them.
+`triage`, `notices`, `reviews`, `upkeep`.  Every call first sees what changed in the home since the last one, whoever
+changed it.  Heavy parts (SQLite's tools, numpy, models) are loaded by the first call that needs them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from kb.options import Options
 
 if TYPE_CHECKING:
     from kb.changes.changes import Changes
+    from kb.hooks.inbox import HookInbox
     from kb.incidents.incidents import Incidents
     from kb.ingesting import Progress
     from kb.learning.healthy import HealthySamples
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from kb.model.healthy import Rehearsal
     from kb.model.ledger import Answer, Event, SearchHits, Trust
     from kb.model.receipts import Learned, Receipt
+    from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
     from kb.store.entries import Place
@@ -87,9 +89,8 @@ class KnowledgeBase:
             self._beside.pop().close()
         if "_parts" in self.__dict__:
             self._parts.close()
-            del self.__dict__["_parts"]
-            self.__dict__.pop("incidents", None)
-            self.__dict__.pop("upkeep", None)
+            for made in ("_parts", "incidents", "hooks", "upkeep"):
+                self.__dict__.pop(made, None)
 
     def refresh(self) -> list[Problem]:
         """See what changed in the memory files; returns the mistakes that stand in them now.
@@ -134,12 +135,10 @@ class KnowledgeBase:
     ) -> Answer:
         """Have we seen this before?  `error_text` is a line, a trace, an alert, or a log as lines.
 
-        `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded
-        in the ledger with its incident, by default the one that is being worked on; its `lookup_id`
-        is what `record_outcome` takes.  `on_sighting` is told of entries as soon as their signature is
-        seen, block by block, before the text has ended.  With `record=False` (an evaluation) the ledger
-        does not hear of it, and there is no `lookup_id`.  Raises NothingAsked for an empty text, and
-        records nothing.
+        `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded in the ledger with
+        its incident, by default the one that is being worked on; its `lookup_id` is what `record_outcome` takes.
+        `on_sighting` is told of entries as soon as their signature is seen, before the text has ended.  With
+        `record=False` the ledger does not hear of it.  Raises NothingAsked for an empty text, and records nothing.
         """
         from kb.lookup.lookup import answer
 
@@ -157,10 +156,9 @@ class KnowledgeBase:
                 on_sighting=on_sighting,
             )
             took_ms = round((time.perf_counter() - started) * 1000, 2)
-            ledger = self._parts.ledger if record else None
             return answer(
                 finding,
-                ledger,
+                self._parts.ledger if record else None,
                 problems,
                 took_ms=took_ms,
                 now=now,
@@ -207,8 +205,8 @@ class KnowledgeBase:
     def ingest(self, *paths: str | Path, progress: Progress | None = None, extract: bool = False) -> Receipt:
         """Take in files and folders; every file is in the receipt.  Running it twice changes nothing.
 
-        With `extract`, texts that the parsers could not read far enough are sent, without secrets, to the
-        model of `ANTHROPIC_API_KEY`; what it marks is checked against the text and stays unverified.
+        With `extract`, texts that the parsers could not read far enough are sent, without secrets, to the model of
+        `ANTHROPIC_API_KEY`; what it marks is checked against the text and stays unverified.
         """
         now = self._clock()
         self._parts.embeddings.encoder.prepare()
@@ -232,15 +230,14 @@ class KnowledgeBase:
     ) -> Learned:
         """Keep an error pattern; it is found at once, by every process.
 
-        Optional details: `check` (what separates it from look-alikes), `warning`, `services`,
-        `environments`, `tools`, `versions`, `must_match`, `must_not_match`, `regex`, `expires`,
-        `author`.  Raises InvalidInput with what is wrong; learning the same again writes nothing.
+        Optional details: `check` (what separates it from look-alikes), `warning`, `services`, `environments`, `tools`,
+        `versions`, `must_match`, `must_not_match`, `regex`, `expires`, `author`.  Raises InvalidInput with what is
+        wrong; learning the same again writes nothing.
         """
         from kb.learning.lesson import listed, pattern_lesson
 
-        lesson = pattern_lesson(
-            pattern, meaning, fix, listed(commands), category, self._details(details), self._clock()
-        )
+        texts = pattern, meaning, fix, listed(commands), category
+        lesson = pattern_lesson(*texts, self._details(details), self._clock())
         return self._parts.lessons.keep(lesson, self._clock())
 
     def learn_tool_fix(
@@ -275,10 +272,9 @@ class KnowledgeBase:
     ) -> Trust:
         """What came of applying an entry: `applied`, `resolved`, `failed`, `not_applied`, `made_worse`, `recurred`.
 
-        Only the entry that was applied is credited.  Incident and service are taken from the lookup
-        where they are not given; without a lookup, the incident is the one that is being worked on.
-        `recurred` says of its last success that it did not last.  Returns the trust afterwards.
-        Raises EntryNotFound, or InvalidInput for an unknown result or lookup.
+        Only the entry that was applied is credited.  Incident and service are taken from the lookup where they are
+        not given; without a lookup, the incident is the one that is being worked on.  `recurred` says of its last
+        success that it did not last.  Returns the trust afterwards.  Raises EntryNotFound or InvalidInput.
         """
         entry, now = self.get(entry_id), self._clock()
         self._parts.outcomes.record(
@@ -300,16 +296,16 @@ class KnowledgeBase:
         """The moves of entries from status to status: `set_status`, `undo`, `of`, `retire_expired`."""
         from kb.learning.moves import MovesByHand
 
-        expire = self._parts.outcomes.retire_expired
-        return MovesByHand(self._parts.moves, self.get, self.refresh, expire, self._clock, self._actor)
+        parts = self._parts.moves, self.get, self.refresh, self._parts.outcomes.retire_expired
+        return MovesByHand(*parts, self._clock, self._actor)
 
     def rehearse(
         self, entry_id: str, pattern: str, regex: bool | None = None, *, shown: int = 10
     ) -> Rehearsal:
         """The dry run of an edit: which past lookups the entry would gain and lose with this pattern.
 
-        With an empty `entry_id`, of a pattern that is not learned yet.  Writes nothing.  `shown` is how many
-        lookups of each sort come back.  Raises EntryNotFound, or InvalidInput for a pattern that cannot be used.
+        With an empty `entry_id`, of a pattern not learned yet.  Writes nothing.  `shown` is how many lookups of each
+        sort come back.  Raises EntryNotFound, or InvalidInput for a pattern that cannot be used.
         """
         from kb.learning.rehearsal import rehearse
         from kb.store.history import PastLookups
@@ -366,14 +362,18 @@ class KnowledgeBase:
     @property
     def triage(self) -> Triage:
         """The first minute of an incident: called with an alert it gives the brief; also `investigate_alert`."""
-        return self._parts.triage(
-            self.incidents,
-            self._actor,
-            clock=self._clock,
-            refresh=self.refresh,
-            log=self.session_log,
-            at_once=self._parts.db.at_once,
-        )
+        calls = {"clock": self._clock, "refresh": self.refresh, "log": self.session_log}
+        return self._parts.triage(self.incidents, self._actor, at_once=self._parts.db.at_once, **calls)
+
+    @property
+    def notices(self) -> Notifying:
+        """What people are told: `targets`, `recent`, `send`, `test`; `press` for their buttons; `run` tells them."""
+        return self._parts.notifying(self.incidents, self.triage, self._clock)
+
+    @cached_property
+    def hooks(self) -> HookInbox:
+        """What comes in by webhook: `accept` keeps it, `work` does what follows from it."""
+        return self._parts.hooks(lambda: self.triage, self._clock, lambda: self._actor)
 
     @property
     def reviews(self) -> Reviewing:

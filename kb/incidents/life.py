@@ -23,6 +23,9 @@ from kb.model.incident import CheckItem, Hypothesis, LiveIncident, Mitigation, P
 from kb.model.ledger import Event
 from kb.text.times import parse_instant
 
+BY_ALERT = "by_alert"
+"""The mark, in its data, of a step that an alert took: its end is no word of what was done."""
+
 
 def unfold(events: Sequence[Event]) -> LiveIncident:
     """The incident that the events tell of, oldest first.  Raises EntryNotFound when none opens one."""
@@ -78,7 +81,8 @@ def _opened(event: Event) -> LiveIncident:
 
 def _severity_set(incident: LiveIncident, event: Event) -> LiveIncident:
     label = event.data.get("label", "")
-    return replace(incident, severity=_severity(event.data), severity_label=label, confirmed=True)
+    given = not event.data.get(BY_ALERT)
+    return replace(incident, severity=_severity(event.data), severity_label=label, confirmed=given)
 
 
 def _acknowledged(incident: LiveIncident, event: Event) -> LiveIncident:
@@ -115,12 +119,14 @@ def _mitigation(incident: LiveIncident, event: Event) -> LiveIncident:
 
 
 def _resolution(incident: LiveIncident, event: Event) -> LiveIncident:
+    at = _moment(event.data.get("ended")) or event.at  # an alert may tell late when it was over
     incident = replace(
         incident,
         phase=Phase.RESOLVED,
-        resolved=event.at,
-        mitigated=incident.mitigated or event.at,
-        resolution=event.action,
+        resolved=at,
+        mitigated=incident.mitigated or at,
+        # (what the end of an alert says is that it is over, not what was done)
+        resolution=incident.resolution if event.data.get(BY_ALERT) else event.action,
         prevention=event.data.get("prevention") or incident.prevention,
     )
     return _with_applied(incident, event.data.get("entry_id"))

@@ -19,13 +19,15 @@ from kb.incidents.postmortem import to_entry
 from kb.learning.outcomes import Outcomes
 from kb.model import Incident
 from kb.model.incident import LiveIncident, Phase, Step
-from kb.model.ledger import Event, Result
+from kb.model.ledger import Event, Outcome, Result
 from kb.store.catalogue import LIVE
 from kb.store.entries import EntryTable
 from kb.store.ids.known_ids import Space
 from kb.store.ledger import Ledger
 from kb.text.entries.identify import fingerprints_of
 
+ALERT_ENDED = "by the alert's end"
+"""The ground of an outcome that nobody typed."""
 ATTACHES_FOR = timedelta(days=1)
 """A line of the session log still belongs to an incident that was resolved less long ago than this."""
 
@@ -179,6 +181,21 @@ class IncidentLog:
         return f"open are: {listed}" if listed else "none is open"
 
 
+_VERDICTS = (Result.RESOLVED, Result.FAILED, Result.NOT_APPLIED, Result.MADE_WORSE)
+"""The results that say what came of it."""
+
+
+def _applied(incident: LiveIncident, said: Sequence[Outcome]) -> dict[str, datetime]:
+    """The entries that are being applied in an incident, each with the time at which that was last said."""
+    by_step = [
+        (str(event.data["entry_id"]), event.at)
+        for event in incident.timeline
+        if event.kind in (Step.MITIGATION, Step.RESOLUTION) and event.data.get("entry_id") in incident.applied
+    ]
+    by_outcome = [(one.entry_id, one.at) for one in said if one.result is Result.APPLIED]
+    return dict(sorted([*by_step, *by_outcome], key=lambda pair: pair[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class Archive:
     """The entries and the ledger, as far as incidents write to them.  Call inside a write."""
@@ -225,6 +242,27 @@ class Archive:
             if not any(outcome.result is Result.RESOLVED for outcome in here):
                 self._outcome(incident, entry_id, Result.RESOLVED, now, actor)
 
+    def credit_by_alert(self, incident: LiveIncident, now: datetime, actor: str) -> list[str]:
+        """The alert is over: what was being applied resolved the incident, as far as anybody knows.
+
+        That is one outcome an entry, which nobody verified, and none where somebody said after it was applied what came
+        of it.  Returns the entries.
+        """
+        said = self.ledger.outcomes_in(incident.id)
+        open_ones = [
+            entry_id
+            for entry_id, at in _applied(incident, said).items()
+            if not any(one.entry_id == entry_id and one.result in _VERDICTS and one.at >= at for one in said)
+        ]
+        for entry_id in open_ones:
+            self._outcome(incident, entry_id, Result.RESOLVED, now, actor, note=ALERT_ENDED)
+        return open_ones
+
+    def credited_by_alert(self, incident: LiveIncident) -> list[str]:
+        """The entries of which the alert's end is the last that was heard in the incident."""
+        last = {one.entry_id: one for one in self.ledger.outcomes_in(incident.id)}
+        return [entry_id for entry_id, one in last.items() if one.note == ALERT_ENDED]
+
     def debit(self, incident: LiveIncident, entry_ids: Iterable[str], now: datetime, actor: str) -> None:
         """What was applied did not help, or did not hold."""
         for entry_id in entry_ids:
@@ -235,7 +273,14 @@ class Archive:
         self.outcomes.moves.finish(now)
 
     def _outcome(
-        self, incident: LiveIncident, entry_id: str, result: Result, now: datetime, actor: str
+        self,
+        incident: LiveIncident,
+        entry_id: str,
+        result: Result,
+        now: datetime,
+        actor: str,
+        *,
+        note: str = "",
     ) -> None:
         entry = self.entries.get(entry_id)
         if entry is None:
@@ -249,4 +294,5 @@ class Archive:
             now=now,
             actor=actor,
             verified_by=incident.verified_by if result is Result.RESOLVED else None,
+            note=note,
         )

@@ -60,9 +60,16 @@ def opening(
     started: datetime | str | None,
     lookup_id: str | None,
     now: datetime,
+    label: str = "",
+    confirmed: bool = True,
 ) -> tuple[str, dict[str, Any]]:
-    """Title and data of the step that opens an incident."""
+    """Title and data of the step that opens an incident.
+
+    `label` is how the severity was written, where that is not how it is given; `confirmed`, whether somebody gave it.
+    """
     level = _severity(severity) if severity else {"severity": None, "label": "", "confirmed": False}
+    if not confirmed:
+        level |= {"label": label or level["label"], "confirmed": False}
     begun = moment("started", started)
     if begun and begun > now:
         raise InvalidInput(f"started={started} is in the future (now is {second(now)})")

@@ -166,7 +166,7 @@ def _resolved(incident: LiveIncident, now: datetime, style: str) -> str:
     cause = one_line(confirmed_cause(incident)) or "still being looked for"
     lines = [
         f"Status: resolved after {length} ({checked})",
-        f"Actions: {one_line(incident.resolution)}",
+        f"Actions: {one_line(incident.resolution) or '; '.join(_actions(incident)) or 'none noted'}",
         f"Affected: {affected(incident)}",
         f"Cause: {cause}",
         "Next: a post-mortem follows. Thank you to everybody who helped, and for your patience.",

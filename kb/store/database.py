@@ -25,7 +25,7 @@ BUSY_SECONDS = 60.0
 ASKED_SECONDS = 0.2
 """How long what a question writes beside its answer waits for them."""
 
-SCHEMA = 12
+SCHEMA = 14
 """How many steps `kb.store.upkeep.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 
@@ -289,6 +289,10 @@ class Database:
     def set_meta(self, key: str, value: object) -> None:
         """Keep a setting of the store."""
         self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, str(value)])
+
+    def make_durable(self) -> None:
+        """From here on each commit of this connection is on the disk when it returns: no power cut takes it back."""
+        self.execute("PRAGMA synchronous=FULL")
 
     def size(self) -> tuple[int, int]:
         """Bytes of the file, and those of them that hold nothing and are used again."""

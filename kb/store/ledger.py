@@ -142,6 +142,11 @@ class Ledger:
             found.setdefault(row["entry_id"], []).append(_outcome(row))
         return found
 
+    def outcomes_in(self, incident: str) -> list[Outcome]:
+        """The outcomes that were recorded in an incident, oldest first."""
+        rows = self._db.rows(f"{_OUTCOMES} WHERE o.incident = ? ORDER BY o.at, o.rowid", [incident])
+        return [_outcome(row) for row in rows]
+
     def trouble_of(self, incident: str | None, lookup_id: str | None, at: datetime) -> str:
         """What an outcome of these would count for."""
         found = self._db.value(f"SELECT {_TROUBLE.format('?1', '?2')}", [incident, lookup_id])

@@ -41,8 +41,11 @@ def parse_alert(
 ) -> Alert:
     """The alert that a text, a mapping or a list of mappings tells; never raises.
 
-    `scale` says what words of severity mean here, in small letters; they go before those of the tools.
+    What was read already (`AlertReading`, without secrets) is only put together.  `scale` says what words of severity
+    mean here, in small letters; they go before those of the tools.
     """
+    if isinstance(alert, AlertReading):
+        return alert_of(alert, service, environment, scale)
     data = redact_data(opened(_as_data(alert)))
     reading = _of_data(data)
     if reading is not None:

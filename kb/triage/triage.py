@@ -134,13 +134,10 @@ class Triage:
     def facts(self, request: Request, *, problems: Iterable[Problem] = (), now: datetime) -> BriefFacts:
         """What the home says to it; the lookup is recorded."""
         checked_budget(request.budget)
-        set_here = self.sources.configuration()
-        alert = parse_alert(request.alert, request.service, request.environment, set_here.scale())
-        alert = replace(alert, service=set_here.service_named(alert.service))
+        alert = self.read(request.alert, request.service, request.environment)
         evidence = evidence_text(request.evidence)
         if not alert.text.strip() and not evidence.strip():
             raise InvalidInput("the alert is empty; give its text, its JSON, or the log that tells of it")
-        alert = self._with_known_service(alert)
         severity = judge_severity(alert, request.severity)
         return gather(
             self.sources,
@@ -151,6 +148,12 @@ class Triage:
             problems=problems,
             now=now,
         )
+
+    def read(self, alert: object, service: str = "", environment: str = "") -> Alert:
+        """The alert as this home understands it: with its words of severity, and its names of services."""
+        set_here = self.sources.configuration()
+        read = parse_alert(alert, service, environment, set_here.scale())
+        return self._with_known_service(replace(read, service=set_here.service_named(read.service)))
 
     def _with_known_service(self, alert: Alert) -> Alert:
         """The alert with the service that its first lines name, where the home knows such a service."""

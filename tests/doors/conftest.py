@@ -112,9 +112,11 @@ def served(home: Path, *words: str, **more: str) -> Iterator[tuple[str, subproce
     )
     try:
         assert process.stderr
-        line = process.stderr.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, line + process.stderr.read()
+        said, found = "", None
+        while not found:  # warnings may come before it; a server that has ended says nothing more
+            line = process.stderr.readline()
+            assert line, said
+            said, found = said + line, re.search(r"http://\S+", line)
         yield found[0], process
     finally:
         process.terminate()

@@ -77,7 +77,7 @@ def over_http(
         False, "--access-log", help="A line on stderr for each request: who, what, which answer, how long."
     ),
 ) -> None:
-    """Serve agents over HTTP, at /mcp; /healthz says whether it is well.
+    """Serve agents over HTTP, at /mcp, and the webhooks of kb.toml, at /hooks/; /healthz says whether it is well.
 
     With KB_TOKEN or KB_READ_TOKEN set, or --token-file, clients must send one as a bearer token.  The
     first may write, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
@@ -85,7 +85,9 @@ def over_http(
     """
     from kb.doors.calls.opening import opened_to_serve
     from kb.doors.http.access import load_tokens
+    from kb.doors.http.hooks import hook_notes
     from kb.doors.http.server import Listening, check_access, serve
+    from kb.home import find_home
 
     _log_to_stderr()
     where = Listening(
@@ -105,7 +107,7 @@ def over_http(
         say(
             f"serving http://{shown}:{number}/mcp ({'a token is asked for' if tokens else 'without a token'})"
         )
-        for note in tokens.notes():
+        for note in [*tokens.notes(), *hook_notes(find_home(context.obj or None))]:
             say(note)
 
     with opened_to_serve(context.obj or None) as (kb, load_model):

@@ -30,8 +30,11 @@ from kb.doors.http.access_log import AccessLog
 from kb.doors.http.api import routes
 from kb.doors.http.app import Watching, application
 from kb.doors.http.health import Health
+from kb.doors.http.hooks import HookDoor
 from kb.doors.http.limits import Limits, TimelyBodies, timely_protocol
 from kb.doors.http.metrics import Metrics
+from kb.doors.http.presses import Presses
+from kb.doors.http.telling import people_told
 from kb.doors.mcp.server import KbServer
 from kb.errors import InvalidInput
 from kb.operations.toolset import Toolset
@@ -84,6 +87,7 @@ def http_app(
     health: Health,
     metrics: Metrics,
     elsewhere: OwnProcess,
+    hooks: HookDoor,
 ) -> ASGIApp:
     """The application, with what guards it."""
     calls, names = Calls(kb, elsewhere, metrics.observe), _names(where)
@@ -103,7 +107,12 @@ def http_app(
         transport_security=names,
         host=where.host,
     )
-    asked = [*Watching(health, metrics, callers).routes(), *routes(calls, callers, limits)]
+    asked = [
+        *Watching(health, metrics, callers).routes(),
+        *routes(calls, callers, limits),
+        *Presses(kb.home).routes(),
+        *hooks.routes(),
+    ]
     guarded = EndedTokens(TimelyBodies(application(agents, asked), limits), tokens)
     return AccessLog(guarded) if where.access_log else guarded
 
@@ -157,9 +166,13 @@ def serve(
         Health.of(kb.home) as health,
         Metrics.of(kb.home) as metrics,
         closing(OwnProcess(kb.home)) as elsewhere,
+        HookDoor.of(kb, limits.body) as hooks,
+        people_told(kb),
     ):
         port = listener.getsockname()[1]
-        app = http_app(kb, where, tokens, limits, health=health, metrics=metrics, elsewhere=elsewhere)
+        app = http_app(
+            kb, where, tokens, limits, health=health, metrics=metrics, elsewhere=elsewhere, hooks=hooks
+        )
         config = uvicorn.Config(
             app,
             log_level="warning",

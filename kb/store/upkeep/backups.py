@@ -30,6 +30,7 @@ LEDGER = (
     "changes",
     "swept_lookups",
     "swept_entries",
+    "hook_groups",
 )
 """The tables that are copied; of changes only those that no document tells."""
 _OWN = {"changes": "file IS NULL"}

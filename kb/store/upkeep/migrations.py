@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Migrations
 
+from kb.store.hooks.tables import WEBHOOKS
+from kb.store.notices.tables import NOTICES
 from kb.store.upkeep.older import OPEN_INCIDENTS, half
 
 if TYPE_CHECKING:
@@ -372,3 +374,15 @@ def ids_in_files(db: Database) -> None:
         DROP INDEX entries_file;
         """,
     )
+
+
+@migrations()
+def webhooks(db: Database) -> None:
+    """What webhooks brought, which troubles it tells of, and what is to be told of incidents."""
+    _run(db, WEBHOOKS)
+
+
+@migrations()
+def notices(db: Database) -> None:
+    """What people are told, to whom, and what became of it; presses of buttons."""
+    _run(db, NOTICES)

@@ -37,6 +37,9 @@ _SINCE = {
         " WHERE 0",
     },
     SCHEMA_OF_HALVES: {"embeddings": _HALVES},
+    13: {
+        "hook_deliveries": "SELECT 0 AS id, '' AS at, '' AS hook, '' AS note, '' AS state, '' AS incident WHERE 0",
+    },
 }
 """The tables and columns that came with a schema, or got another form."""
 

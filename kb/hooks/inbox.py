@@ -1,0 +1,211 @@
+"""`HookInbox`: what webhooks bring, kept at once, and worked on later, in the order in which it came.
+
+`accept` answers when the delivery is on the disk; `work` does what follows from all that waits, and can be killed at
+any time: what was accepted is done once, or is still waiting.  First comes what touches incidents, then lookups of what
+opens none.  What cannot be worked on is tried again, a few times, and then kept with its reason; it holds up no other.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import parse_qsl
+
+from kb.configuration.file import ConfigurationFile
+from kb.configuration.sections import Configuration, GenericHook, Hook
+from kb.errors import InvalidInput, KbError
+from kb.hooks.following import Following
+from kb.hooks.keys import at_place, delivery_key, hash_of
+from kb.hooks.message import Message, read_message
+from kb.hooks.senders import Sender, sender_of
+from kb.hooks.signing import Proof
+from kb.incidents.by_alert import IncidentsByAlert
+from kb.model.brief import Brief
+from kb.model.hook import HookDelivery, HookState
+from kb.store.database import Database
+from kb.store.hooks.announcements import AnnouncementTable
+from kb.store.hooks.deliveries import DeliveryTable
+from kb.store.hooks.groups import GroupTable
+from kb.text.redact import redact, redact_data
+from kb.triage.alert_values import moment_of
+from kb.triage.alerts.envelopes import from_json
+from kb.triage.triage import Request, Triage
+
+SAME_CONTENT = timedelta(minutes=10)
+"""So long the same content from a sender that neither signs nor names deliveries is the same delivery."""
+ATTEMPTS = 5
+"""Times that a delivery is tried."""
+AT_ONCE = 50
+"""Deliveries that are fetched at a time."""
+_log = logging.getLogger("kb.hooks")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What became of a delivery at the door: its number, and whether it had come before."""
+
+    number: int
+    repeated: bool
+
+
+class HookInbox:
+    """The webhooks of one home, over one open database."""
+
+    def __init__(
+        self,
+        db: Database,
+        configuration: ConfigurationFile,
+        incidents: IncidentsByAlert,
+        triage: Callable[[], Triage],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.deliveries = DeliveryTable(db)
+        self.news = AnnouncementTable(db)
+        self.groups = GroupTable(db)
+        self._file, self._triage, self._clock = configuration, triage, clock
+        self._following = Following(self.deliveries, self.groups, self.news, incidents, self._brief)
+        read = configuration.load()
+        self._good = None if read.problems else read.values
+        self._db = db
+
+    def configuration(self) -> Configuration:
+        """What `kb.toml` says, or what it said before somebody made a mistake in it.
+
+        Raises InvalidInput where it has had one since this inbox was opened: half of it may open more than was meant.
+        """
+        read = self._file.load()
+        if not read.problems:
+            self._good = read.values
+        if self._good is None:
+            raise InvalidInput(
+                f"webhooks are not served while kb.toml has a mistake ({read.problems[0]}); see: kb config check"
+            )
+        return self._good
+
+    def proof(self, hook: Hook) -> Proof:
+        """What a hook asks for: its token and secret, of the environment or the file."""
+        token, secret = self._file.secret(hook, "token"), self._file.secret(hook, "secret")
+        return Proof(token, secret, hook.token_in_url)
+
+    def make_durable(self) -> None:
+        """From here on, what is accepted is on the disk, so that not even a power cut takes it back."""
+        self._db.make_durable()
+
+    def accept(
+        self, name: str, headers: Mapping[str, str], body: bytes, *, signed: bool, form: bool = False
+    ) -> Accepted:
+        """Keep a delivery of a hook; the same one is kept once.  `form` says that it came as fields of a form.
+
+        Raises HomeBusy where another process writes just now: it may be sent again at once; HomeNotWritable; and
+        InvalidInput for what is signed and older than any delivery that would be known again.
+        """
+        said, now = self.configuration(), self._clock()
+        hook = said.hooks.named()[name]
+        sender, data = sender_of(name, hook), _data(body, form)
+        days = said.retention.deliveries
+        if signed and _is_before(data, sender, now - timedelta(days=days)):
+            raise InvalidInput(f"it tells of what happened more than {days} days ago")
+        text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+        key = delivery_key(sender, headers, data)
+        if isinstance(hook, GenericHook) and hook.template.delivery:
+            from kb.hooks.template import ask
+
+            found = ask(hook.template.delivery, data)
+            key = str(found)[:200] if isinstance(found, (str, int, float)) else key
+        window = timedelta(days=days) if signed else SAME_CONTENT
+        with self._db.at_once():
+            number, new = self.deliveries.accept(
+                name, key, hash_of(text), text, now=now, known_since=now - window
+            )
+        return Accepted(number, not new)
+
+    def work(self, more: Callable[[], bool] = lambda: True) -> None:
+        """Do what follows from all that waits, as long as `more` says so."""
+        while more() and self._some():
+            pass
+
+    def look_after(self) -> None:
+        """Let go of what was done long ago."""
+        now, days = self._clock(), self.configuration().retention.deliveries
+        self.deliveries.forget(now, days)
+        self.groups.forget(now, max(days, 30))
+        self.news.forget(now, max(days, 30))
+
+    def _some(self) -> bool:
+        """Work on what is next; whether there was anything."""
+        said, now = self.configuration(), self._clock()
+        self._following.settle(now)
+        if waiting := self.deliveries.due(now, HookState.WAITING, AT_ONCE):
+            for one in waiting:
+                self._tried(one, lambda one=one: self._follow(one, said))  # type: ignore[misc]
+            return True
+        if asked := self.deliveries.due(now, HookState.LOOKUP, 1):  # what came meanwhile goes first
+            self._tried(asked[0], lambda: self._look_up(asked[0], said))
+        return bool(asked)
+
+    def _tried(self, one: HookDelivery, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except KbError as error:
+            self._failed(one, str(error))
+        except Exception as error:  # a mistake of kb's own must not hold up what others sent
+            _log.exception("delivery %d of %s could not be worked on", one.id, one.hook)
+            self._failed(one, f"{type(error).__name__}: {error}")
+
+    def _failed(self, one: HookDelivery, why: str) -> None:
+        last = one.attempts + 1 >= ATTEMPTS
+        again = None if last else self._clock() + timedelta(seconds=2 * 4**one.attempts)
+        why = redact(" ".join(why.split())).text[:400]
+        _log.warning("delivery %d of %s: %s%s", one.id, one.hook, why, "; given up" if last else "")
+        self.deliveries.failed(one, why, again=again)
+
+    def _follow(self, one: HookDelivery, said: Configuration) -> None:
+        if message := self._read(one, said):
+            place, beginning = message.sender.only
+            kind = at_place(from_json(one.body), place) if place else ""
+            if kind and not kind.startswith(beginning):
+                self._mark(one, f"{kind}: no alert")
+            else:
+                self._following.follow(message, said, self._clock())
+
+    def _look_up(self, one: HookDelivery, said: Configuration) -> None:
+        if message := self._read(one, said):
+            brief = self._brief(message)
+            self._mark(one, f"opens nothing; {brief.verdict}, {brief.lookup_id or 'not recorded'}")
+
+    def _mark(self, one: HookDelivery, note: str) -> None:
+        with self._db.write():
+            self.deliveries.mark(one.id, HookState.DONE, note=note)
+
+    def _read(self, one: HookDelivery, said: Configuration) -> Message | None:
+        """The message of a delivery; one of a hook that is no longer set up is done with."""
+        message = read_message(one, said, self._triage().read)
+        if message is None:
+            self._mark(one, "its hook is no longer set up")
+        return message
+
+    def _brief(self, message: Message) -> Brief:
+        triage = self._triage()
+        with triage.at_once():
+            problems = triage.refresh()
+            request = Request(alert=message.asked)
+            return triage.brief(request, problems=problems, now=self._clock())
+
+
+def _is_before(data: object, sender: Sender, at: datetime) -> bool:
+    told = moment_of(at_place(data, sender.occurred)) if sender.occurred else None
+    return told is not None and told < at
+
+
+def _data(body: bytes, form: bool) -> object:
+    """What was sent, without secrets: data where it is JSON or a form, else a text."""
+    text = body.decode("utf-8-sig", "replace")
+    if form:
+        fields = dict(parse_qsl(text, keep_blank_values=True))
+        inside = fields.get("payload", "") if len(fields) == 1 else ""
+        return redact_data(from_json(inside) if inside.lstrip()[:1] in ("{", "[") else fields)
+    data = from_json(text)
+    return redact(text).text if isinstance(data, str) else redact_data(data)

@@ -1,0 +1,1 @@
+"""What webhooks brought, and what follows from it that is to be told: three tables, each written by one file."""

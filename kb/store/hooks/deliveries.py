@@ -1,0 +1,113 @@
+"""The table `hook_deliveries`: a journal of what was accepted, so that nothing accepted is lost or done twice.
+
+A delivery is known again by the id that its sender gave, for as long as its row is kept; without one by its content.
+What follows from a delivery is written in the transaction that marks it as done, so a process that dies leaves it
+waiting, and nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from kb.model.hook import HookDelivery, HookState
+from kb.store.database import Database, Row
+from kb.text.entries.codec import stamp
+
+_OPEN = "state IN ('waiting', 'lookup')"
+
+
+class DeliveryTable:
+    """The deliveries of one home."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def accept(
+        self, hook: str, key: str, content: str, body: str, *, now: datetime, known_since: datetime
+    ) -> tuple[int, bool]:
+        """Keep a delivery; returns its number, and whether it is a new one.
+
+        With a `key`, any delivery of the hook with that key is the same; without one, any with this content that was
+        accepted at `known_since` or later.
+        """
+        with self._db.write():
+            known = self._db.value(
+                "SELECT id FROM hook_deliveries WHERE hook = ?1 AND ((?2 != '' AND key = ?2) OR"
+                " (?2 = '' AND content = ?3 AND at >= ?4)) ORDER BY id DESC LIMIT 1",
+                [hook, key, content, stamp(known_since)],
+            )
+            if known is not None:
+                return int(known), False
+            number = self._db.insert(
+                "INSERT INTO hook_deliveries (at, hook, key, content, body, state, due) VALUES (?,?,?,?,?,?,?)",
+                [stamp(now), hook, key, content, body, HookState.WAITING, stamp(now)],
+            )
+        return number, True
+
+    def due(self, now: datetime, state: HookState, most: int) -> list[HookDelivery]:
+        """The deliveries in a state that may be worked on now, in the order in which they came."""
+        rows = self._db.rows(
+            "SELECT * FROM hook_deliveries WHERE state = ? AND due <= ? ORDER BY id LIMIT ?",
+            [state, stamp(now), most],
+        )
+        return [_delivery(row) for row in rows]
+
+    def is_in(self, number: int, state: HookState) -> bool:
+        """Whether the delivery is still in this state.  Asked inside a write, that stays so."""
+        return str(self._db.value("SELECT state FROM hook_deliveries WHERE id = ?", [number])) == state
+
+    def mark(self, number: int, state: HookState, incident: str | None = None, note: str = "") -> None:
+        """Say how far a delivery is; of a done one the body goes.  Call inside a write."""
+        self._db.execute(
+            "UPDATE hook_deliveries SET state = ?1, incident = coalesce(?2, incident),"
+            " note = CASE WHEN ?3 != '' THEN ?3 ELSE note END,"
+            " body = CASE WHEN ?1 = 'done' THEN '' ELSE body END WHERE id = ?4",
+            [state, incident, note, number],
+        )
+
+    def failed(self, one: HookDelivery, why: str, *, again: datetime | None) -> None:
+        """It could not be worked on; it is tried again at that time, or, without one, no more."""
+        with self._db.write():
+            self._db.execute(
+                "UPDATE hook_deliveries SET attempts = attempts + 1, note = ?, state = ?, due = coalesce(?, due)"
+                " WHERE id = ?",
+                [why, one.state if again else HookState.FAILED, stamp(again) if again else None, one.id],
+            )
+
+    def count(self, *states: HookState) -> int:
+        """How many deliveries are in one of these states."""
+        marks = ",".join("?" * len(states))
+        return int(
+            self._db.value(f"SELECT count(*) FROM hook_deliveries WHERE state IN ({marks})", list(states))
+        )
+
+    def failures(self) -> list[tuple[int, str, str, str]]:
+        """Number, time, hook and reason of each that could not be worked on, the newest first."""
+        rows = self._db.rows(
+            "SELECT id, at, hook, note FROM hook_deliveries WHERE state = 'failed' ORDER BY id DESC"
+        )
+        return [(row["id"], row["at"], row["hook"], row["note"]) for row in rows]
+
+    def forget(self, now: datetime, days: int) -> None:
+        """Let go of what was done longer ago than so many days."""
+        with self._db.write():
+            self._db.execute(
+                "DELETE FROM hook_deliveries WHERE state = 'done' AND at < ?",
+                [stamp(now - timedelta(days=days))],
+            )
+
+    def of_incident(self, incident: str) -> Sequence[Row]:
+        """The rows of the deliveries that told of an incident, oldest first."""
+        return self._db.rows("SELECT * FROM hook_deliveries WHERE incident = ? ORDER BY id", [incident])
+
+
+def _delivery(row: Row) -> HookDelivery:
+    return HookDelivery(
+        id=row["id"],
+        at=datetime.fromisoformat(row["at"]),
+        hook=row["hook"],
+        body=row["body"],
+        state=HookState(row["state"]),
+        attempts=row["attempts"],
+    )
