@@ -104,6 +104,7 @@ class HookInbox:
         """
         said, now = self.configuration(), self._clock()
         hook = said.hooks.named()[name]
+        _tell_of_subscription(name, body)
         sender, data = sender_of(name, hook), _data(body, form)
         days = said.retention.deliveries
         if signed and _is_before(data, sender, now - timedelta(days=days)):
@@ -167,7 +168,7 @@ class HookInbox:
             place, beginning = message.sender.only
             kind = at_place(from_json(one.body), place) if place else ""
             if kind and not kind.startswith(beginning):
-                self._mark(one, f"{kind}: no alert")
+                self._mark(one, f"no alert: {kind}")
             else:
                 self._following.follow(message, said, self._clock())
 
@@ -193,6 +194,18 @@ class HookInbox:
             problems = triage.refresh()
             request = Request(alert=message.asked)
             return triage.brief(request, problems=problems, now=self._clock())
+
+
+def _tell_of_subscription(name: str, body: bytes) -> None:
+    """SNS wants an address to be opened before it sends anything; kb opens none that comes in, so a person must."""
+    if b"SubscriptionConfirmation" in body:
+        asked = from_json(body.decode("utf-8", "replace"))
+        if isinstance(asked, dict) and asked.get("Type") == "SubscriptionConfirmation":
+            _log.warning(
+                "%s: SNS asks to confirm its subscription; open %r",
+                name,
+                str(asked.get("SubscribeURL"))[:1000],
+            )
 
 
 def _is_before(data: object, sender: Sender, at: datetime) -> bool:

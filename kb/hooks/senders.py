@@ -61,6 +61,7 @@ SENDERS: dict[str, Sender] = {
     "cloudwatch": Sender(
         delivery_headers=_SNS,
         delivery=("MessageId", "Records.0.Sns.MessageId", "Records.0.messageId"),
+        only=("Type", "Notification"),
         groups=("AlarmArn", "alarmArn", "resources.0", "Region AWSAccountId AlarmName"),
     ),
     "azure": Sender(groups=("data.essentials.alertId", "data.essentials.originAlertId")),

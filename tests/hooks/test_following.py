@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from kb.configuration.sections import Configuration
+from kb.hooks.following import Following
+from kb.hooks.message import Message
 from kb.model.entry import Severity
+from kb.model.hook import HookState
 from kb.model.incident import Phase
 from kb.model.ledger import Result
 from tests.hooks.conftest import SET, Inbox, alerts
+
+
+class FailsAtPoison(Following):
+    """What follows from an alert of this name cannot be done."""
+
+    def follow(self, message: Message, said: Configuration, now: datetime) -> None:
+        """Do what follows, and mark the delivery."""
+        if message.title == "Poison":
+            raise ZeroDivisionError("a mistake of kb itself")
+        super().follow(message, said, now)
 
 
 def test_a_grave_alert_opens_an_incident_with_its_brief_and_tells_it(inbox: Inbox):
@@ -297,3 +311,62 @@ def test_the_draft_of_an_incident_that_an_alert_ended_reads_back_with_its_times_
     entry = inbox.kb.get(inbox.one().id)
     assert entry.resolved == inbox.now - timedelta(minutes=1)
     assert entry.resolution == ""
+
+
+def test_what_is_no_alert_is_kept_as_that_and_followed_by_nothing(inbox: Inbox):
+    (inbox.kb.home.root / "kb.toml").write_text(
+        SET.replace('[[hooks.open]]\nseverity = "SEV2"', "[[hooks.open]]")
+    )
+    inbox.sends(
+        {"event": {"id": "1", "event_type": "pagey.ping", "data": {"type": "ping"}}}, "pagerduty", signed=True
+    )
+
+    (row,) = inbox.kb._parts.db.rows("SELECT state, note FROM hook_deliveries")
+    assert (row["state"], row["note"]) == ("done", "no alert: pagey.ping")
+    assert inbox.incidents() == []
+
+
+def test_a_delivery_that_cannot_be_worked_on_holds_up_no_other_and_is_told_by_doctor(inbox: Inbox):
+    following = inbox.kb.hooks._following
+    fields = (following.deliveries, following.groups, following.news, following.incidents, following.ask)
+    inbox.kb.hooks._following = FailsAtPoison(*fields)
+    inbox.sends(alerts("Poison", now=inbox.now))
+    inbox.sends(alerts("Fine", now=inbox.now))
+    assert [one.title for one in inbox.incidents()] == ["Fine"]
+    for _ in range(5):
+        inbox.passes(hours=1)
+        inbox.kb.hooks.work()
+
+    wrong = inbox.kb.upkeep.doctor()[0]
+    assert any(
+        "1 deliveries of webhooks could not be worked on" in one and "ZeroDivisionError" in one
+        for one in wrong
+    )
+    inbox.kb.hooks._following = following
+    inbox.kb.upkeep.repair()
+    inbox.kb.hooks.work()
+    assert {one.title for one in inbox.incidents()} == {"Fine", "Poison"}
+
+
+def test_old_deliveries_are_let_go_and_what_waits_is_not(inbox: Inbox):
+    inbox.sends(alerts(now=inbox.now))
+    inbox.accepts(alerts("Waits", now=inbox.now))
+    inbox.passes(days=8)
+    inbox.kb.hooks.look_after()
+
+    rows = inbox.kb._parts.db.rows("SELECT state FROM hook_deliveries")
+    assert [row["state"] for row in rows] == ["waiting"]
+
+
+def test_another_process_that_was_quicker_leaves_nothing_to_do(inbox: Inbox):
+    inbox.accepts(alerts(now=inbox.now))
+    with inbox.kb.beside() as other:
+        (one,) = other.hooks.deliveries.due(inbox.now, HookState.WAITING, 10)
+        said = other.hooks.configuration()
+        message = other.hooks._read(one, said)
+        assert message
+        inbox.kb.hooks.work()
+        other.hooks._following.follow(message, said, inbox.now)
+
+    assert inbox.kinds() == ["opened"]
+    assert len(inbox.one().timeline) == 1

@@ -89,6 +89,14 @@ class DeliveryTable:
         )
         return [(row["id"], row["at"], row["hook"], row["note"]) for row in rows]
 
+    def try_again(self, numbers: Sequence[int], now: datetime) -> None:
+        """Let deliveries that could not be worked on be tried again, from the first attempt on."""
+        with self._db.write():
+            self._db.execute_many(
+                "UPDATE hook_deliveries SET state = ?, attempts = 0, due = ? WHERE id = ? AND state = 'failed'",
+                [(HookState.WAITING, stamp(now), number) for number in numbers],
+            )
+
     def forget(self, now: datetime, days: int) -> None:
         """Let go of what was done longer ago than so many days."""
         with self._db.write():
