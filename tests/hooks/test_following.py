@@ -370,3 +370,89 @@ def test_another_process_that_was_quicker_leaves_nothing_to_do(inbox: Inbox):
 
     assert inbox.kinds() == ["opened"]
     assert len(inbox.one().timeline) == 1
+
+
+def test_down_up_and_down_again_are_three_deliveries_although_two_say_the_same(inbox: Inbox):
+    def says(state: str) -> dict[str, str]:
+        return {"title": "Basket is gone", "severity": "critical", "status": state}
+
+    (inbox.kb.home.root / "kb.toml").write_text(
+        SET + "[hooks.generic.own]\ntoken = 'the-token-of-my-own'\ntemplate.name = 'title'\n"
+        "template.severity = 'severity'\ntemplate.state = 'status'\n"
+    )
+    sent = [inbox.sends(says(state), "generic/own") for state in ("down", "down", "up", "down")]
+
+    assert [one.repeated for one in sent] == [False, True, False, False]
+    assert inbox.one().phase is Phase.INVESTIGATING
+    assert inbox.kinds() == ["opened", "resolved", "reopened"]
+
+
+def test_what_grafana_signed_and_was_seen_is_known_again_days_later(inbox: Inbox):
+    body = {**alerts(now=inbox.now), "orgId": 1}
+    inbox.sends(body, "grafana", signed=True)
+    inbox.passes(minutes=5)
+    inbox.sends({**alerts(now=inbox.now, over=True), "orgId": 1}, "grafana", signed=True)
+    inbox.passes(days=3)
+    again = inbox.sends(body, "grafana", signed=True)
+
+    assert again.repeated
+    assert inbox.one().phase is Phase.RESOLVED
+
+
+def test_an_incident_that_somebody_closed_is_not_opened_again_by_an_alert_that_only_fires_on(inbox: Inbox):
+    inbox.sends(alerts(now=inbox.now))
+    incident = inbox.one()
+    inbox.kb.incidents.resolve("a false alarm", incident_id=incident.id)
+    inbox.kb.incidents.close(incident_id=incident.id)
+    inbox.passes(hours=4)
+    inbox.sends(alerts(now=inbox.now, began=timedelta(hours=4)))
+    assert inbox.one().phase is Phase.CLOSED
+    inbox.sends(alerts(now=inbox.now, over=True))
+    inbox.passes(hours=1)
+    inbox.sends(alerts(now=inbox.now))
+
+    assert len(inbox.incidents()) == 2
+
+
+def test_that_it_fires_on_after_somebody_resolved_it_is_told_once(inbox: Inbox):
+    inbox.sends(alerts(now=inbox.now))
+    inbox.kb.incidents.resolve("restarted it", incident_id=inbox.one().id)
+    inbox.passes(minutes=5)
+    inbox.sends(alerts(now=inbox.now, count=2))
+    inbox.passes(minutes=5)
+    inbox.sends(alerts(now=inbox.now, count=2))
+
+    assert inbox.one().phase is Phase.RESOLVED
+    assert [body["words"] for kind, body in inbox.news() if kind == "updated"] == [
+        "Resolved, and 2 alerts fire on (alertmanager: PoolExhausted)"
+    ]
+
+
+def test_who_took_it_on_in_pagerduty_has_acknowledged_it_here(inbox: Inbox):
+    def event(number: int, kind: str, **more: object) -> dict[str, object]:
+        now = inbox.now.isoformat()
+        data = {
+            "id": "P1",
+            "type": "incident",
+            "title": "Ledger is behind",
+            "urgency": "high",
+            "created_at": now,
+        }
+        event = {
+            "id": f"E{number}",
+            "event_type": f"incident.{kind}",
+            "occurred_at": now,
+            "data": data,
+            **more,
+        }
+        return {"event": event}
+
+    inbox.sends(event(1, "triggered"), "pagerduty", signed=True)
+    inbox.passes(minutes=3)
+    inbox.sends(event(2, "acknowledged", agent={"summary": "Ada Lovelace"}), "pagerduty", signed=True)
+    inbox.passes(minutes=3)
+    inbox.sends(event(3, "resolved"), "pagerduty", signed=True)
+
+    assert inbox.one().acknowledged == inbox.now - timedelta(minutes=3)
+    assert inbox.one().acknowledged_by == "Ada Lovelace"
+    assert inbox.one().phase is Phase.RESOLVED
