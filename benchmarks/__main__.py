@@ -17,6 +17,7 @@ MODULES = {
     "what_fixed_it": "whether the answer with the right past incident shows what fixed it (minutes of embedding)",
     "fields": "dates, timelines, action items, steps, against answers made by hand",
     "runbook_health": "public alert rules held against public runbooks, and commands that an alert fills in",
+    "hooks": "alerts by webhook: from the POST to the incident, in a storm with kills, what was lost (two minutes)",
     "masking": "fingerprints tested as a log parser is, beside Drain3",
     "redaction": "what is taken out of texts with secrets, and what of harmless ones",
     "evidence": "whether the line that a person would take is the gravest one of a log",

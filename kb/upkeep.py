@@ -14,6 +14,7 @@ from kb.configuration.file import checked_days
 from kb.configuration.sections import KEPT_DAYS
 from kb.errors import HomeBusy, HomeNotWritable, InvalidInput, Problem
 from kb.model.receipts import RedactReport, SweepReport
+from kb.store.hooks.deliveries import DeliveryTable
 
 if TYPE_CHECKING:
     from kb.index.vector_check import VectorReport
@@ -65,16 +66,18 @@ class Upkeep:
             parts.configuration.keep_days()
         except InvalidInput as error:
             wrong.append(str(error))
-        return [*wrong, *self._secrets_left()], vectors
+        return [*wrong, *self._failed_deliveries(), *self._secrets_left()], vectors
 
     def repair(self, *, rebuild: bool = False, embed_again: bool = False) -> None:
-        """Embed what waits and publish it.
+        """Embed what waits and publish it; deliveries of webhooks that failed are tried again by the next server.
 
         With `rebuild`, derive what outcomes taught from the ledger, and make the vector index from the cache.  With
         `embed_again`, make the vectors themselves anew, in the precision that a new home would get on this processor.
         """
         self.refresh()
         parts = self._parts
+        if rows := DeliveryTable(parts.db).failures():
+            DeliveryTable(parts.db).try_again([number for number, *_ in rows], self._clock())
         if embed_again:
             parts.embeddings.renew()
         parts.embeddings.encoder.prepare()
@@ -214,6 +217,16 @@ class Upkeep:
         if db.read_only or date.fromisoformat(db.meta(_SWEPT_ON, "0001-01-01")) >= now.date():
             return False
         return not self._parts.ledger.anything_since(now - QUIET)
+
+    def _failed_deliveries(self) -> list[str]:
+        """What is said of webhooks' deliveries that could not be worked on."""
+        if not (rows := DeliveryTable(self._parts.db).failures()):
+            return []
+        _, at, hook, why = rows[0]
+        return [
+            f"{len(rows)} deliveries of webhooks could not be worked on, the last one of {hook} at {at[:19]}Z: {why}; "
+            "kb serve tries them again after: kb doctor --repair"
+        ]
 
     def _secrets_left(self) -> list[str]:
         """What is said of secrets in rows, in copies and in memory files; nothing where there are none."""

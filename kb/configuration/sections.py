@@ -105,7 +105,7 @@ class OpenRule(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
 class HookLimits(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """How much alerts may do: `[hooks.limits]`."""
 
-    incidents: int = 20
+    incidents: int = 50
     """So many incidents are opened by alerts within `minutes`; what else would open one is noted in the newest."""
     minutes: int = 10
     """The window of `incidents` and `flaps`."""

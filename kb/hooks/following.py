@@ -127,6 +127,8 @@ class _Step:
         incident = self._live(group)
         if incident:
             self._more(group, incident, was=known)
+        elif known and known.firing and group.incident and not group.joined:
+            self._fires_on(group, group.incident)
         elif group.incident and not group.joined and self.home.ended_just_now(group, limits, self.now):
             self._back(group)
         else:
@@ -163,8 +165,10 @@ class _Step:
 
     def _more(self, group: AlertGroup, incident: LiveIncident, was: AlertGroup | None) -> None:
         """It fires on, or again while its incident is going on."""
+        if self.message.taken_by is not None:
+            incident = self.home.incidents.taken(incident.id, self.message.taken_by)
         graver = self.home.incidents.worse(incident.id, self.message.severity)
-        if graver is not incident:
+        if graver.severity is not incident.severity:
             self._tell(NewsKind.UPDATED, graver, f"The alert is {graver.severity} now")
         changed = self.message.said != group.said or not (was and was.firing)
         if changed and not group.joined and self._may_tell(incident.id):
@@ -174,6 +178,20 @@ class _Step:
             group = replace(group, said=self.message.said)
         self.home.groups.put(group)
         self._done("its incident is going on", incident.id)
+
+    def _fires_on(self, group: AlertGroup, incident_id: str) -> None:
+        """Somebody ended its incident while it fires on: that stays so until the alert is over and fires again."""
+        incident = self.home.incidents.get(incident_id)
+        if (
+            incident.phase is not Phase.CLOSED
+            and self.message.said != group.said
+            and self._may_tell(incident_id)
+        ):
+            words = f"Resolved, and {_fire(self.message.alert.firing)} on ({self.message.by})"
+            self._tell(NewsKind.UPDATED, self.home.incidents.say(incident_id, words), words)
+            group = replace(group, said=self.message.said)
+        self.home.groups.put(group)
+        self._done("its incident was ended by somebody, and it fires on", incident_id)
 
     def _back(self, group: AlertGroup) -> None:
         assert group.incident is not None

@@ -18,7 +18,7 @@ from kb.configuration.file import ConfigurationFile
 from kb.configuration.sections import Configuration, GenericHook, Hook
 from kb.errors import InvalidInput, KbError
 from kb.hooks.following import Following
-from kb.hooks.keys import at_place, delivery_key, hash_of
+from kb.hooks.keys import at_place, delivery_key, hash_of, told_key
 from kb.hooks.message import Message, read_message
 from kb.hooks.senders import Sender, sender_of
 from kb.hooks.signing import Proof
@@ -27,7 +27,7 @@ from kb.model.brief import Brief
 from kb.model.hook import HookDelivery, HookState
 from kb.store.database import Database
 from kb.store.hooks.announcements import AnnouncementTable
-from kb.store.hooks.deliveries import DeliveryTable
+from kb.store.hooks.deliveries import DeliveryTable, NewDelivery
 from kb.store.hooks.groups import GroupTable
 from kb.text.redact import redact, redact_data
 from kb.triage.alert_values import moment_of
@@ -35,7 +35,7 @@ from kb.triage.alerts.envelopes import from_json
 from kb.triage.triage import Request, Triage
 
 SAME_CONTENT = timedelta(minutes=10)
-"""So long the same content from a sender that neither signs nor names deliveries is the same delivery."""
+"""So long the same content is the same delivery, where its sender does not name deliveries."""
 ATTEMPTS = 5
 """Times that a delivery is tried."""
 AT_ONCE = 50
@@ -85,6 +85,13 @@ class HookInbox:
             )
         return self._good
 
+    def is_set_up(self) -> bool:
+        """Whether any hook is, and no mistake stands in the way."""
+        try:
+            return bool(self.configuration().hooks.named())
+        except InvalidInput:
+            return False
+
     def proof(self, hook: Hook) -> Proof:
         """What a hook asks for: its token and secret, of the environment or the file."""
         token, secret = self._file.secret(hook, "token"), self._file.secret(hook, "secret")
@@ -104,6 +111,7 @@ class HookInbox:
         """
         said, now = self.configuration(), self._clock()
         hook = said.hooks.named()[name]
+        _tell_of_subscription(name, body)
         sender, data = sender_of(name, hook), _data(body, form)
         days = said.retention.deliveries
         if signed and _is_before(data, sender, now - timedelta(days=days)):
@@ -115,11 +123,18 @@ class HookInbox:
 
             found = ask(hook.template.delivery, data)
             key = str(found)[:200] if isinstance(found, (str, int, float)) else key
-        window = timedelta(days=days) if signed else SAME_CONTENT
+        unique = signed and sender.unique
+        sent = NewDelivery(
+            hook=name,
+            body=text,
+            content=hash_of(text),
+            key=key,
+            trouble=told_key(sender, data),
+            unique=unique,
+        )
+        known_since = now - (timedelta(days=days) if unique else SAME_CONTENT)
         with self._db.at_once():
-            number, new = self.deliveries.accept(
-                name, key, hash_of(text), text, now=now, known_since=now - window
-            )
+            number, new = self.deliveries.accept(sent, now=now, known_since=known_since)
         return Accepted(number, not new)
 
     def work(self, more: Callable[[], bool] = lambda: True) -> None:
@@ -167,7 +182,7 @@ class HookInbox:
             place, beginning = message.sender.only
             kind = at_place(from_json(one.body), place) if place else ""
             if kind and not kind.startswith(beginning):
-                self._mark(one, f"{kind}: no alert")
+                self._mark(one, f"no alert: {kind}")
             else:
                 self._following.follow(message, said, self._clock())
 
@@ -193,6 +208,18 @@ class HookInbox:
             problems = triage.refresh()
             request = Request(alert=message.asked)
             return triage.brief(request, problems=problems, now=self._clock())
+
+
+def _tell_of_subscription(name: str, body: bytes) -> None:
+    """SNS wants an address to be opened before it sends anything; kb opens none that comes in, so a person must."""
+    if b"SubscriptionConfirmation" in body:
+        asked = from_json(body.decode("utf-8", "replace"))
+        if isinstance(asked, dict) and asked.get("Type") == "SubscriptionConfirmation":
+            _log.warning(
+                "%s: SNS asks to confirm its subscription; open %r",
+                name,
+                str(asked.get("SubscribeURL"))[:1000],
+            )
 
 
 def _is_before(data: object, sender: Sender, at: datetime) -> bool:

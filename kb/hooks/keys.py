@@ -27,13 +27,18 @@ def delivery_key(sender: Sender, headers: Mapping[str, str], data: object) -> st
     return _short(next((key for key in (*by_header, *by_body) if key), ""))
 
 
-def group_key(sender: Sender, data: object, alert: Alert) -> str:
-    """The key of the trouble that a message tells of: the tool's own, else its name and place."""
+def told_key(sender: Sender, data: object) -> str:
+    """What the tool itself tells troubles apart by; empty where the message has nothing of it."""
     for places in sender.groups:
         parts = [at_place(data, place) for place in places.split()]
         if all(parts):
             return _short(" ".join(parts))
-    return _short(f"{print_of(alert)} {alert.service} {alert.environment}")
+    return ""
+
+
+def group_key(sender: Sender, data: object, alert: Alert) -> str:
+    """The key of the trouble that a message tells of: the tool's own, else its name and place."""
+    return told_key(sender, data) or _short(f"{print_of(alert)} {alert.service} {alert.environment}")
 
 
 def print_of(alert: Alert) -> str:

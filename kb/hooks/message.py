@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kb.configuration.sections import Configuration, GenericHook
-from kb.hooks.keys import group_key, hash_of, print_of
+from kb.hooks.keys import at_place, group_key, hash_of, print_of
 from kb.hooks.senders import Sender, sender_of
 from kb.model.brief import Alert, JudgedSeverity
 from kb.model.hook import AlertGroup, HookDelivery
@@ -29,6 +29,8 @@ class Message:
     """What triage is asked with: the body, or what a template made of it."""
     severity: JudgedSeverity
     key: str
+    taken_by: str | None = None
+    """Who took it on, as the tool says; None where it does not say that somebody did."""
 
     @property
     def hook(self) -> str:
@@ -109,4 +111,10 @@ def read_message(
         asked=asked,
         severity=judge_severity(alert),
         key=key or group_key(sender, data, alert),
+        taken_by=_taken_by(sender, data),
     )
+
+
+def _taken_by(sender: Sender, data: object) -> str | None:
+    place, word, name = sender.acknowledged
+    return at_place(data, name) if word and at_place(data, place) == word else None

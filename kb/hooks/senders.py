@@ -41,6 +41,10 @@ class Sender:
     """Places, the best first; several in one, parted by blanks, count together."""
     only: tuple[str, str] = ("", "")
     """A place and what stands there begins with; what says otherwise is no alert (a test, a note, a change)."""
+    unique: bool = False
+    """Whether its bodies hold what no other one has (times, ids), so that one that was signed and seen is a replay."""
+    acknowledged: tuple[str, str, str] = ("", "", "")
+    """A place, what stands there where somebody took it on, and the place of their name."""
     starts_anew: bool = False
     """Whether an alert that fires again has a new start: an older one is then a message that comes late."""
 
@@ -56,21 +60,26 @@ SENDERS: dict[str, Sender] = {
             joined_by=":",
         ),
         groups=("groupKey", "ruleId"),
+        unique=True,
         starts_anew=True,
     ),
     "cloudwatch": Sender(
         delivery_headers=_SNS,
         delivery=("MessageId", "Records.0.Sns.MessageId", "Records.0.messageId"),
+        only=("Type", "Notification"),
         groups=("AlarmArn", "alarmArn", "resources.0", "Region AWSAccountId AlarmName"),
     ),
     "azure": Sender(groups=("data.essentials.alertId", "data.essentials.originAlertId")),
     "gcp": Sender(groups=("incident.incident_id",)),
-    "opsgenie": Sender(groups=("alert.alias", "alert.alertId")),
+    "opsgenie": Sender(
+        groups=("alert.alias", "alert.alertId"), acknowledged=("action", "Acknowledge", "alert.username")
+    ),
     "pagerduty": Sender(
         signature=Signature(header="x-pagerduty-signature", prefix="v1="),
         delivery=("event.id",),
         occurred="event.occurred_at",
         only=("event.event_type", "incident."),
+        acknowledged=("event.event_type", "incident.acknowledged", "event.agent.summary"),
         groups=("event.data.id", "messages.0.incident.id", "dedup_key"),
     ),
     "victorops": Sender(groups=("entity_id", "ALERT.entity_id", "STATE.INCIDENT_NAME")),
@@ -80,6 +89,7 @@ SENDERS: dict[str, Sender] = {
     "sentry": Sender(
         signature=Signature(header="sentry-hook-signature", prefix="", time_header="sentry-hook-timestamp"),
         delivery_headers=("request-id", "idempotency-key"),
+        unique=True,
         groups=("data.issue.id", "data.event.issue_id", "data.error.issue_id", "data.metric_alert.id"),
     ),
     "graylog": Sender(groups=("event_definition_id event.key", "event_definition_id")),

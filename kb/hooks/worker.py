@@ -20,6 +20,8 @@ from kb.hooks.inbox import HookInbox
 
 LOOK_SECONDS = 1.0
 """Between two looks for what another process accepted, and for alerts that flapped and are quiet."""
+IDLE_SECONDS = 10.0
+"""The same for a home that has no webhooks."""
 TIDY_SECONDS = 3600.0
 """Between two times that old deliveries are let go."""
 _log = logging.getLogger("kb.hooks")
@@ -31,7 +33,7 @@ class HookWorker:
     def __init__(self, inbox: Callable[[], AbstractContextManager[HookInbox]], lock: Path) -> None:
         self._inbox, self._lock = inbox, FileLock(lock)
         self._woken, self._ended = threading.Event(), threading.Event()
-        self._tidied = -TIDY_SECONDS
+        self._tidied, self._pause = -TIDY_SECONDS, LOOK_SECONDS
         self._told = ""
 
     def wake(self) -> None:
@@ -55,15 +57,22 @@ class HookWorker:
             try:
                 if self._is_mine():
                     with self._inbox() as inbox:
-                        inbox.work(lambda: not self._ended.is_set())
-                        self._tidy(inbox)
+                        self._work(inbox)
             except (KbError, OSError) as error:
                 self._say_once(str(error))
             except Exception:  # whatever it is, what comes next must not wait for ever
                 _log.exception("the webhooks could not be worked on")
-            self._woken.wait(LOOK_SECONDS)
+            self._woken.wait(self._pause)
             self._woken.clear()
         self._lock.release()
+
+    def _work(self, inbox: HookInbox) -> None:
+        if not inbox.is_set_up():
+            self._pause = IDLE_SECONDS
+            return
+        self._pause = LOOK_SECONDS
+        inbox.work(lambda: not self._ended.is_set())
+        self._tidy(inbox)
 
     def _is_mine(self) -> bool:
         """Whether this process is the one that works."""

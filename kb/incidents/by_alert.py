@@ -66,6 +66,13 @@ class IncidentsByAlert(IncidentLog):
         """Note something that an alert says."""
         return self._record(incident_id, Step.NOTE, words, details=details)
 
+    def taken(self, incident_id: str, by: str) -> LiveIncident:
+        """The tool says that somebody took it on; a second time changes nothing."""
+        incident = self.get(incident_id)
+        if incident.acknowledged:
+            return incident
+        return self._record(incident_id, Step.ACKNOWLEDGED, "Acknowledged", data={"by": steps.more("by", by)})
+
     def worse(self, incident_id: str, severity: JudgedSeverity) -> LiveIncident:
         """The alert is graver now than the incident was taken for; what a person said of that stays."""
         incident = self.get(incident_id)

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from kb.configuration.sections import Configuration
+from kb.hooks.following import Following
+from kb.hooks.message import Message
 from kb.model.entry import Severity
+from kb.model.hook import HookState
 from kb.model.incident import Phase
 from kb.model.ledger import Result
 from tests.hooks.conftest import SET, Inbox, alerts
+
+
+class FailsAtPoison(Following):
+    """What follows from an alert of this name cannot be done."""
+
+    def follow(self, message: Message, said: Configuration, now: datetime) -> None:
+        """Do what follows, and mark the delivery."""
+        if message.title == "Poison":
+            raise ZeroDivisionError("a mistake of kb itself")
+        super().follow(message, said, now)
 
 
 def test_a_grave_alert_opens_an_incident_with_its_brief_and_tells_it(inbox: Inbox):
@@ -297,3 +311,148 @@ def test_the_draft_of_an_incident_that_an_alert_ended_reads_back_with_its_times_
     entry = inbox.kb.get(inbox.one().id)
     assert entry.resolved == inbox.now - timedelta(minutes=1)
     assert entry.resolution == ""
+
+
+def test_what_is_no_alert_is_kept_as_that_and_followed_by_nothing(inbox: Inbox):
+    (inbox.kb.home.root / "kb.toml").write_text(
+        SET.replace('[[hooks.open]]\nseverity = "SEV2"', "[[hooks.open]]")
+    )
+    inbox.sends(
+        {"event": {"id": "1", "event_type": "pagey.ping", "data": {"type": "ping"}}}, "pagerduty", signed=True
+    )
+
+    (row,) = inbox.kb._parts.db.rows("SELECT state, note FROM hook_deliveries")
+    assert (row["state"], row["note"]) == ("done", "no alert: pagey.ping")
+    assert inbox.incidents() == []
+
+
+def test_a_delivery_that_cannot_be_worked_on_holds_up_no_other_and_is_told_by_doctor(inbox: Inbox):
+    following = inbox.kb.hooks._following
+    fields = (following.deliveries, following.groups, following.news, following.incidents, following.ask)
+    inbox.kb.hooks._following = FailsAtPoison(*fields)
+    inbox.sends(alerts("Poison", now=inbox.now))
+    inbox.sends(alerts("Fine", now=inbox.now))
+    assert [one.title for one in inbox.incidents()] == ["Fine"]
+    for _ in range(5):
+        inbox.passes(hours=1)
+        inbox.kb.hooks.work()
+
+    wrong = inbox.kb.upkeep.doctor()[0]
+    assert any(
+        "1 deliveries of webhooks could not be worked on" in one and "ZeroDivisionError" in one
+        for one in wrong
+    )
+    inbox.kb.hooks._following = following
+    inbox.kb.upkeep.repair()
+    inbox.kb.hooks.work()
+    assert {one.title for one in inbox.incidents()} == {"Fine", "Poison"}
+
+
+def test_old_deliveries_are_let_go_and_what_waits_is_not(inbox: Inbox):
+    inbox.sends(alerts(now=inbox.now))
+    inbox.accepts(alerts("Waits", now=inbox.now))
+    inbox.passes(days=8)
+    inbox.kb.hooks.look_after()
+
+    rows = inbox.kb._parts.db.rows("SELECT state FROM hook_deliveries")
+    assert [row["state"] for row in rows] == ["waiting"]
+
+
+def test_another_process_that_was_quicker_leaves_nothing_to_do(inbox: Inbox):
+    inbox.accepts(alerts(now=inbox.now))
+    with inbox.kb.beside() as other:
+        (one,) = other.hooks.deliveries.due(inbox.now, HookState.WAITING, 10)
+        said = other.hooks.configuration()
+        message = other.hooks._read(one, said)
+        assert message
+        inbox.kb.hooks.work()
+        other.hooks._following.follow(message, said, inbox.now)
+
+    assert inbox.kinds() == ["opened"]
+    assert len(inbox.one().timeline) == 1
+
+
+def test_down_up_and_down_again_are_three_deliveries_although_two_say_the_same(inbox: Inbox):
+    def says(state: str) -> dict[str, str]:
+        return {"title": "Basket is gone", "severity": "critical", "status": state}
+
+    (inbox.kb.home.root / "kb.toml").write_text(
+        SET + "[hooks.generic.own]\ntoken = 'the-token-of-my-own'\ntemplate.name = 'title'\n"
+        "template.severity = 'severity'\ntemplate.state = 'status'\n"
+    )
+    sent = [inbox.sends(says(state), "generic/own") for state in ("down", "down", "up", "down")]
+
+    assert [one.repeated for one in sent] == [False, True, False, False]
+    assert inbox.one().phase is Phase.INVESTIGATING
+    assert inbox.kinds() == ["opened", "resolved", "reopened"]
+
+
+def test_what_grafana_signed_and_was_seen_is_known_again_days_later(inbox: Inbox):
+    body = {**alerts(now=inbox.now), "orgId": 1}
+    inbox.sends(body, "grafana", signed=True)
+    inbox.passes(minutes=5)
+    inbox.sends({**alerts(now=inbox.now, over=True), "orgId": 1}, "grafana", signed=True)
+    inbox.passes(days=3)
+    again = inbox.sends(body, "grafana", signed=True)
+
+    assert again.repeated
+    assert inbox.one().phase is Phase.RESOLVED
+
+
+def test_an_incident_that_somebody_closed_is_not_opened_again_by_an_alert_that_only_fires_on(inbox: Inbox):
+    inbox.sends(alerts(now=inbox.now))
+    incident = inbox.one()
+    inbox.kb.incidents.resolve("a false alarm", incident_id=incident.id)
+    inbox.kb.incidents.close(incident_id=incident.id)
+    inbox.passes(hours=4)
+    inbox.sends(alerts(now=inbox.now, began=timedelta(hours=4)))
+    assert inbox.one().phase is Phase.CLOSED
+    inbox.sends(alerts(now=inbox.now, over=True))
+    inbox.passes(hours=1)
+    inbox.sends(alerts(now=inbox.now))
+
+    assert len(inbox.incidents()) == 2
+
+
+def test_that_it_fires_on_after_somebody_resolved_it_is_told_once(inbox: Inbox):
+    inbox.sends(alerts(now=inbox.now))
+    inbox.kb.incidents.resolve("restarted it", incident_id=inbox.one().id)
+    inbox.passes(minutes=5)
+    inbox.sends(alerts(now=inbox.now, count=2))
+    inbox.passes(minutes=5)
+    inbox.sends(alerts(now=inbox.now, count=2))
+
+    assert inbox.one().phase is Phase.RESOLVED
+    assert [body["words"] for kind, body in inbox.news() if kind == "updated"] == [
+        "Resolved, and 2 alerts fire on (alertmanager: PoolExhausted)"
+    ]
+
+
+def test_who_took_it_on_in_pagerduty_has_acknowledged_it_here(inbox: Inbox):
+    def event(number: int, kind: str, **more: object) -> dict[str, object]:
+        now = inbox.now.isoformat()
+        data = {
+            "id": "P1",
+            "type": "incident",
+            "title": "Ledger is behind",
+            "urgency": "high",
+            "created_at": now,
+        }
+        event = {
+            "id": f"E{number}",
+            "event_type": f"incident.{kind}",
+            "occurred_at": now,
+            "data": data,
+            **more,
+        }
+        return {"event": event}
+
+    inbox.sends(event(1, "triggered"), "pagerduty", signed=True)
+    inbox.passes(minutes=3)
+    inbox.sends(event(2, "acknowledged", agent={"summary": "Ada Lovelace"}), "pagerduty", signed=True)
+    inbox.passes(minutes=3)
+    inbox.sends(event(3, "resolved"), "pagerduty", signed=True)
+
+    assert inbox.one().acknowledged == inbox.now - timedelta(minutes=3)
+    assert inbox.one().acknowledged_by == "Ada Lovelace"
+    assert inbox.one().phase is Phase.RESOLVED

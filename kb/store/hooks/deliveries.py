@@ -8,6 +8,7 @@ waiting, and nothing of it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kb.model.hook import HookDelivery, HookState
@@ -17,33 +18,68 @@ from kb.text.entries.codec import stamp
 _OPEN = "state IN ('waiting', 'lookup')"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """What is to be accepted."""
+
+    hook: str
+    body: str
+    content: str
+    """A hash of the body."""
+    key: str = ""
+    """The sender's id of the delivery."""
+    trouble: str = ""
+    """What the tool tells troubles apart by."""
+    unique: bool = False
+    """Whether the sender never sends the same body for two things that happened."""
+
+
 class DeliveryTable:
     """The deliveries of one home."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def accept(
-        self, hook: str, key: str, content: str, body: str, *, now: datetime, known_since: datetime
-    ) -> tuple[int, bool]:
+    def accept(self, new: NewDelivery, *, now: datetime, known_since: datetime) -> tuple[int, bool]:
         """Keep a delivery; returns its number, and whether it is a new one.
 
-        With a `key`, any delivery of the hook with that key is the same; without one, any with this content that was
-        accepted at `known_since` or later.
+        With a `key`, any delivery of the hook with that key is the same.  Without one, what was accepted at
+        `known_since` or later with the same content is; but unless it is `unique`, only while nothing else was heard of
+        its trouble: down, up and down again are three.
         """
         with self._db.write():
-            known = self._db.value(
-                "SELECT id FROM hook_deliveries WHERE hook = ?1 AND ((?2 != '' AND key = ?2) OR"
-                " (?2 = '' AND content = ?3 AND at >= ?4)) ORDER BY id DESC LIMIT 1",
-                [hook, key, content, stamp(known_since)],
-            )
+            known = self._known(new, known_since)
             if known is not None:
-                return int(known), False
+                return known, False
             number = self._db.insert(
-                "INSERT INTO hook_deliveries (at, hook, key, content, body, state, due) VALUES (?,?,?,?,?,?,?)",
-                [stamp(now), hook, key, content, body, HookState.WAITING, stamp(now)],
+                "INSERT INTO hook_deliveries (at, hook, key, content, trouble, body, state, due)"
+                " VALUES (?,?,?,?,?,?,?,?)",
+                [
+                    stamp(now),
+                    new.hook,
+                    new.key,
+                    new.content,
+                    new.trouble,
+                    new.body,
+                    HookState.WAITING,
+                    stamp(now),
+                ],
             )
         return number, True
+
+    def _known(self, new: NewDelivery, since: datetime) -> int | None:
+        if new.key:
+            query, values = "key = ?2", [new.hook, new.key]
+        elif new.unique:
+            query, values = "content = ?2 AND at >= ?3", [new.hook, new.content, stamp(since)]
+        else:
+            query = (
+                "id = (SELECT max(id) FROM hook_deliveries WHERE hook = ?1 AND trouble = ?4)"
+                " AND content = ?2 AND at >= ?3"
+            )
+            values = [new.hook, new.content, stamp(since), new.trouble]
+        found = self._db.value(f"SELECT max(id) FROM hook_deliveries WHERE hook = ?1 AND {query}", values)
+        return None if found is None else int(found)
 
     def due(self, now: datetime, state: HookState, most: int) -> list[HookDelivery]:
         """The deliveries in a state that may be worked on now, in the order in which they came."""
@@ -88,6 +124,14 @@ class DeliveryTable:
             "SELECT id, at, hook, note FROM hook_deliveries WHERE state = 'failed' ORDER BY id DESC"
         )
         return [(row["id"], row["at"], row["hook"], row["note"]) for row in rows]
+
+    def try_again(self, numbers: Sequence[int], now: datetime) -> None:
+        """Let deliveries that could not be worked on be tried again, from the first attempt on."""
+        with self._db.write():
+            self._db.execute_many(
+                "UPDATE hook_deliveries SET state = ?, attempts = 0, due = ? WHERE id = ? AND state = 'failed'",
+                [(HookState.WAITING, stamp(now), number) for number in numbers],
+            )
 
     def forget(self, now: datetime, days: int) -> None:
         """Let go of what was done longer ago than so many days."""

@@ -1,0 +1,21 @@
+"""A storm of alerts, with the server killed in between: every trouble is one incident, announced and ended once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.hooks import in_a_storm, mistakes, prepared
+
+pytestmark = pytest.mark.slow
+
+
+def test_four_hundred_alerts_with_three_kills_lose_and_double_nothing(new_home: Path, tmp_path: Path):
+    home = prepared(new_home, tmp_path / "home")
+
+    storm = in_a_storm(home, many=400, groups=40, seconds=20, kills=3)
+
+    assert storm.kills == 3
+    assert len(storm.sent) == 400
+    assert mistakes(storm) == []
