@@ -6,6 +6,7 @@ import ast
 import inspect
 import textwrap
 from collections.abc import Iterator
+from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -62,8 +63,19 @@ services = ["orders"]
 [[notify]]
 name = "on-call"
 kind = "slack"
-url_env = "SLACK_URL"
+token_env = "SLACK_TOKEN"
+secret_env = "SLACK_SIGNING_SECRET"
+channel = "C0123456789"
 when.severity = "SEV2"
+
+[[silences]]
+reason = "the weekly restart of the database"
+days = ["sunday"]
+hours = "02:00-04:00"
+services = ["orders-db"]
+
+[links]
+entry = "https://kb.example.org/entries/{id}"
 
 [retention]
 lookups = 400
@@ -79,9 +91,11 @@ _PLACES: dict[type[msgspec.Struct], str] = {
     sections.HookLimits: "[hooks.limits]",
     sections.Target: "[[notify]]",
     sections.When: "[notify.when]",
+    sections.Silence: "[[silences]]",
+    sections.Links: "[links]",
     sections.Retention: "[retention]",
 }
-_PLAIN = {str: "text", int: "whole number", bool: "true or false"}
+_PLAIN = {str: "text", int: "whole number", bool: "true or false", datetime: "time"}
 
 
 def page() -> str:

@@ -18,6 +18,7 @@ from kb.model.entry import Status
 from kb.model.healthy import HealthyAdded, HealthyReport, HealthySource, Rehearsal
 from kb.model.incident import LiveIncident
 from kb.model.ledger import Answer, Event, SearchHit, Trust
+from kb.model.notice import Delivery
 from kb.model.proposal import KeptProposal, Waiting
 from kb.model.receipts import Learned, Receipt, RedactReport, SweepReport
 from kb.model.runbook_health import RunbookHealth
@@ -57,6 +58,24 @@ COMMANDS = (
             "moves": (list[Move], "How it came to its status, oldest first; empty when it was never moved."),
         },
     ),
+    Shape(
+        ("notify list",),
+        "What was told to whom.",
+        fields={
+            "counts": (dict[str, int], "How many deliveries there are, by state."),
+            "deliveries": (list[Delivery], "Deliveries, the newest first."),
+        },
+    ),
+    Shape(
+        ("notify targets",),
+        "Who is told, a list of:",
+        fields={
+            "name": (str, "Its name in kb.toml."),
+            "kind": (str, "What listens there."),
+            "channel": (str, "The channel or room, where one is named."),
+        },
+    ),
+    Shape(("notify send", "notify test"), "What was tried, as it is afterwards.", list[Delivery]),
     Shape(("learn pattern", "learn tool-fix"), "What became of the lesson.", Learned),
     Shape(
         ("outcome",),

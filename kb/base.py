@@ -2,8 +2,8 @@
 
 The daily calls are methods: `check_known_issues`, `search`, `get`, `learn_pattern`, `learn_tool_fix`, `record_outcome`,
 `ingest`.  The rest is attributes, each an object of its own: `incidents`, `changes`, `healthy`, `memory`, `proposals`,
-`triage`, `reviews`, `upkeep`.  Every call first sees what changed in the home since the last one, whoever changed it.
-Heavy parts (SQLite's tools, numpy, models) are loaded by the first call that needs them.
+`triage`, `notices`, `reviews`, `upkeep`.  Every call first sees what changed in the home since the last one, whoever
+changed it.  Heavy parts (SQLite's tools, numpy, models) are loaded by the first call that needs them.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from kb.model.healthy import Rehearsal
     from kb.model.ledger import Answer, Event, SearchHits, Trust
     from kb.model.receipts import Learned, Receipt
+    from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
     from kb.store.entries import Place
@@ -203,8 +204,8 @@ class KnowledgeBase:
     def ingest(self, *paths: str | Path, progress: Progress | None = None, extract: bool = False) -> Receipt:
         """Take in files and folders; every file is in the receipt.  Running it twice changes nothing.
 
-        With `extract`, texts that the parsers could not read far enough are sent, without secrets, to the
-        model of `ANTHROPIC_API_KEY`; what it marks is checked against the text and stays unverified.
+        With `extract`, texts that the parsers could not read far enough are sent, without secrets, to the model of
+        `ANTHROPIC_API_KEY`; what it marks is checked against the text and stays unverified.
         """
         now = self._clock()
         self._parts.embeddings.encoder.prepare()
@@ -228,9 +229,9 @@ class KnowledgeBase:
     ) -> Learned:
         """Keep an error pattern; it is found at once, by every process.
 
-        Optional details: `check` (what separates it from look-alikes), `warning`, `services`,
-        `environments`, `tools`, `versions`, `must_match`, `must_not_match`, `regex`, `expires`,
-        `author`.  Raises InvalidInput with what is wrong; learning the same again writes nothing.
+        Optional details: `check` (what separates it from look-alikes), `warning`, `services`, `environments`, `tools`,
+        `versions`, `must_match`, `must_not_match`, `regex`, `expires`, `author`.  Raises InvalidInput with what is
+        wrong; learning the same again writes nothing.
         """
         from kb.learning.lesson import listed, pattern_lesson
 
@@ -270,10 +271,9 @@ class KnowledgeBase:
     ) -> Trust:
         """What came of applying an entry: `applied`, `resolved`, `failed`, `not_applied`, `made_worse`, `recurred`.
 
-        Only the entry that was applied is credited.  Incident and service are taken from the lookup
-        where they are not given; without a lookup, the incident is the one that is being worked on.
-        `recurred` says of its last success that it did not last.  Returns the trust afterwards.
-        Raises EntryNotFound, or InvalidInput for an unknown result or lookup.
+        Only the entry that was applied is credited.  Incident and service are taken from the lookup where they are
+        not given; without a lookup, the incident is the one that is being worked on.  `recurred` says of its last
+        success that it did not last.  Returns the trust afterwards.  Raises EntryNotFound or InvalidInput.
         """
         entry, now = self.get(entry_id), self._clock()
         self._parts.outcomes.record(
@@ -295,16 +295,16 @@ class KnowledgeBase:
         """The moves of entries from status to status: `set_status`, `undo`, `of`, `retire_expired`."""
         from kb.learning.moves import MovesByHand
 
-        expire = self._parts.outcomes.retire_expired
-        return MovesByHand(self._parts.moves, self.get, self.refresh, expire, self._clock, self._actor)
+        parts = self._parts.moves, self.get, self.refresh, self._parts.outcomes.retire_expired
+        return MovesByHand(*parts, self._clock, self._actor)
 
     def rehearse(
         self, entry_id: str, pattern: str, regex: bool | None = None, *, shown: int = 10
     ) -> Rehearsal:
         """The dry run of an edit: which past lookups the entry would gain and lose with this pattern.
 
-        With an empty `entry_id`, of a pattern that is not learned yet.  Writes nothing.  `shown` is how many
-        lookups of each sort come back.  Raises EntryNotFound, or InvalidInput for a pattern that cannot be used.
+        With an empty `entry_id`, of a pattern not learned yet.  Writes nothing.  `shown` is how many lookups of each
+        sort come back.  Raises EntryNotFound, or InvalidInput for a pattern that cannot be used.
         """
         from kb.learning.rehearsal import rehearse
         from kb.store.history import PastLookups
@@ -361,14 +361,13 @@ class KnowledgeBase:
     @property
     def triage(self) -> Triage:
         """The first minute of an incident: called with an alert it gives the brief; also `investigate_alert`."""
-        return self._parts.triage(
-            self.incidents,
-            self._actor,
-            clock=self._clock,
-            refresh=self.refresh,
-            log=self.session_log,
-            at_once=self._parts.db.at_once,
-        )
+        calls = {"clock": self._clock, "refresh": self.refresh, "log": self.session_log}
+        return self._parts.triage(self.incidents, self._actor, at_once=self._parts.db.at_once, **calls)
+
+    @property
+    def notices(self) -> Notifying:
+        """What people are told: `targets`, `recent`, `send`, `test`; `press` for their buttons; `run` tells them."""
+        return self._parts.notifying(self.incidents, self.triage, self._clock)
 
     @cached_property
     def hooks(self) -> HookInbox:

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from kb.hooks.inbox import HookInbox
     from kb.incidents.incidents import Incidents
     from kb.ingesting import Intake
+    from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
     from kb.review.summary import Proposed
@@ -210,6 +211,22 @@ class Parts:
         archive = Archive(self.entries, self.ledger, self.outcomes)
         incidents = IncidentsByAlert(self.home, self.ledger, archive, clock, actor)
         return HookInbox(self.db, self.configuration, incidents, triage, clock)
+
+    def notifying(self, incidents: Incidents, triage: Triage, clock: Clock) -> Notifying:
+        """What people are told of this home."""
+        from kb.notify.notifying import Notifying
+        from kb.notify.planning import Planning
+        from kb.notify.presses import Presses
+        from kb.notify.sources import HomeTelling
+        from kb.store.notices.deliveries import DeliveryTable
+        from kb.store.notices.presses import PressTable
+        from kb.store.notices.signals import SignalTable
+
+        table = DeliveryTable(self.db)
+        telling = HomeTelling(incidents, triage, self.entries)
+        planning = Planning(SignalTable(self.db), table, self.configuration.current, telling, clock)
+        presses = Presses(PressTable(self.db), self.entries, self.outcomes, incidents, clock)
+        return Notifying(self.home, table, self.configuration, planning, presses, clock)
 
     def reviewing(self, actor: str = "", **calls: Any) -> Reviewing:
         """Reviews of this home; `calls` are the fields of `Reviewing` that say when and what else is done."""

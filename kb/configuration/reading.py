@@ -10,13 +10,14 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from kb.configuration.sections import FILE, Configuration, HookLimits, Hooks, Path, Reading, Retention
+from kb.configuration.sections import FILE, Configuration, HookLimits, Hooks, Links, Path, Reading, Retention
 from kb.configuration.sense import senseless
 from kb.errors import Problem
 
@@ -96,7 +97,7 @@ def written(path: Path) -> str:
 
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_LARGE = (Configuration, Hooks, HookLimits, Retention)
+_LARGE = (Configuration, Hooks, HookLimits, Links, Retention)
 _MISSING = object()
 """Stands for a value that has a mistake, and so is not used."""
 
@@ -198,7 +199,12 @@ def _words_of(kind: Any) -> Iterable[str]:
     return map(str, get_args(kind)) if get_origin(kind) is Literal else ()
 
 
-_PLAIN = {str: "a text", int: "a whole number", bool: "true or false"}
+_PLAIN = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    datetime: "a time, such as 2026-12-24T22:00:00Z",
+}
 
 
 def _words(kind: Any, allowed: Sequence[str]) -> str:

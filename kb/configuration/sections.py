@@ -7,6 +7,7 @@ both are given, the environment goes first.  Nothing here asks the environment o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -174,17 +175,60 @@ class Target(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     kind: Literal["slack", "teams", "mattermost", "matrix", "discord", "json", "mail"]
     """What listens there."""
     url: str = ""
-    """Where it listens; of a chat it is a secret, and better in the environment."""
+    """Where it listens; of a webhook it is a secret, and better in the environment. Mail: `smtp://` or `smtps://`."""
     url_env: str = ""
     """The environment variable that holds the URL."""
+    token: str = ""
+    """The bot's (Slack, Mattermost, Matrix), by which there are threads; a bearer's (JSON); the mailbox' password."""
+    token_env: str = ""
+    """The environment variable that holds the token."""
     secret: str = ""
-    """What messages are signed with, or a token, where the kind has one; better in the environment."""
+    """What presses of buttons are checked by (Slack: the app's; Mattermost: your own), or what JSON is signed with."""
     secret_env: str = ""
     """The environment variable that holds the secret."""
+    channel: str = ""
+    """With a token, the id of the channel or room; `forum` where Discord's webhook is of a forum, for threads."""
+    callback: str = ""
+    """Where Mattermost reaches `/hooks/mattermost` of `kb serve`; without it there are no buttons."""
+    sender: str = ""
+    """Of mail, whom it is from."""
+    to: tuple[str, ...] = ()
+    """Of mail, whom it is to."""
     when: When = When()
     """What it is told of; without it, of everything."""
     template: str = ""
-    """The file of a template of your own, below the home."""
+    """The file of a Jinja template of your own, below the home: its lines stand in place of kb's."""
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Silence(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """When nobody is told, as during maintenance: `[[silences]]`. What still goes on at its end is told then."""
+
+    reason: str
+    """Why, for whoever wonders."""
+    starts: datetime | None = None
+    """From when on, such as `2026-12-24T22:00:00Z`; without a zone it is UTC. Empty: from ever."""
+    ends: datetime | None = None
+    """Until when. Needed, unless `hours` says when it ends each time."""
+    days: tuple[Weekday, ...] = ()
+    """Only on these days, those of UTC on which `hours` begins; empty: on each."""
+    hours: str = ""
+    """Only in these hours of UTC, such as `22:00-04:00`."""
+    services: tuple[str, ...] = ()
+    """Only incidents all of whose services are among these; empty: all incidents."""
+    environments: tuple[str, ...] = ()
+    """Only in one of these environments; empty: anywhere."""
+
+
+class Links(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """Where people read more, for what they are told; `{id}` stands for the id."""
+
+    entry: str = ""
+    """The address of an entry, such as `https://kb.example.org/entries/{id}`; without it, no links to entries."""
+    incident: str = ""
+    """The address of an incident; without it, no links to incidents."""
 
 
 KEPT_DAYS = 400
@@ -211,6 +255,10 @@ class Configuration(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fi
     """Who may send alerts, and what they open."""
     notify: tuple[Target, ...] = ()
     """Who is told."""
+    silences: tuple[Silence, ...] = ()
+    """When nobody is told."""
+    links: Links = Links()
+    """Where people read more."""
     retention: Retention = Retention()
     """How long things are kept."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from kb.configuration.sections import (
@@ -10,10 +12,13 @@ from kb.configuration.sections import (
     GenericHook,
     Hook,
     HookLimits,
+    Links,
     Path,
+    Silence,
     Target,
     Template,
 )
+from kb.model.notice import Target as Resolved
 
 SHORTEST = 16
 """Characters that a token or secret must have: shorter ones can be guessed."""
@@ -31,6 +36,8 @@ def senseless(said: Configuration) -> Iterator[Mistake]:
     yield from _rules(said)
     yield from _limits(said.hooks.limits)
     yield from _targets(said.notify)
+    yield from _silences(said.silences)
+    yield from _links(said.links)
     days = said.retention.lookups
     if isinstance(days, int) and days < LEAST_DAYS:
         why = "proposals are drafted from the lookups of half a year"
@@ -115,5 +122,59 @@ def _targets(targets: tuple[Target, ...]) -> Iterator[Mistake]:
                 f'notify[{number}].name: "{target.name}" stands twice; give each its own name',
             )
         seen.add(target.name.casefold())
-        if not (target.url or target.url_env):
-            yield path, f"notify[{number}] ({target.name}) needs url_env (or url): where it listens"
+        if lacks := [*lacking(target)]:
+            yield path, f"notify[{number}] ({target.name}) needs {' and '.join(lacks)}"
+        for field in ("token", "secret"):
+            if 0 < len(getattr(target, field)) < SHORTEST:
+                yield (*path, field), f"notify[{number}].{field} must have {SHORTEST} characters or more"
+
+
+_IN_WORDS = {
+    "url": "url_env (or url): where it listens",
+    "token": "token_env (or token): the bot's",
+    "channel": "channel: the id of the channel or room",
+    "sender": "sender: whom mails are from",
+    "to": "to: whom mails are to",
+}
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "matrix": ("url", "token", "channel"),
+    "mail": ("url", "sender", "to"),
+}
+"""What a kind of target needs beside its URL."""
+
+
+def lacking(target: Target | Resolved) -> Iterator[str]:
+    """What a target does not say and needs, in words; of a resolved one, what it does not have."""
+    needed = _NEEDS.get(target.kind, ("url",))
+    if target.kind in ("slack", "mattermost") and (target.token or getattr(target, "token_env", "")):
+        needed = ("channel",) if target.kind == "slack" else ("url", "channel")
+    for name in needed:
+        if not (getattr(target, name) or getattr(target, f"{name}_env", "")):
+            yield _IN_WORDS[name]
+
+
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+
+
+def _silences(silences: tuple[Silence, ...]) -> Iterator[Mistake]:
+    for number, silence in enumerate(silences):
+        path, place = ("silences", number), f"silences[{number}]"
+        if silence.hours and not _HOURS.fullmatch(silence.hours):
+            yield (*path, "hours"), f"{place}.hours is {silence.hours!r}, but must be like 22:00-04:00 (UTC)"
+        if silence.ends is None and not silence.hours:
+            yield path, f"{place} needs ends (or hours): else nobody would ever be told again"
+        if silence.days and not silence.hours:
+            yield (*path, "days"), f"{place}.days needs hours, such as 00:00-23:59"
+        if silence.starts and silence.ends and _utc(silence.starts) >= _utc(silence.ends):
+            yield (*path, "ends"), f"{place}.ends is before it starts"
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _links(links: Links) -> Iterator[Mistake]:
+    for field in links.__struct_fields__:
+        address = getattr(links, field)
+        if address and not (address.startswith(("https://", "http://")) and "{id}" in address):
+            yield ("links", field), f"links.{field} must be an address of http or https with {{id}} in it"

@@ -18,6 +18,7 @@ from kb.doors.cli import (
     serving,
     weekly,
 )
+from kb.doors.cli.notify import commands as notify
 from kb.doors.cli.output import print_text
 
 _FIRST_STEPS = """\b
@@ -72,6 +73,7 @@ for group in (asking, learning, outcomes, healthy, change, weekly, proposing):
     group.add_to(app)
 app.add_typer(incident.app, name="incident")
 app.add_typer(memory.app, name="memory")
+app.add_typer(notify.app, name="notify")
 serving.add_to(app)
 evaluating.add_to(app)
 home.add_last_to(app)

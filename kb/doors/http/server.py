@@ -28,6 +28,8 @@ from kb.doors.http.access import EndedTokens, Tokens, Verifier
 from kb.doors.http.health import Health
 from kb.doors.http.hooks import HookDoor
 from kb.doors.http.limits import Limits, TimelyBodies, timely_protocol
+from kb.doors.http.presses import Presses
+from kb.doors.http.telling import people_told
 from kb.doors.mcp.own_process import OwnProcess
 from kb.doors.mcp.server import KbServer
 from kb.doors.mcp.worker import take_short_turns
@@ -93,6 +95,9 @@ def http_app(
         return await hooks(request)
 
     server.custom_route("/healthz", methods=["GET"])(healthz)
+    presses = Presses(kb.home)
+    server.custom_route("/hooks/slack", methods=["POST"])(presses.slack)
+    server.custom_route("/hooks/mattermost", methods=["POST"])(presses.mattermost)
     server.custom_route("/hooks/{name:path}", methods=["POST"])(hooked)
     app = server.streamable_http_app(
         json_response=True,
@@ -154,6 +159,7 @@ def serve(
         Health.of(kb.home) as health,
         closing(OwnProcess(kb.home)) as elsewhere,
         HookDoor.of(kb, limits.body) as hooks,
+        people_told(kb),
     ):
         port = listener.getsockname()[1]
         app = http_app(kb, where, tokens, health, limits, elsewhere, hooks)

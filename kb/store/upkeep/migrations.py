@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from kb.store.hooks.tables import WEBHOOKS
+from kb.store.notices.tables import NOTICES
 from kb.store.upkeep.older import OPEN_INCIDENTS, half
 
 if TYPE_CHECKING:
@@ -379,3 +380,9 @@ def ids_in_files(db: Database) -> None:
 def webhooks(db: Database) -> None:
     """What webhooks brought, which troubles it tells of, and what is to be told of incidents."""
     _run(db, WEBHOOKS)
+
+
+@migrations()
+def notices(db: Database) -> None:
+    """What people are told, to whom, and what became of it; presses of buttons."""
+    _run(db, NOTICES)

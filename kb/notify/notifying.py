@@ -1,0 +1,165 @@
+"""`Notifying`: what was told and to whom, trying a target, sending again by hand, and the loop of a server."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kb.configuration.file import ConfigurationFile
+from kb.configuration.sections import Target as Section
+from kb.errors import EntryNotFound, InvalidInput, KbError
+from kb.home import Home
+from kb.model.notice import Delivery, DeliveryState, Target
+from kb.notify import telling
+from kb.notify.planning import Planning
+from kb.notify.presses import Pressed, Presses
+from kb.notify.pressing import Press
+from kb.notify.templates import load
+from kb.store.notices.deliveries import DeliveryTable
+
+if TYPE_CHECKING:
+    from kb.notify.running import Running
+
+LOCK = "notify.lock"
+"""The file whose lock says which process tells people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notifying:
+    """What people are told of one home."""
+
+    home: Home
+    table: DeliveryTable
+    configuration: ConfigurationFile
+    planning: Planning
+    presses: Presses
+    clock: Callable[[], datetime]
+
+    def targets(self) -> dict[str, Target]:
+        """The targets of `kb.toml`, by name, with their secrets as they are now."""
+        return {one.name: self._resolved(one) for one in self.configuration.current().notify}
+
+    def recent(self, states: Sequence[str] = (), limit: int = 50) -> list[Delivery]:
+        """Deliveries, the newest first, of these states.  Raises InvalidInput for a state that there is not."""
+        for state in states:
+            if state not in list(DeliveryState):
+                raise InvalidInput(f"state {state!r} is none of: {', '.join(DeliveryState)}")
+        return self.table.recent([DeliveryState(state) for state in states], limit)
+
+    def counts(self) -> dict[str, int]:
+        """How many deliveries there are, by state."""
+        return self.table.counts()
+
+    def get(self, delivery_id: str) -> Delivery:
+        """The delivery with this id.  Raises EntryNotFound."""
+        found = self.table.find(delivery_id)
+        if found is None:
+            raise EntryNotFound(f"there is no delivery {delivery_id!r}; see: kb notify list")
+        return found
+
+    def send(self, delivery_id: str = "") -> list[Delivery]:
+        """Send a delivery again, or all that is due; returns what was tried, as it is afterwards.
+
+        One that was delivered, or may have been, goes out marked as a repeat.  Raises EntryNotFound, or InvalidInput
+        where its target is no longer configured.
+        """
+        if delivery_id:
+            self._renew(self.get(delivery_id))
+            return [self._sent(delivery_id)]
+        tried = self.running().once()
+        if tried is None:
+            return self.table.recent([DeliveryState.WAITING])
+        return [self.get(one) for one in dict.fromkeys(tried)]
+
+    def test(self, target: str) -> Delivery:
+        """Send a test to a target; returns what became of it.  Raises InvalidInput for one that there is not."""
+        self._configured(target)
+        now = self.clock()
+        delivery = Delivery(
+            id=f"kb-{uuid.uuid4().hex[:20]}",
+            at=now,
+            target=target,
+            notice=telling.trial(target),
+            state=DeliveryState.WAITING,
+            due=now,
+        )
+        self.table.add(delivery)
+        return self._sent(delivery.id)
+
+    def secrets(self, kind: str) -> dict[str, str]:
+        """The secrets by which presses of a kind of target are believed, by target."""
+        return {one.name: one.secret for one in self.targets().values() if one.kind == kind and one.secret}
+
+    def press(self, press: Press) -> Pressed:
+        """Record what somebody said by a button, in that person's name.  Raises NotBelieved for a replay."""
+        return self.presses.record(press)
+
+    def run(self, stop: threading.Event) -> None:
+        """Tell people of what happens until it is stopped."""
+        self.running().run(stop)
+
+    def _sent(self, delivery_id: str, seconds: float = 30.0) -> Delivery:
+        """The delivery after an attempt; where another process (a server) sends, once that has tried."""
+        if self.running().once() is None:
+            ends, pause = time.monotonic() + seconds, threading.Event()
+            while not self._was_tried(self.get(delivery_id)) and time.monotonic() < ends:
+                pause.wait(0.1)
+        return self.get(delivery_id)
+
+    @staticmethod
+    def _was_tried(delivery: Delivery) -> bool:
+        waiting = delivery.state in (DeliveryState.WAITING, DeliveryState.SENDING)
+        return not waiting or bool(delivery.reason and delivery.attempts)
+
+    def _renew(self, delivery: Delivery) -> None:
+        self._configured(delivery.target)
+        if delivery.state is DeliveryState.SENDING:
+            raise InvalidInput(f"{delivery.id} is on its way; see: kb notify list")
+        repeat = delivery.repeat or delivery.state is DeliveryState.DELIVERED
+        again = replace(
+            delivery,
+            at=self.clock(),
+            state=DeliveryState.WAITING,
+            due=self.clock(),
+            attempts=0,
+            repeat=repeat,
+            reason="",
+        )
+        self.table.save(again)
+
+    def _configured(self, target: str) -> Target:
+        known = self.targets()
+        if target not in known:
+            there = f"there are: {', '.join(known)}" if known else "kb.toml has no [[notify]]"
+            raise InvalidInput(f"there is no target {target!r}; {there}")
+        return known[target]
+
+    def running(self) -> Running:
+        """The loop that tells people, not yet begun."""
+        from kb.notify.running import Running  # with what sends, a quarter of a second
+
+        self.home.locks.mkdir(parents=True, exist_ok=True)
+        return Running(self.home.database, self.home.locks / LOCK, self.planning, self.targets, self.clock)
+
+    def _resolved(self, said: Section) -> Target:
+        try:
+            template = load(self.home, said.template)
+        except KbError as error:
+            template = f"# Template\n{str(error).replace('{', '(').replace('}', ')')}\n"
+        return Target(
+            name=said.name,
+            kind=said.kind,
+            url=self.configuration.secret(said, "url"),
+            token=self.configuration.secret(said, "token"),
+            secret=self.configuration.secret(said, "secret"),
+            channel=said.channel,
+            callback=said.callback,
+            sender=said.sender,
+            to=said.to,
+            template=template,
+        )

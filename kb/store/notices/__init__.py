@@ -1,0 +1,1 @@
+"""What people were told, and what they pressed: the journal of notices, kept until it is old."""
