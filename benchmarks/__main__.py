@@ -13,6 +13,7 @@ MODULES = {
     "cold_start": "what a cold command costs, beside bare imports and the naive script",
     "handshake": "the processor time of kb mcp to its first answer, beside importing mcp",
     "clients": "thirty-two agents at once against kb serve, half of them writing",
+    "notify": "from the row that says what happened to the receiver: at rest, in a storm, and with kills",
     "waiting": "how long others wait for kb serve while one client asks logs of 2.9 MB",
     "what_fixed_it": "whether the answer with the right past incident shows what fixed it (minutes of embedding)",
     "fields": "dates, timelines, action items, steps, against answers made by hand",

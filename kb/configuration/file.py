@@ -71,7 +71,8 @@ class ConfigurationFile:
 
     def warnings(self) -> list[str]:
         """What is no mistake and yet would surprise: variables that are not set, secrets that others can read."""
-        return [*_warnings(self.load().values, self._environ), *self._readable_secrets()]
+        said = self.load().values
+        return [*_warnings(said, self._environ), *self._templates(said), *self._readable_secrets()]
 
     def keep_days(self) -> int | None:
         """After how many days old rows are swept; None where that is turned off.
@@ -102,6 +103,13 @@ class ConfigurationFile:
         found = list(_said(read, self._environ))
         told = {one.key for one in found}
         return [*found, *(one for one in _defaults(read.values, self._environ) if one.key not in told)]
+
+    def _templates(self, said: Configuration) -> Iterator[str]:
+        """Templates that are not there."""
+        for number, target in enumerate(said.notify):
+            if target.template and not (self.path.parent / target.template).is_file():
+                told = "; the file is not in the home, so messages say that instead"
+                yield f'notify[{number}].template: "{target.template}"{told}'
 
     def _readable_secrets(self) -> Iterator[str]:
         has = any(

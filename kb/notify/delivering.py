@@ -19,6 +19,7 @@ from kb.configuration.sense import lacking
 from kb.errors import KbError
 from kb.model.notice import Delivery, DeliveryState, Target
 from kb.notify.forms.form import Fate, Later, Refused, Sending, Taken, Unknown
+from kb.notify.telling import plain
 from kb.notify.templates import with_template
 from kb.notify.transport import Transport
 from kb.store.notices.deliveries import DeliveryTable
@@ -86,20 +87,21 @@ class Delivering:
         now, first = self.clock(), self.table.next_of(name)
         if first is None or first.due > now or self._resumes.get(name, now) > now:
             return None
-        sent = await self.attempt(first)
+        # (in a thread: while another process writes, other targets must not wait, nor time run out)
+        begun = await anyio.to_thread.run_sync(self.table.begin, first.id)
+        if begun is None:
+            return first  # it was sent, or taken back, since it was looked up
+        sent = await self._attempted(begun)
         if sent.state is DeliveryState.WAITING:
             self._resumes[name] = sent.due
         else:
             self._resumes.pop(name, None)
         return sent
 
-    async def attempt(self, delivery: Delivery) -> Delivery:
-        """One attempt, kept before and after it."""
-        begun = replace(delivery, state=DeliveryState.SENDING, attempts=delivery.attempts + 1)
-        # (in a thread: while another process writes, other targets must not wait, nor time run out)
-        await anyio.to_thread.run_sync(self.table.save, begun)
-        fate = await self._fate(begun)
-        done = after(begun, fate, self.clock(), self.chance())
+    async def _attempted(self, begun: Delivery) -> Delivery:
+        """The delivery after its attempt."""
+        done = after(begun, await self._fate(begun), self.clock(), self.chance())
+        done = replace(done, reason=_without_secrets(done.reason, self.targets[begun.target]))
         await anyio.to_thread.run_sync(self.table.save, done)
         if done.state is DeliveryState.FAILED:
             _log.warning("%s was not told (%s): %s", done.target, done.id, done.reason)
@@ -124,3 +126,13 @@ class Delivering:
             return await self.transport.send(sending)
         except KbError as error:
             return Refused(reason=str(error))
+        except Exception as error:  # a mistake in kb: this message is listed, the others go on
+            _log.exception("the message %s to %s could not be written", delivery.id, target.name)
+            return Refused(reason=f"this is a mistake in kb itself ({type(error).__name__}: {error})")
+
+
+def _without_secrets(reason: str, target: Target) -> str:
+    """The reason in one line; what a tool echoes of an address or a token is not kept."""
+    for secret in (target.url, target.token, target.secret):
+        reason = reason.replace(secret, "[hidden]") if secret else reason
+    return plain(reason)

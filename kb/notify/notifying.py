@@ -143,7 +143,6 @@ class Notifying:
         """The loop that tells people, not yet begun."""
         from kb.notify.running import Running  # with what sends, a quarter of a second
 
-        self.home.locks.mkdir(parents=True, exist_ok=True)
         return Running(self.home.database, self.home.locks / LOCK, self.planning, self.targets, self.clock)
 
     def _resolved(self, said: Section) -> Target:

@@ -110,7 +110,8 @@ class Planning:
         silence = silence_of(said.silences, incident, now)
 
         def first() -> Notice:
-            return telling.opened(incident, brief, said.links, titles)
+            notice = telling.opened(incident, brief, said.links, titles)
+            return telling.since(notice, incident, incident.timeline[1:], said.links)
 
         return _Moment(incident, first, now, (silence[0].reason, silence[1]) if silence else None)
 
@@ -147,8 +148,8 @@ class Planning:
         before = self.table.told_before(target, incident.id, last.delivery.id)
         events = incident.timeline[before:]
         if last.delivery.notice.kind is NoticeKind.OPENED:
-            first = incident.timeline[1:]
-            notice: Notice | None = telling.since(last.delivery.notice, incident, first, links)
+            steps = incident.timeline[1:]
+            notice: Notice | None = telling.since(last.delivery.notice, incident, steps, links)
         else:
             notice = telling.updated(incident, events, links)
         if notice:

@@ -27,6 +27,7 @@ from kb.notify.planning import Planning
 from kb.notify.transport import Transport
 from kb.store.database import Database
 from kb.store.notices.deliveries import DeliveryTable
+from kb.store.notices.presses import PressTable
 from kb.store.notices.signals import SignalTable
 
 TICK = 0.05
@@ -35,6 +36,10 @@ LOOK_AGAIN = 5.0
 """Seconds after which it is planned anyway: silences end, targets change."""
 KEPT = timedelta(days=90)
 """How long what was told is kept."""
+SWEEP_SECONDS = 86_400.0
+"""Between two times that what is older goes."""
+END_SECONDS = 3.0
+"""How long the end of the loop waits for what is on its way."""
 
 _log = logging.getLogger("kb.notify")
 
@@ -50,22 +55,33 @@ class Running:
     clock: Callable[[], datetime]
     transport: Callable[[], Transport] = Transport
     _busy: set[str] = field(default_factory=set)
+    _warned: str = ""
+    _swept: float = field(default_factory=time.monotonic)
 
     def run(self, stop: threading.Event) -> None:
-        """Tell people until it is stopped; while another process does, wait for its end."""
+        """Tell people until it is stopped; while another process does, wait for its end.
+
+        Of a home that can only be read nobody is told, which is said once.
+        """
+        with closing(Database(self.database)) as db:
+            if db.read_only:
+                self._warn(f"nobody is told of incidents: {db.refuses}")
+                return
         while not stop.is_set():
             try:
+                self.lock.parent.mkdir(parents=True, exist_ok=True)
                 with FileLock(self.lock, timeout=0):
                     anyio.run(self._until, stop)
             except Timeout:
                 stop.wait(LOOK_AGAIN)
-            except (KbError, OSError) as error:
-                _log.warning("nobody is told for now: %s", error)
+            except Exception as error:  # whatever it is, people go on being told
+                self._warn(f"nobody is told for now: {_said(error)}", error)
                 stop.wait(LOOK_AGAIN)
 
     def once(self) -> list[str] | None:
         """Plan and send what is due now; returns the ids of what was tried, None where another process does that."""
         try:
+            self.lock.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self.lock, timeout=0):
                 return anyio.run(self._once)
         except Timeout:
@@ -84,11 +100,18 @@ class Running:
 
     async def _until(self, stop: threading.Event) -> None:
         with closing(Database(self.database)) as db:
+            self._sweep(db)
             async with self.transport() as transport, anyio.create_task_group() as group:
-                delivering = self._delivering(db, transport)
-                delivering.table.sweep(self.clock() - KEPT)
-                await self._loop(stop, SignalTable(db), delivering, group)
-                # what is on its way ends by itself, within the time of an attempt
+                await self._loop(stop, SignalTable(db), self._delivering(db, transport), group)
+                with anyio.move_on_after(END_SECONDS):
+                    while self._busy:
+                        await anyio.sleep(TICK)
+                group.cancel_scope.cancel()  # what is still on its way is sent again, and says so
+
+    def _sweep(self, db: Database) -> None:
+        before = self.clock() - KEPT
+        DeliveryTable(db).sweep(before)
+        PressTable(db).sweep(before)
 
     def _delivering(self, db: Database, transport: Transport) -> Delivering:
         table = DeliveryTable(db)
@@ -110,14 +133,17 @@ class Running:
                 if due is not None and due <= self.clock():
                     self._busy.add(name)
                     group.start_soon(self._send, delivering, name)
+            if time.monotonic() - self._swept > SWEEP_SECONDS:
+                self._swept = time.monotonic()
+                await anyio.to_thread.run_sync(self._sweep, signals.db)
             await anyio.sleep(TICK)
 
     async def _plan(self, delivering: Delivering) -> None:
         try:
             await anyio.to_thread.run_sync(self.planning.plan)
             delivering.targets = self.targets()
-        except (KbError, OSError) as error:
-            _log.warning("what happened could not be told: %s", error)
+        except Exception as error:  # a mistake in one incident must not keep people from all others
+            self._warn(f"what happened could not be told: {_said(error)}", error)
 
     async def _send(
         self, delivering: Delivering, name: str, tried: Callable[[str], object] = lambda _: None
@@ -126,8 +152,19 @@ class Running:
         try:
             while sent := await delivering.send_next(name):
                 tried(sent.id)
-        except (KbError, OSError) as error:
-            _log.warning("%s is not told for now: %s", name, error)
-            await anyio.sleep(1)
+        except Exception as error:  # of one target; the others go on
+            self._warn(f"{name} is not told for now: {_said(error)}", error)
+            await anyio.sleep(LOOK_AGAIN)
         finally:
             self._busy.discard(name)
+
+    def _warn(self, said: str, error: Exception | None = None) -> None:
+        """Say it once, until something else is to be said; of what is no error of kb's with its place."""
+        if said != self._warned:
+            self._warned = said
+            known = error is None or isinstance(error, (KbError, OSError))
+            _log.warning(said, exc_info=None if known else error)
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__

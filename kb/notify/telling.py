@@ -78,16 +78,18 @@ def opened(
 
 
 def since(notice: Notice, incident: LiveIncident, events: Sequence[Event], links: Links) -> Notice:
-    """A first word that is not out yet, with what happened meanwhile."""
+    """A first word that is not out yet, with what happened since the incident was opened."""
     now = _bare(incident, notice.kind, links)
     others = tuple(part for part in notice.sections if part.title != SINCE)
     lines = _lines(events)
+    summary = _summary(events, len(lines))
+    shown = (*((summary,) if summary else ()), *lines[-MOST_LINES:])
     return replace(
         notice,
         headline=now.headline,
         severity=now.severity,
         facts=now.facts,
-        sections=(*((Section(title=SINCE, lines=lines),) if lines else ()), *others),
+        sections=(*((Section(title=SINCE, lines=shown),) if shown else ()), *others),
         changes=1 + len(lines),
     )
 

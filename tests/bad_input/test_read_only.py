@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -134,3 +135,11 @@ def test_a_home_that_is_too_old_to_be_read_as_it_is_says_what_to_do(disk: Path, 
     assert refused.returncode == 1
     assert "older kb (schema 5)" in refused.stderr
     assert "open it once where it can be written" in refused.stderr
+
+
+@pytest.mark.parametrize("sealed", ["clean"], indirect=True)
+def test_that_nobody_is_told_of_incidents_is_said_once(sealed: Path, caplog: pytest.LogCaptureFixture):
+    with KnowledgeBase.open(sealed) as kb:
+        kb.notices.run(threading.Event())
+        assert kb.notices.recent() == []
+    assert [one.message for one in caplog.records] == [f"nobody is told of incidents: {sealed} is read-only"]

@@ -8,18 +8,28 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import anyio
 import pytest
 from filelock import FileLock
 
 from kb import KnowledgeBase
 from kb.index.encoder import OnnxEncoder
-from kb.model.notice import DeliveryState
-from kb.notify.delivering import GIVEN_UP, LONGEST_WAIT, backoff
+from kb.model.notice import Delivery, DeliveryState
+from kb.notify.delivering import GIVEN_UP, LONGEST_WAIT, Delivering, backoff
+from kb.notify.forms.form import Fate, Sending
 from kb.notify.notifying import LOCK
+from kb.notify.running import KEPT
+from kb.notify.transport import Transport
+from kb.store.database import Database
+from kb.store.notices.deliveries import DeliveryTable
+from kb.text.times import utc_now
 from tests.conftest import ROOT, RunKb
-from tests.doubles.chat_server import ChatServer, Fault
+from tests.doubles.chat_server import TOKEN, ChatServer, Fault
 from tests.notify.home import Hands, configure, people_told, target
 
 AGAIN = "Sent again: an earlier attempt may have arrived"
@@ -226,3 +236,107 @@ def test_the_loop_ends_when_it_is_told_to(kb: KnowledgeBase) -> None:
     stop.set()
     thread.join(5)
     assert not thread.is_alive()
+
+
+class Broken(Transport):
+    """A mistake in kb: what sends raises something that nobody expected."""
+
+    async def send(self, sending: Sending) -> Fate:
+        """Fail."""
+        if "first" in sending.notice.headline:
+            raise ZeroDivisionError("of ours")
+        return await super().send(sending)
+
+
+def test_a_mistake_of_kb_in_one_message_is_listed_and_the_others_arrive(
+    home: Path, kb: KnowledgeBase
+) -> None:
+    with ChatServer() as chat:
+        configure(home, target("json", chat.url))
+        kb.incidents.open("the first one", service="a")
+        kb.incidents.open("the second one", service="b")
+        replace(kb.notices.running(), transport=Broken).once()
+        assert len(chat.messages) == 1
+    (failed,) = kb.notices.recent(["failed"])
+    assert "this is a mistake in kb itself (ZeroDivisionError: of ours)" in failed.reason
+
+
+def test_what_a_tool_echoes_of_a_token_or_an_address_is_not_kept(home: Path, kb: KnowledgeBase) -> None:
+    with ChatServer() as chat:
+        echo = f"no such hook {chat.url}/json for {TOKEN}"
+        chat.faults.append(Fault(status=404, body=echo))
+        configure(home, target("json", chat.url, more=f'token = "{TOKEN}"'))
+        kb.incidents.open("checkout fails")
+        (failed,) = kb.notices.send()
+    assert failed.reason == "HTTP 404: no such hook [hidden] for [hidden]"
+
+
+def test_the_server_ends_soon_though_a_tool_hangs_and_the_message_goes_out_again(
+    home: Path, kb: KnowledgeBase
+) -> None:
+    with ChatServer(Fault(silent=8.0)) as chat:
+        configure(home, target("json", chat.url))
+        with people_told(kb):
+            kb.incidents.open("checkout fails")
+            while not chat.requests:
+                time.sleep(0.01)
+            begun = time.monotonic()
+        assert time.monotonic() - begun < 6
+        kb.notices.send()
+        (message,) = chat.messages
+    assert message.body["repeat"] is True
+
+
+def test_what_was_told_long_ago_goes_and_what_waits_stays(home: Path, encoder: OnnxEncoder) -> None:
+    clock = Hands()
+    with ChatServer() as chat, KnowledgeBase.open(home, encoder=encoder, clock=clock) as kb:
+        configure(home, target("json", chat.url))
+        kb.incidents.open("checkout fails", service="a")
+        kb.notices.send()
+        chat.faults += [Fault(status=500)]
+        kb.incidents.open("search fails", service="b")
+        kb.notices.send()
+        clock.move(days=91)
+        assert kb.notices.table.sweep(clock.now - KEPT) == 1
+        (left,) = kb.notices.recent()
+    assert left.state is DeliveryState.WAITING
+
+
+class PlannedBetween(DeliveryTable):
+    """Another thread plans between the look at what is due and its sending."""
+
+    def __init__(self, db: Database, plan: Callable[[], object]) -> None:
+        super().__init__(db)
+        self._plan = plan
+
+    def next_of(self, target: str) -> Delivery | None:
+        """The delivery to a target that is due first."""
+        found = super().next_of(target)
+        self._plan()
+        return found
+
+
+def test_what_is_added_to_a_message_while_it_is_fetched_is_told(home: Path, kb: KnowledgeBase) -> None:
+    def happens() -> None:
+        if len(kb.incidents.get().timeline) == 2:
+            kb.incidents.mitigate("the second step")
+            kb.notices.planning.plan()
+
+    with ChatServer() as chat, closing(Database(home / "state" / "kb.db")) as db:
+        configure(home, target("json", chat.url))
+        kb.incidents.open("checkout fails")
+        kb.notices.send()
+        kb.incidents.mitigate("the first step")
+        kb.notices.planning.plan()
+
+        async def send() -> None:
+            async with Transport() as transport:
+                table = PlannedBetween(db, happens)
+                delivering = Delivering(table, kb.notices.targets(), transport, utc_now)
+                while await delivering.send_next("on-call"):
+                    pass
+
+        anyio.run(send)
+        texts = "".join(one.text for one in chat.messages)
+    assert "the first step" in texts
+    assert "the second step" in texts

@@ -376,3 +376,22 @@ def test_kinds_of_what_was_told_stand_in_the_journal(home: Path, kb: KnowledgeBa
         kb.notices.send()
     kinds = [one.notice.kind for one in reversed(kb.notices.recent())]
     assert kinds == [NoticeKind.OPENED, NoticeKind.UPDATED, NoticeKind.POSTMORTEM]
+
+
+def test_steps_that_were_taken_before_anybody_looked_stand_in_the_first_word(
+    home: Path, kb: KnowledgeBase
+) -> None:
+    with ChatServer() as chat:
+        configure(home, target("slack", chat.url, more='when.severity = "SEV1"'))
+        incident = kb.incidents.open("checkout fails", service="checkout", severity="SEV3")
+        kb.notices.send()
+        for number in range(12):
+            kb.incidents.mitigate(f"tried {number:02d}", incident_id=incident.id)
+        kb.notices.send()
+        kb.incidents.set_severity("SEV1", "all of it is down", incident_id=incident.id)
+        kb.notices.send()
+        (only,) = chat.messages
+    assert "Since then" in only.text
+    assert "13 changes from" in only.text
+    assert "tried 11" in only.text
+    assert "tried 00" not in only.text

@@ -86,6 +86,16 @@ class DeliveryTable:
                 ],
             )
 
+    def begin(self, delivery_id: str) -> Delivery | None:
+        """Let an attempt begin; the delivery as it goes out and nobody changes it, None where it no longer waits."""
+        with self._db.write():
+            rows = self._db.rows(
+                "UPDATE deliveries SET state = 'sending', attempts = attempts + 1 WHERE id = ? AND state = 'waiting'"
+                f" RETURNING {_COLUMNS}",
+                [delivery_id],
+            )
+        return _delivery(rows[0]) if rows else None
+
     def retell(self, delivery_id: str, notice: Notice, events: int) -> bool:
         """Let a delivery tell something else instead; False where it is on its way already."""
         with self._db.write():

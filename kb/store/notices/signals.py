@@ -42,11 +42,11 @@ class SignalTable:
     """The signals of one home."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self.db = db
 
     def version(self) -> int:
         """Changes whenever another connection has written."""
-        return int(self._db.value("PRAGMA data_version"))
+        return int(self.db.value("PRAGMA data_version"))
 
     def waiting(self, since: datetime, most: int) -> Signals:
         """What was not told yet, at most so many rows of each sort.
@@ -58,7 +58,7 @@ class SignalTable:
             self._from("announcements", _ANNOUNCEMENTS, since),
         )
         found = dict[str, Signal]()
-        rows = self._db.rows(
+        rows = self.db.rows(
             f"SELECT id, at, subject FROM events WHERE id > ? AND {_STEPS} ORDER BY id LIMIT ?", [event, most]
         )
         for row in rows:
@@ -66,7 +66,7 @@ class SignalTable:
             found.setdefault(
                 row["subject"], Signal(incident=row["subject"], at=datetime.fromisoformat(row["at"]))
             )
-        rows = self._db.rows(
+        rows = self.db.rows(
             "SELECT * FROM announcements WHERE id > ? ORDER BY id LIMIT ?", [announcement, most]
         )
         for row in rows:
@@ -81,11 +81,11 @@ class SignalTable:
 
     def done(self, signals: Signals) -> None:
         """All of these are kept as deliveries, or are for nobody.  Call inside the write that keeps them."""
-        self._db.set_meta(_EVENTS, signals.event)
-        self._db.set_meta(_ANNOUNCEMENTS, signals.announcement)
+        self.db.set_meta(_EVENTS, signals.event)
+        self.db.set_meta(_ANNOUNCEMENTS, signals.announcement)
 
     def _from(self, table: str, key: str, since: datetime) -> int:
-        told = self._db.meta(key)
+        told = self.db.meta(key)
         if told:
             return int(told)
-        return int(self._db.value(f"SELECT coalesce(max(id), 0) FROM {table} WHERE at < ?", [stamp(since)]))
+        return int(self.db.value(f"SELECT coalesce(max(id), 0) FROM {table} WHERE at < ?", [stamp(since)]))

@@ -39,6 +39,13 @@ _SINCE = {
     SCHEMA_OF_HALVES: {"embeddings": _HALVES},
     13: {
         "hook_deliveries": "SELECT 0 AS id, '' AS at, '' AS hook, '' AS note, '' AS state, '' AS incident WHERE 0",
+        "announcements": "SELECT 0 AS id, '' AS at, '' AS kind, '' AS incident_id, '' AS body WHERE 0",
+    },
+    14: {
+        "deliveries": "SELECT 0 AS number, '' AS id, '' AS at, '' AS target, '' AS incident, '' AS kind, '' AS notice,"
+        " 0 AS events, '' AS state, '' AS due, 0 AS attempts, 0 AS repeat, '' AS reason, '' AS reference,"
+        " NULL AS sent_at WHERE 0",
+        "presses": "SELECT '' AS once, '' AS at, '' AS delivery, '' AS person, '' AS result WHERE 0",
     },
 }
 """The tables and columns that came with a schema, or got another form."""
