@@ -14,11 +14,14 @@ from kb.doors.cli import (
     learning,
     memory,
     outcomes,
+    overview,
     proposing,
     serving,
     weekly,
 )
+from kb.doors.cli.printed import shape
 from kb.doors.cli.printed.output import print_text
+from kb.doors.cli.tree.furnish import Commands, furnish
 
 _FIRST_STEPS = """\b
 First steps:
@@ -32,8 +35,8 @@ app = typer.Typer(
     name="kb",
     help="Incident knowledge base: have we seen this before, what fixed it, how far to trust that.",
     epilog=_FIRST_STEPS,
-    no_args_is_help=True,
-    add_completion=False,
+    cls=Commands,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -61,10 +64,14 @@ def options(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON, whatever the command."),
 ) -> None:
-    """Keep the options that stand before the command."""
+    """Keep the options that stand before the command; without one, say how the home is."""
     del version  # its callback has printed it and left
     context.obj = home
+    shape.begin(as_json)
+    if context.invoked_subcommand is None:
+        overview.tell(context, as_json)
 
 
 home.add_first_to(app)
@@ -75,3 +82,4 @@ app.add_typer(memory.app, name="memory")
 serving.add_to(app)
 evaluating.add_to(app)
 home.add_last_to(app)
+furnish(app)

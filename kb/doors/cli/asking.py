@@ -18,12 +18,12 @@ from kb.doors.cli.printed.output import (
     print_json,
     print_lines,
     print_long,
-    print_plain,
+    print_page,
     print_text,
     say,
     shown_ids,
 )
-from kb.doors.cli.printed.screen import UNWRAPPED, screen
+from kb.doors.cli.printed.screen import screen
 from kb.errors import KbError, NothingAsked
 from kb.operations import alerts
 from kb.operations import asking as operations
@@ -55,6 +55,7 @@ def check(
         5, "--limit", "-n", min=1, metavar="N", help="How many matches to show at the most."
     ),
     deep: bool = typer.Option(False, "--deep", help="Ask all tiers, even when a quick one has settled it."),
+    long: bool = typer.Option(False, "--long", help="Show all of it, not only what fits a screen."),
     exit_code: bool = typer.Option(
         False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown, 3 for an error."
     ),
@@ -83,11 +84,11 @@ def check(
     elif terminal:
         from kb.doors.cli.printed.answer_page import answer_page
 
-        print_lines(answer_page(answer, short, terminal.width), terminal, paged=False)
+        print_lines(answer_page(answer, short, terminal.width, long=long), terminal, paged=long)
     else:
         from kb.doors.cli.printed.text import answer_text
 
-        print_text(answer_text(answer))
+        print_text(answer_text(answer, long=long))
     if exit_code:
         raise typer.Exit(_EXIT_CODES[answer.verdict])
 
@@ -171,10 +172,8 @@ def show(
         print_json({"kind": entry.kind, **to_builtins(entry), **more})
     elif as_yaml:
         print_text(entry_yaml(entry, trust, moves), nl=False)
-    elif terminal := screen():
-        print_lines(entry_page(entry, trust, moves, terminal.width), terminal)
     else:
-        print_plain(entry_page(entry, trust, moves, UNWRAPPED))
+        print_page(lambda width: entry_page(entry, trust, moves, width))
 
 
 @taking(

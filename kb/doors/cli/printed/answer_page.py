@@ -190,7 +190,7 @@ class _Page:
         if match.source:
             facts.append(place(match.source) if self.long else near(match.source.path))
         if self.long:
-            facts += [match.id, f"trust {trust_in_words(match.trust)}"]
+            facts += [match.id, *([f"trust {trust_in_words(match.trust)}"] if match.trust.n else [])]
         whole = " · ".join(facts)
         return [whole] if len(whole) <= self.width - 2 else facts
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from kb.doors.cli.printed import shape
 from kb.doors.cli.printed.lines import rendered
-from kb.doors.cli.printed.screen import Screen, page_through, pager, screen, width_of
+from kb.doors.cli.printed.screen import UNWRAPPED, Screen, page_through, pager, screen, width_of
 from kb.text.escaping import escaped, visible
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from kb.base import KnowledgeBase
     from kb.operations.operation import Operation
 
-JSON = typer.Option(False, "--json", help="Print JSON; its shape is in docs/json.md.")
+JSON = typer.Option(
+    False, "--json", callback=shape.asked_for, help="Print JSON; its shape is in docs/json.md."
+)
 EXACT_BELOW = 50_000
 """Vectors below which a command compares all of them: no index is quicker, and no server need be reached."""
 
@@ -50,7 +53,8 @@ def shown_ids(kb: KnowledgeBase, entries: Sequence[str], lookup: str | None = No
 
 def print_json(value: object) -> None:
     """Any record or plain data as JSON."""
-    typer.echo(as_json_text(value))
+    if text := as_json_text(value):  # of no item, no line
+        typer.echo(text)
 
 
 def print_text(text: object, *, nl: bool = True) -> None:
@@ -64,6 +68,14 @@ def print_text(text: object, *, nl: bool = True) -> None:
 def print_lines(lines: Sequence[Text], terminal: Screen, *, paged: bool = True) -> None:
     """A page for a terminal, whose texts were made safe by `lines.py`; through the pager where it is longer."""
     _print_page(rendered(lines, terminal), len(lines) if paged else 0, terminal)
+
+
+def print_page(page: Callable[[int], Sequence[Text]]) -> None:
+    """A page of so many columns, for the terminal or, without colours and line ends, for a pipe."""
+    if terminal := screen():
+        print_lines(page(terminal.width), terminal)
+    else:
+        print_plain(page(UNWRAPPED))
 
 
 def print_plain(lines: Sequence[Text]) -> None:
@@ -91,7 +103,9 @@ def as_json_text(value: object) -> str:
     """The JSON that commands print; what a terminal would obey is escaped, so it says the same."""
     from kb.text.entries.codec import to_builtins
 
-    return escaped(json.dumps(to_builtins(value), indent=2, ensure_ascii=False))
+    values, a_line_each = shape.shaped(to_builtins(value))
+    indent = None if a_line_each else 2
+    return escaped("\n".join(json.dumps(one, indent=indent, ensure_ascii=False) for one in values))
 
 
 def say(message: str) -> None:

@@ -27,6 +27,7 @@ from kb.text.tokens import one_line
 from kb.text.traces import told_first
 
 _WIDTH = 100
+_ALL = 1_000_000
 _UNLIKELY_LINES = 3
 """Lines of a match that is shown beside better ones: its title, its id and why it hardly fits."""
 _HEADLINES = {
@@ -36,8 +37,8 @@ _HEADLINES = {
 }
 
 
-def answer_text(answer: Answer) -> str:
-    """The answer to `kb check`."""
+def answer_text(answer: Answer, *, long: bool = False) -> str:
+    """The answer to `kb check`; with `long`, no text of it is cut."""
     lines = [_HEADLINES[answer.verdict]]
     if answer.verdict == "unknown" and answer.matches:
         lines.append("The nearest entries, which are no match:")
@@ -45,9 +46,9 @@ def answer_text(answer: Answer) -> str:
         lines.append("Several causes share this symptom; the checks tell them apart.")
     for number, match in enumerate(answer.matches, 1):
         short = (number > 1 and not answer.alternatives) or answer.verdict == "unknown"
-        shown = _match_lines(number, match, most=3 if short else 12)
+        shown = _match_lines(number, match, most=_ALL if long else 3 if short else 12)
         unlikely = answer.verdict != "unknown" and match.confidence < RELATED
-        lines += ["", *(shown[:_UNLIKELY_LINES] if unlikely else shown)]
+        lines += ["", *(shown[:_UNLIKELY_LINES] if unlikely and not long else shown)]
     lines.append("")
     if answer.seen:
         lines.append(f"seen: {', '.join(f'{name} {text}' for name, text in answer.seen.items())}")
