@@ -21,7 +21,7 @@ MOST = 60
 """Ids that are offered; who has more types on."""
 
 Completed = list[str | tuple[str, str]]
-Completer = Callable[[typer.Context, list[str], str], Completed]
+Completer = Callable[..., Completed]
 
 
 @contextmanager
@@ -50,8 +50,7 @@ def _opened(context: typer.Context) -> Iterator[Database | None]:
 
 
 def _ids(space: str) -> Completer:
-    def complete(context: typer.Context, args: list[str], incomplete: str) -> Completed:
-        del args
+    def complete(context: typer.Context, incomplete: str) -> Completed:
         from kb.store.ids.known_ids import KnownIds, Space
         from kb.store.ids.short_ids import ending
 
@@ -66,8 +65,7 @@ def _ids(space: str) -> Completer:
 
 
 def _values(sql: str) -> Completer:
-    def complete(context: typer.Context, args: list[str], incomplete: str) -> Completed:
-        del args
+    def complete(context: typer.Context, incomplete: str) -> Completed:
         with _opened(context) as db:
             rows = db.rows(sql) if db else []
         return list(_quoted(str(row[0]) for row in rows if str(row[0]).startswith(incomplete)))
@@ -76,7 +74,10 @@ def _values(sql: str) -> Completer:
 
 
 def _words(*words: str) -> Completer:
-    return lambda _context, _args, incomplete: [word for word in words if word.startswith(incomplete)]
+    def complete(incomplete: str) -> Completed:
+        return [word for word in words if word.startswith(incomplete)]
+
+    return complete
 
 
 def _quoted(names: Iterable[str]) -> Iterator[str]:
