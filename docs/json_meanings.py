@@ -19,6 +19,7 @@ from kb.model.healthy import HealthyAdded, HealthyReport, HealthySource, Rehears
 from kb.model.incident import LiveIncident
 from kb.model.ledger import Answer, Event, SearchHit, Trust
 from kb.model.notice import Delivery
+from kb.model.overview import Overview
 from kb.model.proposal import KeptProposal, Waiting
 from kb.model.receipts import Learned, Receipt, RedactReport, SweepReport
 from kb.model.runbook_health import RunbookHealth
@@ -38,6 +39,21 @@ class Shape:
 
 
 COMMANDS = (
+    Shape(
+        ("",),
+        "How the home is, at a glance.",
+        Overview,
+        fields={"incidents": (list[LiveIncident], "The incidents that are open, newest first.")},
+    ),
+    Shape(
+        ("serve",),
+        "Where it listens, as soon as it does.",
+        fields={
+            "url": (str, "Where agents reach it."),
+            "port": (int, "The port, which `--port 0` leaves to the system."),
+            "asks_for_token": (bool, "Whether callers must send one."),
+        },
+    ),
     Shape(
         ("init",),
         "The new home.",

@@ -56,7 +56,7 @@ def page() -> str:
 
 
 def _command(shape: Shape, seen: dict[type, None]) -> str:
-    title = ", ".join(f"`kb {command}`" for command in shape.commands)
+    title = ", ".join(f"`{f'kb {command}'.strip()}`" for command in shape.commands)
     lines = [f"## {title}\n", shape.meaning, ""]
     if shape.record:
         lines.append(f"Prints {_type_name(shape.record, seen)}{', and with it:' if shape.fields else '.'}\n")

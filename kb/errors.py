@@ -29,6 +29,10 @@ class InvalidInput(KbError, ValueError):
     """An argument is missing, empty, too large or of the wrong form."""
 
 
+class NotThere(InvalidInput):
+    """What an argument names is not there: a memory file, a place in one, a lookup, a change."""
+
+
 class NothingAsked(InvalidInput):
     """A question without a word in it: the program whose output was to be asked about has said nothing."""
 
@@ -39,6 +43,10 @@ class NotAllowed(KbError):
 
 class EntryNotFound(KbError, LookupError):
     """No entry has the id that was asked for."""
+
+
+class Stopped(KbError):
+    """Somebody interrupted the call; the message says what stays and how it goes on."""
 
 
 class FileUnreadable(KbError):

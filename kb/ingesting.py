@@ -33,7 +33,10 @@ VERSION = 5
 """Raised when a parser changes what it finds: files are then read again although they are the same."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done (`read` or `embed`), how much is done, and of how much."""
+"""Called with what is being done (`read` or `embed`), how much is done (0: it begins), and of how much.
+
+What it raises ends the ingest: files that were read are in, and texts up to half a second before are embedded.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Intake:
             raise InvalidInput("no file or folder was given to ingest")
         found = list(discover(given))
         receipts = []
+        if progress:
+            progress("read", 0, len(found))
         for number, item in enumerate(found, 1):
             receipts.append(
                 _unreadable(item)

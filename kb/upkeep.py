@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kb.configuration.file import checked_days
 from kb.configuration.sections import KEPT_DAYS
 from kb.errors import HomeBusy, HomeNotWritable, InvalidInput, Problem
+from kb.model.overview import Overview
 from kb.model.receipts import RedactReport, SweepReport
 from kb.store.hooks.deliveries import DeliveryTable
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 QUIET = timedelta(minutes=15)
 """How long nothing was asked or noted for a moment to be a quiet one."""
+RECENT = timedelta(days=7)
+"""How far back an overview looks for answers of which nobody said what came of them."""
 _MUCH_ROOM = 16e6
 _SWEPT_ON = "swept_on"
 """The meta key of the day of the last sweep."""
@@ -44,6 +47,22 @@ class Upkeep:
         read = (problem for record in self._parts.catalogue.records() for problem in record.problems)
         told = [*self._parts.configuration.problems(), *self._parts.watch.problems()]
         return [*read, *self._parts.healthy.problems(everywhere=True), *told]
+
+    def overview(self) -> Overview:
+        """How the home is, from what is counted already: nothing is gathered, embedded or checked for it."""
+        mistakes, parts, now = self.refresh(), self._parts, self._clock()
+        files, last = parts.catalogue.documents()
+        return Overview(
+            home=str(parts.home.root),
+            entries=parts.entries.counts(),
+            last_ingest=last,
+            files=files,
+            proposals=int(parts.db.value("SELECT count(*) FROM proposals WHERE state = 'open'")),
+            quarantined=len(parts.entries.in_quarantine()),
+            unembedded=int(parts.db.value("SELECT count(*) FROM outbox")),
+            without_outcome=parts.ledger.without_outcome(now - RECENT),
+            mistakes=tuple(map(str, mistakes)),
+        )
 
     def doctor(self) -> tuple[list[str], VectorReport]:
         """What is wrong with the home, in words, and the state of the vectors.  Changes nothing.

@@ -2,9 +2,10 @@
 
 A file holds a list of cases as YAML (or a mapping with the list under `cases`), or one JSON object a
 line (`.jsonl`).  Each says `query` and `relevant`, and may say `tool`, `service`, `environment` and
-`group`.  `relevant` names entries by id, by title or by the end of a source path; any one of them is
-right, and an empty list means that "unknown" is.  It must be there: a misspelt key would otherwise
-turn a question into one that has no answer.  All mistakes of a file come in one error, with lines.
+`group`, and `checked: false` while nobody has read it.  `relevant` names entries by id, by title or by
+the end of a source path; any one of them is right, and an empty list means that "unknown" is.  It must be
+there: a misspelt key would otherwise turn a question into one that has no answer.  All mistakes of a file
+come in one error, with lines.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from kb.text import safe_yaml
 
 _LINES = (".jsonl", ".ndjson")
 _TEXTS = ("query", "tool", "service", "environment", "group", "source")
-_KEYS = {*_TEXTS, "relevant"}
+_KEYS = {*_TEXTS, "relevant", "checked"}
+_SAID = {"true": True, "yes": True, "false": False, "no": False}
 _TOLD = 10
 """Mistakes that an error names; the others are counted."""
 
@@ -42,6 +44,8 @@ class Case:
     service: str = ""
     environment: str = ""
     group: str = ""
+    checked: bool = True
+    """Whether a person has checked it; one that was proposed from the ledger says that nobody has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +170,9 @@ def _case(row: object, group: str) -> Case | str:
         return f"`{wrong[0]}` is to be a text"
     if not texts["query"].strip():
         return "the case has no `query`"
+    checked = str(row.get("checked", True)).strip().casefold()
+    if checked not in _SAID:
+        return f"`checked` is to be true or false, not {row['checked']!r}"
     relevant = _relevant(row)
     if isinstance(relevant, str):
         return relevant
@@ -176,6 +183,7 @@ def _case(row: object, group: str) -> Case | str:
         service=texts["service"],
         environment=texts["environment"],
         group=texts["group"] or texts["source"] or group,
+        checked=_SAID[checked],
     )
 
 

@@ -10,6 +10,7 @@ on this processor, until `renew` is asked for.  Texts that no chunk has any more
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     Matrix = NDArray[np.float32]
 
 _BATCH = 256
-"""Texts embedded between two commits: a killed ingest loses at most these."""
+"""Texts embedded between two commits at the most."""
+_FIRST, _FEWEST = 32, 8
+_COMMIT_SECONDS = 0.5
+"""How long texts are embedded between two commits: all that an ingest loses that is killed or interrupted."""
 
 _PAGE = 8_192
 
@@ -146,9 +150,9 @@ class Embeddings:
 
         Returns how many.
         """
-        done = 0
+        done, batch = 0, _FIRST
         while limit is None or done < limit:
-            size = _BATCH if limit is None else min(_BATCH, limit - done)
+            size = batch if limit is None else min(batch, limit - done)
             # Read on from the last one: from the start, every batch would pass all that have been done.
             found = self._db.rows(
                 f"SELECT o.seq, c.content_hash, c.embedding_text {_PENDING} ORDER BY o.seq LIMIT ?",
@@ -157,7 +161,10 @@ class Embeddings:
             if not found:
                 break
             after, rows = found[-1]["seq"], list({row["content_hash"]: row for row in found}.values())
+            started = time.perf_counter()
             vectors = self.encoder.encode([row["embedding_text"] for row in rows], progress)
+            seconds = max(time.perf_counter() - started, 1e-6)
+            batch = min(_BATCH, max(_FEWEST, int(len(rows) * _COMMIT_SECONDS / seconds)))
             with self._db.write():
                 self._keep(zip((row["content_hash"] for row in rows), vectors, strict=True))
             done += len(rows)

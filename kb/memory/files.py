@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, NotThere
 from kb.home import MEMORY_FILES, MEMORY_FOLDERS, Home
 from kb.memory import yaml_edit, yaml_file
 from kb.text.escaping import visible
@@ -50,9 +50,7 @@ class Memory:
         """The file as it stands, with its hash.  Raises InvalidInput when there is none."""
         path = self.path(key)
         if not path.is_file():
-            raise InvalidInput(
-                f"there is no memory file {key!r}; there are: {', '.join(self.keys()) or 'none'}"
-            )
+            raise NotThere(f"there is no memory file {key!r}; there are: {', '.join(self.keys()) or 'none'}")
         return yaml_file.read_text(path)
 
     def is_unwritten(self, key: str) -> bool:
@@ -162,7 +160,7 @@ def _child(here: Any, step: str, key: str, path: str) -> Any:
     if isinstance(here, list) and step.isdigit() and int(step) < len(here):
         return here[int(step)]
     known = ", ".join(map(str, here)) if isinstance(here, Mapping) else type(here).__name__
-    raise InvalidInput(f"{key} has nothing at {path!r}: no {step!r} there (there is: {known})")
+    raise NotThere(f"{key} has nothing at {path!r}: no {step!r} there (there is: {known})")
 
 
 def _containing(data: Any, wanted: str) -> Any:

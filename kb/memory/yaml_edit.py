@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, NotThere
 from kb.memory import yaml_places
 from kb.memory.yaml_places import BREAK, YamlPlace, dump, in_block, in_flow
 from kb.text import safe_yaml
@@ -190,7 +190,7 @@ def _expected(data: Any, path: Path, value: object) -> object:
         return [*data[: int(key)], changed, *data[int(key) + 1 :]]
     if data is None or data == [] or isinstance(data, dict):
         return {**(data or {}), key: _expected((data or {}).get(key), rest, value)}
-    raise InvalidInput(f"the path leads nowhere: {key!r} is neither a key nor an index of what is there")
+    raise NotThere(f"the path leads nowhere: {key!r} is neither a key nor an index of what is there")
 
 
 def _candidates(text: str, path: Path, value: object) -> Iterator[str]:
@@ -338,7 +338,7 @@ def _check_list(data: object, path: str) -> None:
     for key in outer:
         here = here.get(key)
         if here is not None and not isinstance(here, dict):
-            raise InvalidInput(f"cannot append at {path!r}: {key!r} is not a mapping")
+            raise NotThere(f"cannot append at {path!r}: {key!r} is not a mapping")
         here = here or {}
     existing = here.get(last)
     if existing is not None and not isinstance(existing, list):

@@ -120,6 +120,31 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownOutcome:
+    """What came of one entry after a lookup; `title` is its headline, or its id where it is gone."""
+
+    entry_id: str
+    title: str
+    result: Result
+    at: datetime
+    verified_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedLookup:
+    """A lookup of which it is known what came of it, by its outcomes or by those of its incident."""
+
+    id: str
+    at: datetime
+    fingerprint: str
+    lines: tuple[str, ...]
+    tool: str = ""
+    service: str = ""
+    environment: str = ""
+    outcomes: tuple[KnownOutcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
     """How far to trust an entry: the posterior mean (0 to 1) and the record that it rests on.
 

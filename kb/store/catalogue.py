@@ -80,6 +80,13 @@ class Catalogue:
         """All remembered files by path."""
         return [_record(row) for row in self._db.rows("SELECT * FROM files ORDER BY path")]
 
+    def documents(self) -> tuple[int, datetime | None]:
+        """How many files were ingested, and when one of them was last read."""
+        (row,) = self._db.rows(
+            "SELECT count(*) AS n, max(read_at) AS at FROM files WHERE substr(path, 1, 1) = '/'"
+        )
+        return int(row["n"]), datetime.fromisoformat(row["at"]) if row["at"] else None
+
     def memory_files(self, parser: str) -> list[FileRecord]:
         """The files of the home by path: found by their keys, past any number of ingested files."""
         rows = self._db.rows(

@@ -13,9 +13,19 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import groupby
 
 from kb.errors import HomeBusy
-from kb.model.ledger import DAY, Event, Match, Outcome, Result, Verdict
+from kb.model.ledger import (
+    DAY,
+    Event,
+    JudgedLookup,
+    KnownOutcome,
+    Match,
+    Outcome,
+    Result,
+    Verdict,
+)
 from kb.store.database import Database, Row, placeholders
 from kb.store.deferred import DeferredLookups, LookupRows
 from kb.store.ids.known_ids import KnownIds, Space
@@ -151,6 +161,27 @@ class Ledger:
         """What an outcome of these would count for."""
         found = self._db.value(f"SELECT {_TROUBLE.format('?1', '?2')}", [incident, lookup_id])
         return str(found or of_day(at))
+
+    def without_outcome(self, since: datetime) -> int:
+        """How many lookups since a moment found something known of which nobody said what came of it."""
+        return int(
+            self._db.value(
+                "SELECT count(*) FROM lookups l WHERE at >= ? AND verdict = 'known' AND repeats IS NULL AND NOT EXISTS"
+                " (SELECT 1 FROM outcomes o WHERE o.lookup_id IN"
+                " (SELECT l.id UNION ALL SELECT r.id FROM lookups r WHERE r.repeats = l.id))",
+                [stamp(since)],
+            )
+        )
+
+    def judged(self) -> list[JudgedLookup]:
+        """The lookups with an outcome, oldest first; an outcome without a lookup belongs to those of its incident."""
+        rows = self._db.rows(
+            "SELECT l.*, o.entry_id, o.result, o.at AS told_at, coalesce(o.verified_by, '') AS verified_by,"
+            " coalesce(e.headline, o.entry_id) AS title FROM lookups l JOIN outcomes o ON o.lookup_id = l.id"
+            " OR (o.lookup_id IS NULL AND o.incident = l.incident AND o.incident != '')"
+            " LEFT JOIN entries e ON e.id = o.entry_id ORDER BY l.at, l.id, o.at, o.id"
+        )
+        return [_judged([*group]) for _, group in groupby(rows, key=lambda row: row["id"])]
 
     def used(self) -> list[str]:
         """Ids of the entries that have an outcome."""
@@ -324,6 +355,30 @@ def _event(row: Row) -> Event:
         subject=row["subject"],
         kind=row["kind"],
         data=json.loads(row["data"]),
+    )
+
+
+def _judged(rows: Sequence[Row]) -> JudgedLookup:
+    first = rows[0]
+    told = (
+        KnownOutcome(
+            entry_id=row["entry_id"],
+            title=row["title"],
+            result=Result(row["result"]),
+            at=datetime.fromisoformat(row["told_at"]),
+            verified_by=row["verified_by"],
+        )
+        for row in rows
+    )
+    return JudgedLookup(
+        id=first["id"],
+        at=datetime.fromisoformat(first["at"]),
+        fingerprint=first["fingerprint"],
+        lines=tuple(json.loads(first["evidence"])),
+        tool=first["tool"],
+        service=first["service"],
+        environment=first["environment"],
+        outcomes=tuple(told),
     )
 
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import pty
-import struct
-import subprocess
-import sys
-import termios
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from kb.doors.cli.app import app
-from tests.conftest import ROOT, RunKb
+from tests.conftest import RunKb
+from tests.doubles.terminal import on_terminal
 
 LINE = "FATAL tide gauge 7 reports a negative depth"
 
@@ -74,33 +68,8 @@ def test_check_reads_a_pipe_with_and_without_the_dash(run_kb: RunKb):
     assert run_kb("check", input=f"noise\n{LINE}\n").stdout.startswith("KNOWN")
 
 
-def on_terminal(*words: str, home: Path) -> tuple[int, str]:
-    """Exit code and what a person sees of a command that runs on a terminal."""
-    main, other = pty.openpty()
-    fcntl.ioctl(other, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kb", "--home", str(home), *words],
-        stdin=other,
-        stdout=other,
-        stderr=other,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
-    )
-    os.close(other)
-    seen = b""
-    while True:
-        try:
-            piece = os.read(main, 4096)
-        except OSError:
-            break
-        if not piece:
-            break
-        seen += piece
-    os.close(main)
-    return process.wait(), seen.decode()
-
-
 def test_check_without_a_text_on_a_terminal_says_what_it_needs(home: Path):
-    code, seen = on_terminal("check", home=home)
+    code, seen = on_terminal("check", home=home, width=100)
 
     assert code == 2
     assert "give the error text, or '-' to read it from stdin" in seen
@@ -110,7 +79,7 @@ def test_ingest_shows_bars_on_a_terminal(home: Path, tmp_path: Path):
     for number in range(3):
         (tmp_path / f"{number}.md").write_text(f"# Outage {number}\n\nSluice {number} was shut.\n")
 
-    code, seen = on_terminal("ingest", str(tmp_path / "0.md"), str(tmp_path / "1.md"), home=home)
+    code, seen = on_terminal("ingest", str(tmp_path / "0.md"), str(tmp_path / "1.md"), home=home, width=100)
 
     assert code == 0
     assert "reading files: 100%" in seen

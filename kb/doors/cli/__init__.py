@@ -1,8 +1,4 @@
-"""The command line: data to stdout, talk to stderr, `--json` everywhere, one error handler.
-
-Exit codes: 0 when it worked, 1 when it did not (the reason is on stderr), 2 when the command line
-itself is wrong, 130 when it was interrupted.  `kb check --exit-code` tells the verdict (0, 1, 2), an error is 3 there.
-"""
+"""The command line: data to stdout, talk to stderr, `--json` everywhere, one error handler, one table of exit codes."""
 
 from __future__ import annotations
 
@@ -11,34 +7,51 @@ import sys
 
 
 def main() -> None:
-    """Run `kb`.  Whatever goes wrong ends with one sentence on stderr and exit code 1."""
+    """Run `kb`.  Whatever goes wrong ends with one sentence on stderr and the code of `kb.doors.cli.tree.exits`."""
+    from typer import TyperException
+
     from kb.doors.cli.app import app
+    from kb.doors.cli.tree.exits import Ends, code_of, where_verdicts_are
     from kb.errors import KbError
 
+    verdicts = where_verdicts_are(sys.argv[1:])
     try:
-        app(prog_name="kb")
+        code = app(prog_name="kb", standalone_mode=False)
+    except TyperException as error:  # the command line itself is wrong
+        error.show() if hasattr(error, "show") else _say(error.format_message())
+        sys.exit(Ends.ASKED if verdicts else error.exit_code)
     except KbError as error:
-        _fail(str(error))
-    except BrokenPipeError:
-        # Whoever read the output has seen enough; nothing may be written to that pipe on the way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
-    except KeyboardInterrupt:
-        _fail("stopped; what was committed stays", 130)
+        _fail(str(error), Ends.ASKED if verdicts else code_of(error))
+    except SystemExit as end:  # what typer makes of a pipe that nobody reads any more, among others
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        # Nothing may be written to that pipe on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        sys.exit(Ends.UNREAD)
     except OSError as error:
-        _fail(f"the system refused: {error}; free space or mend the permissions, then try again")
+        _fail(f"the system refused: {error}; free space or mend the permissions, then try again", Ends.FAILED)
     except Exception as error:  # a mistake of kb's own: a person at an incident needs no traceback
         if os.environ.get("KB_TRACEBACK"):
             raise
         said = f"{type(error).__name__}: {error}".splitlines()[0]
-        _fail(f"this is a mistake in kb itself ({said}); KB_TRACEBACK=1 shows where, please report that")
+        _fail(
+            f"this is a mistake in kb itself ({said}); KB_TRACEBACK=1 shows where, please report that",
+            Ends.FAILED,
+        )
+    if code == Ends.STOPPED:  # (typer has taken the interrupt itself)
+        _fail("stopped; what was committed stays", Ends.STOPPED)
+    sys.exit(code if isinstance(code, int) else Ends.DONE)
 
 
-def _fail(message: str, code: int = 1) -> None:
+def _say(message: str) -> None:
     from kb.text.escaping import visible
 
     sys.stderr.write(f"kb: {visible(message)}\n")
-    sys.exit(code)
+
+
+def _fail(message: str, code: int) -> None:
+    _say(message)
+    sys.exit(int(code))
 
 
 __all__ = ["main"]

@@ -14,12 +14,15 @@ from kb.doors.cli import (
     learning,
     memory,
     outcomes,
+    overview,
     proposing,
     serving,
     weekly,
 )
 from kb.doors.cli.notify import commands as notify
+from kb.doors.cli.printed import shape
 from kb.doors.cli.printed.output import print_text
+from kb.doors.cli.tree.furnish import Commands, furnish
 
 _FIRST_STEPS = """\b
 First steps:
@@ -33,8 +36,8 @@ app = typer.Typer(
     name="kb",
     help="Incident knowledge base: have we seen this before, what fixed it, how far to trust that.",
     epilog=_FIRST_STEPS,
-    no_args_is_help=True,
-    add_completion=False,
+    cls=Commands,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -62,10 +65,14 @@ def options(
     version: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Print the version."
     ),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON, whatever the command."),
 ) -> None:
-    """Keep the options that stand before the command."""
+    """Keep the options that stand before the command; without one, say how the home is."""
     del version  # its callback has printed it and left
     context.obj = home
+    shape.begin(as_json)
+    if context.invoked_subcommand is None:
+        overview.tell(context, as_json)
 
 
 home.add_first_to(app)
@@ -77,3 +84,4 @@ app.add_typer(notify.app, name="notify")
 serving.add_to(app)
 evaluating.add_to(app)
 home.add_last_to(app)
+furnish(app)

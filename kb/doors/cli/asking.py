@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import typer
 
 from kb.doors.cli.arguments import option, taking
-from kb.doors.cli.printed.output import JSON, asked, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import (
+    JSON,
+    asked,
+    opened,
+    print_json,
+    print_lines,
+    print_long,
+    print_page,
+    print_text,
+    say,
+    shown_ids,
+)
+from kb.doors.cli.printed.screen import screen
 from kb.errors import KbError, NothingAsked
 from kb.operations import alerts
 from kb.operations import asking as operations
@@ -43,6 +55,7 @@ def check(
         5, "--limit", "-n", min=1, metavar="N", help="How many matches to show at the most."
     ),
     deep: bool = typer.Option(False, "--deep", help="Ask all tiers, even when a quick one has settled it."),
+    long: bool = typer.Option(False, "--long", help="Show all of it, not only what fits a screen."),
     exit_code: bool = typer.Option(
         False, "--exit-code", help="Exit 0 for known, 1 for related, 2 for unknown, 3 for an error."
     ),
@@ -50,14 +63,15 @@ def check(
     **given: Any,
 ) -> None:
     """Have we seen this before?  Works on a line, a stack trace, or a log: kubectl logs … | kb check -"""
-    from kb.doors.cli.printed.text import answer_text
-
+    terminal, short = None if as_json else screen(), dict[str, str]()
     said = operations.check_known_issues.read(given)
     try:
         with opened(context) as kb:
             answer = kb.check_known_issues(
                 _input(text), limit=limit, deep=deep, on_sighting=_say_sighting, **said
             )
+            if terminal:
+                short = shown_ids(kb, [match.id for match in answer.matches], answer.lookup_id)
     except KbError as error:
         if not exit_code and isinstance(error, NothingAsked):
             raise typer.BadParameter(str(error)) from error
@@ -67,8 +81,14 @@ def check(
         raise typer.Exit(_EXIT_ERROR) from error
     if as_json:
         print_json(answer)
+    elif terminal:
+        from kb.doors.cli.printed.answer_page import answer_page
+
+        print_lines(answer_page(answer, short, terminal.width, long=long), terminal, paged=long)
     else:
-        print_text(answer_text(answer))
+        from kb.doors.cli.printed.text import answer_text
+
+        print_text(answer_text(answer, long=long))
     if exit_code:
         raise typer.Exit(_EXIT_CODES[answer.verdict])
 
@@ -113,13 +133,20 @@ def search(
     as_json: bool = JSON,
 ) -> None:
     """Search past incidents, runbooks, known errors and fixes."""
-    from kb.doors.cli.printed.text import hits_text
-
+    terminal, short = None if as_json else screen(), dict[str, str]()
     with opened(context) as kb:
         hits = kb.search(" ".join(query or []), kind, service, since.date() if since else None, limit)
+        if terminal:
+            short = shown_ids(kb, [hit.id for hit in hits])
     if as_json:
         print_json(hits)
+    elif terminal:
+        from kb.doors.cli.printed.search_page import search_page
+
+        print_lines(search_page(hits, short, terminal.width), terminal)
     else:
+        from kb.doors.cli.printed.text import hits_text
+
         print_text(hits_text(hits))
     if hits.note:
         say(hits.note)
@@ -130,20 +157,23 @@ def show(
     entry_id: str = typer.Argument(
         ..., metavar="ID", help="The id of an entry, as check and search print it."
     ),
+    as_yaml: bool = typer.Option(False, "--yaml", help="Print its fields as YAML."),
     as_json: bool = JSON,
 ) -> None:
     """Show one entry whole, with its record and how it came to its status."""
-    from kb.doors.cli.printed.text import entry_text
+    from kb.doors.cli.printed.entry_page import entry_page, entry_yaml
     from kb.text.entries.codec import to_builtins
 
     with opened(context) as kb:
         entry = kb.get(entry_id)
         trust, moves = kb.trust_of(entry), kb.moves.of(entry.id)
-    if not as_json:
-        print_text(entry_text(entry, trust, moves))
-        return
-    more = {"trust": to_builtins(trust), "moves": to_builtins(moves)}
-    print_json({"kind": entry.kind, **to_builtins(entry), **more})
+    if as_json:
+        more = {"trust": to_builtins(trust), "moves": to_builtins(moves)}
+        print_json({"kind": entry.kind, **to_builtins(entry), **more})
+    elif as_yaml:
+        print_text(entry_yaml(entry, trust, moves), nl=False)
+    else:
+        print_page(lambda width: entry_page(entry, trust, moves, width))
 
 
 @taking(
@@ -167,7 +197,7 @@ def triage(
     if as_json:
         print_json(brief)
     else:
-        print_text(render(brief), nl=False)
+        print_long(render(brief))
 
 
 def _alert(words: list[str] | None) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import typer
 
 from kb.doors.cli.arguments import argument, option, taking
-from kb.doors.cli.printed.output import JSON, asked, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, asked, opened, print_json, print_long, print_text, say
 from kb.operations import changes
 
 app = typer.Typer(help="What was changed in production, and where to roll back to.", no_args_is_help=True)
@@ -73,7 +73,7 @@ def list_changes(
     if as_json:
         print_json(found[:limit])
     else:
-        print_text(
+        print_long(
             "\n".join(change_in_words(change) for change in found[:limit]) or f"no change since {since}"
         )
     if len(found) > limit:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kb.doors.cli.printed.output import JSON, ProgressBar, opened, print_json, print_text, say
+from kb.errors import InvalidInput
 
 if TYPE_CHECKING:
     from kb.evaluation.results import Run
@@ -21,7 +22,10 @@ def add_to(app: typer.Typer) -> None:
 def evaluate(
     context: typer.Context,
     cases: list[str] = typer.Argument(
-        ..., metavar="CASES", help="Files of labelled cases: YAML, or JSON lines (.jsonl)."
+        None, metavar="CASES", help="Files of labelled cases: YAML, or JSON lines (.jsonl)."
+    ),
+    draft: bool = typer.Option(
+        False, "--draft", help="Propose cases from the ledger instead, as a file to be checked by a person."
     ),
     against: Path = typer.Option(
         None,
@@ -59,6 +63,13 @@ def evaluate(
     tokens; each with a 95 % interval.  With --against, a figure got worse when the 95 % interval of its
     difference, over the cases of both runs, leaves out zero; what is within chance is shown and passes.
     """
+    if draft:
+        _draft(context, output, limit, as_json)
+        return
+    if not cases:
+        raise typer.BadParameter(
+            "give files of cases, or --draft to have some proposed from what was asked here"
+        )
     from kb.evaluation.compare import compare, failures, parse_lowest
     from kb.evaluation.report import report
     from kb.evaluation.results import load_run, save_run
@@ -80,6 +91,30 @@ def evaluate(
         raise typer.Exit(1)
 
 
+def _draft(context: typer.Context, output: Path | None, limit: int, as_json: bool) -> None:
+    """Cases of lookups with a known outcome, as YAML on stdout or into a file that is not there yet."""
+    from kb.evaluation import draft
+    from kb.memory.yaml_file import write_atomically
+
+    if output and output.exists():
+        raise InvalidInput(
+            f"{output} is there already, and may hold what somebody checked; give another file"
+        )
+    with opened(context) as kb:
+        kb.refresh()
+        lookups = kb.incidents.ledger.judged()
+    found = draft.draft(lookups)[: limit or None]
+    if not found:
+        say("no lookup has an outcome yet; record what helped: kb outcome ENTRY resolved --lookup LOOKUP")
+    if as_json:
+        print_json([{**draft.as_row(one.case), "asked": one.asked, "reasons": one.reasons} for one in found])
+    elif found and output:
+        write_atomically(output, draft.as_yaml(found, len(lookups)).encode())
+        say(f"{len(found)} cases are in {output}; check each of them, then: kb eval {output}")
+    elif found:
+        print_text(draft.as_yaml(found, len(lookups)), nl=False)
+
+
 def _run(context: typer.Context, files: list[str], limit: int) -> Run:
     from dataclasses import replace
     from datetime import UTC, datetime
@@ -90,6 +125,13 @@ def _run(context: typer.Context, files: list[str], limit: int) -> Run:
     loaded = load_cases(files)
     if loaded.ignored:
         say(f"keys that say nothing to an evaluation: {', '.join(loaded.ignored)}")
+    if unread := sum(not case.checked for case in loaded.cases):
+        say(
+            f"{unread} of {len(loaded.cases)} cases are marked `checked: false`: nobody has read them yet, so what is"
+        )
+        say(
+            "right in them is what the ledger holds, and the figures tell how well the home agrees with itself"
+        )
     chosen, bar = replace(loaded, cases=evenly(loaded.cases, limit)), ProgressBar()
     with opened(context) as kb:
         try:

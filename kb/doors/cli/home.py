@@ -8,6 +8,8 @@ from pathlib import Path
 import typer
 
 from kb.doors.cli.printed.output import JSON, ProgressBar, opened, print_json, print_text, say
+from kb.doors.cli.tree.stopping import Stopping
+from kb.errors import Stopped
 
 
 def add_first_to(app: typer.Typer) -> None:
@@ -83,15 +85,14 @@ def ingest(
     from kb.review.runbooks import in_words
     from kb.text.entries.codec import to_builtins
 
-    bar = ProgressBar()
-    with opened(context) as kb:
+    with opened(context) as kb, Stopping(ProgressBar()) as steps:
         if not kb.upkeep.model_ready():
             say("exporting the embedding model, once for all homes (some seconds)…")
             kb.upkeep.begin_model()  # while the files are read
         try:
-            receipt = kb.ingest(*paths, progress=bar, extract=extract)
-        finally:
-            bar.close()
+            receipt = kb.ingest(*paths, progress=steps, extract=extract)
+        except KeyboardInterrupt:
+            raise Stopped(_so_far(steps)) from None
         health = kb.reviews.runbook_health() if report else None
     if as_json:
         print_json({**to_builtins(receipt), "runbook_health": health} if health else receipt)
@@ -146,6 +147,17 @@ def config_show(context: typer.Context, as_json: bool = JSON) -> None:
             print_text(f"{one.key:{width}}  {one.value}  ({one.source})")
     if wrong := len(file.problems()):
         say(f"{wrong} mistakes in {file.path}, which do not hold; to see them: kb config check")
+
+
+def _so_far(steps: Stopping) -> str:
+    """How far an ingest came that was interrupted, and that it goes on."""
+    files, texts = steps.done.get("read"), steps.done.get("embed")
+    if not files:
+        return "stopped before anything was read; run the same command again"
+    told = f"{files[0]} of {files[1]} files are in" + (
+        f", {texts[0]} of {texts[1]} texts embedded" if texts else ""
+    )
+    return f"stopped: {told}; run the same command again, and it goes on from there"
 
 
 def doctor(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from kb.doors.cli.arguments import argument, option, taking
-from kb.doors.cli.printed.output import JSON, asked, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, asked, opened, print_json, print_long, print_text, say
 from kb.errors import InvalidInput
 from kb.operations import incidents as operations
 from kb.text.times import minute
@@ -59,10 +59,11 @@ def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) ->
     if as_json:
         print_json(found)
         return
-    print_text(_incident_lines(found, now))
+    lines = [_incident_lines(found, now)]
     for event in found.timeline:
         if line := told(event):  # lines of a text stand further in: none passes for a step
-            print_text(f"  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
+            lines.append(f"  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
+    print_long("\n".join(lines))
 
 
 @app.command()

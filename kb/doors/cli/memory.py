@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_long, say
 
 app = typer.Typer(help="Read and change the memory files (learned/*, state/*).", no_args_is_help=True)
 _KEY = typer.Argument(..., metavar="KEY", help="Such as learned/patterns or state/environments.")
@@ -98,4 +98,4 @@ def _show(content: Any, as_json: bool) -> None:
     if as_json:
         print_json(content)
     else:
-        print_text(render(content).rstrip("\n"))
+        print_long(render(content).rstrip("\n"))

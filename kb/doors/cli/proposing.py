@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from kb.doors.cli.printed.output import JSON, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_long, print_text, say
 
 _ID = typer.Argument(..., metavar="ID", help="The proposal, as kb proposals prints it.")
 
@@ -38,11 +38,11 @@ def proposals(
     if as_json:
         print_json(one or waiting)
     elif as_yaml:
-        print_text(render.as_yaml([one] if one else waiting.proposals), nl=False)
+        print_long(render.as_yaml([one] if one else waiting.proposals))
     elif one:
-        print_text(render.details(one))
+        print_long(render.details(one))
     else:
-        print_text(render.table(waiting))
+        print_long(render.table(waiting))
         if waiting.proposals:
             say("see one: kb proposals ID --yaml; then: kb accept ID, or: kb reject ID --reason TEXT")
 

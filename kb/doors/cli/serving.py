@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from kb.doors.cli.printed.output import say
+from kb.doors.cli.printed.output import JSON, print_json, say
 from kb.operations.toolset import Toolset
 
 _HOST = typer.Option(
@@ -76,6 +76,7 @@ def over_http(
     access_log: bool = typer.Option(
         False, "--access-log", help="A line on stderr for each request: who, what, which answer, how long."
     ),
+    as_json: bool = JSON,
 ) -> None:
     """Serve agents over HTTP, at /mcp, and the webhooks of kb.toml, at /hooks/; /healthz says whether it is well.
 
@@ -103,10 +104,10 @@ def over_http(
     check_access(where, tokens)
 
     def started(address: str, number: int) -> None:
-        shown = f"[{address}]" if ":" in address else address
-        say(
-            f"serving http://{shown}:{number}/mcp ({'a token is asked for' if tokens else 'without a token'})"
-        )
+        url = f"http://{f'[{address}]' if ':' in address else address}:{number}/mcp"
+        if as_json:
+            print_json({"url": url, "port": number, "asks_for_token": bool(tokens)})
+        say(f"serving {url} ({'a token is asked for' if tokens else 'without a token'})")
         for note in [*tokens.notes(), *hook_notes(find_home(context.obj or None))]:
             say(note)
 

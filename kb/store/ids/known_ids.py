@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from kb.errors import EntryNotFound, InvalidInput
+from kb.errors import EntryNotFound, InvalidInput, NotThere
 from kb.store.database import Database
 from kb.store.ids.short_ids import SHOWN, ending, is_digits, meant, nearest, shortened
 
@@ -74,11 +74,11 @@ class KnownIds:
     def named(self, space: Space, given: str) -> str:
         """The whole id that is meant.
 
-        Raises InvalidInput where several are, and where there is no such lookup or change; else EntryNotFound.
+        Raises InvalidInput where several are, NotThere for a lookup or change that is not there, else EntryNotFound.
         """
         if found := self.find(space, given):
             return found
-        error = InvalidInput if space in _ARGUMENTS else EntryNotFound
+        error = NotThere if space in _ARGUMENTS else EntryNotFound
         was = "was" if space is Space.LOOKUP else "is"
         raise error(f"there {was} no {space} {given!r}; {self._instead(space, given)}")
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from kb.doors.cli.printed import shape
+from kb.doors.cli.printed.lines import rendered
+from kb.doors.cli.printed.screen import UNWRAPPED, Screen, page_through, pager, screen, width_of
 from kb.text.escaping import escaped, visible
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from kb.base import KnowledgeBase
     from kb.operations.operation import Operation
 
-JSON = typer.Option(False, "--json", help="Print JSON; its shape is in docs/json.md.")
+JSON = typer.Option(
+    False, "--json", callback=shape.asked_for, help="Print JSON; its shape is in docs/json.md."
+)
 EXACT_BELOW = 50_000
 """Vectors below which a command compares all of them: no index is quicker, and no server need be reached."""
 
@@ -36,9 +43,18 @@ def asked(context: typer.Context, operation: Operation, given: Mapping[str, Any]
         return operation(kb, **operation.read(given))
 
 
+def shown_ids(kb: KnowledgeBase, entries: Sequence[str], lookup: str | None = None) -> dict[str, str]:
+    """What a page shows for ids of entries and of a lookup: as few letters as find them."""
+    from kb.store.ids.known_ids import Space
+
+    short = kb.ids.short(Space.ENTRY, entries)
+    return {**short, **kb.ids.short(Space.LOOKUP, [lookup])} if lookup else short
+
+
 def print_json(value: object) -> None:
     """Any record or plain data as JSON."""
-    typer.echo(as_json_text(value))
+    if text := as_json_text(value):  # of no item, no line
+        typer.echo(text)
 
 
 def print_text(text: object, *, nl: bool = True) -> None:
@@ -49,16 +65,64 @@ def print_text(text: object, *, nl: bool = True) -> None:
     typer.echo(visible(str(text)), nl=nl)
 
 
+def print_lines(lines: Sequence[Text], terminal: Screen, *, paged: bool = True) -> None:
+    """A page for a terminal, whose texts were made safe by `lines.py`; through the pager where it is longer."""
+    _print_page(rendered(lines, terminal), len(lines) if paged else 0, terminal)
+
+
+def print_page(page: Callable[[int], Sequence[Text]]) -> None:
+    """A page of so many columns, for the terminal or, without colours and line ends, for a pipe."""
+    if terminal := screen():
+        print_lines(page(terminal.width), terminal)
+    else:
+        print_plain(page(UNWRAPPED))
+
+
+def print_plain(lines: Sequence[Text]) -> None:
+    """A page for a pipe: its words without a style."""
+    print_text("\n".join(line.plain for line in lines))
+
+
+def print_long(text: str) -> None:
+    """As `print_text`, of a text that may be longer than the terminal: then through the pager."""
+    terminal, shown = screen(), visible(text)
+    if terminal is None:
+        typer.echo(shown, nl=not shown.endswith("\n"))
+    else:
+        rows = sum(1 + len(line) // terminal.width for line in shown.splitlines())
+        _print_page(shown if shown.endswith("\n") else f"{shown}\n", rows, terminal)
+
+
+def _print_page(text: str, rows: int, terminal: Screen) -> None:
+    command = pager() if rows >= terminal.height else []
+    if not (command and page_through(text, command)):
+        typer.echo(text, nl=False, color=True)
+
+
 def as_json_text(value: object) -> str:
     """The JSON that commands print; what a terminal would obey is escaped, so it says the same."""
     from kb.text.entries.codec import to_builtins
 
-    return escaped(json.dumps(to_builtins(value), indent=2, ensure_ascii=False))
+    values, a_line_each = shape.shaped(to_builtins(value))
+    indent = None if a_line_each else 2
+    return escaped("\n".join(json.dumps(one, indent=indent, ensure_ascii=False) for one in values))
 
 
 def say(message: str) -> None:
-    """Talk, not data: on stderr, cleaned like data."""
-    typer.echo(visible(message), err=True)
+    """Talk, not data: on stderr, cleaned like data; on a terminal, lines end between words."""
+    shown = visible(message)
+    if sys.stderr.isatty():
+        shown = "\n".join(_folded(line, width_of(sys.stderr)) for line in shown.split("\n"))
+    typer.echo(shown, err=True)
+
+
+def _folded(line: str, width: int) -> str:
+    from textwrap import fill
+
+    if len(line) <= width:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 _PHASES = {"read": "reading files", "embed": "embedding texts", "log": "reading the log", "ask": "asking"}

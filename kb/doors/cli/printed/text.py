@@ -7,31 +7,27 @@ signature is stored, empty fields, nested names) is put into words; the fields o
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from textwrap import wrap
 
-from kb.doors.cli.outcomes import move_in_words
+from kb.doors.cli.printed.lines import paragraphs
 from kb.errors import Problem
 from kb.index.vector_check import VectorReport
 from kb.learning.trust import trust_in_words
 from kb.lookup.scoring import RELATED
-from kb.memory.yaml_edit import render
 from kb.model import Entry, Provenance, Signature, Status
 from kb.model.entry import Source
-from kb.model.ledger import NO_MATCH, Answer, Match, SearchHit, Standing, Trust
+from kb.model.ledger import NO_MATCH, Answer, Match, SearchHit, Standing
 from kb.model.receipts import FileReceipt, FileState, Receipt, RedactReport, SweepReport
-from kb.model.status import Move
-from kb.text.entries.codec import to_builtins
-from kb.text.evidence.evidence import title_line
 from kb.text.masking_rules import PLACEHOLDER
-from kb.text.signatures.set import sought
 from kb.text.times import minute
 from kb.text.tokens import one_line
 from kb.text.traces import told_first
 
 _WIDTH = 100
+_ALL = 1_000_000
 _UNLIKELY_LINES = 3
 """Lines of a match that is shown beside better ones: its title, its id and why it hardly fits."""
 _HEADLINES = {
@@ -41,8 +37,8 @@ _HEADLINES = {
 }
 
 
-def answer_text(answer: Answer) -> str:
-    """The answer to `kb check`."""
+def answer_text(answer: Answer, *, long: bool = False) -> str:
+    """The answer to `kb check`; with `long`, no text of it is cut."""
     lines = [_HEADLINES[answer.verdict]]
     if answer.verdict == "unknown" and answer.matches:
         lines.append("The nearest entries, which are no match:")
@@ -50,9 +46,9 @@ def answer_text(answer: Answer) -> str:
         lines.append("Several causes share this symptom; the checks tell them apart.")
     for number, match in enumerate(answer.matches, 1):
         short = (number > 1 and not answer.alternatives) or answer.verdict == "unknown"
-        shown = _match_lines(number, match, most=3 if short else 12)
+        shown = _match_lines(number, match, most=_ALL if long else 3 if short else 12)
         unlikely = answer.verdict != "unknown" and match.confidence < RELATED
-        lines += ["", *(shown[:_UNLIKELY_LINES] if unlikely else shown)]
+        lines += ["", *(shown[:_UNLIKELY_LINES] if unlikely and not long else shown)]
     lines.append("")
     if answer.seen:
         lines.append(f"seen: {', '.join(f'{name} {text}' for name, text in answer.seen.items())}")
@@ -80,7 +76,8 @@ def _match_lines(number: int, match: Match, most: int) -> list[str]:
         if text:
             lines += _block(label, text, most)
     lines += [f"   command    {command}" for command in match.commands[:most]]
-    lines.append(f"   trust      {trust_in_words(match.trust)}")
+    if match.trust.n:
+        lines.append(f"   trust      {trust_in_words(match.trust)}")
     if match.source:
         lines.append(f"   source     {place(match.source)}")
     return lines
@@ -103,23 +100,25 @@ def standing_in_words(match: Match) -> str:
 
 def _block(label: str, text: str, most: int) -> list[str]:
     """A labelled text, wrapped; what does not fit is counted."""
-    rows = [part for row in _paragraphs(text) for part in wrap(row, _WIDTH)]
+    rows = [part for row in paragraphs(text) for part in wrap(row, _WIDTH)]
     shown = [f"   {label if n == 0 else '':<10} {row}" for n, row in enumerate(rows[:most])]
     more = f"{'':<13} … {len(rows) - most} more lines: kb show"
     return [*shown, more] if len(rows) > most else shown
 
 
-def _paragraphs(text: str) -> list[str]:
-    """Lines of one paragraph joined; items of lists, headings and blank lines part them.  Code stays as it is."""
-    if "```" in text or "~~~" in text:
-        return [line for line in text.splitlines() if line.strip()]
-    joined = re.sub(r"(?<=\S)[ \t]*\n(?![ \t]*(?:[-*+•#|>`~]|\d+[.)]|\n|$))[ \t]*", " ", text.strip())
-    return [line for line in joined.splitlines() if line.strip()]
-
-
 def place(source: Source) -> str:
     """`path, section`."""
     return f"{source.path}, {source.section}" if source.section else source.path
+
+
+def near(path: str) -> str:
+    """The path as short as it leads there from here: below this folder, below one's own; else its end."""
+    if not Path(path).is_absolute():
+        return path
+    for folder, mark in ((Path.cwd(), ""), (Path.home(), "~/")):
+        if folder != folder.parent and Path(path).is_relative_to(folder):
+            return f"{mark}{Path(path).relative_to(folder)}"
+    return f"…/{'/'.join(Path(path).parts[-2:])}"
 
 
 def kinds_in_words(counts: dict[str, int]) -> str:
@@ -148,31 +147,12 @@ def hits_text(hits: list[SearchHit]) -> str:
 
 
 _LINES_SHOWN, _ENTRY_WIDTH = 6, 160
-_SAID_IN_WORDS = {"scope", "provenance", "samples", "signatures", "id", "status"}
-_STATUS_IN_WORDS = {
+STATUS_IN_WORDS = {
     Status.CANDIDATE: "candidate, not verified yet",
     Status.ACTIVE: "active, on offer",
     Status.RETIRED: "retired, no longer offered",
     Status.QUARANTINED: "quarantined, never offered (see why with kb status)",
 }
-
-
-def entry_text(entry: Entry, trust: Trust, moves: Sequence[Move]) -> str:
-    """The page of `kb show`."""
-    kind = entry.kind.replace("_", " ")
-    said: dict[str, object] = {
-        "id": entry.id,
-        "status": _STATUS_IN_WORDS[entry.status],
-        **_filled({key: value for key, value in to_builtins(entry).items() if key not in _SAID_IN_WORDS}),
-        "holds for": "; ".join(_scope(entry)),
-        "looked for": [text for one in sought(entry.signatures) for text in signature_in_words(one)],
-        "must match": list(entry.samples.must_match),
-        "must not match": list(entry.samples.must_not_match),
-        "known from": provenance_in_words(entry.provenance),
-        "trust": trust_in_words(trust),
-        "moves": [move_in_words(move) for move in moves],
-    }
-    return f"{kind[0].upper()}{kind[1:]}: {title_line(entry.headline)}\n\n{render(_filled(said)).rstrip()}"
 
 
 def signature_in_words(signature: Signature) -> Iterator[str]:
@@ -202,7 +182,8 @@ def provenance_in_words(provenance: Provenance) -> str:
     return f"{where}{provenance.origin.value}{by}{at}"
 
 
-def _scope(entry: Entry) -> Iterator[str]:
+def scope_in_words(entry: Entry) -> Iterator[str]:
+    """`services checkout, search`: where an entry holds, a part for each kind of place."""
     scope = entry.scope
     for names, words in (
         (scope.services, "service"),
@@ -214,7 +195,7 @@ def _scope(entry: Entry) -> Iterator[str]:
             yield f"{words}{'s' if len(names) > 1 else ''} {', '.join(names)}"
 
 
-def _filled(fields: Mapping[str, object]) -> dict[str, object]:
+def filled(fields: Mapping[str, object]) -> dict[str, object]:
     """The fields that say something, those inside of them too."""
     return {
         key: kept for key, value in fields.items() if (kept := _kept(value)) not in (None, "", [], {}, ())
@@ -223,7 +204,7 @@ def _filled(fields: Mapping[str, object]) -> dict[str, object]:
 
 def _kept(value: object) -> object:
     if isinstance(value, dict):
-        return _filled(value)
+        return filled(value)
     return [_kept(one) for one in value] if isinstance(value, list | tuple) else value
 
 
