@@ -18,6 +18,8 @@ FIRST = (
     "docs/configuration.md",
     "docs/json.md",
     "docs/alerts.md",
+    "docs/webhooks.md",
+    "docs/telling.md",
     "docs/reading.md",
     "examples/README.md",
 )
