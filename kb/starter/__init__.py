@@ -1,4 +1,4 @@
-"""A new home with its starter knowledge: the five common incident patterns, written out."""
+"""A new home: its starter knowledge (the five common incident patterns, written out), and words for its owners."""
 
 from __future__ import annotations
 
@@ -30,11 +30,16 @@ def make_home(folder: Path) -> list[Path]:
 
 
 def _starter_files(home: Home) -> list[tuple[Path, bytes]]:
-    files = []
-    for item in sorted(resources.files(__name__).iterdir(), key=lambda one: one.name):
+    own = resources.files(__name__)
+    files = [
+        (home.root / "README.md", (own / "README.md").read_bytes()),
+        (home.root / ".gitignore", (own / "gitignore").read_bytes()),
+    ]
+    for item in sorted(own.iterdir(), key=lambda one: one.name):
         if item.name.endswith(".yaml"):
             place = home.state if item.name in _STATE_FILES else home.learned
             files.append((place / item.name, item.read_bytes()))
+    # Where the home lies in a folder that had a .gitignore already, this one keeps the database out of git.
     files.append((home.state / ".gitignore", b"kb.db*\nvectors/\nlocks/\nbackups/\n"))
     return files
 

@@ -47,7 +47,7 @@ def init(
         print_json({"home": place, "written": [str(path) for path in made]})
         return
     say(
-        f"{folder} is a home now; {len(made)} files written"
+        f"{folder} is a home now; {len(made)} file{'' if len(made) == 1 else 's'} written"
         if made
         else f"{folder} was a home already; nothing changed"
     )
