@@ -3,7 +3,8 @@
 Run `python -m benchmarks.briefs` from the project's root.  The home holds twenty entries written by hand
 (`briefs_cases.yaml`) and, to fill up, entries recombined by a seeded generator from the same words;
 `--home DIR` keeps it there and uses it again, since embedding takes minutes.  Exits with 1 when a fix is
-missing or a brief exceeds its budget.
+missing or a brief exceeds its budget.  Then `check_known_issues` is asked the same, as an agent gets its answer: the
+text and the data, each within its own budget.
 """
 
 from __future__ import annotations
@@ -19,9 +20,12 @@ from statistics import median
 from typing import Any
 
 import yaml
+from mcp_types import TextContent
 
 from kb import KnowledgeBase
+from kb.doors.mcp.replies import compact, reply
 from kb.model.brief import Brief
+from kb.operations.asking import check_known_issues
 from kb.starter import make_home
 from kb.triage.brief import render
 from kb.triage.budget import count_tokens
@@ -193,6 +197,25 @@ def run(kb: KnowledgeBase, cases: list[dict[str, Any]], budget: int) -> tuple[in
     return right, briefs
 
 
+def checked(kb: KnowledgeBase, cases: list[dict[str, Any]]) -> None:
+    """Print how many answers to agents hold the fix, in text and data, and what they cost."""
+    right, texts, data = 0, list[int](), list[int]()
+    for case in cases:
+        alert = alert_of(case)
+        asked = alert if isinstance(alert, str) else yaml.safe_dump(alert)
+        result = reply(check_known_issues, check_known_issues(kb, error_text=asked))
+        content, structured = result.content[0], result.structured_content or {}
+        text = content.text if isinstance(content, TextContent) else ""
+        fixes = str([(one["fix"], one["commands"]) for one in structured["matches"]])
+        right += case["must"] in text and case["must"] in fixes
+        texts.append(count_tokens(text))
+        data.append(count_tokens(compact(structured)))
+    print(
+        f"check: right fix in text and data: {right} of {len(cases)}; tokens of the text: median {median(texts):.0f}, "
+        f"most {max(texts)}; of the data: median {median(data):.0f}, most {max(data)}"
+    )
+
+
 def main() -> int:
     """Measure with the options of the command line."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -211,6 +234,7 @@ def main() -> int:
             kb.repair()
             print(f"{sum(kb.counts().values())} entries, made ready in {time.perf_counter() - started:.0f} s")
             right, briefs = run(kb, cases, given.budget)
+            checked(kb, cases)
         dump = sum(count_tokens(path.read_text()) for path in (home / "learned").glob("*.yaml"))
     tokens = median(brief.tokens for brief in briefs)
     print(f"right fix within {given.budget} tokens: {right} of {len(cases)}")

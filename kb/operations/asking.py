@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
 from kb.operations.arguments import Day, Environment, Limit, Log, Service, Text, Words
-from kb.operations.operation import ANSWER, reading
+from kb.operations.operation import ANSWER, CHECK, reading
 
 if TYPE_CHECKING:
     from kb.model.ledger import Answer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MORE = "get_entry(entry_id) shows one entry whole"
 
 
-@reading("POST /check", ANSWER, more=_MORE)
+@reading("POST /check", CHECK, more=_MORE)
 def check_known_issues(
     kb: KnowledgeBase,
     error_text: Annotated[Log, "The error: a line, a stack trace, an alert, a log."] = "",

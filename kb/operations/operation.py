@@ -20,6 +20,8 @@ from kb.operations.arguments import ArgumentForm, in_words
 
 ANSWER = 2_000
 """Tokens of an ordinary answer to an agent."""
+CHECK = 700
+"""Tokens of the first answer in an outage: one entry whole does more for an agent than four in part."""
 PAGE = 4_000
 """Tokens of a memory file, a postmortem, an incident with its timeline."""
 NEEDED = inspect.Parameter.empty

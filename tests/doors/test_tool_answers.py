@@ -120,8 +120,8 @@ def test_an_answer_fits_its_budget_with_two_thousand_entries(crowded: Agent):
 
     answer = result.structured_content
     assert answer
-    assert tokens(json.dumps(answer, separators=(",", ":"))) <= 2_000
-    assert tokens(crowded.text(result)) <= 2_000
+    assert tokens(json.dumps(answer, separators=(",", ":"))) <= 700
+    assert tokens(crowded.text(result)) <= 700
     assert len(answer["matches"]) + answer["hidden"] >= 50
     assert answer["hidden"] > 0
 

@@ -36,7 +36,8 @@ def reply(asked: Operation, record: object) -> CallToolResult:
     """What an operation returned, as a result for an agent."""
     told = asked.told(record) if asked.told else record
     whole, budget = plain(to_builtins(told)), asked.budget - _AROUND
-    data = fit(whole, budget, newest=asked.newest, more=asked.more)
+    enough = _ENOUGH if not isinstance(told, Answer) else _ENOUGH_CAUSES if told.alternatives else 1
+    data = fit(whole, budget, newest=asked.newest, more=asked.more, enough=enough)
     if isinstance(told, Answer):
         data = {**data, "hidden": told.hidden + len(told.matches) - len(data["matches"])}
     text = clipped(visible(text_of(told)), budget) or compact(data)
@@ -75,6 +76,13 @@ def text_of(record: object) -> str:
 
 
 @text_of.register
+def _(answer: Answer) -> str:
+    from kb.doors.cli.printed.text import answer_text
+
+    return answer_text(answer)
+
+
+@text_of.register
 def _(summary: WeeklySummary) -> str:
     return render_review(summary)
 
@@ -102,6 +110,8 @@ _TEXT_LIMITS = (None, 1_500, 500, 160, 50)
 """Characters of a text, tried one after the other until the answer fits."""
 _ENOUGH = 5
 """Items of a list that are worth more than the ends of their texts."""
+_ENOUGH_CAUSES = 3
+"""Of a check whose matches are alternatives; of any other the first match is worth more whole than with others."""
 _FIELDS = 16
 """Keys that an item may have and keep."""
 _NAMED = 5
@@ -116,9 +126,17 @@ def compact(data: object) -> str:
 
 
 def fit(
-    data: dict[str, Any], budget: int, *, newest: bool | Collection[str] = False, more: str = ""
+    data: dict[str, Any],
+    budget: int,
+    *,
+    newest: bool | Collection[str] = False,
+    more: str = "",
+    enough: int = _ENOUGH,
 ) -> dict[str, Any]:
-    """The data within a budget of tokens; `newest` keeps the ends of lists (of those it names), else beginnings."""
+    """The data within a budget of tokens; `newest` keeps the ends of lists (of those it names), else beginnings.
+
+    Texts are cut only as far as `enough` items of each list ask for.
+    """
     if len(compact(data)) < 2 * budget and tokens(compact(data)) <= budget:
         return data
 
@@ -130,7 +148,7 @@ def fit(
         return len(text) <= 4 * budget and tokens(text) <= budget
 
     *gentle, hardest = _TEXT_LIMITS
-    limit = next((limit for limit in gentle if fits(_ENOUGH, limit)), hardest)
+    limit = next((limit for limit in gentle if fits(enough, limit)), hardest)
     return cut(_most_items(lambda items: fits(items, limit), _longest(data)), limit)
 
 
