@@ -27,14 +27,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import compress, count, pairwise
-from typing import Any, TypeVar
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kb.lookup.rarity import CorpusStats
 from kb.text.entries.chunks import spelled_out
 from kb.text.tokens import STOP_WORDS, stem
+
+if TYPE_CHECKING:  # (what an exact tier settles is ranked by nothing, and needs no numpy)
+    import numpy as np
+    from numpy.typing import NDArray
 
 FEATURE_NAMES: tuple[str, ...] = (
     "best_chunk",
@@ -123,6 +124,8 @@ class Query:
 
 def features(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) -> NDArray[np.float64]:
     """One row a candidate, one column a name of `FEATURE_NAMES`, all values from 0 to 1."""
+    import numpy as np
+
     if not candidates:
         return np.zeros((0, len(FEATURE_NAMES)))
     candidates = [_without_empty_title(one, stats) for one in candidates]
@@ -211,6 +214,8 @@ def _meaning_features(candidates: Sequence[Candidate]) -> NDArray[np.float64]:
 
     An entry without a title is compared by its text alone: that it has none says nothing against it.
     """
+    import numpy as np
+
     rows = np.array([_cosines(candidate) for candidate in candidates])
     for column in rows.T:
         known = column[~np.isnan(column)]
@@ -350,6 +355,8 @@ def rank(query: Query, candidates: Sequence[Candidate], stats: CorpusStats) -> l
 
 def scores(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """The score of every row of a feature table, 0 to 1."""
+    import numpy as np
+
     columns = dict(zip(FEATURE_NAMES, table.T, strict=True))
     total = sum(weight for weight, _ in GROUPS.values())
     weighted = (weight * _opinion(columns, group, np.maximum) for group, (weight, _) in GROUPS.items())

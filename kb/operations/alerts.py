@@ -18,7 +18,13 @@ _MOST = 6 * PAGE
 """A brief keeps its own budget; this one is only a bound."""
 
 
-@reading("POST /triage", _MOST)
+def _in_words(brief: Brief) -> str:
+    from kb.triage.brief import render
+
+    return render(brief)
+
+
+@reading("POST /triage", _MOST, words=_in_words)
 def triage(
     kb: KnowledgeBase,
     alert: Annotated[LogLike, "The alert: text, the JSON of a monitoring tool, or a log."],
@@ -44,7 +50,7 @@ def triage(
     )
 
 
-@writing("POST /investigations", _MOST)
+@writing("POST /investigations", _MOST, words=_in_words)
 def investigate_alert(
     kb: KnowledgeBase,
     alert: Annotated[LogLike, "The alert, where there is one: text, JSON, or a log."] = "",

@@ -202,7 +202,14 @@ def incident_review(
     return kb.incidents.review(went_well, went_wrong, lessons, impact, incident_id)
 
 
-@writing("POST /incidents/{incident_id}/status-update")
+def _update_in_words(update: Update) -> str:
+    from kb.text.times import minute
+
+    due = f"\n\nThe next one is due at {minute(update.next_due)}." if update.next_due else ""
+    return f"{update.text.rstrip()}{due}"
+
+
+@writing("POST /incidents/{incident_id}/status-update", words=_update_in_words)
 def incident_status_update(
     kb: KnowledgeBase,
     style: Annotated[Text, "report (for a page or ticket) or chat (for a channel)."] = "report",
@@ -241,7 +248,18 @@ def incident_list(
     return LiveIncidents(incidents=tuple(found[:limit]))
 
 
-@writing("POST /incidents/{incident_id}/postmortem", 2 * PAGE, again=True, more="save it and read the file")
+def _draft_in_words(draft: PostmortemDraft) -> str:
+    saved = f"\n\nSaved as {draft.path}.\n" if draft.path else ""
+    return f"{draft.markdown.rstrip()}{saved}"
+
+
+@writing(
+    "POST /incidents/{incident_id}/postmortem",
+    2 * PAGE,
+    again=True,
+    more="save it and read the file",
+    words=_draft_in_words,
+)
 def incident_postmortem(
     kb: KnowledgeBase,
     save: Annotated[Flag, "Whether to save it as a file of the home, too."] = False,

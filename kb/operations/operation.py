@@ -82,7 +82,8 @@ class Operation:
 
     `budget` is what an answer to an agent may take, in tokens; `newest` keeps the ends of long lists, or of those that
     it names; `more` tells how to see the rest.  `again` says that asking twice does no more than once.  `told` makes of
-    the record what an agent is told of it, where that is less.  `path` is the method and the path over HTTP.
+    the record what an agent is told of it, where that is less; `words` puts that as a person would read it, where its
+    data do not say it best.  `path` is the method and the path over HTTP.
     """
 
     function: Callable[..., Any]
@@ -93,6 +94,7 @@ class Operation:
     newest: Newest = False
     more: str = ""
     told: Callable[[Any], Any] | None = None
+    words: Callable[[Any], str] | None = None
 
     @property
     def name(self) -> str:
@@ -175,9 +177,9 @@ def _resolved(function: Callable[..., Any], names: Collection[str], **known: Any
 
 
 def _returned(function: Callable[..., Any]) -> Any:
-    from kb.operations import records
+    from kb.operations.records import by_name
 
-    return _resolved(function, {"return"}, **vars(records))["return"]
+    return _resolved(function, {"return"}, **by_name())["return"]
 
 
 def _declared(hint: Any) -> tuple[ArgumentForm, str]:
@@ -204,10 +206,11 @@ def reading(
     newest: Newest = False,
     more: str = "",
     told: Callable[[Any], Any] | None = None,
+    words: Callable[[Any], str] | None = None,
 ) -> Declares:
     """Declare an operation that changes nothing that its caller could see changed."""
     return lambda function: Operation(
-        function, path, True, budget, again=True, newest=newest, more=more, told=told
+        function, path, True, budget, again=True, newest=newest, more=more, told=told, words=words
     )
 
 
@@ -219,8 +222,9 @@ def writing(
     newest: Newest = False,
     more: str = "",
     told: Callable[[Any], Any] | None = None,
+    words: Callable[[Any], str] | None = None,
 ) -> Declares:
     """Declare an operation that adds to what is known."""
     return lambda function: Operation(
-        function, path, False, budget, again=again, newest=newest, more=more, told=told
+        function, path, False, budget, again=again, newest=newest, more=more, told=told, words=words
     )

@@ -46,6 +46,13 @@ __all__ = [
 ]
 
 
+def by_name() -> dict[str, Any]:
+    """Every record by its name; that of a week, too, which is loaded when somebody asks for schemas."""
+    from kb.review.summary import WeeklySummary
+
+    return {**{name: globals()[name] for name in __all__}, "WeeklySummary": WeeklySummary}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
     """What a search found, best first."""

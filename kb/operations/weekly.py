@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
 from kb.operations.arguments import number
 from kb.operations.operation import PAGE, reading
-from kb.review.summary import WeeklySummary
+
+if TYPE_CHECKING:
+    from kb.review.summary import WeeklySummary
 
 
-@reading("GET /weekly", PAGE, newest=("log",), more="a shorter window (days) shows less")
+def _in_words(summary: WeeklySummary) -> str:
+    from kb.review.report import as_markdown
+
+    return as_markdown(summary)
+
+
+@reading("GET /weekly", PAGE, newest=("log",), more="a shorter window (days) shows less", words=_in_words)
 def weekly_summary(
     kb: KnowledgeBase,
     days: Annotated[float, number(0, 3660), "How many days back, such as 7 or 1."] = 7,

@@ -9,7 +9,7 @@ are for, after the kernels' own sources (named above each row).
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 _REPORTING = r"""
 # panic.c
@@ -147,9 +147,6 @@ netbsd_syscall
 """
 """What runs whatever is to be run."""
 
-_ROWS = (_REPORTING, _TRAPS, _LOCKS, _MEMORY, _STRUCTURES, _DISPATCH)
-_PATTERNS = [one for row in _ROWS for line in row.splitlines() if line[:1] != "#" for one in line.split()]
-_NOWHERE = re.compile("|".join((r"[0-9a-f]{8,16}", *_PATTERNS)))
 _MADE = re.compile(
     r"(?:\.(?:isra|part|constprop|cold|llvm|lto_priv|localalias|cfi_jt)(?:\.\d+)*|\.\d+|_noprof)+$"
 )
@@ -165,7 +162,15 @@ def named(function: str) -> str:
     return _CALL.sub("sys_", _MADE.sub("", function.lstrip(".")))
 
 
+@cache
+def _nowhere() -> re.Pattern[str]:
+    """All rows as one; made by the first crash of a kernel, since it takes a tenth of what a short question does."""
+    rows = (_REPORTING, _TRAPS, _LOCKS, _MEMORY, _STRUCTURES, _DISPATCH)
+    names = [one for row in rows for line in row.splitlines() if line[:1] != "#" for one in line.split()]
+    return re.compile("|".join((r"[0-9a-f]{8,16}", *names)))
+
+
 @lru_cache(maxsize=4096)
 def says_where(function: str) -> bool:
     """Whether a function, as `named` gives it, can be the one to blame."""
-    return _NOWHERE.fullmatch(function) is None
+    return _nowhere().fullmatch(function) is None
