@@ -40,6 +40,22 @@ def unfold(events: Sequence[Event]) -> LiveIncident:
     return replace(incident, timeline=tuple(events), update_due=next_due(incident, told_at))
 
 
+def teaches(incident: LiveIncident) -> bool:
+    """Whether anything was noted of it that could help the next time: what was done, why it was, what follows."""
+    noted = (
+        incident.resolution,
+        incident.prevention,
+        incident.mitigations,
+        incident.hypotheses,
+        incident.lessons,
+        incident.went_well,
+        incident.went_wrong,
+        incident.action_items,
+        incident.impact,
+    )
+    return any(noted)
+
+
 def durations(incident: LiveIncident, now: datetime) -> dict[str, timedelta]:
     """The named durations that have both ends: each from the start (or detection) to its time.
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from kb.errors import EntryNotFound, InvalidInput
 from kb.home import Home
-from kb.incidents.life import unfold
+from kb.incidents.life import teaches, unfold
 from kb.incidents.postmortem import to_entry
 from kb.learning.outcomes import Outcomes
 from kb.model import Incident
@@ -209,11 +209,18 @@ class Archive:
         return self.entries.named(entry_id).id if entry_id else None
 
     def keep(self, incident: LiveIncident, now: datetime) -> None:
-        """From its resolution on, the incident is found by search and lookup; a postmortem takes over."""
-        owner = self.entries.file_of(incident.id)
-        if owner not in (None, LIVE) or (owner is None and incident.resolved is None):
+        """From its resolution on, the incident is found by search and lookup; a postmortem takes over.
+
+        One that an alert opened and ended, and of which nobody noted anything, is not: the alert would then be known by
+        itself, with nothing to know.
+        """
+        owner, offered = (
+            self.entries.file_of(incident.id),
+            incident.resolved is not None and teaches(incident),
+        )
+        if owner not in (None, LIVE) or (owner is None and not offered):
             return
-        if incident.resolved is None:  # it came back: no longer an incident that ended well
+        if not offered:  # it came back: no longer an incident that ended well
             self.entries.retire([incident.id], now)
             return
         entry = self.outcomes.moves.table.effective(to_entry(incident), owned=False)

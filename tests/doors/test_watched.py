@@ -53,6 +53,25 @@ def test_a_scrape_tells_what_is_in_the_home_and_what_was_asked_of_this_server(ow
     assert timed["check_known_issues,answered"] == timed["check_known_issues,refused"] == 1
 
 
+def test_deliveries_of_webhooks_are_counted_when_they_come_and_while_they_wait(own: Path):
+    (own / "kb.toml").write_text("[hooks.nagios]\ntoken = 'the-token-of-nagios'\n")
+    db = Database(own / "state" / "kb.db")
+    home = HomeMetrics(db)
+    list(home.collect())
+    with KnowledgeBase.open(own) as kb:
+        kb.hooks.accept("nagios", {}, b"CRITICAL: the winch is frozen", signed=False)
+    home._looked = -1000.0
+    found = {metric.name: metric for metric in home.collect()}
+    db.close()
+
+    def told(name: str) -> dict[str, float]:
+        samples = [one for one in found[name].samples if not one.name.endswith("_created")]
+        return {",".join(one.labels.values()): one.value for one in samples}
+
+    assert told("kb_webhooks") == {"nagios": 1}
+    assert told("kb_webhooks_to_do") == {"waiting": 1, "lookup": 0, "failed": 0}
+
+
 def test_lookups_of_other_processes_are_counted_from_the_start_of_the_server(own: Path):
     with KnowledgeBase.open(own) as kb:
         kb.check_known_issues("asked before anybody counted")

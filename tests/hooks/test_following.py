@@ -456,3 +456,27 @@ def test_who_took_it_on_in_pagerduty_has_acknowledged_it_here(inbox: Inbox):
     assert inbox.one().acknowledged == inbox.now - timedelta(minutes=3)
     assert inbox.one().acknowledged_by == "Ada Lovelace"
     assert inbox.one().phase is Phase.RESOLVED
+
+
+def test_an_alert_does_not_become_known_by_having_come_and_gone(inbox: Inbox):
+    for _ in range(3):
+        inbox.sends(alerts("QuotaReached", now=inbox.now))
+        inbox.passes(minutes=5)
+        inbox.sends(alerts("QuotaReached", now=inbox.now, over=True))
+        inbox.passes(days=1)
+    brief = inbox.kb.triage(alerts("QuotaReached", now=inbox.now))
+
+    assert len(inbox.incidents()) == 3
+    assert brief.verdict == "unknown"
+    assert not any(entry.startswith("incident-") for entry in brief.entries)
+
+
+def test_what_somebody_notes_of_an_incident_that_the_alert_ended_is_found_from_then_on(inbox: Inbox):
+    inbox.sends(alerts("QuotaReached", now=inbox.now))
+    inbox.passes(minutes=5)
+    inbox.sends(alerts("QuotaReached", now=inbox.now, over=True))
+    inbox.passes(days=1)
+    inbox.kb.incidents.review(lessons="the quota is per region", incident_id=inbox.one().id)
+    brief = inbox.kb.triage(alerts("QuotaReached", now=inbox.now))
+
+    assert inbox.one().id in brief.entries

@@ -68,6 +68,7 @@ class HomeMetrics(Collector):
         self._counts = Counts(db)
         self._lookups = Recorded(db, "lookups", "verdict")
         self._outcomes = Recorded(db, "outcomes", "result")
+        self._deliveries = Recorded(db, "hook_deliveries", "hook")
         self._looked = -READ_SECONDS
         self._found: list[Metric] = []
 
@@ -92,6 +93,14 @@ class HomeMetrics(Collector):
         yield gauge("kb_proposals_waiting", "Proposals that nobody has decided on.", ("kind",), waiting)
         lookups, outcomes = _by_one(self._lookups.counted()), _by_one(self._outcomes.counted())
         yield counter("kb_lookups", "Lookups that were recorded.", ("verdict",), lookups)
+        to_do, delivered = _by_one(self._counts.deliveries_to_do()), _by_one(self._deliveries.counted())
+        yield gauge(
+            "kb_webhooks_to_do",
+            "Deliveries of webhooks that wait, or could not be worked on.",
+            ("state",),
+            to_do,
+        )
+        yield counter("kb_webhooks", "Deliveries of webhooks that were accepted.", ("hook",), delivered)
         yield counter("kb_outcomes", "Outcomes that were recorded.", ("result",), outcomes)
 
 

@@ -7,7 +7,6 @@ WEBHOOKS = """
         id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, hook TEXT NOT NULL,
         key TEXT NOT NULL,              -- the sender's id of the delivery; empty: it gave none
         content TEXT NOT NULL,          -- a hash of the body
-        trouble TEXT NOT NULL,          -- what the tool tells it apart by; empty: nothing
         body TEXT NOT NULL,             -- what was sent, without secrets; of a done one empty
         state TEXT NOT NULL,            -- waiting, lookup, done, failed
         due TEXT NOT NULL,              -- when it may be worked on
@@ -17,7 +16,6 @@ WEBHOOKS = """
     );
     CREATE INDEX hook_deliveries_key ON hook_deliveries(hook, key) WHERE key != '';
     CREATE INDEX hook_deliveries_content ON hook_deliveries(hook, content);
-    CREATE INDEX hook_deliveries_trouble ON hook_deliveries(hook, trouble, id);
     CREATE INDEX hook_deliveries_open ON hook_deliveries(state, id) WHERE state != 'done';
     CREATE INDEX hook_deliveries_incident ON hook_deliveries(incident) WHERE incident IS NOT NULL;
     CREATE INDEX hook_deliveries_at ON hook_deliveries(at);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kb.model.entry import OFFERED
+from kb.model.hook import HookState
 from kb.store.database import Database, placeholders
 
 
@@ -36,6 +37,12 @@ class Counts:
         """Proposals that nobody has decided on, by kind."""
         rows = self._db.rows("SELECT kind, count(*) FROM proposals WHERE state = 'open' GROUP BY kind")
         return {row[0]: row[1] for row in rows}
+
+    def deliveries_to_do(self) -> dict[str, int]:
+        """Deliveries of webhooks that are not done, by how far they are."""
+        states = [state for state in HookState if state is not HookState.DONE]
+        rows = self._db.rows("SELECT state, count(*) FROM hook_deliveries WHERE state != 'done' GROUP BY 1")
+        return {**dict.fromkeys(map(str, states), 0), **{row[0]: row[1] for row in rows}}
 
 
 @dataclass

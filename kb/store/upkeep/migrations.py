@@ -386,3 +386,13 @@ def webhooks(db: Database) -> None:
 def notices(db: Database) -> None:
     """What people are told, to whom, and what became of it; presses of buttons."""
     _run(db, NOTICES)
+
+
+@migrations()
+def troubles(db: Database) -> None:
+    """Deliveries know what their tool tells the trouble apart by, so that down, up and down again are three."""
+    if (
+        "trouble" not in db["hook_deliveries"].columns_dict
+    ):  # a step of one day had it in the table from the start
+        _run(db, "ALTER TABLE hook_deliveries ADD COLUMN trouble TEXT NOT NULL DEFAULT '';")
+    _run(db, "CREATE INDEX IF NOT EXISTS hook_deliveries_trouble ON hook_deliveries(hook, trouble, id);")
