@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from kb.configuration.file import checked_days
 from kb.configuration.sections import KEPT_DAYS
 from kb.errors import HomeBusy, HomeNotWritable, InvalidInput, Problem
+from kb.model.notice import DeliveryState
 from kb.model.overview import Overview
 from kb.model.receipts import RedactReport, SweepReport
 from kb.store.hooks.deliveries import DeliveryTable
+from kb.store.notices.journal import NoticeJournal
 
 if TYPE_CHECKING:
     from kb.index.vector_check import VectorReport
@@ -85,7 +87,7 @@ class Upkeep:
             parts.configuration.keep_days()
         except InvalidInput as error:
             wrong.append(str(error))
-        return [*wrong, *self._failed_deliveries(), *self._secrets_left()], vectors
+        return [*wrong, *self._failed_deliveries(), *self._untold(), *self._secrets_left()], vectors
 
     def repair(self, *, rebuild: bool = False, embed_again: bool = False) -> None:
         """Embed what waits and publish it; deliveries of webhooks that failed are tried again by the next server.
@@ -245,6 +247,17 @@ class Upkeep:
         return [
             f"{len(rows)} deliveries of webhooks could not be worked on, the last one of {hook} at {at[:19]}Z: {why}; "
             "kb serve tries them again after: kb doctor --repair"
+        ]
+
+    def _untold(self) -> list[str]:
+        """What is said of messages that could not be delivered."""
+        journal = NoticeJournal(self._parts.db)
+        if not (count := journal.counts().get(DeliveryState.FAILED, 0)):
+            return []
+        (last,) = journal.recent([DeliveryState.FAILED], 1)
+        return [
+            f"{count} messages could not be delivered, the last one to {last.target}: {last.reason}; "
+            "see: kb notify list --state failed"
         ]
 
     def _secrets_left(self) -> list[str]:

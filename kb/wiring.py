@@ -218,11 +218,11 @@ class Parts:
         from kb.notify.planning import Planning
         from kb.notify.presses import Presses
         from kb.notify.sources import HomeTelling
-        from kb.store.notices.deliveries import DeliveryTable
+        from kb.store.notices.journal import NoticeJournal
         from kb.store.notices.presses import PressTable
         from kb.store.notices.signals import SignalTable
 
-        table = DeliveryTable(self.db)
+        table = NoticeJournal(self.db)
         telling = HomeTelling(incidents, triage, self.entries)
         planning = Planning(SignalTable(self.db), table, self.configuration.current, telling, clock)
         presses = Presses(PressTable(self.db), self.entries, self.outcomes, incidents, clock)

@@ -22,7 +22,7 @@ from kb.notify.forms.form import Fate, Later, Refused, Sending, Taken, Unknown
 from kb.notify.telling import plain
 from kb.notify.templates import with_template
 from kb.notify.transport import Transport
-from kb.store.notices.deliveries import DeliveryTable
+from kb.store.notices.journal import NoticeJournal
 
 FIRST_WAIT = 1.0
 """Seconds before the second attempt; they double with each further one."""
@@ -67,7 +67,7 @@ def after(delivery: Delivery, fate: Fate, now: datetime, chance: float) -> Deliv
 class Delivering:
     """Sends what is due.  Only one process does, for one home (`kb.notify.running`)."""
 
-    table: DeliveryTable
+    table: NoticeJournal
     targets: Mapping[str, Target]
     transport: Transport
     clock: Callable[[], datetime]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from kb.configuration.file import ConfigurationFile
 from kb.configuration.sections import Target as Section
+from kb.configuration.sense import lacking
 from kb.errors import EntryNotFound, InvalidInput, KbError
 from kb.home import Home
 from kb.model.notice import Delivery, DeliveryState, Target
@@ -20,7 +21,7 @@ from kb.notify.planning import Planning
 from kb.notify.presses import Pressed, Presses
 from kb.notify.pressing import Press
 from kb.notify.templates import load
-from kb.store.notices.deliveries import DeliveryTable
+from kb.store.notices.journal import NoticeJournal
 
 if TYPE_CHECKING:
     from kb.notify.running import Running
@@ -34,7 +35,7 @@ class Notifying:
     """What people are told of one home."""
 
     home: Home
-    table: DeliveryTable
+    table: NoticeJournal
     configuration: ConfigurationFile
     planning: Planning
     presses: Presses
@@ -43,6 +44,15 @@ class Notifying:
     def targets(self) -> dict[str, Target]:
         """The targets of `kb.toml`, by name, with their secrets as they are now."""
         return {one.name: self._resolved(one) for one in self.configuration.current().notify}
+
+    def notes(self) -> list[str]:
+        """Who is told, and who cannot be, each in a sentence; nothing where nobody is named."""
+        said = list[str]()
+        for one in self.targets().values():
+            lacks = " and ".join(lacking(one))
+            told = f"cannot be told: it needs {lacks}" if lacks else f"is told of incidents ({one.kind})"
+            said.append(f"{one.name} {told}")
+        return said
 
     def recent(self, states: Sequence[str] = (), limit: int = 50) -> list[Delivery]:
         """Deliveries, the newest first, of these states.  Raises InvalidInput for a state that there is not."""

@@ -21,7 +21,7 @@ from kb.model.incident import LiveIncident, Phase, Step
 from kb.model.notice import Delivery, DeliveryState, Notice, NoticeKind
 from kb.notify import telling
 from kb.notify.quiet import concerns, silence_of
-from kb.store.notices.deliveries import DeliveryTable, Told
+from kb.store.notices.journal import NoticeJournal, Told
 from kb.store.notices.signals import Signal, SignalTable
 
 AT_ONCE = 10
@@ -71,7 +71,7 @@ class Planning:
     """What is to be told of the incidents of one home."""
 
     signals: SignalTable
-    table: DeliveryTable
+    table: NoticeJournal
     configuration: Callable[[], Configuration]
     telling: Telling
     clock: Callable[[], datetime]

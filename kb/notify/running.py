@@ -26,7 +26,7 @@ from kb.notify.delivering import INTERRUPTED, Delivering
 from kb.notify.planning import Planning
 from kb.notify.transport import Transport
 from kb.store.database import Database
-from kb.store.notices.deliveries import DeliveryTable
+from kb.store.notices.journal import NoticeJournal
 from kb.store.notices.presses import PressTable
 from kb.store.notices.signals import SignalTable
 
@@ -110,11 +110,11 @@ class Running:
 
     def _sweep(self, db: Database) -> None:
         before = self.clock() - KEPT
-        DeliveryTable(db).sweep(before)
+        NoticeJournal(db).sweep(before)
         PressTable(db).sweep(before)
 
     def _delivering(self, db: Database, transport: Transport) -> Delivering:
-        table = DeliveryTable(db)
+        table = NoticeJournal(db)
         if count := table.interrupted(INTERRUPTED):
             _log.warning("%d messages were on their way when their process ended; they are sent again", count)
         return Delivering(table, self.targets(), transport, self.clock)

@@ -19,6 +19,8 @@ from kb.model.notice import Notice
 from kb.text.entries.codec import to_builtins
 
 HEADING = "# "
+UNNAMED = "Message"
+"""The heading of what has none."""
 MOST_CHARACTERS = 100_000
 """Of what a template writes; nobody reads more, and no tool takes it."""
 
@@ -63,12 +65,12 @@ def render(notice: Notice, template: str) -> str:
 
 
 def _sections(text: str) -> list[Section]:
-    title, lines, found = "Message", list[str](), list[Section]()
+    title, lines, found = UNNAMED, list[str](), list[Section]()
     for line in [*text.splitlines(), f"{HEADING}end"]:
         if line.startswith(HEADING):
             if lines:
                 found.append(Section(title=title, lines=tuple(lines)))
-            title, lines = line.removeprefix(HEADING).strip(), []
+            title, lines = line.removeprefix(HEADING).strip() or UNNAMED, []
         elif line.strip():
             lines.append(line.strip())
     return found

@@ -226,3 +226,14 @@ def test_a_mail_says_who_did_not_get_it(send: Send) -> None:
         fate = send(a_sending(target))
     assert isinstance(fate, Taken)
     assert "gone@example.org: 5.1.1 no such mailbox" in fate.note
+
+
+@pytest.mark.parametrize("kind", CHATS)
+def test_a_hundred_sections_fit_or_are_said_to_be_left_out(kind: str, send: Send) -> None:
+    sections = tuple(Section(title=f"Part {number}", lines=("x" * 40,)) for number in range(100))
+    with ChatServer() as chat:
+        fate = send(a_sending(a_target(kind, chat), a_notice(sections=sections)))
+        shown = sections_of(chat.messages[0])
+    assert isinstance(fate, Taken)
+    assert "Part 0" in shown
+    assert "Part 99" in shown or "did not fit here" in shown

@@ -26,7 +26,7 @@ from kb.notify.notifying import LOCK
 from kb.notify.running import KEPT
 from kb.notify.transport import Transport
 from kb.store.database import Database
-from kb.store.notices.deliveries import DeliveryTable
+from kb.store.notices.journal import NoticeJournal
 from kb.text.times import utc_now
 from tests.conftest import ROOT, RunKb
 from tests.doubles.chat_server import TOKEN, ChatServer, Fault
@@ -302,7 +302,7 @@ def test_what_was_told_long_ago_goes_and_what_waits_stays(home: Path, encoder: O
     assert left.state is DeliveryState.WAITING
 
 
-class PlannedBetween(DeliveryTable):
+class PlannedBetween(NoticeJournal):
     """Another thread plans between the look at what is due and its sending."""
 
     def __init__(self, db: Database, plan: Callable[[], object]) -> None:

@@ -267,6 +267,16 @@ def test_a_template_of_ones_own_says_it_in_other_words(home: Path, kb: Knowledge
     assert "*Escalate*" not in message.text
 
 
+def test_lines_of_a_template_without_a_heading_have_one(home: Path, kb: KnowledgeBase) -> None:
+    (home / "bare.j2").write_text("one\n# \ntwo\n")
+    with ChatServer() as chat:
+        configure(home, target("slack", chat.url, more='template = "bare.j2"'))
+        kb.incidents.open("checkout fails")
+        kb.notices.send()
+        (message,) = chat.messages
+    assert message.text.count("*Message*") == 2
+
+
 @pytest.mark.parametrize(
     ("template", "said"),
     [("{{ notice.nothing.at.all }}", "the template failed"), ("{% for %}", "the template failed")],
@@ -332,7 +342,7 @@ def test_a_test_says_that_nothing_happened(home: Path, run_kb: RunKb) -> None:
         (message,) = chat.messages
     assert done.returncode == 0
     assert "Nothing happened" in message.text
-    assert missing.returncode == 1
+    assert missing.returncode == 2
     assert "there are: on-call" in missing.stderr
 
 
@@ -395,3 +405,19 @@ def test_steps_that_were_taken_before_anybody_looked_stand_in_the_first_word(
     assert "13 changes from" in only.text
     assert "tried 11" in only.text
     assert "tried 00" not in only.text
+
+
+def test_doctor_and_server_say_who_cannot_be_told(home: Path, kb: KnowledgeBase) -> None:
+    configure(
+        home,
+        '[[notify]]\nname = "lost"\nkind = "slack"\nurl_env = "NO_SUCH_VARIABLE_HERE"\n',
+        target("json", "http://127.0.0.1:9", name="program"),
+    )
+    assert kb.notices.notes() == [
+        "lost cannot be told: it needs url_env (or url): where it listens",
+        "program is told of incidents (json)",
+    ]
+    kb.incidents.open("checkout fails")
+    kb.notices.send()
+    notes = [str(note) for note in kb.upkeep.doctor()[0]]
+    assert any("1 messages could not be delivered, the last one to lost" in note for note in notes)

@@ -110,6 +110,8 @@ def over_http(
         say(f"serving {url} ({'a token is asked for' if tokens else 'without a token'})")
         for note in [*tokens.notes(), *hook_notes(find_home(context.obj or None))]:
             say(note)
+        for note in kb.notices.notes():
+            say(note)
 
     with opened_to_serve(context.obj or None) as (kb, load_model):
         kb.refresh()  # what changed meanwhile is taken in before anybody asks

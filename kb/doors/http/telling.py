@@ -12,9 +12,12 @@ from kb.base import KnowledgeBase
 @contextmanager
 def people_told(kb: KnowledgeBase) -> Iterator[None]:
     """Tell whoever `kb.toml` names of what happens, until the block ends; what is on its way then still arrives."""
-    stop = threading.Event()
-    notices = kb.beside().notices
-    thread = threading.Thread(target=notices.run, args=(stop,), name="tell people", daemon=True)
+    stop, beside = threading.Event(), kb.beside()
+
+    def tell() -> None:
+        beside.notices.run(stop)  # (put together here: the server need not wait for it)
+
+    thread = threading.Thread(target=tell, name="tell people", daemon=True)
     thread.start()
     try:
         yield

@@ -32,6 +32,8 @@ from kb.notify.pressing import Button, packed
 API = "https://slack.com/api"
 WHOLE = 11_000
 """Characters of all texts of a message; Slack cuts long ones, and nobody reads them."""
+MOST_BLOCKS = 50
+"""Slack's own limit."""
 _SECTION = 2_900
 _FOR_NOW = (
     "ratelimited",
@@ -102,14 +104,15 @@ def _blocks(sending: Sending, notice: Notice) -> list[dict[str, Any]]:
     if notice.document:
         parts = pieces(escape(notice.document).replace("```", "'''").split("\n"), _SECTION)
         blocks += [_section(f"```\n{part}\n```") for part in parts]
-    blocks = blocks[:48]
     if notice.entry_id and sending.target.token and sending.target.secret:
         blocks.append(_actions(sending))
     return blocks
 
 
 def _length(sending: Sending, notice: Notice) -> int:
-    return len(as_json(_blocks(sending, notice)).decode())
+    """Characters of the blocks; of more blocks than Slack takes more than it takes."""
+    blocks = _blocks(sending, notice)
+    return WHOLE + 1 if len(blocks) > MOST_BLOCKS else len(as_json(blocks).decode())
 
 
 def _section(text: str) -> dict[str, Any]:

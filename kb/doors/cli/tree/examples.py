@@ -138,7 +138,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "memory log": ("kb memory log 'Looked for a running apply' 'none is running'",),
     "notify list": ("kb notify list", "kb notify list --state failed"),
     "notify targets": ("kb notify targets",),
-    "notify send": ("kb notify send 41",),
+    "notify send": ("kb notify send", "kb notify send kb-4f0c2d19a7be83516c20"),
     "notify test": ("kb notify test oncall-channel",),
     "config check": ("kb config check",),
     "config show": ("kb config show",),

@@ -32,7 +32,7 @@ class Told:
     events: int
 
 
-class DeliveryTable:
+class NoticeJournal:
     """The rows of `deliveries`."""
 
     def __init__(self, db: Database) -> None:
