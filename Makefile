@@ -56,7 +56,8 @@ bench: setup ## print the figures of benchmarks/
 	$(BIN)/python -m benchmarks
 
 constraints: setup ## pin what is installed now
-	{ sed -n '/^#/p' constraints.txt; echo torch==2.13.0; $(BIN)/python -m pip freeze --exclude-editable --exclude torch; } > constraints.new
+	{ sed -n '/^#/p' constraints.txt; echo torch==2.13.0; $(BIN)/python -m pip freeze --exclude-editable --exclude torch \
+		| sed 's/^soupsieve==.*/&; python_full_version >= "3.11.5"/'; } > constraints.new  # Debian 12 has Python 3.11.2
 	mv constraints.new constraints.txt
 
 clean: ## delete what make made

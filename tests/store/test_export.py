@@ -15,7 +15,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from kb.errors import StoreBroken
-from kb.index.encoder import OnnxEncoder, default_model
+from kb.index.encoder import default_model
 from kb.index.export.bert_graph import INPUTS, sentence_graph
 from kb.index.export.description import NotBertShaped, describe
 from kb.index.export.export import export
@@ -321,7 +321,3 @@ def test_an_export_that_gives_other_vectors_than_the_original_is_refused(tmp_pat
 
     with pytest.raises(StoreBroken, match=r"differ by .* from the original's"):
         original.compare(tmp_path / "model.onnx")
-
-
-def test_vectors_of_a_home_stay_valid_since_the_exported_file_keeps_its_name() -> None:
-    assert OnnxEncoder().exported.name.startswith("all-MiniLM-L6-v2-886577fa5308-2.")
