@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.doors.cli.printed.output import JSON, ProgressBar, opened, print_json, print_text, say
+from kb.doors.cli.printed.output import JSON, ProgressBar, opened, print_json, print_markdown, print_text, say
 from kb.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def evaluate(
     if as_json:
         print_json({"run": run, "comparison": comparison, "failed": failed})
     else:
-        print_text(report(run, comparison))
+        print_markdown(report(run, comparison))
     for reason in failed:
         say(f"FAILED: {reason}")
     if failed:
