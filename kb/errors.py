@@ -33,6 +33,10 @@ class NotThere(InvalidInput):
     """What an argument names is not there: a memory file, a place in one, a lookup, a change."""
 
 
+class Refused(InvalidInput):
+    """What was asked for makes sense, but not as things stand: an incident is closed, a proposal was accepted."""
+
+
 class NothingAsked(InvalidInput):
     """A question without a word in it: the program whose output was to be asked about has said nothing."""
 

@@ -61,7 +61,7 @@ class Upkeep:
             files=files,
             proposals=int(parts.db.value("SELECT count(*) FROM proposals WHERE state = 'open'")),
             quarantined=len(parts.entries.in_quarantine()),
-            unembedded=int(parts.db.value("SELECT count(*) FROM outbox")),
+            unembedded=parts.embeddings.pending(),
             without_outcome=parts.ledger.without_outcome(now - RECENT),
             mistakes=tuple(map(str, mistakes)),
         )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.changes.rollback import rollback_target
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, Refused
 from kb.learning.lesson import checked
 from kb.model.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
 from kb.store.changes import ChangeTable
@@ -147,7 +147,7 @@ class Changes:
         """Note that a drift is over: taken back, or captured in the repository.  Raises InvalidInput."""
         change = self.get(change_id)
         if not self.table.end(change.id, self.clock()):
-            raise InvalidInput(f"{change.id} is a {change.kind}, no drift; only drift can be ended")
+            raise Refused(f"{change.id} is a {change.kind}, no drift; only drift can be ended")
         return self.get(change.id)
 
     def import_git(

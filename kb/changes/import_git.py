@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, NotThere, Refused
 from kb.model.change import Change
 from kb.model.entry import Source
 from kb.store.changes import ChangeTable
@@ -88,7 +88,7 @@ def import_git(
 def read_log(repository: Path, since: datetime | None) -> str:
     """The log as text.  Raises InvalidInput when git is missing, or there is no repository."""
     if not repository.is_dir():
-        raise InvalidInput(f"{repository} is no folder; give the folder of a git repository")
+        raise NotThere(f"{repository} is no folder; give the folder of a git repository")
     command = ["git", "-c", "core.quotePath=false", "-C", str(repository), *_LOG]
     if since:
         command.append(f"--since={since.isoformat()}")
@@ -96,16 +96,14 @@ def read_log(repository: Path, since: datetime | None) -> str:
     try:
         done = subprocess.run(command, capture_output=True, env=environment, timeout=_SECONDS, check=False)
     except FileNotFoundError:
-        raise InvalidInput(
+        raise Refused(
             "git is not installed here; write a log elsewhere and take it in: kb ingest FILE"
         ) from None
     except subprocess.TimeoutExpired:
-        raise InvalidInput(
-            f"git took longer than {_SECONDS} s on {repository}; narrow it with --since"
-        ) from None
+        raise Refused(f"git took longer than {_SECONDS} s on {repository}; narrow it with --since") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
         if "does not have any commits" in said[0]:
             return ""
-        raise InvalidInput(f"git cannot read {repository}: {said[0].removeprefix('fatal: ')}")
+        raise Refused(f"git cannot read {repository}: {said[0].removeprefix('fatal: ')}")
     return done.stdout.decode("utf-8", "replace")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
-from kb.errors import InvalidInput
+from kb.errors import Refused
 from kb.incidents import postmortem as drafts
 from kb.incidents import steps
 from kb.incidents.life import parse_checks
@@ -159,7 +159,7 @@ class Incidents(IncidentLog):
         with self.ledger.write():
             before = self.get(incident_id)
             if before.resolved is None:
-                raise InvalidInput(
+                raise Refused(
                     f"{before.id} is not resolved: there is nothing to verify yet; resolve it first"
                 )
             data = {"found": found, "by": who}
@@ -198,9 +198,7 @@ class Incidents(IncidentLog):
         with self.ledger.write():
             incident = self._unfinished(incident_id)
             if incident.resolved is None:
-                raise InvalidInput(
-                    f"{incident.id} is not resolved; resolve it first (a false alarm, too: say so)"
-                )
+                raise Refused(f"{incident.id} is not resolved; resolve it first (a false alarm, too: say so)")
             return self._record(incident.id, Step.CLOSED, "Incident closed")
 
     def reopen(self, reason: str, incident_id: str = "") -> LiveIncident:
@@ -211,7 +209,7 @@ class Incidents(IncidentLog):
         with self.ledger.write():
             before = self._ended(incident_id)
             if before.resolved is None:
-                raise InvalidInput(f"{before.id} is open: there is nothing to reopen")
+                raise Refused(f"{before.id} is open: there is nothing to reopen")
             self.archive.debit(before, before.applied, self.clock(), self.actor())
             after = self._record(before.id, Step.REOPENED, steps.text("reason", reason))
         self.archive.settle(self.clock())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kb.errors import EntryNotFound, InvalidInput
+from kb.errors import EntryNotFound, InvalidInput, Refused
 from kb.home import Home
 from kb.incidents.life import teaches, unfold
 from kb.incidents.postmortem import to_entry
@@ -167,7 +167,7 @@ class IncidentLog:
     def _unfinished(self, incident_id: str) -> LiveIncident:
         incident = self.get(incident_id)
         if incident.phase is Phase.CLOSED:
-            raise InvalidInput(f"{incident.id} is closed; reopen it first, or open a new incident")
+            raise Refused(f"{incident.id} is closed; reopen it first, or open a new incident")
         return incident
 
     def _the_open_one(self) -> LiveIncident:

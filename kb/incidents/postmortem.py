@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kb.errors import InvalidInput
+from kb.errors import Refused
 from kb.incidents.life import one_line, span, told
 from kb.model import ActionItem, Cause, CauseStatus, Incident, Origin, Provenance, Scope, TimelineEvent
 from kb.model.incident import LiveIncident
@@ -171,9 +171,7 @@ def free_path(wanted: Path, incident: LiveIncident) -> Path:
     path, number = wanted, 1
     while path.exists():
         if incident.id in path.read_text(encoding="utf-8", errors="replace"):
-            raise InvalidInput(
-                f"{path} holds this incident already; edit it, or move it away for a new draft"
-            )
+            raise Refused(f"{path} holds this incident already; edit it, or move it away for a new draft")
         number += 1
         path = wanted.with_stem(f"{wanted.stem}-{number}")
     return path

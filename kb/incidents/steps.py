@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, NotThere
 from kb.incidents.life import ITEMS
 from kb.learning.lesson import checked, listed
 from kb.model.entry import CauseStatus
@@ -107,9 +107,7 @@ def hypothesis(
         raise InvalidInput(f"status {status!r} is none of: {', '.join(CauseStatus)}")
     known = {one.id: one for one in incident.hypotheses}
     if hypothesis_id and hypothesis_id not in known:
-        raise InvalidInput(
-            f"there is no hypothesis {hypothesis_id!r}; there are: {', '.join(known) or 'none'}"
-        )
+        raise NotThere(f"there is no hypothesis {hypothesis_id!r}; there are: {', '.join(known) or 'none'}")
     words = more("text", said)
     same = _same(incident, words)
     number = hypothesis_id or (same.id if same else "")

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from kb.errors import EntryNotFound, FileUnreadable, InvalidInput, KbError, Problem
+from kb.errors import EntryNotFound, FileUnreadable, InvalidInput, KbError, Problem, Refused
 from kb.memory import items
 from kb.memory.files import Memory
 from kb.model import Entry, Status
@@ -81,13 +81,13 @@ class Moves:
 
     def _check(self, entry: Entry, to: Status, reason: str, file: str | None) -> None:
         if file is None:
-            raise InvalidInput(f"{entry.id} has left its file; bring it back there, or learn it again")
+            raise Refused(f"{entry.id} has left its file; bring it back there, or learn it again")
         if entry.status is to:
-            raise InvalidInput(f"{entry.id} is {to} already")
+            raise Refused(f"{entry.id} is {to} already")
         if not reason.strip():
             raise InvalidInput("the reason is empty; say in a few words why the status changes")
         if to in _ON_OFFER and (failure := sample_failure(entry)):
-            raise InvalidInput(f"{entry.id} fails its own samples ({failure}); mend it in its file first")
+            raise Refused(f"{entry.id} fails its own samples ({failure}); mend it in its file first")
 
     @staticmethod
     def _holds(last: Move, entry: Entry, *, owned: bool) -> bool:
@@ -143,12 +143,10 @@ class Moves:
         """Take the last move of an entry back, as a move of its own.  Raises InvalidInput when there is none."""
         last = self.table.last(entry_id)
         if last is None:
-            raise InvalidInput(f"{entry_id} was never moved; there is nothing to undo")
+            raise Refused(f"{entry_id} was never moved; there is nothing to undo")
         entry = self.entries.get(entry_id)
         if entry is not None and entry.status is not last.became:
-            raise InvalidInput(
-                f"{entry_id} is {entry.status}, since its file says so; there is no move to undo"
-            )
+            raise Refused(f"{entry_id} is {entry.status}, since its file says so; there is no move to undo")
         return self.move(
             entry_id,
             last.was,

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, Refused
 from kb.learning.lesson import checked
 from kb.learning.moves import Moves
 from kb.learning.status import EXPIRED_FOR, decide
@@ -135,7 +135,7 @@ def _success_meant(new: Outcome, past: list[Outcome]) -> Outcome:
     """The success that a person says did not last."""
     success = last_success(new, past)
     if success is None:
-        raise InvalidInput(
+        raise Refused(
             f"there is no success of {new.entry_id} on record that is not known to have come back; "
             "record what came of this use instead: resolved, failed, not_applied or made_worse"
         )

@@ -23,7 +23,7 @@ class Overview:
     quarantined: int = 0
     """Entries in quarantine, which are not offered."""
     unembedded: int = 0
-    """Texts that the next search or `kb doctor --repair` embeds or publishes."""
+    """Texts that the next search or `kb doctor --repair` embeds."""
     without_outcome: int = 0
     """Known answers of the last week of which nobody said what came of them."""
     mistakes: tuple[str, ...] = ()

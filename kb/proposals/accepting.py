@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kb.errors import InvalidInput
+from kb.errors import InvalidInput, Refused
 from kb.learning.lesson import Lessons
 from kb.learning.moves import Moves
 from kb.memory.files import Memory
@@ -115,7 +115,7 @@ class Writer:
     def _on_offer(self, entry_id: str) -> Entry:
         entry = self.entries.get(entry_id)
         if entry is None or entry.status not in OFFERED:
-            raise InvalidInput(f"{entry_id} is not on offer any more; there is nothing left to change")
+            raise Refused(f"{entry_id} is not on offer any more; there is nothing left to change")
         return entry
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from kb.errors import HomeNotWritable, InvalidInput, KbError
+from kb.errors import HomeNotWritable, InvalidInput, KbError, Refused
 from kb.learning.lesson import checked
 from kb.model.proposal import Decision, KeptProposal, Proposal, ProposalKind, ProposalState, Waiting
 from kb.proposals.accepting import Acceptance, Writer
@@ -76,7 +76,7 @@ class Proposals:
             return found
         proposal = settled.fresh.get(found.proposal.id)
         if proposal is None:
-            raise InvalidInput(f"{found.proposal.id} is {found.decision.state}: {found.decision.reason}")
+            raise Refused(f"{found.proposal.id} is {found.decision.state}: {found.decision.reason}")
         clean: dict[str, Any] = redact_data(edits or {})
         proposal = replace(edited(proposal, clean), reviewed_by=checked("reviewed_by", reviewed_by))
         begun = Decision(state=ProposalState.OPEN, at=self.now, by=self.actor)
@@ -96,7 +96,7 @@ class Proposals:
         """
         found = self.get(proposal_id)
         if found.decision.state is ProposalState.ACCEPTED:
-            raise InvalidInput(
+            raise Refused(
                 f"{found.proposal.id} was accepted already; take it back in the file that it changed"
             )
         if not reason.strip():

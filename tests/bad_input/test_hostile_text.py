@@ -124,6 +124,6 @@ def test_a_huge_argument_is_refused_with_what_to_do_instead(kb: KnowledgeBase, r
         kb.learn_pattern("x" * 1_000_000)
     refused = run_kb("learn", "pattern", "y" * 120_000)
 
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert len(refused.stderr) < 400
     assert "kb ingest FILE" in refused.stderr

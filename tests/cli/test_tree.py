@@ -108,6 +108,17 @@ UNKNOWN_IDS = [
     ("incident", "log", "looked", "-i", "tide-404"),
     ("incident", "close", "-i", "tide-404"),
 ]
+NOT_AS_THINGS_STAND = [
+    ("incident", "close"),
+    ("incident", "verify", "all"),
+    ("incident", "reopen", "it is back"),
+    ("status", "LEARNED", "--undo"),
+    ("status", "LEARNED", "candidate", "--reason", "x"),
+    ("outcome", "LEARNED", "recurred"),
+    ("incident", "hypothesis", "--id", "h7"),
+    ("change", "import-git", "/nowhere"),
+    ("restore", "/nowhere.db"),
+]
 NONSENSE = [
     ("search", "x", "--kind", "novel"),
     ("search", "x", "--limit", "0"),
@@ -129,6 +140,14 @@ NONSENSE = [
 @pytest.mark.parametrize("words", UNKNOWN_IDS, ids=" ".join)
 def test_an_id_that_nothing_has_is_1_everywhere(run_kb: RunKb, words: tuple[str, ...]) -> None:
     done = run_kb(*words)
+    assert (done.returncode, done.stdout) == (Ends.FAILED, ""), done
+
+
+@pytest.mark.parametrize("words", NOT_AS_THINGS_STAND, ids=" ".join)
+def test_what_cannot_be_done_as_things_stand_is_1_everywhere(run_kb: RunKb, words: tuple[str, ...]) -> None:
+    learned = run_kb("learn", "pattern", LINE, "-m", "it froze").stdout.strip()
+    run_kb("incident", "open", "Gauge dark")
+    done = run_kb(*(learned if word == "LEARNED" else word for word in words))
     assert (done.returncode, done.stdout) == (Ends.FAILED, ""), done
 
 

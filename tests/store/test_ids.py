@@ -162,6 +162,13 @@ def test_a_mistyped_id_of_an_entry_is_answered_with_the_nearest(learned: str, kb
         kb.get(learned.replace("gauge", "guage"))
 
 
+def test_who_gives_words_of_a_title_is_told_the_ids_that_are_called_so(
+    learned: str, kb: KnowledgeBase
+) -> None:
+    with pytest.raises(EntryNotFound, match=f"did you mean {learned}"):
+        kb.get("negative-gauge")
+
+
 def test_short_forms_grow_until_they_are_unique(kb: KnowledgeBase) -> None:
     db = kb._parts.db
     kb.counts()

@@ -44,9 +44,9 @@ def main() -> None:
 
 
 def _say(message: str) -> None:
-    from kb.text.escaping import visible
+    from kb.doors.cli.printed.output import say
 
-    sys.stderr.write(f"kb: {visible(message)}\n")
+    say(f"kb: {message}")
 
 
 def _fail(message: str, code: int) -> None:

@@ -17,7 +17,7 @@ from kb.doors.cli.printed.output import (
     opened,
     print_json,
     print_lines,
-    print_long,
+    print_markdown,
     print_page,
     print_text,
     say,
@@ -197,7 +197,7 @@ def triage(
     if as_json:
         print_json(brief)
     else:
-        print_long(render(brief))
+        print_markdown(render(brief))
 
 
 def _alert(words: list[str] | None) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.doors.cli.printed.output import JSON, ProgressBar, opened, print_json, print_text, say
-from kb.errors import InvalidInput
+from kb.doors.cli.printed.output import JSON, ProgressBar, opened, print_json, print_markdown, print_text, say
+from kb.errors import Refused
 
 if TYPE_CHECKING:
     from kb.evaluation.results import Run
@@ -84,7 +84,7 @@ def evaluate(
     if as_json:
         print_json({"run": run, "comparison": comparison, "failed": failed})
     else:
-        print_text(report(run, comparison))
+        print_markdown(report(run, comparison))
     for reason in failed:
         say(f"FAILED: {reason}")
     if failed:
@@ -97,9 +97,7 @@ def _draft(context: typer.Context, output: Path | None, limit: int, as_json: boo
     from kb.memory.yaml_file import write_atomically
 
     if output and output.exists():
-        raise InvalidInput(
-            f"{output} is there already, and may hold what somebody checked; give another file"
-        )
+        raise Refused(f"{output} is there already, and may hold what somebody checked; give another file")
     with opened(context) as kb:
         kb.refresh()
         lookups = kb.incidents.ledger.judged()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from kb.doors.cli.printed.output import JSON, as_json_text, opened, print_long, say
+from kb.doors.cli.printed.output import JSON, as_json_text, opened, print_markdown, say
 from kb.errors import InvalidInput
 from kb.text.times import in_utc
 
@@ -141,7 +141,7 @@ def _check_place(out: Path) -> None:
 
 def _write(text: str, out: Path | None) -> None:
     if out is None:
-        print_long(text)
+        print_markdown(text)
         return
     from kb.memory.yaml_file import write_atomically
 

@@ -142,7 +142,13 @@ class KnownIds:
         rows = self._rows(space, where, [json.dumps(words), _COMPARED]) or self._rows(
             space, "true LIMIT ?1", [_COMPARED]
         )
-        return nearest(given, [one.id for one in rows])
+        return nearest(given, [one.id for one in rows]) or self._titled(space, given)
+
+    def _titled(self, space: Space, given: str) -> list[str]:
+        """Ids of what is called so: people remember titles."""
+        words = [word for word in given.casefold().replace("-", " ").split() if len(word) >= _WORD]
+        where = "NOT EXISTS (SELECT 1 FROM json_each(?1) w WHERE NOT instr(casefold(known.title), w.value)) LIMIT 3"
+        return [one.id for one in self._rows(space, where, [json.dumps(words)])] if words else []
 
     def _rows(self, space: Space, where: str, values: Sequence[object]) -> list[Known]:
         found = self._db.rows(f"SELECT id, title FROM ({_IDS[space]}) known WHERE {where}", values)

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
-from kb.errors import HomeNotWritable, InvalidInput
+from kb.errors import HomeNotWritable, NotThere, Refused
 from kb.store.database import Database
 
 LEDGER = (
@@ -137,7 +137,7 @@ class Backups:
     def _refuse_history(self, copy: Path) -> None:
         mine = [table for table in LEDGER if table not in _MET_ANYWAY and self._count(table)]
         if mine:
-            raise InvalidInput(
+            raise Refused(
                 f"this home has a history of its own ({', '.join(mine)}), and {copy} would be mixed with it; restore "
                 "into a new one: move state/kb.db away, or make another home with: kb init DIR"
             )
@@ -157,12 +157,12 @@ class Backups:
 
 def _check(copy: Path) -> None:
     if not copy.is_file():
-        raise InvalidInput(f"{copy}: there is no such file; copies lie in state/backups of a home")
+        raise NotThere(f"{copy}: there is no such file; copies lie in state/backups of a home")
     try:
         with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as found:
             whole = [row[0] for row in found.execute("PRAGMA integrity_check")] == ["ok"]
             tables = {row[0] for row in found.execute("SELECT name FROM sqlite_master")}
     except sqlite3.Error as error:
-        raise InvalidInput(f"{copy}: is no copy of a ledger ({error}); try an older one") from error
+        raise Refused(f"{copy}: is no copy of a ledger ({error}); try an older one") from error
     if not whole or not {"lookups", "outcomes"} <= tables:
-        raise InvalidInput(f"{copy}: is no whole copy of a ledger; try an older one")
+        raise Refused(f"{copy}: is no whole copy of a ledger; try an older one")

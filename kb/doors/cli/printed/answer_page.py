@@ -8,13 +8,12 @@ the page says so.  Causes that share a symptom all stay.  `long` shows all of it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kb.doors.cli.printed.lines import (
     ASIDE,
-    COMMAND,
     KNOWN,
     PLAIN,
     RELATED,
@@ -22,7 +21,9 @@ from kb.doors.cli.printed.lines import (
     UNKNOWN,
     WARNING,
     blank_between,
+    command_row,
     cut,
+    height,
     inner,
     labelled,
     styled,
@@ -69,7 +70,7 @@ def answer_page(answer: Answer, short: Mapping[str, str], width: int, *, long: b
         return page.lines(Fit())
     least = LINES_UNKNOWN if answer.verdict == "unknown" else LINES
     most = -(-least * _USUAL // min(width, _USUAL))
-    fitting = (lines for fit in _FITS if len(lines := page.lines(fit)) <= most)
+    fitting = (lines for fit in _FITS if height(lines := page.lines(fit), width) <= most)
     return next(fitting, None) or [
         *page.lines(_FITS[-1])[: most - 1],
         styled(("… all: kb check --long", ASIDE)),
@@ -134,8 +135,7 @@ class _Page:
         if self.answer.alternatives:
             yield from self._rows("check", match.check, fit.rows)
         yield from self._rows("fix", match.fix, fit.rows)
-        for command in match.commands[: fit.rows]:
-            yield from self._rows("run", command, None, COMMAND)
+        yield from self._commands(match.commands[: fit.rows])
         if not self.answer.alternatives:
             yield from self._rows("check", match.check, fit.rows)
         yield from self._rows("meaning", match.meaning, fit.rows)
@@ -167,10 +167,14 @@ class _Page:
         if self.answer.alternatives:
             yield from self._rows("check", match.check, fit.slim)
         yield from self._rows("fix", match.fix, fit.slim)
-        for command in match.commands[: 1 if not match.fix else fit.slim // 2]:
-            yield from self._rows("run", command, fit.slim, COMMAND)
+        yield from self._commands(match.commands[: 1 if not match.fix else fit.slim // 2])
         if not (match.fix or match.commands):
             yield from self._rows("meaning", match.meaning, fit.slim)
+
+    def _commands(self, commands: Sequence[str]) -> Iterator[Text]:
+        for command in commands:
+            rows = [command_row(line) for line in command.splitlines()]
+            yield from labelled("run", rows, self.width)
 
     def _rows(self, label: str, text: str, most: int | None, style: str = PLAIN) -> list[Text]:
         if not text:

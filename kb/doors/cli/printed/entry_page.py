@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from kb.doors.cli.outcomes import move_in_words
 from kb.doors.cli.printed.lines import (
     ASIDE,
-    COMMAND,
     PLAIN,
     TITLE,
     WARNING,
     blank_between,
+    command_row,
     paragraphs,
     styled,
     text_rows,
@@ -167,14 +167,16 @@ def _part(heading: str, name: str, value: Any, width: int) -> Iterator[Text]:
     if isinstance(value, str):
         yield from text_rows(value, width, WARNING if name == "warning" else PLAIN, 2)
         return
+    if name == "commands":
+        for command in value:
+            yield from (styled(("  $ ", ASIDE)) + command_row(line) for line in str(command).splitlines())
+        return
     for number, item in enumerate(value if isinstance(value, list) else [value], 1):
-        mark = f"{number}. " if name == "steps" else "$ " if name == "commands" else "- "
-        style = COMMAND if name == "commands" else PLAIN
-        lines = (_told(item).splitlines() if name == "commands" else paragraphs(_told(item))) or [""]
-        line = styled((mark, ASIDE), (lines[0], style))
-        yield from wrapped(line, width, 2 + len(mark), 2)
+        mark = f"{number}. " if name == "steps" else "- "
+        lines = paragraphs(_told(item)) or [""]
+        yield from wrapped(styled((mark, ASIDE), (lines[0], PLAIN)), width, 2 + len(mark), 2)
         for more in lines[1:]:
-            yield from wrapped(styled((more, style)), width, 2 + len(mark))
+            yield from wrapped(styled((more, PLAIN)), width, 2 + len(mark))
 
 
 def _heading(text: str, style: str = TITLE) -> list[Text]:

@@ -61,6 +61,16 @@ def text_rows(text: str, width: int, style: str = PLAIN, indent: int = 0) -> lis
     return rows
 
 
+def command_row(command: str) -> Text:
+    """A command in one line, however long: the terminal breaks it, and whoever copies it gets it whole."""
+    return styled((command, COMMAND))
+
+
+def height(lines: Iterable[Text], width: int) -> int:
+    """Rows that the lines take on a terminal, which breaks those that are longer."""
+    return sum(max(1, -(-line.cell_len // width)) for line in lines)
+
+
 def labelled(label: str, rows: Sequence[Text], width: int, style: str = ASIDE) -> list[Text]:
     """Rows, made for `inner(width)` columns, behind a label; below it where there is no room beside."""
     from rich.text import Text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from kb.doors.cli.printed import shape
-from kb.doors.cli.printed.lines import rendered
+from kb.doors.cli.printed.lines import height, rendered
 from kb.doors.cli.printed.screen import UNWRAPPED, Screen, page_through, pager, screen, width_of
 from kb.text.escaping import escaped, visible
 
@@ -67,7 +67,7 @@ def print_text(text: object, *, nl: bool = True) -> None:
 
 def print_lines(lines: Sequence[Text], terminal: Screen, *, paged: bool = True) -> None:
     """A page for a terminal, whose texts were made safe by `lines.py`; through the pager where it is longer."""
-    _print_page(rendered(lines, terminal), len(lines) if paged else 0, terminal)
+    _print_page(rendered(lines, terminal), height(lines, terminal.width) if paged else 0, terminal)
 
 
 def print_page(page: Callable[[int], Sequence[Text]]) -> None:
@@ -91,6 +91,16 @@ def print_long(text: str) -> None:
     else:
         rows = sum(1 + len(line) // terminal.width for line in shown.splitlines())
         _print_page(shown if shown.endswith("\n") else f"{shown}\n", rows, terminal)
+
+
+def print_markdown(text: str) -> None:
+    """As `print_long`, of a text in Markdown: as a page where there is a terminal, as it is in a pipe."""
+    if terminal := screen():
+        from kb.doors.cli.printed.markdown_page import markdown_page
+
+        print_lines(markdown_page(text, terminal.width), terminal)
+    else:
+        print_long(text)
 
 
 def _print_page(text: str, rows: int, terminal: Screen) -> None:

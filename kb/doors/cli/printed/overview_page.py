@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _NEXT = "kb check TEXT, or LOG | kb check -; all commands: kb --help"
+_TELL = "kb outcome ID resolved (or failed)"
 _MISTAKES = 5
 """Mistakes in files that are shown."""
 
@@ -73,16 +74,20 @@ def first_page(steps: Sequence[tuple[str, str]], width: int) -> list[Text]:
 def _waiting(overview: Overview) -> Iterator[tuple[str, str]]:
     """What waits for somebody, and the command for it."""
     if n := overview.without_outcome:
-        yield (
-            f"{n} known answers of this week without an outcome: did they help?",
-            "kb outcome ID resolved (or failed)",
-        )
+        yield f"{_counted(n, 'known answer')} of this week without an outcome: did it help?", _TELL
     if n := overview.proposals:
-        yield f"{n} proposals to decide on", "kb proposals"
+        yield f"{_counted(n, 'proposal')} to decide on", "kb proposals"
     if n := overview.quarantined:
-        yield f"{n} entries in quarantine, not offered", "kb healthy check; kb status ID"
+        yield (
+            f"{_counted(n, 'entry', 'entries')} in quarantine, not offered",
+            "kb healthy check; kb status ID",
+        )
     if n := overview.unembedded:
-        yield f"{n} texts to be embedded; the next question does it", "kb doctor --repair"
+        yield f"{_counted(n, 'text')} to be embedded; the next question does it", "kb doctor --repair"
+
+
+def _counted(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one if n == 1 else many or f'{one}s'}"
 
 
 def _waits(text: str, command: str, width: int) -> Iterator[Text]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from kb.errors import InvalidInput, NotThere, Stopped
+from kb.errors import InvalidInput, NotThere, Refused, Stopped
 
 
 class Ends(IntEnum):
@@ -29,8 +29,8 @@ class Ends(IntEnum):
 
 TABLE = {
     Ends.DONE: "it did what was asked",
-    Ends.FAILED: "it could not: no home, nothing of that name, an unreadable file, a full disk; or what it looked"
-    " at is not well (`doctor`), not all taken in (`ingest`), below what was asked for (`eval`)",
+    Ends.FAILED: "it could not: no home, nothing of that name, not as things stand, an unreadable file, a full disk;"
+    " or what it looked at is not well (`doctor`), not all taken in (`ingest`), below what was asked for (`eval`)",
     Ends.WRONG: "the command line is wrong: an unknown option, a missing argument, a value that makes no sense",
     Ends.ASKED: "with `check --exit-code` alone, where 0, 1 and 2 say known, related and unknown: any mistake",
     Ends.STOPPED: "it was interrupted; what was committed stays",
@@ -43,7 +43,7 @@ def code_of(error: Exception) -> Ends:
     """The exit code of an error that a command ended with."""
     if isinstance(error, Stopped):
         return Ends.STOPPED
-    senseless = isinstance(error, InvalidInput) and not isinstance(error, NotThere)
+    senseless = isinstance(error, InvalidInput) and not isinstance(error, NotThere | Refused)
     return Ends.WRONG if senseless else Ends.FAILED
 
 
