@@ -12,13 +12,14 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import msgspec
 
 from kb.errors import KbError
+from kb.text.times import day_of
 
 if TYPE_CHECKING:
     from kb.notify.forms.form import Sending
@@ -116,7 +117,7 @@ def pressed_in_slack(
 
 def signed(button: Button, secret: str, until: datetime | None = None) -> dict[str, Any]:
     """The context of a button for Mattermost: what it says, how long it holds, and the token that proves both."""
-    ends = f"{until:%Y-%m-%d}" if until else ""
+    ends = day_of(until).isoformat() if until else ""
     said = msgspec.to_builtins(button)
     return {"button": said, "until": ends, "token": _token(said, ends, secret)}
 
@@ -130,7 +131,7 @@ def pressed_in_mattermost(body: bytes, secrets: Mapping[str, str], now: datetime
     secret = secrets.get(button.target, "")
     if not secret or not hmac.compare_digest(_token(said, ends, secret).encode(), token.encode()):
         raise NotBelieved("the token is not that of a button of ours")
-    if ends and ends < f"{now.astimezone(UTC):%Y-%m-%d}":
+    if ends and ends < day_of(now).isoformat():
         raise NotBelieved("the button has ended; say it with: kb outcome")
     once = _text(data, "trigger_id")
     if not once or not _text(data, "user_id"):
