@@ -141,8 +141,6 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "config show": ("kb config show",),
     "notify list": ("kb notify list", "kb notify list --state failed"),
     "notify targets": ("kb notify targets",),
-    "notify send": ("kb notify send                            # all that waits and is due",),
-    "notify test": ("kb notify test chat",),
     "doctor": ("kb doctor", "kb doctor --repair"),
     "backup": ("kb backup", "kb backup /mnt/copies/kb.json"),
     "restore": ("kb restore state/backups/2026-11-21.db",),
