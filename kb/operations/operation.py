@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,7 +59,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "pattern": ("error_pattern",),
     "value": ("item",),
 }
-"""Names that callers give to an argument, where the operation has none of that name."""
+"""Names that callers give to an argument, where the operation has none of that name, and it can mean no other one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +147,14 @@ class Operation:
 
     def _by_name(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """What was given, by the operation's own names."""
-        synonyms = {
-            other: name
+        meant = [
+            (other, name)
             for name in self.parameters
             for other in SYNONYMS.get(name, ())
             if other not in self.parameters and name not in given
-        }
+        ]
+        several = Counter(other for other, _ in meant)
+        synonyms = {other: name for other, name in meant if several[other] == 1}
         said = {synonyms.get(name, name): value for name, value in given.items()}
         if unknown := [name for name in said if name not in self.parameters]:
             raise InvalidInput(f"{self.name}: {unknown_name(unknown[0], self.parameters, 'argument')}")

@@ -178,3 +178,37 @@ def test_after_all_that_the_home_is_whole(agent: Agent, shared_kb: KnowledgeBase
 
     assert answer["verdict"] == "known"
     assert shared_kb.check()[0] == []
+
+
+LENIENT: list[tuple[str, dict[str, Any]]] = [
+    ("check_known_issues", {"query": "the lighthouse lamp is out"}),
+    ("check_known_issues", {"error": "the lighthouse lamp is out", "env": "prod", "tool": "lampctl"}),
+    ("search_incidents", {"text": "lighthouse"}),
+    ("memory_view", {"file": "learned/patterns", "contains": "lamp"}),
+    ("memory_query", {"key": "learned/patterns", "path": ""}),
+    (
+        "memory_append",
+        {"file": "learned/runbooks", "path": "procedures", "value": {"name": "Lamp", "steps": ["x"]}},
+    ),
+    (
+        "learn_tool_fix",
+        {"tool": "lampctl", "pattern": "lamp 4 has no gas", "cause": "empty", "fix": "fill it"},
+    ),
+    ("skill_run", {"skill_name": "weekly_summary", "arguments": {"days": 1}}),
+]
+
+
+@pytest.mark.parametrize(("tool", "arguments"), LENIENT, ids=lambda value: str(value)[:40])
+def test_the_usual_other_names_of_arguments_are_taken(agent: Agent, tool: str, arguments: dict[str, Any]):
+    agent.call(tool, **arguments)
+
+
+def test_a_name_that_may_mean_two_arguments_is_asked_about(agent: Agent):
+    sentence = agent.refused("incident_mitigate", action="filled the lamp", id="incident-x")
+
+    assert "there is no argument 'id'" in sentence
+    assert "entry_id, worked, incident_id" in sentence
+
+
+def test_a_name_is_no_other_one_where_the_right_one_is_given_too(agent: Agent):
+    assert "there is no argument 'query'" in agent.refused("check_known_issues", error_text="x", query="y")
