@@ -222,8 +222,8 @@ class _Step:
         """What belongs to no incident that is going on: by the rules it opens one, or is only looked up."""
         message, said = self.message, self.said
         if not opens(said, message.hook, message.alert, message.severity):
-            same = self.known and self.known.firing and group.said == message.said
-            self.home.groups.put(replace(group, said=message.said))
+            same = self.known and self.known.firing and group.said == message.wording
+            self.home.groups.put(replace(group, said=message.wording))
             self._done("opens nothing", state=HookState.DONE if same else HookState.LOOKUP)
             return
         alike = self.home.groups.alike(group.fingerprint, group.service, group.environment)

@@ -497,3 +497,12 @@ def test_an_incident_does_not_wait_for_a_brief_that_is_late_and_is_told_of_it_wh
     lookup = inbox.kb._parts.ledger.find_lookup(known["lookup_id"])
     assert lookup
     assert lookup["incident"] == inbox.one().id
+
+
+def test_what_opens_nothing_is_looked_up_once_however_many_of_it_fire(inbox: Inbox):
+    for count in (1, 2, 1, 2):
+        inbox.sends(alerts(now=inbox.now, severity="info", count=count))
+        inbox.passes(minutes=1)
+
+    found = inbox.kb._parts.ledger.lookups(inbox.now - timedelta(1), inbox.now + timedelta(1))
+    assert len(found) == 1
