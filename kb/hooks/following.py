@@ -24,8 +24,8 @@ from kb.store.hooks.deliveries import DeliveryTable
 from kb.store.hooks.groups import GroupTable
 from kb.triage.brief import render
 
-Ask = Callable[[Message], Brief]
-"""The brief for a message; the lookup is recorded."""
+Ask = Callable[[Message], Brief | None]
+"""The brief for a message, with its lookup recorded; None where that would take too long."""
 _LIVE = (Phase.INVESTIGATING, Phase.MITIGATING)
 
 
@@ -49,6 +49,24 @@ class Following:
             step = _Step(self, message, said, now, self.groups.find(message.hook, message.key))
             step.keeps_quiet() if quiet else step.fires(brief) if firing else step.ends()
         self.incidents.settle()
+
+    def follow_up(self, message: Message, brief: Brief, now: datetime) -> None:
+        """What is known of a delivery came later: its incident, where it opened one, is told of it."""
+        one = message.delivery
+        with self.incidents.ledger.write():
+            if not self.deliveries.is_in(one.id, HookState.LOOKUP):
+                return
+            if one.incident:
+                incident = self.incidents.get(one.incident)
+                body = {
+                    **_told(incident),
+                    "words": "What is known of it",
+                    "hook": message.hook,
+                    **_known(brief),
+                }
+                self.news.add(NewsKind.UPDATED, one.incident, body, now)
+            note = f"{brief.verdict}, {brief.lookup_id or 'not recorded'}"
+            self.deliveries.mark(one.id, HookState.DONE, note=note)
 
     def settle(self, now: datetime) -> None:
         """End the incidents of what flapped and has been quiet since."""
@@ -204,8 +222,8 @@ class _Step:
         """What belongs to no incident that is going on: by the rules it opens one, or is only looked up."""
         message, said = self.message, self.said
         if not opens(said, message.hook, message.alert, message.severity):
-            same = self.known and self.known.firing and group.said == message.said
-            self.home.groups.put(replace(group, said=message.said))
+            same = self.known and self.known.firing and group.said == message.wording
+            self.home.groups.put(replace(group, said=message.wording))
             self._done("opens nothing", state=HookState.DONE if same else HookState.LOOKUP)
             return
         alike = self.home.groups.alike(group.fingerprint, group.service, group.environment)
@@ -216,9 +234,10 @@ class _Step:
         elif stormed := self.home.stormed(said, self.now):
             self._join(group, stormed)
         else:
-            self._open(group, brief or self.home.ask(message))
+            self._open(group, brief)
 
-    def _open(self, group: AlertGroup, brief: Brief) -> None:
+    def _open(self, group: AlertGroup, brief: Brief | None) -> None:
+        """Open an incident; where the brief is not there yet, it follows."""
         alert = self.message.alert
         incident, new = self.home.incidents.open(
             self.message.title,
@@ -227,21 +246,17 @@ class _Step:
             severity=self.message.severity,
             alert=alert.text,
             started=alert.starts,
-            lookup_id=brief.lookup_id,
+            lookup_id=brief.lookup_id if brief else None,
             details="\n".join(alert.notes),
         )
         self.home.groups.put(replace(group, incident=incident.id, said=self.message.said))
-        body = {
-            "verdict": str(brief.verdict),
-            "lookup_id": brief.lookup_id,
-            "entries": list(brief.entries),
-            "brief": render(brief),
-        }
+        body = _known(brief) if brief else {}
         if new:
             self._tell(NewsKind.OPENED, incident, _fire(alert.firing), **body)
         else:
             self._tell(NewsKind.UPDATED, incident, f"An alert tells of it, too ({self.message.by})", **body)
-        self._done("opened an incident" if new else "joined an incident that was open", incident.id)
+        done = HookState.DONE if brief else HookState.LOOKUP
+        self._done("opened an incident" if new else "joined an incident that was open", incident.id, done)
 
     def _join(self, group: AlertGroup, incident_id: str) -> None:
         """Too many incidents are being opened: it is noted in the newest, and told once in a while."""
@@ -287,6 +302,16 @@ class _Step:
 
     def _done(self, note: str, incident: str | None = None, state: HookState = HookState.DONE) -> None:
         self.home.deliveries.mark(self.message.delivery.id, state, incident, note)
+
+
+def _known(brief: Brief) -> dict[str, Any]:
+    """What is known of an alert, as news say it."""
+    return {
+        "verdict": str(brief.verdict),
+        "lookup_id": brief.lookup_id,
+        "entries": list(brief.entries),
+        "brief": render(brief),
+    }
 
 
 def _told(incident: LiveIncident) -> dict[str, Any]:

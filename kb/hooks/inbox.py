@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 from kb.configuration.file import ConfigurationFile
 from kb.configuration.sections import Configuration, GenericHook, Hook
 from kb.errors import InvalidInput, KbError
-from kb.hooks.following import Following
+from kb.hooks.following import Ask, Following
 from kb.hooks.keys import at_place, delivery_key, hash_of, told_key
 from kb.hooks.message import Message, read_message
 from kb.hooks.senders import Sender, sender_of
@@ -66,7 +66,11 @@ class HookInbox:
         self.news = AnnouncementTable(db)
         self.groups = GroupTable(db)
         self._file, self._triage, self._clock = configuration, triage, clock
-        self._following = Following(self.deliveries, self.groups, self.news, incidents, self._brief)
+        self.ask: Ask = self.brief
+        """Who is asked what is known of an alert that opens an incident; the worker asks somebody beside itself."""
+        self._following = Following(
+            self.deliveries, self.groups, self.news, incidents, lambda message: self.ask(message)
+        )
         read = configuration.load()
         self._good = None if read.problems else read.values
         self._db = db
@@ -138,9 +142,36 @@ class HookInbox:
         return Accepted(number, not new)
 
     def work(self, more: Callable[[], bool] = lambda: True) -> None:
-        """Do what follows from all that waits, as long as `more` says so."""
-        while more() and self._some():
-            pass
+        """Do what follows from all that waits, as long as `more` says so; then look up what opened nothing."""
+        self.follow(more)
+        self.look_up(more)
+
+    def follow(self, more: Callable[[], bool] = lambda: True) -> None:
+        """Do what follows for incidents."""
+        while more():
+            said, now = self.configuration(), self._clock()
+            self._following.settle(now)
+            waiting = self.deliveries.due(now, HookState.WAITING, AT_ONCE)
+            if not waiting:
+                return
+            for one in waiting:
+                self._tried(one, self._follow, said)
+
+    def look_up(self, more: Callable[[], bool] = lambda: True) -> None:
+        """Look up what opened nothing, and what was opened before anything was known of it."""
+        while more():
+            asked = self.deliveries.due(self._clock(), HookState.LOOKUP, 1)
+            if not asked:
+                return
+            self._tried(asked[0], self._look_up, self.configuration())
+
+    def warm(self) -> None:
+        """Ask for nothing in particular, so that the first alert does not wait for what a first question loads."""
+        triage = self._triage()
+        triage.refresh()
+        triage.sources.lookup.find(
+            "is anything known", tool="", service="", environment="", limit=1, deep=True, now=self._clock()
+        )
 
     def look_after(self) -> None:
         """Let go of what was done long ago."""
@@ -149,21 +180,11 @@ class HookInbox:
         self.groups.forget(now, max(days, 30))
         self.news.forget(now, max(days, 30))
 
-    def _some(self) -> bool:
-        """Work on what is next; whether there was anything."""
-        said, now = self.configuration(), self._clock()
-        self._following.settle(now)
-        if waiting := self.deliveries.due(now, HookState.WAITING, AT_ONCE):
-            for one in waiting:
-                self._tried(one, lambda one=one: self._follow(one, said))  # type: ignore[misc]
-            return True
-        if asked := self.deliveries.due(now, HookState.LOOKUP, 1):  # what came meanwhile goes first
-            self._tried(asked[0], lambda: self._look_up(asked[0], said))
-        return bool(asked)
-
-    def _tried(self, one: HookDelivery, work: Callable[[], None]) -> None:
+    def _tried(
+        self, one: HookDelivery, work: Callable[[HookDelivery, Configuration], None], said: Configuration
+    ) -> None:
         try:
-            work()
+            work(one, said)
         except KbError as error:
             self._failed(one, str(error))
         except Exception as error:  # a mistake of kb's own must not hold up what others sent
@@ -188,8 +209,7 @@ class HookInbox:
 
     def _look_up(self, one: HookDelivery, said: Configuration) -> None:
         if message := self._read(one, said):
-            brief = self._brief(message)
-            self._mark(one, f"opens nothing; {brief.verdict}, {brief.lookup_id or 'not recorded'}")
+            self._following.follow_up(message, self.brief(message), self._clock())
 
     def _mark(self, one: HookDelivery, note: str) -> None:
         with self._db.write():
@@ -202,11 +222,12 @@ class HookInbox:
             self._mark(one, "its hook is no longer set up")
         return message
 
-    def _brief(self, message: Message) -> Brief:
+    def brief(self, message: Message) -> Brief:
+        """What is known of an alert; the lookup is recorded, with the incident that it opened."""
         triage = self._triage()
         with triage.at_once():
             problems = triage.refresh()
-            request = Request(alert=message.asked)
+            request = Request(alert=message.asked, incident_id=message.delivery.incident or "")
             return triage.brief(request, problems=problems, now=self._clock())
 
 

@@ -43,6 +43,11 @@ class Message:
         return hash_of(f"{self.alert.firing} {self.alert.left_out} {self.alert.text}")
 
     @property
+    def wording(self) -> str:
+        """A hash of its words alone: however many fire, the answer to them is the same."""
+        return hash_of(self.alert.text)
+
+    @property
     def by(self) -> str:
         """Who says it, for a timeline: `alertmanager: HighErrorRate`."""
         return f"{self.hook}: {self.title}"

@@ -13,7 +13,7 @@ class HookState(StrEnum):
     WAITING = "waiting"
     """Accepted; nothing followed from it yet."""
     LOOKUP = "lookup"
-    """What follows for incidents is done; it opens none, and is still to be looked up."""
+    """What follows for incidents is done; what is known of it is still to be looked up."""
     DONE = "done"
     FAILED = "failed"
     """It could not be worked on, several times; the reason stands beside it."""
@@ -32,6 +32,8 @@ class HookDelivery:
     """What was sent, without secrets."""
     state: HookState
     attempts: int = 0
+    incident: str | None = None
+    """The incident that it opened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

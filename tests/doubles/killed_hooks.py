@@ -44,14 +44,15 @@ def with_death(kb: KnowledgeBase, step: str) -> None:
     table.step = step
 
     def ask(message: Message) -> Brief:
-        brief = real.ask(message)
+        brief = inbox.brief(message)
         if step == "after lookup":
             die()
         return brief
 
-    inbox._following = replace(real, deliveries=table, ask=ask)
+    inbox.ask = ask
+    inbox._following = replace(real, deliveries=table)
     if step == "after commit":
-        inbox._following = DiesAfterCommit(table, real.groups, real.news, real.incidents, ask)
+        inbox._following = DiesAfterCommit(table, real.groups, real.news, real.incidents, real.ask)
 
 
 class DiesAfterCommit(Following):

@@ -480,3 +480,29 @@ def test_what_somebody_notes_of_an_incident_that_the_alert_ended_is_found_from_t
     brief = inbox.kb.triage(alerts("QuotaReached", now=inbox.now))
 
     assert inbox.one().id in brief.entries
+
+
+def test_an_incident_does_not_wait_for_a_brief_that_is_late_and_is_told_of_it_when_it_is_there(inbox: Inbox):
+    lesson = inbox.kb.learn_pattern("remaining connection slots are reserved", meaning="pool", fix="raise it")
+    inbox.kb.hooks.ask = lambda _message: None
+    inbox.accepts(alerts(now=inbox.now))
+    inbox.kb.hooks.follow()
+    assert inbox.kinds() == ["opened"]
+    assert "brief" not in inbox.news()[0][1]
+    inbox.kb.hooks.look_up()
+
+    assert inbox.kinds() == ["opened", "updated"]
+    known = inbox.news()[1][1]
+    assert lesson.id in known["entries"]
+    lookup = inbox.kb._parts.ledger.find_lookup(known["lookup_id"])
+    assert lookup
+    assert lookup["incident"] == inbox.one().id
+
+
+def test_what_opens_nothing_is_looked_up_once_however_many_of_it_fire(inbox: Inbox):
+    for count in (1, 2, 1, 2):
+        inbox.sends(alerts(now=inbox.now, severity="info", count=count))
+        inbox.passes(minutes=1)
+
+    found = inbox.kb._parts.ledger.lookups(inbox.now - timedelta(1), inbox.now + timedelta(1))
+    assert len(found) == 1

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 
 import anyio
 import anyio.to_thread
@@ -53,17 +54,17 @@ class HookDoor:
     @contextmanager
     def of(cls, kb: KnowledgeBase, most: int) -> Iterator[HookDoor]:
         """The door over connections of its own, with its worker at work; `most` are bytes of a body."""
-        accepting, working = kb.beside(), kb.beside()
+        accepting, working, asking = kb.beside(), kb.beside(), kb.beside()
 
         @contextmanager
-        def inbox() -> Iterator[HookInbox]:
+        def of(one: KnowledgeBase) -> Iterator[HookInbox]:
             with calling(ACTOR):
-                yield working.hooks
+                yield one.hooks
 
         accepting.hooks.make_durable()
         with suppress(OSError):  # of a home that cannot be written, every delivery says so
             kb.home.locks.mkdir(parents=True, exist_ok=True)
-        worker = HookWorker(inbox, kb.home.locks / "hooks.lock")
+        worker = HookWorker(partial(of, working), partial(of, asking), kb.home.locks / "hooks.lock")
         with worker.at_work():
             yield cls(accepting.hooks, worker.wake, most)
 

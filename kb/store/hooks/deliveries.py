@@ -154,4 +154,5 @@ def _delivery(row: Row) -> HookDelivery:
         body=row["body"],
         state=HookState(row["state"]),
         attempts=row["attempts"],
+        incident=row["incident"],
     )
