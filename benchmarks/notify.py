@@ -31,8 +31,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kb.doors.mcp.worker import current_actor
-
 from kb import KnowledgeBase
 from kb.incidents.by_alert import IncidentsByAlert
 from kb.model.brief import JudgedSeverity
@@ -250,7 +248,7 @@ def main() -> None:
             make_home(home)
         (home / "kb.toml").write_text(_TARGETS.format(url=chat.url, token=TOKEN, channel=CHANNEL))
         (home / "kb.toml").chmod(0o600)
-        with KnowledgeBase.open(home, actor=current_actor, exact_below=50_000) as kb:
+        with KnowledgeBase.open(home, exact_below=50_000) as kb:
             writer = Writer(kb)
             print(f"home of {sum(kb.counts().values()):,} entries; times from the row to the receiver")
             with serving(home):

@@ -72,6 +72,20 @@ def test_deliveries_of_webhooks_are_counted_when_they_come_and_while_they_wait(o
     assert told("kb_webhooks_to_do") == {"waiting": 1, "lookup": 0, "failed": 0}
 
 
+def test_a_scrape_tells_how_many_messages_people_did_not_get(own: Path):
+    (own / "kb.toml").write_text(
+        '[[notify]]\nname = "lost"\nkind = "slack"\nurl_env = "NO_SUCH_VARIABLE_HERE"\n'
+    )
+    with KnowledgeBase.open(own) as kb:
+        kb.incidents.open("the winch is frozen")
+        kb.notices.send()
+        with Metrics.of(kb.home) as found:
+            messages = values(found.text().decode(), "kb_messages")
+
+    assert messages["failed"] == 1
+    assert messages["waiting"] == 0
+
+
 def test_lookups_of_other_processes_are_counted_from_the_start_of_the_server(own: Path):
     with KnowledgeBase.open(own) as kb:
         kb.check_known_issues("asked before anybody counted")

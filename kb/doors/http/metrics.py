@@ -91,6 +91,8 @@ class HomeMetrics(Collector):
         )
         waiting = _by_one(self._counts.waiting_proposals())
         yield gauge("kb_proposals_waiting", "Proposals that nobody has decided on.", ("kind",), waiting)
+        messages = _by_one(self._counts.messages())
+        yield gauge("kb_messages", "Messages to people, of the last 90 days.", ("state",), messages)
         lookups, outcomes = _by_one(self._lookups.counted()), _by_one(self._outcomes.counted())
         yield counter("kb_lookups", "Lookups that were recorded.", ("verdict",), lookups)
         to_do, delivered = _by_one(self._counts.deliveries_to_do()), _by_one(self._deliveries.counted())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from kb.model.entry import OFFERED
 from kb.model.hook import HookState
+from kb.model.notice import DeliveryState
 from kb.store.database import Database, placeholders
 
 
@@ -43,6 +44,11 @@ class Counts:
         states = [state for state in HookState if state is not HookState.DONE]
         rows = self._db.rows("SELECT state, count(*) FROM hook_deliveries WHERE state != 'done' GROUP BY 1")
         return {**dict.fromkeys(map(str, states), 0), **{row[0]: row[1] for row in rows}}
+
+    def messages(self) -> dict[str, int]:
+        """Messages to people, by state."""
+        rows = self._db.rows("SELECT state, count(*) FROM deliveries GROUP BY state")
+        return {str(state): 0 for state in DeliveryState} | {row[0]: row[1] for row in rows}
 
 
 @dataclass
