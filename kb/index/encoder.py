@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kb.errors import InvalidInput, StoreBroken
+from kb.index.inference import session
 from kb.index.model_cache import cache_folder, file_name, note_use, remove_unused
 
 if TYPE_CHECKING:
@@ -204,16 +205,8 @@ class OnnxEncoder:
         return self._session(1)
 
     def _session(self, threads: int) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        # Threads that wait by spinning save two milliseconds a query when alone, and cost thirty when
-        # four processes share two cores.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         note_use(self.exported)
-        return onnxruntime.InferenceSession(str(self.exported), options, providers=["CPUExecutionProvider"])
+        return session(str(self.exported), threads)
 
     @cached_property
     def _tokenizer(self) -> Any:

@@ -19,6 +19,7 @@ from kb.index.encoder import default_model
 from kb.index.export.bert_graph import INPUTS, sentence_graph
 from kb.index.export.description import NotBertShaped, describe
 from kb.index.export.export import export
+from kb.index.inference import session
 from tests.conftest import ROOT
 from tests.doubles.models import PADDING, write_model
 
@@ -78,12 +79,10 @@ def original_vectors(folder: Path, ids: list[list[int]]) -> dict[str, Any]:
 
 def vectors(model: Any, ids: list[list[int]]) -> Any:
     """What an exported model gives, a row a text."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    running = session(model)
     rows = [np.array([text], dtype=np.int64) for text in ids]
     return np.array(
-        [session.run(None, dict(zip(INPUTS, (row, np.ones_like(row)), strict=True)))[0][0] for row in rows]
+        [running.run(None, dict(zip(INPUTS, (row, np.ones_like(row)), strict=True)))[0][0] for row in rows]
     )
 
 
@@ -112,13 +111,11 @@ def test_the_default_model_and_those_of_many_shapes_give_to_a_millionth_what_sen
 
 @pytest.mark.parametrize("name", ["bert", "roberta", "largest", "root", "weighted", "last", "two-ways"])
 def test_padding_at_the_end_of_a_text_changes_nothing(name: str, tmp_path: Path) -> None:
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(built(write_model(tmp_path / name, **SHAPES[name])))
+    running = session(built(write_model(tmp_path / name, **SHAPES[name])))
     ids = np.array([[7, 150, 23, PADDING, PADDING], [7, 150, 23, 99, 4]])
     mask = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]])
 
-    together = session.run(None, dict(zip(INPUTS, (ids, mask), strict=True)))[0]
+    together = running.run(None, dict(zip(INPUTS, (ids, mask), strict=True)))[0]
 
     alone = vectors(built(tmp_path / name), [[7, 150, 23], [7, 150, 23, 99, 4]])
     assert np.abs(together - alone).max() < 1e-6

@@ -13,6 +13,7 @@ from typing import Any
 
 from kb.errors import StoreBroken
 from kb.index.export.bert_graph import INPUTS, OUTPUT
+from kb.index.inference import session
 
 MAX_ERROR = 1e-4
 """How far a component of a vector may be off; rounding alone stays below 1e-6."""
@@ -64,7 +65,6 @@ class Original:
     def compare(self, exported: Path) -> None:
         """Raise StoreBroken when the vectors of the file are not those of this model."""
         import numpy as np
-        import onnxruntime
 
         torch = self._torch
         probe = torch.arange(5, 13).reshape(2, 4)
@@ -72,7 +72,8 @@ class Original:
         with torch.no_grad():
             own = self._model({"input_ids": probe, "attention_mask": ones})["sentence_embedding"]
             expected = torch.nn.functional.normalize(own, p=2, dim=1).numpy()
-        session = onnxruntime.InferenceSession(str(exported), providers=["CPUExecutionProvider"])
-        given = session.run(None, dict(zip(INPUTS, (probe.numpy(), ones.numpy()), strict=True)))[0]
+        given = session(str(exported)).run(
+            None, dict(zip(INPUTS, (probe.numpy(), ones.numpy()), strict=True))
+        )[0]
         if (error := float(np.abs(given - expected).max())) > MAX_ERROR:
             raise StoreBroken(f"the exported model's vectors differ by {error:.1g} from the original's")

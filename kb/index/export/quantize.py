@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kb.index.inference import session, silent
+
 STRENGTH = 0.65
 """How much of what is large in a channel moves into the weights (the alpha of SmoothQuant)."""
 LEAST_COSINE = 0.98
@@ -49,6 +51,8 @@ def quantize(model: Any, target: Path, sentences: Sequence[Sequence[int]]) -> No
     further from the original's than `LEAST_COSINE`.
     """
     import onnx
+
+    silent()
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     products = _products(model)
@@ -105,9 +109,9 @@ def _watched(
     names = [product.value for product in products]
     for name in names:
         watched.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    session, vectors, found = _session(watched.SerializeToString()), [], dict[str, Any]()
+    running, vectors, found = session(watched.SerializeToString()), [], dict[str, Any]()
     for text in texts:
-        vector, *values = _run(session, text)
+        vector, *values = _run(running, text)
         vectors.append(vector[0])
         for name, value in zip(names, values, strict=True):
             seen = np.abs(value.reshape(-1, value.shape[-1])).max(axis=0)
@@ -167,21 +171,13 @@ def _agreement(path: Path, vectors: Sequence[Any], texts: Sequence[Sequence[int]
     """The least cosine between the texts' vectors and those that the file gives."""
     import numpy as np
 
-    session = _session(str(path))
-    pairs = zip(vectors, (_run(session, text)[0][0] for text in texts), strict=True)
+    running = session(str(path))
+    pairs = zip(vectors, (_run(running, text)[0][0] for text in texts), strict=True)
     return min(float(np.dot(one, other)) for one, other in pairs)
 
 
-def _session(model: str | bytes) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-
-def _run(session: Any, text: Sequence[int]) -> list[Any]:
+def _run(running: Any, text: Sequence[int]) -> list[Any]:
     import numpy as np
 
     ids = np.array([text], dtype=np.int64)
-    return list(session.run(None, dict(zip(_INPUTS, (ids, np.ones_like(ids)), strict=True))))
+    return list(running.run(None, dict(zip(_INPUTS, (ids, np.ones_like(ids)), strict=True))))
