@@ -211,3 +211,17 @@ def test_no_text_acts_on_the_terminal_through_a_page(home: Path, words: tuple[st
     assert code == 0
     assert "⟨U+202E×3⟩" in seen
     assert not ACTING.search(SGR.sub("", seen)), seen
+
+
+def test_what_is_listed_ends_its_lines_between_words_and_what_is_copied_keeps_them(
+    home: Path, run_kb: RunKb
+) -> None:
+    title = "The tide gauge of the outer harbour has reported a negative depth since the last storm"
+    opened = run_kb("incident", "open", title, "--service", "tide").stdout.split()[0]
+    for words in (("incident", "list"), ("incident", "show"), ("doctor",)):
+        _, seen = on_terminal(*words, home=home, width=50)
+        assert max(len(line) for line in seen.splitlines() if line != opened) <= 50
+        assert title in " ".join(seen.split()) or words == ("doctor",)
+    assert opened in on_terminal("incident", "list", home=home, width=20)[1]  # an id is never broken
+    _, update = on_terminal("incident", "update", "--focus", title, home=home, width=50)
+    assert title in update  # it is posted somewhere

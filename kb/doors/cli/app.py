@@ -14,7 +14,6 @@ from kb.doors.cli import (
     learning,
     memory,
     outcomes,
-    overview,
     proposing,
     serving,
     weekly,
@@ -72,6 +71,8 @@ def options(
     context.obj = home
     shape.begin(as_json)
     if context.invoked_subcommand is None:
+        from kb.doors.cli import overview
+
         overview.tell(context, as_json)
 
 

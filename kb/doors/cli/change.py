@@ -73,9 +73,8 @@ def list_changes(
     if as_json:
         print_json(found[:limit])
     else:
-        print_long(
-            "\n".join(change_in_words(change) for change in found[:limit]) or f"no change since {since}"
-        )
+        told = "\n".join(change_in_words(change) for change in found[:limit])
+        print_long(told or f"no change since {since}", fold=True)
     if len(found) > limit:
         say(f"{len(found) - limit} older changes not shown (--limit)")
     if unnamed:

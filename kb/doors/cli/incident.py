@@ -63,7 +63,7 @@ def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) ->
     for event in found.timeline:
         if line := told(event):  # lines of a text stand further in: none passes for a step
             lines.append(f"  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
-    print_long("\n".join(lines))
+    print_long("\n".join(lines), fold=True)
 
 
 @app.command()

@@ -60,9 +60,11 @@ def print_json(value: object) -> None:
 def print_text(text: object, *, nl: bool = True) -> None:
     """Data for a person on stdout.  Every text that a command prints goes through here or `say`.
 
-    What a terminal would obey, and what nobody would see, has a mark in its place.
+    What a terminal would obey, and what nobody would see, has a mark in its place.  On a terminal, lines end between
+    words; a text that brings its own last line end (`nl` is false) is one to be copied, and keeps its lines.
     """
-    typer.echo(visible(str(text)), nl=nl)
+    shown = visible(str(text))
+    typer.echo(_fitted(shown) if nl else shown, nl=nl)
 
 
 def print_lines(lines: Sequence[Text], terminal: Screen, *, paged: bool = True) -> None:
@@ -83,9 +85,13 @@ def print_plain(lines: Sequence[Text]) -> None:
     print_text("\n".join(line.plain for line in lines))
 
 
-def print_long(text: str) -> None:
-    """As `print_text`, of a text that may be longer than the terminal: then through the pager."""
+def print_long(text: str, *, fold: bool = False) -> None:
+    """As `print_text`, of a text that may be longer than the terminal: then through the pager.
+
+    Its lines stay as they are (YAML is copied), unless `fold` is given.
+    """
     terminal, shown = screen(), visible(text)
+    shown = _fitted(shown) if fold else shown
     if terminal is None:
         typer.echo(shown, nl=not shown.endswith("\n"))
     else:
@@ -124,6 +130,12 @@ def say(message: str) -> None:
     if sys.stderr.isatty():
         shown = "\n".join(_folded(line, width_of(sys.stderr)) for line in shown.split("\n"))
     typer.echo(shown, err=True)
+
+
+def _fitted(text: str) -> str:
+    """The text for standard output: on a terminal, with lines that end between words."""
+    terminal = screen()
+    return "\n".join(_folded(line, terminal.width) for line in text.split("\n")) if terminal else text
 
 
 def _folded(line: str, width: int) -> str:

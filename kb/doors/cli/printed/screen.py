@@ -9,7 +9,6 @@ the terminal goes through `KB_PAGER`, else `PAGER`, else `less`, which ends at o
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -65,6 +64,8 @@ def pager(environ: Mapping[str, str] = os.environ) -> list[str]:
     """The command that shows long texts; empty where there is none, or where the terminal cannot show it."""
     if not sys.stdout.isatty() or environ.get("TERM", "") in ("", "dumb"):
         return []
+    import shlex
+
     named = next((environ[name] for name in ("KB_PAGER", "PAGER") if name in environ), "less")
     try:
         words = shlex.split(named)

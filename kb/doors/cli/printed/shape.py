@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from kb.errors import InvalidInput
 
@@ -17,8 +16,7 @@ Fields = dict[str, "Fields"]
 """Fields as a tree; one that is empty is taken whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """What the command line said of its JSON."""
 
     wanted: bool = False
@@ -42,15 +40,14 @@ def begin(wanted: bool) -> None:
 
 def with_lines(lines: bool) -> bool:
     """Take in `--jsonl`."""
-    _SHAPE.set(replace(_SHAPE.get(), lines=lines))
+    _SHAPE.set(_SHAPE.get()._replace(lines=lines))
     return lines
 
 
 def with_fields(fields: str) -> str:
     """Take in `--fields`: names with commas between them, inner ones behind a dot."""
-    _SHAPE.set(
-        replace(_SHAPE.get(), fields=tuple(part.strip() for part in fields.split(",") if part.strip()))
-    )
+    said = tuple(part.strip() for part in fields.split(",") if part.strip())
+    _SHAPE.set(_SHAPE.get()._replace(fields=said))
     return fields
 
 

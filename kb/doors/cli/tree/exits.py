@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from typer import TyperException
+
 from kb.errors import InvalidInput, NotThere, Refused, Stopped
 
 
@@ -41,6 +43,8 @@ TABLE = {
 
 def code_of(error: Exception) -> Ends:
     """The exit code of an error that a command ended with."""
+    if isinstance(error, TyperException):
+        return Ends(error.exit_code)
     if isinstance(error, Stopped):
         return Ends.STOPPED
     senseless = isinstance(error, InvalidInput) and not isinstance(error, NotThere | Refused)
