@@ -249,7 +249,7 @@ def test_a_mistake_in_the_file_takes_no_webhook_away_while_the_server_runs_and_k
         assert post(url, "/hooks/alertmanager", alerts(now=datetime.now(UTC)), BEARER)[0] == 202
     with served(home) as (url, process):
         assert process.stderr
-        said = process.stderr.readline()
+        said = next(line for line in process.stderr if "no webhooks are served" in line)
         status, answer = post(url, "/hooks/alertmanager", alerts(now=datetime.now(UTC)), BEARER)
         assert "no webhooks are served: kb.toml:15: retention.days is not known" in said
         assert (status, "kb.toml:15" in str(answer["detail"])) == (503, True)
