@@ -29,7 +29,7 @@ IDLE_SECONDS = 10.0
 """The same for a home that has no webhooks."""
 TIDY_SECONDS = 3600.0
 """Between two times that old deliveries are let go."""
-BRIEF_SECONDS = 2.0
+BRIEF_SECONDS = 4.0
 """How long an incident waits for its brief; then it is opened, and what is known of it follows."""
 _log = logging.getLogger("kb.hooks")
 Opened = Callable[[], AbstractContextManager[HookInbox]]
@@ -44,11 +44,11 @@ class Lookups:
         self._thread = ThreadPoolExecutor(1, "look up what webhooks bring")
         self._wanted, self._ended = threading.Event(), threading.Event()
         self._busy: Future[None] | None = None
-        self._late: Future[None] | Future[Brief] | None = None
+        self._late: Future[Brief] | None = None
 
     def warm(self) -> None:
-        """Begin to load what a first question needs; what opens meanwhile does not wait for it."""
-        self._late = self._thread.submit(self._warm)
+        """Begin to load what a first question needs; of what opens meanwhile only the first one waits for it."""
+        self._thread.submit(self._warm)
 
     def ask(self, message: Message) -> Brief | None:
         """The brief of what opens an incident; None where it is not there in time, or cannot be made."""
