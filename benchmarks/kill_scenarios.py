@@ -368,6 +368,12 @@ READING = frozenset(
         "show",
         "rehearse",
         "eval",
+        "config check",
+        "config show",
+        "notify list",
+        "notify targets",
+        "notify test",
+        "notify send",  # what it sends is killed at every step in tests/durability/test_people_told.py
         "healthy list",
         "change list",
         "change rollback-target",

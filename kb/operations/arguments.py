@@ -41,7 +41,10 @@ def as_text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError(f"must be text, not {in_words(value)}")
     if len(value) > MAX_TEXT:
-        raise ValueError(f"has {len(value)} characters, more than {MAX_TEXT}; give the telling part of it")
+        raise ValueError(
+            f"has {len(value)} characters, more than {MAX_TEXT}; give the telling part of it, "
+            "and take a whole text in with: kb ingest FILE"
+        )
     return _clean(value)
 
 

@@ -30,13 +30,25 @@ def reply(asked: Operation, record: object) -> CallToolResult:
     """What an operation returned, as a result for an agent."""
     told = asked.told(record) if asked.told else record
     whole, budget = plain(to_builtins(told)), asked.budget - _AROUND
-    enough = _ENOUGH if not isinstance(told, Answer) else _ENOUGH_CAUSES if told.alternatives else 1
+    enough: tuple[int, ...] = (_ENOUGH,)
+    if isinstance(told, Answer):
+        whole = {**whole, "matches": [*map(_without_defaults, whole["matches"])]}
+        enough = _ENOUGH_CAUSES if told.alternatives else (1,)
     data = fit(whole, budget, newest=asked.newest, more=asked.more, enough=enough)
     if isinstance(told, Answer):
         data = {**data, "hidden": told.hidden + len(told.matches) - len(data["matches"])}
     words = _answer_in_words(told) if isinstance(told, Answer) else asked.words(told) if asked.words else ""
     text = clipped(visible(words), budget) or compact(data)
     return CallToolResult(content=[TextContent(type="text", text=quoted(text))], structured_content=data)
+
+
+def _without_defaults(match: dict[str, Any]) -> dict[str, Any]:
+    """The match without what it says nothing by: an agent pays for every word."""
+    said = {key: value for key, value in match.items() if key not in _UNSAID or value not in _NOTHING}
+    return {
+        **said,
+        "trust": {k: v for k, v in match["trust"].items() if k not in _UNSAID or v not in _NOTHING},
+    }
 
 
 def _answer_in_words(answer: Answer) -> str:
@@ -73,8 +85,25 @@ _TEXT_LIMITS = (None, 1_500, 500, 160, 50)
 """Characters of a text, tried one after the other until the answer fits."""
 _ENOUGH = 5
 """Items of a list that are worth more than the ends of their texts."""
-_ENOUGH_CAUSES = 3
+_ENOUGH_CAUSES = (3, 2, 1)
 """Of a check whose matches are alternatives; of any other the first match is worth more whole than with others."""
+_NOTHING: tuple[object, ...] = (None, "", [], False, 0)
+_UNSAID = frozenset(
+    {
+        "also",
+        "same_service",
+        "general",
+        "date",
+        "severity",
+        "summary",
+        "resolved",
+        "failed",
+        "recurred",
+        "n",
+        "last",
+    }
+)
+"""Keys of a match and of its trust that its schema lets be left out, where they say nothing."""
 _FIELDS = 16
 """Keys that an item may have and keep."""
 _NAMED = 5
@@ -94,11 +123,12 @@ def fit(
     *,
     newest: bool | Collection[str] = False,
     more: str = "",
-    enough: int = _ENOUGH,
+    enough: Collection[int] = (_ENOUGH,),
 ) -> dict[str, Any]:
     """The data within a budget of tokens; `newest` keeps the ends of lists (of those it names), else beginnings.
 
-    Texts are cut only as far as `enough` items of each list ask for.
+    Texts are cut only as far as `enough` items of each list ask for; where even short ones do not let so many in, the
+    next number counts.
     """
     if len(compact(data)) < 2 * budget and tokens(compact(data)) <= budget:
         return data
@@ -111,7 +141,7 @@ def fit(
         return len(text) <= 4 * budget and tokens(text) <= budget
 
     *gentle, hardest = _TEXT_LIMITS
-    limit = next((limit for limit in gentle if fits(enough, limit)), hardest)
+    limit = next((limit for items in enough for limit in gentle if fits(items, limit)), hardest)
     return cut(_most_items(lambda items: fits(items, limit), _longest(data)), limit)
 
 
