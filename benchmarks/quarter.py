@@ -5,6 +5,7 @@ services with 40 root causes go past four memories: none, the ancestors' substri
 without the loop (its frozen self), and with it.  All see the same incidents and the same luck.  Both of
 ours open every incident, ask in it, and write down how it ended; only the loop hears what came of an
 entry, is taught words by that, and holds a review.
+`--by-alerts` compares the loop with itself where outcomes come only from ends of alerts, and from buttons.
 `--assumptions` prints every number that goes in, with its source or reason; `--sensitivity` moves the
 main ones; `-o FILE` keeps the figures as JSON.  Exits with 1 unless the loop is quicker than its frozen
 self by an interval that excludes zero.
@@ -27,6 +28,7 @@ from typing import Any
 from tqdm import tqdm
 
 from benchmarks.quarter_agent import Memory, live
+from benchmarks.quarter_alerts import AlertedLoop
 from benchmarks.quarter_assumptions import Assumptions, table
 from benchmarks.quarter_figures import FIGURES, Figures, Interval, Row, difference, figures
 from benchmarks.quarter_memories import ClosedLoop, FrozenSelf, NoMemory, RememberingEncoder, SubstringMemory
@@ -34,6 +36,9 @@ from benchmarks.quarter_stream import Quarter
 
 ARMS = ("none", "ancestor", "frozen", "loop")
 """The last is compared with the others, and first of all with the one before it."""
+
+HEARD = ("alerts", "buttons")
+"""The loop where nobody types an outcome: from ends of alerts alone, and from buttons as well."""
 
 MOVED: tuple[tuple[str, float], ...] = (
     ("hasty", 0.0),
@@ -67,8 +72,14 @@ def _lived(quarter: Quarter, arm: str) -> Iterator[Row]:
         yield from _rows(quarter, arm, plain[arm]())
         return
     with tempfile.TemporaryDirectory() as scratch:
-        kind = ClosedLoop if arm == "loop" else FrozenSelf
-        memory = kind(Path(scratch) / "home", _encoder(), quarter)
+        home = Path(scratch) / "home"
+        memory: FrozenSelf
+        if arm in HEARD:
+            presses = quarter.given.presses if arm == "buttons" else 0.0
+            memory = AlertedLoop(home, _encoder(), quarter, presses)
+        else:
+            kind = ClosedLoop if arm == "loop" else FrozenSelf
+            memory = kind(home, _encoder(), quarter)
         try:
             yield from _rows(quarter, arm, memory)
         finally:
@@ -131,6 +142,23 @@ def sensitivity(seeds: Sequence[int], given: Assumptions, workers: int) -> Itera
         }
 
 
+def by_alerts(rows: Sequence[Row], seeds: int) -> str:
+    """What is left of the loop's gain where nobody types an outcome, in Markdown."""
+    lines = [f"{seeds} seeds; against the frozen self, paired, with the 95 % interval.", ""]
+    lines += ["| outcomes | minutes | wrong offers followed | of the loop's gain |", "|---|---|---|---|"]
+    minutes, wrong = FIGURES["minutes"][1], FIGURES["wrong_tries"][1]
+    whole = difference(rows, "loop", "frozen", minutes).mean
+    for arm, called in (
+        ("loop", "typed"),
+        ("buttons", "ends of alerts and buttons"),
+        ("alerts", "ends of alerts"),
+    ):
+        gain = difference(rows, arm, "frozen", minutes)
+        share = f"{gain.mean / whole:.0%}" if whole < 0 else "the loop gained nothing"
+        lines.append(f"| {called} | {gain} | {difference(rows, arm, 'frozen', wrong)} | {share} |")
+    return "\n".join(lines)
+
+
 def main() -> int:
     """Measure with the options of the command line."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -141,6 +169,11 @@ def main() -> int:
     options.add_argument(
         "--sensitivity", action="store_true", help="move the main assumptions, one at a time"
     )
+    options.add_argument(
+        "--by-alerts",
+        action="store_true",
+        help="outcomes from ends of alerts and from buttons, beside typed ones",
+    )
     options.add_argument("-o", "--output", type=Path, help="JSON with all figures and rows")
     asked, given = options.parse_args(), Assumptions()
     if asked.assumptions:
@@ -150,6 +183,9 @@ def main() -> int:
     if asked.sensitivity:
         moved = list(_printed(sensitivity(seeds, given, asked.workers)))
         _keep(asked.output, {"seeds": list(seeds), "sensitivity": moved})
+        return 0
+    if asked.by_alerts:
+        print(by_alerts(run(seeds, given, ("frozen", *HEARD, "loop"), asked.workers), len(seeds)))
         return 0
     rows = run(seeds, given, ARMS, asked.workers)
     found = figures(rows, ARMS)

@@ -65,6 +65,7 @@ class Assumptions:
         0.7, "of what was tried gets an outcome, and of lessons are named by their incident's end; a guess"
     )
     verifies: float = _given(0.5, "of the recorded successes are verified; a guess")
+    presses: float = _given(0.5, "of what is told in a channel somebody presses a button; a guess")
     reviews: float = _given(0.8, "of the weekly proposals are decided by somebody; the rest stays open")
     review_errs: float = _given(0.1, "of these decisions are wrong")
 

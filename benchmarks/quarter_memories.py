@@ -128,20 +128,24 @@ class FrozenSelf:
     def ask(self, incident: Incident) -> Answer:
         """An incident is opened with the alert; then `check_known_issues` with the service, as an agent asks."""
         self.clock.now = incident.at
-        title = f"{incident.service}: {incident.text.splitlines()[0]}"[:_TITLE]
-        opened = self.kb.incidents.open(title, service=incident.service, alert=incident.text)
-        found = self.kb.check_known_issues(incident.text, service=incident.service, incident_id=opened.id)
+        opened = self.opened(incident)
+        found = self.kb.check_known_issues(incident.text, service=incident.service, incident_id=opened)
         offers = () if found.verdict is Verdict.UNKNOWN else found.matches
         return Answer(
             verdict=found.verdict.value,
             lookup_id=found.lookup_id,
-            incident_id=opened.id,
+            incident_id=opened,
             offers=tuple(
                 Offer(id=one.id, fix=one.fix, check=one.check, meaning=one.meaning)
                 for one in offers
                 if one.fix != _UNTOLD and one.confidence >= RELATED  # (below it the answer calls it unlikely)
             ),
         )
+
+    def opened(self, incident: Incident) -> str:
+        """An incident is opened with the alert; its id."""
+        title = f"{incident.service}: {incident.text.splitlines()[0]}"[:_TITLE]
+        return self.kb.incidents.open(title, service=incident.service, alert=incident.text).id
 
     def learn(self, lesson: Lesson, at: datetime) -> str:
         """`learn_pattern`."""
