@@ -86,7 +86,7 @@ _PLACES: dict[type[msgspec.Struct], str] = {
     sections.Hooks: "[hooks]",
     sections.Hook: "[hooks.TOOL]",
     sections.GenericHook: "[hooks.generic.NAME]",
-    sections.Template: "[hooks.generic.NAME.template]",
+    sections.HookTemplate: "[hooks.generic.NAME.template]",
     sections.OpenRule: "[[hooks.open]]",
     sections.HookLimits: "[hooks.limits]",
     sections.Target: "[[notify]]",

@@ -45,7 +45,7 @@ class Hook(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True
     """The environment variable that holds the secret."""
 
 
-class Template(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+class HookTemplate(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """Where a message of your own says what, each a JMESPath expression over its JSON."""
 
     alerts: str = "@"
@@ -79,7 +79,7 @@ class Template(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
 class GenericHook(Hook, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A hook of your own, `/hooks/generic/<name>`: as above, with where to read what."""
 
-    template: Template
+    template: HookTemplate
     """Where the message says what."""
     signature_header: str = "X-Hub-Signature-256"
     """The header with the HMAC-SHA256 of the body (of `timestamp:body` with a `timestamp_header`) in hex."""

@@ -12,11 +12,11 @@ from kb.configuration.sections import (
     GenericHook,
     Hook,
     HookLimits,
+    HookTemplate,
     Links,
     Path,
     Silence,
     Target,
-    Template,
 )
 from kb.model.notice import Target as Resolved
 
@@ -73,7 +73,7 @@ def _hook(name: str, hook: Hook) -> Iterator[Mistake]:
         yield from _template(place, path, hook.template)
 
 
-def _template(place: str, path: Path, template: Template) -> Iterator[Mistake]:
+def _template(place: str, path: Path, template: HookTemplate) -> Iterator[Mistake]:
     if not template.name:
         yield (
             (*path, "template"),

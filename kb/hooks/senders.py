@@ -14,7 +14,7 @@ from kb.configuration.sections import GenericHook, Hook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Signature:
+class SigningWay:
     """How a tool signs: HMAC-SHA256 in hex, in a header; names of headers in small letters."""
 
     header: str = "x-hub-signature-256"
@@ -30,7 +30,7 @@ class Signature:
 class Sender:
     """What is known of one tool; places are keys with dots between them, numbers count in lists."""
 
-    signature: Signature = field(default_factory=Signature)
+    signature: SigningWay = field(default_factory=SigningWay)
     delivery_headers: tuple[str, ...] = ("idempotency-key",)
     """Headers that name a delivery, whatever it is sent again."""
     delivery: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ _SNS = ("x-amz-sns-message-id", "idempotency-key")
 SENDERS: dict[str, Sender] = {
     "alertmanager": Sender(groups=("groupKey",), starts_anew=True),
     "grafana": Sender(
-        signature=Signature(
+        signature=SigningWay(
             header="x-grafana-alerting-signature",
             prefix="",
             time_header="x-grafana-alerting-timestamp",
@@ -75,7 +75,7 @@ SENDERS: dict[str, Sender] = {
         groups=("alert.alias", "alert.alertId"), acknowledged=("action", "Acknowledge", "alert.username")
     ),
     "pagerduty": Sender(
-        signature=Signature(header="x-pagerduty-signature", prefix="v1="),
+        signature=SigningWay(header="x-pagerduty-signature", prefix="v1="),
         delivery=("event.id",),
         occurred="event.occurred_at",
         only=("event.event_type", "incident."),
@@ -87,7 +87,7 @@ SENDERS: dict[str, Sender] = {
     "datadog": Sender(groups=("aggreg_key", "aggregation_key", "alert_cycle_key", "alert_id", "monitor_id")),
     "newrelic": Sender(groups=("issueId", "incident_id", "id")),
     "sentry": Sender(
-        signature=Signature(header="sentry-hook-signature", prefix="", time_header="sentry-hook-timestamp"),
+        signature=SigningWay(header="sentry-hook-signature", prefix="", time_header="sentry-hook-timestamp"),
         delivery_headers=("request-id", "idempotency-key"),
         unique=True,
         groups=("data.issue.id", "data.event.issue_id", "data.error.issue_id", "data.metric_alert.id"),
@@ -110,7 +110,7 @@ SENDERS: dict[str, Sender] = {
     "pingdom": Sender(groups=("check_id",)),
     "site24x7": Sender(groups=("MONITORID", "MONITOR_ID")),
     "checkly": Sender(
-        signature=Signature(header="x-checkly-signature", prefix=""), groups=("check_id", "check_name")
+        signature=SigningWay(header="x-checkly-signature", prefix=""), groups=("check_id", "check_name")
     ),
     "kubernetes": Sender(groups=("involvedObject.uid reason",)),
     "flux": Sender(groups=("involvedObject.uid reason",)),
@@ -123,7 +123,7 @@ def sender_of(name: str, hook: Hook) -> Sender:
     if not isinstance(hook, GenericHook):
         return SENDERS[name]
     bare = hook.signature_header.casefold() != "x-hub-signature-256"
-    signature = Signature(
+    signature = SigningWay(
         header=hook.signature_header.casefold(),
         prefix="" if bare else "sha256=",
         time_header=hook.timestamp_header.casefold(),

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from kb.hooks.senders import Signature
+from kb.hooks.senders import SigningWay
 
 SKEW = timedelta(minutes=5)
 """How far the time of a signed message may lie from ours."""
 _TOKEN_HEADER = re.compile(r"x-[a-z0-9-]{1,40}-token")
 
 
-class Refused(Enum):
+class Refusal(Enum):
     """Why a message is not taken."""
 
     NO_PROOF = "it has neither the hook's token nor its signature"
@@ -48,32 +48,32 @@ class Proof:
 
 def refusal(
     proof: Proof,
-    how: Signature,
+    how: SigningWay,
     headers: Mapping[str, str],
     body: bytes,
     *,
     url_token: str = "",
     now: datetime,
-) -> Refused | None:
+) -> Refusal | None:
     """Why the message is refused; None where it is believed.  Names of headers are in small letters."""
     if proof.secret and how.header in headers:
         return _of_signature(proof.secret, how, headers, body, now)
     given = [*_tokens(headers), *([url_token] if proof.token_in_url and url_token else [])]
     if not given or not proof.token:
-        return Refused.NO_PROOF
+        return Refusal.NO_PROOF
     # (all are compared, whichever is right, so that the time tells nothing)
     same = [hmac.compare_digest(one.encode(), proof.token.encode()) for one in given]
-    return None if any(same) else Refused.WRONG_TOKEN
+    return None if any(same) else Refusal.WRONG_TOKEN
 
 
-def is_signed(proof: Proof, how: Signature, headers: Mapping[str, str]) -> bool:
+def is_signed(proof: Proof, how: SigningWay, headers: Mapping[str, str]) -> bool:
     """Whether a message that is believed is so by its signature."""
     return bool(proof.secret) and how.header in headers
 
 
 def _of_signature(
-    secret: str, how: Signature, headers: Mapping[str, str], body: bytes, now: datetime
-) -> Refused | None:
+    secret: str, how: SigningWay, headers: Mapping[str, str], body: bytes, now: datetime
+) -> Refusal | None:
     at = headers.get(how.time_header, "").strip() if how.time_header else ""
     signed = body if how.joined_by is None or not at else f"{at}{how.joined_by}".encode() + body
     right = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
@@ -81,18 +81,18 @@ def _of_signature(
     told = [one[len(how.prefix) :].casefold() for one in given if one.startswith(how.prefix)]
     same = [hmac.compare_digest(one.encode(), right.encode()) for one in told]
     if not any(same):
-        return Refused.WRONG_SIGNATURE
+        return Refusal.WRONG_SIGNATURE
     return _of_time(at, now) if at else None
 
 
-def _of_time(at: str, now: datetime) -> Refused | None:
+def _of_time(at: str, now: datetime) -> Refusal | None:
     try:
         seconds = float(at)
     except ValueError:
-        return Refused.NO_TIME
+        return Refusal.NO_TIME
     if seconds > 1e11:  # milliseconds
         seconds /= 1000
-    return None if abs(now.timestamp() - seconds) <= SKEW.total_seconds() else Refused.TOO_OLD
+    return None if abs(now.timestamp() - seconds) <= SKEW.total_seconds() else Refusal.TOO_OLD
 
 
 def _tokens(headers: Mapping[str, str]) -> Iterable[str]:

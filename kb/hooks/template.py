@@ -13,7 +13,7 @@ from typing import Any
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from kb.configuration.sections import Template
+from kb.configuration.sections import HookTemplate
 from kb.triage.alert_values import labels_of, moment_of, plain
 from kb.triage.alerts.report import AlertReading, AlertReport, AlertState
 
@@ -21,7 +21,7 @@ _MOST = 2_000
 """Alerts of a message that are read."""
 
 
-def read_templated(name: str, template: Template, data: object) -> AlertReading:
+def read_templated(name: str, template: HookTemplate, data: object) -> AlertReading:
     """The alerts that a message tells."""
     found = ask(template.alerts, data)
     items = found if isinstance(found, list) else [] if found is None else [found]
@@ -51,7 +51,7 @@ def _compiled(expression: str) -> Any:
     return jmespath.compile(expression)
 
 
-def _report(template: Template, item: object) -> AlertReport:
+def _report(template: HookTemplate, item: object) -> AlertReport:
     def said(expression: str) -> str:
         found = ask(expression, item)
         return str(found).lower() if isinstance(found, bool) else plain(found).strip()
@@ -77,7 +77,7 @@ def _texts(value: object) -> Iterator[str]:
             yield text
 
 
-def _missing(name: str, template: Template, reports: Iterable[AlertReport]) -> Iterator[str]:
+def _missing(name: str, template: HookTemplate, reports: Iterable[AlertReport]) -> Iterator[str]:
     reports = tuple(reports)
     if not reports:
         yield f"The template of generic/{name} finds no alert at {template.alerts!r}"

@@ -18,7 +18,7 @@ import anyio
 from kb.configuration.sense import lacking
 from kb.errors import KbError
 from kb.model.notice import Delivery, DeliveryState, Target
-from kb.notify.forms.form import Fate, Later, Refused, Sending, Taken, Unknown
+from kb.notify.forms.form import Fate, Later, NotTaken, Sending, Taken, Unknown
 from kb.notify.telling import plain
 from kb.notify.templates import with_template
 from kb.notify.transport import Transport
@@ -50,7 +50,7 @@ def after(delivery: Delivery, fate: Fate, now: datetime, chance: float) -> Deliv
             reason=fate.note,
             sent_at=now,
         )
-    if isinstance(fate, Refused):
+    if isinstance(fate, NotTaken):
         return replace(delivery, state=DeliveryState.FAILED, reason=fate.reason)
     repeat = delivery.repeat or isinstance(fate, Unknown)
     if now - delivery.at > GIVEN_UP:
@@ -113,7 +113,7 @@ class Delivering:
             said = (
                 f"kb.toml and the environment say too little of {target.name}: it needs {' and '.join(lacks)}"
             )
-            return Refused(reason=said)
+            return NotTaken(reason=said)
         sending = Sending(
             id=delivery.id,
             at=self.clock(),
@@ -125,10 +125,10 @@ class Delivering:
         try:
             return await self.transport.send(sending)
         except KbError as error:
-            return Refused(reason=str(error))
+            return NotTaken(reason=str(error))
         except Exception as error:  # a mistake in kb: this message is listed, the others go on
             _log.exception("the message %s to %s could not be written", delivery.id, target.name)
-            return Refused(reason=f"this is a mistake in kb itself ({type(error).__name__}: {error})")
+            return NotTaken(reason=f"this is a mistake in kb itself ({type(error).__name__}: {error})")
 
 
 def _without_secrets(reason: str, target: Target) -> str:

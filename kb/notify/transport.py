@@ -24,7 +24,7 @@ from kb.notify.forms.form import (
     HttpPost,
     Later,
     MailForm,
-    Refused,
+    NotTaken,
     Reply,
     Sending,
     Taken,
@@ -78,7 +78,7 @@ class Transport:
             try:
                 return form.fate(await self._answer(post))
             except _NEVER as error:
-                return Refused(reason=f"the URL cannot be used: {error}")
+                return NotTaken(reason=f"the URL cannot be used: {error}")
             except _NOT_SENT as error:
                 return Later(reason=f"no connection: {_said(error)}")
             except (httpx2.HTTPError, OSError) as error:
@@ -115,7 +115,7 @@ def _posted(sending: Sending, mail: EmailMessage, seconds: float) -> Fate:
     try:
         smtp = _greeted(sending.target.url, sending.target.token, seconds)
     except smtplib.SMTPAuthenticationError as error:
-        return Refused(reason=f"the mail server refused the login: {_of_server(error)}")
+        return NotTaken(reason=f"the mail server refused the login: {_of_server(error)}")
     except (smtplib.SMTPException, OSError, ValueError) as error:
         return Later(reason=f"no connection to the mail server: {_said(error)}")
     with smtp:
@@ -165,7 +165,7 @@ def _handed_over(smtp: smtplib.SMTP, mail: EmailMessage) -> Fate:
 
 def _not_taken(code: int, said: bytes | str) -> Fate:
     reason = f"the mail server says {code} {_text(said)}"
-    return Refused(reason=reason) if code >= 500 else Later(reason=reason)
+    return NotTaken(reason=reason) if code >= 500 else Later(reason=reason)
 
 
 def _of_server(error: smtplib.SMTPResponseException) -> str:

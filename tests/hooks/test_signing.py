@@ -10,7 +10,7 @@ import pytest
 from kb.configuration.reading import read_text
 from kb.configuration.sections import TOOLS
 from kb.hooks.senders import SENDERS, sender_of
-from kb.hooks.signing import Proof, Refused, refusal
+from kb.hooks.signing import Proof, Refusal, refusal
 from tests.hooks.sending import signed
 
 NOW = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
@@ -43,31 +43,31 @@ def test_a_token_is_taken_in_every_way_in_which_tools_can_send_it(headers: dict[
 @pytest.mark.parametrize(
     ("headers", "why"),
     [
-        ({}, Refused.NO_PROOF),
-        ({"authorization": f"Bearer {TOKEN}x"}, Refused.WRONG_TOKEN),
-        ({"authorization": f"Bearer {TOKEN[:-1]}"}, Refused.WRONG_TOKEN),
-        ({"authorization": "Bearer "}, Refused.NO_PROOF),
-        ({"authorization": f"Digest {TOKEN}"}, Refused.NO_PROOF),
-        ({"authorization": "Basic %%%"}, Refused.NO_PROOF),
-        ({"x-token-kb": TOKEN}, Refused.NO_PROOF),
-        ({"x-kb-token": "ünïcode"}, Refused.WRONG_TOKEN),
+        ({}, Refusal.NO_PROOF),
+        ({"authorization": f"Bearer {TOKEN}x"}, Refusal.WRONG_TOKEN),
+        ({"authorization": f"Bearer {TOKEN[:-1]}"}, Refusal.WRONG_TOKEN),
+        ({"authorization": "Bearer "}, Refusal.NO_PROOF),
+        ({"authorization": f"Digest {TOKEN}"}, Refusal.NO_PROOF),
+        ({"authorization": "Basic %%%"}, Refusal.NO_PROOF),
+        ({"x-token-kb": TOKEN}, Refusal.NO_PROOF),
+        ({"x-kb-token": "ünïcode"}, Refusal.WRONG_TOKEN),
     ],
 )
-def test_what_is_no_token_of_the_hook_is_refused(headers: dict[str, str], why: Refused):
+def test_what_is_no_token_of_the_hook_is_refused(headers: dict[str, str], why: Refusal):
     assert why_not("alertmanager", headers) is why
 
 
 def test_a_token_in_the_address_is_taken_only_where_the_hook_says_so():
-    assert why_not("azure", {}, proof=Proof(TOKEN), url=TOKEN) is Refused.NO_PROOF
+    assert why_not("azure", {}, proof=Proof(TOKEN), url=TOKEN) is Refusal.NO_PROOF
     assert why_not("azure", {}, proof=Proof(TOKEN, token_in_url=True), url=TOKEN) is None
 
 
 def test_a_hook_with_only_a_secret_takes_no_token_and_an_empty_one_least_of_all():
     assert (
         why_not("pagerduty", {"authorization": f"Bearer {TOKEN}"}, proof=Proof("", SECRET))
-        is Refused.NO_PROOF
+        is Refusal.NO_PROOF
     )
-    assert why_not("pagerduty", {"x-kb-token": ""}, proof=Proof("", SECRET)) is Refused.NO_PROOF
+    assert why_not("pagerduty", {"x-kb-token": ""}, proof=Proof("", SECRET)) is Refusal.NO_PROOF
 
 
 def test_signatures_are_taken_as_each_vendor_makes_them():
@@ -94,18 +94,18 @@ def test_a_forged_signature_is_refused_even_beside_a_right_token(given: str):
     header = given.format(right=signed(SECRET, BODY), other=signed(SECRET, BODY + b" "))
 
     headers = {"x-pagerduty-signature": header, "authorization": f"Bearer {TOKEN}"}
-    assert why_not("pagerduty", headers) is Refused.WRONG_SIGNATURE
+    assert why_not("pagerduty", headers) is Refusal.WRONG_SIGNATURE
 
 
 def test_a_body_that_was_changed_by_a_byte_is_refused():
     headers = {"x-hub-signature-256": f"sha256={signed(SECRET, BODY)}"}
 
-    assert why_not("alertmanager", headers, BODY.replace(b"firing", b"Firing")) is Refused.WRONG_SIGNATURE
+    assert why_not("alertmanager", headers, BODY.replace(b"firing", b"Firing")) is Refusal.WRONG_SIGNATURE
 
 
 @pytest.mark.parametrize(
     ("seconds", "why"),
-    [(-301, Refused.TOO_OLD), (-299, None), (0, None), (299, None), (301, Refused.TOO_OLD)],
+    [(-301, Refusal.TOO_OLD), (-299, None), (0, None), (299, None), (301, Refusal.TOO_OLD)],
 )
 def test_a_message_is_taken_within_five_minutes_of_the_time_that_is_signed_with_it(seconds: int, why: object):
     at = str(int(NOW.timestamp()) + seconds)
@@ -124,8 +124,8 @@ def test_another_time_beside_an_old_signature_does_not_make_it_new():
         "x-grafana-alerting-timestamp": SECONDS,
     }
 
-    assert why_not("grafana", headers) is Refused.WRONG_SIGNATURE
-    assert why_not("grafana", {**headers, "x-grafana-alerting-timestamp": ""}) is Refused.WRONG_SIGNATURE
+    assert why_not("grafana", headers) is Refusal.WRONG_SIGNATURE
+    assert why_not("grafana", {**headers, "x-grafana-alerting-timestamp": ""}) is Refusal.WRONG_SIGNATURE
 
 
 def test_a_time_that_is_none_is_refused():
@@ -134,7 +134,7 @@ def test_a_time_that_is_none_is_refused():
         "x-grafana-alerting-timestamp": "soon",
     }
 
-    assert why_not("grafana", headers) is Refused.NO_TIME
+    assert why_not("grafana", headers) is Refusal.NO_TIME
 
 
 def test_every_tool_with_an_address_has_a_row():

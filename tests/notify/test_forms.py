@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kb.model.brief import Section
-from kb.notify.forms.form import Refused, Taken
+from kb.notify.forms.form import NotTaken, Taken
 from tests.doubles.chat_server import ChatServer, Message
 from tests.doubles.mail_server import MailServer
 from tests.notify.conftest import SECRET, Send, a_notice, a_sending, a_target
@@ -191,7 +191,7 @@ def test_there_are_buttons_where_there_is_an_entry(kind: str, send: Send) -> Non
 def test_a_wrong_token_is_refused_for_good(kind: str, send: Send) -> None:
     with ChatServer() as chat:
         fate = send(a_sending(a_target(kind, chat, token="another-token-0000000")))
-    assert isinstance(fate, Refused)
+    assert isinstance(fate, NotTaken)
 
 
 def test_a_mail_is_plain_text_in_the_thread_of_the_first_one(send: Send) -> None:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from kb.notify.forms.form import Later, Refused, Taken, Unknown
+from kb.notify.forms.form import Later, NotTaken, Taken, Unknown
 from tests.doubles.chat_server import ChatServer, Fault
 from tests.doubles.mail_server import MailServer
 from tests.notify.conftest import Send, a_sending, a_target
@@ -52,7 +52,7 @@ def test_of_a_gateway_that_gave_up_nobody_knows(status: int, send: Send) -> None
 def test_what_is_refused_is_refused(status: int, send: Send) -> None:
     with ChatServer(Fault(status=status, body="no such hook")) as chat:
         fate = send(a_sending(a_target("json", chat)))
-    assert isinstance(fate, Refused)
+    assert isinstance(fate, NotTaken)
     assert "no such hook" in fate.reason
 
 
@@ -63,7 +63,7 @@ def test_a_redirect_is_not_followed(send: Send) -> None:
     ):
         fate = send(a_sending(a_target("json", chat)))
         assert other.requests == 0
-    assert isinstance(fate, Refused)
+    assert isinstance(fate, NotTaken)
 
 
 def test_where_nobody_listens_it_was_not_sent(send: Send) -> None:
@@ -97,7 +97,7 @@ def test_an_answer_that_comes_letter_by_letter_ends_as_well(send: Send) -> None:
 
 def test_a_url_that_is_none_is_refused_and_not_shown(send: Send) -> None:
     fate = send(a_sending(a_target("json", url="gopher://secret-host/x")))
-    assert isinstance(fate, Refused)
+    assert isinstance(fate, NotTaken)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_url_that_is_none_is_refused_and_not_shown(send: Send) -> None:
     [
         ("250 OK", Taken),
         ("451 4.3.0 try later", Later),
-        ("554 5.7.1 no", Refused),
+        ("554 5.7.1 no", NotTaken),
         ("close", Unknown),
     ],
 )
@@ -116,7 +116,7 @@ def test_what_a_mail_server_says_of_the_text_counts(answer: str, fate: type, sen
 
 def test_a_mail_for_nobody_is_refused(send: Send) -> None:
     with MailServer(unknown=("oncall@example.org",)) as server:
-        assert isinstance(send(a_sending(a_target("mail", url=server.url))), Refused)
+        assert isinstance(send(a_sending(a_target("mail", url=server.url))), NotTaken)
 
 
 def test_where_no_mail_server_is_it_was_not_sent(send: Send) -> None:

@@ -27,7 +27,7 @@ from kb.errors import HomeBusy, InvalidInput, KbError
 from kb.home import Home
 from kb.hooks.inbox import Accepted, HookInbox
 from kb.hooks.senders import sender_of
-from kb.hooks.signing import Refused, is_signed, refusal
+from kb.hooks.signing import Refusal, is_signed, refusal
 from kb.hooks.worker import HookWorker
 from kb.text.times import utc_now
 
@@ -36,7 +36,7 @@ ACTOR = "alerts"
 BUSY_SECONDS = 10.0
 """How long a delivery waits for another process that writes, before it is to be sent again."""
 _LOG_SECONDS = 1.0
-_STATUS = {Refused.NO_PROOF: 401, Refused.WRONG_TOKEN: 401}
+_STATUS = {Refusal.NO_PROOF: 401, Refusal.WRONG_TOKEN: 401}
 _log = logging.getLogger("kb.hooks")
 
 

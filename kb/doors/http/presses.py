@@ -29,7 +29,7 @@ LARGEST = 64 * 1024
 _log = logging.getLogger("kb.server")
 
 
-class Presses:
+class PressDoor:
     """The two addresses, for one home.  A press has a connection of its own, and waits for the one before it."""
 
     def __init__(self, home: Home) -> None:

@@ -33,7 +33,7 @@ from kb.doors.http.health import Health
 from kb.doors.http.hooks import HookDoor
 from kb.doors.http.limits import Limits, TimelyBodies, timely_protocol
 from kb.doors.http.metrics import Metrics
-from kb.doors.http.presses import Presses
+from kb.doors.http.presses import PressDoor
 from kb.doors.http.telling import people_told
 from kb.doors.mcp.server import KbServer
 from kb.errors import InvalidInput
@@ -110,7 +110,7 @@ def http_app(
     asked = [
         *Watching(health, metrics, callers).routes(),
         *routes(calls, callers, limits),
-        *Presses(kb.home).routes(),
+        *PressDoor(kb.home).routes(),
         *hooks.routes(),
     ]
     guarded = EndedTokens(TimelyBodies(application(agents, asked), limits), tokens)

@@ -73,7 +73,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class NotTaken:
     """The tool will never take it like that."""
 
     reason: str
@@ -94,7 +94,7 @@ class Unknown:
     reason: str
 
 
-Fate = Taken | Refused | Later | Unknown
+Fate = Taken | NotTaken | Later | Unknown
 
 
 class Form(Protocol):
@@ -139,7 +139,7 @@ def fate_by_status(reply: Reply, reference: str = "") -> Fate:
         return Unknown(reason=reason)
     if status in (408, 425, 429) or status >= 500:
         return Later(reason=reason, seconds=retry_after(reply))
-    return Refused(reason=reason)
+    return NotTaken(reason=reason)
 
 
 def retry_after(reply: Reply) -> float | None:

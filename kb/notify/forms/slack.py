@@ -16,7 +16,7 @@ from kb.notify.forms.form import (
     Fate,
     HttpPost,
     Later,
-    Refused,
+    NotTaken,
     Reply,
     Sending,
     Taken,
@@ -77,7 +77,7 @@ class SlackForm:
         error = str(data.get("error") or "no reason given")
         if error in _FOR_NOW:
             return Later(reason=f"Slack says {error}", seconds=retry_after(reply))
-        return Refused(reason=f"Slack says {error}")
+        return NotTaken(reason=f"Slack says {error}")
 
 
 def escape(text: str) -> str:
