@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kb.changes.changes import Changes
     from kb.hooks.inbox import HookInbox
     from kb.incidents.incidents import Incidents
+    from kb.index.encoder import Encoder
     from kb.ingesting import Progress
     from kb.learning.healthy import HealthySamples
     from kb.learning.lesson import Details
@@ -63,13 +64,14 @@ class KnowledgeBase:
 
     def beside(self) -> Self:
         """Another connection to the same home, for another thread; same clock, model and actor, closed with this."""
-        other = type(self)(self.home, replace(self._options, encoder=self._parts.embeddings.encoder))
+        other = type(self)(self.home, replace(self._options, encoder=self.encoder))
         self._beside.append(other)
         return other
 
-    @property
-    def _actor(self) -> str:
-        return self._options.writer
+    @cached_property
+    def encoder(self) -> Encoder:
+        """What makes vectors, as it was when first asked for; connections beside this one share it."""
+        return self._parts.embeddings.encoder
 
     @cached_property
     def _parts(self) -> Parts:
@@ -89,7 +91,7 @@ class KnowledgeBase:
             self._beside.pop().close()
         if "_parts" in self.__dict__:
             self._parts.close()
-            for made in ("_parts", "incidents", "hooks", "upkeep"):
+            for made in ("_parts", "encoder", "incidents", "hooks", "upkeep"):
                 self.__dict__.pop(made, None)
 
     def refresh(self) -> list[Problem]:
@@ -114,11 +116,6 @@ class KnowledgeBase:
         """The names that everything offered goes by: id, title, path; copies in other files as well."""
         self.refresh()
         return self._parts.entries.places()
-
-    @property
-    def model(self) -> str:
-        """The embedding model's name."""
-        return self._parts.embeddings.encoder.name
 
     def check_known_issues(
         self,
@@ -162,7 +159,7 @@ class KnowledgeBase:
                 problems,
                 took_ms=took_ms,
                 now=now,
-                actor=self._actor,
+                actor=self._options.writer,
                 incident=self._incident(incident_id) if record else None,
             )
 
@@ -259,7 +256,7 @@ class KnowledgeBase:
     def _details(self, given: dict[str, Any]) -> Details:
         from kb.learning.lesson import details
 
-        return details({"author": self._actor or None, **given})
+        return details({"author": self._options.writer or None, **given})
 
     def record_outcome(
         self,
@@ -284,7 +281,7 @@ class KnowledgeBase:
             verified_by=verified_by,
             note=note,
             now=now,
-            actor=self._actor,
+            actor=self._options.writer,
             incident_id=self._incident(incident_id) if incident_id or not lookup_id else None,
         )
         self._parts.moves.finish(now)
@@ -297,7 +294,7 @@ class KnowledgeBase:
         from kb.learning.moves import MovesByHand
 
         parts = self._parts.moves, self.get, self.refresh, self._parts.outcomes.retire_expired
-        return MovesByHand(*parts, self._clock, self._actor)
+        return MovesByHand(*parts, self._clock, self._options.writer)
 
     def rehearse(
         self, entry_id: str, pattern: str, regex: bool | None = None, *, shown: int = 10
@@ -321,14 +318,14 @@ class KnowledgeBase:
     @cached_property
     def incidents(self) -> Incidents:
         """The incidents as they are lived: `open`, `log`, `mitigate`, `resolve`, `verify` and the rest."""
-        return self._parts.incidents(self._clock, lambda: self._actor)
+        return self._parts.incidents(self._clock, lambda: self._options.writer)
 
     @property
     def changes(self) -> Changes:
         """Changes to production: `record`, `between`, `rollback_target`, `expired_drift`, …"""
         from kb.changes.changes import Changes
 
-        return Changes(self._parts.changes, self._clock, self._actor)
+        return Changes(self._parts.changes, self._clock, self._options.writer)
 
     @property
     def healthy(self) -> HealthySamples:
@@ -357,13 +354,15 @@ class KnowledgeBase:
         Called with a moment, as `proposals(now)`, it is what the record suggested then.
         """
         self.refresh()
-        return self._parts.proposals(self._clock(), self._actor)
+        return self._parts.proposals(self._clock(), self._options.writer)
 
     @property
     def triage(self) -> Triage:
         """The first minute of an incident: called with an alert it gives the brief; also `investigate_alert`."""
         calls = {"clock": self._clock, "refresh": self.refresh, "log": self.session_log}
-        return self._parts.triage(self.incidents, self._actor, at_once=self._parts.db.at_once, **calls)
+        return self._parts.triage(
+            self.incidents, self._options.writer, at_once=self._parts.db.at_once, **calls
+        )
 
     @property
     def notices(self) -> Notifying:
@@ -373,13 +372,13 @@ class KnowledgeBase:
     @cached_property
     def hooks(self) -> HookInbox:
         """What comes in by webhook: `accept` keeps it, `work` does what follows from it."""
-        return self._parts.hooks(lambda: self.triage, self._clock, lambda: self._actor)
+        return self._parts.hooks(lambda: self.triage, self._clock, lambda: self._options.writer)
 
     @property
     def reviews(self) -> Reviewing:
         """What happened in a window: `summary`; `publish` feeds the watch list; `notes`, `narrative`."""
         return self._parts.reviewing(
-            self._actor,
+            self._options.writer,
             clock=self._clock,
             refresh=self.refresh,
             before=self._before_a_review,
@@ -390,7 +389,7 @@ class KnowledgeBase:
         """Retire what expired and gather proposals, so that the review tells of both."""
         with suppress(HomeNotWritable):  # the review, which cannot be written either, says so
             self._parts.outcomes.retire_expired(self._clock())
-        self._parts.proposals(self._clock(), self._actor).waiting()
+        self._parts.proposals(self._clock(), self._options.writer).waiting()
 
     @cached_property
     def upkeep(self) -> Upkeep:

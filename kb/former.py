@@ -8,6 +8,7 @@ from typing import Any
 
 FORMER = {
     "check": "upkeep.doctor",
+    "model": "encoder.name",
     "repair": "upkeep.repair",
     "problems": "upkeep.problems",
     "backup": "upkeep.backup",

@@ -41,7 +41,7 @@ def evaluate(kb: KnowledgeBase, cases: Cases, *, now: datetime, progress: Progre
         at=now,
         files=cases.files,
         digest=cases.digest,
-        model=kb.model,
+        model=kb.encoder.name,
         entries=kb.counts(),
         measured=measure(results),
         groups={name: measure([one for one in results if one.group == name]) for name in groups}

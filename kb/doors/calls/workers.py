@@ -100,6 +100,7 @@ class Workers:
         except IndexError:
             kb = self._kb.beside()
         try:
+            _ = self._kb.encoder  # known before any call, so that no `beside` asks a connection that waits
             with calling(actor):
                 return call(kb)
         finally:
