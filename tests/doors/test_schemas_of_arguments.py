@@ -42,3 +42,11 @@ def test_what_may_be_left_out_or_unknown_may_be_null_where_every_argument_must_b
     worked = of_arguments(operations()["incident_mitigate"])["properties"]["worked"]
 
     assert {"type": "null"} in worked["anyOf"]
+
+
+def test_no_argument_has_a_name_that_a_framework_keeps_for_itself():
+    """LangChain drops what is given under these, and says nothing (`findings/langchain-drops-…`)."""
+    kept = {"config", "run_manager", "runtime"}
+
+    for one in operations().values():
+        assert not kept & set(one.parameters), one.name
