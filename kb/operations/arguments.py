@@ -207,25 +207,33 @@ def in_words(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-_STRING = {"type": "string"}
+# What models may be given differs: OpenAI refuses an array without items, Gemini a list of types, Anthropic what has
+# no type.  A choice of single types is taken by all; beside null, LangChain keeps but one of them for Gemini.
+_STRING, _AN_OBJECT, _NUMBER, _BOOLEAN, _NULL = (
+    {"type": name} for name in ("string", "object", "number", "boolean", "null")
+)
 _TEXTS = {"anyOf": [{"type": "array", "items": _STRING}, _STRING]}
-_OBJECT = {"anyOf": [{"type": "object"}, _STRING]}
-_ANYTHING = {"anyOf": [_STRING, {"type": "object"}, {"type": "array"}]}
-_CHECKED = {"anyOf": [{"type": "object"}, {"type": "array", "items": _STRING}, _STRING]}
+_OBJECT = {"anyOf": [_AN_OBJECT, _STRING]}
+_LINES_OR_DATA = {
+    "anyOf": [_STRING, _AN_OBJECT, {"type": "array", "items": {"anyOf": [_STRING, _AN_OBJECT]}}]
+}
+_VALUES = [_STRING, _AN_OBJECT, _NUMBER, _BOOLEAN]
+_ANYTHING = {"anyOf": [*_VALUES, {"type": "array", "items": {"anyOf": _VALUES}}]}
+_CHECKED = {"anyOf": [_AN_OBJECT, {"type": "array", "items": _STRING}, _STRING]}
 
 MANY = ArgumentForm(as_words, _TEXTS, ())
 """Several texts."""
-YES_OR_NO = ArgumentForm(as_flag, {"type": ["boolean", "null"]}, None)
+YES_OR_NO = ArgumentForm(as_flag, {"anyOf": [_BOOLEAN, _NULL]}, None)
 """Yes, no, or nobody knows."""
 
 Text = Annotated[str, ArgumentForm(as_text, _STRING)]
 Log = Annotated[str, ArgumentForm(as_log, _STRING)]
 Words = Annotated[tuple[str, ...], MANY]
 Flag = Annotated[bool | None, YES_OR_NO]
-Day = Annotated[date | None, ArgumentForm(as_day, {"type": ["string", "null"]}, None)]
+Day = Annotated[date | None, ArgumentForm(as_day, _STRING, None)]
 Inputs = Annotated[dict[str, Any], ArgumentForm(as_object, _OBJECT)]
-Data = Annotated[Any, ArgumentForm(as_data, {})]
-LogLike = Annotated[Any, ArgumentForm(as_log_or_data, _ANYTHING)]
+Data = Annotated[Any, ArgumentForm(as_data, _ANYTHING)]
+LogLike = Annotated[Any, ArgumentForm(as_log_or_data, _LINES_OR_DATA)]
 Checks = Annotated[
     Any, ArgumentForm(as_checks, _CHECKED), 'Keys that hold, an object of key to true or false, or "all".'
 ]
