@@ -36,7 +36,7 @@ demo: $(PLAIN) ## show the main job in a throwaway home
 	$(BIN)/python -m docs.demo
 
 test: setup ## run the tests, the slow ones last
-	$(BIN)/python -m pytest -q -m "not full" --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -q -m "not full" --numprocesses 3 --dist loadfile
 
 test-full: setup ## run the tests of engines, kills and damage
 	$(BIN)/python -m pytest -q -m full --numprocesses auto --maxprocesses 4 --dist loadfile

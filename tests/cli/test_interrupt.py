@@ -89,6 +89,7 @@ def test_an_ingest_that_is_interrupted_while_it_reads_keeps_every_file_and_goes_
     assert f"400 files: {FILES - int(told)} added, {told} unchanged" in out
 
 
+@pytest.mark.full
 def test_an_interrupt_while_it_embeds_loses_less_than_a_second_of_it(home: Path, documents: Path) -> None:
     process = started("ingest", str(documents), home=home)
     wait_for(process, "embedding texts:")

@@ -78,7 +78,7 @@ def wait_until_well(environment: dict[str, str], server: subprocess.Popen[str]) 
     raise AssertionError("it did not become well")
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_an_empty_volume_becomes_a_home_that_is_served_and_is_well_until_it_is_told_to_end(tmp_path: Path):
     port = free_port()
     around = environment(tmp_path / "volume" / "home", port)

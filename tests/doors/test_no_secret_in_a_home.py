@@ -126,6 +126,7 @@ def an_incident(kb: KnowledgeBase, *, resolved: bool) -> str:
     return found
 
 
+@pytest.mark.full
 def test_no_argument_of_any_tool_nor_the_name_of_the_client_leaves_a_secret(
     watched: tuple[KnowledgeBase, Path],
 ):

@@ -91,7 +91,7 @@ def built(folder: Path) -> bytes:
     return bytes(sentence_graph(describe(folder)).SerializeToString())
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_the_default_model_and_those_of_many_shapes_give_to_a_millionth_what_sentence_transformers_makes_of_them(
     tmp_path: Path,
 ) -> None:
