@@ -181,6 +181,7 @@ def test_without_a_pager_the_page_is_printed(full: Path, pager: str) -> None:
     assert "CertificateExpiringSoon" in plain(seen)
 
 
+@pytest.mark.full
 def test_no_path_of_a_page_leads_from_the_root(home: Path, tmp_path: Path, kb: KnowledgeBase) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/outage.md").write_text("# Sluice outage\n\n## Root cause\n\nThe sluice was shut.\n")

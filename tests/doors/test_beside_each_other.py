@@ -54,6 +54,7 @@ def healthz(url: str) -> dict[str, Any]:
 
 @slow
 @pytest.mark.parametrize("tool", ["check_known_issues", pytest.param("triage", marks=pytest.mark.full)])
+@pytest.mark.full
 def test_a_check_is_answered_while_long_logs_are_still_being_read(served_home: tuple[str, Path], tool: str):
     url, _ = served_home
     name = "error_text" if tool == "check_known_issues" else "alert"

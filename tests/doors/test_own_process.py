@@ -158,6 +158,7 @@ def test_a_process_that_nobody_asks_ends_and_the_next_call_begins_another(own_ho
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+@pytest.mark.full
 def test_it_ends_with_the_server_however_that_ends(own_home: Path, how: signal.Signals):
     with served(own_home) as (url, server):
         with connected(url) as agent:
