@@ -5,7 +5,8 @@ sends Alertmanager's messages to a real `kb serve` on loopback; every second gro
 At rest, one new trouble after another is sent; in the storm so many alerts come within so many seconds, a group telling
 of more and more of them, while the server is killed (`kill -9`) and started again, and its sender repeats what was not
 answered, as Alertmanager does. Told are the time until the POST is answered, the time from the first POST of a trouble
-to its incident with its announcement, and what was lost or done twice, which must be nothing. The home is a copy of the
+to its incident with its announcement, and to the message about it at a receiver on loopback, and what was lost or done
+twice, which must be nothing. The home is a copy of the
 one given (`benchmarks.scale --home` makes large ones), else a new one.
 """
 
@@ -38,6 +39,7 @@ from kb.model.hook import HookState, NewsKind
 from kb.model.incident import Phase
 from kb.starter import make_home
 from tests.doors.conftest import environment
+from tests.doubles.chat_server import ChatServer
 
 TOKEN = "the-token-of-alertmanager"
 SET = f"""\
@@ -47,6 +49,12 @@ token = "{TOKEN}"
 incidents = 100000
 [[hooks.open]]
 severity = "SEV2"
+"""
+TOLD = """\
+[[notify]]
+name = "program"
+kind = "json"
+url = "{url}/json"
 """
 _WORDS = (
     "Amber",
@@ -81,6 +89,7 @@ class Storm:
     """What was sent, and to what."""
 
     home: Path
+    chat: ChatServer
     sent: list[Sent] = field(default_factory=list)
     kills: int = 0
 
@@ -94,29 +103,29 @@ def main() -> None:
     options.add_argument("--kills", type=int, default=3)
     options.add_argument("--rest", type=int, default=20)
     given = options.parse_args()
-    with tempfile.TemporaryDirectory() as scratch:
-        home = prepared(given.home, Path(scratch) / "home")
+    with tempfile.TemporaryDirectory() as scratch, ChatServer() as chat:
+        home = prepared(given.home, Path(scratch) / "home", chat.url)
         with KnowledgeBase.open(home) as kb:
             print(f"{sum(kb.counts().values()):,} entries")
-        _print("at rest", at_rest(home, given.rest))
-        storm = in_a_storm(home, given.alerts, given.groups, given.seconds, given.kills)
+        _print("at rest", at_rest(home, chat, given.rest))
+        storm = in_a_storm(home, chat, given.alerts, given.groups, given.seconds, given.kills)
         _print(f"{given.alerts} alerts within {given.seconds:g} s, {storm.kills} times killed", storm)
         print("\n".join(f"  {line}" for line in mistakes(storm)) or "  nothing lost, nothing twice")
 
 
-def prepared(given: Path | None, home: Path) -> Path:
+def prepared(given: Path | None, home: Path, receiver: str) -> Path:
     """A home to send to: a copy of the one given, else a new one."""
     if given:
         shutil.copytree(given, home)
     else:
         make_home(home)
-    (home / "kb.toml").write_text(SET)
+    (home / "kb.toml").write_text(SET + TOLD.format(url=receiver))
     return home
 
 
-def at_rest(home: Path, many: int) -> Storm:
+def at_rest(home: Path, chat: ChatServer, many: int) -> Storm:
     """One new trouble after another, each when the last one has its incident; the model is loaded by then."""
-    storm = Storm(home)
+    storm = Storm(home, chat)
     with serving(home) as server:
         for number in range(many + 3):
             one = Sent(f"Rest{_name(number)}", opens=True)
@@ -127,9 +136,9 @@ def at_rest(home: Path, many: int) -> Storm:
     return storm
 
 
-def in_a_storm(home: Path, many: int, groups: int, seconds: float, kills: int) -> Storm:
+def in_a_storm(home: Path, chat: ChatServer, many: int, groups: int, seconds: float, kills: int) -> Storm:
     """So many alerts within so many seconds, over so many groups, half of which open an incident and end at last."""
-    storm = Storm(home)
+    storm = Storm(home, chat)
     with serving(home) as server:
         killer = threading.Thread(target=_kill, args=(server, storm, kills, seconds))
         killer.start()
@@ -143,6 +152,7 @@ def in_a_storm(home: Path, many: int, groups: int, seconds: float, kills: int) -
             one.join()
         killer.join()
         wait_until(home, lambda kb: not kb.hooks.deliveries.count(HookState.WAITING, HookState.LOOKUP), 300)
+        wait_until(home, lambda _: told(storm).keys() >= {one.name for one in storm.sent if one.opens}, 120)
     return storm
 
 
@@ -329,6 +339,17 @@ def _name(number: int) -> str:
     return "".join(_WORDS[one] for one in (third, first, second))
 
 
+def told(storm: Storm) -> dict[str, float]:
+    """When the first message about each incident arrived, in seconds since 1970."""
+    messages, since_1970 = list(storm.chat.messages), time.time() - time.monotonic()
+    names = {one.name for one in storm.sent}
+    return {
+        name: since_1970 + min(found)
+        for name in names
+        if (found := [one.at for one in messages if name in one.text])
+    }
+
+
 def _print(what: str, storm: Storm) -> None:
     with KnowledgeBase.open(storm.home) as kb:
         when = opened(kb)
@@ -338,7 +359,9 @@ def _print(what: str, storm: Storm) -> None:
     waits = [when[name] - at for name, at in begun.items() if name in when]
     answers = [one.answered for one in storm.sent]
     print(f"{what}\n  POST answered        {_quantiles(answers)} ({len(answers)} messages)")
-    print(f"  POST to the incident {_quantiles(waits)} ({len(waits)} incidents)", flush=True)
+    print(f"  POST to the incident {_quantiles(waits)} ({len(waits)} incidents)")
+    arrived = [at - begun[name] for name, at in told(storm).items() if name in when]
+    print(f"  POST to the receiver {_quantiles(arrived)} ({len(arrived)} messages)", flush=True)
 
 
 def _quantiles(seconds: Sequence[float]) -> str:

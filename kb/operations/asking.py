@@ -18,7 +18,7 @@ _MORE = "get_entry(entry_id) shows one entry whole"
 @reading("POST /check", CHECK, more=_MORE)
 def check_known_issues(
     kb: KnowledgeBase,
-    error_text: Annotated[Log, "The error: a line, a stack trace, an alert, a log."] = "",
+    error_text: Annotated[Log, "The error: a line, a stack trace, an alert, a log."],
     tool_name: Annotated[Text, "The tool that failed, such as kubectl_exec."] = "",
     service: Service = "",
     environment: Environment = "",

@@ -126,13 +126,18 @@ class Operation:
         """The record.  Raises KbError for what the caller can mend."""
         return self.function(kb, **arguments)
 
-    def read(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments as the function takes them.  Raises InvalidInput, with a sentence for all that is wrong."""
+    def read(self, given: Mapping[str, Any], without: Collection[str] = ()) -> dict[str, Any]:
+        """The arguments as the function takes them, but for those that the caller reads by itself.
+
+        Raises InvalidInput, with a sentence for all that is wrong.
+        """
         said = self._by_name(given)
         found: dict[str, Any] = {}
         wrong = []
         for parameter in self.parameters.values():
             value = said.get(parameter.name)
+            if parameter.name in without:
+                continue
             if value is None and (parameter.name not in said or not parameter.is_needed):
                 if parameter.is_needed:
                     wrong.append(f"`{parameter.name}` is missing; give it: {parameter.says}")

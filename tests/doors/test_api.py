@@ -117,7 +117,8 @@ def test_every_example_is_answered_as_the_description_promises(program: Program)
 
 
 WRONG: list[tuple[str, object, int, str]] = [
-    ("/check", {}, 400, "the text is empty, so nothing was looked up"),
+    ("/check", {}, 400, "`error_text` is missing"),
+    ("/check", {"error_text": " "}, 400, "the text is empty, so nothing was looked up"),
     ("/check", {"eror_text": "x"}, 400, "did you mean `error_text`?"),
     ("/check", {"error_text": "x", "limit": 0}, 400, "at least 1 and at most 50"),
     ("/check", [1], 400, "must be a JSON object"),

@@ -64,7 +64,7 @@ def check(
 ) -> None:
     """Have we seen this before?  Works on a line, a stack trace, or a log: kubectl logs … | kb check -"""
     terminal, short = None if as_json else screen(), dict[str, str]()
-    said = operations.check_known_issues.read(given)
+    said = operations.check_known_issues.read(given, without=("error_text",))
     try:
         with opened(context) as kb:
             answer = kb.check_known_issues(
