@@ -12,7 +12,10 @@ from jsonschema import Draft202012Validator
 from kb import KnowledgeBase
 from kb.doors.mcp.replies import fit
 from kb.doors.mcp.server import KbServer
+from kb.doors.mcp.tools import tool as as_listed
 from kb.index.encoder import OnnxEncoder
+from kb.operations.catalogue import offered
+from kb.operations.toolset import Toolset
 from kb.triage.budget import count_tokens as tokens
 from tests.doors.conftest import Agent, connected
 
@@ -60,6 +63,14 @@ def test_every_tool_says_whether_it_only_reads(agent: Agent):
 
     assert {tool.name for tool in tools if tool.annotations and tool.annotations.read_only_hint} == READS
     assert all(tool.annotations and tool.annotations.destructive_hint is not True for tool in tools)
+
+
+def test_listing_the_tools_costs_an_agent_at_most_six_thousand_tokens():
+    listed = [as_listed(one).model_dump(by_alias=True, exclude_none=True) for one in offered(Toolset.CORE)]
+    said = json.dumps(listed, separators=(",", ":"), ensure_ascii=False)
+
+    assert len(said.encode()) / 4 <= 6_000
+    assert tokens(said) <= 9_000
 
 
 def test_every_tool_and_argument_is_described(agent: Agent):
