@@ -224,7 +224,7 @@ class Parts:
 
         table = NoticeJournal(self.db)
         telling = HomeTelling(incidents, triage, self.entries)
-        planning = Planning(SignalTable(self.db), table, self.configuration.current, telling, clock)
+        planning = Planning(SignalTable(self.db), table, self.configuration.good, telling, clock)
         presses = Presses(PressTable(self.db), self.entries, self.outcomes, incidents, clock)
         return Notifying(self.home, table, self.configuration, planning, presses, clock)
 

@@ -6,6 +6,7 @@ problem, and the home answers as without it.  What the environment says goes bef
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from kb.home import Home
 KEEP_DAYS = "KB_KEEP_DAYS"
 """The environment variable that says after how many days old rows are swept; `off` where only `kb sweep` does it."""
 _NOTHING = Reading()
+_log = logging.getLogger("kb.configuration")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,8 @@ class ConfigurationFile:
         """Where it stands."""
         self._environ = environ
         self._read: tuple[object, Reading] = (None, _NOTHING)
+        self._good: Configuration | None = None
+        self._warned_of = _NOTHING
 
     def load(self) -> Reading:
         """What the file says now; without one, nothing.  Cheap when nothing changed."""
@@ -64,6 +68,22 @@ class ConfigurationFile:
     def current(self) -> Configuration:
         """What holds now, as far as the file has no mistake."""
         return self.load().values
+
+    def good(self) -> Configuration:
+        """What holds now, or what held before somebody made a mistake in the file; that is logged once.
+
+        Raises InvalidInput where it has had one since this was made: half of it may do more than was meant, or less.
+        """
+        read = self.load()
+        if not read.problems:
+            self._good = read.values
+            return read.values
+        if self._good is None:
+            raise InvalidInput(f"{FILE} has a mistake ({read.problems[0]}); see: kb config check")
+        if read is not self._warned_of:
+            self._warned_of = read
+            _log.warning("what %s said before goes on, since it has a mistake: %s", FILE, read.problems[0])
+        return self._good
 
     def problems(self) -> tuple[Problem, ...]:
         """The mistakes in it."""

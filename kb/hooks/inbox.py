@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl
@@ -71,8 +72,8 @@ class HookInbox:
         self._following = Following(
             self.deliveries, self.groups, self.news, incidents, lambda message: self.ask(message)
         )
-        read = configuration.load()
-        self._good = None if read.problems else read.values
+        with suppress(InvalidInput):  # what holds now goes on, should somebody make a mistake later
+            configuration.good()
         self._db = db
 
     def configuration(self) -> Configuration:
@@ -80,14 +81,10 @@ class HookInbox:
 
         Raises InvalidInput where it has had one since this inbox was opened: half of it may open more than was meant.
         """
-        read = self._file.load()
-        if not read.problems:
-            self._good = read.values
-        if self._good is None:
-            raise InvalidInput(
-                f"webhooks are not served while kb.toml has a mistake ({read.problems[0]}); see: kb config check"
-            )
-        return self._good
+        try:
+            return self._file.good()
+        except InvalidInput as error:
+            raise InvalidInput(f"webhooks are not served while {error}") from None
 
     def is_set_up(self) -> bool:
         """Whether any hook is, and no mistake stands in the way."""

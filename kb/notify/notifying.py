@@ -42,13 +42,20 @@ class Notifying:
     clock: Callable[[], datetime]
 
     def targets(self) -> dict[str, Target]:
-        """The targets of `kb.toml`, by name, with their secrets as they are now."""
-        return {one.name: self._resolved(one) for one in self.configuration.current().notify}
+        """The targets of `kb.toml`, by name, with their secrets as they are now.
+
+        While it has a mistake those that it named before.  Raises InvalidInput where it has had one from the beginning.
+        """
+        return {one.name: self._resolved(one) for one in self.configuration.good().notify}
 
     def notes(self) -> list[str]:
         """Who is told, and who cannot be, each in a sentence; nothing where nobody is named."""
         said = list[str]()
-        for one in self.targets().values():
+        try:
+            targets = self.targets()
+        except InvalidInput as error:
+            return [f"nobody is told of incidents while {error}"]
+        for one in targets.values():
             lacks = " and ".join(lacking(one))
             told = f"cannot be told: it needs {lacks}" if lacks else f"is told of incidents ({one.kind})"
             said.append(f"{one.name} {told}")

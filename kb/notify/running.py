@@ -69,6 +69,7 @@ class Running:
                 return
         while not stop.is_set():
             try:
+                self.targets()  # (a mistake in kb.toml is told as one, not as that of a group of tasks)
                 self.lock.parent.mkdir(parents=True, exist_ok=True)
                 with FileLock(self.lock, timeout=0):
                     anyio.run(self._until, stop)
@@ -79,7 +80,11 @@ class Running:
                 stop.wait(LOOK_AGAIN)
 
     def once(self) -> list[str] | None:
-        """Plan and send what is due now; returns the ids of what was tried, None where another process does that."""
+        """Plan and send what is due now; returns the ids of what was tried, None where another process does that.
+
+        Raises InvalidInput where kb.toml has had a mistake from the beginning.
+        """
+        self.targets()
         try:
             self.lock.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self.lock, timeout=0):

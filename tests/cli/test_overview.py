@@ -82,3 +82,15 @@ def test_it_fits_a_terminal_and_names_no_folder_from_the_root(home: Path) -> Non
     assert code == 0
     assert plain(seen).startswith("Home home\n")
     assert max(map(len, plain(seen).splitlines())) <= 50
+
+
+def test_an_incident_that_is_resolved_says_since_when_and_that_it_waits_to_be_verified(
+    kb: KnowledgeBase, run_kb: RunKb
+) -> None:
+    kb.incidents.open("checkout fails", started="2026-11-20T03:00:00Z")
+    kb.incidents.resolve("rolled back")
+
+    shown = run_kb().stdout
+
+    assert "TO VERIFY  checkout fails" in shown
+    assert "resolved since 2026-11-20 03:00" not in shown

@@ -220,3 +220,15 @@ def test_fields_are_picked_at_any_depth(value: object, fields: list[str], left: 
 def test_a_field_that_is_not_there_is_refused_with_those_that_are() -> None:
     with pytest.raises(InvalidInput, match=r"no field 'a\.x'; there are: b, c"):
         picked([{"a": {"b": 1}}, {"a": {"c": 1}}], ["a.b", "a.x"])
+
+
+@pytest.mark.parametrize("command", ["check", "triage"])
+def test_the_name_of_a_file_is_no_error_text(command: str, run_kb: RunKb, tmp_path: Path) -> None:
+    log = tmp_path / "api.log"
+    log.write_text(LINE)
+
+    refused = run_kb(command, str(log))
+
+    assert (refused.returncode, refused.stdout) == (Ends.WRONG, "")
+    said = " ".join(refused.stderr.split())
+    assert f"is a file; to ask about what it holds: kb {command} - < " in said

@@ -18,6 +18,7 @@ import pytest
 from filelock import FileLock
 
 from kb import KnowledgeBase
+from kb.errors import KbError
 from kb.index.encoder import OnnxEncoder
 from kb.model.notice import Delivery, DeliveryState
 from kb.notify.delivering import GIVEN_UP, LONGEST_WAIT, Delivering, backoff
@@ -340,3 +341,38 @@ def test_what_is_added_to_a_message_while_it_is_fetched_is_told(home: Path, kb: 
         texts = "".join(one.text for one in chat.messages)
     assert "the first step" in texts
     assert "the second step" in texts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mistake", ["x = [\n", '[[notify]]\nname = "other"\nkind = "jsn"\n'])
+def test_while_the_file_has_a_mistake_a_server_tells_whom_it_named_before(
+    mistake: str, home: Path, kb: KnowledgeBase
+) -> None:
+    with ChatServer() as chat:
+        configure(home, target("json", chat.url))
+        with people_told(kb):
+            kb.incidents.open("checkout fails", service="checkout")
+            chat.wait_for(1)
+            with (home / "kb.toml").open("a") as file:
+                file.write(mistake)
+            kb.incidents.open("search fails", service="search")
+            texts = [one.text for one in chat.wait_for(2)]
+    assert any("search fails" in text for text in texts)
+    assert {one.state for one in kb.notices.recent()} == {DeliveryState.DELIVERED}
+
+
+def test_what_waits_while_the_file_has_had_a_mistake_from_the_beginning_is_told_once_it_is_mended(
+    home: Path, encoder: OnnxEncoder
+) -> None:
+    with ChatServer() as chat:
+        configure(home, target("json", chat.url), "x = [")
+        with KnowledgeBase.open(home, encoder=encoder) as kb:
+            kb.incidents.open("checkout fails", service="checkout")
+            assert kb.notices.notes()[0].startswith(
+                "nobody is told of incidents while kb.toml has a mistake ("
+            )
+            with pytest.raises(KbError, match="has a mistake"):
+                kb.notices.send()
+            configure(home, target("json", chat.url))
+            kb.notices.send()
+        assert "checkout fails" in chat.messages[0].text

@@ -6,6 +6,7 @@ import codecs
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 _PIECE = 1024 * 1024
 _EXIT_CODES = {"known": 0, "related": 1, "unknown": 2}
 _EXIT_ERROR = 3
+_LONGEST_PATH = 1_000
 _SAID_FROM_LINE = 5_000
 
 
@@ -100,6 +102,7 @@ def _say_sighting(seen: Sighting) -> None:
 
 
 def _input(words: list[str] | None) -> str | Iterator[str]:
+    _check_no_file("check", words)
     if words and words != ["-"]:
         return " ".join(words)
     if not words and sys.stdin.isatty():
@@ -200,7 +203,16 @@ def triage(
         print_markdown(render(brief))
 
 
+def _check_no_file(command: str, words: list[str] | None) -> None:
+    """The name of a file is no error text: it would be looked up, not found, and counted.  Raises BadParameter."""
+    if words and len(words) == 1 and len(words[0]) < _LONGEST_PATH and Path(words[0]).is_file():
+        raise typer.BadParameter(
+            f"{words[0]} is a file; to ask about what it holds: kb {command} - < {words[0]}"
+        )
+
+
 def _alert(words: list[str] | None) -> str:
+    _check_no_file("triage", words)
     if words and words != ["-"]:
         return " ".join(words)
     if not words and sys.stdin.isatty():

@@ -36,10 +36,13 @@ def list_deliveries(
     with opened(context) as kb:
         found = kb.notices.recent(state, limit)
         counts = kb.notices.counts()
+        wrong = kb.notices.configuration.problems()
     if as_json:
         print_json({"counts": counts, "deliveries": [to_builtins(one) for one in found]})
         return
     print_text(table(found))
+    for problem in wrong:
+        say(f"{problem}; messages wait until it is mended, or a server goes on with what it said before")
     if counts.get("failed"):
         say(f"{counts['failed']} not delivered: kb notify list --state failed, then: kb notify send ID")
 

@@ -95,14 +95,16 @@ def _waits(text: str, command: str, width: int) -> Iterator[Text]:
 
 
 def _incident(one: LiveIncident, now: datetime, width: int) -> Iterator[Text]:
-    yield from wrapped(styled(("OPEN  ", RELATED), (one.title, TITLE)), width, 6, 0)
+    yield from wrapped(
+        styled(("TO VERIFY  " if one.resolved else "OPEN  ", RELATED), (one.title, TITLE)), width, 6, 0
+    )
     if one.update_due and overdue(one, now):
         yield from wrapped(
             styled((f"status update OVERDUE since {minute(one.update_due)}", WARNING)), width, 6
         )
     severity = f"{one.severity}, " if one.severity else ""
     services = f", {', '.join(one.services)}" if one.services else ""
-    since = minute(one.started or one.detected)
+    since = minute(one.resolved or one.started or one.detected)
     facts = f"{severity}{one.phase} since {since}{services} · kb incident show -i {one.id[-6:]}"
     yield from wrapped(styled((facts, ASIDE)), width, 6)
 
