@@ -124,6 +124,9 @@ def _targets(targets: tuple[Target, ...]) -> Iterator[Mistake]:
         seen.add(target.name.casefold())
         if lacks := [*lacking(target)]:
             yield path, f"notify[{number}] ({target.name}) needs {' and '.join(lacks)}"
+        begins = ("smtp://", "smtps://") if target.kind == "mail" else ("http://", "https://")
+        if target.url and not target.url.lower().startswith(begins):
+            yield (*path, "url"), f"notify[{number}].url must begin with {' or '.join(begins)}"
         for field in ("token", "secret"):
             if 0 < len(getattr(target, field)) < SHORTEST:
                 yield (*path, field), f"notify[{number}].{field} must have {SHORTEST} characters or more"

@@ -147,7 +147,12 @@ def action_item(context: typer.Context, as_json: bool = JSON, **given: Any) -> N
 @taking(operations.incident_close)
 def close(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
     """End it."""
-    report(asked(context, operations.incident_close, given), as_json)
+    found: LiveIncident = asked(context, operations.incident_close, given)
+    report(found, as_json)
+    if not found.verified:
+        say(
+            f"nobody verified that it holds, so no fix gains trust by it: kb incident verify all -i {found.id}"
+        )
 
 
 @app.command()

@@ -87,7 +87,10 @@ class HomeMetrics(Collector):
         gauge, counter = partial(_family, GaugeMetricFamily), partial(_family, CounterMetricFamily)
         yield gauge("kb_entries", "Entries of the home.", ("kind", "status"), self._counts.entries().items())
         yield gauge(
-            "kb_incidents_open", "Incidents that are not closed.", (), [((), self._counts.open_incidents())]
+            "kb_incidents_open",
+            "Incidents that nobody has closed, those that are resolved too.",
+            (),
+            [((), self._counts.open_incidents())],
         )
         waiting = _by_one(self._counts.waiting_proposals())
         yield gauge("kb_proposals_waiting", "Proposals that nobody has decided on.", ("kind",), waiting)
