@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -39,7 +40,9 @@ _LOG_PAGES = 8_192
 """Pages of the write-ahead log (32 MB) before they move into the file: at SQLite's own 1,000, nearly every
 commit of an ingest into a large home waits for the disk."""
 
-_READ_AHEAD = 16 * 1024 * 1024
+_LARGE = 64 * 1024 * 1024
+"""Bytes below which a file is not read ahead: it is read in less time than a process takes to begin."""
+_READ_FORWARDS = "import sys\nwith open(sys.argv[1], 'rb', 0) as file:\n    while file.read(1 << 24): pass"
 
 _OUTER = "BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",)
 _NESTED = "SAVEPOINT nested", "RELEASE nested", ("ROLLBACK TO nested", "RELEASE nested")
@@ -259,17 +262,22 @@ class Database:
         found = self.rows(sql, values)
         return found[0][0] if found else None
 
-    def read_ahead(self) -> None:
-        """Pass the file through the system's cache once, where it fits into memory.
+    def read_ahead(self, least: int = _LARGE) -> None:
+        """Pass the file through the system's cache once, where it has `least` bytes and fits into memory.
 
         Read forwards it takes a second a gigabyte; millions of lookups all over a file that is not there yet
-        take a hundred times as long.
+        take a hundred times as long.  A process of its own reads: to close the file once would take all locks on it
+        from this one, by POSIX, and whoever closed it next would delete the log that this connection writes into.
         """
+        import subprocess
+
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        if self.path.stat().st_size < memory:
-            with self.path.open("rb", buffering=0) as file:
-                while file.read(_READ_AHEAD):
-                    pass
+        if least <= self.path.stat().st_size < memory:
+            none = subprocess.DEVNULL
+            with suppress(OSError):  # (without it a large home is published slowly, and no less rightly)
+                subprocess.run(
+                    [sys.executable, "-S", "-c", _READ_FORWARDS, self.path], stdin=none, stdout=none
+                )
 
     @property
     def written(self) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -124,3 +126,23 @@ def _read_be_overtaken_and_write(db: Database) -> None:
 def _write_beside(db: Database) -> None:
     with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
         other.execute("INSERT INTO meta VALUES ('theirs', '1')")
+
+
+def test_what_is_written_after_the_file_was_read_ahead_is_seen_by_processes_that_come_and_go(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "home" / "state" / "kb.db"
+    path.parent.mkdir(parents=True)
+    other = "import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute('SELECT max(key) FROM meta').fetchone())"
+
+    def seen() -> str:
+        return subprocess.run([sys.executable, "-c", other, path], capture_output=True, text=True).stdout
+
+    with closing(Database(path)) as db:
+        db.set_meta("y", 1)
+        db.read_ahead(least=0)
+        first = seen()  # and goes: it must not take itself for the last one
+        db.set_meta("z", 2)
+        second = seen()
+
+    assert (first, second) == ("('y',)\n", "('z',)\n")
