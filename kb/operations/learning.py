@@ -97,7 +97,7 @@ def record_outcome(
     return kb.record_outcome(entry_id, word, lookup_id or None, verified_by or None, note, incident_id)
 
 
-@reading("POST /patterns/rehearsal")
+@reading("POST /patterns/rehearsal", slow=True)
 def rehearse_pattern(
     kb: KnowledgeBase,
     pattern: Annotated[Text, "The pattern as it would be."],

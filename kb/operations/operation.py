@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
-from typing import Any, Unpack, get_args, get_origin, get_type_hints
+from typing import Any, TypedDict, Unpack, get_args, get_origin, get_type_hints
 
 from kb.base import KnowledgeBase
 from kb.errors import InvalidInput
@@ -82,9 +82,10 @@ class Operation:
     """One operation.
 
     `budget` is what an answer to an agent may take, in tokens; `newest` keeps the ends of long lists, or of those that
-    it names; `more` tells how to see the rest.  `again` says that asking twice does no more than once.  `told` makes of
-    the record what an agent is told of it, where that is less; `words` puts that as a person would read it, where its
-    data do not say it best.  `path` is the method and the path over HTTP.
+    it names; `more` tells how to see the rest.  `again` says that asking twice does no more than once, `slow` that much
+    of the history is read whatever is given.  `told` makes of the record what an agent is told of it, where that is
+    less; `words` puts that as a person would read it, where its data do not say it best.  `path` is the method and the
+    path over HTTP.
     """
 
     function: Callable[..., Any]
@@ -94,6 +95,7 @@ class Operation:
     again: bool = False
     newest: Newest = False
     more: str = ""
+    slow: bool = False
     told: Callable[[Any], Any] | None = None
     words: Callable[[Any], str] | None = None
 
@@ -207,32 +209,21 @@ def unknown_name(name: str, known: Iterable[str], what: str) -> str:
 Declares = Callable[[Callable[..., Any]], Operation]
 
 
-def reading(
-    path: str,
-    budget: int = ANSWER,
-    *,
-    newest: Newest = False,
-    more: str = "",
-    told: Callable[[Any], Any] | None = None,
-    words: Callable[[Any], str] | None = None,
-) -> Declares:
+class Details(TypedDict, total=False):
+    """What may be declared of an operation beside its path and its budget; `Operation` says what each means."""
+
+    newest: Newest
+    more: str
+    slow: bool
+    told: Callable[[Any], Any]
+    words: Callable[[Any], str]
+
+
+def reading(path: str, budget: int = ANSWER, **details: Unpack[Details]) -> Declares:
     """Declare an operation that changes nothing that its caller could see changed."""
-    return lambda function: Operation(
-        function, path, True, budget, again=True, newest=newest, more=more, told=told, words=words
-    )
+    return lambda function: Operation(function, path, reads=True, budget=budget, again=True, **details)
 
 
-def writing(
-    path: str,
-    budget: int = ANSWER,
-    *,
-    again: bool = False,
-    newest: Newest = False,
-    more: str = "",
-    told: Callable[[Any], Any] | None = None,
-    words: Callable[[Any], str] | None = None,
-) -> Declares:
+def writing(path: str, budget: int = ANSWER, *, again: bool = False, **details: Unpack[Details]) -> Declares:
     """Declare an operation that adds to what is known."""
-    return lambda function: Operation(
-        function, path, False, budget, again=again, newest=newest, more=more, told=told, words=words
-    )
+    return lambda function: Operation(function, path, reads=False, budget=budget, again=again, **details)

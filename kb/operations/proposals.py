@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 ProposalId = Annotated[Text, "The proposal, as proposals_list gives it."]
 
 
-@reading("GET /proposals", PAGE, more="decide on the first ones, then list again")
+@reading("GET /proposals", PAGE, slow=True, more="decide on the first ones, then list again")
 def proposals_list(kb: KnowledgeBase) -> Waiting:
     """What the record suggests to change: patterns drafted from unknown texts, merges, retirements, runbooks.
 

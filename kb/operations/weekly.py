@@ -18,7 +18,14 @@ def _in_words(summary: WeeklySummary) -> str:
     return as_markdown(summary)
 
 
-@reading("GET /weekly", PAGE, newest=("log",), more="a shorter window (days) shows less", words=_in_words)
+@reading(
+    "GET /weekly",
+    PAGE,
+    newest=("log",),
+    slow=True,
+    more="a shorter window (days) shows less",
+    words=_in_words,
+)
 def weekly_summary(
     kb: KnowledgeBase,
     days: Annotated[float, number(0, 3660), "How many days back, such as 7 or 1."] = 7,

@@ -98,7 +98,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith("KB_") or name == "KB_CACHE"
     }
-    return {**kept, "PYTHONPATH": str(ROOT), "KB_HOME": str(home), **more}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1", "KB_HOME": str(home), **more}
 
 
 @contextmanager
@@ -119,6 +119,8 @@ def served(home: Path, *words: str, **more: str) -> Iterator[tuple[str, subproce
             said, found = said + line, re.search(r"http://\S+", line)
         yield found[0], process
     finally:
+        died = process.poll()
         process.terminate()
-        process.wait(30)
-        process.stderr.close()
+        _, said = process.communicate(timeout=30)
+        if died is not None and died < 0:
+            print(f"the server ended by signal {-died}:\n{said}")  # with pytest, beside what failed because of it

@@ -151,3 +151,18 @@ def test_a_connection_that_waits_for_its_answer_is_not_slow(server: tuple[str, i
         assert connection.getresponse().read()
         time.sleep(0.4)
     connection.close()
+
+
+@pytest.mark.full
+def test_a_connection_is_kept_for_longer_than_clients_keep_theirs(server: tuple[str, int]):
+    place = urlsplit(server[0])
+    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=30)
+    connection.connect()
+    own = connection.sock.getsockname()
+    for pause in (0, 6):  # httpx drops a connection after 5 s, and uvicorn by itself at the same moment
+        time.sleep(pause)
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert answer.read()
+        assert connection.sock.getsockname() == own, "closed in between, and opened again"

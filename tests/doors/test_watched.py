@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from kb import KnowledgeBase
 from kb.doors.http import metrics
 from kb.doors.http.metrics import HomeMetrics, Metrics
+from kb.model.ledger import Verdict
 from kb.store.database import Database
 from kb.store.upkeep.counts import Recorded
 from tests.conftest import ROOT
@@ -90,7 +91,7 @@ def test_lookups_of_other_processes_are_counted_from_the_start_of_the_server(own
     with KnowledgeBase.open(own) as kb:
         kb.check_known_issues("asked before anybody counted")
     db = Database(own / "state" / "kb.db")
-    counted = Recorded(db, "lookups", "verdict")
+    counted = Recorded(db, "lookups", "verdict", Verdict)
     before = counted.counted()
     with KnowledgeBase.open(own) as kb:
         kb.check_known_issues("asked by another process")

@@ -30,8 +30,6 @@ Observe = Callable[[str, float, str], None]
 
 LONG = 30_000
 """Characters of a text from which on it is read in the lane of long ones: about a tenth of a second."""
-SLOW = frozenset({"rehearse_pattern", "weekly_summary", "proposals_list"})
-"""Operations that read much of the history, whatever they are given."""
 _log = logging.getLogger("kb.server")
 
 
@@ -130,7 +128,7 @@ def sentence(operation: str, error: Exception) -> str:
 
 def is_long(asked: Operation, given: Mapping[str, Any]) -> bool:
     """Whether the call takes so long that others must not wait for it: it brings a long text, or looks far back."""
-    return asked.name in SLOW or any(_size(value) > LONG for value in given.values())
+    return asked.slow or any(_size(value) > LONG for value in given.values())
 
 
 def _size(value: object) -> int:

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
+import anyio.to_thread
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -63,13 +66,20 @@ class Watching:
         """The metrics, for whoever may read."""
         await self.callers.role(request)
         try:
-            return Response(self.metrics.text(), media_type=CONTENT_TYPE)
+            text = await anyio.to_thread.run_sync(self.metrics.text)
+            return Response(text, media_type=CONTENT_TYPE)
         except KbError as error:
             return problem(503, str(error))
 
     async def described(self, request: Request) -> Response:
         """The API's description."""
         del request
-        from kb.doors.http.openapi import openapi  # with the schemas of all records: some tenths of a second
+        # The schemas of all records take a second: once, and not of those who ask something else meanwhile.
+        return Response(await anyio.to_thread.run_sync(_description), media_type="application/json")
 
-        return JSONResponse(openapi())
+
+@cache
+def _description() -> bytes:
+    from kb.doors.http.openapi import openapi
+
+    return msgspec.json.encode(openapi())

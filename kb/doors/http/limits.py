@@ -29,6 +29,9 @@ class Limits:
     """From the first byte of a request (or the connection) to the end of its headers."""
     body_seconds: float = 30
     """From there to the end of its body, with the time that a large one waits for its turn."""
+    kept_seconds: int = 75
+    """An idle connection is kept, longer than clients and proxies keep theirs (httpx 5, undici 4, an AWS balancer 60):
+    who closes last never closes under a request that is on its way."""
     idle_seconds: float = 15 * 60
     """Without a request, until a session is forgotten; its client must open another one."""
     sessions: int = 1_000

@@ -7,6 +7,7 @@ own; calls in this process are counted as they are answered.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from kb.home import Home
+from kb.model.ledger import Result, Verdict
 from kb.store.database import Database
 from kb.store.upkeep.counts import Counts, Recorded
 
@@ -66,10 +68,10 @@ class HomeMetrics(Collector):
 
     def __init__(self, db: Database) -> None:
         self._counts = Counts(db)
-        self._lookups = Recorded(db, "lookups", "verdict")
-        self._outcomes = Recorded(db, "outcomes", "result")
-        self._deliveries = Recorded(db, "hook_deliveries", "hook")
-        self._looked = -READ_SECONDS
+        self._lookups = Recorded(db, "lookups", "verdict", Verdict)
+        self._outcomes = Recorded(db, "outcomes", "result", Result)
+        self._deliveries = Recorded(db, "hook_deliveries", "hook", self._counts.hooks())
+        self._looked, self._turn = -READ_SECONDS, threading.Lock()
         self._found: list[Metric] = []
 
     def describe(self) -> list[Metric]:
@@ -78,10 +80,11 @@ class HomeMetrics(Collector):
 
     def collect(self) -> list[Metric]:
         """The gauges and counters."""
-        now = time.monotonic()
-        if now - self._looked >= READ_SECONDS:
-            self._found, self._looked = list(self._look()), now
-        return self._found
+        with self._turn:  # two that scrape at once would count what is new twice
+            now = time.monotonic()
+            if now - self._looked >= READ_SECONDS:
+                self._found, self._looked = list(self._look()), now
+            return self._found
 
     def _look(self) -> Iterator[Metric]:
         gauge, counter = partial(_family, GaugeMetricFamily), partial(_family, CounterMetricFamily)

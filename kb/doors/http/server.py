@@ -177,6 +177,7 @@ def serve(
             app,
             log_level="warning",
             access_log=False,
+            timeout_keep_alive=limits.kept_seconds,
             timeout_graceful_shutdown=END_SECONDS,
             lifespan="on",
             server_header=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kb.model.entry import OFFERED
@@ -45,6 +46,10 @@ class Counts:
         rows = self._db.rows("SELECT state, count(*) FROM hook_deliveries WHERE state != 'done' GROUP BY 1")
         return {**dict.fromkeys(map(str, states), 0), **{row[0]: row[1] for row in rows}}
 
+    def hooks(self) -> list[str]:
+        """The webhooks of which deliveries are kept."""
+        return [row[0] for row in self._db.rows("SELECT DISTINCT hook FROM hook_deliveries")]
+
     def messages(self) -> dict[str, int]:
         """Messages to people, by state."""
         rows = self._db.rows("SELECT state, count(*) FROM deliveries GROUP BY state")
@@ -55,20 +60,19 @@ class Counts:
 class Recorded:
     """How many rows of a table of the ledger were added since this was made, by the word in one column.
 
-    The words that stand there already begin at zero, so that the first new row is seen as a rise.
+    `words` are those that begin at zero, so that the first new row with one is seen as a rise.
     """
 
     db: Database
     table: str
     column: str
+    words: Iterable[str] = ()
     _last: int = field(init=False)
     _counted: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         self._last = self._newest()
-        self._counted = {
-            row[0]: 0 for row in self.db.rows(f"SELECT DISTINCT {self.column} FROM {self.table}")
-        }
+        self._counted = dict.fromkeys(map(str, self.words), 0)
 
     def counted(self) -> dict[str, int]:
         """The counts up to now; they only grow, whatever is swept meanwhile."""
