@@ -52,6 +52,7 @@ from kb.store.wordings import WordingTable
 if TYPE_CHECKING:
     from kb.hooks.inbox import HookInbox
     from kb.incidents.incidents import Incidents
+    from kb.incidents.log import Archive
     from kb.ingesting import Intake
     from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
@@ -164,10 +165,14 @@ class Parts:
     def incidents(self, clock: Clock, actor: Callable[[], str]) -> Incidents:
         """The incidents as they are lived."""
         from kb.incidents.incidents import Incidents
-        from kb.incidents.log import Archive
 
-        archive = Archive(self.entries, self.ledger, self.outcomes)
-        return Incidents(self.home, self.ledger, archive, clock, actor)
+        return Incidents(self.home, self.ledger, self._archive(), clock, actor)
+
+    def _archive(self) -> Archive:
+        from kb.incidents.log import Archive
+        from kb.store.incidents.belongings import Belongings
+
+        return Archive(self.entries, self.ledger, self.outcomes, Belongings(self.db))
 
     def proposals(self, now: datetime, actor: str) -> Proposals:
         """What the record suggests at a moment, for one who decides."""
@@ -206,10 +211,8 @@ class Parts:
         """What comes in by webhook."""
         from kb.hooks.inbox import HookInbox
         from kb.incidents.by_alert import IncidentsByAlert
-        from kb.incidents.log import Archive
 
-        archive = Archive(self.entries, self.ledger, self.outcomes)
-        incidents = IncidentsByAlert(self.home, self.ledger, archive, clock, actor)
+        incidents = IncidentsByAlert(self.home, self.ledger, self._archive(), clock, actor)
         return HookInbox(self.db, self.configuration, incidents, triage, clock)
 
     def notifying(self, incidents: Incidents, triage: Triage, clock: Clock) -> Notifying:

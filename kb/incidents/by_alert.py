@@ -6,7 +6,6 @@ being applied as an unverified success does.  Each call is part of the caller's 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -16,7 +15,6 @@ from kb.incidents.log import IncidentLog
 from kb.model.brief import JudgedSeverity
 from kb.model.incident import LiveIncident, Phase, Step
 from kb.text.times import second
-from kb.text.tokens import slug
 
 
 class IncidentsByAlert(IncidentLog):
@@ -59,8 +57,8 @@ class IncidentsByAlert(IncidentLog):
         titled = self.ledger.open_titled(title, data["services"], data["environment"])
         if same := next((one for one in titled if self.get(one).resolved is None), None):
             return self.say(same, "An alert tells of it, too", details), False
-        new = f"incident-{now:%Y%m%d}-{slug(title)}-{uuid.uuid4().hex[:6]}"
-        return self._record(new, Step.OPENED, title, details=details, data={**data, BY_ALERT: True}), True
+        opened = {**data, BY_ALERT: True}
+        return self._record(self._new_id(title), Step.OPENED, title, details=details, data=opened), True
 
     def say(self, incident_id: str, words: str, details: str = "") -> LiveIncident:
         """Note something that an alert says."""

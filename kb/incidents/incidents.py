@@ -7,22 +7,24 @@ that did not help is held against its entry at once.
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from kb.errors import Refused
+from kb.errors import InvalidInput, Refused
 from kb.incidents import postmortem as drafts
 from kb.incidents import steps
-from kb.incidents.life import parse_checks
+from kb.incidents.life import BY_ALERT, parse_checks, unfold
 from kb.incidents.log import IncidentLog
+from kb.incidents.merging import applied_alone, bring, carried, check_merge, steps_named
 from kb.incidents.updates import StatusUpdate, status_update
 from kb.memory.yaml_file import write_atomically
-from kb.model.incident import LiveIncident, Step
+from kb.model.hook import AlertGroup
+from kb.model.incident import LiveIncident, Phase, Step
 from kb.model.ledger import Event
 from kb.store.ids.known_ids import Space
-from kb.text.tokens import slug
+from kb.store.incidents.belongings import Belonging
+from kb.text.entries.codec import stamp
 
 Texts = Iterable[str] | str
 
@@ -63,8 +65,7 @@ class Incidents(IncidentLog):
         with self.ledger.write():
             if same := self.ledger.open_titled(title, data["services"], data["environment"]):
                 return self._record(same[0], Step.NOTE, "reported again", details=data["alert"])
-            new = f"incident-{now:%Y%m%d}-{slug(title)}-{uuid.uuid4().hex[:6]}"
-            return self._record(new, Step.OPENED, title, data=data)
+            return self._record(self._new_id(title), Step.OPENED, title, data=data)
 
     def note(self, action: str, details: str = "") -> Event:
         """A line of the session log, with the incident that it belongs to, if one is open."""
@@ -215,6 +216,122 @@ class Incidents(IncidentLog):
         self.archive.settle(self.clock())
         return after
 
+    def merge(self, incident_id: str, into: str) -> LiveIncident:
+        """Make one of two incidents that are the same trouble; returns the one that goes on.
+
+        What was noted, tried and recorded in the other one counts for it, and its alerts end it; what is said of the
+        other one from now on is said of this one.  Raises Refused where they are one already, or where the one that is
+        to go on is over and the other is not.
+        """
+        now = self.clock()
+        with self.ledger.write():
+            goes, stays = self.get(incident_id), self.get(into)
+            check_merge(stays, goes)
+            moved = self.archive.join(goes.id, stays.id, now)
+            data = {"incident": goes.id, "steps": bring(goes.timeline), **moved.data()}
+            self._record(goes.id, Step.MERGED_INTO, _named(stays), data={"into": stays.id})
+            after = self._record(stays.id, Step.MERGED, _named(goes), data=data)
+        self.archive.settle(now)
+        return after
+
+    def split(
+        self,
+        title: str = "",
+        step: Texts = (),
+        alert: Texts = (),
+        service: Texts = (),
+        incident_id: str = "",
+    ) -> LiveIncident:
+        """Make an incident of its own of what is another trouble; returns it.
+
+        That is what was merged, where `incident_id` is that of a merged incident; else steps, by their numbers, and
+        alerts, by their names, under a title.  Outcomes of what only those steps applied go along.  Raises InvalidInput
+        for what cannot be split off.
+        """
+        with self.ledger.write():
+            own = self.find(incident_id) if incident_id else None
+            if own and own.merged_into:
+                after = self._take_out(own)
+            else:
+                chosen = steps.texts(step), steps.texts(alert), steps.texts(service)
+                after = self._split_off(self.get(incident_id), title, *chosen)
+        self.archive.settle(self.clock())
+        return after
+
+    def _take_out(self, own: LiveIncident) -> LiveIncident:
+        """Let an incident that was merged be one of its own again."""
+        holder = self.find(own.merged_into)
+        assert holder is not None, "an incident is merged into one that there is"
+        if holder.merged_into:
+            raise Refused(f"{holder.id} was merged into {holder.merged_into} since; split that off first")
+        merge = next(
+            one
+            for one in reversed(holder.timeline)
+            if one.kind == Step.MERGED and one.data["incident"] == own.id
+        )
+        before = unfold(carried(merge))
+        self.archive.part(Belonging.of(merge.data), own.id, self.clock())
+        self._record(holder.id, Step.SPLIT, _named(own), data={"incident": own.id, "taken": []})
+        data = {
+            "incident": holder.id,
+            "resolved": stamp(before.resolved) if before.resolved else None,
+            "closed": before.phase is Phase.CLOSED,
+        }
+        return self._record(own.id, Step.SPLIT_FROM, _named(holder), data=data)
+
+    def _split_off(
+        self,
+        incident: LiveIncident,
+        title: str,
+        named: tuple[str, ...],
+        alerts: tuple[str, ...],
+        service: tuple[str, ...],
+    ) -> LiveIncident:
+        """Let some steps and alerts be an incident of their own."""
+        chosen = steps_named(incident, named)
+        groups = self.archive.belongings.alerts_named(incident.id, alerts)
+        if not chosen and not groups:
+            raise InvalidInput(
+                f"say what of {incident.id} is another trouble: steps, by the numbers that kb incident show lists, or "
+                "alerts, by their names"
+            )
+        begun = [*(one.at for one in chosen), *(one.started for one in groups if one.started)]
+        title, opening = steps.opening(
+            title,
+            service=service or [one.service for one in groups if one.service] or incident.services,
+            environment=incident.environment,
+            severity=incident.severity or "",
+            impact="",
+            alert="",
+            started=min(begun, default=None),
+            lookup_id=None,
+            now=self.clock(),
+            label=incident.severity_label,
+            confirmed=False,
+        )
+        new, taken = self._new_id(title), [one.id for one in chosen]
+        self._record(new, Step.OPENED, title, data=opening)
+        brought = bring([incident.timeline[0], *chosen])
+        self._record(new, Step.SPLIT_FROM, _named(incident), data={"incident": incident.id, "steps": brought})
+        self._record(incident.id, Step.SPLIT, f"{title} ({new})", data={"incident": new, "taken": taken})
+        alone = applied_alone(incident, chosen)
+        moved = Belonging(
+            outcomes=[one.id for one in self.ledger.outcomes_in(incident.id) if one.entry_id in alone],
+            groups=[[one.hook, one.key] for one in groups],
+        )
+        self.archive.part(moved, new, self.clock())
+        return self._ended_with(incident, new, groups)
+
+    def _ended_with(self, incident: LiveIncident, new: str, groups: Sequence[AlertGroup]) -> LiveIncident:
+        """What was split off is over where all of its alerts are, or where what it was split off is over."""
+        ends = [None if one.firing else one.ended for one in groups] or [incident.resolved]
+        if None in ends:
+            return self.get(new)
+        ended = max(filter(None, ends))
+        data = {"ended": ended.isoformat(), BY_ALERT: not incident.resolution}
+        words = incident.resolution or "it is over"
+        return self._record(new, Step.RESOLUTION, words, data=data)
+
     def status_update(
         self, style: str = "report", focus: str = "", next_steps: Texts = (), incident_id: str = ""
     ) -> StatusUpdate:
@@ -242,3 +359,7 @@ class Incidents(IncidentLog):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, drafts.postmortem(incident).encode())
         return path
+
+
+def _named(incident: LiveIncident) -> str:
+    return f"{incident.title} ({incident.id})"

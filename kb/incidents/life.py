@@ -18,6 +18,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from kb.errors import EntryNotFound, InvalidInput
+from kb.incidents.merging import carried, merged, taken_apart, with_work
 from kb.model.entry import ActionItem, CauseStatus, Severity
 from kb.model.incident import CheckItem, Hypothesis, LiveIncident, Mitigation, Phase, Step
 from kb.model.ledger import Event
@@ -32,9 +33,9 @@ def unfold(events: Sequence[Event]) -> LiveIncident:
     first = next((event for event in events if event.kind == Step.OPENED), None)
     if first is None or first.subject is None:
         raise EntryNotFound("there is no such incident; see: kb incident list")
-    incident = _opened(first)
-    for event in events:
-        if event is not first and event.kind in _STEPS:
+    incident, apart = _opened(first), taken_apart(events)
+    for number, event in enumerate(events):
+        if event is not first and number not in apart and event.kind in _STEPS:
             incident = _STEPS[event.kind](incident, event)
     told_at = max(event.at for event in events if event.kind in (Step.OPENED, Step.REOPENED, Step.UPDATE))
     return replace(incident, timeline=tuple(events), update_due=next_due(incident, told_at))
@@ -207,6 +208,19 @@ def _reopened(incident: LiveIncident, _: Event) -> LiveIncident:
     )
 
 
+def _merged(incident: LiveIncident, event: Event) -> LiveIncident:
+    return merged(incident, unfold(carried(event)))
+
+
+def _split_from(incident: LiveIncident, event: Event) -> LiveIncident:
+    steps = carried(event)
+    return with_work(incident, unfold(steps)) if steps else incident
+
+
+def _merged_into(incident: LiveIncident, event: Event) -> LiveIncident:
+    return replace(incident, phase=Phase.MERGED, merged_into=event.data["into"])
+
+
 _STEPS: dict[str, Callable[[LiveIncident, Event], LiveIncident]] = {
     Step.SEVERITY: _severity_set,
     Step.ACKNOWLEDGED: _acknowledged,
@@ -219,6 +233,9 @@ _STEPS: dict[str, Callable[[LiveIncident, Event], LiveIncident]] = {
     Step.UPDATE: _updated,
     Step.CLOSED: _closed,
     Step.REOPENED: _reopened,
+    Step.MERGED: _merged,
+    Step.MERGED_INTO: _merged_into,
+    Step.SPLIT_FROM: _split_from,
 }
 
 
@@ -258,6 +275,10 @@ def told(event: Event) -> str:
         Step.OPENED: "Incident detected: ",
         Step.RESOLUTION: "Incident resolved: ",
         Step.REOPENED: "Came back: ",
+        Step.MERGED: "Merged into it: ",
+        Step.MERGED_INTO: "Merged into ",
+        Step.SPLIT: "Split off: ",
+        Step.SPLIT_FROM: "Split off from ",
     }.get(Step(event.kind), "")
     details = f": {event.details}" if event.details else ""
     return f"{before}{said}{details}"
@@ -288,7 +309,8 @@ INTERVALS = {
 def next_due(incident: LiveIncident, told_at: datetime) -> datetime | None:
     """When the update after the one of `told_at` is due.  An unknown severity counts as SEV2."""
     interval = INTERVALS.get(incident.severity or Severity.SEV2)
-    return None if incident.resolved or interval is None else told_at + interval
+    ended = incident.resolved or incident.merged_into
+    return None if ended or interval is None else told_at + interval
 
 
 def overdue(incident: LiveIncident, now: datetime) -> bool:

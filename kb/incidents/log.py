@@ -7,6 +7,7 @@ half-written.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,8 +24,10 @@ from kb.model.ledger import Event, Outcome, Result
 from kb.store.catalogue import LIVE
 from kb.store.entries import EntryTable
 from kb.store.ids.known_ids import Space
+from kb.store.incidents.belongings import Belonging, Belongings
 from kb.store.ledger import Ledger
 from kb.text.entries.identify import fingerprints_of
+from kb.text.tokens import slug
 
 ALERT_ENDED = "by the alert's end"
 """The ground of an outcome that nobody typed."""
@@ -43,11 +46,15 @@ class IncidentLog:
     actor: Callable[[], str]
 
     def get(self, incident_id: str = "") -> LiveIncident:
-        """The incident with this id, or a part of it, or the only open one.  Raises EntryNotFound or InvalidInput."""
+        """The incident with this id, or a part of it, or the only open one; of a merged one, the one that goes on.
+
+        Raises EntryNotFound or InvalidInput.
+        """
         if not incident_id:
             return self._the_open_one()
         events = self.ledger.events_of(incident_id) or self.ledger.events_of(self._whole(incident_id))
-        return unfold(events)
+        incident = unfold(events)
+        return self.get(incident.merged_into) if incident.merged_into else incident
 
     def _whole(self, given: str) -> str:
         """The id of the incident that is meant by a part of it."""
@@ -80,10 +87,12 @@ class IncidentLog:
 
     def unfinished(self) -> list[LiveIncident]:
         """The incidents that are open, newest first, and those closed ones of which something is still to do."""
-        return self._lived([*dict.fromkeys([*self.ledger.open_subjects(), *self.ledger.with_items_to_do()])])
+        to_do = map(self.ledger.ids.merged_into, self.ledger.with_items_to_do())
+        found = self._lived([*dict.fromkeys([*self.ledger.open_subjects(), *to_do])])
+        return [one for one in found if one.closed is None or not all(item.done for item in one.action_items)]
 
     def find(self, incident_id: str) -> LiveIncident | None:
-        """The incident with this id, or None."""
+        """The incident with this id, as it is itself even where it was merged into another one; or None."""
         whole = self.ledger.ids.find(Space.LIVED, incident_id)
         return unfold(self.ledger.events_of(whole)) if whole else None
 
@@ -164,6 +173,9 @@ class IncidentLog:
         self.ledger.record_event(event)
         return event
 
+    def _new_id(self, title: str) -> str:
+        return f"incident-{self.clock():%Y%m%d}-{slug(title)}-{uuid.uuid4().hex[:6]}"
+
     def _unfinished(self, incident_id: str) -> LiveIncident:
         incident = self.get(incident_id)
         if incident.phase is Phase.CLOSED:
@@ -203,6 +215,7 @@ class Archive:
     entries: EntryTable
     ledger: Ledger
     outcomes: Outcomes
+    belongings: Belongings
 
     def existing(self, entry_id: str) -> str | None:
         """The whole id of an entry that there is, or None for an empty one.  Raises EntryNotFound or InvalidInput."""
@@ -216,7 +229,7 @@ class Archive:
         """
         owner, offered = (
             self.entries.file_of(incident.id),
-            incident.resolved is not None and teaches(incident),
+            incident.resolved is not None and not incident.merged_into and teaches(incident),
         )
         if owner not in (None, LIVE) or (owner is None and not offered):
             return
@@ -274,6 +287,22 @@ class Archive:
         """What was applied did not help, or did not hold."""
         for entry_id in entry_ids:
             self._outcome(incident, entry_id, Result.FAILED, now, actor)
+
+    def join(self, goes: str, stays: str, now: datetime) -> Belonging:
+        """What belongs to an incident belongs to another one from now on; returns what that is."""
+        moved = self.belongings.join(self.belongings.all_of(goes), stays)
+        self._follow(moved, now)
+        return moved
+
+    def part(self, belonging: Belonging, incident_id: str, now: datetime) -> None:
+        """It belongs to an incident of its own from now on."""
+        self.belongings.part(belonging, incident_id)
+        self._follow(belonging, now)
+
+    def _follow(self, belonging: Belonging, now: datetime) -> None:
+        """Two successes in one incident are one: what follows from them for their entries is decided anew."""
+        for entry_id in self.belongings.entries_of(belonging):
+            self.outcomes.follow(entry_id, now)
 
     def settle(self, now: datetime) -> None:
         """Write into memory files what outcomes moved.  Call after the write."""

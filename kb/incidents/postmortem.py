@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kb.errors import Refused
 from kb.incidents.life import one_line, span, told
+from kb.incidents.merging import lived
 from kb.model import ActionItem, Cause, CauseStatus, Incident, Origin, Provenance, Scope, TimelineEvent
 from kb.model.incident import LiveIncident
 from kb.text.escaping import as_line, as_quote
@@ -88,8 +89,7 @@ def warnings(incident: LiveIncident) -> tuple[str, ...]:
 
 def timeline(incident: LiveIncident) -> tuple[TimelineEvent, ...]:
     """The steps that a reader wants to see, in order of time."""
-    events = sorted(incident.timeline, key=lambda event: event.at)
-    lines = ((event, told(event)) for event in events)
+    lines = ((event, told(event)) for event in lived(incident.timeline))
     return tuple(
         TimelineEvent(text=one_line(text), time=second(event.at), at=event.at)
         for event, text in lines

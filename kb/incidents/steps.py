@@ -12,6 +12,7 @@ from typing import Any
 
 from kb.errors import InvalidInput, NotThere
 from kb.incidents.life import ITEMS
+from kb.incidents.merging import next_id
 from kb.learning.lesson import checked, listed
 from kb.model.entry import CauseStatus
 from kb.model.incident import Hypothesis, LiveIncident
@@ -114,7 +115,7 @@ def hypothesis(
     if not number and not words:
         raise InvalidInput("text is empty; say what is suspected, or which hypothesis_id this is about")
     words = words or known[number].text
-    data = {"id": number or f"h{len(known) + 1}", "status": status, "evidence": texts(evidence)}
+    data = {"id": number or next_id(incident.hypotheses), "status": status, "evidence": texts(evidence)}
     return words, data
 
 

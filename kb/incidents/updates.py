@@ -25,6 +25,7 @@ _WORDS = {
     Phase.RESOLVED: "Resolved",
     Phase.VERIFIED: "Resolved",
     Phase.CLOSED: "Resolved",
+    Phase.MERGED: "Merged",
 }
 
 

@@ -30,6 +30,14 @@ class Step(StrEnum):
     UPDATE = "update"
     CLOSED = "closed"
     REOPENED = "reopened"
+    MERGED = "merged"
+    """Another incident was merged into it; `data` carries the steps of that one."""
+    MERGED_INTO = "merged_into"
+    """It was merged into another one: that one goes on, this one counts no more."""
+    SPLIT = "split"
+    """Steps of it, or an incident that was merged into it, are an incident of their own."""
+    SPLIT_FROM = "split_from"
+    """It was split off another one; `data` carries the steps that it took along."""
 
 
 class Phase(StrEnum):
@@ -40,6 +48,8 @@ class Phase(StrEnum):
     RESOLVED = "resolved"
     VERIFIED = "verified"
     CLOSED = "closed"
+    MERGED = "merged"
+    """It was merged into another one, which goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,4 +124,7 @@ class LiveIncident:
     went_well: tuple[str, ...] = ()
     went_wrong: tuple[str, ...] = ()
     lessons: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    """The incidents that were merged into it."""
+    merged_into: str = ""
     timeline: tuple[Event, ...] = ()

@@ -265,7 +265,8 @@ class SearchHits(list[SearchHit]):
 class Event:
     """One line of the session log.  `subject` is the incident that it belongs to, if any.
 
-    `kind` is a `kb.model.incident.Step`; `data` holds what that step says beside its words.
+    `kind` is a `kb.model.incident.Step`; `data` holds what that step says beside its words.  `id` is its number in the
+    ledger, by which a step can be named; 0 for one that was not read from there.
     """
 
     at: datetime
@@ -275,3 +276,4 @@ class Event:
     subject: str | None = None
     kind: str = "note"
     data: dict[str, Any] = field(default_factory=dict)
+    id: int = field(default=0, compare=False)

@@ -118,7 +118,7 @@ class Planning:
     def _tell(self, target: Target, look: _Moment) -> None:
         incident = look.incident
         if self.table.last_of(target.name, incident.id) is None:
-            if concerns(target.when, incident):
+            if concerns(target.when, incident) and not incident.merged_into:
                 self._add(target.name, look, look.first(), look.now)
         else:
             self.table.take_back(target.name, incident.id, NoticeKind.POSTMORTEM)
@@ -158,7 +158,8 @@ class Planning:
     def _tell_end(self, target: str, look: _Moment) -> None:
         """The draft of the postmortem, once an incident is over and nobody took that back."""
         incident = look.incident
-        if incident.resolved is None or self.table.last_of(target, incident.id) is None:
+        over = incident.resolved and not incident.merged_into
+        if not over or self.table.last_of(target, incident.id) is None:
             return
         back = [number for number, event in enumerate(incident.timeline, 1) if event.kind == Step.REOPENED]
         if self.table.events_with(target, incident.id, NoticeKind.POSTMORTEM) > (back[-1] if back else 0):

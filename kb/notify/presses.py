@@ -97,7 +97,7 @@ class Presses:
 
     def _unfinished(self, incident_id: str) -> LiveIncident | None:
         try:
-            incident = self.incidents.find(incident_id) if incident_id else None
+            incident = self.incidents.get(incident_id) if incident_id else None
         except (EntryNotFound, InvalidInput):
             return None
         return None if incident is None or incident.phase is Phase.CLOSED else incident

@@ -45,6 +45,7 @@ _STANDS = {
     Phase.RESOLVED: "Resolved: ",
     Phase.VERIFIED: "Resolved and verified: ",
     Phase.CLOSED: "Closed: ",
+    Phase.MERGED: "Merged: ",
 }
 SINCE = "Since then"
 """The section of what happened since, where the first word was not out yet."""

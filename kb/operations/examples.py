@@ -63,6 +63,11 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "incident_verify": {"checks": "all", "by": "ana"},
     "incident_close": {},
     "incident_reopen": {"reason": "503s are back"},
+    "incident_merge": {
+        "incident_id": "incident-20260520-orders-api-is-slow-1f2e3d",
+        "into": "incident-20260520-orders-api-answers-503-4c5b6a",
+    },
+    "incident_split": {"title": "the disk of db-2 is full", "alerts": ["DiskFull"]},
     "incident_action_item": {"text": "alert on idle connections", "owner": "ana", "due": "2027-01-15"},
     "incident_review": {"went_well": ["the rollback took two minutes"], "lessons": ["limit the pool"]},
     "incident_status_update": {"style": "chat", "focus": "the connection pool"},

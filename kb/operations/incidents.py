@@ -160,6 +160,35 @@ def incident_reopen(
     return kb.incidents.reopen(reason, incident_id)
 
 
+@_step("{incident_id}/merge")
+def incident_merge(
+    kb: KnowledgeBase,
+    incident_id: Annotated[Text, "The one that was opened by mistake."],
+    into: Annotated[Text, "The one that goes on."],
+) -> LiveIncident:
+    """Make one of two incidents that are the same trouble; its notes, outcomes and alerts go along.
+
+    Returns the one that goes on; the id of the other one stands for it from now on.  incident_split takes it out again.
+    """
+    return kb.incidents.merge(incident_id, into)
+
+
+@_step("{incident_id}/split")
+def incident_split(
+    kb: KnowledgeBase,
+    title: Annotated[Text, "What the other trouble is, in a few words."] = "",
+    steps: Annotated[Words, "Steps that belong to it: their `id` in the timeline of incident_show."] = (),
+    alerts: Annotated[Words, "Alerts that belong to it, by name."] = (),
+    service: Annotated[Words, "Its services, where they are not those of its alerts."] = (),
+    incident_id: IncidentId = "",
+) -> LiveIncident:
+    """Make an incident of its own of what is another trouble; or take out again what was merged, by its id alone.
+
+    Outcomes of what only those steps applied go along.  Returns the incident that was split off.
+    """
+    return kb.incidents.split(title, steps, alerts, service, incident_id)
+
+
 @_step("{incident_id}/hypotheses")
 def incident_hypothesise(
     kb: KnowledgeBase,

@@ -238,10 +238,10 @@ class Ledger:
         return {subject: events for subject, events in found.items() if events}
 
     def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
-        """The incidents that have an event of a kind (in a window), newest first."""
+        """The incidents that have an event of a kind (in a window), newest first; what was merged is none any more."""
         rows = self._db.rows(
             "SELECT DISTINCT subject FROM events WHERE kind = ? AND at >= ? AND at < ? AND subject IS NOT NULL"
-            " ORDER BY id DESC",
+            " AND subject NOT IN (SELECT incident FROM merged_incidents) ORDER BY id DESC",
             [kind, stamp(since) if since else "", stamp(until) if until else "9999"],
         )
         return [row["subject"] for row in rows]
@@ -355,6 +355,7 @@ def _event(row: Row) -> Event:
         subject=row["subject"],
         kind=row["kind"],
         data=json.loads(row["data"]),
+        id=row["id"],
     )
 
 

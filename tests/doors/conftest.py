@@ -123,4 +123,5 @@ def served(home: Path, *words: str, **more: str) -> Iterator[tuple[str, subproce
         process.terminate()
         _, said = process.communicate(timeout=30)
         if died is not None and died < 0:
-            print(f"the server ended by signal {-died}:\n{said}")  # with pytest, beside what failed because of it
+            # pytest shows it beside what failed because of it
+            print(f"the server ended by signal {-died}:\n{said}")

@@ -103,8 +103,8 @@ def test_every_example_is_answered_as_the_description_promises(program: Program)
     program.ask("incident_open", dict(EXAMPLES["incident_open"]))
 
     for name in operations():
-        if name in ("proposal_accept", "proposal_reject"):  # nothing is proposed here
-            continue
+        if name in ("proposal_accept", "proposal_reject", "incident_merge", "incident_split"):
+            continue  # nothing is proposed here, and there is one incident
         given = {**EXAMPLES[name], **{key: ids[key] for key in EXAMPLES[name] if key in ids}}
         if name == "incident_reopen":
             program.ask("incident_resolve", dict(EXAMPLES["incident_resolve"]))
@@ -114,6 +114,27 @@ def test_every_example_is_answered_as_the_description_promises(program: Program)
         promised = described["paths"][f"/api/v1{path}"][method.lower()]["responses"]["200"]["content"]
         schema = {**promised["application/json"]["schema"], "components": described["components"]}
         Draft202012Validator(schema).validate(answer.json())
+
+
+def test_two_incidents_are_merged_and_split_again(program: Program):
+    stays, goes = (
+        program.ask("incident_open", {"title": title}).json()["id"]
+        for title in ("buoys drift", "buoys are gone")
+    )
+    merged = program.ask("incident_merge", {"incident_id": goes, "into": stays})
+    assert (merged.status_code, merged.json()["merged"]) == (200, [goes])
+    assert program.get(f"/incidents/{goes}").json()["id"] == stays
+    assert program.ask("incident_merge", {"incident_id": goes, "into": stays}).status_code == 400
+
+    split = program.ask("incident_split", {"incident_id": goes})
+    assert (split.status_code, split.json()["id"]) == (200, goes)
+    step = program.ask("memory_session_log", {"action": "the chain broke", "incident_id": goes})
+    assert step.status_code == 200
+    number = program.get(f"/incidents/{goes}").json()["timeline"][-1]["id"]
+    made = program.ask(
+        "incident_split", {"incident_id": goes, "title": "the chain broke", "steps": [str(number)]}
+    )
+    assert made.json()["title"] == "the chain broke"
 
 
 WRONG: list[tuple[str, object, int, str]] = [

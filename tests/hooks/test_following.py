@@ -506,3 +506,63 @@ def test_what_opens_nothing_is_looked_up_once_however_many_of_it_fire(inbox: Inb
 
     found = inbox.kb._parts.ledger.lookups(inbox.now - timedelta(1), inbox.now + timedelta(1))
     assert len(found) == 1
+
+
+def test_alerts_of_a_merged_incident_end_the_one_that_goes_on_when_all_are_over(inbox: Inbox):
+    inbox.sends(alerts("PoolExhausted", now=inbox.now))
+    inbox.sends(alerts("LatencyHigh", now=inbox.now))
+    latency, pool = inbox.incidents()
+
+    inbox.kb.incidents.merge(latency.id, into=pool.id)
+    inbox.passes(minutes=5)
+    inbox.sends(alerts("PoolExhausted", now=inbox.now, over=True))
+    assert inbox.one().resolved is None, "the other alert of it fires on"
+    inbox.sends(alerts("LatencyHigh", now=inbox.now, over=True))
+
+    assert inbox.one().id == pool.id
+    assert inbox.one().phase is Phase.RESOLVED
+
+
+def test_what_a_merged_incident_applied_is_credited_when_the_alert_of_the_other_ends(inbox: Inbox):
+    entry = inbox.kb.learn_pattern("remaining connection slots are reserved", "a small pool", "raise it").id
+    inbox.sends(alerts("PoolExhausted", now=inbox.now))
+    other = inbox.kb.incidents.open("checkout is slow")
+    inbox.kb.incidents.mitigate("raised the pool", entry, incident_id=other.id)
+    pool = next(one for one in inbox.incidents() if one.id != other.id)
+
+    inbox.kb.incidents.merge(other.id, into=pool.id)
+    inbox.passes(minutes=5)
+    inbox.sends(alerts("PoolExhausted", now=inbox.now, over=True))
+
+    said = inbox.kb._parts.ledger.outcomes_in(pool.id)
+    assert [(one.entry_id, one.result) for one in said] == [(entry, Result.APPLIED), (entry, Result.RESOLVED)]
+
+
+def test_an_alert_that_is_another_trouble_is_split_off_and_ends_its_own_incident(inbox: Inbox):
+    inbox.sends(alerts("PoolExhausted", now=inbox.now))
+    inbox.sends(alerts("DiskFull", now=inbox.now, service="orders-db"))
+    disk, pool = inbox.incidents()
+    inbox.kb.incidents.merge(disk.id, into=pool.id)
+
+    split = inbox.kb.incidents.split("the disk of orders-db is full", alert="diskfull", incident_id=pool.id)
+    assert split.services == ("orders-db",)
+    assert split.resolved is None
+    inbox.passes(minutes=5)
+    inbox.sends(alerts("DiskFull", now=inbox.now, service="orders-db", over=True))
+
+    assert inbox.kb.incidents.get(split.id).phase is Phase.RESOLVED
+    assert inbox.kb.incidents.get(pool.id).resolved is None
+
+
+def test_an_alert_that_is_over_already_is_split_off_as_an_incident_that_is_over(inbox: Inbox):
+    inbox.sends(alerts("PoolExhausted", now=inbox.now))
+    inbox.sends(alerts("DiskFull", now=inbox.now, service="orders-db"))
+    disk, pool = inbox.incidents()
+    inbox.kb.incidents.merge(disk.id, into=pool.id)
+    inbox.passes(minutes=5)
+    inbox.sends(alerts("DiskFull", now=inbox.now, service="orders-db", over=True))
+
+    split = inbox.kb.incidents.split("the disk of orders-db", alert="DiskFull", incident_id=pool.id)
+
+    assert split.phase is Phase.RESOLVED
+    assert split.resolved == inbox.now

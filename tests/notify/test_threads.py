@@ -421,3 +421,27 @@ def test_doctor_and_server_say_who_cannot_be_told(home: Path, kb: KnowledgeBase)
     kb.notices.send()
     notes = [str(note) for note in kb.upkeep.doctor()[0]]
     assert any("1 messages could not be delivered, the last one to lost" in note for note in notes)
+
+
+def test_the_thread_of_a_merged_incident_says_where_it_goes_on_and_ends(
+    home: Path, kb: KnowledgeBase
+) -> None:
+    with ChatServer() as chat:
+        configure(home, target("slack", chat.url))
+        with people_told(kb):
+            stays = kb.incidents.open("checkout fails", service="checkout", severity="SEV2")
+            chat.wait_for(1)
+            goes = kb.incidents.open("orders are slow", service="orders-db", severity="SEV2")
+            chat.wait_for(2)
+            kb.incidents.merge(goes.id, into=stays.id)
+            chat.wait_for(4)
+            kb.incidents.resolve("more connections")
+            kb.incidents.close()
+            chat.wait_for(6)
+    first, second, *_ = chat.messages
+    ended = [one.text for one in chat.messages if one.thread == second.id]
+    going = [one.text for one in chat.messages if one.thread == first.id]
+    assert len(ended) == 1
+    assert f"Merged into checkout fails ({stays.id})" in ended[0]
+    assert f"Merged into it: orders are slow ({goes.id})" in going[0]
+    assert "# Incident Post-Mortem" in going[-1]

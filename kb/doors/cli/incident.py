@@ -51,7 +51,7 @@ def list_incidents(
 
 @app.command()
 def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) -> None:
-    """One incident with its timeline."""
+    """One incident with its timeline; each step has its number in front."""
     from kb.incidents.life import told
 
     with opened(context) as kb:
@@ -62,7 +62,7 @@ def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) ->
     lines = [_incident_lines(found, now)]
     for event in found.timeline:
         if line := told(event):  # lines of a text stand further in: none passes for a step
-            lines.append(f"  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 24)}")
+            lines.append(f"{event.id:>6}  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 28)}")
     print_long("\n".join(lines), fold=True)
 
 
@@ -171,6 +171,25 @@ def reopen(
     with opened(context) as kb:
         found = kb.incidents.reopen(" ".join(said[-1:]), *said[:-1])
     report(found, as_json)
+
+
+@app.command()
+@taking(operations.incident_merge, incident_id=argument("ID"), into=option("--into", metavar="ID"))
+def merge(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
+    """Make one of two incidents that are the same trouble; outcomes and alerts go along."""
+    report(asked(context, operations.incident_merge, given), as_json)
+
+
+@app.command()
+@taking(
+    operations.incident_split,
+    title=argument("[TITLE]"),
+    steps=option("--step", "-s", metavar="N"),
+    alerts=option("--alert", "-a", metavar="NAME"),
+)
+def split(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
+    """Make an incident of its own of steps or alerts of another one; or take out again what was merged."""
+    report(asked(context, operations.incident_split, given), as_json)
 
 
 def _incident_lines(incident: LiveIncident, now: datetime) -> str:

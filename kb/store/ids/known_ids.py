@@ -91,15 +91,23 @@ class KnownIds:
             raise InvalidInput(f"{given!r} may be {len(found)} ids, give more of it: {listed}{more}")
         return found[0] if found else None
 
+    def merged_into(self, incident: str) -> str:
+        """The incident that goes on for this one: what it was merged into, else itself."""
+        query = "SELECT into_incident FROM merged_incidents WHERE incident = ?"
+        while found := self._db.value(query, [incident]):
+            incident = str(found)
+        return incident
+
     def referred(self, given: str) -> str:
         """The incident that is meant, or what was given: incidents of other systems have any name.
 
-        So no part of a name is completed here that does not say itself that it is one of ours.
+        So no part of a name is completed here that does not say itself that it is one of ours.  What was merged stands
+        for the incident that goes on.
         """
         ours = given.startswith("incident-") or len(given) == SHOWN
         found = meant(given, self._like(Space.INCIDENT, given)) if ours else []
         clear = len(found) == 1 and (given.startswith("incident-") or ending(found[0]) == given)
-        return found[0] if clear else given
+        return self.merged_into(found[0] if clear else given)
 
     def short(self, space: Space, ids: Iterable[str]) -> dict[str, str]:
         """For each id the shortest form that stands for it alone; of one that is not known, the id itself."""

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from kb.store.hooks.tables import WEBHOOKS
+from kb.store.incidents.tables import MERGED_INCIDENTS
 from kb.store.notices.tables import NOTICES
-from kb.store.upkeep.older import OPEN_INCIDENTS, half
+from kb.store.upkeep.older import IN_HALVES, OPEN_INCIDENTS, half
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -349,19 +350,7 @@ def old_rows(db: Database) -> None:
 def half_vectors(db: Database) -> None:
     """Cached vectors are kept in half precision, a quarter of the room."""
     db.conn.create_function("half", 1, half, deterministic=True)
-    _run(
-        db,
-        """
-        CREATE TABLE halves (
-            content_hash TEXT NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
-            PRIMARY KEY (content_hash, model)
-        ) WITHOUT ROWID;
-        INSERT INTO halves SELECT content_hash, model, half(vector) FROM embeddings
-            WHERE length(vector) % 4 = 0 ORDER BY content_hash, model;
-        DROP TABLE embeddings;
-        ALTER TABLE halves RENAME TO embeddings;
-        """,
-    )
+    _run(db, IN_HALVES)
 
 
 @migrations()
@@ -396,3 +385,9 @@ def troubles(db: Database) -> None:
     ):  # a step of one day had it in the table from the start
         _run(db, "ALTER TABLE hook_deliveries ADD COLUMN trouble TEXT NOT NULL DEFAULT '';")
     _run(db, "CREATE INDEX IF NOT EXISTS hook_deliveries_trouble ON hook_deliveries(hook, trouble, id);")
+
+
+@migrations()
+def merged_incidents(db: Database) -> None:
+    """Incidents may be merged, and split again."""
+    _run(db, MERGED_INCIDENTS)

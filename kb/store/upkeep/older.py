@@ -26,6 +26,17 @@ OPEN_INCIDENTS = """
 _HALVES = (
     "SELECT content_hash, model, half(vector) AS vector FROM main.embeddings WHERE length(vector) % 4 = 0"
 )
+IN_HALVES = """
+    CREATE TABLE halves (
+        content_hash TEXT NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
+        PRIMARY KEY (content_hash, model)
+    ) WITHOUT ROWID;
+    INSERT INTO halves SELECT content_hash, model, half(vector) FROM embeddings
+        WHERE length(vector) % 4 = 0 ORDER BY content_hash, model;
+    DROP TABLE embeddings;
+    ALTER TABLE halves RENAME TO embeddings;
+"""
+"""Step 11: cached vectors in half precision."""
 
 _SINCE = {
     8: {"open_incidents": OPEN_INCIDENTS},
@@ -47,6 +58,7 @@ _SINCE = {
         " NULL AS sent_at WHERE 0",
         "presses": "SELECT '' AS once, '' AS at, '' AS delivery, '' AS person, '' AS result WHERE 0",
     },
+    16: {"merged_incidents": "SELECT '' AS incident, '' AS into_incident WHERE 0"},
 }
 """The tables and columns that came with a schema, or got another form."""
 

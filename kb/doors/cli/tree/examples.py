@@ -70,6 +70,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "kb incident reopen 'The errors are back'",
         "kb incident reopen b68a2f 'It came back'",
     ),
+    "incident merge": ("kb incident merge b68a2f --into 4c01d9",),
+    "incident split": (
+        "kb incident split 'The disk of db-2 is full' -i b68a2f --alert DiskFull --step 48",
+        "kb incident split -i 4c01d9               # what was merged is one of its own again",
+    ),
     "incident review": ("kb incident review --well 'The alert came early' --lesson 'A pool needs a graph'",),
     "incident update": ("kb incident update --style chat --next 'Deploy again'",),
     "incident postmortem": ("kb incident postmortem", "kb incident postmortem --save"),
