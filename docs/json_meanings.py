@@ -16,6 +16,7 @@ from kb.model.brief import Brief
 from kb.model.change import Change, RollbackTarget
 from kb.model.entry import Status
 from kb.model.healthy import HealthyAdded, HealthyReport, HealthySource, Rehearsal
+from kb.model.hook import HookDelivery
 from kb.model.incident import LiveIncident
 from kb.model.ledger import Answer, Event, SearchHit, Trust
 from kb.model.notice import Delivery
@@ -82,6 +83,15 @@ COMMANDS = (
             "deliveries": (list[Delivery], "Deliveries, the newest first."),
         },
     ),
+    Shape(
+        ("hooks list",),
+        "What tools sent by webhook.",
+        fields={
+            "counts": (dict[str, int], "How many deliveries there are, by state."),
+            "deliveries": (list[HookDelivery], "Deliveries, the newest first."),
+        },
+    ),
+    Shape(("hooks retry",), "What was tried, as it is afterwards.", list[HookDelivery]),
     Shape(
         ("notify targets",),
         "Who is told, a list of:",
@@ -590,6 +600,14 @@ MEANINGS = {
     "Event.kind": "Which step of an incident it is; `note` for a line of the log.",
     "Event.data": "What that step says beside its words.",
     "Event.id": "Its number in the ledger, by which `kb incident split --step` takes it; 0 before it is kept.",
+    "HookDelivery.at": "When it was accepted.",
+    "HookDelivery.attempts": "How often it was tried in vain.",
+    "HookDelivery.body": "What was sent, without secrets; gone once it is done.",
+    "HookDelivery.hook": "Whose webhook it was: `alertmanager`, `generic/deploys`.",
+    "HookDelivery.id": "Its number, which `kb hooks retry` takes.",
+    "HookDelivery.incident": "The incident that it belongs to, where there is one.",
+    "HookDelivery.note": "What followed from it, or why it could not be worked on.",
+    "HookDelivery.state": "How far it is.",
     "LiveIncident.id": "What the other commands take as `--incident`.",
     "LiveIncident.title": "What is wrong, in a few words.",
     "LiveIncident.merged": "The ids of the incidents that were merged into it.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -161,6 +161,30 @@ class HookInbox:
             if not asked:
                 return
             self._tried(asked[0], self._look_up, self.configuration())
+
+    def recent(self, states: Collection[str] = (), most: int = 20) -> list[HookDelivery]:
+        """What was accepted, the newest first.  Raises InvalidInput for a state that there is not."""
+        for state in states:
+            if state not in list(HookState):
+                raise InvalidInput(f"state {state!r} is none of: {', '.join(HookState)}")
+        return self.deliveries.recent(states, most)
+
+    def counts(self) -> dict[str, int]:
+        """How many deliveries are in each state."""
+        return {str(state): self.deliveries.count(state) for state in HookState}
+
+    def retry(self, numbers: Collection[int] = ()) -> list[HookDelivery]:
+        """Work again on these deliveries, or on all that could not be worked on; returns them as they are then.
+
+        Raises InvalidInput for a number that is not that of one which could not be worked on.
+        """
+        failed = [number for number, *_ in self.deliveries.failures()]
+        for number in set(numbers).difference(failed):
+            raise InvalidInput(f"{number} is no delivery that failed; see: kb hooks list --state failed")
+        tried = set(numbers or failed)
+        self.deliveries.try_again([*tried], self._clock())
+        self.work()
+        return [one for one in self.deliveries.recent((), -1) if one.id in tried]
 
     def warm(self) -> None:
         """Ask for nothing in particular, so that the first alert does not wait for what a first question loads."""

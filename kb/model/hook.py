@@ -34,6 +34,8 @@ class HookDelivery:
     attempts: int = 0
     incident: str | None = None
     """The incident that it opened."""
+    note: str = ""
+    """What followed from it, or why it could not be worked on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

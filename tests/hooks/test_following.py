@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
 
 from kb.configuration.sections import Configuration
+from kb.errors import InvalidInput
 from kb.hooks.following import Following
 from kb.hooks.message import Message
 from kb.model.entry import Severity
 from kb.model.hook import HookState
 from kb.model.incident import Phase
 from kb.model.ledger import Result
+from tests.conftest import RunKb
 from tests.hooks.conftest import SET, Inbox, alerts
 
 
@@ -346,6 +351,41 @@ def test_a_delivery_that_cannot_be_worked_on_holds_up_no_other_and_is_told_by_do
     inbox.kb.upkeep.repair()
     inbox.kb.hooks.work()
     assert {one.title for one in inbox.incidents()} == {"Fine", "Poison"}
+
+
+def test_deliveries_are_listed_with_what_followed_and_failed_ones_are_tried_again_by_hand(inbox: Inbox):
+    following = inbox.kb.hooks._following
+    fields = (following.deliveries, following.groups, following.news, following.incidents, following.ask)
+    inbox.kb.hooks._following = FailsAtPoison(*fields)
+    inbox.sends(alerts("Poison", now=inbox.now))
+    inbox.sends(alerts("Fine", now=inbox.now))
+    for _ in range(5):
+        inbox.passes(hours=1)
+        inbox.kb.hooks.work()
+
+    fine, poison = inbox.kb.hooks.recent()
+    assert (fine.state, fine.note, fine.incident) == (HookState.DONE, "opened an incident", inbox.one().id)
+    assert poison.state is HookState.FAILED
+    assert poison.note == "ZeroDivisionError: a mistake of kb itself"
+    assert [one.id for one in inbox.kb.hooks.recent(["failed"])] == [poison.id]
+    assert inbox.kb.hooks.counts() == {"waiting": 0, "lookup": 0, "done": 1, "failed": 1}
+    with pytest.raises(InvalidInput, match=f"{fine.id} is no delivery that failed"):
+        inbox.kb.hooks.retry([fine.id])
+    with pytest.raises(InvalidInput, match="state 'lost' is none of: waiting, lookup, done, failed"):
+        inbox.kb.hooks.recent(["lost"])
+
+    inbox.kb.hooks._following = following
+    (again,) = inbox.kb.hooks.retry()
+    assert (again.id, again.state, again.note) == (poison.id, HookState.DONE, "opened an incident")
+
+
+def test_the_terminal_lists_deliveries(inbox: Inbox, hooked_home: Path, run_kb: RunKb):
+    inbox.sends(alerts(now=inbox.now))
+
+    listed = run_kb("hooks", "list", home=hooked_home).stdout
+    assert "alertmanager  done" in listed
+    assert inbox.one().id in listed
+    assert run_kb("hooks", "retry", home=hooked_home).stdout == "no delivery failed\n"
 
 
 def test_old_deliveries_are_let_go_and_what_waits_is_not(inbox: Inbox):

@@ -10,6 +10,7 @@ from kb.doors.cli import (
     evaluating,
     healthy,
     home,
+    hooks,
     incident,
     learning,
     memory,
@@ -81,6 +82,7 @@ for group in (asking, learning, outcomes, healthy, change, weekly, proposing):
     group.add_to(app)
 app.add_typer(incident.app, name="incident")
 app.add_typer(memory.app, name="memory")
+app.add_typer(hooks.app, name="hooks")
 app.add_typer(notify.app, name="notify")
 serving.add_to(app)
 evaluating.add_to(app)

@@ -53,6 +53,7 @@ def list_incidents(
 def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) -> None:
     """One incident with its timeline; each step has its number in front."""
     from kb.incidents.life import told
+    from kb.incidents.merging import lived
 
     with opened(context) as kb:
         found, now = kb.incidents.get(incident), kb.incidents.clock()
@@ -60,7 +61,7 @@ def show(context: typer.Context, incident: str = WHICH, as_json: bool = JSON) ->
         print_json(found)
         return
     lines = [_incident_lines(found, now)]
-    for event in found.timeline:
+    for event in lived(found.timeline):
         if line := told(event):  # lines of a text stand further in: none passes for a step
             lines.append(f"{event.id:>6}  {minute(event.at)}  {line.replace(chr(10), chr(10) + ' ' * 28)}")
     print_long("\n".join(lines), fold=True)

@@ -7,7 +7,8 @@ waiting, and nothing of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -118,6 +119,15 @@ class DeliveryTable:
             self._db.value(f"SELECT count(*) FROM hook_deliveries WHERE state IN ({marks})", list(states))
         )
 
+    def recent(self, states: Collection[str], most: int) -> list[HookDelivery]:
+        """The deliveries in any of these states (or in any), the newest first, `most` of them."""
+        rows = self._db.rows(
+            "SELECT * FROM hook_deliveries WHERE ?1 = '[]' OR state IN (SELECT value FROM json_each(?1))"
+            " ORDER BY id DESC LIMIT ?2",
+            [json.dumps([*states]), most],
+        )
+        return [_delivery(row) for row in rows]
+
     def failures(self) -> list[tuple[int, str, str, str]]:
         """Number, time, hook and reason of each that could not be worked on, the newest first."""
         rows = self._db.rows(
@@ -155,4 +165,5 @@ def _delivery(row: Row) -> HookDelivery:
         state=HookState(row["state"]),
         attempts=row["attempts"],
         incident=row["incident"],
+        note=row["note"],
     )

@@ -13,6 +13,7 @@ SECTIONS = {
     "To look after the home": (
         "memory",
         "config",
+        "hooks",
         "notify",
         "doctor",
         "backup",
@@ -141,6 +142,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "memory append": ("kb memory append learned/patterns error_patterns '{pattern: epoch is behind}'",),
     "memory update": ("kb memory update state/environments production.region eu-west-1",),
     "memory log": ("kb memory log 'Looked for a running apply' 'none is running'",),
+    "hooks list": ("kb hooks list", "kb hooks list --state failed"),
+    "hooks retry": ("kb hooks retry", "kb hooks retry 48"),
     "notify list": ("kb notify list", "kb notify list --state failed"),
     "notify targets": ("kb notify targets",),
     "notify send": ("kb notify send", "kb notify send kb-4f0c2d19a7be83516c20"),
