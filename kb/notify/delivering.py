@@ -87,16 +87,20 @@ class Delivering:
         now, first = self.clock(), self.table.next_of(name)
         if first is None or first.due > now or self._resumes.get(name, now) > now:
             return None
-        # (in a thread: while another process writes, other targets must not wait, nor time run out)
-        begun = await anyio.to_thread.run_sync(self.table.begin, first.id)
-        if begun is None:
+        sent = await self.send(first.id)
+        if sent is None:
             return first  # it was sent, or taken back, since it was looked up
-        sent = await self._attempted(begun)
         if sent.state is DeliveryState.WAITING:
             self._resumes[name] = sent.due
         else:
             self._resumes.pop(name, None)
         return sent
+
+    async def send(self, delivery_id: str) -> Delivery | None:
+        """Send one that waits; None where it waits no more."""
+        # (in a thread: while another process writes, other targets must not wait, nor time run out)
+        begun = await anyio.to_thread.run_sync(self.table.begin, delivery_id)
+        return await self._attempted(begun) if begun else None
 
     async def _attempted(self, begun: Delivery) -> Delivery:
         """The delivery after its attempt."""

@@ -122,7 +122,7 @@ class Notifying:
 
     def _sent(self, delivery_id: str, seconds: float = 30.0) -> Delivery:
         """The delivery after an attempt; where another process (a server) sends, once that has tried."""
-        if self.running().once() is None:
+        if self.running().once(delivery_id) is None:
             ends, pause = time.monotonic() + seconds, threading.Event()
             while not self._was_tried(self.get(delivery_id)) and time.monotonic() < ends:
                 pause.wait(0.1)

@@ -79,8 +79,10 @@ class Running:
                 self._warn(f"nobody is told for now: {_said(error)}", error)
                 stop.wait(LOOK_AGAIN)
 
-    def once(self) -> list[str] | None:
-        """Plan and send what is due now; returns the ids of what was tried, None where another process does that.
+    def once(self, only: str = "") -> list[str] | None:
+        """Plan and send what is due now, or send one delivery alone; returns the ids of what was tried.
+
+        None where another process tells people: it sends that, too.
 
         Raises InvalidInput where kb.toml has had a mistake from the beginning.
         """
@@ -88,15 +90,18 @@ class Running:
         try:
             self.lock.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self.lock, timeout=0):
-                return anyio.run(self._once)
+                return anyio.run(self._once, only)
         except Timeout:
             return None
 
-    async def _once(self) -> list[str]:
+    async def _once(self, only: str) -> list[str]:
         tried = list[str]()
         with closing(Database(self.database)) as db:
             async with self.transport() as transport, anyio.create_task_group() as group:
                 delivering = self._delivering(db, transport)
+                if only:
+                    await delivering.send(only)
+                    return [only]
                 while await anyio.to_thread.run_sync(self.planning.plan):
                     pass
                 for name in delivering.targets:

@@ -334,6 +334,16 @@ def test_a_delivered_one_that_is_sent_by_hand_says_that_it_is_a_repeat(home: Pat
     assert "Sent again" in second.text
 
 
+def test_a_test_tells_nothing_of_what_waits(home: Path, kb: KnowledgeBase, run_kb: RunKb) -> None:
+    kb.incidents.open("checkout fails", service="checkout", severity="SEV1")
+    with ChatServer() as chat:
+        configure(home, target("slack", chat.url, name="oncall"))
+        assert run_kb("notify", "test", "oncall").returncode == 0
+        assert ["A test of kb: nothing happened" in one.text for one in chat.messages] == [True]
+        kb.notices.send()
+        assert "checkout fails" in chat.wait_for(2)[-1].text
+
+
 def test_a_test_says_that_nothing_happened(home: Path, run_kb: RunKb) -> None:
     with ChatServer() as chat:
         configure(home, target("slack", chat.url))
