@@ -7,9 +7,8 @@ from typing import Any
 
 from kb.doors.mcp.server import INSTRUCTIONS
 from kb.operations.catalogue import FORMERLY, offered, operations
-from kb.operations.operation import Operation
+from kb.operations.operation import Operation, Toolset
 from kb.operations.schema import of_arguments
-from kb.operations.toolset import Toolset
 
 INTRO = """\
 # The tools over MCP

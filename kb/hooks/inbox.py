@@ -173,15 +173,15 @@ class HookInbox:
         """How many deliveries are in each state."""
         return {str(state): self.deliveries.count(state) for state in HookState}
 
-    def retry(self, numbers: Collection[int] = ()) -> list[HookDelivery]:
+    def retry(self, numbers: Collection[int | str] = ()) -> list[HookDelivery]:
         """Work again on these deliveries, or on all that could not be worked on; returns them as they are then.
 
         Raises InvalidInput for a number that is not that of one which could not be worked on.
         """
-        failed = [number for number, *_ in self.deliveries.failures()]
-        for number in set(numbers).difference(failed):
-            raise InvalidInput(f"{number} is no delivery that failed; see: kb hooks list --state failed")
-        tried = set(numbers or failed)
+        failed = {str(number): number for number, *_ in self.deliveries.failures()}
+        for name in {str(number) for number in numbers} - failed.keys():
+            raise InvalidInput(f"{name} is no delivery that failed; see: kb hooks list --state failed")
+        tried = {failed[str(number)] for number in numbers or failed}
         self.deliveries.try_again([*tried], self._clock())
         self.work()
         return [one for one in self.deliveries.recent((), -1) if one.id in tried]

@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from functools import cache
 
 from kb.errors import InvalidInput
-from kb.operations import alerts, asking, changes, incidents, learning, memory, proposals, skills, weekly
-from kb.operations.operation import Operation, unknown_name
-from kb.operations.toolset import Toolset
+from kb.operations import (
+    alerts,
+    asking,
+    changes,
+    incidents,
+    learning,
+    memory,
+    proposals,
+    skills,
+    upkeep,
+    weekly,
+)
+from kb.operations.operation import Operation, Toolset, unknown_name
 
-_NOUNS = (asking, alerts, learning, memory, weekly, proposals, incidents, changes, skills)
+_NOUNS = (asking, alerts, learning, memory, weekly, proposals, incidents, changes, upkeep, skills)
 """In the order in which agents read them."""
 
 FORMERLY: Mapping[str, str] = {

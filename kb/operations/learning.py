@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from kb.base import KnowledgeBase
-from kb.operations.arguments import Flag, Text, Words
+from kb.operations.arguments import Flag, Log, Text, Words
 from kb.operations.operation import reading, writing
 
 if TYPE_CHECKING:
-    from kb.model.healthy import Rehearsal
+    from kb.model.healthy import HealthyAdded, HealthyReport, Rehearsal
     from kb.model.ledger import Trust
     from kb.model.receipts import Learned
+    from kb.operations.records import HealthySources
 
 Commands = Annotated[Words, "Commands that help, a line each."]
 Regex = Annotated[Flag, "Whether the pattern is a regular expression; else its form tells."]
@@ -109,3 +110,32 @@ def rehearse_pattern(
     Tells as well whether it fires on lines that are known to be fine.  Writes nothing.
     """
     return kb.rehearse(entry_id, pattern, regex, shown=3)
+
+
+@reading("GET /healthy")
+def healthy_list(kb: KnowledgeBase) -> HealthySources:
+    """The logs that are known to be fine; a pattern that fires on one is in quarantine."""
+    from kb.operations.records import HealthySources
+
+    return HealthySources(sources=tuple(kb.healthy.sources()))
+
+
+@writing("POST /healthy", again=True)
+def healthy_add(
+    kb: KnowledgeBase,
+    log: Annotated[Log, "Lines of a time when all was well."],
+    source: Annotated[Text, "What to call them, such as orders-api on a quiet Sunday."],
+) -> HealthyAdded:
+    """Say that these lines are fine: patterns that fire on them are offered no more until they are narrowed.
+
+    One line a form is kept, without secrets.
+    """
+    return kb.healthy.add(log.splitlines(), source)
+
+
+@writing("POST /healthy/{source}/remove")
+def healthy_remove(
+    kb: KnowledgeBase, source: Annotated[Text, "The log, as healthy_list names it."]
+) -> HealthyReport:
+    """Forget a log that was known to be fine; entries that it alone kept in quarantine come back."""
+    return kb.healthy.remove(source)

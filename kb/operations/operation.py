@@ -11,6 +11,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from types import SimpleNamespace
 from typing import Any, TypedDict, Unpack, get_args, get_origin, get_type_hints
@@ -207,6 +208,17 @@ def unknown_name(name: str, known: Iterable[str], what: str) -> str:
 
 
 Declares = Callable[[Callable[..., Any]], Operation]
+
+
+class Toolset(StrEnum):
+    """Which operations an agent is offered as tools; `skill_run` runs all the others.
+
+    Those of an ordinary incident, those that only read, or all of them.
+    """
+
+    CORE = "core"
+    READ = "read"
+    ALL = "all"
 
 
 class Details(TypedDict, total=False):

@@ -1,4 +1,4 @@
-"""Operations on proposals: what the record suggests to change, and the decision on it."""
+"""Operations of whoever reviews: what the record suggests to change, and decisions on that and on entries."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kb.operations.operation import PAGE, reading, writing
 
 if TYPE_CHECKING:
     from kb.model.proposal import KeptProposal, Waiting
+    from kb.model.status import Move
 
 ProposalId = Annotated[Text, "The proposal, as proposals_list gives it."]
 
@@ -43,3 +44,26 @@ def proposal_reject(
 ) -> KeptProposal:
     """Turn a proposal down.  It comes back only when far more speaks for it."""
     return kb.proposals.reject(proposal_id, reason)
+
+
+EntryId = Annotated[Text, "The entry."]
+
+
+@writing("POST /entries/{entry_id}/status", again=True)
+def entry_status(
+    kb: KnowledgeBase,
+    entry_id: EntryId,
+    status: Annotated[Text, "active (you reviewed it), candidate, quarantined or retired."],
+    reason: Annotated[Text, "Why, in a few words."],
+    by: Annotated[Text, "Who says so, where that is not who asks."] = "",
+) -> Move:
+    """Say that an entry was reviewed, or take it away: quarantined and retired ones are no longer offered."""
+    return kb.moves.set_status(entry_id, status, reason, by)
+
+
+@writing("POST /entries/{entry_id}/undo")
+def entry_undo(
+    kb: KnowledgeBase, entry_id: EntryId, reason: Annotated[Text, "Why, in a few words."] = ""
+) -> Move:
+    """Take back the last change of an entry's status, whoever or whatever made it."""
+    return kb.moves.undo(entry_id, reason)

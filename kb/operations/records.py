@@ -12,9 +12,12 @@ from typing import Any
 from kb.model.brief import Brief
 from kb.model.change import Change, RollbackTarget
 from kb.model.entry import Severity
-from kb.model.healthy import Rehearsal
+from kb.model.healthy import HealthyAdded, HealthyReport, HealthySource, Rehearsal
+from kb.model.hook import HookDelivery
 from kb.model.incident import Hypothesis, LiveIncident, Phase
 from kb.model.ledger import Answer, Event, SearchHit, Trust
+from kb.model.notice import Delivery
+from kb.model.overview import Overview
 from kb.model.proposal import KeptProposal, Waiting
 from kb.model.receipts import Learned
 from kb.model.status import Move
@@ -26,8 +29,14 @@ __all__ = [
     "Call",
     "Change",
     "ChangeList",
+    "Delivery",
     "Event",
+    "Health",
+    "HealthyAdded",
+    "HealthyReport",
+    "HealthySources",
     "Hits",
+    "HookDeliveries",
     "IncidentList",
     "IncidentNow",
     "KeptProposal",
@@ -36,6 +45,9 @@ __all__ = [
     "LiveIncidents",
     "MemoryContent",
     "MemoryWritten",
+    "Messages",
+    "Move",
+    "Overview",
     "PostmortemDraft",
     "Rehearsal",
     "RollbackTarget",
@@ -145,6 +157,42 @@ class PostmortemDraft:
 
     markdown: str
     path: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What is wrong with a home, in sentences; `notes` need nobody."""
+
+    wrong: tuple[str, ...]
+    notes: tuple[str, ...]
+    chunks: int
+    """Texts that searches find."""
+    embedded: int
+    waiting: int
+    """Texts whose vector is still to be made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Messages:
+    """What people were told, the newest first, and how many messages there are by state."""
+
+    counts: dict[str, int]
+    messages: tuple[Delivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookDeliveries:
+    """What tools sent by webhook, the newest first, and how many deliveries there are by state."""
+
+    counts: dict[str, int]
+    deliveries: tuple[HookDelivery, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthySources:
+    """The logs that are known to be fine."""
+
+    sources: tuple[HealthySource, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from kb import KnowledgeBase
 from kb.doors.calls.workers import current_actor
 from kb.doors.mcp.server import KbServer
 from kb.index.encoder import OnnxEncoder
-from kb.operations.toolset import Toolset
+from kb.operations.operation import Toolset
 from tests.conftest import ROOT
 
 Connect = Callable[..., Any]

@@ -20,6 +20,8 @@ from tests.doors.conftest import connected, served
 
 pytestmark = pytest.mark.slow
 WRITE, READ = "write-token-of-the-watch", "read-token-of-the-watch"
+NEEDS_MORE = {"proposal_accept", "proposal_reject", "incident_merge", "incident_split", "message_send"}
+"""Operations on what this home has not: proposals, a second incident, messages."""
 LINE = "FATAL: remaining connection slots are reserved for berth {}"
 
 
@@ -103,8 +105,8 @@ def test_every_example_is_answered_as_the_description_promises(program: Program)
     program.ask("incident_open", dict(EXAMPLES["incident_open"]))
 
     for name in operations():
-        if name in ("proposal_accept", "proposal_reject", "incident_merge", "incident_split"):
-            continue  # nothing is proposed here, and there is one incident
+        if name in NEEDS_MORE:
+            continue
         given = {**EXAMPLES[name], **{key: ids[key] for key in EXAMPLES[name] if key in ids}}
         if name == "incident_reopen":
             program.ask("incident_resolve", dict(EXAMPLES["incident_resolve"]))
@@ -135,6 +137,31 @@ def test_two_incidents_are_merged_and_split_again(program: Program):
         "incident_split", {"incident_id": goes, "title": "the chain broke", "steps": [str(number)]}
     )
     assert made.json()["title"] == "the chain broke"
+
+
+def test_a_reviewer_decides_on_an_entry_and_looks_after_the_home(program: Program):
+    learned = program.ask(
+        "learn_pattern", {"pattern": "anchor lost at berth 4", "fix": "drop another one"}
+    ).json()
+    moved = program.ask(
+        "entry_status", {"entry_id": learned["id"], "status": "active", "reason": "tried it myself"}
+    )
+    assert (moved.status_code, moved.json()["became"]) == (200, "active")
+    assert program.get(f"/entries/{learned['id']}").json()["entry"]["status"] == "active"
+    assert program.ask("entry_undo", {"entry_id": learned["id"]}).json()["became"] == "candidate"
+
+    program.ask("healthy_add", {"log": ["anchor lost at berth 5"], "source": "a drill"})
+    assert "a drill" in [one["source"] for one in program.get("/healthy").json()["sources"]]
+    assert program.get(f"/entries/{learned['id']}").json()["entry"]["status"] == "quarantined"
+    program.ask("healthy_remove", {"source": "a drill"})
+    assert program.get(f"/entries/{learned['id']}").json()["entry"]["status"] == "candidate"
+
+    assert program.get("/doctor").json()["wrong"] == []
+    assert program.get("/overview").json()["entries"]["pattern"] >= 1
+    assert program.get("/messages").json()["messages"] == []
+    assert program.get("/hook-deliveries").json()["counts"]["failed"] == 0
+    unknown = program.ask("message_send", {"message_id": "kb-none"})
+    assert (unknown.status_code, "no delivery" in unknown.json()["detail"]) == (404, True)
 
 
 WRONG: list[tuple[str, object, int, str]] = [

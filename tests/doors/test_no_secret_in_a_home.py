@@ -23,7 +23,7 @@ from kb.errors import InvalidInput
 from kb.index.encoder import OnnxEncoder
 from kb.memory import yaml_file
 from kb.operations.catalogue import operations
-from kb.operations.toolset import Toolset
+from kb.operations.operation import Toolset
 from kb.store.database import Database
 from kb.text.redact import redact, redact_data
 from tests.conftest import RunKb

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from kb.operations.catalogue import offered
-from kb.operations.toolset import Toolset
+from kb.operations.operation import Toolset
 from tests.conftest import ROOT
 from tests.doors.conftest import environment, served
 

@@ -15,7 +15,7 @@ from kb.doors.mcp.server import KbServer
 from kb.doors.mcp.tools import tool as as_listed
 from kb.index.encoder import OnnxEncoder
 from kb.operations.catalogue import offered
-from kb.operations.toolset import Toolset
+from kb.operations.operation import Toolset
 from kb.triage.budget import count_tokens as tokens
 from tests.doors.conftest import Agent, connected
 
@@ -32,6 +32,11 @@ READS = {
     "changes",
     "rollback_target",
     "rehearse_pattern",
+    "healthy_list",
+    "overview",
+    "doctor",
+    "messages",
+    "hook_deliveries",
 }
 LONG = "the pump of the lower harbour basin runs hot and trips its breaker after a while, " * 12
 

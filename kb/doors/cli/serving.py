@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from kb.doors.cli.printed.output import JSON, print_json, say
-from kb.operations.toolset import Toolset
+from kb.operations.operation import Toolset
 
 _HOST = typer.Option(
     "127.0.0.1", "--host", metavar="ADDRESS", help="Where to listen; elsewhere a token is needed."

@@ -33,7 +33,7 @@ def openapi() -> dict[str, Any]:
     from kb import __version__
 
     paths: dict[str, Any] = {}
-    schemas: dict[str, Schema] = {"Problem": _PROBLEM}
+    schemas: dict[str, Schema] = {"ProblemDetails": _PROBLEM}
     for one in operations().values():
         method, path = one.path.split()
         paths.setdefault(f"{BASE}{path}", {})[method.lower()] = _operation(one, method, path, schemas)
@@ -137,5 +137,5 @@ def _elsewhere(schema: Any) -> Any:
 def _told(status: int) -> dict[str, Any]:
     return {
         "description": HTTPStatus(status).phrase,
-        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}},
     }

@@ -37,7 +37,7 @@ from kb.doors.http.presses import PressDoor
 from kb.doors.http.telling import people_told
 from kb.doors.mcp.server import KbServer
 from kb.errors import InvalidInput
-from kb.operations.toolset import Toolset
+from kb.operations.operation import Toolset
 
 END_SECONDS = 3
 """How long open connections may take to end after SIGTERM; a call that has begun always ends."""

@@ -21,7 +21,7 @@ from kb.doors.calls.calls import Calls
 from kb.doors.http.access import CallerRole, role_of
 from kb.doors.mcp.handshake import absent
 from kb.doors.mcp.resources import Resources, incident_response
-from kb.operations.toolset import Toolset
+from kb.operations.operation import Toolset
 
 INSTRUCTIONS = """\
 An incident knowledge base: have we seen this before, what fixed it, how far to trust that.
