@@ -14,7 +14,7 @@ from kb.model.change import Change, RollbackTarget
 from kb.model.entry import Severity
 from kb.model.healthy import Rehearsal
 from kb.model.incident import Hypothesis, LiveIncident, Phase
-from kb.model.ledger import Answer, Event, SearchHit, Trust
+from kb.model.ledger import Answer, EntryRecord, Event, SearchCounts, SearchHit, Trust
 from kb.model.proposal import KeptProposal, Waiting
 from kb.model.receipts import Learned
 from kb.model.status import Move
@@ -26,6 +26,7 @@ __all__ = [
     "Call",
     "Change",
     "ChangeList",
+    "EntryRecord",
     "Event",
     "Hits",
     "IncidentList",
@@ -39,6 +40,7 @@ __all__ = [
     "PostmortemDraft",
     "Rehearsal",
     "RollbackTarget",
+    "SearchCounts",
     "Trust",
     "Update",
     "Waiting",
