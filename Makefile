@@ -6,7 +6,7 @@ PLAIN := $(VENV)/.plain
 READY := $(VENV)/.ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help setup demo test test-full lint docs bench constraints clean
+.PHONY: help setup demo test test-full browser lint docs bench constraints clean
 
 help:
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -38,8 +38,14 @@ demo: $(PLAIN) ## show the main job in a throwaway home
 test: setup ## run the tests, the slow ones last
 	$(BIN)/python -m pytest -q -m "not full" --numprocesses 3 --dist loadfile
 
-test-full: setup ## run the tests of engines, kills and damage
+test-full: setup browser ## run the tests of engines, kills, damage, and the page in a browser
 	$(BIN)/python -m pytest -q -m full --numprocesses auto --maxprocesses 4 --dist loadfile
+
+browser: ## find or install what shows the page in tests (Debian's Chromium)
+	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing chromium" && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null \
+		|| echo "chromium could not be installed: the tests of the page in a browser are skipped"; \
+	else echo "chromium is missing: the tests of the page in a browser are skipped; on Debian: apt-get install chromium"; fi
 
 lint: setup ## ruff, mypy, import-linter, docs
 	$(BIN)/ruff check .

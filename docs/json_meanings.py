@@ -56,6 +56,14 @@ COMMANDS = (
         },
     ),
     Shape(
+        ("web",),
+        "Where the page is, as soon as it is there.",
+        fields={
+            "url": (str, "Its address, which only this machine can reach."),
+            "port": (int, "The port, which `--port 0` leaves to the system."),
+        },
+    ),
+    Shape(
         ("init",),
         "The new home.",
         fields={

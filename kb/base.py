@@ -9,7 +9,7 @@ changed it.  Heavy parts (SQLite's tools, numpy, models) are loaded by the first
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kb.index.encoder import Encoder
     from kb.ingesting import Progress
     from kb.learning.healthy import HealthySamples
+    from kb.learning.known import Known
     from kb.learning.lesson import Details
     from kb.learning.moves import MovesByHand
     from kb.lookup.lookup import OnSighting
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
-    from kb.store.entries import Place
     from kb.store.ids.known_ids import KnownIds
     from kb.triage.triage import Triage
     from kb.upkeep import Upkeep
@@ -112,11 +112,6 @@ class KnowledgeBase:
         self.refresh()
         return self._parts.entries.counts()
 
-    def places(self) -> Iterator[Place]:
-        """The names that everything offered goes by: id, title, path; copies in other files as well."""
-        self.refresh()
-        return self._parts.entries.places()
-
     def check_known_issues(
         self,
         error_text: str | Iterable[str] = "",
@@ -132,10 +127,9 @@ class KnowledgeBase:
     ) -> Answer:
         """Have we seen this before?  `error_text` is a line, a trace, an alert, or a log as lines.
 
-        `deep` asks all tiers even when a cheap one has settled the question.  The lookup is recorded in the ledger with
-        its incident, by default the one that is being worked on; its `lookup_id` is what `record_outcome` takes.
-        `on_sighting` is told of entries as soon as their signature is seen, before the text has ended.  With
-        `record=False` the ledger does not hear of it.  Raises NothingAsked for an empty text, and records nothing.
+        `deep` asks all tiers even when a cheap one has settled it.  The lookup is recorded, unless `record=False`, with
+        its incident, by default the one that is worked on; its `lookup_id` is what `record_outcome` takes.
+        `on_sighting` is told of entries as soon as their signature is seen.  Raises NothingAsked for an empty text.
         """
         from kb.lookup.lookup import answer
 
@@ -176,19 +170,28 @@ class KnowledgeBase:
         service: str = "",
         since: date | None = None,
         limit: int = 10,
+        **further: Any,
     ) -> SearchHits:
-        """Past incidents, runbooks and fixes for an engineer's words, best first.  Not recorded."""
+        """What fits an engineer's words, best first, not recorded; `further`: `until`, `severities`, `statuses`."""
         from kb.lookup.search import search
+        from kb.store.lexical_index import Filter
 
-        with self._parts.db.at_once():
+        parts, only = self._parts, Filter(kinds, service, since, **further)
+        with parts.db.at_once():
             self.refresh()
-            tiers, entries = self._parts.lookup.ranked, self._parts.entries
-            return search(query, entries, tiers, kinds=kinds, service=service, since=since, limit=limit)
+            return search(query, parts.entries, parts.lookup.ranked, only, limit=limit)
 
     def get(self, entry_id: str) -> Entry:
         """The entry with this id, or a clear part of it, whatever its status.  Raises EntryNotFound or InvalidInput."""
         self.refresh()
         return self._parts.entries.named(entry_id)
+
+    @property
+    def known(self) -> Known:
+        """What is known, looked through: `places`, `record` of one entry, `counts` of what a search passes."""
+        from kb.learning.known import Known
+
+        return Known(self._parts.entries, self._parts.ledger, self._parts.db, self, self._clock)
 
     @property
     def ids(self) -> KnownIds:
@@ -299,10 +302,9 @@ class KnowledgeBase:
     def rehearse(
         self, entry_id: str, pattern: str, regex: bool | None = None, *, shown: int = 10
     ) -> Rehearsal:
-        """The dry run of an edit: which past lookups the entry would gain and lose with this pattern.
+        """The dry run of an edit (without `entry_id`, of a new pattern): which past lookups it would gain and lose.
 
-        With an empty `entry_id`, of a pattern not learned yet.  Writes nothing.  `shown` is how many lookups of each
-        sort come back.  Raises EntryNotFound, or InvalidInput for a pattern that cannot be used.
+        Writes nothing; `shown` lookups of each sort come back.  Raises EntryNotFound, or InvalidInput for the pattern.
         """
         from kb.learning.rehearsal import rehearse
         from kb.store.history import PastLookups
@@ -359,10 +361,9 @@ class KnowledgeBase:
     @property
     def triage(self) -> Triage:
         """The first minute of an incident: called with an alert it gives the brief; also `investigate_alert`."""
+        parts, writer = self._parts, self._options.writer
         calls = {"clock": self._clock, "refresh": self.refresh, "log": self.session_log}
-        return self._parts.triage(
-            self.incidents, self._options.writer, at_once=self._parts.db.at_once, **calls
-        )
+        return parts.triage(self.incidents, writer, at_once=parts.db.at_once, **calls)
 
     @property
     def notices(self) -> Notifying:

@@ -28,6 +28,7 @@ FORMER = {
     "undo_move": "moves.undo",
     "moves_of": "moves.of",
     "retire_expired": "moves.retire_expired",
+    "places": "known.places",
 }
 """What stands behind each name now, from the knowledge base on."""
 _CHECK = (

@@ -43,6 +43,7 @@ from kb.store.database import Database
 from kb.store.entries import EntryTable
 from kb.store.healthy import HealthyTable
 from kb.store.ledger import Ledger
+from kb.store.lexical_index import Filter
 from kb.store.memory_sync import PARSER, MemorySync
 from kb.store.moves import MoveTable
 from kb.store.upkeep.backups import Backups
@@ -158,9 +159,7 @@ class Parts:
 
     def find(self, query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> SearchHits:
         """What a search for these words finds."""
-        return search(
-            query, self.entries, self.lookup.ranked, kinds=kinds, service="", since=None, limit=limit
-        )
+        return search(query, self.entries, self.lookup.ranked, Filter(kinds), limit=limit)
 
     def incidents(self, clock: Clock, actor: Callable[[], str]) -> Incidents:
         """The incidents as they are lived."""

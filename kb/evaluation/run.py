@@ -132,7 +132,7 @@ def _strangers(kb: KnowledgeBase, cases: Iterable[Case], met: set[str]) -> tuple
     missing = {name: None for case in cases for name in case.relevant if name not in met}
     if not missing:
         return ()
-    for place in kb.places():
+    for place in kb.known.places():
         for name in [name for name in missing if is_named(name, place.id, place.title, [place.path])]:
             del missing[name]
     return tuple(missing)

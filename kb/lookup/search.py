@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-
 from kb.errors import InvalidInput
 from kb.lookup.candidates import Found
 from kb.lookup.ranked import RankedTiers
-from kb.model import KINDS, Incident
+from kb.model import KINDS, Incident, Severity, Status
 from kb.model.ledger import SearchHit, SearchHits
 from kb.store.entries import EntryTable, Stored
 from kb.store.lexical_index import Filter
@@ -18,6 +15,8 @@ from kb.text.redact import redact
 _RANKED = 100
 """Entries that are ranked at the least: the order of the first few is settled among many."""
 _SNIPPET = 240
+_WORDS = 20
+"""Words that what is not offered must say, at most."""
 _LONGEST = 2_000
 """Characters of a query that count; whole logs belong into `check_known_issues`."""
 
@@ -26,31 +25,38 @@ def search(
     query: str,
     entries: EntryTable,
     ranked: RankedTiers,
+    only: Filter,
     *,
-    kinds: Sequence[str] = (),
-    service: str = "",
-    since: date | None = None,
     limit: int = 10,
 ) -> SearchHits:
-    """The entries that fit the words and pass the filters; without words, the newest that pass.
+    """The entries that fit the words and pass the filter; without words, the newest that pass.
 
-    Raises InvalidInput for a kind that does not exist.
+    What is not offered stands in no index: it is found by all the words as they are written, newest first.
+    Raises InvalidInput for a kind, severity or status that does not exist.
     """
-    if unknown := [kind for kind in kinds if kind not in KINDS]:
-        raise InvalidInput(f"no such kind: {', '.join(unknown)}; there are: {', '.join(KINDS)}")
-    query, only = redact(query).text[:_LONGEST], Filter(kinds, service, since)
+    check_filter(only)
+    query = redact(query).text[:_LONGEST]
     with ranked.reading():
         hits = (
             [(hit.entry_id, hit.strength) for hit in _ranked(query, ranked, only, limit)]
-            if query.strip()
-            else [
-                (key, 0.0) for key in entries.select(kinds=kinds, service=service, since=since, limit=limit)
-            ]
+            if query.strip() and only.is_offered
+            else [(key, 0.0) for key in entries.select(only, words=query.split()[:_WORDS], limit=limit)]
         )
         stored = entries.many(key for key, _ in hits[:limit])
         cut = len(hits) >= limit and entries.count(only)
     shown = [_hit(stored[key], score) for key, score in hits[:limit] if key in stored]
     return SearchHits(shown, passing=cut or len(shown))
+
+
+def check_filter(only: Filter) -> None:
+    """Raises InvalidInput for a kind, severity or status that does not exist, and says which there are."""
+    for what, given, known in (
+        ("kind", only.kinds, list(KINDS)),
+        ("severity", only.severities, list(Severity)),
+        ("status", only.statuses, list(Status)),
+    ):
+        if unknown := [one for one in given if one not in known]:
+            raise InvalidInput(f"no such {what}: {', '.join(unknown)}; there are: {', '.join(known)}")
 
 
 def _ranked(query: str, ranked: RankedTiers, only: Filter, limit: int) -> list[Found]:

@@ -262,6 +262,58 @@ class SearchHits(list[SearchHit]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredLookup:
+    """A lookup that an entry was the first answer to; `lines` are what it asked, without secrets."""
+
+    id: str
+    at: datetime
+    verdict: Verdict
+    tier: Tier
+    service: str = ""
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearEntry:
+    """An entry that says nearly the same, and what separates it from look-alikes."""
+
+    id: str
+    kind: str
+    title: str
+    check: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRecord:
+    """What became of an entry: how often it answered, what came of that, and what is near it.
+
+    `last_day`, `last_week` and `last_month` count the lookups of 24 hours, 7 and 30 days that it was the first answer
+    to (`known` or `related`); who asked the same again within the hour counts once.  `answered` are the last of them,
+    `outcomes` all that was recorded, both newest first.  `copies` are other files that say exactly the same.
+    """
+
+    id: str
+    last_day: int
+    last_week: int
+    last_month: int
+    answered: tuple[AnsweredLookup, ...]
+    outcomes: tuple[Outcome, ...]
+    copies: tuple[Source, ...]
+    near: tuple[NearEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchCounts:
+    """How many entries pass the filters of a search, and how many would with another value of one of them."""
+
+    passing: int
+    kinds: dict[str, int]
+    statuses: dict[str, int]
+    severities: dict[str, int]
+    services: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One line of the session log.  `subject` is the incident that it belongs to, if any.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
+from kb.model.role import Role
 from kb.operations.arguments import Environment, IncidentId, LogLike, Service, Text, whole
 from kb.operations.operation import PAGE, reading, writing
 
@@ -50,7 +51,7 @@ def triage(
     )
 
 
-@writing("POST /investigations", _MOST, words=_in_words)
+@writing("POST /investigations", _MOST, words=_in_words, by=Role.RESPOND)
 def investigate_alert(
     kb: KnowledgeBase,
     alert: Annotated[LogLike, "The alert, where there is one: text, JSON, or a log."] = "",

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from kb.base import KnowledgeBase
 from kb.operations.arguments import Day, Environment, Limit, Log, Service, Text, Words
 from kb.operations.operation import ANSWER, CHECK, reading
 
 if TYPE_CHECKING:
-    from kb.model.ledger import Answer
+    from kb.model.ledger import Answer, EntryRecord, SearchCounts
     from kb.operations.records import Hits, WholeEntry
+
+
+class FurtherFilters(TypedDict, total=False):
+    """Which entries a search is about, beside kind, service and first day."""
+
+    until: Annotated[Day, "Only what happened up to this day."]
+    severity: Annotated[Words, "Only these severities, of SEV1 to SEV4."]
+    status: Annotated[
+        Words, "Only these: active, candidate, retired, quarantined; else what is offered (the first two)."
+    ]
+
 
 _MORE = "get_entry(entry_id) shows one entry whole"
 
@@ -44,6 +55,7 @@ def search_incidents(
     service: Service = "",
     since: Annotated[Day, "Only what happened since this day, as 2026-05-20."] = None,
     limit: Limit = 10,
+    **further: Unpack[FurtherFilters],
 ) -> Hits:
     """Search past incidents, runbooks, patterns and fixes by words and meaning, best first.
 
@@ -52,8 +64,33 @@ def search_incidents(
     """
     from kb.operations.records import Hits
 
-    found = kb.search(query, kinds, service, since, limit)
+    found = kb.search(query, kinds, service, since, limit, **_filters(further))
     return Hits(hits=tuple(found), note=found.note)
+
+
+@reading("GET /search/counts")
+def search_counts(
+    kb: KnowledgeBase,
+    kinds: Annotated[Words, "Only these kinds."] = (),
+    service: Service = "",
+    since: Annotated[Day, "Only what happened since this day."] = None,
+    **further: Unpack[FurtherFilters],
+) -> SearchCounts:
+    """How many entries pass the filters of a search, by kind, status, severity and service.
+
+    Each is counted with all filters but its own, so it tells what choosing another value there would give.
+    """
+    from kb.lookup.search import check_filter
+    from kb.store.lexical_index import Filter
+
+    only = Filter(kinds, service, since, **_filters(further))
+    check_filter(only)
+    return kb.known.counts(only)
+
+
+def _filters(given: FurtherFilters) -> dict[str, Any]:
+    names = {"severity": "severities", "status": "statuses"}
+    return {names.get(name, name): value for name, value in given.items() if value}
 
 
 @reading("GET /entries/{entry_id}", ANSWER, more="the resource kb://entry/{id} holds more of it")
@@ -75,3 +112,11 @@ def get_entry(
         trust=kb.trust_of(entry),
         moves=tuple(kb.moves.of(entry.id)),
     )
+
+
+@reading("GET /entries/{entry_id}/record", more="get_entry(entry_id) shows what it says")
+def entry_record(
+    kb: KnowledgeBase, entry_id: Annotated[Text, "The id, as a check or a search returned it."]
+) -> EntryRecord:
+    """What became of an entry: how often it answered, every outcome with who said so, and what is near it."""
+    return kb.known.record(kb.get(entry_id))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
 from kb.errors import InvalidInput
+from kb.model.role import Role
 from kb.operations.arguments import Environment, Flag, Service, Text, Words, number
 from kb.operations.operation import reading, writing
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from kb.operations.records import ChangeList
 
 
-@writing("POST /changes")
+@writing("POST /changes", by=Role.RESPOND)
 def record_change(
     kb: KnowledgeBase,
     kind: Annotated[Text, "deployment, rollback, drift, migration or config."],

@@ -11,7 +11,9 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "service": "orders-api",
     },
     "search_incidents": {"query": "how did we fail over the database", "kinds": ["incident", "runbook"]},
+    "search_counts": {"service": "orders-api"},
     "get_entry": {"entry_id": "pattern-3f9c1a2b"},
+    "entry_record": {"entry_id": "pattern-3f9c1a2b"},
     "triage": {"alert": "KubePodCrashLooping: pod orders-api-7d9f in production restarts"},
     "investigate_alert": {
         "alert": "KubePodCrashLooping: pod orders-api-7d9f in production restarts",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
+from kb.model.role import Role
 from kb.operations.arguments import Checks, Environment, Flag, IncidentId, Limit, Log, Text, Words
 from kb.operations.operation import PAGE, Operation, reading, writing
 
@@ -56,6 +57,7 @@ def _step(path: str) -> Callable[[Callable[..., LiveIncident]], Operation]:
         newest=True,
         more="incident_show(incident_id) shows all of it",
         told=stands,
+        by=Role.RESPOND,
     )
 
 
@@ -238,7 +240,7 @@ def _update_in_words(update: Update) -> str:
     return f"{update.text.rstrip()}{due}"
 
 
-@writing("POST /incidents/{incident_id}/status-update", words=_update_in_words)
+@writing("POST /incidents/{incident_id}/status-update", words=_update_in_words, by=Role.RESPOND)
 def incident_status_update(
     kb: KnowledgeBase,
     style: Annotated[Text, "report (for a page or ticket) or chat (for a channel)."] = "report",
@@ -286,6 +288,7 @@ def _draft_in_words(draft: PostmortemDraft) -> str:
     "POST /incidents/{incident_id}/postmortem",
     2 * PAGE,
     again=True,
+    by=Role.RESPOND,
     more="save it and read the file",
     words=_draft_in_words,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from kb.base import KnowledgeBase
+from kb.model.role import Role
 from kb.operations.arguments import Flag, Log, Text, Words
 from kb.operations.operation import reading, writing
 
@@ -75,7 +76,7 @@ def _said(details: LessonDetails) -> dict[str, Any]:
     return {name: value for name, value in details.items() if value not in ("", None)}
 
 
-@writing("POST /outcomes")
+@writing("POST /outcomes", by=Role.RESPOND)
 def record_outcome(
     kb: KnowledgeBase,
     entry_id: Annotated[Text, "The entry whose advice was applied."],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from kb.base import KnowledgeBase
 from kb.errors import InvalidInput
+from kb.model.role import Role
 from kb.operations.arguments import Data, Text
 from kb.operations.operation import PAGE, reading, writing
 
@@ -116,7 +117,7 @@ def memory_update(
     return MemoryWritten(key=key, path=path, written=value)
 
 
-@writing("POST /log")
+@writing("POST /log", by=Role.RESPOND)
 def memory_session_log(
     kb: KnowledgeBase,
     action: Annotated[Text, "What was just done or seen, in a few words."],

@@ -18,6 +18,7 @@ from typing import Any, TypedDict, Unpack, get_args, get_origin, get_type_hints
 
 from kb.base import KnowledgeBase
 from kb.errors import InvalidInput
+from kb.model.role import Role
 from kb.operations.arguments import ArgumentForm, in_words
 
 ANSWER = 2_000
@@ -86,7 +87,7 @@ class Operation:
     it names; `more` tells how to see the rest.  `again` says that asking twice does no more than once, `slow` that much
     of the history is read whatever is given.  `told` makes of the record what an agent is told of it, where that is
     less; `words` puts that as a person would read it, where its data do not say it best.  `path` is the method and the
-    path over HTTP.
+    path over HTTP.  `by` is the least role that may ask for one that writes.
     """
 
     function: Callable[..., Any]
@@ -99,6 +100,12 @@ class Operation:
     slow: bool = False
     told: Callable[[Any], Any] | None = None
     words: Callable[[Any], str] | None = None
+    by: Role = Role.WRITE
+
+    @property
+    def role(self) -> Role:
+        """The least role that may ask for it."""
+        return Role.READ if self.reads else self.by
 
     @property
     def name(self) -> str:
@@ -229,6 +236,7 @@ class Details(TypedDict, total=False):
     slow: bool
     told: Callable[[Any], Any]
     words: Callable[[Any], str]
+    by: Role
 
 
 def reading(path: str, budget: int = ANSWER, **details: Unpack[Details]) -> Declares:

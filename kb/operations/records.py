@@ -15,7 +15,7 @@ from kb.model.entry import Severity
 from kb.model.healthy import HealthyAdded, HealthyReport, HealthySource, Rehearsal
 from kb.model.hook import HookDelivery
 from kb.model.incident import Hypothesis, LiveIncident, Phase
-from kb.model.ledger import Answer, Event, SearchHit, Trust
+from kb.model.ledger import Answer, EntryRecord, Event, SearchCounts, SearchHit, Trust
 from kb.model.notice import Delivery
 from kb.model.overview import Overview
 from kb.model.proposal import KeptProposal, Waiting
@@ -30,6 +30,7 @@ __all__ = [
     "Change",
     "ChangeList",
     "Delivery",
+    "EntryRecord",
     "Event",
     "Health",
     "HealthyAdded",
@@ -51,6 +52,7 @@ __all__ = [
     "PostmortemDraft",
     "Rehearsal",
     "RollbackTarget",
+    "SearchCounts",
     "Trust",
     "Update",
     "Waiting",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
+from kb.model.role import Role
 from kb.operations.arguments import Limit, Text, Words
 from kb.operations.operation import PAGE, reading, writing
 
@@ -47,7 +48,7 @@ def messages(
     return Messages(counts=kb.notices.counts(), messages=tuple(kb.notices.recent(state, limit)))
 
 
-@writing("POST /messages/{message_id}/send")
+@writing("POST /messages/{message_id}/send", by=Role.RESPOND)
 def message_send(
     kb: KnowledgeBase, message_id: Annotated[Text, "The message, as `messages` gives it."]
 ) -> Delivery:
@@ -69,7 +70,7 @@ def hook_deliveries(
     return HookDeliveries(counts=kb.hooks.counts(), deliveries=tuple(found))
 
 
-@writing("POST /hook-deliveries/retry")
+@writing("POST /hook-deliveries/retry", by=Role.ADMIN)
 def hook_retry(
     kb: KnowledgeBase, numbers: Annotated[Words, "Deliveries by their number; else all that failed."] = ()
 ) -> HookDeliveries:

@@ -18,6 +18,7 @@ from kb.model.proposal import KeptProposal, ProposalKind, ProposalState
 from kb.model.status import FAILING, Move
 from kb.store.entries import EntryTable
 from kb.store.ledger import Ledger
+from kb.store.lexical_index import Filter
 from kb.store.moves import MoveTable
 from kb.store.proposals import ProposalTable
 from kb.text.crashes import Role, message_of, roles, uncarried
@@ -96,7 +97,7 @@ class RecordSources:
 
     def _of_kinds(self, kinds: Sequence[str]) -> list[Entry]:
         """The offered entries, the oldest first, so that what is added later changes no group."""
-        ids = self.entries.select(kinds=kinds, limit=_NO_LIMIT)
+        ids = self.entries.select(Filter(kinds), limit=_NO_LIMIT)
         return [stored.entry for stored in self.entries.many(reversed(ids)).values()]
 
     def _quarantined(self) -> list[tuple[Entry, Move]]:

@@ -16,12 +16,19 @@ from kb.model.entry import OFFERED
 from kb.store.database import Database, Row, placeholders
 from kb.store.entry_index import EntryIndex, Found
 from kb.store.ids.known_ids import KnownIds, Space
-from kb.store.lexical_index import Filter, LexicalIndex
+from kb.store.lexical_index import SEVERITY, Filter, LexicalIndex
 from kb.text.entries import codec
 from kb.text.entries.identify import Fingerprint
 from kb.text.entries.ids import by_key
 
 _IN_CLAUSE = 500
+_COUNTED = {
+    "kind": ("e.kind", ""),
+    "status": ("e.status", ""),
+    "severity": (f"CASE WHEN e.kind IN ('incident', 'alert_rule') THEN {SEVERITY} END", ""),
+    "service": ("service.value", ", json_each(e.services) service"),
+}
+"""What entries are counted by: its column, and where that comes from."""
 _INSERT = "INSERT INTO entries VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
@@ -117,11 +124,11 @@ class EntryTable:
         )
         return {row["id"]: (row["digest"], Status(row["status"])) for row in rows}
 
-    def select(
-        self, *, kinds: Sequence[str] = (), service: str = "", since: date | None = None, limit: int = 1000
-    ) -> list[str]:
-        """Ids of the offered entries that pass the filters, newest incident or change first."""
-        where, values = Filter(kinds, service, since).sql()
+    def select(self, only: Filter, *, words: Sequence[str] = (), limit: int = 1000) -> list[str]:
+        """Ids of the entries that pass the filter and say all the words, newest incident or change first."""
+        where, values = only.sql()
+        where += " AND instr(lower(e.data), lower(?))" * len(words)
+        values += words
         rows = self._db.rows(
             f"SELECT e.id FROM entries e WHERE {where} ORDER BY coalesce(e.happened, e.updated_at) DESC, e.id LIMIT ?",
             [*values, limit],
@@ -132,6 +139,21 @@ class EntryTable:
         """How many entries pass the filter."""
         where, values = only.sql()
         return int(self._db.value(f"SELECT count(*) FROM entries e WHERE {where}", values))
+
+    def counts_by(self, what: str, only: Filter) -> dict[str, int]:
+        """How many entries pass the filter, by `kind`, `status`, `severity` or `service`, the most first."""
+        where, values = only.sql()
+        column, more = _COUNTED[what]
+        rows = self._db.rows(
+            f"SELECT {column} AS name, count(*) AS n FROM entries e{more} WHERE {where} AND name IS NOT NULL"
+            " GROUP BY name ORDER BY n DESC, name",
+            values,
+        )
+        return {str(row["name"]): row["n"] for row in rows}
+
+    def copies_of(self, entry_id: str) -> list[Source]:
+        """The other places that say exactly the same."""
+        return self._copies([entry_id], "?").get(entry_id, [])
 
     def with_items_to_do(self, service: str) -> list[str]:
         """Ids of the incidents of a service that have an action item which is still to do, newest first."""

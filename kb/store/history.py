@@ -176,6 +176,21 @@ class PastLookups:
                 )
             before = (rows[-1]["at"], rows[-1]["id"])
 
+    def answered_by(self, entry_id: str, since: datetime, limit: int) -> tuple[list[Row], int]:
+        """The last lookups that the entry was the first answer to, and how many there were since a moment.
+
+        Those that only repeat another count no more than it does.
+        """
+        which = (
+            "FROM offers o JOIN lookups l ON l.id = o.lookup_id WHERE o.entry_id = ? AND o.rank = 1"
+            " AND l.verdict <> 'unknown' AND l.repeats IS NULL"
+        )
+        rows = self._db.rows(
+            f"SELECT l.id, l.at, l.verdict, l.service, l.evidence, o.tier {which} ORDER BY l.at DESC, l.id LIMIT ?",
+            [entry_id, limit],
+        )
+        return rows, int(self._db.value(f"SELECT count(*) {which} AND l.at >= ?", [entry_id, stamp(since)]))
+
     def found_by_signature(self, entry_id: str) -> set[str]:
         """The lookups that offered the entry because its signature was in the text."""
         rows = self._db.rows(

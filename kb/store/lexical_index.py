@@ -15,23 +15,40 @@ from typing import NamedTuple, Protocol
 from kb.model.entry import OFFERED
 from kb.text.entries.chunks import Chunk
 
+SEVERITY = "json_extract(e.data, '$.severity')"
+"""The severity of a row of `entries e`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Offered entries of these kinds, that concern the service, since a day; what is empty allows all."""
+    """Entries of these kinds, that concern the service, from a day to a day; what is empty allows all.
+
+    `severities` are those of the canonical scale, which incidents and alert rules have.  Without `statuses` it is
+    about what is offered; only that stands in the indexes.
+    """
 
     kinds: Sequence[str] = ()
     service: str = ""
     since: date | None = None
+    until: date | None = None
+    severities: Sequence[str] = ()
+    statuses: Sequence[str] = ()
 
     def __bool__(self) -> bool:
         """Whether it leaves any offered entry out."""
-        return bool(self.kinds or self.service or self.since)
+        return bool(
+            self.kinds or self.service or self.since or self.until or self.severities or self.statuses
+        )
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether all that pass it are offered, and so can be found by their words."""
+        return set(self.statuses) <= set(OFFERED)
 
     def sql(self) -> tuple[str, list[object]]:
         """A condition on `entries e`, with its values."""
-        where = [f"e.status IN ({_marks(OFFERED)})"]
-        values: list[object] = [*OFFERED]
+        statuses = self.statuses or OFFERED
+        where, values = [f"e.status IN ({_marks(statuses)})"], list[object](statuses)
         if self.kinds:
             where.append(f"e.kind IN ({_marks(self.kinds)})")
             values += self.kinds
@@ -41,6 +58,14 @@ class Filter:
         if self.since:
             where.append("coalesce(e.happened, e.updated_at) >= ?")
             values.append(self.since.isoformat())
+        if self.until:
+            where.append("substr(coalesce(e.happened, e.updated_at), 1, 10) <= ?")
+            values.append(self.until.isoformat())
+        if self.severities:
+            where.append(
+                f"e.kind IN ('incident', 'alert_rule') AND {SEVERITY} IN ({_marks(self.severities)})"
+            )
+            values += self.severities
         return " AND ".join(where), values
 
     def chunks(self) -> tuple[str, list[object]]:

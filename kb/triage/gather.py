@@ -17,6 +17,7 @@ from kb.model.change import Change
 from kb.model.incident import LiveIncident, Phase
 from kb.model.ledger import FAILURES, Answer, Match, Outcome, Verdict
 from kb.model.review import WatchItem
+from kb.store.lexical_index import Filter
 from kb.text.environments import same_environment
 from kb.text.redact import redact
 from kb.triage.alerts.commands import filled_match, filled_steps
@@ -245,7 +246,7 @@ def _states(sources: HomeParts) -> tuple[tuple[State, ...], str]:
 def _quirks(sources: HomeParts, service: str) -> tuple[Quirk, ...]:
     if not service:
         return ()
-    ids = sources.entries.select(kinds=("quirk",), service=service, limit=_OF_SERVICE)
+    ids = sources.entries.select(Filter(("quirk",), service), limit=_OF_SERVICE)
     found = (one.entry for one in sources.entries.many(ids).values())
     return tuple(entry for entry in found if isinstance(entry, Quirk))
 
@@ -255,7 +256,7 @@ def _past(sources: HomeParts, alert: Alert, entries: dict[str, Entry], found: An
     matched = [entries[m.id] for m in found.matches if m.id in entries] if found.verdict != "unknown" else []
     words = (found[0] for found in _WORD.finditer(alert.text))  # of a log no more than what is asked
     query = redact(" ".join(islice(words, _QUERY))).text[:_QUERY]
-    any_there = sources.entries.select(kinds=("incident",), limit=1)  # a search costs far more than this
+    any_there = sources.entries.select(Filter(("incident",)), limit=1)  # a search costs far more than this
     hits = sources.search(query, ("incident",), limit=_PAST) if query and any_there else ()
     near = sources.entries.many(hit.id for hit in hits if hit.score >= RELATED)
     both = {one.id: one for one in (*matched, *(stored.entry for stored in near.values()))}

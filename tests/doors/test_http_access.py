@@ -18,9 +18,10 @@ from typer.testing import CliRunner
 
 from kb import KnowledgeBase
 from kb.doors.cli.app import app
-from kb.doors.http.access import CallerRole, Token, Tokens, load_tokens, utc_day
+from kb.doors.http.access import Token, Tokens, load_tokens, utc_day
 from kb.doors.http.server import Listening, check_access, is_loopback
 from kb.errors import InvalidInput
+from kb.model.role import Role
 from tests.doors.conftest import Agent, connected, served
 
 WRITE, READ = "write-token-of-the-watch", "read-token-of-the-watch"
@@ -201,7 +202,7 @@ def test_elsewhere_than_on_loopback_a_token_is_needed():
     for host in ("0.0.0.0", "::", "192.0.2.7", "kb.example.com", ""):
         with pytest.raises(InvalidInput, match="KB_TOKEN"):
             check_access(Listening(host=host), Tokens())
-        check_access(Listening(host=host), Tokens((Token(CallerRole.READ, READ),)))
+        check_access(Listening(host=host), Tokens((Token(Role.READ, READ),)))
     assert all(map(is_loopback, ("127.0.0.1", "::1", "[::1]", "localhost", "127.9.9.9")))
 
 
@@ -227,7 +228,7 @@ def test_a_port_in_use_is_told_in_a_sentence(home: Path):
     [
         ("", "must have lines such as"),
         ("write\n", "must have lines such as"),
-        ("admin: a-long-enough-token-for-all\n", "must have lines such as"),
+        ("owner: a-long-enough-token-for-all\n", "must have lines such as"),
         ("write: short\n", "no good token"),
         ("write: the-same-token-for-both\nread: the-same-token-for-both\n", "are the same"),
         (
@@ -260,9 +261,9 @@ def test_the_end_of_a_token_stands_behind_it_or_in_the_environment(tmp_path: Pat
 
     last = date(2026, 12, 31)
     assert found.known == (
-        Token(CallerRole.WRITE, WRITE, last),
-        Token(CallerRole.READ, READ),
-        Token(CallerRole.READ, f"{READ}-of-june"),
+        Token(Role.ADMIN, WRITE, last),
+        Token(Role.READ, READ),
+        Token(Role.READ, f"{READ}-of-june"),
     )
     given = {"KB_TOKEN": WRITE, "KB_TOKEN_UNTIL": "2026-12-31", "KB_READ_TOKEN": READ}
     assert load_tokens(None, given).known == found.known[:2]
@@ -272,12 +273,12 @@ def test_the_end_of_a_token_stands_behind_it_or_in_the_environment(tmp_path: Pat
 
 def test_a_token_holds_to_the_end_of_its_last_day_and_is_spoken_of_two_weeks_before():
     last = date(2026, 12, 31)
-    token = Token(CallerRole.WRITE, WRITE, last)
+    token = Token(Role.ADMIN, WRITE, last)
 
     def on(day: date) -> Tokens:
         return Tokens((token,), lambda: day)
 
-    assert on(last).role_of(WRITE) is CallerRole.WRITE
+    assert on(last).role_of(WRITE) is Role.ADMIN
     assert on(last + timedelta(days=1)).role_of(WRITE) is None
     assert on(last - timedelta(days=15)).notes() == []
     assert "ends with 2026-12-31" in on(last - timedelta(days=14)).notes()[0]
@@ -308,7 +309,7 @@ def test_a_server_whose_tokens_have_all_ended_does_not_start(home: Path, tmp_pat
     done = CliRunner().invoke(app, ["--home", str(home), "serve", "--token-file", str(tmp_path / "tokens")])
 
     assert isinstance(done.exception, InvalidInput)
-    assert "nobody could get in: a write token ended with 2020-02-29" in str(done.exception)
+    assert "nobody could get in: the token for admin ended with 2020-02-29" in str(done.exception)
 
 
 def test_the_doctor_tells_which_tokens_end_soon(home: Path, tmp_path: Path):
@@ -319,6 +320,6 @@ def test_the_doctor_tells_which_tokens_end_soon(home: Path, tmp_path: Path):
     done = CliRunner().invoke(app, ["--home", str(home), "doctor"], env={"KB_TOKEN_FILE": str(file)})
 
     assert done.exit_code == 0
-    assert f"token  a write token ends with {soon}" in done.output
+    assert f"token  the token for admin ends with {soon}" in done.output
     assert str(later) not in done.output
     assert WRITE not in done.output

@@ -37,6 +37,8 @@ READS = {
     "doctor",
     "messages",
     "hook_deliveries",
+    "search_counts",
+    "entry_record",
 }
 LONG = "the pump of the lower harbour basin runs hot and trips its breaker after a while, " * 12
 

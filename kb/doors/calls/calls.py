@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kb.base import KnowledgeBase
 from kb.doors.calls.workers import Lane, Workers
 from kb.errors import KbError, NotAllowed
+from kb.model.role import Role
 
 if TYPE_CHECKING:
     from kb.doors.calls.own_process import OwnProcess
@@ -53,23 +54,19 @@ class Calls:
         presented: Presented[Result],
         *,
         actor: str = "",
-        may_write: bool = True,
+        role: Role = Role.ADMIN,
     ) -> Result:
         """What an operation answers, presented.  Raises KbError for what the caller can mend."""
         from kb.operations.catalogue import operation  # with all records: a handshake needs none of it
         from kb.operations.skills import Call
 
         asked = operation(name)
-        if not asked.reads and not may_write:
-            raise NotAllowed(
-                f"this token may only read, and {asked.name} writes; use the token that may write (KB_TOKEN)"
-            )
+        if not role.may(asked.role):
+            raise NotAllowed(_not_allowed(asked, role))
         with self._observed(asked.name):
             said = await self._answer(asked, given, presented, actor)
         if isinstance(said, Call):
-            return await self.answer(
-                said.operation, said.arguments, presented, actor=actor, may_write=may_write
-            )
+            return await self.answer(said.operation, said.arguments, presented, actor=actor, role=role)
         return said
 
     @contextmanager
@@ -101,6 +98,12 @@ class Calls:
         else:
             lane = Lane.LONG
         return await self.workers.run(partial(answer, asked, given, presented), lane, actor)
+
+
+def _not_allowed(asked: Operation, role: Role) -> str:
+    if role is Role.READ:
+        return f"this token may only read, and {asked.name} writes; use the token that may write (KB_TOKEN)"
+    return f"this token may only {role}, and {asked.name} needs one that may {asked.role}; ask for such a one"
 
 
 def _unobserved(operation: str, seconds: float, result: str) -> None:

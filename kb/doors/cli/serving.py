@@ -1,4 +1,4 @@
-"""`kb mcp` and `kb serve`: the door for agents."""
+"""`kb mcp` and `kb serve`: the doors for agents, programs and people; `kb web` opens the page here."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ _ORIGINS = typer.Option([], "--allow-origin", metavar="URL", help="A web page th
 def add_to(root: typer.Typer) -> None:
     """Put the commands of this file into the tree."""
     root.command("mcp", short_help="Serve agents over stdin and stdout (MCP).")(over_stdio)
-    root.command("serve", short_help="Serve agents over HTTP (MCP).")(over_http)
+    root.command("serve", short_help="Serve agents (MCP), programs and the page over HTTP.")(over_http)
+    root.command("web", short_help="Open the page in the browser of this machine.")(in_browser)
 
 
 def over_stdio(context: typer.Context, toolset: Toolset = _TOOLSET, output_schemas: bool = _SCHEMAS) -> None:
@@ -78,7 +79,7 @@ def over_http(
     ),
     as_json: bool = JSON,
 ) -> None:
-    """Serve agents over HTTP, at /mcp, and the webhooks of kb.toml, at /hooks/; /healthz says whether it is well.
+    """Serve the page for people at /, agents at /mcp, and the webhooks of kb.toml at /hooks/; /healthz is for probes.
 
     With KB_TOKEN or KB_READ_TOKEN set, or --token-file, clients must send one as a bearer token.  The
     first may write, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
@@ -117,6 +118,40 @@ def over_http(
         kb.refresh()  # what changed meanwhile is taken in before anybody asks
         load_model()
         serve(kb, where, tokens, started)
+
+
+def in_browser(
+    context: typer.Context,
+    port: int = typer.Option(
+        0, "--port", metavar="NUMBER", min=0, max=65535, help="The port; 0 takes any free one."
+    ),
+    no_open: bool = typer.Option(False, "--no-open", help="Only print the address."),
+    as_json: bool = JSON,
+) -> None:
+    """Show the page on this machine: a server that only it can reach, and its address in the browser.
+
+    Nobody signs in: what is recorded stands in the name of who runs it.  Ctrl+C ends it; kb serve is for teams.
+    """
+    import webbrowser
+
+    from kb.doors.calls.opening import opened_to_serve
+    from kb.doors.http.access import Tokens
+    from kb.doors.http.server import Listening, serve
+
+    _log_to_stderr()
+
+    def started(address: str, number: int) -> None:
+        url = f"http://{address}:{number}/"
+        if as_json:
+            print_json({"url": url, "port": number})
+        say(f"the page is at {url} until Ctrl+C")
+        if not no_open and not webbrowser.open(url):
+            say("no browser could be opened here; open the address in one")
+
+    with opened_to_serve(context.obj or None) as (kb, load_model):
+        kb.refresh()
+        load_model()
+        serve(kb, Listening(port=port), Tokens(), started)
 
 
 def _log_to_stderr() -> None:

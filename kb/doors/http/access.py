@@ -1,17 +1,19 @@
 """Who may call what, over HTTP: the tokens of callers, what each may do and until when, checked at each request.
 
 Tokens come from `KB_TOKEN` and `KB_READ_TOKEN`, or from a file with lines such as `write: TOKEN until 2026-12-31`; a
-role may have several, so that one can be replaced before it ends.
+role may have several, so that one can be replaced before it ends.  A line may name whom its token is for, as
+`respond mara: TOKEN`: what is written with it is in that name.  A `write` token that names nobody, which all wrote
+with before there were other roles, may do everything.
 """
 
 from __future__ import annotations
 
 import hmac
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from http import HTTPStatus
 from itertools import combinations
 from pathlib import Path
@@ -27,28 +29,27 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.errors import InvalidInput
+from kb.model.role import Role
 
 SHORTEST = 16
 """Characters that a token must have: shorter ones can be guessed."""
 SOON_DAYS = 14
 """Days before its end from which on a token is spoken of."""
-_FORM = "'write: TOKEN', 'read: TOKEN' or 'read: TOKEN until 2026-12-31'"
-
-
-class CallerRole(StrEnum):
-    """What a caller may do."""
-
-    READ = "read"
-    WRITE = "write"
+_FORM = "'write: TOKEN', 'read: TOKEN', 'respond mara: TOKEN' or 'read: TOKEN until 2026-12-31'"
+_FOR = re.compile(rf"(?P<role>{'|'.join(Role)})(?:\s+(?P<name>\S[^:]{{0,59}}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token: what it may do, and `until`, the last day (of UTC) on which it is accepted; None for ever."""
+    """One token: what it may do, and `until`, the last day (of UTC) on which it is accepted; None for ever.
 
-    role: CallerRole
+    `name` is whom it was given to; empty where several share it.
+    """
+
+    role: Role
     secret: str = field(repr=False)
     until: date | None = None
+    name: str = ""
 
     def ended(self, today: date) -> bool:
         """Whether its last day has passed."""
@@ -76,7 +77,7 @@ class Tokens:
         same = [token for token in self.known if hmac.compare_digest(given, token.secret.encode())]
         return same[0] if same else None
 
-    def role_of(self, secret: str) -> CallerRole | None:
+    def role_of(self, secret: str) -> Role | None:
         """What may be done with it today; None where it is unknown or has ended."""
         token = self.find(secret)
         return token.role if token and not token.ended(self.today()) else None
@@ -96,9 +97,9 @@ def _note(token: Token, today: date) -> str:
         return ""
     if token.ended(today):
         return (
-            f"a {token.role} token ended with {token.until}: whoever still sends it is refused; take it out"
+            f"the token for {token.role} ended with {token.until}: whoever still sends it is refused; take it out"
         )
-    return f"a {token.role} token ends with {token.until}: hand out another one before that"
+    return f"the token for {token.role} ends with {token.until}: hand out another one before that"
 
 
 def load_tokens(file: Path | None, environ: Mapping[str, str] = os.environ) -> Tokens:
@@ -120,7 +121,7 @@ def load_tokens(file: Path | None, environ: Mapping[str, str] = os.environ) -> T
 
 
 def _of_environment(environ: Mapping[str, str]) -> Iterator[Token]:
-    for name, role in (("KB_TOKEN", CallerRole.WRITE), ("KB_READ_TOKEN", CallerRole.READ)):
+    for name, role in (("KB_TOKEN", Role.ADMIN), ("KB_READ_TOKEN", Role.READ)):
         secret, until = environ.get(name, ""), environ.get(f"{name}_UNTIL", "")
         if until and not secret:
             raise InvalidInput(f"{name}_UNTIL is set, but {name} is not; set both, or neither")
@@ -139,18 +140,19 @@ def _of_file(path: Path) -> Iterator[Token]:
         raise InvalidInput(f"the token file {path} is empty; it must have lines such as {_FORM}")
     for number, line in said:
         match [word.strip() for word in line.split(":", 1)]:
-            case ["write" | "read" as role, rest] if rest:
-                yield _of_line(CallerRole(role), rest.split(), f"{path}:{number}")
+            case [head, rest] if rest and (found := _FOR.fullmatch(head)):
+                yield _of_line(Role(found["role"]), found["name"] or "", rest.split(), f"{path}:{number}")
             case _:
                 raise InvalidInput(f"{path}:{number}: the token file must have lines such as {_FORM}")
 
 
-def _of_line(role: CallerRole, words: list[str], where: str) -> Token:
+def _of_line(role: Role, name: str, words: list[str], where: str) -> Token:
+    may = Role.ADMIN if role is Role.WRITE and not name else role
     match words:
         case [secret]:
-            return Token(role, secret)
+            return Token(may, secret, name=name)
         case [secret, "until", day]:
-            return Token(role, secret, _day(day, where))
+            return Token(may, secret, _day(day, where), name)
     raise InvalidInput(
         f"{where}: the {role} token is no good token, for it has blanks; behind it only 'until' and a day may stand"
     )
@@ -187,7 +189,7 @@ class Callers:
     tokens: Tokens
     names: TransportSecuritySettings
 
-    async def role(self, request: Request) -> CallerRole:
+    async def role(self, request: Request) -> Role:
         """What the caller may do.  Raises HTTPException for one that may do nothing."""
         refused = await TransportSecurityMiddleware(self.names).validate_request(request)
         if refused is not None:
@@ -196,7 +198,7 @@ class Callers:
                 refused.status_code, f"{said}; kb serve takes it with --allow-host or --allow-origin"
             )
         if not self.tokens:
-            return CallerRole.WRITE
+            return Role.ADMIN
         kind, _, secret = request.headers.get("authorization", "").partition(" ")
         role = self.tokens.role_of(secret.strip()) if kind.lower() == "bearer" else None
         if role is None:
@@ -237,11 +239,11 @@ def _refusal(said: str) -> JSONResponse:
     )
 
 
-def role_of(context: Context[Any, Any] | None) -> CallerRole:
+def role_of(context: Context[Any, Any] | None) -> Role:
     """What the caller of this request may do; over stdio, and without tokens, everything."""
     try:
         request = context.request_context.request if context else None
     except ValueError:  # outside of a request
         request = None
     scopes = getattr(request.scope.get("user"), "scopes", None) if request else None
-    return CallerRole.READ if scopes is not None and CallerRole.WRITE not in scopes else CallerRole.WRITE
+    return Role.ADMIN if scopes is None else Role(scopes[0])

@@ -19,18 +19,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kb.doors.calls.calls import Calls, sentence
-from kb.doors.http.access import CallerRole, Callers
+from kb.doors.http.access import Callers
 from kb.doors.http.limits import Limits
-from kb.doors.http.problems import problem
-from kb.errors import (
-    EntryNotFound,
-    FileChanged,
-    HomeNotWritable,
-    InvalidInput,
-    KbError,
-    NotAllowed,
-    StoreBroken,
-)
+from kb.doors.http.problems import problem, status_of
 from kb.operations.catalogue import operations
 from kb.operations.operation import Operation
 from kb.text.entries.codec import to_builtins
@@ -38,17 +29,6 @@ from kb.text.entries.codec import to_builtins
 BASE = "/api/v1"
 CURRENT = "current"
 """In place of an incident's id: the one that is being worked on."""
-
-_STATUS: tuple[tuple[type[KbError], HTTPStatus], ...] = (
-    (EntryNotFound, HTTPStatus.NOT_FOUND),
-    (NotAllowed, HTTPStatus.FORBIDDEN),
-    (InvalidInput, HTTPStatus.BAD_REQUEST),
-    (FileChanged, HTTPStatus.CONFLICT),
-    (HomeNotWritable, HTTPStatus.SERVICE_UNAVAILABLE),
-    (StoreBroken, HTTPStatus.SERVICE_UNAVAILABLE),
-    (KbError, HTTPStatus.CONFLICT),
-)
-"""The first row that fits tells the status; kb's other errors are about a file that people own as it is now."""
 
 
 def routes(calls: Calls, callers: Callers, limits: Limits) -> Iterator[BaseRoute]:
@@ -82,10 +62,10 @@ async def _answer(
             given,
             as_json,
             actor=request.headers.get("x-actor", "") or "api",
-            may_write=role is CallerRole.WRITE,
+            role=role,
         )
     except Exception as error:
-        return problem(_status(error), sentence(asked.name, error))
+        return problem(status_of(error), sentence(asked.name, error))
     return Response(body, media_type="application/json")
 
 
@@ -135,9 +115,3 @@ async def _object(request: Request, limits: Limits) -> Mapping[str, Any]:
             HTTPStatus.BAD_REQUEST, "the body must be a JSON object of arguments to their values"
         )
     return given
-
-
-def _status(error: Exception) -> HTTPStatus:
-    return next(
-        (status for kind, status in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
-    )

@@ -1,10 +1,11 @@
-"""What stands at which path of the server: agents at `/mcp`, programs at `/api/v1`, and what watches it.
+"""What stands at which path of the server: agents at `/mcp`, programs at `/api/v1`, people at `/`, and what watches it.
 
 `/healthz` and `/openapi.json` need no token, and tell nothing of the home.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,15 +27,31 @@ from kb.errors import KbError
 AGENTS = "/mcp"
 
 
-def application(agents: ASGIApp, routes: list[BaseRoute]) -> ASGIApp:
-    """The whole application: `agents` speak MCP, everybody else asks at one of the routes."""
-    others = Starlette(routes=routes, exception_handlers={HTTPException: refused, Exception: failed})
+Refusal = Callable[[Request, Exception], Response]
+
+
+def application(agents: ASGIApp, routes: list[BaseRoute], told: Refusal) -> ASGIApp:
+    """The whole application: `agents` speak MCP, everybody else asks at one of the routes.
+
+    What is refused is told as a problem, or as `told` says it, where a browser asked.
+    """
+
+    async def refuse(request: Request, error: Exception) -> Response:
+        return told(request, error) if _is_of_browser(request) else await refused(request, error)
+
+    others = Starlette(routes=routes, exception_handlers={HTTPException: refuse, Exception: failed})
 
     async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
         asks_agents = scope["type"] != "http" or scope["path"] == AGENTS
         await (agents if asks_agents else others)(scope, receive, send)
 
     return by_path
+
+
+def _is_of_browser(request: Request) -> bool:
+    """Whether a page is asked for, by somebody who cannot read a problem in JSON."""
+    asks = request.headers.get("accept", "").startswith("text/html")
+    return asks and not request.url.path.startswith(("/api/", "/hooks/"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,37 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from kb.doors.calls.calls import sentence
+from kb.errors import (
+    EntryNotFound,
+    FileChanged,
+    HomeNotWritable,
+    InvalidInput,
+    KbError,
+    NotAllowed,
+    StoreBroken,
+)
 from kb.text.escaping import visible
 
 PROBLEM = "application/problem+json"
+
+
+_STATUS: tuple[tuple[type[KbError], HTTPStatus], ...] = (
+    (EntryNotFound, HTTPStatus.NOT_FOUND),
+    (NotAllowed, HTTPStatus.FORBIDDEN),
+    (InvalidInput, HTTPStatus.BAD_REQUEST),
+    (FileChanged, HTTPStatus.CONFLICT),
+    (HomeNotWritable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (StoreBroken, HTTPStatus.SERVICE_UNAVAILABLE),
+    (KbError, HTTPStatus.CONFLICT),
+)
+"""The first row that fits tells the status; kb's other errors are about a file that people own as it is now."""
+
+
+def status_of(error: Exception) -> HTTPStatus:
+    """The status of what went wrong while an operation was asked."""
+    return next(
+        (status for kind, status in _STATUS if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR
+    )
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -36,6 +36,7 @@ from kb.doors.http.metrics import Metrics
 from kb.doors.http.presses import PressDoor
 from kb.doors.http.telling import people_told
 from kb.doors.mcp.server import KbServer
+from kb.doors.web.site import Site
 from kb.errors import InvalidInput
 from kb.operations.operation import Toolset
 
@@ -107,13 +108,16 @@ def http_app(
         transport_security=names,
         host=where.host,
     )
+    site = Site(calls, callers, limits)
     asked = [
         *Watching(health, metrics, callers).routes(),
         *routes(calls, callers, limits),
         *PressDoor(kb.home).routes(),
         *hooks.routes(),
+        *site.routes(),
     ]
-    guarded = EndedTokens(TimelyBodies(application(agents, asked), limits), tokens)
+    app = application(agents, asked, site.nothing_there)
+    guarded = EndedTokens(TimelyBodies(app, limits), tokens)
     return AccessLog(guarded) if where.access_log else guarded
 
 

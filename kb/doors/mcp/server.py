@@ -18,7 +18,7 @@ from mcp_types.methods import CacheableMethod
 
 from kb.base import KnowledgeBase
 from kb.doors.calls.calls import Calls
-from kb.doors.http.access import CallerRole, role_of
+from kb.doors.http.access import role_of
 from kb.doors.mcp.handshake import absent
 from kb.doors.mcp.resources import Resources, incident_response
 from kb.operations.operation import Toolset
@@ -107,7 +107,7 @@ class KbServer(MCPServer[dict[str, Any]]):
             self._calls.answer,
             presented=reply,
             actor=_client_name(context),
-            may_write=role_of(context) is not CallerRole.READ,
+            role=role_of(context),
         )
         try:
             if context and name == severity.OPENS and severity.can_ask(context):

@@ -1,0 +1,43 @@
+"""Entry: what it says, where it comes from, how often it answered, and what came of that."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from kb.doors.web.page import action, page
+from kb.doors.web.view import View
+from kb.model.ledger import Result
+from kb.operations.records import EntryRecord, WholeEntry
+
+ENTRY = "/entries/{entry_id}"
+
+
+@page(ENTRY)
+async def shown(view: View) -> Response:
+    """One entry, with its record."""
+    entry: WholeEntry = await view.ask("get_entry", entry_id=view.path["entry_id"])
+    record: EntryRecord = await view.ask("entry_record", entry_id=entry.id)
+    done = view.query.get("done", "")
+    return view.show(
+        "entry.html",
+        entry=entry,
+        said=entry.entry,
+        record=record,
+        done=Result(done) if done in list(Result) else None,
+    )
+
+
+@action(f"{ENTRY}/outcomes")
+async def outcome(view: View) -> Response:
+    """Keep what came of applying it; then its record, which has changed."""
+    form, entry_id = view.form, view.path["entry_id"]
+    result = form.text("result")
+    await view.ask(
+        "record_outcome",
+        entry_id=entry_id,
+        result=result,
+        lookup_id=form.text("lookup_id"),
+        verified_by=form.text("verified_by"),
+        note=form.text("note"),
+    )
+    return view.go(f"/entries/{entry_id}", done=result)

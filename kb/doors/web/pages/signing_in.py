@@ -1,0 +1,79 @@
+"""Sign in and out: a token is exchanged for a session, in the name of a person."""
+
+from __future__ import annotations
+
+import re
+
+from starlette.responses import RedirectResponse, Response
+
+from kb.doors.http.access import Token, Tokens
+from kb.doors.web.page import action, page
+from kb.doors.web.sessions import COOKIE, LASTS
+from kb.doors.web.view import View
+
+SIGN_IN = "/sign-in"
+_LONGEST_NAME = 60
+_ENDED = "Your session has ended, so nothing was done. Sign in, go back, and send it once more."
+_OURS = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+"""An address on this server; two slashes would begin the name of another one."""
+
+
+def to_sign_in(view: View) -> Response:
+    """Let a stranger sign in first; then on to what they asked for, where that was a look."""
+    request = view.request
+    if request.method != "GET":
+        return _form(view, 401, wrong=_ENDED)
+    query = f"?{request.url.query}" if request.url.query else ""
+    asked = view.go(SIGN_IN, next=f"{request.url.path}{query}")
+    if request.headers.get("hx-request"):  # it would be put into a part of the page that is there
+        return Response(status_code=401, headers={"HX-Redirect": asked.headers["location"]})
+    return asked
+
+
+@page(SIGN_IN, is_open=True)
+async def shown(view: View) -> Response:
+    """The form."""
+    return _form(view)
+
+
+@action(SIGN_IN, is_open=True)
+async def sign_in(view: View) -> Response:
+    """Begin a session; who has no good token is told so."""
+    name = " ".join(view.form.text("name").split())[:_LONGEST_NAME]
+    token = view.tokens.find(view.form.text("token"))
+    if token is None or (wrong := _wrong(token, name, view.tokens)):
+        return _form(view, 401, wrong=wrong if token else "The server knows no such token.")
+    asked = view.form.text("next")
+    answer = RedirectResponse(asked if _OURS.fullmatch(asked) else "/", 303)
+    answer.set_cookie(
+        COOKIE,
+        view.sessions.begin(token, token.name or name),
+        max_age=int(LASTS.total_seconds()),
+        httponly=True,
+        samesite="lax",  # so that a link in a chat leads to its page, and not to this form
+        secure=view.request.url.scheme == "https",
+    )
+    return answer
+
+
+@action("/sign-out")
+async def sign_out(view: View) -> Response:
+    """End the session."""
+    view.sessions.end(view.request.cookies.get(COOKIE, ""))
+    answer = view.go(SIGN_IN)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _wrong(token: Token, name: str, tokens: Tokens) -> str:
+    """Why nobody gets in so; empty where somebody does."""
+    if token.ended(tokens.today()):
+        return f"This token ended with {token.until}. Ask for a new one where you had it from."
+    if not token.name and not name:
+        return "Give your name, too: what you decide and record stands in it."
+    return ""
+
+
+def _form(view: View, status: int = 200, wrong: str = "") -> Response:
+    asked = view.form.text("next") or view.query.get("next", "")
+    return view.show("sign_in.html", status, wrong=wrong, next=asked, name=view.form.text("name"))

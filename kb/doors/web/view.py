@@ -1,0 +1,70 @@
+"""`View`: what a page has at hand while it answers one request: who looks, what was sent, operations, templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from kb.doors.calls.calls import Calls
+from kb.doors.http.access import Tokens
+from kb.doors.web.form import Form
+from kb.doors.web.rendering import Rendering
+from kb.doors.web.sessions import Sessions, Visitor
+from kb.operations.catalogue import operation
+from kb.operations.operation import Operation
+
+
+def as_record(asked: Operation, record: Any) -> Any:
+    """The record itself: templates take it as it is."""
+    del asked
+    return record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One request, seen by the page that answers it."""
+
+    request: Request
+    visitor: Visitor
+    form: Form
+    calls: Calls
+    rendering: Rendering
+    sessions: Sessions
+    tokens: Tokens
+
+    @property
+    def path(self) -> Mapping[str, str]:
+        """What the path names, such as `entry_id`."""
+        return self.request.path_params
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """The state that stands in the address."""
+        return self.request.query_params
+
+    async def ask(self, name: str, /, **given: Any) -> Any:
+        """The record that an operation answers with, asked in the name of the visitor.  Raises KbError."""
+        return await self.calls.answer(
+            name, given, as_record, actor=self.visitor.name, role=self.visitor.role
+        )
+
+    def may(self, name: str) -> bool:
+        """Whether the visitor may ask for an operation: forms that would be refused are not shown."""
+        return self.visitor.role.may(operation(name).role)
+
+    def show(self, template: str, status: int = 200, **shown: Any) -> Response:
+        """A page of a template, with what it is to show."""
+        html = self.rendering.page(
+            template, view=self, visitor=self.visitor, here=self.request.url.path, **shown
+        )
+        return HTMLResponse(html, status)
+
+    def go(self, path: str, **query: str) -> Response:
+        """On to another page, which the browser asks for by GET; nothing is done twice by looking again."""
+        there = quote(path, safe="/:%")
+        return RedirectResponse(f"{there}?{urlencode(query)}" if query else there, 303)

@@ -1,0 +1,140 @@
+"""What the page calls things: verdicts, results, statuses, kinds, tiers, fields; one place, so that all pages agree."""
+
+from __future__ import annotations
+
+from kb.model.entry import Status
+from kb.model.ledger import Match, Result, Standing, Tier, Verdict
+
+VERDICTS = {
+    Verdict.KNOWN: ("Known", "This was seen before."),
+    Verdict.RELATED: ("Related", "Nothing fits surely. What follows is close: verify it first."),
+    Verdict.UNKNOWN: ("Not known", "No entry matches this."),
+}
+"""The verdict, and what it means."""
+
+RESULTS = {
+    Result.APPLIED: "being tried",
+    Result.RESOLVED: "it worked",
+    Result.FAILED: "it did not work",
+    Result.NOT_APPLIED: "not this one",
+    Result.MADE_WORSE: "it made things worse",
+    Result.RECURRED: "it came back",
+}
+
+STATUSES = {
+    Status.ACTIVE: "active",
+    Status.CANDIDATE: "not verified yet",
+    Status.RETIRED: "retired, no longer offered",
+    Status.QUARANTINED: "quarantined, never offered",
+}
+
+KINDS = {
+    "incident": "Incident",
+    "known_error": "Known error",
+    "alert_rule": "Alert rule",
+    "document": "Document",
+    "pattern": "Pattern",
+    "tool_fix": "Tool fix",
+    "runbook": "Runbook",
+    "quirk": "Quirk",
+}
+
+TIERS = {
+    Tier.FINGERPRINT: "the very same line",
+    Tier.SIGNATURE: "its signature is in the text",
+    Tier.TRACE: "the same stack trace",
+    Tier.LEXICAL: "by its words",
+    Tier.SEMANTIC: "by its meaning",
+}
+
+PARTS = {
+    "warning": "Warning",
+    "cause": "Cause",
+    "root_cause": "Cause",
+    "causes": "Causes",
+    "meaning": "What it means",
+    "when": "When",
+    "symptom": "Symptom",
+    "summary": "Summary",
+    "description": "What happens",
+    "impact": "Impact",
+    "fix": "Fix",
+    "workaround": "Workaround",
+    "mitigation": "What stopped it",
+    "resolution": "What removed the cause",
+    "done": "What was done, as the report tells it (unverified)",
+    "steps": "Steps",
+    "commands": "Commands",
+    "check": "How to tell it apart",
+    "prevention": "So that it cannot come back",
+    "expr": "Expression",
+    "runbook_url": "Runbook",
+    "timeline": "Timeline",
+    "action_items": "To do",
+    "lessons": "Lessons",
+    "went_well": "What went well",
+    "went_wrong": "What went wrong",
+}
+"""The fields of an entry that have a part of its page, in the order of the page."""
+
+FACTS = {
+    "severity": "Severity",
+    "severity_label": "As written",
+    "date": "Day",
+    "started": "Began",
+    "detected": "Noticed",
+    "acknowledged": "Acknowledged",
+    "mitigated": "Stopped",
+    "resolved": "Resolved",
+    "category": "Category",
+    "group": "Group",
+    "expires": "Expires",
+}
+"""The fields of an entry that are a word or two."""
+
+_UNTOLD = {"id", "status", "scope", "provenance", "samples", "signatures", "extra", "body", "verified"}
+_TITLES = {"title", "name", "pattern", "error_pattern", "tool_name", "service"}
+
+
+def kind(name: str) -> str:
+    """What people call a kind."""
+    return KINDS.get(name) or named(name)
+
+
+def named(field: str) -> str:
+    """`root_cause` as `Root cause`."""
+    said = field.replace("_", " ").strip()
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def others(entry: dict[str, object]) -> list[str]:
+    """The fields of an entry that have no place of their own on its page: shown below their own names."""
+    return [name for name in entry if name not in {*PARTS, *FACTS, *_UNTOLD, *_TITLES}]
+
+
+def meaning(kind: str) -> str:
+    """What a kind of entry tells first: why it fails, or when it applies."""
+    told = {"runbook": "When", "document": "What it says", "alert_rule": "What it means"}
+    return told.get(kind, "Cause")
+
+
+def fix(kind: str) -> str:
+    """What a kind of entry advises."""
+    return {"runbook": "Steps", "incident": "What ended it", "quirk": "Workaround"}.get(kind, "What fixes it")
+
+
+def many(count: int, one: str, several: str = "") -> str:
+    """`1 entry`, `12 entries`."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"
+
+
+def standing(match: Match) -> str:
+    """How far its record goes, in a word or two."""
+    match match.standing:
+        case Standing.ESTABLISHED:
+            return "proven"
+        case Standing.FAILING:
+            return "failing"
+    if match.trust.resolved and match.trust.failed:
+        return "mixed record"
+    return "not verified yet" if match.status is Status.CANDIDATE else "not tried yet"
