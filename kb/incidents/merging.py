@@ -94,7 +94,7 @@ def taken_apart(events: Sequence[Event]) -> set[int]:
         elif event.kind in (Step.SPLIT, Step.SPLIT_FROM) and event.data["incident"] in met:
             apart |= {met.pop(event.data["incident"]), number}
         elif event.kind == Step.SPLIT:
-            apart |= {positions[one] for one in event.data["taken"]}
+            apart |= {positions[one] for one in event.data["taken"] if one in positions}
     return apart
 
 

@@ -8,9 +8,11 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import InvalidInput, Refused
+from kb.index.encoder import OnnxEncoder
 from kb.model.entry import Severity
 from kb.model.incident import LiveIncident, Phase, Step
 from kb.model.ledger import Outcome, Result
+from kb.starter import make_home
 from tests.conftest import RunKb
 from tests.incidents.test_life import kb as kb
 from tests.incidents.test_life import learned
@@ -274,3 +276,18 @@ def test_merging_and_splitting_work_from_the_terminal(home: Path, run_kb: RunKb)
     made = kb("incident", "split", "the disk of db-2", "--step", line.split()[0], "-i", goes)
     assert "the-disk-of-db-2" in made
     assert Step.SPLIT in kb("incident", "show", "-i", goes, "--json")
+
+
+def test_a_ledger_that_is_restored_knows_what_was_merged(
+    kb: KnowledgeBase, two: tuple[LiveIncident, LiveIncident], tmp_path: Path, encoder: OnnxEncoder
+):
+    stays, goes = two
+    kb.incidents.merge(goes.id, into=stays.id)
+    copy, _ = kb.upkeep.backup(tmp_path / "copy.db")
+    other = tmp_path / "other"
+    make_home(other)
+
+    with KnowledgeBase.open(other, encoder=encoder) as restored:
+        restored.upkeep.restore(copy)
+        assert [one.id for one in restored.incidents.recent()] == [stays.id]
+        assert restored.incidents.get(goes.id).id == stays.id
