@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kb import KnowledgeBase
 from kb.store.upkeep.migrations import migrations
+from kb.text.times import utc_now
 from tests.store.old_home.make import unpack
 
 TOKENS = ("alder", "birch", "cedar")
@@ -50,6 +51,9 @@ def _entry(text: str) -> str:
 
 _INCIDENT = ("incident", "open", "the pier is dark", "--service", "pier")
 _ON = ("-i", "{incident}")
+_ANOTHER = ("incident", "open", "the quay is dark", "--service", "quay")
+_OTHER = f"incident-{utc_now():%Y%m%d}-the-quay-is-dark"
+"""The beginning of its id."""
 
 
 def _document(home: Path, _facts: Facts) -> None:
@@ -334,6 +338,23 @@ SCENARIOS = (
         ),
         again=False,
     ),
+    Scenario(
+        "incident merge",
+        ("incident", "merge", _OTHER, "--into", "{incident}"),
+        "SELECT 1 FROM merged_incidents WHERE into_incident = '{incident}' AND EXISTS"
+        " (SELECT 1 FROM outcomes WHERE note = '' AND incident = '{incident}')",
+        times=1,
+        before=(_ANOTHER, ("incident", "mitigate", "tied it", "--entry", "{entry}", "-i", _OTHER)),
+        again=False,
+    ),
+    Scenario(
+        "incident split",
+        ("incident", "split", "-i", _OTHER),
+        "SELECT 1 FROM events WHERE kind = 'split' AND NOT EXISTS (SELECT 1 FROM merged_incidents)",
+        times=1,
+        before=(_ANOTHER, ("incident", "merge", _OTHER, "--into", "{incident}")),
+        again=False,
+    ),
     Scenario("incident update", ("incident", "update", "--focus", "{token}", *_ON), _event("update")),
     Scenario(
         "incident postmortem",
@@ -370,10 +391,9 @@ READING = frozenset(
         "eval",
         "config check",
         "config show",
+        "hooks list",
         "notify list",
         "notify targets",
-        "notify test",
-        "notify send",  # what it sends is killed at every step in tests/durability/test_people_told.py
         "healthy list",
         "change list",
         "change rollback-target",
@@ -384,8 +404,18 @@ READING = frozenset(
         "memory query",
         "mcp",
         "serve",  # doors: what agents write by them are the tools below
+        "web",
     }
 )
+
+ELSEWHERE = frozenset(
+    {
+        "hooks retry",  # tests/hooks/test_killed_deliveries.py
+        "notify send",  # tests/durability/test_people_told.py
+        "notify test",
+    }
+)
+"""Commands whose work is killed at every step in tests of its own."""
 
 TOOLS = {
     "check_known_issues": "check",
@@ -415,7 +445,15 @@ TOOLS = {
     "incident_review": "incident review",
     "incident_status_update": "incident update",
     "incident_postmortem": "incident postmortem",
+    "incident_merge": "incident merge",
+    "incident_split": "incident split",
     "weekly_summary": "weekly",
+    "entry_status": "status",
+    "entry_undo": "status",
+    "healthy_add": "healthy add",
+    "healthy_remove": "healthy remove",
+    "message_send": "notify send",
+    "hook_retry": "hooks retry",
 }
 """Tools for agents that write, each with the scenario of the same work."""
 
