@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.doors.conftest import environment
+from tests.doors.conftest import connected, environment
 from tests.doors.test_http_access import INITIALIZE, post
+from tests.doubles.slow_link import slow_link
 
 pytestmark = pytest.mark.slow
 SERVER = """
@@ -166,3 +167,18 @@ def test_a_connection_is_kept_for_longer_than_clients_keep_theirs(server: tuple[
         assert answer.status == 200
         assert answer.read()
         assert connection.sock.getsockname() == own, "closed in between, and opened again"
+
+
+@pytest.mark.full
+def test_an_agent_that_thinks_for_some_seconds_over_a_slow_link_keeps_its_session(server: tuple[str, int]):
+    place = urlsplit(server[0])
+    with (
+        slow_link(int(place.port or 0), latency=0.2) as port,
+        connected(f"http://127.0.0.1:{port}/mcp") as agent,
+    ):
+        for pause in (
+            0,
+            4.75,
+        ):  # a server that ends what was idle for 5 s, as uvicorn does by itself, ends the session
+            time.sleep(pause)
+            assert agent.call("check_known_issues", error_text="anchor lost")["verdict"] == "unknown"
