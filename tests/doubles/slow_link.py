@@ -2,58 +2,62 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import math
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import anyio
+from anyio.abc import SocketStream
+from anyio.from_thread import start_blocking_portal
 
 
 @contextmanager
 def slow_link(port: int, latency: float) -> Iterator[int]:
     """The port at which the server of `port` is reached over such a link; `latency` is in seconds."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=loop.run_until_complete, args=(_serve(listening, port, latency),))
-        thread.start()
-        try:
-            yield int(listening.getsockname()[1])
-        finally:
-            loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
-            thread.join()
-            loop.close()
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(_link(port, latency)) as far:
+        yield far
 
 
-async def _serve(listening: socket.socket, port: int, latency: float) -> None:
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", port)
-        with suppress(asyncio.CancelledError):
-            await asyncio.gather(_carry(reader, back, latency), _carry(there, writer, latency))
-        writer.close()
-        back.close()
+@asynccontextmanager
+async def _link(port: int, latency: float) -> AsyncIterator[int]:
+    async def connected(near: SocketStream) -> None:
+        async with (
+            near,
+            await anyio.connect_tcp("127.0.0.1", port) as there,
+            anyio.create_task_group() as both,
+        ):
+            both.start_soon(_carry, near, there, latency)
+            both.start_soon(_carry, there, near, latency)
 
-    with suppress(asyncio.CancelledError):
-        async with await asyncio.start_server(connected, sock=listening) as server:
-            await server.serve_forever()
+    async with (
+        await anyio.create_tcp_listener(local_host="127.0.0.1") as listening,
+        anyio.create_task_group() as serving,
+    ):
+        serving.start_soon(listening.serve, connected)
+        yield listening.extra(anyio.abc.SocketAttribute.local_port)
+        serving.cancel_scope.cancel()
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, latency: float) -> None:
-    loop, sent = asyncio.get_running_loop(), asyncio.Queue[tuple[float, bytes]]()
+async def _carry(reader: SocketStream, writer: SocketStream, latency: float) -> None:
+    sent, arriving = anyio.create_memory_object_stream[tuple[float, bytes]](math.inf)
+    async with anyio.create_task_group() as both, sent:
+        both.start_soon(_arrive, arriving, writer)
+        data = b"-"
+        while data:
+            try:
+                data = await reader.receive()
+            except (anyio.EndOfStream, anyio.BrokenResourceError, anyio.ClosedResourceError):
+                data = b""
+            sent.send_nowait((anyio.current_time() + latency, data))
 
-    async def arrive() -> None:
-        while True:
-            due, data = await sent.get()
-            await asyncio.sleep(max(0, due - loop.time()))
-            if not data:
-                writer.close()
+
+async def _arrive(
+    arriving: anyio.streams.memory.MemoryObjectReceiveStream[tuple[float, bytes]], writer: SocketStream
+) -> None:
+    async with arriving:
+        async for due, data in arriving:
+            await anyio.sleep_until(due)
+            try:
+                await (writer.send(data) if data else writer.aclose())
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
                 return
-            writer.write(data)
-
-    arriving, data = asyncio.create_task(arrive()), b"-"
-    while data:
-        try:
-            data = await reader.read(65536)
-        except OSError:
-            data = b""
-        sent.put_nowait((loop.time() + latency, data))
-    await arriving
