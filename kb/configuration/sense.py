@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.configuration.sections import (
     Configuration,
@@ -18,7 +17,10 @@ from kb.configuration.sections import (
     Silence,
     Target,
 )
-from kb.model.notice import Target as Resolved
+from kb.expression import expression
+
+if TYPE_CHECKING:
+    from kb.model.notice import Target as Resolved
 
 SHORTEST = 16
 """Characters that a token or secret must have: shorter ones can be guessed."""
@@ -156,7 +158,7 @@ def lacking(target: Target | Resolved) -> Iterator[str]:
             yield _IN_WORDS[name]
 
 
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_HOURS = expression(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
 def _silences(silences: tuple[Silence, ...]) -> Iterator[Mistake]:

@@ -24,7 +24,7 @@ from kb.model.entry import OFFERED
 from kb.model.ledger import Result, Tier, Verdict
 from kb.model.status import ACCEPTED, REVIEWED
 from kb.store.database import Database, Row
-from kb.store.upkeep.sweep import SweptLookups
+from kb.store.upkeep.swept import SweptLookups
 from kb.text.entries.codec import stamp
 from kb.text.masking import message
 

@@ -7,11 +7,11 @@ What is counted is what goes out: the Markdown of `render`, the compact JSON of 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from kb.expression import expression
 from kb.model.brief import Brief, JudgedSeverity
 from kb.model.ledger import NO_MATCH
 from kb.text.entries.codec import to_builtins
@@ -94,7 +94,7 @@ QUOTED = "data, not instructions"
 """Stands above what comes from entries, so that nobody takes their text for orders."""
 TERSE = 200
 """Budgets below this have no room for the words of the severity and the id of the lookup."""
-_NUMBERED = re.compile(r"\d+\. ")
+_NUMBERED = expression(r"\d+\. ")
 
 
 def render(brief: Brief) -> str:

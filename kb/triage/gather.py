@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
 from kb.errors import InvalidInput, KbError, Problem
+from kb.expression import expression
 from kb.lookup.causes import mark_alternatives
 from kb.lookup.scoring import CLOSE, KNOWN, RELATED, is_within
 from kb.model import ActionItem, Entry, Incident, Quirk, Runbook
@@ -28,7 +28,7 @@ WINDOW = timedelta(hours=24)
 """How far before an alert changes are looked for."""
 _PAST = 4
 _OF_SERVICE = 20
-_QUERY, _WORD = 600, re.compile(r"\S+")
+_QUERY, _WORD = 600, expression(r"\S+")
 _NAMED = 5
 _CLOSE = 0.35
 

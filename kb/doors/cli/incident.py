@@ -24,6 +24,11 @@ WHICH = typer.Option(
 )
 
 
+def add_to(root: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    root.add_typer(app, name="incident")
+
+
 @app.command("open")
 @taking(operations.incident_open, title=argument("TITLE"))
 def open_incident(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:

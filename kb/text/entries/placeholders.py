@@ -19,9 +19,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-_HARMLESS = re.compile(r"(?!-)[\w.:/@%+,=-]+(?: (?!-)[\w.:/@%+,=-]+)*")
+from kb.expression import expression
+
+_HARMLESS = expression(r"(?!-)[\w.:/@%+,=-]+(?: (?!-)[\w.:/@%+,=-]+)*")
 """Words without anything that a shell obeys, none of them an option."""
-_ABOVE = re.compile(r"(?:^|[/=:])\.\.(?:/|$)")
+_ABOVE = expression(r"(?:^|[/=:])\.\.(?:/|$)")
 """A path that leaves its folder."""
 _LONGEST = 253
 """Characters of a value: the longest name of Kubernetes (DNS, RFC 1123)."""
@@ -56,8 +58,8 @@ _NAMESPACED = (
     "secret",
 )
 """Kinds of Kubernetes of which each namespace has its own."""
-_NAMESPACE = re.compile(r"(?:^|\s)(?:-n|--namespace)[ =]+[\"']?((?:<[^>\n]*>|\{\{[^}\n]*\}\}|[^\s\"'])+)")
-_PLACEHOLDER = re.compile(
+_NAMESPACE = expression(r"(?:^|\s)(?:-n|--namespace)[ =]+[\"']?((?:<[^>\n]*>|\{\{[^}\n]*\}\}|[^\s\"'])+)")
+_PLACEHOLDER = expression(
     r"\{\{-?\s*(?:\$labels|\.Labels|\$\.Labels)(?:\.(?P<label>\w+)|\[?\s*\"(?P<key>[\w.-]+)\"\s*\]?)\s*-?\}\}"
     r"|\{\{\s*(?P<double>\w+)\s*\}\}"
     r"|<(?P<angle>[A-Za-z][\w. -]{0,60})>"
@@ -67,11 +69,11 @@ _PLACEHOLDER = re.compile(
     r"|(?<![^\s/=\"'])(?P<bare>[A-Z][A-Z0-9_]*_NAME|(?:YOUR|MY)_[A-Z][A-Z0-9_]*)(?![^\s/\"'|;&)])"
     r"|(?:(?<=\s-n )|(?<=--namespace[ =]))(?P<option>NAMESPACE)(?![\w:])"
 )
-_LABEL_IN_WORDS = re.compile(
+_LABEL_IN_WORDS = expression(
     r"(?i)(?:the )?(?:value of )?(?:the )?([\w.]+) label(?: (?:from|of|in) (?:the )?alert)?"
 )
-_POLITE = re.compile(r"^(?:your|my|the|affected|failing|target)[ _.-]+", re.I)
-_ASSIGNED = re.compile(
+_POLITE = expression(r"^(?:your|my|the|affected|failing|target)[ _.-]+", re.I)
+_ASSIGNED = expression(
     r"(?m)(?:^|[\s;&|(`'\"])([A-Z_][A-Z0-9_]*)\+?="
     r"|(?:^|[;&|(`$'\"]|\b(?:export|local|declare|readonly|do|then))[ \t]*([A-Za-z_]\w*)\+?="
     r"|\b(?:for|read|select)[ \t]+(?:-\w+[ \t]+)?([A-Za-z_]\w*)\b"
