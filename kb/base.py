@@ -161,6 +161,7 @@ class KnowledgeBase:
                 now=now,
                 actor=self._options.writer,
                 incident=self._incident(incident_id) if record else None,
+                note=self.ids.strange(incident_id.strip()) if record else "",
             )
 
     def _incident(self, given: str = "") -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from kb.configuration.sections import (
     Configuration,
@@ -146,6 +147,20 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "mail": ("url", "sender", "to"),
 }
 """What a kind of target needs beside its URL."""
+
+
+_OPENS_BY_URL = ("slack", "teams", "discord", "mattermost")
+"""Kinds of targets whose incoming webhooks take messages from whoever knows their URL, if no token is sent along."""
+
+
+def is_secret(holder: Hook | Target, field: str) -> bool:
+    """Whether what stands in a field lets others in; of a URL, where it is the key: a webhook's, or with a password."""
+    said = getattr(holder, field, "")
+    if field != "url" or not said:
+        return bool(said)
+    place = urlsplit(said)
+    by_url = isinstance(holder, Target) and holder.kind in _OPENS_BY_URL
+    return bool(place.password or place.query or (by_url and not (holder.token or holder.token_env)))
 
 
 def lacking(target: Target | Resolved) -> Iterator[str]:

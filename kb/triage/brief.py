@@ -13,6 +13,7 @@ from typing import Any
 
 from kb.expression import expression
 from kb.model.brief import Brief, JudgedSeverity
+from kb.model.incident import Phase
 from kb.model.ledger import NO_MATCH
 from kb.text.entries.codec import to_builtins
 from kb.triage import playbook
@@ -173,8 +174,16 @@ def situation_of(facts: BriefFacts) -> Situation:
         fix_on_record=fix.id if fix else "",
         fix_resolved=proven is not None,
         last_progress=max((event.at for event in timeline), default=None),
-        resolved=facts.alert.is_resolved,
+        resolved=facts.alert.is_resolved or _is_over(facts),
     )
+
+
+def _is_over(facts: BriefFacts) -> bool:
+    """Whether the incident is resolved, and no alert says that it began again."""
+    incident, starts = facts.incident, facts.alert.starts
+    if incident is None or incident.phase not in (Phase.RESOLVED, Phase.VERIFIED, Phase.CLOSED):
+        return False
+    return starts is None or incident.resolved is None or starts <= incident.resolved
 
 
 def _playbook_lines(facts: BriefFacts) -> Iterator[BriefLine]:

@@ -421,3 +421,28 @@ def test_doctor_and_server_say_who_cannot_be_told(home: Path, kb: KnowledgeBase)
     kb.notices.send()
     notes = [str(note) for note in kb.upkeep.doctor()[0]]
     assert any("1 messages could not be delivered, the last one to lost" in note for note in notes)
+
+
+def test_a_test_of_a_target_that_failed_is_no_message_that_people_missed(
+    home: Path, kb: KnowledgeBase
+) -> None:
+    configure(home, '[[notify]]\nname = "lost"\nkind = "slack"\nurl_env = "NO_SUCH_VARIABLE_HERE"\n')
+
+    tried = kb.notices.test("lost")
+
+    assert tried.state is DeliveryState.FAILED
+    assert not any("could not be delivered" in note for note in kb.upkeep.doctor()[0])
+    assert kb.notices.recent(["failed"]) == [tried]
+
+
+def test_a_message_is_sent_again_by_the_beginning_of_its_id(
+    home: Path, kb: KnowledgeBase, run_kb: RunKb
+) -> None:
+    configure(home, '[[notify]]\nname = "lost"\nkind = "slack"\nurl_env = "NO_SUCH_VARIABLE_HERE"\n')
+    tried = kb.notices.test("lost")
+
+    again = run_kb("notify", "send", tried.id[:9])
+    wrong = run_kb("notify", "send", "kb-nothing")
+
+    assert tried.id in again.stdout
+    assert (wrong.returncode, "there is no delivery 'kb-nothing'" in wrong.stderr) == (1, True)

@@ -346,6 +346,22 @@ def test_an_alert_that_is_over_asks_and_escalates_nothing(kb: KnowledgeBase) -> 
     assert lines_of(brief, "Ask") == lines_of(brief, "Escalate") == lines_of(brief, "Mitigation") == ""
 
 
+@pytest.mark.parametrize("phase", [Phase.RESOLVED, Phase.VERIFIED, Phase.CLOSED])
+def test_an_incident_that_is_over_asks_and_escalates_nothing_unless_the_alert_began_later(
+    kb: KnowledgeBase, phase: Phase
+) -> None:
+    over = LiveIncident(
+        id="inc-7", title="Orders down", phase=phase, detected=NOW, services=("orders",), resolved=NOW
+    )
+    later = {**ALERT, "startsAt": (NOW + timedelta(hours=1)).isoformat()}
+
+    brief = triage_with(kb, live=[over])("orders answer 500", incident_id="inc-7")
+    again = triage_with(kb, live=[over])(later, incident_id="inc-7")
+
+    assert lines_of(brief, "Escalate") == lines_of(brief, "Ask") == lines_of(brief, "Mitigation") == ""
+    assert lines_of(again, "Escalate")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

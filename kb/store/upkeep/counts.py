@@ -51,10 +51,10 @@ class Counts:
         return [row[0] for row in self._db.rows("SELECT DISTINCT hook FROM hook_deliveries")]
 
     def messages(self) -> dict[str, int]:
-        """Messages to people, by state."""
+        """Messages to people, by state; tests of targets are none."""
         from kb.model.notice import DeliveryState
 
-        rows = self._db.rows("SELECT state, count(*) FROM deliveries GROUP BY state")
+        rows = self._db.rows("SELECT state, count(*) FROM deliveries WHERE kind != 'test' GROUP BY state")
         return {str(state): 0 for state in DeliveryState} | {row[0]: row[1] for row in rows}
 
 
