@@ -220,6 +220,7 @@ class Parts:
             ledger=self.ledger,
             memory=self.memory,
             changes=self.changes.between,
+            keeps_changes=self.changes.any,
             incidents=incidents.unfinished,
             find_incident=incidents.find,
             watched=self.watch.current,

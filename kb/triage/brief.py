@@ -14,7 +14,7 @@ from typing import Any
 from kb.expression import expression
 from kb.model.brief import Brief, JudgedSeverity
 from kb.model.incident import Phase
-from kb.model.ledger import NO_MATCH
+from kb.model.ledger import NO_MATCH, Verdict
 from kb.text.entries.codec import to_builtins
 from kb.triage import playbook
 from kb.triage.budget import BriefLine, checked_budget, count_tokens, fit, shortened
@@ -56,7 +56,7 @@ TITLES = (
     "Mitigation",
     "Ask",
     "Escalate",
-    "Roles",
+    "Team",
     "Notes",
 )
 """The sections of a brief, in order."""
@@ -170,7 +170,9 @@ def situation_of(facts: BriefFacts) -> Situation:
         environment=facts.alert.environment,
         starts=facts.alert.starts,
         changes=facts.before,
+        changes_kept=facts.changes_asked,
         causes="\n".join(match.meaning for match in causes),
+        understood=facts.answer.verdict is not Verdict.UNKNOWN,
         fix_on_record=fix.id if fix else "",
         fix_resolved=proven is not None,
         last_progress=max((event.at for event in timeline), default=None),
@@ -202,13 +204,14 @@ def _playbook_lines(facts: BriefFacts) -> Iterator[BriefLine]:
             yield BriefLine(
                 "Runbook", f"None found here; check first ({kind.symptom}): {', '.join(kind.checks)}", 4.2
             )
-    who, why = playbook.roles(situation)
-    kinds = f" ({', '.join(why)})" if why else ""
-    yield BriefLine("Roles", f"{', '.join(who)}{kinds}", 7.2)
+    for service, team in facts.teams.items():
+        yield BriefLine("Team", f"{team} owns {service}", 3.2)
 
 
 def _mitigation_lines(situation: Situation) -> Iterator[BriefLine]:
-    for number, option in enumerate(playbook.mitigations(situation), 1):
+    """The options that something speaks for or against: what is always possible need not be said."""
+    spoken = (one for one in playbook.mitigations(situation) if one.met is not None or one.because)
+    for number, option in enumerate(spoken, 1):
         because = f" ({option.because})" if option.because else ""
         caution = "".join(f" CAUTION: {text}" for text in option.cautions)
         if option.met:
@@ -221,7 +224,7 @@ def _mitigation_lines(situation: Situation) -> Iterator[BriefLine]:
             )
         else:
             text = f"{number}. {option.name}: only with {option.precondition}{because}.{caution}"
-            yield BriefLine("Mitigation", text.removesuffix("."), 7.4 if because else 7.6)
+            yield BriefLine("Mitigation", text.removesuffix("."), 7.4)
 
 
 def _own_notes(facts: BriefFacts) -> Iterator[str]:
@@ -237,10 +240,10 @@ def _head(brief: Brief) -> str:
 
 
 def severity_in_words(judged: JudgedSeverity, *, terse: bool = False) -> str:
-    """`**SEV2** unconfirmed, from: high error rate`."""
+    """`**SEV2** guessed, not confirmed, from: high error rate`."""
     if judged.severity is None:
         return "**No severity** in the alert: ask"
     if judged.confirmed:
         return f"**{judged.severity}**"
     words = "" if terse else f", from: {', '.join(judged.words)}"
-    return f"**{judged.severity}** unconfirmed{words}"
+    return f"**{judged.severity}** guessed, not confirmed{words}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -68,6 +68,9 @@ class BriefFacts:
     elsewhere: tuple[Change, ...] = ()
     """Of other services of the same environment."""
     changes_asked: bool = False
+    """Whether the home keeps changes, so that it says something that there is none."""
+    teams: Mapping[str, str] = field(default_factory=dict)
+    """Who owns the services of the alert, as far as `kb.toml` names them."""
     states: tuple[State, ...] = ()
     state_problem: str = ""
     quirks: tuple[Quirk, ...] = ()
@@ -135,7 +138,8 @@ def gather(
         failures=_failures(sources, entries),
         changes=own,
         elsewhere=elsewhere,
-        changes_asked=sources.changes is not None,
+        changes_asked=sources.changes is not None and sources.keeps_changes(),
+        teams=_teams(sources, alert),
         states=states,
         state_problem=problem,
         quirks=quirks,
@@ -145,6 +149,12 @@ def gather(
         open_items=_open_items(sources, alert, past, live, now),
         watch=watched(sources.watched(now), alert, found),
     )
+
+
+def _teams(sources: HomeParts, alert: Alert) -> dict[str, str]:
+    named = {name.casefold(): (name, one.team) for name, one in sources.configuration().services.items()}
+    of_alert = dict.fromkeys(name.casefold() for name in (alert.service, *alert.services))
+    return {named[one][0]: named[one][1] for one in of_alert if one in named and named[one][1]}
 
 
 def _severity(judged: JudgedSeverity, incident: LiveIncident | None) -> JudgedSeverity:

@@ -69,6 +69,8 @@ class HomeParts:
     ledger: Ledger
     memory: Memory
     changes: ChangesBetween | None = None
+    keeps_changes: Callable[[], bool] = lambda: True
+    """Whether any change was ever recorded: where none was, that there is none says nothing."""
     incidents: LiveIncidents = no_incidents
     find_incident: FindIncident = lambda _: None
     watched: Watched = lambda _: ()

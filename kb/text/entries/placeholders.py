@@ -37,6 +37,7 @@ _SHORT_NAMES = {
     "pvc": "persistentvolumeclaim",
     "pv": "persistentvolume",
     "hpa": "horizontalpodautoscaler",
+    "job": "jobname",
 }
 """As `kubectl api-resources` shortens them."""
 _NAMESPACED = (
@@ -69,6 +70,9 @@ _PLACEHOLDER = expression(
     r"|(?<![^\s/=\"'])(?P<bare>[A-Z][A-Z0-9_]*_NAME|(?:YOUR|MY)_[A-Z][A-Z0-9_]*)(?![^\s/\"'|;&)])"
     r"|(?:(?<=\s-n )|(?<=--namespace[ =]))(?P<option>NAMESPACE)(?![\w:])"
 )
+_OF_KIND = expression(r"\b(?:get|describe|delete|edit|patch|annotate|label|scale|logs)\s+([a-z]+)[ /]+\Z")
+_OF_ANY_KIND = ("name", "job")
+"""Names that mean what the command is about: `describe daemonset $NAME`."""
 _LABEL_IN_WORDS = expression(
     r"(?i)(?:the )?(?:value of )?(?:the )?([\w.]+) label(?: (?:from|of|in) (?:the )?alert)?"
 )
@@ -105,12 +109,12 @@ class KnownValues:
 
     def _filled(self, found: re.Match[str], quotes: str) -> str:
         inside = quotes[found.start()]
-        value = self._value(found, inside, _line_at(found))
+        value = self._value(found, inside)
         if not value or len(value) > _LONGEST or not _HARMLESS.fullmatch(value) or _ABOVE.search(value):
             return found[0]
         return shlex.quote(value) if " " in value and inside == " " else value
 
-    def _value(self, found: re.Match[str], inside: str, line: str) -> str:
+    def _value(self, found: re.Match[str], inside: str) -> str:
         form, name = next((key, text) for key, text in found.groupdict().items() if text)
         if form in ("label", "key"):
             return self.labels.get(name, "")
@@ -121,7 +125,11 @@ class KnownValues:
         if form == "angle" and (said := _LABEL_IN_WORDS.fullmatch(name)):
             return self.labels.get(said[1], "")
         key, value = self._named(name)
-        return "" if key in _NAMESPACED and self._is_elsewhere(line) else value
+        if not value and _plain(name) in _OF_ANY_KIND and (kind := _OF_KIND.search(_before(found))):
+            key, value = (
+                self._named(kind[1]) if kind[1] in _SHORT_NAMES else self._named(kind[1].removesuffix("s"))
+            )
+        return "" if key in _NAMESPACED and self._is_elsewhere(_line_at(found)) else value
 
     def _named(self, name: str) -> tuple[str, str]:
         """The plain name of the value that a placeholder of this name means, and the value; empty for none."""
@@ -146,10 +154,14 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).lower()
 
 
+def _before(found: re.Match[str]) -> str:
+    """What of its line stands before the match."""
+    return found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+
+
 def _line_at(found: re.Match[str]) -> str:
     """The line in which the match begins."""
-    begin = found.string.rfind("\n", 0, found.start()) + 1
-    return found.string[begin:].partition("\n")[0]
+    return _before(found) + found.string[found.start() :].partition("\n")[0]
 
 
 def _quotes(command: str) -> str:
