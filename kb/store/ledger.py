@@ -174,10 +174,18 @@ class Ledger:
         )
 
     def judged(self) -> list[JudgedLookup]:
-        """The lookups with an outcome, oldest first; an outcome without a lookup belongs to those of its incident."""
+        """The lookups with an outcome, oldest first.
+
+        An outcome without a lookup belongs to those of its incident; without one, too, to the last lookup of the day
+        before it that offered the entry.
+        """
         rows = self._db.rows(
-            "SELECT l.*, o.entry_id, o.result, o.at AS told_at, coalesce(o.verified_by, '') AS verified_by,"
-            " coalesce(e.headline, o.entry_id) AS title FROM lookups l JOIN outcomes o ON o.lookup_id = l.id"
+            "WITH told AS (SELECT o.*, CASE WHEN o.lookup_id IS NOT NULL THEN o.lookup_id"
+            " WHEN coalesce(o.incident, '') = '' THEN (SELECT x.id FROM offers f JOIN lookups x ON x.id = f.lookup_id"
+            " WHERE f.entry_id = o.entry_id AND x.at <= o.at AND julianday(o.at) - julianday(x.at) <= 1"
+            " ORDER BY x.at DESC, x.id DESC LIMIT 1) END AS asked FROM outcomes o)"
+            " SELECT l.*, o.entry_id, o.result, o.at AS told_at, coalesce(o.verified_by, '') AS verified_by,"
+            " coalesce(e.headline, o.entry_id) AS title FROM lookups l JOIN told o ON o.asked = l.id"
             " OR (o.lookup_id IS NULL AND o.incident = l.incident AND o.incident != '')"
             " LEFT JOIN entries e ON e.id = o.entry_id ORDER BY l.at, l.id, o.at, o.id"
         )
