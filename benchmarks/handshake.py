@@ -1,7 +1,8 @@
 """How long `kb mcp` takes from nothing to a finished handshake and to a first answer, beside importing mcp alone.
 
-`python -m benchmarks.handshake [RUNS]` prints the medians of the processor time up to the answer, and their ratio: the
-promise is at most 1.15 times that of `import mcp.server`.
+`python -m benchmarks.handshake [RUNS]` prints the medians of the processor time up to the answer, and their ratio to
+that of `import mcp.server`: the promise is at most 1.15 for the handshake, and 1.3 for a first question that an exact
+tier settles.  Modules are compiled before, as an installation does.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from kb import KnowledgeBase
 from kb.starter import make_home
 
-PROMISED = 1.15
+PROMISED, PROMISED_ANSWER = 1.15, 1.3
 INITIALIZE: dict[str, object] = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -87,6 +88,7 @@ def processor_seconds(process: int) -> float:
 def main() -> int:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         make_home(home)
@@ -100,8 +102,8 @@ def main() -> int:
     print(f"{greeted:6.3f} s  kb mcp, handshake answered")
     print(f"{hand:6.2f}    of it (promised: at most {PROMISED}; median of {runs} runs; processor time)")
     print(f"{answered:6.3f} s  kb mcp, a first question answered that a fingerprint settles")
-    print(f"{question:6.2f}    of it")
-    return hand > PROMISED
+    print(f"{question:6.2f}    of it (promised: at most {PROMISED_ANSWER})")
+    return hand > PROMISED or question > PROMISED_ANSWER
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ from ingest.deployments.helm_history import read_history
 from ingest.deployments.reading import LINE, Deployed
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
+from kb.expression import expression
 
-_HEADER = re.compile(
+_HEADER = expression(
     r"^REVISION\s+UPDATED\s+STATUS\s+CHART(?:\s+APP VERSION)?(?:\s+DESCRIPTION)?[ \t]*$", re.M
 )
 _NAMES = ("REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION")

@@ -7,7 +7,6 @@ Nothing is dropped in silence: every file under the given paths comes out as a `
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from ingest.convert.conversion import MOST_PROSE, Converted, convert_bytes, conv
 from ingest.registry import FALLBACK, SOURCES, choose
 from ingest.source import Parsed, SourceFile, SourceType
 from kb.errors import Problem
+from kb.expression import expression
 from kb.model import Entry, Incident
 from kb.text.escaping import visible
 from kb.text.redact import redact
@@ -29,7 +29,7 @@ _TOO_LONG = (
 )
 _NO_DOCUMENT = "an archive without a document that can be read"
 _ZIP = b"PK\x03\x04"
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = expression(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SNIFFED = 8 * 1024
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),

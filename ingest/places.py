@@ -9,6 +9,7 @@ import re
 from itertools import pairwise
 from pathlib import PurePosixPath
 
+from kb.expression import expression
 from kb.text.environments import is_environment, split_name
 
 _SERVICES = frozenset(
@@ -73,12 +74,12 @@ _APPLICATIONS = frozenset(
         "flux",
     )
 )
-_MIGRATION = re.compile(
+_MIGRATION = expression(
     r"(?:^|/)(?:db[/_-]?)?migrat(?:e|ions?)/|(?:^|/)alembic/versions/|(?:^|/)[VU]\d[\d_.]*__\w+\.sql$"
     r"|(?:^|/)(?:changelog|liquibase)/.*\.(?:sql|xml|ya?ml)$",
     re.I,
 )
-_DOWN = re.compile(r"[._/-]down[._/-]|(?:^|/)U\d[\d_.]*__|rollback", re.I)
+_DOWN = expression(r"[._/-]down[._/-]|(?:^|/)U\d[\d_.]*__|rollback", re.I)
 
 
 def place_of_path(path: str) -> tuple[str, str]:

@@ -155,6 +155,7 @@ class KnowledgeBase:
                 now=now,
                 actor=self._options.writer,
                 incident=self._incident(incident_id) if record else None,
+                note=self.ids.strange(incident_id.strip()) if record else "",
             )
 
     def _incident(self, given: str = "") -> str | None:
@@ -351,10 +352,7 @@ class KnowledgeBase:
 
     @property
     def proposals(self) -> Proposals:
-        """What the record suggests to add, merge, retire or run again: `list`, `get`, `accept`, `reject`.
-
-        Called with a moment, as `proposals(now)`, it is what the record suggested then.
-        """
+        """What the record suggests to add, merge, retire or run again, or at a moment: `list`, `accept`, `reject`."""
         self.refresh()
         return self._parts.proposals(self._clock(), self._options.writer)
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from kb.configuration.file import checked_days
 from kb.configuration.sections import KEPT_DAYS
 from kb.errors import HomeBusy, HomeNotWritable, InvalidInput, Problem
-from kb.model.notice import DeliveryState
 from kb.model.overview import Overview
 from kb.model.receipts import RedactReport, SweepReport
 from kb.store.hooks.deliveries import DeliveryTable
@@ -251,10 +250,9 @@ class Upkeep:
 
     def _untold(self) -> list[str]:
         """What is said of messages that could not be delivered."""
-        journal = NoticeJournal(self._parts.db)
-        if not (count := journal.counts().get(DeliveryState.FAILED, 0)):
+        count, last = NoticeJournal(self._parts.db).untold()
+        if last is None:
             return []
-        (last,) = journal.recent([DeliveryState.FAILED], 1)
         return [
             f"{count} messages could not be delivered, the last one to {last.target}: {last.reason}; "
             "see: kb notify list --state failed"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kb.configuration.file import ConfigurationFile
@@ -22,12 +23,8 @@ from kb.index.lexical_large import LargeLexicalIndex
 from kb.index.publisher import Publisher
 from kb.index.signatures import CompiledSignatures
 from kb.index.vectors import VectorIndex
-from kb.learning.healthy import HealthyLines
-from kb.learning.lesson import Lessons
 from kb.learning.moves import Moves
-from kb.learning.outcomes import Outcomes
 from kb.learning.trust import TrustBook
-from kb.learning.wordings import Teaching
 from kb.lookup.causes import OtherCauses
 from kb.lookup.lookup import Lookup
 from kb.lookup.notes import HeldEntries
@@ -38,7 +35,6 @@ from kb.memory.watch import WatchFile
 from kb.model.ledger import SearchHits
 from kb.options import Clock, Options
 from kb.store.catalogue import Catalogue, FileRecord
-from kb.store.changes import ChangeTable
 from kb.store.database import Database
 from kb.store.entries import EntryTable
 from kb.store.healthy import HealthyTable
@@ -48,17 +44,20 @@ from kb.store.memory_sync import PARSER, MemorySync
 from kb.store.moves import MoveTable
 from kb.store.upkeep.backups import Backups
 from kb.store.upkeep.fingerprints import Fingerprints
-from kb.store.wordings import WordingTable
 
 if TYPE_CHECKING:
     from kb.hooks.inbox import HookInbox
     from kb.incidents.incidents import Incidents
     from kb.incidents.log import Archive
     from kb.ingesting import Intake
+    from kb.learning.healthy import HealthyLines
+    from kb.learning.lesson import Lessons
+    from kb.learning.outcomes import Outcomes
     from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
     from kb.review.summary import Proposed
+    from kb.store.changes import ChangeTable
     from kb.triage.triage import Triage
 
 
@@ -72,18 +71,16 @@ class Parts:
     entries: EntryTable
     catalogue: Catalogue
     ledger: Ledger
-    changes: ChangeTable
     memory: Memory
     sync: MemorySync
     embeddings: Embeddings
     vectors: VectorIndex
     lexical: LargeLexicalIndex
+    signatures: CompiledSignatures
     lookup: Lookup
     trust: TrustBook
-    lessons: Lessons
-    healthy: HealthyLines
+    healthy_table: HealthyTable
     moves: Moves
-    outcomes: Outcomes
     watch: WatchFile
     backups: Backups
 
@@ -121,8 +118,6 @@ class Parts:
             MemorySync(home, db, catalogue, Fingerprints(db, entries), options.under_way),
         )
         moves = Moves(db, table, entries, memory, sync)
-        healthy = HealthyLines(HealthyTable(db), entries, signatures.current, moves)
-        lessons = Lessons(memory, sync, catalogue, entries, lexical, vectors, healthy)
         return cls(
             home,
             ConfigurationFile(home),
@@ -130,21 +125,52 @@ class Parts:
             entries,
             catalogue,
             ledger,
-            ChangeTable(db),
             memory,
             sync,
             embeddings,
             vectors,
             lexical,
+            signatures,
             lookup,
             trust,
-            lessons,
-            healthy,
+            HealthyTable(db),
             moves,
-            Outcomes(ledger, moves, Teaching(ledger, WordingTable(db), entries)),
             watch,
             Backups(db),
         )
+
+    @cached_property
+    def lessons(self) -> Lessons:
+        """What is learned."""
+        from kb.learning.lesson import Lessons
+
+        return Lessons(
+            self.memory, self.sync, self.catalogue, self.entries, self.lexical, self.vectors, self.healthy
+        )
+
+    @cached_property
+    def healthy(self) -> HealthyLines:
+        """The healthy lines, and the check of signatures against them."""
+        from kb.learning.healthy import HealthyLines
+
+        return HealthyLines(self.healthy_table, self.entries, self.signatures.current, self.moves)
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """What came of what was offered."""
+        from kb.learning.outcomes import Outcomes
+        from kb.learning.wordings import Teaching
+        from kb.store.wordings import WordingTable
+
+        teaching = Teaching(self.ledger, WordingTable(self.db), self.entries)
+        return Outcomes(self.ledger, self.moves, teaching)
+
+    @cached_property
+    def changes(self) -> ChangeTable:
+        """What was changed in production."""
+        from kb.store.changes import ChangeTable
+
+        return ChangeTable(self.db)
 
     def intake(self, *, extract: bool) -> Intake:
         """What takes in files; with `extract` it asks the model of `ANTHROPIC_API_KEY` about free-form texts."""
@@ -198,6 +224,7 @@ class Parts:
             ledger=self.ledger,
             memory=self.memory,
             changes=self.changes.between,
+            keeps_changes=self.changes.any,
             incidents=incidents.unfinished,
             find_incident=incidents.find,
             watched=self.watch.current,
@@ -260,7 +287,8 @@ class Parts:
         try:
             files, written = self.sync.refresh(now), self.db.written
             unwritten = self.moves.finish(now)
-            self.healthy.recheck(now)
+            if self.healthy_table.unchecked():
+                self.healthy.recheck(now)
             missed = [*self.sync.missed(), *unwritten]
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
@@ -270,7 +298,8 @@ class Parts:
         if lost := self.vectors.lost_database():
             missed.append(Problem("state/kb.db", None, lost))
         told = [*self.configuration.problems(), *self.watch.problems()]
-        return [*known, *self.healthy.problems(), *missed, *told]
+        held = self.healthy.problems() if self.healthy_table.version() else []
+        return [*known, *held, *missed, *told]
 
     def close(self) -> None:
         """Close what is open."""

@@ -8,18 +8,19 @@ that is broken or locked is told, and those beside it are read.
 from __future__ import annotations
 
 import lzma
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import PurePosixPath
 
+from kb.expression import expression
+
 MOST_MEMBERS = 5_000
 MOST_BYTES = 256 * 1024 * 1024
 """Of all members together, unpacked."""
-_OF_THE_EXPORT = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$)")
-_NOTION_ID = re.compile(r" [0-9a-f]{32}(?=(?:\.\w+)?(?:/|$))")
+_OF_THE_EXPORT = expression(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$)")
+_NOTION_ID = expression(r" [0-9a-f]{32}(?=(?:\.\w+)?(?:/|$))")
 _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, OSError, ValueError)
 """What reading an archive or a member of it raises where it is damaged or packed in a way that nobody here knows."""
 

@@ -9,26 +9,28 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_HEADING = re.compile(r"^(?P<marks>={1,6})\s+(?P<title>\S.*?)(?:\s+=+)?$")
-_ATTRIBUTE = re.compile(r"^:(?P<name>!?[\w-]+!?):(?:\s+(?P<value>.*))?$")
-_BLOCK_LINE = re.compile(r"^\[(?P<inside>[^\]]*)\]$")
-_FENCE = re.compile(r"^(?:-{4,}|\.{4,}|`{3,}\w*)$")
-_BOX = re.compile(r"^(?:={4,}|\*{4,}|_{4,}|--)$")
-_LIST = re.compile(r"^(?P<indent>\s*)(?P<marks>\*{1,5}|-|\.{1,5}|\d+\.)\s+(?P<text>\S.*)$")
-_CHECK = re.compile(r"^\[(?P<mark>[ xX*])\]\s+")
-_ADMONITION = re.compile(r"^(?P<kind>NOTE|TIP|WARNING|IMPORTANT|CAUTION):\s+(?P<text>\S.*)$")
-_LABEL = re.compile(r"^(?P<title>\S[^\n]*?)::(?:\s+(?P<text>.*))?$")
-_TITLE = re.compile(r"^\.(?P<title>[A-Za-z][^\n]*)$")
-_LINK = re.compile(
+from kb.expression import expression
+
+_HEADING = expression(r"^(?P<marks>={1,6})\s+(?P<title>\S.*?)(?:\s+=+)?$")
+_ATTRIBUTE = expression(r"^:(?P<name>!?[\w-]+!?):(?:\s+(?P<value>.*))?$")
+_BLOCK_LINE = expression(r"^\[(?P<inside>[^\]]*)\]$")
+_FENCE = expression(r"^(?:-{4,}|\.{4,}|`{3,}\w*)$")
+_BOX = expression(r"^(?:={4,}|\*{4,}|_{4,}|--)$")
+_LIST = expression(r"^(?P<indent>\s*)(?P<marks>\*{1,5}|-|\.{1,5}|\d+\.)\s+(?P<text>\S.*)$")
+_CHECK = expression(r"^\[(?P<mark>[ xX*])\]\s+")
+_ADMONITION = expression(r"^(?P<kind>NOTE|TIP|WARNING|IMPORTANT|CAUTION):\s+(?P<text>\S.*)$")
+_LABEL = expression(r"^(?P<title>\S[^\n]*?)::(?:\s+(?P<text>.*))?$")
+_TITLE = expression(r"^\.(?P<title>[A-Za-z][^\n]*)$")
+_LINK = expression(
     r"(?:link:|xref:)?(?P<url>https?://[^\s\[\]]+|(?<=link:)[^\s\[\]]+"
     r"|(?<=xref:)[^\s\[\]]+)\[(?P<text>[^\]]*)\]"
 )
-_CALLOUT = re.compile(r"(?:\s+(?:#\s*)?<(?:\d+|\.)>)+$")
-_NOTE = re.compile(r"^<(?:\d+|\.)>\s+(?P<text>\S.*)$")
-_MACRO = re.compile(r"(?:icon|anchor|indexterm|image|toc)::?[^\s\[\]]*\[[^\]]*\]\s*|\[\[[\w-]+\]\]\s*")
-_XREF = re.compile(r"<<[^<>,]+(?:,\s*(?P<text>[^<>]+))?>>")
-_BOLD = re.compile(r"(?<![\w*])\*(?P<text>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
-_COLUMNS = re.compile(r"cols=\"?(?P<cols>[^\"\]]+)")
+_CALLOUT = expression(r"(?:\s+(?:#\s*)?<(?:\d+|\.)>)+$")
+_NOTE = expression(r"^<(?:\d+|\.)>\s+(?P<text>\S.*)$")
+_MACRO = expression(r"(?:icon|anchor|indexterm|image|toc)::?[^\s\[\]]*\[[^\]]*\]\s*|\[\[[\w-]+\]\]\s*")
+_XREF = expression(r"<<[^<>,]+(?:,\s*(?P<text>[^<>]+))?>>")
+_BOLD = expression(r"(?<![\w*])\*(?P<text>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
+_COLUMNS = expression(r"cols=\"?(?P<cols>[^\"\]]+)")
 
 
 def asciidoc_to_markdown(text: str) -> tuple[str, str]:

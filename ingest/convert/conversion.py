@@ -6,17 +6,17 @@ leaves the text, and says so; a document that is too long to be one comes back a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.convert.archive import names, unpacked_size
 from ingest.convert.extensions import plain_markdown
 from ingest.convert.forms import FileForm, form_of
+from kb.expression import expression
 
 MOST_PROSE = 1_000_000
 """Characters of a document: a book has no more.  What is longer is kept as it is, and its parts are not read."""
-_PICTURE = re.compile(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
+_PICTURE = expression(r"data:[\w/+.-]+;base64,[A-Za-z0-9+/=]+")
 """What a saved page holds of its pictures."""
 MOST_UNPACKED = 4 * 1024 * 1024
 """Bytes of XML in a Word document: more than that nobody wrote."""

@@ -8,30 +8,32 @@ from __future__ import annotations
 
 import re
 
-_TAB = re.compile(r"^(?P<indent>[ \t]*)===[+!]?[ \t]+\"(?P<title>[^\"]+)\"\s*$")
-_BOX = re.compile(
+from kb.expression import expression
+
+_TAB = expression(r"^(?P<indent>[ \t]*)===[+!]?[ \t]+\"(?P<title>[^\"]+)\"\s*$")
+_BOX = expression(
     r"^(?P<indent>[ \t]*)(?:!!!"
     r"|\?\?\?\+?)[ \t]+(?P<kind>[\w-]+)(?:[ \t]+[\w-]+)*(?:[ \t]+\"(?P<title>[^\"]*)\")?\s*$"
 )
-_COLONS = re.compile(
+_COLONS = expression(
     r"^(?P<indent>[ \t]*):{3,}[ \t]*\{?(?P<kind>[\w-]+)\}?[ \t]*(?:\[(?P<square>[^\]]*)\]"
     r"|(?P<title>[^\n{]*))?(?:\{[^}]*\})?\s*$"
 )
-_COLONS_END = re.compile(r"^[ \t]*:{3,}\s*$")
-_ALERT = re.compile(r"^(?P<quote>[ \t]*>[ \t]*)\[!(?P<kind>\w+)\][+-]?[ \t]*(?P<title>.*)$")
-_JSX_TAB = re.compile(
+_COLONS_END = expression(r"^[ \t]*:{3,}\s*$")
+_ALERT = expression(r"^(?P<quote>[ \t]*>[ \t]*)\[!(?P<kind>\w+)\][+-]?[ \t]*(?P<title>.*)$")
+_JSX_TAB = expression(
     r"^\s*(?:<Tab(?:Item)?\b[^>]*?\b(?:label|title|name)=[\"'{]+(?P<jsx>[^\"'}]+)[^>]*>"
     r"|\{[%{][<%]?\s*tab(?:-item)?\b[^\"]*\"(?P<code>[^\"]+)\".*[%}]\})\s*$"
 )
-_JSX_END = re.compile(
+_JSX_END = expression(
     r"^\s*(?:</?Tab(?:s|Item)?\b[^>]*>|\{[%{][<%]?\s*/?\s*(?:end)?tabs?(?:et)?\b[^%}]*[%>]?[%}]\})\s*$"
 )
-_SUMMARY = re.compile(r"(?:<details[^>]*>\s*)?<summary[^>]*>(?P<title>.*?)</summary>", re.I)
-_DETAILS = re.compile(r"^\s*</?details[^>]*>\s*$", re.I)
-_FENCE = re.compile(r"^[ \t]*(?P<marks>`{3,}|~{3,})")
-_TAGS = re.compile(r"<[^>]+>")
-_WARNS = re.compile(r"warning|danger|caution|important|attention|critical|bug|failure|error", re.I)
-_SIGNS = re.compile(r"===|<tab|[%<]\s*/?tab|!!!|\?\?\?|:::|\[!|<summary|<details|</details", re.I)
+_SUMMARY = expression(r"(?:<details[^>]*>\s*)?<summary[^>]*>(?P<title>.*?)</summary>", re.I)
+_DETAILS = expression(r"^\s*</?details[^>]*>\s*$", re.I)
+_FENCE = expression(r"^[ \t]*(?P<marks>`{3,}|~{3,})")
+_TAGS = expression(r"<[^>]+>")
+_WARNS = expression(r"warning|danger|caution|important|attention|critical|bug|failure|error", re.I)
+_SIGNS = expression(r"===|<tab|[%<]\s*/?tab|!!!|\?\?\?|:::|\[!|<summary|<details|</details", re.I)
 
 
 def plain_markdown(text: str) -> str:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import PurePath
 
+from kb.expression import expression
+
 
 class FileForm(StrEnum):
     """A form of text, as it stands in receipts."""
@@ -60,25 +62,25 @@ _BY_SUFFIX = {
     for suffix in suffixes.split()
 }
 _NAMED = ("jenkinsfile", "dockerfile", "makefile", "vagrantfile", "gemfile", "rakefile", "procfile")
-_JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*(?:\{|\[|\"|\]|$)|\{\s*\})")
-_HTML = re.compile(
+_JSON = expression(r"\s*(?:\{\s*\"|\[\s*(?:\{|\[|\"|\]|$)|\{\s*\})")
+_HTML = expression(
     r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*(?:<!doctype\s+html|<html[\s>]|<head>|<body[\s>])",
     re.I | re.S,
 )
-_ORG = re.compile(r"^#\+(?:title|date|author|options|startup|begin_src|filetags)\b", re.M | re.I)
-_ASCIIDOC = re.compile(r"\A(?:\s*//[^\n]*\n|:[\w-]+:[^\n]*\n|\[[^\]\n]*\]\n|\s*\n)*={1,2} \S")
+_ORG = expression(r"^#\+(?:title|date|author|options|startup|begin_src|filetags)\b", re.M | re.I)
+_ASCIIDOC = expression(r"\A(?:\s*//[^\n]*\n|:[\w-]+:[^\n]*\n|\[[^\]\n]*\]\n|\s*\n)*={1,2} \S")
 _UNDERLINED = r"^[^\s|+].*\n(?:={4,}|\*{4,}|~{4,}|\^{4,})[ \t]*$"
-_RST = re.compile(
+_RST = expression(
     r"^\.\. [\w-]+::|^\.\. _[^:\n]+:|^(?:={4,}|\*{4,}|#{4,})\n[^\n]+\n(?:={4,}|\*{4,}|#{4,})$"
     r"|^:\w[\w ]*: |::\n\n[ \t]+\S",
     re.M,
 )
-_MARKDOWN = re.compile(r"^#{1,6} \S|^```|^\s*[-*] \[[ x]\] |\]\(https?://|\*\*\w", re.M)
-_YAML_START = re.compile(
+_MARKDOWN = expression(r"^#{1,6} \S|^```|^\s*[-*] \[[ x]\] |\]\(https?://|\*\*\w", re.M)
+_YAML_START = expression(
     r"\A(?:\s*#[^\n]*\n|---[ \t]*\n|\s*\n|\{\{[^\n]*\}\}[ \t]*\n)*(?:groups|apiVersion|alert|record"
     r"|namespace|rules|- alert|- record|-? ?name|kind|version|spec)[ \t]*:"
 )
-_FRONT = re.compile(r"(?:---|\+\+\+)[ \t]*\n")
+_FRONT = expression(r"(?:---|\+\+\+)[ \t]*\n")
 _HEAD = 20_000
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.convert.omitted_ends import end_what_is_left_open
 from ingest.convert.page_tables import cell_code, cell_text, spread_rows
+from kb.expression import expression
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -19,12 +20,12 @@ _NO_CONTENT = (
     ", .page-metadata, #footer, .toc-macro, .headerlink, .sphinxsidebar, div.toc, .cookie-banner, .sidebar"
 )
 """What of a page is not its text, as a CSS selector."""
-_LANGUAGE = re.compile(
+_LANGUAGE = expression(
     r"(?:^|[\s;])(?:language-|lang-|highlight-|brush:\s*|source-)?(bash|shell|sh|console|shell-session"
     r"|sh-session|zsh|yaml|json|sql|promql|python|text|powershell)\b",
     re.I,
 )
-_BOLD_STYLE = re.compile(r"\.(?P<name>[\w-]+)\s*\{[^}]*font-weight:\s*(?:bold|[6-9]00)", re.I)
+_BOLD_STYLE = expression(r"\.(?P<name>[\w-]+)\s*\{[^}]*font-weight:\s*(?:bold|[6-9]00)", re.I)
 
 
 def html_to_markdown(text: str) -> str:

@@ -11,24 +11,26 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_SOURCE = re.compile(
+from kb.expression import expression
+
+_SOURCE = expression(
     r"^[ \t]*#\+begin_(?P<kind>src"
     r"|example)[ \t]*(?P<lang>[\w-]*)[^\n]*\n(?P<code>.*?)^[ \t]*#\+end_(?P=kind)[ \t]*$",
     re.M | re.S | re.I,
 )
-_SETTING = re.compile(r"^[ \t]*#\+(?P<name>[\w-]+):?[ \t]*(?P<value>.*)$", re.M)
-_COMMENT_BLOCK = re.compile(
+_SETTING = expression(r"^[ \t]*#\+(?P<name>[\w-]+):?[ \t]*(?P<value>.*)$", re.M)
+_COMMENT_BLOCK = expression(
     r"^[ \t]*#\+begin_comment[ \t]*\n.*?^[ \t]*#\+end_comment[ \t]*$\n?", re.M | re.S | re.I
 )
-_COMMENT_LINE = re.compile(r"^[ \t]*#(?:[ \t].*)?$\n?", re.M)
-_COMMENTED_OUT = re.compile(r"COMMENT(?:\s|$)")
-_DRAWER = re.compile(r"^[ \t]*:[A-Z_]+:[ \t]*\n.*?^[ \t]*:END:[ \t]*\n?", re.M | re.S)
-_PLANNED = re.compile(r"^[ \t]*(?:DEADLINE|SCHEDULED|CLOSED):.*$", re.M)
-_RULE = re.compile(r"^([ \t]*\|)([-+]+)(\|)[ \t]*$", re.M)
-_STAMP = re.compile(r"[<\[](?P<day>\d{4}-\d\d-\d\d)(?: \w{2,4}\.?)?(?: (?P<clock>\d\d?:\d\d))?[^>\]\n]*[>\]]")
-_LINK = re.compile(r"\[\[(?P<url>[^\]]+)\](?:\[(?P<text>[^\]]+)\])?\]")
-_CODE = re.compile(r"(?<![\w=~])(?P<mark>[=~])(?P<text>[^\s=~](?:[^=~\n]*[^\s=~])?)(?P=mark)(?![\w=~])")
-_BOLD = re.compile(r"(?<![\w*])\*(?P<text>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
+_COMMENT_LINE = expression(r"^[ \t]*#(?:[ \t].*)?$\n?", re.M)
+_COMMENTED_OUT = expression(r"COMMENT(?:\s|$)")
+_DRAWER = expression(r"^[ \t]*:[A-Z_]+:[ \t]*\n.*?^[ \t]*:END:[ \t]*\n?", re.M | re.S)
+_PLANNED = expression(r"^[ \t]*(?:DEADLINE|SCHEDULED|CLOSED):.*$", re.M)
+_RULE = expression(r"^([ \t]*\|)([-+]+)(\|)[ \t]*$", re.M)
+_STAMP = expression(r"[<\[](?P<day>\d{4}-\d\d-\d\d)(?: \w{2,4}\.?)?(?: (?P<clock>\d\d?:\d\d))?[^>\]\n]*[>\]]")
+_LINK = expression(r"\[\[(?P<url>[^\]]+)\](?:\[(?P<text>[^\]]+)\])?\]")
+_CODE = expression(r"(?<![\w=~])(?P<mark>[=~])(?P<text>[^\s=~](?:[^=~\n]*[^\s=~])?)(?P=mark)(?![\w=~])")
+_BOLD = expression(r"(?<![\w*])\*(?P<text>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
 _FACTS = ("date", "severity", "status", "author", "service", "services", "environment")
 
 

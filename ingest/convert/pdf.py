@@ -10,9 +10,11 @@ from collections import Counter
 from io import BytesIO
 from typing import Any
 
+from kb.expression import expression
+
 _LARGER = 1.15
 """So much larger than most of the text a line is a heading; so is a short line of the same size in bold."""
-_BULLET = re.compile(r"^[\u2022\u25cf\u25e6\u2023\uf0b7\u00b7]\s*")
+_BULLET = expression(r"^[\u2022\u25cf\u25e6\u2023\uf0b7\u00b7]\s*")
 
 
 def pdf_to_markdown(data: bytes) -> tuple[str, str]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 
-_HEADING = re.compile(r"^(?P<title>[A-Z0-9][^\n|:`]{1,60}?)\s*:?\s*$")
-_NAMED = re.compile(
+from kb.expression import expression
+
+_HEADING = expression(r"^(?P<title>[A-Z0-9][^\n|:`]{1,60}?)\s*:?\s*$")
+_NAMED = expression(
     r"^(?:(?:incident )?(?:post-?mortem|report)|run-?book|play-?book|incident)\s*:\s*\S", re.I
 )
-_STOP = re.compile(r"[.,;!?]$")
-_ITEM = re.compile(r"^\s*(?:[-*\u2022]|\d+[.)])\s+\S")
+_STOP = expression(r"[.,;!?]$")
+_ITEM = expression(r"^\s*(?:[-*\u2022]|\d+[.)])\s+\S")
 _FEW = 7
 
 

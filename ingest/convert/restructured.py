@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from ingest.convert.html import html_to_markdown
+from kb.expression import expression
 
 _SETTINGS = {
     "file_insertion_enabled": False,
@@ -34,8 +35,8 @@ _UNSEEN = (
     "autoclass",
 )
 _PROSE_ROLES = ("ref", "doc", "term", "abbr", "any", "numref", "guilabel", "menuselection")
-_DIRECTIVE = re.compile(r"^\s*\.\. (?P<name>[\w:+-]+)::", re.M)
-_ROLE = re.compile(r"(?<![\w`]):(?P<name>[a-z][\w:+-]*):`")
+_DIRECTIVE = expression(r"^\s*\.\. (?P<name>[\w:+-]+)::", re.M)
+_ROLE = expression(r"(?<![\w`]):(?P<name>[a-z][\w:+-]*):`")
 
 
 def rst_to_markdown(text: str) -> str:

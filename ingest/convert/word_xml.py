@@ -7,15 +7,16 @@ knows one line through it, not two (`findings/mammoth-keeps-what-is-struck-out-t
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
-_PART = re.compile(r"word/(?:document|footnotes|endnotes)\d*\.xml")
-_UNREAD = re.compile(rb":(?:fldSimple|dir|bdo|ruby|dstrike)[\s/>]")
+from kb.expression import expression
+
+_PART = expression(r"word/(?:document|footnotes|endnotes)\d*\.xml")
+_UNREAD = expression(rb":(?:fldSimple|dir|bdo|ruby|dstrike)[\s/>]")
 _AROUND_RUNS = ("fldSimple", "dir", "bdo", "rubyBase")
 _BESIDE_RUNS = ("fldData", "rubyPr", "rt")
 

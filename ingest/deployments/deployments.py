@@ -15,6 +15,7 @@ from ingest.deployments.reading import Deployed, at, objects, plain, text
 from ingest.deployments.reading import listed as items_of
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
+from kb.expression import expression
 from kb.text import safe_yaml
 
 _START = r"(?:^[ \t\[{-]*|[{,]\s*)"
@@ -29,7 +30,7 @@ def _kind(names: str) -> re.Pattern[str]:
     return re.compile(rf"{_START}[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?(?:{names})\b", re.M)
 
 
-_CHANGES = re.compile(r"^[{ \t]*[\"']?changes[\"']?[ \t]*:[ \t]*(?:$|\[)", re.M)
+_CHANGES = expression(r"^[{ \t]*[\"']?changes[\"']?[ \t]*:[ \t]*(?:$|\[)", re.M)
 _WORKLOAD = _kind("Deployment|ReplicaSet|StatefulSet|DaemonSet")
 _MARKS: tuple[tuple[re.Pattern[str], ...], ...] = (
     (_kind("Application"), _key("history"), _key("deployedAt")),

@@ -13,12 +13,13 @@ from typing import Any
 
 from ingest.deployments.reading import Deployed, listed, moment, text
 from kb.errors import InvalidInput
+from kb.expression import expression
 from kb.model.change import Change, ChangeKind, ChangeResult
 from kb.text.environments import is_environment, split_name
 
-_BACK = re.compile(r"Roll(?:ed )?back to (?:release )?\"?(\d+)", re.I)
-_CHART = re.compile(r"(.+?)-v?\d+\.\d+.*")
-_FILLER = re.compile(r"(?:^|[-_. ])(?:helm|history|hist|release|releases|output|status)(?=$|[-_. ])", re.I)
+_BACK = expression(r"Roll(?:ed )?back to (?:release )?\"?(\d+)", re.I)
+_CHART = expression(r"(.+?)-v?\d+\.\d+.*")
+_FILLER = expression(r"(?:^|[-_. ])(?:helm|history|hist|release|releases|output|status)(?=$|[-_. ])", re.I)
 _FAILED = ("failed", "pending-rollback")
 _DONE = ("deployed", "superseded")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ingest.markdown.front_matter import split_front_matter
 from ingest.markdown.inside import items_in, tables_in
+from kb.expression import expression
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 LABEL_LEVEL = 7
 """The level of a label: below all six levels of headings."""
 
-FENCED = re.compile(r"^[ \t]*(?P<fence>```|~~~).*?^[ \t]*(?P=fence)[ \t]*$", re.M | re.S)
+FENCED = expression(r"^[ \t]*(?P<fence>```|~~~).*?^[ \t]*(?P=fence)[ \t]*$", re.M | re.S)
 """Fenced code, for those who look at raw text and must not take what it holds for headings."""
 
-_COMMENT = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|<!--.*?-->", re.M | re.S)
-_SHORTCODE = re.compile(r"^\s*(?:\{\{[<%].*?[>%]\}\}|\[[^\]]+\]:\s*\S+.*|</?[a-zA-Z][^>]*>)\s*$")
-_BOLD_LABEL = re.compile(
+_COMMENT = expression(r"^(?P<fence>```|~~~).*?^(?P=fence)|<!--.*?-->", re.M | re.S)
+_SHORTCODE = expression(r"^\s*(?:\{\{[<%].*?[>%]\}\}|\[[^\]]+\]:\s*\S+.*|</?[a-zA-Z][^>]*>)\s*$")
+_BOLD_LABEL = expression(
     r"^(?:\*\*|__)(?P<title>[^*\n]{2,80}?)\s*:?\s*(?:\*\*|__)\s*(?P<colon>:?)[ \t]*(?P<rest>.*)$"
 )
-_PLAIN_LABEL = re.compile(
+_PLAIN_LABEL = expression(
     r"^(?P<title>how it works|how to [\w ]{3,40}|symptoms?|(?:root |possible )?causes?|reasons?"
     r"|workarounds?|solutions?"
     r"|resolutions?|fix|impact|meaning|diagnos[ie]s|mitigation|summary|steps|procedure|investigation"
@@ -38,7 +39,7 @@ _PLAIN_LABEL = re.compile(
     r"|description|problem|issue)[ \t]*:[ \t]*(?P<rest>.*)$",
     re.I,
 )
-_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_]|[*_](?!\w)")
+_EMPHASIS = expression(r"\*\*|__|(?<!\w)[*_]|[*_](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)

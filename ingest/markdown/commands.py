@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ingest.markdown.blocks import Block
 from ingest.markdown.struck import without_struck
+from kb.expression import expression
 
 _LANGUAGES = (
     "bash sh shell console shell-session sh-session zsh ksh fish terminal powershell ps1 pwsh bat cmd"
@@ -26,26 +27,26 @@ _TOOLS = """
 _WORDS_TOO = "service find head less free top kill mount host for while watch make export source npx node"
 """Tools that are English words as well: a line that starts with one is a command only after a sure prompt."""
 
-_TOOL = re.compile(
+_TOOL = expression(
     rf"^(?:\w+=\S*\s+)*(?:\./|/[\w./-]+/)?(?:{'|'.join(map(re.escape, _TOOLS.split()))})(?:\s|$)"
 )
-_TOOL_OR_WORD = re.compile(rf"^(?:{'|'.join(_WORDS_TOO.split())})\s+[\w./$-]")
-_TICKED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_WHOLE_CELL = re.compile(r"`([^`]+)`")
-_BEHIND_COLON = re.compile(r":\s+(?P<command>[a-z][\w./-]*\s[^`]*[^\s.,;`])$")
-_PROMPT = re.compile(
+_TOOL_OR_WORD = expression(rf"^(?:{'|'.join(_WORDS_TOO.split())})\s+[\w./$-]")
+_TICKED = expression(r"(?<!`)`([^`\n]+)`(?!`)")
+_WHOLE_CELL = expression(r"`([^`]+)`")
+_BEHIND_COLON = expression(r":\s+(?P<command>[a-z][\w./-]*\s[^`]*[^\s.,;`])$")
+_PROMPT = expression(
     r"^\s*(?:(?:\([\w.-]+\)\s*|\[[^\]]{1,60}\]\s?)?[$❯]"
     r"|[\[(]?[\w.-]+@[\w.-]+[^$#\n]{0,40}[$#])\s+(?P<typed>\S.*)$"
 )
-_ROOT_PROMPT = re.compile(r"^\s*#\s+(?P<typed>\S.*)$")
-_USED_AS_COMMAND = re.compile(
+_ROOT_PROMPT = expression(r"^\s*#\s+(?P<typed>\S.*)$")
+_USED_AS_COMMAND = expression(
     r"^(?:[A-Za-z_]\w*=\S|\.{0,2}~?/[\w./-]+(?:\s|$)|[a-z][\w.-]*(?:\s+[a-z][\w.-]*){0,3}(?:\s+-{1,2}\w"
     r"|\s+[<\"'$./]|$)"
     r"|[A-Z][a-z]+-[A-Z]\w+)(?!.*, )"
 )
-_OPENERS = re.compile(r"(?:^\s*|[;&|]\s*)(?:for|while|until|if|case)\b", re.M)
-_CLOSERS = re.compile(r"(?:^|[;\s])(?:done|fi|esac)\b")
-_HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
+_OPENERS = expression(r"(?:^\s*|[;&|]\s*)(?:for|while|until|if|case)\b", re.M)
+_CLOSERS = expression(r"(?:^|[;\s])(?:done|fi|esac)\b")
+_HEREDOC = expression(r"<<-?\s*['\"]?(\w+)['\"]?")
 
 
 def commands_in(blocks: Iterable[Block]) -> tuple[str, ...]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kb.errors import Problem
+from kb.expression import expression
 from kb.text.safe_yaml import YamlLimits, YamlRefused, compose, value
 
-_BLOCK = re.compile(r"\A(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)^(?P=fence)[ \t]*(?:\n|\Z)", re.M | re.S)
+_BLOCK = expression(r"\A(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)^(?P=fence)[ \t]*(?:\n|\Z)", re.M | re.S)
 _LIMITS = YamlLimits(max_bytes=64_000, max_depth=20, max_aliased=10_000)
 
 

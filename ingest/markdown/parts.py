@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.markdown.blocks import LABEL_LEVEL, Block, as_text, unmarked
+from kb.expression import expression
 
-_NUMBERING = re.compile(r"^(?:step\s+)?(?:\d+(?:\.\d+)*[.):]?|[a-z]\))\s+", re.I)
-_PLACEHOLDER = re.compile(
+_NUMBERING = expression(r"^(?:step\s+)?(?:\d+(?:\.\d+)*[.):]?|[a-z]\))\s+", re.I)
+_PLACEHOLDER = expression(
     r"^[\W_]*(?:(?:todo|tbd|tba|wip)\b[^.]{0,60}|n/?a|none|coming soon|to be (?:written|done|added)"
     r"|<insert[^>]*>"
     r"|todo: this (?:playbook|runbook|section) has not been written yet)[\W_]*$",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from ingest.markdown.front_matter import split_front_matter
 from ingest.markdown.inside import CodeBlock, ListItem, Table, code_in, html_tables_in, items_in, tables_in
 from kb.errors import Problem
+from kb.expression import expression
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -26,15 +27,15 @@ if TYPE_CHECKING:
 LABEL_LEVEL = 7
 """The level of a bold label: below all six levels of headings."""
 
-_COMMENT = re.compile(r"^(?P<fence>```|~~~).*?^(?P=fence)|<!--.*?-->", re.M | re.S)
-_BOLD_LABEL = re.compile(
+_COMMENT = expression(r"^(?P<fence>```|~~~).*?^(?P=fence)|<!--.*?-->", re.M | re.S)
+_BOLD_LABEL = expression(
     r"^[^\w*<`\[|>(-]{0,4}(?:\*{2,3}|__|<(?:b|strong)>)(?P<title>[^*\n]{1,90}?)\s*(?P<inner>[::])?\s*"
     r"(?:\*{2,3}|__|</(?:b|strong)>)\s*(?P<outer>[::])?(?P<rest>.*)$"
 )
-_HTML_HEADING = re.compile(r"^\s*<h(?P<level>[1-6])\b[^>]*>(?P<title>.*?)</h[1-6]>\s*$", re.I)
-_TIGHT_HEADING = re.compile(r"^\s{0,3}(?P<hashes>#{2,6})(?P<title>[^\s#].*)$")
-_CLOCK = re.compile(r"\d{1,2}[:.h]\d{2}")
-_INLINE = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>|[*`]+|(?<!\w)_+|_+(?!\w)")
+_HTML_HEADING = expression(r"^\s*<h(?P<level>[1-6])\b[^>]*>(?P<title>.*?)</h[1-6]>\s*$", re.I)
+_TIGHT_HEADING = expression(r"^\s{0,3}(?P<hashes>#{2,6})(?P<title>[^\s#].*)$")
+_CLOCK = expression(r"\d{1,2}[:.h]\d{2}")
+_INLINE = expression(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]+>|[*`]+|(?<!\w)_+|_+(?!\w)")
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from ingest.markdown.blocks import LABEL_LEVEL, Block, unmarked
 from ingest.markdown.commands import inline_commands, is_shell
 from ingest.markdown.parts import EntryPart, heading_words, is_placeholder, steps_in
 from ingest.markdown.struck import is_struck
+from kb.expression import expression
 
-_NUMBERED = re.compile(r"^\W*(?:step\s+)?\d+\s*(?:[.):–—-]|\s)\s*\S|^\W*step\s+\d+\W*$", re.I)
-_NUMBER = re.compile(r"^\W*(?:step\s+)?\d+\s*[.):–—-]*\s*", re.I)
-_STEP_COLUMN = re.compile(
+_NUMBERED = expression(r"^\W*(?:step\s+)?\d+\s*(?:[.):–—-]|\s)\s*\S|^\W*step\s+\d+\W*$", re.I)
+_NUMBER = expression(r"^\W*(?:step\s+)?\d+\s*[.):–—-]*\s*", re.I)
+_STEP_COLUMN = expression(
     r"\b(?:steps?|actions?|what to do|commands?|procedure|tasks?|do|fix|instructions?|remed\w+)\b", re.I
 )
-_NUMBER_COLUMN = re.compile(r"^(?:#|no\.?|nr\.?|step|number|\d*)$", re.I)
+_NUMBER_COLUMN = expression(r"^(?:#|no\.?|nr\.?|step|number|\d*)$", re.I)
 
 
 def steps_of(parts: list[EntryPart]) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_STRUCK = re.compile(
+from kb.expression import expression
+
+_STRUCK = expression(
     r"(?<![\w~`\\])~~(?=[^\s~])(?:(?!\n\n).)*?[^\s~]~~(?!~)|<(?P<tag>del|s|strike)\b[^>]*>.*?</(?P=tag)\s*>",
     re.S | re.I,
 )

@@ -8,13 +8,14 @@ from typing import Any
 
 from ingest.deployments.reading import at, listed, mapping, text
 from ingest.monitors.shape import NAME, Monitor, first, mappings, tags_of
+from kb.expression import expression
 
-_DATADOG = re.compile(
+_DATADOG = expression(
     r"(?:metric|query|event|event-v2|log|process|synthetics|trace-analytics|slo|rum|[\w-]+) alert"
     r"|service check|composite"
 )
-_TEMPLATED = re.compile(r"\{\{[#/^]?[\w.]+[^}]*\}\}")
-_NOTIFIED = re.compile(r"(?<![\w.])@[\w.-]+(?:@[\w.-]+)?")
+_TEMPLATED = expression(r"\{\{[#/^]?[\w.]+[^}]*\}\}")
+_NOTIFIED = expression(r"(?<![\w.])@[\w.-]+(?:@[\w.-]+)?")
 _MATHS = {
     "GreaterThanThreshold": ">",
     "GreaterThanOrEqualToThreshold": ">=",

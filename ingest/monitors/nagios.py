@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 from ingest.deployments.reading import LINE
 from ingest.monitors.shape import Monitor, runbook_in
+from kb.expression import expression
 
-_NAGIOS = re.compile(r"^[ \t]*define[ \t]+(?P<kind>service|host)[ \t]*\{(?P<body>[^{}]*)\}", re.M)
-_ICINGA = re.compile(
+_NAGIOS = expression(r"^[ \t]*define[ \t]+(?P<kind>service|host)[ \t]*\{(?P<body>[^{}]*)\}", re.M)
+_ICINGA = expression(
     r"^[ \t]*(?:apply|object|template)[ \t]+(?P<kind>Service|Host)[ \t]+\"(?P<name>[^\"]+)\"[^{\n]*\{(?P<body>.*?)^\}",
     re.M | re.S,
 )
-_DIRECTIVE = re.compile(r"^[ \t]*(?P<key>[A-Za-z_0-9]+)[ \t]+(?P<value>[^;\n]*[^;\s])", re.M)
-_SETTING = re.compile(r"^[ \t]*(?P<key>[\w.]+)[ \t]*\+?=[ \t]*\"?(?P<value>[^\"\n]*[^\"\s])\"?[ \t]*$", re.M)
-SHAPE = re.compile(
+_DIRECTIVE = expression(r"^[ \t]*(?P<key>[A-Za-z_0-9]+)[ \t]+(?P<value>[^;\n]*[^;\s])", re.M)
+_SETTING = expression(r"^[ \t]*(?P<key>[\w.]+)[ \t]*\+?=[ \t]*\"?(?P<value>[^\"\n]*[^\"\s])\"?[ \t]*$", re.M)
+SHAPE = expression(
     f'{_NAGIOS.pattern}|^[ \\t]*(?:apply|object)[ \\t]+(?:Service|Host)[ \\t]+"[^"]+"[^{{\\n]*\\{{', re.M
 )
 

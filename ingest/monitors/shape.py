@@ -12,9 +12,10 @@ from typing import Any
 
 from ingest.deployments.reading import LINE, line_of, mapping, text
 from ingest.sources.alert_rules import default_of, masked, rule_severity
+from kb.expression import expression
 from kb.model import AlertRule, Provenance, Scope, Source
 
-_URL = re.compile(r"https?://[^\s<>\"')\]|*]+")
+_URL = expression(r"https?://[^\s<>\"')\]|*]+")
 _RUNBOOK_KEYS = (
     "runbook_url",
     "runbook",
@@ -24,7 +25,7 @@ _RUNBOOK_KEYS = (
     "playbook_url",
     "__runbook_url__",
 )
-_RUNBOOK_WORDS = re.compile(r"run-?book|play-?book|wiki|confluence|/docs?/|how-?to", re.I)
+_RUNBOOK_WORDS = expression(r"run-?book|play-?book|wiki|confluence|/docs?/|how-?to", re.I)
 
 NAME = "\0name"
 """The key under which `mappings` leaves the key that a mapping stands under; no key of YAML can be that."""

@@ -13,40 +13,41 @@ from ingest.markdown.inside import Table
 from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, MarkdownSection, plain
 from ingest.postmortem.labels import is_blank, is_blank_line
 from ingest.postmortem.times import first_date
+from kb.expression import expression
 from kb.model import ActionItem
 
-_CHECKBOX = re.compile(r"^\s*\[(?P<mark>[ xX✓✔]?)\]\s+")
-_DONE = re.compile(
+_CHECKBOX = expression(r"^\s*\[(?P<mark>[ xX✓✔]?)\]\s+")
+_DONE = expression(
     r"^\s*(?:✅|☑️?|✔️?)|[(\[]\s*(?:done|completed|fixed|merged)\b[^)\]]*[)\]](?!\()|^~~.*~~$|\*\*done\*\*",
     re.I,
 )
-_OPEN = re.compile(r"^\s*(?:❌|⬜|🔲|☐)|[(\[]\s*(?:to ?do|open|in progress|pending|wip)\s*[)\]](?!\()", re.I)
-_STATE_DONE = re.compile(r"done|complete|closed|fixed|merged|resolved|shipped|yes|erledigt|✅|✔|☑|^x$", re.I)
-_STATE_OPEN = re.compile(
+_OPEN = expression(r"^\s*(?:❌|⬜|🔲|☐)|[(\[]\s*(?:to ?do|open|in progress|pending|wip)\s*[)\]](?!\()", re.I)
+_STATE_DONE = expression(r"done|complete|closed|fixed|merged|resolved|shipped|yes|erledigt|✅|✔|☑|^x$", re.I)
+_STATE_OPEN = expression(
     r"to.?do|open|progress|pending|planned|not |incomplete|wip|backlog|no$|new|offen|❌|⬜", re.I
 )
 _SEPARATOR = r"(?:\s*[-–—|;,(\[]\s*|\s+|^)"
-_OWNER = re.compile(
+_OWNER = expression(
     _SEPARATOR + r"\**(?:owner|assignee|assigned to|responsible|dri|verantwortlich)\**\s*:\**\s*(?P<owner>[^;"
     r"|,()\[\]–—\n]+?|\[[^\]]*\])"
     r"(?=\s+[-–—|]\s|[;|,()\]]|\s+\**(?:due|eta|deadline|status)\b|$)[)\]]?",
     re.I,
 )
-_DUE = re.compile(
+_DUE = expression(
     _SEPARATOR + r"\**(?:due(?: date| by)?|eta|deadline|target(?: date)?|fällig(?: am"
     r"| bis)?)\**\s*:?\**\s*(?P<due>\[[^\]]*\]|[^;|()\[\]\n]+?)"
     r"(?=\s+[-–—|]\s|[;|()\]]|\s+\**(?:owner|status)\b|$)[)\]]?",
     re.I,
 )
-_STATUS = re.compile(
+_STATUS = expression(
     _SEPARATOR + r"\**status\**\s*:\**\s*(?P<state>[^;|,()\n]+?)(?=\s+[-–—|]\s|[;|,()]|$)[)\]]?", re.I
 )
-_MENTION = re.compile(r"(?<![\w./@])@(?P<owner>[A-Za-z][\w-]*(?:[/.][\w-]+)*)")
-_TRAILING_NAME = re.compile(
+_MENTION = expression(r"(?<![\w./@])@(?P<owner>[A-Za-z][\w-]*(?:[/.][\w-]+)*)")
+_TRAILING_NAME = expression(
     r"\s*\((?P<owner>@?[A-ZÄÖÜ][\w'’.-]*[a-zäöü][\w'’-]*(?: (?:[A-ZÄÖÜ][\w'’.-]*|team)){0,2})\)\s*\.?$"
 )
-_NUMBER = re.compile(r"^\W*\d+\s*[.):]\s*")
-_TO_DO = re.compile(
+_NUMBER = expression(r"^\W*\d+\s*[.):]\s*")
+_TO_DO = expression(
     r"\b(?:will|shall|should|must|needs? to|need(?:s|ed)? (?:more|a|an|better)|plan(?:s|ned|ning)? to"
     r"|going to|(?:is|are) (?:continuing|planning|looking)|want to|has to|have to|to be \w+ed|to ?do|action)\b"
     r"|(?<![\w./@])@[A-Za-z]|(?:issues?|pull|browse|merge_requests)/[\w-]*\d|\b(?:[A-Z]{2,}-|#)\d+\b"
@@ -67,13 +68,13 @@ _TO_DO = re.compile(
 )
 """A paragraph that says what is to be done, or what of it was done already; reflections and apologies are neither."""
 _COLUMNS = {
-    "text": re.compile(
+    "text": expression(
         r"action|item|task|to.?do|description|what|follow|measure|maßnahme|aufgabe|improvement", re.I
     ),
-    "owner": re.compile(r"owner|assign|who|responsib|\bdri\b|team|verantwort|wer", re.I),
-    "due": re.compile(r"due|deadline|\beta\b|date|target|by when|fällig|termin|when", re.I),
-    "state": re.compile(r"status|state|done|progress|complete", re.I),
-    "ticket": re.compile(r"bug|ticket|issue|jira|link|tracking|\bpr\b", re.I),
+    "owner": expression(r"owner|assign|who|responsib|\bdri\b|team|verantwort|wer", re.I),
+    "due": expression(r"due|deadline|\beta\b|date|target|by when|fällig|termin|when", re.I),
+    "state": expression(r"status|state|done|progress|complete", re.I),
+    "ticket": expression(r"bug|ticket|issue|jira|link|tracking|\bpr\b", re.I),
 }
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from ingest.markdown.sections import MarkdownSection
 from ingest.postmortem.labels import is_blank_line, without_blanks
+from kb.expression import expression
 from kb.model import Cause, CauseStatus
 
-_DOUBT = re.compile(
+_DOUBT = expression(
     r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|we (?:believe|think|assume)"
     r"|believed to|may (?:have|be)"
     r"|might (?:have|be)|could have been|possibl[ey]|perhaps|presumabl[ey]|hypothes[ie]s|theory"
@@ -23,7 +24,7 @@ _DOUBT = re.compile(
     r"|wahrscheinlich|mutmaßlich)\b",
     re.I,
 )
-_GOES_ON = re.compile(
+_GOES_ON = expression(
     r"\binvestigat(?:ion|ions|ing|e)\b[^.]{0,60}\b(?:root )?causes?\b(?![^.]{0,40}\b(?:found|identified"
     r"|showed|shows|revealed)\b)"
     r"|\b(?:root )?cause\b[^.]{0,60}\b(?:under (?:\w+ )?investigation|being investigated"
@@ -38,17 +39,17 @@ _GOES_ON = re.compile(
     re.I,
 )
 """A sentence that says that the cause is still looked for: it is none."""
-_NAMES_ONE = re.compile(
+_NAMES_ONE = expression(
     r"\b(?:caused by|because|due to|triggered by|was that|turned out|(?:could|may|might) be|likely"
     r"|probably|suspect\w*)\b",
     re.I,
 )
-_CONFIRMED = re.compile(
+_CONFIRMED = expression(
     r"\b(?:confirmed|verified|proved|proven|reproduced|certain(?:ly)?|demonstrated)\b", re.I
 )
-_FACTOR = re.compile(r"\bcontribut|\bfactors?\b", re.I)
-_DOUBTED = re.compile(r"^\s*suspected(?:, not confirmed)?:\s+", re.I)
-_SAYS_WHY = re.compile(
+_FACTOR = expression(r"\bcontribut|\bfactors?\b", re.I)
+_DOUBTED = expression(r"^\s*suspected(?:, not confirmed)?:\s+", re.I)
+_SAYS_WHY = expression(
     r"\broot cause (?:was|is|of|turned)|\b(?:was|were|is|been) (?:\w+ )?(?:caused|triggered) by\b"
     r"|\bcaused by\b"
     r"|\b(?:was|were|is) (?:\w+ )?due to\b|\b(?:primary|main|underlying|actual) (?:cause|reason"
@@ -57,12 +58,12 @@ _SAYS_WHY = re.compile(
     r"|\bverursacht durch\b",
     re.I,
 )
-_CAUSAL = re.compile(
+_CAUSAL = expression(
     r"\bcaus(?:e|ed|es|ing)\b|\breasons?\b|\bdue to\b|\bbecause\b|\btrigger"
     r"|\bursache",
     re.I,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
+_SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
 
 
 def parse_causes(section: MarkdownSection) -> Iterator[Cause]:

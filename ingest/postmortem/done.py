@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kb.expression import expression
 from kb.model import Measure, TimelineEvent
 
 MOST_MEASURES = 4
@@ -22,8 +23,8 @@ _MOST_OF_TIMELINE = 3
 _LAST_SENTENCES = 2
 _LONGEST_MEASURE = 400
 
-_SENTENCE = re.compile(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
-_FENCED = re.compile(r"^[ \t]*(```|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
+_SENTENCE = expression(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
+_FENCED = expression(r"^[ \t]*(```|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
 
 
 @dataclass
@@ -196,10 +197,10 @@ _VERBS = (
     r"|`)|power[ -]?cycled"
     r"|upsiz(?:es?|ed|ing)|tun(?:es?|ed|ing)|import(?:s|ed|ing)|export(?:s|ed|ing)|cancel(?:s|led|ling|ed|ing)?"
 )
-_ACTION = re.compile(rf"(?<![\w-])(?:{_VERBS})(?![\w-])", re.I)
+_ACTION = expression(rf"(?<![\w-])(?:{_VERBS})(?![\w-])", re.I)
 """Something was done to what runs."""
 
-_STRONG = re.compile(
+_STRONG = expression(
     r"\broll(?:s|ed|ing)?[ -]?back|\brollback\b|\brevert|\brestart|\breboot|\bdelet(?:e[sd]?|ing)\b"
     r"|\bfail(?:ed|ing)?[ -]?over"
     r"|\b(?:the |a )?(?:hot)?fix (?:was |is |has been )?(?:deployed|merged|applied|released|live|rolled out)"
@@ -210,7 +211,7 @@ _STRONG = re.compile(
 )
 """What is done to end an outage rather than to change a system."""
 
-_RECOVERED = re.compile(
+_RECOVERED = expression(
     r"\b(?:resolved|recover(?:s|ed|y|ing)?|restored|mitigated|back (?:to normal|up|online|in service"
     r"|to life)|returns? to normal"
     r"|returned to normal|returning to normal|working (?:again|normally|as (?:expected|normal|intended"
@@ -227,7 +228,7 @@ _RECOVERED = re.compile(
 )
 """It was over, or nearly."""
 
-_ENDED_BY = re.compile(
+_ENDED_BY = expression(
     r"\b(?:resolved|fixed|mitigated|restored|recovered|solved|remediated|corrected|stabili[sz]ed"
     r"|brought back|back (?:up|online)|alleviated)\b"
     r"[^.;]{0,60}?\b(?:by|after|once|when|through|via|using|with)\b"
@@ -240,10 +241,10 @@ _ENDED_BY = re.compile(
 )
 """A sentence that ties the end to what brought it."""
 
-_ONLY_ENDED = re.compile(r"restor|fix|correct", re.I)
+_ONLY_ENDED = expression(r"restor|fix|correct", re.I)
 """Verbs that say that it ended and not how."""
 
-_NOT_DONE = re.compile(
+_NOT_DONE = expression(
     r"['’]ll\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
     r"|propos\w+|consider\w*|recommend\w*"
     r"|want(?:s|ed)?|decid(?:es?|ed|ing) (?:not|against)|todo|to do|if we|next time|in (?:the )?future|going to"
@@ -256,7 +257,7 @@ _NOT_DONE = re.compile(
 )
 """Plans, suggestions, denials, attempts."""
 
-_BEGINNING = re.compile(
+_BEGINNING = expression(
     r"\b(?:accident(?:al|ally)|breaking|malformed|culprit ingress|suggest(?:s|ed|ing)?|acknowledg\w+"
     r"|report(?:s|ed|ing) (?:that|high|issues?|problems?|errors?)"
     r"|unintentionally|mistakenly|expires?d?|noted that|discover(?:s|ed)|found out|asks?|awaiting"
@@ -271,7 +272,7 @@ _BEGINNING = re.compile(
 )
 """What set it off, or what somebody saw or said."""
 
-_SOMEBODY = re.compile(
+_SOMEBODY = expression(
     r"\b(?:we|i|they|he|she|engineers?|operators?|(?:\w+ )?teams?|staff|developers?|administrators?"
     r"|admins?|on-?call|sre|support|the vendor)\b",
     re.I,

@@ -16,21 +16,22 @@ from typing import TypedDict
 from ingest.markdown.sections import MarkdownSection
 from ingest.postmortem.headings import ReportPart
 from ingest.postmortem.report import Report
+from kb.expression import expression
 from kb.model import ActionItem, Cause, CauseStatus, Incident, Scope, TimelineEvent
 from kb.text.escaping import from_line, from_quote
 from kb.text.severities import parse_severity
 
-_TITLE = re.compile(r"^# Incident Post-Mortem: (?P<title>.+)$", re.M)
-_ID = re.compile(r"incident-\d{8}-[a-z0-9-]+")
-_FACT = re.compile(r"^- \*\*(?P<name>[A-Z][\w ]+)\*\*: (?P<value>.+)$")
+_TITLE = expression(r"^# Incident Post-Mortem: (?P<title>.+)$", re.M)
+_ID = expression(r"incident-\d{8}-[a-z0-9-]+")
+_FACT = expression(r"^- \*\*(?P<name>[A-Z][\w ]+)\*\*: (?P<value>.+)$")
 _TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC"
-_EVENT = re.compile(rf"^- (?P<time>{_TIME}) - (?P<text>.*)$")
-_CAUSE = re.compile(r"^- (?P<status>Confirmed|Suspected, not confirmed): (?P<text>.*)$")
-_ITEM = re.compile(
+_EVENT = expression(rf"^- (?P<time>{_TIME}) - (?P<text>.*)$")
+_CAUSE = expression(r"^- (?P<status>Confirmed|Suspected, not confirmed): (?P<text>.*)$")
+_ITEM = expression(
     r"^- \[(?P<mark>[ x])\] (?P<text>.*) - Owner: (?P<owner>.*?) - Due: (?P<due>\d{4}-\d\d-\d\d|\[Date\])$"
 )
-_POINT = re.compile(r"^- (?!\[[ xX]?\])(?P<text>.*)$")
-_PLACEHOLDER = re.compile(r"\[[^\]]*\]")
+_POINT = expression(r"^- (?!\[[ xX]?\])(?P<text>.*)$")
+_PLACEHOLDER = expression(r"\[[^\]]*\]")
 _MILESTONES = ("started", "detected", "acknowledged", "mitigated", "resolved")
 
 

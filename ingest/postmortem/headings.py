@@ -10,6 +10,8 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from kb.expression import expression
+
 
 class ReportPart(StrEnum):
     """A part of an incident report that a heading or label can announce."""
@@ -126,16 +128,16 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"|q&a|^faq|metrics$|^data$",
     ),
 )
-_COMPILED = tuple((part, re.compile(words, re.I)) for part, words in _WORDINGS)
-_MEASURED = re.compile(
+_COMPILED = tuple((part, expression(words, re.I)) for part, words in _WORDINGS)
+_MEASURED = expression(
     r"\b(?:start|end|detect\w*|resol\w+|mitigat\w+|recover\w*|acknowledge\w*|impact) (?:start "
     r"|end )?(?:time|date|duration)s?$"
     r"|^time to \w+$|^(?:total )?duration\b|^(?:mttr|mttd|mtta)\b",
     re.I,
 )
 """Labels of a time or a length of time: facts, and no parts."""
-_EDGE = re.compile(r"^(?:[\W_]+|(?:phase|step|part|section|\d+(?:\.\d+)*)\b[\s.:)]*)+|[\W_]+$", re.I)
-_ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*")
+_EDGE = expression(r"^(?:[\W_]+|(?:phase|step|part|section|\d+(?:\.\d+)*)\b[\s.:)]*)+|[\W_]+$", re.I)
+_ASIDE = expression(r"\s*[(\[][^)\]]*[)\]]\s*")
 
 
 @lru_cache(maxsize=4096)

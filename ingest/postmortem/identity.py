@@ -21,6 +21,7 @@ from ingest.postmortem.labels import LabelledFact, fact, is_blank
 from ingest.postmortem.report import Report
 from ingest.postmortem.timeline import Timeline
 from ingest.postmortem.times import date_in_name, find_dates, first_date
+from kb.expression import expression
 from kb.text.tokens import first_sentence
 
 _OWN_DATE = (
@@ -29,7 +30,7 @@ _OWN_DATE = (
     r"|date of occurrence|occurred(?: on)?|start(?:ed)?(?: (?:time|date|at))?|date started|began"
 )
 _DATE = r"(?:incident )?date(?:s|[ /&]*time| and time| \(utc\))?|when|datum|tag|day|time of incident"
-_GENERIC = re.compile(
+_GENERIC = expression(
     r"\b(?:an?|the|of|for|to|on|in|and|our|incidents?|reports?|post[ -]?mortems?"
     r"|retro(?:spective)?s?|review|summary|analysis|rca|root|cause"
     r"|example|session|platform|operations?|production|respond|response|issue|name|title|template"
@@ -37,16 +38,16 @@ _GENERIC = re.compile(
     r"|after|action|aar|sev(?:erity)?[ -]?\d|p[0-5]|id|inc|pm|#?\d+)\b|[\W_]+",
     re.I,
 )
-_PREFIX = re.compile(
+_PREFIX = expression(
     r"^(?:(?:incident\s+)?(?:post[ -]?mortem|report|rca|review|date)(?:\s+(?:report|date))?"
     r"|(?:sev(?:erity)?[ -]?\d|p[0-5])\s+incident"
     r"|pm\d{4}-\d+|incident)\s*(?:[:–—|]|\s-|-\s)\s*",
     re.I,
 )
-_ID = re.compile(r"(?=.*\d)[0-9a-f-]{6,40}|\d+|(?:inc|pm|incident|postmortem)[-_ ]?\d+", re.I)
+_ID = expression(r"(?=.*\d)[0-9a-f-]{6,40}|\d+|(?:inc|pm|incident|postmortem)[-_ ]?\d+", re.I)
 """A file name that only numbers what it holds."""
 _TITLE_LENGTH = 120
-_ALERT = re.compile(r"^\s*(?:user:\s*)?alert(?: name)?\s*:\s*(?P<text>\S.*)$", re.I | re.M)
+_ALERT = expression(r"^\s*(?:user:\s*)?alert(?: name)?\s*:\s*(?P<text>\S.*)$", re.I | re.M)
 
 
 def incident_title(document: MarkdownDocument, facts: tuple[LabelledFact, ...], path: str) -> str:
@@ -85,7 +86,7 @@ def alert_text(text: str) -> str:
     return found["text"].strip() if found else ""
 
 
-_ON_A_DAY = re.compile(r"\bon (?:the )?((?:\w+day,? )?[^.;\n]{6,40})", re.I)
+_ON_A_DAY = expression(r"\bon (?:the )?((?:\w+day,? )?[^.;\n]{6,40})", re.I)
 _OPENING = 800
 _WRITTEN_WITHIN = timedelta(days=14)
 

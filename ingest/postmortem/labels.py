@@ -14,25 +14,26 @@ from dataclasses import dataclass
 
 from ingest.markdown.sections import MarkdownDocument, plain
 from ingest.postmortem.headings import ReportPart, part_of
+from kb.expression import expression
 
-_FACT_LINE = re.compile(
+_FACT_LINE = expression(
     r"^\s*(?:[-*+•>]\s+"
     r"|\d+[.)]\s+)*[^\w\s*_<\[|`]{0,3}\s*[*_]{0,3}(?P<name>[A-Za-zÄÖÜäöü][\w /&'’().-]{1,40}?)\s*[*_]{0,3}"
     r"\s*:\s*[*_]{0,3}\s*(?P<value>\S.*)$"
 )
-_FACT_ROW = re.compile(
+_FACT_ROW = expression(
     r"^\s*\|\s*[*_]{0,2}(?P<name>[A-Za-z][^|*]{1,40}?)[*_:\s]*\|\s*(?P<value>[^"
     r"|]+?)\s*\|?\s*$"
 )
-_REMARK = re.compile(r"to-?do", re.I)
+_REMARK = expression(r"to-?do", re.I)
 """What somebody reminds himself of in a line is no part of a report."""
-_LISTED_PART = re.compile(
+_LISTED_PART = expression(
     r"^[-*+]\s+(?:\*\*|__)?(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*"
     r"(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:|:)\s+(?P<rest>\S.*)$"
 )
-_DRAFT = re.compile(r"^- \*\*Incident ID\*\*: `?incident-\d{8}-")
+_DRAFT = expression(r"^- \*\*Incident ID\*\*: `?incident-\d{8}-")
 """The facts of a postmortem that `kb incident postmortem` drafted, which are read exactly as they are."""
-_HEADING = re.compile(r"^#{1,6}\s+(?P<title>.+?)\s*#*$")
+_HEADING = expression(r"^#{1,6}\s+(?P<title>.+?)\s*#*$")
 _IN_A_LINE = (
     ReportPart.CAUSE,
     ReportPart.RESOLUTION,
@@ -42,9 +43,9 @@ _IN_A_LINE = (
     ReportPart.DETECTION,
     ReportPart.PREVENTION,
 )
-_FENCE = re.compile(r"^\s*(?:```|~~~)")
-_PLAIN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
-_SPOKEN_PART = re.compile(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
+_FENCE = expression(r"^\s*(?:```|~~~)")
+_PLAIN_PART = expression(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
+_SPOKEN_PART = expression(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _text_facts(text: str) -> Iterator[LabelledFact]:
             yield LabelledFact(plain(found["name"]).strip(" :").lower(), plain(found["value"]), number)
 
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = expression(
     r"(?:\[(?![ xX]?\])[^\]\n]*\](?!\()|\{\{.*?\}\}|\{[A-Za-z _-]+\}|<[A-Za-z][^<>\n]*>|__+|\.{3,}"
     r"|…+|\?+|[-–—]+"
     r"|X{2,}|Y{2,}|Z{2,}|tb[dac]|to be (?:determined|decided|done|confirmed|added)|n/?a|none"
@@ -152,13 +153,13 @@ _PLACEHOLDER = re.compile(
     r"|short event description|lorem ipsum.*|etiam quis.*|sit amet.*)",
     re.I,
 )
-_LABELLED = re.compile(
+_LABELLED = expression(
     r"^(?P<label>[\s>*_+#-]*(?:\d+[.)]\s*)?(?:\[[ xX]\]\s*)?[^\n:]{1,40}:[*_]*\s*)(?P<value>.+)$"
 )
-_LINK_OPENING = re.compile(r"\[[^\]]*\](?:\(|\[|:\s)")
-_LINK_DEFINITION = re.compile(r"\s{0,3}\[[^\]\n]+\]:\s+<?\S+>?(?:\s+[\"'(].*)?\s*")
+_LINK_OPENING = expression(r"\[[^\]]*\](?:\(|\[|:\s)")
+_LINK_DEFINITION = expression(r"\s{0,3}\[[^\]\n]+\]:\s+<?\S+>?(?:\s+[\"'(].*)?\s*")
 """A line that gives the target of a link of the text (`[1]: https://…`) and says nothing itself."""
-_TEMPLATE_STAMP = re.compile(r"^[\s*_+-]*(?:\[(?:time|date)[^\]]*\]|\{\{[^}]*\}\}|HH:mm)(?!\()", re.I)
+_TEMPLATE_STAMP = expression(r"^[\s*_+-]*(?:\[(?:time|date)[^\]]*\]|\{\{[^}]*\}\}|HH:mm)(?!\()", re.I)
 
 
 def is_blank(value: str) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from ingest.postmortem.labels import LabelledFact
 from ingest.postmortem.times import Moment, read_moment
+from kb.expression import expression
 from kb.model import TimelineEvent
 
 _LABELS = {
@@ -36,7 +37,7 @@ _EVENTS = {
     r"(?:verified |back |fully )*(?:operational|recovered|restored)|\bfully (?:recovered"
     r"|restored)\b|\bservice (?:was |is )?(?:fully )?restored\b",
 }
-_DENIED = re.compile(
+_DENIED = expression(
     r"\b(?:not|un|no longer|should be|will be|would be|if|until|before|expected|believed|thought)\b", re.I
 )
 

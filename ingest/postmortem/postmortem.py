@@ -28,12 +28,13 @@ from ingest.postmortem.timeline import read_timeline
 from ingest.postmortem.times import Moment, writes_day_first
 from ingest.postmortem.unread import unread_notes
 from ingest.source import Parsed, SourceFile
+from kb.expression import expression
 from kb.model import ActionItem, Cause, Document, Incident, Origin, Provenance, Scope, Source
 from kb.text.severities import parse_severity, severity_in_prose
 
-_FACT_LINE = re.compile(r"\s*(?:[-*]\s+)?\**[\w ]{2,20}\**:\**\s")
+_FACT_LINE = expression(r"\s*(?:[-*]\s+)?\**[\w ]{2,20}\**:\**\s")
 _FEW_WORDS = 20
-_SETTING = re.compile(
+_SETTING = expression(
     r"(?:title|layout|permalink|slug|date|weight|uuid|id|image|url|draft|type|template|author|summary):", re.I
 )
 _LONGEST_FRONT = 500

@@ -15,20 +15,21 @@ from ingest.postmortem.identity import name_date
 from ingest.postmortem.labels import gather_facts, is_blank_line
 from ingest.postmortem.report import Report
 from ingest.postmortem.times import first_date
+from kb.expression import expression
 
 _ENOUGH = 0.4
-_NOT_REPORTS = re.compile(
+_NOT_REPORTS = expression(
     r"(?:licen[cs]e|copying|contributing|changelog|code_of_conduct|security|codeowners)\b", re.I
 )
-_INDEX = re.compile(r"_?index|readme", re.I)
-_TEMPLATE = re.compile(r"template|vorlage|skeleton|boilerplate", re.I)
-_REPORT_WORDS = re.compile(
+_INDEX = expression(r"_?index|readme", re.I)
+_TEMPLATE = expression(r"template|vorlage|skeleton|boilerplate", re.I)
+_REPORT_WORDS = expression(
     r"post[ _-]?mortem|\bincident(?:s|[ _-]report)?\b|\boutages?\b|\bretro(?:spective)?s?\b|\brca\b"
     r"|root cause analysis|\bdowntime\b"
     r"|service (?:event|disruption|degradation)|after[ -]action|störung|ausfall",
     re.I,
 )
-_NOT_FOR_REPORTS = re.compile(
+_NOT_FOR_REPORTS = expression(
     r"\b(?:meaning|diagnosis|symptoms?|workaround|troubleshooting|usage|installation"
     r"|getting started|guidelines|objective"
     r"|prerequisites|procedure|how to|applicable versions|related)\b",
@@ -69,8 +70,8 @@ _DECISIVE = {
 """Without one of these, or a title or folder that speaks of incidents, a text is about something else."""
 
 _ENDED = {ReportPart.RESOLUTION, ReportPart.MITIGATION}
-_HAPPENED = re.compile(r"what happened|was ist passiert", re.I)
-_TROUBLE = re.compile(
+_HAPPENED = expression(r"what happened|was ist passiert", re.I)
+_TROUBLE = expression(
     r"\b(?:outages?|disruptions?|degrad(?:ation|ed)|unavailab\w+|downtime|down|failed|fails?|failures?"
     r"|failing|crash\w*|errors?|lost|loss|timed out|timeouts?"
     r"|locked up|slow(?:ed|ly)?|corrupt\w*|broke|broken|interruptions?|incidents?|wrong|vanished|stopped"
@@ -79,16 +80,16 @@ _TROUBLE = re.compile(
 )
 _TAGS = ("categories", "category", "tags", "type", "kind", "labels")
 """Keys of front matter that say what a text is."""
-_PAST = re.compile(r"\b(?:was|were|had|did|became|began|went|came|took|lost|\w{3,}ed)\b", re.I)
-_ADVICE = re.compile(r"\b(?:should|must|please|you|your|how to|make sure|ensure)\b", re.I)
-_GUIDE = re.compile(
+_PAST = expression(r"\b(?:was|were|had|did|became|began|went|came|took|lost|\w{3,}ed)\b", re.I)
+_ADVICE = expression(r"\b(?:should|must|please|you|your|how to|make sure|ensure)\b", re.I)
+_GUIDE = expression(
     r"\b(?:how to|guide|guidelines?|process|policy|template|checklist|index|about|readme|writing)\b", re.I
 )
 _SHORTEST = 12
 """Words of a story, at least."""
 _OPENING = 400
 """Characters within which prose says when something happened."""
-_WHEN = re.compile(
+_WHEN = expression(
     r"(?:(?:incident|outage|start|detection|resolution) )?(?:date|time|day|when|datum|start(?:ed)?|began"
     r"|detected"
     r"|occurred|resolved|duration)(?: and time| at| on)?",

@@ -16,6 +16,7 @@ from ingest.markdown.sections import LABEL_LEVEL, MarkdownSection
 from ingest.postmortem.headings import ReportPart, part_of
 from ingest.postmortem.report import Report
 from ingest.postmortem.times import first_date, has_clock, split_stamp
+from kb.expression import expression
 
 _PARTS = {
     ReportPart.CAUSE,
@@ -29,8 +30,8 @@ _PARTS = {
     ReportPart.LESSONS,
     ReportPart.DETECTION,
 }
-_NAMED = re.compile(r"\b(?:incident|outage|post-?mortem|INC)[ #:-]*\w*\d", re.I)
-_DATED_LABEL = re.compile(r"^(?:incident )?(?:date|day|when|started?|began|occurred|start time)$", re.I)
+_NAMED = expression(r"\b(?:incident|outage|post-?mortem|INC)[ #:-]*\w*\d", re.I)
+_DATED_LABEL = expression(r"^(?:incident )?(?:date|day|when|started?|began|occurred|start time)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from ingest.postmortem.times import (
     stamped_lines,
     told_zone,
 )
+from kb.expression import expression
 from kb.model import TimelineEvent
 
 
@@ -92,16 +93,16 @@ def _html_tables(report: Report, section: MarkdownSection) -> list[Table]:
     return [table for part in whole if "<table" in part.text.lower() for table in part.tables]
 
 
-_TIME_COLUMN = re.compile(r"\b(?:time|date|day|when|timestamp|at|zeit|datum|uhrzeit|utc|gmt)\b|^time", re.I)
-_RULE_CELL = re.compile(r":?-+:?")
-_YEAR = re.compile(r"\b(20\d\d)\b")
-_BULLET = re.compile(r"^(?P<indent>\s*)(?:[-*+•]|\d+[.)])\s+(?P<text>.*)$")
-_HEADING = re.compile(r"^#{1,6}\s*(?P<text>.*?)\s*#*$")
-_ABOUT_TIMES = re.compile(r"\W*all times\b.{0,40}$", re.I)
+_TIME_COLUMN = expression(r"\b(?:time|date|day|when|timestamp|at|zeit|datum|uhrzeit|utc|gmt)\b|^time", re.I)
+_RULE_CELL = expression(r":?-+:?")
+_YEAR = expression(r"\b(20\d\d)\b")
+_BULLET = expression(r"^(?P<indent>\s*)(?:[-*+•]|\d+[.)])\s+(?P<text>.*)$")
+_HEADING = expression(r"^#{1,6}\s*(?P<text>.*?)\s*#*$")
+_ABOUT_TIMES = expression(r"\W*all times\b.{0,40}$", re.I)
 _FALLS_BACK = 6.0
 """Hours that the time of day falls back by at midnight, at least; less is a line out of order."""
-_HTML_TABLE = re.compile(r"<table\b.*?</table>", re.I | re.S)
-_FENCE = re.compile(r"^\s*(?:```|~~~)")
+_HTML_TABLE = expression(r"<table\b.*?</table>", re.I | re.S)
+_FENCE = expression(r"^\s*(?:```|~~~)")
 
 
 @dataclass

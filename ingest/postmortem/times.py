@@ -21,6 +21,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kb.expression import expression
+
 _REGIONS = "Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific"
 _ZONE_PLACES = {
     "eastern": "America/New_York",
@@ -56,8 +58,8 @@ ZONE = (
 )
 """A zone in a regular expression that minds no case; `find_zone` minds it."""
 OFFSET = r"[+-](?:[01]\d):?[0-5]\d\b"
-_ZONE_WRITTEN = re.compile(rf"(?<![A-Za-z]){ZONE}|(?<=\d){OFFSET}|(?<=\d)Z\b|(?<=\d)\s{OFFSET}")
-_SAYS_ZONE = re.compile(
+_ZONE_WRITTEN = expression(rf"(?<![A-Za-z]){ZONE}|(?<=\d){OFFSET}|(?<=\d)Z\b|(?<=\d)\s{OFFSET}")
+_SAYS_ZONE = expression(
     r"\btime ?-?zone\b[^\n]{0,40}|\ball times\b[^\n.;]{0,40}|\b(?:all |the |these |following )*(?:date"
     r"|time|timestamp|event"
     r"|hour)s?(?: (?:below|here|given|listed|stated|mentioned|shown|noted))?"
@@ -159,9 +161,9 @@ _FORMS = (
     r"(?!\d))?",
     r"(?<![\d.:/-])(?P<m6>0[1-9]|1[0-2])[-/](?P<d6>[0-3]\d)(?=[ T]+\d{1,2}:\d\d)",
 )
-_DATE = re.compile("|".join(_FORMS), re.I)
-_SLASHED = re.compile(_FORMS[1])
-_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
+_DATE = expression("|".join(_FORMS), re.I)
+_SLASHED = expression(_FORMS[1])
+_COMPACT = expression(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)")
 _YEAR_RANGE = range(1990, 2100)
 
 _DATE_PATTERN = re.sub(r"\(\?P<(?!s2)\w+>", "(?:", "|".join(_FORMS))
@@ -238,7 +240,7 @@ _CLOCK = (
     r"|(?<![\d:.])(?:0?[1-9]|1[0-2])\s?[ap]\.?m\b\.?|(?<![\d:.])(?:[01]\d"
     r"|2[0-3])[0-5]\d(?=\s?(?:UTC|GMT|Z)\b))"
 )
-_CLOCK_PARTS = re.compile(
+_CLOCK_PARTS = expression(
     r"(?P<h>\d{1,2}?)(?:[:h]?(?P<m>\d\d))?(?::(?P<s>\d\d)(?:[.,]\d+)?)?\s?(?P<half>[ap])?(?:\.?m\.?)?(?:\s?Uhr)?",
     re.I,
 )
@@ -256,15 +258,15 @@ _FIRST = (
     r"|am|um|gegen)\s+)?[~≈(\[]?\s*"
 )
 _POINT = rf"(?:{_DATE_PATTERN}|{_CLOCK}|{_BROKEN_DATE})"
-_STAMP = re.compile(
+_STAMP = expression(
     rf"{_FIRST}(?:{_WEEKDAY}[,\s]+)?{_POINT}(?:{_LATER}*{_POINT.replace('s2', 's9')}){{0,6}}", re.I
 )
-_TAIL = re.compile(rf"(?:\s*~|\s*\(?\s*(?:{ZONE}|{OFFSET}|Z\b|HH:mm|--:--)\s*[)\]]?)+", re.I)
-_ASIDE = re.compile(r"\s*\([^()]*\d[:h]\d\d[^()]*\)")
-_LEAD = re.compile(r"[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*")
+_TAIL = expression(rf"(?:\s*~|\s*\(?\s*(?:{ZONE}|{OFFSET}|Z\b|HH:mm|--:--)\s*[)\]]?)+", re.I)
+_ASIDE = expression(r"\s*\([^()]*\d[:h]\d\d[^()]*\)")
+_LEAD = expression(r"[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*")
 _LONGEST_STAMP, _LONGEST_TAIL = 120, 60
 """Characters; what is longer is no stamp, and matching stays quick on any line."""
-_CLOCK_WRITTEN = re.compile(_CLOCK, re.I)
+_CLOCK_WRITTEN = expression(_CLOCK, re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,17 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
+from kb.expression import expression
 from kb.model import AlertRule, Provenance, Scope, Severity, Source
 from kb.text import safe_yaml
 from kb.text.severities import parse_severity
 
 _KEY = r"(?:^|[\s{,\[-])[\"']?(?:%s)[\"']?[ \t]*:"
-_RULE = re.compile(_KEY % "alert|record", re.M)
-_EXPR = re.compile(_KEY % "expr", re.M)
-_COLLECTION = re.compile(_KEY % "query", re.M)
-_DIRECTIVE = re.compile(r"\{\{-?\s*(?:if|else|end|range|with|define|block|template)\b.*?\}\}", re.S)
-_RUNTIME_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
+_RULE = expression(_KEY % "alert|record", re.M)
+_EXPR = expression(_KEY % "expr", re.M)
+_COLLECTION = expression(_KEY % "query", re.M)
+_DIRECTIVE = expression(r"\{\{-?\s*(?:if|else|end|range|with|define|block|template)\b.*?\}\}", re.S)
+_RUNTIME_TEMPLATE = expression(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
 _LABEL_SEVERITIES = {"none": None, "page": Severity.SEV1, "ticket": Severity.SEV3}
 _TEXTS = ("summary", "title"), ("description", "message")
 _RUNBOOK_KEYS = ("runbook_url", "runbook", "runbook_link", "playbook_url", "playbook")
@@ -197,21 +198,21 @@ def _taken(fields: dict[str, Node], key: str) -> dict[str, str]:
     return {name: text for name, _, item in safe_yaml.pairs(node) if (text := _scalar(item))}
 
 
-_RAW_TEMPLATE = re.compile(r"\{\{-?\s*`(?P<raw>.*?)`\s*-?\}\}", re.S)
-_BLOCK_COMMENT = re.compile(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.S)
-_ONLY_TEMPLATE = re.compile(r"^[ \t]*(?:\{\{(?:(?!\}\}).)*\}\}[ \t]*)+$", re.M)
-_TEMPLATED_VALUE = re.compile(r"^(?P<key>[ \t-]*[\w.-]+:[ \t]+)(?P<value>[^\s'\"|>#].*\{\{.*|\{\{.*)$", re.M)
+_RAW_TEMPLATE = expression(r"\{\{-?\s*`(?P<raw>.*?)`\s*-?\}\}", re.S)
+_BLOCK_COMMENT = expression(r"\{\{-?\s*/\*.*?\*/\s*-?\}\}", re.S)
+_ONLY_TEMPLATE = expression(r"^[ \t]*(?:\{\{(?:(?!\}\}).)*\}\}[ \t]*)+$", re.M)
+_TEMPLATED_VALUE = expression(r"^(?P<key>[ \t-]*[\w.-]+:[ \t]+)(?P<value>[^\s'\"|>#].*\{\{.*|\{\{.*)$", re.M)
 
-_BARE_TEMPLATE = re.compile(r"^[ \t-]*[\w.-]+:[ \t]+\{\{", re.M)
+_BARE_TEMPLATE = expression(r"^[ \t-]*[\w.-]+:[ \t]+\{\{", re.M)
 _DEFAULTS = (
-    re.compile(r"\bdefault\s+(?:\"(?P<a>[^\"]*)\"|(?P<b>[\d.]+))"),
-    re.compile(r"\bdig\s+(?:\"[^\"]*\"\s+)+?\"(?P<a>[^\"]*)\"\s+(?=[.$(])"),
-    re.compile(r"\|\s*(?:default|d)\s*\(?\s*['\"](?P<a>[^'\"]*)['\"]"),
-    re.compile(r"\$\{[\w.]+:-?(?P<a>[^}]*)\}"),
-    re.compile(r"\b(?:ternary|coalesce)\b[^\"]*\"(?P<a>[^\"]*)\""),
-    re.compile(r"\bif\b[^%}]*[}%]\}\s*(?P<a>[A-Za-z][\w-]*)\s*\{[{%]"),
+    expression(r"\bdefault\s+(?:\"(?P<a>[^\"]*)\"|(?P<b>[\d.]+))"),
+    expression(r"\bdig\s+(?:\"[^\"]*\"\s+)+?\"(?P<a>[^\"]*)\"\s+(?=[.$(])"),
+    expression(r"\|\s*(?:default|d)\s*\(?\s*['\"](?P<a>[^'\"]*)['\"]"),
+    expression(r"\$\{[\w.]+:-?(?P<a>[^}]*)\}"),
+    expression(r"\b(?:ternary|coalesce)\b[^\"]*\"(?P<a>[^\"]*)\""),
+    expression(r"\bif\b[^%}]*[}%]\}\s*(?P<a>[A-Za-z][\w-]*)\s*\{[{%]"),
 )
-_TEMPLATE_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{[^}]*\}", re.S)
+_TEMPLATE_CODE = expression(r"\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|\$\{[^}]*\}", re.S)
 
 
 def default_of(value: str) -> str:

@@ -21,10 +21,11 @@ from yaml.nodes import Node
 
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
+from kb.expression import expression
 from kb.model import KnownError, Provenance, Scope, Signature, Source
 from kb.text import safe_yaml
 
-_QUERY_KEY = re.compile(r"^query[ \t]*:", re.M)
+_QUERY_KEY = expression(r"^query[ \t]*:", re.M)
 _REGEX_KEYS = ("regex", "regexp", "pattern", "description")
 _EXPECTED = {
     "ignore": "expected, not an error: the source says to ignore it",
@@ -157,7 +158,7 @@ def _origin(path: str, line: int) -> Provenance:
 MAX_ALTERNATIVES = 64
 """Alternatives of a query at most; one that has more is refused."""
 
-_QUERY_TOKEN = re.compile(
+_QUERY_TOKEN = expression(
     r"""\s*(?:
       (?P<open>\()|(?P<close>\))
     | (?P<word>AND\b|OR\b|NOT\b|&&|\|\||[!+](?=[\s("\w])|-(?=[("\w]))

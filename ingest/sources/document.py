@@ -13,29 +13,30 @@ from ingest.markdown.blocks import unmarked
 from ingest.markdown.front_matter import split_front_matter
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
+from kb.expression import expression
 from kb.model import Document as DocumentEntry
 from kb.model import Provenance, Source
 from kb.text import safe_yaml
 from kb.text.tokens import first_sentence
 
-_HEADING = re.compile(r"^(?:#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*|={1,6}[ \t]+(?P<adoc>.+?))$", re.M)
-_UNDERLINED = re.compile(r"^(?P<text>[^\n]*\w[^\n]*)\n(?:={3,}|-{3,}|~{3,})[ \t]*$", re.M)
-_SUBJECT = re.compile(r"\s*(?P<text>\w[^\n]{0,99}[^\s.:;,{}])[ \t]*(?:\n[ \t]*\n|\s*\Z)")
-_SPOKEN = re.compile(r"\b[^\W\d_]{2,}")
-_ID = re.compile(r"(?=.*\d)[0-9a-f-]{6,40}|\d+", re.I)
+_HEADING = expression(r"^(?:#{1,6}[ \t]+(?P<text>.+?)[ \t]*#*|={1,6}[ \t]+(?P<adoc>.+?))$", re.M)
+_UNDERLINED = expression(r"^(?P<text>[^\n]*\w[^\n]*)\n(?:={3,}|-{3,}|~{3,})[ \t]*$", re.M)
+_SUBJECT = expression(r"\s*(?P<text>\w[^\n]{0,99}[^\s.:;,{}])[ \t]*(?:\n[ \t]*\n|\s*\Z)")
+_SPOKEN = expression(r"\b[^\W\d_]{2,}")
+_ID = expression(r"(?=.*\d)[0-9a-f-]{6,40}|\d+", re.I)
 """A file name that only numbers what it holds."""
 _SHORT = 120
 _FEW_WORDS = 3
-_LICENCE_NAME = re.compile(r"^(?:licen[sc]e|copying|notice|unlicense|patents)(?:[-_.].*)?$", re.I)
-_LICENCE_TEXT = re.compile(
+_LICENCE_NAME = expression(r"^(?:licen[sc]e|copying|notice|unlicense|patents)(?:[-_.].*)?$", re.I)
+_LICENCE_TEXT = expression(
     r"permission is hereby granted|apache license|gnu (?:lesser |affero )?general public license"
     r"|redistribution and use in"
     r"|creative commons|mozilla public license|without (?:any )?warrant|copying and distribution|copyright",
     re.I,
 )
-_TEMPLATED = re.compile(r"\{\{-?\s|\{%")
+_TEMPLATED = expression(r"\{\{-?\s|\{%")
 """Of a chart's template it is no news that it is no YAML."""
-_SHORTCODE = re.compile(r"\{\{[<%].*?[>%]\}\}|<!--.*?-->", re.S)
+_SHORTCODE = expression(r"\{\{[<%].*?[>%]\}\}|<!--.*?-->", re.S)
 FLOOR = 0.1
 
 

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from ingest.places import can_be_undone, is_migration, places_of
 from ingest.source import Parsed, SourceFile
 from kb.errors import InvalidInput, Problem
+from kb.expression import expression
 from kb.model.change import Change, ChangeKind
 from kb.model.entry import Source
 from kb.text.changes import COMMIT, parse_moment
@@ -36,18 +37,18 @@ class Commit:
     merge: bool = False
 
 
-_COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})\b", re.M)
-_HEADED = re.compile(
+_COMMIT = expression(r"^commit ([0-9a-f]{7,64})\b", re.M)
+_HEADED = expression(
     r"^commit [0-9a-f]{7,64}\b.*\n(?:(?:Merge|Author|AuthorDate|Commit|Reflog\w*|tree|parent)\b.*\n)+", re.M
 )
-_GRAPH = re.compile(r"^[*|\\/ ]+commit [0-9a-f]{7,64}\b", re.M)
-_ONELINE = re.compile(r"[0-9a-f]{7,40} (?![ *])(?:\([^)]*\) )?\S.*")
-_ANY_DATE = re.compile(r"^(?:Author|Commit)?Date:", re.M)
-_HEADER_FIELD = re.compile(r"(Merge|Author|Date|AuthorDate|Commit|CommitDate):\s*(.*)")
-_STAT = re.compile(r" (?P<path>\S.*?)\s+\|\s+(?:\d+|Bin|Unmerged)\b.*")
-_TOTAL = re.compile(r" \d+ files? changed\b.*")
-_STATUS = re.compile(r"[ACDMRTUXB]\d{0,3}\t")
-_RENAMED = re.compile(r"\{(?P<old>[^{}]*) => (?P<new>[^{}]*)\}")
+_GRAPH = expression(r"^[*|\\/ ]+commit [0-9a-f]{7,64}\b", re.M)
+_ONELINE = expression(r"[0-9a-f]{7,40} (?![ *])(?:\([^)]*\) )?\S.*")
+_ANY_DATE = expression(r"^(?:Author|Commit)?Date:", re.M)
+_HEADER_FIELD = expression(r"(Merge|Author|Date|AuthorDate|Commit|CommitDate):\s*(.*)")
+_STAT = expression(r" (?P<path>\S.*?)\s+\|\s+(?:\d+|Bin|Unmerged)\b.*")
+_TOTAL = expression(r" \d+ files? changed\b.*")
+_STATUS = expression(r"[ACDMRTUXB]\d{0,3}\t")
+_RENAMED = expression(r"\{(?P<old>[^{}]*) => (?P<new>[^{}]*)\}")
 _LONGEST_LINE = 4096
 """Characters that a line with a path may have."""
 _HOW_TO_DATE = "write it with dates: git log --date=iso-strict --stat"
@@ -168,7 +169,7 @@ def _paths(line: str) -> list[str]:
     return path.split(" => ") if " => " in path else [path.strip('"')]
 
 
-_CONVENTIONAL = re.compile(r"(?P<type>[a-z]+)(?:\((?P<scope>[^()]{1,80})\))?!?:\s+(?P<text>\S.*)", re.I)
+_CONVENTIONAL = expression(r"(?P<type>[a-z]+)(?:\((?P<scope>[^()]{1,80})\))?!?:\s+(?P<text>\S.*)", re.I)
 _COMMIT_TYPES = frozenset(
     (
         "feat",
@@ -246,19 +247,19 @@ _NO_SERVICE = frozenset(
         "k8s",
     )
 )
-_REVERT = re.compile(r"(?:Revert|Rollback|Roll back) \"?(?P<text>.+?)\"?", re.I)
-_REAPPLY = re.compile(r"Reapply \"(?P<text>.+?)\"", re.I)
-_REVERTED = re.compile(r"This reverts (?:merge )?commit ([0-9a-f]{7,64})", re.I)
-_SHA = re.compile(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}\b")
-_MIGRATION = re.compile(
+_REVERT = expression(r"(?:Revert|Rollback|Roll back) \"?(?P<text>.+?)\"?", re.I)
+_REAPPLY = expression(r"Reapply \"(?P<text>.+?)\"", re.I)
+_REVERTED = expression(r"This reverts (?:merge )?commit ([0-9a-f]{7,64})", re.I)
+_SHA = expression(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}\b")
+_MIGRATION = expression(
     r"\bmigrations?\b(?! (?:guide|plan|doc))|\bmigrate (?:the )?(?:\w+ )?(?:schema|database|db|tables?|data)\b"
     r"|\b(?:add|drop|rename|alter) (?:the )?(?:\w+ )?(?:column|table|index)\b",
     re.I,
 )
-_UPDATE_MERGE = re.compile(
+_UPDATE_MERGE = expression(
     r"Merge (?:remote-tracking )?branch '(?:origin/)?(?:main|master|develop)'(?: of \S+)?(?: into .+)?", re.I
 )
-_TRAILER = re.compile(r"^(?:[A-Z][\w-]+-by|Change-Id|Reviewed-on|\(cherry picked)\b.*$", re.M)
+_TRAILER = expression(r"^(?:[A-Z][\w-]+-by|Change-Id|Reviewed-on|\(cherry picked)\b.*$", re.M)
 _LONGEST_REASON = 500
 
 

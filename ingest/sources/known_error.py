@@ -28,51 +28,52 @@ from ingest.markdown.front_matter import split_front_matter
 from ingest.markdown.parts import EntryPart, everything, heading_words, parts_of, repeating_sections
 from ingest.source import Parsed, SourceFile
 from ingest.sources.runbook import remainder
+from kb.expression import expression
 from kb.model import KnownError, Provenance, Scope, Signature, Source
 
 _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "versions",
-        re.compile(r"^(?:applicable|affected|impacted) versions?$|^(?:environment|applies to|versions?)$"),
+        expression(r"^(?:applicable|affected|impacted) versions?$|^(?:environment|applies to|versions?)$"),
     ),
-    ("skip", re.compile(r"^(?:related|references?|see also|links?|further reading|fixed versions?)\b")),
-    ("workaround", re.compile(r"\bwork-?arounds?\b|^mitigation|^(?:temporary|short[ -]term)\b")),
+    ("skip", expression(r"^(?:related|references?|see also|links?|further reading|fixed versions?)\b")),
+    ("workaround", expression(r"\bwork-?arounds?\b|^mitigation|^(?:temporary|short[ -]term)\b")),
     (
         "check",
-        re.compile(
+        expression(
             r"^(?:diagnostic steps|diagnosis|how to (?:check|verify|confirm|diagnose)|verification)\b"
         ),
     ),
     (
         "cause",
-        re.compile(
+        expression(
             r"\bcauses?\b|\breasons?\b|^(?:why|details?|background|explanation|analysis|investigation)\b"
         ),
     ),
     (
         "resolution",
-        re.compile(
+        expression(
             r"\b(?:solutions?|resolutions?|resolve|fix(?:es)?|remed\w+|recover\w*)\b|^(?:steps"
             r"|long[ -]term|actions?)\b"
         ),
     ),
     (
         "symptom",
-        re.compile(
+        expression(
             r"^symptoms?\b|\bsymptoms?$|^(?:problem|issue)(?: (?:statement|description))?$"
             r"|^(?:problems|issues|errors?|error (?:messages?|logs?)|description|summary|overview)$"
         ),
     ),
 )
-_HEADING = re.compile(
+_HEADING = expression(
     r"^(?:#{1,6}[ \t]+(?P<heading>.+?)|\*\*(?P<label>[^*\n]{3,50}?)\s*:?\*\*:?)[ \t]*#*$", re.M
 )
-_INCIDENT = re.compile(
+_INCIDENT = expression(
     r"(?:timeline|action items?|lessons|what went|post-?\s?mortem|incident|follow-?ups?|attendees"
     r"|authors?$)\b"
 )
-_FOLDER = re.compile(r"^(?:kb|knowledge[-_]?base|known[-_](?:errors?|issues?)|troubleshooting)$", re.I)
-_SAYS_WHAT_TO_DO = re.compile(
+_FOLDER = expression(r"^(?:kb|knowledge[-_]?base|known[-_](?:errors?|issues?)|troubleshooting)$", re.I)
+_SAYS_WHAT_TO_DO = expression(
     r"^(?:to (?:resolve|fix|solve|work ?around|avoid|prevent|mitigate|remedy|correct|address|overcome)"
     r"|the (?:fix|solution|workaround)"
     r"|(?:a |possible |one )?(?:workaround|solution|fix|resolution)s?\b|ensure|make sure|verify|check"
@@ -82,12 +83,12 @@ _SAYS_WHAT_TO_DO = re.compile(
     r"|\bto (?:resolve|fix|solve|work around) (?:this|the|it)\b",
     re.I,
 )
-_CAUSAL = re.compile(
+_CAUSAL = expression(
     r"\b(?:because|caused by|due to|occurs? (?:when|if)|happens? (?:when|if|because)|the reason|since"
     r"|results? from)\b",
     re.I,
 )
-_ANY_VERSION = re.compile(r"^\W*(?:all\b|any\b|see\b|n/?a\b|none\b)", re.I)
+_ANY_VERSION = expression(r"^\W*(?:all\b|any\b|see\b|n/?a\b|none\b)", re.I)
 
 
 class KnownErrorArticles:
@@ -244,7 +245,7 @@ def _as_datetime(value: Any) -> datetime | None:
     return datetime.combine(value, time(), UTC) if isinstance(value, date) else None
 
 
-_TROUBLE = re.compile(
+_TROUBLE = expression(
     r"\btrouble-?shoot\w*|\bknown (?:issues?|errors?|problems?|bugs?)\b|\b(?:common|possible|typical"
     r"|frequent) (?:\w+ )?"
     r"(?:issues?|errors?|problems?|failures?)\b|^(?:errors?|error (?:catalog|messages?|codes?|reference)"
@@ -254,7 +255,7 @@ _TROUBLE = re.compile(
 )
 """Headings below which each section is about one trouble."""
 
-_FAILURE = re.compile(
+_FAILURE = expression(
     r"\b(?:errors?|fail(?:s|ed|ures?|ing)?|cannot|can['’]?t|could(?: not|n['’]t)|unable|denied|refused"
     r"|forbidden|not found"
     r"|no such|invalid|unsupported|unauthorized|timed? ?out|timeouts?|exceptions?|panic|fatal|crash\w*"
@@ -271,14 +272,14 @@ _FAILURE = re.compile(
     r"|BackOff|Killed)\b",
     re.I,
 )
-_ERROR_PREFIX = re.compile(
+_ERROR_PREFIX = expression(
     r"^(?:\w+ ){0,3}?(?:error|fatal|panic|exception|warning|failure)(?: message)?\s*:\s*", re.I
 )
-_SAYS_WHICH = re.compile(r"^(?:error|fatal|panic|exception)\b[^:]{0,12}:\s*\S", re.I)
-_QUOTED = re.compile(r"`+\s*(?P<ticked>[^`]+?)\s*`+|(?<!\w)[\"“](?P<quoted>[^\"”]{4,})[\"”](?!\w)")
-_SETTING_NAME = re.compile(r"^[\w.\[\]/-]+$")
-_NAMES_ERROR = re.compile(r"[a-z](?:Exception|Error|Failure|BackOff|Killed)$|^(?:E[A-Z]{4,}|[A-Z]+\d{3,})$")
-_ABOUT_SETTINGS = re.compile(
+_SAYS_WHICH = expression(r"^(?:error|fatal|panic|exception)\b[^:]{0,12}:\s*\S", re.I)
+_QUOTED = expression(r"`+\s*(?P<ticked>[^`]+?)\s*`+|(?<!\w)[\"“](?P<quoted>[^\"”]{4,})[\"”](?!\w)")
+_SETTING_NAME = expression(r"^[\w.\[\]/-]+$")
+_NAMES_ERROR = expression(r"[a-z](?:Exception|Error|Failure|BackOff|Killed)$|^(?:E[A-Z]{4,}|[A-Z]+\d{3,})$")
+_ABOUT_SETTINGS = expression(
     r"\b(?:section|option|setting|command|parameter|keyword|variable|handling|how|configure|examples?)s?\b",
     re.I,
 )

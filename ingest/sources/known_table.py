@@ -19,25 +19,26 @@ from ingest.markdown.blocks import Block, as_text, blocks_of, unmarked
 from ingest.markdown.commands import inline_commands
 from ingest.source import Parsed, SourceFile
 from ingest.sources.known_error import says_failure
+from kb.expression import expression
 from kb.model import Document, Entry, KnownError, Provenance, Scope, Signature, Source
 
 _COLUMNS: dict[str, re.Pattern[str]] = {
-    "id": re.compile(r"^(?:#|id|no\.?|nr\.?|key|ticket|bug|jira|reference|ref|ke|code)$", re.I),
-    "symptom": re.compile(
+    "id": expression(r"^(?:#|id|no\.?|nr\.?|key|ticket|bug|jira|reference|ref|ke|code)$", re.I),
+    "symptom": expression(
         r"\b(?:symptoms?|errors?(?: messages?)?|issues?|problems?|messages?|known errors?|failures?"
         r"|what you see|alert)\b",
         re.I,
     ),
-    "cause": re.compile(r"\b(?:root )?(?:causes?|reasons?|why|explanation)\b", re.I),
-    "workaround": re.compile(r"\bwork-?arounds?\b|\bmitigations?\b|\btemporary\b", re.I),
-    "resolution": re.compile(
+    "cause": expression(r"\b(?:root )?(?:causes?|reasons?|why|explanation)\b", re.I),
+    "workaround": expression(r"\bwork-?arounds?\b|\bmitigations?\b|\btemporary\b", re.I),
+    "resolution": expression(
         r"\b(?:fix(?:es)?|solutions?|resolutions?|remed\w+|actions?|what to do|how to fix|steps)\b", re.I
     ),
-    "versions": re.compile(r"\b(?:affected |applies to )?(?:versions?|releases?)\b", re.I),
-    "service": re.compile(r"\b(?:services?|components?|systems?|applications?|products?)\b", re.I),
-    "status": re.compile(r"\b(?:status|state)\b", re.I),
+    "versions": expression(r"\b(?:affected |applies to )?(?:versions?|releases?)\b", re.I),
+    "service": expression(r"\b(?:services?|components?|systems?|applications?|products?)\b", re.I),
+    "status": expression(r"\b(?:status|state)\b", re.I),
 }
-_TICKED = re.compile(r"`([^`]{6,})`")
+_TICKED = expression(r"`([^`]{6,})`")
 _MOST_TITLE = 160
 
 

@@ -11,14 +11,15 @@ import re
 import yaml
 
 from ingest.source import Parsed, SourceFile
+from kb.expression import expression
 from kb.memory.format import parse_memory
 from kb.model import Document, Entry, Provenance, Source
 
-_LISTS = re.compile(
+_LISTS = expression(
     r"^(?:\w+_patterns|patterns|\w*tool_fixes|procedures|runbooks|service_quirks|quirks)[ \t]*:", re.M
 )
-_QUIRKS = re.compile(r"^services[ \t]*:.*?^[ \t]+quirks[ \t]*:", re.M | re.S)
-_ITEMS = re.compile(r"^[ \t]*(?:-[ \t]+)?(?:pattern|error_pattern|steps|signature)[ \t]*:", re.M)
+_QUIRKS = expression(r"^services[ \t]*:.*?^[ \t]+quirks[ \t]*:", re.M | re.S)
+_ITEMS = expression(r"^[ \t]*(?:-[ \t]+)?(?:pattern|error_pattern|steps|signature)[ \t]*:", re.M)
 _NAMES = ("patterns", "tool_fixes", "runbooks", "service_quirks")
 
 

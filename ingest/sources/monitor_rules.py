@@ -16,6 +16,7 @@ from ingest.monitors.shape import Monitor
 from ingest.source import Parsed, SourceFile
 from ingest.sources.alert_rules import is_template, without_templates
 from kb.errors import Problem
+from kb.expression import expression
 from kb.text import safe_yaml
 
 _READERS: tuple[Callable[[Any], Iterator[Monitor]], ...] = (grafana.monitors, cloud.monitors, checks.monitors)
@@ -43,7 +44,7 @@ _MARKS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
     (
         "nsights/",
         (
-            re.compile(r"insights/(?:metricalerts|activitylogalerts|scheduledqueryrules)", re.I),
+            expression(r"insights/(?:metricalerts|activitylogalerts|scheduledqueryrules)", re.I),
             *_keys("properties"),
         ),
     ),

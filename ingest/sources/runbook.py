@@ -39,25 +39,26 @@ from ingest.markdown.parts import (
 )
 from ingest.markdown.steps import steps_of
 from ingest.source import Parsed, SourceFile
+from kb.expression import expression
 from kb.model import Document, Entry, Provenance, Runbook, Source
 from kb.text.entries.written import is_role_of_owner
 
-_WHEN = re.compile(
+_WHEN = expression(
     r"^(?:(?:alert|runbook) )?(?:meaning|summary|overview|descriptions?|details|about|context|background"
     r"|symptoms?|purpose"
     r"|explanation|when|triggers?|problem|issue|definition|intro\w*|scope)\b(?: (?:of|to use|this|the)\b.*)?$"
     r"|^(?:how it works|what (?:is|does|this|it|happened)\b.*|when (?:to|does|do)\b.*|why .*)$"
 )
-_IMPACT = re.compile(r"^(?:\w+ )?(?:impact|consequences?|severity|effects?)(?: \w+)?$")
-_WARNS = re.compile(r"^(?:warning|danger|caution)(?:$|: )")
-_STEPS = re.compile(
+_IMPACT = expression(r"^(?:\w+ )?(?:impact|consequences?|severity|effects?)(?: \w+)?$")
+_WARNS = expression(r"^(?:warning|danger|caution)(?:$|: )")
+_STEPS = expression(
     r"\b(?:diagnos\w*|mitigat\w*|procedures?|resol\w+|steps?|troubleshoot\w*|investigat\w*|fix\w*"
     r"|debug\w*|remediat\w*"
     r"|recover\w*|respon(?:se|d)\w*|actions?|verif\w*|workarounds?|solutions?|triage|what to do"
     r"|what do i do|roll ?back"
     r"|playbook|how to|checks?|escalat\w*|restor\w*|instructions?|tasks?|process)\b"
 )
-_STRONG = re.compile(
+_STRONG = expression(
     r"^(?:#{1,6}|\*\*)\s*(?:[\d.]+\s*)?(meaning|impact|diagnos[ie]s|mitigation|procedure|investigation"
     r"|escalation|triage"
     r"|troubleshooting(?: steps)?|remediation|how to (?:\**)?(?:investigate|fix|resolve|mitigate)"
@@ -65,23 +66,23 @@ _STRONG = re.compile(
     r"|rollback)\W*$",
     re.I | re.M,
 )
-_TITLED = re.compile(
+_TITLED = expression(
     r"\A(?:---.*?^title:[^\n]*|.{0,400}?^#[ \t][^\n]*)\b(?:runbook|playbook)s?\b", re.M | re.S | re.I
 )
-_LABELLED = re.compile(
+_LABELLED = expression(
     r"^How (?:it \**works|to \**(?:investigate|fix|resolve)|to \**\w+\** it)\b.*:\s*$", re.M | re.I
 )
-_POSTMORTEM = re.compile(
+_POSTMORTEM = expression(
     r"^(?:#{1,6}|\*\*)\s*(?:timeline|action items?|lessons\b.*|what went (?:well|wrong).*|post-?\s?mortem\b.*"
     r"|incident (?:summary|timeline).*)\W*$",
     re.I | re.M,
 )
-_FOLDER = re.compile(r"(?:^|[-_.])(?:runbooks?|playbooks?|sops?|alerts?|procedures)(?:[-_.]|$)", re.I)
-_NO_RUNBOOK = re.compile(
+_FOLDER = expression(r"(?:^|[-_.])(?:runbooks?|playbooks?|sops?|alerts?|procedures)(?:[-_.]|$)", re.I)
+_NO_RUNBOOK = expression(
     r"^(?:_?index|readme|contributing|changelog|code_of_conduct|summary|template)$", re.I
 )
 _ABOUT = ("description", "summary")
-_HARMLESS = re.compile(
+_HARMLESS = expression(
     r"\b(?:alert|runbook)\b[^.]{0,30}\b(?:is|are|was|has been) (?:now )?deprecated\b|\bsafe(?:ly)? (?:be "
     r"|to )?(?:ignored?|silenced?)|\b(?:this|it|that|which|behaviou?r)(?: alert)? is"
     r" expected\b(?! (?:to|that|by))|\bexpected behaviou?r\b|\bnot an error\b"
@@ -89,7 +90,7 @@ _HARMLESS = re.compile(
     r"|\bfalse positives?\b|\bby design\b",
     re.I,
 )
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z*_`])")
+_SENTENCE = expression(r"(?<=[.!?;])\s+(?=[A-Z*_`])")
 
 
 class RunbookMarkdown:
@@ -245,15 +246,15 @@ def _boxed(part: EntryPart) -> str:
     return ": ".join(said for said in (title, text) if said)
 
 
-_CAMEL_NAME = re.compile(r"^[A-Z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9_]*$|^[A-Z]{2,}[a-z]\w+[A-Z]\w*$")
-_KEBAB_NAME = re.compile(r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+){2,}$")
-_KIND_OF_TEXT = re.compile(
+_CAMEL_NAME = expression(r"^[A-Z][A-Za-z0-9]*[a-z0-9][A-Z][A-Za-z0-9_]*$|^[A-Z]{2,}[a-z]\w+[A-Z]\w*$")
+_KEBAB_NAME = expression(r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+){2,}$")
+_KIND_OF_TEXT = expression(
     r"\s*[\[(][^\])]*[\])]\s*$|^(?:alert(?: rule)?|(?:alert )?run-?book|play-?book|sop)(?:\s+(?:name|for))?"
     r"\s*[:–—-]\s*",
     re.I,
 )
-_TEMPLATE_CODE = re.compile(r"<%.*?%>|\{\{.*?\}\}|\{%.*?%\}|\$\{.*?\}")
-_GENERIC_HEADING = re.compile(
+_TEMPLATE_CODE = expression(r"<%.*?%>|\{\{.*?\}\}|\{%.*?%\}|\$\{.*?\}")
+_GENERIC_HEADING = expression(
     r"(?:(?:alert|the|this|a|an|general|operational|ops|on-?call|incident|response"
     r"|service) )*(?:run-?books?|play-?books?|overview|alerts?|meaning|summary"
     r"|introduction|description|troubleshooting|documentation|readme|index|title|untitled|procedures?"

@@ -18,6 +18,7 @@ from ingest.source import Parsed, SourceFile
 from ingest.trackers.formats import READERS, plain_text
 from ingest.trackers.ticket import Ticket
 from kb.errors import Problem
+from kb.expression import expression
 from kb.model import Entry
 from kb.text import safe_yaml
 
@@ -47,7 +48,7 @@ _COLUMNS: dict[str, str] = {
     "resolution": r"close notes|resolution notes?|fix|resolution details|solution|how (?:it was )?(?:fixed|resolved)",
     "labels": r"labels?|tags",
 }
-_SURE = re.compile(r"close notes|incident (?:number|id|name)|short description", re.I)
+_SURE = expression(r"close notes|incident (?:number|id|name)|short description", re.I)
 
 
 class TrackerExport:

@@ -13,8 +13,9 @@ from typing import Any
 
 from ingest.deployments.reading import at, line_of, listed, text
 from ingest.trackers.ticket import Ticket, TicketUpdate
+from kb.expression import expression
 
-_TAG = re.compile(r"<[^>]+>")
+_TAG = expression(r"<[^>]+>")
 
 
 def first(item: Any, *keys: str) -> str:

@@ -14,10 +14,11 @@ from ingest.postmortem.causes import cause
 from ingest.postmortem.done import what_was_done
 from ingest.postmortem.postmortem import read_incident
 from ingest.postmortem.times import first_date
+from kb.expression import expression
 from kb.model import Cause, Document, Entry, Incident, Provenance, Scope, Source, TimelineEvent
 from kb.text.severities import parse_severity
 
-_INCIDENT = re.compile(
+_INCIDENT = expression(
     r"\b(?:incidents?|outages?|post-?mortems?|sev[- ]?\d|p[01]|downtime|disruption|service[- ]degradation|rca)\b",
     re.I,
 )

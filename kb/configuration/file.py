@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from kb.configuration.sections import FILE, SECRETS, Configuration, Hook, Reading, Target
-from kb.configuration.sense import LEAST_DAYS
+from kb.configuration.sense import LEAST_DAYS, is_secret
 from kb.errors import InvalidInput, Problem
 from kb.home import Home
 
@@ -132,11 +132,17 @@ class ConfigurationFile:
                 yield f'notify[{number}].template: "{target.template}"{told}'
 
     def _readable_secrets(self) -> Iterator[str]:
-        has = any(
-            getattr(holder, field, "") for holder in _holders(self.current()).values() for field in SECRETS
-        )
-        if has and self.path.exists() and self.path.stat().st_mode & 0o077:
-            yield f"{self.path} holds secrets and others may read it: chmod 600, or name variables (token_env)"
+        held = [
+            f"{key}.{field}"
+            for key, holder in _holders(self.current()).items()
+            for field in SECRETS
+            if is_secret(holder, field)
+        ]
+        if held and self.path.exists() and self.path.stat().st_mode & 0o077:
+            yield (
+                f"{self.path} holds what must stay secret ({', '.join(held)}), and others may read it: chmod 600, or "
+                f"name variables of the environment instead ({', '.join(f'{key}_env' for key in held)})"
+            )
 
 
 def checked_days(days: int) -> int:

@@ -6,7 +6,6 @@ itself: it is the line at which the file, read as far as that, first has the key
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,8 +19,9 @@ import msgspec
 from kb.configuration.sections import FILE, Configuration, HookLimits, Hooks, Links, Path, Reading, Retention
 from kb.configuration.sense import senseless
 from kb.errors import Problem
+from kb.expression import expression
 
-_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
+_PLACE = expression(r" \(at line (\d+), column \d+\)$")
 
 
 def read_text(text: str) -> Reading:
@@ -96,7 +96,7 @@ def written(path: Path) -> str:
     return "".join(parts).removeprefix(".")
 
 
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = expression(r"[A-Za-z0-9_-]+")
 _LARGE = (Configuration, Hooks, HookLimits, Links, Retention)
 _MISSING = object()
 """Stands for a value that has a mistake, and so is not used."""

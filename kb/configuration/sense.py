@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from kb.configuration.sections import (
     Configuration,
@@ -18,7 +18,10 @@ from kb.configuration.sections import (
     Silence,
     Target,
 )
-from kb.model.notice import Target as Resolved
+from kb.expression import expression
+
+if TYPE_CHECKING:
+    from kb.model.notice import Target as Resolved
 
 SHORTEST = 16
 """Characters that a token or secret must have: shorter ones can be guessed."""
@@ -146,6 +149,20 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 """What a kind of target needs beside its URL."""
 
 
+_OPENS_BY_URL = ("slack", "teams", "discord", "mattermost")
+"""Kinds of targets whose incoming webhooks take messages from whoever knows their URL, if no token is sent along."""
+
+
+def is_secret(holder: Hook | Target, field: str) -> bool:
+    """Whether what stands in a field lets others in; of a URL, where it is the key: a webhook's, or with a password."""
+    said = getattr(holder, field, "")
+    if field != "url" or not said:
+        return bool(said)
+    place = urlsplit(said)
+    by_url = isinstance(holder, Target) and holder.kind in _OPENS_BY_URL
+    return bool(place.password or place.query or (by_url and not (holder.token or holder.token_env)))
+
+
 def lacking(target: Target | Resolved) -> Iterator[str]:
     """What a target does not say and needs, in words; of a resolved one, what it does not have."""
     needed = _NEEDS.get(target.kind, ("url",))
@@ -156,7 +173,7 @@ def lacking(target: Target | Resolved) -> Iterator[str]:
             yield _IN_WORDS[name]
 
 
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_HOURS = expression(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 
 def _silences(silences: tuple[Silence, ...]) -> Iterator[Mistake]:

@@ -10,18 +10,18 @@ import base64
 import binascii
 import hashlib
 import hmac
-import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from kb.expression import expression
 from kb.hooks.senders import SigningWay
 
 SKEW = timedelta(minutes=5)
 """How far the time of a signed message may lie from ours."""
-_TOKEN_HEADER = re.compile(r"x-[a-z0-9-]{1,40}-token")
+_TOKEN_HEADER = expression(r"x-[a-z0-9-]{1,40}-token")
 
 
 class Refusal(Enum):

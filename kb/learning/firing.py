@@ -10,11 +10,11 @@ A signature of several needles fires on a log that holds all of them, on whichev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from kb.expression import expression
 from kb.memory.reader import EXPECTED
 from kb.model import Entry, Signature
 from kb.model.healthy import Firing, HealthyLine
@@ -26,7 +26,7 @@ SAYS_NOTHING = 0.10
 _AT_LEAST = 3
 _SHOWN = 5
 _QUOTED = 120
-_NO_ERROR = re.compile(r"(?i)\b(?:not an? (?:real )?error|no (?:real )?error|harmless|benign)\b")
+_NO_ERROR = expression(r"(?i)\b(?:not an? (?:real )?error|no (?:real )?error|harmless|benign)\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,8 @@ class HealthyLines:
 
     def recheck(self, now: datetime) -> tuple[list[str], list[str]]:
         """Quarantine and release what has to be, if anything changed.  Returns the ids of both."""
-        version, fresh, released = self.table.version(), list[str](), list[str]()
-        if not version or self.table.read_only or self.table.checked() == version:
+        version, fresh, released = self.table.unchecked(), list[str](), list[str]()
+        if not version:
             return fresh, released
         lines = self.table.lines()
         for _ in range(_ROUNDS):

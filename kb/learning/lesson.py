@@ -15,6 +15,7 @@ from datetime import date, datetime
 from typing import Any
 
 from kb.errors import HomeNotWritable, InvalidInput
+from kb.expression import expression
 from kb.index.vectors import VectorIndex
 from kb.learning.healthy import HealthyLines
 from kb.memory.files import Memory
@@ -296,7 +297,7 @@ def says_the_same(one: Entry, other: Entry) -> bool:
 
 NEAR = 0.7
 """Share of words (Jaccard) from which another entry is reported as saying nearly the same."""
-_NUMBER = re.compile(r"\b\d+\b")
+_NUMBER = expression(r"\b\d+\b")
 
 
 def tells_the_same_fault(one: Entry, other: Entry) -> bool:

@@ -5,16 +5,16 @@ Tiers judge nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from kb.expression import expression
 from kb.lookup.question import Question
 from kb.model import Entry, ToolFix
 from kb.model.ledger import Evidence, Tier
 from kb.text.environments import same_environment
 
-_INSTANCE = re.compile(r"[-_]\d{1,3}$")
+_INSTANCE = expression(r"[-_]\d{1,3}$")
 
 
 @dataclass(frozen=True, slots=True)

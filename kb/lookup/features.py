@@ -21,7 +21,6 @@ source they did worse on the others (`benchmarks/ranking.py` measures the score)
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +28,7 @@ from functools import cached_property, lru_cache
 from itertools import compress, count, pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kb.expression import expression
 from kb.lookup.rarity import CorpusStats
 from kb.text.entries.chunks import spelled_out
 from kb.text.tokens import STOP_WORDS, stem
@@ -59,7 +59,7 @@ _SHORTEST_AGENT = 6
 _COMMON_SHARE, _COMMON_FEWEST = 1 / 3, 5
 """Of all entries the share, and how many at the least, that have a word which says nothing in a title."""
 _Key = TypeVar("_Key")
-_WORD = re.compile(r"[^\W_]+")
+_WORD = expression(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)

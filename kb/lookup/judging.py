@@ -7,10 +7,10 @@ or environment raises both, conflict lowers them; general advice and entries tha
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from kb.expression import expression
 from kb.lookup.candidates import Found, same_name, scope_agreement
 from kb.lookup.question import Question, other_status
 from kb.lookup.scoring import (
@@ -68,11 +68,11 @@ _QUOTED = 0.5
 
 _FAILING_N = 3
 
-_WORD = re.compile(r"\w+")
+_WORD = expression(r"\w+")
 
-_NO_NUMBER = re.compile(r"[^\W\d_]+")
+_NO_NUMBER = expression(r"[^\W\d_]+")
 
-_CODE = re.compile(r"(?<![\w.])\d+(?![\w.])")
+_CODE = expression(r"(?<![\w.])\d+(?![\w.])")
 
 _CODED_LINES, _CODED = 12, 400
 

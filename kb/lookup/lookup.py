@@ -286,12 +286,14 @@ def answer(
     now: datetime,
     actor: str,
     incident: str | None = None,
+    note: str = "",
 ) -> Answer:
     """Record the lookup with the matches that it shows; a home that cannot be written still answers, and says so.
 
     Without a ledger nothing is recorded, and nothing is said about that: it was asked for.
     """
-    notes = [*finding.notes, *(f"mistake in a file of the home: {problem}" for problem in problems)]
+    mistakes = (f"mistake in a file of the home: {problem}" for problem in problems)
+    notes = [*filter(None, [note]), *finding.notes, *mistakes]
     lookup_id: str | None = None
     try:
         if ledger is not None:

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from kb.expression import expression
 from kb.model.ledger import Evidence
 from kb.text.carriers import SAID, LinePlace, Unfolded, unfold
 from kb.text.crashes.blame import MOST, crashes_in
@@ -46,16 +47,16 @@ _READ_AT_ONCE = 256 * 1024
 """Characters between two looks at the clock: some tenths of a second, where all of them are crashes."""
 _SHOWN = 200
 _STREAMS = ("stdout", "stderr")
-ALERTING = re.compile(r"alert|firing", re.IGNORECASE)
+ALERTING = expression(r"alert|firing", re.IGNORECASE)
 """What the line of an alert says."""
-_NAME = re.compile(r"\b[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}\b")
+_NAME = expression(r"\b[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*){1,}\b")
 _ALERT_NAME = r"\b[A-Za-z0-9]{0,60}(?:[a-z0-9][A-Z]|[A-Z]{2}[a-z])[A-Za-z0-9]{0,60}\b(?<!Error)(?<!Exception)"
-_ALERT = re.compile(
+_ALERT = expression(
     rf"^\W{{0,4}}(?P<head>{_ALERT_NAME})(?=\s{{0,4}}(?:[:(|]|-\s|$))"
     rf"|(?i:\bfiring(?::\d{{1,6}})?\W{{1,4}})(?P<fired>{_ALERT_NAME})"
     rf"|(?i:\balert(?:_?name)?[\"']?\s{{0,4}}[:=]\s{{0,4}})[\"']?(?P<label>{_ALERT_NAME})"
 )
-_HUMP = re.compile(r"[A-Z]+[a-z0-9]*")
+_HUMP = expression(r"[A-Z]+[a-z0-9]*")
 
 OnBlock = Callable[[Unfolded], None]
 """Called with each block of the text, readable."""
@@ -307,14 +308,14 @@ def _readable(block: str, offset: int, first: int) -> Unfolded:
     return replace(found, text=hidden(found.text)) if found.changed else found
 
 
-_LONE_CODE = re.compile(r"(?<![\w.:/-])\d{3,5}(?![\w:/-]|\.\d)")
-_STATUS = re.compile(
+_LONE_CODE = expression(r"(?<![\w.:/-])\d{3,5}(?![\w:/-]|\.\d)")
+_STATUS = expression(
     r"(?<![\w.:/#$€£-])(?:4(?:[0-2]\d|3[01]|51|99)|5(?:0\d|1[01]|2\d|30))(?![\w:/%]|[.,]\d|-\w|\s?(?:ms|µs|s|secs?|seconds?|min\w*|hours?|days?|weeks?|[kmgt]i?b|bytes"
     r"|rows?|items?|records?|entries|times|users?|customers?|people|orders?|pods?|nodes?|requests?|messages?|jobs?"
     r"|percent)\b)",
     re.IGNORECASE,
 )
-_BEFORE_OTHER_NUMBERS = re.compile(
+_BEFORE_OTHER_NUMBERS = expression(
     r"(?i)\b(?:line|port|pid|room|order|ticket|bug|issue|pr|build|job|than|about|of|every|over|under|below)\s$"
 )
 

@@ -11,11 +11,11 @@ behind a word (`disk1`, `4657qemu`).
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import fsum
 
+from kb.expression import expression
 from kb.store.lexical_index import LexicalIndex
 
 
@@ -40,7 +40,7 @@ def stats_of(lexical: LexicalIndex, tokens: Iterable[str]) -> CorpusStats:
     return CorpusStats(entries, mean_entry, lexical.document_frequencies(tokens), mean_chunk)
 
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = expression(r"\d")
 _DIGITS = "0123456789"
 _FEWEST_LETTERS = 3
 """Letters of a word that a number stands at."""

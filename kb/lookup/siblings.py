@@ -20,10 +20,10 @@ siblings of the other away where it took 4 % of the right ones.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import permutations, takewhile
 
+from kb.expression import expression
 from kb.lookup.features import Candidate, Query, has_relative, lacking, plain_words
 from kb.lookup.rarity import CorpusStats
 from kb.text.entries.chunks import spelled_out
@@ -57,9 +57,9 @@ _PRODUCT = 2
 """Words at the head of a name that may be the product and what of it."""
 _BESIDE = frozenset(("out", "up", "to", "in", "too", "many"))
 """Words of a name that say how, and not what."""
-_WORD = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,5})([A-Za-z%]{0,3})(?![\w.])")
-_BEFORE_NUMBER = re.compile(r"(?<=[A-Za-z]{3})(?=\d)")
+_WORD = expression(r"[^\W_]+")
+_NUMBER = expression(r"(?<![\w.])([A-Za-z]{0,2})(\d{1,5})([A-Za-z%]{0,3})(?![\w.])")
+_BEFORE_NUMBER = expression(r"(?<=[A-Za-z]{3})(?=\d)")
 _EXCLUDED = tuple((stem(one), stem(other)) for pair in OPPOSITES for one, other in permutations(pair))
 
 

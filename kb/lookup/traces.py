@@ -7,11 +7,11 @@ elsewhere is looked for again around the line that weighs most, so that lines of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
+from kb.expression import expression
 from kb.lookup.candidates import Found
 from kb.lookup.question import EvidenceTemplate, Question
 from kb.model.ledger import Evidence, Tier
@@ -38,7 +38,7 @@ LEAST = 0.2
 _MESSAGES = NAMED + LEADS + CAUSE + SAYS
 _SAME_PLACE, _NEARLY = 0.6, 0.5
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
-_WORD = re.compile(r"[A-Za-z_]{2,}")
+_WORD = expression(r"[A-Za-z_]{2,}")
 _CAUSE_MISSING = "but the cause that was learned does not stand there"
 _SHOWN = 200
 _PLAIN = -0.9

@@ -19,16 +19,17 @@ from itertools import pairwise
 
 from yaml.nodes import Node
 
+from kb.expression import expression
 from kb.text import safe_yaml
 from kb.text.masking import MASK_VERSION
 
 _READER = f"1.{MASK_VERSION}"
 """Part of every hash; raised when an item is read in another way: its file is then read as a whole once."""
-_ODD = re.compile(r"[\x85\u2028\u2029\ufeff]|\r(?!\n)|^(?:---|\.\.\.|%|-\S|[\[\]{}?])", re.MULTILINE)
+_ODD = expression(r"[\x85\u2028\u2029\ufeff]|\r(?!\n)|^(?:---|\.\.\.|%|-\S|[\[\]{}?])", re.MULTILINE)
 """Other line breaks than these two, several documents, and what is no plain block of keys at the top."""
-_KEY = re.compile(r"^[^\s#-].*", re.MULTILINE)
-_LIST = re.compile(r"([\w.-]+):[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?=( *)-[ \r\n])")
-_ALIAS = re.compile(r"[\s\[{,]\*[^\s,\]}]")
+_KEY = expression(r"^[^\s#-].*", re.MULTILINE)
+_LIST = expression(r"([\w.-]+):[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?=( *)-[ \r\n])")
+_ALIAS = expression(r"[\s\[{,]\*[^\s,\]}]")
 
 
 @dataclass(frozen=True, slots=True)

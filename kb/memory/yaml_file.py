@@ -15,8 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from kb.errors import FileChanged, FileUnreadable, HomeNotWritable
 from kb.memory.yaml_edit import load
 from kb.text.secrets.gate import check_added
@@ -87,6 +85,8 @@ def change(
     Raises FileUnreadable when the file (or the result) is no valid YAML, FileChanged when somebody
     who takes no lock wrote meanwhile, HomeNotWritable when the disk refuses.
     """
+    from filelock import FileLock, Timeout  # who only asks writes none
+
     try:
         locks.mkdir(parents=True, exist_ok=True)
         with FileLock(locks / f"{path.parent.name}-{path.stem}.lock", timeout=LOCK_SECONDS):

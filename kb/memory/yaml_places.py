@@ -9,22 +9,22 @@ A value is written as a block, as one line of a block, or as it stands inside `[
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from kb.expression import expression
 from kb.text import safe_yaml
 
-BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
+BREAK = expression(r"\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line for YAML."""
-_GAP = re.compile(
+_GAP = expression(
     r"(?:[ \t]|\r\n|[\n\r\x85\u2028\u2029]|(?<![^\s])#[^\n\r\x85\u2028\u2029]*|[&!][^\s,\[\]{}]*)*"
 )
 """Blanks, comments, anchors and tags: what may stand before the first dash or key of a block."""
-_BLOCK_HEADER = re.compile(r"(?:[&!]\S*\s+)*[|>]([-+0-9]*)")
+_BLOCK_HEADER = expression(r"(?:[&!]\S*\s+)*[|>]([-+0-9]*)")
 
 
 @dataclass(slots=True)
@@ -186,9 +186,9 @@ def item_starts(text: str, sequence: YamlPlace) -> Iterator[int]:
         at = item.end
 
 
-_OTHER_BREAKS = re.compile("[\r\x85\u2028\u2029]")
+_OTHER_BREAKS = expression("[\r\x85\u2028\u2029]")
 """What YAML takes for the end of a line, and most editors do not."""
-_NOT_AS_IT_IS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_NOT_AS_IT_IS = expression("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What must be escaped within a JSON string so that YAML reads it."""
 
 

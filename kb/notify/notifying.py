@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kb.configuration.file import ConfigurationFile
 from kb.configuration.sections import Target as Section
 from kb.configuration.sense import lacking
-from kb.errors import EntryNotFound, InvalidInput, KbError
+from kb.errors import InvalidInput, KbError
 from kb.home import Home
 from kb.model.notice import Delivery, DeliveryState, Target
 from kb.notify import telling
@@ -73,11 +73,8 @@ class Notifying:
         return self.table.counts()
 
     def get(self, delivery_id: str) -> Delivery:
-        """The delivery with this id.  Raises EntryNotFound."""
-        found = self.table.find(delivery_id)
-        if found is None:
-            raise EntryNotFound(f"there is no delivery {delivery_id!r}; see: kb notify list")
-        return found
+        """The delivery with this id, or a clear part of it.  Raises EntryNotFound or InvalidInput."""
+        return self.table.named(delivery_id)
 
     def send(self, delivery_id: str = "") -> list[Delivery]:
         """Send a delivery again, or all that is due; returns what was tried, as it is afterwards.
@@ -86,8 +83,9 @@ class Notifying:
         where its target is no longer configured.
         """
         if delivery_id:
-            self._renew(self.get(delivery_id))
-            return [self._sent(delivery_id)]
+            delivery = self.get(delivery_id)
+            self._renew(delivery)
+            return [self._sent(delivery.id)]
         tried = self.running().once()
         if tried is None:
             return self.table.recent([DeliveryState.WAITING])

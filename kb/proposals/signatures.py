@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import reduce
 
+from kb.expression import expression
 from kb.model import Signature
 from kb.proposals.facts import masked, message_in
 from kb.text.crashes import Role, roles
@@ -25,8 +26,8 @@ NEARLY_ALL = 0.9
 _BETWEEN = "\n\0\n"
 """Stands between lines that are searched as one text: no signature reaches across it."""
 _LONGEST_PIECE = 200
-_HTTP_ERROR = re.compile(r"[45]\d\d[.,;:]?$")
-_WORD = re.compile(r"\S+")
+_HTTP_ERROR = expression(r"[45]\d\d[.,;:]?$")
+_WORD = expression(r"\S+")
 _EDGES = " \t.,:;!=-|()[]{}<>\"'"
 
 

@@ -12,12 +12,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from kb.expression import expression
 from kb.model.review import Facts
 
 LONGEST_SENTENCE = 500
 """Characters of a sentence as drafted; what is longer is no sentence."""
-_PLACEHOLDER = re.compile(r"\{(?P<entry>entry:)?(?P<name>[^{}\s]+)\}")
-_NUMBER_WORDS = re.compile(
+_PLACEHOLDER = expression(r"\{(?P<entry>entry:)?(?P<name>[^{}\s]+)\}")
+_NUMBER_WORDS = expression(
     r"\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
     r"|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundreds?|thousands?"
     r"|millions?|dozens?|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twice|thrice|hal(?:f|ves|ved)"
@@ -25,14 +26,14 @@ _NUMBER_WORDS = re.compile(
     r"|majority|minority|several|many|few|multiple|numerous|none|no|nothing|nobody|never|per ?cent|percentage)\b|[%‰]",
     re.I,
 )
-_QUALIFIED_FACT = re.compile(
+_QUALIFIED_FACT = expression(
     r"\b(?:(?:more|fewer|less|greater|other|rather) than|at (?:least|most)|almost|nearly|over|under|above|below|up to"
     r"|about|around|roughly|approximately|another|not|minus|plus)\s+\{"
     r"|\}\s*(?:more|fewer|less|or (?:more|less|so))\b",
     re.I,
 )
-_GLUED_PLACEHOLDER = re.compile(r"\}\s*\{|[\w.,]\{|\}\w")
-_MARKUP = re.compile(r"[<>`\[\]\\]|\w://|www\.")
+_GLUED_PLACEHOLDER = expression(r"\}\s*\{|[\w.,]\{|\}\w")
+_MARKUP = expression(r"[<>`\[\]\\]|\w://|www\.")
 
 
 def why_rejected(text: str, cites: Sequence[str], facts: Facts) -> str:
@@ -92,8 +93,8 @@ def filled(text: str, facts: Facts) -> str:
 
 LONGEST_QUOTE = 2000
 """Characters of a quote that are still a quote, and of the sentence that it is widened to."""
-_BOUNDARY = re.compile(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+•|#>]|\d+[.)])(?:\s|\|))|\Z")
-_LIST_MARK = re.compile(r"^(?:[-*+•#>]+|\d+[.)])\s+")
+_BOUNDARY = expression(r"(?<=[.!?])\s+|\n\s*\n|\n(?=\s*(?:[-*+•|#>]|\d+[.)])(?:\s|\|))|\Z")
+_LIST_MARK = expression(r"^(?:[-*+•#>]+|\d+[.)])\s+")
 
 
 def find_quote(quote: str, text: str) -> tuple[int, int] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from kb.expression import expression
 from kb.model.review import Fact, Facts
 from kb.review.summary import Counted, WeeklySummary
 from kb.text.tokens import slug
@@ -27,7 +28,7 @@ _MANY_OUTCOMES = {
     "not_applied": "offers that were not applied",
     "made_worse": "outcomes that made things worse",
 }
-_TITLED = re.compile(r"(?P<title>.*) \((?P<id>[^()\s]+)\)", re.S)
+_TITLED = expression(r"(?P<title>.*) \((?P<id>[^()\s]+)\)", re.S)
 _SHOWN = 5
 """Texts of each kind that are handed over."""
 _NAMED = 40

@@ -17,7 +17,7 @@ from kb.model.ledger import Outcome, Result, Verdict
 from kb.review.incidents import counted
 from kb.review.summary import Classified, Counted, Seen, StatusMove, TrustMove, Unknown
 from kb.store.database import Row
-from kb.store.upkeep.sweep import SweptLookup, telling_line
+from kb.store.upkeep.swept import SweptLookup, telling_line
 from kb.text.masking import mask, without_prefix
 
 

@@ -393,7 +393,7 @@ def read_window(records: Records, since: datetime, until: datetime) -> WindowRec
         cases=between(history, since, until),
         asked=asked,
         outcomes=outcomes,
-        created=ledger.created(since, until),
+        created=records.windows.created(since, until),
         log=[event for event in ledger.events(since, until) if event.kind == Step.NOTE],
         moves=moves,
         titles=records.titles(sorted(named)),

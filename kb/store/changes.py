@@ -65,6 +65,10 @@ class ChangeTable:
             )
         return change
 
+    def any(self) -> bool:
+        """Whether a change is on record at all."""
+        return bool(self._db.value("SELECT EXISTS (SELECT 1 FROM changes)"))
+
     def renew(self, origin: str, changes: Sequence[Change], *, actor: str = "") -> int:
         """Make what `origin` (a repository) says of these versions anew, and leave its others as they are.
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from kb.model.entry import Source, Status
-from kb.model.healthy import HealthyLine, HealthySource
 from kb.model.status import BY_PERSON
 from kb.store.database import Database, placeholders
 from kb.store.entry_index import KNOWLEDGE_VERSION
 from kb.text.entries.codec import stamp
-from kb.text.evidence.templates import Template
+
+if TYPE_CHECKING:
+    from kb.model.healthy import HealthyLine, HealthySource
+    from kb.text.evidence.templates import Template
 
 RULE = "healthy"
 """The name of the rule in `moves`."""
@@ -69,6 +72,8 @@ class HealthyTable:
 
     def lines(self, source: str = "") -> list[HealthyLine]:
         """The lines of a source, or of all, the most frequent first."""
+        from kb.model.healthy import HealthyLine  # most homes have none
+
         rows = self._db.rows(
             "SELECT * FROM healthy WHERE ? IN ('', source) ORDER BY source, count DESC, fingerprint", [source]
         )
@@ -78,6 +83,8 @@ class HealthyTable:
 
     def sources(self) -> list[HealthySource]:
         """The sources by name."""
+        from kb.model.healthy import HealthySource
+
         rows = self._db.rows(
             "SELECT source, sum(count > 0) templates, sum(count) lines, max(added_at) added_at FROM healthy"
             " GROUP BY source ORDER BY source"
@@ -95,9 +102,10 @@ class HealthyTable:
         version = self._db.meta(_VERSION)
         return f"{version}/{self._db.meta(KNOWLEDGE_VERSION)}" if version else ""
 
-    def checked(self) -> str:
-        """The version that was checked last."""
-        return self._db.meta(_CHECKED)
+    def unchecked(self) -> str:
+        """The version that is still to be checked; empty where there is none, or nothing can be written."""
+        version = "" if self.read_only else self.version()
+        return "" if version == self._db.meta(_CHECKED) else version
 
     def set_checked(self, version: str, stuck: Mapping[str, str]) -> None:
         """Note that this version was checked, and why entries could not be moved, by id."""

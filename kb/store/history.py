@@ -24,7 +24,7 @@ from kb.model.entry import OFFERED
 from kb.model.ledger import Result, Tier, Verdict
 from kb.model.status import ACCEPTED, REVIEWED
 from kb.store.database import Database, Row
-from kb.store.upkeep.sweep import SweptLookups
+from kb.store.upkeep.swept import SweptLookups
 from kb.text.entries.codec import stamp
 from kb.text.masking import message
 
@@ -51,6 +51,18 @@ class Windows:
         )
         swept = [(one.at, one.verdict) for one in self.swept.between(since, until)]
         return swept + [(datetime.fromisoformat(row["at"]), row["verdict"]) for row in rows]
+
+    def created(self, since: datetime, until: datetime) -> list[Row]:
+        """Rows (id, kind, headline, origin, happened, created_at) of entries that came in a window."""
+        columns, window = (
+            "id, kind, headline, origin, happened, created_at",
+            "created_at >= ?1 AND created_at < ?2",
+        )
+        return self._db.rows(
+            f"SELECT {columns} FROM entries WHERE {window} UNION ALL SELECT {columns} FROM swept_entries WHERE {window}"
+            " ORDER BY created_at, id",
+            [stamp(since), stamp(until)],
+        )
 
     def titles_of_swept(self, entry_ids: Sequence[str]) -> dict[str, str]:
         """The headline of each of the entries that was swept."""

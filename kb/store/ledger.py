@@ -174,10 +174,18 @@ class Ledger:
         )
 
     def judged(self) -> list[JudgedLookup]:
-        """The lookups with an outcome, oldest first; an outcome without a lookup belongs to those of its incident."""
+        """The lookups with an outcome, oldest first.
+
+        An outcome without a lookup belongs to those of its incident; without one, too, to the last lookup of the day
+        before it that offered the entry.
+        """
         rows = self._db.rows(
-            "SELECT l.*, o.entry_id, o.result, o.at AS told_at, coalesce(o.verified_by, '') AS verified_by,"
-            " coalesce(e.headline, o.entry_id) AS title FROM lookups l JOIN outcomes o ON o.lookup_id = l.id"
+            "WITH told AS (SELECT o.*, CASE WHEN o.lookup_id IS NOT NULL THEN o.lookup_id"
+            " WHEN coalesce(o.incident, '') = '' THEN (SELECT x.id FROM offers f JOIN lookups x ON x.id = f.lookup_id"
+            " WHERE f.entry_id = o.entry_id AND x.at <= o.at AND julianday(o.at) - julianday(x.at) <= 1"
+            " ORDER BY x.at DESC, x.id DESC LIMIT 1) END AS asked FROM outcomes o)"
+            " SELECT l.*, o.entry_id, o.result, o.at AS told_at, coalesce(o.verified_by, '') AS verified_by,"
+            " coalesce(e.headline, o.entry_id) AS title FROM lookups l JOIN told o ON o.asked = l.id"
             " OR (o.lookup_id IS NULL AND o.incident = l.incident AND o.incident != '')"
             " LEFT JOIN entries e ON e.id = o.entry_id ORDER BY l.at, l.id, o.at, o.id"
         )
@@ -318,27 +326,6 @@ class Ledger:
             [stamp(since), stamp(until)],
         )
         return [_outcome(row) for row in rows]
-
-    def created(self, since: datetime, until: datetime) -> list[Row]:
-        """Rows (id, kind, headline, origin, happened, created_at) of entries that came in a window."""
-        columns, window = (
-            "id, kind, headline, origin, happened, created_at",
-            "created_at >= ?1 AND created_at < ?2",
-        )
-        return self._db.rows(
-            f"SELECT {columns} FROM entries WHERE {window} UNION ALL SELECT {columns} FROM swept_entries WHERE {window}"
-            " ORDER BY created_at, id",
-            [stamp(since), stamp(until)],
-        )
-
-    def incidents(self, first_day: str, last_day: str) -> list[str]:
-        """Ids of the incidents that happened from the first to the last day (ISO dates, both included)."""
-        rows = self._db.rows(
-            "SELECT id FROM entries WHERE kind = 'incident' AND retired_at IS NULL AND happened BETWEEN ? AND ?"
-            " ORDER BY happened, id",
-            [first_day, last_day],
-        )
-        return [row["id"] for row in rows]
 
 
 def of_day(at: datetime) -> str:

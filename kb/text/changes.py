@@ -13,6 +13,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from kb.errors import InvalidInput
+from kb.expression import expression
 from kb.model.change import Change, ChangeKind, ChangeResult
 from kb.text.times import day_of, in_utc
 
@@ -76,14 +77,14 @@ def parse_reversible(value: bool | str | None) -> bool | None:
 
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-_AGO = re.compile(r"(\d{1,6}(?:\.\d{1,3})?)\s*(s|m|h|d|w)[a-z]*(?:\s+ago)?", re.I)
-_GIT_DATE = re.compile(
+_AGO = expression(r"(\d{1,6}(?:\.\d{1,3})?)\s*(s|m|h|d|w)[a-z]*(?:\s+ago)?", re.I)
+_GIT_DATE = expression(
     r"(?:\w{3},? )?(?:(\w{3}) (\d{1,2}) ([\d:]{8}) (\d{4})|(\d{1,2}) (\w{3}) (\d{4}) ([\d:]{8}))(?: ([+-]\d{4}))?"
 )
-_ZONE_NAME = re.compile(r"(?<=[\d:]) ?(?:UTC|GMT)$|(?<=[+-]\d{4}) [A-Z]{2,5}$", re.I)
-_EPOCH = re.compile(r"(\d{10})(?:\.\d{1,9}|\d{3})?")
+_ZONE_NAME = expression(r"(?<=[\d:]) ?(?:UTC|GMT)$|(?<=[+-]\d{4}) [A-Z]{2,5}$", re.I)
+_EPOCH = expression(r"(\d{10})(?:\.\d{1,9}|\d{3})?")
 """Seconds since 1970, or milliseconds."""
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = expression(r"\d{4}-\d\d-\d\d")
 
 
 def parse_moment(
@@ -128,7 +129,7 @@ def _moment(value: datetime | date | str, now: datetime | None, end_of_day: bool
     return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", text))
 
 
-_SHA = re.compile(r"[0-9a-f]{7,64}")
+_SHA = expression(r"[0-9a-f]{7,64}")
 
 
 def same_version(one: str, other: str) -> bool:

@@ -16,11 +16,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from kb.expression import expression
+
 _LEFT_OVER = (
     "active|available|healthy|ready|idle|free|left|remaining|alive|live|running|online|backup|usable|reachable"
     "|in-sync"
 )
-COUNTS = re.compile(
+COUNTS = expression(
     rf"\b(?P<before>\d{{1,9}})(?= (?:[a-z-]{{1,20}} )?(?:{_LEFT_OVER})\b)"
     rf"|\b(?:{_LEFT_OVER})[\"']?\s?[=:]\s?(?P<after>\d{{1,9}})(?![\w.%])",
     re.IGNORECASE,
@@ -47,7 +49,7 @@ def differ_in_none_left(one: str, other: str) -> bool:
     return len(left) == len(right) and left != right
 
 
-_CONTRADICTING = re.compile(
+_CONTRADICTING = expression(
     r"(?i)\b(?:no|not|never|without|isn't|wasn't|didn't|recovered|resolved|passed|fixed|cleared|handled|succeeded"
     r"|disabled|enabled|protection|policy|self-?test|selftest)\b"
     r"|\b0 times\b|[:=]\s?(?:0|false|no|none|ok)\s*$|\bok\b[\s,;]*(?:\d|$)|\.\.\. ok\b"
@@ -61,12 +63,12 @@ def contradicting_word(line: str, learned: str) -> str:
     return next((word for word in told if word.lower() not in own), "")
 
 
-_DENIAL = re.compile(r"\bavc: {1,4}denied\b|\bapparmor=\"?DENIED\b")
-_PERMISSIONS = re.compile(r"\bdenied {1,4}\{([^}\n]{1,200})\}")
-_DENIAL_FIELD = re.compile(
+_DENIAL = expression(r"\bavc: {1,4}denied\b|\bapparmor=\"?DENIED\b")
+_PERMISSIONS = expression(r"\bdenied {1,4}\{([^}\n]{1,200})\}")
+_DENIAL_FIELD = expression(
     r"\b(comm|scontext|tcontext|tclass|profile|operation|name|path)=\"?([^\"\s,]{1,200})"
 )
-_CONTEXT = re.compile(r"[^:\s]+:[^:\s]+:([^:\s]+)")
+_CONTEXT = expression(r"[^:\s]+:[^:\s]+:([^:\s]+)")
 _OBJECT_FIELDS = frozenset({"name", "path"})
 _FIELD_NAMES = {"comm": "program", "scontext": "type", "tcontext": "target type", "tclass": "class"}
 

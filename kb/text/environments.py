@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from kb.expression import expression
+
 _SPELLINGS = {
     "production": "production prod prd live",
     "stage": "stage staging stg stag",
@@ -26,10 +28,10 @@ _AMBIGUOUS = ("live", "ci", "canary")
 """Words that are more often what a service does than where it runs, when they stand within a name."""
 _REGION = r"(?:-(?:north|south|east|west|central|eu|us|ap|[a-z]{2}-[a-z]+-?\d|[a-z]{2,4}\d|\d{1,2}))*"
 _NAME = rf"(?:{'|'.join(sorted(_BY_WORD, key=len, reverse=True))}){_REGION}"
-_WHOLE = re.compile(_NAME, re.I)
+_WHOLE = expression(_NAME, re.I)
 # In a name `test` or `sandbox` may as well be what the service does.
-_SERVICE_FIRST = re.compile(rf"([\w.-]+?)[-_](?!test|tst|sandbox|canary|ci\b|live\b)({_NAME})", re.I)
-_ENVIRONMENT_FIRST = re.compile(r"(prod|production|staging)[-_]([\w.-]+)", re.I)
+_SERVICE_FIRST = expression(rf"([\w.-]+?)[-_](?!test|tst|sandbox|canary|ci\b|live\b)({_NAME})", re.I)
+_ENVIRONMENT_FIRST = expression(r"(prod|production|staging)[-_]([\w.-]+)", re.I)
 
 
 def canonical_environment(name: str) -> str:

@@ -21,6 +21,8 @@ from __future__ import annotations
 
 import re
 
+from kb.expression import expression
+
 _CONTROL_STRING = r"[^\x07\x1b\x9c\n]{0,4000}(?:\x07|\x1b\\|\x9c)?"
 _COLOUR = r"(?:\x1b\[|\x9b)[\d;:]{0,60}[mK]"
 _SEQUENCE = (
@@ -36,10 +38,10 @@ _NO_ROOM = (
 _HIDDEN = f"[\x80-\x9f\u2028\u2029{_DIRECTION}{_NO_ROOM}]+"
 _JOINERS = "[\u200c\u200d]{2,}"
 """One of them joins letters or emoji; a run of them only hides something."""
-_ACTS = re.compile(
+_ACTS = expression(
     rf"(?P<colour>{_COLOUR})|(?P<sequence>{_SEQUENCE})|(?P<control>{_CONTROL})|(?P<hidden>{_HIDDEN}|{_JOINERS})"
 )
-_NOT_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029\u200c\u200d{_DIRECTION}{_NO_ROOM}]")
+_NOT_IN_JSON = expression(f"[\x7f-\x9f\u2028\u2029\u200c\u200d{_DIRECTION}{_NO_ROOM}]")
 
 
 def visible(text: str) -> str:
@@ -68,10 +70,10 @@ def _as_escape(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
-_CODE_SPAN = re.compile(r"(`[^`]*`)")
-_LINK_OPENING = re.compile(r"(\\*)\[(?=[^\n]*\][(\[:])")
+_CODE_SPAN = expression(r"(`[^`]*`)")
+_LINK_OPENING = expression(r"(\\*)\[(?=[^\n]*\][(\[:])")
 """What may open a link or picture, with the backslashes before it."""
-_FORMULA = re.compile(r"\s*[=+@-](?!\s*$|[\d.,]+\s*%?$)")
+_FORMULA = expression(r"\s*[=+@-](?!\s*$|[\d.,]+\s*%?$)")
 
 
 def inert(text: str) -> str:
@@ -104,16 +106,16 @@ def _without_markup(text: str) -> str:
 
 _PUNCTUATION = r"[!-/:-@\[-`{-~]"
 _CODE_IN_LINE = r"(?<!`)`(?:(?!<!--)[^`])+`(?!`)"
-_MARKUP = re.compile(
+_MARKUP = expression(
     rf"(?P<code>{_CODE_IN_LINE})"
     rf"|\\(?={_PUNCTUATION}|$)"
     r"|[*`]|(?<!\w)_|_(?!\w)|~(?=~)|(?<=~)~"
     r"|<(?=[A-Za-z/!?])|(?<=<)!(?=--)|&(?=#|\w+;)"
 )
-_BLOCK_OPENING = re.compile(r"(?P<mark>[#>+=|\[~-])|(?P<number>\d{1,9})(?P<end>[.)](?:\s|$))")
-_BACKSLASHED = re.compile(rf"(?P<code>`[^`]+`)|\\(?P<sign>{_PUNCTUATION})")
-_COMMENT = re.compile(r"<(\\*)!--")
-_PLAIN_SENTENCE = re.compile(r"(?!.{0,60}?:)[^\W_][^\n<>|*_]*(?: [^\n<>|*_]+){2}")
+_BLOCK_OPENING = expression(r"(?P<mark>[#>+=|\[~-])|(?P<number>\d{1,9})(?P<end>[.)](?:\s|$))")
+_BACKSLASHED = expression(rf"(?P<code>`[^`]+`)|\\(?P<sign>{_PUNCTUATION})")
+_COMMENT = expression(r"<(\\*)!--")
+_PLAIN_SENTENCE = expression(r"(?!.{0,60}?:)[^\W_][^\n<>|*_]*(?: [^\n<>|*_]+){2}")
 
 
 def as_line(text: str) -> str:

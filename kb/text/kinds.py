@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from kb.expression import expression
 from kb.text.crashes.table import is_of_a_trace
 from kb.text.tokens import STOP_WORDS
 
@@ -34,11 +35,11 @@ class Kind(StrEnum):
         return self in (Kind.LINE, Kind.LOG, Kind.TRACE)
 
 
-_LABELS = re.compile(r"\balert_?name[\"']?\s{0,4}[:=]", re.IGNORECASE)
-_FIRING = re.compile(r"\[(?:FIRING|RESOLVED)\b|\b(?:FIRING|RESOLVED):", re.IGNORECASE)
-_ANNOTATED = re.compile(r"[^\s.]\.\s+[A-Z<{]|\{\{|<\*>|^\W{0,4}(?:[A-Z][a-z0-9]+){3,}\b")
+_LABELS = expression(r"\balert_?name[\"']?\s{0,4}[:=]", re.IGNORECASE)
+_FIRING = expression(r"\[(?:FIRING|RESOLVED)\b|\b(?:FIRING|RESOLVED):", re.IGNORECASE)
+_ANNOTATED = expression(r"[^\s.]\.\s+[A-Z<{]|\{\{|<\*>|^\W{0,4}(?:[A-Z][a-z0-9]+){3,}\b")
 """A summary with its description, places for values, or the name of an alert at the head."""
-_MESSAGE_MARK = re.compile(r"[:\"`()\[\]/_=]")
+_MESSAGE_MARK = expression(r"[:\"`()\[\]/_=]")
 """What a program puts into a message that reads like a sentence."""
 
 
@@ -63,16 +64,16 @@ def kind_of(text: str, *, whole: bool = True) -> Kind:
     return Kind.LOG if len(lines) > 1 else Kind.LINE
 
 
-_TEMPLATE = re.compile(r"\{\{[^{}]{0,200}\}\}|\$\w[\w.]{0,80}|%\(\w{1,40}\)s|<\*>")
-_PROGRAM_MARK = re.compile(
+_TEMPLATE = expression(r"\{\{[^{}]{0,200}\}\}|\$\w[\w.]{0,80}|%\(\w{1,40}\)s|<\*>")
+_PROGRAM_MARK = expression(
     r"\w=[\"'\w/<\[{(]|[{}|]|::|->|=>|\w\(\S|\)\s*[:{]|[\w.]{3,80}(?:Error|Exception)\b|0x[0-9a-fA-F]{4,}"
     r"|\b(?:ERROR|FATAL|WARN|INFO|DEBUG|PANIC|CRITICAL)\b|\d{1,2}:\d\d:\d\d|^\s*at \w|\w/\w+/\w|\[\w[^\]\s]{0,60}\]"
 )
-_RAISED = re.compile(
+_RAISED = expression(
     r"\s*(?:Caused by: |Uncaught )?[\w.$]{1,120}(?:Error|Exception)(?:\s?[\[(]\w{1,60}[\])])?: "
 )
 """How a raised exception is printed: the name of its class, a code perhaps, and what it says, be that a sentence."""
-_WORD = re.compile(r"[A-Za-z']+")
+_WORD = expression(r"[A-Za-z']+")
 _SMALL_WORDS = STOP_WORDS | {
     "no",
     "not",
@@ -106,21 +107,21 @@ def is_prose(text: str) -> bool:
     return marks <= _MOST_MARKS * len(words) and (small >= _SMALL_SHARE * len(words) or not marks)
 
 
-_WHO = re.compile(
+_WHO = expression(
     r"(?i)\b(?:we|our|us|i|i'm|my|me|you|your|(?:any|some|every)(?:one|body)|nobody|people|customers?"
     r"|colleagues?)\b|\b(?:(?:do|does|ca|is|wo|did|was)n't|(?:it|that|there)'s|cant|dont|doesnt|wont|isnt)\b|\?(?:\s|$)"
 )
-_CIRCUMSTANCE = re.compile(
+_CIRCUMSTANCE = expression(
     r"(?i)\b(?:since|yesterday|today|tonight|this (?:morning|week|night|afternoon)|last (?:night|week|month)|ago"
     r"|every (?:morning|night|day|time)|after (?:the|we|our|switching|moving|upgrad\w+)|suddenly|right after|again"
     r"|only|always|randomly|sometimes|just|still|fine|ok|works?|but|while|though|although|nothing|others?)\b"
 )
-_SOME = re.compile(r"(?i)\b(?:a|an|some|any|one|two|three|half|most|lots?|all|every|each|no|none|few|many)\b")
-_JOIN = re.compile(
+_SOME = expression(r"(?i)\b(?:a|an|some|any|one|two|three|half|most|lots?|all|every|each|no|none|few|many)\b")
+_JOIN = expression(
     r"(?i)\b(?:and|but|because|as|when|while|until|so|since|after|before|whenever|although|though|if|which|that|who"
     r"|then|once)\b"
 )
-_QUOTE_MARK = re.compile(r"[\"`()\[\]/_*=<>]|(?<!\w)'|'(?!\w)")
+_QUOTE_MARK = expression(r"[\"`()\[\]/_*=<>]|(?<!\w)'|'(?!\w)")
 _FEWEST_WORDS = 4
 """Words of a sentence in which somebody tells what they see."""
 RATES: dict[str, float] = {

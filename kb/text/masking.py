@@ -18,6 +18,7 @@ import re
 from functools import lru_cache
 from hashlib import blake2b
 
+from kb.expression import expression
 from kb.text.carriers import bare
 from kb.text.crashes import message_of
 from kb.text.crashes.forms import Role
@@ -31,7 +32,7 @@ MASK_VERSION = 6
 _LEVEL = (
     r"(?:trace|debug|info|information|notice|warn|warning|error|err|fatal|crit|critical|severe|panic|emerg)"
 )
-_LOGGER_PREFIX = re.compile(
+_LOGGER_PREFIX = expression(
     rf"{re.escape(PLACEHOLDER)}"
     rf"|{_LEVEL}(?=[\s:|\])\"',]|$)(?!\s+\d)"
     rf"|\[(?:[^\[\]\s]{{1,60}}|[^\[\]]{{0,40}}{re.escape(PLACEHOLDER)}[^\[\]]{{0,40}})\](?=[\s:\[-])"
@@ -43,17 +44,17 @@ _LOGGER_PREFIX = re.compile(
     re.IGNORECASE,
 )
 _FILE = r"\S*\.(?:[ch]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf|cfg|ini|log|txt|env|pem)"
-_LOGGER_NAME = re.compile(
+_LOGGER_NAME = expression(
     rf"(?!\S*(?:error|exception|failure)\b|{_FILE}\s?[-:|])(?:[a-z_][\w$-]*\.)+[\w$-]+(?:\[{re.escape(PLACEHOLDER)}\])?\s?(?:[-:|]|$)\s"
     rf"|[a-z][\w.-]*\s(?=[\w./-]+\[{re.escape(PLACEHOLDER)}\]:)|[a-z][\w.-]*\s(?=kernel:)",
     re.IGNORECASE,
 )
-_LOGGER_AT_START = re.compile(
+_LOGGER_AT_START = expression(
     r"(?!\S*(?:error|exception|failure|throwable|fault|timeout)\b)(?:com|org|net|io|edu|gov|dev)(?:\.[\w$-]+){2,8}: ",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\d+")
-_WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_a-zA-Z]")
+_NUMBER = expression(r"\d+")
+_WORD = expression(r"[^\W\d_]{2,}|[^\W\d_a-zA-Z]")
 
 
 @lru_cache(maxsize=1024)  # (one question masks a line for its evidence, its template, its fingerprint)

@@ -25,6 +25,8 @@ from __future__ import annotations
 
 import re
 
+from kb.expression import expression
+
 PLACEHOLDER = "<*>"
 
 _END = r"(?![\w]|[.:/,-]\d)"
@@ -126,7 +128,7 @@ _NO_NAME = (  # what follows "user" in prose
     "which|already|authentication|password|passwords|credentials?|permissions?|profile|interface|service|"
     "tables?|method|info|list|denied|logged|login|logins|count|store|entry|via|as|a|an|the|no"
 )
-_PERSON = rf"(?!(?:{_NO_NAME})\b)[A-Za-z_][\w.+-]{{0,63}}"
+_PERSON = r"[A-Za-z_][\w.+-]{0,63}"
 _PATH_PART = rf"(?:[\w.@%+=~#&:!-]|{re.escape(PLACEHOLDER)}|\[[^\[\]\s/]{{1,60}}\])"
 _EVERY_MACHINE = r"(?:etc|dev|proc|sys|run|usr|bin|sbin|boot|lib|lib64|var/run)/"
 _PATH = (
@@ -148,13 +150,14 @@ KEYS = (
     r"\b(?:user|role|host|node|pod|device) [\"'](?=[^\s\"']{1,200}[\"'])",
     # (A relative path begins with what a program calls its own: `pg_wal/…` is another trouble than `pg_tblspc/…`.)
     r"\bfile [\"'](?![A-Za-z_]+/)(?=[^\s\"']{1,200}[\"'])",
-    rf"\b(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))",
-    rf"\buser (?={_PERSON} not found\b)",
-    rf"\buser: (?={_PERSON}(?:$|[,;)]))",
-    rf"\bpasswd-file\((?={_PERSON},)",
-    rf"\bfor (?={_PERSON} from (?:\d|{re.escape(PLACEHOLDER)}|[\w-]+[.:][\w.:-]+))",
+    r"\b(?:"
+    rf"(?:user|principal) (?={_PERSON}(?:$|[\])}},;:]| ?\[|\.(?:\s|$)| (?:from|by|on|\d|{re.escape(PLACEHOLDER)})))"
+    rf"|user (?={_PERSON} not found\b)"
+    rf"|user: (?={_PERSON}(?:$|[,;)]))"
+    rf"|passwd-file\((?={_PERSON},)"
+    rf"|for (?={_PERSON} from (?:\d|{re.escape(PLACEHOLDER)}|[\w-]+[.:][\w.:-]+))"
+    rf"|authentication (?:failures?|errors?) for (?={_PERSON}))(?!(?:{_NO_NAME})\b)",
     rf"\bhttps?://{_PUBLIC_HOSTS}/(?=[\w%-])",
-    rf"\bauthentication (?:failures?|errors?) for (?={_PERSON})",
 )
 VARIABLE = (
     re.escape(PLACEHOLDER),
@@ -234,7 +237,7 @@ _OPENERS = (  # words with which one of the rules above may begin; all others ar
 )
 _PLAIN = rf"""(?<![\w.@-])(?:(?!(?i:{_OPENERS})(?![A-Za-z]))[A-Za-z]{{2,19}}+(?:[,;)!?"']?[ \t]++|$))++"""
 
-SCANNER: re.Pattern[str] = re.compile(
+SCANNER: re.Pattern[str] = expression(
     rf"(?P<plain>{_PLAIN})|(?=[\w<>{{$%\[:*/~≈+-])(?:(?P<kept>{'|'.join(KEPT)})"
     rf"|(?P<key>(?i:{'|'.join(KEYS)}))(?:{re.escape(PLACEHOLDER)}|[^\s\"',;&)\]}}]*[^\s\"',;&)\]}}:.!])"
     rf"|(?P<variable>{'|'.join(VARIABLE[:-1])})|(?P<word>{WORD})|(?P<number>{VARIABLE[-1]})"
@@ -247,22 +250,22 @@ _ENDINGS = (
     "log|txt|json|ya?ml|xml|csv|tsv|gz|zip|bz2|xz|zst|tar|tgz|bak|te?mp|out|dat|bin|db|pcap(?:ng)?|parquet|avro"
     "|orc|sst|wal|pid|lock|sock|img|iso|qcow2|jpe?g|png|pdf|html?"
 )
-RUN: re.Pattern[str] = re.compile(
+RUN: re.Pattern[str] = expression(
     rf"{re.escape(PLACEHOLDER)}(?:(?:[\s.,:;/_+x×~*-]{{0,8}}{re.escape(PLACEHOLDER)})"
     rf"|\s\((?:{re.escape(PLACEHOLDER)})?\)|\.(?:{_ENDINGS})(?![\w(]))+"
 )
 """A run of placeholders with nothing but punctuation between them, the same said again in brackets, or the
 ending of a file whose name varies."""
 
-ITEMS: re.Pattern[str] = re.compile(
+ITEMS: re.Pattern[str] = expression(
     rf"(?<![\w.-])([A-Za-z_][\w.-]{{0,40}}{re.escape(PLACEHOLDER)})(?:[\s,;]{{1,3}}\1(?![\w.-]))+"
 )
 """A list whose items differ in their ids only."""
 
-_LETTERS_OR_DIGITS = re.compile(r"\d+|[A-Za-z]+")
-_SYLLABLES = re.compile(r"(?=[A-Za-z]*[aeiouyAEIOUY])[A-Za-z]{3,}")
-_HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-_CAMEL = re.compile(r"[A-Z][a-z]{3,}|[a-z]{3,}[A-Z]")
+_LETTERS_OR_DIGITS = expression(r"\d+|[A-Za-z]+")
+_SYLLABLES = expression(r"(?=[A-Za-z]*[aeiouyAEIOUY])[A-Za-z]{3,}")
+_HUMP = expression(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_CAMEL = expression(r"[A-Z][a-z]{3,}|[a-z]{3,}[A-Z]")
 _LONG_WORD = 12
 """From this length on, a single digit before a letter makes an id, where no words show."""
 

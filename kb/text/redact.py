@@ -16,12 +16,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kb.expression import expression
 from kb.text.secrets.search import find
 from kb.text.secrets.values import Names, is_secret, name_in_pair, names
 
 _FIRST, _LAST = 0xF0000, 0xF0FFF
 """The signs that stand for hidden characters, one for each kind: code points for private use."""
-_HIDDEN = re.compile(f"[{chr(_FIRST)}-{chr(_LAST)}]+")
+_HIDDEN = expression(f"[{chr(_FIRST)}-{chr(_LAST)}]+")
 _DEEPEST = 100
 _signs: dict[str, str] = {}
 _kinds: dict[str, str] = {}

@@ -13,15 +13,14 @@ at most, so reading takes time in proportion to the line, whatever it holds.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from itertools import chain
 from typing import Literal
 
+from kb.expression import expression
 from kb.text.masking_rules import PLACEHOLDER
 
 _Kind = Literal["wrapper", "words"]
@@ -33,7 +32,7 @@ MOST_WORDINGS = 12
 _GRAM_LENGTH = 4
 """Characters of the pieces by which anchors are looked up."""
 
-_SETTING_NAME = re.compile(
+_SETTING_NAME = expression(
     r"(?<!parameter )(?<![\w.=/-])(\"?)([a-z]{1,30}(?:_[a-z0-9]{1,30}){1,6})\1(?![\w=]|\s?[=:](?!=)|\.\w|\(\))"
 )
 """A name of several words as a message writes it: not where it is set, nor a part of a path or a call."""
@@ -142,6 +141,9 @@ def sources() -> dict[str, str]:
 
 @cache
 def _table() -> dict:  # type: ignore[type-arg]
+    import tomllib
+    from importlib.resources import files
+
     return tomllib.loads(files("kb.text").joinpath("rewordings.toml").read_text(encoding="utf-8"))
 
 
@@ -217,12 +219,12 @@ def _rewording(item: dict) -> Rewording:  # type: ignore[type-arg]
 
 LONGEST_SLOT = 400
 """Characters that one slot takes at most."""
-_SLOT = re.compile(r"\{([a-z_]{1,30})(?::(word|number))?\}")
+_SLOT = expression(r"\{([a-z_]{1,30})(?::(word|number))?\}")
 _HOLDS = {
-    "word": re.compile(r"[\w.$@<>*/:-]{1,400}"),
-    "number": re.compile(r"-?\d[\d_.]{0,30}|" + re.escape(PLACEHOLDER)),
+    "word": expression(r"[\w.$@<>*/:-]{1,400}"),
+    "number": expression(r"-?\d[\d_.]{0,30}|" + re.escape(PLACEHOLDER)),
 }
-_BEFORE = {"word": re.compile(r"[\w.$@<>*-]{1,400}\Z"), "number": re.compile(r"(?:-?\d[\d_.]{0,30}|<\*>)\Z")}
+_BEFORE = {"word": expression(r"[\w.$@<>*-]{1,400}\Z"), "number": expression(r"(?:-?\d[\d_.]{0,30}|<\*>)\Z")}
 _PLACES_TRIED = 4
 """How many places of a line are tried; a message stands in its line once or twice."""
 

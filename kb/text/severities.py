@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
+from kb.expression import expression
 from kb.model import Severity
 
-_NUMBERED = re.compile(
+_NUMBERED = expression(
     r"\b(?:sev(?:erity)?|prio(?:rity)?|p|s|level|tier)[\s_-]*(?:level\s*)?:?\s*([0-5])\b", re.I
 )
-_IN_PROSE = re.compile(r"\b(?:SEV[\s-]?[0-5]|P[0-5])\b")
+_IN_PROSE = expression(r"\b(?:SEV[\s-]?[0-5]|P[0-5])\b")
 _WORDS: tuple[tuple[Severity, str], ...] = (
     (
         Severity.SEV1,
@@ -28,7 +29,7 @@ _WORDS: tuple[tuple[Severity, str], ...] = (
     ),
 )
 _COMPILED = tuple(
-    (severity, re.compile(rf"(?<![a-z])(?:{words})(?![a-z])", re.I)) for severity, words in _WORDS
+    (severity, expression(rf"(?<![a-z])(?:{words})(?![a-z])", re.I)) for severity, words in _WORDS
 )
 
 

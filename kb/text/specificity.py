@@ -14,6 +14,7 @@ import re
 from functools import lru_cache
 from math import exp
 
+from kb.expression import expression
 from kb.model import Signature
 from kb.text.tokens import STOP_WORDS, stem
 
@@ -26,15 +27,15 @@ _SATURATION = 2.0
 _LONGEST_WEIGHED = 10_000
 """Characters of a text that are weighed."""
 
-_TERM = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
-_NAME = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]|\w_\w|\w\.[a-zA-Z]|[A-Z]{3,}|[a-z]\d|\d[a-z]")
-_CODE = re.compile(r"[A-Z]+[-_]?\d{3,}[A-Z]?|0x[0-9a-fA-F]+|E[A-Z]{4,}|\w*(?:Error|Exception)")
-_BARE_CODE = re.compile(
+_TERM = expression(r"[^\W_]+(?:[-_.][^\W_]+)*")
+_NAME = expression(r"[a-z][A-Z]|[A-Z]{2,}[a-z]|\w_\w|\w\.[a-zA-Z]|[A-Z]{3,}|[a-z]\d|\d[a-z]")
+_CODE = expression(r"[A-Z]+[-_]?\d{3,}[A-Z]?|0x[0-9a-fA-F]+|E[A-Z]{4,}|\w*(?:Error|Exception)")
+_BARE_CODE = expression(
     r"(?i)(?:runtime|type|value|generic|io|internal|unknown|fatal|null)?_?(?:error|exception)"
 )
-_ALTERNATIVES = re.compile(r"\((?:\?(?:P?<\w+>|[a-zA-Z-]*:))?([^()|]*(?:\|[^()|]*)*)\)[*?]?")
-_FLAGS = re.compile(r"\(\?[a-zA-Z-]+\)")
-_REGEX_NOISE = re.compile(
+_ALTERNATIVES = expression(r"\((?:\?(?:P?<\w+>|[a-zA-Z-]*:))?([^()|]*(?:\|[^()|]*)*)\)[*?]?")
+_FLAGS = expression(r"\(\?[a-zA-Z-]+\)")
+_REGEX_NOISE = expression(
     r"\\[pP]\{\w+\}|\\x[0-9a-fA-F]{2}|\\[dDwWsSbBAz]|\[(?:\\.|[^\]\\])*\](?:[*+?]"
     r"|\{[\d,]*\})?"
     r"|\{\d*,?\d*\}|[.*+?^$|]"
@@ -135,8 +136,8 @@ What errors of every system have in common: that something failed, how failing i
 and units.  Names of products, error codes and identifiers are not among them.
 """
 
-_HEADING_OR_BLANK = re.compile(r"\s*(?:#{1,6}\s|=+\s|-{3,}|={3,})|\s*$")
-_PROMISE = re.compile(
+_HEADING_OR_BLANK = expression(r"\s*(?:#{1,6}\s|=+\s|-{3,}|={3,})|\s*$")
+_PROMISE = expression(
     r"(?i)[\s>*_\-<!\[\](]*(?:todo|tbd|tba|fixme|wip|stub|placeholder|work in progress|coming soon"
     r"|n/a|"
     r"(?:this (?:page|section|runbook|document) is )?(?:not (?:yet )?(?:written|documented)|to be (?:written|done"

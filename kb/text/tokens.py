@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
+from kb.expression import expression
 from kb.text.redact import redact
 
 _STOP_WORDS = """
@@ -24,12 +25,12 @@ these they this those through to too us was we were what when where which while 
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """Words that say nothing about an incident.  "not", "no", "down", "up" and "after" do, and stay."""
 
-_CHUNK = re.compile(r"[^\s\"'`()\[\]{}<>,;=|!?*…“”]+")
-_PLACEHOLDER = re.compile(r"\{\{[^{}]{0,200}\}\}|<[\w*. -]{1,40}>")
+_CHUNK = expression(r"[^\s\"'`()\[\]{}<>,;=|!?*…“”]+")
+_PLACEHOLDER = expression(r"\{\{[^{}]{0,200}\}\}|<[\w*. -]{1,40}>")
 _EDGES = "./:@#$%&+~^\\-_"
-_PARTS = re.compile(r"[^\W_]+")
-_CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z][a-z0-9]*|[A-Z][A-Z0-9]*|[0-9]+")
-_MIXED = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
+_PARTS = expression(r"[^\W_]+")
+_CAMEL = expression(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z][a-z0-9]*|[A-Z][A-Z0-9]*|[0-9]+")
+_MIXED = expression(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]")
 _LONGEST_DOUBLED = 9
 """Letters of the longest verbs that double their last one, with it: `transferr(ed)`, `handicapp(ed)`."""
 _LONGEST_CACHED = 48
@@ -119,8 +120,8 @@ def _kept(parts: list[str]) -> tuple[str, ...]:
 
 _cached = lru_cache(maxsize=1 << 16)(_tokens_of)
 
-_MARKDOWN_MARK = re.compile(r"^\s*(?:[-*+>#|]+\s+)+|\*\*|(?<!\w)__|__(?!\w)|`", re.M)
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\d\"“(])|\n\s*\n")
+_MARKDOWN_MARK = expression(r"^\s*(?:[-*+>#|]+\s+)+|\*\*|(?<!\w)__|__(?!\w)|`", re.M)
+_SENTENCE_END = expression(r"(?<=[.!?])\s+(?=[A-Z\d\"“(])|\n\s*\n")
 
 
 def one_line(text: str, most: int) -> str:

@@ -7,9 +7,9 @@ that says what it is for; what any crash of the runtime prints is not kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from kb.expression import expression
 from kb.model import Signature
 from kb.text.crashes import Role, Told, read_crashes
 from kb.text.crashes.forms import is_runtime_frame
@@ -35,10 +35,10 @@ _GRAVE = 3.0
 _NEXT = 4
 """Frames on each side of the leading message that are next to it."""
 _ORDER = {NAMED: 4, LEADS: 4, CAUSE: 3, SAYS: 3, NEAR: 2, ALARM: 2, PLAIN: 1, REST: 0}
-_NAME = re.compile(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w")
-_SYMBOL = re.compile(r"\w\+0x|\w\.c:\d")
-EXCEPTION = re.compile(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
-_STANDARD = re.compile(
+_NAME = expression(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w")
+_SYMBOL = expression(r"\w\+0x|\w\.c:\d")
+EXCEPTION = expression(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
+_STANDARD = expression(
     r"(?:^|[.:\\])_*(?:(?:Type|Range|Reference|Syntax|URI|Eval|Aggregate|Internal|Runtime|Value|Key|Index|Lookup|Attribute"
     r"|Name|Import|ModuleNotFound|Assertion|OS|IO|EOF|Timeout|System|Zero|Division|Overflow|Arithmetic|FloatingPoint"
     r"|Recursion|StackOverflow|Memory|OutOfMemory|NotImplemented|Unicode|Connection|BrokenPipe|Permission|File|Null|No"
@@ -48,11 +48,11 @@ _STANDARD = re.compile(
     r"[A-Za-z]{0,30})?(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?$"
 )
 """The exceptions that a language or its library brings: another program has them, too."""
-_HANG = re.compile(
+_HANG = expression(
     r"(?i)\bblocked for (?:more|over)\b|\bhung\b|\b(?:soft|hard) lockup\b|\bdetected stalls?\b|self-detected stall"
     r"|\bthread starvation\b|\bthread dump\b"
 )
-_WORD = re.compile(r"[a-z]{2,}")
+_WORD = expression(r"[a-z]{2,}")
 _OWN_WORDS = 5
 """Words from which a message is a sentence of the program's own."""
 

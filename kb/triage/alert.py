@@ -7,9 +7,9 @@ comes in makes this raise, since an alert is written by others.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 
+from kb.expression import expression
 from kb.model.brief import Alert
 from kb.model.entry import Severity
 from kb.text.redact import redact_data
@@ -28,7 +28,7 @@ from kb.triage.structured_logs import is_log_line, plain_log, telling_line
 
 _MOST_OBJECTS = 2_000
 """Objects of a list that are read."""
-_RESOLVED = re.compile(
+_RESOLVED = expression(
     r"(?i)^\W*(?:Subject:\W*)?(?:RECOVERY (?:service|host) alert|\[?(?:resolved|recovered|recovery|ok)\b[\]:]"
     r"|(?:resolved|recovered)(?:\s*[)}|;.,!*_–—]|\s+[-/#(\[]|\s*$)|(?-i:(?:RESOLVED|RECOVERED)\s+\S*[a-z]))"
     r"|\bstate: (?:ok|resolved)\b"
@@ -125,10 +125,10 @@ def _of_text(text: str, service: str, environment: str, scale: Mapping[str, Seve
     )
 
 
-_FIRING = re.compile(
+_FIRING = expression(
     r"(?i)^\W{0,3}(?:Subject:\W*)?(?:FIRING|ALERT|PROBLEM|TRIGGERED)\b(?:.*?\W)?(critical|page|high|warning|info)(?![\w-])"
 )
-_SHORT_LABEL = re.compile(r"(?i)\b(?:SEV[\s-]?[1-4]|P[0-5])\b|\bseverity\W{1,3}(\w+)|[🔴🟠🟡🟢]")
+_SHORT_LABEL = expression(r"(?i)\b(?:SEV[\s-]?[1-4]|P[0-5])\b|\bseverity\W{1,3}(\w+)|[🔴🟠🟡🟢]")
 
 
 def _label_in(line: str) -> str:

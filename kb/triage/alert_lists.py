@@ -6,9 +6,10 @@ no list of alerts comes out as it was.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from kb.expression import expression
 
 _MOST = 10_000
 """Rows and groups that are read of a list."""
@@ -17,8 +18,8 @@ _HEADS = {
     "Labels": ("Labels", "Annotations", "Starts At", "Ends At", "Generator URL", "State"),
 }
 """The columns of amtool's `simple` and `extended` output; before 0.24 there is no `State`."""
-_PAIR = re.compile(r'([A-Za-z_][\w.]{0,200})="((?:[^"\\\n]|\\.){0,4000})"')
-_ESCAPED = re.compile(r'\\(["\\])')
+_PAIR = expression(r'([A-Za-z_][\w.]{0,200})="((?:[^"\\\n]|\\.){0,4000})"')
+_ESCAPED = expression(r'\\(["\\])')
 
 
 def listed(data: object) -> object:

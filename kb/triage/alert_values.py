@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
+from kb.expression import expression
 from kb.text.redact import redact
 from kb.text.times import in_utc, parse_instant
 from kb.triage.budget import shortened
@@ -20,9 +21,9 @@ _WHOLE = 4_000
 _MOST_LEAVES = 60
 _DEPTH = 6
 _NO_TIME = datetime(1971, 1, 1, tzinfo=UTC)
-_NUMBER = re.compile(r"\d{9,20}(?:\.\d{1,9})?")
-_DOTTED = re.compile(r"^(\d{4})[./](\d{2})[./](\d{2})\b")
-_ZONE = re.compile(r"(?<=[\s\d])([A-Z]{2,5})(?= \d{4}$|$)(?<!AM)(?<!PM)")
+_NUMBER = expression(r"\d{9,20}(?:\.\d{1,9})?")
+_DOTTED = expression(r"^(\d{4})[./](\d{2})[./](\d{2})\b")
+_ZONE = expression(r"(?<=[\s\d])([A-Z]{2,5})(?= \d{4}$|$)(?<!AM)(?<!PM)")
 _HOURS = {
     "UTC": 0,
     "GMT": 0,

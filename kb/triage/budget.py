@@ -15,9 +15,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from kb.errors import InvalidInput
-from kb.model.brief import Section
+from kb.expression import expression
+
+if TYPE_CHECKING:
+    from kb.model.brief import Section
 
 SMALLEST = 100
 """The smallest budget of a brief, in tokens: severity and the best fix."""
@@ -26,11 +30,11 @@ LARGEST = 20_000
 WORTH_SHORTENING = 24
 """Tokens that must be left for a line to be shortened rather than left out."""
 
-_PIECE = re.compile(
+_PIECE = expression(
     r"(?P<mixed>[a-z]+(?=[0-9])|(?<=[0-9])[a-z]+)|(?P<word>[A-Z]?[a-z]+)|(?P<upper>[A-Z]+)|(?P<digits>[0-9]+)|(?P<breaks>[\r\n])"
     r"|(?P<signs>[!-/:-@\[-`{-~]+)|(?P<blanks>[ \t]{2,})|(?P<other>[^\x00-\x7f])"
 )
-_BETWEEN_BLANKS = re.compile(r"[^ \t]+|[ \t]{2,}")
+_BETWEEN_BLANKS = expression(r"[^ \t]+|[ \t]{2,}")
 """No piece reaches across a blank, so the parts can be counted by themselves."""
 
 
@@ -161,6 +165,8 @@ def _ending(entry_id: str) -> str:
 
 
 def _sections(kept: Iterable[BriefLine], titles: Sequence[str]) -> tuple[Section, ...]:
+    from kb.model.brief import Section  # who only counts tokens needs none
+
     by_title: dict[str, list[str]] = {title: [] for title in titles}
     for line in kept:
         by_title.setdefault(line.section, []).append(line.text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
 from kb.errors import InvalidInput, KbError, Problem
+from kb.expression import expression
 from kb.lookup.causes import mark_alternatives
 from kb.lookup.scoring import CLOSE, KNOWN, RELATED, is_within
 from kb.model import ActionItem, Entry, Incident, Quirk, Runbook
@@ -29,7 +29,7 @@ WINDOW = timedelta(hours=24)
 """How far before an alert changes are looked for."""
 _PAST = 4
 _OF_SERVICE = 20
-_QUERY, _WORD = 600, re.compile(r"\S+")
+_QUERY, _WORD = 600, expression(r"\S+")
 _NAMED = 5
 _CLOSE = 0.35
 
@@ -69,6 +69,9 @@ class BriefFacts:
     elsewhere: tuple[Change, ...] = ()
     """Of other services of the same environment."""
     changes_asked: bool = False
+    """Whether the home keeps changes, so that it says something that there is none."""
+    teams: Mapping[str, str] = field(default_factory=dict)
+    """Who owns the services of the alert, as far as `kb.toml` names them."""
     states: tuple[State, ...] = ()
     state_problem: str = ""
     quirks: tuple[Quirk, ...] = ()
@@ -136,7 +139,8 @@ def gather(
         failures=_failures(sources, entries),
         changes=own,
         elsewhere=elsewhere,
-        changes_asked=sources.changes is not None,
+        changes_asked=sources.changes is not None and sources.keeps_changes(),
+        teams=_teams(sources, alert),
         states=states,
         state_problem=problem,
         quirks=quirks,
@@ -146,6 +150,12 @@ def gather(
         open_items=_open_items(sources, alert, past, live, now),
         watch=watched(sources.watched(now), alert, found),
     )
+
+
+def _teams(sources: HomeParts, alert: Alert) -> dict[str, str]:
+    named = {name.casefold(): (name, one.team) for name, one in sources.configuration().services.items()}
+    of_alert = dict.fromkeys(name.casefold() for name in (alert.service, *alert.services))
+    return {named[one][0]: named[one][1] for one in of_alert if one in named and named[one][1]}
 
 
 def _severity(judged: JudgedSeverity, incident: LiveIncident | None) -> JudgedSeverity:

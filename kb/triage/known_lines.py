@@ -5,9 +5,9 @@ Pure.  Text from memory is flattened to one line and cut, and names the entry th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
+from kb.expression import expression
 from kb.learning.trust import record_in_words
 from kb.lookup.causes import trigger_of
 from kb.lookup.scoring import KNOWN
@@ -25,7 +25,7 @@ _TEXT, _SHORT, _COMMAND = 280, 140, 160
 _COMMANDS, _SUSPECTED, _NEAREST, _STEPS = 3, 3, 2, 10
 _RIVAL = 0.15
 """How much less likely than the first suspect one may be and still stand beside it."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_SENTENCE = expression(r"(?<=[.!?])\s+")
 _CHANGED = {
     ChangeKind.DEPLOYMENT: "deployment",
     ChangeKind.MIGRATION: "deployment",

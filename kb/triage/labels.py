@@ -7,9 +7,9 @@ thing.  A container called `app` is no name where a pod or namespace has one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
+from kb.expression import expression
 from kb.text.environments import environment_in, without_environment
 
 Labels = Mapping[str, str]
@@ -34,7 +34,7 @@ _SERVICE = (
 _ENVIRONMENT = ("environment", "env", "deployment_environment", "cluster", "stage", "tier", "namespace")
 _PLAIN_ENVIRONMENT = ("environment", "env", "deployment_environment", "stage")
 _SEVERITY = ("severity", "priority", "urgency", "level", "sev")
-_EXPORTERS = re.compile(
+_EXPORTERS = expression(
     r"(?i)^(?:(?:[\w-]+-)?(?:kube-state-metrics|cadvisor|pushgateway)|node-exporter|kubelet|prometheus-operator|POD"
     r"|istio-proxy|envoy|linkerd-proxy|[\w-]*exporter|kubernetes-(?:pods|nodes|cadvisor|service-endpoints|apiservers))$"
 )
@@ -62,7 +62,7 @@ _GENERIC = frozenset(
 """Names of containers that half of all pods have."""
 _TARGET = ("namespace", "pod", "container", "job", "instance", "endpoint")
 """Labels of the target that was scraped; where the metric had one of its own, Prometheus keeps that as `exported_…`."""
-_PAIR = re.compile(r"\b([a-z][a-z_.]{2,30})=[\"']?([\w./:@-]{1,120})")
+_PAIR = expression(r"\b([a-z][a-z_.]{2,30})=[\"']?([\w./:@-]{1,120})")
 _TOLD_BY_TEXT = (
     "alertname",
     "service",
@@ -82,25 +82,25 @@ _TOLD_BY_TEXT = (
     "severity",
 )
 """In a log, `job=1234` and `stage=build` name neither a service nor an environment."""
-_POD = re.compile(
+_POD = expression(
     r"\b[Pp]ods?[/ =:\"'`]{1,3}(?:[a-z0-9-]+/)?([a-z0-9][a-z0-9-]*-[0-9a-f]{6,10}-[a-z0-9]{5})\b"
 )
-_SERVICE_LIKE = re.compile(
+_SERVICE_LIKE = expression(
     r"(?<![\w./-])(?<!thread ['\"])"
     r"[a-z0-9]+(?:-[a-z0-9]+)*-(?:service|api|worker|backend|frontend|gateway|server|svc|db)(?![\w/-]|\.\w)"
 )
-_UNIT = re.compile(r"(?<![\w./@-])([a-z][\w-]{1,60})(?:@[\w:.-]{1,60})?\.service\b")
-_DUMPED = re.compile(r"\bProcess \d{1,8} \(([\w.-]{1,60})\) of user \d{1,10} dumped core")
+_UNIT = expression(r"(?<![\w./@-])([a-z][\w-]{1,60})(?:@[\w:.-]{1,60})?\.service\b")
+_DUMPED = expression(r"\bProcess \d{1,8} \(([\w.-]{1,60})\) of user \d{1,10} dumped core")
 """As systemd-coredump says it (systemd 252 to 257)."""
-_NAMESPACE = re.compile(r"\b[Nn]amespace[ :\"'`]{1,3}([a-z0-9][a-z0-9-]{1,62})\b(?![.=])")
-_NAMESPACED_POD = re.compile(r"\b[Pp]od ([a-z0-9][a-z0-9-]{1,62})/[a-z0-9-]+-[a-z0-9]{4,}\b")
-_PLACE = re.compile(r"(?i)\b(?:in |on |env(?:ironment)?:)(prod|production|stage|staging)\b")
-_PREFIX = re.compile(r"^\W{0,3}([a-z][\w-]{1,60})\s*:\s")
-_HYPHENATED = re.compile(r"(?<![\w./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/-]|\.\w)")
-_LETTER = re.compile(r"[A-Za-z]")
+_NAMESPACE = expression(r"\b[Nn]amespace[ :\"'`]{1,3}([a-z0-9][a-z0-9-]{1,62})\b(?![.=])")
+_NAMESPACED_POD = expression(r"\b[Pp]od ([a-z0-9][a-z0-9-]{1,62})/[a-z0-9-]+-[a-z0-9]{4,}\b")
+_PLACE = expression(r"(?i)\b(?:in |on |env(?:ironment)?:)(prod|production|stage|staging)\b")
+_PREFIX = expression(r"^\W{0,3}([a-z][\w-]{1,60})\s*:\s")
+_HYPHENATED = expression(r"(?<![\w./-])[a-z][a-z0-9]*(?:-[a-z0-9]+)+(?![\w/-]|\.\w)")
+_LETTER = expression(r"[A-Za-z]")
 _READ = 8_000
-_AFTER = re.compile(r"(?i)\b(?:of|on|in|for|at|from|by|to|service)\s+([a-z][\w-]{1,60})")
-_POD_SUFFIX = re.compile(
+_AFTER = expression(r"(?i)\b(?:of|on|in|for|at|from|by|to|service)\s+([a-z][\w-]{1,60})")
+_POD_SUFFIX = expression(
     r"-(?:(?:[0-9a-f]{6,10}|[bcdfghjklmnpqrstvwxz2456789]{8,10})-[0-9a-z]{5}|\d+|[bcdfghjklmnpqrstvwxz2456789]{5})$"
 )
 """What Kubernetes appends: a hash and five letters, a number, or five letters; its letters have no vowel, 0, 1 or 3."""

@@ -1,7 +1,7 @@
-"""What seed 002 knows, as data: mitigations in order of speed, questions, when to escalate, kinds of incidents, roles.
+"""What seed 002 knows, as data: mitigations in order of speed, questions, when to escalate, kinds of incidents.
 
 `Situation` is what is known so far; nothing is claimed that it does not hold.  Which kind of incident a text tells of
-(`symptoms`) brings the checks and the roles that fit it.  Pure.
+(`symptoms`) brings the checks that fit it.  Pure.
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ from kb.triage.severity import asserted_words
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """The facts that the playbook decides by.  `changes` are those before the alert, newest first."""
+    """The facts that the playbook decides by.
+
+    `changes` are those before the alert, newest first; `changes_kept` says whether the home would know of any.
+    """
 
     text: str
     now: datetime
@@ -31,7 +34,10 @@ class Situation:
     environment: str = ""
     starts: datetime | None = None
     changes: Sequence[Change] = ()
+    changes_kept: bool = True
     causes: str = ""
+    understood: bool = False
+    """Whether something on record fits: what is known needs no search for its cause."""
     fix_on_record: str = ""
     """Id of the known entry whose fix would be applied; empty for none."""
     fix_resolved: bool = False
@@ -105,7 +111,7 @@ def _rollback(situation: Situation) -> Option:
     change = next((one for one in situation.changes if one.kind in revertible), None)
     if change is None:
         told = first(_DEPLOYED, situation.text)
-        said = f'none on record, but the alert says "{_quoted(told)}"' if told else "none on record"
+        said = f'none on record, but the alert says "{_quoted(told)}"' if told else ""
         return Option(name, needs, None, said)
     later = [one for one in situation.changes if one.at >= change.at]
     if any(one.kind is ChangeKind.ROLLBACK for one in later):
@@ -155,23 +161,22 @@ _ERROR_TEXT = words_of(
 
 
 def questions(situation: Situation) -> Iterator[str]:
-    """What to ask: only what is missing, the most decisive first."""
+    """What to ask: only what is missing and would change what is done, the most decisive first."""
     if situation.resolved:
         return
     if situation.severity is None:
-        yield "How severe is it (SEV1-4)? The alert does not say"
-    elif not situation.confirmed:
-        yield f"Confirm {situation.severity}: it was judged from the alert"
+        users = "" if first(_USERS, situation.text) else ", and how many users are affected"
+        yield f"How severe is it (SEV1-4){users}? The alert does not say"
     if not situation.service:
         yield "Which service is affected?"
     if not situation.environment:
         yield "Which environment?"
-    if not situation.changes:
-        yield "What changed recently (deployments, configuration, traffic)?"
     if situation.starts is None:
         yield "When did it start?"
-    if not first(_USERS, situation.text):
-        yield "How many users are affected: all, or a segment?"
+    if situation.understood:
+        return
+    if not (situation.changes or situation.changes_kept or first(_DEPLOYED, situation.text)):
+        yield "What changed before it (deployments, configuration, traffic)? None is recorded here"
     if not first(_ERROR_TEXT, situation.text):
         yield "Which error messages stand in the logs right before it?"
 
@@ -208,8 +213,6 @@ def escalations(situation: Situation) -> Iterator[tuple[str, bool]]:
         yield f"Now, unless there is progress: {what} for {minutes(situation.now - since)}", True
     elif since:
         yield f"At {clock(since + PATIENCE)}, if there is no progress by then", False
-    else:
-        yield "After 30 min without progress", False
     if vendor := first(_VENDOR, f"{situation.text}\n{situation.causes}"):
         yield f"To vendor support, if {vendor[0].lower()} is the cause", False
 
@@ -222,20 +225,8 @@ def minutes(span: timedelta) -> str:
     return f"{total // 60} h" if total < 48 * 60 else f"{total // 1440} days"
 
 
-FIRST_RESPONDERS = ("incident-responder", "devops-troubleshooter", "error-detective", "performance-engineer")
-"""Who starts at once, in parallel, at SEV1 and SEV2."""
-
-
-def roles(situation: Situation) -> tuple[tuple[str, ...], tuple[Symptom, ...]]:
-    """The responders that fit, and the symptoms they were chosen by; the four first ones at SEV1 and SEV2."""
-    kinds = symptoms(situation.text)[:2]
-    urgent = situation.severity in (Severity.SEV1, Severity.SEV2) and not situation.resolved
-    chosen = [*(FIRST_RESPONDERS if urgent else ()), *(role for kind in kinds for role in kind.roles)]
-    return tuple(dict.fromkeys(chosen)) or ("incident-responder",), tuple(kind.symptom for kind in kinds)
-
-
 class Symptom(StrEnum):
-    """The kinds of incident that responders are routed by."""
+    """The kinds of incident that one looks at differently."""
 
     DATABASE = "database"
     PERFORMANCE = "performance"
@@ -247,12 +238,11 @@ class Symptom(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IncidentKind:
-    """One kind of incident: the words that tell it, the checks that seed 002 names, the roles that fit."""
+    """One kind of incident: the words that tell it, and the checks that seed 002 names."""
 
     symptom: Symptom
     words: re.Pattern[str]
     checks: tuple[str, ...]
-    roles: tuple[str, ...]
 
 
 KINDS = (
@@ -264,7 +254,6 @@ KINDS = (
             r"|deadlock|lock wait|mongo|\bpool\b.{0,20}exhaust|too many connections|connection slots"
         ),
         ("slow query log", "locks and contention", "connection pool exhaustion", "recent schema changes"),
-        ("database-admin", "database-optimizer", "sql-pro"),
     ),
     IncidentKind(
         Symptom.PERFORMANCE,
@@ -273,7 +262,6 @@ KINDS = (
             r"|queue (?:depth|length)"
         ),
         ("resource leaks", "hot paths", "runaway queries and loops", "traffic spikes"),
-        ("performance-engineer", "devops-troubleshooter", "database-optimizer"),
     ),
     IncidentKind(
         Symptom.SECURITY,
@@ -288,7 +276,6 @@ KINDS = (
             "vulnerability exploitation",
             "malware and backdoors",
         ),
-        ("security-auditor", "devops-troubleshooter", "network-engineer"),
     ),
     IncidentKind(
         Symptom.NETWORK,
@@ -299,7 +286,6 @@ KINDS = (
             r"|certificate|no route|name resolution|no such host|\bvpn\b|\bproxy\b"
         ),
         ("DNS resolution", "load balancer health", "firewall rules", "service-to-service connectivity"),
-        ("network-engineer", "devops-troubleshooter", "cloud-architect"),
     ),
     IncidentKind(
         Symptom.INFRASTRUCTURE,
@@ -309,7 +295,6 @@ KINDS = (
             r"|\baws\b|\bgcp\b|azure|cloud|quota|etcd|kafka|broker"
         ),
         ("CPU, memory, disk, network", "service connectivity", "resource exhaustion"),
-        ("devops-troubleshooter", "cloud-architect", "kubernetes-architect"),
     ),
     IncidentKind(
         Symptom.ERRORS,
@@ -324,10 +309,9 @@ KINDS = (
             "service dependencies",
             "recent deployments",
         ),
-        ("error-detective", "debugger", "devops-troubleshooter"),
     ),
 )
-"""Seed 002's routing table, with its "common incident patterns"."""
+"""Seed 002's "common incident patterns"."""
 
 
 def symptoms(text: str) -> list[IncidentKind]:

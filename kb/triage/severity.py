@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 
 from kb.errors import InvalidInput
+from kb.expression import expression
 from kb.model.brief import Alert, JudgedSeverity
 from kb.model.entry import Severity
 from kb.text.evidence.evidence import pick_evidence
@@ -48,7 +49,7 @@ _WHOLE_GROUP = (
     r"|orders?|regions?)"
 )
 
-_SEVERE = re.compile(
+_SEVERE = expression(
     r"\b(?:complete|completely|total|full|major|global|site-?wide|company-?wide|production) outages?\b"
     r"|\bdata[- ](?:loss|corruption|breach|leak)\b|\b(?:los(?:t|ing)|delet(?:ed|ing)|corrupt(?:ed"
     r"|ing)) (?:\w+ ){0,2}"
@@ -64,7 +65,7 @@ _SEVERE = re.compile(
     rf"|{_DOWN}|{_SHORT_DOWN}",
     _I,
 )
-_MAJOR = re.compile(
+_MAJOR = expression(
     r"\bmajor functionality\b|\bsignificant(?:ly)? (?:user |customer )?(?:impact\w*|affected|degrad\w*)\b"
     r"|\b(?:many|most|half of(?: the)?|thousands of|hundreds of) (?:our )?(?:users?|customers?|requests?|orders?)\b"
     r"|\b(?:severely|performance|service|badly) degrad\w+|\bdegraded (?:performance|service)\b"
@@ -81,7 +82,7 @@ _MAJOR = re.compile(
     r"|\boutages?\b|\bcannot (?:log ?in|check ?out|pay|order)\b|\bHighErrorRate\b|\bHighLatency\w*\b",
     _I,
 )
-_LIMITED = re.compile(
+_LIMITED = expression(
     r"\bminor functionality\b|\blimited (?:user |customer )?impact\b|\b(?:some|a few|few|several"
     r"|\d{1,2}) (?:users|customers)\b"
     r"|\bpartial(?: \w+)? impact\b|\bintermittent\w*\b|\bsubset of (?:users|customers|requests)\b|\bone (?:user"
@@ -89,7 +90,7 @@ _LIMITED = re.compile(
     r"|\bslower than usual\b",
     _I,
 )
-_SMALL = re.compile(
+_SMALL = expression(
     r"\bminimal impact\b|\bcosmetic\b|\btypos?\b|\bminor issue\b|\b(?:no|without) (?:user|customer"
     r"|visible)[- ]?(?:\w+ )?impact\b"
     r"|\bmisaligned\b|\bwrong colou?r\b",
@@ -97,16 +98,16 @@ _SMALL = re.compile(
 )
 _SCALE = (
     (Severity.SEV1, _SEVERE),
-    (Severity.SEV1, re.compile(_ALERT_DOWN)),
+    (Severity.SEV1, expression(_ALERT_DOWN)),
     (Severity.SEV2, _MAJOR),
     (Severity.SEV3, _LIMITED),
     (Severity.SEV4, _SMALL),
 )
 
-_CLAUSE = re.compile(
+_CLAUSE = expression(
     r"(?<=[.!?])\s+|[;\n]+|,?\s+\b(?:but|however|although|while|yet)\b\s*|,\s+(?=(?:and|so|then)\b)|\s[-–—]\s"
 )
-_NEGATED = re.compile(
+_NEGATED = expression(
     r"\b(?:no|not|never|without|nor|neither|none of|isn'?t|aren'?t|wasn'?t|weren'?t|didn'?t|doesn'?t|don'?t"
     r"|hasn'?t|cannot be"
     r"|ruled? out|rules out|excluded?|unlikely|avoid\w*|averted|prevent\w*|instead of|rather than|free of|zero"
@@ -114,14 +115,14 @@ _NEGATED = re.compile(
     r"|(?:not|no) (?:sign|evidence|indication|risk|signs) of)\b[^,:]{0,60}$",
     _I,
 )
-_ELSEWHEN = re.compile(
+_ELSEWHEN = expression(
     r"\b(?:last|previous|earlier|past|former|prior|yesterday'?s?|historical|similar to|like the|since the|after the"
     r"|simulat\w*|drill|exercise|rehears\w*|test(?:ing)?(?: of| for)?|game ?day|post-?mortem (?:of|for|on)"
     r"|in case of"
     r"|runbook for|protects? (?:from|against)|guards? against|how to|if (?:the|a|an|you|it))\b[^,:]{0,40}$",
     _I,
 )
-_OVER = re.compile(
+_OVER = expression(
     r"^[^,:]{0,30}?\b(?:(?:is|are|was|were|has been|have been|got|now) )?(?:resolved|over\b(?! \d)|ended|fixed"
     r"|mitigated|cleared"
     r"|averted|prevented|avoided|recovered|ruled out|unlikely|restored|back (?:up|online)|drill|exercise"
@@ -129,10 +130,10 @@ _OVER = re.compile(
     r"|rehearsal|game ?day|post-?mortem|review|last (?:week|month|year)|yesterday|is not|was not|did not|never)",
     _I,
 )
-_POSSIBLE = re.compile(
+_POSSIBLE = expression(
     r"\b(?:may|might|could|can|would|possibly|eventually|potential(?:ly)?)\b[^,:]{0,60}$", _I
 )
-_PART = re.compile(
+_PART = expression(
     r"(?i)^(?:\d+|one|two|node\w*|pods?|replicas?|instances?|targets?|exporter\w*|links?|interfaces?|disks?"
     r"|ports?|members?|peers?"
     r"|brokers?|workers?|shards?|rates?|ratio|latency|traffic|usage|load|cpu|memory|errors?|costs?|requests"

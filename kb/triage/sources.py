@@ -7,7 +7,6 @@ its own as well.  The better verdict counts, and one lookup is recorded.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from typing import Protocol
 
 from kb.configuration.sections import Configuration
 from kb.errors import Problem
+from kb.expression import expression
 from kb.lookup.lookup import Finding, Lookup, Watched, answer
 from kb.lookup.scoring import RELATED
 from kb.lookup.verdict import place_of
@@ -69,6 +69,8 @@ class HomeParts:
     ledger: Ledger
     memory: Memory
     changes: ChangesBetween | None = None
+    keeps_changes: Callable[[], bool] = lambda: True
+    """Whether any change was ever recorded: where none was, that there is none says nothing."""
     incidents: LiveIncidents = no_incidents
     find_incident: FindIncident = lambda _: None
     watched: Watched = lambda _: ()
@@ -81,7 +83,7 @@ _MATCHES = 8
 """Matches that a lookup of triage gives at most."""
 _SHORT_LINES = 12
 """Lines up to which a text is evidence whole (`kb.text.evidence.evidence`)."""
-_SENTENCE_END = re.compile(r"(?<=[\w)\]%\"'])[.;!] +(?=[A-Z\"'(\[])")
+_SENTENCE_END = expression(r"(?<=[\w)\]%\"'])[.;!] +(?=[A-Z\"'(\[])")
 _BEST_FIRST = (Verdict.KNOWN, Verdict.RELATED, Verdict.UNKNOWN)
 
 

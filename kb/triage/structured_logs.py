@@ -8,10 +8,10 @@ its error; what else it says stays in the log.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kb.expression import expression
 from kb.text.carriers import bare
 from kb.text.crashes.table import is_of_a_trace
 from kb.text.evidence.alarm import alarm
@@ -111,7 +111,7 @@ _LONGEST = 20_000
 _READ = 200_000
 _MOST = 8
 """Lines of evidence among which the most telling is taken."""
-_COLOURS = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
+_COLOURS = expression(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
 
 
 def plain_log(text: str) -> tuple[str, dict[str, str]] | None:

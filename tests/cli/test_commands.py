@@ -106,3 +106,22 @@ def test_status_tells_how_an_entry_came_to_it_and_takes_it_back(home: Path):
     assert "is quarantined" in kb("status", entry_id, "--undo")
     assert "trust: 0.20 (0.01 to 0.53, n=3), resolved 0 of 3" in kb("show", entry_id)
     assert "quarantined (takes back: the fix was rewritten)" in kb("check", LINE)
+
+
+def test_the_checklist_of_an_incident_is_shown_where_no_item_is_given(run_kb: RunKb) -> None:
+    run_kb("incident", "open", "the gauge is dark")
+    run_kb("incident", "resolve", "thawed")
+    run_kb("incident", "verify", "alerts", "dashboards=no")
+
+    shown = run_kb("incident", "verify")
+
+    assert shown.returncode == 0
+    assert shown.stdout.splitlines() == [
+        "[ ] error_rates: Error rates back to baseline",
+        "[ ] response_times: Response times normal",
+        "[ ] complaints: No user complaints",
+        "[ ] services: All services healthy",
+        "[ ] no: dashboards: Monitoring dashboards green",
+        "[x] alerts: No related alerts firing",
+    ]
+    assert "kb incident verify all --by NAME" in shown.stderr

@@ -10,7 +10,7 @@ import pytest
 
 import kb.doors.cli
 from kb import KnowledgeBase
-from kb.doors.cli.printed.text import receipt_text
+from kb.doors.cli.printed.receipt_text import receipt_text
 from kb.model.receipts import FileReceipt, FileState, Receipt
 from tests.conftest import RunKb
 

@@ -16,6 +16,7 @@ from kb.doors.cli.printed.shape import picked
 from kb.doors.cli.tree.examples import EXAMPLES, SECTIONS
 from kb.doors.cli.tree.exits import TABLE, Ends
 from kb.doors.cli.tree.furnish import commands_of
+from kb.doors.cli.tree.root import FILES, tree
 from kb.errors import InvalidInput
 from tests.conftest import ROOT, RunKb
 
@@ -37,6 +38,26 @@ def typed(path: str) -> list[str]:
     """The words of the first example of a command that is one by itself."""
     alone = (one for one in EXAMPLES[path] if one.startswith("kb ") and not set(" <|>") & set(words_of(one)))
     return words_of(next(alone))
+
+
+def test_each_file_of_commands_is_known_by_what_is_typed_for_it() -> None:
+    for _file, _add, names in FILES:
+        for name in names:
+            assert set(names) <= set(typer.main.get_command(tree([name])).commands)  # type: ignore[attr-defined]
+
+    assert {name for _, _, names in FILES for name in names} == {path.split()[0] for path in COMMANDS}
+
+
+@pytest.mark.parametrize("before", [["--home", "check"], ["--home=check"], ["--json"], []])
+def test_the_command_is_found_behind_the_options_of_all(before: list[str]) -> None:
+    assert "mcp" in typer.main.get_command(tree([*before, "mcp"])).commands  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("words", [[], ["--help"], ["--help", "check"], ["chek"], ["--home"]])
+def test_without_a_command_all_are_there(words: list[str]) -> None:
+    commands = typer.main.get_command(tree(words)).commands  # type: ignore[attr-defined]
+
+    assert set(commands) == {path.split()[0] for path in COMMANDS}
 
 
 @pytest.mark.parametrize("path", COMMANDS)
@@ -218,7 +239,7 @@ def test_fields_are_picked_at_any_depth(value: object, fields: list[str], left: 
 
 
 def test_a_field_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(InvalidInput, match=r"no field 'a\.x'; there are: b, c"):
+    with pytest.raises(InvalidInput, match=r"no field 'a\.x'; there are: a\.b, a\.c"):
         picked([{"a": {"b": 1}}, {"a": {"c": 1}}], ["a.b", "a.x"])
 
 

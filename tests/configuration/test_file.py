@@ -170,6 +170,30 @@ def test_config_check_warns_of_what_is_not_set_and_of_what_others_can_read(home:
     assert "a-secret-that-is-long" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("target", "warned"),
+    [
+        ("kind = 'slack'\nurl = 'https://hooks.slack.com/services/T0/B0/x'", "notify[0].url_env"),
+        ("kind = 'json'\nurl = 'https://example.com/in?key=0123456789'", "notify[0].url_env"),
+        ("kind = 'json'\nurl = 'https://example.com/incidents'", ""),
+        (
+            "kind = 'matrix'\nurl = 'https://matrix.example'\nchannel = '!a:b'\ntoken = '0123456789abcdef'",
+            "notify[0].token_env",
+        ),
+        ("kind = 'mail'\nurl = 'smtp://mail.example'\nsender = 'a@b.example'\nto = ['c@d.example']", ""),
+    ],
+)
+def test_config_check_names_what_others_could_read_and_the_variable_instead(
+    home: Path, target: str, warned: str
+):
+    write(home, f"[[notify]]\nname = 'on-call'\n{target}\n")
+    (home / "kb.toml").chmod(0o644)
+
+    warnings = ConfigurationFile(Home(home)).warnings()
+
+    assert ([f"({warned})" in one for one in warnings]) == ([True] if warned else [])
+
+
 def test_config_check_of_a_home_without_a_file_finds_nothing_wrong(run_kb: RunKb):
     done = run_kb("config", "check")
 

@@ -7,17 +7,22 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 
 from kb import KnowledgeBase
 from kb.doors.calls.opening import LOADING, WarmingEncoder
+from kb.doors.mcp.pauses import PATIENCE, Pauses
 from kb.doors.mcp.server import KbServer
 from kb.errors import StoreBroken
 from kb.index.encoder import EXPORTING, OnnxEncoder
 from tests.conftest import ROOT
 from tests.doors.conftest import connected, environment
 
+NOBODY: Any = None
+"""A request of no client: what is asked does not matter."""
 PARAPHRASE = "the water stands below the bottom, says the sensor"
 
 
@@ -143,11 +148,50 @@ def test_the_model_is_loaded_in_the_background(home: Path, encoder: OnnxEncoder)
     assert warming.ready()
 
 
+def test_the_model_is_loaded_in_a_pause_not_beside_a_question_that_follows_at_once():
+    done = list[str]()
+
+    async def requests() -> None:
+        pauses = Pauses(lambda: done.append("loaded"), seconds=0.0)
+
+        async def question(_: object) -> None:
+            await anyio.sleep(0.05)
+            done.append("answered")
+
+        async def handshake(_: object) -> None:
+            done.append("greeted")
+
+        await pauses(NOBODY, handshake)
+        await pauses(NOBODY, question)
+        await anyio.sleep(0.05)
+
+    anyio.run(requests)
+
+    assert done == ["greeted", "answered", "loaded"]
+
+
+def test_a_client_that_leaves_no_pause_does_not_keep_the_model_from_being_loaded():
+    done = list[str]()
+
+    async def requests() -> None:
+        pauses = Pauses(lambda: done.append("loaded"), seconds=60.0)
+
+        async def question(_: object) -> None:
+            done.append("answered")
+
+        for _ in range(PATIENCE + 1):
+            await pauses(NOBODY, question)
+
+    anyio.run(requests)
+
+    assert done == ["answered"] * (PATIENCE + 1) + ["loaded"]
+
+
 def test_a_server_that_waits_for_its_handshake_has_loaded_neither_mcp_s_client_half_nor_the_tools(home: Path):
     script = (
         "import sys\nfrom kb.doors.mcp.handshake import put_off_client\nput_off_client()\n"
         "from kb.doors.calls.opening import opened_to_serve\nfrom kb.doors.mcp.server import KbServer\n"
-        "with opened_to_serve(sys.argv[1]) as (kb, load):\n    KbServer(kb, answered=load)\n    print(*sys.modules)"
+        "with opened_to_serve(sys.argv[1]) as (kb, load):\n    KbServer(kb, when_quiet=load)\n    print(*sys.modules)"
     )
 
     done = subprocess.run(

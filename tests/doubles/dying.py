@@ -18,7 +18,6 @@ from typing import NoReturn
 from kb.base import KnowledgeBase
 from kb.home import find_home
 from kb.learning.moves import Moves
-from kb.learning.outcomes import Outcomes
 from kb.memory.files import Memory
 from kb.model.ledger import Outcome
 from kb.model.status import Move
@@ -95,8 +94,7 @@ def with_death(home: Path, step: str) -> KnowledgeBase:
     kind = DyingMoves if step == "after all" else Moves
     moves = kind(parts.db, table, parts.entries, memory, parts.sync)
     kb = KnowledgeBase(parts.home)
-    outcomes = Outcomes(ledger, moves, replace(parts.outcomes.teaching, ledger=ledger))
-    kb.__dict__["_parts"] = replace(parts, ledger=ledger, moves=moves, outcomes=outcomes)
+    kb.__dict__["_parts"] = replace(parts, ledger=ledger, moves=moves)
     return kb
 
 

@@ -95,6 +95,19 @@ def test_an_outcome_of_an_incident_tells_of_what_was_asked_in_it(kb: KnowledgeBa
     assert (case.query, case.relevant) == ("the tide gauge is dark", (entry,))
 
 
+def test_an_outcome_that_names_no_lookup_tells_of_the_last_one_that_offered_its_entry(
+    kb: KnowledgeBase, run_kb: RunKb
+) -> None:
+    entry = kb.learn_pattern(GAUGE, "it froze", "thaw it").id
+    kb.check_known_issues(GAUGE.replace("7", "5"))
+    kb.check_known_issues(GAUGE.replace("7", "9"))
+    kb.record_outcome(entry, "resolved", verified_by="mara")
+
+    (case,) = parse_cases(run_kb("eval", "--draft").stdout, "cases.yaml").cases
+
+    assert (case.query, case.relevant) == (GAUGE.replace("7", "9"), (entry,))
+
+
 def test_checked_says_true_or_false() -> None:
     assert not parse_cases("- {query: a, relevant: [], checked: no}", "c.yaml").cases[0].checked
     assert parse_cases("- {query: a, relevant: [], checked: true}", "c.yaml").cases[0].checked

@@ -108,6 +108,29 @@ def test_the_ledger_tells_offered_applied_resolved_with_incident_service_actor_a
         assert rows(kb, entry_id)[1].at == clock.now
 
 
+def test_a_check_for_an_incident_that_is_not_there_is_answered_and_says_so(kb: KnowledgeBase) -> None:
+    opened = kb.incidents.open("the queue has no leader")
+
+    wrong = kb.check_known_issues(TEXT, incident_id=f"{opened.id}x")
+    mistyped = kb.check_known_issues(TEXT, incident_id="incident-20200101-other-123456")
+    right = kb.check_known_issues(TEXT, incident_id=opened.id)
+    short = kb.check_known_issues(TEXT, incident_id=opened.id[-6:])
+
+    told = f"there is no incident '{opened.id}x' here (did you mean {opened.id}?)"
+    assert wrong.notes[0] == f"{told}: the lookup is kept under that name"
+    assert "there is no incident 'incident-20200101-other-123456' here" in mistyped.notes[0]
+    assert not any("no incident" in note for note in (*right.notes, *short.notes))
+    assert {wrong.verdict, right.verdict} == {"unknown"}
+
+
+def test_an_incident_of_another_system_is_said_to_be_unknown_once(kb: KnowledgeBase) -> None:
+    first = kb.check_known_issues(TEXT, incident_id="INC-7")
+    second = kb.check_known_issues(TEXT, incident_id="INC-7")
+
+    assert "there is no incident 'INC-7' here" in first.notes[0]
+    assert not any("no incident" in note for note in second.notes)
+
+
 def test_a_lookup_and_an_outcome_belong_to_the_incident_that_is_being_worked_on(kb: KnowledgeBase) -> None:
     entry_id = kb.learn_pattern(TEXT, "leader lost", "restart the broker").id
     kb.check_known_issues(TEXT)

@@ -455,3 +455,28 @@ def test_the_thread_of_a_merged_incident_says_where_it_goes_on_and_ends(
     assert f"Merged into checkout fails ({stays.id})" in ended[0]
     assert f"Merged into it: orders are slow ({goes.id})" in going[0]
     assert "# Incident Post-Mortem" in going[-1]
+
+
+def test_a_test_of_a_target_that_failed_is_no_message_that_people_missed(
+    home: Path, kb: KnowledgeBase
+) -> None:
+    configure(home, '[[notify]]\nname = "lost"\nkind = "slack"\nurl_env = "NO_SUCH_VARIABLE_HERE"\n')
+
+    tried = kb.notices.test("lost")
+
+    assert tried.state is DeliveryState.FAILED
+    assert not any("could not be delivered" in note for note in kb.upkeep.doctor()[0])
+    assert kb.notices.recent(["failed"]) == [tried]
+
+
+def test_a_message_is_sent_again_by_the_beginning_of_its_id(
+    home: Path, kb: KnowledgeBase, run_kb: RunKb
+) -> None:
+    configure(home, '[[notify]]\nname = "lost"\nkind = "slack"\nurl_env = "NO_SUCH_VARIABLE_HERE"\n')
+    tried = kb.notices.test("lost")
+
+    again = run_kb("notify", "send", tried.id[:9])
+    wrong = run_kb("notify", "send", "kb-nothing")
+
+    assert tried.id in again.stdout
+    assert (wrong.returncode, "there is no delivery 'kb-nothing'" in wrong.stderr) == (1, True)

@@ -82,3 +82,25 @@ def test_a_label_that_a_shell_would_obey_is_not_put_into_a_command(home_with_run
 def test_labels_that_a_text_tells_once_are_filled_in(home_with_runbook: KnowledgeBase) -> None:
     text = 'KubePodCrashLooping: a pod restarts again and again namespace="orders" pod="cart-0"'
     assert "`kubectl -n orders logs cart-0`" in render(home_with_runbook.triage(text))
+
+
+@pytest.mark.parametrize(
+    ("command", "filled"),
+    [
+        ("kubectl -n $NAMESPACE describe daemonset $NAME", "kubectl -n orders describe daemonset agent"),
+        ("kubectl -n $NAMESPACE describe ds/<name>", "kubectl -n orders describe ds/agent"),
+        ("kubectl -n $NAMESPACE describe jobs $JOB", "kubectl -n orders describe jobs nightly"),
+        ("kubectl describe node $NAME; echo $NAME", "kubectl describe node $NAME; echo $NAME"),
+    ],
+)
+def test_a_name_is_that_of_the_kind_before_it(
+    kb: KnowledgeBase, tmp_path: Path, command: str, filled: str
+) -> None:
+    (tmp_path / "book.md").write_text(
+        f"# KubePodCrashLooping\n\n## Diagnosis\n\n1. Describe it: `{command}`\n"
+    )
+    kb.ingest(tmp_path / "book.md")
+
+    told = brief(kb, alert(namespace="orders", daemonset="agent", job_name="nightly"))
+
+    assert f"`{filled}`" in told

@@ -14,11 +14,11 @@ def main() -> None:
     """Run `kb`.  Whatever goes wrong ends with one sentence on stderr and the code of `kb.doors.cli.tree.exits`."""
     from typer import TyperException
 
-    from kb.doors.cli.app import app
+    from kb.doors.cli.tree.root import tree
     from kb.errors import KbError
 
     try:
-        code = app(prog_name="kb", standalone_mode=False)
+        code = tree(sys.argv[1:])(prog_name="kb", standalone_mode=False)
     except (TyperException, KbError, OSError) as error:
         _fail(error)
     except SystemExit as end:  # what typer makes of a pipe that nobody reads any more, among others

@@ -80,7 +80,7 @@ def ingest(
 
     Exit code 1 when something could not be read; all the rest was taken in.
     """
-    from kb.doors.cli.printed.text import receipt_text
+    from kb.doors.cli.printed.receipt_text import receipt_text
     from kb.model.receipts import FileState
     from kb.review.runbooks import in_words
     from kb.text.entries.codec import to_builtins

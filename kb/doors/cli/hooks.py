@@ -18,6 +18,11 @@ _STATES = typer.Option(
 )
 
 
+def add_to(root: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    root.add_typer(app, name="hooks")
+
+
 @app.command("list")
 def list_deliveries(
     context: typer.Context,

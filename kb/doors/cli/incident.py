@@ -24,6 +24,11 @@ WHICH = typer.Option(
 )
 
 
+def add_to(root: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    root.add_typer(app, name="incident")
+
+
 @app.command("open")
 @taking(operations.incident_open, title=argument("TITLE"))
 def open_incident(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
@@ -123,18 +128,39 @@ def resolve(context: typer.Context, as_json: bool = JSON, **given: Any) -> None:
 def verify(
     context: typer.Context,
     held: list[str] = typer.Argument(
-        ..., metavar="ITEM…", help="Items that hold, or 'all'; ITEM=no for one that does not."
+        None, metavar="[ITEM…]", help="Items that hold, or 'all'; ITEM=no for one that does not."
     ),
     by: str = typer.Option("", "--by", metavar="NAME", help="Who looked."),
     incident: str = WHICH,
     as_json: bool = JSON,
 ) -> None:
-    """Note the checklist: error_rates, response_times, complaints, services, dashboards, alerts."""
+    """Note the checklist: error_rates, response_times, complaints, services, dashboards, alerts.
+
+    Without an item it is shown, with what was noted so far.
+    """
+    if not held:
+        _show_checklist(context, incident, as_json)
+        return
     checks = "all" if held == ["all"] else dict(item.partition("=")[::2] for item in held)
     given = checks if isinstance(checks, str) else {name: value or "yes" for name, value in checks.items()}
     with opened(context) as kb:
         found = kb.incidents.verify(given, by, incident)
     report(found, as_json)
+
+
+def _show_checklist(context: typer.Context, incident: str, as_json: bool) -> None:
+    from kb.incidents.life import checklist
+
+    with opened(context) as kb:
+        found = kb.incidents.told(incident)
+    items = found.checks or checklist({})
+    if as_json:
+        print_json(items)
+        return
+    noted = {True: "[x]", False: "[ ] no:", None: "[ ]"}
+    print_text("\n".join(f"{noted[item.held]} {item.key}: {item.text}" for item in items))
+    if not found.verified:
+        say("what holds: kb incident verify error_rates alerts; all of it: kb incident verify all --by NAME")
 
 
 @app.command("action-item")

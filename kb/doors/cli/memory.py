@@ -12,6 +12,11 @@ app = typer.Typer(help="Read and change the memory files (learned/*, state/*).",
 _KEY = typer.Argument(..., metavar="KEY", help="Such as learned/patterns or state/environments.")
 
 
+def add_to(root: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    root.add_typer(app, name="memory")
+
+
 @app.command()
 def keys(context: typer.Context, as_json: bool = JSON) -> None:
     """List the memory files."""

@@ -60,8 +60,8 @@ def over_stdio(context: typer.Context, toolset: Toolset = _TOOLSET, output_schem
 
     _log_to_stderr()
     with opened_to_serve(context.obj or None) as (kb, load_model):
-        # The client waits for the first answer: the model is loaded after that.
-        server = KbServer(kb, answered=load_model, toolset=toolset, output_schemas=output_schemas)
+        # The client waits for its first answers: the model is loaded in the first pause.
+        server = KbServer(kb, when_quiet=load_model, toolset=toolset, output_schemas=output_schemas)
         anyio.run(server.run_stdio_async)
 
 

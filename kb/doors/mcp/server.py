@@ -11,7 +11,6 @@ from typing import Any
 
 from mcp.server import MCPServer
 from mcp.server.caching import CacheHint
-from mcp.server.context import CallNext, HandlerResult, ServerMiddleware, ServerRequestContext
 from mcp.server.mcpserver import Context
 from mcp_types import CallToolResult, InputRequiredResult, Tool
 from mcp_types.methods import CacheableMethod
@@ -20,6 +19,7 @@ from kb.base import KnowledgeBase
 from kb.doors.calls.calls import Calls
 from kb.doors.http.access import role_of
 from kb.doors.mcp.handshake import absent
+from kb.doors.mcp.pauses import Pauses
 from kb.doors.mcp.resources import Resources, incident_response
 from kb.operations.operation import Toolset
 
@@ -50,7 +50,7 @@ class KbServer(MCPServer[dict[str, Any]]):
 
     Args:
         kb: The knowledge base, or the calls that others make of it, too.
-        answered: Called after every request that was answered.
+        when_quiet: Called in every pause between requests, so what it does must be done once.
         toolset: Which operations are listed as tools: core, read or all.  All can be called.
         output_schemas: Whether large schemas of answers are listed.
     """
@@ -60,7 +60,7 @@ class KbServer(MCPServer[dict[str, Any]]):
         kb: KnowledgeBase,
         *,
         calls: Calls | None = None,
-        answered: Callable[[], None] | None = None,
+        when_quiet: Callable[[], None] | None = None,
         toolset: Toolset = Toolset.CORE,
         output_schemas: bool = False,
         **options: Any,
@@ -81,8 +81,8 @@ class KbServer(MCPServer[dict[str, Any]]):
             )
         Resources(kb, self._calls.workers).add_to(self)
         self.prompt(title="Work on an incident")(incident_response)
-        if answered:
-            self.middleware.append(_calling(answered))
+        if when_quiet:
+            self.middleware.append(Pauses(when_quiet))
 
     @cached_property
     def tools(self) -> list[Tool]:
@@ -115,15 +115,6 @@ class KbServer(MCPServer[dict[str, Any]]):
             return await call(name, arguments)
         except Exception as error:
             return refusal(name, error)
-
-
-def _calling(answered: Callable[[], None]) -> ServerMiddleware[Any]:
-    async def middleware(ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        result = await call_next(ctx)
-        answered()
-        return result
-
-    return middleware
 
 
 def _client_name(context: Context[Any, Any] | None) -> str:

@@ -35,6 +35,8 @@ class Space(StrEnum):
     LOOKUP = "lookup"
     PROPOSAL = "proposal"
     CHANGE = "change"
+    DELIVERY = "delivery"
+    """Of a message to people."""
 
 
 _IDS = {
@@ -45,6 +47,7 @@ _IDS = {
     Space.LOOKUP: "SELECT id, coalesce(json_extract(evidence, '$[0]'), '') AS title FROM lookups",
     Space.PROPOSAL: "SELECT id, coalesce(json_extract(data, '$.title'), kind) AS title FROM proposals",
     Space.CHANGE: "SELECT DISTINCT substr(id, 1, instr(id || '@', '@') - 1) AS id, kind AS title FROM changes",
+    Space.DELIVERY: "SELECT id, target AS title FROM deliveries",
 }
 _WHENCE = {
     Space.ENTRY: "ids come from: kb check, kb search",
@@ -53,6 +56,7 @@ _WHENCE = {
     Space.LOOKUP: "leave it out, or give the id that the check returned",
     Space.PROPOSAL: "see: kb proposals",
     Space.CHANGE: "ids come from: kb change list --json",
+    Space.DELIVERY: "see: kb notify list",
 }
 _ARGUMENTS = {Space.LOOKUP, Space.CHANGE}
 """Of these an id that is not there is an argument of no use, not a thing that was asked for."""
@@ -108,6 +112,19 @@ class KnownIds:
         found = meant(given, self._like(Space.INCIDENT, given)) if ours else []
         clear = len(found) == 1 and (given.startswith("incident-") or ending(found[0]) == given)
         return self.merged_into(found[0] if clear else given)
+
+    def strange(self, given: str) -> str:
+        """What is to be said of an incident that a question names; empty where it is known, or none is named.
+
+        A name of another system is told once: what was asked in it before knows it.
+        """
+        named = self.referred(given)
+        asked = "SELECT 1 FROM lookups WHERE incident = ?1 LIMIT 1"
+        ours = self._rows(Space.INCIDENT, "id = ?1", [named])
+        if ours or not given or (not named.startswith("incident-") and self._db.value(asked, [named])):
+            return ""
+        told = self._instead(Space.INCIDENT, given)
+        return f"there is no incident {given!r} here ({told}): the lookup is kept under that name"
 
     def short(self, space: Space, ids: Iterable[str]) -> dict[str, str]:
         """For each id the shortest form that stands for it alone; of one that is not known, the id itself."""

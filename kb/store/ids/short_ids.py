@@ -12,13 +12,15 @@ import heapq
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from kb.expression import expression
+
 SHORTEST = 4
 """Characters from which a text may stand for a longer id."""
 SHOWN = 6
 """Characters of an id that are shown at least: what is unique today is likely to be so tomorrow."""
 
-_ENDING = re.compile(r"-([0-9a-f]{6,12}(?:-\d+)?)$")
-_DIGITS = re.compile(r"[0-9a-f]+(?:-\d+)?")
+_ENDING = expression(r"-([0-9a-f]{6,12}(?:-\d+)?)$")
+_DIGITS = expression(r"[0-9a-f]+(?:-\d+)?")
 
 
 def ending(one: str) -> str:

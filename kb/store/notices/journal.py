@@ -16,6 +16,7 @@ import msgspec
 from kb.errors import StoreBroken
 from kb.model.notice import Delivery, DeliveryState, Notice, NoticeKind
 from kb.store.database import Database, Row, placeholders
+from kb.store.ids.known_ids import KnownIds, Space
 from kb.text.entries.codec import stamp
 
 UNFINISHED = (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.SILENCED)
@@ -36,7 +37,7 @@ class NoticeJournal:
     """The rows of `deliveries`."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db
+        self._db, self._ids = db, KnownIds(db)
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -128,6 +129,11 @@ class NoticeJournal:
         """The delivery with this id, or None."""
         return next(iter(self._of("id = ?", [delivery_id])), None)
 
+    def named(self, given: str) -> Delivery:
+        """The delivery with this id, or a clear part of it.  Raises EntryNotFound or InvalidInput."""
+        (found,) = self._of("id = ?", [self._ids.named(Space.DELIVERY, given)])
+        return found
+
     def last_of(self, target: str, incident: str) -> Told | None:
         """The last delivery of an incident to a target, whatever became of it."""
         rows = self._db.rows(
@@ -205,6 +211,12 @@ class NoticeJournal:
         """How many deliveries there are, by state."""
         rows = self._db.rows("SELECT state, count(*) AS n FROM deliveries GROUP BY state ORDER BY state")
         return {row["state"]: row["n"] for row in rows}
+
+    def untold(self) -> tuple[int, Delivery | None]:
+        """How many messages of incidents could not be delivered, and the last; tests of targets tell nobody of any."""
+        where = f"state = 'failed' AND kind != '{NoticeKind.TEST}'"
+        count = int(self._db.value(f"SELECT count(*) FROM deliveries WHERE {where}"))
+        return count, next(iter(self._of(f"{where} ORDER BY number DESC LIMIT 1", [])), None)
 
     def sweep(self, before: datetime) -> int:
         """Take away what was finished before a moment; returns how many."""

@@ -11,14 +11,14 @@ meaning, and each answer says so.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from kb.expression import expression
 from kb.model.entry import OFFERED
 from kb.store.database import Database
 from kb.store.entries import EntryTable
-from kb.store.upkeep.sweep import SweptLookups
+from kb.store.upkeep.swept import SweptLookups
 from kb.text.entries.identify import fingerprints_of
 from kb.text.evidence.alarm import alarm
 from kb.text.masking import MASK_VERSION, fingerprint
@@ -26,7 +26,7 @@ from kb.text.masking import MASK_VERSION, fingerprint
 MADE_BY = "mask_version"
 """The meta key of the version that made the stored fingerprints."""
 _BATCH = 500
-_FINGERPRINT = re.compile(r"f\d+:[0-9a-f]+")
+_FINGERPRINT = expression(r"f\d+:[0-9a-f]+")
 
 
 class Fingerprints:

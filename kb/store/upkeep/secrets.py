@@ -7,7 +7,6 @@ that held a secret keeps its id and its place.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kb.expression import expression
 from kb.home import Home
 from kb.model import Status
 from kb.store.database import Database
@@ -43,7 +43,7 @@ DERIVED = frozenset(
 """Tables that are made from entries and files, and made anew with them."""
 _SAYS_AGAIN = "open_incidents"
 """What it says stands in `events`, too, and is counted there."""
-_KIND = re.compile(r"\[redacted:([^\]]+)\]")
+_KIND = expression(r"\[redacted:([^\]]+)\]")
 _AT_ONCE = 2_000
 Query = Callable[[str, Sequence[object]], Sequence[Any]]
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import kb.text.carriers.escapes as escapes
+from kb.expression import expression
 from kb.text.carriers.fields import BEHIND
 from kb.text.carriers.objects import messages
 from kb.text.carriers.said import decoded
@@ -117,11 +118,11 @@ _BY_SURENESS = (
     (*_SURE, *_RULES, *_LOGGED, *_WHERE_CARRIED),
 )
 """What may stand behind a message, by how surely a carrier stands before it."""
-_PAIR_END = re.compile(rf"{_ANY_PAIR}[,;]?\Z")
-_FIELD = re.compile(rf"{BEHIND}[,;]?\Z")
-_CONTEXT = re.compile(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
-_COLOUR = re.compile(r"(?:\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,5}m)\Z")
-_WORDS = re.compile(r"[^\W\d_]{2,}\S{0,80}[ \t][^\n]{0,200}?[^\W\d_]{2,}")
+_PAIR_END = expression(rf"{_ANY_PAIR}[,;]?\Z")
+_FIELD = expression(rf"{BEHIND}[,;]?\Z")
+_CONTEXT = expression(r"[ \t]{1,40}(?=\{\"|\{\}\Z|\[\]\Z|\[\{\")")
+_COLOUR = expression(r"(?:\x1b\[[\d;?]{0,20}[A-Za-z]|\[\d{1,3}(?:;\d{1,3}){0,5}m)\Z")
+_WORDS = expression(r"[^\W\d_]{2,}\S{0,80}[ \t][^\n]{0,200}?[^\W\d_]{2,}")
 _AROUND = (
     ("{{", "}}"),
     ("**", "**"),
@@ -131,8 +132,8 @@ _AROUND = (
     ("<![CDATA[", "]]>"),
     ("_", "_"),
 )
-_BELONGS = re.compile(r"(?:\b(?:for|with|by|of|in|at|to|from|on|where|and|or|is|was|as|set|than)|[=:}])\Z")
-_AUDITED = re.compile(r"\bavc:|\bapparmor=|\baudit[(:]|\btype=\d{4}\b")
+_BELONGS = expression(r"(?:\b(?:for|with|by|of|in|at|to|from|on|where|and|or|is|was|as|set|than)|[=:}])\Z")
+_AUDITED = expression(r"\bavc:|\bapparmor=|\baudit[(:]|\btype=\d{4}\b")
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "«": "»"}
 
 
@@ -254,18 +255,18 @@ def _without_pairs(line: str, start: int, end: int) -> int:
     return at if _WORDS.search(line, start, at) else end
 
 
-_QUOTED = re.compile(r"(?<![\w\\])(?:\"((?:[^\"\\\n]|\\.){3,200000})\"|'((?:[^'\\\n]|\\.){3,200000})')(?!\w)")
-_CELLS = re.compile(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")
-_BARS = re.compile(r"[ \t]{0,20}[|│┃║].{0,100000}[|│┃║][ \t]{0,20}\Z")
-_BAR = re.compile(r"[ \t]{0,400}[|│┃║][ \t]{0,400}")
-_KEYED = re.compile(
+_QUOTED = expression(r"(?<![\w\\])(?:\"((?:[^\"\\\n]|\\.){3,200000})\"|'((?:[^'\\\n]|\\.){3,200000})')(?!\w)")
+_CELLS = expression(r"(?<![^,])\"((?:[^\"\n]|\"\"){8,20000})\"(?=,|\Z|\r)")
+_BARS = expression(r"[ \t]{0,20}[|│┃║].{0,100000}[|│┃║][ \t]{0,20}\Z")
+_BAR = expression(r"[ \t]{0,400}[|│┃║][ \t]{0,400}")
+_KEYED = expression(
     r"(?<![\w.-])[\"':]?(?:message|msg|MESSAGE|Message|error|err|reason|detail|details|description"
     r"|stderr|text|what|cause)[\"']?"
     r"[ \t]{0,3}(?::|=>|=)[ \t]{0,3}(?:\"((?:[^\"\\\n]|\\.){8,20000})\"|'((?:[^'\\\n]"
     r"|\\.){8,20000})'|`([^`\n]{8,20000})`)"
 )
-_QUOTED_VALUE = re.compile(r"\"((?:[^\"\\\n]|\\.){5,20000})\"|'((?:[^'\\\n]|\\.){5,20000})'")
-_BETWEEN_VALUES = re.compile(r"\"[ \t]?:[ \t]?\"|\"[ \t]?,[ \t]?\"")
+_QUOTED_VALUE = expression(r"\"((?:[^\"\\\n]|\\.){5,20000})\"|'((?:[^'\\\n]|\\.){5,20000})'")
+_BETWEEN_VALUES = expression(r"\"[ \t]?:[ \t]?\"|\"[ \t]?,[ \t]?\"")
 
 
 def escaped(line: str) -> list[str]:

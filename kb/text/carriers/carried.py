@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from kb.expression import expression
 from kb.text.carriers.behind import unquoted, without_blanks, without_rest
 from kb.text.carriers.carrier import TIME
 from kb.text.carriers.fields import (
@@ -44,22 +45,22 @@ class Carried:
 
 _MOST = 50
 """So many fields stand before no message: where there are more, the line is left as it is."""
-_BLANK = re.compile(
+_BLANK = expression(
     r"(?:[ \t\r\n]|\x1b?\[\d{1,3}(?:;\d{1,3}){0,5}m|\x1b\[[\d;?]{0,20}[A-Za-z]"
     r"|\x1b\][^\x07\x1b\n]{0,400}(?:\x07|\x1b\\)){0,100000}"
 )
-_WORD = re.compile(r"[^\W\d_]{2}")
-_WORDS = re.compile(r"\S{1,80}[ \t]{1,8}\S")
-_MARK = re.compile(r"([|:;,~»›•·#>/=*→│—–-]{1,2})[ \t]{0,2}\Z")
-_SIGN = re.compile(r"[^\w\[(<{|│┃║]{1,90}")
+_WORD = expression(r"[^\W\d_]{2}")
+_WORDS = expression(r"\S{1,80}[ \t]{1,8}\S")
+_MARK = expression(r"([|:;,~»›•·#>/=*→│—–-]{1,2})[ \t]{0,2}\Z")
+_SIGN = expression(r"[^\w\[(<{|│┃║]{1,90}")
 _Kind = Fields | re.Pattern[str]
 """What reads a field."""
 _CLOCK = Fields((("dA", TIME), ("s", rf"(?=@){TIME}")))
-_GAP = re.compile(GAP)
+_GAP = expression(GAP)
 _ANYWHERE, _WITH_PROSE, _AFTER = Fields(ANYWHERE), Fields(WITH_PROSE), Fields(AFTER)
 _AFTER_WITH_PROSE, _AFTER_A_LEVEL = Fields(AFTER_WITH_PROSE), Fields(AFTER_A_LEVEL)
 _FIRST_LEVEL, _SEEN_WITH_PROSE = Fields(FIRST_LEVEL), Fields(SEEN_WITH_PROSE)
-_LOGFMT = re.compile(
+_LOGFMT = expression(
     r"(?:(?!(?:msg|message|event|MESSAGE)=)[\w.@/-]{1,80}=(?:\"(?:[^\"\\\n]|\\.){0,2000}\""
     r"|'(?:[^'\\\n]|\\.){0,2000}'|[^\s\"']{0,300}),?[ \t]{1,40}){0,60}"
     r"(?:msg|message|event|MESSAGE)=(?:\"(?P<double>(?:[^\"\\\n]|\\.){1,20000})\""
@@ -69,13 +70,13 @@ _FRAME = (
     r"at (?:[\w.$/<>\[\] ]{1,200}) ?\(|#\d{1,4} {1,4}(?:0x|/|\{main|[\w\\:]{1,120}(?:->|\())|File \""
     r"|from [\w./-]{1,200}:\d|\d{1,4}: (?:[\w<]{1,80}::|0x)|goroutine "
 )
-_STAYS = re.compile(rf"(?:msg|message|event|MESSAGE)=[\"']|{_FRAME}")
-_IS_FRAME = re.compile(_FRAME)
-_PAIRS = re.compile(
+_STAYS = expression(rf"(?:msg|message|event|MESSAGE)=[\"']|{_FRAME}")
+_IS_FRAME = expression(_FRAME)
+_PAIRS = expression(
     r"(?P<key>level|lvl|severity|time|ts|timestamp|logger|service|component|host|unit|pod|container"
     r"|namespace)=[\"']?(?P<value>[^\s\"',]{1,80})"
 )
-_OBJECT = re.compile(
+_OBJECT = expression(
     r"\{[^\n]{0,20000}?\"(?:msg|message|MESSAGE|log|event|textPayload"
     r"|@m)\"[ \t]?:[ \t]?\"(?P<text>(?:[^\"\\\n]|\\.){1,20000})\"(?=[^\n]{0,200000}\}\Z)"
 )

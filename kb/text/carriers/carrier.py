@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from kb.expression import expression
+
 PHRASE = "lease table rejects renewal: slot 1841 owned by peer 27"
 """What the examples carry; `§` stands for it in them."""
 
@@ -164,7 +166,7 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
 }
 """The pieces: what each says of a line by the names of `SAID` (nothing where empty), and what it looks like."""
 
-_PIECE = re.compile(r"\{(?:(\w+):)?(\w*)\}|(⟦)|(⟧)|([ \t]+)|([^{}⟦⟧ \t]+|[{}])")
+_PIECE = expression(r"\{(?:(\w+):)?(\w*)\}|(⟦)|(⟧)|([ \t]+)|([^{}⟦⟧ \t]+|[{}])")
 
 
 def compiled(pattern: str, at: int) -> tuple[str, dict[str, str]]:

@@ -9,32 +9,34 @@ import html
 import quopri
 import re
 
-_MOVES = re.compile(r"\x1b\[[\d;]{0,20}[GHCf]")
-_ANSI = re.compile(
+from kb.expression import expression
+
+_MOVES = expression(r"\x1b\[[\d;]{0,20}[GHCf]")
+_ANSI = expression(
     r"\x1b(?:\[[0-?]{0,200}[ -/]{0,8}[@-~]|\][^\x07\x1b\n]{0,4000}(?:\x07|\x1b\\)?"
     r"|_[^\x07\x1b\n]{0,400}(?:\x07|\x1b\\)|[()#%][A-Za-z0-9]|[@-Z\\^`-~=>78])"
 )
-_OVERSTRUCK = re.compile(r"[^\n\x08]\x08")
-_SYSLOG = re.compile(r"#(0[0-3][0-7])(?![0-9a-fA-F]{3}(?![\w]))")
-_C = re.compile(
+_OVERSTRUCK = expression(r"[^\n\x08]\x08")
+_SYSLOG = expression(r"#(0[0-3][0-7])(?![0-9a-fA-F]{3}(?![\w]))")
+_C = expression(
     r"((?:\\x[0-9a-fA-F]{2}){1,100000})|((?:\\u[0-9a-fA-F]{4}){1,100000})|\\U([0-9a-fA-F]{8})"
     r"|\\u\{([0-9a-fA-F]{1,6})\}|\\([0-3][0-7]{2})|\\([abefnrtv0\\'\"/`$ ])"
 )
 _LETTERS = {"a": "", "b": "", "e": "", "f": " ", "n": "\n", "r": "", "t": "\t", "v": " ", "0": ""}
-_VALID = re.compile(
+_VALID = expression(
     r"(?:[^\\]++|\\(?:x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[abefnrtv0\\'\"/`$ ]|u[0-9a-fA-F]{4}|u\{"
     r"|U[0-9a-fA-F]{8}))*+\Z"
 )
-_SURE = re.compile(r"\\x[0-9a-fA-F]{2}|\\\\|\\n[ \t]|\\n\\t|\\n[A-Z][^\\\n]{0,2000}\\n|\\033\[|\\e\[|\\u00")
-_DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\[A-Za-z]|\\\\[\w.-]{2,60}\\[A-Za-z]")
-_TAG = re.compile(
+_SURE = expression(r"\\x[0-9a-fA-F]{2}|\\\\|\\n[ \t]|\\n\\t|\\n[A-Z][^\\\n]{0,2000}\\n|\\033\[|\\e\[|\\u00")
+_DRIVE = expression(r"(?<![A-Za-z])[A-Za-z]:\\[A-Za-z]|\\\\[\w.-]{2,60}\\[A-Za-z]")
+_TAG = expression(
     r"</?[A-Za-z][\w:.-]{0,80}(?:\s{1,20}[\w:.-]{1,80}=(?:\"[^\"<]{0,100000}\""
     r"|'[^'<]{0,100000}'))*\s{0,8}/?>|<\?xml[^<>]{0,200}\?>|<!\[CDATA\[|\]\]>"
 )
-_ATTRIBUTE = re.compile(
+_ATTRIBUTE = expression(
     r"\s(?:message|msg|reason|description|title|details)=(?:\"([^\"<]{8,100000})\"|'([^'<]{8,100000})')"
 )
-_ENTITY = re.compile(r"&(?:quot|lt|gt|amp|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_ENTITY = expression(r"&(?:quot|lt|gt|amp|apos|nbsp|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 
 
 def without_colours(text: str) -> str:

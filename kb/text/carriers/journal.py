@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from kb.expression import expression
 from kb.text.carriers.splits import Rows
 
-_FIELD = re.compile(r"[ \t]{0,8}(_{0,2}[A-Z][A-Z0-9_]{2,63})(?:=|$)")
-_HEAD = re.compile(r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d [\d:.]{8,16} \S{1,6} \[s=[0-9a-f]{8}")
+_FIELD = expression(r"[ \t]{0,8}(_{0,2}[A-Z][A-Z0-9_]{2,63})(?:=|$)")
+_HEAD = expression(r"[A-Z][a-z]{2} \d{4}-\d\d-\d\d [\d:.]{8,16} \S{1,6} \[s=[0-9a-f]{8}")
 _OURS = frozenset(
     [
         "PRIORITY",
@@ -43,7 +44,7 @@ _OURS = frozenset(
         "OBJECT_SYSTEMD_UNIT",
     ]
 )
-_SIZE = re.compile(r".{0,3}?\x00{4,7}", re.DOTALL)
+_SIZE = expression(r".{0,3}?\x00{4,7}", re.DOTALL)
 SAYS = {
     "_HOSTNAME": "host",
     "SYSLOG_IDENTIFIER": "service",

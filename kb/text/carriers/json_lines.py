@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from kb.expression import expression
 from kb.text.carriers.carried import bare
 from kb.text.carriers.objects import messages
 from kb.text.carriers.said import decoded
@@ -15,12 +15,12 @@ from kb.text.carriers.splits import Rows
 
 _PIECE = 16_000
 """A runtime's piece of a longer line is about as long as this, and has no line end in it."""
-_PLAIN = re.compile(
+_PLAIN = expression(
     r'(?m)^\{"log": ?"(?![{\[])([^"\\\n]*)\\n", ?"stream": ?"std(?:out|err)", ?"time": ?"[^"\\\n]*"\}$'
 )
 """A line of docker's without anything in it that JSON writes otherwise."""
-_WORDS = re.compile(r"(?:[A-Za-z]{2,40}[ ,]{1,3}){2}[A-Za-z]{2}")
-_BEGIN = re.compile(r"(?:\{[ \t]?\"|\[[ \t]?\{[ \t]?\")")
+_WORDS = expression(r"(?:[A-Za-z]{2,40}[ ,]{1,3}){2}[A-Za-z]{2}")
+_BEGIN = expression(r"(?:\{[ \t]?\"|\[[ \t]?\{[ \t]?\")")
 _READER = json.JSONDecoder()
 _CLOSING = {"{": ("}", "},"), "[": ("]", "],")}
 

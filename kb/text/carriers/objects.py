@@ -7,11 +7,11 @@ object is read in turn.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from kb.expression import expression
 from kb.text.carriers.said import attributes, decoded, may_be_thrown, plain_name, thrown, value_of
 
 _MESSAGES = frozenset(
@@ -96,8 +96,8 @@ _TROUBLES = frozenset(
         "hint",
     ]
 )
-_ESCAPED_NAME = re.compile(r"\{[@$]?([\w.]{1,80})(?:[,:][^{}]{0,40})?\}")
-_NOT_PROSE = re.compile(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
+_ESCAPED_NAME = expression(r"\{[@$]?([\w.]{1,80})(?:[,:][^{}]{0,40})?\}")
+_NOT_PROSE = expression(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
 _STATE = frozenset({"frames", "locals", "vars"})
 """What the variables of a frame held is no message, whatever they are called."""
 _DEEP, _MANY = 8, 20_000

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from kb.expression import expression
 from kb.text.carriers.splits import Rows
 
 WRAPPED, CAUSED = "Wrapped by: ", "Caused by: "
-_LINE = re.compile(r"((?:\S{10,40} std(?:out|err) F |[\w.-]{1,80} {1,8}\| )?)(.*)", re.DOTALL)
-_THROWN = re.compile(r"(?:[\w$]{1,80}\.){1,12}[\w$]{1,120}(?:: .*)?")
-_FRAME = re.compile(r"[ \t]+(?:at |\.\.\. |Suppressed: |Caused by: )|[ \t]*\Z")
+_LINE = expression(r"((?:\S{10,40} std(?:out|err) F |[\w.-]{1,80} {1,8}\| )?)(.*)", re.DOTALL)
+_THROWN = expression(r"(?:[\w$]{1,80}\.){1,12}[\w$]{1,120}(?:: .*)?")
+_FRAME = expression(r"[ \t]+(?:at |\.\.\. |Suppressed: |Caused by: )|[ \t]*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from kb.expression import expression
 from kb.text.carriers.carrier import LEVELS
 
 _SAYS = {
@@ -102,13 +103,13 @@ _SCALES: Mapping[str, Mapping[str, str]] = {
     "severity_number": _OPEN_TELEMETRY,
     "severitynumber": _OPEN_TELEMETRY,
 }
-_IS_LEVEL = re.compile(rf"{LEVELS}|\d{{1,2}}|[TVDIWECFNAPS]\d?", re.IGNORECASE)
+_IS_LEVEL = expression(rf"{LEVELS}|\d{{1,2}}|[TVDIWECFNAPS]\d?", re.IGNORECASE)
 _MAY_BE_A_LEVEL = frozenset({"status", "l", "s", "priority"})
 """Fields that hold a level for some loggers, and for others something else, such as `firing` or `404`."""
 _LEVEL_AS_AN_OBJECT = frozenset({"level", "severity", "loglevel"})
 _LEVEL_OBJECT_NAMES = ("name", "levelStr", "text")
 """What the field of a level that is an object (`{"name": "ERROR", "no": 40}`) calls it."""
-_NAMELESS = re.compile(
+_NAMELESS = expression(
     r"err|error|exc|exception|exceptions|thrown|cause|stack|frames|level|process|thread|file|receivers?|user|request"
 )
 """Objects whose `name` is not that of a logger."""
@@ -205,10 +206,10 @@ _NAME_AND_WORDS = (
     ("name", "message"),
 )
 """Fields of the name, each with that of the words; the plainest last, as a record has `name` and `message`, too."""
-_EXCEPTION_NAME = re.compile(
+_EXCEPTION_NAME = expression(
     r"(?:builtins\.)?(?P<name>(?:[A-Za-z_$][\w$]{0,80}(?:::|[./\\$+])){0,12}[A-Za-z_$][\w$]{0,120})"
 )
-_SOUNDS_LIKE_ONE = re.compile(
+_SOUNDS_LIKE_ONE = expression(
     r"(?:Error|Exception|Throwable|Failure|Rejection|Interrupt|Exit|Fault|Timeout|Abort|Refused|Denied|Warning)\Z"
 )
 _NAME_FIELDS = frozenset({"exc_type", "exception.type", "exception_type", "exception_class"})

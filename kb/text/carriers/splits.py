@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from kb.expression import expression
 from kb.text.carriers.carried import bare
 from kb.text.carriers.carrier import LEVELS_LOUD
 from kb.text.carriers.said import decoded
@@ -17,26 +18,26 @@ from kb.text.carriers.said import decoded
 Rows = tuple[list[str], list[int], list[int]]
 """Lines, and for each the first and the one behind the last line of the block that it comes from."""
 
-_CRI = re.compile(r"(\S{10,40} )?(std(?:out|err)) ([PF])(?::[\w:]{1,20})? ?")
+_CRI = expression(r"(\S{10,40} )?(std(?:out|err)) ([PF])(?::[\w:]{1,20})? ?")
 _FULL = (1024, 2048, 4096, 8192, 16384, 32768, 65536)
-_HEADER = re.compile(
+_HEADER = expression(
     r"(?:<\d{1,3}>)?(?:1 )?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
     r"|\S{0,3}\d\S{6,40})(?: \d\d:\d\d:\d\d[.\d]{0,12} ?)? (?:[\w.:-]{1,80} [^\s:\[]{1,60}(?:\[\d{1,1"
     r"0}\])?: |[\w.:-]{1,80} \S{1,60} \S{1,20} \S{1,20} (?:\[[^\]]{0,200}\]|-) )?"
 )
-_FRAME_OF_SYSLOG = re.compile(
+_FRAME_OF_SYSLOG = expression(
     r"(?<=\S)(?=<\d{1,3}>(?:1 \d{4}-\d\d-\d\dT[\d:.]{8,15}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )\S)"
 )
-_COUNT = re.compile(rb"(\d{2,6}) (?=<\d{1,3}>)")
-_DIGITS = re.compile(r"\d")
-_FRAME = re.compile(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
-_TAIL = re.compile(
+_COUNT = expression(rb"(\d{2,6}) (?=<\d{1,3}>)")
+_DIGITS = expression(r"\d")
+_FRAME = expression(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
+_TAIL = expression(
     r"(?:(?<=[^ \t])[ \t]{2,200}[\w./-]{1,80}(?::\d{1,7})?"
     r"|[ \t]{1,200}[\w./-]{1,80}\.\w{1,5}:\d{1,7})?[ \t]{0,200}\Z"
 )
-_LEVEL = re.compile(rf"(?:{LEVELS_LOUD})\b")
-_STARTS = re.compile(r"[a-z\d('\"<,.;:—–…/\\-]")
-_ENDS = re.compile(r"[\w,'\")\]>;:/—-]\Z")
+_LEVEL = expression(rf"(?:{LEVELS_LOUD})\b")
+_STARTS = expression(r"[a-z\d('\"<,.;:—–…/\\-]")
+_ENDS = expression(r"[\w,'\")\]>;:/—-]\Z")
 
 
 def cri_joined(rows: Rows) -> Rows:
@@ -224,7 +225,7 @@ def folds_joined(rows: Rows) -> Rows:
     return lines, first, last
 
 
-_OWN = re.compile(
+_OWN = expression(
     r"[ \t]|[\w.()<>$*-]{1,60}:(?:[ \t]|\Z)|(?:at|in|from|note|help|caused|thrown|stack|backtrace|traceback"
     r"|goroutine|thread|aborted|killed|panicked|terminate|exit|signal|error|raise|throw|return)\b|[\w./\\-]{1,160}:\d"
     r"|/|\d{1,9}[:.)]|#|-{2}|\.{3}|\(",

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
+from kb.expression import expression
 from kb.text.carriers.carrier import PHRASE, Carrier, compiled, needed, opening
 from kb.text.carriers.programs import PROGRAMS
 from kb.text.carriers.services import SERVICES
@@ -27,7 +28,7 @@ TIMED, BRACKETED = "{time}", "[{time}"
 
 _SYSLOG = ("emerg", "alert", "crit", "err", "warning")
 """The levels of syslog that say something; those below are what a sender writes that knows none, as `logger` does."""
-_LONG = re.compile(r"\{(?:\w+:)?(?:time|level|loud|logger|daemon|age)\}")
+_LONG = expression(r"\{(?:\w+:)?(?:time|level|loud|logger|daemon|age)\}")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ import kb.text.carriers.journal as journal
 import kb.text.carriers.json_lines as json_lines
 import kb.text.carriers.root_first as root_first
 import kb.text.carriers.splits as splits
+from kb.expression import expression
 from kb.text.carriers.carried import bare
 from kb.text.carriers.said import may_say_level, says
 from kb.text.carriers.splits import Rows
@@ -230,7 +231,7 @@ def _quoted_printable(rows: Rows) -> Rows:
     return [escapes.quoted_printable_undone(line) if "=" in line else line for line in lines], first, last
 
 
-_ENCODED = re.compile(
+_ENCODED = expression(
     r"(?i:-encoding: quoted-printable)|(?:=[89A-F][0-9A-F]){2}|=3D|(?m:^[^\n]{66,74}[^\n=]=$)"
 )
 
@@ -283,7 +284,7 @@ _XML = (
     "</code>",
     "</message>",
 )
-_SYSLOG = re.compile(r"[^\n]<\d{1,3}>(?:1 \d{4}-|[A-Z][a-z]{2} [ \d]\d )")
+_SYSLOG = expression(r"[^\n]<\d{1,3}>(?:1 \d{4}-|[A-Z][a-z]{2} [ \d]\d )")
 _Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
 _TERMINAL: tuple[_Step, ...] = (
     (_has("\x1b", "\x08"), _colours),

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kb.expression import expression
 from kb.text.crashes.kernel_functions import named, says_where
 from kb.text.crashes.kernel_kinds import (
     CHECKERS,
@@ -37,40 +38,40 @@ _LINES = 300
 _LONGEST = 600
 _DEEP = 12
 _ADDRESS = r"\[?[<{]?(?:0x)?[0-9a-f]{6,16}[>}]?\]?:?"
-_FRAME = re.compile(
+_FRAME = expression(
     rf"(?:\[\d+\] )?(?:{_ADDRESS} +){{0,2}}(?P<doubt>\(?\? ?\)?)?(?:{_ADDRESS} +)?"
     rf"(?::\w+:)?(?P<f>{FUNCTION})(?:\+0x[0-9a-f]+(?!\S* from )|\+\d+\}})"
 )
 """`[<ffffffff8123>] ? func+0x1/0x2`, of Linux; the mark of doubt: it stood on the stack, and nobody knows why."""
-_FROM = re.compile(
+_FROM = expression(
     rf"(?:{_ADDRESS} )?\(?(?P<f>{FUNCTION})(?: \[\w+\])?\)? from (?:{_ADDRESS} )?\(?(?P<g>{FUNCTION})\+0x"
 )
 """`[<80de0078>] (dump_backtrace) from [<80de0574>] (show_stack+0x28/0x2c)`, of 32-bit ARM: two at once."""
-_CALLED = re.compile(rf"(?:#\d+ +)?[\w.:$]+(?:\([^\n]{{0,300}}\))? at (?:\w+:)?(?P<f>{FUNCTION})\+0x")
+_CALLED = expression(rf"(?:#\d+ +)?[\w.:$]+(?:\([^\n]{{0,300}}\))? at (?:\w+:)?(?P<f>{FUNCTION})\+0x")
 """`sys_futimens(ffff80002a221a20) at sys_futimens+0xb3`, of the BSDs."""
-_REGISTER = re.compile(
+_REGISTER = expression(
     r"(?:[RE]?IP|NIP|PC is at|EIP is at|pc|epc|era|Krnl PSW|TPC|Stopped at)\b ?:?\s*[^+\n]{0,90}?"
     rf"(?P<f>(?<![\w.]){FUNCTION})\+0x"
 )
 """`RIP: 0010:func+0x1/0x2`, `pc : func+0x1/0x2`, `PC is at func+0x1/0x2`: where the processor stood."""
-_STACK = re.compile(
+_STACK = expression(
     r"(?:.{0,20}\b)?(?:call trace|(?:stack )?backtrace(?: \(crc [0-9a-f]+\))?|(?:starting )?stack trace(?:back)?)\b ?"
     r"(?::|\.{3})|(?:\.{3} )?which became \S+ at:",
     re.IGNORECASE,
 )
-_END = re.compile(
+_END = expression(
     r"-+\[ ?end trace|</(?:IRQ|SOFTIRQ)>|<EOI>|(?:Allocated|Freed)(?: by task \d+)?:|Uninit was|Local variable"
     r"|The buggy address|Memory state|Last potentially|Showing all locks|end (?:of kernel|trace frame)"
     r"|page last (?:allocated|free)"
 )
 """What stands behind the stack of the crash: other stacks, of who allocated, freed, or was interrupted, among it."""
-_LOCK_AT = re.compile(rf"[^\n]{{0,200}}\bat:? (?:{_ADDRESS} +){{0,2}}(?P<f>{FUNCTION})\+0x")
+_LOCK_AT = expression(rf"[^\n]{{0,200}}\bat:? (?:{_ADDRESS} +){{0,2}}(?P<f>{FUNCTION})\+0x")
 _LOCK_LINES = 12
-_LAST_FUNCTION = re.compile(rf"\blast function: (?P<f>{FUNCTION})")
+_LAST_FUNCTION = expression(rf"\blast function: (?P<f>{FUNCTION})")
 _LAST_LINES = 3
-_ACCESS = re.compile(r"(Read|Write) (?:of size|at addr)")
+_ACCESS = expression(r"(Read|Write) (?:of size|at addr)")
 _ACCESS_LINES = 12
-_VARIES = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{6,}\b|\d+")
+_VARIES = expression(r"0x[0-9a-f]+|\b[0-9a-f]{6,}\b|\d+")
 _TWICE = 3
 """How often a function stands in a stack that overflowed at least, to be part of what recurs."""
 

@@ -6,9 +6,10 @@ runs say nothing of where, and whoever reads a trace skips them (`is_runtime_fra
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from kb.expression import expression
 
 
 class Role(StrEnum):
@@ -101,7 +102,7 @@ _RUNTIME_FUNCTIONS = {
     "dotnet": r"System\.|Microsoft\.",
     "beam": r"(?:gen_server|gen_statem|proc_lib|gen|erl_eval|shell|init|timer|lists|supervisor):",
 }
-_RUNTIME_FRAME = re.compile(
+_RUNTIME_FRAME = expression(
     r"^[\s|+]*(?:#?\d+[:.]?\s+|at\s+(?:async\s+|new\s+)?|in (?:call from |function )?|from\s+)?"
     r"(?:0x[0-9a-f]+\s+(?:in\s+)?)?"
     rf"(?:\[<[^>]*>\]\s*)?(?:{'|'.join(_RUNTIME_FUNCTIONS.values())})"

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from kb.expression import expression
+
 _REPORTING = r"""
 # panic.c
 _*dump_(?:stack|backtrace|trace)\w* _*show_(?:stack|trace|regs)\w* print_\w+ _*warn(?:_\w+)? v?panic(?:_\w+)?
@@ -147,11 +149,11 @@ netbsd_syscall
 """
 """What runs whatever is to be run."""
 
-_MADE = re.compile(
+_MADE = expression(
     r"(?:\.(?:isra|part|constprop|cold|llvm|lto_priv|localalias|cfi_jt)(?:\.\d+)*|\.\d+|_noprof)+$"
 )
 """What a compiler adds to the name of a function that it cut or copied."""
-_CALL = re.compile(
+_CALL = expression(
     r"^(?:_*(?:x64|ia32|x32|arm64|arm|s390x?|riscv|se|do|compat)_)*_*(?:compat_)?(?:sys_|SyS_|SYSC_|ksys_)"
 )
 """The wrappers of a system call, which differ from one version and processor to the next."""

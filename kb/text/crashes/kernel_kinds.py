@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from kb.expression import expression
+
 FUNCTION = r"[A-Za-z_.][\w.$]{1,120}"
 """The name of a function, with what a compiler adds to it."""
 
@@ -205,11 +207,11 @@ RENAMED = {
 }
 """What KASAN calls the same finding since another version of Linux (mm/kasan/report.c)."""
 
-_LOGIN = re.compile(r"[\w -]{0,40}login: ")
+_LOGIN = expression(r"[\w -]{0,40}login: ")
 """What stands on a console before the message."""
 _BY_MARK: dict[str, list[tuple[CrashKind, re.Pattern[str]]]] = {}
 for _kind in KINDS:
-    _BY_MARK.setdefault(_kind.mark, []).append((_kind, re.compile(_kind.pattern, re.IGNORECASE)))
+    _BY_MARK.setdefault(_kind.mark, []).append((_kind, expression(_kind.pattern, re.IGNORECASE)))
 
 COMPLETE: tuple[str, ...] = tuple(dict.fromkeys(kind.mark for kind in KINDS if "?P<source>" in kind.pattern))
 """The marks of messages that name the place by themselves."""

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kb.expression import expression
 from kb.text.carriers import bare
 from kb.text.crashes.forms import Form, Role
 from kb.text.crashes.table import LONGEST, form_of, parts, without_clock
@@ -25,26 +26,26 @@ from kb.text.evidence.alarm import names_reason
 from kb.text.specificity import GENERIC
 from kb.text.tokens import stem
 
-_CARET = re.compile(r"\s*(?:\|\s*)*(?:[~^][~^\s]*\^[~^\s]*|\^[~^\s]*)$")
-_PREVIOUS = re.compile(
+_CARET = expression(r"\s*(?:\|\s*)*(?:[~^][~^\s]*\^[~^\s]*|\^[~^\s]*)$")
+_PREVIOUS = expression(
     r"\s+while executing$|stack traceback:$|Stacktrace:$|CallStack \(from HasCallStack\):|HasCallStac"
     r"k backtrace:"
 )
-_FRAME_BELOW = re.compile(
+_FRAME_BELOW = expression(
     r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w."
     r"<>`]{3,200}\(.*\)"
 )
-_CAUGHT = re.compile(r"\s*> File \"")
-_HEADING = re.compile(r"[ |+]*(?:Exception Group )?Traceback \(most recent call last\)")
+_CAUGHT = expression(r"\s*> File \"")
+_HEADING = expression(r"[ |+]*(?:Exception Group )?Traceback \(most recent call last\)")
 """The first line of Python's tracebacks."""
-_WRAPS = re.compile(r"(?:[\w.]{1,200}\.)?\w{0,60}Traceback:$|SystemExit(?:: -?\d{1,3})?$")
+_WRAPS = expression(r"(?:[\w.]{1,200}\.)?\w{0,60}Traceback:$|SystemExit(?:: -?\d{1,3})?$")
 """What a traceback ends with that says nothing: the wrapper of another one, or that the program left by itself."""
-_LISTED = re.compile(r"\s{2,}(?:\d+: )?(\S.*)")
+_LISTED = expression(r"\s{2,}(?:\d+: )?(\S.*)")
 """A cause in the list below `Caused by:`."""
-_INDENT = re.compile(r"(?:\s*[|+])*\s*")
-_NAMES = re.compile(r"[\"'`][^\"'`]{1,200}[\"'`]|\S*[\d/\\_=]\S*")
+_INDENT = expression(r"(?:\s*[|+])*\s*")
+_NAMES = expression(r"[\"'`][^\"'`]{1,200}[\"'`]|\S*[\d/\\_=]\S*")
 """What is quoted, and paths, numbers and identifiers."""
-_WORDS = re.compile(r"[^\W\d_]{2,}")
+_WORDS = expression(r"[^\W\d_]{2,}")
 _PATIENCE, _KERNEL_PATIENCE = 2, 400
 """Lines that belong to nothing after which a crash is over."""
 _STRANGE = 40
@@ -246,12 +247,12 @@ def roles(lines: Sequence[str]) -> list[Role]:
     return [told.role for told in read_crashes(lines)]
 
 
-_PLACE = re.compile(
+_PLACE = expression(
     r"(?:,? called in \S{1,400} on line \d+)?(?: and defined)? in (?:/|[A-Za-z]:\\|php shell|\S{1,200"
     r"}\.php)\S{0,400}?(?::\d+| on line \d+)$"
 )
-_DEPTH = re.compile(r"^[\s|+]+(?:\d{1,2}: )?")
-_TAIL = re.compile(r"(?: \{|\s+\[recovered\]|', \S{1,300}:\d+:\d+)$")
+_DEPTH = expression(r"^[\s|+]+(?:\d{1,2}: )?")
+_TAIL = expression(r"(?: \{|\s+\[recovered\]|', \S{1,300}:\d+:\d+)$")
 
 
 def message_of(line: str, role: Role = Role.MESSAGE) -> str:
@@ -272,9 +273,9 @@ WINDOW = 12
 """Lines that are looked at to learn what begins them."""
 _FEWEST_LINES = 3
 _LONGEST_PREFIX = 400
-_CARRIER_SAYS = re.compile(r"[A-Za-z>|]|\d[^=\d]{0,4}\d")
+_CARRIER_SAYS = expression(r"[A-Za-z>|]|\d[^=\d]{0,4}\d")
 """What a carrier has at least; `#` and `==4312==` belong to what the JVM and others print."""
-_PREFIX_PIECE = re.compile(
+_PREFIX_PIECE = expression(
     r"(?P<blank>\s+)|(?P<varies>[.:+,/TZ-]{0,3}\d[\d.:+,/TZ-]*)|(?P<stream>\bstd(?:out|err)\b)|(?P<plain>.)"
 )
 

@@ -9,8 +9,9 @@ import kb.text.crashes.kernels as kernels
 import kb.text.crashes.managed as managed
 import kb.text.crashes.native as native
 import kb.text.crashes.scripting as scripting
+from kb.expression import expression
 from kb.text.crashes.forms import Form, Role
-from kb.text.evidence.alarm import any_of, lowered, shortest_marks
+from kb.text.evidence.alarm import lowered, shortest_marks
 
 FORMS: tuple[Form, ...] = (*kernels.FORMS, *native.FORMS, *managed.FORMS, *scripting.FORMS)
 """In the order in which they are tried."""
@@ -19,7 +20,7 @@ LONGEST = 2_000
 WEAK = frozenset({"error", "exception", "error: ", "error:", " | "})
 """Marks that any log is full of: where they stand, a crash is only noticed by its other lines."""
 
-_CLOCK = re.compile(
+_CLOCK = expression(
     r"(?:<\d{1,3}>)?(?:\*\* \d+ printk messages dropped \*\* |[\w -]{1,40} login: )?"
     r"(?:\[ *\d{1,9}\.\d{1,9}\](?: ?\[ *[TC]\d+\])? ?|\[\d+\.\d+\] \d+\.\d+> )"
 )
@@ -40,8 +41,8 @@ def form_of(line: str, within: bool) -> tuple[int, Form] | None:
     Forms whose mark is in the line are tried one by one; within a crash, all that need none at once.
     """
     line = line[:LONGEST]
-    marks = {match[1] for match in _marks().finditer(lowered(line))}
-    numbers = sorted(number for mark in marks for number in _by_mark()[mark])
+    low = lowered(line)
+    numbers = sorted(number for mark, those in _by_mark().items() if mark in low for number in those)
     found = next((number for number in numbers if _own(number).match(line)), len(FORMS))
     if within and (match := _unmarked().match(line)) is not None and match.lastgroup is not None:
         found = min(found, int(match.lastgroup[1:]))
@@ -74,11 +75,6 @@ def _by_mark() -> dict[str, list[int]]:
         if form.mark:
             numbers.setdefault(shortest[form.mark], []).append(number)
     return numbers
-
-
-@cache
-def _marks() -> re.Pattern[str]:
-    return re.compile(f"(?=({any_of(_by_mark())}))")
 
 
 @cache

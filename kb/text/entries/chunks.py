@@ -10,11 +10,11 @@ rest follow in one last chunk of role `rest`, found by words only (its `embeddin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from kb.expression import expression
 from kb.model import Passage
 from kb.text.masking import mask
 from kb.text.masking_rules import PLACEHOLDER
@@ -28,10 +28,10 @@ _HEADED_WORDS = 40
 _MAX_CHARACTERS = 1600
 """Logs and tables have few spaces; what is longer than this is too long whatever its words."""
 
-_PARAGRAPH = re.compile(r"\n[ \t]*\n|\n(?=#{1,6}[ \t])")
-_HEADING = re.compile(r"#{1,6}[ \t]")
-_WORD = re.compile(r"\S+")
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
+_PARAGRAPH = expression(r"\n[ \t]*\n|\n(?=#{1,6}[ \t])")
+_HEADING = expression(r"#{1,6}[ \t]")
+_WORD = expression(r"\S+")
+_HUMP = expression(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 
 
 @dataclass(frozen=True, slots=True)

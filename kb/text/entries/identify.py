@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kb.expression import expression
 from kb.model import AlertRule, Entry, Incident, KnownError, Pattern, Runbook, ToolFix
 from kb.text.crashes.blame import first_crash
 from kb.text.evidence.alarm import alarm
@@ -23,8 +24,8 @@ REWORDED = "reworded:"
 """How the origin of a fingerprint begins that is another version's wording; what differs stands in its template."""
 CRASH = "crash"
 """The origin of a fingerprint that is a crash of a kernel; its template is the name of the crash."""
-_CODE_BLOCK = re.compile(r"^ *(```|~~~)[^\n]*\n(.*?)^ *\1", re.MULTILINE | re.DOTALL)
-_BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+|\*\*|`")
+_CODE_BLOCK = expression(r"^ *(```|~~~)[^\n]*\n(.*?)^ *\1", re.MULTILINE | re.DOTALL)
+_BULLET = expression(r"^\s*(?:[-*+•]|\d+[.)])\s+|\*\*|`")
 _SYMPTOM_LINES, _SHORT = 40, 120
 _LOG_LINES = 12
 """Lines of an entry's logs that are fingerprinted, the most telling ones."""

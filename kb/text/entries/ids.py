@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from kb.expression import expression
 from kb.model import Entry
 from kb.text.masking import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.tokens import slug
 
-_KEY = re.compile(r"-([0-9a-f]{8})(?=-|$)")
+_KEY = expression(r"-([0-9a-f]{8})(?=-|$)")
 
 
 def with_ids(entries: Iterable[Entry], place: str, known: Iterable[str] = ()) -> Sequence[Entry]:

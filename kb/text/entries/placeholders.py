@@ -19,9 +19,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-_HARMLESS = re.compile(r"(?!-)[\w.:/@%+,=-]+(?: (?!-)[\w.:/@%+,=-]+)*")
+from kb.expression import expression
+
+_HARMLESS = expression(r"(?!-)[\w.:/@%+,=-]+(?: (?!-)[\w.:/@%+,=-]+)*")
 """Words without anything that a shell obeys, none of them an option."""
-_ABOVE = re.compile(r"(?:^|[/=:])\.\.(?:/|$)")
+_ABOVE = expression(r"(?:^|[/=:])\.\.(?:/|$)")
 """A path that leaves its folder."""
 _LONGEST = 253
 """Characters of a value: the longest name of Kubernetes (DNS, RFC 1123)."""
@@ -35,6 +37,7 @@ _SHORT_NAMES = {
     "pvc": "persistentvolumeclaim",
     "pv": "persistentvolume",
     "hpa": "horizontalpodautoscaler",
+    "job": "jobname",
 }
 """As `kubectl api-resources` shortens them."""
 _NAMESPACED = (
@@ -56,8 +59,8 @@ _NAMESPACED = (
     "secret",
 )
 """Kinds of Kubernetes of which each namespace has its own."""
-_NAMESPACE = re.compile(r"(?:^|\s)(?:-n|--namespace)[ =]+[\"']?((?:<[^>\n]*>|\{\{[^}\n]*\}\}|[^\s\"'])+)")
-_PLACEHOLDER = re.compile(
+_NAMESPACE = expression(r"(?:^|\s)(?:-n|--namespace)[ =]+[\"']?((?:<[^>\n]*>|\{\{[^}\n]*\}\}|[^\s\"'])+)")
+_PLACEHOLDER = expression(
     r"\{\{-?\s*(?:\$labels|\.Labels|\$\.Labels)(?:\.(?P<label>\w+)|\[?\s*\"(?P<key>[\w.-]+)\"\s*\]?)\s*-?\}\}"
     r"|\{\{\s*(?P<double>\w+)\s*\}\}"
     r"|<(?P<angle>[A-Za-z][\w. -]{0,60})>"
@@ -67,11 +70,14 @@ _PLACEHOLDER = re.compile(
     r"|(?<![^\s/=\"'])(?P<bare>[A-Z][A-Z0-9_]*_NAME|(?:YOUR|MY)_[A-Z][A-Z0-9_]*)(?![^\s/\"'|;&)])"
     r"|(?:(?<=\s-n )|(?<=--namespace[ =]))(?P<option>NAMESPACE)(?![\w:])"
 )
-_LABEL_IN_WORDS = re.compile(
+_OF_KIND = expression(r"\b(?:get|describe|delete|edit|patch|annotate|label|scale|logs)\s+([a-z]+)[ /]+\Z")
+_OF_ANY_KIND = ("name", "job")
+"""Names that mean what the command is about: `describe daemonset $NAME`."""
+_LABEL_IN_WORDS = expression(
     r"(?i)(?:the )?(?:value of )?(?:the )?([\w.]+) label(?: (?:from|of|in) (?:the )?alert)?"
 )
-_POLITE = re.compile(r"^(?:your|my|the|affected|failing|target)[ _.-]+", re.I)
-_ASSIGNED = re.compile(
+_POLITE = expression(r"^(?:your|my|the|affected|failing|target)[ _.-]+", re.I)
+_ASSIGNED = expression(
     r"(?m)(?:^|[\s;&|(`'\"])([A-Z_][A-Z0-9_]*)\+?="
     r"|(?:^|[;&|(`$'\"]|\b(?:export|local|declare|readonly|do|then))[ \t]*([A-Za-z_]\w*)\+?="
     r"|\b(?:for|read|select)[ \t]+(?:-\w+[ \t]+)?([A-Za-z_]\w*)\b"
@@ -103,12 +109,12 @@ class KnownValues:
 
     def _filled(self, found: re.Match[str], quotes: str) -> str:
         inside = quotes[found.start()]
-        value = self._value(found, inside, _line_at(found))
+        value = self._value(found, inside)
         if not value or len(value) > _LONGEST or not _HARMLESS.fullmatch(value) or _ABOVE.search(value):
             return found[0]
         return shlex.quote(value) if " " in value and inside == " " else value
 
-    def _value(self, found: re.Match[str], inside: str, line: str) -> str:
+    def _value(self, found: re.Match[str], inside: str) -> str:
         form, name = next((key, text) for key, text in found.groupdict().items() if text)
         if form in ("label", "key"):
             return self.labels.get(name, "")
@@ -119,7 +125,11 @@ class KnownValues:
         if form == "angle" and (said := _LABEL_IN_WORDS.fullmatch(name)):
             return self.labels.get(said[1], "")
         key, value = self._named(name)
-        return "" if key in _NAMESPACED and self._is_elsewhere(line) else value
+        if not value and _plain(name) in _OF_ANY_KIND and (kind := _OF_KIND.search(_before(found))):
+            key, value = (
+                self._named(kind[1]) if kind[1] in _SHORT_NAMES else self._named(kind[1].removesuffix("s"))
+            )
+        return "" if key in _NAMESPACED and self._is_elsewhere(_line_at(found)) else value
 
     def _named(self, name: str) -> tuple[str, str]:
         """The plain name of the value that a placeholder of this name means, and the value; empty for none."""
@@ -144,10 +154,14 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).lower()
 
 
+def _before(found: re.Match[str]) -> str:
+    """What of its line stands before the match."""
+    return found.string[found.string.rfind("\n", 0, found.start()) + 1 : found.start()]
+
+
 def _line_at(found: re.Match[str]) -> str:
     """The line in which the match begins."""
-    begin = found.string.rfind("\n", 0, found.start()) + 1
-    return found.string[begin:].partition("\n")[0]
+    return _before(found) + found.string[found.start() :].partition("\n")[0]
 
 
 def _quotes(command: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kb.expression import expression
 from kb.model import Entry, Runbook
 from kb.text.specificity import has_promise, is_unwritten
 
@@ -17,10 +18,10 @@ _ROLE = (
     r"|(?:primary|point of) contact|contacts?"
 )
 _MARKS = r"[ \t>*_`|+-]{0,16}"
-_LINE = re.compile(rf"(?im)^{_MARKS}(?:{_ROLE}){_MARKS}[:|=]{_MARKS}(?P<who>\S[^\n]*)$")
-_HEADING = re.compile(rf"(?im)^#{{1,6}}[ \t]+\W*(?:{_ROLE})\W*\n+(?P<who>[^\n#]*\S[^\n]*)$")
-_SETEXT = re.compile(rf"(?im)^(?:{_ROLE})[ \t]*\n[=~^-]{{3,}}[ \t]*\n+(?P<who>\S[^\n]*)$")
-_NOBODY = re.compile(
+_LINE = expression(rf"(?im)^{_MARKS}(?:{_ROLE}){_MARKS}[:|=]{_MARKS}(?P<who>\S[^\n]*)$")
+_HEADING = expression(rf"(?im)^#{{1,6}}[ \t]+\W*(?:{_ROLE})\W*\n+(?P<who>[^\n#]*\S[^\n]*)$")
+_SETEXT = expression(rf"(?im)^(?:{_ROLE})[ \t]*\n[=~^-]{{3,}}[ \t]*\n+(?P<who>\S[^\n]*)$")
+_NOBODY = expression(
     r"(?i)[\s<\[({*_`|-]*(?:none|nobody|no[ -]?one|unknown|unassigned|n/?a|tb[da]|to ?do|fixme|to be \w+|your[ -]team"
     r"|team[ -]name|name|owner|team|contact|e-?mail|role|description|value|date|status|\?+|\.{3}|…)?[\s>\])}*_`|.-]*$"
 )

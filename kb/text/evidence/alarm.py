@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from kb.expression import expression
 from kb.text.evidence.alarm_words import (
     AFTERMATH,
     BESIDE,
@@ -27,18 +28,18 @@ from kb.text.evidence.alarm_words import (
     TOLD,
 )
 
-_CALM = re.compile(CALM)
-_BESIDE = re.compile(BESIDE)
-_OPTIONS = re.compile(OPTIONS)
-_QUIET_LEVEL = re.compile(
+_CALM = expression(CALM)
+_BESIDE = expression(BESIDE)
+_OPTIONS = expression(OPTIONS)
+_QUIET_LEVEL = expression(
     r"[^\n]{0,60}?(?:\[note\]|\b(?:info|debug|trace|notice)\b(?!: (?:task|rcu|possible|inconsistent))|\bi\d{4} )"
 )
-_ERRNO = re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(sorted(ERRNO, key=len, reverse=True))})(?![A-Za-z0-9_])")
-_FRAME = re.compile(
+_ERRNO = expression(rf"(?<![A-Za-z0-9_])(?:{'|'.join(sorted(ERRNO, key=len, reverse=True))})(?![A-Za-z0-9_])")
+_FRAME = expression(
     r"^\s+(?:at [\w$.<>/]+[(:]|File \"|\.\.\. \d+ (?:more|common)|from [\w/.]+:\d+)|^goroutine \d+ \["
     r"|^\t/\S+:\d+"
 )
-_CAUSE = re.compile(r"^\s*(?:Caused by:|\[cause\]:|---> )")
+_CAUSE = expression(r"^\s*(?:Caused by:|\[cause\]:|---> )")
 _AROUND = 40
 _BEFORE = 40
 """Characters before a mark in which its pattern may begin."""
@@ -71,9 +72,6 @@ def shortest_marks(marks: Iterable[str]) -> dict[str, str]:
 _PREFIX = shortest_marks({mark for _, mark, _ in ROWS} | {name.lower() for name in ERRNO})
 MARKS = tuple(sorted(set(_PREFIX.values())))
 """In lower case, what a line must hold one of, `KLOG` apart, to be worth a closer look."""
-_ANY = rf"{any_of(MARKS)}|{KLOG}"
-_EACH = re.compile(rf"(?=({any_of(MARKS)}|{KLOG}))")
-"""Every mark, those that overlap as well."""
 _ERRNO_MARKS = frozenset(_PREFIX[name.lower()] for name in ERRNO)
 
 
@@ -93,10 +91,33 @@ GRADES = {
     for mark in MARKS
 }
 """The highest grade that each mark may have."""
-_GRAVE = any_of(mark for mark, grade in GRADES.items() if grade > ERROR)
-_LEAST = re.compile(any_of((*ORDERLY, *ELSEWHERE)))
-_AFTERMATH_MARK = re.compile(any_of((*(mark for mark, _ in AFTERMATH), *ORDERLY, *ELSEWHERE)))
-_AFTERMATH = {mark: re.compile(pattern) for mark, pattern in AFTERMATH if pattern}
+_AFTERMATH = {mark: expression(pattern) for mark, pattern in AFTERMATH if pattern}
+
+
+@cache
+def _any() -> re.Pattern[str]:
+    return re.compile(f"{any_of(MARKS)}|{KLOG}")
+
+
+@cache
+def _each() -> re.Pattern[str]:
+    """Finds every mark, those that overlap as well."""
+    return re.compile(f"(?=({any_of(MARKS)}|{KLOG}))")
+
+
+@cache
+def _grave() -> re.Pattern[str]:
+    return re.compile(any_of(mark for mark, grade in GRADES.items() if grade > ERROR))
+
+
+@cache
+def _least() -> re.Pattern[str]:
+    return re.compile(any_of((*ORDERLY, *ELSEWHERE)))
+
+
+@cache
+def _aftermath_mark() -> re.Pattern[str]:
+    return re.compile(any_of((*(mark for mark, _ in AFTERMATH), *ORDERLY, *ELSEWHERE)))
 
 
 def lowered(text: str) -> str:
@@ -106,12 +127,12 @@ def lowered(text: str) -> str:
 
 def interesting(line: str) -> bool:
     """Whether `line` may be alarming; fast, and wrong only by saying yes."""
-    return _compiled(_ANY).search(lowered(line)) is not None
+    return _any().search(lowered(line)) is not None
 
 
 def is_grave(line: str) -> bool:
     """Whether the line may have a word that is graver than an error, or a reason of the system."""
-    return _compiled(_GRAVE).search(lowered(line)) is not None
+    return _grave().search(lowered(line)) is not None
 
 
 def first_mark(line: str) -> int:
@@ -152,7 +173,7 @@ def _said(line: str, low: str) -> list[tuple[float, int, str]]:
     """The same with the word."""
     found: list[tuple[float, int, str]] = []
     tried: set[str] = set()
-    for match in _EACH.finditer(low):
+    for match in _each().finditer(low):
         mark = match[1]
         if mark in tried:
             continue
@@ -187,14 +208,14 @@ def alarm(line: str) -> float:
         grade += 1.0
     if grade > TOLD and _is_aftermath(low):
         grade = TOLD
-    if grade > _SUPPLEMENT and (_LEAST.search(low) or _BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
+    if grade > _SUPPLEMENT and (_least().search(low) or _BESIDE.search(low, 0, 120) or _OPTIONS.match(low)):
         grade = _SUPPLEMENT
     return grade * 0.6 if _QUIET_LEVEL.match(low) else grade
 
 
 def _is_aftermath(low: str) -> bool:
     """Whether the line tells of what followed from a fault."""
-    for match in _AFTERMATH_MARK.finditer(low):
+    for match in _aftermath_mark().finditer(low):
         pattern = _AFTERMATH.get(match[0])
         if pattern is None or pattern.search(low, max(0, match.start() - 1)):
             return True
@@ -203,7 +224,7 @@ def _is_aftermath(low: str) -> bool:
 
 def is_orderly(line: str) -> bool:
     """Whether the line tells that the program was told to end, or says to look elsewhere."""
-    return _LEAST.search(lowered(line)) is not None
+    return _least().search(lowered(line)) is not None
 
 
 def is_aftermath(line: str) -> bool:

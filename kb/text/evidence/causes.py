@@ -12,10 +12,10 @@ as they are graded: on real logs the first of a run was no better than the grave
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from kb.expression import expression
 from kb.text.evidence.alarm import alarm, reasons
 from kb.text.evidence.alarm_words import ERROR, FAILED, FATAL, TOLD
 
@@ -31,39 +31,39 @@ _RETRIED = 4
 _BELOW = 0.5
 """How far what followed stands below its cause."""
 
-_DIES = re.compile(r"(?i)\b(?:fatal|ftl|panic|emerg\w{0,6}|abort\w{0,4})\b")
-_ENDED = re.compile(
+_DIES = expression(r"(?i)\b(?:fatal|ftl|panic|emerg\w{0,6}|abort\w{0,4})\b")
+_ENDED = expression(
     r"(?i)\b(?:clos(?:e|ed|ing)|disconnect(?:ed|ing)|dropp(?:ed|ing)|abort(?:ed|ing)|terminat(?:ed|ing)"
     r"|cancell?(?:ed|ing)|stopp(?:ed|ing)|exit(?:ed|ing)|kick(?:ed|ing)|reject(?:ed|ing))\b"
     r"[^\n]{0,60}?\b(?:because|due to)\b"
 )
-_WHY = re.compile(
+_WHY = expression(
     r"(?i)\b(?:no such|not found|unknown|invalid|missing|exceed\w*|mismatch|too [a-z]+|already|denied"
     r"|not allowed|duplicate|undefined|expired|bad|does not|doesn't|not permitted)\b"
 )
 """Words that say why, as `failed` and `timeout` do not."""
-_GONE = re.compile(r"(?i)\b(?:broken pipe|EPIPE|connection (?:reset|closed))\b")
+_GONE = expression(r"(?i)\b(?:broken pipe|EPIPE|connection (?:reset|closed))\b")
 """What became of a connection; why was told before."""
-_QUOTED = re.compile(r"[\"'`][^\"'`]{2,80}[\"'`]")
+_QUOTED = expression(r"[\"'`][^\"'`]{2,80}[\"'`]")
 _STARTS = r"(?:re)?(?:start|load|config|initiali[sz]|pars|read|launch|boot|discover|set ?up|bring)\w*"
 _FAILS = r"(?:fail\w*|unable|could not|couldn't|cannot|can't|errors?|abort\w*)"
-_NO_START = re.compile(rf"(?i)\b{_FAILS}\b[^\n]{{0,60}}\b{_STARTS}|\b{_STARTS}\b[^\n]{{0,60}}\b{_FAILS}\b")
-_OWN_WORDS = re.compile(r"[\d'\"`/\\_=<>()\[\]{}]|[a-z][A-Z]")
+_NO_START = expression(rf"(?i)\b{_FAILS}\b[^\n]{{0,60}}\b{_STARTS}|\b{_STARTS}\b[^\n]{{0,60}}\b{_FAILS}\b")
+_OWN_WORDS = expression(r"[\d'\"`/\\_=<>()\[\]{}]|[a-z][A-Z]")
 """What a line has that names something: a number, a quoted word, a path, an identifier."""
-_BESIDE = re.compile(r"(?<![\w.-])(?:err|error|reason|cause|exception)=\"[^\"]")
+_BESIDE = expression(r"(?<![\w.-])(?:err|error|reason|cause|exception)=\"[^\"]")
 """A field beside the message in which the line itself says why."""
-_SAYS_REASON = re.compile(r"(?:reason|because): ")
+_SAYS_REASON = expression(r"(?:reason|because): ")
 """Where the program itself says why: that may be what followed, as what the system says is not."""
-_ONLY_NAMES = re.compile(r"[\w.]{1,200}: (?P<quote>['\"])(?P<name>[^'\"]{3,120})(?P=quote)$")
+_ONLY_NAMES = expression(r"[\w.]{1,200}: (?P<quote>['\"])(?P<name>[^'\"]{3,120})(?P=quote)$")
 """An exception that only names a thing, such as `KeyError: 'orders'`."""
 _NAMED_ABOVE = 60
 """Lines above an exception within which the line is sought that says more of that thing."""
-_NUMBERED = re.compile(r"\s*\d{1,6}(?:\s{2,}|\s?[|:] )")
+_NUMBERED = expression(r"\s*\d{1,6}(?:\s{2,}|\s?[|:] )")
 """A quoted line of a source, with its number."""
 _SENTENCE = 24
 """Characters of a message that no other line has by chance."""
 _BEFORE_REASON = 120
-_LAST_WORD = re.compile(r"([^\s'\"`(\[{]{3,120}?)['\"`:,)\]}(\s]{0,6}\Z")
+_LAST_WORD = expression(r"([^\s'\"`(\[{]{3,120}?)['\"`:,)\]}(\s]{0,6}\Z")
 
 
 def first_causes(groups: Iterable[Group]) -> None:

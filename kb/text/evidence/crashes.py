@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from kb.expression import expression
 from kb.text.carriers import Carried, LinePlace, bare
 from kb.text.crashes import CrashReader, Margin, Role, Told, read_crashes, uncarried
 from kb.text.crashes.reading import WINDOW
@@ -24,14 +24,14 @@ from kb.text.evidence.lines import LONGEST_LINE, Line, LogBlock, rough, visible
 
 BOILERPLATE = -1.0
 """The grade of what any crash of a runtime prints."""
-_BARE = re.compile(r"(?i)error: ")
+_BARE = expression(r"(?i)error: ")
 """How any program may begin to say what is wrong, and JavaScript the message of a crash."""
 _LINES_BEFORE = 3
 _REMEMBERED = 20_000
 _MARGINS = 100
 """Crashes of a text whose margin is learned, which is dear; later ones have that of the last."""
-_FRAMES = re.compile(r"(?:[ \t]{1,40}(?:at|\.\.\.) [^\n]*\n)+")
-_CUT = re.compile(r"[,{(\[]\s*\Z")
+_FRAMES = expression(r"(?:[ \t]{1,40}(?:at|\.\.\.) [^\n]*\n)+")
+_CUT = expression(r"[,{(\[]\s*\Z")
 """Where a term goes on in the next line, as Erlang prints them: what is above it tells more."""
 _MESSAGE, _CAUSE, _SECOND = 4.6, 4.8, 4.0
 """The least grade of the message of a crash and of its deepest cause; the most of what another line tells better."""

@@ -7,11 +7,11 @@ time, and no line that cannot come among the best is graded at all.
 from __future__ import annotations
 
 import heapq
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log2
 
+from kb.expression import expression
 from kb.text.carriers import LinePlace, bare
 from kb.text.evidence.alarm import alarm, is_aftermath, is_grave, names_reason
 from kb.text.evidence.alarm_words import ERROR, FAILED, FATAL, WARNING
@@ -35,26 +35,26 @@ _SEVERITIES = {
     -1.0: "info information informational notice note debug trace verbose i d v 5 6 7 fine finer finest",
 }
 _BY_SEVERITY = {name: grade for grade, names in _SEVERITIES.items() for name in names.split()}
-_LEVEL = re.compile(
+_LEVEL = expression(
     r"(?i)\b(info|notice|note(?=\])|debug|trace|warn|warning|error|critical|crit|alert|fatal|panic|emerg)\b"
 )
-_PLACE_IN_CODE = re.compile(
+_PLACE_IN_CODE = expression(
     r"(?:[\w.@~%+-]{0,80}/){1,20}[\w.@~%+-]{1,80}\.(?:go|s|rs|py|rb|[cm]?[jt]s|java|php|exs?):\d{1,7}"
 )
 _LONGEST_FIELD = 200
-_FIELD = re.compile(
+_FIELD = expression(
     r"\s*(?P<quote>[\"']?)[\w.@-]{1,60}(?P=quote)\s{0,3}:\s*[\[{(]\s*"
     r"|\s*[\"']?(?:log\.)?(?:level|severity|levelname|lvl|type|name|class|kind)[\"']?\s{0,3}:\s*[\"']?\w{1,40}[\"']?,?\s*"
     r"|[\s╭┌─━]+Traceback \(most recent call last\)[\s─━╮┐]+"
 )
-_PLACE_BELOW = re.compile(r"\n[ \t]+\S{1,400}\.(?:go|s):\d{1,7}(?:[\s+]|\Z)")
+_PLACE_BELOW = expression(r"\n[ \t]+\S{1,400}\.(?:go|s):\d{1,7}(?:[\s+]|\Z)")
 """What stands under a function of a stack that a logger such as zap wrote as a field of its record."""
 _PREFIX = 400
 _QUIET = 0.6
 _LEAST_WARNED, _WARNED = 1.9, 3.9
 """What a warning has at least and, where its reason is not the system's, at most: more than the words of a line that
 is information, less than an error."""
-_TROUBLE = re.compile(
+_TROUBLE = expression(
     r"(?<![\w.-])(?:err|error|reason|cause|exception)=(?:\"(?P<text>(?:[^\"\\\n]|\\.){1,2000})\"|(?P<word>[^\s\"]{1,200}))"
 )
 

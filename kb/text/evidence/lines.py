@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from kb.expression import expression
 from kb.text.carriers import LinePlace
 from kb.text.crashes import MARKS as CRASH_MARKS
 from kb.text.evidence.alarm import GRADES, any_of, first_mark
@@ -107,11 +108,11 @@ LONGEST_LINE = 2_000
 """Characters that are kept of a line at most."""
 _BEFORE_MARK = 400
 """Characters that are kept before the first error word of a longer line."""
-_NOISE = re.compile(
+_NOISE = expression(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)|[\x00-\x08\x0b-\x1f\x7f]"
 )
-_NUMBERS = re.compile(r"[0-9a-fA-F]*\d[\w.:-]*")
-_VARYING = re.compile(r"(?!(?<![\w.:-])0(?![\w.:-]))[0-9a-fA-F]*\d[\w.:-]*")
+_NUMBERS = expression(r"[0-9a-fA-F]*\d[\w.:-]*")
+_VARYING = expression(r"(?!(?<![\w.:-])0(?![\w.:-]))[0-9a-fA-F]*\d[\w.:-]*")
 
 
 class LogBlock(Protocol):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import heapq
-import re
 from collections import Counter
 
+from kb.expression import expression
 from kb.text.carriers import bare
 from kb.text.crashes import Role, roles, uncarried
 from kb.text.evidence.groups import Group, Groups
@@ -20,7 +20,7 @@ _ODD = 2
 _FEW = 0.2
 """The share of lines that are like no other up to which a log has a form of its own that they depart from."""
 _NEAR_THE_END = 0.25
-_WORDS = re.compile(r"[^\W\d_]{3,}")
+_WORDS = expression(r"[^\W\d_]{3,}")
 _ENOUGH_WORDS = 3
 
 

@@ -7,11 +7,11 @@ A line in which nothing tells (no word) has no template and is only counted.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
+from kb.expression import expression
 from kb.text.evidence.evidence import LONGEST_LINE, visible
 from kb.text.masking import fingerprint
 from kb.text.redact import hidden, redact
@@ -21,7 +21,7 @@ MOST_TEMPLATES = 20_000
 _REMEMBERED = 200_000
 _AT_ONCE = 256 * 1024
 """Characters in which secrets are looked for together: a key in a block has many lines."""
-_VARIES = re.compile(
+_VARIES = expression(
     r"\d+(?:[-:.,/TZ+]\d+)+\w*"  # times, dates, addresses
     r"|\b(?=[a-fA-F]*\d)[0-9a-fA-F]{6,}(?:-[0-9a-fA-F]{4,})*\b"  # hashes, UUIDs
     r"|\d{4,}"

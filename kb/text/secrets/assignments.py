@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.expression import expression
 from kb.text.secrets.names import MARKS, Names, names
 from kb.text.secrets.reading import Finder, Secret
 from kb.text.secrets.values import is_random_word, is_secret, made_up
@@ -15,61 +16,61 @@ from kb.text.secrets.values import is_random_word, is_secret, made_up
 _LONGEST_NAME = 80
 _LONGEST = 4096
 _IN_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$@")
-_REST = re.compile(r"[\w-]{0,80}(?:\[\])?")
-_WORD_BEFORE = re.compile(r"([A-Za-z][A-Za-z0-9]{1,19})[ _-]{1,2}$")
+_REST = expression(r"[\w-]{0,80}(?:\[\])?")
+_WORD_BEFORE = expression(r"([A-Za-z][A-Za-z0-9]{1,19})[ _-]{1,2}$")
 
-_SEPARATOR = re.compile(
+_SEPARATOR = expression(
     r"(?:[\"'`\]]{1,3}|[ \t]?\((?:was|is|now)(?=:))?[ \t]{0,8}"
     r"(?P<sign>=>|:=|\?=|\+=|={1,2}(?![=~])|:(?![:=]))"
     r"[ \t]{0,8}"
 )
-_OPTION = re.compile(r"[ \t]+(?![|<>&]|-(?![\w+/=~-]{24}))")
-_ELEMENT = re.compile(
+_OPTION = expression(r"[ \t]+(?![|<>&]|-(?![\w+/=~-]{24}))")
+_ELEMENT = expression(
     r"(?:[ \t\n][^<>]{0,200})?>[ \t]*(?:\n[ \t]*)?(?:<!\[CDATA\[)?"
     r"(?P<value>[^<\n]{2,2048}?)[ \t]*(?:\]\]>|\n?[ \t]*</)"
 )
-_OPENS_ELEMENT = re.compile(r"<(?:[\w.-]{1,40}:)?$")
-_PAIR_BEHIND = re.compile(
+_OPENS_ELEMENT = expression(r"<(?:[\w.-]{1,40}:)?$")
+_PAIR_BEHIND = expression(
     r"[\"']?[ \t]*[,;]?\s{0,40}(?:\#[^\n]{0,200}\n\s{0,40})?(?:\\?[\"'])?"
     r"(?:value|val|v|defaultValue"
     r"|default)\\?[\"']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}",
     re.IGNORECASE,
 )
-_PAIR_NAME = re.compile(
+_PAIR_NAME = expression(
     r"(?:\b(?:name|key|id|k|parameter|variable|field|env"
     r"|header)\\?[\"']?[ \t]{0,4}(?:=>"
     r"|[:=])[ \t]{0,4}\\?[\"']?[\w.-]{0,60})$",
     re.IGNORECASE,
 )
-_PAIR_BEFORE = re.compile(
+_PAIR_BEFORE = expression(
     r"(?:value|val)\\?[\"']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}"
     r"(?P<quote>[\"']?)(?P<value>[^\"'\n,]{3,512})"
     r"(?P=quote)[ \t]*,?\s{0,40}"
     r"\\?[\"']?(?:name|key)\\?[\"']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}\\?[\"']?$",
     re.IGNORECASE,
 )
-_XML_TEXT = re.compile(
+_XML_TEXT = expression(
     r"[\"'][^<>\n]{0,200}>\s{0,40}(?:<(?:value|string)>)?(?P<value>[^<\n]{2,2048}?)[ \t]*</"
 )
-_TUPLE = re.compile(r"[\"'],[ \t]{0,4}[bu]?[\"'](?P<value>(?:\\.|[^\"'\\\n]){2,2048})[\"'][ \t]?[)\]]")
-_CELL = re.compile(r"[ \t]*\|[ \t]*(?P<value>[^|\n\s]{3,512})[ \t]*\|")
-_QUOTED_BEHIND = re.compile(r"[ \t]+N?(?P<quote>[\"'`])(?P<value>[^\"'`\n]{2,512})(?P=quote)")
-_BEHIND_BLANK = re.compile(r"[ \t]+(?P<value>[^\s\"'`:=()<>|]{8,512})(?=[\s.,;)\"']|$)")
-_MAPPING = re.compile(r"[ \t\r]*\n(?P<lines>(?:[ \t]+[\w.-]{1,80}:[ \t]+[^\n]{1,2048}(?:\n|$)){1,50})")
-_SCALAR = re.compile(
+_TUPLE = expression(r"[\"'],[ \t]{0,4}[bu]?[\"'](?P<value>(?:\\.|[^\"'\\\n]){2,2048})[\"'][ \t]?[)\]]")
+_CELL = expression(r"[ \t]*\|[ \t]*(?P<value>[^|\n\s]{3,512})[ \t]*\|")
+_QUOTED_BEHIND = expression(r"[ \t]+N?(?P<quote>[\"'`])(?P<value>[^\"'`\n]{2,512})(?P=quote)")
+_BEHIND_BLANK = expression(r"[ \t]+(?P<value>[^\s\"'`:=()<>|]{8,512})(?=[\s.,;)\"']|$)")
+_MAPPING = expression(r"[ \t\r]*\n(?P<lines>(?:[ \t]+[\w.-]{1,80}:[ \t]+[^\n]{1,2048}(?:\n|$)){1,50})")
+_SCALAR = expression(
     r"^[ \t]+[\w.-]{1,80}:[ \t]+[\"']?(?P<value>[^\s\"']{8,2048})[\"']?[ \t\r]*$", re.MULTILINE
 )
-_LINE = re.compile(
+_LINE = expression(
     r"[ \t]*\r?\n(?P<indent>[ \t]+)(?P<value>[^\s\"'{}\[\]#|>-][^\s]{3,2048}"
     r"|[\"'][^\"'\n]{2,2048}[\"'])[ \t\r]*(?:\n|$)"
 )
-_COMPLEX_KEY = re.compile(r"[\"']?[ \t]*\r?\n[ \t]*:[ \t]+(?P<value>\S{3,2048})")
-_LIST = re.compile(r"(?P<items>(?:[ \t\r]*\n[ \t]*-[ \t]+[^\n]{3,2048}){1,50})")
-_ITEM = re.compile(r"\n[ \t]*-[ \t]+[\"']?(?P<value>[^\s\"':]{3,2048})[\"']?[ \t\r]*$", re.MULTILINE)
-_FLOW = re.compile(r"\[[ \t]*(?P<items>(?:[\"'][^\"'\n]{2,512}[\"'][ \t]*,?\s{0,20}){1,50})\]")
-_FLOW_ITEM = re.compile(r"[\"'](?P<value>[^\"'\n]{2,512})[\"']")
+_COMPLEX_KEY = expression(r"[\"']?[ \t]*\r?\n[ \t]*:[ \t]+(?P<value>\S{3,2048})")
+_LIST = expression(r"(?P<items>(?:[ \t\r]*\n[ \t]*-[ \t]+[^\n]{3,2048}){1,50})")
+_ITEM = expression(r"\n[ \t]*-[ \t]+[\"']?(?P<value>[^\s\"':]{3,2048})[\"']?[ \t\r]*$", re.MULTILINE)
+_FLOW = expression(r"\[[ \t]*(?P<items>(?:[\"'][^\"'\n]{2,512}[\"'][ \t]*,?\s{0,20}){1,50})\]")
+_FLOW_ITEM = expression(r"[\"'](?P<value>[^\"'\n]{2,512})[\"']")
 
-_WRAPPED = re.compile(
+_WRAPPED = expression(
     r"(?:!{1,2}(?!(?:Ref|Sub|GetAtt|ImportValue|FindInMap|Join|secret|env)\b)[\w:/.-]+[ \t]+"
     r"|&\w+[ \t]+|string\(\d+\)[ \t]+"
     r"|\(\*?\w+\)(?:\(0x[0-9a-f]+\)[ \t]*)?"
@@ -77,14 +78,14 @@ _WRAPPED = re.compile(
     r"|\{[ \t]*[\"']?(?:value|val|string|plain)[\"']?[ \t]*[:=][ \t]*"
     r"|\[(?=\"|')|[bBrRuUfFN@](?=[\"'])|\n[ \t]+(?=string\())",
 )
-_BLOCK = re.compile(
+_BLOCK = expression(
     r"[>|][-+]?\d?[ \t]*\r?\n(?P<indent>[ \t]+)(?P<value>[^\n]*(?:\n(?P=indent)[^\n]*){0,400})"
 )
-_QUOTED = re.compile(r"(?P<quote>[\"'`])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n]){1,65536})(?P=quote)")
+_QUOTED = expression(r"(?P<quote>[\"'`])(?P<value>(?:\\.|(?!(?P=quote))[^\\\n]){1,65536})(?P=quote)")
 _LONGEST_BARE = 2048
-_BARE = re.compile(rf"[^\s\"'`]{{1,{_LONGEST_BARE}}}")
-_REST_OF_WORD = re.compile(r"[^\s\"'`]*+")
-_NEXT = re.compile(
+_BARE = expression(rf"[^\s\"'`]{{1,{_LONGEST_BARE}}}")
+_REST_OF_WORD = expression(r"[^\s\"'`]*+")
+_NEXT = expression(
     r"[;,&<|](?:(?<=[;,&])(?:[;,&]*[ \t]*(?:[\w.@-]{1,60}[ \t]*[=:]|[\]})])|(?=\W*$))|(?<=<)/|(?<=\|)(?=\W*$))"
 )
 _CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}

@@ -9,65 +9,66 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.expression import expression
 from kb.text.secrets.names import Names
 from kb.text.secrets.reading import Finder, Secret
 from kb.text.secrets.values import is_secret, made_up
 
 _LONGEST_KEY = 40_000
-_BEGIN = re.compile(r"-{3,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{3,5}", re.IGNORECASE)
-_ANY_BEGIN = re.compile(r"-{3,5} ?BEGIN ", re.IGNORECASE)
-_END = re.compile(r"-{3,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{3,5}", re.IGNORECASE)
-_BODY = re.compile(
+_BEGIN = expression(r"-{3,5} ?BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{3,5}", re.IGNORECASE)
+_ANY_BEGIN = expression(r"-{3,5} ?BEGIN ", re.IGNORECASE)
+_END = expression(r"-{3,5} ?END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)? ?-{3,5}", re.IGNORECASE)
+_BODY = expression(
     r"(?:(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash)[:=][^\n]{0,200}\n)"
     r"|[^\nA-Za-z0-9+/=]{0,20}(?:[^\n]{0,60}?[\s:>|\"'\[])?[A-Za-z0-9+/=]{24,}[^\nA-Za-z0-9+/]{0,12}\n?"
     r"|[ \t]*[\"',\\+nr]{0,8}\n)*"
 )
-_PUTTY = re.compile(
+_PUTTY = expression(
     r"Private-Lines:[ \t]*\d{1,4}[^\n]{0,20}\n(?P<value>(?:[^\nA-Za-z0-9+/]{0,20}[A-Za-z0-9+/=]{4,}[^\n]{0,20}"
     r"(?:\n|$)){1,200})(?:[^\n]{0,20}Private-"
     r"(?:MAC|Hash):[ \t]*[0-9a-fA-F]+)?",
     re.IGNORECASE,
 )
-_ENCODED = re.compile(
+_ENCODED = expression(
     r"(?:LS0tLS1CRUdJTi[A-Za-z0-9+/]{0,24}(?:UFJJVkFURS|QUklWQVRF"
     r"|BSSVZBVEUg)"
     r"|b3BlbnNzaC1rZXktdjE)[A-Za-z0-9+/=\s]{16,40000}"
 )
 
-_DOCUMENT = re.compile(r"^[ \t]*(?:---|\.\.\.|```|-?[ \t]*apiVersion:)", re.MULTILINE)
+_DOCUMENT = expression(r"^[ \t]*(?:---|\.\.\.|```|-?[ \t]*apiVersion:)", re.MULTILINE)
 _SAME = 200
 """Characters around `kind: Secret` in which `apiVersion:` is of the same document."""
-_DATA = re.compile(
+_DATA = expression(
     r"^(?P<indent>[ \t]*)(?:stringData|data):[ \t]*\r?\n(?P<lines>"
     r"(?:(?P=indent)[ \t]+[^\n]*(?:\n|$)|[ \t]*\n){1,500})",
     re.MULTILINE,
 )
-_ENTRY = re.compile(
+_ENTRY = expression(
     r"^(?P<indent>[ \t]+)[\w.\"'/-]{1,120}:[ \t]*(?P<value>[|>][-+]?[ \t]*\n"
     r"(?:(?P=indent)[ \t]+[^\n]*\n?){1,400}|[^\n]{2,4096})",
     re.MULTILINE,
 )
-_JSON_DATA = re.compile(r"\"(?:stringData|data)\"\s{0,4}:\s{0,4}\{(?P<lines>[^{}]{1,20000})\}")
-_JSON_ENTRY = re.compile(r"\"[\w.-]{1,120}\"\s{0,4}:\s{0,4}\"(?P<value>[^\"]{2,20000})\"")
+_JSON_DATA = expression(r"\"(?:stringData|data)\"\s{0,4}:\s{0,4}\{(?P<lines>[^{}]{1,20000})\}")
+_JSON_ENTRY = expression(r"\"[\w.-]{1,120}\"\s{0,4}:\s{0,4}\"(?P<value>[^\"]{2,20000})\"")
 
-_SHADOW = re.compile(
+_SHADOW = expression(
     r"(?<=[:\s\"'=])\$(?:[1256]|2[abxy]|y|gy|7|apr1|sha1"
     r"|argon2\w{1,2}|pbkdf2[\w-]{0,12}"
     r"|scrypt)\$[^\s:\"',]{8,512}"
 )
-_LDAP_HASH = re.compile(
+_LDAP_HASH = expression(
     r"\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512|PBKDF2)\d*\}[\w+/=$.-]{8,256}", re.IGNORECASE
 )
-_PGPASS = re.compile(
+_PGPASS = expression(
     r"^[^\s:@\"']{1,120}:(?:\d{4,5}|\*):[^\s:]{1,64}:[^\s:]{1,64}:(?P<value>[^\s]{4,256})[ \t\r]*$",
     re.MULTILINE,
 )
-_NETRC = re.compile(
+_NETRC = expression(
     r"\b(?:machine[ \t]+\S{1,120}|default)\s{1,20}(?:login[ \t]+\S{1,120}\s{1,20})?"
     r"(?:account[ \t]+\S{1,120}\s{1,20})?password[ \t]+"
     r"(?P<value>\S{2,256})"
 )
-_CSV_NAME = re.compile(r"(?:password|passwd|secret|token|api_?key)$", re.IGNORECASE)
+_CSV_NAME = expression(r"(?:password|passwd|secret|token|api_?key)$", re.IGNORECASE)
 
 
 def _private_key(text: str, place: int) -> Iterator[Secret]:

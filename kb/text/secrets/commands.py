@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.expression import expression
 from kb.text.secrets.names import Names
 from kb.text.secrets.reading import Find, Finder, Secret
 from kb.text.secrets.values import is_random_word, is_secret
@@ -78,19 +79,19 @@ _COMMANDS: tuple[tuple[str, str], ...] = (
     ("--with-token <<<,stdin <<<", r"--[\w-]{4,20} <<<[ \t]*" + _VALUE),
     ("/p:", r"(?<=[ \t])/p:" + _VALUE),
 )
-_USERS = re.compile(r"[ \t](?:-u|-U|--user|--username|--login)(?:[ \t=]|\w)")
-_AFTER_USER = re.compile(r"-[pP](?:[ \t=]+)(?:[\"']?)(?P<bare>[^\s\"'|;<>]{8,256})")
-_USER_AND_PASSWORD = re.compile(
+_USERS = expression(r"[ \t](?:-u|-U|--user|--username|--login)(?:[ \t=]|\w)")
+_AFTER_USER = expression(r"-[pP](?:[ \t=]+)(?:[\"']?)(?P<bare>[^\s\"'|;<>]{8,256})")
+_USER_AND_PASSWORD = expression(
     r"(?:-u|-U|--user|--auth|--creds|--credentials)[ \t=]+[\"']?[\w.@\\-]{1,80}:(?P<bare>[^\s\"'/]{6,256})"
 )
-_PIPED = re.compile(
+_PIPED = expression(
     r"(?:echo|printf|print)[ \t]+(?:-\w+[ \t]+)?(?:[\"']?%s(?:\\n)?[\"']?[ \t]+)?(?:\""
     r"(?P<double>[^\"\n]{2,256})\"|'"
     r"(?P<single>[^'\n]{2,256})'|(?P<bare>[^\s\"'|]{2,256}))"
     r"[ \t]*\|[ \t]*$"
 )
-_BLANKS = re.compile(r"[ \t]*")
-_TAKES = re.compile(
+_BLANKS = expression(r"[ \t]*")
+_TAKES = expression(
     r"(?:sudo[ \t]+)?(?:\S*/)?(?:(?:docker|podman|helm|nerdctl|skopeo|oras|crane|aws|gh"
     r"|glab)\b[^\n|]{0,200}--(?:pass(?:word)?-stdin|with-token)"
     r"|sudo[ \t]+-\w*S|passwd[ \t]+--stdin"

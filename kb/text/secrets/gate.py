@@ -8,10 +8,10 @@ redacted one by one.  Text without any mark of a secret passes in a few microsec
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from kb.errors import InvalidInput
+from kb.expression import expression
 from kb.text.redact import redact, redact_data
 from kb.text.secrets.search import find, without_secrets
 
@@ -21,7 +21,7 @@ _REMEMBERED, _MOST = 400, 20_000
 """Characters of a text that is remembered once it was found to be clean, and how many are."""
 _known = set[str]()
 """Ids, words and titles come in many statements; what holds a secret is never among them."""
-_HASH = re.compile(r"f\d+:[0-9a-f]+|[0-9a-f]{40,64}")
+_HASH = expression(r"f\d+:[0-9a-f]+|[0-9a-f]{40,64}")
 
 
 def clean_values(values: Sequence[object]) -> Sequence[object]:

@@ -6,9 +6,10 @@ a number or `value` behind it.  So `password_policy` and `max_tokens` name no se
 
 from __future__ import annotations
 
-import re
 from enum import IntEnum
 from functools import lru_cache
+
+from kb.expression import expression
 
 
 class Names(IntEnum):
@@ -52,7 +53,7 @@ MARKS = (
 )
 """What a name of a secret has in it."""
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?(?:(?![A-Z])[^\W\d_])+|\d+")
+_WORD = expression(r"[A-Z]+(?![a-z])|[A-Z]?(?:(?![A-Z])[^\W\d_])+|\d+")
 
 
 def _words(text: str) -> frozenset[str]:

@@ -5,45 +5,46 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kb.expression import expression
 from kb.text.secrets.names import Names
 from kb.text.secrets.reading import Find, Finder, Secret
 from kb.text.secrets.values import is_random_word, is_secret, looks_random, made_up
 
 _I = re.IGNORECASE
 _USER = r"://[^\s/:@'\"<>\[\]]{0,128}+"
-_PASSWORD = re.compile(rf"{_USER}:(?P<value>[^\s/'\"<>]{{1,256}})@")
-_PASSWORD_WITH_SLASH = re.compile(
+_PASSWORD = expression(rf"{_USER}:(?P<value>[^\s/'\"<>]{{1,256}})@")
+_PASSWORD_WITH_SLASH = expression(
     rf"{_USER}:(?!\d{{1,5}}[/?#])(?P<value>[^\s'\"<>]{{1,256}})@(?=[\w.\[\]-]+(?::\d+)?(?:[/?\s\"',]|$))"
 )
-_TOKEN_AS_USER = re.compile(r"://(?P<value>[\w~.+-]{16,256})@")
-_ORACLE = re.compile(r"jdbc:oracle:\w{1,8}:[^/\s@:\"']{1,64}/(?P<value>[^\s@\"']{1,128})@", _I)
+_TOKEN_AS_USER = expression(r"://(?P<value>[\w~.+-]{16,256})@")
+_ORACLE = expression(r"jdbc:oracle:\w{1,8}:[^/\s@:\"']{1,64}/(?P<value>[^\s@\"']{1,128})@", _I)
 
 _SCHEMES = (
     r"(?:Bearer|Basic|Token|Digest|ApiKey|Api-Key|Negotiate|NTLM|JWT|OAuth|GenieKey|SSWS|Key|Bot|DPoP|Splunk)"
 )
-_AUTHORIZATION = re.compile(
+_AUTHORIZATION = expression(
     rf"authorization[\"']?[\])]?[ \t]{{0,8}}(?:=>"
     rf"|[:=])[ \t]{{0,8}}[\"'\[(]{{0,3}}"
     rf"(?P<scheme>{_SCHEMES}\s{{1,8}})?"
     r"(?P<value>[\w.~+/=:@$!-]{6,8192})",
     _I,
 )
-_BEARER = re.compile(
+_BEARER = expression(
     r"bearer(?:,?[ \t]{1,8}|[ \t]*[:=][ \t]*)[\"']?(?P<value>(?=[\w.~+/=-]{0,40}\d)[\w.~+/-]{16,8192}+={0,2})",
     _I,
 )
-_BASIC = re.compile(r"basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{16,4096}={0,2})(?![\w-])", _I)
-_BASIC_AUTH = re.compile(
+_BASIC = expression(r"basic[ \t]{1,4}(?P<value>[A-Za-z0-9+/]{16,4096}={0,2})(?![\w-])", _I)
+_BASIC_AUTH = expression(
     r"(?:basic[_-]?auth|auth_basic"
     r"|user_?pass)\w{0,12}[\"']?[ \t]*[:= ][ \t]*[\"']?[\w.@-]{1,60}:"
     r"(?P<value>[^\s\"',]{8,256})",
     _I,
 )
-_COOKIE = re.compile(
+_COOKIE = expression(
     r"(?:set-)?cookies?[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"'\[]{0,2}(?P<value>[\w.$-]{1,80}=[^\n]{4,2048})", _I
 )
-_CRUMB = re.compile(r"(?P<name>[\w.$-]{1,80})=(?P<value>[^\s;,\"']{8,4096})")
-_HEADER = re.compile(
+_CRUMB = expression(r"(?P<name>[\w.$-]{1,80})=(?P<value>[^\s;,\"']{8,4096})")
+_HEADER = expression(
     r"(?:x-(?:[a-z]{2,20}-){0,3}(?:api-?)?(?:key|token|auth"
     r"|secret)|private-token|api-?key"
     r"|apikey|job-token|deploy-token)"
@@ -51,19 +52,19 @@ _HEADER = re.compile(
     _I,
 )
 
-_IDENTIFIED = re.compile(
+_IDENTIFIED = expression(
     r"identified[ \t]+(?:with[ \t]+\S{1,60}[ \t]+)?(?:by|as)[ \t]+(?:password[ \t]+)?(?:values[ \t]+)?"
     r"(?P<quote>[\"'`]?)(?!RANDOM\b|PASSWORD\b|VALUES?\b"
     r"|EXTERNALLY|GLOBALLY)"
     r"(?P<value>[^\s\"'`;]{2,256})(?P=quote)",
     _I,
 )
-_FOR = re.compile(
+_FOR = expression(
     r"password[ \t]+for[ \t]+\S{1,80}[ \t]*(?:=|:|is|to)[ \t]*(?:password\()?[\"']?(?P<value>[^\s\"';]{2,256})",
     _I,
 )
 
-_SAYS = re.compile(
+_SAYS = expression(
     r"(?:pass(?:word|phrase|code|wd)|secret|token|api[ -]?key|"
     r"(?:access|secret|signing"
     r"|encryption)[ -]key|credentials?|pin)\b"
@@ -71,13 +72,13 @@ _SAYS = re.compile(
     r"(?::[ \t]*)?(?P<quote>[\"'`]?)(?P<value>[^\s\"'`]{4,512})",
     _I,
 )
-_PAIR = re.compile(
+_PAIR = expression(
     r"(?:log(?:ged)?[ -]?in|login|sign in|credentials?|creds|account|connect)\b[ \t]*:?[ \t]*"
     r"(?:(?:as|with|user|are|is)[ \t]+){0,2}"
     r"[\"']?[\w.@-]{1,40}[\"']?[ \t]*/[ \t]*[\"']?(?P<value>[^\s\"',/]{6,128})",
     _I,
 )
-_FOREIGN = re.compile(r"mot de passe[ \t\xa0]*(?::|=|est)[ \t]*[\"']?(?P<value>[^\s\"']{4,256})", _I)
+_FOREIGN = expression(r"mot de passe[ \t\xa0]*(?::|=|est)[ \t]*[\"']?(?P<value>[^\s\"']{4,256})", _I)
 
 
 def _user_and_password(text: str, place: int) -> Iterator[Secret]:

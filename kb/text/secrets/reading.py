@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from kb.expression import expression
+
 
 class Secret(NamedTuple):
     """A secret: from `start` to before `end` (characters of the text), and what kind it is of."""
@@ -44,7 +46,7 @@ class Finder:
 
 _XML = {"quot": '"', "apos": "'", "amp": "&", "lt": "<", "gt": ">", "#39": "'", "#34": '"'}
 _ESCAPED_LETTERS = {"n": "\n", "r": "\n", "t": "\t"}
-_DISGUISED = re.compile(
+_DISGUISED = expression(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]"
     r"|\\+(?:u(?P<code>00[2-7][0-9a-fA-F])|(?P<letter>[nrt])|(?P<same>[\"'/]))"
     r"|%(?P<percent>3[aAdD]|2[026]|[57][bBdD])"

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from kb.expression import expression
 from kb.text.secrets.reading import Finder, Secret
 
 _LONGEST = 4096
@@ -25,7 +26,7 @@ _LONGEST_AROUND = 512
 _SHORT_KEYWORD = 3
 _BEFORE = " \t\n\"'`=:,;(<[{>/|"
 """What stands before a token whose keyword is too short to be looked for by itself."""
-_NAMES_NO_SECRET = re.compile(
+_NAMES_NO_SECRET = expression(
     r"(?i)\b\w*?(?:trace|span|request|event|commit|revision|digest|etag|build|sha\d*)_?(?:id)?\W*$"
 )
 """A name that tells of a number, not of a secret: `sentry trace_id=…`."""
@@ -158,7 +159,7 @@ def _rules() -> list[dict[str, Any]]:
 
 _WRAPPED_FROM = 24
 """Characters from which on a token may go on in the next line."""
-_FURTHER_LINES = re.compile(
+_FURTHER_LINES = expression(
     r"(?:[\\=]?\r?\n[ \t>|]{0,12}(?=\S*\d)(?=\S*[A-Za-z])[A-Za-z0-9+/_=.~-]{16,4096}(?=[\"',;\s]|$))+"
 )
 

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
+from kb.expression import expression
 from kb.text.secrets.names import Names, names
 
 __all__ = ["Names", "is_secret", "name_in_pair", "names"]
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = expression(
     r"""(?x)
     \\?\[?redacted | \{\{ | \$\{ | \$\( | \$[A-Z_][A-Z0-9_]*\W*$ | \$[a-z_]+\W*$ | \$\d\W*$
     | \\?<[^<>\n]{0,80}>$ | </\w | <!-- | <!\[ | <%
@@ -27,7 +28,7 @@ _PLACEHOLDER = re.compile(
     | [A-Z]{2,20}(?:[_-][A-Z0-9]{1,12}){1,6}$ | \[[a-z-]{6,60}\]$
     """
 )
-_ORDINARY = re.compile(
+_ORDINARY = expression(
     r"(?i)(?:null|nil|none|undefined|true|false|yes|no|empty|required|optional|invalid|expired|missing|unknown|"
     r"incorrect|wrong|mismatch|revoked|rejected|denied|failed|failure|error|not|is|was|has|the|must|cannot|"
     r"string|str|int|bytes|default|changeme|example|hidden"
@@ -37,7 +38,7 @@ _ORDINARY = re.compile(
     r"option|argument|flag|header|identifier|value|n/?a)"
     r"\b(?=[.,;:)\]}!?'\"\\]*(?:\s|$))"
 )
-_CODE = re.compile(
+_CODE = expression(
     r"[A-Za-z_][A-Za-z_.]{2,}\d?(?:\[|\()"
     r"|(?:os|process|system|self|this|config|settings|env"
     r"|environ|configuration|options"
@@ -46,15 +47,15 @@ _CODE = re.compile(
     r"|aws_\w+|google_\w+|azurerm_\w+|spec|values)\.[A-Za-z_]",
     re.IGNORECASE,
 )
-_PATH = re.compile(r"(?:~|\.{1,2}|[A-Za-z]:|file:/?/?|/(?:[a-z]{2,}|\$))[/\\][\w.\\/@ -]*$|/[a-z][\w.-]*$")
-_REFERENCE = re.compile(
+_PATH = expression(r"(?:~|\.{1,2}|[A-Za-z]:|file:/?/?|/(?:[a-z]{2,}|\$))[/\\][\w.\\/@ -]*$|/[a-z][\w.-]*$")
+_REFERENCE = expression(
     r"arn:[\w-]+:\S*$|(?:projects|secret|secrets|kv|ref|vault|env|ssm|gsm|op)[:/][\w./:#-]*$"
     r"|[a-z][a-z]+\d{0,4}(?:[-./_:](?:[a-zA-Z]{2,}\d{0,4}|[a-z]|v?\d{1,8}|[a-z]\d{1,2}[a-z]))+(?:(?<=[-./_:]\w\w\w)-[a-z0-9]{5})?$"
 )
-_MIXED = re.compile(r"(?=\w*[A-Za-z])\w*\d[A-Za-z]\w*$")
+_MIXED = expression(r"(?=\w*[A-Za-z])\w*\d[A-Za-z]\w*$")
 _MOST_LOOKED_AT = 128
 """Characters that are looked at."""
-_HEX = re.compile(r"[0-9a-fA-F]{16,}$")
+_HEX = expression(r"[0-9a-fA-F]{16,}$")
 
 
 def is_secret(value: str, says: Names, *, surely: bool) -> bool:

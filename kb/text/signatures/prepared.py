@@ -15,7 +15,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-_COLOUR = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
+from kb.expression import expression
+
+_COLOUR = expression(r"\x1b\[[0-9;:?]*[ -/]*[@-~]")
 _FOLDED = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\t\n\x0b\x0c\r", b"abcdefghijklmnopqrstuvwxyz     ")
 
 

@@ -17,6 +17,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
+from kb.expression import expression
 from kb.model import Signature
 
 LONGEST_NEEDLE = 4_000
@@ -27,14 +28,14 @@ _NEVER_MATCHES = (
     " a word that `\\b` ends there, or a class of it is empty; write `\\$` or `\\^` for the character itself"
 )
 _CONSTRUCTS = (
-    (re.compile(r"\(\?<[=!]"), "lookbehind `(?<=…)`"),
-    (re.compile(r"\(\?[=!]"), "lookahead `(?=…)`"),
-    (re.compile(r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P="), "a backreference"),
-    (re.compile(r"\(\?>"), "an atomic group `(?>…)`"),
-    (re.compile(r"[*+?}]\+"), "a possessive quantifier"),
-    (re.compile(r"\(\?\("), "a conditional `(?(…)…)`"),
-    (re.compile(r"\(\?(?:R|0|&)"), "recursion"),
-    (re.compile(r"\\[ZGKRX]"), "an escape that only backtracking engines know"),
+    (expression(r"\(\?<[=!]"), "lookbehind `(?<=…)`"),
+    (expression(r"\(\?[=!]"), "lookahead `(?=…)`"),
+    (expression(r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P="), "a backreference"),
+    (expression(r"\(\?>"), "an atomic group `(?>…)`"),
+    (expression(r"[*+?}]\+"), "a possessive quantifier"),
+    (expression(r"\(\?\("), "a conditional `(?(…)…)`"),
+    (expression(r"\(\?(?:R|0|&)"), "recursion"),
+    (expression(r"\\[ZGKRX]"), "an escape that only backtracking engines know"),
 )
 
 
@@ -115,7 +116,7 @@ _ANY_KIND = frozenset((_AT_START, _AFTER_LINE, _AFTER_WORD, _AFTER_OTHER))
 _LINE_ENDS = frozenset((_AT_START, _AFTER_LINE))
 _WORD_CHARACTERS = frozenset(string.ascii_letters + string.digits + "_")
 _SAMPLES = [chr(number) for number in range(128)] + ["\u00e9", "\u2028", "\u4e00", "\U0010ffff"]
-_END_OF_TEXT_SYNTAX = re.compile(r"(?<!\\)((?:\\\\)*)\\z")
+_END_OF_TEXT_SYNTAX = expression(r"(?<!\\)((?:\\\\)*)\\z")
 
 _Place = tuple[str, frozenset[str]]
 _Places = frozenset[_Place]

@@ -16,11 +16,11 @@ itself), and a telling text without any is worth keeping (somebody met it before
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kb.errors import Problem
+from kb.expression import expression
 from kb.model import Entry, Pattern, Signature, Status, ToolFix
 from kb.text.signatures.regex import refusal, validate_signature
 from kb.text.signatures.set import SignatureHit, SignatureSet, sought
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _SHOWN = 80
-_REGEX_SYNTAX = re.compile(
+_REGEX_SYNTAX = expression(
     r"\.[*+]|\\[dDwWsS](?![a-zA-Z])|\\b(?![a-z])|\\[.(\[]|\[\^|\(\?[:P<i]|\([^()|\s]+(?:\|[^()|]+)+\)"
     r"|\[[^\]\s]*\w-\w[^\]\s]*\][*+{]|\.\{\d"
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from kb.expression import expression
 from kb.text.contradictions import COUNTS, count_of
 from kb.text.masking import mask, message, without_prefix
 from kb.text.masking_rules import PLACEHOLDER
@@ -32,7 +33,7 @@ _TRIES = 1_000
 """Places of an anchor that are looked at in a block, and starts that are tried at one place."""
 _STARTS = 20
 _WORD_LONG = 300
-_WHOLE, _REST = re.compile(rb"[^\s\"'(<\[{=,;|]+\Z"), re.compile(rb"[^\s\"')>\]},;|]+")
+_WHOLE, _REST = expression(rb"[^\s\"'(<\[{=,;|]+\Z"), expression(rb"[^\s\"')>\]},;|]+")
 """What belongs to the word before a place, and behind it."""
 
 
@@ -158,8 +159,8 @@ def _proposed(template: str) -> Any:
     return compile_regex(f"(?i){boundary(template[0])}{body}{boundary(template[-1])}")
 
 
-_BLANKS = re.compile(r"\s+")
-_SPECIAL = re.compile(r"([^\w\s]|_)")
+_BLANKS = expression(r"\s+")
+_SPECIAL = expression(r"([^\w\s]|_)")
 
 
 def _spaced(piece: str) -> str:

@@ -7,12 +7,12 @@ web-03` is a name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from kb.expression import expression
 from kb.text.environments import environment_in
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts.report import (
@@ -31,7 +31,7 @@ from kb.triage.alerts.report import (
 ZABBIX = scale("5|disaster", "4|high", "3|average|2|warning", "1|information|0|not classified")
 _ZABBIX_SAYS = ("Not classified", "Information", "Warning", "Average", "High", "Disaster")
 CHECK_STATES = scale("critical|crit|down", "unreachable|unreach", "warning|warn|unknown|unkn")
-_SUBJECT = re.compile(r"^(?:Problem|Updated problem in [^:]{1,40}|Resolved(?: in [^:]{1,40})?): ")
+_SUBJECT = expression(r"^(?:Problem|Updated problem in [^:]{1,40}|Resolved(?: in [^:]{1,40})?): ")
 """What Zabbix' own templates put before the name of a problem."""
 _SENSU = ("OK", "WARNING", "CRITICAL")
 _OVER = ("ok", "up", "resolved", "recovery", "recovered", "passing", "cleared", "resolve")

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from kb.errors import InvalidInput
+from kb.expression import expression
 from kb.text.environments import environment_in
 from kb.text.safe_yaml import YamlLimits, compose, value
 from kb.triage.alert_values import moment_of, plain
@@ -23,11 +24,11 @@ from kb.triage.labels import pod_owner, service_of
 _LONGEST = 1_000_000
 """Characters of YAML that are read as events; what is longer is read as a log."""
 _MOST = 1_000
-_OPENS = re.compile(r"\A\s*(?:---\s*\n)?(?:apiVersion|items|kind):", re.MULTILINE)
-_HEAD = re.compile(
+_OPENS = expression(r"\A\s*(?:---\s*\n)?(?:apiVersion|items|kind):", re.MULTILINE)
+_HEAD = expression(
     r"^(?:NAMESPACE\s+)?LAST SEEN\s+TYPE\s+REASON\s+OBJECT\s+(?:SUBOBJECT\s+SOURCE\s+)?MESSAGE"
 )
-_CONTAINER = re.compile(r"containers\{([^}]{1,80})\}")
+_CONTAINER = expression(r"containers\{([^}]{1,80})\}")
 _OWNED = ("pod", "replicaset")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 

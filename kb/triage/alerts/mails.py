@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from kb.expression import expression
 from kb.text.environments import environment_in
 from kb.triage.alert_values import moment_of
 from kb.triage.alerts.checks import ZABBIX, of_macros
@@ -15,22 +16,22 @@ from kb.triage.alerts.report import AlertReading, AlertReport, AlertState, first
 
 _READ = 20_000
 """Characters of a mail that are read; its fields stand above any graph or footer."""
-_FIELD = re.compile(r"^[ \t*-]{0,8}([A-Z][A-Za-z/ ]{1,30}?)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
-_SUBJECT = re.compile(
+_FIELD = expression(r"^[ \t*-]{0,8}([A-Z][A-Za-z/ ]{1,30}?)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
+_SUBJECT = expression(
     r"\b(PROBLEM|RECOVERY|ACKNOWLEDGEMENT|FLAPPINGSTART|FLAPPINGSTOP|DOWNTIMESTART|DOWNTIMEEND)"
     r"(?: \w+)? (?:Service|Host) Alert: ([^/\n]{1,120}?)(?:/([^\n]{1,200}?))? is (\w+)",
     re.IGNORECASE,
 )
-_ICINGA_SUBJECT = re.compile(
+_ICINGA_SUBJECT = expression(
     r"\[(PROBLEM|RECOVERY|ACKNOWLEDGEMENT|FLAPPING(?:START|END)|DOWNTIME(?:START|END|REMOVED)|CUSTOM)\] "
     r"(?:([^\n]{1,200}?) on )?([^ \n]{1,120}) is (\w+)!"
 )
-_ICINGA = re.compile(
+_ICINGA = expression(
     r"^(?!\*)([^\n]{1,200}?) on (\S{1,120}) is (OK|WARNING|CRITICAL|UNKNOWN)!?[ \t]*$", re.MULTILINE
 )
-_ICINGA_HOST = re.compile(r"^(?!\*)(\S{1,120}) is (UP|DOWN)!?[ \t]*$", re.MULTILINE)
-_CHECKMK_QUIET = re.compile(r"(?:Acknowledged|Downtime Start|Started Flapping)(?: \((\w+)\))?")
-_STARTED = re.compile(r"\bProblem (?:started|has been resolved) (?:at )?([\d:]{5,8}) on ([\d.-]{8,10})")
+_ICINGA_HOST = expression(r"^(?!\*)(\S{1,120}) is (UP|DOWN)!?[ \t]*$", re.MULTILINE)
+_CHECKMK_QUIET = expression(r"(?:Acknowledged|Downtime Start|Started Flapping)(?: \((\w+)\))?")
+_STARTED = expression(r"\bProblem (?:started|has been resolved) (?:at )?([\d:]{5,8}) on ([\d.-]{8,10})")
 _MARKS = ("State:", "Event:", "Alert:", "Problem name:", "State Change:", "Host:", "] ")
 
 

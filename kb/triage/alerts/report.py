@@ -6,13 +6,13 @@ A tool's model turns what it sent into these; how one alert is made of many repo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from kb.expression import expression
 from kb.model.entry import Severity
 from kb.text.environments import environment_in
 from kb.triage.alert_values import labels_of, plain
@@ -21,7 +21,7 @@ Text = str | int | float | bool | None
 """A scalar of a model: tools write numbers as texts and texts as numbers."""
 
 
-TAGS_END = re.compile(r",|(?<![:=,])\s+(?![:=])")
+TAGS_END = expression(r",|(?<![:=,])\s+(?![:=])")
 """Between tags: a comma, or blanks that are not around the mark of one (`env: prod`)."""
 
 

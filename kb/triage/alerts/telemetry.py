@@ -6,12 +6,12 @@ Graylog counts upwards: 1 is Low, 3 High, 4 Critical.  Sentry's levels are those
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
+from kb.expression import expression
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts.report import (
     AlertReport,
@@ -33,9 +33,9 @@ _NEWRELIC = scale("critical", "high", "medium|warning", "low|info")
 _SENTRY = scale("fatal|critical", "error|high", "warning|medium", "info|debug|low")
 _GRAYLOG = scale("4", "3", "2", "1|0")
 _GRAYLOG_SAYS = ("Informational", "Low", "Normal", "High", "Critical")
-_HEADS = re.compile(r"^\s*(?:\[[^\]]{0,200}\]\s*)+")
+_HEADS = expression(r"^\s*(?:\[[^\]]{0,200}\]\s*)+")
 """What Datadog puts before a monitor's name: `[P1] [Triggered on {host:ip-10-0-0-9}]`."""
-_PRIORITY = re.compile(r"\[(P[1-5])\]")
+_PRIORITY = expression(r"\[(P[1-5])\]")
 
 
 class Datadog(msgspec.Struct, kw_only=True):

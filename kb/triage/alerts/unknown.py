@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kb.expression import expression
 from kb.model.entry import Severity
 from kb.text.environments import environment_in
 from kb.text.severities import parse_severity
@@ -24,34 +25,34 @@ _MOST = 600
 _DEPTH = 8
 _TOLD = 40
 """Other values that are told as `key: value`."""
-_PLAIN = re.compile(r"[^a-z0-9]")
-_NO_NAME = re.compile(r"^(?:[$*<%{]|\w+://|[\w.-]+/[\w./-]+$|[\d.:TZ+\- ]+$|[0-9a-fA-F-]{16,}$|\W*$)")
+_PLAIN = expression(r"[^a-z0-9]")
+_NO_NAME = expression(r"^(?:[$*<%{]|\w+://|[\w.-]+/[\w./-]+$|[\d.:TZ+\- ]+$|[0-9a-fA-F-]{16,}$|\W*$)")
 """Addresses, paths, numbers, times, ids, and places that a template left unfilled name nothing."""
-_NO_LABEL = re.compile(r"^[$*<%{]|\n|^[A-Z]\w*/\w+$")
+_NO_LABEL = expression(r"^[$*<%{]|\n|^[A-Z]\w*/\w+$")
 """Places left unfilled, texts of several lines, and namespaces of metrics such as `AWS/EC2`."""
 _SHORT = 5
 """Letters of words such as `ok`, `up` and `close`, which mean that it is over only at the end."""
-_TURN = re.compile(r"->|→|_TO_|\bto\b")
-_BEFORE = re.compile(r"(?i)\b(?:from|was|were|previously|formerly)\b.*", re.S)
+_TURN = expression(r"->|→|_TO_|\bto\b")
+_BEFORE = expression(r"(?i)\b(?:from|was|were|previously|formerly)\b.*", re.S)
 """In a state such as `CRITICAL (was OK)`: what it was."""
-_IN_VAIN = re.compile(
+_IN_VAIN = expression(
     r"(?i)\b(?:fail(?:ed|s|ing)?|unable|trying|waiting) to (?:recover|resolve|clear|close)"
     r"|\bpart(?:ial)?ly\b|\bpartial\b"
 )
 """In a state such as `failed to recover`: that it is not over."""
-_GRADED_OVER = re.compile(
+_GRADED_OVER = expression(
     r"(?i)(?:resolved?|closed?|recover(?:ed|y)|cleared)[ _-]*(?:critical|warning|error|major|minor)$"
 )
 """`POLICY_CLOSE_CRITICAL`: what was critical is over."""
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_SAYS_OVER = re.compile(
+_CAMEL = expression(r"(?<=[a-z])(?=[A-Z])")
+_SAYS_OVER = expression(
     r"(?i)^\W*(?:manually )?(?:resolved|recovered|recovery|closed|cleared|ok|up|back to normal)"
     r"(?:\s+(?:by|at|on|after)\b|\s+in \d|\s*[\])}|:;.,!*_–—]|\s+[-/#(\[{\"'`<]|\s*$)"
     r"|^\W*(?-i:(?:RESOLVED|RECOVERED|RECOVERY)\s+\S*[a-z])|(?:^|[\[(|:])\s*(?:✅|🟢)"
     r"|\b(?:is|are) (?:back (?:up|to normal)|ok\W*$)\b|\b(?:has|have|is|are) recovered\b|\brecovered from\b"
 )
-_IN_NAME = re.compile(r"\b(?:SEV-?[0-4]|P[0-5])\b")
-_DIGIT = re.compile(r"\s*\d+\s*")
+_IN_NAME = expression(r"\b(?:SEV-?[0-4]|P[0-5])\b")
+_DIGIT = expression(r"\s*\d+\s*")
 _LABELS = {
     "servicename": "service",
     "appname": "app",

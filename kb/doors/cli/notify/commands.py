@@ -22,6 +22,11 @@ _STATES = typer.Option(
 )
 
 
+def add_to(root: typer.Typer) -> None:
+    """Put the commands of this file into the tree."""
+    root.add_typer(app, name="notify")
+
+
 @app.command("list")
 def list_deliveries(
     context: typer.Context,

@@ -6,18 +6,18 @@ way to a style.  Tables and commands keep their lines.  Pure: text in, lines out
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kb.doors.cli.printed.lines import ASIDE, COMMAND, PLAIN, TITLE, styled, wrapped
+from kb.expression import expression
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-_HEAD = re.compile(r"#{1,6} +(?P<text>.+)")
-_ITEM = re.compile(r"(?P<mark>\s*(?:[-*+]|\d{1,3}[.)])\s+)(?P<text>.*)")
-_PIECES = re.compile(r"(?P<bold>\*\*[^*]+\*\*)|(?P<code>`[^`]+`)|(?P<id>\s?\[[a-z]+(?:-[\w.]+)+\])")
+_HEAD = expression(r"#{1,6} +(?P<text>.+)")
+_ITEM = expression(r"(?P<mark>\s*(?:[-*+]|\d{1,3}[.)])\s+)(?P<text>.*)")
+_PIECES = expression(r"(?P<bold>\*\*[^*]+\*\*)|(?P<code>`[^`]+`)|(?P<id>\s?\[[a-z]+(?:-[\w.]+)+\])")
 """Bold, code, and the id of what a line rests on."""
 
 

@@ -71,7 +71,8 @@ def picked(value: Any, fields: Iterable[str]) -> Any:
         for name in field.split("."):
             inner = inner.setdefault(name, {})
     if lacking := [field for field in _paths(tree) if not _has(value, field.split("."))]:
-        there = ", ".join(sorted(_names(value, lacking[0].split(".")[:-1])))
+        *before, _ = lacking[0].split(".")
+        there = ", ".join(".".join([*before, name]) for name in sorted(_names(value, before)))
         raise InvalidInput(f"--fields: there is no field {lacking[0]!r}; there are: {there or 'none'}")
     return _picked(value, tree)
 

@@ -62,6 +62,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "incident resolve": ("kb incident resolve 'Pool of 60' --cause 'The peak had grown' --entry 7951e8",),
     "incident verify": (
+        "kb incident verify                        # the checklist",
         "kb incident verify all --by mara",
         "kb incident verify error_rates dashboards=no",
     ),
