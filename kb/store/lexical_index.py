@@ -62,9 +62,7 @@ class Filter:
             where.append("substr(coalesce(e.happened, e.updated_at), 1, 10) <= ?")
             values.append(self.until.isoformat())
         if self.severities:
-            where.append(
-                f"e.kind IN ('incident', 'alert_rule') AND {SEVERITY} IN ({_marks(self.severities)})"
-            )
+            where.append(f"{SEVERITY} IN ({_marks(self.severities)}) AND {SEVERITY} IS NOT NULL")
             values += self.severities
         return " AND ".join(where), values
 

@@ -57,6 +57,16 @@ def test_a_session_is_a_cookie_that_no_script_reads_and_no_other_site_sends(stra
 
 
 @slow
+def test_over_tls_the_cookie_is_sent_over_nothing_else(stranger: Visit):
+    stranger.client.follow_redirects = False
+    form = stranger.form(stranger.look("/sign-in"))
+
+    stranger.send(form, headers={"Origin": stranger.url.replace("http:", "https:")}, token=READ, name="ana")
+
+    assert "secure" in stranger.answer.headers["set-cookie"].lower()
+
+
+@slow
 @pytest.mark.parametrize(
     ("token", "name", "said"),
     [
