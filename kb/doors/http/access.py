@@ -96,9 +96,7 @@ def _note(token: Token, today: date) -> str:
     if token.until is None or (token.until - today).days > SOON_DAYS:
         return ""
     if token.ended(today):
-        return (
-            f"the token for {token.role} ended with {token.until}: whoever still sends it is refused; take it out"
-        )
+        return f"the token for {token.role} ended with {token.until}: whoever still sends it is refused; take it out"
     return f"the token for {token.role} ends with {token.until}: hand out another one before that"
 
 
