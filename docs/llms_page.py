@@ -20,6 +20,7 @@ FIRST = (
     "docs/alerts.md",
     "docs/webhooks.md",
     "docs/telling.md",
+    "docs/web.md",
     "docs/reading.md",
     "examples/README.md",
 )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
-from kb.model import Entry, Status
+from kb.model import Entry, Severity, Status
 from kb.model.ledger import AnsweredLookup, EntryRecord, NearEntry, SearchCounts, SearchHits, Tier, Verdict
 from kb.store.database import Database, Row
 from kb.store.entries import EntryTable, Place
@@ -85,7 +85,9 @@ class Known:
             passing=self.entries.count(only),
             kinds=self.entries.counts_by("kind", replace(only, kinds=())),
             statuses=self.entries.counts_by("status", any_status),
-            severities=self.entries.counts_by("severity", replace(only, severities=())),
+            severities={
+                one: n for one in Severity if (n := self.entries.count(replace(only, severities=[one])))
+            },
             services=dict(islice(services.items(), _SERVICES)),
         )
 

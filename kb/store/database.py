@@ -26,7 +26,7 @@ BUSY_SECONDS = 60.0
 ASKED_SECONDS = 0.2
 """How long what a question writes beside its answer waits for them."""
 
-SCHEMA = 16
+SCHEMA = 17
 """How many steps `kb.store.upkeep.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 

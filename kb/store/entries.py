@@ -16,7 +16,7 @@ from kb.model.entry import OFFERED
 from kb.store.database import Database, Row, placeholders
 from kb.store.entry_index import EntryIndex, Found
 from kb.store.ids.known_ids import KnownIds, Space
-from kb.store.lexical_index import SEVERITY, Filter, LexicalIndex
+from kb.store.lexical_index import Filter, LexicalIndex
 from kb.text.entries import codec
 from kb.text.entries.identify import Fingerprint
 from kb.text.entries.ids import by_key
@@ -25,7 +25,6 @@ _IN_CLAUSE = 500
 _COUNTED = {
     "kind": ("e.kind", ""),
     "status": ("e.status", ""),
-    "severity": (f"CASE WHEN e.kind IN ('incident', 'alert_rule') THEN {SEVERITY} END", ""),
     "service": ("service.value", ", json_each(e.services) service"),
 }
 """What entries are counted by: its column, and where that comes from."""
@@ -141,7 +140,7 @@ class EntryTable:
         return int(self._db.value(f"SELECT count(*) FROM entries e WHERE {where}", values))
 
     def counts_by(self, what: str, only: Filter) -> dict[str, int]:
-        """How many entries pass the filter, by `kind`, `status`, `severity` or `service`, the most first."""
+        """How many entries pass the filter, by `kind`, `status` or `service`, the most first."""
         where, values = only.sql()
         column, more = _COUNTED[what]
         rows = self._db.rows(

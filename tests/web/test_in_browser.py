@@ -1,4 +1,4 @@
-"""The pages in a real browser: with scripts and without, by keyboard alone, on a phone, at night."""
+"""The pages in a real browser: with scripts and without, by keyboard, with a screen reader, on a phone, at night."""
 
 from __future__ import annotations
 

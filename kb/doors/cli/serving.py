@@ -108,7 +108,8 @@ def over_http(
         url = f"http://{f'[{address}]' if ':' in address else address}:{number}/mcp"
         if as_json:
             print_json({"url": url, "port": number, "asks_for_token": bool(tokens)})
-        say(f"serving {url} ({'a token is asked for' if tokens else 'without a token'})")
+        asks = "a token is asked for" if tokens else "without a token"
+        say(f"serving {url} ({asks}); people open {url.removesuffix('mcp')} in a browser")
         for note in [*tokens.notes(), *hook_notes(find_home(context.obj or None))]:
             say(note)
         for note in kb.notices.notes():

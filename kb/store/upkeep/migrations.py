@@ -11,6 +11,7 @@ from sqlite_utils import Migrations
 
 from kb.store.hooks.tables import WEBHOOKS
 from kb.store.incidents.tables import MERGED_INCIDENTS
+from kb.store.lexical_index import FILTERED
 from kb.store.notices.tables import NOTICES
 from kb.store.upkeep.older import IN_HALVES, OPEN_INCIDENTS, half
 
@@ -391,3 +392,9 @@ def troubles(db: Database) -> None:
 def merged_incidents(db: Database) -> None:
     """Incidents may be merged, and split again."""
     _run(db, MERGED_INCIDENTS)
+
+
+@migrations()
+def entries_looked_through(db: Database) -> None:
+    """Entries are listed and counted by what a search filters by, without reading what they say."""
+    _run(db, FILTERED)

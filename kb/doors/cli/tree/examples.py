@@ -21,7 +21,7 @@ SECTIONS = {
         "sweep",
         "redact",
     ),
-    "For agents and programs": ("mcp", "serve"),
+    "For agents, programs and browsers": ("mcp", "serve", "web"),
 }
 """Heads of `kb --help`, in the order of need."""
 
@@ -163,6 +163,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "serve": (
         "kb serve                                  # for this machine alone",
         "KB_TOKEN=… kb serve --host 0.0.0.0 --allow-host kb.example.com",
+    ),
+    "web": (
+        "kb web",
+        "kb web --port 8765 --no-open              # only print the address",
     ),
 }
 """By what is typed for the command."""

@@ -51,7 +51,7 @@ async def sign_in(view: View) -> Response:
         max_age=int(LASTS.total_seconds()),
         httponly=True,
         samesite="lax",  # so that a link in a chat leads to its page, and not to this form
-        secure=view.request.url.scheme == "https",
+        secure=_is_over_tls(view),
     )
     return answer
 
@@ -63,6 +63,11 @@ async def sign_out(view: View) -> Response:
     answer = view.go(SIGN_IN)
     answer.delete_cookie(COOKIE)
     return answer
+
+
+def _is_over_tls(view: View) -> bool:
+    """Whether the browser came by https: it says so itself, also where a proxy ends it before us."""
+    return view.request.url.scheme == "https" or view.request.headers.get("origin", "").startswith("https:")
 
 
 def _wrong(token: Token, name: str, tokens: Tokens) -> str:
