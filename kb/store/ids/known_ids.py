@@ -58,6 +58,11 @@ _WHENCE = {
     Space.CHANGE: "ids come from: kb change list --json",
     Space.DELIVERY: "see: kb notify list",
 }
+_IS_KNOWN = (
+    "SELECT EXISTS (SELECT 1 FROM events WHERE subject = ?1 AND kind = 'opened')"
+    " OR EXISTS (SELECT 1 FROM entries WHERE id = ?1 AND kind = 'incident')"
+)
+_WAS_ASKED_IN = "SELECT 1 FROM lookups WHERE incident = ?1 LIMIT 1"
 _ARGUMENTS = {Space.LOOKUP, Space.CHANGE}
 """Of these an id that is not there is an argument of no use, not a thing that was asked for."""
 
@@ -118,10 +123,10 @@ class KnownIds:
 
         A name of another system is told once: what was asked in it before knows it.
         """
-        named = self.referred(given)
-        asked = "SELECT 1 FROM lookups WHERE incident = ?1 LIMIT 1"
-        ours = self._rows(Space.INCIDENT, "id = ?1", [named])
-        if ours or not given or (not named.startswith("incident-") and self._db.value(asked, [named])):
+        named = self.referred(given) if given else ""
+        if not named or self._db.value(_IS_KNOWN, [named]):
+            return ""
+        if not named.startswith("incident-") and self._db.value(_WAS_ASKED_IN, [named]):
             return ""
         told = self._instead(Space.INCIDENT, given)
         return f"there is no incident {given!r} here ({told}): the lookup is kept under that name"
