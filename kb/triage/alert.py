@@ -22,7 +22,7 @@ from kb.triage.alerts.prometheus import is_alert, read_group
 from kb.triage.alerts.report import AlertReading
 from kb.triage.alerts.summary import KNOWN_WORDS, alert_of
 from kb.triage.alerts.tools import read_tool
-from kb.triage.alerts.unknown import read_unknown, read_unknown_list
+from kb.triage.alerts.unknown.reading import read_unknown, read_unknown_list
 from kb.triage.labels import environment_of, labels_in, labels_told_once, service_of
 from kb.triage.structured_logs import is_log_line, plain_log, telling_line
 

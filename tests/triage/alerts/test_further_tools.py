@@ -48,7 +48,7 @@ def test_what_a_tool_documents_is_read_by_the_names_of_its_keys(tool: str) -> No
         "service": read.service,
         "environment": read.environment,
         "severity": severity and str(severity),
-        "at": _to_the_second(read.starts or read.ends),
+        "at": _to_the_second((read.ends or read.starts) if read.is_resolved else read.starts),
         "over": read.is_resolved,
     }
     want = dict(zip(FACTS, wanted(told), strict=True))
