@@ -26,9 +26,13 @@ TIMES = 20
 
 
 def main() -> None:
-    told, others, further = table("test_tools"), table("test_unknown"), table("test_further_tools")
+    told, more = table("test_tools"), table("test_more_tools")
+    others, further = table("test_unknown"), table("test_further_tools")
     sets = {
-        "documented forms": [(sent, (*want[1:4], want[5], *want[6:])) for sent, want in told.SENT.values()],
+        "documented forms": [
+            (sent, (*want[1:4], want[5], *want[6:]))
+            for sent, want in (*told.SENT.values(), *more.SENT.values())
+        ],
         "tools without a form": list(others.SENT.values()),
         "further, first half": [(sent, further.wanted(told)) for sent, told in further.FIRST.values()],
         "further, second half": [(sent, further.wanted(told)) for sent, told in further.SECOND.values()],

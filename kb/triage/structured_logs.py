@@ -78,6 +78,7 @@ _OF_ALERTS = {
     "ruleName",
     "search_name",
     "monitor_name",
+    "eventType",
     "previousLevel",
     "event_definition_id",
     "description",
@@ -139,7 +140,7 @@ def is_log_line(data: Mapping[Any, Any]) -> bool:
     level.
     """
     keys = set(map(str, data))
-    if not keys & {*_MESSAGE} or {"severity", "event"} <= keys:
+    if not keys & {*_MESSAGE} or {"severity", "event"} <= keys or isinstance(data.get("status"), Mapping):
         return False
     if keys & {*_LEVEL} and {key.casefold() for key in keys} & _OF_A_LOGGER:
         return True

@@ -1,4 +1,4 @@
-"""Tools that page people and keep tickets: Opsgenie, PagerDuty, Splunk On-Call (VictorOps), ServiceNow.
+"""Tools that page people and keep tickets: Opsgenie, PagerDuty, Splunk On-Call, GitLab, ServiceNow.
 
 PagerDuty's priority goes before its urgency.  ServiceNow's `priority` (1 Critical to 5 Planning) is computed
 from impact and urgency and is what people go by; its `severity` is another field, which nobody sets.
@@ -36,6 +36,7 @@ _PAGERDUTY = scale(
     "p4|p5|sev4|sev-4|sev5|info|low",
 )
 _VICTOROPS = scale("critical", "", "warning", "info")
+_GITLAB = scale("critical", "high", "medium", "low|info")
 _SERVICENOW = scale("1|critical", "2|high", "3|moderate", "4|5|low|planning")
 
 
@@ -250,6 +251,36 @@ def _record(it: Mapping[Any, Any]) -> AlertReport:
     )
 
 
+class GitLabAlert(msgspec.Struct, kw_only=True):
+    """An alert in the form of GitLab's endpoint for alerts, which is over where it tells its end."""
+
+    title: Text
+    description: Text = None
+    start: Any = msgspec.field(default=None, name="start_time")
+    end: Any = msgspec.field(default=None, name="end_time")
+    service: Text = None
+    severity: Text = None
+    environment: Text = msgspec.field(default=None, name="gitlab_environment_name")
+    hosts: Any = None
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one alert."""
+        label, ended = first(self.severity), moment_of(self.end)
+        return [
+            AlertReport(
+                name=first(self.title),
+                texts=words(self.description, *many(self.hosts)[:8]),
+                service=first(self.service),
+                environment=first(self.environment),
+                severity=_GITLAB.get(label.casefold()),
+                label=label,
+                starts=moment_of(self.start),
+                ends=ended,
+                state=AlertState.OVER if ended else AlertState.FIRING,
+            )
+        ]
+
+
 TOOLS = (
     Tool("Opsgenie", Opsgenie, marks("action alert.message", "action alert.alertId")),
     Tool("PagerDuty", PagerDutyEvent, marks("event.event_type event.data")),
@@ -265,6 +296,7 @@ TOOLS = (
             "STATE.CURRENT_ALERT_PHASE",
         ),
     ),
+    Tool("GitLab", GitLabAlert, marks("title gitlab_environment_name", "title monitoring_tool")),
     Tool("ServiceNow", ServiceNow, marks("result")),
     Tool("ServiceNow", ServiceNowRecord, marks("number short_description")),
 )

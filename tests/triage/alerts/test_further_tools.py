@@ -1,6 +1,6 @@
 """Tools without a form of their own, as they document what they send: read by the usual names of keys.
 
-`further_tools.yaml` is the half by which that reading was mended, `further_tools_unseen.yaml` the half that only measures it.
+By `further_tools.yaml`, the first half, that reading was mended; `further_tools_unseen.yaml`, the second, measured it.
 """
 
 from __future__ import annotations

@@ -51,6 +51,11 @@ FIRES: dict[str, dict[str, Any]] = {
     },
     "a carrier that worked": {"status": "success", "data": {"name": "Cart fails", "severity": "high"}},
     "a project that is up": {"event": "down", "site": {"name": "Shop"}, "sites": [{"state": "up"}]},
+    "a grade at the top and an ok in what it carries": {
+        "message": "Cart fails",
+        "alert_type": "critical",
+        "payload": {"status": "ok"},
+    },
     "what failed to end": {"title": "Cart", "status": "waiting to recover"},
 }
 OVER: dict[str, dict[str, Any]] = {
@@ -77,6 +82,7 @@ OVER: dict[str, dict[str, Any]] = {
     "a state that is switched off": {"name": "Cart fails", "status": "Deactivated"},
     "a title that says nothing else": {"title": "[Shop] Front page is back up."},
     "a title with its mark": {"text": "✅ Front page"},
+    "a title with its mark at the end": {"title": "Prometheus Alert (Resolved)", "summary": "Cart is slow"},
     "an original that fired": {
         "alert_group": {"title": "Cart fails", "state": "resolved"},
         "alert_payload": {"status": "firing"},

@@ -13,11 +13,11 @@ def _names(text: str) -> tuple[str, ...]:
 
 NAMES = _names("""
     alertname alerttitle alertrulename alertrule rulename monitorname monitorfriendlyname checkname
-    triggername alarmname incidentname incidenttitle issuetitle problemtitle problemname eventname
+    triggername alarmname incidentname incidenttitle issuetitle problemtitle problemname
     conditionname policyname healthrulename searchname detectorname detector sensorname title headline subject
     shortdescription alert alarm monitor check sensor rule name displayname friendlyname alias messagetitle
-    summary exceptionclass errorclass humanreadable eventtypename trigger event errormessage message msg
-    description text body
+    summary exceptionclass errorclass humanreadable eventname eventtypename trigger event errormessage message msg
+    description text body eventtypecode detailtype
 """)
 OWN_NAMES = _names("name displayname friendlyname alias")
 """These are the alert's only at the top or below one of `NAMED`; elsewhere they are a person's, a team's, a host's."""
@@ -51,7 +51,7 @@ MAY_BE_ANOTHER = ("stage", "realm")
 SEVERITIES = _names("""
     severity severityname severitylabel severitytext eventseverity alertseverity problemseverity priority
     priorityname alertpriority prioritylevel urgency criticality level alertlevel importance sev impact risk
-    threatlevel
+    threatlevel triggerlevel
 """)
 STARTS = _names("""
     startsat datestart startedat starttime startdate started start datestarted begintime beganat downat downsince
@@ -69,8 +69,8 @@ MOMENTS = _names("""
 STATES = _names("""
     alertstate alertstatus currentstate currentstatus newstate newstatus monitorstatus monitorstate incidentstatus
     incidentstate problemstate problemstatus issuestatus checkstatus checkstate eventstate workflowstate
-    workflowstatus triggertype state status conclusion transition alerttransition statetransition alertaction eventaction
-    actiongroup action notificationtype alerttype eventtype event type trigger phase
+    workflowstatus triggertype state status conclusion transition alerttransition statetransition alertaction
+    eventaction actiongroup action notificationtype alerttype eventtype eventname event type trigger phase
 """)
 ENDS = _names("""
     resolvedat closedat recoveredat clearedat endedat upat resolvedtime closedtime resolveddatetime resolvedon
@@ -168,5 +168,7 @@ FIRING = HAPPENING | frozenset(
 """)
 )
 """Beside those, words for kinds: `event: alert` says less than a `status` deeper down."""
+KINDS = frozenset(_names("alert alarm problem new created active live error"))
+"""Words for kinds of messages that say nothing against a state that is well."""
 GRADES = frozenset(_names("critical warning warn major minor high medium low fatal emergency disaster"))
 """Words that grade, where a state is such a word and no severity is told."""

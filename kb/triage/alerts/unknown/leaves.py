@@ -17,7 +17,9 @@ from kb.triage.alerts.unknown import key_names as keys
 MOST = 600
 _DEPTH = 8
 _PLAIN = re.compile(r"[^a-z0-9]")
-_ALERT = re.compile(r"alert|alarm|incident|issue|problem|outage|downtime|(?:update|change)$")
+_ALERT = re.compile(
+    r"alert|alarm|incident|issue|problem|outage|downtime|(?:update|change)$|(?:event|hook|monitor|check|item)\w*data$"
+)
 _SUBJECT = re.compile(r"^(?:alert|alarm|incident|issue|problem|event)(?=.)")
 _WRITING = re.compile(r"(?:zoned|utc|gmt|iso(?:8601)?|ms|millis|epoch|unix)$")
 """How a time is written, at the end of its key: `dateStartZoned`, `INCIDENT_TIME_ISO`."""
@@ -30,6 +32,8 @@ class Leaf:
     path: tuple[str, ...]
     value: object
     written: str
+    forms: tuple[str, ...] = ()
+    """The last key, then without how a time is written, then without the word for an alert before it."""
 
     @property
     def key(self) -> str:
@@ -60,11 +64,12 @@ class Leaf:
         """Whether it is the alert's: beside or above the alert's name at `home`, or in an object that is an alert."""
         holder = self.held_by(names)
         return not self.is_of_a_part and (
-            tuple(home[: len(holder)]) == holder or all(_is_alert(part) for part in holder)
+            tuple(home[: len(holder)]) == holder or all(is_alert(part) for part in holder)
         )
 
 
-def _is_alert(part: str) -> bool:
+def is_alert(part: str) -> bool:
+    """Whether what stands below this key is the alert itself."""
     return part in keys.WRAPPERS or _ALERT.search(part) is not None
 
 
@@ -82,7 +87,7 @@ def leaves(data: object) -> Iterator[Leaf]:
             pending += [(path, one, written, depth + 1) for one in value[:MOST]] if depth < _DEPTH else []
         elif path and (plain(value).strip() or isinstance(value, bool)):
             found += 1
-            yield Leaf(path, value, written)
+            yield Leaf(path, value, written, _forms(path[-1]))
 
 
 def _plain(key: str) -> str:
@@ -113,6 +118,9 @@ def _called(leaf: Leaf, names: Sequence[str]) -> tuple[str, ...]:
     if len(leaf.path) > 1 and leaf.key in keys.SHOWN_AS and leaf.path[-2] in names:
         is_state = leaf.key in keys.SHOWN_AS_STATE
         return (leaf.path[-2],) if not is_state or leaf.path[-2] in keys.STATES else ()
-    bare = _WRITING.sub("", leaf.key)
-    tried = (leaf.key, bare, _SUBJECT.sub("", leaf.key), _SUBJECT.sub("", bare))
-    return next(((key,) for key in tried if key in names), ())
+    return next(((key,) for key in leaf.forms if key in names), ())
+
+
+def _forms(key: str) -> tuple[str, ...]:
+    bare = _WRITING.sub("", key)
+    return tuple(dict.fromkeys((key, bare, _SUBJECT.sub("", key), _SUBJECT.sub("", bare))))

@@ -14,10 +14,10 @@ from typing import Any
 from kb.model.entry import Severity
 from kb.text.environments import environment_in, is_environment
 from kb.text.severities import parse_severity
-from kb.triage.alert_values import moment_of, plain
+from kb.triage.alert_values import moment_of
 from kb.triage.alerts.report import TAGS_END, AlertReading, AlertReport, tags_of, words
 from kb.triage.alerts.unknown import key_names as keys
-from kb.triage.alerts.unknown.leaves import MOST, Leaf, by_name, leaves
+from kb.triage.alerts.unknown.leaves import MOST, Leaf, by_name, is_alert, leaves
 from kb.triage.alerts.unknown.state import state_of
 from kb.triage.labels import environment_of, service_of
 from kb.triage.structured_logs import is_log_line
@@ -30,6 +30,8 @@ _NO_NAME = re.compile(r"^(?:[$*<%{]|\w+://|[\w.-]+/[\w./-]+$|[\d.:TZ+\- ]+$|[0-9
 _NO_LABEL = re.compile(r"^[$*<%{]|\n|^[A-Z]\w*/\w+$")
 """Places left unfilled, texts of several lines, and namespaces of metrics such as `AWS/EC2`."""
 _IN_NAME = re.compile(r"\b(?:SEV-?[0-4]|P[0-5])\b")
+_A_NAME = re.compile(r"(?:name|title)$")
+_ANY_GRADE = re.compile(r"^(?!pre|old|last|min|max|former)\w+(?:severity|priority|urgency)$")
 _DIGIT = re.compile(r"\s*\d+\s*")
 _LABELS = {
     "servicename": "service",
@@ -90,7 +92,7 @@ def _report(found: Sequence[Leaf]) -> AlertReport:
     labels = _labels(own)
     named = _name(own)
     texts = _texts(own, found)
-    name, home = (_first_line(named), named.held_by(keys.NAMES)) if named else (next(iter(texts), ""), ())
+    name, home = (_first_line(named), named.held_by(keys.NAMES)) if named else (_fallback(own, texts), ())
     severity, label = _severity(own, name)
     return AlertReport(
         name=name,
@@ -125,6 +127,12 @@ def _name(leaves: Sequence[Leaf]) -> Leaf | None:
     return next((leaf for leaf in named if _names_it(leaf)), None)
 
 
+def _fallback(own: Sequence[Leaf], texts: Sequence[str]) -> str:
+    """Where nothing that usually names an alert does: what is called a name of anything, else the first text."""
+    called = (leaf for leaf in own if _A_NAME.search(leaf.key) and isinstance(leaf.value, str))
+    return next((_first_line(leaf) for leaf in called if _names_it(leaf)), next(iter(texts), ""))
+
+
 def _names_it(leaf: Leaf) -> bool:
     return (
         bool(leaf.text) and not _NO_NAME.match(leaf.text) and not _is_state(leaf) and bool(_first_line(leaf))
@@ -141,7 +149,11 @@ def _is_own(leaf: Leaf) -> bool:
         return not leaf.is_of_a_part
     parent = leaf.path[-2]
     others = (*keys.STATES, *keys.SEVERITIES, *keys.SERVICES, *keys.ENVIRONMENTS)
-    return parent in keys.NAMED or (parent not in others and any(word in parent for word in keys.NAMED))
+    return (
+        parent in keys.NAMED
+        or is_alert(parent)
+        or (parent not in others and any(word in parent for word in keys.NAMED))
+    )
 
 
 def _is_state(leaf: Leaf) -> bool:
@@ -196,7 +208,9 @@ def _of_place(leaves: Sequence[Leaf]) -> str:
 
 def _severity(leaves: Sequence[Leaf], name: str) -> tuple[Severity | None, str]:
     """The first label on a known scale, else one in the name, else a bare number; else a label as it is written."""
-    said = [leaf.text for leaf in by_name(leaves, keys.SEVERITIES) if leaf.text and len(leaf.text) <= 60]
+    listed = by_name(leaves, keys.SEVERITIES)
+    others = [leaf for leaf in leaves if _ANY_GRADE.match(leaf.key) and leaf not in listed]
+    said = [leaf.text for leaf in (*listed, *others) if leaf.text and len(leaf.text) <= 60]
     spoken = [label for label in said if not _DIGIT.fullmatch(label)]
     in_name = [found[0]] if (found := _IN_NAME.search(name)) else []
     states = (leaf.text for leaf in by_name(leaves, keys.STATES))

@@ -41,6 +41,7 @@ _NO_STATE = re.compile(r"^(?:http|response|ssl|record|previous|prev|old|last)")
 _HEADED = re.compile(
     r"(?i)^\W*(?:manually )?(?:resolved|recovered|recovery|closed|cleared|ok|up|back to normal)"
     r"(?:\s+(?:by|at|on|after)\b|\s+in \d|\s*[\])}|:;.,!*_–—]|\s+[-/#(\[{\"'`<]|\s*$)"
+    r"|[(\[](?:resolved|recovered|recovery)[)\]]\s*$"
     r"|^\W*(?-i:(?:RESOLVED|RECOVERED|RECOVERY)\s+\S*[a-z])|^\W*(?:\[[^\]]{1,80}\]\s*)?\[?\s*(?:✅|🟢)"
 )
 _ENDS_WELL = re.compile(
@@ -68,13 +69,15 @@ def state_of(leaves: Sequence[Leaf], home: Sequence[str], name: str) -> AlertSta
     said = sorted((one for one in found if one.decides), key=lambda one: one.depth)
     said += sorted((one for one in found if not one.decides), key=lambda one: one.depth)
     if said:
-        worked = said[0].word in keys.DONE and any(
-            one.decides and one.state is AlertState.FIRING for one in said
-        )
+        worked = said[0].word in keys.DONE and any(map(_fires, said))
         return AlertState.FIRING if worked else said[0].state
     if any(_means(leaf.text, well=True) is AlertState.FIRING for leaf in _any_states(leaves)):
         return AlertState.FIRING
     return _by_words(leaves, name)
+
+
+def _fires(one: _Said) -> bool:
+    return one.state is AlertState.FIRING and (one.decides or one.word not in keys.KINDS)
 
 
 def _switches(leaves: Sequence[Leaf], home: Sequence[str]) -> Iterator[_Said]:
