@@ -36,6 +36,7 @@ def main() -> None:
         "tools without a form": list(others.SENT.values()),
         "further, first half": [(sent, further.wanted(told)) for sent, told in further.FIRST.values()],
         "further, second half": [(sent, further.wanted(told)) for sent, told in further.SECOND.values()],
+        "further, later": [(sent, further.wanted(told)) for sent, told in further.LATER.values()],
         "../shared/cases/alerts": list(shared_cases()),
     }
     print(

@@ -72,7 +72,7 @@ class PrometheusAlert(msgspec.Struct, kw_only=True):
     ends: Any = msgspec.field(default=None, name="endsAt")
 
 
-_OF_FAMILY = {"annotations", "startsAt", "activeAt", "generatorURL", "fingerprint"}
+_OF_FAMILY = {"annotations", "startsAt", "activeAt", "generatorURL"}
 _NAMED_OUTSIDE = {
     "title",
     "name",

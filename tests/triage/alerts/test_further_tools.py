@@ -1,6 +1,7 @@
 """Tools without a form of their own, as they document what they send: read by the usual names of keys.
 
-By `further_tools.yaml`, the first half, that reading was mended; `further_tools_unseen.yaml`, the second, measured it.
+By `further_tools.yaml`, the first half, that reading was mended; `further_tools_unseen.yaml`, the second, measured it;
+`further_tools_later.yaml` was written and measured after both.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def cases(file: str) -> dict[str, tuple[Any, dict[str, Any]]]:
 
 
 FIRST, SECOND = cases("further_tools.yaml"), cases("further_tools_unseen.yaml")
-ALL = {**FIRST, **SECOND}
+LATER = cases("further_tools_later.yaml")
+ALL = {**FIRST, **SECOND, **LATER}
 
 
 def wanted(told: dict[str, Any]) -> tuple[Any, ...]:
@@ -53,6 +55,24 @@ def test_what_a_tool_documents_is_read_by_the_names_of_its_keys(tool: str) -> No
     }
     want = dict(zip(FACTS, wanted(told), strict=True))
     assert {fact: got[fact] for fact in told} == {fact: want[fact] for fact in told}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        "Uptime Kuma, down",
+        "AWS Health, closed",
+        "GuardDuty",
+        "Azure, a metric alert in the classic form",
+        "Rollbar, resolved",
+        "Librato",
+        "Wazuh",
+        "Riemann, ok",
+        "GitLab, an alert that ended",
+    ],
+)
+def test_a_tool_that_has_a_form_of_its_own_by_now_is_told(case: str) -> None:
+    assert parse_alert(ALL[case][0]).tool
 
 
 def _to_the_second(moment: datetime | None) -> datetime | None:

@@ -9,7 +9,6 @@ import pytest
 from kb.triage.alert import parse_alert
 from kb.triage.alerts.report import AlertState
 from kb.triage.alerts.tools import read_tool
-from tests.triage.alerts.test_further_tools import ALL
 from tests.triage.alerts.test_tools import AT, MS, Told, told
 
 ISO = "2026-11-20T10:15:12Z"
@@ -221,21 +220,3 @@ def test_what_an_activity_log_says_of_its_record_goes_before_that_the_rule_was_a
     record = {**it["context"]["activityLog"], "status": "Resolved"}
 
     assert parse_alert({**RECORD, "data": {**it, "context": {"activityLog": record}}}).is_resolved
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        "Uptime Kuma, down",
-        "AWS Health, closed",
-        "GuardDuty",
-        "Azure, a metric alert in the classic form",
-        "Rollbar, resolved",
-        "Librato",
-        "Wazuh",
-        "Riemann, ok",
-        "GitLab, an alert that ended",
-    ],
-)
-def test_the_whole_payload_is_of_its_tool_too(case: str) -> None:
-    assert parse_alert(ALL[case][0]).tool

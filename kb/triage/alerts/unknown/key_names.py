@@ -140,13 +140,13 @@ SHOWN_AS = (
 OVER = frozenset(
     _names("""
     ok resolved resolve resolves closed close recovered recovery recovers recover up cleared clear clears restored
-    deactivated normalized normalised
+    deactivated normalized normalised reachable
 """)
 )
 """Words that say so whatever key they stand at."""
 WELL = OVER | frozenset(
     _names("""
-    normal healthy passing passed pass green inactive ended end fixed operational online good available reachable
+    normal healthy passing passed pass green inactive ended end fixed operational online good available
     responding success succeeded successful working stable
 """)
 )

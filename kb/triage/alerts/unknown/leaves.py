@@ -33,7 +33,8 @@ class Leaf:
     value: object
     written: str
     forms: tuple[str, ...] = ()
-    """The last key, then without how a time is written, then without the word for an alert before it."""
+    """The last key, then without how a time is written, then without the word for an alert before it; first of all a
+    name with the key above it: `alert.name` is `alertname`."""
 
     @property
     def key(self) -> str:
@@ -87,7 +88,7 @@ def leaves(data: object) -> Iterator[Leaf]:
             pending += [(path, one, written, depth + 1) for one in value[:MOST]] if depth < _DEPTH else []
         elif path and (plain(value).strip() or isinstance(value, bool)):
             found += 1
-            yield Leaf(path, value, written, _forms(path[-1]))
+            yield Leaf(path, value, written, _forms(path))
 
 
 def _plain(key: str) -> str:
@@ -115,12 +116,16 @@ def by_name(found: Iterable[Leaf], names: Sequence[str]) -> list[Leaf]:
 
 
 def _called(leaf: Leaf, names: Sequence[str]) -> tuple[str, ...]:
+    if leaf.forms and leaf.forms[0] in names:
+        return leaf.forms[:1]
     if len(leaf.path) > 1 and leaf.key in keys.SHOWN_AS and leaf.path[-2] in names:
         is_state = leaf.key in keys.SHOWN_AS_STATE
         return (leaf.path[-2],) if not is_state or leaf.path[-2] in keys.STATES else ()
     return next(((key,) for key in leaf.forms if key in names), ())
 
 
-def _forms(key: str) -> tuple[str, ...]:
+def _forms(path: tuple[str, ...]) -> tuple[str, ...]:
+    key = path[-1]
     bare = _WRITING.sub("", key)
-    return tuple(dict.fromkeys((key, bare, _SUBJECT.sub("", key), _SUBJECT.sub("", bare))))
+    whole = (f"{path[-2]}{key}",) if len(path) > 1 and key in keys.OWN_NAMES else ()  # `alert.name`
+    return tuple(dict.fromkeys((*whole, key, bare, _SUBJECT.sub("", key), _SUBJECT.sub("", bare))))
