@@ -14,6 +14,7 @@ from typing import Any
 from kb.model.entry import Severity
 from kb.text.environments import environment_in, is_environment
 from kb.text.severities import parse_severity
+from kb.triage.alert_lists import of_title
 from kb.triage.alert_values import moment_of
 from kb.triage.alerts.report import TAGS_END, AlertReading, AlertReport, tags_of, words
 from kb.triage.alerts.unknown import key_names as keys
@@ -94,12 +95,13 @@ def _report(found: Sequence[Leaf]) -> AlertReport:
     texts = _texts(own, found)
     name, home = (_first_line(named), named.held_by(keys.NAMES)) if named else (_fallback(own, texts), ())
     severity, label = _severity(own, name)
+    name, common = of_title(name)
     return AlertReport(
         name=name,
         texts=tuple(texts),
         labels={key: value for key, value in labels.items() if key not in keys.SEVERITIES},
         service=_called(own, keys.SERVICES) or service_of(labels),
-        environment=_environment(own) or environment_of(labels) or _of_place(own),
+        environment=_environment(own) or environment_of(labels) or _of_place(own) or _known(common),
         severity=severity,
         label=label,
         starts=_time(own, home, keys.STARTS) or _time(own, home, keys.CREATED) or _any_time(own, keys.STARTS),
@@ -192,6 +194,11 @@ def _environment(leaves: Sequence[Leaf]) -> str:
     return _called([leaf for leaf in leaves if not _is_of_another(leaf)], keys.ENVIRONMENTS)
 
 
+def _known(words: Sequence[str]) -> str:
+    """The environment among the values of labels that a title of Alertmanager has in brackets."""
+    return next((word for word in words if is_environment(word)), "")
+
+
 def _is_of_another(leaf: Leaf) -> bool:
     """`stage: build`, `stage: Active`: a key of environments that says something else."""
     return leaf.key in keys.MAY_BE_ANOTHER and not is_environment(leaf.text)
@@ -213,6 +220,7 @@ def _severity(leaves: Sequence[Leaf], name: str) -> tuple[Severity | None, str]:
     said = [leaf.text for leaf in (*listed, *others) if leaf.text and len(leaf.text) <= 60]
     spoken = [label for label in said if not _DIGIT.fullmatch(label)]
     in_name = [found[0]] if (found := _IN_NAME.search(name)) else []
+    in_name += [word for word in of_title(name)[1] if word.casefold() in keys.GRADES]
     states = (leaf.text for leaf in by_name(leaves, keys.STATES))
     graded = [text for text in states if text.casefold() in keys.GRADES]
     for label in (*spoken, *in_name, *said, *graded):
