@@ -56,6 +56,11 @@ FIRES: dict[str, dict[str, Any]] = {
         "alert_type": "critical",
         "payload": {"status": "ok"},
     },
+    "a green check of a part in the title": {"title": "Deploy ✅ but errors at 40 %"},
+    "a colour beside a severity": {
+        "severity": "high",
+        "attachments": [{"color": "good", "title": "Cart fails"}],
+    },
     "what failed to end": {"title": "Cart", "status": "waiting to recover"},
 }
 OVER: dict[str, dict[str, Any]] = {
@@ -83,6 +88,19 @@ OVER: dict[str, dict[str, Any]] = {
     "a title that says nothing else": {"title": "[Shop] Front page is back up."},
     "a title with its mark": {"text": "✅ Front page"},
     "a title with its mark at the end": {"title": "Prometheus Alert (Resolved)", "summary": "Cart is slow"},
+    "a word for the kind of message and its severity": {
+        "event": "disk.disk_alarm",
+        "type": "netdataAlarm",
+        "severity": "cleared",
+    },
+    "a card that says so in its title": {
+        "title": "💚 Alert CLEAR from netdata for db-1",
+        "potentialAction": [{"@type": "OpenUri"}],
+    },
+    "the colour of a chat message": {
+        "text": "db-1 recovered, `disk`",
+        "attachments": [{"color": "good", "title": "disk (raised for 3 seconds)"}],
+    },
     "an original that fired": {
         "alert_group": {"title": "Cart fails", "state": "resolved"},
         "alert_payload": {"status": "firing"},
@@ -98,3 +116,9 @@ def test_good_news_of_something_else_do_not_make_it_over(case: str) -> None:
 @pytest.mark.parametrize("case", OVER)
 def test_its_own_word_makes_it_over(case: str) -> None:
     assert parse_alert(OVER[case]).is_resolved
+
+
+def test_a_tool_that_knows_no_service_and_writes_its_own_name_names_none() -> None:
+    sent = {"event": "disk_full", "service": ["Netdata"], "origin": "netdata/db-1", "severity": "critical"}
+
+    assert parse_alert(sent).service == ""

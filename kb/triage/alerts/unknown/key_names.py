@@ -37,6 +37,8 @@ NO_SERVICES = frozenset(
     )
 )
 """Kinds of things, and words for nothing: they name no service."""
+SENDERS = _names("origin monitoringtool client sourcetype sourcetypename")
+"""What names the tool that sends; a service of its name is what a tool writes where it knows none."""
 ENVIRONMENTS = _names(
     "environment environments env deploymentenvironment deploymentenvironmentname environmentname gitlabenvironmentname"
     " stage releasestage realm"
@@ -63,7 +65,7 @@ CREATED = _names("createdat created createtime createdtime creationdate creation
 """When the record of it was made."""
 MOMENTS = _names("""
     alerttime alerttimestamp eventtime timeofevent statechangetime statechangedat timestamp datetime time date
-    ts timeunixnano reportedat receivedat updatedat lastupdated
+    when ts timeunixnano reportedat receivedat updatedat lastupdated
 """)
 """Times of the message: the start of what fires, the end of what is over."""
 STATES = _names("""
@@ -105,6 +107,7 @@ PARTS = frozenset(
         dependency dependencies response responses request requests http headers steps step children parts members
         replicas pods containers hosts nodes targets endpoints regions probes peers upstream upstreams downstream
         components services subsystems related relatedalerts resources healthchecks sites instances jobs tasks
+        potentialaction actions buttons
         history past changes similar similarincidents relatedincidents runbook ticket baseline comparison
     """)
 )

@@ -90,7 +90,8 @@ def _reading(items: Sequence[Mapping[Any, Any]], *, one_group: bool) -> AlertRea
 
 def _report(found: Sequence[Leaf]) -> AlertReport:
     own = [leaf for leaf in found if not leaf.is_foreign]
-    labels = _labels(own)
+    senders = {leaf.text.split("/")[0].casefold() for leaf in by_name(own, keys.SENDERS)}
+    labels = {key: value for key, value in _labels(own).items() if value.casefold() not in senders}
     named = _name(own)
     texts = _texts(own, found)
     name, home = (_first_line(named), named.held_by(keys.NAMES)) if named else (_fallback(own, texts), ())
@@ -100,7 +101,8 @@ def _report(found: Sequence[Leaf]) -> AlertReport:
         name=name,
         texts=tuple(texts),
         labels={key: value for key, value in labels.items() if key not in keys.SEVERITIES},
-        service=_called(own, keys.SERVICES) or service_of(labels),
+        service=_called([leaf for leaf in own if leaf.text.casefold() not in senders], keys.SERVICES)
+        or service_of(labels),
         environment=_environment(own) or environment_of(labels) or _of_place(own) or _known(common),
         severity=severity,
         label=label,

@@ -42,7 +42,8 @@ _HEADED = re.compile(
     r"(?i)^\W*(?:manually )?(?:resolved|recovered|recovery|closed|cleared|ok|up|back to normal)"
     r"(?:\s+(?:by|at|on|after)\b|\s+in \d|\s*[\])}|:;.,!*_–—]|\s+[-/#(\[{\"'`<]|\s*$)"
     r"|[(\[](?:resolved|recovered|recovery)[)\]]\s*$"
-    r"|^\W*(?-i:(?:RESOLVED|RECOVERED|RECOVERY)\s+\S*[a-z])|^\W*(?:\[[^\]]{1,80}\]\s*)?\[?\s*(?:✅|🟢)"
+    r"|^\W*(?-i:(?:RESOLVED|RECOVERED|RECOVERY)\s+\S*[a-z])|^\W*(?:\[[^\]]{1,80}\]\s*)?\[?\s*[✅✔🟢💚🆗]"
+    r"|^\W*(?:alert|alarm|problem|incident) (?:is |was )?(?-i:CLEAR(?:ED)?|RESOLVED|RECOVERED|OK|CLOSED)\b"
 )
 _ENDS_WELL = re.compile(
     r"(?i)^(?:\[[^\]]{1,80}\]\s*)?[^,;:.!?]{1,120}?"
@@ -67,13 +68,15 @@ def state_of(leaves: Sequence[Leaf], home: Sequence[str], name: str) -> AlertSta
     """The state of the alert whose name stands in the object at `home`; untold where nothing of its own says it."""
     found = [*_switches(leaves, home), *_states(leaves, home), *_ends(leaves, home)]
     said = sorted((one for one in found if one.decides), key=lambda one: one.depth)
-    said += sorted((one for one in found if not one.decides), key=lambda one: one.depth)
+    said += sorted((one for one in found if not one.decides and _fires(one)), key=lambda one: one.depth)
     if said:
         worked = said[0].word in keys.DONE and any(map(_fires, said))
         return AlertState.FIRING if worked else said[0].state
-    if any(_means(leaf.text, well=True) is AlertState.FIRING for leaf in _any_states(leaves)):
+    if any(_last_word(leaf.text) in keys.HAPPENING for leaf in _any_states(leaves)):
         return AlertState.FIRING
-    return _by_words(leaves, name)
+    return (
+        AlertState.OVER if _over_by_words(leaves, name) else AlertState.FIRING if found else AlertState.UNTOLD
+    )
 
 
 def _fires(one: _Said) -> bool:
@@ -121,21 +124,23 @@ def _ends(leaves: Sequence[Leaf], home: Sequence[str]) -> Iterator[_Said]:
 
 def _any_states(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
     """Those of others, too: that anything fires is reason enough not to call it over by its words."""
-    return (leaf for leaf in by_name(leaves, keys.STATES) if leaf.text and len(leaf.text) <= _LONGEST)
+    near = (leaf for leaf in by_name(leaves, keys.STATES) if not leaf.is_of_a_part)
+    return (leaf for leaf in near if leaf.text and " " not in leaf.text and len(leaf.text) <= _LONGEST)
 
 
-def _by_words(leaves: Sequence[Leaf], name: str) -> AlertState:
-    """By the titles and the severity; a title that only ends well does not stand against a severity."""
+def _over_by_words(leaves: Sequence[Leaf], name: str) -> bool:
+    """By the severity, the titles, Slack's colour; a title that only ends well does not stand against a severity."""
     graded = [leaf.text.casefold() for leaf in by_name(leaves, keys.SEVERITIES)]
     if any(label in keys.OVER for label in graded):
-        return AlertState.OVER
-    titles = [name, *(leaf.text for leaf in leaves if leaf.key in keys.TITLES)]
-    if any(_HEADED.search(text[:200]) and not _BUT.search(text[:200]) for text in titles):
-        return AlertState.OVER
-    ends_well = not graded and any(
-        _ENDS_WELL.search(text[:300].strip()) and not _BUT.search(text[:300]) for text in titles
-    )
-    return AlertState.OVER if ends_well else AlertState.UNTOLD
+        return True
+    titles = [
+        text[:300].strip() for text in (name, *(leaf.text for leaf in leaves if leaf.key in keys.TITLES))
+    ]
+    clear = [text for text in titles if not _BUT.search(text)]
+    if any(_HEADED.search(text[:200]) for text in clear):
+        return True
+    colours = {leaf.text.casefold() for leaf in leaves if leaf.key == "color"}
+    return not graded and (any(map(_ENDS_WELL.search, clear)) or colours == {"good"})
 
 
 def _words(text: str) -> list[str]:
