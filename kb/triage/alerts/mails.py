@@ -39,7 +39,7 @@ _MARKS = (" Service ", "State:", "Event:", "Alert:", "Problem name:", "State Cha
 
 def read_mail(text: str) -> AlertReading | None:
     """What a mail of one of these tools reports; None where the text is none."""
-    head = text[:_READ]
+    head = text[:_READ].replace("\r\n", "\n")  # as mails travel
     if not any(mark in head for mark in _MARKS):
         return None
     said = {

@@ -1,4 +1,4 @@
-"""Tools that page people and keep tickets: Opsgenie, PagerDuty, Splunk On-Call, GitLab, ServiceNow.
+"""Tools that page people and keep tickets: Opsgenie, PagerDuty, Splunk On-Call, GitLab, ServiceNow; Apprise.
 
 PagerDuty's priority goes before its urgency.  ServiceNow's `priority` (1 Critical to 5 Planning) is computed
 from impact and urgency and is what people go by; its `severity` is another field, which nobody sets.
@@ -36,6 +36,7 @@ _PAGERDUTY = scale(
     "p4|p5|sev4|sev-4|sev5|info|low",
 )
 _VICTOROPS = scale("critical", "", "warning", "info")
+_APPRISE = scale("", "", "warning", "info")
 _GITLAB = scale("critical", "high", "medium", "low|info")
 _SERVICENOW = scale("1|critical", "2|high", "3|moderate", "4|5|low|planning")
 
@@ -281,6 +282,27 @@ class GitLabAlert(msgspec.Struct, kw_only=True):
         ]
 
 
+class Apprise(msgspec.Struct, kw_only=True):
+    """A notification of Apprise as JSON; its type is what its sender thinks of it."""
+
+    title: Text
+    message: Text
+    type: Text
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one notification: `failure` fires, `success` is an end, `info` and `warning` leave it open."""
+        kind = first(self.type).casefold()
+        return [
+            AlertReport(
+                name=first(self.title, self.message),
+                texts=words(self.message),
+                severity=_APPRISE.get(kind),
+                label=kind if kind in _APPRISE else "",
+                state={"success": AlertState.OVER, "failure": AlertState.FIRING}.get(kind, AlertState.UNTOLD),
+            )
+        ]
+
+
 TOOLS = (
     Tool("Opsgenie", Opsgenie, marks("action alert.message", "action alert.alertId")),
     Tool("PagerDuty", PagerDutyEvent, marks("event.event_type event.data")),
@@ -296,6 +318,7 @@ TOOLS = (
             "STATE.CURRENT_ALERT_PHASE",
         ),
     ),
+    Tool("Apprise", Apprise, marks("version title message type attachments")),
     Tool("GitLab", GitLabAlert, marks("title gitlab_environment_name", "title monitoring_tool")),
     Tool("ServiceNow", ServiceNow, marks("result")),
     Tool("ServiceNow", ServiceNowRecord, marks("number short_description")),

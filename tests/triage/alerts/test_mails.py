@@ -174,3 +174,16 @@ def test_a_mail_of_monit_is_what_its_event_says(event: str, over: bool) -> None:
         over,
         datetime(2026, 11, 20, 10, 15, 12, tzinfo=UTC),
     )
+
+
+def test_a_mail_is_read_with_the_line_ends_with_which_it_travels() -> None:
+    mail = NAGIOS_HOST.replace("\n", "\r\n")
+
+    assert parse_alert(mail).tool == parse_alert(NAGIOS_HOST).tool == "Nagios or Icinga"
+    assert parse_alert(mail).name == parse_alert(NAGIOS_HOST).name
+
+
+def test_a_mail_of_monit_is_read_with_the_line_ends_with_which_it_travels() -> None:
+    mail = "Exists Service lock \r\n\r\n\tAction: alert\r\n\tHost: a\r\n\tDescription: file exists\r\n"
+
+    assert parse_alert(mail).is_resolved

@@ -122,6 +122,13 @@ GITLAB = {
     "gitlab_environment_name": "production",
     "end_time": None,
 }
+APPRISE = {
+    "version": "1.0",
+    "title": "Cart fails",
+    "message": "db is ok",
+    "attachments": [],
+    "type": "failure",
+}
 
 SENT: dict[str, tuple[Any, Told]] = {
     "Uptime Kuma": (KUMA, ("Uptime Kuma", "Shop front page", "", "stage", "", None, AT, True)),
@@ -154,6 +161,7 @@ SENT: dict[str, tuple[Any, Told]] = {
         RIEMANN,
         ("Riemann", "cart latency on web-prod-3", "", "production", "critical", "SEV1", AT, False),
     ),
+    "Apprise": (APPRISE, ("Apprise", "Cart fails", "", "", "", None, None, False)),
     "GitLab": (
         GITLAB,
         ("GitLab", "Orders queue grows", "orders", "production", "low", "SEV4", AT, False),
@@ -220,3 +228,8 @@ def test_what_an_activity_log_says_of_its_record_goes_before_that_the_rule_was_a
     record = {**it["context"]["activityLog"], "status": "Resolved"}
 
     assert parse_alert({**RECORD, "data": {**it, "context": {"activityLog": record}}}).is_resolved
+
+
+@pytest.mark.parametrize("kind", ["success", "failure", "warning", "info"])
+def test_a_notification_of_apprise_is_over_where_its_sender_calls_it_a_success(kind: str) -> None:
+    assert parse_alert({**APPRISE, "type": kind}).is_resolved is (kind == "success")

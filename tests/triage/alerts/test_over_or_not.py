@@ -61,6 +61,9 @@ FIRES: dict[str, dict[str, Any]] = {
         "severity": "high",
         "attachments": [{"color": "good", "title": "Cart fails"}],
     },
+    "a message that says nothing else": {"title": "Cart fails", "message": "db is ok"},
+    "a text that says nothing else": {"title": "Cart fails", "text": "The replica has recovered."},
+    "a list of checks, the first of them ok": {"title": "Cart fails", "text": "OK: db\nCRITICAL: cart"},
     "what failed to end": {"title": "Cart", "status": "waiting to recover"},
 }
 OVER: dict[str, dict[str, Any]] = {

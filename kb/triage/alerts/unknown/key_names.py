@@ -29,7 +29,7 @@ SERVICES = _names("""
     service servicename services impactedservice impactedservices affectedservice affectedservices businessservice
     affectedcomponent app appname application
     applicationname component componentname components workload project projectname projectslug entitylabel
-    entity entityname impactedentity system
+    entity entityname impactedentity system cmdbci configurationitem
 """)
 NO_SERVICES = frozenset(
     _names(
@@ -94,7 +94,7 @@ TEXTS = _names("""
     summary title messagetitle shortdescription description message messagebody msg details body text reason
     cause error errormessage err exception output longoutput probablecause content note
 """)
-TITLES = _names("title messagetitle subject headline summary shortdescription message msg text fallback")
+TITLES = _names("title messagetitle subject headline fallback")
 """Texts that may be headed by what became of it."""
 OTHERS = _names("""
     user users actor agent team teams assignee assignees assignedto responders creator createdby owner

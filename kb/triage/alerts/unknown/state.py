@@ -129,18 +129,16 @@ def _any_states(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
 
 
 def _over_by_words(leaves: Sequence[Leaf], name: str) -> bool:
-    """By the severity, the titles, Slack's colour; a title that only ends well does not stand against a severity."""
+    """By the severity, the titles, Slack's colour; a name that only ends well does not stand against a severity."""
     graded = [leaf.text.casefold() for leaf in by_name(leaves, keys.SEVERITIES)]
     if any(label in keys.OVER for label in graded):
         return True
-    titles = [
-        text[:300].strip() for text in (name, *(leaf.text for leaf in leaves if leaf.key in keys.TITLES))
-    ]
-    clear = [text for text in titles if not _BUT.search(text)]
-    if any(_HEADED.search(text[:200]) for text in clear):
+    titles = [name, *(leaf.text for leaf in leaves if leaf.key in keys.TITLES)]
+    if any(_HEADED.search(text[:200]) and not _BUT.search(text[:200]) for text in titles):
         return True
+    ends_well = _ENDS_WELL.search(name[:300].strip()) and not _BUT.search(name)
     colours = {leaf.text.casefold() for leaf in leaves if leaf.key == "color"}
-    return not graded and (any(map(_ENDS_WELL.search, clear)) or colours == {"good"})
+    return not graded and (bool(ends_well) or colours == {"good"})
 
 
 def _words(text: str) -> list[str]:
