@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kb.triage.alert import parse_alert
+from tests.triage.alerts.test_further_tools import ALL
 
 FIRES: dict[str, dict[str, Any]] = {
     "another thing is well, in its description": {
@@ -125,3 +126,58 @@ def test_a_tool_that_knows_no_service_and_writes_its_own_name_names_none() -> No
     sent = {"event": "disk_full", "service": ["Netdata"], "origin": "netdata/db-1", "severity": "critical"}
 
     assert parse_alert(sent).service == ""
+
+
+GOOD_NEWS: dict[str, Any] = {
+    "description": "db is ok",
+    "note": "Recovered: the replica",
+    "details": "[OK] the other zone",
+    "job": {"status": "closed"},
+    "db_status": "up",
+    "connection_state": "closed",
+    "children": [{"state": "ok"}],
+    "ticket": {"status": "Resolved"},
+    "previous_status": "ok",
+    "pull_request": {"state": "closed", "merged": True, "closed_at": "2026-11-20T10:15:12Z"},
+    "links": [{"title": "Resolved incidents", "state": "ok"}],
+    "replica": {"name": "db-2", "state": "ok", "resolved": True},
+    "response": {"status": "OK", "body": "healthy"},
+    "trigger_config": {"type": "recovery"},
+}
+BAD_NEWS: dict[str, Any] = {
+    "description": "was firing since 9 o'clock",
+    "children": [{"state": "failed"}],
+    "previous_status": "critical",
+    "replica": {"name": "db-2", "state": "down"},
+    "checks": [{"status": "critical"}],
+    "history": [{"event": "triggered"}],
+    "db_status": "down",
+}
+TOLD = {tool: (sent, told["over"]) for tool, (sent, told) in ALL.items() if isinstance(sent, dict)}
+
+
+def _with(sent: dict[str, Any], key: str, value: object) -> dict[str, Any]:
+    """The payload with one key more; what it says itself stays."""
+    return {**sent, key: value} if key not in sent else sent
+
+
+@pytest.mark.parametrize("key", GOOD_NEWS)
+def test_no_tool_that_fires_is_over_for_good_news_beside_what_it_says(key: str) -> None:
+    firing = {tool: sent for tool, (sent, over) in TOLD.items() if not over}
+
+    wrong = [
+        tool for tool, sent in firing.items() if parse_alert(_with(sent, key, GOOD_NEWS[key])).is_resolved
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("key", BAD_NEWS)
+def test_no_tool_that_is_over_fires_for_bad_news_beside_what_it_says(key: str) -> None:
+    over = {tool: sent for tool, (sent, is_over) in TOLD.items() if is_over}
+
+    wrong = [
+        tool for tool, sent in over.items() if not parse_alert(_with(sent, key, BAD_NEWS[key])).is_resolved
+    ]
+
+    assert wrong == []

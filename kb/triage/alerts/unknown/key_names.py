@@ -96,6 +96,8 @@ TEXTS = _names("""
 """)
 TITLES = _names("title messagetitle subject headline fallback")
 """Texts that may be headed by what became of it."""
+PROSE = _names("description text body details note content reason cause")
+"""Texts that tell more than what the alert is: what they say to the end need not be of it."""
 OTHERS = _names("""
     user users actor agent team teams assignee assignees assignedto responders creator createdby owner
     receiver receivers org organization account integration sender contact contacts client links installation

@@ -36,7 +36,7 @@ _GRADED_OVER = re.compile(
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HTTP = re.compile(r"[1-5]\d\d\b")
 _OTHER_STATE = re.compile(rf"^(?:{'|'.join(keys.STATE_OF)})*(?:state|status)(?:name|text|label|value)?$")
-_ANY_STATE = re.compile(r"(?:state|status)(?:name|text|label|value)?$")
+"""Keys of states that are in no table; `replica_status` is of a part, and none."""
 _NO_STATE = re.compile(r"^(?:http|response|ssl|record|previous|prev|old|last)")
 _HEADED = re.compile(
     r"(?i)^\W*(?:manually )?(?:resolved|recovered|recovery|closed|cleared|ok|up|back to normal)"
@@ -72,11 +72,11 @@ def state_of(leaves: Sequence[Leaf], home: Sequence[str], name: str) -> AlertSta
     if said:
         worked = said[0].word in keys.DONE and any(map(_fires, said))
         return AlertState.FIRING if worked else said[0].state
+    if _says_over(leaves, name):
+        return AlertState.OVER
     if any(_last_word(leaf.text) in keys.HAPPENING for leaf in _any_states(leaves)):
         return AlertState.FIRING
-    return (
-        AlertState.OVER if _over_by_words(leaves, name) else AlertState.FIRING if found else AlertState.UNTOLD
-    )
+    return AlertState.OVER if _looks_over(leaves, name) else AlertState.FIRING if found else AlertState.UNTOLD
 
 
 def _fires(one: _Said) -> bool:
@@ -97,7 +97,7 @@ def _switch(leaf: Leaf) -> bool | None:
 
 def _states(leaves: Sequence[Leaf], home: Sequence[str]) -> Iterator[_Said]:
     listed = by_name(leaves, keys.STATES)
-    more = [leaf for leaf in leaves if _ANY_STATE.search(leaf.key) and leaf not in listed]
+    more = [leaf for leaf in leaves if _OTHER_STATE.match(leaf.key) and leaf not in listed]
     for leaf in (*listed, *more):
         text, holder = leaf.text, leaf.held_by(keys.STATES)
         if not text or len(text) > _LONGEST or not leaf.is_of(home, keys.STATES) or _NO_STATE.match(leaf.key):
@@ -106,8 +106,6 @@ def _states(leaves: Sequence[Leaf], home: Sequence[str]) -> Iterator[_Said]:
             any("stat" in key for key in leaf.path[-2:]) or re.search(r"(?i)stat(?:e|us)", text) is not None
         )
         state, word = _means(text, well=well), _last_word(text)
-        if state is AlertState.OVER and leaf in more and not _OTHER_STATE.match(leaf.key):
-            continue  # `replica_status` is of a part
         if state is AlertState.OVER and word in keys.DONE and len(holder) < len(home):
             continue  # it is the carrier that worked
         if state is not None:
@@ -123,22 +121,26 @@ def _ends(leaves: Sequence[Leaf], home: Sequence[str]) -> Iterator[_Said]:
 
 
 def _any_states(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
-    """Those of others, too: that anything fires is reason enough not to call it over by its words."""
+    """Those of others, too: that anything fires is reason enough not to call it over by its looks."""
     near = (leaf for leaf in by_name(leaves, keys.STATES) if not leaf.is_of_a_part)
     return (leaf for leaf in near if leaf.text and " " not in leaf.text and len(leaf.text) <= _LONGEST)
 
 
-def _over_by_words(leaves: Sequence[Leaf], name: str) -> bool:
-    """By the severity, the titles, Slack's colour; a name that only ends well does not stand against a severity."""
-    graded = [leaf.text.casefold() for leaf in by_name(leaves, keys.SEVERITIES)]
-    if any(label in keys.OVER for label in graded):
-        return True
+def _says_over(leaves: Sequence[Leaf], name: str) -> bool:
+    """By its severity, or by what heads its title."""
     titles = [name, *(leaf.text for leaf in leaves if leaf.key in keys.TITLES)]
-    if any(_HEADED.search(text[:200]) and not _BUT.search(text[:200]) for text in titles):
-        return True
-    ends_well = _ENDS_WELL.search(name[:300].strip()) and not _BUT.search(name)
-    colours = {leaf.text.casefold() for leaf in leaves if leaf.key == "color"}
-    return not graded and (bool(ends_well) or colours == {"good"})
+    return any(leaf.text.casefold() in keys.OVER for leaf in by_name(leaves, keys.SEVERITIES)) or any(
+        _HEADED.search(text[:200]) and not _BUT.search(text[:200]) for text in titles
+    )
+
+
+def _looks_over(leaves: Sequence[Leaf], name: str) -> bool:
+    """By a title that says nothing else, or Slack's colour, where no severity is told."""
+    if any(leaf.text for leaf in by_name(leaves, keys.SEVERITIES)):
+        return False
+    is_title = any(leaf.key not in keys.PROSE and leaf.text.startswith(name) for leaf in leaves)
+    ends_well = is_title and _ENDS_WELL.search(name[:300].strip()) and not _BUT.search(name)
+    return bool(ends_well) or {leaf.text.casefold() for leaf in leaves if leaf.key == "color"} == {"good"}
 
 
 def _words(text: str) -> list[str]:
