@@ -28,6 +28,7 @@ from kb.triage.alerts.report import (
     words,
 )
 
+_OPSGENIE_STATES = {"close": AlertState.OVER, "resolve": AlertState.OVER, "delete": AlertState.SILENCED}
 _OPSGENIE = scale("p1", "p2", "p3", "p4|p5")
 _PAGERDUTY = scale(
     "p0|p1|sev0|sev1|sev-1|critical",
@@ -48,7 +49,7 @@ class Opsgenie(msgspec.Struct, kw_only=True):
     action: Text
 
     def reports(self) -> Sequence[AlertReport]:
-        """The alert; actions but `Close` leave it open."""
+        """The alert; actions but `Close` leave it open, and a deleted one is quiet, whether it is over or not."""
         it = self.alert
         labels = {**tags_of(it.get("tags")), **tags_of(it.get("details"))}
         label = first(it.get("priority"))
@@ -61,9 +62,7 @@ class Opsgenie(msgspec.Struct, kw_only=True):
                 severity=_OPSGENIE.get(label.casefold()),
                 label=label,
                 starts=moment_of(it.get("createdAt")),
-                state=AlertState.OVER
-                if plain(self.action).casefold() in ("close", "resolve")
-                else AlertState.FIRING,
+                state=_OPSGENIE_STATES.get(plain(self.action).casefold(), AlertState.FIRING),
             )
         ]
 
@@ -94,15 +93,21 @@ class PagerDutyEvent(msgspec.Struct, kw_only=True):
 
 
 class PagerDutyMessages(msgspec.Struct, kw_only=True):
-    """A webhook of PagerDuty, version 2."""
+    """A webhook of PagerDuty, version 2, or version 1, which has the incident within `data`."""
 
     messages: list[Any]
 
     def reports(self) -> Sequence[AlertReport]:
         """The incident of each message."""
-        found = ((one, inner(one, "incident")) for one in self.messages[:200])
+        found = (
+            (one, inner(one, "incident") or inner(one, "data", "incident")) for one in self.messages[:200]
+        )
         return [
-            _incident(it, since=inner(one, "created_on"), type_of=plain(inner(one, "event")))
+            _incident(
+                it,
+                since=inner(one, "created_on"),
+                type_of=first(inner(one, "event"), inner(one, "type")),
+            )
             for one, it in found
             if isinstance(it, Mapping)
         ]
@@ -112,7 +117,13 @@ def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> AlertRep
     label = first(shown(it.get("priority")), it.get("urgency"))
     is_over = type_of.endswith((".resolved", ".resolve")) or it.get("status") == "resolved"
     return AlertReport(
-        name=first(it.get("title"), it.get("summary")),
+        name=first(
+            it.get("title"),
+            it.get("summary"),
+            inner(it, "trigger_summary_data", "subject"),
+            inner(it, "trigger_summary_data", "description"),
+            it.get("incident_key"),
+        ),
         texts=words(
             it.get("description"),
             inner(it, "body", "details"),
@@ -121,7 +132,7 @@ def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> AlertRep
         service=shown(it.get("service")),
         severity=_PAGERDUTY.get(label.split(" ", 1)[0].casefold()),
         label=label,
-        starts=moment_of(it.get("created_at")),
+        starts=moment_of(it.get("created_at") or it.get("created_on")),
         changed=moment_of(since),
         state=AlertState.OVER if is_over else AlertState.FIRING,
     )

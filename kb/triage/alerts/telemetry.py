@@ -32,6 +32,12 @@ from kb.triage.alerts.report import (
 
 _DATADOG = scale("p1", "p2|error", "p3|warning", "p4|p5|info")
 _NEWRELIC = scale("critical", "high", "medium|warning", "low|info")
+_SENTRY_STATES = {
+    "resolved": AlertState.OVER,
+    "ignored": AlertState.SILENCED,
+    "archived": AlertState.SILENCED,
+    "unresolved": AlertState.FIRING,
+}
 _SENTRY = scale("fatal|critical", "error|high", "warning|medium", "info|debug|low")
 _ROLLBAR = scale("critical", "error", "warning", "info|debug")
 _ROLLBAR_SAYS = {"10": "debug", "20": "info", "30": "warning", "40": "error", "50": "critical"}
@@ -211,9 +217,7 @@ def _sentry(it: dict[str, Any], action: str) -> AlertReport:
         severity=_SENTRY.get(label.casefold()),
         label=label,
         starts=moment_of(it.get("firstSeen") or it.get("datetime") or it.get("timestamp")),
-        state=AlertState.OVER
-        if action == "resolved" or it.get("status") == "resolved"
-        else AlertState.FIRING,
+        state=_SENTRY_STATES.get(action) or _SENTRY_STATES.get(plain(it.get("status")), AlertState.FIRING),
     )
 
 

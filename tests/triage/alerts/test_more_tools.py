@@ -233,3 +233,41 @@ def test_what_an_activity_log_says_of_its_record_goes_before_that_the_rule_was_a
 @pytest.mark.parametrize("kind", ["success", "failure", "warning", "info"])
 def test_a_notification_of_apprise_is_over_where_its_sender_calls_it_a_success(kind: str) -> None:
     assert parse_alert({**APPRISE, "type": kind}).is_resolved is (kind == "success")
+
+
+def test_an_incident_of_pagerdutys_first_webhooks_stands_within_data() -> None:
+    incident = {
+        "created_on": ISO,
+        "incident_key": "k",
+        "service": {"id": "P", "name": "cart"},
+        "status": "triggered",
+        "trigger_summary_data": {"subject": "Cart is slow"},
+    }
+    sent = {"messages": [{"type": "incident.trigger", "created_on": ISO, "data": {"incident": incident}}]}
+    closed = {"messages": [{"type": "incident.resolve", "created_on": ISO, "data": {"incident": incident}}]}
+
+    read = parse_alert(sent)
+
+    assert (read.tool, read.name, read.service, read.starts, read.firing) == (
+        "PagerDuty",
+        "Cart is slow",
+        "cart",
+        AT,
+        1,
+    )
+    assert parse_alert(closed).is_resolved
+
+
+@pytest.mark.parametrize("action", ["ignored", "archived"])
+def test_an_issue_of_sentry_that_somebody_ignored_is_silenced(action: str) -> None:
+    issue = {"title": "KeyError", "level": "error", "status": "ignored", "project": {"slug": "cart"}}
+
+    read = parse_alert({"action": action, "data": {"issue": issue}})
+
+    assert (read.tool, read.firing, read.silenced) == ("Sentry", 0, 1)
+
+
+def test_an_alert_of_opsgenie_that_somebody_deleted_is_silenced() -> None:
+    read = parse_alert({"action": "Delete", "alert": {"alertId": "1", "message": "Cart is slow"}})
+
+    assert (read.tool, read.firing, read.silenced, read.is_resolved) == ("Opsgenie", 0, 1, False)

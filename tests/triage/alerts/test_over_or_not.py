@@ -65,6 +65,11 @@ FIRES: dict[str, dict[str, Any]] = {
     "a message that says nothing else": {"title": "Cart fails", "message": "db is ok"},
     "a text that says nothing else": {"title": "Cart fails", "text": "The replica has recovered."},
     "a list of checks, the first of them ok": {"title": "Cart fails", "text": "OK: db\nCRITICAL: cart"},
+    "an analysis that worked and a gate that did not open": {
+        "status": "SUCCESS",
+        "project": {"name": "cart"},
+        "qualityGate": {"name": "strict", "status": "ERROR", "conditions": [{"status": "OK"}]},
+    },
     "what failed to end": {"title": "Cart", "status": "waiting to recover"},
 }
 OVER: dict[str, dict[str, Any]] = {
@@ -89,6 +94,7 @@ OVER: dict[str, dict[str, Any]] = {
     "a state called otherwise": {"name": "Cart fails", "currentHealthStatus": "Available"},
     "an event that ends": {"name": "Cart fails", "alert_event": "ALERT_STATE_EVENT_END"},
     "a state that is switched off": {"name": "Cart fails", "status": "Deactivated"},
+    "what somebody did": {"title": "KeyError", "action": "fixed"},
     "a title that says nothing else": {"title": "[Shop] Front page is back up."},
     "a title with its mark": {"text": "✅ Front page"},
     "a title with its mark at the end": {"title": "Prometheus Alert (Resolved)", "summary": "Cart is slow"},

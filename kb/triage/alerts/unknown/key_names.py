@@ -145,18 +145,20 @@ SHOWN_AS = (
 OVER = frozenset(
     _names("""
     ok resolved resolve resolves closed close recovered recovery recovers recover up cleared clear clears restored
-    deactivated normalized normalised reachable
+    deactivated normalized normalised reachable fixed
 """)
 )
 """Words that say so whatever key they stand at."""
 WELL = OVER | frozenset(
     _names("""
-    normal healthy passing passed pass green inactive ended end fixed operational online good available
+    normal healthy passing passed pass green inactive ended end operational online good available
     responding success succeeded successful working stable
 """)
 )
 """Words that say so of a state or status; elsewhere (`priority: normal`) they mean something else."""
-DONE = frozenset(_names("ok success succeeded successful passed"))
+WORKED = frozenset(_names("success succeeded successful passed"))
+"""Words for a task that worked, which may have found what did not."""
+DONE = WORKED | {"ok"}
 """Words with which a carrier says that it worked: above what holds the alert they tell nothing of it."""
 HAPPENING = frozenset(
     _names("""
@@ -169,7 +171,7 @@ HAPPENING = frozenset(
 FIRING = HAPPENING | frozenset(
     _names("""
     problem critical alarm active failure error new created warning warn red degraded anomalous major outage alert
-    live violation fatal emergency severe impaired disrupted broken bad timeout
+    live violation fatal emergency severe impaired disrupted broken bad timeout errored
 """)
 )
 """Beside those, words for kinds: `event: alert` says less than a `status` deeper down."""

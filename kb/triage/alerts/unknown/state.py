@@ -71,7 +71,8 @@ def state_of(leaves: Sequence[Leaf], home: Sequence[str], name: str) -> AlertSta
     said += sorted((one for one in found if not one.decides and _fires(one)), key=lambda one: one.depth)
     if said:
         worked = said[0].word in keys.DONE and any(map(_fires, said))
-        return AlertState.FIRING if worked else said[0].state
+        failed = said[0].word in keys.WORKED and any(map(_failed, _any_states(leaves)))
+        return AlertState.FIRING if worked or failed else said[0].state
     if _says_over(leaves, name):
         return AlertState.OVER
     if any(_last_word(leaf.text) in keys.HAPPENING for leaf in _any_states(leaves)):
@@ -81,6 +82,10 @@ def state_of(leaves: Sequence[Leaf], home: Sequence[str], name: str) -> AlertSta
 
 def _fires(one: _Said) -> bool:
     return one.state is AlertState.FIRING and (one.decides or one.word not in keys.KINDS)
+
+
+def _failed(leaf: Leaf) -> bool:
+    return _last_word(leaf.text) in keys.FIRING - keys.KINDS | {"error"}
 
 
 def _switches(leaves: Sequence[Leaf], home: Sequence[str]) -> Iterator[_Said]:
