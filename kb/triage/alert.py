@@ -63,8 +63,6 @@ def _as_data(alert: object) -> object:
 
 def _of_data(data: object) -> AlertReading | None:
     """What is reported in a known form or by keys; None for a text and for a line of a log."""
-    if alerts := of_notification(data):
-        return _carried(read_group({}, alerts, one_group=True), data)
     if isinstance(data, str):
         return _of_form(data)
     head = data if isinstance(data, Mapping) else {}
@@ -75,6 +73,8 @@ def _of_data(data: object) -> AlertReading | None:
             return read_group(data, group, one_group=data is head)
         if is_alert(data):
             return read_group({}, [data], one_group=True)
+        if alerts := of_notification(data):
+            return _carried(read_group({}, alerts, one_group=True), data)
         return _of_object(data)
     if not isinstance(data, list):
         return None
@@ -83,11 +83,9 @@ def _of_data(data: object) -> AlertReading | None:
     return _of_list([one for one in data if isinstance(one, Mapping)])
 
 
-def _carried(reading: AlertReading, data: object) -> AlertReading:
+def _carried(reading: AlertReading, data: Mapping[object, object]) -> AlertReading:
     """What Alertmanager wrote into a message of another tool, which may have been closed there since."""
-    carrier = (read_tool(data) or read_unknown(data)) if isinstance(data, Mapping) else None
-    if carrier is None:
-        return reading
+    carrier = read_tool(data) or read_unknown(data)
     ended = bool(carrier.reports) and all(one.state is AlertState.OVER for one in carrier.reports)
     lead = carrier.reports[0] if carrier.reports else AlertReport()
     reports = (
@@ -104,7 +102,7 @@ def _carried(reading: AlertReading, data: object) -> AlertReading:
 
 
 def _of_form(text: str) -> AlertReading | None:
-    if rows := of_amtool(text):
+    if rows := of_amtool(text) or of_notification(text):
         return read_group({}, rows, one_group=False)
     if events := events_in_text(text):
         return AlertReading(tool="Kubernetes events", reports=tuple(events), one_group=False)

@@ -18,6 +18,8 @@ _HEADS = {
 }
 """The columns of amtool's `simple` and `extended` output; before 0.24 there is no `State`."""
 _PAIR = re.compile(r'([A-Za-z_][\w.]{0,200})="((?:[^"\\\n]|\\.){0,4000})"')
+_HEADING = re.compile(r"^(?:Alerts |\*\*)(Firing|Resolved)(?::|\*\*)[ \t]*$")
+"""Of Alertmanager, and of Grafana."""
 _LISTED = re.compile(r"^ - ([\w.:-]{1,200}) = (.*)$")
 _TITLE = re.compile(r"^\[(?:FIRING(?::\d{1,6})?|RESOLVED)\] (\S[^()\n]{0,200}?)(?: \(([^()\n]{0,300})\))?$")
 _LONGEST = 400_000
@@ -88,7 +90,7 @@ def _pairs(cell: str) -> dict[str, str]:
 
 
 def of_notification(data: object) -> list[dict[str, object]]:
-    """The alerts in a text as Alertmanager's own templates write it, wherever in a message it stands.
+    """The alerts in a text as Alertmanager's own templates, or Grafana's, write it, wherever in a message it stands.
 
     So it comes by PagerDuty, Opsgenie, Splunk On-Call, WeChat and others; those that are over stand below a heading, or
     in a field that is called `resolved`.
@@ -113,8 +115,8 @@ def _listed_in(text: str, key: str) -> Iterator[dict[str, object]]:
     parts: dict[str, dict[str, str]] = {}
     into, last = "", ""
     for line in text[:_LONGEST].splitlines():
-        if line in ("Alerts Firing:", "Alerts Resolved:"):
-            status = line.split()[1].rstrip(":").lower()
+        if heading := _HEADING.match(line):
+            status = heading[1].lower()
         elif line == "Labels:":
             parts, into = {"labels": {}, "annotations": {}}, "labels"
         elif line == "Annotations:" and parts:

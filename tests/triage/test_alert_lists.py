@@ -197,3 +197,22 @@ def test_a_title_of_alertmanager_without_a_text_is_its_name_and_common_labels() 
     read = parse_alert(sent)
 
     assert (read.name, read.environment, read.severity) == ("CartSlow", "stage", "SEV1")
+
+
+def test_the_webhook_of_grafana_is_read_by_its_alerts_and_not_by_its_text() -> None:
+    text = LISTED.replace("Alerts Firing:", "**Firing**\n\nValue: A=9").replace(
+        "Alerts Resolved:", "**Resolved**\n"
+    )
+    alert = {
+        "status": "firing",
+        "labels": {"alertname": "CartSlow", "service": "cart"},
+        "annotations": {"summary": "Cart is slow"},
+        "startsAt": "2026-11-20T10:15:12Z",
+    }
+
+    read = parse_alert({"orgId": 1, "status": "firing", "alerts": [alert], "message": text})
+
+    assert (read.tool, read.service, read.firing, read.resolved) == ("Grafana", "cart", 1, 0)
+    assert read.starts == datetime(2026, 11, 20, 10, 15, 12, tzinfo=UTC)
+    carried = parse_alert({"alias": "4d", "message": "[FIRING:1] CartSlow", "description": text})
+    assert (carried.service, carried.firing, carried.resolved) == ("orders", 1, 1)
