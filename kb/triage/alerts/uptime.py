@@ -102,8 +102,13 @@ class UptimeKuma(msgspec.Struct, kw_only=True):
     msg: Text = None
 
     def reports(self) -> Sequence[AlertReport]:
-        """The one monitor; a message without a beat (a certificate that ends, a test) fires."""
-        states = {"1": AlertState.OVER, "2": AlertState.PENDING, "3": AlertState.SILENCED}
+        """The one monitor; a message without a beat (a certificate that ends, a test) tells no state."""
+        states = {
+            "0": AlertState.FIRING,
+            "1": AlertState.OVER,
+            "2": AlertState.PENDING,
+            "3": AlertState.SILENCED,
+        }
         name, beat = first(inner(self.monitor, "name")), self.heartbeat
         tags = [
             {"key": inner(one, "name"), "value": inner(one, "value")}
@@ -121,7 +126,7 @@ class UptimeKuma(msgspec.Struct, kw_only=True):
                 ),
                 labels=tags_of(tags),
                 changed=moment_of(inner(beat, "time")),
-                state=states.get(first(inner(beat, "status")), AlertState.FIRING),
+                state=states.get(first(inner(beat, "status")), AlertState.UNTOLD),
             )
         ]
 

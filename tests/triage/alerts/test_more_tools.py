@@ -192,6 +192,15 @@ def test_the_beats_of_uptime_kuma_are_numbers(status: int, state: AlertState) ->
     assert reading.reports[0].state is state
 
 
+def test_a_message_of_uptime_kuma_without_a_beat_tells_no_state() -> None:
+    read = parse_alert(
+        {"heartbeat": None, "monitor": None, "msg": "[shop.example] certificate ends in 7 days"}
+    )
+
+    assert (read.tool, read.name) == ("Uptime Kuma", "[shop.example] certificate ends in 7 days")
+    assert (read.firing, read.resolved) == (0, 0)
+
+
 @pytest.mark.parametrize(("number", "severity"), [(9.1, "SEV1"), (7, "SEV2"), (5, "SEV3"), (2, "SEV4")])
 def test_findings_of_guardduty_are_graded_from_one_to_ten(number: float, severity: str) -> None:
     read = parse_alert({**FINDING, "detail": {**FINDING["detail"], "severity": number}})  # type: ignore[dict-item]
