@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from kb.expression import expression
 from kb.model.brief import Alert
 from kb.model.entry import Severity
 from kb.text.redact import redact_data
-from kb.triage.alert_lists import listed, of_amtool
+from kb.triage.alert_lists import listed, of_amtool, of_notification
 from kb.triage.alert_values import given_or, named, text_of
 from kb.triage.alerts.envelopes import from_json, opened
 from kb.triage.alerts.kubernetes import events_in, events_in_text
 from kb.triage.alerts.mails import read_mail
 from kb.triage.alerts.prometheus import is_alert, read_group
-from kb.triage.alerts.report import AlertReading
+from kb.triage.alerts.report import AlertReading, AlertReport, AlertState
 from kb.triage.alerts.summary import KNOWN_WORDS, alert_of
 from kb.triage.alerts.tools import read_tool
-from kb.triage.alerts.unknown import read_unknown, read_unknown_list
+from kb.triage.alerts.unknown.reading import read_unknown, read_unknown_list
 from kb.triage.labels import environment_of, labels_in, labels_told_once, service_of
 from kb.triage.structured_logs import is_log_line, plain_log, telling_line
 
@@ -72,6 +73,8 @@ def _of_data(data: object) -> AlertReading | None:
             return read_group(data, group, one_group=data is head)
         if is_alert(data):
             return read_group({}, [data], one_group=True)
+        if alerts := of_notification(data):
+            return _carried(read_group({}, alerts, one_group=True), data)
         return _of_object(data)
     if not isinstance(data, list):
         return None
@@ -80,8 +83,26 @@ def _of_data(data: object) -> AlertReading | None:
     return _of_list([one for one in data if isinstance(one, Mapping)])
 
 
+def _carried(reading: AlertReading, data: Mapping[object, object]) -> AlertReading:
+    """What Alertmanager wrote into a message of another tool, which may have been closed there since."""
+    carrier = read_tool(data) or read_unknown(data)
+    ended = bool(carrier.reports) and all(one.state is AlertState.OVER for one in carrier.reports)
+    lead = carrier.reports[0] if carrier.reports else AlertReport()
+    reports = (
+        replace(
+            one,
+            state=AlertState.OVER if ended else one.state,
+            starts=one.starts or lead.starts,
+            ends=one.ends or lead.ends,
+            changed=one.changed or lead.changed,
+        )
+        for one in reading.reports
+    )
+    return replace(reading, tool=carrier.tool or reading.tool, reports=tuple(reports))
+
+
 def _of_form(text: str) -> AlertReading | None:
-    if rows := of_amtool(text):
+    if rows := of_amtool(text) or of_notification(text):
         return read_group({}, rows, one_group=False)
     if events := events_in_text(text):
         return AlertReading(tool="Kubernetes events", reports=tuple(events), one_group=False)

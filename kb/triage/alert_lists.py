@@ -1,4 +1,4 @@
-"""The alerts in what Alertmanager, Prometheus and amtool list: groups, rules, tables.  Pure.
+"""The alerts in what Alertmanager, Prometheus and amtool list: groups, rules, tables, texts of notifications.  Pure.
 
 What is listed comes out in the form of Alertmanager's API: `labels`, `annotations`, `startsAt`, `status`.  What is
 no list of alerts comes out as it was.
@@ -19,6 +19,12 @@ _HEADS = {
 }
 """The columns of amtool's `simple` and `extended` output; before 0.24 there is no `State`."""
 _PAIR = expression(r'([A-Za-z_][\w.]{0,200})="((?:[^"\\\n]|\\.){0,4000})"')
+_HEADING = expression(r"^(?:Alerts |\*\*)(Firing|Resolved)(?::|\*\*)[ \t]*$")
+"""Of Alertmanager, and of Grafana."""
+_LISTED = expression(r"^ - ([\w.:-]{1,200}) = (.*)$")
+_TITLE = expression(r"^\[(?:FIRING(?::\d{1,6})?|RESOLVED)\] (\S[^()\n]{0,200}?)(?: \(([^()\n]{0,300})\))?$")
+_LONGEST = 400_000
+_DEPTH = 6
 _ESCAPED = expression(r'\\(["\\])')
 
 
@@ -82,3 +88,51 @@ def _alert(row: Mapping[str, str]) -> dict[str, object]:
 
 def _pairs(cell: str) -> dict[str, str]:
     return {pair[1]: _ESCAPED.sub(r"\1", pair[2]) for pair in _PAIR.finditer(cell)}
+
+
+def of_notification(data: object) -> list[dict[str, object]]:
+    """The alerts in a text as Alertmanager's own templates, or Grafana's, write it, wherever in a message it stands.
+
+    So it comes by PagerDuty, Opsgenie, Splunk On-Call, WeChat and others; those that are over stand below a heading, or
+    in a field that is called `resolved`.
+    """
+    return [alert for key, text in _texts(data) for alert in _listed_in(text, key)]
+
+
+def _texts(data: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    if isinstance(data, str):
+        if "Labels:\n - " in data:
+            yield key, data
+    elif isinstance(data, Mapping) and depth < _DEPTH:
+        for name, one in data.items():
+            yield from _texts(one, str(name), depth + 1)
+    elif isinstance(data, list) and depth < _DEPTH:
+        for one in data[:_MOST]:
+            yield from _texts(one, key, depth + 1)
+
+
+def _listed_in(text: str, key: str) -> Iterator[dict[str, object]]:
+    status = "resolved" if key == "resolved" else "firing"
+    parts: dict[str, dict[str, str]] = {}
+    into, last = "", ""
+    for line in text[:_LONGEST].splitlines():
+        if heading := _HEADING.match(line):
+            status = heading[1].lower()
+        elif line == "Labels:":
+            parts, into = {"labels": {}, "annotations": {}}, "labels"
+        elif line == "Annotations:" and parts:
+            into, last = "annotations", ""
+        elif line.startswith("Source:") and parts.get("labels"):
+            yield {**parts, "status": status}
+            parts, into = {}, ""
+        elif into and (pair := _LISTED.match(line)):
+            last = pair[1]
+            parts[into][last] = pair[2]
+        elif into and last:
+            parts[into][last] += f"\n{line}"
+
+
+def of_title(title: str) -> tuple[str, list[str]]:
+    """The name, and the values of common labels, in `[FIRING:1] CartSlow (stage critical)`; another title as it is."""
+    found = _TITLE.match(title)
+    return (found[1], (found[2] or "").split()) if found else (title, [])

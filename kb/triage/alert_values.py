@@ -123,6 +123,7 @@ def _unit(value: float) -> float:
 def _in_words(text: str) -> datetime:
     """`2026-11-20T10:15:12.441+0000`, `Fri Nov 20 10:15:12 UTC 2026`, `2026.11.20 10:15:12`.  Raises ValueError."""
     text = re.sub(r"(\.\d{6})\d+", r"\1", text)
+    text = re.sub(r"\(([A-Z]{2,5})\)$", r"\1", text)
     zone = _ZONE.search(text)
     if zone and zone[1] not in _HOURS:
         raise ValueError(text)

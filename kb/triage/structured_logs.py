@@ -74,6 +74,10 @@ _OF_ALERTS = {
     "check",
     "monitor",
     "incident",
+    "ruleName",
+    "search_name",
+    "monitor_name",
+    "eventType",
     "previousLevel",
     "event_definition_id",
     "description",
@@ -81,6 +85,8 @@ _OF_ALERTS = {
     "rule",
 }
 """Keys by which tools that alert call what they send; Kapacitor and Graylog give it a level and a message, too."""
+_OF_RULES = {"rule_name", "num_hits", "num_matches"}
+"""Keys that ElastAlert adds to the line of a log that met its rule."""
 _OF_A_LOGGER = {
     "pid",
     "process",
@@ -135,7 +141,12 @@ def is_log_line(data: Mapping[Any, Any]) -> bool:
     level.
     """
     keys = set(map(str, data))
-    if not keys & {*_MESSAGE} or {"severity", "event"} <= keys:
+    if (
+        not keys & {*_MESSAGE}
+        or keys & _OF_RULES
+        or {"severity", "event"} <= keys
+        or isinstance(data.get("status"), Mapping)
+    ):
         return False
     if keys & {*_LEVEL} and {key.casefold() for key in keys} & _OF_A_LOGGER:
         return True

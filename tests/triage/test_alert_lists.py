@@ -117,3 +117,102 @@ def test_amtools_long_table_tells_service_environment_and_severity() -> None:
 
 def test_a_sentence_that_begins_like_a_table_is_a_text() -> None:
     assert parse_alert("Labels of the orders pods are gone").name == "Labels of the orders pods are gone"
+
+
+LISTED = (
+    "Alerts Firing:\nLabels:\n - alertname = CartSlow\n - env = stage\n - service = orders\n - severity = warning\n"
+    "Annotations:\n - summary = Orders is slow\n - description = two lines,\nthe database is ok\n"
+    "Source: http://prometheus.example/g\n\n"
+    "Alerts Resolved:\nLabels:\n - alertname = CartSlow\n - env = stage\n - service = cart\n - severity = critical\n"
+    "Annotations:\n - summary = Cart is slow\nSource: http://prometheus.example/g\n"
+)
+"""As Alertmanager 0.25.0 writes a group into messages of other tools, with values of our own."""
+
+
+@pytest.mark.parametrize(
+    ("tool", "sent"),
+    [
+        (
+            "Splunk On-Call",
+            {
+                "entity_display_name": "[FIRING:1] CartSlow (stage)",
+                "entity_id": "4d",
+                "message_type": "CRITICAL",
+                "monitoring_tool": "Alertmanager",
+                "state_message": LISTED,
+            },
+        ),
+        ("Alertmanager", {"alias": "4d", "message": "[FIRING:1] CartSlow (stage)", "description": LISTED}),
+        ("Alertmanager", {"text": {"content": f"[FIRING:1] CartSlow (stage)\n{LISTED}"}, "msgtype": "text"}),
+        ("Alertmanager", LISTED),
+    ],
+)
+def test_a_group_that_alertmanager_wrote_into_another_tools_message_keeps_its_alerts(
+    tool: str, sent: object
+) -> None:
+    read = parse_alert(sent)
+
+    assert (read.tool, read.name, read.service, read.environment, read.severity) == (
+        tool,
+        "CartSlow",
+        "orders",
+        "stage",
+        "SEV3",
+    )
+    assert (read.firing, read.resolved) == (1, 1)
+    assert "the database is ok" in read.text
+
+
+def test_pagerduty_gets_what_fires_and_what_is_over_in_fields_of_their_own_and_one_severity_for_all() -> None:
+    firing, over = LISTED.split("\n\n")
+    details = {
+        "firing": firing.partition("\n")[2],
+        "resolved": over.partition("\n")[2],
+        "num_firing": "1",
+        "num_resolved": "1",
+    }
+    payload = {"summary": "[FIRING:1] CartSlow (stage)", "severity": "error", "custom_details": details}
+
+    read = parse_alert({"routing_key": "r", "dedup_key": "4d", "event_action": "trigger", "payload": payload})
+
+    assert (read.tool, read.service, read.severity, read.firing, read.resolved) == (
+        "PagerDuty",
+        "orders",
+        "SEV3",
+        1,
+        1,
+    )
+
+
+def test_an_incident_that_was_closed_in_the_other_tool_is_over_though_its_text_fires() -> None:
+    alert = {"alertId": "1", "message": "[FIRING:1] CartSlow (stage)", "description": LISTED}
+
+    assert parse_alert({"action": "Close", "alert": alert}).is_resolved
+    assert not parse_alert({"action": "Create", "alert": alert}).is_resolved
+
+
+def test_a_title_of_alertmanager_without_a_text_is_its_name_and_common_labels() -> None:
+    sent = {"channel": "#ops", "attachments": [{"title": "[FIRING:1] CartSlow (stage cart critical)"}]}
+
+    read = parse_alert(sent)
+
+    assert (read.name, read.environment, read.severity) == ("CartSlow", "stage", "SEV1")
+
+
+def test_the_webhook_of_grafana_is_read_by_its_alerts_and_not_by_its_text() -> None:
+    text = LISTED.replace("Alerts Firing:", "**Firing**\n\nValue: A=9").replace(
+        "Alerts Resolved:", "**Resolved**\n"
+    )
+    alert = {
+        "status": "firing",
+        "labels": {"alertname": "CartSlow", "service": "cart"},
+        "annotations": {"summary": "Cart is slow"},
+        "startsAt": "2026-11-20T10:15:12Z",
+    }
+
+    read = parse_alert({"orgId": 1, "status": "firing", "alerts": [alert], "message": text})
+
+    assert (read.tool, read.service, read.firing, read.resolved) == ("Grafana", "cart", 1, 0)
+    assert read.starts == datetime(2026, 11, 20, 10, 15, 12, tzinfo=UTC)
+    carried = parse_alert({"alias": "4d", "message": "[FIRING:1] CartSlow", "description": text})
+    assert (carried.service, carried.firing, carried.resolved) == ("orders", 1, 1)

@@ -1,4 +1,4 @@
-"""Tools that run checks on hosts: Zabbix, Sensu, Nagios, Icinga and Checkmk with their macros.
+"""Tools that run checks on hosts: Zabbix, Sensu, Riemann, Nagios, Icinga and Checkmk with their macros.
 
 Zabbix counts upwards (4 is High, 5 Disaster), Nagios' states are OK, WARNING, CRITICAL, UNKNOWN for services
 and UP, DOWN, UNREACHABLE for hosts; Sensu has them as numbers.  A check is no service of ours: `Disk /var on
@@ -218,6 +218,35 @@ class Icinga(msgspec.Struct, kw_only=True):
         return [of_macros(macros)]
 
 
+class Riemann(msgspec.Struct, kw_only=True):
+    """An event of Riemann: its `service` is what is checked, such as `cart latency`."""
+
+    host: Text
+    service: Text
+    state: Text
+    description: Text = None
+    metric: Any = None
+    tags: Any = None
+    at: Any = msgspec.field(default=None, name="time")
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one check on its host; an event that expired says that nothing is heard any more."""
+        label = first(self.state)
+        state = state_of(label)
+        return [
+            AlertReport(
+                name=on_host(first(self.service), first(self.host)),
+                texts=words(self.description, self.metric, f"State: {label}"),
+                labels=tags_of(self.tags),
+                environment=environment_in(first(self.host)),
+                severity=CHECK_STATES.get(label.casefold()),
+                label="" if state is AlertState.OVER else label,
+                changed=moment_of(self.at),
+                state=state,
+            )
+        ]
+
+
 def of_macros(said: Mapping[str, str]) -> AlertReport:
     """The alert of macros such as `SERVICEDESC` and `HOSTNAME`; an acknowledged or paused one is silenced."""
     kind = said.get("NOTIFICATIONTYPE", "")
@@ -278,5 +307,6 @@ TOOLS = (
             "event_name event_severity",
         ),
     ),
+    Tool("Riemann", Riemann, marks("host service state metric", "host service state ttl")),
     Tool("Sensu", Sensu, marks("check.status entity", "check.status client", "check.output entity")),
 )

@@ -1,7 +1,7 @@
-"""Alarms of the clouds: AWS CloudWatch (SNS, EventBridge, a function), Azure Monitor, Google Cloud Monitoring.
+"""Alarms of the clouds: AWS CloudWatch (SNS, EventBridge, a function), AWS Health, GuardDuty, Azure, Google Cloud.
 
-CloudWatch knows no severity.  Azure's `Sev0` to `Sev4` keep their number, as every `SEV` does here (0 and 1 are
-both the worst).  Google's scale is Critical, Error, Warning.
+CloudWatch and AWS Health know no severity, GuardDuty's goes from 1 to 10.  Azure's `Sev0` to `Sev4` keep their number,
+as every `SEV` does here (0 and 1 are both the worst).  Google's scale is Critical, Error, Warning.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ _DIMENSIONS = (
 )
 """What a dimension says is concerned, the nearest to a service first."""
 _AZURE = scale("sev0|sev1", "sev2", "sev3", "sev4")
+_AZURE_LEVEL = scale("critical", "error", "warning", "informational|verbose")
+_GUARDDUTY = scale("critical", "high", "medium", "low")
 _GOOGLE = scale("critical", "error", "warning")
 
 
@@ -101,6 +103,110 @@ def _alarm(
         environment=environment_in(dimensions.get("Stage", "")),
         changed=moment_of(since),
         state=_CLOUDWATCH.get(plain(state).casefold(), AlertState.UNTOLD),
+    )
+
+
+class AwsHealth(msgspec.Struct, kw_only=True):
+    """An event of AWS Health as EventBridge carries it."""
+
+    detail: dict[str, Any]
+    region: Text = None
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one event: over where it is closed; what is only scheduled has not begun."""
+        it = self.detail
+        told = (inner(one, "latestDescription") for one in many(it.get("eventDescription")))
+        said = plain(it.get("statusCode")).casefold()
+        states = {"closed": AlertState.OVER, "upcoming": AlertState.PENDING}
+        return [
+            AlertReport(
+                name=plain(it.get("eventTypeCode")),
+                texts=words(*told, it.get("eventTypeCategory"), first(it.get("eventRegion"), self.region)),
+                service=plain(it.get("service")),
+                starts=moment_of(it.get("startTime")),
+                ends=moment_of(it.get("endTime")),
+                state=states.get(said, AlertState.FIRING),
+            )
+        ]
+
+
+class GuardDuty(msgspec.Struct, kw_only=True):
+    """A finding of GuardDuty as EventBridge carries it; findings never say that they are over."""
+
+    detail: dict[str, Any]
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one finding; an archived one is silenced."""
+        it = self.detail
+        grade = _guardduty(it.get("severity"))
+        tags = tags_of(inner(it, "resource", "instanceDetails", "tags"))
+        archived = inner(it, "service", "archived") is True
+        return [
+            AlertReport(
+                name=first(it.get("title"), it.get("type")),
+                texts=words(it.get("description"), it.get("type")),
+                labels=tags,
+                severity=_GUARDDUTY.get(grade),
+                label=grade,
+                starts=moment_of(inner(it, "service", "eventFirstSeen")) or moment_of(it.get("createdAt")),
+                state=AlertState.SILENCED if archived else AlertState.FIRING,
+            )
+        ]
+
+
+def _guardduty(number: object) -> str:
+    """The word that GuardDuty has for a number: 9 is Critical, 7 High, 4 Medium, 1 Low."""
+    value = number if isinstance(number, (int, float)) else 0
+    steps = ((9, "Critical"), (7, "High"), (4, "Medium"), (1, "Low"))
+    return next((word.casefold() for least, word in steps if value >= least), "")
+
+
+class AzureClassic(msgspec.Struct, kw_only=True):
+    """A metric alert or an activity log alert of Azure in the forms before the common schema."""
+
+    status: Text = None
+    context: Any = None
+    data: Any = None
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one alert; an activity log alert is always `Activated`, its record says what became of it."""
+        it = self.context or inner(self.data, "context")
+        record = inner(it, "activityLog")
+        if isinstance(record, Mapping):
+            return [_azure_record(record)]
+        said = first(self.status, inner(self.data, "status")).casefold()
+        label = first(inner(it, "severity"))
+        return [
+            AlertReport(
+                name=first(inner(it, "name")),
+                texts=words(
+                    inner(it, "description"), inner(it, "resourceName"), _condition(inner(it, "condition"))
+                ),
+                environment=environment_in(first(inner(it, "resourceGroupName"))),
+                severity=_AZURE.get(f"sev{label}"),
+                label=f"Sev{label}" if label else "",
+                changed=moment_of(inner(it, "timestamp")),
+                state=AlertState.OVER if said in ("resolved", "deactivated") else AlertState.FIRING,
+            )
+        ]
+
+
+def _azure_record(it: Mapping[Any, Any]) -> AlertReport:
+    told = it.get("properties")
+    said = {
+        plain(one).casefold()
+        for one in (it.get("status"), inner(told, "stage"), inner(told, "currentHealthStatus"))
+    }
+    label = first(it.get("level"))
+    return AlertReport(
+        name=first(inner(told, "title"), it.get("description"), it.get("operationName")),
+        texts=words(it.get("description"), inner(told, "communication"), inner(told, "details")),
+        service=first(inner(told, "service")),
+        environment=environment_in(first(it.get("resourceGroupName"))),
+        severity=_AZURE_LEVEL.get(label.casefold()),
+        label=label,
+        changed=moment_of(it.get("eventTimestamp")),
+        state=AlertState.OVER if said & {"resolved", "available", "complete"} else AlertState.FIRING,
     )
 
 
@@ -189,7 +295,14 @@ class GoogleIncident(msgspec.Struct, kw_only=True):
 TOOLS = (
     Tool("CloudWatch", CloudWatchAlarm, marks("AlarmName NewStateValue")),
     Tool("CloudWatch", CloudWatchEvent, marks("detail.alarmName detail.state", "alarmData.alarmName")),
+    Tool("AWS Health", AwsHealth, marks("detail.eventTypeCode detail.service")),
+    Tool("GuardDuty", GuardDuty, marks("detail.schemaVersion detail.severity detail.service")),
     Tool("Azure Monitor", AzureAlert, marks("data.essentials")),
+    Tool(
+        "Azure Monitor",
+        AzureClassic,
+        marks("status context.conditionType", "data.context.conditionType", "data.context.activityLog"),
+    ),
     Tool(
         "Google Cloud Monitoring",
         GoogleIncident,

@@ -1,4 +1,4 @@
-"""Mails of monitoring: Nagios, Icinga, Checkmk, Zabbix and CloudWatch, by the fields that stand in their lines.  Pure.
+"""Mails of monitoring: Nagios, Icinga, Checkmk, Zabbix, Monit, CloudWatch, by the fields in their lines.  Pure.
 
 People change the templates of mails; so what counts is which fields are there, not where they stand.
 """
@@ -32,12 +32,15 @@ _ICINGA = expression(
 _ICINGA_HOST = expression(r"^(?!\*)(\S{1,120}) is (UP|DOWN)!?[ \t]*$", re.MULTILINE)
 _CHECKMK_QUIET = expression(r"(?:Acknowledged|Downtime Start|Started Flapping)(?: \((\w+)\))?")
 _STARTED = expression(r"\bProblem (?:started|has been resolved) (?:at )?([\d:]{5,8}) on ([\d.-]{8,10})")
-_MARKS = ("State:", "Event:", "Alert:", "Problem name:", "State Change:", "Host:", "] ")
+_MONIT = expression(r"^([A-Z][A-Za-z' ]{2,40}) Service (\S{1,120}) *$", re.MULTILINE)
+_MONIT_OVER = expression(r"(?: succeeded| ok| recovery| not changed|^Exists(?: not)?|^Link up)$")
+"""The event of trouble is `Does not exist` or `Does exist`, that of its end `Exists` or `Exists not`."""
+_MARKS = (" Service ", "State:", "Event:", "Alert:", "Problem name:", "State Change:", "Host:", "] ")
 
 
 def read_mail(text: str) -> AlertReading | None:
     """What a mail of one of these tools reports; None where the text is none."""
-    head = text[:_READ]
+    head = text[:_READ].replace("\r\n", "\n")  # as mails travel
     if not any(mark in head for mark in _MARKS):
         return None
     said = {
@@ -121,6 +124,27 @@ def _zabbix(text: str, said: Fields) -> AlertReport | None:
     )
 
 
+def _monit(text: str, said: Fields) -> AlertReport | None:
+    """The event alone tells what it is: action and description are the same of a trouble and of an end."""
+    found = _MONIT.search(text)
+    if found is None or not {"action", "host", "description"} <= said.keys():
+        return None
+    event, service = found[1], found[2]
+    over = _MONIT_OVER.search(event) is not None
+    return AlertReport(
+        name=f"{event} {service}",
+        texts=words(said["description"], said["host"]),
+        service="" if service == said["host"] else service,
+        environment=environment_in(said["host"]),
+        changed=moment_of(said.get("date", "")),
+        state=AlertState.OVER
+        if over
+        else AlertState.UNTOLD
+        if event.startswith("Monit instance")
+        else AlertState.FIRING,
+    )
+
+
 def _cloudwatch(_: str, said: Fields) -> AlertReport | None:
     change = said.get("state change", "")
     if "->" not in change or "name" not in said:
@@ -137,6 +161,7 @@ def _cloudwatch(_: str, said: Fields) -> AlertReport | None:
 _MAILS: tuple[tuple[str, Callable[[str, Fields], AlertReport | None]], ...] = (
     ("CloudWatch", _cloudwatch),
     ("Zabbix", _zabbix),
+    ("Monit", _monit),
     ("Checkmk", _checkmk),
     ("Nagios or Icinga", _nagios),
 )

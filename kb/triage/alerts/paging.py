@@ -1,4 +1,4 @@
-"""Tools that page people and keep tickets: Opsgenie, PagerDuty, Splunk On-Call (VictorOps), ServiceNow.
+"""Tools that page people and keep tickets: Opsgenie, PagerDuty, Splunk On-Call, GitLab, ServiceNow; Apprise.
 
 PagerDuty's priority goes before its urgency.  ServiceNow's `priority` (1 Critical to 5 Planning) is computed
 from impact and urgency and is what people go by; its `severity` is another field, which nobody sets.
@@ -28,6 +28,7 @@ from kb.triage.alerts.report import (
     words,
 )
 
+_OPSGENIE_STATES = {"close": AlertState.OVER, "resolve": AlertState.OVER, "delete": AlertState.SILENCED}
 _OPSGENIE = scale("p1", "p2", "p3", "p4|p5")
 _PAGERDUTY = scale(
     "p0|p1|sev0|sev1|sev-1|critical",
@@ -36,6 +37,8 @@ _PAGERDUTY = scale(
     "p4|p5|sev4|sev-4|sev5|info|low",
 )
 _VICTOROPS = scale("critical", "", "warning", "info")
+_APPRISE = scale("", "", "warning", "info")
+_GITLAB = scale("critical", "high", "medium", "low|info")
 _SERVICENOW = scale("1|critical", "2|high", "3|moderate", "4|5|low|planning")
 
 
@@ -46,7 +49,7 @@ class Opsgenie(msgspec.Struct, kw_only=True):
     action: Text
 
     def reports(self) -> Sequence[AlertReport]:
-        """The alert; actions but `Close` leave it open."""
+        """The alert; actions but `Close` leave it open, and a deleted one is quiet, whether it is over or not."""
         it = self.alert
         labels = {**tags_of(it.get("tags")), **tags_of(it.get("details"))}
         label = first(it.get("priority"))
@@ -59,9 +62,7 @@ class Opsgenie(msgspec.Struct, kw_only=True):
                 severity=_OPSGENIE.get(label.casefold()),
                 label=label,
                 starts=moment_of(it.get("createdAt")),
-                state=AlertState.OVER
-                if plain(self.action).casefold() in ("close", "resolve")
-                else AlertState.FIRING,
+                state=_OPSGENIE_STATES.get(plain(self.action).casefold(), AlertState.FIRING),
             )
         ]
 
@@ -92,15 +93,21 @@ class PagerDutyEvent(msgspec.Struct, kw_only=True):
 
 
 class PagerDutyMessages(msgspec.Struct, kw_only=True):
-    """A webhook of PagerDuty, version 2."""
+    """A webhook of PagerDuty, version 2, or version 1, which has the incident within `data`."""
 
     messages: list[Any]
 
     def reports(self) -> Sequence[AlertReport]:
         """The incident of each message."""
-        found = ((one, inner(one, "incident")) for one in self.messages[:200])
+        found = (
+            (one, inner(one, "incident") or inner(one, "data", "incident")) for one in self.messages[:200]
+        )
         return [
-            _incident(it, since=inner(one, "created_on"), type_of=plain(inner(one, "event")))
+            _incident(
+                it,
+                since=inner(one, "created_on"),
+                type_of=first(inner(one, "event"), inner(one, "type")),
+            )
             for one, it in found
             if isinstance(it, Mapping)
         ]
@@ -110,7 +117,13 @@ def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> AlertRep
     label = first(shown(it.get("priority")), it.get("urgency"))
     is_over = type_of.endswith((".resolved", ".resolve")) or it.get("status") == "resolved"
     return AlertReport(
-        name=first(it.get("title"), it.get("summary")),
+        name=first(
+            it.get("title"),
+            it.get("summary"),
+            inner(it, "trigger_summary_data", "subject"),
+            inner(it, "trigger_summary_data", "description"),
+            it.get("incident_key"),
+        ),
         texts=words(
             it.get("description"),
             inner(it, "body", "details"),
@@ -119,7 +132,7 @@ def _incident(it: Mapping[Any, Any], *, since: object, type_of: str) -> AlertRep
         service=shown(it.get("service")),
         severity=_PAGERDUTY.get(label.split(" ", 1)[0].casefold()),
         label=label,
-        starts=moment_of(it.get("created_at")),
+        starts=moment_of(it.get("created_at") or it.get("created_on")),
         changed=moment_of(since),
         state=AlertState.OVER if is_over else AlertState.FIRING,
     )
@@ -250,6 +263,57 @@ def _record(it: Mapping[Any, Any]) -> AlertReport:
     )
 
 
+class GitLabAlert(msgspec.Struct, kw_only=True):
+    """An alert in the form of GitLab's endpoint for alerts, which is over where it tells its end."""
+
+    title: Text
+    description: Text = None
+    start: Any = msgspec.field(default=None, name="start_time")
+    end: Any = msgspec.field(default=None, name="end_time")
+    service: Text = None
+    severity: Text = None
+    environment: Text = msgspec.field(default=None, name="gitlab_environment_name")
+    hosts: Any = None
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one alert."""
+        label, ended = first(self.severity), moment_of(self.end)
+        return [
+            AlertReport(
+                name=first(self.title),
+                texts=words(self.description, *many(self.hosts)[:8]),
+                service=first(self.service),
+                environment=first(self.environment),
+                severity=_GITLAB.get(label.casefold()),
+                label=label,
+                starts=moment_of(self.start),
+                ends=ended,
+                state=AlertState.OVER if ended else AlertState.FIRING,
+            )
+        ]
+
+
+class Apprise(msgspec.Struct, kw_only=True):
+    """A notification of Apprise as JSON; its type is what its sender thinks of it."""
+
+    title: Text
+    message: Text
+    type: Text
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one notification: `failure` fires, `success` is an end, `info` and `warning` leave it open."""
+        kind = first(self.type).casefold()
+        return [
+            AlertReport(
+                name=first(self.title, self.message),
+                texts=words(self.message),
+                severity=_APPRISE.get(kind),
+                label=kind if kind in _APPRISE else "",
+                state={"success": AlertState.OVER, "failure": AlertState.FIRING}.get(kind, AlertState.UNTOLD),
+            )
+        ]
+
+
 TOOLS = (
     Tool("Opsgenie", Opsgenie, marks("action alert.message", "action alert.alertId")),
     Tool("PagerDuty", PagerDutyEvent, marks("event.event_type event.data")),
@@ -265,6 +329,8 @@ TOOLS = (
             "STATE.CURRENT_ALERT_PHASE",
         ),
     ),
+    Tool("Apprise", Apprise, marks("version title message type attachments")),
+    Tool("GitLab", GitLabAlert, marks("title gitlab_environment_name", "title monitoring_tool")),
     Tool("ServiceNow", ServiceNow, marks("result")),
     Tool("ServiceNow", ServiceNowRecord, marks("number short_description")),
 )

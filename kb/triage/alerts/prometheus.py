@@ -54,6 +54,9 @@ _STATES = {
     "inactive": AlertState.OVER,
     "normal": AlertState.OVER,
     "expired": AlertState.OVER,
+    "ok": AlertState.OVER,
+    "closed": AlertState.OVER,
+    "recovered": AlertState.OVER,
 }
 
 
@@ -69,9 +72,26 @@ class PrometheusAlert(msgspec.Struct, kw_only=True):
     ends: Any = msgspec.field(default=None, name="endsAt")
 
 
+_OF_FAMILY = {"annotations", "startsAt", "activeAt", "generatorURL"}
+_NAMED_OUTSIDE = {
+    "title",
+    "name",
+    "summary",
+    "message",
+    "alert",
+    "alertName",
+    "alert_name",
+    "check",
+    "description",
+}
+
+
 def is_alert(item: object) -> bool:
-    """Whether something has labels, as every alert of this family does."""
-    return isinstance(item, Mapping) and isinstance(item.get("labels"), Mapping)
+    """Whether something has labels, as every alert of this family does, and no name of its own outside of them."""
+    labels = item.get("labels") if isinstance(item, Mapping) else None
+    if not isinstance(item, Mapping) or not isinstance(labels, Mapping):
+        return False
+    return "alertname" in labels or bool(item.keys() & _OF_FAMILY) or not item.keys() & _NAMED_OUTSIDE
 
 
 def read_group(head: Mapping[Any, Any], items: Sequence[object], *, one_group: bool) -> AlertReading:

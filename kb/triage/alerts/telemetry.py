@@ -1,7 +1,8 @@
-"""Tools that watch metrics, errors and logs: Datadog, New Relic, Sentry, Graylog.
+"""Tools that watch metrics, errors and logs: Datadog, New Relic, Librato, Sentry, Rollbar, Graylog, Wazuh.
 
 Datadog's `priority` is that of an event (`normal`, `low`), its `alert_priority` that of the monitor (`P1`).
-Graylog counts upwards: 1 is Low, 3 High, 4 Critical.  Sentry's levels are those of a logger.
+Graylog counts upwards: 1 is Low, 3 High, 4 Critical; so does Wazuh, whose rules have levels from 0 to 15.  Sentry's
+levels are those of a logger, Rollbar's those of Python's.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import msgspec
 
 from kb.expression import expression
+from kb.text.environments import environment_in
 from kb.triage.alert_values import moment_of, plain
 from kb.triage.alerts.report import (
     AlertReport,
@@ -30,7 +32,16 @@ from kb.triage.alerts.report import (
 
 _DATADOG = scale("p1", "p2|error", "p3|warning", "p4|p5|info")
 _NEWRELIC = scale("critical", "high", "medium|warning", "low|info")
+_SENTRY_STATES = {
+    "resolved": AlertState.OVER,
+    "ignored": AlertState.SILENCED,
+    "archived": AlertState.SILENCED,
+    "unresolved": AlertState.FIRING,
+}
 _SENTRY = scale("fatal|critical", "error|high", "warning|medium", "info|debug|low")
+_ROLLBAR = scale("critical", "error", "warning", "info|debug")
+_ROLLBAR_SAYS = {"10": "debug", "20": "info", "30": "warning", "40": "error", "50": "critical"}
+_WAZUH = scale("critical", "high", "medium", "low")
 _GRAYLOG = scale("4", "3", "2", "1|0")
 _GRAYLOG_SAYS = ("Informational", "Low", "Normal", "High", "Critical")
 _HEADS = expression(r"^\s*(?:\[[^\]]{0,200}\]\s*)+")
@@ -206,9 +217,7 @@ def _sentry(it: dict[str, Any], action: str) -> AlertReport:
         severity=_SENTRY.get(label.casefold()),
         label=label,
         starts=moment_of(it.get("firstSeen") or it.get("datetime") or it.get("timestamp")),
-        state=AlertState.OVER
-        if action == "resolved" or it.get("status") == "resolved"
-        else AlertState.FIRING,
+        state=_SENTRY_STATES.get(action) or _SENTRY_STATES.get(plain(it.get("status")), AlertState.FIRING),
     )
 
 
@@ -238,6 +247,90 @@ class Graylog(msgspec.Struct, kw_only=True):
         ]
 
 
+class Rollbar(msgspec.Struct, kw_only=True):
+    """An event of Rollbar about an item: new, again, often, resolved, opened again."""
+
+    event: Text = msgspec.field(name="event_name")
+    data: dict[str, Any]
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one item, whose level is a number or a word; a deployment has none."""
+        it = self.data.get("item")
+        if not isinstance(it, dict):
+            return []
+        level = first(it.get("level"), inner(it, "last_occurrence", "level"))
+        label = _ROLLBAR_SAYS.get(level, level)
+        over = plain(self.event) == "resolved_item" or it.get("status") in (2, "resolved")
+        return [
+            AlertReport(
+                name=first(it.get("title")),
+                texts=words(
+                    inner(it, "last_occurrence", "body", "message", "body"), f"Rollbar: {plain(self.event)}"
+                ),
+                environment=first(it.get("environment")),
+                severity=_ROLLBAR.get(label.casefold()),
+                label=label,
+                starts=moment_of(it.get("last_activated_timestamp"))
+                or moment_of(it.get("first_occurrence_timestamp")),
+                state=AlertState.OVER if over else AlertState.FIRING,
+            )
+        ]
+
+
+class Wazuh(msgspec.Struct, kw_only=True):
+    """An alert of Wazuh as its integrations send it; their `severity` of 1 to 3 is made of the rule's level."""
+
+    fields: dict[str, Any] = msgspec.field(name="all_fields")
+    title: Text = None
+    text: Text = None
+    at: Any = msgspec.field(default=None, name="timestamp")
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one alert; it never says that it is over."""
+        number = inner(self.fields, "rule", "level")
+        level = number if isinstance(number, int) else 0
+        steps = ((15, "critical"), (12, "high"), (7, "medium"), (1, "low"))
+        label = next((word for least, word in steps if level >= least), "")
+        return [
+            AlertReport(
+                name=first(self.title, inner(self.fields, "rule", "description")),
+                texts=words(self.text, inner(self.fields, "agent", "name")),
+                environment=environment_in(first(inner(self.fields, "agent", "name"))),
+                severity=_WAZUH.get(label),
+                label=label,
+                changed=moment_of(self.at),
+                state=AlertState.FIRING,
+            )
+        ]
+
+
+class Librato(msgspec.Struct, kw_only=True):
+    """An alert of Librato or AppOptics: `clear` says, in a word, how it ended."""
+
+    alert: dict[str, Any]
+    at: Any = msgspec.field(name="trigger_time")
+    clear: Text = None
+    violations: Any = None
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one alert."""
+        found = self.violations if isinstance(self.violations, dict) else {}
+        told = (
+            f"{source}: {plain(inner(one, 'metric'))} is {plain(inner(one, 'value'))}"
+            for source, listed in list(found.items())[:8]
+            for one in many(listed)[:8]
+        )
+        return [
+            AlertReport(
+                name=first(self.alert.get("name")),
+                texts=words(self.alert.get("description"), *told),
+                changed=moment_of(self.at),
+                state=AlertState.OVER if first(self.clear) else AlertState.FIRING,
+                runbook=first(self.alert.get("runbook_url")),
+            )
+        ]
+
+
 TOOLS = (
     Tool(
         "Datadog",
@@ -256,5 +349,8 @@ TOOLS = (
         marks("action data.issue", "action data.event", "action data.error", "action data.metric_alert"),
     ),
     Tool("Sentry", SentryPlugin, marks("project event culprit", "project_slug event")),
+    Tool("Rollbar", Rollbar, marks("event_name data.item")),
+    Tool("Librato", Librato, marks("alert.name trigger_time account", "alert.name trigger_time violations")),
+    Tool("Wazuh", Wazuh, marks("all_fields.rule rule_id")),
     Tool("Graylog", Graylog, marks("event_definition_title event")),
 )

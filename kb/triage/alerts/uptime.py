@@ -1,7 +1,7 @@
-"""Tools that ask from outside whether something answers: UptimeRobot, Pingdom, Site24x7, Checkly.
+"""Tools that ask from outside whether something answers: UptimeRobot, Uptime Kuma, Pingdom, Site24x7, Checkly.
 
-UptimeRobot knows no severity.  Pingdom knows two importances, Site24x7 calls it DOWN, CRITICAL or TROUBLE,
-Checkly a failure or a degradation.
+UptimeRobot and Uptime Kuma know no severity.  Pingdom knows two importances, Site24x7 calls it DOWN, CRITICAL or
+TROUBLE, Checkly a failure or a degradation.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kb.triage.alerts.report import (
     Tool,
     first,
     inner,
+    many,
     marks,
     scale,
     tags_of,
@@ -89,6 +90,43 @@ class UptimeRobot(msgspec.Struct, kw_only=True):
                 labels=tags_of(self.tags),
                 changed=moment_of(self.at),
                 state=AlertState.OVER if over else AlertState.FIRING,
+            )
+        ]
+
+
+class UptimeKuma(msgspec.Struct, kw_only=True):
+    """A notification of Uptime Kuma; the status of a beat is 0 down, 1 up, 2 pending, 3 maintenance."""
+
+    heartbeat: Any
+    monitor: Any
+    msg: Text = None
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one monitor; a message without a beat (a certificate that ends, a test) tells no state."""
+        states = {
+            "0": AlertState.FIRING,
+            "1": AlertState.OVER,
+            "2": AlertState.PENDING,
+            "3": AlertState.SILENCED,
+        }
+        name, beat = first(inner(self.monitor, "name")), self.heartbeat
+        tags = [
+            {"key": inner(one, "name"), "value": inner(one, "value")}
+            for one in many(inner(self.monitor, "tags"))
+        ]
+        down = first(inner(beat, "status")) == "0"
+        return [
+            AlertReport(
+                name=name or first(self.msg),
+                texts=words(
+                    f"{name} is DOWN" if down else "",
+                    inner(beat, "msg"),
+                    self.msg,
+                    first(inner(self.monitor, "url"), inner(self.monitor, "hostname")),
+                ),
+                labels=tags_of(tags),
+                changed=moment_of(inner(beat, "time")),
+                state=states.get(first(inner(beat, "status")), AlertState.UNTOLD),
             )
         ]
 
@@ -172,6 +210,7 @@ TOOLS = (
         UptimeRobot,
         marks("monitorFriendlyName alertType", "monitorFriendlyName alertTypeFriendlyName"),
     ),
+    Tool("Uptime Kuma", UptimeKuma, marks("heartbeat monitor msg")),
     Tool("Site24x7", Site24x7, marks("MONITORNAME STATUS", "MONITOR_NAME STATUS", "STATUS INCIDENT_REASON")),
     Tool("Checkly", Checkly, marks("check_name alert_type")),
 )

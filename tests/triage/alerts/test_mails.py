@@ -138,3 +138,52 @@ def test_a_text_with_a_host_and_a_state_is_no_mail_by_that_alone() -> None:
     read = parse_alert("Host: web-03 rebooted\nState: it is back, says the team")
 
     assert (read.tool, read.name) == ("", "Host: web-03 rebooted")
+
+
+@pytest.mark.parametrize(
+    ("event", "over"),
+    [
+        ("Does not exist", False),
+        ("Exists", True),
+        ("Does exist", False),
+        ("Exists not", True),
+        ("Connection failed", False),
+        ("Connection succeeded", True),
+        ("Resource limit matched", False),
+        ("Content match", False),
+        ("Timeout recovery", True),
+    ],
+)
+def test_a_mail_of_monit_is_what_its_event_says(event: str, over: bool) -> None:
+    """As Monit 5.33.0 writes it; the description of both `Does not exist` and `Exists not` is `file doesn't exist`."""
+    mail = (
+        f"Subject: monit alert --  {event} invoices\n\n{event} Service invoices \n\n"
+        "\tDate:        Fri, 20 Nov 2026 10:15:12\n\tAction:      alert\n\tHost:        web-prod-1\n"
+        "\tDescription: file doesn't exist\n\nYour faithful employee,\nMonit\n"
+    )
+
+    read = parse_alert(mail)
+
+    assert (read.tool, read.name, read.service, read.environment) == (
+        "Monit",
+        f"{event} invoices",
+        "invoices",
+        "production",
+    )
+    assert (read.is_resolved, read.starts or read.ends) == (
+        over,
+        datetime(2026, 11, 20, 10, 15, 12, tzinfo=UTC),
+    )
+
+
+def test_a_mail_is_read_with_the_line_ends_with_which_it_travels() -> None:
+    mail = NAGIOS_HOST.replace("\n", "\r\n")
+
+    assert parse_alert(mail).tool == parse_alert(NAGIOS_HOST).tool == "Nagios or Icinga"
+    assert parse_alert(mail).name == parse_alert(NAGIOS_HOST).name
+
+
+def test_a_mail_of_monit_is_read_with_the_line_ends_with_which_it_travels() -> None:
+    mail = "Exists Service lock \r\n\r\n\tAction: alert\r\n\tHost: a\r\n\tDescription: file exists\r\n"
+
+    assert parse_alert(mail).is_resolved

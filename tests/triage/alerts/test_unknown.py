@@ -37,11 +37,6 @@ BETTERSTACK = {
         },
     },
 }
-UPTIME_KUMA = {
-    "heartbeat": {"status": 1, "time": "2026-11-20 10:15:12", "msg": "200 - OK"},
-    "monitor": {"id": 1, "name": "Shop front page"},
-    "msg": "[Shop front page] [✅ Up] 200 - OK",
-}
 HEALTHCHECKS = {"name": "Nightly backup", "status": "down", "tags": "prod db", "last_ping": ISO}
 ORACLE = {
     "dedupeKey": "x",
@@ -172,7 +167,6 @@ Told = tuple[str, str, str, str | None, datetime | None, bool]
 SENT: dict[str, tuple[Any, Told]] = {
     "Dynatrace": (DYNATRACE, ("Failure rate increase", "checkout", "prod", "SEV2", None, True)),
     "Better Stack": (BETTERSTACK, ("Shop front page", "", "", None, AT, False)),
-    "Uptime Kuma": (UPTIME_KUMA, ("Shop front page", "", "", None, AT, True)),
     "Healthchecks": (HEALTHCHECKS, ("Nightly backup", "", "production", None, None, False)),
     "Oracle Cloud": (ORACLE, ("High CPU", "", "", "SEV1", AT, True)),
     "incident.io": (INCIDENT_IO, ("Checkout is failing", "", "", "SEV2", AT, False)),
