@@ -76,6 +76,15 @@ services = ["orders-db"]
 
 [links]
 entry = "https://kb.example.org/entries/{id}"
+source = "https://git.example.org/ops/blob/main/{path}#L{line}"
+
+[sign_in]
+issuer = "https://id.example.org/realms/ops"
+client_id = "kb"
+secret_env = "KB_SIGN_IN_SECRET"
+address = "https://kb.example.org"
+scopes = ["profile", "email", "groups"]
+roles = { sre = "write", on-call = "respond", staff = "read" }
 
 [retention]
 lookups = 400
@@ -93,6 +102,7 @@ _PLACES: dict[type[msgspec.Struct], str] = {
     sections.When: "[notify.when]",
     sections.Silence: "[[silences]]",
     sections.Links: "[links]",
+    sections.SignIn: "[sign_in]",
     sections.Retention: "[retention]",
 }
 _PLAIN = {str: "text", int: "whole number", bool: "true or false", datetime: "time"}

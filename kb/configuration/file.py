@@ -16,13 +16,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from kb.configuration.sections import FILE, SECRETS, Configuration, Hook, Reading, Target
+from kb.configuration.sections import FILE, SECRETS, Configuration, Hook, Reading, SignIn, Target
 from kb.configuration.sense import LEAST_DAYS, is_secret
 from kb.errors import InvalidInput, Problem
 from kb.home import Home
 
 KEEP_DAYS = "KB_KEEP_DAYS"
 """The environment variable that says after how many days old rows are swept; `off` where only `kb sweep` does it."""
+Holder = Hook | Target | SignIn
+"""What may have secrets."""
 _NOTHING = Reading()
 _log = logging.getLogger("kb.configuration")
 
@@ -113,7 +115,7 @@ class ConfigurationFile:
         days = read.values.retention.lookups
         return None if days == "off" else days
 
-    def secret(self, holder: Hook | Target, field: Literal["token", "secret", "url"]) -> str:
+    def secret(self, holder: Holder, field: Literal["token", "secret", "url"]) -> str:
         """A token, secret or URL: that of the environment where it names a variable that is set, else the file's."""
         return of_environment(holder, field, self._environ) or getattr(holder, field, "")
 
@@ -154,16 +156,17 @@ def checked_days(days: int) -> int:
     return days
 
 
-def of_environment(holder: Hook | Target, field: str, environ: Mapping[str, str]) -> str:
+def of_environment(holder: Holder, field: str, environ: Mapping[str, str]) -> str:
     """The value of the variable that `<field>_env` names; empty where none is named or set."""
     name = getattr(holder, f"{field}_env", "")
     return environ.get(name, "") if name else ""
 
 
-def _holders(said: Configuration) -> dict[str, Hook | Target]:
+def _holders(said: Configuration) -> dict[str, Holder]:
     """Whatever may have secrets, by its key."""
     hooks = {f"hooks.{name.replace('/', '.')}": hook for name, hook in said.hooks.named().items()}
-    return {**hooks, **{f"notify[{number}]": target for number, target in enumerate(said.notify)}}
+    targets = {f"notify[{number}]": target for number, target in enumerate(said.notify)}
+    return {**hooks, **targets, **({"sign_in": said.sign_in} if said.sign_in else {})}
 
 
 def _warnings(said: Configuration, environ: Mapping[str, str]) -> Iterator[str]:

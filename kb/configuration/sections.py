@@ -14,6 +14,7 @@ import msgspec
 
 from kb.errors import Problem
 from kb.model.entry import Severity
+from kb.model.role import Role
 
 FILE = "kb.toml"
 """What the file is called in messages."""
@@ -222,13 +223,38 @@ class Silence(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
     """Only in one of these environments; empty: anywhere."""
 
 
+class SignIn(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """How people sign in to the page at your provider (OpenID Connect), beside tokens: `[sign_in]`."""
+
+    issuer: str
+    """The provider, by the name that it signs with, such as `https://id.example.org/realms/ops`."""
+    client_id: str
+    """What the provider calls this server."""
+    secret: str = ""
+    """The client's secret, itself; better in the environment. A public client has none."""
+    secret_env: str = ""
+    """The environment variable that holds the secret."""
+    address: str
+    """Where people reach the page; with `/sign-in/back` behind it, the one redirect to allow at the provider."""
+    scopes: tuple[str, ...] = ("profile", "email")
+    """What is asked for beside `openid`; many providers give groups by a scope of their own, such as `groups`."""
+    name_claim: str = "name"
+    """The claim in whose name everything is written; else `preferred_username`, `email`, `sub`."""
+    roles_claim: str = "groups"
+    """The claim that `roles` looks at: a text or a list; dots go into objects, as in `realm_access.roles`."""
+    roles: dict[str, Role]
+    """What the values of that claim may do, such as `sre = "write"`; the most counts, and who has none stays out."""
+
+
 class Links(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """Where people read more, for what they are told; `{id}` stands for the id."""
+    """Where people read more; `{id}` stands for the id."""
 
     entry: str = ""
     """The address of an entry, such as `https://kb.example.org/entries/{id}`; without it, no links to entries."""
     incident: str = ""
     """The address of an incident; without it, no links to incidents."""
+    source: str = ""
+    """The address of an ingested file, such as `https://git.example.org/blob/main/{path}#L{line}`, with or without line."""
 
 
 KEPT_DAYS = 400
@@ -259,6 +285,8 @@ class Configuration(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fi
     """When nobody is told."""
     links: Links = Links()
     """Where people read more."""
+    sign_in: SignIn | None = None
+    """How people sign in, beside tokens."""
     retention: Retention = Retention()
     """How long things are kept."""
 

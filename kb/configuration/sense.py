@@ -15,6 +15,7 @@ from kb.configuration.sections import (
     HookTemplate,
     Links,
     Path,
+    SignIn,
     Silence,
     Target,
 )
@@ -41,6 +42,8 @@ def senseless(said: Configuration) -> Iterator[Mistake]:
     yield from _targets(said.notify)
     yield from _silences(said.silences)
     yield from _links(said.links)
+    if said.sign_in:
+        yield from _sign_in(said.sign_in)
     days = said.retention.lookups
     if isinstance(days, int) and days < LEAST_DAYS:
         why = "proposals are drafted from the lookups of half a year"
@@ -153,14 +156,15 @@ _OPENS_BY_URL = ("slack", "teams", "discord", "mattermost")
 """Kinds of targets whose incoming webhooks take messages from whoever knows their URL, if no token is sent along."""
 
 
-def is_secret(holder: Hook | Target, field: str) -> bool:
+def is_secret(holder: Hook | Target | SignIn, field: str) -> bool:
     """Whether what stands in a field lets others in; of a URL, where it is the key: a webhook's, or with a password."""
     said = getattr(holder, field, "")
     if field != "url" or not said:
         return bool(said)
     place = urlsplit(said)
-    by_url = isinstance(holder, Target) and holder.kind in _OPENS_BY_URL
-    return bool(place.password or place.query or (by_url and not (holder.token or holder.token_env)))
+    if isinstance(holder, Target) and holder.kind in _OPENS_BY_URL and not (holder.token or holder.token_env):
+        return True
+    return bool(place.password or place.query)
 
 
 def lacking(target: Target | Resolved) -> Iterator[str]:
@@ -195,6 +199,27 @@ def _utc(at: datetime) -> datetime:
 
 def _links(links: Links) -> Iterator[Mistake]:
     for field in links.__struct_fields__:
-        address = getattr(links, field)
-        if address and not (address.startswith(("https://", "http://")) and "{id}" in address):
-            yield ("links", field), f"links.{field} must be an address of http or https with {{id}} in it"
+        address, holds = getattr(links, field), "{path}" if field == "source" else "{id}"
+        if address and not (address.startswith(("https://", "http://")) and holds in address):
+            yield ("links", field), f"links.{field} must be an address of http or https with {holds} in it"
+
+
+_HERE = ("localhost", "127.0.0.1", "::1")
+
+
+def _sign_in(said: SignIn) -> Iterator[Mistake]:
+    for field in ("issuer", "address"):
+        place = urlsplit(getattr(said, field))
+        safe = place.scheme == "https" or (place.scheme == "http" and place.hostname in _HERE)
+        if not (safe and place.hostname) or place.query or place.fragment:
+            yield (
+                ("sign_in", field),
+                f"sign_in.{field} must be an address of https (http on this machine alone), without ? and #",
+            )
+    if not said.client_id.strip():
+        yield ("sign_in", "client_id"), "sign_in.client_id is empty; the provider tells it"
+    if not said.roles:
+        yield (
+            ("sign_in", "roles"),
+            'sign_in.roles is empty, so nobody could get in; give some, such as sre = "write"',
+        )

@@ -85,10 +85,11 @@ def over_http(
     first may write, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
     KB_READ_TOKEN_UNTIL; after it whoever sends it is refused, and told why.
     """
+    from kb.configuration.file import ConfigurationFile
     from kb.doors.calls.opening import opened_to_serve
     from kb.doors.http.access import load_tokens
     from kb.doors.http.hooks import hook_notes
-    from kb.doors.http.server import Listening, check_access, serve
+    from kb.doors.http.server import Listening, check_access, check_sign_in, serve
     from kb.home import find_home
 
     _log_to_stderr()
@@ -103,6 +104,8 @@ def over_http(
     )
     tokens = load_tokens(token_file)
     check_access(where, tokens)
+    home = find_home(context.obj or None)
+    sign_in_notes = check_sign_in(ConfigurationFile(home), tokens)
 
     def started(address: str, number: int) -> None:
         url = f"http://{f'[{address}]' if ':' in address else address}:{number}/mcp"
@@ -110,7 +113,7 @@ def over_http(
             print_json({"url": url, "port": number, "asks_for_token": bool(tokens)})
         asks = "a token is asked for" if tokens else "without a token"
         say(f"serving {url} ({asks}); people open {url.removesuffix('mcp')} in a browser")
-        for note in [*tokens.notes(), *hook_notes(find_home(context.obj or None))]:
+        for note in [*tokens.notes(), *sign_in_notes, *hook_notes(home)]:
             say(note)
         for note in kb.notices.notes():
             say(note)

@@ -22,6 +22,7 @@ from pydantic import AnyHttpUrl
 from starlette.types import ASGIApp
 
 from kb.base import KnowledgeBase
+from kb.configuration.file import ConfigurationFile
 from kb.doors.calls.calls import Calls
 from kb.doors.calls.own_process import OwnProcess
 from kb.doors.calls.workers import take_short_turns
@@ -36,6 +37,7 @@ from kb.doors.http.metrics import Metrics
 from kb.doors.http.presses import PressDoor
 from kb.doors.http.telling import people_told
 from kb.doors.mcp.server import KbServer
+from kb.doors.web.provider import MISSING, Provider, is_missing
 from kb.doors.web.site import Site
 from kb.errors import InvalidInput
 from kb.operations.operation import Toolset
@@ -79,6 +81,18 @@ def check_access(where: Listening, tokens: Tokens) -> None:
         )
 
 
+def check_sign_in(configuration: ConfigurationFile, tokens: Tokens) -> list[str]:
+    """What there is to say of signing in at a provider.  Raises InvalidInput where agents could go past it."""
+    if configuration.current().sign_in is None:
+        return []
+    if not tokens:
+        raise InvalidInput(
+            "kb.toml lets people sign in ([sign_in]), and without a token agents and programs would get in unasked: "
+            "set KB_TOKEN (may write) or KB_READ_TOKEN (may only read), or give --token-file"
+        )
+    return [MISSING] if is_missing() else []
+
+
 def http_app(
     kb: KnowledgeBase,
     where: Listening,
@@ -108,7 +122,7 @@ def http_app(
         transport_security=names,
         host=where.host,
     )
-    site = Site(calls, callers, limits)
+    site = Site(calls, callers, limits, Provider(ConfigurationFile(kb.home)))
     asked = [
         *Watching(health, metrics, callers).routes(),
         *routes(calls, callers, limits),

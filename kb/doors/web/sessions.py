@@ -1,8 +1,8 @@
-"""Who looks at the page: a person who exchanged a token for a session, or whoever sits at this machine.
+"""Who looks at the page: a person who signed in, with a token or at the provider, or whoever sits at this machine.
 
 A session is a random value in a cookie that no script can read; what it stands for is kept here, in memory, so that
 signing out ends it for certain, and a restart asks everybody to sign in again.  It ends with its watch, and with its
-token.
+token where it was begun with one.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import hmac
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
-from kb.doors.http.access import Token
 from kb.model.role import Role
 from kb.text.times import utc_now
 
@@ -39,10 +39,21 @@ class Visitor:
         return hmac.compare_digest(given.encode("utf-8", "replace"), self.proof.encode())
 
 
+class Right(Protocol):
+    """What lets somebody in: a token, or what the provider says of a person."""
+
+    @property
+    def role(self) -> Role:
+        """What may be done with it."""
+
+    def ended(self, today: date) -> bool:
+        """Whether it lets nobody in any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Session:
     visitor: Visitor
-    token: Token
+    right: Right
     ends: datetime
 
 
@@ -53,19 +64,19 @@ class Sessions:
         self._clock, self._open = clock, dict[str, _Session]()
         self._proof = secrets.token_urlsafe()
 
-    def begin(self, token: Token, name: str) -> str:
+    def begin(self, right: Right, name: str) -> str:
         """A new session in the name of a person; returns what its cookie holds."""
         key = secrets.token_urlsafe(32)
-        visitor = Visitor(name=name, role=token.role, proof=secrets.token_urlsafe(), signed_in=True)
+        visitor = Visitor(name=name, role=right.role, proof=secrets.token_urlsafe(), signed_in=True)
         while len(self._open) >= MOST:
             del self._open[next(iter(self._open))]
-        self._open[key] = _Session(visitor, token, self._clock() + LASTS)
+        self._open[key] = _Session(visitor, right, self._clock() + LASTS)
         return key
 
     def find(self, key: str) -> Visitor | None:
         """Whose session it is; None where there is none (any more)."""
         session, now = self._open.get(key), self._clock()
-        if session and (now >= session.ends or session.token.ended(now.date())):
+        if session and (now >= session.ends or session.right.ended(now.date())):
             self.end(key)
             return None
         return session.visitor if session else None

@@ -24,6 +24,7 @@ from kb.doors.web.form import Form, read_form
 from kb.doors.web.guard import check_form, check_names, harden
 from kb.doors.web.page import Page
 from kb.doors.web.pages import ask, entry, search, signing_in
+from kb.doors.web.provider import Provider
 from kb.doors.web.rendering import STATIC, Link, Rendering
 from kb.doors.web.sessions import COOKIE, Sessions, Visitor
 from kb.doors.web.view import View
@@ -43,8 +44,8 @@ _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 class Site:
     """The page of one server."""
 
-    def __init__(self, calls: Calls, callers: Callers, limits: Limits) -> None:
-        self._calls, self._callers, self._limits = calls, callers, limits
+    def __init__(self, calls: Calls, callers: Callers, limits: Limits, provider: Provider) -> None:
+        self._calls, self._callers, self._limits, self._provider = calls, callers, limits, provider
         self.sessions = Sessions()
         self._rendering = Rendering(Link(one.path, one.nav) for one in PAGES if one.nav)
 
@@ -90,6 +91,7 @@ class Site:
             rendering=self._rendering,
             sessions=self.sessions,
             tokens=self._callers.tokens,
+            provider=self._provider,
         )
 
     def _refusal(self, request: Request, error: Exception) -> Response:

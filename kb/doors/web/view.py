@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from kb.doors.calls.calls import Calls
 from kb.doors.http.access import Tokens
 from kb.doors.web.form import Form
+from kb.doors.web.provider import Provider
 from kb.doors.web.rendering import Rendering
 from kb.doors.web.sessions import Sessions, Visitor
 from kb.operations.catalogue import operation
@@ -36,6 +37,7 @@ class View:
     rendering: Rendering
     sessions: Sessions
     tokens: Tokens
+    provider: Provider
 
     @property
     def path(self) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Sign in and out: a token is exchanged for a session, in the name of a person."""
+"""Sign in and out: a token, or who the provider says you are, is exchanged for a session in the name of a person."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from starlette.responses import RedirectResponse, Response
 
 from kb.doors.http.access import Token, Tokens
 from kb.doors.web.page import action, page
-from kb.doors.web.sessions import COOKIE, LASTS
+from kb.doors.web.provider import BACK, NotSignedIn
+from kb.doors.web.provider import LASTS as ON_THE_WAY
+from kb.doors.web.sessions import COOKIE, LASTS, Right
 from kb.doors.web.view import View
 
 SIGN_IN = "/sign-in"
+_BEGUN = "kb_sign_in"
+"""The cookie of a browser that is on its way to the provider and back."""
 _LONGEST_NAME = 60
 _ENDED = "Your session has ended, so nothing was done. Sign in, go back, and send it once more."
 _OURS = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
@@ -43,15 +47,55 @@ async def sign_in(view: View) -> Response:
     token = view.tokens.find(view.form.text("token"))
     if token is None or (wrong := _wrong(token, name, view.tokens)):
         return _form(view, 401, wrong=wrong if token else "The server knows no such token.")
-    asked = view.form.text("next")
-    answer = RedirectResponse(asked if _OURS.fullmatch(asked) else "/", 303)
+    return _begin_session(view, token, token.name or name, view.form.text("next"), secure=_is_over_tls(view))
+
+
+@page(f"{SIGN_IN}/there", is_open=True)
+async def to_provider(view: View) -> Response:
+    """Go and sign in at the provider."""
+    try:
+        address, key = await view.provider.begin(view.query.get("next", ""))
+    except NotSignedIn as error:
+        return _not_by_provider(view, error)
+    answer = RedirectResponse(address, 303)
+    answer.set_cookie(
+        _BEGUN,
+        key,
+        max_age=int(ON_THE_WAY.total_seconds()),
+        path=SIGN_IN,
+        httponly=True,
+        samesite="lax",  # the provider leads back here
+        secure=view.provider.is_over_tls,
+    )
+    return answer
+
+
+@page(BACK, is_open=True)
+async def from_provider(view: View) -> Response:
+    """Begin a session for who comes back from the provider; who may not is told why."""
+    try:
+        person, goes_on = await view.provider.end(view.request.cookies.get(_BEGUN, ""), view.query)
+    except NotSignedIn as error:
+        answer = _not_by_provider(view, error)
+    else:
+        answer = _begin_session(view, person, person.name, goes_on, secure=view.provider.is_over_tls)
+    answer.delete_cookie(_BEGUN, path=SIGN_IN)
+    return answer
+
+
+def _not_by_provider(view: View, error: NotSignedIn) -> Response:
+    return _form(view, 502 if error.by_us else 401, wrong=str(error))
+
+
+def _begin_session(view: View, right: Right, name: str, goes_on: str, *, secure: bool) -> Response:
+    answer = RedirectResponse(goes_on if _OURS.fullmatch(goes_on) else "/", 303)
     answer.set_cookie(
         COOKIE,
-        view.sessions.begin(token, token.name or name),
+        view.sessions.begin(right, name),
         max_age=int(LASTS.total_seconds()),
         httponly=True,
         samesite="lax",  # so that a link in a chat leads to its page, and not to this form
-        secure=_is_over_tls(view),
+        secure=secure,
     )
     return answer
 
