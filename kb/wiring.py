@@ -24,6 +24,7 @@ from kb.index.publisher import Publisher
 from kb.index.signatures import CompiledSignatures
 from kb.index.vectors import VectorIndex
 from kb.learning.moves import Moves
+from kb.learning.refusals import Refusals
 from kb.learning.trust import TrustBook
 from kb.lookup.causes import OtherCauses
 from kb.lookup.lookup import Lookup
@@ -42,6 +43,7 @@ from kb.store.ledger import Ledger
 from kb.store.lexical_index import Filter
 from kb.store.memory_sync import PARSER, MemorySync
 from kb.store.moves import MoveTable
+from kb.store.wordings import WordingTable
 from kb.store.upkeep.backups import Backups
 from kb.store.upkeep.fingerprints import Fingerprints
 
@@ -110,6 +112,7 @@ class Parts:
             HeldEntries(entries, CompiledSignatures(db, entries.index, held=True), table),
             watch.current,
             ledger.balance_for,
+            Refusals(WordingTable(db).told_of).of,
             db.snapshot,
             options.seconds,
         )
@@ -160,7 +163,6 @@ class Parts:
         """What came of what was offered."""
         from kb.learning.outcomes import Outcomes
         from kb.learning.wordings import Teaching
-        from kb.store.wordings import WordingTable
 
         teaching = Teaching(self.ledger, WordingTable(self.db), self.entries)
         return Outcomes(self.ledger, self.moves, teaching)

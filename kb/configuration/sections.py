@@ -254,7 +254,7 @@ class Links(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     incident: str = ""
     """The address of an incident; without it, no links to incidents."""
     source: str = ""
-    """The address of an ingested file, such as `https://git.example.org/blob/main/{path}#L{line}`, with or without line."""
+    """The address of a file that entries come from, such as `https://git.example.org/blob/main/{path}#L{line}`."""
 
 
 KEPT_DAYS = 400

@@ -51,6 +51,9 @@ In a new home 24 of 250 alerts of other systems are related to it, three of them
 limit, 11 with more than 0.3.  It was chosen on these alerts.
 """
 
+_REFUSED = 0.8 * RELATED
+"""The confidence of what was told to be not meant by this very question."""
+
 _AGREEMENT, _CONFLICT = 0.15, 0.5
 
 _LIKELY = 0.5
@@ -106,6 +109,8 @@ class Judged:
     """It says nothing beside its name: what is written goes before it."""
     verbatim: bool = False
     """The whole question is what was learned, word for word; numbers may differ."""
+    refused: str = ""
+    """Who told that it is not what this very question means, where it would be an answer otherwise."""
 
 
 def judge(
@@ -313,6 +318,13 @@ def _limited(
 def _held_back(confidence: float) -> float:
     """The confidence of what cannot settle the question: in the same order, and never as much as `KNOWN`."""
     return min(confidence, RELATED + _HELD_BACK * (confidence - RELATED))
+
+
+def refuse(one: Judged, said: str) -> Judged:
+    """The same, as no answer any more, since somebody told so of this very question: the nearest at best."""
+    if one.confidence < RELATED:
+        return one
+    return replace(one, confidence=_REFUSED, reason=f"{one.reason}; {said}", lift=0.0, refused=said)
 
 
 def stronger(one: Judged, other: Judged) -> Judged:

@@ -23,8 +23,8 @@ from kb.lookup import verdict as verdicts
 from kb.lookup.candidates import Found, OnFound
 from kb.lookup.causes import Causes, OtherCauses, mark_alternatives, spoken_for
 from kb.lookup.exact import SignatureScan, by_crash, by_fingerprint, by_rewording, other_crashes
-from kb.lookup.judging import Judged, judge, stronger
-from kb.lookup.notes import Held, surer, warnings
+from kb.lookup.judging import Judged, judge, refuse, stronger
+from kb.lookup.notes import Held, refusals, surer, warnings
 from kb.lookup.offering import offered, to_match, worth_showing
 from kb.lookup.question import Question, alone, ask
 from kb.lookup.ranked import RankedTiers
@@ -42,6 +42,8 @@ TrustOf = Callable[[Sequence[Entry], datetime], dict[str, Trust]]
 """The trust in each entry at a moment, by id."""
 RecordFor = Callable[[Sequence[str], str], Mapping[str, int]]
 """Successes less failures of each entry for a service."""
+RefusedFor = Callable[[Sequence[str], str, Sequence[str], Sequence[str]], Mapping[str, str]]
+"""Those of some entries that are not meant by a question (its fingerprint, lines, place), and who said so."""
 Watched = Callable[[datetime], Sequence[WatchItem]]
 """The items of the watch list that count at a moment."""
 _MOST_JUDGED, _FEWEST_JUDGED = 30, 10
@@ -91,6 +93,7 @@ class Lookup:
     """The entries in quarantine."""
     watched: Watched = lambda _: ()
     record_for: RecordFor = lambda *_: {}
+    refused_for: RefusedFor = lambda *_: {}
     snapshot: Callable[[], AbstractContextManager[None]] = nullcontext
     """One state of the store for all that is read inside."""
     seconds: float = math.inf
@@ -155,7 +158,7 @@ class Lookup:
                 line.query, as_written=line.as_written, kind=line.kind, said=line.written
             )
             hits = [replace(hit, reason=f"line {number} by itself: {hit.reason}") for hit in ranked]
-            found = self._judge(line, _worth_judging(hits, _FEWEST_JUDGED), now, found)
+            found = self._judge(line, _worth_judging(hits, _FEWEST_JUDGED), now, found, whole=question)
         return found
 
     def _exact(self, question: Question, scan: SignatureScan, now: datetime, *, deep: bool) -> list[Judged]:
@@ -184,7 +187,7 @@ class Lookup:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
         notes += [question.unread] if question.unread else []
         ordered, watch = watch_notes.noted(verdicts.in_order(judged), question, self.watched(now), now)
-        return _finding(question, ordered, limit, [*notes, *watch])
+        return _finding(question, ordered, limit, [*notes, *watch, *refusals(ordered)])
 
     def _told_apart(self, question: Question, judged: Sequence[Judged]) -> list[Judged]:
         """The candidates, of several causes of one symptom those lifted that the text speaks for."""
@@ -207,9 +210,17 @@ class Lookup:
         return tell
 
     def _judge(
-        self, question: Question, found: Sequence[Found], now: datetime, already: Sequence[Judged] = ()
+        self,
+        question: Question,
+        found: Sequence[Found],
+        now: datetime,
+        already: Sequence[Judged] = (),
+        whole: Question | None = None,
     ) -> list[Judged]:
-        """One judgement an entry, the most confident of its tiers; alert rules stand for their runbooks."""
+        """One judgement an entry, the most confident of its tiers; alert rules stand for their runbooks.
+
+        `whole` is what was asked, where the question is a line of it.
+        """
         if not found:
             return list(already)
         stored = self._still_offered(hit.entry_id for hit in found)
@@ -220,12 +231,20 @@ class Lookup:
         hits = [hit for hit in hits if hit.entry_id in stored]
         trust = self.trust_of([one.entry for one in stored.values()], now)
         here = self.record_for(list(stored), question.service) if question.service else {}
+        refused = self._refused(list(stored), whole or question)
         best = {one.entry.id: one for one in already}
         for hit in hits:
             known = stored[hit.entry_id], trust[hit.entry_id]
             one = judge(question, hit, *known, now, here.get(hit.entry_id, 0))
+            one = refuse(one, said) if (said := refused.get(hit.entry_id)) else one
             best[hit.entry_id] = stronger(best[hit.entry_id], one) if hit.entry_id in best else one
         return list(best.values())
+
+    def _refused(self, ids: Sequence[str], question: Question) -> Mapping[str, str]:
+        place = question.service, question.environment, question.tool
+        return self.refused_for(
+            ids, question.fingerprint, [one.line.text for one in question.evidence], place
+        )
 
     def _still_offered(self, ids: Iterable[str]) -> dict[str, Stored]:
         """The entries, without those that may no longer be shown since the text was read."""

@@ -3,6 +3,8 @@
 **Entries in quarantine** (`warnings`): what would have matched, had it not been taken away, is told as a warning,
 never shown as advice.
 
+**What was refused** (`refusals`): an entry of which somebody told, after this very question, that it is not this one.
+
 **The watch list** (`noted`): what is on it is noted in the reason, and goes first among equals.  An entry on the list
 passes a neighbour only when that one is at most `BONUS` more confident, no better trusted and of the same status.  So
 the list never lifts a failing entry over one that works, nor changes a verdict or a confidence.
@@ -79,6 +81,16 @@ def warnings(question: Question, held: Held, entries: EntryTable) -> list[str]:
     said = [_warning(entry, moves[entry.id]) for entry in fitting[:_MOST_WARNINGS]]
     more = len(fitting) - _MOST_WARNINGS
     return [*said, f"{more} more quarantined entries fit as well"] if more > 0 else said
+
+
+def refusals(judged: Sequence[Judged]) -> list[str]:
+    """A sentence for each answer that was told to be not meant by this very question, at most three."""
+    refused = [one for one in judged if one.refused][:_MOST_WARNINGS]
+    return [
+        f"{one.entry.id} ({title_line(one.entry.headline)}) would be an answer, but it was {one.refused}; "
+        "if it is after all, say so: outcome resolved for this lookup"
+        for one in refused
+    ]
 
 
 def _asked(question: Question) -> list[str]:

@@ -120,6 +120,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was told of an entry after a lookup, with what that lookup asked."""
+
+    entry_id: str
+    lookup_id: str
+    result: Result
+    at: datetime
+    actor: str
+    lines: tuple[str, ...]
+    service: str
+    environment: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownOutcome:
     """What came of one entry after a lookup; `title` is its headline, or its id where it is gone."""
 

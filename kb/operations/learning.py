@@ -82,7 +82,8 @@ def record_outcome(
     entry_id: Annotated[Text, "The entry whose advice was applied."],
     result: Annotated[
         Text,
-        "applied (being tried), resolved, failed, not_applied, made_worse, or recurred (its last success came back).",
+        "applied (being tried), resolved, failed, not_applied (this very text means something else), made_worse, or "
+        "recurred (its last success came back).",
     ],
     lookup_id: Annotated[Text, "The lookup that offered it, where there was one."] = "",
     verified_by: Annotated[Text, "Who or what checked that the fix held; unverified counts less."] = "",

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from kb.model.ledger import Asked, Wording
+from kb.model.ledger import Asked, Result, Told, Wording
 from kb.store.database import Database, Row, placeholders
 from kb.text.entries.codec import stamp
 from kb.text.masking import fingerprint
@@ -127,6 +127,30 @@ class WordingTable:
             list(incidents),
         )
         return {row["subject"]: datetime.fromisoformat(row["at"]) for row in rows if row["entry"] == entry_id}
+
+    def told_of(self, entry_ids: Sequence[str], fingerprint: str) -> list[Told]:
+        """Whether entries were the answer to lookups with a fingerprint, where somebody told; oldest first."""
+        rows = self._db.rows(
+            "SELECT o.entry_id, o.lookup_id, o.result, o.at, o.actor, l.evidence, l.service, l.environment, l.tool"
+            " FROM outcomes o JOIN lookups l ON l.id = o.lookup_id"
+            " WHERE o.entry_id IN (SELECT value FROM json_each(?)) AND o.result IN ('not_applied', 'resolved')"
+            " AND l.fingerprint = ? ORDER BY o.at, o.rowid",
+            [json.dumps(list(entry_ids)), fingerprint],
+        )
+        return [
+            Told(
+                entry_id=row["entry_id"],
+                lookup_id=row["lookup_id"],
+                result=Result(row["result"]),
+                at=datetime.fromisoformat(row["at"]),
+                actor=row["actor"] or "",
+                lines=tuple(json.loads(row["evidence"])),
+                service=row["service"] or "",
+                environment=row["environment"] or "",
+                tool=row["tool"] or "",
+            )
+            for row in rows
+        ]
 
     def healthy(self, fingerprints: Sequence[str]) -> set[str]:
         """Those of the fingerprints that stand in logs which are known to be fine."""
