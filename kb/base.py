@@ -192,7 +192,8 @@ class KnowledgeBase:
         """What is known, looked through: `places`, `record` of one entry, `counts` of what a search passes."""
         from kb.learning.known import Known
 
-        return Known(self._parts.entries, self._parts.ledger, self._parts.db, self, self._clock)
+        parts, source = self._parts, self._parts.configuration.current().links.source
+        return Known(parts.entries, parts.ledger, parts.db, self, self._clock, source)
 
     @property
     def ids(self) -> KnownIds:

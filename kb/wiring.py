@@ -43,9 +43,9 @@ from kb.store.ledger import Ledger
 from kb.store.lexical_index import Filter
 from kb.store.memory_sync import PARSER, MemorySync
 from kb.store.moves import MoveTable
-from kb.store.wordings import WordingTable
 from kb.store.upkeep.backups import Backups
 from kb.store.upkeep.fingerprints import Fingerprints
+from kb.store.wordings import WordingTable
 
 if TYPE_CHECKING:
     from kb.hooks.inbox import HookInbox

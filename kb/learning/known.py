@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
+from urllib.parse import quote
 
-from kb.model import Entry, Severity, Status
+from kb.model import Entry, Severity, Source, Status
 from kb.model.ledger import AnsweredLookup, EntryRecord, NearEntry, SearchCounts, SearchHits, Tier, Verdict
 from kb.store.database import Database, Row
 from kb.store.entries import EntryTable, Place
@@ -45,6 +46,8 @@ class Known:
     db: Database
     base: Searching
     clock: Callable[[], datetime]
+    source_form: str = ""
+    """The address of a source (`links.source` of kb.toml)."""
 
     def places(self) -> Iterator[Place]:
         """The names that everything offered goes by: id, title, path; copies in other files as well."""
@@ -66,6 +69,7 @@ class Known:
             outcomes=tuple(reversed(self.ledger.outcomes_of([entry.id]).get(entry.id, []))),
             copies=tuple(self.entries.copies_of(entry.id)),
             near=tuple(self._near(entry)),
+            address=_address(self.source_form, entry.provenance.source),
         )
 
     def _near(self, entry: Entry) -> Iterator[NearEntry]:
@@ -90,6 +94,14 @@ class Known:
             },
             services=dict(islice(services.items(), _SERVICES)),
         )
+
+
+def _address(form: str, source: Source | None) -> str:
+    """Where people read a source; a form without a place for it, or a source that is an address itself, gives none."""
+    if not form or source is None or "://" in source.path:
+        return ""
+    said = form.replace("{path}", quote(source.path.lstrip("/")))
+    return said.replace("{line}", str(source.line or 1))
 
 
 def _answered(row: Row) -> AnsweredLookup:

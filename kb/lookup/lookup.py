@@ -329,6 +329,7 @@ def answer(
         matches=finding.matches,
         notes=tuple(notes),
         seen=finding.question.seen,
+        telling=finding.question.most_telling if finding.verdict is Verdict.UNKNOWN else None,
     )
 
 

@@ -163,6 +163,16 @@ class Question:
         return Kind.LINE if self.of_a_log else kind_of(self.said, whole=self.whole)
 
     @property
+    def most_telling(self) -> Evidence | None:
+        """The line that tells most, as it is kept; None where no line says anything."""
+        best = max(
+            self.evidence, key=lambda e: (bool(e.fingerprint), e.line.score, -e.line.line), default=None
+        )
+        if best is None:
+            return None
+        return Evidence(text=best.line.text, line=best.line.line, start=best.line.start, end=best.line.end)
+
+    @property
     def fingerprint(self) -> str:
         """The fingerprint of the most telling line; empty when there is none."""
         telling = [e for e in self.evidence if e.fingerprint]

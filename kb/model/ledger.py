@@ -233,7 +233,8 @@ class Answer:
     `lookup_id` is null when the lookup could not be recorded (a read-only home); `hidden` counts
     the matches left out by `limit`; `notes` says what the answer could not take into account.  `seen` is what the
     log itself says of its most telling line: `service`, `unit`, `container`, `pod`, `namespace`, `host`, `severity`,
-    `time`, `logger`, those that it names, as it wrote them.
+    `time`, `logger`, those that it names, as it wrote them.  `telling` is that line, under `unknown`: what to look for,
+    and to keep once somebody knows what it means.
     """
 
     verdict: Verdict
@@ -244,6 +245,7 @@ class Answer:
     matches: tuple[Match, ...]
     notes: tuple[str, ...] = ()
     seen: dict[str, str] = field(default_factory=dict)
+    telling: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +306,8 @@ class EntryRecord:
 
     `last_day`, `last_week` and `last_month` count the lookups of 24 hours, 7 and 30 days that it was the first answer
     to (`known` or `related`); who asked the same again within the hour counts once.  `answered` are the last of them,
-    `outcomes` all that was recorded, both newest first.  `copies` are other files that say exactly the same.
+    `outcomes` all that was recorded, both newest first.  `copies` are other files that say exactly the same.  `address`
+    is where people read its source (`links.source` of kb.toml); empty where that is not said.
     """
 
     id: str
@@ -315,6 +318,7 @@ class EntryRecord:
     outcomes: tuple[Outcome, ...]
     copies: tuple[Source, ...]
     near: tuple[NearEntry, ...]
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

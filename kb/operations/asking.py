@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from kb.base import KnowledgeBase
@@ -9,8 +12,24 @@ from kb.operations.arguments import Day, Environment, Limit, Log, Service, Text,
 from kb.operations.operation import ANSWER, CHECK, reading
 
 if TYPE_CHECKING:
+    from kb.lookup.lookup import Sighting
     from kb.model.ledger import Answer, EntryRecord, SearchCounts
     from kb.operations.records import Hits, WholeEntry
+
+
+Tell = Callable[["Sighting"], None]
+"""Told of each known error in a text as soon as it is read."""
+_told: ContextVar[Tell | None] = ContextVar("told", default=None)
+
+
+@contextmanager
+def watched(tell: Tell | None) -> Iterator[None]:
+    """Inside, checks of this thread tell what they see on the way: no argument of a call, but of how it is made."""
+    token = _told.set(tell)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 class FurtherFilters(TypedDict, total=False):
@@ -44,7 +63,9 @@ def check_known_issues(
     failing.  `alternatives` means several causes share the symptom: do the checks before any fix.  `notes` warn of
     advice that was taken away because it failed.  Give `lookup_id` to record_outcome once you know whether it worked.
     """
-    return kb.check_known_issues(error_text, tool_name, service, environment, limit, incident_id=incident_id)
+    return kb.check_known_issues(
+        error_text, tool_name, service, environment, limit, incident_id=incident_id, on_sighting=_told.get()
+    )
 
 
 @reading("GET /search", ANSWER, more=f"{_MORE}; a narrower query or a smaller limit helps")

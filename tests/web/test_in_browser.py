@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kb import KnowledgeBase
+from kb.index.encoder import OnnxEncoder
 from tests.web.browser import chromium, is_too_wide, violations
 from tests.web.conftest import LINE, READ
 
@@ -133,6 +134,30 @@ def test_a_dropped_file_stands_in_the_box(person: Person):
     assert person.page.input_value("#error_text") == LOG
 
 
+def test_what_is_known_in_a_long_log_is_shown_while_it_is_read_and_then_the_answer(
+    person: Person, web_home: Path, encoder: OnnxEncoder
+):
+    telling = "quorum of the harbour ledger lost, 2 of 5 replicas answer"
+    with KnowledgeBase.open(web_home, encoder=encoder) as kb:
+        kb.learn_pattern(telling, "two are no quorum", "start a third")
+    calm = "INFO the tide is as the table says it is and nobody need do anything about it\n"
+    page = person.page
+    page.goto("/")
+    log = f"FATAL {telling}\n{calm * 20_000}".encode()
+    page.set_input_files("[name=file]", {"name": "harbour.log", "mimeType": "text/plain", "buffer": log})
+
+    page.click("button.main")
+    page.wait_for_selector(".sightings li")
+    assert person.texts(".sightings li") == [f"{telling} in line 1"]
+    assert page.query_selector(".answer") is None
+    assert violations(page) == []
+
+    page.wait_for_selector(".answer", timeout=120_000)
+    assert person.texts(".verdict h1") == ["Known"]
+    page.click("button:has-text('It worked')")  # what came later works as what came first
+    page.wait_for_selector(".record .done")
+
+
 def test_a_command_is_copied(browser: Any, open_url: str):
     someone = Person(browser, open_url, permissions=["clipboard-read", "clipboard-write"])
     someone.ask(LOG)
@@ -149,7 +174,9 @@ def test_all_of_it_is_done_by_keyboard_alone(person: Person, web_home: Path, ent
     page.goto("/search")
     page.keyboard.press("Tab")  # the box has the focus at first; from there on
     page.goto("/")
-    page.keyboard.type(LOG.splitlines()[20])
+    page.keyboard.type(
+        f"ERROR {LINE} while the ferry leaves"
+    )  # of its own: what is refused here stays refused
     for _ in range(8):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.matches('button.main')"):
@@ -223,6 +250,7 @@ def test_every_page_can_be_used_by_everybody(
         f"/entries/{entry_id}",
         f"/entries/{entry_id}?done=resolved",
         "/entries/none-00000000",
+        "/learn",
         f"{guarded_url}/sign-in",
     ):
         someone.page.goto(path)

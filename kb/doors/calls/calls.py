@@ -20,6 +20,7 @@ from kb.model.role import Role
 
 if TYPE_CHECKING:
     from kb.doors.calls.own_process import OwnProcess
+    from kb.operations.asking import Tell
     from kb.operations.operation import Operation
     from kb.operations.skills import Call
 
@@ -55,8 +56,12 @@ class Calls:
         *,
         actor: str = "",
         role: Role = Role.ADMIN,
+        tell: Tell | None = None,
     ) -> Result:
-        """What an operation answers, presented.  Raises KbError for what the caller can mend."""
+        """What an operation answers, presented.  Raises KbError for what the caller can mend.
+
+        `tell` is told, in a thread, of known errors that a long text holds, while it is still being read.
+        """
         from kb.operations.catalogue import operation  # with all records: a handshake needs none of it
         from kb.operations.skills import Call
 
@@ -64,7 +69,7 @@ class Calls:
         if not role.may(asked.role):
             raise NotAllowed(_not_allowed(asked, role))
         with self._observed(asked.name):
-            said = await self._answer(asked, given, presented, actor)
+            said = await self._answer(asked, given, presented, actor, tell)
         if isinstance(said, Call):
             return await self.answer(said.operation, said.arguments, presented, actor=actor, role=role)
         return said
@@ -88,16 +93,21 @@ class Calls:
                 self._observe(operation, time.perf_counter() - started, result)
 
     async def _answer(
-        self, asked: Operation, given: Mapping[str, Any], presented: Presented[Result], actor: str
+        self,
+        asked: Operation,
+        given: Mapping[str, Any],
+        presented: Presented[Result],
+        actor: str,
+        tell: Tell | None,
     ) -> Result | Call:
         if not is_long(asked, given):
             lane = Lane.READ if asked.reads else Lane.WRITE
         elif self._elsewhere:
-            work = partial(self._elsewhere.answer, asked.name, given, presented, actor)
+            work = partial(self._elsewhere.answer, asked.name, given, presented, actor, tell)
             return await self.workers.wait(work, Lane.LONG)
         else:
             lane = Lane.LONG
-        return await self.workers.run(partial(answer, asked, given, presented), lane, actor)
+        return await self.workers.run(partial(answer, asked, given, presented, tell=tell), lane, actor)
 
 
 def _not_allowed(asked: Operation, role: Role) -> str:
@@ -111,12 +121,19 @@ def _unobserved(operation: str, seconds: float, result: str) -> None:
 
 
 def answer(
-    asked: Operation, given: Mapping[str, Any], presented: Presented[Result], kb: KnowledgeBase
+    asked: Operation,
+    given: Mapping[str, Any],
+    presented: Presented[Result],
+    kb: KnowledgeBase,
+    *,
+    tell: Tell | None = None,
 ) -> Result | Call:
     """What an operation answers of a knowledge base, presented.  Raises KbError for what the caller can mend."""
+    from kb.operations.asking import watched
     from kb.operations.skills import Call
 
-    record = asked(kb, **asked.read(given))
+    with watched(tell):
+        record = asked(kb, **asked.read(given))
     return record if isinstance(record, Call) else presented(asked, record)
 
 

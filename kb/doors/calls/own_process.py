@@ -22,6 +22,8 @@ from kb.home import Home
 
 if TYPE_CHECKING:
     from kb.doors.calls.calls import Presented, Result
+    from kb.lookup.lookup import Sighting
+    from kb.operations.asking import Tell
     from kb.operations.skills import Call
 
 IDLE_SECONDS = 600.0
@@ -43,6 +45,12 @@ class _Asked:
     given: Mapping[str, Any]
     presented: Presented[Any]
     actor: str
+    watched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    sighting: Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +66,23 @@ class OwnProcess:
         self._running: tuple[SpawnProcess, Connection] | None = None
 
     def answer(
-        self, operation: str, given: Mapping[str, Any], presented: Presented[Result], actor: str
+        self,
+        operation: str,
+        given: Mapping[str, Any],
+        presented: Presented[Result],
+        actor: str,
+        tell: Tell | None = None,
     ) -> Result | Call:
-        """What the operation answers, presented there.  Raises what it raised, or ProcessDied."""
+        """What the operation answers, presented there.  Raises what it raised, or ProcessDied.
+
+        `tell` is told of what it sees on the way.
+        """
         calls = self._calls()
         try:
-            calls.send(_Asked(operation, given, presented, actor))
-            said = calls.recv()
+            calls.send(_Asked(operation, given, presented, actor, tell is not None))
+            while isinstance(said := calls.recv(), _Seen):
+                if tell:
+                    tell(said.sighting)
         except (EOFError, OSError):
             code = self.close()
             raise ProcessDied(
@@ -126,7 +144,8 @@ def _answer_all(home: Home, calls: Connection, idle_seconds: float) -> None:
                 return
             try:
                 with calling(asked.actor):
-                    said = answer(operation(asked.operation), asked.given, asked.presented, kb)
+                    tell = (lambda seen: calls.send(_Seen(seen))) if asked.watched else None
+                    said = answer(operation(asked.operation), asked.given, asked.presented, kb, tell=tell)
             except Exception as error:
                 said = _Failed(_portable(error, asked.operation))
             calls.send(said)

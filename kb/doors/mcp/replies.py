@@ -33,6 +33,7 @@ def reply(asked: Operation, record: object) -> CallToolResult:
     enough: tuple[int, ...] = (_ENOUGH,)
     if isinstance(told, Answer):
         whole = {**whole, "matches": [*map(_without_defaults, whole["matches"])]}
+        whole.pop("telling", None)  # an agent has the text
         enough = _ENOUGH_CAUSES if told.alternatives else (1,)
     data = fit(whole, budget, newest=asked.newest, more=asked.more, enough=enough)
     if isinstance(told, Answer):

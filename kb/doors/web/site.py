@@ -16,20 +16,19 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from kb.doors.calls.calls import Calls, sentence
+from kb.doors.calls.calls import Calls
 from kb.doors.http.access import Callers
 from kb.doors.http.limits import Limits
-from kb.doors.http.problems import status_of
 from kb.doors.web.form import Form, read_form
 from kb.doors.web.guard import check_form, check_names, harden
 from kb.doors.web.page import Page
-from kb.doors.web.pages import ask, entry, search, signing_in
+from kb.doors.web.pages import ask, entry, learning, search, signing_in
 from kb.doors.web.provider import Provider
 from kb.doors.web.rendering import STATIC, Link, Rendering
 from kb.doors.web.sessions import COOKIE, Sessions, Visitor
 from kb.doors.web.view import View
 
-_NOUNS = (ask, search, entry, signing_in)
+_NOUNS = (ask, search, entry, learning, signing_in)
 """The files of `pages`, in the order of the navigation."""
 
 PAGES: tuple[Page, ...] = tuple(
@@ -96,12 +95,9 @@ class Site:
 
     def _refusal(self, request: Request, error: Exception) -> Response:
         """What went wrong, in a sentence, on a page."""
-        if isinstance(error, HTTPException):
-            status, said = error.status_code, error.detail
-        else:
-            status, said = status_of(error), sentence(request.url.path, error)
-        view = self._view(request, self.visitor(request) or self.sessions.stranger(), Form())
-        return harden(view.show("refusal.html", status, said=said, title=HTTPStatus(status).phrase))
+        return harden(
+            self._view(request, self.visitor(request) or self.sessions.stranger(), Form()).refuse(error)
+        )
 
     def nothing_there(self, request: Request, error: Exception) -> Response:
         """In place of a refusal for programs, where a browser asked."""

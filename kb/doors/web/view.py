@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from kb.doors.calls.calls import Calls
+from kb.doors.calls.calls import Calls, sentence
 from kb.doors.http.access import Tokens
+from kb.doors.http.problems import status_of
 from kb.doors.web.form import Form
 from kb.doors.web.provider import Provider
 from kb.doors.web.rendering import Rendering
 from kb.doors.web.sessions import Sessions, Visitor
+from kb.operations.asking import Tell
 from kb.operations.catalogue import operation
 from kb.operations.operation import Operation
 
@@ -51,8 +55,12 @@ class View:
 
     async def ask(self, name: str, /, **given: Any) -> Any:
         """The record that an operation answers with, asked in the name of the visitor.  Raises KbError."""
+        return await self.watch(name, None, **given)
+
+    async def watch(self, name: str, tell: Tell | None, /, **given: Any) -> Any:
+        """As `ask`; `tell` is told, in a thread, of known errors while a long text is still being read."""
         return await self.calls.answer(
-            name, given, as_record, actor=self.visitor.name, role=self.visitor.role
+            name, given, as_record, actor=self.visitor.name, role=self.visitor.role, tell=tell
         )
 
     def may(self, name: str) -> bool:
@@ -65,6 +73,14 @@ class View:
             template, view=self, visitor=self.visitor, here=self.request.url.path, **shown
         )
         return HTMLResponse(html, status)
+
+    def refuse(self, error: Exception) -> Response:
+        """What went wrong, in a sentence, on a page."""
+        if isinstance(error, HTTPException):
+            status, said = error.status_code, error.detail
+        else:
+            status, said = status_of(error), sentence(self.request.url.path, error)
+        return self.show("refusal.html", status, said=said, title=HTTPStatus(status).phrase)
 
     def go(self, path: str, **query: str) -> Response:
         """On to another page, which the browser asks for by GET; nothing is done twice by looking again."""

@@ -27,6 +27,14 @@ async def shown(view: View) -> Response:
     )
 
 
+@action(f"{ENTRY}/undo")
+async def undo(view: View) -> Response:
+    """Take back the last move of its status; then the entry, which has changed."""
+    entry_id = view.path["entry_id"]
+    await view.ask("entry_undo", entry_id=entry_id, reason=view.form.text("reason"))
+    return view.go(f"/entries/{entry_id}")
+
+
 @action(f"{ENTRY}/outcomes")
 async def outcome(view: View) -> Response:
     """Keep what came of applying it; then its record, which has changed."""

@@ -54,10 +54,70 @@
     });
   }
 
+  // What is known of a long text is told while that is still being read.
+  const LONG = 30000;
+  function watchLong(form) {
+    const there = form.dataset.watch;
+    form.removeAttribute("data-watch");
+    form.addEventListener("submit", (event) => {
+      const file = form.elements.file.files[0];
+      if (form.elements.error_text.value.length + (file ? file.size : 0) < LONG) return;
+      event.preventDefault();
+      watch(form, there).catch(() => form.submit());
+    });
+  }
+
+  async function watch(form, there) {
+    const button = form.querySelector("button.main");
+    const told = document.createElement("ol");
+    told.className = "sightings";
+    told.setAttribute("role", "status");
+    told.setAttribute("aria-label", "Seen so far");
+    form.before(told);
+    button.disabled = true;
+    const answer = await fetch(there, { method: "POST", body: new FormData(form) });
+    if (!(answer.headers.get("content-type") || "").startsWith("text/event-stream")) {
+      show(await answer.text());
+      return;
+    }
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const events = (rest + part.value).split("\n\n");
+      rest = events.pop();
+      for (const event of events) {
+        const [name, data] = event.split("\ndata: ");
+        if (name === "event: sighting") told.append(sighting(JSON.parse(data)));
+        else show(JSON.parse(data));
+      }
+    }
+  }
+
+  function sighting(seen) {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = `/entries/${encodeURIComponent(seen.id)}`;
+    link.target = "_blank";
+    link.textContent = seen.title;
+    item.append(link, ` in line ${seen.line}`);
+    return item;
+  }
+
+  function show(html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    document.title = page.title;
+    document.getElementById("main").replaceWith(document.adoptNode(page.getElementById("main")));
+    htmx.process(document.getElementById("main"));
+    prepare(document);
+    document.getElementById("main").focus();
+    scrollTo(0, 0);
+  }
+
   function prepare(root) {
     root.querySelectorAll("time[data-moment]").forEach(tellTime);
     root.querySelectorAll("[data-copy]").forEach(offerCopy);
     root.querySelectorAll("[data-drop]").forEach(takeDrops);
+    root.querySelectorAll("[data-watch]").forEach(watchLong);
   }
 
   // On a phone, filters begin folded.
