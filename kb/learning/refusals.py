@@ -20,7 +20,7 @@ from kb.text.masking import fingerprint
 from kb.text.times import day_of
 
 ToldOf = Callable[[Sequence[str], str], Sequence[Told]]
-"""What was told of entries after lookups with a fingerprint, oldest first."""
+"""What was told of entries that were refused after a lookup with a fingerprint, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Refusals:
         `print_` is the question's fingerprint, `place` its service, environment and tool.
         """
         told = self.told_of(entry_ids, print_) if print_ and entry_ids else ()
-        if not any(one.result is Result.NOT_APPLIED for one in told):
+        if not told:
             return {}
         asked = _asked(lines, place)
         by_entry = defaultdict[str, list[Told]](list)

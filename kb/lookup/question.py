@@ -164,13 +164,13 @@ class Question:
 
     @property
     def most_telling(self) -> Evidence | None:
-        """The line that tells most, as it is kept; None where no line says anything."""
+        """The line that tells most: its message, and where the line stands; None where no line says anything."""
         best = max(
             self.evidence, key=lambda e: (bool(e.fingerprint), e.line.score, -e.line.line), default=None
         )
         if best is None:
             return None
-        return Evidence(text=best.line.text, line=best.line.line, start=best.line.start, end=best.line.end)
+        return Evidence(text=best.line.message, line=best.line.line, start=best.line.start, end=best.line.end)
 
     @property
     def fingerprint(self) -> str:

@@ -129,13 +129,21 @@ class WordingTable:
         return {row["subject"]: datetime.fromisoformat(row["at"]) for row in rows if row["entry"] == entry_id}
 
     def told_of(self, entry_ids: Sequence[str], fingerprint: str) -> list[Told]:
-        """Whether entries were the answer to lookups with a fingerprint, where somebody told; oldest first."""
+        """What was told of those of the entries that were refused after a lookup with a fingerprint; oldest first."""
+        refused = self._db.rows(
+            "SELECT DISTINCT o.entry_id FROM outcomes o JOIN lookups l ON l.id = o.lookup_id"
+            " WHERE o.entry_id IN (SELECT value FROM json_each(?)) AND o.result = 'not_applied'"
+            " AND l.fingerprint = ?",
+            [json.dumps(list(entry_ids)), fingerprint],
+        )
+        if not refused:
+            return []
         rows = self._db.rows(
             "SELECT o.entry_id, o.lookup_id, o.result, o.at, o.actor, l.evidence, l.service, l.environment, l.tool"
             " FROM outcomes o JOIN lookups l ON l.id = o.lookup_id"
             " WHERE o.entry_id IN (SELECT value FROM json_each(?)) AND o.result IN ('not_applied', 'resolved')"
             " AND l.fingerprint = ? ORDER BY o.at, o.rowid",
-            [json.dumps(list(entry_ids)), fingerprint],
+            [json.dumps([row["entry_id"] for row in refused]), fingerprint],
         )
         return [
             Told(

@@ -16,18 +16,18 @@ from tests.doors.conftest import served
 from tests.web.conftest import LINE, READ, WRITE, Visit
 
 pytestmark = pytest.mark.slow
-NEW = "CRITICAL the foghorn of pier 3 is out of breath"
+NEW = "the foghorn of pier 3 is out of breath"
 TELLING = "quorum of the ledger store lost, 2 of 5 replicas answer"
 CALM = "INFO the tide is as the table says it is and nobody need do anything about it\n"
 
 
 def test_what_nobody_knows_is_learned_after_a_dry_run(visit: Visit, web_home: Path):
-    page = visit.ask(f"INFO all calm\n{NEW}\nINFO all calm")
+    page = visit.ask(f"09:14:21 INFO all calm\n09:14:22 CRITICAL {NEW}\n09:14:23 INFO all calm")
     assert page.select_one(".verdict h1").get_text() == "Not known"
-    assert page.select_one(".log mark").get_text() == NEW
+    assert page.select_one(".log mark").get_text() == f"09:14:22 CRITICAL {NEW}"
     form = page.select_one(".learn form")
     assert form is not None
-    assert form.select_one("[name=pattern]").get_text().strip() == NEW
+    assert form.select_one("[name=pattern]").get_text().strip() == NEW  # without what carries it
 
     tried = visit.send(
         form, pattern=NEW, meaning="the membrane is torn", fix="change it", commands="horn stop"

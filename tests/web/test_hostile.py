@@ -93,6 +93,20 @@ def test_a_hostile_address_of_a_search_is_shown_as_text(visit: Visit, name: str)
 
 
 @slow
+@pytest.mark.parametrize("name", ["pattern", "meaning", "fix", "check", "commands", "services", "category"])
+def test_a_hostile_lesson_is_tried_as_text(visit: Visit, name: str):
+    visit.answer = visit.client.get("/learn", params={"pattern": "eve was here", name: HOSTILE})
+    assert_inert(visit.shown, visit.answer.text)
+    form = visit.form(visit.shown)
+    form["action"] = "/learn/try"
+
+    page = visit.send(form, **{"pattern": "eve was here", name: HOSTILE})
+
+    assert_inert(page, visit.answer.text)
+    assert visit.answer.status_code in (200, 400)
+
+
+@slow
 def test_hostile_paths_and_names_are_told_as_text(visit: Visit, stranger: Visit):
     for path in (
         "/entries/<script>alert(1)</script>",
