@@ -311,7 +311,7 @@ MEANINGS = {
     "`confidence` need not fall. Under `unknown` they are the nearest entries and explicitly no match; what is below "
     "`related` in another answer says that it is unlikely.",
     "Answer.notes": "What the answer could not take into account, or did to the text (redaction).",
-    "Answer.telling": "Under `unknown`, the message of the line that tells most, and where the line stands; null otherwise.",
+    "Answer.telling": "Under `unknown`, the message of the line that tells most, and where it stands; null otherwise.",
     "Answer.seen": "What the log says of its most telling line, those that it names of `service`, `unit`, `container`, "
     "`pod`, `namespace`, `host`, `severity`, `time`, `logger`, as it wrote them.",
     "Brief.severity": "How severe it is, as given or as judged from the alert.",
