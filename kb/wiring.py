@@ -23,14 +23,12 @@ from kb.index.lexical_large import LargeLexicalIndex
 from kb.index.publisher import Publisher
 from kb.index.signatures import CompiledSignatures
 from kb.index.vectors import VectorIndex
-from kb.learning.moves import Moves
 from kb.learning.trust import TrustBook
 from kb.lookup.causes import OtherCauses
 from kb.lookup.lookup import Lookup
 from kb.lookup.notes import HeldEntries
 from kb.lookup.ranked import RankedTiers
 from kb.lookup.search import search
-from kb.memory.files import Memory
 from kb.memory.watch import WatchFile
 from kb.model.ledger import SearchHits
 from kb.options import Clock, Options
@@ -52,7 +50,9 @@ if TYPE_CHECKING:
     from kb.ingesting import Intake
     from kb.learning.healthy import HealthyLines
     from kb.learning.lesson import Lessons
+    from kb.learning.moves import Moves
     from kb.learning.outcomes import Outcomes
+    from kb.memory.files import Memory
     from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
@@ -71,7 +71,6 @@ class Parts:
     entries: EntryTable
     catalogue: Catalogue
     ledger: Ledger
-    memory: Memory
     sync: MemorySync
     embeddings: Embeddings
     vectors: VectorIndex
@@ -80,7 +79,7 @@ class Parts:
     lookup: Lookup
     trust: TrustBook
     healthy_table: HealthyTable
-    moves: Moves
+    move_table: MoveTable
     watch: WatchFile
     backups: Backups
 
@@ -113,11 +112,7 @@ class Parts:
             db.snapshot,
             options.seconds,
         )
-        memory, sync = (
-            Memory(home),
-            MemorySync(home, db, catalogue, Fingerprints(db, entries), options.under_way),
-        )
-        moves = Moves(db, table, entries, memory, sync)
+        sync = MemorySync(home, db, catalogue, Fingerprints(db, entries), options.under_way)
         return cls(
             home,
             ConfigurationFile(home),
@@ -125,7 +120,6 @@ class Parts:
             entries,
             catalogue,
             ledger,
-            memory,
             sync,
             embeddings,
             vectors,
@@ -134,10 +128,24 @@ class Parts:
             lookup,
             trust,
             HealthyTable(db),
-            moves,
+            table,
             watch,
             Backups(db),
         )
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The YAML that people and agents own."""
+        from kb.memory.files import Memory
+
+        return Memory(self.home)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """What moves entries from status to status."""
+        from kb.learning.moves import Moves
+
+        return Moves(self.db, self.move_table, self.entries, self.memory, self.sync)
 
     @cached_property
     def lessons(self) -> Lessons:
@@ -207,7 +215,7 @@ class Parts:
         from kb.store.proposals import ProposalTable
 
         sources = RecordSources(
-            ProposalTable(self.db), self.entries, self.ledger, self.trust, self.moves.table
+            ProposalTable(self.db), self.entries, self.ledger, self.trust, self.move_table
         )
         writer = Writer(self.lessons, self.memory, self.sync, self.entries, self.moves)
         return Proposals(sources, writer, now, actor)
@@ -286,7 +294,7 @@ class Parts:
         files, written = list[FileRecord](), -1
         try:
             files, written = self.sync.refresh(now), self.db.written
-            unwritten = self.moves.finish(now)
+            unwritten = self.moves.finish(now) if self.move_table.pending() else []
             if self.healthy_table.unchecked():
                 self.healthy.recheck(now)
             missed = [*self.sync.missed(), *unwritten]
