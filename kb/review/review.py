@@ -29,7 +29,7 @@ from kb.review.cases import HISTORY, Case, between, gather_cases
 from kb.review.incidents import recurrences, repeats
 from kb.review.lookups import AskedLookup
 from kb.review.plots import begin_of_weeks
-from kb.review.runbooks import runbook_health
+from kb.review.runbooks import runbook_health, texts_of_today
 from kb.review.summary import Classified, Stale, TrustMove, WatchScore, Week, WeeklySummary
 from kb.review.upkeep import OpenProposals
 from kb.review.watchlist import score, scored_review, watch_items
@@ -135,7 +135,7 @@ class Reviewing:
             f"{later} {'incident' if is_one else 'incidents'} of these days came into the home only after"
             f" {minute(summary.until)} and {'is' if is_one else 'are'} not counted"
         )
-        return [said] if later else []
+        return ([said] if later else []) + texts_of_today(summary, self.clock())
 
     def narrative(self, summary: WeeklySummary) -> Narrative:
         """Prose around the numbers of a summary, by the model of `ANTHROPIC_API_KEY`, checked.
