@@ -54,7 +54,9 @@ _SAYS_WHY = expression(
     r"|\bcaused by\b"
     r"|\b(?:was|were|is) (?:\w+ )?due to\b|\b(?:primary|main|underlying|actual) (?:cause|reason"
     r"|issue|problem) (?:\w+ ){0,6}(?:was|is)\b"
-    r"|\bthe (?:cause|reason) (?:\w+ ){0,6}(?:was|is)\b|\bwas because\b|\bhappened because\b"
+    r"|\bthe (?:(?:most )?(?:probable|likely) )?(?:cause|reason) (?:\w+ ){0,6}(?:was|is)\b"
+    r"|\bto be the (?:root )?cause of\b"
+    r"|\bwas because\b|\bhappened because\b"
     r"|\bverursacht durch\b",
     re.I,
 )
@@ -102,6 +104,13 @@ def stated_causes(text: str, limit: int = 3) -> tuple[Cause, ...]:
     return tuple(cause(s.lstrip("-*+ ")) for s in sentences if _SAYS_WHY.search(s) and not _is_open(s))[
         :limit
     ]
+
+
+def is_only_a_guess(text: str) -> bool:
+    """Whether a text says what may have been the cause and no more: what stands so as a resolution fixed nothing."""
+    return (
+        len(_SENTENCE.split(text.strip())) == 1 and bool(_SAYS_WHY.search(text)) and bool(_DOUBT.search(text))
+    )
 
 
 def cause(text: str, *, doubtful: bool = False) -> Cause:

@@ -21,6 +21,16 @@ MOST_MEASURES = 4
 """Measures that are kept at most: who reads them has an outage to end."""
 _MOST_OF_TIMELINE = 3
 _LAST_SENTENCES = 2
+_SPOKEN = expression(r"[^\W\d_]{2,}")
+_FEWEST_WORDS = 3
+"""Of an event that is all there is: `Resolved` says only that it ended."""
+_DOES = expression(
+    r"\b(?:by|with|via|through|after|attempts? at|am|is|are|was|were|been|be|start\w*|beg[aiu]n\w*|tr(?:y|ied)|kept"
+    r"|then|and|decid\w+ on)"
+    r"(?:\s+\w+ly|\s+(?:first|then|manual|also))?\s+$|[.:;,(–—-]\s*$",
+    re.I,
+)
+"""What stands before an `…ing` that somebody did."""
 _LONGEST_MEASURE = 400
 
 _SENTENCE = expression(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
@@ -68,7 +78,8 @@ def what_was_done(
     if not kept.measures:
         for sentence in _by_somebody(_FENCED.sub("", body)):
             kept.add(sentence, "text")
-    if not kept.measures and (last := _recovery(timeline)) is not None:
+    last = None if kept.measures else _recovery(timeline)
+    if last is not None and len(_SPOKEN.findall(timeline[last].text)) >= _FEWEST_WORDS:
         kept.add(timeline[last].text, "timeline", timeline[last].time)
     return tuple(kept.measures[:MOST_MEASURES])
 
@@ -120,8 +131,18 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _was_done(sentence: str) -> bool:
     return (
-        bool(_ACTION.search(sentence)) and not _NOT_DONE.search(sentence) and not _BEGINNING.search(sentence)
+        any(_is_deed(sentence, found) for found in _ACTION.finditer(sentence))
+        and not _NOT_DONE.search(sentence)
+        and not _BEGINNING.search(sentence)
     )
+
+
+def _is_deed(sentence: str, action: re.Match[str]) -> bool:
+    """Whether an action is what a sentence tells; `a job upgrading the chart failed` tells that the job failed."""
+    if not action[0].lower().endswith("ing"):
+        return True
+    before = sentence[: action.start()]
+    return not re.search(r"\w", before) or bool(_DOES.search(before))
 
 
 def _last_steps(timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
