@@ -34,6 +34,8 @@ _DOES = expression(
 _LONGEST_MEASURE = 400
 
 _SENTENCE = expression(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
+_ASIDE = expression(r"(?<!\])\([^()]*\)")
+"""What stands in brackets says of a deed what it led to or who asked for it; an address behind a link is none."""
 _FENCED = expression(r"^[ \t]*(```|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
 
 
@@ -130,10 +132,11 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _was_done(sentence: str) -> bool:
+    told = _ASIDE.sub("", sentence)
     return (
-        any(_is_deed(sentence, found) for found in _ACTION.finditer(sentence))
-        and not _NOT_DONE.search(sentence)
-        and not _BEGINNING.search(sentence)
+        any(_is_deed(told, found) for found in _ACTION.finditer(told))
+        and not _NOT_DONE.search(told)
+        and not _BEGINNING.search(told)
     )
 
 
@@ -214,6 +217,7 @@ _VERBS = (
     r"|set(?:s|ting)? (?:the|a|up|it|up)|turn(?:s|ed|ing)? (?:it |them |the \w+ )?(?:off|on)|back ?ed out"
     r"|took out|taken out"
     r"|issued|reissued|re-?sync(?:s|ed|ing)?|repair(?:s|ed|ing)?|adjust(?:s|ed|ing)?|limit(?:s|ed|ing)"
+    r"|land(?:s|ed|ing) (?:(?:a|an|the|his|her|their|our) )?(?:[\w-]+ ){0,2}(?:change|patch|fix|update|commit)e?s?"
     r"|whitelist(?:s|ed|ing)?|allowlist(?:s|ed|ing)?|unblock(?:s|ed|ing)?|tweak(?:s|ed|ing)?|ran (?:a|the"
     r"|`)|power[ -]?cycled"
     r"|upsiz(?:es?|ed|ing)|tun(?:es?|ed|ing)|import(?:s|ed|ing)|export(?:s|ed|ing)|cancel(?:s|led|ling|ed|ing)?"
@@ -285,6 +289,8 @@ _BEGINNING = expression(
     r"|monitoring continues|starting to (?:see|notice)"
     r"|OOM|out of memory|status page|message posted|follow-?up|ticket raised|incident raised|working on"
     r"|update (?:given|on))\b"
+    r"|\bstop(?:s|ped) (?:respond|report|work|process|serv|accept|spinn|creat|start|sync|updat|emit|receiv|runn"
+    r"|collect|schedul|send|writ|log)\w*ing\b"
     r"|\b(?:caused|causes?|causing|trigger(?:s|ed|ing)|broke|introduc(?:es|ed|ing)|start(?:s"
     r"|ed)? (?:failing|to fail|seeing)|outage (?:starts|started|begins|began)"
     r"|incident (?:starts|started|begins|began)|errors? (?:start|begin|appear)|(?:issue"

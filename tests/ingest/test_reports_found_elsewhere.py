@@ -209,3 +209,38 @@ def test_the_first_of_two_days_between_which_it_lasted_is_that_of_the_incident()
     text = "# Delays\n\nBetween November 11 and November 15, 2025 events were delayed.\n\n## Root cause\n\nA limit.\n"
 
     assert incident(text, "postmortems/2025-11-15-delays.md").date == date(2025, 11, 11)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "When we moved the table we forgot to copy its index.",
+        "The role of readers was accidentally granted the right to write.",
+        "As a result of an upgrade of the driver, idle sessions were closed.",
+        "A new name of the key caused every agent to fail at its start.",
+    ],
+)
+def test_a_mistake_that_the_background_tells_is_the_cause_where_nothing_is_called_one(mistake: str) -> None:
+    text = f"# Retrospective: orders late\n\n## Background\n\nOrders are copied every minute. {mistake}\n\n"
+    text += "## Timeline\n\n- 2026-03-12 10:00 UTC - orders are late\n"
+
+    assert [one.text for one in incident(text).causes] == [mistake]
+    called = text.replace("\n\n## Timeline", " It was caused by the nightly export.\n\n## Timeline")
+    assert [one.text for one in incident(called).causes] == ["It was caused by the nightly export."]
+
+
+def test_what_stops_by_itself_is_no_deed_and_brackets_take_nothing_from_one() -> None:
+    text = (
+        "# Retrospective: no workers\n\n## Background\n\nWorkers were missing.\n\n## Timeline\n\n"
+        "- 2026-03-12 10:00 UTC - the scaler starts its loop\n"
+        "- 2026-03-12 10:05 UTC - the scaler stops creating machines\n"
+        "- 2026-03-12 10:30 UTC - kim kills the pod of the scaler (causing a new one to be made)\n"
+        "- 2026-03-12 10:40 UTC - bo lands a patch for the loop\n"
+        "- 2026-03-12 10:50 UTC - issue considered resolved\n"
+    )
+    deeds = [
+        "kim kills the pod of the scaler (causing a new one to be made)",
+        "bo lands a patch for the loop",
+    ]
+
+    assert [one.text for one in incident(text).done] == deeds
