@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.responses import RedirectResponse, Response
 
 from kb.doors.http.access import Token, Tokens
 from kb.doors.web.page import action, page
 from kb.doors.web.sessions import COOKIE, LASTS
 from kb.doors.web.view import View
+from kb.expression import expression
 
 SIGN_IN = "/sign-in"
 _LONGEST_NAME = 60
 _ENDED = "Your session has ended, so nothing was done. Sign in, go back, and send it once more."
-_OURS = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+_OURS = expression(r"/(?![/\\])[^\x00-\x20\\]*")
 """An address on this server; two slashes would begin the name of another one."""
 
 
