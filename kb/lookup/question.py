@@ -104,6 +104,8 @@ class Question:
     """All that a short text says, as it was written but without what carries it; empty for a longer one."""
     of_a_log: bool = False
     """Whether it is one line of a log that is asked by itself."""
+    alerts: tuple[str, ...] = ()
+    """Names of alerts that who asks knows for such, in any form: `checkout-db-connections`, `Disk is almost full`."""
 
     @property
     def query(self) -> str:
@@ -153,7 +155,9 @@ class Question:
 
     @property
     def alert(self) -> str:
-        """The name of the alert that the text is: at the head of a line, or where a label says so; or empty."""
+        """The name of the alert that the text is: as given, at the head of a line, where a label says so; or empty."""
+        if self.alerts:
+            return self.alerts[0]
         found = (_ALERT.search(e.line.text) for e in self.evidence)
         return next((match[match.lastgroup or 0] for match in found if match), "")
 
