@@ -16,10 +16,11 @@ from typing import Any
 from kb.errors import EntryNotFound, InvalidInput, Refused
 from kb.home import Home
 from kb.incidents.life import teaches, unfold
+from kb.incidents.overview import IncidentFilter, chosen, counts
 from kb.incidents.postmortem import to_entry
 from kb.learning.outcomes import Outcomes
 from kb.model import Incident
-from kb.model.incident import LiveIncident, Phase, Step
+from kb.model.incident import IncidentCounts, LiveIncident, Phase, Step
 from kb.model.ledger import Event, Outcome, Result
 from kb.store.catalogue import LIVE
 from kb.store.entries import EntryTable
@@ -84,6 +85,17 @@ class IncidentLog:
         newest, still = self.ledger.subjects(Step.OPENED), set(self.ledger.open_subjects())
         chosen = set(sorted(newest, key=lambda one: one not in still)[:limit])
         return self._lived([one for one in newest if one in chosen])
+
+    def passing(self, only: IncidentFilter) -> list[LiveIncident]:
+        """The incidents that pass a filter, what is open before what ended, each newest first."""
+        return self.open_ones() if only.open_only and not only else chosen(self._everyone(), only)
+
+    def counts(self, only: IncidentFilter) -> IncidentCounts:
+        """How many incidents pass a filter, and how many would with another value of one part of it."""
+        return counts(self._everyone(), only)
+
+    def _everyone(self) -> list[LiveIncident]:
+        return self._lived(self.ledger.subjects(Step.OPENED))
 
     def unfinished(self) -> list[LiveIncident]:
         """The incidents that are open, newest first, and those closed ones of which something is still to do."""

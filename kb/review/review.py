@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kb.errors import InvalidInput, KbError
+from kb.errors import InvalidInput, KbError, NotThere
 from kb.memory.files import Memory
 from kb.memory.watch import WatchFile
 from kb.model import AlertRule, Entry, Origin, Runbook, Status
-from kb.model.incident import Step
+from kb.model.incident import LiveIncident, Step
 from kb.model.ledger import FAILURES, Event, Outcome, Result
+from kb.model.overview import ServiceOverview, Services, Unknowns
 from kb.model.review import WatchItem
 from kb.model.runbook_health import RunbookHealth
 from kb.review import cases as action_items
@@ -30,7 +31,9 @@ from kb.review.incidents import recurrences, repeats
 from kb.review.lookups import AskedLookup
 from kb.review.plots import begin_of_weeks
 from kb.review.runbooks import runbook_health
+from kb.review.services import ServiceTables
 from kb.review.summary import Classified, Stale, TrustMove, WatchScore, Week, WeeklySummary
+from kb.review.unknowns import Order, proposed_patterns, unknowns
 from kb.review.upkeep import OpenProposals
 from kb.review.watchlist import score, scored_review, watch_items
 from kb.store.changes import ChangeTable
@@ -126,6 +129,44 @@ class Reviewing:
         """How the alert rules and runbooks of the home fit together now."""
         self.refresh()
         return _runbook_health(self.records, self.clock() + timedelta(seconds=1))
+
+    def unknowns(self, days: int, order: str, *, only_new: bool = False, most: int = 50) -> Unknowns:
+        """What was asked in the last days and is not known.  Raises InvalidInput for an order that there is not."""
+        if order not in list(Order):
+            raise InvalidInput(f"order {order!r} is none of: {', '.join(Order)}")
+        self.refresh()
+        now = self.clock() + timedelta(seconds=1)
+        asked = self.records.asked(now - timedelta(days=days), now)
+        prints = sorted({one.fingerprint for one in asked if one.fingerprint})
+        known = self.records.entries.index.matching_fingerprints(prints)
+        return unknowns(
+            asked,
+            {row["fingerprint"] for row in known},
+            proposed_patterns(self.records.windows.open_proposals(now)),
+            now,
+            days=days,
+            order=Order(order),
+            only_new=only_new,
+            most=most,
+        )
+
+    def services(self, live: Iterable[LiveIncident], most: int) -> Services:
+        """The services that the home knows; `live` are the incidents that are open."""
+        health = self.runbook_health()
+        return self._services().services(health, live, most)
+
+    def service(self, name: str, live: Iterable[LiveIncident]) -> ServiceOverview:
+        """What the home knows about one service.  Raises NotThere where that is nothing."""
+        health = self.runbook_health()
+        found = self._services().overview(name, health, live)
+        if found is None:
+            raise NotThere(
+                f"nothing is known about a service {name[:80]!r}; `services` lists those there are"
+            )
+        return found
+
+    def _services(self) -> ServiceTables:
+        return ServiceTables(self.records.entries, self.records.changes, self.clock())
 
     def notes(self, summary: WeeklySummary) -> list[str]:
         """What a summary of the past cannot count, in words: incidents that came into the home only later."""
