@@ -103,6 +103,10 @@ class IncidentLog:
         found = self._lived([*dict.fromkeys([*self.ledger.open_subjects(), *to_do])])
         return [one for one in found if one.closed is None or not all(item.done for item in one.action_items)]
 
+    def newest_steps(self, incident_ids: Sequence[str]) -> dict[str, int]:
+        """The number of the newest step of each of these incidents, by whole id; it grows with each that is noted."""
+        return self.ledger.newest_events(incident_ids)
+
     def find(self, incident_id: str) -> LiveIncident | None:
         """The incident with this id, as it is itself even where it was merged into another one; or None."""
         whole = self.ledger.ids.find(Space.LIVED, incident_id)

@@ -53,15 +53,6 @@ class ServiceCounts:
     changes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Services:
-    """The services that a home knows, those of open incidents first, then those of the most entries."""
-
-    services: tuple[ServiceCounts, ...]
-    total: int
-    """How many there are; the list may be shorter."""
-
-
 class RunbookState(StrEnum):
     """Whether an alert rule leads to a runbook."""
 
@@ -84,6 +75,24 @@ class RuleOfService:
     runbook: RunbookState
     runbook_id: str = ""
     runbook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The services that a home knows, those of open incidents first, then those of the most entries.
+
+    `covered` of all alert `rules` lead to a runbook that is written; of the others, `unplaced` are those that name no
+    service.
+    """
+
+    services: tuple[ServiceCounts, ...]
+    total: int
+    """How many there are; the list may be shorter."""
+    rules: int
+    covered: int
+    unplaced: tuple[RuleOfService, ...]
+    unplaced_total: int
+    """How many of these there are; the list may be shorter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ from kb.text.evidence.evidence import title_line
 
 CHANGES_DAYS = 30
 """How far back changes of a service are told."""
-_RULES, _OTHERS, _INCIDENTS, _QUIRKS, _CHANGES = 2_000, 60, 30, 60, 40
+_RULES, _OTHERS, _INCIDENTS, _QUIRKS, _CHANGES, _UNPLACED = 2_000, 60, 30, 60, 40, 100
 _ELSEWHERE = (AlertRule.kind, Quirk.kind, Incident.kind)
 
 
@@ -38,6 +38,8 @@ class ServiceTables:
 
     def services(self, health: RunbookHealth, live: Iterable[LiveIncident], most: int) -> Services:
         """All services in numbers; two spellings of one name are one."""
+        wanting, states = self._without(health), states_of(health)
+        nowhere = [one for one in wanting if not one.scope.services]
         open_ones = Counter(_key(name) for one in live for name in one.services)
         found = {
             "entries": self._by_service(()),
@@ -50,7 +52,7 @@ class ServiceTables:
                 )
             },
             "open": open_ones,
-            "without_runbook": self._without(health),
+            "without_runbook": Counter(_key(name) for one in wanting for name in one.scope.services),
             "changes": Counter(_key(one.service) for one in self._changes() if one.service),
         }
         spelled = self._spelled(live)
@@ -62,7 +64,14 @@ class ServiceTables:
             if key
         ]
         ordered = sorted(rows, key=lambda one: (-one.open, -one.entries, one.name))
-        return Services(services=tuple(ordered[:most]), total=len(ordered))
+        return Services(
+            services=tuple(ordered[:most]),
+            total=len(ordered),
+            rules=health.rules,
+            covered=health.covered,
+            unplaced=tuple(_rule(one, states) for one in nowhere[:_UNPLACED]),
+            unplaced_total=len(nowhere),
+        )
 
     def overview(
         self, name: str, health: RunbookHealth, live: Iterable[LiveIncident]
@@ -96,10 +105,11 @@ class ServiceTables:
             counted[_key(name)] += count
         return counted
 
-    def _without(self, health: RunbookHealth) -> Counter[str]:
+    def _without(self, health: RunbookHealth) -> list[AlertRule]:
+        """The rules that lead to no runbook that is written, by name."""
         wanting = [*health.without, *health.missing, *health.unwritten]
-        rules = self.entries.many(one.entry_id for one in wanting)
-        return Counter(_key(name) for one in rules.values() for name in one.entry.scope.services)
+        rules = [one.entry for one in self.entries.many(one.entry_id for one in wanting).values()]
+        return sorted((one for one in rules if isinstance(one, AlertRule)), key=lambda one: one.name)
 
     def _spelled(self, live: Iterable[LiveIncident]) -> Mapping[str, str]:
         """How a name is written, by its key."""
@@ -113,14 +123,7 @@ class ServiceTables:
         keys = [key for rule in rules for key in runbook_keys(rule)]
         named = self.entries.index.first_named(keys, Runbook.kind)
         told = [
-            RuleOfService(
-                id=rule.id,
-                name=rule.name,
-                severity=str(rule.severity or rule.severity_label),
-                runbook=states.get(rule.id, RunbookState.WRITTEN),
-                runbook_id=next((named[key] for key in runbook_keys(rule) if key in named), ""),
-                runbook_url=rule.runbook_url,
-            )
+            _rule(rule, states, next((named[key] for key in runbook_keys(rule) if key in named), ""))
             for rule in rules
         ]
         return sorted(told, key=lambda one: (one.runbook is RunbookState.WRITTEN, one.name))
@@ -137,6 +140,17 @@ class ServiceTables:
 
 def _key(name: str) -> str:
     return name.casefold()
+
+
+def _rule(rule: AlertRule, states: Mapping[str, RunbookState], runbook_id: str = "") -> RuleOfService:
+    return RuleOfService(
+        id=rule.id,
+        name=rule.name,
+        severity=str(rule.severity or rule.severity_label),
+        runbook=states.get(rule.id, RunbookState.WRITTEN),
+        runbook_id=runbook_id,
+        runbook_url=rule.runbook_url,
+    )
 
 
 def states_of(health: RunbookHealth) -> dict[str, RunbookState]:

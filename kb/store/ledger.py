@@ -230,6 +230,15 @@ class Ledger:
             found[row["subject"]].append(_event(row))
         return {subject: events for subject, events in found.items() if events}
 
+    def newest_events(self, subjects: Sequence[str]) -> dict[str, int]:
+        """The number of the last event of each of these incidents; nothing of those that there are not."""
+        rows = self._db.rows(
+            "SELECT subject, max(id) AS id FROM events WHERE subject IN (SELECT value FROM json_each(?))"
+            " GROUP BY subject",
+            [json.dumps(list(subjects))],
+        )
+        return {row["subject"]: row["id"] for row in rows}
+
     def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
         """The incidents that have an event of a kind (in a window), newest first; what was merged is none any more."""
         rows = self._db.rows(
