@@ -33,7 +33,8 @@ def similar(
 ) -> Similar:
     """The past incidents that lookup and search found, best first, and what else the lookup matched."""
     itself = {incident.id, *incident.merged}
-    matches = [one for one in answer.matches if answer.verdict is not Verdict.UNKNOWN]
+    told = answer.verdict is not Verdict.UNKNOWN
+    matches = [one for one in answer.matches if told and one.confidence >= RELATED]
     why = {one.id: one.reason for one in matches if one.kind == Incident.kind}
     for hit in hits:
         if hit.score >= RELATED and hit.id not in why:
@@ -46,7 +47,7 @@ def similar(
 
 
 def _others(matches: Sequence[Match]) -> list[Match]:
-    return [one for one in matches if one.kind != Incident.kind and one.confidence >= RELATED]
+    return [one for one in matches if one.kind != Incident.kind]
 
 
 def _why(incident: LiveIncident, entry: Entry | None, hit: SearchHit) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kb.errors import InvalidInput, KbError, NotThere
+from kb.errors import InvalidInput, KbError
 from kb.memory.files import Memory
 from kb.memory.watch import WatchFile
 from kb.model import AlertRule, Entry, Origin, Runbook, Status
@@ -156,11 +156,11 @@ class Reviewing:
         return self._services().services(health, live, most)
 
     def service(self, name: str, live: Iterable[LiveIncident]) -> ServiceOverview:
-        """What the home knows about one service.  Raises NotThere where that is nothing."""
+        """What the home knows about one service.  Raises EntryNotFound where that is nothing."""
         health = self.runbook_health()
         found = self._services().overview(name, health, live)
         if found is None:
-            raise NotThere(
+            raise EntryNotFound(
                 f"nothing is known about a service {name[:80]!r}; `services` lists those there are"
             )
         return found

@@ -154,6 +154,13 @@
       told.textContent = text;
     }
 
+    setInterval(() => {
+      const due = article.querySelector(".due:not(.late) time");
+      if (!due || new Date(due.dateTime) > new Date()) return;
+      due.closest(".due").classList.add("late");
+      due.after(" (late)");
+    }, 10000);
+
     function open() {
       clearTimeout(waiting);
       source = new EventSource(article.dataset.live);
