@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kb.errors import InvalidInput, KbError
+from kb.errors import EntryNotFound, InvalidInput, KbError
 from kb.memory.files import Memory
 from kb.memory.watch import WatchFile
 from kb.model import AlertRule, Entry, Origin, Runbook, Status

@@ -84,7 +84,17 @@ def test_two_people_an_agent_and_a_terminal_on_one_incident_see_each_others_step
     for someone in (noor, mara):
         someone.page.wait_for_selector(".causes.known:has-text('seen by the camera')", timeout=SECONDS)
 
-    command = [sys.executable, "-m", "kb", "incident", "mitigate", "lifted the log", "--worked", "--id", one]
+    command = [
+        sys.executable,
+        "-m",
+        "kb",
+        "incident",
+        "mitigate",
+        "lifted the log",
+        "--worked",
+        "--incident",
+        one,
+    ]
     subprocess.run(command, env=environment(web_home), cwd=ROOT, check=True, capture_output=True)
     for someone in (noor, mara):
         sees(someone, "lifted the log")
