@@ -73,6 +73,7 @@ class RuleOfService:
     name: str
     severity: str
     runbook: RunbookState
+    services: tuple[str, ...] = ()
     runbook_id: str = ""
     runbook_url: str = ""
 

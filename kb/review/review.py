@@ -10,7 +10,7 @@ in place of the same items.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -150,15 +150,15 @@ class Reviewing:
             most=most,
         )
 
-    def services(self, live: Iterable[LiveIncident], most: int) -> Services:
+    def services(self, live: Sequence[LiveIncident], most: int) -> Services:
         """The services that the home knows; `live` are the incidents that are open."""
-        health = self.runbook_health()
-        return self._services().services(health, live, most)
+        self.refresh()
+        return self._services().services(live, most)
 
     def service(self, name: str, live: Iterable[LiveIncident]) -> ServiceOverview:
         """What the home knows about one service.  Raises EntryNotFound where that is nothing."""
-        health = self.runbook_health()
-        found = self._services().overview(name, health, live)
+        self.refresh()
+        found = self._services().overview(name, live)
         if found is None:
             raise EntryNotFound(
                 f"nothing is known about a service {name[:80]!r}; `services` lists those there are"

@@ -16,7 +16,7 @@ from kb.model.overview import UnknownAsked, Unknowns
 from kb.model.proposal import ProposalKind
 from kb.review.lookups import AskedLookup, template
 from kb.store.database import Row
-from kb.store.upkeep.sweep import telling_line
+from kb.store.upkeep.swept import telling_line
 
 DRAFT_FROM = 3
 """Times that a question was asked from which on somebody should write down what it is."""

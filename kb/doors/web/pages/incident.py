@@ -117,9 +117,8 @@ async def _page(view: View, status: int = 200, wrong: str = "", failed: str = ""
     incident = told.incident
     if incident.id != asked and not wrong:
         return view.go(f"/incidents/{incident.id}", **({"was": asked} if incident.merged else {}))
-    is_news = view.query.get("news") == "1"
     similar: Similar | None = None
-    if not is_news:  # it takes longest, and changes least
+    if view.query.get("similar") == "1":  # it takes longest, and changes least: asked when the page is there
         similar = await view.ask("incident_similar", incident_id=incident.id)
     steps = list(reversed(told.steps))
     return view.show(

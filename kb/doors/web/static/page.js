@@ -131,7 +131,7 @@
       asking = true;
       try {
         while (String(asked) !== article.dataset.last) {
-          const answer = await fetch(`${address}?news=1`, { headers: { Accept: "text/html" } });
+          const answer = await fetch(address, { headers: { Accept: "text/html" } });
           if (answer.redirected && new URL(answer.url).pathname !== address) { location.assign(new URL(answer.url).pathname); return; }
           if (!answer.ok) return;
           const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
