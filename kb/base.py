@@ -107,12 +107,6 @@ class KnowledgeBase:
             """A method by a name of an earlier version."""
             return former(self, name)
 
-    def version(self) -> int:
-        """A number that changes whenever another connection, of any process, has written to the database."""
-        from kb.store.notices.signals import SignalTable
-
-        return SignalTable(self._parts.db).version()
-
     def counts(self) -> dict[str, int]:
         """Offered entries, by kind."""
         self.refresh()

@@ -86,22 +86,30 @@ class IncidentLog:
         chosen = set(sorted(newest, key=lambda one: one not in still)[:limit])
         return self._lived([one for one in newest if one in chosen])
 
-    def passing(self, only: IncidentFilter) -> list[LiveIncident]:
-        """The incidents that pass a filter, what is open before what ended, each newest first."""
-        return self.open_ones() if only.open_only and not only else chosen(self._everyone(), only)
+    def passing(self, only: IncidentFilter, most: int) -> list[LiveIncident]:
+        """The incidents that pass a filter, what is open before what ended, each newest first, `most` of them."""
+        if only.open_only and not only:
+            return self.open_ones(most)
+        return self._lived([one.id for one in chosen(self._all(), only)[:most]])
 
     def counts(self, only: IncidentFilter) -> IncidentCounts:
         """How many incidents pass a filter, and how many would with another value of one part of it."""
-        return counts(self._everyone(), only)
+        return counts(self._all(), only)
 
-    def _everyone(self) -> list[LiveIncident]:
-        return self._lived(self.ledger.subjects(Step.OPENED))
+    def _all(self) -> list[LiveIncident]:
+        """Every incident, without the notes in its timeline: most steps are notes, and none changes where it stands."""
+        found = self.ledger.events_by_subject(self.ledger.subjects(Step.OPENED), without=Step.NOTE)
+        return [unfold(events) for events in found.values()]
 
     def unfinished(self) -> list[LiveIncident]:
         """The incidents that are open, newest first, and those closed ones of which something is still to do."""
         to_do = map(self.ledger.ids.merged_into, self.ledger.with_items_to_do())
         found = self._lived([*dict.fromkeys([*self.ledger.open_subjects(), *to_do])])
         return [one for one in found if one.closed is None or not all(item.done for item in one.action_items)]
+
+    def version(self) -> int:
+        """A number that changes whenever somebody else, in any process, has written; only then there may be news."""
+        return self.ledger.version()
 
     def newest_steps(self, incident_ids: Sequence[str]) -> dict[str, int]:
         """The number of the newest step of each of these incidents, by whole id; it grows with each that is noted."""

@@ -323,8 +323,8 @@ def incident_list(
     from kb.operations.records import LiveIncidents
 
     only = _filter(open_only, severity, service)
-    found = kb.incidents.passing(only) if only or open_only else kb.incidents.recent(limit)
-    return LiveIncidents(incidents=tuple(found[:limit]))
+    found = kb.incidents.passing(only, limit) if only or open_only else kb.incidents.recent(limit)
+    return LiveIncidents(incidents=tuple(found))
 
 
 @reading("GET /incident-counts")

@@ -90,7 +90,7 @@ class Streams:
         """See whether anything was written, and then what was noted of the incidents that are followed."""
         if self._own is None:
             self._own = self._kb.beside()
-        version = self._own.version()
+        version = self._own.incidents.version()
         if version != self._version or not self._newest.keys() >= {*watched}:
             self._newest |= self._own.incidents.newest_steps(watched)
             self._version = version
