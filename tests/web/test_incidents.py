@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
@@ -11,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from kb import KnowledgeBase
+from kb.doors.web.streams import MOST
 from kb.model.incident import LiveIncident
 from tests.doors.conftest import served
 from tests.web.conftest import READ, RESPOND, Visit
@@ -370,3 +373,30 @@ def test_of_an_incident_that_is_not_there_nothing_is_streamed(visit: Visit):
     visit.look("/incidents/none-0/stream")
 
     assert visit.answer.status_code == 404
+
+
+def test_there_are_so_many_streams_and_no_more_and_pages_answer_beside_them(visit: Visit, web_home: Path):
+    with KnowledgeBase.open(web_home) as kb:
+        one = kb.incidents.open("everybody looks at the tide")
+    at = f"{visit.url}/incidents/{one.id}"
+    with (
+        ExitStack() as opened_ones,
+        httpx2.Client(timeout=60, limits=httpx2.Limits(max_connections=MOST)) as many,
+    ):
+        held = []  # (a stream whose lines nobody holds is closed)
+        for _ in range(MOST):
+            answer = opened_ones.enter_context(many.stream("GET", f"{at}/stream"))
+            held.append(answer.iter_lines())
+            assert number(held[-1]) == one.timeline[-1].id
+        with visit.client.stream("GET", f"{at}/stream") as refused:
+            pass
+        page = visit.look(f"/incidents/{one.id}")
+
+    assert refused.status_code == 503
+    assert words(page, "h1") == "everybody looks at the tide"
+    for _ in range(100):  # (the server hears of each that has gone a moment later)
+        with visit.client.stream("GET", f"{at}/stream") as answer:
+            if answer.status_code == 200:
+                break
+        time.sleep(0.1)
+    assert answer.status_code == 200
