@@ -267,7 +267,8 @@ class Parts:
 
     def reviewing(self, actor: str = "", **calls: Any) -> Reviewing:
         """Reviews of this home; `calls` are the fields of `Reviewing` that say when and what else is done."""
-        from kb.review.review import Records, Reviewing
+        from kb.review.records import Records
+        from kb.review.review import Reviewing
         from kb.review.upkeep import proposed
         from kb.store.history import Windows
         from kb.store.proposals import Reviews

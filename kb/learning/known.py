@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,6 +16,7 @@ from kb.store.entries import EntryTable, Place
 from kb.store.history import PastLookups
 from kb.store.ledger import Ledger
 from kb.store.lexical_index import Filter
+from kb.text.evidence.evidence import title_line
 
 _SHOWN = 10
 """Lookups that come with a record."""
@@ -50,6 +51,14 @@ class Known:
         """The names that everything offered goes by: id, title, path; copies in other files as well."""
         self.base.refresh()
         return self.entries.places()
+
+    def entries_by_id(self, ids: Iterable[str]) -> dict[str, Entry]:
+        """The entries with these ids; those that are gone are left out."""
+        return {key: one.entry for key, one in self.entries.many(ids).items()}
+
+    def titles(self, ids: Iterable[str]) -> dict[str, str]:
+        """The titles of these entries, by id."""
+        return {key: title_line(one.headline) for key, one in self.entries_by_id(ids).items()}
 
     def record(self, entry: Entry) -> EntryRecord:
         """What became of an entry."""

@@ -38,6 +38,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "verified_by": "error rate is flat",
     },
     "rehearse_pattern": {"pattern": "remaining connection slots are reserved"},
+    "services": {},
+    "service_overview": {"service": "orders-api"},
     "memory_read": {"key": "state/environments"},
     "memory_append": {
         "key": "learned/runbooks",
@@ -61,6 +63,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "entry_status": {"entry_id": "pattern-3f9c1a2b", "status": "active", "reason": "read and tried"},
     "entry_undo": {"entry_id": "pattern-3f9c1a2b", "reason": "the wrong one"},
     "weekly_summary": {"days": 7},
+    "unknowns": {"order": "newest"},
     "proposals_list": {},
     "proposal_accept": {
         "proposal_id": "proposal-1c2d3e4f",
@@ -85,7 +88,11 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "incident_review": {"went_well": ["the rollback took two minutes"], "lessons": ["limit the pool"]},
     "incident_status_update": {"style": "chat", "focus": "the connection pool"},
     "incident_show": {"incident_id": "current"},
+    "incident_overview": {"incident_id": "current"},
+    "incident_similar": {"incident_id": "current", "limit": 3},
+    "incident_draft": {"incident_id": "current"},
     "incident_list": {"open_only": True},
+    "incident_counts": {"severity": ["SEV1", "SEV2"]},
     "incident_postmortem": {"save": False},
     "record_change": {
         "kind": "deployment",

@@ -5,12 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
-from kb.operations.arguments import Inputs, Text
+from kb.operations.arguments import Flag, Inputs, Limit, Text, whole
 from kb.operations.operation import PAGE, reading, writing
 
 if TYPE_CHECKING:
+    from kb.model.overview import Unknowns
     from kb.model.proposal import KeptProposal, Waiting
     from kb.model.status import Move
+
+
+@reading("GET /unknowns", PAGE, more="a smaller limit shows the first")
+def unknowns(
+    kb: KnowledgeBase,
+    order: Annotated[Text, "count (the most asked first), newest or oldest."] = "count",
+    only_new: Annotated[Flag, "Only what was first asked within the last seven days."] = False,
+    days: Annotated[int, whole(1, 400), "How many days back from now."] = 180,
+    limit: Limit = 20,
+) -> Unknowns:
+    """What was asked and is not known to this day, how often and since when, with the pattern proposed for it.
+
+    What was asked three times wants a draft: learn_pattern it, or accept its proposal.
+    """
+    return kb.reviews.unknowns(days, order, only_new=bool(only_new), most=limit)
+
 
 ProposalId = Annotated[Text, "The proposal, as proposals_list gives it."]
 

@@ -14,10 +14,18 @@ from kb.model.change import Change, RollbackTarget
 from kb.model.entry import Severity
 from kb.model.healthy import HealthyAdded, HealthyReport, HealthySource, Rehearsal
 from kb.model.hook import HookDelivery
-from kb.model.incident import Hypothesis, LiveIncident, Phase
+from kb.model.incident import (
+    Hypothesis,
+    IncidentCounts,
+    IncidentDraft,
+    IncidentOverview,
+    LiveIncident,
+    Phase,
+    Similar,
+)
 from kb.model.ledger import Answer, EntryRecord, Event, SearchCounts, SearchHit, Trust
 from kb.model.notice import Delivery
-from kb.model.overview import Overview
+from kb.model.overview import Overview, ServiceOverview, Services, Unknowns
 from kb.model.proposal import KeptProposal, Waiting
 from kb.model.receipts import Learned
 from kb.model.status import Move
@@ -38,8 +46,11 @@ __all__ = [
     "HealthySources",
     "Hits",
     "HookDeliveries",
+    "IncidentCounts",
+    "IncidentDraft",
     "IncidentList",
     "IncidentNow",
+    "IncidentOverview",
     "KeptProposal",
     "Learned",
     "LiveIncident",
@@ -53,7 +64,11 @@ __all__ = [
     "Rehearsal",
     "RollbackTarget",
     "SearchCounts",
+    "ServiceOverview",
+    "Services",
+    "Similar",
     "Trust",
+    "Unknowns",
     "Update",
     "Waiting",
     "WholeEntry",

@@ -103,13 +103,13 @@ def top_unknowns(lookups: Sequence[AskedLookup]) -> tuple[Unknown, ...]:
     groups: dict[str, list[AskedLookup]] = {}
     for one in lookups:
         if one.verdict is Verdict.UNKNOWN:
-            groups.setdefault(one.fingerprint or _template(one), []).append(one)
+            groups.setdefault(one.fingerprint or template(one), []).append(one)
     last_known = {
         one.fingerprint: one.at for one in lookups if one.verdict is Verdict.KNOWN and one.fingerprint
     }
     found = [
         Unknown(
-            name=_template(many[-1]),
+            name=template(many[-1]),
             count=len(many),
             last=many[-1].at,
             fingerprint=many[-1].fingerprint,
@@ -121,7 +121,7 @@ def top_unknowns(lookups: Sequence[AskedLookup]) -> tuple[Unknown, ...]:
     return tuple(sorted(found, key=lambda one: (-one.count, one.name)))[:TOP]
 
 
-def _template(one: AskedLookup) -> str:
+def template(one: AskedLookup) -> str:
     """The template of its most telling line."""
     if not one.evidence:
         return "(empty text)"

@@ -219,16 +219,29 @@ class Ledger:
         rows = self._db.rows("SELECT * FROM events WHERE subject = ? ORDER BY id", [subject])
         return [_event(row) for row in rows]
 
-    def events_by_subject(self, subjects: Sequence[str]) -> dict[str, list[Event]]:
-        """As `events_of`, for many incidents, in the order in which they are given."""
+    def events_by_subject(self, subjects: Sequence[str], without: str = "") -> dict[str, list[Event]]:
+        """As `events_of`, for many incidents, in the order in which they are given; but for one kind of event."""
         found = dict[str, list[Event]]((subject, []) for subject in subjects)
         rows = self._db.rows(
-            "SELECT e.* FROM json_each(?) s JOIN events e ON e.subject = s.value ORDER BY e.id",
-            [json.dumps(list(subjects))],
+            "SELECT e.* FROM json_each(?) s JOIN events e ON e.subject = s.value AND e.kind != ? ORDER BY e.id",
+            [json.dumps(list(subjects)), without],
         )
         for row in rows:
             found[row["subject"]].append(_event(row))
         return {subject: events for subject, events in found.items() if events}
+
+    def version(self) -> int:
+        """A number that changes whenever another connection, of any process, has written to the database."""
+        return int(self._db.value("PRAGMA data_version"))
+
+    def newest_events(self, subjects: Sequence[str]) -> dict[str, int]:
+        """The number of the last event of each of these incidents; nothing of those that there are not."""
+        rows = self._db.rows(
+            "SELECT subject, max(id) AS id FROM events WHERE subject IN (SELECT value FROM json_each(?))"
+            " GROUP BY subject",
+            [json.dumps(list(subjects))],
+        )
+        return {row["subject"]: row["id"] for row in rows}
 
     def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
         """The incidents that have an event of a kind (in a window), newest first; what was merged is none any more."""

@@ -37,6 +37,13 @@ READS = {
     "doctor",
     "messages",
     "hook_deliveries",
+    "incident_overview",
+    "incident_similar",
+    "incident_draft",
+    "incident_counts",
+    "services",
+    "service_overview",
+    "unknowns",
     "search_counts",
     "entry_record",
 }

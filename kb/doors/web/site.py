@@ -23,12 +23,23 @@ from kb.doors.http.problems import status_of
 from kb.doors.web.form import Form, read_form
 from kb.doors.web.guard import check_form, check_names, harden
 from kb.doors.web.page import Page
-from kb.doors.web.pages import ask, entry, search, signing_in
+from kb.doors.web.pages import (
+    ask,
+    draft,
+    entry,
+    incident,
+    incidents,
+    search,
+    services,
+    signing_in,
+    unknowns,
+)
 from kb.doors.web.rendering import STATIC, Link, Rendering
 from kb.doors.web.sessions import COOKIE, Sessions, Visitor
+from kb.doors.web.streams import Streams
 from kb.doors.web.view import View
 
-_NOUNS = (ask, search, entry, signing_in)
+_NOUNS = (ask, search, incidents, incident, draft, services, unknowns, entry, signing_in)
 """The files of `pages`, in the order of the navigation."""
 
 PAGES: tuple[Page, ...] = tuple(
@@ -43,8 +54,8 @@ _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 class Site:
     """The page of one server."""
 
-    def __init__(self, calls: Calls, callers: Callers, limits: Limits) -> None:
-        self._calls, self._callers, self._limits = calls, callers, limits
+    def __init__(self, calls: Calls, callers: Callers, limits: Limits, streams: Streams) -> None:
+        self._calls, self._callers, self._limits, self._streams = calls, callers, limits, streams
         self.sessions = Sessions()
         self._rendering = Rendering(Link(one.path, one.nav) for one in PAGES if one.nav)
 
@@ -90,6 +101,7 @@ class Site:
             rendering=self._rendering,
             sessions=self.sessions,
             tokens=self._callers.tokens,
+            streams=self._streams,
         )
 
     def _refusal(self, request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ from kb.doors.http.access import Tokens
 from kb.doors.web.form import Form
 from kb.doors.web.rendering import Rendering
 from kb.doors.web.sessions import Sessions, Visitor
+from kb.doors.web.streams import Streams
 from kb.operations.catalogue import operation
 from kb.operations.operation import Operation
 
@@ -36,6 +37,7 @@ class View:
     rendering: Rendering
     sessions: Sessions
     tokens: Tokens
+    streams: Streams
 
     @property
     def path(self) -> Mapping[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from kb.model.entry import Status
+from kb.model.incident import Phase
 from kb.model.ledger import Match, Result, Standing, Tier, Verdict
+from kb.model.overview import RunbookState
 
 VERDICTS = {
     Verdict.KNOWN: ("Known", "This was seen before."),
@@ -138,3 +140,51 @@ def standing(match: Match) -> str:
     if match.trust.resolved and match.trust.failed:
         return "mixed record"
     return "not verified yet" if match.status is Status.CANDIDATE else "not tried yet"
+
+
+PHASES = {
+    Phase.INVESTIGATING: ("Investigating", "bad"),
+    Phase.MITIGATING: ("Mitigating", "warn"),
+    Phase.RESOLVED: ("Resolved, not verified yet", "warn"),
+    Phase.VERIFIED: ("Resolved and verified", "good"),
+    Phase.CLOSED: ("Closed", ""),
+    Phase.MERGED: ("Merged into another one", ""),
+}
+"""How far an incident is, and how loud that is said."""
+
+DURATIONS = {
+    "so_far": "So far",
+    "to_acknowledge": "Until somebody was on it",
+    "to_mitigate": "Until it was stopped",
+    "to_resolve": "Until it was over",
+}
+
+TAKEN = {
+    "acknowledge": "You are on it.",
+    "severity": "The severity is noted.",
+    "cause": "The cause is noted.",
+    "mitigation": "What was tried is noted.",
+    "resolution": "It is resolved. Now check that it holds, below.",
+    "checks": "What you checked is noted.",
+    "close": "It is closed. The draft of the postmortem is one click away.",
+    "reopen": "It is open again.",
+    "to-do": "What is to do is noted.",
+    "review": "The review is noted.",
+    "line": "The line is in the timeline.",
+    "update": "The update is below, to copy and post.",
+    "merge": "The two are one incident now.",
+    "split": "This is the incident that was split off.",
+}
+"""What is said after a step of an incident."""
+
+RUNBOOKS = {
+    RunbookState.WRITTEN: ("runbook", "good"),
+    RunbookState.UNWRITTEN: ("runbook not written yet", "warn"),
+    RunbookState.MISSING: ("runbook not in the home", "bad"),
+    RunbookState.NONE: ("no runbook", "bad"),
+}
+
+
+def severity_tone(severity: object) -> str:
+    """How loud a severity is said."""
+    return {"SEV1": "bad", "SEV2": "bad", "SEV3": "warn"}.get(str(severity), "")
