@@ -61,6 +61,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "entry_status": {"entry_id": "pattern-3f9c1a2b", "status": "active", "reason": "read and tried"},
     "entry_undo": {"entry_id": "pattern-3f9c1a2b", "reason": "the wrong one"},
     "weekly_summary": {"days": 7},
+    "weekly_records": {"what": "lookups", "name": "unknown"},
     "proposals_list": {},
     "proposal_accept": {
         "proposal_id": "proposal-1c2d3e4f",

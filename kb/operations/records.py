@@ -20,6 +20,7 @@ from kb.model.notice import Delivery
 from kb.model.overview import Overview
 from kb.model.proposal import KeptProposal, Waiting
 from kb.model.receipts import Learned
+from kb.model.review import CountedRecord
 from kb.model.status import Move
 from kb.operations.skills import Call
 
@@ -29,6 +30,8 @@ __all__ = [
     "Call",
     "Change",
     "ChangeList",
+    "CountedRecord",
+    "CountedRecords",
     "Delivery",
     "EntryRecord",
     "Event",
@@ -202,3 +205,11 @@ class LiveIncidents:
     """Incidents with all that was noted, newest first."""
 
     incidents: tuple[LiveIncident, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedRecords:
+    """The records that a number of a review was counted from, newest first."""
+
+    records: tuple[CountedRecord, ...]
+    total: int
