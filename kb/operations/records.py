@@ -18,10 +18,10 @@ from kb.model.incident import Hypothesis, LiveIncident, Phase
 from kb.model.ledger import Answer, EntryRecord, Event, SearchCounts, SearchHit, Trust
 from kb.model.notice import Delivery
 from kb.model.overview import Overview
-from kb.model.proposal import KeptProposal, Waiting
-from kb.model.receipts import Learned
+from kb.model.proposal import KeptProposal, ProposalShown, Waiting
+from kb.model.receipts import Comparison, Deed, EntryEdited, EntrySource, Learned
 from kb.model.review import CountedRecord
-from kb.model.status import Move
+from kb.model.status import Move, WaitingEntry
 from kb.operations.skills import Call
 
 __all__ = [
@@ -30,10 +30,16 @@ __all__ = [
     "Call",
     "Change",
     "ChangeList",
+    "Comparison",
     "CountedRecord",
     "CountedRecords",
+    "Deed",
+    "Deeds",
     "Delivery",
+    "EntriesWaiting",
+    "EntryEdited",
     "EntryRecord",
+    "EntrySource",
     "Event",
     "Health",
     "HealthyAdded",
@@ -53,12 +59,14 @@ __all__ = [
     "Move",
     "Overview",
     "PostmortemDraft",
+    "ProposalShown",
     "Rehearsal",
     "RollbackTarget",
     "SearchCounts",
     "Trust",
     "Update",
     "Waiting",
+    "WaitingEntry",
     "WholeEntry",
 ]
 
@@ -212,4 +220,20 @@ class CountedRecords:
     """The records that a number of a review was counted from, newest first."""
 
     records: tuple[CountedRecord, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesWaiting:
+    """Entries of one status that a reviewer should look at, the newest first, and how many there are in all."""
+
+    entries: tuple[WaitingEntry, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deeds:
+    """Who did what, the newest first, and how many such deeds there are in all."""
+
+    deeds: tuple[Deed, ...]
     total: int

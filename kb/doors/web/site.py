@@ -23,12 +23,12 @@ from kb.doors.http.problems import status_of
 from kb.doors.web.form import Form, read_form
 from kb.doors.web.guard import check_form, check_names, harden
 from kb.doors.web.page import Page
-from kb.doors.web.pages import ask, entry, search, signing_in
+from kb.doors.web.pages import ask, audit, editing, entry, health, inbox, review, search, signing_in
 from kb.doors.web.rendering import STATIC, Link, Rendering
 from kb.doors.web.sessions import COOKIE, Sessions, Visitor
 from kb.doors.web.view import View
 
-_NOUNS = (ask, search, entry, signing_in)
+_NOUNS = (ask, search, entry, signing_in, review, inbox, editing, health, audit)
 """The files of `pages`, in the order of the navigation."""
 
 PAGES: tuple[Page, ...] = tuple(

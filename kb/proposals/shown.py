@@ -1,0 +1,82 @@
+"""A proposal as the change that it is: the diff of the memory files, before anything is written.  Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kb.errors import InvalidInput, KbError
+from kb.learning.editing import diff_of
+from kb.learning.lesson import listed
+from kb.memory.files import Memory
+from kb.memory.items import with_status, with_values
+from kb.memory.yaml_edit import append_item
+from kb.model import Entry, Pattern, Runbook, Status
+from kb.model.proposal import Proposal, ProposalKind
+from kb.store.entries import EntryTable
+from kb.text.redact import redact_data
+
+_ADDED = {
+    ProposalKind.PATTERN: ("learned/patterns", "patterns"),
+    ProposalKind.RUNBOOK: ("learned/runbooks", "procedures"),
+}
+
+
+def diff(proposal: Proposal, memory: Memory, entries: EntryTable) -> list[str]:
+    """The lines of what would be written; empty where no memory file is."""
+    if proposal.kind in _ADDED:
+        key, path = _ADDED[proposal.kind]
+        text = "" if memory.is_unwritten(key) else memory.text(key).text
+        return diff_of(text, append_item(text, path, _clean(proposal.item)), f"{key}.yaml")
+    texts: dict[str, tuple[str, str]] = {}
+    for entry_id, values, retires in _changes(proposal):
+        key = entries.file_of(entry_id) or ""
+        if not key.startswith("learned/"):
+            continue
+        before, now = texts.get(key) or (memory.text(key).text,) * 2
+        try:
+            now = with_values(now, key, entry_id, _clean(values)) if values else now
+            now = with_status(now, key, entry_id, Status.RETIRED) if retires else now
+        except KbError as error:
+            raise InvalidInput(f"what accepting it would write cannot be shown: {error}") from error
+        texts[key] = before, now
+    return [line for key, (before, now) in texts.items() for line in diff_of(before, now, f"{key}.yaml")]
+
+
+def _changes(proposal: Proposal) -> list[tuple[str, Mapping[str, Any], bool]]:
+    """Which entries change: the keys that are set, and whether it retires."""
+    changed: list[tuple[str, Mapping[str, Any], bool]] = []
+    if proposal.entry_id and proposal.item:
+        changed.append((proposal.entry_id, {"id": proposal.entry_id, **proposal.item}, False))
+    if proposal.retires:
+        merged = {"id": proposal.retires, "merged_into": proposal.entry_id} if proposal.entry_id else {}
+        changed.append((proposal.retires, merged, True))
+    return changed
+
+
+def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
+    clean: dict[str, Any] = redact_data(dict(values))
+    return {name: value for name, value in clean.items() if value not in (None, "", [])}
+
+
+def drafted(proposal: Proposal) -> Entry | None:
+    """What it would add, as an entry that can be compared; None where it adds none."""
+    item = proposal.item
+    match proposal.kind:
+        case ProposalKind.PATTERN:
+            return Pattern(
+                id=proposal.id,
+                pattern=str(item.get("pattern", proposal.title)),
+                meaning=str(item.get("meaning") or ""),
+                fix=str(item.get("fix") or ""),
+                commands=listed(item.get("commands")),
+            )
+        case ProposalKind.RUNBOOK:
+            return Runbook(
+                id=proposal.id,
+                name=str(item.get("name", proposal.title)),
+                when=str(item.get("when") or ""),
+                steps=listed(item.get("steps")),
+                commands=listed(item.get("commands")),
+            )
+    return None
