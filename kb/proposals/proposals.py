@@ -124,7 +124,9 @@ class Proposals:
         is_open = found.decision.state is ProposalState.OPEN
         return ProposalShown(
             kept=found,
-            diff=tuple(diff(proposal, writer.memory, writer.entries)) if is_open else (),
+            diff=tuple(diff(proposal, writer.memory, writer.entries, self.actor, self.now))
+            if is_open
+            else (),
             editable=editable(proposal) if is_open else (),
         )
 

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from kb.errors import InvalidInput, KbError
 from kb.learning.editing import diff_of
-from kb.learning.lesson import listed
+from kb.learning.lesson import Lesson, listed
 from kb.memory.files import Memory
 from kb.memory.items import with_status, with_values
 from kb.memory.yaml_edit import append_item
 from kb.model import Entry, Pattern, Runbook, Status
 from kb.model.proposal import Proposal, ProposalKind
+from kb.proposals.drafts import pattern_draft, runbook_draft
 from kb.store.entries import EntryTable
 from kb.text.redact import redact_data
 
-_ADDED = {
-    ProposalKind.PATTERN: ("learned/patterns", "patterns"),
-    ProposalKind.RUNBOOK: ("learned/runbooks", "procedures"),
-}
+_MISSING = "(nobody has said yet what it means)"
 
 
-def diff(proposal: Proposal, memory: Memory, entries: EntryTable) -> list[str]:
+def diff(proposal: Proposal, memory: Memory, entries: EntryTable, by: str, now: datetime) -> list[str]:
     """The lines of what would be written; empty where no memory file is."""
-    if proposal.kind in _ADDED:
-        key, path = _ADDED[proposal.kind]
-        text = "" if memory.is_unwritten(key) else memory.text(key).text
-        return diff_of(text, append_item(text, path, _clean(proposal.item)), f"{key}.yaml")
+    if proposal.kind in (ProposalKind.PATTERN, ProposalKind.RUNBOOK):
+        lesson = _lesson(proposal, by, now)
+        if lesson is None:
+            return []
+        text = "" if memory.is_unwritten(lesson.key) else memory.text(lesson.key).text
+        after = append_item(text, lesson.list_path, redact_data(lesson.item))
+        return diff_of(text, after, f"{lesson.key}.yaml")
     texts: dict[str, tuple[str, str]] = {}
     for entry_id, values, retires in _changes(proposal):
         key = entries.file_of(entry_id) or ""
@@ -41,6 +45,17 @@ def diff(proposal: Proposal, memory: Memory, entries: EntryTable) -> list[str]:
             raise InvalidInput(f"what accepting it would write cannot be shown: {error}") from error
         texts[key] = before, now
     return [line for key, (before, now) in texts.items() for line in diff_of(before, now, f"{key}.yaml")]
+
+
+def _lesson(proposal: Proposal, by: str, now: datetime) -> Lesson | None:
+    """The draft as it would be written, with a word in place of advice that is missing; None for one that is unfit."""
+    advised = any(proposal.item.get(name) for name in ("meaning", "fix", "commands", "warning"))
+    with suppress(InvalidInput):
+        if proposal.kind is ProposalKind.RUNBOOK:
+            return runbook_draft(proposal, by, now)
+        item = proposal.item if advised else {**proposal.item, "meaning": _MISSING}
+        return pattern_draft(replace(proposal, item=item), by, now)
+    return None
 
 
 def _changes(proposal: Proposal) -> list[tuple[str, Mapping[str, Any], bool]]:

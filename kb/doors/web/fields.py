@@ -15,6 +15,23 @@ _LISTS = frozenset(
 )
 _SHORT = frozenset({"name", "category", "tool_name", "expires", "service", "regex"})
 _NESTED = frozenset({"samples", "verified", "scope"})
+_FIRST = (
+    "tool_name",
+    "name",
+    "service",
+    "pattern",
+    "error_pattern",
+    "when",
+    "meaning",
+    "root_cause",
+    "description",
+    "fix",
+    "workaround",
+    "steps",
+    "commands",
+    "check",
+)
+"""The order in which people read them; the others follow."""
 _BEFORE = "field-"
 """What stands before a key in the name of its field."""
 
@@ -33,6 +50,11 @@ class Field:
     def name(self) -> str:
         """What the form calls it."""
         return f"{_BEFORE}{self.key}"
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether it may be folded away: it is empty, and seldom filled in."""
+        return not self.text and self.key not in _FIRST
 
     @property
     def rows(self) -> int:
@@ -59,14 +81,15 @@ class Field:
 
     @property
     def is_changed(self) -> bool:
-        """Whether it says something else than it was filled with; an empty field of a key that is not there does not."""
+        """Whether it says something else than it was filled with; an empty field of no key says nothing."""
         return self.value() != self.was and not (self.was is None and self.value() in ("", [], None))
 
 
 def fields_of(values: Mapping[str, Any], more: Iterable[str] = ()) -> list[Field]:
     """A field for each key, and an empty one for each that could be there as well."""
     known = [_field(str(key), value) for key, value in values.items()]
-    return [*known, *(_field(key, None) for key in more)]
+    found = [*known, *(_field(key, None) for key in more)]
+    return sorted(found, key=lambda one: _FIRST.index(one.key) if one.key in _FIRST else len(_FIRST))
 
 
 def _field(key: str, value: Any) -> Field:

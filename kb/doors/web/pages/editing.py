@@ -1,4 +1,4 @@
-"""Edit an entry: first tried, shown as the diff that git will show and as what a changed pattern finds; then written."""
+"""Edit an entry: first tried, shown as the diff of git and as what a changed pattern finds; then written."""
 
 from __future__ import annotations
 

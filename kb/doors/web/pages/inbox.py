@@ -197,13 +197,13 @@ async def _entry(view: View, wrong: str = "", status: int = 200) -> Response:
         beside=beside,
         wrong=wrong,
         form=view.form,
-        is_ours=str(_path(found)).startswith("learned/"),
+        is_ours=_path(found).startswith("learned/"),
     )
 
 
 def _path(found: WholeEntry) -> str:
     provenance = found.entry.get("provenance") or {}
-    return (provenance.get("source") or {}).get("path", "")
+    return str((provenance.get("source") or {}).get("path", ""))
 
 
 async def _decided(view: View, work: Awaitable[object]) -> Response:

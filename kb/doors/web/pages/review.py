@@ -55,6 +55,10 @@ class Window:
         """As many days up to the same end."""
         return Window(days=days, until=self.until)
 
+    def now(self) -> Window:
+        """As many days up to now."""
+        return Window(days=self.days)
+
     def earlier(self, summary: WeeklySummary) -> Window:
         """The days before these."""
         return Window(days=self.days, until=_day(summary.since))
