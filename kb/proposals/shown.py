@@ -23,10 +23,10 @@ from kb.text.redact import redact_data
 _MISSING = "(nobody has said yet what it means)"
 
 
-def diff(proposal: Proposal, memory: Memory, entries: EntryTable, by: str, now: datetime) -> list[str]:
+def diff(proposal: Proposal, memory: Memory, entries: EntryTable, by: str, at: datetime) -> list[str]:
     """The lines of what would be written; empty where no memory file is."""
     if proposal.kind in (ProposalKind.PATTERN, ProposalKind.RUNBOOK):
-        lesson = _lesson(proposal, by, now)
+        lesson = _lesson(proposal, by, at)
         if lesson is None:
             return []
         text = "" if memory.is_unwritten(lesson.key) else memory.text(lesson.key).text
