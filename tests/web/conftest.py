@@ -41,7 +41,9 @@ class Visit:
         fields = {
             str(one["name"]): str(one.get("value", ""))
             for one in form.find_all("input")
-            if one.get("name") and one.get("type") != "file"
+            if one.get("name")
+            and one.get("type") != "file"
+            and (one.get("type") != "checkbox" or one.has_attr("checked"))
         }
         self.answer = self.client.post(
             str(form["action"]), data={**fields, **given}, headers={"Origin": self.url, **(headers or {})}

@@ -68,7 +68,7 @@ class Window:
         if not self.until:
             return None
         end = (summary.until + timedelta(days=self.days)).date()
-        return Window(days=self.days, until=end.isoformat() if end <= today else "")
+        return Window(days=self.days, until=end.isoformat() if end < today else "")
 
 
 def _day(at: datetime) -> str:
