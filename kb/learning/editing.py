@@ -47,6 +47,8 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 _ANY = ("check", "warning")
 _LISTS = frozenset({"commands", "steps", "services", "environments", "tools", "versions"})
+_LONGEST = 50_000
+"""Characters of a value at most."""
 _LONGEST_NOTE = 20_000
 """Characters of a diff that are kept."""
 
@@ -232,6 +234,11 @@ def _check(entry: Entry, values: Mapping[str, Any]) -> None:
     """Raise InvalidInput for keys that are not edited, and lists that are none."""
     if kept := [name for name in values if name in _KEPT]:
         raise InvalidInput(f"{kept[0]!r} of {entry.id} is written by kb; edit what the entry says")
+    for name, value in values.items():
+        if len(str(value)) > _LONGEST:
+            raise InvalidInput(
+                f"`{name}` has more than {_LONGEST} characters; keep that as a document, and ingest it"
+            )
     for name in _LISTS & values.keys():
         value = values[name]
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value):

@@ -37,7 +37,7 @@ class Visit:
         return self.shown
 
     def send(self, form: Tag, headers: dict[str, str] | None = None, **given: str) -> BeautifulSoup:
-        """A form with its hidden fields, as it is sent by the browser when a button is pressed."""
+        """A form with what stands in its fields, as it is sent by the browser when a button is pressed."""
         fields = {
             str(one["name"]): str(one.get("value", ""))
             for one in form.find_all("input")
@@ -45,6 +45,7 @@ class Visit:
             and one.get("type") != "file"
             and (one.get("type") != "checkbox" or one.has_attr("checked"))
         }
+        fields |= {str(one["name"]): one.get_text().removeprefix("\n") for one in form.find_all("textarea")}
         self.answer = self.client.post(
             str(form["action"]), data={**fields, **given}, headers={"Origin": self.url, **(headers or {})}
         )

@@ -57,13 +57,12 @@ def test_a_hostile_address_is_shown_as_text(visit: Visit, path: str, name: str):
 def test_a_hostile_edit_is_shown_as_text_and_a_megabyte_is_refused(visit: Visit, entry_id: str):
     form = visit.look(f"/entries/{entry_id}/edit").select_one(".edit form")
     assert form is not None
-    boxes = {str(one["name"]): one.get_text().removeprefix("\n") for one in form.find_all("textarea")}
 
-    page = visit.send(form, **{**boxes, "field-fix": HOSTILE, "reason": MARKUP}, step="try")
+    page = visit.send(form, **{"field-fix": HOSTILE, "reason": MARKUP}, step="try")
     assert_inert(page, visit.answer.text)
     assert "<script>alert(1)</script>" in page.select_one(".diff").get_text()
 
-    page = visit.send(form, **{**boxes, "field-fix": "x" * 1_000_000}, step="try")
+    page = visit.send(form, **{"field-fix": "x" * 1_000_000}, step="try")
     assert visit.answer.status_code == 400
     assert_inert(page, visit.answer.text)
 
