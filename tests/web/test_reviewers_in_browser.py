@@ -63,6 +63,7 @@ def test_nobody_is_shut_out_by_day_or_night(browser: Any, waiting: Waiting, sche
     found = {}
     for path in _pages(waiting):
         someone.page.goto(path)
+        someone.page.wait_for_selector(".later", state="detached")
         someone.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         found[path] = violations(someone.page)
     someone.context.close()
@@ -76,6 +77,7 @@ def test_a_phone_shows_all_of_it_without_moving_sideways(browser: Any, waiting: 
     wide = []
     for path in _pages(waiting):
         someone.page.goto(path)
+        someone.page.wait_for_selector(".later", state="detached")
         someone.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         wide += [path] if is_too_wide(someone.page) else []
     someone.context.close()
@@ -93,6 +95,7 @@ def test_from_a_number_to_the_record_behind_it(person: Person, waiting: Waiting)
     person.page.wait_for_url(f"**/entries/{waiting.gauge}")
     person.page.go_back()
     person.page.go_back()
+    person.page.wait_for_selector(".counted")
     assert person.texts("h1") == ["Review"]
 
 

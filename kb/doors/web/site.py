@@ -22,6 +22,7 @@ from kb.doors.http.limits import Limits
 from kb.doors.http.problems import status_of
 from kb.doors.web.form import Form, read_form
 from kb.doors.web.guard import check_form, check_names, harden
+from kb.doors.web.later import Later
 from kb.doors.web.page import Page
 from kb.doors.web.pages import ask, audit, editing, entry, health, inbox, review, search, signing_in
 from kb.doors.web.rendering import STATIC, Link, Rendering
@@ -45,7 +46,7 @@ class Site:
 
     def __init__(self, calls: Calls, callers: Callers, limits: Limits) -> None:
         self._calls, self._callers, self._limits = calls, callers, limits
-        self.sessions = Sessions()
+        self.sessions, self._later = Sessions(), Later()
         self._rendering = Rendering(Link(one.path, one.nav) for one in PAGES if one.nav)
 
     def routes(self) -> list[BaseRoute]:
@@ -73,6 +74,7 @@ class Site:
             return signing_in.to_sign_in(view)
         if page.method == "POST":
             check_form(sent, view.visitor)
+            self._later.forget()
         return await page.answers(view)
 
     def visitor(self, request: Request) -> Visitor | None:
@@ -90,6 +92,7 @@ class Site:
             rendering=self._rendering,
             sessions=self.sessions,
             tokens=self._callers.tokens,
+            later=self._later,
         )
 
     def _refusal(self, request: Request, error: Exception) -> Response:

@@ -20,7 +20,11 @@ async def shown(view: View) -> Response:
     overview: Overview = await view.ask("overview")
     messages: Messages = await view.ask("messages", limit=_SHOWN)
     deliveries: HookDeliveries = await view.ask("hook_deliveries", limit=_SHOWN)
-    checked: Health | None = await view.ask("doctor") if view.query.get("check") else None
+    checked: Health | None = None
+    if view.query.get("check"):
+        checked = await view.ask_soon("doctor")
+        if checked is None:
+            return view.wait("Health", "The database and its indexes are being read …")
     tokens = view.tokens.known if view.visitor.role is Role.ADMIN else ()
     return view.show(
         "health.html",

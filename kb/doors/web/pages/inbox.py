@@ -44,7 +44,11 @@ async def _list(view: View, show: str, failed: tuple[str, ...] = (), done: int =
     show = show if show in SHOWS else "proposals"
     found: dict[str, Any] = {"waiting": None, "proposals": (), "entries": None, "decisions_of": None}
     if show in _KINDS:
-        waiting: Waiting = await view.ask("proposals_list")
+        waiting: Waiting | None = (
+            await view.ask("proposals_list") if failed else await view.ask_soon("proposals_list")
+        )
+        if waiting is None:
+            return view.wait("Inbox", "The record is being looked through for what it suggests …")
         kinds = _KINDS[show]
         found |= {
             "waiting": waiting,
@@ -130,7 +134,10 @@ async def proposal(view: View) -> Response:
 
 
 async def _proposal(view: View, wrong: str = "", status: int = 200) -> Response:
-    found: ProposalShown = await view.ask("proposal_show", proposal_id=view.path["proposal_id"])
+    asked = view.ask if wrong else view.ask_soon
+    found: ProposalShown | None = await asked("proposal_show", proposal_id=view.path["proposal_id"])
+    if found is None:
+        return view.wait("Proposal", "The record is being looked through for what speaks for it …")
     fields = _fields(found)
     return view.show(
         "inbox_proposal.html",

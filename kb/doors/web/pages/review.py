@@ -79,7 +79,11 @@ def _day(at: datetime) -> str:
 async def shown(view: View) -> Response:
     """The review of some days."""
     window = Window.of(view.request.query_params)
-    summary: WeeklySummary = await view.ask("weekly_summary", days=window.days, until=window.until)
+    summary: WeeklySummary | None = await view.ask_soon(
+        "weekly_summary", days=window.days, until=window.until
+    )
+    if summary is None:
+        return view.wait("Review", "The records of these days are being counted …")
     told = report(summary)
     return view.show(
         "review.html",
@@ -100,9 +104,11 @@ async def records(view: View) -> Response:
     """The records that a number was counted from."""
     window = Window.of(view.request.query_params)
     what, name = view.query.get("what", ""), view.query.get("name", "")
-    found: CountedRecords = await view.ask(
+    found: CountedRecords | None = await view.ask_soon(
         "weekly_records", what=what, name=name, days=window.days, until=window.until
     )
+    if found is None:
+        return view.wait("What was counted", "The records of these days are being read …")
     return view.show("review_records.html", window=window, what=what, name=name, found=found, most=_MOST)
 
 
