@@ -84,7 +84,9 @@ def hook_retry(
     return HookDeliveries(counts=kb.hooks.counts(), deliveries=tuple(tried))
 
 
-@reading("GET /audit", PAGE, by=Role.ADMIN, more="a shorter window, or one sort or person, shows less")
+@reading(
+    "GET /audit", PAGE, by=Role.ADMIN, slow=True, more="a shorter window, or one sort or person, shows less"
+)
 def audit(
     kb: KnowledgeBase,
     since: Annotated[Moment, "From this moment on; else all."] = None,

@@ -132,10 +132,10 @@ def report(summary: WeeklySummary) -> ReviewReport:
 
 
 def nothing_in_words(titles: Sequence[str]) -> str:
-    """`Nothing to count in: durations, what fixed.`; empty where all parts have something."""
+    """`Nothing to count in: durations; what fixed.`; empty where all parts have something."""
     named = (title.partition(":")[0] for title in titles)
     return (
-        f"Nothing to count in: {', '.join(f'{one[:1].lower()}{one[1:]}' for one in named)}." if titles else ""
+        f"Nothing to count in: {'; '.join(f'{one[:1].lower()}{one[1:]}' for one in named)}." if titles else ""
     )
 
 

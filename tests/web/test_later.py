@@ -1,4 +1,4 @@
-"""A page is there at once; what takes long is begun once, waited for by who comes back, and never from before a write."""
+"""A page is there at once; what takes long is begun once, waited for by who comes back, never from before a write."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-SOON = 0.1
+SOON = 0.06
 """Seconds that a page waits for an answer before it is shown without."""
 FRESH = 30.0
 """Seconds for which what was begun is taken for an answer of now."""

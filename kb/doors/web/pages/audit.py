@@ -24,10 +24,12 @@ async def shown(view: View) -> Response:
     """The newest deeds that pass the filters."""
     sought = _sought(view)
     try:
-        found: Deeds = await view.ask("audit", limit=_SHOWN, **sought)
+        found: Deeds | None = await view.ask_soon("audit", limit=_SHOWN, **sought)
     except InvalidInput as error:
         nothing = Deeds(deeds=(), total=0)
         return view.show("audit.html", 400, sought=sought, found=nothing, what=WHAT, wrong=str(error))
+    if found is None:
+        return view.wait("Audit", "What was done is being read …")
     return view.show("audit.html", sought=sought, found=found, what=WHAT, wrong="")
 
 
