@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
-from kb.memory.yaml_edit import render
 from kb.model import Entry, Severity, Status
 from kb.model.ledger import AnsweredLookup, EntryRecord, NearEntry, SearchCounts, SearchHits, Tier, Verdict
 from kb.model.receipts import Comparison
@@ -173,6 +172,8 @@ def difference(one: Entry, other: Entry) -> list[str]:
 
 
 def _lines(entry: Entry) -> list[str]:
+    from kb.memory.yaml_edit import render  # with all that reads YAML, which no lookup needs
+
     said: dict[str, object] = to_builtins(entry)
     scope = said.pop("scope", None)
     said |= scope if isinstance(scope, dict) else {}
