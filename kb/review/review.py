@@ -26,7 +26,7 @@ from kb.review import cases as action_items
 from kb.review import incidents, lookups, plots, upkeep
 from kb.review.counted import counted_records
 from kb.review.incidents import recurrences, repeats
-from kb.review.runbooks import runbook_health
+from kb.review.runbooks import runbook_health, texts_of_today
 from kb.review.summary import Classified, Stale, TrustMove, WatchScore, Week, WeeklySummary
 from kb.review.watchlist import score, scored_review, watch_items
 from kb.review.window import Records, WindowRecords, read_window
@@ -135,7 +135,7 @@ class Reviewing:
             f"{later} {'incident' if is_one else 'incidents'} of these days came into the home only after"
             f" {minute(summary.until)} and {'is' if is_one else 'are'} not counted"
         )
-        return [said] if later else []
+        return ([said] if later else []) + texts_of_today(summary, self.clock())
 
     def narrative(self, summary: WeeklySummary) -> Narrative:
         """Prose around the numbers of a summary, by the model of `ANTHROPIC_API_KEY`, checked.
