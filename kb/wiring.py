@@ -48,11 +48,13 @@ if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.incidents.log import Archive
     from kb.ingesting import Intake
+    from kb.learning.editing import Editing
     from kb.learning.healthy import HealthyLines
     from kb.learning.lesson import Lessons
     from kb.learning.moves import Moves
     from kb.learning.outcomes import Outcomes
     from kb.memory.files import Memory
+    from kb.model import Entry
     from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
@@ -207,6 +209,13 @@ class Parts:
 
         return Archive(self.entries, self.ledger, self.outcomes, Belongings(self.db))
 
+    def editing(self, get: Callable[[str], Entry], clock: Clock, actor: str) -> Editing:
+        """Edits of the entries of memory files."""
+        from kb.learning.editing import Editing, EditParts
+
+        parts = self.db, self.entries, self.memory, self.sync, self.healthy, self.ledger
+        return Editing(EditParts(*parts), get, clock, actor)
+
     def proposals(self, now: datetime, actor: str) -> Proposals:
         """What the record suggests at a moment, for one who decides."""
         from kb.proposals.accepting import Writer
@@ -267,9 +276,9 @@ class Parts:
 
     def reviewing(self, actor: str = "", **calls: Any) -> Reviewing:
         """Reviews of this home; `calls` are the fields of `Reviewing` that say when and what else is done."""
-        from kb.review.records import Records
         from kb.review.review import Reviewing
         from kb.review.upkeep import proposed
+        from kb.review.window import Records
         from kb.store.history import Windows
         from kb.store.proposals import Reviews
 

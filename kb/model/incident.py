@@ -40,6 +40,8 @@ class Step(StrEnum):
     """Steps of it, or an incident that was merged into it, are an incident of their own."""
     SPLIT_FROM = "split_from"
     """It was split off another one; `data` carries the steps that it took along."""
+    EDIT = "edit"
+    """Of no incident: a memory file was edited, or a message sent again; `data` says which."""
 
 
 class Phase(StrEnum):

@@ -22,17 +22,18 @@ from kb.model import AlertRule, Entry, Origin, Runbook, Status
 from kb.model.incident import LiveIncident
 from kb.model.ledger import FAILURES, Event, Result
 from kb.model.overview import ServiceOverview, Services, Unknowns
-from kb.model.review import WatchItem
+from kb.model.review import CountedRecord, WatchItem
 from kb.model.runbook_health import RunbookHealth
 from kb.review import cases as action_items
 from kb.review import incidents, lookups, plots, upkeep
+from kb.review.counted import counted_records
 from kb.review.incidents import recurrences, repeats
-from kb.review.records import Records, WindowRecords, read_window
 from kb.review.runbooks import runbook_health, texts_of_today
 from kb.review.services import ServiceTables
 from kb.review.summary import Classified, Stale, TrustMove, WatchScore, Week, WeeklySummary
 from kb.review.unknowns import Order, proposed_patterns, unknowns
 from kb.review.watchlist import score, scored_review, watch_items
+from kb.review.window import Records, WindowRecords, read_window
 from kb.store.proposals import ReviewRow
 from kb.text.times import minute, second, utc_now
 from kb.triage.environments import KEY, State, read_states
@@ -116,6 +117,14 @@ class Reviewing:
         except KbError as error:
             return Review(summary=summary, watch=None, notes=tuple(notes), failed=str(error))
         return Review(summary=summary, watch=items, notes=tuple(notes))
+
+    def counted(
+        self, what: str, name: str = "", days: float = DAYS, now: datetime | None = None
+    ) -> tuple[CountedRecord, ...]:
+        """The records that a number of a summary was counted from, newest first (`kb.review.counted`)."""
+        self.refresh()
+        end = now or self.clock()
+        return counted_records(read_window(self.records, *_window(days, end)), what, name)
 
     def runbook_health(self) -> RunbookHealth:
         """How the alert rules and runbooks of the home fit together now."""
@@ -211,9 +220,7 @@ class Reviewing:
 
 def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
     """Count the `days` before `now`.  Raises InvalidInput for a window that is no window."""
-    if not 0 < days <= LONGEST_DAYS:
-        raise InvalidInput(f"days={days} is no window; give a number above 0, up to {LONGEST_DAYS}")
-    read = read_window(records, now - timedelta(days=days), now)
+    read = read_window(records, *_window(days, now))
     since, cases = read.since, read.cases
     work = action_items.gather_items(read.history, since, now)
     silent, silent_lookups = lookups.unanswered(read.asked, read.outcomes, read.titled)
@@ -258,6 +265,12 @@ def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
         weeks=_weeks(records, read),
         log=tuple(_line(event) for event in read.log),
     )
+
+
+def _window(days: float, now: datetime) -> tuple[datetime, datetime]:
+    if not 0 < days <= LONGEST_DAYS:
+        raise InvalidInput(f"days={days} is no window; give a number above 0, up to {LONGEST_DAYS}")
+    return now - timedelta(days=days), now
 
 
 def _counts(records: Records, read: WindowRecords) -> dict[str, int]:
@@ -357,9 +370,9 @@ def _written_down(records: Records, read: WindowRecords) -> tuple[str, ...]:
 
 
 def _weeks(records: Records, read: WindowRecords) -> tuple[Week, ...]:
-    begin = plots.begin_of_weeks(read.until)
+    begin = plots.begin_of_weeks(read.since, read.until)
     verdicts = records.windows.verdicts(begin, read.until)
-    return plots.weeks(read.history, repeats(read.history, begin), verdicts, read.until)
+    return plots.weeks(read.history, repeats(read.history, begin), verdicts, read.since, read.until)
 
 
 def _line(event: Event) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from kb.model.ledger import Verdict
 from kb.model.overview import UnknownAsked, Unknowns
 from kb.model.proposal import ProposalKind
-from kb.review.lookups import AskedLookup, template
+from kb.review.lookups import AskedLookup, template_of
 from kb.store.database import Row
 from kb.store.upkeep.swept import telling_line
 
@@ -54,7 +54,7 @@ def unknowns(
     known_at = dict[str, datetime]()
     for one in asked:
         if one.verdict is Verdict.UNKNOWN and one.evidence:
-            groups.setdefault(one.fingerprint or template(one), []).append(one)
+            groups.setdefault(one.fingerprint or template_of(one), []).append(one)
         elif one.verdict is Verdict.KNOWN and one.fingerprint:
             known_at[one.fingerprint] = one.at
     found = [
@@ -88,7 +88,7 @@ def _told(many: Sequence[AskedLookup], proposed: Mapping[str, str], now: datetim
     last, first = many[-1], many[0]
     ids = (last.fingerprint, *(one.id for one in reversed(many)))
     return UnknownAsked(
-        template=template(last),
+        template=template_of(last),
         line=telling_line(last.evidence, last.fingerprint),
         fingerprint=last.fingerprint,
         count=len(many),

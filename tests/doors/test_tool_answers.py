@@ -46,6 +46,13 @@ READS = {
     "unknowns",
     "search_counts",
     "entry_record",
+    "weekly_records",
+    "proposal_show",
+    "entries_waiting",
+    "entry_compare",
+    "entry_source",
+    "decisions",
+    "audit",
 }
 LONG = "the pump of the lower harbour basin runs hot and trips its breaker after a while, " * 12
 

@@ -22,13 +22,19 @@ from kb.doors.http.limits import Limits
 from kb.doors.http.problems import status_of
 from kb.doors.web.form import Form, read_form
 from kb.doors.web.guard import check_form, check_names, harden
+from kb.doors.web.later import Later
 from kb.doors.web.page import Page
 from kb.doors.web.pages import (
     ask,
+    audit,
     draft,
+    editing,
     entry,
+    health,
+    inbox,
     incident,
     incidents,
+    review,
     search,
     services,
     signing_in,
@@ -39,7 +45,22 @@ from kb.doors.web.sessions import COOKIE, Sessions, Visitor
 from kb.doors.web.streams import Streams
 from kb.doors.web.view import View
 
-_NOUNS = (ask, search, incidents, incident, draft, services, unknowns, entry, signing_in)
+_NOUNS = (
+    ask,
+    search,
+    incidents,
+    incident,
+    draft,
+    services,
+    unknowns,
+    review,
+    inbox,
+    health,
+    entry,
+    editing,
+    audit,
+    signing_in,
+)
 """The files of `pages`, in the order of the navigation."""
 
 PAGES: tuple[Page, ...] = tuple(
@@ -56,7 +77,7 @@ class Site:
 
     def __init__(self, calls: Calls, callers: Callers, limits: Limits, streams: Streams) -> None:
         self._calls, self._callers, self._limits, self._streams = calls, callers, limits, streams
-        self.sessions = Sessions()
+        self.sessions, self._later = Sessions(), Later()
         self._rendering = Rendering(Link(one.path, one.nav) for one in PAGES if one.nav)
 
     def routes(self) -> list[BaseRoute]:
@@ -84,6 +105,7 @@ class Site:
             return signing_in.to_sign_in(view)
         if page.method == "POST":
             check_form(sent, view.visitor)
+            self._later.forget()
         return await page.answers(view)
 
     def visitor(self, request: Request) -> Visitor | None:
@@ -102,6 +124,7 @@ class Site:
             sessions=self.sessions,
             tokens=self._callers.tokens,
             streams=self._streams,
+            later=self._later,
         )
 
     def _refusal(self, request: Request, error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""What a review reads: the tables of a home, and what happened in one window of them, read once."""
+"""The records of one window, read once: what a summary counts, and what is listed behind each of its numbers."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class WindowRecords:
 def read_window(records: Records, since: datetime, until: datetime) -> WindowRecords:
     """Read the records of a window."""
     ledger = records.ledger
-    begin = min(since, begin_of_weeks(until)) - HISTORY
+    begin = begin_of_weeks(since, until) - HISTORY
     history = gather_cases(ledger, records.entries, records.windows, begin, until)
     asked, outcomes = records.asked(since, until), ledger.outcomes(since, until)
     moves = records.windows.moves(since, until)
