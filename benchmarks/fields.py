@@ -2,6 +2,8 @@
 
 Run `python -m benchmarks.fields` from the project's root; `-v` lists every miss.  Reads
 `../shared/corpora` and `tests/answers/postmortems.yaml`; says so and stops where the first is absent.
+`--checkouts FOLDER` asks of public repositories instead, which lie in FOLDER as `owner+name`, the answers of
+`tests/answers/reports_elsewhere.yaml`; a repository that is not there is named and left out.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from kb.model import Entry, Incident, Runbook
 ROOT = Path(__file__).resolve().parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"
 ANSWERS = ROOT / "tests" / "answers" / "postmortems.yaml"
+ELSEWHERE = ROOT / "tests" / "answers" / "reports_elsewhere.yaml"
 
 Check = tuple[str, bool, str]
 """What was checked, whether it was right, and what stood there."""
@@ -79,6 +83,45 @@ def check_full(path: str, said: dict[str, Any], incident: Incident) -> Iterator[
     yield "resolution", told == said["has_resolution"], path
 
 
+def check_elsewhere(checkouts: Path) -> Iterator[Check]:
+    """Everything that the answers say of the reports in other repositories."""
+    for repository, said in yaml.safe_load(ELSEWHERE.read_text()).items():
+        folder = checkouts / repository.replace("/", "+")
+        if not folder.is_dir():
+            print(f"{repository} is not there: left out", file=sys.stderr)
+            continue
+        for path, answer in said["files"].items():
+            place = f"{repository.partition('/')[2]}/{path}"
+            yield from check_report(f"{repository} {path}", answer, incident_at(folder / path, place))
+
+
+def incident_at(path: Path, place: str) -> Incident | None:
+    """The incident of a file, as if it lay at `place`."""
+    read = read_file(path)
+    if isinstance(read, Unreadable):
+        return None
+    _, parsed = parse_file(replace(read.file, place=place))
+    return next((entry for entry in parsed.entries if isinstance(entry, Incident)), None)
+
+
+def check_report(name: str, answer: dict[str, Any], incident: Incident | None) -> Iterator[Check]:
+    """What was found of a report, beside its answer."""
+    yield "read as an incident", incident is not None, name
+    if incident is None:
+        return
+    yield "date", incident.date in [answer["date"], *answer.get("also", [])], f"{name}: {incident.date}"
+    for field, found in (("events", incident.timeline), ("actions", incident.action_items)):
+        if field in answer:
+            yield f"{field}, number", _fits(len(found), answer[field]), f"{name}: {len(found)}"
+    causes = "\n".join(one.text for one in incident.causes)
+    done = "\n".join((incident.resolution, incident.mitigation, *(one.text for one in incident.done)))
+    for field, told in (("cause", causes), ("fix", done)):
+        if field in answer:
+            words = _words(answer[field])
+            right = words in _words(told) if words else not told.strip()
+            yield f"{field}, told" if words else f"{field}, not told", right, f"{name}: {told[:100]!r}"
+
+
 def check_runbooks() -> Iterator[Check]:
     """Name and steps of every runbook that is not a stub."""
     for folder in sorted(CORPORA.glob("rb-*")):
@@ -98,10 +141,14 @@ def _words(text: str) -> str:
 
 
 def main() -> None:
-    """Print right and total of every check."""
+    """Ask what the options name."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("-v", "--verbose", action="store_true", help="list every miss")
-    verbose = options.parse_args().verbose
+    options.add_argument("--checkouts", type=Path, help="a folder with other repositories")
+    given = options.parse_args()
+    if given.checkouts:
+        report([*check_elsewhere(given.checkouts)], given.verbose)
+        return
     if not CORPORA.is_dir():
         sys.exit(f"{CORPORA} is not there: nothing to measure")
     answers = yaml.safe_load(ANSWERS.read_text())
@@ -109,6 +156,11 @@ def main() -> None:
     checks = [*check_all(answers, found), *check_runbooks()]
     for path, said in answers["full"].items():
         checks += check_full(path, said, found[path])
+    report(checks, given.verbose)
+
+
+def report(checks: Sequence[Check], verbose: bool) -> None:
+    """Print right and total of every check, and with `verbose` each miss."""
     right, total = Counter[str](), Counter[str]()
     for name, fits, what in checks:
         total[name] += 1

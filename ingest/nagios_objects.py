@@ -16,7 +16,7 @@ class NagiosObjects:
     def recognises(self, file: SourceFile) -> float:
         """By a definition in the grammar of either."""
         likely = file.form in (FileForm.CODE, FileForm.PLAIN) and (
-            "define" in file.text or "Service" in file.text
+            "define" in file.text or "Service" in file.text or "Host" in file.text
         )
         return 0.93 if likely and nagios.SHAPE.search(file.text) else 0.0
 

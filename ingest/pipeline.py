@@ -77,7 +77,8 @@ def place_in(path: str, given: Iterable[Path]) -> str:
     """The path of a file from the folder on that was asked for; of a file that was, with the folder it lies in."""
     file = Path(path)
     above = next((one for one in given if one != file and one in file.parents), file.parent)
-    return PurePosixPath(above.name, file.relative_to(above)).as_posix()
+    named = above if above.name not in ("", "..") else above.resolve()
+    return PurePosixPath(named.name, file.relative_to(above)).as_posix()
 
 
 def _is_folder(path: Path) -> bool:

@@ -9,9 +9,11 @@ from ingest.deployments.deployments import Deployments
 from ingest.helm_table import HelmTable
 from ingest.nagios_objects import NagiosObjects
 from ingest.postmortem.postmortem import Postmortem
+from ingest.rollout_table import RolloutTable
 from ingest.source import SourceFile, SourceType
 from ingest.sources.alert_rules import AlertRules
 from ingest.sources.bug_signatures import BugSignatures
+from ingest.sources.changelog import Changelog
 from ingest.sources.document import AnyDocument
 from ingest.sources.git_log import GitLog
 from ingest.sources.known_error import KnownErrorArticles
@@ -20,26 +22,32 @@ from ingest.sources.memory_yaml import MemoryYaml
 from ingest.sources.monitor_rules import MonitorRules
 from ingest.sources.runbook import RunbookMarkdown
 from ingest.sources.status_page import StatusPage
+from ingest.sources.terraform import Terraform
 from ingest.sources.tracker_export import TrackerExport
+from ingest.sources.upptime import Upptime
 
 FALLBACK: SourceType = AnyDocument()
 """The source that keeps what no other understands."""
 
 SOURCES: tuple[SourceType, ...] = (
     StatusPage(),
+    Changelog(),
     Postmortem(),
     RunbookMarkdown(),
     KnownErrorArticles(),
     KnownErrorTable(),
     AlertRules(),
     MonitorRules(),
+    Terraform(),
     NagiosObjects(),
     BugSignatures(),
     MemoryYaml(),
     TrackerExport(),
+    Upptime(),
     Deployments(),
     GitLog(),
     HelmTable(),
+    RolloutTable(),
     FALLBACK,
 )
 """Every source, in the order that decides a tie."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.index.encoder import Encoder
     from kb.ingesting import Progress
+    from kb.learning.editing import Editing
     from kb.learning.healthy import HealthySamples
     from kb.learning.known import Known
     from kb.learning.lesson import Details
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from kb.lookup.lookup import OnSighting
     from kb.memory.files import Memory
     from kb.model import Entry
-    from kb.model.healthy import Rehearsal
     from kb.model.ledger import Answer, Event, SearchHits, Trust
     from kb.model.receipts import Learned, Receipt
     from kb.notify.notifying import Notifying
@@ -301,19 +301,10 @@ class KnowledgeBase:
         parts = self._parts.moves, self.get, self.refresh, self._parts.outcomes.retire_expired
         return MovesByHand(*parts, self._clock, self._options.writer)
 
-    def rehearse(
-        self, entry_id: str, pattern: str, regex: bool | None = None, *, shown: int = 10
-    ) -> Rehearsal:
-        """The dry run of an edit (without `entry_id`, of a new pattern): which past lookups it would gain and lose.
-
-        Writes nothing; `shown` lookups of each sort come back.  Raises EntryNotFound, or InvalidInput for the pattern.
-        """
-        from kb.learning.rehearsal import rehearse
-        from kb.store.history import PastLookups
-
-        self.refresh()
-        entry = self.get(entry_id) if entry_id else None
-        return rehearse(entry, pattern, regex, PastLookups(self._parts.db), self._parts.healthy, shown)
+    @property
+    def editing(self) -> Editing:
+        """Entries of memory files, edited: `source`, `edit`, `rehearse`; `note` for what nothing else records."""
+        return self._parts.editing(self.get, self._clock, self._options.writer)
 
     def session_log(self, action: str, details: str = "") -> Event:
         """Write down what was done, with the incident that is open.  Raises InvalidInput for an empty `action`."""

@@ -29,6 +29,7 @@ FORMER = {
     "moves_of": "moves.of",
     "retire_expired": "moves.retire_expired",
     "places": "known.places",
+    "rehearse": "editing.rehearse",
 }
 """What stands behind each name now, from the knowledge base on."""
 _CHECK = (

@@ -20,6 +20,7 @@ from kb.store.notices.journal import NoticeJournal
 
 if TYPE_CHECKING:
     from kb.index.vector_check import VectorReport
+    from kb.store.upkeep.deeds import Deeds
     from kb.wiring import Parts
 
 QUIET = timedelta(minutes=15)
@@ -64,6 +65,13 @@ class Upkeep:
             without_outcome=parts.ledger.without_outcome(now - RECENT),
             mistakes=tuple(map(str, mistakes)),
         )
+
+    @property
+    def deeds(self) -> Deeds:
+        """Who did what, newest first."""
+        from kb.store.upkeep.deeds import Deeds
+
+        return Deeds(self._parts.db)
 
     def doctor(self) -> tuple[list[str], VectorReport]:
         """What is wrong with the home, in words, and the state of the vectors.  Changes nothing.

@@ -23,7 +23,6 @@ from kb.index.lexical_large import LargeLexicalIndex
 from kb.index.publisher import Publisher
 from kb.index.signatures import CompiledSignatures
 from kb.index.vectors import VectorIndex
-from kb.learning.moves import Moves
 from kb.learning.refusals import Refusals
 from kb.learning.trust import TrustBook
 from kb.lookup.causes import OtherCauses
@@ -31,7 +30,6 @@ from kb.lookup.lookup import Lookup
 from kb.lookup.notes import HeldEntries
 from kb.lookup.ranked import RankedTiers
 from kb.lookup.search import search
-from kb.memory.files import Memory
 from kb.memory.watch import WatchFile
 from kb.model.ledger import SearchHits
 from kb.options import Clock, Options
@@ -52,9 +50,13 @@ if TYPE_CHECKING:
     from kb.incidents.incidents import Incidents
     from kb.incidents.log import Archive
     from kb.ingesting import Intake
+    from kb.learning.editing import Editing
     from kb.learning.healthy import HealthyLines
     from kb.learning.lesson import Lessons
+    from kb.learning.moves import Moves
     from kb.learning.outcomes import Outcomes
+    from kb.memory.files import Memory
+    from kb.model import Entry
     from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
     from kb.review.review import Reviewing
@@ -73,7 +75,6 @@ class Parts:
     entries: EntryTable
     catalogue: Catalogue
     ledger: Ledger
-    memory: Memory
     sync: MemorySync
     embeddings: Embeddings
     vectors: VectorIndex
@@ -82,7 +83,7 @@ class Parts:
     lookup: Lookup
     trust: TrustBook
     healthy_table: HealthyTable
-    moves: Moves
+    move_table: MoveTable
     watch: WatchFile
     backups: Backups
 
@@ -116,11 +117,7 @@ class Parts:
             db.snapshot,
             options.seconds,
         )
-        memory, sync = (
-            Memory(home),
-            MemorySync(home, db, catalogue, Fingerprints(db, entries), options.under_way),
-        )
-        moves = Moves(db, table, entries, memory, sync)
+        sync = MemorySync(home, db, catalogue, Fingerprints(db, entries), options.under_way)
         return cls(
             home,
             ConfigurationFile(home),
@@ -128,7 +125,6 @@ class Parts:
             entries,
             catalogue,
             ledger,
-            memory,
             sync,
             embeddings,
             vectors,
@@ -137,10 +133,24 @@ class Parts:
             lookup,
             trust,
             HealthyTable(db),
-            moves,
+            table,
             watch,
             Backups(db),
         )
+
+    @cached_property
+    def memory(self) -> Memory:
+        """The YAML that people and agents own."""
+        from kb.memory.files import Memory
+
+        return Memory(self.home)
+
+    @cached_property
+    def moves(self) -> Moves:
+        """What moves entries from status to status."""
+        from kb.learning.moves import Moves
+
+        return Moves(self.db, self.move_table, self.entries, self.memory, self.sync)
 
     @cached_property
     def lessons(self) -> Lessons:
@@ -201,6 +211,13 @@ class Parts:
 
         return Archive(self.entries, self.ledger, self.outcomes, Belongings(self.db))
 
+    def editing(self, get: Callable[[str], Entry], clock: Clock, actor: str) -> Editing:
+        """Edits of the entries of memory files."""
+        from kb.learning.editing import Editing, EditParts
+
+        parts = self.db, self.entries, self.memory, self.sync, self.healthy, self.ledger
+        return Editing(EditParts(*parts), get, clock, actor)
+
     def proposals(self, now: datetime, actor: str) -> Proposals:
         """What the record suggests at a moment, for one who decides."""
         from kb.proposals.accepting import Writer
@@ -209,7 +226,7 @@ class Parts:
         from kb.store.proposals import ProposalTable
 
         sources = RecordSources(
-            ProposalTable(self.db), self.entries, self.ledger, self.trust, self.moves.table
+            ProposalTable(self.db), self.entries, self.ledger, self.trust, self.move_table
         )
         writer = Writer(self.lessons, self.memory, self.sync, self.entries, self.moves)
         return Proposals(sources, writer, now, actor)
@@ -261,8 +278,9 @@ class Parts:
 
     def reviewing(self, actor: str = "", **calls: Any) -> Reviewing:
         """Reviews of this home; `calls` are the fields of `Reviewing` that say when and what else is done."""
-        from kb.review.review import Records, Reviewing
+        from kb.review.review import Reviewing
         from kb.review.upkeep import proposed
+        from kb.review.window import Records
         from kb.store.history import Windows
         from kb.store.proposals import Reviews
 
@@ -288,7 +306,7 @@ class Parts:
         files, written = list[FileRecord](), -1
         try:
             files, written = self.sync.refresh(now), self.db.written
-            unwritten = self.moves.finish(now)
+            unwritten = self.moves.finish(now) if self.move_table.pending() else []
             if self.healthy_table.unchecked():
                 self.healthy.recheck(now)
             missed = [*self.sync.missed(), *unwritten]

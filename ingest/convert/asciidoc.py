@@ -15,6 +15,7 @@ _HEADING = expression(r"^(?P<marks>={1,6})\s+(?P<title>\S.*?)(?:\s+=+)?$")
 _ATTRIBUTE = expression(r"^:(?P<name>!?[\w-]+!?):(?:\s+(?P<value>.*))?$")
 _BLOCK_LINE = expression(r"^\[(?P<inside>[^\]]*)\]$")
 _FENCE = expression(r"^(?:-{4,}|\.{4,}|`{3,}\w*)$")
+_BREAK = expression(r"^(?:'{3,}|<{3,})$")
 _BOX = expression(r"^(?:={4,}|\*{4,}|_{4,}|--)$")
 _LIST = expression(r"^(?P<indent>\s*)(?P<marks>\*{1,5}|-|\.{1,5}|\d+\.)\s+(?P<text>\S.*)$")
 _CHECK = expression(r"^\[(?P<mark>[ xX*])\]\s+")
@@ -83,7 +84,7 @@ class _Reader:
             return self._in_fence(line)
         if line.startswith("|===") or (self._table is not None):
             return self._in_table(line)
-        if line.startswith("//"):
+        if line.startswith("//") or _BREAK.match(line):
             return ""
         if line.startswith("include::"):
             self.included += 1

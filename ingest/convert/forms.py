@@ -53,11 +53,12 @@ _BY_SUFFIX = {
         FileForm.ORG: ".org",
         FileForm.HTML: ".html .htm .xhtml .mhtml",
         FileForm.NOTEBOOK: ".ipynb",
-        FileForm.DATA: ".yaml .yml .json .rules .rule .alerts .jsonnet.json",
+        FileForm.DATA: ".yaml .yml .json .rules .rule .alerts .jsonnet.json .jsonl .ndjson .tfstate",
         FileForm.TABLE: ".csv .tsv",
         FileForm.CODE: ".py .go .js .ts .tsx .jsx .java .kt .rb .rs .c .h .cc .cpp .hpp .cs .php .pl .lua .scala .swift"
         " .sh .bash .zsh .ps1 .bat .sql .tf .tfvars .hcl .xml .toml .ini .cfg .conf .properties .log .css .scss .svg"
-        " .proto .gradle .jsonnet .libsonnet .cue .rego .lock .env .service .diff .patch",
+        " .proto .gradle .jsonnet .libsonnet .cue .rego .lock .env .service .diff .patch"
+        " .bicep .tofu .nix .groovy .dart .ex .exs .erl .clj .hs .m .r .vue .svelte .graphql .vb .pp",
     }.items()
     for suffix in suffixes.split()
 }

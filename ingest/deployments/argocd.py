@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ingest.deployments.reading import Deployed, at, listed, mapping, moment, text
+from ingest.deployments.reading import Deployed, Revisions, at, listed, mapping, moment, text
 from ingest.places import place_of_path
 from kb.errors import InvalidInput
 from kb.model.change import Change, ChangeKind, ChangeResult
@@ -17,29 +17,11 @@ from kb.text.changes import same_version
 from kb.text.environments import is_environment, split_name
 
 
-class _Seen:
-    """The revisions that were in place, by what two texts of one commit have in common."""
-
-    def __init__(self) -> None:
-        self._by_start: dict[str, list[str]] = {}
-
-    def add(self, revision: str) -> None:
-        if revision not in self:
-            self._by_start.setdefault(_start(revision), []).append(revision)
-
-    def __contains__(self, revision: str) -> bool:
-        return any(same_version(revision, one) for one in self._by_start.get(_start(revision), ()))
-
-
-def _start(revision: str) -> str:
-    return revision.strip().lower().removeprefix("v")[:7]
-
-
 def read(application: dict[str, Any], found: Deployed) -> None:
     """Add what one application says."""
     service, environment = _place(application)
     before: list[str] = []
-    seen = _Seen()
+    seen = Revisions()
     items = listed(application, "status", "history")
     found.refuse_strays(at(application, "status", "history"), f"the history of {service}")
     for item in items:

@@ -1,7 +1,8 @@
 """The YAML (or JSON) of deployment tools: what each of them says was deployed, and when.
 
 Read are Argo CD applications with their history, `helm history -o yaml`, Flux `HelmRelease`s, Kubernetes
-workloads with a revision, a change cause or drift annotations, and our own list `changes:`.  A manifest that
+workloads with a revision, a change cause or drift annotations, releases and deployments of GitHub and GitLab, and our
+own list `changes:`.  A manifest that
 says nothing of a deployment is none of these.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ingest.deployments import argocd, helm_history, kubernetes, listed
+from ingest.deployments import argocd, github, helm_history, kubernetes, listed
 from ingest.deployments.reading import Deployed, at, objects, plain, text
 from ingest.deployments.reading import listed as items_of
 from ingest.source import Parsed, SourceFile
@@ -40,6 +41,13 @@ _MARKS: tuple[tuple[re.Pattern[str], ...], ...] = (
     (_kind("Rollout"), _key(r"rollout\.argoproj\.io/revision|abort(?:edAt)?")),
     (_WORKLOAD, _key(r"drift\.agentops\.dev/\w+")),
     (_key("revision"), _key("updated"), _key("status"), _key("chart"), _key("app_version")),
+    (_key("tag_?[nN]ame"), _key("(?:published|released)_?[aA]t|draft")),
+    (
+        _key("environment"),
+        _key("sha|commitOid|oid"),
+        _key("created_?[aA]t"),
+        _key("ref|task|statuses_url|latestStatus"),
+    ),
     (_CHANGES, _key("kind|type"), _key("service"), _key("at|date|time|when|timestamp|deployed_at")),
 )
 
@@ -71,6 +79,10 @@ class Deployments:
 
 
 def _read(document: Any, path: str, found: Deployed) -> None:
+    if hosted := github.of_document(document):
+        github.read_releases([one for one in hosted if github.is_release(one)], path, found)
+        github.read_deployments([one for one in hosted if not github.is_release(one)], path, found)
+        return
     if isinstance(document, list):
         history = [item for item in document if isinstance(item, dict) and text(item, "updated")]
         if history:

@@ -16,7 +16,7 @@ from kb.errors import InvalidInput
 from kb.model.change import Change
 from kb.model.entry import Source
 from kb.text import safe_yaml
-from kb.text.changes import parse_moment
+from kb.text.changes import parse_moment, same_version
 
 LINE = "\0line"
 """The key under which `plain` leaves the line of a mapping; no key of YAML can be that."""
@@ -44,6 +44,25 @@ class Deployed:
         strays = sum(not isinstance(item, dict) for item in items) if isinstance(items, list) else 0
         if strays:
             self.notes.append(f"items of {where} left out, since they are no mappings: {strays}")
+
+
+class Revisions:
+    """The revisions that were in place, by what two texts of one commit have in common."""
+
+    def __init__(self) -> None:
+        self._by_start: dict[str, list[str]] = {}
+
+    def add(self, revision: str) -> None:
+        """Note that a revision was in place."""
+        if revision not in self:
+            self._by_start.setdefault(_beginning(revision), []).append(revision)
+
+    def __contains__(self, revision: str) -> bool:
+        return any(same_version(revision, one) for one in self._by_start.get(_beginning(revision), ()))
+
+
+def _beginning(revision: str) -> str:
+    return revision.strip().lower().removeprefix("v")[:7]
 
 
 def plain(node: Node) -> Any:

@@ -101,7 +101,9 @@ class MarkdownDocument:
         last = max((s.last_line for s in (section, *self.children(section))), default=first)
         rest = self.lines[first:last]
         head = section.text.split("\n")[0] if section.level == LABEL_LEVEL else ""
-        return "\n".join((head, *rest)).strip("\n") if head else "\n".join(rest).strip("\n")
+        below = next((line for line in rest if line.strip()), "")
+        # What stands on the label's own line is no line of the rest.
+        return "\n".join((head, *rest) if head and head != below else rest).strip("\n")
 
     def children(self, section: MarkdownSection) -> tuple[MarkdownSection, ...]:
         """All sections that stand below this one, at any depth."""

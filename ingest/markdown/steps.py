@@ -16,6 +16,8 @@ from ingest.markdown.struck import is_struck
 from kb.expression import expression
 
 _NUMBERED = expression(r"^\W*(?:step\s+)?\d+\s*(?:[.):–—-]|\s)\s*\S|^\W*step\s+\d+\W*$", re.I)
+_UNTICKED = expression(r"^(?P<before>[ \t]*(?:[-*+][ \t]+)?|[^\n:`]{1,80}:[ \t]+)\[[ xX]\][ \t]+", re.M)
+"""The box of a check list, which is there to be ticked and says nothing."""
 _NUMBER = expression(r"^\W*(?:step\s+)?\d+\s*[.):–—-]*\s*", re.I)
 _STEP_COLUMN = expression(
     r"\b(?:steps?|actions?|what to do|commands?|procedure|tasks?|do|fix|instructions?|remed\w+)\b", re.I
@@ -28,7 +30,7 @@ def steps_of(parts: list[EntryPart]) -> list[str]:
 
     Without any such part, those of a text that has commands or lists at all.  A step that is struck out is none.
     """
-    return [step for step in _told(parts) if not is_struck(step)]
+    return [_UNTICKED.sub(r"\g<before>", step) for step in _told(parts) if not is_struck(step)]
 
 
 def _told(parts: list[EntryPart]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Checks and objectives: Sensu, ElastAlert, Zabbix templates, Sloth, OpenSLO, Pyrra."""
+"""Checks and objectives: Sensu, ElastAlert, Sloth, OpenSLO, Pyrra."""
 
 from __future__ import annotations
 
@@ -32,10 +32,6 @@ def monitors(document: Any) -> Iterator[Monitor]:
             yield _sensu(item)
         elif text(item, "type") in _ELASTALERT and text(item, "index") and text(item, "name"):
             yield _elastalert(item)
-        elif "triggers" in item and isinstance(item["triggers"], list):
-            yield from _zabbix(item)
-        elif "trigger_prototypes" in item:
-            yield from _zabbix(item, "trigger_prototypes")
         elif (kind == "SLO" and "openslo" in api) or (kind == "ServiceLevelObjective" and "pyrra" in api):
             yield _openslo(item)
         elif "slos" in item and isinstance(item["slos"], list):
@@ -77,33 +73,6 @@ def _asked(item: dict[str, Any]) -> Iterator[str]:
     for key, value in item.items():
         if isinstance(value, str) and key not in (LINE, NAME):
             yield value if key == "query" else f"{key}: {value}"
-
-
-def _zabbix(item: dict[str, Any], key: str = "triggers") -> Iterator[Monitor]:
-    for trigger in listed(item, key):
-        if not text(trigger, "expression"):
-            continue
-        tags = {text(one, "tag").lower(): text(one, "value") for one in listed(trigger, "tags")}
-        url = text(trigger, "url")
-        yield Monitor(
-            item=trigger,
-            name=first(trigger, "name", "description"),
-            description=first(trigger, "comments", "description"),
-            summary=text(trigger, "opdata"),
-            expr=text(trigger, "expression"),
-            severity=_of_zabbix(text(trigger, "priority")),
-            runbook=url if url.startswith("http") else "",
-            group=first(item, "name", "template"),
-            service=tags.get("service", ""),
-            tool="zabbix",
-            labels=tags,
-        )
-
-
-def _of_zabbix(priority: str) -> str:
-    """Zabbix' own words for its numbers; 4 is high and 5 a disaster, the other way round than elsewhere."""
-    names = {"0": "", "1": "information", "2": "warning", "3": "average", "4": "high", "5": "disaster"}
-    return names.get(priority, "" if priority == "NOT_CLASSIFIED" else priority)
 
 
 def _openslo(item: dict[str, Any]) -> Monitor:

@@ -14,8 +14,15 @@ _DATADOG = expression(
     r"(?:metric|query|event|event-v2|log|process|synthetics|trace-analytics|slo|rum|[\w-]+) alert"
     r"|service check|composite"
 )
-_TEMPLATED = expression(r"\{\{[#/^]?[\w.]+[^}]*\}\}")
+_SECTION = expression(r"\{\{[#^](?P<name>\w+)[^}]*\}\}.*?\{\{/(?P=name)[^}]*\}\}", re.S)
+"""What a title says of one state alone: `{{#is_alert}}above {{threshold}}{{/is_alert}}`."""
+_MARK = expression(r"\{\{[#/^][\w.]+[^}]*\}\}")
+_FILLED_IN = expression(r"\{{2,3}[^{}]*\}{2,3}")
 _NOTIFIED = expression(r"(?<![\w.])@[\w.-]+(?:@[\w.-]+)?")
+_PARAMETER = expression(r"\[parameters\('(\w+)'\)\]")
+_NAMED = expression(r"\b(?:parameters|variables|resourceId|reference|resourceGroup)\([^()]*\)(?:\.\w+)*")
+_QUOTED = expression(r"'((?:[^']|'')*)'")
+_PLACEHOLDER = expression(r"\{\d\}")
 _MATHS = {
     "GreaterThanThreshold": ">",
     "GreaterThanOrEqualToThreshold": ">=",
@@ -27,37 +34,39 @@ _MATHS = {
 def monitors(document: Any) -> Iterator[Monitor]:
     """Every monitor of a document."""
     specs: set[int] = set()
+    given = {key: text(one, "defaultValue") for key, one in _parameters(document).items()}
     for item in mappings(document):
         if id(item) in specs:
             continue
         if _DATADOG.fullmatch(text(item, "type").lower()) and text(item, "query"):
-            yield _datadog(item)
+            yield datadog(item)
         elif text(item, "kind") == "DatadogMonitor":
             specs.add(id(at(item, "spec")))
-            yield _datadog(at(item, "spec"))
+            yield datadog(at(item, "spec"))
         elif text(item, "Type") in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
-            yield _cloudwatch(at(item, "Properties") or item, text(item, NAME))
+            yield cloudwatch(at(item, "Properties") or item, text(item, NAME))
         elif (
             "AlarmName" in item
             and ("MetricName" in item or "AlarmRule" in item or "Metrics" in item)
             and "Type" not in item
         ):
-            yield from (_cloudwatch(item),) if "AlarmArn" in item or "AlarmActions" in item else ()
+            yield from (cloudwatch(item),) if "AlarmArn" in item or "AlarmActions" in item else ()
         elif "displayName" in item and isinstance(item.get("conditions"), list) and "combiner" in item:
             yield _google(item)
         elif text(item, "type").lower().startswith("microsoft.insights/") and "properties" in item:
-            yield _azure(item)
+            yield _azure(item, given)
         elif "nrql" in item and "name" in item:
             yield _new_relic(item)
 
 
-def _datadog(item: dict[str, Any]) -> Monitor:
+def datadog(item: dict[str, Any]) -> Monitor:
+    """A monitor as Datadog's API has it."""
     tags = tags_of(at(item, "tags"))
-    message = _NOTIFIED.sub("", _TEMPLATED.sub("", text(item, "message"))).strip()
+    message = _NOTIFIED.sub("", _FILLED_IN.sub("<*>", _MARK.sub("", text(item, "message")))).strip()
     priority = text(item, "priority")
     return Monitor(
         item=item,
-        name=_TEMPLATED.sub("", text(item, "name")),
+        name=_FILLED_IN.sub("", _SECTION.sub("", text(item, "name"))),
         description=message,
         expr=text(item, "query"),
         tool="datadog",
@@ -68,7 +77,8 @@ def _datadog(item: dict[str, Any]) -> Monitor:
     )
 
 
-def _cloudwatch(item: dict[str, Any], logical: str = "") -> Monitor:
+def cloudwatch(item: dict[str, Any], logical: str = "") -> Monitor:
+    """An alarm as CloudWatch's API has it; `logical` is what a template calls it."""
     tags = {text(one, "Key").lower(): text(one, "Value") for one in listed(item, "Tags")}
     compared = _MATHS.get(text(item, "ComparisonOperator"), text(item, "ComparisonOperator"))
     metric = "/".join(part for part in (text(item, "Namespace"), text(item, "MetricName")) if part)
@@ -117,20 +127,43 @@ def _google(item: dict[str, Any]) -> Monitor:
     )
 
 
-def _azure(item: dict[str, Any]) -> Monitor:
+def _parameters(document: Any) -> dict[str, Any]:
+    found = at(document, "parameters")
+    return found if isinstance(found, dict) else {}
+
+
+def _azure(item: dict[str, Any], given: dict[str, str]) -> Monitor:
+    """An alert of Azure; in a template, its parameters are their defaults."""
     said = at(item, "properties")
     criteria = [one for one in mappings(at(said, "criteria")) if "metricName" in one or "query" in one]
-    expr = "\n".join(first(one, "query", "metricName") for one in criteria)
-    level = text(said, "severity")
+    expr = "\n".join(" ".join(part for part in _criterion(one, given) if part) for one in criteria)
+    level = _arm(text(said, "severity"), given)
+    described = _arm(text(said, "description"), given)
     return Monitor(
         item=item,
-        name=first(said, "displayName") or text(item, "name").strip("[]'()"),
-        description=text(said, "description"),
+        name=_arm(first(said, "displayName"), given) or _arm(text(item, "name"), given) or described or expr,
+        description=described,
         expr=expr,
         severity=f"Sev{level}" if level.isdigit() else "",
         tool="azure",
         labels=mapping(item, "tags"),
     )
+
+
+def _criterion(criterion: dict[str, Any], given: dict[str, str]) -> tuple[str, str, str]:
+    asked = _arm(first(criterion, "query", "metricName"), given)
+    return asked, _arm(text(criterion, "operator"), given), _arm(text(criterion, "threshold"), given)
+
+
+def _arm(said: str, given: dict[str, str]) -> str:
+    """A text of Azure's templates: `[parameters('name')]` is its default, of other expressions what they quote."""
+    if not (said.startswith("[") and said.endswith("]")) or said.startswith("[["):
+        return said
+    if named := _PARAMETER.fullmatch(said):
+        default = given.get(named[1], "")
+        return "" if default.startswith("[") else default
+    quoted: list[str] = _QUOTED.findall(_NAMED.sub("", said))
+    return "".join(part for part in quoted if not _PLACEHOLDER.search(part)).strip(" -_")
 
 
 def _new_relic(item: dict[str, Any]) -> Monitor:

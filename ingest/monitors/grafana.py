@@ -21,15 +21,15 @@ def monitors(document: Any) -> Iterator[Monitor]:
         if "rules" in item and isinstance(item["rules"], list):
             group = first(item, "name") or first(item, "title")
             for rule in listed(item, "rules"):
-                if found := _monitor(rule, group):
+                if found := monitor(rule, group):
                     yield found
-        elif "ruleGroup" in item and (found := _monitor(item, text(item, "ruleGroup"))):
+        elif "ruleGroup" in item and (found := monitor(item, text(item, "ruleGroup"))):
             yield found
         elif isinstance(item.get("alert"), dict) and "conditions" in item["alert"]:
             yield _of_panel(item)
 
 
-def _monitor(item: dict[str, Any], group: str) -> Monitor | None:
+def monitor(item: dict[str, Any], group: str) -> Monitor | None:
     """One rule; None for what is none, such as a rule that records."""
     said = at(item, "grafana_alert") or item
     if "record" in said or not isinstance(at(said, "data"), list) or not text(said, "title"):

@@ -54,10 +54,24 @@ _SAYS_WHY = expression(
     r"|\bcaused by\b"
     r"|\b(?:was|were|is) (?:\w+ )?due to\b|\b(?:primary|main|underlying|actual) (?:cause|reason"
     r"|issue|problem) (?:\w+ ){0,6}(?:was|is)\b"
-    r"|\bthe (?:cause|reason) (?:\w+ ){0,6}(?:was|is)\b|\bwas because\b|\bhappened because\b"
+    r"|\bthe (?:(?:most )?(?:probable|likely) )?(?:cause|reason) (?:\w+ ){0,6}(?:was|is)\b"
+    r"|\bto be the (?:root )?cause of\b"
+    r"|\bwas because\b|\bhappened because\b"
     r"|\bverursacht durch\b",
     re.I,
 )
+_SAYS_WHAT_WENT_WRONG = expression(
+    r"\b(?:we|i|they|he|she|somebody|someone) (?:had |have )?(?:accidentally |mistakenly )?"
+    r"(?:forgot(?:ten)?|neglected|omitted|failed) to\b"
+    r"|\b(?:was|were|been) (?:accidentally|mistakenly|erroneously|inadvertently|wrongly) \w+"
+    r"|\b(?:accidentally|mistakenly|erroneously|inadvertently) (?:delet|remov|revok|grant|disabl|overwr|dropp|appl|"
+    r"deploy|chang|configur|merg|push)\w*"
+    r"|\bas a result of (?:a|an|the)\b[^.;]{0,60}\b(?:bug|error|mistake|change|misconfiguration|upgrade|update|fault"
+    r"|failure)\b"
+    r"|\bcaused\b[^.;]{3,120}\bto (?:fail|break|crash|stop|hang|restart|time out|be (?:down|unavailable|lost))\b",
+    re.I,
+)
+"""A sentence that tells a mistake, or what made something fail, without calling it the cause."""
 _CAUSAL = expression(
     r"\bcaus(?:e|ed|es|ing)\b|\breasons?\b|\bdue to\b|\bbecause\b|\btrigger"
     r"|\bursache",
@@ -97,11 +111,19 @@ def _stated(text: str, section: MarkdownSection, factors: bool) -> Iterator[Caus
 
 
 def stated_causes(text: str, limit: int = 3) -> tuple[Cause, ...]:
-    """The sentences of a text that say what the cause was."""
-    sentences = (" ".join(part.split()) for part in _SENTENCE.split(text))
-    return tuple(cause(s.lstrip("-*+ ")) for s in sentences if _SAYS_WHY.search(s) and not _is_open(s))[
-        :limit
-    ]
+    """The sentences of a text that say what the cause was, or what went wrong where none says that."""
+    sentences = [" ".join(part.split()) for part in _SENTENCE.split(text)]
+    for says in (_SAYS_WHY, _SAYS_WHAT_WENT_WRONG):
+        if told := [s for s in sentences if says.search(s) and not _is_open(s)]:
+            return tuple(cause(s.lstrip("-*+ ")) for s in told[:limit])
+    return ()
+
+
+def is_only_a_guess(text: str) -> bool:
+    """Whether a text says what may have been the cause and no more: what stands so as a resolution fixed nothing."""
+    return (
+        len(_SENTENCE.split(text.strip())) == 1 and bool(_SAYS_WHY.search(text)) and bool(_DOUBT.search(text))
+    )
 
 
 def cause(text: str, *, doubtful: bool = False) -> Cause:

@@ -21,9 +21,21 @@ MOST_MEASURES = 4
 """Measures that are kept at most: who reads them has an outage to end."""
 _MOST_OF_TIMELINE = 3
 _LAST_SENTENCES = 2
+_SPOKEN = expression(r"[^\W\d_]{2,}")
+_FEWEST_WORDS = 3
+"""Of an event that is all there is: `Resolved` says only that it ended."""
+_DOES = expression(
+    r"\b(?:by|with|via|through|after|attempts? at|am|is|are|was|were|been|be|start\w*|beg[aiu]n\w*|tr(?:y|ied)|kept"
+    r"|then|and|decid\w+ on)"
+    r"(?:\s+\w+ly|\s+(?:first|then|manual|also))?\s+$|[.:;,(–—-]\s*$",
+    re.I,
+)
+"""What stands before an `…ing` that somebody did."""
 _LONGEST_MEASURE = 400
 
 _SENTENCE = expression(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
+_ASIDE = expression(r"(?<!\])\([^()]*\)")
+"""What stands in brackets says of a deed what it led to or who asked for it; an address behind a link is none."""
 _FENCED = expression(r"^[ \t]*(```|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
 
 
@@ -68,7 +80,8 @@ def what_was_done(
     if not kept.measures:
         for sentence in _by_somebody(_FENCED.sub("", body)):
             kept.add(sentence, "text")
-    if not kept.measures and (last := _recovery(timeline)) is not None:
+    last = None if kept.measures else _recovery(timeline)
+    if last is not None and len(_SPOKEN.findall(timeline[last].text)) >= _FEWEST_WORDS:
         kept.add(timeline[last].text, "timeline", timeline[last].time)
     return tuple(kept.measures[:MOST_MEASURES])
 
@@ -119,9 +132,20 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _was_done(sentence: str) -> bool:
+    told = _ASIDE.sub("", sentence)
     return (
-        bool(_ACTION.search(sentence)) and not _NOT_DONE.search(sentence) and not _BEGINNING.search(sentence)
+        any(_is_deed(told, found) for found in _ACTION.finditer(told))
+        and not _NOT_DONE.search(told)
+        and not _BEGINNING.search(told)
     )
+
+
+def _is_deed(sentence: str, action: re.Match[str]) -> bool:
+    """Whether an action is what a sentence tells; `a job upgrading the chart failed` tells that the job failed."""
+    if not action[0].lower().endswith("ing"):
+        return True
+    before = sentence[: action.start()]
+    return not re.search(r"\w", before) or bool(_DOES.search(before))
 
 
 def _last_steps(timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
@@ -193,6 +217,7 @@ _VERBS = (
     r"|set(?:s|ting)? (?:the|a|up|it|up)|turn(?:s|ed|ing)? (?:it |them |the \w+ )?(?:off|on)|back ?ed out"
     r"|took out|taken out"
     r"|issued|reissued|re-?sync(?:s|ed|ing)?|repair(?:s|ed|ing)?|adjust(?:s|ed|ing)?|limit(?:s|ed|ing)"
+    r"|land(?:s|ed|ing) (?:(?:a|an|the|his|her|their|our) )?(?:[\w-]+ ){0,2}(?:change|patch|fix|update|commit)e?s?"
     r"|whitelist(?:s|ed|ing)?|allowlist(?:s|ed|ing)?|unblock(?:s|ed|ing)?|tweak(?:s|ed|ing)?|ran (?:a|the"
     r"|`)|power[ -]?cycled"
     r"|upsiz(?:es?|ed|ing)|tun(?:es?|ed|ing)|import(?:s|ed|ing)|export(?:s|ed|ing)|cancel(?:s|led|ling|ed|ing)?"
@@ -264,6 +289,8 @@ _BEGINNING = expression(
     r"|monitoring continues|starting to (?:see|notice)"
     r"|OOM|out of memory|status page|message posted|follow-?up|ticket raised|incident raised|working on"
     r"|update (?:given|on))\b"
+    r"|\bstop(?:s|ped) (?:respond|report|work|process|serv|accept|spinn|creat|start|sync|updat|emit|receiv|runn"
+    r"|collect|schedul|send|writ|log)\w*ing\b"
     r"|\b(?:caused|causes?|causing|trigger(?:s|ed|ing)|broke|introduc(?:es|ed|ing)|start(?:s"
     r"|ed)? (?:failing|to fail|seeing)|outage (?:starts|started|begins|began)"
     r"|incident (?:starts|started|begins|began)|errors? (?:start|begin|appear)|(?:issue"

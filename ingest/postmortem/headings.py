@@ -61,9 +61,9 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
     (ReportPart.LUCK, r"\bluck(?:y)?\b"),
     (
         ReportPart.TIMELINE,
-        r"time ?-?line|chronology|sequence of events|event log|chronological|incident log"
+        r"time ?-?line|chronology|sequence of events|event log|chronological|(?:incident|running) log"
         r"|zeitleiste|zeitlicher"
-        r"|chronologie|zeitverlauf|^updates?$|^history$",
+        r"|chronologie|zeitverlauf|^updates?$|^history$|^key events",
     ),
     (
         ReportPart.PREVENTION,
@@ -72,7 +72,7 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
     ),
     (
         ReportPart.ACTIONS,
-        r"action ?items?|actions? (?:plan|points?|taken next)|(?:corrective|follow.?up|resulting"
+        r"action ?items?|actions? (?:plan|points?|taken next)|(?:corrective|review|follow.?up|resulting"
         r"|remedial|remaining"
         r"|future|required|planned|recommended) (?:actions?|work|steps|items|measures|tasks)"
         r"|follow.?ups?\b|next steps|\bto.?dos?\b|remediation (?:items|and follow)|improvements"
@@ -95,7 +95,8 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         ReportPart.RESOLUTION,
         r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:we|it was|was it) (?:fix|resolv"
         r"|recover)|remediation|^(?:the |permanent )?fix(?:es)?$"
-        r"|^solution|behebung|lösung|restor(?:ation|ing)",
+        r"|^solution|^solving\b|^repair(?:ing)?\b|^what (?:was|we|i) (?:done|did)$"
+        r"|behebung|lösung|restor(?:ation|ing)",
     ),
     (ReportPart.MITIGATION, r"mitigat(?:ion|ed?|ing)|workaround|containment|stabili[sz]|sofortmaßnahme"),
     (ReportPart.RESULT, r"^(?:results?|outcome)$"),
@@ -115,7 +116,7 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
     ),
     (
         ReportPart.SUMMARY,
-        r"summary|overview|tl;?dr|abstract|synopsis|zusammenfassung|what happened|was ist passiert"
+        r"summary|overview|tl;?dr|abstract|synopsis|zusammenfassung|what happen(?:s|ed)|was ist passiert"
         r"|description|in brief|symptoms?|background|context|^the (?:incident|outage|problem|issue"
         r"|error)|hintergrund|problem statement",
     ),

@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
 from ingest.markdown.sections import MarkdownDocument, plain
-from ingest.postmortem.headings import ReportPart
+from ingest.postmortem.headings import ReportPart, part_of
 from ingest.postmortem.labels import LabelledFact, fact, is_blank
 from ingest.postmortem.report import Report
 from ingest.postmortem.timeline import Timeline
@@ -47,6 +47,8 @@ _PREFIX = expression(
 _ID = expression(r"(?=.*\d)[0-9a-f-]{6,40}|\d+|(?:inc|pm|incident|postmortem)[-_ ]?\d+", re.I)
 """A file name that only numbers what it holds."""
 _TITLE_LENGTH = 120
+_TELLING_WORDS = 6
+"""So many words of a heading tell what happened, also where one of them is the name of a part."""
 _ALERT = expression(r"^\s*(?:user:\s*)?alert(?: name)?\s*:\s*(?P<text>\S.*)$", re.I | re.M)
 
 
@@ -86,7 +88,7 @@ def alert_text(text: str) -> str:
     return found["text"].strip() if found else ""
 
 
-_ON_A_DAY = expression(r"\bon (?:the )?((?:\w+day,? )?[^.;\n]{6,40})", re.I)
+_ON_A_DAY = expression(r"\b(?:on|between|from) (?:the )?((?:\w+day,? )?[^.;\n]{6,40})", re.I)
 _OPENING = 800
 _WRITTEN_WITHIN = timedelta(days=14)
 
@@ -149,6 +151,9 @@ def _titles(document: MarkdownDocument, facts: tuple[LabelledFact, ...], path: s
         and first[0] not in "#|*->`"
     ):
         yield first
+    opening = next((s.title for s in document.sections if s.title), "")
+    if not heading and not document.title and first.startswith("#"):
+        yield opening if part_of(opening) is None or len(opening.split()) >= _TELLING_WORDS else ""
     if _ID.fullmatch(stem):
         yield first_sentence(fact(facts, "headline|summary|description|tl ?dr"), _TITLE_LENGTH)
     yield words
@@ -185,6 +190,6 @@ def _labelled_dates(facts: Iterable[LabelledFact], names: str, day_first: bool) 
 def _told_before(published: date | None, body: str, day_first: bool) -> Iterator[date]:
     """A day that the opening tells of (`on March 11, …`), if the report was published soon after it."""
     for said in _ON_A_DAY.finditer(body[:_OPENING]):
-        day = first_date(said[1], day_first=day_first)
+        day = first_date(said[1], published.year if published else None, day_first)
         if day and published and timedelta(0) <= published - day <= _WRITTEN_WITHIN:
             yield day

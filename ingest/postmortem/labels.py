@@ -9,8 +9,10 @@ without any Markdown headings is read like all others.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from ingest.markdown.sections import MarkdownDocument, plain
 from ingest.postmortem.headings import ReportPart, part_of
@@ -31,6 +33,13 @@ _LISTED_PART = expression(
     r"^[-*+]\s+(?:\*\*|__)?(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*"
     r"(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:|:)\s+(?P<rest>\S.*)$"
 )
+_LABEL_ITEM = expression(
+    r"^[-*+]\s+(?:\*\*|__)(?P<title>[^*_\n:]{2,60}?)\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*(?::|$))\s*"
+    r"(?P<rest>.*)$"
+)
+_FEWEST_LABELS = 3
+"""So many of its items name parts of a report where the list is one."""
+_ONLY_TIME = expression(r"[\d\s:.,/T-]+(?:Z|[A-Z]{3,4})?")
 _DRAFT = expression(r"^- \*\*Incident ID\*\*: `?incident-\d{8}-")
 """The facts of a postmortem that `kb incident postmortem` drafted, which are read exactly as they are."""
 _HEADING = expression(r"^#{1,6}\s+(?P<title>.+?)\s*#*$")
@@ -43,6 +52,10 @@ _IN_A_LINE = (
     ReportPart.DETECTION,
     ReportPart.PREVENTION,
 )
+_WINDOW_TITLE = expression(
+    r"(?:impact|incident|outage) (?:time|window|period)|time of (?:the )?(?:impact|incident|outage)", re.I
+)
+_WINDOW_PARTS = expression(r"\s+(?:to|until|till|[-–—→])\s+")
 _FENCE = expression(r"^\s*(?:```|~~~)")
 _PLAIN_PART = expression(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
 _SPOKEN_PART = expression(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
@@ -59,7 +72,8 @@ class LabelledFact:
 
 def gather_facts(document: MarkdownDocument, text: str) -> tuple[LabelledFact, ...]:
     """Every labelled value that is not a placeholder, front matter first."""
-    return tuple(f for f in (*_front_facts(document), *_text_facts(text)) if not is_blank(f.value))
+    told = (*_front_facts(document), *_text_facts(text), *_window_facts(document))
+    return tuple(f for f in told if not is_blank(f.value))
 
 
 def fact(facts: tuple[LabelledFact, ...], names: str) -> str:
@@ -71,6 +85,7 @@ def fact(facts: tuple[LabelledFact, ...], names: str) -> str:
 def with_headings(text: str) -> str:
     """The text with plain lines that announce a part turned into bold labels; no line moves."""
     lines = text.split("\n")
+    _move_out(lines)
     for number, label in _list_labels(lines):
         lines[number] = label
     in_code = False
@@ -82,6 +97,20 @@ def with_headings(text: str) -> str:
             after = lines[number + 1] if number + 1 < len(lines) else ""
             lines[number] = _as_label(line, before, after)
     return "\n".join(lines)
+
+
+def _move_out(lines: list[str]) -> None:
+    """Make labels of the items of a list that is the report (`- **Resolution**:` with its text indented below it)."""
+    items = [(number, found) for number, line in enumerate(lines) if (found := _LABEL_ITEM.match(line))]
+    drafted = any(_DRAFT.search(found[0]) for _, found in items)
+    if drafted or sum(part_of(found["title"]) is not None for _, found in items) < _FEWEST_LABELS:
+        return
+    for number, found in items:
+        below = list(takewhile(lambda line: not line or line[0].isspace(), lines[number + 1 :]))
+        lines[number] = f"**{found['title'].strip()}**: {found['rest']}".rstrip()
+        lines[number + 1 : number + 1 + len(below)] = (
+            textwrap.dedent("\n".join(below)).split("\n") if below else []
+        )
 
 
 def _list_labels(lines: list[str]) -> Iterator[tuple[int, str]]:
@@ -98,15 +127,18 @@ def _list_labels(lines: list[str]) -> Iterator[tuple[int, str]]:
             continue
         mixed |= bool(line.strip()) and bool(run)
         if not line.strip():
-            told = any(_told_in_list(found["title"]) for _, found in run)
+            told = any(_told_in_list(found) for _, found in run)
             if told and listed and not mixed and not any(_DRAFT.search(found[0]) for _, found in run):
                 yield from ((place, f"**{found['title']}**: {found['rest']}") for place, found in run)
             run, mixed = [], False
 
 
-def _told_in_list(title: str) -> bool:
-    """Whether a label of a list is one of the parts that a report tells in a line (`- Root cause: …`)."""
-    return part_of(title) in _IN_A_LINE and len(title.split()) <= 3
+def _told_in_list(label: re.Match[str]) -> bool:
+    """Whether a label of a list is one of the parts that a report tells in a line; `Resolved: 10:40` is a time."""
+    title = label["title"]
+    return (
+        part_of(title) in _IN_A_LINE and len(title.split()) <= 3 and not _ONLY_TIME.fullmatch(label["rest"])
+    )
 
 
 def _as_label(line: str, before: str, after: str) -> str:
@@ -142,6 +174,17 @@ def _text_facts(text: str) -> Iterator[LabelledFact]:
         found = None if in_code else (_FACT_ROW.match(line) or _FACT_LINE.match(line))
         if found:
             yield LabelledFact(plain(found["name"]).strip(" :").lower(), plain(found["value"]), number)
+
+
+def _window_facts(document: MarkdownDocument) -> Iterator[LabelledFact]:
+    """When it began and ended, of a section that says no more: `IMPACT TIME`, below it `Mar 12 at 15:51 to 16:12`."""
+    for section in document.sections:
+        lines = [line for line in section.text.split("\n") if line.strip()]
+        if len(lines) == 1 and _WINDOW_TITLE.fullmatch(section.title.strip(" :")):
+            for name, part in zip(
+                ("started", "resolved"), _WINDOW_PARTS.split(plain(lines[0]), 1), strict=False
+            ):
+                yield LabelledFact(name, part.strip(), section.line)
 
 
 _PLACEHOLDER = expression(

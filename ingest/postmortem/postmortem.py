@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, parse_markdown
 from ingest.postmortem.actions import listed_actions, parse_actions
-from ingest.postmortem.causes import parse_causes, stated_causes
+from ingest.postmortem.causes import is_only_a_guess, parse_causes, stated_causes
 from ingest.postmortem.done import what_was_done
 from ingest.postmortem.drafted import drafted_id, exactly
 from ingest.postmortem.headings import ReportPart, part_of
@@ -38,6 +38,14 @@ _SETTING = expression(
     r"(?:title|layout|permalink|slug|date|weight|uuid|id|image|url|draft|type|template|author|summary):", re.I
 )
 _LONGEST_FRONT = 500
+_EXPLAINING = (
+    ReportPart.ANALYSIS,
+    ReportPart.SUMMARY,
+    ReportPart.INVESTIGATION,
+    ReportPart.RESOLUTION,
+    ReportPart.LESSONS,
+)
+"""Where a cause is told that has no part of its own."""
 _TELLING = (
     ReportPart.SUMMARY,
     ReportPart.INVESTIGATION,
@@ -129,6 +137,7 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
     label = _severity_label(document, facts)
     mitigation = report.text(ReportPart.MITIGATION)
     resolution = report.text(ReportPart.RESOLUTION) or report.text(ReportPart.RESULT)
+    resolution = "" if is_only_a_guess(resolution) else resolution
     return Incident(
         title=incident_title(document, facts, file.path),
         date=day,
@@ -181,10 +190,7 @@ def _causes(report: Report) -> Iterator[Cause]:
         if found:
             yield from found
             return
-    told = (
-        report.text(ReportPart.ANALYSIS, ReportPart.SUMMARY, ReportPart.INVESTIGATION, ReportPart.RESOLUTION)
-        or report.document.body
-    )
+    told = report.text(*_EXPLAINING) or report.document.body
     yield from stated_causes(told)
 
 

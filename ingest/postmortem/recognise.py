@@ -70,12 +70,13 @@ _DECISIVE = {
 """Without one of these, or a title or folder that speaks of incidents, a text is about something else."""
 
 _ENDED = {ReportPart.RESOLUTION, ReportPart.MITIGATION}
-_HAPPENED = expression(r"what happened|was ist passiert", re.I)
+_HAPPENED = expression(r"what happen(?:s|ed)|was ist passiert", re.I)
 _TROUBLE = expression(
     r"\b(?:outages?|disruptions?|degrad(?:ation|ed)|unavailab\w+|downtime|down|failed|fails?|failures?"
     r"|failing|crash\w*|errors?|lost|loss|timed out|timeouts?"
     r"|locked up|slow(?:ed|ly)?|corrupt\w*|broke|broken|interruptions?|incidents?|wrong|vanished|stopped"
-    r"|leaked?|overload\w*|exhaust\w*|stuck|hung)\b",
+    r"|leaked?|stalled|unreachable|expired|(?:is|was|are|were|got|disk|dataset|storage|pool) full"
+    r"|overload\w*|exhaust\w*|stuck|hung)\b",
     re.I,
 )
 _TAGS = ("categories", "category", "tags", "type", "kind", "labels")
@@ -85,6 +86,12 @@ _ADVICE = expression(r"\b(?:should|must|please|you|your|how to|make sure|ensure)
 _GUIDE = expression(
     r"\b(?:how to|guide|guidelines?|process|policy|template|checklist|index|about|readme|writing)\b", re.I
 )
+_LINK_BESIDE = expression(
+    r"\s*(?:[-*+]|\d+[.)])\s+(?:\S{1,12}\s+)?\[[^\]]+\]\((?!https?:|mailto:|#)[^)]+\).{0,60}"
+)
+_FEWEST_LINKS = 3
+_SURELY_TOLD = 0.45
+"""What it counts that the name has the day of an outage, and the text its past: articles have not both."""
 _SHORTEST = 12
 """Words of a story, at least."""
 _OPENING = 400
@@ -118,7 +125,8 @@ def _score(report: Report, path: str) -> float:
     named = bool(_REPORT_WORDS.search(f"{report.document.title} {PurePosixPath(path).name} {tagged}"))
     placed = named or bool(_REPORT_WORDS.search(str(PurePosixPath(path).parent)))
     dated = name_date(path) is not None or "date" in report.document.front
-    if not placed and not parts & _DECISIVE and not _is_told_outage(report):
+    told = _told_outage(report, path)
+    if not placed and not parts & _DECISIVE and not told:
         return 0.0
     score = (
         0.2 * min(telling, 3)
@@ -126,23 +134,35 @@ def _score(report: Report, path: str) -> float:
         + 0.08 * min(supporting, 5)
         + 0.3 * named
         + 0.2 * (placed and not named)
+        + told * (not placed)
         + 0.2 * (not others and _is_short_report(parts, report, path))
     )
     dated = dated or first_date(report.document.body[:1500]) is not None
     if placed and not parts & _DECISIVE and not others and _tells_of_the_past(report.document):
         score += 0.2
-    score += 0.15 * dated - 0.15 * others
+    score += 0.15 * dated - 0.15 * others * (told < _SURELY_TOLD)
     if _INDEX.match(PurePosixPath(path).stem) and ReportPart.TIMELINE not in parts and not dated:
+        score -= 0.5
+    if _lists_other_texts(report.document):
         score -= 0.5
     return round(score, 2)
 
 
-def _is_told_outage(report: Report) -> bool:
-    """Whether title, day and outage all stand in a text that has neither parts nor a telling place."""
+def _lists_other_texts(document: MarkdownDocument) -> bool:
+    """Whether most of a text is a list of links to texts beside it."""
+    lines = [line for line in document.body.split("\n") if line.strip() and not line.startswith("#")]
+    links = sum(1 for line in lines if _LINK_BESIDE.fullmatch(line))
+    return links >= _FEWEST_LINKS and 2 * links > len(lines)
+
+
+def _told_outage(report: Report, path: str) -> float:
+    """What it counts that a title tells of an outage and the text of its past, more where its day is in the name."""
     title, body = report.document.title, report.document.body[: _OPENING * 2]
-    return bool(
-        _TROUBLE.search(title) and first_date(f"{title}\n{body}") and _tells_of_the_past(report.document)
-    )
+    if not _TROUBLE.search(title) or not _tells_of_the_past(report.document):
+        return 0.0
+    if name_date(path) or first_date(title):
+        return _SURELY_TOLD
+    return 0.2 if first_date(body) else 0.0
 
 
 def _tells_of_the_past(document: MarkdownDocument) -> bool:

@@ -27,6 +27,7 @@ from ingest.postmortem.times import (
     has_clock,
     read_moment,
     split_stamp,
+    split_stamp_behind,
     stamped_lines,
     told_zone,
 )
@@ -62,10 +63,13 @@ def read_timeline(report: Report, known: Moment, *, day_first: bool = False) -> 
     """
     known = replace(known, zone=known.zone or told_zone(report.document.body))
     sections = list(report.roots(ReportPart.TIMELINE))
-    texts = [(section, _whole_text(report, section)) for section in sections] or list(_unannounced(report))
+    texts = [(section, _whole_text(report, section)) for section in sections]
+    if not any(stamped_lines(text) or "|" in text for _, text in texts):
+        texts += [pair for pair in _unannounced(report) if pair[0] not in sections]
     events: list[DatedEvent] = []
     for section, text in texts:
-        zone = find_zone(section.title) or find_zone(text[:400]) or known.zone
+        # What the report says of all its times goes before a zone that may be part of what was quoted.
+        zone = find_zone(section.title) or known.zone or find_zone(text[:400])
         known = replace(known, zone=zone if find_zone(section.title) else known.zone)
         events += parse_timeline(text, known, _html_tables(report, section), day_first=day_first)
         known = replace(known, zone=zone)
@@ -262,7 +266,7 @@ class _TimelineReader:
             self._add(f"{' ' * indent}- {text}")
 
     def _open_stamped(self, line: str, indent: int, *, always: bool = False) -> bool:
-        parts = split_stamp(line)
+        parts = split_stamp(line) or split_stamp_behind(line)
         if parts is None or (self._headings_only and not always):
             return False
         self._open(parts[0], parts[1], indent)

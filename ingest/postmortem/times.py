@@ -70,6 +70,13 @@ _SAYS_ZONE = expression(
 )
 
 
+_ZONE_DEFINED = expression(
+    r"\b(?P<name>[A-Z]{2,4}T)\b(?:\s+is\b|\s*[=:(\[-])[^\n]{0,40}?(?P<zone>(?:UTC|GMT)\s?[+-]\s?\d{1,2}(?::?\d\d)?)"
+)
+_SAYS_PLACE = expression(r"\btimes\b[^\n.;]{0,40}\b(?:are|is) in\s{1,3}(?P<place>[A-Z][^\n.;]{2,40})")
+"""PagerDuty's reports, which name a city, often on the next line."""
+
+
 def find_zone(text: str) -> str:
     """The time zone named in a text, as written; an explicit offset wins over a name."""
     zones = [found[0].strip() for found in _ZONE_WRITTEN.finditer(text)]
@@ -77,9 +84,32 @@ def find_zone(text: str) -> str:
 
 
 def told_zone(text: str) -> str:
-    """The zone in which a text says that its times are; nothing where it names several or none."""
+    """The zone in which a text says that its times are; nothing where it names several or none.
+
+    A place that no zone is known of is returned as written: no other zone in the text is that of its times.
+    """
     told = {zone for found in _SAYS_ZONE.finditer(text) if (zone := find_zone(found[0]))}
+    told |= {zone for found in _SAYS_PLACE.finditer(text) if (zone := _zone_of_place(found["place"]))}
+    if not told:
+        place = _SAYS_PLACE.search(text)
+        return _defined_zone(text) or (place["place"].strip() if place else "")
     return told.pop() if len(told) == 1 else ""
+
+
+def _defined_zone(text: str) -> str:
+    """The zone of times with an abbreviation that the text explains: `GST is Gulf standard time [UTC+04]`."""
+    explained = {found["name"]: found["zone"] for found in _ZONE_DEFINED.finditer(text)}
+    used = [zone for name, zone in explained.items() if re.search(rf"\d\s?{name}\b", text)]
+    return used[0] if len(used) == 1 else ""
+
+
+def _zone_of_place(said: str) -> str:
+    """The zone of `Pacific Time (US & Canada)` or of a city, as the time zone database names it: `Europe/Bucharest`."""
+    if zone := find_zone(said):
+        return zone
+    names = [name.strip().replace(" ", "_") for name in re.split(r"[,(]", said)]
+    places = (f"{region}/{name}" for name in names if name for region in _REGIONS.split("|"))
+    return next((place for place in places if _offset_there(place, date(2000, 1, 1))), "")
 
 
 def zone_offset(zone: str, day: date) -> timezone | None:
@@ -159,6 +189,7 @@ _FORMS = (
     + _MONTH
     + r")\s*(?P<d5>\d{1,2})(?![\d:])(?:st|nd|rd|th)?(?:,?\s*(?:of\s+)?(?P<y5>(?:19|20)\d\d)"
     r"(?!\d))?",
+    r"(?<![\d.])(?P<y7>(?:19|20)\d\d) - (?P<m7>\d\d) - (?P<d7>\d\d)(?!\d)",
     r"(?<![\d.:/-])(?P<m6>0[1-9]|1[0-2])[-/](?P<d6>[0-3]\d)(?=[ T]+\d{1,2}:\d\d)",
 )
 _DATE = expression("|".join(_FORMS), re.I)
@@ -207,7 +238,7 @@ def writes_day_first(text: str) -> bool:
 
 
 def _day(parts: dict[str, str | None], year: int | None, day_first: bool) -> date | None:
-    for form in "13456":
+    for form in "134567":
         if parts[f"m{form}"]:
             written = parts.get(f"y{form}")
             return _existing(
@@ -249,7 +280,7 @@ _BROKEN_DATE = (
     r"\d{1,5}[/-]\d{1,2}[/-](?:\d{2,4}|DD)\b|\d{4}-(?:MM|\d\d)-(?:DD|\d\d)\b|\b[0-2]?\d:(?:XX|\?\?)(?!\w)"
 )
 _LATER = (
-    rf"(?:[T,.:;()@~/|*_]|[-–—>]|\s|\b(?:to|at|and|until|till|um|bis|approx(?:imately)?|around"
+    rf"(?:[T,.:;()@~/|*_]|[-–—>]|\s|\b(?:to|at|on|and|until|till|um|bis|approx(?:imately)?|around"
     rf"|about|ca)\b"
     rf"|{_WEEKDAY}|{ZONE}|{OFFSET}|Z\b|[-:h]{{2}}:[-:hm]{{2}}|HH:mm)"
 )
@@ -266,6 +297,10 @@ _ASIDE = expression(r"\s*\([^()]*\d[:h]\d\d[^()]*\)")
 _LEAD = expression(r"[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*")
 _LONGEST_STAMP, _LONGEST_TAIL = 120, 60
 """Characters; what is longer is no stamp, and matching stays quick on any line."""
+_STAMP_BEHIND = expression(
+    rf"(?P<text>[A-Z][^\d\n]{{3,60}}?)\s*:?\s+(?P<stamp>(?:{_DATE_PATTERN})[ T,]+{_CLOCK}(?:\s*{ZONE})?)\.?$",
+    re.I,
+)
 _CLOCK_WRITTEN = expression(_CLOCK, re.I)
 
 
@@ -314,6 +349,12 @@ def split_stamp(line: str) -> tuple[str, str] | None:
     written = re.sub(r"\*+|(?<!\w)_|_(?!\w)", "", bare[:end]).strip(" `[](,")
     lead = _LEAD.match(rest, 0, _LONGEST_TAIL)
     return written, (rest[lead.end() :] if lead else rest).lstrip()
+
+
+def split_stamp_behind(line: str) -> tuple[str, str] | None:
+    """Part a line that ends with a day and a time (`First detected: 2026-11-02 09:33`); None if it does not."""
+    found = _STAMP_BEHIND.match(line.strip())
+    return (found["stamp"], found["text"]) if found else None
 
 
 def has_clock(stamp: str) -> bool:

@@ -32,6 +32,8 @@ _EXPR = expression(_KEY % "expr", re.M)
 _COLLECTION = expression(_KEY % "query", re.M)
 _DIRECTIVE = expression(r"\{\{-?\s*(?:if|else|end|range|with|define|block|template)\b.*?\}\}", re.S)
 _RUNTIME_TEMPLATE = expression(r"\{\{.*?\}\}|\{%.*?%\}", re.S)
+_TEMPLATED_FOLDER = expression(r"(?<=\w)/\{\{[^{}]*\}\}/(?=\w)")
+"""A folder in an address that only an alert that fires names: `docs/{{ $labels.type }}/README.md`."""
 _LABEL_SEVERITIES = {"none": None, "page": Severity.SEV1, "ticket": Severity.SEV3}
 _TEXTS = ("summary", "title"), ("description", "message")
 _RUNBOOK_KEYS = ("runbook_url", "runbook", "runbook_link", "playbook_url", "playbook")
@@ -168,7 +170,7 @@ def _alert(node: Node, place: _Place) -> AlertRule:
         expr=(_scalar(fields.get("expr")) or _scalar(fields.get("query"))).strip(),
         severity=rule_severity(label),
         severity_label=label,
-        runbook_url=default_of(url.strip()),
+        runbook_url=default_of(_TEMPLATED_FOLDER.sub("/<*>/", url.strip())),
         group=place.group,
         scope=Scope(services=tuple(services)),
         extra=extra,

@@ -11,15 +11,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ingest.deployments.reading import plain
-from ingest.monitors import checks, cloud, grafana
+from ingest.monitors import checks, cloud, grafana, zabbix
 from ingest.monitors.shape import Monitor
 from ingest.source import Parsed, SourceFile
 from ingest.sources.alert_rules import is_template, without_templates
-from kb.errors import Problem
+from kb.errors import InvalidInput, Problem
 from kb.expression import expression
 from kb.text import safe_yaml
 
-_READERS: tuple[Callable[[Any], Iterator[Monitor]], ...] = (grafana.monitors, cloud.monitors, checks.monitors)
+_READERS: tuple[Callable[[Any], Iterator[Monitor]], ...] = (
+    grafana.monitors,
+    cloud.monitors,
+    checks.monitors,
+    zabbix.monitors,
+)
 
 
 def _keys(*names: str) -> tuple[re.Pattern[str], ...]:
@@ -62,6 +67,10 @@ _MARKS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
 """A word that every file of a shape has, looked for first since that is quick, and the keys that make it sure."""
 
 
+_ZABBIX_XML = expression(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<zabbix_export>", re.S)
+_NO_TRIGGERS = "a Zabbix template without a trigger: it raises no alert"
+
+
 class MonitorRules:
     """Files in which a monitoring system says when it alerts."""
 
@@ -69,6 +78,8 @@ class MonitorRules:
 
     def recognises(self, file: SourceFile) -> float:
         """By the keys that only such files have."""
+        if _ZABBIX_XML.match(file.text):
+            return 0.97
         if not file.is_data:
             return 0.0
         text = file.text
@@ -77,20 +88,14 @@ class MonitorRules:
 
     def parse(self, file: SourceFile) -> Parsed:
         """One entry for each rule; a rule without a name is a problem."""
-        notes: tuple[str, ...] = ()
         try:
-            nodes = safe_yaml.compose(without_templates(file.text) if is_template(file.text) else file.text)
+            documents, notes = _documents(file.text)
         except safe_yaml.YamlRefused as error:
-            try:
-                nodes, notes = (
-                    safe_yaml.compose(without_templates(file.text)),
-                    ("read without its template lines",),
-                )
-            except safe_yaml.YamlRefused:
-                return Parsed(problems=(Problem(file.path, error.line, str(error)),))
+            return Parsed(problems=(Problem(file.path, error.line, str(error)),))
+        except InvalidInput as error:
+            return Parsed(problems=(Problem(file.path, None, str(error)),))
         rules, problems = [], []
-        for node in nodes:
-            document = plain(node)
+        for document in documents:
             for reader in _READERS:
                 for monitor in reader(document):
                     rule = monitor.rule(file.path)
@@ -99,4 +104,21 @@ class MonitorRules:
                     else:
                         line = rule.provenance.source.line if rule.provenance.source else None
                         problems.append(Problem(file.path, line, "a rule without a name was left out"))
+        if not rules and not problems:
+            return Parsed(skipped=_NO_TRIGGERS if "zabbix_export" in file.text else "", notes=notes)
         return Parsed(entries=tuple(rules), problems=tuple(problems), notes=notes)
+
+
+def _documents(text: str) -> tuple[list[Any], tuple[str, ...]]:
+    """The documents of a file as plain values, and what is to be said of how they were read."""
+    if _ZABBIX_XML.match(text):
+        return [zabbix.read_xml(text)], ()
+    try:
+        nodes = safe_yaml.compose(without_templates(text) if is_template(text) else text)
+    except safe_yaml.YamlRefused as error:
+        try:
+            nodes = safe_yaml.compose(without_templates(text))
+        except safe_yaml.YamlRefused:
+            raise error from None
+        return [plain(node) for node in nodes], ("read without its template lines",)
+    return [plain(node) for node in nodes], ()

@@ -78,6 +78,7 @@ _POSTMORTEM = expression(
     re.I | re.M,
 )
 _FOLDER = expression(r"(?:^|[-_.])(?:runbooks?|playbooks?|sops?|alerts?|procedures)(?:[-_.]|$)", re.I)
+_NAMED = expression(r"(?:^|[-_. ])runbooks?(?:[-_. ]|$)", re.I)
 _NO_RUNBOOK = expression(
     r"^(?:_?index|readme|contributing|changelog|code_of_conduct|summary|template)$", re.I
 )
@@ -99,7 +100,7 @@ class RunbookMarkdown:
     name = "runbook"
 
     def recognises(self, file: SourceFile) -> float:
-        """By section names, then by the folder it lies in and an alert name as its title."""
+        """By section names, then by the folder it lies in, its name and an alert name as its title."""
         stem = PurePath(file.path).stem
         if not file.is_prose or _NO_RUNBOOK.match(stem):
             return 0.0
@@ -107,7 +108,7 @@ class RunbookMarkdown:
         strong = {match.lower() for match in _STRONG.findall(text)}
         strong |= {"labels"} if len(_LABELLED.findall(text)) > 1 else set()
         titled = bool(_TITLED.search(text))
-        in_folder = any(_FOLDER.search(part) for part in file.folders)
+        in_folder = any(_FOLDER.search(part) for part in file.folders) or bool(_NAMED.search(stem))
         names = re.findall(r"^#{1,4}\s+`?([\w-]+)`?(?:\s*\[.*\])?\s*$", text, re.M)
         alerts = sum(map(is_alert_name, names))
         score = (

@@ -37,6 +37,8 @@ class StatusPage:
         keys = {line.split(":", 1)[0].strip() for line in head.split("\n") if ":" in line}
         if not {"title", "date"} <= keys:
             return 0.0
+        if {"informational", "section"} <= keys:  # a notice of maintenance, which nothing is affected by
+            return 0.85
         return min(1.0, 0.35 * sum(key in keys for key in _OWN_KEYS[:3]) + 0.15 * ("resolved" in keys))
 
     def parse(self, file: SourceFile) -> Parsed:

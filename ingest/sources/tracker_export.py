@@ -15,7 +15,7 @@ from typing import Any
 from ingest.convert.forms import FileForm
 from ingest.deployments.reading import LINE, plain
 from ingest.source import Parsed, SourceFile
-from ingest.trackers.formats import READERS, plain_text
+from ingest.trackers.formats import READERS, plain_text, told_fix
 from ingest.trackers.ticket import Ticket
 from kb.errors import Problem
 from kb.expression import expression
@@ -48,6 +48,8 @@ _COLUMNS: dict[str, str] = {
     "resolution": r"close notes|resolution notes?|fix|resolution details|solution|how (?:it was )?(?:fixed|resolved)",
     "labels": r"labels?|tags",
 }
+_MAPPING = expression(r"\{\s*['\"]\w+['\"]\s*:")
+_CALLED = expression(r"['\"](?:display_value|summary|name|title)['\"]\s*:\s*(?P<q>['\"])(?P<name>.*?)(?P=q)")
 _SURE = expression(r"close notes|incident (?:number|id|name)|short description", re.I)
 
 
@@ -111,6 +113,14 @@ def _places(header: list[str]) -> dict[str, int]:
     return places
 
 
+def _shown(cell: str) -> str:
+    """A cell; of one that a script wrote as a mapping (`{'id': …, 'summary': 'Carts'}`), what it is called."""
+    if not _MAPPING.match(cell):
+        return cell
+    named = _CALLED.search(cell)
+    return named["name"] if named else ""
+
+
 def _is_ticket_table(header: list[str]) -> bool:
     named = _places(header)
     return {"title", "opened"} <= named.keys() and len(named) >= 4
@@ -122,7 +132,9 @@ def _rows(text: str) -> Iterator[Ticket]:
     places = _places(header)
     incidents = any(_SURE.search(cell.replace("_", " ")) for cell in header)
     for row in reader:
-        cells = {name: plain_text(row[place]) for name, place in places.items() if place < len(row)}
+        cells = {name: _shown(plain_text(row[place])) for name, place in places.items() if place < len(row)}
+        if cells.get("text", "").isdigit():  # the number of an impact
+            del cells["text"]
         if not any(cells.values()):
             continue
         service, labels = cells.pop("service", ""), cells.pop("labels", "")
@@ -135,7 +147,7 @@ def _rows(text: str) -> Iterator[Ticket]:
             severity=cells.get("severity", ""),
             kind=cells.get("kind", ""),
             cause=cells.get("cause", ""),
-            resolution=cells.get("resolution", ""),
+            resolution=told_fix(cells.get("resolution", "")),
             services=tuple(name.strip() for name in re.split(r"[,;]", service) if name.strip()),
             labels=tuple(name.strip() for name in re.split(r"[,; ]", labels) if name.strip()),
             line=reader.line_num,

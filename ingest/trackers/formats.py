@@ -15,6 +15,11 @@ from ingest.deployments.reading import at, line_of, listed, text
 from ingest.trackers.ticket import Ticket, TicketUpdate
 from kb.expression import expression
 
+_WATCHED = expression(r"\W+ (?P<site>.+?) (?:is down|has degraded performance)")
+"""The title of an issue that Upptime opens, after its sign."""
+_NO_NOTES = expression(
+    r"closed before close notes were made mandatory\W*|closed by caller\W*|n/?a|none|-+|\.+", re.I
+)
 _TAG = expression(r"<[^>]+>")
 
 
@@ -47,6 +52,7 @@ def github(item: dict[str, Any]) -> Ticket | None:
     if "incident_number" in item or "iid" in item:
         return None
     comments = at(item, "comments")
+    watched = _WATCHED.fullmatch(text(item, "title").strip())
     return Ticket(
         title=text(item, "title"),
         key=f"#{text(item, 'number')}" if text(item, "number") else first(item, "html_url", "url"),
@@ -55,6 +61,7 @@ def github(item: dict[str, Any]) -> Ticket | None:
         resolved=first(item, "closed_at", "closedAt"),
         labels=names(at(item, "labels")),
         severity=severity_among(names(at(item, "labels"))),
+        services=(watched["site"],) if watched else (),
         author=first(item, "user.login", "author.login"),
         updates=tuple(
             TicketUpdate(first(one, "createdAt", "created_at"), text(one, "body"))
@@ -127,7 +134,7 @@ def service_now(item: dict[str, Any]) -> Ticket | None:
         services=(service,) if service else (),
         author=shown(item, "opened_by") or shown(item, "caller_id"),
         cause=plain_text(shown(item, "u_root_cause") or shown(item, "cause")),
-        resolution=plain_text(shown(item, "close_notes")),
+        resolution=told_fix(plain_text(shown(item, "close_notes"))),
         updates=tuple(_journal(shown(item, "work_notes") or shown(item, "comments_and_work_notes"))),
         line=line_of(item),
         is_incident=True,
@@ -291,6 +298,11 @@ def _numbered(said: str) -> str:
     """`2 - High` as its word, since the number alone is on another scale elsewhere."""
     found = re.match(r"\d\s*-\s*(\w+)", said)
     return found[1] if found else said
+
+
+def told_fix(notes: str) -> str:
+    """Close notes that tell something; nothing where ServiceNow itself filled them in."""
+    return "" if _NO_NOTES.fullmatch(notes.strip()) else notes
 
 
 def _known(said: str) -> str:

@@ -19,8 +19,9 @@ from kb.model import Cause, Document, Entry, Incident, Provenance, Scope, Source
 from kb.text.severities import parse_severity
 
 _INCIDENT = expression(
-    r"\b(?:incidents?|outages?|post-?mortems?|sev[- ]?\d|p[01]|downtime|disruption|service[- ]degradation|rca)\b",
-    re.I,
+    r"\b(?:incidents?|outages?|post-?mortems?|sev[- ]?\d|p[01]|downtime|disruption|service[- ]degradation|rca)\b"
+    r"|\b(?:is|are|was|were) down\W*$|degraded performance",
+    re.I | re.M,
 )
 
 
@@ -56,7 +57,7 @@ class Ticket:
     def entry(self, path: str) -> Entry:
         """The incident; a document where nothing says that the ticket is about one."""
         source = Source(path=path, section=self.key or None, line=self.line)
-        said = " ".join((self.kind, self.title, *self.labels))
+        said = "\n".join((self.kind, self.title, *self.labels))
         if not self.is_incident and not _INCIDENT.search(said):
             body = "\n\n".join(part for part in (self.text, *(one.text for one in self.updates)) if part)
             return Document(title=self.title, body=body, provenance=Provenance(source=source))

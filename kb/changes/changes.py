@@ -17,7 +17,15 @@ from kb.learning.lesson import checked
 from kb.model.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
 from kb.store.changes import ChangeTable
 from kb.store.ids.known_ids import Space
-from kb.text.changes import COMMIT, parse_kind, parse_moment, parse_result, parse_reversible, short_version
+from kb.text.changes import (
+    COMMIT,
+    RELEASE,
+    parse_kind,
+    parse_moment,
+    parse_result,
+    parse_reversible,
+    short_version,
+)
 from kb.text.times import day_of, minute
 from kb.text.tokens import one_line
 
@@ -172,7 +180,8 @@ _LONGEST = 160
 
 def change_in_words(change: Change) -> str:
     """One line: when, what, of which service and where, which version, what it was about, how it went."""
-    kind = "commit" if COMMIT in change.extra and change.kind is ChangeKind.DEPLOYMENT else str(change.kind)
+    is_move = change.kind is ChangeKind.DEPLOYMENT
+    kind = next((key for key in (COMMIT, RELEASE) if key in change.extra and is_move), str(change.kind))
     where = f" ({change.environment})" if change.environment else ""
     version = f" {short_version(change.version)}" if change.version else ""
     before = f", before: {short_version(change.previous)}" if change.previous else ""

@@ -11,7 +11,7 @@ The rule of "ran well 3 of 3":
 - Any other run that ended ran well if its result is `succeeded`, or if it lasted `SETTLED` or longer.
   A shorter one with an unknown result is not counted: nobody knows.
 - The run that still goes on is not counted, unless it failed: during an incident it is the suspect.
-- Commits are no deployments: a version that is known from commits alone has n = 0, and that is said.
+- Commits and releases are no deployments: a version that is known from these alone has n = 0, and that is said.
 
 The target is the newest earlier version whose last counted run went well; where there is none, the newest
 that has no counted run, which is said.  Environments are never mixed.  What must be true before a rollback comes as
@@ -25,7 +25,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kb.model.change import Change, ChangeKind, ChangeResult, RollbackTarget, VersionRecord
-from kb.text.changes import COMMIT, drift_in_words, is_open, same_version, service_key, short_version
+from kb.text.changes import (
+    COMMIT,
+    RELEASE,
+    drift_in_words,
+    is_announced,
+    is_open,
+    same_version,
+    service_key,
+    short_version,
+)
 from kb.text.environments import environment_key
 from kb.text.times import minute
 
@@ -79,7 +88,7 @@ def rollback_target(
         return replace(empty, environment=environment, preconditions=notes)
     answer, runs = _compare_versions(there, own, replace(empty, environment=environment))
     known = [change for change in ordered if _concerns(change, service, environment)]
-    sentences, migrations = preconditions(answer, known, commits_only=not runs, now=now)
+    sentences, migrations = preconditions(answer, known, announced_only=not runs, now=now)
     return replace(answer, preconditions=(*notes, *answer.preconditions, *sentences), migrations=migrations)
 
 
@@ -88,7 +97,7 @@ def _compare_versions(
 ) -> tuple[RollbackTarget, list[VersionSpan]]:
     """The versions in the places of the answer, and the runs that this rests on; `own` give the words."""
     runs = runs_of(moves)
-    versions = _records_of_runs(runs, own) or _records_of_commits(moves)
+    versions = _records_of_runs(runs, own) or _announced_versions(moves)
     current, earlier = _current(versions, runs)
     target = _target(earlier, runs)
     said = list[str]()
@@ -126,7 +135,7 @@ def _doubts(moves: Sequence[Change], runs: Sequence[VersionSpan], service: str) 
         said.append(
             f"the deployment of {version} failed: find out whether it or what was there before runs now"
         )
-    last = [move for move in moves if COMMIT not in move.extra and move.at == moves[-1].at]
+    last = [move for move in moves if not is_announced(move) and move.at == moves[-1].at]
     names = dict.fromkeys(short_version(move.version) for move in last if move.version)
     if len(names) > 1 and not _is_replaced_by(last[-2], last[-1]):
         said.append(
@@ -141,7 +150,7 @@ def runs_of(moves: Sequence[Change]) -> list[VersionSpan]:
     for move in moves:
         if move.kind is ChangeKind.ROLLBACK:
             _note_rollback(runs, move)
-        if COMMIT in move.extra:
+        if is_announced(move):
             continue
         last = runs[-1] if runs else None
         if last and same_version(last.version, move.version) and move.at - last.since < SAME_RUN:
@@ -158,7 +167,7 @@ def _note_rollback(runs: list[VersionSpan], rollback: Change) -> None:
     if rollback.previous:
         places = [n for n, run in enumerate(runs) if same_version(run.version, rollback.previous)]
     else:
-        places = [len(runs) - 1] if runs and COMMIT not in rollback.extra else []
+        places = [len(runs) - 1] if runs and not is_announced(rollback) else []
     if places and not (not rollback.previous and same_version(runs[places[-1]].version, rollback.version)):
         runs[places[-1]] = replace(runs[places[-1]], left=True)
 
@@ -172,9 +181,9 @@ def _of_environment(
     key = environment_key(environment)
     there = [move for move in moves if environment_key(move.environment) == key]
     unnamed = [move for move in moves if not move.environment]
-    commits = [move for move in unnamed if COMMIT in move.extra]
-    deployed = [move for move in unnamed if COMMIT not in move.extra]
-    if deployed and all(COMMIT in move.extra for move in moves if move.environment):
+    commits = [move for move in unnamed if is_announced(move)]
+    deployed = [move for move in unnamed if not is_announced(move)]
+    if deployed and all(is_announced(move) for move in moves if move.environment):
         said = f"no deployment on record names its environment; these may not all be of {environment}"
         return sorted([*there, *unnamed], key=lambda move: move.at), (said,)
     if not there and not commits:
@@ -201,8 +210,9 @@ def _records_of_runs(runs: Sequence[VersionSpan], changes: Sequence[Change]) -> 
     return found
 
 
-def _records_of_commits(moves: Sequence[Change]) -> list[VersionRecord]:
-    """The commits as versions without a record, the newest first; what was reverted is no version to go to."""
+def _announced_versions(moves: Sequence[Change]) -> list[VersionRecord]:
+    """The releases, else the commits, as versions without a record, the newest first; none that was reverted."""
+    moves = [move for move in moves if RELEASE in move.extra] or moves
     reverted = [move.previous for move in moves if move.kind is ChangeKind.ROLLBACK and move.previous]
     return [
         VersionRecord(version=move.version, ran_well=0, n=0, last=move.at, summary=move.summary)
@@ -257,7 +267,7 @@ _CONFIGS_SHOWN = 3
 
 
 def preconditions(
-    result: RollbackTarget, changes: Sequence[Change], *, commits_only: bool, now: datetime
+    result: RollbackTarget, changes: Sequence[Change], *, announced_only: bool, now: datetime
 ) -> tuple[tuple[str, ...], tuple[Change, ...]]:
     """What to know before going to `result.target`, and the migrations since it was put in place.
 
@@ -267,10 +277,10 @@ def preconditions(
     if target is None:
         return (_no_target(result),), ()
     said = []
-    if commits_only:
+    if announced_only:
         said.append(
-            "these versions are known from commits alone: whether and when each was deployed is not on record;"
-            " look at what runs before you roll back"
+            f"these versions are known from {_announced_as(changes)} alone: whether and when each was deployed is not"
+            " on record; look at what runs before you roll back"
         )
     elif not target.n:
         said.append(
@@ -313,6 +323,10 @@ def _configs_in_words(configs: Sequence[Change], target: VersionRecord) -> list[
     ]
     older = len(configs) - len(said)
     return [*said, f"{older} older config changes came after it, too"] if older else said
+
+
+def _announced_as(changes: Sequence[Change]) -> str:
+    return "releases" if any(RELEASE in one.extra for one in changes) else "commits"
 
 
 def _no_target(result: RollbackTarget) -> str:

@@ -17,10 +17,11 @@ from kb.incidents import steps
 from kb.incidents.life import BY_ALERT, parse_checks, unfold
 from kb.incidents.log import IncidentLog
 from kb.incidents.merging import applied_alone, bring, carried, check_merge, steps_named
+from kb.incidents.sources import sourced_draft
 from kb.incidents.updates import StatusUpdate, status_update
 from kb.memory.yaml_file import write_atomically
 from kb.model.hook import AlertGroup
-from kb.model.incident import LiveIncident, Phase, Step
+from kb.model.incident import IncidentDraft, LiveIncident, Phase, Step
 from kb.model.ledger import Event
 from kb.store.ids.known_ids import Space
 from kb.store.incidents.belongings import Belonging
@@ -344,6 +345,10 @@ class Incidents(IncidentLog):
     def postmortem(self, incident_id: str = "") -> str:
         """A draft of the postmortem, as Markdown: of the only open incident, else of the one that was closed last."""
         return drafts.postmortem(self.told(incident_id))
+
+    def draft(self, incident_id: str = "") -> IncidentDraft:
+        """The same draft with what each of its statements rests on."""
+        return sourced_draft(self.told(incident_id))
 
     def save_postmortem(self, folder: str | Path = "", incident_id: str = "") -> Path:
         """Write the draft as `YYYY-MM-DD-service.md`, by default where the home keeps postmortems.

@@ -16,10 +16,11 @@ from typing import Any
 from kb.errors import EntryNotFound, InvalidInput, Refused
 from kb.home import Home
 from kb.incidents.life import teaches, unfold
+from kb.incidents.overview import IncidentFilter, chosen, counts
 from kb.incidents.postmortem import to_entry
 from kb.learning.outcomes import Outcomes
 from kb.model import Incident
-from kb.model.incident import LiveIncident, Phase, Step
+from kb.model.incident import IncidentCounts, LiveIncident, Phase, Step
 from kb.model.ledger import Event, Outcome, Result
 from kb.store.catalogue import LIVE
 from kb.store.entries import EntryTable
@@ -85,11 +86,34 @@ class IncidentLog:
         chosen = set(sorted(newest, key=lambda one: one not in still)[:limit])
         return self._lived([one for one in newest if one in chosen])
 
+    def passing(self, only: IncidentFilter, most: int) -> list[LiveIncident]:
+        """The incidents that pass a filter, what is open before what ended, each newest first, `most` of them."""
+        if only.open_only and not only:
+            return self.open_ones(most)
+        return self._lived([one.id for one in chosen(self._all(), only)[:most]])
+
+    def counts(self, only: IncidentFilter) -> IncidentCounts:
+        """How many incidents pass a filter, and how many would with another value of one part of it."""
+        return counts(self._all(), only)
+
+    def _all(self) -> list[LiveIncident]:
+        """Every incident, without the notes in its timeline: most steps are notes, and none changes where it stands."""
+        found = self.ledger.events_by_subject(self.ledger.subjects(Step.OPENED), without=Step.NOTE)
+        return [unfold(events) for events in found.values()]
+
     def unfinished(self) -> list[LiveIncident]:
         """The incidents that are open, newest first, and those closed ones of which something is still to do."""
         to_do = map(self.ledger.ids.merged_into, self.ledger.with_items_to_do())
         found = self._lived([*dict.fromkeys([*self.ledger.open_subjects(), *to_do])])
         return [one for one in found if one.closed is None or not all(item.done for item in one.action_items)]
+
+    def version(self) -> int:
+        """A number that changes whenever somebody else, in any process, has written; only then there may be news."""
+        return self.ledger.version()
+
+    def newest_steps(self, incident_ids: Sequence[str]) -> dict[str, int]:
+        """The number of the newest step of each of these incidents, by whole id; it grows with each that is noted."""
+        return self.ledger.newest_events(incident_ids)
 
     def find(self, incident_id: str) -> LiveIncident | None:
         """The incident with this id, as it is itself even where it was merged into another one; or None."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -12,11 +13,16 @@ from urllib.parse import quote
 
 from kb.model import Entry, Severity, Source, Status
 from kb.model.ledger import AnsweredLookup, EntryRecord, NearEntry, SearchCounts, SearchHits, Tier, Verdict
+from kb.model.receipts import Comparison
+from kb.model.status import WaitingEntry
 from kb.store.database import Database, Row
-from kb.store.entries import EntryTable, Place
+from kb.store.entries import EntryTable, Place, Stored
 from kb.store.history import PastLookups
 from kb.store.ledger import Ledger
 from kb.store.lexical_index import Filter
+from kb.store.moves import MoveTable
+from kb.text.entries.codec import to_builtins
+from kb.text.evidence.evidence import title_line
 
 _SHOWN = 10
 """Lookups that come with a record."""
@@ -54,6 +60,14 @@ class Known:
         self.base.refresh()
         return self.entries.places()
 
+    def entries_by_id(self, ids: Iterable[str]) -> dict[str, Entry]:
+        """The entries with these ids; those that are gone are left out."""
+        return {key: one.entry for key, one in self.entries.many(ids).items()}
+
+    def titles(self, ids: Iterable[str]) -> dict[str, str]:
+        """The titles of these entries, by id."""
+        return {key: title_line(one.headline) for key, one in self.entries_by_id(ids).items()}
+
     def record(self, entry: Entry) -> EntryRecord:
         """What became of an entry."""
         past, now = PastLookups(self.db), self.clock()
@@ -79,6 +93,38 @@ class Known:
         others = (one for one in hits if one.id != entry.id and one.score >= _CHANCE)
         for hit in islice(others, _NEAR):
             yield NearEntry(id=hit.id, kind=hit.kind, title=hit.title, check=stored[hit.id].entry.check)
+
+    def compare(self, entry: Entry, other: Entry | None = None) -> Comparison:
+        """The entry beside another one, else beside the one that is most like it among those on offer."""
+        other = other or self._most_like(entry)
+        near = None
+        if other:
+            near = NearEntry(id=other.id, kind=other.kind, title=other.headline, check=other.check)
+        return Comparison(
+            id=entry.id,
+            title=entry.headline,
+            other=near,
+            diff=tuple(difference(other, entry)) if other else (),
+        )
+
+    def _most_like(self, entry: Entry) -> Entry | None:
+        """What a search for its words finds beside it: of its kind, else of any."""
+        for kinds in ([entry.kind], []):
+            hits = self.base.search(entry.headline, kinds, limit=_NEAR)
+            found = [one.id for one in hits if one.id != entry.id and one.score >= _CHANCE]
+            if found:
+                return self.entries.get(found[0])
+        return None
+
+    def waiting(self, status: Status, limit: int) -> tuple[list[WaitingEntry], int]:
+        """The entries of a status that a reviewer looks at, the newest first, and how many there are."""
+        self.base.refresh()
+        only = Filter(statuses=[status])
+        stored = self.entries.many(self.entries.select(only, limit=limit))
+        moves = MoveTable(self.db)
+        found = [_waits(one, self.entries.file_of(key) or "", moves) for key, one in stored.items()]
+        found.sort(key=lambda one: (one.at is not None, one.at), reverse=True)
+        return found, self.entries.count(only)
 
     def counts(self, only: Filter) -> SearchCounts:
         """How many entries pass a filter; by each of its parts, how many would with another value there."""
@@ -113,3 +159,51 @@ def _answered(row: Row) -> AnsweredLookup:
         service=row["service"],
         lines=tuple(json.loads(row["evidence"])),
     )
+
+
+def _waits(stored: Stored, file: str, moves: MoveTable) -> WaitingEntry:
+    entry = stored.entry
+    last = moves.last(entry.id)
+    moved = last if last and last.became is entry.status else None
+    return WaitingEntry(
+        id=entry.id,
+        kind=entry.kind,
+        title=entry.headline,
+        status=entry.status,
+        at=moved.at if moved else entry.provenance.at or _moment(stored.updated_at),
+        by=moved.actor if moved else entry.provenance.author or "",
+        reason=moved.reason if moved else "",
+        file=f"{file}.yaml" if file.startswith("learned/") else file,
+        services=entry.scope.services,
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+_UNTOLD = {"id", "status", "provenance", "signatures", "extra", "body", "verified"}
+_CONTEXT = 100
+
+
+def difference(one: Entry, other: Entry) -> list[str]:
+    """The lines of what leads from one entry to another: `-` only the first says, `+` only the second."""
+    lines = difflib.unified_diff(_lines(one), _lines(other), n=_CONTEXT, lineterm="")
+    return list(lines)[3:]
+
+
+def _lines(entry: Entry) -> list[str]:
+    from kb.memory.yaml_edit import render  # with all that reads YAML, which no lookup needs
+
+    said: dict[str, object] = to_builtins(entry)
+    scope = said.pop("scope", None)
+    said |= scope if isinstance(scope, dict) else {}
+    own = {name: _bare(value) for name, value in said.items() if name not in _UNTOLD}
+    return [line for name, value in own.items() if value for line in render({name: value}).splitlines()]
+
+
+def _bare(value: object) -> object:
+    """The value without what is empty in it."""
+    if isinstance(value, dict):
+        return {name: bare for name, one in value.items() if (bare := _bare(one))}
+    return [*map(_bare, value)] if isinstance(value, list | tuple) else value

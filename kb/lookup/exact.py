@@ -43,7 +43,7 @@ was theirs."""
 def by_fingerprint(question: Question, entries: EntryTable) -> list[Found]:
     """Entries that have the template of an evidence line, or the name of an alert in it."""
     wanted = {e.fingerprint: e for e in question.evidence if e.fingerprint}
-    names = {name_key(name): name for name in question.names}
+    names = {name_key(name): name for name in (*question.names, *question.alerts)}
     found: dict[str, Found] = {}
     taught: dict[str, float] = {}
     rows = entries.index.matching_fingerprints([*wanted, *(key for key in names if key)])
@@ -125,10 +125,11 @@ def _asked_before(wording: Wording, question: Question) -> tuple[str, str]:
 
 
 def _by_name(entry_id: str, name: str, question: Question) -> Found:
-    line = next(e.line for e in question.evidence if name in e.line.text)
-    start = line.start + line.text.index(name)
+    lines = [e.line for e in question.evidence]
+    line = next((one for one in lines if name in one.text), lines[0])
+    start = line.start + max(0, line.text.find(name))
     evidence = Evidence(text=name, line=line.line, start=start, end=start + len(name))
-    sure = is_surely_alert(name) or ALERTING.search(line.text) is not None
+    sure = name in question.alerts or is_surely_alert(name) or ALERTING.search(line.text) is not None
     return Found(
         entry_id, Tier.FINGERPRINT, f"the text names {name}", evidence, _NAME_STRENGTH if sure else 0.5
     )

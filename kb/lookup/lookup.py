@@ -109,10 +109,12 @@ class Lookup:
         limit: int,
         deep: bool,
         now: datetime,
+        alerts: Sequence[str] = (),
         on_sighting: OnSighting | None = None,
     ) -> Finding:
         """Look the text up.  Raises NothingAsked for a text without anything readable in it.
 
+        `alerts` are names of alerts that the text tells of, where that is known: what has such a name is found by it.
         `on_sighting` is told at once, while the text is still being read, of each entry whose signature
         could settle the question by itself.
         """
@@ -127,6 +129,7 @@ class Lookup:
         )
         if not question.evidence:
             raise NothingAsked(_NOTHING_ASKED)
+        question = replace(question, alerts=tuple(alerts))
         if not deep:
             with self.snapshot():
                 exact = self._exact(question, scan, now, deep=False)

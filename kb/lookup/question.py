@@ -104,6 +104,8 @@ class Question:
     """All that a short text says, as it was written but without what carries it; empty for a longer one."""
     of_a_log: bool = False
     """Whether it is one line of a log that is asked by itself."""
+    alerts: tuple[str, ...] = ()
+    """Names of alerts that who asks knows for such, in any form: `checkout-db-connections`, `Disk is almost full`."""
 
     @property
     def query(self) -> str:
@@ -153,7 +155,9 @@ class Question:
 
     @property
     def alert(self) -> str:
-        """The name of the alert that the text is: at the head of a line, or where a label says so; or empty."""
+        """The name of the alert that the text is: as given, at the head of a line, where a label says so; or empty."""
+        if self.alerts:
+            return self.alerts[0]
         found = (_ALERT.search(e.line.text) for e in self.evidence)
         return next((match[match.lastgroup or 0] for match in found if match), "")
 
@@ -162,21 +166,22 @@ class Question:
         """What kind of text is asked, by which its confidence is calibrated."""
         return Kind.LINE if self.of_a_log else kind_of(self.said, whole=self.whole)
 
+    @cached_property
+    def _best(self) -> EvidenceTemplate | None:
+        return max(
+            self.evidence, key=lambda e: (bool(e.fingerprint), e.line.score, -e.line.line), default=None
+        )
+
     @property
     def most_telling(self) -> Evidence | None:
         """The line that tells most: its message, and where the line stands; None where no line says anything."""
-        best = max(
-            self.evidence, key=lambda e: (bool(e.fingerprint), e.line.score, -e.line.line), default=None
-        )
-        if best is None:
-            return None
-        return Evidence(text=best.line.message, line=best.line.line, start=best.line.start, end=best.line.end)
+        line = self._best.line if self._best else None
+        return line and Evidence(text=line.message, line=line.line, start=line.start, end=line.end)
 
     @property
     def fingerprint(self) -> str:
         """The fingerprint of the most telling line; empty when there is none."""
-        telling = [e for e in self.evidence if e.fingerprint]
-        return max(telling, key=lambda e: (e.line.score, -e.line.line)).fingerprint if telling else ""
+        return self._best.fingerprint if self._best else ""
 
 
 def is_surely_alert(name: str) -> bool:

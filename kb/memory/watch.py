@@ -11,13 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 
-import yaml
-
 from kb.errors import FileUnreadable, InvalidInput, Problem
 from kb.home import Home
-from kb.memory import yaml_edit, yaml_file
+from kb.memory import yaml_file
 from kb.model.review import WatchItem, WatchKind
-from kb.text import safe_yaml
 from kb.text.entries.identify import of_today
 from kb.text.entries.ids import short_hash
 from kb.text.redact import redact
@@ -84,6 +81,8 @@ class WatchFile:
 
         Raises FileUnreadable, with `path:line`, when the file does not parse; HomeNotWritable.
         """
+        from kb.memory import yaml_edit
+
         written = [_to_yaml(item) for item in items]
 
         def edit(text: str) -> str:
@@ -101,6 +100,10 @@ class WatchFile:
 
 def parse_watch(text: str) -> WatchList:
     """The items of the file's text and its mistakes, each with its line."""
+    import yaml  # most homes have no such file
+
+    from kb.text import safe_yaml
+
     try:
         documents = safe_yaml.compose(text)
     except safe_yaml.YamlRefused as error:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kb.errors import FileChanged, FileUnreadable, HomeNotWritable
-from kb.memory.yaml_edit import load
 from kb.text.secrets.gate import check_added
 
 LOCK_SECONDS = 60.0
@@ -116,6 +115,8 @@ def change(
 
 def check_parses(path: Path, text: str) -> None:
     """Raise FileUnreadable, naming `path:line`, when the text is no valid YAML."""
+    from kb.memory.yaml_edit import load  # with all of YAML, which who only reads a file's text needs not
+
     try:
         load(text)
     except ValueError as error:

@@ -6,12 +6,14 @@ steps add up to (`kb.incidents.life` does the adding), so that nothing is ever o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as calendar
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from kb.model.change import Change
 from kb.model.entry import ActionItem, CauseStatus, Severity
-from kb.model.ledger import Event
+from kb.model.ledger import Event, Match, Verdict
 
 
 class Step(StrEnum):
@@ -38,6 +40,8 @@ class Step(StrEnum):
     """Steps of it, or an incident that was merged into it, are an incident of their own."""
     SPLIT_FROM = "split_from"
     """It was split off another one; `data` carries the steps that it took along."""
+    EDIT = "edit"
+    """Of no incident: a memory file was edited, or a message sent again; `data` says which."""
 
 
 class Phase(StrEnum):
@@ -128,3 +132,143 @@ class LiveIncident:
     """The incidents that were merged into it."""
     merged_into: str = ""
     timeline: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldStep:
+    """A step as a line of the timeline.  `text` says what was done, `actor` who wrote it down.
+
+    `number` is that of the step in the ledger.  `may_be_split` tells whether the step can go to an incident of its own.
+    """
+
+    number: int
+    at: datetime
+    kind: Step
+    text: str
+    actor: str = ""
+    entry_id: str = ""
+    """The entry whose advice it was, where it was one."""
+    may_be_split: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergedIncident:
+    """An incident that was merged into another one."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentOverview:
+    """An incident as somebody who joins it needs it; `incident` comes without its timeline, which `steps` tells.
+
+    The possible causes stand apart: `known` ones are confirmed, `suspected` ones have evidence, of `unchecked` ones
+    nothing says yet whether they hold, `ruled_out` ones do not.  `changes` are those of its place that happened within
+    the `changes_hours` before it began, newest first.  `checks` is the whole verification checklist.
+    """
+
+    incident: LiveIncident
+    steps: tuple[ToldStep, ...]
+    """What happened, in order of time: with what was merged into it, without what was split off."""
+    last: int
+    """The number of the newest step of any kind: it changes with everything that is noted."""
+    known: tuple[Hypothesis, ...]
+    suspected: tuple[Hypothesis, ...]
+    unchecked: tuple[Hypothesis, ...]
+    ruled_out: tuple[Hypothesis, ...]
+    checks: tuple[CheckItem, ...]
+    changes: tuple[Change, ...]
+    changes_hours: int
+    durations: dict[str, str]
+    """In words: `to_acknowledge`, `to_mitigate`, `to_resolve`; `so_far` while it is not resolved."""
+    overdue: bool
+    """Whether a status update should have been posted by now."""
+    last_update: str = ""
+    """The text of the last status update."""
+    merged: tuple[MergedIncident, ...] = ()
+    entries: dict[str, str] = field(default_factory=dict)
+    """The titles of the entries whose advice was followed, by their ids."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimilarIncident:
+    """A past incident that is like one: `why` it is, and how it ended, as far as anybody wrote that down."""
+
+    id: str
+    title: str
+    why: str
+    date: calendar.date | None = None
+    severity: str = ""
+    causes: tuple[str, ...] = ()
+    ended: str = ""
+    """What stopped it and what removed the cause."""
+    lasted: str = ""
+    """From its begin to its end, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """What the home knows that is like an incident: past incidents with why and how they ended, and other entries.
+
+    Under the verdict `unknown`, `known` is empty: nothing else fits.
+    """
+
+    verdict: Verdict
+    incidents: tuple[SimilarIncident, ...]
+    known: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCounts:
+    """How many incidents pass the filters of a list, and how many would with another value of one of them.
+
+    `open` counts those that are not closed, `all` those that are, too.
+    """
+
+    passing: int
+    open: int
+    all: int
+    severities: dict[str, int]
+    services: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSource:
+    """What a statement of a draft rests on: a step of the incident, by its number in the ledger."""
+
+    number: int
+    """The number in the draft, from 1."""
+    step: int
+    at: datetime
+    text: str
+    actor: str = ""
+    entry_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """A statement of a draft, and the numbers of its sources; `missing` where nobody has said it yet."""
+
+    text: str
+    sources: tuple[int, ...] = ()
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPart:
+    """A part of a draft, under its heading."""
+
+    heading: str
+    lines: tuple[DraftLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentDraft:
+    """The draft of a postmortem: as Markdown to edit, and by parts with what each statement rests on."""
+
+    incident_id: str
+    file_name: str
+    markdown: str
+    parts: tuple[DraftPart, ...]
+    sources: tuple[DraftSource, ...]

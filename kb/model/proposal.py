@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from kb.model.receipts import Comparison
+
 
 class ProposalKind(StrEnum):
     """What would be done when the proposal is accepted."""
@@ -83,6 +85,18 @@ class KeptProposal:
     proposal: Proposal
     at: datetime
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalShown:
+    """A proposal with what accepting it as it is would write: `diff` is that of the memory files, as git shows it."""
+
+    kept: KeptProposal
+    diff: tuple[str, ...]
+    editable: tuple[str, ...] = ()
+    """The keys of its item that may be replaced when it is accepted."""
+    beside: Comparison | None = None
+    """What it adds or retires, beside the entry that is most like it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

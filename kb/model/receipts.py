@@ -1,16 +1,20 @@
-"""Receipts: what ingest, learning and looking after a home did.
+"""Receipts: what ingest, learning, edits and looking after a home did; and the audit, who did what.
 
-Ingest tells it file by file, learning entry by entry, a sweep by the rows that it took away, and a redaction by
-the secrets that it took out of old rows.
+Ingest tells it file by file, learning entry by entry, an edit by its diff, a sweep by the rows that it took away, and a
+redaction by the secrets that it took out of old rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from kb.errors import Problem
 from kb.model.entry import Status
+from kb.model.healthy import Rehearsal
+from kb.model.ledger import NearEntry
 
 
 class FileState(StrEnum):
@@ -131,3 +135,63 @@ class RedactReport:
     """The whole database as it was before, secrets and all; delete it when all is well."""
     note: str = ""
     """What may still hold a secret, if anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntrySource:
+    """The item of a memory file that an entry is read from, as it may be edited."""
+
+    id: str
+    kind: str
+    title: str
+    file: str
+    line: int | None
+    version: str
+    """A hash of the item; an edit names the one that it began with."""
+    values: dict[str, Any]
+    """What may be edited, by the keys of the file."""
+    more: tuple[str, ...] = ()
+    """Keys that the item could have as well."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryEdited:
+    """What an edit did, or would do: `diff` is that of the file, as git will show it."""
+
+    id: str
+    file: str
+    version: str
+    """That of the item afterwards."""
+    diff: tuple[str, ...]
+    written: bool
+    rehearsal: Rehearsal | None = None
+    """What the new pattern finds, where the edit changes it."""
+    problem: str = ""
+    """Why the edit is not written as it is; empty where nothing speaks against it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """An entry beside the one that is most like it: `diff` leads from that one to this one."""
+
+    id: str
+    title: str
+    other: NearEntry | None
+    diff: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """One thing that somebody did: a decision, an outcome, a step of an incident, an edit, a change of a status."""
+
+    at: datetime
+    actor: str
+    """Who did it; empty where nobody said."""
+    what: str
+    """`outcome`, `status`, `proposal`, `incident`, `log`, `edit`, `change`, `review` or `lesson`."""
+    about: str
+    """The id of what it was done to."""
+    said: str
+    """What was done, such as `resolved` or `candidate → active`."""
+    details: str = ""
+    """Why, or what was noted."""

@@ -1,4 +1,4 @@
-"""What a review hands on: computed facts for prose, and the items of the watch list for triage.
+"""What a review hands on: computed facts for prose, the records behind a number, items of the watch list for triage.
 
 A fact is a number with its noun, so that prose cannot attach it to another: whoever writes prose (a template, a
 model) names a fact, and the text that is shown in the end comes from here.  The weekly summary writes the items of
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -78,3 +78,21 @@ class WatchItem:
     def is_read(self, today: date) -> bool:
         """Whether it still counts."""
         return today <= self.expires
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedRecord:
+    """One record that was counted.  `said` is what it is counted by: a severity, a verdict, a result."""
+
+    at: datetime
+    title: str
+    said: str
+    id: str = ""
+    """Of the lookup, or of the incident."""
+    entry_id: str = ""
+    incident_id: str = ""
+    service: str = ""
+    minutes: float | None = None
+    """How long it took, where a duration was counted."""
+    by: str = ""
+    note: str = ""

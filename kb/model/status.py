@@ -1,4 +1,4 @@
-"""A change of an entry's status, with its reason: what `kb status` shows."""
+"""A change of an entry's status, with its reason: what `kb status` shows; and entries that wait for a reviewer."""
 
 from __future__ import annotations
 
@@ -51,3 +51,19 @@ BY_PERSON = (REVIEWED, BY_HAND, UNDONE, ACCEPTED)
 """The rules by which a person decides; evidence from before such a move moves nothing any more."""
 FAILING, EXPIRED, PROVEN = "failing", "expired", "proven"
 """The rules of evidence (`kb.learning.status`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingEntry:
+    """An entry that a reviewer should look at: since when it has its status, and who or what gave it."""
+
+    id: str
+    kind: str
+    title: str
+    status: Status
+    at: datetime | None
+    by: str = ""
+    reason: str = ""
+    file: str = ""
+    """Where it is written: a memory file, or a document."""
+    services: tuple[str, ...] = ()

@@ -8,12 +8,13 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from kb.base import KnowledgeBase
-from kb.operations.arguments import Day, Environment, Limit, Log, Service, Text, Words
-from kb.operations.operation import ANSWER, CHECK, reading
+from kb.operations.arguments import Day, Environment, Limit, Log, Service, Text, Words, whole
+from kb.operations.operation import ANSWER, CHECK, PAGE, reading
 
 if TYPE_CHECKING:
     from kb.lookup.lookup import Sighting
     from kb.model.ledger import Answer, EntryRecord, SearchCounts
+    from kb.model.overview import ServiceOverview, Services
     from kb.operations.records import Hits, WholeEntry
 
 
@@ -141,3 +142,19 @@ def entry_record(
 ) -> EntryRecord:
     """What became of an entry: how often it answered, every outcome with who said so, and what is near it."""
     return kb.known.record(kb.get(entry_id))
+
+
+@reading("GET /services", more="a smaller limit, then `service` for one")
+def services(
+    kb: KnowledgeBase, limit: Annotated[int, whole(1, 500), "How many at most, 1 to 500."] = 100
+) -> Services:
+    """The services that are known, in numbers: incidents, quirks, alert rules without a runbook, changes of 30 days."""
+    return kb.reviews.services(kb.incidents.open_ones(), limit)
+
+
+@reading("GET /services/{service}", PAGE, more="search_incidents(service=…) finds more of it")
+def service_overview(
+    kb: KnowledgeBase, service: Annotated[Text, "The service, as `services` names it."]
+) -> ServiceOverview:
+    """What is known about one service: quirks, open and past incidents, changes, alert rules with their runbooks."""
+    return kb.reviews.service(service, kb.incidents.open_ones())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from kb.errors import InvalidInput
+from kb.model.role import Role
 from kb.operations import (
     alerts,
     asking,
@@ -86,6 +87,6 @@ def _is_in(one: Operation, toolset: Toolset) -> bool:
         case Toolset.CORE:
             return one.name in _CORE
         case Toolset.READ:
-            return one.reads
+            return one.reads and one.role is Role.READ
         case Toolset.ALL:
             return True

@@ -16,7 +16,8 @@ from kb.operations.arguments import Checks, Environment, Flag, IncidentId, Limit
 from kb.operations.operation import PAGE, Operation, reading, writing
 
 if TYPE_CHECKING:
-    from kb.model.incident import LiveIncident
+    from kb.incidents.overview import IncidentFilter
+    from kb.model.incident import IncidentCounts, IncidentDraft, IncidentOverview, LiveIncident, Similar
     from kb.operations.records import IncidentList, IncidentNow, LiveIncidents, PostmortemDraft, Update
 
 
@@ -266,17 +267,78 @@ def incident_show(kb: KnowledgeBase, incident_id: IncidentId = "") -> LiveIncide
     return kb.incidents.get(incident_id)
 
 
+@reading("GET /incidents/{incident_id}/overview", PAGE, newest=("steps",), more="incident_show has all of it")
+def incident_overview(kb: KnowledgeBase, incident_id: IncidentId = "") -> IncidentOverview:
+    """An incident for whoever joins it: timeline, what is known, suspected, unchecked and ruled out, changes before it.
+
+    It also tells when the next update is due, the verification checklist, and what was merged into it.
+    """
+    from kb.incidents.overview import before_it, overview
+
+    incident = kb.incidents.get(incident_id)
+    return overview(
+        incident,
+        kb.changes.between(*before_it(incident)),
+        filter(None, map(kb.incidents.find, incident.merged)),
+        kb.known.titles(one.entry_id for one in incident.mitigations if one.entry_id),
+        kb.incidents.clock(),
+    )
+
+
+@reading("GET /incidents/{incident_id}/similar", PAGE, more="get_entry(entry_id) shows one entry whole")
+def incident_similar(kb: KnowledgeBase, incident_id: IncidentId = "", limit: Limit = 5) -> Similar:
+    """Past incidents like this one, with why and how they ended, and what else is known that fits.  Keeps no lookup."""
+    from kb.incidents.similar import question, similar
+
+    incident = kb.incidents.get(incident_id)
+    asked, service = question(incident), next(iter(incident.services), "")
+    answer = kb.check_known_issues(
+        asked, "", service, incident.environment, 3 * limit, deep=True, record=False
+    )
+    hits = kb.search(incident.title, ("incident",), limit=2 * limit)
+    entries = kb.known.entries_by_id([*(one.id for one in answer.matches), *(one.id for one in hits)])
+    return similar(incident, answer, hits, entries, limit)
+
+
+@reading("GET /incidents/{incident_id}/draft", 2 * PAGE, more="incident_postmortem saves it as a file")
+def incident_draft(kb: KnowledgeBase, incident_id: IncidentId = "") -> IncidentDraft:
+    """The draft of the postmortem by parts, each statement with the steps that it rests on.  Writes nothing."""
+    return kb.incidents.draft(incident_id)
+
+
+_OpenOnly = Annotated[Flag, "Only those that are still open."]
+_Severities = Annotated[Words, "Only these: SEV1 to SEV4, or unknown."]
+_OfService = Annotated[Text, "Only those of this service."]
+
+
 @reading("GET /incidents", more="a smaller limit shows the newest", told=listed)
 def incident_list(
     kb: KnowledgeBase,
-    open_only: Annotated[Flag, "Only those that are still open."] = False,
+    open_only: _OpenOnly = False,
     limit: Limit = 20,
+    severity: _Severities = (),
+    service: _OfService = "",
 ) -> LiveIncidents:
     """The incidents that were opened here, newest first; past ones from documents: search_incidents."""
     from kb.operations.records import LiveIncidents
 
-    found = kb.incidents.open_ones() if open_only else kb.incidents.recent(limit)
-    return LiveIncidents(incidents=tuple(found[:limit]))
+    only = _filter(open_only, severity, service)
+    found = kb.incidents.passing(only, limit) if only or open_only else kb.incidents.recent(limit)
+    return LiveIncidents(incidents=tuple(found))
+
+
+@reading("GET /incident-counts")
+def incident_counts(
+    kb: KnowledgeBase, open_only: _OpenOnly = False, severity: _Severities = (), service: _OfService = ""
+) -> IncidentCounts:
+    """How many incidents pass these filters, and how many would with another severity, service, or closed ones."""
+    return kb.incidents.counts(_filter(open_only, severity, service))
+
+
+def _filter(open_only: bool | None, severity: tuple[str, ...], service: str) -> IncidentFilter:
+    from kb.incidents.overview import IncidentFilter
+
+    return IncidentFilter(open_only=bool(open_only), severities=severity, service=service)
 
 
 def _draft_in_words(draft: PostmortemDraft) -> str:

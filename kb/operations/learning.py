@@ -111,7 +111,7 @@ def rehearse_pattern(
 
     Tells as well whether it fires on lines that are known to be fine.  Writes nothing.
     """
-    return kb.rehearse(entry_id, pattern, regex, shown=3)
+    return kb.editing.rehearse(entry_id, pattern, regex, shown=3)
 
 
 @reading("GET /healthy")
@@ -132,7 +132,9 @@ def healthy_add(
 
     One line a form is kept, without secrets.
     """
-    return kb.healthy.add(log.splitlines(), source)
+    added = kb.healthy.add(log.splitlines(), source)
+    kb.editing.note("added a log that is fine", added.source)
+    return added
 
 
 @writing("POST /healthy/{source}/remove")
@@ -140,4 +142,6 @@ def healthy_remove(
     kb: KnowledgeBase, source: Annotated[Text, "The log, as healthy_list names it."]
 ) -> HealthyReport:
     """Forget a log that was known to be fine; entries that it alone kept in quarantine come back."""
-    return kb.healthy.remove(source)
+    report = kb.healthy.remove(source)
+    kb.editing.note("removed a log that was fine", source)
+    return report

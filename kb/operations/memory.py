@@ -71,6 +71,7 @@ def memory_append(
     if key.startswith("learned/"):
         _check_item(key, list_path, data)
     kb.memory_append(key, list_path, data)
+    kb.editing.note(f"appended to {list_path} of {key.removesuffix('.yaml')}.yaml", key)
     return MemoryWritten(key=key, path=list_path, written=data)
 
 
@@ -114,6 +115,7 @@ def memory_update(
     from kb.operations.records import MemoryWritten
 
     kb.memory_update(key, path, value)
+    kb.editing.note(f"set {path} of {key.removesuffix('.yaml')}.yaml", key)
     return MemoryWritten(key=key, path=path, written=value)
 
 

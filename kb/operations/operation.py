@@ -87,7 +87,7 @@ class Operation:
     it names; `more` tells how to see the rest.  `again` says that asking twice does no more than once, `slow` that much
     of the history is read whatever is given.  `told` makes of the record what an agent is told of it, where that is
     less; `words` puts that as a person would read it, where its data do not say it best.  `path` is the method and the
-    path over HTTP.  `by` is the least role that may ask for one that writes.
+    path over HTTP.  `role` is the least one that may ask for it.
     """
 
     function: Callable[..., Any]
@@ -100,12 +100,7 @@ class Operation:
     slow: bool = False
     told: Callable[[Any], Any] | None = None
     words: Callable[[Any], str] | None = None
-    by: Role = Role.WRITE
-
-    @property
-    def role(self) -> Role:
-        """The least role that may ask for it."""
-        return Role.READ if self.reads else self.by
+    role: Role = Role.READ
 
     @property
     def name(self) -> str:
@@ -236,14 +231,19 @@ class Details(TypedDict, total=False):
     slow: bool
     told: Callable[[Any], Any]
     words: Callable[[Any], str]
-    by: Role
 
 
-def reading(path: str, budget: int = ANSWER, **details: Unpack[Details]) -> Declares:
+def reading(path: str, budget: int = ANSWER, *, by: Role = Role.READ, **details: Unpack[Details]) -> Declares:
     """Declare an operation that changes nothing that its caller could see changed."""
-    return lambda function: Operation(function, path, reads=True, budget=budget, again=True, **details)
+    return lambda function: Operation(
+        function, path, reads=True, budget=budget, again=True, role=by, **details
+    )
 
 
-def writing(path: str, budget: int = ANSWER, *, again: bool = False, **details: Unpack[Details]) -> Declares:
+def writing(
+    path: str, budget: int = ANSWER, *, again: bool = False, by: Role = Role.WRITE, **details: Unpack[Details]
+) -> Declares:
     """Declare an operation that adds to what is known."""
-    return lambda function: Operation(function, path, reads=False, budget=budget, again=again, **details)
+    return lambda function: Operation(
+        function, path, reads=False, budget=budget, again=again, role=by, **details
+    )

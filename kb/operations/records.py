@@ -14,13 +14,22 @@ from kb.model.change import Change, RollbackTarget
 from kb.model.entry import Severity
 from kb.model.healthy import HealthyAdded, HealthyReport, HealthySource, Rehearsal
 from kb.model.hook import HookDelivery
-from kb.model.incident import Hypothesis, LiveIncident, Phase
+from kb.model.incident import (
+    Hypothesis,
+    IncidentCounts,
+    IncidentDraft,
+    IncidentOverview,
+    LiveIncident,
+    Phase,
+    Similar,
+)
 from kb.model.ledger import Answer, EntryRecord, Event, SearchCounts, SearchHit, Trust
 from kb.model.notice import Delivery
-from kb.model.overview import Overview
-from kb.model.proposal import KeptProposal, Waiting
-from kb.model.receipts import Learned
-from kb.model.status import Move
+from kb.model.overview import Overview, ServiceOverview, Services, Unknowns
+from kb.model.proposal import KeptProposal, ProposalShown, Waiting
+from kb.model.receipts import Comparison, Deed, EntryEdited, EntrySource, Learned
+from kb.model.review import CountedRecord
+from kb.model.status import Move, WaitingEntry
 from kb.operations.skills import Call
 
 __all__ = [
@@ -29,8 +38,16 @@ __all__ = [
     "Call",
     "Change",
     "ChangeList",
+    "Comparison",
+    "CountedRecord",
+    "CountedRecords",
+    "Deed",
+    "Deeds",
     "Delivery",
+    "EntriesWaiting",
+    "EntryEdited",
     "EntryRecord",
+    "EntrySource",
     "Event",
     "Health",
     "HealthyAdded",
@@ -38,8 +55,11 @@ __all__ = [
     "HealthySources",
     "Hits",
     "HookDeliveries",
+    "IncidentCounts",
+    "IncidentDraft",
     "IncidentList",
     "IncidentNow",
+    "IncidentOverview",
     "KeptProposal",
     "Learned",
     "LiveIncident",
@@ -50,12 +70,18 @@ __all__ = [
     "Move",
     "Overview",
     "PostmortemDraft",
+    "ProposalShown",
     "Rehearsal",
     "RollbackTarget",
     "SearchCounts",
+    "ServiceOverview",
+    "Services",
+    "Similar",
     "Trust",
+    "Unknowns",
     "Update",
     "Waiting",
+    "WaitingEntry",
     "WholeEntry",
 ]
 
@@ -202,3 +228,27 @@ class LiveIncidents:
     """Incidents with all that was noted, newest first."""
 
     incidents: tuple[LiveIncident, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedRecords:
+    """The records that a number of a review was counted from, newest first."""
+
+    records: tuple[CountedRecord, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesWaiting:
+    """Entries of one status that a reviewer should look at, the newest first, and how many there are in all."""
+
+    entries: tuple[WaitingEntry, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deeds:
+    """Who did what, the newest first, and how many such deeds there are in all."""
+
+    deeds: tuple[Deed, ...]
+    total: int

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 from kb.base import KnowledgeBase
+from kb.errors import InvalidInput
 from kb.model.role import Role
-from kb.operations.arguments import Limit, Text, Words
+from kb.operations.arguments import Limit, Moment, Text, Words, whole
 from kb.operations.operation import PAGE, reading, writing
 
 if TYPE_CHECKING:
     from kb.model.notice import Delivery
     from kb.model.overview import Overview
-    from kb.operations.records import Health, HookDeliveries, Messages
+    from kb.operations.records import Deeds, Health, HookDeliveries, Messages
 
 
 @reading("GET /overview")
@@ -54,6 +55,7 @@ def message_send(
 ) -> Delivery:
     """Send a message again, whatever became of it; one that may have arrived says that it is a repeat."""
     (sent,) = kb.notices.send(message_id)
+    kb.editing.note(f"sent a message to {sent.target} again", sent.id)
     return sent
 
 
@@ -78,4 +80,28 @@ def hook_retry(
     from kb.operations.records import HookDeliveries
 
     tried = kb.hooks.retry(numbers)
+    kb.editing.note("worked again on what tools sent", ", ".join(numbers) or "all that failed")
     return HookDeliveries(counts=kb.hooks.counts(), deliveries=tuple(tried))
+
+
+@reading(
+    "GET /audit", PAGE, by=Role.ADMIN, slow=True, more="a shorter window, or one sort or person, shows less"
+)
+def audit(
+    kb: KnowledgeBase,
+    since: Annotated[Moment, "From this moment on; else all."] = None,
+    until: Annotated[Moment, "Before this moment; else now."] = None,
+    what: Annotated[
+        Words, "Only these: outcome, status, proposal, incident, log, edit, change, review, lesson."
+    ] = (),
+    actor: Annotated[Text, "Only what this person or program did."] = "",
+    limit: Annotated[int, whole(1, 100_000), "How many at most."] = 100,
+) -> Deeds:
+    """Who did what, the newest first: decisions, outcomes, steps of incidents, edits, changes of a status, lessons."""
+    from kb.operations.records import Deeds
+    from kb.store.upkeep.deeds import WHAT
+
+    if unknown := [one for one in what if one not in WHAT]:
+        raise InvalidInput(f"audit: {unknown[0][:60]!r} is none of: {', '.join(WHAT)}")
+    found, total = kb.upkeep.deeds.between(since, until, what=what, actor=actor, limit=limit)
+    return Deeds(deeds=tuple(found), total=total)

@@ -26,6 +26,11 @@ _EDITABLE: dict[ProposalKind, tuple[str, ...]] = {
 }
 
 
+def editable(proposal: Proposal) -> tuple[str, ...]:
+    """The keys of its item that may be replaced."""
+    return _EDITABLE[proposal.kind]
+
+
 def edited(proposal: Proposal, edits: Mapping[str, Any]) -> Proposal:
     """The proposal with some keys of its item replaced.  Raises InvalidInput for keys that it cannot have."""
     known = _EDITABLE[proposal.kind]

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
+from kb.errors import Refused
 from kb.learning.lesson import NEAR, overlap
-from kb.model import Pattern, Signature, Status, ToolFix
+from kb.model import Entry, Pattern, Signature, Status, ToolFix
 from kb.model.proposal import Proposal, ProposalKind
 from kb.proposals.facts import SAME_CAUSE, RecordFacts, same_cause, telling_words
 from kb.proposals.signatures import matches_all, occurring, signature_for
@@ -38,6 +39,26 @@ def gather_merges(facts: RecordFacts) -> list[Proposal]:
                 found.append(proposal)
                 taken |= {one.id, other.id}
     return found
+
+
+def merge_by_hand(kept: Entry, gone: Entry, facts: RecordFacts) -> Proposal:
+    """The proposal that makes `gone` part of `kept`, for somebody says so.  Raises Refused where something is lost."""
+    if not isinstance(kept, Twin) or not isinstance(gone, Twin) or type(kept) is not type(gone):
+        raise Refused(
+            f"{gone.id} is a {gone.kind} and {kept.id} a {kept.kind}: only two patterns, or two tool fixes, can be one."
+            " Retire the one that is too much"
+        )
+    if kept.id not in facts.owned:
+        raise Refused(f"{kept.id} is read from a document, which is not written; merge the other way round")
+    edits = _edits(kept, gone, facts.healthy)
+    if edits is None:
+        raise Refused(
+            f"no text finds both {kept.id} and {gone.id} and fits their samples: edit the pattern of the first so that"
+            " it does, or keep both"
+        )
+    if extra := [one for one in gone.commands if one not in kept.commands]:
+        edits["commands"] = [*kept.commands, *extra]
+    return _as_proposal(kept, gone, edits)
 
 
 def says_the_same_as(one: Twin, other: Twin) -> bool:
@@ -120,8 +141,10 @@ def _proposal(kept: Twin, gone: Twin, facts: RecordFacts) -> Proposal | None:
     if kept.id not in facts.owned or not set(gone.commands) <= set(kept.commands):
         return None
     edits = _edits(kept, gone, facts.healthy)
-    if edits is None:
-        return None
+    return None if edits is None else _as_proposal(kept, gone, edits)
+
+
+def _as_proposal(kept: Twin, gone: Twin, edits: dict[str, Any]) -> Proposal:
     pair = sorted((kept.id, gone.id))
     services = tuple(dict.fromkeys((*kept.scope.services, *gone.scope.services)))
     return Proposal(

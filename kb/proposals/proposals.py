@@ -17,15 +17,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from kb.errors import HomeNotWritable, InvalidInput, KbError, Refused
+from kb.errors import EntryNotFound, HomeNotWritable, InvalidInput, KbError, Refused
 from kb.learning.lesson import checked
-from kb.model.proposal import Decision, KeptProposal, Proposal, ProposalKind, ProposalState, Waiting
+from kb.model.proposal import (
+    Decision,
+    KeptProposal,
+    Proposal,
+    ProposalKind,
+    ProposalShown,
+    ProposalState,
+    Waiting,
+)
 from kb.proposals.accepting import Acceptance, Writer
-from kb.proposals.drafts import edited
+from kb.proposals.drafts import editable, edited
 from kb.proposals.facts import RecordFacts, RecordSources
-from kb.proposals.merges import gather_merges
+from kb.proposals.merges import gather_merges, merge_by_hand
 from kb.proposals.patterns import gather_patterns
 from kb.proposals.runbooks import gather_retirements, gather_runbooks, gather_verifications
+from kb.proposals.shown import diff
 from kb.store.ids.known_ids import Space
 from kb.text.redact import redact_data
 
@@ -107,6 +116,40 @@ class Proposals:
         rejected = replace(found, decision=decision)
         self.sources.table.save([rejected])
         return rejected
+
+    def shown(self, proposal_id: str) -> ProposalShown:
+        """The proposal, with what accepting it would write.  Raises EntryNotFound."""
+        found = self.get(proposal_id)
+        proposal, writer = found.proposal, self.writer
+        is_open = found.decision.state is ProposalState.OPEN
+        return ProposalShown(
+            kept=found,
+            diff=tuple(diff(proposal, writer.memory, writer.entries, self.actor, self.now))
+            if is_open
+            else (),
+            editable=editable(proposal) if is_open else (),
+        )
+
+    def merge(self, entry_id: str, into: str, reason: str) -> KeptProposal:
+        """Make one entry part of another, as a proposal that is made and accepted at once.
+
+        Raises InvalidInput without a reason, and Refused where the two cannot be one without losing something.
+        """
+        if not reason.strip():
+            raise InvalidInput("the reason is empty; say in a few words why these two are one")
+        gone, kept = self.writer.entries.get(entry_id), self.writer.entries.get(into)
+        if gone is None or kept is None:
+            raise EntryNotFound(f"there is no entry {entry_id if gone is None else into!r}")
+        if gone.id == kept.id:
+            raise InvalidInput(f"{entry_id} cannot be merged into itself")
+        facts, _ = self._gathered()
+        proposal = merge_by_hand(kept, gone, facts)
+        proposal = replace(proposal, reasons=(*proposal.reasons, checked("reason", reason)))
+        begun = Decision(state=ProposalState.OPEN, at=self.now, by=self.actor, reason=reason.strip())
+        self.writer.check(proposal, self._acceptance(begun), facts.healthy)
+        kept_proposal = KeptProposal(proposal=proposal, at=self.now, decision=begun)
+        self.sources.table.save([kept_proposal])
+        return self._finish(kept_proposal)
 
     def _settled(self) -> Settled:
         return self._gathered()[1]

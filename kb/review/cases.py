@@ -185,7 +185,14 @@ def open_item(case: Case, item: ActionItem, until: datetime) -> OpenItem:
         due=item.due.isoformat() if item.due else None,
         overdue=bool(item.done is not True and item.due and item.due < today),
         incident_id=case.id,
+        since=_decided_at(case, item),
     )
+
+
+def _decided_at(case: Case, item: ActionItem) -> datetime:
+    """When the item was decided on: its first step; of a document, the moment of its incident."""
+    steps = (one.at for one in case.events if one.kind == Step.ACTION_ITEM and one.action == item.text)
+    return next(steps, case.at)
 
 
 def _open_items(cases: Iterable[Case]) -> Iterator[tuple[Case, ActionItem]]:

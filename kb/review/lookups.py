@@ -103,14 +103,15 @@ def top_unknowns(lookups: Sequence[AskedLookup]) -> tuple[Unknown, ...]:
     groups: dict[str, list[AskedLookup]] = {}
     for one in lookups:
         if one.verdict is Verdict.UNKNOWN:
-            groups.setdefault(one.fingerprint or _template(one), []).append(one)
+            groups.setdefault(one.fingerprint or template_of(one), []).append(one)
     last_known = {
         one.fingerprint: one.at for one in lookups if one.verdict is Verdict.KNOWN and one.fingerprint
     }
     found = [
         Unknown(
-            name=_template(many[-1]),
+            name=template_of(many[-1]),
             count=len(many),
+            first=many[0].at,
             last=many[-1].at,
             fingerprint=many[-1].fingerprint,
             services=tuple(sorted({one.service for one in many if one.service})),
@@ -121,7 +122,7 @@ def top_unknowns(lookups: Sequence[AskedLookup]) -> tuple[Unknown, ...]:
     return tuple(sorted(found, key=lambda one: (-one.count, one.name)))[:TOP]
 
 
-def _template(one: AskedLookup) -> str:
+def template_of(one: AskedLookup) -> str:
     """The template of its most telling line."""
     if not one.evidence:
         return "(empty text)"

@@ -6,7 +6,7 @@ import re
 
 from kb.prose.narrative import Narrative
 from kb.review.plots import COLOURS, INK, MUTED, plots
-from kb.review.report import report
+from kb.review.report import CALM, nothing_in_words, report
 from kb.review.summary import WeeklySummary
 from kb.text.escaping import visible
 
@@ -36,11 +36,17 @@ def as_html(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["coded"] = coded
+    told, pictures = report(summary), plots(summary)
     drawn = [
-        (plot, Markup(_themed(plot.svg))) for plot in plots(summary)
+        (plot, Markup(_themed(plot.svg))) for plot in pictures if plot.svg
     ]  # our own drawing, its texts escaped
+    undrawn = [f"the picture {plot.title}" for plot in pictures if not plot.svg]
     page = environment.get_template("page.html").render(
-        report=report(summary), plots=drawn, narrative=_paragraphs(narrative)
+        report=told,
+        calm=CALM,
+        plots=drawn,
+        nothing=nothing_in_words([*told.nothing, *undrawn]),
+        narrative=_paragraphs(narrative),
     )
     return visible(page)
 

@@ -1,4 +1,4 @@
-"""The pictures of a review, drawn by matplotlib as SVG for page and notebook, and the twelve weeks that they show.
+"""The pictures of a review, drawn by matplotlib as SVG for page and notebook, and the spans of time that they show.
 
 The same summary gives the same bytes: ids are salted by the plot's name, no date is written.  Each
 plot has an alternative text with its numbers.  matplotlib is imported only when one is drawn, and
@@ -63,7 +63,7 @@ def plots(summary: WeeklySummary) -> tuple[Plot, ...]:
 
 
 def incidents_per_week(summary: WeeklySummary) -> Plot:
-    """Incidents a week, and how many of them had come before."""
+    """Incidents over time, and how many of them had come before."""
     weeks = summary.weeks
     new = [week.incidents - week.repeats for week in weeks]
     back = [week.repeats for week in weeks]
@@ -75,19 +75,19 @@ def incidents_per_week(summary: WeeklySummary) -> Plot:
         axes.legend(frameon=False, labelcolor=INK, loc="upper left", ncols=2)
 
     total = _listed(week.incidents for week in weeks)
-    alt = f"Incidents a week, oldest first: {total}; of these seen before: {_listed(back)}."
+    alt = f"Incidents {each(summary)}, oldest first: {total}; of these seen before: {_listed(back)}."
     return _plot(
         "incidents",
         "Incidents and repeats",
         alt,
         draw,
         any(week.incidents for week in weeks),
-        "no incident happened",
+        f"no incident happened {_whole(summary)}",
     )
 
 
 def verdicts(summary: WeeklySummary) -> Plot:
-    """Lookups a week by verdict."""
+    """Lookups over time by verdict."""
     weeks = summary.weeks
     known, related, unknown = (
         [getattr(week, name) for week in weeks] for name in ("known", "related", "unknown")
@@ -102,14 +102,13 @@ def verdicts(summary: WeeklySummary) -> Plot:
         axes.legend(frameon=False, labelcolor=INK, loc="upper left", ncols=3)
 
     counts = f"known {_listed(known)}; related {_listed(related)}; unknown {_listed(unknown)}"
-    alt = f"Lookups a week, oldest first: {counts}."
-    return _plot(
-        "verdicts", "Known, related, unknown", alt, draw, any((*known, *related, *unknown)), "nobody asked"
-    )
+    alt = f"Lookups {each(summary)}, oldest first: {counts}."
+    empty = f"nobody asked {_whole(summary)}"
+    return _plot("verdicts", "Known, related, unknown", alt, draw, any((*known, *related, *unknown)), empty)
 
 
 def time_to_mitigate(summary: WeeklySummary) -> Plot:
-    """The median time to mitigate, week by week."""
+    """The median time to mitigate, span by span."""
     weeks = summary.weeks
     medians = [week.minutes_to_mitigate for week in weeks]
 
@@ -120,14 +119,14 @@ def time_to_mitigate(summary: WeeklySummary) -> Plot:
         axes.set_xlim(-0.6, len(weeks) - 0.4)
 
     said = _listed("none" if one is None else f"{one:g}" for one in medians)
-    alt = f"Median minutes to mitigation a week, oldest first: {said}."
+    alt = f"Median minutes to mitigation {each(summary)}, oldest first: {said}."
     return _plot(
         "mitigation",
         "Time to mitigate",
         alt,
         draw,
         any(one is not None for one in medians),
-        "no incident was mitigated",
+        f"no incident was mitigated {_whole(summary)}",
     )
 
 
@@ -243,32 +242,56 @@ def _listed(values: Any) -> str:
     return ", ".join(str(value) for value in values)
 
 
-WEEKS = 12
-"""How many weeks the plots show."""
+SPANS = 12
+"""How many spans the plots show."""
+_WEEK = timedelta(weeks=1)
 
 
-def begin_of_weeks(until: datetime) -> datetime:
-    """Where the first of them begins."""
-    return until - timedelta(weeks=WEEKS)
+def span_of(since: datetime, until: datetime) -> timedelta:
+    """How long each span is: a week, or so many that all of the window is drawn."""
+    return max(1, -(-(until - since) // (SPANS * _WEEK))) * _WEEK
+
+
+def begin_of_weeks(since: datetime, until: datetime) -> datetime:
+    """Where the first of them begins: at the begin of the window, or before it."""
+    return until - SPANS * span_of(since, until)
+
+
+def each(summary: WeeklySummary) -> str:
+    """`a week`, or `in 4 weeks each`."""
+    weeks = span_of(summary.since, summary.until) // _WEEK
+    return "a week" if weeks == 1 else f"in {weeks} weeks each"
+
+
+def _whole(summary: WeeklySummary) -> str:
+    return f"in {SPANS * (span_of(summary.since, summary.until) // _WEEK)} weeks"
 
 
 def weeks(
-    cases: Sequence[Case], repeats: set[str], verdicts: Iterable[tuple[datetime, str]], until: datetime
+    cases: Sequence[Case],
+    repeats: set[str],
+    verdicts: Iterable[tuple[datetime, str]],
+    since: datetime,
+    until: datetime,
 ) -> tuple[Week, ...]:
-    """The weeks before `until`, oldest first."""
-    begin = begin_of_weeks(until)
-    asked = Counter[tuple[int, str]](
-        (((at - begin) // timedelta(weeks=1)), verdict) for at, verdict in verdicts
-    )
+    """The spans before `until`, oldest first."""
+    begin, span = begin_of_weeks(since, until), span_of(since, until)
+    asked = Counter[tuple[int, str]]((((at - begin) // span), verdict) for at, verdict in verdicts)
     return tuple(
-        _week(number, begin + timedelta(weeks=number), cases, repeats, asked) for number in range(WEEKS)
+        _week(number, begin + number * span, begin + (number + 1) * span, cases, repeats, asked)
+        for number in range(SPANS)
     )
 
 
 def _week(
-    number: int, since: datetime, cases: Sequence[Case], repeats: set[str], asked: Counter[tuple[int, str]]
+    number: int,
+    since: datetime,
+    until: datetime,
+    cases: Sequence[Case],
+    repeats: set[str],
+    asked: Counter[tuple[int, str]],
 ) -> Week:
-    happened = between(cases, since, since + timedelta(weeks=1))
+    happened = between(cases, since, until)
     took = [one for case in happened if (one := minutes_to(case.incident, "mitigated")) is not None]
     return Week(
         since=since,

@@ -1,20 +1,21 @@
 """The summary as a report in words, what needs action first, and that report as Markdown.  Pure.
 
-Markdown and HTML write down the same report, so that their numbers cannot differ.  An empty part
-says that there was nothing to count, and how many records were read.  What the Markdown quotes is inert: no HTML,
-link or picture of an entry, and no formula in a table (`kb.text.escaping`).
+Markdown and HTML write down the same report, so that their numbers cannot differ.  Parts with nothing to count are
+named in one line at the end, before how many records were read.  What the Markdown quotes is inert: no HTML, link or
+picture of an entry, and no formula in a table (`kb.text.escaping`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from kb.prose.narrative import Narrative
 from kb.prose.narrative import render as render_narrative
 from kb.review.runbooks import in_words
-from kb.review.summary import Counted, OpenItem, WeeklySummary
-from kb.review.upkeep import came_back, urgent
+from kb.review.summary import Counted, OpenItem, WatchScore, WeeklySummary
+from kb.review.upkeep import Action, came_back, id_in, urgent
 from kb.text.changes import drift_in_words
 from kb.text.escaping import inert, inert_cell
 from kb.text.times import minute
@@ -27,35 +28,71 @@ _OVER = {"lookups": "lookups", "incidents": "incidents, by their first lookup"}
 _DURATIONS = {"to_acknowledge": "to acknowledge", "to_mitigate": "to mitigate", "to_resolve": "to resolve"}
 
 
+class Behind(StrEnum):
+    """What stands behind a line of a review."""
+
+    ENTRY = "entry"
+    INCIDENT = "incident"
+    PROPOSALS = "proposals"
+    RECORDS = "records"
+    """The records that were counted for it (`kb.review.counted`)."""
+
+
 @dataclass(frozen=True, slots=True)
-class ReviewReport:
-    """A review, ready to be written in any format."""
+class Lead:
+    """Where what stands behind a line can be looked at; of records, `what` they are and by which name they count."""
 
-    title: str
-    lead: str
-    urgent: ReviewPart
-    parts: tuple[ReviewPart, ...]
-    read: str
+    to: Behind
+    key: str = ""
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewPart:
-    """One part: `lines` are points of a list; `empty` stands there where there is nothing else."""
+class ReviewLine:
+    """One point of a list."""
 
-    title: str
-    lines: tuple[str, ...] = ()
-    table: ReviewTable | None = None
-    empty: str = ""
-    """The whole sentence, with how many records were read."""
-    more: str = ""
+    text: str
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewTable:
-    """Columns with their headings; cells are text."""
+    """Columns with their headings; cells are text.  `leads` has what stands behind each row."""
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    leads: tuple[Lead | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPart:
+    """One part: `lines` are points of a list; `more` says how many are not shown."""
+
+    title: str
+    lines: tuple[ReviewLine, ...] = ()
+    table: ReviewTable | None = None
+    more: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to count."""
+        return not (self.lines or self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReport:
+    """A review, ready to be written in any format; `nothing` are the titles of parts with nothing to count."""
+
+    title: str
+    lead: str
+    actions: tuple[Action, ...]
+    urgent: ReviewPart
+    parts: tuple[ReviewPart, ...]
+    nothing: tuple[str, ...]
+    read: str
+
+
+CALM = "Nothing that was counted needs action."
 
 
 def as_markdown(summary: WeeklySummary, narrative: Narrative | None = None) -> str:
@@ -64,28 +101,41 @@ def as_markdown(summary: WeeklySummary, narrative: Narrative | None = None) -> s
     texts = [
         f"# {told.title}",
         inert(told.lead),
-        _part_as_markdown(told.urgent),
+        _part_as_markdown(told.urgent) if told.actions else f"## {told.urgent.title}\n\n{CALM}",
         *map(_part_as_markdown, told.parts),
+        nothing_in_words(told.nothing),
         told.read,
     ]
-    text = "\n\n".join(texts) + "\n"
+    text = "\n\n".join(filter(None, texts)) + "\n"
     return text if narrative is None else f"{text}\n{render_narrative(narrative)}"
 
 
 def report(summary: WeeklySummary) -> ReviewReport:
     """The report that the summary makes."""
     read = ", ".join(f"{name} {count}" for name, count in summary.read.items())
+    actions = urgent(summary)
+    parts = (
+        *_incident_parts(summary),
+        *_lookup_parts(summary),
+        *_knowledge_parts(summary),
+        *_upkeep_parts(summary),
+    )
     return ReviewReport(
         title=f"Incident review {minute(summary.since).removesuffix(' UTC')} to {minute(summary.until)}",
         lead=_lead(summary),
-        urgent=_listed("Needs action", urgent(summary), "nothing that was counted needs action"),
-        parts=(
-            *_incident_parts(summary),
-            *_lookup_parts(summary),
-            *_knowledge_parts(summary),
-            *_upkeep_parts(summary),
-        ),
+        actions=tuple(actions),
+        urgent=_listed("Needs action", (ReviewLine(one.text) for one in actions)),
+        parts=tuple(part for part in parts if not part.is_empty),
+        nothing=tuple(part.title for part in parts if part.is_empty),
         read=f"Records read: {read}.",
+    )
+
+
+def nothing_in_words(titles: Sequence[str]) -> str:
+    """`Nothing to count in: durations; what fixed.`; empty where all parts have something."""
+    named = (title.partition(":")[0] for title in titles)
+    return (
+        f"Nothing to count in: {'; '.join(f'{one[:1].lower()}{one[1:]}' for one in named)}." if titles else ""
     )
 
 
@@ -140,63 +190,61 @@ def _lead(summary: WeeklySummary) -> str:
 
 
 def _incident_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
-    n = summary.read["incidents"]
-    none = f"no incident happened ({plural(n, 'incident')} read)"
-    yield _counted("Incidents by severity", summary.incidents_by_severity, none)
-    yield _counted("Incidents by service", summary.incidents_by_service, none)
+    yield _counted("Incidents by severity", summary.incidents_by_severity, _records("incidents"))
+    yield _counted("Incidents by service", summary.incidents_by_service, _records("incidents"))
+    took = summary.durations if any(one.n for one in summary.durations) else ()
     rows = tuple(
-        (_DURATIONS[one.name], minutes(one.median_minutes), str(one.n), str(one.without))
-        for one in summary.durations
+        (_DURATIONS[one.name], minutes(one.median_minutes), str(one.n), str(one.without)) for one in took
     )
-    table = ReviewTable(("time", "median", "n", "without"), rows) if n else None
-    yield ReviewPart("Durations", table=table, empty=f"Nothing to count: {none}.")
-    compared = f"{plural(n, 'incident')} compared with {summary.read['earlier incidents']} earlier"
-    yield _listed(
-        "Incidents that came back", map(came_back, summary.recurrences), f"no incident came back ({compared})"
+    leads = tuple(Lead(Behind.RECORDS, one.name, "incidents") for one in took)
+    yield ReviewPart(
+        "Durations", table=ReviewTable(("time", "median", "n", "without"), rows, leads) if rows else None
     )
-    read = f"({plural(summary.read['action items'], 'action item')} read)"
-    yield _listed("Action items opened", map(_item, summary.items_opened), f"none was opened {read}")
-    yield _listed("Action items closed", map(_item, summary.items_closed), f"none was closed {read}")
-    yield _listed("Action items overdue", map(_item, summary.items_overdue), f"none is overdue {read}")
-    yield _listed("Still open of these incidents", map(_item, summary.open_items), f"none is open {read}")
+    back = (ReviewLine(came_back(one), _incident(one.incident_id)) for one in summary.recurrences)
+    yield _listed("Incidents that came back", back)
+    yield _listed("Action items opened", map(_item, summary.items_opened))
+    yield _listed("Action items closed", map(_item, summary.items_closed))
+    yield _listed("Action items overdue", map(_item, summary.items_overdue))
+    yield _listed("Still open of these incidents", map(_item, summary.open_items))
+    late = "Written down only now: incidents of earlier days, or without a date"
     if summary.written_down:
-        yield _listed(
-            "Written down only now: incidents of earlier days, or without a date", summary.written_down, ""
-        )
+        yield _listed(late, (ReviewLine(one, _entry(_id_of(one))) for one in summary.written_down))
 
 
 def _lookup_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
-    n = summary.read["lookups"]
+    told = [one for one in summary.classified if one.rate is not None]
     rows = tuple(
         (_OVER[one.over], str(one.n), str(one.known), str(one.related), str(one.unknown), f"{one.rate:.0%}")
-        for one in summary.classified
-        if one.rate is not None
+        for one in told
     )
     headings = ("over", "n", "known", "related", "unknown", "rate known")
-    yield ReviewPart(
-        "Known, related, unknown",
-        table=ReviewTable(headings, rows) if rows else None,
-        empty=f"Nothing to count: nobody asked ({plural(n, 'lookup')} read).",
+    leads = tuple(Lead(Behind.RECORDS, what=one.over) for one in told)
+    yield ReviewPart("Known, related, unknown", table=ReviewTable(headings, rows, leads) if rows else None)
+    unknown = (
+        ReviewLine(
+            f"`{one.name}`: {one.count}{_on(', '.join(one.services))}",
+            Lead(Behind.RECORDS, one.fingerprint or one.name, "lookups"),
+        )
+        for one in summary.top_unknowns
     )
-    unknown = (f"`{one.name}`: {one.count}{_on(', '.join(one.services))}" for one in summary.top_unknowns)
-    yield _listed("Asked and not known", unknown, f"no lookup ended unknown ({plural(n, 'lookup')} read)")
-    seen = (f"{one.title} ({one.entry_id}){_on(one.service)}: {one.count}" for one in summary.seen)
-    yield _listed("Met and known", seen, f"no lookup ended known ({plural(n, 'lookup')} read)")
-    offered = summary.read["lookups that offered something"]
-    yield _counted(
-        "Offered and never answered",
-        summary.unanswered,
-        f"every offer was answered ({plural(offered, 'lookup')} offered something)",
+    yield _listed("Asked and not known", unknown)
+    seen = (
+        ReviewLine(
+            f"{one.title} ({one.entry_id}){_on(one.service)}: {one.count}",
+            Lead(Behind.RECORDS, one.entry_id, "lookups"),
+        )
+        for one in summary.seen
     )
+    yield _listed("Met and known", seen)
+    yield _counted("Offered and never answered", summary.unanswered, lambda name: _entry(_id_of(name)))
 
 
 def _knowledge_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
-    outcomes = f"({plural(summary.read['outcomes'], 'outcome')} read)"
-    new = plural(summary.read["new entries"], "new entry", "new entries")
-    yield _listed("Learned", summary.learned, f"nothing was learned ({new} read)")
-    yield _counted("Outcomes", summary.outcomes, f"no outcome was recorded {outcomes}")
-    yield _counted("What fixed", summary.fixed, f"no entry resolved anything {outcomes}")
-    yield _counted("What failed", summary.failed, f"no entry failed {outcomes}")
+    yield _listed("Learned", (ReviewLine(one, _entry(_id_of(one))) for one in summary.learned))
+    yield _counted("Outcomes", summary.outcomes, _records("outcomes"))
+    yield _counted("What fixed", summary.fixed, _outcomes_of)
+    yield _counted("What failed", summary.failed, _outcomes_of)
+    moved = summary.trust_moves[:SHOWN]
     rows = tuple(
         (
             f"{shortened(one.title)} ({one.entry_id})",
@@ -204,86 +252,100 @@ def _knowledge_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
             f"{one.after:.2f}",
             f"{one.n_before} → {one.n}",
         )
-        for one in summary.trust_moves[:SHOWN]
+        for one in moved
     )
+    leads = tuple(_entry(one.entry_id) for one in moved)
     yield ReviewPart(
         "Trust that moved",
-        table=ReviewTable(("entry", "before", "after", "outcomes"), rows) if rows else None,
-        empty=f"Nothing to count: no trust moved {outcomes}.",
+        table=ReviewTable(("entry", "before", "after", "outcomes"), rows, leads) if rows else None,
         more=_more(len(summary.trust_moves)),
     )
     moves = (
-        f"{one.title} ({one.entry_id}): {one.was} → {one.became}, {one.reason}"
-        + (f" ({one.actor})" if one.actor else "")
+        ReviewLine(
+            f"{one.title} ({one.entry_id}): {one.was} → {one.became}, {one.reason}"
+            + (f" ({one.actor})" if one.actor else ""),
+            _entry(one.entry_id),
+        )
         for one in summary.status_moves
     )
-    yield _listed(
-        "Status that changed",
-        moves,
-        f"no status changed ({plural(summary.read['status moves'], 'move')} read)",
-    )
+    yield _listed("Status that changed", moves)
 
 
 def _upkeep_parts(summary: WeeklySummary) -> Iterable[ReviewPart]:
-    stale = (f"{one.title} ({one.entry_id}): {one.reason}" for one in summary.stale_runbooks)
-    yield _listed(
-        "Runbooks to verify again",
-        stale,
-        f"none is stale ({plural(summary.read['runbooks'], 'runbook')} read)",
+    stale = (
+        ReviewLine(f"{one.title} ({one.entry_id}): {one.reason}", _entry(one.entry_id))
+        for one in summary.stale_runbooks
     )
+    yield _listed("Runbooks to verify again", stale)
     if summary.runbook_health:
-        yield _listed("Runbook health", in_words(summary.runbook_health), "")
-    drift = summary.read["drift exceptions"]
-    yield _listed(
-        "Expired drift exceptions",
-        [drift_in_words(one, summary.until) for one in summary.expired_drift],
-        f"no drift exception has expired ({plural(drift, 'drift exception')} read)",
-    )
+        yield _listed("Runbook health", map(ReviewLine, in_words(summary.runbook_health)))
+    drift = (ReviewLine(drift_in_words(one, summary.until)) for one in summary.expired_drift)
+    yield _listed("Expired drift exceptions", drift)
     ends = (
-        f"{one.title} ({one.entry_id}): {'EXPIRED' if one.expired else 'expires'} {one.expires}"
+        ReviewLine(
+            f"{one.title} ({one.entry_id}): {'EXPIRED' if one.expired else 'expires'} {one.expires}",
+            _entry(one.entry_id),
+        )
         for one in summary.expiring
     )
-    yield _listed("Entries that expire", ends, "no entry expires within two weeks")
+    yield _listed("Entries that expire", ends)
     waiting = (
-        f"{one.kind}: {one.text or one.id} ({one.id})" if one.text else f"{one.kind} ({one.id})"
+        ReviewLine(
+            f"{one.kind}: {one.text or one.id} ({one.id})" if one.text else f"{one.kind} ({one.id})",
+            Lead(Behind.PROPOSALS, one.id),
+        )
         for one in summary.proposals
     )
-    yield _listed(
-        "Open proposals", waiting, "none waited when somebody last looked (kb proposals looks anew)"
-    )
-    scores = (
-        f"{'came up' if one.came_up else 'did not come up'}: {one.title}{_on(one.service)}"
-        + (f", {one.how}" if one.came_up else "")
-        for one in summary.watch
-    )
-    n = summary.read["watch items"]
-    yield _listed("The last watch list", scores, f"there was none to score ({plural(n, 'item')} read)")
-    yield _listed(
-        "Session log",
-        summary.log,
-        f"nothing was logged ({plural(summary.read['log lines'], 'log line')} read)",
-        newest=True,
-    )
+    yield _listed("Open proposals", waiting)
+    yield _listed("The last watch list", map(_score, summary.watch))
+    yield _listed("Session log", map(ReviewLine, summary.log), newest=True)
+
+
+def _score(one: WatchScore) -> ReviewLine:
+    said = "came up" if one.came_up else "did not come up"
+    return ReviewLine(f"{said}: {one.title}{_on(one.service)}" + (f", {one.how}" if one.came_up else ""))
 
 
 def _on(service: str) -> str:
     return f" on {service}" if service else ""
 
 
-def _item(item: OpenItem) -> str:
+def _item(item: OpenItem) -> ReviewLine:
     owner = f", {item.owner}" if item.owner else ", no owner"
     due = f", due {item.due}" if item.due else ""
-    return f"{item.text} ({item.incident}{owner}{due}{', OVERDUE' if item.overdue else ''})"
+    said = f"{item.text} ({item.incident}{owner}{due}{', OVERDUE' if item.overdue else ''})"
+    return ReviewLine(said, _incident(item.incident_id))
 
 
-def _counted(title: str, counted: Sequence[Counted], empty: str) -> ReviewPart:
-    return _listed(title, [f"{one.name}: {one.count}" for one in counted], empty)
+def _entry(entry_id: str) -> Lead | None:
+    return Lead(Behind.ENTRY, entry_id) if entry_id else None
 
 
-def _listed(title: str, lines: Iterable[str], empty: str, *, newest: bool = False) -> ReviewPart:
-    told = [shortened(line) for line in lines]
+def _incident(incident_id: str) -> Lead | None:
+    return Lead(Behind.INCIDENT, incident_id) if incident_id else None
+
+
+def _records(what: str) -> Callable[[str], Lead]:
+    return lambda name: Lead(Behind.RECORDS, name, what)
+
+
+def _outcomes_of(name: str) -> Lead:
+    return Lead(Behind.RECORDS, id_in(name) or name, "outcomes")
+
+
+def _id_of(said: str) -> str:
+    """The id in a line such as `queue outage (incident-3f9c1a2b), without a date`."""
+    return id_in(said.removesuffix(", without a date"))
+
+
+def _counted(title: str, counted: Sequence[Counted], lead: Callable[[str], Lead | None]) -> ReviewPart:
+    return _listed(title, (ReviewLine(f"{one.name}: {one.count}", lead(one.name)) for one in counted))
+
+
+def _listed(title: str, lines: Iterable[ReviewLine], *, newest: bool = False) -> ReviewPart:
+    told = [replace(line, text=shortened(line.text)) for line in lines]
     shown = told[-SHOWN:] if newest else told[:SHOWN]
-    return ReviewPart(title, tuple(shown), empty=f"Nothing to count: {empty}.", more=_more(len(told)))
+    return ReviewPart(title, tuple(shown), more=_more(len(told)))
 
 
 def _more(n: int) -> str:
@@ -291,10 +353,9 @@ def _more(n: int) -> str:
 
 
 def _part_as_markdown(part: ReviewPart) -> str:
-    body = "\n".join(f"- {inert(line)}" for line in part.lines)
+    body = "\n".join(f"- {inert(line.text)}" for line in part.lines)
     if part.table:
         body = _table_as_markdown(part.table)
-    body = body or part.empty
     return f"## {part.title}\n\n{body}" + (f"\n\n{part.more}" if part.more else "")
 
 

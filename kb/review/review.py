@@ -10,35 +10,31 @@ in place of the same items.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from kb.errors import InvalidInput, KbError
+from kb.errors import EntryNotFound, InvalidInput, KbError
 from kb.memory.files import Memory
 from kb.memory.watch import WatchFile
 from kb.model import AlertRule, Entry, Origin, Runbook, Status
-from kb.model.incident import Step
-from kb.model.ledger import FAILURES, Event, Outcome, Result
-from kb.model.review import WatchItem
+from kb.model.incident import LiveIncident
+from kb.model.ledger import FAILURES, Event, Result
+from kb.model.overview import ServiceOverview, Services, Unknowns
+from kb.model.review import CountedRecord, WatchItem
 from kb.model.runbook_health import RunbookHealth
 from kb.review import cases as action_items
 from kb.review import incidents, lookups, plots, upkeep
-from kb.review.cases import HISTORY, Case, between, gather_cases
+from kb.review.counted import counted_records
 from kb.review.incidents import recurrences, repeats
-from kb.review.lookups import AskedLookup
-from kb.review.plots import begin_of_weeks
-from kb.review.runbooks import runbook_health
+from kb.review.runbooks import runbook_health, texts_of_today
+from kb.review.services import ServiceTables
 from kb.review.summary import Classified, Stale, TrustMove, WatchScore, Week, WeeklySummary
-from kb.review.upkeep import OpenProposals
+from kb.review.unknowns import Order, proposed_patterns, unknowns
 from kb.review.watchlist import score, scored_review, watch_items
-from kb.store.changes import ChangeTable
-from kb.store.database import Row
-from kb.store.entries import EntryTable
-from kb.store.history import Windows
-from kb.store.ledger import Ledger
-from kb.store.proposals import ReviewRow, Reviews
+from kb.review.window import Records, WindowRecords, read_window
+from kb.store.proposals import ReviewRow
 from kb.text.times import minute, second, utc_now
 from kb.triage.environments import KEY, State, read_states
 
@@ -122,10 +118,56 @@ class Reviewing:
             return Review(summary=summary, watch=None, notes=tuple(notes), failed=str(error))
         return Review(summary=summary, watch=items, notes=tuple(notes))
 
+    def counted(
+        self, what: str, name: str = "", days: float = DAYS, now: datetime | None = None
+    ) -> tuple[CountedRecord, ...]:
+        """The records that a number of a summary was counted from, newest first (`kb.review.counted`)."""
+        self.refresh()
+        end = now or self.clock()
+        return counted_records(read_window(self.records, *_window(days, end)), what, name)
+
     def runbook_health(self) -> RunbookHealth:
         """How the alert rules and runbooks of the home fit together now."""
         self.refresh()
         return _runbook_health(self.records, self.clock() + timedelta(seconds=1))
+
+    def unknowns(self, days: int, order: str, *, only_new: bool = False, most: int = 50) -> Unknowns:
+        """What was asked in the last days and is not known.  Raises InvalidInput for an order that there is not."""
+        if order not in list(Order):
+            raise InvalidInput(f"order {order!r} is none of: {', '.join(Order)}")
+        self.refresh()
+        now = self.clock() + timedelta(seconds=1)
+        asked = self.records.asked(now - timedelta(days=days), now)
+        prints = sorted({one.fingerprint for one in asked if one.fingerprint})
+        known = self.records.entries.index.matching_fingerprints(prints)
+        return unknowns(
+            asked,
+            {row["fingerprint"] for row in known},
+            proposed_patterns(self.records.windows.open_proposals(now)),
+            now,
+            days=days,
+            order=Order(order),
+            only_new=only_new,
+            most=most,
+        )
+
+    def services(self, live: Sequence[LiveIncident], most: int) -> Services:
+        """The services that the home knows; `live` are the incidents that are open."""
+        self.refresh()
+        return self._services().services(live, most)
+
+    def service(self, name: str, live: Iterable[LiveIncident]) -> ServiceOverview:
+        """What the home knows about one service.  Raises EntryNotFound where that is nothing."""
+        self.refresh()
+        found = self._services().overview(name, live)
+        if found is None:
+            raise EntryNotFound(
+                f"nothing is known about a service {name[:80]!r}; `services` lists those there are"
+            )
+        return found
+
+    def _services(self) -> ServiceTables:
+        return ServiceTables(self.records.entries, self.records.changes, self.clock())
 
     def notes(self, summary: WeeklySummary) -> list[str]:
         """What a summary of the past cannot count, in words: incidents that came into the home only later."""
@@ -135,7 +177,7 @@ class Reviewing:
             f"{later} {'incident' if is_one else 'incidents'} of these days came into the home only after"
             f" {minute(summary.until)} and {'is' if is_one else 'are'} not counted"
         )
-        return [said] if later else []
+        return ([said] if later else []) + texts_of_today(summary, self.clock())
 
     def narrative(self, summary: WeeklySummary) -> Narrative:
         """Prose around the numbers of a summary, by the model of `ANTHROPIC_API_KEY`, checked.
@@ -178,9 +220,7 @@ class Reviewing:
 
 def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
     """Count the `days` before `now`.  Raises InvalidInput for a window that is no window."""
-    if not 0 < days <= LONGEST_DAYS:
-        raise InvalidInput(f"days={days} is no window; give a number above 0, up to {LONGEST_DAYS}")
-    read = read_window(records, now - timedelta(days=days), now)
+    read = read_window(records, *_window(days, now))
     since, cases = read.since, read.cases
     work = action_items.gather_items(read.history, since, now)
     silent, silent_lookups = lookups.unanswered(read.asked, read.outcomes, read.titled)
@@ -225,6 +265,12 @@ def gather(records: Records, *, days: float, now: datetime) -> WeeklySummary:
         weeks=_weeks(records, read),
         log=tuple(_line(event) for event in read.log),
     )
+
+
+def _window(days: float, now: datetime) -> tuple[datetime, datetime]:
+    if not 0 < days <= LONGEST_DAYS:
+        raise InvalidInput(f"days={days} is no window; give a number above 0, up to {LONGEST_DAYS}")
+    return now - timedelta(days=days), now
 
 
 def _counts(records: Records, read: WindowRecords) -> dict[str, int]:
@@ -324,77 +370,10 @@ def _written_down(records: Records, read: WindowRecords) -> tuple[str, ...]:
 
 
 def _weeks(records: Records, read: WindowRecords) -> tuple[Week, ...]:
-    begin = plots.begin_of_weeks(read.until)
+    begin = plots.begin_of_weeks(read.since, read.until)
     verdicts = records.windows.verdicts(begin, read.until)
-    return plots.weeks(read.history, repeats(read.history, begin), verdicts, read.until)
+    return plots.weeks(read.history, repeats(read.history, begin), verdicts, read.since, read.until)
 
 
 def _line(event: Event) -> str:
     return f"{minute(event.at)} {event.action}: {event.details}".rstrip(": ")
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """The tables that a summary reads."""
-
-    ledger: Ledger
-    entries: EntryTable
-    changes: ChangeTable
-    windows: Windows
-    reviews: Reviews
-    proposals: OpenProposals
-
-    def titles(self, ids: Iterable[str]) -> dict[str, str]:
-        """The headline of each entry, also of those that were swept."""
-        wanted = list(ids)
-        found = {entry_id: one.entry.headline for entry_id, one in self.entries.many(wanted).items()}
-        return self.windows.titles_of_swept([one for one in wanted if one not in found]) | found
-
-    def asked(self, since: datetime, until: datetime) -> list[AskedLookup]:
-        """The lookups of a window."""
-        rows, offers = self.ledger.lookups(since, until), self.windows.offers(since, until)
-        return lookups.asked(rows, offers, self.windows.swept.between(since, until))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WindowRecords:
-    """What happened in one window; `history` are also the incidents of the year before it, oldest first."""
-
-    since: datetime
-    until: datetime
-    history: list[Case]
-    cases: list[Case]
-    asked: list[AskedLookup]
-    outcomes: list[Outcome]
-    created: list[Row]
-    log: list[Event]
-    moves: list[Row]
-    titles: dict[str, str]
-
-    @property
-    def titled(self) -> dict[str, str]:
-        """Title and id of each entry that something happened to, by id."""
-        return {entry_id: f"{title} ({entry_id})" for entry_id, title in self.titles.items()}
-
-
-def read_window(records: Records, since: datetime, until: datetime) -> WindowRecords:
-    """Read the records of a window."""
-    ledger = records.ledger
-    begin = min(since, begin_of_weeks(until)) - HISTORY
-    history = gather_cases(ledger, records.entries, records.windows, begin, until)
-    asked, outcomes = records.asked(since, until), ledger.outcomes(since, until)
-    moves = records.windows.moves(since, until)
-    named = {one.entry_id for one in outcomes} | {row["entry_id"] for row in moves}
-    named |= {entry_id for one in asked for entry_id in one.offers[:1]}
-    return WindowRecords(
-        since=since,
-        until=until,
-        history=history,
-        cases=between(history, since, until),
-        asked=asked,
-        outcomes=outcomes,
-        created=records.windows.created(since, until),
-        log=[event for event in ledger.events(since, until) if event.kind == Step.NOTE],
-        moves=moves,
-        titles=records.titles(sorted(named)),
-    )

@@ -13,10 +13,14 @@ from kb.model import AlertRule, Entry, Runbook
 from kb.model.ledger import Outcome
 from kb.model.runbook_health import RuleToMend, RunbookHealth, RunbookToMend
 from kb.proposals.runbooks import STALE_DAYS
+from kb.review.summary import WeeklySummary
 from kb.review.upkeep import stale_runbooks
 from kb.text.entries.identify import name_key, runbook_keys
 from kb.text.entries.written import owner_of, tells_nothing_to_do
+from kb.text.times import minute
 
+_PRESENT = timedelta(hours=1)
+"""A summary that ended less than this ago is of now."""
 _NAMED = 5
 """Names that a line tells; how many more there are is said."""
 
@@ -52,6 +56,15 @@ def runbook_health(
         unowned=tuple(_book(book) for book in books if not owner_of(book)),
         stale=tuple(_stale(runbooks, outcomes, now)),
     )
+
+
+def texts_of_today(summary: WeeklySummary, now: datetime) -> list[str]:
+    """What has to be said of the health in a summary of the past: the home keeps no earlier texts."""
+    if summary.runbook_health is None or now - summary.until < _PRESENT:
+        return []
+    return [
+        f"runbook health is that of the rules and runbooks as they are now, not as they were on {minute(summary.until)}"
+    ]
 
 
 def _stale(

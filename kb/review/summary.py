@@ -20,7 +20,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenItem:
-    """An action item, and the incident that it came from."""
+    """An action item, and the incident that it came from; `since` is when it was decided on."""
 
     incident: str
     text: str
@@ -28,6 +28,7 @@ class OpenItem:
     due: str | None
     overdue: bool
     incident_id: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,8 @@ class Unknown:
     fingerprint: str = ""
     known_since: bool = False
     """Whether a later lookup of the window knew it."""
+    first: datetime | None = None
+    """When it was asked first in the window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,8 @@ class Proposed:
     id: str
     kind: str
     text: str
+    at: datetime | None = None
+    """When it was first made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +179,7 @@ class WatchScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """Seven days of the twelve weeks before the end of the window."""
+    """One of twelve equal spans before the end of the window: a week each, or several where the window is longer."""
 
     since: datetime
     incidents: int

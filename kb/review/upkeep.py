@@ -7,7 +7,9 @@ action is a line each, with its reason.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from kb.model import Runbook
@@ -80,7 +82,7 @@ def proposed(row: Row) -> Proposed:
         (data.get(name) for name in ("title", "text", "reason", "summary")) if isinstance(data, dict) else ()
     )
     text = next((" ".join(one.split()) for one in texts if isinstance(one, str) and one.strip()), "")
-    return Proposed(id=row["id"], kind=row["kind"], text=text)
+    return Proposed(id=row["id"], kind=row["kind"], text=text, at=datetime.fromisoformat(row["at"]))
 
 
 _FAILED_OFTEN = 2
@@ -88,8 +90,21 @@ _FAILED_OFTEN = 2
 _ASKED_OFTEN = 2
 
 
-def urgent(summary: WeeklySummary) -> list[str]:
-    """One line for each thing that somebody should do; first what came back with its prevention open."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that somebody should do: who answers for it, where that was said, and since when it waits."""
+
+    text: str
+    owner: str = ""
+    since: datetime | date | None = None
+    incident_id: str = ""
+    entry_id: str = ""
+    part: str = ""
+    """The part of the review that names all of it, where it is more than one thing."""
+
+
+def urgent(summary: WeeklySummary) -> list[Action]:
+    """What somebody should do; first what came back with its prevention open."""
     return [*_urgent_of_incidents(summary), *_urgent_of_knowledge(summary), *_urgent_of_upkeep(summary)]
 
 
@@ -118,39 +133,70 @@ def _item(item: OpenItem) -> str:
     return f"{item.text} ({item.owner or 'no owner'}{due}{', OVERDUE' if item.overdue else ''})"
 
 
-def _urgent_of_incidents(summary: WeeklySummary) -> Iterator[str]:
+def _urgent_of_incidents(summary: WeeklySummary) -> Iterator[Action]:
     for one in summary.recurrences:
         if one.open_items:
-            yield f"Prevent: {came_back(one)}"
+            yield _prevent(one)
     told = {(item.incident_id, item.text) for one in summary.recurrences for item in one.open_items}
     for one in summary.recurrences:
         if not one.open_items and one.within_window:
-            yield f"Decide on prevention: {came_back(one)}"
+            said = f"Decide on prevention: {came_back(one)}"
+            yield Action(text=said, since=one.at, incident_id=one.incident_id)
     for item in summary.items_overdue:
         if (item.incident_id, item.text) not in told:
-            yield f"Do: {item.text} ({item.incident}, {item.owner or 'no owner'}), due {item.due}"
+            said = f"Do: {item.text} ({item.incident}, {item.owner or 'no owner'}), due {item.due}"
+            yield Action(text=said, owner=item.owner or "", since=item.since, incident_id=item.incident_id)
 
 
-def _urgent_of_knowledge(summary: WeeklySummary) -> Iterator[str]:
+def _prevent(one: Recurrence) -> Action:
+    owners = dict.fromkeys(item.owner for item in one.open_items if item.owner)
+    decided = (item.since for item in one.open_items if item.since)
+    return Action(
+        text=f"Prevent: {came_back(one)}",
+        owner=", ".join(owners),
+        since=min(decided, default=one.at),
+        incident_id=one.incident_id,
+    )
+
+
+def _urgent_of_knowledge(summary: WeeklySummary) -> Iterator[Action]:
     for failed in summary.failed:
         if failed.count >= _FAILED_OFTEN:
-            yield f"Mend or retire: {failed.name} failed {failed.count} times"
+            said = f"Mend or retire: {failed.name} failed {failed.count} times"
+            yield Action(text=said, entry_id=id_in(failed.name))
     for unknown in summary.top_unknowns:
         if unknown.count >= _ASKED_OFTEN and not unknown.known_since:
-            yield f"Learn: asked {unknown.count} times and not known: `{unknown.name}`"
+            said = f"Learn: asked {unknown.count} times and not known: `{unknown.name}`"
+            yield Action(text=said, since=unknown.first, part="Asked and not known")
     if summary.proposals:
         n = len(summary.proposals)
-        yield f"Decide: {n} {'proposal waits' if n == 1 else 'proposals wait'} (kb proposals)"
+        said = f"Decide: {n} {'proposal waits' if n == 1 else 'proposals wait'} (kb proposals)"
+        oldest = min((one.at for one in summary.proposals if one.at), default=None)
+        yield Action(text=said, since=oldest, part="Open proposals")
 
 
-def _urgent_of_upkeep(summary: WeeklySummary) -> Iterator[str]:
+def _urgent_of_upkeep(summary: WeeklySummary) -> Iterator[Action]:
     for stale in summary.stale_runbooks:
         if stale.failed:
-            yield f"Verify: runbook {stale.title} ({stale.entry_id}) {stale.reason}"
+            said = f"Verify: runbook {stale.title} ({stale.entry_id}) {stale.reason}"
+            yield Action(text=said, since=stale.verified, entry_id=stale.entry_id)
     if late := [one for one in summary.stale_runbooks if not one.failed]:
         n = len(late)
-        yield f"Verify: {n} {'runbook was' if n == 1 else 'runbooks were'} not verified for half a year"
+        said = f"Verify: {n} {'runbook was' if n == 1 else 'runbooks were'} not verified for half a year"
+        yield Action(text=said, part="Runbooks to verify again")
     if n := len(summary.expired_drift):
-        yield f"End or renew: {n} {'drift exception has' if n == 1 else 'drift exceptions have'} expired"
-    if n := sum(one.expired for one in summary.expiring):
-        yield f"Renew or remove: {n} {'entry has' if n == 1 else 'entries have'} expired"
+        said = f"End or renew: {n} {'drift exception has' if n == 1 else 'drift exceptions have'} expired"
+        yield Action(text=said, part="Expired drift exceptions")
+    if ended := [one.expires for one in summary.expiring if one.expired]:
+        n, first = len(ended), min(ended)
+        said = f"Renew or remove: {n} {'entry has' if n == 1 else 'entries have'} expired"
+        yield Action(text=said, since=first, part="Entries that expire")
+
+
+_TITLED = re.compile(r".* \(([^()\s]+)\)", re.DOTALL)
+
+
+def id_in(name: str) -> str:
+    """The id at the end of a name such as `a full disk (pattern-3f9c1a2b)`; empty where there is none."""
+    found = _TITLED.fullmatch(name)
+    return found[1] if found else ""

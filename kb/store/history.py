@@ -2,6 +2,7 @@
 
 `Windows` tells the weekly summary what was there before a moment; rows written later are not told.  `PastLookups`
 tells a dry run what each lookup asked, what it answered, and its last outcome.
+`judged_lookups` tells what is known to have come of them.
 
 `repeated` tells whether a lookup repeats an earlier one.  An agent that asks in a loop, or a person who runs the
 same command ten times, has asked once: what is counted (weekly review, watch list, proposals, trust) counts the
@@ -17,11 +18,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from kb.model import Status
 from kb.model.entry import OFFERED
-from kb.model.ledger import Result, Tier, Verdict
+from kb.model.ledger import JudgedLookup, KnownOutcome, Result, Tier, Verdict
 from kb.model.status import ACCEPTED, REVIEWED
 from kb.store.database import Database, Row
 from kb.store.upkeep.swept import SweptLookups
@@ -263,3 +265,46 @@ def _messages_as_written(evidence: str) -> tuple[str, ...]:
 def _say_the_same(one: str, other: str) -> bool:
     """Whether two lists of lines (as JSON) say the same, whatever carries them."""
     return one == other or [*map(message, json.loads(one))] == [*map(message, json.loads(other))]
+
+
+def judged_lookups(db: Database) -> list[JudgedLookup]:
+    """The lookups with an outcome, oldest first.
+
+    An outcome without a lookup belongs to those of its incident; without one, too, to the last lookup of the day before
+    it that offered the entry.
+    """
+    rows = db.rows(
+        "WITH told AS (SELECT o.*, CASE WHEN o.lookup_id IS NOT NULL THEN o.lookup_id"
+        " WHEN coalesce(o.incident, '') = '' THEN (SELECT x.id FROM offers f JOIN lookups x ON x.id = f.lookup_id"
+        " WHERE f.entry_id = o.entry_id AND x.at <= o.at AND julianday(o.at) - julianday(x.at) <= 1"
+        " ORDER BY x.at DESC, x.id DESC LIMIT 1) END AS asked FROM outcomes o)"
+        " SELECT l.*, o.entry_id, o.result, o.at AS told_at, coalesce(o.verified_by, '') AS verified_by,"
+        " coalesce(e.headline, o.entry_id) AS title FROM lookups l JOIN told o ON o.asked = l.id"
+        " OR (o.lookup_id IS NULL AND o.incident = l.incident AND o.incident != '')"
+        " LEFT JOIN entries e ON e.id = o.entry_id ORDER BY l.at, l.id, o.at, o.id"
+    )
+    return [_judged([*group]) for _, group in groupby(rows, key=lambda row: row["id"])]
+
+
+def _judged(rows: Sequence[Row]) -> JudgedLookup:
+    first = rows[0]
+    told = (
+        KnownOutcome(
+            entry_id=row["entry_id"],
+            title=row["title"],
+            result=Result(row["result"]),
+            at=datetime.fromisoformat(row["told_at"]),
+            verified_by=row["verified_by"],
+        )
+        for row in rows
+    )
+    return JudgedLookup(
+        id=first["id"],
+        at=datetime.fromisoformat(first["at"]),
+        fingerprint=first["fingerprint"],
+        lines=tuple(json.loads(first["evidence"])),
+        tool=first["tool"],
+        service=first["service"],
+        environment=first["environment"],
+        outcomes=tuple(told),
+    )

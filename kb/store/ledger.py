@@ -13,14 +13,12 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import groupby
 
 from kb.errors import HomeBusy
 from kb.model.ledger import (
     DAY,
     Event,
     JudgedLookup,
-    KnownOutcome,
     Match,
     Outcome,
     Result,
@@ -28,6 +26,7 @@ from kb.model.ledger import (
 )
 from kb.store.database import Database, Row, placeholders
 from kb.store.deferred import DeferredLookups, LookupRows
+from kb.store.history import judged_lookups
 from kb.store.ids.known_ids import KnownIds, Space
 from kb.text.entries.codec import stamp
 from kb.text.times import day_of
@@ -174,22 +173,8 @@ class Ledger:
         )
 
     def judged(self) -> list[JudgedLookup]:
-        """The lookups with an outcome, oldest first.
-
-        An outcome without a lookup belongs to those of its incident; without one, too, to the last lookup of the day
-        before it that offered the entry.
-        """
-        rows = self._db.rows(
-            "WITH told AS (SELECT o.*, CASE WHEN o.lookup_id IS NOT NULL THEN o.lookup_id"
-            " WHEN coalesce(o.incident, '') = '' THEN (SELECT x.id FROM offers f JOIN lookups x ON x.id = f.lookup_id"
-            " WHERE f.entry_id = o.entry_id AND x.at <= o.at AND julianday(o.at) - julianday(x.at) <= 1"
-            " ORDER BY x.at DESC, x.id DESC LIMIT 1) END AS asked FROM outcomes o)"
-            " SELECT l.*, o.entry_id, o.result, o.at AS told_at, coalesce(o.verified_by, '') AS verified_by,"
-            " coalesce(e.headline, o.entry_id) AS title FROM lookups l JOIN told o ON o.asked = l.id"
-            " OR (o.lookup_id IS NULL AND o.incident = l.incident AND o.incident != '')"
-            " LEFT JOIN entries e ON e.id = o.entry_id ORDER BY l.at, l.id, o.at, o.id"
-        )
-        return [_judged([*group]) for _, group in groupby(rows, key=lambda row: row["id"])]
+        """The lookups of which it is known what came of them, oldest first."""
+        return judged_lookups(self._db)
 
     def used(self) -> list[str]:
         """Ids of the entries that have an outcome."""
@@ -234,16 +219,29 @@ class Ledger:
         rows = self._db.rows("SELECT * FROM events WHERE subject = ? ORDER BY id", [subject])
         return [_event(row) for row in rows]
 
-    def events_by_subject(self, subjects: Sequence[str]) -> dict[str, list[Event]]:
-        """As `events_of`, for many incidents, in the order in which they are given."""
+    def events_by_subject(self, subjects: Sequence[str], without: str = "") -> dict[str, list[Event]]:
+        """As `events_of`, for many incidents, in the order in which they are given; but for one kind of event."""
         found = dict[str, list[Event]]((subject, []) for subject in subjects)
         rows = self._db.rows(
-            "SELECT e.* FROM json_each(?) s JOIN events e ON e.subject = s.value ORDER BY e.id",
-            [json.dumps(list(subjects))],
+            "SELECT e.* FROM json_each(?) s JOIN events e ON e.subject = s.value AND e.kind != ? ORDER BY e.id",
+            [json.dumps(list(subjects)), without],
         )
         for row in rows:
             found[row["subject"]].append(_event(row))
         return {subject: events for subject, events in found.items() if events}
+
+    def version(self) -> int:
+        """A number that changes whenever another connection, of any process, has written to the database."""
+        return int(self._db.value("PRAGMA data_version"))
+
+    def newest_events(self, subjects: Sequence[str]) -> dict[str, int]:
+        """The number of the last event of each of these incidents; nothing of those that there are not."""
+        rows = self._db.rows(
+            "SELECT subject, max(id) AS id FROM events WHERE subject IN (SELECT value FROM json_each(?))"
+            " GROUP BY subject",
+            [json.dumps(list(subjects))],
+        )
+        return {row["subject"]: row["id"] for row in rows}
 
     def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
         """The incidents that have an event of a kind (in a window), newest first; what was merged is none any more."""
@@ -343,30 +341,6 @@ def _event(row: Row) -> Event:
         kind=row["kind"],
         data=json.loads(row["data"]),
         id=row["id"],
-    )
-
-
-def _judged(rows: Sequence[Row]) -> JudgedLookup:
-    first = rows[0]
-    told = (
-        KnownOutcome(
-            entry_id=row["entry_id"],
-            title=row["title"],
-            result=Result(row["result"]),
-            at=datetime.fromisoformat(row["told_at"]),
-            verified_by=row["verified_by"],
-        )
-        for row in rows
-    )
-    return JudgedLookup(
-        id=first["id"],
-        at=datetime.fromisoformat(first["at"]),
-        fingerprint=first["fingerprint"],
-        lines=tuple(json.loads(first["evidence"])),
-        tool=first["tool"],
-        service=first["service"],
-        environment=first["environment"],
-        outcomes=tuple(told),
     )
 
 

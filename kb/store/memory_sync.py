@@ -13,26 +13,27 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-
-from yaml.nodes import Node
+from typing import TYPE_CHECKING
 
 from kb.errors import FileUnreadable, HomeNotWritable, Problem
 from kb.home import Home
 from kb.memory import yaml_file
-from kb.memory.files import LastPiece, Memory
-from kb.memory.format import MemoryItems as ParsedMemory
-from kb.memory.format import read_documents
 from kb.memory.yaml_file import FileText
 from kb.model import Entry, Origin
 from kb.store.catalogue import Catalogue, FileRecord
 from kb.store.database import Database
-from kb.store.memory_part import PieceTable, lines_moved, part_of, pieces_of
-from kb.store.memory_window import part_of_edit
 from kb.store.upkeep.fingerprints import Fingerprints
-from kb.text import safe_yaml
 from kb.text.entries.ids import numbered
 from kb.text.signatures.signature import screened, screening
+
+if TYPE_CHECKING:  # what reads YAML is loaded when a file has changed: most questions find none
+    from yaml.nodes import Node
+
+    from kb.memory.files import LastPiece, Memory
+    from kb.memory.format import MemoryItems as ParsedMemory
+    from kb.store.memory_part import PieceTable
 
 PARSER = "home/1"
 """Marks the files of the home among all remembered ones; no source of ingest has this name."""
@@ -56,9 +57,15 @@ class MemorySync:
     ) -> None:
         """`under_way` is shared by the connections of a process: the files that one of them is writing."""
         self._home, self._db, self._catalogue = home, db, catalogue
-        self._fingerprints, self._pieces = fingerprints, PieceTable(db)
+        self._fingerprints = fingerprints
         self.under_way = set[str]() if under_way is None else under_way
         self._own = set[str]()
+
+    @cached_property
+    def _pieces(self) -> PieceTable:
+        from kb.store.memory_part import PieceTable
+
+        return PieceTable(self._db)
 
     def refresh(self, now: datetime, before: Mapping[str, FileText] = NONE) -> list[FileRecord]:
         """Read what changed since the last call of any process.  Cheap when nothing did.
@@ -196,6 +203,8 @@ class MemorySync:
         now: datetime,
     ) -> bool:
         """False when the file changed between reading and writing."""
+        from kb.store.memory_part import pieces_of
+
         refused, wanted = list[Problem](), list[Entry]()
 
         def each() -> Iterator[Entry]:
@@ -225,6 +234,9 @@ class MemorySync:
         before: FileText | None,
     ) -> bool:
         """Take in only what changed, where that can be told alone.  Returns whether it was."""
+        from kb.store.memory_part import lines_moved, part_of
+        from kb.store.memory_window import part_of_edit
+
         part = None
         if before and before.sha256 == known.sha256:
             part = part_of_edit(self._db, key, before.text, found.text, known.problems, f"{key}.yaml")
@@ -256,6 +268,8 @@ class MemorySync:
 
     def last_piece(self, key: str, section: str) -> LastPiece | None:
         """Where the last item of a top-level list stands in the file as it was taken in, or None."""
+        from kb.memory.files import LastPiece
+
         record = None if self._db.read_only else self._catalogue.find(key)
         first = self._pieces.last_of(key, section) if record else None
         return (
@@ -287,6 +301,10 @@ def _uncollected() -> Iterator[None]:
 
 
 def _parsed(text: str, path: str) -> tuple[Sequence[Node], ParsedMemory]:
+    from kb.memory.format import MemoryItems as ParsedMemory
+    from kb.memory.format import read_documents
+    from kb.text import safe_yaml
+
     try:
         documents = safe_yaml.compose(text)
     except safe_yaml.YamlRefused as error:

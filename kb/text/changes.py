@@ -20,6 +20,9 @@ from kb.text.times import day_of, in_utc
 COMMIT = "commit"
 """The key of `Change.extra` that a change read from a git log has: it was committed, not yet deployed."""
 
+RELEASE = "release"
+"""The key of `Change.extra` that a change read from a list of releases has: it was published, not yet deployed."""
+
 ENDED = "ended"
 """The key of `Change.extra` that says when a drift was ended, as an ISO time."""
 
@@ -148,6 +151,11 @@ def _version_key(version: str) -> str:
 def short_version(version: str) -> str:
     """A version as people say it: a whole commit hash as its first seven digits."""
     return version[:7] if re.fullmatch(r"[0-9a-f]{40,64}", version) else version
+
+
+def is_announced(change: Change) -> bool:
+    """Whether a change is a commit or a release, of which nobody said that it was deployed."""
+    return COMMIT in change.extra or RELEASE in change.extra
 
 
 def service_key(name: str) -> str:

@@ -1,5 +1,7 @@
 """YAML read safely, with the line of every value.
 
+JSON is YAML here, also where libyaml alone would refuse it.
+
 Text is measured before anything is built from it: size, nesting, and what its aliases would grow
 to.  What passes is composed into nodes, which keep their lines; `value` turns a node into plain
 Python.  Keys are always text as written (`on:` is "on"), and a scalar that looks like a date but
@@ -8,6 +10,8 @@ is none stays text, so one odd value never spoils a file.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,12 +22,19 @@ from yaml.constructor import ConstructorError, SafeConstructor
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from kb.errors import InvalidInput
+from kb.expression import expression
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The parser of all YAML here: libyaml where it is built in."""
 _MERGE = "tag:yaml.org,2002:merge"
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"
+_ODD_IN_JSON = expression(
+    r"(?P<whole>\\(?!u[dD][89a-fA-F])(?:u[0-9a-fA-F]{4}|.))"
+    r"|\\u(?P<high>[dD][89a-fA-F][0-9a-fA-F]{2})(?:\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2}))?|(?P<delete>\x7f)"
+)
+"""An escape that YAML knows as well, which is left; a pair of surrogates, or half of one; the one odd character."""
+_SPACE = expression(r"\s*")
 _KEPT = 1_000_000
 """Texts up to this length stay parsed for a moment: a write to a memory file asks for the same text often."""
 
@@ -56,6 +67,47 @@ def compose(text: str, limits: YamlLimits | None = None) -> list[Node]:
 
 
 def _read(text: str, limits: YamlLimits) -> list[Node]:
+    try:
+        return _composed(text, limits)
+    except YamlRefused:
+        if (told := _of_json(text)) is None:
+            raise
+        return _composed(told, limits)
+
+
+def _of_json(text: str) -> str | None:
+    """JSON that is no YAML as such, as YAML on the same lines: pairs of surrogates, a delete, a value a line.
+
+    Python's `json.dumps` writes a pair for each emoji, which libyaml refuses; `gh api --paginate` and `jq -c` write one
+    value after the other.  None where the text is no JSON either, or nothing is to be done.
+    """
+    begun = text.lstrip("\ufeff \t\r\n")
+    if begun[:1] not in ("{", "["):
+        return None
+    decoder, parts, end, at = json.JSONDecoder(), list[str](), 0, text.index(begun[0])
+    try:
+        while at < len(text):
+            gap = text[end:at]
+            parts.append(gap if not parts else f"{gap[: gap.rfind(chr(10)) + 1] or chr(10)}--- ")
+            _, end = decoder.raw_decode(text, at)
+            parts.append(text[at:end])
+            at = end + len(_SPACE.match(text, end)[0])  # type: ignore[index]
+    except (ValueError, RecursionError):
+        return None
+    told = _ODD_IN_JSON.sub(_readable, "".join(parts))
+    return told if told != text else None
+
+
+def _readable(found: re.Match[str]) -> str:
+    if found["whole"]:
+        return found["whole"]
+    if found["delete"]:
+        return "\\x7f"
+    high, low = found["high"], found["low"]
+    return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF)) if low else "\ufffd"
+
+
+def _composed(text: str, limits: YamlLimits) -> list[Node]:
     try:
         _measure(text, limits)
         return [node for node in yaml.compose_all(text, Loader=LOADER) if not _is_null(node)]

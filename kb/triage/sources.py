@@ -133,6 +133,7 @@ def _find(sources: HomeParts, alert: Alert, text: str, now: datetime) -> Finding
         limit=_MATCHES,
         deep=True,
         now=now,
+        alerts=[name for name in (alert.name, *alert.others) if name] if alert.tool or alert.labels else (),
     )
 
 

@@ -20,8 +20,17 @@ from tests.doors.conftest import connected, served
 
 pytestmark = pytest.mark.slow
 WRITE, READ = "write-token-of-the-watch", "read-token-of-the-watch"
-NEEDS_MORE = {"proposal_accept", "proposal_reject", "incident_merge", "incident_split", "message_send"}
-"""Operations on what this home has not: proposals, a second incident, messages."""
+NEEDS_MORE = {
+    "proposal_show",
+    "proposal_accept",
+    "proposal_reject",
+    "entry_edit",
+    "entry_merge",
+    "incident_merge",
+    "incident_split",
+    "message_send",
+}
+"""Operations on what this home has not: proposals, a second incident, two entries that say the same, messages."""
 LINE = "FATAL: remaining connection slots are reserved for berth {}"
 
 
@@ -116,6 +125,86 @@ def test_every_example_is_answered_as_the_description_promises(program: Program)
         promised = described["paths"][f"/api/v1{path}"][method.lower()]["responses"]["200"]["content"]
         schema = {**promised["application/json"]["schema"], "components": described["components"]}
         Draft202012Validator(schema).validate(answer.json())
+
+
+def _like_its_schema(answer: httpx2.Response, name: str) -> dict[str, Any]:
+    """What was answered, which is as the description promises."""
+    described = openapi()
+    assert answer.status_code == 200, answer.text
+    method, path = operations()[name].path.split()
+    promised = described["paths"][f"/api/v1{path}"][method.lower()]["responses"]["200"]["content"]
+    schema = {**promised["application/json"]["schema"], "components": described["components"]}
+    Draft202012Validator(schema).validate(answer.json())
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_an_entry_is_edited_after_a_dry_run_and_the_second_of_two_is_told(program: Program):
+    learned = program.post(
+        "/patterns", {"pattern": "the crane of quay 3 is stuck", "fix": "grease it"}
+    ).json()
+    path = f"/entries/{learned['id']}"
+    version = program.get(f"{path}/source").json()["version"]
+    edit = {"entry_id": learned["id"], "values": {"fix": "grease the wheel"}, "version": version}
+
+    tried = _like_its_schema(program.ask("entry_edit", {**edit, "dry_run": True}), "entry_edit")
+    assert (tried["written"], "+  fix: grease the wheel" in tried["diff"]) == (False, True)
+    done = _like_its_schema(program.ask("entry_edit", edit), "entry_edit")
+    assert (done["written"], program.get(path).json()["entry"]["fix"]) == (True, "grease the wheel")
+
+    status, said = problem(program.ask("entry_edit", {**edit, "values": {"fix": "paint it"}}))
+    assert (status, "somebody else changed" in said) == (409, True)
+
+
+def test_entries_that_wait_are_compared_and_merged(program: Program):
+    cause = "a client kept writing after its lease ended"
+    kept, gone = (
+        program.post(
+            "/patterns", {"pattern": f"ledger shard {n} rejected stale token", "meaning": cause, "fix": "go"}
+        )
+        for n in (12, 977)
+    )
+    waiting = program.get("/entries-waiting", status="candidate", limit=50).json()
+    assert {kept.json()["id"], gone.json()["id"]} <= {one["id"] for one in waiting["entries"]}
+
+    beside = program.get(f"/entries/{gone.json()['id']}/compare").json()
+    assert beside["other"]["id"] == kept.json()["id"]
+    assert [line for line in beside["diff"] if line[:1] in "+-"] == [
+        "-pattern: ledger shard 12 rejected stale token",
+        "+pattern: ledger shard 977 rejected stale token",
+    ]
+    given = {"entry_id": gone.json()["id"], "into": kept.json()["id"], "reason": "the same fault"}
+    merged = _like_its_schema(program.ask("entry_merge", given), "entry_merge")
+    assert merged["decision"]["state"] == "accepted"
+    assert program.get(f"/entries/{gone.json()['id']}").json()["entry"]["status"] == "retired"
+    decided = program.get("/decisions").json()["deeds"]
+    assert {"status", "proposal"} <= {one["what"] for one in decided if one["actor"]}
+
+
+def test_a_proposal_is_shown_as_what_it_would_write(program: Program):
+    for number in range(4):
+        program.post(
+            "/check", {"error_text": f"the ferry bell of deck {number} rings at night", "service": "ferry"}
+        )
+    (found,) = [
+        one["proposal"]
+        for one in program.get("/proposals").json()["proposals"]
+        if "ferry" in one["proposal"]["title"]
+    ]
+
+    shown = _like_its_schema(program.ask("proposal_show", {"proposal_id": found["id"]}), "proposal_show")
+
+    assert any(line.startswith("+") and "ferry bell" in line for line in shown["diff"])
+    assert {"pattern", "meaning", "fix"} <= set(shown["editable"])
+    assert shown["kept"]["decision"]["state"] == "open"
+
+
+def test_the_audit_is_for_those_who_may_everything(program: Program, url: str):
+    assert "learned pattern" in {one["said"] for one in program.get("/audit", what="lesson").json()["deeds"]}
+
+    status, said = problem(Program(url, READ).get("/audit"))
+
+    assert (status, "needs one that may admin" in said) == (403, True)
 
 
 def test_two_incidents_are_merged_and_split_again(program: Program):

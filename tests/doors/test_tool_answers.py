@@ -37,8 +37,22 @@ READS = {
     "doctor",
     "messages",
     "hook_deliveries",
+    "incident_overview",
+    "incident_similar",
+    "incident_draft",
+    "incident_counts",
+    "services",
+    "service_overview",
+    "unknowns",
     "search_counts",
     "entry_record",
+    "weekly_records",
+    "proposal_show",
+    "entries_waiting",
+    "entry_compare",
+    "entry_source",
+    "decisions",
+    "audit",
 }
 LONG = "the pump of the lower harbour basin runs hot and trips its breaker after a while, " * 12
 

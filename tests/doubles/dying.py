@@ -94,7 +94,8 @@ def with_death(home: Path, step: str) -> KnowledgeBase:
     kind = DyingMoves if step == "after all" else Moves
     moves = kind(parts.db, table, parts.entries, memory, parts.sync)
     kb = KnowledgeBase(parts.home)
-    kb.__dict__["_parts"] = replace(parts, ledger=ledger, moves=moves)
+    kb.__dict__["_parts"] = replace(parts, ledger=ledger)
+    kb._parts.moves = moves
     return kb
 
 

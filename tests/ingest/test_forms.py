@@ -338,3 +338,19 @@ def test_a_page_with_large_pictures_in_it_is_read() -> None:
 
 def test_a_file_without_a_word_is_skipped_as_such() -> None:
     assert parse_file(read(b"[[]]\n", "a.json").file)[1].skipped == "no word in it"
+
+
+def test_a_line_across_the_page_of_asciidoc_is_no_step() -> None:
+    text = "= Queue runbook\n\n== Steps\n\n. Stop the workers\n\n'''\n\n. Empty the queue\n"
+
+    (entry,) = parse_file(read(text.encode(), "runbooks/queue.adoc").file)[1].entries
+
+    assert isinstance(entry, Runbook)
+    assert entry.steps == ("Stop the workers", "Empty the queue")
+
+
+def test_a_template_of_azure_in_bicep_is_a_program() -> None:
+    assert (
+        form_of("alerts.bicep", "param name string\n\n@description('x')\nresource a 'b' = {\n}\n")
+        is FileForm.CODE
+    )

@@ -181,3 +181,70 @@ def test_checks_of_nagios_and_icinga_are_rules_and_their_templates_are_none(
     assert "disk" in rule.expr
     assert rule.provenance.source is not None
     assert rule.provenance.source.line == 2
+
+
+def test_a_check_of_icinga_has_its_own_settings_and_not_those_of_a_mapping_in_it() -> None:
+    found = rules(
+        """
+        /* { a comment */
+        object Host "db-1" {
+          check_command = "hostalive"
+          notes_url = "https://wiki.example.com/db"
+          vars.commands["users"] = {
+            display_name = "Logged in users"
+          }
+        }
+        apply Service for (disk => config in host.vars.disks) {
+          check_command = "disk"
+        }
+        apply Service "API-" for (name => config in host.vars.apis) {
+          check_command = "http"
+          vars.severity = "critical"
+        }
+        """,
+        "hosts.conf",
+    )
+
+    assert [(rule.name, rule.expr) for rule in found] == [
+        ("db-1", "hostalive"),
+        ("disk", "disk"),
+        ("API", "http"),
+    ]
+    assert found[0].runbook_url == "https://wiki.example.com/db"
+    assert found[2].severity == Severity.SEV1
+
+
+def test_a_file_of_hosts_alone_is_read_as_well() -> None:
+    (rule,) = rules('object Host "db-2" {\n  address = "10.0.0.2"\n}\n', "db.conf")
+
+    assert rule.name == "db-2"
+
+
+def test_an_alert_in_a_template_of_azure_has_the_defaults_of_its_parameters() -> None:
+    template = """{"parameters": {"name": {"type": "string"}, "about": {"defaultValue": "Memory is short"},
+      "level": {"defaultValue": 1}, "most": {"defaultValue": "80"}},
+     "resources": [{"type": "Microsoft.Insights/metricAlerts", "name": "[parameters('name')]",
+      "properties": {"description": "[parameters('about')]", "severity": "[parameters('level')]",
+       "criteria": {"allOf": [{"metricName": "Memory", "operator": "GreaterThan",
+        "threshold": "[parameters('most')]"}]}}},
+      {"type": "Microsoft.Insights/metricAlerts", "name": "[concat('disk-full-', parameters('name'))]",
+       "properties": {"severity": 2, "criteria": {"allOf": [{"metricName": "Disk"}]}}}]}"""
+
+    first, second = rules(template, "alerts.json")
+
+    assert (first.name, first.severity, first.expr) == (
+        "Memory is short",
+        Severity.SEV1,
+        "Memory GreaterThan 80",
+    )
+    assert (second.name, second.severity) == ("disk-full", Severity.SEV2)
+
+
+def test_a_folder_of_a_runbook_that_only_an_alert_names_is_left_open() -> None:
+    (rule,) = rules(
+        "groups:\n- name: g\n  rules:\n  - alert: ErrorsHigh\n    expr: errors > 1\n    annotations:\n"
+        "      runbook: docs/{{ $labels.type }}/errors.md\n",
+        "rules.yml",
+    )
+
+    assert rule.runbook_url == "docs/<*>/errors.md"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.pipeline import MAX_BYTES, Read, Unreadable, decode, discover, parse_file, read_file
+from ingest.pipeline import MAX_BYTES, Read, Unreadable, decode, discover, parse_file, place_in, read_file
 from ingest.source import Parsed, SourceFile
 from kb.model import Document
 
@@ -196,3 +196,18 @@ def test_bytes_that_only_hold_many_zeros_stay_binary(data: bytes) -> None:
 
     assert isinstance(found, Unreadable)
     assert found.reason == "binary"
+
+
+def test_the_folder_that_one_stands_in_tells_as_much_as_if_it_were_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "runbooks" / "docs"
+    folder.mkdir(parents=True)
+    (folder / "queue.md").write_text("# Queue\n\nRestart it:\n\n```sh\nsystemctl restart queue\n```\n")
+
+    monkeypatch.chdir(tmp_path / "runbooks")
+    (path,) = discover(["."])
+    assert place_in(str(path), [Path()]) == "runbooks/docs/queue.md"
+    monkeypatch.chdir(folder)
+    (above,) = discover([".."])
+    assert place_in(str(above), [Path("..")]) == "runbooks/docs/queue.md"

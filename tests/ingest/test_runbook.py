@@ -195,3 +195,18 @@ def test_real_runbooks_have_name_and_steps_but_for_the_stubs(folder: str):
     stubs = [entry for entry in entries if entry.extra.get("stub")]
     assert len(stubs) <= 0.05 * len(entries)
     assert all(len(entry.body.split()) < 120 for entry in stubs if isinstance(entry, Runbook))
+
+
+def test_the_boxes_of_a_check_list_are_no_part_of_its_steps() -> None:
+    text = "# Rotate keys\n\n## Steps\n\n- [ ] Stop the agent with `systemctl stop agent`\n- [x] Write the new key\n"
+
+    runbook = only(parse(text))
+
+    assert runbook.steps == ("Stop the agent with `systemctl stop agent`", "Write the new key")
+
+
+def test_a_file_that_is_called_a_runbook_is_one_in_any_folder() -> None:
+    text = "# Steps\n\n1. Drain the node: `kubectl drain n1`\n2. Wait for the pods to move.\n"
+    score = RunbookMarkdown().recognises(SourceFile(path="docs/cache-runbook.md", text=text))
+    assert score >= 0.5 > RunbookMarkdown().recognises(SourceFile(path="docs/cache.md", text=text))
+    assert len(parse(text, "docs/cache-runbook.md").entries) == 1

@@ -67,3 +67,10 @@ def test_a_status_page_wins_over_the_postmortem_source() -> None:
 def test_ordinary_front_matter_is_not_claimed() -> None:
     text = "---\ntitle: A post\ndate: 2024-03-01\n---\n\nHello.\n"
     assert StatusPage().recognises(SourceFile(path="blog/a.md", text=text)) == 0
+
+
+def test_a_notice_that_affects_nothing_is_one_of_the_status_page_too() -> None:
+    text = "---\ntitle: Maintenance\ndate: 2024-02-24 10:35:00\ninformational: true\nsection: issue\n---\n\nAt 12.\n"
+
+    assert StatusPage().recognises(SourceFile(path="issues/notice.md", text=text)) > 0.8
+    assert (parsed(text).title, parsed(text).date) == ("Maintenance", date(2024, 2, 24))

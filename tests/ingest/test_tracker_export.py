@@ -238,3 +238,19 @@ def test_a_ticket_without_a_title_is_told_and_hides_no_other() -> None:
 
     assert len(parsed.entries) == 1
     assert "without a title" in parsed.problems[0].message
+
+
+def test_cells_that_a_script_wrote_as_mappings_give_what_they_are_called() -> None:
+    text = (
+        "number,opened_at,short_description,priority,impact,business_service,close_notes\n"
+        "INC1,2026-03-01 10:00:00,Carts are slow,2,3,\"{'id': 'P6', 'summary': 'Carts', 'link': 'x'}\",Done by hand\n"
+        "INC2,2026-03-02 10:00:00,Mail is slow,2,3,\"{'link': 'https://x', 'value': '27d'}\","
+        "Closed before close notes were made mandatory\n"
+    )
+
+    first, second = entries(text, "incidents.csv")
+
+    assert isinstance(first, Incident)
+    assert isinstance(second, Incident)
+    assert (first.scope.services, first.resolution, first.summary) == (("Carts",), "Done by hand", "")
+    assert (second.scope.services, second.resolution) == ((), "")

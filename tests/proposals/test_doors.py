@@ -82,7 +82,12 @@ def test_agents_list_accept_and_reject(kb: KnowledgeBase) -> None:
 
 def test_only_listing_is_open_to_those_who_may_only_read() -> None:
     reads = {name: one.reads for name, one in operations().items() if name.startswith("proposal")}
-    assert reads == {"proposals_list": True, "proposal_accept": False, "proposal_reject": False}
+    assert reads == {
+        "proposals_list": True,
+        "proposal_show": True,
+        "proposal_accept": False,
+        "proposal_reject": False,
+    }
 
 
 @pytest.mark.parametrize("owned", [True, False], ids=["memory file", "document"])

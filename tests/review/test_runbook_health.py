@@ -15,8 +15,10 @@ from kb.model.entry import Verification
 from kb.model.ledger import Outcome, Result
 from kb.model.runbook_health import RunbookHealth
 from kb.review.report import as_markdown
-from kb.review.runbooks import in_words, runbook_health
+from kb.review.runbooks import in_words, runbook_health, texts_of_today
+from kb.text.entries.identify import runbook_keys
 from kb.text.entries.written import owner_of
+from kb.text.times import minute
 from tests.conftest import RunKb
 from tests.review.fixture_week import MONDAY
 
@@ -105,6 +107,7 @@ def test_an_owner_is_who_the_text_names_as_such(text: str, owner: str) -> None:
 def test_an_owner_may_stand_in_the_front_matter() -> None:
     assert owner_of(Runbook(name="DiskFull", extra={"owner": "payments"})) == "payments"
     assert owner_of(Runbook(name="DiskFull", extra={"owners": ["ana", "bo"]})) == "ana, bo"
+    assert owner_of(Runbook(name="DiskFull", extra={"owner_slack": "#storage"})) == "#storage"
 
 
 def test_a_runbook_is_stale_when_it_was_neither_verified_nor_changed_for_half_a_year() -> None:
@@ -186,3 +189,32 @@ def test_a_rule_that_was_not_known_at_the_end_of_a_window_is_not_counted(
 ) -> None:
     kb.ingest(folder)
     assert kb.reviews.summary(now=MONDAY - timedelta(days=3650)).runbook_health is None
+
+
+def test_a_review_of_the_past_says_that_its_runbooks_are_those_of_now(
+    folder: Path, kb: KnowledgeBase
+) -> None:
+    kb.ingest(folder)
+    now = kb.reviews.clock()
+    known = kb.reviews.summary(now=now + timedelta(seconds=1))
+    assert known.runbook_health is not None
+    assert kb.reviews.notes(known) == []
+    assert texts_of_today(known, now + timedelta(days=7)) == [
+        f"runbook health is that of the rules and runbooks as they are now, not as they were on {minute(known.until)}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://wiki.example.com/runbooks/queue-full", "name:queuefull"),
+        ("https://git.example.com/docs/queue-full/README.md", "name:queuefull"),
+        ("https://git.example.com/docs/README.md#queue-full", "name:queuefull"),
+        ("https://git.example.com/docs/queue-full.html.md.erb?plain=1", "name:queuefull"),
+        ("docs/<*>/queue-full.adoc", "name:queuefull"),
+        ("README.md", "name:anotheralert"),
+        ("", "name:anotheralert"),
+    ],
+)
+def test_the_end_of_a_url_names_the_runbook(url: str, key: str) -> None:
+    assert runbook_keys(AlertRule(name="AnotherAlert", runbook_url=url))[0] == key

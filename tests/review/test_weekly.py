@@ -11,7 +11,9 @@ from kb import KnowledgeBase
 from kb.errors import InvalidInput
 from kb.index.encoder import OnnxEncoder
 from kb.review.page import as_html as render_page
-from kb.review.report import as_markdown
+from kb.review.plots import incidents_per_week
+from kb.review.report import as_markdown, report
+from kb.review.summary import WeeklySummary
 from kb.starter import make_home
 from kb.text.entries.codec import to_builtins
 from tests.conftest import lend_vectors
@@ -105,21 +107,53 @@ def test_the_same_window_can_be_told_again_later(kb_at: KnowledgeBase, clock: Cl
         assert kb.weekly_summary(7, now=end) == first
 
 
-def test_an_empty_week_says_what_was_read_in_every_part(kb_at: KnowledgeBase) -> None:
+def test_an_empty_week_is_told_in_a_few_lines_that_say_what_was_read(kb_at: KnowledgeBase) -> None:
     with kb_at as kb:
         summary = kb.weekly_summary(7, now=MONDAY - timedelta(days=100))
     text = as_markdown(summary)
     assert "No incident. Nobody looked anything up. No fix was reported on." in text
-    parts = text.split("\n## ")[1:]
-    assert len(parts) > 20
-    for part in parts:
-        title, body = part.split("\n\n")[:2]
-        assert body.startswith("Nothing to count: "), title
-    assert "Nothing to count: nobody asked (0 lookups read)." in text
+    assert [line for line in text.splitlines() if line.startswith("#")][1:] == ["## Needs action"]
+    (line,) = [line for line in text.splitlines() if line.startswith("Nothing to count in: ")]
+    assert line.startswith("Nothing to count in: incidents by severity; incidents by service; durations; ")
+    assert len(line.split("; ")) > 18
+    assert text.rstrip().splitlines()[-1].startswith("Records read: incidents 0,")
     page = render_page(summary)
-    assert "Nothing to count: nobody asked (0 lookups read)." in page
-    assert page.count("Nothing to draw: ") == 4
+    assert line.removesuffix(".") in page
+    assert "the picture Time to mitigate" in page
+    assert "<figure" not in page
     assert set(to_builtins(summary)["read"].values()) == {0}
+
+
+def test_a_part_is_a_heading_or_stands_in_the_last_line_never_both(summary: WeeklySummary) -> None:
+    told = report(summary)
+
+    assert {part.title for part in told.parts}.isdisjoint(told.nothing)
+    assert all(part.lines or part.table for part in told.parts)
+    headings = {line[3:] for line in as_markdown(summary).splitlines() if line.startswith("## ")}
+    assert headings == {"Needs action", *(part.title for part in told.parts)}
+
+
+@pytest.mark.parametrize("days", [7, 84, 85, 200, 365, 3000])
+def test_pictures_show_every_incident_that_the_window_counts(
+    kb_at: KnowledgeBase, clock: Clock, tmp_path: Path, days: int
+) -> None:
+    for number, at in enumerate((1, 20, 83, 90, 190, 300)):
+        day = (MONDAY - timedelta(days=at)).date()
+        (tmp_path / f"{number}.md").write_text(
+            f"# Outage {number} of the ferry\n\n**Date**: {day}\n**Severity**: SEV3\n\n## Summary\n\nGone."
+            f"\n\n## Root cause\n\nCause {number}.\n"
+        )
+    with kb_at as kb:
+        clock.now = MONDAY - timedelta(days=3500)
+        kb.ingest(*sorted(tmp_path.glob("*.md")))
+        clock.now = MONDAY
+        summary = kb.weekly_summary(days)
+
+    counted = sum(one.count for one in summary.incidents_by_severity)
+    assert counted == sum(at <= days for at in (1, 20, 83, 90, 190, 300))
+    assert sum(week.incidents for week in summary.weeks) >= counted
+    assert summary.weeks[0].since <= summary.since
+    assert not incidents_per_week(summary).empty
 
 
 @pytest.mark.parametrize("days", [0, -1, 99999])

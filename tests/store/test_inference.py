@@ -41,5 +41,4 @@ def test_onnxruntime_is_loaded_in_one_place_only():
     }
     assert {path: lines for path, lines in found.items() if lines} == {
         "kb/index/inference.py": ["import onnxruntime"],
-        "kb/index/export/quantize.py": ["from onnxruntime.quantization import QuantType, quantize_dynamic"],
     }

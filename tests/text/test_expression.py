@@ -13,6 +13,9 @@ import ingest
 import kb
 from kb.expression import expression
 
+WRONG = "("
+"""Of no module: what this file made of it may still be there when all are looked at."""
+
 
 def test_an_expression_finds_what_one_of_re_finds():
     text = "pool-7 is full, POOL-12 too"
@@ -32,7 +35,7 @@ def test_an_expression_finds_what_one_of_re_finds():
 
 
 def test_a_wrong_expression_is_told_by_its_first_use():
-    wrong = expression("(")
+    wrong = expression(WRONG)
 
     with pytest.raises(re.error, match="missing"):
         wrong.search("text")
@@ -43,7 +46,8 @@ def test_every_expression_of_the_product_compiles():
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
-    ours = [one for one in gc.get_objects() if type(one) is type(expression("a"))]
+    gc.unfreeze()  # a command that another test ran froze what was loaded, and what is frozen is not listed
+    ours = [one for one in gc.get_objects() if type(one) is type(expression("a")) and one.pattern != WRONG]
 
     assert len(ours) > 400
     assert all(one.flags is not None for one in ours)

@@ -32,20 +32,28 @@ class Visit:
         self.client = httpx2.Client(base_url=self.url, timeout=60, follow_redirects=True)
 
     def look(self, path: str, **headers: str) -> BeautifulSoup:
-        """The page at a path."""
+        """The page at a path; of one that is shown before all of it is there, the whole, as a browser asks for it."""
         self.answer = self.client.get(path, headers={"Accept": "text/html", **headers})
+        while refresh := self.shown.select_one("head noscript meta[http-equiv=refresh]"):
+            whole = str(refresh["content"]).partition("url=")[2]
+            self.answer = self.client.get(whole, headers={"Accept": "text/html", **headers})
         return self.shown
 
     def send(self, form: Tag, headers: dict[str, str] | None = None, **given: str) -> BeautifulSoup:
-        """A form with its hidden fields, as it is sent by the browser when a button is pressed."""
+        """A form with what stands in its fields, as it is sent by the browser when a button is pressed."""
         fields = {
             str(one["name"]): str(one.get("value", ""))
             for one in form.find_all("input")
-            if one.get("name") and one.get("type") != "file"
+            if one.get("name")
+            and one.get("type") != "file"
+            and (one.get("type") != "checkbox" or one.has_attr("checked"))
         }
+        fields |= {str(one["name"]): one.get_text().removeprefix("\n") for one in form.find_all("textarea")}
         self.answer = self.client.post(
             str(form["action"]), data={**fields, **given}, headers={"Origin": self.url, **(headers or {})}
         )
+        if self.shown.select_one("head noscript meta[http-equiv=refresh]"):
+            return self.look(str(self.answer.url))
         return self.shown
 
     def sign_in(self, token: str, name: str = "ana", path: str = "/") -> BeautifulSoup:

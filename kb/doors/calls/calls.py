@@ -111,7 +111,7 @@ class Calls:
 
 
 def _not_allowed(asked: Operation, role: Role) -> str:
-    if role is Role.READ:
+    if role is Role.READ and not asked.reads:
         return f"this token may only read, and {asked.name} writes; use the token that may write (KB_TOKEN)"
     return f"this token may only {role}, and {asked.name} needs one that may {asked.role}; ask for such a one"
 

@@ -113,5 +113,5 @@ def rehearse(
     from kb.doors.cli.printed.healthy_text import rehearsal_text
 
     with opened(context) as kb:
-        rehearsal = kb.rehearse(entry_id, pattern, regex, shown=limit)
+        rehearsal = kb.editing.rehearse(entry_id, pattern, regex, shown=limit)
     print_json(rehearsal) if as_json else print_text(rehearsal_text(rehearsal))

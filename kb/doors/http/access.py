@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hmac
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,6 +28,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.errors import InvalidInput
+from kb.expression import expression
 from kb.model.role import Role
 
 SHORTEST = 16
@@ -36,7 +36,7 @@ SHORTEST = 16
 SOON_DAYS = 14
 """Days before its end from which on a token is spoken of."""
 _FORM = "'write: TOKEN', 'read: TOKEN', 'respond mara: TOKEN' or 'read: TOKEN until 2026-12-31'"
-_FOR = re.compile(rf"(?P<role>{'|'.join(Role)})(?:\s+(?P<name>\S[^:]{{0,59}}))?")
+_FOR = expression(rf"(?P<role>{'|'.join(Role)})(?:\s+(?P<name>\S[^:]{{0,59}}))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ from kb.doors.http.telling import people_told
 from kb.doors.mcp.server import KbServer
 from kb.doors.web.provider import MISSING, Provider, is_missing
 from kb.doors.web.site import Site
+from kb.doors.web.streams import Streams
 from kb.errors import InvalidInput
 from kb.operations.operation import Toolset
 
@@ -103,8 +104,9 @@ def http_app(
     metrics: Metrics,
     elsewhere: OwnProcess,
     hooks: HookDoor,
+    ending: Callable[[], bool],
 ) -> ASGIApp:
-    """The application, with what guards it."""
+    """The application, with what guards it; `ending` tells that the server is about to end."""
     calls, names = Calls(kb, elsewhere, metrics.observe), _names(where)
     callers = Callers(tokens, names)
     server = KbServer(
@@ -122,7 +124,7 @@ def http_app(
         transport_security=names,
         host=where.host,
     )
-    site = Site(calls, callers, limits, Provider(ConfigurationFile(kb.home)))
+    site = Site(calls, callers, limits, Streams(kb, ending), Provider(ConfigurationFile(kb.home)))
     asked = [
         *Watching(health, metrics, callers).routes(),
         *routes(calls, callers, limits),
@@ -189,7 +191,15 @@ def serve(
     ):
         port = listener.getsockname()[1]
         app = http_app(
-            kb, where, tokens, limits, health=health, metrics=metrics, elsewhere=elsewhere, hooks=hooks
+            kb,
+            where,
+            tokens,
+            limits,
+            health=health,
+            metrics=metrics,
+            elsewhere=elsewhere,
+            hooks=hooks,
+            ending=lambda: server.should_exit,
         )
         config = uvicorn.Config(
             app,

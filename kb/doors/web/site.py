@@ -21,14 +21,48 @@ from kb.doors.http.access import Callers
 from kb.doors.http.limits import Limits
 from kb.doors.web.form import Form, read_form
 from kb.doors.web.guard import check_form, check_names, harden
+from kb.doors.web.later import Later
 from kb.doors.web.page import Page
-from kb.doors.web.pages import ask, entry, learning, search, signing_in
+from kb.doors.web.pages import (
+    ask,
+    audit,
+    draft,
+    editing,
+    entry,
+    health,
+    inbox,
+    incident,
+    incidents,
+    learning,
+    review,
+    search,
+    services,
+    signing_in,
+    unknowns,
+)
 from kb.doors.web.provider import Provider
 from kb.doors.web.rendering import STATIC, Link, Rendering
 from kb.doors.web.sessions import COOKIE, Sessions, Visitor
+from kb.doors.web.streams import Streams
 from kb.doors.web.view import View
 
-_NOUNS = (ask, search, entry, learning, signing_in)
+_NOUNS = (
+    ask,
+    search,
+    incidents,
+    incident,
+    draft,
+    services,
+    unknowns,
+    review,
+    inbox,
+    health,
+    entry,
+    editing,
+    learning,
+    audit,
+    signing_in,
+)
 """The files of `pages`, in the order of the navigation."""
 
 PAGES: tuple[Page, ...] = tuple(
@@ -43,9 +77,12 @@ _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 class Site:
     """The page of one server."""
 
-    def __init__(self, calls: Calls, callers: Callers, limits: Limits, provider: Provider) -> None:
-        self._calls, self._callers, self._limits, self._provider = calls, callers, limits, provider
-        self.sessions = Sessions()
+    def __init__(
+        self, calls: Calls, callers: Callers, limits: Limits, streams: Streams, provider: Provider
+    ) -> None:
+        self._calls, self._callers, self._limits = calls, callers, limits
+        self._streams, self._provider = streams, provider
+        self.sessions, self._later = Sessions(), Later()
         self._rendering = Rendering(Link(one.path, one.nav) for one in PAGES if one.nav)
 
     def routes(self) -> list[BaseRoute]:
@@ -73,6 +110,7 @@ class Site:
             return signing_in.to_sign_in(view)
         if page.method == "POST":
             check_form(sent, view.visitor)
+            self._later.forget()
         return await page.answers(view)
 
     def visitor(self, request: Request) -> Visitor | None:
@@ -91,6 +129,8 @@ class Site:
             sessions=self.sessions,
             tokens=self._callers.tokens,
             provider=self._provider,
+            streams=self._streams,
+            later=self._later,
         )
 
     def _refusal(self, request: Request, error: Exception) -> Response:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, datetime
+from urllib.parse import quote
+
 from kb.model.entry import Status
+from kb.model.incident import Phase
 from kb.model.ledger import Match, Result, Standing, Tier, Verdict
+from kb.model.overview import RunbookState
+from kb.text.times import in_utc
 
 VERDICTS = {
     Verdict.KNOWN: ("Known", "This was seen before."),
@@ -138,3 +145,106 @@ def standing(match: Match) -> str:
     if match.trust.resolved and match.trust.failed:
         return "mixed record"
     return "not verified yet" if match.status is Status.CANDIDATE else "not tried yet"
+
+
+PHASES = {
+    Phase.INVESTIGATING: ("Investigating", "bad"),
+    Phase.MITIGATING: ("Mitigating", "warn"),
+    Phase.RESOLVED: ("Resolved, not verified yet", "warn"),
+    Phase.VERIFIED: ("Resolved and verified", "good"),
+    Phase.CLOSED: ("Closed", ""),
+    Phase.MERGED: ("Merged into another one", ""),
+}
+"""How far an incident is, and how loud that is said."""
+
+DURATIONS = {
+    "so_far": "So far",
+    "to_acknowledge": "Until somebody was on it",
+    "to_mitigate": "Until it was stopped",
+    "to_resolve": "Until it was over",
+}
+
+TAKEN = {
+    "acknowledge": "You are on it.",
+    "severity": "The severity is noted.",
+    "cause": "The cause is noted.",
+    "mitigation": "What was tried is noted.",
+    "resolution": "It is resolved. Now check that it holds, below.",
+    "checks": "What you checked is noted.",
+    "close": "It is closed. The draft of the postmortem is one click away.",
+    "reopen": "It is open again.",
+    "to-do": "What is to do is noted.",
+    "review": "The review is noted.",
+    "line": "The line is in the timeline.",
+    "update": "The update is below, to copy and post.",
+    "merge": "The two are one incident now.",
+    "split": "This is the incident that was split off.",
+}
+"""What is said after a step of an incident."""
+
+RUNBOOKS = {
+    RunbookState.WRITTEN: ("runbook", "good"),
+    RunbookState.UNWRITTEN: ("runbook not written yet", "warn"),
+    RunbookState.MISSING: ("runbook not in the home", "bad"),
+    RunbookState.NONE: ("no runbook", "bad"),
+}
+
+
+def severity_tone(severity: object) -> str:
+    """How loud a severity is said."""
+    return {"SEV1": "bad", "SEV2": "bad", "SEV3": "warn"}.get(str(severity), "")
+
+
+_LIVED = re.compile(r"incident-\d{8}-")
+
+
+def incident_page(incident_id: str) -> str:
+    """The address of an incident: of one that was lived here, or of the entry that a postmortem is."""
+    noun = "incidents" if _LIVED.match(incident_id) else "entries"
+    return f"/{noun}/{quote(incident_id, safe='')}"
+
+
+def age(since: date, until: datetime) -> str:
+    """How long something waits at a moment: `today`, `1 day`, `3 weeks`."""
+    day = in_utc(since).date() if isinstance(since, datetime) else since
+    days = (in_utc(until).date() - day).days
+    if days < 1:
+        return "since today"
+    if days < 21:
+        return f"for {many(days, 'day')}"
+    return f"for {many(days // 7, 'week')}" if days < 120 else f"for {many(days // 30, 'month')}"
+
+
+def without_id(text: str, entry_id: str) -> str:
+    """A line without the id in brackets that its link leads to anyway."""
+    return text.replace(f" ({entry_id})", "") if entry_id else text
+
+
+def diff_line(line: str) -> str:
+    """What a line of a diff is: `added`, `removed`, `where`, or nothing of these."""
+    if line.startswith(("+++", "---", "@@")):
+        return "where"
+    return "added" if line.startswith("+") else "removed" if line.startswith("-") else ""
+
+
+PROPOSALS = {
+    "pattern": "New pattern",
+    "runbook": "New runbook",
+    "retirement": "Retire",
+    "merge": "Merge",
+    "verification": "Verify",
+}
+"""What accepting a proposal does."""
+
+DEEDS = {
+    "outcome": "Outcome",
+    "status": "Status",
+    "proposal": "Proposal",
+    "incident": "Incident",
+    "log": "Log",
+    "edit": "Edit",
+    "change": "Change",
+    "review": "Review",
+    "lesson": "Lesson",
+}
+"""The sorts of what people and programs did."""

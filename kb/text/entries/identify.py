@@ -112,6 +112,9 @@ def crash_key(name: str) -> str:
     return f"crash:{name.casefold()}"
 
 
+_DOCUMENT = expression(r"(?:\.(?:md|markdown|mdx|html?|adoc|asciidoc|rst|org|txt|erb))+$", re.I)
+
+
 def name_key(name: str) -> str:
     """`name:kubepodcrashlooping`; empty where there is nothing to compare."""
     plain = re.sub(r"[^a-z0-9]+", "", name.lower())
@@ -119,9 +122,15 @@ def name_key(name: str) -> str:
 
 
 def runbook_keys(rule: AlertRule) -> tuple[str, ...]:
-    """The name keys that the rule's runbook may have: the end of its URL, then the rule's own name."""
-    tail = re.split(r"[/#]", rule.runbook_url.rstrip("/"))[-1] if rule.runbook_url else ""
-    tail = re.sub(r"\.(md|html?)$", "", tail)
+    """The name keys that the rule's runbook may have: the end of its URL, then the rule's own name.
+
+    `…/queue/README.md` ends in `queue`.
+    """
+    url = rule.runbook_url.partition("?")[0].rstrip("/")
+    parts = [_DOCUMENT.sub("", part) for part in re.split(r"[/#]", url)]
+    while parts and parts[-1].lower() in ("readme", "index", "_index"):
+        parts.pop()
+    tail = parts[-1] if parts else ""
     return tuple(dict.fromkeys(key for key in (name_key(tail), name_key(rule.name)) if key))
 
 

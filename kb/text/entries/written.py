@@ -13,9 +13,9 @@ _SHORT = 2_000
 _READ = 200_000
 """Characters of a runbook in which an owner is looked for."""
 _ROLE = (
-    r"(?:(?:service|runbook|document|primary|code|alert)[ _-])?owners?|owned[ _-]by|own(?:er|ing)[ _-]team|team|squad"
-    r"|(?:responsible|support)[ _-]team|responsible|maintainers?|maintained[ _-]by"
-    r"|(?:primary|point of) contact|contacts?"
+    r"(?:(?:service|runbook|document|primary|code|alert)[ _-])?owners?(?:[ _-](?:slack|team|group|e-?mail))?"
+    r"|owned[ _-]by|owning[ _-]team|team|squad|(?:responsible|support)[ _-]team|responsible|maintainers?"
+    r"|maintained[ _-]by|(?:primary|point of) contact|contacts?"
 )
 _MARKS = r"[ \t>*_`|+-]{0,16}"
 _LINE = expression(rf"(?im)^{_MARKS}(?:{_ROLE}){_MARKS}[:|=]{_MARKS}(?P<who>\S[^\n]*)$")

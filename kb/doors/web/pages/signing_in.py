@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.responses import RedirectResponse, Response
 
 from kb.doors.http.access import Token, Tokens
@@ -12,13 +10,14 @@ from kb.doors.web.provider import BACK, NotSignedIn
 from kb.doors.web.provider import LASTS as ON_THE_WAY
 from kb.doors.web.sessions import COOKIE, LASTS, Right
 from kb.doors.web.view import View
+from kb.expression import expression
 
 SIGN_IN = "/sign-in"
 _BEGUN = "kb_sign_in"
 """The cookie of a browser that is on its way to the provider and back."""
 _LONGEST_NAME = 60
 _ENDED = "Your session has ended, so nothing was done. Sign in, go back, and send it once more."
-_OURS = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
+_OURS = expression(r"/(?![/\\])[^\x00-\x20\\]*")
 """An address on this server; two slashes would begin the name of another one."""
 
 

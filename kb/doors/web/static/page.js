@@ -138,4 +138,110 @@
     document.querySelector(".record .done")?.closest(".record").focus();
   });
   prepare(document);
+
+  // An incident that others work on, too: what was noted since is put in place, but never over what is being typed.
+  function follow(article) {
+    const status = () => article.querySelector(".live");
+    const address = location.pathname;
+    let source = null, waiting = null, asking = false, asked = 0;
+
+    const isTyped = (one) => (one.type === "radio" || one.type === "checkbox")
+      ? one.checked !== one.defaultChecked
+      : one.matches("input:not([type=hidden]), textarea") && one.value !== one.defaultValue;
+    const isBusy = (part) => [...part.querySelectorAll("input, textarea")].some(isTyped)
+      || (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select"));
+
+    const within = (part) => [...part.querySelectorAll("a, button, input, select, summary, textarea")];
+
+    function put(now, next) {
+      const unfolded = [...now.querySelectorAll("details[open][id]")].map((one) => one.id);
+      const had = new Set([...now.querySelectorAll("[id]")].map((one) => one.id));
+      const focused = now.contains(document.activeElement) ? document.activeElement : null;
+      next.querySelectorAll(".timeline > li").forEach((one) => { if (!had.has(one.id)) one.classList.add("new"); });
+      now.replaceWith(next);
+      unfolded.forEach((id) => { const one = document.getElementById(id); if (one) one.open = true; });
+      within(next).find((one) => one.tagName === focused?.tagName && one.textContent === focused.textContent)?.focus();
+    }
+
+    function warn(part) {
+      if (part.querySelector(".meanwhile")) return;
+      const note = document.createElement("p");
+      note.className = "meanwhile note";
+      note.textContent = "Something was noted meanwhile. What you typed stays; the rest of this part is as it was.";
+      part.prepend(note);
+    }
+
+    function place(fresh) {
+      prepare(fresh);
+      const parts = (root) => new Map([...root.querySelectorAll("[data-part]")].map((one) => [one.dataset.part, one]));
+      const shown = parts(article), came = parts(fresh);
+      for (const [name, now] of shown) {
+        const next = came.get(name);
+        if (next && now.isEqualNode(next)) continue;
+        if (isBusy(now)) warn(now); else if (next) put(now, next); else now.remove();
+      }
+      for (const [name, next] of came) {
+        if (!shown.has(name)) article.querySelector(name === "ended" ? ".says" : ".aside").prepend(next);
+      }
+    }
+
+    async function renew(number) {
+      asked = number;
+      if (asking) return;
+      asking = true;
+      try {
+        while (String(asked) !== article.dataset.last) {
+          const answer = await fetch(address, { headers: { Accept: "text/html" } });
+          if (answer.redirected && new URL(answer.url).pathname !== address) { location.assign(new URL(answer.url).pathname); return; }
+          if (!answer.ok) return;
+          const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-live]");
+          if (!fresh) return;
+          place(fresh);
+          article.dataset.last = fresh.dataset.last;
+          const newest = article.querySelector(".timeline > li p");
+          say(newest ? `new: ${newest.textContent.slice(0, 120)}` : "new", true);
+          if (!(Number(fresh.dataset.last) < Number(asked))) return;
+        }
+      } finally {
+        asking = false;
+      }
+    }
+
+    function say(text, on) {
+      const told = status();
+      if (!told) return;
+      told.classList.toggle("on", on);
+      told.textContent = text;
+    }
+
+    setInterval(() => {
+      const due = article.querySelector(".due:not(.late) time");
+      if (!due || new Date(due.dateTime) > new Date()) return;
+      due.closest(".due").classList.add("late");
+      due.after(" (late)");
+    }, 10000);
+
+    function open() {
+      clearTimeout(waiting);
+      source = new EventSource(article.dataset.live);
+      source.addEventListener("step", (event) => {
+        if (event.data === article.dataset.last) say("live", true); else renew(event.data);
+      });
+      source.addEventListener("error", () => {
+        say("not live, connecting", false);
+        if (source.readyState === EventSource.CLOSED) waiting = setTimeout(() => { renew("anew").then(open); }, 20000);
+      });
+    }
+
+    function close() {
+      clearTimeout(waiting);
+      source?.close();
+    }
+
+    // A tab that nobody looks at holds no connection: a browser has few of them for one server.
+    document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+    addEventListener("pagehide", close);
+    if (!document.hidden) open();
+  }
+  document.querySelectorAll("[data-live]").forEach(follow);
 })();

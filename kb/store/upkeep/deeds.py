@@ -1,0 +1,88 @@
+"""Who did what, read from the tables that keep it: the audit of a home.
+
+Every decision, outcome, step of an incident, edit, change and review has its row already, with the moment and who did
+it; nothing is kept a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from kb.model.receipts import Deed
+from kb.model.status import BY_PERSON
+from kb.store.database import Database, Row, placeholders
+from kb.text.entries.codec import stamp
+
+_DEEDS = """
+    SELECT at, actor, 'outcome' AS what, entry_id AS about, result AS said,
+        trim(note || CASE WHEN coalesce(verified_by, '') = '' THEN '' ELSE ' (verified by ' || verified_by || ')' END)
+        AS details, rowid AS number, 1 AS by_person FROM outcomes
+    UNION ALL SELECT at, actor, 'status', entry_id, was || ' → ' || became, reason, id, rule IN ({by_person}) FROM moves
+    UNION ALL SELECT decided_at, decided_by, 'proposal', id, state, reason, rowid, 1 FROM proposals
+        WHERE decided_at IS NOT NULL AND state IN ('accepted', 'rejected')
+    UNION ALL SELECT at, actor, CASE WHEN kind = 'edit' THEN 'edit' WHEN subject IS NULL THEN 'log' ELSE 'incident' END,
+        coalesce(subject, json_extract(data, '$.about'), ''),
+        CASE WHEN kind IN ('note', 'edit') THEN action ELSE kind || ': ' || action END, details, id, kind = 'edit'
+        FROM events
+    UNION ALL SELECT at, actor, 'change', id, trim(kind || ' of ' || service || ' ' || version), '', rowid, 0
+        FROM changes WHERE file IS NULL
+    UNION ALL SELECT made_at, actor, 'review', '',
+        'reviewed ' || substr(since, 1, 10) || ' to ' || substr(until, 1, 10), '', id, 0 FROM reviews
+    UNION ALL SELECT created_at, coalesce(json_extract(data, '$.provenance.author'), ''), 'lesson', id,
+        'learned ' || kind, headline, rowid, 0 FROM entries WHERE origin = 'learned'
+"""
+WHAT = ("outcome", "status", "proposal", "incident", "log", "edit", "change", "review", "lesson")
+"""The sorts of deeds."""
+
+
+class Deeds:
+    """The deeds of one home, newest first."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def between(
+        self,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        what: Sequence[str] = (),
+        actor: str = "",
+        about: str = "",
+        by_person: bool = False,
+        limit: int = 100,
+    ) -> tuple[list[Deed], int]:
+        """Those of a window (all without one), and how many there are; `by_person` leaves decisions of people alone."""
+        where, values = (
+            ["at >= ?", "at < ?"],
+            [stamp(since) if since else "", stamp(until) if until else "9999"],
+        )
+        if what:
+            where.append(f"what IN ({placeholders(what)})")
+            values += what
+        if actor:
+            where.append("casefold(actor) = casefold(?)")
+            values.append(actor)
+        if about:
+            where.append("about = ?")
+            values.append(about)
+        if by_person:
+            where.append("by_person AND what IN ('status', 'proposal', 'edit')")
+        deeds = _DEEDS.format(by_person=placeholders(BY_PERSON))
+        chosen = f"FROM ({deeds}) WHERE {' AND '.join(where)}"
+        rows = self._db.rows(
+            f"SELECT * {chosen} ORDER BY at DESC, what, number DESC LIMIT ?", [*BY_PERSON, *values, limit]
+        )
+        return [*map(_deed, rows)], int(self._db.value(f"SELECT count(*) {chosen}", [*BY_PERSON, *values]))
+
+
+def _deed(row: Row) -> Deed:
+    return Deed(
+        at=datetime.fromisoformat(row["at"]),
+        actor=row["actor"],
+        what=row["what"],
+        about=row["about"],
+        said=row["said"],
+        details=row["details"],
+    )

@@ -1,0 +1,98 @@
+"""Lines of PDFs, as they stand on the page."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from ingest.convert.pdf import MOST_PAGES, pdf_to_markdown
+
+HELVETICA = {"F1": "/Helvetica", "F2": "/Helvetica-Bold"}
+Text = tuple[int, int, int, str]
+"""Where a text begins, from the left and from below, the size of its type, and what it says."""
+
+
+def pdf(*pages: list[Text], flipped: bool = False) -> bytes:
+    """A PDF with each text as an object of its own; `flipped` measures from above, as Google Docs does."""
+    writer = PdfWriter()
+    fonts = DictionaryObject()
+    for name, base in HELVETICA.items():
+        fonts[NameObject(f"/{name}")] = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Font"),
+                NameObject("/Subtype"): NameObject("/Type1"),
+                NameObject("/BaseFont"): NameObject(base),
+            }
+        )
+    for texts in pages:
+        page = writer.add_blank_page(612, 792)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+        stream = DecodedStreamObject()
+        begin = "1 0 0 -1 0 792 cm\n" if flipped else ""
+        rows = (
+            f"BT /F1 {size} Tf 1 0 0 {-1 if flipped else 1} {x} {792 - y if flipped else y} Tm ({said}) Tj ET"
+            for x, y, size, said in texts
+        )
+        stream.set_data((begin + "\n".join(rows)).encode())
+        page[NameObject("/Contents")] = stream
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def words(line: str, y: int, size: int = 12) -> list[Text]:
+    """Each word of a line as a text of its own."""
+    x, placed = 72, list[Text]()
+    for word in line.split():
+        placed.append((x, y, size, word))
+        x += int(size * 0.55 * (len(word) + 1))
+    return placed
+
+
+def test_words_that_are_set_one_by_one_are_one_line() -> None:
+    texts = [
+        *words("Restart the queue", 700, 20),
+        *words("Run kubectl rollout restart deploy/queue now.", 660),
+    ]
+
+    for flipped in (False, True):
+        assert pdf_to_markdown(pdf(texts, flipped=flipped))[0] == (
+            "# Restart the queue\n\nRun kubectl rollout restart deploy/queue now.\n"
+        )
+
+
+def test_parts_of_a_word_are_not_torn_and_columns_are_not_joined() -> None:
+    texts: list[Text] = [(72, 700, 12, "confi"), (99, 700, 12, "gure"), (300, 700, 12, "by hand")]
+
+    assert pdf_to_markdown(pdf(texts))[0] == "configure by hand\n"
+
+
+def test_what_stands_at_the_edge_of_every_page_is_no_part_of_the_text() -> None:
+    def page(number: int, said: str) -> list[Text]:
+        return [
+            (72, 770, 10, "Queue outage - Postmortem"),
+            (72, 600, 12, said),
+            (72, 580, 12, "Then it went on."),
+            (72, 560, 12, f"Until {number} o'clock nobody saw."),
+            (72, 30, 10, f"{number} of 3 11/02/26, 10:04"),
+        ]
+
+    text, _ = pdf_to_markdown(pdf(page(1, "It began."), page(2, "It grew."), page(3, "It ended.")))
+
+    assert "Postmortem" not in text
+    assert "11/02/26" not in text
+    assert [line for line in text.splitlines() if line.startswith("It")] == [
+        "It began.",
+        "It grew.",
+        "It ended.",
+    ]
+
+
+def test_pages_after_the_most_that_are_read_are_counted() -> None:
+    told, unread = pdf_to_markdown(pdf(*([[(72, 600, 12, f"Page {n}.")] for n in range(MOST_PAGES + 2)])))
+
+    assert f"Page {MOST_PAGES - 1}." in told
+    assert f"Page {MOST_PAGES}." not in told
+    assert unread == f"unread: pages after the {MOST_PAGES}th (split it, a document a file): 2"
