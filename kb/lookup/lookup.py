@@ -332,8 +332,15 @@ def answer(
         matches=finding.matches,
         notes=tuple(notes),
         seen=finding.question.seen,
-        telling=finding.question.most_telling if finding.verdict is Verdict.UNKNOWN else None,
+        telling=_telling(finding.question) if finding.verdict is Verdict.UNKNOWN else None,
     )
+
+
+def _telling(question: Question) -> Evidence | None:
+    if question.best is None:
+        return None
+    line = question.best.line
+    return Evidence(text=line.message, line=line.line, start=line.start, end=line.end)
 
 
 def _record(

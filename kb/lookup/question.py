@@ -167,21 +167,16 @@ class Question:
         return Kind.LINE if self.of_a_log else kind_of(self.said, whole=self.whole)
 
     @cached_property
-    def _best(self) -> EvidenceTemplate | None:
+    def best(self) -> EvidenceTemplate | None:
+        """The line that tells most; None where no line says anything."""
         return max(
             self.evidence, key=lambda e: (bool(e.fingerprint), e.line.score, -e.line.line), default=None
         )
 
     @property
-    def most_telling(self) -> Evidence | None:
-        """The line that tells most: its message, and where the line stands; None where no line says anything."""
-        line = self._best.line if self._best else None
-        return line and Evidence(text=line.message, line=line.line, start=line.start, end=line.end)
-
-    @property
     def fingerprint(self) -> str:
         """The fingerprint of the most telling line; empty when there is none."""
-        return self._best.fingerprint if self._best else ""
+        return self.best.fingerprint if self.best else ""
 
 
 def is_surely_alert(name: str) -> bool:
