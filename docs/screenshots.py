@@ -98,7 +98,7 @@ def shown(filled: Filled) -> Iterator[Shown]:
         if one.nav and path not in ("/", "/search"):
             yield Shown(path.strip("/").replace("/", "-"), path)
     for noun, name in (("incident", filled.incident), ("service", "checkout")):
-        if any(re.fullmatch(rf"/{noun}s/\{{\w+\}}", path) for path in paths):
+        if any(re.fullmatch(rf"/{noun}s/\{{[\w:]+\}}", path) for path in paths):
             yield Shown(noun, f"/{noun}s/{name}")
 
 
@@ -185,11 +185,18 @@ def small(png: bytes) -> bytes:
     raise SystemExit(f"a picture has {made.tell()} bytes at the least, and {MOST} are the most")
 
 
-def take(page: Any, url: str, one: Shown) -> bytes:
-    """One picture."""
+_RENAME = """([said, instead]) => {
+    const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (all.nextNode()) all.currentNode.data = all.currentNode.data.replaceAll(said, instead);
+}"""
+
+
+def take(page: Any, url: str, one: Shown, home: Path) -> bytes:
+    """One picture; where the home lies is no part of it."""
     page.goto(f"{url.rstrip('/')}{one.path}")
     one.then(page)
     page.wait_for_load_state("networkidle")
+    page.evaluate(_RENAME, [str(home), "/srv/kb"])
     page.evaluate("scrollTo(0, 0)")
     return small(page.screenshot())
 
@@ -210,7 +217,7 @@ def main() -> int:
                 page = context.new_page()
                 for one in pictures:
                     file = PICTURES / f"{one.name}-{look}.webp"
-                    file.write_bytes(take(page, url, one))
+                    file.write_bytes(take(page, url, one, home))
                     print(f"{file.relative_to(ROOT)} {file.stat().st_size:,} bytes")
                 context.close()
     show()
