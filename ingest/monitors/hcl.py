@@ -57,9 +57,13 @@ def is_unknown(value: Any) -> bool:
 
 
 def _parse(text: str) -> Any:
-    from hcl2 import parses_to_tree
-    from lark.exceptions import UnexpectedInput
-
+    try:
+        from hcl2 import parses_to_tree
+        from lark.exceptions import UnexpectedInput
+    except ImportError:
+        raise InvalidInput(
+            "Terraform is read with a package that is not installed: pip install 'incident-kb[terraform]'"
+        ) from None
     if len(text) > MOST:
         raise InvalidInput(f"it has more than {MOST:,} characters; split it")
     try:

@@ -131,3 +131,18 @@ def test_commands_do_their_work(words: tuple[str, ...], plain: dict[str, str], h
     assert done.returncode == 0, done.stderr
     assert done.stdout
     assert "No module named" not in done.stderr
+
+
+@pytest.mark.slow
+def test_terraform_says_what_to_install_and_the_other_files_are_read(
+    plain: dict[str, str], home: Path, tmp_path: Path
+):
+    (tmp_path / "alarms.tf").write_text(
+        'resource "aws_cloudwatch_metric_alarm" "db" {\n  alarm_name = "db"\n}\n'
+    )
+    (tmp_path / "pool.md").write_text("# Runbook: the pool is full\n\n## Steps\n\n1. Restart the pooler.\n")
+
+    done = run(plain, "ingest", str(tmp_path), home=home)
+
+    assert "pip install 'incident-kb[terraform]'" in done.stdout + done.stderr
+    assert run(plain, "search", "the pool is full", home=home).stdout.count("pool") > 0

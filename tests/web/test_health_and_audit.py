@@ -16,7 +16,7 @@ from kb.model.receipts import Deed
 from tests.web.conftest import ADMIN, READ, RESPOND, WRITE, Visit
 from tests.web.reviewers import Waiting, waiting_home
 
-slow = pytest.mark.slow
+slow = pytest.mark.full
 SOON = (datetime.now(UTC) + timedelta(days=3)).date()
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.web.conftest import Visit
 from tests.web.test_hostile import HOSTILE, MARKUP, assert_inert, hostile_id
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 __all__ = ["hostile_id"]
 
 

@@ -12,7 +12,7 @@ from kb.index.encoder import OnnxEncoder
 from tests.web.conftest import ADMIN, READ, RESPOND, WRITE, Visit
 from tests.web.reviewers import Waiting, waiting_home
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from bs4 import BeautifulSoup, Tag
+from tests.web.test_pages import words
 
 from kb import KnowledgeBase
 from kb.doors.web.streams import MOST
@@ -18,9 +19,8 @@ from kb.model.incident import LiveIncident
 from tests.doors.conftest import served
 from tests.web.conftest import READ, RESPOND, Visit
 from tests.web.test_hostile import HOSTILE, MARKUP, assert_inert
-from tests.web.test_pages import words
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 
 def opened(visit: Visit, title: str, **more: str) -> BeautifulSoup:

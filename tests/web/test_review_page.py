@@ -12,7 +12,7 @@ from kb.index.encoder import OnnxEncoder
 from tests.web.conftest import Visit
 from tests.web.reviewers import LINE, Waiting, waiting_home
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 
 @pytest.fixture(scope="module")

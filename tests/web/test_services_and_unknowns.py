@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.web.test_pages import words
 
 from kb import KnowledgeBase
 from tests.web.conftest import READ, Visit
 from tests.web.test_hostile import HOSTILE, MARKUP, assert_inert
-from tests.web.test_pages import words
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 
 def test_services_are_listed_in_numbers_and_lead_to_what_is_known_of_each(visit: Visit, web_home: Path):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kb.review.plots import each
 from kb.review.report import minutes
 from kb.review.summary import Week, WeeklySummary
+from kb.text.times import day_of
 
 WIDTH, HEIGHT = 240.0, 72.0
 """Of the drawing, in its own units; it takes the room that it is given."""
@@ -100,7 +101,7 @@ def _chart(
             x=number * room + room * _GAP / 2,
             width=room * (1 - _GAP),
             pieces=tuple(_pieces(values, top)),
-            said=f"from {week.since:%Y-%m-%d}: {_in_words(series, values, worded)}",
+            said=f"from {day_of(week.since)}: {_in_words(series, values, worded)}",
         )
         for number, (week, values) in enumerate(rows)
     )
@@ -111,8 +112,8 @@ def _chart(
         bars=bars,
         series=tuple(filter(None, series)),
         top=worded(top),
-        first=f"{rows[0][0].since:%Y-%m-%d}",
-        last=f"{summary.until:%Y-%m-%d}",
+        first=str(day_of(rows[0][0].since)),
+        last=str(day_of(summary.until)),
     )
 
 
