@@ -62,7 +62,7 @@ def test_a_known_line_is_found_among_nuls_colours_and_bytes_that_are_no_text(kb:
     assert b"Traceback" not in asked.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("kind", ["mixed", "single line"])
 def test_a_big_log_on_stdin_takes_little_memory(kb: KnowledgeBase, home: Path, kind: str):
     kb.learn_pattern(NEEDLE, "two replicas are not a quorum")
@@ -77,6 +77,7 @@ def test_a_big_log_on_stdin_takes_little_memory(kb: KnowledgeBase, home: Path, k
     )
 
 
+@pytest.mark.full
 def test_a_known_line_is_found_wherever_an_endless_line_is_cut(kb: KnowledgeBase):
     kb.learn_pattern(LINE, "the gauge froze")
     for before in range(4 * 1024 * 1024 - 45, 4 * 1024 * 1024 + 10, 9):

@@ -75,7 +75,7 @@ def test_every_module_can_be_imported(plain: dict[str, str]):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_a_server_answers_over_http(plain: dict[str, str], home: Path):
     command = [sys.executable, "-c", RUN, "--home", str(home), "serve", "--port", "0"]
     with subprocess.Popen(command, env=plain, stderr=subprocess.PIPE, text=True) as server:
@@ -97,7 +97,7 @@ def test_a_server_answers_over_http(plain: dict[str, str], home: Path):
     assert status == 200
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_agents_are_answered_over_stdio(plain: dict[str, str], home: Path):
     first = {
         "jsonrpc": "2.0",
@@ -115,7 +115,7 @@ def test_agents_are_answered_over_stdio(plain: dict[str, str], home: Path):
     )
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(
     "words",
     [
@@ -133,7 +133,7 @@ def test_commands_do_their_work(words: tuple[str, ...], plain: dict[str, str], h
     assert "No module named" not in done.stderr
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_terraform_says_what_to_install_and_the_other_files_are_read(
     plain: dict[str, str], home: Path, tmp_path: Path
 ):

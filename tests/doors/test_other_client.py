@@ -26,7 +26,7 @@ OFFICIAL = ("python-1", "typescript-1", "typescript-2")
 FRAMEWORKS = ("pydantic-ai", "langchain")
 BY_STDIO = ("env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "kb", "mcp")
 TOOLS = [one.name for one in offered(Toolset.CORE)]
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 
 
 def program(name: str) -> list[str]:

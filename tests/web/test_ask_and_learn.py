@@ -15,7 +15,7 @@ from kb.index.encoder import OnnxEncoder
 from tests.doors.conftest import served
 from tests.web.conftest import LINE, READ, WRITE, Visit
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.full
 NEW = "the foghorn of pier 3 is out of breath"
 TELLING = "quorum of the ledger store lost, 2 of 5 replicas answer"
 CALM = "INFO the tide is as the table says it is and nobody need do anything about it\n"

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 from bs4 import BeautifulSoup, Tag
-from tests.web.test_pages import words
+from tests.web.test_ask_entry_and_search import words
 
 from kb import KnowledgeBase
 from kb.doors.web.streams import MOST
