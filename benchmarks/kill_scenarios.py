@@ -450,6 +450,8 @@ TOOLS = {
     "weekly_summary": "weekly",
     "entry_status": "status",
     "entry_undo": "status",
+    "entry_edit": "memory update",
+    "entry_merge": "accept",
     "healthy_add": "healthy add",
     "healthy_remove": "healthy remove",
     "message_send": "notify send",

@@ -304,6 +304,7 @@ class KnowledgeBase:
     @property
     def editing(self) -> Editing:
         """Entries of memory files, edited: `source`, `edit`, `rehearse`; `note` for what nothing else records."""
+        self.refresh()
         return self._parts.editing(self.get, self._clock, self._options.writer)
 
     def session_log(self, action: str, details: str = "") -> Event:

@@ -152,6 +152,11 @@ def test_no_argument_of_any_tool_nor_the_name_of_the_client_leaves_a_secret(
             for form in forms:
                 said = agent.result(tool, **{**needed, **ids, argument: form})
                 taken[tool] = taken.get(tool, 0) + (not said.is_error)
+        version = agent.call("entry_source", entry_id=entry)["version"]
+        edited = {"values": {"fix": secrets.line(), "check": secrets.short()}, "reason": secrets.long_line()}
+        agent.call("entry_edit", entry_id=entry, version=version, **edited)
+        agent.call("entry_status", entry_id=entry, status="active", reason=secrets.line())
+        agent.call("entry_undo", entry_id=entry, reason=secrets.line())
 
     writing = {name for name, one in operations().items() if not one.reads}
     assert {name for name in writing if not taken[name]} <= {
@@ -160,6 +165,15 @@ def test_no_argument_of_any_tool_nor_the_name_of_the_client_leaves_a_secret(
         "incident_verify",
         "incident_close",
         "incident_postmortem",  # they take no text but ids and what is checked
+        "entry_edit",
+        "entry_status",
+        "entry_undo",  # above, with a version and a status that there are
+        "entry_merge",
+        "healthy_remove",
+        "hook_retry",
+        "incident_merge",
+        "incident_split",
+        "message_send",  # there is no second one, no log, no message
     }
     assert len(secrets.made) > 5_000
     assert leaks(home, secrets) == set()

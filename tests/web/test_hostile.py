@@ -13,7 +13,7 @@ from kb.doors.web.prose import prose
 from kb.index.encoder import OnnxEncoder
 from tests.web.conftest import Visit
 
-slow = pytest.mark.slow
+slow = pytest.mark.full
 MARKUP = (
     "<script>alert(1)</script><img src=x onerror=alert(1)></textarea></title><svg onload=alert(1)>"
     "<a href=\"javascript:alert(1)\">x</a> \"'><b onclick='x'> {{ 7 * 7 }} {% for x in y %} &lt;i&gt;"

@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx2
 import pytest
 from bs4 import BeautifulSoup, Tag
-from tests.web.test_ask_entry_and_search import words
 
 from kb import KnowledgeBase
 from kb.doors.web.streams import MOST
 from kb.model.incident import LiveIncident
 from tests.doors.conftest import served
 from tests.web.conftest import READ, RESPOND, Visit
+from tests.web.test_ask_entry_and_search import words
 from tests.web.test_hostile import HOSTILE, MARKUP, assert_inert
 
 pytestmark = pytest.mark.full

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.web.test_ask_entry_and_search import words
 
 from kb import KnowledgeBase
 from tests.web.conftest import READ, Visit
+from tests.web.test_ask_entry_and_search import words
 from tests.web.test_hostile import HOSTILE, MARKUP, assert_inert
 
 pytestmark = pytest.mark.full
