@@ -129,9 +129,38 @@ def test_another_command_says_that_it_was_stopped(home: Path) -> None:
     time.sleep(2.0)
     process.send_signal(signal.SIGINT)
     out, said = process.communicate()
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (130, ""), said
     assert "kb: stopped; what was committed stays" in said
     assert "Traceback" not in said
+
+
+LOSES = """
+import os, signal
+from kb.doors.cli import main
+from kb.doors.cli.tree import root
+from kb.errors import InvalidInput
+
+def loses_the_interrupt(**_):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        pass
+    raise InvalidInput("there is nothing in it")
+
+root.tree = lambda words: loses_the_interrupt
+main()
+"""
+
+
+def test_what_goes_wrong_after_an_interrupt_that_was_lost_is_the_interrupt() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOSES],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "kb: stopped; what was committed stays\n")
 
 
 def test_whoever_stops_reading_ends_the_command_with_141(run_kb: RunKb, home: Path) -> None:

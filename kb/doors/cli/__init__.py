@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import NoReturn
 
 _STOPPED = 130
 """`Ends.STOPPED`, which need not be loaded where nothing went wrong."""
+_interrupts: list[int] = []
+"""Each Ctrl-C so far: what is raised by one can be lost, in code that is left by any exception."""
 
 
 def main() -> None:
@@ -17,6 +20,7 @@ def main() -> None:
     from kb.doors.cli.tree.root import tree
     from kb.errors import KbError
 
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         code = tree(sys.argv[1:])(prog_name="kb", standalone_mode=False)
     except (TyperException, KbError, OSError) as error:
@@ -32,6 +36,11 @@ def main() -> None:
     _end(code if isinstance(code, int) else 0)
 
 
+def _interrupt(number: int, _frame: object) -> NoReturn:
+    _interrupts.append(number)
+    raise KeyboardInterrupt
+
+
 def _end(code: int) -> NoReturn:
     if code == _STOPPED:  # (typer has taken the interrupt itself)
         _say("stopped; what was committed stays")
@@ -39,7 +48,9 @@ def _end(code: int) -> NoReturn:
 
 
 def _fail(error: Exception) -> NoReturn:
-    """Say what went wrong, and end with its code."""
+    """Say what went wrong, and end with its code.  What goes wrong after a Ctrl-C goes wrong because of it."""
+    if _interrupts:
+        _end(_STOPPED)
     from typer import TyperException
 
     from kb.doors.cli.tree.exits import Ends, code_of, where_verdicts_are
