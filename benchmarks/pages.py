@@ -79,11 +79,11 @@ def looked_at(browser: Any, url: str, rounds: int) -> tuple[float, float]:
     for _ in range(rounds):
         context = browser.new_context()
         page = context.new_page()
-        sent = list[int]()
-        page.on("requestfinished", lambda one, sent=sent: sent.append(_weight(one)))
+        answered = list[Any]()
+        page.on("requestfinished", lambda one, answered=answered: answered.append(one))
         page.goto(url, wait_until="load")
         paints.append(_first_paint(page))
-        sizes.append(sum(sent))
+        sizes.append(sum(map(_weight, answered)))
         context.close()
     return statistics.median(paints), statistics.median(sizes)
 
