@@ -184,7 +184,7 @@ class HookInbox:
         tried = {failed[str(number)] for number in numbers or failed}
         self.deliveries.try_again([*tried], self._clock())
         self.work()
-        return [one for one in self.deliveries.recent((), -1) if one.id in tried]
+        return self.deliveries.these(tried)
 
     def warm(self) -> None:
         """Ask for nothing in particular, so that the first alert does not wait for what a first question loads."""

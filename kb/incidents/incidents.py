@@ -245,12 +245,12 @@ class Incidents(IncidentLog):
     ) -> LiveIncident:
         """Make an incident of its own of what is another trouble; returns it.
 
-        That is what was merged, where `incident_id` is that of a merged incident; else steps, by their numbers, and
+        That is what was merged, where only the id of a merged incident is given; else steps, by their numbers, and
         alerts, by their names, under a title.  Outcomes of what only those steps applied go along.  Raises InvalidInput
         for what cannot be split off.
         """
         with self.ledger.write():
-            own = self.find(incident_id) if incident_id else None
+            own = self.find(incident_id) if incident_id and not (title or step or alert) else None
             if own and own.merged_into:
                 after = self._take_out(own)
             else:

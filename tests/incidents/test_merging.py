@@ -191,6 +191,20 @@ def test_steps_of_another_trouble_are_an_incident_of_their_own(kb: KnowledgeBase
     assert "df says" not in kb.incidents.postmortem(incident.id)
 
 
+def test_steps_that_are_named_with_the_id_of_a_merged_incident_are_those_of_the_one_that_goes_on(
+    kb: KnowledgeBase, two: tuple[LiveIncident, LiveIncident]
+):
+    stays, goes = two
+    kb.incidents.merge(goes.id, into=stays.id)
+    kb.incidents.log("df says 100 % on db-2", incident_id=stays.id)
+    number = kb.incidents.get().timeline[-1].id
+
+    split = kb.incidents.split("the disk of db-2 is full", str(number), incident_id=goes.id)
+
+    assert split.title == "the disk of db-2 is full"
+    assert kb.incidents.get(goes.id).merged == (goes.id,)
+
+
 def test_an_entry_that_both_applied_keeps_its_outcomes_where_they_were(kb: KnowledgeBase):
     entry = learned(kb)
     incident = kb.incidents.open("checkout fails")

@@ -128,6 +128,14 @@ class DeliveryTable:
         )
         return [_delivery(row) for row in rows]
 
+    def these(self, numbers: Collection[int]) -> list[HookDelivery]:
+        """The deliveries with these numbers, the newest first."""
+        rows = self._db.rows(
+            "SELECT * FROM hook_deliveries WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+            [json.dumps([*numbers])],
+        )
+        return [_delivery(row) for row in rows]
+
     def failures(self) -> list[tuple[int, str, str, str]]:
         """Number, time, hook and reason of each that could not be worked on, the newest first."""
         rows = self._db.rows(
