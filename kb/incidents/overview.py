@@ -185,9 +185,7 @@ def counts(incidents: Sequence[Standing], only: IncidentFilter) -> IncidentCount
     )
 
 
-def _counted(
-    incidents: Iterable[Standing], names: Callable[[Standing], Iterable[str]]
-) -> dict[str, int]:
+def _counted(incidents: Iterable[Standing], names: Callable[[Standing], Iterable[str]]) -> dict[str, int]:
     counted = Counter(name for one in incidents for name in names(one))
     return dict(sorted(counted.items()))
 
