@@ -146,7 +146,7 @@ def entry_record(
     return kb.known.record(kb.get(entry_id), near=bool(near))
 
 
-@reading("GET /services", more="a smaller limit, then `service` for one")
+@reading("GET /services", slow=True, more="a smaller limit, then `service` for one")
 def services(
     kb: KnowledgeBase, limit: Annotated[int, whole(1, 500), "How many at most, 1 to 500."] = 100
 ) -> Services:
