@@ -64,7 +64,9 @@ def unknowns(
         if name not in known_prints and known_at.get(name, many[-1].at) <= many[-1].at
     ]
     new = [many for many in found if _is_new(many, now)]
-    shown = sorted(new if only_new else found, key=lambda many: (_KEYS[order](many), -many[-1].at.timestamp()))
+    shown = sorted(
+        new if only_new else found, key=lambda many: (_KEYS[order](many), -many[-1].at.timestamp())
+    )
     return Unknowns(
         unknowns=tuple(_told(many, proposed, now) for many in shown[:most]),
         total=len(found),
