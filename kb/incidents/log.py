@@ -16,9 +16,9 @@ from typing import Any
 from kb.errors import EntryNotFound, InvalidInput, Refused
 from kb.home import Home
 from kb.incidents.life import teaches, unfold
+from kb.incidents.listing import IncidentListing
 from kb.incidents.overview import IncidentFilter, chosen, counts
 from kb.incidents.postmortem import to_entry
-from kb.incidents.standing import Standings
 from kb.learning.outcomes import Outcomes
 from kb.model import Incident
 from kb.model.incident import IncidentCounts, LiveIncident, Phase, Step
@@ -46,7 +46,7 @@ class IncidentLog:
     archive: Archive
     clock: Callable[[], datetime]
     actor: Callable[[], str]
-    standings: Standings
+    listing: IncidentListing
 
     def get(self, incident_id: str = "") -> LiveIncident:
         """The incident with this id, or a part of it, or the only open one; of a merged one, the one that goes on.
@@ -92,11 +92,11 @@ class IncidentLog:
         """The incidents that pass a filter, what is open before what ended, each newest first, `most` of them."""
         if only.open_only and not only:
             return self.open_ones(most)
-        return self._lived([one.id for one in chosen(self.standings.all(), only)[:most]])
+        return self._lived([one.id for one in chosen(self.listing.all(), only)[:most]])
 
     def counts(self, only: IncidentFilter) -> IncidentCounts:
         """How many incidents pass a filter, and how many would with another value of one part of it."""
-        return counts(self.standings.all(), only)
+        return counts(self.listing.all(), only)
 
     def unfinished(self) -> list[LiveIncident]:
         """The incidents that are open, newest first, and those closed ones of which something is still to do."""

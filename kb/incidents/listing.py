@@ -1,4 +1,4 @@
-"""Where every incident stands, as far as lists and their counts need it; what was read stays until a step is noted.
+"""All incidents as lists and their counts need them; what was read stays until a step is noted.
 
 To unfold thousands of incidents for one list takes as long as a page may; so an open home keeps of each a few words,
 and unfolds anew those that were noted of since it last looked.
@@ -18,7 +18,7 @@ from kb.store.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class ListedIncident:
     """One incident, as a list tells it apart from others; `closed` is None while it is open."""
 
     id: str
@@ -43,19 +43,19 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Standings:
+class IncidentListing:
     """The incidents of one home, each as it stands now."""
 
     ledger: Ledger
     _read_to: int = 0
     """The number of the last step that was seen."""
-    _known: dict[str, Standing] = field(default_factory=dict)
+    _known: dict[str, ListedIncident] = field(default_factory=dict)
 
-    def all(self) -> Sequence[Standing]:
+    def all(self) -> Sequence[ListedIncident]:
         """Every incident that goes by its own name."""
         noted = self.ledger.noted_after(self._read_to)
         # Notes are most of the steps, and none of them changes where an incident stands.
         for subject, events in self.ledger.events_by_subject([*noted], without=Step.NOTE).items():
-            self._known[subject] = Standing.of(unfold(events))
+            self._known[subject] = ListedIncident.of(unfold(events))
         self._read_to = max(noted.values(), default=self._read_to)
         return [one for one in self._known.values() if not one.was_merged]
