@@ -106,9 +106,30 @@ def _learned(base: KnowledgeBase, clock: Clock) -> str:
 def _past(base: KnowledgeBase, clock: Clock) -> None:
     """Incidents that ended."""
     for days, title, service, severity, cause, fix in (
-        (26, "Checkout times out for one in ten", "checkout", "SEV2", "a pool of ten connections", "raised it to 40"),
-        (15, "Replicas reject checkpoints", "replicator", "SEV3", "a restore of an old backup", "let it join again"),
-        (8, "Checkout answers slowly after a release", "checkout", "SEV2", "v41 opens a connection a row", "rolled back"),
+        (
+            26,
+            "Checkout times out for one in ten",
+            "checkout",
+            "SEV2",
+            "a pool of ten connections",
+            "raised it to 40",
+        ),
+        (
+            15,
+            "Replicas reject checkpoints",
+            "replicator",
+            "SEV3",
+            "a restore of an old backup",
+            "let it join again",
+        ),
+        (
+            8,
+            "Checkout answers slowly after a release",
+            "checkout",
+            "SEV2",
+            "v41 opens a connection a row",
+            "rolled back",
+        ),
         (3, "Search finds nothing new", "search", "SEV3", "the indexer was out of memory", "gave it 2 GB"),
     ):
         clock.before(days=days)
@@ -128,8 +149,12 @@ def _asked(base: KnowledgeBase, clock: Clock) -> None:
         base.check_known_issues(UNKNOWN, service="settle")
     clock.before(days=1)
     base.check_known_issues("ERROR courier 12 left the depot without a parcel", service="courier")
-    base.learn_pattern("lease of shard 12 was lost to a stale token", "a client wrote after its lease", "fence it again")
-    base.learn_pattern("lease of shard 40 was lost to a stale token", "a client wrote after its lease ended", "fence it")
+    base.learn_pattern(
+        "lease of shard 12 was lost to a stale token", "a client wrote after its lease", "fence it again"
+    )
+    base.learn_pattern(
+        "lease of shard 40 was lost to a stale token", "a client wrote after its lease ended", "fence it"
+    )
     held = base.learn_pattern("the print queue of depot 3 is stuck", "paper", "restart it").id
     for note in ("it came back within minutes", "three jobs were lost", "lost jobs again"):
         base.record_outcome(held, "made_worse", note=note)
@@ -139,7 +164,13 @@ def _going_on(base: KnowledgeBase, clock: Clock) -> str:
     """An incident in the middle of it."""
     clock.before(minutes=95)
     base.changes.record(
-        "deployment", "checkout", "production", version="v42", previous="v41", summary="prices by region", author="bo"
+        "deployment",
+        "checkout",
+        "production",
+        version="v42",
+        previous="v41",
+        summary="prices by region",
+        author="bo",
     )
     clock.before(minutes=48)
     one = base.incidents.open(
@@ -152,8 +183,18 @@ def _going_on(base: KnowledgeBase, clock: Clock) -> str:
     for minutes, step in (
         (44, lambda: base.incidents.acknowledge("noor", one)),
         (40, lambda: base.incidents.log("the pool of connections is at its limit", incident_id=one)),
-        (33, lambda: base.incidents.hypothesise("the database is slow", "refuted", ["p99 of it is 4 ms"], incident_id=one)),
-        (27, lambda: base.incidents.hypothesise("v42 opens a connection a region", evidence=["40 idle"], incident_id=one)),
+        (
+            33,
+            lambda: base.incidents.hypothesise(
+                "the database is slow", "refuted", ["p99 of it is 4 ms"], incident_id=one
+            ),
+        ),
+        (
+            27,
+            lambda: base.incidents.hypothesise(
+                "v42 opens a connection a region", evidence=["40 idle"], incident_id=one
+            ),
+        ),
         (25, lambda: base.incidents.hypothesise("a campaign brought more orders", incident_id=one)),
         (19, lambda: base.incidents.mitigate("doubled the pods", worked=False, incident_id=one)),
         (12, lambda: base.incidents.add_action_item("Alert on idle connections", "bo", incident_id=one)),
@@ -168,21 +209,80 @@ def _take(step: Callable[[], object]) -> None:
     step()
 
 
-_SERVICES = (
-    "checkout payments ledger search catalogue courier depot settle identity mailer gateway pricing stock "
-    "returns invoices coupons reviews images streams reports backup replicator billing edge"
-).split()
+_SERVICES = [
+    "checkout",
+    "payments",
+    "ledger",
+    "search",
+    "catalogue",
+    "courier",
+    "depot",
+    "settle",
+    "identity",
+    "mailer",
+    "gateway",
+    "pricing",
+    "stock",
+    "returns",
+    "invoices",
+    "coupons",
+    "reviews",
+    "images",
+    "streams",
+    "reports",
+    "backup",
+    "replicator",
+    "billing",
+    "edge",
+]
 _PARTS = ("api", "worker", "batch", "cache", "queue", "proxy", "web", "db")
-_SYMPTOMS = (
-    ("connection pool of {s} exhausted after {n} ms", "every pod opens more than it closes", "lower pool_max of {s}"),
-    ("{s} rejected token, clock is {n} s behind", "the clock of the node runs behind", "start chronyd on the node"),
-    ("queue of {s} has {n} messages and no consumer", "the consumer was scaled to none", "scale {s}-consumer to 3"),
-    ("{s}: page {n} has no successor, closing the book", "an old version wrote the page", "rebuild the index of {s}"),
-    ("certificate of {s} ends in {n} hours", "its renewal was refused", "renew it by hand: certctl renew {s}"),
-    ("disk of {s} is full, {n} bytes left", "logs are kept for ever", "prune the logs of {s}"),
-    ("{s} lost its lease on shard {n}", "two leaders after a partition", "fence shard {n} again"),
-    ("upstream {s} answered 502 for {n} requests", "a pod is taken out before its requests end", "raise its grace"),
+_SYMPTOMS = {
+    "PoolExhausted": (
+        "connection pool of {s} exhausted after {n} ms",
+        "pods open more than they close",
+        "lower its pool_max",
+    ),
+    "TokenRejected": (
+        "{s} rejected token, clock is {n} s behind",
+        "the clock of the node runs behind",
+        "start chronyd there",
+    ),
+    "NoConsumer": (
+        "queue of {s} has {n} messages and no consumer",
+        "the consumer was scaled to none",
+        "scale it to 3",
+    ),
+    "BookClosed": (
+        "{s}: page {n} has no successor, closing the book",
+        "an old version wrote the page",
+        "rebuild its index",
+    ),
+    "CertificateEnds": (
+        "certificate of {s} ends in {n} hours",
+        "its renewal was refused",
+        "renew it: certctl renew {s}",
+    ),
+    "DiskFull": ("disk of {s} is full, {n} bytes left", "logs are kept for ever", "prune the logs of {s}"),
+    "LeaseLost": (
+        "{s} lost its lease on shard {n}",
+        "two leaders after a partition",
+        "fence shard {n} again",
+    ),
+    "BadGateway": (
+        "upstream {s} answered 502 for {n} requests",
+        "pods end before their requests",
+        "raise its grace",
+    ),
+}
+_RIDDLES = (
+    "otter {n} sits on the valve of the weir",
+    "berth {n} moored twice, tide table disagrees",
+    "lantern {n} was lit by nobody",
+    "parcel {n} arrived before it was sent",
+    "carillon strikes {n} at noon",
+    "the ferry bell of deck {n} rings at night",
 )
+"""What nobody knows: of nothing that stands in these homes."""
 _SEVERITIES = ("SEV1", "SEV2", "SEV3", "SEV3", "SEV4")
 
 
@@ -193,11 +293,14 @@ def large(home: Path) -> Pictured:
     _documents(documents, random.Random(7))
     kb("ingest", *(f"examples/{name}" for name in FOLDERS), str(documents), home=home)
     with _opened(home, "noor") as (base, clock):
-        dice = random.Random(11)
-        names = _names()
-        entry = ""
+        dice, names = random.Random(11), _names()
+        entry = _learned(base, clock)
         for number, name in enumerate(names):
-            entry = _lived(base, clock, name, number, dice) or entry
+            _lived(base, clock, name, number, dice)
+        for number, riddle in enumerate(_RIDDLES):
+            for days in range(0, 40, 6 + number):
+                clock.before(days=days + 0.3)
+                base.check_known_issues(f"FATAL {riddle.format(n=days + 3)}", service=dice.choice(names))
         for number in range(24):
             one = _opened_now(base, clock, dice.choice(names), number, dice)
         return Pictured(entry, one, "checkout-api", "certificate")
@@ -208,62 +311,64 @@ def _names() -> list[str]:
 
 
 def _documents(folder: Path, dice: random.Random) -> None:
-    """A file of alert rules, and for two of three a runbook."""
+    """A file of alert rules, and runbooks for some of them."""
     folder.mkdir()
     rules = ["groups:", "- name: made", "  rules:"]
     for name in _names():
-        for symptom, cause, fix in _SYMPTOMS:
-            alert = "".join(map(str.title, (*name.split("-"), *symptom.format(s="", n="").split()[:2])))
-            alert = "".join(filter(str.isalnum, alert))
-            said = symptom.format(s=name, n="{{ $value }}")
+        for sort, (symptom, cause, fix) in _SYMPTOMS.items():
+            alert = f"{name.title().replace('-', '')}{sort}"
             rules += [
                 f"  - alert: {alert}",
-                f"    expr: {alert.lower()}_total > {dice.randrange(1, 90)}",
+                f'    expr: {sort.lower()}_total{{service="{name}"}} > {dice.randrange(1, 90)}',
                 f"    labels: {{severity: {dice.choice(('critical', 'warning'))}, service: {name}}}",
                 "    annotations:",
-                f"      summary: '{said}'",
+                f"      summary: '{symptom.format(s=name, n='{{ $value }}')}'",
                 f"      runbook_url: https://runbooks.example.com/{alert}.md",
             ]
             if dice.random() < 0.4:
-                steps = f"1. {cause.capitalize()}? Look at the dashboard of {name}.\n2. {fix.format(s=name, n=1)}.\n"
-                text = f"# {alert}\n\nOwner: team {name.split('-')[0]}\n\n## Meaning\n\n{cause}\n\n## Mitigation\n\n{steps}"
+                steps = f"1. Look at the dashboard of {name}.\n2. {fix.format(s=name, n=1).capitalize()}.\n"
+                text = f"# {alert}\n\n## Meaning\n\n{cause.capitalize()}.\n\n## Mitigation\n\n{steps}"
                 (folder / f"{alert}.md").write_text(text, encoding="utf-8")
     (folder / "rules.yaml").write_text("\n".join(rules) + "\n", encoding="utf-8")
 
 
-def _lived(base: KnowledgeBase, clock: Clock, name: str, number: int, dice: random.Random) -> str:
+def _lived(base: KnowledgeBase, clock: Clock, name: str, number: int, dice: random.Random) -> None:
     """Some incidents of a service, each with what was learned from it; now and then a change."""
-    learned = ""
     for _ in range(dice.randrange(1, 4)):
         days, minutes = dice.uniform(0.5, 300), dice.uniform(12, 240)
-        symptom, cause, fix = (one.format(s=name, n=dice.randrange(2, 900)) for one in dice.choice(_SYMPTOMS))
+        symptom, cause, fix = (one.format(s=name, n=dice.randrange(2, 900)) for one in _drawn(dice))
         clock.before(days=days)
         if dice.random() < 0.3:
-            base.changes.record("deployment", name, "production", version=f"v{number + 2}", previous=f"v{number + 1}")
+            base.changes.record(
+                "deployment", name, "production", version=f"v{number + 2}", previous=f"v{number + 1}"
+            )
         incident = base.incidents.open(symptom, service=name, severity=dice.choice(_SEVERITIES)).id
         found = base.check_known_issues(f"ERROR {symptom}", service=name)
         clock.before(days=days, minutes=-minutes)
         base.incidents.resolve(fix, cause=cause, incident_id=incident)
         base.incidents.close(incident)
         if dice.random() < 0.4:
-            learned = base.learn_pattern(symptom, cause, fix, services=[name]).id
+            base.learn_pattern(symptom, cause, fix, services=[name])
         elif found.matches:
-            base.record_outcome(found.matches[0].id, dice.choice(("resolved", "resolved", "failed")), found.lookup_id)
-    if dice.random() < 0.5:
-        for ago in range(dice.randrange(1, 6)):
-            clock.before(days=ago * 3 + 0.5)
-            base.check_known_issues(f"ERROR {name} gave up on step {dice.randrange(99)} of its start", service=name)
-    return learned
+            base.record_outcome(
+                found.matches[0].id, dice.choice(("resolved", "resolved", "failed")), found.lookup_id
+            )
+
+
+def _drawn(dice: random.Random) -> tuple[str, ...]:
+    return dice.choice(list(_SYMPTOMS.values()))
 
 
 def _opened_now(base: KnowledgeBase, clock: Clock, name: str, number: int, dice: random.Random) -> str:
-    """An incident that goes on, with many lines."""
+    """An incident that goes on; the last of them has many lines."""
     clock.before(minutes=200 - number * 8)
-    symptom = dice.choice(_SYMPTOMS)[0].format(s=name, n=dice.randrange(2, 900))
-    one = base.incidents.open(symptom, service=name, environment="production", severity=dice.choice(_SEVERITIES)).id
+    symptom = _drawn(dice)[0].format(s=name, n=dice.randrange(2, 900))
+    severity = dice.choice(_SEVERITIES)
+    one = base.incidents.open(symptom, service=name, environment="production", severity=severity).id
     for line in range(dice.randrange(2, 8) if number < 23 else 140):
         clock.before(minutes=max(0.1, 190 - number * 8 - line / 2))
-        base.incidents.log(f"looked at pod {line} of {name}: {dice.choice(('nothing', 'restarted', 'out of memory'))}", incident_id=one)
+        seen = dice.choice(("nothing", "restarted", "out of memory"))
+        base.incidents.log(f"looked at pod {line} of {name}: {seen}", incident_id=one)
     return one
 
 

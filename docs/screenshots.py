@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -221,10 +220,16 @@ _TITLES = {"empty": "A new home", "ordinary": "After some weeks", "large": "Afte
 
 
 def _table(home: str) -> Iterator[str]:
-    names = sorted({file.stem.split("-", 1)[1].rpartition("-")[0] for file in PICTURES.glob(f"{home}-*.webp")})
+    names = sorted(
+        {file.stem.split("-", 1)[1].rpartition("-")[0] for file in PICTURES.glob(f"{home}-*.webp")}
+    )
     yield f"\n### {_TITLES[home]}\n\n| page | light | dark | phone |\n|---|---|---|---|"
     for name in names:
-        yield "| " + " | ".join([name.replace("-", " "), *(_picture(home, name, look) for look in LOOKS)]) + " |"
+        yield (
+            "| "
+            + " | ".join([name.replace("-", " "), *(_picture(home, name, look) for look in LOOKS)])
+            + " |"
+        )
     yield ""
 
 

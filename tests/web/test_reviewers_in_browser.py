@@ -158,7 +158,7 @@ def _tab_to(page: Any, there: str) -> None:
 
 def test_a_proposal_becomes_an_entry_that_answers(person: Person, waiting: Waiting):
     person.page.goto("/inbox")
-    person.page.click(".choices a:has-text('ferry bell')")
+    person.page.click(".waiting a:has-text('ferry bell')")
 
     person.page.fill("[name=field-meaning]", "the bell is loose")
     person.page.check("[name=checked]")

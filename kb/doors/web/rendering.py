@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from kb.doors.web import words
 from kb.doors.web.prose import prose
 from kb.text.escaping import visible
-from kb.text.times import in_utc, minute
+from kb.text.times import in_utc, minute, utc_now
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -66,7 +66,7 @@ class Rendering:
             "named": words.named,
             "many": words.many,
         }
-        made.globals |= {"navigation": self._navigation, "static": static, "words": words}
+        made.globals |= {"navigation": self._navigation, "static": static, "words": words, "now": utc_now}
         return made
 
 
