@@ -209,32 +209,33 @@ def _take(step: Callable[[], object]) -> None:
     step()
 
 
-_SERVICES = [
-    "checkout",
-    "payments",
-    "ledger",
-    "search",
-    "catalogue",
-    "courier",
-    "depot",
-    "settle",
-    "identity",
-    "mailer",
-    "gateway",
-    "pricing",
-    "stock",
-    "returns",
-    "invoices",
-    "coupons",
-    "reviews",
-    "images",
-    "streams",
-    "reports",
-    "backup",
-    "replicator",
-    "billing",
-    "edge",
-]
+_SERVICES = (
+    *(
+        "checkout",
+        "payments",
+        "ledger",
+        "search",
+        "catalogue",
+        "courier",
+        "depot",
+        "settle",
+        "identity",
+        "mailer",
+    ),
+    *(
+        "gateway",
+        "pricing",
+        "stock",
+        "returns",
+        "invoices",
+        "coupons",
+        "reviews",
+        "images",
+        "streams",
+        "reports",
+    ),
+    *("backup", "replicator", "billing", "edge"),
+)
 _PARTS = ("api", "worker", "batch", "cache", "queue", "proxy", "web", "db")
 _SYMPTOMS = {
     "PoolExhausted": (
