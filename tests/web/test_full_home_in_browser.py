@@ -18,7 +18,7 @@ from tests.web.browser import chromium
 from tests.web.conftest import ADMIN, RESPOND, WRITE
 from tests.web.full_home import FullHome, full_home
 from tests.web.test_in_browser import Person
-from tests.web.test_incidents_in_browser import agent_at, sign_in
+from tests.web.test_incidents_in_browser import agent_at, sees, sign_in
 
 pytestmark = [pytest.mark.full, pytest.mark.slow]
 RIDDLE = "ERROR otter {} sits on the valve of the harbour weir"
@@ -263,7 +263,7 @@ def test_an_incident_is_lived_from_the_alert_to_the_saved_postmortem(mara: Perso
     page.select_option(".open-one [name=severity]", "SEV2")
     page.fill(".open-one [name=alert]", f"[FIRING:1] {full.runbook[1]}")
     press(mara, "Open it")
-    page.wait_for_selector("#alike a")
+    page.wait_for_selector("#alike:has-text('Look again')")
     one = page.url.rsplit("/", 1)[1]
     assert any(full.runbook[1] in said for said in mara.texts("#alike li"))
 
@@ -415,14 +415,16 @@ def test_two_browsers_and_an_agent_work_on_one_incident_at_once(browser: Any, fu
     expected = {f"agent saw gauge {n}" for n in range(12)} | {
         f"{name} saw pier {n}" for name in ("noor", "mara") for n in range(6)
     }
-    for someone in (noor, mara):
+    for someone, other in ((noor, "mara"), (mara, "noor")):
         someone.page.wait_for_selector(".causes.unchecked:has-text('a gate is open')", timeout=10_000)
+        sees(someone, f"{other} saw pier 5")
         told = " ".join(someone.texts(".timeline li"))
         assert {said for said in expected if said in told} == expected
         assert someone.mistakes == []
         someone.context.close()
     with full.ask() as kb:
-        said = [(step.action, step.actor) for step in kb.incidents.steps(one)]
+        deeds, _ = kb.upkeep.deeds.between(about=one)
+    said = [(deed.said, deed.actor) for deed in deeds]
     assert {text for text, _ in said} >= expected
     assert {actor for text, actor in said if "saw pier" in text} == {"noor", "mara"}
 
@@ -524,7 +526,7 @@ def test_a_draft_is_filled_in_where_the_question_stands(mara: Person, full: Full
     mara.page.fill(f"{item} [name=meaning]", "two clocks")
 
     press(mara, "Keep it", item)
-    mara.page.wait_for_url("**/unknowns?done=accepted")
+    mara.page.wait_for_selector(".done:has-text('The draft is written'), article.entry")
 
     assert "meaning: two clocks" in full.text("patterns.yaml")
 

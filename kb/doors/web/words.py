@@ -246,5 +246,6 @@ DEEDS = {
     "change": "Change",
     "review": "Review",
     "lesson": "Lesson",
+    "lookup": "Lookup",
 }
 """The sorts of what people and programs did."""
