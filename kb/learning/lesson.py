@@ -78,13 +78,13 @@ def pattern_lesson(
     now: datetime,
 ) -> Lesson:
     """The lesson of `learn_pattern`.  Raises InvalidInput with what is missing."""
-    category = re.sub(r"[^a-z0-9]+", "_", redact(category).text.lower()).strip("_")
+    category = re.sub(r"[^a-z0-9]+", "_", checked("category", category).lower()).strip("_")
     text = required("pattern", pattern)
     entry = Pattern(
         pattern=text,
         meaning=checked("meaning", meaning),
         fix=checked("fix", fix),
-        commands=tuple(commands),
+        commands=fitting("commands", commands),
         category=category,
         signatures=(parse_signature(text, details.regex),),
         **_common_fields(details, now),
@@ -115,7 +115,7 @@ def tool_fix_lesson(
         error_pattern=text,
         root_cause=checked("root_cause", root_cause),
         fix=checked("fix_description", fix),
-        commands=tuple(commands),
+        commands=fitting("commands", commands),
         signatures=(parse_signature(text, details.regex),),
         **_common_fields(details, now),
     )
@@ -341,12 +341,12 @@ def details(given: dict[str, Any]) -> Details:
         raise InvalidInput(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}")
     lists = ("services", "environments", "tools", "versions")
     cleaned: dict[str, Any] = {
-        name: listed(value) if name in lists else value for name, value in given.items()
+        name: fitting(name, listed(value)) if name in lists else value for name, value in given.items()
     }
     for name in ("must_match", "must_not_match"):
         value = given.get(name) or ()
         texts = [value] if isinstance(value, str) else list(value)
-        cleaned[name] = tuple(map(visible, redact_lines(texts)))
+        cleaned[name] = fitting(name, map(visible, redact_lines(texts)))
     if isinstance(given.get("expires"), str):
         cleaned["expires"] = _day(given["expires"])
     return Details(**cleaned)
@@ -356,7 +356,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(f"expires={text!r} is no date; write it as 2026-12-31") from None
+        raise InvalidInput(f"expires={text[:40]!r} is no date; write it as 2026-12-31") from None
 
 
 MAX_CHARACTERS = 20_000
@@ -378,12 +378,20 @@ def required(name: str, text: str) -> str:
 
 def checked(name: str, text: str) -> str:
     """The text without secrets and outer blanks, control characters marked.  Raises InvalidInput when too long."""
-    if len(text) > MAX_CHARACTERS:
+    fitting(name, [text])
+    return visible(redact(text.replace("\r\n", "\n")).text).strip()
+
+
+def fitting(name: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts.  Raises InvalidInput where one is too long."""
+    found = tuple(texts)
+    longest = max(map(len, found), default=0)
+    if longest > MAX_CHARACTERS:
         raise InvalidInput(
-            f"{name} has {len(text)} characters, more than {MAX_CHARACTERS}; keep the telling line "
+            f"{name} has {longest} characters, more than {MAX_CHARACTERS}; keep the telling line "
             "and put the whole text into a file for: kb ingest FILE"
         )
-    return visible(redact(text.replace("\r\n", "\n")).text).strip()
+    return found
 
 
 def listed(value: str | Iterable[str] | None) -> tuple[str, ...]:
