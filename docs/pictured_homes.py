@@ -149,12 +149,11 @@ def _asked(base: KnowledgeBase, clock: Clock) -> None:
         base.check_known_issues(UNKNOWN, service="settle")
     clock.before(days=1)
     base.check_known_issues("ERROR courier 12 left the depot without a parcel", service="courier")
-    base.learn_pattern(
-        "lease of shard 12 was lost to a stale token", "a client wrote after its lease", "fence it again"
-    )
-    base.learn_pattern(
-        "lease of shard 40 was lost to a stale token", "a client wrote after its lease ended", "fence it"
-    )
+    cause = "a client kept writing after its lease ended"
+    for number, meaning in ((12, cause), (977, f"{cause} for a while")):
+        base.learn_pattern(
+            f"ledger shard {number} rejected stale fencing token", meaning, "fence the shard again"
+        )
     held = base.learn_pattern("the print queue of depot 3 is stuck", "paper", "restart it").id
     for note in ("it came back within minutes", "three jobs were lost", "lost jobs again"):
         base.record_outcome(held, "made_worse", note=note)
