@@ -82,6 +82,8 @@ def test_an_alert_is_pasted_and_the_runbook_helps(mara: Person, full: FullHome):
     done(mara, "Kept: it worked.")
 
     assert full.outcomes(runbook)[0] == ("resolved", "", "mara")
+    mara.page.goto("/review")
+    mara.page.wait_for_selector(f".counted a:has-text('{title}: 1')")
 
 
 def test_what_made_it_worse_is_said_in_a_sentence(mara: Person, full: FullHome):

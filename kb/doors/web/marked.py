@@ -24,6 +24,11 @@ class ShownLine:
     marked: str = ""
     after: str = ""
 
+    @property
+    def whole(self) -> str:
+        """All that is shown of it."""
+        return f"{self.before}{self.marked}{self.after}"
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
