@@ -163,7 +163,7 @@ def _lesson(entry: Entry, key: str, list_path: str, body: dict[str, object], det
         "environments": list(details.environments),
         "tools": list(details.tools),
         "versions": list(details.versions),
-        "samples": _samples(details),
+        "samples": {name: [*texts] for name in _SAMPLES if (texts := getattr(details, name))},
         "expires": details.expires.isoformat() if details.expires else None,
         "status": status.value,
         "origin": Origin.LEARNED.value,
@@ -174,11 +174,7 @@ def _lesson(entry: Entry, key: str, list_path: str, body: dict[str, object], det
     return Lesson(entry, key, list_path, said, failure or "", literally)
 
 
-def _samples(details: Details) -> dict[str, list[str]]:
-    found = {"must_match": list(details.must_match), "must_not_match": list(details.must_not_match)}
-    return {name: texts for name, texts in found.items() if texts}
-
-
+_SAMPLES = ("must_match", "must_not_match")
 _LOOKED_AT = 30
 """Hits of a search by its words among which entries of the same fault are looked for."""
 _LINES_SHOWN = 6
@@ -343,9 +339,8 @@ def details(given: dict[str, Any]) -> Details:
     cleaned: dict[str, Any] = {
         name: fitting(name, listed(value)) if name in lists else value for name, value in given.items()
     }
-    for name in ("must_match", "must_not_match"):
-        value = given.get(name) or ()
-        texts = [value] if isinstance(value, str) else list(value)
+    for name in _SAMPLES:
+        texts = [value] if isinstance(value := given.get(name) or (), str) else value
         cleaned[name] = fitting(name, map(visible, redact_lines(texts)))
     if isinstance(given.get("expires"), str):
         cleaned["expires"] = _day(given["expires"])
@@ -361,6 +356,7 @@ def _day(text: str) -> date:
 
 MAX_CHARACTERS = 20_000
 """Longer texts belong into a document to ingest, not into a pattern."""
+_INSTEAD = "keep the telling line and put the whole text into a file for: kb ingest FILE"
 _WANTED = {
     "pattern": "give the text that identifies the error, such as a line of its log",
     "error_pattern": "give the text that identifies the error, such as a line of its log",
@@ -385,12 +381,8 @@ def checked(name: str, text: str) -> str:
 def fitting(name: str, texts: Iterable[str]) -> tuple[str, ...]:
     """The texts.  Raises InvalidInput where one is too long."""
     found = tuple(texts)
-    longest = max(map(len, found), default=0)
-    if longest > MAX_CHARACTERS:
-        raise InvalidInput(
-            f"{name} has {longest} characters, more than {MAX_CHARACTERS}; keep the telling line "
-            "and put the whole text into a file for: kb ingest FILE"
-        )
+    if (longest := max(map(len, found), default=0)) > MAX_CHARACTERS:
+        raise InvalidInput(f"{name} has {longest} characters, more than {MAX_CHARACTERS}; {_INSTEAD}")
     return found
 
 

@@ -116,7 +116,7 @@ def breakable(text: str) -> Markup:
     return Markup("<wbr>").join(_WORD_BEGINS.split(text))
 
 
-_WORD_BEGINS = expression(r"(?<=[a-z])(?=[A-Z])|(?<=[_./-])(?=\w)")
+_WORD_BEGINS = expression(r"(?<=[a-z])(?=[A-Z])|(?<=[_./-])(?=[A-Za-z])")
 
 
 def coded(text: str) -> Markup:
