@@ -1,8 +1,8 @@
 """`docs/pictures/`: what the page looks like, in light, dark and on a phone: `python -m docs.screenshots [NAME …]`.
 
-A home is made anew in a temporary folder, from `examples/` and from what stands here (all of it invented), and served;
+Homes are made anew in a temporary folder (`docs.pictured_homes`: a new one, an ordinary one, a large one) and served;
 Debian's Chromium looks at each page: those of the navigation, and those below that show one thing.  Pictures are WebP,
-each below `MOST` bytes; `docs/web.md` shows them.  With names, only those are made anew.
+each below `MOST` bytes; `docs/web.md` shows them.  With names of homes or of pages, only those are made anew.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,28 +22,20 @@ from typing import Any
 
 from PIL import Image
 
-from kb import KnowledgeBase
+from docs.pictured_homes import LOG, ROOT, UNKNOWN, Pictured, empty, large, ordinary
 from kb.doors.web.site import PAGES
 
-ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
-MOST = 60_000
+MOST = 34_000
 """Bytes of a picture."""
-FOLDERS = ("postmortems", "runbooks", "known-errors", "troubleshooting", "alerts", "memory")
-WIDE, PHONE = {"width": 1200, "height": 820}, {"width": 390, "height": 760}
+WIDE, PHONE = {"width": 1120, "height": 740}, {"width": 390, "height": 760}
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"viewport": WIDE, "color_scheme": "light"},
     "dark": {"viewport": WIDE, "color_scheme": "dark"},
     "phone": {"viewport": PHONE, "color_scheme": "dark", "is_mobile": True, "has_touch": True},
 }
-LEARNED = "checkpoint 40817 rejected by 10.2.0.14, epoch is behind"
-LOG = f"""\
-09:14:19 INFO replicator-7f9c6d5b8-x2x4q checkpoint 40815 accepted by 10.2.0.14
-09:14:20 INFO replicator-7f9c6d5b8-x2x4q checkpoint 40816 accepted by 10.2.0.14
-09:14:22 ERROR replicator-7f9c6d5b8-x2x4q {LEARNED}
-09:14:22 WARN replicator-7f9c6d5b8-x2x4q pausing for 30 s
-"""
-UNKNOWN = "09:31:07 ERROR settle ledger page 114 has no successor, closing the book"
+HOMES: Mapping[str, Callable[[Path], Pictured]] = {"empty": empty, "ordinary": ordinary, "large": large}
+"""By name, in the order of `docs/web.md`, how each home is made."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +45,6 @@ class Shown:
     name: str
     path: str
     then: Callable[[Any], None] = lambda _: None
-
-
-@dataclass(frozen=True)
-class Filled:
-    """What the home of the pictures has: an entry with a record, an incident that goes on."""
-
-    entry: str
-    incident: str
 
 
 def ask(text: str) -> Callable[[Any], None]:
@@ -85,56 +68,45 @@ def learn(page: Any) -> None:
     page.wait_for_selector(".rehearsal")
 
 
-def shown(filled: Filled) -> Iterator[Shown]:
-    """Every page."""
+def edit(page: Any) -> None:
+    """Try what an edit would do."""
+    page.fill("[name=field-pattern]", "checkpoint 40817 rejected, epoch is behind")
+    page.click("button.main")
+    page.wait_for_selector(".tried")
+
+
+def similar(page: Any) -> None:
+    """Wait for what is like it."""
+    page.wait_for_selector("#alike:has-text('Look again')")
+
+
+def shown(name: str, home: Pictured) -> Iterator[Shown]:
+    """Every page of a home that shows something there which it does not show elsewhere."""
+    yield from (one for one in _shown(home) if one.name not in _LEFT_OUT[name])
+
+
+_LEFT_OUT: Mapping[str, tuple[str, ...]] = {
+    "empty": ("several-causes", "learn", "draft", "edit"),
+    "ordinary": (),
+    "large": ("ask", "several-causes", "learn", "draft", "edit"),
+}
+
+
+def _shown(home: Pictured) -> Iterator[Shown]:
     yield Shown("ask", "/")
-    yield Shown("answer", "/", ask(LOG))
+    if home.entry:
+        yield Shown("answer", "/", ask(LOG))
     yield Shown("several-causes", "/", ask("connection pool exhausted"))
     yield Shown("learn", "/", learn)
-    yield Shown("search", "/search?q=database")
-    yield Shown("entry", f"/entries/{filled.entry}")
-    paths = {one.path: one for one in PAGES if one.method == "GET"}
-    for path, one in paths.items():
-        if one.nav and path not in ("/", "/search"):
-            yield Shown(path.strip("/").replace("/", "-"), path)
-    for noun, name in (("incident", filled.incident), ("service", "checkout")):
-        if any(re.fullmatch(rf"/{noun}s/\{{[\w:]+\}}", path) for path in paths):
-            yield Shown(noun, f"/{noun}s/{name}")
-
-
-def fill(home: Path) -> Filled:
-    """A home as it is after some weeks."""
-    kb("init", str(home))
-    kb("ingest", *(f"examples/{name}" for name in FOLDERS), home=home)
-    with KnowledgeBase.open(home, actor="mara") as base:
-        learned = base.learn_pattern(
-            LEARNED,
-            "A replica came back from a backup with its old epoch",
-            "Empty its data folder and let it join again",
-            ["replicactl status", "replicactl rejoin --wipe"],
-            check="Was a replica restored from a backup today?",
-            services=["replicator"],
-        )
-        for result, note in (
-            ("resolved", "joined after two minutes"),
-            ("failed", "the disk was full as well"),
-            ("resolved", "again after the restore of Monday"),
-        ):
-            found = base.check_known_issues(LOG, service="replicator")
-            base.record_outcome(learned.id, result, found.lookup_id, verified_by="noor", note=note)
-        for _ in range(2):
-            base.check_known_issues(UNKNOWN, service="settle")
-        incident = base.incidents.open("Checkout answers slowly", service="checkout", severity="SEV2").id
-        base.incidents.note("the pool of connections is at its limit")
-        return Filled(learned.id, incident)
-
-
-def kb(*words: str, home: Path | None = None) -> None:
-    """A command, which must succeed."""
-    environment = {**os.environ, **({"KB_HOME": str(home)} if home else {})}
-    subprocess.run(
-        [sys.executable, "-m", "kb", *words], cwd=ROOT, env=environment, check=True, capture_output=True
-    )
+    yield Shown("search", f"/search?q={home.words}")
+    for path in dict.fromkeys(one.path for one in PAGES if one.nav and one.path not in ("/", "/search")):
+        yield Shown(path.strip("/"), path)
+    if home.entry:
+        yield Shown("entry", f"/entries/{home.entry}")
+        yield Shown("edit", f"/entries/{home.entry}/edit", edit)
+        yield Shown("incident", f"/incidents/{home.incident}", similar)
+        yield Shown("draft", f"/incidents/{home.incident}/draft")
+        yield Shown("service", f"/services/{home.service}")
 
 
 @contextmanager
@@ -177,7 +149,7 @@ def browser() -> Iterator[Any]:
 def small(png: bytes) -> bytes:
     """The picture as WebP, below `MOST`: as good as fits."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
-    for quality in (80, 65, 50, 35, 20):
+    for quality in (60, 48, 36, 26, 16):
         made = io.BytesIO()
         picture.save(made, "WEBP", quality=quality, method=6)
         if made.tell() < MOST:
@@ -205,23 +177,31 @@ def main() -> int:
     """Make the pictures that were named, else all; says how large each is."""
     wanted = set(sys.argv[1:])
     PICTURES.mkdir(exist_ok=True)
+    with browser() as chromium:
+        made = sum(pictured(name, wanted, chromium) for name in HOMES if not wanted & {*HOMES} - {name})
+    if not made:
+        raise SystemExit(f"there is no picture {', '.join(sorted(wanted))}")
+    print(f"{sum(file.stat().st_size for file in PICTURES.iterdir()):,} bytes in all")
+    show()
+    return 0
+
+
+def pictured(name: str, wanted: set[str], chromium: Any) -> int:
+    """The pictures of one home, those that are wanted; how many."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        filled = fill(home)
-        with served(home) as url, browser() as chromium:
-            pictures = [one for one in shown(filled) if not wanted or one.name in wanted]
-            if unknown := wanted - {one.name for one in pictures}:
-                raise SystemExit(f"there is no picture {', '.join(sorted(unknown))}")
+        wanted -= {*HOMES}
+        pictures = [one for one in shown(name, HOMES[name](home)) if not wanted or one.name in wanted]
+        with served(home) as url:
             for look, options in LOOKS.items():
                 context = chromium.new_context(**options)
                 page = context.new_page()
                 for one in pictures:
-                    file = PICTURES / f"{one.name}-{look}.webp"
+                    file = PICTURES / f"{name}-{one.name}-{look}.webp"
                     file.write_bytes(take(page, url, one, home))
-                    print(f"{file.relative_to(ROOT)} {file.stat().st_size:,} bytes")
+                    print(f"{file.relative_to(ROOT)} {file.stat().st_size:,} bytes", flush=True)
                 context.close()
-    show()
-    return 0
+        return len(pictures)
 
 
 _SECTION = "## How it looks\n"
@@ -231,22 +211,30 @@ def show() -> None:
     """Let `docs/web.md` show the pictures that are there."""
     page = ROOT / "docs" / "web.md"
     text, _, _ = page.read_text(encoding="utf-8").partition(_SECTION)
-    names = sorted({file.stem.rpartition("-")[0] for file in PICTURES.glob("*.webp")})
-    rows = [
-        "| " + " | ".join([name.replace("-", " "), *(_picture(name, look) for look in LOOKS)]) + " |"
-        for name in names
-    ]
-    head = [
-        _SECTION,
-        "Made by `python -m docs.screenshots`, of an invented home.\n",
-        "| page | light | dark | phone |",
-        "|---|---|---|---|",
-    ]
-    page.write_text(text + "\n".join([*head, *rows, ""]), encoding="utf-8")
+    tables = [line for home in HOMES for line in _table(home)]
+    page.write_text(text + "\n".join([_SECTION, _TOLD, *tables]), encoding="utf-8")
 
 
-def _picture(name: str, look: str) -> str:
-    file = f"pictures/{name}-{look}.webp"
+_TOLD = "Made by `python -m docs.screenshots`, of three homes in which all is invented."
+_TITLES = {"empty": "A new home", "ordinary": "After some weeks", "large": "After some years"}
+
+
+def _table(home: str) -> Iterator[str]:
+    names = sorted(
+        {file.stem.split("-", 1)[1].rpartition("-")[0] for file in PICTURES.glob(f"{home}-*.webp")}
+    )
+    yield f"\n### {_TITLES[home]}\n\n| page | light | dark | phone |\n|---|---|---|---|"
+    for name in names:
+        yield (
+            "| "
+            + " | ".join([name.replace("-", " "), *(_picture(home, name, look) for look in LOOKS)])
+            + " |"
+        )
+    yield ""
+
+
+def _picture(home: str, name: str, look: str) -> str:
+    file = f"pictures/{home}-{name}-{look}.webp"
     return f"[![{name.replace('-', ' ')}, {look}]({file})]({file})"
 
 

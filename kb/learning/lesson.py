@@ -78,13 +78,13 @@ def pattern_lesson(
     now: datetime,
 ) -> Lesson:
     """The lesson of `learn_pattern`.  Raises InvalidInput with what is missing."""
-    category = re.sub(r"[^a-z0-9]+", "_", redact(category).text.lower()).strip("_")
+    category = re.sub(r"[^a-z0-9]+", "_", checked("category", category).lower()).strip("_")
     text = required("pattern", pattern)
     entry = Pattern(
         pattern=text,
         meaning=checked("meaning", meaning),
         fix=checked("fix", fix),
-        commands=tuple(commands),
+        commands=fitting("commands", commands),
         category=category,
         signatures=(parse_signature(text, details.regex),),
         **_common_fields(details, now),
@@ -115,7 +115,7 @@ def tool_fix_lesson(
         error_pattern=text,
         root_cause=checked("root_cause", root_cause),
         fix=checked("fix_description", fix),
-        commands=tuple(commands),
+        commands=fitting("commands", commands),
         signatures=(parse_signature(text, details.regex),),
         **_common_fields(details, now),
     )
@@ -163,7 +163,7 @@ def _lesson(entry: Entry, key: str, list_path: str, body: dict[str, object], det
         "environments": list(details.environments),
         "tools": list(details.tools),
         "versions": list(details.versions),
-        "samples": _samples(details),
+        "samples": {name: [*texts] for name in _SAMPLES if (texts := getattr(details, name))},
         "expires": details.expires.isoformat() if details.expires else None,
         "status": status.value,
         "origin": Origin.LEARNED.value,
@@ -174,11 +174,7 @@ def _lesson(entry: Entry, key: str, list_path: str, body: dict[str, object], det
     return Lesson(entry, key, list_path, said, failure or "", literally)
 
 
-def _samples(details: Details) -> dict[str, list[str]]:
-    found = {"must_match": list(details.must_match), "must_not_match": list(details.must_not_match)}
-    return {name: texts for name, texts in found.items() if texts}
-
-
+_SAMPLES = ("must_match", "must_not_match")
 _LOOKED_AT = 30
 """Hits of a search by its words among which entries of the same fault are looked for."""
 _LINES_SHOWN = 6
@@ -341,12 +337,11 @@ def details(given: dict[str, Any]) -> Details:
         raise InvalidInput(f"unknown: {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}")
     lists = ("services", "environments", "tools", "versions")
     cleaned: dict[str, Any] = {
-        name: listed(value) if name in lists else value for name, value in given.items()
+        name: fitting(name, listed(value)) if name in lists else value for name, value in given.items()
     }
-    for name in ("must_match", "must_not_match"):
-        value = given.get(name) or ()
-        texts = [value] if isinstance(value, str) else list(value)
-        cleaned[name] = tuple(map(visible, redact_lines(texts)))
+    for name in _SAMPLES:
+        texts = [value] if isinstance(value := given.get(name) or (), str) else value
+        cleaned[name] = fitting(name, map(visible, redact_lines(texts)))
     if isinstance(given.get("expires"), str):
         cleaned["expires"] = _day(given["expires"])
     return Details(**cleaned)
@@ -356,11 +351,12 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(f"expires={text!r} is no date; write it as 2026-12-31") from None
+        raise InvalidInput(f"expires={text[:40]!r} is no date; write it as 2026-12-31") from None
 
 
 MAX_CHARACTERS = 20_000
 """Longer texts belong into a document to ingest, not into a pattern."""
+_INSTEAD = "keep the telling line and put the whole text into a file for: kb ingest FILE"
 _WANTED = {
     "pattern": "give the text that identifies the error, such as a line of its log",
     "error_pattern": "give the text that identifies the error, such as a line of its log",
@@ -378,12 +374,16 @@ def required(name: str, text: str) -> str:
 
 def checked(name: str, text: str) -> str:
     """The text without secrets and outer blanks, control characters marked.  Raises InvalidInput when too long."""
-    if len(text) > MAX_CHARACTERS:
-        raise InvalidInput(
-            f"{name} has {len(text)} characters, more than {MAX_CHARACTERS}; keep the telling line "
-            "and put the whole text into a file for: kb ingest FILE"
-        )
+    fitting(name, [text])
     return visible(redact(text.replace("\r\n", "\n")).text).strip()
+
+
+def fitting(name: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts.  Raises InvalidInput where one is too long."""
+    found = tuple(texts)
+    if (longest := max(map(len, found), default=0)) > MAX_CHARACTERS:
+        raise InvalidInput(f"{name} has {longest} characters, more than {MAX_CHARACTERS}; {_INSTEAD}")
+    return found
 
 
 def listed(value: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -188,10 +188,12 @@ class Deed:
     actor: str
     """Who did it; empty where nobody said."""
     what: str
-    """`outcome`, `status`, `proposal`, `incident`, `log`, `edit`, `change`, `review` or `lesson`."""
+    """`outcome`, `status`, `proposal`, `incident`, `log`, `edit`, `change`, `review`, `lesson` or `lookup`."""
     about: str
     """The id of what it was done to."""
     said: str
     """What was done, such as `resolved` or `candidate → active`."""
     details: str = ""
-    """Why, or what was noted."""
+    """Why, or what was noted, or asked."""
+    title: str = ""
+    """What the entry or proposal that it was done to is called now; empty where that is gone, or something else."""

@@ -92,7 +92,8 @@ def audit(
     since: Annotated[Moment, "From this moment on; else all."] = None,
     until: Annotated[Moment, "Before this moment; else now."] = None,
     what: Annotated[
-        Words, "Only these: outcome, status, proposal, incident, log, edit, change, review, lesson."
+        Words,
+        "Only these: outcome, status, proposal, incident, log, edit, change, review, lesson; lookup, told only here.",
     ] = (),
     actor: Annotated[Text, "Only what this person or program did."] = "",
     limit: Annotated[int, whole(1, 100_000), "How many at most."] = 100,

@@ -181,3 +181,17 @@ def test_another_fault_of_the_same_service_is_not_told(kb: KnowledgeBase) -> Non
         "lighthouse-api answers 401 to the harbour", "the token of the harbour has expired"
     )
     assert other.similar == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["category", "commands", "services", "environments", "tools", "versions", "must_not_match"]
+)
+def test_no_field_of_a_lesson_holds_a_whole_log(kb: KnowledgeBase, name: str):
+    log = "the gauge hums " * 10_000
+
+    with pytest.raises(
+        InvalidInput, match=f"{name} has .* characters, more than 20000; keep the telling line"
+    ):
+        kb.learn_pattern(
+            "gauge 12 hums at night", "a loose screw", **{name: log if name == "category" else [log]}
+        )

@@ -42,11 +42,13 @@ def chromium() -> Iterator[Any]:
             browser.close()
 
 
-def violations(page: Any) -> list[str]:
-    """What axe-core finds wrong with the page as it is shown now, a line each."""
+def violations(page: Any, *rules: str) -> list[str]:
+    """What axe-core finds wrong with the page as it is shown now, a line each; of all rules, else of those named."""
     axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed: make setup")
     page.evaluate((Path(axe.__file__).parent / "axe.min.js").read_text())
-    found = page.evaluate("axe.run()")["violations"]
+    found = page.evaluate("(rules) => axe.run(rules.length ? {runOnly: rules} : {})", list(rules))[
+        "violations"
+    ]
     return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 

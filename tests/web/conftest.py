@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from kb import KnowledgeBase
 from kb.index.encoder import OnnxEncoder
 from tests.doors.conftest import served
+from tests.web.reviewers import Waiting, waiting_home
 
 ADMIN, READ = "admin-token-of-the-watch", "read-token-of-the-watch"
 RESPOND, WRITE = "respond-token-of-noor-0001", "write-token-of-mara-00001"
@@ -114,6 +115,15 @@ def guarded_url(web_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     tokens.write_text(f"write: {ADMIN}\nread: {READ}\nrespond noor: {RESPOND}\nwrite mara: {WRITE}\n")
     with served(web_home, "--token-file", str(tokens)) as (url, _):
         yield url.removesuffix("/mcp")
+
+
+@pytest.fixture(scope="module")
+def waiting(
+    tmp_path_factory: pytest.TempPathFactory, new_home: Path, encoder: OnnxEncoder
+) -> Iterator[Waiting]:
+    """A home in which a reviewer has something to do, on a server of this machine alone."""
+    with waiting_home(tmp_path_factory.mktemp("waiting"), new_home, encoder) as found:
+        yield found
 
 
 @pytest.fixture

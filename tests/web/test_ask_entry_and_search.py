@@ -50,6 +50,21 @@ def test_a_dropped_file_is_read_where_nothing_was_pasted(visit: Visit):
 
 
 @slow
+def test_an_incident_is_opened_with_what_was_asked_and_answered(visit: Visit, web_home: Path):
+    page = visit.ask(f"INFO tick\nFATAL: {LINE}\nINFO tock")
+    form = page.select_one("form[action='/incidents']")
+    assert form is not None
+
+    visit.send(form, title="the gauge refuses everybody")
+
+    one = visit.answer.url.path.rsplit("/", 1)[1]
+    with KnowledgeBase.open(web_home) as kb:
+        incident = kb.incidents.get(one)
+    assert LINE in incident.alert
+    assert incident.lookup_id == form.select_one("[name=lookup_id]")["value"]
+
+
+@slow
 def test_what_nobody_knows_is_said_and_the_nearest_are_folded(visit: Visit):
     page = visit.ask("the zebra of the seventh moon is not amused")
 

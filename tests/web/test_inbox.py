@@ -35,7 +35,7 @@ def _form(page: BeautifulSoup, ends: str) -> Tag:
 
 
 def _titles(page: BeautifulSoup) -> list[str]:
-    return [one.get_text() for one in page.select(".choices h2")]
+    return [one.get_text() for one in page.select(".waiting h2")]
 
 
 def test_a_proposal_is_accepted_with_what_the_reviewer_found_out(mara: Visit, waiting: Waiting):
@@ -125,9 +125,9 @@ def test_a_decision_without_reason_or_choice_does_nothing(mara: Visit, given: di
 
 def test_an_entry_in_quarantine_says_why_and_comes_back_and_that_is_taken_back(mara: Visit, waiting: Waiting):
     page = mara.look("/inbox?show=quarantined")
-    assert "failed 2 of 2, 2 of them made it worse" in page.select_one(".choices").get_text(" ")
+    assert "failed 2 of 2, 2 of them made it worse" in page.select_one(".waiting").get_text(" ")
 
-    page = mara.look(page.select_one(".choices h2 a")["href"])
+    page = mara.look(page.select_one(".waiting h2 a")["href"])
     mara.send(_form(page, "/status"), status="candidate", reason="the crane was mended")
     with waiting.ask() as kb:
         assert kb.get(waiting.held).status == "candidate"

@@ -25,6 +25,7 @@ from kb.errors import InvalidInput
 from kb.home import find_home
 from kb.model.role import Role
 from tests.doors.conftest import served
+from tests.web.browser import chromium, violations
 from tests.web.conftest import ADMIN, LINE, Visit
 
 pytestmark = [pytest.mark.full, pytest.mark.slow]
@@ -64,9 +65,9 @@ def provider_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def providing(folder: Path, port: int, redirect: str) -> Iterator[None]:
+def providing(folder: Path, port: int, redirect: str, *how: str) -> Iterator[None]:
     process = subprocess.Popen(
-        ["node", "provider.mjs", str(port), redirect], cwd=folder, stdout=subprocess.PIPE, text=True
+        ["node", "provider.mjs", str(port), redirect, *how], cwd=folder, stdout=subprocess.PIPE, text=True
     )
     try:
         assert process.stdout
@@ -165,6 +166,70 @@ def test_signing_out_ends_the_session(person: Visit):
     person.send(form)
 
     assert person.look("/search").select_one("h1").get_text() == "Sign in"
+
+
+def test_who_signs_out_may_do_so_at_the_provider_too_once(person: Visit, issuer: str):
+    there(person, "ana+staff")
+    page = person.send(back(person).select_one("form.who"))
+    assert "You are signed out here" in page.select_one(".done").get_text()
+
+    person.client.follow_redirects = False
+    person.answer = person.client.get("/sign-in/out")
+    leaving = httpx2.URL(person.answer.headers["location"])
+    assert str(leaving).startswith(f"{issuer}/session/end?")
+    assert leaving.params["client_id"] == "kb"
+    person.answer = person.client.get("/sign-in/out")
+    assert person.answer.headers["location"] == "/sign-in"
+
+
+def test_a_provider_that_names_no_way_out_is_not_asked_for_one(
+    web_home: Path, provider_folder: Path, tmp_path: Path
+):
+    home, port = Path(shutil.copytree(web_home, tmp_path / "home")), free_port()
+    with served(home, KB_TOKEN=ADMIN, KB_TEST_SECRET="secret-of-the-client") as (found, _):
+        address = found.removesuffix("/mcp")
+        (home / "kb.toml").write_text(TABLE.format(issuer=f"http://127.0.0.1:{port}", address=address))
+        with providing(provider_folder, port, f"{address}/sign-in/back", "for-ever"):
+            person = Visit(address)
+            there(person, "ana+staff")
+            page = person.send(back(person).select_one("form.who"))
+
+    assert page.select_one(".done").get_text() == "You are signed out here."
+
+
+def test_who_came_by_a_token_is_offered_nothing_of_the_provider(person: Visit):
+    page = person.send(person.sign_in(ADMIN, "bo").select_one("form.who"))
+
+    assert page.select_one(".done").get_text() == "You are signed out here."
+
+
+def test_in_a_browser_a_person_signs_in_at_the_provider_and_out_of_both(url: str, issuer: str):
+    with chromium() as browser:
+        page = browser.new_context(base_url=url).new_page()
+        page.goto("/services")
+        page.click("text=Sign in at 127.0.0.1")
+        page.fill("[name=login]", "ana+sre")
+        page.fill("[name=password]", "any")
+        page.click("[type=submit]")
+        page.click("[type=submit]")
+        page.wait_for_url(f"{url}/services")
+        assert page.inner_text(".who span") == "ana"
+        assert violations(page) == []
+
+        page.click("text=Sign out")
+        page.wait_for_selector(".done:has-text('You are signed out here.')")
+        assert violations(page) == []
+        page.goto("/services")
+        assert page.inner_text("h1") == "Sign in"
+        page.go_back()
+        page.click("text=sign out there, too")
+        assert page.url.startswith(f"{issuer}/session/end")
+        page.click("button[value=yes]")
+        page.wait_for_url(f"{issuer}/**")
+
+        page.goto("/services")
+        page.click("text=Sign in at 127.0.0.1")
+        page.wait_for_selector("[name=login]")  # it asks anew who it is
 
 
 def test_tokens_go_on_working_beside_it(person: Visit):

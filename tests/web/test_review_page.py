@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from bs4 import BeautifulSoup
 
-from kb.index.encoder import OnnxEncoder
 from tests.web.conftest import Visit
-from tests.web.reviewers import LINE, Waiting, waiting_home
+from tests.web.reviewers import LINE, Waiting
 
 pytestmark = pytest.mark.full
-
-
-@pytest.fixture(scope="module")
-def waiting(
-    tmp_path_factory: pytest.TempPathFactory, new_home: Path, encoder: OnnxEncoder
-) -> Iterator[Waiting]:
-    with waiting_home(tmp_path_factory.mktemp("review"), new_home, encoder) as found:
-        yield found
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from kb.index.encoder import OnnxEncoder
 from tests.web.browser import chromium, is_too_wide, violations
-from tests.web.reviewers import Waiting, waiting_home
+from tests.web.reviewers import Waiting
 from tests.web.test_in_browser import PHONE, Person
 
 pytestmark = [pytest.mark.full, pytest.mark.slow]
@@ -20,14 +19,6 @@ pytestmark = [pytest.mark.full, pytest.mark.slow]
 def browser() -> Iterator[Any]:
     with chromium() as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def waiting(
-    tmp_path_factory: pytest.TempPathFactory, new_home: Path, encoder: OnnxEncoder
-) -> Iterator[Waiting]:
-    with waiting_home(tmp_path_factory.mktemp("reviewers"), new_home, encoder) as found:
-        yield found
 
 
 @pytest.fixture
@@ -88,7 +79,7 @@ def test_a_phone_shows_all_of_it_without_moving_sideways(browser: Any, waiting: 
 def test_from_a_number_to_the_record_behind_it(person: Person, waiting: Waiting):
     person.page.goto("/review")
 
-    person.page.click(".counted a:has-text('resolved: 1')")
+    person.page.click(".counted a:has-text('it worked: 1')")
     person.page.wait_for_selector(".deeds")
     person.page.click(".deeds a")
 
@@ -158,7 +149,7 @@ def _tab_to(page: Any, there: str) -> None:
 
 def test_a_proposal_becomes_an_entry_that_answers(person: Person, waiting: Waiting):
     person.page.goto("/inbox")
-    person.page.click(".choices a:has-text('ferry bell')")
+    person.page.click(".waiting a:has-text('ferry bell')")
 
     person.page.fill("[name=field-meaning]", "the bell is loose")
     person.page.check("[name=checked]")

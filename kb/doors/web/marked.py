@@ -24,6 +24,11 @@ class ShownLine:
     marked: str = ""
     after: str = ""
 
+    @property
+    def whole(self) -> str:
+        """All that is shown of it."""
+        return f"{self.before}{self.marked}{self.after}"
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -34,11 +39,17 @@ class LeftOut:
 
 def marked(text: str, evidence: Sequence[Evidence | None]) -> list[ShownLine | LeftOut]:
     """The text around what the answer rests on; its beginning where that is nothing."""
-    lines = text.split("\n")
+    lines = text.removesuffix("\n").split("\n")
     places = dict(_places(text, [one for one in evidence if one]))
     near = {number for at in places for number in range(at - AROUND, at + AROUND + 1)}
     wanted = sorted(near & set(range(len(lines)))) or range(min(_HEAD, len(lines)))
     return [*_with_gaps(lines, places, wanted)]
+
+
+def telling(lines: Sequence[str], title: str) -> str:
+    """Of the lines of a question the one that says most of what an entry is called; empty where there is none."""
+    words = set(title.split())
+    return max(lines, key=lambda line: len(words & set(line.split())), default="")
 
 
 def _places(text: str, evidence: Sequence[Evidence]) -> Iterator[tuple[int, tuple[int, int]]]:

@@ -12,12 +12,12 @@ import hmac
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from kb.configuration.file import ConfigurationFile
 from kb.configuration.sections import SignIn
@@ -61,6 +61,8 @@ class Person:
 
     name: str
     role: Role
+    id_token: str = field(default="", repr=False)
+    """What the provider signed of them, by which it knows who signs out."""
 
     def ended(self, today: date) -> bool:
         """Whether the right has ended: never before the session does."""
@@ -120,8 +122,8 @@ class _Client:
         begun: dict[str, str] = await app.create_authorization_url(self.back)
         return begun
 
-    async def claims(self, code: str, begun: _Begun) -> Mapping[str, Any]:
-        """What the provider signs of who came back with a code."""
+    async def claims(self, code: str, begun: _Begun) -> tuple[Mapping[str, Any], str]:
+        """What the provider signs of who came back with a code, read and as it was sent."""
         app = self._app
         token = await app.fetch_access_token(self.back, code=code, code_verifier=begun.verifier)
         claims = await app.parse_id_token(
@@ -136,9 +138,19 @@ class _Client:
         if claims is None:
             raise NotSignedIn(f"{self.host} did not say who you are: it sent no ID token.", by_us=True)
         if self._says_all(claims) or not app.server_metadata.get("userinfo_endpoint"):
-            return dict(claims)
+            return dict(claims), token["id_token"]
         further = await app.userinfo(token=token)  # many providers tell the rest there
-        return {**further, **claims} if further.get("sub") == claims["sub"] else dict(claims)
+        said = {**further, **claims} if further.get("sub") == claims["sub"] else dict(claims)
+        return said, token["id_token"]
+
+    async def way_out(self, id_token: str) -> str:
+        """The address at which a person signs out of the provider; empty where it names none."""
+        told = await self._app.load_server_metadata()
+        there = str(told.get("end_session_endpoint") or "")
+        if urlsplit(there).scheme not in ("https", "http"):
+            return ""
+        said = urlencode({"id_token_hint": id_token, "client_id": self.said.client_id})
+        return f"{there}{'&' if urlsplit(there).query else '?'}{said}"
 
     def _says_all(self, claims: Mapping[str, Any]) -> bool:
         return bool(claims.get(self.said.name_claim)) and bool([*_values(claims, self.said.roles_claim)])
@@ -150,6 +162,7 @@ class Provider:
     def __init__(self, configuration: ConfigurationFile, clock: Callable[[], datetime] = utc_now) -> None:
         self._configuration, self._clock = configuration, clock
         self._begun = dict[str, _Begun]()
+        self._ways_out = dict[str, tuple[str, datetime]]()
         self._asked: _Client | None = None
 
     @property
@@ -199,8 +212,34 @@ class Provider:
         if error := came.get("error"):
             raise NotSignedIn(_denied(client.host, error, came.get("error_description", "")))
         with _told(client.host):
-            claims = await client.claims(came.get("code", ""), begun)
-        return _person(claims, client), begun.goes_on
+            claims, id_token = await client.claims(came.get("code", ""), begun)
+        return _person(claims, client, id_token), begun.goes_on
+
+    async def leave(self, person: Person) -> str:
+        """What a browser comes back with to sign out of the provider, too; empty where that names no way to."""
+        try:
+            client = self._client()
+            with _told(client.host):
+                there = await client.way_out(person.id_token)
+        except NotSignedIn:  # it is gone, or not asked any more: out of here they are in any case
+            return ""
+        if not there:
+            return ""
+        key = secrets.token_urlsafe(32)
+        while len(self._ways_out) >= _MOST:
+            del self._ways_out[next(iter(self._ways_out))]
+        self._ways_out[key] = there, self._clock() + LASTS
+        return key
+
+    def knows_way_out(self, key: str) -> bool:
+        """Whether somebody signed out here a moment ago, and may at the provider."""
+        return key in self._ways_out and self._clock() < self._ways_out[key][1]
+
+    def way_out(self, key: str) -> str:
+        """Where they do so; once, and empty for who did not sign out here."""
+        found = self._ways_out[key][0] if self.knows_way_out(key) else ""
+        self._ways_out.pop(key, None)
+        return found
 
     def _client(self) -> _Client:
         if is_missing():
@@ -220,7 +259,7 @@ def is_missing() -> bool:
     return find_spec("authlib") is None
 
 
-def _person(claims: Mapping[str, Any], client: _Client) -> Person:
+def _person(claims: Mapping[str, Any], client: _Client, id_token: str) -> Person:
     """Who it is here.  Raises NotSignedIn for somebody without a role."""
     said = client.said
     names = (claims.get(one) for one in (said.name_claim, *_NAMES))
@@ -233,7 +272,7 @@ def _person(claims: Mapping[str, Any], client: _Client) -> Person:
             f"{client.host} knows you as {name}, but nothing in your {said.roles_claim} lets you in here."
             " Whoever runs this server decides that, in kb.toml: [sign_in.roles]."
         )
-    return Person(name=name, role=max(given, key=list(Role).index))
+    return Person(name=name, role=max(given, key=list(Role).index), id_token=id_token)
 
 
 def _values(claims: Mapping[str, Any], path: str) -> Iterator[str]:

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kb.doors.web import words
+from kb.doors.web.marked import telling
 from kb.doors.web.prose import prose
+from kb.expression import expression
 from kb.text.escaping import visible
-from kb.text.times import in_utc, minute
+from kb.text.times import in_utc, minute, utc_now
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -63,10 +65,17 @@ class Rendering:
             "moment": moment,
             "prose": prose,
             "coded": coded,
+            "breakable": breakable,
             "named": words.named,
             "many": words.many,
         }
-        made.globals |= {"navigation": self._navigation, "static": static, "words": words}
+        made.globals |= {
+            "navigation": self._navigation,
+            "static": static,
+            "words": words,
+            "now": utc_now,
+            "telling": telling,
+        }
         return made
 
 
@@ -98,6 +107,16 @@ def _read(text: str) -> datetime | date | str:
         return date.fromisoformat(text) if len(text) == len("2026-11-30") else datetime.fromisoformat(text)
     except ValueError:
         return text
+
+
+def breakable(text: str) -> Markup:
+    """A title that may be broken where a new word of it begins: `KubePodCrashLooping`, `disk_full`."""
+    from markupsafe import Markup
+
+    return Markup("<wbr>").join(_WORD_BEGINS.split(text))
+
+
+_WORD_BEGINS = expression(r"(?<=[a-z])(?=[A-Z])|(?<=[_./-])(?=[A-Za-z])")
 
 
 def coded(text: str) -> Markup:

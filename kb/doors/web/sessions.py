@@ -81,9 +81,10 @@ class Sessions:
             return None
         return session.visitor if session else None
 
-    def end(self, key: str) -> None:
-        """End a session; one that is not there has ended already."""
-        self._open.pop(key, None)
+    def end(self, key: str) -> Right | None:
+        """End a session; returns what had let in, None where it has ended already."""
+        session = self._open.pop(key, None)
+        return session.right if session else None
 
     def at_this_machine(self) -> Visitor:
         """Who asks a server that asks for no token: it listens to its own machine alone, so it is who runs it."""

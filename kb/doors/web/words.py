@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from urllib.parse import quote
 
+from kb.expression import expression
 from kb.model.entry import Status
 from kb.model.incident import Phase
 from kb.model.ledger import Match, Result, Standing, Tier, Verdict
@@ -47,9 +47,9 @@ KINDS = {
 }
 
 TIERS = {
-    Tier.FINGERPRINT: "the very same line",
-    Tier.SIGNATURE: "its signature is in the text",
-    Tier.TRACE: "the same stack trace",
+    Tier.FINGERPRINT: "by the very same line",
+    Tier.SIGNATURE: "by its signature in the text",
+    Tier.TRACE: "by the same stack trace",
     Tier.LEXICAL: "by its words",
     Tier.SEMANTIC: "by its meaning",
 }
@@ -195,12 +195,12 @@ def severity_tone(severity: object) -> str:
     return {"SEV1": "bad", "SEV2": "bad", "SEV3": "warn"}.get(str(severity), "")
 
 
-_LIVED = re.compile(r"incident-\d{8}-")
+_LIVED = expression(r"incident-\d{8}-(?:.*-)?[0-9a-f]{6}")
 
 
 def incident_page(incident_id: str) -> str:
     """The address of an incident: of one that was lived here, or of the entry that a postmortem is."""
-    noun = "incidents" if _LIVED.match(incident_id) else "entries"
+    noun = "incidents" if _LIVED.fullmatch(incident_id) else "entries"
     return f"/{noun}/{quote(incident_id, safe='')}"
 
 
@@ -246,5 +246,6 @@ DEEDS = {
     "change": "Change",
     "review": "Review",
     "lesson": "Lesson",
+    "lookup": "Lookup",
 }
 """The sorts of what people and programs did."""

@@ -32,7 +32,18 @@ _DEEDS = """
     UNION ALL SELECT created_at, coalesce(json_extract(data, '$.provenance.author'), ''), 'lesson', id,
         'learned ' || kind, headline, rowid, 0 FROM entries WHERE origin = 'learned'
 """
-WHAT = ("outcome", "status", "proposal", "incident", "log", "edit", "change", "review", "lesson")
+_LOOKUPS = """
+    UNION ALL SELECT at, actor, 'lookup',
+        coalesce((SELECT entry_id FROM offers WHERE lookup_id = lookups.id AND rank = 1), ''), verdict,
+        coalesce(json_extract(evidence, '$[0]'), ''), rowid, 0 FROM lookups
+"""
+_TITLED = """
+    SELECT *, coalesce((SELECT headline FROM entries WHERE id = about),
+        (SELECT json_extract(data, '$.title') FROM proposals WHERE id = about), '') AS title FROM ({deeds})
+"""
+LOOKUP = "lookup"
+"""Asking changes nothing, and there is more of it than of all the rest: it is told where it is asked for."""
+WHAT = ("outcome", "status", "proposal", "incident", "log", "edit", "change", "review", "lesson", LOOKUP)
 """The sorts of deeds."""
 
 
@@ -53,7 +64,10 @@ class Deeds:
         by_person: bool = False,
         limit: int = 100,
     ) -> tuple[list[Deed], int]:
-        """Those of a window (all without one), and how many there are; `by_person` leaves decisions of people alone."""
+        """Those of a window (all without one), and how many there are; `by_person` leaves decisions of people alone.
+
+        Lookups are among them only where `what` names them.
+        """
         where, values = (
             ["at >= ?", "at < ?"],
             [stamp(since) if since else "", stamp(until) if until else "9999"],
@@ -69,10 +83,11 @@ class Deeds:
             values.append(about)
         if by_person:
             where.append("by_person AND what IN ('status', 'proposal', 'edit')")
-        deeds = _DEEDS.format(by_person=placeholders(BY_PERSON))
+        deeds = _DEEDS.format(by_person=placeholders(BY_PERSON)) + (_LOOKUPS if LOOKUP in what else "")
         chosen = f"FROM ({deeds}) WHERE {' AND '.join(where)}"
         rows = self._db.rows(
-            f"SELECT * {chosen} ORDER BY at DESC, what, number DESC LIMIT ?", [*BY_PERSON, *values, limit]
+            _TITLED.format(deeds=f"SELECT * {chosen} ORDER BY at DESC, what, number DESC LIMIT ?"),
+            [*BY_PERSON, *values, limit],
         )
         return [*map(_deed, rows)], int(self._db.value(f"SELECT count(*) {chosen}", [*BY_PERSON, *values]))
 
@@ -85,4 +100,5 @@ def _deed(row: Row) -> Deed:
         about=row["about"],
         said=row["said"],
         details=row["details"],
+        title=row["title"],
     )

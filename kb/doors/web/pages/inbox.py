@@ -52,7 +52,7 @@ async def _list(view: View, show: str, failed: tuple[str, ...] = (), done: int =
         kinds = _KINDS[show]
         found |= {
             "waiting": waiting,
-            "proposals": [one for one in waiting.proposals if one.proposal.kind in kinds],
+            "proposals": [one for one in waiting.proposals if one.proposal.kind in kinds][:_MOST],
         }
     elif show in _STATUSES:
         found["entries"] = await view.ask("entries_waiting", status=_STATUSES[show], limit=_MOST)

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kb.doors.http.access import Token, Tokens
 from kb.doors.web.page import action, page
-from kb.doors.web.provider import BACK, NotSignedIn
+from kb.doors.web.provider import BACK, NotSignedIn, Person
 from kb.doors.web.provider import LASTS as ON_THE_WAY
 from kb.doors.web.sessions import COOKIE, LASTS, Right
 from kb.doors.web.view import View
@@ -15,6 +15,8 @@ from kb.expression import expression
 SIGN_IN = "/sign-in"
 _BEGUN = "kb_sign_in"
 """The cookie of a browser that is on its way to the provider and back."""
+_LEFT = "kb_signed_out"
+"""The cookie of a browser that signed out here, and may at the provider."""
 _LONGEST_NAME = 60
 _ENDED = "Your session has ended, so nothing was done. Sign in, go back, and send it once more."
 _OURS = expression(r"/(?![/\\])[^\x00-\x20\\]*")
@@ -101,10 +103,28 @@ def _begin_session(view: View, right: Right, name: str, goes_on: str, *, secure:
 
 @action("/sign-out")
 async def sign_out(view: View) -> Response:
-    """End the session."""
-    view.sessions.end(view.request.cookies.get(COOKIE, ""))
-    answer = view.go(SIGN_IN)
+    """End the session; who came by the provider is offered to sign out there, too."""
+    right = view.sessions.end(view.request.cookies.get(COOKIE, ""))
+    answer = view.go(SIGN_IN, out="yes")
     answer.delete_cookie(COOKIE)
+    if isinstance(right, Person) and (key := await view.provider.leave(right)):
+        answer.set_cookie(
+            _LEFT,
+            key,
+            max_age=int(ON_THE_WAY.total_seconds()),
+            path=SIGN_IN,
+            httponly=True,
+            samesite="strict",
+            secure=view.provider.is_over_tls,
+        )
+    return answer
+
+
+@page(f"{SIGN_IN}/out", is_open=True)
+async def out_of_provider(view: View) -> Response:
+    """Go and sign out at the provider; who did not sign out here is sent to the form."""
+    answer = RedirectResponse(view.provider.way_out(view.request.cookies.get(_LEFT, "")) or SIGN_IN, 303)
+    answer.delete_cookie(_LEFT, path=SIGN_IN)
     return answer
 
 
@@ -124,4 +144,12 @@ def _wrong(token: Token, name: str, tokens: Tokens) -> str:
 
 def _form(view: View, status: int = 200, wrong: str = "") -> Response:
     asked = view.form.text("next") or view.query.get("next", "")
-    return view.show("sign_in.html", status, wrong=wrong, next=asked, name=view.form.text("name"))
+    return view.show(
+        "sign_in.html",
+        status,
+        wrong=wrong,
+        next=asked,
+        name=view.form.text("name"),
+        is_out=not wrong and bool(view.query.get("out")) and not view.visitor.signed_in,
+        may_leave=view.provider.knows_way_out(view.request.cookies.get(_LEFT, "")),
+    )

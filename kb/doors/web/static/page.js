@@ -128,7 +128,7 @@
   // `/` goes to the box of the page.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
     const box = document.querySelector("#error_text, #q");
     if (box) { event.preventDefault(); box.focus(); }
   });
