@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 
 import pytest
 
@@ -188,6 +189,40 @@ def test_a_pair_of_opentelemetrys_protocol_is_a_field():
 
     assert unfolded.text == f"job failed\nKeyError: {WORDS}"
     assert unfolded.said(0) == {"service": "orders"}
+
+
+BODIES = {  # @opentelemetry/otlp-transformer 0.223.1: what was given to `emit` as body
+    "a map": (
+        {"kvlistValue": {"values": [{"key": "reason", "value": {"stringValue": WORDS}}]}},
+        [WORDS],
+    ),
+    "a map in a list": (
+        {
+            "arrayValue": {
+                "values": [
+                    {"intValue": 4711},
+                    {"kvlistValue": {"values": [{"key": "error", "value": {"stringValue": WORDS}}]}},
+                ]
+            }
+        },
+        [WORDS],
+    ),
+    "a list": ({"arrayValue": {"values": [{"stringValue": WORDS}, {"boolValue": True}]}}, [WORDS]),
+    "bytes": ({"bytesValue": b64encode(WORDS.encode()).decode()}, [WORDS]),
+    "bytes that spell nothing": ({"bytesValue": "/////w=="}, ["/////w=="]),
+}
+
+
+@pytest.mark.parametrize("given", BODIES)
+def test_a_body_of_opentelemetrys_protocol_is_read_whatever_its_type(given: str):
+    body, lines = BODIES[given]
+    record = {"timeUnixNano": "1796067475590000000", "severityNumber": 17, "body": body, "attributes": []}
+    logs = {"resourceLogs": [{"scopeLogs": [{"scope": {"name": "orders"}, "logRecords": [record]}]}]}
+
+    unfolded = unfold(json.dumps(logs))
+
+    assert unfolded.text.split("\n") == lines
+    assert unfolded.said(0) == {"severity": "error", "logger": "orders", "time": "1796067475590000000"}
 
 
 @pytest.mark.parametrize("length", [1024, 2047, 4096])

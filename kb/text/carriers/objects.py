@@ -100,7 +100,7 @@ _ESCAPED_NAME = expression(r"\{[@$]?([\w.]{1,80})(?:[,:][^{}]{0,40})?\}")
 _NOT_PROSE = expression(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
 _STATE = frozenset({"frames", "locals", "vars"})
 """What the variables of a frame held is no message, whatever they are called."""
-_DEEP, _MANY = 8, 20_000
+_DEEP, _MANY = 12, 20_000
 _FEW, _LONG_KEY = 32, 80
 _NESTED = frozenset({dict, list})
 _RENDERED = frozenset({"@mt", "MessageTemplate"})

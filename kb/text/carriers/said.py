@@ -13,6 +13,7 @@ others keep the name of an exception and what it says in two fields, under names
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -47,6 +48,7 @@ _SAYS = {
     "isodate": "time",
     "realtime_timestamp": "time",
     "eventtime": "time",
+    "timeunixnano": "time",
     "host": "host",
     "hostname": "host",
     "computer": "host",
@@ -113,7 +115,7 @@ _NAMELESS = expression(
     r"err|error|exc|exception|exceptions|thrown|cause|stack|frames|level|process|thread|file|receivers?|user|request"
 )
 """Objects whose `name` is not that of a logger."""
-_DEEP, _MANY, _LISTED = 8, 20_000, 20
+_DEEP, _MANY, _LISTED = 12, 20_000, 20
 """How deep, how many values in all, and how many of a list are looked at."""
 _LEVEL_NAMES = sorted((name for name, what in _SAYS.items() if what == "severity"), key=len, reverse=True)
 
@@ -266,15 +268,31 @@ def plain_name(key: str) -> str:
 
 
 _TYPED_VALUES = frozenset({"stringValue", "intValue", "doubleValue", "boolValue"})
+_MANY_VALUES = frozenset({"arrayValue", "kvlistValue"})
 
 
 def value_of(found: Any) -> Any:
-    """A value of OpenTelemetry's protocol without its type: `{"stringValue": "a"}` is `a`."""
+    """A value of OpenTelemetry's protocol without its type: `{"stringValue": "a"}` is `a`.
+
+    A list is one of values that still have their types, a map one of attributes; bytes are the text that they spell.
+    """
     if type(found) is dict and len(found) == 1:
         kind, value = next(iter(found.items()))
         if kind in _TYPED_VALUES:
             return value
+        if kind in _MANY_VALUES and type(value) is dict and type(many := value.get("values")) is list:
+            return many if kind == "arrayValue" else attributes(many) or many
+        if kind == "bytesValue" and type(value) is str:
+            return _spelled(value)
     return found
+
+
+def _spelled(encoded: str) -> str:
+    """The text of bytes in base64; as it was written where they spell none."""
+    try:
+        return b64decode(encoded, validate=True).decode()
+    except ValueError:
+        return encoded
 
 
 def attributes(found: list[Any]) -> dict[str, Any]:
