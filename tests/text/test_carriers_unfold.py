@@ -218,3 +218,61 @@ def test_the_ends_of_lines_of_windows_are_no_carrier_and_every_place_is_that_of_
 def test_a_log_with_colours_says_of_its_lines_what_it_says_without_them() -> None:
     found = unfold("\x1b[32mINFO\x1b[0m served\nplain\n\x1b[31mERROR\x1b[0m gate stuck\rgate stuck still\n")
     assert [dict(found.said(found.text.index(word))) for word in ("served", "plain", "still")] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("head", "host"), [("fatal: [db-1]: FAILED! => {", "db-1"), ("db-1 | FAILED! => {", None)]
+)
+def test_an_object_over_many_lines_behind_what_ansible_says_of_it_is_read(head: str, host: str | None):
+    # ansible-core 2.14.18: a failed assertion, by the callbacks default and minimal
+    block = f'{head}\n    "assertion": "1 == 2",\n    "changed": false,\n    "msg": "{LINE}"\n}}\nPLAY RECAP *********'
+
+    found = unfold(block)
+
+    assert found.text.split("\n") == [LINE, "PLAY RECAP *********"]
+    assert found.said(0).get("host") == host
+
+
+UNFINISHED = {  # ansible-core 2.14.18 and 2.19.14 put both streams and their own words one behind another
+    "order 4711 writtenTraceback (most recent call last):": [
+        "order 4711 written",
+        "Traceback (most recent call last):",
+    ],
+    "ConnectionError: shard 9 has no leadernon-zero return code": [
+        "ConnectionError: shard 9 has no leader",
+        "non-zero return code",
+    ],
+    'loading 48%Exception in thread "main" java.lang.IllegalStateException: closed': [
+        "loading 48%",
+        'Exception in thread "main" java.lang.IllegalStateException: closed',
+    ],
+    "order 4711 writtenpanic: runtime error: index out of range [5] with length 3": [
+        "order 4711 written",
+        "panic: runtime error: index out of range [5] with length 3",
+    ],
+}
+
+
+@pytest.mark.parametrize("line", UNFINISHED)
+def test_a_crash_behind_a_line_that_was_not_ended_is_a_line(line: str):
+    found = unfold(line)
+
+    assert found.text.split("\n") == UNFINISHED[line]
+    assert [
+        found.place(found.text.index(part), found.text.index(part) + 5).start for part in UNFINISHED[line]
+    ] == [
+        0,
+        line.index(UNFINISHED[line][1]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[web]Traceback (most recent call last):",
+        "stderr:Traceback (most recent call last):",
+        "non-zero return code",
+    ],
+)
+def test_what_a_carrier_stands_before_is_no_unfinished_line(line: str):
+    assert unfold(line).text == line

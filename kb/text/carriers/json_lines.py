@@ -137,15 +137,18 @@ def objects_at(line: str, at: int) -> Any:
 
 
 def _block(lines: list[str], at: int) -> tuple[list[str], int] | None:
-    """An object over many lines, from its opening bracket to the closing one with the same indent."""
+    """An object over many lines, from its opening bracket to the closing one with the same indent.
+
+    The bracket stands alone, or behind what Ansible says of it: `fatal: [db-1]: FAILED! => {`.
+    """
     opening = lines[at].rstrip()
     indent = opening[: len(opening) - len(opening.lstrip())]
-    if opening[-1:] not in _CLOSING or opening.strip() not in ("{", "["):
+    if opening[-1:] not in _CLOSING or not (opening.strip() in ("{", "[") or opening.endswith(" => {")):
         return None
     ends = {indent + closing for closing in _CLOSING[opening[-1]]}
     for to in range(at + 1, len(lines)):
         if lines[to].rstrip() in ends:
-            text = "\n".join(lines[at : to + 1]).strip().rstrip(",")
+            text = "\n".join((opening[-1], *lines[at + 1 : to + 1])).strip().rstrip(",")
             found = decoded(text)
             told = messages(found) if found is not None else []
             return (told, to + 1 - at) if told else None

@@ -308,6 +308,17 @@ _STEPS: tuple[_Step, ...] = (
     (_has("\\"), _each(behind.escaped)),
     (_keyed, _each(behind.keyed)),
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(behind.cells)),
+    (
+        _has(
+            "Traceback (",
+            "Exception in thread",
+            "panic: ",
+            "panicked at ",
+            "Unhandled ex",
+            "non-zero return code",
+        ),
+        _each(splits.unfinished_parted),
+    ),
     (_has(root_first.WRAPPED), root_first.root_last),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
