@@ -13,6 +13,7 @@ from io import BytesIO
 from itertools import groupby, islice, takewhile
 from typing import Any
 
+from ingest.convert.forms import TYPEWRITER
 from kb.expression import expression
 
 _SAME_LINE = 0.3
@@ -31,7 +32,6 @@ _MOST_OF = 0.6
 _LARGER = 1.15
 """So much larger than most of the text a line is a heading; so is a short line of the same size in bold."""
 _BULLET = expression(r"^[\u2022\u25cf\u25e6\u2023\uf0b7\u00b7]\s*")
-_TYPEWRITER = expression(r"Mono|Courier|Consol|Menlo|Monaco|Typewriter|Inconsolata|SourceCode|FiraCode", re.I)
 _LIGATURES = str.maketrans(
     {
         "\ufb00": "ff",
@@ -190,7 +190,7 @@ def _pieces(page: Any) -> list[_Piece]:
             name = str((font or {}).get("/BaseFont", ""))
             x, y = cm[0] * tm[4] + cm[2] * tm[5] + cm[4], cm[1] * tm[4] + cm[3] * tm[5] + cm[5]
             large = size * (abs(tm[3]) * abs(cm[3]) or 1.0)
-            bold, typed = "bold" in name.lower(), _TYPEWRITER.search(name) is not None
+            bold, typed = "bold" in name.lower(), TYPEWRITER.search(name) is not None
             pieces.append(_Piece(text.translate(_LIGATURES), x, y, large, bold, typed))
 
     page.extract_text(visitor_text=visit)
