@@ -276,3 +276,40 @@ def test_a_crash_behind_a_line_that_was_not_ended_is_a_line(line: str):
 )
 def test_what_a_carrier_stands_before_is_no_unfinished_line(line: str):
     assert unfold(line).text == line
+
+
+RECORDS = {  # journalctl 252, of a message of several lines, which `export` gives in bytes; shortened
+    "export": (
+        "__CURSOR=s=0a9b4856fd26;i=1\n__REALTIME_TIMESTAMP=1795949420000000\n_HOSTNAME=web-02\nPRIORITY=6\n"
+        "MESSAGE=the store is up\n\n"
+        "__CURSOR=s=0a9b4856fd26;i=2\n__REALTIME_TIMESTAMP=1795949421000000\n_BOOT_ID=0a1b\n_HOSTNAME=web-01\n"
+        "SYSLOG_IDENTIFIER=ledgerd\n_SYSTEMD_UNIT=ledger.service\n"
+        f"MESSAGE\n\xaa\0\0\0\0\0\0\0order job failed\n\nLedgerError: {LINE}\nPRIORITY=3\n\n",
+        "1795949421000000",
+    ),
+    "verbose": (
+        "Sun 2026-11-29 10:50:20.000000 UTC [s=0a9b4856fd2646bca22e6151c89f6896;i=1;b=0a1b2c3d;m=f4240]\n"
+        "    _HOSTNAME=web-02\n    MESSAGE=the store is up\n    PRIORITY=6\n"
+        "Sun 2026-11-29 10:50:21.000000 UTC [s=0a9b4856fd2646bca22e6151c89f6896;i=2;b=0a1b2c3d;m=f4241]\n"
+        "    _BOOT_ID=0a1b\n    _HOSTNAME=web-01\n    SYSLOG_IDENTIFIER=ledgerd\n    _SYSTEMD_UNIT=ledger.service\n"
+        f"    PRIORITY=3\n    MESSAGE=order job failed\n            \n            LedgerError: {LINE}\n",
+        "Sun 2026-11-29 10:50:21.000000 UTC",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", RECORDS)
+def test_what_the_journal_says_of_a_record_holds_for_every_line_of_its_message(form: str):
+    text, time = RECORDS[form]
+
+    found = unfold(text)
+
+    for part in ("order job failed", f"LedgerError: {LINE}"):
+        assert dict(found.said(found.text.index(part))) == {
+            "severity": "err",
+            "time": time,
+            "host": "web-01",
+            "service": "ledgerd",
+            "unit": "ledger.service",
+        }
+    assert found.said(found.text.index("the store is up"))["host"] == "web-02"

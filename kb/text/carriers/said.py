@@ -78,7 +78,7 @@ _SAYS = {
     "category": "logger",
     "channel": "logger",
 }
-_NUMBERED = {  # syslog's levels, the graver the lower; from 10 on bunyan's, pino's and roarr's
+NUMBERED = {  # syslog's levels, the graver the lower; from 10 on bunyan's, pino's and roarr's
     "0": "emerg",
     "1": "alert",
     "2": "crit",
@@ -94,6 +94,7 @@ _NUMBERED = {  # syslog's levels, the graver the lower; from 10 on bunyan's, pin
     "50": "error",
     "60": "fatal",
 }
+"""Levels that are numbers, as words."""
 _PYTHON = {"10": "debug", "20": "info", "30": "warning", "40": "error", "50": "critical"}
 _OPEN_TELEMETRY = {
     str(number): word
@@ -188,7 +189,7 @@ def _say(said: dict[str, str], name: str, value: Any, *, nameless: bool) -> None
         return
     text = str(value)
     if says_of == "severity":
-        text = _SCALES.get(name, _NUMBERED).get(text, text)
+        text = _SCALES.get(name, NUMBERED).get(text, text)
         if last in _MAY_BE_A_LEVEL and not _IS_LEVEL.fullmatch(text):
             return
     said.setdefault(says_of, text)

@@ -6,7 +6,6 @@ what is in it.  Where it is not certain what a program wrote, the line stays and
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
@@ -104,9 +103,11 @@ class Unfolded:
         if raw_end - raw_start > _SAYS:  # (a line of megabytes holds many, and is read for each of them)
             return {}
         raw = self._source.text[raw_start:raw_end]
+        if told := journal.says_at(self._source.text, raw_start):
+            return told
         if self.text[start:end] in (raw, *escapes.without_colours(raw).split("\r")):
             return {}  # what carries it stands in the line itself
-        return _said(raw, self._source.text, raw_start)
+        return _said(raw)
 
     @property
     def tells_levels(self) -> bool:
@@ -170,17 +171,13 @@ def _line_starts(text: str) -> list[int]:
     return list(accumulate(map((1).__add__, lengths), initial=0))[:-1]
 
 
-def _said(raw: str, block: str, at: int) -> Mapping[str, str]:
+def _said(raw: str) -> Mapping[str, str]:
     if (begin := raw.find("{")) >= 0:
         begin -= begin > 0 and raw[begin - 1] == "["
         found = json_lines.objects_at(raw, begin)
         if found is not None:
             before = dict(bare(raw[:begin] + " what is carried by it").said) if begin else {}
             return {**before, **says(found)}
-    if "MESSAGE" in raw:
-        record = block[block.rfind("\n\n", 0, at) + 1 : at + len(raw) + 4000].partition("\n\n")[0]
-        found_in = re.findall(r"(?m)^\s{0,8}(_?[A-Z_]{4,30})=([^\n]{1,200})$", record)
-        return {journal.SAYS[key]: value for key, value in found_in if key in journal.SAYS}
     return dict(bare(escapes.without_colours(raw.split("\n", 1)[0])).said)
 
 
