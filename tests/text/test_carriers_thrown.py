@@ -191,6 +191,81 @@ def test_a_pair_of_opentelemetrys_protocol_is_a_field():
     assert unfolded.said(0) == {"service": "orders"}
 
 
+PLACES = {
+    "opentelemetry-sdk 1.45.2 by protobuf's MessageToJson": (
+        {
+            "severityNumber": "SEVERITY_NUMBER_ERROR2",
+            "body": {"stringValue": WORDS},
+            "attributes": [
+                {"key": key, "value": {"stringValue": value}}
+                for key, value in {
+                    "service.name": "orders",
+                    "host.name": "web-01",
+                    "k8s.pod.name": "orders-6d8f",
+                    "k8s.namespace.name": "shop",
+                    "k8s.container.name": "app",
+                }.items()
+            ],
+        },
+        {
+            "severity": "error",
+            "service": "orders",
+            "host": "web-01",
+            "pod": "orders-6d8f",
+            "namespace": "shop",
+        }
+        | {"container": "app"},
+    ),
+    "Elastic's common schema, nested": (
+        {
+            "message": WORDS,
+            "log": {"level": "error", "logger": "orders.store"},
+            "service": {"name": "orders"},
+            "host": {"name": "web-01"},
+            "agent": {"type": "filebeat"},
+            "kubernetes": {"pod": {"name": "orders-6d8f"}, "namespace": "shop", "container": {"name": "app"}},
+        },
+        {"severity": "error", "logger": "orders.store", "service": "orders", "host": "web-01"}
+        | {"pod": "orders-6d8f", "namespace": "shop", "container": "app"},
+    ),
+    "rsyslog 8.2302.0, jsonmesg": (
+        {
+            "msg": WORDS,
+            "timereported": "2026-11-30T19:55:18.133335+00:00",
+            "hostname": "web-01",
+            "syslogtag": "orders:",
+            "pri": "131",
+            "syslogseverity": "3",
+            "programname": "orders",
+            "app-name": "orders",
+            "uuid": None,
+            "$!": {"metadata": {"filename": "/srv/app.log", "fileoffset": "0"}},
+        },
+        {
+            "severity": "err",
+            "time": "2026-11-30T19:55:18.133335+00:00",
+            "host": "web-01",
+            "service": "orders",
+        },
+    ),
+    "syslog-ng 3.38.1, format-json": (
+        {"SOURCE": "s", "PROGRAM": "orders", "PRIORITY": "err", "MESSAGE": WORDS, "HOST": "web-01"}
+        | {"FILE_NAME": "/srv/app.log", "FACILITY": "user", "DATE": "Nov 30 19:55:51"},
+        {"severity": "err", "service": "orders", "host": "web-01", "time": "Nov 30 19:55:51"},
+    ),
+}
+
+
+@pytest.mark.parametrize("shipper", PLACES)
+def test_what_a_record_says_of_its_place_is_read_by_the_names_of_its_shipper(shipper: str):
+    found, says = PLACES[shipper]
+
+    unfolded = unfold(json.dumps(found))
+
+    assert unfolded.text == WORDS
+    assert dict(unfolded.said(0)) == says
+
+
 BODIES = {  # @opentelemetry/otlp-transformer 0.223.1: what was given to `emit` as body
     "a map": (
         {"kvlistValue": {"values": [{"key": "reason", "value": {"stringValue": WORDS}}]}},

@@ -33,6 +33,8 @@ _SAYS = {
     "s": "severity",
     "status": "severity",
     "levelno": "severity",
+    "syslogseverity": "severity",
+    "syslogseverity_text": "severity",
     "severity_number": "severity",
     "severitynumber": "severity",
     "severity_text": "severity",
@@ -49,6 +51,8 @@ _SAYS = {
     "realtime_timestamp": "time",
     "eventtime": "time",
     "timeunixnano": "time",
+    "timereported": "time",
+    "timegenerated": "time",
     "host": "host",
     "hostname": "host",
     "computer": "host",
@@ -57,6 +61,8 @@ _SAYS = {
     "service_name": "service",
     "syslog_identifier": "service",
     "program": "service",
+    "programname": "service",
+    "app_name": "service",
     "app": "service",
     "application": "service",
     "appname": "service",
@@ -78,6 +84,16 @@ _SAYS = {
     "category": "logger",
     "channel": "logger",
 }
+_OWNERS = {
+    "service": "service",
+    "app": "service",
+    "application": "service",
+    "host": "host",
+    "pod": "pod",
+    "container": "container",
+    "namespace": "namespace",
+}
+"""Whose `name` says what: `host.name` and `k8s.pod.name` in one field, or `"host": {"name": …}`."""
 NUMBERED = {  # syslog's levels, the graver the lower; from 10 on bunyan's, pino's and roarr's
     "0": "emerg",
     "1": "alert",
@@ -101,6 +117,8 @@ _OPEN_TELEMETRY = {
     for first, word in ((1, "trace"), (5, "debug"), (9, "info"), (13, "warn"), (17, "error"), (21, "fatal"))
     for number in range(first, first + 4)
 }
+_OF_ENUMERATION = expression(r"SEVERITY_NUMBER_([A-Z]+)\d?")
+"""How the JSON of Protobuf's own libraries writes a level of OpenTelemetry's."""
 _SCALES: Mapping[str, Mapping[str, str]] = {
     "levelno": _PYTHON,
     "severity_number": _OPEN_TELEMETRY,
@@ -156,18 +174,23 @@ def _said_by(found: Any, deep: int, left: list[int], *, nameless: bool) -> dict[
         return {}
     said: dict[str, str] = {}
     inner: list[tuple[str, Any]] = []
+    named: dict[str, str] = {}
     for key, value in found.items():
         name = plain_name(key)
         if isinstance(value, dict) and name in _LEVEL_AS_AN_OBJECT:
             value = next(
                 (value[one] for one in _LEVEL_OBJECT_NAMES if isinstance(value.get(one), str)), value
             )
+        if isinstance(value, dict) and name in _OWNERS and isinstance(called := value.get("name"), str):
+            named.setdefault(_OWNERS[name], called)
         if isinstance(value, (dict, list)) or (isinstance(value, str) and value[:1] == "{"):
             inner.append((name, value))
         else:
             _say(said, name, value, nameless=nameless)
+    said = {**named, **said}
     for name, value in inner:
-        deeper = _said_by(value, deep + 1, left, nameless=nameless or _NAMELESS.fullmatch(name) is not None)
+        other = name in _OWNERS or _NAMELESS.fullmatch(name) is not None
+        deeper = _said_by(value, deep + 1, left, nameless=nameless or other)
         for what, text in deeper.items():
             said.setdefault(what, text)
     return said
@@ -183,13 +206,16 @@ def _agreed(said: list[dict[str, str]]) -> dict[str, str]:
 
 
 def _say(said: dict[str, str], name: str, value: Any, *, nameless: bool) -> None:
-    last = name.rpartition(".")[2]
-    says_of = _SAYS.get(name) or (_SAYS.get(last) if last != "name" else None)
+    before, _, last = name.replace("-", "_").rpartition(".")
+    says_of = _SAYS.get(name) or (
+        _OWNERS.get(before.rpartition(".")[2]) if before and last == "name" else _SAYS.get(last)
+    )
     if not says_of or isinstance(value, bool) or value in (None, "") or (nameless and name == "name"):
         return
     text = str(value)
     if says_of == "severity":
         text = _SCALES.get(name, NUMBERED).get(text, text)
+        text = of_number[1].lower() if (of_number := _OF_ENUMERATION.fullmatch(text)) else text
         if last in _MAY_BE_A_LEVEL and not _IS_LEVEL.fullmatch(text):
             return
     said.setdefault(says_of, text)
