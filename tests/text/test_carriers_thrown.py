@@ -94,6 +94,37 @@ WRITTEN = {
         {"level": 50, "name": "orders", "err": {"type": "TypeError", "message": WORDS}, "msg": "job failed"},
         ["job failed", f"TypeError: {WORDS}"],
     ),
+    "zerolog 1.26.1, with a stack": (
+        {
+            "level": "error",
+            "stack": [{"func": "main", "line": "250", "source": "proc.go"}],
+            "error": WORDS,
+            "message": "job failed",
+        },
+        ["job failed", WORDS],
+    ),
+    "monolog 2.9.1, JsonFormatter": (
+        {
+            "message": "job failed",
+            "context": {
+                "exception": {
+                    "class": "App\\Refused",
+                    "message": "order 7",
+                    "code": 42,
+                    "file": "/srv/m.php:5",
+                    "previous": {
+                        "class": "LogicException",
+                        "message": WORDS,
+                        "code": 7,
+                        "file": "/srv/m.php:5",
+                    },
+                }
+            },
+            "level": 400,
+            "level_name": "ERROR",
+        },
+        ["job failed", "App\\Refused: order 7", f"Caused by: LogicException: {WORDS}"],
+    ),
     "ecs-pino-format": (
         {"log.level": "error", "error": {"type": "TypeError", "message": WORDS}, "message": "job failed"},
         ["job failed", f"TypeError: {WORDS}"],
@@ -128,6 +159,10 @@ SAID = {
     "bunyan 2.0.5, 50 is an error": ({"level": 50, "msg": "m", "v": 0}, "error"),
     "opentelemetry-sdk 1.45.2, 9 is information": ({"severity_number": 9, "body": "m"}, "info"),
     "opentelemetry, 17 is an error": ({"severityNumber": 17, "body": {"stringValue": WORDS}}, "error"),
+    "monolog 2.9.1, the word beside its number": (
+        {"message": "m", "level": 400, "level_name": "ERROR"},
+        "ERROR",
+    ),
     "GELF, 3 is an error": ({"version": "1.1", "level": 3, "short_message": "m"}, "err"),
     "loguru 0.7.3, a level that is an object": (
         {
@@ -189,6 +224,28 @@ def test_a_pair_of_opentelemetrys_protocol_is_a_field():
 
     assert unfolded.text == f"job failed\nKeyError: {WORDS}"
     assert unfolded.said(0) == {"service": "orders"}
+
+
+SHOWN = r"[object] (App\Refused(code: 42): order 7 at /srv/m.php:5)"
+CAUSING = f"[previous exception] [object] (LogicException(code: 7): {WORDS} at /srv/m.php:5)"
+STACK = "[stacktrace]\n#0 {main}\n"
+LARAVEL = {  # monolog 2.9.1, LineFormatter, as Laravel writes its log: in one line, and with stack traces
+    "in a line": f"{SHOWN}\n{CAUSING}".replace("\\", "\\\\").replace("\n", "\\n"),
+    "in lines": f"{SHOWN}\n{STACK}\n{CAUSING}\n{STACK}",
+}
+
+
+@pytest.mark.parametrize("form", LARAVEL)
+def test_exceptions_that_laravel_shows_behind_a_message_are_lines_as_php_prints_them(form: str):
+    text = f'[2026-11-30T20:00:22+00:00] shop.ERROR: job failed {{"id":7,"exception":"{LARAVEL[form]}"}} []'
+
+    told = [bare(line).text for line in unfold(text).text.split("\n")]
+
+    assert [line for line in told if "failed" in line or ": " in line] == [
+        "job failed",
+        "App\\Refused: order 7",
+        f"Caused by: LogicException: {WORDS}",
+    ]
 
 
 PLACES = {

@@ -313,3 +313,53 @@ def test_what_the_journal_says_of_a_record_holds_for_every_line_of_its_message(f
             "unit": "ledger.service",
         }
     assert found.said(found.text.index("the store is up"))["host"] == "web-02"
+
+
+CAUSES = ("dial tcp 10.0.0.7:443: connect: connection refused", "535 5.7.8 authentication failed")
+IN_PAIRS = {  # what differs is the field that says why; log/slog, logrus 1.9.0, go-kit/log 0.2.1, Grafana's and Loki's
+    "go-kit": 'level=error ts=2026-11-30T20:01:25.57Z caller=main.go:19 msg="flush failed" num=1 err="{}"',
+    "logrus": 'time="2026-11-30T20:01:25Z" level=error msg="flush failed" error="{}" shard=9',
+    "slog": 'time=2026-11-30T20:01:25.570Z level=ERROR msg="flush failed" err="{}" shard=9',
+    "grafana": 'logger=ngalert t=2026-11-30T20:01:25.570455Z level=error msg="flush failed" error="{}"',
+    "in a pod": '2026-11-20T10:15:12.123456789Z stderr F level=error msg="flush failed" err="{}"',
+    "structlog's pairs": "level='error' event='flush failed' error='{}'",
+}
+
+
+@pytest.mark.parametrize("logger", IN_PAIRS)
+def test_a_record_in_pairs_says_its_trouble_in_a_line_of_its_own(logger: str):
+    for cause in CAUSES:
+        found = unfold(IN_PAIRS[logger].format(cause))
+
+        assert found.text.split("\n") == ["flush failed", cause]
+        assert found.said(0)["severity"].lower() == "error"
+
+
+def test_a_field_in_pairs_keeps_its_quotes_and_its_lines():
+    line = 'level=error msg="flush failed" line=214 err="cannot open \\"ledger\\"\\nno leader" reason=nil'
+
+    assert unfold(line).text.split("\n") == ["flush failed", 'cannot open "ledger"', "no leader"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'level=info msg="flush done" err=null',
+        "curl http://shop/?msg=a&err=b gives 500",
+        "the flags msg=a and err=b are unknown",
+        'INSERT failed: event="a b" is no column, error="of the client"',
+    ],
+)
+def test_pairs_in_prose_or_without_a_trouble_stay_as_they_are(line: str):
+    assert unfold(line).text == line
+
+
+@pytest.mark.parametrize(
+    "form", ["ERRO[0042] flush failed   error={} shard=9", "[error    ] flush failed   error={} a=b"]
+)
+def test_fields_behind_blanks_that_say_why_are_of_the_message(form: str):
+    # logrus 1.9.0 and structlog 26.1.0 on a terminal
+    refused, denied = (bare(form.format(f'"{cause}"')).text for cause in CAUSES)
+
+    assert refused.startswith("flush failed")
+    assert refused != denied

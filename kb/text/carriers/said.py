@@ -25,10 +25,12 @@ _SAYS = {
     "level": "severity",
     "severity": "severity",
     "levelname": "severity",
+    "level_name": "severity",
     "lvl": "severity",
     "loglevel": "severity",
     "log_level": "severity",
     "priority": "severity",
+    "prio": "severity",
     "l": "severity",
     "s": "severity",
     "status": "severity",
@@ -218,6 +220,10 @@ def _say(said: dict[str, str], name: str, value: Any, *, nameless: bool) -> None
         text = of_number[1].lower() if (of_number := _OF_ENUMERATION.fullmatch(text)) else text
         if last in _MAY_BE_A_LEVEL and not _IS_LEVEL.fullmatch(text):
             return
+    if says_of == "severity" and said.get("severity", "").isdigit() and not text.isdigit():
+        del said[
+            "severity"
+        ]  # Monolog's numbers are of no scale that others have; it gives the word beside them
     said.setdefault(says_of, text)
 
 
@@ -243,7 +249,9 @@ _SOUNDS_LIKE_ONE = expression(
 )
 _NAME_FIELDS = frozenset({"exc_type", "exception.type", "exception_type", "exception_class"})
 """Fields that hold nothing but the name of an exception."""
-_CAUSE_FIELDS = frozenset({"cause", "caused_by", "causedby", "inner", "innerexception", "inner_exception"})
+_CAUSE_FIELDS = frozenset(
+    {"cause", "caused_by", "causedby", "inner", "innerexception", "inner_exception", "previous"}
+)
 _MOST_FIELDS = 64
 """Fields of an object that is an exception."""
 

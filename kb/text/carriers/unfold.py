@@ -16,6 +16,7 @@ import kb.text.carriers.behind as behind
 import kb.text.carriers.escapes as escapes
 import kb.text.carriers.journal as journal
 import kb.text.carriers.json_lines as json_lines
+import kb.text.carriers.objects as objects
 import kb.text.carriers.root_first as root_first
 import kb.text.carriers.splits as splits
 from kb.expression import expression
@@ -178,7 +179,9 @@ def _said(raw: str) -> Mapping[str, str]:
         if found is not None:
             before = dict(bare(raw[:begin] + " what is carried by it").said) if begin else {}
             return {**before, **says(found)}
-    return dict(bare(escapes.without_colours(raw.split("\n", 1)[0])).said)
+    line = escapes.without_colours(raw.split("\n", 1)[0])
+    in_pairs = says(json_lines.pairs(line)) if _in_pairs(f"\n{line}") else {}
+    return {**bare(line).said, **in_pairs}
 
 
 def _each(change: Callable[[str], list[str] | str]) -> Callable[[Rows], Rows]:
@@ -249,11 +252,19 @@ def _drawn(text: str) -> bool:
     return any(bar in text and f"{bar}\n" in text for bar in "|│┃")
 
 
+_MESSAGE_IN_PAIRS = _has(" msg=", " message=", " event=", " MESSAGE=", "\nmsg=", "\nmessage=", "\nevent=")
+_TROUBLE_IN_PAIRS = _has(
+    *(f" {key}=" for key in ("err", "error", "errors", "exception", "exc_info", "cause", "reason", "stack"))
+)
 _SHOWN = _has("': '", "=>", ": '", ": `", ': "', '":"', '="', "='")
 
 
 def _keyed(text: str) -> bool:
     return any(mark in text for mark in "\"'`") and _SHOWN(text)
+
+
+def _in_pairs(text: str) -> bool:
+    return _MESSAGE_IN_PAIRS(text) and _TROUBLE_IN_PAIRS(text)
 
 
 def _framed(text: str) -> bool:
@@ -298,6 +309,8 @@ _STEPS: tuple[_Step, ...] = (
     (_long, splits.full_joined),
     (journal.is_journal, journal.messages_of),
     (lambda text: "{" in text and '"' in text, json_lines.read),
+    (_has("[object] ("), _each(objects.thrown_in_php)),
+    (_in_pairs, _each(json_lines.told_in_pairs)),
     *_TERMINAL,
     (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
