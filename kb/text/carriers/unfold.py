@@ -180,7 +180,7 @@ def _said(raw: str) -> Mapping[str, str]:
             before = dict(bare(raw[:begin] + " what is carried by it").said) if begin else {}
             return {**before, **says(found)}
     line = escapes.without_colours(raw.split("\n", 1)[0])
-    in_pairs = says(json_lines.pairs(line)) if _in_pairs(f"\n{line}") else {}
+    in_pairs = says(json_lines.pairs(line)) if json_lines.in_pairs(line) else {}
     return {**bare(line).said, **in_pairs}
 
 
@@ -252,10 +252,14 @@ def _drawn(text: str) -> bool:
     return any(bar in text and f"{bar}\n" in text for bar in "|│┃")
 
 
-_MESSAGE_IN_PAIRS = _has(" msg=", " message=", " event=", " MESSAGE=", "\nmsg=", "\nmessage=", "\nevent=")
-_TROUBLE_IN_PAIRS = _has(
-    *(f" {key}=" for key in ("err", "error", "errors", "exception", "exc_info", "cause", "reason", "stack"))
+_CRASHES = (
+    ("(", "k (most recent call last):"),
+    ("x", "Exception in thread"),
+    ("p", "panic"),
+    ("U", "Unhandled ex"),
+    ("z", "-zero return code"),
 )
+"""What a crash may begin with, each with a letter of it that is looked for first: most logs lack some."""
 _SHOWN = _has("': '", "=>", ": '", ": `", ': "', '":"', '="', "='")
 
 
@@ -263,8 +267,8 @@ def _keyed(text: str) -> bool:
     return any(mark in text for mark in "\"'`") and _SHOWN(text)
 
 
-def _in_pairs(text: str) -> bool:
-    return _MESSAGE_IN_PAIRS(text) and _TROUBLE_IN_PAIRS(text)
+def _unfinished(text: str) -> bool:
+    return any(letter in text and mark in text for letter, mark in _CRASHES)
 
 
 def _framed(text: str) -> bool:
@@ -309,8 +313,8 @@ _STEPS: tuple[_Step, ...] = (
     (_long, splits.full_joined),
     (journal.is_journal, journal.messages_of),
     (lambda text: "{" in text and '"' in text, json_lines.read),
-    (_has("[object] ("), _each(objects.thrown_in_php)),
-    (_in_pairs, _each(json_lines.told_in_pairs)),
+    (lambda text: "]" in text and "[object] (" in text, _each(objects.thrown_in_php)),
+    (json_lines.in_pairs, _each(json_lines.told_in_pairs)),
     *_TERMINAL,
     (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
@@ -318,17 +322,7 @@ _STEPS: tuple[_Step, ...] = (
     (_has("\\"), _each(behind.escaped)),
     (_keyed, _each(behind.keyed)),
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(behind.cells)),
-    (
-        _has(
-            "Traceback (",
-            "Exception in thread",
-            "panic: ",
-            "panicked at ",
-            "Unhandled ex",
-            "non-zero return code",
-        ),
-        _each(splits.unfinished_parted),
-    ),
+    (_unfinished, _each(splits.unfinished_parted)),
     (_has(root_first.WRAPPED), root_first.root_last),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
