@@ -95,7 +95,11 @@ NAMED: dict[str, tuple[str, str]] = {  # piece: (what it says, its pattern)
     "level": ("severity", LEVELS),
     "letter": ("severity", r"[TVDIWECFNAPS]"),
     "host": ("host", r"[A-Za-z0-9][\w.:-]{0,80}"),
-    "program": ("service", r"[A-Za-z_(/][\w./@()+-]{0,60}"),
+    # (of a trace that came line by line syslog daemons read the exception as the program)
+    "program": (
+        "service",
+        r"(?![\w.$]{0,120}(?:Error|Exception|Throwable|Failure):|panic:)[A-Za-z_(/][\w./@()+-]{0,60}",
+    ),
     "logger": ("logger", r"[A-Za-z_$][\w.$:/@#-]{0,120}(?:<\w+>)?"),
     "thread": ("", r"[^\[\]\n]{1,80}"),
     "pid": ("", r"\d{1,20}"),
