@@ -363,3 +363,12 @@ def test_fields_behind_blanks_that_say_why_are_of_the_message(form: str):
 
     assert refused.startswith("flush failed")
     assert refused != denied
+
+
+def test_what_protobuf_puts_before_a_text_and_changes_at_each_start_is_taken_off():
+    # Envoy 1.40.0
+    line = "error `route: unknown cluster 'shop'` initializing config '{}node {{ id: 7 }}'"
+
+    told = {unfold(line.format(mark)).text for mark in ("goo.gle/debugproto    ", "goo.gle/debugstr  ")}
+
+    assert told == {line.format("")}

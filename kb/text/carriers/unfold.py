@@ -313,6 +313,7 @@ _STEPS: tuple[_Step, ...] = (
     (_long, splits.full_joined),
     (journal.is_journal, journal.messages_of),
     (lambda text: "{" in text and '"' in text, json_lines.read),
+    (lambda text: "/" in text and "goo.gle/debug" in text, _each(escapes.debug_marks_undone)),
     (lambda text: "]" in text and "[object] (" in text, _each(objects.thrown_in_php)),
     (json_lines.in_pairs, _each(json_lines.told_in_pairs)),
     *_TERMINAL,
