@@ -145,3 +145,16 @@ def test_an_exception_is_no_program_although_syslog_daemons_take_it_for_one(head
 
     assert found.text.endswith(words)
     assert "service" not in found.said
+
+
+@pytest.mark.parametrize(
+    "spans", ["", "order{id=4711}: ", 'req{id=1}:order{id=4711 shop="a"}: ', "conn:req{id=1}: "]
+)
+def test_the_spans_that_tracing_writes_before_a_message_are_no_part_of_it(spans: str):
+    # tracing-subscriber 0.3.16
+    found = bare(
+        f"2026-11-30T20:34:35.652731Z ERROR {spans}orders::store: the lease was not renewed error=refused"
+    )
+
+    assert found.text == "the lease was not renewed error=refused"
+    assert found.said["logger"] == "orders::store"

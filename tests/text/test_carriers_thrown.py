@@ -305,6 +305,17 @@ PLACES = {
             "service": "orders",
         },
     ),
+    "tracing-subscriber 0.3.16": (
+        {
+            "timestamp": "2026-11-30T20:34:35.654071Z",
+            "level": "ERROR",
+            "fields": {"message": WORDS, "shard": 9},
+            "target": "orders::store",
+            "span": {"id": 4711, "name": "order"},
+            "spans": [{"id": 4711, "name": "order"}],
+        },
+        {"severity": "ERROR", "logger": "orders::store", "time": "2026-11-30T20:34:35.654071Z"},
+    ),
     "syslog-ng 3.38.1, format-json": (
         {"SOURCE": "s", "PROGRAM": "orders", "PRIORITY": "err", "MESSAGE": WORDS, "HOST": "web-01"}
         | {"FILE_NAME": "/srv/app.log", "FACILITY": "user", "DATE": "Nov 30 19:55:51"},

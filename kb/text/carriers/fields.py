@@ -146,6 +146,7 @@ WITH_PROSE = (
 """Fields that are a carrier's if enough of a message stands behind them."""
 
 AFTER = (
+    ("a", r"(?:[a-z_][\w.]{0,60}(?:\{[^{}\n]{1,300}\})?:){0,8}[a-z_][\w.]{0,60}\{[^{}\n]{1,300}\}:(?=[ \t])"),
     ("a", rf"(?P<logger10>[a-z][\w.-]{{1,40}}):[ \t](?={LEVELS}:\s)"),
     ("aA", rf"{PAIR}(?:[,;]?(?=\s)|\|)"),
     ("(", r"\((?=[^\s)]{0,60}\d|[A-Z]{2}\))[\w.:/@#-]{1,60}\)(?=\s|:\s)(?::)?"),

@@ -85,6 +85,7 @@ _SAYS = {
     "sourcecontext": "logger",
     "category": "logger",
     "channel": "logger",
+    "target": "logger",
 }
 _OWNERS = {
     "service": "service",
@@ -133,7 +134,7 @@ _LEVEL_AS_AN_OBJECT = frozenset({"level", "severity", "loglevel"})
 _LEVEL_OBJECT_NAMES = ("name", "levelStr", "text")
 """What the field of a level that is an object (`{"name": "ERROR", "no": 40}`) calls it."""
 _NAMELESS = expression(
-    r"err|error|exc|exception|exceptions|thrown|cause|stack|frames|level|process|thread|file|receivers?|user|request"
+    r"err|error|exc|exception|exceptions|thrown|cause|stack|frames|level|process|thread|file|receivers?|user|request|spans?"
 )
 """Objects whose `name` is not that of a logger."""
 _DEEP, _MANY, _LISTED = 12, 20_000, 20
