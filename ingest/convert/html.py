@@ -78,22 +78,23 @@ def _own_title(title: str) -> str:
 
 def _mark_styles(body: Tag, styles: dict[str, str]) -> None:
     """What only a style makes bold, code or a title, as Google Docs writes it, gets the element for it."""
+    typed: list[Tag] = []
     for element in body.find_all("span"):
         classes = [styles.get(name, "") for name in element.get("class") or []]
         style = ";".join((*classes, str(element.get("style") or "")))
-        if (
-            (font := _FONT.search(style))
-            and TYPEWRITER.search(font["name"])
-            and not element.find_parent("pre")
-        ):
-            element.name = "code"
+        if (font := _FONT.search(style)) and TYPEWRITER.search(font["name"]):
+            typed.append(element)
         elif _BOLD.search(style):
             element.name = "strong"
-    _join_code(body)
+    written = len(body.get_text())
+    if 2 * sum(len(one.get_text()) for one in typed) < written:  # (else it is how the whole page looks)
+        for element in typed:
+            element.name = "span" if element.find_parent("pre") else "code"
     for element in body.select("span.literal, tt"):
         element.name = "code"
     for element in body.select("p.title"):
         element.name = "h1"
+    _join_code(body)
 
 
 def _join_code(body: Tag) -> None:

@@ -105,7 +105,7 @@ class _Line:
             part = "".join(piece.text for piece in pieces)
             code = part.strip() if typed and not self.typed and "`" not in part else ""
             told += part.replace(code, f"`{code}`", 1) if code else part
-        return told.strip()
+        return re.sub(r"[ \t]{2,}", " ", told).strip()
 
 
 def pdf_to_markdown(data: bytes) -> tuple[str, str]:
@@ -169,6 +169,8 @@ def _lines(page: Any) -> list[_Line]:
             if not part:
                 continue
             one = replace(piece, text=part)
+            if not part.strip() and pieces:  # (a blank looks like what stands before it)
+                one = replace(pieces[-1], text=part, x=piece.x, y=piece.y)
             if ended and pieces and not one.follows(pieces[-1]):
                 lines.append(_Line(tuple(pieces)))
                 pieces = []

@@ -151,3 +151,18 @@ def test_a_document_in_nothing_but_a_typewriters_letters_is_text() -> None:
     page: list[Text] = [(72, 700, 12, "Restart the queue.", TYPED), (72, 680, 12, "Then wait.", TYPED)]
 
     assert pdf_to_markdown(pdf(page))[0] == "Restart the queue.\nThen wait.\n"
+
+
+def test_a_blank_in_other_letters_changes_nothing_of_its_line() -> None:
+    bold, more = "F2", "Then wait until the new leader has caught up with all that was written."
+    page: list[Text] = [
+        (72, 700, 12, "Mitigation", bold),
+        (140, 700, 12, " "),
+        (72, 660, 12, "Run"),
+        (100, 660, 12, "kubectl get", TYPED),
+        (166, 660, 12, " "),
+        (172, 660, 12, "pods", TYPED),
+        (72, 630, 12, more),
+    ]
+
+    assert pdf_to_markdown(pdf(page))[0] == f"**Mitigation**\n\nRun `kubectl get pods`\n{more}\n"
