@@ -222,9 +222,8 @@ def _say(said: dict[str, str], name: str, value: Any, *, nameless: bool) -> None
         if last in _MAY_BE_A_LEVEL and not _IS_LEVEL.fullmatch(text):
             return
     if says_of == "severity" and said.get("severity", "").isdigit() and not text.isdigit():
-        del said[
-            "severity"
-        ]  # Monolog's numbers are of no scale that others have; it gives the word beside them
+        # Monolog's numbers are on a scale that nobody else has; the word stands beside them.
+        said["severity"] = text
     said.setdefault(says_of, text)
 
 
