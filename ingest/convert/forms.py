@@ -31,6 +31,11 @@ class FileForm(StrEnum):
     """Programs, configuration, logs: text that nobody wrote for people to read."""
 
 
+TYPEWRITER = expression(
+    r"mono(?!t)|Courier|Consol|Menlo|Monaco|Cousine|Typewriter|Inconsolata|Source ?Code|Fira ?Code", re.I
+)
+"""The name of a font whose letters are all of one width: what is set in it is code."""
+
 _TEMPLATES = (
     ".erb",
     ".j2",

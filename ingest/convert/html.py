@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ingest.convert.forms import TYPEWRITER
 from ingest.convert.omitted_ends import end_what_is_left_open
 from ingest.convert.page_tables import cell_code, cell_text, spread_rows
 from kb.expression import expression
@@ -25,7 +26,9 @@ _LANGUAGE = expression(
     r"|sh-session|zsh|yaml|json|sql|promql|python|text|powershell)\b",
     re.I,
 )
-_BOLD_STYLE = expression(r"\.(?P<name>[\w-]+)\s*\{[^}]*font-weight:\s*(?:bold|[6-9]00)", re.I)
+_STYLE = expression(r"\.(?P<name>[\w-]+)\s*\{(?P<says>[^}]*)\}")
+_BOLD = expression(r"font-weight:\s*(?:bold|[6-9]00)", re.I)
+_FONT = expression(r"font-family:\s*(?P<name>[^;]+)", re.I)
 
 
 def html_to_markdown(text: str) -> str:
@@ -35,14 +38,16 @@ def html_to_markdown(text: str) -> str:
     page = BeautifulSoup(text, "html.parser")
     end_what_is_left_open(page)
     title = " ".join(page.title.get_text().split()) if page.title else ""
-    bold = {
-        found["name"] for style in page.find_all("style") for found in _BOLD_STYLE.finditer(style.get_text())
+    styles = {
+        found["name"]: found["says"]
+        for style in page.find_all("style")
+        for found in _STYLE.finditer(style.get_text())
     }
     body = _content(page)
     for element in body.select(_NO_CONTENT):
         element.decompose()
     spread_rows(body)
-    _mark_styles(body, bold)
+    _mark_styles(body, styles)
     _mark_boxes(body)
     markdown = tidy(_converter().convert_soup(body))
     if title and not re.search(r"^# \S", markdown, re.M):
@@ -71,16 +76,40 @@ def _own_title(title: str) -> str:
     return re.sub(r"^[\w &-]{2,40} : ", "", title)
 
 
-def _mark_styles(body: Tag, bold: set[str]) -> None:
-    """What only a style makes bold or a title, as Google Docs writes it, gets the element for it."""
+def _mark_styles(body: Tag, styles: dict[str, str]) -> None:
+    """What only a style makes bold, code or a title, as Google Docs writes it, gets the element for it."""
+    typed: list[Tag] = []
     for element in body.find_all("span"):
-        style, classes = str(element.get("style") or ""), set(element.get("class") or [])
-        if bold & classes or re.search(r"font-weight:\s*(?:bold|[6-9]00)", style):
+        classes = [styles.get(name, "") for name in element.get("class") or []]
+        style = ";".join((*classes, str(element.get("style") or "")))
+        if (font := _FONT.search(style)) and TYPEWRITER.search(font["name"]):
+            typed.append(element)
+        elif _BOLD.search(style):
             element.name = "strong"
+    written = len(body.get_text())
+    if 2 * sum(len(one.get_text()) for one in typed) < written:  # (else it is how the whole page looks)
+        for element in typed:
+            element.name = "span" if element.find_parent("pre") else "code"
     for element in body.select("span.literal, tt"):
         element.name = "code"
     for element in body.select("p.title"):
         element.name = "h1"
+    _join_code(body)
+
+
+def _join_code(body: Tag) -> None:
+    """Paragraphs that hold nothing but code, one below another, are the lines of one block."""
+    last: Tag | None = None
+    for element in body.find_all("p"):
+        code = element.find_all("code", recursive=False)
+        if not code or "".join(one.get_text() for one in code).strip() != element.get_text().strip():
+            continue
+        if last is not None and element.find_previous_sibling() is last:
+            last.string = f"{last.get_text()}\n{element.get_text()}"
+            element.decompose()
+        else:
+            last = element
+            last.name, last.string = "pre", element.get_text()
 
 
 def _mark_boxes(body: Tag) -> None:

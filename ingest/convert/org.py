@@ -31,6 +31,8 @@ _STAMP = expression(r"[<\[](?P<day>\d{4}-\d\d-\d\d)(?: \w{2,4}\.?)?(?: (?P<clock
 _LINK = expression(r"\[\[(?P<url>[^\]]+)\](?:\[(?P<text>[^\]]+)\])?\]")
 _CODE = expression(r"(?<![\w=~])(?P<mark>[=~])(?P<text>[^\s=~](?:[^=~\n]*[^\s=~])?)(?P=mark)(?![\w=~])")
 _BOLD = expression(r"(?<![\w*])\*(?P<text>[^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])")
+_STRUCK = expression(r"(?<![\w+])\+(?P<text>[^\s+](?:[^+\n]*[^\s+])?)\+(?![\w+])")
+_IN_CODE = expression(r"(`[^`\n]*`)")
 _FACTS = ("date", "severity", "status", "author", "service", "services", "environment")
 
 
@@ -107,4 +109,8 @@ def _prose(text: str) -> str:
 def _inline(text: str) -> str:
     text = _STAMP.sub(lambda found: " ".join(part for part in (found["day"], found["clock"]) if part), text)
     text = _LINK.sub(lambda found: f"[{found['text'] or found['url']}]({found['url']})", text)
-    return _BOLD.sub(r"**\g<text>**", _CODE.sub(r"`\g<text>`", text))
+    parts = _IN_CODE.split(_CODE.sub(r"`\g<text>`", text))
+    return "".join(
+        part if number % 2 else _BOLD.sub(r"**\g<text>**", _STRUCK.sub(r"~~\g<text>~~", part))
+        for number, part in enumerate(parts)
+    )

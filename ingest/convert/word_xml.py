@@ -13,9 +13,11 @@ from io import BytesIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from ingest.convert.forms import TYPEWRITER
 from kb.expression import expression
 
 _PART = expression(r"word/(?:document|footnotes|endnotes)\d*\.xml")
+_STYLES = "word/styles.xml"
 _UNREAD = expression(rb":(?:fldSimple|dir|bdo|ruby|dstrike)[\s/>]")
 _AROUND_RUNS = ("fldSimple", "dir", "bdo", "rubyBase")
 _BESIDE_RUNS = ("fldData", "rubyPr", "rt")
@@ -36,6 +38,40 @@ def readable(data: bytes) -> bytes:
             for name in archive.namelist():
                 rewritten.writestr(name, changed[name] if name in changed else archive.read(name))
     return out.getvalue()
+
+
+def typed_styles(data: bytes) -> list[str]:
+    """Lines of mammoth's style map for the styles that a document sets in a typewriter's letters.
+
+    A paragraph of such a style is a block of code, a run is code.  Raises as `readable` does.
+    """
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if _STYLES not in archive.namelist():
+            return []
+        root = ElementTree.fromstring(archive.read(_STYLES))
+    return [made for style in root.iter() if style.tag.endswith("}style") for made in _of_style(style)]
+
+
+def _of_style(style: Element) -> Iterator[str]:
+    said = {name.rpartition("}")[2]: value for name, value in style.attrib.items()}
+    fonts = " ".join(
+        value
+        for element in style.iter()
+        if element.tag.endswith("}rFonts")
+        for name, value in element.attrib.items()
+        if name.endswith(("}ascii", "}hAnsi"))
+    )
+    names = [
+        next(iter(element.attrib.values()))
+        for element in style
+        if element.tag.endswith("}name") and element.attrib
+    ]
+    if not names or "'" in names[0] or "\\" in names[0] or not TYPEWRITER.search(fonts):
+        return
+    if said.get("type") == "character":
+        yield f"r[style-name='{names[0]}'] => code"
+    elif said.get("type") == "paragraph" and not names[0].lower().startswith(("heading", "title", "normal")):
+        yield f"p[style-name='{names[0]}'] => pre:separator('\\n')"
 
 
 def _readable_part(part: bytes) -> bytes:

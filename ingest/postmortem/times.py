@@ -348,7 +348,15 @@ def split_stamp(line: str) -> tuple[str, str] | None:
         return None
     written = re.sub(r"\*+|(?<!\w)_|_(?!\w)", "", bare[:end]).strip(" `[](,")
     lead = _LEAD.match(rest, 0, _LONGEST_TAIL)
-    return written, (rest[lead.end() :] if lead else rest).lstrip()
+    told = (rest[lead.end() :] if lead else rest).lstrip()
+    return written, _with_both_marks(told, lead[0] if lead else "")
+
+
+def _with_both_marks(told: str, lead: str) -> str:
+    """What stands behind a stamp, its emphasis whole, which began behind the stamp (`10:20 **ann** …`) or before it."""
+    if told.count("**") % 2 == 0:
+        return told
+    return f"**{told}" if lead.endswith("**") else told.replace("**", "", 1)
 
 
 def split_stamp_behind(line: str) -> tuple[str, str] | None:

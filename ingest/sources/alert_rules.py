@@ -41,12 +41,14 @@ _RUNBOOK_KEYS = ("runbook_url", "runbook", "runbook_link", "playbook_url", "play
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What stands around a rule: its group, its service, and the line it is read from."""
+    """What stands around a rule: its group, its service, the line it is read from, and the labels of its group."""
 
     group: str = ""
     service: str = ""
     exporter: str = ""
     line_offset: int = 0
+    labels: tuple[tuple[str, str], ...] = ()
+    """Of Prometheus from 3.0 on, and of vmalert: what all rules of the group have, unless they say otherwise."""
 
 
 class AlertRules:
@@ -115,7 +117,8 @@ def _walk(node: Node, place: _Place) -> Iterator[tuple[Node, _Place]]:
     if "exporters" in pairs or ("services" not in pairs and "logo" in pairs):
         place = replace(place, service=name)
     elif "rules" in pairs and not (place.service and not name):
-        place = replace(place, group=place.group if place.service else name, exporter=name)
+        labels = tuple(_texts(pairs["labels"]).items()) if "labels" in pairs else ()
+        place = replace(place, group=place.group if place.service else name, exporter=name, labels=labels)
     elif "services" in pairs:
         place = replace(place, group=name)
     for item in pairs.values():
@@ -149,7 +152,7 @@ def _records(node: Node) -> bool:
 
 def _alert(node: Node, place: _Place) -> AlertRule:
     fields = {key: item for key, _, item in safe_yaml.pairs(node)}
-    annotations, labels = _taken(fields, "annotations"), _taken(fields, "labels")
+    annotations, labels = _taken(fields, "annotations"), dict(place.labels) | _taken(fields, "labels")
     # What a collection writes beside the rule is what Prometheus keeps among its annotations.
     said = {key: text for key in list(fields) if (text := _scalar(fields[key]))} | annotations
     summary, description = (next((said.pop(key) for key in keys if key in said), "") for keys in _TEXTS)
@@ -195,6 +198,11 @@ def _scalar(node: Node | None) -> str:
 def _taken(fields: dict[str, Node], key: str) -> dict[str, str]:
     """The texts of the mapping under `key`, which is taken out of `fields`."""
     node = fields.pop(key, None)
+    return _texts(node) if node is not None else {}
+
+
+def _texts(node: Node) -> dict[str, str]:
+    """The texts of a mapping by their names; empty where it is none."""
     if not isinstance(node, MappingNode):
         return {}
     return {name: text for name, _, item in safe_yaml.pairs(node) if (text := _scalar(item))}

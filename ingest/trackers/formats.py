@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ingest.deployments.reading import at, line_of, listed, text
+from ingest.trackers.jira_text import document_text
 from ingest.trackers.ticket import Ticket, TicketUpdate
 from kb.expression import expression
 
@@ -245,45 +246,6 @@ def plain_text(said: str) -> str:
         return said.strip()
     broken = re.sub(r"<br\s*/?>|</p>|</li>|</div>", "\n", said, flags=re.I)
     return html.unescape(_TAG.sub("", broken)).strip()
-
-
-def document_text(value: Any) -> str:
-    """The text of Jira's fields: wiki markup as it stands, or the paragraphs of its document format."""
-    if isinstance(value, str):
-        return _wiki(value)
-    return "\n\n".join(block for block in _blocks(value) if block)
-
-
-def _wiki(said: str) -> str:
-    """Jira's wiki markup as far as our readers look: headings, lists, code, bold."""
-    said = re.sub(r"^h([1-6])\.\s+", lambda found: "#" * int(found[1]) + " ", said, flags=re.M)
-    said = re.sub(r"^(\*+)\s+", lambda found: "  " * (len(found[1]) - 1) + "- ", said, flags=re.M)
-    said = (
-        re.sub(r"^#\s+(?=\S)(?!#)", "1. ", said, flags=re.M) if re.search(r"^# .*\n# ", said, re.M) else said
-    )
-    said = re.sub(r"\{(?:code|noformat)(?::(\w+))?[^}]*\}", lambda found: f"```{found[1] or ''}", said)
-    return re.sub(r"(?<![\w*])\*(\S[^*\n]*\S|\S)\*(?![\w*])", r"**\1**", said)
-
-
-def _blocks(node: Any) -> Iterator[str]:
-    """The blocks of Jira's document format: headings, items, code and paragraphs, in order."""
-    kind, said = text(node, "type"), _inline(node)
-    if kind == "heading":
-        yield f"{'#' * int(text(node, 'attrs', 'level') or 2)} {said}"
-    elif kind == "paragraph":
-        yield said
-    elif kind == "listItem":
-        yield f"- {said}"
-    elif kind == "codeBlock":
-        yield f"```\n{said}\n```"
-    else:
-        for child in listed(node, "content"):
-            yield from _blocks(child)
-
-
-def _inline(node: Any) -> str:
-    parts = [text(child, "text") or _inline(child) for child in listed(node, "content")]
-    return text(node, "text") or "".join(parts)
 
 
 def _journal(notes: str) -> Iterator[TicketUpdate]:

@@ -13,12 +13,14 @@ from dataclasses import replace
 from kb.expression import expression
 from kb.model.brief import Alert
 from kb.model.entry import Severity
+from kb.text.environments import environment_in
 from kb.text.redact import redact_data
-from kb.triage.alert_lists import listed, of_amtool, of_notification
+from kb.triage.alert_lists import listed, of_amtool, of_notification, of_title
 from kb.triage.alert_values import given_or, named, text_of
 from kb.triage.alerts.envelopes import from_json, opened
 from kb.triage.alerts.kubernetes import events_in, events_in_text
 from kb.triage.alerts.mails import read_mail
+from kb.triage.alerts.mime import as_read
 from kb.triage.alerts.prometheus import is_alert, read_group
 from kb.triage.alerts.report import AlertReading, AlertReport, AlertState
 from kb.triage.alerts.summary import KNOWN_WORDS, alert_of
@@ -29,6 +31,7 @@ from kb.triage.structured_logs import is_log_line, plain_log, telling_line
 
 _MOST_OBJECTS = 2_000
 """Objects of a list that are read."""
+_SUBJECT = expression(r"(?i)^Subject:\s*")
 _RESOLVED = expression(
     r"(?i)^\W*(?:Subject:\W*)?(?:RECOVERY (?:service|host) alert|\[?(?:resolved|recovered|recovery|ok)\b[\]:]"
     r"|(?:resolved|recovered)(?:\s*[)}|;.,!*_–—]|\s+[-/#(\[]|\s*$)|(?-i:(?:RESOLVED|RECOVERED)\s+\S*[a-z]))"
@@ -58,7 +61,7 @@ def parse_alert(
 def _as_data(alert: object) -> object:
     if isinstance(alert, bytes):
         alert = alert.decode("utf-8", "replace")
-    return from_json(alert) if isinstance(alert, str) else alert
+    return from_json(as_read(alert)) if isinstance(alert, str) else alert
 
 
 def _of_data(data: object) -> AlertReading | None:
@@ -132,11 +135,13 @@ def _of_text(text: str, service: str, environment: str, scale: Mapping[str, Seve
     text, said = plain_log(text) or (text, {})
     first = next((line.strip() for line in text[:20_000].splitlines() if line.strip()), "")
     over = _RESOLVED.search(first) is not None
-    labels = {**labels_in(text), **said}
+    title, values = of_title(_SUBJECT.sub("", first))
+    placed = next((where for value in values if (where := environment_in(value))), "")
+    labels = {**({"environment": placed} if placed else {}), **labels_in(text), **said}
     label = named(labels.get("severity", "")) or _label_in(first)
     return Alert(
         text=text,
-        name=named(labels.get("alertname", "") or telling_line(text)),
+        name=named(labels.get("alertname", "") or (title if values else telling_line(text))),
         resolved=int(over),
         service=given_or(service, service_of(labels)),
         environment=given_or(environment, environment_of(labels)),

@@ -19,8 +19,11 @@ _HEADS = {
 }
 """The columns of amtool's `simple` and `extended` output; before 0.24 there is no `State`."""
 _PAIR = expression(r'([A-Za-z_][\w.]{0,200})="((?:[^"\\\n]|\\.){0,4000})"')
-_HEADING = expression(r"^(?:Alerts |\*\*)(Firing|Resolved)(?::|\*\*)[ \t]*$")
-"""Of Alertmanager, and of Grafana."""
+_HEADING = expression(r"^(?:Alerts |\*\*|\[\d{1,6}\] )(Firing|Resolved)(?::|\*\*|)[ \t]*$")
+"""Of Alertmanager, of Grafana, and of Alertmanager's mails."""
+_MAILED = expression(r"(?m)^(Labels|Annotations|Source)$")
+_MAILED_PAIR = expression(r"(?m)^(?=[A-Za-z_]\w{0,200} = )")
+"""How Alertmanager's mails write the list, once their markup is gone."""
 _LISTED = expression(r"^ - ([\w.:-]{1,200}) = (.*)$")
 _TITLE = expression(r"^\[(?:FIRING(?::\d{1,6})?|RESOLVED)\] (\S[^()\n]{0,200}?)(?: \(([^()\n]{0,300})\))?$")
 _LONGEST = 400_000
@@ -101,6 +104,8 @@ def of_notification(data: object) -> list[dict[str, object]]:
 
 def _texts(data: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     if isinstance(data, str):
+        if "\nLabels\n" in data and "Alertmanager" in data:
+            data = _MAILED_PAIR.sub(" - ", _MAILED.sub(r"\1:", data))
         if "Labels:\n - " in data:
             yield key, data
     elif isinstance(data, Mapping) and depth < _DEPTH:

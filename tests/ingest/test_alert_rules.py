@@ -151,3 +151,19 @@ def test_every_alert_of_the_real_rule_files_is_read(folder: str, count: int):
 
     assert len(found) == count
     assert all(isinstance(alert, AlertRule) and (alert.summary or alert.description) for alert in found)
+
+
+def test_labels_of_a_group_are_those_of_its_rules_unless_they_say_otherwise():
+    # Prometheus from 3.0 on, and vmalert
+    found = alerts(
+        "groups:\n- name: orders\n  labels: {severity: critical, service: orders}\n  rules:\n"
+        "  - alert: OrdersDown\n    expr: up == 0\n"
+        "  - alert: OrdersSlow\n    expr: latency > 1\n    labels: {severity: warning}\n"
+        "- name: other\n  rules:\n  - alert: OtherDown\n    expr: up == 0\n"
+    )
+
+    assert [(alert.name, alert.severity_label, alert.scope.services) for alert in found] == [
+        ("OrdersDown", "critical", ("orders",)),
+        ("OrdersSlow", "warning", ("orders",)),
+        ("OtherDown", "", ()),
+    ]

@@ -29,3 +29,15 @@ def test_comments_are_no_headings_and_code_keeps_its_own() -> None:
         "## Mitigation\n\nFail over:\n\n```sh\n# drain first\nkubectl drain n1\n```\n\n#hashtag stays\n"
     )
     assert unread == ""
+
+
+def test_what_is_struck_out_is_so_and_sums_and_code_stay() -> None:
+    text = (
+        "* Mitigation\n- +Restart the database+ (no longer needed)\n- a + b + c in C++, =kubectl get +x+=\n"
+    )
+
+    said, _ = org_to_markdown(text)
+
+    assert said == (
+        "## Mitigation\n\n- ~~Restart the database~~ (no longer needed)\n- a + b + c in C++, `kubectl get +x+`\n"
+    )

@@ -109,3 +109,25 @@ def test_boxes_of_lists_stay_ticked_or_open() -> None:
     )
 
     assert said == "- [x] Page on lag\n- [ ] Cap it\n\nLater:\n\n- [x] Alert added\n- [ ] Drill held"
+
+
+def test_what_a_page_sets_in_a_typewriters_letters_is_code() -> None:
+    # the form of an export of Google Docs: fonts in classes, each line of code a paragraph
+    page = (
+        '<html><head><style>.c1{color:#000}.c4{font-weight:400;font-family:"Courier New"}</style></head><body>'
+        '<p class="c1"><span class="c1">Use </span><span class="c4">kubectl drain n1</span><span> once.</span></p>'
+        '<p class="c1"><span class="c4"># look first</span></p>'
+        '<p class="c1"><span class="c4">./failover.sh </span><span class="c4">--shard 9</span></p>'
+        "<p>Then wait until the new leader has caught up with all that was written before.</p></body></html>"
+    )
+
+    assert html_to_markdown(page).strip() == (
+        "Use `kubectl drain n1` once.\n\n```\n# look first\n./failover.sh --shard 9\n```\n\n"
+        "Then wait until the new leader has caught up with all that was written before."
+    )
+
+
+def test_a_page_in_nothing_but_a_typewriters_letters_is_text() -> None:
+    page = '<html><body><p><span style="font-family: monospace">Restart the queue.</span></p></body></html>'
+
+    assert html_to_markdown(page).strip() == "Restart the queue."

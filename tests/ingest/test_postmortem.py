@@ -8,6 +8,7 @@ import pytest
 
 from ingest.pipeline import parse_file
 from ingest.postmortem.postmortem import Postmortem
+from ingest.postmortem.times import split_stamp
 from ingest.source import SourceFile
 from kb.model import CauseStatus, Incident, Origin, Severity
 
@@ -435,3 +436,16 @@ def test_a_short_report_is_known_by_what_it_says_wherever_it_lies(text: str, fol
 def test_an_article_with_a_day_is_no_report(text: str) -> None:
     name, _ = parse_file(SourceFile(path="notes/x.md", text=f"---\ndate: 2026-11-07\n---\n{text}"))
     assert name != "postmortem"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("- 10:20 **ann** runs the failover", "**ann** runs the failover"),
+        ("- **10:20** **ann** runs the failover", "**ann** runs the failover"),
+        ("- **10:20 ann runs** the failover", "ann runs the failover"),
+        ("- **10:20** ann runs the failover", "ann runs the failover"),
+    ],
+)
+def test_what_is_bold_behind_a_time_keeps_both_of_its_marks(line: str, told: str) -> None:
+    assert split_stamp(line.removeprefix("- ")) == ("10:20", told)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ingest.pipeline import Read, decode, parse_file
+from ingest.trackers.jira_text import document_text
 from kb.model import Document, Entry, Incident, Severity
 
 
@@ -254,3 +255,37 @@ def test_cells_that_a_script_wrote_as_mappings_give_what_they_are_called() -> No
     assert isinstance(second, Incident)
     assert (first.scope.services, first.resolution, first.summary) == (("Carts",), "Done by hand", "")
     assert (second.scope.services, second.resolution) == ((), "")
+
+
+WIKI = """\
+h2. {anchor:steps}Resolution
+# Look at the pods:
+{code:bash}
+# check
+kubectl -n shop get pods
+{code}
+# Drain the node. Use {{kubectl drain n1 \\-\\-ignore-daemonsets}} only once.
+#* or {{kubectl cordon n1}}
+bq. *Warning:* never twice.
+|| Step || Command ||
+| 1 | {{kubectl rollout undo deploy/orders}} |
+-Restart the database- \\(no longer needed), see [the runbook|https://wiki.example.com/orders]
+The log said {noformat}shard 9 has no leader{noformat} again.
+"""  # as pandoc 3.9 writes Jira's markup, but for the nested item and the last two lines
+
+
+def test_jiras_markup_keeps_commands_lists_tables_and_what_is_struck_out() -> None:
+    assert document_text(WIKI) == (
+        "## Resolution\n1. Look at the pods:\n```bash\n# check\nkubectl -n shop get pods\n```\n"
+        "1. Drain the node. Use `kubectl drain n1 --ignore-daemonsets` only once.\n   - or `kubectl cordon n1`\n"
+        "> **Warning:** never twice.\n"
+        "| Step | Command |\n| --- | --- |\n| 1 | `kubectl rollout undo deploy/orders` |\n"
+        "~~Restart the database~~ (no longer needed), see [the runbook](https://wiki.example.com/orders)\n"
+        "The log said `shard 9 has no leader` again.\n"
+    )
+
+
+def test_markdown_in_a_field_of_jira_stays_markdown() -> None:
+    text = "# Summary\n\n* down from 10:00\n* a\\_b -x- **bold** {x}\n"
+
+    assert document_text(text) == "# Summary\n\n- down from 10:00\n- a\\_b -x- **bold** {x}\n"

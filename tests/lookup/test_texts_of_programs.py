@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kb import KnowledgeBase
@@ -121,3 +123,24 @@ def test_meaning_alone_relates_no_two_texts_of_programs() -> None:
 def test_two_texts_of_one_wording_are_known_with_or_without_a_meaning() -> None:
     assert by_likeness(likeness(1.0, 1.0)) > KNOWN
     assert by_likeness(likeness(1.0, 0.0)) > KNOWN
+
+
+def test_records_of_one_message_whose_field_says_another_trouble_are_two_errors(kb: KnowledgeBase) -> None:
+    record = (
+        'ts=2026-11-30T20:01:25.57Z level=error component=dispatcher msg="Notify for alerts failed" err="{}"'
+    )
+    refused, denied = (
+        "ops/webhook[0]: notify retry canceled: dial tcp 10.0.0.7:443: connect: connection refused",
+        "mail/email[0]: notify retry canceled: 535 5.7.8 authentication failed",
+    )
+    learned = kb.learn_pattern(record.format(refused), "the receiver of webhooks is down", "start it")
+
+    again, other = (
+        ask(kb, record.format(refused.replace("10.0.0.7", "10.0.0.9"))),
+        ask(kb, record.format(denied)),
+    )
+    of_json = ask(kb, json.dumps({"level": "error", "msg": "Notify for alerts failed", "err": refused}))
+
+    assert (again.verdict, again.matches[0].id) == (Verdict.KNOWN, learned.id)
+    assert other.verdict is not Verdict.KNOWN
+    assert (of_json.verdict, of_json.matches[0].id) == (Verdict.KNOWN, learned.id)

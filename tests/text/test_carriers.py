@@ -128,3 +128,33 @@ def test_a_line_end_that_was_written_in_another_way_is_a_line_end_and_every_line
         place = found.place(start, min(start + 1, len(found.text)))
         assert 0 <= place.start <= place.end <= len(text)
         assert 1 <= place.line <= text.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ConnectionError: no leader in shard 9",
+        "java.lang.IllegalStateException: closed",
+        "panic: runtime error: nil map",
+    ],
+)
+@pytest.mark.parametrize("header", ["<13>Nov 30 10:15:12 web-01 ", "2026-11-30T10:15:12+00:00 web-01 "])
+def test_an_exception_is_no_program_although_syslog_daemons_take_it_for_one(header: str, words: str):
+    # rsyslog 8.2302.0 and syslog-ng 3.38.1, of the lines of a trace that came without a header
+    found = bare(header + words)
+
+    assert found.text.endswith(words)
+    assert "service" not in found.said
+
+
+@pytest.mark.parametrize(
+    "spans", ["", "order{id=4711}: ", 'req{id=1}:order{id=4711 shop="a"}: ', "conn:req{id=1}: "]
+)
+def test_the_spans_that_tracing_writes_before_a_message_are_no_part_of_it(spans: str):
+    # tracing-subscriber 0.3.16
+    found = bare(
+        f"2026-11-30T20:34:35.652731Z ERROR {spans}orders::store: the lease was not renewed error=refused"
+    )
+
+    assert found.text == "the lease was not renewed error=refused"
+    assert found.said["logger"] == "orders::store"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 
 import pytest
 
@@ -93,6 +94,37 @@ WRITTEN = {
         {"level": 50, "name": "orders", "err": {"type": "TypeError", "message": WORDS}, "msg": "job failed"},
         ["job failed", f"TypeError: {WORDS}"],
     ),
+    "zerolog 1.26.1, with a stack": (
+        {
+            "level": "error",
+            "stack": [{"func": "main", "line": "250", "source": "proc.go"}],
+            "error": WORDS,
+            "message": "job failed",
+        },
+        ["job failed", WORDS],
+    ),
+    "monolog 2.9.1, JsonFormatter": (
+        {
+            "message": "job failed",
+            "context": {
+                "exception": {
+                    "class": "App\\Refused",
+                    "message": "order 7",
+                    "code": 42,
+                    "file": "/srv/m.php:5",
+                    "previous": {
+                        "class": "LogicException",
+                        "message": WORDS,
+                        "code": 7,
+                        "file": "/srv/m.php:5",
+                    },
+                }
+            },
+            "level": 400,
+            "level_name": "ERROR",
+        },
+        ["job failed", "App\\Refused: order 7", f"Caused by: LogicException: {WORDS}"],
+    ),
     "ecs-pino-format": (
         {"log.level": "error", "error": {"type": "TypeError", "message": WORDS}, "message": "job failed"},
         ["job failed", f"TypeError: {WORDS}"],
@@ -127,6 +159,10 @@ SAID = {
     "bunyan 2.0.5, 50 is an error": ({"level": 50, "msg": "m", "v": 0}, "error"),
     "opentelemetry-sdk 1.45.2, 9 is information": ({"severity_number": 9, "body": "m"}, "info"),
     "opentelemetry, 17 is an error": ({"severityNumber": 17, "body": {"stringValue": WORDS}}, "error"),
+    "monolog 2.9.1, the word beside its number": (
+        {"message": "m", "level": 400, "level_name": "ERROR"},
+        "ERROR",
+    ),
     "GELF, 3 is an error": ({"version": "1.1", "level": 3, "short_message": "m"}, "err"),
     "loguru 0.7.3, a level that is an object": (
         {
@@ -188,6 +224,148 @@ def test_a_pair_of_opentelemetrys_protocol_is_a_field():
 
     assert unfolded.text == f"job failed\nKeyError: {WORDS}"
     assert unfolded.said(0) == {"service": "orders"}
+
+
+SHOWN = r"[object] (App\Refused(code: 42): order 7 at /srv/m.php:5)"
+CAUSING = f"[previous exception] [object] (LogicException(code: 7): {WORDS} at /srv/m.php:5)"
+STACK = "[stacktrace]\n#0 {main}\n"
+LARAVEL = {  # monolog 2.9.1, LineFormatter, as Laravel writes its log: in one line, and with stack traces
+    "in a line": f"{SHOWN}\n{CAUSING}".replace("\\", "\\\\").replace("\n", "\\n"),
+    "in lines": f"{SHOWN}\n{STACK}\n{CAUSING}\n{STACK}",
+}
+
+
+@pytest.mark.parametrize("form", LARAVEL)
+def test_exceptions_that_laravel_shows_behind_a_message_are_lines_as_php_prints_them(form: str):
+    text = f'[2026-11-30T20:00:22+00:00] shop.ERROR: job failed {{"id":7,"exception":"{LARAVEL[form]}"}} []'
+
+    told = [bare(line).text for line in unfold(text).text.split("\n")]
+
+    assert [line for line in told if "failed" in line or ": " in line] == [
+        "job failed",
+        "App\\Refused: order 7",
+        f"Caused by: LogicException: {WORDS}",
+    ]
+
+
+PLACES = {
+    "opentelemetry-sdk 1.45.2 by protobuf's MessageToJson": (
+        {
+            "severityNumber": "SEVERITY_NUMBER_ERROR2",
+            "body": {"stringValue": WORDS},
+            "attributes": [
+                {"key": key, "value": {"stringValue": value}}
+                for key, value in {
+                    "service.name": "orders",
+                    "host.name": "web-01",
+                    "k8s.pod.name": "orders-6d8f",
+                    "k8s.namespace.name": "shop",
+                    "k8s.container.name": "app",
+                }.items()
+            ],
+        },
+        {
+            "severity": "error",
+            "service": "orders",
+            "host": "web-01",
+            "pod": "orders-6d8f",
+            "namespace": "shop",
+        }
+        | {"container": "app"},
+    ),
+    "Elastic's common schema, nested": (
+        {
+            "message": WORDS,
+            "log": {"level": "error", "logger": "orders.store"},
+            "service": {"name": "orders"},
+            "host": {"name": "web-01"},
+            "agent": {"type": "filebeat"},
+            "kubernetes": {"pod": {"name": "orders-6d8f"}, "namespace": "shop", "container": {"name": "app"}},
+        },
+        {"severity": "error", "logger": "orders.store", "service": "orders", "host": "web-01"}
+        | {"pod": "orders-6d8f", "namespace": "shop", "container": "app"},
+    ),
+    "rsyslog 8.2302.0, jsonmesg": (
+        {
+            "msg": WORDS,
+            "timereported": "2026-11-30T19:55:18.133335+00:00",
+            "hostname": "web-01",
+            "syslogtag": "orders:",
+            "pri": "131",
+            "syslogseverity": "3",
+            "programname": "orders",
+            "app-name": "orders",
+            "uuid": None,
+            "$!": {"metadata": {"filename": "/srv/app.log", "fileoffset": "0"}},
+        },
+        {
+            "severity": "err",
+            "time": "2026-11-30T19:55:18.133335+00:00",
+            "host": "web-01",
+            "service": "orders",
+        },
+    ),
+    "tracing-subscriber 0.3.16": (
+        {
+            "timestamp": "2026-11-30T20:34:35.654071Z",
+            "level": "ERROR",
+            "fields": {"message": WORDS, "shard": 9},
+            "target": "orders::store",
+            "span": {"id": 4711, "name": "order"},
+            "spans": [{"id": 4711, "name": "order"}],
+        },
+        {"severity": "ERROR", "logger": "orders::store", "time": "2026-11-30T20:34:35.654071Z"},
+    ),
+    "syslog-ng 3.38.1, format-json": (
+        {"SOURCE": "s", "PROGRAM": "orders", "PRIORITY": "err", "MESSAGE": WORDS, "HOST": "web-01"}
+        | {"FILE_NAME": "/srv/app.log", "FACILITY": "user", "DATE": "Nov 30 19:55:51"},
+        {"severity": "err", "service": "orders", "host": "web-01", "time": "Nov 30 19:55:51"},
+    ),
+}
+
+
+@pytest.mark.parametrize("shipper", PLACES)
+def test_what_a_record_says_of_its_place_is_read_by_the_names_of_its_shipper(shipper: str):
+    found, says = PLACES[shipper]
+
+    unfolded = unfold(json.dumps(found))
+
+    assert unfolded.text == WORDS
+    assert dict(unfolded.said(0)) == says
+
+
+BODIES = {  # @opentelemetry/otlp-transformer 0.223.1: what was given to `emit` as body
+    "a map": (
+        {"kvlistValue": {"values": [{"key": "reason", "value": {"stringValue": WORDS}}]}},
+        [WORDS],
+    ),
+    "a map in a list": (
+        {
+            "arrayValue": {
+                "values": [
+                    {"intValue": 4711},
+                    {"kvlistValue": {"values": [{"key": "error", "value": {"stringValue": WORDS}}]}},
+                ]
+            }
+        },
+        [WORDS],
+    ),
+    "a list": ({"arrayValue": {"values": [{"stringValue": WORDS}, {"boolValue": True}]}}, [WORDS]),
+    "bytes": ({"bytesValue": b64encode(WORDS.encode()).decode()}, [WORDS]),
+    "bytes that spell nothing": ({"bytesValue": "/////w=="}, ["/////w=="]),
+}
+
+
+@pytest.mark.parametrize("given", BODIES)
+def test_a_body_of_opentelemetrys_protocol_is_read_whatever_its_type(given: str):
+    body, lines = BODIES[given]
+    record = {"timeUnixNano": "1796067475590000000", "severityNumber": 17, "body": body, "attributes": []}
+    logs = {"resourceLogs": [{"scopeLogs": [{"scope": {"name": "orders"}, "logRecords": [record]}]}]}
+
+    unfolded = unfold(json.dumps(logs))
+
+    assert unfolded.text.split("\n") == lines
+    assert unfolded.said(0) == {"severity": "error", "logger": "orders", "time": "1796067475590000000"}
 
 
 @pytest.mark.parametrize("length", [1024, 2047, 4096])

@@ -218,3 +218,157 @@ def test_the_ends_of_lines_of_windows_are_no_carrier_and_every_place_is_that_of_
 def test_a_log_with_colours_says_of_its_lines_what_it_says_without_them() -> None:
     found = unfold("\x1b[32mINFO\x1b[0m served\nplain\n\x1b[31mERROR\x1b[0m gate stuck\rgate stuck still\n")
     assert [dict(found.said(found.text.index(word))) for word in ("served", "plain", "still")] == [{}, {}, {}]
+
+
+@pytest.mark.parametrize(
+    ("head", "host"), [("fatal: [db-1]: FAILED! => {", "db-1"), ("db-1 | FAILED! => {", None)]
+)
+def test_an_object_over_many_lines_behind_what_ansible_says_of_it_is_read(head: str, host: str | None):
+    # ansible-core 2.14.18: a failed assertion, by the callbacks default and minimal
+    block = f'{head}\n    "assertion": "1 == 2",\n    "changed": false,\n    "msg": "{LINE}"\n}}\nPLAY RECAP *********'
+
+    found = unfold(block)
+
+    assert found.text.split("\n") == [LINE, "PLAY RECAP *********"]
+    assert found.said(0).get("host") == host
+
+
+UNFINISHED = {  # ansible-core 2.14.18 and 2.19.14 put both streams and their own words one behind another
+    "order 4711 writtenTraceback (most recent call last):": [
+        "order 4711 written",
+        "Traceback (most recent call last):",
+    ],
+    "ConnectionError: shard 9 has no leadernon-zero return code": [
+        "ConnectionError: shard 9 has no leader",
+        "non-zero return code",
+    ],
+    'loading 48%Exception in thread "main" java.lang.IllegalStateException: closed': [
+        "loading 48%",
+        'Exception in thread "main" java.lang.IllegalStateException: closed',
+    ],
+    "order 4711 writtenpanic: runtime error: index out of range [5] with length 3": [
+        "order 4711 written",
+        "panic: runtime error: index out of range [5] with length 3",
+    ],
+}
+
+
+@pytest.mark.parametrize("line", UNFINISHED)
+def test_a_crash_behind_a_line_that_was_not_ended_is_a_line(line: str):
+    found = unfold(line)
+
+    assert found.text.split("\n") == UNFINISHED[line]
+    assert [
+        found.place(found.text.index(part), found.text.index(part) + 5).start for part in UNFINISHED[line]
+    ] == [
+        0,
+        line.index(UNFINISHED[line][1]),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[web]Traceback (most recent call last):",
+        "stderr:Traceback (most recent call last):",
+        "non-zero return code",
+    ],
+)
+def test_what_a_carrier_stands_before_is_no_unfinished_line(line: str):
+    assert unfold(line).text == line
+
+
+RECORDS = {  # journalctl 252, of a message of several lines, which `export` gives in bytes; shortened
+    "export": (
+        "__CURSOR=s=0a9b4856fd26;i=1\n__REALTIME_TIMESTAMP=1795949420000000\n_HOSTNAME=web-02\nPRIORITY=6\n"
+        "MESSAGE=the store is up\n\n"
+        "__CURSOR=s=0a9b4856fd26;i=2\n__REALTIME_TIMESTAMP=1795949421000000\n_BOOT_ID=0a1b\n_HOSTNAME=web-01\n"
+        "SYSLOG_IDENTIFIER=ledgerd\n_SYSTEMD_UNIT=ledger.service\n"
+        f"MESSAGE\n\xaa\0\0\0\0\0\0\0order job failed\n\nLedgerError: {LINE}\nPRIORITY=3\n\n",
+        "1795949421000000",
+    ),
+    "verbose": (
+        "Sun 2026-11-29 10:50:20.000000 UTC [s=0a9b4856fd2646bca22e6151c89f6896;i=1;b=0a1b2c3d;m=f4240]\n"
+        "    _HOSTNAME=web-02\n    MESSAGE=the store is up\n    PRIORITY=6\n"
+        "Sun 2026-11-29 10:50:21.000000 UTC [s=0a9b4856fd2646bca22e6151c89f6896;i=2;b=0a1b2c3d;m=f4241]\n"
+        "    _BOOT_ID=0a1b\n    _HOSTNAME=web-01\n    SYSLOG_IDENTIFIER=ledgerd\n    _SYSTEMD_UNIT=ledger.service\n"
+        f"    PRIORITY=3\n    MESSAGE=order job failed\n            \n            LedgerError: {LINE}\n",
+        "Sun 2026-11-29 10:50:21.000000 UTC",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", RECORDS)
+def test_what_the_journal_says_of_a_record_holds_for_every_line_of_its_message(form: str):
+    text, time = RECORDS[form]
+
+    found = unfold(text)
+
+    for part in ("order job failed", f"LedgerError: {LINE}"):
+        assert dict(found.said(found.text.index(part))) == {
+            "severity": "err",
+            "time": time,
+            "host": "web-01",
+            "service": "ledgerd",
+            "unit": "ledger.service",
+        }
+    assert found.said(found.text.index("the store is up"))["host"] == "web-02"
+
+
+CAUSES = ("dial tcp 10.0.0.7:443: connect: connection refused", "535 5.7.8 authentication failed")
+IN_PAIRS = {  # what differs is the field that says why; log/slog, logrus 1.9.0, go-kit/log 0.2.1, Grafana's and Loki's
+    "go-kit": 'level=error ts=2026-11-30T20:01:25.57Z caller=main.go:19 msg="flush failed" num=1 err="{}"',
+    "logrus": 'time="2026-11-30T20:01:25Z" level=error msg="flush failed" error="{}" shard=9',
+    "slog": 'time=2026-11-30T20:01:25.570Z level=ERROR msg="flush failed" err="{}" shard=9',
+    "grafana": 'logger=ngalert t=2026-11-30T20:01:25.570455Z level=error msg="flush failed" error="{}"',
+    "in a pod": '2026-11-20T10:15:12.123456789Z stderr F level=error msg="flush failed" err="{}"',
+    "structlog's pairs": "level='error' event='flush failed' error='{}'",
+}
+
+
+@pytest.mark.parametrize("logger", IN_PAIRS)
+def test_a_record_in_pairs_says_its_trouble_in_a_line_of_its_own(logger: str):
+    for cause in CAUSES:
+        found = unfold(IN_PAIRS[logger].format(cause))
+
+        assert found.text.split("\n") == ["flush failed", cause]
+        assert found.said(0)["severity"].lower() == "error"
+
+
+def test_a_field_in_pairs_keeps_its_quotes_and_its_lines():
+    line = 'level=error msg="flush failed" line=214 err="cannot open \\"ledger\\"\\nno leader" reason=nil'
+
+    assert unfold(line).text.split("\n") == ["flush failed", 'cannot open "ledger"', "no leader"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'level=info msg="flush done" err=null',
+        "curl http://shop/?msg=a&err=b gives 500",
+        "the flags msg=a and err=b are unknown",
+        'INSERT failed: event="a b" is no column, error="of the client"',
+    ],
+)
+def test_pairs_in_prose_or_without_a_trouble_stay_as_they_are(line: str):
+    assert unfold(line).text == line
+
+
+@pytest.mark.parametrize(
+    "form", ["ERRO[0042] flush failed   error={} shard=9", "[error    ] flush failed   error={} a=b"]
+)
+def test_fields_behind_blanks_that_say_why_are_of_the_message(form: str):
+    # logrus 1.9.0 and structlog 26.1.0 on a terminal
+    refused, denied = (bare(form.format(f'"{cause}"')).text for cause in CAUSES)
+
+    assert refused.startswith("flush failed")
+    assert refused != denied
+
+
+def test_what_protobuf_puts_before_a_text_and_changes_at_each_start_is_taken_off():
+    # Envoy 1.40.0
+    line = "error `route: unknown cluster 'shop'` initializing config '{}node {{ id: 7 }}'"
+
+    told = {unfold(line.format(mark)).text for mark in ("goo.gle/debugproto    ", "goo.gle/debugstr  ")}
+
+    assert told == {line.format("")}

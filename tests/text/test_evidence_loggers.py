@@ -80,8 +80,8 @@ main.main()
 
 def test_a_panic_with_an_address_says_nothing_and_the_line_of_logrus_above_it_does():
     # logrus 1.9.0 panics with its entry, and Go prints where that lies, not what it says.
-    assert told(LOGRUS) == ["order job failed"]
-    assert told(HEALTHY + LOGRUS + HEALTHY) == ["order job failed"]
+    assert told(LOGRUS) == [WORDS, "order job failed"]
+    assert told(HEALTHY + LOGRUS + HEALTHY) == [WORDS, "order job failed"]
 
 
 PINO_PRETTY = f"""\
@@ -129,3 +129,34 @@ def test_a_record_over_many_lines_tells_by_its_words_not_by_its_fields(text: str
 )
 def test_a_field_that_says_what_is_wrong_is_no_bare_one(line: str):
     assert not is_bare_field(line)
+
+
+ANSIBLE = """\
+
+PLAY [orders] ******************************************************************
+
+TASK [Undo a failed import] ****************************************************
+[ERROR]: Task failed: Module failed: Destination directory /nonexistent/dir does not exist
+Origin: /srv/site.yml:23:7
+
+21       ansible.builtin.command: python3 -c "raise RuntimeError('a text of the task before')"
+22       ignore_errors: true
+23     - name: Undo a failed import
+         ^ column 7
+
+fatal: [db-1]: FAILED! => {"changed": false, "msg": "Destination directory /nonexistent/dir does not exist"}
+
+PLAY RECAP *********************************************************************
+db-1                       : ok=5    changed=2    unreachable=0    failed=1    skipped=0    rescued=1    ignored=4
+"""  # ansible-core 2.19.14 quotes the lines above the task that failed, which are of the task before it
+
+
+def test_what_ansible_quotes_and_what_it_writes_around_a_failure_is_no_evidence_above_it():
+    found = pick_evidence(ANSIBLE, 6)
+    best = max(found, key=lambda line: line.score)
+
+    assert best.message == "Destination directory /nonexistent/dir does not exist"
+    assert not [line.message for line in found if "task before" in line.message and line.score > 1]
+    assert all(
+        line.score < best.score for line in found if line.message.startswith(("TASK", "db-1", "fatal:"))
+    )

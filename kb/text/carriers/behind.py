@@ -44,6 +44,7 @@ class _Rule:
         return next((last for last in ")]}" if self.pattern.endswith(f"\\{last}")), "")
 
 
+_TELLING = "status|code|error|err|errno|reason|exit|rc|ret|cause|signal|result|state|sqlstate"
 _KEY = r"[A-Za-z_][\w.@-]{0,40}="
 _PLACED = (
     r"[\w./\\@$<>-]{1,160}\.(?:py|go|js|mjs|ts|rb|rs|java|kt|cs|cc|cpp|c|h|php|pl|ex|erl|scala|lua"
@@ -81,13 +82,12 @@ _LOGGED = tuple(
         (
             "  ",
             (
-                rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:{_KEY}(?:\"[^\"\n]{{0,300}}\""
-                rf"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}})(?: {{1,4}}|\Z)){{1,20}})"
+                rf" {{2}}(?:[\w./-]{{1,80}}\.\w{{1,4}}(?::\d{{1,7}})?|(?:(?!(?i:{_TELLING})=){_KEY}"
+                rf"(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"']{{0,300}})(?: {{1,4}}|\Z)){{1,20}})"
             ),
         ),
     )
 )
-_TELLING = "status|code|error|err|errno|reason|exit|rc|ret|cause|signal|result|state|sqlstate"
 _ANY_PAIR = rf"(?!(?i:{_TELLING})=){_KEY}(?:\"[^\"\n]{{0,300}}\"|'[^'\n]{{0,300}}'|[^\s\"',;)\]}}]{{1,300}})"
 _WHERE_CARRIED = tuple(
     _Rule(begins, rule)

@@ -104,3 +104,14 @@ def tags_undone(line: str) -> list[str]:
 def quoted_printable_undone(line: str) -> str:
     """`=E2=80=94` as the character that it was."""
     return quopri.decodestring(line.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+_DEBUG_MARK = expression(r"goo\.gle/debug(?:proto|str|only)[ \t]{1,20}")
+
+
+def debug_marks_undone(line: str) -> str:
+    """The line without what Protobuf puts before the text of a message, other words and blanks at each start.
+
+    Envoy's errors have it (`findings/envoy-tells-one-error-in-other-words-each-start.sh`).
+    """
+    return _DEBUG_MARK.sub("", line)

@@ -26,7 +26,7 @@ _BRACKET = (
     r"(?:\[[^\[\]\n]{0,60}\][^\[\]\n]{0,60})?[ \t]{0,20}\]"
 )
 _NOT_A_NAME = (
-    r"(?![A-Z]{2,10}[-_]?\d{3,}|E[A-Z0-9]{3,20}:|[\w.$-]{0,80}(?:[Ee]rror|[Ee]xception\w{0,20}"
+    r"(?!panic:|[A-Z]{2,10}[-_]?\d{3,}|E[A-Z0-9]{3,20}:|[\w.$-]{0,80}(?:[Ee]rror|[Ee]xception\w{0,20}"
     r"|[Ff]ailure|[Ff]ault|[Tt]hrowable|[Tt]imeout|[Ww]arning|[Rr]ejection|[Vv]iolation"
     r"|[Ii]nterrupt)\b"
     r"|[\w./-]{1,80}\.(?:[chj]|cc|[ch]pp|py|[jt]sx?|go|rs|rb|java|sh|so|jar|json|ya?ml|toml|xml|conf"
@@ -146,6 +146,7 @@ WITH_PROSE = (
 """Fields that are a carrier's if enough of a message stands behind them."""
 
 AFTER = (
+    ("a", r"(?:[a-z_][\w.]{0,60}(?:\{[^{}\n]{1,300}\})?:){0,8}[a-z_][\w.]{0,60}\{[^{}\n]{1,300}\}:(?=[ \t])"),
     ("a", rf"(?P<logger10>[a-z][\w.-]{{1,40}}):[ \t](?={LEVELS}:\s)"),
     ("aA", rf"{PAIR}(?:[,;]?(?=\s)|\|)"),
     ("(", r"\((?=[^\s)]{0,60}\d|[A-Z]{2}\))[\w.:/@#-]{1,60}\)(?=\s|:\s)(?::)?"),

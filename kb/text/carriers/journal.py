@@ -1,10 +1,11 @@
-"""The journal's export and verbose forms: the message of each record, without the fields around it."""
+"""The journal's export and verbose forms: the message of each record, and what the fields around it say."""
 
 from __future__ import annotations
 
 import re
 
 from kb.expression import expression
+from kb.text.carriers.said import NUMBERED
 from kb.text.carriers.splits import Rows
 
 _FIELD = expression(r"[ \t]{0,8}(_{0,2}[A-Z][A-Z0-9_]{2,63})(?:=|$)")
@@ -45,14 +46,20 @@ _OURS = frozenset(
     ]
 )
 _SIZE = expression(r".{0,3}?\x00{4,7}", re.DOTALL)
-SAYS = {
+_SAYS = {
     "_HOSTNAME": "host",
     "SYSLOG_IDENTIFIER": "service",
     "_SYSTEMD_UNIT": "unit",
     "PRIORITY": "severity",
     "UNIT": "unit",
     "CONTAINER_NAME": "container",
+    "__REALTIME_TIMESTAMP": "time",
 }
+_PAIR = expression(r"(?m)^[ \t]{0,8}(_{0,2}[A-Z][A-Z_]{3,30})=([^\n]{1,200})$")
+_RECORD = ("__CURSOR=", " [s=")
+"""What the first line of a record holds, as it is exported and as it is shown."""
+_LONGEST = 100_000
+"""Characters of a record that are looked at on either side of a line."""
 
 
 def is_journal(text: str) -> bool:
@@ -91,3 +98,26 @@ def messages_of(rows: Rows) -> Rows:
             first.append(a)
             last.append(b)
     return lines, first, last
+
+
+def says_at(block: str, at: int) -> dict[str, str]:
+    """What the record around a place says beside its message, by the names of `SAID`; empty outside of one.
+
+    A message may have lines that are empty: a record ends where the next one begins.
+    """
+    low, high = max(0, at - _LONGEST), min(len(block), at + _LONGEST)
+    end_of_line = block.find("\n", at, high)
+    start, mark = max(
+        (block.rfind(mark, low, end_of_line if end_of_line >= 0 else high), mark) for mark in _RECORD
+    )
+    if start < 0 or not is_journal(block):
+        return {}
+    line = block.rfind("\n", low, start) + 1
+    following = block.find(mark, max(at, start + len(mark)), high)
+    record = block[line : block.rfind("\n", line, following) if following >= 0 else high]
+    told = {_SAYS[key]: value for key, value in _PAIR.findall(record) if key in _SAYS}
+    if "severity" in told:
+        told["severity"] = NUMBERED.get(told["severity"], told["severity"])
+    if mark == " [s=" and _HEAD.match(record):
+        told["time"] = record.partition(mark)[0]
+    return told

@@ -1,15 +1,20 @@
-"""JSON in a block: a line each, behind a prefix, over many lines, in arrays, or cut in pieces by a runtime."""
+"""Records in a block: JSON (a line each, behind a prefix, over many lines, in arrays, or cut in pieces by a runtime).
+
+A record in logfmt whose message and trouble stand in fields of their own is read as if it were JSON (`told_in_pairs`).
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+import kb.text.carriers.escapes as escapes
 from kb.expression import expression
 from kb.text.carriers.carried import bare
-from kb.text.carriers.objects import messages
+from kb.text.carriers.objects import is_trouble, messages
 from kb.text.carriers.said import decoded
 from kb.text.carriers.splits import Rows
 
@@ -21,6 +26,24 @@ _PLAIN = expression(
 """A line of docker's without anything in it that JSON writes otherwise."""
 _WORDS = expression(r"(?:[A-Za-z]{2,40}[ ,]{1,3}){2}[A-Za-z]{2}")
 _BEGIN = expression(r"(?:\{[ \t]?\"|\[[ \t]?\{[ \t]?\")")
+_PAIR_KEY = expression(r"(?:(?<=[\s,;])|^)([A-Za-z_@][\w.@/-]{0,80})=")
+_IN_QUOTES = expression(r"(?:\"((?:[^\"\\\n]|\\.){0,20000})\"|'((?:[^'\\\n]|\\.){0,20000})')(?=[\s,;]|$)")
+_MESSAGE_KEYS = ("msg", "message", "event", "MESSAGE")
+_TROUBLE_MARKS = (
+    " err=",
+    " error=",
+    " errors=",
+    " exception=",
+    " exc_info=",
+    " cause=",
+    " reason=",
+    " stack=",
+)
+_SAYS_TROUBLE = expression(
+    r"^(?!(?:nil|null|none|true|false|undefined|<nil>)$)(?=.*[^\W\d_]{2})", re.I | re.S
+)
+_CARRIED = " what is carried by it"
+"""Stands for a message where only what stands before one is asked for."""
 _READER = json.JSONDecoder()
 _CLOSING = {"{": ("}", "},"), "[": ("]", "],")}
 
@@ -70,9 +93,10 @@ def within(line: str) -> list[str] | None:
     told, end = _objects(line, match.start())
     if not told:
         return None
-    prose = _WORDS.search(line, 0, match.start()) or _WORDS.search(line, end)
-    if prose and bare(line).end <= match.start():  # (a logger's context, which is not of its message)
+    carried = bare(line)
+    if carried.start < carried.end <= match.start():  # (a logger's context, which is not of its message)
         return [line[: match.start()].rstrip(), *told]
+    prose = _WORDS.search(line, 0, match.start()) or _WORDS.search(line, end)
     return [line, *told] if prose else told
 
 
@@ -97,6 +121,47 @@ def _between(line: str, at: int) -> int:
     while at < len(line) and line[at] in ", \t":
         at += 1
     return at
+
+
+def in_pairs(text: str) -> bool:
+    """Whether a text may hold a record in logfmt that says its trouble in a field of its own; a few searches in C."""
+    return (
+        "=" in text
+        and any(f"{key}=" in text for key in _MESSAGE_KEYS)
+        and any(mark in text for mark in _TROUBLE_MARKS)
+    )
+
+
+def told_in_pairs(line: str) -> list[str]:
+    """A record in logfmt as its message and what it says of the trouble, each a line, as of an object in JSON.
+
+    `level=error msg="job failed" err="no leader"` is another error than the same message with another `err`.
+    """
+    fields = pairs(line) if in_pairs(line) else {}
+    message = next((fields[key] for key in _MESSAGE_KEYS if key in fields), "")
+    troubles = {key: text for key, text in fields.items() if is_trouble(key) and _SAYS_TROUBLE.search(text)}
+    return messages({"msg": message, **troubles}) if message and troubles else [line]
+
+
+def pairs(line: str) -> dict[str, str]:
+    """The fields of a record in logfmt, whatever carries it; empty where prose stands before the first of them."""
+    begin = _PAIR_KEY.search(line)
+    if begin is None or bare(line[: begin.start()] + _CARRIED).text != _CARRIED.strip():
+        return {}
+    return dict(_pairs(line, begin.start()))
+
+
+def _pairs(line: str, at: int) -> Iterator[tuple[str, str]]:
+    """Keys and values from a place on; a value without quotes goes on up to the next key."""
+    while (key := _PAIR_KEY.search(line, at)) is not None:
+        if (quoted := _IN_QUOTES.match(line, key.end())) is not None:
+            text = quoted[1] or quoted[2] or ""
+            yield key[1], escapes.c_undone(text) if "\\" in text else text
+            at = quoted.end()
+        else:
+            following = _PAIR_KEY.search(line, key.end())
+            at = following.start() if following else len(line)
+            yield key[1], line[key.end() : at].strip(" \t,;")
 
 
 def is_object(line: str) -> bool:
@@ -137,15 +202,18 @@ def objects_at(line: str, at: int) -> Any:
 
 
 def _block(lines: list[str], at: int) -> tuple[list[str], int] | None:
-    """An object over many lines, from its opening bracket to the closing one with the same indent."""
+    """An object over many lines, from its opening bracket to the closing one with the same indent.
+
+    The bracket stands alone, or behind what Ansible says of it: `fatal: [db-1]: FAILED! => {`.
+    """
     opening = lines[at].rstrip()
     indent = opening[: len(opening) - len(opening.lstrip())]
-    if opening[-1:] not in _CLOSING or opening.strip() not in ("{", "["):
+    if opening[-1:] not in _CLOSING or not (opening.strip() in ("{", "[") or opening.endswith(" => {")):
         return None
     ends = {indent + closing for closing in _CLOSING[opening[-1]]}
     for to in range(at + 1, len(lines)):
         if lines[to].rstrip() in ends:
-            text = "\n".join(lines[at : to + 1]).strip().rstrip(",")
+            text = "\n".join((opening[-1], *lines[at + 1 : to + 1])).strip().rstrip(",")
             found = decoded(text)
             told = messages(found) if found is not None else []
             return (told, to + 1 - at) if told else None

@@ -96,11 +96,17 @@ _TROUBLES = frozenset(
         "hint",
     ]
 )
+_SHOWN_BY_PHP = expression(
+    r"(?P<previous>\[previous exception\] )?\[object\] \((?P<name>\w[\w\\]{0,200})\(code: -?\w{1,20}\): "
+    r"(?P<words>[^\n]{0,4000}?)(?: at \S{1,300}:\d{1,7}\)|$)"
+)
+_OPEN_CONTEXT = expression(r"[ \t]*\{(?:\"[\w.@-]{1,80}\":[^\n]{0,4000})?\"\w{1,80}\":\"$")
+"""The beginning of the context of a record up to the exception in it."""
 _ESCAPED_NAME = expression(r"\{[@$]?([\w.]{1,80})(?:[,:][^{}]{0,40})?\}")
 _NOT_PROSE = expression(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
 _STATE = frozenset({"frames", "locals", "vars"})
 """What the variables of a frame held is no message, whatever they are called."""
-_DEEP, _MANY = 8, 20_000
+_DEEP, _MANY = 12, 20_000
 _FEW, _LONG_KEY = 32, 80
 _NESTED = frozenset({dict, list})
 _RENDERED = frozenset({"@mt", "MessageTemplate"})
@@ -114,13 +120,35 @@ def messages(found: Any, deep: int = 0) -> list[str]:
     troubles: list[str] = []
     others: list[str] = []
     for kind, text in _flat_strings(found) or _strings(found):
-        (told if kind == "m" else troubles if kind == "t" else others).append(text)
+        if not text.isdigit():  # (the line of a frame is no message, whatever its field is called)
+            (told if kind == "m" else troubles if kind == "t" else others).append(text)
     if not told and not troubles and (prose := [text for text in others if _prose(text)]):
         told.append(max(prose, key=len))
     lines: dict[str, None] = {}
     for text in (*told, *troubles):
         lines.update(dict.fromkeys(line for line in _lines(text, deep) if line.strip()))
     return list(lines)
+
+
+def thrown_in_php(line: str) -> list[str]:
+    """A line in which Monolog's LineFormatter, and so Laravel's log, shows exceptions: its message, and each of them.
+
+    They are given as PHP prints them, those that caused others as causes; a place and the context around them go.
+    """
+    found = list(_SHOWN_BY_PHP.finditer(line))
+    if not found:
+        return [line]
+    before = _OPEN_CONTEXT.sub("", line[: found[0].start()])
+    caused = ("Caused by: " if one["previous"] else "" for one in found)
+    return [
+        *([before] if before.strip() else []),
+        *(f"{cause}{one['name']}: {one['words']}" for cause, one in zip(caused, found, strict=True)),
+    ]
+
+
+def is_trouble(key: str) -> bool:
+    """Whether a field of this name says what went wrong."""
+    return _kind(key) == "t"
 
 
 def _kind(key: str) -> str:

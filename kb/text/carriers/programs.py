@@ -177,8 +177,20 @@ PROGRAMS: tuple[Carrier, ...] = (
     Carrier(
         "ansible",
         "fatal: [db-1]: FAILED! => §",
+        "{fatal}: [{host}]⟦: {verdict}⟧⟦ ({in})⟧ => ",
+        said={"host": "db-1", "severity": "fatal"},
+    ),
+    Carrier(
+        "an item of ansible's",
+        "failed: [db-1] (item=orders) => §",
         "{ansible}: [{host}]⟦: {verdict}⟧⟦ ({in})⟧ => ",
         said={"host": "db-1"},
+    ),
+    Carrier(
+        "ansible from 2.19 on",
+        "[ERROR]: Task failed: Module failed: §",
+        "[{level}]: Task failed: {part} failed: ",
+        said={"severity": "ERROR"},
     ),
     Carrier("terraform", "│ Error: §", "│ {level}: "),
     Carrier(

@@ -13,6 +13,7 @@ others keep the name of an exception and what it says in two fields, under names
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -24,14 +25,18 @@ _SAYS = {
     "level": "severity",
     "severity": "severity",
     "levelname": "severity",
+    "level_name": "severity",
     "lvl": "severity",
     "loglevel": "severity",
     "log_level": "severity",
     "priority": "severity",
+    "prio": "severity",
     "l": "severity",
     "s": "severity",
     "status": "severity",
     "levelno": "severity",
+    "syslogseverity": "severity",
+    "syslogseverity_text": "severity",
     "severity_number": "severity",
     "severitynumber": "severity",
     "severity_text": "severity",
@@ -47,6 +52,9 @@ _SAYS = {
     "isodate": "time",
     "realtime_timestamp": "time",
     "eventtime": "time",
+    "timeunixnano": "time",
+    "timereported": "time",
+    "timegenerated": "time",
     "host": "host",
     "hostname": "host",
     "computer": "host",
@@ -55,6 +63,8 @@ _SAYS = {
     "service_name": "service",
     "syslog_identifier": "service",
     "program": "service",
+    "programname": "service",
+    "app_name": "service",
     "app": "service",
     "application": "service",
     "appname": "service",
@@ -75,8 +85,19 @@ _SAYS = {
     "sourcecontext": "logger",
     "category": "logger",
     "channel": "logger",
+    "target": "logger",
 }
-_NUMBERED = {  # syslog's levels, the graver the lower; from 10 on bunyan's, pino's and roarr's
+_OWNERS = {
+    "service": "service",
+    "app": "service",
+    "application": "service",
+    "host": "host",
+    "pod": "pod",
+    "container": "container",
+    "namespace": "namespace",
+}
+"""Whose `name` says what: `host.name` and `k8s.pod.name` in one field, or `"host": {"name": …}`."""
+NUMBERED = {  # syslog's levels, the graver the lower; from 10 on bunyan's, pino's and roarr's
     "0": "emerg",
     "1": "alert",
     "2": "crit",
@@ -92,12 +113,15 @@ _NUMBERED = {  # syslog's levels, the graver the lower; from 10 on bunyan's, pin
     "50": "error",
     "60": "fatal",
 }
+"""Levels that are numbers, as words."""
 _PYTHON = {"10": "debug", "20": "info", "30": "warning", "40": "error", "50": "critical"}
 _OPEN_TELEMETRY = {
     str(number): word
     for first, word in ((1, "trace"), (5, "debug"), (9, "info"), (13, "warn"), (17, "error"), (21, "fatal"))
     for number in range(first, first + 4)
 }
+_OF_ENUMERATION = expression(r"SEVERITY_NUMBER_([A-Z]+)\d?")
+"""How the JSON of Protobuf's own libraries writes a level of OpenTelemetry's."""
 _SCALES: Mapping[str, Mapping[str, str]] = {
     "levelno": _PYTHON,
     "severity_number": _OPEN_TELEMETRY,
@@ -110,10 +134,10 @@ _LEVEL_AS_AN_OBJECT = frozenset({"level", "severity", "loglevel"})
 _LEVEL_OBJECT_NAMES = ("name", "levelStr", "text")
 """What the field of a level that is an object (`{"name": "ERROR", "no": 40}`) calls it."""
 _NAMELESS = expression(
-    r"err|error|exc|exception|exceptions|thrown|cause|stack|frames|level|process|thread|file|receivers?|user|request"
+    r"err|error|exc|exception|exceptions|thrown|cause|stack|frames|level|process|thread|file|receivers?|user|request|spans?"
 )
 """Objects whose `name` is not that of a logger."""
-_DEEP, _MANY, _LISTED = 8, 20_000, 20
+_DEEP, _MANY, _LISTED = 12, 20_000, 20
 """How deep, how many values in all, and how many of a list are looked at."""
 _LEVEL_NAMES = sorted((name for name, what in _SAYS.items() if what == "severity"), key=len, reverse=True)
 
@@ -153,18 +177,23 @@ def _said_by(found: Any, deep: int, left: list[int], *, nameless: bool) -> dict[
         return {}
     said: dict[str, str] = {}
     inner: list[tuple[str, Any]] = []
+    named: dict[str, str] = {}
     for key, value in found.items():
         name = plain_name(key)
         if isinstance(value, dict) and name in _LEVEL_AS_AN_OBJECT:
             value = next(
                 (value[one] for one in _LEVEL_OBJECT_NAMES if isinstance(value.get(one), str)), value
             )
+        if isinstance(value, dict) and name in _OWNERS and isinstance(called := value.get("name"), str):
+            named.setdefault(_OWNERS[name], called)
         if isinstance(value, (dict, list)) or (isinstance(value, str) and value[:1] == "{"):
             inner.append((name, value))
         else:
             _say(said, name, value, nameless=nameless)
+    said = {**named, **said}
     for name, value in inner:
-        deeper = _said_by(value, deep + 1, left, nameless=nameless or _NAMELESS.fullmatch(name) is not None)
+        other = name in _OWNERS or _NAMELESS.fullmatch(name) is not None
+        deeper = _said_by(value, deep + 1, left, nameless=nameless or other)
         for what, text in deeper.items():
             said.setdefault(what, text)
     return said
@@ -180,15 +209,21 @@ def _agreed(said: list[dict[str, str]]) -> dict[str, str]:
 
 
 def _say(said: dict[str, str], name: str, value: Any, *, nameless: bool) -> None:
-    last = name.rpartition(".")[2]
-    says_of = _SAYS.get(name) or (_SAYS.get(last) if last != "name" else None)
+    before, _, last = name.replace("-", "_").rpartition(".")
+    says_of = _SAYS.get(name) or (
+        _OWNERS.get(before.rpartition(".")[2]) if before and last == "name" else _SAYS.get(last)
+    )
     if not says_of or isinstance(value, bool) or value in (None, "") or (nameless and name == "name"):
         return
     text = str(value)
     if says_of == "severity":
-        text = _SCALES.get(name, _NUMBERED).get(text, text)
+        text = _SCALES.get(name, NUMBERED).get(text, text)
+        text = of_number[1].lower() if (of_number := _OF_ENUMERATION.fullmatch(text)) else text
         if last in _MAY_BE_A_LEVEL and not _IS_LEVEL.fullmatch(text):
             return
+    if says_of == "severity" and said.get("severity", "").isdigit() and not text.isdigit():
+        # Monolog's numbers are on a scale that nobody else has; the word stands beside them.
+        said["severity"] = text
     said.setdefault(says_of, text)
 
 
@@ -214,7 +249,9 @@ _SOUNDS_LIKE_ONE = expression(
 )
 _NAME_FIELDS = frozenset({"exc_type", "exception.type", "exception_type", "exception_class"})
 """Fields that hold nothing but the name of an exception."""
-_CAUSE_FIELDS = frozenset({"cause", "caused_by", "causedby", "inner", "innerexception", "inner_exception"})
+_CAUSE_FIELDS = frozenset(
+    {"cause", "caused_by", "causedby", "inner", "innerexception", "inner_exception", "previous"}
+)
 _MOST_FIELDS = 64
 """Fields of an object that is an exception."""
 
@@ -266,15 +303,31 @@ def plain_name(key: str) -> str:
 
 
 _TYPED_VALUES = frozenset({"stringValue", "intValue", "doubleValue", "boolValue"})
+_MANY_VALUES = frozenset({"arrayValue", "kvlistValue"})
 
 
 def value_of(found: Any) -> Any:
-    """A value of OpenTelemetry's protocol without its type: `{"stringValue": "a"}` is `a`."""
+    """A value of OpenTelemetry's protocol without its type: `{"stringValue": "a"}` is `a`.
+
+    A list is one of values that still have their types, a map one of attributes; bytes are the text that they spell.
+    """
     if type(found) is dict and len(found) == 1:
         kind, value = next(iter(found.items()))
         if kind in _TYPED_VALUES:
             return value
+        if kind in _MANY_VALUES and type(value) is dict and type(many := value.get("values")) is list:
+            return many if kind == "arrayValue" else attributes(many) or many
+        if kind == "bytesValue" and type(value) is str:
+            return _spelled(value)
     return found
+
+
+def _spelled(encoded: str) -> str:
+    """The text of bytes in base64; as it was written where they spell none."""
+    try:
+        return b64decode(encoded, validate=True).decode()
+    except ValueError:
+        return encoded
 
 
 def attributes(found: list[Any]) -> dict[str, Any]:

@@ -29,6 +29,11 @@ _FRAME_OF_SYSLOG = expression(
     r"(?<=\S)(?=<\d{1,3}>(?:1 \d{4}-\d\d-\d\dT[\d:.]{8,15}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )\S)"
 )
 _COUNT = expression(rb"(\d{2,6}) (?=<\d{1,3}>)")
+_UNFINISHED = expression(
+    r"(?<=[\w.%)!])(?<!\\n)(?:(?=Traceback \(most recent call last\):$|Exception in thread \"|panic: runtime error: "
+    r"|thread '[^'\n]{1,80}' (?:\(\d{1,10}\) )?panicked at |Unhandled exception\. )|(?=non-zero return code$))"
+)
+"""Where a crash, or Ansible's last words, begins behind what a program wrote without ending its line."""
 _DIGITS = expression(r"\d")
 _FRAME = expression(r"[ \t]{0,20}(?:[>|│┃║▌*#] ?){1,4}[ \t]{0,20}")
 _TAIL = expression(
@@ -195,6 +200,15 @@ def _wrapped_under(lines: list[str], at: int) -> int:
         if own < column and line[column] != " " == line[column - 1]:
             return 0 if _LEVEL.match(line, column) else column
     return 0
+
+
+def unfinished_parted(line: str) -> list[str]:
+    """A line behind which a crash went on, as what the program wrote and the first line of the crash.
+
+    A program that shows its progress ends no line before it crashes; Ansible puts what a command wrote to both of its
+    streams, and its own words, one behind another (`findings/ansible-joins-both-streams-and-its-own-words.sh`).
+    """
+    return _UNFINISHED.split(line)
 
 
 def folds_joined(rows: Rows) -> Rows:

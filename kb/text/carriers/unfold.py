@@ -6,7 +6,6 @@ what is in it.  Where it is not certain what a program wrote, the line stays and
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ import kb.text.carriers.behind as behind
 import kb.text.carriers.escapes as escapes
 import kb.text.carriers.journal as journal
 import kb.text.carriers.json_lines as json_lines
+import kb.text.carriers.objects as objects
 import kb.text.carriers.root_first as root_first
 import kb.text.carriers.splits as splits
 from kb.expression import expression
@@ -104,9 +104,11 @@ class Unfolded:
         if raw_end - raw_start > _SAYS:  # (a line of megabytes holds many, and is read for each of them)
             return {}
         raw = self._source.text[raw_start:raw_end]
+        if told := journal.says_at(self._source.text, raw_start):
+            return told
         if self.text[start:end] in (raw, *escapes.without_colours(raw).split("\r")):
             return {}  # what carries it stands in the line itself
-        return _said(raw, self._source.text, raw_start)
+        return _said(raw)
 
     @property
     def tells_levels(self) -> bool:
@@ -170,18 +172,16 @@ def _line_starts(text: str) -> list[int]:
     return list(accumulate(map((1).__add__, lengths), initial=0))[:-1]
 
 
-def _said(raw: str, block: str, at: int) -> Mapping[str, str]:
+def _said(raw: str) -> Mapping[str, str]:
     if (begin := raw.find("{")) >= 0:
         begin -= begin > 0 and raw[begin - 1] == "["
         found = json_lines.objects_at(raw, begin)
         if found is not None:
             before = dict(bare(raw[:begin] + " what is carried by it").said) if begin else {}
             return {**before, **says(found)}
-    if "MESSAGE" in raw:
-        record = block[block.rfind("\n\n", 0, at) + 1 : at + len(raw) + 4000].partition("\n\n")[0]
-        found_in = re.findall(r"(?m)^\s{0,8}(_?[A-Z_]{4,30})=([^\n]{1,200})$", record)
-        return {journal.SAYS[key]: value for key, value in found_in if key in journal.SAYS}
-    return dict(bare(escapes.without_colours(raw.split("\n", 1)[0])).said)
+    line = escapes.without_colours(raw.split("\n", 1)[0])
+    in_pairs = says(json_lines.pairs(line)) if json_lines.in_pairs(line) else {}
+    return {**bare(line).said, **in_pairs}
 
 
 def _each(change: Callable[[str], list[str] | str]) -> Callable[[Rows], Rows]:
@@ -252,11 +252,23 @@ def _drawn(text: str) -> bool:
     return any(bar in text and f"{bar}\n" in text for bar in "|│┃")
 
 
+_CRASHES = (
+    ("(", "k (most recent call last):"),
+    ("x", "Exception in thread"),
+    ("p", "panic"),
+    ("U", "Unhandled ex"),
+    ("z", "-zero return code"),
+)
+"""What a crash may begin with, each with a letter of it that is looked for first: most logs lack some."""
 _SHOWN = _has("': '", "=>", ": '", ": `", ': "', '":"', '="', "='")
 
 
 def _keyed(text: str) -> bool:
     return any(mark in text for mark in "\"'`") and _SHOWN(text)
+
+
+def _unfinished(text: str) -> bool:
+    return any(letter in text and mark in text for letter, mark in _CRASHES)
 
 
 def _framed(text: str) -> bool:
@@ -301,6 +313,9 @@ _STEPS: tuple[_Step, ...] = (
     (_long, splits.full_joined),
     (journal.is_journal, journal.messages_of),
     (lambda text: "{" in text and '"' in text, json_lines.read),
+    (lambda text: "/" in text and "goo.gle/debug" in text, _each(escapes.debug_marks_undone)),
+    (lambda text: "]" in text and "[object] (" in text, _each(objects.thrown_in_php)),
+    (json_lines.in_pairs, _each(json_lines.told_in_pairs)),
     *_TERMINAL,
     (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
@@ -308,6 +323,7 @@ _STEPS: tuple[_Step, ...] = (
     (_has("\\"), _each(behind.escaped)),
     (_keyed, _each(behind.keyed)),
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(behind.cells)),
+    (_unfinished, _each(splits.unfinished_parted)),
     (_has(root_first.WRAPPED), root_first.root_last),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),

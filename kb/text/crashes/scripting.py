@@ -45,6 +45,10 @@ FORMS: tuple[Form, ...] = (
         "invoked from within",
     ),
     frame("tcl", r"\"[^\"]{1,200}\"?$", '"load $id"'),
+    frame("ansible", r"Origin: (?:<.{1,200}>$|\S.{0,300}:\d+:\d+$)", "Origin: /srv/site.yml:6:7", "origin: "),
+    frame("ansible", r"\d{1,6} {3,}\S", "6     - name: Renew the lease"),
+    generic("ansible", r"\s+\^ column \d+$", "        ^ column 7"),
+    generic("ansible", r"<<< caused by >>>$", "<<< caused by >>>"),
     message(
         "bash",
         ": line ",

@@ -245,6 +245,8 @@ AFTERMATH: tuple[tuple[str, str], ...] = (
     ("process completed with exit code", ""),
     ("job failed", ""),
     ("build failed", ""),
+    ("failed! =>", r"failed! =>\s*\{?$"),
+    ("unreachable=", r"unreachable=\d+ +failed=\d"),
 )
 """What follows from the fault that a log told before, never above it: a mark, and a pattern where it is not enough."""
 
@@ -284,5 +286,6 @@ CALM = (
 
 OPTIONS = (
     r".{0,80}?\b(?:built with|compiled with|configure arguments:|command line:|cmdline:|running with options)"
+    r"|(?:task|play|running handler)(?: \[[^\n]{0,200}\])? \*{3,}"
 )
-"""The beginning of a line that lists options: the words in it happen to none."""
+"""The beginning of a line that lists options, or is a heading of Ansible's: the words in it happen to none."""

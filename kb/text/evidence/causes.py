@@ -12,6 +12,7 @@ as they are graded: on real logs the first of a run was no better than the grave
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -77,6 +78,7 @@ def first_causes(groups: Iterable[Group]) -> None:
     _what_says_more(told)
     _later_than_a_level(told)
     by_line: dict[int, Group] = {}
+    of_record = Counter(one.place.line for one in told)
     for one in told:
         known = by_line.get(one.place.line)
         if one.grade >= TOLD and (known is None or one.grade > known.grade):
@@ -88,7 +90,7 @@ def first_causes(groups: Iterable[Group]) -> None:
             following = _announced(one, lines)
             if following is not None and following.grade < CRASH:
                 _put_above(following, one)
-        elif _follows(one):
+        elif _ends(one.message) or (of_record[one.place.line] < 2 and _follows(one)):
             before = [by_line.get(one.place.line - n) for n in range(_SHORTLY, 0, -1)]
             told_before = [cause for cause in before if cause is not None and _tells(cause, one)]
             _below_its_cause(one, told_before[-1:] if _ends(one.message) else told_before)
@@ -117,10 +119,8 @@ def _put_above(cause: Group, one: Group) -> None:
 
 
 def _follows(one: Group) -> bool:
-    """Whether the line tells what followed from a fault rather than the fault."""
+    """Whether the line tells what followed from a fault rather than the fault; a record that says why tells both."""
     message = one.message
-    if _ends(message):
-        return True
     if _BESIDE.search(one.text):
         return False
     if any(not _SAYS_REASON.match(reason) for _, reason in reasons(message)):

@@ -1,4 +1,4 @@
-"""What is inside the envelopes of queues and event buses: SNS, SQS, Pub/Sub, CloudEvents.  Pure.
+"""What is inside the envelopes of queues and event buses (SNS, SQS, Pub/Sub, CloudEvents), and of Sentry's SDKs.  Pure.
 
 An alarm that goes over a queue is JSON in a text within JSON.  What is no envelope comes out as it was, and so does
 one whose inside cannot be read; nothing raises.
@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 _DEPTH = 4
@@ -36,7 +37,18 @@ def from_json(text: str) -> object:
     try:
         return json.loads(bare)
     except (ValueError, RecursionError):
-        return text
+        return _of_sentry(bare) or text
+
+
+def _of_sentry(text: str) -> object:
+    """The event in an envelope of Sentry's: a line of its own, two more a part, of which the first says what it is."""
+    for about, part in pairwise(text.split("\n", 100)[1:]):
+        if about.startswith("{") and '"type":"event"' in about.replace(" ", "") and part.startswith("{"):
+            try:
+                return json.loads(part)
+            except (ValueError, RecursionError):
+                return None
+    return None
 
 
 def _inside(data: object) -> object:

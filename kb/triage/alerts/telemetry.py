@@ -201,14 +201,47 @@ class SentryPlugin(msgspec.Struct, kw_only=True):
         return [_sentry({**it, "project": {"slug": shown(self.project)}}, "triggered")]
 
 
+class SentryEvent(msgspec.Struct, kw_only=True):
+    """An event as an SDK sends it, and as Sentry shows its JSON."""
+
+    event_id: Text
+    exception: Any = None
+    logentry: Any = None
+    title: Text = None
+    message: Any = None
+    culprit: Text = None
+    transaction: Text = None
+    level: Text = None
+    environment: Text = None
+    tags: Any = None
+    timestamp: Any = None
+
+    def reports(self) -> Sequence[AlertReport]:
+        """The one event."""
+        message = self.message if isinstance(self.message, str) else None
+        it = {field: getattr(self, field) for field in self.__struct_fields__} | {"message": message}
+        return [_sentry({**it, "culprit": self.culprit or self.transaction}, "triggered")]
+
+
+def _thrown(it: dict[str, Any]) -> list[str]:
+    """The exceptions of an event, that which was raised last first; those that caused it follow."""
+    values = inner(it, "exception", "values")
+    return [
+        ": ".join(words(one.get("type"), one.get("value")))
+        for one in reversed(values if isinstance(values, list) else [])
+        if isinstance(one, dict)
+    ]
+
+
 def _sentry(it: dict[str, Any], action: str) -> AlertReport:
     labels = tags_of(it.get("tags"))
     label = first(it.get("level"), labels.get("level"))
     project = it.get("project")
-    logged = inner(it, "logentry", "formatted")
+    logged = inner(it, "logentry", "formatted") or inner(it, "logentry", "message")
+    thrown = _thrown(it)
     return AlertReport(
-        name=first(it.get("title"), it.get("message"), logged),
-        texts=words(it.get("message"), logged, inner(it, "metadata", "value"), it.get("culprit")),
+        name=first(it.get("title"), it.get("message"), logged, *thrown),
+        texts=words(it.get("message"), logged, *thrown, inner(it, "metadata", "value"), it.get("culprit")),
         labels=labels,
         service=first(
             inner(project, "slug"), inner(project, "name"), it.get("project_slug"), it.get("project_name")
@@ -349,6 +382,11 @@ TOOLS = (
         marks("action data.issue", "action data.event", "action data.error", "action data.metric_alert"),
     ),
     Tool("Sentry", SentryPlugin, marks("project event culprit", "project_slug event")),
+    Tool(
+        "Sentry",
+        SentryEvent,
+        marks("event_id exception.values", "event_id logentry level", "event_id platform timestamp level"),
+    ),
     Tool("Rollbar", Rollbar, marks("event_name data.item")),
     Tool("Librato", Librato, marks("alert.name trigger_time account", "alert.name trigger_time violations")),
     Tool("Wazuh", Wazuh, marks("all_fields.rule rule_id")),

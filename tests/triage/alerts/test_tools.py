@@ -225,6 +225,21 @@ SENTRY_RULE = {
         "triggered_rule": "All errors",
     },
 }
+SENTRY_SDK = {  # sentry-sdk 2.75.0, shortened: what was raised last stands last
+    "event_id": "55be70d299b640ed8776a04aaef639e1",
+    "level": "error",
+    "exception": {
+        "values": [
+            {"type": "ConnectionError", "value": "shard 9 has no leader", "stacktrace": {"frames": []}},
+            {"type": "RuntimeError", "value": "job 7", "stacktrace": {"frames": []}},
+        ]
+    },
+    "timestamp": "2026-11-20T10:15:12.000000Z",
+    "environment": "prod",
+    "server_name": "web-01",
+    "tags": {"service": "cart"},
+    "platform": "python",
+}
 SENTRY_METRIC = {
     "action": "critical",
     "data": {
@@ -415,6 +430,10 @@ SENT: dict[str, tuple[Any, Told]] = {
         NEWRELIC_OLD,
         ("New Relic", "Cart is slow", "cart", "prod", "WARNING", "SEV3", AT, True),
     ),
+    "Sentry, as its SDK sends it": (
+        SENTRY_SDK,
+        ("Sentry", "RuntimeError: job 7", "cart", "prod", "error", "SEV2", AT, False),
+    ),
     "Sentry": (SENTRY, ("Sentry", "KeyError: 'sku'", "cart", "", "error", "SEV2", AT, True)),
     "Sentry rule": (SENTRY_RULE, ("Sentry", "KeyError: 'sku'", "cart", "prod", "fatal", "SEV1", AT, False)),
     "Sentry metric": (
@@ -517,6 +536,15 @@ def test_each_tool_has_its_own_words_for_over(
         changed["notification_type"] = "PROBLEM"
 
     assert parse_alert(changed).is_resolved is over
+
+
+def test_an_envelope_of_sentrys_sdk_holds_an_event_and_all_its_exceptions_are_in_the_text() -> None:
+    about = '{"type":"event","content_type":"application/json","length":2021}'
+
+    alert = parse_alert(f'{{"event_id":"55be","sent_at":"now"}}\n{about}\n{json.dumps(SENTRY_SDK)}\n')
+
+    assert (alert.tool, alert.name, alert.service) == ("Sentry", "RuntimeError: job 7", "cart")
+    assert "ConnectionError: shard 9 has no leader" in alert.text
 
 
 def test_a_subject_names_a_problem_of_zabbix_that_has_no_other_name() -> None:
