@@ -279,6 +279,7 @@ class KnowledgeBase:
         success that it did not last.  Returns the trust afterwards.  Raises EntryNotFound or InvalidInput.
         """
         entry, now = self.get(entry_id), self._clock()
+        named = self.ids.to_count_for(incident_id.strip())
         self._parts.outcomes.record(
             entry,
             result,
@@ -287,7 +288,7 @@ class KnowledgeBase:
             note=note,
             now=now,
             actor=self._options.writer,
-            incident_id=self._incident(incident_id) if incident_id or not lookup_id else None,
+            incident_id=self._incident(named) if named or not lookup_id else None,
         )
         self._parts.moves.finish(now)
         self.upkeep.keep_copy(now)

@@ -202,8 +202,9 @@ class Parts:
     def incidents(self, clock: Clock, actor: Callable[[], str]) -> Incidents:
         """The incidents as they are lived."""
         from kb.incidents.incidents import Incidents
+        from kb.incidents.listing import IncidentListing
 
-        return Incidents(self.home, self.ledger, self._archive(), clock, actor)
+        return Incidents(self.home, self.ledger, self._archive(), clock, actor, IncidentListing(self.ledger))
 
     def _archive(self) -> Archive:
         from kb.incidents.log import Archive
@@ -256,8 +257,10 @@ class Parts:
         """What comes in by webhook."""
         from kb.hooks.inbox import HookInbox
         from kb.incidents.by_alert import IncidentsByAlert
+        from kb.incidents.listing import IncidentListing
 
-        incidents = IncidentsByAlert(self.home, self.ledger, self._archive(), clock, actor)
+        listing = IncidentListing(self.ledger)
+        incidents = IncidentsByAlert(self.home, self.ledger, self._archive(), clock, actor, listing)
         return HookInbox(self.db, self.configuration, incidents, triage, clock)
 
     def notifying(self, incidents: Incidents, triage: Triage, clock: Clock) -> Notifying:

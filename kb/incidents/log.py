@@ -16,6 +16,7 @@ from typing import Any
 from kb.errors import EntryNotFound, InvalidInput, Refused
 from kb.home import Home
 from kb.incidents.life import teaches, unfold
+from kb.incidents.listing import IncidentListing
 from kb.incidents.overview import IncidentFilter, chosen, counts
 from kb.incidents.postmortem import to_entry
 from kb.learning.outcomes import Outcomes
@@ -45,6 +46,7 @@ class IncidentLog:
     archive: Archive
     clock: Callable[[], datetime]
     actor: Callable[[], str]
+    listing: IncidentListing
 
     def get(self, incident_id: str = "") -> LiveIncident:
         """The incident with this id, or a part of it, or the only open one; of a merged one, the one that goes on.
@@ -90,16 +92,11 @@ class IncidentLog:
         """The incidents that pass a filter, what is open before what ended, each newest first, `most` of them."""
         if only.open_only and not only:
             return self.open_ones(most)
-        return self._lived([one.id for one in chosen(self._all(), only)[:most]])
+        return self._lived([one.id for one in chosen(self.listing.all(), only)[:most]])
 
     def counts(self, only: IncidentFilter) -> IncidentCounts:
         """How many incidents pass a filter, and how many would with another value of one part of it."""
-        return counts(self._all(), only)
-
-    def _all(self) -> list[LiveIncident]:
-        """Every incident, without the notes in its timeline: most steps are notes, and none changes where it stands."""
-        found = self.ledger.events_by_subject(self.ledger.subjects(Step.OPENED), without=Step.NOTE)
-        return [unfold(events) for events in found.values()]
+        return counts(self.listing.all(), only)
 
     def unfinished(self) -> list[LiveIncident]:
         """The incidents that are open, newest first, and those closed ones of which something is still to do."""

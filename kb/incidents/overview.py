@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from kb.errors import InvalidInput
 from kb.incidents.life import checklist, durations, overdue, span, told
+from kb.incidents.listing import ListedIncident
 from kb.incidents.merging import WORK, lived, taken_apart
 from kb.model.change import Change
 from kb.model.entry import CauseStatus, Severity
@@ -144,7 +145,7 @@ class IncidentFilter:
         """Whether it leaves out more than closed ones."""
         return bool(self.severities or self.service)
 
-    def passes(self, incident: LiveIncident) -> bool:
+    def passes(self, incident: ListedIncident) -> bool:
         """Whether the incident is asked for."""
         return (
             (not self.open_only or incident.closed is None)
@@ -157,21 +158,21 @@ UNKNOWN = "unknown"
 """The severity of an incident to which nobody gave one."""
 
 
-def severity_of(incident: LiveIncident) -> str:
+def severity_of(incident: ListedIncident) -> str:
     """`SEV1` to `SEV4`, or `unknown`."""
     return str(incident.severity or UNKNOWN)
 
 
-def chosen(incidents: Iterable[LiveIncident], only: IncidentFilter) -> list[LiveIncident]:
+def chosen(incidents: Iterable[ListedIncident], only: IncidentFilter) -> list[ListedIncident]:
     """Those that pass, what is open before what ended, each newest first."""
     passing = filter(only.passes, incidents)
     return sorted(passing, key=lambda one: (one.closed is None, one.detected), reverse=True)
 
 
-def counts(incidents: Sequence[LiveIncident], only: IncidentFilter) -> IncidentCounts:
+def counts(incidents: Sequence[ListedIncident], only: IncidentFilter) -> IncidentCounts:
     """How many pass; by each part of the filter, how many would with another value there."""
 
-    def passing(**changed: object) -> list[LiveIncident]:
+    def passing(**changed: object) -> list[ListedIncident]:
         return list(filter(replace(only, **changed).passes, incidents))  # type: ignore[arg-type]
 
     everything = passing(open_only=False)
@@ -185,7 +186,7 @@ def counts(incidents: Sequence[LiveIncident], only: IncidentFilter) -> IncidentC
 
 
 def _counted(
-    incidents: Iterable[LiveIncident], names: Callable[[LiveIncident], Iterable[str]]
+    incidents: Iterable[ListedIncident], names: Callable[[ListedIncident], Iterable[str]]
 ) -> dict[str, int]:
     counted = Counter(name for one in incidents for name in names(one))
     return dict(sorted(counted.items()))

@@ -68,8 +68,8 @@ class Known:
         """The titles of these entries, by id."""
         return {key: title_line(one.headline) for key, one in self.entries_by_id(ids).items()}
 
-    def record(self, entry: Entry) -> EntryRecord:
-        """What became of an entry."""
+    def record(self, entry: Entry, *, near: bool = True) -> EntryRecord:
+        """What became of an entry; what is `near` it is searched for, which takes longest, or left empty."""
         past, now = PastLookups(self.db), self.clock()
         last, month = past.answered_by(entry.id, now - _MONTH, _SHOWN)
         _, week = past.answered_by(entry.id, now - _WEEK, 0)
@@ -82,7 +82,7 @@ class Known:
             answered=tuple(map(_answered, last)),
             outcomes=tuple(reversed(self.ledger.outcomes_of([entry.id]).get(entry.id, []))),
             copies=tuple(self.entries.copies_of(entry.id)),
-            near=tuple(self._near(entry)),
+            near=tuple(self._near(entry)) if near else (),
             address=_address(self.source_form, entry.provenance.source),
         )
 

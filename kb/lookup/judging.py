@@ -7,6 +7,7 @@ or environment raises both, conflict lowers them; general advice and entries tha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -255,64 +256,88 @@ def _limited(
     line: str,
 ) -> tuple[float, list[str]]:
     """The confidence under the caps that apply, and each cap in words."""
-    limits = list[str]()
-    exact = found.tier in EXACT
-    if question.of_a_log and not exact:
+    if question.of_a_log and found.tier not in EXACT:
         # What the other lines say is not known here: 3 in 21 of these were wrong.
         confidence = min(confidence, SAID)
-    said = line or (question.said if len(question.evidence) == 1 else "")
-    if said and differ_in_none_left(said, learned_by(entry)):
-        limits.append("but none is left in one of them, and some in the other")
-    if (found.strength if exact else question.specificity) < TOO_GENERAL and agreement <= 0:
-        limits.append("the text alone is too general to settle it")
     pattern = learned_by(entry)
-    if pattern and "\n" not in pattern and (word := contradicting_word(said, pattern)):
-        limits.append(f"but the line says {word!r}")
-    if found.features and is_crash(pattern):
-        limits.append("its message does not stand there as it was learned")
-    if "\n" in pattern and not found.crash and is_hang(pattern):
-        limits.append("a hang shows where a task stood, not why")
     as_texts = bool(found.features and pattern) and _compared_as_texts(question, entry)
-    if as_texts and _codes_differ(question, pattern):
-        limits.append("but the codes in it are others")
+    if code := _other_code(question, found, entry, as_texts):
         confidence *= _CONFLICT
-    written = question.written or question.said
-    if found.features and not as_texts and (codes := other_status(written, pattern or entry.headline)):
-        limits.append(f"but it is about {codes[0]}, and the text about {codes[1]}")
-        confidence *= _CONFLICT
-    if pattern and (other := other_denial(written, pattern)):
-        limits.append(f"but {other}")
-    if found.features and pattern and not (as_texts and ("\n" in pattern or same_denial(written, pattern))):
-        if (found.covered if as_texts else found.features["title_loose"]) < _ALL_WORDS:
-            limits.append("the text lacks words of its pattern")
-        elif agreement <= 0 and text_specificity(pattern) < TOO_GENERAL:
-            limits.append("its pattern is too general to settle it")
-    if (
-        found.features
-        and not pattern
-        and question.kind.is_of_a_program
-        and found.features["rare_words"] < _QUOTED
-    ):
-        limits.append("it says too little of the rarest words")
-    if is_stub(entry):
-        limits.append(_UNWRITTEN)
-    if found.differs and not pattern:
-        limits.append(found.differs)
-        confidence = (
-            min(confidence, RELATED + _NAMED_OTHER * (confidence - RELATED)) if question.alert else confidence
-        )
-    if entry.provenance.origin is Origin.STARTER:
-        limits.append("general advice, not a known incident")
-    if found.hearsay:
-        limits.append(found.hearsay)
-    if trust.n >= _FAILING_N and trust.standing is Standing.FAILING:
-        limits.append(f"it failed {trust.failed} of {trust.n} times")
-    if entry.expires and entry.expires < now.date():
-        limits.append(f"it expired on {entry.expires.isoformat()}")
+    if found.differs and not pattern and question.alert:
+        confidence = min(confidence, RELATED + _NAMED_OTHER * (confidence - RELATED))
+    limits = [
+        *_said_by_the_line(question, found, pattern, line, agreement),
+        *filter(None, [code]),
+        *_missing_in_the_text(question, found, pattern, as_texts, agreement),
+        *_said_of_the_entry(found, entry, trust, now),
+    ]
     if not limits:
         return confidence, limits
     most = _GENERAL_ADVICE if entry.provenance.origin is Origin.STARTER else 1.0
     return min(most, _held_back(confidence)), limits
+
+
+def _said_by_the_line(
+    question: Question, found: Found, pattern: str, line: str, agreement: float
+) -> Iterator[str]:
+    """What speaks against it in the line that was found, or in the only one that tells."""
+    said = line or (question.said if len(question.evidence) == 1 else "")
+    if said and differ_in_none_left(said, pattern):
+        yield "but none is left in one of them, and some in the other"
+    specificity = found.strength if found.tier in EXACT else question.specificity
+    if specificity < TOO_GENERAL and agreement <= 0:
+        yield "the text alone is too general to settle it"
+    if pattern and "\n" not in pattern and (word := contradicting_word(said, pattern)):
+        yield f"but the line says {word!r}"
+    if found.features and is_crash(pattern):
+        yield "its message does not stand there as it was learned"
+    if "\n" in pattern and not found.crash and is_hang(pattern):
+        yield "a hang shows where a task stood, not why"
+
+
+def _other_code(question: Question, found: Found, entry: Entry, as_texts: bool) -> str:
+    """That the text has another code or status than what was learned; empty where it has not."""
+    pattern = learned_by(entry)
+    if as_texts:
+        return "but the codes in it are others" if _codes_differ(question, pattern) else ""
+    written = question.written or question.said
+    codes = other_status(written, pattern or entry.headline) if found.features else None
+    return f"but it is about {codes[0]}, and the text about {codes[1]}" if codes else ""
+
+
+def _missing_in_the_text(
+    question: Question, found: Found, pattern: str, as_texts: bool, agreement: float
+) -> Iterator[str]:
+    """What was learned and the text does not say, or denies."""
+    written = question.written or question.said
+    if pattern and (other := other_denial(written, pattern)):
+        yield f"but {other}"
+    if not found.features:
+        return
+    if not pattern:
+        if question.kind.is_of_a_program and found.features["rare_words"] < _QUOTED:
+            yield "it says too little of the rarest words"
+    elif not (as_texts and ("\n" in pattern or same_denial(written, pattern))):
+        if (found.covered if as_texts else found.features["title_loose"]) < _ALL_WORDS:
+            yield "the text lacks words of its pattern"
+        elif agreement <= 0 and text_specificity(pattern) < TOO_GENERAL:
+            yield "its pattern is too general to settle it"
+
+
+def _said_of_the_entry(found: Found, entry: Entry, trust: Trust, now: datetime) -> Iterator[str]:
+    """What is known of the entry, whatever is asked."""
+    if is_stub(entry):
+        yield _UNWRITTEN
+    if found.differs and not learned_by(entry):
+        yield found.differs
+    if entry.provenance.origin is Origin.STARTER:
+        yield "general advice, not a known incident"
+    if found.hearsay:
+        yield found.hearsay
+    if trust.n >= _FAILING_N and trust.standing is Standing.FAILING:
+        yield f"it failed {trust.failed} of {trust.n} times"
+    if entry.expires and entry.expires < now.date():
+        yield f"it expired on {entry.expires.isoformat()}"
 
 
 def _held_back(confidence: float) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate, chain, zip_longest
 from typing import TYPE_CHECKING
 
@@ -65,17 +65,28 @@ class RankedTiers:
         speaks of others is a sibling of what is asked.  `only` is asked of both indexes; with `all_chunks` they are
         asked until there are `limit` candidates, or no more.
         """
-        from kb.lookup import features
-        from kb.lookup.features import Query, named_in_title
+        from kb.lookup.features import Query
         from kb.lookup.question import asked_words
-        from kb.lookup.rarity import agreement, share_of, words_of
-        from kb.lookup.siblings import differences, subject_first
+        from kb.lookup.rarity import words_of
 
-        tokens = asked_words(
-            query, as_written or query, self._lexical.document_frequencies, prose=kind in _TOLD
-        )
-        spelled = spelled_out(query)
-        chunks = 2 * limit if all_chunks else min(MOST_CHUNKS, 2 * limit)
+        written, prose = said or query, kind in _TOLD
+        tokens = asked_words(query, as_written or query, self._lexical.document_frequencies, prose=prose)
+        by_words, ids = self._ids(query, tokens, limit, only, all_chunks)
+        candidates = self._candidates(ids, spelled_out(query))
+        if not candidates:
+            return []
+        asked = Query(query, tuple(tokens))
+        words = [*tokens, *words_of(tokenize(written)), *asked.words, *map(str.lower, names)]
+        stats = self._stats(words, candidates)
+        strange = tuple(name for name in names if not stats.df.get(name.lower()))
+        asked = replace(asked, written=written, names=strange, alert=alert)
+        return _Asking(asked, kind, by_words, stats).ranked(candidates)
+
+    def _ids(
+        self, query: str, tokens: Sequence[str], limit: int, only: Filter, all_chunks: bool
+    ) -> tuple[set[str], list[str]]:
+        """The entries that words find, and those that words and meaning find, in turns, at most `limit` of them."""
+        spelled, chunks = spelled_out(query), 2 * limit if all_chunks else min(MOST_CHUNKS, 2 * limit)
         while True:
             words = self._lexical.search(tokens, chunks, only) if tokens else []
             meanings = self._vectors.search(spelled, chunks, only) if query.strip() else []
@@ -84,48 +95,8 @@ class RankedTiers:
             )
             ids = [entry_id for entry_id in dict.fromkeys(turns) if entry_id][:limit]
             if not all_chunks or len(ids) == limit or max(len(words), len(meanings)) < chunks:
-                break
+                return {hit.entry_id for hit in words}, ids
             chunks *= 4
-        candidates = self._candidates(ids, spelled)
-        if not candidates:
-            return []
-        lexical_ids = {hit.entry_id for hit in words}
-        written = words_of(tokenize(said or query))
-        asked = Query(query, tuple(tokens))
-        stats = self._stats([*tokens, *written, *asked.words, *map(str.lower, names)], candidates)
-        strange = tuple(name for name in names if not stats.df.get(name.lower()))
-        asked = replace(asked, written=said or query, names=strange, alert=alert)
-        named = {one.entry_id: named_in_title(asked, one.title, stats) for one in candidates}
-        agreed = {one.entry_id: agreement(written, _title_tokens(one), stats) for one in candidates}
-        masked = set(tokenize(mask(said or query)))
-        covered = {one.entry_id: share_of(_masked_title(one), masked, stats) for one in candidates}
-        by_score = {one.entry_id: one for one in features.rank(asked, candidates, stats)}
-        by_id = {one.entry_id: one for one in candidates}
-        ordered = subject_first(asked, [by_id[key] for key in by_score], stats)
-        ranked = [by_score[one.entry_id] for one in ordered]
-        differs = differences(asked, ordered, stats, {one.entry_id: one.features for one in ranked})
-        found = [
-            replace(
-                _ranked(one, lexical_ids, kind),
-                named=named[one.entry_id],
-                agreed=agreed[one.entry_id],
-                covered=covered[one.entry_id],
-                differs=differs[one.entry_id],
-            )
-            for one in ranked
-        ]
-        hits = _falling(found)
-        hits = _in_own_words(hits, asked, candidates, stats) if kind is Kind.SENTENCE else hits
-        likely = {hit.entry_id for hit in hits if hit.strength >= RELATED}
-        taught = [
-            plain
-            for one in candidates
-            if one.entry_id in likely and (plain := _own(one)).chunks != one.chunks
-        ]
-        bare = [_ranked(one, lexical_ids, kind) for one in features.rank(asked, taught, stats)]
-        bare = _in_own_words(bare, asked, taught, stats) if kind is Kind.SENTENCE else bare
-        own = {one.entry_id: one for one in bare}
-        return [_by_words_asked(hit, own) for hit in hits]
 
     def likeness(self, said: str, ids: Sequence[str]) -> dict[str, float]:
         """The cosine of a text and the nearest of what each entry says beside its title; none where unknown."""
@@ -152,6 +123,77 @@ class RankedTiers:
         titles = [word for candidate in candidates for word in plain_words(candidate.title)]
         titles += chain.from_iterable(words_of(_title_tokens(one)) for one in candidates)
         return stats_of(self._lexical, [*tokens, *titles])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One question, and what is known of the words in it and in its candidates."""
+
+    query: Query
+    kind: Kind
+    by_words: set[str]
+    """The entries that words found."""
+    stats: CorpusStats
+
+    def ranked(self, candidates: Sequence[Candidate]) -> list[Found]:
+        """The candidates, best first, each by its own words where those it was asked in say more."""
+        hits = self._in_own_words(_falling(self._in_order(candidates)), candidates)
+        likely = {hit.entry_id for hit in hits if hit.strength >= RELATED}
+        taught = [
+            plain
+            for one in candidates
+            if one.entry_id in likely and (plain := _own(one)).chunks != one.chunks
+        ]
+        bare = self._in_own_words([self._found(one) for one in self._ranks(taught)], taught)
+        own = {one.entry_id: one for one in bare}
+        return [_by_words_asked(hit, own) for hit in hits]
+
+    def _ranks(self, candidates: Sequence[Candidate]) -> list[Ranked]:
+        from kb.lookup.features import rank
+
+        return rank(self.query, candidates, self.stats)
+
+    def _in_order(self, candidates: Sequence[Candidate]) -> list[Found]:
+        """The candidates as the ranking has them, siblings of what is asked behind it, with what tells each apart."""
+        from kb.lookup.rarity import words_of
+        from kb.lookup.siblings import differences, subject_first
+
+        by_score, by_id = {one.entry_id: one for one in self._ranks(candidates)}, _by_id(candidates)
+        ordered = subject_first(self.query, [by_id[key] for key in by_score], self.stats)
+        values = {one.entry_id: by_score[one.entry_id].features for one in ordered}
+        differs = differences(self.query, ordered, self.stats, values)
+        words, masked = words_of(tokenize(self.query.written)), set(tokenize(mask(self.query.written)))
+        return [
+            replace(
+                self._with_title(self._found(by_score[one.entry_id]), one, words, masked),
+                differs=differs[one.entry_id],
+            )
+            for one in ordered
+        ]
+
+    def _with_title(self, hit: Found, one: Candidate, words: set[str], masked: set[str]) -> Found:
+        """The hit, with what its title has in common with the words of the text, and with those of its template."""
+        from kb.lookup.features import named_in_title
+        from kb.lookup.rarity import agreement, share_of
+
+        return replace(
+            hit,
+            named=named_in_title(self.query, one.title, self.stats),
+            agreed=agreement(words, _title_tokens(one), self.stats),
+            covered=share_of(_masked_title(one), masked, self.stats),
+        )
+
+    def _found(self, one: Ranked) -> Found:
+        return _ranked(one, self.by_words, self.kind)
+
+    def _in_own_words(self, found: list[Found], candidates: Sequence[Candidate]) -> list[Found]:
+        return (
+            _in_own_words(found, self.query, candidates, self.stats) if self.kind is Kind.SENTENCE else found
+        )
+
+
+def _by_id(candidates: Iterable[Candidate]) -> dict[str, Candidate]:
+    return {one.entry_id: one for one in candidates}
 
 
 def _candidate(entry_id: str, pieces: Sequence[StoredChunk], cosines: Mapping[int, float]) -> Candidate:

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from kb.base import KnowledgeBase
-from kb.operations.arguments import Day, Environment, Limit, Log, Service, Text, Words, whole
+from kb.operations.arguments import Day, Environment, Flag, Limit, Log, Service, Text, Words, whole
 from kb.operations.operation import ANSWER, CHECK, PAGE, reading
 
 if TYPE_CHECKING:
@@ -138,13 +138,15 @@ def get_entry(
 
 @reading("GET /entries/{entry_id}/record", more="get_entry(entry_id) shows what it says")
 def entry_record(
-    kb: KnowledgeBase, entry_id: Annotated[Text, "The id, as a check or a search returned it."]
+    kb: KnowledgeBase,
+    entry_id: Annotated[Text, "The id, as a check or a search returned it."],
+    near: Annotated[Flag, "Whether to search for what is near it, which takes longest."] = True,
 ) -> EntryRecord:
     """What became of an entry: how often it answered, every outcome with who said so, and what is near it."""
-    return kb.known.record(kb.get(entry_id))
+    return kb.known.record(kb.get(entry_id), near=bool(near))
 
 
-@reading("GET /services", more="a smaller limit, then `service` for one")
+@reading("GET /services", slow=True, more="a smaller limit, then `service` for one")
 def services(
     kb: KnowledgeBase, limit: Annotated[int, whole(1, 500), "How many at most, 1 to 500."] = 100
 ) -> Services:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from kb.learning.lesson import overlap
 from kb.learning.trust import TrustBook
-from kb.model import CauseStatus, Entry, Incident, Status
+from kb.model import CauseStatus, Entry, Incident, Signature, Status
 from kb.model.ledger import Asked, Outcome, Trust
 from kb.model.proposal import KeptProposal, ProposalKind, ProposalState
 from kb.model.status import FAILING, Move
@@ -39,6 +39,8 @@ class RecordFacts:
     now: datetime
     asked: Sequence[Asked] = ()
     entries: Sequence[Entry] = ()
+    signatures: Sequence[tuple[str, Signature]] = ()
+    """What is looked for of these entries, each with the entry's id."""
     known_prints: frozenset[str] = frozenset()
     """The fingerprints that offered entries have, among those of the questions' lines."""
     owned: frozenset[str] = frozenset()
@@ -77,6 +79,7 @@ class RecordSources:
         """Everything that the gather functions look at, as it is at `now`."""
         asked = self.table.unanswered(now - timedelta(days=LOOKBACK_DAYS), now, MOST)
         entries = self._of_kinds(_KINDS)
+        ids = {one.id for one in entries}
         outcomes, quarantined = self._outcomes(now), self._quarantined()
         failed = [entry for entry, _ in quarantined]
         prints = {print_ for one in asked for line in one.lines if (print_ := masked(line)[1])}
@@ -84,6 +87,7 @@ class RecordSources:
             now=now,
             asked=asked,
             entries=entries,
+            signatures=[one for one in self.entries.index.signatures() if one[0] in ids],
             known_prints=frozenset(self._known(prints)),
             owned=frozenset(self.table.owned(_OWNED_FOLDER)),
             quarantined=quarantined,

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, Self
 
 from kb.errors import Refused
 from kb.learning.lesson import NEAR, overlap
@@ -32,12 +33,12 @@ def gather_merges(facts: RecordFacts) -> list[Proposal]:
     """A proposal for each pair that can be one; an entry is part of one of them at a time."""
     taken: set[str] = set()
     found = []
-    for one, other in _pairs([entry for entry in facts.entries if isinstance(entry, Twin)]):
-        if not {one.id, other.id} & taken and says_the_same_as(one, other):
-            kept, gone = _which_stays(one, other, facts)
+    for one, other in _pairs([_Symptom.of(entry) for entry in facts.entries if isinstance(entry, Twin)]):
+        if not {one.entry.id, other.entry.id} & taken and _says_the_same_as(one, other):
+            kept, gone = _which_stays(one.entry, other.entry, facts)
             if proposal := _proposal(kept, gone, facts):
                 found.append(proposal)
-                taken |= {one.id, other.id}
+                taken |= {kept.id, gone.id}
     return found
 
 
@@ -61,27 +62,45 @@ def merge_by_hand(kept: Entry, gone: Entry, facts: RecordFacts) -> Proposal:
     return _as_proposal(kept, gone, edits)
 
 
-def says_the_same_as(one: Twin, other: Twin) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Symptom:
+    """An entry by the text that gives it away; what that is compared by is made once, of tens of thousands."""
+
+    entry: Twin
+    text: str
+    fingerprint: str
+    words: frozenset[str]
+    telling: frozenset[str]
+
+    @classmethod
+    def of(cls, entry: Twin) -> Self:
+        """The symptom of an entry."""
+        text = symptom(entry)
+        return cls(entry, text, fingerprint(text), frozenset(tokenize(text)), frozenset(telling_words(text)))
+
+    def is_that_of(self, other: Self) -> bool:
+        """Whether both tell of the same thing."""
+        if self.text == other.text or self.fingerprint == other.fingerprint != "":
+            return True
+        one, two = self.telling, other.telling
+        if not (one <= two or two <= one):  # one telling word in place of another: another thing
+            return False
+        return bool(one & two) and len(self.words & other.words) / len(self.words | other.words) >= NEAR
+
+
+def _says_the_same_as(one: _Symptom, other: _Symptom) -> bool:
     """Whether two entries give the same advice for the same symptom, and neither would lose its point."""
+    mine, theirs = one.entry, other.entry
     return (
-        type(one) is type(other)
-        and getattr(one, "tool_name", "") == getattr(other, "tool_name", "")
-        and _same_symptom(one, other)
-        and _same_advice(one, other)
-        and one.scope.versions == other.scope.versions
-        and one.scope.tools == other.scope.tools
-        and one.scope.environments == other.scope.environments
-        and one.expires == other.expires
+        type(mine) is type(theirs)
+        and getattr(mine, "tool_name", "") == getattr(theirs, "tool_name", "")
+        and one.is_that_of(other)
+        and _same_advice(mine, theirs)
+        and mine.scope.versions == theirs.scope.versions
+        and mine.scope.tools == theirs.scope.tools
+        and mine.scope.environments == theirs.scope.environments
+        and mine.expires == theirs.expires
     )
-
-
-def _same_symptom(one: Twin, other: Twin) -> bool:
-    if symptom(one) == symptom(other) or fingerprint(symptom(one)) == fingerprint(symptom(other)) != "":
-        return True
-    mine, theirs = telling_words(symptom(one)), telling_words(symptom(other))
-    if not (mine <= theirs or theirs <= mine):  # one telling word in place of another: another thing
-        return False
-    return bool(mine & theirs) and overlap(symptom(one), symptom(other)) >= NEAR
 
 
 def _same_advice(one: Twin, other: Twin) -> bool:
@@ -106,17 +125,17 @@ def symptom(entry: Twin) -> str:
     return entry.pattern if isinstance(entry, Pattern) else entry.error_pattern
 
 
-def _pairs(entries: Sequence[Twin]) -> Iterator[tuple[Twin, Twin]]:
+def _pairs(symptoms: Sequence[_Symptom]) -> Iterator[tuple[_Symptom, _Symptom]]:
     """Pairs that share a rare word or the template of their title, without comparing all with all."""
     by_word: dict[str, list[int]] = defaultdict(list)
-    for number, entry in enumerate(entries):
-        for word in {*tokenize(symptom(entry)), fingerprint(symptom(entry))} - {""}:
+    for number, one in enumerate(symptoms):
+        for word in {*one.words, one.fingerprint} - {""}:
             by_word[word].append(number)
     near = {
         pair for numbers in by_word.values() if len(numbers) <= _COMMON for pair in combinations(numbers, 2)
     }
-    for one, other in sorted(near):
-        yield entries[one], entries[other]
+    for first, second in sorted(near):
+        yield symptoms[first], symptoms[second]
 
 
 def _which_stays(one: Twin, other: Twin, facts: RecordFacts) -> tuple[Twin, Twin]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from kb.model import Incident, Signature
@@ -22,7 +23,6 @@ from kb.model.proposal import Proposal, ProposalKind
 from kb.proposals.facts import RecordFacts, cause_of, masked, one_cause, telling_words, told
 from kb.proposals.signatures import occurring, signatures_of
 from kb.text.entries.ids import short_hash
-from kb.text.signatures.set import sought
 from kb.text.signatures.signature import SignatureSet, specificity
 from kb.text.specificity import TOO_GENERAL, text_specificity
 from kb.text.tokens import tokenize
@@ -91,19 +91,23 @@ class _Known:
     """What the home knows by now: a question that it would answer today needs no pattern."""
 
     def __init__(self, facts: RecordFacts) -> None:
-        telling = [
-            (entry.id, signature)
-            for entry in facts.entries
-            for signature in sought(entry.signatures)
+        self._facts = facts
+
+    @cached_property
+    def _signatures(self) -> SignatureSet:
+        """The signatures that tell, compiled when a question is held against them: that takes long in a large home."""
+        telling = (
+            (entry_id, signature)
+            for entry_id, signature in self._facts.signatures
             if not signature.trace and specificity(signature) >= TOO_GENERAL
-        ]
-        self._signatures = SignatureSet.compile(telling)
-        self._prints = facts.known_prints
+        )
+        return SignatureSet.compile(telling)
 
     def answers(self, asked: Asked) -> bool:
         """Whether an offered entry has the signature or the template of one of its lines."""
-        return bool(self._signatures.scan("\n".join(asked.lines))) or any(
-            masked(line)[1] in self._prints for line in asked.lines
+        prints = self._facts.known_prints
+        return any(masked(line)[1] in prints for line in asked.lines) or bool(
+            self._signatures.scan("\n".join(asked.lines))
         )
 
 

@@ -6,7 +6,7 @@ It only puts side by side what the tables of the home say; a runbook is found fo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -97,9 +97,9 @@ class ServiceTables:
 
     def _rules(self, ids: Sequence[str]) -> list[RuleOfService]:
         """The alert rules with the runbook of each, those without a written one first."""
-        rules = [one for one in self._entries(ids) if isinstance(one, AlertRule)]
-        named = self._named({key for rule in rules for key in runbook_keys(rule)})
-        told = [_rule(one, named.get) for one in rules]
+        rules = [(one, runbook_keys(one)) for one in self._entries(ids) if isinstance(one, AlertRule)]
+        named = self._named({key for _, keys in rules for key in keys})
+        told = [_rule(one, map(named.get, keys)) for one, keys in rules]
         return sorted(told, key=lambda one: (one.runbook is RunbookState.WRITTEN, one.name))
 
     def _named(self, keys: Iterable[str]) -> Mapping[str, Runbook]:
@@ -134,8 +134,9 @@ def _rows(names: Iterable[str], found: Mapping[tuple[str, str], int]) -> list[Se
     ]
 
 
-def _rule(rule: AlertRule, named: Callable[[str], Runbook | None]) -> RuleOfService:
-    book = next(filter(None, map(named, runbook_keys(rule))), None)
+def _rule(rule: AlertRule, books: Iterable[Runbook | None]) -> RuleOfService:
+    """The rule with the first runbook that there is."""
+    book = next(filter(None, books), None)
     if book:
         state = RunbookState.UNWRITTEN if tells_nothing_to_do(book) else RunbookState.WRITTEN
     else:

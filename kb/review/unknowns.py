@@ -31,11 +31,12 @@ class Order(StrEnum):
     OLDEST = "oldest"
 
 
-_KEYS: Mapping[Order, Callable[[UnknownAsked], float]] = {
-    Order.COUNT: lambda one: -one.count,
-    Order.NEWEST: lambda one: -one.first.timestamp(),
-    Order.OLDEST: lambda one: one.first.timestamp(),
+_KEYS: Mapping[Order, Callable[[Sequence[AskedLookup]], float]] = {
+    Order.COUNT: lambda many: -len(many),
+    Order.NEWEST: lambda many: -many[0].at.timestamp(),
+    Order.OLDEST: lambda many: many[0].at.timestamp(),
 }
+"""What questions are ordered by, each with its lookups; of equal ones, what was asked last comes first."""
 
 
 def unknowns(
@@ -58,19 +59,26 @@ def unknowns(
         elif one.verdict is Verdict.KNOWN and one.fingerprint:
             known_at[one.fingerprint] = one.at
     found = [
-        _told(many, proposed, now)
+        many
         for name, many in groups.items()
         if name not in known_prints and known_at.get(name, many[-1].at) <= many[-1].at
     ]
-    shown = [one for one in found if one.is_new or not only_new]
+    new = [many for many in found if _is_new(many, now)]
+    shown = sorted(
+        new if only_new else found, key=lambda many: (_KEYS[order](many), -many[-1].at.timestamp())
+    )
     return Unknowns(
-        unknowns=tuple(sorted(shown, key=lambda one: (_KEYS[order](one), one.template))[:most]),
+        unknowns=tuple(_told(many, proposed, now) for many in shown[:most]),
         total=len(found),
-        new=sum(one.is_new for one in found),
-        wanting=sum(one.wants_draft for one in found),
+        new=len(new),
+        wanting=sum(len(many) >= DRAFT_FROM for many in found),
         lookups=len(asked),
         days=days,
     )
+
+
+def _is_new(many: Sequence[AskedLookup], now: datetime) -> bool:
+    return many[0].at > now - NEW
 
 
 def proposed_patterns(rows: Sequence[Row]) -> dict[str, str]:
@@ -95,7 +103,7 @@ def _told(many: Sequence[AskedLookup], proposed: Mapping[str, str], now: datetim
         first=first.at,
         last=last.at,
         services=tuple(sorted({one.service for one in many if one.service})),
-        is_new=first.at > now - NEW,
+        is_new=_is_new(many, now),
         wants_draft=len(many) >= DRAFT_FROM,
         proposal_id=next((proposed[one] for one in ids if one in proposed), ""),
     )

@@ -210,8 +210,8 @@ class EntryIndex:
         rows = self._db.rows(
             # `+`: by the few entries of these names, never by the many of this kind.
             "SELECT f.fingerprint, min(e.id) id FROM fingerprints f JOIN entries e ON e.id = f.entry_id"
-            f" WHERE f.fingerprint IN ({placeholders(keys)}) AND +e.kind = ? GROUP BY f.fingerprint",
-            [*keys, kind],
+            " WHERE f.fingerprint IN (SELECT value FROM json_each(?)) AND +e.kind = ? GROUP BY f.fingerprint",
+            [json.dumps(keys), kind],
         )
         return {row["fingerprint"]: row["id"] for row in rows}
 

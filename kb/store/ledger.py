@@ -243,6 +243,14 @@ class Ledger:
         )
         return {row["subject"]: row["id"] for row in rows}
 
+    def noted_after(self, number: int) -> dict[str, int]:
+        """The incidents of which a step with a higher number was noted, each with that of its newest."""
+        rows = self._db.rows(
+            "SELECT subject, max(id) AS id FROM events WHERE id > ? AND subject IS NOT NULL GROUP BY subject",
+            [number],
+        )
+        return {row["subject"]: row["id"] for row in rows}
+
     def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
         """The incidents that have an event of a kind (in a window), newest first; what was merged is none any more."""
         rows = self._db.rows(

@@ -145,6 +145,22 @@ def test_a_process_that_was_killed_is_told_and_the_next_call_begins_another(proc
     assert not found.is_error
 
 
+@pytest.mark.full
+@pytest.mark.parametrize(("kilobytes", "begun"), [(0, 0), (40_000, 1)])
+def test_what_looks_at_all_of_a_home_begins_it_only_where_the_home_is_large(
+    own_home: Path, kilobytes: int, begun: int
+):
+    with closing(sqlite3.connect(own_home / "state" / "kb.db")) as db, db:
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('ballast', zeroblob(?))", [kilobytes * 1024])
+
+    with served(own_home) as (url, server), connected(url) as agent:
+        summary = agent.call("weekly_summary")
+        processes = children(server.pid)
+
+    assert summary["until"]
+    assert len(processes) == begun
+
+
 def test_a_process_that_nobody_asks_ends_and_the_next_call_begins_another(own_home: Path):
     lonely = OwnProcess(find_home(own_home), idle_seconds=0.01)
     lonely.answer("check_known_issues", {"error_text": LOG}, reply, "night-shift")

@@ -189,6 +189,25 @@ def test_a_list_has_open_ones_first_and_counts_tell_what_another_filter_would_gi
     assert of_b.services == {"a": 1, "b": 1}
 
 
+def test_a_list_that_was_read_once_follows_what_others_note_merge_and_split(kb: KnowledgeBase):
+    slow = kb.incidents.open("a is slow", service="a")
+    gone = kb.incidents.open("b is gone", service="b")
+    before = ask(kb, "incident_counts")
+    with kb.beside() as other:
+        other.incidents.set_severity("SEV1", "nobody can pay", slow.id)
+        other.incidents.open("c is lost", service="c")
+        other.incidents.merge(gone.id, slow.id)
+
+    merged = ask(kb, "incident_counts")
+    kb.incidents.split(incident_id=gone.id)
+    split = ask(kb, "incident_counts")
+
+    assert (before.severities, before.services) == ({"unknown": 2}, {"a": 1, "b": 1})
+    assert (merged.severities, merged.all) == ({"SEV1": 1, "unknown": 1}, 2)
+    assert merged.services == {"a": 1, "b": 1, "c": 1}
+    assert (split.all, split.services) == (3, {"a": 1, "b": 1, "c": 1})
+
+
 def test_a_severity_of_no_scale_is_no_filter(kb: KnowledgeBase):
     with pytest.raises(InvalidInput, match="'urgent' is none of: SEV1, SEV2, SEV3, SEV4"):
         ask(kb, "incident_list", severity="urgent")

@@ -234,3 +234,17 @@ def test_what_expired_a_month_ago_is_retired_with_the_reason(kb: KnowledgeBase) 
     ]
     assert (kb.get(entry_id).status, kb.get(fresh).status) == ("retired", "candidate")
     assert kb.retire_expired() == []
+
+
+def test_an_outcome_in_an_incident_that_there_never_was_is_refused_and_one_of_another_system_s_is_kept(
+    kb: KnowledgeBase,
+):
+    learned = kb.learn_pattern(TEXT, "it was cold", "warm it").id
+    ours = kb.incidents.open("the winch is frozen").id
+    mistyped = f"{ours[:-3]}000"
+
+    with pytest.raises(InvalidInput, match=rf"there is no incident '{mistyped}'"):
+        kb.record_outcome(learned, "resolved", incident_id=mistyped)
+    trust = kb.record_outcome(learned, "resolved", incident_id="incident-4711")
+
+    assert (trust.n, trust.resolved) == (1, 1)

@@ -32,20 +32,23 @@ Observe = Callable[[str, float, str], None]
 
 LONG = 30_000
 """Characters of a text from which on it is read in the lane of long ones: about a tenth of a second."""
+SMALL = 32 * 1024 * 1024
+"""Bytes of a database that is read from end to end in less time than a process takes to begin."""
 _log = logging.getLogger("kb.server")
 
 
 class Calls:
     """The operations of one open knowledge base.
 
-    `elsewhere` answers what takes long; `observe` is told of every call: which operation, how many seconds, and whether
-    it was `answered`, `refused` (the caller's mistake) or `failed`.
+    `elsewhere` answers what takes long: long texts, and what looks at all of a home that is not small.  `observe` is
+    told of every call: which operation, how many seconds, and whether it was `answered`, `refused` (the caller's
+    mistake) or `failed`.
     """
 
     def __init__(
         self, kb: KnowledgeBase, elsewhere: OwnProcess | None = None, observe: Observe | None = None
     ) -> None:
-        self.workers = Workers(kb)
+        self.workers, self._home = Workers(kb), kb.home
         self._elsewhere, self._observe = elsewhere, observe or _unobserved
 
     async def answer(
@@ -100,14 +103,19 @@ class Calls:
         actor: str,
         tell: Tell | None,
     ) -> Result | Call:
-        if not is_long(asked, given):
-            lane = Lane.READ if asked.reads else Lane.WRITE
-        elif self._elsewhere:
+        has_long_text = is_long(given)
+        if self._elsewhere and (has_long_text or (asked.slow and not self._is_small())):
             work = partial(self._elsewhere.answer, asked.name, given, presented, actor, tell)
             return await self.workers.wait(work, Lane.LONG)
-        else:
-            lane = Lane.LONG
+        lane = Lane.LONG if has_long_text or asked.slow else Lane.READ if asked.reads else Lane.WRITE
         return await self.workers.run(partial(answer, asked, given, presented, tell=tell), lane, actor)
+
+    def _is_small(self) -> bool:
+        """Whether what looks at all of the home is done soon."""
+        try:
+            return self._home.database.stat().st_size < SMALL
+        except FileNotFoundError:
+            return False
 
 
 def _not_allowed(asked: Operation, role: Role) -> str:
@@ -146,9 +154,9 @@ def sentence(operation: str, error: Exception) -> str:
     return f"this is a mistake in kb itself ({said}); nothing can be mended by asking again"
 
 
-def is_long(asked: Operation, given: Mapping[str, Any]) -> bool:
-    """Whether the call takes so long that others must not wait for it: it brings a long text, or looks far back."""
-    return asked.slow or any(_size(value) > LONG for value in given.values())
+def is_long(given: Mapping[str, Any]) -> bool:
+    """Whether a call brings a text that takes so long that others must not wait for it."""
+    return any(_size(value) > LONG for value in given.values())
 
 
 def _size(value: object) -> int:

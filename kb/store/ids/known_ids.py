@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kb.errors import EntryNotFound, InvalidInput, NotThere
+from kb.expression import expression
 from kb.store.database import Database
 from kb.store.ids.short_ids import SHOWN, ending, is_digits, meant, nearest, shortened
 
@@ -58,6 +59,7 @@ _WHENCE = {
     Space.CHANGE: "ids come from: kb change list --json",
     Space.DELIVERY: "see: kb notify list",
 }
+_OURS = expression(r"incident-\d{8}-.+-[0-9a-f]{6}")
 _IS_KNOWN = (
     "SELECT EXISTS (SELECT 1 FROM events WHERE subject = ?1 AND kind = 'opened')"
     " OR EXISTS (SELECT 1 FROM entries WHERE id = ?1 AND kind = 'incident')"
@@ -117,6 +119,16 @@ class KnownIds:
         found = meant(given, self._like(Space.INCIDENT, given)) if ours else []
         clear = len(found) == 1 and (given.startswith("incident-") or ending(found[0]) == given)
         return self.merged_into(found[0] if clear else given)
+
+    def to_count_for(self, given: str) -> str:
+        """As `referred`, for what counts once an incident.
+
+        Raises NotThere for a name in our form that no incident has: it would count for one that there never was.
+        """
+        named = self.referred(given)
+        if _OURS.fullmatch(named) and not self._db.value(_IS_KNOWN, [named]):
+            raise NotThere(f"there is no incident {given!r}; {self._instead(Space.INCIDENT, given)}")
+        return named
 
     def strange(self, given: str) -> str:
         """What is to be said of an incident that a question names; empty where it is known, or none is named.

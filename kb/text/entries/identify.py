@@ -115,9 +115,13 @@ def crash_key(name: str) -> str:
 _DOCUMENT = expression(r"(?:\.(?:md|markdown|mdx|html?|adoc|asciidoc|rst|org|txt|erb))+$", re.I)
 
 
+_NO_NAME = expression(r"[^a-z0-9]+")
+_INDEXES = ("readme", "index", "_index")
+
+
 def name_key(name: str) -> str:
     """`name:kubepodcrashlooping`; empty where there is nothing to compare."""
-    plain = re.sub(r"[^a-z0-9]+", "", name.lower())
+    plain = _NO_NAME.sub("", name.lower())
     return f"name:{plain}" if len(plain) > 3 else ""
 
 
@@ -126,11 +130,9 @@ def runbook_keys(rule: AlertRule) -> tuple[str, ...]:
 
     `…/queue/README.md` ends in `queue`.
     """
-    url = rule.runbook_url.partition("?")[0].rstrip("/")
-    parts = [_DOCUMENT.sub("", part) for part in re.split(r"[/#]", url)]
-    while parts and parts[-1].lower() in ("readme", "index", "_index"):
-        parts.pop()
-    tail = parts[-1] if parts else ""
+    parts = reversed(rule.runbook_url.partition("?")[0].rstrip("/").replace("#", "/").split("/"))
+    names = (_DOCUMENT.sub("", part) for part in parts)
+    tail = next((name for name in names if name.lower() not in _INDEXES), "")
     return tuple(dict.fromkeys(key for key in (name_key(tail), name_key(rule.name)) if key))
 
 

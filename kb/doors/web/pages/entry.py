@@ -16,13 +16,15 @@ ENTRY = "/entries/{entry_id}"
 async def shown(view: View) -> Response:
     """One entry, with its record."""
     entry: WholeEntry = await view.ask("get_entry", entry_id=view.path["entry_id"])
-    record: EntryRecord = await view.ask("entry_record", entry_id=entry.id)
+    near = view.query.get("near") == "1"  # it takes longest: asked when the page is there
+    record: EntryRecord = await view.ask("entry_record", entry_id=entry.id, near=near)
     done = view.query.get("done", "")
     return view.show(
         "entry.html",
         entry=entry,
         said=entry.entry,
         record=record,
+        near=record.near if near else None,
         done=Result(done) if done in list(Result) else None,
     )
 

@@ -16,7 +16,9 @@ _FIRST, _MOST = 100, 500
 async def shown(view: View) -> Response:
     """All services, those of open incidents first."""
     limit = _MOST if view.query.get("all") else _FIRST
-    found: Services = await view.ask("services", limit=limit)
+    found: Services | None = await view.ask_soon("services", limit=limit)
+    if found is None:
+        return view.wait("Services", "Alert rules and runbooks are being held against each other …")
     return view.show("services.html", found=found)
 
 
