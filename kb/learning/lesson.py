@@ -340,7 +340,7 @@ def details(given: dict[str, Any]) -> Details:
         name: fitting(name, listed(value)) if name in lists else value for name, value in given.items()
     }
     for name in _SAMPLES:
-        texts = [value] if isinstance(value := given.get(name) or (), str) else value
+        texts = [value] if isinstance(value := given.get(name) or (), str) else [*value]
         cleaned[name] = fitting(name, map(visible, redact_lines(texts)))
     if isinstance(given.get("expires"), str):
         cleaned["expires"] = _day(given["expires"])
