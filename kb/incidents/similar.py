@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from kb.expression import expression
 from kb.incidents.life import one_line, span
 from kb.lookup.scoring import RELATED
 from kb.model import Entry, Incident
@@ -20,6 +21,7 @@ _ASKED = 6_000
 """Characters of the alert that are asked about."""
 _SHARED = 5
 """Words that a reason names."""
+_WORD = expression(r"[^\W_]+")
 
 
 def question(incident: LiveIncident) -> str:
@@ -54,13 +56,20 @@ def _why(incident: LiveIncident, entry: Entry | None, hit: SearchHit) -> str:
     """The service and the words that both have, the rarer first, as far as length tells that."""
     own = {name.casefold() for name in incident.services}
     same = [name for name in hit.services if name.casefold() in own]
-    asked, said = set(tokenize(question(incident))), f"{hit.title} {hit.snippet}"
+    asked, said = _as_written(question(incident)), f"{hit.title} {hit.snippet}"
     if isinstance(entry, Incident):
         said += " ".join((entry.summary, entry.resolution, *(one.text for one in entry.causes)))
-    words = sorted(asked & {one for one in tokenize(said) if one.isalpha()}, key=lambda one: (-len(one), one))
+    shared = {asked[one] for one in tokenize(said) if one.isalpha() and one in asked}
+    words = sorted(shared, key=lambda one: (-len(one), one))
     reasons = [f"the same service ({', '.join(same)})"] if same else []
     reasons += [f"it shares the words {', '.join(words[:_SHARED])}"] if words else []
     return "; ".join(reasons) or "it is near by its meaning"
+
+
+def _as_written(text: str) -> dict[str, str]:
+    """The first word of the text, in lower case, by each token that it gives: what is compared are stems."""
+    words = dict.fromkeys(_WORD.findall(text.lower()))
+    return {token: word for word in reversed(words) for token in tokenize(word)}
 
 
 def _told(entry: Incident, why: str) -> SimilarIncident:

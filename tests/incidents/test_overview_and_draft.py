@@ -11,6 +11,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import EntryNotFound, InvalidInput
+from kb.incidents.similar import similar
 from kb.index.encoder import OnnxEncoder
 from kb.operations.catalogue import operation
 
@@ -127,6 +128,18 @@ def test_a_past_incident_is_like_this_one_with_a_reason_and_how_it_ended(kb: Kno
     assert found.ended == "drained berth 7\nreset the counter of berth 7"
     assert found.why
     assert now.id not in {one.id for one in similar.incidents}
+
+
+def test_the_words_that_two_incidents_share_are_told_as_they_were_written(kb: KnowledgeBase):
+    first = kb.incidents.open("the databases of berth 7 refused moorings", service="ferry-api")
+    kb.incidents.resolve("restarted them")
+    kb.incidents.close(first.id)
+    now = kb.incidents.open("moorings refused: databases exhausted", service="pier-api")
+
+    nothing, hits = kb.check_known_issues("zzz"), kb.search(now.title, ("incident",))
+    found = similar(now, nothing, hits, kb.known.entries_by_id([first.id]), 5).incidents
+
+    assert [one.why for one in found] == ["it shares the words databases, moorings, refused"]
 
 
 def test_looking_for_what_is_similar_is_no_lookup_that_is_counted(kb: KnowledgeBase, clock: Clock):
