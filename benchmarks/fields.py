@@ -3,7 +3,8 @@
 Run `python -m benchmarks.fields` from the project's root; `-v` lists every miss.  Reads
 `../shared/corpora` and `tests/answers/postmortems.yaml`; says so and stops where the first is absent.
 `--checkouts FOLDER` asks of public repositories instead, which lie in FOLDER as `owner+name`, the answers of
-`tests/answers/reports_elsewhere.yaml`; a repository that is not there is named and left out.
+`tests/answers/reports_elsewhere.yaml`; a repository that is not there is named and left out.  `--half held-back` asks
+only of those that the reader was not mended by, `--half looked-at` of the rest.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +85,11 @@ def check_full(path: str, said: dict[str, Any], incident: Incident) -> Iterator[
     yield "resolution", told == said["has_resolution"], path
 
 
-def check_elsewhere(checkouts: Path) -> Iterator[Check]:
-    """Everything that the answers say of the reports in other repositories."""
+def check_elsewhere(checkouts: Path, half: str = "") -> Iterator[Check]:
+    """Everything that the answers say of the reports in other repositories, of all or of one half."""
     for repository, said in yaml.safe_load(ELSEWHERE.read_text()).items():
+        if half and said.get("half", "looked at").replace(" ", "-") != half:
+            continue
         folder = checkouts / repository.replace("/", "+")
         if not folder.is_dir():
             print(f"{repository} is not there: left out", file=sys.stderr)
@@ -113,13 +117,19 @@ def check_report(name: str, answer: dict[str, Any], incident: Incident | None) -
     for field, found in (("events", incident.timeline), ("actions", incident.action_items)):
         if field in answer:
             yield f"{field}, number", _fits(len(found), answer[field]), f"{name}: {len(found)}"
+    instants = [event.at for event in incident.timeline if event.at]
+    for field, ends in (("first", instants[:1]), ("last", instants[-1:])):
+        if field in answer:
+            right = ends == [datetime.fromisoformat(answer[field])]
+            yield f"{field} instant", right, f"{name}: {[*map(str, ends)]}, not {answer[field]}"
     causes = "\n".join(one.text for one in incident.causes)
     done = "\n".join((incident.resolution, incident.mitigation, *(one.text for one in incident.done)))
     for field, told in (("cause", causes), ("fix", done)):
         if field in answer:
-            words = _words(answer[field])
-            right = words in _words(told) if words else not told.strip()
-            yield f"{field}, told" if words else f"{field}, not told", right, f"{name}: {told[:100]!r}"
+            any_of = answer[field] if isinstance(answer[field], list) else [answer[field]]
+            words = [_words(one) for one in any_of if one]
+            right = any(one in _words(told) for one in words) if words else not told.strip()
+            yield f"{field}, told" if words else f"{field}, not told", right, f"{name}: {told[:160]!r}"
 
 
 def check_runbooks() -> Iterator[Check]:
@@ -145,9 +155,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("-v", "--verbose", action="store_true", help="list every miss")
     options.add_argument("--checkouts", type=Path, help="a folder with other repositories")
+    options.add_argument("--half", choices=("looked-at", "held-back"), default="", help="only these of them")
     given = options.parse_args()
     if given.checkouts:
-        report([*check_elsewhere(given.checkouts)], given.verbose)
+        report([*check_elsewhere(given.checkouts, given.half)], given.verbose)
         return
     if not CORPORA.is_dir():
         sys.exit(f"{CORPORA} is not there: nothing to measure")

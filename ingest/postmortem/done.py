@@ -36,7 +36,7 @@ _LONGEST_MEASURE = 400
 _SENTENCE = expression(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
 _ASIDE = expression(r"(?<!\])\([^()]*\)")
 """What stands in brackets says of a deed what it led to or who asked for it; an address behind a link is none."""
-_FENCED = expression(r"^[ \t]*(```|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
+_FENCED = expression(r"^[ \t]*(```(?![^\n]*`)|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
 
 
 @dataclass

@@ -56,7 +56,7 @@ _WINDOW_TITLE = expression(
     r"(?:impact|incident|outage) (?:time|window|period)|time of (?:the )?(?:impact|incident|outage)", re.I
 )
 _WINDOW_PARTS = expression(r"\s+(?:to|until|till|[-–—→])\s+")
-_FENCE = expression(r"^\s*(?:```|~~~)")
+_FENCE = expression(r"^\s*(?:```(?!.*`)|~~~)")
 _PLAIN_PART = expression(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
 _SPOKEN_PART = expression(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
 

@@ -78,7 +78,7 @@ class Postmortem:
             return Parsed(entries=(drafted,), problems=report.document.problems)
         if reason := why_not(report, file.path):
             return Parsed(problems=report.document.problems, skipped=reason)
-        several = several_incidents(report, file.text, day_first=writes_day_first(report.document.body))
+        several = several_incidents(report, file.text, day_first=writes_day_first(report.document.body, file.place))
         if several:
             entries = [_one_of(one, file) for one in several]
             return Parsed(
@@ -128,7 +128,7 @@ def _report(text: str, path: str) -> Report:
 def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> Incident:
     document = report.document
     facts = gather_facts(document, document.body)
-    day_first = writes_day_first(document.body)
+    day_first = writes_day_first(document.body, file.place or file.path)
     undated = read_timeline(report, Moment(year=name_year(document, file.path)), day_first=day_first)
     day = own_day or incident_date(report, facts, undated, file.path, day_first=day_first)
     course = read_timeline(report, Moment(day), day_first=day_first)

@@ -71,11 +71,17 @@ def read_timeline(report: Report, known: Moment, *, day_first: bool = False) -> 
         # What the report says of all its times goes before a zone that may be part of what was quoted.
         zone = find_zone(section.title) or known.zone or find_zone(text[:400])
         known = replace(known, zone=zone if find_zone(section.title) else known.zone)
-        events += parse_timeline(text, known, _html_tables(report, section), day_first=day_first)
-        known = replace(known, zone=zone)
+        found = parse_timeline(text, known, _html_tables(report, section), day_first=day_first)
+        events += found
+        known = replace(known, zone=zone, day=_last_day(found) or known.day)
     if sections and not events:
         events = [event for _, text in texts for event in prose_events(text)]
     return Timeline(tuple(events), known.zone)
+
+
+def _last_day(events: Sequence[DatedEvent]) -> date | None:
+    """The day that a timeline has come to, on which it goes on below another heading."""
+    return next((event.day for event in reversed(events) if event.day), None)
 
 
 def _unannounced(report: Report) -> Iterator[tuple[MarkdownSection, str]]:
@@ -106,7 +112,7 @@ _ABOUT_TIMES = expression(r"\W*all times\b.{0,40}$", re.I)
 _FALLS_BACK = 6.0
 """Hours that the time of day falls back by at midnight, at least; less is a line out of order."""
 _HTML_TABLE = expression(r"<table\b.*?</table>", re.I | re.S)
-_FENCE = expression(r"^\s*(?:```|~~~)")
+_FENCE = expression(r"^\s*(?:```(?!.*`)|~~~)")
 
 
 @dataclass
@@ -278,10 +284,9 @@ class _TimelineReader:
             self._known = replace(self._known, day=moment.day)
         if _ABOUT_TIMES.match(text):
             return
-        self._new_day |= moment.clock is None and first_date(stamp, moment.year, self._day_first) is not None
         names_day = first_date(reading or stamp, moment.year, self._day_first) is not None
         self.drafts.append(_EventDraft(stamp, [text], indent, moment, names_day or self._new_day))
-        self._new_day = False
+        self._new_day = names_day and moment.clock is None
 
     def _add(self, line: str) -> None:
         if self.drafts:
