@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, parse_markdown
 from ingest.postmortem.actions import listed_actions, parse_actions
-from ingest.postmortem.causes import is_only_a_guess, parse_causes, stated_causes
+from ingest.postmortem.causes import cause, is_only_a_guess, parse_causes
 from ingest.postmortem.done import what_was_done
 from ingest.postmortem.drafted import drafted_id, exactly
 from ingest.postmortem.headings import ReportPart, part_of
@@ -26,6 +26,7 @@ from ingest.postmortem.report import Report
 from ingest.postmortem.several import OneOfSeveral, several_incidents
 from ingest.postmortem.timeline import read_timeline
 from ingest.postmortem.times import Moment, writes_day_first
+from ingest.postmortem.told_causes import Passage, told_causes
 from ingest.postmortem.unread import unread_notes
 from ingest.source import Parsed, SourceFile
 from kb.expression import expression
@@ -43,9 +44,11 @@ _EXPLAINING = (
     ReportPart.SUMMARY,
     ReportPart.INVESTIGATION,
     ReportPart.RESOLUTION,
-    ReportPart.LESSONS,
 )
 """Where a cause is told that has no part of its own."""
+_MENTIONING = (ReportPart.WENT_WRONG, ReportPart.DETECTION, ReportPart.IMPACT, ReportPart.MITIGATION)
+"""Where it is at least mentioned."""
+_CONCLUDES = expression(r"conclusion|\bsummary|analysis", re.I)
 _TELLING = (
     ReportPart.SUMMARY,
     ReportPart.INVESTIGATION,
@@ -190,8 +193,20 @@ def _causes(report: Report) -> Iterator[Cause]:
         if found:
             yield from found
             return
-    told = report.text(*_EXPLAINING) or report.document.body
-    yield from stated_causes(told)
+    told = told_causes(_passages(report), report.document.title)
+    yield from (cause(sentence) for sentence in told)
+
+
+def _passages(report: Report) -> Iterator[Passage]:
+    """The prose in which a cause may be told: what explains, what only mentions it, the timeline."""
+    for section, part in zip(report.document.sections, report.parts, strict=True):
+        explains = part in _EXPLAINING or (part is ReportPart.LESSONS and _CONCLUDES.search(section.title))
+        if explains or section.level <= 1:
+            yield Passage(section.text, 2)
+        elif part is None or part in _MENTIONING:
+            yield Passage(section.text, 1)
+        elif part is ReportPart.TIMELINE:
+            yield Passage(section.text, 0, is_past=False)
 
 
 def _actions(report: Report) -> Iterator[ActionItem]:
