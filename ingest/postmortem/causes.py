@@ -1,7 +1,6 @@
 """Contributing factors, and how sure a report is of each.
 
-A list is one cause an item, prose is one cause.  Where no heading announces causes, sentences that
-say outright what the cause was are taken as they stand, and nothing else.
+A list is one cause an item, prose is one cause.
 """
 
 from __future__ import annotations
@@ -60,18 +59,6 @@ _SAYS_WHY = expression(
     r"|\bverursacht durch\b",
     re.I,
 )
-_SAYS_WHAT_WENT_WRONG = expression(
-    r"\b(?:we|i|they|he|she|somebody|someone) (?:had |have )?(?:accidentally |mistakenly )?"
-    r"(?:forgot(?:ten)?|neglected|omitted|failed) to\b"
-    r"|\b(?:was|were|been) (?:accidentally|mistakenly|erroneously|inadvertently|wrongly) \w+"
-    r"|\b(?:accidentally|mistakenly|erroneously|inadvertently) (?:delet|remov|revok|grant|disabl|overwr|dropp|appl|"
-    r"deploy|chang|configur|merg|push)\w*"
-    r"|\bas a result of (?:a|an|the)\b[^.;]{0,60}\b(?:bug|error|mistake|change|misconfiguration|upgrade|update|fault"
-    r"|failure)\b"
-    r"|\bcaused\b[^.;]{3,120}\bto (?:fail|break|crash|stop|hang|restart|time out|be (?:down|unavailable|lost))\b",
-    re.I,
-)
-"""A sentence that tells a mistake, or what made something fail, without calling it the cause."""
 _CAUSAL = expression(
     r"\bcaus(?:e|ed|es|ing)\b|\breasons?\b|\bdue to\b|\bbecause\b|\btrigger"
     r"|\bursache",
@@ -93,7 +80,7 @@ def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
             yield from _stated(joined, section, factors)
 
 
-def _is_open(sentence: str) -> bool:
+def is_open(sentence: str) -> bool:
     """Whether a sentence says that the cause is still looked for, and names none."""
     return bool(_GOES_ON.search(sentence)) and not _NAMES_ONE.search(sentence)
 
@@ -101,22 +88,13 @@ def _is_open(sentence: str) -> bool:
 def _stated(text: str, section: MarkdownSection, factors: bool) -> Iterator[Cause]:
     """One cause, without the sentences that say that it is still looked for; none where nothing is left."""
     told = (
-        " ".join(part for part in _SENTENCE.split(text) if not _is_open(part))
+        " ".join(part for part in _SENTENCE.split(text) if not is_open(part))
         if _GOES_ON.search(text)
         else text
     )
     if told.strip():
         doubtful = bool(_DOUBT.search(section.title)) or (factors and not _CONFIRMED.search(told))
         yield cause(told, doubtful=doubtful)
-
-
-def stated_causes(text: str, limit: int = 3) -> tuple[Cause, ...]:
-    """The sentences of a text that say what the cause was, or what went wrong where none says that."""
-    sentences = [" ".join(part.split()) for part in _SENTENCE.split(text)]
-    for says in (_SAYS_WHY, _SAYS_WHAT_WENT_WRONG):
-        if told := [s for s in sentences if says.search(s) and not _is_open(s)]:
-            return tuple(cause(s.lstrip("-*+ ")) for s in told[:limit])
-    return ()
 
 
 def is_only_a_guess(text: str) -> bool:

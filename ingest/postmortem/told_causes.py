@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ingest.postmortem.causes import is_open
 from kb.expression import expression
 
 MOST_CAUSES = 3
@@ -79,7 +80,7 @@ def _weight(said: _Said, place: int, topic: frozenset[str]) -> int:
     kind = max((weight for weight, words in _KINDS if words.search(said.text)), default=0)
     about = min(len(topic & _topic(said.text)), 2) + bool(_INCIDENT.search(said.text))
     tells_effects = bool(_RECOVERED.search(said.text)) or (said.is_second and _points_back(said.text))
-    return kind and kind + place + about + said.is_early - 2 * tells_effects
+    return kind and kind + place + about + said.is_early - 3 * tells_effects
 
 
 def _tells_of_the_past(sentence: str) -> bool:
@@ -128,6 +129,7 @@ def _may_tell(sentence: str) -> bool:
         and not sentence.endswith("?")
         and 5 * sum(map(len, _CODE.findall(sentence))) < 4 * len(sentence)
         and not _is_none(sentence)
+        and not is_open(sentence)
         and (not _DENIED.search(sentence) or bool(_BUT_RATHER.search(sentence)))
     )
 
@@ -160,7 +162,7 @@ _TROUBLE = (
     r"|overload\w*|exhaust\w*|stuck|hung|hang(?:s|ing)?|reject\w*|refus\w+|un(?:able|healthy|successful\w*)|missing|bugs?"
     r"|issues?|problems?|faults?|regressions?|inconsisten\w+|mis(?:match|config)\w*|restart(?:ed|s|ing)|kill(?:ed|s|ing)?"
     r"|delay(?:s|ed)?|stale|spik\w+|drop(?:s|ped|ping)?|evict\w*|could(?: not|n['’]t)|can(?:not|['’]t)"
-    r"|did(?: not|n['’]t)|was(?: not|n['’]t)|were(?: not|n['’]t)|would(?: not|n['’]t)|[45]\d\d(?:s|['’]s)?|OOM\w*|panic\w*"
+    r"|offline|did(?: not|n['’]t)|was(?: not|n['’]t)|were(?: not|n['’]t)|would(?: not|n['’]t)|[45]\d\d(?:s|['’]s)?|OOM\w*|panic\w*"
     r"|compromis\w+|breach\w*|attack\w*|vulnerab\w+|invalid|broken|gone|deleted|blocked|misbehav\w*|die[ds]?|dying|dead|death|fill(?:ed|s|ing)|unusable)"
 )
 _CAUSE_NOUN = r"(?:root causes?|causes?|culprits?|reasons?|source|trigger|origin)"
@@ -190,8 +192,10 @@ _CALLED = expression(
 """It is called the cause."""
 
 _PROBLEM = expression(
+    r"\b(?:was|were) (?:\w+ )?due to\b|"
     r"\b(?:the|our|one|main|real|true|actual|underlying|core|initial|immediate) (?:[\w-]+ ){0,2}?(?:problem|issue|trouble|mistake|error) (?:[\w'’-]+ ){0,6}?"
-    rf"(?:was|were|is|lay|turned out|proved)\b{_HANDLED}"
+    r"(?:was|were|is|lay|turned out|proved)\b"
+    r"(?= (?:\w+ly )?(?:that|an?|the|our|one|two|some|due|in|with|within|caused|triggered|related|how|because|when|from|to)\b)"
     r"|\b(?:the|our) (?:[\w-]+ ){0,3}(?:issue|problem|outage|incident|failure|bug|error)s? (?:[\w'’-]+ ){0,4}?"
     r"(?:stem(?:s|med|ming)?|aris(?:es|ing)|arose|originat(?:es|ed)|result(?:s|ed)?|came) from\b",
     re.I,
@@ -243,9 +247,9 @@ _STATES = (
     r"|g[eo]t (?:rotated|renewed|cleared|updated|deployed|applied))"
     r"|(?:was|were|is|are|been)(?: not|n['’]t) (?:\w+ )?(?:configured|set|updated|renewed|included|deployed|rotated|enabled|applied|migrated"
     r"|registered|compatible|aware|able to (?:detach|handle|reach|connect|start|load|find|allocate|mount|keep))"
-    r"|would(?: not|n['’]t) (?:detach|mount|release|start)|(?:lacked|lacking|without) (?:a|an|the|any|sufficient|enough|proper) \w+"
+    r"|would(?: not|n['’]t) (?:detach|mount|release|start)|(?:lacked|lacking|without) (?:a|an|the|its|their|sufficient|enough|proper) \w+"
     r"|(?:had|suffer(?:ed|ing)|experienc(?:ed|ing)|sustained) (?:an? )?(?:\w+ ){0,2}(?:outage|failure|crash|fault)"
-    r"|(?:died|crashed|collapsed) (?:because|due|after|when|under)|insufficient \w+)\b"
+    r"|(?:died|crashed|collapsed) (?:because|due|after|when|under)|insufficient \w+|(?:consum|us)(?:ed|ing) (?:up )?(?:all|every|too much)|(?:shot|pil(?:ed?|ing)) up|snowball\w*|skyrocket\w*)\b"
 )
 _STATE = expression(_STATES, re.I)
 """Something was in a state in which it cannot work."""
@@ -258,7 +262,7 @@ _LEADS_TO = expression(
     r"|\b(?:prevent(?:ed|ing)|stopp(?:ed|ing)|block(?:ed|ing)|kept) (?:[\w'’/`.-]+ ){1,8}from\b|\brender(?:ed|ing) (?:[\w-]+ ){1,5}\w+(?:ble|less)\b"
     r"|\bmeant (?:that )?(?:[\w-]+ ){1,6}(?:was|were|could|did|had|would|no|never|stopped|failed)\b|\btrigger(?:ed|ing|s)\b(?! (?:by|alert|an? (?:alert|alarm|page)|the alert))"
     r"|\b(?:made|making) (?:[\w-]+ ){1,6}(?:unavailable|unreachable|impossible|inaccessible|unresponsive|unusable|fail|crash|slow)\b"
-    r"|\bmanifest(?:ed|s) (?:itself )?(?:as|in)\b|\b(?:consum(?:ed|ing)|using up|used up|ate(?: up)?) (?:all|every|most|too) \b",
+    r"|\bmanifest(?:ed|s) (?:itself )?(?:as|in)\b",
     re.I,
 )
 """One thing leads to another."""
@@ -314,14 +318,14 @@ _SAYS_WHAT_IS = expression(
     re.I,
 )
 _RECOVERED = expression(
-    r"\b(?:recover(?:ed|s|y)|restored|resolved|came back|comes back|back (?:up|online|to normal)|went away|work(?:s|ed|ing) again|stabili[sz]ed)\b",
+    r"\b(?:recover(?:ed|s|y)|restored|resolved|came back|comes back|back (?:up|online|to normal)|went away|work(?:s|ed|ing) again|stabili[sz]ed|fixed|repair(?:ed|s)?|remediat\w+)\b",
     re.I,
 )
 
 _DENIED = expression(
     r"(?:\bnot|n['’]t|\bnever)(?: \w+){0,3} (?:caus(?:e|ed|ing)|due to|because|triggered|the (?:\w+ )?(?:cause|culprit|reason|root)|related"
     r"|responsible|the result|linked|to blame|at fault|to be the)\b|\bnot (?:at fault|to blame|to be the)\b|\bunrelated\b|\bruled? out\b|\bred herring\b|\bfalse (?:lead|alarm)\b"
-    r"|\bno (?:evidence|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b|\bregardless\b",
+    r"|\bno \w+ (?:due to|because of|caused)\b|\bno (?:evidence|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b|\bregardless\b",
     re.I,
 )
 _BUT_RATHER = expression(r"\b(?:but|rather)(?: (?:by|due to|because of|from|in|with|of))? (?:a|an|the|our|their)\b", re.I)
@@ -360,7 +364,8 @@ _NO_CAUSE = (
         r"|\b(?:fixed|resolved|solved|recovered|restored|mitigated|remediated|worked around|helped|cleared)\b[^.]{0,60}\b(?:by|because|due to|after|when|once|since)\b"
         r"|^\W*(?:luckily|fortunately|thankfully|sorry|(?:we|i)(?:['’]re|['’]m| are| am) (?:\w+ )?sorry|we apologi[sz]e|thanks|to be (?:clear|explicit))\b"
         r"|\bno (?:one|body)?\s?(?:\w+ )?(?:was|were|have|has|had|is|are)\b|^\W*(?:nobody|no one)\b|\bcaus(?:ed|ing) (?:no|little)\b|\bonly lasted\b|\balerts?\b[^.]*\bunacknowledged\b"
-        r"|\b(?:suggest|mention)(?:s|ed|ing)?\b"
+        r"|\b(?:mitigations?|remediation|workaround|fix)\b[^.]{0,20}\b(?:consist\w*|applied|was|were|put|deployed)\b"
+        r"|\bwithout (?:any )?(?:\w+ )?(?:issues?|problems?|errors?|trouble|impact|downtime|action)\b|\b(?:suggest|mention)(?:s|ed|ing)?\b"
         r"|^\W*(?:so |then |therefore |hence )?(?:we|i|they|the team) (?:\w+ly )?(?:decided|chose|opted|went|wanted|were able|are able|rolled|reverted|restarted|scaled"
         r"|disabled|moved|switched|asked|tried|believed?|did|do|have|use|used|took|stopped|blocked|banned|enabled|removed|deleted|backdated|fixed)\b"
         r"(?! (?:\w+ly )?(?:forgot|not )).*\b(?:because|due to|since|as)\b"
@@ -377,7 +382,7 @@ _NO_CAUSE = (
     ),
 )
 _POINTS_BACK = expression(
-    r"\W*(?:this|that|these|those|it|which|as a (?:result|consequence)|consequently|therefore|thus|hence|because of (?:this|that|these|it)"
+    r"\W*(?:this|that|these|those|it|which|as a (?:result|consequence)(?! of)|consequently|therefore|thus|hence|because of (?:this|that|these|it)"
     r"|due to (?:this|that|these|it)|for this reason|so,?|together|all of (?:this|these)|both (?:of )?(?:these|changes?)?)\b",
     re.I,
 )

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from typing import Any
 
 from ingest.markdown.sections import MarkdownDocument, parse_markdown
-from ingest.postmortem.causes import stated_causes
+from ingest.postmortem.causes import cause
 from ingest.postmortem.done import what_was_done
 from ingest.postmortem.identity import as_date, name_date
 from ingest.postmortem.timeline import parse_timeline
 from ingest.postmortem.times import Moment, find_zone, stamped_lines
+from ingest.postmortem.told_causes import Passage, told_causes
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
 from kb.model import Incident, Origin, Provenance, Scope, Source, TimelineEvent
@@ -68,7 +69,7 @@ def _incident(document: MarkdownDocument, file: SourceFile) -> Incident:
         severity=parse_severity(label),
         severity_label=label,
         summary=body.strip(),
-        causes=stated_causes(body),
+        causes=tuple(map(cause, told_causes([Passage(body, 2, is_past=False)], document.title))),
         timeline=timeline,
         done=what_was_done(timeline, (), body, document.lines),
         body=body,
