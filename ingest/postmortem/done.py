@@ -32,6 +32,14 @@ _DOES = expression(
 )
 """What stands before an `…ing` that somebody did."""
 _LONGEST_MEASURE = 400
+_MANY_SENTENCES = 2
+"""From so many on, an event tells more than one thing."""
+_REASON_BEFORE = expression(r"^(?:since|as|because|although|though|while|even though)\b[^,]{5,160},\s+", re.I)
+_PURPOSE = expression(
+    r",?\s+(?:so (?:that )?(?:we|they|it|he|she|the|no|future|new|users)\b|in order to\b|to (?:ensure|make sure|prevent|avoid|see|check|give|allow|get)\b"
+    r"|prior to\b|before (?:\w+ing|it|they|the)\b).*$",
+    re.I | re.S,
+)
 
 _SENTENCE = expression(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
 _ASIDE = expression(r"(?<!\])\([^()]*\)")
@@ -55,12 +63,16 @@ class _KeptMeasures:
 
 
 def what_was_done(
-    timeline: Sequence[TimelineEvent], prose: Iterable[tuple[str, str]], body: str, lines: Sequence[str]
+    timeline: Sequence[TimelineEvent],
+    prose: Iterable[tuple[str, str]],
+    body: str,
+    lines: Sequence[str],
+    causes: Sequence[str] = (),
 ) -> tuple[Measure, ...]:
     """At most `MOST_MEASURES` measures, in the order in which they should be read.
 
     `prose` gives the name and the text of each part that tells of what happened; `body` is looked into where they
-    say nothing; `lines` are those of the file.
+    say nothing; `lines` are those of the file.  A sentence that tells one of the `causes` tells no measure besides.
     """
     kept = _KeptMeasures(lines)
     parts = [(name, _FENCED.sub("", text)) for name, text in prose]
@@ -68,11 +80,11 @@ def what_was_done(
         for sentence in _ended_by(text):
             kept.add(sentence, name)
     for event in _last_steps(timeline):
-        kept.add(event.text, "timeline", event.time)
+        kept.add(_deeds_of(event.text), "timeline", event.time)
     if not kept.measures:
         for name, text in parts:
             for sentence in _sentences(text):
-                if _was_done(sentence):
+                if _was_done(sentence) and not any(_one_line(sentence) in cause for cause in causes):
                     kept.add(sentence, name)
     if not kept.measures:
         for sentence in _ended_by(_FENCED.sub("", body)):
@@ -132,12 +144,24 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _was_done(sentence: str) -> bool:
-    told = _ASIDE.sub("", sentence)
-    return (
-        any(_is_deed(told, found) for found in _ACTION.finditer(told))
-        and not _NOT_DONE.search(told)
-        and not _BEGINNING.search(told)
-    )
+    told = _main_clause(_ASIDE.sub("", sentence))
+    deeds = [found for found in _ACTION.finditer(told) if _is_deed(told, found)]
+    if all(_ONLY_ENDED.match(found[0]) for found in deeds) and len(_SPOKEN.findall(told)) < _FEWEST_WORDS:
+        return False
+    return bool(deeds) and not _NOT_DONE.search(told) and not _BEGINNING.search(told)
+
+
+def _main_clause(sentence: str) -> str:
+    """A sentence without what stands before or behind it to say why: what may, cannot or should not be."""
+    shorter = _PURPOSE.sub("", _REASON_BEFORE.sub("", sentence))
+    return shorter if _ACTION.search(shorter) else sentence
+
+
+def _deeds_of(text: str) -> str:
+    """Of an event that takes several sentences to tell, those that tell what was done."""
+    sentences = [said for said in _sentences(_FENCED.sub("", text))]
+    deeds = [said for said in sentences if _was_done(said)]
+    return " ".join(deeds) if len(sentences) >= _MANY_SENTENCES and deeds else text
 
 
 def _is_deed(sentence: str, action: re.Match[str]) -> bool:
@@ -156,13 +180,16 @@ def _last_steps(timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
     acted = [event for event in until[1:] if _is_step(event.text)] or [e for e in until if _is_step(e.text)]
     if end is not None and not acted:
         acted = [event for event in timeline[end + 1 :] if _is_step(event.text)]
-    strong = [event for event in acted if _STRONG.search(event.text)][-_MOST_OF_TIMELINE:]
+    strong = [event for event in acted if _STRONG.search(_deeds_of(event.text))][-_MOST_OF_TIMELINE:]
     chosen = [*strong, *(event for event in acted[::-1] if event not in strong)][:_MOST_OF_TIMELINE]
     return [event for event in timeline if event in chosen]
 
 
 def _is_step(text: str) -> bool:
     told = _FENCED.sub("", text)
+    sentences = [*_sentences(told)]
+    if len(sentences) >= _MANY_SENTENCES and any(map(_was_done, sentences)):
+        return True
     return _was_done(told) or bool(
         _STRONG.search(told) and not _NOT_DONE.search(told) and _RECOVERED.search(told)
     )
@@ -173,7 +200,10 @@ def _recovery(timeline: Sequence[TimelineEvent]) -> int | None:
     found = [
         place
         for place, event in enumerate(timeline)
-        if _RECOVERED.search(_FENCED.sub("", event.text)) and not _NOT_DONE.search(event.text)
+        if any(
+            _RECOVERED.search(said) and not _NOT_DONE.search(said)
+            for said in _sentences(_FENCED.sub("", event.text))
+        )
     ]
     return found[-1] if found else None
 
@@ -186,7 +216,7 @@ def _one_line(text: str) -> str:
 
 
 _VERBS = (
-    r"roll(?:s|ed|ing)?[ -]?(?:back|over)|rollback|generat(?:es?|ed)|re-?queu(?:es?|ed)|mark(?:s|ed)"
+    r"revok(?:es?|ed|ing)|unpublish(?:es|ed|ing)?|cop(?:ies|ied|ying) (?:the|a|over)|modif(?:ies|ied|ying)|rewr(?:ote|itten)|roll(?:s|ed|ing)?[ -]?(?:back|over)|rollback|generat(?:es?|ed)|re-?queu(?:es?|ed)|mark(?:s|ed)"
     r"|revert(?:s|ed|ing)?|restart(?:s|ed|ing)?|reboot(?:s|ed|ing)?"
     r"|restor(?:es?|ed|ing)"
     r"|destroy(?:s|ed|ing)?|delet(?:es?|ed|ing)|remov(?:es?|ed|ing)|scal(?:es?|ed"
@@ -211,7 +241,7 @@ _VERBS = (
     r"|evict(?:s|ed|ing)?|releas(?:es?|ed|ing)|pin(?:s|ned|ning)|unpin(?:s|ned|ning)?|reconfigur(?:es?|ed|ing)"
     r"|throttl(?:es?|ed|ing)|recycl(?:es?|ed|ing)|reinstall(?:s|ed|ing)?|unmount(?:s|ed|ing)?|remount(?:s"
     r"|ed|ing)?"
-    r"|detach(?:es|ed|ing)?|attach(?:es|ed|ing)?|promot(?:es?|ed|ing)|expand(?:s|ed|ing)?|extend(?:s|ed|ing)?"
+    r"|detach(?:es|ed|ing)?|attach(?:es|ed|ing)?|promot(?:es?|ed|ing)|expand(?:s|ed|ing)?|(?<!\ban )extend(?:s|ed|ing)?"
     r"|allocat(?:es?|ed|ing)|free(?:s|d|ing) up|launch(?:es|ed|ing)|bounc(?:es?|ed|ing)|undid|undo(?:es"
     r"|ne|ing)?"
     r"|set(?:s|ting)? (?:the|a|up|it|up)|turn(?:s|ed|ing)? (?:it |them |the \w+ )?(?:off|on)|back ?ed out"
@@ -247,7 +277,7 @@ _RECOVERED = expression(
     r"|came back|end(?:s|ed) (?:of|the) (?:incident|outage)|(?:incident|outage|issue|problem) (?:is "
     r"|was )?(?:over|ends?|ended|closed)"
     r"|no (?:more|longer|further) (?:errors|failures|failing|issues)|serving (?:traffic|requests"
-    r"|users) again|success(?:ful(?:ly)?)?"
+    r"|users) again|(?<!deployed )(?<!merged )(?<!tested )(?<!built )success(?:ful(?:ly)?)?(?! (?:deployed|merged|tested|built))"
     r"|drops? back|good again|goes? back to normal|went back to normal)\b",
     re.I,
 )
@@ -261,21 +291,24 @@ _ENDED_BY = expression(
     r"|temporary) fix) (?:was|is|were) (?:to|a|an|by)?\b"
     r"|\bto (?:resolve|fix|mitigate|remedy|recover from|stop|restore|bring back)\b[^.;]{3,80},? (?:we|i"
     r"|the \w+|they|engineers)\b"
+    r"|\b(?:after|once|when|by|with)\b[^.;]{8,160}?,? (?:\w+ ){0,4}(?:came back|comes? (?:back )?up|recovered|(?:was|were) (?:restored|resolved|fixed|back)|worked again"
+    r"|(?:was|were) able to (?:start|connect|run|resume)|returned to normal|went away|started working)\b"
+    r"|\band (?:the |a |all |everything |new )?(?:[\w-]+ ){0,4}(?:came|comes?) (?:back )?(?:up|online)\b"
     r"|\b(?:this|that|which) (?:fixed|resolved|restored|brought|solved|mitigated|stopped|cleared)\b",
     re.I,
 )
 """A sentence that ties the end to what brought it."""
 
-_ONLY_ENDED = expression(r"restor|fix|correct", re.I)
+_ONLY_ENDED = expression(r"restor|fix|correct|repair", re.I)
 """Verbs that say that it ended and not how."""
 
 _NOT_DONE = expression(
-    r"['’]ll\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
+    r"['’]ll\b|\b(?:we|i)(?:['’]re| are) (?:\w+ly )?(?:making|working|planning|looking|adding|going|still|improving|evaluating)\b|\bsorry\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
     r"|propos\w+|consider\w*|recommend\w*"
     r"|want(?:s|ed)?|decid(?:es?|ed|ing) (?:not|against)|todo|to do|if we|next time|in (?:the )?future|going to"
     r"|did ?n[o'’]t (?:help|work|fix|resolve|change)|does ?n[o'’]t (?:help|work|fix)|no (?:effect"
     r"|improvement|change|luck)|without (?:success|effect)"
-    r"|had not|was not|were not|is not|wasn['’]t|not been|still (?:failing|down|broken)|unsuccessful\w*"
+    r"|did(?: not|n['’]t) get|had not|was not|were not|is not|wasn['’]t|not been|still (?:failing|down|broken)|unsuccessful\w*"
     r"|has no effect|to no avail"
     r"|failed to|fails to|(?:try|tries|trying|tried|attempt(?:s|ed|ing)?) to)\b",
     re.I,
@@ -291,7 +324,7 @@ _BEGINNING = expression(
     r"|update (?:given|on))\b"
     r"|\bstop(?:s|ped) (?:respond|report|work|process|serv|accept|spinn|creat|start|sync|updat|emit|receiv|runn"
     r"|collect|schedul|send|writ|log)\w*ing\b"
-    r"|\b(?:caused|causes?|causing|trigger(?:s|ed|ing)|broke|introduc(?:es|ed|ing)|start(?:s"
+    r"|\b(?:caused|causes?|causing|trigger(?:s|ed|ing)|broke|introduc(?:es|ed|ing)|prevent(?:s|ed|ing)|start(?:s"
     r"|ed)? (?:failing|to fail|seeing)|outage (?:starts|started|begins|began)"
     r"|incident (?:starts|started|begins|began)|errors? (?:start|begin|appear)|(?:issue"
     r"|problem) (?:starts|started|begins|began|noticed|reported))\b",

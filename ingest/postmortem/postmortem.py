@@ -138,6 +138,7 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
     timeline = tuple(dated.event for dated in course.events)
     times = find_milestones(facts, timeline, day, course.zone)
     label = _severity_label(document, facts)
+    causes = tuple(_causes(report))
     mitigation = report.text(ReportPart.MITIGATION)
     resolution = report.text(ReportPart.RESOLUTION) or report.text(ReportPart.RESULT)
     resolution = "" if is_only_a_guess(resolution) else resolution
@@ -153,12 +154,14 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
         severity_label=label,
         summary=_summary(report, facts),
         impact=report.text(ReportPart.IMPACT) or fact(facts, r"(?:user |customer |business )?impact"),
-        causes=tuple(_causes(report)),
+        causes=causes,
         mitigation=mitigation,
         resolution=resolution,
         done=()
         if mitigation or resolution
-        else what_was_done(timeline, _told(report), document.body, document.lines),
+        else what_was_done(
+            timeline, _told(report), document.body, document.lines, [one.text for one in causes]
+        ),
         prevention=report.text(ReportPart.PREVENTION),
         timeline=timeline,
         action_items=tuple(_actions(report)),
@@ -179,9 +182,14 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
 
 def _told(report: Report) -> Iterator[tuple[str, str]]:
     """The prose that tells of what happened, by the name of its part."""
+    if not report.text(ReportPart.SUMMARY) and (opening := _opening(report)):
+        yield ReportPart.SUMMARY.value, opening
     for part in _TELLING:
         if text := report.text(part):
             yield part.value, text
+    for section in report.sections(ReportPart.LESSONS):
+        if _CONCLUDES.search(section.title):
+            yield "conclusion", section.text
 
 
 def _causes(report: Report) -> Iterator[Cause]:
