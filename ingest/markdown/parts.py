@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.markdown.blocks import LABEL_LEVEL, Block, as_text, unmarked
 from kb.expression import expression
 
 _NUMBERING = expression(r"^(?:step\s+)?(?:\d+(?:\.\d+)*[.):]?|[a-z]\))\s+", re.I)
+_SHOWS_OUTPUT = expression(
+    r"\b(?:(?:example|sample|expected|following|similar|this|the|its) outputs?\b|outputs?\W*$|looks? (?:\w+ )?like|similar to|(?:should|will|you['’]ll|would) (?:see|show|return|display)|returns?|response)\b[^.]*[:.]?\s*$", re.I
+)
+"""What stands above code that nobody types."""
+_ONLY_LINK = expression(r"(?:\w+: *)?(?:<?https?://\S+>?|\[[^\]]*\]\([^)]*\))\.?")
 _PLACEHOLDER = expression(
     r"^[\W_]*(?:(?:todo|tbd|tba|wip)\b[^.]{0,60}|n/?a|none|coming soon|to be (?:written|done|added)"
     r"|<insert[^>]*>"
@@ -111,14 +116,12 @@ def everything(parts: Iterable[EntryPart], role: str) -> str:
 
 
 def steps_in(part: EntryPart) -> list[str]:
-    """The steps of a part: its numbered items, else its paragraphs and items in order.
+    """The steps of a part: its numbered items, else its paragraphs and items in order, each with the code below it.
 
-    A subheading that says what to do leads its first step.
+    A subheading that says what to do leads its first step.  Paragraphs beside numbered items are steps where they lead
+    to code.
     """
-    said = [block for block in part.blocks if block.kind in ("paragraph", "item")]
-    if any(block.ordered for block in said):
-        said = [block for block in said if block.kind == "item"]
-    steps = [block.text for block in said if not is_placeholder(block.text)]
+    steps = [text for text in _said_with_code(part) if not is_placeholder(text)]
     lead = unmarked(part.heading.text).rstrip(":") if part.heading else ""
     words = heading_words(part.heading) if part.heading else ""
     if len(words.split()) < 3 or re.fullmatch(r"how to \w+(?: (?:it|this))?", words):
@@ -126,6 +129,22 @@ def steps_in(part: EntryPart) -> list[str]:
     if steps:
         return [f"{lead}: {steps[0]}", *steps[1:]]
     return [lead] if any(block.kind == "code" for block in part.blocks) else []
+
+
+def _said_with_code(part: EntryPart) -> Iterator[str]:
+    """The paragraphs and items of a part, each with the code that stands below it."""
+    told: list[tuple[Block, list[str]]] = []
+    for block in part.blocks:
+        if block.kind == "paragraph" and told and not told[-1][1] and _ONLY_LINK.fullmatch(block.text):
+            told[-1] = (replace(told[-1][0], text=f"{told[-1][0].text} {block.text}"), [])
+        elif block.kind in ("paragraph", "item"):
+            told.append((block, []))
+        elif block.kind == "code" and not block.level and told and not _SHOWS_OUTPUT.search(told[-1][0].text):
+            told[-1][1].append(block.text)
+    numbered = any(block.ordered for block, _ in told)
+    for block, code in told:
+        if block.kind == "item" or not numbered or code:
+            yield "\n".join((block.text, *code))
 
 
 def is_placeholder(text: str) -> bool:
