@@ -3,8 +3,8 @@
 Run `python -m benchmarks.fields` from the project's root; `-v` lists every miss.  Reads
 `../shared/corpora`, `tests/answers/postmortems.yaml` and `runbooks.yaml`; says so and stops where the first is absent.
 `--checkouts FOLDER` asks of public repositories instead, which lie in FOLDER as `owner+name`, the answers of
-`tests/answers/reports_elsewhere.yaml` and `runbooks.yaml`; a repository that is not there is named and left out.  `--half held-back` asks
-only of those that the reader was not mended by, `--half looked-at` of the rest.
+`tests/answers/reports_elsewhere.yaml` and `runbooks.yaml`; a repository that is not there is named and left out.
+`--half held-back` asks only of those that the reader was not mended by, `--half looked-at` of the rest.
 """
 
 from __future__ import annotations
@@ -126,7 +126,8 @@ def check_steps(name: str, steps: list[Any], runbooks: list[Runbook]) -> Iterato
     for step in steps:
         words, *commands = [step] if isinstance(step, str) else step
         right = any(
-            _words(words) in _words(one) and all(" ".join(c.split()) in " ".join(one.split()) for c in commands)
+            _words(words) in _words(one)
+            and all(" ".join(c.split()) in " ".join(one.split()) for c in commands)
             for one in read
         )
         yield "step with its commands" if commands else "step without commands", right, f"{name}: {step}"

@@ -27,7 +27,9 @@ FENCED = expression(r"^[ \t]*(?P<fence>```(?![^\n]*`)|~~~).*?^[ \t]*(?P=fence)[ 
 """Fenced code, for those who look at raw text and must not take what it holds for headings."""
 
 _COMMENT = expression(r"^(?P<fence>```(?![^\n]*`)|~~~).*?^(?P=fence)|<!--.*?-->", re.M | re.S)
-_SHORTCODE = expression(r"^\s*(?:\{\{[<%].*?[>%]\}\}|\[[^\]]+\]:\s*\S+.*|</?[a-zA-Z][^>]*>|\([\w:.-]+\)=)\s*$")
+_SHORTCODE = expression(
+    r"^\s*(?:\{\{[<%].*?[>%]\}\}|\[[^\]]+\]:\s*\S+.*|</?[a-zA-Z][^>]*>|\([\w:.-]+\)=)\s*$"
+)
 _BOLD_LABEL = expression(
     r"^(?:\*\*|__)(?P<title>[^*\n]{2,80}?)\s*:?\s*(?:\*\*|__)\s*(?P<colon>:?)[ \t]*(?P<rest>.*)$"
 )

@@ -15,14 +15,16 @@ _LANGUAGES = (
 SHELL_LANGUAGES = frozenset(_LANGUAGES.split())
 
 _TOOLS = """
-    kubectl oc helm docker podman crictl nerdctl ctr systemctl journalctl curl wget ssh scp rsync sudo
-    ls cat cd rm cp mv mkdir chmod chown grep egrep awk sed jq yq tail df du ps dmesg lsblk umount lsof
-    netstat ss ip ping dig nslookup traceroute openssl etcdctl ceph rados rbd virtctl promtool amtool
-    logcli mimirtool cortextool gcloud aws az terraform tofu ansible ansible-playbook git psql mysql
-    mysqladmin redis-cli mongo mongosh kafka-topics.sh pip python python3 npm apt apt-get yum dnf echo
-    chef knife glab gh nomad consul vault nc tcpdump strace iptables nft sysctl cilium calicoctl
-    istioctl linkerd argocd kustomize kubeadm rabbitmqctl nodetool clickhouse-client influx pg_ctl
-    pgbackrest pg_dump patronictl pg_dumpall tmux pm2 nginx supervisorctl fallocate iptables-save zfs zpool fail2ban-client longhornctl instance-manager gitlab-runner gitlab-ctl gitlab-rake
+    kubectl oc helm docker podman crictl nerdctl ctr systemctl journalctl curl wget ssh scp rsync
+    sudo ls cat cd rm cp mv mkdir chmod chown grep egrep awk sed jq yq tail df du ps dmesg lsblk
+    umount lsof netstat ss ip ping dig nslookup traceroute openssl etcdctl ceph rados rbd virtctl
+    promtool amtool logcli mimirtool cortextool gcloud aws az terraform tofu ansible
+    ansible-playbook git psql mysql mysqladmin redis-cli mongo mongosh kafka-topics.sh pip python
+    python3 npm apt apt-get yum dnf echo chef knife glab gh nomad consul vault nc tcpdump strace
+    iptables nft sysctl cilium calicoctl istioctl linkerd argocd kustomize kubeadm rabbitmqctl
+    nodetool clickhouse-client influx pg_ctl pgbackrest pg_dump patronictl pg_dumpall tmux pm2 nginx
+    supervisorctl fallocate iptables-save zfs zpool fail2ban-client longhornctl instance-manager
+    gitlab-runner gitlab-ctl gitlab-rake
 """
 _WORDS_TOO = "service find head less free top kill mount host for while watch make export source npx node"
 """Tools that are English words as well: a line that starts with one is a command only after a sure prompt."""

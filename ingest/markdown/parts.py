@@ -16,7 +16,10 @@ from kb.expression import expression
 
 _NUMBERING = expression(r"^(?:step\s+)?(?:\d+(?:\.\d+)*[.):]?|[a-z]\))\s+", re.I)
 _SHOWS_OUTPUT = expression(
-    r"\b(?:(?:example|sample|expected|following|similar|this|the|its) outputs?\b|outputs?\W*$|looks? (?:\w+ )?like|similar to|(?:should|will|you['’]ll|would) (?:see|show|return|display)|returns?|response)\b[^.]*[:.]?\s*$", re.I
+    r"\b(?:(?:example|sample|expected|following|similar|this|the|its) outputs?\b|outputs?\W*$"
+    r"|looks? (?:\w+ )?like|similar to|(?:should|will|you['’]ll|would) (?:see|show|return|display)|returns?"
+    r"|response)\b[^.]*[:.]?\s*$",
+    re.I,
 )
 """What stands above code that nobody types."""
 _ONLY_LINK = expression(r"(?:\w+: *)?(?:<?https?://\S+>?|\[[^\]]*\]\([^)]*\))\.?")

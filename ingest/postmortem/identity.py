@@ -167,7 +167,11 @@ def _dates(
     for names in (_OWN_DATE, _DATE):
         yield from _labelled_dates([f for f in facts if f.line or names is _OWN_DATE], names, day_first)
     published = as_date(document.front.get("date")) or name_date(path, day_first=day_first)
-    if _is_far(published, course) and published in _told_before(published, document.body, day_first):
+    if (
+        published
+        and _is_far(published, course)
+        and published in [*_told_before(published, document.body, day_first)]
+    ):
         yield published  # the timeline was begun from another report's
     titled = first_date(document.title, day_first=day_first)
     if titled and any(dated.day == titled for dated in course.events):
@@ -184,10 +188,10 @@ def _dates(
         yield from (found.day for found in find_dates(text, day_first=day_first))
 
 
-def _is_far(day: date | None, course: Timeline) -> bool:
+def _is_far(day: date, course: Timeline) -> bool:
     """Whether a timeline begins weeks away from a day."""
     first = next((dated.day for dated in course.events if dated.day), None)
-    return day is not None and first is not None and abs(first - day) > _WRITTEN_WITHIN
+    return first is not None and abs(first - day) > _WRITTEN_WITHIN
 
 
 def _labelled_dates(facts: Iterable[LabelledFact], names: str, day_first: bool) -> Iterator[date]:

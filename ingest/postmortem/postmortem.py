@@ -15,7 +15,6 @@ from functools import lru_cache
 from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, parse_markdown
 from ingest.postmortem.actions import listed_actions, parse_actions
 from ingest.postmortem.causes import cause, is_only_a_guess, parse_causes
-from ingest.postmortem.done import what_was_done
 from ingest.postmortem.drafted import drafted_id, exactly
 from ingest.postmortem.headings import ReportPart, part_of
 from ingest.postmortem.identity import alert_text, incident_date, incident_title, name_year
@@ -24,9 +23,10 @@ from ingest.postmortem.milestones import find_milestones
 from ingest.postmortem.recognise import likeness, why_not
 from ingest.postmortem.report import Report
 from ingest.postmortem.several import OneOfSeveral, several_incidents
+from ingest.postmortem.story.causes import Passage, told_causes
+from ingest.postmortem.story.done import what_was_done
 from ingest.postmortem.timeline import read_timeline
 from ingest.postmortem.times import Moment, writes_day_first
-from ingest.postmortem.told_causes import Passage, told_causes
 from ingest.postmortem.unread import unread_notes
 from ingest.source import Parsed, SourceFile
 from kb.expression import expression
@@ -81,7 +81,9 @@ class Postmortem:
             return Parsed(entries=(drafted,), problems=report.document.problems)
         if reason := why_not(report, file.path):
             return Parsed(problems=report.document.problems, skipped=reason)
-        several = several_incidents(report, file.text, day_first=writes_day_first(report.document.body, file.place))
+        several = several_incidents(
+            report, file.text, day_first=writes_day_first(report.document.body, file.place)
+        )
         if several:
             entries = [_one_of(one, file) for one in several]
             return Parsed(

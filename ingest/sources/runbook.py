@@ -80,7 +80,9 @@ _POSTMORTEM = expression(
 _FOLDER = expression(r"(?:^|[-_.])(?:runbooks?|playbooks?|sops?|alerts?|procedures)(?:[-_.]|$)", re.I)
 _NAMED = expression(r"(?:^|[-_. ])runbooks?(?:[-_. ]|$)", re.I)
 _GUIDES = expression(
-    r"(?:^|[-_. ])(?:how[-_ ]?tos?|troubleshoot(?:ing)?|what[-_ ]to[-_ ]do|disaster[-_ ]recovery|on-?call|maintenance|operations)(?:[-_. ]|$)", re.I
+    r"(?:^|[-_. ])(?:how[-_ ]?tos?|troubleshoot(?:ing)?|what[-_ ]to[-_ ]do|disaster[-_ ]recovery|on-?call"
+    r"|maintenance|operations)(?:[-_. ]|$)",
+    re.I,
 )
 _NUMBERED_LINE = expression(r"^[ \t]*\d+[.)][ \t]+\S", re.M)
 _FEWEST_STEPS = 3

@@ -11,11 +11,11 @@ from typing import Any
 
 from ingest.markdown.sections import MarkdownDocument, parse_markdown
 from ingest.postmortem.causes import cause
-from ingest.postmortem.done import what_was_done
 from ingest.postmortem.identity import as_date, name_date
+from ingest.postmortem.story.causes import Passage, told_causes
+from ingest.postmortem.story.done import what_was_done
 from ingest.postmortem.timeline import parse_timeline
 from ingest.postmortem.times import Moment, find_zone, stamped_lines
-from ingest.postmortem.told_causes import Passage, told_causes
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
 from kb.model import Incident, Origin, Provenance, Scope, Source, TimelineEvent

@@ -10,7 +10,7 @@ from kb.model import CauseStatus
 
 def causes(story: str) -> list[str]:
     """The causes of a report that tells only a story, below a heading that announces none."""
-    text = "# Checkout was slow on 12 March 2026\n\n## Summary\n\nCustomers saw the spinner for an hour on 12 March 2026. "
+    text = "# Checkout was slow on 12 March 2026\n\n## Summary\n\nCustomers saw the spinner for an hour that day. "
     return [one.text for one in read_incident(f"{text}{story}\n", "postmortems/2026-03-12.md").causes]
 
 
@@ -41,7 +41,7 @@ def causes(story: str) -> list[str]:
         "We forgot to renew the domain.",
         "Somebody deleted the wrong bucket by mistake.",
         "The failure resulted from a mismatch between the two schema versions.",
-        "Investigation revealed that the cache had been disabled by an earlier change, so every request hit the database and failed.",
+        "Investigation revealed that the cache had been disabled by an earlier change, so all requests failed.",
         "We found that the node had lost its route to the registry.",
         "After the upgrade of the proxy, all requests with large headers failed.",
         "A power failure in the data centre caused both switches to restart.",
@@ -99,13 +99,14 @@ def test_what_is_denied_planned_or_told_of_the_response_is_no_cause(no_cause: st
 
 
 def test_this_caused_is_told_with_the_sentence_that_says_what() -> None:
-    story = "Nothing had been deployed. The certificate of the proxy was renewed without its chain. This caused all clients to fail."
+    cause = "The certificate of the proxy was renewed without its chain. This caused all clients to fail."
 
-    assert causes(story) == [story.partition(" deployed. ")[2]]
+    assert causes(f"Nothing had been deployed. {cause}") == [cause]
 
 
 def test_the_items_of_a_list_that_announces_causes_are_each_one() -> None:
-    story = "Three things came together and led to this outage:\n\n1. The cache was cold.\n2. A retry had no limit.\n3. One node was missing.\n\nThen we went home.\n"
+    story = "Three things came together and led to this outage:\n\n1. The cache was cold.\n2. A retry had no limit.\n"
+    story += "3. One node was missing.\n\nThen we went home.\n"
 
     assert causes(story) == ["The cache was cold.", "A retry had no limit.", "One node was missing."]
 
@@ -120,9 +121,12 @@ def test_what_is_suspected_stays_so() -> None:
 
 
 def test_what_the_background_explains_goes_before_a_symptom_in_the_timeline() -> None:
-    text = "# Search was down on 12 March 2026\n\n## Background\n\nThe index of search had been built with a wrong analyser.\n\n"
+    text = "# Search was down on 12 March 2026\n\n"
+    text += "## Background\n\nThe index of search had been built with a wrong analyser.\n\n"
     text += "## Timeline\n\n- 10:00 UTC search fails due to errors of the index\n- 10:20 UTC rolled back\n\n"
-    text += "## Conclusion\n\nThe wrong analyser was deployed accidentally, and search failed for all users.\n"
+    text += (
+        "## Conclusion\n\nThe wrong analyser was deployed accidentally, and search failed for all users.\n"
+    )
 
     found = [one.text for one in read_incident(text, "postmortems/2026-03-12.md").causes]
 
