@@ -52,6 +52,10 @@ def causes(story: str) -> list[str]:
         "Our provider had an outage in its network.",
         "The queue was overloaded by a customer's import, causing timeouts.",
         "It was not the deploy that caused this but a leak of file descriptors in the agent.",
+        "A release was made from the wrong branch.",
+        "The site was under a DDoS attack for two hours.",
+        "A change of the remote configuration did not propagate to all shards.",
+        "A memory leak in a library lead to the API being unavailable.",
         "The token in the build expired, so the image was never pushed and old code kept running.",
     ],
 )
@@ -90,6 +94,11 @@ def test_a_sentence_that_tells_the_cause_is_the_cause(cause: str) -> None:
         "We are sorry that this caused trouble for you.",
         "There is no evidence that the upgrade caused this.",
         "This caused errors for about 4 % of all customers.",
+        "This outage led to delays of up to an hour.",
+        "The incident began at 10:02, leading to errors on all pages.",
+        "This was strange because no alert had fired.",
+        "As a result of the outage, we have improved our alerts.",
+        "The reason for the change was to save money.",
         "Was it caused by the migration?",
         "The alert was triggered by the blackbox exporter at 10:02.",
     ],
@@ -122,12 +131,12 @@ def test_what_is_suspected_stays_so() -> None:
 
 def test_what_the_background_explains_goes_before_a_symptom_in_the_timeline() -> None:
     text = "# Search was down on 12 March 2026\n\n"
-    text += "## Background\n\nThe index of search had been built with a wrong analyser.\n\n"
+    text += "## Background\n\nThe index of search had been built with another analyser.\n\n"
     text += "## Timeline\n\n- 10:00 UTC search fails due to errors of the index\n- 10:20 UTC rolled back\n\n"
     text += (
-        "## Conclusion\n\nThe wrong analyser was deployed accidentally, and search failed for all users.\n"
+        "## Conclusion\n\nThe other analyser was deployed accidentally, and search failed for all users.\n"
     )
 
     found = [one.text for one in read_incident(text, "postmortems/2026-03-12.md").causes]
 
-    assert found == ["The wrong analyser was deployed accidentally, and search failed for all users."]
+    assert found == ["The other analyser was deployed accidentally, and search failed for all users."]

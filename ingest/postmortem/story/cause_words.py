@@ -10,10 +10,12 @@ import re
 from kb.expression import expression
 
 _TROUBLE = (
-    r"(?:outages?|incidents?|disruptions?|degrad\w+|unavailab\w+|downtimes?|down|fail(?:s|ed|ing|ures?)?|crash\w*"
+    r"(?:outages?|incidents?|disruptions?|degrad\w+|unavailab\w+|downtimes?|down|fail(?:s|ed|ing|ures?)?"
+    r"|crash\w*"
     r"|errors?|loss|lost|losing|timed out|time-?outs?|timing out|slow\w*|latenc\w+|corrupt\w*|br[eo]ke\w*"
     r"|interrupt\w*"
-    r"|wrong\w*|vanish\w*|stopp?(?:ed|s|ing)|leak\w*|stall\w*|unreachable|inaccessib\w+|unrespons\w+|expir\w+|full"
+    r"|wrong\w*|vanish\w*|stopp?(?:ed|s|ing)|leak\w*|stall\w*|unreachable|inaccessib\w+|unrespons\w+"
+    r"|expir\w+|full"
     r"|overload\w*|exhaust\w*|stuck|hung|hang(?:s|ing)?|reject\w*|refus\w+|un(?:able|healthy|successful\w*)"
     r"|missing|bugs?"
     r"|issues?|problems?|faults?|regressions?|inconsisten\w+|mis(?:match|config)\w*|restart(?:ed|s|ing)"
@@ -29,7 +31,8 @@ _CAUSE_NOUN = (
     rf"|reasons? (?:for|behind|why|that) (?:[\w'’-]+ ){{0,3}}?(?:this|that|it|{_TROUBLE}))"
 )
 _HANDLED = (
-    r"(?! (?:\w+ly )?(?:(?!caused|triggered|related)\w{2,}(?:ed|en)|known|seen|fixed|found|gone|over|being|still|not"
+    r"(?! (?:\w+ly )?(?:(?!caused|triggered|related)\w{2,}(?:ed|en)|known|seen|fixed|found|gone|over"
+    r"|being|still|not"
     r"|under|now|first|raised|up)\b)"
 )
 """What is said of a problem that is handled, and not what it is: `the issue was resolved`."""
@@ -58,7 +61,8 @@ _CALLED = expression(
     r"|\b(?:was|were|is|are|to be) (?:\w+ )?(?:to blame|at fault|the (?:\w+ )?(?:culprit|cause|offender))\b"
     r"|\bto be the (?:root )?cause of\b|\b(?:identif\w+|found|confirmed|determined) (?:[\w#/.:-]+ ){0,6}?(?:as"
     r"|to be) the"
-    r" (?:\w+ )?(?:culprit|cause|source|reason|problem)\b|\b(?:responsible for|contribut(?:ed|ing) to) (?:the|this)"
+    r" (?:\w+ )?(?:culprit|cause|source|reason|problem)\b|\b(?:responsible for|contribut(?:ed"
+    r"|ing) to) (?:the|this)"
     r" (?:\w+ )?(?:outage|incident|issue|failure|problem|errors?|downtime)\b"
     r"|\bverursacht durch\b",
     re.I,
@@ -80,7 +84,8 @@ _PROBLEM = expression(
 
 _DUE = expression(
     rf"\b{_TROUBLE}\b[^.;]{{0,80}}\b(?:due to|because|owing to|on account of|as a (?:result|consequence) of)\b"
-    rf"|^\W*(?:because|due to|as a (?:result|consequence) of|owing to)\b[^.;]{{3,160}},[^.;]{{0,120}}\b{_TROUBLE}\b"
+    rf"|^\W*(?:because|due to|as a (?:result|consequence) of"
+    rf"|owing to)\b[^.;]{{3,160}},[^.;]{{0,120}}\b{_TROUBLE}\b"
     r"|^\W*(?:because of|due to|as a (?:result|consequence) of|owing to) (?:a|an|the"
     r"|our)\b[^.;,]{0,80}\b(?:bugs?|errors?|mistake|changes?|misconfig\w+"
     r"|upgrades?|updates?|faults?|failures?|outage|migration|deploy\w*|release|merge|leak|lack|shortage|spike"
@@ -95,7 +100,8 @@ ANNOUNCED = expression(
     r"\b(?:things|factors|causes|reasons|issues|problems|failures|bugs|mistakes|events|circumstances"
     r"|changes)\b[^:]*(?:collud|combin|conspir|contribut"
     r"|compound|led to|made|caus|came together|at play|to blame|went wrong|happen|result|root)[^:]*:$"
-    r"|\b(?:collud|combin|conspir|contribut|compound|caus|result of)\w*\b[^:]*\b(?:things|factors|causes|reasons"
+    r"|\b(?:collud|combin|conspir|contribut|compound|caus|result of)\w*\b[^:]*\b(?:things|factors|causes"
+    r"|reasons"
     r"|issues|problems|failures"
     r"|bugs|mistakes|events|following)\b[^:]*:$|\b(?:caused by|due to|because(?: of)?|result of"
     r"|traced to)(?: \w+)?:$|\b(?:root )?causes?\b[^:]{0,40}\b(?:was|were|is|are)(?: as follows)?:$",
@@ -126,7 +132,8 @@ _STATES = (
     r"|overwhelmed|saturated"
     r"|corrupt\w*|deadlocked|misconfigured|mismatched|outdated|stale|incompatible|missing|hung|unresponsive"
     r"|not responsive"
-    r"|compromised|evicted|throttled|rate.limited|suspended)|(?:wasn['’]t|weren['’]t|isn['’]t) (?:\w+ )?responsive"
+    r"|compromised|evicted|throttled|rate.limited|suspended)|(?:wasn['’]t|weren['’]t"
+    r"|isn['’]t) (?:\w+ )?responsive"
     r"|locked up|(?:memory|connection|socket|file descriptor) leaks?|race condition|dead-?lock"
     r"|(?:a|an|the|this|that|some|latent|known|upstream|software) (?:\w+ ){0,2}(?:bugs?|flaws?|defects?"
     r"|regressions?|typos?|misconfigurations?"
@@ -135,7 +142,8 @@ _STATES = (
     r"|rotate\w*|renew\w*|clear\w*|purge\w*"
     r"|exclude\w*|includ\w+|respect\w*|handl\w+|support\w*|exist\w*|detach\w*|clean\w*|configur\w+|account\w*"
     r"|complet\w+|finish\w*"
-    r"|g[eo]t (?:rotated|renewed|cleared|updated|deployed|applied))"
+    r"|propagat\w*|replicat\w*|restart\w*|synchroni[sz]\w*|g[eo]t (?:rotated|renewed|cleared|updated"
+    r"|deployed|applied))"
     r"|(?:was|were|is|are|been)(?: not|n['’]t) (?:\w+ )?(?:configured|set|updated|renewed|included|deployed"
     r"|rotated|enabled|applied|migrated"
     r"|registered|compatible|aware|able to (?:detach|handle|reach|connect|start|load|find|allocate|mount|keep))"
@@ -154,9 +162,11 @@ _STATE = expression(_STATES, re.I)
 """Something was in a state in which it cannot work."""
 
 _LEADS_TO = expression(
-    r"\bcaus(?:ed|es|ing)\b(?! (?:by|for)\b)|\b(?:l[e]d|leading|leads) to\b(?! (?:the (?:discovery|decision"
+    r"\bcaus(?:ed|es|ing)\b(?! (?:by|for)\b)|\b(?:led|lead|leading"
+    r"|leads) to\b(?! (?:(?:\w+ )?(?:improvements|changes)|the (?:discovery|decision"
     r"|conclusion)|us|a fix|identif))"
-    r"|\bresult(?:ed|ing|s) in\b|\b(?:br(?:ought|inging)|t(?:ook|aking)|knock(?:ed|ing)) (?:[\w-]+ ){0,5}(?:down"
+    r"|\bresult(?:ed|ing|s) in\b|\b(?:br(?:ought|inging)|t(?:ook|aking)|knock(?:ed"
+    r"|ing)) (?:[\w-]+ ){0,5}(?:down"
     r"|offline|out)\b"
     r"|\bbroke (?!down|out|off|even|up|in)\w|\b(?:overload(?:ed|ing)|overwhelm(?:ed|ing)|saturat(?:ed|ing)"
     r"|exhaust(?:ed|ing)|starv(?:ed|ing)|clogg(?:ed|ing))"
@@ -183,6 +193,9 @@ _MISTAKE = expression(
     r"|delet|remov|revok|grant|disabl"
     r"|overwr|dropp|appl|deploy|chang|configur|merg|push|creat|point|commit|leak|expos|releas|includ|turn|start"
     r"|stopp|execut|publish)\w*"
+    r"|\b(?:from|with|to|onto|against|in|for|used|using|set|pushed|deployed|deleted|dropped|chose"
+    r"|ran) (?:the |a )?wrong \w"
+    r"|\b(?:D?DoS|denial[- ]of[- ]service|brute[- ]force|phishing|supply[- ]chain) attack"
     r"|\b(?:by|in|a) (?:mistake|error|human error)\b|\bovers(?:ight|een|aw)\b|\boverzealous\b"
     r"|\b(?:compromised|hijacked|phished|stole|exfiltrated|injected) (?:the|an?|our|some|their|arbitrary)\b"
     r"|\b(?:was|were|been) (?:\w+ )?(?:leaked|stolen|compromised) (?:from|in|by|via|through|to)\b",
@@ -195,11 +208,13 @@ _CAUSING = expression(
     re.I,
 )
 _AFTER = expression(
-    r"\b(?:after|following|since|when|with|upon|during) (?:[\w'’/.-]+ ){0,5}?(?:upgrad|updat|deploy|releas|chang"
+    r"\b(?:after|following|since|when|with|upon|during) (?:[\w'’/.-]+ ){0,5}?(?:upgrad|updat|deploy"
+    r"|releas|chang"
     r"|migrat|restart|roll-?out|merg|switch"
     rf"|mov|maintenance|reboot|refactor|renam|bump|install|config|replac|enabl|disabl|introduc|remov"
     rf"|delet)\w*\b[^;]{{0,120}},[^;]*\b{_TROUBLE}\b"
-    rf"|\b{_TROUBLE}\b[^.;]{{0,60}} (?:after|following|when|since) (?:[\w'’/.-]+ ){{0,5}}?(?:upgrad|updat|deploy"
+    rf"|\b{_TROUBLE}\b[^.;]{{0,60}} (?:after|following|when|since) (?:[\w'’/.-]+ ){{0,5}}?(?:upgrad"
+    rf"|updat|deploy"
     rf"|releas|chang|migrat|roll-?out|merg|switch"
     r"|maintenance|refactor|renam|bump|install|replac|enabl|disabl|introduc|remov|delet)\w*\b",
     re.I,
@@ -237,6 +252,7 @@ PAST = expression(
     r"\b(?:was|were|had|did|became|began|went|came|took|lost|broke|led|ran|got|made|hit|sent|fell|kept|found"
     r"|brought|meant|left"
     r"|could|didn['’]t|wasn['’]t|weren['’]t|shot|grew|forgot|built|set|held|threw|stole|wrote|rose|hung|died"
+    r"|caused|resulted|triggered|failed|crashed|expired|prevented|started|happened|occurred|lead to"
     r"|(?:has|have) (?:\w+ )?\w+(?:ed|en))\b"
 )
 ENDS_IN_ED = expression(r"\b\w{2,}ed\b")
@@ -259,7 +275,8 @@ DENIED = expression(
     r"|responsible|the result|linked|to blame|at fault|to be the)\b|\bnot (?:at fault|to blame|to be the)\b"
     r"|\bunrelated\b|\bruled? out\b|\bred herring\b|\bfalse (?:lead|alarm)\b"
     r"|\bno \w+ (?:due to|because of|caused)\b|\bnot have (?:any )?(?:\w+ )?evidence\b|\bno (?:evidence"
-    r"|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b|\bregardless\b",
+    r"|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b"
+    r"|\bregardless\b",
     re.I,
 )
 BUT_RATHER = expression(
@@ -284,16 +301,30 @@ NO_CAUSE = (
         r"\b(?:could|can|would|will|should|shall|must)(?: (?:also|then|potentially|easily|\w+ly))?"
         r" (?:cause|lead|result|trigger|break|prevent|happen|bring|make|take|have|be|occur|block|overload"
         r"|overwhelm|exhaust|need|want|like|help|work"
-        r"|use|add|continue|allow|keep|give|get)\b(?![^.;]{0,60}\b(?:because|due to|attributed|traced|explained)\b)"
+        r"|use|add|continue|allow|create|exceed|keep|give|get)\b(?![^.;]{0,60}\b(?:because|due to"
+        r"|attributed|traced|explained)\b)"
         r"|['’]ll\b|\b(?:we|i|they) (?:should|will|need|plan|must|want|hope|intend|recommend)\b|\bgoing to\b"
         r"|^\W*(?:to (?:prevent|avoid|fix|mitigate|resolve|address|reduce|protect|guard|ensure|make sure|help)"
         r"|in (?:the )?future|going forward"
         r"|next time|ensure|make sure|consider|note that|please|if |when (?:a|an|you) |add |create |update "
         r"|set up |use |check |verify|investigate"
-        r"|document|improve|implement)\b|\bto (?:avoid|prevent) (?:this|similar|such)\b|\bfrom happening again\b"
-        r"|\b(?:generally|usually|typically|often|normally|in general|on occasion|sometimes|tends? to|in theory"
-        r"|for example|might)\b"
+        r"|document|improve|implement)\b|\bto (?:avoid|prevent) (?:this|similar|such)\b"
+        r"|\bfrom happening again\b"
+        r"|^(?!.*\bcaused by\b).*\b(?:generally|usually|typically|often|normally|in general|on occasion"
+        r"|sometimes"
+        r"|tends? to|in theory|for example|might)\b"
         r"|\bin (?:case|the event)\b|\bfuture\b",
+        re.I,
+    ),
+    # What the incident itself led to.
+    expression(
+        r"^\W*(?:(?:this|these|the|both|our) )?(?:[\w.-]+ ){0,3}(?:incidents?|outages?|disruptions?"
+        r"|downtime|degradation)"
+        r" (?:\w+ly |also )?(?:led|caused|resulted|impacted|affected|meant|prevented|rendered"
+        r"|disrupted)\b(?! (?:by|from)\b)"
+        r"|\b(?:incident|outage|disruption) (?:began|started|lasted|occurred) (?:at|around|on|between"
+        r"|from|for)\b"
+        r"(?!.*\b(?:when|after|due|because|during)\b)",
         re.I,
     ),
     # Why somebody did or noticed something, how it ended, or why that took long.
@@ -314,7 +345,8 @@ NO_CAUSE = (
         r"|we apologi[sz]e|thanks|to be (?:clear|explicit))\b"
         r"|\bno (?:one|body)?\s?(?:\w+ )?(?:was|were|have|has|had|is|are)\b|^\W*(?:nobody|no one)\b|\bcaus(?:ed"
         r"|ing) (?:no|little)\b|\bonly lasted\b|\balerts?\b[^.]*\bunacknowledged\b"
-        r"|\b(?:mitigations?|remediation|workaround|fix)\b[^.]{0,20}\b(?:consist\w*|applied|was|were|put|deployed)\b"
+        r"|\b(?:mitigations?|remediation|workaround|fix)\b[^.]{0,20}\b(?:consist\w*|applied|was|were|put"
+        r"|deployed)\b"
         r"|\bwithout (?:any )?(?:\w+ )?(?:issues?|problems?|errors?|trouble|impact|downtime|action)\b"
         r"|\b(?:suggest|mention)(?:s|ed|ing)?\b"
         r"|^\W*(?:so |then |therefore |hence )?(?:we|i|they|the team) (?:\w+ly )?(?:decided|chose|opted|went"
@@ -322,7 +354,8 @@ NO_CAUSE = (
         r"|disabled|moved|switched|asked|tried|believed?|did|do|have|use|used|took|stopped|blocked|banned"
         r"|enabled|removed|deleted|backdated|fixed)\b"
         r"(?! (?:\w+ly )?(?:forgot|not )).*\b(?:because|due to|since|as)\b"
-        r"|\b(?:alerts?|alarms?|pages?|notifications?|response|investigation) (?:was|were) (?:\w+ )?(?:triggered"
+        r"|\b(?:alerts?|alarms?|pages?|notifications?|response|investigation) (?:was"
+        r"|were) (?:\w+ )?(?:triggered"
         r"|raised|fired|caused)\b"
         r"|^\W*as a (?:result|consequence) of[^,]*, (?:we|i|they|the team)\b|\bbecause (?:we|i|they) (?:did"
         r"|do)(?: not|n['’]t) want\b"
@@ -334,9 +367,11 @@ NO_CAUSE = (
     ),
     # Still looked for.
     expression(
-        r"\b(?:root )?causes? (?:\w+ ){0,3}(?:is|was|are|were|remains?|has|have) (?:\w+ )?(?:not|unknown|unclear"
+        r"\b(?:root )?causes? (?:\w+ ){0,3}(?:is|was|are|were|remains?|has|have) (?:\w+ )?(?:not|unknown"
+        r"|unclear"
         r"|yet|still|being|under|undetermined|to be)\b"
-        r"|\b(?:unknown|undetermined|unclear|unidentified) (?:root )?(?:cause|reason)s?\b|\bunknown\b|\bas yet\b"
+        r"|\b(?:unknown|undetermined|unclear|unidentified) (?:root )?(?:cause|reason)s?\b|\bunknown\b"
+        r"|\bas yet\b"
         r"|\bcannot say\b|\bnot sure\b"
         r"|\b(?:do|does|did)(?: not|n['’]t) (?:yet )?know\b",
         re.I,
@@ -351,7 +386,8 @@ POINTS_BACK = expression(
 )
 NAMES_ITS_CAUSE = expression(
     r"^\W*(?:this|that|these|those|it|which|all of (?:this|these))\b(?! (?:\w+ )?(?:caused|led|made|meant"
-    r"|resulted)\b(?! (?:by|from)))[^.;]{0,80}\b(?:caused by|triggered by|due to|because|result(?:s|ed)? (?:from"
+    r"|resulted)\b(?! (?:by|from)))[^.;]{0,80}\b(?:caused by|triggered by|due to|because|result(?:s"
+    r"|ed)? (?:from"
     r"|of)"
     r"|consequence of|traced|tracked|turn(?:s|ed) out|result of|happened (?:when|since|as)|stem(?:s|med) from"
     r"|introduced by)\b"

@@ -39,6 +39,8 @@ _DOES = expression(
 )
 """What stands before an `…ing` that somebody did."""
 _LONGEST_MEASURE = 400
+_LONGEST_SENTENCE = 2000
+"""Characters; what is longer is a paste."""
 _MANY_SENTENCES = 2
 """From so many on, an event tells more than one thing."""
 _REASON_BEFORE = expression(r"^(?:since|as|because|although|though|while|even though)\b[^,]{5,160},\s+", re.I)
@@ -145,7 +147,7 @@ def _names_a_means(sentence: str) -> bool:
 def _sentences(text: str) -> Iterator[str]:
     for part in _SENTENCE.split(text):
         said = part.strip()
-        if said and not said.startswith(("|", "#", "![")):
+        if said and len(said) <= _LONGEST_SENTENCE and not said.startswith(("|", "#", "![")):
             yield said
 
 
