@@ -27,7 +27,7 @@ _VERBS = """
     transfer trigger turn unblock update upgrade upload use validate verify view wait warn blacklist
 """
 _TELLS_TO_DO = expression(
-    rf"(?:{'|'.join(rf'{verb}|{verb.removesuffix(chr(101))}{verb[-1]}?ing' for verb in _VERBS.split())})\s"
+    rf"(?:{'|'.join(rf'{verb}|{verb.removesuffix(chr(101))}{verb[-1]}?ing' for verb in _VERBS.split())})(?:\s|$)"
     r"(?!(?:is|are|was|were|has|have|notes?|history|types?|schedules?|overview)\b)"
 )
 """A heading that tells to do something: what stands below it are steps."""

@@ -64,6 +64,9 @@ _CAUSAL = expression(
     r"|\bursache",
     re.I,
 )
+_ITEM = expression(r"^\s*(?:[-*+]|\d+[.)])\s", re.M)
+_SHORTEST_PROSE = 40
+"""Characters of what stands beside a list and is a cause by itself."""
 _SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
 
 
@@ -71,9 +74,11 @@ def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
     """The causes under one heading (its own text; subsections are asked for themselves)."""
     factors = _FACTOR.search(section.title) is not None
     items = [item for item in section.items if not is_blank_line(item)]
-    prose = _prose(section, bool(items))
-    for text in ([prose] if prose else []) + items:
-        yield from _stated(text, section, factors)
+    has_items = bool(items)
+    before, after = _around_list(section) if has_items else (section.text, "")
+    for text in (_prose(before, has_items=has_items), *items, _prose(after, has_items=has_items)):
+        if text:
+            yield from _stated(text, section, factors)
     for row in section.rows:
         joined = ": ".join(cell for cell in row if cell and not is_blank_line(cell))
         if joined:
@@ -117,17 +122,19 @@ def _is_doubted(text: str) -> bool:
     return any(_DOUBT.search(s) for s in (first, *(s for s in rest if _CAUSAL.search(s))))
 
 
-def _prose(section: MarkdownSection, has_items: bool) -> str:
+def _prose(text: str, *, has_items: bool) -> str:
     """The text outside lists and tables; a lead-in (`Several things came together:`) is not a cause."""
-    first_item = min((item.line for item in section.list_items), default=None)
-    text = section.text
-    if has_items and first_item is not None:
-        text = _before_list(text)
     text = re.sub(r"^\s*\|.*$|^\s*!\[[^\]]*\]\([^)]*\)\s*$", "", text, flags=re.M)
     text = re.sub(r"\n\s*-{3,}\s*\Z", "", without_blanks(text).strip()).strip()
-    return "" if has_items and (text.endswith(":") or len(text) < 40) else text
+    if has_items:
+        text = re.sub(r"(?:\A|\n\s*\n)(?:(?!\n\s*\n).)*:\Z", "", text, flags=re.S).strip()
+    return "" if has_items and len(text) < _SHORTEST_PROSE else text
 
 
-def _before_list(text: str) -> str:
-    found = re.search(r"^\s*(?:[-*+]|\d+[.)])\s", text, re.M)
-    return text[: found.start()] if found else text
+def _around_list(section: MarkdownSection) -> tuple[str, str]:
+    """The text of a section before its first list and behind its last."""
+    items = list(_ITEM.finditer(section.text))
+    if not items:
+        return section.text, ""
+    end = re.search(r"\n\s*\n(?=\S)", section.text[items[-1].end() :])
+    return section.text[: items[0].start()], section.text[items[-1].end() + end.end() :] if end else ""

@@ -88,6 +88,7 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"|contributing|\brca\b|trigger"
         r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?"
         r"|underlying (?:issue|problem)"
+        r"|how (?:did |could )?(?:it|this|that) happen"
         r"|why (?:did )?(?:it|this) happen|ursache|grundursache|\bfaults?$|cause of|reasons? for",
     ),
     (ReportPart.FINDING, r"^(?:key )?findings?\b|diagnosis"),
@@ -98,7 +99,11 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"|^solution|^solving\b|^repair(?:ing)?\b|^what (?:was|we|i) (?:done|did)$"
         r"|behebung|lösung|restor(?:ation|ing)",
     ),
-    (ReportPart.MITIGATION, r"mitigat(?:ion|ed?|ing)|workaround|containment|stabili[sz]|sofortmaßnahme"),
+    (
+        ReportPart.MITIGATION,
+        r"mitigat(?:ion|ed?|ing)|^(?:short|quick|immediate|temporary|hot|interim)[- ]?(?:term )?(?:fix"
+        r"|solution|remedy)|workaround|containment|stabili[sz]|sofortmaßnahme",
+    ),
     (ReportPart.RESULT, r"^(?:results?|outcome)$"),
     (
         ReportPart.LESSONS,

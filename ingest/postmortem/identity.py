@@ -104,8 +104,10 @@ def name_year(document: MarkdownDocument, path: str) -> int | None:
     """The year that front matter, the file's name or its title gives to dates without one."""
     if day := as_date(document.front.get("date")) or name_date(path) or first_date(document.title):
         return day.year
-    written = re.search(r"(?<!\d)20\d\d(?!\d)", PurePosixPath(path).name)
-    return int(written[0]) if written else None
+    if written := re.search(r"(?<!\d)20\d\d(?!\d)", PurePosixPath(path).name):
+        return int(written[0])
+    years = {found.day.year for found in find_dates(document.body)}
+    return years.pop() if len(years) == 1 else None
 
 
 def name_date(path: str, *, day_first: bool = False) -> date | None:
@@ -185,7 +187,7 @@ def _dates(
     yield from (day for day in (name_date(path, day_first=day_first), titled) if day)
     for section in document.sections:
         text = f"{section.title}\n{section.text}"[:1500]
-        yield from (found.day for found in find_dates(text, day_first=day_first))
+        yield from (found.day for found in find_dates(text, name_year(document, path), day_first))
 
 
 def _is_far(day: date, course: Timeline) -> bool:

@@ -50,6 +50,7 @@ _MENTIONING = (ReportPart.WENT_WRONG, ReportPart.DETECTION, ReportPart.IMPACT, R
 """Where it is at least mentioned."""
 _CONCLUDES = expression(r"conclusion|\bsummary|analysis", re.I)
 _TELLING = (
+    ReportPart.STEPS,
     ReportPart.SUMMARY,
     ReportPart.INVESTIGATION,
     ReportPart.DETECTION,

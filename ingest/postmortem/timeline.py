@@ -109,6 +109,7 @@ _YEAR = expression(r"\b(20\d\d)\b")
 _BULLET = expression(r"^(?P<indent>\s*)(?:[-*+•]|\d+[.)])\s+(?P<text>.*)$")
 _HEADING = expression(r"^#{1,6}\s*(?P<text>.*?)\s*#*$")
 _ABOUT_TIMES = expression(r"\W*all times\b.{0,40}$", re.I)
+_ALL_ON = expression(r"\ball (?:times|events)\b[^\n]{0,60}\bon\b", re.I)
 _FALLS_BACK = 6.0
 """Hours that the time of day falls back by at midnight, at least; less is a line out of order."""
 _HTML_TABLE = expression(r"<table\b.*?</table>", re.I | re.S)
@@ -138,8 +139,11 @@ def parse_timeline(
 
     `tables` are those that are not written with bars (HTML).
     """
-    zone = find_zone(_lines_about_times(text)) or known.zone
-    reader = _TimelineReader(replace(known, zone=zone), day_first, headings_only=_is_headed(text))
+    said = _lines_about_times(text)
+    zone = find_zone(said) or known.zone
+    all_on = first_date(said, known.year, day_first) if _ALL_ON.search(said) else None
+    known = replace(known, zone=zone, day=all_on or known.day)
+    reader = _TimelineReader(known, day_first, headings_only=_is_headed(text), all_on=all_on)
     for table in tables:
         reader.read_rows(table.header, table.rows)
     reader.read((_HTML_TABLE.sub("", text) if tables else text).split("\n"))
@@ -190,7 +194,7 @@ def _lines_about_times(text: str) -> str:
         line
         for line, following in zip(lines, [*lines[1:], ""], strict=True)
         if re.search(
-            r"\b(?:times?(?:stamps?)?|events) (?:are |is |were )?(?:\w+ ){0,3}(?:in|as)\b|\ball times\b",
+            r"\b(?:times?(?:stamps?)?|events) (?:are |is |were )?(?:\w+ ){0,3}(?:in|as)\b|\ball (?:times|events)\b",
             line,
             re.I,
         )
@@ -207,11 +211,15 @@ def _is_headed(text: str) -> bool:
 class _TimelineReader:
     """Goes through the lines once, opening an event at each stamp and adding the rest to the open one."""
 
-    def __init__(self, known: Moment, day_first: bool, *, headings_only: bool) -> None:
+    def __init__(
+        self, known: Moment, day_first: bool, *, headings_only: bool, all_on: date | None = None
+    ) -> None:
         self.drafts: list[_EventDraft] = []
         self._known = known
         self._day_first = day_first
         self._headings_only = headings_only
+        self._all_on = all_on
+        """The day of every event that names no other."""
         self._in_code = False
         self._new_day = False
         """Whether a line without a time of day has just named a day for those below it."""
@@ -280,7 +288,7 @@ class _TimelineReader:
 
     def _open(self, stamp: str, text: str, indent: int = -1, reading: str = "") -> None:
         moment = read_moment(reading or stamp, self._known, day_first=self._day_first)
-        if moment.day is not None:
+        if moment.day is not None and self._all_on is None:
             self._known = replace(self._known, day=moment.day)
         if _ABOUT_TIMES.match(text):
             return

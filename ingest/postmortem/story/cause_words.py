@@ -196,6 +196,8 @@ _MISTAKE = expression(
     r"|\b(?:from|with|to|onto|against|in|for|used|using|set|pushed|deployed|deleted|dropped|chose"
     r"|ran) (?:the |a )?wrong \w"
     r"|\b(?:D?DoS|denial[- ]of[- ]service|brute[- ]force|phishing|supply[- ]chain) attack"
+    r"|\b(?:contain(?:ed|ing|s)|uploaded|published|injected|shipped) (?:[\w-]+ ){0,3}(?:malicious"
+    r"|malware|backdoor\w*|typosquat\w*)\b"
     r"|\b(?:by|in|a) (?:mistake|error|human error)\b|\bovers(?:ight|een|aw)\b|\boverzealous\b"
     r"|\b(?:compromised|hijacked|phished|stole|exfiltrated|injected) (?:the|an?|our|some|their|arbitrary)\b"
     r"|\b(?:was|were|been) (?:\w+ )?(?:leaked|stolen|compromised) (?:from|in|by|via|through|to)\b",
@@ -274,7 +276,8 @@ DENIED = expression(
     r"|culprit|reason|root)|related"
     r"|responsible|the result|linked|to blame|at fault|to be the)\b|\bnot (?:at fault|to blame|to be the)\b"
     r"|\bunrelated\b|\bruled? out\b|\bred herring\b|\bfalse (?:lead|alarm)\b"
-    r"|\bno \w+ (?:due to|because of|caused)\b|\bnot have (?:any )?(?:\w+ )?evidence\b|\bno (?:evidence"
+    r"|\bno (?:\w+ ){1,4}(?:as a (?:result|consequence)|due to|because of|caused)\b"
+    r"|\bnot have (?:any )?(?:\w+ )?evidence\b|\bno (?:evidence"
     r"|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b"
     r"|\bregardless\b",
     re.I,

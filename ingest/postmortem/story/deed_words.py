@@ -41,7 +41,8 @@ _VERBS = (
     r"|set(?:s|ting)? (?:the|a|up|it|up)|turn(?:s|ed|ing)? (?:it |them |the \w+ )?(?:off|on)|back ?ed out"
     r"|took out|taken out"
     r"|issued|reissued|re-?sync(?:s|ed|ing)?|repair(?:s|ed|ing)?|adjust(?:s|ed|ing)?|limit(?:s|ed|ing)"
-    r"|land(?:s|ed|ing) (?:(?:a|an|the|his|her|their|our) )?(?:[\w-]+ ){0,2}(?:change|patch|fix|update|commit)e?s?"
+    r"|land(?:s|ed|ing) (?:(?:a|an|the|his|her|their|our) )?(?:[\w-]+ ){0,2}(?:change|patch|fix|update"
+    r"|commit)e?s?"
     r"|whitelist(?:s|ed|ing)?|allowlist(?:s|ed|ing)?|unblock(?:s|ed|ing)?|tweak(?:s|ed|ing)?|ran (?:a|the"
     r"|`)|power[ -]?cycled"
     r"|upsiz(?:es?|ed|ing)|tun(?:es?|ed|ing)|import(?:s|ed|ing)|export(?:s|ed|ing)|cancel(?:s|led|ling|ed|ing)?"
@@ -73,7 +74,7 @@ RECOVERED = expression(
     r"|no (?:more|longer|further) (?:errors|failures|failing|issues)|serving (?:traffic|requests"
     r"|users) again|(?<!deployed )(?<!merged )(?<!tested )(?<!built )success(?:ful(?:ly)?)?(?! (?:deployed"
     r"|merged|tested|built))"
-    r"|drops? back|good again|goes? back to normal|went back to normal)\b",
+    r"|drops? back|good again|all good|goes? back to normal|went back to normal)\b",
     re.I,
 )
 """It was over, or nearly."""
@@ -100,7 +101,8 @@ ONLY_ENDED = expression(r"restor|fix|correct|repair", re.I)
 
 NOT_DONE = expression(
     r"['’]ll\b|\b(?:we|i)(?:['’]re| are) (?:\w+ly )?(?:making|working|planning|looking|adding|going|still"
-    r"|improving|evaluating)\b|\bsorry\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could"
+    r"|improving|evaluating)\b|\bsorry\b|\b(?:possible|potential|other|alternative) (?:solutions?|fixes"
+    r"|options|workarounds?)\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could"
     r"|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
     r"|propos\w+|consider\w*|recommend\w*"
     r"|want(?:s|ed)?|decid(?:es?|ed|ing) (?:not|against)|todo|to do|if we|next time|in (?:the )?future|going to"
@@ -123,7 +125,8 @@ BEGINNING = expression(
     r"|update (?:given|on))\b"
     r"|\bstop(?:s|ped) (?:respond|report|work|process|serv|accept|spinn|creat|start|sync|updat|emit|receiv|runn"
     r"|collect|schedul|send|writ|log)\w*ing\b"
-    r"|\b(?:caused|causes?|causing|trigger(?:s|ed|ing)|broke|introduc(?:es|ed|ing)|prevent(?:s|ed|ing)|start(?:s"
+    r"|\b(?:caused|causes?|causing|trigger(?:s|ed|ing)|broke|introduc(?:es|ed|ing)|prevent(?:s|ed|ing)"
+    r"|start(?:s"
     r"|ed)? (?:failing|to fail|seeing)|outage (?:starts|started|begins|began)"
     r"|incident (?:starts|started|begins|began)|errors? (?:start|begin|appear)|(?:issue"
     r"|problem) (?:starts|started|begins|began|noticed|reported))\b",

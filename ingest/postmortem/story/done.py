@@ -32,7 +32,8 @@ _SPOKEN = expression(r"[^\W\d_]{2,}")
 _FEWEST_WORDS = 3
 """Of an event that is all there is: `Resolved` says only that it ended."""
 _DOES = expression(
-    r"\b(?:by|with|via|through|after|attempts? at|am|is|are|was|were|been|be|start\w*|beg[aiu]n\w*|tr(?:y|ied)|kept"
+    r"\b(?:by|with|via|through|after|attempts? at|am|is|are|was|were|been|be|start\w*|beg[aiu]n\w*"
+    r"|tr(?:y|ied)|kept"
     r"|then|and|decid\w+ on)"
     r"(?:\s+\w+ly|\s+(?:first|then|manual|also))?\s+$|[.:;,(–—-]\s*$",
     re.I,
@@ -188,9 +189,16 @@ def _last_steps(timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
     acted = [event for event in until[1:] if _is_step(event.text)] or [e for e in until if _is_step(e.text)]
     if end is not None and not acted:
         acted = [event for event in timeline[end + 1 :] if _is_step(event.text)]
-    strong = [event for event in acted if STRONG.search(_deeds_of(event.text))][-_MOST_OF_TIMELINE:]
+    strong = [event for event in acted if _ends_it(event)][-_MOST_OF_TIMELINE:]
     chosen = [*strong, *(event for event in acted[::-1] if event not in strong)][:_MOST_OF_TIMELINE]
     return [event for event in timeline if event in chosen]
+
+
+def _ends_it(event: TimelineEvent) -> bool:
+    """Whether an event is a step that ends outages, or tells the end along with what was done."""
+    return bool(STRONG.search(_deeds_of(event.text))) or (
+        _was_done(event.text) and bool(RECOVERED.search(_FENCED.sub("", event.text)))
+    )
 
 
 def _is_step(text: str) -> bool:
