@@ -4,7 +4,8 @@ Run `python -m benchmarks.fields` from the project's root; `-v` lists every miss
 `../shared/corpora`, `tests/answers/postmortems.yaml` and `runbooks.yaml`; says so and stops where the first is absent.
 `--checkouts FOLDER` asks of public repositories instead, which lie in FOLDER as `owner+name`, the answers of
 `tests/answers/reports_elsewhere.yaml` and `runbooks.yaml`; a repository that is not there is named and left out.
-`--half held-back` asks only of those that the reader was not mended by, `--half looked-at` of the rest.
+`--half NAME` asks only of those that the reader was mended by first (`looked-at`), was read with once before it was
+mended by them, too (`held-back`), or was read with once after all mending (`last`).
 """
 
 from __future__ import annotations
@@ -191,7 +192,9 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("-v", "--verbose", action="store_true", help="list every miss")
     options.add_argument("--checkouts", type=Path, help="a folder with other repositories")
-    options.add_argument("--half", choices=("looked-at", "held-back"), default="", help="only these of them")
+    options.add_argument(
+        "--half", choices=("looked-at", "held-back", "last"), default="", help="only these of them"
+    )
     given = options.parse_args()
     if given.checkouts:
         report([*check_elsewhere(given.checkouts, given.half)], given.verbose)
