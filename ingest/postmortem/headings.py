@@ -89,12 +89,13 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?"
         r"|underlying (?:issue|problem)"
         r"|how (?:did |could )?(?:it|this|that) happen"
-        r"|why (?:did )?(?:it|this) happen|ursache|grundursache|\bfaults?$|cause of|reasons? for",
+        r"|why (?:did |has |does )?(?:it|this|that|we|they|things|the \w+) (?:happen|fail|br[eo]a?ke?"
+        r"|crash|stop|go (?:down|wrong))|ursache|grundursache|\bfaults?$|cause of|reasons? for",
     ),
     (ReportPart.FINDING, r"^(?:key )?findings?\b|diagnosis"),
     (
         ReportPart.RESOLUTION,
-        r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:we|it was|was it) (?:fix|resolv"
+        r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:did )?(?:we|it was|was it|they|i) (?:fix|solv|resolv"
         r"|recover)|remediation|^(?:the |permanent )?fix(?:es)?$"
         r"|^solution|^solving\b|^repair(?:ing)?\b|^what (?:was|we|i) (?:done|did)$"
         r"|behebung|lösung|restor(?:ation|ing)",

@@ -48,6 +48,8 @@ _EXPLAINING = (
 """Where a cause is told that has no part of its own."""
 _MENTIONING = (ReportPart.WENT_WRONG, ReportPart.DETECTION, ReportPart.IMPACT, ReportPart.MITIGATION)
 """Where it is at least mentioned."""
+_ONLY_POSSIBLE = expression(r"\b(?:possible|potential|could|ideas?|suggest\w*|recommend\w*)\b", re.I)
+"""A heading of what might be done, which is no task where a report has tasks."""
 _CONCLUDES = expression(r"conclusion|\bsummary|analysis", re.I)
 _TELLING = (
     ReportPart.STEPS,
@@ -222,6 +224,8 @@ def _passages(report: Report) -> Iterator[Passage]:
 
 def _actions(report: Report) -> Iterator[ActionItem]:
     roots = list(report.roots(ReportPart.ACTIONS))
+    decided = [root for root in roots if not _ONLY_POSSIBLE.search(root.title)]
+    roots = decided if any(parse_actions(report.document, root) for root in decided) else roots
     for root in roots:
         yield from parse_actions(report.document, root)
     if not roots:

@@ -109,6 +109,9 @@ _YEAR = expression(r"\b(20\d\d)\b")
 _BULLET = expression(r"^(?P<indent>\s*)(?:[-*+•]|\d+[.)])\s+(?P<text>.*)$")
 _HEADING = expression(r"^#{1,6}\s*(?P<text>.*?)\s*#*$")
 _ABOUT_TIMES = expression(r"\W*all times\b.{0,40}$", re.I)
+_FOUR_DIGITS = expression(r"^\W*([01]\d|2[0-3])([0-5]\d)(?=\W*$|\s*[-–]\s*\d{4}\W*$)")
+_OF_TIMES = expression(r"\btimes?\b", re.I)
+"""`0730` in a column of times; in one of dates, `2019` is a year."""
 _ALL_ON = expression(r"\ball (?:times|events)\b[^\n]{0,60}\bon\b", re.I)
 _FALLS_BACK = 6.0
 """Hours that the time of day falls back by at midnight, at least; less is a line out of order."""
@@ -248,9 +251,10 @@ class _TimelineReader:
             ):
                 continue
             dated = f"{stamp}, {year[1]}" if year and not _YEAR.search(stamp) else ""
-            self._open(
-                stamp, " | ".join(rest), reading=_with_year(stamp, year[1]) if dated and year else stamp
-            )
+            reading = _with_year(stamp, year[1]) if dated and year else stamp
+            if _OF_TIMES.search(" ".join(header[i] for i in columns if i < len(header))):
+                reading = _FOUR_DIGITS.sub(r"\1:\2", reading)
+            self._open(stamp, " | ".join(rest), reading=reading)
 
     def _read_line(self, line: str) -> None:
         if _FENCE.match(line):

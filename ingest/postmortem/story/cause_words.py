@@ -147,6 +147,7 @@ _STATES = (
     r"|(?:was|were|is|are|been)(?: not|n['’]t) (?:\w+ )?(?:configured|set|updated|renewed|included|deployed"
     r"|rotated|enabled|applied|migrated"
     r"|registered|compatible|aware|able to (?:detach|handle|reach|connect|start|load|find|allocate|mount|keep))"
+    r"|no longer (?:accept|allow|exist|honou?r|match|recogni[sz]e|respond|route|run|valid|work|suppor)\w*"
     r"|would(?: not|n['’]t) (?:detach|mount|release|start)|(?:lacked|lacking|without) (?:a|an|the|its|their"
     r"|sufficient|enough|proper) \w+"
     r"|(?:providers?|vendors?|upstream|third.part(?:y|ies)|AWS|Amazon|Google|GCP|Azure|Cloudflare|Fastly|GitHub"
