@@ -14,9 +14,10 @@ from kb.expression import expression
 from kb.model import Cause, CauseStatus
 
 _DOUBT = expression(
-    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|we (?:believe|think|assume)"
+    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|(?:we|i) (?:believe|think|assume|guess)|theori[sz]ed"
     r"|believed to|may (?:have|be)"
-    r"|might (?:have|be)|could have been|possibl[ey]|perhaps|presumabl[ey]|hypothes[ie]s|theory"
+    r"|might (?:have|be)|could have been|possibly|(?:a|one|another|is|was) possible|perhaps"
+    r"|presumabl[ey]|hypothes[ie]s|theory"
     r"|unconfirmed|not confirmed"
     r"|unclear|(?:yet )?unknown (?:reason|cause)|still investigating|seems? to|appears? to"
     r"|appeared to|thought to|vermutlich"

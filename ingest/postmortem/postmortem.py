@@ -24,7 +24,7 @@ from ingest.postmortem.recognise import likeness, why_not
 from ingest.postmortem.report import Report
 from ingest.postmortem.several import OneOfSeveral, several_incidents
 from ingest.postmortem.story.causes import Passage, told_causes
-from ingest.postmortem.story.done import what_was_done
+from ingest.postmortem.story.done import line_of, what_was_done
 from ingest.postmortem.timeline import read_timeline
 from ingest.postmortem.times import Moment, writes_day_first
 from ingest.postmortem.unread import unread_notes
@@ -207,7 +207,9 @@ def _causes(report: Report) -> Iterator[Cause]:
             yield from found
             return
     told = told_causes(_passages(report), report.document.title)
-    yield from (cause(sentence) for sentence in told)
+    lines = report.document.lines
+    for one in told:
+        yield replace(cause(one.text, doubtful=not one.says_so), line=line_of(one.text, lines))
 
 
 def _passages(report: Report) -> Iterator[Passage]:

@@ -382,7 +382,8 @@ NO_CAUSE = (
     ),
 )
 POINTS_BACK = expression(
-    r"\W*(?:this|that|these|those|it|which|as a (?:result|consequence)(?! of)|consequently|therefore|thus|hence"
+    r"\W*(?:this|that|these|those|it|which|as a (?:result|consequence)(?: of (?:this|that"
+    r"|these))?(?! of)|consequently|therefore|thus|hence"
     r"|because of (?:this|that|these|it)"
     r"|due to (?:this|that|these|it)|for this reason|so,?|together|all of (?:this|these)|both (?:of )?(?:these"
     r"|changes?)?)\b",

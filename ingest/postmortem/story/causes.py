@@ -38,6 +38,8 @@ MOST_CAUSES = 3
 """Causes that are taken from prose at most."""
 _ENOUGH = 5
 """The least weight of a sentence that is taken as a cause."""
+_SURMISED = 2
+"""The weight of words that tell what was wrong and not that anything came of it."""
 _EARLY = 4
 """Sentences of a part that stand early in it."""
 _LONGEST = 600
@@ -48,7 +50,7 @@ _FENCED = expression(r"^[ \t]*(```(?![^\n]*`)|~~~).*?^[ \t]*\1[ \t]*$", re.M | r
 _BLOCK = expression(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
 _BULLET = expression(r"\s*(?:[-*+]|\d+[.)])\s+")
 _SENTENCE_END = expression(
-    r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)[)\"”*_]*\s+(?=[A-Z\"“`*_\[(@])"
+    r"(?<=[.!?])(?<!\.\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)[)\"”*_]*\s+(?=[A-Z\"“`*_\[(@])"
 )
 _CODE = expression(r"`[^`]*`")
 _WORD = expression(r"[^\W\d_]{4,}")
@@ -65,6 +67,14 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldCause:
+    """A cause as a report tells it; `says_so` is False where it only tells of a state in which nothing works."""
+
+    text: str
+    says_so: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Said:
     """A sentence with the one before it, and the list that it announces."""
 
@@ -76,29 +86,31 @@ class _Said:
     """After the one that says what happened: `This …` tells what that led to."""
 
 
-def told_causes(passages: Iterable[Passage], title: str) -> tuple[str, ...]:
-    """The sentences that tell the cause, as they stand; `title` is that of the report and is asked, too."""
+def told_causes(passages: Iterable[Passage], title: str) -> tuple[ToldCause, ...]:
+    """The sentences that tell the cause; `title` is that of the report and is asked, too."""
     topic = _topic(title)
     weighed = [
-        (weight, text)
+        (weight, ToldCause(text, says_so=kind > _SURMISED))
         for passage in (Passage(title, 2, is_past=False), *passages)
         for said in _said_in(passage.text)
         if _may_tell(said.text) and (not passage.is_past or _tells_of_the_past(said.text))
-        if (weight := _weight(said, passage.weight, topic if passage.is_past else frozenset())) >= _ENOUGH
+        if (kind := max((weight for weight, words in KINDS if words.search(said.text)), default=0))
+        if (weight := kind + passage.weight + _about(said, topic if passage.is_past else frozenset()))
+        >= _ENOUGH
         for text in _told(said)
     ]
     heaviest = max((weight for weight, _ in weighed), default=0)
-    chosen = dict.fromkeys(text for weight, text in weighed if weight >= heaviest - 1)
-    return tuple(text for text in chosen if not any(text != one and text in one for one in chosen))[
-        :MOST_CAUSES
-    ]
+    chosen = {told.text: told for weight, told in weighed if weight >= heaviest - 1}
+    return tuple(
+        told for told in chosen.values() if not any(told.text != one and told.text in one for one in chosen)
+    )[:MOST_CAUSES]
 
 
-def _weight(said: _Said, place: int, topic: frozenset[str]) -> int:
-    kind = max((weight for weight, words in KINDS if words.search(said.text)), default=0)
+def _about(said: _Said, topic: frozenset[str]) -> int:
+    """What it counts that a sentence speaks of the outage or of what the title names, and not of what came of it."""
     about = min(len(topic & _topic(said.text)), 2) + bool(INCIDENT.search(said.text))
     tells_effects = bool(RECOVERED.search(said.text)) or (said.is_second and _points_back(said.text))
-    return kind and kind + place + about + said.is_early - 3 * tells_effects
+    return about + said.is_early - 3 * tells_effects
 
 
 def _tells_of_the_past(sentence: str) -> bool:
