@@ -32,15 +32,13 @@ _CAUSE_NOUN = (
 )
 _HANDLED = (
     r"(?! (?:\w+ly )?(?:(?!caused|triggered|related)\w{2,}(?:ed|en)|known|seen|fixed|found|gone|over"
-    r"|being|still|not"
-    r"|under|now|first|raised|up)\b)"
+    r"|being|still|not|under|now|first|raised|up)\b)"
 )
 """What is said of a problem that is handled, and not what it is: `the issue was resolved`."""
 _CALLED = expression(
     r"\broot causes?\b (?:[\w'’.-]+ ){0,8}?(?:was|were|is|are|lay|turned|proved|seems|appears)\b"
     r"(?! (?:\w+ )?(?:identified|found|determined|discovered|fixed|known|unclear|addressed|understood|confirmed"
-    r"|resolved)\b)"
-    r"|\broot causes?\s*[:–—-]\s+\S"
+    r"|resolved)\b)|\broot causes?\s*[:–—-]\s+\S"
     r"|\bcaused by\b|\b(?:was|were|is|been|being|got) (?:[\w-]+ ){0,2}(?:triggered|provoked|brought (?:on|about"
     r"|down)) by\b"
     r"|\b(?:this|it|these|that|all of this|which|(?:outages?|incident|downtime|failures?|errors?|disruption"
@@ -48,8 +46,7 @@ _CALLED = expression(
     r" (?:\w+ )?(?:was|were|is|are) (?:\w+ly |in part |partly |all |again |just |indeed )?(?:due to|because"
     r"|down to|the (?:direct )?(?:result|consequence) of|linked to)\b"
     r"|\b(?:this|it|that|which|outage|incident|failure|crash|problem|issue) (?:\w+ )?(?:happens|happened"
-    r"|occurred|occurs)"
-    r" (?:because|since|when|due to|as)\b"
+    r"|occurred|occurs) (?:because|since|when|due to|as)\b"
     rf"|\b(?:{_TROUBLE}|this|it|we|i|cause|source)\b[^.;]{{0,60}}\b(?:traced|tracked|narrowed|pinned|nailed"
     rf"|attributed|ascribed|boil(?:s|ed)?"
     r"|came|put|trace(?:s|able)?) (?:[\w#'’-]+ ){0,4}?(?:back|down|up)? ?to\b"
@@ -60,10 +57,8 @@ _CALLED = expression(
     rf" (?:[\w-]+ ){{0,2}}?{_CAUSE_NOUN} (?:[\w'’-]+ ){{0,6}}?(?:was|were|is|lay|turned out|proved)\b{_HANDLED}"
     r"|\b(?:was|were|is|are|to be) (?:\w+ )?(?:to blame|at fault|the (?:\w+ )?(?:culprit|cause|offender))\b"
     r"|\bto be the (?:root )?cause of\b|\b(?:identif\w+|found|confirmed|determined) (?:[\w#/.:-]+ ){0,6}?(?:as"
-    r"|to be) the"
-    r" (?:\w+ )?(?:culprit|cause|source|reason|problem)\b|\b(?:responsible for|contribut(?:ed"
-    r"|ing) to) (?:the|this)"
-    r" (?:\w+ )?(?:outage|incident|issue|failure|problem|errors?|downtime)\b"
+    r"|to be) the (?:\w+ )?(?:culprit|cause|source|reason|problem)\b|\b(?:responsible for|contribut(?:ed"
+    r"|ing) to) (?:the|this) (?:\w+ )?(?:outage|incident|issue|failure|problem|errors?|downtime)\b"
     r"|\bverursacht durch\b",
     re.I,
 )
@@ -72,8 +67,7 @@ _CALLED = expression(
 _PROBLEM = expression(
     r"\b(?:was|were) (?:\w+ )?due to\b|"
     r"\b(?:the|our|one|main|real|true|actual|underlying|core|initial|immediate) (?:[\w-]+ ){0,2}?(?:problem"
-    r"|issue|trouble|mistake|error) (?:[\w'’-]+ ){0,6}?"
-    r"(?:was|were|is|lay|turned out|proved)\b"
+    r"|issue|trouble|mistake|error) (?:[\w'’-]+ ){0,6}?(?:was|were|is|lay|turned out|proved)\b"
     r"(?= (?:\w+ly )?(?:that|an?|the|our|one|two|some|due|in|with|within|caused|triggered|related|how|because"
     r"|when|from|to)\b)"
     r"|\b(?:the|our) (?:[\w-]+ ){0,3}(?:issue|problem|outage|incident|failure|bug|error)s? (?:[\w'’-]+ ){0,4}?"
@@ -101,8 +95,7 @@ ANNOUNCED = expression(
     r"|changes)\b[^:]*(?:collud|combin|conspir|contribut"
     r"|compound|led to|made|caus|came together|at play|to blame|went wrong|happen|result|root)[^:]*:$"
     r"|\b(?:collud|combin|conspir|contribut|compound|caus|result of)\w*\b[^:]*\b(?:things|factors|causes"
-    r"|reasons"
-    r"|issues|problems|failures"
+    r"|reasons|issues|problems|failures"
     r"|bugs|mistakes|events|following)\b[^:]*:$|\b(?:caused by|due to|because(?: of)?|result of"
     r"|traced to)(?: \w+)?:$|\b(?:root )?causes?\b[^:]{0,40}\b(?:was|were|is|are)(?: as follows)?:$",
     re.I,
@@ -113,8 +106,7 @@ _FOUND = expression(
     r"\b(?:turn(?:s|ed) out (?:to be|that|we|the|a)\b|prov(?:ed|en) to be\b)"
     r"|\b(?:(?:investigations?|analysis|debugging|digging|logs?|research|inspection|it|we|team|engineers?|i)"
     r" (?:[\w'’-]+ ){0,3}?)(?:discovered|found(?: out)?|determined|reali[sz]ed|reveals?|revealed|showed|shown"
-    r"|established"
-    r"|learn(?:ed|t)|noticed|conclud\w+)(?: (?:that|the reason|how)\b|,? because)"
+    r"|established|learn(?:ed|t)|noticed|conclud\w+)(?: (?:that|the reason|how)\b|,? because)"
     r"|\b(?:it|this) (?:became|was|is) (?:\w+ )?(?:clear|obvious|apparent|evident|established) that\b",
     re.I,
 )
@@ -131,8 +123,7 @@ _STATES = (
     r"|a|an|our|their|all|every|\d+)\b|(?:is|was|were|are|got|became) (?:\w+ )?(?:full|exhausted|overloaded"
     r"|overwhelmed|saturated"
     r"|corrupt\w*|deadlocked|misconfigured|mismatched|outdated|stale|incompatible|missing|hung|unresponsive"
-    r"|not responsive"
-    r"|compromised|evicted|throttled|rate.limited|suspended)|(?:wasn['’]t|weren['’]t"
+    r"|not responsive|compromised|evicted|throttled|rate.limited|suspended)|(?:wasn['’]t|weren['’]t"
     r"|isn['’]t) (?:\w+ )?responsive"
     r"|locked up|(?:memory|connection|socket|file descriptor) leaks?|race condition|dead-?lock"
     r"|(?:a|an|the|this|that|some|latent|known|upstream|software) (?:\w+ ){0,2}(?:bugs?|flaws?|defects?"
@@ -167,11 +158,9 @@ _LEADS_TO = expression(
     r"|leads) to\b(?! (?:(?:\w+ )?(?:improvements|changes)|the (?:discovery|decision"
     r"|conclusion)|us|a fix|identif))"
     r"|\bresult(?:ed|ing|s) in\b|\b(?:br(?:ought|inging)|t(?:ook|aking)|knock(?:ed"
-    r"|ing)) (?:[\w-]+ ){0,5}(?:down"
-    r"|offline|out)\b"
+    r"|ing)) (?:[\w-]+ ){0,5}(?:down|offline|out)\b"
     r"|\bbroke (?!down|out|off|even|up|in)\w|\b(?:overload(?:ed|ing)|overwhelm(?:ed|ing)|saturat(?:ed|ing)"
-    r"|exhaust(?:ed|ing)|starv(?:ed|ing)|clogg(?:ed|ing))"
-    r" (?:the|our|its|their|all|every|both|some|this)\b"
+    r"|exhaust(?:ed|ing)|starv(?:ed|ing)|clogg(?:ed|ing)) (?:the|our|its|their|all|every|both|some|this)\b"
     r"|\b(?:prevent(?:ed|ing)|stopp(?:ed|ing)|block(?:ed|ing)|kept) (?:[\w'’/`.-]+ ){1,8}from\b|\brender(?:ed"
     r"|ing) (?:[\w-]+ ){1,5}\w+(?:ble|less)\b"
     r"|\bmeant (?:that )?(?:[\w-]+ ){1,6}(?:was|were|could|did|had|would|no|never|stopped|failed)\b"
@@ -212,13 +201,11 @@ _CAUSING = expression(
 )
 _AFTER = expression(
     r"\b(?:after|following|since|when|with|upon|during) (?:[\w'’/.-]+ ){0,5}?(?:upgrad|updat|deploy"
-    r"|releas|chang"
-    r"|migrat|restart|roll-?out|merg|switch"
+    r"|releas|chang|migrat|restart|roll-?out|merg|switch"
     rf"|mov|maintenance|reboot|refactor|renam|bump|install|config|replac|enabl|disabl|introduc|remov"
     rf"|delet)\w*\b[^;]{{0,120}},[^;]*\b{_TROUBLE}\b"
     rf"|\b{_TROUBLE}\b[^.;]{{0,60}} (?:after|following|when|since) (?:[\w'’/.-]+ ){{0,5}}?(?:upgrad"
-    rf"|updat|deploy"
-    rf"|releas|chang|migrat|roll-?out|merg|switch"
+    rf"|updat|deploy|releas|chang|migrat|roll-?out|merg|switch"
     r"|maintenance|refactor|renam|bump|install|replac|enabl|disabl|introduc|remov|delet)\w*\b",
     re.I,
 )
@@ -315,8 +302,7 @@ NO_CAUSE = (
         r"|document|improve|implement)\b|\bto (?:avoid|prevent) (?:this|similar|such)\b"
         r"|\bfrom happening again\b"
         r"|^(?!.*\bcaused by\b).*\b(?:generally|usually|typically|often|normally|in general|on occasion"
-        r"|sometimes"
-        r"|tends? to|in theory|for example|might)\b"
+        r"|sometimes|tends? to|in theory|for example|might)\b"
         r"|\bin (?:case|the event)\b|\bfuture\b",
         re.I,
     ),
@@ -334,8 +320,7 @@ NO_CAUSE = (
     # Why somebody did or noticed something, how it ended, or why that took long.
     expression(
         r"\b(?:noticed|detected|discovered|spotted|alerted|paged|reported|caught|aware|identified|confirmed"
-        r"|found|visible|learn\w*)\b[^.]{0,30}"
-        r"\b(?:because|due to|thanks to|when|after seeing)\b"
+        r"|found|visible|learn\w*)\b[^.]{0,30}\b(?:because|due to|thanks to|when|after seeing)\b"
         r"|\b(?:respon[sd]\w*|detecti\w+|diagnos\w+|debugging|investigation|recovery|resolution|escalat\w+"
         r"|rollback|rolling back|revert\w*"
         r"|mitigation|fix|workaround|identif\w+|communication|reviews?)\b[^.]{0,50}\b(?:slow\w*|delay\w*"
@@ -359,32 +344,27 @@ NO_CAUSE = (
         r"|enabled|removed|deleted|backdated|fixed)\b"
         r"(?! (?:\w+ly )?(?:forgot|not )).*\b(?:because|due to|since|as)\b"
         r"|\b(?:alerts?|alarms?|pages?|notifications?|response|investigation) (?:was"
-        r"|were) (?:\w+ )?(?:triggered"
-        r"|raised|fired|caused)\b"
+        r"|were) (?:\w+ )?(?:triggered|raised|fired|caused)\b"
         r"|^\W*as a (?:result|consequence) of[^,]*, (?:we|i|they|the team)\b|\bbecause (?:we|i|they) (?:did"
         r"|do)(?: not|n['’]t) want\b"
         r"|\b(?:un(?:expected|usual|noticed)|strange|confusing|surprising|odd|fine|ok(?:ay)?|good) because\b"
-        r"|\bunnoticed\b"
-        r"|\b(?:limited|minimal|minor|little) impact\b"
+        r"|\bunnoticed\b|\b(?:limited|minimal|minor|little) impact\b"
         r"|\b(?:user|customer|business|data) impact (?:was|is)\b|^\W*impact\b",
         re.I,
     ),
     # Still looked for.
     expression(
         r"\b(?:root )?causes? (?:\w+ ){0,3}(?:is|was|are|were|remains?|has|have) (?:\w+ )?(?:not|unknown"
-        r"|unclear"
-        r"|yet|still|being|under|undetermined|to be)\b"
+        r"|unclear|yet|still|being|under|undetermined|to be)\b"
         r"|\b(?:unknown|undetermined|unclear|unidentified) (?:root )?(?:cause|reason)s?\b|\bunknown\b"
-        r"|\bas yet\b"
-        r"|\bcannot say\b|\bnot sure\b"
+        r"|\bas yet\b|\bcannot say\b|\bnot sure\b"
         r"|\b(?:do|does|did)(?: not|n['’]t) (?:yet )?know\b",
         re.I,
     ),
 )
 POINTS_BACK = expression(
     r"\W*(?:this|that|these|those|it|which|as a (?:result|consequence)(?: of (?:this|that"
-    r"|these))?(?! of)|consequently|therefore|thus|hence"
-    r"|because of (?:this|that|these|it)"
+    r"|these))?(?! of)|consequently|therefore|thus|hence|because of (?:this|that|these|it)"
     r"|due to (?:this|that|these|it)|for this reason|so,?|together|all of (?:this|these)|both (?:of )?(?:these"
     r"|changes?)?)\b",
     re.I,
@@ -392,12 +372,9 @@ POINTS_BACK = expression(
 NAMES_ITS_CAUSE = expression(
     r"^\W*(?:this|that|these|those|it|which|all of (?:this|these))\b(?! (?:\w+ )?(?:caused|led|made|meant"
     r"|resulted)\b(?! (?:by|from)))[^.;]{0,80}\b(?:caused by|triggered by|due to|because|result(?:s"
-    r"|ed)? (?:from"
-    r"|of)"
+    r"|ed)? (?:from|of)"
     r"|consequence of|traced|tracked|turn(?:s|ed) out|result of|happened (?:when|since|as)|stem(?:s|med) from"
-    r"|introduced by)\b"
-    r"(?! (?:this|these|it)\b)"
-    r"|^\W*it was (?:not |n['’]t )?(?:a|an|the|our)\b"
+    r"|introduced by)\b(?! (?:this|these|it)\b)|^\W*it was (?:not |n['’]t )?(?:a|an|the|our)\b"
     r"|^\W*it (?:was|is|became) (?:\w+ )?(?:determined|found|discovered|clear|obvious|apparent|established"
     r"|reali[sz]ed|revealed)\b"
     r"|^\W*(?:this|that|these|those) (?!(?:was|is|were|are|caused|led|resulted|meant|made|broke|prevented"
