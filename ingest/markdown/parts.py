@@ -25,6 +25,8 @@ _SHOWS_OUTPUT = expression(
 )
 """What stands above code that nobody types."""
 _ONLY_LINK = expression(r"(?:\w+: *)?(?:<?https?://\S+>?|\[[^\]]*\]\([^)]*\))\.?")
+_LONGEST_STEP = 2000
+"""Characters that a step has before links are gathered into it no more."""
 _ONLY_CODE = expression(r"`[^`]+`\.?")
 _PLACEHOLDER = expression(
     r"^[\W_]*(?:(?:todo|tbd|tba|wip)\b[^.]{0,60}|n/?a|none|coming soon|to be (?:written|done|added)"
@@ -163,6 +165,8 @@ def _said_with_code(part: EntryPart) -> Iterator[str]:
 
 def _belongs(paragraph: str, before: str) -> bool:
     """Whether a paragraph is part of the step before it: a link and no more, or the command that was announced."""
+    if len(before) > _LONGEST_STEP:
+        return False
     announced = before.rstrip().endswith(":") and _ONLY_CODE.fullmatch(paragraph)
     return bool(announced or _ONLY_LINK.fullmatch(paragraph))
 

@@ -12,7 +12,7 @@ of a sentence that announces a list, the items are the causes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ingest.postmortem.causes import is_open
@@ -45,6 +45,8 @@ _EARLY = 4
 _LONGEST = 600
 """Characters of a sentence; what is longer is no sentence but a paste."""
 _FEWEST_WORDS = 4
+_MOST_LISTED = 12
+"""Items of a list of causes."""
 
 _FENCED = expression(r"^[ \t]*(```(?![^\n]*`)|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
 _BLOCK = expression(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
@@ -138,7 +140,7 @@ def _said_in(text: str) -> Iterator[_Said]:
         sentences = [" ".join(part.split()) for part in _SENTENCE_END.split(own)]
         for number, sentence in enumerate(sentences):
             ends = number == len(sentences) - 1 and sentence.endswith(":")
-            listed = tuple(_items_below(blocks[place + 1 :])) if ends else ()
+            listed = tuple(_items_below(blocks[place + 1 : place + 1 + _MOST_LISTED])) if ends else ()
             count += 1
             yield _Said(
                 sentence, "" if is_item and not number else before, listed, count <= _EARLY, count == 2
@@ -146,7 +148,7 @@ def _said_in(text: str) -> Iterator[_Said]:
             before = sentence
 
 
-def _items_below(blocks: Sequence[str]) -> Iterator[str]:
+def _items_below(blocks: Iterable[str]) -> Iterator[str]:
     for block in blocks:
         if not _BULLET.match(block):
             return

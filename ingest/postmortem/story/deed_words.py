@@ -101,7 +101,8 @@ ONLY_ENDED = expression(r"restor|fix|correct|repair", re.I)
 
 NOT_DONE = expression(
     r"['’]ll\b|\b(?:we|i)(?:['’]re| are) (?:\w+ly )?(?:making|working|planning|looking|adding|going|still"
-    r"|improving|evaluating)\b|\bsorry\b|\b(?:possible|potential|other|alternative) (?:solutions?|fixes"
+    r"|improving|evaluating)\b|\bsorry\b|\b(?:goal|aim) is\b|\b(?:possible|potential|other"
+    r"|alternative) (?:solutions?|fixes"
     r"|options|workarounds?)\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could"
     r"|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
     r"|propos\w+|consider\w*|recommend\w*"
