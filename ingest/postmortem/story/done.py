@@ -46,7 +46,8 @@ _MANY_SENTENCES = 2
 """From so many on, an event tells more than one thing."""
 _REASON_BEFORE = expression(r"^(?:since|as|because|although|though|while|even though)\b[^,]{5,160},\s+", re.I)
 _PURPOSE = expression(
-    r",?\s+(?:so (?:that )?(?:we|they|it|he|she|the|no(?:body|thing)?|future|new|users)\b|in order to\b|to (?:ensure|make sure"
+    r",?\s+(?:so (?:that )?(?:we|they|it|he|she|the|no(?:body|thing)?|future|new|users)\b"
+    r"|in order to\b|to (?:ensure|make sure"
     r"|prevent|avoid|see|check|give|allow|get)\b"
     r"|prior to\b|before (?:\w+ing|it|they|the)\b).*$",
     re.I | re.S,
