@@ -1,9 +1,11 @@
 """How well the fields of real postmortems and runbooks are read, against an answer file made by hand.
 
 Run `python -m benchmarks.fields` from the project's root; `-v` lists every miss.  Reads
-`../shared/corpora` and `tests/answers/postmortems.yaml`; says so and stops where the first is absent.
+`../shared/corpora`, `tests/answers/postmortems.yaml` and `runbooks.yaml`; says so and stops where the first is absent.
 `--checkouts FOLDER` asks of public repositories instead, which lie in FOLDER as `owner+name`, the answers of
-`tests/answers/reports_elsewhere.yaml`; a repository that is not there is named and left out.
+`tests/answers/reports_elsewhere.yaml` and `runbooks.yaml`; a repository that is not there is named and left out.
+`--half NAME` asks only of those that the reader was mended by first (`looked-at`), was read with once before it was
+mended by them, too (`held-back`), or was read with once after all mending (`last`).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 CORPORA = ROOT.parent / "shared" / "corpora"
 ANSWERS = ROOT / "tests" / "answers" / "postmortems.yaml"
 ELSEWHERE = ROOT / "tests" / "answers" / "reports_elsewhere.yaml"
+RUNBOOKS = ROOT / "tests" / "answers" / "runbooks.yaml"
 
 Check = tuple[str, bool, str]
 """What was checked, whether it was right, and what stood there."""
@@ -83,16 +87,51 @@ def check_full(path: str, said: dict[str, Any], incident: Incident) -> Iterator[
     yield "resolution", told == said["has_resolution"], path
 
 
-def check_elsewhere(checkouts: Path) -> Iterator[Check]:
-    """Everything that the answers say of the reports in other repositories."""
-    for repository, said in yaml.safe_load(ELSEWHERE.read_text()).items():
-        folder = checkouts / repository.replace("/", "+")
-        if not folder.is_dir():
-            print(f"{repository} is not there: left out", file=sys.stderr)
-            continue
+def check_elsewhere(checkouts: Path, half: str = "") -> Iterator[Check]:
+    """Everything that the answers say of the reports and runbooks in other repositories, of all or of one half."""
+    for repository, folder, said in _answered(ELSEWHERE, checkouts, half):
         for path, answer in said["files"].items():
-            place = f"{repository.partition('/')[2]}/{path}"
-            yield from check_report(f"{repository} {path}", answer, incident_at(folder / path, place))
+            found = incident_at(folder / path, f"{repository.partition('/')[2]}/{path}")
+            yield from check_report(f"{repository} {path}", answer, found)
+    for repository, folder, said in _answered(RUNBOOKS, checkouts, half):
+        for path, steps in said["files"].items():
+            runbooks = runbooks_at(folder / path, f"{repository.partition('/')[2]}/{path}")
+            yield from check_steps(f"{repository} {path}", steps, runbooks)
+
+
+def _answered(answers: Path, checkouts: Path, half: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """The repositories that are there, with their folders and what is said of them."""
+    for repository, said in yaml.safe_load(answers.read_text()).items():
+        folder = checkouts / repository.replace("/", "+")
+        if "commit" not in said or (half and said.get("half", "looked at").replace(" ", "-") != half):
+            continue
+        if folder.is_dir():
+            yield repository, folder, said
+        else:
+            print(f"{repository} is not there: left out", file=sys.stderr)
+
+
+def runbooks_at(path: Path, place: str) -> list[Runbook]:
+    """The runbooks of a file, as if it lay at `place`."""
+    read = read_file(path)
+    if isinstance(read, Unreadable):
+        return []
+    _, parsed = parse_file(replace(read.file, place=place))
+    return [entry for entry in parsed.entries if isinstance(entry, Runbook)]
+
+
+def check_steps(name: str, steps: list[Any], runbooks: list[Runbook]) -> Iterator[Check]:
+    """Whether each step of the answer was read, with its commands beside its words."""
+    yield "read as a runbook", bool(runbooks), name
+    read = [step for runbook in runbooks for step in runbook.steps]
+    for step in steps:
+        words, *commands = [step] if isinstance(step, str) else step
+        right = any(
+            _words(words) in _words(one)
+            and all(" ".join(c.split()) in " ".join(one.split()) for c in commands)
+            for one in read
+        )
+        yield "step with its commands" if commands else "step without commands", right, f"{name}: {step}"
 
 
 def incident_at(path: Path, place: str) -> Incident | None:
@@ -113,13 +152,19 @@ def check_report(name: str, answer: dict[str, Any], incident: Incident | None) -
     for field, found in (("events", incident.timeline), ("actions", incident.action_items)):
         if field in answer:
             yield f"{field}, number", _fits(len(found), answer[field]), f"{name}: {len(found)}"
+    instants = [event.at for event in incident.timeline if event.at]
+    for field, ends in (("first", instants[:1]), ("last", instants[-1:])):
+        if field in answer:
+            right = ends == [datetime.fromisoformat(answer[field])]
+            yield f"{field} instant", right, f"{name}: {[*map(str, ends)]}, not {answer[field]}"
     causes = "\n".join(one.text for one in incident.causes)
     done = "\n".join((incident.resolution, incident.mitigation, *(one.text for one in incident.done)))
     for field, told in (("cause", causes), ("fix", done)):
         if field in answer:
-            words = _words(answer[field])
-            right = words in _words(told) if words else not told.strip()
-            yield f"{field}, told" if words else f"{field}, not told", right, f"{name}: {told[:100]!r}"
+            any_of = answer[field] if isinstance(answer[field], list) else [answer[field]]
+            words = [_words(one) for one in any_of if one]
+            right = any(one in _words(told) for one in words) if words else not told.strip()
+            yield f"{field}, told" if words else f"{field}, not told", right, f"{name}: {told[:160]!r}"
 
 
 def check_runbooks() -> Iterator[Check]:
@@ -130,6 +175,8 @@ def check_runbooks() -> Iterator[Check]:
                 yield "runbook, name", bool(entry.name), path
                 if not entry.extra.get("stub"):
                     yield "runbook, steps (stubs left out)", bool(entry.steps), path
+    for path, steps in yaml.safe_load(RUNBOOKS.read_text())["corpora"]["files"].items():
+        yield from check_steps(path, steps, runbooks_at(CORPORA / path, path))
 
 
 def _fits(count: int, said: Any) -> bool:
@@ -145,9 +192,12 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("-v", "--verbose", action="store_true", help="list every miss")
     options.add_argument("--checkouts", type=Path, help="a folder with other repositories")
+    options.add_argument(
+        "--half", choices=("looked-at", "held-back", "last"), default="", help="only these of them"
+    )
     given = options.parse_args()
     if given.checkouts:
-        report([*check_elsewhere(given.checkouts)], given.verbose)
+        report([*check_elsewhere(given.checkouts, given.half)], given.verbose)
         return
     if not CORPORA.is_dir():
         sys.exit(f"{CORPORA} is not there: nothing to measure")

@@ -754,6 +754,7 @@ MEANINGS = {
     "Signature.trace": "What each line of a trace is for, a letter a line; only in the index, else empty.",
     "Cause.text": "The factor.",
     "Cause.status": "How sure the source is of it.",
+    "Cause.line": "The line of the file, from 1, of one that prose tells; null elsewhere.",
     "TimelineEvent.text": "What happened.",
     "TimelineEvent.time": "The time as written.",
     "TimelineEvent.at": "The moment, where the source leaves no doubt.",

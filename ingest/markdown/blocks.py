@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 LABEL_LEVEL = 7
 """The level of a label: below all six levels of headings."""
 
-FENCED = expression(r"^[ \t]*(?P<fence>```|~~~).*?^[ \t]*(?P=fence)[ \t]*$", re.M | re.S)
+FENCED = expression(r"^[ \t]*(?P<fence>```(?![^\n]*`)|~~~).*?^[ \t]*(?P=fence)[ \t]*$", re.M | re.S)
 """Fenced code, for those who look at raw text and must not take what it holds for headings."""
 
-_COMMENT = expression(r"^(?P<fence>```|~~~).*?^(?P=fence)|<!--.*?-->", re.M | re.S)
-_SHORTCODE = expression(r"^\s*(?:\{\{[<%].*?[>%]\}\}|\[[^\]]+\]:\s*\S+.*|</?[a-zA-Z][^>]*>)\s*$")
+_COMMENT = expression(r"^(?P<fence>```(?![^\n]*`)|~~~).*?^(?P=fence)|<!--.*?-->", re.M | re.S)
+_SHORTCODE = expression(
+    r"^\s*(?:\{\{[<%].*?[>%]\}\}|\[[^\]]+\]:\s*\S+.*|</?[a-zA-Z][^>]*>|\([\w:.-]+\)=)\s*$"
+)
 _BOLD_LABEL = expression(
     r"^(?:\*\*|__)(?P<title>[^*\n]{2,80}?)\s*:?\s*(?:\*\*|__)\s*(?P<colon>:?)[ \t]*(?P<rest>.*)$"
 )

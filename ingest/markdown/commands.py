@@ -15,17 +15,23 @@ _LANGUAGES = (
 SHELL_LANGUAGES = frozenset(_LANGUAGES.split())
 
 _TOOLS = """
-    kubectl oc helm docker podman crictl nerdctl ctr systemctl journalctl curl wget ssh scp rsync sudo
-    ls cat cd rm cp mv mkdir chmod chown grep egrep awk sed jq yq tail df du ps dmesg lsblk umount lsof
-    netstat ss ip ping dig nslookup traceroute openssl etcdctl ceph rados rbd virtctl promtool amtool
-    logcli mimirtool cortextool gcloud aws az terraform tofu ansible ansible-playbook git psql mysql
-    mysqladmin redis-cli mongo mongosh kafka-topics.sh pip python python3 npm apt apt-get yum dnf echo
-    chef knife glab gh nomad consul vault nc tcpdump strace iptables nft sysctl cilium calicoctl
-    istioctl linkerd argocd kustomize kubeadm rabbitmqctl nodetool clickhouse-client influx pg_ctl
-    pgbackrest pg_dump patronictl longhornctl instance-manager gitlab-runner gitlab-ctl gitlab-rake
+    kubectl oc helm docker podman crictl nerdctl ctr systemctl journalctl curl wget ssh scp rsync
+    sudo ls cat cd rm cp mv mkdir chmod chown grep egrep awk sed jq yq tail df du ps dmesg lsblk
+    umount lsof netstat ss ip ping dig nslookup traceroute openssl etcdctl ceph rados rbd virtctl
+    promtool amtool logcli mimirtool cortextool gcloud aws az terraform tofu ansible
+    ansible-playbook git psql mysql mysqladmin redis-cli mongo mongosh kafka-topics.sh pip python
+    python3 npm apt apt-get yum dnf echo chef knife glab gh nomad consul vault nc tcpdump strace
+    iptables nft sysctl cilium calicoctl istioctl linkerd argocd kustomize kubeadm rabbitmqctl
+    nodetool clickhouse-client influx pg_ctl pgbackrest pg_dump patronictl pg_dumpall tmux pm2 nginx
+    supervisorctl fallocate iptables-save zfs zpool fail2ban-client longhornctl instance-manager
+    gitlab-runner gitlab-ctl gitlab-rake
 """
 _WORDS_TOO = "service find head less free top kill mount host for while watch make export source npx node"
 """Tools that are English words as well: a line that starts with one is a command only after a sure prompt."""
+
+_NO_LANGUAGE = frozenset(("text", "txt", "plain", "plaintext"))
+_FEW_LINES = 3
+"""Lines of a block that is called text and may still be what to type."""
 
 _TOOL = expression(
     rf"^(?:\w+=\S*\s+)*(?:\./|/[\w./-]+/)?(?:{'|'.join(map(re.escape, _TOOLS.split()))})(?:\s|$)"
@@ -99,9 +105,10 @@ def is_shell(block: Block) -> bool:
         return False
     if block.lang in SHELL_LANGUAGES:
         return True
-    return not block.lang and any(
-        _typed(line) or _TOOL.match(line.strip()) for line in block.text.split("\n")
-    )
+    lines = block.text.split("\n")
+    if block.lang in _NO_LANGUAGE and len(lines) <= _FEW_LINES:
+        return bool(_TOOL.match(lines[0].strip()))
+    return not block.lang and any(_typed(line) or _TOOL.match(line.strip()) for line in lines)
 
 
 def _typed(line: str) -> str | None:

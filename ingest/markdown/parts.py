@@ -9,12 +9,25 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from ingest.markdown.blocks import LABEL_LEVEL, Block, as_text, unmarked
+from ingest.markdown.commands import is_shell
 from kb.expression import expression
 
 _NUMBERING = expression(r"^(?:step\s+)?(?:\d+(?:\.\d+)*[.):]?|[a-z]\))\s+", re.I)
+_SHOWS_OUTPUT = expression(
+    r"\b(?:(?:example|sample|expected|following|similar|this|the|its) outputs?\b|outputs?\W*$"
+    r"|looks? (?:\w+ )?like|similar to|(?:should|will|you['’]ll|would) (?:see|show|return|display)|returns?"
+    r"|response)\b[^.]*[:.]?\s*$",
+    re.I,
+)
+"""What stands above code that nobody types."""
+_ONLY_LINK = expression(r"(?:\w+: *)?(?:<?https?://\S+>?|\[[^\]]*\]\([^)]*\))\.?")
+_LONGEST_STEP = 2000
+"""Characters that a step has before links are gathered into it no more."""
+_ONLY_CODE = expression(r"`[^`]+`\.?")
 _PLACEHOLDER = expression(
     r"^[\W_]*(?:(?:todo|tbd|tba|wip)\b[^.]{0,60}|n/?a|none|coming soon|to be (?:written|done|added)"
     r"|<insert[^>]*>"
@@ -111,21 +124,51 @@ def everything(parts: Iterable[EntryPart], role: str) -> str:
 
 
 def steps_in(part: EntryPart) -> list[str]:
-    """The steps of a part: its numbered items, else its paragraphs and items in order.
+    """The steps of a part: its numbered items, else its paragraphs and items in order, each with the code below it.
 
-    A subheading that says what to do leads its first step.
+    A subheading that says what to do leads its first step.  Paragraphs beside numbered items are steps where they lead
+    to code.
     """
-    said = [block for block in part.blocks if block.kind in ("paragraph", "item")]
-    if any(block.ordered for block in said):
-        said = [block for block in said if block.kind == "item"]
-    steps = [block.text for block in said if not is_placeholder(block.text)]
+    steps = [text for text in _said_with_code(part) if not is_placeholder(text)]
     lead = unmarked(part.heading.text).rstrip(":") if part.heading else ""
     words = heading_words(part.heading) if part.heading else ""
+    if lead and (opening := _typed_first(part)):
+        return ["\n".join((f"{lead}:", *opening)), *steps]
     if len(words.split()) < 3 or re.fullmatch(r"how to \w+(?: (?:it|this))?", words):
         return steps
     if steps:
         return [f"{lead}: {steps[0]}", *steps[1:]]
     return [lead] if any(block.kind == "code" for block in part.blocks) else []
+
+
+def _typed_first(part: EntryPart) -> list[str]:
+    """What is to be typed right below a heading, before anything is said of it."""
+    opening = takewhile(lambda block: block.kind == "code", part.blocks)
+    return [block.text for block in opening if is_shell(block)]
+
+
+def _said_with_code(part: EntryPart) -> Iterator[str]:
+    """The paragraphs and items of a part, each with the code that stands below it."""
+    told: list[tuple[Block, list[str]]] = []
+    for block in part.blocks:
+        if block.kind == "paragraph" and told and not told[-1][1] and _belongs(block.text, told[-1][0].text):
+            told[-1] = (replace(told[-1][0], text=f"{told[-1][0].text} {block.text}"), [])
+        elif block.kind in ("paragraph", "item"):
+            told.append((block, []))
+        elif block.kind == "code" and not block.level and told and not _SHOWS_OUTPUT.search(told[-1][0].text):
+            told[-1][1].append(block.text)
+    numbered = any(block.ordered for block, _ in told)
+    for block, code in told:
+        if block.kind == "item" or not numbered or code:
+            yield "\n".join((block.text, *code))
+
+
+def _belongs(paragraph: str, before: str) -> bool:
+    """Whether a paragraph is part of the step before it: a link and no more, or the command that was announced."""
+    if len(before) > _LONGEST_STEP:
+        return False
+    announced = before.rstrip().endswith(":") and _ONLY_CODE.fullmatch(paragraph)
+    return bool(announced or _ONLY_LINK.fullmatch(paragraph))
 
 
 def is_placeholder(text: str) -> bool:

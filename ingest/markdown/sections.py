@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LABEL_LEVEL = 7
 """The level of a bold label: below all six levels of headings."""
 
-_COMMENT = expression(r"^(?P<fence>```|~~~).*?^(?P=fence)|<!--.*?-->", re.M | re.S)
+_COMMENT = expression(r"^(?P<fence>```(?![^\n]*`)|~~~).*?^(?P=fence)|<!--.*?-->", re.M | re.S)
 _BOLD_LABEL = expression(
     r"^[^\w*<`\[|>(-]{0,4}(?:\*{2,3}|__|<(?:b|strong)>)(?P<title>[^*\n]{1,90}?)\s*(?P<inner>[::])?\s*"
     r"(?:\*{2,3}|__|</(?:b|strong)>)\s*(?P<outer>[::])?(?P<rest>.*)$"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ingest.markdown.blocks import LABEL_LEVEL, Block, unmarked
 from ingest.markdown.commands import inline_commands, is_shell
@@ -16,6 +17,24 @@ from ingest.markdown.struck import is_struck
 from kb.expression import expression
 
 _NUMBERED = expression(r"^\W*(?:step\s+)?\d+\s*(?:[.):–—-]|\s)\s*\S|^\W*step\s+\d+\W*$", re.I)
+_VERBS = """
+    add apply attach back block bump check clean clear close confirm connect contact copy create debug
+    delete deploy detach disable download drain edit enable ensure execute export expose extract fail find
+    fix follow force free get give grant handle identify import increase inspect install investigate list
+    locate log look make merge migrate modify monitor move notify open patch pause promote re-enable rebuild
+    recover redeploy reduce remove rename renew replace report reset resize restart restore resume retry
+    revert review revoke roll rotate run scale search set shut spin ssh start stop switch take tell test
+    transfer trigger turn unblock update upgrade upload use validate verify view wait warn blacklist
+"""
+_TELLS_TO_DO = expression(
+    rf"(?:{'|'.join(rf'{verb}|{verb.removesuffix(chr(101))}{verb[-1]}?ing' for verb in _VERBS.split())})(?:\s|$)"
+    r"(?!(?:is|are|was|were|has|have|notes?|history|types?|schedules?|overview)\b)"
+)
+"""A heading that tells to do something: what stands below it are steps."""
+_LISTS_STEPS = expression(
+    r"\b(?:things? to (?:check|try|do)|steps?|following|checks?|checklist|try)\b[^.]{0,60}:$", re.I
+)
+"""What announces a list of steps."""
 _UNTICKED = expression(r"^(?P<before>[ \t]*(?:[-*+][ \t]+)?|[^\n:`]{1,80}:[ \t]+)\[[ xX]\][ \t]+", re.M)
 """The box of a check list, which is there to be ticked and says nothing."""
 _NUMBER = expression(r"^\W*(?:step\s+)?\d+\s*[.):–—-]*\s*", re.I)
@@ -51,9 +70,15 @@ def _is_procedure(part: EntryPart) -> bool:
     """Whether a part whose heading means nothing of its own tells what to do."""
     if part.role:
         return False
+    if any(map(_is_step_table, part.blocks)) or any(
+        _LISTS_STEPS.search(lead.text) and below.kind == "item" for lead, below in pairwise(part.blocks)
+    ):
+        return True
     if part.heading is None:
-        return any(map(_is_step_table, part.blocks))
-    return any(block.ordered or is_shell(block) or _is_step_table(block) for block in part.blocks)
+        return False
+    if _TELLS_TO_DO.match(heading_words(part.heading)):
+        return True
+    return any(block.ordered or is_shell(block) or bool(inline_commands(block.text)) for block in part.blocks)
 
 
 def _of_heading(part: EntryPart) -> list[str]:

@@ -1,7 +1,6 @@
 """Contributing factors, and how sure a report is of each.
 
-A list is one cause an item, prose is one cause.  Where no heading announces causes, sentences that
-say outright what the cause was are taken as they stand, and nothing else.
+A list is one cause an item, prose is one cause.
 """
 
 from __future__ import annotations
@@ -15,9 +14,10 @@ from kb.expression import expression
 from kb.model import Cause, CauseStatus
 
 _DOUBT = expression(
-    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|we (?:believe|think|assume)"
+    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|(?:we|i) (?:believe|think|assume|guess)|theori[sz]ed"
     r"|believed to|may (?:have|be)"
-    r"|might (?:have|be)|could have been|possibl[ey]|perhaps|presumabl[ey]|hypothes[ie]s|theory"
+    r"|might (?:have|be)|could have been|possibly|(?:a|one|another|is|was) possible|perhaps"
+    r"|presumabl[ey]|hypothes[ie]s|theory"
     r"|unconfirmed|not confirmed"
     r"|unclear|(?:yet )?unknown (?:reason|cause)|still investigating|seems? to|appears? to"
     r"|appeared to|thought to|vermutlich"
@@ -60,23 +60,14 @@ _SAYS_WHY = expression(
     r"|\bverursacht durch\b",
     re.I,
 )
-_SAYS_WHAT_WENT_WRONG = expression(
-    r"\b(?:we|i|they|he|she|somebody|someone) (?:had |have )?(?:accidentally |mistakenly )?"
-    r"(?:forgot(?:ten)?|neglected|omitted|failed) to\b"
-    r"|\b(?:was|were|been) (?:accidentally|mistakenly|erroneously|inadvertently|wrongly) \w+"
-    r"|\b(?:accidentally|mistakenly|erroneously|inadvertently) (?:delet|remov|revok|grant|disabl|overwr|dropp|appl|"
-    r"deploy|chang|configur|merg|push)\w*"
-    r"|\bas a result of (?:a|an|the)\b[^.;]{0,60}\b(?:bug|error|mistake|change|misconfiguration|upgrade|update|fault"
-    r"|failure)\b"
-    r"|\bcaused\b[^.;]{3,120}\bto (?:fail|break|crash|stop|hang|restart|time out|be (?:down|unavailable|lost))\b",
-    re.I,
-)
-"""A sentence that tells a mistake, or what made something fail, without calling it the cause."""
 _CAUSAL = expression(
     r"\bcaus(?:e|ed|es|ing)\b|\breasons?\b|\bdue to\b|\bbecause\b|\btrigger"
     r"|\bursache",
     re.I,
 )
+_ITEM = expression(r"^\s*(?:[-*+]|\d+[.)])\s", re.M)
+_SHORTEST_PROSE = 40
+"""Characters of what stands beside a list and is a cause by itself."""
 _SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
 
 
@@ -84,16 +75,18 @@ def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
     """The causes under one heading (its own text; subsections are asked for themselves)."""
     factors = _FACTOR.search(section.title) is not None
     items = [item for item in section.items if not is_blank_line(item)]
-    prose = _prose(section, bool(items))
-    for text in ([prose] if prose else []) + items:
-        yield from _stated(text, section, factors)
+    has_items = bool(items)
+    before, after = _around_list(section) if has_items else (section.text, "")
+    for text in (_prose(before, has_items=has_items), *items, _prose(after, has_items=has_items)):
+        if text:
+            yield from _stated(text, section, factors)
     for row in section.rows:
         joined = ": ".join(cell for cell in row if cell and not is_blank_line(cell))
         if joined:
             yield from _stated(joined, section, factors)
 
 
-def _is_open(sentence: str) -> bool:
+def is_open(sentence: str) -> bool:
     """Whether a sentence says that the cause is still looked for, and names none."""
     return bool(_GOES_ON.search(sentence)) and not _NAMES_ONE.search(sentence)
 
@@ -101,22 +94,13 @@ def _is_open(sentence: str) -> bool:
 def _stated(text: str, section: MarkdownSection, factors: bool) -> Iterator[Cause]:
     """One cause, without the sentences that say that it is still looked for; none where nothing is left."""
     told = (
-        " ".join(part for part in _SENTENCE.split(text) if not _is_open(part))
+        " ".join(part for part in _SENTENCE.split(text) if not is_open(part))
         if _GOES_ON.search(text)
         else text
     )
     if told.strip():
         doubtful = bool(_DOUBT.search(section.title)) or (factors and not _CONFIRMED.search(told))
         yield cause(told, doubtful=doubtful)
-
-
-def stated_causes(text: str, limit: int = 3) -> tuple[Cause, ...]:
-    """The sentences of a text that say what the cause was, or what went wrong where none says that."""
-    sentences = [" ".join(part.split()) for part in _SENTENCE.split(text)]
-    for says in (_SAYS_WHY, _SAYS_WHAT_WENT_WRONG):
-        if told := [s for s in sentences if says.search(s) and not _is_open(s)]:
-            return tuple(cause(s.lstrip("-*+ ")) for s in told[:limit])
-    return ()
 
 
 def is_only_a_guess(text: str) -> bool:
@@ -139,17 +123,19 @@ def _is_doubted(text: str) -> bool:
     return any(_DOUBT.search(s) for s in (first, *(s for s in rest if _CAUSAL.search(s))))
 
 
-def _prose(section: MarkdownSection, has_items: bool) -> str:
+def _prose(text: str, *, has_items: bool) -> str:
     """The text outside lists and tables; a lead-in (`Several things came together:`) is not a cause."""
-    first_item = min((item.line for item in section.list_items), default=None)
-    text = section.text
-    if has_items and first_item is not None:
-        text = _before_list(text)
     text = re.sub(r"^\s*\|.*$|^\s*!\[[^\]]*\]\([^)]*\)\s*$", "", text, flags=re.M)
     text = re.sub(r"\n\s*-{3,}\s*\Z", "", without_blanks(text).strip()).strip()
-    return "" if has_items and (text.endswith(":") or len(text) < 40) else text
+    if has_items:
+        text = re.sub(r"(?:\A|\n\s*\n)(?:(?!\n\s*\n).)*:\Z", "", text, flags=re.S).strip()
+    return "" if has_items and len(text) < _SHORTEST_PROSE else text
 
 
-def _before_list(text: str) -> str:
-    found = re.search(r"^\s*(?:[-*+]|\d+[.)])\s", text, re.M)
-    return text[: found.start()] if found else text
+def _around_list(section: MarkdownSection) -> tuple[str, str]:
+    """The text of a section before its first list and behind its last."""
+    items = list(_ITEM.finditer(section.text))
+    if not items:
+        return section.text, ""
+    end = re.search(r"\n\s*\n(?=\S)", section.text[items[-1].end() :])
+    return section.text[: items[0].start()], section.text[items[-1].end() + end.end() :] if end else ""

@@ -88,17 +88,23 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"|contributing|\brca\b|trigger"
         r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?"
         r"|underlying (?:issue|problem)"
-        r"|why (?:did )?(?:it|this) happen|ursache|grundursache|\bfaults?$|cause of|reasons? for",
+        r"|how (?:did |could )?(?:it|this|that) happen"
+        r"|why (?:did |has |does )?(?:it|this|that|we|they|things|the \w+) (?:happen|fail|br[eo]a?ke?"
+        r"|crash|stop|go (?:down|wrong))|ursache|grundursache|\bfaults?$|cause of|reasons? for",
     ),
     (ReportPart.FINDING, r"^(?:key )?findings?\b|diagnosis"),
     (
         ReportPart.RESOLUTION,
-        r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:we|it was|was it) (?:fix|resolv"
+        r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:did )?(?:we|it was|was it|they|i) (?:fix|solv|resolv"
         r"|recover)|remediation|^(?:the |permanent )?fix(?:es)?$"
         r"|^solution|^solving\b|^repair(?:ing)?\b|^what (?:was|we|i) (?:done|did)$"
         r"|behebung|lösung|restor(?:ation|ing)",
     ),
-    (ReportPart.MITIGATION, r"mitigat(?:ion|ed?|ing)|workaround|containment|stabili[sz]|sofortmaßnahme"),
+    (
+        ReportPart.MITIGATION,
+        r"mitigat(?:ion|ed?|ing)|^(?:short|quick|immediate|temporary|hot|interim)[- ]?(?:term )?(?:fix"
+        r"|solution|remedy)|workaround|containment|stabili[sz]|sofortmaßnahme",
+    ),
     (ReportPart.RESULT, r"^(?:results?|outcome)$"),
     (
         ReportPart.LESSONS,

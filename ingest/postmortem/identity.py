@@ -104,16 +104,18 @@ def name_year(document: MarkdownDocument, path: str) -> int | None:
     """The year that front matter, the file's name or its title gives to dates without one."""
     if day := as_date(document.front.get("date")) or name_date(path) or first_date(document.title):
         return day.year
-    written = re.search(r"(?<!\d)20\d\d(?!\d)", PurePosixPath(path).name)
-    return int(written[0]) if written else None
+    if written := re.search(r"(?<!\d)20\d\d(?!\d)", PurePosixPath(path).name):
+        return int(written[0])
+    years = {found.day.year for found in find_dates(document.body)}
+    return years.pop() if len(years) == 1 else None
 
 
-def name_date(path: str) -> date | None:
+def name_date(path: str, *, day_first: bool = False) -> date | None:
     """The day that a file's name, or its folder's, gives; `2023-04/04-25-x.md` needs both."""
     pure = PurePosixPath(path)
-    if day := date_in_name(pure.name):
+    if day := date_in_name(pure.name, day_first=day_first):
         return day
-    if day := date_in_name(pure.parent.name):
+    if day := date_in_name(pure.parent.name, day_first=day_first):
         return day
     part = re.match(r"(\d\d)[-_](\d\d)(?!\d)", pure.name)
     folder = re.fullmatch(r"((?:19|20)\d\d)(?:[-_](\d\d))?", pure.parent.name)
@@ -166,6 +168,13 @@ def _dates(
     document = report.document
     for names in (_OWN_DATE, _DATE):
         yield from _labelled_dates([f for f in facts if f.line or names is _OWN_DATE], names, day_first)
+    published = as_date(document.front.get("date")) or name_date(path, day_first=day_first)
+    if (
+        published
+        and _is_far(published, course)
+        and published in [*_told_before(published, document.body, day_first)]
+    ):
+        yield published  # the timeline was begun from another report's
     titled = first_date(document.title, day_first=day_first)
     if titled and any(dated.day == titled for dated in course.events):
         yield titled
@@ -173,12 +182,18 @@ def _dates(
     yield from (dated.day for dated in course.events if dated.day)
     for section in report.sections(ReportPart.TIMELINE):
         yield from (found.day for found in find_dates(section.title, day_first=day_first))
-    yield from _told_before(as_date(document.front.get("date")) or name_date(path), document.body, day_first)
+    yield from _told_before(published, document.body, day_first)
     yield from _labelled_dates(facts, _DATE, day_first)
-    yield from (day for day in (name_date(path), titled) if day)
+    yield from (day for day in (name_date(path, day_first=day_first), titled) if day)
     for section in document.sections:
         text = f"{section.title}\n{section.text}"[:1500]
-        yield from (found.day for found in find_dates(text, day_first=day_first))
+        yield from (found.day for found in find_dates(text, name_year(document, path), day_first))
+
+
+def _is_far(day: date, course: Timeline) -> bool:
+    """Whether a timeline begins weeks away from a day."""
+    first = next((dated.day for dated in course.events if dated.day), None)
+    return first is not None and abs(first - day) > _WRITTEN_WITHIN
 
 
 def _labelled_dates(facts: Iterable[LabelledFact], names: str, day_first: bool) -> Iterator[date]:

@@ -37,6 +37,9 @@ _LABEL_ITEM = expression(
     r"^[-*+]\s+(?:\*\*|__)(?P<title>[^*_\n:]{2,60}?)\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*(?::|$))\s*"
     r"(?P<rest>.*)$"
 )
+_LONGEST_TITLE = 4
+_LONGEST_QUESTION = 5
+"""Words of a line without marks that announces a part: `Root cause`, `What was the root cause?`"""
 _FEWEST_LABELS = 3
 """So many of its items name parts of a report where the list is one."""
 _ONLY_TIME = expression(r"[\d\s:.,/T-]+(?:Z|[A-Z]{3,4})?")
@@ -56,9 +59,9 @@ _WINDOW_TITLE = expression(
     r"(?:impact|incident|outage) (?:time|window|period)|time of (?:the )?(?:impact|incident|outage)", re.I
 )
 _WINDOW_PARTS = expression(r"\s+(?:to|until|till|[-–—→])\s+")
-_FENCE = expression(r"^\s*(?:```|~~~)")
+_FENCE = expression(r"^\s*(?:```(?!.*`)|~~~)")
 _PLAIN_PART = expression(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40}?)\s*:\s*(?P<rest>.*)$")
-_SPOKEN_PART = expression(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})$")
+_SPOKEN_PART = expression(r"^(?P<title>[A-Z][A-Za-z '’/&-]{2,40})(?P<asks>\??)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,8 @@ def _as_label(line: str, before: str, after: str) -> str:
         return f"**{announced['title']}**: {announced['rest']}".rstrip()
     spoken = _SPOKEN_PART.match(line.strip()) if not before.strip() else None
     underlined = set(after.strip()) in ({"-"}, {"="})
-    if spoken and not underlined and len(spoken["title"].split()) <= 4 and _announces(spoken["title"]):
+    most = _LONGEST_QUESTION if spoken and spoken["asks"] else _LONGEST_TITLE
+    if spoken and not underlined and len(spoken["title"].split()) <= most and _announces(spoken["title"]):
         return f"**{line.strip()}**"
     return line
 

@@ -14,8 +14,7 @@ from functools import lru_cache
 
 from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, parse_markdown
 from ingest.postmortem.actions import listed_actions, parse_actions
-from ingest.postmortem.causes import is_only_a_guess, parse_causes, stated_causes
-from ingest.postmortem.done import what_was_done
+from ingest.postmortem.causes import cause, is_only_a_guess, parse_causes
 from ingest.postmortem.drafted import drafted_id, exactly
 from ingest.postmortem.headings import ReportPart, part_of
 from ingest.postmortem.identity import alert_text, incident_date, incident_title, name_year
@@ -24,6 +23,8 @@ from ingest.postmortem.milestones import find_milestones
 from ingest.postmortem.recognise import likeness, why_not
 from ingest.postmortem.report import Report
 from ingest.postmortem.several import OneOfSeveral, several_incidents
+from ingest.postmortem.story.causes import Passage, told_causes
+from ingest.postmortem.story.done import line_of, what_was_done
 from ingest.postmortem.timeline import read_timeline
 from ingest.postmortem.times import Moment, writes_day_first
 from ingest.postmortem.unread import unread_notes
@@ -43,10 +44,15 @@ _EXPLAINING = (
     ReportPart.SUMMARY,
     ReportPart.INVESTIGATION,
     ReportPart.RESOLUTION,
-    ReportPart.LESSONS,
 )
 """Where a cause is told that has no part of its own."""
+_MENTIONING = (ReportPart.WENT_WRONG, ReportPart.DETECTION, ReportPart.IMPACT, ReportPart.MITIGATION)
+"""Where it is at least mentioned."""
+_ONLY_POSSIBLE = expression(r"\b(?:possible|potential|could|ideas?|suggest\w*|recommend\w*)\b", re.I)
+"""A heading of what might be done, which is no task where a report has tasks."""
+_CONCLUDES = expression(r"conclusion|\bsummary|analysis", re.I)
 _TELLING = (
+    ReportPart.STEPS,
     ReportPart.SUMMARY,
     ReportPart.INVESTIGATION,
     ReportPart.DETECTION,
@@ -78,7 +84,9 @@ class Postmortem:
             return Parsed(entries=(drafted,), problems=report.document.problems)
         if reason := why_not(report, file.path):
             return Parsed(problems=report.document.problems, skipped=reason)
-        several = several_incidents(report, file.text, day_first=writes_day_first(report.document.body))
+        several = several_incidents(
+            report, file.text, day_first=writes_day_first(report.document.body, file.place)
+        )
         if several:
             entries = [_one_of(one, file) for one in several]
             return Parsed(
@@ -128,13 +136,14 @@ def _report(text: str, path: str) -> Report:
 def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> Incident:
     document = report.document
     facts = gather_facts(document, document.body)
-    day_first = writes_day_first(document.body)
+    day_first = writes_day_first(document.body, file.place or file.path)
     undated = read_timeline(report, Moment(year=name_year(document, file.path)), day_first=day_first)
     day = own_day or incident_date(report, facts, undated, file.path, day_first=day_first)
     course = read_timeline(report, Moment(day), day_first=day_first)
     timeline = tuple(dated.event for dated in course.events)
     times = find_milestones(facts, timeline, day, course.zone)
     label = _severity_label(document, facts)
+    causes = tuple(_causes(report))
     mitigation = report.text(ReportPart.MITIGATION)
     resolution = report.text(ReportPart.RESOLUTION) or report.text(ReportPart.RESULT)
     resolution = "" if is_only_a_guess(resolution) else resolution
@@ -150,12 +159,14 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
         severity_label=label,
         summary=_summary(report, facts),
         impact=report.text(ReportPart.IMPACT) or fact(facts, r"(?:user |customer |business )?impact"),
-        causes=tuple(_causes(report)),
+        causes=causes,
         mitigation=mitigation,
         resolution=resolution,
         done=()
         if mitigation or resolution
-        else what_was_done(timeline, _told(report), document.body, document.lines),
+        else what_was_done(
+            timeline, _told(report), document.body, document.lines, [one.text for one in causes]
+        ),
         prevention=report.text(ReportPart.PREVENTION),
         timeline=timeline,
         action_items=tuple(_actions(report)),
@@ -176,9 +187,14 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
 
 def _told(report: Report) -> Iterator[tuple[str, str]]:
     """The prose that tells of what happened, by the name of its part."""
+    if not report.text(ReportPart.SUMMARY) and (opening := _opening(report)):
+        yield ReportPart.SUMMARY.value, opening
     for part in _TELLING:
         if text := report.text(part):
             yield part.value, text
+    for section in report.sections(ReportPart.LESSONS):
+        if _CONCLUDES.search(section.title):
+            yield "conclusion", section.text
 
 
 def _causes(report: Report) -> Iterator[Cause]:
@@ -190,12 +206,28 @@ def _causes(report: Report) -> Iterator[Cause]:
         if found:
             yield from found
             return
-    told = report.text(*_EXPLAINING) or report.document.body
-    yield from stated_causes(told)
+    told = told_causes(_passages(report), report.document.title)
+    lines = report.document.lines
+    for one in told:
+        yield replace(cause(one.text, doubtful=not one.says_so), line=line_of(one.text, lines))
+
+
+def _passages(report: Report) -> Iterator[Passage]:
+    """The prose in which a cause may be told: what explains, what only mentions it, the timeline."""
+    for section, part in zip(report.document.sections, report.parts, strict=True):
+        explains = part in _EXPLAINING or (part is ReportPart.LESSONS and _CONCLUDES.search(section.title))
+        if explains or section.level <= 1:
+            yield Passage(section.text, 2)
+        elif part is None or part in _MENTIONING:
+            yield Passage(section.text, 1)
+        elif part is ReportPart.TIMELINE:
+            yield Passage(section.text, 0, is_past=False)
 
 
 def _actions(report: Report) -> Iterator[ActionItem]:
     roots = list(report.roots(ReportPart.ACTIONS))
+    decided = [root for root in roots if not _ONLY_POSSIBLE.search(root.title)]
+    roots = decided if any(parse_actions(report.document, root) for root in decided) else roots
     for root in roots:
         yield from parse_actions(report.document, root)
     if not roots:

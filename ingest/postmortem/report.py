@@ -15,6 +15,7 @@ from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, MarkdownSect
 from ingest.postmortem.headings import ReportPart, bare_heading, part_of
 from ingest.postmortem.labels import without_blanks
 from ingest.postmortem.times import split_stamp, stamped_lines
+from kb.expression import expression
 
 _WHOLE = (ReportPart.TIMELINE, ReportPart.ACTIONS)
 _PHASES = (
@@ -28,6 +29,8 @@ _PHASES = (
 )
 _STEPS = ("action", "actions", "immediate actions", "actions taken", "steps taken", "result")
 """Labels that tell what was done in a phase, not what is still to do."""
+_TASKS = expression(r"\bitems?\b|\bfollow|\bto.?dos?\b|\bnext\b|corrective|preventi|\btasks?\b", re.I)
+"""Words of a heading that says what is still to do, whatever phase it stands below."""
 _ENDING = (
     ReportPart.CAUSE,
     ReportPart.RESOLUTION,
@@ -136,7 +139,9 @@ def _parts(document: MarkdownDocument) -> Iterator[ReportPart | None]:
             continue
         inside = section.level == LABEL_LEVEL and any(1 < level < LABEL_LEVEL for level, _ in above)
         is_step = inside and bare_heading(section.title) in _STEPS
-        above.append((section.level, _choose(own, above[-1][1] if above else None, is_step=is_step)))
+        is_task = bool(_TASKS.search(section.title))
+        inherited = above[-1][1] if above else None
+        above.append((section.level, _choose(own, inherited, is_step=is_step, is_task=is_task)))
         yield above[-1][1]
 
 
@@ -147,11 +152,13 @@ def _ends_timeline(section: MarkdownSection) -> bool:
     return section.level < LABEL_LEVEL or part_of(section.title) in _ENDING_LABELS
 
 
-def _choose(own: ReportPart | None, inherited: ReportPart | None, *, is_step: bool) -> ReportPart | None:
+def _choose(
+    own: ReportPart | None, inherited: ReportPart | None, *, is_step: bool, is_task: bool
+) -> ReportPart | None:
     if inherited in _WHOLE or own is None:
         return inherited
     if is_step:
         return inherited or ReportPart.OTHER
-    if own in _ACTING and inherited in _PHASES:
+    if own in _ACTING and inherited in _PHASES and not is_task:
         return inherited
     return own

@@ -71,11 +71,17 @@ def read_timeline(report: Report, known: Moment, *, day_first: bool = False) -> 
         # What the report says of all its times goes before a zone that may be part of what was quoted.
         zone = find_zone(section.title) or known.zone or find_zone(text[:400])
         known = replace(known, zone=zone if find_zone(section.title) else known.zone)
-        events += parse_timeline(text, known, _html_tables(report, section), day_first=day_first)
-        known = replace(known, zone=zone)
+        found = parse_timeline(text, known, _html_tables(report, section), day_first=day_first)
+        events += found
+        known = replace(known, zone=zone, day=_last_day(found) or known.day)
     if sections and not events:
         events = [event for _, text in texts for event in prose_events(text)]
     return Timeline(tuple(events), known.zone)
+
+
+def _last_day(events: Sequence[DatedEvent]) -> date | None:
+    """The day that a timeline has come to, on which it goes on below another heading."""
+    return next((event.day for event in reversed(events) if event.day), None)
 
 
 def _unannounced(report: Report) -> Iterator[tuple[MarkdownSection, str]]:
@@ -103,10 +109,14 @@ _YEAR = expression(r"\b(20\d\d)\b")
 _BULLET = expression(r"^(?P<indent>\s*)(?:[-*+•]|\d+[.)])\s+(?P<text>.*)$")
 _HEADING = expression(r"^#{1,6}\s*(?P<text>.*?)\s*#*$")
 _ABOUT_TIMES = expression(r"\W*all times\b.{0,40}$", re.I)
+_FOUR_DIGITS = expression(r"^\W*([01]\d|2[0-3])([0-5]\d)(?=\W*$|\s*[-–]\s*\d{4}\W*$)")
+_OF_TIMES = expression(r"\btimes?\b", re.I)
+"""`0730` in a column of times; in one of dates, `2019` is a year."""
+_ALL_ON = expression(r"\ball (?:times|events)\b[^\n]{0,60}\bon\b", re.I)
 _FALLS_BACK = 6.0
 """Hours that the time of day falls back by at midnight, at least; less is a line out of order."""
 _HTML_TABLE = expression(r"<table\b.*?</table>", re.I | re.S)
-_FENCE = expression(r"^\s*(?:```|~~~)")
+_FENCE = expression(r"^\s*(?:```(?!.*`)|~~~)")
 
 
 @dataclass
@@ -132,8 +142,11 @@ def parse_timeline(
 
     `tables` are those that are not written with bars (HTML).
     """
-    zone = find_zone(_lines_about_times(text)) or known.zone
-    reader = _TimelineReader(replace(known, zone=zone), day_first, headings_only=_is_headed(text))
+    said = _lines_about_times(text)
+    zone = find_zone(said) or known.zone
+    all_on = first_date(said, known.year, day_first) if _ALL_ON.search(said) else None
+    known = replace(known, zone=zone, day=all_on or known.day)
+    reader = _TimelineReader(known, day_first, headings_only=_is_headed(text), all_on=all_on)
     for table in tables:
         reader.read_rows(table.header, table.rows)
     reader.read((_HTML_TABLE.sub("", text) if tables else text).split("\n"))
@@ -184,7 +197,7 @@ def _lines_about_times(text: str) -> str:
         line
         for line, following in zip(lines, [*lines[1:], ""], strict=True)
         if re.search(
-            r"\b(?:times?(?:stamps?)?|events) (?:are |is |were )?(?:\w+ ){0,3}(?:in|as)\b|\ball times\b",
+            r"\b(?:times?(?:stamps?)?|events) (?:are |is |were )?(?:\w+ ){0,3}(?:in|as)\b|\ball (?:times|events)\b",
             line,
             re.I,
         )
@@ -201,11 +214,15 @@ def _is_headed(text: str) -> bool:
 class _TimelineReader:
     """Goes through the lines once, opening an event at each stamp and adding the rest to the open one."""
 
-    def __init__(self, known: Moment, day_first: bool, *, headings_only: bool) -> None:
+    def __init__(
+        self, known: Moment, day_first: bool, *, headings_only: bool, all_on: date | None = None
+    ) -> None:
         self.drafts: list[_EventDraft] = []
         self._known = known
         self._day_first = day_first
         self._headings_only = headings_only
+        self._all_on = all_on
+        """The day of every event that names no other."""
         self._in_code = False
         self._new_day = False
         """Whether a line without a time of day has just named a day for those below it."""
@@ -234,9 +251,10 @@ class _TimelineReader:
             ):
                 continue
             dated = f"{stamp}, {year[1]}" if year and not _YEAR.search(stamp) else ""
-            self._open(
-                stamp, " | ".join(rest), reading=_with_year(stamp, year[1]) if dated and year else stamp
-            )
+            reading = _with_year(stamp, year[1]) if dated and year else stamp
+            if _OF_TIMES.search(" ".join(header[i] for i in columns if i < len(header))):
+                reading = _FOUR_DIGITS.sub(r"\1:\2", reading)
+            self._open(stamp, " | ".join(rest), reading=reading)
 
     def _read_line(self, line: str) -> None:
         if _FENCE.match(line):
@@ -274,14 +292,13 @@ class _TimelineReader:
 
     def _open(self, stamp: str, text: str, indent: int = -1, reading: str = "") -> None:
         moment = read_moment(reading or stamp, self._known, day_first=self._day_first)
-        if moment.day is not None:
+        if moment.day is not None and self._all_on is None:
             self._known = replace(self._known, day=moment.day)
         if _ABOUT_TIMES.match(text):
             return
-        self._new_day |= moment.clock is None and first_date(stamp, moment.year, self._day_first) is not None
         names_day = first_date(reading or stamp, moment.year, self._day_first) is not None
         self.drafts.append(_EventDraft(stamp, [text], indent, moment, names_day or self._new_day))
-        self._new_day = False
+        self._new_day = names_day and moment.clock is None
 
     def _add(self, line: str) -> None:
         if self.drafts:

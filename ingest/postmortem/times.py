@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
+from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kb.expression import expression
@@ -223,18 +224,27 @@ def first_date(text: str, year: int | None = None, day_first: bool = False) -> d
     return next((found.day for found in find_dates(text, year, day_first)), None)
 
 
-def date_in_name(name: str) -> date | None:
+def date_in_name(name: str, *, day_first: bool = False) -> date | None:
     """The date in a file or folder name, where it may also be written `20240301` or `2024_03_01`."""
     if compact := _COMPACT.search(name):
         return _existing(int(compact[1]), int(compact[2]), int(compact[3]))
-    return first_date(name.replace("_", "-"))
+    return first_date(name.replace("_", "-"), day_first=day_first)
 
 
-def writes_day_first(text: str) -> bool:
-    """Whether the slashed dates of a text prove that it puts the day before the month."""
-    found = list(_SLASHED.finditer(text))
-    first, second = [int(m["a2"]) for m in found], [int(m["b2"]) for m in found]
-    return any(n > 12 for n in first) and not any(n > 12 for n in second)
+def writes_day_first(text: str, path: str = "") -> bool:
+    """Whether a text puts the day before the month in `04-03-2026`.
+
+    Its own dates of that form prove it, or the folder of the month that it lies in (`2026/03`); where they leave it
+    open, the names of months that stand behind the day in all other dates.
+    """
+    found = [(int(m["a2"]), int(m["b2"])) for m in _SLASHED.finditer(f"{PurePosixPath(path).name}\n{text}")]
+    if any(first > 12 or second > 12 for first, second in found):
+        return not any(second > 12 for _, second in found)
+    folder = re.search(r"(?<!\d)20\d\d[/-](\d\d)/", path)
+    if folder and found and found[0][0] != found[0][1] and int(folder[1]) in found[0]:
+        return found[0][1] == int(folder[1])
+    named = [bool(m["y4"]) for m in _DATE.finditer(text) if m["y4"] or m["y5"]]
+    return bool(named) and all(named)
 
 
 def _day(parts: dict[str, str | None], year: int | None, day_first: bool) -> date | None:
@@ -267,7 +277,7 @@ def _existing(year: int | None, month: int, day: int) -> date | None:
 
 _CLOCK = (
     r"(?:(?<![\d:.])(?:[01]?\d"
-    r"|2[0-4])[:h][0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?!:?\d)(?:\s?[ap]\.?m\b\.?)?(?:\s?Uhr\b)?"
+    r"|2[0-4])[:h][0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?!:?\d)(?:\s?[ap]\.?m\b\.?|[ap]\b)?(?:\s?Uhr\b)?"
     r"|(?<![\d:.])(?:0?[1-9]|1[0-2])\s?[ap]\.?m\b\.?|(?<![\d:.])(?:[01]\d"
     r"|2[0-3])[0-5]\d(?=\s?(?:UTC|GMT|Z)\b))"
 )

@@ -55,7 +55,7 @@ _STEPS = expression(
     r"\b(?:diagnos\w*|mitigat\w*|procedures?|resol\w+|steps?|troubleshoot\w*|investigat\w*|fix\w*"
     r"|debug\w*|remediat\w*"
     r"|recover\w*|respon(?:se|d)\w*|actions?|verif\w*|workarounds?|solutions?|triage|what to do"
-    r"|what do i do|roll ?back"
+    r"|what do i do|roll(?:ing)? ?back"
     r"|playbook|how to|checks?|escalat\w*|restor\w*|instructions?|tasks?|process)\b"
 )
 _STRONG = expression(
@@ -79,6 +79,13 @@ _POSTMORTEM = expression(
 )
 _FOLDER = expression(r"(?:^|[-_.])(?:runbooks?|playbooks?|sops?|alerts?|procedures)(?:[-_.]|$)", re.I)
 _NAMED = expression(r"(?:^|[-_. ])runbooks?(?:[-_. ]|$)", re.I)
+_GUIDES = expression(
+    r"(?:^|[-_. ])(?:how[-_ ]?tos?|troubleshoot(?:ing)?|what[-_ ]to[-_ ]do|disaster[-_ ]recovery|on-?call"
+    r"|maintenance|operations)(?:[-_. ]|$)",
+    re.I,
+)
+_NUMBERED_LINE = expression(r"^[ \t]*\d+[.)][ \t]+\S", re.M)
+_FEWEST_STEPS = 3
 _NO_RUNBOOK = expression(
     r"^(?:_?index|readme|contributing|changelog|code_of_conduct|summary|template)$", re.I
 )
@@ -118,7 +125,7 @@ class RunbookMarkdown:
             + 0.25 * (alerts > 0)
             + 0.25 * (alerts > 3)
         )
-        score = max(score, 0.5 * in_folder)
+        score = max(score, 0.5 * in_folder, 0.4 * _guides_by_commands(file, stem))
         if len(_POSTMORTEM.findall(text)) > 1:
             score *= 0.3
         return min(score, 0.92)
@@ -134,6 +141,14 @@ class RunbookMarkdown:
         groups = grouped(blocks, lambda block, _: block.line in starts)
         entries = [_section(group, file.path) for group in groups if group.heading]
         return Parsed(entries=(*remainder(groups[0], file.path, title), *entries), problems=front.problems)
+
+
+def _guides_by_commands(file: SourceFile, stem: str) -> bool:
+    """Whether a text named as a guide (`how-to-resync.md`, a folder `troubleshooting`) says what to type."""
+    if not any(_GUIDES.search(name) for name in (stem, *file.folders)):
+        return False
+    blocks = blocks_of(file.text, file.path)
+    return bool(commands_in(blocks)) or len(_NUMBERED_LINE.findall(file.text)) >= _FEWEST_STEPS
 
 
 def remainder(group: BlockGroup, path: str, title: str) -> tuple[Document, ...]:

@@ -6,18 +6,21 @@ an incident like others, of the lowest severity.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from ingest.markdown.sections import MarkdownDocument, parse_markdown
-from ingest.postmortem.causes import stated_causes
-from ingest.postmortem.done import what_was_done
+from ingest.postmortem.causes import cause
 from ingest.postmortem.identity import as_date, name_date
+from ingest.postmortem.story.causes import Passage, told_causes
+from ingest.postmortem.story.done import line_of, what_was_done
 from ingest.postmortem.timeline import parse_timeline
 from ingest.postmortem.times import Moment, find_zone, stamped_lines
 from ingest.source import Parsed, SourceFile
 from kb.errors import Problem
-from kb.model import Incident, Origin, Provenance, Scope, Source, TimelineEvent
+from kb.model import Cause, Incident, Origin, Provenance, Scope, Source, TimelineEvent
 from kb.text.severities import parse_severity
 
 _OWN_KEYS = ("resolvedWhen", "affected", "severity", "resolved")
@@ -68,7 +71,7 @@ def _incident(document: MarkdownDocument, file: SourceFile) -> Incident:
         severity=parse_severity(label),
         severity_label=label,
         summary=body.strip(),
-        causes=stated_causes(body),
+        causes=tuple(_causes(body, document)),
         timeline=timeline,
         done=what_was_done(timeline, (), body, document.lines),
         body=body,
@@ -76,6 +79,13 @@ def _incident(document: MarkdownDocument, file: SourceFile) -> Incident:
         provenance=Provenance(origin=Origin.INGESTED, source=Source(path=file.path, line=1)),
         extra={key: value for key, value in front.items() if key not in _KNOWN},
     )
+
+
+def _causes(body: str, document: MarkdownDocument) -> Iterator[Cause]:
+    """What the updates tell of the cause, each with its line."""
+    for one in told_causes([Passage(body, 2, is_past=False)], document.title):
+        found = cause(one.text, doubtful=not one.says_so)
+        yield replace(found, line=line_of(one.text, document.lines))
 
 
 def _updates(body: str, day: date | None) -> tuple[TimelineEvent, ...]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ingest.postmortem.causes import cause
-from ingest.postmortem.done import what_was_done
 from ingest.postmortem.postmortem import read_incident
+from ingest.postmortem.story.done import what_was_done
 from ingest.postmortem.times import first_date
 from kb.expression import expression
 from kb.model import Cause, Document, Entry, Incident, Provenance, Scope, Source, TimelineEvent

@@ -122,10 +122,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
-    """One contributing factor, and how sure the source is of it."""
+    """One contributing factor, and how sure the source is of it.
+
+    `line` counts from 1: where the file tells it in prose that no heading announces; None elsewhere.
+    """
 
     text: str
     status: CauseStatus = CauseStatus.CONFIRMED
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,12 +77,17 @@ class Incident(Entry):
 
     def advice(self) -> Advice:
         return Advice(
-            meaning="\n".join(cause.text for cause in self.causes) or self.summary,
+            meaning="\n".join(map(_cause_in_words, self.causes)) or self.summary,
             fix="\n".join(part for part in (self.mitigation, self.resolution) if part)
             or _done_in_words(self.done),
             check=self.check,
             warning=self.warning,
         )
+
+
+def _cause_in_words(cause: Cause) -> str:
+    """A cause; of one that was read from prose, where it stands, and that nobody verified it."""
+    return f"{cause.text} (line {cause.line}, unverified)" if cause.line else cause.text
 
 
 def _done_in_words(done: tuple[Measure, ...]) -> str:

@@ -210,3 +210,67 @@ def test_a_file_that_is_called_a_runbook_is_one_in_any_folder() -> None:
     score = RunbookMarkdown().recognises(SourceFile(path="docs/cache-runbook.md", text=text))
     assert score >= 0.5 > RunbookMarkdown().recognises(SourceFile(path="docs/cache.md", text=text))
     assert len(parse(text, "docs/cache-runbook.md").entries) == 1
+
+
+def test_a_paragraph_that_leads_to_code_is_a_step_with_it() -> None:
+    text = "# QueueStuck\n\n## Diagnosis\n\nCheck the depth of the queue:\n\n```shell\nqueuectl depth --all\n```\n\n"
+    text += "Look at its logs.\n\n```console\n$ kubectl logs deploy/queue\n```\n\n"
+    text += "The output looks like this:\n\n```\nready\n```\n"
+
+    assert only(parse(text)).steps == (
+        "Check the depth of the queue:\nqueuectl depth --all",
+        "Look at its logs.\n$ kubectl logs deploy/queue",
+        "The output looks like this:",
+    )
+
+
+def test_a_paragraph_with_code_between_numbered_steps_is_a_step_too() -> None:
+    text = "# QueueStuck\n\n## Mitigation\n\n1. Stop the writers.\n2. Wait a minute.\n\n"
+    text += "Then clear the queue:\n\n```sh\nqueuectl clear\n```\n"
+
+    assert only(parse(text)).steps == (
+        "Stop the writers.",
+        "Wait a minute.",
+        "Then clear the queue:\nqueuectl clear",
+    )
+
+
+def test_sections_whose_headings_tell_to_do_something_are_steps() -> None:
+    text = "# Deployment runbook\n\n## Create the cluster\n\nUse the form of the console.\n\n"
+    text += "## Updating the record\n\nPoint it to the new balancer.\n\n"
+    text += "## Notes\n\nWe have two of them.\n"
+
+    assert only(parse(text)).steps == (
+        "Create the cluster: Use the form of the console.",
+        "Updating the record: Point it to the new balancer.",
+    )
+
+
+def test_a_link_below_a_step_belongs_to_it_and_so_does_the_code_below_the_link() -> None:
+    text = "# QueueStuck\n\n## Mitigation\n\nGive the group its rights.\n\n"
+    text += "File: https://example.com/rights.yaml\n\n```\nkubectl apply -f rights.yaml\n```\n"
+
+    assert only(parse(text)).steps == (
+        "Give the group its rights. File: https://example.com/rights.yaml\nkubectl apply -f rights.yaml",
+    )
+
+
+def test_things_to_check_are_steps_also_before_the_first_heading() -> None:
+    text = "# Queue cannot be reached runbook\n\nSome things to check:\n\n* Is the broker up?\n"
+    text += "* Is its port open?\n\n## Reset the link\n\n1. Run `queuectl reset --link`.\n"
+
+    assert only(parse(text)).steps[1:] == (
+        "Is the broker up?",
+        "Is its port open?",
+        "Reset the link: Run `queuectl reset --link`.",
+    )
+
+
+def test_a_guide_with_commands_is_a_runbook_and_one_without_is_none() -> None:
+    commands = "# How to resync\n\nOn the backup host:\n\n```bash\nzfs rollback tank/data@daily\n```\n"
+    prose = "# How to write to us\n\nSend a letter. We read all of them.\n"
+
+    source = RunbookMarkdown()
+
+    assert source.recognises(SourceFile(path="docs/how-to-resync.md", text=commands)) > 0.3
+    assert source.recognises(SourceFile(path="docs/how-to-write.md", text=prose)) == 0

@@ -50,6 +50,8 @@ def digest(entry: Entry) -> str:
     for signature in bare["signatures"]:
         for name in _ONLY_SOUGHT:
             del signature[name]
+    for cause in bare.get("causes", ()):
+        del cause["line"]
     for name in _ADDED:
         if name in bare and not bare[name]:
             del bare[name]

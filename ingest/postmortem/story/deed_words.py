@@ -1,0 +1,143 @@
+"""The words in which reports tell that something was done, that it helped, or that it was only planned.  Pure data."""
+
+from __future__ import annotations
+
+import re
+
+from kb.expression import expression
+
+_VERBS = (
+    r"revok(?:es?|ed|ing)|unpublish(?:es|ed|ing)?|cop(?:ies|ied|ying) (?:the|a|over)|modif(?:ies|ied|ying)"
+    r"|rewr(?:ote|itten)|roll(?:s|ed|ing)?[ -]?(?:back|over)|rollback|generat(?:es?|ed)|re-?queu(?:es?|ed)"
+    r"|mark(?:s|ed)"
+    r"|revert(?:s|ed|ing)?|restart(?:s|ed|ing)?|reboot(?:s|ed|ing)?"
+    r"|restor(?:es?|ed|ing)"
+    r"|destroy(?:s|ed|ing)?|delet(?:es?|ed|ing)|remov(?:es?|ed|ing)|scal(?:es?|ed"
+    r"|ing)(?: (?:up|down|out))?|resiz(?:es?|ed|ing)"
+    r"|increas(?:es?|ed|ing)|decreas(?:es?|ed|ing)|reduc(?:es?|ed|ing)|rais(?:es?|ed|ing)|lower(?:s|ed|ing)?"
+    r"|bump(?:s|ed|ing)?|doubl(?:es?|ed|ing)|fail(?:s|ed|ing)?[ -]?over|disabl(?:es?|ed|ing)"
+    r"|(?:re-?)?enabl(?:es?|ed|ing)"
+    r"|deploy(?:s|ed|ing)?|redeploy(?:s|ed|ing)?|re-deploy(?:s|ed|ing)?|merg(?:es?|ed|ing)|push(?:es|ed|ing)?"
+    r"|drain(?:s|ed|ing)?|cordon(?:s|ed|ing)?|uncordon(?:s|ed|ing)?|upgrad(?:es?|ed|ing)|downgrad(?:es?|ed|ing)"
+    r"|updat(?:es?|ed|ing)|replac(?:es?|ed|ing)|recreat(?:es?|ed|ing)|re-?creat(?:es?|ed|ing)|creat(?:es?"
+    r"|ed|ing)"
+    r"|appl(?:y|ies|ied|ying)|patch(?:es|ed|ing)?|renew(?:s|ed|ing)?|rotat(?:es?|ed|ing)|clear(?:s|ed|ing)"
+    r"|clean(?:s|ed|ing)?(?: up)?|flush(?:es|ed|ing)?|purg(?:es?|ed|ing)|kill(?:s|ed|ing)?|terminat(?:es?"
+    r"|ed|ing)"
+    r"|stop(?:s|ped|ping)?|start(?:s|ed|ing)? (?:the|a|an|up|new)|block(?:s|ed|ing)? (?:the|all|that|this"
+    r"|them|their|its|traffic|access|requests|ip)"
+    r"|ban(?:s|ned|ning)?"
+    r"|switch(?:es|ed|ing)?|swap(?:s|ped|ping)?|redirect(?:s|ed|ing)?|re-?rout(?:es?|ed|ing)|mov(?:es?|ed"
+    r"|ing)(?! forward)"
+    r"|migrat(?:es?|ed|ing)|add(?:s|ed|ing)?|fix(?:es|ed|ing)?|hotfix(?:es|ed)?|chang(?:es?|ed|ing)"
+    r"|correct(?:s|ed|ing)|reset(?:s|ting)?|re-?run(?:s|ning)?|provision(?:s|ed|ing)?|rebuil(?:ds?|t|ding)"
+    r"|evict(?:s|ed|ing)?|releas(?:es?|ed|ing)|pin(?:s|ned|ning)|unpin(?:s|ned|ning)?|reconfigur(?:es?|ed|ing)"
+    r"|throttl(?:es?|ed|ing)|recycl(?:es?|ed|ing)|reinstall(?:s|ed|ing)?|unmount(?:s|ed|ing)?|remount(?:s"
+    r"|ed|ing)?"
+    r"|detach(?:es|ed|ing)?|attach(?:es|ed|ing)?|promot(?:es?|ed|ing)|expand(?:s|ed|ing)?|(?<!\ban )extend(?:s"
+    r"|ed|ing)?"
+    r"|allocat(?:es?|ed|ing)|free(?:s|d|ing) up|launch(?:es|ed|ing)|bounc(?:es?|ed|ing)|undid|undo(?:es"
+    r"|ne|ing)?"
+    r"|set(?:s|ting)? (?:the|a|up|it|up)|turn(?:s|ed|ing)? (?:it |them |the \w+ )?(?:off|on)|back ?ed out"
+    r"|took out|taken out"
+    r"|issued|reissued|re-?sync(?:s|ed|ing)?|repair(?:s|ed|ing)?|adjust(?:s|ed|ing)?|limit(?:s|ed|ing)"
+    r"|land(?:s|ed|ing) (?:(?:a|an|the|his|her|their|our) )?(?:[\w-]+ ){0,2}(?:change|patch|fix|update"
+    r"|commit)e?s?"
+    r"|whitelist(?:s|ed|ing)?|allowlist(?:s|ed|ing)?|unblock(?:s|ed|ing)?|tweak(?:s|ed|ing)?|ran (?:a|the"
+    r"|`)|power[ -]?cycled"
+    r"|upsiz(?:es?|ed|ing)|tun(?:es?|ed|ing)|import(?:s|ed|ing)|export(?:s|ed|ing)|cancel(?:s|led|ling|ed|ing)?"
+)
+ACTION = expression(rf"(?<![\w-])(?:{_VERBS})(?![\w-])", re.I)
+"""Something was done to what runs."""
+
+STRONG = expression(
+    r"\broll(?:s|ed|ing)?[ -]?back|\brollback\b|\brevert|\brestart|\breboot|\bdelet(?:e[sd]?|ing)\b"
+    r"|\bfail(?:ed|ing)?[ -]?over"
+    r"|\b(?:the |a )?(?:hot)?fix (?:was |is |has been )?(?:deployed|merged|applied|released|live|rolled out)"
+    r"|\b(?:deploy|merg|appl|releas|push)(?:es|ed|ied|s|ing)?\b.{0,40}\b(?:fix|patch|workaround)"
+    r"|\bscal(?:ed|ing) (?:up|down|out)"
+    r"|\brecreat|\breplaced\b|\bcordon|\bdrain",
+    re.I,
+)
+"""What is done to end an outage rather than to change a system."""
+
+RECOVERED = expression(
+    r"\b(?:resolved|recover(?:s|ed|y|ing)?|restored|mitigated|back (?:to normal|up|online|in service"
+    r"|to life)|returns? to normal"
+    r"|returned to normal|returning to normal|working (?:again|normally|as (?:expected|normal|intended"
+    r"|it should))"
+    r"|works (?:again|now)|healthy"
+    r"|stabili[sz]e[ds]?|fixed|is (?:up|over|operational|live)(?: again)?|operational|all clear|subsid\w+"
+    r"|comes? back"
+    r"|came back|end(?:s|ed) (?:of|the) (?:incident|outage)|(?:incident|outage|issue|problem) (?:is "
+    r"|was )?(?:over|ends?|ended|closed)"
+    r"|no (?:more|longer|further) (?:errors|failures|failing|issues)|serving (?:traffic|requests"
+    r"|users) again|(?<!deployed )(?<!merged )(?<!tested )(?<!built )success(?:ful(?:ly)?)?(?! (?:deployed"
+    r"|merged|tested|built))"
+    r"|drops? back|good again|all good|goes? back to normal|went back to normal)\b",
+    re.I,
+)
+"""It was over, or nearly."""
+
+ENDED_BY = expression(
+    r"\b(?:resolved|fixed|mitigated|restored|recovered|solved|remediated|corrected|stabili[sz]ed"
+    r"|brought back|back (?:up|online)|alleviated)\b"
+    r"[^.;]{0,60}?\b(?:by|after|once|when|through|via|using|with)\b"
+    r"|\b(?:resolution|solution|remedy|workaround|(?:the|our|quick|short[ -]term|immediate"
+    r"|temporary) fix) (?:was|is|were) (?:to|a|an|by)?\b"
+    r"|\bto (?:resolve|fix|mitigate|remedy|recover from|stop|restore|bring back)\b[^.;]{3,80},? (?:we|i"
+    r"|the \w+|they|engineers)\b"
+    r"|\b(?:after|once|when|by|with)\b[^.;]{8,160}?,? (?:\w+ ){0,4}(?:came back|comes? (?:back )?up|recovered"
+    r"|(?:was|were) (?:restored|resolved|fixed|back)|worked again"
+    r"|(?:was|were) able to (?:start|connect|run|resume)|returned to normal|went away|started working)\b"
+    r"|\band (?:the |a |all |everything |new )?(?:[\w-]+ ){0,4}(?:came|comes?) (?:back )?(?:up|online)\b"
+    r"|\b(?:this|that|which) (?:fixed|resolved|restored|brought|solved|mitigated|stopped|cleared)\b",
+    re.I,
+)
+"""A sentence that ties the end to what brought it."""
+
+ONLY_ENDED = expression(r"restor|fix|correct|repair", re.I)
+"""Verbs that say that it ended and not how."""
+
+NOT_DONE = expression(
+    r"['’]ll\b|\b(?:we|i)(?:['’]re| are) (?:\w+ly )?(?:making|working|planning|looking|adding|going|still"
+    r"|improving|evaluating)\b|\bsorry\b|\b(?:goal|aim) is\b|\b(?:possible|potential|other"
+    r"|alternative) (?:solutions?|fixes"
+    r"|options|workarounds?)\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could"
+    r"|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
+    r"|propos\w+|consider\w*|recommend\w*"
+    r"|want(?:s|ed)?|decid(?:es?|ed|ing) (?:not|against)|todo|to do|if we|next time|in (?:the )?future|going to"
+    r"|did ?n[o'’]t (?:help|work|fix|resolve|change)|does ?n[o'’]t (?:help|work|fix)|no (?:effect"
+    r"|improvement|change|luck)|without (?:success|effect)"
+    r"|did(?: not|n['’]t) get|had not|was not|were not|is not|wasn['’]t|not been|still (?:failing|down|broken)"
+    r"|unsuccessful\w*"
+    r"|has no effect|to no avail"
+    r"|failed to|fails to|(?:try|tries|trying|tried|attempt(?:s|ed|ing)?) to)\b",
+    re.I,
+)
+"""Plans, suggestions, denials, attempts."""
+
+BEGINNING = expression(
+    r"\b(?:accident(?:al|ally)|breaking|malformed|culprit ingress|suggest(?:s|ed|ing)?|acknowledg\w+"
+    r"|report(?:s|ed|ing) (?:that|high|issues?|problems?|errors?)"
+    r"|unintentionally|mistakenly|expires?d?|noted that|discover(?:s|ed)|found out|asks?|awaiting"
+    r"|monitoring continues|starting to (?:see|notice)"
+    r"|OOM|out of memory|status page|message posted|follow-?up|ticket raised|incident raised|working on"
+    r"|update (?:given|on))\b"
+    r"|\bstop(?:s|ped) (?:respond|report|work|process|serv|accept|spinn|creat|start|sync|updat|emit|receiv|runn"
+    r"|collect|schedul|send|writ|log)\w*ing\b"
+    r"|\b(?:caused|causes?|causing|trigger(?:s|ed|ing)|broke|introduc(?:es|ed|ing)|prevent(?:s|ed|ing)"
+    r"|start(?:s"
+    r"|ed)? (?:failing|to fail|seeing)|outage (?:starts|started|begins|began)"
+    r"|incident (?:starts|started|begins|began)|errors? (?:start|begin|appear)|(?:issue"
+    r"|problem) (?:starts|started|begins|began|noticed|reported))\b",
+    re.I,
+)
+"""What set it off, or what somebody saw or said."""
+
+SOMEBODY = expression(
+    r"\b(?:we|i|they|he|she|engineers?|operators?|(?:\w+ )?teams?|staff|developers?|administrators?"
+    r"|admins?|on-?call|sre|support|the vendor)\b",
+    re.I,
+)
+"""Who does something: people, rather than a program that starts, stops or removes things by itself."""
