@@ -284,10 +284,11 @@ def _said_by_the_line(
     said = line or (question.said if len(question.evidence) == 1 else "")
     if said and differ_in_none_left(said, pattern):
         yield "but none is left in one of them, and some in the other"
-    specificity = found.strength if found.tier in EXACT else question.specificity
+    exact = found.tier in EXACT
+    specificity = found.strength if exact else question.specificity
     if specificity < TOO_GENERAL and agreement <= 0:
         yield "the text alone is too general to settle it"
-    if pattern and "\n" not in pattern and (word := contradicting_word(said, pattern)):
+    if pattern and "\n" not in pattern and (word := contradicting_word(said, pattern, holds=exact)):
         yield f"but the line says {word!r}"
     if found.features and is_crash(pattern):
         yield "its message does not stand there as it was learned"

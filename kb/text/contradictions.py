@@ -56,11 +56,48 @@ _CONTRADICTING = expression(
 )
 
 
-def contradicting_word(line: str, learned: str) -> str:
-    """The word by which the line turns what was learned into its opposite; empty where nothing does."""
-    told = [match[0].strip() for match in _CONTRADICTING.finditer(line)]
+_NEGATION = frozenset({"no", "not", "never", "without", "isn't", "wasn't", "didn't"})
+_FAILS = expression(r"(?i)\b(?:could|can) (?:[a-z]{1,12} )?$")
+"""What stands before a negation that tells of a failure, and denies none."""
+_HARMLESS = expression(
+    r"(?i)(?:not|never|no|without) (?:(?:an?|any|the) )?(?:real )?"
+    r"(?:error|problem|issue|fault|failure|fatal|critical|harm|impact|action|reason|worr)"
+)
+_CLAUSE_END = expression(r"[:;,()|]\s|\s[-\u2013\u2014]+\s|\.\s|\b(?:because|but|so|until|while)\b")
+_SPOKEN = expression(r"[^\W\d_]+")
+_OF_LEARNED = 1 / 3
+"""Of the words that were learned, the share that a clause has which speaks of them."""
+
+
+def contradicting_word(line: str, learned: str, *, holds: bool = False) -> str:
+    """The word by which the line turns what was learned into its opposite; empty where nothing does.
+
+    Of a line that `holds` what was learned, as it was, a negation counts where it speaks of that: `quota exceeded; file
+    was not written` denies no quota.  That it is over, or no error, may stand anywhere.
+    """
+    told = list(_CONTRADICTING.finditer(line))
     own = {match[0].strip().lower() for match in _CONTRADICTING.finditer(learned)} if told else set()
-    return next((word for word in told if word.lower() not in own), "")
+    return next(
+        (
+            match[0].strip()
+            for match in told
+            if match[0].strip().lower() not in own and not (holds and _speaks_of_others(line, match, learned))
+        ),
+        "",
+    )
+
+
+def _speaks_of_others(line: str, negation: re.Match[str], learned: str) -> bool:
+    """Whether a negation tells what failed besides, in a clause that is not about what was learned."""
+    if negation[0].lower() not in _NEGATION or _HARMLESS.match(line, negation.start()):
+        return False
+    if _FAILS.search(line, 0, negation.start()):
+        return True
+    ends = [match.end() for match in _CLAUSE_END.finditer(line)]
+    begin = max((end for end in ends if end <= negation.start()), default=0)
+    clause = line[begin : min((end for end in ends if end > negation.start()), default=len(line))]
+    words, told = (set(_SPOKEN.findall(text.lower())) - _NEGATION for text in (learned, clause))
+    return len(words & told) < _OF_LEARNED * len(words)
 
 
 _DENIAL = expression(r"\bavc: {1,4}denied\b|\bapparmor=\"?DENIED\b")
