@@ -16,14 +16,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from kb.configuration.sections import FILE, SECRETS, Configuration, Hook, Reading, SignIn, Target
+from kb.configuration.sections import FILE, SECRETS, Configuration, Database, Hook, Reading, SignIn, Target
 from kb.configuration.sense import LEAST_DAYS, is_secret
 from kb.errors import InvalidInput, Problem
 from kb.home import Home
 
 KEEP_DAYS = "KB_KEEP_DAYS"
 """The environment variable that says after how many days old rows are swept; `off` where only `kb sweep` does it."""
-Holder = Hook | Target | SignIn
+Holder = Hook | Target | SignIn | Database
 """What may have secrets."""
 _NOTHING = Reading()
 _log = logging.getLogger("kb.configuration")
@@ -166,7 +166,8 @@ def _holders(said: Configuration) -> dict[str, Holder]:
     """Whatever may have secrets, by its key."""
     hooks = {f"hooks.{name.replace('/', '.')}": hook for name, hook in said.hooks.named().items()}
     targets = {f"notify[{number}]": target for number, target in enumerate(said.notify)}
-    return {**hooks, **targets, **({"sign_in": said.sign_in} if said.sign_in else {})}
+    sign_in = {"sign_in": said.sign_in} if said.sign_in else {}
+    return {**hooks, **targets, **sign_in, "database": said.database}
 
 
 def _warnings(said: Configuration, environ: Mapping[str, str]) -> Iterator[str]:

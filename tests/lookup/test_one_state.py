@@ -22,7 +22,7 @@ def between(kb: KnowledgeBase, beginning: str, work: Callable[[], object]) -> No
             done.append(True)
             work()
 
-    kb._parts.db._connection.set_trace_callback(look)
+    kb._parts.db._engine.connection.set_trace_callback(look)
 
 
 @pytest.mark.parametrize("search", [False, True], ids=["check", "search"])
@@ -42,7 +42,7 @@ def test_a_question_answers_when_another_process_removes_all_candidates_while_it
             assert [m.title for m in kb.check_known_issues(ASKED).matches] == [
                 "lighthouse lamp does not turn"
             ]
-        kb._parts.db._connection.set_trace_callback(None)
+        kb._parts.db._engine.connection.set_trace_callback(None)
         assert kb.search(ASKED) == []
 
 

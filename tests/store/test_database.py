@@ -76,7 +76,7 @@ def test_a_look_at_many_settings_reads_them_once_and_sees_what_is_written_from_h
     read = list[str]()
     with db.write():
         db.set_meta("crane", "froze")
-    db._connection.set_trace_callback(read.append)
+    db._engine.connection.set_trace_callback(read.append)
     with db.steady():
         before = [db.meta(key) for key in ("crane", "crane", "none")]
         with db.write():

@@ -44,9 +44,9 @@ def steps(kb: KnowledgeBase, work: Callable[[], object]) -> int:
         count += 10
         return 0
 
-    kb._parts.db._connection.set_progress_handler(tick, 10)
+    kb._parts.db._engine.connection.set_progress_handler(tick, 10)
     work()
-    kb._parts.db._connection.set_progress_handler(None, 0)
+    kb._parts.db._engine.connection.set_progress_handler(None, 0)
     return count
 
 
