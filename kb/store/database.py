@@ -23,7 +23,7 @@ from kb.store.engines.engine import BUSY_SECONDS, SCHEMA, Engine, Row, Table
 from kb.store.engines.sqlite import Sqlite
 from kb.text.secrets.gate import clean_rows, clean_values
 
-__all__ = ["BUSY_SECONDS", "SCHEMA", "Database", "Row", "Table", "placeholders", "upsert"]
+__all__ = ["BUSY_SECONDS", "SCHEMA", "Database", "Row", "Table", "placeholders", "raised", "upsert"]
 
 ASKED_SECONDS = 0.2
 """How long what a question writes beside its answer waits for other writers."""
@@ -183,7 +183,7 @@ class Database:
         with self._lock:
             return self._engine.insert(sql, values)
 
-    def rows(self, sql: str, values: Sequence[object] = ()) -> Sequence[Row]:
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         """All rows of a query.  Raises StoreBroken when the database is damaged or away."""
         with self._lock:
             try:
@@ -210,6 +210,21 @@ class Database:
         """The tables that hold texts."""
         with self._lock, self._translating():
             return self._engine.tables()
+
+    def columns(self, table: str) -> Sequence[str]:
+        """The columns of a table, in order."""
+        with self._lock, self._translating():
+            return self._engine.columns(table)
+
+    def rewrite(self, table: Table, new: Sequence[object], key: Sequence[object]) -> None:
+        """Give the row of a table that has a key other texts; where two then have the same key, one of both stays."""
+        with self._lock, self._translating():
+            self._engine.rewrite(table, new, key)
+
+    def go_on_behind(self, table: str) -> None:
+        """Let new rows be numbered behind those that were put in with numbers of their own.  Call inside a write."""
+        with self._lock, self._translating():
+            self._engine.go_on_behind(table)
 
     def copy_all(self, part: Path) -> None:
         """Copy everything as of now into an SQLite file, which is there and empty."""
@@ -275,6 +290,11 @@ class Database:
 def placeholders(values: Sequence[object]) -> str:
     """`?,?,?` for an IN clause."""
     return ",".join("?" * len(values))
+
+
+def raised(by: str | int) -> str:
+    """What a setting that is a number is set to, `by` more: SQL of an UPDATE, or of an INSERT's ON CONFLICT."""
+    return f"value = CAST(CAST(meta.value AS BIGINT) + {by} AS TEXT)"
 
 
 def upsert(table: str, keys: Sequence[str], others: Sequence[str]) -> str:

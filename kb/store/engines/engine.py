@@ -98,7 +98,7 @@ class Engine(Protocol):
         """Undo the write inside a transaction, and nothing else of it."""
         ...
 
-    def run(self, sql: str, values: Sequence[object]) -> Sequence[Row]:
+    def run(self, sql: str, values: Sequence[object]) -> list[Row]:
         """Run one statement; its rows, where it has any."""
         ...
 
@@ -124,6 +124,18 @@ class Engine(Protocol):
 
     def tables(self) -> Sequence[Table]:
         """The tables that hold texts, but for those in which an index of words keeps its own."""
+        ...
+
+    def columns(self, table: str) -> Sequence[str]:
+        """The columns of a table, in order."""
+        ...
+
+    def rewrite(self, table: Table, new: Sequence[object], key: Sequence[object]) -> None:
+        """Give the row with a key other texts; where another row has a key that is then the same, one of both stays."""
+        ...
+
+    def go_on_behind(self, table: str) -> None:
+        """Let new rows be numbered behind those that were put in with numbers of their own."""
         ...
 
     def copy_all(self, part: str) -> None:

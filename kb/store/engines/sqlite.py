@@ -168,7 +168,7 @@ class Sqlite:
         self.connection.execute("ROLLBACK TO nested")
         self.connection.execute("RELEASE nested")
 
-    def run(self, sql: str, values: Sequence[object]) -> Sequence[Row]:
+    def run(self, sql: str, values: Sequence[object]) -> list[Row]:
         """Run one statement; its rows, where it has any."""
         return self.connection.execute(sql, values).fetchall()
 
@@ -195,6 +195,17 @@ class Sqlite:
     def tables(self) -> Sequence[Table]:
         """The tables that hold texts, but for those in which FTS5 keeps its own."""
         return text_tables(self.connection)
+
+    def columns(self, table: str) -> Sequence[str]:
+        """The columns of a table, in order."""
+        return [row["name"] for row in self.connection.execute(f"PRAGMA table_info({table})")]
+
+    def rewrite(self, table: Table, new: Sequence[object], key: Sequence[object]) -> None:
+        """Give the row with a key other texts; a row with which it then has a key in common goes."""
+        self.connection.execute(rewriting(table), [*new, *key])
+
+    def go_on_behind(self, table: str) -> None:
+        """Nothing: SQLite does."""
 
     def copy_all(self, part: str) -> None:
         """Copy the file as of now."""
@@ -271,7 +282,9 @@ class Sqlite:
         if "locked" in message and self._waits < BUSY_SECONDS:
             return HomeBusy(f"another process is writing into {path}")
         if "locked" in message:
-            return StoreBroken(f"{path}: another process has held the database for {self._waits:.0f} s; try again")
+            return StoreBroken(
+                f"{path}: another process has held the database for {self._waits:.0f} s; try again"
+            )
         if "not a database" in message or "malformed" in message:
             return StoreBroken(
                 f"{path}: {message}; bring it back from a backup, or move it away: kb then makes a new one from "
@@ -284,7 +297,9 @@ class Sqlite:
 def text_tables(connection: sqlite3.Connection) -> list[Table]:
     """The tables of any SQLite file that hold texts, but for those in which FTS5 and SQLite keep their own."""
     found = list[Table]()
-    made = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    made = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    ).fetchall()
     for name, sql in (tuple(row) for row in made):
         if name.startswith(("chunk_terms", "sqlite_", "_sqlite_")):
             continue
@@ -294,6 +309,14 @@ def text_tables(connection: sqlite3.Connection) -> list[Table]:
         if texts:
             found.append(Table(str(name), texts, keys))
     return found
+
+
+def rewriting(table: Table) -> str:
+    """What gives a row of an SQLite file other texts; its values are those, then the key of the row."""
+    sets, where = (
+        joint.join(f"{name} = ?" for name in of) for joint, of in ((", ", table.texts), (" AND ", table.keys))
+    )
+    return f"UPDATE OR REPLACE {table.name} SET {sets} WHERE {where}"
 
 
 def _casefold(value: str | bytes | int | float | None) -> str | bytes | int | float | None:
