@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -22,6 +23,10 @@ from kb.index.encoder import OnnxEncoder
 from kb.starter import make_home
 from tests.doubles.command import run_command
 
+if TYPE_CHECKING:
+    from tests.doubles.databases import Databases
+    from tests.doubles.postgres import PostgresServer
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 RunKb = Callable[..., subprocess.CompletedProcess[str]]
@@ -29,6 +34,18 @@ RunKb = Callable[..., subprocess.CompletedProcess[str]]
 # Where this is set (many container images do), every worker and every process of a test compiles all of kb anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--engine postgresql`: the homes of tests have their database there, one each."""
+    parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What only one engine has is not asked of the other; the mark says what that is."""
+    mark = item.get_closest_marker("sqlite")
+    if mark and item.config.getoption("engine") != "sqlite":
+        pytest.skip(f"of SQLite alone: {mark.args[0]}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,8 +67,43 @@ settings.load_profile(
 
 @pytest.fixture(autouse=True)
 def _no_real_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("KB_HOME", "KB_CHROMA_URL", "KB_MODEL", "KB_PRECISION", "ANTHROPIC_API_KEY"):
+    for name in (
+        "KB_HOME",
+        "KB_DATABASE_URL",
+        "KB_CHROMA_URL",
+        "KB_MODEL",
+        "KB_PRECISION",
+        "ANTHROPIC_API_KEY",
+    ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The server for all tests of this process that ask for one."""
+    from tests.doubles.postgres import server
+
+    with server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases | None]:
+    """Where homes of tests have their databases; None where each has its own file."""
+    if request.config.getoption("engine") == "sqlite":
+        yield None
+        return
+    from tests.doubles.databases import Databases
+
+    with Databases(request.getfixturevalue("postgres_server")) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _database(databases: Databases | None) -> Iterator[None]:
+    yield
+    if databases:
+        databases.forget()
 
 
 @pytest.fixture(scope="session")
@@ -61,9 +113,13 @@ def encoder() -> OnnxEncoder:
 
 
 @pytest.fixture(scope="session")
-def new_home(tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder) -> Path:
+def new_home(
+    tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder, databases: Databases | None
+) -> Path:
     """A new home whose starter knowledge is indexed; tests get a copy."""
     folder = tmp_path_factory.mktemp("new") / "home"
+    if databases:
+        databases.keep(folder)
     make_home(folder)
     with KnowledgeBase.open(folder, encoder=encoder) as kb:
         kb.search("anything")
@@ -80,7 +136,9 @@ def lend_vectors(known: Path, home: Path) -> None:
 
 
 @pytest.fixture
-def home(tmp_path: Path, new_home: Path) -> Path:
+def home(tmp_path: Path, new_home: Path, databases: Databases | None) -> Path:
+    if databases:
+        databases.copy(new_home, tmp_path / "home")
     return Path(shutil.copytree(new_home, tmp_path / "home"))
 
 

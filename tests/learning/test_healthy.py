@@ -156,7 +156,7 @@ def test_a_known_error_from_a_document_is_quarantined_and_released_too(
 
 def test_a_read_only_home_refuses_before_it_reads_the_log(kb: KnowledgeBase) -> None:
     kb.refresh()
-    kb._parts.db.refuses = "the home is read-only"
+    kb._parts.db._engine.refuses = "the home is read-only"
     log = iter(QUIET)
     with pytest.raises(HomeNotWritable):
         kb.healthy.add(log, "api")

@@ -51,7 +51,9 @@ def said(kb: KnowledgeBase) -> dict[str, Any]:
 
 def statements(kb: KnowledgeBase) -> list[str]:
     run = list[str]()
-    kb._parts.db._engine.connection.set_trace_callback(lambda sql: None if sql.startswith("--") else run.append(sql))
+    kb._parts.db._engine.connection.set_trace_callback(
+        lambda sql: None if sql.startswith("--") else run.append(sql)
+    )
     return run
 
 
