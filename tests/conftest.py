@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,8 +18,10 @@ import pytest
 from hypothesis import settings
 
 from kb import KnowledgeBase
+from kb.home import Home
 from kb.index.encoder import OnnxEncoder
 from kb.starter import make_home
+from kb.store.database import Database
 from tests.doubles.command import run_command
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def databases(request: pytest.FixtureRequest) -> Iterator[Databases | None]:
     """Where homes of tests have their databases; None where each has its own file."""
     if request.config.getoption("engine") == "sqlite":
@@ -100,10 +101,13 @@ def databases(request: pytest.FixtureRequest) -> Iterator[Databases | None]:
 
 
 @pytest.fixture(autouse=True)
-def _database(databases: Databases | None) -> Iterator[None]:
+def _database(request: pytest.FixtureRequest, databases: Databases | None) -> Iterator[None]:
+    if databases is None:
+        yield
+        return
+    folder = request.getfixturevalue("tmp_path")
     yield
-    if databases:
-        databases.forget()
+    databases.forget(folder)
 
 
 @pytest.fixture(scope="session")
@@ -113,13 +117,9 @@ def encoder() -> OnnxEncoder:
 
 
 @pytest.fixture(scope="session")
-def new_home(
-    tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder, databases: Databases | None
-) -> Path:
+def new_home(tmp_path_factory: pytest.TempPathFactory, encoder: OnnxEncoder) -> Path:
     """A new home whose starter knowledge is indexed; tests get a copy."""
     folder = tmp_path_factory.mktemp("new") / "home"
-    if databases:
-        databases.keep(folder)
     make_home(folder)
     with KnowledgeBase.open(folder, encoder=encoder) as kb:
         kb.search("anything")
@@ -130,15 +130,18 @@ def lend_vectors(known: Path, home: Path) -> None:
     """Let a home have the vectors of another for the same texts, so that it need not embed them again."""
     with KnowledgeBase.open(home) as kb:
         kb.counts()
-    with closing(sqlite3.connect(home / "state" / "kb.db")) as db, db:
-        db.execute("ATTACH ? AS known", [str(known / "state" / "kb.db")])
-        db.execute("INSERT OR IGNORE INTO embeddings SELECT * FROM known.embeddings")
+    with closing(database_of(known)) as other, closing(database_of(home)) as db, db.write():
+        rows = [tuple(row) for row in other.rows("SELECT content_hash, model, vector FROM embeddings")]
+        db.execute_many("INSERT INTO embeddings VALUES (?,?,?) ON CONFLICT DO NOTHING", rows)
+
+
+def database_of(home: Path) -> Database:
+    """The database of a home, to look into it or to damage it, whatever its engine."""
+    return Database(Home(home).database)
 
 
 @pytest.fixture
-def home(tmp_path: Path, new_home: Path, databases: Databases | None) -> Path:
-    if databases:
-        databases.copy(new_home, tmp_path / "home")
+def home(tmp_path: Path, new_home: Path) -> Path:
     return Path(shutil.copytree(new_home, tmp_path / "home"))
 
 

@@ -15,6 +15,8 @@ from kb.model import Status
 from kb.starter import make_home
 from kb.store.entry_index import EntryIndex
 
+pytestmark = pytest.mark.sqlite("it counts the instructions of SQLite's machine")
+
 SHARE = 0.05
 """Of the histories of the benchmark: 3,000 moves, 250 closed incidents, 72 open ones, 60 entries in quarantine."""
 

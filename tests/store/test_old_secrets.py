@@ -15,6 +15,8 @@ from kb.index.encoder import OnnxEncoder
 from tests.conftest import RunKb
 from tests.doubles.encoders import HashedEncoder
 
+pytestmark = pytest.mark.sqlite("tests/store/test_secrets_in_tables.py does it for both")
+
 SECRET = "Tr0ub4dor-und-3"
 SAID = f"FATAL login of the crane refused: password={SECRET}"
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)

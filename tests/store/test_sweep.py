@@ -293,6 +293,7 @@ def test_a_setting_that_cannot_be_meant_is_told_and_sweeps_nothing(
         assert any("days" in one for one in kb.check()[0])
 
 
+@pytest.mark.sqlite("a schema of before PostgreSQL")
 def test_an_older_home_that_cannot_be_written_is_read_as_one_where_nothing_was_swept(tmp_path: Path) -> None:
     old = unpack(tmp_path / "old")
     (old / "state" / "kb.db").chmod(0o444)
