@@ -37,6 +37,7 @@ HALF = "<f2"
 """How a component is kept: half precision, which is off by less than 1e-4, takes a quarter of the room of single:
 longer rows would not fit into a page of the table, and take one of their own."""
 
+_NUMBERS = "SELECT CAST(value AS BIGINT) FROM json_each(?)"
 _JOIN = "JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?"
 _PENDING = """
     FROM outbox o JOIN chunks c ON c.id = o.chunk_id
@@ -198,7 +199,7 @@ class Embeddings:
     def of_chunks(self, chunk_ids: Sequence[int]) -> list[tuple[int, Matrix]]:
         """Chunk id and vector of those chunks that have one."""
         wanted = json.dumps(list(chunk_ids))
-        sql = f"SELECT c.id, e.vector FROM chunks c {_JOIN} WHERE c.id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+        sql = f"SELECT c.id, e.vector FROM chunks c {_JOIN} WHERE c.id IN ({_NUMBERS})"
         found = self._db.rows(sql, [self.encoder.name, wanted])
         ids, matrix = _stack([(row["id"], row["vector"]) for row in found])
         return list(zip(ids.tolist(), matrix, strict=True))

@@ -185,7 +185,8 @@ class EntryTable:
         rows = self._db.rows(
             f"SELECT id FROM entries WHERE status IN ({placeholders(OFFERED)}) AND kind = 'incident'"
             " AND EXISTS (SELECT 1 FROM json_each(services) WHERE casefold(value) = casefold(?))"
-            " AND EXISTS (SELECT 1 FROM json_each(data, '$.action_items') WHERE CAST(json_extract(value, '$.done') AS INTEGER) = 0)"
+            " AND EXISTS (SELECT 1 FROM json_each(data, '$.action_items')"
+            " WHERE CAST(json_extract(value, '$.done') AS INTEGER) = 0)"
             " ORDER BY coalesce(happened, updated_at) DESC, id",
             [*OFFERED, service],
         )

@@ -86,7 +86,8 @@ class HealthyTable:
         from kb.model.healthy import HealthySource
 
         rows = self._db.rows(
-            "SELECT source, count(*) FILTER (WHERE count > 0) AS templates, sum(count) AS lines, max(added_at) AS added_at FROM healthy"
+            "SELECT source, count(*) FILTER (WHERE count > 0) AS templates, sum(count) AS lines,"
+            " max(added_at) AS added_at FROM healthy"
             " GROUP BY source ORDER BY source"
         )
         return [

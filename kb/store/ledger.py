@@ -300,7 +300,8 @@ class Ledger:
     def anything_since(self, at: datetime) -> bool:
         """Whether anything was asked or noted after a moment."""
         found = self._db.value(
-            "SELECT coalesce((SELECT max(at) FROM lookups), '') > ?1 OR coalesce((SELECT max(at) FROM events), '') > ?1",
+            "SELECT coalesce((SELECT max(at) FROM lookups), '') > ?1"
+            " OR coalesce((SELECT max(at) FROM events), '') > ?1",
             [stamp(at)],
         )
         return bool(found)

@@ -28,7 +28,8 @@ _TOLD = (
     " (SELECT l.id UNION ALL SELECT r.id FROM lookups r WHERE r.repeats = l.id) AND o.result"
 )
 """What came of a lookup, or of one that repeats it."""
-_DISPROVED = f"(verdict != 'unknown' AND {_TOLD} IN ('failed', 'made_worse', 'not_applied')) AND NOT {_TOLD} = 'resolved'))"
+_REFUSED = f"{_TOLD} IN ('failed', 'made_worse', 'not_applied'))"
+_DISPROVED = f"(verdict != 'unknown' AND {_REFUSED} AND NOT {_TOLD} = 'resolved'))"
 _COLUMNS = "at", "kind", "data", "state", "decided_at", "decided_by", "reason"
 
 

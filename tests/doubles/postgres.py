@@ -22,6 +22,8 @@ import psycopg
 
 SERVER_URL = "KB_TEST_POSTGRESQL"
 """The variable that names a server, by the URL of a database in which others may be made; none starts one."""
+GUARDED = "kb_guarded"
+"""The role that a server of our own asks for its password."""
 _NOBODY = "nobody"
 _QUICK = (
     "fsync=off",
@@ -42,6 +44,23 @@ class PostgresServer:
     def url(self, database: str) -> str:
         """Where a database of it is."""
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{database}"))
+
+    def plain(self, database: str) -> str:
+        """Where it is for a role that is no superuser."""
+        return self._as(database, "kb_plain", "")
+
+    def guarded(self, database: str, password: str) -> str:
+        """Where it is for a role that needs a password."""
+        return self._as(database, GUARDED, password)
+
+    def _as(self, database: str, role: str, password: str) -> str:
+        self.run(f"DROP ROLE IF EXISTS {role}")
+        self.run(f"CREATE ROLE {role} LOGIN PASSWORD '{password}'")
+        place = urlsplit(self.url(database))
+        host = place.netloc.rpartition("@")[2]
+        return urlunsplit(
+            place._replace(netloc=f"{role}:{password}@{host}" if password else f"{role}@{host}")
+        )
 
     def create(self, template: str = "template0") -> str:
         """A new database, empty or as another one is now; returns its name."""
@@ -95,6 +114,8 @@ def running(folder: Path, settings: Sequence[str] = (), port: int = 5432) -> Ite
         "--no-instructions",
     ]
     _run([binaries / "initdb", f"--pgdata={data}", *made])
+    rules = data / "pg_hba.conf"
+    rules.write_text(f"local all {GUARDED} scram-sha-256\n{rules.read_text()}")
     options = " ".join(
         f"-c {one}" for one in (*settings, f"unix_socket_directories={folder}", f"port={port}")
     )

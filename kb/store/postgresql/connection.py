@@ -20,7 +20,7 @@ CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 120
 """How long one statement may take, unless the URL says so (`options=-c statement_timeout=…`)."""
 IDLE_SECONDS = 300
-"""How long a transaction may wait for its process before the server ends it, so that none holds the write lock for ever."""
+"""How long a transaction may wait for its process before the server ends it: none holds the write lock for ever."""
 _SERVER = {
     "statement_timeout": f"{STATEMENT_SECONDS}s",
     "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",

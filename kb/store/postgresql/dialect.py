@@ -60,7 +60,7 @@ def only_reads(sql: str) -> bool:
 
 
 def storable(values: Sequence[object]) -> Sequence[object]:
-    """The values of a statement; NUL, which no text of PostgreSQL can have, is the sign for what cannot be shown."""
+    """The values of a statement; NUL, which no text of PostgreSQL can have, is the picture of it."""
     if any(type(one) is str and "\0" in one for one in values):
-        return [one.replace("\0", "\ufffd") if isinstance(one, str) else one for one in values]
+        return [one.replace("\0", "\u2400") if isinstance(one, str) else one for one in values]
     return values

@@ -34,8 +34,9 @@ PRIMARY_SECONDS = 5.0
 _LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1"
 _OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings")
 """Tables that SQLite has not, or keeps for itself."""
-_TEXTS = """
+_COLUMNS = """
     SELECT c.relname AS name, a.attname AS column, a.atttypid = 'text'::regtype AS is_text,
+        a.attidentity != '' AS is_number,
         coalesce(a.attnum = ANY (i.indkey), false) AS is_key
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
@@ -172,7 +173,7 @@ class Postgresql:
             raise
 
     def commit(self) -> None:
-        """Keep the transaction.  Raises StoreAway where the connection is lost: then nobody knows whether it is kept."""
+        """Keep the transaction.  Raises StoreAway where the connection is lost: nobody knows whether it is kept."""
         try:
             self._say("COMMIT")
         except psycopg.Error as error:
@@ -262,7 +263,7 @@ class Postgresql:
     def tables(self) -> Sequence[Table]:
         """The tables that hold texts."""
         columns = dict[str, list[Row]]()
-        for row in self._read(_TEXTS, ()):
+        for row in self._read(_COLUMNS, ()):
             columns.setdefault(row["name"], []).append(row)
         return [
             Table(
@@ -278,8 +279,10 @@ class Postgresql:
 
     def columns(self, table: str) -> Sequence[str]:
         """The columns of a table that SQLite has, too, in order."""
-        names = [row["column"] for row in self._read(_TEXTS, ()) if row["name"] == table]
-        return [name for name in names if name != "rowid"]
+        return [row["column"] for row in self._columns_of(table) if row["column"] != "rowid"]
+
+    def _columns_of(self, table: str) -> list[Row]:
+        return [row for row in self._read(_COLUMNS, ()) if row["name"] == table]
 
     def rewrite(self, table: Table, new: Sequence[object], key: Sequence[object]) -> None:
         """Give the row with a key other texts; where another row then has the same key, this one goes."""
@@ -317,7 +320,8 @@ class Postgresql:
         """Copy rows in the order in which they came, as far as that is known, some thousand in memory at a time."""
         kept = self.columns(table)
         made.execute(f"CREATE TABLE {table} ({', '.join(kept)})")
-        order = f" ORDER BY {'rowid' if table in self._numbered() else kept[0]}"
+        numbers = [row["column"] for row in self._columns_of(table) if row["is_number"]]
+        order = f" ORDER BY {(numbers or kept)[0]}"
         insert, count = f"INSERT INTO {table} VALUES ({','.join('?' * len(kept))})", 0
         with psycopg.RawServerCursor(self._connection, "copied") as cursor:
             cursor.execute(f"SELECT {', '.join(kept)} FROM {table} WHERE {which}{order}")
@@ -326,15 +330,13 @@ class Postgresql:
                 count += len(rows)
         return count
 
-    def _numbered(self) -> set[str]:
-        """The tables whose rows are numbered beside their key."""
-        return {row["name"] for row in self._read(_TEXTS, ()) if row["column"] == "rowid"}
-
     def go_on_behind(self, table: str) -> None:
         """Let new rows be numbered behind those that were put in with numbers of their own."""
-        for name in {"id", "number"} & set(self.columns(table)):
-            serial = f"pg_get_serial_sequence('{table}', '{name}')"
-            self._read(f"SELECT setval({serial}, max({name})) FROM {table} WHERE {serial} IS NOT NULL", ())
+        for row in self._columns_of(table):
+            if row["is_number"]:
+                name = row["column"]
+                last = f"SELECT setval(pg_get_serial_sequence('{table}', '{name}'), max({name})) FROM {table}"
+                self._read(last, ())
 
     def size(self) -> tuple[int, int]:
         """Bytes of all tables with their indexes; what holds nothing PostgreSQL uses again by itself."""

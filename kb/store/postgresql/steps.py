@@ -19,7 +19,9 @@ SCHEMA = len(STEPS)
 """The schema that this code knows."""
 MADE = "SELECT coalesce(max(step), 0) FROM schema_steps"
 """Asks a database for its schema."""
-BEGIN = "CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY, name TEXT NOT NULL, at TIMESTAMPTZ NOT NULL)"
+BEGIN = (
+    "CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY, name TEXT, at TIMESTAMPTZ NOT NULL)"
+)
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('kb'), hashtext(current_schema()))"
 """Two hosts that open a new database at the same time take the steps one after the other."""
 _TEXT = expression(r"\bTEXT\b")

@@ -64,8 +64,8 @@ def _advice(error: Exception) -> str:
 _ADVICE = {
     "password": "look at the password in KB_DATABASE_URL, or in ~/.pgpass",
     "pg_hba.conf": "its pg_hba.conf lets nobody in from here by that name",
-    'database "': "make it there: CREATE DATABASE",
-    'role "': "make it there: CREATE ROLE",
+    '" does not exist': "make it there: CREATE DATABASE, CREATE ROLE",
+    "too many connections": "it takes no more connections: raise its limit there, or run fewer servers",
     "too many clients": "it takes no more connections: raise max_connections there, or run fewer servers",
     "remaining connection slots": "it takes no more connections: raise max_connections there, or run fewer servers",
     "could not translate host name": "look at the name of the host in KB_DATABASE_URL",
