@@ -1,7 +1,7 @@
 """The databases of homes where tests run on PostgreSQL (`--engine postgresql`): each home has one of its own.
 
 A home is known by its folder when it is first opened; a note in it says which database it has, so that the copy of a
-home gets a copy of its database.  Processes that a test starts find the database of the newest home in the environment.
+home gets a copy of its database.  Processes that a test starts find the database that was opened last in the environment.
 """
 
 from __future__ import annotations
@@ -50,5 +50,5 @@ class Databases:
             self._names[folder] = self._server.create(copied)
             with suppress(OSError):  # a home that cannot be written is copied by nobody
                 note.write_text(self._names[folder])
-            os.environ[DATABASE_URL] = self._server.url(self._names[folder])
-        return self._server.url(self._names[folder])
+        os.environ[DATABASE_URL] = url = self._server.url(self._names[folder])
+        return url
