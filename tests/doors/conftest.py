@@ -19,6 +19,7 @@ from mcp import Client
 from mcp_types import CallToolResult, Implementation, TextContent
 
 from kb import KnowledgeBase
+from kb.configuration.database import DATABASE_URL
 from kb.doors.calls.workers import current_actor
 from kb.doors.mcp.server import KbServer
 from kb.index.encoder import OnnxEncoder
@@ -96,7 +97,7 @@ def agent(shared_kb: KnowledgeBase) -> Iterator[Agent]:
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a server process: no tokens but those given."""
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith("KB_") or name == "KB_CACHE"
+        name: value for name, value in os.environ.items() if not name.startswith("KB_") or name in ("KB_CACHE", DATABASE_URL)
     }
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1", "KB_HOME": str(home), **more}
 

@@ -10,10 +10,11 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -119,12 +120,43 @@ def running(folder: Path, settings: Sequence[str] = (), port: int = 5432) -> Ite
     options = " ".join(
         f"-c {one}" for one in (*settings, f"unix_socket_directories={folder}", f"port={port}")
     )
-    control = [binaries / "pg_ctl", f"--pgdata={data}", "--wait"]
+    with _started(binaries, folder, options):
+        yield port
+
+
+@contextmanager
+def standby(folder: Path, of: Path, port: int) -> Iterator[int]:
+    """A streaming replica of a server that is running below another folder."""
+    binaries = _binaries(folder)
+    if os.geteuid() == 0:
+        shutil.chown(folder, _NOBODY)
+    place = [f"--host={of}", "--port=5432", "--username=postgres"]
+    how = ["--checkpoint=fast", "--write-recovery-conf", "--no-sync"]
+    _run([binaries / "pg_basebackup", f"--pgdata={folder / 'data'}", *place, *how])
+    settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c port={port}"
+    with _started(binaries, folder, settings):
+        yield port
+
+
+def promote(folder: Path) -> None:
+    """Let a replica take writes."""
+    _run([_binaries(folder) / "pg_ctl", f"--pgdata={folder / 'data'}", "--wait", "promote"])
+
+
+def kill(folder: Path) -> None:
+    """Kill a server as the kernel would, with all that it started."""
+    os.kill(int((folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+
+
+@contextmanager
+def _started(binaries: Path, folder: Path, options: str) -> Iterator[None]:
+    control = [binaries / "pg_ctl", f"--pgdata={folder / 'data'}", "--wait"]
     _run([*control, f"--log={folder / 'log'}", f"--options={options}", "start"])
     try:
-        yield port
+        yield
     finally:
-        _run([*control, "--mode=immediate", "stop"])
+        with suppress(subprocess.CalledProcessError):  # (one that was killed has ended)
+            _run([*control, "--mode=immediate", "stop"])
 
 
 def _binaries(folder: Path) -> Path:
