@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from kb.configuration.database import database_url
-from kb.errors import HomeNotWritable
+from kb.errors import HomeNotWritable, StoreBroken
 from kb.home import Home
 from kb.store.engines.engine import BUSY_SECONDS, SCHEMA, Engine, Row, Table
 from kb.store.engines.sqlite import Sqlite
@@ -42,8 +42,13 @@ _UNREAD = _Settings({}, -1)
 def engine_of(path: Path) -> Engine:
     """The engine of the home that has its SQLite file there, or would have it.  Raises as engines do when opened."""
     if url := database_url(Home(path.parent.parent)):
-        from kb.store.postgresql.engine import Postgresql  # an extra, and most homes are files
-
+        try:
+            from kb.store.postgresql.engine import Postgresql  # an extra, and most homes are files
+        except ImportError as error:
+            raise StoreBroken(
+                f"this home has its database in PostgreSQL, and psycopg cannot be imported ({error}); "
+                "run: pip install 'incident-kb[postgresql]'"
+            ) from error
         return Postgresql(url)
     return Sqlite(path)
 
