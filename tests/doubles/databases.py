@@ -1,7 +1,7 @@
 """The databases of homes where tests run on PostgreSQL (`--engine postgresql`): each home has one of its own.
 
 A home is known by its folder when it is first opened; a note in it says which database it has, so that the copy of a
-home gets a copy of its database.  Processes that a test starts find the database that was opened last in the environment.
+home gets a copy of its database.  The environment names the one that was opened last, for processes of the test.
 """
 
 from __future__ import annotations

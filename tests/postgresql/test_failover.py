@@ -1,4 +1,4 @@
-"""A primary that dies: what is asked goes on being answered by its replica, what writes is refused until one takes over."""
+"""A primary that dies: its replica answers what is asked, and what writes is refused until one takes over."""
 
 from __future__ import annotations
 
