@@ -137,15 +137,15 @@ class Database:
             if engine.in_transaction:
                 yield
                 return
-            with self._translating():
-                engine.begin_reading()
             self._wrote, self._settings = False, _UNREAD
             try:
+                engine.begin_reading()
                 with self.steady():
                     yield
                 if self._wrote:
-                    with self._translating():
-                        engine.commit()
+                    engine.commit()
+            except engine.errors as error:
+                raise engine.translated(error) from error
             finally:
                 if engine.in_transaction:
                     engine.undo()
