@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from kb.store.lexical_index import LexicalHit
 from kb.text.entries.chunks import Chunk
 from tests.conftest import database_of
 
-NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
+pytestmark = pytest.mark.full
 WORDS = [
     f"{first}{second}"
     for first in ("quay", "crane", "tide", "buoy", "keel")
