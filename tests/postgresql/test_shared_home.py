@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
 import pytest
 
 from kb import KnowledgeBase
@@ -21,6 +22,7 @@ from kb.starter import make_home
 from kb.store.database import Database
 from kb.store.engines.turn import Turn
 from kb.store.postgresql import engine as engine_module
+from kb.store.postgresql.connection import Address, Connection
 from tests.conftest import database_of
 from tests.doubles.encoders import HashedEncoder
 from tests.doubles.postgres import PostgresServer
@@ -236,3 +238,49 @@ def test_a_copy_of_its_ledger_is_put_back_into_either_engine(
         event = kb.session_log("numbers go on behind those that were put back")
         assert event.action.startswith("numbers go on")
     postgres_server.drop(name)
+
+
+def test_a_write_in_a_write_that_is_undone_leaves_the_lock_with_the_outer_one(shared_home: Path) -> None:
+    with closing(database_of(shared_home)) as one, closing(database_of(shared_home)) as other:
+        with one.write():
+            with pytest.raises(LookupError), one.write():
+                raise LookupError
+            with pytest.raises(HomeBusy), other.at_once(), other.write():
+                other.set_meta("theirs", "1")
+            one.set_meta("ours", "1")
+        assert (other.meta("ours"), other.meta("theirs")) == ("1", "")
+
+
+def test_in_a_snapshot_a_write_that_is_undone_takes_its_lock_along_and_the_next_one_takes_it_again(
+    shared_home: Path,
+) -> None:
+    with closing(database_of(shared_home)) as one, closing(database_of(shared_home)) as other:
+        with one.snapshot():
+            one.meta("any")
+            with pytest.raises(LookupError), one.write():
+                raise LookupError
+            with one.write():
+                one.set_meta("ours", "1")
+            with one.write():
+                one.set_meta("more", "1")
+            with pytest.raises(HomeBusy), other.at_once(), other.write():
+                other.set_meta("theirs", "1")
+        assert (other.meta("ours"), other.meta("more"), other.meta("theirs")) == ("1", "1", "")
+
+
+def test_where_no_server_answers_only_the_first_question_waits(
+    shared_home: Path, cut: Terminate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = list[object]()
+
+    def refused(_address: Address, further: object) -> Connection:
+        tried.append(further)
+        raise psycopg.OperationalError("connection timeout expired")
+
+    with closing(database_of(shared_home)) as db:
+        monkeypatch.setattr(Address, "_connect", refused)
+        cut()
+        for _ in range(3):
+            with pytest.raises(StoreAway, match="too slow, or something on the way"):
+                db.rows("SELECT 1")
+    assert len(tried) == 2  # the primary, and any of the others

@@ -31,6 +31,8 @@ from kb.store.postgresql.troubles import translated as in_words
 
 PRIMARY_SECONDS = 5.0
 """How long a standby answers before the primary is looked for again."""
+AWAY_SECONDS = 2.0
+"""How long nobody waits again for servers of which none has answered."""
 _LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1"
 _OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings")
 """Tables that SQLite has not, or keeps for itself."""
@@ -64,6 +66,9 @@ class Postgresql:
         self._address = Address(url)
         self._waits, self._written = BUSY_SECONDS, 0
         self._look_again = 0.0
+        self._away: tuple[float, psycopg.OperationalError | None] = 0.0, None
+        self._locks = list[bool]()
+        """For the transaction and each write inside it, whether the lock was taken there."""
         try:
             self._connection = self._connect()
             self._take_steps()
@@ -71,11 +76,18 @@ class Postgresql:
             raise self.translated(error) from error
 
     def _connect(self) -> Connection:
+        until, error = self._away
+        if error and time.monotonic() < until:
+            raise error
         try:
             return self._address.primary()
         except psycopg.OperationalError:
             self._look_again = time.monotonic() + PRIMARY_SECONDS
+        try:
             return self._address.any()  # (where nothing answers, it says why)
+        except psycopg.OperationalError as error:
+            self._away = time.monotonic() + AWAY_SECONDS, error
+            raise
 
     def _take_steps(self) -> None:
         found = self._found()
@@ -146,10 +158,12 @@ class Postgresql:
     def begin(self) -> None:
         """Begin a transaction that writes, alone."""
         self._begin(f"BEGIN; {self._lock()}")
+        self._locks = [True]
 
     def begin_reading(self) -> None:
         """Begin a transaction that sees one state, that of its first query."""
         self._begin("BEGIN ISOLATION LEVEL REPEATABLE READ")
+        self._locks = [False]
 
     def _begin(self, said: str) -> None:
         """Nothing has happened yet, so a connection that was lost is no error."""
@@ -165,8 +179,11 @@ class Postgresql:
     def nest(self) -> None:
         """Begin a write inside a transaction.  Raises where another process wrote since that one began to read."""
         self._say("SAVEPOINT nested")
+        takes = not any(self._locks)  # (a row that is written often in one transaction is slow to find)
+        self._locks.append(takes)
         try:
-            self._say(self._lock())
+            if takes:
+                self._say(self._lock())
         except psycopg.Error:
             if self.in_transaction:
                 self.undo_nested()
@@ -191,10 +208,12 @@ class Postgresql:
     def commit_nested(self) -> None:
         """Let the write inside a transaction be a part of it."""
         self._say("RELEASE nested")
+        self._locks[-2:] = [any(self._locks[-2:])]
 
     def undo_nested(self) -> None:
         """Undo the write inside a transaction, and nothing else of it."""
         self._say("ROLLBACK TO nested; RELEASE nested")
+        self._locks.pop()
 
     def _say(self, said: str) -> None:
         self._connection.execute(said, prepare=False)
@@ -290,12 +309,12 @@ class Postgresql:
             joint.join(f"{name} = ?" for name in of)
             for joint, of in ((", ", table.texts), (" AND ", table.keys))
         )
-        self._say("SAVEPOINT nested")
+        self._say("SAVEPOINT rewritten")
         try:
             self._changed(f"UPDATE {table.name} SET {sets} WHERE {where}", [*new, *key])
-            self.commit_nested()
+            self._say("RELEASE rewritten")
         except psycopg.errors.UniqueViolation:
-            self.undo_nested()
+            self._say("ROLLBACK TO rewritten; RELEASE rewritten")
             self._changed(f"DELETE FROM {table.name} WHERE {where}", key)
 
     def copy_all(self, part: str) -> None:
