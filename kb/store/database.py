@@ -42,14 +42,15 @@ _UNREAD = _Settings({}, -1)
 def engine_of(path: Path) -> Engine:
     """The engine of the home that has its SQLite file there, or would have it.  Raises as engines do when opened."""
     if url := database_url(Home(path.parent.parent)):
+        from kb.store.postgresql.engine import Postgresql  # most homes are files
+
         try:
-            from kb.store.postgresql.engine import Postgresql  # an extra, and most homes are files
-        except ImportError as error:
+            return Postgresql(url)
+        except ImportError as error:  # its driver is an extra
             raise StoreBroken(
                 f"this home has its database in PostgreSQL, and psycopg cannot be imported ({error}); "
                 "run: pip install 'incident-kb[postgresql]'"
             ) from error
-        return Postgresql(url)
     return Sqlite(path)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import quote
 
 import psycopg
@@ -22,7 +23,7 @@ from kb.starter import make_home
 from kb.store.database import Database
 from kb.store.engines.turn import Turn
 from kb.store.postgresql import engine as engine_module
-from kb.store.postgresql.connection import Address, Connection
+from kb.store.postgresql.connection import Address
 from tests.conftest import database_of
 from tests.doubles.encoders import HashedEncoder
 from tests.doubles.postgres import PostgresServer
@@ -273,7 +274,7 @@ def test_where_no_server_answers_only_the_first_question_waits(
 ) -> None:
     tried = list[object]()
 
-    def refused(_address: Address, further: object) -> Connection:
+    def refused(_address: Address, further: object) -> NoReturn:
         tried.append(further)
         raise psycopg.OperationalError("connection timeout expired")
 

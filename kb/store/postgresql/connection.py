@@ -6,14 +6,16 @@ promoted is found.  A connection that is lost is noticed in seconds, also where 
 
 from __future__ import annotations
 
-from typing import Any
-
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import BaseRowFactory
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import InvalidInput
 from kb.store.postgresql.rows import row_factory
+
+if TYPE_CHECKING:
+    import psycopg
+    from psycopg.rows import BaseRowFactory
+
+    Connection = psycopg.Connection[Any]
 
 CONNECT_SECONDS = 5
 """How long a host may take to answer, unless the URL says so (`connect_timeout`)."""
@@ -37,7 +39,6 @@ _CLIENT = {
     "tcp_user_timeout": 30_000,
     "application_name": "kb",
 }
-Connection = psycopg.Connection[Any]
 
 
 class Address:
@@ -45,9 +46,12 @@ class Address:
 
     def __init__(self, url: str) -> None:
         """Raises InvalidInput for a URL that cannot be read; what stands in it is not repeated, it has the password."""
+        from psycopg import Error
+        from psycopg.conninfo import conninfo_to_dict
+
         try:
             said = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
-        except psycopg.Error:
+        except Error:
             why = "such signs as %, @, / and : in a password are written %25, %40, %2F and %3A"
             raise InvalidInput(f"the URL of the database cannot be read; {why}") from None
         options = " ".join(f"-c {name}={value}" for name, value in _SERVER.items())
@@ -72,6 +76,8 @@ class Address:
         return self._connect({})
 
     def _connect(self, further: dict[str, Any]) -> Connection:
+        import psycopg
+
         factory: BaseRowFactory[Any] = row_factory
         return psycopg.connect(
             **{**self._said, **further},

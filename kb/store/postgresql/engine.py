@@ -15,19 +15,20 @@ import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from typing import Any, cast
-
-import psycopg
-from psycopg.pq import TransactionStatus
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 from kb.errors import HomeNotWritable, StoreAway, StoreBroken
 from kb.store.engines.engine import BUSY_SECONDS, Row, Table
 from kb.store.engines.engine import SCHEMA as STEPS_OF_SQLITE
 from kb.store.postgresql import steps
-from kb.store.postgresql.connection import Address, Connection, takes_no_writes
+from kb.store.postgresql.connection import Address, takes_no_writes
 from kb.store.postgresql.dialect import only_reads, storable, translated
 from kb.store.postgresql.troubles import is_away
 from kb.store.postgresql.troubles import translated as in_words
+
+if TYPE_CHECKING:
+    from kb.store.postgresql.connection import Connection
 
 PRIMARY_SECONDS = 5.0
 """How long a standby answers before the primary is looked for again."""
@@ -57,22 +58,27 @@ _BROKEN = """
 class Postgresql:
     """One connection to the database."""
 
-    errors: type[Exception] = psycopg.Error
     is_file = False
     schema = STEPS_OF_SQLITE
 
     def __init__(self, url: str) -> None:
         """Raises StoreAway where it cannot be reached, StoreBroken where it is of a newer kb."""
+        import psycopg  # an extra: without it, this module can be read all the same
+        from psycopg.pq import TransactionStatus
+
+        self.errors: type[Exception] = psycopg.Error
+        self._driver: ModuleType = psycopg
+        self._outside = TransactionStatus.IDLE, TransactionStatus.UNKNOWN
         self._address = Address(url)
         self._waits, self._written = BUSY_SECONDS, 0
         self._look_again = 0.0
-        self._away: tuple[float, psycopg.OperationalError | None] = 0.0, None
+        self._away: tuple[float, Exception | None] = 0.0, None
         self._locks = list[bool]()
         """For the transaction and each write inside it, whether the lock was taken there."""
         try:
             self._connection = self._connect()
             self._take_steps()
-        except psycopg.Error as error:
+        except self.errors as error:
             raise self.translated(error) from error
 
     def _connect(self) -> Connection:
@@ -81,11 +87,11 @@ class Postgresql:
             raise error
         try:
             return self._address.primary()
-        except psycopg.OperationalError:
+        except self._driver.OperationalError:
             self._look_again = time.monotonic() + PRIMARY_SECONDS
         try:
             return self._address.any()  # (where nothing answers, it says why)
-        except psycopg.OperationalError as error:
+        except self._driver.OperationalError as error:
             self._away = time.monotonic() + AWAY_SECONDS, error
             raise
 
@@ -122,13 +128,13 @@ class Postgresql:
         if self.in_transaction:
             return ""  # what it begins with is what it ends with
         if self._connection.closed:
-            with suppress(psycopg.Error):  # whoever asks next is told
+            with suppress(self.errors):  # whoever asks next is told
                 self._connection = self._connect()
         if self._connection.closed or not takes_no_writes(self._connection):
             return ""
         if time.monotonic() >= self._look_again:
             self._look_again = time.monotonic() + PRIMARY_SECONDS
-            with suppress(psycopg.OperationalError):
+            with suppress(self._driver.OperationalError):
                 self._connection, old = self._address.primary(), self._connection
                 old.close()
         if not takes_no_writes(self._connection):
@@ -138,10 +144,7 @@ class Postgresql:
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open."""
-        return self._connection.pgconn.transaction_status not in (
-            TransactionStatus.IDLE,
-            TransactionStatus.UNKNOWN,
-        )
+        return self._connection.pgconn.transaction_status not in self._outside
 
     @property
     def written(self) -> int:
@@ -169,7 +172,7 @@ class Postgresql:
         """Nothing has happened yet, so a connection that was lost is no error."""
         try:
             self._say(said)
-        except psycopg.Error as error:
+        except self.errors as error:
             if not is_away(error) or not self._connection.closed:
                 self.undo()
                 raise
@@ -184,7 +187,7 @@ class Postgresql:
         try:
             if takes:
                 self._say(self._lock())
-        except psycopg.Error:
+        except self.errors:
             if self.in_transaction:
                 self.undo_nested()
             raise
@@ -193,7 +196,7 @@ class Postgresql:
         """Keep the transaction.  Raises StoreAway where the connection is lost: nobody knows whether it is kept."""
         try:
             self._say("COMMIT")
-        except psycopg.Error as error:
+        except self.errors as error:
             if not is_away(error):
                 raise
             raise StoreAway(
@@ -237,7 +240,7 @@ class Postgresql:
         inside = self.in_transaction
         try:
             return self._connection.execute(translated(sql), storable(values)).fetchall()
-        except psycopg.OperationalError as error:
+        except self._driver.OperationalError as error:
             if inside or not is_away(error) or not self._connection.closed:
                 raise
             self._connection = self._connect()
@@ -313,7 +316,7 @@ class Postgresql:
         try:
             self._changed(f"UPDATE {table.name} SET {sets} WHERE {where}", [*new, *key])
             self._say("RELEASE rewritten")
-        except psycopg.errors.UniqueViolation:
+        except self._driver.errors.UniqueViolation:
             self._say("ROLLBACK TO rewritten; RELEASE rewritten")
             self._changed(f"DELETE FROM {table.name} WHERE {where}", key)
 
@@ -331,7 +334,7 @@ class Postgresql:
                 for table, which in tables.items():
                     copied += self._copy(made, table, which)
                 made.execute("COMMIT")
-        except psycopg.Error as error:
+        except self.errors as error:
             raise self.translated(error) from error
         return copied
 
@@ -342,7 +345,7 @@ class Postgresql:
         numbers = [row["column"] for row in self._columns_of(table) if row["is_number"]]
         order = f" ORDER BY {(numbers or kept)[0]}"
         insert, count = f"INSERT INTO {table} VALUES ({','.join('?' * len(kept))})", 0
-        with psycopg.RawServerCursor(self._connection, "copied") as cursor:
+        with self._driver.RawServerCursor(self._connection, "copied") as cursor:
             cursor.execute(f"SELECT {', '.join(kept)} FROM {table} WHERE {which}{order}")
             while rows := cursor.fetchmany(2_000):
                 made.executemany(insert, cast(Any, rows))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from psycopg import Error, OperationalError, errors
-
 from kb.errors import HomeBusy, HomeNotWritable, StoreAway, StoreBroken
 from kb.store.engines.engine import BUSY_SECONDS
 
@@ -12,6 +10,8 @@ _WORDS = 300
 
 def translated(error: Exception, place: str, waited: float) -> Exception:
     """What to say of an error; `place` is the database, `waited` the seconds that a write may wait for others."""
+    from psycopg import Error, errors
+
     match error:
         case errors.LockNotAvailable() if waited < BUSY_SECONDS:
             return HomeBusy(f"another process is writing into {place}")
@@ -38,6 +38,8 @@ def translated(error: Exception, place: str, waited: float) -> Exception:
 
 def is_away(error: Exception) -> bool:
     """Whether the server, or the way to it, is the trouble, and not what was asked."""
+    from psycopg import OperationalError, errors
+
     return isinstance(error, OperationalError) and not isinstance(
         error, (errors.LockNotAvailable, errors.SerializationFailure, errors.DiskFull, errors.QueryCanceled)
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
-
-import psycopg
+from typing import TYPE_CHECKING
 
 from kb.store.engines.engine import BUSY_SECONDS
-from kb.store.postgresql.connection import Address, Connection
+from kb.store.postgresql.connection import Address
 from kb.store.postgresql.troubles import translated
+
+if TYPE_CHECKING:
+    from kb.store.postgresql.connection import Connection
 
 _TAKE = "SELECT pg_try_advisory_lock(hashtext(current_schema()), hashtext($1))"
 
@@ -22,15 +24,17 @@ class SharedTurn:
 
     def take(self) -> bool:
         """Whether it is this process's turn; one whose connection was lost is somebody else's.  Raises StoreAway."""
+        from psycopg import Error
+
         if self._connection:
-            with suppress(psycopg.Error):
+            with suppress(Error):
                 self._connection.execute("SELECT 1")
                 return True
             self.give()
         try:
             connection = self._address.primary()
             found = connection.execute(_TAKE, [self._name]).fetchone()
-        except psycopg.Error as error:
+        except Error as error:
             raise translated(error, self._address.place, BUSY_SECONDS) from error
         if found and found[0]:
             self._connection = connection
