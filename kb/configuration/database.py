@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 
 from kb.errors import InvalidInput
+from kb.expression import expression
 from kb.home import Home
 
 DATABASE_URL = "KB_DATABASE_URL"
 """The environment variable with the address of a PostgreSQL database."""
 _SCHEMES = ("postgresql://", "postgres://")
+_SECTION = expression(r"^\s*(?:\[\s*database\s*\]|database\s*[.=])", re.MULTILINE)
 
 
 def database_url(home: Home, environ: Mapping[str, str] = os.environ) -> str:
@@ -29,17 +32,17 @@ def database_url(home: Home, environ: Mapping[str, str] = os.environ) -> str:
 
 def _of_file(home: Home, environ: Mapping[str, str]) -> str:
     try:
-        if "database" not in home.configuration.read_text(encoding="utf-8-sig", errors="replace"):
+        if not _SECTION.search(home.configuration.read_text(encoding="utf-8-sig", errors="replace")):
             return ""
     except OSError:
         return ""
     from kb.configuration.file import ConfigurationFile, of_environment  # most homes have no such section
 
-    file = ConfigurationFile(home, environ)
-    for problem in file.problems():
-        if "database" in problem.message:
-            raise InvalidInput(f"where the database is is not known: {problem}")
-    section = file.current().database
+    read = ConfigurationFile(home, environ).load()
+    for problem in read.problems:
+        if "database" in problem.message or not read.said:
+            raise InvalidInput(f"where the database of this home is, is not known: {problem}")
+    section = read.values.database
     url = of_environment(section, "url", environ) or section.url
     if section.url_env and not url:
         raise InvalidInput(f"kb.toml: database.url_env names {section.url_env}, which is not set here")

@@ -66,7 +66,8 @@ class Running:
         with closing(Database(self.database)) as db:
             if db.read_only:
                 self._warn(f"nobody is told of incidents: {db.refuses}")
-                return
+                if db.is_file:  # (a server may take writes again)
+                    return
         while not stop.is_set():
             try:
                 self.targets()  # (a mistake in kb.toml is told as one, not as that of a group of tasks)

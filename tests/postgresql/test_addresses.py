@@ -69,6 +69,14 @@ def test_the_environment_goes_before_the_file_and_both_are_told_without_what_is_
     ]
 
 
+def test_a_file_that_cannot_be_read_opens_no_other_database_where_it_names_one(home: Path) -> None:
+    (home / "kb.toml").write_text(f'[database]\nurl = "{AWAY}"\n[services\n')
+    with pytest.raises(InvalidInput, match=r"kb\.toml:3"):
+        database_of(home)
+    (home / "kb.toml").write_text("[services.database]\n[services\n")
+    assert database_url(Home(home), {}) == ""
+
+
 def test_a_variable_that_is_named_and_not_set_opens_no_other_database(home: Path) -> None:
     (home / "kb.toml").write_text('[database]\nurl_env = "OUR_DATABASE"\n')
     with pytest.raises(InvalidInput, match="OUR_DATABASE, which is not set"):

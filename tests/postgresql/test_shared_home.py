@@ -191,7 +191,11 @@ def test_background_work_is_one_process_turn_until_it_ends_or_its_connection_doe
     assert (theirs.take(), mine.take()) == (True, False)
     cut()
     assert (mine.take(), theirs.take()) == (True, False)
+    beside = Turn(Home(other), other / "state" / "locks" / "hooks.lock")
+    assert beside.take() is False  # since the first one has it, not since `theirs` kept the file
     mine.give()
+    assert beside.take() is True
+    beside.give()
 
 
 def test_numbers_come_in_the_order_of_commits_so_that_who_reads_on_misses_nothing(shared_home: Path) -> None:

@@ -33,13 +33,23 @@ class Turn:
                 self._lock.acquire(timeout=0)
             except Timeout:
                 return False
-        if url := database_url(self._home):
-            if self._shared is None:
-                from kb.store.postgresql.turn import SharedTurn
+        mine = False
+        try:
+            mine = self._take_shared()
+        finally:
+            if not mine:
+                self._lock.release()
+        return mine
 
-                self._shared = SharedTurn(url, Path(self._lock.lock_file).stem)
-            return self._shared.take()
-        return True
+    def _take_shared(self) -> bool:
+        url = database_url(self._home)
+        if not url:
+            return True
+        if self._shared is None:
+            from kb.store.postgresql.turn import SharedTurn
+
+            self._shared = SharedTurn(url, Path(self._lock.lock_file).stem)
+        return self._shared.take()
 
     def give(self) -> None:
         """Let another process have it."""
