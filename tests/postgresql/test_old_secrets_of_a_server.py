@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
+from kb.starter import make_home
 from tests.conftest import database_of
 from tests.doubles.encoders import HashedEncoder
 from tests.doubles.postgres import PostgresServer
@@ -55,3 +57,25 @@ def test_they_are_told_counted_and_taken_out(postgres_server: PostgresServer, sh
         assert kb.upkeep.redact(dry_run=True).places == {}
         assert SECRET not in kb.get(learned).headline
         assert kb.trust_of(kb.get(learned)).resolved == 1
+
+
+def test_a_copy_of_all_that_was_made_before_they_were_taken_out_is_put_back_and_cleaned(
+    postgres_server: PostgresServer, shared_home: Path, tmp_path: Path
+) -> None:
+    with KnowledgeBase.open(shared_home, encoder=HashedEncoder(), clock=lambda: NOW) as kb:
+        asked = kb.check_known_issues("WARN the winch said STAND-IN and stopped", service="pier")
+    put_in(postgres_server, shared_home)
+    with KnowledgeBase.open(shared_home, encoder=HashedEncoder(), clock=lambda: NOW) as kb:
+        copy = Path(kb.upkeep.redact().backup)
+    make_home(tmp_path / "plain")
+    with KnowledgeBase.open(tmp_path / "plain", encoder=HashedEncoder(), clock=lambda: NOW) as kb:
+        kb.upkeep.restore(copy)
+        (row,) = kb._parts.db.rows("SELECT evidence FROM lookups WHERE id = ?", [str(asked.lookup_id)])
+    assert SECRET in str(read(copy, "SELECT evidence FROM lookups"))
+    assert "winch" in row["evidence"]
+    assert SECRET not in row["evidence"]
+
+
+def read(copy: Path, query: str) -> list[object]:
+    with closing(sqlite3.connect(copy)) as db:
+        return db.execute(query).fetchall()

@@ -140,9 +140,9 @@ class Backups:
         here = self._db.columns(table)
         shared, before = [name for name in names if name in here], self._count(table)
         listed = ", ".join(shared)
-        rows = found.execute(f"SELECT {listed} FROM {table} ORDER BY rowid")
+        rows = found.execute(f"SELECT {listed} FROM {table}")
         while some := rows.fetchmany(_AT_ONCE):
-            self._db.execute_many(
+            self._db.put_back(
                 f"INSERT INTO {table} ({listed}) VALUES ({placeholders(shared)}) ON CONFLICT DO NOTHING", some
             )
         self._db.go_on_behind(table)
