@@ -10,9 +10,13 @@ from collections.abc import Sequence
 
 from kb.index.words import LENGTH_WEIGHT, SATURATION
 from kb.store.database import Database
-from kb.store.entry_index import KNOWLEDGE_VERSION
 from kb.store.lexical_index import Filter, LexicalHit
+from kb.text.entries.chunks import WHOLE
 
+CHUNKS, TOKENS = "indexed_chunks", "indexed_tokens"
+"""The meta keys of running totals."""
+_TOTALS = f"SELECT key, value FROM meta WHERE key IN ('{CHUNKS}', '{TOKENS}')"
+_WHOLES = f"SELECT count(*) FROM chunks WHERE role = '{WHOLE}'"
 _LEAST = 1e-6
 """What a term weighs at the least, which most chunks hold."""
 _BEST = f"""
@@ -34,26 +38,23 @@ class Postings:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._counted = "", 0, 0
 
     def search(self, terms: Sequence[str], limit: int, only: Filter) -> list[LexicalHit]:
         """The best chunks for any of the terms by BM25, of the entries that pass, best first."""
-        _, chunks, tokens = self._size()
+        chunks, tokens = self._size()
         asked: list[object] = [json.dumps([*terms]), chunks, max(1.0, tokens / max(1, chunks))]
         allowed, values = only.chunks() if only else ("", [])
         passes = f"WHERE c.id IN ({allowed})" if allowed else ""
         rows = self._db.rows(_BEST.format(passes, "?"), [*asked, *values, limit])
         return [LexicalHit(row["id"], row["entry_id"], row["score"]) for row in rows]
 
-    def _size(self) -> tuple[str, int, int]:
-        """The version of what is known, how many chunks that are, and of how many tokens: counted once a version."""
-        version = self._db.meta(KNOWLEDGE_VERSION)
-        if not version or version != self._counted[0]:
-            (row,) = self._db.rows(
-                "SELECT count(*) AS chunks, coalesce(sum(length), 0) AS tokens FROM chunks"
-            )
-            self._counted = version, row["chunks"], row["tokens"]
-        return self._counted
+    def _size(self) -> tuple[int, int]:
+        """How many chunks there are, and of how many tokens: from running totals, which pass pieces of the whole by."""
+        kept = dict(map(tuple, self._db.rows(_TOTALS)))
+        if len(kept) == 2:
+            return int(kept[CHUNKS]) + int(self._db.value(_WHOLES)), int(kept[TOKENS])
+        (row,) = self._db.rows("SELECT count(*) AS chunks, coalesce(sum(length), 0) AS tokens FROM chunks")
+        return row["chunks"], row["tokens"]
 
     def holding(self, term: str, after: int) -> list[int]:
         """The chunks with numbers above `after` that hold the term."""

@@ -56,6 +56,7 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_entry ON chunks(entry_id);
 CREATE INDEX chunks_content ON chunks(content_hash);
+CREATE INDEX chunks_whole ON chunks(id) WHERE role = 'whole';  -- how many there are
 CREATE TABLE term_entries (term TEXT PRIMARY KEY, entries INTEGER NOT NULL);
 CREATE TABLE signatures (
     entry_id TEXT NOT NULL, needles TEXT NOT NULL, regex INTEGER NOT NULL, trace TEXT NOT NULL DEFAULT '',
