@@ -6,6 +6,10 @@ PLAIN := $(VENV)/.plain
 READY := $(VENV)/.ready
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
+# What is run on PostgreSQL, too: whatever keeps something through `kb.store`.
+BOTH := tests/changes tests/hooks tests/incidents tests/learning tests/lookup tests/notify tests/proposals tests/review \
+	tests/store tests/triage tests/test_learn_then_find.py
+
 .PHONY: help setup demo test test-full browser lint docs bench constraints clean
 
 help:
@@ -38,8 +42,9 @@ demo: $(PLAIN) ## show the main job in a throwaway home
 test: setup ## run the tests, the slow ones last
 	$(BIN)/python -m pytest -q -m "not full" --numprocesses 3 --dist loadfile
 
-test-full: setup browser ## run the tests of engines, kills, damage, and the page in a browser
+test-full: setup browser ## run the tests of engines (PostgreSQL), kills, damage, and the page in a browser
 	$(BIN)/python -m pytest -q -m full --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -q -m "not full" --engine postgresql --numprocesses auto --maxprocesses 4 --dist loadfile $(BOTH)
 
 browser: ## find or install what shows the page in tests (Debian's Chromium)
 	@command -v chromium >/dev/null || if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -45,6 +45,7 @@ MODULES = {
     "durability": "kill -9, many processes, writing and asking at once",
     "kills": "every command that writes, and migrations, killed in the middle (half an hour)",
     "scale": "homes of 10,000 and 100,000 entries: ingest, disk, memory, latency of each tier (half an hour)",
+    "shared_database": "PostgreSQL beside SQLite: lookups among 10,000 entries, and when another process finds a write",
     "soak": "half an hour of thirty-two agents with all tools against kb serve: memory, latency, lost writes",
     "corpora": "all public material goes in, twice",
 }

@@ -86,7 +86,7 @@ def measure(folder: Path, sizes: Sequence[int]) -> Cost:
 def _learn(kb: KnowledgeBase, number: int) -> tuple[float, int]:
     run = list[str]()
     # (lines that begin with `--` are what FTS5 does within a statement)
-    trace = kb._parts.db._connection.set_trace_callback
+    trace = kb._parts.db._engine.connection.set_trace_callback
     trace(lambda sql: None if sql.startswith("--") else run.append(sql))
     started = time.perf_counter()
     kb.learn_pattern(

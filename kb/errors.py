@@ -65,6 +65,10 @@ class StoreBroken(KbError):
     """The database or an index cannot be used; the message names the repair."""
 
 
+class StoreAway(StoreBroken):
+    """The server of the database does not answer, or takes too long to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake in one place: `path:line: message`.  `line` counts from 1; None means the whole file."""

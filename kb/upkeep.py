@@ -143,7 +143,7 @@ class Upkeep:
 
         day = self._clock().date().isoformat()
         copy = Path(file) if file else self._parts.backups.folder / f"ledger-{day}.db"
-        return copy, write_copy(self._parts.home.database, copy)
+        return copy, write_copy(self._parts.db, copy)
 
     def restore(self, file: str | Path) -> dict[str, int]:
         """Put a copy of the ledger into this home, which must have no history of its own.  Returns rows by table.

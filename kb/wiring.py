@@ -18,7 +18,7 @@ from kb.home import Home
 from kb.index.embeddings import Embeddings
 from kb.index.encoder import OnnxEncoder
 from kb.index.generations import Generations
-from kb.index.lexical import Fts5Index
+from kb.index.lexical import LexicalTable
 from kb.index.lexical_large import LargeLexicalIndex
 from kb.index.publisher import Publisher
 from kb.index.signatures import CompiledSignatures
@@ -95,7 +95,7 @@ class Parts:
         large = options.large_from
         publisher = Publisher(db, embeddings, generations, *(() if large is None else (large, large)))
         vectors = VectorIndex(db, embeddings, generations, publisher, options.exact_below)
-        lexical = LargeLexicalIndex(db, Fts5Index(db), generations, publisher.generation)
+        lexical = LargeLexicalIndex(db, LexicalTable(db), generations, publisher.generation)
         entries = EntryTable(db, lexical)
         table = MoveTable(db)
         catalogue = Catalogue(db, entries, table)

@@ -7,20 +7,26 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from kb import KnowledgeBase
+from kb.home import Home
 from kb.index.encoder import OnnxEncoder
 from kb.starter import make_home
+from kb.store.database import Database
 from tests.doubles.command import run_command
+
+if TYPE_CHECKING:
+    from tests.doubles.databases import Databases
+    from tests.doubles.postgres import PostgresServer
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -29,6 +35,18 @@ RunKb = Callable[..., subprocess.CompletedProcess[str]]
 # Where this is set (many container images do), every worker and every process of a test compiles all of kb anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--engine postgresql`: the homes of tests have their database there, one each."""
+    parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What only one engine has is not asked of the other; the mark says what that is."""
+    mark = item.get_closest_marker("sqlite")
+    if mark and item.config.getoption("engine") != "sqlite":
+        pytest.skip(f"of SQLite alone: {mark.args[0]}")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -50,8 +68,46 @@ settings.load_profile(
 
 @pytest.fixture(autouse=True)
 def _no_real_home(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("KB_HOME", "KB_CHROMA_URL", "KB_MODEL", "KB_PRECISION", "ANTHROPIC_API_KEY"):
+    for name in (
+        "KB_HOME",
+        "KB_DATABASE_URL",
+        "KB_CHROMA_URL",
+        "KB_MODEL",
+        "KB_PRECISION",
+        "ANTHROPIC_API_KEY",
+    ):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The server for all tests of this process that ask for one."""
+    from tests.doubles.postgres import server
+
+    with server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def databases(request: pytest.FixtureRequest) -> Iterator[Databases | None]:
+    """Where homes of tests have their databases; None where each has its own file."""
+    if request.config.getoption("engine") == "sqlite":
+        yield None
+        return
+    from tests.doubles.databases import Databases
+
+    with Databases(request.getfixturevalue("postgres_server")) as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _database(request: pytest.FixtureRequest, databases: Databases | None) -> Iterator[None]:
+    if databases is None:
+        yield
+        return
+    folder = request.getfixturevalue("tmp_path")
+    yield
+    databases.forget(folder)
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +130,14 @@ def lend_vectors(known: Path, home: Path) -> None:
     """Let a home have the vectors of another for the same texts, so that it need not embed them again."""
     with KnowledgeBase.open(home) as kb:
         kb.counts()
-    with closing(sqlite3.connect(home / "state" / "kb.db")) as db, db:
-        db.execute("ATTACH ? AS known", [str(known / "state" / "kb.db")])
-        db.execute("INSERT OR IGNORE INTO embeddings SELECT * FROM known.embeddings")
+    with closing(database_of(known)) as other, closing(database_of(home)) as db, db.write():
+        rows = [tuple(row) for row in other.rows("SELECT content_hash, model, vector FROM embeddings")]
+        db.execute_many("INSERT INTO embeddings VALUES (?,?,?) ON CONFLICT DO NOTHING", rows)
+
+
+def database_of(home: Path) -> Database:
+    """The database of a home, to look into it or to damage it, whatever its engine."""
+    return Database(Home(home).database)
 
 
 @pytest.fixture

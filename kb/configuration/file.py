@@ -16,14 +16,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from kb.configuration.sections import FILE, SECRETS, Configuration, Hook, Reading, SignIn, Target
+from kb.configuration.database import DATABASE_URL
+from kb.configuration.sections import FILE, SECRETS, Configuration, Database, Hook, Reading, SignIn, Target
 from kb.configuration.sense import LEAST_DAYS, is_secret
 from kb.errors import InvalidInput, Problem
 from kb.home import Home
 
 KEEP_DAYS = "KB_KEEP_DAYS"
 """The environment variable that says after how many days old rows are swept; `off` where only `kb sweep` does it."""
-Holder = Hook | Target | SignIn
+Holder = Hook | Target | SignIn | Database
 """What may have secrets."""
 _NOTHING = Reading()
 _log = logging.getLogger("kb.configuration")
@@ -122,7 +123,7 @@ class ConfigurationFile:
     def settings(self) -> list[Setting]:
         """Every value that the file or the environment says, and of the sections that always count the defaults."""
         read = self.load()
-        found = list(_said(read, self._environ))
+        found = [*_of_environment(self._environ), *_said(read, self._environ)]
         told = {one.key for one in found}
         return [*found, *(one for one in _defaults(read.values, self._environ) if one.key not in told)]
 
@@ -166,7 +167,8 @@ def _holders(said: Configuration) -> dict[str, Holder]:
     """Whatever may have secrets, by its key."""
     hooks = {f"hooks.{name.replace('/', '.')}": hook for name, hook in said.hooks.named().items()}
     targets = {f"notify[{number}]": target for number, target in enumerate(said.notify)}
-    return {**hooks, **targets, **({"sign_in": said.sign_in} if said.sign_in else {})}
+    sign_in = {"sign_in": said.sign_in} if said.sign_in else {}
+    return {**hooks, **targets, **sign_in, "database": said.database}
 
 
 def _warnings(said: Configuration, environ: Mapping[str, str]) -> Iterator[str]:
@@ -203,8 +205,15 @@ def _said(read: Reading, environ: Mapping[str, str]) -> Iterator[Setting]:
             )
 
 
+def _of_environment(environ: Mapping[str, str]) -> Iterator[Setting]:
+    """Where the environment says that the database is."""
+    if url := environ.get(DATABASE_URL, "").strip():
+        yield Setting(key="database.url", value=_hidden("url", url), source=f"environment {DATABASE_URL}")
+
+
 def _is_overruled(key: str, environ: Mapping[str, str]) -> bool:
-    return key == "retention.lookups" and bool(environ.get(KEEP_DAYS, "").strip())
+    overrules = {"retention.lookups": KEEP_DAYS, "database.url": DATABASE_URL}
+    return key in overrules and bool(environ.get(overrules[key], "").strip())
 
 
 def _defaults(said: Configuration, environ: Mapping[str, str]) -> Iterator[Setting]:

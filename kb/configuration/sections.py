@@ -257,6 +257,15 @@ class Links(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tru
     """The address of a file that entries come from, such as `https://git.example.org/blob/main/{path}#L{line}`."""
 
 
+class Database(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A PostgreSQL database in place of `state/kb.db`, for hosts that share one home: `[database]`."""
+
+    url: str = ""
+    """Where it is, such as `postgresql://kb@db.example.org/kb`; one with a password is better in the environment."""
+    url_env: str = ""
+    """The environment variable that holds the URL. `KB_DATABASE_URL` goes before both."""
+
+
 KEPT_DAYS = 400
 """Days after which what nobody needs is swept: a year, and what a yearly look back takes."""
 
@@ -289,6 +298,8 @@ class Configuration(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fi
     """How people sign in, beside tokens."""
     retention: Retention = Retention()
     """How long things are kept."""
+    database: Database = Database()
+    """Where the database is, if it is no file of the home."""
 
     def service_named(self, name: str) -> str:
         """The service that a name stands for; the name itself where no service has it."""

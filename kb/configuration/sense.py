@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from kb.configuration.sections import (
     Configuration,
+    Database,
     GenericHook,
     Hook,
     HookLimits,
@@ -156,7 +157,7 @@ _OPENS_BY_URL = ("slack", "teams", "discord", "mattermost")
 """Kinds of targets whose incoming webhooks take messages from whoever knows their URL, if no token is sent along."""
 
 
-def is_secret(holder: Hook | Target | SignIn, field: str) -> bool:
+def is_secret(holder: Hook | Target | SignIn | Database, field: str) -> bool:
     """Whether what stands in a field lets others in; of a URL, where it is the key: a webhook's, or with a password."""
     said = getattr(holder, field, "")
     if field != "url" or not said:

@@ -14,14 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
-from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from kb.errors import KbError
 from kb.hooks.inbox import HookInbox
 from kb.hooks.message import Message
 from kb.model.brief import Brief
+from kb.store.engines.turn import Turn
 
 LOOK_SECONDS = 1.0
 """Between two looks for what another process accepted, and for alerts that flapped and are quiet."""
@@ -95,8 +93,8 @@ class Lookups:
 class HookWorker:
     """The threads that work on what an inbox holds; `asked` is another inbox of the same home, for lookups."""
 
-    def __init__(self, inbox: Opened, asked: Opened, lock: Path) -> None:
-        self._inbox, self._lock, self._lookups = inbox, FileLock(lock), Lookups(asked)
+    def __init__(self, inbox: Opened, asked: Opened, turn: Turn) -> None:
+        self._inbox, self._turn, self._lookups = inbox, turn, Lookups(asked)
         self._woken, self._ended = threading.Event(), threading.Event()
         self._tidied, self._pause = -TIDY_SECONDS, LOOK_SECONDS
         self._warmed = False
@@ -122,7 +120,7 @@ class HookWorker:
     def _run(self) -> None:
         while not self._ended.is_set():
             try:
-                if self._is_mine():
+                if self._turn.take():
                     with self._inbox() as inbox:
                         self._work(inbox)
             except (KbError, OSError) as error:
@@ -131,7 +129,7 @@ class HookWorker:
                 _log.exception("the webhooks could not be worked on")
             self._woken.wait(self._pause)
             self._woken.clear()
-        self._lock.release()
+        self._turn.give()
 
     def _work(self, inbox: HookInbox) -> None:
         if not inbox.is_set_up():
@@ -145,15 +143,6 @@ class HookWorker:
         inbox.follow(lambda: not self._ended.is_set())
         self._lookups.go_on()
         self._tidy(inbox)
-
-    def _is_mine(self) -> bool:
-        """Whether this process is the one that works."""
-        if not self._lock.is_locked:
-            try:
-                self._lock.acquire(timeout=0)
-            except Timeout:
-                return False
-        return True
 
     def _tidy(self, inbox: HookInbox) -> None:
         if time.monotonic() - self._tidied >= TIDY_SECONDS:

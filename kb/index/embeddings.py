@@ -37,6 +37,7 @@ HALF = "<f2"
 """How a component is kept: half precision, which is off by less than 1e-4, takes a quarter of the room of single:
 longer rows would not fit into a page of the table, and take one of their own."""
 
+_NUMBERS = "SELECT CAST(value AS BIGINT) FROM json_each(?)"
 _JOIN = "JOIN embeddings e ON e.content_hash = c.content_hash AND e.model = ?"
 _PENDING = """
     FROM outbox o JOIN chunks c ON c.id = o.chunk_id
@@ -97,12 +98,14 @@ class Embeddings:
     def pending(self, after: int = 0, most: int = -1) -> int:
         """How many distinct texts of the outbox, behind number `after`, have no vector yet; counted up to `most`."""
         texts = f"SELECT DISTINCT c.content_hash {_PENDING} LIMIT ?"
-        return int(self._db.value(f"SELECT count(*) FROM ({texts})", [self.encoder.name, after, most]))
+        return int(
+            self._db.value(f"SELECT count(*) FROM ({texts}) AS texts", [self.encoder.name, after, most])
+        )
 
     def unpublished(self, most: int = -1) -> int:
         """How many outbox rows have their vector, what a new generation would bring; counted up to `most`."""
         rows = f"SELECT 1 FROM outbox o JOIN chunks c ON c.id = o.chunk_id {_JOIN} LIMIT ?"
-        return int(self._db.value(f"SELECT count(*) FROM ({rows})", [self.encoder.name, most]))
+        return int(self._db.value(f"SELECT count(*) FROM ({rows}) AS found", [self.encoder.name, most]))
 
     def reached(self, number: int) -> bool:
         """Whether the outbox row behind that many others has its vector.  They are made in order, so this is cheap."""
@@ -139,7 +142,7 @@ class Embeddings:
         """Cache vectors by the hash of their text.  Call inside a write."""
         name = self.encoder.name
         self._db.execute_many(
-            "INSERT OR IGNORE INTO embeddings VALUES (?,?,?)",
+            "INSERT INTO embeddings VALUES (?,?,?) ON CONFLICT DO NOTHING",
             [(text, name, vector.astype(HALF).tobytes()) for text, vector in vectors],
         )
 
@@ -196,7 +199,7 @@ class Embeddings:
     def of_chunks(self, chunk_ids: Sequence[int]) -> list[tuple[int, Matrix]]:
         """Chunk id and vector of those chunks that have one."""
         wanted = json.dumps(list(chunk_ids))
-        sql = f"SELECT c.id, e.vector FROM chunks c {_JOIN} WHERE c.id IN (SELECT value FROM json_each(?))"
+        sql = f"SELECT c.id, e.vector FROM chunks c {_JOIN} WHERE c.id IN ({_NUMBERS})"
         found = self._db.rows(sql, [self.encoder.name, wanted])
         ids, matrix = _stack([(row["id"], row["vector"]) for row in found])
         return list(zip(ids.tolist(), matrix, strict=True))

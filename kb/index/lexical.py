@@ -1,4 +1,4 @@
-"""Finding by words: the chunks of all entries under one tokeniser, in FTS5.
+"""Finding by words: the chunks of all entries under one tokeniser, in the index of words that the database has.
 
 A larger engine stands behind the same interface (`lexical_large`).  Adding a chunk also puts it into the outbox of the
 vector index, in the same transaction.
@@ -10,8 +10,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
+from typing import Protocol
 
-from kb.store.database import Database, placeholders
+from kb.index.postings import CHUNKS, TOKENS, Postings
+from kb.store.database import Database, placeholders, raised
 from kb.store.lexical_index import EVERYTHING, Filter, LexicalHit, Pieces, StoredChunk
 from kb.text.entries.chunks import ASKED, WHOLE, Chunk
 from kb.text.tokens import tokenize
@@ -19,20 +21,72 @@ from kb.text.tokens import tokenize
 MAX_QUERY_TERMS = 24
 """FTS5 scores every posting of every term, so only the rarest terms of a long query are asked."""
 
-TERMS = "(SELECT id chunk, c0 terms FROM chunk_terms_content)"
-"""The tokens of chunks, read from the table in which FTS5 keeps them: ten times as fast as asking FTS5."""
-
 _IN_CLAUSE = 900
 
-_ENTRIES, _CHUNKS, _TOKENS = _TALLY = ("indexed_entries", "indexed_chunks", "indexed_tokens")
+_ENTRIES, _CHUNKS, _TOKENS = _TALLY = ("indexed_entries", CHUNKS, TOKENS)
 """The meta keys of running totals: counting three hundred thousand rows takes a tenth of a second."""
 
 
-class Fts5Index:
-    """The lexical index in the store itself."""
+class WordSearch(Protocol):
+    """An index of the table `chunk_terms`, which changes with it."""
+
+    def search(self, terms: Sequence[str], limit: int, only: Filter) -> list[LexicalHit]:
+        """The best chunks for any of the terms by BM25, of the entries that pass, best first."""
+        ...
+
+    def holding(self, term: str, after: int) -> list[int]:
+        """The chunks with numbers above `after` that hold the term."""
+        ...
+
+
+class Fts5:
+    """FTS5's own index."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
+
+    def search(self, terms: Sequence[str], limit: int, only: Filter) -> list[LexicalHit]:
+        """The best chunks for any of the terms by BM25, of the entries that pass, best first."""
+        allowed, values = only.chunks() if only else ("", [])
+        # `+`: FTS5 is asked once, never once for each chunk that passes.
+        passes = f" AND +rowid IN ({allowed})" if allowed else ""
+        rows = self._db.rows(
+            "SELECT c.id, c.entry_id, -t.score AS score FROM"
+            " (SELECT rowid, bm25(chunk_terms) AS score FROM chunk_terms WHERE chunk_terms MATCH ?"
+            f"{passes} ORDER BY rank LIMIT ?) t JOIN chunks c ON c.id = t.rowid ORDER BY t.score, c.id",
+            [" OR ".join(map(_quoted, terms)), *values, limit],
+        )
+        return [LexicalHit(row["id"], row["entry_id"], row["score"]) for row in rows]
+
+    def holding(self, term: str, after: int) -> list[int]:
+        """The chunks with numbers above `after` that hold the term."""
+        rows = self._db.rows(
+            "SELECT rowid FROM chunk_terms WHERE chunk_terms MATCH ? AND rowid > ?", [_quoted(term), after]
+        )
+        return [row[0] for row in rows]
+
+
+def _quoted(term: str) -> str:
+    return '"' + term.replace('"', '""') + '"'
+
+
+def _words_of(db: Database) -> WordSearch:
+    """The index of words that the database's engine has."""
+    return Fts5(db) if db.is_file else Postings(db)
+
+
+def terms_table(db: Database) -> str:
+    """The tokens of chunks; of FTS5 the table in which it keeps them: ten times as fast as asking FTS5."""
+    if db.is_file:
+        return "(SELECT id AS chunk, c0 AS terms FROM chunk_terms_content)"
+    return "(SELECT rowid AS chunk, terms FROM chunk_terms)"
+
+
+class LexicalTable:
+    """The lexical index in the store itself."""
+
+    def __init__(self, db: Database) -> None:
+        self._db, self._words, self._terms = db, _words_of(db), terms_table(db)
         self.notes: list[str] = []
 
     def add(self, pieces: Sequence[Pieces]) -> None:
@@ -44,7 +98,7 @@ class Fts5Index:
 
     def _insert(self, pieces: Sequence[Pieces], entries: int = 0) -> list[set[str]]:
         """Write the chunks, of so many entries more; returns the distinct tokens of each entry."""
-        row = self._last_row()
+        row = self._db.numbers("chunks", sum(len(chunks) for _, chunks in pieces))
         rows, terms, waiting = list[Sequence[object]](), list[tuple[int, str]](), list[tuple[int]]()
         found, length = list[set[str]](), 0
         for entry_id, chunks in pieces:
@@ -74,10 +128,6 @@ class Fts5Index:
         self._db.execute_many("INSERT INTO outbox (chunk_id) VALUES (?)", waiting)
         self._tally(entries, sum(_own_pieces(chunks) for _, chunks in pieces), length)
         return found
-
-    def _last_row(self) -> int:
-        """The highest number that a chunk ever had: numbers only rise, also past chunks that are gone."""
-        return int(self._db.value("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'") or 0)
 
     def remove(self, entry_id: str) -> None:
         """Take an entry's chunks out.  Call inside a write."""
@@ -118,7 +168,7 @@ class Fts5Index:
 
     def _tally(self, entries: int, chunks: int = 0, tokens: int = 0) -> None:
         self._db.execute_many(
-            "UPDATE meta SET value = value + ? WHERE key = ?",
+            f"UPDATE meta SET {raised('?')} WHERE key = ?",
             list(zip((entries, chunks, tokens), _TALLY, strict=True)),
         )
 
@@ -144,7 +194,8 @@ class Fts5Index:
         """Note in how many entries more each term occurs."""
         # FTS5 could be asked for these counts, at 4-100 ms a query; a table of our own costs microseconds.
         self._db.execute_many(
-            "INSERT INTO term_entries VALUES (?1, ?2) ON CONFLICT(term) DO UPDATE SET entries = entries + ?2",
+            "INSERT INTO term_entries VALUES (?1, ?2) ON CONFLICT (term) DO UPDATE SET"
+            " entries = term_entries.entries + ?2",
             sorted(changes.items()),
         )
 
@@ -153,17 +204,7 @@ class Fts5Index:
         rarest = self.rarest(tokens)
         if not rarest:
             return []
-        allowed, values = only.chunks() if only else ("", [])
-        # `+`: FTS5 is asked once, never once for each chunk that passes.
-        passes = f" AND +rowid IN ({allowed})" if allowed else ""
-        query = " OR ".join('"' + term.replace('"', '""') + '"' for term in rarest)
-        rows = self._db.rows(
-            "SELECT c.id, c.entry_id, -t.score AS score FROM"
-            " (SELECT rowid, bm25(chunk_terms) AS score FROM chunk_terms WHERE chunk_terms MATCH ?"
-            f"{passes} ORDER BY rank LIMIT ?) t JOIN chunks c ON c.id = t.rowid ORDER BY t.score, c.id",
-            [query, *values, limit],
-        )
-        return [LexicalHit(row["id"], row["entry_id"], row["score"]) for row in rows]
+        return self._words.search(rarest, limit, only)
 
     def rarest(self, tokens: Iterable[str]) -> list[str]:
         """The terms of a query that are asked for, the rarest first."""
@@ -172,21 +213,17 @@ class Fts5Index:
 
     def holding(self, term: str, after: int) -> list[int]:
         """The chunks with numbers above `after` that hold the term, without any score."""
-        rows = self._db.rows(
-            "SELECT rowid FROM chunk_terms WHERE chunk_terms MATCH ? AND rowid > ?",
-            ['"' + term.replace('"', '""') + '"', after],
-        )
-        return [row[0] for row in rows]
+        return self._words.holding(term, after)
 
     def terms_after(self, after: int) -> dict[int, list[str]]:
         """The tokens of every chunk with a number above `after`."""
-        rows = self._db.rows(f"SELECT chunk, terms FROM {TERMS} WHERE chunk > ?", [after])
+        rows = self._db.rows(f"SELECT chunk, terms FROM {self._terms} WHERE chunk > ?", [after])
         return {chunk: terms.split() for chunk, terms in rows}
 
     def terms_of(self, chunks: Sequence[int]) -> dict[int, list[str]]:
         """The tokens of these chunks."""
         rows = self._db.rows(
-            f"SELECT chunk, terms FROM {TERMS} WHERE chunk IN ({placeholders(chunks)})", chunks
+            f"SELECT chunk, terms FROM {self._terms} WHERE chunk IN ({placeholders(chunks)})", chunks
         )
         return {chunk: terms.split() for chunk, terms in rows}
 
@@ -211,8 +248,8 @@ class Fts5Index:
         """The chunks of each entry in their order."""
         found: dict[str, list[StoredChunk]] = {}
         for row in self._db.rows(
-            f"SELECT c.id, c.entry_id, c.role, iif(c.role = 'title', c.text, ''), t.terms"
-            f" FROM chunks c JOIN {TERMS} t ON t.chunk = c.id"
+            f"SELECT c.id, c.entry_id, c.role, CASE c.role WHEN 'title' THEN c.text ELSE '' END, t.terms"
+            f" FROM chunks c JOIN {self._terms} t ON t.chunk = c.id"
             f" WHERE c.entry_id IN ({placeholders(entry_ids)}) ORDER BY c.entry_id, c.ordinal",
             list(entry_ids),
         ):
@@ -224,13 +261,13 @@ def owners_of(db: Database, chunks: Sequence[int], only: Filter = EVERYTHING) ->
     """The entry of each of these chunks; those that are gone, or do not pass the filter, are left out."""
     where, values = only.sql() if only else ("", [])
     # CROSS, so that SQLite begins with the few chunks, and not with all entries that pass: a tenth of the time.
-    passes = f" CROSS JOIN entries e ON e.id = c.entry_id AND {where}" if where else ""
+    entries, passes = (" CROSS JOIN entries e", f" AND e.id = c.entry_id AND {where}") if where else ("", "")
     owners: dict[int, str] = {}
     for start in range(0, len(chunks), _IN_CLAUSE):
         part = chunks[start : start + _IN_CLAUSE]
         rows = db.rows(
-            f"SELECT c.id, c.entry_id FROM chunks c{passes} WHERE c.id IN ({placeholders(part)})",
-            [*values, *part],
+            f"SELECT c.id, c.entry_id FROM chunks c{entries} WHERE c.id IN ({placeholders(part)}){passes}",
+            [*part, *values],
         )
         owners |= {row["id"]: row["entry_id"] for row in rows}
     return owners

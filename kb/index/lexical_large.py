@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO
 
 from kb.index.generations import Generations
-from kb.index.lexical import Fts5Index, owners_of
+from kb.index.lexical import LexicalTable, owners_of
 from kb.index.words import LENGTH_WEIGHT, SATURATION, Words, available, rarity, trouble
 from kb.store.database import Database
 from kb.store.lexical_index import EVERYTHING, Filter, LexicalHit, Pieces, StoredChunk
@@ -31,7 +31,7 @@ class LargeLexicalIndex:
     """The lexical index of a home of any size."""
 
     def __init__(
-        self, db: Database, small: Fts5Index, generations: Generations, generation: Callable[[], int]
+        self, db: Database, small: LexicalTable, generations: Generations, generation: Callable[[], int]
     ) -> None:
         """`generation` tells the number of the published generation as of the last commit."""
         self._db, self._small, self._generations, self._generation = db, small, generations, generation

@@ -20,7 +20,7 @@ from kb.index import chroma, words
 from kb.index.embeddings import Embeddings
 from kb.index.encoder import OnnxEncoder
 from kb.index.generations import Generations, WordRows
-from kb.index.lexical import TERMS
+from kb.index.lexical import terms_table
 from kb.store.database import Database
 
 if TYPE_CHECKING:
@@ -82,7 +82,8 @@ class Publisher:
                 self._db.set_meta("generation", current + 1)
                 self._db.set_meta("model", self._embeddings.encoder.name)
                 self._db.execute(
-                    "DELETE FROM outbox WHERE seq <= ? AND chunk_id IN (SELECT value FROM json_each(?))",
+                    "DELETE FROM outbox WHERE seq <= ?"
+                    " AND chunk_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
                     [last, str(ids.tolist())],
                 )
         self._generations.clean(current + 1)
@@ -140,7 +141,7 @@ class Publisher:
         """
         seen = 0
         while page := self._db.rows(
-            f"SELECT chunk, terms FROM {TERMS} WHERE chunk > ? AND chunk <= ? ORDER BY chunk LIMIT ?",
+            f"SELECT chunk, terms FROM {terms_table(self._db)} WHERE chunk > ? AND chunk <= ? ORDER BY chunk LIMIT ?",
             [seen, last, _PAGE],
         ):
             yield from ((row["chunk"], row["terms"]) for row in page)
@@ -152,7 +153,9 @@ class Publisher:
         )
         if not self._db.meta("home_id"):
             with self._db.write():
-                self._db.execute("INSERT OR IGNORE INTO meta VALUES ('home_id', ?)", [uuid.uuid4().hex[:12]])
+                self._db.execute(
+                    "INSERT INTO meta VALUES ('home_id', ?) ON CONFLICT DO NOTHING", [uuid.uuid4().hex[:12]]
+                )
         server = self.server()
         if server is None:
             return

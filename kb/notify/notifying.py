@@ -21,6 +21,7 @@ from kb.notify.planning import Planning
 from kb.notify.presses import Pressed, Presses
 from kb.notify.pressing import Press
 from kb.notify.templates import load
+from kb.store.engines.turn import Turn
 from kb.store.notices.journal import NoticeJournal
 
 if TYPE_CHECKING:
@@ -158,7 +159,13 @@ class Notifying:
         """The loop that tells people, not yet begun."""
         from kb.notify.running import Running  # with what sends, a quarter of a second
 
-        return Running(self.home.database, self.home.locks / LOCK, self.planning, self.targets, self.clock)
+        return Running(
+            self.home.database,
+            Turn(self.home, self.home.locks / LOCK),
+            self.planning,
+            self.targets,
+            self.clock,
+        )
 
     def _resolved(self, said: Section) -> Target:
         try:

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import anyio
 from anyio.abc import TaskGroup
-from filelock import FileLock, Timeout
 
 from kb.errors import KbError
 from kb.model.notice import Target
@@ -26,6 +25,7 @@ from kb.notify.delivering import INTERRUPTED, Delivering
 from kb.notify.planning import Planning
 from kb.notify.transport import Transport
 from kb.store.database import Database
+from kb.store.engines.turn import Turn
 from kb.store.notices.journal import NoticeJournal
 from kb.store.notices.presses import PressTable
 from kb.store.notices.signals import SignalTable
@@ -49,7 +49,7 @@ class Running:
     """The loop of one home."""
 
     database: Path
-    lock: Path
+    turn: Turn
     planning: Planning
     targets: Callable[[], Mapping[str, Target]]
     clock: Callable[[], datetime]
@@ -66,15 +66,18 @@ class Running:
         with closing(Database(self.database)) as db:
             if db.read_only:
                 self._warn(f"nobody is told of incidents: {db.refuses}")
-                return
+                if db.is_file:  # (a server may take writes again)
+                    return
         while not stop.is_set():
             try:
                 self.targets()  # (a mistake in kb.toml is told as one, not as that of a group of tasks)
-                self.lock.parent.mkdir(parents=True, exist_ok=True)
-                with FileLock(self.lock, timeout=0):
-                    anyio.run(self._until, stop)
-            except Timeout:
-                stop.wait(LOOK_AGAIN)
+                if self.turn.take():
+                    try:
+                        anyio.run(self._until, stop)
+                    finally:
+                        self.turn.give()
+                else:
+                    stop.wait(LOOK_AGAIN)
             except Exception as error:  # whatever it is, people go on being told
                 self._warn(f"nobody is told for now: {_said(error)}", error)
                 stop.wait(LOOK_AGAIN)
@@ -87,12 +90,12 @@ class Running:
         Raises InvalidInput where kb.toml has had a mistake from the beginning.
         """
         self.targets()
-        try:
-            self.lock.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.lock, timeout=0):
-                return anyio.run(self._once, only)
-        except Timeout:
+        if not self.turn.take():
             return None
+        try:
+            return anyio.run(self._once, only)
+        finally:
+            self.turn.give()
 
     async def _once(self, only: str) -> list[str]:
         tried = list[str]()
@@ -132,8 +135,12 @@ class Running:
     async def _loop(
         self, stop: threading.Event, signals: SignalTable, delivering: Delivering, group: TaskGroup
     ) -> None:
-        seen, planned = -1, 0.0
+        seen, planned, asked = -1, 0.0, time.monotonic()
         while not stop.is_set():
+            if time.monotonic() - asked > LOOK_AGAIN:
+                asked = time.monotonic()
+                if not self.turn.take():  # its lock was lost on the way to the database
+                    return
             version = signals.version()
             if version != seen or time.monotonic() - planned > LOOK_AGAIN:
                 seen, planned = version, time.monotonic()

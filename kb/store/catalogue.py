@@ -17,7 +17,7 @@ from itertools import groupby, islice
 
 from kb.errors import Problem
 from kb.model import Entry, Source, Status
-from kb.store.database import Database
+from kb.store.database import Database, upsert
 from kb.store.entries import EntryTable
 from kb.store.moves import MoveTable
 from kb.text.entries import codec
@@ -27,6 +27,7 @@ from kb.text.entries.ids import derive_id, named, short_hash, with_ids
 _AT_ONCE = 128
 """Entries that are read and written together: what is remembered of so many lines (`kb.text`) serves each step."""
 
+_COLUMNS = "given", "sha256", "stamp", "parser", "skipped", "problems", "read_at"
 LIVE = "state/kb.db"
 """The file of incidents that were opened live; a postmortem of the same id takes them over."""
 
@@ -216,7 +217,7 @@ class Catalogue:
     def _remember(self, record: FileRecord, now: datetime) -> None:
         problems = json.dumps([[p.path, p.line, p.message] for p in record.problems])
         self._db.execute(
-            "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)",
+            upsert("files", ("path",), _COLUMNS),
             [
                 record.path,
                 record.given,

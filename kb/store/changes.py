@@ -15,12 +15,14 @@ import msgspec
 
 from kb.errors import StoreBroken
 from kb.model.change import Change, ChangeKind, ChangeResult
-from kb.store.database import Database, Row, placeholders
+from kb.store.database import Database, Row, placeholders, upsert
 from kb.store.ids.known_ids import KnownIds
 from kb.text.changes import COMMIT, ENDED, is_expired, is_open, service_key
 from kb.text.entries.codec import stamp
 from kb.text.entries.ids import short_hash
 from kb.text.environments import environment_key
+
+_COLUMNS = "at", "kind", "service", "environment", "version", "expires", "file", "data", "actor"
 
 
 def change_id(change: Change) -> str:
@@ -49,7 +51,7 @@ class ChangeTable:
             if is_drift and (known := self.find(change.id)) and ENDED in known.extra:
                 change = replace(change, extra={**change.extra, ENDED: known.extra[ENDED]})
             self._db.execute(
-                "INSERT OR REPLACE INTO changes VALUES (?,?,?,?,?,?,?,?,?,?)",
+                upsert("changes", ("id",), _COLUMNS),
                 [
                     row_id,
                     stamp(change.at),

@@ -1,54 +1,32 @@
-"""The SQLite file: how it is opened, and the two kinds of transaction.
+"""The database of a home: the two kinds of transaction, statements, settings; an engine stands behind it.
 
 `write()` takes the write lock at once, so that what is read inside it is still true when it
 commits; `snapshot()` reads one consistent state.  A committed write is visible to every process
-and survives `kill -9`.  A read-only home is opened read-only: it answers, and writes nothing.
+and survives `kill -9`.  What cannot be written answers, and writes nothing.
+
+Statements are written once, for SQLite, the file of a home; where one of PostgreSQL is named instead
+(`kb.configuration.database`), its engine reads them so that they mean the same.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from kb.errors import HomeBusy, HomeNotWritable, StoreBroken
-from kb.store.upkeep.older import stand_in
+from kb.configuration.database import database_url
+from kb.errors import HomeNotWritable, StoreBroken
+from kb.home import Home
+from kb.store.engines.engine import BUSY_SECONDS, SCHEMA, Engine, Row, Table
+from kb.store.engines.sqlite import Sqlite
 from kb.text.secrets.gate import clean_rows, clean_values
 
-BUSY_SECONDS = 60.0
-"""How long a writer waits for other writers."""
+__all__ = ["BUSY_SECONDS", "SCHEMA", "Database", "Row", "Table", "placeholders", "raised", "upsert"]
 
 ASKED_SECONDS = 0.2
-"""How long what a question writes beside its answer waits for them."""
-
-SCHEMA = 17
-"""How many steps `kb.store.upkeep.migrations` has.  A file that has had them all is used as it is: reading
-the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
-
-READABLE = 6
-"""The oldest schema that is read where the steps cannot be taken, since nothing can be written."""
-
-_CACHE_KB = 32_768
-"""Pages kept in memory at the most; SQLite's own 2 MB are read anew at each question of a large home."""
-
-_LOG_PAGES = 8_192
-"""Pages of the write-ahead log (32 MB) before they move into the file: at SQLite's own 1,000, nearly every
-commit of an ingest into a large home waits for the disk."""
-
-_LARGE = 64 * 1024 * 1024
-"""Bytes below which a file is not read ahead: it is read in less time than a process takes to begin."""
-_READ_FORWARDS = "import sys\nwith open(sys.argv[1], 'rb', 0) as file:\n    while file.read(1 << 24): pass"
-
-_OUTER = "BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",)
-_NESTED = "SAVEPOINT nested", "RELEASE nested", ("ROLLBACK TO nested", "RELEASE nested")
-"""How a transaction begins, ends and is undone: one of its own, and one inside another."""
-
-Row = sqlite3.Row
+"""How long what a question writes beside its answer waits for other writers."""
 
 
 class _Settings(NamedTuple):
@@ -61,96 +39,51 @@ class _Settings(NamedTuple):
 _UNREAD = _Settings({}, -1)
 
 
+def engine_of(path: Path) -> Engine:
+    """The engine of the home that has its SQLite file there, or would have it.  Raises as engines do when opened."""
+    if url := database_url(Home(path.parent.parent)):
+        from kb.store.postgresql.engine import Postgresql  # most homes are files
+
+        try:
+            return Postgresql(url)
+        except ImportError as error:  # its driver is an extra
+            raise StoreBroken(
+                f"this home has its database in PostgreSQL, and psycopg cannot be imported ({error}); "
+                "run: pip install 'incident-kb[postgresql]'"
+            ) from error
+    return Sqlite(path)
+
+
 class Database:
-    """One connection to `state/kb.db`; safe to share between threads, one statement at a time."""
+    """One connection to the database of a home; safe to share between threads, one statement at a time."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.refuses = "" if _writable(path) else f"{path.parent.parent} is read-only"
-        """Why nothing can be written; empty when it can."""
-        self.schema = SCHEMA
-        """That of the file; an older one only where it cannot be written."""
+        """The SQLite file, or where it would lie: beside it lie the files that belong to the database."""
         self._lock = threading.RLock()
-        self._waits = BUSY_SECONDS
         self._wrote, self._asking = False, 0
         self._steady, self._settings = 0, _UNREAD
-        try:
-            self._connection = self._open_to_read() if self.refuses else self._open()
-            # SQLite's own lower() knows ASCII alone; names are compared as Python compares them.
-            self._connection.create_function("casefold", 1, _casefold, deterministic=True)
-        except sqlite3.DatabaseError as error:
-            raise self._translated(error) from error
+        self._engine = engine_of(path)
+
+    @property
+    def schema(self) -> int:
+        """That of the database; an older one only where it cannot be written."""
+        return self._engine.schema
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is SQLite's file, and not a server that other hosts share."""
+        return self._engine.is_file
+
+    @property
+    def refuses(self) -> str:
+        """Why nothing can be written; empty when it can."""
+        return self._engine.refuses
 
     @property
     def read_only(self) -> bool:
         """Whether the home can only be read."""
         return bool(self.refuses)
-
-    def _open(self) -> sqlite3.Connection:
-        self._connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        self._connection.row_factory = sqlite3.Row
-        try:
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            # WAL with NORMAL loses nothing to a killed process; only a power cut may take the last rows.
-            self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.execute(f"PRAGMA cache_size={-_CACHE_KB}")
-            self._connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
-            self._migrate()
-        except sqlite3.OperationalError as error:
-            self._connection.close()
-            if not _out_of_room(error) or not self.path.stat().st_size:
-                raise
-            # Not even the shared memory of the write-ahead log fits; what is there can still be read.
-            self.refuses = f"{self.path.parent}: the disk is full, make room"
-            return self._open_to_read()
-        return self._connection
-
-    def _open_to_read(self) -> sqlite3.Connection:
-        if not self.path.exists():
-            raise HomeNotWritable(
-                f"{self.path} does not exist and cannot be made: {self.refuses}; free it first"
-            )
-        # What still lies in a write-ahead log is read as well: without locks and, being exclusive,
-        # without shared memory, neither of which can be written here.
-        log = self.path.with_name(f"{self.path.name}-wal")
-        how = "vfs=unix-none" if log.exists() and log.stat().st_size else "immutable=1"
-        uri = f"{self.path.resolve().as_uri()}?mode=ro&{how}"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        self.schema = self._found(connection)
-        if self.schema < READABLE:
-            raise HomeNotWritable(
-                f"{self.path} was written by an older kb (schema {self.schema}), and to bring it up to this one "
-                f"it must be written, but {self.refuses}; open it once where it can be written"
-            )
-        if self.schema < SCHEMA:
-            stand_in(connection, self.schema)
-        return connection
-
-    def _found(self, connection: sqlite3.Connection) -> int:
-        """The schema of the file.  Raises StoreBroken for one that is newer than this code."""
-        found = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if found > SCHEMA:
-            raise StoreBroken(
-                f"{self.path} was written by a newer kb (schema {found}, this one knows {SCHEMA}); update kb"
-            )
-        return found
-
-    def _migrate(self) -> None:
-        if self._found(self._connection) == SCHEMA:
-            return
-        from sqlite_utils import Database as SqliteUtils
-
-        from kb.store.upkeep.migrations import migrations
-
-        db = SqliteUtils(self._connection)
-        with self.write():
-            # Another process may have been quicker: `apply` looks again, now under the lock.
-            migrations.apply(db)
-            self._connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
     @contextmanager
     def write(self) -> Iterator[None]:
@@ -159,22 +92,23 @@ class Database:
         Raises HomeNotWritable when the disk is full or the home read-only, HomeBusy where it may not wait for
         another process (`at_once`): nothing was changed.
         """
-        if self.read_only:
-            raise HomeNotWritable(f"{self.refuses}; nothing was changed")
         with self._lock:
-            inner = self._connection.in_transaction
-            begin, end, undo = _NESTED if inner else _OUTER
+            if self.read_only:
+                raise HomeNotWritable(f"{self.refuses}; nothing was changed")
+            engine, inner = self._engine, self._engine.in_transaction
             self._wrote = self._wrote or inner
             self._settings = _UNREAD  # another process may have written until now
+            begun = False
             try:
-                self._connection.execute(begin)
+                engine.nest() if inner else engine.begin()
+                begun = True
                 yield
-                self._connection.execute(end)
+                engine.commit_nested() if inner else engine.commit()
             except BaseException as error:
-                for statement in undo if self._connection.in_transaction else ():
-                    self._connection.execute(statement)
-                if isinstance(error, sqlite3.DatabaseError):
-                    raise self._translated(error) from error
+                if begun and engine.in_transaction:
+                    engine.undo_nested() if inner else engine.undo()
+                if isinstance(error, engine.errors):
+                    raise engine.translated(error) from error
                 raise
             finally:
                 self._settings = _UNREAD
@@ -200,19 +134,22 @@ class Database:
     def snapshot(self) -> Iterator[None]:
         """A transaction in which every query sees the same state; what is written inside is kept."""
         with self._lock:
-            if self._connection.in_transaction:
+            engine = self._engine
+            if engine.in_transaction:
                 yield
                 return
-            self._connection.execute("BEGIN")
             self._wrote, self._settings = False, _UNREAD
             try:
+                engine.begin_reading()
                 with self.steady():
                     yield
                 if self._wrote:
-                    self._connection.execute("COMMIT")
+                    engine.commit()
+            except engine.errors as error:
+                raise engine.translated(error) from error
             finally:
-                if self._connection.in_transaction:
-                    self._connection.rollback()
+                if engine.in_transaction:
+                    engine.undo()
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -226,63 +163,98 @@ class Database:
     def _ask(self, more: int) -> None:
         with self._lock:
             self._asking += more
-            self._waits = ASKED_SECONDS if self._asking else BUSY_SECONDS
-            self._connection.execute(f"PRAGMA busy_timeout = {int(self._waits * 1000)}")
+            self._engine.wait(ASKED_SECONDS if self._asking else BUSY_SECONDS)
 
-    def _translated(self, error: sqlite3.DatabaseError) -> Exception:
-        return _translated(error, self.path, self._waits)
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        try:
+            yield
+        except self._engine.errors as error:
+            raise self._engine.translated(error) from error
 
     def execute(self, sql: str, values: Sequence[object] = ()) -> None:
         """Run one statement for its effect; no value of it is kept with a secret in it."""
         values = clean_values(values)
         with self._lock:
-            self._connection.execute(sql, values)
+            self._engine.run(sql, values)
 
     def execute_many(self, sql: str, values: Iterable[Sequence[object]]) -> None:
         """Run one statement for every row of values."""
         with self._lock:
-            self._connection.executemany(sql, clean_rows(values))
+            self._engine.run_many(sql, clean_rows(values))
+
+    def put_back(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
+        """As `execute_many`, for rows as they were kept once: whoever calls it looks for secrets in them afterwards."""
+        with self._lock, self._translating():
+            self._engine.run_many(sql, rows)
 
     def insert(self, sql: str, values: Sequence[object]) -> int:
         """Run an INSERT and return the new row's number."""
         values = clean_values(values)
         with self._lock:
-            return cast(int, self._connection.execute(sql, values).lastrowid)
+            return self._engine.insert(sql, values)
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
-        """All rows of a query.  Raises StoreBroken when the file is damaged."""
+        """All rows of a query.  Raises StoreBroken when the database is damaged or away."""
         with self._lock:
             try:
-                return self._connection.execute(sql, values).fetchall()
-            except sqlite3.DatabaseError as error:
-                raise self._translated(error) from error
+                return self._engine.run(sql, values)
+            except self._engine.errors as error:
+                raise self._engine.translated(error) from error
 
     def value(self, sql: str, values: Sequence[object] = ()) -> Any:
         """The first column of the first row, or None."""
         found = self.rows(sql, values)
         return found[0][0] if found else None
 
-    def read_ahead(self, least: int = _LARGE) -> None:
-        """Pass the file through the system's cache once, where it has `least` bytes and fits into memory.
+    def version(self) -> int:
+        """A number that changes whenever another connection, of any process, has written."""
+        with self._lock, self._translating():
+            return self._engine.version()
 
-        Read forwards it takes a second a gigabyte; millions of lookups all over a file that is not there yet
-        take a hundred times as long.  A process of its own reads: to close the file once would take all locks on it
-        from this one, by POSIX, and whoever closed it next would delete the log that this connection writes into.
-        """
-        import subprocess
+    def numbers(self, table: str, count: int) -> int:
+        """Take so many numbers for new rows; returns the one before the first of them.  Call inside a write."""
+        with self._lock, self._translating():
+            return self._engine.numbers(table, count)
 
-        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        if least <= self.path.stat().st_size < memory:
-            none = subprocess.DEVNULL
-            with suppress(OSError):  # (without it a large home is published slowly, and no less rightly)
-                subprocess.run(
-                    [sys.executable, "-S", "-c", _READ_FORWARDS, self.path], stdin=none, stdout=none
-                )
+    def tables(self) -> Sequence[Table]:
+        """The tables that hold texts."""
+        with self._lock, self._translating():
+            return self._engine.tables()
+
+    def columns(self, table: str) -> Sequence[str]:
+        """The columns of a table, in order."""
+        with self._lock, self._translating():
+            return self._engine.columns(table)
+
+    def rewrite(self, table: Table, new: Sequence[object], key: Sequence[object]) -> None:
+        """Give the row of a table that has a key other texts; where two then have the same key, one of both stays."""
+        with self._lock, self._translating():
+            self._engine.rewrite(table, new, key)
+
+    def go_on_behind(self, table: str) -> None:
+        """Let new rows be numbered behind those that were put in with numbers of their own.  Call inside a write."""
+        with self._lock, self._translating():
+            self._engine.go_on_behind(table)
+
+    def copy_all(self, part: Path) -> None:
+        """Copy everything as of now into an SQLite file, which is there and empty."""
+        with self._lock:
+            self._engine.copy_all(str(part))
+
+    def copy_tables(self, part: Path, tables: Mapping[str, str]) -> int:
+        """Copy rows as of now into an SQLite file, of each table those that its condition names; returns how many."""
+        with self._lock:
+            return self._engine.copy_tables(str(part), tables)
+
+    def read_ahead(self, least: int | None = None) -> None:
+        """Before most of the database is read: what is quicker to read forwards, at once, is read so."""
+        self._engine.read_ahead(least)
 
     @property
     def written(self) -> int:
         """How many rows were written through this connection: while it stays, nothing was."""
-        return self._connection.total_changes
+        return self._engine.written
 
     def meta(self, key: str, default: str = "") -> str:
         """A setting of the store."""
@@ -296,41 +268,34 @@ class Database:
 
     def set_meta(self, key: str, value: object) -> None:
         """Keep a setting of the store."""
-        self.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [key, str(value)])
+        self.execute(upsert("meta", ("key",), ("value",)), [key, str(value)])
 
     def make_durable(self) -> None:
         """From here on each commit of this connection is on the disk when it returns: no power cut takes it back."""
-        self.execute("PRAGMA synchronous=FULL")
+        self._engine.make_durable()
 
     def size(self) -> tuple[int, int]:
-        """Bytes of the file, and those of them that hold nothing and are used again."""
-        page, pages, free = (
-            int(self.value(f"PRAGMA {name}")) for name in ("page_size", "page_count", "freelist_count")
-        )
-        return page * pages, page * free
+        """Bytes of the database, and those of them that hold nothing and are used again."""
+        with self._lock, self._translating():
+            return self._engine.size()
 
     def compact(self) -> str:
-        """Write the file anew without what was deleted, so that it shrinks; returns why it could not, if it could not.
+        """Let the database take no more room than it needs; returns why it could not, if it could not.
 
-        Other processes go on reading; while one of them reads, or writes, the file keeps its length.
+        Other processes go on reading.
         """
         with self._lock:
-            try:
-                self._connection.execute("VACUUM")
-                busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            except sqlite3.OperationalError as error:
-                return str(self._translated(error))
-        return "another process has the database open; it shrinks when that has ended" if busy else ""
+            return self._engine.compact()
 
-    def check_integrity(self) -> list[str]:
-        """SQLite's own findings about the file; empty when it is whole."""
-        found = [str(row[0]) for row in self.rows("PRAGMA integrity_check")]
-        return [] if found == ["ok"] else found
+    def check_integrity(self) -> Sequence[str]:
+        """The engine's own findings about the database; empty when it is whole."""
+        with self._lock, self._translating():
+            return self._engine.check()
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
         with self._lock:
-            self._connection.close()
+            self._engine.close()
 
 
 def placeholders(values: Sequence[object]) -> str:
@@ -338,40 +303,16 @@ def placeholders(values: Sequence[object]) -> str:
     return ",".join("?" * len(values))
 
 
-def _casefold(value: str | bytes | int | float | None) -> str | bytes | int | float | None:
-    return value.casefold() if isinstance(value, str) else value
+def raised(by: str | int) -> str:
+    """What a setting that is a number is set to, `by` more: SQL of an UPDATE, or of an INSERT's ON CONFLICT."""
+    return f"value = CAST(CAST(meta.value AS BIGINT) + {by} AS TEXT)"
 
 
-def _writable(path: Path) -> bool:
-    folder = path.parent
-    if not os.access(path if path.exists() else folder, os.W_OK) or not os.access(folder, os.W_OK):
-        return False
-    return not os.statvfs(folder).f_flag & os.ST_RDONLY
-
-
-def _out_of_room(error: sqlite3.DatabaseError) -> bool:
-    return any(words in str(error) for words in ("disk is full", "disk I/O error", "unable to open"))
-
-
-def _translated(error: sqlite3.DatabaseError, path: Path, waited: float) -> Exception:
-    """SQLite's error in words that say what to do."""
-    message = str(error)
-    if _out_of_room(error):
-        return HomeNotWritable(
-            f"{path}: the disk is full or refuses to write ({message}); what was there stays"
-        )
-    if "readonly" in message:
-        return HomeNotWritable(f"{path}: the home is read-only; nothing was changed")
-    if error.sqlite_errorname == "SQLITE_BUSY_SNAPSHOT":
-        return HomeBusy(f"{path}: another process wrote while this one read; nothing was changed, try again")
-    if "locked" in message and waited < BUSY_SECONDS:
-        return HomeBusy(f"another process is writing into {path}")
-    if "locked" in message:
-        return StoreBroken(f"{path}: another process has held the database for {waited:.0f} s; try again")
-    if "not a database" in message or "malformed" in message:
-        return StoreBroken(
-            f"{path}: {message}; bring it back from a backup, or move it away: kb then makes a new one from "
-            "the memory files, kb ingest reads the documents again, and kb restore brings lookups and outcomes back "
-            "from the daily copies in state/backups/ (what came after the last one stays in the old database)"
-        )
-    return StoreBroken(f"{path}: {message}; nothing was changed, to look into it run: kb doctor")
+def upsert(table: str, keys: Sequence[str], others: Sequence[str]) -> str:
+    """An INSERT of a row that replaces the one with the same key; its values are those of the keys, then the others."""
+    names = [*keys, *others]
+    new = ", ".join(f"{name} = excluded.{name}" for name in others)
+    return (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({placeholders(names)})"
+        f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {new}"
+    )

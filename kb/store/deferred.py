@@ -61,11 +61,11 @@ class DeferredLookups:
         first = rows.offers[0][0] if rows.offers else None
         lookup = {**rows.lookup, "repeats": repeated(self._db.rows, rows.lookup, first)}
         self._db.execute(
-            f"INSERT OR IGNORE INTO lookups ({', '.join(lookup)}) VALUES ({placeholders(list(lookup))})",
+            f"INSERT INTO lookups ({', '.join(lookup)}) VALUES ({placeholders(list(lookup))}) ON CONFLICT DO NOTHING",
             list(lookup.values()),
         )
         self._db.execute_many(
-            "INSERT OR IGNORE INTO offers VALUES (?,?,?,?,?)",
+            "INSERT INTO offers VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING",
             [(rows.lookup["id"], *one) for one in rows.offers],
         )
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from kb.model import Entry, Source, Status
 from kb.model.entry import OFFERED
-from kb.store.database import Database, Row, placeholders
+from kb.store.database import Database, Row, placeholders, upsert
 from kb.store.entry_index import EntryIndex, Found
 from kb.store.ids.known_ids import KnownIds, Space
 from kb.store.lexical_index import Filter, LexicalIndex
@@ -109,7 +109,7 @@ class EntryTable:
     def id_in(self, file: str, derived: str) -> str:
         """The id by which the file has the entry of a derived id: another one where older rules masked its title."""
         key = derived.rpartition("-")[2]
-        rows = self._db.rows("SELECT id FROM entries WHERE file = ? AND instr(id, ?)", [file, f"-{key}"])
+        rows = self._db.rows("SELECT id FROM entries WHERE file = ? AND instr(id, ?) > 0", [file, f"-{key}"])
         ids = [row["id"] for row in rows]
         return derived if derived in ids else by_key(ids).get(key, derived)
 
@@ -126,7 +126,7 @@ class EntryTable:
     def select(self, only: Filter, *, words: Sequence[str] = (), limit: int = 1000) -> list[str]:
         """Ids of the entries that pass the filter and say all the words, newest incident or change first."""
         where, values = only.sql()
-        where += " AND instr(lower(e.data), lower(?))" * len(words)
+        where += " AND instr(lower(e.data), lower(?)) > 0" * len(words)
         values += words
         rows = self._db.rows(
             f"SELECT e.id FROM entries e WHERE {where} ORDER BY coalesce(e.happened, e.updated_at) DESC, e.id LIMIT ?",
@@ -144,7 +144,7 @@ class EntryTable:
         where, values = only.sql()
         column, more = _COUNTED[what]
         rows = self._db.rows(
-            f"SELECT {column} AS name, count(*) AS n FROM entries e{more} WHERE {where} AND name IS NOT NULL"
+            f"SELECT {column} AS name, count(*) AS n FROM entries e{more} WHERE {where} AND {column} IS NOT NULL"
             " GROUP BY name ORDER BY n DESC, name",
             values,
         )
@@ -185,7 +185,8 @@ class EntryTable:
         rows = self._db.rows(
             f"SELECT id FROM entries WHERE status IN ({placeholders(OFFERED)}) AND kind = 'incident'"
             " AND EXISTS (SELECT 1 FROM json_each(services) WHERE casefold(value) = casefold(?))"
-            " AND EXISTS (SELECT 1 FROM json_each(data, '$.action_items') WHERE json_extract(value, '$.done') = 0)"
+            " AND EXISTS (SELECT 1 FROM json_each(data, '$.action_items')"
+            " WHERE CAST(json_extract(value, '$.done') AS INTEGER) = 0)"
             " ORDER BY coalesce(happened, updated_at) DESC, id",
             [*OFFERED, service],
         )
@@ -284,8 +285,8 @@ class EntryTable:
     def add_copy(self, entry_id: str, file: str, source: Source) -> None:
         """Note that another file says exactly the same."""
         self._db.execute(
-            "INSERT OR REPLACE INTO copies VALUES (?,?,?,?,?)",
-            [entry_id, file, source.path, source.section or "", source.line or 0],
+            upsert("copies", ("entry_id", "file", "section", "line"), ("path",)),
+            [entry_id, file, source.section or "", source.line or 0, source.path],
         )
 
     def drop_copies(self, file: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kb.model.entry import Source, Status
 from kb.model.status import BY_PERSON
-from kb.store.database import Database, placeholders
+from kb.store.database import Database, placeholders, raised
 from kb.store.entry_index import KNOWLEDGE_VERSION
 from kb.text.entries.codec import stamp
 
@@ -67,7 +67,7 @@ class HealthyTable:
 
     def _touch(self) -> None:
         self._db.execute(
-            "INSERT INTO meta VALUES (?, '1') ON CONFLICT(key) DO UPDATE SET value = value + 1", [_VERSION]
+            f"INSERT INTO meta VALUES (?, '1') ON CONFLICT (key) DO UPDATE SET {raised(1)}", [_VERSION]
         )
 
     def lines(self, source: str = "") -> list[HealthyLine]:
@@ -86,7 +86,8 @@ class HealthyTable:
         from kb.model.healthy import HealthySource
 
         rows = self._db.rows(
-            "SELECT source, sum(count > 0) templates, sum(count) lines, max(added_at) added_at FROM healthy"
+            "SELECT source, count(*) FILTER (WHERE count > 0) AS templates, sum(count) AS lines,"
+            " max(added_at) AS added_at FROM healthy"
             " GROUP BY source ORDER BY source"
         )
         return [

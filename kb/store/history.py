@@ -30,6 +30,8 @@ from kb.store.upkeep.swept import SweptLookups
 from kb.text.entries.codec import stamp
 from kb.text.masking import message
 
+_EXPIRES = "json_extract(data, '$.expires')"
+
 
 class Windows:
     """The database of one home, asked for windows: from `since`, which is included, to `until`, which is not."""
@@ -122,8 +124,8 @@ class Windows:
     def expiring(self, until: datetime, last_day: date) -> list[Row]:
         """Rows (id, headline, expires) of the offered entries that expire up to a day, the soonest first."""
         return self._db.rows(
-            "SELECT id, headline, json_extract(data, '$.expires') AS expires FROM entries"
-            " WHERE status IN (?, ?) AND created_at < ? AND expires <= ? ORDER BY expires, id",
+            f"SELECT id, headline, {_EXPIRES} AS expires FROM entries"
+            f" WHERE status IN (?, ?) AND created_at < ? AND {_EXPIRES} <= ? ORDER BY expires, id",
             [*OFFERED, stamp(until), last_day.isoformat()],
         )
 

@@ -232,7 +232,7 @@ class Ledger:
 
     def version(self) -> int:
         """A number that changes whenever another connection, of any process, has written to the database."""
-        return int(self._db.value("PRAGMA data_version"))
+        return self._db.version()
 
     def newest_events(self, subjects: Sequence[str]) -> dict[str, int]:
         """The number of the last event of each of these incidents; nothing of those that there are not."""
@@ -254,8 +254,8 @@ class Ledger:
     def subjects(self, kind: str, since: datetime | None = None, until: datetime | None = None) -> list[str]:
         """The incidents that have an event of a kind (in a window), newest first; what was merged is none any more."""
         rows = self._db.rows(
-            "SELECT DISTINCT subject FROM events WHERE kind = ? AND at >= ? AND at < ? AND subject IS NOT NULL"
-            " AND subject NOT IN (SELECT incident FROM merged_incidents) ORDER BY id DESC",
+            "SELECT subject FROM events WHERE kind = ? AND at >= ? AND at < ? AND subject IS NOT NULL"
+            " AND subject NOT IN (SELECT incident FROM merged_incidents) GROUP BY subject ORDER BY min(id) DESC",
             [kind, stamp(since) if since else "", stamp(until) if until else "9999"],
         )
         return [row["subject"] for row in rows]
@@ -280,12 +280,13 @@ class Ledger:
     def open_titled(self, title: str, services: Sequence[str], environment: str) -> list[str]:
         """The open incidents that were opened with exactly this title and place, newest first."""
         rows = self._db.rows(
-            "SELECT o.subject FROM open_incidents o JOIN events e ON e.id = o.opened WHERE o.title = ?"
-            " AND coalesce(json_extract(e.data, '$.services'), '[]') = json(?)"
+            "SELECT o.subject, e.data FROM open_incidents o JOIN events e ON e.id = o.opened WHERE o.title = ?"
             " AND coalesce(json_extract(e.data, '$.environment'), '') = ? ORDER BY o.opened DESC",
-            [title, json.dumps(list(services), ensure_ascii=False), environment],
+            [title, environment],
         )
-        return [row["subject"] for row in rows]
+        return [
+            row["subject"] for row in rows if json.loads(row["data"]).get("services", []) == list(services)
+        ]
 
     def last_closed(self) -> str | None:
         """The incident that was closed last and is not open again; None when there is none."""
@@ -300,14 +301,15 @@ class Ledger:
         rows = self._db.rows(
             "SELECT DISTINCT subject FROM events WHERE kind = 'action_item' AND id IN ("
             " SELECT max(id) FROM events WHERE kind = 'action_item' GROUP BY subject, action"
-            ") AND NOT coalesce(json_extract(data, '$.done'), 0)"
+            ") AND coalesce(CAST(json_extract(data, '$.done') AS INTEGER), 0) = 0"
         )
         return [row["subject"] for row in rows]
 
     def anything_since(self, at: datetime) -> bool:
         """Whether anything was asked or noted after a moment."""
         found = self._db.value(
-            "SELECT max(coalesce((SELECT max(at) FROM lookups), ''), coalesce((SELECT max(at) FROM events), '')) > ?",
+            "SELECT coalesce((SELECT max(at) FROM lookups), '') > ?1"
+            " OR coalesce((SELECT max(at) FROM events), '') > ?1",
             [stamp(at)],
         )
         return bool(found)

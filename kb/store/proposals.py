@@ -18,7 +18,7 @@ from kb.errors import StoreBroken
 from kb.model.ledger import Asked
 from kb.model.proposal import Decision, KeptProposal, Proposal, ProposalState
 from kb.model.review import WatchItem
-from kb.store.database import Database, Row
+from kb.store.database import Database, Row, upsert
 from kb.store.ids.known_ids import KnownIds
 from kb.text.entries.codec import stamp
 from kb.text.entries.identify import of_today
@@ -28,6 +28,9 @@ _TOLD = (
     " (SELECT l.id UNION ALL SELECT r.id FROM lookups r WHERE r.repeats = l.id) AND o.result"
 )
 """What came of a lookup, or of one that repeats it."""
+_REFUSED = f"{_TOLD} IN ('failed', 'made_worse', 'not_applied'))"
+_DISPROVED = f"(verdict != 'unknown' AND {_REFUSED} AND NOT {_TOLD} = 'resolved'))"
+_COLUMNS = "at", "kind", "data", "state", "decided_at", "decided_by", "reason"
 
 
 class ProposalTable:
@@ -48,9 +51,7 @@ class ProposalTable:
     def save(self, changed: Sequence[KeptProposal]) -> None:
         """Add or replace these proposals, all of them or none."""
         with self._db.write():
-            self._db.execute_many(
-                "INSERT OR REPLACE INTO proposals VALUES (?,?,?,?,?,?,?,?)", map(_row_of, changed)
-            )
+            self._db.execute_many(upsert("proposals", ("id",), _COLUMNS), map(_row_of, changed))
 
     def unanswered(self, since: datetime, until: datetime, most: int) -> list[Asked]:
         """Lookups of a window that nobody knew, related ones that nobody resolved, and those whose offers did not help.
@@ -58,9 +59,8 @@ class ProposalTable:
         The newest, oldest first; what the same caller asked again at once is one lookup.
         """
         rows = self._db.rows(
-            "SELECT id, at, fingerprint, evidence, tool, service, environment, incident, verdict != 'unknown' AND"
-            f" {_TOLD} IN ('failed', 'made_worse', 'not_applied')) AND NOT {_TOLD} = 'resolved') AS disproved"
-            " FROM lookups l WHERE at >= ? AND at <= ? AND repeats IS NULL AND (verdict = 'unknown' OR disproved"
+            f"SELECT id, at, fingerprint, evidence, tool, service, environment, incident, {_DISPROVED} AS disproved"
+            f" FROM lookups l WHERE at >= ? AND at <= ? AND repeats IS NULL AND (verdict = 'unknown' OR {_DISPROVED}"
             f" OR (verdict = 'related' AND NOT {_TOLD} = 'resolved'))) ORDER BY at DESC, id DESC LIMIT ?",
             [stamp(since), stamp(until), most],
         )
@@ -76,8 +76,9 @@ class ProposalTable:
     def incidents_by_lookup(self) -> dict[str, str]:
         """The incident of each lookup that an incident was opened with, by the lookup's id."""
         rows = self._db.rows(
-            "SELECT subject, coalesce((SELECT repeats FROM lookups WHERE id = json_extract(data, '$.lookup_id')),"
-            " json_extract(data, '$.lookup_id')) AS lookup FROM events WHERE kind = 'opened' AND lookup IS NOT NULL"
+            "SELECT e.subject, coalesce(l.repeats, e.lookup) AS lookup FROM"
+            " (SELECT subject, json_extract(data, '$.lookup_id') AS lookup, id FROM events WHERE kind = 'opened') e"
+            " LEFT JOIN lookups l ON l.id = e.lookup WHERE e.lookup IS NOT NULL ORDER BY e.id"
         )
         return {row["lookup"]: row["subject"] for row in rows}
 
@@ -169,7 +170,7 @@ class Reviews:
     def last_mark(self, before: datetime) -> datetime | None:
         """Where the last review stopped that `--since-last` goes on from, or None."""
         found = self._db.value(
-            "SELECT until FROM reviews WHERE mark AND until <= ? ORDER BY until DESC, id DESC LIMIT 1",
+            "SELECT until FROM reviews WHERE mark = 1 AND until <= ? ORDER BY until DESC, id DESC LIMIT 1",
             [stamp(before)],
         )
         return datetime.fromisoformat(found) if found else None

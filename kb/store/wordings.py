@@ -57,7 +57,7 @@ class WordingTable:
         """Let the entry have these and no others.  Call inside a write."""
         self._db.execute("DELETE FROM wordings WHERE entry_id = ?", [entry_id])
         self._db.execute_many(
-            "INSERT OR IGNORE INTO wordings VALUES (?,?,?,?,?,?)",
+            "INSERT INTO wordings VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
             [
                 (
                     entry_id,
@@ -76,7 +76,7 @@ class WordingTable:
         rows = self._db.rows("SELECT * FROM wordings ORDER BY at DESC")
         self._db.execute("DELETE FROM wordings")
         self._db.execute_many(
-            "INSERT OR IGNORE INTO wordings VALUES (?,?,?,?,?,?)",
+            "INSERT INTO wordings VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING",
             [
                 (row["entry_id"], value, row["line"], row["at"], row["services"], row["verified"])
                 for row in rows
@@ -122,8 +122,8 @@ class WordingTable:
     def ended_by(self, entry_id: str, incidents: Sequence[str]) -> dict[str, datetime]:
         """Those of the incidents whose last resolution names the entry, with the time of it."""
         rows = self._db.rows(
-            "SELECT subject, max(id), at, json_extract(data, '$.entry_id') AS entry FROM events"
-            f" WHERE kind = 'resolution' AND subject IN ({placeholders(incidents)}) GROUP BY subject",
+            "SELECT subject, at, json_extract(data, '$.entry_id') AS entry FROM events WHERE id IN (SELECT max(id)"
+            f" FROM events WHERE kind = 'resolution' AND subject IN ({placeholders(incidents)}) GROUP BY subject)",
             list(incidents),
         )
         return {row["subject"]: datetime.fromisoformat(row["at"]) for row in rows if row["entry"] == entry_id}

@@ -75,6 +75,15 @@ def test_every_module_can_be_imported(plain: dict[str, str]):
     assert done.returncode == 0, done.stderr
 
 
+def test_a_database_of_an_extra_says_what_to_install(plain: dict[str, str], tmp_path: Path):
+    (tmp_path / "learned").mkdir()
+    (tmp_path / "state").mkdir()
+    done = run({**plain, "KB_DATABASE_URL": "postgresql://kb@127.0.0.1:1/kb"}, "check", "any", home=tmp_path)
+    assert done.returncode != 0
+    assert "pip install 'incident-kb[postgresql]'" in done.stderr
+    assert not (tmp_path / "state" / "kb.db").exists()
+
+
 @pytest.mark.full
 def test_a_server_answers_over_http(plain: dict[str, str], home: Path):
     command = [sys.executable, "-c", RUN, "--home", str(home), "serve", "--port", "0"]

@@ -19,10 +19,13 @@ from mcp import Client
 from mcp_types import CallToolResult, Implementation, TextContent
 
 from kb import KnowledgeBase
+from kb.configuration.database import DATABASE_URL
 from kb.doors.calls.workers import current_actor
 from kb.doors.mcp.server import KbServer
+from kb.home import Home
 from kb.index.encoder import OnnxEncoder
 from kb.operations.operation import Toolset
+from kb.store import database
 from tests.conftest import ROOT
 
 Connect = Callable[..., Any]
@@ -98,6 +101,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith("KB_") or name == "KB_CACHE"
     }
+    if url := database.database_url(Home(home)):  # (`--engine postgresql`)
+        kept[DATABASE_URL] = url
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1", "KB_HOME": str(home), **more}
 
 

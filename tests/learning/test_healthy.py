@@ -17,6 +17,7 @@ from kb.index.encoder import OnnxEncoder
 from kb.learning.firing import fired
 from kb.model import Signature, Status
 from kb.model.healthy import HealthyLine
+from kb.store.database import Database
 from kb.text.evidence.templates import LogTemplates
 from kb.text.signatures.signature import SignatureSet
 
@@ -154,9 +155,11 @@ def test_a_known_error_from_a_document_is_quarantined_and_released_too(
     assert kb.get(wide).status is Status.ACTIVE
 
 
-def test_a_read_only_home_refuses_before_it_reads_the_log(kb: KnowledgeBase) -> None:
+def test_a_read_only_home_refuses_before_it_reads_the_log(
+    kb: KnowledgeBase, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kb.refresh()
-    kb._parts.db.refuses = "the home is read-only"
+    monkeypatch.setattr(Database, "refuses", "the home is read-only")
     log = iter(QUIET)
     with pytest.raises(HomeNotWritable):
         kb.healthy.add(log, "api")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from kb.errors import InvalidInput
 from kb.index.encoder import OnnxEncoder
 from kb.model import Status
 from kb.model.ledger import Verdict
-from tests.conftest import RunKb
+from tests.conftest import RunKb, database_of
 
 BARE = ["error", "timeout", "Timeout!", "connection refused", "request failed", "ERROR: 500"]
 WIDE = [
@@ -133,7 +132,7 @@ def test_what_an_older_version_let_in_is_kept_from_answers_from_now_on(
     (home / "learned" / "hand.yaml").write_text(BY_HAND)
     with KnowledgeBase.open(home, encoder=encoder) as kb:
         kb.counts()
-    with closing(sqlite3.connect(home / "state" / "kb.db")) as db, db:
+    with closing(database_of(home)) as db:
         db.execute("UPDATE entries SET status = 'active' WHERE status = 'quarantined'")
         db.execute("UPDATE files SET problems = '[]' WHERE path = 'learned/hand'")
         db.execute("DELETE FROM meta WHERE key = 'screened_by'")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from kb import KnowledgeBase
 from kb.index.encoder import OnnxEncoder
 from kb.learning.wordings import MOST, telling
 from kb.model.ledger import Answer, Match, Tier, Verdict
-from tests.conftest import ROOT
+from tests.conftest import ROOT, database_of
 
 LINE = "2026-11-02T09:14:07Z ERROR settle HikariPool-1 - Connection is not available, request timed out after 3012ms"
 PATTERN = "HikariPool-1 - Connection is not available"
@@ -74,8 +73,8 @@ def lived(
 
 def rows(home: Path) -> list[tuple[object, ...]]:
     """What was taught, as it is stored."""
-    with closing(sqlite3.connect(home / "state" / "kb.db")) as db:
-        return db.execute("SELECT * FROM wordings").fetchall()
+    with closing(database_of(home)) as db:
+        return [tuple(row) for row in db.rows("SELECT * FROM wordings ORDER BY entry_id, fingerprint")]
 
 
 def match_of(answer: Answer, entry_id: str) -> Match | None:
@@ -241,11 +240,10 @@ def test_the_words_survive_better_masking_rules(
 ) -> None:
     lived(kb, fix)
     kb.close()
-    with closing(sqlite3.connect(home / "state" / "kb.db")) as db:
+    with closing(database_of(home)) as db:
         db.execute("UPDATE wordings SET fingerprint = 'f1:' || substr(fingerprint, 4)")
         db.execute("DELETE FROM fingerprints WHERE origin = 'asked'")
         db.execute("DELETE FROM meta WHERE key = 'mask_version'")
-        db.commit()
     with KnowledgeBase.open(home, encoder=encoder) as again:
         assert again.check_known_issues(WORDS, service="settle").verdict is Verdict.KNOWN
 
@@ -253,9 +251,8 @@ def test_the_words_survive_better_masking_rules(
 def test_a_rebuild_derives_the_words_from_the_ledger(kb: KnowledgeBase, home: Path, fix: str) -> None:
     lived(kb, fix)
     before = rows(home)
-    with closing(sqlite3.connect(home / "state" / "kb.db")) as db:
+    with closing(database_of(home)) as db:
         db.execute("DELETE FROM wordings")
-        db.commit()
     kb.repair(rebuild=True)
     assert len(before) == 2
     assert rows(home) == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.index.encoder import OnnxEncoder
 from kb.model.ledger import Verdict
+from tests.conftest import database_of
 
 LEARNED = """\
 [   12.100000] BUG: unable to handle page fault for address: ffffffffffffffd8
@@ -147,7 +148,7 @@ def test_a_home_of_an_older_version_finds_its_crashes_after_it_was_opened(
 ) -> None:
     with KnowledgeBase.open(home, encoder=encoder) as kb:
         learned = kb.learn_pattern(LEARNED, "the page list is freed too early", "update to 6.1.9")
-    with sqlite3.connect(home / "state" / "kb.db") as db:
+    with closing(database_of(home)) as db:
         db.execute("DELETE FROM fingerprints WHERE origin = 'crash'")
         db.execute("UPDATE meta SET value = '4' WHERE key = 'mask_version'")
 

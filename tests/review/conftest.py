@@ -63,4 +63,5 @@ def own_week(
     """A copy of it, to be written."""
     home = shutil.copytree(lived[0], tmp_path / "home")
     with KnowledgeBase.open(home, clock=clock, encoder=encoder) as kb:
+        kb.counts()  # whoever else opens it finds its database
         yield kb

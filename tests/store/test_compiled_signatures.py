@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.index.lexical import Fts5Index
+from kb.index.lexical import LexicalTable
 from kb.index.signatures import CompiledSignatures
 from kb.model import Pattern, Signature
 from kb.store.database import Database
@@ -31,7 +31,7 @@ def entries(tmp_path: Path) -> EntryTable:
     """A store with 300 signatures."""
     (tmp_path / "state").mkdir()
     db = Database(tmp_path / "state" / "kb.db")
-    made = EntryTable(db, Fts5Index(db))
+    made = EntryTable(db, LexicalTable(db))
     with db.write():
         for number in range(300):
             _put(made, f"p-{number}", f"shard {_named(number)} lost its quorum")

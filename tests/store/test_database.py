@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,9 +23,8 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 def kept(db: Database, key: str) -> str:
     """What another connection sees."""
-    with closing(sqlite3.connect(db.path)) as other:
-        found = other.execute("SELECT value FROM meta WHERE key = ?", [key]).fetchone()
-    return found[0] if found else ""
+    with closing(Database(db.path)) as other:
+        return other.meta(key)
 
 
 def test_what_is_written_inside_a_snapshot_is_kept(db: Database) -> None:
@@ -62,21 +60,22 @@ def test_a_write_in_a_snapshot_that_another_process_overtook_says_so_and_changes
 
 
 def test_what_a_question_writes_does_not_wait_for_another_process(db: Database) -> None:
-    with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(HomeBusy, match="another process is writing"), db.at_once(), db.write():
-            db.set_meta("ours", "1")
-        other.execute("ROLLBACK")
+    busy = pytest.raises(HomeBusy, match="another process is writing")
+    with closing(Database(db.path)) as other, other.write(), busy, db.at_once(), db.write():
+        db.set_meta("ours", "1")
     with db.write():
         db.set_meta("ours", "2")
     assert kept(db, "ours") == "2"
 
 
-def test_a_look_at_many_settings_reads_them_once_and_sees_what_is_written_from_here(db: Database) -> None:
+def test_a_look_at_many_settings_reads_them_once_and_sees_what_is_written_from_here(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read = list[str]()
     with db.write():
         db.set_meta("crane", "froze")
-    db._connection.set_trace_callback(read.append)
+    run = db._engine.run
+    monkeypatch.setattr(db._engine, "run", lambda sql, values: read.append(sql) or run(sql, values))
     with db.steady():
         before = [db.meta(key) for key in ("crane", "crane", "none")]
         with db.write():
@@ -124,10 +123,11 @@ def _read_be_overtaken_and_write(db: Database) -> None:
 
 
 def _write_beside(db: Database) -> None:
-    with closing(sqlite3.connect(db.path, isolation_level=None)) as other:
-        other.execute("INSERT INTO meta VALUES ('theirs', '1')")
+    with closing(Database(db.path)) as other:
+        other.set_meta("theirs", "1")
 
 
+@pytest.mark.sqlite("a server reads ahead by itself")
 def test_what_is_written_after_the_file_was_read_ahead_is_seen_by_processes_that_come_and_go(
     tmp_path: Path,
 ) -> None:

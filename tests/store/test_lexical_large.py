@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kb import KnowledgeBase
-from kb.index.lexical import Fts5Index
+from kb.index.lexical import LexicalTable
 from kb.index.publisher import main as publish
 from kb.model import KnownError, Provenance, Source
 from kb.starter import make_home
@@ -106,7 +106,7 @@ def test_the_published_folder_of_a_large_home_has_words_and_cells(home: Path) ->
 
 
 def test_both_engines_give_the_same_first_candidates(kb: KnowledgeBase) -> None:
-    small, near, first = Fts5Index(kb._parts.db), 0, 0
+    small, near, first = LexicalTable(kb._parts.db), 0, 0
     questions = [error(number).symptom for number in range(0, SIZE, 20)]
     for question in questions:
         ours = [hit.chunk_id for hit in kb._parts.lexical.search(tokenize(question), 15)]

@@ -15,6 +15,8 @@ from kb.model import Status
 from kb.starter import make_home
 from kb.store.entry_index import EntryIndex
 
+pytestmark = pytest.mark.sqlite("it counts the instructions of SQLite's machine")
+
 SHARE = 0.05
 """Of the histories of the benchmark: 3,000 moves, 250 closed incidents, 72 open ones, 60 entries in quarantine."""
 
@@ -44,9 +46,9 @@ def steps(kb: KnowledgeBase, work: Callable[[], object]) -> int:
         count += 10
         return 0
 
-    kb._parts.db._connection.set_progress_handler(tick, 10)
+    kb._parts.db._engine.connection.set_progress_handler(tick, 10)
     work()
-    kb._parts.db._connection.set_progress_handler(None, 0)
+    kb._parts.db._engine.connection.set_progress_handler(None, 0)
     return count
 
 

@@ -51,7 +51,10 @@ def said(kb: KnowledgeBase) -> dict[str, Any]:
 
 def statements(kb: KnowledgeBase) -> list[str]:
     run = list[str]()
-    kb._parts.db._connection.set_trace_callback(lambda sql: None if sql.startswith("--") else run.append(sql))
+    engine = kb._parts.db._engine
+    one, many = engine.run, engine.run_many
+    engine.run = lambda sql, values: run.append(sql) or one(sql, values)
+    engine.run_many = lambda sql, rows: run.extend(sql for _ in rows) or many(sql, rows)
     return run
 
 

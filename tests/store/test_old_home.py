@@ -31,6 +31,8 @@ from kb.text.masking import MASK_VERSION
 from tests.conftest import ROOT, RunKb
 from tests.store.old_home.make import FENCED, GROUP, VOLUME, unpack
 
+pytestmark = pytest.mark.sqlite("a home of before PostgreSQL")
+
 Rows = list[tuple[Any, ...]]
 
 STAYS = {

@@ -15,6 +15,10 @@ from kb.index.encoder import OnnxEncoder
 from tests.conftest import RunKb
 from tests.doubles.encoders import HashedEncoder
 
+pytestmark = pytest.mark.sqlite(
+    "it looks at the bytes of the file; tests/postgresql/test_old_secrets_of_a_server.py at the rows"
+)
+
 SECRET = "Tr0ub4dor-und-3"
 SAID = f"FATAL login of the crane refused: password={SECRET}"
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)

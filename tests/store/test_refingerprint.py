@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from kb import KnowledgeBase
 from kb.index.encoder import OnnxEncoder
 from kb.model.ledger import Tier
 from kb.text.masking import MASK_VERSION, fingerprint
+from tests.conftest import database_of
 
 LEARNED = "replica of block blk_-77120 lost on node worker-7 after 30s"
 SEEN_LATER = "replica of block blk_918 lost on node worker-12 after 2 minutes"
@@ -22,10 +23,10 @@ def old_home(home: Path, encoder: OnnxEncoder) -> Path:
     with KnowledgeBase.open(home, encoder=encoder) as kb:
         kb.learn_pattern(LEARNED, "the disk of a data node fails")
         kb.check_known_issues(SEEN_LATER)
-    db = sqlite3.connect(home / "state" / "kb.db")
+    db = database_of(home)
     db.execute(
         "UPDATE fingerprints SET fingerprint = 'f1:' || substr(fingerprint, 4) || 'old'"
-        " WHERE fingerprint GLOB 'f[0-9]*'"
+        " WHERE substr(fingerprint, 1, 2) BETWEEN 'f0' AND 'f9'"
     )
     db.execute("UPDATE lookups SET fingerprint = 'f1:0123'")
     for row in (
@@ -36,17 +37,13 @@ def old_home(home: Path, encoder: OnnxEncoder) -> Path:
             "INSERT INTO healthy (source, fingerprint, line, count, added_at) VALUES ('log', ?, ?, ?, ?)", row
         )
     db.execute("DELETE FROM meta WHERE key = 'mask_version'")
-    db.commit()
     db.close()
     return home
 
 
 def _rows(home: Path, sql: str) -> list[tuple[object, ...]]:
-    db = sqlite3.connect(home / "state" / "kb.db")
-    try:
-        return db.execute(sql).fetchall()
-    finally:
-        db.close()
+    with closing(database_of(home)) as db:
+        return [tuple(row) for row in db.rows(sql)]
 
 
 def test_an_entry_of_an_old_home_is_found_by_its_template(old_home: Path, encoder: OnnxEncoder) -> None:
@@ -55,7 +52,7 @@ def test_an_entry_of_an_old_home_is_found_by_its_template(old_home: Path, encode
 
     assert answer.matches[0].title == LEARNED
     assert answer.matches[0].tier is Tier.FINGERPRINT
-    left = _rows(old_home, "SELECT * FROM fingerprints WHERE fingerprint GLOB 'f1:*'")
+    left = _rows(old_home, "SELECT * FROM fingerprints WHERE fingerprint LIKE 'f1:%'")
     assert left == []
 
 
@@ -71,9 +68,8 @@ def test_lookups_and_healthy_lines_follow_the_new_rules(old_home: Path, encoder:
 def test_it_is_done_once(old_home: Path, encoder: OnnxEncoder) -> None:
     with KnowledgeBase.open(old_home, encoder=encoder) as kb:
         kb.refresh()
-    db = sqlite3.connect(old_home / "state" / "kb.db")
+    db = database_of(old_home)
     db.execute("UPDATE lookups SET fingerprint = 'untouched'")
-    db.commit()
     db.close()
 
     with KnowledgeBase.open(old_home, encoder=encoder) as kb:

@@ -124,6 +124,7 @@ def test_an_outcome_that_names_a_repetition_answers_the_question(caller: Caller)
     assert caller.kb.weekly_summary(30).unanswered == ()
 
 
+@pytest.mark.sqlite("a schema of before PostgreSQL")
 def test_what_an_older_home_counted_stays_counted(caller: Caller) -> None:
     entry = caller.kb.learn_pattern(LINE, "worn", "replace the pawl").id
     for _ in range(3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
@@ -211,6 +212,7 @@ def test_a_dry_run_changes_nothing_and_says_what_the_sweep_then_does(aged: Path,
     assert "lookups with an outcome" in text.stdout
 
 
+@pytest.mark.sqlite("PostgreSQL uses room again by itself")
 def test_the_database_file_shrinks(aged: Path) -> None:
     with KnowledgeBase.open(aged, clock=lambda: NOW, encoder=HashedEncoder()) as kb:
         for number in range(3_000):  # each with a page of text that goes
@@ -232,9 +234,8 @@ def test_a_lookup_with_an_outcome_an_incident_or_an_open_proposal_stays_however_
         db = kb._parts.db
         old = db.value("SELECT id FROM lookups WHERE repeats IS NULL ORDER BY at LIMIT 1")
         db.execute(
-            "INSERT INTO proposals (id, at, kind, data, state) VALUES ('p', '2024', 'pattern', json_object('lookups',"
-            " json_array(?)), 'open')",
-            [old],
+            "INSERT INTO proposals (id, at, kind, data, state) VALUES ('p', '2024', 'pattern', ?, 'open')",
+            [json.dumps({"lookups": [old]})],
         )
         needed = {row[0] for row in db.rows("SELECT lookup_id FROM outcomes WHERE lookup_id IS NOT NULL")}
         needed |= {
@@ -293,6 +294,7 @@ def test_a_setting_that_cannot_be_meant_is_told_and_sweeps_nothing(
         assert any("days" in one for one in kb.check()[0])
 
 
+@pytest.mark.sqlite("a schema of before PostgreSQL")
 def test_an_older_home_that_cannot_be_written_is_read_as_one_where_nothing_was_swept(tmp_path: Path) -> None:
     old = unpack(tmp_path / "old")
     (old / "state" / "kb.db").chmod(0o444)

@@ -29,6 +29,7 @@ from kb.hooks.inbox import Accepted, HookInbox
 from kb.hooks.senders import sender_of
 from kb.hooks.signing import Refusal, is_signed, refusal
 from kb.hooks.worker import HookWorker
+from kb.store.engines.turn import Turn
 from kb.text.times import utc_now
 
 ACTOR = "alerts"
@@ -64,7 +65,9 @@ class HookDoor:
         accepting.hooks.make_durable()
         with suppress(OSError):  # of a home that cannot be written, every delivery says so
             kb.home.locks.mkdir(parents=True, exist_ok=True)
-        worker = HookWorker(partial(of, working), partial(of, asking), kb.home.locks / "hooks.lock")
+        worker = HookWorker(
+            partial(of, working), partial(of, asking), Turn(kb.home, kb.home.locks / "hooks.lock")
+        )
         with worker.at_work():
             yield cls(accepting.hooks, worker.wake, most)
 

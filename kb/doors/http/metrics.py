@@ -70,7 +70,7 @@ class HomeMetrics(Collector):
         self._counts = Counts(db)
         self._lookups = Recorded(db, "lookups", "verdict", Verdict)
         self._outcomes = Recorded(db, "outcomes", "result", Result)
-        self._deliveries = Recorded(db, "hook_deliveries", "hook", self._counts.hooks())
+        self._deliveries = Recorded(db, "hook_deliveries", "hook", self._counts.hooks(), "id")
         self._looked, self._turn = -READ_SECONDS, threading.Lock()
         self._found: list[Metric] = []
 

@@ -58,7 +58,7 @@ class AnnouncementTable:
     def last_of(self, incident_id: str, kind: NewsKind | None = None) -> datetime | None:
         """When news of an incident (of a kind) was last kept; None when there is none."""
         found = self._db.value(
-            "SELECT max(at) FROM announcements WHERE incident_id = ?1 AND (?2 IS NULL OR kind = ?2)",
+            "SELECT max(at) FROM announcements WHERE incident_id = ?1 AND (CAST(?2 AS TEXT) IS NULL OR kind = ?2)",
             [incident_id, kind],
         )
         return datetime.fromisoformat(found) if found else None

@@ -131,7 +131,8 @@ class DeliveryTable:
     def these(self, numbers: Collection[int]) -> list[HookDelivery]:
         """The deliveries with these numbers, the newest first."""
         rows = self._db.rows(
-            "SELECT * FROM hook_deliveries WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+            "SELECT * FROM hook_deliveries WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+            " ORDER BY id DESC",
             [json.dumps([*numbers])],
         )
         return [_delivery(row) for row in rows]

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 from kb.model.hook import AlertGroup
-from kb.store.database import Database, Row
+from kb.store.database import Database, Row, upsert
 from kb.text.entries.codec import stamp
 
 _COLUMNS = (
@@ -44,7 +44,7 @@ class GroupTable:
     def put(self, group: AlertGroup) -> None:
         """Keep a group as it is now.  Call inside a write."""
         self._db.execute(
-            f"INSERT OR REPLACE INTO hook_groups ({', '.join(_COLUMNS)}) VALUES ({','.join('?' * len(_COLUMNS))})",
+            upsert("hook_groups", _COLUMNS[:2], _COLUMNS[2:]),
             [
                 group.hook,
                 group.key,
@@ -71,7 +71,7 @@ class GroupTable:
     def alike(self, fingerprint: str, service: str, environment: str) -> str | None:
         """The incident, open and not resolved, of a group of the same name and place; None when there is none."""
         found = self._groups(
-            f"WHERE g.fingerprint = ? AND g.service = ? AND g.environment = ? AND NOT g.joined AND {_LIVE}"
+            f"WHERE g.fingerprint = ? AND g.service = ? AND g.environment = ? AND g.joined = 0 AND {_LIVE}"
             " ORDER BY g.seen DESC LIMIT 1",
             fingerprint,
             service,
@@ -83,7 +83,7 @@ class GroupTable:
         """The incidents that alerts opened after a moment, the newest first."""
         rows = self._db.rows(
             "SELECT DISTINCT e.subject, e.id FROM events e JOIN hook_groups g ON g.incident = e.subject"
-            " WHERE e.kind = 'opened' AND e.at > ? AND NOT g.joined ORDER BY e.id DESC",
+            " WHERE e.kind = 'opened' AND e.at > ? AND g.joined = 0 ORDER BY e.id DESC",
             [stamp(at)],
         )
         return [row["subject"] for row in rows]
@@ -101,7 +101,7 @@ class GroupTable:
         """Let go of groups that are over and were not told of for so many days."""
         with self._db.write():
             self._db.execute(
-                "DELETE FROM hook_groups WHERE NOT firing AND due IS NULL AND seen < ?",
+                "DELETE FROM hook_groups WHERE firing = 0 AND due IS NULL AND seen < ?",
                 [stamp(now - timedelta(days=days))],
             )
 

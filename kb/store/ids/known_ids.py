@@ -156,18 +156,18 @@ class KnownIds:
         """Ids that begin with the text, with their titles; those that end with it as digits where none begins so."""
         rows = self._rows(space, "id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3", [given, given + _LAST, most])
         if not rows and is_digits(given):
-            rows = self._rows(space, "instr(id, ?1) ORDER BY id LIMIT ?2", [f"-{given}", most])
+            rows = self._rows(space, "instr(id, ?1) > 0 ORDER BY id LIMIT ?2", [f"-{given}", most])
         return rows
 
     def _like(self, space: Space, given: str) -> list[str]:
         """Every id that a text may stand for, and perhaps some more."""
         found = self._rows(space, "id >= ?1 AND id < ?2", [given, given + _LAST])
         if is_digits(given):
-            found += self._rows(space, "instr(id, ?1)", [f"-{given}"])
+            found += self._rows(space, "instr(id, ?1) > 0", [f"-{given}"])
         return [one.id for one in found]
 
     def _with_stems(self, space: Space, stems: Sequence[str]) -> list[str]:
-        where = "EXISTS (SELECT 1 FROM json_each(?1) s WHERE instr(known.id, s.value))"
+        where = "EXISTS (SELECT 1 FROM json_each(?1) s WHERE instr(known.id, s.value) > 0)"
         return [one.id for one in self._rows(space, where, [json.dumps(list(stems))])] if stems else []
 
     def _instead(self, space: Space, given: str) -> str:
@@ -180,7 +180,7 @@ class KnownIds:
 
     def _near(self, space: Space, given: str) -> list[str]:
         words = [word for word in given.casefold().split("-") if len(word) >= _WORD]
-        where = "EXISTS (SELECT 1 FROM json_each(?1) w WHERE instr(known.id, w.value)) LIMIT ?2"
+        where = "EXISTS (SELECT 1 FROM json_each(?1) w WHERE instr(known.id, w.value) > 0) LIMIT ?2"
         rows = self._rows(space, where, [json.dumps(words), _COMPARED]) or self._rows(
             space, "true LIMIT ?1", [_COMPARED]
         )
@@ -189,7 +189,7 @@ class KnownIds:
     def _titled(self, space: Space, given: str) -> list[str]:
         """Ids of what is called so: people remember titles."""
         words = [word for word in given.casefold().replace("-", " ").split() if len(word) >= _WORD]
-        where = "NOT EXISTS (SELECT 1 FROM json_each(?1) w WHERE NOT instr(casefold(known.title), w.value)) LIMIT 3"
+        where = "NOT EXISTS (SELECT 1 FROM json_each(?1) w WHERE instr(casefold(known.title), w.value) = 0) LIMIT 3"
         return [one.id for one in self._rows(space, where, [json.dumps(words)])] if words else []
 
     def _rows(self, space: Space, where: str, values: Sequence[object]) -> list[Known]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from kb.errors import InvalidInput
 from kb.model.hook import AlertGroup
-from kb.store.database import Database
+from kb.store.database import Database, Row
 from kb.store.hooks.groups import GroupTable
 
 _SHOWS_A_RETURN = "applied again: "
@@ -88,7 +88,7 @@ class Belongings:
         )
         for row in found:
             self._db.execute("DELETE FROM outcomes WHERE id = ?", [row["id"]])
-        return replace(belonging, returns=[dict(row) for row in found])
+        return replace(belonging, returns=[_row_of(row) for row in found])
 
     def part(self, belonging: Belonging, incident_id: str) -> None:
         """Move it to an incident of its own; what had come back has come back again."""
@@ -114,3 +114,8 @@ class Belongings:
 
     def _ids(self, query: str, value: str) -> list[str]:
         return [row["id"] for row in self._db.rows(query, [value])]
+
+
+def _row_of(outcome: Row) -> dict[str, Any]:
+    """Its columns, without the number that only PostgreSQL keeps as one."""
+    return {name: value for name, value in dict(outcome).items() if name != "rowid"}

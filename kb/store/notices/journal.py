@@ -204,7 +204,7 @@ class NoticeJournal:
 
     def recent(self, states: Sequence[DeliveryState] = (), limit: int = 50) -> list[Delivery]:
         """Deliveries, the newest first, of these states (of any, where none is given)."""
-        where = f"state IN ({placeholders(states)})" if states else "1"
+        where = f"state IN ({placeholders(states)})" if states else "true"
         return self._of(f"{where} ORDER BY number DESC LIMIT ?", [*states, limit])
 
     def counts(self) -> dict[str, int]:

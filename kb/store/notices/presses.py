@@ -42,7 +42,7 @@ class PressTable:
         """Keep that a button was pressed."""
         with self._db.write():
             self._db.execute(
-                "INSERT OR IGNORE INTO presses VALUES (?,?,?,?,?)",
+                "INSERT INTO presses VALUES (?,?,?,?,?) ON CONFLICT DO NOTHING",
                 [once, stamp(at), delivery, person_id, result],
             )
 

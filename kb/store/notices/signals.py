@@ -16,7 +16,7 @@ from kb.store.database import Database
 from kb.text.entries.codec import stamp
 
 _EVENTS, _ANNOUNCEMENTS = "notices.events", "notices.announcements"
-_STEPS = "subject IS NOT NULL AND kind != 'note' AND NOT coalesce(json_extract(data, '$.by_alert'), 0)"
+_STEPS = "subject IS NOT NULL AND kind != 'note' AND coalesce(CAST(json_extract(data, '$.by_alert') AS INTEGER), 0) = 0"
 """Lines of the log are told with the next step; what an alert did is announced once it was looked up."""
 
 
@@ -46,7 +46,7 @@ class SignalTable:
 
     def version(self) -> int:
         """Changes whenever another connection has written."""
-        return int(self.db.value("PRAGMA data_version"))
+        return self.db.version()
 
     def waiting(self, since: datetime, most: int) -> Signals:
         """What was not told yet, at most so many rows of each sort.

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
-from kb.errors import HomeNotWritable, NotThere, Refused
-from kb.store.database import Database
+from kb.errors import HomeNotWritable, NotThere, Refused, StoreBroken
+from kb.store.database import Database, placeholders
 
 LEDGER = (
     "lookups",
@@ -37,19 +37,20 @@ _OWN = {"changes": "file IS NULL"}
 _MET_ANYWAY = ("lookups", "offers")
 """What a home has from the first question on; rows of both are kept, by their ids."""
 KEPT = 7
+_AT_ONCE = 5_000
+"""Rows that are put back at a time."""
 
 
-def write_copy(database: Path, copy: Path) -> int:
+def write_copy(db: Database, copy: Path) -> int:
     """Copy the ledger of a database as of now; returns how many rows.  Raises HomeNotWritable or InvalidInput."""
-    with _new_file(copy) as part, closing(sqlite3.connect(part, isolation_level=None, uri=True)) as made:
-        made.execute("ATTACH ? AS home", [f"{database.resolve().as_uri()}?mode=ro"])
-        return _fill(made)
+    with _new_file(copy) as part:
+        return db.copy_tables(part, {table: _OWN.get(table, "true") for table in LEDGER})
 
 
 def whole_copy(db: Database, copy: Path) -> Path:
     """Copy all of a database as of now; readable for its owner alone.  Raises HomeNotWritable."""
     with _new_file(copy) as part:
-        db.execute("VACUUM INTO ?", [str(part)])  # (an empty file is taken for none)
+        db.copy_all(part)
     return copy
 
 
@@ -68,7 +69,7 @@ def _new_file(copy: Path) -> Iterator[Path]:
         with part.open("rb") as handle:
             os.fsync(handle.fileno())
         part.replace(copy)
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, StoreBroken) as error:
         raise HomeNotWritable(f"{copy}: the copy could not be made ({error}); nothing was changed") from error
     finally:
         part.unlink(missing_ok=True)
@@ -89,16 +90,6 @@ def _runs(process: int) -> bool:
     return True
 
 
-def _fill(made: sqlite3.Connection) -> int:
-    made.execute("BEGIN")
-    for table in LEDGER:
-        where = f" WHERE {_OWN[table]}" if table in _OWN else ""
-        made.execute(f"CREATE TABLE {table} AS SELECT * FROM home.{table}{where}")
-    rows = sum(made.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in LEDGER)
-    made.execute("COMMIT")
-    return int(rows)
-
-
 class Backups:
     """The copies of one home."""
 
@@ -111,7 +102,7 @@ class Backups:
         copy = self.folder / f"ledger-{day.isoformat()}.db"
         if self._db.read_only or copy.exists():
             return None
-        write_copy(self._db.path, copy)
+        write_copy(self._db, copy)
         for old in self.daily_ones()[:-KEPT]:
             old.unlink(missing_ok=True)
         return copy
@@ -126,13 +117,16 @@ class Backups:
         Raises InvalidInput for a file that is no whole copy, and where the home has a history of its own.
         """
         _check(copy)
-        self._db.execute("ATTACH ? AS copy", [str(copy.resolve())])
-        try:
-            with self._db.write():
-                self._refuse_history(copy)
-                return {table: self._take(table) for table in LEDGER if self._columns("copy", table)}
-        finally:
-            self._db.execute("DETACH copy")
+        with (
+            closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as found,
+            self._db.write(),
+        ):
+            self._refuse_history(copy)
+            return {
+                table: self._take(found, table, names)
+                for table in LEDGER
+                if (names := _columns(found, table))
+            }
 
     def _refuse_history(self, copy: Path) -> None:
         mine = [table for table in LEDGER if table not in _MET_ANYWAY and self._count(table)]
@@ -142,17 +136,24 @@ class Backups:
                 "into a new one: move state/kb.db away, or make another home with: kb init DIR"
             )
 
-    def _take(self, table: str) -> int:
-        shared = [name for name in self._columns("copy", table) if name in self._columns("main", table)]
-        names, before = ", ".join(shared), self._count(table)
-        self._db.execute(f"INSERT OR IGNORE INTO main.{table} ({names}) SELECT {names} FROM copy.{table}")
+    def _take(self, found: sqlite3.Connection, table: str, names: Sequence[str]) -> int:
+        here = self._db.columns(table)
+        shared, before = [name for name in names if name in here], self._count(table)
+        listed = ", ".join(shared)
+        rows = found.execute(f"SELECT {listed} FROM {table}")
+        while some := rows.fetchmany(_AT_ONCE):
+            self._db.put_back(
+                f"INSERT INTO {table} ({listed}) VALUES ({placeholders(shared)}) ON CONFLICT DO NOTHING", some
+            )
+        self._db.go_on_behind(table)
         return self._count(table) - before
 
     def _count(self, table: str) -> int:
-        return int(self._db.value(f"SELECT count(*) FROM main.{table}"))
+        return int(self._db.value(f"SELECT count(*) FROM {table}"))
 
-    def _columns(self, schema: str, table: str) -> list[str]:
-        return [row["name"] for row in self._db.rows(f"PRAGMA {schema}.table_info({table})")]
+
+def _columns(found: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in found.execute(f"PRAGMA table_info({table})")]
 
 
 def _check(copy: Path) -> None:

@@ -17,7 +17,7 @@ class Counts:
 
     def version(self) -> int:
         """A number that is another one when somebody else has written."""
-        return int(self._db.value("PRAGMA data_version"))
+        return self._db.version()
 
     def offered(self) -> int:
         """Entries that lookups may offer.  Raises StoreBroken when the database cannot be read."""
@@ -69,6 +69,8 @@ class Recorded:
     table: str
     column: str
     words: Iterable[str] = ()
+    number: str = "rowid"
+    """The column that numbers the rows in the order in which they came."""
     _last: int = field(init=False)
     _counted: dict[str, int] = field(init=False)
 
@@ -80,7 +82,8 @@ class Recorded:
         """The counts up to now; they only grow, whatever is swept meanwhile."""
         newest = self._newest()
         rows = self.db.rows(
-            f"SELECT {self.column}, count(*) FROM {self.table} WHERE rowid > ? AND rowid <= ? GROUP BY 1",
+            f"SELECT {self.column}, count(*) FROM {self.table} WHERE {self.number} > ? AND {self.number} <= ?"
+            " GROUP BY 1",
             [self._last, newest],
         )
         for word, count in rows:
@@ -89,4 +92,4 @@ class Recorded:
         return dict(self._counted)
 
     def _newest(self) -> int:
-        return int(self.db.value(f"SELECT coalesce(max(rowid), 0) FROM {self.table}"))
+        return int(self.db.value(f"SELECT coalesce(max({self.number}), 0) FROM {self.table}"))

@@ -18,12 +18,14 @@ _DEEDS = """
     SELECT at, actor, 'outcome' AS what, entry_id AS about, result AS said,
         trim(note || CASE WHEN coalesce(verified_by, '') = '' THEN '' ELSE ' (verified by ' || verified_by || ')' END)
         AS details, rowid AS number, 1 AS by_person FROM outcomes
-    UNION ALL SELECT at, actor, 'status', entry_id, was || ' → ' || became, reason, id, rule IN ({by_person}) FROM moves
+    UNION ALL SELECT at, actor, 'status', entry_id, was || ' → ' || became, reason, id,
+        CASE WHEN rule IN ({by_person}) THEN 1 ELSE 0 END FROM moves
     UNION ALL SELECT decided_at, decided_by, 'proposal', id, state, reason, rowid, 1 FROM proposals
         WHERE decided_at IS NOT NULL AND state IN ('accepted', 'rejected')
     UNION ALL SELECT at, actor, CASE WHEN kind = 'edit' THEN 'edit' WHEN subject IS NULL THEN 'log' ELSE 'incident' END,
         coalesce(subject, json_extract(data, '$.about'), ''),
-        CASE WHEN kind IN ('note', 'edit') THEN action ELSE kind || ': ' || action END, details, id, kind = 'edit'
+        CASE WHEN kind IN ('note', 'edit') THEN action ELSE kind || ': ' || action END, details, id,
+        CASE kind WHEN 'edit' THEN 1 ELSE 0 END
         FROM events
     UNION ALL SELECT at, actor, 'change', id, trim(kind || ' of ' || service || ' ' || version), '', rowid, 0
         FROM changes WHERE file IS NULL
@@ -39,7 +41,7 @@ _LOOKUPS = """
 """
 _TITLED = """
     SELECT *, coalesce((SELECT headline FROM entries WHERE id = about),
-        (SELECT json_extract(data, '$.title') FROM proposals WHERE id = about), '') AS title FROM ({deeds})
+        (SELECT json_extract(data, '$.title') FROM proposals WHERE id = about), '') AS title FROM ({deeds}) AS titled
 """
 LOOKUP = "lookup"
 """Asking changes nothing, and there is more of it than of all the rest: it is told where it is asked for."""
@@ -82,9 +84,9 @@ class Deeds:
             where.append("about = ?")
             values.append(about)
         if by_person:
-            where.append("by_person AND what IN ('status', 'proposal', 'edit')")
+            where.append("by_person = 1 AND what IN ('status', 'proposal', 'edit')")
         deeds = _DEEDS.format(by_person=placeholders(BY_PERSON)) + (_LOOKUPS if LOOKUP in what else "")
-        chosen = f"FROM ({deeds}) WHERE {' AND '.join(where)}"
+        chosen = f"FROM ({deeds}) AS deeds WHERE {' AND '.join(where)}"
         rows = self._db.rows(
             _TITLED.format(deeds=f"SELECT * {chosen} ORDER BY at DESC, what, number DESC LIMIT ?"),
             [*BY_PERSON, *values, limit],

@@ -106,7 +106,7 @@ class Fingerprints:
         self._db.execute("DELETE FROM healthy")
         self._db.execute_many(
             "INSERT INTO healthy (source, fingerprint, line, count, added_at) VALUES (?,?,?,?,?)"
-            " ON CONFLICT(source, fingerprint) DO UPDATE SET count = count + excluded.count",
+            " ON CONFLICT(source, fingerprint) DO UPDATE SET count = healthy.count + excluded.count",
             [(row["source"], _renewed(row["fingerprint"], row["line"]), *tuple(row)[2:]) for row in rows],
         )
 

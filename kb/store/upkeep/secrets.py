@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,8 @@ from typing import Any
 from kb.expression import expression
 from kb.home import Home
 from kb.model import Status
-from kb.store.database import Database
+from kb.store.database import Database, Table
+from kb.store.engines.sqlite import rewriting, text_tables
 from kb.store.entries import EntryTable
 from kb.store.upkeep.fingerprints import MADE_BY, Fingerprints
 from kb.text.entries import codec
@@ -46,6 +47,8 @@ _SAYS_AGAIN = "open_incidents"
 _KIND = expression(r"\[redacted:([^\]]+)\]")
 _AT_ONCE = 2_000
 Query = Callable[[str, Sequence[object]], Sequence[Any]]
+Rewrite = Callable[[Table, Sequence[object], Sequence[object]], object]
+"""Gives the row of a table that has a key other texts."""
 
 
 class OldSecrets:
@@ -56,7 +59,7 @@ class OldSecrets:
 
     def find(self) -> Counter[tuple[str, str]]:
         """How many secrets of which kind stand where (`table.column`).  Changes nothing."""
-        return counted(self._db.rows)
+        return counted(self._db.rows, self._db.tables())
 
     def rewrite(self) -> bool:
         """Take them out, all in one transaction; returns whether entries changed, so that words must be published anew.
@@ -65,7 +68,7 @@ class OldSecrets:
         """
         with self._db.write():
             ids = self._entries_with_secrets()
-            rewrite_rows(self._db.rows, self._db.execute, but=("entries",))
+            rewrite_rows(self._db.rows, self._db.rewrite, self._db.tables(), but=("entries",))
             for entry_id in ids:
                 self._rewrite_entry(entry_id)
             # Everything that was made from lines with secrets is of other lines now.
@@ -74,7 +77,7 @@ class OldSecrets:
         return bool(ids)
 
     def _entries_with_secrets(self) -> list[str]:
-        pages = _paged(self._db.rows, "entries", ["id", "headline", "data"], ["id"])
+        pages = _paged(self._db.rows, Table("entries", (), ["id"]), ["id", "headline", "data"])
         return [key for key, headline, data in pages if clean(headline) != headline or clean(data) != data]
 
     def _rewrite_entry(self, entry_id: str) -> None:
@@ -92,37 +95,31 @@ class OldSecrets:
             )
 
 
-def counted(rows: Query) -> Counter[tuple[str, str]]:
-    """How many secrets of which kind stand where, in any SQLite file that `rows` asks."""
+def counted(rows: Query, tables: Iterable[Table]) -> Counter[tuple[str, str]]:
+    """How many secrets of which kind stand where, in these tables of any database that `rows` asks."""
     found = Counter[tuple[str, str]]()
-    for table, columns, keys in _tables(rows):
-        for row in _paged(rows, table, columns, keys) if table != _SAYS_AGAIN else ():
-            for column, value in zip(columns, row, strict=True):
+    for table in tables:
+        if table.name in DERIVED or table.name == _SAYS_AGAIN:
+            continue
+        for row in _paged(rows, table, table.texts):
+            for column, value in zip(table.texts, row, strict=True):
                 if isinstance(value, str) and (new := clean(value)) != value:
                     before = Counter(_KIND.findall(value))
                     for kind, count in (Counter(_KIND.findall(new)) - before).items():
-                        found[f"{table}.{column}", kind] += count
+                        found[f"{table.name}.{column}", kind] += count
     return found
 
 
-def rewrite_rows(
-    rows: Query, execute: Callable[[str, Sequence[object]], object], but: Sequence[str] = ()
-) -> None:
+def rewrite_rows(rows: Query, rewrite: Rewrite, tables: Iterable[Table], but: Sequence[str] = ()) -> None:
     """Redact every text of every table that is not made from others.  Call inside a transaction."""
-    for table, columns, keys in _tables(rows):
-        if table in but:
+    for table in tables:
+        if table.name in DERIVED or table.name in but:
             continue
-        for row in _paged(rows, table, [*keys, *columns], keys):
-            values = list(row)[len(keys) :]
+        for row in _paged(rows, table, [*table.keys, *table.texts]):
+            key, values = list(row)[: len(table.keys)], list(row)[len(table.keys) :]
             new = [clean(value) if isinstance(value, str) else value for value in values]
             if new != values:
-                sets, where = (
-                    joint.join(f"{name} = ?" for name in of)
-                    for joint, of in ((", ", columns), (" AND ", keys))
-                )
-                execute(
-                    f"UPDATE OR REPLACE {table} SET {sets} WHERE {where}", [*new, *list(row)[: len(keys)]]
-                )
+                rewrite(table, new, key)
 
 
 def lines_with_secrets(home: Home) -> Iterator[str]:
@@ -145,33 +142,26 @@ def rewrite_copy(copy: Path, *, dry_run: bool = False) -> int:
         def rows(sql: str, values: Sequence[object] = ()) -> list[Any]:
             return db.execute(sql, values).fetchall()
 
+        def rewrite(table: Table, new: Sequence[object], key: Sequence[object]) -> None:
+            db.execute(rewriting(table), [*new, *key])
+
         try:
-            found = counted(rows).total()
+            tables = text_tables(db)
+            found = counted(rows, tables).total()
         except sqlite3.DatabaseError:
             return 0
         if found and not dry_run:
             db.execute("BEGIN IMMEDIATE")
-            rewrite_rows(rows, db.execute)
+            rewrite_rows(rows, rewrite, tables)
             db.execute("COMMIT")
             db.execute("VACUUM")  # what was deleted still stands in free pages
     return found
 
 
-def _tables(rows: Query) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Each table that holds texts of its own: its name, its text columns, and what tells its rows apart."""
-    for name, sql in rows("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name", []):
-        if name in DERIVED or name.startswith(("chunk_terms", "sqlite_", "_sqlite_")):
-            continue
-        info = [tuple(row) for row in rows(f"PRAGMA table_info({name})", [])]
-        columns = [str(one[1]) for one in info if str(one[2]).upper() in ("TEXT", "")]
-        keys = [str(one[1]) for one in info if one[5]] if "WITHOUT ROWID" in sql.upper() else ["rowid"]
-        if columns:
-            yield str(name), columns, keys
-
-
-def _paged(rows: Query, table: str, columns: Sequence[str], keys: Sequence[str]) -> Iterator[Any]:
+def _paged(rows: Query, table: Table, columns: Sequence[str]) -> Iterator[Any]:
     """The rows of a table, some thousand in memory at a time."""
-    select = f"SELECT {', '.join(columns)} FROM {table} ORDER BY {', '.join(keys)} LIMIT {_AT_ONCE} OFFSET ?"
+    order = ", ".join(table.keys)
+    select = f"SELECT {', '.join(columns)} FROM {table.name} ORDER BY {order} LIMIT {_AT_ONCE} OFFSET ?"
     at = 0
     while page := rows(select, [at]):
         yield from page

@@ -43,7 +43,7 @@ _GOING_ENTRIES = f"""{_NEEDED}, used (id) AS (
 )
 SELECT id FROM entries e WHERE status = 'retired' AND retired_at < ?1 AND kind NOT IN ('incident', 'runbook')
     AND id NOT IN (SELECT id FROM used WHERE id IS NOT NULL)
-    AND NOT EXISTS (SELECT 1 FROM proposals p WHERE p.state = 'open' AND instr(p.data, e.id))
+    AND NOT EXISTS (SELECT 1 FROM proposals p WHERE p.state = 'open' AND instr(p.data, e.id) > 0)
 ORDER BY id"""
 
 
@@ -108,8 +108,8 @@ class Sweep:
         with self._db.write():
             ids = self._entries(before)[:_AT_ONCE]
             self._db.execute(
-                "INSERT OR REPLACE INTO swept_entries SELECT id, kind, headline, origin, happened, created_at,"
-                f" retired_at, ? FROM entries WHERE id IN ({placeholders(ids)})",
+                "INSERT INTO swept_entries SELECT id, kind, headline, origin, happened, created_at,"
+                f" retired_at, ? FROM entries WHERE id IN ({placeholders(ids)}) ON CONFLICT DO NOTHING",
                 [now, *ids],
             )
             self._delete("entries", "id", ids)

@@ -51,8 +51,9 @@ class SweptLookups:
             moment = json.dumps([(at - begin) // _MICROSECOND])
             self._db.execute(
                 "INSERT INTO swept_lookups VALUES (?,?,?,?,?,?,?,1,?) ON CONFLICT (week, key) DO UPDATE SET"
-                " count = count + 1, line = excluded.line,"
-                " moments = substr(moments, 1, length(moments) - 1) || ',' || substr(excluded.moments, 2)",
+                " count = swept_lookups.count + 1, line = excluded.line,"
+                " moments = substr(swept_lookups.moments, 1, length(swept_lookups.moments) - 1)"
+                " || ',' || substr(excluded.moments, 2)",
                 [
                     begin.date().isoformat(),
                     _key(*same),

@@ -1,0 +1,49 @@
+"""Where the database of a home is: `KB_DATABASE_URL`, else `[database]` of `kb.toml`, else the home's own file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+
+from kb.errors import InvalidInput
+from kb.expression import expression
+from kb.home import Home
+
+DATABASE_URL = "KB_DATABASE_URL"
+"""The environment variable with the address of a PostgreSQL database."""
+_SCHEMES = ("postgresql://", "postgres://")
+_SECTION = expression(r"^\s*(?:\[\s*database\s*\]|database\s*[.=])", re.MULTILINE)
+
+
+def database_url(home: Home, environ: Mapping[str, str] = os.environ) -> str:
+    """The address of the PostgreSQL database of a home; empty where it has its own file.
+
+    Raises InvalidInput for an address of another kind, and where kb.toml means one and cannot be understood: nothing
+    may be written into another database by a guess.
+    """
+    given, source = environ.get(DATABASE_URL, "").strip(), DATABASE_URL
+    if not given:
+        given, source = _of_file(home, environ), "kb.toml: database.url"
+    if given and not given.startswith(_SCHEMES):
+        raise InvalidInput(f"{source} is not of the form postgresql://user@host:port/database")
+    return given
+
+
+def _of_file(home: Home, environ: Mapping[str, str]) -> str:
+    try:
+        if not _SECTION.search(home.configuration.read_text(encoding="utf-8-sig", errors="replace")):
+            return ""
+    except OSError:
+        return ""
+    from kb.configuration.file import ConfigurationFile, of_environment  # most homes have no such section
+
+    read = ConfigurationFile(home, environ).load()
+    for problem in read.problems:
+        if "database" in problem.message or not read.said:
+            raise InvalidInput(f"where the database of this home is, is not known: {problem}")
+    section = read.values.database
+    url = of_environment(section, "url", environ) or section.url
+    if section.url_env and not url:
+        raise InvalidInput(f"kb.toml: database.url_env names {section.url_env}, which is not set here")
+    return url.strip()

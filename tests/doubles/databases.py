@@ -1,0 +1,54 @@
+"""The databases of homes where tests run on PostgreSQL (`--engine postgresql`): each home has one of its own.
+
+A home is known by its folder when it is first opened; a note in it says which database it has, so that the copy of a
+home gets a copy of its database.  The environment names the one that was opened last, for processes of the test.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from kb.configuration.database import DATABASE_URL
+from kb.home import Home
+from kb.store import database as store
+from tests.doubles.postgres import PostgresServer
+
+_NOTE = ".database-of-tests"
+
+
+class Databases:
+    """One database a home, made when it is first asked for."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server, self._names = server, dict[Path, str]()
+        self._found = store.database_url
+
+    def __enter__(self) -> Self:
+        store.database_url = self.url_of
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        store.database_url = self._found
+        self.forget(Path("/"))
+
+    def forget(self, below: Path) -> None:
+        """The test is over: the databases of homes below a folder go."""
+        for folder in [one for one in self._names if one.is_relative_to(below)]:
+            self._server.drop(self._names.pop(folder))
+        os.environ.pop(DATABASE_URL, None)
+
+    def url_of(self, home: Home, environ: Mapping[str, str] = os.environ) -> str:  # noqa: ARG002
+        """The address of the database of a home."""
+        folder = home.root.resolve()
+        if folder not in self._names:
+            note = home.state / _NOTE
+            copied = note.read_text() if note.is_file() else "template0"
+            self._names[folder] = self._server.create(copied)
+            with suppress(OSError):  # a home that cannot be written is copied by nobody
+                note.write_text(self._names[folder])
+        os.environ[DATABASE_URL] = url = self._server.url(self._names[folder])
+        return url
