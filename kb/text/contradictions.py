@@ -56,9 +56,13 @@ _CONTRADICTING = expression(
 )
 
 
+_COULD_NOT = expression(r"(?i)\b(?:could|can) not (?!re|confirm|verif|detect|find|see)\w+[^:\n]{0,80}: ")
+"""What a program says before an error that it hands on, such as `could not save the order: …`."""
+
+
 def contradicting_word(line: str, learned: str) -> str:
     """The word by which the line turns what was learned into its opposite; empty where nothing does."""
-    told = [match[0].strip() for match in _CONTRADICTING.finditer(line)]
+    told = [match[0].strip() for match in _CONTRADICTING.finditer(_COULD_NOT.sub(" ", line))]
     own = {match[0].strip().lower() for match in _CONTRADICTING.finditer(learned)} if told else set()
     return next((word for word in told if word.lower() not in own), "")
 
