@@ -39,6 +39,7 @@ _MESSAGES = NAMED + LEADS + CAUSE + SAYS
 _SAME_PLACE, _NEARLY = 0.6, 0.5
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = expression(r"[A-Za-z_]{2,}")
+_QUOTED = expression(r"\\?[\"'`]([\w.:-]{2,80})\\?[\"'`]")
 _CAUSE_MISSING = "but the cause that was learned does not stand there"
 _SHOWN = 200
 _PLAIN = -0.9
@@ -215,9 +216,13 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
 
 
 def _alike(leader: str, question: Question) -> float:
-    """How much of its words a telling line of the question shares with the leading message, at the most."""
-    learned = _words(leader)
-    asked = (_words(one.line.message) for one in question.evidence)
+    """How much of its words a telling line of the question shares with the leading message, at the most.
+
+    Another wording quotes the same names: a line without them says the same of another thing.
+    """
+    learned, names = _words(leader), _QUOTED.findall(leader)
+    messages = (one.line.message for one in question.evidence)
+    asked = (_words(message) for message in messages if all(name in message for name in names))
     return max((len(learned & words) / max(1, len(learned | words)) for words in asked), default=0.0)
 
 

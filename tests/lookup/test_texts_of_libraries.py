@@ -24,6 +24,55 @@ id
 total
   Field required [type=missing, input_value={'id': []}, input_type=dict]
     For further information visit https://errors.pydantic.dev/2.14/v/missing"""
+# grpcio 1.85.3 and kubernetes 37.0.1: the end of what each call raised.
+GRPC = """Traceback (most recent call last):
+  File "/srv/orders/book.py", line 17, in book
+    return stub.Get(order, timeout=0.5)
+  File "/usr/lib/python3/site-packages/grpc/_channel.py", line 1166, in __call__
+    return _end_unary_response_blocking(state, call, False, None)
+grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:
+\tstatus = StatusCode.{status}
+\tdetails = "{details}"
+\tdebug_error_string = "{status}:{details}"
+>
+"""
+REFUSED = GRPC.format(
+    status="UNAVAILABLE",
+    details="failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:9: Failed to connect to remote"
+    " host: Connection refused",
+)
+TOO_LATE = GRPC.format(status="DEADLINE_EXCEEDED", details="Deadline Exceeded")
+NO_NAME = GRPC.format(
+    status="UNAVAILABLE",
+    details="errors resolving ledger.invalid: [field:hostname lookup error:address lookup failed for ledger.invalid:"
+    " Domain name not found]",
+)
+KUBERNETES = """Traceback (most recent call last):
+  File "/srv/orders/scale.py", line 44, in scale
+    return api.call_api(path)
+  File "/usr/lib/python3/site-packages/kubernetes/client/rest.py", line 250, in request
+    raise ForbiddenException(http_resp=r)
+kubernetes.client.exceptions.ForbiddenException: (403)
+Reason: Forbidden
+HTTP response headers: HTTPHeaderDict({{'Audit-Id': '{id}', 'content-length': '290'}})
+HTTP response body: {{"kind": "Status", "apiVersion": "v1", "metadata": {{}}, "status": "Failure", \
+"message": "{message}", "reason": "Forbidden", "code": 403}}
+"""
+NO_LIST = KUBERNETES.format(
+    id="3f1c0c1e-22ab",
+    message=r"pods is forbidden: User \"system:serviceaccount:shop:orders\" cannot list resource \"pods\" in API group"
+    r" \"\" in the namespace \"shop\"",
+)
+NO_SECRET = KUBERNETES.format(
+    id="77aa0c1e-1111",
+    message=r"secrets \"lease\" is forbidden: User \"system:serviceaccount:shop:refunds\" cannot get resource"
+    r" \"secrets\" in API group \"\" in the namespace \"shop\"",
+)
+QUOTA = KUBERNETES.format(
+    id="9b9b0c1e-2222",
+    message=r"pods \"orders-7\" is forbidden: exceeded quota: shop-quota, requested: limits.memory=1Gi, used:"
+    r" limits.memory=8Gi, limited: limits.memory=8Gi",
+)
 SERVED = "".join(f"2026-11-30 20:00:{n:02},123 INFO app.orders served {n}\n" for n in range(40))
 
 
@@ -83,3 +132,33 @@ def test_a_message_in_brackets_is_the_message(kb: KnowledgeBase) -> None:
     answer = kb.check_known_issues("2026-11-30T21:55:46Z db-7 orders[3]: [tail segment is sealed]")
 
     assert answer.verdict == "known"
+
+
+@pytest.mark.parametrize(
+    "faults", [(REFUSED, TOO_LATE, NO_NAME), (NO_LIST, NO_SECRET, QUOTA)], ids=["grpc", "kubernetes"]
+)
+def test_errors_of_one_client_are_told_apart_by_what_the_server_said(
+    kb: KnowledgeBase, faults: tuple[str, ...]
+) -> None:
+    learned = kb.learn_pattern(faults[0], "the cause of the first", "mend it")
+
+    again = kb.check_known_issues(
+        faults[0].replace("line 17", "line 19").replace("3f1c0c1e-22ab", "c0c01e1e-33cd")
+    )
+    assert (again.verdict, again.matches[0].id) == ("known", learned.id)
+    for other in faults[1:]:
+        assert kb.check_known_issues(other).verdict != "known"
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        (REFUSED, "Connection refused"),
+        (TOO_LATE, "Deadline Exceeded"),
+        (NO_LIST, "cannot list"),
+        (QUOTA, "shop-quota"),
+    ],
+)
+def test_what_the_server_said_is_what_tells(text: str, tells: str) -> None:
+    assert tells in best(text)
+    assert tells in best(f"{SERVED}{text}{SERVED}")

@@ -4,22 +4,7 @@ from __future__ import annotations
 
 from kb.text.crashes.forms import DOTTED, EXCEPTION, Form, frame, generic, message
 
-_READ_ON = r"\W{0,9}(?:Background on|For (?:more|further)|(?:Read|Learn|Find out|See) more|More)\b[^:/\n]{0,60}:? https?://\S{1,300}\s*$"
-"""A line that only says where to read on: every error of a kind ends with the same."""
-
 FORMS: tuple[Form, ...] = (
-    generic(
-        "sqlalchemy",
-        _READ_ON,
-        "(Background on this error at: https://sqlalche.me/e/21/e3q8)",
-        "background on this error at: http",
-    ),
-    generic(
-        "pydantic",
-        _READ_ON,
-        "    For further information visit https://errors.pydantic.dev/2.14/v/int_parsing",
-        "for further information visit http",
-    ),
     generic("r", r"In addition: Warning messages?:", "In addition: Warning message:", "in addition: warning"),
     generic(
         "r", r"In [\w.:]{1,80}\(.{0,300}\) :\s*$", 'In file(file, "rt") :', follows=True, next_tells=True
