@@ -73,6 +73,56 @@ QUOTA = KUBERNETES.format(
     message=r"pods \"orders-7\" is forbidden: exceeded quota: shop-quota, requested: limits.memory=1Gi, used:"
     r" limits.memory=8Gi, limited: limits.memory=8Gi",
 )
+# pymongo 4.20.1, its description of the topology cut short, and Python 3.11's subprocess.
+MONGO = """Traceback (most recent call last):
+  File "/usr/lib/python3/site-packages/pymongo/synchronous/mongo_client.py", line 3063, in _get_server
+    return self._client._select_server(
+  File "/usr/lib/python3/site-packages/pymongo/synchronous/mongo_client.py", line 1962, in _select_server
+    server = topology.select_server(
+  File "/usr/lib/python3/site-packages/pymongo/synchronous/topology.py", line 305, in select_server
+    server = self._select_server(
+  File "/usr/lib/python3/site-packages/pymongo/synchronous/topology.py", line 279, in _select_server
+    servers = self.select_servers(
+  File "/usr/lib/python3/site-packages/pymongo/synchronous/topology.py", line 196, in select_servers
+    server_descriptions = self._select_servers_loop(
+  File "/usr/lib/python3/site-packages/pymongo/synchronous/topology.py", line 244, in _select_servers_loop
+    raise ServerSelectionTimeoutError(
+pymongo.errors.ServerSelectionTimeoutError: {where}: [Errno {why} (configured timeouts: socketTimeoutMS: 20000.0ms, \
+connectTimeoutMS: 20000.0ms), Timeout: 0.3s, Topology Description: <TopologyDescription id: {id}, \
+topology_type: Unknown, servers: [<ServerDescription ('{host}', {port}) server_type: Unknown, rtt: None, \
+error=AutoReconnect('{where}: [Errno {why} (configured timeouts: socketTimeoutMS: 20000.0ms, connectTimeoutMS: \
+20000.0ms)')>]>
+"""
+AWAY = MONGO.format(
+    where="10.0.0.7:27017",
+    host="10.0.0.7",
+    port=27017,
+    why="111] Connection refused",
+    id="6b0de8821de153ca091268d7",
+)
+NOWHERE = MONGO.format(
+    where="ledger.invalid:27017",
+    host="ledger.invalid",
+    port=27017,
+    why="-2] Name or service not known",
+    id="6b0de8831de153ca091268d8",
+)
+COMMAND = """Traceback (most recent call last):
+  File "/srv/orders/book.py", line 6, in run
+    try: f()
+         ^^^
+  File "/srv/orders/book.py", line 32, in <lambda>
+    run("sp1/a",lambda:sp("COMMAND")); run("sp2/a",lambda:sp("exit 3"))
+                       ^^^^^^^^^^^^^^^^^^^^^
+  File "/srv/orders/book.py", line 31, in sp
+    def sp(c): subprocess.run(c,shell=True,check=True,capture_output=True)
+               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "/usr/lib/python3.11/subprocess.py", line 571, in run
+    raise CalledProcessError(retcode, process.args,
+subprocess.CalledProcessError: Command 'COMMAND' returned non-zero exit status STATUS.
+"""
+APPLIED = COMMAND.replace("COMMAND", "kubectl-x apply").replace("STATUS", "127")
+SCALED = COMMAND.replace("COMMAND", "exit 3").replace("STATUS", "3")
 SERVED = "".join(f"2026-11-30 20:00:{n:02},123 INFO app.orders served {n}\n" for n in range(40))
 
 
@@ -135,7 +185,9 @@ def test_a_message_in_brackets_is_the_message(kb: KnowledgeBase) -> None:
 
 
 @pytest.mark.parametrize(
-    "faults", [(REFUSED, TOO_LATE, NO_NAME), (NO_LIST, NO_SECRET, QUOTA)], ids=["grpc", "kubernetes"]
+    "faults",
+    [(REFUSED, TOO_LATE, NO_NAME), (NO_LIST, NO_SECRET, QUOTA), (AWAY, NOWHERE), (APPLIED, SCALED)],
+    ids=["grpc", "kubernetes", "pymongo", "subprocess"],
 )
 def test_errors_of_one_client_are_told_apart_by_what_the_server_said(
     kb: KnowledgeBase, faults: tuple[str, ...]
