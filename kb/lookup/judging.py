@@ -33,7 +33,7 @@ from kb.text.masking import mask
 from kb.text.masking_rules import PLACEHOLDER
 from kb.text.signatures.set import is_crash
 from kb.text.specificity import GENERIC as PLAIN
-from kb.text.specificity import TOO_GENERAL, text_specificity
+from kb.text.specificity import TOO_GENERAL, is_unshown, text_specificity
 from kb.text.traces import is_hang
 
 _HELD_BACK = 1 / 3
@@ -173,7 +173,7 @@ def _with_surroundings(found: Found, entry: Entry, line: str) -> Found:
     """
     pattern = learned_by(entry)
     plain = found.whole and found.strength < _PLAIN_MOST and found.tier is not Tier.TRACE
-    if not line or not plain or "\n" in pattern:
+    if not line or not plain or "\n" in pattern or is_unshown(line):
         return found
     asked = set(_WORD.findall(mask(line).casefold()))
     shared = " ".join(word for word in _WORD.findall(mask(pattern)) if word.casefold() in asked)

@@ -16,6 +16,7 @@ from kb.lookup.candidates import Found
 from kb.lookup.question import EvidenceTemplate, Question
 from kb.model.ledger import Evidence, Tier
 from kb.text.carriers import LinePlace, Unfolded
+from kb.text.evidence.alarm import reasons
 from kb.text.redact import redact
 from kb.text.signatures import templates
 from kb.text.signatures.engines import Needle
@@ -39,6 +40,7 @@ _MESSAGES = NAMED + LEADS + CAUSE + SAYS
 _SAME_PLACE, _NEARLY = 0.6, 0.5
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = expression(r"[A-Za-z_]{2,}")
+_QUOTED = expression(r"(?<!\w)\\?[\"'`]([^\"'`\\\n<>]{2,80})\\?[\"'`](?!\w)")
 _CAUSE_MISSING = "but the cause that was learned does not stand there"
 _SHOWN = 200
 _PLAIN = -0.9
@@ -215,10 +217,23 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
 
 
 def _alike(leader: str, question: Question) -> float:
-    """How much of its words a telling line of the question shares with the leading message, at the most."""
-    learned = _words(leader)
-    asked = (_words(one.line.message) for one in question.evidence)
+    """How much of its words a telling line of the question shares with the leading message, at the most.
+
+    Another wording quotes the same names and gives the same reason of the system: a line without them says the same
+    of another thing, or another thing.
+    """
+    learned, names, why = _words(leader), _QUOTED.findall(leader), _reasons(leader)
+    messages = (one.line.message for one in question.evidence)
+    asked = (
+        _words(message)
+        for message in messages
+        if all(name in message for name in names) and _reasons(message) == why
+    )
     return max((len(learned & words) / max(1, len(learned | words)) for words in asked), default=0.0)
+
+
+def _reasons(message: str) -> set[str]:
+    return {reason.casefold() for _, reason in reasons(message)}
 
 
 def _words(message: str) -> set[str]:

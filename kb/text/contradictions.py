@@ -56,13 +56,17 @@ _CONTRADICTING = expression(
 )
 
 
+_COULD_NOT = expression(r"(?i)\b(?:could|can) not (?!re|confirm|verif|detect|find|see)\w+[^:\n]{0,80}: ")
+"""What a program says before an error that it hands on, such as `could not save the order: …`."""
 _NEGATION = frozenset({"no", "not", "never", "without", "isn't", "wasn't", "didn't"})
 _FAILS = expression(r"(?i)\b(?:could|can) (?:[a-z]{1,12} )?$")
 """What stands before a negation that tells of a failure, and denies none."""
-_HARMLESS = expression(
+_DENIED = expression(
     r"(?i)(?:not|never|no|without) (?:(?:an?|any|the) )?(?:real )?"
-    r"(?:error|problem|issue|fault|failure|fatal|critical|harm|impact|action|reason|worr)"
+    r"(?:error|problem|issue|fault|failure|fatal|critical|harm|impact|action|reason|worr"
+    r"|(?:see|find|detect|confirm|verify|observe|reproduce|replicate)d?:)"
 )
+"""Words that deny an error wherever they stand: that it is none, or that nobody saw what follows."""
 _CLAUSE_END = expression(r"[:;,()|]\s|\s[-\u2013\u2014]+\s|\.\s|\b(?:because|but|so|until|while)\b")
 _SPOKEN = expression(r"[^\W\d_]+")
 _OF_LEARNED = 1 / 3
@@ -75,6 +79,7 @@ def contradicting_word(line: str, learned: str, *, holds: bool = False) -> str:
     Of a line that `holds` what was learned, as it was, a negation counts where it speaks of that: `quota exceeded; file
     was not written` denies no quota.  That it is over, or no error, may stand anywhere.
     """
+    line = _COULD_NOT.sub(" ", line)
     told = list(_CONTRADICTING.finditer(line))
     own = {match[0].strip().lower() for match in _CONTRADICTING.finditer(learned)} if told else set()
     return next(
@@ -89,7 +94,7 @@ def contradicting_word(line: str, learned: str, *, holds: bool = False) -> str:
 
 def _speaks_of_others(line: str, negation: re.Match[str], learned: str) -> bool:
     """Whether a negation tells what failed besides, in a clause that is not about what was learned."""
-    if negation[0].lower() not in _NEGATION or _HARMLESS.match(line, negation.start()):
+    if negation[0].lower() not in _NEGATION or _DENIED.match(line, negation.start()):
         return False
     if _FAILS.search(line, 0, negation.start()):
         return True

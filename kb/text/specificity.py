@@ -33,6 +33,7 @@ _CODE = expression(r"[A-Z]+[-_]?\d{3,}[A-Z]?|0x[0-9a-fA-F]+|E[A-Z]{4,}|\w*(?:Err
 _BARE_CODE = expression(
     r"(?i)(?:runtime|type|value|generic|io|internal|unknown|fatal|null)?_?(?:error|exception)"
 )
+_SIZE = expression(r"\d+(?:\.\d+)?(?:B|[KMGT](?:i?B)?)")
 _ALTERNATIVES = expression(r"\((?:\?(?:P?<\w+>|[a-zA-Z-]*:))?([^()|]*(?:\|[^()|]*)*)\)[*?]?")
 _FLAGS = expression(r"\(\?[a-zA-Z-]+\)")
 _REGEX_NOISE = expression(
@@ -77,6 +78,8 @@ def _term_weight(term: str) -> float:
         return 0.0
     if term.isdecimal():
         return _NUMBER_WEIGHT if len(term) < 5 else _WORD_WEIGHT
+    if _SIZE.fullmatch(term):
+        return _NUMBER_WEIGHT
     if lowered in GENERIC or stem(lowered) in GENERIC or _BARE_CODE.fullmatch(term):
         return _GENERIC_WEIGHT
     if _CODE.fullmatch(term):
@@ -107,22 +110,22 @@ def _literal(regex: str) -> str:
 
 _GENERIC_WORDS = """
 abort aborted access address after again alert all already any application argument attempt attempted
-attempting back bad be because before begin broken busy byte call called cannot cant check client close closed
+attempting back bad be because before begin blob broken busy byte call called cannot cant check client close closed
 cluster code command complete completed config configuration connect connecting connection container context
 could crash crashed critical current data database day db deadline degraded denied deny deployment descriptor
-detected device didnt died directory disconnected does done down due during empty end endpoint error exceed
+detected device didnt died directory disconnected does done down due during empty end endpoint entry error exceed
 exceeded exception exist exists exit exited expected expired fail failed failing failure fatal fault file find
 first forbidden found full gateway gb get given go gone got handle handler hang health healthy high host hour
 http https id incident info input instance interface internal invalid io issue item job kb key kill killed
 last latency limit limited line list load local lock log long lost low machine many max mb memory message
-method min minute missing monitor ms multiple name network new no node none not nothing null object occurred
+method min minute missing monitor more ms multiple name network new no node none not nothing null object occurred
 of ok old once open opened operation out output panic parse path peer pending percent permission permitted
 pipe pod pool port problem process processing query queue quota rate reach reached read reading ready reason
-received recv refused reject rejected remote request requested reset resource response restart restarted
+received recv refused reject rejected remote repeated request requested reset resource response restart restarted
 result retry return returned root route run running s sec second select send sending sent server service
 session set shutdown signal since site slow socket space start started state status still stop stopped storage
 stream success successful such support supported system task temporarily terminated test thread threshold time
-timed timeout too tried try trying type unable unauthorized unavailable unexpected unhealthy unknown
+timed timeout too tried truncated try trying type unable unauthorized unavailable unexpected unhealthy unknown
 unreachable unsupported until up update upstream url usage use used user valid value version volume wait
 waiting warn warning was week while within worker write writing wrong
 """
@@ -145,6 +148,14 @@ _PROMISE = expression(
 )
 _LONGEST_PROMISE = 12
 """Words of a line that promises: a longer one says something."""
+
+
+_UNSHOWN = expression(r"\[\d{1,4}(?:\.\d)?[BKMGT] blob data\]\s*\Z")
+
+
+def is_unshown(line: str) -> bool:
+    """Whether the journal shows no text of a line, only its size: so it writes whatever it cannot print."""
+    return _UNSHOWN.search(line) is not None
 
 
 def is_unwritten(text: str) -> bool:

@@ -70,7 +70,10 @@ _FRAME = (
     r"at (?:[\w.$/<>\[\] ]{1,200}) ?\(|#\d{1,4} {1,4}(?:0x|/|\{main|[\w\\:]{1,120}(?:->|\())|File \""
     r"|from [\w./-]{1,200}:\d|\d{1,4}: (?:[\w<]{1,80}::|0x)|goroutine "
 )
-_STAYS = expression(rf"(?:msg|message|event|MESSAGE)=[\"']|{_FRAME}")
+_STAYS = expression(
+    rf"(?:msg|message|event|MESSAGE)=[\"']|{_FRAME}|\[[^\[\]\n]{{0,400}}[A-Za-z] [A-Za-z][^\[\]\n]{{0,400}}\]\s*\Z"
+)
+"""What is of the message: its field, a frame, and a bracket with words in it behind which nothing stands."""
 _IS_FRAME = expression(_FRAME)
 _PAIRS = expression(
     r"(?P<key>level|lvl|severity|time|ts|timestamp|logger|service|component|host|unit|pod|container"

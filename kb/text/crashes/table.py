@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 import kb.text.crashes.kernels as kernels
+import kb.text.crashes.libraries as libraries
 import kb.text.crashes.managed as managed
 import kb.text.crashes.native as native
 import kb.text.crashes.scripting as scripting
@@ -13,7 +14,7 @@ from kb.expression import expression
 from kb.text.crashes.forms import Form, Role
 from kb.text.evidence.alarm import lowered, shortest_marks
 
-FORMS: tuple[Form, ...] = (*kernels.FORMS, *native.FORMS, *managed.FORMS, *scripting.FORMS)
+FORMS: tuple[Form, ...] = (*kernels.FORMS, *libraries.FORMS, *native.FORMS, *managed.FORMS, *scripting.FORMS)
 """In the order in which they are tried."""
 LONGEST = 2_000
 """Characters of a line that are looked at."""
