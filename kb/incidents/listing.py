@@ -22,6 +22,8 @@ class ListedIncident:
     """One incident, as a list tells it apart from others; `closed` is None while it is open."""
 
     id: str
+    number: int
+    """That of the step that opened it: of two of one second, the later one has the higher number."""
     detected: datetime
     closed: datetime | None
     severity: Severity | None
@@ -34,6 +36,7 @@ class ListedIncident:
         """Where an incident stands."""
         return cls(
             id=incident.id,
+            number=incident.timeline[0].id,
             detected=incident.detected,
             closed=incident.closed,
             severity=incident.severity,
@@ -52,10 +55,11 @@ class IncidentListing:
     _known: dict[str, ListedIncident] = field(default_factory=dict)
 
     def all(self) -> Sequence[ListedIncident]:
-        """Every incident that goes by its own name."""
+        """Every incident that goes by its own name, newest first."""
         noted = self.ledger.noted_after(self._read_to)
         # Notes are most of the steps, and none of them changes where an incident stands.
         for subject, events in self.ledger.events_by_subject([*noted], without=Step.NOTE).items():
             self._known[subject] = ListedIncident.of(unfold(events))
         self._read_to = max(noted.values(), default=self._read_to)
-        return [one for one in self._known.values() if not one.was_merged]
+        own = (one for one in self._known.values() if not one.was_merged)
+        return sorted(own, key=lambda one: one.number, reverse=True)

@@ -182,7 +182,7 @@ def test_what_a_killed_copy_left_goes_with_the_next_one_and_that_of_a_running_pr
     left.write_bytes(b"half")
     running.write_bytes(b"half")
     with KnowledgeBase.open(home, encoder=encoder, clock=lambda: NOW) as kb:
-        write_copy(home / "state" / "kb.db", folder / "ledger-2026-05-20.db")
+        write_copy(kb._parts.db, folder / "ledger-2026-05-20.db")
         whole_copy(kb._parts.db, folder / "before-redact-2026-05-20T101112.db")
     assert not left.exists()
     assert running.exists()

@@ -202,6 +202,16 @@ def test_a_list_has_open_ones_first_and_counts_tell_what_another_filter_would_gi
     assert of_b.services == {"a": 1, "b": 1}
 
 
+def test_of_incidents_of_one_second_the_last_one_comes_first(kb: KnowledgeBase):
+    titles = ["zinc is low", "anchor is lost", "mast is bent", "buoy drifts"]
+    for title in titles:
+        kb.incidents.open(title, severity="SEV2")
+
+    listed = ask(kb, "incident_list", severity="SEV2")
+
+    assert [one.title for one in listed.incidents] == titles[::-1]
+
+
 def test_a_list_that_was_read_once_follows_what_others_note_merge_and_split(kb: KnowledgeBase):
     slow = kb.incidents.open("a is slow", service="a")
     gone = kb.incidents.open("b is gone", service="b")
