@@ -8,6 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from kb import KnowledgeBase
 from tests.conftest import ROOT
 from tests.review.fixture_week import Written
 
@@ -19,6 +20,8 @@ def test_the_notebook_tells_the_fixture_week(
     lived: tuple[Path, Written], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with KnowledgeBase.open(lived[0]) as kb:
+        kb.counts()  # (its process finds the database that was opened last, on either engine)
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     (parameters,) = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())]
     parameters.source = f'HOME = "{lived[0]}"\nDAYS = 7\nUNTIL = "2026-11-16T09:00"'
