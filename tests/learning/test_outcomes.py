@@ -248,3 +248,12 @@ def test_an_outcome_in_an_incident_that_there_never_was_is_refused_and_one_of_an
     trust = kb.record_outcome(learned, "resolved", incident_id="incident-4711")
 
     assert (trust.n, trust.resolved) == (1, 1)
+
+
+def test_an_incident_whose_title_has_no_latin_letters_is_one_of_ours_as_well(kb: KnowledgeBase):
+    learned = kb.learn_pattern(TEXT, "it was cold", "warm it").id
+    ours = kb.incidents.open("лебёдка замёрзла").id
+    mistyped = f"{ours[:-3]}{'000' if not ours.endswith('000') else '111'}"
+
+    with pytest.raises(InvalidInput, match=rf"there is no incident '{mistyped}'"):
+        kb.record_outcome(learned, "resolved", incident_id=mistyped)

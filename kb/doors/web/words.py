@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from urllib.parse import quote
 
-from kb.expression import expression
 from kb.model.entry import Status
 from kb.model.incident import Phase
 from kb.model.ledger import Match, Result, Standing, Tier, Verdict
 from kb.model.overview import RunbookState
+from kb.store.ids.short_ids import is_lived
 from kb.text.times import in_utc
 
 VERDICTS = {
@@ -195,12 +195,9 @@ def severity_tone(severity: object) -> str:
     return {"SEV1": "bad", "SEV2": "bad", "SEV3": "warn"}.get(str(severity), "")
 
 
-_LIVED = expression(r"incident-\d{8}-(?:.*-)?[0-9a-f]{6}")
-
-
 def incident_page(incident_id: str) -> str:
     """The address of an incident: of one that was lived here, or of the entry that a postmortem is."""
-    noun = "incidents" if _LIVED.fullmatch(incident_id) else "entries"
+    noun = "incidents" if is_lived(incident_id) else "entries"
     return f"/{noun}/{quote(incident_id, safe='')}"
 
 

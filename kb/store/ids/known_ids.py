@@ -12,9 +12,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kb.errors import EntryNotFound, InvalidInput, NotThere
-from kb.expression import expression
 from kb.store.database import Database
-from kb.store.ids.short_ids import SHOWN, ending, is_digits, meant, nearest, shortened
+from kb.store.ids.short_ids import SHOWN, ending, is_digits, is_lived, meant, nearest, shortened
 
 _LISTED = 5
 """Ids that a message names."""
@@ -59,7 +58,6 @@ _WHENCE = {
     Space.CHANGE: "ids come from: kb change list --json",
     Space.DELIVERY: "see: kb notify list",
 }
-_OURS = expression(r"incident-\d{8}-.+-[0-9a-f]{6}")
 _IS_KNOWN = (
     "SELECT EXISTS (SELECT 1 FROM events WHERE subject = ?1 AND kind = 'opened')"
     " OR EXISTS (SELECT 1 FROM entries WHERE id = ?1 AND kind = 'incident')"
@@ -126,7 +124,7 @@ class KnownIds:
         Raises NotThere for a name in our form that no incident has: it would count for one that there never was.
         """
         named = self.referred(given)
-        if _OURS.fullmatch(named) and not self._db.value(_IS_KNOWN, [named]):
+        if is_lived(named) and not self._db.value(_IS_KNOWN, [named]):
             raise NotThere(f"there is no incident {given!r}; {self._instead(Space.INCIDENT, given)}")
         return named
 

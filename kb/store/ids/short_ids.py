@@ -21,6 +21,12 @@ SHOWN = 6
 
 _ENDING = expression(r"-([0-9a-f]{6,12}(?:-\d+)?)$")
 _DIGITS = expression(r"[0-9a-f]+(?:-\d+)?")
+_LIVED = expression(r"incident-\d{8}-(?:.*-)?[0-9a-f]{6}")
+
+
+def is_lived(one: str) -> bool:
+    """Whether an id has the form of an incident's that was opened here: its day, words of its title if any, digits."""
+    return _LIVED.fullmatch(one) is not None
 
 
 def ending(one: str) -> str:
