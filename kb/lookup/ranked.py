@@ -158,7 +158,8 @@ class _Asking:
         from kb.lookup.rarity import words_of
         from kb.lookup.siblings import differences, subject_first
 
-        by_score, by_id = {one.entry_id: one for one in self._ranks(candidates)}, _by_id(candidates)
+        by_score = {one.entry_id: one for one in self._ranks(candidates)}
+        by_id = {one.entry_id: one for one in candidates}
         ordered = subject_first(self.query, [by_id[key] for key in by_score], self.stats)
         values = {one.entry_id: by_score[one.entry_id].features for one in ordered}
         differs = differences(self.query, ordered, self.stats, values)
@@ -184,16 +185,34 @@ class _Asking:
         )
 
     def _found(self, one: Ranked) -> Found:
-        return _ranked(one, self.by_words, self.kind)
+        from kb.lookup.features import opinion
+        from kb.lookup.scoring import probability
+
+        words, meaning = opinion(one.features, "words"), opinion(one.features, "meaning")
+        tier = Tier.LEXICAL if one.entry_id in self.by_words and words >= meaning else Tier.SEMANTIC
+        rare, title = one.features["rare_words"], one.features["title_loose"]
+        reason = f"shares {rare:.0%} of the rarest words, similarity {one.features['cosine']:.2f}"
+        reason += f", {title:.0%} of its title is in the text" if title >= _MUCH_OF_TITLE else ""
+        chance = probability(one.features, self.kind)
+        return Found(one.entry_id, tier, reason, None, chance, features=one.features)
 
     def _in_own_words(self, found: list[Found], candidates: Sequence[Candidate]) -> list[Found]:
-        return (
-            _in_own_words(found, self.query, candidates, self.stats) if self.kind is Kind.SENTENCE else found
-        )
+        """A sentence is asked in words of one's own: each hit by the better of two chances."""
+        from kb.lookup import scoring
 
-
-def _by_id(candidates: Iterable[Candidate]) -> dict[str, Candidate]:
-    return {one.entry_id: one for one in candidates}
+        if self.kind is not Kind.SENTENCE:
+            return found
+        said = {one.entry_id: scoring.opinions(self.query, one, self.stats) for one in candidates}
+        scores = {key: scoring.score(values, self.stats.documents) for key, values in said.items()}
+        better = [
+            replace(
+                hit,
+                strength=scoring.either(hit.strength, scores[hit.entry_id]),
+                features=hit.features | said[hit.entry_id],
+            )
+            for hit in found
+        ]
+        return sorted(better, key=lambda hit: (-hit.strength, -scores[hit.entry_id], hit.entry_id))
 
 
 def _candidate(entry_id: str, pieces: Sequence[StoredChunk], cosines: Mapping[int, float]) -> Candidate:
@@ -244,37 +263,6 @@ def _by_words_asked(hit: Found, own: Mapping[str, Found]) -> Found:
         hearsay="those were not quite these words",
         own=replace(plain, differs=hit.differs),
     )
-
-
-def _ranked(one: Ranked, lexical_ids: set[str], kind: Kind) -> Found:
-    from kb.lookup.features import opinion
-    from kb.lookup.scoring import probability
-
-    words, meaning = opinion(one.features, "words"), opinion(one.features, "meaning")
-    tier = Tier.LEXICAL if one.entry_id in lexical_ids and words >= meaning else Tier.SEMANTIC
-    rare, title = one.features["rare_words"], one.features["title_loose"]
-    reason = f"shares {rare:.0%} of the rarest words, similarity {one.features['cosine']:.2f}"
-    reason += f", {title:.0%} of its title is in the text" if title >= _MUCH_OF_TITLE else ""
-    return Found(one.entry_id, tier, reason, None, probability(one.features, kind), features=one.features)
-
-
-def _in_own_words(
-    found: Sequence[Found], asked: Query, candidates: Sequence[Candidate], stats: CorpusStats
-) -> list[Found]:
-    """The hits as somebody means them who asks in words of their own: each by the better of two chances."""
-    from kb.lookup import scoring
-
-    said = {one.entry_id: scoring.opinions(asked, one, stats) for one in candidates}
-    scores = {key: scoring.score(values, stats.documents) for key, values in said.items()}
-    better = [
-        replace(
-            hit,
-            strength=scoring.either(hit.strength, scores[hit.entry_id]),
-            features=hit.features | said[hit.entry_id],
-        )
-        for hit in found
-    ]
-    return sorted(better, key=lambda hit: (-hit.strength, -scores[hit.entry_id], hit.entry_id))
 
 
 def _falling(found: list[Found]) -> list[Found]:

@@ -40,7 +40,7 @@ class RecordFacts:
     asked: Sequence[Asked] = ()
     entries: Sequence[Entry] = ()
     signatures: Sequence[tuple[str, Signature]] = ()
-    """What is looked for of these entries, each with the entry's id."""
+    """What is looked for of these entries, each with the entry's id; none where nothing is asked for."""
     known_prints: frozenset[str] = frozenset()
     """The fingerprints that offered entries have, among those of the questions' lines."""
     owned: frozenset[str] = frozenset()
@@ -87,7 +87,7 @@ class RecordSources:
             now=now,
             asked=asked,
             entries=entries,
-            signatures=[one for one in self.entries.index.signatures() if one[0] in ids],
+            signatures=[one for one in self.entries.index.signatures() if one[0] in ids] if asked else (),
             known_prints=frozenset(self._known(prints)),
             owned=frozenset(self.table.owned(_OWNED_FOLDER)),
             quarantined=quarantined,

@@ -156,14 +156,10 @@ class EntryTable:
 
     def about(self, service: str) -> dict[str, list[str]]:
         """Ids of the offered entries about a service by kind, newest incident or change first."""
-        wanted, found = service.casefold(), dict[str, list[str]]()
-        written = {row["services"]: json.loads(row["services"]) for row in self._by_services()}
-        same = [text for text, names in written.items() if wanted in map(str.casefold, names)]
-        rows = self._db.rows(
-            f"SELECT id, kind FROM entries WHERE status IN ({placeholders(OFFERED)})"
-            " AND services IN (SELECT value FROM json_each(?)) ORDER BY coalesce(happened, updated_at) DESC, id",
-            [*OFFERED, json.dumps(same)],
-        )
+        if not service:  # (a filter without one is about everything)
+            return {}
+        where, values = Filter(service=service).sql()
+        rows, found = self._newest("id, kind", where, values), dict[str, list[str]]()
         for row in rows:
             found.setdefault(row["kind"], []).append(row["id"])
         return found
@@ -182,15 +178,17 @@ class EntryTable:
 
     def with_items_to_do(self, service: str) -> list[str]:
         """Ids of the incidents of a service that have an action item which is still to do, newest first."""
-        rows = self._db.rows(
-            f"SELECT id FROM entries WHERE status IN ({placeholders(OFFERED)}) AND kind = 'incident'"
-            " AND EXISTS (SELECT 1 FROM json_each(services) WHERE casefold(value) = casefold(?))"
-            " AND EXISTS (SELECT 1 FROM json_each(data, '$.action_items')"
-            " WHERE CAST(json_extract(value, '$.done') AS INTEGER) = 0)"
-            " ORDER BY coalesce(happened, updated_at) DESC, id",
-            [*OFFERED, service],
+        where, values = Filter(("incident",), service).sql()
+        items = "SELECT 1 FROM json_each(data, '$.action_items')"
+        to_do = f"EXISTS ({items} WHERE CAST(json_extract(value, '$.done') AS INTEGER) = 0)"
+        return [row["id"] for row in self._newest("id", f"{where} AND {to_do}", values)]
+
+    def _newest(self, columns: str, where: str, values: Sequence[object]) -> list[Row]:
+        """Rows of `entries e`, the newest incident or change first."""
+        return self._db.rows(
+            f"SELECT {columns} FROM entries e WHERE {where} ORDER BY coalesce(happened, updated_at) DESC, id",
+            values,
         )
-        return [row["id"] for row in rows]
 
     def put(self, entry: Entry, *, file: str, fingerprints: Sequence[Fingerprint], now: datetime) -> None:
         """Add or replace an entry and everything that it is found by.  Call inside a write."""

@@ -48,7 +48,7 @@ _FEWEST_WORDS = 4
 _MOST_LISTED = 12
 """Items of a list of causes."""
 
-_FENCED = expression(r"^[ \t]*(```(?![^\n]*`)|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
+FENCED = expression(r"^[ \t]*(```(?![^\n]*`)|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
 _BLOCK = expression(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
 _BULLET = expression(r"\s*(?:[-*+]|\d+[.)])\s+")
 _SENTENCE_END = expression(
@@ -129,7 +129,7 @@ def _topic(text: str) -> frozenset[str]:
 
 def _said_in(text: str) -> Iterator[_Said]:
     """The sentences of a text, without code, tables and headings."""
-    blocks = [block for block in _BLOCK.split(_FENCED.sub("", text)) if block.strip()]
+    blocks = [block for block in _BLOCK.split(FENCED.sub("", text)) if block.strip()]
     before, count = "", 0
     for place, block in enumerate(blocks):
         if block.lstrip().startswith(("#", "|", "!", "[^", "<")):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.postmortem.story.causes import FENCED
 from ingest.postmortem.story.deed_words import (
     ACTION,
     BEGINNING,
@@ -56,7 +57,6 @@ _PURPOSE = expression(
 _SENTENCE = expression(r"(?<=[.!?])[\"”)]?\s+(?=[A-Z\"“`*_\[])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)|\n(?=#)")
 _ASIDE = expression(r"(?<!\])\([^()]*\)")
 """What stands in brackets says of a deed what it led to or who asked for it; an address behind a link is none."""
-_FENCED = expression(r"^[ \t]*(```(?![^\n]*`)|~~~).*?^[ \t]*\1[ \t]*$", re.M | re.S)
 
 
 @dataclass
@@ -87,7 +87,7 @@ def what_was_done(
     say nothing; `lines` are those of the file.  A sentence that tells one of the `causes` tells no measure besides.
     """
     kept = _KeptMeasures(lines)
-    parts = [(name, _FENCED.sub("", text)) for name, text in prose]
+    parts = [(name, FENCED.sub("", text)) for name, text in prose]
     for name, text in parts:
         for sentence in _ended_by(text):
             kept.add(sentence, name)
@@ -99,10 +99,10 @@ def what_was_done(
                 if _was_done(sentence) and not any(_one_line(sentence) in cause for cause in causes):
                     kept.add(sentence, name)
     if not kept.measures:
-        for sentence in _ended_by(_FENCED.sub("", body)):
+        for sentence in _ended_by(FENCED.sub("", body)):
             kept.add(sentence, "text")
     if not kept.measures:
-        for sentence in _by_somebody(_FENCED.sub("", body)):
+        for sentence in _by_somebody(FENCED.sub("", body)):
             kept.add(sentence, "text")
     last = None if kept.measures else _recovery(timeline)
     if last is not None and len(_SPOKEN.findall(timeline[last].text)) >= _FEWEST_WORDS:
@@ -169,7 +169,7 @@ def _main_clause(sentence: str) -> str:
 
 def _deeds_of(text: str) -> str:
     """Of an event that takes several sentences to tell, those that tell what was done."""
-    sentences = [*_sentences(_FENCED.sub("", text))]
+    sentences = [*_sentences(FENCED.sub("", text))]
     deeds = [said for said in sentences if _was_done(said)]
     return " ".join(deeds) if len(sentences) >= _MANY_SENTENCES and deeds else text
 
@@ -198,12 +198,12 @@ def _last_steps(timeline: Sequence[TimelineEvent]) -> list[TimelineEvent]:
 def _ends_it(event: TimelineEvent) -> bool:
     """Whether an event is a step that ends outages, or tells the end along with what was done."""
     return bool(STRONG.search(_deeds_of(event.text))) or (
-        _was_done(event.text) and bool(RECOVERED.search(_FENCED.sub("", event.text)))
+        _was_done(event.text) and bool(RECOVERED.search(FENCED.sub("", event.text)))
     )
 
 
 def _is_step(text: str) -> bool:
-    told = _FENCED.sub("", text)
+    told = FENCED.sub("", text)
     sentences = [*_sentences(told)]
     if len(sentences) >= _MANY_SENTENCES and any(map(_was_done, sentences)):
         return True
@@ -219,7 +219,7 @@ def _recovery(timeline: Sequence[TimelineEvent]) -> int | None:
         for place, event in enumerate(timeline)
         if any(
             RECOVERED.search(said) and not NOT_DONE.search(said)
-            for said in _sentences(_FENCED.sub("", event.text))
+            for said in _sentences(FENCED.sub("", event.text))
         )
     ]
     return found[-1] if found else None
@@ -227,6 +227,6 @@ def _recovery(timeline: Sequence[TimelineEvent]) -> int | None:
 
 def _one_line(text: str) -> str:
     """A measure as one line without bullets, of the length that somebody reads."""
-    told = _FENCED.sub("", text)
+    told = FENCED.sub("", text)
     said = " ".join(re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", told).split())
     return said if len(said) <= _LONGEST_MEASURE else said[: _LONGEST_MEASURE - 1].rstrip() + "…"

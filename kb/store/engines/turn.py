@@ -6,6 +6,7 @@ of the database does as well.  Both go with the process that holds them.
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,14 +43,18 @@ class Turn:
         return mine
 
     def _take_shared(self) -> bool:
-        url = database_url(self._home)
-        if not url:
+        if not self._url:
             return True
         if self._shared is None:
             from kb.store.postgresql.turn import SharedTurn
 
-            self._shared = SharedTurn(url, Path(self._lock.lock_file).stem)
+            self._shared = SharedTurn(self._url, Path(self._lock.lock_file).stem)
         return self._shared.take()
+
+    @cached_property
+    def _url(self) -> str:
+        """Where the database is: what was opened stays open, and the turn is asked for every second."""
+        return database_url(self._home)
 
     def give(self) -> None:
         """Let another process have it."""
