@@ -184,15 +184,25 @@ class Parts:
 
         return ChangeTable(self.db)
 
-    def intake(self, *, extract: bool) -> Intake:
-        """What takes in files; with `extract` it asks the model of `ANTHROPIC_API_KEY` about free-form texts."""
+    def intake(self, actor: str, *, extract: bool) -> Intake:
+        """What takes in files, in somebody's name.
+
+        With `extract` it asks the model of `ANTHROPIC_API_KEY` about free-form texts.
+        """
         from kb.ingesting import Intake  # with every parser, a tenth of a second that no question needs
         from kb.prose.client import Client
         from kb.prose.extractor import Extractor
 
         extractor = Extractor(Client.from_environ()) if extract else None
         return Intake(
-            self.db, self.catalogue, self.changes, self.ledger, self.embeddings, self.vectors, extractor
+            self.db,
+            self.catalogue,
+            self.changes,
+            self.ledger,
+            self.embeddings,
+            self.vectors,
+            actor,
+            extractor,
         )
 
     def find(self, query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> SearchHits:

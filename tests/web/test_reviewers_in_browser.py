@@ -54,7 +54,7 @@ def test_nobody_is_shut_out_by_day_or_night(browser: Any, waiting: Waiting, sche
     found = {}
     for path in _pages(waiting):
         someone.page.goto(path)
-        someone.page.wait_for_selector(".later", state="detached")
+        someone.page.wait_for_selector(".soon", state="hidden")
         someone.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         found[path] = violations(someone.page)
     someone.context.close()
@@ -68,7 +68,7 @@ def test_a_phone_shows_all_of_it_without_moving_sideways(browser: Any, waiting: 
     wide = []
     for path in _pages(waiting):
         someone.page.goto(path)
-        someone.page.wait_for_selector(".later", state="detached")
+        someone.page.wait_for_selector(".soon", state="hidden")
         someone.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         wide += [path] if is_too_wide(someone.page) else []
     someone.context.close()
