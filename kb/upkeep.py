@@ -47,7 +47,8 @@ class Upkeep:
         """Every mistake that stands in memory files and ingested files now."""
         self.refresh()
         read = (problem for record in self._parts.catalogue.records() for problem in record.problems)
-        told = [*self._parts.configuration.problems(), *self._parts.watch.problems()]
+        parts = self._parts
+        told = [*parts.configuration.problems(), *parts.watch.problems(), *parts.own.problems()]
         return [*read, *self._parts.healthy.problems(everywhere=True), *told]
 
     def overview(self) -> Overview:
@@ -206,7 +207,7 @@ class Upkeep:
             dry_run=True,
             kinds=dict(kinds),
             places={**places, **in_copies},
-            in_your_files=tuple(lines_with_secrets(self._parts.home)),
+            in_your_files=tuple(lines_with_secrets(self._parts.texts)),
         )
         if dry_run or not (found or in_copies):
             return report

@@ -138,6 +138,34 @@ class RedactReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryConflict:
+    """A memory file that changed in the home and in a folder since both were the same."""
+
+    key: str
+    home: str
+    """Where it stands in the home, and which version it is."""
+    folder: str
+    """Its path in the folder, and when it was changed."""
+    version: str
+    """What `--over` takes, to decide for one side: the key with the beginning of the hash of the home's text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeReport:
+    """What went from a home's memory into a folder, or back; nothing where there are conflicts, or in a dry run."""
+
+    folder: str
+    dry_run: bool
+    written: tuple[str, ...]
+    """Keys of the files that the other side got."""
+    removed: tuple[str, ...]
+    """Keys of those that it has no longer."""
+    left: tuple[str, ...]
+    """Keys of those that changed on the other side alone: they go the other way."""
+    conflicts: tuple[MemoryConflict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntrySource:
     """The item of a memory file that an entry is read from, as it may be edited."""
 

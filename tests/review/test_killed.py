@@ -42,7 +42,7 @@ def test_the_next_review_completes_one_that_was_killed(
     words = [sys.executable, "-c", DYING, str(own_week.home.root), who]
     child = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert child.returncode == -signal.SIGKILL, child.stderr
-    reviews, watch = Reviews(own_week._parts.db), WatchFile(own_week.home)
+    reviews, watch = Reviews(own_week._parts.db), WatchFile(own_week._parts.texts)
     assert bool(watch.load().items) == watched
     assert (reviews.last_mark(clock.now) is not None) == noted
 

@@ -35,7 +35,7 @@ PRIMARY_SECONDS = 5.0
 AWAY_SECONDS = 2.0
 """How long nobody waits again for servers of which none has answered."""
 _LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1"
-_OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings")
+_OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings", "memory_files")
 """Tables that SQLite has not, or keeps for itself."""
 _COLUMNS = """
     SELECT c.relname AS name, a.attname AS column, a.atttypid = 'text'::regtype AS is_text,

@@ -13,6 +13,7 @@ from kb.expression import expression
 
 STEPS: Sequence[tuple[str, Sequence[str]]] = (
     ("the tables of SQLite's step 17", ("tables.sql", "functions.sql")),
+    ("memory files as rows, beside the tables of SQLite's step 17", ("memory.sql",)),
 )
 """What each step is, and the files with its statements."""
 SCHEMA = len(STEPS)
