@@ -142,6 +142,14 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "memory query": ("kb memory query learned/patterns error_patterns.0.fix",),
     "memory append": ("kb memory append learned/patterns error_patterns '{pattern: epoch is behind}'",),
     "memory update": ("kb memory update state/environments production.region eu-west-1",),
+    "memory export": (
+        "kb memory export ~/our-memory             # then: git add -A && git commit",
+        "kb memory export ~/our-memory --dry-run",
+    ),
+    "memory import": (
+        "kb memory import ~/our-memory --dry-run",
+        "kb memory import ~/our-memory --over learned/patterns@3f2a9c1b04de",
+    ),
     "memory log": ("kb memory log 'Looked for a running apply' 'none is running'",),
     "hooks list": ("kb hooks list", "kb hooks list --state failed"),
     "hooks retry": ("kb hooks retry", "kb hooks retry 48"),
