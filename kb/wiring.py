@@ -93,7 +93,7 @@ class Parts:
     @classmethod
     def of(cls, home: Home, options: Options) -> Parts:
         """Open the database and put the parts together; nothing heavy is loaded."""
-        db, generations = Database(home.database), Generations(home.vectors)
+        db, generations = Database(home.database, options.database), Generations(home.vectors)
         embeddings = Embeddings(db, options.encoder or OnnxEncoder())
         large = options.large_from
         publisher = Publisher(db, embeddings, generations, *(() if large is None else (large, large)))
@@ -139,7 +139,7 @@ class Parts:
             HealthyTable(db),
             table,
             watch,
-            Backups(db),
+            Backups(db, own.texts),
             own,
         )
 

@@ -138,6 +138,18 @@ class RedactReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """What moved from one home into another; each row and each text is the one that was there."""
+
+    rows: dict[str, int]
+    """By table."""
+    memory: tuple[str, ...]
+    """Keys of the memory files."""
+    was_there: bool
+    """Whether all of it had arrived before, so that nothing was left to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryConflict:
     """A memory file that changed in the home and in a folder since both were the same."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from kb.errors import HomeNotWritable
 from kb.home import Home
 from kb.memory.folder import MemoryFolder
-from kb.memory.yaml_file import write_atomically
+from kb.memory.yaml_file import hash_bytes, write_atomically
 from kb.store.database import Database
 from kb.store.engines.memory import HomeMemory
 from kb.text.times import utc_now
@@ -38,6 +38,15 @@ def make_home(folder: Path) -> list[Path]:
     except OSError as error:
         raise HomeNotWritable(f"{folder} cannot become a home: {error.strerror or error}") from error
     return written
+
+
+def unwritten() -> set[str]:
+    """The hashes of the memory files that a new home has: those that nobody wrote in yet."""
+    return {
+        hash_bytes(item.read_bytes())
+        for item in resources.files(__name__).iterdir()
+        if item.name.endswith(".yaml")
+    }
 
 
 def _starter_files(home: Home) -> list[tuple[Path, bytes]]:

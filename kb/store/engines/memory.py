@@ -42,6 +42,11 @@ class HomeMemory:
         """Let what the folder has be rows, where that was not done yet; returns what is to be said of it."""
         return self.unread.take_over(now) if self.unread else []
 
+    def note_known(self) -> None:
+        """Note that the folder has what the rows have, as after a move."""
+        if self.unread:
+            self.unread.note_known()
+
     def problems(self) -> list[Problem]:
         """What somebody edited in the folder although it is not read."""
         return self.unread.problems() if self.unread else []

@@ -118,9 +118,7 @@ class Postgresql:
                 self._connection.execute("INSERT INTO schema_steps VALUES ($1, $2, now())", [number, name])
 
     def _found(self) -> int:
-        there = self._connection.execute("SELECT to_regclass('schema_steps') IS NOT NULL").fetchone()
-        found = self._connection.execute(steps.MADE).fetchone() if there and there[0] else None
-        return int(found[0]) if found else 0
+        return steps.found(self._connection)
 
     @property
     def refuses(self) -> str:

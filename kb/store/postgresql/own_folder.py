@@ -50,6 +50,14 @@ class OwnFolder:
             left.append(Problem(str(self._folder.home.root), None, why))
         return left
 
+    def note_known(self) -> None:
+        """Note that what the files say now is what the rows said, as after a move: they are not told of later."""
+        known = {
+            key: found for key in self._folder.names() if (found := self._hash(key)) and self._has(key, found)
+        }
+        with suppress(OSError):
+            note(self._folder.home.root, {**self._noted(), **known})
+
     def problems(self) -> list[Problem]:
         """The files that say something which the home does not know: somebody edited them here."""
         why = (
@@ -59,14 +67,20 @@ class OwnFolder:
         return [Problem(f"{key}.yaml", None, why) for key in self._folder.names() if not self._is_known(key)]
 
     def _is_known(self, key: str) -> bool:
+        found = self._hash(key)
+        return found == self._noted().get(key) or self._has(key, found)
+
+    def _has(self, key: str, found: str) -> bool:
+        return found[:16] == self._rows.stamp(key).partition("-")[2]
+
+    def _hash(self, key: str) -> str:
         stamp = self._folder.stamp(key)
         if self._hashes.get(key, ("",))[0] != stamp:
             try:
                 self._hashes[key] = stamp, self._folder.read(key).sha256
             except FileUnreadable:
                 self._hashes[key] = stamp, ""
-        found = self._hashes[key][1]
-        return found == self._noted().get(key) or found[:16] == self._rows.stamp(key).partition("-")[2]
+        return self._hashes[key][1]
 
     def _noted(self) -> dict[str, str]:
         try:

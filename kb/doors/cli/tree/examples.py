@@ -162,6 +162,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "doctor": ("kb doctor", "kb doctor --repair"),
     "backup": ("kb backup", "kb backup /mnt/copies/kb.json"),
     "restore": ("kb restore state/backups/2026-11-21.db",),
+    "migrate": (
+        "kb migrate --to postgresql://kb@db.example.org/kb",
+        "kb migrate --to /srv/kb-of-files",
+    ),
     "sweep": ("kb sweep --dry-run", "kb sweep --days 200"),
     "redact": ("kb redact --dry-run", "kb redact"),
     "mcp": (
