@@ -330,6 +330,6 @@ def migrate(
     say(
         "end the servers of this home, set KB_DATABASE_URL (or [database] of kb.toml) to it, and begin them again"
         if url
-        else f"end the servers of this home, begin them with {home.root} and without KB_DATABASE_URL; kb.toml stays here"
+        else f"end the servers of this home, begin them with {home.root}, without KB_DATABASE_URL; kb.toml stays here"
     )
     say("documents come by kb ingest, vectors by kb doctor --repair")
