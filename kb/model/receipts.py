@@ -154,6 +154,7 @@ class MemoryConflict:
     """A memory file that changed in the home and in a folder since both were the same."""
 
     key: str
+    """Such as `learned/patterns`."""
     home: str
     """Where it stands in the home, and which version it is."""
     folder: str
@@ -167,7 +168,9 @@ class ExchangeReport:
     """What went from a home's memory into a folder, or back; nothing where there are conflicts, or in a dry run."""
 
     folder: str
+    """The folder, whole."""
     dry_run: bool
+    """Whether nothing was to be changed."""
     written: tuple[str, ...]
     """Keys of the files that the other side got."""
     removed: tuple[str, ...]
@@ -175,6 +178,7 @@ class ExchangeReport:
     left: tuple[str, ...]
     """Keys of those that changed on the other side alone: they go the other way."""
     conflicts: tuple[MemoryConflict, ...] = ()
+    """Files that changed on both sides: somebody must decide, until then nothing is written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
