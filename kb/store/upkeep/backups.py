@@ -45,7 +45,7 @@ _AT_ONCE = 5_000
 
 
 def write_copy(
-    db: Database, copy: Path, memory: MemoryTexts | None, tables: Mapping[str, str] | None = None
+    db: Database, copy: Path, memory: MemoryTexts | None = None, tables: Mapping[str, str] | None = None
 ) -> int:
     """Copy the ledger of a database as of now, and a memory; returns how many rows and texts.
 

@@ -18,6 +18,7 @@ SECTIONS = {
         "doctor",
         "backup",
         "restore",
+        "migrate",
         "sweep",
         "redact",
     ),
