@@ -67,14 +67,22 @@ class Home:
 
         Raises InvalidInput for anything that is not `learned/<name>` or `state/<name>`.
         """
-        folder, _, name = key.removesuffix(".yaml").partition("/")
-        plain = name.replace("_", "").replace("-", "")
-        if folder not in MEMORY_FOLDERS or not plain.isalnum() or not plain.isascii():
-            raise InvalidInput(
-                f"memory key {key!r} is not of the form 'learned/<name>' or 'state/<name>' "
-                "(letters, digits, '-' and '_'), such as 'learned/patterns'"
-            )
-        return self.root / folder / f"{name}.yaml"
+        return self.root / f"{checked_key(key)}.yaml"
+
+
+def checked_key(key: str) -> str:
+    """A memory key as it is written down, without `.yaml`.
+
+    Raises InvalidInput for anything that is not `learned/<name>` or `state/<name>`: keys cannot leave the home.
+    """
+    folder, _, name = key.removesuffix(".yaml").partition("/")
+    plain = name.replace("_", "").replace("-", "")
+    if folder not in MEMORY_FOLDERS or not plain.isalnum() or not plain.isascii():
+        raise InvalidInput(
+            f"memory key {key!r} is not of the form 'learned/<name>' or 'state/<name>' "
+            "(letters, digits, '-' and '_'), such as 'learned/patterns'"
+        )
+    return f"{folder}/{name}"
 
 
 def is_home(folder: Path) -> bool:

@@ -35,6 +35,7 @@ from kb.model.ledger import SearchHits
 from kb.options import Clock, Options
 from kb.store.catalogue import Catalogue, FileRecord
 from kb.store.database import Database
+from kb.store.engines.memory import HomeMemory
 from kb.store.entries import EntryTable
 from kb.store.healthy import HealthyTable
 from kb.store.ledger import Ledger
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from kb.learning.moves import Moves
     from kb.learning.outcomes import Outcomes
     from kb.memory.files import Memory
+    from kb.memory.texts import MemoryTexts
     from kb.model import Entry
     from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
@@ -86,11 +88,12 @@ class Parts:
     move_table: MoveTable
     watch: WatchFile
     backups: Backups
+    own: HomeMemory
 
     @classmethod
     def of(cls, home: Home, options: Options) -> Parts:
         """Open the database and put the parts together; nothing heavy is loaded."""
-        db, generations = Database(home.database), Generations(home.vectors)
+        db, generations = Database(home.database, options.database), Generations(home.vectors)
         embeddings = Embeddings(db, options.encoder or OnnxEncoder())
         large = options.large_from
         publisher = Publisher(db, embeddings, generations, *(() if large is None else (large, large)))
@@ -102,7 +105,8 @@ class Parts:
         ledger = Ledger(db)
         signatures = CompiledSignatures(db, entries.index)
         trust = TrustBook(ledger, table)
-        watch = WatchFile(home)
+        own = HomeMemory.of(home, db, lambda: options.writer, options.clock)
+        watch = WatchFile(own.texts)
         lookup = Lookup(
             entries,
             RankedTiers(lexical, vectors),
@@ -117,7 +121,7 @@ class Parts:
             db.snapshot,
             options.seconds,
         )
-        sync = MemorySync(home, db, catalogue, Fingerprints(db, entries), options.under_way)
+        sync = MemorySync(own.texts, db, catalogue, Fingerprints(db, entries), options.under_way)
         return cls(
             home,
             ConfigurationFile(home),
@@ -135,15 +139,21 @@ class Parts:
             HealthyTable(db),
             table,
             watch,
-            Backups(db),
+            Backups(db, own.texts),
+            own,
         )
+
+    @property
+    def texts(self) -> MemoryTexts:
+        """The texts of the memory files."""
+        return self.own.texts
 
     @cached_property
     def memory(self) -> Memory:
         """The YAML that people and agents own."""
         from kb.memory.files import Memory
 
-        return Memory(self.home)
+        return Memory(self.texts)
 
     @cached_property
     def moves(self) -> Moves:
@@ -318,11 +328,12 @@ class Parts:
             self.ledger.deferred.take_in()
         files, written = list[FileRecord](), -1
         try:
+            said = self.own.take_over(now)
             files, written = self.sync.refresh(now), self.db.written
             unwritten = self.moves.finish(now) if self.move_table.pending() else []
             if self.healthy_table.unchecked():
                 self.healthy.recheck(now)
-            missed = [*self.sync.missed(), *unwritten]
+            missed = [*said, *self.sync.missed(), *unwritten]
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         if self.db.written != written:
@@ -330,7 +341,7 @@ class Parts:
         known = (problem for record in files for problem in record.problems)
         if lost := self.vectors.lost_database():
             missed.append(Problem("state/kb.db", None, lost))
-        told = [*self.configuration.problems(), *self.watch.problems()]
+        told = [*self.configuration.problems(), *self.watch.problems(), *self.own.problems()]
         held = self.healthy.problems() if self.healthy_table.version() else []
         return [*known, *held, *missed, *told]
 

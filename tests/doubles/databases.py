@@ -2,6 +2,7 @@
 
 A home is known by its folder when it is first opened; a note in it says which database it has, so that the copy of a
 home gets a copy of its database.  The environment names the one that was opened last, for processes of the test.
+Memory is rows, kept in step with the folder that tests read and edit.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Self
 from kb.configuration.database import DATABASE_URL
 from kb.home import Home
 from kb.store import database as store
+from kb.store.postgresql import memory
 from tests.doubles.postgres import PostgresServer
+from tests.doubles.rows_in_step import RowsInStep
 
 _NOTE = ".database-of-tests"
 
@@ -25,14 +28,16 @@ class Databases:
 
     def __init__(self, server: PostgresServer) -> None:
         self._server, self._names = server, dict[Path, str]()
-        self._found = store.database_url
+        self._found, self._rows = store.database_url, memory.MemoryRows
 
     def __enter__(self) -> Self:
         store.database_url = self.url_of
+        memory.MemoryRows = RowsInStep  # type: ignore[misc]
         return self
 
     def __exit__(self, *_error: object) -> None:
         store.database_url = self._found
+        memory.MemoryRows = self._rows  # type: ignore[misc]
         self.forget(Path("/"))
 
     def forget(self, below: Path) -> None:

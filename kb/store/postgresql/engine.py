@@ -35,7 +35,7 @@ PRIMARY_SECONDS = 5.0
 AWAY_SECONDS = 2.0
 """How long nobody waits again for servers of which none has answered."""
 _LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1"
-_OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings")
+_OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings", "memory_files")
 """Tables that SQLite has not, or keeps for itself."""
 _COLUMNS = """
     SELECT c.relname AS name, a.attname AS column, a.atttypid = 'text'::regtype AS is_text,
@@ -118,9 +118,7 @@ class Postgresql:
                 self._connection.execute("INSERT INTO schema_steps VALUES ($1, $2, now())", [number, name])
 
     def _found(self) -> int:
-        there = self._connection.execute("SELECT to_regclass('schema_steps') IS NOT NULL").fetchone()
-        found = self._connection.execute(steps.MADE).fetchone() if there and there[0] else None
-        return int(found[0]) if found else 0
+        return steps.found(self._connection)
 
     @property
     def refuses(self) -> str:
