@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from kb.configuration.database import database_url
+from kb.configuration.database import connections, database_url
 from kb.errors import HomeNotWritable, StoreBroken
 from kb.home import Home
 from kb.store.engines.engine import BUSY_SECONDS, SCHEMA, Engine, Row, Table
@@ -41,11 +41,12 @@ _UNREAD = _Settings({}, -1)
 
 def engine_of(path: Path) -> Engine:
     """The engine of the home that has its SQLite file there, or would have it.  Raises as engines do when opened."""
-    if url := database_url(Home(path.parent.parent)):
+    home = Home(path.parent.parent)
+    if url := database_url(home):
         from kb.store.postgresql.engine import Postgresql  # most homes are files
 
         try:
-            return Postgresql(url)
+            return Postgresql(url, home.tenant, connections(home))
         except ImportError as error:  # its driver is an extra
             raise StoreBroken(
                 f"this home has its database in PostgreSQL, and psycopg cannot be imported ({error}); "

@@ -15,6 +15,7 @@ from typing import Self
 from kb.configuration.database import DATABASE_URL
 from kb.home import Home
 from kb.store import database as store
+from kb.store.postgresql.engine import Postgresql
 from tests.doubles.postgres import PostgresServer
 
 _NOTE = ".database-of-tests"
@@ -23,8 +24,10 @@ _NOTE = ".database-of-tests"
 class Databases:
     """One database a home, made when it is first asked for."""
 
-    def __init__(self, server: PostgresServer) -> None:
+    def __init__(self, server: PostgresServer, *, with_tenants: bool = False) -> None:
+        """`with_tenants`: each has a tenant beside the home, so what it asks is of its own rows alone."""
         self._server, self._names = server, dict[Path, str]()
+        self._with_tenants = with_tenants
         self._found = store.database_url
 
     def __enter__(self) -> Self:
@@ -50,5 +53,9 @@ class Databases:
             self._names[folder] = self._server.create(copied)
             with suppress(OSError):  # a home that cannot be written is copied by nobody
                 note.write_text(self._names[folder])
-        os.environ[DATABASE_URL] = url = self._server.url(self._names[folder])
+            if self._with_tenants:
+                Postgresql(self._server.owned(self._names[folder]), "elsewhere").close()
+        name = self._names[folder]
+        url = self._server.owned(name) if self._with_tenants else self._server.url(name)
+        os.environ[DATABASE_URL] = url
         return url
