@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from kb.review.review import Reviewing
     from kb.review.summary import Proposed
     from kb.store.changes import ChangeTable
+    from kb.store.tenants.shared_entries import SharedEntries
     from kb.triage.triage import Triage
 
 
@@ -86,6 +87,8 @@ class Parts:
     move_table: MoveTable
     watch: WatchFile
     backups: Backups
+    base: Parts | None = None
+    """Of a tenant, those of the home that it belongs to."""
 
     @classmethod
     def of(cls, home: Home, options: Options) -> Parts:
@@ -136,7 +139,15 @@ class Parts:
             table,
             watch,
             Backups(db),
+            cls.of(home.base, options) if home.base else None,
         )
+
+    @cached_property
+    def shared(self) -> SharedEntries | None:
+        """Of a tenant, what brings in what its home knows."""
+        from kb.store.tenants.shared_entries import SharedEntries
+
+        return SharedEntries(self.base.db, self.base.sync, self.db, self.catalogue) if self.base else None
 
     @cached_property
     def memory(self) -> Memory:
@@ -308,6 +319,8 @@ class Parts:
             self.ledger.deferred.take_in()
         files, written = list[FileRecord](), -1
         try:
+            if self.shared:
+                self.shared.refresh(now)
             files, written = self.sync.refresh(now), self.db.written
             unwritten = self.moves.finish(now) if self.move_table.pending() else []
             if self.healthy_table.unchecked():
@@ -329,3 +342,5 @@ class Parts:
         self.vectors.close()
         self.lexical.close()
         self.db.close()
+        if self.base:
+            self.base.close()

@@ -1,4 +1,7 @@
-"""A new home: its starter knowledge (the five common incident patterns, written out), and words for its owners."""
+"""A new home: its starter knowledge (the five common incident patterns, written out), and words for its owners.
+
+A tenant begins with what its home knows.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def _starter_files(home: Home) -> list[tuple[Path, bytes]]:
         (home.root / ".gitignore", (own / "gitignore").read_bytes()),
     ]
     for item in sorted(own.iterdir(), key=lambda one: one.name):
-        if item.name.endswith(".yaml"):
+        if item.name.endswith(".yaml") and (item.name in _STATE_FILES or not home.base):
             place = home.state if item.name in _STATE_FILES else home.learned
             files.append((place / item.name, item.read_bytes()))
     # Where the home lies in a folder that had a .gitignore already, this one keeps the database out of git.
