@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from kb.starter import make_home
 from kb.store.database import Database
 from kb.store.engines.turn import Turn
 from kb.store.postgresql import steps
+from kb.store.postgresql.pool import MOST
 from tests.conftest import database_of
+from tests.doors.conftest import connected, served
+from tests.doors.test_http_access import with_token
 from tests.doubles.encoders import HashedEncoder
 from tests.doubles.postgres import PostgresServer
 from tests.postgresql.conftest import naming
@@ -193,6 +197,44 @@ def test_what_a_home_held_before_its_first_tenant_stays_its_own(shared_home: Pat
     with KnowledgeBase.open(shared_home, encoder=HashedEncoder()) as kb:
         assert kb.check_known_issues(LINE).matches[0].id == learned
         assert kb.learn_pattern(LINE, "a boat in it", "tow it away").created
+
+
+def test_a_process_that_began_before_the_first_tenant_reads_its_own_and_is_told_to_begin_anew(
+    shared_home: Path,
+) -> None:
+    with closing(database_of(shared_home)) as old:
+        old.set_meta("colour", "red")
+        make_home(shared_home / "tenants" / "payments")
+        with closing(database_of(shared_home / "tenants" / "payments")) as payments:
+            payments.set_meta("colour", "blue")
+        assert old.meta("colour") == "red"
+        with pytest.raises(StoreBroken, match=r"made after this process began; .* start it anew"), old.write():
+            old.set_meta("colour", "green")
+
+
+def test_a_server_of_two_tenants_keeps_them_apart_and_within_its_connections(
+    teams: Path, postgres_server: PostgresServer, database: str
+) -> None:
+    tokens = {name: f"{name}-token-of-twenty-signs" for name in ("payments", "billing")}
+    (teams / "tokens").write_text("\n".join(f"{name}/write: {token}" for name, token in tokens.items()))
+    with served(teams, "--token-file", str(teams / "tokens")) as (url, _):
+
+        def ask(name: str, tool: str, **given: object) -> dict[str, object]:
+            with connected(with_token(url, tokens[name])) as agent:
+                return dict(agent.call(tool, **given))
+
+        ask("payments", "learn_pattern", pattern=LINE, meaning="a tree", fix="pull it out")
+        with ThreadPoolExecutor(8) as pool:
+            said = list(
+                pool.map(lambda name: ask(name, "check_known_issues", error_text=LINE), [*tokens] * 8)
+            )
+        (connections,) = postgres_server.run(
+            f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{database}' AND application_name = 'kb'"
+        )
+    assert [one["verdict"] for one in said] == ["known", "unknown"] * 8
+    assert connections[0] <= 3 * (
+        MOST + 2
+    )  # (of each tenant, and of what both share; two turns at work done once)
 
 
 def test_a_superuser_is_not_let_in_since_nothing_would_hold_for_it(
