@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -139,7 +139,7 @@ class Parts:
             table,
             watch,
             Backups(db),
-            cls.of(home.base, options) if home.base else None,
+            cls.of(home.base, replace(options, under_way=set())) if home.base else None,
         )
 
     @cached_property
