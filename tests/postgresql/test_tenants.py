@@ -208,7 +208,10 @@ def test_a_process_that_began_before_the_first_tenant_reads_its_own_and_is_told_
         with closing(database_of(shared_home / "tenants" / "payments")) as payments:
             payments.set_meta("colour", "blue")
         assert old.meta("colour") == "red"
-        with pytest.raises(StoreBroken, match=r"made after this process began; .* start it anew"), old.write():
+        with (
+            pytest.raises(StoreBroken, match=r"made after this process began; .* start it anew"),
+            old.write(),
+        ):
             old.set_meta("colour", "green")
 
 
