@@ -410,6 +410,9 @@ READING = frozenset(
 
 ELSEWHERE = frozenset(
     {
+        "memory export",  # tests/memory/test_exchange_killed.py
+        "memory import",
+        "migrate",  # tests/postgresql/test_migrate.py
         "hooks retry",  # tests/hooks/test_killed_deliveries.py
         "notify send",  # tests/durability/test_people_told.py
         "notify test",

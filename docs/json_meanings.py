@@ -22,7 +22,7 @@ from kb.model.ledger import Answer, Event, SearchHit, Trust
 from kb.model.notice import Delivery
 from kb.model.overview import Overview
 from kb.model.proposal import KeptProposal, Waiting
-from kb.model.receipts import Learned, Receipt, RedactReport, SweepReport
+from kb.model.receipts import ExchangeReport, Learned, Migration, Receipt, RedactReport, SweepReport
 from kb.model.runbook_health import RunbookHealth
 from kb.model.status import Move
 from kb.prose.narrative import Narrative
@@ -202,6 +202,12 @@ COMMANDS = (
             "file": (str, "The copy."),
             "rows": (dict[str, int], "How many rows came, by table."),
         },
+    ),
+    Shape(("migrate",), "What moved into another database.", Migration),
+    Shape(
+        ("memory export", "memory import"),
+        "What went from the home's memory into a folder, or back, or with `--dry-run` would.",
+        ExchangeReport,
     ),
     Shape(
         ("proposals",),

@@ -213,7 +213,8 @@ class KnowledgeBase:
         now = self._clock()
         self._parts.embeddings.encoder.prepare()
         self.refresh()
-        receipt = self._parts.intake(extract=extract).run(paths, now=now, progress=progress)
+        intake = self._parts.intake(self._options.writer, extract=extract)
+        receipt = intake.run(paths, now=now, progress=progress)
         self._parts.healthy.recheck(now)
         receipt = replace(receipt, entries=self._parts.entries.counts())
         if any(file.retired for file in receipt.files):

@@ -113,21 +113,33 @@ class Home:
             found = sorted((self.root / TENANTS).iterdir())
         except (FileNotFoundError, NotADirectoryError):
             return []
-        return [Home(one) for one in found if is_name_of_tenant(one.name) and is_home(one)]
+        return [
+            Home(one)
+            for one in found
+            if is_name_of_tenant(one.name) and is_home(one) and not one.is_symlink()
+        ]
 
     def memory_file(self, key: str) -> Path:
         """The YAML file of a memory key such as `learned/patterns`; keys cannot leave the home.
 
         Raises InvalidInput for anything that is not `learned/<name>` or `state/<name>`.
         """
-        folder, _, name = key.removesuffix(".yaml").partition("/")
-        plain = name.replace("_", "").replace("-", "")
-        if folder not in MEMORY_FOLDERS or not plain.isalnum() or not plain.isascii():
-            raise InvalidInput(
-                f"memory key {key!r} is not of the form 'learned/<name>' or 'state/<name>' "
-                "(letters, digits, '-' and '_'), such as 'learned/patterns'"
-            )
-        return self.root / folder / f"{name}.yaml"
+        return self.root / f"{checked_key(key)}.yaml"
+
+
+def checked_key(key: str) -> str:
+    """A memory key as it is written down, without `.yaml`.
+
+    Raises InvalidInput for anything that is not `learned/<name>` or `state/<name>`: keys cannot leave the home.
+    """
+    folder, _, name = key.removesuffix(".yaml").partition("/")
+    plain = name.replace("_", "").replace("-", "")
+    if folder not in MEMORY_FOLDERS or not plain.isalnum() or not plain.isascii():
+        raise InvalidInput(
+            f"memory key {key!r} is not of the form 'learned/<name>' or 'state/<name>' "
+            "(letters, digits, '-' and '_'), such as 'learned/patterns'"
+        )
+    return f"{folder}/{name}"
 
 
 def is_name_of_tenant(name: str) -> bool:
@@ -141,6 +153,19 @@ def is_name_of_tenant(name: str) -> bool:
         and len(name) <= _LONGEST_NAME
         and name != SHARED
     )
+
+
+def real(folder: Path) -> Path:
+    """The folder without links on the way to it.
+
+    Raises InvalidInput for a link in place of a tenant: where it leads to, nobody would know whose home it is.
+    """
+    given = folder.expanduser().absolute()
+    if given.is_symlink() and Home(given.parent.resolve() / given.name).base:
+        raise InvalidInput(
+            f"{given} is a link, and the home of a tenant must be a folder there; move it to that place"
+        )
+    return given.resolve()
 
 
 def is_home(folder: Path) -> bool:
@@ -168,14 +193,14 @@ def _tenant_of(home: Home, name: str) -> Home:
         raise InvalidInput(
             f"{home.root} is the home of another tenant than {KB_TENANT}={name}; name one of both"
         )
-    if not is_home(found.root):
+    if not is_home(real(found.root)):
         raise HomeNotFound(f"there is no tenant {name!r} in {home.root}; make it with: kb init {found.root}")
     return found
 
 
 def _find(named: str | Path | None, cwd: Path | None) -> Home:
     if named:
-        root = Path(named).expanduser().resolve()
+        root = real(Path(named))
         if is_home(root):
             return Home(root)
         raise HomeNotFound(

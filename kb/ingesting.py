@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from kb.errors import InvalidInput
 from kb.index.embeddings import Embeddings
 from kb.index.vectors import VectorIndex
 from kb.model import Entry, Incident
+from kb.model.incident import Step
 from kb.model.ledger import Event
 from kb.model.receipts import FileReceipt, FileState, Receipt
 from kb.prose.extractor import BY_MODEL, Extractor, ModelReading
@@ -31,6 +33,10 @@ from kb.text.signatures.signature import screened
 
 VERSION = 7
 """Raised when a parser changes what it finds: files are then read again although they are the same."""
+
+_CHANGED = (FileState.ADDED, FileState.UPDATED, FileState.REMOVED)
+_NAMED = 20
+"""Files that the ledger names of one ingest."""
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done (`read` or `embed`), how much is done (0: it begins), and of how much.
@@ -49,6 +55,8 @@ class Intake:
     ledger: Ledger
     embeddings: Embeddings
     vectors: VectorIndex
+    actor: str = ""
+    """In whose name files are taken in."""
     extractor: Extractor | None = None
     """Asks a model about texts that the parsers could not read far enough; None asks nobody."""
 
@@ -59,18 +67,21 @@ class Intake:
         if not given:
             raise InvalidInput("no file or folder was given to ingest")
         found = list(discover(given))
-        receipts = []
-        if progress:
-            progress("read", 0, len(found))
-        for number, item in enumerate(found, 1):
-            receipts.append(
-                _unreadable(item)
-                if isinstance(item, Unreadable)
-                else self._file(item, place_in(item, given), now)
-            )
+        receipts = list[FileReceipt]()
+        try:
             if progress:
-                progress("read", number, len(found))
-        receipts += self._removed(given, found, now)
+                progress("read", 0, len(found))
+            for number, item in enumerate(found, 1):
+                receipts.append(
+                    _unreadable(item)
+                    if isinstance(item, Unreadable)
+                    else self._file(item, place_in(item, given), now)
+                )
+                if progress:
+                    progress("read", number, len(found))
+            receipts += self._removed(given, found, now)
+        finally:
+            self._note(receipts, now)
         embedded, seconds = self._embed(progress)
         return Receipt(
             files=tuple(receipts),
@@ -78,6 +89,24 @@ class Intake:
             embedding_seconds=seconds,
             seconds=time.perf_counter() - started,
             notes=self.extractor.outcome() if self.extractor else (),
+        )
+
+    def _note(self, receipts: Sequence[FileReceipt], now: datetime) -> None:
+        """Keep in the ledger who took in what, where anything came of it."""
+        changed = [one for one in receipts if one.state in _CHANGED]
+        if not changed:
+            return
+        counts = Counter(one.state for one in changed)
+        more = f" and {len(changed) - _NAMED} more" if len(changed) > _NAMED else ""
+        self.ledger.record_event(
+            Event(
+                at=now,
+                action="files "
+                + ", ".join(f"{state}: {counts[state]}" for state in _CHANGED if counts[state]),
+                details=redact(", ".join(one.path for one in changed[:_NAMED])).text + more,
+                actor=self.actor,
+                kind=Step.INGEST,
+            )
         )
 
     def _file(self, path: str, place: str, now: datetime) -> FileReceipt:

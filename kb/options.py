@@ -31,6 +31,8 @@ class Options:
     """Who writes, or what tells who writes now, where one process serves many."""
     seconds: float = math.inf
     """How long a question may read in its text before it is answered with what was read."""
+    database: str | None = None
+    """Where the database is, a URL, or empty for the home's own file; None is where the home says."""
     under_way: set[str] = field(default_factory=set)
     """The memory files that a connection of this process is writing."""
 

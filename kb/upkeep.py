@@ -14,7 +14,7 @@ from kb.configuration.file import checked_days
 from kb.configuration.sections import KEPT_DAYS
 from kb.errors import HomeBusy, HomeNotWritable, InvalidInput, Problem
 from kb.model.overview import Overview
-from kb.model.receipts import RedactReport, SweepReport
+from kb.model.receipts import Migration, RedactReport, SweepReport
 from kb.store.hooks.deliveries import DeliveryTable
 from kb.store.notices.journal import NoticeJournal
 
@@ -47,7 +47,8 @@ class Upkeep:
         """Every mistake that stands in memory files and ingested files now."""
         self.refresh()
         read = (problem for record in self._parts.catalogue.records() for problem in record.problems)
-        told = [*self._parts.configuration.problems(), *self._parts.watch.problems()]
+        parts = self._parts
+        told = [*parts.configuration.problems(), *parts.watch.problems(), *parts.own.problems()]
         return [*read, *self._parts.healthy.problems(everywhere=True), *told]
 
     def overview(self) -> Overview:
@@ -139,27 +140,50 @@ class Upkeep:
 
         Returns the file and how many rows it has.  Raises HomeNotWritable.
         """
-        from kb.store.upkeep.backups import write_copy
-
         day = self._clock().date().isoformat()
         copy = Path(file) if file else self._parts.backups.folder / f"ledger-{day}.db"
-        return copy, write_copy(self._parts.db, copy)
+        return copy, self._parts.backups.write(copy)
 
     def restore(self, file: str | Path) -> dict[str, int]:
         """Put a copy of the ledger into this home, which must have no history of its own.  Returns rows by table.
 
         What outcomes taught, and the incidents that were opened live, follow from it.  Raises InvalidInput.
         """
+        from kb.starter import unwritten
+
         self.refresh()
+        found = self._parts.backups.restore(Path(file), unwritten())
+        self._settle()
+        return found
+
+    def move_in(self, source: Upkeep) -> Migration:
+        """Let this home, which has nothing of its own, have the ledger and the memory of another one.
+
+        All of it arrives or nothing; done again, what arrived is found there.  While it lasts nobody else writes into
+        the source.  Raises Refused where this one has anything else, HomeNotWritable, StoreBroken.
+        """
+        from kb.memory.exchange import common_of
+        from kb.starter import unwritten
+        from kb.store.upkeep.relocation import Relocation
+
+        source.refresh()
+        mine, theirs = self._parts, source._parts
+        free = {*unwritten(), *common_of(mine.home.root).values()}
+        content, there = Relocation(mine.db, mine.texts, free).move(theirs.db, theirs.texts)
+        mine.own.note_known()
+        self._settle()
+        return Migration(rows=content.rows, memory=tuple(sorted(content.memory)), was_there=there)
+
+    def _settle(self) -> None:
+        """What follows from a ledger that was put in."""
         from kb.store.upkeep.secrets import OldSecrets
 
-        found = self._parts.backups.restore(Path(file))
+        self.refresh()
         old = OldSecrets(self._parts.db, self._parts.entries)
         if old.find():  # rows of a copy pass no door
             old.rewrite()
         self._parts.outcomes.teaching.rebuild()
         self._bring_back()
-        return found
 
     def sweep(self, days: int | None = None, *, dry_run: bool = False) -> SweepReport:
         """Sweep lookups and retired entries that are older than `days` days (400) and that nobody needs.
@@ -206,7 +230,7 @@ class Upkeep:
             dry_run=True,
             kinds=dict(kinds),
             places={**places, **in_copies},
-            in_your_files=tuple(lines_with_secrets(self._parts.home)),
+            in_your_files=tuple(lines_with_secrets(self._parts.texts)),
         )
         if dry_run or not (found or in_copies):
             return report

@@ -35,6 +35,7 @@ from kb.model.ledger import SearchHits
 from kb.options import Clock, Options
 from kb.store.catalogue import Catalogue, FileRecord
 from kb.store.database import Database
+from kb.store.engines.memory import HomeMemory
 from kb.store.entries import EntryTable
 from kb.store.healthy import HealthyTable
 from kb.store.ledger import Ledger
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from kb.learning.moves import Moves
     from kb.learning.outcomes import Outcomes
     from kb.memory.files import Memory
+    from kb.memory.texts import MemoryTexts
     from kb.model import Entry
     from kb.notify.notifying import Notifying
     from kb.proposals.proposals import Proposals
@@ -87,13 +89,14 @@ class Parts:
     move_table: MoveTable
     watch: WatchFile
     backups: Backups
+    own: HomeMemory
     base: Parts | None = None
     """Of a tenant, those of the home that it belongs to."""
 
     @classmethod
     def of(cls, home: Home, options: Options) -> Parts:
         """Open the database and put the parts together; nothing heavy is loaded."""
-        db, generations = Database(home.database), Generations(home.vectors)
+        db, generations = Database(home.database, options.database), Generations(home.vectors)
         embeddings = Embeddings(db, options.encoder or OnnxEncoder())
         large = options.large_from
         publisher = Publisher(db, embeddings, generations, *(() if large is None else (large, large)))
@@ -105,7 +108,8 @@ class Parts:
         ledger = Ledger(db)
         signatures = CompiledSignatures(db, entries.index)
         trust = TrustBook(ledger, table)
-        watch = WatchFile(home)
+        own = HomeMemory.of(home, db, lambda: options.writer, options.clock)
+        watch = WatchFile(own.texts)
         lookup = Lookup(
             entries,
             RankedTiers(lexical, vectors),
@@ -120,7 +124,7 @@ class Parts:
             db.snapshot,
             options.seconds,
         )
-        sync = MemorySync(home, db, catalogue, Fingerprints(db, entries), options.under_way)
+        sync = MemorySync(own.texts, db, catalogue, Fingerprints(db, entries), options.under_way)
         return cls(
             home,
             ConfigurationFile(home),
@@ -138,23 +142,35 @@ class Parts:
             HealthyTable(db),
             table,
             watch,
-            Backups(db),
+            Backups(db, own.texts),
+            own,
             cls.of(home.base, replace(options, under_way=set())) if home.base else None,
         )
+
+    @property
+    def texts(self) -> MemoryTexts:
+        """The texts of the memory files."""
+        return self.own.texts
 
     @cached_property
     def shared(self) -> SharedEntries | None:
         """Of a tenant, what brings in what its home knows."""
         from kb.store.tenants.shared_entries import SharedEntries
 
-        return SharedEntries(self.base.db, self.base.sync, self.db, self.catalogue) if self.base else None
+        if self.base is None:
+            return None
+        return SharedEntries(self.base.db, self.base.take_in, self.db, self.catalogue)
+
+    def take_in(self, now: datetime) -> tuple[list[Problem], list[FileRecord]]:
+        """See what changed in the memory files; what is to be said of it, and what is remembered of the files."""
+        return self.own.take_over(now), self.sync.refresh(now)
 
     @cached_property
     def memory(self) -> Memory:
         """The YAML that people and agents own."""
         from kb.memory.files import Memory
 
-        return Memory(self.home)
+        return Memory(self.texts)
 
     @cached_property
     def moves(self) -> Moves:
@@ -195,15 +211,25 @@ class Parts:
 
         return ChangeTable(self.db)
 
-    def intake(self, *, extract: bool) -> Intake:
-        """What takes in files; with `extract` it asks the model of `ANTHROPIC_API_KEY` about free-form texts."""
+    def intake(self, actor: str, *, extract: bool) -> Intake:
+        """What takes in files, in somebody's name.
+
+        With `extract` it asks the model of `ANTHROPIC_API_KEY` about free-form texts.
+        """
         from kb.ingesting import Intake  # with every parser, a tenth of a second that no question needs
         from kb.prose.client import Client
         from kb.prose.extractor import Extractor
 
         extractor = Extractor(Client.from_environ()) if extract else None
         return Intake(
-            self.db, self.catalogue, self.changes, self.ledger, self.embeddings, self.vectors, extractor
+            self.db,
+            self.catalogue,
+            self.changes,
+            self.ledger,
+            self.embeddings,
+            self.vectors,
+            actor,
+            extractor,
         )
 
     def find(self, query: str, kinds: Sequence[str] = (), *, limit: int = 10) -> SearchHits:
@@ -321,11 +347,11 @@ class Parts:
         try:
             if self.shared:
                 self.shared.refresh(now)
-            files, written = self.sync.refresh(now), self.db.written
+            (said, files), written = self.take_in(now), self.db.written
             unwritten = self.moves.finish(now) if self.move_table.pending() else []
             if self.healthy_table.unchecked():
                 self.healthy.recheck(now)
-            missed = [*self.sync.missed(), *unwritten]
+            missed = [*said, *self.sync.missed(), *unwritten]
         except HomeNotWritable as error:
             missed = [Problem("learned", None, f"what changed in it was not taken in: {error}")]
         if self.db.written != written:
@@ -333,7 +359,7 @@ class Parts:
         known = (problem for record in files for problem in record.problems)
         if lost := self.vectors.lost_database():
             missed.append(Problem("state/kb.db", None, lost))
-        told = [*self.configuration.problems(), *self.watch.problems()]
+        told = [*self.configuration.problems(), *self.watch.problems(), *self.own.problems()]
         held = self.healthy.problems() if self.healthy_table.version() else []
         return [*known, *held, *missed, *told]
 

@@ -10,12 +10,14 @@ import logging
 import math
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kb.home import Home
 from kb.index import chroma, words
 from kb.index.embeddings import Embeddings
 from kb.index.encoder import OnnxEncoder
@@ -38,6 +40,8 @@ CELLS_FROM = 50_000
 """Vectors from which on they lie in cells; of fewer, all are compared."""
 _WORTH, _MOST_WAITING = 1 / 50, 20_000
 _PAGE = 5_000
+_TURN_SECONDS = 0.2
+"""Between two looks whether another host has published."""
 
 
 class Publisher:
@@ -68,7 +72,7 @@ class Publisher:
 
         False when there was nothing to do, or another process is at it (`force` waits for that).
         """
-        with self._generations.building(wait=force) as mine:
+        with self._alone(wait=force) as mine:
             if not mine or not (force or self._embeddings.unpublished(1)):
                 return False
             self._db.read_ahead()
@@ -88,6 +92,47 @@ class Publisher:
                 )
         self._generations.clean(current + 1)
         self._embeddings.sweep()
+        return True
+
+    @contextmanager
+    def _alone(self, *, wait: bool) -> Iterator[bool]:
+        """The right to publish, on this host and, where others share the database, of all; False when one has it."""
+        with self._generations.building(wait=wait) as mine:
+            if not mine or self._db.is_file:
+                yield mine
+                return
+            from kb.store.engines.turn import Turn
+
+            turn = Turn(Home(self._db.path.parent.parent), self._generations.root / "publish.lock")
+            while not (mine := turn.take()) and wait:
+                time.sleep(_TURN_SECONDS)
+            try:
+                yield mine
+            finally:
+                if mine:
+                    turn.give()
+
+    def copy_here(self, generation: int) -> bool:
+        """Make the folder of a generation that another host published; returns whether it is there now.
+
+        It is made of the cached vectors, so nothing is embedded, and without cells and words, which only make a large
+        home quicker: its next generation of this host has them.
+        """
+        if self._db.is_file or self._generations.is_ready(generation):
+            return False
+        import numpy as np
+
+        with self._generations.building(wait=True):
+            if self._generations.is_ready(generation):  # another process of this host was quicker
+                return True
+            with self._db.snapshot():
+                if self.generation() != generation:
+                    return True  # the next look finds a newer one
+                ids, matrix = self._embeddings.of_live_chunks()
+                waiting = [row["chunk_id"] for row in self._db.rows("SELECT chunk_id FROM outbox")]
+            published = ~np.isin(ids, waiting)
+            self._generations.build(generation, ids[published], matrix[published])
+        self._generations.clean(generation)
         return True
 
     def publish_later(self) -> None:

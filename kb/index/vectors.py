@@ -9,7 +9,7 @@ empties the outbox (`publisher`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -211,8 +211,11 @@ class VectorIndex:
                 self._generations, generation, self._publisher.server(), self._exact_below, self._cached
             )
         except FileNotFoundError:
-            if generation != self.generation():
-                return None
+            with suppress(
+                HomeNotWritable, OSError
+            ):  # the cached ones are searched, as where nobody can make them
+                if generation != self.generation() or self._publisher.copy_here(generation):
+                    return None
         why = "the published vectors are missing; the cached ones were searched; run: kb doctor --rebuild"
         return Unpublished(generation, why, self._cached)
 

@@ -198,7 +198,9 @@ class Lessons:
         """Write the lesson, unless exactly that is known.  Raises InvalidInput or HomeNotWritable."""
         try:
             return self._keep(lesson, now)
-        except IdTaken:  # another process was quicker with this id, or a retired item has it: look at that
+        except IdTaken:  # somebody else was quicker with this id, or a retired item has it: look at that
+            with self.sync.writing(lesson.key):  # (by ourselves: who writes just now has not taken it in yet)
+                self.sync.take_in(f"{lesson.key}.yaml", now)
             return self._keep(lesson, now, retired=True)
 
     def _keep(self, lesson: Lesson, now: datetime, *, retired: bool = False) -> Learned:

@@ -1,6 +1,6 @@
 """The memory files of a home, as data: read, append, set, query.  Keys are `learned/patterns` and the like.
 
-Every write goes through `kb.memory.yaml_file.change`: locked, atomic, hash-checked, comments and order kept.
+Every write is a change of `kb.memory.texts.MemoryTexts`: atomic, hash-checked, comments and order kept.
 """
 
 from __future__ import annotations
@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kb.errors import InvalidInput, NotThere
-from kb.home import MEMORY_FILES, MEMORY_FOLDERS, Home
+from kb.home import MEMORY_FILES, checked_key
 from kb.memory import yaml_edit, yaml_file
+from kb.memory.texts import MemoryTexts
 from kb.text.escaping import visible
 from kb.text.redact import redact_data
 from kb.text.secrets.gate import checked_name
+
+if TYPE_CHECKING:
+    from kb.memory.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +34,26 @@ class LastPiece:
 class Memory:
     """The YAML that people and agents own."""
 
-    def __init__(self, home: Home) -> None:
-        self._home = home
+    def __init__(self, texts: MemoryTexts) -> None:
+        self._texts = texts
 
     def keys(self) -> list[str]:
         """The keys of all memory files, in order."""
-        return [
-            f"{folder}/{path.stem}"
-            for folder in MEMORY_FOLDERS
-            for path in sorted((self._home.root / folder).glob("*.yaml"))
-            if not path.name.startswith(".")
-        ]
-
-    def path(self, key: str) -> Path:
-        """The file of a key.  Raises InvalidInput when the key would leave the home."""
-        return self._home.memory_file(checked_name("the memory key", key))
+        return self._texts.names()
 
     def text(self, key: str) -> yaml_file.FileText:
-        """The file as it stands, with its hash.  Raises InvalidInput when there is none."""
-        path = self.path(key)
-        if not path.is_file():
+        """The file as it stands, with its hash.  Raises InvalidInput when there is none, or the key is none."""
+        if not self.is_there(key):
             raise NotThere(f"there is no memory file {key!r}; there are: {', '.join(self.keys()) or 'none'}")
-        return yaml_file.read_text(path)
+        return self._texts.read(_checked(key))
+
+    def is_there(self, key: str) -> bool:
+        """Whether there is such a file.  Raises InvalidInput for a key that is none."""
+        return self._texts.holds(_checked(key))
 
     def is_unwritten(self, key: str) -> bool:
         """Whether it is a file that every home may have, and nobody has written it yet."""
-        return key.removesuffix(".yaml") in MEMORY_FILES and not self.path(key).is_file()
+        return key.removesuffix(".yaml") in MEMORY_FILES and not self.is_there(key)
 
     def read(self, key: str) -> Any:
         """The file's content as plain Python, empty for one of a home's own that nobody has written yet.
@@ -65,7 +63,7 @@ class Memory:
         if self.is_unwritten(key):
             return {}
         found = self.text(key)
-        yaml_file.check_parses(self.path(key), found.text)
+        yaml_file.check_parses(self._texts.place(_checked(key)), found.text)
         return yaml_edit.load(found.text)
 
     def append(
@@ -86,32 +84,36 @@ class Memory:
         def edit(text: str) -> str:
             return yaml_edit.append_item(text, path, clean)
 
-        return yaml_file.change(self.path(key), self._home.locks, edit, quick)[0]
+        return self._texts.change(_checked(key), edit, quick)[0]
 
     def update(self, key: str, path: str, value: object) -> None:
         """Set the value at the dotted path."""
         clean = redacted(parsed(value))
         where = _checked_path(path)
-        yaml_file.change(
-            self.path(key), self._home.locks, lambda text: yaml_edit.set_value(text, where, clean)
-        )
+        self._texts.change(_checked(key), lambda text: yaml_edit.set_value(text, where, clean))
 
     def revise(self, key: str, revision: Callable[[Any], Sequence[tuple[Sequence[str], object]]]) -> None:
         """Set the values that `revision` tells for what the file says now, all of them or none.
 
-        Paths are keys and indices; a last step `+` appends.  The lock is held in between, so that of
-        two who revise at once the second sees what the first wrote.
+        Paths are keys and indices; a last step `+` appends.  Of two who revise at once the second sees what the
+        first wrote.
         """
 
         def edit(text: str) -> str:
             edits = [(tuple(path), redacted(value)) for path, value in revision(yaml_edit.load(text))]
             return yaml_edit.set_values(text, edits) if edits else text
 
-        yaml_file.change(self.path(key), self._home.locks, edit)
+        self._texts.change(_checked(key), edit)
 
     def edit(self, key: str, edit: Callable[[str], str]) -> None:
-        """Replace the file's text by `edit(text)`, under its lock; an edit that changes nothing writes nothing."""
-        yaml_file.change(self.path(key), self._home.locks, edit)
+        """Replace the file's text by `edit(text)`; an edit that changes nothing writes nothing."""
+        self._texts.change(_checked(key), edit)
+
+    def beside(self, folder: Path) -> Exchange:
+        """The memory beside a folder that is to be kept in step with it."""
+        from kb.memory.exchange import Exchange
+
+        return Exchange(self._texts, folder)
 
     def query(self, key: str, path: str = "", contains: str = "") -> Any:
         """What stands at the dotted path; with `contains`, only the items that hold that text."""
@@ -144,6 +146,10 @@ def _visible(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_visible(item) for item in value]
     return value
+
+
+def _checked(key: str) -> str:
+    return checked_key(checked_name("the memory key", key))
 
 
 def _checked_path(path: str) -> str:

@@ -12,8 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 
 from kb.errors import FileUnreadable, InvalidInput, Problem
-from kb.home import Home
-from kb.memory import yaml_file
+from kb.memory.texts import MemoryTexts
 from kb.model.review import WatchItem, WatchKind
 from kb.text.entries.identify import of_today
 from kb.text.entries.ids import short_hash
@@ -45,19 +44,15 @@ class WatchList:
 class WatchFile:
     """The watch list of one home."""
 
-    def __init__(self, home: Home) -> None:
-        self.path = home.memory_file(KEY)
-        """Where it stands."""
-        self._locks = home.locks
-        self._read: tuple[object, WatchList] = (None, WatchList())
+    def __init__(self, texts: MemoryTexts) -> None:
+        self._texts = texts
+        self._read: tuple[str, WatchList] = ("", WatchList())
 
     def load(self) -> WatchList:
         """What the file says now; a file that cannot be read is one problem.  Cheap when nothing changed."""
-        try:
-            found = self.path.stat()
-        except FileNotFoundError:
+        stamp = self._texts.stamp(KEY)
+        if not stamp:
             return WatchList()
-        stamp = (found.st_ino, found.st_size, found.st_mtime_ns)
         if self._read[0] != stamp:
             self._read = (stamp, self._parsed())
         return self._read[1]
@@ -88,12 +83,12 @@ class WatchFile:
         def edit(text: str) -> str:
             return yaml_edit.replace_items(text or _HEADER, _LIST, _is_ours, written)
 
-        if items or self.path.exists():
-            yaml_file.change(self.path, self._locks, edit)
+        if items or self._texts.holds(KEY):
+            self._texts.change(KEY, edit)
 
     def _parsed(self) -> WatchList:
         try:
-            return parse_watch(yaml_file.read_text(self.path).text)
+            return parse_watch(self._texts.read(KEY).text)
         except FileUnreadable as error:
             return WatchList(problems=(Problem(_FILE, None, str(error)),))
 

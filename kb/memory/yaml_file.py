@@ -10,8 +10,8 @@ import errno
 import hashlib
 import os
 from codecs import BOM_UTF8
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,13 +46,7 @@ class FileText:
 
 def read_text(path: Path) -> FileText:
     """The file's text and hash.  Raises FileUnreadable when it is not UTF-8 or cannot be read."""
-    raw = _bytes(path)
-    try:
-        mark = raw[: len(BOM_UTF8)] if raw.startswith(BOM_UTF8) else b""
-        return FileText(raw[len(mark) :].decode(), hash_bytes(raw), mark)
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise FileUnreadable(f"{path}:{line}: is not UTF-8 text; the file was left as it is") from error
+    return of_bytes(_bytes(path), path)
 
 
 def _bytes(path: Path) -> bytes:
@@ -64,6 +58,16 @@ def _bytes(path: Path) -> bytes:
         raise FileUnreadable(
             f"{path}: cannot be read ({error.strerror}); the file was left as it is"
         ) from error
+
+
+def of_bytes(raw: bytes, place: object) -> FileText:
+    """The text that these bytes are.  Raises FileUnreadable, naming `place:line`, when they are not UTF-8."""
+    try:
+        mark = raw[: len(BOM_UTF8)] if raw.startswith(BOM_UTF8) else b""
+        return FileText(raw[len(mark) :].decode(), hash_bytes(raw), mark)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise FileUnreadable(f"{place}:{line}: is not UTF-8 text; the file was left as it is") from error
 
 
 def hash_bytes(raw: bytes) -> str:
@@ -84,28 +88,16 @@ def change(
     Raises FileUnreadable when the file (or the result) is no valid YAML, FileChanged when somebody
     who takes no lock wrote meanwhile, HomeNotWritable when the disk refuses.
     """
-    from filelock import FileLock, Timeout  # who only asks writes none
-
     try:
-        locks.mkdir(parents=True, exist_ok=True)
-        with FileLock(locks / f"{path.parent.name}-{path.stem}.lock", timeout=LOCK_SECONDS):
+        with locked(path, locks):
             before = read_text(path)
-            after = quick(before)
-            if after is None:
-                check_parses(path, before.text)
-                after = edit(before.text)
-                check_parses(path, after)
-            check_added(before.text, after, str(path))
+            after = edited(before, path, edit, quick)
             if not before.stands_in(path):
                 raise FileChanged(f"{path} was changed by somebody else while it was edited; try again")
             raw = before.mark + after.encode()
             if raw != before.raw or not path.exists():
                 _sweep(path.resolve())
                 write_atomically(path, raw)
-    except Timeout as error:
-        raise FileChanged(
-            f"{path} has been locked by another process for {LOCK_SECONDS:.0f} s; try again"
-        ) from error
     except OSError as error:
         raise HomeNotWritable(
             f"{path}: cannot be written ({error.strerror or error}); nothing was changed"
@@ -113,7 +105,38 @@ def change(
     return before, FileText(after, hash_bytes(raw), before.mark)
 
 
-def check_parses(path: Path, text: str) -> None:
+@contextmanager
+def locked(path: Path, locks: Path) -> Iterator[None]:
+    """Inside, no other writer changes the file.  Raises FileChanged when one has held it for too long."""
+    from filelock import FileLock, Timeout  # who only asks writes none
+
+    locks.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(locks / f"{path.parent.name}-{path.stem}.lock", timeout=LOCK_SECONDS):
+            yield
+    except Timeout as error:
+        raise FileChanged(
+            f"{path} has been locked by another process for {LOCK_SECONDS:.0f} s; try again"
+        ) from error
+
+
+def edited(
+    before: FileText,
+    place: object,
+    edit: Callable[[str], str],
+    quick: Callable[[FileText], str | None] = lambda _: None,
+) -> str:
+    """The text after an edit, which is valid YAML with no secret more.  Raises FileUnreadable, naming the place."""
+    after = quick(before)
+    if after is None:
+        check_parses(place, before.text)
+        after = edit(before.text)
+        check_parses(place, after)
+    check_added(before.text, after, str(place))
+    return after
+
+
+def check_parses(path: object, text: str) -> None:
     """Raise FileUnreadable, naming `path:line`, when the text is no valid YAML."""
     from kb.memory.yaml_edit import load  # with all of YAML, which who only reads a file's text needs not
 

@@ -42,6 +42,8 @@ class Step(StrEnum):
     """It was split off another one; `data` carries the steps that it took along."""
     EDIT = "edit"
     """Of no incident: a memory file was edited, or a message sent again; `data` says which."""
+    INGEST = "ingest"
+    """Of no incident: files were taken in, again, or out; `details` says which."""
 
 
 class Phase(StrEnum):

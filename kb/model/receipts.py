@@ -138,6 +138,50 @@ class RedactReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """What moved from one home into another; each row and each text is the one that was there."""
+
+    rows: dict[str, int]
+    """By table."""
+    memory: tuple[str, ...]
+    """Keys of the memory files."""
+    was_there: bool
+    """Whether all of it had arrived before, so that nothing was left to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryConflict:
+    """A memory file that changed in the home and in a folder since both were the same."""
+
+    key: str
+    """Such as `learned/patterns`."""
+    home: str
+    """Where it stands in the home, and which version it is."""
+    folder: str
+    """Its path in the folder, and when it was changed."""
+    version: str
+    """What `--over` takes, to decide for one side: the key with the beginning of the hash of the home's text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeReport:
+    """What went from a home's memory into a folder, or back; nothing where there are conflicts, or in a dry run."""
+
+    folder: str
+    """The folder, whole."""
+    dry_run: bool
+    """Whether nothing was to be changed."""
+    written: tuple[str, ...]
+    """Keys of the files that the other side got."""
+    removed: tuple[str, ...]
+    """Keys of those that it has no longer."""
+    left: tuple[str, ...]
+    """Keys of those that changed on the other side alone: they go the other way."""
+    conflicts: tuple[MemoryConflict, ...] = ()
+    """Files that changed on both sides: somebody must decide, until then nothing is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntrySource:
     """The item of a memory file that an entry is read from, as it may be edited."""
 

@@ -39,7 +39,7 @@ def memory_read(
     key = key.removesuffix(".yaml")
     if kb.memory.is_unwritten(key):
         return MemoryContent(key=key, path=path, filter=filter, content={}, total=0, note=_UNWRITTEN)
-    if not kb.memory.path(key).is_file():
+    if not kb.memory.is_there(key):
         near = difflib.get_close_matches(key, known, 1, 0.5)
         meant = f"; did you mean {near[0]!r}?" if near else "."
         raise InvalidInput(f"there is no memory file {key!r}{meant} There are: {', '.join(known) or 'none'}")

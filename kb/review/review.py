@@ -200,9 +200,7 @@ class Reviewing:
 
     def _items(self, summary: WeeklySummary, notes: list[str]) -> tuple[WatchItem, ...]:
         try:
-            states: Iterable[State] = (
-                read_states(self.memory.read(KEY)) if self.memory.path(KEY).is_file() else ()
-            )
+            states: Iterable[State] = read_states(self.memory.read(KEY)) if self.memory.is_there(KEY) else ()
         except KbError as error:
             states = ()
             notes.append(f"known issues are not on the watch list: {error}")

@@ -5,13 +5,17 @@ A tenant begins with what its home knows.
 
 from __future__ import annotations
 
+from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
 from kb.errors import HomeNotWritable
-from kb.home import Home
-from kb.memory.yaml_file import write_atomically
+from kb.home import Home, real
+from kb.memory.folder import MemoryFolder
+from kb.memory.yaml_file import hash_bytes, write_atomically
 from kb.store.database import Database
+from kb.store.engines.memory import HomeMemory
+from kb.text.times import utc_now
 
 _STATE_FILES = ("environments.yaml",)
 
@@ -19,17 +23,33 @@ _STATE_FILES = ("environments.yaml",)
 def make_home(folder: Path) -> list[Path]:
     """Make the folder a home; files that are there already stay as they are.  Returns what was written.
 
+    Of a home in a database, only the first host gets the starter knowledge: there it becomes rows.
     Raises HomeNotWritable when the disk refuses.
     """
-    home = Home(folder.expanduser().resolve())
+    home = Home(real(folder))
     try:
         for place in (home.learned, home.state):
             place.mkdir(parents=True, exist_ok=True)
-        written = [path for path, text in _starter_files(home) if _write_new(path, text)]
-        Database(home.database).close()
+        with closing(Database(home.database)) as db:
+            memory = HomeMemory.of(home, db, str, utc_now)
+            known = memory.unread is not None and bool(memory.texts.names())
+            mine = MemoryFolder(home).names()
+            files = [one for one in _starter_files(home) if not (known and one[0].suffix == ".yaml")]
+            written = [path for path, text in files if _write_new(path, text)]
+            if not mine:  # else what is taken over is said by the first call
+                memory.take_over(utc_now())
     except OSError as error:
         raise HomeNotWritable(f"{folder} cannot become a home: {error.strerror or error}") from error
     return written
+
+
+def unwritten() -> set[str]:
+    """The hashes of the memory files that a new home has: those that nobody wrote in yet."""
+    return {
+        hash_bytes(item.read_bytes())
+        for item in resources.files(__name__).iterdir()
+        if item.name.endswith(".yaml")
+    }
 
 
 def _starter_files(home: Home) -> list[tuple[Path, bytes]]:

@@ -39,10 +39,13 @@ class _Settings(NamedTuple):
 _UNREAD = _Settings({}, -1)
 
 
-def engine_of(path: Path) -> Engine:
-    """The engine of the home that has its SQLite file there, or would have it.  Raises as engines do when opened."""
+def engine_of(path: Path, url: str | None = None) -> Engine:
+    """The engine of the home that has its SQLite file there, or would have it.  Raises as engines do when opened.
+
+    `url` names another database than the home's own settings do; empty, the file.
+    """
     home = Home(path.parent.parent)
-    if url := database_url(home):
+    if url := database_url(home) if url is None else url:
         from kb.store.postgresql.engine import Postgresql  # most homes are files
 
         try:
@@ -58,13 +61,18 @@ def engine_of(path: Path) -> Engine:
 class Database:
     """One connection to the database of a home; safe to share between threads, one statement at a time."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, url: str | None = None) -> None:
+        """`url` is that of its database, empty for a file of its own; None asks the home's settings."""
+        self.path, self._url = path, url
         """The SQLite file, or where it would lie: beside it lie the files that belong to the database."""
         self._lock = threading.RLock()
         self._wrote, self._asking = False, 0
         self._steady, self._settings = 0, _UNREAD
-        self._engine = engine_of(path)
+        self._engine = engine_of(path, url)
+
+    def beside(self) -> Database:
+        """Another connection to the same database."""
+        return Database(self.path, self._url)
 
     @property
     def schema(self) -> int:

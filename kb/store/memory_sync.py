@@ -1,25 +1,21 @@
-"""Edits by hand, a `git pull`, another process: whatever changed in `learned/` is seen by the next call.
+"""Edits by hand, a `git pull`, another process or host: whatever changed in `learned/` is seen by the next call.
 
-Files are recognised by inode, size and time, and then by hash.  The store is changed only if the
-file still has that hash inside the write, so a slower process never undoes what a faster one did.
+Files are recognised by a stamp (inode, size and time; the version of a row), and then by hash.  The store is changed
+only if the file still has that hash inside the write, so a slower process never undoes what a faster one did.
 A file that does not parse keeps what it said last, and is reported.
 """
 
 from __future__ import annotations
 
 import gc
-import os
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kb.errors import FileUnreadable, HomeNotWritable, Problem
-from kb.home import Home
-from kb.memory import yaml_file
+from kb.memory.texts import MemoryTexts
 from kb.memory.yaml_file import FileText
 from kb.model import Entry, Origin
 from kb.store.catalogue import Catalogue, FileRecord
@@ -40,8 +36,6 @@ PARSER = "home/1"
 NONE: Mapping[str, FileText] = {}
 SCREENED_BY, SCREENING = "screened_by", "2"
 """The meta key, and the version of the rules (`signatures.signature`) by which entries are kept from answers."""
-_RACY_NS = 50_000_000
-"""A file changed this recently may change again within the clock's resolution: it is hashed again."""
 
 
 class MemorySync:
@@ -49,14 +43,14 @@ class MemorySync:
 
     def __init__(
         self,
-        home: Home,
+        texts: MemoryTexts,
         db: Database,
         catalogue: Catalogue,
         fingerprints: Fingerprints,
         under_way: set[str] | None = None,
     ) -> None:
         """`under_way` is shared by the connections of a process: the files that one of them is writing."""
-        self._home, self._db, self._catalogue = home, db, catalogue
+        self._texts, self._db, self._catalogue = texts, db, catalogue
         self._fingerprints = fingerprints
         self.under_way = set[str]() if under_way is None else under_way
         self._own = set[str]()
@@ -77,31 +71,20 @@ class MemorySync:
             return self._catalogue.memory_files(PARSER)
         self._fingerprints.renew()
         self._forget_older_screening()
-        paths = self._files()
+        stamps = self._texts.stamps()
         records, written = self._catalogue.memory_files(PARSER), self._db.written
         known = {record.path: record for record in records}
         theirs = self.under_way - self._own
-        for key, path in paths.items():
+        for key, stamp in stamps.items():
             if key not in theirs:
-                self._refresh_file(key, path, known.get(key), now, before.get(key))
-        for key in known.keys() - paths.keys():
+                self._refresh_file(key, stamp, known.get(key), now, before.get(key))
+        for key in known.keys() - stamps.keys():
             with self._db.write():
                 # Looked at again: another process may have made the file after it was listed here.
-                if not (self._home.learned / f"{key.removeprefix('learned/')}.yaml").exists():
+                if not self._texts.holds(key):
                     self._catalogue.forget(key, now)
                     self._pieces.replace(key, ())
         return records if self._db.written == written else self._catalogue.memory_files(PARSER)
-
-    def _files(self) -> dict[str, Path]:
-        """The memory files of `learned/` by their keys, in order."""
-        folder, names = self._home.learned, list[str]()
-        with suppress(FileNotFoundError, NotADirectoryError, PermissionError), os.scandir(folder) as found:
-            names = sorted(one.name for one in found)
-        return {
-            f"learned/{name.removesuffix('.yaml')}": folder / name
-            for name in names
-            if name.endswith(".yaml") and not name.startswith(".")
-        }
 
     def _forget_older_screening(self) -> None:
         """Have all files read anew, once, where an older version said what is kept from answers."""
@@ -154,22 +137,27 @@ class MemorySync:
         if not self._db.read_only:
             return []
         known = {record.path: record.sha256 for record in self._catalogue.memory_files(PARSER)}
-        found = self._files()
-        changed = [key for key, path in found.items() if _hash(path) != known.get(key)]
+        found = self._texts.stamps()
+        changed = [key for key in found if self._hash(key) != known.get(key)]
         why = "it changed, but what it says now cannot be taken in: the home cannot be written"
         problems = [Problem(f"{key}.yaml", None, why) for key in [*changed, *(known.keys() - found.keys())]]
         older = self._fingerprints.missed()
         return [*problems, Problem("state/kb.db", None, older)] if older else problems
 
+    def _hash(self, key: str) -> str:
+        try:
+            return self._texts.read(key).sha256
+        except FileUnreadable:
+            return ""
+
     def _refresh_file(
-        self, key: str, path: Path, known: FileRecord | None, now: datetime, before: FileText | None
+        self, key: str, stamp: str, known: FileRecord | None, now: datetime, before: FileText | None
     ) -> None:
-        stamp = _stamp(path)
         if known and known.stamp == stamp:
             return
         while True:
             try:
-                found = yaml_file.read_text(path)
+                found = self._texts.read(key)
             except FileUnreadable as error:
                 self._keep(key, stamp, "", (Problem(f"{key}.yaml", None, str(error)),), now)
                 return
@@ -177,25 +165,24 @@ class MemorySync:
                 with self._db.write():
                     self._catalogue.restamp(key, stamp)
                 return
-            if known and self._bring_in_part(key, path, stamp, found, known, now, before):
+            if known and self._bring_in_part(key, stamp, found, known, now, before):
                 return
             with _uncollected():
-                if self._bring_in_whole(key, path, stamp, found, now):
+                if self._bring_in_whole(key, stamp, found, now):
                     return
-            stamp, known = _stamp(path), self._catalogue.find(key)
+            stamp, known = self._texts.stamp(key), self._catalogue.find(key)
 
-    def _bring_in_whole(self, key: str, path: Path, stamp: str, found: FileText, now: datetime) -> bool:
+    def _bring_in_whole(self, key: str, stamp: str, found: FileText, now: datetime) -> bool:
         """False when the file changed between reading and writing."""
         documents, memory = _parsed(found.text, f"{key}.yaml")
         if not memory.entries and any(problem.line for problem in memory.problems) and found.text.strip():
             self._keep(key, stamp, found.sha256, memory.problems, now)
             return True
-        return self._bring_in_step(key, path, stamp, found, memory, documents, now)
+        return self._bring_in_step(key, stamp, found, memory, documents, now)
 
     def _bring_in_step(
         self,
         key: str,
-        path: Path,
         stamp: str,
         found: FileText,
         memory: ParsedMemory,
@@ -213,7 +200,7 @@ class MemorySync:
                 yield entry
 
         with self._db.write():
-            if not found.stands_in(path):
+            if not self._texts.says(key, found):
                 return False
             record = _record(key, found.sha256, stamp, memory.problems)
             change = self._catalogue.bring_in_step(record, numbered(each()), now=now, fold_copies=False)
@@ -226,7 +213,6 @@ class MemorySync:
     def _bring_in_part(
         self,
         key: str,
-        path: Path,
         stamp: str,
         found: FileText,
         known: FileRecord,
@@ -247,7 +233,7 @@ class MemorySync:
         with self._db.write():
             now_known = self._catalogue.find(key)
             if (
-                not found.stands_in(path)
+                not self._texts.says(key, found)
                 or now_known is None
                 or now_known.sha256 != known.sha256
                 or self._catalogue.waits(part.before)
@@ -317,19 +303,3 @@ def _record(key: str, sha256: str, stamp: str, problems: Iterable[Problem]) -> F
     return FileRecord(
         path=key, given=f"{key}.yaml", sha256=sha256, stamp=stamp, parser=PARSER, problems=ordered
     )
-
-
-def _hash(path: Path) -> str:
-    try:
-        return yaml_file.read_text(path).sha256
-    except FileUnreadable:
-        return ""
-
-
-def _stamp(path: Path) -> str:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return "gone"
-    racy = "?" if time.time_ns() - found.st_mtime_ns < _RACY_NS else ""
-    return f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}{racy}"

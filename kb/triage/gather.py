@@ -246,7 +246,7 @@ def _same_place(change: Change, alert: Alert) -> bool:
 
 def _states(sources: HomeParts) -> tuple[tuple[State, ...], str]:
     try:
-        if not sources.memory.path(KEY).is_file():
+        if not sources.memory.is_there(KEY):
             return (), ""
         return tuple(read_states(sources.memory.read(KEY))), ""
     except KbError as error:

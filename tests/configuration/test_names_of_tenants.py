@@ -57,3 +57,15 @@ def test_a_home_knows_its_tenants_and_each_its_home(teams: Path) -> None:
 def test_a_home_in_a_folder_of_that_name_that_belongs_to_no_home_is_its_own(tmp_path: Path) -> None:
     alone = Home(tmp_path / "tenants" / "payments")
     assert (alone.base, alone.tenant) == (None, "shared")
+
+
+def test_a_link_in_place_of_a_tenant_is_refused_since_nobody_would_know_whose_home_it_is(
+    teams: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (teams / "tenants" / "payments").rename(elsewhere / "home")
+    (teams / "tenants" / "payments").symlink_to(elsewhere / "home")
+    for given, said in ((teams / "tenants" / "payments", {}), (teams, {"KB_TENANT": "payments"})):
+        with pytest.raises(InvalidInput, match="is a link, and the home of a tenant must be a folder"):
+            find_home(given, environ=said)
+    assert [home.tenant for home in Home(teams).tenants()] == ["billing"]

@@ -156,6 +156,32 @@ def test_a_file_that_one_connection_is_writing_is_left_to_it_and_all_others_are_
     assert {"rust", "thaw"} <= afterwards
 
 
+class AlwaysWritten(set[str]):
+    """Files that are always being written by somebody, as where many learn at once."""
+
+    def discard(self, key: str) -> None:
+        """Somebody else is at it again."""
+
+
+def test_who_learns_what_another_connection_has_just_written_is_told_that_it_is_known(
+    home: Path, tmp_path: Path, encoder: OnnxEncoder
+):
+    lesson = ("the north crane stopped", "frost", "thaw it")
+    elsewhere = Path(shutil.copytree(home, tmp_path / "elsewhere"))
+    with KnowledgeBase.open(elsewhere, encoder=encoder) as kb:
+        first = kb.learn_pattern(*lesson)
+    with KnowledgeBase.open(home, encoder=encoder) as kb:
+        kb.refresh()
+        kb._parts.sync.under_way = AlwaysWritten({"learned/patterns"})
+        written = elsewhere / "learned" / "patterns.yaml"
+        shutil.copy(written, home / "learned" / "patterns.yaml")  # and not taken in yet
+
+        second = kb.learn_pattern(*lesson)
+
+        assert (second.id, second.created) == (first.id, False)
+        assert kb.check_known_issues(lesson[0]).verdict == "known"
+
+
 def test_a_text_that_takes_too_long_is_answered_with_what_was_read(home: Path, encoder: OnnxEncoder):
     known, last = "FATAL the anchor chain of ship 4 broke", "ERROR nobody is on the bridge"
     text = f"ERROR the compass spins\n{CALM}{known}\n{last}\n"

@@ -2,6 +2,7 @@
 
 A home is known by its folder when it is first opened; a note in it says which database it has, so that the copy of a
 home gets a copy of its database.  The environment names the one that was opened last, for processes of the test.
+Memory is rows, kept in step with the folder that tests read and edit.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from typing import Self
 from kb.configuration.database import DATABASE_URL
 from kb.home import Home
 from kb.store import database as store
+from kb.store.postgresql import memory
 from kb.store.postgresql.engine import Postgresql
 from tests.doubles.postgres import PostgresServer
+from tests.doubles.rows_in_step import RowsInStep
 
 _NOTE = ".database-of-tests"
 
@@ -28,14 +31,16 @@ class Databases:
         """`with_tenants`: each has a tenant beside the home, so what it asks is of its own rows alone."""
         self._server, self._names, self._urls = server, dict[Path, str](), dict[Path, str]()
         self._with_tenants = with_tenants
-        self._found = store.database_url
+        self._found, self._rows = store.database_url, memory.MemoryRows
 
     def __enter__(self) -> Self:
         store.database_url = self.url_of
+        memory.MemoryRows = RowsInStep  # type: ignore[misc]
         return self
 
     def __exit__(self, *_error: object) -> None:
         store.database_url = self._found
+        memory.MemoryRows = self._rows  # type: ignore[misc]
         self.forget(Path("/"))
 
     def forget(self, below: Path) -> None:

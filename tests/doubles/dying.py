@@ -89,7 +89,7 @@ class DyingMoves(Moves):
 def with_death(home: Path, step: str) -> KnowledgeBase:
     """The home, open, that will die at the step of its next outcome which moves an entry."""
     parts = Parts.of(find_home(home), Options())
-    ledger, table, memory = DyingLedger(parts.db), DyingTable(parts.db), DyingMemory(parts.home)
+    ledger, table, memory = DyingLedger(parts.db), DyingTable(parts.db), DyingMemory(parts.texts)
     ledger.step = table.step = memory.step = step
     kind = DyingMoves if step == "after all" else Moves
     moves = kind(parts.db, table, parts.entries, memory, parts.sync)

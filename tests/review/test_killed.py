@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from kb import KnowledgeBase
-from kb.memory.watch import WatchFile
+from kb.memory.watch import KEY, WatchFile
 from kb.store.proposals import Reviews
 from tests.conftest import ROOT
 from tests.review.fixture_week import Clock, days_later
@@ -25,7 +25,7 @@ home, who = sys.argv[1:]
 with KnowledgeBase.open(home, clock=Clock(), exact_below=1_000_000) as kb:
     reviewing, part = kb._parts.reviewing(), getattr(killed, who)
     if who == "DiesBeforeWatch":
-        reviewing = replace(reviewing, watch=part(kb.home))
+        reviewing = replace(reviewing, watch=part(kb._parts.texts))
     else:
         reviewing = replace(reviewing, records=replace(reviewing.records, reviews=part(kb._parts.db)))
     reviewing.published(None, Clock()(), since_last=True)
@@ -42,16 +42,16 @@ def test_the_next_review_completes_one_that_was_killed(
     words = [sys.executable, "-c", DYING, str(own_week.home.root), who]
     child = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
     assert child.returncode == -signal.SIGKILL, child.stderr
-    reviews, watch = Reviews(own_week._parts.db), WatchFile(own_week.home)
+    reviews, watch = Reviews(own_week._parts.db), WatchFile(own_week._parts.texts)
     assert bool(watch.load().items) == watched
     assert (reviews.last_mark(clock.now) is not None) == noted
 
-    left = watch.path.read_text() if watched else ""
+    left = own_week.home.memory_file(KEY).read_text() if watched else ""
     days_later(clock, 0.01)
     again = own_week.publish_review(since_last=True)
 
     assert again.failed == ""
-    text = watch.path.read_text()
+    text = own_week.home.memory_file(KEY).read_text()
     if not noted:  # the same window is told again, a little longer, and the same items stand once
         assert again.summary.read["incidents"] == 2
     assert left in ("", text)

@@ -14,7 +14,7 @@ from kb.lookup.candidates import Found
 from kb.lookup.judging import Judged
 from kb.lookup.notes import BONUS, noted
 from kb.lookup.question import ask
-from kb.memory.watch import WatchFile, parse_watch
+from kb.memory.watch import KEY, WatchFile, parse_watch
 from kb.model import Pattern, Status
 from kb.model.ledger import Tier, Trust
 from kb.model.review import WatchItem, WatchKind
@@ -53,7 +53,7 @@ def test_a_review_writes_the_open_prevention_the_hot_pattern_and_the_unknown(
     )
     assert items[1].text == "seen 2 times on checkout, 2026-11-09 to 2026-11-16"
     assert {one.expires for one in items} == {date(2026, 11, 30)}
-    assert WatchFile(own_week.home).load().items == tuple(items)
+    assert WatchFile(own_week._parts.texts).load().items == tuple(items)
 
 
 def test_open_issues_of_an_environment_are_watched(own_week: KnowledgeBase) -> None:
@@ -66,7 +66,7 @@ def test_open_issues_of_an_environment_are_watched(own_week: KnowledgeBase) -> N
 
 
 def test_what_people_wrote_stays_with_its_comments(own_week: KnowledgeBase) -> None:
-    path = WatchFile(own_week.home).path
+    path = own_week.home.memory_file(KEY)
     path.write_text(OWN)
     published(own_week)
     once = path.read_text()
@@ -79,7 +79,7 @@ def test_what_people_wrote_stays_with_its_comments(own_week: KnowledgeBase) -> N
 def test_an_item_that_nobody_names_again_goes_when_it_has_expired(
     own_week: KnowledgeBase, clock: Clock
 ) -> None:
-    path = WatchFile(own_week.home).path
+    path = own_week.home.memory_file(KEY)
     path.write_text(OWN)
     before = published(own_week)
     days_later(clock, 14)
@@ -106,7 +106,7 @@ def test_a_lookup_says_why_an_entry_is_on_the_list(own_week: KnowledgeBase, cloc
 
 
 def test_a_lookup_of_a_watched_service_notes_it(own_week: KnowledgeBase) -> None:
-    WatchFile(own_week.home).path.write_text(OWN)
+    own_week.home.memory_file(KEY).write_text(OWN)
     notes = own_week.check_known_issues("upstream timed out", service="gateway").notes
     assert "gateway is on the watch list: the new gateway is on trial" in notes
 
@@ -158,18 +158,18 @@ def test_a_second_review_of_the_same_morning_does_not_take_the_place_of_last_wee
 
 def test_a_summary_as_data_writes_nothing(own_week: KnowledgeBase) -> None:
     own_week.weekly_summary()
-    assert not WatchFile(own_week.home).path.exists()
+    assert not own_week.home.memory_file(KEY).exists()
 
 
 def test_a_look_at_a_year_does_not_feed_the_list(own_week: KnowledgeBase) -> None:
     review = own_week.publish_review(365)
     assert review.watch is None
     assert "the watch list was left as it is" in review.notes[0]
-    assert not WatchFile(own_week.home).path.exists()
+    assert not own_week.home.memory_file(KEY).exists()
 
 
 def test_a_broken_file_is_left_alone_and_the_summary_is_there(own_week: KnowledgeBase) -> None:
-    path = WatchFile(own_week.home).path
+    path = own_week.home.memory_file(KEY)
     path.write_text("watch:\n  - text: [unclosed\n")
     review = own_week.publish_review(since_last=True)
     assert review.summary.read["incidents"] == 2
@@ -177,7 +177,7 @@ def test_a_broken_file_is_left_alone_and_the_summary_is_there(own_week: Knowledg
     assert path.read_text() == "watch:\n  - text: [unclosed\n"
     assert own_week.publish_review(since_last=True).summary.since == review.summary.since
     with pytest.raises(FileUnreadable):
-        WatchFile(own_week.home).save(())
+        WatchFile(own_week._parts.texts).save(())
     assert "state/watch.yaml" in str(own_week.problems()[-1])
     assert own_week.check_known_issues(POOL, service="checkout").verdict == "known"
 

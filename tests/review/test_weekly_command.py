@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from kb import KnowledgeBase
 from kb.doors.cli.app import app
-from kb.memory.watch import WatchFile
+from kb.memory.watch import KEY
 
 Run = Callable[..., Result]
 
@@ -33,7 +33,7 @@ def test_markdown_is_what_it_prints_and_the_past_is_left_alone(run: Run, own_wee
     assert done.exit_code == 0
     assert done.stdout.startswith("# Incident review 2026-11-09 09:00 to 2026-11-16 09:00 UTC\n\n2 incidents")
     assert done.stderr == ""
-    assert not WatchFile(own_week.home).path.exists()
+    assert not own_week.home.memory_file(KEY).exists()
 
 
 @pytest.mark.parametrize("words", [("--json",), ("--format", "json"), ("--json", "--format", "json")])
@@ -52,7 +52,7 @@ def test_a_page_goes_into_a_file(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_review_of_now_feeds_the_watch_list_unless_told_not_to(run: Run, own_week: KnowledgeBase) -> None:
-    path = WatchFile(own_week.home).path
+    path = own_week.home.memory_file(KEY)
     assert "watch list" not in run("--no-watch", "--days", "30").stderr
     assert not path.exists()
     assert " on the watch list (state/watch.yaml)" in run("--days", "30").stderr
@@ -70,7 +70,7 @@ def test_since_last_begins_where_the_last_one_ended(run: Run) -> None:
 def test_a_watch_list_that_cannot_be_written_is_told_and_the_review_is_printed(
     run: Run, own_week: KnowledgeBase
 ) -> None:
-    WatchFile(own_week.home).path.write_text("watch: [\n")
+    own_week.home.memory_file(KEY).write_text("watch: [\n")
     done = run()
     assert done.exit_code == 1
     assert done.stdout.startswith("# Incident review")

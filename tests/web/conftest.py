@@ -33,11 +33,8 @@ class Visit:
         self.client = httpx2.Client(base_url=self.url, timeout=60, follow_redirects=True)
 
     def look(self, path: str, **headers: str) -> BeautifulSoup:
-        """The page at a path; of one that is shown before all of it is there, the whole, as a browser asks for it."""
+        """The page at a path."""
         self.answer = self.client.get(path, headers={"Accept": "text/html", **headers})
-        while refresh := self.shown.select_one("head noscript meta[http-equiv=refresh]"):
-            whole = str(refresh["content"]).partition("url=")[2]
-            self.answer = self.client.get(whole, headers={"Accept": "text/html", **headers})
         return self.shown
 
     def send(self, form: Tag, headers: dict[str, str] | None = None, **given: str) -> BeautifulSoup:
@@ -53,8 +50,6 @@ class Visit:
         self.answer = self.client.post(
             str(form["action"]), data={**fields, **given}, headers={"Origin": self.url, **(headers or {})}
         )
-        if self.shown.select_one("head noscript meta[http-equiv=refresh]"):
-            return self.look(str(self.answer.url))
         return self.shown
 
     def sign_in(self, token: str, name: str = "ana", path: str = "/") -> BeautifulSoup:

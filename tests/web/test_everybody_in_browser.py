@@ -220,7 +220,7 @@ def test_every_page_with_all_of_its_parts_can_be_used_by_everybody(
     found = {}
     for number, (path, act) in enumerate(_seen(everything)):
         someone.page.goto(path)
-        someone.page.wait_for_selector(".later", state="detached")
+        someone.page.wait_for_selector(".soon", state="hidden")
         act(someone.page)
         narrow = is_too_wide(someone.page)
         someone.page.evaluate(_UNFOLD)
@@ -253,7 +253,7 @@ def test_everything_that_can_be_pressed_is_reached_by_the_keyboard(browser: Any,
     unreached = {}
     for number, (path, act) in enumerate(_seen(everything)):
         someone.page.goto(path)
-        someone.page.wait_for_selector(".later", state="detached")
+        someone.page.wait_for_selector(".soon", state="hidden")
         act(someone.page)
         if wrong := someone.page.evaluate(_UNREACHED):
             unreached[f"{number} {path}"] = wrong

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kb import KnowledgeBase
 from kb.doors.web.pages.audit import as_csv
 from kb.index.encoder import OnnxEncoder
 from kb.model.receipts import Deed
@@ -74,6 +75,21 @@ def test_what_a_person_does_on_the_page_is_in_the_audit_in_their_name(waiting: W
     (deed,) = page.select(".deeds li")
     assert "candidate → active" in deed.get_text(" ")
     assert "read and tried" in deed.get_text(" ")
+
+
+@slow
+def test_who_took_in_files_is_in_the_audit_and_that_nothing_changed_is_not(waiting: Waiting, tmp_path: Path):
+    runbook = tmp_path / "weir.md"
+    runbook.write_text("# The weir is stuck\n\n1. Turn it by hand: `weir turn --by-hand`\n")
+    for _ in range(2):
+        with KnowledgeBase.open(waiting.home, actor="noor") as kb:
+            kb.ingest(runbook)
+    with KnowledgeBase.open(waiting.home) as kb:
+        (deed,) = kb.upkeep.deeds.between(actor="noor", what=["ingest"])[0]
+
+    assert (deed.said, deed.details) == ("files added: 1", str(runbook))
+    shown = _signed_in(waiting, ADMIN).look("/audit?what=ingest&actor=noor")
+    assert "files added: 1" in shown.select_one(".deeds li").get_text(" ")
 
 
 @slow

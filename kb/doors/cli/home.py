@@ -1,4 +1,4 @@
-"""A home, looked after: `kb init`, `ingest`, `config`, `doctor`, `sweep`, `redact`, `backup`, `restore`."""
+"""A home, looked after: `kb init`, `ingest`, `config`, `doctor`, `sweep`, `redact`, `backup`, `restore`, `migrate`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def add_last_to(app: typer.Typer) -> None:
     app.command(short_help="Take secrets out of old rows.")(redact)
     app.command(short_help="Copy the ledger: lookups, outcomes, incidents.")(backup)
     app.command(short_help="Bring the ledger back from a copy.")(restore)
+    app.command(short_help="Move the home to PostgreSQL, or back.")(migrate)
 
 
 def init(
@@ -294,3 +295,41 @@ def restore(
         return
     say(f"restored from {file}; documents come back by kb ingest, vectors by kb doctor --repair")
     print_text("\n".join(f"{count} {table}" for table, count in rows.items()))
+
+
+def migrate(
+    context: typer.Context,
+    to: str = typer.Option(
+        ...,
+        "--to",
+        metavar="GOAL",
+        help="postgresql://user@host/database, which is empty; or the folder of a home that has its own file.",
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Move the home's ledger and memory into another database, compared row by row; this one keeps what it has.
+
+    Nobody else writes into the home while it lasts.  A move that was stopped or killed is done again by the same
+    command.  Documents come by kb ingest.
+    """
+    from kb.base import KnowledgeBase
+    from kb.store.upkeep.relocation import goal_of
+
+    with opened(context) as kb:
+        home, url = goal_of(kb.home, to)
+        with KnowledgeBase(home, database=url, encoder=kb.encoder) as goal:
+            moved = goal.upkeep.move_in(kb.upkeep)
+    if as_json:
+        print_json(moved)
+        return
+    rows, where = sum(moved.rows.values()), "the database" if url else str(home.root)
+    say("all of it was there already, nothing was left to do" if moved.was_there else f"moved into {where}")
+    print_text(
+        f"{rows} rows and {len(moved.memory)} memory files are there as they were here, by count and by hash"
+    )
+    say(
+        "end the servers of this home, set KB_DATABASE_URL (or [database] of kb.toml) to it, and begin them again"
+        if url
+        else f"end the servers of this home, begin them with {home.root}, without KB_DATABASE_URL; kb.toml stays here"
+    )
+    say("documents come by kb ingest, vectors by kb doctor --repair")

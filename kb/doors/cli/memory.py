@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import typer
 
-from kb.doors.cli.printed.output import JSON, opened, print_json, print_long, say
+from kb.doors.cli.printed.output import JSON, opened, print_json, print_long, print_text, say
+from kb.doors.cli.printed.text import exchange_text
+from kb.model.receipts import ExchangeReport
 
 app = typer.Typer(help="Read and change the memory files (learned/*, state/*).", no_args_is_help=True)
 _KEY = typer.Argument(..., metavar="KEY", help="Such as learned/patterns or state/environments.")
+_FOLDER = typer.Argument(
+    ..., metavar="DIR", help="The folder; its learned/ and state/ have the files, as in a home."
+)
+_OVER = typer.Option(
+    (),
+    "--over",
+    metavar="KEY@VERSION",
+    help="Decide a conflict for the side that this command takes from; a conflict tells what to say here.",
+)
 
 
 def add_to(root: typer.Typer) -> None:
@@ -88,6 +100,56 @@ def log(
     with opened(context) as kb:
         event = kb.session_log(action, details)
     _done(event, f"logged with {event.subject}" if event.subject else "logged, with no incident", as_json)
+
+
+@app.command(name="export")
+def export(
+    context: typer.Context,
+    folder: str = _FOLDER,
+    over: list[str] = _OVER,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Say what would be written; change nothing."),
+    as_json: bool = JSON,
+) -> None:
+    """Write what changed in the home's memory into a folder, such as a git repository.
+
+    Files that changed in the folder alone are left for kb memory import.  Exit code 1, and nothing is written, where a
+    file changed on both sides since they were the same.
+    """
+    with opened(context) as kb:
+        kb.refresh()
+        report = kb.memory.beside(Path(folder)).export(over, dry_run=dry_run)
+    _exchanged(report, "written to", as_json)
+
+
+@app.command(name="import")
+def take_in(
+    context: typer.Context,
+    folder: str = _FOLDER,
+    over: list[str] = _OVER,
+    dry_run: bool = typer.Option(False, "--dry-run", help="Say what would be taken in; change nothing."),
+    as_json: bool = JSON,
+) -> None:
+    """Take in what changed in a folder that kb memory export wrote: all of it, or nothing.
+
+    Files that changed in the home alone are left for kb memory export.  Exit code 1, and nothing is taken in, where a
+    file changed on both sides since they were the same.
+    """
+    with opened(context) as kb:
+        kb.refresh()
+        report = kb.memory.beside(Path(folder)).take_in(over, dry_run=dry_run)
+        mistakes = kb.refresh()
+    _exchanged(report, "taken in from", as_json)
+    for mistake in mistakes:
+        say(str(mistake))
+
+
+def _exchanged(report: ExchangeReport, what: str, as_json: bool) -> None:
+    if as_json:
+        print_json(report)
+    else:
+        print_text(exchange_text(report, what))
+    if report.conflicts:
+        raise typer.Exit(1)
 
 
 def _done(record: object, message: str, as_json: bool) -> None:

@@ -5,6 +5,7 @@ The prompt carries the workflow with the tools of this server in it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +14,11 @@ from mcp.server.mcpserver.resources import FunctionResource
 from pydantic import Field
 
 from kb.base import KnowledgeBase
+from kb.configuration.database import database_url
 from kb.doors.calls.workers import Call, Workers
 from kb.errors import KbError
+from kb.home import MEMORY_FILES
+from kb.memory.folder import MemoryFolder
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -32,7 +36,7 @@ class Resources:
 
     def add_to(self, server: MCPServer[Any]) -> None:
         """Register the files that are there as resources, and both patterns as templates."""
-        for folder, path in self._files():
+        for folder, path in (key.split("/") for key in self._keys()):
             resource = FunctionResource(
                 uri=f"kb://memory/{folder}/{path}",
                 name=f"{folder}/{path}",
@@ -54,12 +58,9 @@ class Resources:
             description="One entry, whole: ids come from check_known_issues and search_incidents.",
         )(self.entry)
 
-    def _files(self) -> list[tuple[str, str]]:
-        return [
-            (folder.name, path.stem)
-            for folder in (self._home.learned, self._home.state)
-            for path in sorted(folder.glob("[!.]*.yaml"))
-        ]
+    def _keys(self) -> Sequence[str]:
+        """The files that are there; of a home in a database, those that every home may have: nothing is opened yet."""
+        return MEMORY_FILES if database_url(self._home) else MemoryFolder(self._home).names()
 
     async def memory(self, folder: str, name: str) -> str:
         """The content of a memory file as YAML."""

@@ -22,7 +22,8 @@ Answers = Callable[["View"], Awaitable[Response]]
 class Page:
     """What answers at a path.  `nav` is its name in the navigation, empty for those that are reached otherwise.
 
-    `is_open` lets in who has not signed in.
+    `is_open` lets in who has not signed in.  A page that takes long in a large home says in `meanwhile` what is being
+    done, below a head that has its `title`; empty for pages that are shown when they are whole.
     """
 
     path: str
@@ -30,11 +31,23 @@ class Page:
     answers: Answers
     nav: str = ""
     is_open: bool = False
+    title: str = ""
+    meanwhile: str = ""
 
 
-def page(path: str, *, nav: str = "", is_open: bool = False) -> Callable[[Answers], Page]:
+def page(
+    path: str, *, nav: str = "", is_open: bool = False, title: str = "", meanwhile: str = ""
+) -> Callable[[Answers], Page]:
     """Declare what is shown at a path."""
-    return lambda answers: Page(path=path, method="GET", answers=answers, nav=nav, is_open=is_open)
+    return lambda answers: Page(
+        path=path,
+        method="GET",
+        answers=answers,
+        nav=nav,
+        is_open=is_open,
+        title=title or nav,
+        meanwhile=meanwhile,
+    )
 
 
 def action(path: str, *, is_open: bool = False) -> Callable[[Answers], Page]:

@@ -6,6 +6,7 @@ is sent there first; what is refused is told in a sentence, on a page.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Awaitable, Callable
 from functools import cached_property
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from kb.doors.calls.calls import Calls
@@ -21,7 +22,7 @@ from kb.doors.http.access import Callers
 from kb.doors.http.limits import Limits
 from kb.doors.web.form import Form, read_form
 from kb.doors.web.guard import check_form, check_names, harden
-from kb.doors.web.later import Later
+from kb.doors.web.head_first import HeadFirst
 from kb.doors.web.page import Page
 from kb.doors.web.pages import (
     ask,
@@ -70,7 +71,11 @@ PAGES: tuple[Page, ...] = tuple(
 )
 """Every page and every action."""
 
-_FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+_FOR_EVER = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept-Encoding",
+}
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -82,7 +87,7 @@ class Site:
     ) -> None:
         self._calls, self._callers, self._limits = calls, callers, limits
         self._streams, self._provider = streams, provider
-        self.sessions, self._later = Sessions(), Later()
+        self.sessions, self._head_first = Sessions(), HeadFirst()
         self._rendering = Rendering(Link(one.path, one.nav) for one in PAGES if one.nav)
 
     def routes(self) -> list[BaseRoute]:
@@ -110,8 +115,21 @@ class Site:
             return signing_in.to_sign_in(view)
         if page.method == "POST":
             check_form(sent, view.visitor)
-            self._later.forget()
+            self._head_first.forget()
+        if page.meanwhile and "HX-Request" not in request.headers:
+            return await self._head_first.answer(
+                (view.visitor, str(request.url)),
+                lambda: self._in_any_case(page, view),
+                lambda: view.html("head_first.html", page=page),
+            )
         return await page.answers(view)
+
+    async def _in_any_case(self, page: Page, view: View) -> Response:
+        """The page, or one that says why there is none."""
+        try:
+            return await page.answers(view)
+        except Exception as error:
+            return view.refuse(error)
 
     def visitor(self, request: Request) -> Visitor | None:
         """Who looks; None for who has not signed in, where that is needed."""
@@ -130,7 +148,6 @@ class Site:
             tokens=self._callers.tokens,
             provider=self._provider,
             streams=self._streams,
-            later=self._later,
         )
 
     def _refusal(self, request: Request, error: Exception) -> Response:
@@ -151,11 +168,23 @@ class Site:
 
     async def static(self, request: Request) -> Response:
         """A style sheet, script or picture of the page: the same for everybody."""
-        path = self._static.get(request.path_params["name"])
-        if path is None:
+        found = self._static.get(request.path_params["name"])
+        if found is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        return FileResponse(path, media_type=_KINDS.get(path.suffix, "text/plain"), headers=_FOR_EVER)
+        plain, packed = found
+        return packed if "gzip" in request.headers.get("accept-encoding", "") else plain
 
     @cached_property
-    def _static(self) -> dict[str, Path]:
-        return {path.name: path for path in STATIC.iterdir() if path.is_file()}
+    def _static(self) -> dict[str, tuple[Response, Response]]:
+        """Some 80 kB, kept as they are and packed: a page waits for its style sheet, and that for no thread."""
+        return {path.name: _as_sent(path) for path in STATIC.iterdir() if path.is_file()}
+
+
+def _as_sent(path: Path) -> tuple[Response, Response]:
+    """A static file, plain and packed."""
+    text, kind = path.read_bytes(), _KINDS.get(path.suffix, "text/plain")
+    packed = {**_FOR_EVER, "Content-Encoding": "gzip"}
+    return (
+        Response(text, media_type=kind, headers=_FOR_EVER),
+        Response(gzip.compress(text), media_type=kind, headers=packed),
+    )

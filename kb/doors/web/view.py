@@ -16,7 +16,6 @@ from kb.doors.calls.calls import Calls, sentence
 from kb.doors.http.access import Tokens
 from kb.doors.http.problems import status_of
 from kb.doors.web.form import Form
-from kb.doors.web.later import Later
 from kb.doors.web.provider import Provider
 from kb.doors.web.rendering import Rendering
 from kb.doors.web.sessions import Sessions, Visitor
@@ -24,9 +23,6 @@ from kb.doors.web.streams import Streams
 from kb.operations.asking import Tell
 from kb.operations.catalogue import operation
 from kb.operations.operation import Operation
-
-_WHOLE = "whole"
-"""In the query of who waits until all of a page is there."""
 
 
 def as_record(asked: Operation, record: Any) -> Any:
@@ -48,7 +44,6 @@ class View:
     tokens: Tokens
     provider: Provider
     streams: Streams
-    later: Later
 
     @property
     def path(self) -> Mapping[str, str]:
@@ -70,28 +65,19 @@ class View:
             name, given, as_record, actor=self.visitor.name, role=self.visitor.role, tell=tell
         )
 
-    async def ask_soon(self, name: str, /, **given: Any) -> Any:
-        """As `ask`, of what may take long: None where it does; show `wait` then, which asks once more and waits."""
-        key = name, repr(sorted(given.items())), self.visitor.name, self.visitor.role
-        return await self.later.get(
-            key, lambda: self.ask(name, **given), patient=bool(self.query.get(_WHOLE))
-        )
-
-    def wait(self, title: str, said: str) -> Response:
-        """The head of a page whose answer is still to come; it asks for the whole of itself."""
-        whole = self.request.url.include_query_params(**{_WHOLE: "yes"})
-        return self.show("later.html", title=title, said=said, whole=f"{whole.path}?{whole.query}")
-
     def may(self, name: str) -> bool:
         """Whether the visitor may ask for an operation: forms that would be refused are not shown."""
         return self.visitor.role.may(operation(name).role)
 
     def show(self, template: str, status: int = 200, **shown: Any) -> Response:
         """A page of a template, with what it is to show."""
-        html = self.rendering.page(
+        return HTMLResponse(self.html(template, **shown), status)
+
+    def html(self, template: str, **shown: Any) -> str:
+        """The text of a page of a template."""
+        return self.rendering.page(
             template, view=self, visitor=self.visitor, here=self.request.url.path, **shown
         )
-        return HTMLResponse(html, status)
 
     def refuse(self, error: Exception) -> Response:
         """What went wrong, in a sentence, on a page."""

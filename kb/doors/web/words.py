@@ -241,6 +241,7 @@ DEEDS = {
     "log": "Log",
     "edit": "Edit",
     "change": "Change",
+    "ingest": "Ingest",
     "review": "Review",
     "lesson": "Lesson",
     "lookup": "Lookup",

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1{}"
 _OF_DATABASES = ("rowid", "tenant")
 """Columns that SQLite has not."""
-_OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings")
+_OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings", "memory_files")
 """Tables that SQLite has not, or keeps for itself."""
 _COLUMNS = """
     SELECT c.relname AS name, a.attname AS column, a.atttypid = 'text'::regtype AS is_text,

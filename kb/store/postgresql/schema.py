@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kb.store.postgresql.connection import Connection
 
 _THERE = """
-    SELECT to_regclass('schema_steps') IS NOT NULL AS made, EXISTS (SELECT FROM pg_attribute
-        WHERE attrelid = to_regclass('writes') AND attname = 'tenant') AS has_tenants, current_schema() AS schema
+    SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('writes') AND attname = 'tenant')
+        AS has_tenants, current_schema() AS schema
 """
 _TABLES = """
     SELECT c.relname AS name, row_security_active(c.oid) AS is_guarded,
@@ -62,8 +62,7 @@ def opened(connection: Connection, tenant: str, place: str) -> OwnRows | None:
 def _found(connection: Connection) -> tuple[int, bool, str]:
     """How many steps were taken, whether there are tenants, and in which schema."""
     (there,) = connection.execute(_THERE).fetchall()
-    found = connection.execute(steps.MADE).fetchone() if there["made"] else None
-    return int(found[0]) if found else 0, there["has_tenants"], there["schema"] or "public"
+    return steps.found(connection), there["has_tenants"], there["schema"] or "public"
 
 
 def _take_steps(connection: Connection, wants_tenants: bool) -> None:

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from kb.expression import expression
 
+if TYPE_CHECKING:
+    from kb.store.postgresql.connection import Connection
+
 STEPS: Sequence[tuple[str, Sequence[str]]] = (
     ("the tables of SQLite's step 17", ("tables.sql", "functions.sql")),
+    ("memory files as rows, beside the tables of SQLite's step 17", ("memory.sql",)),
 )
 """What each step is, and the files with its statements."""
 SCHEMA = len(STEPS)
@@ -23,9 +28,18 @@ MADE = "SELECT coalesce(max(step), 0) FROM schema_steps"
 BEGIN = (
     "CREATE TABLE IF NOT EXISTS schema_steps (step INTEGER PRIMARY KEY, name TEXT, at TIMESTAMPTZ NOT NULL)"
 )
+THERE = "SELECT to_regclass('schema_steps') IS NOT NULL"
+"""Asks whether any step was taken."""
 ALONE = "SELECT pg_advisory_xact_lock(hashtext('kb'), hashtext(current_schema()))"
 """Two hosts that open a new database at the same time take the steps one after the other."""
 _TEXT = expression(r"\bTEXT\b")
+
+
+def found(connection: Connection) -> int:
+    """The schema of a database; 0 where it is empty."""
+    there = connection.execute(THERE).fetchone()
+    made = connection.execute(MADE).fetchone() if there and there[0] else None
+    return int(made[0]) if made else 0
 
 
 def statements(number: int) -> tuple[str, str]:

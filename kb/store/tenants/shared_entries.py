@@ -9,7 +9,7 @@ happened in the home (its lookups, outcomes, and incidents as they were lived) i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -20,7 +20,6 @@ from kb.model.entry import OFFERED
 from kb.store.catalogue import LIVE, Catalogue, FileRecord
 from kb.store.database import Database, placeholders
 from kb.store.entry_index import KNOWLEDGE_VERSION
-from kb.store.memory_sync import MemorySync
 from kb.text.entries import codec
 
 FOLDER = "shared"
@@ -33,9 +32,11 @@ _TAKEN_IN = "shared_version"
 class SharedEntries:
     """The entries of a home, brought into one of its tenants."""
 
-    def __init__(self, theirs: Database, sync: MemorySync, db: Database, catalogue: Catalogue) -> None:
-        """`theirs` and `sync` are the home's, the others the tenant's."""
-        self._theirs, self._sync = theirs, sync
+    def __init__(
+        self, theirs: Database, take_in: Callable[[datetime], object], db: Database, catalogue: Catalogue
+    ) -> None:
+        """`theirs` is the home's, and `take_in` sees what changed in its memory; the others are the tenant's."""
+        self._theirs, self._take_in = theirs, take_in
         self._db, self._catalogue = db, catalogue
 
     def refresh(self, now: datetime) -> None:
@@ -43,7 +44,7 @@ class SharedEntries:
         if self._db.read_only:
             return
         with self._theirs.at_once(), self._theirs.steady(), suppress(HomeNotWritable):
-            self._sync.refresh(now)  # (an edit of its files may be seen by nobody else)
+            self._take_in(now)  # (an edit of its files may be seen by nobody else)
         version = self._version()
         if version == self._db.meta(_TAKEN_IN):
             return

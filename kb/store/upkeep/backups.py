@@ -2,21 +2,24 @@
 
 Entries come back from the memory files and, by `kb ingest`, from the documents; vectors from both.  Lookups,
 outcomes, incidents, moves, proposals, healthy lines and reviews are only in `state/kb.db`, so a copy of them is
-kept a day (`state/backups/ledger-2026-05-20.db`, the last seven).  A copy is an SQLite file that is whole or not
-there: written beside, flushed, renamed.  Columns are matched by name, so a newer kb reads older copies.
+kept a day (`state/backups/ledger-2026-05-20.db`, the last seven).  Where the memory is rows, the copy has them, too.  A
+copy is an SQLite file that is whole or not there: written beside, flushed, renamed.  Columns are matched by name,
+so a newer kb reads older copies.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
 from kb.errors import HomeNotWritable, NotThere, Refused, StoreBroken
+from kb.memory.texts import MemoryTexts
 from kb.store.database import Database, placeholders
+from kb.store.upkeep.memory_copy import add_memory, memory_in, put_memory, replaced
 
 LEDGER = (
     "lookups",
@@ -33,7 +36,7 @@ LEDGER = (
     "hook_groups",
 )
 """The tables that are copied; of changes only those that no document tells."""
-_OWN = {"changes": "file IS NULL"}
+OWN = {"changes": "file IS NULL"}
 _MET_ANYWAY = ("lookups", "offers")
 """What a home has from the first question on; rows of both are kept, by their ids."""
 KEPT = 7
@@ -41,10 +44,17 @@ _AT_ONCE = 5_000
 """Rows that are put back at a time."""
 
 
-def write_copy(db: Database, copy: Path) -> int:
-    """Copy the ledger of a database as of now; returns how many rows.  Raises HomeNotWritable or InvalidInput."""
+def write_copy(
+    db: Database, copy: Path, memory: MemoryTexts | None = None, tables: Mapping[str, str] | None = None
+) -> int:
+    """Copy the ledger of a database as of now, and a memory; returns how many rows and texts.
+
+    `tables` are others than the ledger's, of each the rows that a condition names.  Raises HomeNotWritable,
+    InvalidInput, FileUnreadable.
+    """
     with _new_file(copy) as part:
-        return db.copy_tables(part, {table: _OWN.get(table, "true") for table in LEDGER})
+        rows = db.copy_tables(part, tables or {table: OWN.get(table, "true") for table in LEDGER})
+        return rows + (add_memory(part, memory) if memory else 0)
 
 
 def whole_copy(db: Database, copy: Path) -> Path:
@@ -93,16 +103,20 @@ def _runs(process: int) -> bool:
 class Backups:
     """The copies of one home."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, texts: MemoryTexts) -> None:
+        self._db, self._texts = db, texts
         self.folder = db.path.parent / "backups"
+
+    def write(self, copy: Path) -> int:
+        """Copy the ledger as of now, and the memory where no file of the home has it.  Returns how many rows."""
+        return write_copy(self._db, copy, None if self._db.is_file else self._texts)
 
     def daily(self, day: date) -> Path | None:
         """Make the copy of the day, unless it is there; older ones than the last few go.  None where it was there."""
         copy = self.folder / f"ledger-{day.isoformat()}.db"
         if self._db.read_only or copy.exists():
             return None
-        write_copy(self._db, copy)
+        self.write(copy)
         for old in self.daily_ones()[:-KEPT]:
             old.unlink(missing_ok=True)
         return copy
@@ -111,10 +125,11 @@ class Backups:
         """The copies that are kept, the oldest first."""
         return sorted(self.folder.glob("ledger-*.db"))
 
-    def restore(self, copy: Path) -> dict[str, int]:
-        """Put the rows of a copy into this home; returns how many of each table came.
+    def restore(self, copy: Path, unwritten: Collection[str] = ()) -> dict[str, int]:
+        """Put the rows of a copy into this home, and the memory that it has; returns how many of each table came.
 
-        Raises InvalidInput for a file that is no whole copy, and where the home has a history of its own.
+        `unwritten` has the hashes of memory files that nobody wrote.  Raises InvalidInput for a file that is no whole
+        copy, and where the home has a history of its own.
         """
         _check(copy)
         with (
@@ -122,11 +137,11 @@ class Backups:
             self._db.write(),
         ):
             self._refuse_history(copy)
-            return {
-                table: self._take(found, table, names)
-                for table in LEDGER
-                if (names := _columns(found, table))
-            }
+            taken = {table: self.take(self._db, found, table) for table in LEDGER if _columns(found, table)}
+            if (wanted := memory_in(found)) is not None:
+                put_memory(self._texts, wanted, replaced(self._texts, wanted, unwritten))
+                taken["memory_files"] = len(wanted)
+            return taken
 
     def _refuse_history(self, copy: Path) -> None:
         mine = [table for table in LEDGER if table not in _MET_ANYWAY and self._count(table)]
@@ -136,17 +151,19 @@ class Backups:
                 "into a new one: move state/kb.db away, or make another home with: kb init DIR"
             )
 
-    def _take(self, found: sqlite3.Connection, table: str, names: Sequence[str]) -> int:
-        here = self._db.columns(table)
-        shared, before = [name for name in names if name in here], self._count(table)
+    @staticmethod
+    def take(db: Database, found: sqlite3.Connection, table: str) -> int:
+        """Put the rows that a copy has of a table into a database; returns how many came.  Call inside a write."""
+        here, count = db.columns(table), f"SELECT count(*) FROM {table}"
+        shared, before = [name for name in _columns(found, table) if name in here], int(db.value(count))
         listed = ", ".join(shared)
         rows = found.execute(f"SELECT {listed} FROM {table}")
         while some := rows.fetchmany(_AT_ONCE):
-            self._db.put_back(
+            db.put_back(
                 f"INSERT INTO {table} ({listed}) VALUES ({placeholders(shared)}) ON CONFLICT DO NOTHING", some
             )
-        self._db.go_on_behind(table)
-        return self._count(table) - before
+        db.go_on_behind(table)
+        return int(db.value(count)) - before
 
     def _count(self, table: str) -> int:
         return int(self._db.value(f"SELECT count(*) FROM {table}"))

@@ -1,7 +1,7 @@
 """Who did what, read from the tables that keep it: the audit of a home.
 
-Every decision, outcome, step of an incident, edit, change and review has its row already, with the moment and who did
-it; nothing is kept a second time.
+Every decision, outcome, step of an incident, edit, change, ingest and review has its row already, with the moment and
+who did it; nothing is kept a second time.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ _DEEDS = """
         CASE WHEN rule IN ({by_person}) THEN 1 ELSE 0 END FROM moves
     UNION ALL SELECT decided_at, decided_by, 'proposal', id, state, reason, rowid, 1 FROM proposals
         WHERE decided_at IS NOT NULL AND state IN ('accepted', 'rejected')
-    UNION ALL SELECT at, actor, CASE WHEN kind = 'edit' THEN 'edit' WHEN subject IS NULL THEN 'log' ELSE 'incident' END,
+    UNION ALL SELECT at, actor,
+        CASE WHEN kind IN ('edit', 'ingest') THEN kind WHEN subject IS NULL THEN 'log' ELSE 'incident' END,
         coalesce(subject, json_extract(data, '$.about'), ''),
-        CASE WHEN kind IN ('note', 'edit') THEN action ELSE kind || ': ' || action END, details, id,
+        CASE WHEN kind IN ('note', 'edit', 'ingest') THEN action ELSE kind || ': ' || action END, details, id,
         CASE kind WHEN 'edit' THEN 1 ELSE 0 END
         FROM events
     UNION ALL SELECT at, actor, 'change', id, trim(kind || ' of ' || service || ' ' || version), '', rowid, 0
@@ -45,7 +46,19 @@ _TITLED = """
 """
 LOOKUP = "lookup"
 """Asking changes nothing, and there is more of it than of all the rest: it is told where it is asked for."""
-WHAT = ("outcome", "status", "proposal", "incident", "log", "edit", "change", "review", "lesson", LOOKUP)
+WHAT = (
+    "outcome",
+    "status",
+    "proposal",
+    "incident",
+    "log",
+    "edit",
+    "change",
+    "ingest",
+    "review",
+    "lesson",
+    LOOKUP,
+)
 """The sorts of deeds."""
 
 

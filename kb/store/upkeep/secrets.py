@@ -15,8 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from kb.errors import FileUnreadable
 from kb.expression import expression
-from kb.home import Home
+from kb.memory.texts import MemoryTexts
 from kb.model import Status
 from kb.store.database import Database, Table
 from kb.store.engines.sqlite import rewriting, text_tables
@@ -122,14 +123,14 @@ def rewrite_rows(rows: Query, rewrite: Rewrite, tables: Iterable[Table], but: Se
                 rewrite(table, new, key)
 
 
-def lines_with_secrets(home: Home) -> Iterator[str]:
+def lines_with_secrets(texts: MemoryTexts) -> Iterator[str]:
     """The lines of memory files that hold one, as `path:line`."""
-    for file in sorted([*home.learned.glob("*.yaml"), *home.state.glob("*.yaml")]):
-        with suppress(OSError, UnicodeDecodeError):
-            text = file.read_text(encoding="utf-8")
+    for key in texts.names():
+        with suppress(FileUnreadable):
+            text = texts.read(key).text
             for start, _, kind in find(text):
                 line = text.count("\n", 0, start) + 1
-                yield f"{file.relative_to(home.root)}:{line} ({kind})"
+                yield f"{key}.yaml:{line} ({kind})"
 
 
 def rewrite_copy(copy: Path, *, dry_run: bool = False) -> int:

@@ -26,7 +26,7 @@ from kb.text.traces import told_first
 
 if TYPE_CHECKING:
     from kb.index.vector_check import VectorReport
-    from kb.model.receipts import RedactReport, SweepReport
+    from kb.model.receipts import ExchangeReport, RedactReport, SweepReport
 
 _WIDTH = 100
 _ALL = 1_000_000
@@ -260,6 +260,18 @@ def sweep_text(report: SweepReport) -> str:
     if not report.dry_run:
         size += f", now {report.bytes_after / 1e6:.1f} MB{f' ({report.note})' if report.note else ''}"
     return "\n".join([*lines, f"state/kb.db: {size}"])
+
+
+def exchange_text(report: ExchangeReport, what: str) -> str:
+    """What went from one side to the other, what waits to go the other way, and what somebody must decide."""
+    not_yet = "would be " if report.dry_run else "not " if report.conflicts else ""
+    lines = [f"{not_yet}{what} {report.folder}: {key}.yaml" for key in report.written]
+    lines += [f"{not_yet}deleted, as on the other side: {key}.yaml" for key in report.removed]
+    lines += [f"left, since it changed on the other side alone: {key}.yaml" for key in report.left]
+    for one in report.conflicts:
+        lines += [f"changed on both sides: {one.key}.yaml", f"  {one.home}", f"  {one.folder}"]
+        lines.append(f"  merge them by hand, then decide for one side: --over {one.version}")
+    return "\n".join(lines) or f"{report.folder} and the home say the same"
 
 
 def redact_text(report: RedactReport) -> str:

@@ -18,6 +18,7 @@ SECTIONS = {
         "doctor",
         "backup",
         "restore",
+        "migrate",
         "sweep",
         "redact",
     ),
@@ -142,6 +143,14 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "memory query": ("kb memory query learned/patterns error_patterns.0.fix",),
     "memory append": ("kb memory append learned/patterns error_patterns '{pattern: epoch is behind}'",),
     "memory update": ("kb memory update state/environments production.region eu-west-1",),
+    "memory export": (
+        "kb memory export ~/our-memory             # then: git add -A && git commit",
+        "kb memory export ~/our-memory --dry-run",
+    ),
+    "memory import": (
+        "kb memory import ~/our-memory --dry-run",
+        "kb memory import ~/our-memory --over learned/patterns@3f2a9c1b04de",
+    ),
     "memory log": ("kb memory log 'Looked for a running apply' 'none is running'",),
     "hooks list": ("kb hooks list", "kb hooks list --state failed"),
     "hooks retry": ("kb hooks retry", "kb hooks retry 48"),
@@ -154,6 +163,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "doctor": ("kb doctor", "kb doctor --repair"),
     "backup": ("kb backup", "kb backup /mnt/copies/kb.json"),
     "restore": ("kb restore state/backups/2026-11-21.db",),
+    "migrate": (
+        "kb migrate --to postgresql://kb@db.example.org/kb",
+        "kb migrate --to /srv/kb-of-files",
+    ),
     "sweep": ("kb sweep --dry-run", "kb sweep --days 200"),
     "redact": ("kb redact --dry-run", "kb redact"),
     "mcp": (

@@ -39,7 +39,7 @@ FILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("notify.commands", "add_to", ("notify",)),
     ("serving", "add_to", ("mcp", "serve", "web")),
     ("evaluating", "add_to", ("eval",)),
-    ("home", "add_last_to", ("config", "doctor", "sweep", "redact", "backup", "restore")),
+    ("home", "add_last_to", ("config", "doctor", "sweep", "redact", "backup", "restore", "migrate")),
 )
 """Files of commands, the function of each that puts them into the tree, and what is typed for them."""
 

@@ -19,17 +19,15 @@ from kb.store.upkeep.deeds import WHAT
 _SHOWN, _EXPORTED = 100, 100_000
 
 
-@page("/audit")
+@page("/audit", title="Audit", meanwhile="What was done is being read …")
 async def shown(view: View) -> Response:
     """The newest deeds that pass the filters."""
     sought = _sought(view)
     try:
-        found: Deeds | None = await view.ask_soon("audit", limit=_SHOWN, **sought)
+        found: Deeds = await view.ask("audit", limit=_SHOWN, **sought)
     except InvalidInput as error:
         nothing = Deeds(deeds=(), total=0)
         return view.show("audit.html", 400, sought=sought, found=nothing, what=WHAT, wrong=str(error))
-    if found is None:
-        return view.wait("Audit", "What was done is being read …")
     return view.show("audit.html", sought=sought, found=found, what=WHAT, wrong="")
 
 

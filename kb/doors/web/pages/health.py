@@ -14,17 +14,13 @@ _SHOWN = 20
 _WAITING = ("failed", "waiting", "sending")
 
 
-@page("/health", nav="Health")
+@page("/health", nav="Health", meanwhile="The database and its indexes are being looked at …")
 async def shown(view: View) -> Response:
     """How all of it is; the thorough check, which reads the whole database, on demand."""
     overview: Overview = await view.ask("overview")
     messages: Messages = await view.ask("messages", limit=_SHOWN)
     deliveries: HookDeliveries = await view.ask("hook_deliveries", limit=_SHOWN)
-    checked: Health | None = None
-    if view.query.get("check"):
-        checked = await view.ask_soon("doctor")
-        if checked is None:
-            return view.wait("Health", "The database and its indexes are being read …")
+    checked: Health | None = await view.ask("doctor") if view.query.get("check") else None
     tokens = view.tokens.known if view.visitor.role is Role.ADMIN else ()
     return view.show(
         "health.html",

@@ -34,7 +34,7 @@ _MOST = 50
 PROPOSAL, ENTRY = "/inbox/proposals/{proposal_id}", "/inbox/entries/{entry_id}"
 
 
-@page("/inbox", nav="Inbox")
+@page("/inbox", nav="Inbox", meanwhile="The record is being looked through for what it suggests …")
 async def shown(view: View) -> Response:
     """What waits, of one sort."""
     return await _list(view, view.query.get("show", "proposals"))
@@ -44,11 +44,7 @@ async def _list(view: View, show: str, failed: tuple[str, ...] = (), done: int =
     show = show if show in SHOWS else "proposals"
     found: dict[str, Any] = {"waiting": None, "proposals": (), "entries": None, "decisions_of": None}
     if show in _KINDS:
-        waiting: Waiting | None = (
-            await view.ask("proposals_list") if failed else await view.ask_soon("proposals_list")
-        )
-        if waiting is None:
-            return view.wait("Inbox", "The record is being looked through for what it suggests …")
+        waiting: Waiting = await view.ask("proposals_list")
         kinds = _KINDS[show]
         found |= {
             "waiting": waiting,
@@ -127,17 +123,14 @@ _DECISIONS: Mapping[str, Callable[[View, str, str], Awaitable[None]]] = {
 }
 
 
-@page(PROPOSAL)
+@page(PROPOSAL, title="Proposal", meanwhile="The record is being looked through for what speaks for it …")
 async def proposal(view: View) -> Response:
     """One proposal: its reasons, the diff that accepting it would write, and what is most like it."""
     return await _proposal(view)
 
 
 async def _proposal(view: View, wrong: str = "", status: int = 200) -> Response:
-    asked = view.ask if wrong else view.ask_soon
-    found: ProposalShown | None = await asked("proposal_show", proposal_id=view.path["proposal_id"])
-    if found is None:
-        return view.wait("Proposal", "The record is being looked through for what speaks for it …")
+    found: ProposalShown = await view.ask("proposal_show", proposal_id=view.path["proposal_id"])
     fields = _fields(found)
     return view.show(
         "inbox_proposal.html",

@@ -75,15 +75,11 @@ def _day(at: datetime) -> str:
     return at.date().isoformat()
 
 
-@page("/review", nav="Review")
+@page("/review", nav="Review", meanwhile="The records of these days are being counted …")
 async def shown(view: View) -> Response:
     """The review of some days."""
     window = Window.of(view.request.query_params)
-    summary: WeeklySummary | None = await view.ask_soon(
-        "weekly_summary", days=window.days, until=window.until
-    )
-    if summary is None:
-        return view.wait("Review", "The records of these days are being counted …")
+    summary: WeeklySummary = await view.ask("weekly_summary", days=window.days, until=window.until)
     told = report(summary)
     return view.show(
         "review.html",
@@ -99,16 +95,14 @@ async def shown(view: View) -> Response:
     )
 
 
-@page("/review/records")
+@page("/review/records", title="What was counted", meanwhile="The records of these days are being read …")
 async def records(view: View) -> Response:
     """The records that a number was counted from."""
     window = Window.of(view.request.query_params)
     what, name = view.query.get("what", ""), view.query.get("name", "")
-    found: CountedRecords | None = await view.ask_soon(
+    found: CountedRecords = await view.ask(
         "weekly_records", what=what, name=name, days=window.days, until=window.until
     )
-    if found is None:
-        return view.wait("What was counted", "The records of these days are being read …")
     return view.show("review_records.html", window=window, what=what, name=name, found=found, most=_MOST)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -60,18 +61,18 @@ class Sought:
         return f"/search?{said}" if said else "/search"
 
 
-@page("/search", nav="Search")
+@page("/search", nav="Search", meanwhile="Searching …")
 async def shown(view: View) -> Response:
     """What the words find; without words, the newest."""
     sought = Sought.of(view.request.query_params)
     try:
-        hits: Hits = await view.ask(
-            "search_incidents",
-            query=sought.q,
-            limit=_MOST if view.query.get("all") else _FIRST,
-            **sought.filters,
+        limit = _MOST if view.query.get("all") else _FIRST
+        hits: Hits
+        counts: SearchCounts
+        hits, counts = await asyncio.gather(
+            view.ask("search_incidents", query=sought.q, limit=limit, **sought.filters),
+            view.ask("search_counts", **sought.filters),
         )
-        counts: SearchCounts = await view.ask("search_counts", **sought.filters)
     except InvalidInput as error:
         nothing = SearchCounts(passing=0, kinds={}, statuses={}, severities={}, services={})
         return view.show(

@@ -12,13 +12,11 @@ SERVICES = "/services"
 _FIRST, _MOST = 100, 500
 
 
-@page(SERVICES, nav="Services")
+@page(SERVICES, nav="Services", meanwhile="Alert rules and runbooks are being held against each other …")
 async def shown(view: View) -> Response:
     """All services, those of open incidents first."""
     limit = _MOST if view.query.get("all") else _FIRST
-    found: Services | None = await view.ask_soon("services", limit=limit)
-    if found is None:
-        return view.wait("Services", "Alert rules and runbooks are being held against each other …")
+    found: Services = await view.ask("services", limit=limit)
     return view.show("services.html", found=found)
 
 
