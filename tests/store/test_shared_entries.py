@@ -13,6 +13,7 @@ from kb.model.ledger import Verdict
 from kb.starter import make_home
 from tests.doubles.encoders import HashedEncoder
 
+pytestmark = pytest.mark.full
 LINE = "FATAL the sluice of basin 4 jammed at 0x17"
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
 

@@ -36,7 +36,10 @@ SHORTEST = 16
 """Characters that a token must have: shorter ones can be guessed."""
 SOON_DAYS = 14
 """Days before its end from which on a token is spoken of."""
-_FORM = "'write: TOKEN', 'read: TOKEN', 'respond mara: TOKEN' or 'read: TOKEN until 2026-12-31'"
+_FORM = (
+    "'write: TOKEN', 'read: TOKEN', 'respond mara: TOKEN' or 'read: TOKEN until 2026-12-31', of a tenant "
+    "'payments/write: TOKEN'"
+)
 _FOR = expression(rf"(?:(?P<tenant>[^/\s]+)/)?(?P<role>{'|'.join(Role)})(?:\s+(?P<name>\S[^:]{{0,59}}))?")
 
 
