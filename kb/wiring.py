@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from kb.review.review import Reviewing
     from kb.review.summary import Proposed
     from kb.store.changes import ChangeTable
+    from kb.store.tenants.shared_entries import SharedEntries
     from kb.triage.triage import Triage
 
 
@@ -89,6 +90,8 @@ class Parts:
     watch: WatchFile
     backups: Backups
     own: HomeMemory
+    base: Parts | None = None
+    """Of a tenant, those of the home that it belongs to."""
 
     @classmethod
     def of(cls, home: Home, options: Options) -> Parts:
@@ -141,12 +144,26 @@ class Parts:
             watch,
             Backups(db, own.texts),
             own,
+            cls.of(home.base, replace(options, under_way=set())) if home.base else None,
         )
 
     @property
     def texts(self) -> MemoryTexts:
         """The texts of the memory files."""
         return self.own.texts
+
+    @cached_property
+    def shared(self) -> SharedEntries | None:
+        """Of a tenant, what brings in what its home knows."""
+        from kb.store.tenants.shared_entries import SharedEntries
+
+        if self.base is None:
+            return None
+        return SharedEntries(self.base.db, self.base.take_in, self.db, self.catalogue)
+
+    def take_in(self, now: datetime) -> tuple[list[Problem], list[FileRecord]]:
+        """See what changed in the memory files; what is to be said of it, and what is remembered of the files."""
+        return self.own.take_over(now), self.sync.refresh(now)
 
     @cached_property
     def memory(self) -> Memory:
@@ -328,8 +345,9 @@ class Parts:
             self.ledger.deferred.take_in()
         files, written = list[FileRecord](), -1
         try:
-            said = self.own.take_over(now)
-            files, written = self.sync.refresh(now), self.db.written
+            if self.shared:
+                self.shared.refresh(now)
+            (said, files), written = self.take_in(now), self.db.written
             unwritten = self.moves.finish(now) if self.move_table.pending() else []
             if self.healthy_table.unchecked():
                 self.healthy.recheck(now)
@@ -350,3 +368,5 @@ class Parts:
         self.vectors.close()
         self.lexical.close()
         self.db.close()
+        if self.base:
+            self.base.close()

@@ -38,8 +38,8 @@ sys.dont_write_bytecode = False
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--engine postgresql`: the homes of tests have their database there, one each."""
-    parser.addoption("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    """`--engine postgresql`: the homes of tests have their database there, one each; `tenants`: beside a tenant."""
+    parser.addoption("--engine", choices=("sqlite", "postgresql", "tenants"), default="sqlite")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -70,6 +70,7 @@ settings.load_profile(
 def _no_real_home(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (
         "KB_HOME",
+        "KB_TENANT",
         "KB_DATABASE_URL",
         "KB_CHROMA_URL",
         "KB_MODEL",
@@ -96,7 +97,8 @@ def databases(request: pytest.FixtureRequest) -> Iterator[Databases | None]:
         return
     from tests.doubles.databases import Databases
 
-    with Databases(request.getfixturevalue("postgres_server")) as made:
+    server = request.getfixturevalue("postgres_server")
+    with Databases(server, with_tenants=request.config.getoption("engine") == "tenants") as made:
         yield made
 
 

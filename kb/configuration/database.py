@@ -23,18 +23,38 @@ def database_url(home: Home, environ: Mapping[str, str] = os.environ) -> str:
     may be written into another database by a guess.
     """
     given, source = environ.get(DATABASE_URL, "").strip(), DATABASE_URL
+    if home.base and _names_one(home):
+        raise InvalidInput(
+            f"{home.configuration} has a section [database], and a tenant has none: take it out; tenants are in the "
+            f"database of {home.base.root}"
+        )
     if not given:
-        given, source = _of_file(home, environ), "kb.toml: database.url"
+        given, source = _of_file(home.base or home, environ), "kb.toml: database.url"
     if given and not given.startswith(_SCHEMES):
         raise InvalidInput(f"{source} is not of the form postgresql://user@host:port/database")
     return given
 
 
-def _of_file(home: Home, environ: Mapping[str, str]) -> str:
+def connections(home: Home, environ: Mapping[str, str] = os.environ) -> int:
+    """How many connections a process may have to that database at a time; 0 where nothing is said of it."""
+    home = home.base or home
+    if not _names_one(home):
+        return 0
+    from kb.configuration.file import ConfigurationFile
+
+    return ConfigurationFile(home, environ).current().database.connections
+
+
+def _names_one(home: Home) -> bool:
+    """Whether kb.toml seems to say something of a database."""
     try:
-        if not _SECTION.search(home.configuration.read_text(encoding="utf-8-sig", errors="replace")):
-            return ""
+        return bool(_SECTION.search(home.configuration.read_text(encoding="utf-8-sig", errors="replace")))
     except OSError:
+        return False
+
+
+def _of_file(home: Home, environ: Mapping[str, str]) -> str:
+    if not _names_one(home):
         return ""
     from kb.configuration.file import ConfigurationFile, of_environment  # most homes have no such section
 

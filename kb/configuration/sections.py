@@ -264,6 +264,8 @@ class Database(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     """Where it is, such as `postgresql://kb@db.example.org/kb`; one with a password is better in the environment."""
     url_env: str = ""
     """The environment variable that holds the URL. `KB_DATABASE_URL` goes before both."""
+    connections: int = 0
+    """How many connections a process may have at a time, 2 or more; 0 takes 8, which is enough for `kb serve`."""
 
 
 KEPT_DAYS = 400

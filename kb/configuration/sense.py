@@ -49,6 +49,11 @@ def senseless(said: Configuration) -> Iterator[Mistake]:
     if isinstance(days, int) and days < LEAST_DAYS:
         why = "proposals are drafted from the lookups of half a year"
         yield ("retention", "lookups"), f"retention.lookups is {days}: {why}; give {LEAST_DAYS} or more"
+    if said.database.connections < 0 or said.database.connections == 1:
+        yield (
+            ("database", "connections"),
+            "database.connections must be 2 or more; a call may need two at a time",
+        )
     if said.retention.deliveries < 1:
         yield ("retention", "deliveries"), "retention.deliveries must be 1 or more"
 

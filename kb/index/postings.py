@@ -29,7 +29,7 @@ _BEST = f"""
     SELECT c.id, c.entry_id, sum(w.weight * f.count * {SATURATION + 1.0} / (f.count + {SATURATION}
         * ({1.0 - LENGTH_WEIGHT} + {LENGTH_WEIGHT} * c.length / ?3::float8)))::float8 AS score
     FROM found f JOIN weights w ON w.term = f.term JOIN chunks c ON c.id = f.chunk
-    {{}} GROUP BY c.id ORDER BY score DESC, c.id LIMIT {{}}
+    {{}} GROUP BY c.id, c.entry_id ORDER BY score DESC, c.id LIMIT {{}}
 """
 
 

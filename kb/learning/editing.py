@@ -162,6 +162,10 @@ class Editing:
         if not key.startswith(_LEARNED):
             source = entry.provenance.source
             where = f" ({source.path})" if source else ""
+            if key.startswith("shared/"):
+                raise Refused(
+                    f"{entry.id} is shared by all tenants{where}; it is edited in the home they belong to"
+                )
             raise Refused(f"{entry.id} is read from a document{where}; edit it there, then ingest it again")
         return entry, key
 

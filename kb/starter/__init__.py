@@ -1,4 +1,7 @@
-"""A new home: its starter knowledge (the five common incident patterns, written out), and words for its owners."""
+"""A new home: its starter knowledge (the five common incident patterns, written out), and words for its owners.
+
+A tenant begins with what its home knows.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from kb.errors import HomeNotWritable
-from kb.home import Home
+from kb.home import Home, real
 from kb.memory.folder import MemoryFolder
 from kb.memory.yaml_file import hash_bytes, write_atomically
 from kb.store.database import Database
@@ -23,7 +26,7 @@ def make_home(folder: Path) -> list[Path]:
     Of a home in a database, only the first host gets the starter knowledge: there it becomes rows.
     Raises HomeNotWritable when the disk refuses.
     """
-    home = Home(folder.expanduser().resolve())
+    home = Home(real(folder))
     try:
         for place in (home.learned, home.state):
             place.mkdir(parents=True, exist_ok=True)
@@ -56,7 +59,7 @@ def _starter_files(home: Home) -> list[tuple[Path, bytes]]:
         (home.root / ".gitignore", (own / "gitignore").read_bytes()),
     ]
     for item in sorted(own.iterdir(), key=lambda one: one.name):
-        if item.name.endswith(".yaml"):
+        if item.name.endswith(".yaml") and (item.name in _STATE_FILES or not home.base):
             place = home.state if item.name in _STATE_FILES else home.learned
             files.append((place / item.name, item.read_bytes()))
     # Where the home lies in a folder that had a .gitignore already, this one keeps the database out of git.

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from kb.configuration.database import database_url
+from kb.configuration.database import connections, database_url
 from kb.errors import HomeNotWritable, StoreBroken
 from kb.home import Home
 from kb.store.engines.engine import BUSY_SECONDS, SCHEMA, Engine, Row, Table
@@ -44,11 +44,12 @@ def engine_of(path: Path, url: str | None = None) -> Engine:
 
     `url` names another database than the home's own settings do; empty, the file.
     """
-    if url := database_url(Home(path.parent.parent)) if url is None else url:
+    home = Home(path.parent.parent)
+    if url := database_url(home) if url is None else url:
         from kb.store.postgresql.engine import Postgresql  # most homes are files
 
         try:
-            return Postgresql(url)
+            return Postgresql(url, home.tenant, connections(home))
         except ImportError as error:  # its driver is an extra
             raise StoreBroken(
                 f"this home has its database in PostgreSQL, and psycopg cannot be imported ({error}); "

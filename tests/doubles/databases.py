@@ -17,6 +17,7 @@ from kb.configuration.database import DATABASE_URL
 from kb.home import Home
 from kb.store import database as store
 from kb.store.postgresql import memory
+from kb.store.postgresql.engine import Postgresql
 from tests.doubles.postgres import PostgresServer
 from tests.doubles.rows_in_step import RowsInStep
 
@@ -24,10 +25,12 @@ _NOTE = ".database-of-tests"
 
 
 class Databases:
-    """One database a home, made when it is first asked for."""
+    """One database a home, made when it is first asked for; a tenant's is that of its home."""
 
-    def __init__(self, server: PostgresServer) -> None:
-        self._server, self._names = server, dict[Path, str]()
+    def __init__(self, server: PostgresServer, *, with_tenants: bool = False) -> None:
+        """`with_tenants`: each has a tenant beside the home, so what it asks is of its own rows alone."""
+        self._server, self._names, self._urls = server, dict[Path, str](), dict[Path, str]()
+        self._with_tenants = with_tenants
         self._found, self._rows = store.database_url, memory.MemoryRows
 
     def __enter__(self) -> Self:
@@ -48,12 +51,15 @@ class Databases:
 
     def url_of(self, home: Home, environ: Mapping[str, str] = os.environ) -> str:  # noqa: ARG002
         """The address of the database of a home."""
-        folder = home.root.resolve()
+        folder = (home.base or home).root.resolve()
         if folder not in self._names:
-            note = home.state / _NOTE
+            note = Home(folder).state / _NOTE
             copied = note.read_text() if note.is_file() else "template0"
-            self._names[folder] = self._server.create(copied)
+            name = self._names[folder] = self._server.create(copied)
+            self._urls[folder] = self._server.owned(name)
             with suppress(OSError):  # a home that cannot be written is copied by nobody
-                note.write_text(self._names[folder])
-        os.environ[DATABASE_URL] = url = self._server.url(self._names[folder])
+                note.write_text(name)
+            if self._with_tenants:
+                Postgresql(self._urls[folder], "elsewhere").close()
+        os.environ[DATABASE_URL] = url = self._urls[folder]
         return url

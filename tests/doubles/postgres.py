@@ -23,6 +23,8 @@ import psycopg
 
 SERVER_URL = "KB_TEST_POSTGRESQL"
 """The variable that names a server, by the URL of a database in which others may be made; none starts one."""
+OWNER = "kb_owner"
+"""A role that owns its databases and is no superuser, as `kb` with tenants asks for."""
 GUARDED = "kb_guarded"
 """The role that a server of our own asks for its password."""
 _NOBODY = "nobody"
@@ -53,6 +55,15 @@ class PostgresServer:
     def guarded(self, database: str, password: str) -> str:
         """Where it is for a role that needs a password."""
         return self._as(database, GUARDED, password)
+
+    def owned(self, database: str) -> str:
+        """Where it is for a role that owns it and is no superuser; databases that are made from it are its, too."""
+        if not self.run(f"SELECT 1 FROM pg_roles WHERE rolname = '{OWNER}'"):
+            self.run(f"CREATE ROLE {OWNER} LOGIN CREATEDB")
+        self.run(f"ALTER DATABASE {database} OWNER TO {OWNER}")
+        self.run(f"GRANT ALL ON SCHEMA public TO {OWNER}", database)
+        place = urlsplit(self.url(database))
+        return urlunsplit(place._replace(netloc=f"{OWNER}@{place.netloc.rpartition('@')[2]}"))
 
     def _as(self, database: str, role: str, password: str) -> str:
         self.run(f"DROP ROLE IF EXISTS {role}")

@@ -16,7 +16,7 @@ from kb import KnowledgeBase
 from kb.errors import HomeNotWritable
 from kb.model.ledger import Verdict
 from kb.starter import make_home
-from kb.store.postgresql import engine
+from kb.store.postgresql import pool
 from tests.doubles.encoders import HashedEncoder
 from tests.doubles.postgres import PostgresServer, address, kill, promote, running, standby
 from tests.postgresql.conftest import naming
@@ -50,7 +50,7 @@ def two() -> Iterator[tuple[Path, Path]]:
 def test_a_killed_primary_stops_writes_alone_and_nothing_that_was_acknowledged_is_lost(
     tmp_path: Path, two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "PRIMARY_SECONDS", 0.2)
+    monkeypatch.setattr(pool, "PRIMARY_SECONDS", 0.2)
     primary, replica = two
     home = tmp_path / "home"
     home.mkdir()

@@ -22,7 +22,7 @@ from kb.model.ledger import Verdict
 from kb.starter import make_home
 from kb.store.database import Database
 from kb.store.engines.turn import Turn
-from kb.store.postgresql import engine as engine_module
+from kb.store.postgresql import pool
 from kb.store.postgresql.connection import Address
 from tests.conftest import database_of
 from tests.doubles.encoders import HashedEncoder
@@ -128,7 +128,7 @@ def test_a_database_that_takes_no_writes_answers_says_so_and_writes_again_when_i
     cut: Terminate,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(engine_module, "PRIMARY_SECONDS", 0.0)
+    monkeypatch.setattr(pool, "PRIMARY_SECONDS", 0.0)
     with opened(shared_home) as kb:
         kb.learn_pattern(LINE, "a tree in it", "pull it out")
         postgres_server.run(f"ALTER DATABASE {database} SET default_transaction_read_only = on")

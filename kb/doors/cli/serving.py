@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from kb.doors.cli.printed.output import JSON, print_json, say
 from kb.operations.operation import Toolset
+
+if TYPE_CHECKING:
+    from kb.home import Home
 
 _HOST = typer.Option(
     "127.0.0.1", "--host", metavar="ADDRESS", help="Where to listen; elsewhere a token is needed."
@@ -83,13 +87,13 @@ def over_http(
 
     With KB_TOKEN or KB_READ_TOKEN set, or --token-file, clients must send one as a bearer token.  The
     first may write, the second only read.  A token may have a last day: in the file, or in KB_TOKEN_UNTIL and
-    KB_READ_TOKEN_UNTIL; after it whoever sends it is refused, and told why.
+    KB_READ_TOKEN_UNTIL; after it whoever sends it is refused, and told why.  A line 'payments/write: TOKEN' is of the
+    tenant 'payments' (the home in tenants/payments) alone; each tenant with a token is served, at /tenants/NAME/.
     """
     from kb.configuration.file import ConfigurationFile
     from kb.doors.calls.opening import opened_to_serve
     from kb.doors.http.access import load_tokens
-    from kb.doors.http.hooks import hook_notes
-    from kb.doors.http.server import Listening, check_access, check_sign_in, serve
+    from kb.doors.http.server import Listening, check_access, check_sign_in, homes_of, serve
     from kb.home import find_home
 
     _log_to_stderr()
@@ -104,8 +108,12 @@ def over_http(
     )
     tokens = load_tokens(token_file)
     check_access(where, tokens)
-    home = find_home(context.obj or None)
-    sign_in_notes = check_sign_in(ConfigurationFile(home), tokens)
+    homes = homes_of(find_home(context.obj or None), tokens)
+    sign_in_notes = [
+        note
+        for name, home in homes.items()
+        for note in check_sign_in(ConfigurationFile(home), tokens.of(name))
+    ]
 
     def started(address: str, number: int) -> None:
         url = f"http://{f'[{address}]' if ':' in address else address}:{number}/mcp"
@@ -113,15 +121,25 @@ def over_http(
             print_json({"url": url, "port": number, "asks_for_token": bool(tokens)})
         asks = "a token is asked for" if tokens else "without a token"
         say(f"serving {url} ({asks}); people open {url.removesuffix('mcp')} in a browser")
-        for note in [*tokens.notes(), *sign_in_notes, *hook_notes(home)]:
+        for note in [*tokens.notes(), *sign_in_notes]:
             say(note)
-        for note in kb.notices.notes():
-            say(note)
+        for name, home in homes.items():
+            for note in _notes_of(home):
+                say(note if len(homes) == 1 else f"{name}: {note}")
 
     with opened_to_serve(context.obj or None) as (kb, load_model):
         kb.refresh()  # what changed meanwhile is taken in before anybody asks
         load_model()
         serve(kb, where, tokens, started)
+
+
+def _notes_of(home: Home) -> list[str]:
+    """What there is to say of a home's webhooks, and of who is told."""
+    from kb.base import KnowledgeBase
+    from kb.doors.http.hooks import hook_notes
+
+    with KnowledgeBase(home) as kb:
+        return [*hook_notes(home), *kb.notices.notes()]
 
 
 def in_browser(

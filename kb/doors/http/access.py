@@ -3,7 +3,7 @@
 Tokens come from `KB_TOKEN` and `KB_READ_TOKEN`, or from a file with lines such as `write: TOKEN until 2026-12-31`; a
 role may have several, so that one can be replaced before it ends.  A line may name whom its token is for, as
 `respond mara: TOKEN`: what is written with it is in that name.  A `write` token that names nobody, which all wrote
-with before there were other roles, may do everything.
+with before there were other roles, may do everything.  `payments/write: TOKEN` is of the tenant `payments` alone.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from itertools import combinations
@@ -29,27 +29,32 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.errors import InvalidInput
 from kb.expression import expression
+from kb.home import SHARED
 from kb.model.role import Role
 
 SHORTEST = 16
 """Characters that a token must have: shorter ones can be guessed."""
 SOON_DAYS = 14
 """Days before its end from which on a token is spoken of."""
-_FORM = "'write: TOKEN', 'read: TOKEN', 'respond mara: TOKEN' or 'read: TOKEN until 2026-12-31'"
-_FOR = expression(rf"(?P<role>{'|'.join(Role)})(?:\s+(?P<name>\S[^:]{{0,59}}))?")
+_FORM = (
+    "'write: TOKEN', 'read: TOKEN', 'respond mara: TOKEN' or 'read: TOKEN until 2026-12-31', of a tenant "
+    "'payments/write: TOKEN'"
+)
+_FOR = expression(rf"(?:(?P<tenant>[^/\s]+)/)?(?P<role>{'|'.join(Role)})(?:\s+(?P<name>\S[^:]{{0,59}}))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """One token: what it may do, and `until`, the last day (of UTC) on which it is accepted; None for ever.
 
-    `name` is whom it was given to; empty where several share it.
+    `name` is whom it was given to; empty where several share it.  `tenant` is the only one of the home that it is of.
     """
 
     role: Role
     secret: str = field(repr=False)
     until: date | None = None
     name: str = ""
+    tenant: str = SHARED
 
     def ended(self, today: date) -> bool:
         """Whether its last day has passed."""
@@ -81,6 +86,15 @@ class Tokens:
         """What may be done with it today; None where it is unknown or has ended."""
         token = self.find(secret)
         return token.role if token and not token.ended(self.today()) else None
+
+    def of(self, tenant: str) -> Tokens:
+        """Those of one tenant, or of the home itself (`shared`)."""
+        return Tokens(tuple(token for token in self.known if token.tenant == tenant), self.today)
+
+    @property
+    def tenants(self) -> set[str]:
+        """Whose they are."""
+        return {token.tenant for token in self.known}
 
     @property
     def all_ended(self) -> bool:
@@ -139,7 +153,8 @@ def _of_file(path: Path) -> Iterator[Token]:
     for number, line in said:
         match [word.strip() for word in line.split(":", 1)]:
             case [head, rest] if rest and (found := _FOR.fullmatch(head)):
-                yield _of_line(Role(found["role"]), found["name"] or "", rest.split(), f"{path}:{number}")
+                token = _of_line(Role(found["role"]), found["name"] or "", rest.split(), f"{path}:{number}")
+                yield replace(token, tenant=found["tenant"] or SHARED)
             case _:
                 raise InvalidInput(f"{path}:{number}: the token file must have lines such as {_FORM}")
 

@@ -11,8 +11,8 @@ import ipaddress
 import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,23 +24,27 @@ from starlette.types import ASGIApp
 from kb.base import KnowledgeBase
 from kb.configuration.file import ConfigurationFile
 from kb.doors.calls.calls import Calls
+from kb.doors.calls.opening import opened_as_served
 from kb.doors.calls.own_process import OwnProcess
 from kb.doors.calls.workers import take_short_turns
 from kb.doors.http.access import Callers, EndedTokens, Tokens, Verifier
 from kb.doors.http.access_log import AccessLog
 from kb.doors.http.api import routes
 from kb.doors.http.app import Watching, application
-from kb.doors.http.health import Health
+from kb.doors.http.health import Health, looked_after
 from kb.doors.http.hooks import HookDoor
 from kb.doors.http.limits import Limits, TimelyBodies, timely_protocol
 from kb.doors.http.metrics import Metrics
 from kb.doors.http.presses import PressDoor
 from kb.doors.http.telling import people_told
+from kb.doors.http.tenants import FrontDoor
 from kb.doors.mcp.server import KbServer
 from kb.doors.web.provider import MISSING, Provider, is_missing
 from kb.doors.web.site import Site
 from kb.doors.web.streams import Streams
 from kb.errors import InvalidInput
+from kb.home import SHARED, TENANTS, Home
+from kb.index.encoder import Encoder
 from kb.operations.operation import Toolset
 
 END_SECONDS = 3
@@ -169,6 +173,78 @@ def _is_any(host: str) -> bool:
     return host in ("0.0.0.0", "::", "[::]", "")
 
 
+@contextmanager
+def served(
+    kb: KnowledgeBase, where: Listening, tokens: Tokens, limits: Limits, ending: Callable[[], bool]
+) -> Iterator[ASGIApp]:
+    """The application of a home, with what works for it beside the requests, until the block ends."""
+    with (
+        Health.of(kb.home) as health,
+        Metrics.of(kb.home) as metrics,
+        closing(OwnProcess(kb.home)) as elsewhere,
+        HookDoor.of(kb, limits.body) as hooks,
+        people_told(kb),
+    ):
+        yield http_app(
+            kb,
+            where,
+            tokens,
+            limits,
+            health=health,
+            metrics=metrics,
+            elsewhere=elsewhere,
+            hooks=hooks,
+            ending=ending,
+        )
+
+
+@contextmanager
+def all_served(
+    kb: KnowledgeBase, where: Listening, tokens: Tokens, limits: Limits, ending: Callable[[], bool]
+) -> Iterator[ASGIApp]:
+    """The application of a home, or of all of its tenants that have tokens, and of itself where it has one.
+
+    Raises InvalidInput for a token of a tenant that there is not.
+    """
+    homes = homes_of(kb.home, tokens)
+    if [*homes] == [SHARED]:
+        with served(kb, where, tokens, limits, ending) as app:
+            yield app
+        return
+    with ExitStack() as stack:
+        apps = dict[str, ASGIApp]()
+        for name, home in homes.items():
+            one = kb if name == SHARED else stack.enter_context(_of_tenant(home, kb.encoder))
+            apps[name] = stack.enter_context(served(one, where, tokens.of(name), limits, ending))
+        yield FrontDoor(apps, tokens)
+
+
+@contextmanager
+def _of_tenant(home: Home, encoder: Encoder) -> Iterator[KnowledgeBase]:
+    """A tenant, open and looked after; one model serves all."""
+    with opened_as_served(home, encoder) as kb, looked_after(home, encoder):
+        kb.refresh()
+        yield kb
+
+
+def homes_of(home: Home, tokens: Tokens) -> Mapping[str, Home]:
+    """Which homes are served, by the names of tenants: those that have tokens; without any, the home itself.
+
+    Raises InvalidInput for a token of a tenant that there is not: nobody could get in with it.
+    """
+    there = {SHARED: home, **{one.tenant: one for one in home.tenants()}}
+    if strange := sorted(tokens.tenants - there.keys()):
+        raise InvalidInput(
+            f"a token is of the tenant {strange[0]!r}, and {home.root} has {_listed([*there][1:])}; make it with: "
+            f"kb init {home.root / TENANTS}/NAME, or mend the line"
+        )
+    return {name: one for name, one in there.items() if name in (tokens.tenants or {SHARED})}
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"the tenants {', '.join(names)}" if names else "no tenants"
+
+
 def serve(
     kb: KnowledgeBase,
     where: Listening,
@@ -183,24 +259,9 @@ def serve(
     take_short_turns()
     with (
         closing(_listen(where)) as listener,
-        Health.of(kb.home) as health,
-        Metrics.of(kb.home) as metrics,
-        closing(OwnProcess(kb.home)) as elsewhere,
-        HookDoor.of(kb, limits.body) as hooks,
-        people_told(kb),
+        all_served(kb, where, tokens, limits, lambda: server.should_exit) as app,
     ):
         port = listener.getsockname()[1]
-        app = http_app(
-            kb,
-            where,
-            tokens,
-            limits,
-            health=health,
-            metrics=metrics,
-            elsewhere=elsewhere,
-            hooks=hooks,
-            ending=lambda: server.should_exit,
-        )
         config = uvicorn.Config(
             app,
             log_level="warning",

@@ -48,7 +48,7 @@ class Turn:
         if self._shared is None:
             from kb.store.postgresql.turn import SharedTurn
 
-            self._shared = SharedTurn(self._url, Path(self._lock.lock_file).stem)
+            self._shared = SharedTurn(self._url, Path(self._lock.lock_file).stem, self._home.tenant)
         return self._shared.take()
 
     @cached_property

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kb.errors import InvalidInput
+from kb.home import SHARED
 from kb.store.postgresql.rows import row_factory
 
 if TYPE_CHECKING:
@@ -44,8 +45,11 @@ _CLIENT = {
 class Address:
     """A database, by the URL that names it."""
 
-    def __init__(self, url: str) -> None:
-        """Raises InvalidInput for a URL that cannot be read; what stands in it is not repeated, it has the password."""
+    def __init__(self, url: str, tenant: str = SHARED) -> None:
+        """Raises InvalidInput for a URL that cannot be read; what stands in it is not repeated, it has the password.
+
+        Connections are those of the tenant from their beginning to their end.
+        """
         from psycopg import Error
         from psycopg.conninfo import conninfo_to_dict
 
@@ -58,7 +62,7 @@ class Address:
         self._said: dict[str, Any] = {
             **_CLIENT,
             **said,
-            "options": f"{options} {said.get('options', '')}".strip(),
+            "options": f"{options} {said.get('options', '')} -c kb.tenant={tenant}",
         }
         hosts = str(said.get("host", "")) or "localhost"
         self.place = (

@@ -1,5 +1,7 @@
 """`Postgresql`: the engine of a home whose database is a server that many hosts share.
 
+It has a connection of its process's pool for as long as a transaction lasts, or a statement outside of one.
+
 Who writes raises one row first (`writes`) and holds it until the commit: so writes are one after the other, as in a
 file, what is read in one is still true when it commits, numbers of rows come in the order of commits, and everybody
 sees by that row whether anything was committed since.  A transaction that began to read before is refused its write
@@ -12,29 +14,28 @@ is not: whoever asked knows whether it may be done twice.
 from __future__ import annotations
 
 import sqlite3
-import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
-from kb.errors import HomeNotWritable, StoreAway, StoreBroken
+from kb.errors import StoreAway
+from kb.home import SHARED
 from kb.store.engines.engine import BUSY_SECONDS, Row, Table
 from kb.store.engines.engine import SCHEMA as STEPS_OF_SQLITE
-from kb.store.postgresql import steps
-from kb.store.postgresql.connection import Address, takes_no_writes
 from kb.store.postgresql.dialect import only_reads, storable, translated
+from kb.store.postgresql.own_rows import OwnRows
+from kb.store.postgresql.pool import MOST, Pool
+from kb.store.postgresql.schema import opened
 from kb.store.postgresql.troubles import is_away
 from kb.store.postgresql.troubles import translated as in_words
 
 if TYPE_CHECKING:
     from kb.store.postgresql.connection import Connection
 
-PRIMARY_SECONDS = 5.0
-"""How long a standby answers before the primary is looked for again."""
-AWAY_SECONDS = 2.0
-"""How long nobody waits again for servers of which none has answered."""
-_LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1"
+_LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1{}"
+_OF_DATABASES = ("rowid", "tenant")
+"""Columns that SQLite has not."""
 _OWN_TABLES = ("schema_steps", "writes", "chunk_terms", "postings", "memory_files")
 """Tables that SQLite has not, or keeps for itself."""
 _COLUMNS = """
@@ -45,6 +46,12 @@ _COLUMNS = """
     LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
     WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace ORDER BY c.relname, a.attnum
 """
+_BEHIND = """
+    SELECT setval(sequence, greatest(last, pg_sequence_last_value(sequence::regclass)))
+    FROM (SELECT pg_get_serial_sequence('{table}', '{name}') AS sequence, max({name}) AS last FROM {table}) AS numbers
+    WHERE last IS NOT NULL
+"""
+"""Numbers of rows only rise, also past those of other tenants."""
 _SIZE = """
     SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
     WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
@@ -56,93 +63,61 @@ _BROKEN = """
 
 
 class Postgresql:
-    """One connection to the database."""
+    """The database, as one at a time asks it."""
 
     is_file = False
     schema = STEPS_OF_SQLITE
 
-    def __init__(self, url: str) -> None:
-        """Raises StoreAway where it cannot be reached, StoreBroken where it is of a newer kb."""
+    def __init__(self, url: str, tenant: str = SHARED, most: int = 0) -> None:
+        """The engine of a home, or of a tenant, in a process that has `most` connections to that database (0: 8).
+
+        Raises StoreAway where it cannot be reached, StoreBroken where it is of a newer kb or would not keep tenants
+        apart.
+        """
         import psycopg  # an extra: without it, this module can be read all the same
-        from psycopg.pq import TransactionStatus
 
         self.errors: type[Exception] = psycopg.Error
         self._driver: ModuleType = psycopg
-        self._outside = TransactionStatus.IDLE, TransactionStatus.UNKNOWN
-        self._address = Address(url)
+        self._pool = Pool.of(url, tenant, most or MOST)
+        self._place = self._pool.address.place
+        self._held: Connection | None = None
+        """The connection of the transaction that is open."""
         self._waits, self._written = BUSY_SECONDS, 0
-        self._look_again = 0.0
-        self._away: tuple[float, Exception | None] = 0.0, None
+        self._durable, self._closed = "", False
         self._locks = list[bool]()
         """For the transaction and each write inside it, whether the lock was taken there."""
+        self._own: OwnRows | None = None
+        """Whose rows these are, where tenants share the database."""
         try:
-            self._connection = self._connect()
-            self._take_steps()
-        except self.errors as error:
-            raise self.translated(error) from error
-
-    def _connect(self) -> Connection:
-        until, error = self._away
-        if error and time.monotonic() < until:
-            raise error
-        try:
-            return self._address.primary()
-        except self._driver.OperationalError:
-            self._look_again = time.monotonic() + PRIMARY_SECONDS
-        try:
-            return self._address.any()  # (where nothing answers, it says why)
-        except self._driver.OperationalError as error:
-            self._away = time.monotonic() + AWAY_SECONDS, error
+            with self._lent() as connection:
+                self._own = opened(connection, tenant, self._place)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, self.errors):
+                raise self.translated(error) from error
             raise
 
-    def _take_steps(self) -> None:
-        found = self._found()
-        if found > steps.SCHEMA:
-            raise StoreBroken(
-                f"{self._address.place} was written by a newer kb (schema {found}, this one knows {steps.SCHEMA}); "
-                "update kb"
-            )
-        if found == steps.SCHEMA:
+    @contextmanager
+    def _lent(self) -> Iterator[Connection]:
+        """The connection of the transaction that is open, else one for as long as this lasts."""
+        if self._held:
+            yield self._held
             return
-        if self.refuses:
-            raise HomeNotWritable(
-                f"{self._address.place} is empty or was written by an older kb, and {self.refuses}; open it once where "
-                "it can be written"
-            )
-        with self._connection.transaction():
-            self._connection.execute(steps.ALONE)
-            self._connection.execute(steps.BEGIN)
-            for number in range(self._found() + 1, steps.SCHEMA + 1):  # (another host may have been quicker)
-                name, said = steps.statements(number)
-                self._connection.execute(said, prepare=False)
-                self._connection.execute("INSERT INTO schema_steps VALUES ($1, $2, now())", [number, name])
-
-    def _found(self) -> int:
-        return steps.found(self._connection)
+        connection = self._pool.take()
+        try:
+            yield connection
+        finally:
+            self._pool.give(connection)
 
     @property
     def refuses(self) -> str:
         """Why nothing can be written now; a standby that answers looks now and then whether the primary is back."""
-        if self.in_transaction:
-            return ""  # what it begins with is what it ends with
-        if self._connection.closed:
-            with suppress(self.errors):  # whoever asks next is told
-                self._connection = self._connect()
-        if self._connection.closed or not takes_no_writes(self._connection):
-            return ""
-        if time.monotonic() >= self._look_again:
-            self._look_again = time.monotonic() + PRIMARY_SECONDS
-            with suppress(self._driver.OperationalError):
-                self._connection, old = self._address.primary(), self._connection
-                old.close()
-        if not takes_no_writes(self._connection):
-            return ""
-        return f"{self._address.place} takes no writes just now: what answers is a standby, or set to be read only"
+        return "" if self.in_transaction else self._pool.refuses()  # what it begins with is what it ends with
 
     @property
     def in_transaction(self) -> bool:
         """Whether a transaction is open."""
-        return self._connection.pgconn.transaction_status not in self._outside
+        return self._held is not None
 
     @property
     def written(self) -> int:
@@ -154,11 +129,12 @@ class Postgresql:
         self._waits = seconds
 
     def _lock(self) -> str:
-        return _LOCK.format(int(self._waits * 1000))
+        own = f" WHERE {self._own.which}" if self._own else ""
+        return _LOCK.format(int(self._waits * 1000), own)
 
     def begin(self) -> None:
         """Begin a transaction that writes, alone."""
-        self._begin(f"BEGIN; {self._lock()}")
+        self._begin(f"BEGIN{self._durable}; {self._lock()}")
         self._locks = [True]
 
     def begin_reading(self) -> None:
@@ -168,14 +144,24 @@ class Postgresql:
 
     def _begin(self, said: str) -> None:
         """Nothing has happened yet, so a connection that was lost is no error."""
+        self._held = self._pool.take()
         try:
             self._say(said)
         except self.errors as error:
-            if not is_away(error) or not self._connection.closed:
-                self.undo()
+            lost = is_away(error) and self._held.closed
+            self.undo()
+            if not lost:
                 raise
-            self._connection = self._connect()
+            self._pool.forget()
+            self._held = self._pool.take()
+            self._say_first(said)
+
+    def _say_first(self, said: str) -> None:
+        try:
             self._say(said)
+        except self.errors:
+            self.undo()
+            raise
 
     def nest(self) -> None:
         """Begin a write inside a transaction.  Raises where another process wrote since that one began to read."""
@@ -197,14 +183,23 @@ class Postgresql:
         except self.errors as error:
             if not is_away(error):
                 raise
+            self._give_back()
             raise StoreAway(
-                f"{self._address.place} was lost while it kept a change: look whether it is there before you repeat it"
+                f"{self._place} was lost while it kept a change: look whether it is there before you repeat it"
             ) from error
+        self._give_back()
 
     def undo(self) -> None:
         """Undo the transaction."""
-        if self.in_transaction:
-            self._say("ROLLBACK")
+        if self._held and not self._held.closed:
+            with suppress(self._driver.OperationalError):  # (what was lost is undone by the server)
+                self._say("ROLLBACK")
+        self._give_back()
+
+    def _give_back(self) -> None:
+        held, self._held = self._held, None
+        if held:
+            self._pool.give(held)
 
     def commit_nested(self) -> None:
         """Let the write inside a transaction be a part of it."""
@@ -213,11 +208,17 @@ class Postgresql:
 
     def undo_nested(self) -> None:
         """Undo the write inside a transaction, and nothing else of it."""
-        self._say("ROLLBACK TO nested; RELEASE nested")
         self._locks.pop()
+        if self._held and not self._held.closed:
+            self._say("ROLLBACK TO nested; RELEASE nested")
 
     def _say(self, said: str) -> None:
-        self._connection.execute(said, prepare=False)
+        with self._lent() as connection:
+            connection.execute(said, prepare=False)
+
+    def _sql(self, sql: str) -> str:
+        said = translated(sql)
+        return self._own.of(said) if self._own else said
 
     def run(self, sql: str, values: Sequence[object]) -> list[Row]:
         """Run one statement; its rows, where it has any.  What writes outside a transaction is one of its own."""
@@ -236,18 +237,21 @@ class Postgresql:
 
     def _read(self, sql: str, values: Sequence[object]) -> list[Row]:
         inside = self.in_transaction
-        try:
-            return self._connection.execute(translated(sql), storable(values)).fetchall()
-        except self._driver.OperationalError as error:
-            if inside or not is_away(error) or not self._connection.closed:
-                raise
-            self._connection = self._connect()
-            return self._connection.execute(translated(sql), storable(values)).fetchall()
+        with self._lent() as connection:
+            try:
+                return connection.execute(self._sql(sql), storable(values)).fetchall()
+            except self._driver.OperationalError as error:
+                if inside or not is_away(error) or not connection.closed:
+                    raise
+        self._pool.forget()
+        with self._lent() as connection:
+            return connection.execute(self._sql(sql), storable(values)).fetchall()
 
     def _changed(self, sql: str, values: Sequence[object]) -> list[Row]:
-        cursor = self._connection.execute(translated(sql), storable(values))
-        self._written += max(0, cursor.rowcount)
-        return cursor.fetchall() if cursor.description else []
+        with self._lent() as connection:
+            cursor = connection.execute(self._sql(sql), storable(values))
+            self._written += max(0, cursor.rowcount)
+            return cursor.fetchall() if cursor.description else []
 
     def run_many(self, sql: str, rows: Sequence[Sequence[object]]) -> None:
         """Run one statement for every row of values."""
@@ -262,8 +266,8 @@ class Postgresql:
                 self.undo()
                 raise
             return
-        with self._connection.cursor() as cursor:
-            cursor.executemany(translated(sql), [storable(row) for row in rows])
+        with self._lent() as connection, connection.cursor() as cursor:
+            cursor.executemany(self._sql(sql), [storable(row) for row in rows])
             self._written += max(0, cursor.rowcount)
 
     def insert(self, sql: str, values: Sequence[object]) -> int:
@@ -291,15 +295,16 @@ class Postgresql:
                 texts,
                 ["rowid"]
                 if any(one["column"] == "rowid" for one in found)
-                else [one["column"] for one in found if one["is_key"]],
+                else [one["column"] for one in found if one["is_key"] and one["column"] != "tenant"],
             )
             for name, found in columns.items()
-            if name not in _OWN_TABLES and (texts := [one["column"] for one in found if one["is_text"]])
+            if name not in _OWN_TABLES
+            and (texts := [one["column"] for one in found if one["is_text"] and one["column"] != "tenant"])
         ]
 
     def columns(self, table: str) -> Sequence[str]:
         """The columns of a table that SQLite has, too, in order."""
-        return [row["column"] for row in self._columns_of(table) if row["column"] != "rowid"]
+        return [row["column"] for row in self._columns_of(table) if row["column"] not in _OF_DATABASES]
 
     def _columns_of(self, table: str) -> list[Row]:
         return [row for row in self._read(_COLUMNS, ()) if row["name"] == table]
@@ -324,16 +329,20 @@ class Postgresql:
 
     def copy_tables(self, part: str, tables: Mapping[str, str]) -> int:
         """Copy rows as of now, of each table those that its condition names, into an SQLite file; returns how many."""
-        copied = 0
+        copied, inside = 0, self.in_transaction
         try:
-            with closing(sqlite3.connect(part, isolation_level=None)) as made, self._connection.transaction():
-                self._say("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            with closing(sqlite3.connect(part, isolation_level=None)) as made:
+                if not inside:
+                    self.begin_reading()
                 made.execute("BEGIN")
                 for table, which in tables.items():
                     copied += self._copy(made, table, which)
                 made.execute("COMMIT")
         except self.errors as error:
             raise self.translated(error) from error
+        finally:
+            if not inside:
+                self.undo()
         return copied
 
     def _copy(self, made: sqlite3.Connection, table: str, which: str) -> int:
@@ -343,8 +352,8 @@ class Postgresql:
         numbers = [row["column"] for row in self._columns_of(table) if row["is_number"]]
         order = f" ORDER BY {(numbers or kept)[0]}"
         insert, count = f"INSERT INTO {table} VALUES ({','.join('?' * len(kept))})", 0
-        with self._driver.RawServerCursor(self._connection, "copied") as cursor:
-            cursor.execute(f"SELECT {', '.join(kept)} FROM {table} WHERE {which}{order}")
+        with self._lent() as connection, self._driver.RawServerCursor(connection, "copied") as cursor:
+            cursor.execute(self._sql(f"SELECT {', '.join(kept)} FROM {table} WHERE {which}{order}"))
             while rows := cursor.fetchmany(2_000):
                 made.executemany(insert, cast(Any, rows))
                 count += len(rows)
@@ -354,9 +363,7 @@ class Postgresql:
         """Let new rows be numbered behind those that were put in with numbers of their own."""
         for row in self._columns_of(table):
             if row["is_number"]:
-                name = row["column"]
-                last = f"SELECT setval(pg_get_serial_sequence('{table}', '{name}'), max({name})) FROM {table}"
-                self._read(last, ())
+                self._read(_BEHIND.format(table=table, name=row["column"]), ())
 
     def size(self) -> tuple[int, int]:
         """Bytes of all tables with their indexes; what holds nothing PostgreSQL uses again by itself."""
@@ -376,12 +383,15 @@ class Postgresql:
     def make_durable(self) -> None:
         """From here on a commit returns when the server has it on its disk, and on those that it is set to wait for."""
         if str(self._read("SHOW synchronous_commit", ())[0][0]) == "off":
-            self._say("SET synchronous_commit = on")
+            self._durable = "; SET LOCAL synchronous_commit = on"
 
     def close(self) -> None:
-        """Close the connection; a second call does nothing."""
-        self._connection.close()
+        """Let go of the connections; a second call does nothing."""
+        self.undo()
+        if not self._closed:
+            self._closed = True
+            self._pool.leave()
 
     def translated(self, error: Exception) -> Exception:
         """An error in words that say what to do."""
-        return in_words(error, self._address.place, self._waits)
+        return in_words(error, self._place, self._waits)

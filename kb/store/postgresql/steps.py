@@ -1,7 +1,8 @@
 """The schema in PostgreSQL, as steps that are applied once, in order, each in a transaction.
 
 A step that has shipped is never edited: what must change is a new step at the end, beside one of SQLite's
-(`kb.store.upkeep.migrations`); a test holds the tables and columns of both against one another.
+(`kb.store.upkeep.migrations`); a test holds the tables and columns of both against one another.  Where tenants share a
+database, `tenants.sql` runs behind each step: a step that changes a function which is there, too, changes both.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ def found(connection: Connection) -> int:
 def statements(number: int) -> tuple[str, str]:
     """What step `number`, from 1 on, is called, and its statements."""
     name, parts = STEPS[number - 1]
-    folder = files("kb.store.postgresql")
-    said = "\n".join(folder.joinpath(part).read_text(encoding="utf-8") for part in parts)
-    return name, _TEXT.sub('text COLLATE "C"', said)
+    return name, "\n".join(map(as_read, parts))
+
+
+def as_read(part: str) -> str:
+    """The statements of a file, as PostgreSQL is given them."""
+    return _TEXT.sub(
+        'text COLLATE "C"', files("kb.store.postgresql").joinpath(part).read_text(encoding="utf-8")
+    )

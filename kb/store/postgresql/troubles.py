@@ -25,6 +25,10 @@ def translated(error: Exception, place: str, waited: float) -> Exception:
             return HomeNotWritable(f"{place} takes no writes just now; nothing was changed")
         case errors.DiskFull():
             return HomeNotWritable(f"{place}: its disk is full; nothing was changed, make room there")
+        case errors.InvalidColumnReference():  # (its keys have got a column more)
+            return StoreBroken(
+                f"{place}: its first tenant was made after this process began; nothing was changed, start it anew"
+            )
         case errors.InsufficientPrivilege():
             return HomeNotWritable(f"{place}: {said(error)}; the role of the URL must own its tables")
         case errors.QueryCanceled():

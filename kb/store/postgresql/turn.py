@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from kb.home import SHARED
 from kb.store.engines.engine import BUSY_SECONDS
 from kb.store.postgresql.connection import Address
 from kb.store.postgresql.troubles import translated
@@ -18,8 +19,9 @@ _TAKE = "SELECT pg_try_advisory_lock(hashtext(current_schema()), hashtext($1))"
 class SharedTurn:
     """The turn of one process at the work of a name."""
 
-    def __init__(self, url: str, name: str) -> None:
-        self._address, self._name = Address(url), name
+    def __init__(self, url: str, name: str, tenant: str = SHARED) -> None:
+        self._address = Address(url, tenant)
+        self._name = name if tenant == SHARED else f"{tenant}/{name}"  # (each tenant has its own work)
         self._connection: Connection | None = None
 
     def take(self) -> bool:

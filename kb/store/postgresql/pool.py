@@ -1,0 +1,145 @@
+"""`Pool`: the connections of a process to one database, lent out for a transaction or a statement.
+
+There are at most so many at a time; who finds none waits, and is told after a while.  A connection that broke is not
+lent again.  All that is open in a process asks one pool, so what one learns of where the primary is, all know.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from kb.errors import StoreAway
+from kb.store.postgresql.connection import Address, takes_no_writes
+
+if TYPE_CHECKING:
+    from kb.store.postgresql.connection import Connection
+
+MOST = 8
+"""Connections of a process to a database, unless `kb.toml` says otherwise: more than a server's lanes hold at once."""
+WAIT_SECONDS = 30.0
+"""How long somebody waits for a connection that is free."""
+PRIMARY_SECONDS = 5.0
+"""How long a standby answers before the primary is looked for again."""
+AWAY_SECONDS = 2.0
+"""How long nobody waits again for servers of which none has answered."""
+KEPT_SECONDS = 60.0
+"""How long a connection that nobody needs is kept."""
+
+_ONLY_READ = "what answers is a standby, or set to be read only"
+_Key = tuple[str, str, int]
+_open: dict[_Key, Pool] = {}
+_opening = threading.Lock()
+
+
+class Pool:
+    """The connections of this process to the database of a URL, as one tenant."""
+
+    def __init__(self, key: _Key) -> None:
+        """Raises InvalidInput for a URL that is none."""
+        url, tenant, most = key
+        self.address, self._key = Address(url, tenant), key
+        self._users, self._most = 0, most
+        self._room, self._lock = threading.BoundedSemaphore(most), threading.Lock()
+        self._idle: list[tuple[float, Connection]] = []
+        self._look_again = 0.0
+        self._away: tuple[float, Exception | None] = 0.0, None
+
+    @classmethod
+    def of(cls, url: str, tenant: str, most: int) -> Pool:
+        """The pool of this process, made by the first who asks; each who asks says `leave` at the end."""
+        key = url, tenant, most
+        with _opening:
+            pool = _open.get(key) or _open.setdefault(key, cls(key))
+            pool._users += 1
+        return pool
+
+    def leave(self) -> None:
+        """Close what is idle when the last one has left."""
+        with _opening:
+            self._users -= 1
+            if self._users == 0:
+                _open.pop(self._key, None)
+                self.forget()
+
+    def take(self) -> Connection:
+        """A connection for one who gives it back.  Raises StoreAway where none becomes free, psycopg.Error."""
+        if not self._room.acquire(timeout=WAIT_SECONDS):
+            raise StoreAway(
+                f"{self.address.place}: none of the {self._most} connections of this process became free in "
+                f"{WAIT_SECONDS:.0f} s; try again, or allow more: database.connections in kb.toml"
+            )
+        try:
+            return self._found() or self._made()
+        except BaseException:
+            self._room.release()
+            raise
+
+    def give(self, connection: Connection) -> None:
+        """Take a connection back; one that broke, or that is still in a transaction, is closed."""
+        from psycopg.pq import TransactionStatus
+
+        now = time.monotonic()
+        with self._lock:
+            if connection.pgconn.transaction_status == TransactionStatus.IDLE and self._users:
+                self._idle.append((now, connection))
+            else:
+                connection.close()
+            while self._idle and now - self._idle[0][0] > KEPT_SECONDS:
+                self._idle.pop(0)[1].close()
+        self._room.release()
+
+    def forget(self) -> None:
+        """Close what is idle: a connection broke, and the others may have."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for _, connection in idle:
+            connection.close()
+
+    def _found(self) -> Connection | None:
+        """The connection that was used last, of those that are open."""
+        with self._lock:
+            while self._idle:
+                connection = self._idle.pop()[1]
+                if not connection.closed:
+                    return connection
+        return None
+
+    def _made(self) -> Connection:
+        """A new connection: to the primary, else to any."""
+        from psycopg import OperationalError
+
+        until, error = self._away
+        if error and time.monotonic() < until:
+            raise error
+        try:
+            return self.address.primary()
+        except OperationalError:
+            self._look_again = time.monotonic() + PRIMARY_SECONDS
+        try:
+            return self.address.any()  # (where nothing answers, it says why)
+        except OperationalError as error:
+            self._away = time.monotonic() + AWAY_SECONDS, error
+            raise
+
+    def refuses(self) -> str:
+        """Why nothing can be written now; where a standby answers, the primary is looked for now and then."""
+        from psycopg import Error, OperationalError
+
+        with suppress(Error):  # whoever asks next is told
+            connection = self.take()
+            only_read = takes_no_writes(connection)
+            self.give(connection)
+            if only_read and time.monotonic() >= self._look_again:
+                self._look_again = time.monotonic() + PRIMARY_SECONDS
+                with suppress(OperationalError):
+                    primary = self.address.primary()
+                    self.forget()
+                    only_read = takes_no_writes(primary)
+                    with self._lock:
+                        self._idle.append((time.monotonic(), primary))
+            if only_read:
+                return f"{self.address.place} takes no writes just now: {_ONLY_READ}"
+        return ""

@@ -1,0 +1,1 @@
+"""What the tenants of a home have in common."""
