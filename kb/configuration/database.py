@@ -12,7 +12,8 @@ from kb.home import Home
 
 DATABASE_URL = "KB_DATABASE_URL"
 """The environment variable with the address of a PostgreSQL database."""
-_SCHEMES = ("postgresql://", "postgres://")
+SCHEMES = ("postgresql://", "postgres://")
+"""What such an address begins with."""
 _SECTION = expression(r"^\s*(?:\[\s*database\s*\]|database\s*[.=])", re.MULTILINE)
 
 
@@ -30,7 +31,7 @@ def database_url(home: Home, environ: Mapping[str, str] = os.environ) -> str:
         )
     if not given:
         given, source = _of_file(home.base or home, environ), "kb.toml: database.url"
-    if given and not given.startswith(_SCHEMES):
+    if given and not given.startswith(SCHEMES):
         raise InvalidInput(f"{source} is not of the form postgresql://user@host:port/database")
     return given
 

@@ -211,9 +211,7 @@ class VectorIndex:
                 self._generations, generation, self._publisher.server(), self._exact_below, self._cached
             )
         except FileNotFoundError:
-            with suppress(
-                HomeNotWritable, OSError
-            ):  # the cached ones are searched, as where nobody can make them
+            with suppress(HomeNotWritable, OSError):  # (without a folder the cached ones are searched)
                 if generation != self.generation() or self._publisher.copy_here(generation):
                     return None
         why = "the published vectors are missing; the cached ones were searched; run: kb doctor --rebuild"

@@ -257,9 +257,7 @@ class Lessons:
         if self.entries.get(lesson.entry.id) is None:
             record = self.catalogue.find(lesson.key)
             said = "; ".join(map(str, record.problems)) if record else "the file was not read"
-            raise InvalidInput(
-                f"the entry was written to {lesson.key}.yaml but cannot be read from there: {said}"
-            )
+            raise InvalidInput(f"it was written to {lesson.key}.yaml but cannot be read from there: {said}")
 
     def _known_already(self, existing: Entry, lesson: Lesson, near: Sequence[str]) -> Learned:
         note = _KNOWN_ALREADY

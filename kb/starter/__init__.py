@@ -31,12 +31,16 @@ def make_home(folder: Path) -> list[Path]:
         for place in (home.learned, home.state):
             place.mkdir(parents=True, exist_ok=True)
         with closing(Database(home.database)) as db:
-            memory = HomeMemory.of(home, db, str, utc_now)
-            known = memory.unread is not None and bool(memory.texts.names())
-            mine = MemoryFolder(home).names()
-            files = [one for one in _starter_files(home) if not (known and one[0].suffix == ".yaml")]
-            written = [path for path, text in files if _write_new(path, text)]
-            if not mine:  # else what is taken over is said by the first call
+            memory = HomeMemory.of(home, db, lambda: "", utc_now)
+            has_memory = memory.unread is not None and bool(memory.texts.names())
+            own = MemoryFolder(home).names()
+            files = _starter_files(home)
+            written = [
+                path
+                for path, text in files
+                if not (has_memory and path.suffix == ".yaml") and _write_new(path, text)
+            ]
+            if not own:  # else the first call takes over what was there, and says so
                 memory.take_over(utc_now())
     except OSError as error:
         raise HomeNotWritable(f"{folder} cannot become a home: {error.strerror or error}") from error

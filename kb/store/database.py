@@ -50,12 +50,17 @@ def engine_of(path: Path, url: str | None = None) -> Engine:
 
         try:
             return Postgresql(url, home.tenant, connections(home))
-        except ImportError as error:  # its driver is an extra
-            raise StoreBroken(
-                f"this home has its database in PostgreSQL, and psycopg cannot be imported ({error}); "
-                "run: pip install 'incident-kb[postgresql]'"
-            ) from error
+        except ImportError as error:
+            raise no_driver(error) from error
     return Sqlite(path)
+
+
+def no_driver(error: ImportError) -> StoreBroken:
+    """What to say where PostgreSQL's driver, an extra, is not there."""
+    return StoreBroken(
+        f"this home has its database in PostgreSQL, and psycopg cannot be imported ({error}); "
+        "run: pip install 'incident-kb[postgresql]'"
+    )
 
 
 class Database:

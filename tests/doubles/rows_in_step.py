@@ -20,7 +20,7 @@ class RowsInStep(MemoryRows):
     """The rows of a home; its folder is what was exported last, or what somebody made of it since."""
 
     common: dict[tuple[str, str], str] = {}  # noqa: RUF012 (one for all connections of this process)
-    """By home and key, the hash of what both had last."""
+    """By home and key, the beginning of the hash of what both had last."""
 
     @property
     def _folder(self) -> MemoryFolder:
@@ -66,22 +66,22 @@ class RowsInStep(MemoryRows):
     def _step(self, *keys: str) -> None:
         if self._db.read_only or not os.access(self._folder.home.learned, os.W_OK):
             return
+        super().stamps()
         with suppress(OSError):
-            for key in keys or {*self._folder.names(), *super().names()}:
-                self._one(key)
+            for key in keys or {*self._folder.names(), *(self._stamps or {})}:
+                self._one(key, (self._stamps or {}).get(key, "").partition("-")[2])
 
-    def _one(self, key: str) -> None:
+    def _one(self, key: str, ours: str) -> None:
         folder, at = self._folder, (str(self._folder.home.root), key)
         there = folder.read(key) if folder.holds(key) else None
-        here = super().read(key) if super().holds(key) else None
-        ours, theirs = (one.sha256 if one else "" for one in (here, there))
+        theirs = there.sha256[:16] if there else ""
         if ours == theirs:
             self.common[at] = ours
         elif theirs != self.common.get(at, "") and not (there and "\0" in there.text):
-            self.put(key, there, here)  # a hand that edits asks nobody
+            self.put(key, there, super().read(key) if ours else None)  # a hand that edits asks nobody
             self.common[at] = theirs
-        elif here:
-            yaml_file.write_atomically(folder.path(key), here.raw)
+        elif ours:
+            yaml_file.write_atomically(folder.path(key), super().read(key).raw)
             self.common[at] = ours
         else:
             folder.path(key).unlink(missing_ok=True)

@@ -170,6 +170,40 @@ def test_hosts_that_write_one_file_at_once_lose_nothing(shared_home: Path, tmp_p
             assert found.verdict is Verdict.KNOWN
 
 
+def test_imports_beside_lessons_of_another_host_lose_nothing_of_both(
+    shared_home: Path, tmp_path: Path, url: str
+) -> None:
+    folder, elsewhere, failed = (
+        tmp_path / "repository",
+        bare(tmp_path / "elsewhere", url),
+        list[BaseException](),
+    )
+    with opened(shared_home) as kb:
+        kb.memory.beside(folder).export()
+    path, rounds = folder / "learned" / "runbooks.yaml", 6
+
+    def learn() -> None:
+        try:
+            with opened(elsewhere) as kb:
+                for number in range(rounds):
+                    kb.learn_pattern(f"ERROR gate {'x' * number}y lost its chain", "rust", "oil it")
+        except BaseException as error:
+            failed.append(error)
+
+    learning = threading.Thread(target=learn)
+    learning.start()
+    with opened(shared_home) as kb:
+        for number in range(rounds):
+            path.write_text(f"{path.read_text()}# by hand, {number}\n")
+            assert kb.memory.beside(folder).take_in().written == ("learned/runbooks",)
+        learning.join()
+        assert failed == []
+        assert kb.memory.text("learned/runbooks").text == path.read_text()
+        report = kb.memory.beside(folder).export()
+        assert (report.written, report.conflicts) == (("learned/patterns",), ())
+    assert (folder / "learned" / "patterns.yaml").read_text().count("lost its chain") >= rounds
+
+
 def test_an_edit_is_done_again_with_what_somebody_wrote_meanwhile(
     rows: MemoryRows, shared_home: Path
 ) -> None:

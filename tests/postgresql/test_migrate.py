@@ -228,6 +228,21 @@ def test_a_move_that_is_killed_at_any_step_is_done_again(
     assert at > 20
 
 
+def test_a_goal_that_is_neither_is_refused_before_anything_is_made(lived: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "KB_HOME": str(lived)}
+    for goal in ("mysql://db/kb", " "):
+        done = run_command("migrate", "--to", goal, environment=environment)
+        assert done.returncode == 2
+        assert "neither of the form postgresql://" in done.stderr
+    (tmp_path / "file").write_text("")
+    done = run_command("migrate", "--to", str(tmp_path / "file"), environment=environment)
+    assert "is a file; name a folder" in done.stderr
+    done = run_command(
+        "migrate", "--to", "postgresql://nobody@/none?host=%2Fnowhere", environment=environment
+    )
+    assert "cannot be reached" in done.stderr
+
+
 def test_the_command_moves_and_says_what_to_do_next(lived: Path, tmp_path: Path, url: str) -> None:
     environment = {**os.environ, "KB_HOME": str(lived)}
     done = run_command("migrate", "--to", url, environment=environment)

@@ -268,7 +268,8 @@ def backup(
 ) -> None:
     """Copy what no file tells again: lookups, outcomes, incidents, moves, proposals, reviews.
 
-    A copy is made each day by the first outcome or ingest; this one at once.  Memory files are in your git.
+    A copy is made each day by the first outcome or ingest; this one at once.  Memory files are in your git; where they
+    are rows of a database that hosts share, the copy has them.
     """
     with opened(context) as kb:
         copy, rows = kb.upkeep.backup(file)
@@ -286,7 +287,8 @@ def restore(
 ) -> None:
     """Bring the ledger back into a home that has none: after a lost or damaged state/kb.db, or into another folder.
 
-    Entries come from the memory files by themselves, and from documents by kb ingest.
+    Memory that the copy has goes along, where nobody has written into that of the home.  Entries come from the memory
+    files by themselves, and from documents by kb ingest.
     """
     with opened(context) as kb:
         rows = kb.upkeep.restore(file)

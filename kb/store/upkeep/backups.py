@@ -47,14 +47,16 @@ _AT_ONCE = 5_000
 def write_copy(
     db: Database, copy: Path, memory: MemoryTexts | None = None, tables: Mapping[str, str] | None = None
 ) -> int:
-    """Copy the ledger of a database as of now, and a memory; returns how many rows and texts.
+    """Copy the ledger of a database as of now, and a memory; returns how many rows of tables.
 
     `tables` are others than the ledger's, of each the rows that a condition names.  Raises HomeNotWritable,
     InvalidInput, FileUnreadable.
     """
     with _new_file(copy) as part:
         rows = db.copy_tables(part, tables or {table: OWN.get(table, "true") for table in LEDGER})
-        return rows + (add_memory(part, memory) if memory else 0)
+        if memory:
+            add_memory(part, memory)
+        return rows
 
 
 def whole_copy(db: Database, copy: Path) -> Path:

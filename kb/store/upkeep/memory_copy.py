@@ -18,15 +18,14 @@ TABLE = "memory_files"
 _MAKE = f"CREATE TABLE {TABLE} (path PRIMARY KEY, text BLOB NOT NULL)"
 
 
-def add_memory(copy: Path, texts: MemoryTexts) -> int:
-    """Put the texts into a copy, an SQLite file; returns how many.  Raises FileUnreadable for what is no text."""
+def add_memory(copy: Path, texts: MemoryTexts) -> None:
+    """Put the texts into a copy, an SQLite file.  Raises FileUnreadable for what is no text."""
     with closing(sqlite3.connect(copy, isolation_level=None)) as made:
         made.execute("BEGIN")
         made.execute(_MAKE)
         rows = [(key, texts.read(key).raw) for key in texts.names()]
         made.executemany(f"INSERT INTO {TABLE} VALUES (?, ?)", rows)
         made.execute("COMMIT")
-    return len(rows)
 
 
 def memory_in(found: sqlite3.Connection) -> dict[str, FileText] | None:

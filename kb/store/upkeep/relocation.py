@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kb.errors import HomeNotFound, Refused, StoreBroken
+from kb.configuration.database import SCHEMES
+from kb.errors import HomeNotFound, InvalidInput, Refused, StoreBroken
 from kb.home import Home
 from kb.memory.texts import MemoryTexts
 from kb.memory.yaml_file import FileText
-from kb.store.database import SCHEMA, Database
+from kb.store.database import SCHEMA, Database, no_driver
 from kb.store.postgresql.memory import TAKEN_OVER
 from kb.store.upkeep.backups import LEDGER, OWN, Backups, write_copy
 from kb.store.upkeep.memory_copy import memory_in, put_memory, replaced
@@ -50,11 +51,14 @@ class Content:
 def goal_of(home: Home, to: str) -> tuple[Home, str]:
     """The home that `--to` means, and where its database is: the folder of this one with a URL, or another folder.
 
-    The folder of another one is made.  Raises Refused for a database of another version.
+    The folder of another one is made.  Raises Refused for a database of another version, InvalidInput for what is
+    neither, StoreAway.
     """
-    if to.startswith(("postgresql://", "postgres://")):
+    if to.startswith(SCHEMES):
         _check_server(to)
         return home, to
+    if "://" in to or not to.strip():
+        raise InvalidInput("--to is neither of the form postgresql://user@host:port/database nor a folder")
     goal = Home(Path(to).expanduser().resolve())
     if goal.root.is_file():
         raise HomeNotFound(f"{goal.root} is a file; name a folder, or postgresql://user@host/database")
@@ -79,8 +83,10 @@ def _check_file(file: Path) -> None:
 
 
 def _check_server(url: str) -> None:
-    from psycopg import Error
-
+    try:
+        from psycopg import Error
+    except ImportError as error:
+        raise no_driver(error) from error
     from kb.store.postgresql import steps
     from kb.store.postgresql.connection import Address
     from kb.store.postgresql.troubles import translated
