@@ -43,7 +43,7 @@ PAUSE = (1.0, 3.0)
 GRACE = 15.0
 """Seconds after a trouble in which what waited during it may still fail."""
 TOKEN = "the-token-of-the-chaos-run"
-_DISK = "400m"
+_DISK = "1g"
 _SYLLABLES = (
     "ba",
     "de",
@@ -259,7 +259,7 @@ class Client:
             self._failed(f"{sort}: {type(error).__name__}")
             return None
         if answer.status_code != 200:
-            self._failed(f"{sort}: {answer.status_code} {answer.text[:90]}")
+            self._failed(f"{sort}: {answer.status_code} {answer.text[40:220]}")
             return None
         self._tally.took[sort].append(1000 * (time.monotonic() - started))
         return answer.json()
@@ -314,7 +314,7 @@ def told(tally: Tally, troubles: list[Trouble], seconds: float) -> None:
     outside = Counter[str]()
     for at, said in tally.errors:
         during = [one for one in troubles if one.began <= at <= one.ended + GRACE]
-        (found[during[0].name] if during else outside)[said] += 1
+        (found[during[-1].name] if during else outside)[said] += 1
     for name, errors in {**found, "at any other time": outside}.items():
         print(f"errors while {name}: {sum(errors.values())}")
         for said, n in errors.most_common(4):

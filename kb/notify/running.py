@@ -79,7 +79,8 @@ class Running:
                 else:
                     stop.wait(LOOK_AGAIN)
             except Exception as error:  # whatever it is, people go on being told
-                self._warn(f"nobody is told for now: {_said(error)}", error)
+                why = _alone(error)
+                self._warn(f"nobody is told for now: {_said(why)}", why)
                 stop.wait(LOOK_AGAIN)
 
     def once(self, only: str = "") -> list[str] | None:
@@ -181,6 +182,13 @@ class Running:
             self._warned = said
             known = error is None or isinstance(error, (KbError, OSError))
             _log.warning(said, exc_info=None if known else error)
+
+
+def _alone(error: Exception) -> Exception:
+    """The error itself, where a group of tasks ended with that one alone."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def _said(error: Exception) -> str:

@@ -18,15 +18,17 @@ import pytest
 from filelock import FileLock
 
 from kb import KnowledgeBase
-from kb.errors import KbError
+from kb.errors import KbError, StoreAway
 from kb.index.encoder import OnnxEncoder
 from kb.model.notice import Delivery, DeliveryState
+from kb.notify import running
 from kb.notify.delivering import GIVEN_UP, LONGEST_WAIT, Delivering, backoff
 from kb.notify.forms.form import Fate, Sending
 from kb.notify.notifying import LOCK
 from kb.notify.running import KEPT
 from kb.notify.transport import Transport
 from kb.store.database import Database
+from kb.store.engines.turn import Turn
 from kb.store.notices.journal import NoticeJournal
 from kb.text.times import utc_now
 from tests.conftest import ROOT, RunKb
@@ -260,6 +262,38 @@ def test_a_mistake_of_kb_in_one_message_is_listed_and_the_others_arrive(
         assert len(chat.messages) == 1
     (failed,) = kb.notices.recent(["failed"])
     assert "this is a mistake in kb itself (ZeroDivisionError: of ours)" in failed.reason
+
+
+class LostTurn(Turn):
+    """A turn whose lock was lost with the way to the database."""
+
+    def take(self) -> bool:
+        """It is ours at first."""
+        if self._lock.is_locked:
+            raise StoreAway("PostgreSQL at db1 cannot be reached")
+        return super().take()
+
+
+def test_a_database_that_went_away_is_told_in_a_line(
+    home: Path, kb: KnowledgeBase, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "LOOK_AGAIN", 0.0)
+    stop = threading.Event()
+    telling = kb.notices.running()
+    with ChatServer() as chat:
+        configure(home, target("json", chat.url))
+        thread = threading.Thread(
+            target=replace(telling, turn=LostTurn(kb.home, home / "state" / "lost.lock")).run, args=(stop,)
+        )
+        thread.start()
+        while not caplog.records:
+            time.sleep(0.01)
+        stop.set()
+        thread.join()
+
+    (said, *_) = caplog.records
+    assert said.getMessage() == "nobody is told for now: PostgreSQL at db1 cannot be reached"
+    assert said.exc_info is None
 
 
 def test_what_a_tool_echoes_of_a_token_or_an_address_is_not_kept(home: Path, kb: KnowledgeBase) -> None:
