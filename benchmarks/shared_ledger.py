@@ -12,18 +12,20 @@ import argparse
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 
 from benchmarks.scale import fill
 from benchmarks.scale_material import Material
+from benchmarks.shared_chaos import sentence
 from kb import KnowledgeBase
 from kb.starter import make_home
 from tests.doubles.encoders import HashedEncoder
 from tests.doubles.postgres import PostgresServer, address, running
 
-ENTRIES, QUESTIONS = 3_000, 200
+ENTRIES, QUESTIONS, WRITES = 3_000, 200, 60
 SHARES = {"lookups": 0.4, "offers": 0.4, "outcomes": 0.15, "events": 0.05}
 """Of all rows of a ledger."""
 _AT = "to_char(now() - interval '1095 days' * (1 - n / {0}::float), 'YYYY-MM-DD\"T\"HH24:MI:SS.000000\"+00:00\"')"
@@ -66,7 +68,11 @@ def _compare(server: PostgresServer, scratch: Path, rows: int) -> None:
     homes = {name: _home(server, scratch / name) for name in ("none", "long")}
     _grow(server.url(homes["long"][1]), rows)
     opened = {name: KnowledgeBase.open(home, encoder=HashedEncoder()) for name, (home, _) in homes.items()}
+    size = _size_of(server.url(homes["none"][1]))
+    print(f"{ENTRIES:,} entries: {size / ENTRIES / 1000:.0f} kB each in the database, with their indexes")
     _ask(opened)
+    for name, kb in opened.items():
+        _write(name, kb)
     for name, kb in opened.items():
         started = time.perf_counter()
         summary = kb.weekly_summary()
@@ -98,6 +104,31 @@ def _grow(url: str, rows: int) -> None:
                 flush=True,
             )
         connection.execute("ANALYZE")
+
+
+def _size_of(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        (row,) = connection.execute(
+            "SELECT pg_database_size(current_database()) - pg_database_size('template1')"
+        ).fetchall()
+    return int(row[0])
+
+
+def _write(name: str, kb: KnowledgeBase) -> None:
+    """What one write takes, of each sort, with nobody else at it."""
+    entry = kb.learn_pattern("FATAL the harbour crane refused to lower its hook", "frost", "warm it").id
+    deeds: dict[str, Callable[[int], object]] = {
+        "an outcome": lambda n: kb.record_outcome(entry, "resolved", note=f"drill {n}"),
+        "a line of the log": lambda n: kb.session_log(f"looked at berth {n}"),
+        "a lesson": lambda n: kb.learn_pattern(sentence(n), "frost", "warm it"),
+    }
+    for deed, do in deeds.items():
+        spent = list[float]()
+        for number in range(WRITES):
+            started = time.perf_counter()
+            do(number)
+            spent.append(1000 * (time.perf_counter() - started))
+        print(f"{name}: {deed} is written in {statistics.median(spent):.1f} ms", flush=True)
 
 
 def _ask(opened: dict[str, KnowledgeBase]) -> None:
