@@ -1,6 +1,6 @@
 """PostgreSQL beside SQLite, in one run: lookups among many entries, and how soon another process finds a write.
 
-`python -m benchmarks.shared_database [--size N] [--home FOLDER] [--tenants]` fills two homes with the same entries, asks
+`python -m benchmarks.shared_database [--size N] [--home FOLDER] [--tenants]` fills two homes with the same entries and asks
 both the same questions in turns, and then writes a lesson ten times a second in one process while another one asks for
 it.  With `--home`, that of SQLite is a copy of one that `benchmarks.scale` filled; with `--tenants`, a tenant that
 shares its database with another one of the same size is asked, too.
