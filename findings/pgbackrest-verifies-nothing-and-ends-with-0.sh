@@ -10,14 +10,14 @@
 #   pgbackrest --stanza=shop restore                           ERROR: [075]: no backup set found to restore     75
 # So a job that verifies the backups each night is green without any, and what there is (not) shows at the restore.
 # Only the JSON of info tells a program: status.code is 1.
-# Needs apt-get, dpkg (Debian 12, amd64), python3, and what libpq, libxml2 and libssh2 need, which a Debian with PostgreSQL's client has.
-# Ends with 0 while it is so.
+# Needs apt-get, dpkg (Debian 12, amd64), python3.  Ends with 0 while it is so.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-apt-get -qq -o APT::Sandbox::User=root download 'pgbackrest=2.45*' > /dev/null 2>&1
+apt-get -qq -o APT::Sandbox::User=root download 'pgbackrest=2.45*' libpq5 libxml2 > /dev/null 2>&1
 for package in *.deb; do dpkg -x "$package" root; done
+export LD_LIBRARY_PATH="$work/root/usr/lib/x86_64-linux-gnu"
 mkdir log lock data
 chmod 700 data
 cat > backrest.conf << C
