@@ -1,12 +1,12 @@
 #!/bin/sh
-# llama-index-tools-mcp 0.6.0 (llama-index-core 0.14.25): a call that an MCP server refuses is no error, and what a model reads is Python's repr.
+# llama-index-tools-mcp 0.6.0 (llama-index-core 0.14.25): a call that an MCP server refuses is no error; a model reads Python's repr.
 #
 # Seen, of a tool that raises ToolError("orders-7 has no leader"), and of one that answers two lines:
 #   ToolOutput.is_error   False, of both
 #   ToolOutput.content    meta=None content=[TextContent(type='text', text='… orders-7 has no leader', …)] … is_error=True …
 #                         meta=None content=[TextContent(type='text', text='step 1: drain\nstep 2: restart', …)] …
-# The answer as a whole is turned into a text by str(), so line ends are a backslash and an n, quotes may be escaped, and an image is
-# its bytes as text; what counts failed tools by is_error counts none.  The SDK's own client has is_error=True and the text as it was sent.
+# The answer as a whole is turned into a text by str(), so line ends are a backslash and an n, and what counts failed tools by
+# is_error counts none.  The answer that the client underneath got has is_error=True and the text as it was sent.
 # Needs pip and python 3.10 or newer.  Ends with 0 while it is so.
 set -eu
 work=$(mktemp -d)

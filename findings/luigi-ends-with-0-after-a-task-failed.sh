@@ -4,8 +4,8 @@
 # Seen, of `luigi --module orders … --local-scheduler; echo $?`:
 #   Charge, whose run() raises     * 1 failed: - 1 Charge() … This progress looks :( because there were failed tasks     0
 #   Needs, whose input is missing  Did not run any tasks … :| because there were missing external dependencies          0
-# Every code of luigi's own section [retcode] is 0 until somebody sets it, so cron sends no mail, a Kubernetes Job is complete, a
-# pipeline is green and `luigi … && publish` publishes.  With [retcode] task_failed=1 the first ends with 1.
+# Every code of luigi's section [retcode] is 0 until somebody sets it, so a job of Kubernetes is complete, a pipeline is green, and
+# `luigi … && publish` publishes.  With [retcode] task_failed=1 the first ends with 1.
 # Needs pip and python3.  Ends with 0 while it is so.
 set -eu
 work=$(mktemp -d)

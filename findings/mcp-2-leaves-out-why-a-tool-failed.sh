@@ -5,7 +5,7 @@
 #   1.30.0  FastMCP     Error executing tool renew: orders-7 has no leader; ask orders-3
 #   2.3.0   MCPServer   Error executing tool renew
 # The words are in the server's own log on stderr alone.  So a model that corrected its call by what the tool said has nothing to go
-# by after the upgrade, and tries the same again; ToolError("…") (mcp.server.mcpserver.exceptions) is what still reaches it.
+# by after the upgrade; ToolError("…") (mcp.server.mcpserver.exceptions) is what still reaches it.
 # Needs pip and python 3.10 or newer.  Ends with 0 while it is so.
 set -eu
 work=$(mktemp -d)

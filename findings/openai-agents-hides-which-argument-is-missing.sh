@@ -5,9 +5,9 @@
 #   what the model reads                    An error occurred while running the tool. Please try again.
 #   with failure_error_function=None        UserError: Failed to call tool 'scale' on MCP server '…': missing required parameters: replicas
 #   what the server says of the same call   … replicas  Field required …
-# The client looks at `required` itself, and its usual failure_error_function drops what it found.  What the server would have said never
-# comes, nor does a server that takes an argument by other names get to see it; the model tries the same call again.  A call that a server
-# refuses is told in the server's words.  Needs pip and python 3.10 or newer.  Ends with 0 while it is so.
+# The client looks at `required` itself, and its usual failure_error_function drops what it found.  What the server would have said
+# never comes, and a server that takes an argument by other names, too, never sees the call; the model has nothing to mend it by.  A
+# call that a server refuses is told in the server's words.  Needs pip and python 3.10 or newer.  Ends with 0 while it is so.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

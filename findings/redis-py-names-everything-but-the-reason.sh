@@ -1,5 +1,5 @@
 #!/bin/sh
-# redis 8.1.0 (redis-py): that no sentinel answers is told in 2,000 characters without the reason; repr of any of its errors has no words.
+# redis 8.1.0 (redis-py): that no sentinel answers is told in 2,000 characters without the reason, and repr of its errors has no words.
 #
 # Seen, with nothing behind the ports of two sentinels, str() of the MasterNotFoundError of master_for("orders").get("order:7"):
 #   No master found for 'orders' : <redis.client.Redis(<redis.connection.ConnectionPool(<redis.connection.Connection(db=0,
