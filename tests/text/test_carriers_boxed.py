@@ -64,17 +64,22 @@ RuntimeError: the lease is lost
 HEALTHY = "".join(f"2026-11-30 00:07:{n:02} [info     ] order stored\n" for n in range(60))
 
 
+def composed(text: str) -> str:
+    return "".join(f"orders-1  | {line}\n" for line in text.splitlines())
+
+
 def carried(text: str) -> str:
     return "".join(f"2026-11-30T00:08:26.123456789Z stderr F {line}\n" for line in text.splitlines())
 
 
-@pytest.mark.parametrize("carry", [str, carried])
+@pytest.mark.parametrize("carry", [str, carried, composed])
 def test_a_traceback_in_a_box_is_the_one_that_python_prints(carry):
     assert unfold(carry(BOXED)).text == carry(PLAIN)
 
 
-def test_a_box_of_plain_letters_is_read_too():
-    assert unfold(ASCII).text == (
+@pytest.mark.parametrize("carry", [str, carried, composed])
+def test_a_box_of_plain_letters_is_read_too(carry):
+    assert unfold(carry(ASCII)).text == carry(
         "Traceback (most recent call last):\n"
         '  File "/srv/orders.py", line 5, in <module>\n'
         "    renew(7)\n"
@@ -101,7 +106,9 @@ def test_what_was_in_a_box_keeps_its_place():
     assert [line.line for line in pick_evidence(BOXED, 6) if "the lease" in line.message] == [27]
 
 
-def test_a_table_below_a_traceback_stays():
-    table = "Traceback (most recent call last) of the job:\n| job | state  |\n| 7   | failed |\n"
+def test_a_table_below_a_traceback_in_a_box_stays():
+    table = "+-----+--------------------+\n| job | what it ended with |\n+-----+--------------------+\n"
 
-    assert unfold(table).text.count("failed") >= 1
+    assert unfold(ASCII + "\n" + table).text.endswith(
+        "RuntimeError: the lease is lost\n\n" + unfold(table).text
+    )

@@ -21,7 +21,8 @@ _LINE = expression(r"((?:\S{10,40} std(?:out|err) F |[\w.-]{1,80} {1,8}\| )?)(.*
 _THROWN = expression(r"(?:[\w$]{1,80}\.){1,12}[\w$]{1,120}(?:: .*)?")
 BOXED = "Traceback (most recent call last) "
 _OPENS = expression(r"(.*?)[╭┌+][─-]+ Traceback \(most recent call last\) [─-]+[╮┐+][ \t]*\Z")
-_IN_A_BOX = expression(r"(.*?)[│|] ?(.*?)[ \t]*[│|][ \t]*\Z")
+_WIDEST = 2000
+"""Characters of a row of a box, and of what stands before it."""
 _CLOSES = expression(r".*?[╰└+][─-]{8,}[╯┘+][ \t]*\Z")
 _PLACE = expression(r"(\S.{0,400}):(\d{1,7})(?: in(?: (.{1,200}))?)?\Z")
 _PATH = expression(r"(?:[/~]|[A-Za-z]:\\)\S{20,}\Z")
@@ -80,21 +81,36 @@ def _parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
 def unboxed(rows: Rows) -> Rows:
     """The rows, each traceback in a box as Python prints it; what is drawn around its frames is no row any more."""
     told: list[tuple[str, int, int]] = []
-    boxed, begun = False, ""
+    boxed, column, begun = False, 0, ""
     for line, first, last in zip(*rows, strict=True):
-        if opened := _OPENS.match(line):
-            boxed, begun = True, ""
-            told.append((f"{opened[1]}Traceback (most recent call last):", first, last))
-            continue
-        inside = _IN_A_BOX.match(line) if boxed else None
-        boxed = inside is not None
-        if inside is None:
-            told += [] if _CLOSES.match(line) else [(line, first, last)]
-            continue
-        if drawn := _drawn(begun + inside[2]):
-            told.append((inside[1] + drawn, first, last))
-        begun = "" if drawn or not _PATH.match(inside[2]) else inside[2]
+        if len(line) > _WIDEST:
+            boxed = False
+        elif BOXED in line and (opened := _OPENS.match(line)):
+            boxed, column, begun = True, opened.end(1), ""
+            line = f"{opened[1]}Traceback (most recent call last):"
+        elif boxed and (row := _row(line, column)):
+            before, text = row
+            drawn = _drawn(begun + text)
+            begun = "" if drawn or not _PATH.match(text) else text
+            if not drawn:
+                continue
+            line = before + drawn
+        elif boxed:
+            boxed = False
+            if _CLOSES.match(line):
+                continue
+        told.append((line, first, last))
     return [line for line, _, _ in told], [first for _, first, _ in told], [last for _, _, last in told]
+
+
+def _row(line: str, column: int) -> tuple[str, str] | None:
+    """What stands before a row of the box that begins at about that column, and in it; None where it is none."""
+    bar = "│" if "│" in line else "|"  # (where all is ASCII, what stands before may have such a bar, too)
+    line = line.rstrip(" \t")
+    begin = line.find(bar, max(0, column - 1) if bar == "|" else 0)
+    if begin < 0 or begin == len(line) - 1 or not line.endswith(bar):
+        return None
+    return line[:begin], line[begin + 1 : -1].removeprefix(" ").rstrip(" \t")
 
 
 def _drawn(text: str) -> str:
