@@ -188,7 +188,7 @@ class Lookup:
         notes = [*notes, *warnings(question, self.held, self.entries)]
         if question.redacted:
             notes.append(f"{question.redacted} secrets in the text were redacted before it was looked up")
-        notes += [question.unread] if question.unread else []
+        notes += question.unread
         ordered, watch = watch_notes.noted(verdicts.in_order(judged), question, self.watched(now), now)
         return _finding(question, ordered, limit, [*notes, *watch, *refusals(ordered)])
 

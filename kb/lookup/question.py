@@ -9,10 +9,9 @@ one error and wrong for finding what was written about it: people name `tracerou
 entry has counts: an id that nobody wrote down would weigh as much as the rarest word.  In what a program wrote, numbers
 are counters and times rather than limits; of them only those count that stand alone and are as long as codes are.
 
-**Single lines.**  The words of a bag of lines are shared out over all that the log says, so that an entry which quotes
-one of them covers little of it.  So the few most telling lines of a long log are asked by themselves, too, each as a
-line of a log, and an entry keeps the better of its judgements.  Only what alarms and tells something counts: any log
-says "shutting down".
+**Single lines.**  An entry that quotes one line of many covers little of all that a log says.  So the few most telling
+lines of a long log are asked by themselves, too, each as a line of a log, and an entry keeps the better of its
+judgements.  Only what alarms and tells something counts: any log says "shutting down".
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ from functools import cached_property
 from kb.expression import expression
 from kb.model.ledger import Evidence
 from kb.text.carriers import SAID, LinePlace, Unfolded, unfold
+from kb.text.carriers.journal import LEFT_OUT, left_out
 from kb.text.crashes.blame import MOST, crashes_in
 from kb.text.evidence.evidence import EvidenceLine, EvidenceReader
 from kb.text.kinds import Kind, is_prose, kind_of
@@ -97,9 +97,8 @@ class Question:
     """The evidence is all that was asked; of a longer text it is what tells most."""
     crashes: tuple[AskedCrash, ...] = ()
     """Of a kernel, in the order of the text."""
-
-    unread: str = ""
-    """What was left out when the time to read was up, in words; empty when all was read."""
+    unread: tuple[str, ...] = ()
+    """What was left out, when the time to read was up or by who wrote the text, a sentence each."""
     written: str = ""
     """All that a short text says, as it was written but without what carries it; empty for a longer one."""
     of_a_log: bool = False
@@ -201,24 +200,25 @@ def ask(
 ) -> Question:
     """Read the text once and make the question of it.
 
-    After `seconds` no more of it is read for telling lines, and no further block; each block that was begun has been
-    shown to `each_block` whole.
+    After `seconds` no more is read for telling lines, and no further block; one that was begun was shown whole.
     """
-    reader, crashes, until, unread = EvidenceReader(), dict[str, AskedCrash](), time.monotonic() + seconds, ""
+    reader, crashes, unread, silent = EvidenceReader(), dict[str, AskedCrash](), list[str](), 0
+    until = time.monotonic() + seconds
     for block in _blocks(text):
+        silent += left_out(block.text)
         if each_block is not None:
             each_block(block)
         for crash in _crashes(block) if len(crashes) < MOST else ():
             crashes.setdefault(crash.name, crash)
         if stopped := _read(reader, block, until):
-            unread = (
+            unread.append(
                 f"reading took longer than {seconds:g} s: from line {stopped} on, only what is known word for"
                 " word was looked for; ask about the lines around the error"
             )
             break
-    lines = reader.best(EVIDENCE_LINES)
+    unread += [LEFT_OUT.format(silent)] if silent else []
     secrets, evidence = 0, []
-    for line in lines:
+    for line in reader.best(EVIDENCE_LINES):
         clean = redact(line.text)
         message = line.message if line.message in clean.text else redact(line.message).text
         secrets += clean.count
@@ -233,7 +233,7 @@ def ask(
         environment.strip(),
         secrets,
         whole=not unread and reader.is_short(EVIDENCE_LINES),
-        unread=unread,
+        unread=tuple(unread),
         crashes=tuple(crashes.values()),
         written=redact("\n".join(reader.said(EVIDENCE_LINES))).text,
     )

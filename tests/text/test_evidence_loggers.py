@@ -131,6 +131,47 @@ def test_a_field_that_says_what_is_wrong_is_no_bare_one(line: str):
     assert not is_bare_field(line)
 
 
+CHAINED = f"""\
+Traceback (most recent call last):
+  File "/srv/orders.py", line 4, in renew
+    raise ConnectionError("{WORDS}")
+ConnectionError: {WORDS}
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "/srv/orders.py", line 48, in <module>
+    try: renew()
+         ^^^^^^^
+  File "/srv/orders.py", line 6, in renew
+    raise RuntimeError("the lease is lost") from error
+RuntimeError: the lease is lost"""
+POWERTOOLS = {
+    "level": "ERROR",
+    "location": "<module>:50",
+    "message": "order job failed",
+    "service": "orders",
+    "exception": CHAINED,
+    "exception_name": "RuntimeError",
+}  # aws_lambda_powertools 3.37.0, log.exception; its stack_trace left out
+CLOUD_LOGGING = {
+    "message": f"order job failed\n{CHAINED}",
+    "severity": "ERROR",
+    "logging.googleapis.com/labels": {"python_logger": "orders"},
+}  # google-cloud-logging 3.17.0, StructuredLogHandler
+
+
+@pytest.mark.parametrize("record", [POWERTOOLS, CLOUD_LOGGING])
+def test_a_traceback_with_its_cause_tells_the_same_within_a_record_as_outside(record: dict[str, str]):
+    # Both tracebacks begin with the same line, and each line of a record stood there once.
+    plain = {line.message: line.score for line in pick_evidence(CHAINED, 6) if line.score > 1}
+    within = {line.message: line.score for line in pick_evidence(json.dumps(record), 6) if line.score > 1}
+
+    assert list(plain) == [f"ConnectionError: {WORDS}", "RuntimeError: the lease is lost"]
+    assert within.pop("order job failed")
+    assert within == plain
+
+
 ANSIBLE = """\
 
 PLAY [orders] ******************************************************************

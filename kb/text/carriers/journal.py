@@ -1,4 +1,7 @@
-"""The journal's export and verbose forms: the message of each record, and what the fields around it say."""
+"""The journal's export and verbose forms: the message of each record, and what the fields around it say.
+
+`left_out` counts the messages that journalctl did not write at all, in any of its forms.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,8 @@ _OURS = frozenset(
         "OBJECT_SYSTEMD_UNIT",
     ]
 )
+_LEFT_OUT = expression(r"\"MESSAGE\" ?: ?null\b|\[\d{1,4}(?:\.\d)?[BKMGT] blob data\]")
+"""A message of more than 4,096 bytes in JSON; one that is no plain text, where journalctl writes texts."""
 _SIZE = expression(r".{0,3}?\x00{4,7}", re.DOTALL)
 _SAYS = {
     "_HOSTNAME": "host",
@@ -98,6 +103,16 @@ def messages_of(rows: Rows) -> Rows:
             first.append(a)
             last.append(b)
     return lines, first, last
+
+
+LEFT_OUT = "journalctl left messages out ({}), since they are long or no plain text: ask it with --all"
+
+
+def left_out(text: str) -> int:
+    """How many messages journalctl left out, as it does without `--all` (systemd 252)."""
+    if '"MESSAGE"' not in text and " blob data]" not in text:
+        return 0
+    return sum(1 for _ in _LEFT_OUT.finditer(text))
 
 
 def says_at(block: str, at: int) -> dict[str, str]:

@@ -124,10 +124,14 @@ def messages(found: Any, deep: int = 0) -> list[str]:
             (told if kind == "m" else troubles if kind == "t" else others).append(text)
     if not told and not troubles and (prose := [text for text in others if _prose(text)]):
         told.append(max(prose, key=len))
-    lines: dict[str, None] = {}
+    # A text may have a line twice, as a traceback with its cause does; what an earlier text said is not said again.
+    said: set[str] = set()
+    lines: list[str] = []
     for text in (*told, *troubles):
-        lines.update(dict.fromkeys(line for line in _lines(text, deep) if line.strip()))
-    return list(lines)
+        new = [line for line in _lines(text, deep) if line.strip() and line not in said]
+        said.update(new)
+        lines += new
+    return lines
 
 
 def thrown_in_php(line: str) -> list[str]:

@@ -17,7 +17,7 @@ import kb.text.carriers.escapes as escapes
 import kb.text.carriers.journal as journal
 import kb.text.carriers.json_lines as json_lines
 import kb.text.carriers.objects as objects
-import kb.text.carriers.root_first as root_first
+import kb.text.carriers.redrawn as redrawn
 import kb.text.carriers.splits as splits
 from kb.expression import expression
 from kb.text.carriers.carried import bare
@@ -317,6 +317,7 @@ _STEPS: tuple[_Step, ...] = (
     (lambda text: "]" in text and "[object] (" in text, _each(objects.thrown_in_php)),
     (json_lines.in_pairs, _each(json_lines.told_in_pairs)),
     *_TERMINAL,
+    (_has(redrawn.BOXED), redrawn.unboxed),
     (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
     (_is_quoted_printable, _quoted_printable),
@@ -324,7 +325,7 @@ _STEPS: tuple[_Step, ...] = (
     (_keyed, _each(behind.keyed)),
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(behind.cells)),
     (_unfinished, _each(splits.unfinished_parted)),
-    (_has(root_first.WRAPPED), root_first.root_last),
+    (_has(redrawn.WRAPPED), redrawn.root_last),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
 )

@@ -18,6 +18,28 @@ PYTHON = (
         "above exception",
     ),
     generic(
+        "dagster",
+        r"dagster\._core\.errors\.Dagster\w{1,80}Error: Error occurred while .{1,200}::$",
+        'dagster._core.errors.DagsterExecutionStepExecutionError: Error occurred while executing op "orders"::',
+        "error occurred while",
+        next_tells=True,
+    ),
+    generic(
+        "dagster",
+        r"dagster\._core\.errors\.Dagster\w{1,80}Error: Error occurred while .{1,200}[^:]:$",
+        'dagster._core.errors.DagsterExecutionStepExecutionError: Error occurred while executing op "orders":',
+        "error occurred while",
+    ),
+    generic(
+        "dagster",
+        r"The above exception (?:was caused by|occurred during handling of) the following exception:$",
+        "The above exception was caused by the following exception:",
+        "above exception",
+        follows=True,
+        next_tells=True,
+    ),
+    generic("dagster", r"Stack Trace:$", "Stack Trace:"),
+    generic(
         "python",
         r"Task exception was never retrieved$",
         "Task exception was never retrieved",

@@ -38,8 +38,9 @@ _FRAME_BELOW = expression(
 _CAUGHT = expression(r"\s*> File \"")
 _HEADING = expression(r"[ |+]*(?:Exception Group )?Traceback \(most recent call last\)")
 """The first line of Python's tracebacks."""
-_WRAPS = expression(r"(?:[\w.]{1,200}\.)?\w{0,60}Traceback:$|SystemExit(?:: -?\d{1,3})?$")
-"""What a traceback ends with that says nothing: the wrapper of another one, or that the program left by itself."""
+_WRAPS = expression(r"(?:[\w.]{1,200}\.)?\w{0,60}Traceback:$|SystemExit(?:: -?\d{1,3})?$|PYTHONPATH:$")
+"""What a traceback ends with that says nothing: the wrapper of another one, that the program left by itself, where
+Robot Framework looked for a library."""
 _LISTED = expression(r"\s{2,}(?:\d+: )?(\S.*)")
 """A cause in the list below `Caused by:`."""
 _INDENT = expression(r"(?:\s*[|+])*\s*")
