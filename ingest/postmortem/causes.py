@@ -14,7 +14,8 @@ from kb.expression import expression
 from kb.model import Cause, CauseStatus
 
 _DOUBT = expression(
-    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|(?:we|i) (?:believe|think|assume|guess)|theori[sz]ed"
+    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|(?:we|i) (?:believe|think|assume|guess)"
+    r"|theori[sz]ed"
     r"|believed to|may (?:have|be)"
     r"|might (?:have|be)|could have been|possibly|(?:a|one|another|is|was) possible|perhaps"
     r"|presumabl[ey]|hypothes[ie]s|theory"
@@ -73,7 +74,7 @@ _SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\
 
 def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
     """The causes under one heading (its own text; subsections are asked for themselves)."""
-    factors = _FACTOR.search(section.title) is not None
+    factors = is_contributing(section.title)
     items = [item for item in section.items if not is_blank_line(item)]
     has_items = bool(items)
     before, after = _around_list(section) if has_items else (section.text, "")
@@ -84,6 +85,11 @@ def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
         joined = ": ".join(cell for cell in row if cell and not is_blank_line(cell))
         if joined:
             yield from _stated(joined, section, factors)
+
+
+def is_contributing(title: str) -> bool:
+    """Whether a heading announces what only contributed."""
+    return _FACTOR.search(title) is not None
 
 
 def is_open(sentence: str) -> bool:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, parse_markdown
 from ingest.postmortem.actions import listed_actions, parse_actions
-from ingest.postmortem.causes import cause, is_only_a_guess, parse_causes
+from ingest.postmortem.causes import cause, is_contributing, is_only_a_guess, parse_causes
 from ingest.postmortem.drafted import drafted_id, exactly
 from ingest.postmortem.headings import ReportPart, part_of
 from ingest.postmortem.identity import alert_text, incident_date, incident_title, name_year
@@ -24,7 +24,7 @@ from ingest.postmortem.recognise import likeness, why_not
 from ingest.postmortem.report import Report
 from ingest.postmortem.several import OneOfSeveral, several_incidents
 from ingest.postmortem.story.causes import Passage, told_causes
-from ingest.postmortem.story.done import line_of, what_was_done
+from ingest.postmortem.story.done import line_of, tells_a_deed, what_was_done
 from ingest.postmortem.timeline import read_timeline
 from ingest.postmortem.times import Moment, writes_day_first
 from ingest.postmortem.unread import unread_notes
@@ -163,7 +163,7 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
         mitigation=mitigation,
         resolution=resolution,
         done=()
-        if mitigation or resolution
+        if tells_a_deed(f"{mitigation}\n\n{resolution}")
         else what_was_done(
             timeline, _told(report), document.body, document.lines, [one.text for one in causes]
         ),
@@ -201,7 +201,11 @@ def _causes(report: Report) -> Iterator[Cause]:
     """From the sections on causes, else findings, else from sentences that state a cause."""
     for part in (ReportPart.CAUSE, ReportPart.FINDING):
         sections = list(report.sections(part))
-        labelled = [s for s in sections if s.level == LABEL_LEVEL and part_of(s.title) is part]
+        labelled = [
+            s
+            for s in sections
+            if s.level == LABEL_LEVEL and part_of(s.title) is part and not is_contributing(s.title)
+        ]
         found = [cause for section in labelled or sections for cause in parse_causes(section)]
         if found:
             yield from found

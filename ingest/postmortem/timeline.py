@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from itertools import pairwise
 
+from ingest.markdown.blocks import FENCED
 from ingest.markdown.inside import Table
 from ingest.markdown.sections import MarkdownSection, plain
 from ingest.postmortem.headings import ReportPart
@@ -30,6 +31,7 @@ from ingest.postmortem.times import (
     split_stamp_behind,
     stamped_lines,
     told_zone,
+    with_colons,
 )
 from kb.expression import expression
 from kb.model import TimelineEvent
@@ -63,7 +65,7 @@ def read_timeline(report: Report, known: Moment, *, day_first: bool = False) -> 
     """
     known = replace(known, zone=known.zone or told_zone(report.document.body))
     sections = list(report.roots(ReportPart.TIMELINE))
-    texts = [(section, _whole_text(report, section)) for section in sections]
+    texts = [(section, with_colons(_whole_text(report, section))) for section in sections]
     if not any(stamped_lines(text) or "|" in text for _, text in texts):
         texts += [pair for pair in _unannounced(report) if pair[0] not in sections]
     events: list[DatedEvent] = []
@@ -86,7 +88,7 @@ def _last_day(events: Sequence[DatedEvent]) -> date | None:
 
 def _unannounced(report: Report) -> Iterator[tuple[MarkdownSection, str]]:
     """The section with the most lines that begin with a time, if that is a timeline at all."""
-    counted = [(stamped_lines(section.text), section) for section in report.document.sections]
+    counted = [(stamped_lines(FENCED.sub("", section.text)), section) for section in report.document.sections]
     most = max((count for count, _ in counted), default=0)
     if most >= _FEWEST_LINES:
         yield from ((section, section.text) for count, section in counted if count == most)

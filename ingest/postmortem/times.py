@@ -66,6 +66,7 @@ _SAYS_ZONE = expression(
     r"|hour)s?(?: (?:below|here|given|listed|stated|mentioned|shown|noted))?"
     r"(?:,? (?:are|is|were|in this \w+|unless \w+(?: \w+)?))* (?:given |listed |stated |expressed "
     r"|reported |shown |noted )?(?:in|as) [^\n.;]{0,30}"
+    rf"|\btimes are {ZONE}"
     r"|\btimes? ?\([^)\n]{2,30}\)|\([^()\n]{0,20}\btimes?\b[^()\n]{0,20}\)|\b(?:UTC|GMT|local) times?\b",
     re.I,
 )
@@ -308,10 +309,15 @@ _LEAD = expression(r"[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*")
 _LONGEST_STAMP, _LONGEST_TAIL = 120, 60
 """Characters; what is longer is no stamp, and matching stays quick on any line."""
 _STAMP_BEHIND = expression(
-    rf"(?P<text>[A-Z][^\d\n]{{3,60}}?)\s*:?\s+(?P<stamp>(?:{_DATE_PATTERN})[ T,]+{_CLOCK}(?:\s*{ZONE})?)\.?$",
+    rf"(?P<text>[A-Z][^\d\n]{{3,60}}?)\s*:?\s+(?P<stamp>(?:{_DATE_PATTERN})[ T,]+{_CLOCK}(?:\s?[-–—]\s?{_CLOCK})?"
+    rf"(?:\s*{ZONE})?)(?P<more>\s*\([^()]*\)|\s+onwards?)?\.?$",
     re.I,
 )
 _CLOCK_WRITTEN = expression(_CLOCK, re.I)
+_DOTTED = expression(
+    r"^(?P<before>[\s*_-]*(?:c\.)?)(?P<hours>[01]?\d|2[0-3])\.(?P<minutes>[0-5]\d)(?=[\s:*_,-])", re.M
+)
+_FEWEST_DOTTED, _MONTHS_A_YEAR = 3, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,10 +375,21 @@ def _with_both_marks(told: str, lead: str) -> str:
     return f"**{told}" if lead.endswith("**") else told.replace("**", "", 1)
 
 
+def with_colons(text: str) -> str:
+    """The text with the times of day that its lines begin with as `13:41`, where they are written `13.41`.
+
+    So they are where several lines begin so, and one of the numbers behind the dot is no month.
+    """
+    written = [int(found["minutes"]) for found in _DOTTED.finditer(text)]
+    if len(written) < _FEWEST_DOTTED or max(written) <= _MONTHS_A_YEAR:
+        return text
+    return _DOTTED.sub(r"\g<before>\g<hours>:\g<minutes>", text)
+
+
 def split_stamp_behind(line: str) -> tuple[str, str] | None:
     """Part a line that ends with a day and a time (`First detected: 2026-11-02 09:33`); None if it does not."""
-    found = _STAMP_BEHIND.match(line.strip())
-    return (found["stamp"], found["text"]) if found else None
+    found = _STAMP_BEHIND.match(re.sub(r"\*\*|__", "", line).strip())
+    return (found["stamp"], f"{found['text']}{found['more'] or ''}") if found else None
 
 
 def has_clock(stamp: str) -> bool:

@@ -59,7 +59,9 @@ _CALLED = expression(
     r"|\bto be the (?:root )?cause of\b|\b(?:identif\w+|found|confirmed|determined) (?:[\w#/.:-]+ ){0,6}?(?:as"
     r"|to be) the (?:\w+ )?(?:culprit|cause|source|reason|problem)\b|\b(?:responsible for|contribut(?:ed"
     r"|ing) to) (?:the|this) (?:\w+ )?(?:outage|incident|issue|failure|problem|errors?|downtime)\b"
-    r"|\bverursacht durch\b",
+    r"|\b(?:verursacht|ausgelöst|hervorgerufen) durch\b|\b(?:ursache|grund|auslöser)\b[^.;]{0,40}\b(?:war|ist"
+    r"|waren|lag)\b"
+    r"(?! (?:noch )?(?:unklar|unbekannt|nicht))",
     re.I,
 )
 """It is called the cause."""
@@ -78,6 +80,9 @@ _PROBLEM = expression(
 
 _DUE = expression(
     rf"\b{_TROUBLE}\b[^.;]{{0,80}}\b(?:due to|because|owing to|on account of|as a (?:result|consequence) of)\b"
+    r"|\b(?:affected|hit|impacted|disrupted|knocked out|taken down) by (?:a|an|the) (?:[\w-]+ ){0,3}?(?:outage"
+    r"|failure|attack"
+    r"|bug|fault|crash|problem|issue|power cut)\b"
     rf"|^\W*(?:because|due to|as a (?:result|consequence) of"
     rf"|owing to)\b[^.;]{{3,160}},[^.;]{{0,120}}\b{_TROUBLE}\b"
     r"|^\W*(?:because of|due to|as a (?:result|consequence) of|owing to) (?:a|an|the"
@@ -135,6 +140,9 @@ _STATES = (
     r"|complet\w+|finish\w*"
     r"|propagat\w*|replicat\w*|restart\w*|synchroni[sz]\w*|g[eo]t (?:rotated|renewed|cleared|updated"
     r"|deployed|applied))"
+    r"|ha(?:s|d|ve)(?: not|n['’]t) (?:\w+ )?(?:been )?(?:supplied|provided|configured|set|updated|renewed"
+    r"|enabled|rotated"
+    r"|initiali[sz]ed|deployed|backed up)"
     r"|(?:was|were|is|are|been)(?: not|n['’]t) (?:\w+ )?(?:configured|set|updated|renewed|included|deployed"
     r"|rotated|enabled|applied|migrated"
     r"|registered|compatible|aware|able to (?:detach|handle|reach|connect|start|load|find|allocate|mount|keep))"
@@ -147,6 +155,14 @@ _STATES = (
     r"|switch(?:es)?|routers?)\b[^.]{0,40}"
     r" (?:had|suffer(?:ed|ing)|experienc(?:ed|ing)|sustained) (?:an? )?(?:\w+ ){0,2}(?:outage|failure|crash"
     r"|fault|issues?|problems?)"
+    r"|(?:data ?base|db|disk|volume|node|switch|router|file ?server|storage|nfs|hypervisor|vm|host|machine"
+    r"|load ?balancer"
+    r"|prox(?:y|ies)|cache|redis|queue|broker|etcd|power suppl(?:y|ies)|cluster|replica|primary|master|dns|servers?)"
+    r" (?:\w+ )?(?:servers? |nodes? |providers? )?(?:(?:had |have )?(?:unexpectedly |suddenly )?(?:crashed|died"
+    r"|failed"
+    r"|rebooted|hung|stopped (?:responding|working))|(?:had |have )?(?:gone|went) (?:down|offline)"
+    r"|lost (?:power|network"
+    r"|connectivity)|became (?:unresponsive|unreachable|unavailable))"
     r"|(?:died|crashed|collapsed) (?:because|due|after|when|under)|insufficient \w+|(?:consum|us)(?:ed"
     r"|ing) (?:up )?(?:all|every|too much)|(?:shot|pil(?:ed?|ing)) up|snowball\w*|skyrocket\w*)\b"
 )
@@ -350,6 +366,13 @@ NO_CAUSE = (
         r"|\b(?:un(?:expected|usual|noticed)|strange|confusing|surprising|odd|fine|ok(?:ay)?|good) because\b"
         r"|\bunnoticed\b|\b(?:limited|minimal|minor|little) impact\b"
         r"|\b(?:user|customer|business|data) impact (?:was|is)\b|^\W*impact\b",
+        re.I,
+    ),
+    # Named and not told.
+    expression(
+        r"\bcauses? (?:of \w+ )?(?:was|were|is|lay|turned out to be) (?:\w+ )?(?:deeper|elsewhere|different"
+        r"|something else"
+        r"|more (?:complex|complicated|subtle)|two-?fold|several|manifold)\b",
         re.I,
     ),
     # Still looked for.
