@@ -108,8 +108,9 @@ def _in_child(document: MarkdownDocument, child: MarkdownSection) -> Iterator[Ac
     """A numbered or list-less subheading is an item itself; any other groups the items below it."""
     parts = (child, *document.children(child))
     if _NUMBER.match(child.title) or not any(p.list_items or p.tables for p in parts):
-        text = f"{_NUMBER.sub('', child.title)}: {document.under(child)}".strip(": \n")
-        if not is_blank(_NUMBER.sub("", child.title)):
+        told = document.under(child)
+        text = f"{_NUMBER.sub('', child.title)}: {told}".strip(": \n")
+        if not is_blank(_NUMBER.sub("", child.title)) and not (told.strip() and is_blank(told)):
             yield _item(text)
     else:
         yield from _under(document, child, prose=child.level < LABEL_LEVEL)

@@ -89,7 +89,7 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
     (ReportPart.STEPS, r"^(?:immediate|initial|mitigation|recovery)? ?(?:actions?|steps)(?: taken)?$"),
     (
         ReportPart.CAUSE,
-        r"\b(?:root|direct|probable|proximate|underlying|primary) ?causes?\b|^causes?\b"
+        r"\b(?:root|direct|probable|possible|likely|suspected|proximate|underlying|primary) ?causes?\b|^causes?\b"
         r"|contributing|\brca\b(?! (?:team|authors?|owner|lead|date|status|by|link|document))|trigger"
         r"|warum ist (?:es|das) passiert"
         r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?"
@@ -102,7 +102,7 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
     (
         ReportPart.RESOLUTION,
         r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:did )?(?:we|it was|was it|they|i) (?:fix|solv|resolv"
-        r"|recover)|remediation|^(?:the |permanent )?fix(?:es)?$"
+        r"|recover)|remediation|^(?:the |permanent |actual )?fix(?:es)?(?: applied)?$"
         r"|^solution|^solving\b|^repair(?:ing)?\b|^what (?:was|has been|have we|we|i)(?: already)? (?:done|did)$"
         r"|behebung|lösung|restor(?:ation|ing)",
     ),

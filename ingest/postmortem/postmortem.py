@@ -50,6 +50,7 @@ _MENTIONING = (ReportPart.WENT_WRONG, ReportPart.DETECTION, ReportPart.IMPACT, R
 """Where it is at least mentioned."""
 _ONLY_POSSIBLE = expression(r"\b(?:possible|potential|could|ideas?|suggest\w*|recommend\w*)\b", re.I)
 """A heading of what might be done, which is no task where a report has tasks."""
+_FRONT_TEXTS = ("summary", "description", "excerpt")
 _CONCLUDES = expression(r"conclusion|\bsummary|analysis", re.I)
 _TELLING = (
     ReportPart.STEPS,
@@ -218,6 +219,9 @@ def _causes(report: Report) -> Iterator[Cause]:
 
 def _passages(report: Report) -> Iterator[Passage]:
     """The prose in which a cause may be told: what explains, what only mentions it, the timeline."""
+    yield from (
+        Passage(said, 1) for name in _FRONT_TEXTS if isinstance(said := report.document.front.get(name), str)
+    )
     for section, part in zip(report.document.sections, report.parts, strict=True):
         explains = part in _EXPLAINING or (part is ReportPart.LESSONS and _CONCLUDES.search(section.title))
         if explains or section.level <= 1:

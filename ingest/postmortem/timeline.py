@@ -117,6 +117,8 @@ _OF_TIMES = expression(r"\btimes?\b", re.I)
 _ALL_ON = expression(r"\ball (?:times|events)\b[^\n]{0,60}\bon\b", re.I)
 _FALLS_BACK = 6.0
 """Hours that the time of day falls back by at midnight, at least; less is a line out of order."""
+_BREAK = expression(r"<br\s*/?>[ \t]*(?=[*_~]*\d{1,2}:\d\d)", re.I)
+"""A break before a time, where events follow each other in one paragraph."""
 _HTML_TABLE = expression(r"<table\b.*?</table>", re.I | re.S)
 _FENCE = expression(r"^\s*(?:```(?!.*`)|~~~)")
 
@@ -144,6 +146,7 @@ def parse_timeline(
 
     `tables` are those that are not written with bars (HTML).
     """
+    text = _BREAK.sub("\n", text)
     said = _lines_about_times(text)
     zone = find_zone(said) or known.zone
     all_on = first_date(said, known.year, day_first) if _ALL_ON.search(said) else None
@@ -228,6 +231,8 @@ class _TimelineReader:
         self._in_code = False
         self._new_day = False
         """Whether a line without a time of day has just named a day for those below it."""
+        self._day: _EventDraft | None = None
+        """That line, where it says no more."""
 
     def read(self, lines: Sequence[str]) -> None:
         block: list[str] = []
@@ -280,10 +285,21 @@ class _TimelineReader:
         if self._open_stamped(text, indent):
             return
         current = self.drafts[-1] if self.drafts else None
+        if day := self._day_above(current, indent):
+            self.drafts.append(replace(day, lines=[text], indent=indent))
+            return
         if current is None or (not self._headings_only and current.indent >= 0 and indent <= current.indent):
             self.drafts.append(_EventDraft("", [text], indent))
         else:
             self._add(f"{' ' * indent}- {text}")
+
+    def _day_above(self, current: _EventDraft | None, indent: int) -> _EventDraft | None:
+        """The line that names the day of an item without a time; None where the item belongs to an event."""
+        if self._day is None or current is None or self._headings_only:
+            return None
+        begins = current is self._day and not any(map(str.strip, current.lines))
+        goes_on = current.stamp == self._day.stamp and current.indent == indent and current is not self._day
+        return self._day if begins or goes_on else None
 
     def _open_stamped(self, line: str, indent: int, *, always: bool = False) -> bool:
         parts = split_stamp(line) or split_stamp_behind(line)
@@ -301,6 +317,7 @@ class _TimelineReader:
         names_day = first_date(reading or stamp, moment.year, self._day_first) is not None
         self.drafts.append(_EventDraft(stamp, [text], indent, moment, names_day or self._new_day))
         self._new_day = names_day and moment.clock is None
+        self._day = self.drafts[-1] if self._new_day and not text.strip() else None
 
     def _add(self, line: str) -> None:
         if self.drafts:

@@ -11,7 +11,7 @@ from kb.expression import expression
 
 _TROUBLE = (
     r"(?:outages?|incidents?|disruptions?|degrad\w+|unavailab\w+|downtimes?|down|fail(?:s|ed|ing|ures?)?"
-    r"|crash\w*"
+    r"|crash\w*|segfault\w*"
     r"|errors?|loss|lost|losing|timed out|time-?outs?|timing out|slow\w*|latenc\w+|corrupt\w*|br[eo]ke\w*"
     r"|interrupt\w*"
     r"|wrong\w*|vanish\w*|stopp?(?:ed|s|ing)|leak\w*|stall\w*|unreachable|inaccessib\w+|unrespons\w+"
@@ -130,7 +130,7 @@ _STATES = (
     r"|corrupt\w*|deadlocked|misconfigured|mismatched|outdated|stale|incompatible|missing|hung|unresponsive"
     r"|not responsive|compromised|evicted|throttled|rate.limited|suspended)|(?:wasn['’]t|weren['’]t"
     r"|isn['’]t) (?:\w+ )?responsive"
-    r"|locked up|(?:memory|connection|socket|file descriptor) leaks?|race condition|dead-?lock"
+    r"|locked up|segfaulted|(?:memory|connection|socket|file descriptor) leaks?|race condition|dead-?lock"
     r"|(?:a|an|the|this|that|some|latent|known|upstream|software) (?:\w+ ){0,2}(?:bugs?|flaws?|defects?"
     r"|regressions?|typos?|misconfigurations?"
     r"|vulnerabilit(?:y|ies)|race|mismatch) (?:in|of|with|introduced|that|which|when|where|between)\b"

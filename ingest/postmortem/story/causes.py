@@ -54,6 +54,10 @@ _BULLET = expression(r"\s*(?:[-*+]|\d+[.)])\s+")
 _SENTENCE_END = expression(
     r"(?<=[.!?])(?<!\.\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)[)\"”*_]*\s+(?=[A-Z\"“`*_\[(@])"
 )
+_SENTENCE_END_SMALL = expression(
+    r"(?<=[.!?])(?<!\.\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)[)\"”*_]*\s+"
+)
+"""Where a sentence ends in a text whose sentences begin with small letters."""
 _CODE = expression(r"`[^`]*`")
 _WORD = expression(r"[^\W\d_]{4,}")
 
@@ -131,21 +135,28 @@ def _said_in(text: str) -> Iterator[_Said]:
     """The sentences of a text, without code, tables and headings."""
     blocks = [block for block in _BLOCK.split(FENCED.sub("", text)) if block.strip()]
     before, count = "", 0
+    ends = _SENTENCE_END_SMALL if _begins_small(blocks) else _SENTENCE_END
     for place, block in enumerate(blocks):
         if block.lstrip().startswith(("#", "|", "!", "[^", "<")):
             before = ""
             continue
         is_item = bool(_BULLET.match(block))
         own = _BULLET.sub("", block, count=1) if is_item else block
-        sentences = [" ".join(part.split()) for part in _SENTENCE_END.split(own)]
+        sentences = [" ".join(part.split()) for part in ends.split(own)]
         for number, sentence in enumerate(sentences):
-            ends = number == len(sentences) - 1 and sentence.endswith(":")
-            listed = tuple(_items_below(blocks[place + 1 : place + 1 + _MOST_LISTED])) if ends else ()
+            leads = number == len(sentences) - 1 and sentence.endswith(":")
+            listed = tuple(_items_below(blocks[place + 1 : place + 1 + _MOST_LISTED])) if leads else ()
             count += 1
             yield _Said(
                 sentence, "" if is_item and not number else before, listed, count <= _EARLY, count == 2
             )
             before = sentence
+
+
+def _begins_small(blocks: Iterable[str]) -> bool:
+    """Whether most paragraphs begin with a small letter."""
+    first = [block.lstrip()[:1] for block in blocks]
+    return sum(map(str.islower, first)) > sum(map(str.isupper, first))
 
 
 def _items_below(blocks: Iterable[str]) -> Iterator[str]:

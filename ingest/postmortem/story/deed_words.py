@@ -124,7 +124,7 @@ NOT_DONE = expression(
     r"|did ?n[o'’]t (?:help|work|fix|resolve|change)|does ?n[o'’]t (?:help|work|fix)|no (?:effect"
     r"|improvement|change|luck)|without (?:success|effect)"
     r"|did(?: not|n['’]t) get|had not|was not|were not|is not|wasn['’]t|not been|still (?:failing|down|broken)"
-    r"|unsuccessful\w*|erfolglos|ohne Erfolg|fehlgeschlagen"
+    r"|fix (?:only )?took|unsuccessful\w*|erfolglos|ohne Erfolg|fehlgeschlagen"
     r"|soll(?:te|en|ten)?|müss(?:en|te)|geplant"
     r"|(?:add|improv|creat|begun|began|set(?:ting)? up)\w*\b[^.]{0,40}\b(?:monitor|alert|dashboard|logging|metric)\w*"
     r"|has no effect|to no avail"
