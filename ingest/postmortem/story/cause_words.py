@@ -183,7 +183,7 @@ _LEADS_TO = expression(
     r"|\btrigger(?:ed|ing|s)\b(?! (?:by|alert|an? (?:alert|alarm|page)|the alert))"
     r"|\b(?:made|making) (?:[\w-]+ ){1,6}(?:unavailable|unreachable|impossible|inaccessible|unresponsive"
     r"|unusable|fail|crash|slow)\b"
-    r"|\bmanifest(?:ed|s) (?:itself )?(?:as|in)\b",
+    rf"|\bmanifest(?:ed|s) (?:itself )?(?:as|in)\b(?=.*(?:\b{_TROUBLE}\b|{_STATES}))",
     re.I,
 )
 """One thing leads to another."""
@@ -211,10 +211,6 @@ _MISTAKE = expression(
 )
 """Somebody made a mistake, or did harm."""
 
-_CAUSING = expression(
-    rf"(?={_LEADS_TO.pattern})(?:.*\b{_TROUBLE}\b|.*{_STATES})|.*{_LEADS_TO.pattern}.*\b{_TROUBLE}\b",
-    re.I,
-)
 _AFTER = expression(
     r"\b(?:after|following|since|when|with|upon|during) (?:[\w'’/.-]+ ){0,5}?(?:upgrad|updat|deploy"
     r"|releas|chang|migrat|restart|roll-?out|merg|switch"
@@ -233,12 +229,12 @@ KINDS = (
     (4, _PROBLEM),
     (3, _DUE),
     (3, _MISTAKE),
-    (3, _CAUSING),
+    (3, _LEADS_TO),
     (2, _FOUND_TROUBLE),
     (2, _STATE),
     (2, _AFTER),
 )
-"""How much the words of a sentence weigh."""
+"""How much the words of a sentence weigh, the heaviest first."""
 INCIDENT = expression(
     r"\b(?:outages?|incident|downtime|disruptions?|data loss|degradation|unavailab\w+|(?:this"
     r"|the) (?:\w+ )?(?:issue|problem|failure))\b",

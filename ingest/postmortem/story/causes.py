@@ -96,13 +96,13 @@ def told_causes(passages: Iterable[Passage], title: str) -> tuple[ToldCause, ...
     """The sentences that tell the cause; `title` is that of the report and is asked, too."""
     topic = _topic(title)
     weighed = [
-        (weight, ToldCause(text, says_so=kind > _SURMISED))
+        (kind + stands, ToldCause(text, says_so=kind > _SURMISED))
         for passage in (Passage(title, 2, is_past=False), *passages)
         for said in _said_in(passage.text)
-        if _may_tell(said.text) and (not passage.is_past or _tells_of_the_past(said.text))
-        if (kind := max((weight for weight, words in KINDS if words.search(said.text)), default=0))
-        if (weight := kind + passage.weight + _about(said, topic if passage.is_past else frozenset()))
-        >= _ENOUGH
+        if _is_sentence(said.text) and (not passage.is_past or _tells_of_the_past(said.text))
+        # The words are looked for last, and only those that would weigh enough where it stands: they take longest.
+        for stands in [passage.weight + _about(said, topic if passage.is_past else frozenset())]
+        if (kind := _kind(said.text, least=_ENOUGH - stands)) and _asserts(said.text)
         for text in _told(said)
     ]
     heaviest = max((weight for weight, _ in weighed), default=0)
@@ -110,6 +110,11 @@ def told_causes(passages: Iterable[Passage], title: str) -> tuple[ToldCause, ...
     return tuple(
         told for told in chosen.values() if not any(told.text != one and told.text in one for one in chosen)
     )[:MOST_CAUSES]
+
+
+def _kind(sentence: str, *, least: int) -> int:
+    """What the heaviest words of a sentence weigh, of those that weigh as much as `least`; 0 where it has none."""
+    return next((weight for weight, words in KINDS if weight >= least and words.search(sentence)), 0)
 
 
 def _about(said: _Said, topic: frozenset[str]) -> int:
@@ -166,14 +171,20 @@ def _items_below(blocks: Iterable[str]) -> Iterator[str]:
         yield " ".join(_BULLET.sub("", block, count=1).split())
 
 
-def _may_tell(sentence: str) -> bool:
-    """Whether a sentence asserts something of what happened."""
+def _is_sentence(text: str) -> bool:
+    """Whether a text is a sentence that asserts something: no question, no paste, no code."""
     return (
-        len(sentence) <= _LONGEST
-        and len(sentence.split()) >= _FEWEST_WORDS
-        and not sentence.endswith("?")
-        and 5 * sum(map(len, _CODE.findall(sentence))) < 4 * len(sentence)
-        and not _is_none(sentence)
+        len(text) <= _LONGEST
+        and len(text.split()) >= _FEWEST_WORDS
+        and not text.endswith("?")
+        and 5 * sum(map(len, _CODE.findall(text))) < 4 * len(text)
+    )
+
+
+def _asserts(sentence: str) -> bool:
+    """Whether a sentence says that something was so, and neither denies, plans nor guesses it."""
+    return (
+        not _is_none(sentence)
         and not is_open(sentence)
         and (not DENIED.search(sentence) or bool(BUT_RATHER.search(sentence)))
     )
