@@ -141,10 +141,9 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"|q&a|^faq|metrics$|^data$",
     ),
 )
-_COMPILED = tuple(
-    (part, expression(words, re.I))
-    for part, words in (*_WORDINGS, *((ReportPart(name), words) for name, words in ABROAD))
-)
+_COMPILED = tuple((part, expression(words, re.I)) for part, words in _WORDINGS)
+_ABROAD = tuple((ReportPart(name), expression(words, re.I)) for name, words in ABROAD)
+_IS_ABROAD = expression("|".join(words for _, words in ABROAD), re.I)
 _MEASURED = expression(
     r"\b(?:start|end|detect\w*|resol\w+|mitigat\w+|recover\w*|acknowledge\w*|impact) (?:start "
     r"|end )?(?:time|date|duration)s?$"
@@ -170,7 +169,10 @@ def part_of(heading: str) -> ReportPart | None:
         return ReportPart.OTHER
     if re.match(r"summary of (?:skills|agents|changes)|\w+ used summary", words, re.I):
         return ReportPart.OTHER
-    return next((part for part, wording in _COMPILED if wording.search(words)), None)
+    part = next((part for part, wording in _COMPILED if wording.search(words)), None)
+    if part is None and _IS_ABROAD.search(words):
+        return next(part for part, wording in _ABROAD if wording.search(words))
+    return part
 
 
 def bare_heading(heading: str) -> str:
