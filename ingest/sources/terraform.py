@@ -14,6 +14,7 @@ from kb.expression import expression
 
 _RESOURCE = expression(r'^[ \t]*resource[ \t]+"(?P<kind>\w+)"[ \t]+"[^"\n]+"', re.M)
 _NAMES = (".tf", ".tofu", ".hcl")
+_RESOURCES_IN_JSON = expression(r'"resource"\s*:\s*[\[{]')
 _KIND_IN_JSON = expression(r'"(?P<kind>\w+)"\s*:\s*[\[{]')
 
 
@@ -24,7 +25,7 @@ class Terraform:
 
     def recognises(self, file: SourceFile) -> float:
         """By a resource of a kind that alerts; a document that quotes one in a block of code is none."""
-        if file.is_data and '"resource"' in file.text:
+        if file.is_data and _RESOURCES_IN_JSON.search(file.text):
             kinds = (found["kind"] for found in _KIND_IN_JSON.finditer(file.text))
             return 0.96 if any(map(is_monitor, kinds)) else 0.0
         if not any(suffix in _NAMES for suffix in PurePath(file.name).suffixes):
