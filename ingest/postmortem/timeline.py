@@ -31,7 +31,6 @@ from ingest.postmortem.times import (
     split_stamp_behind,
     stamped_lines,
     told_zone,
-    with_colons,
 )
 from kb.expression import expression
 from kb.model import TimelineEvent
@@ -65,7 +64,7 @@ def read_timeline(report: Report, known: Moment, *, day_first: bool = False) -> 
     """
     known = replace(known, zone=known.zone or told_zone(report.document.body))
     sections = list(report.roots(ReportPart.TIMELINE))
-    texts = [(section, with_colons(_whole_text(report, section))) for section in sections]
+    texts = [(section, _with_colons(_whole_text(report, section))) for section in sections]
     if not any(stamped_lines(text) or "|" in text for _, text in texts):
         texts += [pair for pair in _unannounced(report) if pair[0] not in sections]
     events: list[DatedEvent] = []
@@ -79,6 +78,17 @@ def read_timeline(report: Report, known: Moment, *, day_first: bool = False) -> 
     if sections and not events:
         events = [event for _, text in texts for event in prose_events(text)]
     return Timeline(tuple(events), known.zone)
+
+
+def _with_colons(text: str) -> str:
+    """The text with the times of day that its lines begin with as `13:41`, where they are written `13.41`.
+
+    So they are where several lines begin so, and one of the numbers behind the dot is no month.
+    """
+    written = [int(found["minutes"]) for found in _DOTTED.finditer(text)]
+    if len(written) < _FEWEST_DOTTED or max(written) <= _MONTHS_A_YEAR:
+        return text
+    return _DOTTED.sub(r"\g<before>\g<hours>:\g<minutes>", text)
 
 
 def _last_day(events: Sequence[DatedEvent]) -> date | None:
@@ -121,6 +131,12 @@ _BREAK = expression(r"<br\s*/?>[ \t]*(?=[*_~]*\d{1,2}:\d\d)", re.I)
 """A break before a time, where events follow each other in one paragraph."""
 _HTML_TABLE = expression(r"<table\b.*?</table>", re.I | re.S)
 _FENCE = expression(r"^\s*(?:```(?!.*`)|~~~)")
+
+
+_DOTTED = expression(
+    r"^(?P<before>[\s*_-]*(?:c\.)?)(?P<hours>[01]?\d|2[0-3])\.(?P<minutes>[0-5]\d)(?=[\s:*_,-])", re.M
+)
+_FEWEST_DOTTED, _MONTHS_A_YEAR = 3, 12
 
 
 @dataclass

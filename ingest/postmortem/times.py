@@ -37,16 +37,7 @@ _ZONE_PLACES = {
     "western european": "Europe/Lisbon",
 }
 _WINTER_OFFSETS = {"CET": 1, "WET": 0, "EET": 2, "PST": -8, "MST": -7, "EST": -5, "NZST": 12}
-_SUMMER_OFFSETS = {
-    "CEST": 2,
-    "WEST": 1,
-    "EEST": 3,
-    "BST": 1,
-    "PDT": -7,
-    "MDT": -6,
-    "EDT": -4,
-    "CDT": -5,
-}
+_SUMMER_OFFSETS = {"CEST": 2, "WEST": 1, "EEST": 3, "BST": 1, "PDT": -7, "MDT": -6, "EDT": -4, "CDT": -5}
 _FIXED_OFFSETS = {"JST": 9, "SGT": 8, "HKT": 8, "MSK": 3, "AEST": 10, "AWST": 8}
 _SOUTHERN_SUMMER_OFFSETS = {"AEDT": 11, "NZDT": 13}
 ZONE = (
@@ -314,10 +305,6 @@ _STAMP_BEHIND = expression(
     re.I,
 )
 _CLOCK_WRITTEN = expression(_CLOCK, re.I)
-_DOTTED = expression(
-    r"^(?P<before>[\s*_-]*(?:c\.)?)(?P<hours>[01]?\d|2[0-3])\.(?P<minutes>[0-5]\d)(?=[\s:*_,-])", re.M
-)
-_FEWEST_DOTTED, _MONTHS_A_YEAR = 3, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,17 +360,6 @@ def _with_both_marks(told: str, lead: str) -> str:
     if told.count("**") % 2 == 0:
         return told
     return f"**{told}" if lead.endswith("**") else told.replace("**", "", 1)
-
-
-def with_colons(text: str) -> str:
-    """The text with the times of day that its lines begin with as `13:41`, where they are written `13.41`.
-
-    So they are where several lines begin so, and one of the numbers behind the dot is no month.
-    """
-    written = [int(found["minutes"]) for found in _DOTTED.finditer(text)]
-    if len(written) < _FEWEST_DOTTED or max(written) <= _MONTHS_A_YEAR:
-        return text
-    return _DOTTED.sub(r"\g<before>\g<hours>:\g<minutes>", text)
 
 
 def split_stamp_behind(line: str) -> tuple[str, str] | None:

@@ -60,8 +60,7 @@ _CALLED = expression(
     r"|to be) the (?:\w+ )?(?:culprit|cause|source|reason|problem)\b|\b(?:responsible for|contribut(?:ed"
     r"|ing) to) (?:the|this) (?:\w+ )?(?:outage|incident|issue|failure|problem|errors?|downtime)\b"
     r"|\b(?:verursacht|ausgelöst|hervorgerufen) durch\b|\b(?:ursache|grund|auslöser)\b[^.;]{0,40}\b(?:war|ist"
-    r"|waren|lag)\b"
-    r"(?! (?:noch )?(?:unklar|unbekannt|nicht))",
+    r"|waren|lag)\b(?! (?:noch )?(?:unklar|unbekannt|nicht))",
     re.I,
 )
 """It is called the cause."""
@@ -81,8 +80,7 @@ _PROBLEM = expression(
 _DUE = expression(
     rf"\b{_TROUBLE}\b[^.;]{{0,80}}\b(?:due to|because|owing to|on account of|as a (?:result|consequence) of)\b"
     r"|\b(?:affected|hit|impacted|disrupted|knocked out|taken down) by (?:a|an|the) (?:[\w-]+ ){0,3}?(?:outage"
-    r"|failure|attack"
-    r"|bug|fault|crash|problem|issue|power cut)\b"
+    r"|failure|attack|bug|fault|crash|problem|issue|power cut)\b"
     rf"|^\W*(?:because|due to|as a (?:result|consequence) of"
     rf"|owing to)\b[^.;]{{3,160}},[^.;]{{0,120}}\b{_TROUBLE}\b"
     r"|^\W*(?:because of|due to|as a (?:result|consequence) of|owing to) (?:a|an|the"
@@ -141,8 +139,7 @@ _STATES = (
     r"|propagat\w*|replicat\w*|restart\w*|synchroni[sz]\w*|g[eo]t (?:rotated|renewed|cleared|updated"
     r"|deployed|applied))"
     r"|ha(?:s|d|ve)(?: not|n['’]t) (?:\w+ )?(?:been )?(?:supplied|provided|configured|set|updated|renewed"
-    r"|enabled|rotated"
-    r"|initiali[sz]ed|deployed|backed up)"
+    r"|enabled|rotated|initiali[sz]ed|deployed|backed up)"
     r"|(?:was|were|is|are|been)(?: not|n['’]t) (?:\w+ )?(?:configured|set|updated|renewed|included|deployed"
     r"|rotated|enabled|applied|migrated"
     r"|registered|compatible|aware|able to (?:detach|handle|reach|connect|start|load|find|allocate|mount|keep))"
@@ -159,10 +156,8 @@ _STATES = (
     r"|load ?balancer"
     r"|prox(?:y|ies)|cache|redis|queue|broker|etcd|power suppl(?:y|ies)|cluster|replica|primary|master|dns|servers?)"
     r" (?:\w+ )?(?:servers? |nodes? |providers? )?(?:(?:had |have )?(?:unexpectedly |suddenly )?(?:crashed|died"
-    r"|failed"
-    r"|rebooted|hung|stopped (?:responding|working))|(?:had |have )?(?:gone|went) (?:down|offline)"
-    r"|lost (?:power|network"
-    r"|connectivity)|became (?:unresponsive|unreachable|unavailable))"
+    r"|failed|rebooted|hung|stopped (?:responding|working))|(?:had |have )?(?:gone|went) (?:down|offline)"
+    r"|lost (?:power|network|connectivity)|became (?:unresponsive|unreachable|unavailable))"
     r"|(?:died|crashed|collapsed) (?:because|due|after|when|under)|insufficient \w+|(?:consum|us)(?:ed"
     r"|ing) (?:up )?(?:all|every|too much)|(?:shot|pil(?:ed?|ing)) up|snowball\w*|skyrocket\w*)\b"
 )
@@ -261,8 +256,7 @@ ENDS_IN_ED = expression(r"\b\w{2,}ed\b")
 PRESENT = expression(r"\b(?:is|are|has|have|does|do|allows?|requires?)\b")
 SAYS_WHAT_IS = expression(
     r"\W*(?:(?:this|it|that|the (?:\w+ ){0,3}(?:cause|problem|issue|reason|culprit|trigger|bug)) (?:\w+ )?(?:is"
-    r"|seems|stems|happens)\b"
-    r"|(?:we|i) (?:suspect|believe|think|assume)\b)",
+    r"|seems|stems|happens)\b|(?:we|i) (?:suspect|believe|think|assume)\b)",
     re.I,
 )
 RECOVERED = expression(
@@ -278,8 +272,7 @@ DENIED = expression(
     r"|\bunrelated\b|\bruled? out\b|\bred herring\b|\bfalse (?:lead|alarm)\b"
     r"|\bno (?:\w+ ){1,4}(?:as a (?:result|consequence)|due to|because of|caused)\b"
     r"|\bnot have (?:any )?(?:\w+ )?evidence\b|\bno (?:evidence"
-    r"|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b"
-    r"|\bregardless\b",
+    r"|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b|\bregardless\b",
     re.I,
 )
 BUT_RATHER = expression(
@@ -295,8 +288,7 @@ NO_CAUSE = (
         r"|they) (?:had )?(?:initially|first|originally)\b"
         r"|\b(?:mistook|mis-?diagnosed|might as well|wonder(?:ed|ing)? (?:if|whether))\b"
         r"|\b(?:looking|look|search(?:ing|ed)|investigat\w+|check(?:ed|ing)?|debug\w*|unclear|unsure|understand"
-        r"|figure out|find(?:ing)?|identify)"
-        r" (?:\w+ ){0,4}(?:if|whether|why|what|cause|reason|for)\b",
+        r"|figure out|find(?:ing)?|identify) (?:\w+ ){0,4}(?:if|whether|why|what|cause|reason|for)\b",
         re.I,
     ),
     # Not said of what happened: possible, planned, advised, in general.
@@ -314,8 +306,7 @@ NO_CAUSE = (
         r"|document|improve|implement)\b|\bto (?:avoid|prevent) (?:this|similar|such)\b"
         r"|\bfrom happening again\b"
         r"|^(?!.*\bcaused by\b).*\b(?:generally|usually|typically|often|normally|in general|on occasion"
-        r"|sometimes|tends? to|in theory|for example|might)\b"
-        r"|\bin (?:case|the event)\b|\bfuture\b",
+        r"|sometimes|tends? to|in theory|for example|might)\b|\bin (?:case|the event)\b|\bfuture\b",
         re.I,
     ),
     # What the incident itself led to.
@@ -325,8 +316,7 @@ NO_CAUSE = (
         r" (?:\w+ly |also )?(?:led|caused|resulted|impacted|affected|meant|prevented|rendered"
         r"|disrupted)\b(?! (?:by|from)\b)"
         r"|\b(?:incident|outage|disruption) (?:began|started|lasted|occurred) (?:at|around|on|between"
-        r"|from|for)\b"
-        r"(?!.*\b(?:when|after|due|because|during)\b)",
+        r"|from|for)\b(?!.*\b(?:when|after|due|because|during)\b)",
         re.I,
     ),
     # Why somebody did or noticed something, how it ended, or why that took long.
@@ -367,8 +357,7 @@ NO_CAUSE = (
     # Named and not told.
     expression(
         r"\bcauses? (?:of \w+ )?(?:was|were|is|lay|turned out to be) (?:\w+ )?(?:deeper|elsewhere|different"
-        r"|something else"
-        r"|more (?:complex|complicated|subtle)|two-?fold|several|manifold)\b",
+        r"|something else|more (?:complex|complicated|subtle)|two-?fold|several|manifold)\b",
         re.I,
     ),
     # Still looked for.
@@ -376,8 +365,7 @@ NO_CAUSE = (
         r"\b(?:root )?causes? (?:\w+ ){0,3}(?:is|was|are|were|remains?|has|have) (?:\w+ )?(?:not|unknown"
         r"|unclear|yet|still|being|under|undetermined|to be)\b"
         r"|\b(?:unknown|undetermined|unclear|unidentified) (?:root )?(?:cause|reason)s?\b|\bunknown\b"
-        r"|\bas yet\b|\bcannot say\b|\bnot sure\b"
-        r"|\b(?:do|does|did)(?: not|n['’]t) (?:yet )?know\b",
+        r"|\bas yet\b|\bcannot say\b|\bnot sure\b|\b(?:do|does|did)(?: not|n['’]t) (?:yet )?know\b",
         re.I,
     ),
 )
