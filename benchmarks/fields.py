@@ -193,7 +193,7 @@ def main() -> None:
     options.add_argument("-v", "--verbose", action="store_true", help="list every miss")
     options.add_argument("--checkouts", type=Path, help="a folder with other repositories")
     options.add_argument(
-        "--half", choices=("looked-at", "held-back", "last", "fifth", "sixth", "seventh"), default="", help="only these of them"
+        "--half", choices=("looked-at", "held-back", "last", "fifth", "sixth", "seventh", "eighth"), default="", help="only these of them"
     )
     given = options.parse_args()
     if given.checkouts:
