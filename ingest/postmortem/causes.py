@@ -67,6 +67,8 @@ _CAUSAL = expression(
     re.I,
 )
 _ITEM = expression(r"^\s*(?:[-*+]|\d+[.)])\s", re.M)
+_LEAD_IN = expression(r"(?:\A|\n\s*\n|(?<=[.!?])\s+)(?:(?!\n\s*\n|[.!?]\s+[A-Z]).)*:\Z", re.S)
+"""The sentence that announces a list."""
 _SHORTEST_PROSE = 40
 """Characters of what stands beside a list and is a cause by itself."""
 _SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
@@ -134,7 +136,7 @@ def _prose(text: str, *, has_items: bool) -> str:
     text = re.sub(r"^\s*\|.*$|^\s*!\[[^\]]*\]\([^)]*\)\s*$", "", text, flags=re.M)
     text = re.sub(r"\n\s*-{3,}\s*\Z", "", without_blanks(text).strip()).strip()
     if has_items:
-        text = re.sub(r"(?:\A|\n\s*\n)(?:(?!\n\s*\n).)*:\Z", "", text, flags=re.S).strip()
+        text = _LEAD_IN.sub("", text).strip()
     return "" if has_items and len(text) < _SHORTEST_PROSE else text
 
 

@@ -89,7 +89,8 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
     (ReportPart.STEPS, r"^(?:immediate|initial|mitigation|recovery)? ?(?:actions?|steps)(?: taken)?$"),
     (
         ReportPart.CAUSE,
-        r"\b(?:root|direct|probable|possible|likely|suspected|proximate|underlying|primary) ?causes?\b|^causes?\b"
+        r"\b(?:root|direct|immediate|probable|possible|likely|suspected|proximate|underlying|primary) ?causes?\b"
+        r"|^causes?\b"
         r"|contributing|\brca\b(?! (?:team|authors?|owner|lead|date|status|by|link|document))|trigger"
         r"|warum ist (?:es|das) passiert"
         r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?"

@@ -207,6 +207,10 @@ def _causes(report: Report) -> Iterator[Cause]:
             for s in sections
             if s.level == LABEL_LEVEL and part_of(s.title) is part and not is_contributing(s.title)
         ]
+        headed = [s for s in sections if s.level < LABEL_LEVEL and s.text.strip()]
+        if headed:  # a label elsewhere, such as in the timeline, says less than the section on causes
+            below = [child for s in headed for child in report.document.children(s)]
+            labelled = [s for s in labelled if s in below]
         found = [cause for section in labelled or sections for cause in parse_causes(section)]
         if found:
             yield from found

@@ -215,3 +215,41 @@ def test_a_server_that_crashed_is_a_cause_and_a_product_that_was_launched_no_fix
         " 2026 the database server crashed and the site was down."
     ]
     assert not found.done
+
+
+def test_items_without_a_time_stand_below_a_line_that_names_the_day() -> None:
+    text = "# Queue\n\n## Timeline\n\nJanuary 22, 2026\n\n- 10:00 It fails\n- 11:00 It is seen\n\n"
+    text += "January 23, 2026\n\n- The workers are back\n\n## Root cause\n\nNo room.\n"
+
+    assert [event.time for event in incident(text).timeline] == ["10:00", "11:00", "January 23, 2026"]
+
+
+def test_events_of_one_paragraph_may_stand_apart_by_a_break() -> None:
+    text = "# Queue\n\n## Timeline\n\n10:00 It fails.<br>10:20 It is seen.<br>10:40 It is mended.\n"
+    text += "\n## Root cause\n\nNo room.\n"
+
+    assert len(incident(text).timeline) == 3
+
+
+def test_the_prose_before_the_sentence_that_announces_a_list_is_a_cause() -> None:
+    text = "# Queue\n\n## Root cause\n\nThe disk of the queue was full since nobody had looked. It came of these:\n\n"
+    text += "- Logs\n- Dumps\n\n## Resolution\n\nMore room.\n"
+
+    assert [one.text for one in incident(text).causes][
+        0
+    ] == "The disk of the queue was full since nobody had looked."
+
+
+def test_a_label_in_the_timeline_does_not_hide_the_section_on_causes() -> None:
+    text = "# Queue\n\n## Timeline\n\n- 10:00 It fails\n\n**Root cause:** seen at 10:20\n\n"
+    text += "## Possible causes\n\nThe disk was full.\n\n## Resolution\n\nMore room.\n"
+
+    assert [one.text for one in incident(text).causes][-1:] == ["The disk was full."]
+
+
+def test_lines_without_marks_are_items_and_none_is_not() -> None:
+    text = "# Queue\n\n## Root cause\n\nNo room.\n\n## Action items\n\n"
+    lines = "Develop a better alert\nAdd room\nTell the team\n"
+
+    assert [one.text for one in incident(text + lines).action_items] == lines.splitlines()
+    assert not incident(text + "None.\n").action_items

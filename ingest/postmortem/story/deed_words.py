@@ -49,7 +49,7 @@ _VERBS = (
     r"|`)|power[ -]?cycled"
     r"|disconnect(?:s|ed|ing)?|reconnect(?:s|ed|ing)?|purchas(?:es?|ed|ing)|install(?:ed|ing) (?:a|an|the|new)"
     r"|buil(?:ds|t) (?:a|the) new"
-    r"|rate[ -]limit(?:s|ed|ing)?|clamp(?:s|ed|ing)?|turn(?:s|ed|ing)? (?:[\w-]+ ){1,3}(?:off|on|down)"
+    r"|rate[ -]limit(?:ed|ing)|clamp(?:s|ed|ing)?|turn(?:s|ed|ing)? (?:[\w-]+ ){1,3}(?:off|on|down)"
     r"|re-?provision(?:s|ed|ing)?"
     r"|upsiz(?:es?|ed|ing)|tun(?:es?|ed|ing)|neu ?gestartet|zurück(?:gerollt|gesetzt|gespielt|gestellt)"
     r"|um(?:gestellt|gebaut|gezogen|bau)"
