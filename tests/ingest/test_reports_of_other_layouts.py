@@ -235,9 +235,10 @@ def test_the_prose_before_the_sentence_that_announces_a_list_is_a_cause() -> Non
     text = "# Queue\n\n## Root cause\n\nThe disk of the queue was full since nobody had looked. It came of these:\n\n"
     text += "- Logs\n- Dumps\n\n## Resolution\n\nMore room.\n"
 
-    assert [one.text for one in incident(text).causes][
-        0
-    ] == "The disk of the queue was full since nobody had looked."
+    assert (
+        next(one.text for one in incident(text).causes)
+        == "The disk of the queue was full since nobody had looked."
+    )
 
 
 def test_a_label_in_the_timeline_does_not_hide_the_section_on_causes() -> None:
