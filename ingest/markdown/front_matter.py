@@ -17,7 +17,8 @@ from kb.text.safe_yaml import YamlLimits, YamlRefused, compose, value
 
 _BLOCK = expression(r"\A(?P<fence>---|\+\+\+)[ \t]*\n(?P<body>.*?)^(?P=fence)[ \t]*(?:\n|\Z)", re.M | re.S)
 _MDX_LINE = expression(
-    r"import\s[^\n]*['\"][^'\"]+['\"];?\s*$|import\s*['\"{]|export\s+(?:const|let|default|async|function)\b"
+    r"import\s[^\n]*['\"][^'\"]+['\"];?[ \t]*$|import\s*['\"{]|export\s+(?:const|let|default|async|function)\b",
+    re.M,
 )
 _MDX_OBJECT = expression(r"export\s+const\s+\w+\s*(?::\s*\w+\s*)?=\s*\{\s*$")
 _MDX_VALUE = expression(r"\s+['\"]?(?P<key>\w+)['\"]?:\s*(?P<mark>['\"`])(?P<value>.*?)(?P=mark),?\s*$")

@@ -7,6 +7,7 @@ them; what else is computed, or comes from elsewhere, stays as written: `${resou
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,14 +18,18 @@ from kb.expression import expression
 MOST = 2_000_000
 """Characters of one file; the largest that people keep have a twentieth of it."""
 _DEEPEST = 40
+_TIMES_READ, _VALUE_COSTS = 10, 20
+"""How often the characters of a file are gone through at most, and as how many of them a value counts.
+
+Variables may name each other so that what they stand for doubles with each."""
 _RESOURCE = expression(
     r"^[ \t]*resource[ \t]+(?P<name>\w+)[ \t]+'(?P<kind>[\w.]+/[\w./]+)@[^']*'[ \t]*(?:existing[ \t]*)?=[ \t]*",
     re.M,
 )
 _GIVEN = expression(
-    r"^[ \t]*(?:param[ \t]+(?P<param>\w+)[ \t]+[^\n=]*|var[ \t]+(?P<var>\w+)[ \t]*)=[ \t]*", re.M
+    r"^[ \t]*(?:param[ \t]+(?P<param>\w+)[ \t][^\n=]*|var[ \t]+(?P<var>\w+)[ \t]*)=[ \t]*", re.M
 )
-_BLANK = expression(r"(?:\s|//[^\n]*|/\*.*?\*/|,)+", re.S)
+_BLANK = expression(r"(?:\s|//[^\n]*|/\*.*?(?:\*/|\Z)|,)+", re.S)
 _KEY = expression(r"(?P<bare>[A-Za-z_]\w*)|'(?P<quoted>(?:[^'\\]|\\.)*)'")
 _LINES = expression(r"'''\n?(?P<said>.*?)'''", re.S)
 _TEXT = expression(r"'(?P<said>(?:[^'\\$\n]|\\.|\$\{(?:[^{}']|'[^'\n]*'|\{[^{}]*\})*\}|\$(?!\{))*)'")
@@ -34,8 +39,9 @@ _PIECE = expression(
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _PLAIN = expression(r"-?\d+(?:\.\d+)?|true|false|null")
 _NAME = expression(r"[A-Za-z_]\w*")
-_EACH = expression(r"for[ \t]+[^\n:]+:[ \t]*")
+_EACH = expression(r"for[ \t][^\n:]+:[ \t]*")
 _CONDITION = expression(r"if[ \t]*\(")
+_END = expression(r"[ \t]*(?://[^\n]*|/\*[^\n]{0,200}?\*/[ \t]*)?")
 _OPEN, _CLOSE = "({[", ")}]"
 
 
@@ -65,12 +71,20 @@ class _Reader:
     given: dict[str, int] = field(default_factory=dict)
     """Where the value of each parameter and variable begins."""
     depth: int = 0
+    left: int = 0
+    """Characters that may still be gone through; once they are spent, every value ends the file."""
+    line_ends: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.left = _TIMES_READ * len(self.text) + 10_000
+        self.line_ends = [found.start() for found in re.finditer("\n", self.text)]
         self.given = {found["param"] or found["var"]: found.end() for found in _GIVEN.finditer(self.text)}
 
     def value(self, at: int) -> tuple[Any, int]:
         """What stands at a place, and where it ends: a text, a list, a mapping; as written where it is computed."""
+        self.left -= _VALUE_COSTS
+        if self.left < 0:
+            return "", len(self.text)
         if self.depth > _DEEPEST:
             return self._as_written(at)
         self.depth += 1
@@ -100,7 +114,7 @@ class _Reader:
         return self._as_written(at)
 
     def _object(self, at: int) -> tuple[dict[str, Any], int]:
-        found: dict[str, Any] = {LINE: self.text.count("\n", 0, at) + 1}
+        found: dict[str, Any] = {LINE: bisect(self.line_ends, at) + 1}
         at = self._behind_blank(at + 1)
         while at < len(self.text) and self.text[at] != "}":
             key = _KEY.match(self.text, at)
@@ -127,21 +141,25 @@ class _Reader:
         begin = at
         while at < len(self.text) and self.text[at] != "\n" and self.text[at] not in _CLOSE + ",":
             at = self._behind(at) if self.text[at] in _OPEN else at + 1
+        self.left -= at - begin
         return f"${{{self.text[begin:at].strip()}}}", at
 
     def _behind(self, at: int) -> int:
         """Behind the bracket that closes the one at a place."""
-        depth = 0
+        if self.left < 0:
+            return len(self.text)
+        depth, begin = 0, at
         while at < len(self.text):
             depth += (self.text[at] in _OPEN) - (self.text[at] in _CLOSE)
             at += 1
             if not depth:
                 break
+        self.left -= at - begin
         return at
 
     def _ends(self, at: int) -> bool:
         """Whether an expression ends at a place, rather than going on with an operator, a call, a member."""
-        rest = re.compile(r"[ \t]*(?://[^\n]*|/\*[^\n]*\*/[ \t]*)?").match(self.text, at)
+        rest = _END.match(self.text, at)
         end = rest.end() if rest else at
         return end >= len(self.text) or self.text[end] in "\n,}])"
 
@@ -156,4 +174,7 @@ class _Reader:
             return chr(int(escaped[2:-1], 16)) if is_code else _ESCAPES.get(escaped, escaped)
         asked = found["asked"].strip()
         told = self.value(self.given[asked])[0] if asked in self.given and self.depth < _DEEPEST else None
-        return told if isinstance(told, str) else f"${{{asked}}}"
+        if not isinstance(told, str):
+            return f"${{{asked}}}"
+        self.left -= len(told)
+        return told

@@ -67,8 +67,8 @@ _CAUSAL = expression(
     re.I,
 )
 _ITEM = expression(r"^\s*(?:[-*+]|\d+[.)])\s", re.M)
-_LEAD_IN = expression(r"(?:\A|\n\s*\n|(?<=[.!?])\s+)(?:(?!\n\s*\n|[.!?]\s+[A-Z]).)*:\Z", re.S)
-"""The sentence that announces a list."""
+_LAST_BREAK = expression(r"\n[ \t]*\n|(?<=[.!?])\s+(?=[A-Z])")
+"""Where a paragraph or a sentence ends."""
 _SHORTEST_PROSE = 40
 """Characters of what stands beside a list and is a cause by itself."""
 _SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
@@ -135,8 +135,9 @@ def _prose(text: str, *, has_items: bool) -> str:
     """The text outside lists and tables; a lead-in (`Several things came together:`) is not a cause."""
     text = re.sub(r"^\s*\|.*$|^\s*!\[[^\]]*\]\([^)]*\)\s*$", "", text, flags=re.M)
     text = re.sub(r"\n\s*-{3,}\s*\Z", "", without_blanks(text).strip()).strip()
-    if has_items:
-        text = _LEAD_IN.sub("", text).strip()
+    if has_items and text.endswith(":"):  # the sentence that announces the list
+        breaks = [found.start() for found in _LAST_BREAK.finditer(text)]
+        text = text[: breaks[-1] if breaks else 0].strip()
     return "" if has_items and len(text) < _SHORTEST_PROSE else text
 
 

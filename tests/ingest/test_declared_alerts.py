@@ -184,3 +184,10 @@ def test_a_bicep_file_that_ends_early_or_declares_no_alert_gives_what_it_has() -
     )
     (rule,) = rules(METRIC[: METRIC.index("criteria")], "b.bicep")
     assert (rule.name, rule.severity_label) == ("shop-cpu", "Sev1")
+
+
+def test_variables_that_double_with_each_name_end_and_leave_the_other_alerts() -> None:
+    doubling = "".join(f"var v{n} = [v{n + 1}, v{n + 1}, '${{v{n + 1}}}${{v{n + 1}}}']\n" for n in range(60))
+    nested = METRIC.replace("resource ", "resource other", 1).replace("criteria: {", "criteria: {\n x: v0", 1)
+
+    assert next(rule.name for rule in rules(f"{doubling}{METRIC}{nested}", "c.bicep")) == "shop-cpu"

@@ -185,8 +185,9 @@ def test_a_fence_holds_no_timeline() -> None:
         ("# Outage\n\n[«](/posts/2018/04/23/other/)\n\nIt was down.\n", "posts/2026/01/22/outage/index.md"),
         ("---\ntitle: Postmortem of 22nd January 2026\ndate: 2026-02-02\n---\n\nIt was down.\n", "p.md"),
         (
-            "import { Layout } from '@/layout'\n\nexport const post = {\n  date: '2026-02-03',\n"
-            "  title: 'Outage: a post-mortem',\n}\n\nexport default (props) => <Layout {...props} />\n\n"
+            "import Image from 'image'\nimport { Layout } from '@/layout'\n\nexport const post = {\n"
+            "  date: '2026-02-03',\n  title: 'Outage: a post-mortem',\n}\n\n"
+            "export default (props) => <Layout {...props} />\n\n"
             "## What happened\n\nOn January 22nd it was down.\n",
             "p.mdx",
         ),
