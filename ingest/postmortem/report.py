@@ -145,7 +145,8 @@ def _parts(document: MarkdownDocument) -> Iterator[ReportPart | None]:
         is_step = inside and bare_heading(section.title) in _STEPS
         is_task = bool(_TASKS.search(section.title))
         inherited = above[-1][1] if above else None
-        if section.level == LABEL_LEVEL and inherited in _LOOKING_BACK:
+        is_fix = own is ReportPart.RESOLUTION and inherited is ReportPart.LESSONS
+        if section.level == LABEL_LEVEL and (inherited in _LOOKING_BACK or is_fix):
             own = inherited
         above.append((section.level, _choose(own, inherited, is_step=is_step, is_task=is_task)))
         yield above[-1][1]

@@ -155,6 +155,11 @@ class _EventDraft:
         return DatedEvent(event, self.moment.day, self.moment.clock is not None)
 
 
+def _without_fences(text: str) -> str:
+    """The text without the lines that begin and end a block of code, where the timeline is one."""
+    return re.sub(r"^[ \t]*(?:```|~~~)\w*[ \t]*$", "", text, flags=re.M) if stamped_lines(text) else text
+
+
 def parse_timeline(
     text: str, known: Moment, tables: Sequence[Table] = (), *, day_first: bool = False
 ) -> tuple[DatedEvent, ...]:
@@ -162,7 +167,7 @@ def parse_timeline(
 
     `tables` are those that are not written with bars (HTML).
     """
-    text = _BREAK.sub("\n", text)
+    text = _BREAK.sub("\n", text if stamped_lines(FENCED.sub("", text)) else _without_fences(text))
     said = _lines_about_times(text)
     zone = find_zone(said) or known.zone
     all_on = first_date(said, known.year, day_first) if _ALL_ON.search(said) else None

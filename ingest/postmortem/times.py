@@ -287,7 +287,7 @@ _LATER = (
     rf"|{_WEEKDAY}|{ZONE}|{OFFSET}|Z\b|[-:h]{{2}}:[-:hm]{{2}}|HH:mm)"
 )
 _FIRST = (
-    r"(?:(?:on|at|between|from|around|about|by|circa|ca\.?|approx\.?|approximately|early|late"
+    r"(?:(?:on|at|after|between|from|around|about|by|circa|ca\.?|approx\.?|approximately|early|late"
     r"|am|um|gegen)\s+)?[~≈(\[]?\s*"
 )
 _POINT = rf"(?:{_DATE_PATTERN}|{_CLOCK}|{_BROKEN_DATE})"

@@ -255,3 +255,24 @@ def test_lines_without_marks_are_items_and_none_is_not() -> None:
 
     assert [one.text for one in incident(text + lines).action_items] == lines.splitlines()
     assert not incident(text + "None.\n").action_items
+
+
+def test_a_timeline_may_be_a_block_of_code_and_a_heading_may_begin_with_after() -> None:
+    block = "# Queue\n\n## Timeline\n\n```\n10:00 UTC - it fails\n10:20 UTC - it is seen\n```\n"
+    headed = "# Queue\n\n## Timeline\n\n### 10:00 UTC\n\nIt fails\n\n### After 10:20 UTC\n\nIt is well\n"
+
+    cause = "\n## Root cause\n\nNo room.\n"
+    assert [event.time for event in incident(block + cause).timeline] == ["10:00 UTC", "10:20 UTC"]
+    assert len(incident(headed + cause).timeline) == 2
+
+
+def test_a_fix_told_among_the_lessons_and_what_is_understood_now_are_not_what_was_done() -> None:
+    text = "# Queue\n\n## Timeline\n\n- 10:00 It fails\n- 10:20 Restarted the queue, it works again\n\n"
+    text += (
+        "## Root cause\n\nThe bug introduced was a wrong number of workers.\n\n## Lessons\n\n### Quota\n\n"
+    )
+    text += "**Fix:** Set a smaller disk.\n\nNow we understand that restarting less fixed more.\n"
+
+    found = incident(text)
+
+    assert (found.resolution, [one.time for one in found.done]) == ("", ["10:20"])

@@ -68,7 +68,7 @@ _CALLED = expression(
 _PROBLEM = expression(
     r"\b(?:was|were) (?:\w+ )?due to\b|"
     r"\b(?:the|our|one|main|real|true|actual|underlying|core|initial|immediate) (?:[\w-]+ ){0,2}?(?:problem"
-    r"|issue|trouble|mistake|error) (?:[\w'’-]+ ){0,6}?(?:was|were|is|lay|turned out|proved)\b"
+    r"|issue|trouble|mistake|error|bug|fault) (?:[\w'’-]+ ){0,6}?(?:was|were|is|lay|turned out|proved)\b"
     r"(?= (?:\w+ly )?(?:that|an?|the|our|one|two|some|due|in|with|within|caused|triggered|related|how|because"
     r"|when|from|to)\b)"
     r"|\b(?:the|our) (?:[\w-]+ ){0,3}(?:issue|problem|outage|incident|failure|bug|error)s? (?:[\w'’-]+ ){0,4}?"

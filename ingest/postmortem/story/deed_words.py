@@ -104,7 +104,7 @@ ENDED_BY = expression(
     r"|\b(?:recovery|behebung|lösung|behoben|wiederhergestellt|gelöst)\b[^.;]{0,60}\b(?:durch|mittels|nachdem)\b"
     r"|\bdurch\b[^.;]{3,100}\b(?:behoben|wiederhergestellt|gelöst)\b"
     r"|\band (?:the |a |all |everything |new )?(?:[\w-]+ ){0,4}(?:came|comes?) (?:back )?(?:up|online)\b"
-    r"|\b(?:this|that|which) (?:fixed|resolved|restored|brought|solved|mitigated|stopped|cleared)\b",
+    r"|\b(?:this|that|which) (?:fixed|resolved|restored|brought|solved|mitigated|stopped|cleared|helped)\b",
     re.I,
 )
 """A sentence that ties the end to what brought it."""
@@ -115,7 +115,9 @@ ONLY_ENDED = expression(r"restor|fix|correct|repair", re.I)
 NOT_DONE = expression(
     r"['’]ll\b|\b(?:we|i)(?:['’]re| are) (?:\w+ly )?(?:making|working|planning|looking|adding|going|discussing"
     r"|investigating|monitoring|exploring|reviewing|still"
-    r"|improving|evaluating)\b|\bsorry\b|\b(?:goal|aim) is\b|\b(?:possible|potential|other"
+    r"|improving|evaluating)\b|\bsorry\b"
+    r"|\b(?:we|i) (?:do not|don['’]t) know\b|\bnow (?:we|i) (?:know|see|think|understand)\b"
+    r"|\b(?:goal|aim) is\b|\b(?:possible|potential|other"
     r"|alternative) (?:solutions?|fixes"
     r"|options|workarounds?)\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could"
     r"|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
