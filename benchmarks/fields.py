@@ -4,8 +4,8 @@ Run `python -m benchmarks.fields` from the project's root; `-v` lists every miss
 `../shared/corpora`, `tests/answers/postmortems.yaml` and `runbooks.yaml`; says so and stops where the first is absent.
 `--checkouts FOLDER` asks of public repositories instead, which lie in FOLDER as `owner+name`, the answers of
 `tests/answers/reports_elsewhere.yaml` and `runbooks.yaml`; a repository that is not there is named and left out.
-`--half NAME` asks only of those that the reader was mended by first (`looked-at`), was read with once before it was
-mended by them, too (`held-back`), or was read with once after all mending (`last`).
+`--half NAME` asks only of one part of them; the table of reports in `docs/reading.md` says which of them the reader was
+mended by, and when.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ CORPORA = ROOT.parent / "shared" / "corpora"
 ANSWERS = ROOT / "tests" / "answers" / "postmortems.yaml"
 ELSEWHERE = ROOT / "tests" / "answers" / "reports_elsewhere.yaml"
 RUNBOOKS = ROOT / "tests" / "answers" / "runbooks.yaml"
+HALVES = ("looked-at", "held-back", "last", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 Check = tuple[str, bool, str]
 """What was checked, whether it was right, and what stood there."""
@@ -192,9 +193,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     options.add_argument("-v", "--verbose", action="store_true", help="list every miss")
     options.add_argument("--checkouts", type=Path, help="a folder with other repositories")
-    options.add_argument(
-        "--half", choices=("looked-at", "held-back", "last"), default="", help="only these of them"
-    )
+    options.add_argument("--half", choices=HALVES, default="", help="only these of them")
     given = options.parse_args()
     if given.checkouts:
         report([*check_elsewhere(given.checkouts, given.half)], given.verbose)

@@ -12,6 +12,7 @@ from ingest.postmortem.postmortem import Postmortem
 from ingest.rollout_table import RolloutTable
 from ingest.source import SourceFile, SourceType
 from ingest.sources.alert_rules import AlertRules
+from ingest.sources.bicep import Bicep
 from ingest.sources.bug_signatures import BugSignatures
 from ingest.sources.changelog import Changelog
 from ingest.sources.document import AnyDocument
@@ -39,6 +40,7 @@ SOURCES: tuple[SourceType, ...] = (
     AlertRules(),
     MonitorRules(),
     Terraform(),
+    Bicep(),
     NagiosObjects(),
     BugSignatures(),
     MemoryYaml(),

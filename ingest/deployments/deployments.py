@@ -33,23 +33,36 @@ def _kind(names: str) -> re.Pattern[str]:
 
 _CHANGES = expression(r"^[{ \t]*[\"']?changes[\"']?[ \t]*:[ \t]*(?:$|\[)", re.M)
 _WORKLOAD = _kind("Deployment|ReplicaSet|StatefulSet|DaemonSet")
-_MARKS: tuple[tuple[re.Pattern[str], ...], ...] = (
-    (_kind("Application"), _key("history"), _key("deployedAt")),
-    (_kind("Application"), _key("operationState"), _key("syncResult")),
-    (_kind("HelmRelease"), _key("history"), _key("lastDeployed")),
-    (_WORKLOAD, _key(r"(?:deployment\.)?kubernetes\.io/(?:revision|change-cause)")),
-    (_kind("Rollout"), _key(r"rollout\.argoproj\.io/revision|abort(?:edAt)?")),
-    (_WORKLOAD, _key(r"drift\.agentops\.dev/\w+")),
-    (_key("revision"), _key("updated"), _key("status"), _key("chart"), _key("app_version")),
-    (_key("tag_?[nN]ame"), _key("(?:published|released)_?[aA]t|draft")),
+_MARKS: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...] = (
+    ("deployedAt", (_kind("Application"), _key("history"), _key("deployedAt"))),
+    ("operationState", (_kind("Application"), _key("operationState"), _key("syncResult"))),
+    ("lastDeployed", (_kind("HelmRelease"), _key("history"), _key("lastDeployed"))),
     (
-        _key("environment"),
-        _key("sha|commitOid|oid"),
-        _key("created_?[aA]t"),
-        _key("ref|task|statuses_url|latestStatus"),
+        "kubernetes.io/",
+        (_WORKLOAD, _key(r"(?:deployment\.)?kubernetes\.io/(?:revision|change-cause)")),
     ),
-    (_CHANGES, _key("kind|type"), _key("service"), _key("at|date|time|when|timestamp|deployed_at")),
+    ("Rollout", (_kind("Rollout"), _key(r"rollout\.argoproj\.io/revision|abort(?:edAt)?"))),
+    ("drift.agentops.dev/", (_WORKLOAD, _key(r"drift\.agentops\.dev/\w+"))),
+    (
+        "app_version",
+        (_key("revision"), _key("updated"), _key("status"), _key("chart"), _key("app_version")),
+    ),
+    ("tag", (_key("tag_?[nN]ame"), _key("(?:published|released)_?[aA]t|draft"))),
+    (
+        "environment",
+        (
+            _key("environment"),
+            _key("sha|commitOid|oid"),
+            _key("created_?[aA]t"),
+            _key("ref|task|statuses_url|latestStatus"),
+        ),
+    ),
+    (
+        "changes",
+        (_CHANGES, _key("kind|type"), _key("service"), _key("at|date|time|when|timestamp|deployed_at")),
+    ),
 )
+"""Keys that only such files have, behind a word of theirs that is looked for first."""
 
 
 class Deployments:
@@ -61,7 +74,8 @@ class Deployments:
         """By the keys that only such files have."""
         if not file.is_data:
             return 0.0
-        return 0.97 if any(all(mark.search(file.text) for mark in marks) for marks in _MARKS) else 0.0
+        likely = (marks for word, marks in _MARKS if word in file.text)
+        return 0.97 if any(all(mark.search(file.text) for mark in marks) for marks in likely) else 0.0
 
     def parse(self, file: SourceFile) -> Parsed:
         """The changes of all documents; every item that cannot be read as a problem."""

@@ -54,7 +54,7 @@ def monitors(document: Any) -> Iterator[Monitor]:
         elif "displayName" in item and isinstance(item.get("conditions"), list) and "combiner" in item:
             yield _google(item)
         elif text(item, "type").lower().startswith("microsoft.insights/") and "properties" in item:
-            yield _azure(item, given)
+            yield azure(item, given)
         elif "nrql" in item and "name" in item:
             yield _new_relic(item)
 
@@ -132,8 +132,8 @@ def _parameters(document: Any) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _azure(item: dict[str, Any], given: dict[str, str]) -> Monitor:
-    """An alert of Azure; in a template, its parameters are their defaults."""
+def azure(item: dict[str, Any], given: dict[str, str]) -> Monitor:
+    """An alert of Azure as its templates have it; `given` are the defaults of their parameters."""
     said = at(item, "properties")
     criteria = [one for one in mappings(at(said, "criteria")) if "metricName" in one or "query" in one]
     expr = "\n".join(" ".join(part for part in _criterion(one, given) if part) for one in criteria)

@@ -36,7 +36,7 @@ def monitors(resource: Resource) -> Iterator[Monitor]:
     """The alert rules of a resource; none where it is of another kind."""
     read = _READERS.get(resource.kind)
     for monitor in read(resource) if read else ():
-        yield _told(monitor, resource)
+        yield as_known(monitor, resource.name)
 
 
 def is_monitor(kind: str) -> bool:
@@ -44,10 +44,10 @@ def is_monitor(kind: str) -> bool:
     return kind in _READERS
 
 
-def _told(monitor: Monitor, resource: Resource) -> Monitor:
-    """A monitor without what only a plan knows, and with the severity that its name says."""
-    name = _known(monitor.name) or resource.name
-    level = _NAMED_LEVEL.search(name) or _NAMED_LEVEL.search(resource.name)
+def as_known(monitor: Monitor, declared: str) -> Monitor:
+    """A monitor without what only a plan knows, with the severity that its name says or what it is `declared` as."""
+    name = _known(monitor.name) or declared
+    level = _NAMED_LEVEL.search(name) or _NAMED_LEVEL.search(declared)
     said = _known(monitor.severity)
     return replace(
         monitor,

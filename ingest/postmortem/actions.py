@@ -59,7 +59,8 @@ _TO_DO = expression(
     r"|introduce|install|define|emphasi[sz]e|encourage|discourage|publish|file|minimi[sz]e|establish"
     r"|require|enforce|restrict|share|keep|communicate|continue|provide"
     r"|strengthen|perform|separate|switch|stop|start|turn|pin|bump|find|get|look|consider|discuss|ask|run"
-    r"|rotate|adjust|raise|lower|schedule|track|evaluate|audit|put|allow|prevent|avoid)\b"
+    r"|rotate|adjust|raise|lower|schedule|track|evaluate|audit|put|allow|prevent|avoid|develop|hire|conduct"
+    r"|enhance|expand|integrate|standardi[sz]e|formali[sz]e)\b"
     r"|\b(?:we|i)(?: have|'ve|’ve| are|'re|’re)? (?:\w+ )?(?:added|adding|fixed|fixing|changed|changing"
     r"|moved|moving|updated|updating|improved|improving|introduced"
     r"|introducing|implemented|implementing|working on|looking into|put|created|creating|deployed|enabled"
@@ -108,8 +109,9 @@ def _in_child(document: MarkdownDocument, child: MarkdownSection) -> Iterator[Ac
     """A numbered or list-less subheading is an item itself; any other groups the items below it."""
     parts = (child, *document.children(child))
     if _NUMBER.match(child.title) or not any(p.list_items or p.tables for p in parts):
-        text = f"{_NUMBER.sub('', child.title)}: {document.under(child)}".strip(": \n")
-        if not is_blank(_NUMBER.sub("", child.title)):
+        told = document.under(child)
+        text = f"{_NUMBER.sub('', child.title)}: {told}".strip(": \n")
+        if not is_blank(_NUMBER.sub("", child.title)) and not (told.strip() and is_blank(told)):
             yield _item(text)
     else:
         yield from _under(document, child, prose=child.level < LABEL_LEVEL)
@@ -137,16 +139,26 @@ def _list_texts(section: MarkdownSection) -> Iterator[str]:
 
 
 def _in_prose(text: str) -> Iterator[ActionItem]:
+    for lines in _as_items(text):
+        items = [one for one in lines if _may_be_an_item(one)]
+        to_do = [one for one in items if _TO_DO.search(one)]
+        yield from map(_item, items if 2 * len(to_do) > len(items) else to_do)
+
+
+def _may_be_an_item(line: str) -> bool:
+    return (
+        bool(line)
+        and not line.endswith(":")
+        and not line.startswith(("```", "![", "|"))
+        and not is_blank_line(line)
+    )
+
+
+def _as_items(text: str) -> Iterator[list[str]]:
+    """Each paragraph in one line, or its lines where all of them begin with a capital: a list without marks."""
     for paragraph in re.split(r"\n\s*\n", text):
-        joined = " ".join(line.strip() for line in paragraph.split("\n")).strip()
-        if (
-            joined
-            and not joined.endswith(":")
-            and not joined.startswith(("```", "![", "|"))
-            and not is_blank_line(joined)
-            and _TO_DO.search(joined)
-        ):
-            yield _item(joined)
+        lines = [line.strip() for line in paragraph.split("\n") if line.strip()]
+        yield lines if all(line[0].isupper() for line in lines) else [" ".join(lines)]
 
 
 def _in_table(table: Table) -> Iterator[ActionItem]:

@@ -14,7 +14,8 @@ from kb.expression import expression
 from kb.model import Cause, CauseStatus
 
 _DOUBT = expression(
-    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|(?:we|i) (?:believe|think|assume|guess)|theori[sz]ed"
+    r"\b(?:suspect(?:ed|s)?|suspicion|probabl[ey]|(?:most )?likely|(?:we|i) (?:believe|think|assume|guess)"
+    r"|theori[sz]ed"
     r"|believed to|may (?:have|be)"
     r"|might (?:have|be)|could have been|possibly|(?:a|one|another|is|was) possible|perhaps"
     r"|presumabl[ey]|hypothes[ie]s|theory"
@@ -66,6 +67,8 @@ _CAUSAL = expression(
     re.I,
 )
 _ITEM = expression(r"^\s*(?:[-*+]|\d+[.)])\s", re.M)
+_LAST_BREAK = expression(r"\n[ \t]*\n|(?<=[.!?])\s+(?=[A-Z])")
+"""Where a paragraph or a sentence ends."""
 _SHORTEST_PROSE = 40
 """Characters of what stands beside a list and is a cause by itself."""
 _SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)")
@@ -73,7 +76,7 @@ _SENTENCE = expression(r"(?<=[.!?])\s+(?=[A-Z\"“`])|\n\s*\n|\n(?=\s*(?:[-*+]|\
 
 def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
     """The causes under one heading (its own text; subsections are asked for themselves)."""
-    factors = _FACTOR.search(section.title) is not None
+    factors = is_contributing(section.title)
     items = [item for item in section.items if not is_blank_line(item)]
     has_items = bool(items)
     before, after = _around_list(section) if has_items else (section.text, "")
@@ -84,6 +87,11 @@ def parse_causes(section: MarkdownSection) -> Iterator[Cause]:
         joined = ": ".join(cell for cell in row if cell and not is_blank_line(cell))
         if joined:
             yield from _stated(joined, section, factors)
+
+
+def is_contributing(title: str) -> bool:
+    """Whether a heading announces what only contributed."""
+    return _FACTOR.search(title) is not None
 
 
 def is_open(sentence: str) -> bool:
@@ -127,8 +135,9 @@ def _prose(text: str, *, has_items: bool) -> str:
     """The text outside lists and tables; a lead-in (`Several things came together:`) is not a cause."""
     text = re.sub(r"^\s*\|.*$|^\s*!\[[^\]]*\]\([^)]*\)\s*$", "", text, flags=re.M)
     text = re.sub(r"\n\s*-{3,}\s*\Z", "", without_blanks(text).strip()).strip()
-    if has_items:
-        text = re.sub(r"(?:\A|\n\s*\n)(?:(?!\n\s*\n).)*:\Z", "", text, flags=re.S).strip()
+    if has_items and text.endswith(":"):  # the sentence that announces the list
+        breaks = [found.start() for found in _LAST_BREAK.finditer(text)]
+        text = text[: breaks[-1] if breaks else 0].strip()
     return "" if has_items and len(text) < _SHORTEST_PROSE else text
 
 

@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from ingest.postmortem.headings_abroad import WORDINGS as ABROAD
 from kb.expression import expression
 
 
@@ -46,19 +47,22 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"^checks?$|how to (?:tell|distinguish|recogni[sz]e|confirm)\b|^(?:to )?tell(?:ing)? (?:it|them) apart"
         r"|distinguish(?:ing)?\b|separating check",
     ),
+    (ReportPart.OTHER, r"^(?:deferred|pending|outstanding) (?:recovery|work|resolution)"),
     (ReportPart.TRIED, r"^(?:what was )?tried without success$|^(?:what )?did not help$"),
     (
         ReportPart.WENT_WRONG,
         r"(?:what|things|where)\b.{0,20}\b(?:wrong|poorly|badly|bad|wasn.?t|improved?|better|did ?n.?t)\b"
         r"|(?:what|things) (?:did|didn.?t|did not) (?:not )?(?:go|work) ?(?:so|as|very)? ?(?:well"
         r"|good|planned)?$"
-        r"|areas? for improvement|could have gone better|challenges|schlecht|was lief nicht",
+        r"|areas? for improvement|could have gone better|challenges|schlecht|was lief nicht|^what failed$"
+        r"|^what (?:i|we) (?:was|were|got) wrong",
     ),
     (
         ReportPart.WENT_WELL,
-        r"(?:what|things|where)\b.{0,20}\b(?:well|right|good|worked)\b|successes|gut gelaufen|was lief gut",
+        r"(?:what|things|where)\b.{0,20}\b(?:well|right|good|worked|helped|held)\b|successes|gut gelaufen"
+        r"|was lief gut",
     ),
-    (ReportPart.LUCK, r"\bluck(?:y)?\b"),
+    (ReportPart.LUCK, r"\bluck(?:y)?\b|could have been worse"),
     (
         ReportPart.TIMELINE,
         r"time ?-?line|chronology|sequence of events|event log|chronological|(?:incident|running) log"
@@ -68,7 +72,7 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
     (
         ReportPart.PREVENTION,
         r"prevent(?:ion|ive|ative|ing)?\b|avoid(?:ing)? (?:this|recurrence)|long.?term (?:fix"
-        r"|solution)|safeguards",
+        r"|solution)|safeguards|measures? (?:against|to prevent)",
     ),
     (
         ReportPart.ACTIONS,
@@ -77,15 +81,18 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
         r"|future|required|planned|recommended) (?:actions?|work|steps|items|measures|tasks)"
         r"|follow.?ups?\b|next steps|\bto.?dos?\b|remediation (?:items|and follow)|improvements"
         r"|recommendations"
-        r"|maßnahmen|aufgaben|what (?:are we|we are|we.?re|will we|we will) (?:doing|do|going)"
+        r"|maßnahmen|aufgaben|was (?:ändern|tun|machen) wir|what (?:are we|we are|we.?re|will we"
+        r"|we will) (?:doing|do|going)"
         r"|changes? we(?:.re| are)"
-        r"|^tasks$|^actions?$|backlog|tickets",
+        r"|^tasks?(?: list)?$|^actions?$|backlog|tickets",
     ),
     (ReportPart.STEPS, r"^(?:immediate|initial|mitigation|recovery)? ?(?:actions?|steps)(?: taken)?$"),
     (
         ReportPart.CAUSE,
-        r"\b(?:root|direct|probable|proximate|underlying|primary) ?causes?\b|^causes?\b"
-        r"|contributing|\brca\b|trigger"
+        r"\b(?:root|direct|immediate|probable|possible|likely|suspected|proximate|underlying|primary) ?causes?\b"
+        r"|^causes?\b"
+        r"|contributing|\brca\b(?! (?:team|authors?|owner|lead|date|status|by|link|document))|trigger"
+        r"|warum ist (?:es|das) passiert"
         r"|working theory|(?:analysis|explanation) of (?:the )?causes?|(?:five|5) whys?"
         r"|underlying (?:issue|problem)"
         r"|how (?:did |could )?(?:it|this|that) happen"
@@ -96,8 +103,8 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
     (
         ReportPart.RESOLUTION,
         r"resol(?:ution|ved?|ving)\b|recover(?:y|ed)|how (?:did )?(?:we|it was|was it|they|i) (?:fix|solv|resolv"
-        r"|recover)|remediation|^(?:the |permanent )?fix(?:es)?$"
-        r"|^solution|^solving\b|^repair(?:ing)?\b|^what (?:was|we|i) (?:done|did)$"
+        r"|recover)|remediation|^(?:the |permanent |actual )?fix(?:es)?(?: applied)?$"
+        r"|^solution|^solving\b|^repair(?:ing)?\b|^what (?:was|has been|have we|we|i)(?: already)? (?:done|did)$"
         r"|behebung|lösung|restor(?:ation|ing)",
     ),
     (
@@ -136,6 +143,8 @@ _WORDINGS: tuple[tuple[ReportPart, str], ...] = (
     ),
 )
 _COMPILED = tuple((part, expression(words, re.I)) for part, words in _WORDINGS)
+_ABROAD = tuple((ReportPart(name), expression(words, re.I)) for name, words in ABROAD)
+_IS_ABROAD = expression("|".join(words for _, words in ABROAD), re.I)
 _MEASURED = expression(
     r"\b(?:start|end|detect\w*|resol\w+|mitigat\w+|recover\w*|acknowledge\w*|impact) (?:start "
     r"|end )?(?:time|date|duration)s?$"
@@ -144,7 +153,9 @@ _MEASURED = expression(
 )
 """Labels of a time or a length of time: facts, and no parts."""
 _EDGE = expression(r"^(?:[\W_]+|(?:phase|step|part|section|\d+(?:\.\d+)*)\b[\s.:)]*)+|[\W_]+$", re.I)
-_ASIDE = expression(r"\s*[(\[][^)\]]*[)\]]\s*")
+_ASIDE = expression(r"\s*[(\[（][^)\]）]*[)\]）]\s*")
+_ACTIONS_ASIDE = expression(r"\((?:action ?items?|actions|follow-?ups?|to-?dos?|tasks)\)", re.I)
+"""`Remediation (action items)`: what stands in brackets says what the list below is."""
 
 
 @lru_cache(maxsize=4096)
@@ -153,11 +164,16 @@ def part_of(heading: str) -> ReportPart | None:
     words = bare_heading(heading)
     if not words or len(words) > 90:
         return None
+    if _ACTIONS_ASIDE.search(heading):
+        return ReportPart.ACTIONS
     if _MEASURED.search(words):
         return ReportPart.OTHER
     if re.match(r"summary of (?:skills|agents|changes)|\w+ used summary", words, re.I):
         return ReportPart.OTHER
-    return next((part for part, wording in _COMPILED if wording.search(words)), None)
+    part = next((part for part, wording in _COMPILED if wording.search(words)), None)
+    if part is None and _IS_ABROAD.search(words):
+        return next(part for part, wording in _ABROAD if wording.search(words))
+    return part
 
 
 def bare_heading(heading: str) -> str:

@@ -88,9 +88,14 @@ def alert_text(text: str) -> str:
     return found["text"].strip() if found else ""
 
 
+_DAY_FOLDERS = expression(r"(?<!\d)((?:19|20)\d\d)/(\d\d)/(\d\d)/(?:[^/]+/){0,2}$")
+"""`2018/04/24/fileserver-outage/`, as sites lay out what they publish."""
+_TARGET = expression(r"(?<=\])\([^()\s]*\)|(?<=\]:)\s+\S+|\bhttps?://\S+")
+"""Where a link leads: a day in it is that of another text."""
 _ON_A_DAY = expression(r"\b(?:on|between|from) (?:the )?((?:\w+day,? )?[^.;\n]{6,40})", re.I)
 _OPENING = 800
 _WRITTEN_WITHIN = timedelta(days=14)
+_PUBLISHED_WITHIN = timedelta(days=90)
 
 
 def incident_date(
@@ -117,6 +122,8 @@ def name_date(path: str, *, day_first: bool = False) -> date | None:
         return day
     if day := date_in_name(pure.parent.name, day_first=day_first):
         return day
+    if folders := _DAY_FOLDERS.search(f"{pure.with_suffix('')}/"):
+        return first_date("-".join(folders.groups()))
     part = re.match(r"(\d\d)[-_](\d\d)(?!\d)", pure.name)
     folder = re.fullmatch(r"((?:19|20)\d\d)(?:[-_](\d\d))?", pure.parent.name)
     if part and folder and folder[2] in (None, part[1]):
@@ -182,11 +189,13 @@ def _dates(
     yield from (dated.day for dated in course.events if dated.day)
     for section in report.sections(ReportPart.TIMELINE):
         yield from (found.day for found in find_dates(section.title, day_first=day_first))
+    if titled and published and timedelta(0) < published - titled <= _PUBLISHED_WITHIN:
+        yield titled  # front matter and file name say when it was published
     yield from _told_before(published, document.body, day_first)
     yield from _labelled_dates(facts, _DATE, day_first)
     yield from (day for day in (name_date(path, day_first=day_first), titled) if day)
     for section in document.sections:
-        text = f"{section.title}\n{section.text}"[:1500]
+        text = _TARGET.sub("", f"{section.title}\n{section.text}"[:1500])
         yield from (found.day for found in find_dates(text, name_year(document, path), day_first))
 
 

@@ -12,19 +12,20 @@ import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from ingest.markdown.sections import MarkdownDocument, plain
 from ingest.postmortem.headings import ReportPart, part_of
+from ingest.postmortem.headings_abroad import LABELS as ABROAD
 from kb.expression import expression
 
 _FACT_LINE = expression(
     r"^\s*(?:[-*+•>]\s+"
-    r"|\d+[.)]\s+)*[^\w\s*_<\[|`]{0,3}\s*[*_]{0,3}(?P<name>[A-Za-zÄÖÜäöü][\w /&'’().-]{1,40}?)\s*[*_]{0,3}"
-    r"\s*:\s*[*_]{0,3}\s*(?P<value>\S.*)$"
+    r"|\d+[.)]\s+)*[^\w\s*_<\[|`]{0,3}\s*[*_]{0,3}(?P<name>[^\W\d_][\w /&'’().-]{1,40}?)\s*[*_]{0,3}"
+    r"\s*[:：]\s*[*_]{0,3}\s*(?P<value>\S.*)$"
 )
 _FACT_ROW = expression(
-    r"^\s*\|\s*[*_]{0,2}(?P<name>[A-Za-z][^|*]{1,40}?)[*_:\s]*\|\s*(?P<value>[^"
+    r"^\s*\|\s*[*_]{0,2}(?P<name>[^\W\d_][^|*]{1,40}?)[*_:\s]*\|\s*(?P<value>[^"
     r"|]+?)\s*\|?\s*$"
 )
 _REMARK = expression(r"to-?do", re.I)
@@ -37,7 +38,13 @@ _LABEL_ITEM = expression(
     r"^[-*+]\s+(?:\*\*|__)(?P<title>[^*_\n:]{2,60}?)\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*(?::|$))\s*"
     r"(?P<rest>.*)$"
 )
+_REPEATED = expression(r"action(?: item)?s?(?: \d+)?|to-?do|task|follow-?up", re.I)
+"""Labels that several items of a list have each, which are no parts then."""
+_CODE_INDENT = 4
+"""Spaces from which on a line is code."""
 _LONGEST_TITLE = 4
+_TOLD_IN_HEADING = 9
+"""So many words behind `#` tell the part instead of naming it: `# Root cause: The certificate had expired, …`"""
 _LONGEST_QUESTION = 5
 """Words of a line without marks that announces a part: `Root cause`, `What was the root cause?`"""
 _FEWEST_LABELS = 3
@@ -88,6 +95,7 @@ def fact(facts: tuple[LabelledFact, ...], names: str) -> str:
 def with_headings(text: str) -> str:
     """The text with plain lines that announce a part turned into bold labels; no line moves."""
     lines = text.split("\n")
+    _set_left(lines)
     _move_out(lines)
     for number, label in _list_labels(lines):
         lines[number] = label
@@ -102,9 +110,20 @@ def with_headings(text: str) -> str:
     return "\n".join(lines)
 
 
+def _set_left(lines: list[str]) -> None:
+    """Take away the few spaces that all lines below a heading begin with, which mean nothing in Markdown."""
+    places = [number for number, line in enumerate(lines) if _HEADING.match(line)]
+    for start, end in pairwise((*places, len(lines))):
+        told = [line for line in lines[start + 1 : end] if line.strip()]
+        few = min((len(line) - len(line.lstrip(" ")) for line in told), default=0)
+        if 0 < few < _CODE_INDENT and told[0].lstrip().startswith(("- ", "* ", "+ ")):
+            lines[start + 1 : end] = [line[few:] for line in lines[start + 1 : end]]
+
+
 def _move_out(lines: list[str]) -> None:
     """Make labels of the items of a list that is the report (`- **Resolution**:` with its text indented below it)."""
-    items = [(number, found) for number, line in enumerate(lines) if (found := _LABEL_ITEM.match(line))]
+    labels = [(number, found) for number, line in enumerate(lines) if (found := _LABEL_ITEM.match(line))]
+    items = [(number, found) for number, found in labels if not _REPEATED.fullmatch(found["title"].strip())]
     drafted = any(_DRAFT.search(found[0]) for _, found in items)
     if drafted or sum(part_of(found["title"]) is not None for _, found in items) < _FEWEST_LABELS:
         return
@@ -145,7 +164,9 @@ def _told_in_list(label: re.Match[str]) -> bool:
 
 
 def _as_label(line: str, before: str, after: str) -> str:
-    if (announced := _PLAIN_PART.match(line)) and _announces(announced["title"]):
+    heading = _HEADING.match(line)
+    told = heading["title"] if heading and len(heading["title"].split()) >= _TOLD_IN_HEADING else line
+    if (announced := _PLAIN_PART.match(told)) and _announces(announced["title"]):
         return f"**{announced['title']}**: {announced['rest']}".rstrip()
     spoken = _SPOKEN_PART.match(line.strip()) if not before.strip() else None
     underlined = set(after.strip()) in ({"-"}, {"="})
@@ -177,7 +198,8 @@ def _text_facts(text: str) -> Iterator[LabelledFact]:
             continue
         found = None if in_code else (_FACT_ROW.match(line) or _FACT_LINE.match(line))
         if found:
-            yield LabelledFact(plain(found["name"]).strip(" :").lower(), plain(found["value"]), number)
+            name = plain(found["name"]).strip(" :").lower()
+            yield LabelledFact(ABROAD.get(name, name), plain(found["value"]), number)
 
 
 def _window_facts(document: MarkdownDocument) -> Iterator[LabelledFact]:

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from ingest.markdown.sections import LABEL_LEVEL, MarkdownDocument, parse_markdown
 from ingest.postmortem.actions import listed_actions, parse_actions
-from ingest.postmortem.causes import cause, is_only_a_guess, parse_causes
+from ingest.postmortem.causes import cause, is_contributing, is_only_a_guess, parse_causes
 from ingest.postmortem.drafted import drafted_id, exactly
 from ingest.postmortem.headings import ReportPart, part_of
 from ingest.postmortem.identity import alert_text, incident_date, incident_title, name_year
@@ -24,7 +24,7 @@ from ingest.postmortem.recognise import likeness, why_not
 from ingest.postmortem.report import Report
 from ingest.postmortem.several import OneOfSeveral, several_incidents
 from ingest.postmortem.story.causes import Passage, told_causes
-from ingest.postmortem.story.done import line_of, what_was_done
+from ingest.postmortem.story.done import line_of, tells_a_deed, what_was_done
 from ingest.postmortem.timeline import read_timeline
 from ingest.postmortem.times import Moment, writes_day_first
 from ingest.postmortem.unread import unread_notes
@@ -50,6 +50,7 @@ _MENTIONING = (ReportPart.WENT_WRONG, ReportPart.DETECTION, ReportPart.IMPACT, R
 """Where it is at least mentioned."""
 _ONLY_POSSIBLE = expression(r"\b(?:possible|potential|could|ideas?|suggest\w*|recommend\w*)\b", re.I)
 """A heading of what might be done, which is no task where a report has tasks."""
+_FRONT_TEXTS = ("summary", "description", "excerpt")
 _CONCLUDES = expression(r"conclusion|\bsummary|analysis", re.I)
 _TELLING = (
     ReportPart.STEPS,
@@ -163,7 +164,7 @@ def _incident(report: Report, file: SourceFile, own_day: date | None = None) -> 
         mitigation=mitigation,
         resolution=resolution,
         done=()
-        if mitigation or resolution
+        if tells_a_deed(f"{mitigation}\n\n{resolution}")
         else what_was_done(
             timeline, _told(report), document.body, document.lines, [one.text for one in causes]
         ),
@@ -201,7 +202,15 @@ def _causes(report: Report) -> Iterator[Cause]:
     """From the sections on causes, else findings, else from sentences that state a cause."""
     for part in (ReportPart.CAUSE, ReportPart.FINDING):
         sections = list(report.sections(part))
-        labelled = [s for s in sections if s.level == LABEL_LEVEL and part_of(s.title) is part]
+        labelled = [
+            s
+            for s in sections
+            if s.level == LABEL_LEVEL and part_of(s.title) is part and not is_contributing(s.title)
+        ]
+        headed = [s for s in sections if s.level < LABEL_LEVEL and s.text.strip()]
+        if headed:  # a label elsewhere, such as in the timeline, says less than the section on causes
+            below = [child for s in headed for child in report.document.children(s)]
+            labelled = [s for s in labelled if s in below]
         found = [cause for section in labelled or sections for cause in parse_causes(section)]
         if found:
             yield from found
@@ -214,6 +223,9 @@ def _causes(report: Report) -> Iterator[Cause]:
 
 def _passages(report: Report) -> Iterator[Passage]:
     """The prose in which a cause may be told: what explains, what only mentions it, the timeline."""
+    yield from (
+        Passage(said, 1) for name in _FRONT_TEXTS if isinstance(said := report.document.front.get(name), str)
+    )
     for section, part in zip(report.document.sections, report.parts, strict=True):
         explains = part in _EXPLAINING or (part is ReportPart.LESSONS and _CONCLUDES.search(section.title))
         if explains or section.level <= 1:

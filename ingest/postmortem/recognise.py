@@ -29,6 +29,11 @@ _REPORT_WORDS = expression(
     r"|service (?:event|disruption|degradation)|after[ -]action|störung|ausfall",
     re.I,
 )
+_REPORT_FOLDER = expression(
+    r"_?(?:post[-_]?mortems?|incidents?|incident[-_](?:reports?|retros?)|outages?|retrospectives?)", re.I
+)
+_FILED = 0.85
+"""What it counts that a dated text with parts of a report lies in a folder of reports: more than symptoms and cure."""
 _NOT_FOR_REPORTS = expression(
     r"\b(?:meaning|diagnosis|symptoms?|workaround|troubleshooting|usage|installation"
     r"|getting started|guidelines|objective"
@@ -141,6 +146,8 @@ def _score(report: Report, path: str) -> float:
     if placed and not parts & _DECISIVE and not others and _tells_of_the_past(report.document):
         score += 0.2
     score += 0.15 * dated - 0.15 * others * (told < _SURELY_TOLD)
+    if dated and parts & _DECISIVE and any(map(_REPORT_FOLDER.fullmatch, PurePosixPath(path).parts[:-1])):
+        score = max(score, _FILED)
     if _INDEX.match(PurePosixPath(path).stem) and ReportPart.TIMELINE not in parts and not dated:
         score -= 0.5
     if _lists_other_texts(report.document):

@@ -53,6 +53,10 @@ _ENDING_LABELS = (
     ReportPart.WENT_WRONG,
 )
 _ACTING = (ReportPart.ACTIONS, ReportPart.STEPS, ReportPart.RESULT)
+_LOOKING_BACK = (ReportPart.WENT_WELL, ReportPart.WENT_WRONG, ReportPart.LUCK)
+"""Parts whose labelled items (`**Node recovered**: …`) are points of theirs."""
+_EXPLAINING = (ReportPart.ANALYSIS, ReportPart.INVESTIGATION)
+"""Headings that below one on causes go on explaining them (`Technical chain`)."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,9 @@ def _parts(document: MarkdownDocument) -> Iterator[ReportPart | None]:
         is_step = inside and bare_heading(section.title) in _STEPS
         is_task = bool(_TASKS.search(section.title))
         inherited = above[-1][1] if above else None
+        is_fix = own is ReportPart.RESOLUTION and inherited is ReportPart.LESSONS
+        if section.level == LABEL_LEVEL and (inherited in _LOOKING_BACK or is_fix):
+            own = inherited
         above.append((section.level, _choose(own, inherited, is_step=is_step, is_task=is_task)))
         yield above[-1][1]
 
@@ -156,6 +163,8 @@ def _choose(
     own: ReportPart | None, inherited: ReportPart | None, *, is_step: bool, is_task: bool
 ) -> ReportPart | None:
     if inherited in _WHOLE or own is None:
+        return inherited
+    if own in _EXPLAINING and inherited is ReportPart.CAUSE:
         return inherited
     if is_step:
         return inherited or ReportPart.OTHER

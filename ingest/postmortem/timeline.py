@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
 from itertools import pairwise
 
+from ingest.markdown.blocks import FENCED
 from ingest.markdown.inside import Table
 from ingest.markdown.sections import MarkdownSection, plain
 from ingest.postmortem.headings import ReportPart
@@ -63,7 +64,7 @@ def read_timeline(report: Report, known: Moment, *, day_first: bool = False) -> 
     """
     known = replace(known, zone=known.zone or told_zone(report.document.body))
     sections = list(report.roots(ReportPart.TIMELINE))
-    texts = [(section, _whole_text(report, section)) for section in sections]
+    texts = [(section, _with_colons(_whole_text(report, section))) for section in sections]
     if not any(stamped_lines(text) or "|" in text for _, text in texts):
         texts += [pair for pair in _unannounced(report) if pair[0] not in sections]
     events: list[DatedEvent] = []
@@ -79,6 +80,17 @@ def read_timeline(report: Report, known: Moment, *, day_first: bool = False) -> 
     return Timeline(tuple(events), known.zone)
 
 
+def _with_colons(text: str) -> str:
+    """The text with the times of day that its lines begin with as `13:41`, where they are written `13.41`.
+
+    So they are where several lines begin so, and one of the numbers behind the dot is no month.
+    """
+    written = [int(found["minutes"]) for found in _DOTTED.finditer(text)]
+    if len(written) < _FEWEST_DOTTED or max(written) <= _MONTHS_A_YEAR:
+        return text
+    return _DOTTED.sub(r"\g<before>\g<hours>:\g<minutes>", text)
+
+
 def _last_day(events: Sequence[DatedEvent]) -> date | None:
     """The day that a timeline has come to, on which it goes on below another heading."""
     return next((event.day for event in reversed(events) if event.day), None)
@@ -86,7 +98,7 @@ def _last_day(events: Sequence[DatedEvent]) -> date | None:
 
 def _unannounced(report: Report) -> Iterator[tuple[MarkdownSection, str]]:
     """The section with the most lines that begin with a time, if that is a timeline at all."""
-    counted = [(stamped_lines(section.text), section) for section in report.document.sections]
+    counted = [(stamped_lines(FENCED.sub("", section.text)), section) for section in report.document.sections]
     most = max((count for count, _ in counted), default=0)
     if most >= _FEWEST_LINES:
         yield from ((section, section.text) for count, section in counted if count == most)
@@ -115,8 +127,16 @@ _OF_TIMES = expression(r"\btimes?\b", re.I)
 _ALL_ON = expression(r"\ball (?:times|events)\b[^\n]{0,60}\bon\b", re.I)
 _FALLS_BACK = 6.0
 """Hours that the time of day falls back by at midnight, at least; less is a line out of order."""
+_BREAK = expression(r"<br\s*/?>[ \t]*(?=[*_~]*\d{1,2}:\d\d)", re.I)
+"""A break before a time, where events follow each other in one paragraph."""
 _HTML_TABLE = expression(r"<table\b.*?</table>", re.I | re.S)
 _FENCE = expression(r"^\s*(?:```(?!.*`)|~~~)")
+
+
+_DOTTED = expression(
+    r"^(?P<before>[\s*_-]*(?:c\.)?)(?P<hours>[01]?\d|2[0-3])\.(?P<minutes>[0-5]\d)(?=[\s:*_,-])", re.M
+)
+_FEWEST_DOTTED, _MONTHS_A_YEAR = 3, 12
 
 
 @dataclass
@@ -135,6 +155,11 @@ class _EventDraft:
         return DatedEvent(event, self.moment.day, self.moment.clock is not None)
 
 
+def _without_fences(text: str) -> str:
+    """The text without the lines that begin and end a block of code, where the timeline is one."""
+    return re.sub(r"^[ \t]*(?:```|~~~)\w*[ \t]*$", "", text, flags=re.M) if stamped_lines(text) else text
+
+
 def parse_timeline(
     text: str, known: Moment, tables: Sequence[Table] = (), *, day_first: bool = False
 ) -> tuple[DatedEvent, ...]:
@@ -142,6 +167,7 @@ def parse_timeline(
 
     `tables` are those that are not written with bars (HTML).
     """
+    text = _BREAK.sub("\n", text if stamped_lines(FENCED.sub("", text)) else _without_fences(text))
     said = _lines_about_times(text)
     zone = find_zone(said) or known.zone
     all_on = first_date(said, known.year, day_first) if _ALL_ON.search(said) else None
@@ -226,6 +252,8 @@ class _TimelineReader:
         self._in_code = False
         self._new_day = False
         """Whether a line without a time of day has just named a day for those below it."""
+        self._day: _EventDraft | None = None
+        """That line, where it says no more."""
 
     def read(self, lines: Sequence[str]) -> None:
         block: list[str] = []
@@ -278,10 +306,21 @@ class _TimelineReader:
         if self._open_stamped(text, indent):
             return
         current = self.drafts[-1] if self.drafts else None
+        if day := self._day_above(current, indent):
+            self.drafts.append(replace(day, lines=[text], indent=indent))
+            return
         if current is None or (not self._headings_only and current.indent >= 0 and indent <= current.indent):
             self.drafts.append(_EventDraft("", [text], indent))
         else:
             self._add(f"{' ' * indent}- {text}")
+
+    def _day_above(self, current: _EventDraft | None, indent: int) -> _EventDraft | None:
+        """The line that names the day of an item without a time; None where the item belongs to an event."""
+        if self._day is None or current is None or self._headings_only:
+            return None
+        begins = current is self._day and not any(map(str.strip, current.lines))
+        goes_on = current.stamp == self._day.stamp and current.indent == indent and current is not self._day
+        return self._day if begins or goes_on else None
 
     def _open_stamped(self, line: str, indent: int, *, always: bool = False) -> bool:
         parts = split_stamp(line) or split_stamp_behind(line)
@@ -299,6 +338,7 @@ class _TimelineReader:
         names_day = first_date(reading or stamp, moment.year, self._day_first) is not None
         self.drafts.append(_EventDraft(stamp, [text], indent, moment, names_day or self._new_day))
         self._new_day = names_day and moment.clock is None
+        self._day = self.drafts[-1] if self._new_day and not text.strip() else None
 
     def _add(self, line: str) -> None:
         if self.drafts:

@@ -37,16 +37,7 @@ _ZONE_PLACES = {
     "western european": "Europe/Lisbon",
 }
 _WINTER_OFFSETS = {"CET": 1, "WET": 0, "EET": 2, "PST": -8, "MST": -7, "EST": -5, "NZST": 12}
-_SUMMER_OFFSETS = {
-    "CEST": 2,
-    "WEST": 1,
-    "EEST": 3,
-    "BST": 1,
-    "PDT": -7,
-    "MDT": -6,
-    "EDT": -4,
-    "CDT": -5,
-}
+_SUMMER_OFFSETS = {"CEST": 2, "WEST": 1, "EEST": 3, "BST": 1, "PDT": -7, "MDT": -6, "EDT": -4, "CDT": -5}
 _FIXED_OFFSETS = {"JST": 9, "SGT": 8, "HKT": 8, "MSK": 3, "AEST": 10, "AWST": 8}
 _SOUTHERN_SUMMER_OFFSETS = {"AEDT": 11, "NZDT": 13}
 ZONE = (
@@ -66,6 +57,7 @@ _SAYS_ZONE = expression(
     r"|hour)s?(?: (?:below|here|given|listed|stated|mentioned|shown|noted))?"
     r"(?:,? (?:are|is|were|in this \w+|unless \w+(?: \w+)?))* (?:given |listed |stated |expressed "
     r"|reported |shown |noted )?(?:in|as) [^\n.;]{0,30}"
+    rf"|\btimes are {ZONE}"
     r"|\btimes? ?\([^)\n]{2,30}\)|\([^()\n]{0,20}\btimes?\b[^()\n]{0,20}\)|\b(?:UTC|GMT|local) times?\b",
     re.I,
 )
@@ -295,7 +287,7 @@ _LATER = (
     rf"|{_WEEKDAY}|{ZONE}|{OFFSET}|Z\b|[-:h]{{2}}:[-:hm]{{2}}|HH:mm)"
 )
 _FIRST = (
-    r"(?:(?:on|at|between|from|around|about|by|circa|ca\.?|approx\.?|approximately|early|late"
+    r"(?:(?:on|at|after|between|from|around|about|by|circa|ca\.?|approx\.?|approximately|early|late"
     r"|am|um|gegen)\s+)?[~≈(\[]?\s*"
 )
 _POINT = rf"(?:{_DATE_PATTERN}|{_CLOCK}|{_BROKEN_DATE})"
@@ -308,7 +300,8 @@ _LEAD = expression(r"[\s*_\])]*[:\-–—|,>→]*[\s*_]*[:\-–—]?\s*")
 _LONGEST_STAMP, _LONGEST_TAIL = 120, 60
 """Characters; what is longer is no stamp, and matching stays quick on any line."""
 _STAMP_BEHIND = expression(
-    rf"(?P<text>[A-Z][^\d\n]{{3,60}}?)\s*:?\s+(?P<stamp>(?:{_DATE_PATTERN})[ T,]+{_CLOCK}(?:\s*{ZONE})?)\.?$",
+    rf"(?P<text>[A-Z][^\d\n]{{3,60}}?)\s*:?\s+(?P<stamp>(?:{_DATE_PATTERN})[ T,]+{_CLOCK}(?:\s?[-–—]\s?{_CLOCK})?"
+    rf"(?:\s*{ZONE})?)(?P<more>\s*\([^()]*\)|\s+onwards?)?\.?$",
     re.I,
 )
 _CLOCK_WRITTEN = expression(_CLOCK, re.I)
@@ -371,8 +364,8 @@ def _with_both_marks(told: str, lead: str) -> str:
 
 def split_stamp_behind(line: str) -> tuple[str, str] | None:
     """Part a line that ends with a day and a time (`First detected: 2026-11-02 09:33`); None if it does not."""
-    found = _STAMP_BEHIND.match(line.strip())
-    return (found["stamp"], found["text"]) if found else None
+    found = _STAMP_BEHIND.match(re.sub(r"\*\*|__", "", line).strip())
+    return (found["stamp"], f"{found['text']}{found['more'] or ''}") if found else None
 
 
 def has_clock(stamp: str) -> bool:

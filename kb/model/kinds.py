@@ -78,8 +78,9 @@ class Incident(Entry):
     def advice(self) -> Advice:
         return Advice(
             meaning="\n".join(map(_cause_in_words, self.causes)) or self.summary,
-            fix="\n".join(part for part in (self.mitigation, self.resolution) if part)
-            or _done_in_words(self.done),
+            fix="\n".join(
+                part for part in (self.mitigation, self.resolution, _done_in_words(self.done)) if part
+            ),
             check=self.check,
             warning=self.warning,
         )

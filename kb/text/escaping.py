@@ -41,12 +41,14 @@ _JOINERS = "[\u200c\u200d]{2,}"
 _ACTS = expression(
     rf"(?P<colour>{_COLOUR})|(?P<sequence>{_SEQUENCE})|(?P<control>{_CONTROL})|(?P<hidden>{_HIDDEN}|{_JOINERS})"
 )
+_MAY_ACT = expression(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200c\u200d{_DIRECTION}{_NO_ROOM}]")
+"""Every character that one of those begins with: most texts have none, and this is quicker to say."""
 _NOT_IN_JSON = expression(f"[\x7f-\x9f\u2028\u2029\u200c\u200d{_DIRECTION}{_NO_ROOM}]")
 
 
 def visible(text: str) -> str:
     """The text with a mark in the place of everything that acts or hides."""
-    return text if text.isascii() and text.isprintable() else _ACTS.sub(_mark, text)
+    return _ACTS.sub(_mark, text) if _MAY_ACT.search(text) else text
 
 
 def escaped(json_text: str) -> str:

@@ -11,7 +11,7 @@ from kb.expression import expression
 
 _TROUBLE = (
     r"(?:outages?|incidents?|disruptions?|degrad\w+|unavailab\w+|downtimes?|down|fail(?:s|ed|ing|ures?)?"
-    r"|crash\w*"
+    r"|crash\w*|segfault\w*"
     r"|errors?|loss|lost|losing|timed out|time-?outs?|timing out|slow\w*|latenc\w+|corrupt\w*|br[eo]ke\w*"
     r"|interrupt\w*"
     r"|wrong\w*|vanish\w*|stopp?(?:ed|s|ing)|leak\w*|stall\w*|unreachable|inaccessib\w+|unrespons\w+"
@@ -59,7 +59,8 @@ _CALLED = expression(
     r"|\bto be the (?:root )?cause of\b|\b(?:identif\w+|found|confirmed|determined) (?:[\w#/.:-]+ ){0,6}?(?:as"
     r"|to be) the (?:\w+ )?(?:culprit|cause|source|reason|problem)\b|\b(?:responsible for|contribut(?:ed"
     r"|ing) to) (?:the|this) (?:\w+ )?(?:outage|incident|issue|failure|problem|errors?|downtime)\b"
-    r"|\bverursacht durch\b",
+    r"|\b(?:verursacht|ausgelöst|hervorgerufen) durch\b|\b(?:ursache|grund|auslöser)\b[^.;]{0,40}\b(?:war|ist"
+    r"|waren|lag)\b(?! (?:noch )?(?:unklar|unbekannt|nicht))",
     re.I,
 )
 """It is called the cause."""
@@ -67,7 +68,7 @@ _CALLED = expression(
 _PROBLEM = expression(
     r"\b(?:was|were) (?:\w+ )?due to\b|"
     r"\b(?:the|our|one|main|real|true|actual|underlying|core|initial|immediate) (?:[\w-]+ ){0,2}?(?:problem"
-    r"|issue|trouble|mistake|error) (?:[\w'’-]+ ){0,6}?(?:was|were|is|lay|turned out|proved)\b"
+    r"|issue|trouble|mistake|error|bug|fault) (?:[\w'’-]+ ){0,6}?(?:was|were|is|lay|turned out|proved)\b"
     r"(?= (?:\w+ly )?(?:that|an?|the|our|one|two|some|due|in|with|within|caused|triggered|related|how|because"
     r"|when|from|to)\b)"
     r"|\b(?:the|our) (?:[\w-]+ ){0,3}(?:issue|problem|outage|incident|failure|bug|error)s? (?:[\w'’-]+ ){0,4}?"
@@ -78,6 +79,8 @@ _PROBLEM = expression(
 
 _DUE = expression(
     rf"\b{_TROUBLE}\b[^.;]{{0,80}}\b(?:due to|because|owing to|on account of|as a (?:result|consequence) of)\b"
+    r"|\b(?:affected|hit|impacted|disrupted|knocked out|taken down) by (?:a|an|the) (?:[\w-]+ ){0,3}?(?:outage"
+    r"|failure|attack|bug|fault|crash|problem|issue|power cut)\b"
     rf"|^\W*(?:because|due to|as a (?:result|consequence) of"
     rf"|owing to)\b[^.;]{{3,160}},[^.;]{{0,120}}\b{_TROUBLE}\b"
     r"|^\W*(?:because of|due to|as a (?:result|consequence) of|owing to) (?:a|an|the"
@@ -125,7 +128,7 @@ _STATES = (
     r"|corrupt\w*|deadlocked|misconfigured|mismatched|outdated|stale|incompatible|missing|hung|unresponsive"
     r"|not responsive|compromised|evicted|throttled|rate.limited|suspended)|(?:wasn['’]t|weren['’]t"
     r"|isn['’]t) (?:\w+ )?responsive"
-    r"|locked up|(?:memory|connection|socket|file descriptor) leaks?|race condition|dead-?lock"
+    r"|locked up|segfaulted|(?:memory|connection|socket|file descriptor) leaks?|race condition|dead-?lock"
     r"|(?:a|an|the|this|that|some|latent|known|upstream|software) (?:\w+ ){0,2}(?:bugs?|flaws?|defects?"
     r"|regressions?|typos?|misconfigurations?"
     r"|vulnerabilit(?:y|ies)|race|mismatch) (?:in|of|with|introduced|that|which|when|where|between)\b"
@@ -135,6 +138,8 @@ _STATES = (
     r"|complet\w+|finish\w*"
     r"|propagat\w*|replicat\w*|restart\w*|synchroni[sz]\w*|g[eo]t (?:rotated|renewed|cleared|updated"
     r"|deployed|applied))"
+    r"|ha(?:s|d|ve)(?: not|n['’]t) (?:\w+ )?(?:been )?(?:supplied|provided|configured|set|updated|renewed"
+    r"|enabled|rotated|initiali[sz]ed|deployed|backed up)"
     r"|(?:was|were|is|are|been)(?: not|n['’]t) (?:\w+ )?(?:configured|set|updated|renewed|included|deployed"
     r"|rotated|enabled|applied|migrated"
     r"|registered|compatible|aware|able to (?:detach|handle|reach|connect|start|load|find|allocate|mount|keep))"
@@ -147,6 +152,12 @@ _STATES = (
     r"|switch(?:es)?|routers?)\b[^.]{0,40}"
     r" (?:had|suffer(?:ed|ing)|experienc(?:ed|ing)|sustained) (?:an? )?(?:\w+ ){0,2}(?:outage|failure|crash"
     r"|fault|issues?|problems?)"
+    r"|(?:data ?base|db|disk|volume|node|switch|router|file ?server|storage|nfs|hypervisor|vm|host|machine"
+    r"|load ?balancer"
+    r"|prox(?:y|ies)|cache|redis|queue|broker|etcd|power suppl(?:y|ies)|cluster|replica|primary|master|dns|servers?)"
+    r" (?:\w+ )?(?:servers? |nodes? |providers? )?(?:(?:had |have )?(?:unexpectedly |suddenly )?(?:crashed|died"
+    r"|failed|rebooted|hung|stopped (?:responding|working))|(?:had |have )?(?:gone|went) (?:down|offline)"
+    r"|lost (?:power|network|connectivity)|became (?:unresponsive|unreachable|unavailable))"
     r"|(?:died|crashed|collapsed) (?:because|due|after|when|under)|insufficient \w+|(?:consum|us)(?:ed"
     r"|ing) (?:up )?(?:all|every|too much)|(?:shot|pil(?:ed?|ing)) up|snowball\w*|skyrocket\w*)\b"
 )
@@ -167,7 +178,7 @@ _LEADS_TO = expression(
     r"|\btrigger(?:ed|ing|s)\b(?! (?:by|alert|an? (?:alert|alarm|page)|the alert))"
     r"|\b(?:made|making) (?:[\w-]+ ){1,6}(?:unavailable|unreachable|impossible|inaccessible|unresponsive"
     r"|unusable|fail|crash|slow)\b"
-    r"|\bmanifest(?:ed|s) (?:itself )?(?:as|in)\b",
+    rf"|\bmanifest(?:ed|s) (?:itself )?(?:as|in)\b(?=.*(?:\b{_TROUBLE}\b|{_STATES}))",
     re.I,
 )
 """One thing leads to another."""
@@ -195,10 +206,6 @@ _MISTAKE = expression(
 )
 """Somebody made a mistake, or did harm."""
 
-_CAUSING = expression(
-    rf"(?={_LEADS_TO.pattern})(?:.*\b{_TROUBLE}\b|.*{_STATES})|.*{_LEADS_TO.pattern}.*\b{_TROUBLE}\b",
-    re.I,
-)
 _AFTER = expression(
     r"\b(?:after|following|since|when|with|upon|during) (?:[\w'’/.-]+ ){0,5}?(?:upgrad|updat|deploy"
     r"|releas|chang|migrat|restart|roll-?out|merg|switch"
@@ -217,12 +224,12 @@ KINDS = (
     (4, _PROBLEM),
     (3, _DUE),
     (3, _MISTAKE),
-    (3, _CAUSING),
+    (3, _LEADS_TO),
     (2, _FOUND_TROUBLE),
     (2, _STATE),
     (2, _AFTER),
 )
-"""How much the words of a sentence weigh."""
+"""How much the words of a sentence weigh, the heaviest first."""
 INCIDENT = expression(
     r"\b(?:outages?|incident|downtime|disruptions?|data loss|degradation|unavailab\w+|(?:this"
     r"|the) (?:\w+ )?(?:issue|problem|failure))\b",
@@ -249,8 +256,7 @@ ENDS_IN_ED = expression(r"\b\w{2,}ed\b")
 PRESENT = expression(r"\b(?:is|are|has|have|does|do|allows?|requires?)\b")
 SAYS_WHAT_IS = expression(
     r"\W*(?:(?:this|it|that|the (?:\w+ ){0,3}(?:cause|problem|issue|reason|culprit|trigger|bug)) (?:\w+ )?(?:is"
-    r"|seems|stems|happens)\b"
-    r"|(?:we|i) (?:suspect|believe|think|assume)\b)",
+    r"|seems|stems|happens)\b|(?:we|i) (?:suspect|believe|think|assume)\b)",
     re.I,
 )
 RECOVERED = expression(
@@ -266,8 +272,7 @@ DENIED = expression(
     r"|\bunrelated\b|\bruled? out\b|\bred herring\b|\bfalse (?:lead|alarm)\b"
     r"|\bno (?:\w+ ){1,4}(?:as a (?:result|consequence)|due to|because of|caused)\b"
     r"|\bnot have (?:any )?(?:\w+ )?evidence\b|\bno (?:evidence"
-    r"|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b"
-    r"|\bregardless\b",
+    r"|indication|sign|relation|root cause|cause|effect|impact|adverse)\b|\bnothing to do with\b|\bregardless\b",
     re.I,
 )
 BUT_RATHER = expression(
@@ -283,8 +288,7 @@ NO_CAUSE = (
         r"|they) (?:had )?(?:initially|first|originally)\b"
         r"|\b(?:mistook|mis-?diagnosed|might as well|wonder(?:ed|ing)? (?:if|whether))\b"
         r"|\b(?:looking|look|search(?:ing|ed)|investigat\w+|check(?:ed|ing)?|debug\w*|unclear|unsure|understand"
-        r"|figure out|find(?:ing)?|identify)"
-        r" (?:\w+ ){0,4}(?:if|whether|why|what|cause|reason|for)\b",
+        r"|figure out|find(?:ing)?|identify) (?:\w+ ){0,4}(?:if|whether|why|what|cause|reason|for)\b",
         re.I,
     ),
     # Not said of what happened: possible, planned, advised, in general.
@@ -302,8 +306,7 @@ NO_CAUSE = (
         r"|document|improve|implement)\b|\bto (?:avoid|prevent) (?:this|similar|such)\b"
         r"|\bfrom happening again\b"
         r"|^(?!.*\bcaused by\b).*\b(?:generally|usually|typically|often|normally|in general|on occasion"
-        r"|sometimes|tends? to|in theory|for example|might)\b"
-        r"|\bin (?:case|the event)\b|\bfuture\b",
+        r"|sometimes|tends? to|in theory|for example|might)\b|\bin (?:case|the event)\b|\bfuture\b",
         re.I,
     ),
     # What the incident itself led to.
@@ -313,8 +316,7 @@ NO_CAUSE = (
         r" (?:\w+ly |also )?(?:led|caused|resulted|impacted|affected|meant|prevented|rendered"
         r"|disrupted)\b(?! (?:by|from)\b)"
         r"|\b(?:incident|outage|disruption) (?:began|started|lasted|occurred) (?:at|around|on|between"
-        r"|from|for)\b"
-        r"(?!.*\b(?:when|after|due|because|during)\b)",
+        r"|from|for)\b(?!.*\b(?:when|after|due|because|during)\b)",
         re.I,
     ),
     # Why somebody did or noticed something, how it ended, or why that took long.
@@ -352,13 +354,18 @@ NO_CAUSE = (
         r"|\b(?:user|customer|business|data) impact (?:was|is)\b|^\W*impact\b",
         re.I,
     ),
+    # Named and not told.
+    expression(
+        r"\bcauses? (?:of \w+ )?(?:was|were|is|lay|turned out to be) (?:\w+ )?(?:deeper|elsewhere|different"
+        r"|something else|more (?:complex|complicated|subtle)|two-?fold|several|manifold)\b",
+        re.I,
+    ),
     # Still looked for.
     expression(
         r"\b(?:root )?causes? (?:\w+ ){0,3}(?:is|was|are|were|remains?|has|have) (?:\w+ )?(?:not|unknown"
         r"|unclear|yet|still|being|under|undetermined|to be)\b"
         r"|\b(?:unknown|undetermined|unclear|unidentified) (?:root )?(?:cause|reason)s?\b|\bunknown\b"
-        r"|\bas yet\b|\bcannot say\b|\bnot sure\b"
-        r"|\b(?:do|does|did)(?: not|n['’]t) (?:yet )?know\b",
+        r"|\bas yet\b|\bcannot say\b|\bnot sure\b|\b(?:do|does|did)(?: not|n['’]t) (?:yet )?know\b",
         re.I,
     ),
 )

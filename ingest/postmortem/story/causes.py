@@ -54,6 +54,10 @@ _BULLET = expression(r"\s*(?:[-*+]|\d+[.)])\s+")
 _SENTENCE_END = expression(
     r"(?<=[.!?])(?<!\.\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)[)\"”*_]*\s+(?=[A-Z\"“`*_\[(@])"
 )
+_SENTENCE_END_SMALL = expression(
+    r"(?<=[.!?])(?<!\.\.)(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bvs\.)(?<!\betc\.)[)\"”*_]*\s+"
+)
+"""Where a sentence ends in a text whose sentences begin with small letters."""
 _CODE = expression(r"`[^`]*`")
 _WORD = expression(r"[^\W\d_]{4,}")
 
@@ -92,13 +96,13 @@ def told_causes(passages: Iterable[Passage], title: str) -> tuple[ToldCause, ...
     """The sentences that tell the cause; `title` is that of the report and is asked, too."""
     topic = _topic(title)
     weighed = [
-        (weight, ToldCause(text, says_so=kind > _SURMISED))
+        (kind + stands, ToldCause(text, says_so=kind > _SURMISED))
         for passage in (Passage(title, 2, is_past=False), *passages)
         for said in _said_in(passage.text)
-        if _may_tell(said.text) and (not passage.is_past or _tells_of_the_past(said.text))
-        if (kind := max((weight for weight, words in KINDS if words.search(said.text)), default=0))
-        if (weight := kind + passage.weight + _about(said, topic if passage.is_past else frozenset()))
-        >= _ENOUGH
+        if _is_sentence(said.text) and (not passage.is_past or _tells_of_the_past(said.text))
+        # The words are looked for last, and only those that would weigh enough where it stands: they take longest.
+        for stands in [passage.weight + _about(said, topic if passage.is_past else frozenset())]
+        if (kind := _kind(said.text, least=_ENOUGH - stands)) and _asserts(said.text)
         for text in _told(said)
     ]
     heaviest = max((weight for weight, _ in weighed), default=0)
@@ -106,6 +110,11 @@ def told_causes(passages: Iterable[Passage], title: str) -> tuple[ToldCause, ...
     return tuple(
         told for told in chosen.values() if not any(told.text != one and told.text in one for one in chosen)
     )[:MOST_CAUSES]
+
+
+def _kind(sentence: str, *, least: int) -> int:
+    """What the heaviest words of a sentence weigh, of those that weigh as much as `least`; 0 where it has none."""
+    return next((weight for weight, words in KINDS if weight >= least and words.search(sentence)), 0)
 
 
 def _about(said: _Said, topic: frozenset[str]) -> int:
@@ -131,21 +140,28 @@ def _said_in(text: str) -> Iterator[_Said]:
     """The sentences of a text, without code, tables and headings."""
     blocks = [block for block in _BLOCK.split(FENCED.sub("", text)) if block.strip()]
     before, count = "", 0
+    ends = _SENTENCE_END_SMALL if _begins_small(blocks) else _SENTENCE_END
     for place, block in enumerate(blocks):
         if block.lstrip().startswith(("#", "|", "!", "[^", "<")):
             before = ""
             continue
         is_item = bool(_BULLET.match(block))
         own = _BULLET.sub("", block, count=1) if is_item else block
-        sentences = [" ".join(part.split()) for part in _SENTENCE_END.split(own)]
+        sentences = [" ".join(part.split()) for part in ends.split(own)]
         for number, sentence in enumerate(sentences):
-            ends = number == len(sentences) - 1 and sentence.endswith(":")
-            listed = tuple(_items_below(blocks[place + 1 : place + 1 + _MOST_LISTED])) if ends else ()
+            leads = number == len(sentences) - 1 and sentence.endswith(":")
+            listed = tuple(_items_below(blocks[place + 1 : place + 1 + _MOST_LISTED])) if leads else ()
             count += 1
             yield _Said(
                 sentence, "" if is_item and not number else before, listed, count <= _EARLY, count == 2
             )
             before = sentence
+
+
+def _begins_small(blocks: Iterable[str]) -> bool:
+    """Whether most paragraphs begin with a small letter."""
+    first = [block.lstrip()[:1] for block in blocks]
+    return sum(map(str.islower, first)) > sum(map(str.isupper, first))
 
 
 def _items_below(blocks: Iterable[str]) -> Iterator[str]:
@@ -155,14 +171,20 @@ def _items_below(blocks: Iterable[str]) -> Iterator[str]:
         yield " ".join(_BULLET.sub("", block, count=1).split())
 
 
-def _may_tell(sentence: str) -> bool:
-    """Whether a sentence asserts something of what happened."""
+def _is_sentence(text: str) -> bool:
+    """Whether a text is a sentence that asserts something: no question, no paste, no code."""
     return (
-        len(sentence) <= _LONGEST
-        and len(sentence.split()) >= _FEWEST_WORDS
-        and not sentence.endswith("?")
-        and 5 * sum(map(len, _CODE.findall(sentence))) < 4 * len(sentence)
-        and not _is_none(sentence)
+        len(text) <= _LONGEST
+        and len(text.split()) >= _FEWEST_WORDS
+        and not text.endswith("?")
+        and 5 * sum(map(len, _CODE.findall(text))) < 4 * len(text)
+    )
+
+
+def _asserts(sentence: str) -> bool:
+    """Whether a sentence says that something was so, and neither denies, plans nor guesses it."""
+    return (
+        not _is_none(sentence)
         and not is_open(sentence)
         and (not DENIED.search(sentence) or bool(BUT_RATHER.search(sentence)))
     )

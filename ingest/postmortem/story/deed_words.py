@@ -27,7 +27,8 @@ _VERBS = (
     r"|stop(?:s|ped|ping)?|start(?:s|ed|ing)? (?:the|a|an|up|new)|block(?:s|ed|ing)? (?:the|all|that|this"
     r"|them|their|its|traffic|access|requests|ip)"
     r"|ban(?:s|ned|ning)?"
-    r"|switch(?:es|ed|ing)?|swap(?:s|ped|ping)?|redirect(?:s|ed|ing)?|re-?rout(?:es?|ed|ing)|mov(?:es?|ed"
+    r"|switch(?:es|ed|ing)?|swap(?:ped|ping)|swaps? (?:the|out|in)|redirect(?:s|ed|ing)?|re-?rout(?:es?|ed|ing)"
+    r"|mov(?:es?|ed"
     r"|ing)(?! forward)"
     r"|migrat(?:es?|ed|ing)|add(?:s|ed|ing)?|fix(?:es|ed|ing)?|hotfix(?:es|ed)?|chang(?:es?|ed|ing)"
     r"|correct(?:s|ed|ing)|reset(?:s|ting)?|re-?run(?:s|ning)?|provision(?:s|ed|ing)?|rebuil(?:ds?|t|ding)"
@@ -36,7 +37,8 @@ _VERBS = (
     r"|ed|ing)?"
     r"|detach(?:es|ed|ing)?|attach(?:es|ed|ing)?|promot(?:es?|ed|ing)|expand(?:s|ed|ing)?|(?<!\ban )extend(?:s"
     r"|ed|ing)?"
-    r"|allocat(?:es?|ed|ing)|free(?:s|d|ing) up|launch(?:es|ed|ing)|bounc(?:es?|ed|ing)|undid|undo(?:es"
+    r"|allocat(?:es?|ed|ing)|free(?:s|d|ing) up|launch(?:es|ed|ing) (?:(?:a|an|the|new|additional"
+    r"|\d+) )*(?:instances?|nodes?|servers?|replacements?|vms?|workers?|jobs?)|bounc(?:es?|ed|ing)|undid|undo(?:es"
     r"|ne|ing)?"
     r"|set(?:s|ting)? (?:the|a|up|it|up)|turn(?:s|ed|ing)? (?:it |them |the \w+ )?(?:off|on)|back ?ed out"
     r"|took out|taken out"
@@ -45,7 +47,14 @@ _VERBS = (
     r"|commit)e?s?"
     r"|whitelist(?:s|ed|ing)?|allowlist(?:s|ed|ing)?|unblock(?:s|ed|ing)?|tweak(?:s|ed|ing)?|ran (?:a|the"
     r"|`)|power[ -]?cycled"
-    r"|upsiz(?:es?|ed|ing)|tun(?:es?|ed|ing)|import(?:s|ed|ing)|export(?:s|ed|ing)|cancel(?:s|led|ling|ed|ing)?"
+    r"|disconnect(?:s|ed|ing)?|reconnect(?:s|ed|ing)?|purchas(?:es?|ed|ing)|install(?:ed|ing) (?:a|an|the|new)"
+    r"|buil(?:ds|t) (?:a|the) new"
+    r"|rate[ -]limit(?:ed|ing)|clamp(?:s|ed|ing)?|turn(?:s|ed|ing)? (?:[\w-]+ ){1,3}(?:off|on|down)"
+    r"|re-?provision(?:s|ed|ing)?"
+    r"|upsiz(?:es?|ed|ing)|tun(?:es?|ed|ing)|neu ?gestartet|zurück(?:gerollt|gesetzt|gespielt|gestellt)"
+    r"|um(?:gestellt|gebaut|gezogen|bau)"
+    r"|migriert|migration auf|ersetzt|ausgetauscht|deaktiviert|aktiviert|gelöscht|entfernt|erweitert|erhöht"
+    r"|eingespielt|aktualisiert|hochgefahren|import(?:s|ed|ing)|export(?:s|ed|ing)|cancel(?:s|led|ling|ed|ing)?"
 )
 ACTION = expression(rf"(?<![\w-])(?:{_VERBS})(?![\w-])", re.I)
 """Something was done to what runs."""
@@ -74,6 +83,7 @@ RECOVERED = expression(
     r"|no (?:more|longer|further) (?:errors|failures|failing|issues)|serving (?:traffic|requests"
     r"|users) again|(?<!deployed )(?<!merged )(?<!tested )(?<!built )success(?:ful(?:ly)?)?(?! (?:deployed"
     r"|merged|tested|built))"
+    r"|wieder (?:erreichbar|verfügbar|online|stabil|normal|da)|behoben|wiederhergestellt|gelöst"
     r"|drops? back|good again|all good|goes? back to normal|went back to normal)\b",
     re.I,
 )
@@ -89,9 +99,12 @@ ENDED_BY = expression(
     r"|the \w+|they|engineers)\b"
     r"|\b(?:after|once|when|by|with)\b[^.;]{8,160}?,? (?:\w+ ){0,4}(?:came back|comes? (?:back )?up|recovered"
     r"|(?:was|were) (?:restored|resolved|fixed|back)|worked again"
-    r"|(?:was|were) able to (?:start|connect|run|resume)|returned to normal|went away|started working)\b"
+    r"|(?:was|were) able to (?:\w+ly )?(?:start|connect|run|resume|fix|resolve|restore|recover)"
+    r"|picked (?:back )?up|returned to normal|went away|started working)\b"
+    r"|\b(?:recovery|behebung|lösung|behoben|wiederhergestellt|gelöst)\b[^.;]{0,60}\b(?:durch|mittels|nachdem)\b"
+    r"|\bdurch\b[^.;]{3,100}\b(?:behoben|wiederhergestellt|gelöst)\b"
     r"|\band (?:the |a |all |everything |new )?(?:[\w-]+ ){0,4}(?:came|comes?) (?:back )?(?:up|online)\b"
-    r"|\b(?:this|that|which) (?:fixed|resolved|restored|brought|solved|mitigated|stopped|cleared)\b",
+    r"|\b(?:this|that|which) (?:fixed|resolved|restored|brought|solved|mitigated|stopped|cleared|helped)\b",
     re.I,
 )
 """A sentence that ties the end to what brought it."""
@@ -100,8 +113,11 @@ ONLY_ENDED = expression(r"restor|fix|correct|repair", re.I)
 """Verbs that say that it ended and not how."""
 
 NOT_DONE = expression(
-    r"['’]ll\b|\b(?:we|i)(?:['’]re| are) (?:\w+ly )?(?:making|working|planning|looking|adding|going|still"
-    r"|improving|evaluating)\b|\bsorry\b|\b(?:goal|aim) is\b|\b(?:possible|potential|other"
+    r"['’]ll\b|\b(?:we|i)(?:['’]re| are) (?:\w+ly )?(?:making|working|planning|looking|adding|going|discussing"
+    r"|investigating|monitoring|exploring|reviewing|still"
+    r"|improving|evaluating)\b|\bsorry\b"
+    r"|\b(?:we|i) (?:do not|don['’]t) know\b|\bnow (?:we|i) (?:know|see|think|understand)\b"
+    r"|\b(?:goal|aim) is\b|\b(?:possible|potential|other"
     r"|alternative) (?:solutions?|fixes"
     r"|options|workarounds?)\b|\b(?:scheduled|expects?|upcoming|window|will|would|should|could"
     r"|can(?:no|['’])?t?|might|must|needs?|needed|plan(?:s|ned|ning)?"
@@ -110,7 +126,9 @@ NOT_DONE = expression(
     r"|did ?n[o'’]t (?:help|work|fix|resolve|change)|does ?n[o'’]t (?:help|work|fix)|no (?:effect"
     r"|improvement|change|luck)|without (?:success|effect)"
     r"|did(?: not|n['’]t) get|had not|was not|were not|is not|wasn['’]t|not been|still (?:failing|down|broken)"
-    r"|unsuccessful\w*"
+    r"|fix (?:only )?took|unsuccessful\w*|erfolglos|ohne Erfolg|fehlgeschlagen"
+    r"|soll(?:te|en|ten)?|müss(?:en|te)|geplant"
+    r"|(?:add|improv|creat|begun|began|set(?:ting)? up)\w*\b[^.]{0,40}\b(?:monitor|alert|dashboard|logging|metric)\w*"
     r"|has no effect|to no avail"
     r"|failed to|fails to|(?:try|tries|trying|tried|attempt(?:s|ed|ing)?) to)\b",
     re.I,

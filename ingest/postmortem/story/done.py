@@ -47,7 +47,7 @@ _MANY_SENTENCES = 2
 """From so many on, an event tells more than one thing."""
 _REASON_BEFORE = expression(r"^(?:since|as|because|although|though|while|even though)\b[^,]{5,160},\s+", re.I)
 _PURPOSE = expression(
-    r",?\s+(?:so (?:that )?(?:we|they|it|he|she|the|no(?:body|thing)?|future|new|users)\b"
+    r",?\s+(?:so (?:that )?(?:we|they|it|he|she|the|this|both|all|each|no(?:body|thing)?|future|new|users)\b"
     r"|in order to\b|to (?:ensure|make sure"
     r"|prevent|avoid|see|check|give|allow|get)\b"
     r"|prior to\b|before (?:\w+ing|it|they|the)\b).*$",
@@ -110,6 +110,12 @@ def what_was_done(
     return tuple(kept.measures[:MOST_MEASURES])
 
 
+def tells_a_deed(text: str) -> bool:
+    """Whether a text of a section on how it ended says so, rather than only what is planned or was added to see it."""
+    sentences = [*_sentences(FENCED.sub("", text))]
+    return any(said and not NOT_DONE.search(_main_clause(said)) for said in sentences)
+
+
 def line_of(text: str, lines: Sequence[str]) -> int | None:
     """The line of a file, counted from 1, on which a text begins; None where it does not stand there as it is."""
     start = _bare_words(text.strip().split("\n")[0])[:60]
@@ -132,7 +138,11 @@ def _bare_words(line: str) -> str:
 
 def _ended_by(text: str) -> Iterator[str]:
     for sentence in _sentences(text):
-        if ENDED_BY.search(sentence) and _names_a_means(sentence) and not NOT_DONE.search(sentence):
+        if (
+            ENDED_BY.search(sentence)
+            and _names_a_means(sentence)
+            and not NOT_DONE.search(_main_clause(sentence))
+        ):
             yield sentence
 
 
@@ -149,7 +159,7 @@ def _names_a_means(sentence: str) -> bool:
 def _sentences(text: str) -> Iterator[str]:
     for part in _SENTENCE.split(text):
         said = part.strip()
-        if said and len(said) <= _LONGEST_SENTENCE and not said.startswith(("|", "#", "![")):
+        if said and len(said) <= _LONGEST_SENTENCE and not said.startswith(("|", "#", "![", "[![")):
             yield said
 
 
