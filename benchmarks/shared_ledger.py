@@ -22,6 +22,7 @@ from benchmarks.scale_material import Material
 from benchmarks.shared_chaos import sentence
 from kb import KnowledgeBase
 from kb.starter import make_home
+from kb.text.masking import MASK_VERSION
 from tests.doubles.encoders import HashedEncoder
 from tests.doubles.postgres import PostgresServer, address, running
 
@@ -32,7 +33,8 @@ _AT = "to_char(now() - interval '1095 days' * (1 - n / {0}::float), 'YYYY-MM-DD\
 _FILLS = {
     "lookups": (
         "INSERT INTO lookups (id, at, verdict, fingerprint, evidence, tool, service, environment, took_ms, actor)"
-        " SELECT 'lookup-' || n, {at}, CASE WHEN n % 3 = 0 THEN 'unknown' ELSE 'known' END, md5((n % 50000)::text),"
+        " SELECT 'lookup-' || n, {at}, CASE WHEN n % 3 = 0 THEN 'unknown' ELSE 'known' END, "
+        " 'f{version}:' || substr(md5((n % 50000)::text), 1, 20),"
         " '[\"FATAL crane ' || n || ' of the harbour refuses to lower its hook\"]', '', 'svc-' || n % 40, 'production',"
         " 20, 'agent-' || n % 9 FROM generate_series(1, {count}) AS n"
     ),
@@ -88,6 +90,8 @@ def _home(server: PostgresServer, home: Path) -> tuple[Path, str]:
     (home / "kb.toml").write_text(f'[database]\nurl = "{server.url(database)}"\n')
     make_home(home)
     fill(home, ENTRIES)
+    with KnowledgeBase.open(home, encoder=HashedEncoder()) as kb:
+        kb.refresh()
     return home, database
 
 
@@ -95,7 +99,7 @@ def _grow(url: str, rows: int) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         for table, share in SHARES.items():
             count, started = int(rows * share), time.perf_counter()
-            connection.execute(_FILLS[table].format(at=_AT.format(count), count=count))
+            connection.execute(_FILLS[table].format(at=_AT.format(count), count=count, version=MASK_VERSION))
             size = connection.execute("SELECT pg_total_relation_size(%s)", [table]).fetchone()
             assert size
             print(

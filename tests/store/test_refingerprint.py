@@ -10,6 +10,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.index.encoder import OnnxEncoder
 from kb.model.ledger import Tier
+from kb.store.upkeep import fingerprints
 from kb.text.masking import MASK_VERSION, fingerprint
 from tests.conftest import database_of
 
@@ -77,3 +78,23 @@ def test_it_is_done_once(old_home: Path, encoder: OnnxEncoder) -> None:
 
     assert _rows(old_home, "SELECT fingerprint FROM lookups") == [("untouched",)]
     assert _rows(old_home, "SELECT value FROM meta WHERE key = 'mask_version'") == [(str(MASK_VERSION),)]
+
+
+def test_lookups_of_an_old_home_are_renewed_part_by_part(
+    old_home: Path, encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fingerprints, "_LOOKUPS", 2)
+    with KnowledgeBase.open(old_home, encoder=encoder) as kb:
+        for number in range(5):
+            kb.check_known_issues(f"the {'abcde'[number]} crane is stuck")
+    with closing(database_of(old_home)) as db:
+        db.execute("UPDATE lookups SET fingerprint = 'f1:0123'")
+        db.execute("DELETE FROM meta WHERE key = 'mask_version'")
+    with KnowledgeBase.open(old_home, encoder=encoder) as kb:
+        kb.refresh()
+
+    with closing(database_of(old_home)) as db:
+        found = [row["fingerprint"] for row in db.rows("SELECT fingerprint FROM lookups")]
+    assert len(found) == 6
+    assert "f1:0123" not in found
+    assert len(set(found)) == 6

@@ -26,6 +26,7 @@ from kb.text.masking import MASK_VERSION, fingerprint
 MADE_BY = "mask_version"
 """The meta key of the version that made the stored fingerprints."""
 _BATCH = 500
+_LOOKUPS = 10_000
 _FINGERPRINT = expression(r"f\d+:[0-9a-f]+")
 
 
@@ -93,11 +94,16 @@ class Fingerprints:
                 self._db.execute("UPDATE proposals SET data = ? WHERE id = ?", [data, row["id"]])
 
     def _renew_lookups(self) -> None:
-        rows = self._db.rows("SELECT id, evidence FROM lookups WHERE fingerprint != ''")
-        self._db.execute_many(
-            "UPDATE lookups SET fingerprint = ? WHERE id = ?",
-            [(_most_telling(json.loads(row["evidence"])), row["id"]) for row in rows],
-        )
+        after = ""
+        while rows := self._db.rows(  # (of millions, a part at a time)
+            "SELECT id, evidence FROM lookups WHERE fingerprint != '' AND id > ? ORDER BY id LIMIT ?",
+            [after, _LOOKUPS],
+        ):
+            self._db.execute_many(
+                "UPDATE lookups SET fingerprint = ? WHERE id = ?",
+                [(_most_telling(json.loads(row["evidence"])), row["id"]) for row in rows],
+            )
+            after = rows[-1]["id"]
 
     def _renew_healthy(self) -> None:
         rows = self._db.rows(
