@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from kb.errors import HomeNotWritable, NothingAsked, Problem
+from kb.errors import HomeNotWritable, NothingAsked, Problem, StoreAway
 from kb.index.signatures import CompiledSignatures
 from kb.lookup import notes as watch_notes
 from kb.lookup import verdict as verdicts
@@ -130,6 +130,14 @@ class Lookup:
         if not question.evidence:
             raise NothingAsked(_NOTHING_ASKED)
         question = replace(question, alerts=tuple(alerts))
+        try:
+            return self._found(question, scan, limit, now, deep=deep)
+        except StoreAway:  # the server was lost while it was read: another one may know as much
+            return self._found(question, scan, limit, now, deep=deep)
+
+    def _found(
+        self, question: Question, scan: SignatureScan, limit: int, now: datetime, *, deep: bool
+    ) -> Finding:
         if not deep:
             with self.snapshot():
                 exact = self._exact(question, scan, now, deep=False)
@@ -321,7 +329,7 @@ def answer(
         if ledger is not None:
             lookup_id = _record(finding, ledger, took_ms, now, actor, incident)
             notes += [_NOT_RECORDED_YET] if ledger.is_waiting(lookup_id) else []
-    except HomeNotWritable as error:
+    except (HomeNotWritable, StoreAway) as error:
         notes.append(f"the lookup was not recorded: {error}")
     return Answer(
         verdict=finding.verdict,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from kb.model.ledger import Verdict
 from kb.starter import make_home
 from kb.store.database import Database
 from kb.store.engines.turn import Turn
+from kb.store.entries import Stored
 from kb.store.postgresql import pool
 from kb.store.postgresql.connection import Address
 from tests.conftest import database_of
@@ -207,6 +208,26 @@ def test_numbers_come_in_the_order_of_commits_so_that_who_reads_on_misses_nothin
                 other.insert(add, ["2026", "b"])
         with other.write():
             assert other.insert(add, ["2026", "b"]) > first
+
+
+def test_a_question_that_loses_its_connection_while_it_reads_is_answered_over_another_one(
+    shared_home: Path, cut: Terminate
+) -> None:
+    with opened(shared_home) as kb:
+        kb.learn_pattern(LINE, "a tree in it", "pull it out")
+        many, lost = kb._parts.entries.many, list[int]()
+
+        def many_of_a_lost_one(ids: Iterable[str]) -> dict[str, Stored]:
+            if not lost:
+                lost.append(cut())
+            return many(ids)
+
+        kb._parts.entries.many = many_of_a_lost_one  # type: ignore[method-assign]
+        answer = kb.check_known_issues(LINE)
+
+    assert lost[0] > 0
+    assert [one.title for one in answer.matches] == [LINE]
+    assert answer.lookup_id
 
 
 def test_a_nul_in_a_text_or_a_question_is_no_error(shared_home: Path) -> None:
