@@ -171,6 +171,7 @@ class Upkeep:
         free = {*unwritten(), *common_of(mine.home.root).values()}
         content, there = Relocation(mine.db, mine.texts, free).move(theirs.db, theirs.texts)
         mine.own.note_known()
+        mine.vectors.note_moved_in()
         self._settle()
         return Migration(rows=content.rows, memory=tuple(sorted(content.memory)), was_there=there)
 
@@ -178,6 +179,8 @@ class Upkeep:
         """What follows from a ledger that was put in."""
         from kb.store.upkeep.secrets import OldSecrets
 
+        if self._parts.shared:
+            self._parts.shared.look_again()
         self.refresh()
         old = OldSecrets(self._parts.db, self._parts.entries)
         if old.find():  # rows of a copy pass no door

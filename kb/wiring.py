@@ -358,7 +358,7 @@ class Parts:
             files = self.catalogue.memory_files(PARSER)
         known = (problem for record in files for problem in record.problems)
         if lost := self.vectors.lost_database():
-            missed.append(Problem("state/kb.db", None, lost))
+            missed.append(Problem("state/kb.db" if self.db.is_file else "the database", None, lost))
         told = [*self.configuration.problems(), *self.watch.problems(), *self.own.problems()]
         held = self.healthy.problems() if self.healthy_table.version() else []
         return [*known, *held, *missed, *told]
