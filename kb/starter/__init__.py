@@ -43,6 +43,8 @@ def make_home(folder: Path) -> list[Path]:
             ]
             if not own:  # else the first call takes over what was there, and says so
                 memory.take_over(utc_now())
+            if not db.is_file:
+                db.note_where()
     except OSError as error:
         raise HomeNotWritable(f"{folder} cannot become a home: {error.strerror or error}") from error
     return written

@@ -73,6 +73,8 @@ def test_a_home_moves_there_and_back_with_all_that_it_knows(lived: Path, tmp_pat
         text = kb.memory.text("learned/patterns")
         open_there = kb.incidents.unfinished()
     there = moved(lived, lived, url)
+    with opened(lived, "") as kb:  # the URL is forgotten
+        assert ["has its database in PostgreSQL" in one.message for one in kb.refresh()] == [True]
     assert there["outcomes"] == 1
     assert there["events"] >= 2
     with opened(lived, url) as kb:
@@ -125,6 +127,8 @@ def test_it_moves_back_into_its_own_folder_over_the_files_that_nobody_edited_sin
     edited.write_text(before)
     moved(lived, lived, "", url)
     assert (lived / "learned" / "patterns.yaml").read_text() == text
+    with opened(lived, "") as kb:
+        assert kb.refresh() == []
 
 
 def test_done_again_it_says_that_all_is_there_and_what_came_since_is_refused(lived: Path, url: str) -> None:
