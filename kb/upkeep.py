@@ -85,7 +85,8 @@ class Upkeep:
         parts = self._parts
         vectors = check_vectors(parts.vectors, parts.db, parts.embeddings)
         vectors.problems += parts.lexical.problems()
-        wrong = [*parts.db.check_integrity(), *filter(None, [parts.vectors.lost_database()])]
+        lost = parts.db.unnamed() or parts.vectors.lost_database()
+        wrong = [*parts.db.check_integrity(), *filter(None, [lost])]
         size, free = parts.db.size()
         if free > max(_MUCH_ROOM, size / 4):
             vectors.notes.append(
@@ -171,6 +172,9 @@ class Upkeep:
         free = {*unwritten(), *common_of(mine.home.root).values()}
         content, there = Relocation(mine.db, mine.texts, free).move(theirs.db, theirs.texts)
         mine.own.note_known()
+        mine.vectors.note_moved_in()
+        with suppress(OSError):
+            mine.db.note_where()
         self._settle()
         return Migration(rows=content.rows, memory=tuple(sorted(content.memory)), was_there=there)
 
@@ -178,6 +182,8 @@ class Upkeep:
         """What follows from a ledger that was put in."""
         from kb.store.upkeep.secrets import OldSecrets
 
+        if self._parts.shared:
+            self._parts.shared.look_again()
         self.refresh()
         old = OldSecrets(self._parts.db, self._parts.entries)
         if old.find():  # rows of a copy pass no door

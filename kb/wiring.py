@@ -357,8 +357,8 @@ class Parts:
         if self.db.written != written:
             files = self.catalogue.memory_files(PARSER)
         known = (problem for record in files for problem in record.problems)
-        if lost := self.vectors.lost_database():
-            missed.append(Problem("state/kb.db", None, lost))
+        if lost := self.db.unnamed() or self.vectors.lost_database():
+            missed.append(Problem("state/kb.db" if self.db.is_file else "the database", None, lost))
         told = [*self.configuration.problems(), *self.watch.problems(), *self.own.problems()]
         held = self.healthy.problems() if self.healthy_table.version() else []
         return [*known, *held, *missed, *told]

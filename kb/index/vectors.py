@@ -39,6 +39,8 @@ COMPARED = 20_000
 """Chunks that pass a filter and are compared one by one, some ten milliseconds; of more, the nearest are asked for."""
 _VECTORS_KEPT = 256
 """Questions whose vectors are kept (half a megabyte)."""
+_BEFORE_MOVE = "vectors.before_move"
+"""The meta key of the generation that the folder had when the database was filled by a move."""
 ABSORB_ABOVE = 5_000
 """Outbox rows beyond which a write publishes a new generation (a millisecond a query until then)."""
 
@@ -225,15 +227,23 @@ class VectorIndex:
         """The number of the published generation; 0 before the first."""
         return self._publisher.generation()
 
+    def note_moved_in(self) -> None:
+        """Note that the database was filled by a move: what was published here before tells of another one."""
+        with self._db.write():
+            self._db.set_meta(_BEFORE_MOVE, self._generations.newest()[0])
+
     def lost_database(self) -> str:
         """Whether published vectors tell of more than the database holds: it was lost or emptied; in words."""
         number, size = self._generations.newest()
         if number <= self.generation() or size <= self._db.value("SELECT count(*) FROM chunks"):
             return ""
+        if number <= int(self._db.meta(_BEFORE_MOVE, "0")):
+            return ""
         copy = max(self._db.path.parent.glob("backups/ledger-*.db"), default=None)
         how = f"kb restore {copy}" if copy else "kb restore FILE, where you have a copy of the ledger"
+        what = str(self._db.path) if self._db.is_file else "the database of this home"
         return (
-            f"{self._db.path} is new or emptied, but state/vectors/{number} was made of {size} texts: this home had "
+            f"{what} is new or emptied, but state/vectors/{number} was made of {size} texts: this home had "
             f"entries. Put the old database back from a backup; or {how} (lookups and outcomes up to that day), "
             "ingest the documents again (memory files are read by themselves), then run: kb doctor --rebuild"
         )

@@ -24,9 +24,10 @@ def make_home(folder: Path) -> list[Path]:
     """Make the folder a home; files that are there already stay as they are.  Returns what was written.
 
     Of a home in a database, only the first host gets the starter knowledge: there it becomes rows.
-    Raises HomeNotWritable when the disk refuses.
+    Raises HomeNotWritable when the disk refuses, InvalidInput for a name that no tenant may have.
     """
     home = Home(real(folder))
+    _ = home.tenant  # (a name that no tenant may have is refused before anything is made)
     try:
         for place in (home.learned, home.state):
             place.mkdir(parents=True, exist_ok=True)
@@ -42,6 +43,8 @@ def make_home(folder: Path) -> list[Path]:
             ]
             if not own:  # else the first call takes over what was there, and says so
                 memory.take_over(utc_now())
+            if not db.is_file:
+                db.note_where()
     except OSError as error:
         raise HomeNotWritable(f"{folder} cannot become a home: {error.strerror or error}") from error
     return written

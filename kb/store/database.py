@@ -89,6 +89,30 @@ class Database:
         """Whether it is SQLite's file, and not a server that other hosts share."""
         return self._engine.is_file
 
+    def note_where(self) -> None:
+        """Note in the folder whether its database is elsewhere, so that it is missed where nobody names it.
+
+        Raises OSError.
+        """
+        if self.is_file:
+            self._elsewhere.unlink(missing_ok=True)
+        else:
+            self._elsewhere.touch()
+
+    def unnamed(self) -> str:
+        """What is said where this is a file, and the folder has its database elsewhere; nothing where all is well."""
+        if not (self.is_file and self._elsewhere.exists()):
+            return ""
+        return (
+            "this home has its database in PostgreSQL, and neither KB_DATABASE_URL nor [database] of kb.toml names it "
+            "here: answers come from state/kb.db alone; name it, or, if the home is one of files again, delete "
+            f"{self._elsewhere}"
+        )
+
+    @property
+    def _elsewhere(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.elsewhere")
+
     @property
     def refuses(self) -> str:
         """Why nothing can be written; empty when it can."""

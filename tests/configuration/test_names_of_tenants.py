@@ -8,6 +8,7 @@ import pytest
 
 from kb.errors import HomeNotFound, InvalidInput
 from kb.home import Home, find_home
+from kb.starter import make_home
 
 
 @pytest.fixture
@@ -34,6 +35,13 @@ def test_a_tenant_is_found_by_its_name_or_its_folder(teams: Path) -> None:
 def test_a_name_that_no_tenant_may_have_is_refused(teams: Path, name: str) -> None:
     with pytest.raises(InvalidInput, match="names no tenant"):
         find_home(teams, environ={"KB_TENANT": name})
+
+
+@pytest.mark.parametrize("name", ["Payments", "shared", "-x", "pay ments", "zahlüng"])
+def test_a_folder_of_a_name_that_no_tenant_may_have_becomes_no_home(teams: Path, name: str) -> None:
+    with pytest.raises(InvalidInput, match="a tenant is named in small letters"):
+        make_home(teams / "tenants" / name)
+    assert not (teams / "tenants" / name).exists()
 
 
 def test_what_there_is_not_and_what_contradicts_itself_is_told(teams: Path) -> None:

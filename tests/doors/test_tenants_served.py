@@ -107,6 +107,33 @@ def test_a_browser_shows_the_tenant_that_was_opened_and_signs_in_with_its_token_
         assert browser.get("/search").url.path == "/sign-in"
 
 
+def test_a_link_to_a_page_of_a_tenant_is_opened_as_that_tenant(url: str) -> None:
+    with httpx2.Client(base_url=url, headers={"Accept": "text/html,*/*;q=0.8"}) as browser:
+        browser.get("/tenants/payments/")
+        led = browser.get("/tenants/billing/search?text=basin%204&page=2")
+        assert (led.status_code, led.headers["location"]) == (303, "/search?text=basin%204&page=2")
+        assert browser.cookies["kb_tenant"] == "billing"
+        for elsewhere in ("//example.org/", "/%2fexample.org/", "/%5cexample.org/"):
+            led = browser.get(f"/tenants/billing{elsewhere}")
+            assert httpx2.URL(url).join(led.headers["location"]).host == httpx2.URL(url).host
+
+
+def test_it_says_where_the_page_and_the_webhooks_of_each_tenant_are(home: Path) -> None:
+    file = home / "tenants" / "payments" / "kb.toml"
+    file.write_text('[hooks.alertmanager]\ntoken_env = "ALERTS"\n')
+    (home / "two").write_text(f"payments/write: {TOKENS['payments']}\nwrite: {TOKENS['shared']}\n")
+    with served(home, "--token-file", str(home / "two"), ALERTS="a-token-of-twenty-signs") as (url, process):
+        assert process.stderr
+        said = [process.stderr.readline() for _ in range(3)]
+        place = url.removesuffix("/mcp")
+        assert said == [
+            f"shared: people open {place}/ in a browser\n",
+            f"payments: people open {place}/tenants/payments/ in a browser\n",
+            "payments: webhooks at /tenants/payments/hooks/: alertmanager\n",
+        ]
+    file.unlink()
+
+
 def test_a_token_of_a_tenant_that_there_is_not_keeps_the_server_from_starting(home: Path) -> None:
     (home / "wrong").write_text(f"lunch/write: {TOKENS['shared']}\n")
     said = subprocess.run(

@@ -18,6 +18,7 @@ import pytest
 from kb import KnowledgeBase
 from kb.errors import Refused
 from kb.home import Home
+from kb.model import Status
 from kb.model.ledger import Verdict
 from kb.starter import make_home
 from kb.store.upkeep.relocation import goal_of
@@ -72,6 +73,8 @@ def test_a_home_moves_there_and_back_with_all_that_it_knows(lived: Path, tmp_pat
         text = kb.memory.text("learned/patterns")
         open_there = kb.incidents.unfinished()
     there = moved(lived, lived, url)
+    with opened(lived, "") as kb:  # the URL is forgotten
+        assert ["has its database in PostgreSQL" in one.message for one in kb.refresh()] == [True]
     assert there["outcomes"] == 1
     assert there["events"] >= 2
     with opened(lived, url) as kb:
@@ -95,6 +98,19 @@ def test_a_home_moves_there_and_back_with_all_that_it_knows(lived: Path, tmp_pat
         assert kb.session_log("numbers go on").action == "numbers go on"
 
 
+def test_vectors_that_were_published_before_a_move_tell_of_no_loss_after_it(
+    lived: Path, tmp_path: Path, url: str
+) -> None:
+    document = tmp_path / "known_errors.yaml"
+    document.write_text("patterns:\n- pattern: the weir is dry\n  meaning: no rain\n  fix: wait\n")
+    with opened(lived) as kb:
+        kb.ingest(document)
+        kb.upkeep.repair()
+    moved(lived, lived, url)
+    with opened(lived, url) as kb:
+        assert (kb.refresh(), kb.upkeep.doctor()[0]) == ([], [])
+
+
 def test_it_moves_back_into_its_own_folder_over_the_files_that_nobody_edited_since(
     lived: Path, url: str
 ) -> None:
@@ -111,6 +127,8 @@ def test_it_moves_back_into_its_own_folder_over_the_files_that_nobody_edited_sin
     edited.write_text(before)
     moved(lived, lived, "", url)
     assert (lived / "learned" / "patterns.yaml").read_text() == text
+    with opened(lived, "") as kb:
+        assert kb.refresh() == []
 
 
 def test_done_again_it_says_that_all_is_there_and_what_came_since_is_refused(lived: Path, url: str) -> None:
@@ -241,6 +259,29 @@ def test_a_goal_that_is_neither_is_refused_before_anything_is_made(lived: Path, 
         "migrate", "--to", "postgresql://nobody@/none?host=%2Fnowhere", environment=environment
     )
     assert "cannot be reached" in done.stderr
+
+
+def test_a_tenant_moves_by_itself_there_and_back_and_the_home_s_move_says_so(
+    lived: Path, tmp_path: Path, postgres_server: PostgresServer, database: str
+) -> None:
+    url, tenant, back = postgres_server.owned(database), lived / "tenants" / "payments", tmp_path / "back"
+    make_home(tenant)
+    with opened(tenant) as kb:
+        shared = kb.check_known_issues(LINE).matches[0].id
+        kb.moves.set_status(shared, "retired", "we have no basin")
+        kb.learn_pattern("ERROR the weir is dry", "no rain", "wait")
+    done = run_command("migrate", "--to", url, environment={**os.environ, "KB_HOME": str(lived)})
+    assert f"kb --home {tenant} migrate --to the same URL" in done.stderr
+    with opened(tenant, url) as kb:  # somebody asks before the tenant has moved
+        assert kb.get(shared).status is not Status.RETIRED
+    moved(tenant, tenant, url)
+    for home, where in ((lived, back), (tenant, back / "tenants" / "payments")):
+        goal_of(Home(home), str(where))
+        moved(home, where, "", url)
+    for home, there in ((tenant, url), (back / "tenants" / "payments", "")):
+        with opened(home, there) as kb:
+            assert kb.get(shared).status is Status.RETIRED
+            assert kb.check_known_issues("ERROR the weir is dry").verdict is Verdict.KNOWN
 
 
 def test_the_command_moves_and_says_what_to_do_next(lived: Path, tmp_path: Path, url: str) -> None:

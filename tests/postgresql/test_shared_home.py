@@ -48,7 +48,17 @@ def db(shared_home: Path) -> Iterator[Database]:
 def test_no_file_of_sqlite_is_made(shared_home: Path) -> None:
     with opened(shared_home) as kb:
         kb.check_known_issues(LINE)
-    assert [file.name for file in (shared_home / "state").glob("kb.db*")] == []
+    assert [file.name for file in (shared_home / "state").glob("kb.db*")] == ["kb.db.elsewhere"]
+
+
+def test_a_folder_of_such_a_home_says_where_nobody_names_its_database(shared_home: Path) -> None:
+    (shared_home / "kb.toml").unlink()
+    with opened(shared_home) as kb:
+        said = [one.message for one in kb.refresh()]
+        assert said == kb.upkeep.doctor()[0]
+        assert "neither KB_DATABASE_URL nor [database] of kb.toml names it here" in said[0]
+        (shared_home / "state" / "kb.db.elsewhere").unlink()
+        assert kb.refresh() == []
 
 
 def test_what_one_process_learns_another_one_finds_at_once(shared_home: Path) -> None:

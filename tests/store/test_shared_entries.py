@@ -9,6 +9,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.errors import EntryNotFound, Refused
+from kb.model import Status
 from kb.model.ledger import Verdict
 from kb.starter import make_home
 from tests.doubles.encoders import HashedEncoder
@@ -46,6 +47,19 @@ def test_what_the_home_learns_every_tenant_finds_at_once_and_no_longer_when_it_i
         assert payments.check_known_issues(LINE).matches[0].fix == "saw it up"
         home.moves.set_status(learned, "retired", "the basin is gone")
         assert billing.check_known_issues(LINE).verdict is not Verdict.KNOWN
+
+
+def test_what_a_tenant_did_to_an_entry_of_the_home_holds_after_its_ledger_was_restored(
+    base: Path, tmp_path: Path
+) -> None:
+    with opened(base) as home, of(base, "payments") as payments, of(base, "billing") as anew:
+        learned = home.learn_pattern(LINE, "a tree in it", "pull it out").id
+        payments.moves.set_status(learned, "retired", "we have no trees")
+        copy, _ = payments.upkeep.backup(tmp_path / "copy.db")
+        assert anew.get(learned).status is Status.CANDIDATE
+        anew.upkeep.restore(copy)
+        assert anew.get(learned).status is Status.RETIRED
+        assert anew.check_known_issues(LINE).verdict is not Verdict.KNOWN
 
 
 def test_an_edit_of_the_home_s_files_is_seen_where_nobody_opened_the_home(base: Path) -> None:

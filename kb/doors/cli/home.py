@@ -315,12 +315,14 @@ def migrate(
     command.  Documents come by kb ingest.
     """
     from kb.base import KnowledgeBase
+    from kb.home import TENANTS
     from kb.store.upkeep.relocation import goal_of
 
     with opened(context) as kb:
         home, url = goal_of(kb.home, to)
         with KnowledgeBase(home, database=url, encoder=kb.encoder) as goal:
             moved = goal.upkeep.move_in(kb.upkeep)
+        tenants = [one.root for one in kb.home.tenants()]
     if as_json:
         print_json(moved)
         return
@@ -335,3 +337,6 @@ def migrate(
         else f"end the servers of this home, begin them with {home.root}, without KB_DATABASE_URL; kb.toml stays here"
     )
     say("documents come by kb ingest, vectors by kb doctor --repair")
+    for tenant in tenants:
+        there = "the same URL" if url else home.root / TENANTS / tenant.name
+        say(f"its tenant {tenant.name} moves by itself: kb --home {tenant} migrate --to {there}")

@@ -94,7 +94,7 @@ def over_http(
     from kb.doors.calls.opening import opened_to_serve
     from kb.doors.http.access import load_tokens
     from kb.doors.http.server import Listening, check_access, check_sign_in, homes_of, serve
-    from kb.home import find_home
+    from kb.home import SHARED, TENANTS, find_home
 
     _log_to_stderr()
     where = Listening(
@@ -120,12 +120,16 @@ def over_http(
         if as_json:
             print_json({"url": url, "port": number, "asks_for_token": bool(tokens)})
         asks = "a token is asked for" if tokens else "without a token"
-        say(f"serving {url} ({asks}); people open {url.removesuffix('mcp')} in a browser")
+        alone, page = [*homes] == [SHARED], url.removesuffix("/mcp")
+        say(f"serving {url} ({asks})" + (f"; people open {page}/ in a browser" if alone else ""))
         for note in [*tokens.notes(), *sign_in_notes]:
             say(note)
         for name, home in homes.items():
-            for note in _notes_of(home):
-                say(note if len(homes) == 1 else f"{name}: {note}")
+            below = "" if name == SHARED else f"/{TENANTS}/{name}"
+            if not alone:
+                say(f"{name}: people open {page}{below}/ in a browser")
+            for note in _notes_of(home, below):
+                say(note if alone else f"{name}: {note}")
 
     with opened_to_serve(context.obj or None) as (kb, load_model):
         kb.refresh()  # what changed meanwhile is taken in before anybody asks
@@ -133,13 +137,13 @@ def over_http(
         serve(kb, where, tokens, started)
 
 
-def _notes_of(home: Home) -> list[str]:
-    """What there is to say of a home's webhooks, and of who is told."""
+def _notes_of(home: Home, below: str) -> list[str]:
+    """What there is to say of a home's webhooks, whose addresses begin with `below`, and of who is told."""
     from kb.base import KnowledgeBase
     from kb.doors.http.hooks import hook_notes
 
     with KnowledgeBase(home) as kb:
-        return [*hook_notes(home), *kb.notices.notes()]
+        return [*hook_notes(home, below), *kb.notices.notes()]
 
 
 def in_browser(

@@ -151,11 +151,11 @@ def _token(request: Request) -> str:
     return request.query_params.get("token") or request.query_params.get("auth_token") or ""
 
 
-def hook_notes(home: Home) -> list[str]:
-    """What `kb serve` says of the webhooks when it starts; nothing where none is set up."""
+def hook_notes(home: Home, below: str = "") -> list[str]:
+    """What `kb serve` says of the webhooks at `{below}/hooks/` when it starts; nothing where none is set up."""
     file = ConfigurationFile(home)
     if problems := file.problems():
         return [f"no webhooks are served: {problems[0]}; kb config check tells all mistakes"]
     if not (named := file.current().hooks.named()):
         return []
-    return [f"webhooks at /hooks/: {', '.join(named)}", *file.warnings()]
+    return [f"webhooks at {below}/hooks/: {', '.join(named)}", *file.warnings()]

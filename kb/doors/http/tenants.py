@@ -1,8 +1,8 @@
 """One server for several tenants: each has an application of its own, and a request goes to one of them.
 
 Which one is said by its address (`/tenants/NAME/…`), else by its token, else by what the browser was told when somebody
-opened `/tenants/NAME/`.  That only chooses: the application lets in whom its own tokens let in, and has no other home
-at hand.
+opened `/tenants/NAME/`, or a page below it.  That only chooses: the application lets in whom its own tokens let in, and
+has no other home at hand.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class FrontDoor:
             await self._live(scope, receive, send)
             return
         name, path = self._asked(scope)
-        if path == "" and name in self._apps:
-            await _shown(name, scope)(scope, receive, send)
+        if path is not None and name in self._apps and (path == "" or _is_opened(scope)):
+            await _shown(name, path, scope)(scope, receive, send)
         elif app := self._apps.get(name):
             await app(scope if path is None else _at(scope, path), receive, send)
         elif scope["path"].startswith(_FOR_ALL):
@@ -111,9 +111,16 @@ def _at(scope: Scope, path: str) -> Scope:
     return {**scope, "path": path, "raw_path": quote(path).encode()}
 
 
-def _shown(name: str, scope: Scope) -> Response:
-    """The browser is told which tenant's pages it shows from here on."""
-    answer = RedirectResponse("/", 303)
+def _is_opened(scope: Scope) -> bool:
+    """Whether somebody follows a link in a browser: what it shows then leads on without the tenant's name."""
+    return scope["method"] == "GET" and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _shown(name: str, path: str, scope: Scope) -> Response:
+    """The browser is told which tenant's pages it shows from here on, and led to the one that was asked for."""
+    query = scope["query_string"].decode("latin-1")
+    place = quote("/" + path.lstrip("/"))  # (two slashes would lead to another host)
+    answer = RedirectResponse(f"{place}?{query}" if query else place, 303)
     answer.set_cookie(COOKIE, name, httponly=True, samesite="lax", secure=scope.get("scheme") == "https")
     return answer
 

@@ -65,6 +65,13 @@ class SharedEntries:
                 self._catalogue.forget(path, now)
             self._db.set_meta(_TAKEN_IN, version)
 
+    def look_again(self) -> None:
+        """Have the next call take in everything anew: moves came with a copy, and say what entries became here."""
+        with self._db.write():
+            for path in self._catalogue.below(FOLDER):
+                self._catalogue.unread(path)
+            self._db.set_meta(_TAKEN_IN, "")
+
     def _version(self) -> str:
         """A text that is another one whenever an entry of the home, or its status, has changed."""
         moved = self._theirs.value("SELECT coalesce(max(id), 0) FROM moves")

@@ -148,9 +148,10 @@ class Backups:
     def _refuse_history(self, copy: Path) -> None:
         mine = [table for table in LEDGER if table not in _MET_ANYWAY and self._count(table)]
         if mine:
+            new = "move state/kb.db away, or make another home with: kb init DIR"
             raise Refused(
                 f"this home has a history of its own ({', '.join(mine)}), and {copy} would be mixed with it; restore "
-                "into a new one: move state/kb.db away, or make another home with: kb init DIR"
+                f"into a new one: {new if self._db.is_file else 'name an empty database, and kb init DIR'}"
             )
 
     @staticmethod

@@ -150,7 +150,7 @@ class Relocation:
         if there:
             raise Refused(
                 f"the goal has something of its own ({', '.join(there)}), which would be mixed with what moves; "
-                "nothing was moved, name an empty database or a new folder"
+                "nothing was moved, name an empty database or a new folder, or move the old state/kb.db there away"
             )
 
     def _check(self, wanted: Content) -> None:
