@@ -28,6 +28,7 @@ from kb.store.database import Database, Row, placeholders
 from kb.store.deferred import DeferredLookups, LookupRows
 from kb.store.history import judged_lookups
 from kb.store.ids.known_ids import KnownIds, Space
+from kb.store.outcomes.sums import OutcomeSums
 from kb.text.entries.codec import stamp
 from kb.text.times import day_of
 
@@ -45,7 +46,7 @@ class Ledger:
     """What happened in one home."""
 
     def __init__(self, db: Database) -> None:
-        self._db, self.deferred, self.ids = db, DeferredLookups(db), KnownIds(db)
+        self._db, self.deferred, self.ids, self.sums = db, DeferredLookups(db), KnownIds(db), OutcomeSums(db)
 
     def record_lookup(
         self,
@@ -85,6 +86,7 @@ class Ledger:
         try:
             with self._db.write():
                 self.deferred.insert(rows)
+                self.sums.keep()
         except HomeBusy:
             self.deferred.keep(rows)
         return str(rows.lookup["id"])
@@ -179,16 +181,6 @@ class Ledger:
     def used(self) -> list[str]:
         """Ids of the entries that have an outcome."""
         return [row["entry_id"] for row in self._db.rows("SELECT DISTINCT entry_id FROM outcomes ORDER BY 1")]
-
-    def balance_for(self, entry_ids: Sequence[str], service: str) -> dict[str, int]:
-        """How often each entry resolved something for the service, less how often it failed there."""
-        rows = self._db.rows(
-            "SELECT entry_id, sum(CASE result WHEN 'resolved' THEN 1 ELSE -1 END) AS balance FROM outcomes"
-            f" WHERE entry_id IN ({placeholders(entry_ids)}) AND casefold(service) = casefold(?)"
-            " AND result IN ('resolved', 'failed', 'made_worse') GROUP BY entry_id",
-            [*entry_ids, service],
-        )
-        return {row["entry_id"]: row["balance"] for row in rows}
 
     def record_event(self, event: Event) -> None:
         """Add a line to the session log."""

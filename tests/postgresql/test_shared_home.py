@@ -23,7 +23,7 @@ from kb.starter import make_home
 from kb.store.database import Database
 from kb.store.engines.turn import Turn
 from kb.store.entries import Stored
-from kb.store.postgresql import pool
+from kb.store.postgresql import pool, steps
 from kb.store.postgresql.connection import Address
 from tests.conftest import database_of
 from tests.doubles.encoders import HashedEncoder
@@ -167,7 +167,7 @@ def test_a_database_of_a_newer_kb_is_left_alone(
     shared_home: Path, postgres_server: PostgresServer, database: str
 ) -> None:
     postgres_server.run("INSERT INTO schema_steps VALUES (99, 'of tomorrow', now())", database)
-    with pytest.raises(StoreBroken, match=r"newer kb \(schema 99, this one knows 2\); update kb"):
+    with pytest.raises(StoreBroken, match=rf"newer kb \(schema 99, this one knows {steps.SCHEMA}\); update kb"):
         database_of(shared_home)
 
 

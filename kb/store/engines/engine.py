@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-SCHEMA = 17
+SCHEMA = 18
 """How many steps `kb.store.upkeep.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 
