@@ -167,7 +167,9 @@ def test_a_database_of_a_newer_kb_is_left_alone(
     shared_home: Path, postgres_server: PostgresServer, database: str
 ) -> None:
     postgres_server.run("INSERT INTO schema_steps VALUES (99, 'of tomorrow', now())", database)
-    with pytest.raises(StoreBroken, match=rf"newer kb \(schema 99, this one knows {steps.SCHEMA}\); update kb"):
+    with pytest.raises(
+        StoreBroken, match=rf"newer kb \(schema 99, this one knows {steps.SCHEMA}\); update kb"
+    ):
         database_of(shared_home)
 
 
