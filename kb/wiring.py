@@ -329,7 +329,9 @@ class Parts:
         def proposals(now: datetime) -> list[Proposed]:
             return [proposed(row) for row in windows.open_proposals(now)]
 
-        records = Records(self.ledger, self.entries, self.changes, windows, Reviews(self.db), proposals)
+        records = Records(
+            self.ledger, self.trust, self.entries, self.changes, windows, Reviews(self.db), proposals
+        )
         return Reviewing(records, self.memory, self.watch, actor, **calls)
 
     def refresh(self, now: datetime) -> list[Problem]:

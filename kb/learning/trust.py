@@ -45,6 +45,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import exp, fsum, lgamma, log, log1p
+from typing import NamedTuple
 
 from kb.model import Entry, Origin, Runbook
 from kb.model.ledger import DAY, FAILURES, Outcome, Result, Standing, Trust
@@ -82,7 +83,7 @@ def trust_from(entry: Entry, found: OutcomeWeights, *, reviewed: bool = False) -
     success, failure = start[0] + found.success, start[1] + found.failure
     tail = (1.0 - INTERVAL) / 2.0
     return Trust(
-        value=_as_shown(success / (success + failure)),
+        value=worth(entry, found, reviewed=reviewed).value,
         low=_as_shown(beta_quantile(tail, success, failure)),
         high=_as_shown(beta_quantile(1.0 - tail, success, failure)),
         resolved=found.resolved,
@@ -92,6 +93,20 @@ def trust_from(entry: Entry, found: OutcomeWeights, *, reviewed: bool = False) -
         last=found.last,
         standing=standing(found, start),
     )
+
+
+class Worth(NamedTuple):
+    """The value of a trust (0 to 1) without its interval, and how many occurrences it rests on."""
+
+    value: float
+    n: int
+
+
+def worth(entry: Entry, found: OutcomeWeights, *, reviewed: bool = False) -> Worth:
+    """The value of the entry's trust where its outcomes add up to this."""
+    successes, failures = prior(entry, reviewed=reviewed)
+    success, failure = successes + found.success, failures + found.failure
+    return Worth(_as_shown(success / (success + failure)), found.resolved + found.failed)
 
 
 def _as_shown(probability: float) -> float:
@@ -125,9 +140,24 @@ class OutcomeWeights:
     last: datetime | None
 
     def aged(self, since: datetime, now: datetime) -> OutcomeWeights:
-        """What the outcomes up to `since`, added up then, add up to at a later `now`: all weights shrink alike."""
+        """What outcomes that were added up as of `since` add up to as of `now`: all weights shrink (or grow) alike."""
         fresh = _halved(now - since)
         return replace(self, success=self.success * fresh, failure=self.failure * fresh)
+
+    def without(self, later: OutcomeWeights) -> OutcomeWeights:
+        """The sums without those of later outcomes, as of the same moment, which share no occurrence with the rest.
+
+        `streak` and `last` are not told: zero and None.
+        """
+        return OutcomeWeights(
+            success=max(0.0, self.success - later.success),
+            failure=max(0.0, self.failure - later.failure),
+            resolved=self.resolved - later.resolved,
+            failed=self.failed - later.failed,
+            recurred=self.recurred - later.recurred,
+            streak=0.0,
+            last=None,
+        )
 
 
 def evidence(outcomes: Iterable[Outcome], now: datetime) -> OutcomeWeights:

@@ -13,12 +13,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from kb.learning.trust import OutcomeWeights, evidence, trust_from
+from kb.learning.trust import OutcomeWeights, Worth, evidence, trust_from, worth
 from kb.model import Entry
 from kb.model.ledger import FAILURES, Outcome, Result, Trust
 from kb.store.ledger import Ledger
 from kb.store.moves import MoveTable
+from kb.store.outcomes.rows import of_day
 from kb.store.outcomes.sums import KeptSums
+
+_AT_ONCE = 100
+"""Entries that are added up at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,29 @@ class TrustBook:
             entry.id: trust_from(entry, weights(entry.id), reviewed=entry.id in reviewed) for entry in entries
         }
 
+    def just_before(
+        self, entries: Sequence[Entry], at: datetime, reviewed: Collection[str]
+    ) -> dict[str, Worth]:
+        """What the trust of each entry was worth at a moment, by the outcomes before it; `reviewed` as of then.
+
+        The later outcomes are taken off the sums.  Of an entry where one of them counts with an earlier one, or says
+        that an earlier success did not last, all outcomes are read.
+        """
+        ids = [entry.id for entry in entries]
+        sums, later = self._sums(ids), self._ledger.told.since(ids, at)
+        mixed = self._ledger.told.counting_with([one for told in later.values() for one in told], at)
+        mixed |= {key for key, told in later.items() if any(_reaches_back(one, at) for one in told)}
+        whole = self._ledger.outcomes_of(sorted(mixed & later.keys())) if mixed & later.keys() else {}
+
+        def weights(entry_id: str) -> OutcomeWeights:
+            if entry_id in whole or entry_id not in sums:
+                return evidence((one for one in whole.get(entry_id, ()) if one.at < at), at)
+            one = sums[entry_id]
+            rest = one.weights.without(evidence(later.get(entry_id, ()), one.as_of))
+            return rest.aged(one.as_of, at)
+
+        return {entry.id: worth(entry, weights(entry.id), reviewed=entry.id in reviewed) for entry in entries}
+
     def reviewed(self, entry_ids: Collection[str]) -> set[str]:
         """Those of the entries that a person accepted."""
         return self._moves.reviewed(entry_ids)
@@ -66,6 +93,18 @@ class TrustBook:
             key: one.balance[folded] for key, one in self._sums(entry_ids).items() if folded in one.balance
         }
 
+    def add_up(self) -> None:
+        """Keep the sums of all entries, so that no question has to add up a long history.
+
+        Raises HomeNotWritable, HomeBusy; what was kept until then stays.
+        """
+        last = ""
+        while ids := self._ledger.sums.missing(_AT_ONCE, last):
+            self._sums(ids)
+            with self._ledger.write():
+                self._ledger.sums.keep()
+            last = ids[-1]
+
     def _sums(self, entry_ids: Sequence[str]) -> dict[str, Sums]:
         """Those of the entries that have an outcome; what is not kept yet is added up and noted."""
         kept = self._ledger.sums.of(entry_ids)
@@ -75,6 +114,11 @@ class TrustBook:
             found[key] = added_up(outcomes)
             self._ledger.sums.note(key, KeptSums(kept[key].mark, _written(found[key])))
         return found
+
+
+def _reaches_back(outcome: Outcome, at: datetime) -> bool:
+    """Whether it may bear on what was told before a moment after it."""
+    return outcome.result is Result.RECURRED or outcome.trouble == of_day(at)
 
 
 def added_up(outcomes: Sequence[Outcome]) -> Sums:

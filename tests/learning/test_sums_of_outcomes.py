@@ -11,7 +11,7 @@ import pytest
 
 from kb import KnowledgeBase
 from kb.index.encoder import OnnxEncoder
-from kb.learning.trust import evidence, trust
+from kb.learning.trust import evidence, trust, worth
 from kb.learning.trust_book import added_up
 from kb.model.ledger import Outcome, Result, Trust
 
@@ -167,6 +167,35 @@ def test_whatever_happens_trust_is_what_the_outcomes_say(
             kb.incidents.merge(open_ones[0].id, into=open_ones[1].id)
         kb.check_known_issues(LINE)  # keeps the sums
         assert kb.trust_of(kb.get(learned)) == by_outcomes(kb, learned), deed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_trust_was_worth_at_any_moment_is_what_the_outcomes_before_it_say(
+    kb: KnowledgeBase, learned: str, clock: Clock, seed: int
+) -> None:
+    rng = random.Random(seed)
+    incidents, moments = ["", "PD-1", kb.incidents.open("basin", service="basin").id], [clock.now]
+    for _ in range(20):
+        clock.now += timedelta(hours=rng.choice([0, 1, 1, 30, 400]))
+        moments.append(clock.now)
+        lookup = kb.check_known_issues(LINE, incident_id=rng.choice(incidents)).lookup_id
+        result = rng.choice(["resolved", "resolved", "failed", "not_applied"])
+        kb.record_outcome(learned, result, rng.choice([None, lookup]), incident_id=rng.choice(incidents))
+    entry, parts = kb.get(learned), kb._parts
+    outcomes = parts.ledger.outcomes_of([learned])[learned]
+    for at in moments:
+        told = worth(entry, evidence([one for one in outcomes if one.at < at], at))
+        found = parts.trust.just_before([entry], at, set())[learned]
+        assert (found.value, found.n) == (pytest.approx(told.value, abs=0.0002), told.n)
+
+
+def test_sums_are_added_up_without_a_question_where_the_home_is_looked_after(
+    kb: KnowledgeBase, learned: str
+) -> None:
+    kb.record_outcome(learned, "resolved", note="held")
+    assert not kept(kb, learned)
+    kb.upkeep.look_after()
+    assert kept(kb, learned)
 
 
 def test_sums_age_as_their_outcomes_do() -> None:

@@ -23,7 +23,7 @@ class KeptSums(NamedTuple):
     sums: str
 
 
-_AT_HAND = 1_000
+_AT_HAND = 10_000
 """Entries whose sums are held here at most where no lookup is recorded."""
 
 
@@ -46,6 +46,14 @@ class OutcomeSums:
     def _newer(self, entry_id: str, kept: KeptSums) -> KeptSums:
         noted = self._noted.get(entry_id)
         return noted if noted and noted.mark == kept.mark else kept
+
+    def missing(self, most: int, after: str = "") -> list[str]:
+        """Entries whose sums are not kept, by id and behind an id, `most` of them."""
+        rows = self._db.rows(
+            "SELECT entry_id FROM outcome_sums WHERE sums = '' AND entry_id > ? ORDER BY entry_id LIMIT ?",
+            [after, most],
+        )
+        return [row["entry_id"] for row in rows]
 
     def note(self, entry_id: str, sums: KeptSums) -> None:
         """Have these kept with the next lookup that is recorded; until then they are at hand here."""
