@@ -24,7 +24,8 @@ class ToldOutcomes:
             f"{OUTCOMES} WHERE o.id IN (SELECT id FROM (SELECT id, row_number() OVER"
             " (PARTITION BY entry_id, result = 'resolved' ORDER BY at DESC, id) AS place FROM outcomes"
             " WHERE entry_id IN (SELECT value FROM json_each(?)) AND at < ? AND (result IN ('failed', 'made_worse')"
-            " OR result = 'resolved' AND coalesce(verified_by, '') != '')) AS told WHERE place = 1) ORDER BY o.at, o.rowid",
+            " OR result = 'resolved' AND coalesce(verified_by, '') != '')) AS told WHERE place = 1)"
+            " ORDER BY o.at, o.rowid",
             [json.dumps(list(entry_ids)), stamp(until)],
         )
         return by_entry(rows)
