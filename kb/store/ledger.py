@@ -52,6 +52,8 @@ class Ledger:
     ) -> str:
         """Keep a lookup and what it offered; returns the lookup's id.
 
+        Nobody waits for a disk here: what is told of the lookup later is written behind it, and lasts with it.
+
         While another process writes, and this one may not wait for it, that is left for later (`is_waiting`).
         """
         rows = LookupRows(
@@ -71,7 +73,7 @@ class Ledger:
             [(one.id, rank, one.tier, one.confidence) for rank, one in enumerate(matches, 1)],
         )
         try:
-            with self._db.write():
+            with self._db.write(lasting=False):
                 self.deferred.insert(rows)
                 self.sums.keep()
         except HomeBusy:

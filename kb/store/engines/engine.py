@@ -70,8 +70,11 @@ class Engine(Protocol):
         """Let a write wait so long for other writers from here on."""
         ...
 
-    def begin(self) -> None:
-        """Begin a transaction that writes, alone: what is read in it is still true when it commits."""
+    def begin(self, *, lasting: bool = True) -> None:
+        """Begin a transaction that writes, alone: what is read in it is still true when it commits.
+
+        One that is not `lasting` is not waited for until it is on a disk; SQLite waits for none.
+        """
         ...
 
     def begin_reading(self) -> None:
