@@ -30,7 +30,7 @@ CORPORA = ROOT.parent / "shared" / "corpora"
 ANSWERS = ROOT / "tests" / "answers" / "postmortems.yaml"
 ELSEWHERE = ROOT / "tests" / "answers" / "reports_elsewhere.yaml"
 RUNBOOKS = ROOT / "tests" / "answers" / "runbooks.yaml"
-HALVES = ("looked-at", "held-back", "last", "fifth", "sixth", "seventh", "eighth", "ninth")
+HALVES = ("looked-at", "held-back", "last", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
 
 Check = tuple[str, bool, str]
 """What was checked, whether it was right, and what stood there."""
