@@ -30,7 +30,18 @@ CORPORA = ROOT.parent / "shared" / "corpora"
 ANSWERS = ROOT / "tests" / "answers" / "postmortems.yaml"
 ELSEWHERE = ROOT / "tests" / "answers" / "reports_elsewhere.yaml"
 RUNBOOKS = ROOT / "tests" / "answers" / "runbooks.yaml"
-HALVES = ("looked-at", "held-back", "last", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh")
+HALVES = (
+    "looked-at",
+    "held-back",
+    "last",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+)
 
 Check = tuple[str, bool, str]
 """What was checked, whether it was right, and what stood there."""
@@ -126,12 +137,17 @@ def check_steps(name: str, said: list[Any] | dict[str, Any], runbooks: list[Runb
     yield "read as a runbook", bool(runbooks), name
     steps = said["steps"] if isinstance(said, dict) else said
     read = [step for runbook in runbooks for step in runbook.steps]
-    places = []
+    places: list[int] = []
     for step in steps:
         words, *commands = [step] if isinstance(step, str) else step
         found = [place for place, one in enumerate(read) if _is_step(one, words, commands)]
-        yield "step with its commands" if commands else "step without commands", bool(found), f"{name}: {step}"
-        places += found[:1]
+        yield (
+            "step with its commands" if commands else "step without commands",
+            bool(found),
+            f"{name}: {step}",
+        )
+        at_least = places[-1] if places else 0
+        places += [place for place in found if place >= at_least][:1] or found[:1]
     if isinstance(said, dict):
         yield "steps in order", places == sorted(places), f"{name}: {places}"
         names = " ".join(_words(runbook.name) for runbook in runbooks)

@@ -139,8 +139,13 @@ def parse_markdown(text: str, path: str) -> MarkdownDocument:
     lines = body.split("\n")
     marks = list(_marks(tokens, lines))
     sections = tuple(_sections(marks, tokens, lines))
-    title = str(front.values.get("title") or "") or next((m.title for m in marks if m.level == 1), "")
+    title = front_title(front.values) or next((m.title for m in marks if m.level == 1), "")
     return MarkdownDocument(front.values, title.strip(), sections, front.problems, tuple(lines))
+
+
+def front_title(values: dict[str, Any]) -> str:
+    """The title that front matter gives, also as WordPress exports it; or an empty string."""
+    return str(values.get("title") or values.get("post_title") or "")
 
 
 @lru_cache(maxsize=1)

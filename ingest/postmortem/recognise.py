@@ -37,7 +37,7 @@ _FILED = 0.85
 _NOT_FOR_REPORTS = expression(
     r"\b(?:meaning|diagnosis|symptoms?|workaround|troubleshooting|usage|installation"
     r"|getting started|guidelines|objective"
-    r"|prerequisites|procedure|how to|applicable versions|related)\b",
+    r"|prerequisites|procedure|how to|applicable versions|related (?:information|articles))\b",
     re.I,
 )
 _TELLING = (
@@ -74,6 +74,9 @@ _DECISIVE = {
 }
 """Without one of these, or a title or folder that speaks of incidents, a text is about something else."""
 
+_TOLD_AFTERWARDS = {ReportPart.CAUSE, ReportPart.LESSONS}
+"""Who says why it happened and what there was to learn tells of something that happened."""
+
 _ENDED = {ReportPart.RESOLUTION, ReportPart.MITIGATION}
 _HAPPENED = expression(r"what happen(?:s|ed)|was ist passiert", re.I)
 _TROUBLE = expression(
@@ -81,9 +84,11 @@ _TROUBLE = expression(
     r"|failing|crash\w*|errors?|lost|loss|timed out|timeouts?"
     r"|locked up|slow(?:ed|ly)?|corrupt\w*|broke|broken|interruptions?|incidents?|wrong|vanished|stopped"
     r"|leaked?|stalled|unreachable|expired|(?:is|was|are|were|got|disk|dataset|storage|pool) full"
-    r"|overload\w*|exhaust\w*|stuck|hung)\b",
+    r"|overload\w*|exhaust\w*|stuck|hung|vulnerabilit\w+|exploit\w*|breach\w*|compromis\w+"
+    r"|remote code execution)\b",
     re.I,
 )
+_PROBLEMS = expression(r"\b(?:issues?|problems?|troubles?)\b", re.I)
 _TAGS = ("categories", "category", "tags", "type", "kind", "labels")
 """Keys of front matter that say what a text is."""
 _PAST = expression(r"\b(?:was|were|had|did|became|began|went|came|took|lost|\w{3,}ed)\b", re.I)
@@ -142,6 +147,7 @@ def _score(report: Report, path: str) -> float:
         + told * (not placed)
         + 0.2 * (not others and _is_short_report(parts, report, path))
     )
+    score += 0.25 * (parts >= _TOLD_AFTERWARDS and _tells_of_the_past(report.document))
     dated = dated or first_date(report.document.body[:1500]) is not None
     if placed and not parts & _DECISIVE and not others and _tells_of_the_past(report.document):
         score += 0.2
@@ -165,7 +171,8 @@ def _lists_other_texts(document: MarkdownDocument) -> bool:
 def _told_outage(report: Report, path: str) -> float:
     """What it counts that a title tells of an outage and the text of its past, more where its day is in the name."""
     title, body = report.document.title, report.document.body[: _OPENING * 2]
-    if not _TROUBLE.search(title) or not _tells_of_the_past(report.document):
+    told = _TROUBLE.search(title) or (ReportPart.CAUSE in report.parts and _PROBLEMS.search(title))
+    if not told or not _tells_of_the_past(report.document):
         return 0.0
     if name_date(path) or first_date(title):
         return _SURELY_TOLD

@@ -18,13 +18,10 @@ from dataclasses import dataclass
 from ingest.postmortem.causes import is_open
 from ingest.postmortem.story.cause_words import (
     ANNOUNCED,
-    BUT_RATHER,
-    DENIED,
     ENDS_IN_ED,
     INCIDENT,
     KINDS,
     NAMES_ITS_CAUSE,
-    NO_CAUSE,
     PAST,
     POINTS_BACK,
     PRESENT,
@@ -32,6 +29,7 @@ from ingest.postmortem.story.cause_words import (
     SAYS_LITTLE,
     SAYS_WHAT_IS,
 )
+from ingest.postmortem.story.no_cause_words import BUT_RATHER, DENIED, NO_CAUSE
 from kb.expression import expression
 
 MOST_CAUSES = 3
@@ -142,7 +140,7 @@ def _said_in(text: str) -> Iterator[_Said]:
     before, count = "", 0
     ends = _SENTENCE_END_SMALL if _begins_small(blocks) else _SENTENCE_END
     for place, block in enumerate(blocks):
-        if block.lstrip().startswith(("#", "|", "!", "[^", "<")):
+        if block.lstrip().startswith(("#", "|", "!", "[^", "<", ">")):
             before = ""
             continue
         is_item = bool(_BULLET.match(block))
@@ -155,7 +153,14 @@ def _said_in(text: str) -> Iterator[_Said]:
             yield _Said(
                 sentence, "" if is_item and not number else before, listed, count <= _EARLY, count == 2
             )
-            before = sentence
+            before = _whole(before, sentence)
+
+
+def _whole(before: str, sentence: str) -> str:
+    """A sentence with the one before it, where it says only `it` or `this` of what that names."""
+    joined = f"{before} {sentence}"
+    goes_on = before and not before.endswith((":", "?")) and _points_back(sentence)
+    return joined if goes_on and len(joined) <= _LONGEST else sentence
 
 
 def _begins_small(blocks: Iterable[str]) -> bool:
