@@ -41,6 +41,7 @@ HALVES = (
     "ninth",
     "tenth",
     "eleventh",
+    "twelfth",
 )
 
 Check = tuple[str, bool, str]

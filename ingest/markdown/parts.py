@@ -30,7 +30,8 @@ _ONLY_NUMBER = expression(r"(?:step\s+)?\d+\s*[.):]*", re.I)
 _ONLY_LINK = expression(r"(?:\w+: *)?(?:<?https?://\S+>?|\[[^\]]*\]\([^)]*\))\.?")
 _LONGEST_STEP = 2000
 """Characters that a step has before links are gathered into it no more."""
-_ONLY_CODE = expression(r"`[^`]+`\.?")
+_GOES_WITH_LEAD = expression(r"`[^`]+`\.?$|\W{0,3}(?:note|important|caution)\b|[^.\n:]{1,50}:\s*$", re.I)
+"""Behind a lead (`Follow these steps:`) the command itself, a note, or another lead."""
 _PLACEHOLDER = expression(
     r"^[\W_]*(?:(?:todo|tbd|tba|wip)\b[^.]{0,60}|n/?a|none|coming soon|to be (?:written|done|added)"
     r"|<insert[^>]*>"
@@ -179,7 +180,7 @@ def _belongs(paragraph: str, before: str) -> bool:
     """
     if len(before) > _LONGEST_STEP:
         return False
-    announced = before.rstrip().endswith(":") and _ONLY_CODE.fullmatch(paragraph)
+    announced = before.rstrip().endswith(":") and _GOES_WITH_LEAD.match(paragraph)
     return bool(
         announced
         or _ONLY_LINK.fullmatch(paragraph)

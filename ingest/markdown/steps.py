@@ -19,14 +19,14 @@ from kb.expression import expression
 
 _NUMBERED = expression(r"^\W*(?:step\s+)?\d+\s*(?:[.):–—-]|\s)\s*\S|^\W*step\s+\d+\W*$", re.I)
 _VERBS = """
-    add apply assess attach back block bump check clean clear close confirm connect contact copy create debug
-    decide delete deploy detach determine disable download drain edit enable ensure evaluate execute export
-    expose extract fail find fix follow force free gather get give grant handle identify import increase inspect
-    install investigate list locate log look make merge migrate modify monitor move notify open patch pause
-    promote re-enable rebuild recover redeploy reduce remove rename renew replace report reset resize restart
-    restore resume retry revert review revoke roll rotate run scale search set shut spin ssh start stop switch
-    take tell test transfer trigger turn unblock update upgrade upload use validate verify view wait warn
-    blacklist
+    add apply assess attach back blacklist block bump check clean clear close confirm connect contact copy
+    create debug decide delete deploy detach determine disable download drain edit enable ensure evaluate
+    execute export expose extract fail find fix follow force free gather get give grant handle identify import
+    increase inspect install investigate list locate log look make merge migrate modify monitor move notify open
+    patch pause promote re-enable rebuild recover redeploy reduce remove rename renew replace report reset
+    resize restart restore resume retry revert review revoke roll rotate run scale search set shut spin ssh
+    start stop switch take tell test transfer trigger try turn unblock update upgrade upload use validate verify
+    view wait warn
 """
 _TELLS_TO_DO = expression(
     rf"(?:{'|'.join(rf'{verb}|{verb.removesuffix(chr(101))}{verb[-1]}?ing' for verb in _VERBS.split())})(?:\s|$)"
@@ -39,6 +39,10 @@ _LISTS_STEPS = expression(
 """What announces a list of steps."""
 _UNTICKED = expression(r"^(?P<before>[ \t]*(?:[-*+][ \t]+)?|[^\n:`]{1,80}:[ \t]+)\[[ xX]\][ \t]+", re.M)
 """The box of a check list, which is there to be ticked and says nothing."""
+_ANY_CASE = expression(
+    r"(?:resolution|fix|solution|steps|commands?|mitigation|workaround|remediation|actions?|procedure)"
+)
+"""Labels that stand below the heading of any case alike."""
 _NUMBER = expression(r"^\W*(?:step\s+)?\d+\s*[.):–—-]*\s*", re.I)
 _STEP_COLUMN = expression(
     r"\b(?:steps?|actions?|what to do|commands?|procedure|tasks?|do|fix|instructions?|remed\w+)\b", re.I
@@ -61,13 +65,36 @@ def _told(parts: list[EntryPart]) -> list[str]:
     parts = [*_folded(parts, numbered)] if numbered else parts
     numbered = [part for part in parts if part.heading and part.heading in [one.heading for one in numbered]]
     chosen = [part for part in parts if part in numbered or part.role == "steps" or _is_procedure(part)]
-    named = [step for part in chosen for step in (_of_heading(part) if part in numbered else _of_part(part))]
-    if named:
-        return named
+    if any(part in numbered or _of_part(part) for part in chosen):
+        chosen = [part for part in parts if part in chosen or _tells_to_do(part)]
+        return [
+            step
+            for part in _within(parts, chosen)
+            for step in (_of_heading(part) if part in numbered else _of_part(part))
+        ]
     other = [part for part in parts if part.role in ("", "steps")]
     if any(block.kind in ("code", "item") for part in other for block in part.blocks):
         return [step for part in other for step in _of_part(part)]
     return []
+
+
+def _within(parts: list[EntryPart], chosen: list[EntryPart]) -> Iterator[EntryPart]:
+    """The chosen parts, labels that name no case (`**Resolution:**`) by the heading that they stand below."""
+    above: Block | None = None
+    for part in parts:
+        heading = part.heading
+        if heading is not None and heading.level < LABEL_LEVEL:
+            above = heading
+        if part not in chosen:
+            continue
+        if heading and above and heading.level == LABEL_LEVEL and _names_no_case(heading):
+            case = f"{unmarked(above.text).rstrip(':')}: {unmarked(heading.text).rstrip(':')}"
+            part = replace(part, heading=replace(heading, text=case))
+        yield part
+
+
+def _names_no_case(heading: Block) -> bool:
+    return _ANY_CASE.fullmatch(heading_words(heading)) is not None
 
 
 def _folded(parts: list[EntryPart], numbered: list[EntryPart]) -> Iterator[EntryPart]:
@@ -75,7 +102,7 @@ def _folded(parts: list[EntryPart], numbered: list[EntryPart]) -> Iterator[Entry
     last: EntryPart | None = None
     for part in parts:
         is_label = part.heading is not None and part.heading.level == LABEL_LEVEL
-        if last is not None and is_label and part not in numbered and part.role in ("", last.role):
+        if last is not None and is_label and part not in numbered and part.role != "warning":
             assert part.heading is not None
             label = replace(
                 part.heading, kind="paragraph", text=f"{unmarked(part.heading.text).rstrip(':')}:"
@@ -104,6 +131,12 @@ def _is_procedure(part: EntryPart) -> bool:
     if _TELLS_TO_DO.match(heading_words(part.heading)):
         return True
     return any(block.ordered or is_shell(block) or bool(inline_commands(block.text)) for block in part.blocks)
+
+
+def _tells_to_do(part: EntryPart) -> bool:
+    """Whether a part whose heading means nothing of its own begins a paragraph with what to do."""
+    paragraphs = [block.text for block in part.blocks if block.kind == "paragraph"]
+    return not part.role and any(_TELLS_TO_DO.match(unmarked(text).lower()) for text in paragraphs)
 
 
 def _of_heading(part: EntryPart) -> list[str]:

@@ -275,7 +275,8 @@ PAST = expression(
 ENDS_IN_ED = expression(r"\b\w{2,}ed\b")
 PRESENT = expression(r"\b(?:is|are|has|have|does|do|allows?|requires?)\b")
 SAYS_WHAT_IS = expression(
-    r"\W*(?:(?:this|it|that|the (?:\w+ ){0,3}(?:cause|problem|issue|reason|culprit|trigger|bug)) (?:\w+ )?(?:is"
+    r"\W*(?:(?:due to|because of)\b|(?:this|it|that|the (?:\w+ ){0,3}(?:cause|problem|issue|reason|culprit"
+    r"|trigger|bug)) (?:\w+ )?(?:is"
     r"|seems|stems|happens)\b|(?:we|i) (?:suspect|believe|think|assume)\b)",
     re.I,
 )

@@ -68,6 +68,8 @@ class Passage:
     weight: int
     is_past: bool = True
     """Whether it tells of the past in the past tense; titles and timelines do not."""
+    least: int = 0
+    """What the words of a sentence must weigh by themselves; a title that tells only a state tells what was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,12 @@ def told_causes(passages: Iterable[Passage], title: str) -> tuple[ToldCause, ...
     topic = _topic(title)
     weighed = [
         (kind + stands, ToldCause(text, says_so=kind > _SURMISED))
-        for passage in (Passage(title, 2, is_past=False), *passages)
+        for passage in (Passage(title, 2, is_past=False, least=_SURMISED + 1), *passages)
         for said in _said_in(passage.text)
         if _is_sentence(said.text) and (not passage.is_past or _tells_of_the_past(said.text))
         # The words are looked for last, and only those that would weigh enough where it stands: they take longest.
         for stands in [passage.weight + _about(said, topic if passage.is_past else frozenset())]
-        if (kind := _kind(said.text, least=_ENOUGH - stands)) and _asserts(said.text)
+        if (kind := _kind(said.text, least=max(_ENOUGH - stands, passage.least))) and _asserts(said.text)
         for text in _told(said)
     ]
     heaviest = max((weight for weight, _ in weighed), default=0)

@@ -111,10 +111,22 @@ ENDED_BY = expression(
     r"|\bdurch\b[^.;]{3,100}\b(?:behoben|wiederhergestellt|gelöst)\b"
     r"|\band (?:the |a |all |everything |new )?(?:[\w-]+ ){0,4}(?:came|comes?) (?:back )?(?:up|online)\b"
     r"|,? (?:thereby |thus |hence )?(?:fixing|resolving|restoring|mitigating|clearing|ending) (?:the|this|it|all|our)\b"
+    r"|\b(?:seem(?:s|ed)|appear(?:s|ed)|managed|(?:was|were) (?:enough|able)) to (?:fix|resolve|solve|restore"
+    r"|mitigate)\b"
+    r"|\b(?:we|i|they|engineers?|the \w+ team)\b [^.;]{3,100}? to (?:restore|fix|resolve|mitigate|bring back)"
+    r" (?:the|this|it|all|our|service|functionality|access|traffic)\b"
     r"|\b(?:this|that|which) (?:fixed|resolved|restored|brought|solved|mitigated|stopped|cleared|helped)\b",
     re.I,
 )
 """A sentence that ties the end to what brought it."""
+
+ALSO_DONE = expression(
+    r"\b(?:which|that|and|this|it) (?:has|have|was|were) (?:\w+ ){0,2}?(?:been )?(?:replaced|fixed|restarted"
+    r"|removed|reverted"
+    r"|rolled back|repaired|corrected|restored|renewed|upgraded|patched|deleted|disabled)\b",
+    re.I,
+)
+"""A sentence that tells a cause and goes on with what was done about it: `a failed disk, which has been replaced`."""
 
 ONLY_ENDED = expression(r"restor|fix|correct|repair", re.I)
 """Verbs that say that it ended and not how."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from ingest.postmortem.story.causes import FENCED
 from ingest.postmortem.story.deed_words import (
     ACTION,
+    ALSO_DONE,
     BEGINNING,
     ENDED_BY,
     NOT_DONE,
@@ -66,6 +67,12 @@ _NOUN_AFTER = expression(
     re.I,
 )
 """`A major update of the library` tells of an update, and not that one was made."""
+_REMARK_BEHIND = expression(
+    r",?\s+(?:but|although|though|yet)\b"
+    r"(?![^.;]*(?:\b(?:help|work|fix|fail|resolv|succe|chang|effect|enough|still|not|in vain)|n['’]t\b)).*$",
+    re.I | re.S,
+)
+"""What is remarked behind a deed and does not say that it failed."""
 _FOUND_NOT = expression(
     r"^[^,;]*\b(?:determin|conclud|found|show|discover|reveal|learn)\w*\b[^,;]*\bnot\b[^,;]*[,;]\s*", re.I
 )
@@ -116,7 +123,8 @@ def what_was_done(
             (sentence, name)
             for name, text in parts
             for sentence in _sentences(text)
-            if _was_done(sentence) and not any(_one_line(sentence) in cause for cause in told)
+            if _was_done(sentence)
+            and (ALSO_DONE.search(sentence) or not any(_one_line(sentence) in cause for cause in told))
         ]
         for sentence, name in _last_of(done):
             kept.add(sentence, name)
@@ -203,7 +211,8 @@ def _was_done(sentence: str) -> bool:
 
 def _main_clause(sentence: str) -> str:
     """A sentence without what stands before or behind it to say why: what may, cannot or should not be."""
-    shorter = _PURPOSE.sub("", _FOUND_NOT.sub("", _REASON_BEFORE.sub("", sentence)))
+    told = _REMARK_BEHIND.sub("", _FOUND_NOT.sub("", _REASON_BEFORE.sub("", sentence)))
+    shorter = _PURPOSE.sub("", told)
     return shorter if ACTION.search(shorter) else sentence
 
 

@@ -66,6 +66,8 @@ NO_CAUSE = (
         r"|\bthat (?:this|the) (?:\w+ )?(?:incident|outage|disruption|downtime) (?:has )?caused\b(?! by\b)"
         r"|\bapologi[sz]e"
         rf"|\b(?:the|an?|any) (?:[\w-]+ )?(?!(?:{TROUBLE}|incident|was|were|is|are|been|being)\b)[\w-]+ caused by\b"
+        r"|^\W*(?:we|i|users?|customers|there) (?:had|saw|experienced|was|were|encountered) (?:[\w-]+ ){0,3}?"
+        r"(?:latenc\w+|errors?|slow\w*|time-?outs?|downtimes?|outages?|delays?) (?:that|which) (?:caused|led)\b"
         r"|\b(?:incident|outage|disruption) (?:began|started|lasted|occurred) (?:at|around|on|between"
         r"|from|for)\b(?!.*\b(?:when|after|due|because|during)\b)",
         re.I,
