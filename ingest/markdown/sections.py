@@ -153,12 +153,13 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     # HTML stays plain text, so that Markdown inside <details> and after stray tags is still read.
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    # What stands inside a paragraph is read from its text, so its tokens are not made.
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable(["inline", "text_join"])
 
 
 def plain(markdown: str) -> str:
     """A line of Markdown without emphasis, code marks, tags and link targets."""
-    return re.sub(r"\s+", " ", _INLINE.sub(lambda m: m[1] or "", markdown)).strip()
+    return " ".join(_INLINE.sub(lambda m: m[1] or "", markdown).split())
 
 
 def _marks(tokens: list[Token], lines: list[str]) -> Iterator[_Mark]:

@@ -65,17 +65,23 @@ def _told(parts: list[EntryPart]) -> list[str]:
     parts = [*_folded(parts, numbered)] if numbered else parts
     numbered = [part for part in parts if part.heading and part.heading in [one.heading for one in numbered]]
     chosen = [part for part in parts if part in numbered or part.role == "steps" or _is_procedure(part)]
-    if any(part in numbered or _of_part(part) for part in chosen):
-        chosen = [part for part in parts if part in chosen or _tells_to_do(part)]
-        return [
-            step
-            for part in _within(parts, chosen)
-            for step in (_of_heading(part) if part in numbered else _of_part(part))
-        ]
+    named = _steps_below(parts, chosen, numbered)
+    if named and any(map(_tells_to_do, parts)):
+        return _steps_below(parts, [part for part in parts if part in chosen or _tells_to_do(part)], numbered)
+    if named:
+        return named
     other = [part for part in parts if part.role in ("", "steps")]
     if any(block.kind in ("code", "item") for part in other for block in part.blocks):
         return [step for part in other for step in _of_part(part)]
     return []
+
+
+def _steps_below(parts: list[EntryPart], chosen: list[EntryPart], numbered: list[EntryPart]) -> list[str]:
+    return [
+        step
+        for part in _within(parts, chosen)
+        for step in (_of_heading(part) if part in numbered else _of_part(part))
+    ]
 
 
 def _within(parts: list[EntryPart], chosen: list[EntryPart]) -> Iterator[EntryPart]:

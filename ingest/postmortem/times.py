@@ -224,6 +224,7 @@ def date_in_name(name: str, *, day_first: bool = False) -> date | None:
     return first_date(name.replace("_", "-"), day_first=day_first)
 
 
+@lru_cache(maxsize=2)
 def writes_day_first(text: str, path: str = "") -> bool:
     """Whether a text puts the day before the month in `04-03-2026`.
 

@@ -110,11 +110,10 @@ ENDED_BY = expression(
     r"|\b(?:recovery|behebung|lösung|behoben|wiederhergestellt|gelöst)\b[^.;]{0,60}\b(?:durch|mittels|nachdem)\b"
     r"|\bdurch\b[^.;]{3,100}\b(?:behoben|wiederhergestellt|gelöst)\b"
     r"|\band (?:the |a |all |everything |new )?(?:[\w-]+ ){0,4}(?:came|comes?) (?:back )?(?:up|online)\b"
-    r"|,? (?:thereby |thus |hence )?(?:fixing|resolving|restoring|mitigating|clearing|ending) (?:the|this|it|all|our)\b"
+    r"|(?:(?<=, )|(?<=thereby )|(?<=thus ))(?:fixing|resolving|restoring|mitigating|ending) (?:the|this|it|all|our)\b"
     r"|\b(?:seem(?:s|ed)|appear(?:s|ed)|managed|(?:was|were) (?:enough|able)) to (?:fix|resolve|solve|restore"
     r"|mitigate)\b"
-    r"|\b(?:we|i|they|engineers?|the \w+ team)\b [^.;]{3,100}? to (?:restore|fix|resolve|mitigate|bring back)"
-    r" (?:the|this|it|all|our|service|functionality|access|traffic)\b"
+    r"|\bto (?:restore|fix|resolve|mitigate|bring back) (?:the|this|it|all|our|service|functionality|access|traffic)\b"
     r"|\b(?:this|that|which) (?:fixed|resolved|restored|brought|solved|mitigated|stopped|cleared|helped)\b",
     re.I,
 )

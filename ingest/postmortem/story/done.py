@@ -67,6 +67,7 @@ _NOUN_AFTER = expression(
     re.I,
 )
 """`A major update of the library` tells of an update, and not that one was made."""
+_REMARKS = expression(r" (?:but|although|though|yet) ")
 _REMARK_BEHIND = expression(
     r",?\s+(?:but|although|though|yet)\b"
     r"(?![^.;]*(?:\b(?:help|work|fix|fail|resolv|succe|chang|effect|enough|still|not|in vain)|n['’]t\b)).*$",
@@ -202,6 +203,8 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _was_done(sentence: str) -> bool:
+    if not ACTION.search(sentence):
+        return False
     told = _main_clause(_ASIDE.sub("", _NO_PROSE.sub("`x`", sentence)))
     deeds = [found for found in ACTION.finditer(told) if _is_deed(told, found)]
     if all(ONLY_ENDED.match(found[0]) for found in deeds) and len(_SPOKEN.findall(told)) < _FEWEST_WORDS:
@@ -211,7 +214,9 @@ def _was_done(sentence: str) -> bool:
 
 def _main_clause(sentence: str) -> str:
     """A sentence without what stands before or behind it to say why: what may, cannot or should not be."""
-    told = _REMARK_BEHIND.sub("", _FOUND_NOT.sub("", _REASON_BEFORE.sub("", sentence)))
+    told = _REASON_BEFORE.sub("", sentence)
+    told = _FOUND_NOT.sub("", told) if " not " in told else told
+    told = _REMARK_BEHIND.sub("", told) if _REMARKS.search(told) else told
     shorter = _PURPOSE.sub("", told)
     return shorter if ACTION.search(shorter) else sentence
 
