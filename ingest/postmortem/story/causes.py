@@ -199,7 +199,7 @@ def _asserts(sentence: str) -> bool:
 
 def _told(said: _Said) -> Iterator[str]:
     if said.listed and ANNOUNCED.search(said.text):
-        yield from said.listed
+        yield from (item for item in said.listed if _asserts(item))
     elif said.text.endswith(":"):
         return
     elif _points_back(said.text):

@@ -158,7 +158,8 @@ NOT_DONE = expression(
 BEGINNING = expression(
     r"\b(?:accident(?:al|ally)|breaking|malformed|culprit ingress|suggest(?:s|ed|ing)?|acknowledg\w+"
     r"|report(?:s|ed|ing) (?:that|high|issues?|problems?|errors?)"
-    r"|unintentionally|mistakenly|expires?d?|noted that|discover(?:s|ed)|reali[sz]e[sd]?|found out|asks?|awaiting"
+    r"|unintentionally|mistakenly|attackers?|expires?d?|noted that|discover(?:s|ed)|reali[sz]e[sd]?|found out"
+    r"|asks?|awaiting"
     r"|(?:add|introduc|deploy|releas|merg|push)(?:ed|es|s) (?:(?:the|a|an|some) )?(?:faulty|buggy|bad|broken|defective)"
     r"|monitoring continues|starting to (?:see|notice)"
     r"|OOM|out of memory|status page|message posted|follow-?up|ticket raised|incident raised|working on"

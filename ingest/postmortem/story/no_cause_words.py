@@ -92,6 +92,7 @@ NO_CAUSE = (
         r"|\b(?:mitigations?|remediation|workaround|fix)\b[^.]{0,20}\b(?:consist\w*|applied|was|were|put"
         r"|deployed)\b"
         r"|\bwithout (?:any )?(?:\w+ )?(?:issues?|problems?|errors?|trouble|impact|downtime|action)\b"
+        r"|\bprevent\w* (?:\w+ )?(?:escalation|detection|alert\w*|notification\w*)\b"
         r"|\b(?:suggest|mention)(?:s|ed|ing)?\b|\b(?:learn(?:ed|t)|lesson)\b[^.]{0,40}\b(?:was|is) (?:that|to)\b"
         r"|^\W*(?:so |then |therefore |hence )?(?:we|i|they|the team) (?:\w+ly )?(?:decided|chose|opted|went"
         r"|wanted|were able|are able|rolled|reverted|restarted|scaled"
