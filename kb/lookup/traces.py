@@ -7,7 +7,7 @@ elsewhere is looked for again around the line that weighs most, so that lines of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -59,8 +59,8 @@ class SeenTrace:
     """Of what was said, the share that stands there; None where the trace has no message."""
     frames: float | None
     """Of the frames next to the message, or where there are none of all other lines, the share that stands there."""
-    other_cause: bool
-    """A cause that was learned does not stand there."""
+    missing: tuple[str, ...]
+    """The causes that do not stand there."""
     named: bool
     """The leading message names something of the program's own."""
     leader: str
@@ -118,7 +118,9 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
     return SeenTrace(
         said=_part(kept, weights, letters, _MESSAGES),
         frames=_beside(kept, weights, letters),
-        other_cause=any(letter == CAUSE and number not in kept for number, letter in enumerate(letters)),
+        missing=tuple(
+            lines[number] for number, letter in enumerate(letters) if letter == CAUSE and number not in kept
+        ),
         named=NAMED in letters,
         leader="" if (leader := weights.index(max(weights))) in kept else lines[leader],
         lines=len(kept),
@@ -185,12 +187,16 @@ def _in_order(places: dict[int, _Span], weights: Sequence[float]) -> list[int]:
 
 def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None:
     """The candidate; None where too little of it was seen."""
-    alike = _alike(seen.leader, question) if seen.leader and (seen.frames or 0.0) >= _SAME_PLACE else 0.0
+    if seen.leader and (seen.frames or 0.0) < _SAME_PLACE:
+        return None
+    alike, instead = _alike(seen.leader, question) if seen.leader else (0.0, 0)
     if seen.leader and alike < _NEARLY:
         return None
+    causes = [_alike(cause, question) for cause in seen.missing]
     share, part = seen.share(alike), False
     if question.whole:  # a few lines, which must say the same; if they do not quite, their words are compared
-        explained = _explained(question.evidence, seen.places)
+        stands = {line: share for share, line in (*causes, (alike, instead))}
+        explained = _explained(question.evidence, stands | {place.line: 1.0 for place in seen.places})
         least = ENOUGH if seen.said is not None else NEARLY_ALL
         part = explained >= NEARLY_ALL and share < least and not seen.leader
         share = explained if part else min(share, explained)
@@ -201,7 +207,8 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
     reason += f"; its message stands there in other words ({alike:.0%} alike)" if seen.leader else ""
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
-    hearsay = "it is a part of what was learned" if part else _CAUSE_MISSING if seen.other_cause else ""
+    other = any(share < _NEARLY for share, _ in causes)
+    hearsay = "it is a part of what was learned" if part else _CAUSE_MISSING if other else ""
     fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
     return Found(
         entry_id,
@@ -216,20 +223,20 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     )
 
 
-def _alike(leader: str, question: Question) -> float:
-    """How much of its words a telling line of the question shares with the leading message, at the most.
+def _alike(leader: str, question: Question) -> tuple[float, int]:
+    """How much of its words a telling line of the question shares with the leading message at the most; and that line.
 
     Another wording quotes the same names and gives the same reason of the system: a line without them says the same
     of another thing, or another thing.
     """
     learned, names, why = _words(leader), _QUOTED.findall(leader), _reasons(leader)
-    messages = (one.line.message for one in question.evidence)
-    asked = (
-        _words(message)
-        for message in messages
-        if all(name in message for name in names) and _reasons(message) == why
-    )
-    return max((len(learned & words) / max(1, len(learned | words)) for words in asked), default=0.0)
+    best = 0.0, 0
+    for one in question.evidence:
+        message = one.line.message
+        if all(name in message for name in names) and _reasons(message) == why:
+            words = _words(message)
+            best = max(best, (len(learned & words) / max(1, len(learned | words)), one.line.line))
+    return best
 
 
 def _reasons(message: str) -> set[str]:
@@ -241,10 +248,12 @@ def _words(message: str) -> set[str]:
     return {word for word in _WORD.findall(EXCEPTION.sub(" ", message)) if word.lower() not in STOP_WORDS}
 
 
-def _explained(evidence: Iterable[EvidenceTemplate], places: Sequence[LinePlace]) -> float:
-    """Of what the lines that were asked tell, the share that stands in the trace as well; grave lines tell more."""
-    told = [(text_specificity(one.template) * (_PLAIN + one.line.score), one.line) for one in evidence]
+def _explained(evidence: Iterable[EvidenceTemplate], stands: Mapping[int, float]) -> float:
+    """Of what the lines that were asked tell, the share that stands in the trace as well; grave lines tell more.
+
+    `stands`: by the number of a line, how far it stands there.
+    """
+    told = [(text_specificity(one.template) * (_PLAIN + one.line.score), one.line.line) for one in evidence]
     total = sum(weight for weight, _ in told)
-    lines = {place.line for place in places}
-    hit = sum(weight for weight, line in told if line.line in lines)
+    hit = sum(weight * stands.get(line, 0.0) for weight, line in told)
     return hit / total if total else 0.0

@@ -6,6 +6,10 @@ below.
 
 **In a box.**  Rich, and with it typer and structlog, draws a traceback of Python with the code around each frame and
 the values of variables; of that the frames stay, and the line that each was at.
+
+**An error of Go with all that it holds.**  `%+v` prints a part for each error of a chain, its words and then its
+frames: `github.com/pkg/errors` (0.9.1) the root first, `golang.org/x/xerrors` what wraps it first.  `%v` says the
+words in one line, what wraps the root before it; that line is what other loggers write of the same error.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import re
 from dataclasses import dataclass
 
 from kb.expression import expression
+from kb.text.carriers.carried import bare
 from kb.text.carriers.splits import Rows
 
 WRAPPED, CAUSED = "Wrapped by: ", "Caused by: "
@@ -29,6 +34,13 @@ _PATH = expression(r"(?:[/~]|[A-Za-z]:\\)\S{20,}\Z")
 """A path of a frame that goes on in the next row."""
 _RAISES = expression(r"(?:❱|\\u2771) +\d{1,7} (.*)")
 _FRAME = expression(r"[ \t]+(?:at |\.\.\. |Suppressed: |Caused by: )|[ \t]*\Z")
+GO = ".go:"
+_GO_FRAME = expression(
+    r"\s*(?:[\w.~-]{1,80}/){0,12}[\w.%~-]{1,120}\.(?:\(\*?\w{1,120}(?:\[\.\.\.\])?\)\.)?[A-Za-z_][\w.\[\]-]{0,200}\Z"
+)
+"""A function by its name alone, as a stack of the program's own has it; a panic prints its arguments."""
+_GO_PLACE = expression(r"\s+\S{1,400}\.(?:go|s):\d{1,7}\Z")
+_WRAPPED_IN_GO = expression(r" {2,40}- (\S.*?):?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +131,62 @@ def _drawn(text: str) -> str:
         return f'  File "{place[1]}", line {place[2]}' + (f", in {place[3]}" if place[3] else "")
     code = _RAISES.match(text)
     return "    " + code[1].lstrip(" │") if code else ""
+
+
+def told_in_go(rows: Rows) -> Rows:
+    """The rows, each error of Go that shows its frames as the line that `%v` prints, with the frames of its root.
+
+    A line above frames of a single part stays as it is: a message and where it was logged.
+    """
+    read = [_split(line) for line in rows[0]]
+    lines: list[str] = []
+    places: list[tuple[int, int]] = []
+    at = 0
+    while at < len(read):
+        parts = _go_parts(read, at)
+        for row, text in _go_error(read, parts) if parts else [(at, rows[0][at])]:
+            lines.append(text)
+            places.append((rows[1][row], rows[2][row]))
+        at = parts[-1].end if parts else at + 1
+    return lines, [first for first, _ in places], [last for _, last in places]
+
+
+def _go_parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
+    """The errors of one chain that begins in a row, each its words and its frames; none where none begins there."""
+    parts: list[_Part] = []
+    while at < len(read) and read[at][1].strip():
+        end = at + 1
+        while _is_go_frame(read, end):
+            end += 2
+        if end == at + 1 or _is_go_frame(read, at):
+            break
+        parts.append(_Part(at, end))
+        at = end
+    return parts
+
+
+def _is_go_frame(read: list[tuple[str, str]], at: int) -> bool:
+    """Whether a row and the next one are a function and its place."""
+    return (
+        at + 1 < len(read)
+        and _GO_PLACE.match(read[at + 1][1]) is not None
+        and _GO_FRAME.match(read[at][1]) is not None
+    )
+
+
+def _go_error(read: list[tuple[str, str]], parts: list[_Part]) -> list[tuple[int, str]]:
+    """What `%v` says of a chain, and the frames of its root as a panic prints them; each with its row."""
+    first, told = parts[0], [read[part.start][1] for part in parts]
+    wrapped = [_WRAPPED_IN_GO.match(text) for text in told[1:]]
+    start = bare(told[0]).start
+    if len(parts) > 1 and all(wrapped):
+        root = parts[-1]
+        words = [told[0][start:].removesuffix(":"), *(match[1] for match in wrapped if match)]
+    else:
+        root = first
+        words = [*(text.strip() for text in told[:0:-1]), told[0][start:]]
+    lines = [(first.start, read[first.start][0] + told[0][:start] + ": ".join(words))]
+    for row in range(root.start + 1, root.end):
+        before, text = read[row]
+        lines.append((row, before + (text if _GO_PLACE.match(text) else f"{text.strip()}(...)")))
+    return lines

@@ -326,6 +326,7 @@ _STEPS: tuple[_Step, ...] = (
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(behind.cells)),
     (_unfinished, _each(splits.unfinished_parted)),
     (_has(redrawn.WRAPPED), redrawn.root_last),
+    (_has(redrawn.GO), redrawn.told_in_go),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
 )

@@ -33,7 +33,7 @@ _PREVIOUS = expression(
 )
 _FRAME_BELOW = expression(
     r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w."
-    r"<>`]{3,200}\(.*\)"
+    r"<>`]{3,200}\(.*\)|(?:[\w.~-]{1,80}/){0,12}[\w.%~-]{1,120}\.\S{1,200}\(\.\.\.\)$"
 )
 _CAUGHT = expression(r"\s*> File \"")
 _HEADING = expression(r"[ |+]*(?:Exception Group )?Traceback \(most recent call last\)")
@@ -43,6 +43,9 @@ _WRAPS = expression(r"(?:[\w.]{1,200}\.)?\w{0,60}Traceback:$|SystemExit(?:: -?\d
 Robot Framework looked for a library."""
 _LISTED = expression(r"\s{2,}(?:\d+: )?(\S.*)")
 """A cause in the list below `Caused by:`."""
+_ERRORS = expression(r"( *)\[errors\]: \[$")
+_ONE_OF_THEM = expression(r" *\[?([A-Z$][\w$]{0,120}(?: \[\w{1,80}\])?: .+?)\]?(?: \{|,)?$")
+"""What Node prints of an AggregateError: its errors, each indented by two more than the heading."""
 _INDENT = expression(r"(?:\s*[|+])*\s*")
 _NAMES = expression(r"[\"'`][^\"'`]{1,200}[\"'`]|\S*[\d/\\_=]\S*")
 """What is quoted, and paths, numbers and identifiers."""
@@ -82,6 +85,9 @@ class CrashReader:
         self._chained = False
         self._causes = 0
         self._listed = False
+        self._errors: list[int] = []
+        """The indents of the errors that are listed below, of the innermost list last."""
+        self._first = False
 
     @property
     def within(self) -> bool:
@@ -98,6 +104,8 @@ class CrashReader:
         if self._listed and (cause := _LISTED.match(text)):
             return self._message(cause[1], Role.CAUSE, leads=self._is_deeper(cause[1]))
         self._listed = text == "Caused by:"
+        if (self._errors or "[errors]: [" in text) and (told := self._aggregated(text)) is not None:
+            return told
         found = form_of(text, self.within)
         if self._awaits and not (found and found[1].role is Role.GENERIC):
             return self._awaited(text)
@@ -182,6 +190,20 @@ class CrashReader:
         chained, self._chained = self._chained, False
         return self._message(text.strip(" |+"), leads=chained or self._leader is None, patience=_PATIENCE + 1)
 
+    def _aggregated(self, text: str) -> Told | None:
+        """A line by which errors that happened together are listed; of them the first may lead."""
+        if heading := _ERRORS.match(text):
+            self._errors.append(heading.end(1) + 2)
+            self._first = True
+            return self._in(Role.GENERIC)
+        indent = len(text) - len(text.lstrip(" "))
+        if indent < self._errors[-1]:
+            self._errors.pop()
+        elif indent == self._errors[-1] and (one := _ONE_OF_THEM.match(text)):
+            first, self._first = self._first, False
+            return self._message(one[1], Role.CAUSE, leads=first and self._is_deeper(one[1]))
+        return None
+
     def _message(
         self,
         text: str,
@@ -210,6 +232,7 @@ class CrashReader:
 
     def _end(self) -> None:
         self._left, self._leader, self._indent, self._awaits, self._causes = 0, None, None, False, 0
+        self._errors.clear()
 
 
 def _is_generic(message: str) -> bool:
