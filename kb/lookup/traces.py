@@ -16,6 +16,7 @@ from kb.lookup.candidates import Found
 from kb.lookup.question import EvidenceTemplate, Question
 from kb.model.ledger import Evidence, Tier
 from kb.text.carriers import LinePlace, Unfolded
+from kb.text.crashes import message_of
 from kb.text.evidence.alarm import reasons
 from kb.text.redact import redact
 from kb.text.signatures import templates
@@ -23,7 +24,7 @@ from kb.text.signatures.engines import Needle
 from kb.text.signatures.set import SignatureHit, SignatureSet
 from kb.text.specificity import text_specificity
 from kb.text.tokens import STOP_WORDS
-from kb.text.traces import ALARM, CAUSE, EXCEPTION, LEADS, NAMED, NEAR, PLAIN, REST, SAYS, own_words
+from kb.text.traces import ALARM, CAUSE, EXCEPTION, LEADS, MESSAGES, NAMED, NEAR, PLAIN, REST, SAYS, own_words
 
 AROUND = 20_000
 """Characters before and behind the line that weighs most within which the others are looked for."""
@@ -36,7 +37,6 @@ NEARLY_ALL = 0.9
 """The same for a few lines in which nothing crashed: whatever else they say may be what went wrong."""
 LEAST = 0.2
 """The share below which a trace is not even a candidate: what it has in common is its program."""
-_MESSAGES = NAMED + LEADS + CAUSE + SAYS
 _SAME_PLACE, _NEARLY = 0.6, 0.5
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = expression(r"[A-Za-z_]{2,}")
@@ -116,7 +116,7 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
     start, end = spans[best]
     order = [best, *(number for number in kept if number != best)]
     return SeenTrace(
-        said=_part(kept, weights, letters, _MESSAGES),
+        said=_part(kept, weights, letters, MESSAGES),
         frames=_beside(kept, weights, letters),
         missing=tuple(
             lines[number] for number, letter in enumerate(letters) if letter == CAUSE and number not in kept
@@ -251,9 +251,14 @@ def _words(message: str) -> set[str]:
 def _explained(evidence: Iterable[EvidenceTemplate], stands: Mapping[int, float]) -> float:
     """Of what the lines that were asked tell, the share that stands in the trace as well; grave lines tell more.
 
-    `stands`: by the number of a line, how far it stands there.
+    `stands`: by the number of a line, how far it stands there.  What is said again, as by a program that crashes each
+    time it is started, counts once.
     """
-    told = [(text_specificity(one.template) * (_PLAIN + one.line.score), one.line.line) for one in evidence]
-    total = sum(weight for weight, _ in told)
-    hit = sum(weight * stands.get(line, 0.0) for weight, line in told)
-    return hit / total if total else 0.0
+    told: dict[str, tuple[float, float]] = {}
+    for one in evidence:
+        weight = text_specificity(one.template) * (_PLAIN + one.line.score)
+        said = message_of(one.template)
+        before, stood = told.get(said, (0.0, 0.0))
+        told[said] = max(weight, before), max(stands.get(one.line.line, 0.0), stood)
+    total = sum(weight for weight, _ in told.values())
+    return sum(weight * stood for weight, stood in told.values()) / total if total else 0.0

@@ -4,6 +4,8 @@
 first at the top and what wrapped it below, behind `Wrapped by: `; Java itself prints the last first and what caused it
 below.
 
+**PHP** prints the root first, too, and what it led to behind `Next `; loggers (Monolog 2.9) do it the other way round.
+
 **In a box.**  Rich, and with it typer and structlog, draws a traceback of Python with the code around each frame and
 the values of variables; of that the frames stay, and the line that each was at.
 
@@ -34,6 +36,13 @@ _PATH = expression(r"(?:[/~]|[A-Za-z]:\\)\S{20,}\Z")
 """A path of a frame that goes on in the next row."""
 _RAISES = expression(r"(?:❱|\\u2771) +\d{1,7} (.*)")
 _FRAME = expression(r"[ \t]+(?:at |\.\.\. |Suppressed: |Caused by: )|[ \t]*\Z")
+NEXT_IN_PHP = "Next "
+_IN_PHP = expression(
+    r"(.{0,200}?)((?:\w{1,80}\\){0,12}[A-Z]\w{0,120}(?:: .*)?)"
+    r"( in (?:\S{1,400}|php shell code|Command line code|Standard input code):\d{1,7})\Z"
+)
+"""The line of an exception in PHP: what stands before it, its class with its words, its place."""
+_OF_PHP = expression(r"Stack trace:\Z|#\d{1,4} |[ \t]*\Z")
 GO = ".go:"
 _GO_FRAME = expression(
     r"\s*(?:[\w.~-]{1,80}/){0,12}[\w.%~-]{1,120}\.(?:\(\*?\w{1,120}(?:\[\.\.\.\])?\)\.)?[A-Za-z_][\w.\[\]-]{0,200}\Z"
@@ -84,6 +93,43 @@ def _parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
     while at < len(read) and (not parts or read[at][1].startswith(WRAPPED)):
         end = at + 1
         while end < len(read) and _FRAME.match(read[end][1]) and read[end][1].strip():
+            end += 1
+        parts.append(_Part(at, end))
+        at = end
+    return parts
+
+
+def php_turned(rows: Rows) -> Rows:
+    """The rows, each chain of exceptions as loggers show it: the last first, what led to it behind `Caused by: `."""
+    read = [_split(line) for line in rows[0]]
+    order = list(range(len(read)))
+    lines = list(rows[0])
+    at = 0
+    while at < len(read):
+        parts = _php_parts(read, at)
+        if len(parts) > 1:
+            thrown = [_IN_PHP.match(read[part.start][1]) for part in reversed(parts)]
+            begin = thrown[-1][1] if thrown[-1] else ""
+            parts.reverse()
+            order[at : parts[0].end] = [row for part in parts for row in range(part.start, part.end)]
+            for part, one in zip(parts, thrown, strict=True):
+                if one is not None:
+                    told = CAUSED + one[2] if part is not parts[0] else begin + one[2] + one[3]
+                    lines[part.start] = read[part.start][0] + told
+            at = parts[0].end
+        else:
+            at += 1
+    return [lines[row] for row in order], [rows[1][row] for row in order], [rows[2][row] for row in order]
+
+
+def _php_parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
+    """The exception of PHP that stands at a row, and those that it led to, as they follow one another."""
+    parts: list[_Part] = []
+    while at < len(read) and (read[at][1].startswith(NEXT_IN_PHP) if parts else " in " in read[at][1]):
+        end = at + 1
+        if not _IN_PHP.match(read[at][1]) or end >= len(read) or read[end][1] != "Stack trace:":
+            break
+        while end < len(read) and _OF_PHP.match(read[end][1]):
             end += 1
         parts.append(_Part(at, end))
         at = end
