@@ -6,6 +6,9 @@ below.
 
 **PHP** prints the root first, too, and what it led to behind `Next `; loggers (Monolog 2.9) do it the other way round.
 
+**In XML.**  `XMLFormatter` of java.util.logging, which a FileHandler has by default, writes class, method and line of a
+frame as elements of their own, in rows of their own.
+
 **In a box.**  Rich, and with it typer and structlog, draws a traceback of Python with the code around each frame and
 the values of variables; of that the frames stay, and the line that each was at.
 
@@ -23,6 +26,7 @@ from kb.expression import expression
 from kb.text.carriers.carried import bare
 from kb.text.carriers.splits import Rows
 
+FRAME_OF_JUL = "<frame>"
 WRAPPED, CAUSED = "Wrapped by: ", "Caused by: "
 _LINE = expression(r"((?:\S{10,40} std(?:out|err) F |[\w.-]{1,80} {1,8}\| )?)(.*)", re.DOTALL)
 _THROWN = expression(r"(?:[\w$]{1,80}\.){1,12}[\w$]{1,120}(?:: .*)?")
@@ -35,6 +39,7 @@ _PLACE = expression(r"(\S.{0,400}):(\d{1,7})(?: in(?: (.{1,200}))?)?\Z")
 _PATH = expression(r"(?:[/~]|[A-Za-z]:\\)\S{20,}\Z")
 """A path of a frame that goes on in the next row."""
 _RAISES = expression(r"(?:❱|\\u2771) +\d{1,7} (.*)")
+_OF_JUL = expression(r"\s*<(class|method|line)>([^<]{1,400})</\1>\s*\Z")
 _FRAME = expression(r"[ \t]+(?:at |\.\.\. |Suppressed: |Caused by: )|[ \t]*\Z")
 NEXT_IN_PHP = "Next "
 _IN_PHP = expression(
@@ -97,6 +102,28 @@ def _parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
         parts.append(_Part(at, end))
         at = end
     return parts
+
+
+def told_in_xml(rows: Rows) -> Rows:
+    """The rows, each frame of java.util.logging's XML as Java prints it."""
+    told: list[tuple[str, int, int]] = []
+    frame: dict[str, str] | None = None
+    for line, first, last in zip(*rows, strict=True):
+        text = _split(line)[1].strip()
+        if text == FRAME_OF_JUL:
+            frame = {}
+        elif frame is not None and (element := _OF_JUL.match(text)):
+            frame[element[1]] = element[2]
+        elif frame is not None and text == "</frame>":
+            place = f"{frame.get('class', '')}.{frame.get('method', '')}"
+            name = re.split(r"[.$]", frame.get("class", ""))
+            outer = next((part for part in name if part[:1].isupper()), name[-1])
+            told.append((f"\tat {place}({outer}.java:{frame.get('line', '0')})", first, last))
+            frame = None
+        else:
+            frame = None
+            told.append((line, first, last))
+    return [line for line, _, _ in told], [first for _, first, _ in told], [last for _, _, last in told]
 
 
 def php_turned(rows: Rows) -> Rows:
