@@ -6,6 +6,9 @@ below.
 
 **PHP** prints the root first, too, and what it led to behind `Next `; loggers (Monolog 2.9) do it the other way round.
 
+**Ruby** before 3.0 prints a trace to a terminal from its end on, as later ones do where they are asked to
+(`order: :bottom`).
+
 **In XML.**  `XMLFormatter` of java.util.logging, which a FileHandler has by default, writes class, method and line of a
 frame as elements of their own, in rows of their own.
 
@@ -48,6 +51,9 @@ _IN_PHP = expression(
 )
 """The line of an exception in PHP: what stands before it, its class with its words, its place."""
 _OF_PHP = expression(r"Stack trace:\Z|#\d{1,4} |[ \t]*\Z")
+LAST_OF_RUBY = "1: from "
+_HEAD_OF_RUBY = expression(r"Traceback \(most recent call last\):\s*\Z")
+_OF_RUBY = expression(r"(\t *\d{1,5}: from \S)|\S{1,400}:\d{1,7}:in ['`][^']{1,200}': ")
 GO = ".go:"
 _GO_FRAME = expression(
     r"\s*(?:[\w.~-]{1,80}/){0,12}[\w.%~-]{1,120}\.(?:\(\*?\w{1,120}(?:\[\.\.\.\])?\)\.)?[A-Za-z_][\w.\[\]-]{0,200}\Z"
@@ -102,6 +108,21 @@ def _parts(read: list[tuple[str, str]], at: int) -> list[_Part]:
         parts.append(_Part(at, end))
         at = end
     return parts
+
+
+def ruby_turned(rows: Rows) -> Rows:
+    """The rows, each trace of Ruby that ends with its message as later versions print it: the message first."""
+    read = [_split(line) for line in rows[0]]
+    order: list[int] = []
+    at = 0
+    while at < len(read):
+        end = at + 1
+        if _HEAD_OF_RUBY.match(read[at][1]):
+            while end < len(read) and _OF_RUBY.match(read[end][1]):
+                end += 1
+        order += range(end - 1, at, -1) if end > at + 2 else range(at, end)
+        at = end
+    return [rows[0][row] for row in order], [rows[1][row] for row in order], [rows[2][row] for row in order]
 
 
 def told_in_xml(rows: Rows) -> Rows:
