@@ -38,6 +38,12 @@ _FRAME_BELOW = expression(
 _CAUGHT = expression(r"\s*> File \"")
 _HEADING = expression(r"[ |+]*(?:Exception Group )?Traceback \(most recent call last\)")
 """The first line of Python's tracebacks."""
+_GROUP = expression(
+    r"Group: (?:unhandled errors in a TaskGroup|Exceptions from Trio nursery) \(\d{1,6} sub-exceptions?\)$"
+)
+"""What asyncio, anyio and trio say of any group of tasks that failed: what failed tells more."""
+_ONE_OF_GROUP = expression(r"[ |]*\+(?:-\+)?-{4,} \d{1,6} -{4,}$")
+"""The heading of an exception in a group; one that was never raised has no traceback below."""
 _WRAPS = expression(r"(?:[\w.]{1,200}\.)?\w{0,60}Traceback:$|SystemExit(?:: -?\d{1,3})?$|PYTHONPATH:$")
 """What a traceback ends with that says nothing: the wrapper of another one, that the program left by itself, where
 Robot Framework looked for a library."""
@@ -87,7 +93,7 @@ class CrashReader:
         self._listed = False
         self._errors: list[int] = []
         """The indents of the errors that are listed below, of the innermost list last."""
-        self._first = False
+        self._first = self._grouped = False
 
     @property
     def within(self) -> bool:
@@ -101,6 +107,10 @@ class CrashReader:
             return _OTHER
         if self._indent is not None and (told := self._python(text)) is not None:
             return told
+        if self._grouped and "Traceback (most recent" not in text:
+            self._grouped = False
+            return self._message(text.strip(" |+"), Role.CAUSE, leads=self._leads_in_group())
+        self._grouped = self.within and _ONE_OF_GROUP.match(text) is not None
         if self._listed and (cause := _LISTED.match(text)):
             return self._message(cause[1], Role.CAUSE, leads=self._is_deeper(cause[1]))
         self._listed = text == "Caused by:"
@@ -188,7 +198,12 @@ class CrashReader:
         if _WRAPS.match(text):
             return self._in(Role.GENERIC)
         chained, self._chained = self._chained, False
-        return self._message(text.strip(" |+"), leads=chained or self._leader is None, patience=_PATIENCE + 1)
+        leads = chained or self._leads_in_group()
+        return self._message(text.strip(" |+"), leads=leads, patience=_PATIENCE + 1)
+
+    def _leads_in_group(self) -> bool:
+        """Whether an exception leads by itself: nothing else was said, or only that tasks of a group failed."""
+        return self._leader is None or _GROUP.search(self._leader) is not None
 
     def _aggregated(self, text: str) -> Told | None:
         """A line by which errors that happened together are listed; of them the first may lead."""
@@ -242,7 +257,8 @@ def _is_generic(message: str) -> bool:
 
 
 def _indent_of(text: str) -> int:
-    match = _INDENT.match(text)
+    """Where what stands in a line begins; the blanks before the heading of a group may have been cut with the text."""
+    match = _INDENT.match("  " + text if text.startswith("+ Exception Group ") else text)
     return match.end() if match else 0
 
 
