@@ -211,8 +211,9 @@ def _strings(found: Any) -> Iterator[tuple[str, str]]:
             if kind == "m" and len(one) > 2 and all(type(byte) is int and 0 <= byte < 256 for byte in one):
                 yield kind, bytes(one).decode("utf-8", "replace")
             elif deep < _DEEP:
+                backwards = one if _is_chain(one) else reversed(one)
                 todo.extend(
-                    (each, kind if type(each) is not list else "", deep + 1, under) for each in reversed(one)
+                    (each, kind if type(each) is not list else "", deep + 1, under) for each in backwards
                 )
                 if (
                     kind == ""
@@ -234,6 +235,13 @@ def _strings(found: Any) -> Iterator[tuple[str, str]]:
                     ]
                 )
             )
+
+
+def _is_chain(many: list[Any]) -> bool:
+    """Whether these are the exceptions of a chain as structlog lists them: the last first, which Python prints last."""
+    return len(many) > 1 and all(
+        type(one) is dict and "exc_type" in one and "is_cause" in one for one in many
+    )
 
 
 def _of(key: str, outer: str, among: dict[str, Any]) -> str:
