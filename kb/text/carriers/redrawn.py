@@ -9,6 +9,8 @@ below.
 **Ruby** before 3.0 prints a trace to a terminal from its end on, as later ones do where they are asked to
 (`order: :bottom`).
 
+**With bullets.**  tslog (5.1) prints the name of an error and its words above `error stack:`, and a frame in two rows.
+
 **In XML.**  `XMLFormatter` of java.util.logging, which a FileHandler has by default, writes class, method and line of a
 frame as elements of their own, in rows of their own.
 
@@ -29,6 +31,10 @@ from kb.expression import expression
 from kb.text.carriers.carried import bare
 from kb.text.carriers.splits import Rows
 
+STACK_OF_TSLOG = "error stack:"
+_HEAD_OF_TSLOG = expression(r"\s{0,4}([A-Z$][\w$]{0,120})\s{1,4}(\S.*)")
+_CAUSE_OF_TSLOG = expression(r"Caused by \(\d{1,4}\): ")
+_FRAME_OF_TSLOG = expression(r"\s*• [^\t]{1,400}\t(.*)")
 FRAME_OF_JUL = "<frame>"
 WRAPPED, CAUSED = "Wrapped by: ", "Caused by: "
 _LINE = expression(r"((?:\S{10,40} std(?:out|err) F |[\w.-]{1,80} {1,8}\| )?)(.*)", re.DOTALL)
@@ -123,6 +129,28 @@ def ruby_turned(rows: Rows) -> Rows:
         order += range(end - 1, at, -1) if end > at + 2 else range(at, end)
         at = end
     return [rows[0][row] for row in order], [rows[1][row] for row in order], [rows[2][row] for row in order]
+
+
+def told_with_bullets(rows: Rows) -> Rows:
+    """The rows, each error that tslog drew as Node prints it."""
+    read = [_split(line) for line in rows[0]]
+    lines: list[str] = []
+    kept: list[int] = []
+    at = 0
+    while at < len(read):
+        before, text = read[at]
+        below = read[at + 1][1] if at + 1 < len(read) else ""
+        line, step = rows[0][at], 1
+        if below.strip() == STACK_OF_TSLOG and (head := _HEAD_OF_TSLOG.match(text)):
+            line, step = f"{before}{head[1]}: {head[2]}", 2
+        elif frame := _FRAME_OF_TSLOG.match(text):
+            line, step = f"{before}    at {frame[1].strip() or '<anonymous>'} ({below.strip()})", 2
+        elif cause := _CAUSE_OF_TSLOG.match(text):
+            line = f"{before}{CAUSED}{text[cause.end() :]}"
+        lines.append(line)
+        kept.append(at)
+        at += step
+    return lines, [rows[1][row] for row in kept], [rows[2][row] for row in kept]
 
 
 def told_in_xml(rows: Rows) -> Rows:

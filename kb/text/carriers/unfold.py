@@ -326,6 +326,7 @@ _STEPS: tuple[_Step, ...] = (
     (json_lines.in_pairs, _each(json_lines.told_in_pairs)),
     *_TERMINAL,
     (_has(redrawn.BOXED), redrawn.unboxed),
+    (_has(redrawn.STACK_OF_TSLOG), redrawn.told_with_bullets),
     (_has(redrawn.FRAME_OF_JUL), redrawn.told_in_xml),
     (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _untagged),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
