@@ -106,6 +106,8 @@ _ESCAPED_NAME = expression(r"\{[@$]?([\w.]{1,80})(?:[,:][^{}]{0,40})?\}")
 _NOT_PROSE = expression(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
 _STATE = frozenset({"frames", "locals", "vars"})
 """What the variables of a frame held is no message, whatever they are called."""
+_SETTINGS = frozenset({"options", "config", "headers"})
+"""What an error says of how it was asked (got, axios) names codes that did not happen (`retry.errorCodes`)."""
 _DEEP, _MANY = 12, 20_000
 _FEW, _LONG_KEY = 32, 80
 _NESTED = frozenset({dict, list})
@@ -231,7 +233,9 @@ def _strings(found: Any) -> Iterator[tuple[str, str]]:
                     [
                         (value, _of(key, kind, one), deep + 1, key)
                         for key, value in _rendered(one).items()
-                        if key not in done and plain_name(key) not in _STATE
+                        if key not in done
+                        and (name := plain_name(key)) not in _STATE
+                        and not (kind == "t" and name in _SETTINGS)
                     ]
                 )
             )
