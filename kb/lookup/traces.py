@@ -41,6 +41,8 @@ _SAME_PLACE, _NEARLY = 0.6, 0.5
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = expression(r"[A-Za-z_]{2,}")
 _QUOTED = expression(r"(?<!\w)\\?[\"'`]([^\"'`\\\n<>]{2,80})\\?[\"'`](?!\w)")
+_NAME = expression(r"(?<![\w:]):[a-z]\w+|\b[A-Za-z]\w*_\w+|\b[A-Za-z]*[a-z][A-Z]\w*|(?<=\[)[\w.-]{2,80}")
+"""What a program names without quotes: a symbol, a word of several, what stands in brackets."""
 _CAUSE_MISSING = "but the cause that was learned does not stand there"
 _SHOWN = 200
 _PLAIN = -0.9
@@ -195,7 +197,7 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     causes = [_alike(cause, question) for cause in seen.missing]
     share, part = seen.share(alike), False
     if question.whole:  # a few lines, which must say the same; if they do not quite, their words are compared
-        stands = {line: share for share, line in (*causes, (alike, instead))}
+        stands = {line: 1.0 for share, line in (*causes, (alike, instead)) if share == 1.0}
         explained = _explained(question.evidence, stands | {place.line: 1.0 for place in seen.places})
         least = ENOUGH if seen.said is not None else NEARLY_ALL
         part = explained >= NEARLY_ALL and share < least and not seen.leader
@@ -207,7 +209,7 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
     reason += f"; its message stands there in other words ({alike:.0%} alike)" if seen.leader else ""
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
-    other = any(share < _NEARLY for share, _ in causes)
+    other = any(share < 1.0 for share, _ in causes)
     hearsay = "it is a part of what was learned" if part else _CAUSE_MISSING if other else ""
     fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
     return Found(
@@ -226,10 +228,11 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
 def _alike(leader: str, question: Question) -> tuple[float, int]:
     """How much of its words a telling line of the question shares with the leading message at the most; and that line.
 
-    Another wording quotes the same names and gives the same reason of the system: a line without them says the same
+    Another wording has the same names and gives the same reason of the system: a line without them says the same
     of another thing, or another thing.
     """
-    learned, names, why = _words(leader), _QUOTED.findall(leader), _reasons(leader)
+    learned, why = _words(leader), _reasons(leader)
+    names = {*_QUOTED.findall(leader), *_NAME.findall(EXCEPTION.sub(" ", leader))}
     best = 0.0, 0
     for one in question.evidence:
         message = one.line.message
