@@ -94,6 +94,15 @@ def test_a_chain_is_known_however_it_was_written(kb: KnowledgeBase, learned: str
     assert (answer.verdict, answer.matches[0].id) == ("known", entry)
 
 
+@pytest.mark.parametrize("line", [PHP.splitlines()[0], PHP.splitlines()[6]])
+def test_a_line_of_a_chain_is_found_in_it(kb: KnowledgeBase, line: str) -> None:
+    entry = kb.learn_pattern(line, meaning="the shard lost its leader", fix="Elect one").id
+
+    answer = kb.check_known_issues(PHP.replace("19620", "20077"))
+
+    assert (answer.verdict, answer.matches[0].id) == ("known", entry)
+
+
 @pytest.mark.parametrize("asked", FORMS)
 def test_a_chain_with_another_root_is_not_known(kb: KnowledgeBase, asked: str) -> None:
     kb.learn_pattern(PHP, meaning="the shard lost its leader", fix="Elect one")

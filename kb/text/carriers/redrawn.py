@@ -194,6 +194,10 @@ def php_turned(rows: Rows) -> Rows:
                     lines[part.start] = read[part.start][0] + told
             at = parts[0].end
         else:
+            if read[at][1].startswith(NEXT_IN_PHP) and _IN_PHP.match(
+                read[at][1]
+            ):  # (a line alone of a chain)
+                lines[at] = read[at][0] + read[at][1].removeprefix(NEXT_IN_PHP)
             at += 1
     return [lines[row] for row in order], [rows[1][row] for row in order], [rows[2][row] for row in order]
 

@@ -336,7 +336,7 @@ _STEPS: tuple[_Step, ...] = (
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(behind.cells)),
     (_unfinished, _each(splits.unfinished_parted)),
     (_has(redrawn.WRAPPED), redrawn.root_last),
-    (lambda text: redrawn.NEXT_IN_PHP in text and "Stack trace:" in text, redrawn.php_turned),
+    (_has(redrawn.NEXT_IN_PHP), redrawn.php_turned),
     (_has(redrawn.LAST_OF_RUBY), redrawn.ruby_turned),
     (_has(redrawn.GO), redrawn.told_in_go),
     (_has("\n          "), splits.columns_joined),
