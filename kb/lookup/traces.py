@@ -7,7 +7,7 @@ elsewhere is looked for again around the line that weighs most, so that lines of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -16,6 +16,7 @@ from kb.lookup.candidates import Found
 from kb.lookup.question import EvidenceTemplate, Question
 from kb.model.ledger import Evidence, Tier
 from kb.text.carriers import LinePlace, Unfolded
+from kb.text.crashes import message_of
 from kb.text.evidence.alarm import reasons
 from kb.text.redact import redact
 from kb.text.signatures import templates
@@ -23,7 +24,7 @@ from kb.text.signatures.engines import Needle
 from kb.text.signatures.set import SignatureHit, SignatureSet
 from kb.text.specificity import text_specificity
 from kb.text.tokens import STOP_WORDS
-from kb.text.traces import ALARM, CAUSE, EXCEPTION, LEADS, NAMED, NEAR, PLAIN, REST, SAYS, own_words
+from kb.text.traces import ALARM, CAUSE, EXCEPTION, LEADS, MESSAGES, NAMED, NEAR, PLAIN, REST, SAYS, own_words
 
 AROUND = 20_000
 """Characters before and behind the line that weighs most within which the others are looked for."""
@@ -36,11 +37,12 @@ NEARLY_ALL = 0.9
 """The same for a few lines in which nothing crashed: whatever else they say may be what went wrong."""
 LEAST = 0.2
 """The share below which a trace is not even a candidate: what it has in common is its program."""
-_MESSAGES = NAMED + LEADS + CAUSE + SAYS
 _SAME_PLACE, _NEARLY = 0.6, 0.5
 """Of the frames next to the message, the share from which it may stand there in other words, and how near those are."""
 _WORD = expression(r"[A-Za-z_]{2,}")
 _QUOTED = expression(r"(?<!\w)\\?[\"'`]([^\"'`\\\n<>]{2,80})\\?[\"'`](?!\w)")
+_NAME = expression(r"(?<![\w:]):[a-z]\w+|\b[A-Za-z]\w*_\w+|\b[A-Za-z]*[a-z][A-Z]\w*|(?<=\[)[\w.-]{2,80}")
+"""What a program names without quotes: a symbol, a word of several, what stands in brackets."""
 _CAUSE_MISSING = "but the cause that was learned does not stand there"
 _SHOWN = 200
 _PLAIN = -0.9
@@ -59,8 +61,8 @@ class SeenTrace:
     """Of what was said, the share that stands there; None where the trace has no message."""
     frames: float | None
     """Of the frames next to the message, or where there are none of all other lines, the share that stands there."""
-    other_cause: bool
-    """A cause that was learned does not stand there."""
+    missing: tuple[str, ...]
+    """The causes that do not stand there."""
     named: bool
     """The leading message names something of the program's own."""
     leader: str
@@ -116,9 +118,11 @@ def seen_trace(hit: SignatureHit, block: Unfolded, rarity: Rarity) -> SeenTrace 
     start, end = spans[best]
     order = [best, *(number for number in kept if number != best)]
     return SeenTrace(
-        said=_part(kept, weights, letters, _MESSAGES),
+        said=_part(kept, weights, letters, MESSAGES),
         frames=_beside(kept, weights, letters),
-        other_cause=any(letter == CAUSE and number not in kept for number, letter in enumerate(letters)),
+        missing=tuple(
+            lines[number] for number, letter in enumerate(letters) if letter == CAUSE and number not in kept
+        ),
         named=NAMED in letters,
         leader="" if (leader := weights.index(max(weights))) in kept else lines[leader],
         lines=len(kept),
@@ -185,12 +189,16 @@ def _in_order(places: dict[int, _Span], weights: Sequence[float]) -> list[int]:
 
 def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None:
     """The candidate; None where too little of it was seen."""
-    alike = _alike(seen.leader, question) if seen.leader and (seen.frames or 0.0) >= _SAME_PLACE else 0.0
+    if seen.leader and (seen.frames or 0.0) < _SAME_PLACE:
+        return None
+    alike, instead = _alike(seen.leader, question) if seen.leader else (0.0, 0)
     if seen.leader and alike < _NEARLY:
         return None
+    causes = [_alike(cause, question) for cause in seen.missing]
     share, part = seen.share(alike), False
     if question.whole:  # a few lines, which must say the same; if they do not quite, their words are compared
-        explained = _explained(question.evidence, seen.places)
+        stands = {line: 1.0 for share, line in (*causes, (alike, instead)) if share == 1.0}
+        explained = _explained(question.evidence, stands | {place.line: 1.0 for place in seen.places})
         least = ENOUGH if seen.said is not None else NEARLY_ALL
         part = explained >= NEARLY_ALL and share < least and not seen.leader
         share = explained if part else min(share, explained)
@@ -201,7 +209,8 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     reason = f"{seen.lines} of {seen.of} telling lines of the trace, in order"
     reason += f"; its message stands there in other words ({alike:.0%} alike)" if seen.leader else ""
     evidence = Evidence(text=seen.text, line=first.line, start=first.start, end=first.end)
-    hearsay = "it is a part of what was learned" if part else _CAUSE_MISSING if seen.other_cause else ""
+    other = any(share < 1.0 for share, _ in causes)
+    hearsay = "it is a part of what was learned" if part else _CAUSE_MISSING if other else ""
     fit, whole = min(1.0, share / ENOUGH), share >= ENOUGH
     return Found(
         entry_id,
@@ -216,20 +225,21 @@ def by_trace(entry_id: str, seen: SeenTrace, question: Question) -> Found | None
     )
 
 
-def _alike(leader: str, question: Question) -> float:
-    """How much of its words a telling line of the question shares with the leading message, at the most.
+def _alike(leader: str, question: Question) -> tuple[float, int]:
+    """How much of its words a telling line of the question shares with the leading message at the most; and that line.
 
-    Another wording quotes the same names and gives the same reason of the system: a line without them says the same
+    Another wording has the same names and gives the same reason of the system: a line without them says the same
     of another thing, or another thing.
     """
-    learned, names, why = _words(leader), _QUOTED.findall(leader), _reasons(leader)
-    messages = (one.line.message for one in question.evidence)
-    asked = (
-        _words(message)
-        for message in messages
-        if all(name in message for name in names) and _reasons(message) == why
-    )
-    return max((len(learned & words) / max(1, len(learned | words)) for words in asked), default=0.0)
+    learned, why = _words(leader), _reasons(leader)
+    names = {*_QUOTED.findall(leader), *_NAME.findall(EXCEPTION.sub(" ", leader))}
+    best = 0.0, 0
+    for one in question.evidence:
+        message = one.line.message
+        if all(name in message for name in names) and _reasons(message) == why:
+            words = _words(message)
+            best = max(best, (len(learned & words) / max(1, len(learned | words)), one.line.line))
+    return best
 
 
 def _reasons(message: str) -> set[str]:
@@ -241,10 +251,17 @@ def _words(message: str) -> set[str]:
     return {word for word in _WORD.findall(EXCEPTION.sub(" ", message)) if word.lower() not in STOP_WORDS}
 
 
-def _explained(evidence: Iterable[EvidenceTemplate], places: Sequence[LinePlace]) -> float:
-    """Of what the lines that were asked tell, the share that stands in the trace as well; grave lines tell more."""
-    told = [(text_specificity(one.template) * (_PLAIN + one.line.score), one.line) for one in evidence]
-    total = sum(weight for weight, _ in told)
-    lines = {place.line for place in places}
-    hit = sum(weight for weight, line in told if line.line in lines)
-    return hit / total if total else 0.0
+def _explained(evidence: Iterable[EvidenceTemplate], stands: Mapping[int, float]) -> float:
+    """Of what the lines that were asked tell, the share that stands in the trace as well; grave lines tell more.
+
+    `stands`: by the number of a line, how far it stands there.  What is said again, as by a program that crashes each
+    time it is started, counts once.
+    """
+    told: dict[str, tuple[float, float]] = {}
+    for one in evidence:
+        weight = text_specificity(one.template) * (_PLAIN + one.line.score)
+        said = message_of(one.template)
+        before, stood = told.get(said, (0.0, 0.0))
+        told[said] = max(weight, before), max(stands.get(one.line.line, 0.0), stood)
+    total = sum(weight for weight, _ in told.values())
+    return sum(weight * stood for weight, stood in told.values()) / total if total else 0.0

@@ -24,6 +24,7 @@ NAMED, LEADS, CAUSE, SAYS, NEAR, REST, ALARM, PLAIN = "NLCSFRAP"
 does not (`general protection fault`); a cause, or another exception of the same crash; another message; a frame
 next to the one that leads; any other line of a crash; an alarming line, and any other, of a text in which nothing
 crashed."""
+MESSAGES = NAMED + LEADS + CAUSE + SAYS
 MOST_LINES = 24
 """Lines of a trace that are looked for."""
 _READ = 400
@@ -37,6 +38,10 @@ _NEXT = 4
 _ORDER = {NAMED: 4, LEADS: 4, CAUSE: 3, SAYS: 3, NEAR: 2, ALARM: 2, PLAIN: 1, REST: 0}
 _NAME = expression(r"\b[a-z0-9]+_\w|\b[a-z]+[A-Z]\w|[\w>]/[\w<]|\w\.(?!\s)[a-z_]\w*\b(?!:)|['\"`]\w")
 _SYMBOL = expression(r"\w\+0x|\w\.c:\d")
+_PACKAGE = expression(
+    r"(?:[a-z_][\w$-]{0,80}\.){1,12}(?=[A-Z][\w$]{2,120}(?:Error|Exception|Failure|Throwable)\b)"
+)
+"""The package before the name of an exception: loggers abbreviate it (`c.s.LeaseException`), or leave it out."""
 EXCEPTION = expression(r"[\w.$:\\]{1,200}(?:Error|Exception|Failure|Throwable|Exit|Fault)\b:?")
 _STANDARD = expression(
     r"(?:^|[.:\\])_*(?:(?:Type|Range|Reference|Syntax|URI|Eval|Aggregate|Internal|Runtime|Value|Key|Index|Lookup|Attribute"
@@ -58,7 +63,10 @@ _OWN_WORDS = 5
 
 
 def trace_signature(text: str) -> Signature | None:
-    """What is looked for of a readable text of several lines; None where it is one line, or says nothing."""
+    """What is looked for of a readable text of several lines; None where it is one line, or says nothing.
+
+    A record that says in its own line what its exception says is looked for by the exception.
+    """
     lines = [line for line in text.splitlines() if line.strip()][:_READ]
     if len(lines) < 2:
         return None
@@ -68,7 +76,12 @@ def trace_signature(text: str) -> Signature | None:
     for line, bare, letter in zip(lines, plain, letters, strict=True):
         template = template_of(_unglued(line, bare)) if letter else ""
         if template and text_specificity(template) >= _LEAST:
+            package = _PACKAGE.match(template)
+            template = template[package.end() :] if package else template
             found[template] = max(letter, found.get(template, letter), key=_ORDER.__getitem__)
+    said = [one for one, letter in found.items() if letter in MESSAGES]
+    again = {one for one, letter in found.items() if letter == REST and any(m.endswith(one) for m in said)}
+    found = {one: letter for one, letter in found.items() if one not in again}
     kept = sorted(found, key=lambda one: (-_ORDER[found[one]], -text_specificity(one)))[:MOST_LINES]
     needles = tuple(template for template in found if template in set(kept))
     if not needles:

@@ -237,7 +237,7 @@ def test_learning_a_trace_says_which_lines_of_it_are_looked_for(kb: KnowledgeBas
     note = kb.learn_pattern(text, "a peer sealed it", "open a new one").note
 
     assert (
-        "these lines of it are looked for, the first ones weigh most: java.lang.IllegalStateException" in note
+        "these lines of it are looked for, the first ones weigh most: IllegalStateException: ledger" in note
     )
     assert "com.shop.Ledger.append" in note
     assert "java.lang.Thread" not in note

@@ -295,7 +295,7 @@ def seen(*, said: float | None, frames: float | None, named: bool, leader: str =
     return SeenTrace(
         said=said,
         frames=frames,
-        other_cause=False,
+        missing=(),
         named=named,
         leader=leader,
         lines=1,

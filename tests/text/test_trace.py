@@ -88,8 +88,8 @@ def test_the_message_leads(text: str, leads: str, letter: str) -> None:
 def test_of_a_java_trace_what_says_most_leads_and_its_cause_is_said() -> None:
     lines = looked_for(JAVA)
 
-    assert lines["com.shop.OrderRefusedException: order <*> of tenant <*> cannot be placed"] == "N"
-    assert lines["com.shop.LedgerSealedException: ledger <*> is sealed by peer <*> since tick"] == "C"
+    assert lines["OrderRefusedException: order <*> of tenant <*> cannot be placed"] == "N"
+    assert lines["LedgerSealedException: ledger <*> is sealed by peer <*> since tick"] == "C"
 
 
 def test_a_java_trace_that_says_nothing_by_itself_is_led_by_its_cause() -> None:
@@ -100,7 +100,7 @@ def test_a_java_trace_that_says_nothing_by_itself_is_led_by_its_cause() -> None:
 
     lines = looked_for(text)
 
-    assert lines["com.shop.LedgerSealedException: ledger <*> is sealed by peer <*> since tick"] == "N"
+    assert lines["LedgerSealedException: ledger <*> is sealed by peer <*> since tick"] == "N"
 
 
 def test_frames_next_to_the_message_are_near_and_those_further_away_are_the_rest() -> None:

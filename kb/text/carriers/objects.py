@@ -106,6 +106,8 @@ _ESCAPED_NAME = expression(r"\{[@$]?([\w.]{1,80})(?:[,:][^{}]{0,40})?\}")
 _NOT_PROSE = expression(r"[/<{\[]|Mozilla/|https?:|\d{4}-\d\d-\d\d|[A-Z]+ /")
 _STATE = frozenset({"frames", "locals", "vars"})
 """What the variables of a frame held is no message, whatever they are called."""
+_SETTINGS = frozenset({"options", "config", "headers"})
+"""What an error says of how it was asked (got, axios) names codes that did not happen (`retry.errorCodes`)."""
 _DEEP, _MANY = 12, 20_000
 _FEW, _LONG_KEY = 32, 80
 _NESTED = frozenset({dict, list})
@@ -211,8 +213,9 @@ def _strings(found: Any) -> Iterator[tuple[str, str]]:
             if kind == "m" and len(one) > 2 and all(type(byte) is int and 0 <= byte < 256 for byte in one):
                 yield kind, bytes(one).decode("utf-8", "replace")
             elif deep < _DEEP:
+                backwards = one if _is_chain(one) else reversed(one)
                 todo.extend(
-                    (each, kind if type(each) is not list else "", deep + 1, under) for each in reversed(one)
+                    (each, kind if type(each) is not list else "", deep + 1, under) for each in backwards
                 )
                 if (
                     kind == ""
@@ -230,10 +233,19 @@ def _strings(found: Any) -> Iterator[tuple[str, str]]:
                     [
                         (value, _of(key, kind, one), deep + 1, key)
                         for key, value in _rendered(one).items()
-                        if key not in done and plain_name(key) not in _STATE
+                        if key not in done
+                        and (name := plain_name(key)) not in _STATE
+                        and not (kind == "t" and name in _SETTINGS)
                     ]
                 )
             )
+
+
+def _is_chain(many: list[Any]) -> bool:
+    """Whether these are the exceptions of a chain as structlog lists them: the last first, which Python prints last."""
+    return len(many) > 1 and all(
+        type(one) is dict and "exc_type" in one and "is_cause" in one for one in many
+    )
 
 
 def _of(key: str, outer: str, among: dict[str, Any]) -> str:

@@ -297,6 +297,14 @@ _XML = (
     "</message>",
 )
 _SYSLOG = expression(r"[^\n]<\d{1,3}>(?:1 \d{4}-|[A-Z][a-z]{2} [ \d]\d )")
+
+
+def _untagged(rows: Rows) -> Rows:
+    """Lines of a page or of XML without their tags; an object that stood between them is read (Monolog's mails)."""
+    told = _each(escapes.tags_undone)(rows)
+    return json_lines.read(told) if any(line.rstrip()[-1:] == "{" for line in told[0]) else told
+
+
 _Step = tuple[Callable[[str], bool], Callable[[Rows], Rows]]
 _TERMINAL: tuple[_Step, ...] = (
     (_has("\x1b", "\x08"), _colours),
@@ -318,7 +326,9 @@ _STEPS: tuple[_Step, ...] = (
     (json_lines.in_pairs, _each(json_lines.told_in_pairs)),
     *_TERMINAL,
     (_has(redrawn.BOXED), redrawn.unboxed),
-    (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _each(escapes.tags_undone)),
+    (_has(redrawn.STACK_OF_TSLOG), redrawn.told_with_bullets),
+    (_has(redrawn.FRAME_OF_JUL), redrawn.told_in_xml),
+    (lambda text: "<" in text and "</" in text and _has(*_XML)(text), _untagged),
     (lambda text: "&" in text and escapes.has_entities(text), _each(escapes.entities_undone)),
     (_is_quoted_printable, _quoted_printable),
     (_has("\\"), _each(behind.escaped)),
@@ -326,6 +336,9 @@ _STEPS: tuple[_Step, ...] = (
     (lambda text: ('"' in text and ',"' in text) or _drawn(text), _each(behind.cells)),
     (_unfinished, _each(splits.unfinished_parted)),
     (_has(redrawn.WRAPPED), redrawn.root_last),
+    (_has(redrawn.NEXT_IN_PHP), redrawn.php_turned),
+    (_has(redrawn.LAST_OF_RUBY), redrawn.ruby_turned),
+    (_has(redrawn.GO), redrawn.told_in_go),
     (_has("\n          "), splits.columns_joined),
     (_framed, splits.folds_joined),
 )

@@ -33,16 +33,25 @@ _PREVIOUS = expression(
 )
 _FRAME_BELOW = expression(
     r"\s+at (?:async )?[\w$.<>/@]{2,300} ?\(|\s+at (?:node:|file:|/)\S+:\d+|\tfrom \S+:\d+|\s+at [\w."
-    r"<>`]{3,200}\(.*\)"
+    r"<>`]{3,200}\(.*\)|(?:[\w.~-]{1,80}/){0,12}[\w.%~-]{1,120}\.\S{1,200}\(\.\.\.\)$"
 )
 _CAUGHT = expression(r"\s*> File \"")
 _HEADING = expression(r"[ |+]*(?:Exception Group )?Traceback \(most recent call last\)")
 """The first line of Python's tracebacks."""
+_GROUP = expression(
+    r"Group: (?:unhandled errors in a TaskGroup|Exceptions from Trio nursery) \(\d{1,6} sub-exceptions?\)$"
+)
+"""What asyncio, anyio and trio say of any group of tasks that failed: what failed tells more."""
+_ONE_OF_GROUP = expression(r"[ |]*\+(?:-\+)?-{4,} \d{1,6} -{4,}$")
+"""The heading of an exception in a group; one that was never raised has no traceback below."""
 _WRAPS = expression(r"(?:[\w.]{1,200}\.)?\w{0,60}Traceback:$|SystemExit(?:: -?\d{1,3})?$|PYTHONPATH:$")
 """What a traceback ends with that says nothing: the wrapper of another one, that the program left by itself, where
 Robot Framework looked for a library."""
 _LISTED = expression(r"\s{2,}(?:\d+: )?(\S.*)")
 """A cause in the list below `Caused by:`."""
+_ERRORS = expression(r"( *)\[errors\]: \[$")
+_ONE_OF_THEM = expression(r" *\[?([A-Z$][\w$]{0,120}(?: \[\w{1,80}\])?: .+?)\]?(?: \{|,)?$")
+"""What Node prints of an AggregateError: its errors, each indented by two more than the heading."""
 _INDENT = expression(r"(?:\s*[|+])*\s*")
 _NAMES = expression(r"[\"'`][^\"'`]{1,200}[\"'`]|\S*[\d/\\_=]\S*")
 """What is quoted, and paths, numbers and identifiers."""
@@ -82,6 +91,9 @@ class CrashReader:
         self._chained = False
         self._causes = 0
         self._listed = False
+        self._errors: list[int] = []
+        """The indents of the errors that are listed below, of the innermost list last."""
+        self._first = self._grouped = False
 
     @property
     def within(self) -> bool:
@@ -95,9 +107,15 @@ class CrashReader:
             return _OTHER
         if self._indent is not None and (told := self._python(text)) is not None:
             return told
+        if self._grouped and "Traceback (most recent" not in text:
+            self._grouped = False
+            return self._message(text.strip(" |+"), Role.CAUSE, leads=self._leads_in_group())
+        self._grouped = self.within and _ONE_OF_GROUP.match(text) is not None
         if self._listed and (cause := _LISTED.match(text)):
             return self._message(cause[1], Role.CAUSE, leads=self._is_deeper(cause[1]))
         self._listed = text == "Caused by:"
+        if (self._errors or "[errors]: [" in text) and (told := self._aggregated(text)) is not None:
+            return told
         found = form_of(text, self.within)
         if self._awaits and not (found and found[1].role is Role.GENERIC):
             return self._awaited(text)
@@ -180,7 +198,26 @@ class CrashReader:
         if _WRAPS.match(text):
             return self._in(Role.GENERIC)
         chained, self._chained = self._chained, False
-        return self._message(text.strip(" |+"), leads=chained or self._leader is None, patience=_PATIENCE + 1)
+        leads = chained or self._leads_in_group()
+        return self._message(text.strip(" |+"), leads=leads, patience=_PATIENCE + 1)
+
+    def _leads_in_group(self) -> bool:
+        """Whether an exception leads by itself: nothing else was said, or only that tasks of a group failed."""
+        return self._leader is None or _GROUP.search(self._leader) is not None
+
+    def _aggregated(self, text: str) -> Told | None:
+        """A line by which errors that happened together are listed; of them the first may lead."""
+        if heading := _ERRORS.match(text):
+            self._errors.append(heading.end(1) + 2)
+            self._first = True
+            return self._in(Role.GENERIC)
+        indent = len(text) - len(text.lstrip(" "))
+        if indent < self._errors[-1]:
+            self._errors.pop()
+        elif indent == self._errors[-1] and (one := _ONE_OF_THEM.match(text)):
+            first, self._first = self._first, False
+            return self._message(one[1], Role.CAUSE, leads=first and self._is_deeper(one[1]))
+        return None
 
     def _message(
         self,
@@ -210,6 +247,7 @@ class CrashReader:
 
     def _end(self) -> None:
         self._left, self._leader, self._indent, self._awaits, self._causes = 0, None, None, False, 0
+        self._errors.clear()
 
 
 def _is_generic(message: str) -> bool:
@@ -219,7 +257,8 @@ def _is_generic(message: str) -> bool:
 
 
 def _indent_of(text: str) -> int:
-    match = _INDENT.match(text)
+    """Where what stands in a line begins; the blanks before the heading of a group may have been cut with the text."""
+    match = _INDENT.match("  " + text if text.startswith("+ Exception Group ") else text)
     return match.end() if match else 0
 
 

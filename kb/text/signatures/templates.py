@@ -47,7 +47,14 @@ class TemplatePlace:
 
 def template_of(line: str) -> str:
     """What is looked for of a line: the template of its message, from the first word to the last."""
-    return _core(without_prefix(_masked(message(line[:LONGEST]))))
+    line = line[:LONGEST]
+    return _core(without_prefix(_masked(_standing(message(line), line))))
+
+
+def _standing(said: str, line: str) -> str:
+    """A message as it stands in its line: where its class is behind it, as Ruby and Nim write it, without that."""
+    words = said.partition(": ")[2]
+    return words if words and words in line and said not in line else said
 
 
 def _core(template: str) -> str:
