@@ -28,6 +28,8 @@ AWAY_SECONDS = 2.0
 KEPT_SECONDS = 60.0
 """How long a connection that nobody needs is kept."""
 
+_SERVER = "SELECT concat_ws(' ', pg_postmaster_start_time(), to_regclass('writes')::oid)"
+"""Tells a server that was started anew, or whose tables were made anew, from the one before."""
 _ONLY_READ = "what answers is a standby, or set to be read only"
 _Key = tuple[str, str, int]
 _open: dict[_Key, Pool] = {}
@@ -44,7 +46,9 @@ class Pool:
         self._users, self._most = 0, most
         self._room, self._lock = threading.BoundedSemaphore(most), threading.Lock()
         self._idle: list[tuple[float, Connection]] = []
-        self._look_again = 0.0
+        self._look_again, self._server = 0.0, ""
+        self.servers = 0
+        """How many servers have answered; one that was started anew, or has the tables anew, counts again."""
         self._away: tuple[float, Exception | None] = 0.0, None
 
     @classmethod
@@ -115,14 +119,26 @@ class Pool:
         if error and time.monotonic() < until:
             raise error
         try:
-            return self.address.primary()
+            return self._noted(self.address.primary())
         except OperationalError:
             self._look_again = time.monotonic() + PRIMARY_SECONDS
         try:
-            return self.address.any()  # (where nothing answers, it says why)
+            return self._noted(self.address.any())  # (where nothing answers, it says why)
         except OperationalError as error:
             self._away = time.monotonic() + AWAY_SECONDS, error
             raise
+
+    def _noted(self, connection: Connection) -> Connection:
+        """A connection; whether it is one to the same server as those before is noted first."""
+        try:
+            (server,) = connection.execute(_SERVER).fetchone() or ("",)
+        except BaseException:
+            connection.close()
+            raise
+        with self._lock:
+            if server != self._server:
+                self._server, self.servers = server, self.servers + 1
+        return connection
 
     def refuses(self) -> str:
         """Why nothing can be written now; where a standby answers, the primary is looked for now and then."""
@@ -135,7 +151,7 @@ class Pool:
             if only_read and time.monotonic() >= self._look_again:
                 self._look_again = time.monotonic() + PRIMARY_SECONDS
                 with suppress(OperationalError):
-                    primary = self.address.primary()
+                    primary = self._noted(self.address.primary())
                     self.forget()
                     only_read = takes_no_writes(primary)
                     with self._lock:
