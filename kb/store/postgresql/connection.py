@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kb.errors import InvalidInput
 from kb.home import SHARED
+from kb.store.postgresql import steps
 from kb.store.postgresql.rows import row_factory
 
 if TYPE_CHECKING:
@@ -72,23 +73,32 @@ class Address:
         self._any = "target_session_attrs" in said
 
     def primary(self) -> Connection:
-        """A connection to a host that takes writes.  Raises psycopg.OperationalError."""
+        """A connection to a host that takes writes.
+
+        Raises psycopg.OperationalError, StoreBroken where a newer kb made the database so that this one cannot go on.
+        """
         return self._connect({} if self._any else {"target_session_attrs": "read-write"})
 
     def any(self) -> Connection:
-        """A connection to any of the hosts.  Raises psycopg.OperationalError."""
+        """A connection to any of the hosts.  Raises as `primary`."""
         return self._connect({})
 
     def _connect(self, further: dict[str, Any]) -> Connection:
         import psycopg
 
         factory: BaseRowFactory[Any] = row_factory
-        return psycopg.connect(
+        connection = psycopg.connect(
             **{**self._said, **further},
             autocommit=True,
             cursor_factory=psycopg.RawCursor,
             row_factory=factory,
         )
+        try:
+            steps.refuse_apart(connection, self.place)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
 def takes_no_writes(connection: Connection) -> bool:
