@@ -49,7 +49,7 @@ def engine_of(path: Path, url: str | None = None) -> Engine:
         from kb.store.postgresql.engine import Postgresql  # most homes are files
 
         try:
-            return Postgresql(url, home.tenant, connections(home))
+            return Postgresql(url, home.tenant, *connections(home))
         except ImportError as error:
             raise no_driver(error) from error
     return Sqlite(path)

@@ -35,6 +35,7 @@ from kb.store.postgresql.dialect import (
 )
 from kb.store.postgresql.own_rows import OwnRows
 from kb.store.postgresql.pool import MOST, Pool
+from kb.store.postgresql.room import MOST_IN_ALL
 from kb.store.postgresql.schema import opened
 from kb.store.postgresql.troubles import is_away
 from kb.store.postgresql.troubles import translated as in_words
@@ -57,8 +58,10 @@ class Postgresql:
     is_file = False
     schema = STEPS_OF_SQLITE
 
-    def __init__(self, url: str, tenant: str = SHARED, most: int = 0) -> None:
+    def __init__(self, url: str, tenant: str = SHARED, most: int = 0, in_all: int = 0) -> None:
         """The engine of a home, or of a tenant, in a process that has `most` connections to that database (0: 8).
+
+        All tenants together have `in_all` (0: 32).
 
         Raises StoreAway where it cannot be reached, StoreBroken where it is of a newer kb or would not keep tenants
         apart.
@@ -67,7 +70,7 @@ class Postgresql:
 
         self.errors: type[Exception] = psycopg.Error
         self._driver: ModuleType = psycopg
-        self._pool = Pool.of(url, tenant, most or MOST)
+        self._pool = Pool.of(url, tenant, most or MOST, in_all or MOST_IN_ALL)
         self._place = self._pool.address.place
         self._held: Connection | None = None
         """The connection of the transaction that is open."""
