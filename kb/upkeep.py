@@ -114,6 +114,7 @@ class Upkeep:
         parts.vectors.save_lost()
         if rebuild:
             parts.outcomes.teaching.rebuild()
+        parts.trust.add_up()
         parts.embeddings.embed_pending()
         if parts.vectors.absorb(force=rebuild or embed_again):
             self._give_back()
@@ -189,6 +190,7 @@ class Upkeep:
         if old.find():  # rows of a copy pass no door
             old.rewrite()
         self._parts.outcomes.teaching.rebuild()
+        self._parts.trust.add_up()
         self._bring_back()
 
     def sweep(self, days: int | None = None, *, dry_run: bool = False) -> SweepReport:
@@ -253,11 +255,13 @@ class Upkeep:
     def look_after(self) -> None:
         """Copy the ledger and sweep, each once a day, the sweep only when nobody asks; what fails is tried again.
 
-        The room that swept rows took is used again; `kb sweep` gives it back to the disk.
+        Outcomes of entries that nobody asked for are added up.  The room that swept rows took is used again;
+        `kb sweep` gives it back to the disk.
         """
         now = self._clock()
         self.keep_copy(now)
         with suppress(HomeBusy, HomeNotWritable, InvalidInput):
+            self._parts.trust.add_up()
             if (days := self._parts.configuration.keep_days()) and self._is_quiet(now):
                 from kb.store.upkeep.sweep import Sweep
 

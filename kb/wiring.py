@@ -24,7 +24,7 @@ from kb.index.publisher import Publisher
 from kb.index.signatures import CompiledSignatures
 from kb.index.vectors import VectorIndex
 from kb.learning.refusals import Refusals
-from kb.learning.trust import TrustBook
+from kb.learning.trust_book import TrustBook
 from kb.lookup.causes import OtherCauses
 from kb.lookup.lookup import Lookup
 from kb.lookup.notes import HeldEntries
@@ -119,7 +119,7 @@ class Parts:
             lambda: [*lexical.notes, *vectors.notes],
             HeldEntries(entries, CompiledSignatures(db, entries.index, held=True), table),
             watch.current,
-            ledger.balance_for,
+            trust.balances,
             Refusals(WordingTable(db).told_of).of,
             db.snapshot,
             options.seconds,
@@ -329,7 +329,9 @@ class Parts:
         def proposals(now: datetime) -> list[Proposed]:
             return [proposed(row) for row in windows.open_proposals(now)]
 
-        records = Records(self.ledger, self.entries, self.changes, windows, Reviews(self.db), proposals)
+        records = Records(
+            self.ledger, self.trust, self.entries, self.changes, windows, Reviews(self.db), proposals
+        )
         return Reviewing(records, self.memory, self.watch, actor, **calls)
 
     def refresh(self, now: datetime) -> list[Problem]:

@@ -40,16 +40,15 @@ it is inverted by Newton's method, with bisection wherever that would leave the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from math import exp, fsum, lgamma, log, log1p
+from typing import NamedTuple
 
 from kb.model import Entry, Origin, Runbook
 from kb.model.ledger import DAY, FAILURES, Outcome, Result, Standing, Trust
-from kb.store.ledger import Ledger
-from kb.store.moves import MoveTable
 from kb.text.times import day_of
 
 REVIEWED = (3.0, 1.0)
@@ -75,11 +74,16 @@ INTERVAL = 0.9
 
 def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed: bool = False) -> Trust:
     """The entry's trust at `now`; outcomes from later than that are left out."""
-    found, start = evidence(outcomes, now), prior(entry, reviewed=reviewed)
+    return trust_from(entry, evidence(outcomes, now), reviewed=reviewed)
+
+
+def trust_from(entry: Entry, found: OutcomeWeights, *, reviewed: bool = False) -> Trust:
+    """The entry's trust where its outcomes add up to this."""
+    start = prior(entry, reviewed=reviewed)
     success, failure = start[0] + found.success, start[1] + found.failure
     tail = (1.0 - INTERVAL) / 2.0
     return Trust(
-        value=_as_shown(success / (success + failure)),
+        value=worth(entry, found, reviewed=reviewed).value,
         low=_as_shown(beta_quantile(tail, success, failure)),
         high=_as_shown(beta_quantile(1.0 - tail, success, failure)),
         resolved=found.resolved,
@@ -89,6 +93,20 @@ def trust(entry: Entry, outcomes: Iterable[Outcome], now: datetime, *, reviewed:
         last=found.last,
         standing=standing(found, start),
     )
+
+
+class Worth(NamedTuple):
+    """The value of a trust (0 to 1) without its interval, and how many occurrences it rests on."""
+
+    value: float
+    n: int
+
+
+def worth(entry: Entry, found: OutcomeWeights, *, reviewed: bool = False) -> Worth:
+    """The value of the entry's trust where its outcomes add up to this."""
+    successes, failures = prior(entry, reviewed=reviewed)
+    success, failure = successes + found.success, failures + found.failure
+    return Worth(_as_shown(success / (success + failure)), found.resolved + found.failed)
 
 
 def _as_shown(probability: float) -> float:
@@ -106,26 +124,6 @@ def prior(entry: Entry, *, reviewed: bool = False) -> tuple[float, float]:
     return REVIEWED if reviewed or is_reviewed(entry) else PRIORS[entry.provenance.origin]
 
 
-class TrustBook:
-    """Trust as the ledger has it."""
-
-    def __init__(self, ledger: Ledger, moves: MoveTable) -> None:
-        self._ledger, self._moves = ledger, moves
-
-    def of(self, entries: Sequence[Entry], now: datetime) -> dict[str, Trust]:
-        """The trust of each entry by its id."""
-        ids = [entry.id for entry in entries]
-        outcomes, reviewed = self._ledger.outcomes_of(ids), self.reviewed(ids)
-        return {
-            entry.id: trust(entry, outcomes.get(entry.id, ()), now, reviewed=entry.id in reviewed)
-            for entry in entries
-        }
-
-    def reviewed(self, entry_ids: Collection[str]) -> set[str]:
-        """Those of the entries that a person accepted."""
-        return self._moves.reviewed(entry_ids)
-
-
 @dataclass(frozen=True, slots=True)
 class OutcomeWeights:
     """What outcomes add up to: weights of successes and failures, and how many occurrences of each.
@@ -140,6 +138,26 @@ class OutcomeWeights:
     recurred: int
     streak: float
     last: datetime | None
+
+    def aged(self, since: datetime, now: datetime) -> OutcomeWeights:
+        """What outcomes that were added up as of `since` add up to as of `now`: all weights shrink (or grow) alike."""
+        fresh = _halved(now - since)
+        return replace(self, success=self.success * fresh, failure=self.failure * fresh)
+
+    def without(self, later: OutcomeWeights) -> OutcomeWeights:
+        """The sums without those of later outcomes, as of the same moment, which share no occurrence with the rest.
+
+        `streak` and `last` are not told: zero and None.
+        """
+        return OutcomeWeights(
+            success=max(0.0, self.success - later.success),
+            failure=max(0.0, self.failure - later.failure),
+            resolved=self.resolved - later.resolved,
+            failed=self.failed - later.failed,
+            recurred=self.recurred - later.recurred,
+            streak=0.0,
+            last=None,
+        )
 
 
 def evidence(outcomes: Iterable[Outcome], now: datetime) -> OutcomeWeights:
@@ -203,7 +221,11 @@ def is_told(outcome: Outcome) -> bool:
 
 
 def _freshness(outcome: Outcome, now: datetime) -> float:
-    return float(0.5 ** ((now - outcome.at).total_seconds() / 86_400 / HALF_LIFE_DAYS))
+    return _halved(now - outcome.at)
+
+
+def _halved(age: timedelta) -> float:
+    return float(0.5 ** (age.total_seconds() / 86_400 / HALF_LIFE_DAYS))
 
 
 STREAK_MIXED = 2.0

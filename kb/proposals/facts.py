@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from kb.learning.lesson import overlap
-from kb.learning.trust import TrustBook
+from kb.learning.trust_book import TrustBook
 from kb.model import CauseStatus, Entry, Incident, Signature, Status
 from kb.model.ledger import Asked, Outcome, Trust
 from kb.model.proposal import KeptProposal, ProposalKind, ProposalState

@@ -19,7 +19,7 @@ from kb.incidents.postmortem import to_entry
 from kb.lookup.question import ask
 from kb.model import ActionItem, Incident
 from kb.model.incident import LiveIncident, Step
-from kb.model.ledger import Event, Outcome, Result
+from kb.model.ledger import Event, Result
 from kb.review.summary import OpenItem
 from kb.store.catalogue import LIVE
 from kb.store.entries import EntryTable
@@ -67,7 +67,7 @@ def gather_cases(
     """The incidents of a window, oldest first."""
     lived = _lived(ledger, since, until)
     rows = {row["id"]: row for row in windows.known_at("incident", until, since.date() - _SLACK)}
-    applied = _applied(ledger.outcomes(since, until))
+    applied = ledger.told.entries_in({*lived, *rows}, since, until, _APPLIED)
     wanted = [
         key
         for key, row in rows.items()
@@ -118,15 +118,6 @@ def _from_life(
         live.lookup_id,
         events,
     )
-
-
-def _applied(outcomes: Iterable[Outcome]) -> dict[str, set[str]]:
-    """The entries that were applied in each incident and did not fail."""
-    found: dict[str, set[str]] = {}
-    for outcome in outcomes:
-        if outcome.incident and outcome.result in _APPLIED:
-            found.setdefault(outcome.incident, set()).add(outcome.entry_id)
-    return found
 
 
 def _fingerprints(texts: Sequence[str]) -> dict[str, bool]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kb.learning.trust import trust
+from kb.learning.trust import Worth
 from kb.model import Entry
 from kb.model.ledger import Outcome, Result, Verdict
 from kb.review.incidents import counted
@@ -178,34 +178,21 @@ def with_result(
 
 
 def trust_moves(
-    entries: Iterable[Entry],
-    outcomes: Mapping[str, Sequence[Outcome]],
-    since: datetime,
-    until: datetime,
-    reviewed: tuple[set[str], set[str]],
+    entries: Iterable[Entry], before: Mapping[str, Worth], after: Mapping[str, Worth]
 ) -> tuple[TrustMove, ...]:
-    """How trust moved from `since` to `until`, the largest move first; both with the outcomes until then.
-
-    `reviewed` are the entries that a person had accepted at `since`, and at `until`.
-    """
-    found = []
-    for entry in entries:
-        told = [one for one in outcomes.get(entry.id, ()) if one.at < until]
-        before = trust(
-            entry, [one for one in told if one.at < since], since, reviewed=entry.id in reviewed[0]
+    """How trust moved between two moments, the largest move first."""
+    found = [
+        TrustMove(
+            entry_id=entry.id,
+            title=entry.headline,
+            before=before[entry.id].value,
+            after=after[entry.id].value,
+            n_before=before[entry.id].n,
+            n=after[entry.id].n,
         )
-        after = trust(entry, told, until, reviewed=entry.id in reviewed[1])
-        if (before.value, before.n) != (after.value, after.n):
-            found.append(
-                TrustMove(
-                    entry_id=entry.id,
-                    title=entry.headline,
-                    before=before.value,
-                    after=after.value,
-                    n_before=before.n,
-                    n=after.n,
-                )
-            )
+        for entry in entries
+        if before[entry.id] != after[entry.id]
+    ]
     return tuple(sorted(found, key=lambda one: (-abs(one.after - one.before), one.entry_id)))
 
 

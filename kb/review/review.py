@@ -306,10 +306,12 @@ def _learned(read: WindowRecords) -> tuple[str, ...]:
 
 def _trust_moves(records: Records, read: WindowRecords) -> tuple[TrustMove, ...]:
     ids = sorted({one.entry_id for one in read.outcomes})
-    entries = (one.entry for one in records.entries.many(ids).values())
-    outcomes, windows = records.ledger.outcomes_of(ids), records.windows
-    reviewed = windows.reviewed(ids, read.since), windows.reviewed(ids, read.until)
-    return lookups.trust_moves(entries, outcomes, read.since, read.until, reviewed)
+    known = [one.entry for one in records.entries.many(ids).values()]
+    before, after = (
+        records.trust.just_before(known, at, records.windows.reviewed(ids, at))
+        for at in (read.since, read.until)
+    )
+    return lookups.trust_moves(known, before, after)
 
 
 def _stale_runbooks(records: Records, now: datetime) -> tuple[tuple[Stale, ...], int]:
@@ -317,7 +319,7 @@ def _stale_runbooks(records: Records, now: datetime) -> tuple[tuple[Stale, ...],
     known_at = {row["id"]: datetime.fromisoformat(row["created_at"]) for row in rows}
     entries = [one.entry for one in records.entries.many(known_at).values()]
     known = [(entry, known_at[entry.id]) for entry in entries if isinstance(entry, Runbook)]
-    return upkeep.stale_runbooks(known, records.ledger.outcomes_of(list(known_at)), now), len(known)
+    return upkeep.stale_runbooks(known, records.ledger.told.last(list(known_at), now), now), len(known)
 
 
 def _runbook_health(records: Records, now: datetime) -> RunbookHealth:
@@ -325,10 +327,7 @@ def _runbook_health(records: Records, now: datetime) -> RunbookHealth:
     rules, books = (_known(records, kind, now) for kind in (AlertRule.kind, Runbook.kind))
     own = [(book, at) for book, at in books if book.provenance.origin is not Origin.STARTER]
     changed = [(book, at) for book, at in own if isinstance(book, Runbook)]
-    outcomes = {
-        key: [one for one in told if one.at < now]
-        for key, told in records.ledger.outcomes_of([book.id for book, _ in changed]).items()
-    }
+    outcomes = records.ledger.told.last([book.id for book, _ in changed], now)
     return runbook_health([rule for rule, _ in rules if isinstance(rule, AlertRule)], changed, outcomes, now)
 
 

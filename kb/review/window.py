@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kb.learning.trust_book import TrustBook
 from kb.model.incident import Step
 from kb.model.ledger import Event, Outcome
 from kb.review import lookups
@@ -26,6 +27,7 @@ class Records:
     """The tables that a summary reads."""
 
     ledger: Ledger
+    trust: TrustBook
     entries: EntryTable
     changes: ChangeTable
     windows: Windows

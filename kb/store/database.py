@@ -129,8 +129,11 @@ class Database:
         return bool(self.refuses)
 
     @contextmanager
-    def write(self) -> Iterator[None]:
+    def write(self, *, lasting: bool = True) -> Iterator[None]:
         """A transaction that may write; one inside another is done or undone as a whole, and commits with it.
+
+        One that is not `lasting` is there for all at once, and on the disk of a server some moments later, or with the
+        next one that is: should that machine die in between, it is lost.
 
         Raises HomeNotWritable when the disk is full or the home read-only, HomeBusy where it may not wait for
         another process (`at_once`): nothing was changed.
@@ -143,7 +146,7 @@ class Database:
             self._settings = _UNREAD  # another process may have written until now
             begun = False
             try:
-                engine.nest() if inner else engine.begin()
+                engine.nest() if inner else engine.begin(lasting=lasting)
                 begun = True
                 yield
                 engine.commit_nested() if inner else engine.commit()

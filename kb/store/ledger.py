@@ -1,9 +1,5 @@
 """The ledger: lookups with what they offered, outcomes, the session log.  Rows are added; old ones that nobody needs
 are swept (`kb.store.upkeep.sweep`).
-
-What an outcome counts for is its incident, where the home knows that: it was opened here, or its postmortem is.
-Else it is what its lookup was asked in, else the lookup, or the one that it repeats (`kb.store.history`).  An id
-that nothing else here speaks of tells nothing: such an outcome has no `trouble` of its own.
 """
 
 from __future__ import annotations
@@ -16,29 +12,20 @@ from datetime import datetime
 
 from kb.errors import HomeBusy
 from kb.model.ledger import (
-    DAY,
     Event,
     JudgedLookup,
     Match,
     Outcome,
-    Result,
     Verdict,
 )
 from kb.store.database import Database, Row, placeholders
 from kb.store.deferred import DeferredLookups, LookupRows
 from kb.store.history import judged_lookups
 from kb.store.ids.known_ids import KnownIds, Space
+from kb.store.outcomes.rows import OUTCOMES, TROUBLE, by_entry, of_day, outcome_of
+from kb.store.outcomes.sums import OutcomeSums
+from kb.store.outcomes.told import ToldOutcomes
 from kb.text.entries.codec import stamp
-from kb.text.times import day_of
-
-_INCIDENT = (
-    "SELECT {0} WHERE EXISTS (SELECT 1 FROM events e WHERE e.subject = {0} AND e.kind = 'opened')"
-    " OR EXISTS (SELECT 1 FROM entries n WHERE n.id = {0} AND n.kind = 'incident')"
-)
-_LOOKUP = "SELECT coalesce(nullif(l.incident, ''), l.repeats, l.id) FROM lookups l WHERE l.id = {1}"
-_TROUBLE = f"coalesce(({_INCIDENT}), ({_LOOKUP}), '')"
-"""What an outcome of an incident {0} and a lookup {1} counts for; empty where neither is known here."""
-_OUTCOMES = f"SELECT o.*, {_TROUBLE.format('o.incident', 'o.lookup_id')} AS trouble FROM outcomes o"
 
 
 class Ledger:
@@ -46,6 +33,7 @@ class Ledger:
 
     def __init__(self, db: Database) -> None:
         self._db, self.deferred, self.ids = db, DeferredLookups(db), KnownIds(db)
+        self.sums, self.told = OutcomeSums(db), ToldOutcomes(db)
 
     def record_lookup(
         self,
@@ -63,6 +51,8 @@ class Ledger:
         incident: str | None = None,
     ) -> str:
         """Keep a lookup and what it offered; returns the lookup's id.
+
+        Nobody waits for a disk here: what is told of the lookup later is written behind it, and lasts with it.
 
         While another process writes, and this one may not wait for it, that is left for later (`is_waiting`).
         """
@@ -83,8 +73,9 @@ class Ledger:
             [(one.id, rank, one.tier, one.confidence) for rank, one in enumerate(matches, 1)],
         )
         try:
-            with self._db.write():
+            with self._db.write(lasting=False):
                 self.deferred.insert(rows)
+                self.sums.keep()
         except HomeBusy:
             self.deferred.keep(rows)
         return str(rows.lookup["id"])
@@ -142,23 +133,20 @@ class Ledger:
 
     def outcomes_of(self, entry_ids: Sequence[str]) -> dict[str, list[Outcome]]:
         """The outcomes of each entry, oldest first."""
-        found: dict[str, list[Outcome]] = {}
         rows = self._db.rows(
-            f"{_OUTCOMES} WHERE o.entry_id IN ({placeholders(entry_ids)}) ORDER BY o.at, o.rowid",
+            f"{OUTCOMES} WHERE o.entry_id IN ({placeholders(entry_ids)}) ORDER BY o.at, o.rowid",
             list(entry_ids),
         )
-        for row in rows:
-            found.setdefault(row["entry_id"], []).append(_outcome(row))
-        return found
+        return by_entry(rows)
 
     def outcomes_in(self, incident: str) -> list[Outcome]:
         """The outcomes that were recorded in an incident, oldest first."""
-        rows = self._db.rows(f"{_OUTCOMES} WHERE o.incident = ? ORDER BY o.at, o.rowid", [incident])
-        return [_outcome(row) for row in rows]
+        rows = self._db.rows(f"{OUTCOMES} WHERE o.incident = ? ORDER BY o.at, o.rowid", [incident])
+        return [outcome_of(row) for row in rows]
 
     def trouble_of(self, incident: str | None, lookup_id: str | None, at: datetime) -> str:
         """What an outcome of these would count for."""
-        found = self._db.value(f"SELECT {_TROUBLE.format('?1', '?2')}", [incident, lookup_id])
+        found = self._db.value(f"SELECT {TROUBLE.format('?1', '?2')}", [incident, lookup_id])
         return str(found or of_day(at))
 
     def without_outcome(self, since: datetime) -> int:
@@ -179,16 +167,6 @@ class Ledger:
     def used(self) -> list[str]:
         """Ids of the entries that have an outcome."""
         return [row["entry_id"] for row in self._db.rows("SELECT DISTINCT entry_id FROM outcomes ORDER BY 1")]
-
-    def balance_for(self, entry_ids: Sequence[str], service: str) -> dict[str, int]:
-        """How often each entry resolved something for the service, less how often it failed there."""
-        rows = self._db.rows(
-            "SELECT entry_id, sum(CASE result WHEN 'resolved' THEN 1 ELSE -1 END) AS balance FROM outcomes"
-            f" WHERE entry_id IN ({placeholders(entry_ids)}) AND casefold(service) = casefold(?)"
-            " AND result IN ('resolved', 'failed', 'made_worse') GROUP BY entry_id",
-            [*entry_ids, service],
-        )
-        return {row["entry_id"]: row["balance"] for row in rows}
 
     def record_event(self, event: Event) -> None:
         """Add a line to the session log."""
@@ -335,15 +313,10 @@ class Ledger:
     def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
         """The outcomes of a window, oldest first."""
         rows = self._db.rows(
-            f"{_OUTCOMES} WHERE o.at >= ? AND o.at < ? ORDER BY o.at, o.rowid",
+            f"{OUTCOMES} WHERE o.at >= ? AND o.at < ? ORDER BY o.at, o.rowid",
             [stamp(since), stamp(until)],
         )
-        return [_outcome(row) for row in rows]
-
-
-def of_day(at: datetime) -> str:
-    """What an outcome counts for that names nothing the home knows: all of one day count once."""
-    return f"{DAY}{day_of(at)}"
+        return [outcome_of(row) for row in rows]
 
 
 def _event(row: Row) -> Event:
@@ -356,21 +329,4 @@ def _event(row: Row) -> Event:
         kind=row["kind"],
         data=json.loads(row["data"]),
         id=row["id"],
-    )
-
-
-def _outcome(row: Row) -> Outcome:
-    return Outcome(
-        id=row["id"],
-        at=datetime.fromisoformat(row["at"]),
-        entry_id=row["entry_id"],
-        result=Result(row["result"]),
-        lookup_id=row["lookup_id"],
-        incident=row["incident"],
-        service=row["service"],
-        actor=row["actor"],
-        verified_by=row["verified_by"],
-        success=row["success"],
-        note=row["note"],
-        trouble=row["trouble"] or of_day(datetime.fromisoformat(row["at"])),
     )

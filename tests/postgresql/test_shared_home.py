@@ -18,11 +18,13 @@ import pytest
 from kb import KnowledgeBase
 from kb.errors import EntryNotFound, HomeBusy, HomeNotWritable, StoreAway, StoreBroken
 from kb.home import Home
-from kb.model.ledger import Verdict
+from kb.model.ledger import Outcome, Verdict
 from kb.starter import make_home
 from kb.store.database import Database
+from kb.store.deferred import DeferredLookups, LookupRows
 from kb.store.engines.turn import Turn
 from kb.store.entries import Stored
+from kb.store.ledger import Ledger
 from kb.store.postgresql import pool
 from kb.store.postgresql.connection import Address
 from kb.store.postgresql.steps import SCHEMA
@@ -60,6 +62,29 @@ def test_a_folder_of_such_a_home_says_where_nobody_names_its_database(shared_hom
         assert "neither KB_DATABASE_URL nor [database] of kb.toml names it here" in said[0]
         (shared_home / "state" / "kb.db.elsewhere").unlink()
         assert kb.refresh() == []
+
+
+def test_a_lookup_waits_for_no_disk_and_all_else_does(
+    shared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = dict[str, str]()
+    insert, record = DeferredLookups.insert, Ledger.record_outcome
+
+    def inserted(self: DeferredLookups, rows: LookupRows) -> None:
+        waited["lookup"] = str(self._db.value("SHOW synchronous_commit"))
+        insert(self, rows)
+
+    def recorded(self: Ledger, outcome: Outcome) -> None:
+        waited["outcome"] = str(self._db.value("SHOW synchronous_commit"))
+        record(self, outcome)
+
+    monkeypatch.setattr(DeferredLookups, "insert", inserted)
+    monkeypatch.setattr(Ledger, "record_outcome", recorded)
+    with opened(shared_home) as kb:
+        entry = kb.learn_pattern(LINE, "grit", "rinse it").id
+        lookup = kb.check_known_issues(LINE).lookup_id
+        kb.record_outcome(entry, "resolved", lookup)
+    assert waited == {"lookup": "off", "outcome": "on"}
 
 
 def test_what_one_process_learns_another_one_finds_at_once(shared_home: Path) -> None:

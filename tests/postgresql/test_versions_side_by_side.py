@@ -21,10 +21,10 @@ from tests.doubles.postgres import PostgresServer
 
 pytestmark = pytest.mark.full
 ADDED = """
-    CREATE TABLE told_outcomes (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT '');
-    CREATE FUNCTION outcome_told() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN INSERT INTO told_outcomes VALUES (new.id); RETURN NULL; END $$;
-    CREATE TRIGGER outcome_told AFTER INSERT ON outcomes FOR EACH ROW EXECUTE FUNCTION outcome_told();
+    CREATE TABLE further_outcomes (id TEXT PRIMARY KEY, at TEXT NOT NULL DEFAULT '');
+    CREATE FUNCTION outcome_further() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN INSERT INTO further_outcomes VALUES (new.id); RETURN NULL; END $$;
+    CREATE TRIGGER outcome_further AFTER INSERT ON outcomes FOR EACH ROW EXECUTE FUNCTION outcome_further();
     CREATE INDEX entries_origin ON entries(origin);
 """
 WIDENED = "".join(
@@ -44,7 +44,7 @@ WIDENED = "".join(
 """(Prepared statements that read all columns of a table are no more what they were.)"""
 BESIDE: Mapping[str, Any] = {"steps": [["", ADDED + WIDENED]], "masks": 1}
 APART: Mapping[str, Any] = {
-    "steps": [*BESIDE["steps"], ["it would lose outcomes", "ALTER TABLE told_outcomes DROP COLUMN at"]]
+    "steps": [*BESIDE["steps"], ["it would lose outcomes", "ALTER TABLE further_outcomes DROP COLUMN at"]]
 }
 
 
@@ -102,7 +102,7 @@ def test_an_older_server_goes_on_while_a_newer_one_adds_to_the_schema(
             assert postgres_server.run(left, database) == [(0,)]
     made = postgres_server.run("SELECT step, apart FROM schema_steps ORDER BY step", database)
     assert made == [(number, None) for number in range(1, SCHEMA + 2)]
-    told = postgres_server.run("SELECT count(*) > 4 FROM told_outcomes", database)
+    told = postgres_server.run("SELECT count(*) > 4 FROM further_outcomes", database)
     assert told == [(True,)]
 
 

@@ -48,6 +48,27 @@ def test_a_failure_makes_it_stale_until_it_is_verified_again(bad: Result) -> Non
     assert reason(10, outcome(Result.NOT_APPLIED, 3)) == ""
 
 
+def test_of_a_long_record_the_last_failure_and_the_last_verified_success_are_told(
+    own_week: KnowledgeBase, clock: Clock
+) -> None:
+    clock.now = MONDAY - timedelta(days=40)
+    runbook = next(hit.id for hit in own_week.search("disk", kinds=["runbook"]))
+    told = own_week._parts.ledger.told
+    for days, result, by in (
+        (30, "failed", ""),
+        (20, "failed", ""),
+        (15, "resolved", "ana"),
+        (9, "resolved", ""),
+    ):
+        clock.now = MONDAY - timedelta(days=days)
+        own_week.record_outcome(runbook, result, verified_by=by or None, note=f"drill {days}")
+    assert [((MONDAY - one.at).days, str(one.result)) for one in told.last([runbook], MONDAY)[runbook]] == [
+        (20, "failed"),
+        (15, "resolved"),
+    ]
+    assert [one.result for one in told.last([runbook], MONDAY - timedelta(days=25))[runbook]] == ["failed"]
+
+
 def test_entries_that_expire_within_two_weeks_or_have_expired_are_named(
     own_week: KnowledgeBase, clock: Clock
 ) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-SCHEMA = 17
+SCHEMA = 18
 """How many steps `kb.store.upkeep.migrations` has.  A file that has had them all is used as it is: reading
 the steps loads sqlite-utils and with it numpy, a fifth of a second that no question should wait for."""
 
@@ -78,8 +78,11 @@ class Engine(Protocol):
         """Let a write wait so long for other writers from here on."""
         ...
 
-    def begin(self) -> None:
-        """Begin a transaction that writes, alone: what is read in it is still true when it commits."""
+    def begin(self, *, lasting: bool = True) -> None:
+        """Begin a transaction that writes, alone: what is read in it is still true when it commits.
+
+        One that is not `lasting` is not waited for until it is on a disk; SQLite waits for none.
+        """
         ...
 
     def begin_reading(self) -> None:

@@ -141,7 +141,7 @@ class Sqlite:
         self._waits = seconds
         self.connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
 
-    def begin(self) -> None:
+    def begin(self, *, lasting: bool = True) -> None:  # noqa: ARG002 (no commit waits, but of `make_durable`)
         """Begin a transaction that writes: it takes the write lock at once."""
         self.connection.execute("BEGIN IMMEDIATE")
 

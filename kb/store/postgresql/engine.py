@@ -43,6 +43,7 @@ from kb.store.postgresql.troubles import translated as in_words
 if TYPE_CHECKING:
     from kb.store.postgresql.connection import Connection
 
+_SOON = "; SET LOCAL synchronous_commit = off"
 _LOCK = "SET LOCAL lock_timeout = '{}ms'; UPDATE writes SET number = number + 1{}"
 _BITS = 48
 """Of a number of writes: a million of them a second for nine years."""
@@ -129,9 +130,9 @@ class Postgresql:
         own = f" WHERE {self._own.which}" if self._own else ""
         return _LOCK.format(int(self._waits * 1000), own)
 
-    def begin(self) -> None:
-        """Begin a transaction that writes, alone."""
-        self._begin(f"BEGIN{self._durable}; {self._lock()}")
+    def begin(self, *, lasting: bool = True) -> None:
+        """Begin a transaction that writes, alone; the server says that one is kept when it is, if it is `lasting`."""
+        self._begin(f"BEGIN{self._durable if lasting else _SOON}; {self._lock()}")
         self._locks = [True]
 
     def begin_reading(self) -> None:

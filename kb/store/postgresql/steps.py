@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 STEPS: Sequence[tuple[str, Sequence[str]]] = (
     ("the tables of SQLite's step 17", ("tables.sql", "functions.sql")),
     ("memory files as rows, beside the tables of SQLite's step 17", ("memory.sql",)),
+    ("what outcomes add up to: SQLite's step 18", ("outcome_sums.sql",)),
 )
 """What each step is, and the files with its statements."""
 APART: Mapping[int, str] = {}

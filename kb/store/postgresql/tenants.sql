@@ -95,3 +95,30 @@ BEGIN
         WHERE chunk = old.rowid AND term = ANY (string_to_array(old.terms, ' ')) AND tenant = old.tenant;
     RETURN NULL;
 END $$;
+CREATE OR REPLACE FUNCTION outcomes_told() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO outcome_sums SELECT entry_id, new_mark(), '', tenant FROM (SELECT DISTINCT entry_id, tenant FROM added) AS one
+        ON CONFLICT (tenant, entry_id) DO UPDATE SET mark = excluded.mark, sums = '';
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION outcomes_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE outcome_sums SET mark = new_mark(), sums = ''
+        WHERE (tenant, entry_id) IN (SELECT tenant, entry_id FROM gone);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION lookups_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE outcome_sums SET mark = new_mark(), sums = '' WHERE (tenant, entry_id) IN
+        (SELECT o.tenant, o.entry_id FROM outcomes o JOIN gone ON o.lookup_id = gone.id AND o.tenant = gone.tenant);
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION incident_told() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    row jsonb := CASE TG_OP WHEN 'DELETE' THEN to_jsonb(old) ELSE to_jsonb(new) END;
+    named text := CASE TG_TABLE_NAME WHEN 'events' THEN row->>'subject' ELSE row->>'id' END;
+BEGIN
+    UPDATE outcome_sums SET mark = new_mark(), sums = '' WHERE tenant = row->>'tenant' AND entry_id IN
+        (SELECT entry_id FROM outcomes WHERE incident = named AND tenant = row->>'tenant');
+    RETURN NULL;
+END $$;

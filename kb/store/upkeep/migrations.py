@@ -13,7 +13,9 @@ from kb.store.hooks.tables import WEBHOOKS
 from kb.store.incidents.tables import MERGED_INCIDENTS
 from kb.store.lexical_index import FILTERED
 from kb.store.notices.tables import NOTICES
+from kb.store.outcomes.tables import OUTCOME_SUMS
 from kb.store.upkeep.older import IN_HALVES, OPEN_INCIDENTS, half
+from kb.store.upkeep.tables import OLD_ROWS
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -318,33 +320,7 @@ def pieces(db: Database) -> None:
 @migrations()
 def old_rows(db: Database) -> None:
     """What was asked again is told apart; of what is swept, the counts and the titles stay."""
-    _run(
-        db,
-        """
-        ALTER TABLE lookups ADD COLUMN repeats TEXT;
-        CREATE INDEX lookups_asked ON lookups(fingerprint, actor, at) WHERE repeats IS NULL;
-        CREATE INDEX lookups_repeats ON lookups(repeats) WHERE repeats IS NOT NULL;
-        CREATE INDEX outcomes_lookup ON outcomes(lookup_id) WHERE lookup_id IS NOT NULL;
-        CREATE TABLE swept_lookups (        -- lookups that were swept, counted by week and by what they have in common
-            week TEXT NOT NULL,             -- its Monday
-            key TEXT NOT NULL,              -- of what they have in common: all columns up to `offers`
-            verdict TEXT NOT NULL, fingerprint TEXT NOT NULL, line TEXT NOT NULL, service TEXT NOT NULL,
-            offers TEXT NOT NULL,           -- ids of the entries that they offered, best first
-            count INTEGER NOT NULL,
-            moments TEXT NOT NULL,          -- microseconds from its begin, so that any window can be counted
-            PRIMARY KEY (week, key)
-        ) WITHOUT ROWID;
-        CREATE TABLE swept_entries (        -- retired entries that were swept: what a review of their time calls them
-            id TEXT PRIMARY KEY, kind TEXT NOT NULL, headline TEXT NOT NULL, origin TEXT NOT NULL, happened TEXT,
-            created_at TEXT NOT NULL, retired_at TEXT NOT NULL, swept_at TEXT NOT NULL
-        ) WITHOUT ROWID;
-        CREATE INDEX swept_entries_created ON swept_entries(created_at);
-        CREATE TRIGGER entry_back AFTER INSERT ON entries
-            WHEN EXISTS (SELECT 1 FROM swept_entries WHERE id = new.id)
-            BEGIN UPDATE entries SET created_at = (SELECT created_at FROM swept_entries WHERE id = new.id)
-            WHERE id = new.id; DELETE FROM swept_entries WHERE id = new.id; END;
-        """,
-    )
+    _run(db, OLD_ROWS)
 
 
 @migrations()
@@ -398,3 +374,9 @@ def merged_incidents(db: Database) -> None:
 def entries_looked_through(db: Database) -> None:
     """Entries are listed and counted by what a search filters by, without reading what they say."""
     _run(db, FILTERED)
+
+
+@migrations()
+def outcome_sums(db: Database) -> None:
+    """What the outcomes of an entry add up to is kept, so that trust reads one row for years of them."""
+    _run(db, OUTCOME_SUMS)

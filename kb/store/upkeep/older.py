@@ -59,6 +59,7 @@ _SINCE = {
         "presses": "SELECT '' AS once, '' AS at, '' AS delivery, '' AS person, '' AS result WHERE 0",
     },
     16: {"merged_incidents": "SELECT '' AS incident, '' AS into_incident WHERE 0"},
+    18: {"outcome_sums": "SELECT DISTINCT entry_id, 0 AS mark, '' AS sums FROM outcomes"},
 }
 """The tables and columns that came with a schema, or got another form."""
 

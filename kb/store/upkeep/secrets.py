@@ -40,9 +40,10 @@ DERIVED = frozenset(
         "embeddings",
         "outbox",
         "pieces",
+        "outcome_sums",
     }
 )
-"""Tables that are made from entries and files, and made anew with them."""
+"""Tables that are made from entries, files and outcomes, and made anew with them."""
 _SAYS_AGAIN = "open_incidents"
 """What it says stands in `events`, too, and is counted there."""
 _KIND = expression(r"\[redacted:([^\]]+)\]")

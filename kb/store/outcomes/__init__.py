@@ -1,0 +1,1 @@
+"""What the outcomes of each entry add up to, kept beside them."""
